@@ -1,0 +1,19 @@
+"""Makes text from anywhere safe to show on a terminal."""
+
+from __future__ import annotations
+
+
+def plain(text: str) -> str:
+    r"""Escape control characters, so that a label value can neither move the cursor nor hide a line.
+
+    Line feeds and tabs stay; everything else below space, the C1 range, and the
+    characters that turn the reading direction are written as ``\xNN`` or ``\uNNNN``.
+    """
+    return "".join(
+        character if character in "\n\t" or _printable(character) else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
+def _printable(character: str) -> bool:
+    return character.isprintable() or character == " "

@@ -1,0 +1,1 @@
+"""Pure judgement: from evidence to outcomes and the verdict."""

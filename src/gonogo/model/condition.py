@@ -1,0 +1,141 @@
+"""Conditions: what a gate asks of its signals, and their grammar.
+
+::
+
+    condition = term { "or" term }
+    term      = signal op number [ "for" duration ] | "falling(" signal "," duration ")"
+    op        = == != < <= > >=
+
+``for`` belongs to its own term. There is no ``and`` (a gate lists conditions) and
+there are no parentheses. Numbers are IEEE doubles, compared exactly.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from gonogo.durations import format_duration, parse_duration
+
+FALLING_TOLERANCE = 0.01
+"""How much a sample may exceed an earlier one, and must fall in all (``contracts`` 3)."""
+
+SIGNAL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_:]*")
+_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_COMPARISON = re.compile(rf"\s*({SIGNAL_NAME.pattern})\s*(==|!=|<=|>=|<|>)\s*({_NUMBER})(?:\s+for\s+([0-9a-z]+))?\s*")
+_FALLING = re.compile(rf"\s*falling\(\s*({SIGNAL_NAME.pattern})\s*,\s*([0-9a-z]+)\s*\)\s*")
+_OR = re.compile(r"\bor\b")
+
+
+class Operator(StrEnum):
+    """A comparison, written as in PromQL."""
+
+    EQ = "=="
+    NE = "!="
+    LT = "<"
+    LE = "<="
+    GT = ">"
+    GE = ">="
+
+
+_COMPARE: dict[Operator, Callable[[float, float], bool]] = {
+    Operator.EQ: operator.eq,
+    Operator.NE: operator.ne,
+    Operator.LT: operator.lt,
+    Operator.LE: operator.le,
+    Operator.GT: operator.gt,
+    Operator.GE: operator.ge,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``signal op bound``, now or unbroken ``held`` long."""
+
+    signal: str
+    op: Operator
+    bound: float
+    held: timedelta | None = None
+
+    @property
+    def window(self) -> timedelta | None:
+        """How far back the term looks; ``None`` for the newest sample alone."""
+        return self.held
+
+    def holds(self, value: float) -> bool:
+        """Compare one finite value, exactly."""
+        return _COMPARE[self.op](value, self.bound)
+
+    def __str__(self) -> str:
+        """Write the term as the grammar reads it."""
+        bound = f"{self.bound:g}" if float(f"{self.bound:g}") == self.bound else repr(self.bound)
+        held = f" for {format_duration(self.held)}" if self.held is not None else ""
+        return f"{self.signal} {self.op} {bound}{held}"
+
+
+@dataclass(frozen=True, slots=True)
+class Falling:
+    """``falling(signal, over)``: no sample above an earlier one, the last below the first."""
+
+    signal: str
+    over: timedelta
+
+    @property
+    def window(self) -> timedelta:
+        """How far back the term looks."""
+        return self.over
+
+    def __str__(self) -> str:
+        """Write the term as the grammar reads it."""
+        return f"falling({self.signal}, {format_duration(self.over)})"
+
+
+Term = Comparison | Falling
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Terms joined by ``or``, with the text they were read from."""
+
+    terms: tuple[Term, ...]
+    text: str
+
+    def __str__(self) -> str:
+        """Give the text as the policy has it."""
+        return self.text
+
+
+def parse_condition(text: str) -> Condition:
+    """Read a condition.
+
+    Raises:
+        ValueError: it does not follow the grammar; the message says which part.
+    """
+    return Condition(tuple(_parse_term(part) for part in _OR.split(text)), " ".join(text.split()))
+
+
+def _parse_term(text: str) -> Term:
+    if match := _FALLING.fullmatch(text):
+        return Falling(match[1], _positive(match[2]))
+    if match := _COMPARISON.fullmatch(text):
+        bound = float(match[3])
+        if not math.isfinite(bound):
+            message = f"{match[3]} is too large for a number"
+            raise ValueError(message)
+        held = _positive(match[4]) if match[4] else None
+        return Comparison(match[1], Operator(match[2]), bound, held)
+    message = f"{text.strip()!r} is no condition; write 'signal <= 0.5', 'signal == 1 for 5m' or 'falling(signal, 30m)'"
+    raise ValueError(message)
+
+
+def _positive(text: str) -> timedelta:
+    duration = parse_duration(text)
+    if not duration:
+        message = f"the duration {text!r} must be longer than nothing"
+        raise ValueError(message)
+    return duration

@@ -1,0 +1,89 @@
+"""Everything that was read from the world for one verdict.
+
+A question that got no valid answer is there as ``Unread``: nothing is ever left
+out in silence, and nothing has a default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from gonogo.model.rule import LoadedGroup, RuleGroup
+from gonogo.model.series import Series
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A question with no valid answer: what was asked, and why there is none."""
+
+    question: str
+    why: str
+
+
+class TargetHealth(StrEnum):
+    """How a target's last scrape went."""
+
+    UP = "up"
+    DOWN = "down"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An active scrape target: its final labels, its health and how often it is scraped."""
+
+    labels: Mapping[str, str]
+    health: TargetHealth
+    scrape_interval: timedelta | None
+    last_error: str = ""
+    last_scrape: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """The newest record of a run for exactly the policy's inputs.
+
+    ``passed_at`` is the unix time of the newest passed run, ``last_passed`` whether
+    the newest run of any outcome passed (``None``: never run).
+    """
+
+    passed_at: float | None = None
+    last_passed: bool | None = None
+    last_detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one verdict is judged from.
+
+    Attributes:
+        now: the server's own time in unix seconds, asked in the same batch.
+        ranges: signal name -> its series over the longest window asked, samples with
+            their own times; a signal of which nothing came back has an empty tuple.
+        instant: the same selectors as one instant vector, staleness markers applied;
+            also the metrics in which writers put their own time.
+        rules: the rule groups that the server loaded.
+        targets: the server's active targets.
+        pushes: the series of ``push_time_seconds``.
+        origins: raw selector -> the label sets (job, instance, subject labels) of the
+            series that feed it, recent ones included.
+        vanished: subjects seen in a required signal within 24 h that may be missing now.
+        runs: run gate -> what the journal has for the policy's inputs.
+        files: the rule groups of the policy's own rule files.
+        warnings: what the server warned of in any answer.
+    """
+
+    now: float
+    ranges: Mapping[str, tuple[Series, ...]] | Unread
+    instant: tuple[Series, ...] | Unread
+    rules: tuple[LoadedGroup, ...] | Unread
+    targets: tuple[Target, ...] | Unread
+    pushes: tuple[Series, ...] | Unread
+    origins: Mapping[str, tuple[Mapping[str, str], ...]] | Unread
+    vanished: tuple[Mapping[str, str], ...] | Unread = ()
+    runs: Mapping[str, RunState] = field(default_factory=dict)
+    files: tuple[RuleGroup, ...] = ()
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,33 @@
+"""Series as a server answered them: labels, and samples with their own timestamps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+METRIC_LABEL = "__name__"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series: its labels and its samples, oldest first.
+
+    ``times`` are unix seconds and ``values`` IEEE doubles, NaN and infinities
+    included; both have the same length. An instant answer is a series of one
+    sample whose time is that of the evaluation, not of the sample.
+    """
+
+    labels: Mapping[str, str]
+    times: tuple[float, ...]
+    values: tuple[float, ...]
+
+    @property
+    def metric(self) -> str:
+        """The metric's name; empty where the answer carries none."""
+        return self.labels.get(METRIC_LABEL, "")
+
+
+def subject_key(labels: Mapping[str, str], subjects: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Pick the values of the subject labels; ``None`` where one is missing or empty."""
+    key = tuple(labels.get(name, "") for name in subjects)
+    return key if all(key) else None

@@ -1,0 +1,1 @@
+"""The shell around Prometheus: its HTTP API, its tools and its processes."""

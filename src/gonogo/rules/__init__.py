@@ -1,0 +1,1 @@
+"""Rules as values: files, PromQL trees and the rule pack."""
