@@ -9,14 +9,16 @@ import traceback
 import click
 
 from gonogo import __version__
-from gonogo.cli.plain import plain
+from gonogo.render.plain import plain
 from gonogo.errors import GonogoError
 
 BUG = 70
 INTERRUPTED = 130
 
 
-def leave(error: BaseException, *, debug: bool) -> int:
+def leave(  # noqa: PLR0911 - one return a kind of error, in one look
+    error: BaseException, *, debug: bool
+) -> int:
     """Say what happened and give the exit code.
 
     Users' mistakes and the world's failures are said in words; a bug is written to
@@ -30,7 +32,7 @@ def leave(error: BaseException, *, debug: bool) -> int:
         _say("interrupted")
         return INTERRUPTED
     if isinstance(error, BrokenPipeError):
-        sys.stdout = None  # type: ignore[assignment]  # the reader is gone: nothing is left to flush
+        sys.stdout = None  # the reader is gone: nothing is left to flush
         return 1
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code

@@ -59,7 +59,10 @@ def parse_criterion(text: str) -> Criterion:
     """
     match = _FORM.fullmatch(text)
     if match is None:
-        message = f"{text!r} is no criterion; write 'share(signal == 1) >= 0.99', 'mean(signal) <= 0.2' or 'rises(signal, 0.2) <= 0'"
+        message = (
+            f"{text!r} is no criterion; write 'share(signal == 1) >= 0.99', 'mean(signal) <= 0.2' "
+            "or 'rises(signal, 0.2) <= 0'"
+        )
         raise ValueError(message)
     kind, inner, bound = match.groups()
     compared = parse_condition(f"{kind} {bound}").terms

@@ -74,6 +74,7 @@ class Evidence:
         runs: run gate -> what the journal has for the policy's inputs.
         files: the rule groups of the policy's own rule files.
         warnings: what the server warned of in any answer.
+        nan_ends_series: whether this server gives a staleness marker as NaN.
     """
 
     now: float
@@ -87,3 +88,4 @@ class Evidence:
     runs: Mapping[str, RunState] = field(default_factory=dict)
     files: tuple[RuleGroup, ...] = ()
     warnings: tuple[str, ...] = ()
+    nan_ends_series: bool = False

@@ -1,0 +1,74 @@
+"""The answers sorted out: for every signal and subject, the series of the policy's realm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import isnan
+
+from gonogo.model.evidence import Evidence, Unread
+from gonogo.model.policy import REALM_LABEL, Policy
+from gonogo.model.series import Series, subject_key
+from gonogo.model.signal import Scope, Signal
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What came back for one signal, by subject.
+
+    ``elsewhere`` holds the subjects of which there are series in other realms only.
+    """
+
+    ranges: Mapping[Key, tuple[Series, ...]]
+    instant: Mapping[Key, tuple[Series, ...]]
+    elsewhere: frozenset[Key]
+
+    @property
+    def keys(self) -> frozenset[Key]:
+        """Every subject that has a series in the policy's realm."""
+        return frozenset(self.ranges) | frozenset(self.instant)
+
+
+def answers(policy: Policy, evidence: Evidence, signals: Iterable[Signal]) -> dict[str, Answers]:
+    """Check names, realm and labels again in what came back, and sort it by signal and subject."""
+    instant: dict[str, list[Series]] = {}
+    for series in () if isinstance(evidence.instant, Unread) else evidence.instant:
+        instant.setdefault(series.metric, []).append(series)
+    ranges: Mapping[str, tuple[Series, ...]] = {} if isinstance(evidence.ranges, Unread) else evidence.ranges
+    found = {}
+    for signal in signals:
+        recent = [_without_markers(s, evidence) for s in ranges.get(signal.name, ()) if s.metric == signal.metric]
+        here, there = _sort(policy, signal, recent)
+        now_here, now_there = _sort(policy, signal, instant.get(signal.metric, ()))
+        foreign = (set(there) | set(now_there)) - set(here) - set(now_here)
+        found[signal.name] = Answers(here, now_here, frozenset(foreign))
+    return found
+
+
+def _sort(
+    policy: Policy, signal: Signal, found: Iterable[Series]
+) -> tuple[dict[Key, tuple[Series, ...]], dict[Key, tuple[Series, ...]]]:
+    here: dict[Key, tuple[Series, ...]] = {}
+    there: dict[Key, tuple[Series, ...]] = {}
+    names = policy.subjects if signal.scope is Scope.SUBJECT else ()
+    wanted = signal.labels.items()
+    realm = policy.realm
+    for series in found:
+        labels = series.labels
+        if not wanted <= labels.items():
+            continue
+        key = subject_key(labels, names)
+        if key is None:
+            continue
+        side = here if realm is None or labels.get(REALM_LABEL) == realm else there
+        side[key] = (*side.get(key, ()), series)
+    return here, there
+
+
+def _without_markers(series: Series, evidence: Evidence) -> Series:
+    if not evidence.nan_ends_series or not any(map(isnan, series.values)):
+        return series
+    kept = [(time, value) for time, value in zip(series.times, series.values, strict=True) if not isnan(value)]
+    return Series(series.labels, tuple(time for time, _ in kept), tuple(value for _, value in kept))

@@ -1,0 +1,105 @@
+"""What to read for a verdict: few distinct windows, whatever the number of signals and subjects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from gonogo.judge.tolerances import AGE_INTERVALS, AGE_SLACK_SECONDS, KNOWN_INTERVALS, LOOKBACK_SECONDS
+from gonogo.model.condition import Condition
+from gonogo.model.gate import Gate
+from gonogo.model.policy import Policy
+from gonogo.model.rule import RuleGroup
+from gonogo.model.signal import Signal
+from gonogo.rules.graph import RuleGraph
+from gonogo.rules.selectors import Selector
+
+DEFAULT_INTERVAL = timedelta(minutes=1)
+"""Prometheus's own default for scrapes and rule groups."""
+
+
+class Ask(StrEnum):
+    """Which conditions of a gate are judged."""
+
+    REQUIRE = "require"
+    WARN = "warn"
+    ABORT = "abort"
+
+
+ASK_NOW = (Ask.REQUIRE, Ask.WARN)
+ASK_ALWAYS = (Ask.REQUIRE, Ask.WARN, Ask.ABORT)
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Everything one verdict must ask of the server.
+
+    Attributes:
+        windows: window -> the metrics read over it, each as raw samples.
+        instant: the metrics read as one instant vector.
+        origins: the raw selectors whose sources are asked for.
+    """
+
+    windows: Mapping[timedelta, tuple[str, ...]]
+    instant: tuple[str, ...]
+    origins: tuple[Selector, ...]
+
+
+def conditions(gate: Gate, asked: Iterable[Ask]) -> tuple[Condition, ...]:
+    """List the gate's conditions of the kinds asked for."""
+    lists = {Ask.REQUIRE: gate.require, Ask.WARN: gate.warn, Ask.ABORT: gate.abort}
+    return tuple(condition for kind in asked for condition in lists[kind])
+
+
+def judged_signals(policy: Policy, asked: Iterable[Ask]) -> dict[str, timedelta | None]:
+    """Map the name of every signal that a judged condition reads to the longest duration asked of it."""
+    found: dict[str, timedelta | None] = {}
+    for gate in policy.gates:
+        for condition in conditions(gate, asked):
+            for term in condition.terms:
+                known = found.get(term.signal)
+                found[term.signal] = max(filter(None, (known, term.window)), default=None)
+    return found
+
+
+def ask(
+    policy: Policy, files: tuple[RuleGroup, ...], *, asked: Iterable[Ask] = ASK_NOW, interval: timedelta | None = None
+) -> Questions:
+    """Work out what to read; ``interval`` stands for groups and jobs that name none."""
+    graph = RuleGraph.of(files)
+    default = interval or DEFAULT_INTERVAL
+    windows: dict[timedelta, list[str]] = {}
+    held_long = judged_signals(policy, asked)
+    signals = [policy.signals[name] for name in held_long]
+    for signal in signals:
+        every = _interval(signal, files, default)
+        windows.setdefault(_window(policy, signal, held_long[signal.name], every), []).append(signal.metric)
+    instant = {signal.metric for signal in signals} | {s.written_at for s in signals if s.written_at}
+    selectors = {s.text: s for signal in signals for s in graph.raw_selectors(signal.metric)}
+    return Questions(
+        {window: tuple(sorted(set(metrics))) for window, metrics in sorted(windows.items())},
+        tuple(sorted(instant)),
+        tuple(selectors[text] for text in sorted(selectors)),
+    )
+
+
+def names_selector(metrics: Iterable[str]) -> str:
+    """Write the selector of several metrics by name alone, so that a wrong realm shows."""
+    return '{__name__=~"' + "|".join(re.escape(metric) for metric in metrics).replace("\\", "\\\\") + '"}'
+
+
+def _interval(signal: Signal, files: tuple[RuleGroup, ...], default: timedelta) -> timedelta:
+    recording = [
+        group.interval or default for group in files if any(rule.name == signal.metric for rule in group.rules)
+    ]
+    return max(recording, default=default)
+
+
+def _window(policy: Policy, signal: Signal, held: timedelta | None, every: timedelta) -> timedelta:
+    age = signal.max_age or AGE_INTERVALS * every + timedelta(seconds=AGE_SLACK_SECONDS)
+    if held is None:
+        return age if policy.subjects else max(age, timedelta(seconds=LOOKBACK_SECONDS))
+    return held + held / 4 + KNOWN_INTERVALS * every

@@ -1,0 +1,32 @@
+"""Run gates: passed by the record of a run on exactly these inputs, never failed, only not known."""
+
+from __future__ import annotations
+
+from gonogo.model.evidence import RunState
+from gonogo.model.gate import OBS_LINT, PROMQL_UNIT, SANDBOX_SMOKE
+from gonogo.model.outcome import Check, Doubt, GateOutcome, Outcome, Reason
+from gonogo.model.policy import Runs
+
+_COMMANDS = {OBS_LINT: "gonogo lint", PROMQL_UNIT: "gonogo test", SANDBOX_SMOKE: "gonogo smoke"}
+
+
+def judge_run(name: str, state: RunState, runs: Runs, now: float) -> GateOutcome:
+    """Judge one run gate; ``now`` is the server's, as the verdict's is."""
+    doubts = _doubts(name, state, runs, now)
+    outcome = Outcome.UNKNOWN if doubts else Outcome.PASS
+    age = now - state.passed_at if state.passed_at is not None else None
+    detail = doubts[0].detail if doubts else f"passed {max(age or 0.0, 0.0):.0f} s ago on exactly these inputs"
+    passed = Check(f"{name} passed", outcome, doubts, detail, sampled_at=state.passed_at, age_seconds=age)
+    return GateOutcome(name, outcome, (passed,))
+
+
+def _doubts(name: str, state: RunState, runs: Runs, now: float) -> tuple[Doubt, ...]:
+    if state.last_passed is False:
+        why = f"the last run on these inputs failed{f' ({state.last_detail})' if state.last_detail else ''}"
+    elif state.passed_at is None:
+        why = "there is no record of a run on exactly these inputs"
+    elif now - state.passed_at > runs.max_age.total_seconds():
+        why = f"the last passed run is {now - state.passed_at:.0f} s old, over {runs.max_age.total_seconds():.0f} s"
+    else:
+        return ()
+    return (Doubt(Reason.NO_RECORD, f"{why}; a passed '{_COMMANDS.get(name, name)}' turns it"),)
