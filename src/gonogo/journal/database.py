@@ -1,0 +1,168 @@
+"""The journal's file: a SQLite database that takes records and gives none back.
+
+A new journal is made whole under another name and linked into place, so that
+nobody ever meets half of one, however many processes make it at once. From then
+on it is in write-ahead mode with ``synchronous=FULL``: a record that was
+acknowledged survives a power cut. Triggers refuse every change and every removal.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from gonogo.errors import ActionFailed, Busy, GonogoError, SourceError
+
+APPLICATION_ID = 0x676F6E6F
+"""``gono``: tells a journal from another program's database."""
+
+SCHEMA_VERSION = 1
+"""Raised by every change of the table that an older gonogo could misread."""
+
+PATIENCE_SECONDS = 10.0
+"""How long a lock is waited for."""
+
+_SCHEMA = """
+PRAGMA journal_mode = WAL;
+BEGIN;
+CREATE TABLE records (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    at      REAL NOT NULL,
+    kind    TEXT NOT NULL,
+    key     TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    detail  TEXT NOT NULL CHECK (json_type(detail) = 'object'),
+    version TEXT NOT NULL,
+    tools   TEXT NOT NULL CHECK (json_type(tools) = 'object')
+) STRICT;
+CREATE INDEX records_by_key ON records (kind, key, id);
+CREATE TRIGGER records_keep_values BEFORE UPDATE ON records
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER records_keep_rows BEFORE DELETE ON records
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER records_keep_places BEFORE INSERT ON records
+    WHEN NEW.id IN (SELECT id FROM records)
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+COMMIT;
+"""  # the third trigger stands against INSERT OR REPLACE, which fires no trigger for what it removes
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a journal to add to it, making it and its folder (mode 0700) where there is none.
+
+    Raises:
+        ActionFailed: it cannot be written, or is no journal that this gonogo can write.
+        Busy: somebody held its lock for longer than ``PATIENCE_SECONDS``.
+    """
+    with _explained(path, ActionFailed, "the journal cannot be written"):
+        if not path.exists():
+            _create(path)
+        with _opened(path, "rw", ActionFailed) as connection:
+            connection.execute("PRAGMA synchronous = FULL")
+            yield connection
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection | None]:
+    """Open a journal only to read it; ``None`` where there is none.
+
+    Raises:
+        SourceError: it cannot be read, or is no journal that this gonogo can read.
+        Busy: somebody held its lock for longer than ``PATIENCE_SECONDS``.
+    """
+    with _explained(path, SourceError, "the journal cannot be read"):
+        if _missing(path):
+            yield None
+            return
+        with _opened(path, "ro", SourceError) as connection:
+            yield connection
+
+
+def _missing(path: Path) -> bool:
+    """Tell a journal that is not there from one that may not be looked at."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    return False
+
+
+def _create(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with closing(_connect(fresh, "rwc")) as connection:
+            connection.executescript(_SCHEMA)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        with suppress(FileExistsError):  # somebody else was first: theirs is the journal
+            os.link(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def _opened(path: Path, mode: str, failure: type[GonogoError]) -> Iterator[sqlite3.Connection]:
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise failure("this is no journal", where=str(path), why="it is not a regular file", next_step=_ANOTHER_FILE)
+    with closing(_connect(path, mode)) as connection:
+        _check_schema(connection, path, failure)
+        yield connection
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    return sqlite3.connect(uri, uri=True, timeout=PATIENCE_SECONDS, isolation_level=None)
+
+
+def _check_schema(connection: sqlite3.Connection, path: Path, failure: type[GonogoError]) -> None:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if application != APPLICATION_ID:
+        why = "it is a database of another program, or empty"
+        raise failure("this is no journal", where=str(path), why=why, next_step=_ANOTHER_FILE)
+    if version != SCHEMA_VERSION:
+        raise failure(
+            f"the journal has schema version {version}, this gonogo knows {SCHEMA_VERSION}",
+            where=str(path),
+            why="another version of gonogo made it",
+            next_step="use that version of gonogo, or name another file as 'journal' in the policy",
+        )
+
+
+_ANOTHER_FILE = "name another file as 'journal' in the policy, or move this one away"
+_NEXT_STEPS = {
+    sqlite3.SQLITE_NOTADB: _ANOTHER_FILE,
+    sqlite3.SQLITE_CORRUPT: "move it away and run the checks again: records in it count for nothing",
+    sqlite3.SQLITE_FULL: "make room on its disk",
+    sqlite3.SQLITE_IOERR: "see what the kernel's log says of its disk",
+}
+_PRIMARY_CODE = 0xFF  # the low byte of an extended result code (https://www.sqlite.org/rescode.html)
+
+
+@contextmanager
+def _explained(path: Path, failure: type[GonogoError], what: str) -> Iterator[None]:
+    """Say SQLite's and the system's errors in our words, with the way out."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
+        if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            why = f"another process has held its lock for {PATIENCE_SECONDS:g} s"
+            raise Busy("the journal is locked", where=str(path), why=why, next_step="try again") from error
+        step = _NEXT_STEPS.get(code, "see who may read and write it and its folder")
+        raise failure(what, where=str(path), why=str(error), next_step=step) from error
+    except OSError as error:
+        step = "see who may read and write it and its folder"
+        raise failure(what, where=str(path), why=error.strerror or str(error), next_step=step) from error

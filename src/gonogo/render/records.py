@@ -1,0 +1,78 @@
+"""The journal's records as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from gonogo.model.record import Record
+
+SCHEMA = "gonogo/journal/v1"
+_KEY_SHOWN = 12
+
+
+def list_text(records: Sequence[Record]) -> str:
+    """Write one line a record, in columns; say so where there is none."""
+    if not records:
+        return "no records"
+    rows = [("ID", "AT", "OUTCOME", "KIND", "KEY", "DETAIL"), *(_row(record) for record in records)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
+    return "\n".join("  ".join([*map(str.ljust, row, widths), row[-1]]).rstrip() for row in rows)
+
+
+def record_text(record: Record) -> str:
+    """Write every field of one record, a line each."""
+    fields = {
+        "record": str(record.id),
+        "at": _time(record.at),
+        "kind": record.kind,
+        "outcome": record.outcome,
+        "key": record.key,
+        "gonogo": record.version,
+        **{f"tool {name}": version for name, version in sorted(record.tools.items())},
+        **{name: _one_line(value) for name, value in sorted(record.detail.items())},
+    }
+    width = max(map(len, fields))
+    return "\n".join(f"{name.ljust(width)}  {value}".rstrip() for name, value in fields.items())
+
+
+def list_json(records: Sequence[Record]) -> str:
+    """Write them as one JSON document, newest first."""
+    return json.dumps({"schema": SCHEMA, "records": [_fields(record) for record in records]}, indent=2)
+
+
+def record_json(record: Record) -> str:
+    """Write one record as a JSON document."""
+    return json.dumps({"schema": SCHEMA, "record": _fields(record)}, indent=2)
+
+
+def _row(record: Record) -> tuple[str, ...]:
+    sentence = _one_line(record.sentence) if record.sentence else ""
+    return (str(record.id), _time(record.at), record.outcome, record.kind, record.key[:_KEY_SHOWN], sentence)
+
+
+def _fields(record: Record) -> dict[str, object]:
+    return {
+        "id": record.id,
+        "at": _time(record.at),
+        "kind": record.kind,
+        "outcome": record.outcome,
+        "key": record.key,
+        "gonogo": record.version,
+        "tools": dict(record.tools),
+        "detail": dict(record.detail),
+    }
+
+
+def _one_line(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return " ".join(text.split())
+
+
+def _time(at: float) -> str:
+    """Write unix seconds as UTC to the second; a time outside the calendar as its number."""
+    try:
+        return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError, OSError):
+        return f"{at:g}"

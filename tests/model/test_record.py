@@ -1,0 +1,30 @@
+"""A record that could not be found or dated again is none."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from gonogo.model.record import Record
+
+
+@pytest.mark.parametrize(("kind", "outcome"), [("", "PASS"), ("obs-lint", "")])
+def test_a_record_needs_a_kind_and_an_outcome(kind: str, outcome: str) -> None:
+    """Without both it could never be found."""
+    with pytest.raises(ValueError, match="a kind and an outcome"):
+        Record(kind, "k", outcome, 1.0)
+
+
+@pytest.mark.parametrize("at", [math.nan, math.inf, -math.inf])
+def test_a_record_needs_a_time(at: float) -> None:
+    """A time that is no time is refused."""
+    with pytest.raises(ValueError, match="cannot be dated"):
+        Record("obs-lint", "k", "PASS", at)
+
+
+def test_its_sentence_is_only_ever_text() -> None:
+    """A detail that is no text is not repeated as a sentence."""
+    assert Record("obs-lint", "k", "PASS", 1.0).sentence == ""
+    assert Record("obs-lint", "k", "PASS", 1.0, {"detail": 3}).sentence == ""
+    assert Record("obs-lint", "k", "PASS", 1.0, {"detail": "fine"}).sentence == "fine"

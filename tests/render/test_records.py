@@ -1,0 +1,65 @@
+"""Records as people and programs read them."""
+
+from __future__ import annotations
+
+import json
+
+from gonogo.model.record import Record
+from gonogo.render.records import list_json, list_text, record_json, record_text
+
+PASSED = Record(
+    "obs-lint",
+    "a" * 64,
+    "PASS",
+    1_767_225_600.0,
+    {"detail": "12 rules,\n0 findings"},
+    "0.1.0",
+    {"promtool": "2.42.0"},
+    1,
+)
+FAILED = Record("sandbox-smoke-60s", "", "FAIL", 1e300, {"seconds": 3.5}, "0.1.0", {}, 20)
+
+
+def test_nothing_is_said_to_be_nothing() -> None:
+    """An empty list is words, not an empty line."""
+    assert list_text(()) == "no records"
+
+
+def test_a_list_is_columns() -> None:
+    """One line a record, the key shortened, the sentence on one line, an impossible time as its number."""
+    assert list_text((FAILED, PASSED)).splitlines() == [
+        "ID  AT                    OUTCOME  KIND               KEY           DETAIL",
+        "20  1e+300                FAIL     sandbox-smoke-60s",
+        "1   2026-01-01T00:00:00Z  PASS     obs-lint           aaaaaaaaaaaa  12 rules, 0 findings",
+    ]
+
+
+def test_one_record_is_every_field() -> None:
+    """Nothing that was kept is left out."""
+    assert record_text(PASSED).splitlines() == [
+        "record         1",
+        "at             2026-01-01T00:00:00Z",
+        "kind           obs-lint",
+        "outcome        PASS",
+        f"key            {'a' * 64}",
+        "gonogo         0.1.0",
+        "tool promtool  2.42.0",
+        "detail         12 rules, 0 findings",
+    ]
+    assert record_text(FAILED).splitlines()[-1] == "seconds  3.5"
+
+
+def test_json_holds_the_same() -> None:
+    """A program reads what a person reads, unshortened."""
+    expected = {
+        "id": 1,
+        "at": "2026-01-01T00:00:00Z",
+        "kind": "obs-lint",
+        "outcome": "PASS",
+        "key": "a" * 64,
+        "gonogo": "0.1.0",
+        "tools": {"promtool": "2.42.0"},
+        "detail": {"detail": "12 rules,\n0 findings"},
+    }
+    assert json.loads(record_json(PASSED)) == {"schema": "gonogo/journal/v1", "record": expected}
+    assert json.loads(list_json((PASSED,))) == {"schema": "gonogo/journal/v1", "records": [expected]}
