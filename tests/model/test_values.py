@@ -1,0 +1,35 @@
+"""Small laws of the frozen values."""
+
+from datetime import timedelta
+
+from gonogo.model.policy import Heartbeat
+from gonogo.model.series import Series, subject_key
+from gonogo.model.signal import Range
+
+
+def test_a_subject_needs_every_label() -> None:
+    """A missing or empty subject label names no subject."""
+    assert subject_key({"service": "a", "team": ""}, ("service", "team")) is None
+    assert subject_key({"service": "a"}, ("service",)) == ("a",)
+    assert subject_key({}, ()) == ()
+
+
+def test_a_series_without_a_name_has_an_empty_one() -> None:
+    """Aggregates come back without a name."""
+    assert Series({}, (), ()).metric == ""
+
+
+def test_ranges_hold_their_ends() -> None:
+    """Both ends can be meant; what is outside, and NaN, cannot."""
+    unit = Range(0, 1)
+    assert 0.0 in unit
+    assert 1.0 in unit
+    assert 1.0000001 not in unit
+    assert float("nan") not in unit
+    assert [str(unit), str(Range(0)), str(Range())] == ["[0, 1]", "[0, ∞)", "(-∞, ∞)"]
+
+
+def test_names_follow_the_heartbeat() -> None:
+    """The numbers in metric names are the policy's."""
+    heartbeat = Heartbeat(fresh=timedelta(minutes=2), window=timedelta(minutes=6))
+    assert (heartbeat.fresh_name, heartbeat.window_name) == ("120s", "6m")
