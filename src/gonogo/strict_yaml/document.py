@@ -1,0 +1,125 @@
+"""Reads YAML text into documents that know where everything stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from yaml._yaml import CParser
+from yaml.error import MarkedYAMLError
+from yaml.reader import ReaderError
+
+from gonogo.errors import Position, Problem
+from gonogo.strict_yaml.builder import Builder, TooMuch
+from gonogo.strict_yaml.nodes import Leaf, MappingNode, Node, part
+
+
+def _nothing() -> Node:
+    return Leaf(None, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class YamlDocument:
+    """One document: its value, what is wrong with it, and where everything stands.
+
+    ``value`` is made of dict, list, str, int, float, bool and ``None``; it is ``None``
+    for an empty document and for text that could not be read at all. A ``loc`` is a
+    path of keys and places, as pydantic gives it.
+    """
+
+    value: object
+    problems: tuple[Problem, ...]
+    path: str
+    _root: Node = field(default_factory=_nothing, repr=False, compare=False)
+    _source: str = field(default="", repr=False, compare=False)
+
+    def position(self, loc: Sequence[str | int]) -> Position:
+        """Tell where the value at ``loc`` begins; for what is not there, where its nearest parent begins."""
+        *_, node = self._walk(loc)
+        return Position(self.path, node.line, node.column)
+
+    def key_position(self, loc: Sequence[str | int]) -> Position:
+        """Tell where the key of ``loc`` stands; for an item of a list, where the item begins."""
+        nodes = list(self._walk(loc))
+        node = nodes[-1]
+        if loc and len(nodes) == len(loc) + 1 and isinstance(nodes[-2], MappingNode):
+            node = nodes[-2].keys[str(loc[-1])]
+        return Position(self.path, node.line, node.column)
+
+    def text(self, loc: Sequence[str | int]) -> str | None:
+        """Give the scalar at ``loc`` as it was written, quotes removed (``1.10`` stays ``1.10``)."""
+        nodes = list(self._walk(loc))
+        node = nodes[-1]
+        return node.text if len(nodes) == len(loc) + 1 and isinstance(node, Leaf) else None
+
+    def text_position(self, loc: Sequence[str | int]) -> Position:
+        """Tell where a scalar's own text begins: after its quote, or on the first line of its block."""
+        *_, node = self._walk(loc)
+        if isinstance(node, Leaf) and node.style in {"'", '"'}:
+            return Position(self.path, node.line, node.column + 1)
+        if isinstance(node, Leaf) and node.style in {"|", ">"}:
+            for number, line in enumerate(self._source.split("\n")[node.line :], node.line + 1):
+                if stripped := line.lstrip():
+                    return Position(self.path, number, len(line) - len(stripped) + 1)
+        return Position(self.path, node.line, node.column)
+
+    def _walk(self, loc: Sequence[str | int]) -> Iterator[Node]:
+        node: Node | None = self._root
+        yield self._root
+        for step in loc:
+            if node is not None and (node := part(node, step)) is not None:
+                yield node
+
+
+def parse(text: str, path: str) -> YamlDocument:
+    """Read a file of one document; a second one is a problem."""
+    roots, problems = _read(text, path)
+    for extra in roots[1:]:
+        where = Position(path, extra.line, extra.column)
+        problems.append(Problem(where, "a second document begins here", "keep one document in the file"))
+    root = roots[0] if roots else _nothing()
+    return YamlDocument(root.value, tuple(problems), path, root, text)
+
+
+def parse_documents(text: str, path: str) -> tuple[YamlDocument, ...]:
+    """Read a file of any number of documents; the last one says what is wrong with the file."""
+    roots, problems = _read(text, path)
+    if not roots and not problems:
+        return ()
+    *earlier, last = roots or [_nothing()]
+    return (
+        *(YamlDocument(root.value, (), path, root, text) for root in earlier),
+        YamlDocument(last.value, tuple(problems), path, last, text),
+    )
+
+
+def _read(text: str, path: str) -> tuple[list[Node], list[Problem]]:
+    builder = Builder(path)
+    try:
+        parser = CParser(text)
+        while (event := parser.get_event()) is not None:
+            builder.take(event)
+    except TooMuch as error:
+        builder.problems.append(error.problem)
+    except (MarkedYAMLError, ReaderError, UnicodeEncodeError) as error:
+        builder.problems.append(_syntax(error, text, path))
+    builder.close()
+    return builder.roots, builder.problems
+
+
+def _syntax(error: MarkedYAMLError | ReaderError | UnicodeEncodeError, text: str, path: str) -> Problem:
+    if isinstance(error, MarkedYAMLError):
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        why = ", ".join(part for part in (error.context, error.problem) if part)
+    elif isinstance(error, ReaderError):
+        line, column = _line_and_column(text.encode(errors="replace")[: error.position].decode(errors="replace"))
+        why = error.reason
+    else:
+        line, column = _line_and_column(text[: error.start])
+        why = "half of a character"
+    return Problem(Position(path, line, column), f"this is not YAML: {why}", "mend it; what follows was not read")
+
+
+def _line_and_column(before: str) -> tuple[int, int]:
+    return before.count("\n") + 1, len(before) - before.rfind("\n")

@@ -1,0 +1,57 @@
+"""Values with the places they were read from; lines and columns count from 1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Leaf:
+    """A scalar: what it means, its text, and how it is quoted (``'``, ``"``, ``|``, ``>`` or not at all)."""
+
+    value: object
+    line: int
+    column: int
+    text: str = ""
+    style: str = ""
+
+
+@dataclass(slots=True)
+class Branch:
+    """A list or a mapping: what it holds, and how deep and how much, aliases counted as often as used."""
+
+    line: int
+    column: int
+    anchor: str | None
+    height: int = 1
+    size: int = 1
+
+
+@dataclass(slots=True)
+class ListNode(Branch):
+    """A list."""
+
+    value: list[object] = field(default_factory=list)
+    items: list[Node] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class MappingNode(Branch):
+    """A mapping; ``keys`` has the place of each key, ``awaited`` the key whose value comes next."""
+
+    value: dict[str, object] = field(default_factory=dict)
+    items: dict[str, Node] = field(default_factory=dict)
+    keys: dict[str, Leaf] = field(default_factory=dict)
+    awaited: Leaf | None = None
+
+
+Node = Leaf | ListNode | MappingNode
+
+
+def part(node: Node, step: str | int) -> Node | None:
+    """Give what stands in ``node`` under a key or at a place; ``None`` where nothing does."""
+    if isinstance(node, MappingNode):
+        return node.items.get(str(step))
+    if isinstance(node, ListNode) and isinstance(step, int) and 0 <= step < len(node.items):
+        return node.items[step]
+    return None
