@@ -1,0 +1,115 @@
+"""Why there was no answer, in words: a connection's failure as an error for the user."""
+
+from __future__ import annotations
+
+import ssl
+from datetime import timedelta
+from enum import StrEnum
+from http.client import BadStatusLine, RemoteDisconnected
+from socket import gaierror
+
+from gonogo.durations import format_duration
+from gonogo.errors import SourceError
+from gonogo.prometheus.answer_body import BodyBroken, BodyTooLarge
+from gonogo.prometheus.quotation import quote
+
+_IS_IT_UP = "start the server, or correct prometheus.url in the policy (or --prometheus)"
+_WHAT_IS_BETWEEN = "see the log of the server, and of any proxy in front of it"
+
+
+class Stage(StrEnum):
+    """How far an exchange has come."""
+
+    CONNECTING = "while connecting"
+    ASKED = "after the question was sent, before any answer"
+    READING = "in the middle of the answer"
+
+
+class LostConnection(SourceError):
+    """The connection failed before any answer, so a read-only question may be asked again."""
+
+
+def too_slow(url: str, stage: Stage, timeout: timedelta) -> SourceError:
+    """Say that the deadline passed."""
+    return SourceError(
+        f"no whole answer within {format_duration(timeout)}",
+        where=url,
+        why=f"the time was up {stage}",
+        next_step="see whether the server is overloaded or paused, or raise prometheus.timeout in the policy",
+    )
+
+
+def too_large(url: str, max_bytes: int) -> SourceError:
+    """Say that the answer is over the bound."""
+    return SourceError(
+        f"the answer is larger than {max_bytes} bytes",
+        where=url,
+        why="reading stopped at the bound, so that an answer cannot exhaust the memory",
+        next_step="see whether this is the right server, or raise prometheus.max_bytes in the policy",
+    )
+
+
+def redirected(url: str, status: int, target: str) -> SourceError:
+    """Say where the server pointed to; gonogo does not go there, for it would take the credentials along."""
+    path = quote(target.partition("?")[0].partition("#")[0].encode())
+    return SourceError(
+        f"the server answered with a redirect ({status})",
+        where=url,
+        why=f"it points to {path or 'nowhere'}; gonogo does not follow, for credentials would go along",
+        next_step="write the server's own URL in the policy, with its path prefix; a login page is no API",
+    )
+
+
+def no_answer(url: str, stage: Stage, error: Exception, max_bytes: int) -> SourceError:
+    """Turn what a connection raised into an error that says what, where, why and what next."""
+    if isinstance(error, BodyTooLarge):
+        return too_large(url, max_bytes)
+    what, why, next_step = _words(stage, error)
+    kind = SourceError if stage is Stage.READING or not _is_loss(error) else LostConnection
+    return kind(what, where=url, why=why, next_step=next_step)
+
+
+def _is_loss(error: Exception) -> bool:
+    return isinstance(_root(error), ConnectionError)
+
+
+def _root(error: BaseException) -> BaseException:
+    """Find the system's own error under what the library made of it."""
+    return error.__cause__ if isinstance(error.__cause__, OSError) else error
+
+
+def _words(stage: Stage, error: Exception) -> tuple[str, str, str]:  # noqa: PLR0911 - a table of failures
+    root = _root(error)
+    if isinstance(root, gaierror):
+        return "the server's name does not resolve", root.strerror or str(root), _IS_IT_UP
+    if isinstance(root, ssl.SSLCertVerificationError):
+        return (
+            "the server's certificate is not trusted",
+            root.verify_message,
+            "see tls_config in the policy: ca_file and server_name",
+        )
+    if isinstance(root, ssl.SSLError):
+        return (
+            "no TLS connection",
+            root.reason or str(root),
+            "see whether the server speaks https, and wants a client certificate",
+        )
+    if isinstance(root, ConnectionRefusedError):
+        return "the connection was refused", "nothing listens there", _IS_IT_UP
+    if isinstance(root, BadStatusLine) and not isinstance(root, RemoteDisconnected):
+        return (
+            "the answer is not HTTP",
+            f"it begins with {quote(str(root).encode())!r}",
+            "see whether the port and the scheme (http, https) are right",
+        )
+    if isinstance(root, BodyBroken):
+        return "the answer is broken", str(root), _WHAT_IS_BETWEEN
+    if isinstance(root, TimeoutError):
+        return (
+            "the server cannot be reached",
+            f"nothing came back {stage}",
+            "see whether the address is right and no firewall is between",
+        )
+    if stage is Stage.READING:
+        return "the answer is broken", "it ended early", _WHAT_IS_BETWEEN
+    return "the connection was lost", f"{quote(str(root).encode()) or type(root).__name__}, {stage}", _WHAT_IS_BETWEEN
