@@ -1,0 +1,94 @@
+"""Has the canary seen enough, and does it behave?
+
+Three numbers for each subject: how many events the canary handled in the last 15
+minutes (too few decide nothing), which share of the canaries of the last week was
+rolled back, and which share of the p-values of the last two hours is distinct (a
+stream that repeats itself carries less evidence than its length suggests).
+
+## Formulas
+
+| metric | expression |
+|---|---|
+| `P_canary_samples` | increase of `P_canary_events_total` over 15 min |
+| `P_canary_failure_ratio` | rollbacks ÷ (rollbacks + promotions), both as increases over 7 d |
+| `P_canary_unique_ratio` | `P_p_unique_ratio{window="2h"}` |
+
+The ratio is plain, without the "+ 1" that makes one rollback of one read as a half; a
+week without any trial is absent, not 0. The counters must be exported at 0 before
+their first event, and still be there. Source: the specification's canary quorum.
+
+## Bad
+
+```yaml
+- record: duri_canary_failure_ratio
+  expr: rollbacks_7d / (rollbacks_7d + promotes_7d + 1)   # 1 of 1 reads 0.5, no trial reads 0
+```
+
+## Good
+
+```yaml
+- record: duri_canary_failure_ratio
+  # rollbacks and promotions are each: sum by (metric_realm) (increase(…[7d])) and group by (metric_realm) (…)
+  expr: rollbacks / ((rollbacks + promotions) > 0)
+```
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from gonogo.model.policy import Policy
+from gonogo.model.preset_gate import PresetGate
+from gonogo.model.rule import Rule
+from gonogo.model.signal import Range, Signal
+from gonogo.rules.pack.alert import Watch, absence_alert, violation_alerts
+from gonogo.rules.pack.expression import increase, metric_name, recorded, series, subject_labels
+
+NAME = "canary-quorum-pass"
+SAMPLES_WINDOW = timedelta(minutes=15)
+TRIALS_WINDOW = timedelta(days=7)
+UNIQUE_WINDOW = "2h"
+"""Which of the published unique ratios is read: the value of its label ``window``."""
+
+_RANGES = {
+    "canary_samples": Range(0),
+    "canary_failure_ratio": Range(0, 1),
+    "canary_unique_ratio": Range(0, 1),
+}
+_WATCHES = (
+    Watch("canary_samples", "CanarySamplesFew", "The canary handles too few events to decide anything."),
+    Watch("canary_failure_ratio", "CanaryFailing", "Too many canaries of the last week were rolled back."),
+    Watch("canary_unique_ratio", "CanaryRepetitive", "The canary's p-values repeat themselves."),
+)
+
+
+def signals(policy: Policy) -> tuple[Signal, ...]:
+    """Give samples, failure ratio and unique ratio."""
+    return tuple(Signal(name, metric_name(policy, name), range=meant) for name, meant in _RANGES.items())
+
+
+def rules(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
+    """Record the three signals for each subject."""
+    del interval
+    kept = subject_labels(policy)
+    rolled_back = increase(series(policy, "canary_rollback_total"), TRIALS_WINDOW, kept)
+    promoted = increase(series(policy, "canary_promote_total"), TRIALS_WINDOW, kept)
+    return (
+        recorded(policy, "canary_samples", increase(series(policy, "canary_events_total"), SAMPLES_WINDOW, kept)),
+        recorded(policy, "canary_failure_ratio", f"{rolled_back}\n/ (\n  ({rolled_back}\n  + {promoted}) > 0\n)"),
+        recorded(policy, "canary_unique_ratio", str(series(policy, "p_unique_ratio", window=UNIQUE_WINDOW))),
+    )
+
+
+def alerts(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
+    """Tell of a canary that fails, repeats itself or is not seen."""
+    del interval
+    known = signals(policy)
+    missing = "The canary cannot be judged: a counter is gone, or nothing was tried in a week."
+    return (
+        *violation_alerts(policy, NAME, known, _WATCHES),
+        *absence_alert(policy, NAME, known, "CanaryAbsent", missing),
+    )
+
+
+GATE = PresetGate(NAME, signals, rules, alerts)

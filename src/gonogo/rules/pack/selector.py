@@ -1,0 +1,107 @@
+"""A plain PromQL vector selector taken apart: a name and label matchers, and nothing else.
+
+A policy gives its counters as such selectors (``http_requests_total{code=~"5.."}``).
+Here they are read, narrowed to the policy's realm, and written out again.
+Source of the grammar: Prometheus documentation, "Querying basics".
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, replace
+
+_NAME = re.compile(r"\s*([a-zA-Z_:][a-zA-Z0-9_:]*)?\s*")
+_STRING = r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|`[^`]*`'
+_MATCHER = re.compile(rf"\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*({_STRING})\s*(,|(?=\}}))")
+_END = re.compile(r"\s*\}\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """``label op value`` with ``op`` one of ``= != =~ !~``; the value is unquoted."""
+
+    label: str
+    op: str
+    value: str
+
+    def __str__(self) -> str:
+        """Write it as PromQL."""
+        return f"{self.label}{self.op}{quoted(self.value)}"
+
+    def accepts(self, value: str) -> bool:
+        """Tell whether a label's value (empty: the label is missing) satisfies the matcher."""
+        if self.op in {"=", "!="}:
+            return (value == self.value) == (self.op == "=")
+        return (re.fullmatch(self.value, value, re.DOTALL) is not None) == (self.op == "=~")
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """A metric's name and what its labels must be."""
+
+    metric: str
+    matchers: tuple[Matcher, ...] = ()
+
+    def where(self, **labels: str) -> Selector:
+        """Narrow it to series that bear these labels."""
+        return replace(self, matchers=self.matchers + tuple(Matcher(label, "=", labels[label]) for label in labels))
+
+    def accepts(self, metric: str, labels: dict[str, str]) -> bool:
+        """Tell whether it selects the series of this name with these labels."""
+        return metric == self.metric and all(m.accepts(labels.get(m.label, "")) for m in self.matchers)
+
+    def __str__(self) -> str:
+        """Write it as PromQL."""
+        return f"{self.metric}{{{','.join(map(str, self.matchers))}}}" if self.matchers else self.metric
+
+
+def parse_selector(text: str) -> Selector:
+    """Read a plain vector selector.
+
+    Raises:
+        ValueError: it has no metric name, or is more than a selector (a function, a
+            range, an offset, arithmetic).
+    """
+    name = _NAME.match(text)
+    metric, place = (name[1] or "", name.end()) if name else ("", 0)
+    matchers: list[Matcher] = []
+    if place < len(text):
+        matchers = _matchers(text, place)
+    if not metric:
+        named = [m for m in matchers if m.label == "__name__" and m.op == "="]
+        metric = named[0].value if named else ""
+        matchers = [m for m in matchers if m not in named]
+    if not metric:
+        raise _refusal(text)
+    return Selector(metric, tuple(matchers))
+
+
+def quoted(value: str) -> str:
+    """Write a label's value as a PromQL string."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _matchers(text: str, place: int) -> list[Matcher]:
+    if text[place] != "{":
+        raise _refusal(text)
+    place += 1
+    found = []
+    while match := _MATCHER.match(text, place):
+        found.append(Matcher(match[1], match[2], _unquoted(match[3])))
+        place = match.end()
+    if _END.fullmatch(text, place) is None:
+        raise _refusal(text)
+    return found
+
+
+def _unquoted(literal: str) -> str:
+    return literal[1:-1] if literal.startswith("`") else str(ast.literal_eval(literal))
+
+
+def _refusal(text: str) -> ValueError:
+    return ValueError(
+        f"{text!r} is no plain counter selector; write a metric's name with label matchers, "
+        'such as http_requests_total{job="api",code=~"5.."}, and record anything more in a rule of its own'
+    )
