@@ -1,0 +1,78 @@
+"""Files that are whole or not there: a reader, a crash or a full disk never meets half of one.
+
+The order is the known one: write beside, ``fsync`` the file, ``rename`` over the
+old one, ``fsync`` the folder. Until the rename the old file stands untouched;
+after the last step the new one survives a power cut.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+READABLE_BY_ALL = 0o644
+"""A collector runs as another user than the writer."""
+
+
+def replace(path: Path, content: bytes, mode: int = READABLE_BY_ALL) -> None:
+    """Put ``content`` at ``path`` in one step.
+
+    The caller holds the lock of the folder: what is beside ``path`` under the
+    temporary name is a dead writer's, and is thrown away. That name ends in ``.new``,
+    so no collector that matches by ending reads it.
+
+    Raises:
+        OSError: it could not be written; the old file is as it was, unless only the
+            last step failed, the ``fsync`` of the folder.
+    """
+    beside = path.with_name(f".{path.name.removeprefix('.')}.new")
+    with suppress(FileNotFoundError):
+        beside.unlink()
+    try:
+        _write(beside, content, mode)
+        beside.rename(path)
+    except OSError:
+        with suppress(OSError):
+            beside.unlink()
+        raise
+    _sync_folder(path.parent)
+
+
+def read(path: Path, limit: int) -> bytes | None:
+    """Give at most the first ``limit`` bytes of a file, or ``None`` where there is none.
+
+    Never waits: something that is no regular file (a pipe, say) reads as what it
+    has to give right now.
+
+    Raises:
+        OSError: it is there and cannot be read.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        return os.read(descriptor, limit)
+    finally:
+        os.close(descriptor)
+
+
+def _write(path: Path, content: bytes, mode: int) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        os.fchmod(descriptor, mode)
+        written = 0
+        while written < len(content):
+            written += os.write(descriptor, content[written:])
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,112 @@
+"""One small HTTP request and its answer, with a bound on the time and the size of the whole.
+
+A beat pushes a few hundred bytes and must not pay for a client it does not need:
+importing this costs 2 ms, ``http.client`` 15 ms, ``urllib3`` 36 ms. HTTP/1.0 asks the server
+for the plainest answer: no chunks, no keep-alive; the end of the stream is the end.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from dataclasses import dataclass
+from urllib.parse import SplitResult
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_CHUNK = 65_536
+
+
+class NoAnswer(OSError):
+    """The server said something that is no whole HTTP answer within the bounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status and the body that came with it."""
+
+    status: int
+    body: bytes
+
+    @property
+    def first_line(self) -> str:
+        """The first words of the body, for a message."""
+        text = self.body.decode("utf-8", errors="replace").strip()
+        return text.split("\n", 1)[0][:200]
+
+
+def exchange(method: str, url: SplitResult, body: bytes, *, seconds: float, limit: int) -> Answer:
+    """Send one request and read the answer.
+
+    Args:
+        method: ``GET`` or ``PUT``.
+        url: where to; its host must be there, user and query are not sent.
+        body: what is sent.
+        seconds: for everything after the name is resolved: connect, send and receive.
+        limit: bytes of the whole answer.
+
+    Raises:
+        OSError: refused, unreachable, too slow, no HTTP, cut off or over the limit.
+    """
+    deadline = time.monotonic() + seconds
+    with _connect(url, deadline) as connection:
+        connection.settimeout(_left(deadline))
+        connection.sendall(_request(method, url, body))
+        return _parse(_receive(connection, deadline, limit))
+
+
+def _connect(url: SplitResult, deadline: float) -> socket.socket:
+    host = url.hostname or ""
+    try:
+        plain = socket.create_connection((host, url.port or _DEFAULT_PORTS[url.scheme]), timeout=_left(deadline))
+    except UnicodeError as error:
+        raise NoAnswer(f"{host!r} cannot be a host's name") from error
+    if url.scheme == "http":
+        return plain
+    import ssl  # noqa: PLC0415 - costs 10 ms, and most Pushgateways are next door
+
+    plain.settimeout(_left(deadline))
+    return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+
+
+def _request(method: str, url: SplitResult, body: bytes) -> bytes:
+    lines = [
+        f"{method} {url.path or '/'} HTTP/1.0",
+        f"Host: {url.netloc}",
+        "User-Agent: gonogo",
+        "Content-Type: text/plain; version=0.0.4; charset=utf-8",
+        f"Content-Length: {len(body)}",
+        "",
+        "",
+    ]
+    return "\r\n".join(lines).encode() + body
+
+
+def _receive(connection: socket.socket, deadline: float, limit: int) -> bytes:
+    received = bytearray()
+    while len(received) <= limit:
+        connection.settimeout(_left(deadline))
+        chunk = connection.recv(_CHUNK)
+        if not chunk:
+            return bytes(received)
+        received += chunk
+    raise NoAnswer(f"the answer is longer than {limit} bytes")
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("timed out")
+    return left
+
+
+def _parse(received: bytes) -> Answer:
+    head, found, body = received.partition(b"\r\n\r\n")
+    status_line, *headers = head.decode("iso-8859-1").split("\r\n")
+    words = status_line.split(maxsplit=2)
+    if not found or len(words) < 2 or not words[0].startswith("HTTP/1.") or not words[1].isdecimal():  # noqa: PLR2004 - version, status
+        raise NoAnswer("the answer is not HTTP, or is cut off")
+    for header in headers:
+        name, _, value = header.partition(":")
+        if name.strip().lower() == "content-length" and value.strip() != str(len(body)):
+            raise NoAnswer("the answer is cut off")
+    return Answer(int(words[1]), body)

@@ -1,0 +1,131 @@
+"""A lock between processes that is waited for up to a deadline, without polling.
+
+``flock`` can wait for ever or give up at once; it knows no deadline. So a thread
+does the waiting: sound in the main program, in a daemon and in any thread, and no
+signal handler of anybody is touched. A wait that was given up cannot be interrupted:
+it lets the lock go at once should it still come, and this process's next attempt
+takes it over, so that a lock that is never released costs one thread, not many.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gonogo.errors import Busy
+
+_given_up: dict[Path, _Wait] = {}
+_bookkeeping = threading.Lock()
+
+
+@contextmanager
+def hold(path: Path, patience: float) -> Iterator[None]:
+    """Hold the lock file ``path``, made when missing; wait for it at most ``patience`` seconds.
+
+    Raises:
+        Busy: somebody else held it all that time; says who may.
+        OSError: the lock file cannot be opened or locked.
+    """
+    deadline = time.monotonic() + patience
+    descriptor = _locked(path, deadline)
+    while descriptor is not None and not _stands_at(path, descriptor):
+        os.close(descriptor)
+        descriptor = _locked(path, deadline)
+    if descriptor is None:
+        raise _busy(path, patience)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _locked(path: Path, deadline: float) -> int | None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _wait_for(path, descriptor).outcome(deadline)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _wait_for(path: Path, descriptor: int) -> _Wait:
+    with _bookkeeping:
+        earlier = _given_up.pop(path, None)
+        if earlier is None:
+            return _Wait(path, descriptor)
+        earlier.wanted = True
+    os.close(descriptor)
+    return earlier
+
+
+def _stands_at(path: Path, descriptor: int) -> bool:
+    """Tell whether the locked file is the one at ``path``, not one deleted while it was waited for."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+
+
+class _Wait:
+    """One blocking ``flock`` in a thread of its own."""
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self.wanted = True
+        self._path = path
+        self._descriptor = descriptor
+        self._error: OSError | None = None
+        self._over = threading.Event()
+        threading.Thread(target=self._wait, name=f"lock {path.name}", daemon=True).start()
+
+    def _wait(self) -> None:
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        except OSError as error:
+            self._error = error
+        with _bookkeeping:
+            if not self.wanted:
+                del _given_up[self._path]
+                os.close(self._descriptor)
+            self._over.set()
+
+    def outcome(self, deadline: float) -> int | None:
+        """Give the locked descriptor, or ``None`` when the deadline came first."""
+        in_time = self._over.wait(max(0.0, deadline - time.monotonic()))
+        with _bookkeeping:
+            if not in_time and not self._over.is_set():
+                self.wanted = False
+                _given_up[self._path] = self
+                return None
+        if self._error:
+            os.close(self._descriptor)
+            raise self._error
+        return self._descriptor
+
+
+def _busy(path: Path, patience: float) -> Busy:
+    return Busy(
+        f"somebody else held the lock for {patience:g} s",
+        where=str(path),
+        why=_holder(path),
+        next_step="see what that process does (a stopped one keeps its lock); do not delete the lock file",
+    )
+
+
+def _holder(path: Path) -> str:
+    """Say who may hold the lock, as far as the kernel shows it to us (``proc(5)``, ``/proc/locks``)."""
+    try:
+        file = f":{path.stat().st_ino}"
+        locks = [line.split() for line in Path("/proc/locks").read_text(encoding="ascii").splitlines()]
+        process = next(lock[4] for lock in locks if lock[1] == "FLOCK" and lock[5].endswith(file))
+        name = Path(f"/proc/{process}/comm").read_text(encoding="utf-8", errors="replace").strip()
+    except (OSError, StopIteration):
+        return "who holds it cannot be seen from here: another container, another machine, or it has just ended"
+    return f"process {process} ({name}) may hold it"

@@ -1,0 +1,49 @@
+"""A file for node_exporter's textfile collector as a place to publish metrics, and to read them back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from gonogo.actuators import durable
+from gonogo.actuators.disk_trouble import write_failed
+from gonogo.actuators.exposition import values
+
+_LARGEST = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Textfile:
+    """One ``.prom`` file, which is always whole."""
+
+    via: ClassVar[str] = "textfile"
+    path: Path
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return str(self.path)
+
+    def publish(self, content: bytes) -> None:
+        """Replace the file.
+
+        Raises:
+            ActionFailed: it could not be written; the old one is intact.
+        """
+        try:
+            durable.replace(self.path, content)
+        except OSError as error:
+            raise write_failed("the textfile could not be written, the old one stands", self.path, error) from error
+
+    def published(self, metric: str) -> tuple[float, ...]:
+        """Give the values of ``metric`` in the file; none where there is no file.
+
+        Raises:
+            ActionFailed: it is there and cannot be read.
+        """
+        try:
+            content = durable.read(self.path, _LARGEST) or b""
+        except OSError as error:
+            raise write_failed("the textfile could not be read", self.path, error) from error
+        return tuple(values(content.decode("utf-8", errors="replace"), metric, {}))

@@ -1,0 +1,84 @@
+"""The daemon of ``gonogo heartbeat run``: beats, what it logs of them, and what systemd hears."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from dataclasses import dataclass
+from datetime import timedelta
+
+from gonogo.actuators.heartbeat_writer import HeartbeatWriter
+from gonogo.actuators.service_notice import ServiceNotice
+from gonogo.app.heartbeat_rhythm import beats
+from gonogo.app.stop_signals import StopSignals
+from gonogo.durations import format_duration
+from gonogo.environment import variable
+from gonogo.errors import GonogoError
+from gonogo.model.beat import Beat
+from gonogo.render.heartbeat_text import beat_text
+from gonogo.render.plain import plain
+
+
+def keep_beating(writer: HeartbeatWriter, every: timedelta) -> int:
+    """Beat until a signal comes; give the exit code: 0 after SIGTERM.
+
+    Raises:
+        KeyboardInterrupt: it was SIGINT that came.
+    """
+    service = ServiceNotice(variable("NOTIFY_SOCKET"))
+    log = _Log(service)
+    _check_watchdog(every)
+    with StopSignals() as signals:
+        for outcome in beats(writer, every, signals.within):
+            log.take(outcome)
+    service.tell("STOPPING=1")
+    print(f"stopped after {log.published} beats, {log.failed} failed")
+    if signals.caught == signal.SIGINT:
+        raise KeyboardInterrupt
+    return 0
+
+
+@dataclass(slots=True)
+class _Log:
+    """Counts beats; says on standard error what changes, and to systemd how things stand."""
+
+    service: ServiceNotice
+    published: int = 0
+    failed: int = 0
+    failing: bool = False
+
+    def take(self, outcome: Beat | GonogoError) -> None:
+        if isinstance(outcome, Beat):
+            self._beaten(outcome)
+        else:
+            self._missed(outcome)
+
+    def _beaten(self, beat: Beat) -> None:
+        if beat.recovered:
+            _say(beat.recovered)
+        if self.failing or not self.published:
+            _say(beat_text(beat))
+        self.published += 1
+        self.failing = False
+        self.service.tell("READY=1", "WATCHDOG=1", f"STATUS=beat {beat.sequence}, {self.failed} failed")
+
+    def _missed(self, error: GonogoError) -> None:
+        _say(str(error))
+        self.failed += 1
+        self.failing = True
+        self.service.tell(f"STATUS=failing, {self.failed} failed: {plain(error.what)}")
+
+
+def _check_watchdog(every: timedelta) -> None:
+    microseconds = variable("WATCHDOG_USEC")
+    if microseconds is None or not microseconds.isdecimal():
+        return
+    patience = timedelta(microseconds=int(microseconds))
+    if patience < 2 * every:
+        _say(
+            f"WatchdogSec is {patience.total_seconds():g} s: one failed beat in {format_duration(every)} restarts this"
+        )
+
+
+def _say(text: str) -> None:
+    print(f"gonogo: {plain(text)}", file=sys.stderr, flush=True)

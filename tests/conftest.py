@@ -1,0 +1,21 @@
+"""What every test may ask for: how big the run is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+TENTH = 10
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--soak``: the big numbers instead of a tenth of them."""
+    parser.addoption("--soak", action="store_true", help="run soak tests with their full numbers, not a tenth")
+
+
+@pytest.fixture(scope="session")
+def share(request: pytest.FixtureRequest) -> Callable[[int], int]:
+    """Turn a soak test's full number into the number for this run: whole with ``--soak``, else a tenth."""
+    divisor = 1 if request.config.getoption("--soak") else TENTH
+    return lambda full: max(1, full // divisor)
