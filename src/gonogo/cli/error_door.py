@@ -9,8 +9,8 @@ import traceback
 import click
 
 from gonogo import __version__
-from gonogo.render.plain import plain
 from gonogo.errors import GonogoError
+from gonogo.render.plain import plain
 
 BUG = 70
 INTERRUPTED = 130

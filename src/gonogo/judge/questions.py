@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -71,12 +70,12 @@ def ask(
     """Work out what to read; ``interval`` stands for groups and jobs that name none."""
     graph = RuleGraph.of(files)
     default = interval or DEFAULT_INTERVAL
+    held = judged_signals(policy, asked)
+    signals = [policy.signals[name] for name in held]
+    spans = {s.name: _window(policy, s, held[s.name], _interval(s, files, default)) for s in signals}
     windows: dict[timedelta, list[str]] = {}
-    held_long = judged_signals(policy, asked)
-    signals = [policy.signals[name] for name in held_long]
     for signal in signals:
-        every = _interval(signal, files, default)
-        windows.setdefault(_window(policy, signal, held_long[signal.name], every), []).append(signal.metric)
+        windows.setdefault(_shared(policy, signal, held, spans), []).append(signal.metric)
     instant = {signal.metric for signal in signals} | {s.written_at for s in signals if s.written_at}
     selectors = {s.text: s for signal in signals for s in graph.raw_selectors(signal.metric)}
     return Questions(
@@ -86,16 +85,21 @@ def ask(
     )
 
 
-def names_selector(metrics: Iterable[str]) -> str:
-    """Write the selector of several metrics by name alone, so that a wrong realm shows."""
-    return '{__name__=~"' + "|".join(re.escape(metric) for metric in metrics).replace("\\", "\\\\") + '"}'
-
-
 def _interval(signal: Signal, files: tuple[RuleGroup, ...], default: timedelta) -> timedelta:
     recording = [
         group.interval or default for group in files if any(rule.name == signal.metric for rule in group.rules)
     ]
     return max(recording, default=default)
+
+
+def _shared(
+    policy: Policy, signal: Signal, held: Mapping[str, timedelta | None], spans: Mapping[str, timedelta]
+) -> timedelta:
+    """Share windows where there is one subject; with many, each signal reads no more than it must."""
+    if policy.subjects:
+        return spans[signal.name]
+    lasting = held[signal.name] is not None
+    return max(span for name, span in spans.items() if (held[name] is not None) is lasting)
 
 
 def _window(policy: Policy, signal: Signal, held: timedelta | None, every: timedelta) -> timedelta:

@@ -24,7 +24,7 @@ def _doubts(name: str, state: RunState, runs: Runs, now: float) -> tuple[Doubt, 
     if state.last_passed is False:
         why = f"the last run on these inputs failed{f' ({state.last_detail})' if state.last_detail else ''}"
     elif state.passed_at is None:
-        why = "there is no record of a run on exactly these inputs"
+        why = state.last_detail or "there is no record of a run on exactly these inputs"
     elif now - state.passed_at > runs.max_age.total_seconds():
         why = f"the last passed run is {now - state.passed_at:.0f} s old, over {runs.max_age.total_seconds():.0f} s"
     else:

@@ -1,0 +1,164 @@
+"""Reads everything one verdict needs, in one batch of concurrent questions.
+
+The number of questions does not grow with subjects or signals. A second, small
+batch follows only where something is missing or down: which vanished subjects were
+there within a day, and what the targets that are down used to feed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TypeVar
+
+from gonogo.app.origins import fed_by_down_targets, origins, recent_subjects, vanished_subjects
+from gonogo.app.server import Server
+from gonogo.durations import format_duration
+from gonogo.errors import SourceError
+from gonogo.judge.questions import Questions
+from gonogo.model.evidence import Evidence, RunState, Unread
+from gonogo.model.policy import Policy
+from gonogo.model.rule import RuleGroup
+from gonogo.model.series import Series
+from gonogo.prometheus.api import QueryAnswer, query, server_time
+from gonogo.prometheus.http import Client
+from gonogo.prometheus.rules_api import rules
+from gonogo.prometheus.status_api import build_info
+from gonogo.prometheus.targets_api import targets
+from gonogo.prometheus.versions import nan_ends_series
+from gonogo.rules.matchers import named
+
+PUSH_TIME = "push_time_seconds"
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What is asked of which server, worked out once and asked as often as one likes."""
+
+    policy: Policy
+    questions: Questions
+    files: tuple[RuleGroup, ...]
+    client: Client
+    server: Server
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The evidence, with what is reported beside it."""
+
+    evidence: Evidence
+    version: str | None
+    clock_skew_seconds: float | None
+
+
+def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
+    """Ask everything at once, and follow up on what is missing or down.
+
+    What gets no valid answer is in the evidence as ``Unread``; nothing raises.
+    """
+    policy, questions, client, server = survey.policy, survey.questions, survey.client, survey.server
+    with ThreadPoolExecutor(max_workers=8, thread_name_prefix="gonogo-ask") as pool:
+
+        def asked(question: str, read: Callable[[], Answer]) -> Future[Answer | Unread]:
+            return pool.submit(_answer, question, read)
+
+        clock = asked("the server's time", lambda: _clock(client, server.url))
+        windows = [
+            asked("the samples", lambda w=window, m=metrics: query(client, server.url, _over(m, w)))  # type: ignore[misc]
+            for window, metrics in questions.windows.items()
+        ]
+        names = (*questions.instant, PUSH_TIME)
+        instant = asked("the newest samples", lambda: query(client, server.url, named(names)))
+        loaded = asked("the rules", lambda: rules(client, server.rules_url))
+        active = asked("the targets", lambda: targets(client, server.targets_url))
+        fed = asked("the sources", lambda: origins(client, server.url, questions.origins))
+        version = asked("the version", lambda: build_info(client, server.url))
+        seen = asked("recent subjects", lambda: recent_subjects(client, server.url, policy))
+        now = clock.result()
+        evidence = _assemble(policy, now, windows, instant, version.result())
+        evidence = replace(
+            evidence,
+            rules=loaded.result(),
+            targets=active.result(),
+            origins=fed.result(),
+            vanished=seen.result(),
+            runs=runs,
+            files=survey.files,
+        )
+    evidence = _follow_up(survey, evidence)
+    told = version.result()
+    return Gathered(
+        evidence,
+        None if isinstance(told, Unread) else told,
+        None if isinstance(now, Unread) else now[0] - now[1],
+    )
+
+
+def _answer(question: str, read: Callable[[], Answer]) -> Answer | Unread:
+    try:
+        return read()
+    except SourceError as error:
+        why = f"{error.what}: {error.why}" if error.why else error.what
+        return Unread(question, why)
+
+
+def _clock(client: Client, url: str) -> tuple[float, float]:
+    """Give the server's time and the local one halfway through asking for it."""
+    before = time.time()
+    there = server_time(client, url)
+    return there, (before + time.time()) / 2
+
+
+def _over(metrics: Iterable[str], window: timedelta) -> str:
+    return f"{named(metrics)}[{format_duration(window)}]"
+
+
+def _assemble(
+    policy: Policy,
+    now: tuple[float, float] | Unread,
+    windows: list[Future[QueryAnswer | Unread]],
+    instant: Future[QueryAnswer | Unread],
+    version: str | Unread | None,
+) -> Evidence:
+    answers = [window.result() for window in windows]
+    newest = instant.result()
+    read = [answer for answer in (*answers, newest) if isinstance(answer, QueryAnswer)]
+    unread = next((answer for answer in (now, *answers) if isinstance(answer, Unread)), None)
+    return Evidence(
+        now=time.time() if isinstance(now, Unread) else now[0],
+        ranges=unread if unread is not None else _by_signal(policy, [a for a in answers if isinstance(a, QueryAnswer)]),
+        instant=newest if isinstance(newest, Unread) else tuple(s for s in newest.series if s.metric != PUSH_TIME),
+        rules=(),
+        targets=(),
+        pushes=newest if isinstance(newest, Unread) else tuple(s for s in newest.series if s.metric == PUSH_TIME),
+        origins={},
+        warnings=tuple(dict.fromkeys(warning for answer in read for warning in answer.warnings)),
+        nan_ends_series=not isinstance(version, Unread) and nan_ends_series(version),
+    )
+
+
+def _by_signal(policy: Policy, answers: list[QueryAnswer]) -> dict[str, tuple[Series, ...]]:
+    by_metric: dict[str, list[Series]] = {}
+    for answer in answers:
+        for series in answer.series:
+            by_metric.setdefault(series.metric, []).append(series)
+    return {signal.name: tuple(by_metric.get(signal.metric, ())) for signal in policy.signals.values()}
+
+
+def _follow_up(survey: Survey, evidence: Evidence) -> Evidence:
+    client, url = survey.client, survey.server.url
+    if not isinstance(evidence.vanished, Unread):
+        gone = _answer("vanished subjects", lambda: vanished_subjects(survey.policy, evidence, client, url))
+        evidence = replace(evidence, vanished=gone)
+    if isinstance(evidence.origins, Unread):
+        return evidence
+    question = "what the targets that are down fed"
+    used = _answer(question, lambda: fed_by_down_targets(evidence, survey.questions.origins, client, url))
+    if isinstance(used, Unread):
+        return replace(evidence, origins=used)
+    return replace(evidence, origins={text: (*rows, *used.get(text, ())) for text, rows in evidence.origins.items()})

@@ -1,0 +1,32 @@
+"""``gonogo decide``: the verdict now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gonogo.cli.options import format_option, policy_option, prometheus_option
+
+
+@click.command(epilog="Example: gonogo decide --policy gonogo.yaml --format json")
+@policy_option
+@prometheus_option
+@format_option
+def decide(policy_path: Path, url: str | None, form: str) -> int:
+    """Answer GO, HOLD or NO-GO now, with the evidence.
+
+    Exit codes: 0 GO, 1 NO-GO, 2 a mistake in the policy, 3 HOLD.
+    """
+    from gonogo.app.decide import decide as decide_now
+    from gonogo.policy.load import load
+    from gonogo.render.json import report_json
+    from gonogo.render.text import report_text
+
+    report = decide_now(load(policy_path), url)
+    click.echo(report_json(report) if form == "json" else report_text(report), nl=False)
+    return EXIT_CODES[report.judgement.verdict]
+
+
+EXIT_CODES = {"GO": 0, "NO-GO": 1, "HOLD": 3}
+"""The exit code of each verdict (contract, section 5)."""
