@@ -111,7 +111,11 @@ def enter(ledger: Ledger | None, step: Step, dry_run: DryRun) -> Ledger:
 
 def certify(ledger: Ledger, dry_run: DryRun) -> Certificate:
     """Close the ledger: every criterion with its number, and whether all of them hold."""
-    findings = (*(_judge(criterion, ledger, dry_run) for criterion in dry_run.certify), _required(ledger), _eyes(ledger))
+    findings = (
+        *(_judge(criterion, ledger, dry_run) for criterion in dry_run.certify),
+        _required(ledger),
+        _eyes(ledger),
+    )
     return Certificate(all_of(finding.outcome for finding in findings), findings, ledger.seconds, ledger.steps)
 
 

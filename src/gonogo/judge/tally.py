@@ -40,16 +40,15 @@ class Tally:
 
     def mean(self, until: float) -> float | None:
         """Give the time-weighted mean up to ``until`` (server's unix seconds); ``None`` without known time."""
-        if self.standing is None:
-            return None
-        known, excess = self._with_standing(until)
+        known, excess = self.known_until(until)
         return self.first + excess / known if known > 0 else None
 
     def climbed(self, place: int) -> int | None:
         """Give how often the bound at ``place`` was climbed; ``None`` without any sample."""
         return self.rises[place] if self.standing is not None else None
 
-    def _with_standing(self, until: float) -> tuple[float, float]:
+    def known_until(self, until: float) -> tuple[float, float]:
+        """Give ``known`` and ``excess`` with what the standing sample adds up to ``until``."""
         if self.standing is None:
             return self.known, self.excess
         time, value, longest = self.standing
@@ -84,7 +83,7 @@ def _count(tally: Tally, time: float, value: float, interval: float, bounds: tup
     if tally.standing is None:
         start = (value,) * len(bounds)
         return replace(tally, standing=standing, first=value, lowest=start, rises=(0,) * len(bounds))
-    known, excess = tally._with_standing(time)
+    known, excess = tally.known_until(time)
     climbed = [value - low > bound for low, bound in zip(tally.lowest, bounds, strict=True)]
     return replace(
         tally,
