@@ -8,7 +8,6 @@ from enum import StrEnum
 from http.client import BadStatusLine, RemoteDisconnected
 from socket import gaierror
 
-from gonogo.durations import format_duration
 from gonogo.errors import SourceError
 from gonogo.prometheus.answer_body import BodyBroken, BodyTooLarge
 from gonogo.prometheus.quotation import quote
@@ -32,7 +31,7 @@ class LostConnection(SourceError):
 def too_slow(url: str, stage: Stage, timeout: timedelta) -> SourceError:
     """Say that the deadline passed."""
     return SourceError(
-        f"no whole answer within {format_duration(timeout)}",
+        f"no whole answer within {timeout.total_seconds():g} s",
         where=url,
         why=f"the time was up {stage}",
         next_step="see whether the server is overloaded or paused, or raise prometheus.timeout in the policy",

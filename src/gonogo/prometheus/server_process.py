@@ -20,7 +20,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from gonogo.durations import format_duration
 from gonogo.errors import ActionFailed, SourceError
 from gonogo.prometheus.http import Client
 
@@ -134,7 +133,7 @@ class RunningServer:
     def _await_ready(self, until: float, deadline: timedelta) -> None:
         while not self._is_ready():
             if time.monotonic() >= until:
-                raise self._failure(f"was not ready within {format_duration(deadline)}")
+                raise self._failure(f"was not ready within {deadline.total_seconds():g} s")
             with suppress(subprocess.TimeoutExpired):
                 code = self.process.wait(POLL)
                 raise self._failure(f"ended with exit code {code} before it was ready")

@@ -1,0 +1,82 @@
+"""Reads samples and labels from a server's API.
+
+Range selectors go to the instant-query endpoint: that way every sample comes with its
+real time, and there is no limit of 11,000 points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from urllib.parse import quote
+
+from gonogo.errors import SourceError
+from gonogo.prometheus.envelope import ask
+from gonogo.prometheus.http import Client
+from gonogo.prometheus.query_answer import QueryAnswer, query_answer
+from gonogo.prometheus.shape import JsonObject, listing, text, texts
+from gonogo.prometheus.versions import NOW
+
+__all__ = ["QueryAnswer", "label_values", "query", "series_labels", "server_time"]
+
+
+def query(client: Client, base_url: str, promql: str, *, at: float | None = None) -> QueryAnswer:
+    """Evaluate an expression, now or at a unix time; a range selector gives raw samples.
+
+    The server is told the client's timeout, so that it does not go on computing for
+    nobody.
+
+    Raises:
+        SourceError: there was no valid answer, or one that is not numbers.
+    """
+    form = {"query": promql, "timeout": f"{client.settings.timeout // timedelta(milliseconds=1)}ms"}
+    form |= NOW if at is None else {"time": f"{at:.3f}"}
+    return ask(client, base_url, "/api/v1/query", query_answer, form)
+
+
+def server_time(client: Client, base_url: str) -> float:
+    """Ask for the server's own time in unix seconds.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    answer = query(client, base_url, "time()")
+    if len(answer.series) != 1:
+        raise SourceError(
+            "the server does not tell its time",
+            where=base_url,
+            why=f"time() has {len(answer.series)} values",
+            next_step="see whether this is a server of the Prometheus family",
+        )
+    return answer.series[0].values[0]
+
+
+def label_values(client: Client, base_url: str, label: str, match: str, start: float, end: float) -> tuple[str, ...]:
+    """List a label's values among the series that matched a selector between two unix times.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    path = f"/api/v1/label/{quote(label, safe='')}/values"
+    return ask(client, base_url, path, _values, _within(match, start, end))
+
+
+def series_labels(client: Client, base_url: str, match: str, start: float, end: float) -> tuple[Mapping[str, str], ...]:
+    """List the labels of the series that matched a selector between two unix times.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    return ask(client, base_url, "/api/v1/series", _label_sets, _within(match, start, end))
+
+
+def _within(match: str, start: float, end: float) -> dict[str, str]:
+    return {"match[]": match, "start": f"{start:.3f}", "end": f"{end:.3f}"}
+
+
+def _values(envelope: JsonObject) -> tuple[str, ...]:
+    return tuple(text(value, "a label's value") for value in listing(envelope.get("data"), "data"))
+
+
+def _label_sets(envelope: JsonObject) -> tuple[Mapping[str, str], ...]:
+    return tuple(texts(labels, "the labels") for labels in listing(envelope.get("data"), "data"))

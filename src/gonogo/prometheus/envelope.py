@@ -1,0 +1,108 @@
+"""The envelope of every answer of the API: ``{"status": "success", "data": …}``, and its checks.
+
+Nothing of an answer is believed before its shape was checked. What is not JSON, says
+``error``, or has another shape becomes a ``SourceError`` that quotes its beginning.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import TypeVar
+
+import orjson
+
+from gonogo.errors import SourceError
+from gonogo.prometheus.http import Answer, Client
+from gonogo.prometheus.shape import Json, JsonObject, Misshapen
+
+Decoded = TypeVar("Decoded")
+
+_ACCESS = "see authorization, basic_auth and tls_config in the policy"
+_RIGHT_SERVER = (
+    "see whether the URL is that of the server itself, with its path prefix, and not a login page or a proxy"
+)
+
+
+def ask(
+    client: Client,
+    base_url: str,
+    path: str,
+    decode: Callable[[JsonObject], Decoded],
+    form: Mapping[str, str] | None = None,
+) -> Decoded:
+    """Ask one question of the API and decode the whole envelope of its answer.
+
+    Raises:
+        SourceError: there was no answer, or none that is valid.
+        UsageError: ``base_url`` is no URL of a server.
+    """
+    answer = client.get(base_url, path, form)
+    with _no_collection():
+        envelope = _envelope(client, answer)
+        try:
+            return decode(envelope)
+        except Misshapen as error:
+            raise SourceError(
+                "the answer has another shape than Prometheus's API",
+                where=answer.url,
+                why=f"{error}: {client.quoted(answer.body)}",
+                next_step=_RIGHT_SERVER,
+            ) from error
+
+
+def _envelope(client: Client, answer: Answer) -> JsonObject:
+    try:
+        envelope = orjson.loads(answer.body)
+    except orjson.JSONDecodeError as error:
+        raise _no_json(client, answer) from error
+    if not isinstance(envelope, dict) or answer.status != HTTPStatus.OK or envelope.get("status") != "success":
+        raise _no_success(client, answer, envelope)
+    return envelope
+
+
+def _no_json(client: Client, answer: Answer) -> SourceError:
+    if answer.status != HTTPStatus.OK:
+        return refused(answer, client.quoted(answer.body))
+    kind = "HTML" if answer.body.lstrip()[:1] == b"<" else "no JSON, or only the beginning of one"
+    return SourceError(
+        "the answer is not JSON",
+        where=answer.url,
+        why=f"it is {kind}: {client.quoted(answer.body) or 'nothing at all'}",
+        next_step=_RIGHT_SERVER,
+    )
+
+
+def _no_success(client: Client, answer: Answer, envelope: Json) -> SourceError:
+    told = envelope.get("error") if isinstance(envelope, dict) else None
+    said = client.quoted(told.encode()) if isinstance(told, str) else client.quoted(answer.body)
+    return refused(answer, said)
+
+
+def refused(answer: Answer, said: str) -> SourceError:
+    """Say that the server answered, but not with what was asked for."""
+    try:
+        phrase = f"{answer.status} {HTTPStatus(answer.status).phrase}"
+    except ValueError:
+        phrase = str(answer.status)
+    wants_access = answer.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+    return SourceError(
+        f"the server answered {phrase}" if answer.status != HTTPStatus.OK else "the server answered with an error",
+        where=answer.url,
+        why=said or "it gave no reason",
+        next_step=_ACCESS if wants_access else "see the server's log; its URL is prometheus.url in the policy",
+    )
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Pause the cyclic garbage collector: parsed JSON has no cycles, and looking for them takes three times as long."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

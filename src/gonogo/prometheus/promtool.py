@@ -1,0 +1,144 @@
+"""Runs the real promtool: checks, unit tests and backfilling.
+
+Whether promtool passes is data, not an error: a ``ToolRun`` says it. Arguments are
+never put through a shell. ``command`` may be a prefix such as ``("docker", "exec",
+"prometheus", "promtool")``; paths are then those of the container.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import IO
+
+from gonogo.durations import format_duration
+from gonogo.prometheus.programs import locate
+
+PROMTOOL = ("promtool",)
+
+DEADLINE = timedelta(minutes=5)
+"""How long one run may take; unit tests of thousands of rules take seconds."""
+
+LONGEST_OUTPUT = 1 << 20
+"""Bytes of output that are kept, from its beginning."""
+
+BLOCK = "162h"
+"""The longest block that backfilling writes: with promtool's own 2 h the whole input is read again for each."""
+
+_CHUNK = 65_536
+_LAST_WORDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRun:
+    """What came of a run: whether it ended with 0 in time, what it wrote on both outputs, how long it took."""
+
+    passed: bool
+    output: str
+    seconds: float
+
+
+def version(*, command: Sequence[str] = PROMTOOL) -> ToolRun:
+    """Ask for promtool's version; the first line of the output tells it."""
+    return _run(command, "--version")
+
+
+def check_rules(paths: Sequence[Path], *, lint: bool = True, command: Sequence[str] = PROMTOOL) -> ToolRun:
+    """Check rule files; with ``lint`` every lint of promtool is on and fatal, without it none is."""
+    lints = ("--lint=all", "--lint-fatal") if lint else ("--lint=none",)
+    return _run(command, "check", "rules", *lints, *map(str, paths))
+
+
+def check_config(path: Path, *, command: Sequence[str] = PROMTOOL) -> ToolRun:
+    """Check a configuration and every file that it names; a glob that matches nothing passes."""
+    return _run(command, "check", "config", str(path))
+
+
+def test_rules(paths: Sequence[Path], *, command: Sequence[str] = PROMTOOL) -> ToolRun:  # noqa: PT028 - no test but a tool
+    """Run unit tests of rules; ``rule_files`` in them are relative to the test file."""
+    return _run(command, "test", "rules", *map(str, paths))
+
+
+def backfill_openmetrics(text: Path, output: Path, *, command: Sequence[str] = PROMTOOL) -> ToolRun:
+    """Turn samples with times in OpenMetrics text into blocks.
+
+    The samples must end before the server that will serve them starts.
+    """
+    blocks = f"--max-block-duration={BLOCK}"
+    return _run(command, "tsdb", "create-blocks-from", "openmetrics", "--quiet", blocks, str(text), str(output))
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBackfill:
+    """What past of recording rules to compute: over which server's data, from when to when, how often.
+
+    ``start`` and ``end`` are unix seconds, ``interval`` is for groups that name none.
+    """
+
+    url: str
+    start: float
+    end: float
+    interval: timedelta
+
+
+def backfill_rules(
+    past: RuleBackfill, rule_files: Sequence[Path], output: Path, *, command: Sequence[str] = PROMTOOL
+) -> ToolRun:
+    """Evaluate recording rules over a server's past and write blocks of what they would have recorded.
+
+    A rule sees only what the server has: where one reads another's record, run once for
+    each level of dependency, with the blocks of the last loaded.
+    """
+    return _run(
+        command,
+        *("tsdb", "create-blocks-from", "rules", "--quiet", f"--max-block-duration={BLOCK}"),
+        f"--url={past.url}",
+        f"--start={past.start:.3f}",
+        f"--end={past.end:.3f}",
+        f"--eval-interval={format_duration(past.interval)}",
+        f"--output-dir={output}",
+        *map(str, rule_files),
+    )
+
+
+def _run(command: Sequence[str], *arguments: str) -> ToolRun:
+    argv = (locate(command[0]), *command[1:], *arguments)
+    began = time.monotonic()
+    with subprocess.Popen(
+        argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+    ) as process:
+        kept = bytearray()
+        reader = threading.Thread(target=_keep, args=(process.stdout, kept), daemon=True)
+        reader.start()
+        try:
+            late = not _ended(process)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        reader.join(_LAST_WORDS)
+    output = kept.decode("utf-8", "replace")
+    if late:
+        output += f"\nstopped: it had not ended after {format_duration(DEADLINE)}\n"
+    return ToolRun(process.returncode == 0 and not late, output, time.monotonic() - began)
+
+
+def _ended(process: subprocess.Popen[bytes]) -> bool:
+    try:
+        process.wait(DEADLINE.total_seconds())
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _keep(source: IO[bytes] | None, kept: bytearray) -> None:
+    """Read to the end, so that the program never waits for us, and keep the beginning."""
+    while source is not None and (chunk := source.read1(_CHUNK)):  # type: ignore[attr-defined]  # a pipe is buffered
+        kept += chunk[: LONGEST_OUTPUT - len(kept)]

@@ -1,0 +1,55 @@
+"""Checks the shape of parsed JSON, piece by piece."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+_LONGEST = 120
+
+Json: TypeAlias = Any
+"""A value as the JSON parser gives it: of a shape that nobody has checked yet."""
+
+JsonObject: TypeAlias = Mapping[str, Json]
+
+
+class Misshapen(Exception):
+    """An answer of another shape than the API's; the text says in what."""
+
+
+def mapping(value: Json, what: str) -> JsonObject:
+    """Check that a value is an object."""
+    if not isinstance(value, dict):
+        raise Misshapen(f"{what} is no object but {shown(value)}")
+    return value
+
+
+def listing(value: Json, what: str) -> list[Json]:
+    """Check that a value is a list."""
+    if not isinstance(value, list):
+        raise Misshapen(f"{what} is no list but {shown(value)}")
+    return value
+
+
+def text(value: Json, what: str) -> str:
+    """Check that a value is a text."""
+    if not isinstance(value, str):
+        raise Misshapen(f"{what} is no text but {shown(value)}")
+    return value
+
+
+def number(value: Json, what: str) -> float:
+    """Check that a value is a number."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise Misshapen(f"{what} is no number but {shown(value)}")
+    return float(value)
+
+
+def texts(value: Json, what: str) -> dict[str, str]:
+    """Check that a value is an object of texts, as labels are; ``null`` and nothing are an empty one."""
+    return {name: text(item, f"{name!r} of {what}") for name, item in mapping(value or {}, what).items()}
+
+
+def shown(value: Json) -> str:
+    """Write the beginning of a value for an error."""
+    return repr(value)[:_LONGEST]

@@ -1,0 +1,80 @@
+"""Reads what a server says of itself, and asks it to read its configuration again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from gonogo.errors import ActionFailed, SourceError
+from gonogo.prometheus.envelope import ask
+from gonogo.prometheus.http import Client
+from gonogo.prometheus.shape import JsonObject, mapping, text, texts
+from gonogo.prometheus.versions import version_of
+
+
+def ready(client: Client, base_url: str) -> bool:
+    """Tell whether the server is up and says that it is ready; it is asked once."""
+    try:
+        return client.get(base_url, "/-/ready", retry=False).status == HTTPStatus.OK
+    except SourceError:
+        return False
+
+
+def build_info(client: Client, base_url: str) -> str | None:
+    """Ask for the version of Prometheus; ``None`` for a server that is another.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    return ask(client, base_url, "/api/v1/status/buildinfo", lambda envelope: version_of(_data(envelope)))
+
+
+def configuration(client: Client, base_url: str) -> str:
+    """Ask for the loaded configuration as YAML: defaults added, secrets masked except those in URLs.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    return ask(client, base_url, "/api/v1/status/config", lambda envelope: text(_data(envelope).get("yaml"), "yaml"))
+
+
+def runtime_info(client: Client, base_url: str) -> JsonObject:
+    """Ask for what ``/api/v1/status/runtimeinfo`` tells, ``reloadConfigSuccess`` among it.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    return ask(client, base_url, "/api/v1/status/runtimeinfo", _data)
+
+
+def flags(client: Client, base_url: str) -> Mapping[str, str]:
+    """Ask for the flags that the server runs with, without their dashes.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    return ask(client, base_url, "/api/v1/status/flags", lambda envelope: texts(envelope.get("data"), "the flags"))
+
+
+def reload(client: Client, base_url: str) -> None:
+    """Ask the server, once, to read its configuration and rules again, and wait until it has.
+
+    Success says only that the server took what it read: compare the rules afterwards.
+
+    Raises:
+        ActionFailed: the server refused, and says why; with a broken rule file it may
+            have kept the old rules and taken the new scrape configuration.
+        SourceError: there was no answer: whether it reloaded is not known.
+    """
+    answer = client.send("POST", base_url, "/-/reload")
+    if answer.status != HTTPStatus.OK:
+        raise ActionFailed(
+            f"the server refused to reload ({answer.status})",
+            where=answer.url,
+            why=client.quoted(answer.body) or "it gave no reason",
+            next_step="check its configuration with promtool; it must run with --web.enable-lifecycle",
+        )
+
+
+def _data(envelope: JsonObject) -> JsonObject:
+    return mapping(envelope.get("data"), "data")
