@@ -60,7 +60,7 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
         ActionFailed: it cannot be written, or is no journal that this gonogo can write.
         Busy: somebody held its lock for longer than ``PATIENCE_SECONDS``.
     """
-    with _explained(path, ActionFailed, "the journal cannot be written"):
+    with _explained(path, ActionFailed, "the journal cannot be written", locked=Busy):
         if not path.exists():
             _create(path)
         with _opened(path, "rw", ActionFailed) as connection:
@@ -73,10 +73,10 @@ def reading(path: Path) -> Iterator[sqlite3.Connection | None]:
     """Open a journal only to read it; ``None`` where there is none.
 
     Raises:
-        SourceError: it cannot be read, or is no journal that this gonogo can read.
-        Busy: somebody held its lock for longer than ``PATIENCE_SECONDS``.
+        SourceError: it cannot be read, is no journal that this gonogo can read, or was
+            locked for longer than ``PATIENCE_SECONDS``.
     """
-    with _explained(path, SourceError, "the journal cannot be read"):
+    with _explained(path, SourceError, "the journal cannot be read", locked=SourceError):
         if _missing(path):
             yield None
             return
@@ -152,7 +152,7 @@ _PRIMARY_CODE = 0xFF  # the low byte of an extended result code (https://www.sql
 
 
 @contextmanager
-def _explained(path: Path, failure: type[GonogoError], what: str) -> Iterator[None]:
+def _explained(path: Path, failure: type[GonogoError], what: str, *, locked: type[GonogoError]) -> Iterator[None]:
     """Say SQLite's and the system's errors in our words, with the way out."""
     try:
         yield
@@ -160,7 +160,7 @@ def _explained(path: Path, failure: type[GonogoError], what: str) -> Iterator[No
         code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
         if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             why = f"another process has held its lock for {PATIENCE_SECONDS:g} s"
-            raise Busy("the journal is locked", where=str(path), why=why, next_step="try again") from error
+            raise locked("the journal is locked", where=str(path), why=why, next_step="try again") from error
         step = _NEXT_STEPS.get(code, "see who may read and write it and its folder")
         raise failure(what, where=str(path), why=str(error), next_step=step) from error
     except OSError as error:

@@ -57,7 +57,6 @@ def newest(path: Path, kind: str, key: str, *, now: float | None = None) -> RunS
 
     Raises:
         SourceError: the journal is there and cannot be read.
-        Busy: somebody held its lock for too long.
     """
     until = (time.time() if now is None else now) + CLOCK_TOLERANCE_SECONDS
     query = (
@@ -85,7 +84,6 @@ def records(path: Path, limit: int = 20, kind: str | None = None) -> tuple[Recor
 
     Raises:
         SourceError: the journal is there and cannot be read.
-        Busy: somebody held its lock for too long.
     """
     query = f"SELECT {_COLUMNS} FROM records WHERE ? IS NULL OR kind = ? ORDER BY id DESC LIMIT ?"  # noqa: S608 - constants
     with reading(path) as connection:
@@ -98,7 +96,6 @@ def record(path: Path, id: int) -> Record | None:  # noqa: A002 - the column's n
 
     Raises:
         SourceError: the journal is there and cannot be read.
-        Busy: somebody held its lock for too long.
     """
     with reading(path) as connection:
         query = f"SELECT {_COLUMNS} FROM records WHERE id = ?"  # noqa: S608 - constants

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from gonogo.model.record import Record
+from gonogo.render.plain import plain
 
 SCHEMA = "gonogo/journal/v1"
 _KEY_SHOWN = 12
@@ -18,7 +19,7 @@ def list_text(records: Sequence[Record]) -> str:
         return "no records"
     rows = [("ID", "AT", "OUTCOME", "KIND", "KEY", "DETAIL"), *(_row(record) for record in records)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
-    return "\n".join("  ".join([*map(str.ljust, row, widths), row[-1]]).rstrip() for row in rows)
+    return plain("\n".join("  ".join([*map(str.ljust, row, widths), row[-1]]).rstrip() for row in rows))
 
 
 def record_text(record: Record) -> str:
@@ -34,7 +35,7 @@ def record_text(record: Record) -> str:
         **{name: _one_line(value) for name, value in sorted(record.detail.items())},
     }
     width = max(map(len, fields))
-    return "\n".join(f"{name.ljust(width)}  {value}".rstrip() for name, value in fields.items())
+    return plain("\n".join(f"{name.ljust(width)}  {value}".rstrip() for name, value in fields.items()))
 
 
 def list_json(records: Sequence[Record]) -> str:

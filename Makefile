@@ -1,0 +1,47 @@
+# Every target sets up what it needs by itself; see scripts/setup/environment.sh.
+.DEFAULT_GOAL := help
+.PHONY: help dryrun test soak check format bench docs fault-matrix promql-unit obs-lint ready-to-run ready-to-develop
+SHELL := /bin/bash
+MAKEFLAGS += --no-print-directory
+bin := .venv/bin
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name meaning; do printf '  make %-14s %s\n' "$$name" "$$meaning"; done
+
+dryrun: ready-to-run ## the main job, on real servers that it starts itself; ARGS='--inject burn' shows a refusal
+	@$(bin)/gonogo dryrun --sandbox --for 60s $(ARGS)
+
+test: check ## every check and every test, with coverage
+	@scripts/test/all.sh
+
+soak: ready-to-develop ## the long runs: every stress test at its full size
+	@$(bin)/pytest --soak $(ARGS)
+
+check: ready-to-develop ## format, lint, types, import rules, requirements
+	@scripts/test/check.sh
+
+format: ready-to-develop ## put the code into its one form
+	@$(bin)/ruff format .
+	@$(bin)/ruff check --fix .
+
+bench: ready-to-develop ## every benchmark, one after another
+	@set -e; for file in bench/*.py; do echo "== $$file"; $(bin)/python "$$file"; done
+
+docs: ready-to-develop ## write the generated pages of docs/ anew
+	@set -e; for file in scripts/docs/*.py; do $(bin)/python "$$file"; done
+
+fault-matrix: ready-to-develop ## every fault, injected into the real stack; writes docs/fault-matrix.md
+	@$(bin)/pytest -n 2 tests/live/test_fault_matrix.py $(ARGS)
+	@$(bin)/python scripts/docs/fault_matrix.py
+
+promql-unit: ready-to-run ## the unit tests of the rule pack, by promtool
+	@scripts/test/rule_pack.sh test
+
+obs-lint: ready-to-run ## the rules of the rule pack, by promtool's strictest check
+	@scripts/test/rule_pack.sh check
+
+ready-to-run:
+	@scripts/setup/environment.sh run
+
+ready-to-develop:
+	@scripts/setup/environment.sh dev

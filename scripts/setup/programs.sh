@@ -1,0 +1,45 @@
+# The programs that gonogo runs, and the Debian packages that bring those that are missing.
+
+. "$here/say.sh"
+
+run_programs=(prometheus promtool prometheus-pushgateway prometheus-node-exporter)
+dev_programs=(prometheus-alertmanager victoria-metrics)
+wanted_packages=()
+
+want_package() {
+  case " ${wanted_packages[*]} " in
+    *" $1 "*) ;;
+    *) wanted_packages+=("$1") ;;
+  esac
+}
+
+want_packages_of() {
+  local program
+  for program; do
+    command -v "$program" >/dev/null && continue
+    case $program in
+      promtool) want_package prometheus ;;
+      *) want_package "$program" ;;
+    esac
+  done
+}
+
+install_wanted() {
+  [ ${#wanted_packages[@]} -gt 0 ] || return 0
+  say "missing Debian packages: ${wanted_packages[*]}"
+  command -v apt-get >/dev/null ||
+    fail "there is no apt-get here: install what these packages bring, so that it is on PATH, and try again"
+  as_root bash "$here/install_debian_packages.sh" "${wanted_packages[@]}"
+  hash -r
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+    sudo -- "$@"
+  else
+    say "you are not root, and sudo is missing or asks for a password. Have this run as root, then try again:"
+    fail "  apt-get install --no-install-recommends ${wanted_packages[*]}"
+  fi
+}

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Every test once: first those without servers, which alone must reach every branch of the
+# core, then those that start real ones; together they must reach nine branches in ten.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+PATH="$PWD/.venv/bin:$PATH"
+results=.test-results
+core='src/gonogo/model/*,src/gonogo/judge/*,src/gonogo/gates/*,src/gonogo/rules/*,src/gonogo/render/*,src/gonogo/stats/*'
+core+=',src/gonogo/errors.py,src/gonogo/durations.py,src/gonogo/strict_yaml/*'
+failed=()
+
+run() {
+  printf '\ntest: %s\n' "$*"
+  "$@" || failed+=("$*")
+}
+
+tests() {
+  local name=$1
+  shift
+  COVERAGE_FILE="$results/coverage.$name" pytest -n 2 --quiet --cov --cov-report= --junitxml="$results/$name.xml" "$@"
+}
+
+rm -rf "$results"
+mkdir "$results"
+export HYPOTHESIS_STORAGE_DIRECTORY="$PWD/.hypothesis"
+run tests without-servers -m 'not live'
+run coverage report --data-file="$results/coverage.without-servers" --include="$core" --fail-under=100
+run tests live -m live
+run coverage combine --quiet --keep --data-file="$results/coverage" "$results"/coverage.*
+run coverage report --data-file="$results/coverage" --fail-under=90
+run python scripts/test/summary.py "$results/without-servers.xml" "$results/live.xml"
+
+if [ ${#failed[@]} -gt 0 ]; then
+  printf 'test: FAILED: %s\n' "${failed[@]}"
+  exit 1
+fi
+echo "test: all passed"

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Every check that runs no gonogo: form, lint, types, who imports whom, the files' own rules.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+PATH="$PWD/.venv/bin:$PATH"
+failed=()
+
+run() {
+  printf 'check: %s\n' "$*"
+  "$@" || failed+=("$*")
+}
+
+run ruff format --check --quiet .
+run ruff check --quiet .
+run mypy
+run lint-imports --no-logo
+run python scripts/test/file_rules.py
+
+if [ ${#failed[@]} -gt 0 ]; then
+  printf 'check: FAILED: %s\n' "${failed[@]}"
+  exit 1
+fi
+echo "check: all passed"

@@ -1,0 +1,43 @@
+"""``gonogo journal``: what was recorded of verdicts and runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gonogo.cli.options import format_option, policy_option
+
+
+@click.group(epilog="Example: gonogo journal list --kind obs-lint")
+def journal() -> None:
+    """List and show what was recorded."""
+
+
+@journal.command("list", epilog="Example: gonogo journal list --kind promql-unit --limit 5")
+@click.option("--kind", metavar="KIND", help="Only records of this kind, such as obs-lint.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="At most so many.")
+@policy_option
+@format_option
+def list_(kind: str | None, limit: int, policy_path: Path, form: str) -> None:
+    """List records, newest first."""
+    from gonogo.app.journal import list_records
+    from gonogo.policy.load import load
+    from gonogo.render.records import list_json, list_text
+
+    found = list_records(load(policy_path).journal, kind=kind, limit=limit)
+    click.echo(list_json(found) if form == "json" else list_text(found))
+
+
+@journal.command("show", epilog="Example: gonogo journal show 12")
+@click.argument("number", metavar="ID", type=click.IntRange(1, 2**63 - 1))
+@policy_option
+@format_option
+def show(number: int, policy_path: Path, form: str) -> None:
+    """Show everything that one record holds."""
+    from gonogo.app.journal import show_record
+    from gonogo.policy.load import load
+    from gonogo.render.records import record_json, record_text
+
+    found = show_record(load(policy_path).journal, number)
+    click.echo(record_json(found) if form == "json" else record_text(found))
