@@ -1,0 +1,303 @@
+"""The HTTP client against a server that does everything wrong."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from tests.faulty_server import EMPTY_ANSWER, Connection, faulty
+
+from gonogo.errors import SourceError, UsageError
+from gonogo.prometheus.http import LONGEST_GET, Client, HttpSettings
+from gonogo.prometheus.no_answer import LostConnection
+
+SECRET = "tops3cret"  # noqa: S105 - no secret of anything
+QUICK = HttpSettings(timeout=timedelta(seconds=0.5))
+
+
+def fine(connection: Connection) -> None:
+    """Answer as a healthy server without samples does."""
+    connection.answer("200 OK", EMPTY_ANSWER)
+
+
+def lose(connection: Connection) -> None:
+    """Close without a word."""
+    connection.sock.close()
+
+
+def test_bytes_that_drip_cannot_hold_the_caller() -> None:
+    """A server that sends a header byte now and then is left at the deadline."""
+    with faulty(lambda c: c.drip(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 1000, 0.02)) as server:
+        began = time.monotonic()
+        with pytest.raises(SourceError, match=r"no whole answer within 0\.5 s") as caught:
+            Client(QUICK).get(server.url, "/api/v1/query")
+        assert time.monotonic() - began < 0.9
+    assert "before any answer" in caught.value.why
+
+
+def test_a_body_that_drips_cannot_hold_the_caller() -> None:
+    """The deadline holds in the middle of a body too."""
+
+    def drip(connection: Connection) -> None:
+        connection.say(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+        connection.drip(b"x" * 100_000, 0.01)
+
+    with faulty(drip) as server, pytest.raises(SourceError, match="no whole answer") as caught:
+        Client(QUICK).get(server.url, "/x")
+    assert "in the middle of the answer" in caught.value.why
+
+
+def test_an_abandoned_connection_is_shut_and_its_thread_ends() -> None:
+    """Nothing is left behind by a server that never answers."""
+    with faulty(Connection.hang) as server:
+        with pytest.raises(SourceError):
+            Client(QUICK).get(server.url, "/x")
+        for thread in threading.enumerate():
+            if thread.name == "gonogo-http":
+                thread.join(2)
+                assert not thread.is_alive()
+
+
+def test_a_name_that_does_not_resolve_is_said_to_be_one() -> None:
+    """The resolver's failure comes in words."""
+    with pytest.raises(SourceError, match="does not resolve"):
+        Client(QUICK).get("http://no-such-host.invalid:9090", "/x")
+
+
+def test_a_refused_connection_is_tried_three_times() -> None:
+    """Nothing listens: the error says so, within the pauses of two retries."""
+    with faulty(fine) as server:
+        gone = server.url
+    began = time.monotonic()
+    with pytest.raises(LostConnection, match="refused"):
+        Client().get(gone, "/x")
+    assert 0.4 < time.monotonic() - began < 2
+
+
+def test_a_lost_connection_is_tried_again() -> None:
+    """A connection that closes before the answer is asked again, and the answer counts."""
+    with faulty(lose, lose, fine) as server:
+        assert Client().get(server.url, "/x").body == EMPTY_ANSWER
+        assert len(server.connections) == 3
+
+
+def test_an_action_is_never_tried_again() -> None:
+    """What may have happened is not done twice."""
+    with faulty(lose) as server:
+        with pytest.raises(LostConnection):
+            Client().send("POST", server.url, "/-/reload")
+        assert len(server.connections) == 1
+
+
+def test_unavailable_is_tried_again_and_then_told() -> None:
+    """503 twice and then an answer is an answer; 503 for ever is given as it came."""
+    unavailable = lambda c: c.answer("503 Service Unavailable", b"starting")  # noqa: E731 - read with its use
+    with faulty(unavailable, unavailable, fine) as server:
+        assert Client().get(server.url, "/x").status == 200
+    with faulty(unavailable) as server:
+        assert Client().get(server.url, "/x").status == 503
+        assert len(server.connections) == 3
+
+
+def test_without_retry_there_is_one_question() -> None:
+    """Polling asks once."""
+    with faulty(lambda c: c.answer("503 Service Unavailable", b"")) as server:
+        assert Client().get(server.url, "/x", retry=False).status == 503
+        assert len(server.connections) == 1
+
+
+def test_a_truncated_body_is_no_answer() -> None:
+    """Fewer bytes than promised is an error, not a short answer."""
+
+    def truncate(connection: Connection) -> None:
+        connection.say(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc")
+
+    with faulty(truncate) as server, pytest.raises(SourceError, match="broken") as caught:
+        Client().get(server.url, "/x")
+    assert "ended early" in caught.value.why
+
+
+def test_a_truncated_chunk_is_no_answer() -> None:
+    """A chunked body without its end is an error."""
+
+    def truncate(connection: Connection) -> None:
+        connection.say(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nabc")
+
+    with faulty(truncate) as server, pytest.raises(SourceError, match="broken"):
+        Client().get(server.url, "/x")
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (gzip.compress(b"x" * 1000)[:-9], "its gzip ended early"),
+        (b"no gzip at all", "it is no gzip, though its headers say so"),
+    ],
+)
+def test_a_broken_gzip_is_no_answer(said: bytes, why: str) -> None:
+    """Compressed bodies are checked to their end."""
+    with (
+        faulty(lambda c: c.answer("200 OK", said, "Content-Encoding: gzip")) as server,
+        pytest.raises(SourceError) as caught,
+    ):
+        Client().get(server.url, "/x")
+    assert caught.value.why == why
+
+
+def test_an_encoding_nobody_asked_for_is_no_answer() -> None:
+    """Only gzip is understood."""
+    with (
+        faulty(lambda c: c.answer("200 OK", b"x", "Content-Encoding: br")) as server,
+        pytest.raises(SourceError) as caught,
+    ):
+        Client().get(server.url, "/x")
+    assert "'br'" in caught.value.why
+
+
+def test_gzip_is_read_though_not_asked_for_on_loopback() -> None:
+    """On loopback no compression is asked for, but one that comes is undone."""
+    packed = gzip.compress(EMPTY_ANSWER)
+    with faulty(lambda c: c.answer("200 OK", packed, "Content-Encoding: gzip")) as server:
+        assert Client().get(server.url, "/x").body == EMPTY_ANSWER
+        assert "accept-encoding: identity" in server.requests[0].lower()
+
+
+def test_what_is_not_http_is_said_to_be_none() -> None:
+    """Another protocol on the port is named as the mistake."""
+    with (
+        faulty(lambda c: c.say(b"SSH-2.0-OpenSSH_9.2\x1b[2J\r\n")) as server,
+        pytest.raises(SourceError, match="not HTTP") as caught,
+    ):
+        Client().get(server.url, "/x")
+    assert "SSH-2.0" in caught.value.why
+    assert "\x1b" not in str(caught.value)
+
+
+def test_a_declared_length_over_the_bound_is_refused_at_once() -> None:
+    """Two gigabytes are not even begun."""
+
+    def huge(connection: Connection) -> None:
+        connection.say(b"HTTP/1.1 200 OK\r\nContent-Length: 2147483648\r\n\r\n")
+        connection.hang()
+
+    with faulty(huge) as server, pytest.raises(SourceError, match="larger than 268435456 bytes"):
+        Client().get(server.url, "/x")
+
+
+MEASURE = """
+import json, resource, sys
+from datetime import timedelta
+from gonogo.errors import SourceError
+from gonogo.prometheus.http import Client, HttpSettings
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    Client(HttpSettings(timeout=timedelta(seconds=60), max_bytes=int(sys.argv[2]))).get(sys.argv[1], "/x")
+except SourceError as error:
+    print(json.dumps([error.what, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024]))
+"""
+
+
+def growth(url: str, max_bytes: int) -> tuple[str, int]:
+    """Ask in a process of its own: the error, and by how many bytes its memory grew at most."""
+    argv = [sys.executable, "-c", MEASURE, url, str(max_bytes)]
+    told = json.loads(subprocess.run(argv, capture_output=True, check=True, timeout=90).stdout)
+    return told[0], told[1]
+
+
+def test_a_stream_of_two_gigabytes_ends_at_the_bound() -> None:
+    """An endless body costs the bound in memory and not more, and the connection is closed."""
+    mebibyte = b"x" * (1 << 20)
+
+    def stream(connection: Connection) -> None:
+        connection.say(b"HTTP/1.1 200 OK\r\n\r\n")
+        for _ in range(2048):
+            connection.say(mebibyte)
+
+    with faulty(stream) as server:
+        what, grown = growth(server.url, 32 << 20)
+        sent = server.connections[0].sent
+    assert what == "the answer is larger than 33554432 bytes"
+    assert grown < 48 << 20
+    assert sent < 64 << 20
+
+
+def test_a_gzip_bomb_ends_at_the_bound() -> None:
+    """A small body that unpacks to 256 MB costs the bound in memory and not more."""
+    bomb = gzip.compress(bytes(256 << 20), 1)
+    with faulty(lambda c: c.answer("200 OK", bomb, "Content-Encoding: gzip")) as server:
+        what, grown = growth(server.url, 8 << 20)
+    assert what == "the answer is larger than 8388608 bytes"
+    assert grown < 24 << 20
+
+
+def test_a_redirect_is_not_followed() -> None:
+    """Credentials stay here: the error says where the server pointed, without its query."""
+    settings = HttpSettings(authorization=f"Bearer {SECRET}")
+    with faulty(fine) as elsewhere:
+        target = f"Location: {elsewhere.url}/login?session=abc#x"
+        with (
+            faulty(lambda c: c.answer("302 Found", b"", target)) as server,
+            pytest.raises(SourceError, match=r"redirect \(302\)") as caught,
+        ):
+            Client(settings).get(server.url, "/x")
+        assert elsewhere.connections == []
+    assert f"{elsewhere.url}/login;" in caught.value.why
+    assert "session" not in str(caught.value)
+
+
+def test_credentials_are_sent_and_never_shown() -> None:
+    """Not in a repr, not in an error, and not where the server repeats them."""
+    for settings in (HttpSettings(authorization=f"Bearer {SECRET}"), HttpSettings(basic=("ann", SECRET))):
+        with faulty(lambda c: c.answer("401 Unauthorized", c.request)) as server:
+            client = Client(settings)
+            answer = client.get(server.url, "/x")
+        header = settings.header()
+        assert header is not None
+        assert f"authorization: {header}" in server.requests[0].lower() or header in server.requests[0]
+        shown = f"{settings!r} {client.quoted(answer.body)}"
+        assert SECRET not in shown
+        assert header.split()[1] not in shown
+
+
+def test_the_prefix_of_the_url_is_kept() -> None:
+    """A server behind a path is asked under that path, and a long form is posted there."""
+    with faulty(fine) as server:
+        client = Client()
+        assert client.get(f"{server.url}/prom/", "/api/v1/query", {"query": "a b"}).url == (
+            f"{server.url}/prom/api/v1/query"
+        )
+        client.get(f"{server.url}/prom", "/api/v1/query", {"query": "x" * LONGEST_GET})
+        first, second = server.requests
+    assert first.startswith("GET /prom/api/v1/query?query=a+b HTTP/1.1\r\n")
+    assert second.startswith("POST /prom/api/v1/query HTTP/1.1\r\n")
+    assert "application/x-www-form-urlencoded" in second
+    assert second.endswith("query=" + "x" * LONGEST_GET)
+
+
+def test_an_unusable_certificate_is_said_before_anything_is_sent() -> None:
+    """A missing file of the authority is named."""
+    client = Client(HttpSettings(ca_file="no/such/ca.pem"))
+    with pytest.raises(SourceError, match="certificate authority") as caught:
+        client.get("https://127.0.0.1:1", "/x")
+    assert caught.value.where == "no/such/ca.pem"
+
+
+def test_plain_http_is_no_tls() -> None:
+    """A server without TLS, asked by https, is said to be one."""
+    with (
+        faulty(lambda c: c.say(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as server,
+        pytest.raises(SourceError, match="TLS"),
+    ):
+        Client(QUICK).get(server.url.replace("http", "https"), "/x")
+
+
+def test_an_address_must_be_one() -> None:
+    """What is no URL of a server is a mistake in the policy, not a server that fails."""
+    with pytest.raises(UsageError):
+        Client().get("127.0.0.1:9090", "/x")
