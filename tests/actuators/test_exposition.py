@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.actuators.exposition import Gauge, exposition, is_label_name, values
+from gonogo.actuators.exposition import Gauge, exposition, values
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 LABELS = st.dictionaries(st.from_regex(r"[a-zA-Z][a-zA-Z0-9_]{0,8}", fullmatch=True), TEXT, max_size=4)
@@ -51,12 +51,3 @@ def test_lines_that_make_no_sense_are_no_values() -> None:
     """A cut line, a word for a number and another metric are passed over."""
     text = 'a\na \na{l="x\na x\nab 5\n# a 6\na{l="1"} 7 1700000000\n'
     assert list(values(text, "a", {})) == [7.0]
-
-
-def test_label_names() -> None:
-    """Letters, digits and underscores; no digit and no double underscore first."""
-    assert [name for name in ("a", "_a1", "A_b", "", "1a", "__a", "a-b", "a b", "é", "a\n") if is_label_name(name)] == [
-        "a",
-        "_a1",
-        "A_b",
-    ]

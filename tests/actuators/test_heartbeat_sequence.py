@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.actuators.heartbeat_sequence import LIMIT, following, highest, read_state, state_line
+from gonogo.actuators.heartbeat_sequence import LIMIT, State, following, highest, read_state, state_line
 
 NUMBERS = st.integers(1, LIMIT - 2)
 
@@ -17,7 +17,17 @@ NUMBERS = st.integers(1, LIMIT - 2)
     "content",
     [
         *(b"", b"\n", b"\0\0\0", b"-5\n", b"NaN\n", b"1.5\n", b"1e9\n", b"12 13\n", b"12\n13\n", b"0x10\n", b"0\n"),
-        *(b"+7\n", b"1_000\n", b"\xff\xfe", "\u0661\n".encode(), b"9" * 4096, b"%d\n" % LIMIT, b"%d\n" % (LIMIT - 1)),
+        *(
+            b"+7\n",
+            b"1_000\n",
+            b"7 unsure\n",
+            b" uncertain\n",
+            b"\xff\xfe",
+            "\u0661\n".encode(),
+            b"9" * 4096,
+            b"%d\n" % LIMIT,
+            b"%d\n" % (LIMIT - 1),
+        ),
     ],
 )
 def test_what_is_not_exactly_one_possible_number_is_no_state(content: bytes) -> None:
@@ -25,10 +35,11 @@ def test_what_is_not_exactly_one_possible_number_is_no_state(content: bytes) -> 
     assert read_state(content) is None
 
 
-@given(NUMBERS)
-def test_a_state_is_read_as_it_was_written(number: int) -> None:
-    """Every number that may be given out survives its file."""
-    assert read_state(state_line(number)) == number
+@given(NUMBERS, st.booleans())
+def test_a_state_is_read_as_it_was_written(number: int, certain: bool) -> None:  # noqa: FBT001 - hypothesis
+    """Every number that may be given out survives its file, and so does the doubt."""
+    state = State(number, certain=certain)
+    assert read_state(state_line(state)) == state
 
 
 def test_published_numbers_that_no_writer_can_have_published_are_passed_over() -> None:
@@ -40,26 +51,13 @@ def test_published_numbers_that_no_writer_can_have_published_are_passed_over() -
 
 def test_a_sequence_without_a_past_starts_from_the_time() -> None:
     """It never starts at 1, but on a machine whose clock never ran."""
-    assert following(None, 1_700_000_000, all_known=True) == 1_700_000_000
-    assert following(None, 1_700_000_000, all_known=False) == 1_700_000_000
-    assert following(None, -5, all_known=True) == 1
+    assert following(None, 1_700_000_000) == 1_700_000_000
+    assert following(None, -5) == 1
 
 
-def test_a_known_past_is_followed_by_one() -> None:
-    """The clock, forward or back, has no say."""
-    assert following(41, 1_700_000_000, all_known=True) == 42
-    assert following(1_800_000_000, 1_700_000_000, all_known=True) == 1_800_000_001
-
-
-@given(NUMBERS, st.integers(-(10**10), 10**10), st.booleans())
-def test_it_always_grows_and_stays_exact(last: int, now: int, all_known: bool) -> None:  # noqa: FBT001 - hypothesis
-    """Whatever the clock says, the next number is above the last, and so is its sample."""
-    number = following(last, now, all_known=all_known)
-    assert number > last
+@given(NUMBERS, st.integers(-(10**10), 10**10))
+def test_it_grows_by_one_and_stays_exact(last: int, now: int) -> None:
+    """The clock, forward or back, has no say, and the sample is as different as the number."""
+    number = following(last, now)
+    assert number == last + 1
     assert float(number) > float(last)
-
-
-def test_when_a_place_could_not_be_asked_the_time_is_used_too() -> None:
-    """The unknown number may be higher than the known one, but not than the time."""
-    assert following(41, 1_700_000_000, all_known=False) == 1_700_000_000
-    assert following(1_800_000_000, 1_700_000_000, all_known=False) == 1_800_000_001

@@ -14,7 +14,6 @@ _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 _MEANING = {r"\\": "\\", r"\"": '"', r"\n": "\n"}
 _ESCAPED = re.compile(r'\\[\\"n]')
 _LABEL = re.compile(r'\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*"((?:[^"\\]|\\.)*)"\s*,?')
-_LABEL_NAME = re.compile(r"(?!__)[a-zA-Z_][a-zA-Z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +23,6 @@ class Gauge:
     name: str
     meaning: str
     value: str
-
-
-def is_label_name(name: str) -> bool:
-    """Tell whether a writer may use this label name; names beginning with ``__`` are Prometheus's own."""
-    return _LABEL_NAME.fullmatch(name) is not None
 
 
 def exposition(gauges: tuple[Gauge, ...], labels: Mapping[str, str]) -> bytes:

@@ -2,29 +2,41 @@
 
 The state file is one line, the last number given out. It is written before that
 number is published anywhere, so a crash leaves it ahead, never behind. Where it is
-lost, what was published is the memory.
+lost, what was published is the memory; a place that cannot be asked what it has gets
+nothing until it can, and the state says so by the word ``uncertain``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 LIMIT = 2**53
 """Samples are IEEE doubles: up to here every whole number is exact, and one more is different."""
 
+_UNCERTAIN = b" uncertain"
 
-def state_line(sequence: int) -> bytes:
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The last number given out; not ``certain`` while a place that may have a higher one was not asked."""
+
+    sequence: int
+    certain: bool = True
+
+
+def state_line(state: State) -> bytes:
     """Write the state file."""
-    return b"%d\n" % sequence
+    return b"%d%s\n" % (state.sequence, b"" if state.certain else _UNCERTAIN)
 
 
-def read_state(content: bytes) -> int | None:
+def read_state(content: bytes) -> State | None:
     """Read the state file; ``None`` when it does not hold exactly one possible number."""
-    digits = content.strip()
-    if not digits.isdigit() or len(digits) > len(str(LIMIT)):
+    line = content.strip()
+    digits = line.removesuffix(_UNCERTAIN)
+    if not digits.isdigit() or len(digits) > len(str(LIMIT)) or not _possible(int(digits)):
         return None
-    number = int(digits)
-    return number if _possible(number) else None
+    return State(int(digits), certain=digits == line)
 
 
 def highest(published: Iterable[float]) -> int | None:
@@ -32,19 +44,9 @@ def highest(published: Iterable[float]) -> int | None:
     return max((int(value) for value in published if _possible(value)), default=None)
 
 
-def following(last: int | None, now: int, *, all_known: bool) -> int:
-    """Give the next number.
-
-    Args:
-        last: the highest number known to have been given out, or ``None``.
-        now: the unix time in whole seconds, from which a sequence without a past starts.
-        all_known: false when a place that may have a higher number could not be asked; then
-            the time is used as well, since a sequence that started from the time and
-            beats at most once a second is never ahead of it.
-    """
-    if last is None:
-        return max(now, 1)
-    return last + 1 if all_known else max(last + 1, now)
+def following(last: int | None, now: int) -> int:
+    """Give the number after ``last``; a sequence without a past starts from ``now``, whole seconds of unix time."""
+    return max(now, 1) if last is None else last + 1
 
 
 def _possible(number: float) -> bool:

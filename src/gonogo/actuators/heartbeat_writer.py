@@ -15,7 +15,7 @@ from pathlib import Path
 from gonogo.actuators import durable
 from gonogo.actuators.disk_trouble import write_failed
 from gonogo.actuators.exposition import Gauge, exposition
-from gonogo.actuators.heartbeat_sequence import following, highest, read_state, state_line
+from gonogo.actuators.heartbeat_sequence import State, following, highest, read_state, state_line
 from gonogo.actuators.lock import hold
 from gonogo.actuators.pushgateway import PushGroup
 from gonogo.actuators.textfile import Textfile
@@ -29,8 +29,6 @@ SEQUENCE_MEANING = "Number of the last heartbeat; it only grows."
 TIME_MEANING = "Unix time of the last heartbeat, by the writer's clock, in seconds."
 
 _LARGEST_STATE = 4096
-
-Place = Textfile | PushGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,78 +82,72 @@ class HeartbeatWriter:
         """
         try:
             with hold(self.lock, self.lock_patience):
-                milliseconds = self.nanoseconds() // 1_000_000
-                sequence, recovered = self._next(milliseconds // 1000)
-                durable.replace(self.state, state_line(sequence))
-                return self._publish(Beat(sequence, milliseconds, (), recovered))
+                return self._beat()
         except OSError as error:
             path = Path(error.filename or self.state)
             raise write_failed("no beat: the heartbeat's state could not be kept", path, error) from error
 
-    def _next(self, now: int) -> tuple[int, str]:
-        """Give the number, and how it was recovered if it had to be."""
+    def _beat(self) -> Beat:
+        milliseconds = self.nanoseconds() // 1_000_000
         kept, trouble = self._kept()
-        if kept is not None:
-            on_file, _ = _highest_at((self.textfile,) if self.textfile else (), self.sequence_metric)
-            return following(max(kept, on_file or 0), now, all_known=True), ""
-        last, all_known = _highest_at(self._places, self.sequence_metric)
-        sequence = following(last, now, all_known=all_known)
-        source = "no published number was found" if last is None else f"the last published number is {last}"
-        doubt = "" if all_known else " (not every place could be asked)"
-        return sequence, f"{self.state} {trouble}; {source}{doubt}; the sequence goes on at {sequence}"
+        pushed, unknown = ((), None) if kept and kept.certain else self._pushed()
+        on_file = self.textfile.published(self.sequence_metric) if self.textfile else ()
+        last = highest((*on_file, *pushed, *((kept.sequence,) if kept else ())))
+        state = State(following(last, milliseconds // 1000), certain=unknown is None)
+        durable.replace(self.state, state_line(state))
+        recovered = _recovery(trouble, last, state.sequence) if trouble else ""
+        return self._publish(Beat(state.sequence, milliseconds, (), recovered), unknown)
 
-    def _kept(self) -> tuple[int | None, str]:
-        """Give the number in the state file, or what is wrong with it."""
+    def _kept(self) -> tuple[State | None, str]:
+        """Give the state, or what is wrong with its file."""
         try:
             content = durable.read(self.state, _LARGEST_STATE)
         except OSError as error:
-            return None, f"cannot be read ({error.strerror})"
+            return None, f"{self.state} cannot be read ({error.strerror})"
         if content is None:
-            return None, "was not there"
+            return None, f"{self.state} was not there"
         kept = read_state(content)
-        return kept, "" if kept is not None else "held no number"
+        return kept, "" if kept else f"{self.state} held no number"
 
-    def _publish(self, beat: Beat) -> Beat:
+    def _pushed(self) -> tuple[tuple[float, ...], ActionFailed | None]:
+        """Give the numbers that the Pushgateway has, or why they are not known."""
+        try:
+            return self.group.published(self.sequence_metric) if self.group else (), None
+        except ActionFailed as error:
+            return (), error
+
+    def _publish(self, beat: Beat, unknown: ActionFailed | None) -> Beat:
+        """Publish everywhere; where what is there is ``unknown``, it may be higher, so nothing is pushed."""
         published: list[str] = []
-        failures: list[ActionFailed] = []
-        for place in self._places:
+        failures = [unknown] if unknown else []
+        for place in (self.textfile, None if unknown else self.group):
+            if place is None:
+                continue
             try:
                 place.publish(self._content(beat, place.via))
                 published.append(place.address)
             except ActionFailed as error:
                 failures.append(error)
         if failures:
-            raise _incomplete(beat.sequence, published, failures)
+            raise _incomplete(beat, published, failures)
         return replace(beat, published=tuple(published))
 
     def _content(self, beat: Beat, via: str) -> bytes:
-        seconds, milliseconds = divmod(beat.milliseconds, 1000)
         sequence = Gauge(self.sequence_metric, SEQUENCE_MEANING, str(beat.sequence))
-        at = Gauge(self.time_metric, TIME_MEANING, f"{seconds}.{milliseconds:03}")
+        at = Gauge(self.time_metric, TIME_MEANING, f"{beat.milliseconds / 1000:.3f}")
         return exposition((sequence, at), {**self.labels, "via": via})
 
-    @property
-    def _places(self) -> tuple[Place, ...]:
-        return tuple(place for place in (self.textfile, self.group) if place is not None)
+
+def _recovery(trouble: str, last: int | None, sequence: int) -> str:
+    source = "no published number was found" if last is None else f"the last published number is {last}"
+    return f"{trouble}; {source}; the sequence goes on at {sequence}"
 
 
-def _highest_at(places: tuple[Place, ...], metric: str) -> tuple[int | None, bool]:
-    """Give the highest number published at the places, and whether all of them could be asked."""
-    numbers: list[float] = []
-    all_known = True
-    for place in places:
-        try:
-            numbers += place.published(metric)
-        except ActionFailed:
-            all_known = False
-    return highest(numbers), all_known
-
-
-def _incomplete(sequence: int, published: list[str], failures: list[ActionFailed]) -> ActionFailed:
-    first = failures[0]
+def _incomplete(beat: Beat, published: list[str], failures: list[ActionFailed]) -> ActionFailed:
     reached = f"reached {' and '.join(published)}, but not every place" if published else "was published nowhere"
+    reasons = [f"{failure.where}: {failure.what}: {failure.why}" for failure in failures]
     return ActionFailed(
-        f"beat {sequence} {reached}",
-        why="; ".join(f"{failure.where}: {failure.what}: {failure.why}" for failure in failures),
-        next_step=first.next_step,
+        f"beat {beat.sequence} {reached}",
+        why="; ".join([*reasons, beat.recovered] if beat.recovered else reasons),
+        next_step=failures[0].next_step,
     )

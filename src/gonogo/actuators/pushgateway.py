@@ -16,7 +16,7 @@ from gonogo.actuators.exposition import values
 from gonogo.actuators.http_exchange import Answer, exchange
 from gonogo.errors import ActionFailed, PolicyError, Problem
 
-PATIENCE = 5.0
+PATIENCE = 4.0
 """Seconds for one request. It is sent under the writer's lock, so it must stay well under that lock's patience."""
 
 MAX_ANSWER = 64 * 1024 * 1024

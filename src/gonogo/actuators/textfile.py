@@ -37,13 +37,9 @@ class Textfile:
             raise write_failed("the textfile could not be written, the old one stands", self.path, error) from error
 
     def published(self, metric: str) -> tuple[float, ...]:
-        """Give the values of ``metric`` in the file; none where there is no file.
-
-        Raises:
-            ActionFailed: it is there and cannot be read.
-        """
+        """Give the values of ``metric`` in the file; none where it is missing, damaged or not readable."""
         try:
             content = durable.read(self.path, _LARGEST) or b""
-        except OSError as error:
-            raise write_failed("the textfile could not be read", self.path, error) from error
+        except OSError:
+            return ()
         return tuple(values(content.decode("utf-8", errors="replace"), metric, {}))
