@@ -1,0 +1,71 @@
+"""Collects what is wrong with a policy, each mistake with its place in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from gonogo.errors import Problem
+from gonogo.strict_yaml import YamlDocument
+
+Loc = tuple[str | int, ...]
+"""A path of keys and places into the policy, such as ``("slos", 0, "name")``."""
+
+_KINDS: Mapping[type, str] = {
+    str: "text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    list: "a list",
+    dict: "a mapping",
+    type(None): "null",
+}
+SECRET_KEYS = frozenset({"password", "credentials", "bearer_token", "secret", "token"})
+"""Keys whose values must never stand in a policy, nor be repeated by a message."""
+
+
+class Complaints:
+    """The mistakes of one policy file, in the order in which they were found."""
+
+    def __init__(self, document: YamlDocument) -> None:
+        self._document = document
+        self.problems: list[Problem] = list(document.problems)
+        self._locs: list[Loc] = []
+
+    def about(self, loc: Sequence[str | int], message: str, next_step: str = "", *, key: bool = False) -> None:
+        """Complain about the value at ``loc``, or with ``key`` about the key itself."""
+        place = self._document.key_position(loc) if key else self._document.position(loc)
+        self.problems.append(Problem(place, f"{dotted(loc)}: {message}" if loc else message, next_step))
+        self._locs.append(tuple(loc))
+
+    def within(self, *loc: str | int) -> bool:
+        """Tell whether anything under ``loc`` was complained about."""
+        return any(found[: len(loc)] == loc for found in self._locs)
+
+    def unknown_key(self, loc: Loc, known: Iterable[str]) -> None:
+        """Complain about a key that means nothing there; its value is never repeated."""
+        name = str(loc[-1])
+        if name in SECRET_KEYS:
+            hint = f"put it into a file and name that by {name}_file, or name an environment variable by {name}_env"
+            self.about(loc, "a secret does not belong in a policy", hint, key=True)
+            return
+        hint = did_you_mean(name, known)
+        self.about(loc, "there is no such key", hint or f"known here: {', '.join(sorted(known))}", key=True)
+
+
+def dotted(loc: Sequence[str | int]) -> str:
+    """Write a path as people do: ``slos[0].name``."""
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in loc)
+    return text.removeprefix(".")
+
+
+def kind(value: object) -> str:
+    """Name the kind of a value; the value itself may be a secret."""
+    return _KINDS.get(type(value), "something else")
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Suggest the nearest of the known words; empty where none is near."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
+
+    near = get_close_matches(word, list(known), n=1)
+    return f"did you mean {near[0]!r}?" if near else ""

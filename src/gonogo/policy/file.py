@@ -1,0 +1,83 @@
+"""Reads the policy's file, whatever is really there under its name."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from gonogo.errors import PolicyError, Position, Problem
+from gonogo.strict_yaml import YamlDocument, parse
+
+LARGEST_BYTES = 1024 * 1024
+"""How large a policy may be; the preset is 2 kB."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyText:
+    """A policy's bytes as they were read, its keys, and the folder that its paths start from."""
+
+    path: Path
+    content: bytes
+    document: YamlDocument
+    keys: dict[str, object]
+
+    @property
+    def folder(self) -> Path:
+        """Where relative paths start."""
+        return self.path.absolute().parent
+
+
+def read_policy_text(path: Path) -> PolicyText:
+    """Read a policy's file as YAML.
+
+    Mistakes of the YAML that leave something to read are in ``document.problems``.
+
+    Raises:
+        PolicyError: there is no file, it cannot be read, or it holds no mapping.
+    """
+    content = _content(path)
+    document = parse(_text(path, content), str(path))
+    if isinstance(document.value, dict):
+        return PolicyText(path, content, document, document.value)
+    if document.problems:
+        raise PolicyError(document.problems)
+    if document.value is None:
+        raise _refused(path, "the policy is empty", "begin with 'version: 1'; docs/policy.md shows every key")
+    where = document.position(())
+    raise PolicyError((Problem(where, "a policy is a mapping of keys", "begin with 'version: 1'"),))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise _refused(path, "this is a folder", "name the policy file in it")
+        if not stat.S_ISREG(mode):
+            raise _refused(path, "this is no regular file", "name a file")
+        with path.open("rb") as file:
+            content = file.read(LARGEST_BYTES + 1)
+    except FileNotFoundError as error:
+        raise _refused(path, "there is no such file", "write a policy, or name one with --policy FILE") from error
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise _refused(path, f"it cannot be read: {why}", "make it readable, or name another with --policy") from error
+    if len(content) > LARGEST_BYTES:
+        raise _refused(path, f"it is larger than {LARGEST_BYTES // 1024} KiB, which no policy is", "name a policy file")
+    return content
+
+
+def _text(path: Path, content: bytes) -> str:
+    bad = content.find(b"\0")
+    if bad < 0:
+        try:
+            return content.decode()
+        except UnicodeDecodeError as error:
+            bad = error.start
+    before = content[:bad].decode(errors="replace")
+    place = Position(str(path), before.count("\n") + 1, len(before) - before.rfind("\n"))
+    raise PolicyError((Problem(place, "this is no UTF-8 text", "name a policy file, not a binary one"),))
+
+
+def _refused(path: Path, what: str, next_step: str) -> PolicyError:
+    return PolicyError((Problem(None, f"{path}: {what}", next_step),))

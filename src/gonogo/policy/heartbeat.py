@@ -1,0 +1,177 @@
+"""The keys that a beat needs, read without the rest of the policy.
+
+A beat runs every few seconds, so this does without pydantic; the whole policy is
+loaded by the same functions, so that both have the same rules and messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from gonogo.errors import PolicyError
+from gonogo.model.policy import REALM_LABEL, Heartbeat
+from gonogo.policy import values
+from gonogo.policy.complaints import Complaints, kind
+from gonogo.policy.file import read_policy_text
+from gonogo.policy.finding import Severity
+from gonogo.policy.lint_heartbeat import heartbeat_findings
+from gonogo.policy.preset import DEFAULT_PRESET, PRESETS, preset_keys
+
+OWN_LABELS = frozenset({REALM_LABEL, "via", "job", "instance"})
+"""Labels that the writer, the scrape or the push sets; a policy cannot."""
+READS = ("textfile", "push")
+"""Which of two published copies the rules read, as ``heartbeat.read`` names them."""
+LONGEST_FRESH = timedelta(days=7)
+"""The longest ``heartbeat.fresh``; what is older proves nothing."""
+STATE_FOLDER = ".gonogo"
+"""Where a push-only writer keeps its state, by the policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which preset a policy builds on, and whose metrics it reads; ``None`` = none."""
+
+    preset: str | None
+    realm: str | None
+    prefix: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeartbeatFile:
+    """What a policy says to the heartbeat's writer; ``state_dir`` is absolute."""
+
+    path: Path
+    realm: str | None
+    prefix: str
+    heartbeat: Heartbeat
+    state_dir: Path
+
+
+def load_heartbeat(path: Path) -> HeartbeatFile:
+    """Read the heartbeat's keys of a policy, and leave the others alone.
+
+    Raises:
+        PolicyError: the file cannot be read, or these keys have mistakes; all are listed.
+    """
+    source = read_policy_text(path)
+    complaints = Complaints(source.document)
+    identity = read_identity(source.keys, complaints)
+    heartbeat = read_heartbeat(source.keys.get("heartbeat", {}), source.folder, complaints)
+    if identity.prefix is None and not complaints.within("prefix"):
+        complaints.about(("prefix",), "a heartbeat's metric names begin with the prefix", "give one, such as duri")
+    if complaints.problems:
+        raise PolicyError(tuple(complaints.problems))
+    folder = heartbeat.textfile_dir
+    state_dir = Path(folder) if folder is not None else source.folder / STATE_FOLDER
+    return HeartbeatFile(path, identity.realm, identity.prefix or "", heartbeat, state_dir)
+
+
+def read_identity(keys: Mapping[str, object], complaints: Complaints) -> Identity:
+    """Read ``preset``, ``realm`` and ``prefix``; what is wrong falls back to the preset's."""
+    preset = keys.get("preset", DEFAULT_PRESET)
+    if preset is not None and preset not in PRESETS:
+        complaints.about(("preset",), f"must be {' or '.join(PRESETS)}, or null for a policy of one's own")
+        preset = DEFAULT_PRESET
+    base = preset_keys(str(preset)) if preset is not None else {}
+    found = {"realm": base.get("realm"), "prefix": base.get("prefix")}
+    for name, check in (("realm", values.text), ("prefix", values.prefix)):
+        if name not in keys:
+            continue
+        if keys[name] is not None:
+            found[name] = _checked(keys[name], check, (name,), complaints, found[name])
+        elif preset is None:
+            found[name] = None
+        else:
+            complaints.about((name,), f"the signals of the preset need a {name}", "give one, or say preset: null")
+    return Identity(None if preset is None else str(preset), _text(found["realm"]), _text(found["prefix"]))
+
+
+def read_heartbeat(given: object, folder: Path, complaints: Complaints) -> Heartbeat:
+    """Read ``heartbeat``; what is wrong is complained about and has its default."""
+    if not isinstance(given, dict):
+        complaints.about(("heartbeat",), f"must be a mapping, not {kind(given)}")
+        return Heartbeat()
+    read: dict[str, object] = {}
+    for key, value in given.items():
+        loc = ("heartbeat", key)
+        if key == "labels":
+            read[key] = _labels(value, complaints)
+        elif key in _CHECKS:
+            read[key] = _checked(value, _CHECKS[key], loc, complaints, getattr(Heartbeat(), key))
+        else:
+            complaints.unknown_key(loc, (*_CHECKS, "labels"))
+    heartbeat = replace(Heartbeat(), **read)  # type: ignore[arg-type]  # each checked by its key
+    if heartbeat.textfile_dir is not None:
+        heartbeat = replace(heartbeat, textfile_dir=str(folder / heartbeat.textfile_dir))
+    _consistent(heartbeat, complaints)
+    return heartbeat
+
+
+def _consistent(heartbeat: Heartbeat, complaints: Complaints) -> None:
+    if complaints.within("heartbeat"):
+        return
+    if heartbeat.read == "textfile" and heartbeat.textfile_dir is None:
+        complaints.about(("heartbeat", "read"), "there is no textfile to read", "give textfile_dir, or say read: push")
+    if heartbeat.read == "push" and heartbeat.pushgateway is None:
+        complaints.about(("heartbeat", "read"), "there is no Pushgateway to read from", "give pushgateway its address")
+    for finding in heartbeat_findings(heartbeat, scrape=None):
+        if finding.severity is Severity.ERROR:
+            complaints.about(finding.loc, finding.message, finding.next_step)
+
+
+def _labels(given: object, complaints: Complaints) -> dict[str, str]:
+    if given is None:
+        return {}
+    if not isinstance(given, dict):
+        complaints.about(("heartbeat", "labels"), f"must be a mapping of names to text, not {kind(given)}")
+        return {}
+    labels = {}
+    for name, value in given.items():
+        loc = ("heartbeat", "labels", name)
+        if name in OWN_LABELS:
+            complaints.about(loc, "is set by the writer, the scrape or the push", "choose another name", key=True)
+        elif _checked(name, values.label_name, loc, complaints, None) is not None:
+            labels[name] = str(_checked(value, values.text, loc, complaints, ""))
+    return labels
+
+
+def _checked(
+    value: object,
+    check: Callable[[object], object],
+    loc: tuple[str | int, ...],
+    complaints: Complaints,
+    otherwise: object,
+) -> object:
+    try:
+        return check(value)
+    except ValueError as error:
+        complaints.about(loc, str(error))
+        return otherwise
+
+
+def _fresh(value: object) -> timedelta:
+    fresh = values.positive_duration(value)
+    if fresh % timedelta(seconds=1) or fresh > LONGEST_FRESH:
+        raise ValueError("must be whole seconds, at most 7d: metric names carry it")
+    return fresh
+
+
+def _nullable(check: Callable[[object], object]) -> Callable[[object], object]:
+    return lambda value: None if value is None else check(value)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+_CHECKS: Mapping[str, Callable[[object], object]] = {
+    "every": values.positive_duration,
+    "window": values.positive_duration,
+    "fresh": _fresh,
+    "textfile_dir": _nullable(values.text),
+    "pushgateway": _nullable(values.http_url),
+    "read": lambda value: values.one_of(value, READS),
+}

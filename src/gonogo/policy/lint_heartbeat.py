@@ -1,0 +1,118 @@
+"""Policy lint of the heartbeat's three times: ``every``, ``fresh`` and ``window``.
+
+Each warning carries its numbers, for a healthy day on which 1 % of the beats are
+lost (``gonogo.stats.heartbeat_guard``).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import timedelta
+
+from gonogo.durations import format_duration
+from gonogo.model.policy import Heartbeat
+from gonogo.policy.finding import Finding, Severity
+from gonogo.stats.heartbeat_guard import (
+    DAY,
+    HEALTHY_LOSS,
+    JITTER,
+    any_gap,
+    detection,
+    gap_exceeds,
+    loss_run,
+    outage_missed,
+)
+
+BEATS_IN_A_WINDOW = 5
+"""How many beats ``window`` must be able to hold not to be warned about."""
+SCRAPES_IN_A_WINDOW = 2
+"""How many scrapes a window must hold to show a change at all."""
+_SECOND = timedelta(seconds=1)
+
+
+def heartbeat_findings(heartbeat: Heartbeat, *, scrape: timedelta | None) -> tuple[Finding, ...]:
+    """Find what cannot work, and what works badly, in the heartbeat's times.
+
+    Without ``scrape``, the interval at which the writer's file or the Pushgateway is
+    read, what depends on it is left out.
+    """
+    return (*_errors(heartbeat, scrape), *_warnings(heartbeat, scrape))
+
+
+def _errors(heartbeat: Heartbeat, scrape: timedelta | None) -> Iterator[Finding]:
+    every = format_duration(heartbeat.every)
+    if heartbeat.fresh <= heartbeat.every:
+        message = f"a limit of {heartbeat.fresh_name} makes a healthy writer stale before its next beat, {every} later"
+        yield _error("fresh-not-over-every", "fresh", message, f"take {_whole(2.5 * heartbeat.every)}")
+    elif scrape is not None and heartbeat.fresh < heartbeat.every + scrape:
+        message = f"a beat every {every}, seen up to {format_duration(scrape)} later, is stale without any loss"
+        yield _error("fresh-not-over-every", "fresh", message, f"take {_whole(2.5 * heartbeat.every + scrape)}")
+    if heartbeat.window <= heartbeat.every:
+        message = f"a window of {heartbeat.window_name} need not hold a single beat, which come every {every}"
+        yield _error("window-not-over-every", "window", message, f"take {_whole(BEATS_IN_A_WINDOW * heartbeat.every)}")
+    if scrape is not None and heartbeat.window < SCRAPES_IN_A_WINDOW * scrape:
+        message = f"a window of {heartbeat.window_name} does not hold two scrapes, {format_duration(scrape)} apart"
+        yield _error("window-lt-2x-scrape", "window", message, f"take at least {_whole(4 * scrape)}")
+
+
+def _warnings(heartbeat: Heartbeat, scrape: timedelta | None) -> Iterator[Finding]:
+    every, fresh, window = (_seconds(time) for time in (heartbeat.every, heartbeat.fresh, heartbeat.window))
+    if heartbeat.fresh > heartbeat.every and heartbeat.fresh % heartbeat.every == timedelta(0):
+        better = heartbeat.fresh + heartbeat.every / 2
+        message = (
+            f"{heartbeat.fresh_name} is a whole multiple of every, so that jitter decides: "
+            f"{_alarms(every, fresh, scrape)} ({_alarms(every, _seconds(better), scrape)} at {_whole(better)}); "
+            f"{_misses(every, fresh, scrape)}"
+        )
+        yield _warning("fresh-multiple-of-every", "fresh", message, f"take {_whole(better)}, or beat more often")
+    if heartbeat.every < heartbeat.window < BEATS_IN_A_WINDOW * heartbeat.every:
+        fits = math.floor(window / every)
+        enough = BEATS_IN_A_WINDOW * heartbeat.every
+        alarms, fewer = (loss_run(int(DAY / every), run, loss=HEALTHY_LOSS) for run in (fits, BEATS_IN_A_WINDOW))
+        message = (
+            f"{heartbeat.window_name} holds {fits} beat{'s' * (fits > 1)}: changes reads 0 on {share(alarms)} of "
+            f"healthy days ({share(fewer)} at {_whole(enough)}); {_misses(every, window, scrape)}"
+        )
+        yield _warning("window-lt-5x-every", "window", message, f"take at least {_whole(enough)}")
+
+
+def alarms_a_day(every: float, limit: float, scrape: float) -> float:
+    """Give the share of healthy days on which the age of the newest beat passes a limit; all in seconds."""
+    return any_gap(gap_exceeds(every, limit, loss=HEALTHY_LOSS, jitter=JITTER, delay=scrape), every, loss=HEALTHY_LOSS)
+
+
+def share(probability: float) -> str:
+    """Write a probability as a percentage of two digits that mean something."""
+    percent = probability * 100
+    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.2g} %" if percent >= 1e-6 else "0 %"  # noqa: PLR2004 - digits
+
+
+def _alarms(every: float, limit: float, scrape: timedelta | None) -> str:
+    return f"a false alarm on {share(alarms_a_day(every, limit, _seconds(scrape)))} of healthy days"
+
+
+def _misses(every: float, limit: float, scrape: timedelta | None) -> str:
+    outage = limit / 2
+    missed = outage_missed(every, limit, outage)
+    late = detection(every, limit, _seconds(scrape)).longest
+    return (
+        f"an outage of {outage:g}s is missed with probability {missed:.2g}, a dead writer seen after at most {late:g}s"
+    )
+
+
+def _seconds(duration: timedelta | None) -> float:
+    return duration / _SECOND if duration is not None else 0.0
+
+
+def _whole(duration: timedelta) -> str:
+    """Write a duration rounded up to whole seconds."""
+    return format_duration(timedelta(seconds=math.ceil(duration / _SECOND)))
+
+
+def _error(check: str, key: str, message: str, next_step: str) -> Finding:
+    return Finding(check, Severity.ERROR, ("heartbeat", key), message, next_step)
+
+
+def _warning(check: str, key: str, message: str, next_step: str) -> Finding:
+    return Finding(check, Severity.WARNING, ("heartbeat", key), message, next_step)

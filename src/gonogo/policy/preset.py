@@ -1,0 +1,38 @@
+"""The presets: ready policies that a policy of one's own is laid over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+from gonogo.model.policy import Heartbeat
+from gonogo.strict_yaml import parse
+
+DEFAULT_PRESET = "l4-dryrun"
+"""The preset of a policy that does not name one."""
+PRESETS = (DEFAULT_PRESET,)
+_FOLDER = Path(__file__).parent / "presets"
+
+
+def preset_keys(name: str, heartbeat: Heartbeat | None = None) -> dict[str, object]:
+    """Read a preset's keys; with a heartbeat, its numbers in the names of signals filled in."""
+    path = _FOLDER / f"{name}.yaml"
+    text = path.read_text(encoding="utf-8")
+    if heartbeat is not None:
+        text = text.replace("{fresh}", heartbeat.fresh_name).replace("{window}", heartbeat.window_name)
+    return cast("dict[str, object]", parse(text, path.name).value)
+
+
+def laid_over(base: Mapping[str, object], over: Mapping[str, object]) -> dict[str, object]:
+    """Merge key by key: mappings merge, lists and scalars replace, null removes what the base has."""
+    merged = dict(base)
+    for key, value in over.items():
+        below = base.get(key)
+        if value is None and key in base:
+            del merged[key]
+        elif isinstance(value, dict) and isinstance(below, dict):
+            merged[key] = laid_over(below, value)
+        else:
+            merged[key] = value
+    return merged

@@ -1,0 +1,114 @@
+"""What single values of a policy may be; each function says in words what is wrong.
+
+The messages never repeat a value that could hold a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+
+from gonogo.durations import parse_duration
+from gonogo.policy.complaints import kind
+
+LABEL_NAME = re.compile(r"(?!__)[a-zA-Z_][a-zA-Z0-9_]*")
+METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+PREFIX = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_URL = re.compile(r"https?://([^/?#\s]+)(?:/[^?#\s]*)?")
+_HOST = re.compile(r"(?:\[[0-9a-fA-F:.%]+\]|[^\s:@\[\]]+)(?::([0-9]{1,5}))?")
+_HIGHEST_PORT = 65_535
+
+
+def positive_duration(value: object) -> timedelta:
+    """Read a duration longer than nothing.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not isinstance(value, str):
+        raise ValueError(f"must be a duration such as 45s, 6m or 1h30m, not {kind(value)}")  # noqa: TRY004 - one kind of error
+    duration = parse_duration(value)
+    if not duration:
+        raise ValueError("must be longer than nothing")
+    return duration
+
+
+def http_url(value: object) -> str:
+    """Check the address of a server; what it holds is never repeated, for it may be a secret.
+
+    Raises:
+        ValueError: it is no address, or one with a secret in it.
+    """
+    if not isinstance(value, str):
+        raise ValueError(f"must be an address such as http://127.0.0.1:9090, not {kind(value)}")  # noqa: TRY004 - one kind of error
+    match = _URL.fullmatch(value)
+    if "@" in value.partition("://")[2].split("/")[0]:
+        raise ValueError("a secret does not belong in an address; use basic_auth with password_file or password_env")
+    if "?" in value or "#" in value:
+        raise ValueError("an address ends before ? and #")
+    host = _HOST.fullmatch(match[1]) if match else None
+    if host is None or int(host[1] or 1) not in range(1, _HIGHEST_PORT + 1):
+        raise ValueError("must be an address such as http://127.0.0.1:9090 or https://host/path")
+    return value
+
+
+def text(value: object) -> str:
+    """Check that a value is text with something in it.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if not isinstance(value, str):
+        raise ValueError(f"must be text, not {kind(value)}{_quote_it(value)}")  # noqa: TRY004 - one kind of error
+    if not value.strip():
+        raise ValueError("must not be empty")
+    return value
+
+
+def label_name(value: object) -> str:
+    """Check the name of a label.
+
+    Raises:
+        ValueError: Prometheus would not have it, or keeps it for itself.
+    """
+    if not LABEL_NAME.fullmatch(name := text(value)):
+        raise ValueError("is no label name: letters, digits and _, beginning with no digit and not with __")
+    return name
+
+
+def metric_name(value: object) -> str:
+    """Check the name of a metric.
+
+    Raises:
+        ValueError: Prometheus would not have it.
+    """
+    if not METRIC_NAME.fullmatch(name := text(value)):
+        raise ValueError("is no metric name: letters, digits, _ and :, beginning with no digit")
+    return name
+
+
+def prefix(value: object) -> str:
+    """Check what metric names begin with.
+
+    Raises:
+        ValueError: no metric name could begin with it.
+    """
+    if not PREFIX.fullmatch(name := text(value)):
+        raise ValueError("must be letters, digits and _, beginning with no digit")
+    return name
+
+
+def one_of(value: object, choices: Iterable[str]) -> str:
+    """Check that a value is one of a few words.
+
+    Raises:
+        ValueError: it is another.
+    """
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"must be {' or '.join(choices)}")
+    return value
+
+
+def _quote_it(value: object) -> str:
+    return "; quote it" if isinstance(value, (bool, int, float)) else ""

@@ -1,0 +1,1 @@
+"""Probabilities behind thresholds: plain numbers in, plain numbers out."""

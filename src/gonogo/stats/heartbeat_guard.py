@@ -1,0 +1,111 @@
+"""How often a freshness limit cries wolf, and how late it tells of a dead writer.
+
+A writer beats every ``every`` seconds; each beat is lost with probability ``loss``,
+and beats come early or late by a normal jitter. The age of the newest beat is held
+against a limit. All times are in seconds.
+
+Source of the gap and window models: Chen, Toueg and Aguilera, "On the quality of
+service of failure detectors", IEEE Transactions on Computers 51 (2002), whose terms
+are detection time and mistake recurrence; success runs: Feller, *An Introduction to
+Probability Theory and Its Applications*, volume 1, XIII.7; bursts: Gilbert, "Capacity
+of a burst-noise channel", Bell System Technical Journal 39 (1960).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+HEALTHY_LOSS = 0.01
+"""The share of beats that a healthy day may lose (``contracts`` 3, policy lint)."""
+JITTER = 1.0
+"""Standard deviation of a beat's timing, in seconds: a busy host's cron or timer."""
+DAY = 86_400.0
+_NEGLIGIBLE = 1e-18
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """How long after a writer's death it is noticed, in seconds."""
+
+    mean: float
+    longest: float
+
+
+def gap_exceeds(every: float, limit: float, *, loss: float, jitter: float = 0.0, delay: float = 0.0) -> float:
+    """Give the probability that the age passes the limit between two beats that arrive.
+
+    The gap after k - 1 losses is k · every, plus the difference of two jitters, plus
+    a wait that is uniform up to ``delay`` (the scrape interval) until it is seen.
+    """
+    total, k, chance = 0.0, 1, 1.0 - loss
+    while chance > _NEGLIGIBLE:
+        total += chance * _above(limit - k * every, jitter * math.sqrt(2), delay)
+        k, chance = k + 1, chance * loss
+    return min(1.0, total)
+
+
+def any_gap(probability: float, every: float, *, loss: float, over: float = DAY) -> float:
+    """Give the probability that at least one gap within ``over`` seconds passes the limit."""
+    gaps = over / every * (1 - loss)
+    return 1.0 if probability >= 1 else -math.expm1(gaps * math.log1p(-probability))
+
+
+def loss_run(beats: int, run: int, *, loss: float, burst: float | None = None) -> float:
+    """Give the probability of ``run`` losses in a row somewhere in ``beats`` beats.
+
+    With ``burst`` losses come in bursts of that mean length at the same overall loss
+    (Gilbert's model); without, each beat is lost on its own. Exact.
+    """
+    if min(beats, run) <= 0:
+        return float(run <= 0)
+    after_loss = loss if burst is None else 1 - 1 / burst
+    after_beat = loss if burst is None else loss / (1 - loss) / burst
+    alive = [1 - loss, loss, *[0.0] * (run - 1)]  # alive[r]: no run yet, and the last r beats were lost
+    seen = alive.pop()
+    for _ in range(beats - 1):
+        lost = [chance * (after_loss if place else after_beat) for place, chance in enumerate(alive)]
+        alive = [sum(alive) - sum(lost), *lost]
+        seen += alive.pop()
+    return min(1.0, seen)
+
+
+def between_false_alarms(every: float, run: int, *, loss: float) -> float:
+    """Give the mean time, in seconds, until ``run`` beats in a row are lost."""
+    return every * (loss**-run - 1) / (1 - loss)
+
+
+def detection(every: float, limit: float, step: float) -> Delay:
+    """Give the delay from a writer's death to the first look, one each ``step``, past the limit."""
+    return Delay(limit - every / 2 + step / 2, limit + step)
+
+
+def outage_missed(every: float, limit: float, outage: float) -> float:
+    """Give the probability that an outage ends before the age passes the limit.
+
+    The outage swallows ⌊outage / every⌋ beats, or one more with the probability of
+    the remainder.
+    """
+    swallowed, rest = divmod(outage, every)
+    fewer, more = (swallowed + 1) * every <= limit, (swallowed + 2) * every <= limit
+    one_more = rest / every
+    return (1 - one_more) * fewer + one_more * more
+
+
+def _above(margin: float, spread: float, delay: float) -> float:
+    """Give the mean, over a wait uniform in [0, delay], of P(normal(0, spread) + wait > margin)."""
+    if spread == 0:
+        return (1.0 if margin < 0 else max(0.0, 1 - margin / delay)) if delay > 0 else float(margin < 0)
+    high = margin / spread
+    if delay == 0:
+        return _tail(high)
+    return spread / delay * (_integral(high) - _integral((margin - delay) / spread))
+
+
+def _tail(z: float) -> float:
+    return math.erfc(z / math.sqrt(2)) / 2
+
+
+def _integral(z: float) -> float:
+    """An antiderivative of the normal tail."""
+    return z * _tail(z) - math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
