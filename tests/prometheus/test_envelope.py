@@ -1,0 +1,119 @@
+"""Answers that are none: HTML, errors, other shapes."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+from tests.faulty_server import EMPTY_ANSWER, faulty
+
+from gonogo.errors import SourceError
+from gonogo.prometheus.api import label_values, query, server_time
+from gonogo.prometheus.http import Client, HttpSettings
+from gonogo.prometheus.rules_api import rules
+from gonogo.prometheus.status_api import build_info
+from gonogo.prometheus.targets_api import targets
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "what", "why"),
+    [
+        ("200 OK", b"<!doctype html><title>Sign in</title>", "not JSON", "it is HTML: <!doctype html>"),
+        ("200 OK", b"", "not JSON", "nothing at all"),
+        ("200 OK", EMPTY_ANSWER[:-9], "not JSON", "only the beginning"),
+        ("200 OK", b'"a"', "an error", '"a"'),
+        ("200 OK", b'{"status":"error","errorType":"timeout","error":"query timed out\x1b"}', "not JSON", "x1b"),
+        ("200 OK", b'{"status":"error","error":"query timed out"}', "an error", "query timed out"),
+        ("200 OK", b'{"status":"success"}', "another shape", "data is no object"),
+        ("401 Unauthorized", b"Unauthorized", "401 Unauthorized", "Unauthorized"),
+        ("403 Forbidden", b"", "403 Forbidden", "it gave no reason"),
+        ("422 Unprocessable Entity", b'{"status":"error","error":"no"}', "422", "no"),
+        ("500 Internal Server Error", b"<html>", "500", "<html>"),
+        ("500 Internal Server Error", EMPTY_ANSWER, "500", "success"),
+        ("599 Odd", b"x", "599", "x"),
+    ],
+)
+def test_what_is_no_answer_says_what_it_is(status: str, body: bytes, what: str, why: str) -> None:
+    """Every error says what, where, why and the next step."""
+    with (
+        faulty(lambda c: c.answer(status, body)) as server,
+        pytest.raises(SourceError, match=what) as caught,
+    ):
+        query(Client(), server.url, "up")
+    assert caught.value.where == f"{server.url}/api/v1/query"
+    assert why in caught.value.why
+    assert caught.value.next_step
+    if status.startswith("40"):
+        assert "basic_auth" in caught.value.next_step
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"status":"success","data":{"groups":null}}',
+        b'{"status":"success","data":{"groups":[{"name":"g"}]}}',
+        b'{"status":"success","data":{"groups":[{"name":"g","interval":"5s","rules":[]}]}}',
+        b'{"status":"success","data":{"groups":[{"name":"g","interval":1e300,"rules":[]}]}}',
+        b'{"status":"success","data":{"groups":[{"name":"g","interval":5,"rules":[{"name":"a","type":"odd"}]}]}}',
+        b'{"status":"success","data":{"groups":[{"name":"g","interval":5,"rules":[{"name":"a","type":"recording"}]}]}}',
+    ],
+)
+def test_misshapen_rules_are_no_rules(body: bytes) -> None:
+    """A rule of which anything is missing is not guessed."""
+    with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="another shape"):
+        rules(Client(), server.url)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"status":"success","data":{}}',
+        b'{"status":"success","data":{"activeTargets":[{}]}}',
+        b'{"status":"success","data":{"activeTargets":[{"health":"up","labels":{"a":1}}]}}',
+        b'{"status":"success","data":{"activeTargets":[{"health":"up","labels":{}}]}}',
+    ],
+)
+def test_misshapen_targets_are_no_targets(body: bytes) -> None:
+    """A target of which anything is missing is not guessed."""
+    with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="another shape"):
+        targets(Client(), server.url)
+
+
+def test_a_server_that_does_not_know_the_time_is_no_source() -> None:
+    """No value for time() is no time."""
+    with (
+        faulty(lambda c: c.answer("200 OK", EMPTY_ANSWER)) as server,
+        pytest.raises(SourceError, match="does not tell its time"),
+    ):
+        server_time(Client(), server.url)
+
+
+def test_label_values_are_texts() -> None:
+    """Anything else is another shape."""
+    body = b'{"status":"success","data":["a",1]}'
+    with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="another shape"):
+        label_values(Client(), server.url, "job", "up", 0, 1)
+
+
+def test_a_server_that_repeats_the_credentials_does_not_get_them_shown() -> None:
+    """An error quotes the server, without the secret."""
+    client = Client(HttpSettings(authorization="Bearer abcdef"))
+    with faulty(lambda c: c.answer("200 OK", c.request)) as server, pytest.raises(SourceError) as caught:
+        build_info(client, server.url)
+    assert "abcdef" not in str(caught.value)
+    assert "<secret>" in caught.value.why
+
+
+def test_the_garbage_collector_is_left_as_it_was() -> None:
+    """Decoding pauses it, and an error does not leave it paused."""
+    with faulty(lambda c: c.answer("200 OK", b'{"status":"success"}')) as server:
+        with pytest.raises(SourceError):
+            query(Client(), server.url, "up")
+        assert gc.isenabled()
+        gc.disable()
+        try:
+            with pytest.raises(SourceError):
+                query(Client(), server.url, "up")
+            assert not gc.isenabled()
+        finally:
+            gc.enable()

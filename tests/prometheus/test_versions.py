@@ -1,0 +1,53 @@
+"""Where the servers of the family differ."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from gonogo.model.rule import RuleHealth
+from gonogo.prometheus.shape import Misshapen
+from gonogo.prometheus.versions import nan_ends_series, rule_health, scrape_interval, version_of
+
+
+def test_only_prometheus_tells_a_version() -> None:
+    """VictoriaMetrics says nothing, or a version of Prometheus that it is not."""
+    assert version_of({"version": "2.42.0", "goVersion": "go1.19"}) == "2.42.0"
+    assert version_of({}) is None
+    assert version_of({"version": "2.24.0"}) is None
+    with pytest.raises(Misshapen):
+        version_of({"goVersion": "go1.19"})
+
+
+def test_nan_may_end_a_series_where_the_server_is_not_prometheus() -> None:
+    """Prometheus drops staleness markers from range selectors; others answer them as NaN."""
+    assert nan_ends_series(None)
+    assert not nan_ends_series("2.42.0")
+
+
+@pytest.mark.parametrize(
+    ("said", "error", "evaluated_at", "health"),
+    [
+        ("ok", "", 1.0, RuleHealth.OK),
+        ("ok", "", None, RuleHealth.UNKNOWN),
+        ("unknown", "", None, RuleHealth.UNKNOWN),
+        ("no-match", "", 1.0, RuleHealth.UNKNOWN),
+        ("err", "boom", 1.0, RuleHealth.ERROR),
+        ("ok", "boom", 1.0, RuleHealth.ERROR),
+    ],
+)
+def test_a_rule_is_healthy_only_once_it_was_evaluated(
+    said: str, error: str, evaluated_at: float | None, health: RuleHealth
+) -> None:
+    """Vmalert calls a rule ok before its first evaluation."""
+    assert rule_health(said, error, evaluated_at) is health
+
+
+def test_a_scrape_interval_is_found_where_each_server_tells_it() -> None:
+    """Prometheus tells it with the target, vmagent among the discovered labels."""
+    assert scrape_interval({"scrapeInterval": "1m30s"}, {}) == timedelta(seconds=90)
+    assert scrape_interval({}, {"__scrape_interval__": "1s"}) == timedelta(seconds=1)
+    assert scrape_interval({}, {}) is None
+    with pytest.raises(Misshapen):
+        scrape_interval({"scrapeInterval": "often"}, {})
