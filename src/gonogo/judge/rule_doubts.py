@@ -34,6 +34,11 @@ def rule_doubts(signal: Signal, evidence: Evidence, loaded: RuleGraph) -> Iterat
         yield Doubt(
             Reason.DRIFTED, f"{why}; load the policy's rule files on the server, or change the files and test them"
         )
+    for rule in loaded.unreadable(metric):
+        yield Doubt(
+            Reason.SOURCE_UNKNOWN,
+            f"the expression of rule {rule.name} cannot be read, so what it is made of is not known; simplify it",
+        )
     yield from _health(metric, evidence.rules, loaded)
 
 
