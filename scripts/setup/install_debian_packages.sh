@@ -2,6 +2,7 @@
 # Installs Debian packages as root without letting a daemon start: while they are being
 # installed, /usr/sbin/policy-rc.d says no; afterwards it is as it was. Debian would also
 # start the new services at the next boot; they are disabled, and that is said.
+# Without packages it only clears away what a killed run left.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 . "$here/say.sh"
@@ -45,10 +46,13 @@ keep_from_boot() {
 
 apt_get() { apt-get -qq -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 "$@" </dev/null >&2; }
 
-trap allow_daemons EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 trap 'exit 129' HUP
+exec 8>/run/lock/gonogo-set-up # one at a time on this machine; the lock goes with the process
+flock 8
+trap allow_daemons EXIT
+[ $# -gt 0 ] || exit 0
 deny_daemons
 say "refreshing the package lists"
 apt_get update || say "some package lists could not be refreshed; trying with those there are"

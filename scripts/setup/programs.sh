@@ -25,12 +25,25 @@ want_packages_of() {
 }
 
 install_wanted() {
-  [ ${#wanted_packages[@]} -gt 0 ] || return 0
+  if [ ${#wanted_packages[@]} -eq 0 ]; then
+    clear_leftovers
+    return
+  fi
   say "missing Debian packages: ${wanted_packages[*]}"
   command -v apt-get >/dev/null ||
     fail "there is no apt-get here: install what these packages bring, so that it is on PATH, and try again"
   as_root bash "$here/install_debian_packages.sh" "${wanted_packages[@]}"
   hash -r
+}
+
+# A set-up that was killed may have left the file that keeps every daemon from starting.
+clear_leftovers() {
+  grep -qs 'put here by gonogo' /usr/sbin/policy-rc.d || return 0
+  if [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; then
+    as_root bash "$here/install_debian_packages.sh"
+  else
+    say "/usr/sbin/policy-rc.d is left from a set-up that was killed; it keeps services from starting. Remove it as root."
+  fi
 }
 
 as_root() {
