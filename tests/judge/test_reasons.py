@@ -273,3 +273,23 @@ def test_a_passed_run_passes() -> None:
     by = policy("x == 1", runs=Runs())
     assert judged(evidence(), by).verdict is Verdict.GO
     assert judged(evidence(runs={}), by).verdict is Verdict.HOLD
+
+
+def test_a_rule_that_cannot_be_read_hides_its_sources() -> None:
+    """What an unreadable expression is made of is not known."""
+    found = first_check(with_loaded(group_of("raw_x +")))
+    assert Reason.SOURCE_UNKNOWN in {doubt.reason for doubt in found.doubts}
+
+
+def test_a_writers_time_counts_for_its_own_subject() -> None:
+    """One subject's fast clock does not hold another; a time without a subject is nobody's."""
+    by = policy("x == 1", subjects=("service",))
+    by = replace(by, signals={"x": replace(by.signals["x"], written_at="beat_ts")})
+
+    def beat(ahead: float, **labels: str) -> Series:
+        return Series({"__name__": "beat_ts", "metric_realm": "prod", **labels}, (NOW,), (NOW + ahead,))
+
+    both = (samples("duri_x", service="a"), samples("duri_x", service="b"))
+    beats = (beat(60, service="a"), beat(0, service="b"), beat(60))
+    judged_ = judge(by, evidence(*both, instant=(*map(at_now, both), *beats)), NOW)
+    assert {s.labels["service"]: s.verdict for s in judged_.subjects} == {"a": Verdict.HOLD, "b": Verdict.GO}

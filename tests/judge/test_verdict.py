@@ -158,3 +158,11 @@ def test_an_age_may_be_longer_than_a_window_needs() -> None:
     sparse = samples("duri_x", {290: 1, 200: 1, 100: 1, 10: 1})
     (check,) = judge(by, evidence(sparse, instant=(at_now(sparse),)), NOW).subjects[0].gates[0].checks
     assert check.doubts[0].reason is Reason.GAPPY
+
+
+def test_a_dense_but_short_history_is_gappy() -> None:
+    """Many samples do not make up for time that was not watched."""
+    dense = samples("duri_x", {10.0 * n: 1.0 for n in range(12)})
+    (check,) = judge(policy("x == 1 for 5m"), evidence(dense), NOW).subjects[0].gates[0].checks
+    assert check.doubts[0].reason is Reason.GAPPY
+    assert "history of 110 s" in check.detail

@@ -52,23 +52,25 @@ def check(
 
 
 def _check_term(term: Term, reading: Reading, now: float) -> Check:
-    series = reading.series if reading.series is not None and reading.series.times else None
-    value = series.values[-1] if series else None
+    series = reading.series
+    if series is None or not series.times:
+        doubts = in_order(reading.doubts)
+        detail = doubts[0].detail if doubts else ""
+        return Check(str(term), Outcome.UNKNOWN, doubts, detail, provenance=reading.provenance)
     doubts = in_order((*reading.doubts, *_window_doubts(term, reading, series, now)))
-    outcome = Outcome.UNKNOWN
-    if series is not None and not doubts:
-        outcome = _truth(term, reading, series, now)
-        if outcome is Outcome.UNKNOWN:
-            doubts = (Doubt(Reason.GAPPY, f"too little of {series.metric} is known for {term}; wait for more samples"),)
+    outcome = Outcome.UNKNOWN if doubts else _truth(term, reading, series, now)
+    if outcome is Outcome.UNKNOWN and not doubts:
+        doubts = (Doubt(Reason.GAPPY, f"too little of {series.metric} is known for {term}; wait for more samples"),)
+    value = series.values[-1]
     return Check(
         str(term),
         outcome,
         doubts,
         doubts[0].detail if doubts else _explain(term, series, outcome),
-        value if value is not None and isfinite(value) else None,
-        series.times[-1] if series else None,
-        now - series.times[-1] if series else None,
-        series.labels if series else None,
+        value if isfinite(value) else None,
+        series.times[-1],
+        now - series.times[-1],
+        series.labels,
         reading.provenance,
     )
 
@@ -81,9 +83,7 @@ def _truth(term: Term, reading: Reading, series: Series, now: float) -> Outcome:
     return Outcome.PASS if term.holds(series.values[-1]) else Outcome.FAIL
 
 
-def _window_doubts(term: Term, reading: Reading, series: Series | None, now: float) -> Iterator[Doubt]:
-    if series is None:
-        return
+def _window_doubts(term: Term, reading: Reading, series: Series, now: float) -> Iterator[Doubt]:
     window = term.window.total_seconds() if term.window is not None else reading.max_age
     since = now - window
     last = len(series.times) - 1
@@ -114,9 +114,7 @@ def _gappy(series: Series, interval: float, window: float, now: float) -> str:
     return ""
 
 
-def _explain(term: Term, series: Series | None, outcome: Outcome) -> str:
-    if series is None:
-        return ""
+def _explain(term: Term, series: Series, outcome: Outcome) -> str:
     value = series.values[-1]
     if outcome is Outcome.PASS:
         return f"{series.metric} is {value:g}"
