@@ -1,0 +1,145 @@
+"""The one text of an expression: equal for all spellings of the same tree, and PromQL again.
+
+Two rules are the same when their canonical texts are. The parser's own printers will
+not do: one writes ``x[5m:]`` as ``x[5m]``, neither sorts what has no order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from math import copysign, isinf, isnan
+from typing import Any
+
+from gonogo.durations import format_duration
+from gonogo.rules.matchers import quoted
+from gonogo.rules.promql import parse
+from gonogo.rules.tree import (
+    NAME_LABEL,
+    Aggregation,
+    Binary,
+    Call,
+    Expression,
+    Labels,
+    Matcher,
+    Negation,
+    Number,
+    Range,
+    Subquery,
+    Text,
+    Vector,
+)
+
+_METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+_LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_WORDS = frozenset(
+    {"and", "or", "unless", "atan2", "on", "ignoring", "group_left", "group_right", "bool", "inf", "nan"}
+    | {"smoothed", "anchored"}
+)
+"""What the grammar reads as something else where a metric's name stands, in any case."""
+
+
+def canonical(expression: str) -> str | None:
+    """Write an expression in its one form; ``None`` where it cannot be read."""
+    try:
+        return written(parse(expression))
+    except ValueError:
+        return None
+
+
+def written(node: Expression) -> str:
+    """Write a tree as PromQL that reads back as the same tree."""
+    return _WRITERS[type(node)](node)
+
+
+def instant(vector: Vector) -> str:
+    """Write a selector as an instant vector, its offset and ``@`` left out."""
+    metric, matchers = vector.metric or "", vector.matchers
+    nameable = _METRIC_NAME.fullmatch(metric) and metric.lower() not in _WORDS
+    if metric and (not nameable or any(m.label == NAME_LABEL for m in matchers)):
+        metric, matchers = "", tuple(sorted((*matchers, Matcher(NAME_LABEL, "=", metric))))
+    return f"{metric}{{{','.join(map(_matcher, matchers))}}}" if matchers else metric
+
+
+def _matcher(matcher: Matcher) -> str:
+    return f"{_label(matcher.label)}{matcher.op}{quoted(matcher.value)}"
+
+
+def _label(name: str) -> str:
+    return name if _LABEL_NAME.fullmatch(name) else quoted(name)
+
+
+def _vector(node: Vector) -> str:
+    return instant(node) + _moved(node.offset, node.at)
+
+
+def _range(node: Range) -> str:
+    vector = node.vector
+    return f"{instant(vector)}[{format_duration(node.range)}]{_moved(vector.offset, vector.at)}"
+
+
+def _subquery(node: Subquery) -> str:
+    step = "" if node.step is None else format_duration(node.step)
+    return f"{_operand(node.inner)}[{format_duration(node.range)}:{step}]{_moved(node.offset, node.at)}"
+
+
+def _call(node: Call) -> str:
+    return f"{node.function}({', '.join(map(written, node.arguments))})"
+
+
+def _binary(node: Binary) -> str:
+    return f"{_operand(node.left)} {_operator(node)} {_operand(node.right)}"
+
+
+def _number(value: float) -> str:
+    if isnan(value):
+        return "NaN"
+    if isinf(value):
+        return "Inf" if value > 0 else "-Inf"
+    return repr(value).removesuffix(".0")
+
+
+def _moved(offset: timedelta, at: str) -> str:
+    time = f" @ {at}" if at else ""
+    if not offset:
+        return time
+    sign = "-" if offset < timedelta(0) else ""
+    return f"{time} offset {sign}{format_duration(abs(offset))}"
+
+
+def _operand(node: Expression) -> str:
+    """Write what stands beside an operator; anything that is not one piece gets parentheses."""
+    loose = isinstance(node, Binary | Negation) or (isinstance(node, Number) and copysign(1, node.value) < 0)
+    return f"({written(node)})" if loose else written(node)
+
+
+def _aggregation(node: Aggregation) -> str:
+    grouping = "" if node.grouping is None else f" {_labels(node.grouping)} "
+    parameter = "" if node.parameter is None else f"{written(node.parameter)}, "
+    return f"{node.operator}{grouping}({parameter}{written(node.inner)})"
+
+
+def _operator(node: Binary) -> str:
+    parts = [node.operator, "bool" if node.boolean else ""]
+    parts += [_labels(labels) for labels in (node.matching, node.group) if labels]
+    sides = zip(("fill_left", "fill_right"), node.fill, strict=True)
+    parts += [f"{word} ({_number(value)})" for word, value in sides if value is not None]
+    return " ".join(filter(None, parts))
+
+
+def _labels(labels: Labels) -> str:
+    return f"{labels.word} ({', '.join(map(_label, labels.names))})"
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    Number: lambda node: _number(node.value),
+    Text: lambda node: quoted(node.value),
+    Vector: _vector,
+    Range: _range,
+    Subquery: _subquery,
+    Call: _call,
+    Aggregation: _aggregation,
+    Binary: _binary,
+    Negation: lambda node: f"-{_operand(node.inner)}",
+}

@@ -1,0 +1,14 @@
+"""Rule groups of files and of servers, read alike."""
+
+from __future__ import annotations
+
+from gonogo.model.rule import LoadedGroup, Rule, RuleGroup
+
+Group = RuleGroup | LoadedGroup
+
+
+def rules_of(group: Group) -> tuple[Rule, ...]:
+    """Give the rules of a group, in order of evaluation."""
+    if isinstance(group, LoadedGroup):
+        return tuple(state.rule for state in group.rules)
+    return group.rules

@@ -1,0 +1,40 @@
+r"""Regular expressions of label matchers, judged only where Python reads them as RE2 does.
+
+Prometheus anchors them at both ends. The common part: literals, ``.``, ``|``, groups
+that are not repeated, simple character classes, ``\d \w`` (ASCII) and escaped
+punctuation, repeats of a single character. Without repeated groups no match can take
+exponential time. Source: RE2 wiki, "Syntax"; Python documentation, ``re``.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_CLASS_PART = r"(?:[^\[\]\\&|~\-]-[^\[\]\\&|~\-]|[^\[\]\\&|~\-]|\\[dDwW]|\\[^0-9A-Za-z\s])"
+_COMMON = re.compile(
+    rf"""(?: [^\\\[\](){{}}|*+?.^$] (?:[*+?]\??)?          # a literal
+           | (?: \. | \\[dDwW] | \\[^0-9A-Za-z] | \[\^?{_CLASS_PART}+-?\] )
+             (?: [*+?]\?? | \{{[0-9]{{1,3}}(?:,(?:[0-9]{{1,3}})?)?\}} )?
+           | [|^$] | \( (?:\?:)? | \) (?![*+?{{])
+         )*""",
+    re.VERBOSE,
+)
+
+
+def accepts(pattern: str, value: str) -> bool | None:
+    """Tell whether an anchored RE2 pattern matches; ``None`` where only RE2 itself can say."""
+    compiled = _compiled(pattern)
+    if compiled is None or "\n" in value:
+        return None
+    return compiled.fullmatch(value) is not None
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    if _COMMON.fullmatch(pattern) is None:
+        return None
+    try:
+        return re.compile(pattern, re.ASCII)
+    except re.error:
+        return None
