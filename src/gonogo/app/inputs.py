@@ -15,6 +15,11 @@ def matching(pattern: str) -> tuple[Path, ...]:
     return tuple(Path(name) for name in sorted(names))
 
 
+def rule_files(patterns: tuple[str, ...]) -> tuple[Path, ...]:
+    """Give every rule file that the patterns match, each once, sorted."""
+    return tuple(sorted({path for pattern in patterns for path in matching(pattern)}))
+
+
 def unit_files(place: Path) -> tuple[Path, ...]:
     """Give the place itself where it is a file, else every YAML file below it, sorted.
 

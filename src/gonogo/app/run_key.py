@@ -16,7 +16,7 @@ from pathlib import Path
 from gonogo import __version__
 from gonogo.app.inputs import matching, unit_files
 from gonogo.errors import PolicyError, Problem
-from gonogo.policy.load import PolicyFile
+from gonogo.policy.settings import PolicyFile
 
 LARGEST_BYTES = 64 * 1024 * 1024
 """How large all the inputs together may be."""
