@@ -1,0 +1,169 @@
+"""Laws of the verdict, over policies with ``or``, ``for`` and several subjects."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.evidence_builder import NOW, at_now, evidence, policy, samples
+
+from gonogo.judge.verdict import judge
+from gonogo.model.condition import parse_condition
+from gonogo.model.evidence import Evidence
+from gonogo.model.gate import Gate
+from gonogo.model.outcome import Outcome
+from gonogo.model.policy import Policy, Runs
+from gonogo.model.report import Report
+from gonogo.model.series import Series
+from gonogo.model.verdict import Judgement, Verdict
+from gonogo.render.json import report_json
+
+BADNESS = {Verdict.GO: 0, Verdict.HOLD: 1, Verdict.NO_GO: 2}
+SERVICES = ("a", "b", "c")
+
+terms = st.sampled_from(
+    ["x == 1", "x < 0.5", "y >= 0.5", "y == 1 for 5m", "x != 1 for 2m", "falling(x, 10m)", "shared <= 1"]
+)
+conditions = st.lists(terms, min_size=1, max_size=3).map(lambda parts: parse_condition(" or ".join(parts)))
+gates = st.lists(
+    st.builds(
+        Gate,
+        st.sampled_from(["g", "h", "i"]),
+        st.lists(conditions, max_size=3).map(tuple),
+        warn=st.lists(conditions, max_size=1).map(tuple),
+    ),
+    max_size=3,
+).map(tuple)
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policy:
+    """Draw a policy with one or many subjects."""
+    subjects = draw(st.sampled_from([(), ("service",)]))
+    runs = draw(st.sampled_from([Runs(), Runs(required=())]))
+    return policy(gates=draw(gates), subjects=subjects, runs=runs)
+
+
+values = st.one_of(
+    st.sampled_from([0.0, 0.4, 1.0, 1.5, float("nan")]),
+    st.lists(st.sampled_from([0.0, 0.4, 0.9, 1.0]), min_size=1, max_size=20).map(
+        lambda found: {30.0 * (len(found) - n) - 20: value for n, value in enumerate(found)}
+    ),
+)
+
+
+@st.composite
+def evidences(draw: st.DrawFn, services: tuple[str, ...]) -> Evidence:
+    """Draw answers: some subjects, some missing, some strange."""
+    found: list[Series] = []
+    for name in ("duri_x", "duri_y"):
+        there = draw(st.sets(st.sampled_from(services)))
+        found += [samples(name, draw(values), service=service) for service in sorted(there)]
+    return evidence(*found, samples("duri_shared", 1.0, source={}))
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Policy, Evidence]:
+    """Draw a policy and answers for it."""
+    drawn = draw(policies())
+    return drawn, draw(evidences(SERVICES if drawn.subjects else SERVICES[:1]))
+
+
+def outcomes(judgement: Judgement) -> list[tuple[object, ...]]:
+    """Reduce a judgement to what must not depend on order."""
+    return sorted(
+        (tuple(s.labels.items()), s.verdict, gate.gate, gate.outcome, tuple(sorted(c.condition for c in gate.checks)))
+        for s in judgement.subjects
+        for gate in s.gates
+    )
+
+
+@given(cases(), st.randoms(use_true_random=False))
+def test_the_verdict_is_order_free(case: tuple[Policy, Evidence], shuffle: random.Random) -> None:
+    """Neither the order of gates, conditions or terms nor that of the answers matters."""
+    by, found = case
+    mixed_gates = []
+    for gate in by.gates:
+        require = [replace(c, terms=tuple(shuffle.sample(c.terms, len(c.terms)))) for c in gate.require]
+        shuffle.shuffle(require)
+        mixed_gates.append(replace(gate, require=tuple(require)))
+    shuffle.shuffle(mixed_gates)
+    ranges = {name: tuple(shuffle.sample(s, len(s))) for name, s in found.ranges.items()}  # type: ignore[union-attr]
+    instant = tuple(shuffle.sample(found.instant, len(found.instant)))  # type: ignore[arg-type]
+    mixed = judge(replace(by, gates=tuple(mixed_gates)), replace(found, ranges=ranges, instant=instant), NOW)
+    straight = judge(by, found, NOW)
+    assert mixed.verdict is straight.verdict
+    assert outcomes(mixed) == outcomes(straight)
+
+
+@given(cases())
+def test_adding_a_failure_never_yields_go(case: tuple[Policy, Evidence]) -> None:
+    """A gate that fails makes every subject NO-GO."""
+    by, found = case
+    failing = Gate("failing", (parse_condition("shared > 1"),))
+    assert judge(replace(by, gates=(*by.gates, failing)), found, NOW).verdict is Verdict.NO_GO
+
+
+@given(cases())
+def test_adding_an_unknown_never_improves(case: tuple[Policy, Evidence]) -> None:
+    """A gate that is not known leaves NO-GO and makes GO a HOLD."""
+    by, found = case
+    signals = {**by.signals, "gone": replace(by.signals["shared"], name="gone", metric="duri_gone")}
+    unknown = Gate("unknown", (parse_condition("gone == 1"),))
+    before = judge(by, found, NOW).verdict
+    after = judge(replace(by, signals=signals, gates=(*by.gates, unknown)), found, NOW).verdict
+    assert BADNESS[after] >= BADNESS[before]
+    assert after is not Verdict.GO
+
+
+@given(cases(), st.sampled_from(["duri_x", "duri_y"]))
+def test_losing_a_series_never_turns_into_go(case: tuple[Policy, Evidence], metric: str) -> None:
+    """What is no longer there is never better than what was: only terms that fail can stop failing."""
+    by, found = case
+    ranges = {n: tuple(s for s in kept if s.metric != metric) for n, kept in found.ranges.items()}  # type: ignore[union-attr]
+    instant = tuple(series for series in found.instant if series.metric != metric)  # type: ignore[union-attr]
+    lost = judge(by, replace(found, ranges=ranges, instant=instant), NOW)
+    for subject in lost.subjects:
+        for gate in subject.gates[: len(by.gates)]:
+            for check in gate.checks:
+                leaves = check.terms or (check,)
+                gone = [leaf for leaf in leaves if leaf.series is None]
+                assert all(leaf.outcome is Outcome.UNKNOWN for leaf in gone)
+
+
+@given(cases())
+def test_the_whole_is_the_worst_subject(case: tuple[Policy, Evidence]) -> None:
+    """And a subject is GO only where every gate passes."""
+    by, found = case
+    judged = judge(by, found, NOW)
+    assert BADNESS[judged.verdict] == max(BADNESS[subject.verdict] for subject in judged.subjects)
+    for subject in judged.subjects:
+        passing = bool(subject.gates) and all(gate.outcome is Outcome.PASS for gate in subject.gates)
+        assert (subject.verdict is Verdict.GO) == passing
+
+
+@given(cases())
+def test_json_holds_all_of_it(case: tuple[Policy, Evidence]) -> None:
+    """The document is strict JSON, and reading it back gives every outcome again."""
+    by, found = case
+    judged = judge(by, found, NOW)
+    text = report_json(Report(judged, "p.yaml", "0" * 64, by.realm, "http://x", "2.42.0", 0.1))
+    read = json.loads(text, parse_constant=lambda name: (_ for _ in ()).throw(ValueError(name)))
+    assert read["verdict"] == judged.verdict
+    assert [[g["outcome"] for g in s["gates"]] for s in read["subjects"]] == [
+        [g.outcome for g in s.gates] for s in judged.subjects
+    ]
+    for subject in read["subjects"]:
+        for gate in subject["gates"]:
+            for check in gate["checks"]:
+                assert (check["reason"] is None) == (check["outcome"] != "UNKNOWN")
+                assert check["reasons"][:1] == ([check["reason"]] if check["reason"] else [])
+
+
+def test_the_builder_is_healthy() -> None:
+    """The laws start from a system that goes."""
+    assert judge(policy("x == 1"), evidence(samples("duri_x")), NOW).verdict is Verdict.GO
+    assert at_now(samples("duri_x")).times == (NOW,)
