@@ -209,7 +209,7 @@ def _bearing(found: tuple[Series, ...], member: Mapping[str, str]) -> tuple[Seri
     return tuple(series for series in found if member.items() <= series.labels.items())
 
 
-def _presence(  # noqa: PLR0913, PLR0917 - the question has this many sides
+def _presence(
     policy: Policy,
     background: Background,
     key: Key,

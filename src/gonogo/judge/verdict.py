@@ -70,7 +70,7 @@ def _subjects(policy: Policy, evidence: Evidence, readings: Readings) -> tuple[t
     return tuple(sorted(readings.subjects | recent)) or (tuple("" for _ in policy.subjects),)
 
 
-def _judge_subject(  # noqa: PLR0913 - all of it goes into one subject's verdict
+def _judge_subject(
     policy: Policy,
     subject: tuple[str, ...],
     readings: Readings,
