@@ -6,14 +6,10 @@ label value ``\``, ``"`` and line feed are escaped; the last line ends in a line
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
-_MEANING = {r"\\": "\\", r"\"": '"', r"\n": "\n"}
-_ESCAPED = re.compile(r'\\[\\"n]')
-_LABEL = re.compile(r'\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*"((?:[^"\\]|\\.)*)"\s*,?')
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +23,7 @@ class Gauge:
 
 def exposition(gauges: tuple[Gauge, ...], labels: Mapping[str, str]) -> bytes:
     """Write the gauges, each with the same labels; an empty label is the same as none and left out."""
-    pairs = ",".join(f'{name}="{value.translate(_ESCAPES)}"' for name, value in labels.items() if value)
+    pairs = ",".join(_pair(*label) for label in labels.items() if label[1])
     braces = f"{{{pairs}}}" if pairs else ""
     return "".join(
         f"# HELP {gauge.name} {gauge.meaning}\n# TYPE {gauge.name} gauge\n{gauge.name}{braces} {gauge.value}\n"
@@ -36,25 +32,27 @@ def exposition(gauges: tuple[Gauge, ...], labels: Mapping[str, str]) -> bytes:
 
 
 def values(text: str, metric: str, labels: Mapping[str, str]) -> Iterator[float]:
-    """Give the values of ``metric`` in all its series that bear ``labels``; a line that makes no sense has none."""
+    """Give the values of ``metric`` in all its series that bear ``labels``; a line that makes no sense has none.
+
+    Labels are looked for as they are written, without spaces, as every exporter in Go
+    and this module do. A quote inside a value is escaped, so no value looks like a label.
+    """
+    wanted = [f",{_pair(*label)}" for label in labels.items()]
     for line in text.split("\n"):
-        if not line.startswith(metric) or line[len(metric) : len(metric) + 1] not in {"{", " ", "\t"}:
+        if not line.startswith(metric):
             continue
-        found, rest = _labels(line[len(metric) :])
-        fields = rest.split()
-        if fields and labels.items() <= found.items():
-            try:
-                yield float(fields[0])
-            except ValueError:
-                continue
+        pairs, brace, sample = line[len(metric) :].rpartition("}")
+        named = pairs.startswith("{") if brace else sample.startswith(" ")
+        if named and all(pair in f",{pairs[1:]}" for pair in wanted):
+            yield from _number(sample)
 
 
-def _labels(text: str) -> tuple[dict[str, str], str]:
-    found: dict[str, str] = {}
-    if not text.startswith("{"):
-        return found, text
-    position = 1
-    while match := _LABEL.match(text, position):
-        found[match[1]] = _ESCAPED.sub(lambda escape: _MEANING[escape[0]], match[2])
-        position = match.end()
-    return found, text[position:].lstrip().removeprefix("}")
+def _number(sample: str) -> Iterator[float]:
+    try:
+        yield float(sample.split(maxsplit=1)[0])
+    except (IndexError, ValueError):
+        return
+
+
+def _pair(name: str, value: str) -> str:
+    return f'{name}="{value.translate(_ESCAPES)}"'

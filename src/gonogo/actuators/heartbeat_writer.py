@@ -11,16 +11,19 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gonogo.actuators import durable
 from gonogo.actuators.disk_trouble import write_failed
 from gonogo.actuators.exposition import Gauge, exposition
 from gonogo.actuators.heartbeat_sequence import State, following, highest, read_state, state_line
 from gonogo.actuators.lock import hold
-from gonogo.actuators.pushgateway import PushGroup
 from gonogo.actuators.textfile import Textfile
 from gonogo.errors import ActionFailed
 from gonogo.model.beat import Beat
+
+if TYPE_CHECKING:  # importing it costs 5 ms, and a beat without a Pushgateway does not pay them
+    from gonogo.actuators.pushgateway import PushGroup
 
 LOCK_PATIENCE = 10.0
 """Seconds that a beat waits for the others to end."""

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from gonogo.actuators.disk_trouble import write_failed
 from gonogo.actuators.heartbeat_writer import HeartbeatWriter
-from gonogo.actuators.pushgateway import PushGroup
 from gonogo.actuators.textfile import Textfile
 from gonogo.model.policy import REALM_LABEL
 from gonogo.policy.heartbeat import HeartbeatFile
@@ -34,6 +33,8 @@ def heartbeat_writer(
     if heartbeat.textfile_dir is not None:
         textfile = Textfile(Path(heartbeat.textfile_dir, f"{file.prefix}_textfile_heartbeat.prom"))
     if heartbeat.pushgateway is not None:
+        from gonogo.actuators.pushgateway import PushGroup  # a beat without one does not pay for it
+
         labels = {"job": f"{file.prefix}_heartbeat", "instance": instance or os.uname().nodename}
         group = PushGroup.at(heartbeat.pushgateway, labels)
     return HeartbeatWriter(
