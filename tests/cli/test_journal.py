@@ -1,0 +1,89 @@
+"""``gonogo journal``: what was recorded, in words and as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from gonogo.cli.journal import journal
+from gonogo.errors import PolicyError, SourceError, UsageError
+from gonogo.journal.records import append
+from gonogo.model.record import Record
+
+RECORDS = (
+    Record(
+        "obs-lint", "a" * 64, "PASS", 1_767_225_600.0, {"detail": "12 rules, 0 findings"}, tools={"promtool": "2.42.0"}
+    ),
+    Record("promql-unit", "b" * 64, "FAIL", 1_767_225_660.0, {"detail": "1 of 3 files \x1b[31mfails"}),
+)
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> Path:
+    """A policy whose journal has two records."""
+    path = tmp_path / "gonogo.yaml"
+    path.write_text("version: 1\njournal: kept/journal.sqlite\n")
+    for record in RECORDS:
+        append(tmp_path / "kept" / "journal.sqlite", record)
+    return path
+
+
+def run(*arguments: str | Path) -> Result:
+    """Run the command in this process; errors are raised as they are."""
+    return CliRunner().invoke(journal, [str(argument) for argument in arguments], standalone_mode=False)
+
+
+def test_a_policy_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    """The journal is the policy's: without one there is none."""
+    assert isinstance(run("list", "--policy", tmp_path / "none.yaml").exception, PolicyError)
+
+
+def test_a_journal_that_is_none_is_an_error(tmp_path: Path) -> None:
+    """A broken journal is not an empty one."""
+    (tmp_path / "gonogo.yaml").write_text("version: 1\njournal: gonogo.yaml\n")
+    assert isinstance(run("list", "--policy", tmp_path / "gonogo.yaml").exception, SourceError)
+
+
+def test_a_record_that_is_not_there_is_an_error(policy: Path) -> None:
+    """The error says how to find those that are."""
+    error = run("show", "7", "--policy", policy).exception
+    assert isinstance(error, UsageError)
+    assert "no record 7" in str(error)
+    assert "gonogo journal list" in str(error)
+
+
+def test_a_policy_without_a_journal_yet_has_no_records(tmp_path: Path) -> None:
+    """Nothing was run, and listing makes no journal."""
+    (tmp_path / "gonogo.yaml").write_text("version: 1\n")
+    assert run("list", "--policy", tmp_path / "gonogo.yaml").stdout == "no records\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["gonogo.yaml"]
+
+
+def test_a_list_is_a_line_a_record(policy: Path) -> None:
+    """Newest first, and what a record holds cannot colour the terminal."""
+    lines = run("list", "--policy", policy).stdout.splitlines()
+    assert lines[0].split() == ["ID", "AT", "OUTCOME", "KIND", "KEY", "DETAIL"]
+    assert lines[1].split()[:4] == ["2", "2026-01-01T00:01:00Z", "FAIL", "promql-unit"]
+    assert lines[1].endswith(r"1 of 3 files \x1b[31mfails")
+    assert lines[2].split()[:4] == ["1", "2026-01-01T00:00:00Z", "PASS", "obs-lint"]
+
+
+def test_kind_and_limit_choose(policy: Path) -> None:
+    """One kind, so many."""
+    chosen = json.loads(run("list", "--policy", policy, "--kind", "obs-lint", "--format", "json").stdout)
+    assert [record["id"] for record in chosen["records"]] == [1]
+    chosen = json.loads(run("list", "--policy", policy, "--limit", "1", "--format", "json").stdout)
+    assert [record["id"] for record in chosen["records"]] == [2]
+
+
+def test_one_record_is_shown_whole(policy: Path) -> None:
+    """Every field, in words and as JSON."""
+    text = run("show", "1", "--policy", policy).stdout
+    assert "a" * 64 in text
+    assert "tool promtool  2.42.0" in text
+    shown = json.loads(run("show", "1", "--policy", policy, "--format", "json").stdout)
+    assert shown["schema"] == "gonogo/journal/v1"
+    assert shown["record"]["tools"] == {"promtool": "2.42.0"}
