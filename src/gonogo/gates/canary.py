@@ -28,8 +28,8 @@ their first event, and still be there. Source: the specification's canary quorum
 
 ```yaml
 - record: duri_canary_failure_ratio
-  # rollbacks and promotions are each: sum by (metric_realm) (increase(…[7d])) and group by (metric_realm) (…)
-  expr: rollbacks / ((rollbacks + promotions) > 0)
+  # rollbacks and promotions are each: sum by (metric_realm) (increase(…[7d]))
+  expr: rollbacks / ((rollbacks + promotions) > 0) and group by (metric_realm) (…)
 ```
 """
 
@@ -40,9 +40,12 @@ from datetime import timedelta
 from gonogo.model.policy import Policy
 from gonogo.model.preset_gate import PresetGate
 from gonogo.model.rule import Rule
+from gonogo.model.scenario import TestFile
 from gonogo.model.signal import Range, Signal
 from gonogo.rules.pack.alert import Watch, absence_alert, violation_alerts
-from gonogo.rules.pack.expression import increase, metric_name, recorded, series, subject_labels
+from gonogo.rules.pack.expression import gained, metric_name, recorded, series, subject_labels, while_there
+from gonogo.rules.pack.scenarios.alerts import alert_tests
+from gonogo.rules.pack.scenarios.canary import rule_tests
 
 NAME = "canary-quorum-pass"
 SAMPLES_WINDOW = timedelta(minutes=15)
@@ -71,11 +74,13 @@ def rules(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
     """Record the three signals for each subject."""
     del interval
     kept = subject_labels(policy)
-    rolled_back = increase(series(policy, "canary_rollback_total"), TRIALS_WINDOW, kept)
-    promoted = increase(series(policy, "canary_promote_total"), TRIALS_WINDOW, kept)
+    events = series(policy, "canary_events_total")
+    rollbacks, promotions = series(policy, "canary_rollback_total"), series(policy, "canary_promote_total")
+    failed, succeeded = gained(rollbacks, TRIALS_WINDOW, kept), gained(promotions, TRIALS_WINDOW, kept)
+    ratio = f"{failed}\n/ (({failed} + {succeeded}) > 0)"
     return (
-        recorded(policy, "canary_samples", increase(series(policy, "canary_events_total"), SAMPLES_WINDOW, kept)),
-        recorded(policy, "canary_failure_ratio", f"{rolled_back}\n/ (\n  ({rolled_back}\n  + {promoted}) > 0\n)"),
+        recorded(policy, "canary_samples", while_there(gained(events, SAMPLES_WINDOW, kept), kept, events)),
+        recorded(policy, "canary_failure_ratio", while_there(ratio, kept, rollbacks, promotions)),
         recorded(policy, "canary_unique_ratio", str(series(policy, "p_unique_ratio", window=UNIQUE_WINDOW))),
     )
 
@@ -91,4 +96,9 @@ def alerts(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
     )
 
 
-GATE = PresetGate(NAME, signals, rules, alerts)
+def tests(policy: Policy, interval: timedelta) -> tuple[TestFile, ...]:
+    """Test the rules by what they mean, and every alert both firing and quiet."""
+    return (*rule_tests(policy, interval), alert_tests(policy, NAME, signals(policy), alerts(policy, interval)))
+
+
+GATE = PresetGate(NAME, signals, rules, alerts, tests)

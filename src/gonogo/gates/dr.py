@@ -31,7 +31,8 @@ Source: Prometheus's documentation of `histogram_quantile`.
 - record: duri_dr_rehearsal_p95_minutes
   expr: |
     histogram_quantile(0.95, sum by (le, metric_realm) (increase(duri_dr_rehearsal_duration_seconds_bucket[30d]))) / 60
-    and (sum by (metric_realm) (increase(duri_dr_rehearsal_duration_seconds_count[30d])) and …) > 0
+    and sum by (metric_realm) (increase(duri_dr_rehearsal_duration_seconds_count[30d])) > 0
+    and group by (metric_realm) (duri_dr_rehearsal_duration_seconds_count)
 ```
 """
 
@@ -42,9 +43,20 @@ from datetime import timedelta
 from gonogo.model.policy import Policy
 from gonogo.model.preset_gate import PresetGate
 from gonogo.model.rule import Rule
+from gonogo.model.scenario import TestFile
 from gonogo.model.signal import Range, Scope, Signal
 from gonogo.rules.pack.alert import Watch, absence_alert, violation_alerts
-from gonogo.rules.pack.expression import aggregate, increase, metric_name, recorded, series, shared_labels, worst
+from gonogo.rules.pack.expression import (
+    gained,
+    metric_name,
+    recorded,
+    series,
+    shared_labels,
+    while_there,
+    worst,
+)
+from gonogo.rules.pack.scenarios.alerts import alert_tests
+from gonogo.rules.pack.scenarios.dr import rule_tests
 
 NAME = "dr-rehearsal-24h-pass"
 BUCKETS = (60, 120, 300, 600, 720, 900, 1800, 3600)
@@ -90,15 +102,12 @@ def rules(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
     del interval
     kept = shared_labels(policy)
     age = worst(policy, "max", f"(time() - {series(policy, _LAST_SUCCESS)}) / 3600")
-    buckets = aggregate("sum", ("le", *kept), f"increase({series(policy, f'{_DURATION}_bucket')}[30d])")
-    rehearsed = increase(series(policy, f"{_DURATION}_count"), WINDOW, kept)
+    count = series(policy, f"{_DURATION}_count")
+    durations = gained(series(policy, f"{_DURATION}_bucket"), WINDOW, ("le", *kept))
+    rehearsed = f"histogram_quantile({QUANTILE}, {durations}) / 60\nand {gained(count, WINDOW, kept)} > 0"
     return (
         recorded(policy, "dr_rehearsal_age_hours", age),
-        recorded(
-            policy,
-            "dr_rehearsal_p95_minutes",
-            f"histogram_quantile({QUANTILE}, {buckets}) / 60\nand {rehearsed} > 0",
-        ),
+        recorded(policy, "dr_rehearsal_p95_minutes", while_there(rehearsed, kept, count)),
     )
 
 
@@ -113,4 +122,9 @@ def alerts(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
     )
 
 
-GATE = PresetGate(NAME, signals, rules, alerts)
+def tests(policy: Policy, interval: timedelta) -> tuple[TestFile, ...]:
+    """Test the rules by what they mean, and every alert both firing and quiet."""
+    return (*rule_tests(policy, interval), alert_tests(policy, NAME, signals(policy), alerts(policy, interval)))
+
+
+GATE = PresetGate(NAME, signals, rules, alerts, tests)

@@ -30,10 +30,12 @@ error ratio relative to the budget 1 - SLO.
 ```yaml
 - record: duri_error_budget_burn_7d
   expr: |
-    (sum by (metric_realm) (increase(duri_slo_bad_total{slo="green",metric_realm="prod"}[7d])) and …)
-    / ((sum by (metric_realm) (increase(duri_slo_events_total{slo="green",metric_realm="prod"}[7d])) and …) > 0)
+    sum by (metric_realm) (increase(duri_slo_bad_total{slo="green",metric_realm="prod"}[7d]))
+    / (sum by (metric_realm) (increase(duri_slo_events_total{slo="green",metric_realm="prod"}[7d])) > 0)
     / (1 - 0.999)
-  labels: {slo: green}
+    and group by (metric_realm) (duri_slo_bad_total{slo="green",metric_realm="prod"})
+    and group by (metric_realm) (duri_slo_events_total{slo="green",metric_realm="prod"})
+  labels: {metric_realm: prod, slo: green}
 ```
 """
 
@@ -45,17 +47,21 @@ from gonogo.errors import PolicyError, Problem
 from gonogo.model.policy import Policy, Slo
 from gonogo.model.preset_gate import PresetGate
 from gonogo.model.rule import Rule
+from gonogo.model.scenario import TestFile
 from gonogo.model.signal import Range, Signal
 from gonogo.rules.pack.alert import Watch, absence_alert, violation_alerts
 from gonogo.rules.pack.expression import (
-    increase,
+    gained,
     metric_name,
     number,
     recorded,
     slo_counter,
     slo_labels,
     subject_labels,
+    while_there,
 )
+from gonogo.rules.pack.scenarios.alerts import alert_tests
+from gonogo.rules.pack.scenarios.error_budget import rule_tests
 from gonogo.rules.pack.selector import Selector
 
 NAME = "error-budget-burn-ok"
@@ -96,9 +102,9 @@ def alerts(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
 
 
 def _burn(policy: Policy, slo: Slo, name: str, window: timedelta) -> Rule:
-    bad = increase(_counter(policy, slo, "bad"), window, subject_labels(policy))
-    total = increase(_counter(policy, slo, "total"), window, subject_labels(policy))
-    expression = f"{bad}\n/ ({total} > 0)\n/ (1 - {number(slo.objective)})"
+    bad, total, kept = _counter(policy, slo, "bad"), _counter(policy, slo, "total"), subject_labels(policy)
+    spent = f"{gained(bad, window, kept)}\n/ ({gained(total, window, kept)} > 0)\n/ (1 - {number(slo.objective)})"
+    expression = while_there(spent, kept, bad, total)
     return recorded(policy, name, expression, slo_labels(slo))
 
 
@@ -109,4 +115,9 @@ def _counter(policy: Policy, slo: Slo, which: str) -> Selector:
         raise PolicyError((Problem(None, f"slos, {slo.name}, {which}: {error}"),)) from error
 
 
-GATE = PresetGate(NAME, signals, rules, alerts)
+def tests(policy: Policy, interval: timedelta) -> tuple[TestFile, ...]:
+    """Test the rules by what they mean, and every alert both firing and quiet."""
+    return (*rule_tests(policy, interval), alert_tests(policy, NAME, signals(policy), alerts(policy, interval)))
+
+
+GATE = PresetGate(NAME, signals, rules, alerts, tests)

@@ -32,7 +32,7 @@ specification's V.
 
 ```yaml
 - record: duri_lyapunov_v
-  expr: 0.4 * (1 - avg by (metric_realm) (avg_over_time(fresh[1h]) and fresh)) + …
+  expr: clamp_max(0.4 * (1 - avg by (metric_realm) (avg_over_time(fresh[1h]))) + …, 1) and …
 ```
 """
 
@@ -44,9 +44,22 @@ from datetime import timedelta
 from gonogo.model.policy import Policy
 from gonogo.model.preset_gate import PresetGate
 from gonogo.model.rule import Rule
+from gonogo.model.scenario import TestFile
 from gonogo.model.signal import Range, Scope, Signal
 from gonogo.rules.pack.alert import Watch, absence_alert, violation_alerts
-from gonogo.rules.pack.expression import aggregate, increase, metric_name, number, recorded, series, shared_labels
+from gonogo.rules.pack.expression import (
+    aggregate,
+    gained,
+    metric_name,
+    number,
+    recorded,
+    series,
+    shared_labels,
+    while_there,
+)
+from gonogo.rules.pack.scenarios.alerts import alert_tests
+from gonogo.rules.pack.scenarios.stability import rule_tests
+from gonogo.rules.pack.selector import Selector
 
 NAME = "stability"
 REHEARSALS_WINDOW = timedelta(days=7)
@@ -62,10 +75,13 @@ def signals(policy: Policy) -> tuple[Signal, ...]:
 def rules(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
     """Record V, by the weights that the policy gives; none where it gives none."""
     del interval
-    terms = [f"{number(weight)} * ({_SHORTFALLS[name](policy)})" for name, weight in policy.weights.items()]
-    if not terms:
+    shortfalls = {name: (weight, _SHORTFALLS[name](policy)) for name, weight in policy.weights.items()}
+    if not shortfalls:
         return ()
-    return (recorded(policy, "lyapunov_v", "clamp_max(\n  " + "\n  + ".join(terms) + ",\n  1\n)"),)
+    total = "\n  + ".join(f"{number(weight)} * ({text})" for weight, (text, _) in shortfalls.values())
+    inputs = dict.fromkeys(selector for _, (_, selectors) in shortfalls.values() for selector in selectors)
+    expression = while_there(f"clamp_max(\n  {total},\n  1\n)", shared_labels(policy), *inputs)
+    return (recorded(policy, "lyapunov_v", expression),)
 
 
 def alerts(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
@@ -79,34 +95,38 @@ def alerts(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
     )
 
 
-def _uptime(policy: Policy) -> str:
+_Shortfall = tuple[str, tuple[Selector, ...]]
+"""An expression between 0 and 1, and what must be there now for it to count."""
+
+
+def _uptime(policy: Policy) -> _Shortfall:
     fresh = series(policy, f"heartbeat_fresh_{policy.heartbeat.fresh_name}")
-    return f"1 - {aggregate('avg', shared_labels(policy), f'avg_over_time({fresh}[1h]) and {fresh}')}"
+    return f"1 - {aggregate('avg', shared_labels(policy), f'avg_over_time({fresh}[1h])')}", (fresh,)
 
 
-def _alerts(policy: Policy) -> str:
+def _alerts(policy: Policy) -> _Shortfall:
     rate = aggregate("sum", shared_labels(policy), series(policy, "alert_rate_per_hour"))
-    return f"clamp_max(({rate} >= 0) / 10, 1)"
+    return f"clamp_max(({rate} >= 0) / 10, 1)", ()
 
 
-def _recovery(policy: Policy) -> str:
+def _recovery(policy: Policy) -> _Shortfall:
     mean = aggregate("avg", shared_labels(policy), series(policy, "mttr_seconds"))
-    return f"clamp_max(({mean} >= 0) / 600, 1)"
+    return f"clamp_max(({mean} >= 0) / 600, 1)", ()
 
 
-def _rehearsals(policy: Policy) -> str:
+def _rehearsals(policy: Policy) -> _Shortfall:
     kept = shared_labels(policy)
-    succeeded = increase(series(policy, "dr_rehearsal_success_total"), REHEARSALS_WINDOW, kept)
-    failed = increase(series(policy, "dr_rehearsal_failure_total"), REHEARSALS_WINDOW, kept)
-    return f"{failed} / (({succeeded} + {failed}) > 0)"
+    success, failure = series(policy, "dr_rehearsal_success_total"), series(policy, "dr_rehearsal_failure_total")
+    succeeded, failed = gained(success, REHEARSALS_WINDOW, kept), gained(failure, REHEARSALS_WINDOW, kept)
+    return f"{failed} / (({succeeded} + {failed}) > 0)", (success, failure)
 
 
-def _throughput(policy: Policy) -> str:
-    created = increase(series(policy, "ev_created_total"), THROUGHPUT_WINDOW, shared_labels(policy))
-    return f"clamp_min(1 - {created} / 4, 0)"
+def _throughput(policy: Policy) -> _Shortfall:
+    created = series(policy, "ev_created_total")
+    return f"clamp_min(1 - {gained(created, THROUGHPUT_WINDOW, shared_labels(policy))} / 4, 0)", (created,)
 
 
-_SHORTFALLS: Mapping[str, Callable[[Policy], str]] = {
+_SHORTFALLS: Mapping[str, Callable[[Policy], _Shortfall]] = {
     "uptime": _uptime,
     "alerts": _alerts,
     "recovery": _recovery,
@@ -114,4 +134,10 @@ _SHORTFALLS: Mapping[str, Callable[[Policy], str]] = {
     "throughput": _throughput,
 }
 
-GATE = PresetGate(NAME, signals, rules, alerts)
+
+def tests(policy: Policy, interval: timedelta) -> tuple[TestFile, ...]:
+    """Test the rules by what they mean, and every alert both firing and quiet."""
+    return (*rule_tests(policy, interval), alert_tests(policy, NAME, signals(policy), alerts(policy, interval)))
+
+
+GATE = PresetGate(NAME, signals, rules, alerts, tests)

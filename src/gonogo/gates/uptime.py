@@ -36,9 +36,12 @@ from datetime import timedelta
 from gonogo.model.policy import Policy
 from gonogo.model.preset_gate import PresetGate
 from gonogo.model.rule import Rule
+from gonogo.model.scenario import TestFile
 from gonogo.model.signal import Range, Scope, Signal
 from gonogo.rules.pack.alert import Watch, absence_alert, violation_alerts
 from gonogo.rules.pack.expression import metric_name, number, recorded, series, worst
+from gonogo.rules.pack.scenarios.alerts import alert_tests
+from gonogo.rules.pack.scenarios.uptime import rule_tests
 
 NAME = "uptime"
 DAY_SECONDS = 86_400
@@ -69,4 +72,9 @@ def alerts(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
     )
 
 
-GATE = PresetGate(NAME, signals, rules, alerts)
+def tests(policy: Policy, interval: timedelta) -> tuple[TestFile, ...]:
+    """Test the rules by what they mean, and every alert both firing and quiet."""
+    return (*rule_tests(policy, interval), alert_tests(policy, NAME, signals(policy), alerts(policy, interval)))
+
+
+GATE = PresetGate(NAME, signals, rules, alerts, tests)

@@ -8,7 +8,13 @@ from datetime import timedelta
 
 from gonogo.model.policy import Policy
 from gonogo.model.rule import Rule
+from gonogo.model.scenario import TestFile
 from gonogo.model.signal import Signal
+
+
+def _untested(policy: Policy, interval: timedelta) -> tuple[TestFile, ...]:
+    del policy, interval
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +29,11 @@ class PresetGate:
         signals: the signals its conditions read.
         rules: the recording rules that make those signals, in order of evaluation.
         alerts: the alerts that tell a person before the gate has to.
+        tests: unit tests of the recording rules, from their meaning.
     """
 
     name: str
     signals: Callable[[Policy], tuple[Signal, ...]]
     rules: Callable[[Policy, timedelta], tuple[Rule, ...]]
     alerts: Callable[[Policy, timedelta], tuple[Rule, ...]]
+    tests: Callable[[Policy, timedelta], tuple[TestFile, ...]] = _untested

@@ -19,11 +19,21 @@ from gonogo.model.rule import Rule, RuleKind
 from gonogo.model.signal import Scope, Signal
 from gonogo.rules.pack.expression import aggregate, number, series, signal_series, subject_labels
 
+BEAT = "heartbeat_ok"
+"""The signal that says of a subject that it is there."""
+
 PATIENCE = timedelta(minutes=10)
 """How long a missing signal, or a requirement not met, lasts before a person is told."""
 
+CONDITION = "condition"
+"""The label in which an alert names the violated condition, as the policy's grammar writes it."""
+
 CRITICAL = "critical"
 WARNING = "warning"
+
+_ABSENT = "A series that the gate requires is missing, so the gate cannot be known and the verdict is HOLD."
+VALUE = '{{ printf "%.4g" $value }}'
+"""The template of the value in an annotation."""
 
 _OPPOSITE = {
     Operator.EQ: Operator.NE,
@@ -83,7 +93,7 @@ def absence_alert(policy: Policy, gate: str, signals: tuple[Signal, ...], name: 
         for asked in _gates(policy, gate)
         for signal in required(asked)
         if signal in known
-        for expression in _missing(policy, known[signal])
+        for expression in _missing(policy, known[signal], beside_beat=BEAT not in known)
     ]
     return (alert(gate, name, "\nor ".join(missing), CRITICAL, PATIENCE, (summary, _ABSENT)),) if missing else ()
 
@@ -108,25 +118,22 @@ def alert(
     return Rule(RuleKind.ALERT, name, expression, own, annotations, held)
 
 
-_ABSENT = "A series that the gate requires is missing, so the gate cannot be known and the verdict is HOLD."
-_VALUE = 'The value is {{ printf "%.4g" $value }}.'
-
-
 def _violation_alert(policy: Policy, gate: str, signal: Signal, watch: Watch, violation: Violation) -> Rule:
     comparison = violation.comparison
     expression = f"{signal_series(policy, signal)} {comparison.op} {number(comparison.bound)}"
     held = comparison.held or timedelta(0)
-    text = (watch.summary, _VALUE)
-    return alert(gate, watch.alert, expression, violation.severity, held, text, condition=str(comparison))
+    text = (watch.summary, f"The value is {VALUE}.")
+    return alert(gate, watch.alert, expression, violation.severity, held, text, **{CONDITION: str(comparison)})
 
 
-def _missing(policy: Policy, signal: Signal) -> Iterator[str]:
-    beating = aggregate("group", subject_labels(policy), series(policy, "heartbeat_ok"))
+def _missing(policy: Policy, signal: Signal, *, beside_beat: bool) -> Iterator[str]:
+    """Find that a series is there for nobody, or not for a subject that beats."""
+    kept = subject_labels(policy)
     for labels in signal.each:
         selector = signal_series(policy, signal).where(**labels)
         yield f"absent({selector})"
-        if policy.subjects and signal.scope is Scope.SUBJECT and signal.name != "heartbeat_ok":
-            yield f"({beating} unless {aggregate('group', subject_labels(policy), selector)})"
+        if beside_beat and policy.subjects and signal.scope is Scope.SUBJECT:
+            yield f"({aggregate('group', kept, series(policy, BEAT))} unless {aggregate('group', kept, selector)})"
 
 
 def _gates(policy: Policy, name: str) -> tuple[Gate, ...]:

@@ -1,8 +1,8 @@
 """How every rule of the pack selects, aggregates and is labelled.
 
-Rules select by the policy's realm and nothing wider. A counter's increase counts
-only while one of its series is still there: a source that vanished leaves nothing
-behind, whatever its last week looked like.
+Rules select by the policy's realm and nothing wider. What looks back counts only
+while its source is still there: a source that vanished leaves nothing behind,
+whatever its last week looked like.
 """
 
 from __future__ import annotations
@@ -82,10 +82,14 @@ def worst(policy: Policy, operator: str, expression: str) -> str:
     return aggregate(operator, shared_labels(policy), expression) if policy.subjects else expression
 
 
-def increase(selector: Selector, window: timedelta, labels: tuple[str, ...]) -> str:
-    """Sum the reset-aware increases of counters that are still there, keeping these labels."""
-    gained = aggregate("sum", labels, f"increase({selector}[{format_duration(window)}])")
-    return f"({gained} and {aggregate('group', labels, selector)})"
+def gained(selector: Selector, window: timedelta, labels: tuple[str, ...]) -> str:
+    """Sum the reset-aware increases of counters over the window, keeping these labels."""
+    return aggregate("sum", labels, f"increase({selector}[{format_duration(window)}])")
+
+
+def while_there(expression: str, labels: tuple[str, ...], *selectors: Selector) -> str:
+    """Keep a value only while each of these selects something now: a range alone outlives its source."""
+    return "\nand ".join((expression, *(aggregate("group", labels, selector) for selector in selectors)))
 
 
 def number(value: float) -> str:

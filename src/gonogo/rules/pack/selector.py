@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from gonogo.rules import re2
+from gonogo.rules.matchers import quoted
+
 _NAME = re.compile(r"\s*([a-zA-Z_:][a-zA-Z0-9_:]*)?\s*")
-_STRING = r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|`[^`]*`'
+_ESCAPE = r"\\(?:[abfnrtv\\'\"]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[0-7]{3})"
+_STRING = rf'"(?:[^"\\\n]|{_ESCAPE})*"|\'(?:[^\'\\\n]|{_ESCAPE})*\'|`[^`]*`'
 _MATCHER = re.compile(rf"\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*({_STRING})\s*(,|(?=\}}))")
 _END = re.compile(r"\s*\}\s*")
 
@@ -30,10 +35,10 @@ class Matcher:
         return f"{self.label}{self.op}{quoted(self.value)}"
 
     def accepts(self, value: str) -> bool:
-        """Tell whether a label's value (empty: the label is missing) satisfies the matcher."""
+        """Tell whether a label's value (empty: the label is missing) is known to satisfy the matcher."""
         if self.op in {"=", "!="}:
             return (value == self.value) == (self.op == "=")
-        return (re.fullmatch(self.value, value, re.DOTALL) is not None) == (self.op == "=~")
+        return re2.accepts(self.value, value) is (self.op == "=~")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +50,10 @@ class Selector:
 
     def where(self, **labels: str) -> Selector:
         """Narrow it to series that bear these labels."""
-        return replace(self, matchers=self.matchers + tuple(Matcher(label, "=", labels[label]) for label in labels))
+        asked = tuple(Matcher(label, "=", value) for label, value in labels.items())
+        return replace(self, matchers=tuple(dict.fromkeys(self.matchers + asked)))
 
-    def accepts(self, metric: str, labels: dict[str, str]) -> bool:
+    def accepts(self, metric: str, labels: Mapping[str, str]) -> bool:
         """Tell whether it selects the series of this name with these labels."""
         return metric == self.metric and all(m.accepts(labels.get(m.label, "")) for m in self.matchers)
 
@@ -75,12 +81,6 @@ def parse_selector(text: str) -> Selector:
     if not metric:
         raise _refusal(text)
     return Selector(metric, tuple(matchers))
-
-
-def quoted(value: str) -> str:
-    """Write a label's value as a PromQL string."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
 
 
 def _matchers(text: str, place: int) -> list[Matcher]:

@@ -1,0 +1,98 @@
+"""What the canary rules make of known counts, one trial, no trial, a restart and lost counters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+from gonogo.model.policy import REALM_LABEL, Policy
+from gonogo.model.rule import RuleKind
+from gonogo.model.scenario import Input, Point, Scenario, TestFile
+from gonogo.rules.pack.scenarios.feed import (
+    OTHER_REALM,
+    STEP,
+    count_until,
+    counter,
+    ended,
+    fed,
+    half_step_after,
+    kept,
+    rounded,
+    source,
+    steady,
+    subjects,
+    value,
+)
+
+_AT = half_step_after(timedelta(days=7))
+_COUNT = count_until(_AT)
+_STEPS_IN_15M = 3
+_NAMES = ("canary_events_total", "canary_rollback_total", "canary_promote_total")
+
+
+def rule_tests(policy: Policy, interval: timedelta) -> tuple[TestFile, ...]:
+    """Look at the canary once, after a week of counters."""
+    del interval
+    scenarios = (*_ratios(policy), *_counts(policy), *_losses(policy), _unique(policy))
+    return (TestFile("canary", RuleKind.RECORD, _AT, scenarios),)
+
+
+def _ratios(policy: Policy) -> Iterator[Scenario]:
+    once = (*steady(0, _COUNT // 2), *steady(1, _COUNT - _COUNT // 2))
+    never = steady(0, _COUNT)
+    cases: tuple[tuple[str, tuple[Point, ...], tuple[Point, ...], float | None], ...] = (
+        ("2 rollbacks to 23 promotions are 0.08", counter(2, _COUNT), counter(23, _COUNT), 0.08),
+        ("no rollback is 0", never, counter(1, _COUNT), 0),
+        ("one rollback of one trial is 1, not a half", once, never, 1),
+        ("no trial is absent, not 0", never, never, None),
+        ("a restart loses no trial", counter(1, _COUNT, reset_after=99), counter(3, _COUNT, reset_after=99), 0.25),
+    )
+    for name, rollbacks, promotions, ratio in cases:
+        inputs = _for_each_subject(policy, (steady(0, _COUNT), rollbacks, promotions))
+        answers = [] if ratio is None else [(kept(policy, one), ratio) for one in _sources(policy)]
+        yield Scenario(name, STEP, inputs, (rounded(policy, "canary_failure_ratio", _AT, *answers),))
+
+
+def _counts(policy: Policy) -> Iterator[Scenario]:
+    cases = (
+        ("100 events a step are 300 in 15 minutes", counter(100, _COUNT, start=10**6), 100),
+        ("a restart loses no event", counter(100, _COUNT, start=10**6, reset_after=_COUNT - 2), 100),
+        ("a canary without events has 0, not nothing", steady(10**6, _COUNT), 0),
+    )
+    for name, events, per_step in cases:
+        inputs = _for_each_subject(policy, (events, steady(0, _COUNT), steady(0, _COUNT)))
+        answers = [(kept(policy, one), per_step * _STEPS_IN_15M) for one in _sources(policy)]
+        yield Scenario(name, STEP, inputs, (rounded(policy, "canary_samples", _AT, *answers),))
+
+
+def _losses(policy: Policy) -> Iterator[Scenario]:
+    running = counter(5, _COUNT, start=10**6)
+    nothing = (value(policy, "canary_samples", _AT), value(policy, "canary_failure_ratio", _AT))
+    gone = _for_each_subject(policy, (ended(running), ended(running), running))
+    yield Scenario("a canary that vanished leaves nothing behind", STEP, gone, nothing)
+    half = _for_each_subject(policy, (ended(running), running, ended(running)))
+    yield Scenario("neither does one whose promotions vanished", STEP, half, nothing)
+    if policy.realm is not None:
+        other = tuple(
+            Input({**one.labels, REALM_LABEL: OTHER_REALM}, one.points)
+            for one in _for_each_subject(policy, (running, running, running))
+        )
+        yield Scenario("another realm's canary is not read", STEP, other, nothing)
+
+
+def _unique(policy: Policy) -> Scenario:
+    read = [{**one, "window": "2h"} for one in _sources(policy)]
+    inputs = [fed(policy, "p_unique_ratio", one, steady(0.92, _COUNT)) for one in read]
+    inputs += [fed(policy, "p_unique_ratio", {**one, "window": "24h"}, steady(0.5, _COUNT)) for one in read]
+    expected = value(policy, "canary_unique_ratio", _AT, *((one, 0.92) for one in read))
+    return Scenario("the unique ratio is that of 2 hours", STEP, tuple(inputs), (expected,))
+
+
+def _sources(policy: Policy) -> tuple[Mapping[str, str], ...]:
+    return tuple(source(policy, subject) for subject in subjects(policy))
+
+
+def _for_each_subject(policy: Policy, points: tuple[tuple[Point, ...], ...]) -> tuple[Input, ...]:
+    return tuple(
+        fed(policy, name, one, run) for one in _sources(policy) for name, run in zip(_NAMES, points, strict=True)
+    )

@@ -1,0 +1,85 @@
+"""What the rehearsal rules make of known durations, none, and a clock that is ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from gonogo.model.policy import Policy
+from gonogo.model.rule import RuleKind
+from gonogo.model.scenario import Input, Point, Scenario, TestFile
+from gonogo.rules.pack.scenarios.feed import (
+    STEP,
+    count_until,
+    ended,
+    fed,
+    half_step_after,
+    in_realm,
+    rounded,
+    source,
+    steady,
+    subjects,
+    value,
+)
+
+BUCKETS = ("60", "120", "300", "600", "720", "900", "1800", "3600", "+Inf")
+_AT = half_step_after(timedelta(days=30))
+_COUNT = count_until(_AT)
+_DAY = timedelta(days=1) // STEP
+_HOUR = 3600
+
+
+def rule_tests(policy: Policy, interval: timedelta) -> tuple[TestFile, ...]:
+    """Look at rehearsals once, after a month of them, one a day."""
+    del interval
+    return (TestFile("dr", RuleKind.RECORD, _AT, (*_ages(policy), *_durations(policy))),)
+
+
+def _ages(policy: Policy) -> Iterator[Scenario]:
+    cases = (
+        ("the last success was 24 hours ago", steady(_AT.total_seconds() - 24 * _HOUR, _COUNT), 24),
+        ("a second more is over 24 hours", steady(_AT.total_seconds() - 24 * _HOUR - 1, _COUNT), 24 + 1 / _HOUR),
+        ("a clock 5 s ahead", steady(_AT.total_seconds() + 5, _COUNT), -5 / _HOUR),
+    )
+    everywhere = [source(policy, subject) for subject in subjects(policy)]
+    name = "dr_rehearsal_last_success_timestamp_seconds"
+    for title, points, hours in cases:
+        fresher = steady(_AT.total_seconds() + 5, _COUNT)
+        inputs = tuple(fed(policy, name, one, fresher if i else points) for i, one in enumerate(everywhere))
+        labels = in_realm(policy, {}) if policy.subjects else everywhere[0]
+        yield Scenario(title, STEP, inputs, (value(policy, "dr_rehearsal_age_hours", _AT, (labels, hours)),))
+    lost = (fed(policy, name, everywhere[0], ended(steady(0, _COUNT))),)
+    yield Scenario(
+        "a rehearsal record that vanished has no age", STEP, lost, (value(policy, "dr_rehearsal_age_hours", _AT),)
+    )
+
+
+def _durations(policy: Policy) -> Iterator[Scenario]:
+    cases = (
+        ("all between 10 and 12 minutes", "720", (600 + 0.95 * 120) / 60),
+        ("all between 12 and 15 minutes", "900", (720 + 0.95 * 180) / 60),
+        ("all over an hour read as an hour", "+Inf", 60),
+    )
+    for title, bucket, minutes in cases:
+        answer = (in_realm(policy, {}), minutes)
+        expected = rounded(policy, "dr_rehearsal_p95_minutes", _AT, answer)
+        yield Scenario(title, STEP, _histogram(policy, bucket, _daily()), (expected,))
+    nothing = (value(policy, "dr_rehearsal_p95_minutes", _AT),)
+    yield Scenario("no rehearsal within 30 days", STEP, _histogram(policy, "720", steady(3, _COUNT)), nothing)
+    yield Scenario("durations that vanished", STEP, _histogram(policy, "720", ended(_daily())), nothing)
+
+
+def _daily() -> tuple[Point, ...]:
+    return tuple(5 + place // _DAY for place in range(_COUNT))
+
+
+def _histogram(policy: Policy, bucket: str, points: tuple[Point, ...]) -> tuple[Input, ...]:
+    """Feed a histogram whose observations all fall into one bucket."""
+    labels = source(policy, subjects(policy)[0])
+    name = "dr_rehearsal_duration_seconds"
+    below: Sequence[str] = BUCKETS[: BUCKETS.index(bucket)]
+    buckets = [
+        fed(policy, f"{name}_bucket", {**labels, "le": le}, steady(0, _COUNT) if le in below else points)
+        for le in BUCKETS
+    ]
+    return (*buckets, fed(policy, f"{name}_count", labels, points))

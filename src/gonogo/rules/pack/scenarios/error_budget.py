@@ -1,0 +1,127 @@
+"""What the burn rules make of known counts, a reset, perfect service, no traffic and lost counters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+
+from gonogo.model.policy import REALM_LABEL, Policy, Slo
+from gonogo.model.rule import RuleKind
+from gonogo.model.scenario import ExpectedSeries, Input, Point, Scenario, TestFile
+from gonogo.model.series import METRIC_LABEL
+from gonogo.rules.pack.expression import slo_counter, slo_labels
+from gonogo.rules.pack.scenarios.feed import (
+    OTHER_REALM,
+    STEP,
+    count_until,
+    counter,
+    ended,
+    half_step_after,
+    kept,
+    rounded,
+    source,
+    steady,
+    subjects,
+)
+from gonogo.rules.pack.selector import Selector
+from gonogo.rules.pack.witness import witness
+
+_AT = half_step_after(timedelta(days=30))
+_COUNT = count_until(_AT)
+_WINDOWS = {"error_budget_burn_7d": timedelta(days=7), "error_budget_burn_30d": timedelta(days=30)}
+_WEEK = timedelta(days=7) // STEP
+_START = 10**9
+_BUSY = 10**6
+"""Events a step, many enough to spend a budget in whole events."""
+
+
+def rule_tests(policy: Policy, interval: timedelta) -> tuple[TestFile, ...]:
+    """Look at every SLO once, after a month of counters."""
+    del interval
+    scenarios = tuple(scenario for slo in policy.slos for scenario in _scenarios(policy, slo))
+    return (TestFile("error_budget", RuleKind.RECORD, _AT, scenarios),) if scenarios else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Counters:
+    """How an SLO's two counters ran at one instance."""
+
+    bad: tuple[Point, ...]
+    total: tuple[Point, ...]
+
+
+def _scenarios(policy: Policy, slo: Slo) -> Iterator[Scenario]:
+    spent = _Counters(_spending(slo), counter(_BUSY, _COUNT, start=_START, reset_after=_COUNT - _WEEK // 2))
+    flawless = _Counters(steady(_START, _COUNT), counter(_BUSY, _COUNT, start=_START))
+    resting = _Counters(_rest(spent.bad), _rest(flawless.total))
+    idle = _Counters(steady(_START, _COUNT), steady(_START, _COUNT))
+    yield _scenario(policy, slo, "the budget is spent across a restart", spent)
+    yield _scenario(policy, slo, "flawless service spends nothing", flawless)
+    yield _scenario(policy, slo, "a busy and an idle instance count by their events", spent, idle)
+    yield _scenario(policy, slo, "a week without traffic is absent from the week, not 0", resting)
+    yield _scenario(policy, slo, "no traffic at all is absent", idle)
+    if not _overlapping(policy, slo):
+        yield _scenario(policy, slo, "lost bad events are absent", _Counters(ended(spent.bad), spent.total))
+        yield _scenario(policy, slo, "lost total events are absent", _Counters(spent.bad, ended(spent.total)))
+    if policy.realm is not None:
+        yield _scenario(policy, slo, "another realm's counters are not read", spent, realm=OTHER_REALM)
+
+
+def _spending(slo: Slo) -> tuple[Point, ...]:
+    """Spend 0.3 of the budget a week at first, and 0.6 in the last one."""
+    slow, fast = (round(share * (1 - slo.objective) * _BUSY) for share in (0.3, 0.6))
+    before = counter(slow, _COUNT - _WEEK, start=_START)
+    return (*before, *counter(fast, _WEEK, start=_START + slow * len(before)))
+
+
+def _rest(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Let a counter stand still for the last week and a little more."""
+    return points[: -_WEEK - 1] + (points[-_WEEK - 2],) * (_WEEK + 1)
+
+
+def _scenario(policy: Policy, slo: Slo, name: str, *instances: _Counters, realm: str | None = None) -> Scenario:
+    fed: dict[frozenset[tuple[str, str]], Input] = {}
+    for subject in subjects(policy):
+        for place, counters in enumerate(instances):
+            wanted = source(policy, {**subject, "instance": f"host-{place}"})
+            for text, points in ((slo.bad, counters.bad), (slo.total, counters.total)):
+                selector = slo_counter(policy, text)
+                labels = {METRIC_LABEL: selector.metric, **witness(selector, wanted)}
+                if realm is not None:
+                    labels[REALM_LABEL] = realm
+                fed.setdefault(frozenset(labels.items()), Input(labels, points))
+    inputs = tuple(fed.values())
+    expected = tuple(_expected(policy, slo, signal, inputs) for signal in _WINDOWS)
+    return Scenario(f"{slo.name}: {name}", STEP, inputs, expected)
+
+
+def _expected(policy: Policy, slo: Slo, signal: str, inputs: tuple[Input, ...]) -> ExpectedSeries:
+    answers = []
+    for key in dict.fromkeys(tuple(sorted(kept(policy, one.labels).items())) for one in inputs):
+        own = [one for one in inputs if tuple(sorted(kept(policy, one.labels).items())) == key]
+        bad, total = (_gained(slo_counter(policy, text), own, _WINDOWS[signal]) for text in (slo.bad, slo.total))
+        if bad is not None and total:
+            answers.append(({**dict(key), **slo_labels(slo)}, bad / total / (1 - slo.objective)))
+    return rounded(policy, signal, _AT, *answers)
+
+
+def _gained(selector: Selector, inputs: list[Input], window: timedelta) -> float | None:
+    """Sum what the selected counters gained within the window; ``None`` where none is there now."""
+    chosen = [one for one in inputs if selector.accepts(one.labels[METRIC_LABEL], one.labels)]
+    if not any(isinstance(one.points[-1], (int, float)) for one in chosen):
+        return None
+    return sum(_gain(one.points[-(window // STEP) :]) for one in chosen)
+
+
+def _gain(points: tuple[Point, ...]) -> float:
+    numbers = [point for point in points if isinstance(point, (int, float))]
+    return sum(later - earlier if later >= earlier else later for earlier, later in pairwise(numbers))
+
+
+def _overlapping(policy: Policy, slo: Slo) -> bool:
+    """Tell whether bad events are also counted in the total, so that one counter stands for both."""
+    scenario = _scenario(policy, slo, "", _Counters((0,), (0,)))
+    selectors = [slo_counter(policy, text) for text in (slo.bad, slo.total)]
+    return any(all(s.accepts(one.labels[METRIC_LABEL], one.labels) for s in selectors) for one in scenario.inputs)

@@ -1,0 +1,98 @@
+"""Series to feed to rules: whose they are, and how their points run.
+
+Scenarios with long windows are evaluated half a step after the last point. So no
+point lies on the edge of a window, and Prometheus 2 (windows closed at both ends)
+and 3 (open on the left) see the same ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from gonogo.model.policy import REALM_LABEL, Policy
+from gonogo.model.scenario import Answer, ExpectedSeries, Input, Point
+from gonogo.model.series import METRIC_LABEL
+from gonogo.rules.pack.expression import metric_name, subject_labels
+
+STEP = timedelta(minutes=5)
+"""Between two points of a scenario over days: 30 days stay under promtool's 10,000 samples."""
+
+OTHER_REALM = "elsewhere"
+PRECISION = "0.000001"
+"""To what a computed value is rounded before it is compared."""
+
+_SUBJECTS = ("alpha", "beta")
+
+
+def subjects(policy: Policy) -> tuple[dict[str, str], ...]:
+    """Give two subjects where the policy has any, else the only one: no labels."""
+    if not policy.subjects:
+        return ({},)
+    return tuple(dict.fromkeys(policy.subjects, value) for value in _SUBJECTS)
+
+
+def in_realm(policy: Policy, labels: Mapping[str, str]) -> dict[str, str]:
+    """Add the policy's realm to labels."""
+    return dict(labels) if policy.realm is None else {**labels, REALM_LABEL: policy.realm}
+
+
+def source(policy: Policy, labels: Mapping[str, str]) -> dict[str, str]:
+    """Label a raw series of the policy's realm as a scraped target would."""
+    return in_realm(policy, {"job": "source", "instance": "one", **labels})
+
+
+def fed(policy: Policy, name: str, labels: Mapping[str, str], points: tuple[Point, ...]) -> Input:
+    """Feed a metric of the preset."""
+    return Input({METRIC_LABEL: metric_name(policy, name), **labels}, points)
+
+
+def steady(value: float, count: int) -> tuple[Point, ...]:
+    """Give ``count`` points of one value."""
+    return (value,) * count
+
+
+def counter(per_step: int, count: int, *, start: int = 0, reset_after: int | None = None) -> tuple[Point, ...]:
+    """Give a counter that gains the same at each step, even across a reset."""
+    points = [start + per_step * place for place in range(count)]
+    if reset_after is not None:
+        points[reset_after:] = [per_step * (place + 1) for place in range(count - reset_after)]
+    return tuple(points)
+
+
+def ended(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """End a series one step before its last point would have come."""
+    return (*points[:-1], "stale")
+
+
+def half_step_after(window: timedelta) -> timedelta:
+    """Give the first time, half a step off the points, by which a window is full."""
+    return window + STEP / 2
+
+
+def count_until(at: timedelta) -> int:
+    """Count the points from 0 up to a time."""
+    return at // STEP + 1
+
+
+def value(policy: Policy, name: str, at: timedelta, *answers: tuple[Mapping[str, str], float]) -> ExpectedSeries:
+    """Expect exactly these series of a recorded metric, labels as given."""
+    metric = metric_name(policy, name)
+    return ExpectedSeries(
+        metric, at, tuple(Answer({METRIC_LABEL: metric, **labels}, number) for labels, number in answers)
+    )
+
+
+def rounded(policy: Policy, name: str, at: timedelta, *answers: tuple[Mapping[str, str], float]) -> ExpectedSeries:
+    """Expect these series of a computed metric, rounded as PromQL's ``round`` does."""
+    places = 1 / float(PRECISION)
+    return ExpectedSeries(
+        f"round({metric_name(policy, name)}, {PRECISION})",
+        at,
+        tuple(Answer(labels, int(number * places + 0.5) / places) for labels, number in answers),
+    )
+
+
+def kept(policy: Policy, labels: Mapping[str, str]) -> dict[str, str]:
+    """Give what an aggregate of one subject keeps of labels."""
+    return {label: labels[label] for label in subject_labels(policy) if label in labels}

@@ -1,0 +1,129 @@
+"""What the rule of V makes of a system at rest, of each shortfall alone, of all at once, and of a lost input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+from gonogo.model.policy import Policy
+from gonogo.model.rule import RuleKind
+from gonogo.model.scenario import Input, Point, Scenario, TestFile
+from gonogo.rules.pack.scenarios.feed import (
+    STEP,
+    count_until,
+    counter,
+    ended,
+    fed,
+    half_step_after,
+    in_realm,
+    rounded,
+    source,
+    steady,
+    subjects,
+)
+
+_AT = half_step_after(timedelta(days=7))
+_COUNT = count_until(_AT)
+_HOUR = timedelta(hours=1) // STEP
+
+_Inputs = Mapping[str, Mapping[str, tuple[Point, ...]]]
+"""Weight -> metric -> points."""
+
+
+def rule_tests(policy: Policy, interval: timedelta) -> tuple[TestFile, ...]:
+    """Look at V once, after a week of inputs."""
+    del interval
+    if not policy.weights:
+        return ()
+    return (TestFile("stability", RuleKind.RECORD, _AT, (*_values(policy), *_losses(policy))),)
+
+
+def _at_rest(policy: Policy) -> _Inputs:
+    return _chosen(
+        policy,
+        {
+            "uptime": {_fresh(policy): steady(1, _COUNT)},
+            "alerts": {"alert_rate_per_hour": steady(0, _COUNT)},
+            "recovery": {"mttr_seconds": steady(0, _COUNT)},
+            "rehearsals": {
+                "dr_rehearsal_success_total": counter(3, _COUNT, start=10**6),
+                "dr_rehearsal_failure_total": steady(10**6, _COUNT),
+            },
+            "throughput": {"ev_created_total": counter(1, _COUNT, start=10**6)},
+        },
+    )
+
+
+def _halfway(policy: Policy) -> _Inputs:
+    """Half of each shortfall; of the throughput's a quarter, 3 events an hour."""
+    return _chosen(
+        policy,
+        {
+            "uptime": {_fresh(policy): (*steady(1, _COUNT - _HOUR // 2), *steady(0, _HOUR // 2))},
+            "alerts": {"alert_rate_per_hour": steady(5, _COUNT)},
+            "recovery": {"mttr_seconds": steady(300, _COUNT)},
+            "rehearsals": {
+                "dr_rehearsal_success_total": counter(2, _COUNT, start=10**6, reset_after=_COUNT // 2),
+                "dr_rehearsal_failure_total": counter(2, _COUNT, start=10**6),
+            },
+            "throughput": {"ev_created_total": tuple(10**6 + place / 4 for place in range(_COUNT))},
+        },
+    )
+
+
+def _at_worst(policy: Policy) -> _Inputs:
+    return _chosen(
+        policy,
+        {
+            "uptime": {_fresh(policy): steady(0, _COUNT)},
+            "alerts": {"alert_rate_per_hour": steady(11, _COUNT)},
+            "recovery": {"mttr_seconds": steady(601, _COUNT)},
+            "rehearsals": {
+                "dr_rehearsal_success_total": steady(10**6, _COUNT),
+                "dr_rehearsal_failure_total": counter(1, _COUNT, start=10**6),
+            },
+            "throughput": {"ev_created_total": steady(10**6, _COUNT)},
+        },
+    )
+
+
+def _values(policy: Policy) -> Iterator[Scenario]:
+    rest, half, worst = _at_rest(policy), _halfway(policy), _at_worst(policy)
+    yield _scenario(policy, "a system at rest has V = 0", rest, 0)
+    for name, weight in policy.weights.items():
+        share = 0.25 if name == "throughput" else 0.5
+        yield _scenario(policy, f"{share} of the shortfall in {name} alone", {**rest, name: half[name]}, weight * share)
+    yield _scenario(policy, "all at its worst is the sum of the weights", worst, min(1, sum(policy.weights.values())))
+
+
+def _losses(policy: Policy) -> Iterator[Scenario]:
+    rest = _at_rest(policy)
+    for name, metrics in rest.items():
+        for metric, points in metrics.items():
+            lost = {**rest, name: {**metrics, metric: ended(points)}}
+            yield _scenario(policy, f"without {metric} there is no V", lost, None)
+    for name, metric in (("alerts", "alert_rate_per_hour"), ("recovery", "mttr_seconds")):
+        if name in rest:
+            yield _scenario(
+                policy, f"a negative {metric} counts as lost", {**rest, name: {metric: steady(-1, _COUNT)}}, None
+            )
+    if "rehearsals" in rest:
+        idle = {metric: steady(10**6, _COUNT) for metric in rest["rehearsals"]}
+        yield _scenario(policy, "a week without a rehearsal has no V", {**rest, "rehearsals": idle}, None)
+
+
+def _scenario(policy: Policy, name: str, inputs: _Inputs, v: float | None) -> Scenario:
+    labels = source(policy, subjects(policy)[0])
+    series: list[Input] = [
+        fed(policy, metric, labels, run) for group in inputs.values() for metric, run in group.items()
+    ]
+    answers = [] if v is None else [(in_realm(policy, {}), v)]
+    return Scenario(name, STEP, tuple(series), (rounded(policy, "lyapunov_v", _AT, *answers),))
+
+
+def _chosen(policy: Policy, inputs: _Inputs) -> _Inputs:
+    return {name: inputs[name] for name in policy.weights}
+
+
+def _fresh(policy: Policy) -> str:
+    return f"heartbeat_fresh_{policy.heartbeat.fresh_name}"
