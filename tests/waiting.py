@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import select
 import threading
 import time
 from collections.abc import Callable
@@ -16,3 +18,15 @@ def await_true(seen: Callable[[], object], within: float = 20.0) -> None:
     while not seen():
         assert time.monotonic() < until, f"not seen within {within:g} s"
         pause.wait(PAUSE)
+
+
+def ended(pid: int, within: float) -> bool:
+    """Wait until a process of somebody else has ended."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], within)[0])
+    finally:
+        os.close(handle)

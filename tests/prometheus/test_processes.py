@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import select
 import signal
 import socket
 import subprocess
@@ -13,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.waiting import await_true
+from tests.waiting import await_true, ended
 
 from gonogo.errors import ActionFailed, MissingTool, SourceError
 from gonogo.prometheus.api import query
@@ -25,24 +23,11 @@ from gonogo.prometheus.status_api import ready
 
 pytestmark = pytest.mark.live
 
-SOON = ("--scrape.discovery-reload-interval=100ms",)  # by default targets are taken up after 5 s
 CLIENT = Client(HttpSettings(timeout=timedelta(seconds=1)))
 SELF = """
 global: {scrape_interval: 1s}
 scrape_configs: [{job_name: gateway, honor_labels: true, static_configs: [{targets: ['%s']}]}]
 """
-
-
-def ended(pid: int, within: float) -> bool:
-    """Wait until a process of somebody else has ended."""
-    try:
-        handle = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    try:
-        return bool(select.select([handle], [], [], within)[0])
-    finally:
-        os.close(handle)
 
 
 def empty_config(folder: Path) -> Path:
@@ -142,7 +127,7 @@ def test_a_killed_server_comes_back_on_its_port_with_its_data(tmp_path: Path) ->
         assert CLIENT.send("PUT", gateway.url, "/metrics/job/a", b"pushed 1\n", "text/plain").status == 200
         config = tmp_path / "prometheus.yml"
         config.write_text(SELF % gateway.url.removeprefix("http://"), encoding="utf-8")
-        with prometheus(tmp_path / "prometheus", config, flags=SOON) as server:
+        with prometheus(tmp_path / "prometheus", config) as server:
             url = server.url
             await_true(lambda: query(CLIENT, url, "pushed").series)
             server.kill()

@@ -26,6 +26,7 @@ RETENTION = timedelta(days=400)
 """How long Prometheus keeps samples here: longer than any history it is given."""
 
 _VM_MEMORY = "-memory.allowedBytes=256MiB"
+_ANY_KEY = "-promscrape.config.strictParse=false"  # Prometheus's configuration has keys that it does not know
 _NO_RECEIVER = "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n"
 
 
@@ -194,7 +195,7 @@ def victoria_metrics(
     """Run a single VictoriaMetrics; with a Prometheus configuration it scrapes as well."""
 
     def argv(number: int) -> Sequence[str]:
-        scrape = () if config_file is None else (f"-promscrape.config={config_file}",)
+        scrape = () if config_file is None else (f"-promscrape.config={config_file}", _ANY_KEY)
         kept = (f"-storageDataPath={directory / 'data'}", "-retentionPeriod=24")
         return (f"-httpListenAddr={HOST}:{number}", *kept, _VM_MEMORY, *scrape, *flags)
 
@@ -225,7 +226,7 @@ def vmagent(
 
     def argv(number: int) -> Sequence[str]:
         write = (f"-remoteWrite.url={sink}/api/v1/write", f"-remoteWrite.tmpDataPath={directory / 'queue'}")
-        return (f"-httpListenAddr={HOST}:{number}", f"-promscrape.config={config_file}", *write, *flags)
+        return (f"-httpListenAddr={HOST}:{number}", f"-promscrape.config={config_file}", _ANY_KEY, *write, *flags)
 
     with start(Program("vmagent", "/health"), directory, argv, port) as server:
         yield server

@@ -126,7 +126,7 @@ def _run(command: Sequence[str], *arguments: str) -> ToolRun:
         reader.join(_LAST_WORDS)
     output = kept.decode("utf-8", "replace")
     if late:
-        output += f"\nstopped: it had not ended after {format_duration(DEADLINE)}\n"
+        output += f"\nstopped: it had not ended after {DEADLINE.total_seconds():g} s\n"
     return ToolRun(process.returncode == 0 and not late, output, time.monotonic() - began)
 
 
