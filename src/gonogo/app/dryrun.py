@@ -1,0 +1,141 @@
+"""The dry run: prove that everything works, decide, then watch and certify.
+
+Every step really happens, and is in the journal. A step that does not pass does not
+end the run before the verdict: the verdict shows what is missing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from gonogo.app.decide import decide
+from gonogo.app.dryrun_watch import Watched, watch
+from gonogo.app.lint import obs_lint
+from gonogo.app.on_abort import on_abort
+from gonogo.app.progress import Progress
+from gonogo.app.reload import reload_and_verify
+from gonogo.app.run_key import run_key
+from gonogo.app.runs import Run
+from gonogo.app.smoke import smoke
+from gonogo.app.two_beats import two_beats
+from gonogo.app.unit import promql_unit
+from gonogo.journal.records import append
+from gonogo.judge.abort import Abort
+from gonogo.judge.certify import Certificate, certify
+from gonogo.judge.dry_run_steps import DRY_RUN, without_steps
+from gonogo.model.record import Record
+from gonogo.model.report import Report
+from gonogo.model.verdict import Verdict
+from gonogo.policy.load import PolicyFile
+from gonogo.render.dryrun import abort_text, certificate_text, certificate_value
+from gonogo.render.json import report_json
+
+ABORTED = "aborted"
+
+
+@dataclass(frozen=True, slots=True)
+class DryRunResult:
+    """What a dry run came to.
+
+    Attributes:
+        decided: the verdict before the watch; without a GO there is none.
+        last: the last verdict, the one that is printed.
+        abort: why the watch was ended, if it was.
+        certificate: what the watch has earned; ``None`` without a watch that came to its end.
+    """
+
+    decided: Report
+    last: Report
+    abort: Abort | None = None
+    certificate: Certificate | None = None
+
+
+def dry_run(policy_file: PolicyFile, url: str | None, duration: timedelta, progress: Progress) -> DryRunResult:
+    """Make a whole dry run on the policy's server, or on the one at ``url``.
+
+    Raises:
+        PolicyError: the policy or its files cannot be used.
+        UsageError: an address is no URL.
+        MissingTool: a program that a step needs is not installed.
+        ActionFailed: the journal cannot be written.
+    """
+    journal = _Journal(policy_file)
+    journal.note("UNKNOWN", f"began, to be watched for {duration.total_seconds():.0f} s")
+    ended = "ended before its verdict"
+    outcome = "UNKNOWN"
+    extra: dict[str, object] = {}
+    try:
+        decided = _decide(policy_file, url, progress)
+        outcome, ended = decided.judgement.verdict, f"decided {decided.judgement.verdict}, and was not watched"
+        if decided.judgement.verdict is not Verdict.GO:
+            return DryRunResult(decided, decided)
+        ended = "was interrupted while it was watched"
+        journal.note(Verdict.GO, "decided GO; the watch begins")
+        seen = watch(policy_file, url, duration, progress)
+        result = _conclude(policy_file, decided, seen, progress)
+        outcome, ended, extra = _outcome(result)
+        return result
+    finally:
+        journal.note(outcome, ended, extra)
+
+
+def _decide(policy_file: PolicyFile, url: str | None, progress: Progress) -> Report:
+    steps: tuple[tuple[str, Callable[[], Run]], ...] = (
+        ("obs-lint", lambda: obs_lint(policy_file)),
+        ("promql-unit", lambda: promql_unit(policy_file)),
+        ("sandbox-smoke-60s", lambda: smoke(policy_file)),
+    )
+    for name, run in steps:
+        _made(name, run, progress)
+    proving = (
+        _made("reload", lambda: reload_and_verify(policy_file, url), progress),
+        _made("two-beats", lambda: two_beats(policy_file, url), progress),
+    )
+    progress.begins("decide")
+    report = decide(policy_file, url)
+    missing = [(run.kind, run.detail) for run in proving if not run.passed]
+    return replace(report, judgement=without_steps(report.judgement, missing))
+
+
+def _made(name: str, run: Callable[[], Run], progress: Progress) -> Run:
+    progress.begins(name)
+    done = run()
+    progress.ended(done)
+    return done
+
+
+def _conclude(policy_file: PolicyFile, decided: Report, seen: Watched, progress: Progress) -> DryRunResult:
+    dry = policy_file.policy.dry_run
+    if seen.abort is None:
+        certificate = certify(seen.ledger, dry)
+        progress.says(certificate_text(certificate))
+        return DryRunResult(decided, seen.last, certificate=certificate)
+    progress.says(abort_text(seen.abort))
+    if dry.on_abort:
+        progress.begins("on-abort")
+        progress.ended(on_abort(dry.on_abort, report_json(seen.last), policy_file.path.absolute().parent))
+    return DryRunResult(decided, seen.last, abort=seen.abort)
+
+
+def _outcome(result: DryRunResult) -> tuple[str, str, dict[str, object]]:
+    if result.abort is not None:
+        return ABORTED, result.abort.detail, {"verdict": result.last.judgement.verdict}
+    certificate = result.certificate
+    verdict = result.last.judgement.verdict
+    detail: dict[str, object] = {} if certificate is None else {"certificate": certificate_value(certificate)}
+    return verdict, f"watched to its end, last verdict {verdict}", detail
+
+
+class _Journal:
+    """The dry run's own records, under the key of the inputs that it began with."""
+
+    def __init__(self, policy_file: PolicyFile) -> None:
+        self._path = policy_file.journal
+        self._key = run_key(policy_file)
+
+    def note(self, outcome: str, detail: str, extra: dict[str, object] | None = None) -> None:
+        record = Record(DRY_RUN, self._key, outcome, time.time(), {"detail": detail, **(extra or {})})
+        append(self._path, record)

@@ -1,0 +1,70 @@
+"""Repeats the runs of a long dry run before their records grow too old.
+
+A record counts for ``runs.max_age``, a dry run may last as long or longer. So half
+way to that age the runs are made again, beside the watch and on the same inputs:
+changed inputs are another dry run's, and stay without a record.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Self
+
+from gonogo.app.lint import obs_lint
+from gonogo.app.progress import Progress
+from gonogo.app.run_key import run_key
+from gonogo.app.smoke import smoke
+from gonogo.app.unit import promql_unit
+from gonogo.errors import GonogoError
+from gonogo.model.evidence import RunState
+from gonogo.model.gate import OBS_LINT, PROMQL_UNIT, SANDBOX_SMOKE
+from gonogo.policy.load import PolicyFile
+
+RUNS = {OBS_LINT: obs_lint, PROMQL_UNIT: promql_unit, SANDBOX_SMOKE: smoke}
+"""How each run gate's record is made."""
+
+AGE_SHARE = 0.5
+"""The share of ``runs.max_age`` at which a record is renewed."""
+
+
+class Renewal:
+    """Renews what grows old, one run at a time; leaving waits for the one that is under way."""
+
+    def __init__(self, policy_file: PolicyFile, progress: Progress) -> None:
+        """Keep the key of the inputs that the dry run began with."""
+        self._policy_file = policy_file
+        self._progress = progress
+        self._key = run_key(policy_file)
+        self._old = AGE_SHARE * policy_file.policy.runs.max_age.total_seconds()
+        self._under_way: Future[None] | None = None
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gonogo-renew")
+
+    def __enter__(self) -> Self:
+        """Begin with nothing under way."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Wait for the run that is under way."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def consider(self, states: Mapping[str, RunState]) -> None:
+        """Renew the oldest passed run that is old enough, unless one is under way."""
+        if self._under_way is not None and not self._under_way.done():
+            return
+        passed = {gate: state.passed_at for gate, state in states.items() if state.last_passed and state.passed_at}
+        old = [gate for gate, at in sorted(passed.items(), key=lambda one: one[1]) if time.time() - at > self._old]
+        if old:
+            self._under_way = self._pool.submit(self._renew, old[0])
+
+    def _renew(self, gate: str) -> None:
+        try:
+            if run_key(self._policy_file) == self._key:
+                self._progress.says(f"{gate} again, for its record grows old")
+                self._progress.ended(RUNS[gate](self._policy_file))
+        except GonogoError as error:
+            self._progress.says(f"{gate} could not be repeated: {error}")
