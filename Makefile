@@ -28,7 +28,7 @@ bench: ready-to-develop ## every benchmark, one after another
 	@set -e; for file in bench/*.py; do echo "== $$file"; $(bin)/python "$$file"; done
 
 docs: ready-to-develop ## write the generated pages of docs/ anew
-	@set -e; for file in scripts/docs/*.py; do $(bin)/python "$$file"; done
+	@$(bin)/python scripts/docs/generate.py
 
 fault-matrix: ready-to-develop ## every fault, injected into the real stack; writes docs/fault-matrix.md
 	@$(bin)/pytest -n 2 tests/live/test_fault_matrix.py $(ARGS)

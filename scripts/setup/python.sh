@@ -60,6 +60,7 @@ make_venv() {
   pip install --require-hashes --only-binary :all: -r "requirements/$1.txt" ||
     fail "pip could not install the packages; what it said stands above. The package index comes from pip's own configuration"
   pip install --no-deps --no-build-isolation --no-index --editable .
+  pip check >/dev/null || fail "requirements/ lacks what pyproject.toml asks for: run scripts/setup/pin_requirements.sh"
   venv_recipe "$1" >"$venv/ready-for-$1"
   say "ready"
 }
