@@ -37,9 +37,9 @@ class Complaints:
         self.problems.append(Problem(place, f"{dotted(loc)}: {message}" if loc else message, next_step))
         self._locs.append(tuple(loc))
 
-    def within(self, *loc: str | int) -> bool:
-        """Tell whether anything under ``loc`` was complained about."""
-        return any(found[: len(loc)] == loc for found in self._locs)
+    def touch(self, *loc: str | int) -> bool:
+        """Tell whether ``loc``, something in it or something around it was complained about."""
+        return any(found[: len(loc)] == loc[: len(found)] for found in self._locs)
 
     def unknown_key(self, loc: Loc, known: Iterable[str]) -> None:
         """Complain about a key that means nothing there; its value is never repeated."""

@@ -60,7 +60,7 @@ def load_heartbeat(path: Path) -> HeartbeatFile:
     complaints = Complaints(source.document)
     identity = read_identity(source.keys, complaints)
     heartbeat = read_heartbeat(source.keys.get("heartbeat", {}), source.folder, complaints)
-    if identity.prefix is None and not complaints.within("prefix"):
+    if identity.prefix is None and not complaints.touch("prefix"):
         complaints.about(("prefix",), "a heartbeat's metric names begin with the prefix", "give one, such as duri")
     if complaints.problems:
         raise PolicyError(tuple(complaints.problems))
@@ -111,7 +111,7 @@ def read_heartbeat(given: object, folder: Path, complaints: Complaints) -> Heart
 
 
 def _consistent(heartbeat: Heartbeat, complaints: Complaints) -> None:
-    if complaints.within("heartbeat"):
+    if complaints.touch("heartbeat"):
         return
     if heartbeat.read == "textfile" and heartbeat.textfile_dir is None:
         complaints.about(("heartbeat", "read"), "there is no textfile to read", "give textfile_dir, or say read: push")

@@ -99,6 +99,17 @@ def prefix(value: object) -> str:
     return name
 
 
+def variable(value: object) -> str:
+    """Check the name of an environment variable.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not PREFIX.fullmatch(name := text(value)):
+        raise ValueError("must be the name of an environment variable, not its value")
+    return name
+
+
 def one_of(value: object, choices: Iterable[str]) -> str:
     """Check that a value is one of a few words.
 

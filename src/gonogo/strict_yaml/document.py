@@ -23,13 +23,15 @@ class YamlDocument:
     """One document: its value, what is wrong with it, and where everything stands.
 
     ``value`` is made of dict, list, str, int, float, bool and ``None``; it is ``None``
-    for an empty document and for text that could not be read at all. A ``loc`` is a
-    path of keys and places, as pydantic gives it.
+    for an empty document and for text that could not be read at all. ``complete`` tells
+    whether the file was read to its end. A ``loc`` is a path of keys and places, as
+    pydantic gives it.
     """
 
     value: object
     problems: tuple[Problem, ...]
     path: str
+    complete: bool = True
     _root: Node = field(default_factory=_nothing, repr=False, compare=False)
     _source: str = field(default="", repr=False, compare=False)
 
@@ -73,38 +75,39 @@ class YamlDocument:
 
 def parse(text: str, path: str) -> YamlDocument:
     """Read a file of one document; a second one is a problem."""
-    roots, problems = _read(text, path)
+    roots, problems, complete = _read(text, path)
     for extra in roots[1:]:
         where = Position(path, extra.line, extra.column)
         problems.append(Problem(where, "a second document begins here", "keep one document in the file"))
     root = roots[0] if roots else _nothing()
-    return YamlDocument(root.value, tuple(problems), path, root, text)
+    return YamlDocument(root.value, tuple(problems), path, complete, root, text)
 
 
 def parse_documents(text: str, path: str) -> tuple[YamlDocument, ...]:
     """Read a file of any number of documents; the last one says what is wrong with the file."""
-    roots, problems = _read(text, path)
+    roots, problems, complete = _read(text, path)
     if not roots and not problems:
         return ()
     *earlier, last = roots or [_nothing()]
     return (
-        *(YamlDocument(root.value, (), path, root, text) for root in earlier),
-        YamlDocument(last.value, tuple(problems), path, last, text),
+        *(YamlDocument(root.value, (), path, True, root, text) for root in earlier),
+        YamlDocument(last.value, tuple(problems), path, complete, last, text),
     )
 
 
-def _read(text: str, path: str) -> tuple[list[Node], list[Problem]]:
+def _read(text: str, path: str) -> tuple[list[Node], list[Problem], bool]:
     builder = Builder(path)
+    stopped: Problem | None = None
     try:
         parser = CParser(text)
         while (event := parser.get_event()) is not None:
             builder.take(event)
     except TooMuch as error:
-        builder.problems.append(error.problem)
+        stopped = error.problem
     except (MarkedYAMLError, ReaderError, UnicodeEncodeError) as error:
-        builder.problems.append(_syntax(error, text, path))
+        stopped = _syntax(error, text, path)
     builder.close()
-    return builder.roots, builder.problems
+    return builder.roots, [*builder.problems, *([stopped] if stopped else [])], stopped is None
 
 
 def _syntax(error: MarkedYAMLError | ReaderError | UnicodeEncodeError, text: str, path: str) -> Problem:

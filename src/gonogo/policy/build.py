@@ -1,0 +1,117 @@
+"""From checked keys to the policy that the core judges by, and to the settings beside it."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from gonogo.gates.catalogue import PRESET_GATES
+from gonogo.model.gate import Gate
+from gonogo.model.policy import Canary, DryRun, Heartbeat, Policy, Runs, Slo
+from gonogo.model.signal import Range, Scope, Signal
+from gonogo.policy.heartbeat import Identity
+from gonogo.policy.schema import PolicyKeys, PrometheusKeys, SignalKeys, StabilityKeys
+from gonogo.policy.settings import ServerSettings
+
+
+def build_policy(keys: PolicyKeys, identity: Identity, heartbeat: Heartbeat) -> Policy:
+    """Make the policy, its preset's signals included."""
+    bare = Policy(
+        realm=identity.realm,
+        prefix=identity.prefix or "",
+        subjects=tuple(keys.subjects or ()),
+        synthetic_labels={label: tuple(found) for label, found in (keys.synthetic_labels or {}).items()},
+        signals={},
+        gates=(),
+        runs=Runs(keys.runs.max_age, tuple(keys.runs.required or ())),
+        heartbeat=heartbeat,
+        slos=tuple(Slo(slo.name, slo.objective, slo.bad, slo.total) for slo in keys.slos or ()),
+        canary=Canary(keys.canary.min_samples, keys.canary.window),
+        weights=_weights(keys.stability),
+        dry_run=_dry_run(keys),
+    )
+    built_in = preset_signals(bare) if identity.preset is not None else {}
+    return replace(bare, signals=_signals(built_in, keys, identity.prefix), gates=_gates(keys))
+
+
+def preset_signals(policy: Policy) -> dict[str, Signal]:
+    """Give the signals of all gates of the preset, by name."""
+    return {signal.name: signal for gate in PRESET_GATES for signal in gate.signals(policy)}
+
+
+def server_settings(keys: PrometheusKeys, folder: Path) -> ServerSettings:
+    """Make the settings of the server; paths start from ``folder``."""
+    authorization, basic, tls = keys.authorization, keys.basic_auth, keys.tls_config
+    return ServerSettings(
+        url=keys.url,
+        config=_path(folder, keys.config),
+        rules_url=keys.rules_url,
+        targets_url=keys.targets_url,
+        timeout=keys.timeout,
+        max_bytes=keys.max_bytes,
+        authorization_type=authorization.type if authorization else None,
+        credentials_file=_path(folder, authorization.credentials_file) if authorization else None,
+        credentials_env=authorization.credentials_env if authorization else None,
+        username=basic.username if basic else None,
+        password_file=_path(folder, basic.password_file) if basic else None,
+        password_env=basic.password_env if basic else None,
+        ca_file=_path(folder, tls.ca_file) if tls else None,
+        cert_file=_path(folder, tls.cert_file) if tls else None,
+        key_file=_path(folder, tls.key_file) if tls else None,
+        server_name=tls.server_name if tls else None,
+        insecure_skip_verify=tls.insecure_skip_verify if tls else False,
+    )
+
+
+def absolute_glob(folder: Path, pattern: str) -> str:
+    """Let a glob start from ``folder``, whose own name means no pattern."""
+    return pattern if Path(pattern).is_absolute() else f"{glob.escape(str(folder))}/{pattern}"
+
+
+def _path(folder: Path, name: str | None) -> Path | None:
+    return None if name is None else folder / name
+
+
+def _weights(keys: StabilityKeys | None) -> dict[str, float]:
+    given = keys.weights.model_dump() if keys else {}
+    return {name: weight for name, weight in given.items() if weight is not None}
+
+
+def _dry_run(keys: PolicyKeys) -> DryRun:
+    run = keys.dry_run
+    return DryRun(run.duration, run.step, run.blind, tuple(run.certify or ()), tuple(run.on_abort or ()))
+
+
+def _gates(keys: PolicyKeys) -> tuple[Gate, ...]:
+    return tuple(
+        Gate(name, tuple(gate.require or ()), tuple(gate.abort or ()), tuple(gate.warn or ()))
+        for name, gate in (keys.gates or {}).items()
+        if gate is not None
+    )
+
+
+def _signals(built_in: Mapping[str, Signal], keys: PolicyKeys, prefix: str | None) -> dict[str, Signal]:
+    signals = dict(built_in)
+    for name, given in (keys.signals or {}).items():
+        if given is None:
+            signals.pop(name, None)
+            continue
+        metric = name if prefix is None else f"{prefix}_{name}"
+        signals[name] = replace(signals.get(name, Signal(name, metric)), **_given(given, metric))
+    return signals
+
+
+def _given(keys: SignalKeys, metric: str) -> dict[str, Any]:
+    """Give the parts of a signal that its keys set, ``null`` meaning the default."""
+    meant = {
+        "metric": keys.metric or metric,
+        "labels": dict(keys.labels or {}),
+        "range": keys.range or Range(),
+        "max_age": keys.max_age,
+        "push_max_age": keys.push_max_age,
+        "scope": Scope(keys.scope),
+    }
+    return {name: value for name, value in meant.items() if name in keys.model_fields_set}

@@ -1,0 +1,92 @@
+"""What single keys cannot show: parts of a policy that do not fit each other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Iterator, Sequence
+
+from gonogo.model.certificate import Criterion, Share
+from gonogo.model.condition import Condition
+from gonogo.model.policy import REALM_LABEL, Policy
+from gonogo.policy.complaints import Loc, did_you_mean
+from gonogo.policy.finding import Finding, Severity
+from gonogo.policy.schema import PolicyKeys, StabilityKeys, WeightKeys
+
+WEIGHTS_TOLERANCE = 1e-9
+"""How far the sum of the weights may be from 1: what adding decimal fractions costs."""
+
+
+def inconsistencies(keys: PolicyKeys, policy: Policy, excused: Callable[[str], bool]) -> Iterator[Finding]:
+    """Find what does not fit.
+
+    Args:
+        keys: the checked keys.
+        policy: what was built from them.
+        excused: signals that only seem undeclared, because what declares them has a
+            mistake of its own.
+    """
+    yield from _undeclared(policy, excused)
+    yield from _repeated(("slos",), [slo.name for slo in keys.slos or ()], "name")
+    yield from _repeated(("subjects",), list(keys.subjects or ()))
+    yield from _repeated(("runs", "required"), list(keys.runs.required or ()))
+    yield from _weights(keys.stability)
+    yield from _realm_labels(keys, policy)
+
+
+def signals_of(judged: Condition | Criterion) -> tuple[str, ...]:
+    """Name the signals that a condition or a criterion reads."""
+    if isinstance(judged, Condition):
+        return tuple(term.signal for term in judged.terms)
+    statistic = judged.statistic
+    return signals_of(statistic.condition) if isinstance(statistic, Share) else (statistic.signal,)
+
+
+def _undeclared(policy: Policy, excused: Callable[[str], bool]) -> Iterator[Finding]:
+    for loc, judged in _judged(policy):
+        for name in signals_of(judged):
+            if name not in policy.signals and not excused(name):
+                hint = did_you_mean(name, policy.signals) or "declare it under signals"
+                yield _error("undeclared-signal", loc, f"there is no signal {name!r}", hint)
+
+
+def _judged(policy: Policy) -> Iterator[tuple[Loc, Condition | Criterion]]:
+    for gate in policy.gates:
+        for role, listed in (("require", gate.require), ("abort", gate.abort), ("warn", gate.warn)):
+            for place, condition in enumerate(listed):
+                yield ("gates", gate.name, role, place), condition
+    for place, criterion in enumerate(policy.dry_run.certify):
+        yield ("dry_run", "certify", place), criterion
+
+
+def _repeated(loc: Loc, entries: Sequence[Hashable], *inner: str) -> Iterator[Finding]:
+    for place, entry in enumerate(entries):
+        if entry in entries[:place]:
+            yield _error("repeated", (*loc, place, *inner), f"{entry!r} stands here twice", "keep one of them")
+
+
+def _weights(keys: StabilityKeys | None) -> Iterator[Finding]:
+    if keys is None:
+        return
+    weights = keys.weights.model_dump()
+    missing = [name for name, weight in weights.items() if weight is None]
+    loc: Loc = ("stability", "weights")
+    if missing:
+        yield _error("weights", loc, f"{' and '.join(missing)} missing of {', '.join(WeightKeys.model_fields)}")
+    elif abs((total := math.fsum(weights.values())) - 1) > WEIGHTS_TOLERANCE:
+        yield _error("weights", loc, f"the weights sum to {total:.10g}, not to 1")
+
+
+def _realm_labels(keys: PolicyKeys, policy: Policy) -> Iterator[Finding]:
+    if policy.realm is None:
+        return
+    hint = "the realm is said once, by realm"
+    for place, label in enumerate(keys.subjects or ()):
+        if label == REALM_LABEL:
+            yield _error("realm-label", ("subjects", place), "a subject cannot be a realm", hint)
+    for name, signal in (keys.signals or {}).items():
+        if signal is not None and REALM_LABEL in (signal.labels or {}):
+            yield _error("realm-label", ("signals", name, "labels", REALM_LABEL), "the label is the realm's", hint)
+
+
+def _error(check: str, loc: Loc, message: str, next_step: str = "") -> Finding:
+    return Finding(check, Severity.ERROR, loc, message, next_step)

@@ -1,0 +1,122 @@
+"""Loads a policy: read, laid over its preset, checked, built; all mistakes at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from gonogo.errors import PolicyError
+from gonogo.model.policy import Policy
+from gonogo.policy.build import absolute_glob, build_policy, server_settings
+from gonogo.policy.complaints import Complaints, Loc
+from gonogo.policy.consistency import inconsistencies
+from gonogo.policy.file import PolicyText, read_policy_text
+from gonogo.policy.finding import Finding, Severity
+from gonogo.policy.heartbeat import read_heartbeat, read_identity
+from gonogo.policy.lint_conditions import condition_findings
+from gonogo.policy.mistakes import complain, place_of
+from gonogo.policy.partial import nearest, original, without
+from gonogo.policy.preset import laid_over, preset_keys
+from gonogo.policy.schema import PolicyKeys
+from gonogo.policy.settings import PolicyFile, ServerSettings
+
+__all__ = ["PolicyFile", "ServerSettings", "load"]
+
+VERSION = 1
+"""The version of the keys that this gonogo reads."""
+_READ_BY_HAND = frozenset({"version", "preset", "realm", "prefix", "heartbeat"})
+
+
+def load(path: Path) -> PolicyFile:
+    """Read a policy.
+
+    Raises:
+        PolicyError: the file cannot be read, or has mistakes; all are listed, each with
+            its place.
+    """
+    source = read_policy_text(path)
+    complaints = Complaints(source.document)
+    if not source.document.complete:
+        raise PolicyError(tuple(complaints.problems))
+    keys, policy = _read(source, complaints)
+    if complaints.problems:
+        raise PolicyError(tuple(complaints.problems))
+    return PolicyFile(
+        path=path,
+        sha256=hashlib.sha256(source.content).hexdigest(),
+        policy=policy,
+        server=server_settings(keys.prometheus, source.folder),
+        rules=tuple(absolute_glob(source.folder, pattern) for pattern in keys.rules or ()),
+        tests=tuple(source.folder / place for place in keys.tests or ()),
+        journal=source.folder / keys.journal,
+        named=frozenset(_dotted_keys(source.keys)),
+    )
+
+
+def _read(source: PolicyText, complaints: Complaints) -> tuple[PolicyKeys, Policy]:
+    """Read as much as can be read, and complain of the rest."""
+    _check_version(source.keys, complaints)
+    identity = read_identity(source.keys, complaints)
+    heartbeat = read_heartbeat(source.keys.get("heartbeat", {}), source.folder, complaints)
+    base = preset_keys(identity.preset, heartbeat) if identity.preset is not None else {}
+    merged = laid_over(base, source.keys)
+    given = {key: value for key, value in merged.items() if key not in _READ_BY_HAND}
+    keys, unusable = _checked(given, complaints)
+    policy = build_policy(keys, identity, heartbeat)
+    for finding in tuple(_findings(keys, policy, _half_declared(given, unusable, complaints))):
+        complaints.about(original(finding.loc, unusable), finding.message, finding.next_step)
+    return keys, policy
+
+
+def _check_version(keys: Mapping[str, object], complaints: Complaints) -> None:
+    if "version" not in keys:
+        complaints.about(("version",), "is missing", f"write version: {VERSION}")
+    elif type(keys["version"]) is not int or keys["version"] != VERSION:
+        complaints.about(("version",), f"must be {VERSION}", "this gonogo reads no other version")
+
+
+def _checked(
+    given: Mapping[str, Any], complaints: Complaints, unusable: frozenset[Loc] = frozenset()
+) -> tuple[PolicyKeys, frozenset[Loc]]:
+    """Check the keys; leave out what is wrong, and then what its absence breaks.
+
+    Only what is wrong in itself is complained of.
+    """
+    usable = without(given, unusable)
+    try:
+        return PolicyKeys.model_validate({**usable, "version": VERSION}), unusable
+    except ValidationError as invalid:
+        errors = invalid.errors(include_url=False)
+        if not unusable:
+            for error in errors:
+                complain(error, complaints)
+        places = {original(nearest(usable, place_of(error)), unusable) for error in errors}
+        return _checked(given, complaints, unusable | places)
+
+
+def _half_declared(given: Mapping[str, Any], unusable: frozenset[Loc], complaints: Complaints) -> tuple[str, ...]:
+    """Name the beginnings of signals that are there but for a mistake already complained of."""
+    wrong = {str(loc[1]) for loc in unusable if loc[0] == "signals" and len(loc) > 1}
+    if ("signals",) in unusable and isinstance(given["signals"], dict):
+        wrong |= set(given["signals"])
+    for key, name in (("fresh", "heartbeat_fresh_"), ("window", "heartbeat_changes_")):
+        wrong |= {name} if complaints.touch("heartbeat", key) else set()
+    return tuple(wrong)
+
+
+def _findings(keys: PolicyKeys, policy: Policy, half_declared: tuple[str, ...]) -> Iterator[Finding]:
+    yield from inconsistencies(keys, policy, lambda name: name.startswith(half_declared))
+    for finding in condition_findings(policy, evaluation=None):
+        if finding.severity is Severity.ERROR:
+            yield finding
+
+
+def _dotted_keys(keys: Mapping[str, object], prefix: str = "") -> Iterator[str]:
+    for key, value in keys.items():
+        yield f"{prefix}{key}"
+        if isinstance(value, dict):
+            yield from _dotted_keys(value, f"{prefix}{key}.")

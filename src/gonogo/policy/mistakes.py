@@ -1,0 +1,75 @@
+"""Says in words what pydantic found, and never repeats a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from gonogo.policy.complaints import Complaints, Loc, kind
+from gonogo.policy.schema import PolicyKeys
+
+_KEY = "[key]"
+_WORDS: Mapping[str, Callable[[ErrorDetails], str]] = {
+    "value_error": lambda error: str(error["ctx"]["error"]),
+    "string_type": lambda error: f"must be text, not {kind(error['input'])}",
+    "int_type": lambda error: f"must be a whole number, not {kind(error['input'])}",
+    "int_from_float": lambda _: "must be a whole number",
+    "float_type": lambda error: f"must be a number, not {kind(error['input'])}",
+    "bool_type": lambda error: f"must be true or false, not {kind(error['input'])}",
+    "list_type": lambda error: f"must be a list, not {kind(error['input'])}",
+    "dict_type": lambda error: f"must be a mapping, not {kind(error['input'])}",
+    "model_type": lambda error: f"must be a mapping, not {kind(error['input'])}",
+    "literal_error": lambda error: f"must be {error['ctx']['expected']}",
+    "finite_number": lambda _: "must be a finite number",
+    "greater_than": lambda error: f"must be above {error['ctx']['gt']:g}",
+    "greater_than_equal": lambda error: f"must be at least {error['ctx']['ge']:g}",
+    "less_than": lambda error: f"must be below {error['ctx']['lt']:g}",
+    "less_than_equal": lambda error: f"must be at most {error['ctx']['le']:g}",
+    "too_short": lambda error: f"must have at least {error['ctx']['min_length']} entry",
+}
+
+
+def place_of(error: ErrorDetails) -> Loc:
+    """Give the place of what is wrong."""
+    return error["loc"][:-1] if error["loc"][-1] == _KEY else error["loc"]
+
+
+def complain(error: ErrorDetails, complaints: Complaints) -> None:
+    """Complain of one error of pydantic's."""
+    loc = place_of(error)
+    if error["type"] == "extra_forbidden":
+        complaints.unknown_key(loc, _known_keys(loc[:-1]))
+    elif error["type"] == "missing":
+        complaints.about(loc, "is missing")
+    else:
+        words = _WORDS.get(error["type"])
+        complaints.about(loc, words(error) if words else error["msg"], key=loc != error["loc"])
+
+
+def _known_keys(loc: Loc) -> list[str]:
+    """Give the keys that the mapping at ``loc`` may have."""
+    model: type[BaseModel] = PolicyKeys
+    steps = iter(loc)
+    for step in steps:
+        annotation = model.model_fields[str(step)].annotation
+        found, inside = _model_in(annotation)
+        if found is None:
+            return []
+        model = found
+        if inside:
+            next(steps, None)
+    return list(model.model_fields)
+
+
+def _model_in(annotation: Any) -> tuple[type[BaseModel] | None, bool]:  # noqa: ANN401 - an annotation is anything
+    """Find the keys that a field holds, and whether as entries of a list or a mapping."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation, False
+    for part in get_args(annotation):
+        found, inside = _model_in(part)
+        if found is not None:
+            return found, inside or get_origin(annotation) in {list, dict}
+    return None, False

@@ -1,0 +1,75 @@
+"""The values that a signal can really take under a policy, and what a comparison makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from gonogo.model.condition import Comparison, Operator
+from gonogo.model.policy import Policy
+from gonogo.model.signal import Range, Signal
+
+_SLO = "slo"
+_BURN = "error_budget_burn_"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """From lowest to highest, and what sets the highest where the signal's range does not."""
+
+    values: Range
+    because: str = ""
+
+
+def reaches(policy: Policy, signal: Signal) -> Iterator[Reach]:
+    """Give what each series of a signal can read; one for each SLO where there is one for each.
+
+    A burn is at most 1 / (1 - objective): then every event is bad. Source: *The Site
+    Reliability Workbook*, chapter 5. A window holds at most ⌊window / every⌋ + 1 beats.
+    """
+    if signal.name.startswith(_BURN):
+        objectives = {slo.name: slo.objective for slo in policy.slos}
+        for labels in signal.each:
+            if (objective := objectives.get(labels.get(_SLO, ""))) is not None:
+                yield _up_to(signal, 1 / (1 - objective), f"the objective {objective:g} of {labels[_SLO]}")
+        return
+    if signal.name == f"heartbeat_changes_{policy.heartbeat.window_name}":
+        beats = policy.heartbeat.window // policy.heartbeat.every + 1
+        why = f"beats every {policy.heartbeat.every.total_seconds():g}s"
+        yield _up_to(signal, beats, why)
+        return
+    yield Reach(signal.range)
+
+
+def always(comparison: Comparison, values: Range) -> bool:
+    """Tell whether a comparison holds whatever the value."""
+    return _ALWAYS[comparison.op](values, comparison.bound)
+
+
+def never(comparison: Comparison, values: Range) -> bool:
+    """Tell whether a comparison holds for no value."""
+    return _ALWAYS[_OPPOSITE[comparison.op]](values, comparison.bound)
+
+
+def _up_to(signal: Signal, high: float, why: str) -> Reach:
+    if high >= signal.range.high:
+        return Reach(signal.range)
+    return Reach(Range(signal.range.low, high), why)
+
+
+_OPPOSITE: Mapping[Operator, Operator] = {
+    Operator.EQ: Operator.NE,
+    Operator.NE: Operator.EQ,
+    Operator.LT: Operator.GE,
+    Operator.GE: Operator.LT,
+    Operator.GT: Operator.LE,
+    Operator.LE: Operator.GT,
+}
+_ALWAYS: Mapping[Operator, Callable[[Range, float], bool]] = {
+    Operator.EQ: lambda values, bound: values.low == values.high == bound,
+    Operator.NE: lambda values, bound: bound not in values,
+    Operator.LT: lambda values, bound: values.high < bound,
+    Operator.LE: lambda values, bound: values.high <= bound,
+    Operator.GT: lambda values, bound: values.low > bound,
+    Operator.GE: lambda values, bound: values.low >= bound,
+}

@@ -1,0 +1,29 @@
+"""How far back the preset's signals look, read from the rules that make them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+
+from gonogo.durations import parse_duration
+from gonogo.gates.catalogue import PRESET_GATES
+from gonogo.model.policy import Policy
+
+_RANGE = re.compile(r"\[([0-9a-z]+)(?::[0-9a-z]*)?\]")
+_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+
+
+def rolling_windows(policy: Policy, interval: timedelta) -> Mapping[str, timedelta]:
+    """Give, for each recorded metric, the longest range under it, through other recorded metrics too.
+
+    A metric of the present alone is left out.
+    """
+    windows: dict[str, timedelta] = {}
+    for gate in PRESET_GATES:
+        for rule in gate.rules(policy, interval):
+            under = [parse_duration(text) for text in _RANGE.findall(rule.expression)]
+            under += [windows[name] for name in _NAME.findall(rule.expression) if name in windows]
+            if under:
+                windows[rule.name] = max([*under, *([windows[rule.name]] if rule.name in windows else [])])
+    return windows

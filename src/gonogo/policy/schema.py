@@ -1,0 +1,316 @@
+"""The keys of a policy file: their types, defaults and meanings.
+
+This is what ``gonogo schema`` prints and what every policy is checked against after
+it was laid over its preset. Defaults that belong to a value of the model are the
+model's. ``null`` empties a list or a mapping.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.json_schema import GenerateJsonSchema
+
+from gonogo.durations import format_duration
+from gonogo.model.certificate import Criterion
+from gonogo.model.condition import Condition
+from gonogo.model.gate import RUN_GATES
+from gonogo.model.policy import Canary, DryRun, Heartbeat, Runs
+from gonogo.model.signal import Range, Scope
+from gonogo.policy import terms, values
+from gonogo.policy.heartbeat import READS, STATE_FOLDER
+from gonogo.policy.preset import DEFAULT_PRESET, PRESETS
+from gonogo.policy.settings import ServerSettings
+
+DURATION_PATTERN = "^([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(values.positive_duration),
+    WithJsonSchema({"type": "string", "minLength": 2, "pattern": DURATION_PATTERN, "examples": ["45s", "6m", "1h30m"]}),
+]
+Text = Annotated[str, BeforeValidator(values.text), Field(min_length=1)]
+Url = Annotated[str, BeforeValidator(values.http_url), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
+LabelName = Annotated[str, BeforeValidator(values.label_name)]
+MetricName = Annotated[str, BeforeValidator(values.metric_name)]
+SignalName = Annotated[str, BeforeValidator(terms.signal_name)]
+GateName = Annotated[str, BeforeValidator(terms.gate_name)]
+Counter = Annotated[str, BeforeValidator(terms.counter)]
+Variable = Annotated[str, BeforeValidator(values.variable)]
+RunGate = Annotated[
+    str, BeforeValidator(lambda value: values.one_of(value, RUN_GATES)), WithJsonSchema({"enum": list(RUN_GATES)})
+]
+Bounds = Annotated[
+    InstanceOf[Range],
+    BeforeValidator(terms.bounds),
+    WithJsonSchema(
+        {"type": "array", "items": {"type": ["number", "null"]}, "minItems": 2, "maxItems": 2, "examples": [[0, None]]}
+    ),
+]
+ConditionText = Annotated[
+    InstanceOf[Condition],
+    BeforeValidator(terms.condition),
+    WithJsonSchema(
+        {"type": "string", "examples": ["heartbeat_ok == 1", "x > 0.5 for 5m", "v <= 0.2 or falling(v, 30m)"]}
+    ),
+]
+CriterionText = Annotated[
+    InstanceOf[Criterion],
+    BeforeValidator(terms.criterion),
+    WithJsonSchema({"type": "string", "examples": ["share(x == 1) >= 0.99", "mean(v) <= 0.2", "rises(v, 0.2) <= 0"]}),
+]
+Weight = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+_HEARTBEAT = Heartbeat()
+_SERVER = ServerSettings()
+
+
+class Keys(BaseModel):
+    """Keys that are known; any other is a mistake."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class AuthorizationKeys(Keys):
+    """The header ``Authorization``, as Prometheus names it; the secret by file or variable."""
+
+    type: Text = Field(default="Bearer", description="The scheme, before the secret.")
+    credentials_file: Text | None = Field(default=None, description="The file that holds the secret.")
+    credentials_env: Variable | None = Field(
+        default=None, description="The environment variable that holds the secret."
+    )
+
+    @model_validator(mode="after")
+    def _one_secret(self) -> AuthorizationKeys:
+        if self.type.lower() == "basic":
+            raise ValueError("for the type Basic use basic_auth")
+        if (self.credentials_file is None) == (self.credentials_env is None):
+            raise ValueError("give either credentials_file or credentials_env")
+        return self
+
+
+class BasicAuthKeys(Keys):
+    """Basic authentication, as Prometheus names it; the password by file or variable."""
+
+    username: Text = Field(description="The user's name.")
+    password_file: Text | None = Field(default=None, description="The file that holds the password.")
+    password_env: Variable | None = Field(default=None, description="The environment variable that holds the password.")
+
+    @model_validator(mode="after")
+    def _one_password(self) -> BasicAuthKeys:
+        if (self.password_file is None) == (self.password_env is None):
+            raise ValueError("give either password_file or password_env")
+        return self
+
+
+class TlsKeys(Keys):
+    """TLS, as Prometheus names it."""
+
+    ca_file: Text | None = Field(default=None, description="Whom to trust instead of the system's authorities.")
+    cert_file: Text | None = Field(default=None, description="The client's certificate.")
+    key_file: Text | None = Field(default=None, description="The key of the client's certificate.")
+    server_name: Text | None = Field(default=None, description="The name that the server's certificate must bear.")
+    insecure_skip_verify: bool = Field(
+        default=_SERVER.insecure_skip_verify, description="Do not check the server's certificate."
+    )
+
+    @model_validator(mode="after")
+    def _whole_pair(self) -> TlsKeys:
+        if (self.cert_file is None) != (self.key_file is None):
+            raise ValueError("cert_file and key_file come together")
+        return self
+
+
+class PrometheusKeys(Keys):
+    """The server that is asked."""
+
+    url: Url = Field(default=_SERVER.url, description="Its address; --prometheus wins over it.")
+    config: Text | None = Field(
+        default="prometheus/prometheus.yml", description="Its configuration file, for lint and reload."
+    )
+    rules_url: Url | None = Field(default=None, description="Who knows the rules (vmalert); null = the server.")
+    targets_url: Url | None = Field(default=None, description="Who knows the targets (vmagent); null = the server.")
+    timeout: Duration = Field(default=_SERVER.timeout, description="How long one question may take.")
+    max_bytes: int = Field(default=_SERVER.max_bytes, ge=1, description="How large one answer may be, in bytes.")
+    authorization: AuthorizationKeys | None = Field(default=None, description="A bearer token or the like.")
+    basic_auth: BasicAuthKeys | None = Field(default=None, description="A user's name and password.")
+    tls_config: TlsKeys | None = Field(default=None, description="Certificates.")
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> PrometheusKeys:
+        if self.authorization is not None and self.basic_auth is not None:
+            raise ValueError("give either authorization or basic_auth")
+        return self
+
+
+class RunsKeys(Keys):
+    """The run gates: lint, unit tests and smoke."""
+
+    max_age: Duration = Field(default=Runs().max_age, description="How old a passed record may be.")
+    required: list[RunGate] | None = Field(default=list(Runs().required), description="Which of them must pass.")
+
+
+class SignalKeys(Keys):
+    """A named series; of a preset's signal only what is given changes."""
+
+    metric: MetricName | None = Field(
+        default=None, description="The metric's name; null = the prefix, _ and the signal's name."
+    )
+    labels: dict[LabelName, Text] | None = Field(
+        default=None, description="Labels it must bear, metric_realm left out."
+    )
+    range: Bounds | None = Field(
+        default=None, description="The values that can be meant, [low, high]; null = no bound."
+    )
+    max_age: Duration | None = Field(
+        default=None, description="How old its newest sample may be; null = 2 intervals + 5 s."
+    )
+    push_max_age: Duration | None = Field(
+        default=None, description="How old a push under it may be; null = max_age, at least 5m."
+    )
+    scope: Literal["subject", "shared"] = Field(
+        default=Scope.SUBJECT.value, description="One for each subject, or one for all."
+    )
+
+
+class HeartbeatKeys(Keys):
+    """The writer's beats, and how the rules read them."""
+
+    every: Duration = Field(default=_HEARTBEAT.every, description="The time between two beats.")
+    window: Duration = Field(default=_HEARTBEAT.window, description="How far back changes of the sequence are counted.")
+    fresh: Duration = Field(
+        default=_HEARTBEAT.fresh, description="How old the newest beat may be; whole seconds, at most 7d."
+    )
+    textfile_dir: Text | None = Field(
+        default=_HEARTBEAT.textfile_dir, description="node_exporter's textfile folder; null = none."
+    )
+    pushgateway: Url | None = Field(default=_HEARTBEAT.pushgateway, description="A Pushgateway's address; null = none.")
+    read: Annotated[str, WithJsonSchema({"enum": list(READS)})] = Field(
+        default=_HEARTBEAT.read, description="Which of the two copies the rules read."
+    )
+    labels: dict[LabelName, Text] | None = Field(
+        default=None, description="Labels of every beat, such as the subject's."
+    )
+
+
+class SloKeys(Keys):
+    """An objective and its two counters."""
+
+    name: Text = Field(description="The value of the label slo.")
+    objective: float = Field(gt=0, lt=1, description="The share of events that must be good, strictly between 0 and 1.")
+    bad: Counter = Field(description="Selector of the counter of bad events; P_ stands for the prefix.")
+    total: Counter = Field(description="Selector of the counter of all events; P_ stands for the prefix.")
+
+
+class CanaryKeys(Keys):
+    """For `canary judge` only; the gates have their own numbers."""
+
+    min_samples: int = Field(default=Canary().min_samples, ge=1, description="How many samples decide anything.")
+    window: Duration = Field(default=Canary().window, description="How far back they are counted.")
+
+
+class WeightKeys(Keys):
+    """What each shortfall weighs in V; all five, not negative, 1 in sum."""
+
+    uptime: Weight | None = Field(default=None, description="The heartbeat's freshness over 1 h.")
+    alerts: Weight | None = Field(default=None, description="Alerts an hour.")
+    recovery: Weight | None = Field(default=None, description="Time to recover.")
+    rehearsals: Weight | None = Field(default=None, description="Failed rehearsals over 7 d.")
+    throughput: Weight | None = Field(default=None, description="Events created over 1 h.")
+
+
+class StabilityKeys(Keys):
+    """How V is made."""
+
+    weights: WeightKeys = Field(default=WeightKeys(), description="What each shortfall weighs.")
+
+
+class GateKeys(Keys):
+    """A gate: named conditions."""
+
+    require: list[ConditionText] | None = Field(default=None, description="All must hold for the gate to pass.")
+    abort: list[ConditionText] | None = Field(default=None, description="Any that holds ends a dry run.")
+    warn: list[ConditionText] | None = Field(
+        default=None, description="Any that holds is worth a look, and changes no verdict."
+    )
+
+
+class DryRunKeys(Keys):
+    """The watched period."""
+
+    duration: Duration = Field(default=DryRun().duration, description="How long it is watched.")
+    step: Duration = Field(default=DryRun().step, description="How often it is judged.")
+    blind: Duration = Field(default=DryRun().blind, description="This long UNKNOWN is an abort.")
+    certify: list[CriterionText] | None = Field(
+        default=None, description="What the whole run must show for a certificate."
+    )
+    on_abort: Annotated[list[Text], Field(min_length=1)] | None = Field(
+        default=None, description="A program and its arguments; gets the verdict as JSON on standard input."
+    )
+
+    @model_validator(mode="after")
+    def _steps_fit(self) -> DryRunKeys:
+        if self.step > self.duration:
+            raise ValueError("step is longer than duration")
+        return self
+
+
+class PolicyKeys(Keys):
+    """A policy of gonogo: what is read, what is asked of it, and what follows."""
+
+    version: Literal[1] = Field(description="The version of these keys.")
+    preset: Annotated[str, WithJsonSchema({"enum": list(PRESETS)})] | None = Field(
+        default=DEFAULT_PRESET, description="What the rest is laid over; null = a policy of one's own."
+    )
+    realm: Text | None = Field(default=None, description="The value of metric_realm that every signal must bear.")
+    prefix: Annotated[str, BeforeValidator(values.prefix)] | None = Field(
+        default=None, description="What the preset's metric names begin with."
+    )
+    subjects: list[LabelName] | None = Field(
+        default=None, description="Labels whose values name what is judged; none = one subject."
+    )
+    synthetic_labels: dict[LabelName, list[Text]] | None = Field(
+        default={"mode": ["smoke"]}, description="Label values that mark a series as made up."
+    )
+    prometheus: PrometheusKeys = Field(default=PrometheusKeys(), description="The server that is asked.")
+    rules: list[Text] | None = Field(default=["prometheus/rules/*.yml"], description="Globs of the rule files.")
+    tests: list[Text] | None = Field(default=["tests/promql"], description="Files and folders of promtool tests.")
+    runs: RunsKeys = Field(default=RunsKeys(), description="The run gates.")
+    journal: Text = Field(default=f"{STATE_FOLDER}/journal.sqlite", description="The file of records.")
+    signals: dict[SignalName, SignalKeys | None] | None = Field(
+        default=None, description="Signals by name; null removes one."
+    )
+    heartbeat: HeartbeatKeys = Field(default=HeartbeatKeys(), description="The writer's beats.")
+    slos: list[SloKeys] | None = Field(default=None, description="Service level objectives.")
+    canary: CanaryKeys = Field(default=CanaryKeys(), description="For `canary judge`.")
+    stability: StabilityKeys | None = Field(default=None, description="How V is made.")
+    gates: dict[GateName, GateKeys | None] | None = Field(default=None, description="Gates by name; null removes one.")
+    dry_run: DryRunKeys = Field(default=DryRunKeys(), description="The watched period.")
+
+
+class _Readable(GenerateJsonSchema):
+    """Durations as a policy writes them, and no titles that only repeat the keys."""
+
+    def encode_default(self, dft: object) -> object:
+        """Write a default as the policy file would."""
+        return format_duration(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
+
+    def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002 - pydantic's signature
+        """Leave titles out."""
+        return False
+
+
+def json_schema() -> dict[str, object]:
+    """Give the JSON Schema (2020-12) of a policy file."""
+    schema = PolicyKeys.model_json_schema(schema_generator=_Readable)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "gonogo policy", **schema}
