@@ -10,7 +10,7 @@ printf 'version: 1\npreset: l4-dryrun\n' >"$folder/gonogo.yaml"
 .venv/bin/gonogo rules --policy "$folder/gonogo.yaml" --out "$folder" >&2
 
 case ${1:?say what: check or test} in
-  check) promtool check rules --lint=all --lint-fatal "$folder"/prometheus/rules/*.yml ;;
-  test) promtool test rules "$folder"/tests/promql/*.yml ;;
+  check) promtool check rules --lint=all --lint-fatal "$folder"/rules/*.yml ;;
+  test) promtool test rules "$folder"/tests/*.yml ;;
   *) echo "check or test, not '$1'" >&2 && exit 2 ;;
 esac
