@@ -63,7 +63,7 @@ def _warnings(heartbeat: Heartbeat, scrape: timedelta | None) -> Iterator[Findin
         message = (
             f"{heartbeat.fresh_name} is a whole multiple of every, so that jitter decides: "
             f"{_alarms(every, fresh, scrape)} ({_alarms(every, _seconds(better), scrape)} at {_whole(better)}); "
-            f"{_misses(every, fresh, scrape)}"
+            f"{misses(every, fresh, scrape)}"
         )
         yield _warning("fresh-multiple-of-every", "fresh", message, f"take {_whole(better)}, or beat more often")
     if heartbeat.every < heartbeat.window < BEATS_IN_A_WINDOW * heartbeat.every:
@@ -72,7 +72,7 @@ def _warnings(heartbeat: Heartbeat, scrape: timedelta | None) -> Iterator[Findin
         alarms, fewer = (loss_run(int(DAY / every), run, loss=HEALTHY_LOSS) for run in (fits, BEATS_IN_A_WINDOW))
         message = (
             f"{heartbeat.window_name} holds {fits} beat{'s' * (fits > 1)}: changes reads 0 on {share(alarms)} of "
-            f"healthy days ({share(fewer)} at {_whole(enough)}); {_misses(every, window, scrape)}"
+            f"healthy days ({share(fewer)} at {_whole(enough)}); {misses(every, window, scrape)}"
         )
         yield _warning("window-lt-5x-every", "window", message, f"take at least {_whole(enough)}")
 
@@ -88,17 +88,18 @@ def share(probability: float) -> str:
     return f"{percent:.0f} %" if percent >= 10 else f"{percent:.2g} %" if percent >= 1e-6 else "0 %"  # noqa: PLR2004 - digits
 
 
-def _alarms(every: float, limit: float, scrape: timedelta | None) -> str:
-    return f"a false alarm on {share(alarms_a_day(every, limit, _seconds(scrape)))} of healthy days"
-
-
-def _misses(every: float, limit: float, scrape: timedelta | None) -> str:
+def misses(every: float, limit: float, scrape: timedelta | None) -> str:
+    """Say what passes unseen under a limit on the age of the newest beat; times in seconds."""
     outage = limit / 2
     missed = outage_missed(every, limit, outage)
     late = detection(every, limit, _seconds(scrape)).longest
     return (
         f"an outage of {outage:g}s is missed with probability {missed:.2g}, a dead writer seen after at most {late:g}s"
     )
+
+
+def _alarms(every: float, limit: float, scrape: timedelta | None) -> str:
+    return f"a false alarm on {share(alarms_a_day(every, limit, _seconds(scrape)))} of healthy days"
 
 
 def _seconds(duration: timedelta | None) -> float:

@@ -9,35 +9,73 @@ from gonogo.durations import format_duration
 from gonogo.model.condition import Comparison
 from gonogo.model.policy import Heartbeat, Policy
 from gonogo.policy.finding import Finding, Severity
-from gonogo.policy.lint_conditions import conditions
-from gonogo.policy.lint_heartbeat import alarms_a_day, share
+from gonogo.policy.lint_conditions import REQUIRE, Placed, conditions
+from gonogo.policy.lint_heartbeat import alarms_a_day, misses, share
 from gonogo.policy.rolling import rolling_windows
-from gonogo.stats.heartbeat_guard import HEALTHY_LOSS, detection
+from gonogo.stats.heartbeat_guard import HEALTHY_LOSS
 from gonogo.stats.sustained import sustained_false_alarm
 
 DEFAULT_EVALUATION = timedelta(seconds=30)
 """The interval that is reckoned with where the server's is not known."""
 WORTH = 3
-"""A ``for`` filters well from this many windows on."""
+"""From this many windows on a ``for`` filters well."""
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 
 
-def sustained_findings(
-    policy: Policy, *, scrape: timedelta | None, evaluation: timedelta | None
-) -> tuple[Finding, ...]:
+def sustained_findings(policy: Policy, *, scrape: timedelta | None, evaluation: timedelta | None) -> Iterator[Finding]:
     """Warn of each ``for`` that is shorter than the rolling window under its signal."""
     tick = evaluation or DEFAULT_EVALUATION
     windows = rolling_windows(policy, tick)
-    found = []
+    for placed, term, held in _sustained(policy):
+        window = windows.get(policy.signals[term.signal].metric)
+        if window is None or held >= window:
+            continue
+        what = (
+            f"for {format_duration(held)} is shorter than the {format_duration(window)} that {term.signal} looks back"
+        )
+        if placed.role == REQUIRE:
+            worth = "it adds nothing to what the signal has seen already"
+        elif (limit := _beat_limit(policy.heartbeat, term.signal)) is not None:
+            worth = _beaten(policy.heartbeat, limit + held, scrape)
+        else:
+            worth = _clustered(window, held, tick)
+        step = f"take at least {format_duration(window)}, or count on no more than this"
+        yield Finding("for-lt-window", Severity.WARNING, placed.loc, f"{what}: {worth}", step)
+
+
+def _sustained(policy: Policy) -> Iterator[tuple[Placed, Comparison, timedelta]]:
     for placed in conditions(policy):
         for term in placed.condition.terms:
-            if not isinstance(term, Comparison) or term.held is None or term.signal not in policy.signals:
-                continue
-            window = windows.get(policy.signals[term.signal].metric)
-            if window is not None and term.held < window:
-                message = f"for {format_duration(term.held)} is shorter than the {format_duration(window)} under {term.signal}: "
-                message += _worth(policy.heartbeat, term, window, scrape, tick)
-                step = f"take at least {format_duration(window)}, or keep in mind what it is worth"
-                found.append(Finding("for-lt-window", Severity.WARNING, placed.loc, message, step))
-    return tuple(found)
+            if isinstance(term, Comparison) and term.held is not None and term.signal in policy.signals:
+                yield placed, term, term.held
+
+
+def _beat_limit(heartbeat: Heartbeat, signal: str) -> timedelta | None:
+    """Give the age of the newest beat from which on a heartbeat signal is bad; ``None`` for other signals."""
+    if signal == f"heartbeat_changes_{heartbeat.window_name}":
+        return heartbeat.window
+    return min(heartbeat.fresh, heartbeat.window) if signal in {"heartbeat_ok", "heartbeat_stall"} else None
+
+
+def _beaten(heartbeat: Heartbeat, limit: timedelta, scrape: timedelta | None) -> str:
+    every, waited = heartbeat.every / _SECOND, (scrape or timedelta(0)) / _SECOND
+    alarms = alarms_a_day(every, limit / _SECOND, waited)
+    return (
+        f"the next beat ends it at once, so it is a false alarm on {share(alarms)} of healthy days; "
+        f"{misses(every, limit / _SECOND, scrape)}"
+    )
+
+
+def _clustered(window: timedelta, held: timedelta, tick: timedelta) -> str:
+    alarms, better = _false_alarm(window, held, tick), ""
+    if WORTH * window < _DAY:
+        better = f" ({share(_false_alarm(window, WORTH * window, tick))} for {format_duration(WORTH * window)})"
+    return (
+        "what lifts it over the threshold once can keep it there for all of that, so where 1 % of evaluations do, it is "
+        f"a false alarm on {share(alarms)} of days{better}; nothing that lasts {format_duration(held)} is missed"
+    )
+
+
+def _false_alarm(window: timedelta, held: timedelta, tick: timedelta) -> float:
+    return sustained_false_alarm(_DAY // tick, window=window // tick, held=held // tick, bad=HEALTHY_LOSS)

@@ -1,0 +1,19 @@
+"""``gonogo schema``: the policy file's keys, for editors."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+
+@click.command(epilog="Example: gonogo schema > gonogo.schema.json")
+def schema() -> None:
+    """Print the JSON Schema (2020-12) of the policy file.
+
+    An editor completes and checks the policy with it: put
+    "# yaml-language-server: $schema=gonogo.schema.json" on its first line.
+    """
+    from gonogo.policy.schema import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
