@@ -29,6 +29,11 @@ class WatchView:
     duration: timedelta
 
 
+def run_text(kind: str, outcome: Outcome, detail: str, seconds: float) -> str:
+    """Write what came of a step, in a line."""
+    return f"{outcome:<7} {kind}: {plain(detail)} ({seconds:.1f} s)"
+
+
 def watch_line(view: WatchView) -> str:
     """Write one line for a log: when, the verdict, and what is not passing."""
     judgement = view.step.judgement
