@@ -72,7 +72,7 @@ def _clustered(window: timedelta, held: timedelta, tick: timedelta) -> str:
     if WORTH * window < _DAY:
         better = f" ({share(_false_alarm(window, WORTH * window, tick))} for {format_duration(WORTH * window)})"
     return (
-        "what lifts it over the threshold once can keep it there for all of that, so where 1 % of evaluations do, it is "
+        "what lifts it over the threshold once can keep it there for all of that, so if 1 % of evaluations do it is "
         f"a false alarm on {share(alarms)} of days{better}; nothing that lasts {format_duration(held)} is missed"
     )
 
