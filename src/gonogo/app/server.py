@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from gonogo.policy.load import PolicyFile, ServerSettings
+from gonogo.policy.secrets import read_secret
 from gonogo.prometheus.http import Client, HttpSettings
 
 
@@ -47,5 +49,19 @@ def client_of(settings: ServerSettings, *, at_most: timedelta) -> Client:
 
 
 def _authorization(settings: ServerSettings) -> str | None:
-    secret = settings.credentials
-    return None if secret is None else f"{settings.authorization_type or 'Bearer'} {read_secret(secret)}"
+    if settings.credentials_file is None and settings.credentials_env is None:
+        return None
+    secret = read_secret(settings.credentials_file, settings.credentials_env)
+    return f"{settings.authorization_type or 'Bearer'} {secret}"
+
+
+def _basic(settings: ServerSettings) -> tuple[str, str] | None:
+    if settings.username is None:
+        return None
+    if settings.password_file is None and settings.password_env is None:
+        return settings.username, ""
+    return settings.username, read_secret(settings.password_file, settings.password_env)
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)

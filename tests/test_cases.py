@@ -1,0 +1,62 @@
+"""Runs the transcripts in ``tests/cases``: command, exit code, output and files on one page each.
+
+::
+
+    What the case shows.
+    -- gonogo.yaml --
+    the text of a file in the folder the command runs in
+    -- $ gonogo decide --
+    exit 2
+    the command's output, standard error after standard output
+
+``[…]`` in the expected output stands for any text within a line, ``[DIR]`` for the folder.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
+_PART = re.compile(r"^-- (.+) --$", re.MULTILINE)
+
+
+def parts_of(text: str) -> list[tuple[str, str]]:
+    """Split a case into its titled parts, the opening sentence left out."""
+    found = list(_PART.finditer(text))
+    ends = [match.start() for match in found[1:]] + [len(text)]
+    return [(match[1], text[match.end() + 1 : end]) for match, end in zip(found, ends, strict=True)]
+
+
+def matches(expected: str, actual: str) -> bool:
+    """Compare, letting ``[…]`` stand for any text within a line."""
+    pattern = re.escape(expected.strip()).replace(re.escape("[…]"), "[^\n]*")
+    return re.fullmatch(pattern, actual.strip()) is not None
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
+def test_case(case: Path, tmp_path: Path) -> None:
+    """Each command ends with its code and prints its page."""
+    ran = 0
+    for title, body in parts_of(case.read_text(encoding="utf-8")):
+        if not title.startswith("$ "):
+            path = tmp_path / title
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(body, encoding="utf-8")
+            continue
+        ran += 1
+        argv = [sys.executable, "-m", "gonogo", *shlex.split(title.removeprefix("$ "))[1:]]
+        done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+        shown = f"exit {done.returncode}\n{done.stdout}{done.stderr}".replace(str(tmp_path), "[DIR]")
+        assert matches(body, shown), f"{title}\n{shown}"
+    assert ran, f"{case.name} runs no command"
+
+
+def test_there_are_cases() -> None:
+    """An empty folder would pass in silence."""
+    assert len(CASES) >= 5
