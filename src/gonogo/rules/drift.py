@@ -8,7 +8,7 @@ nothing: servers see files under paths of their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -41,16 +41,13 @@ def drift(metric: str, files: tuple[RuleGroup, ...], loaded: tuple[LoadedGroup, 
     Everything under the metric by the files' rules or by the server's is compared.
     ``None`` where there is no difference.
     """
-    return next(_differences(metric, files, loaded), None)
-
-
-def _differences(metric: str, files: tuple[RuleGroup, ...], loaded: tuple[LoadedGroup, ...]) -> Iterator[str]:
     under = {id(rule) for rule in RuleGraph.of((*files, *loaded)).closure(metric)}
     wanted, found = _by_key(files, under), _by_key(loaded, under)
     for key, ours in wanted.items():
-        yield from _compare(ours, found.get(key, []), found)
-    for key in found.keys() - wanted.keys():
-        yield f"{_name(found[key][0])} is on the server but not in the policy's rule files"
+        if difference := _compare(ours, found.get(key, []), found):
+            return difference
+    extra = next((theirs[0] for key, theirs in found.items() if key not in wanted), None)
+    return None if extra is None else f"{_name(extra)} is on the server but not in the policy's rule files"
 
 
 def _by_key(groups: Iterable[Group], under: set[int]) -> dict[Key, list[_Placed]]:
@@ -63,19 +60,17 @@ def _by_key(groups: Iterable[Group], under: set[int]) -> dict[Key, list[_Placed]
     return placed
 
 
-def _compare(ours: list[_Placed], theirs: list[_Placed], loaded: Iterable[Key]) -> Iterator[str]:
-    """Pair the rules of one key, equal ones first, and say what is left over."""
+def _compare(ours: list[_Placed], theirs: list[_Placed], loaded: Iterable[Key]) -> str | None:
+    """Pair the rules of one key, equal ones first, and say the first difference."""
     left = list(theirs)
     for one in sorted(ours, key=lambda placed: placed.interval is None):
         best = min(left, key=lambda other: _difference(one, other) is not None, default=None)
         if best is None:
-            yield f"{_name(one)} is in the policy's rule files but not on the server{_elsewhere(one, loaded)}"
-            continue
-        left = [other for other in left if other is not best]
+            return f"{_name(one)} is in the policy's rule files but not on the server{_elsewhere(one, loaded)}"
         if difference := _difference(one, best):
-            yield difference
-    for other in left:
-        yield f"{_name(other)} is on the server more often than in the policy's rule files"
+            return difference
+        left = [other for other in left if other is not best]
+    return f"{_name(left[0])} is on the server more often than in the policy's rule files" if left else None
 
 
 def _difference(ours: _Placed, theirs: _Placed) -> str | None:

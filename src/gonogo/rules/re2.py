@@ -11,15 +11,17 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_CLASS_PART = r"(?:[^\[\]\\&|~\-]-[^\[\]\\&|~\-]|[^\[\]\\&|~\-]|\\[dDwW]|\\[^0-9A-Za-z\s])"
+_ESCAPE = r"\\[dDwW] | \\[^0-9A-Za-z\s]"
+_PLAIN = r"[^\[\]\\&|~-]"
+_CLASS = rf"\[ \^? -? (?: {_PLAIN} - {_PLAIN} | {_PLAIN} | {_ESCAPE} )+ -? \]"
 _COMMON = re.compile(
-    rf"""(?: [^\\\[\](){{}}|*+?.^$] (?:[*+?]\??)?          # a literal
-           | (?: \. | \\[dDwW] | \\[^0-9A-Za-z] | \[\^?{_CLASS_PART}+-?\] )
+    rf"""(?: (?: [^\\\[\](){{}}|*+?.^$] | \. | {_ESCAPE} | {_CLASS} )
              (?: [*+?]\?? | \{{[0-9]{{1,3}}(?:,(?:[0-9]{{1,3}})?)?\}} )?
-           | [|^$] | \( (?:\?:)? | \) (?![*+?{{])
+           | [|^$] | \((?:\?:)? | \)(?![*+?{{])
          )*""",
     re.VERBOSE,
 )
+"""Single characters with their repeats, alternatives, ends and groups."""
 
 
 def accepts(pattern: str, value: str) -> bool | None:

@@ -69,9 +69,7 @@ class _Findings:
         """Tell whether some selector in or under a tree is measured and not multiplied by 0."""
         if isinstance(node, Vector):
             return self._measured(node)
-        if isinstance(node, Binary) and node.operator == "*" and (_zero(node.left) or _zero(node.right)):
-            return False
-        return any(self._alive(part) for part in children(node))
+        return not _nought(node) and any(self._alive(part) for part in children(node))
 
     def _measured(self, vector: Vector) -> bool:
         """Tell whether a selector finds raw series or what living rules make of them.
@@ -100,12 +98,15 @@ class _Findings:
         return next((self.patched[id(under)] for under in below if id(under) in self.patched), None)
 
 
-def _zero(node: Expression) -> bool:
+def _nought(node: Expression) -> bool:
+    """Tell whether a tree is a literal 0 or a product with one."""
     match node:
         case Number(value=value):
             return value == 0
         case Call(function="vector" | "scalar", arguments=(inner,)) | Negation(inner=inner):
-            return _zero(inner)
+            return _nought(inner)
+        case Binary(operator="*", left=left, right=right):
+            return _nought(left) or _nought(right)
         case _:
             return False
 

@@ -1,0 +1,158 @@
+"""Tests of gonogo.rules.canonical and of reading what it writes."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from tests.rules.promql_strategies import durations, matcher_sets, numbers, trees
+
+from gonogo.durations import format_duration
+from gonogo.rules.canonical import canonical, written
+from gonogo.rules.matchers import quoted
+from gonogo.rules.promql import parse
+from gonogo.rules.tree import Expression, Matcher, Number, walk
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["", "rate(x)", "x{", "nonsense(x)", 'x{a="1" or b="2"}', "x @ -1", "x @ 1e12", "x[0.0001]", "(" * 5000],
+)
+def test_what_cannot_be_read_has_no_canonical_text(expression: str) -> None:
+    """Anything that is no PromQL, or cannot be judged, gives None and no exception."""
+    assert canonical(expression) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("x[5m]", "x[5m:]"),
+        ("x[5m:]", "x[5m:1m]"),
+        ("x", "x offset 5m"),
+        ("x offset 5m", "x offset -5m"),
+        ("x", "x @ 0"),
+        ("x @ start()", "x @ end()"),
+        ("x > 1", "x > bool 1"),
+        ("x > 1", "x >= 1"),
+        ("x - y", "y - x"),
+        ("a - (b - c)", "a - b - c"),
+        ("-1 ^ 2", "(-1) ^ 2"),
+        ("x / 0", "x / -0"),
+        ("sum(x)", "sum without () (x)"),
+        ("sum(x)", "sum by (a) (x)"),
+        ("x + y", "x + on () y"),
+        ("x + on (a) y", "x + on (a) group_left y"),
+        ("x + on (a) group_left y", "x + on (a) group_right y"),
+        ("x + on (a) group_left y", "x + on (a) group_left (b) y"),
+        ("x + on (a) y", "x + ignoring (a) y"),
+        ("x + y", "x + fill (0) y"),
+        ("x + fill_left (0) y", "x + fill_right (0) y"),
+        ('x{a="1"}', 'x{a=~"1"}'),
+        ('x{a=""}', "x"),
+        ("'0.5'", "0.5"),
+        ("x", "X"),
+    ],
+)
+def test_what_differs_in_meaning_differs(one: str, other: str) -> None:
+    """Ranges, modifiers, operators and shapes that mean something else are told apart."""
+    assert canonical(one) is not None
+    assert canonical(other) is not None
+    assert canonical(one) != canonical(other)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "expected"),
+    [
+        ("rate( x [90s] )", "rate(x[1m30s])"),
+        ("x[300]", "x[5m]"),
+        ("((x))", "x"),
+        ("(a * b) + c", "(a * b) + c"),
+        ("a * b + c", "(a * b) + c"),
+        ('x{b="2",a=\'1\',b="2"}', 'x{a="1",b="2"}'),
+        ('{a="1",__name__="x"}', 'x{a="1"}'),
+        ('{"x"}', "x"),
+        ('{"a b"="1"}', '{"a b"="1"}'),
+        ('{__name__="on"}', '{__name__="on"}'),
+        ('{__name__="x",__name__!="y"}', '{__name__!="y",__name__="x"}'),
+        ('{__name__="x",__name__="y"}', '{__name__="x",__name__="y"}'),
+        ("SUM(x) BY (b, a, b)", "sum by (a, b) (x)"),
+        ("sum by () (x)", "sum(x)"),
+        ("sum(x) without (b,a)", "sum without (a, b) (x)"),
+        ("x + ignoring () y", "x + y"),
+        ("x * on(b,a) group_left(d,c) y", "x * on (a, b) group_left (c, d) y"),
+        ("x AND y", "x and y"),
+        ("x <= 0.60", "x <= 0.6"),
+        ("x < .5e1", "x < 5"),
+        ("0x1F", "31"),
+        ("-(1)", "-1"),
+        ("- -x", "-(-x)"),
+        ("+x", "x"),
+        ("nan", "NaN"),
+        ("-inf", "-Inf"),
+        ("x / 1e400", "x / Inf"),
+        ("topk(3, x)", "topk(3, x)"),
+        ('count_values without (a) ("v", x)', 'count_values without (a) ("v", x)'),
+        ("x offset 1w @ end()", "x @ end() offset 7d"),
+        ("x[5m] offset -1m", "x[5m] offset -1m"),
+        ("(x + y)[1h:90s] @ 12.5", "(x + y)[1h:1m30s] @ 12.5"),
+        ("sum(x)[1h:]", "sum(x)[1h:]"),
+        (r"x{a=~`\d`}", r'x{a=~"\\d"}'),
+        ("holt_winters(x[5m], 0.1, 0.2)", "holt_winters(x[5m], 0.1, 0.2)"),
+        ("x # why\n > 1", "x > 1"),
+    ],
+)
+def test_every_spelling_has_one_canonical_text(spelling: str, expected: str) -> None:
+    """Order, spacing, quoting, needless parentheses and ways to write a number or a duration do not matter."""
+    assert canonical(spelling) == expected
+
+
+def test_a_chain_too_deep_to_judge_is_refused_and_a_long_one_is_read() -> None:
+    """Two hundred operations inside one another are the limit, whatever the stack at hand."""
+    assert canonical(" + ".join(["x"] * 300)) is None
+    assert canonical(" + ".join(["x"] * 150)) is not None
+
+
+@given(trees)
+def test_what_is_written_reads_back_as_the_same_tree(tree: Expression) -> None:
+    """Writing and reading are inverse, so two trees with one text are one tree."""
+    assert parse(written(tree)) == tree
+
+
+@given(trees)
+def test_the_canonical_text_is_its_own(tree: Expression) -> None:
+    """Canonical is idempotent."""
+    text = written(tree)
+    assert canonical(text) == text
+
+
+@given(matcher_sets, st.randoms(use_true_random=False))
+def test_the_order_of_matchers_does_not_matter(matchers: tuple[Matcher, ...], shuffled: random.Random) -> None:
+    """A selector is a set of matchers."""
+    in_order = [f"{m.label}{m.op}{quoted(m.value)}" for m in matchers]
+    other = shuffled.sample(in_order, len(in_order))
+    assert canonical(f"x{{{','.join(in_order)}}}") == canonical(f"x{{{' , '.join(other)}}}")
+
+
+@given(trees, numbers, numbers)
+def test_another_number_is_another_text(tree: Expression, one: Number, other: Number) -> None:
+    """A changed threshold never goes unseen."""
+    assume(repr(one.value) != repr(other.value))
+    text = written(tree)
+    assert canonical(f"({text}) > {written(one)}") != canonical(f"({text}) > {written(other)}")
+
+
+@given(durations, durations)
+def test_another_range_is_another_text(one: timedelta, other: timedelta) -> None:
+    """A changed window never goes unseen."""
+    texts = {canonical(f"rate(x[{format_duration(length)}])") for length in (one, other)}
+    assert len(texts) == (1 if one == other else 2)
+
+
+def test_walking_visits_every_node_from_left_to_right() -> None:
+    """Each node comes before its parts."""
+    tree = parse("topk(2, x) - sum(rate(y[1m]))")
+    seen = [type(node).__name__ for node in walk(tree)]
+    assert seen == ["Binary", "Aggregation", "Number", "Vector", "Aggregation", "Call", "Range", "Vector"]
