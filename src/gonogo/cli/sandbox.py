@@ -1,0 +1,102 @@
+"""``gonogo sandbox``: the demo stack in the foreground, until it is interrupted."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from gonogo.durations import parse_duration
+from gonogo.errors import UsageError
+from gonogo.render.plain import plain
+
+if TYPE_CHECKING:
+    from gonogo.app.sandbox.stack import Stack
+
+SHORTEST = timedelta(seconds=1)
+LONGEST = timedelta(seconds=30)
+MINUTE = timedelta(minutes=1)
+LOOK_EVERY = 1.0
+"""Seconds between two looks at whether the servers still run."""
+
+
+@click.command(epilog="Example: gonogo sandbox --directory demo")
+@click.option(
+    "--directory",
+    type=click.Path(path_type=Path),
+    help="An empty folder to keep everything in; by default a temporary one, removed at the end.",
+)
+@click.option(
+    "--interval",
+    "every",
+    metavar="DURATION",
+    default="5s",
+    show_default=True,
+    help="How often is scraped and evaluated. Windows and thresholds stay as they are.",
+)
+def sandbox(directory: Path | None, every: str) -> int:
+    """Run the demo stack on real servers until interrupted.
+
+    Once 'gonogo decide' on its policy says GO, one JSON line on standard output tells
+    where the policy, the server and the folder are. Its data are scripted; the
+    servers, the rules and the beats are real.
+
+    Exit codes: 0 ended by SIGTERM, 1 the stack did not come up, 130 interrupted.
+    """
+    from gonogo.app.sandbox.readiness import make_ready
+    from gonogo.app.sandbox.stack import sandbox as running
+    from gonogo.app.sandbox.termination import Terminated
+
+    interval = _interval(every)
+    try:
+        with running(interval=interval, directory=directory, say=_say) as stack:
+            make_ready(stack, _say)
+            paths = {
+                "policy": str(stack.policy_path),
+                "prometheus": stack.prometheus.url,
+                "directory": str(stack.directory),
+            }
+            print(json.dumps(paths), flush=True)
+            _say("everything is up; what feeds it is scripted. Interrupt to stop")
+            _keep(stack)
+    except Terminated:
+        _say("stopped")
+        return 0
+
+
+def _keep(stack: Stack) -> NoReturn:
+    """Say it loudly, once, when a server ends by itself; an interrupt ends the wait as an exception."""
+    pause = Event()
+    told: set[str] = set()
+    while True:
+        for server in stack.servers:
+            if server.is_running:
+                told.discard(server.name)
+            elif server.name not in told:
+                told.add(server.name)
+                _say(f"DEAD: {server.name} has ended by itself, and nothing starts it again; its log ends:")
+                print(plain(server.log_tail()), file=sys.stderr, flush=True)
+        pause.wait(LOOK_EVERY)
+
+
+def _interval(text: str) -> timedelta:
+    try:
+        interval = parse_duration(text)
+    except ValueError as error:
+        raise UsageError(f"--interval: {error}", next_step="write for example --interval 5s") from error
+    if not SHORTEST <= interval <= LONGEST or MINUTE % interval:
+        raise UsageError(
+            f"--interval: {text} does not fit the sandbox",
+            why="its history is made of whole steps",
+            next_step="choose between 1s and 30s, dividing a minute",
+        )
+    return interval
+
+
+def _say(text: str) -> None:
+    print(f"gonogo: {plain(text)}", file=sys.stderr, flush=True)
