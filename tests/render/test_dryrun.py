@@ -80,7 +80,7 @@ def test_a_certificate_shows_every_number() -> None:
         Finding("mean(v) <= 0.2", Outcome.PASS, 0.125, ""),
         Finding("rises(v, 0.2) <= 0", Outcome.UNKNOWN, None, "the signal has no sample in the run"),
     )
-    made = Certificate(Outcome.UNKNOWN, findings, 60.2, 5)
+    made = Certificate(Outcome.UNKNOWN, findings, 60.6, 5)
     assert certificate_text(made) == (
         "NOT CERTIFIED: 5 steps in 1m1s\n"
         "  PASS    mean(v) <= 0.2: 0.125\n"

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from enum import StrEnum
+from threading import Event
 
 from gonogo.app.decide import decide
 from gonogo.app.dryrun_watch import Watched, watch
@@ -53,8 +56,28 @@ class DryRunResult:
     certificate: Certificate | None = None
 
 
-def dry_run(policy_file: PolicyFile, url: str | None, duration: timedelta, progress: Progress) -> DryRunResult:
+class Moment(StrEnum):
+    """Where somebody may want to do something of their own."""
+
+    DECISION = "before the verdict"
+    WATCH = "during the watch"
+
+
+def dry_run(
+    policy_file: PolicyFile,
+    url: str | None,
+    duration: timedelta,
+    progress: Progress,
+    reached: Callable[[Moment], None] = lambda _: None,
+) -> DryRunResult:
     """Make a whole dry run on the policy's server, or on the one at ``url``.
+
+    Args:
+        policy_file: what is judged by, and what is run.
+        url: the server, over the policy's.
+        duration: how long to watch after GO.
+        progress: hears what is being done.
+        reached: called at each moment; the demo's faults enter there.
 
     Raises:
         PolicyError: the policy or its files cannot be used.
@@ -68,13 +91,13 @@ def dry_run(policy_file: PolicyFile, url: str | None, duration: timedelta, progr
     outcome = "UNKNOWN"
     extra: dict[str, object] = {}
     try:
-        decided = _decide(policy_file, url, progress)
+        decided = _decide(policy_file, url, progress, reached)
         outcome, ended = decided.judgement.verdict, f"decided {decided.judgement.verdict}, and was not watched"
         if decided.judgement.verdict is not Verdict.GO:
             return DryRunResult(decided, decided)
         ended = "was interrupted while it was watched"
         journal.note(Verdict.GO, "decided GO; the watch begins")
-        seen = watch(policy_file, url, duration, progress)
+        seen = watch(policy_file, url, duration, progress, lambda: reached(Moment.WATCH))
         result = _conclude(policy_file, decided, seen, progress)
         outcome, ended, extra = _outcome(result)
         return result
@@ -82,22 +105,31 @@ def dry_run(policy_file: PolicyFile, url: str | None, duration: timedelta, progr
         journal.note(outcome, ended, extra)
 
 
-def _decide(policy_file: PolicyFile, url: str | None, progress: Progress) -> Report:
-    steps: tuple[tuple[str, Callable[[], Run]], ...] = (
-        ("obs-lint", lambda: obs_lint(policy_file)),
-        ("promql-unit", lambda: promql_unit(policy_file)),
-        ("sandbox-smoke-60s", lambda: smoke(policy_file)),
-    )
-    for name, run in steps:
-        _made(name, run, progress)
-    proving = (
-        _made("reload", lambda: reload_and_verify(policy_file, url), progress),
-        _made("two-beats", lambda: two_beats(policy_file, url), progress),
-    )
+def _decide(policy_file: PolicyFile, url: str | None, progress: Progress, reached: Callable[[Moment], None]) -> Report:
+    proving = _prove(policy_file, url, progress)
+    reached(Moment.DECISION)
     progress.begins("decide")
     report = decide(policy_file, url)
     missing = [(run.kind, run.detail) for run in proving if not run.passed]
     return replace(report, judgement=without_steps(report.judgement, missing))
+
+
+def _prove(policy_file: PolicyFile, url: str | None, progress: Progress) -> tuple[Run, ...]:
+    """Make every run, the smoke run beside the others; give those that decide does not look up."""
+    stop = Event()
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="gonogo-smoke") as pool:
+        smoking = pool.submit(smoke, policy_file, stop)
+        try:
+            _made("obs-lint", lambda: obs_lint(policy_file), progress)
+            _made("promql-unit", lambda: promql_unit(policy_file), progress)
+            proving = (
+                _made("reload", lambda: reload_and_verify(policy_file, url), progress),
+                _made("two-beats", lambda: two_beats(policy_file, url), progress),
+            )
+            _made("sandbox-smoke-60s", smoking.result, progress)
+        finally:
+            stop.set()
+    return proving
 
 
 def _made(name: str, run: Callable[[], Run], progress: Progress) -> Run:

@@ -8,30 +8,36 @@ changed inputs are another dry run's, and stay without a record.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
 from types import TracebackType
 from typing import Self
 
 from gonogo.app.lint import obs_lint
 from gonogo.app.progress import Progress
 from gonogo.app.run_key import run_key
-from gonogo.app.smoke import smoke
+from gonogo.app.runs import Run
+from gonogo.app.smoke import SmokeStopped, smoke
 from gonogo.app.unit import promql_unit
 from gonogo.errors import GonogoError
 from gonogo.model.evidence import RunState
 from gonogo.model.gate import OBS_LINT, PROMQL_UNIT, SANDBOX_SMOKE
 from gonogo.policy.load import PolicyFile
 
-RUNS = {OBS_LINT: obs_lint, PROMQL_UNIT: promql_unit, SANDBOX_SMOKE: smoke}
-"""How each run gate's record is made."""
+RUNS: Mapping[str, Callable[[PolicyFile, Event], Run]] = {
+    OBS_LINT: lambda policy_file, _: obs_lint(policy_file),
+    PROMQL_UNIT: lambda policy_file, _: promql_unit(policy_file),
+    SANDBOX_SMOKE: smoke,
+}
+"""How each run gate's record is made; the event stops a run that takes long."""
 
 AGE_SHARE = 0.5
 """The share of ``runs.max_age`` at which a record is renewed."""
 
 
 class Renewal:
-    """Renews what grows old, one run at a time; leaving waits for the one that is under way."""
+    """Renews what grows old, one run at a time; leaving ends the one that is under way."""
 
     def __init__(self, policy_file: PolicyFile, progress: Progress) -> None:
         """Keep the key of the inputs that the dry run began with."""
@@ -40,6 +46,7 @@ class Renewal:
         self._key = run_key(policy_file)
         self._old = AGE_SHARE * policy_file.policy.runs.max_age.total_seconds()
         self._under_way: Future[None] | None = None
+        self._stop = Event()
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gonogo-renew")
 
     def __enter__(self) -> Self:
@@ -49,7 +56,8 @@ class Renewal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Wait for the run that is under way."""
+        """End what is under way."""
+        self._stop.set()
         self._pool.shutdown(cancel_futures=True)
 
     def consider(self, states: Mapping[str, RunState]) -> None:
@@ -65,6 +73,8 @@ class Renewal:
         try:
             if run_key(self._policy_file) == self._key:
                 self._progress.says(f"{gate} again, for its record grows old")
-                self._progress.ended(RUNS[gate](self._policy_file))
+                self._progress.ended(RUNS[gate](self._policy_file, self._stop))
+        except SmokeStopped:
+            return
         except GonogoError as error:
             self._progress.says(f"{gate} could not be repeated: {error}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import floor
@@ -34,8 +34,17 @@ class Watched:
     abort: Abort | None
 
 
-def watch(policy_file: PolicyFile, url: str | None, duration: timedelta, progress: Progress) -> Watched:
+def watch(
+    policy_file: PolicyFile, url: str | None, duration: timedelta, progress: Progress, begun: Callable[[], None]
+) -> Watched:
     """Judge at once, then every ``dry_run.step``, and a last time when the duration is over.
+
+    Args:
+        policy_file: what is judged by.
+        url: the server, over the policy's.
+        duration: how long to watch.
+        progress: hears of every step.
+        begun: called once, after the first step.
 
     Raises:
         PolicyError: the policy's rule files cannot be read.
@@ -57,6 +66,8 @@ def watch(policy_file: PolicyFile, url: str | None, duration: timedelta, progres
             progress.watched(WatchView(step, number, timedelta(seconds=at), duration))
             if abort is not None:
                 break
+            if number == 1:
+                begun()
             renewal.consider(gathered.evidence.runs)
     if last is None or ledger is None:
         raise AssertionError("a watch has at least one step")

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 from gonogo.app.inputs import rule_files
 from gonogo.app.loaded_rules import read_files, unmet
@@ -43,21 +44,31 @@ class _NotSeen(Exception):
     """What should have been seen was not, in the time there is."""
 
 
-def smoke(policy_file: PolicyFile) -> Run:
+class SmokeStopped(Exception):
+    """The run was told to stop: it came to nothing, and has no record."""
+
+
+def smoke(policy_file: PolicyFile, stop: Event | None = None) -> Run:
     """Run the policy's rules for under a minute, and record what was seen and when.
 
+    Args:
+        policy_file: whose rules are run.
+        stop: set from another thread, it ends the run early.
+
     Raises:
+        SmokeStopped: it was stopped.
         PolicyError: an input that the policy names is missing.
         MissingTool: a program that the run needs is not installed.
         ActionFailed: the journal cannot be written.
     """
-    return recorded(policy_file, SANDBOX_SMOKE, lambda: try_rules(policy_file))
+    return recorded(policy_file, SANDBOX_SMOKE, lambda: try_rules(policy_file, stop or Event()))
 
 
-def try_rules(policy_file: PolicyFile) -> Run:
+def try_rules(policy_file: PolicyFile, stop: Event) -> Run:
     """Run the policy's rules without a record.
 
     Raises:
+        SmokeStopped: it was stopped.
         ActionFailed: the rules cannot be read, or a server does not start.
     """
     tools = dict(promtool_version())
@@ -65,7 +76,7 @@ def try_rules(policy_file: PolicyFile) -> Run:
         return failed(SANDBOX_SMOKE, (f"no rule file matches {', '.join(policy_file.rules)}",), "nothing to run", tools)
     heartbeat = policy_file.policy.heartbeat
     lag = max(timedelta(0), heartbeat.fresh - LAST_SECONDS)
-    watch = _Watch(time.monotonic() + LONGEST.total_seconds())
+    watch = _Watch(time.monotonic() + LONGEST.total_seconds(), stop)
     with (
         tempfile.TemporaryDirectory(prefix="gonogo-smoke-") as directory,
         stage(policy_file, Path(directory), lag) as server,
@@ -84,7 +95,8 @@ def try_rules(policy_file: PolicyFile) -> Run:
 class _Watch:
     """What was seen, with the seconds since the run began, and when it must have ended."""
 
-    def __init__(self, until: float) -> None:
+    def __init__(self, until: float, stop: Event) -> None:
+        self._stop = stop
         self.began = until - LONGEST.total_seconds()
         self.until = until
         self.seen: list[tuple[float, str]] = []
@@ -102,7 +114,8 @@ class _Watch:
             if act is not None and now >= due:
                 act()
                 due = now + BEAT_EVERY
-            time.sleep(LOOK_EVERY)
+            if self._stop.wait(LOOK_EVERY):
+                raise SmokeStopped
 
 
 def _sights(policy: Policy, server: Stage, watch: _Watch) -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from math import ceil
 
 from gonogo.durations import format_duration
 from gonogo.judge.abort import Abort
@@ -68,7 +67,7 @@ def watch_rows(view: WatchView) -> list[tuple[str, str, str]]:
 
 def certificate_text(certificate: Certificate) -> str:
     """Write whether the run is certified, and the number of every criterion."""
-    seconds = timedelta(seconds=ceil(certificate.seconds))
+    seconds = timedelta(seconds=round(certificate.seconds))
     word = "CERTIFIED" if certificate.outcome is Outcome.PASS else "NOT CERTIFIED"
     head = f"{word}: {certificate.steps} steps in {format_duration(seconds)}"
     return "\n".join([head, *(_finding(finding) for finding in certificate.findings)]) + "\n"

@@ -1,0 +1,97 @@
+"""``gonogo dryrun``: check, decide, then watch: the main job."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gonogo.cli.decide import EXIT_CODES
+from gonogo.cli.options import format_option, policy_option, prometheus_option
+from gonogo.durations import parse_duration
+from gonogo.errors import UsageError
+
+if TYPE_CHECKING:
+    from gonogo.app.dryrun import DryRunResult
+
+ABORTED = 4
+"""The exit code of a dry run that an ``abort`` condition, or blindness, ended."""
+
+
+@click.command(epilog="Example: gonogo dryrun --sandbox --for 60s --inject burn")
+@policy_option
+@prometheus_option
+@click.option("--sandbox", is_flag=True, help="Run on a demo stack of real servers, fed by scripted sources.")
+@click.option("--for", "length", metavar="DURATION", help="How long to watch, over the policy's dry_run.duration.")
+@click.option("--inject", "fault", metavar="FAULT", help="Spoil the sandbox in one way, to see the refusal.")
+@format_option
+@click.pass_context
+def dryrun(
+    context: click.Context,
+    policy_path: Path,
+    url: str | None,
+    sandbox: bool,  # noqa: FBT001 - click passes it by name
+    length: str | None,
+    fault: str | None,
+    form: str,
+) -> int:
+    """Prove that the monitoring works, decide, then watch and certify.
+
+    Lint, unit tests, a smoke run, a safe reload and two beats come first; then the
+    verdict; after GO, a watch for the policy's duration. Progress goes to standard
+    error, the last verdict to standard output.
+
+    Exit codes: 0 GO to the end, 1 NO-GO, 2 a mistake in the policy, 3 HOLD, 4 aborted.
+    """
+    from gonogo.app.dryrun import dry_run
+    from gonogo.app.dryrun_sandbox import dry_run_in_sandbox
+    from gonogo.cli.dryrun_progress import shown_on
+    from gonogo.policy.load import load
+    from gonogo.render.json import report_json
+    from gonogo.render.text import report_text
+
+    duration = _duration(length)
+    if sandbox:
+        _refuse_with_sandbox(context)
+        with shown_on(sys.stderr) as progress:
+            result = dry_run_in_sandbox(fault, duration, progress)
+    elif fault is not None:
+        raise UsageError("--inject spoils only the sandbox", next_step=f"gonogo dryrun --sandbox --inject {fault}")
+    else:
+        policy_file = load(policy_path)
+        with shown_on(sys.stderr) as progress:
+            result = dry_run(policy_file, url, duration or policy_file.policy.dry_run.duration, progress)
+    click.echo(report_json(result.last) if form == "json" else report_text(result.last), nl=False)
+    return exit_code(result)
+
+
+def exit_code(result: DryRunResult) -> int:
+    """Give the contract's exit code: abort, then the verdict before the watch, then the last one."""
+    if result.abort is not None:
+        return ABORTED
+    return EXIT_CODES[result.decided.judgement.verdict] or EXIT_CODES[result.last.judgement.verdict]
+
+
+def _duration(text: str | None) -> timedelta | None:
+    if text is None:
+        return None
+    try:
+        duration = parse_duration(text)
+    except ValueError as error:
+        raise UsageError("--for is no duration", why=str(error), next_step="gonogo dryrun --for 60s") from error
+    if not duration:
+        raise UsageError("--for must be longer than nothing", next_step="gonogo dryrun --for 60s")
+    return duration
+
+
+def _refuse_with_sandbox(context: click.Context) -> None:
+    for name, option in (("policy_path", "--policy"), ("url", "--prometheus")):
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            raise UsageError(
+                f"{option} cannot be used with --sandbox",
+                why="the sandbox has a policy and servers of its own",
+                next_step="leave out one of the two",
+            )

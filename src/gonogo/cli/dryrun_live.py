@@ -1,0 +1,66 @@
+"""A dry run on a terminal: a spinner for the step that runs, then the watch as a live table."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from gonogo.app.runs import Run
+from gonogo.render.dryrun import WATCH_COLUMNS, WatchView, run_text, watch_rows, watch_title
+from gonogo.render.plain import plain
+
+STYLES = {"PASS": "green", "UNKNOWN": "yellow", "FAIL": "red", "GO": "green", "HOLD": "yellow", "NO-GO": "red"}
+
+
+class LiveProgress:
+    """Draws on standard error while it is entered; what has ended stays above as plain lines."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        """Draw on a console; the default is standard error, without colour under ``NO_COLOR``."""
+        self._console = console or Console(stderr=True, highlight=False)
+        self._live = Live(console=self._console, transient=True, refresh_per_second=4, redirect_stdout=False)
+
+    def __enter__(self) -> Self:
+        """Begin to draw."""
+        self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave the terminal as it was, and what was said on it."""
+        self._live.update(Text(""))
+        self._live.stop()
+
+    def begins(self, step: str) -> None:
+        """Spin beside the step's name."""
+        self._live.update(Spinner("line", text=Text(plain(step))))
+
+    def ended(self, run: Run) -> None:
+        """Write what came of it, for good."""
+        self._live.update(Text(""))
+        self._console.print(_styled(run_text(run.kind, run.outcome, run.detail, run.seconds)))
+
+    def watched(self, view: WatchView) -> None:
+        """Draw the table anew."""
+        table = Table(title=_styled(watch_title(view)), title_justify="left", box=None)
+        for column in WATCH_COLUMNS:
+            table.add_column(column, overflow="ellipsis", no_wrap=True)
+        for outcome, gate, evidence in watch_rows(view):
+            table.add_row(Text(outcome, STYLES.get(outcome, "")), Text(gate), Text(evidence))
+        self._live.update(table, refresh=True)
+
+    def says(self, text: str) -> None:
+        """Write the text, for good."""
+        self._console.print(_styled(plain(text.rstrip("\n"))))
+
+
+def _styled(text: str) -> Text:
+    word, space, rest = text.partition(" ")
+    return Text.assemble((word, STYLES.get(word, "")), space, rest)
