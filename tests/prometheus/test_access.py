@@ -123,6 +123,17 @@ def test_a_client_certificate_is_shown_where_it_is_wanted(certificates: Certific
         assert server_time(Client(showing), server.url) > 0
 
 
+def test_a_key_with_a_password_is_refused_without_asking(certificates: Certificates) -> None:
+    """OpenSSL never gets to ask at the terminal."""
+    argv = ("openssl", "ec", "-in", certificates.path("client.key"), "-aes256", "-passout", "pass:x")
+    locked = certificates.path("locked.key")
+    subprocess.run((*argv, "-out", locked), check=True, capture_output=True, timeout=30)
+    settings = HttpSettings(cert_file=certificates.path("client.pem"), key_file=locked)
+    error = refusal("https://127.0.0.1:1", settings)
+    assert error.what == "the client certificate or its key cannot be used"
+    assert "without a password" in error.next_step
+
+
 def test_a_paused_tls_server_holds_nobody(certificates: Certificates, tmp_path: Path) -> None:
     """The deadline holds in the handshake."""
     config, flags = web(tmp_path, tls_server(certificates, "server"))

@@ -11,11 +11,12 @@ import time
 from datetime import timedelta
 
 import pytest
-from tests.faulty_server import EMPTY_ANSWER, Connection, faulty
+from tests.faulty_server import EMPTY_ANSWER, Behaviour, Connection, faulty
 
 from gonogo.errors import SourceError, UsageError
-from gonogo.prometheus.http import LONGEST_GET, Client, HttpSettings
+from gonogo.prometheus.http import Client, HttpSettings
 from gonogo.prometheus.no_answer import LostConnection
+from gonogo.prometheus.question import LONGEST_GET
 
 SECRET = "tops3cret"  # noqa: S105 - no secret of anything
 QUICK = HttpSettings(timeout=timedelta(seconds=0.5))
@@ -53,15 +54,23 @@ def test_a_body_that_drips_cannot_hold_the_caller() -> None:
     assert "in the middle of the answer" in caught.value.why
 
 
-def test_an_abandoned_connection_is_shut_and_its_thread_ends() -> None:
-    """Nothing is left behind by a server that never answers."""
-    with faulty(Connection.hang) as server:
+def begin_and_hang(connection: Connection) -> None:
+    """Begin a body and never end it."""
+    connection.say(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\nConnection: close\r\n\r\nx")
+    connection.hang()
+
+
+@pytest.mark.parametrize("behaviour", [Connection.hang, begin_and_hang])
+def test_an_abandoned_connection_is_shut_and_its_thread_ends(behaviour: Behaviour) -> None:
+    """Nothing is left behind by a server that never answers, or never ends."""
+    before = set(threading.enumerate())
+    with faulty(behaviour) as server:
         with pytest.raises(SourceError):
             Client(QUICK).get(server.url, "/x")
-        for thread in threading.enumerate():
-            if thread.name == "gonogo-http":
-                thread.join(2)
-                assert not thread.is_alive()
+        left = [thread for thread in set(threading.enumerate()) - before if thread.name == "gonogo-http"]
+        for thread in left:
+            thread.join(2)
+        assert not any(thread.is_alive() for thread in left)
 
 
 def test_a_name_that_does_not_resolve_is_said_to_be_one() -> None:
@@ -112,6 +121,14 @@ def test_without_retry_there_is_one_question() -> None:
         assert len(server.connections) == 1
 
 
+def test_there_is_no_retry_after_the_deadline() -> None:
+    """When the time left is shorter than the pause, the last attempt is made at once."""
+    client = Client(HttpSettings(timeout=timedelta(seconds=0.3)))
+    with faulty(lambda c: c.answer("503 Service Unavailable", b"")) as server:
+        assert client.get(server.url, "/x").status == 503
+        assert len(server.connections) == 2
+
+
 def test_a_truncated_body_is_no_answer() -> None:
     """Fewer bytes than promised is an error, not a short answer."""
 
@@ -136,7 +153,7 @@ def test_a_truncated_chunk_is_no_answer() -> None:
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        (gzip.compress(b"x" * 1000)[:-9], "its gzip ended early"),
+        (gzip.compress(b"x" * 1000, mtime=0)[:-9], "its gzip ended early"),
         (b"no gzip at all", "it is no gzip, though its headers say so"),
     ],
 )
@@ -177,6 +194,36 @@ def test_what_is_not_http_is_said_to_be_none() -> None:
         Client().get(server.url, "/x")
     assert "SSH-2.0" in caught.value.why
     assert "\x1b" not in str(caught.value)
+
+
+def test_headers_that_are_none_are_passed_over() -> None:
+    """A line without a colon spoils nothing that matters."""
+    with faulty(lambda c: c.say(b"HTTP/1.1 200 OK\r\nno colon\r\n\r\nx")) as server:
+        assert Client().get(server.url, "/x").status == 200
+
+
+@pytest.mark.parametrize("header", ["X: " + "y" * 70_000, "Content-Length: 1, 2", "X: y\r\n" * 200])
+def test_unreadable_headers_are_an_error_in_words(header: str) -> None:
+    """No header that a server can think of is a bug."""
+    with (
+        faulty(lambda c: c.say(f"HTTP/1.1 200 OK\r\n{header}\r\n\r\n".encode())) as server,
+        pytest.raises(SourceError) as caught,
+    ):
+        Client().get(server.url, "/x")
+    assert caught.value.why
+
+
+def test_the_bound_itself_is_within_the_bound() -> None:
+    """As many bytes as are allowed are read; one more is refused, packed or not."""
+    exactly = HttpSettings(max_bytes=1000)
+    for size, body in ((1000, b"x" * 1000), (1001, b"x" * 1001)):
+        for sent, header in ((body, "X: y"), (gzip.compress(body), "Content-Encoding: gzip")):
+            with faulty(lambda c, s=sent, h=header: c.say(f"HTTP/1.1 200 OK\r\n{h}\r\n\r\n".encode() + s)) as server:  # type: ignore[misc]
+                if size > exactly.max_bytes:
+                    with pytest.raises(SourceError, match="larger than 1000 bytes"):
+                        Client(exactly).get(server.url, "/x")
+                else:
+                    assert Client(exactly).get(server.url, "/x").body == body
 
 
 def test_a_declared_length_over_the_bound_is_refused_at_once() -> None:
@@ -249,6 +296,39 @@ def test_a_redirect_is_not_followed() -> None:
         assert elsewhere.connections == []
     assert f"{elsewhere.url}/login;" in caught.value.why
     assert "session" not in str(caught.value)
+
+
+@pytest.mark.parametrize("header", [f"Bearer {SECRET}\n", f"Bearer {SECRET}é"])
+def test_credentials_that_no_header_can_carry_are_refused(header: str) -> None:
+    """A line break in a secret's file is said before it can do harm, and the secret is not."""
+    with pytest.raises(UsageError, match="cannot be sent") as caught:
+        HttpSettings(authorization=header)
+    assert SECRET not in str(caught.value)
+
+
+def test_a_server_that_speaks_the_credentials_back_is_not_quoted_with_them() -> None:
+    """Neither as the first line of its answer nor as the target of a redirect."""
+    client = Client(HttpSettings(authorization=f"Bearer {SECRET}"))
+    for said in (f"Bearer {SECRET}\r\n", f"HTTP/1.1 302 Found\r\nLocation: /{SECRET}\r\n\r\n"):
+        with faulty(lambda c, s=said: c.say(s.encode())) as server, pytest.raises(SourceError) as caught:  # type: ignore[misc]
+            client.get(server.url, "/x")
+        assert SECRET not in str(caught.value)
+        assert "<secret>" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1/ü", "http://a..b", f"http://{'a' * 70}.test", "http://127.0.0.1:0"]
+)
+def test_an_odd_url_is_an_error_in_words(url: str) -> None:
+    """Nothing about a URL is a bug."""
+    with pytest.raises(SourceError):
+        Client(QUICK).get(url, "/x", retry=False)
+
+
+def test_an_odd_server_name_is_an_error_in_words() -> None:
+    """Nor about the name that the certificate must bear."""
+    with faulty(fine) as server, pytest.raises(SourceError, match="cannot be asked"):
+        Client(HttpSettings(server_name=".")).get(server.url.replace("http", "https"), "/x")
 
 
 def test_credentials_are_sent_and_never_shown() -> None:

@@ -40,17 +40,16 @@ def ask(
         UsageError: ``base_url`` is no URL of a server.
     """
     answer = client.get(base_url, path, form)
-    with _no_collection():
-        envelope = _envelope(client, answer)
-        try:
-            return decode(envelope)
-        except Misshapen as error:
-            raise SourceError(
-                "the answer has another shape than Prometheus's API",
-                where=answer.url,
-                why=f"{error}: {client.quoted(answer.body)}",
-                next_step=_RIGHT_SERVER,
-            ) from error
+    try:
+        with _no_collection():
+            return decode(_envelope(client, answer))  # not kept in a name: it must be gone before collection goes on
+    except Misshapen as error:
+        raise SourceError(
+            "the answer has another shape than Prometheus's API",
+            where=answer.url,
+            why=f"{error}: {client.quoted(answer.body)}",
+            next_step=_RIGHT_SERVER,
+        ) from error
 
 
 def _envelope(client: Client, answer: Answer) -> JsonObject:

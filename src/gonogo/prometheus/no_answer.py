@@ -9,11 +9,16 @@ from http.client import BadStatusLine, RemoteDisconnected
 from socket import gaierror
 
 from gonogo.errors import SourceError
-from gonogo.prometheus.answer_body import BodyBroken, BodyTooLarge
+from gonogo.prometheus.answer_body import BodyBroken
 from gonogo.prometheus.quotation import quote
 
 _IS_IT_UP = "start the server, or correct prometheus.url in the policy (or --prometheus)"
 _WHAT_IS_BETWEEN = "see the log of the server, and of any proxy in front of it"
+_TRUST = "see tls_config in the policy: ca_file and server_name"
+_TLS = "see whether the server speaks https, and wants a client certificate"
+_TLS_OR_URL = "see prometheus.url and tls_config.server_name in the policy"
+_IS_IT_HTTP = "see whether the port and the scheme (http, https) are right"
+_FIREWALL = "see whether the address is right and no firewall is between"
 
 
 class Stage(StrEnum):
@@ -50,20 +55,18 @@ def too_large(url: str, max_bytes: int) -> SourceError:
 
 def redirected(url: str, status: int, target: str) -> SourceError:
     """Say where the server pointed to; gonogo does not go there, for it would take the credentials along."""
-    path = quote(target.partition("?")[0].partition("#")[0].encode())
     return SourceError(
         f"the server answered with a redirect ({status})",
         where=url,
-        why=f"it points to {path or 'nowhere'}; gonogo does not follow, for credentials would go along",
+        why=f"it points to {target or 'nowhere'}; gonogo does not follow, for credentials would go along",
         next_step="write the server's own URL in the policy, with its path prefix; a login page is no API",
     )
 
 
-def no_answer(url: str, stage: Stage, error: Exception, max_bytes: int) -> SourceError:
+def no_answer(url: str, stage: Stage, error: Exception, secrets: tuple[str, ...]) -> SourceError:
     """Turn what a connection raised into an error that says what, where, why and what next."""
-    if isinstance(error, BodyTooLarge):
-        return too_large(url, max_bytes)
     what, why, next_step = _words(stage, error)
+    why = quote(why.encode(), secrets)
     kind = SourceError if stage is Stage.READING or not _is_loss(error) else LostConnection
     return kind(what, where=url, why=why, next_step=next_step)
 
@@ -82,33 +85,19 @@ def _words(stage: Stage, error: Exception) -> tuple[str, str, str]:  # noqa: PLR
     if isinstance(root, gaierror):
         return "the server's name does not resolve", root.strerror or str(root), _IS_IT_UP
     if isinstance(root, ssl.SSLCertVerificationError):
-        return (
-            "the server's certificate is not trusted",
-            root.verify_message,
-            "see tls_config in the policy: ca_file and server_name",
-        )
+        return "the server's certificate is not trusted", root.verify_message, _TRUST
     if isinstance(root, ssl.SSLError):
-        return (
-            "no TLS connection",
-            root.reason or str(root),
-            "see whether the server speaks https, and wants a client certificate",
-        )
+        return "no TLS connection", root.reason or str(root), _TLS
     if isinstance(root, ConnectionRefusedError):
         return "the connection was refused", "nothing listens there", _IS_IT_UP
     if isinstance(root, BadStatusLine) and not isinstance(root, RemoteDisconnected):
-        return (
-            "the answer is not HTTP",
-            f"it begins with {quote(str(root).encode())!r}",
-            "see whether the port and the scheme (http, https) are right",
-        )
+        return "the answer is not HTTP", f"it begins with {str(root)!r}", _IS_IT_HTTP
     if isinstance(root, BodyBroken):
         return "the answer is broken", str(root), _WHAT_IS_BETWEEN
     if isinstance(root, TimeoutError):
-        return (
-            "the server cannot be reached",
-            f"nothing came back {stage}",
-            "see whether the address is right and no firewall is between",
-        )
+        return "the server cannot be reached", f"nothing came back {stage}", _FIREWALL
     if stage is Stage.READING:
         return "the answer is broken", "it ended early", _WHAT_IS_BETWEEN
-    return "the connection was lost", f"{quote(str(root).encode()) or type(root).__name__}, {stage}", _WHAT_IS_BETWEEN
+    if isinstance(root, ValueError):
+        return "the question cannot be asked", str(root), _TLS_OR_URL
+    return "the connection was lost", f"{root or type(root).__name__}, {stage}", _WHAT_IS_BETWEEN

@@ -1,0 +1,64 @@
+"""How to ask a server: bounds, credentials, and whom to trust."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from gonogo.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """How to ask a server.
+
+    Attributes:
+        timeout: the most that one answer may take in all, its retries included.
+        max_bytes: the most bytes of an answer, on the wire and after decompression.
+        authorization: the whole value of the ``Authorization`` header.
+        basic: user and password, where there is no ``authorization``.
+        ca_file: PEM file of the authorities to trust instead of the system's.
+        cert_file: PEM file of the client certificate.
+        key_file: PEM file of its key, where it is not in ``cert_file``.
+        server_name: the name that the server's certificate must bear, if not the host.
+        verify: whether the server's certificate is checked.
+    """
+
+    timeout: timedelta = timedelta(seconds=10)
+    max_bytes: int = 268_435_456
+    authorization: str | None = field(default=None, repr=False)
+    basic: tuple[str, str] | None = field(default=None, repr=False)
+    ca_file: str | None = None
+    cert_file: str | None = None
+    key_file: str | None = None
+    server_name: str | None = None
+    verify: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse a header that HTTP cannot carry.
+
+        Raises:
+            UsageError: it has a line break or a character outside of printable ASCII; it is not repeated.
+        """
+        if self.authorization is not None and not (self.authorization.isascii() and self.authorization.isprintable()):
+            raise UsageError(
+                "the credentials cannot be sent",
+                why="they contain a line break, or a character outside of printable ASCII",
+                next_step="see the file that authorization.credentials_file names in the policy",
+            )
+
+    def header(self) -> str | None:
+        """Give the value of the ``Authorization`` header, if there is any."""
+        if self.authorization is not None or self.basic is None:
+            return self.authorization
+        return "Basic " + b64encode(":".join(self.basic).encode()).decode()
+
+    def secrets(self) -> tuple[str, ...]:
+        """Name every text that must not be shown, the longest first."""
+        header = self.header()
+        if header is None:
+            return ()
+        password = (self.basic[1],) if self.basic else ()
+        found = {header, header.partition(" ")[2], *password} - {""}
+        return tuple(sorted(found, key=len, reverse=True))
