@@ -34,6 +34,8 @@ DEEPEST = 200
 _OPERATORS = {"MatchOp.Equal": "=", "MatchOp.NotEqual": "!=", "MatchOp.Re": "=~", "MatchOp.NotRe": "!~"}
 _SIDES = {"VectorMatchCardinality.ManyToOne": "group_left", "VectorMatchCardinality.OneToMany": "group_right"}
 _EDGES = {"AtModifierType.Start": "start()", "AtModifierType.End": "end()"}
+_PANIC = "PanicException"
+"""How native code reports its own bugs; the class has no public name and is no Exception."""
 
 with suppress(ValueError):  # a parser that knows the function by itself refuses to learn it again
     native.register_extra_functions(
@@ -54,7 +56,14 @@ def parse(expression: str) -> Expression:
     Raises:
         ValueError: it is no PromQL, or none that can be judged here; the message says why.
     """
-    return _read(native.parse(parsable(expression)), 0)
+    text = parsable(expression)
+    try:
+        return _read(native.parse(text), 0)
+    except BaseException as error:
+        if type(error).__name__ != _PANIC:
+            raise
+        message = f"the parser cannot bear it: {error}"
+        raise ValueError(message) from None
 
 
 def _read(node: object, depth: int) -> Expression:

@@ -1,8 +1,8 @@
 """Whether a rule makes its value up instead of measuring it.
 
-Made up is, transitively through recording rules, what has no selector, what has a
-branch of ``or`` with none, and what has only selectors multiplied by a literal 0
-(``0``, ``-0``, ``vector(0)``). Cleverer algebra (``x ^ 0``, ``0 / x``, ``x - x``,
+Made up is, transitively through recording rules, what has no selector or only such as
+are multiplied by a literal 0 (``0``, ``-0``, ``vector(0)``), and what has a branch of
+``or`` like that: ``x or 0 * y`` is 0 whenever x is gone. Cleverer algebra (``x ^ 0``, ``0 / x``, ``x - x``,
 ``clamp(x, 1, 1)``, ``vector(1) and x``) is out of reach, and a value that never
 varies is no evidence of it.
 """

@@ -1,0 +1,37 @@
+"""Tests of gonogo.rules.tree."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.rules.promql import parse
+from gonogo.rules.tree import Matcher, walk
+
+
+@pytest.mark.parametrize(
+    ("matcher", "accepted", "refused"),
+    [
+        (Matcher("a", "=", "1"), "1", ""),
+        (Matcher("a", "!=", "1"), "", "1"),
+        (Matcher("a", "=~", "1|2"), "2", "12"),
+        (Matcher("a", "!~", "1|2"), "12", "2"),
+    ],
+)
+def test_a_matcher_accepts_what_prometheus_would(matcher: Matcher, accepted: str, refused: str) -> None:
+    """An empty value is a label that is not there."""
+    assert matcher.accepts(accepted)
+    assert not matcher.accepts(refused)
+
+
+@pytest.mark.parametrize("op", ["=~", "!~"])
+def test_a_pattern_that_cannot_be_judged_accepts_everything(op: str) -> None:
+    """One series too many is a doubt too many; one too few would be a doubt too few."""
+    assert Matcher("a", op, "(?i)prod").accepts("dev")
+    assert Matcher("a", op, "(?i)prod").accepts("PROD")
+
+
+def test_walking_visits_every_node_from_left_to_right() -> None:
+    """Each node comes before its parts."""
+    tree = parse("topk(2, x) - sum(rate(y[1m]))")
+    seen = [type(node).__name__ for node in walk(tree)]
+    assert seen == ["Binary", "Aggregation", "Number", "Vector", "Aggregation", "Call", "Range", "Vector"]
