@@ -104,6 +104,15 @@ def test_a_server_that_repeats_the_credentials_does_not_get_them_shown() -> None
     assert "<secret>" in caught.value.why
 
 
+def test_credentials_inside_the_answer_are_not_shown_either() -> None:
+    """A server that answers with them in a series is quoted without."""
+    client = Client(HttpSettings(authorization="Bearer abcdef"))
+    body = b'{"status":"success","data":{"resultType":"vector","result":["abcdef"]}}'
+    with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="malformed") as caught:
+        query(client, server.url, "up")
+    assert "abcdef" not in str(caught.value)
+
+
 def test_the_garbage_collector_is_left_as_it_was() -> None:
     """Decoding pauses it, and an error does not leave it paused."""
     with faulty(lambda c: c.answer("200 OK", b'{"status":"success"}')) as server:

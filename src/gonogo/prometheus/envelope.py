@@ -47,7 +47,7 @@ def ask(
         raise SourceError(
             "the answer has another shape than Prometheus's API",
             where=answer.url,
-            why=f"{error}: {client.quoted(answer.body)}",
+            why=f"{client.quoted(str(error).encode())}: {client.quoted(answer.body)}",
             next_step=_RIGHT_SERVER,
         ) from error
 

@@ -14,6 +14,9 @@ from gonogo.prometheus.shape import Json, JsonObject, Misshapen, listing, mappin
 from gonogo.prometheus.versions import warnings_of
 
 
+_MISTAKES = (TypeError, ValueError, KeyError, AttributeError, OverflowError)
+
+
 @dataclass(frozen=True, slots=True)
 class QueryAnswer:
     """The series of one answer.
@@ -54,9 +57,6 @@ def _all(items: list[Json], build: Callable[[Json], Series]) -> tuple[Series, ..
         return tuple([build(item) for item in items])
     except _MISTAKES as error:
         raise Misshapen(_first_mistake(items, build)) from error
-
-
-_MISTAKES = (TypeError, ValueError, KeyError, AttributeError, OverflowError)
 
 
 def _first_mistake(items: list[Json], build: Callable[[Json], Series]) -> str:
