@@ -13,7 +13,6 @@ from gonogo.model.series import Series
 from gonogo.prometheus.shape import Json, JsonObject, Misshapen, listing, mapping, shown
 from gonogo.prometheus.versions import warnings_of
 
-
 _MISTAKES = (TypeError, ValueError, KeyError, AttributeError, OverflowError)
 
 
