@@ -1,0 +1,15 @@
+"""Every fault of the matrix, and the stacks they need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Final
+
+from tests.fault_matrix import rule_faults
+from tests.fault_matrix.fault import Fault
+from tests.fault_matrix.stage import Stage, stage
+
+STAGES: Final[dict[str, Callable[[], AbstractContextManager[Stage]]]] = {"textfile": stage}
+
+FAULTS: Final[tuple[Fault, ...]] = (*rule_faults.FAULTS,)

@@ -1,0 +1,159 @@
+"""A real stack behind a real proxy, with the runs recorded, for faults to enter and leave."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tests.live.proxy import Proxy, proxy
+
+from gonogo.app.decide import decide
+from gonogo.app.lint import obs_lint
+from gonogo.app.sandbox.stack import Stack, sandbox
+from gonogo.app.sandbox.story import HEALTHY, Story
+from gonogo.app.smoke import smoke
+from gonogo.app.unit import promql_unit
+from gonogo.model.outcome import Check, Outcome
+from gonogo.model.report import Report
+from gonogo.model.verdict import Verdict
+from gonogo.policy.load import PolicyFile, load
+from gonogo.render.text import report_text
+
+INTERVAL = timedelta(seconds=1)
+PATIENCE = 40.0
+"""Seconds within which a fault must show and its repair must be GO again."""
+
+SETTLED_UPTIME = "gates: {uptime: {require: [green_uptime_ratio >= 0.9]}}\n"
+"""A stage lives through dozens of outages in a row: only here uptime is not the fault's business."""
+
+
+@dataclass
+class Stage:
+    """What a fault sees of the stack.
+
+    Attributes:
+        stack: the running servers, files and traffic.
+        proxy: what decide asks; it passes everything on until told otherwise.
+    """
+
+    stack: Stack
+    proxy: Proxy
+
+    @property
+    def prefix(self) -> str:
+        """What metric names begin with."""
+        return self.stack.policy_file.policy.prefix
+
+    def policy_file(self) -> PolicyFile:
+        """Load the policy as it lies on disk now."""
+        return load(self.stack.policy_path)
+
+    def decide(self) -> Report:
+        """Decide now, as the command does."""
+        return decide(self.policy_file(), self.proxy.url)
+
+    def until(self, seen: Callable[[Report], bool], what: str) -> Report:
+        """Decide again and again until it is as expected.
+
+        Raises:
+            AssertionError: the time is up; the last report is shown.
+        """
+        deadline = time.monotonic() + PATIENCE
+        report = self.decide()
+        while not seen(report):
+            assert time.monotonic() < deadline, f"never {what}; the last report:\n{report_text(report)}"
+            time.sleep(0.2)
+            report = self.decide()
+        return report
+
+    def until_go(self) -> Report:
+        """Wait until the stack is healthy."""
+        return self.until(lambda report: report.judgement.verdict is Verdict.GO, "GO")
+
+    @contextmanager
+    def rewritten(self, change: Callable[[str], str]) -> Iterator[None]:
+        """Hold the exported text file of the traffic, changed."""
+        traffic, path = self.stack.traffic, self.stack.layout.textfile_dir / f"{self.prefix}_traffic.prom"
+        traffic.pause()
+        text = path.read_text(encoding="utf-8")
+        changed = change(text)
+        assert changed != text, "the fault changes nothing"
+        self.stack.write(path, changed)
+        try:
+            yield
+        finally:
+            self.stack.restore()
+            traffic.resume()
+            traffic.write()
+
+    @contextmanager
+    def server_rules(self, change: Callable[[str], str]) -> Iterator[None]:
+        """Let the server load changed rules, while the files on disk are as they were."""
+        text = self.stack.rules_path.read_text(encoding="utf-8")
+        changed = change(text)
+        assert changed != text, "the fault changes nothing"
+        self.stack.write_rules(changed)
+        self.stack.reload()
+        self.stack.restore()
+        try:
+            yield
+        finally:
+            self.stack.reload()
+
+    @contextmanager
+    def configuration(self, change: Callable[[str], str]) -> Iterator[None]:
+        """Let the server load a changed configuration, while the file on disk is as it was."""
+        path = self.stack.layout.configuration
+        text = path.read_text(encoding="utf-8")
+        changed = change(text)
+        assert changed != text, "the fault changes nothing"
+        self.stack.write(path, changed)
+        self.stack.reload()
+        self.stack.restore()
+        try:
+            yield
+        finally:
+            self.stack.reload()
+
+
+def first_unknown(report: Report, gate: str) -> Check | None:
+    """Find the gate's first check that is unknown, in any subject, the worst subjects first."""
+    for subject in report.judgement.subjects:
+        for judged in subject.gates:
+            for check in judged.checks:
+                if judged.gate == gate and check.outcome is Outcome.UNKNOWN:
+                    return check
+    return None
+
+
+def record_runs(policy_file: PolicyFile) -> None:
+    """Lint, unit-test and smoke for real, so that the run gates pass on runs that happened."""
+    for run in (obs_lint, promql_unit, smoke):
+        done = run(policy_file)
+        assert done.passed, done.detail
+
+
+@contextmanager
+def stage(
+    story: Story = HEALTHY, extra: str = SETTLED_UPTIME, prepare: Callable[[Stack], None] | None = None
+) -> Iterator[Stage]:
+    """Start a stack at one-second intervals, record its runs, and put a proxy in front of it.
+
+    Args:
+        story: the history.
+        extra: YAML added to the policy.
+        prepare: changes more before the runs are recorded.
+    """
+    with ExitStack() as held:
+        stack = held.enter_context(sandbox(story, INTERVAL))
+        text = stack.policy_path.read_text(encoding="utf-8").replace("prometheus:\n", "prometheus:\n  timeout: 2s\n", 1)
+        stack.policy_path.write_text(text + extra, encoding="utf-8")
+        if prepare is not None:
+            prepare(stack)
+        stack.policy_file = load(stack.policy_path)
+        record_runs(stack.policy_file)
+        front = held.enter_context(proxy(stack.prometheus.url))
+        yield Stage(stack, front)

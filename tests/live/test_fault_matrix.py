@@ -1,0 +1,102 @@
+"""The fault matrix: GO, then a fault and its verdict and reason, then the repair and GO again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from tests.fault_matrix.catalogue import FAULTS, STAGES
+from tests.fault_matrix.fault import Fault
+from tests.fault_matrix.stage import Stage, first_unknown, stage
+
+from gonogo.model.outcome import Outcome
+from gonogo.model.report import Report
+from gonogo.model.verdict import Verdict
+from gonogo.render.text import report_text
+
+pytestmark = pytest.mark.live
+
+LOOKS = 3
+"""How often more the fault is looked at once it shows: none may be GO."""
+
+
+class Stages:
+    """The stacks of this process, started when first needed, and anew when one did not recover."""
+
+    def __init__(self) -> None:
+        """Nothing runs yet."""
+        self._running: dict[str, tuple[ExitStack, Stage]] = {}
+
+    def healthy(self, name: str) -> Stage:
+        """Give the stack of that name, GO."""
+        if name in self._running:
+            try:
+                self._running[name][1].until_go()
+            except AssertionError:
+                self._running.pop(name)[0].close()
+        if name not in self._running:
+            self.close()
+            held = ExitStack()
+            self._running[name] = held, held.enter_context(STAGES[name]())
+        return self._running[name][1]
+
+    def close(self) -> None:
+        """Stop every stack."""
+        for held, _ in self._running.values():
+            held.close()
+        self._running.clear()
+
+
+@pytest.fixture(scope="session")
+def stages() -> Iterator[Stages]:
+    """Share stacks among the faults of one process."""
+    found = Stages()
+    yield found
+    found.close()
+
+
+def shows(report: Report, fault: Fault) -> bool:
+    """Tell whether the report refuses for the fault's reason, in the fault's gate."""
+    if report.judgement.verdict is not fault.verdict:
+        return False
+    gates = [gate for subject in report.judgement.subjects for gate in subject.gates if gate.gate == fault.gate]
+    if fault.reason is None:
+        return any(gate.outcome is Outcome.FAIL for gate in gates)
+    found = first_unknown(report, fault.gate)
+    return found is not None and found.doubts[0].reason is fault.reason
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [pytest.param(fault, id=fault.name, marks=pytest.mark.xdist_group(fault.group)) for fault in FAULTS],
+)
+def test_fault(fault: Fault, stages: Stages) -> None:
+    """No GO under a fault, and GO before it and after its repair."""
+    what = f"{fault.verdict} by {fault.gate} for {fault.reason}"
+    if fault.enter is None:
+        with stage(fault.story, extra="") as hurt:
+            never_go(hurt, fault, what)
+        return
+    place = stages.healthy(fault.stage)
+    assert place.until_go().judgement.verdict is Verdict.GO
+    with fault.enter(place):
+        never_go(place, fault, what)
+    assert place.until_go().judgement.verdict is Verdict.GO
+
+
+def never_go(place: Stage, fault: Fault, what: str) -> None:
+    """Wait until the fault shows, and look again."""
+    place.until(lambda report: shows(report, fault), what)
+    for _ in range(LOOKS):
+        time.sleep(0.3)
+        report = place.decide()
+        assert report.judgement.verdict is not Verdict.GO, report_text(report)
+
+
+def test_the_matrix_is_large_and_distinct() -> None:
+    """At least 80 faults, each of its own name and mechanism, over every class."""
+    assert len(FAULTS) >= 80
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+    assert len({fault.mechanism for fault in FAULTS}) == len(FAULTS)
