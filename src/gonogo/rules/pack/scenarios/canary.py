@@ -17,6 +17,7 @@ from gonogo.rules.pack.scenarios.feed import (
     fed,
     half_step_after,
     kept,
+    once,
     rounded,
     source,
     steady,
@@ -24,26 +25,28 @@ from gonogo.rules.pack.scenarios.feed import (
     value,
 )
 
-_AT = half_step_after(timedelta(days=7))
+_AT = half_step_after(timedelta(days=8))
 _COUNT = count_until(_AT)
+_WEEK = timedelta(days=7) // STEP
 _STEPS_IN_15M = 3
 _NAMES = ("canary_events_total", "canary_rollback_total", "canary_promote_total")
 
 
 def rule_tests(policy: Policy, interval: timedelta) -> tuple[TestFile, ...]:
-    """Look at the canary once, after a week of counters."""
+    """Look at the canary once, after a week and a day of counters."""
     del interval
     scenarios = (*_ratios(policy), *_counts(policy), *_losses(policy), _unique(policy))
     return (TestFile("canary", RuleKind.RECORD, _AT, scenarios),)
 
 
 def _ratios(policy: Policy) -> Iterator[Scenario]:
-    once = (*steady(0, _COUNT // 2), *steady(1, _COUNT - _COUNT // 2))
     never = steady(0, _COUNT)
     cases: tuple[tuple[str, tuple[Point, ...], tuple[Point, ...], float | None], ...] = (
         ("2 rollbacks to 23 promotions are 0.08", counter(2, _COUNT), counter(23, _COUNT), 0.08),
         ("no rollback is 0", never, counter(1, _COUNT), 0),
-        ("one rollback of one trial is 1, not a half", once, never, 1),
+        ("one rollback of one trial is 1, not a half", once(_COUNT, -99), never, 1),
+        ("what was tried within the week counts", once(_COUNT, 1 - _WEEK), once(_COUNT, -1), 0.5),
+        ("what was tried before is forgotten", once(_COUNT, -_WEEK), once(_COUNT, -1), 0),
         ("no trial is absent, not 0", never, never, None),
         ("a restart loses no trial", counter(1, _COUNT, reset_after=99), counter(3, _COUNT, reset_after=99), 0.25),
     )

@@ -15,6 +15,7 @@ from gonogo.rules.pack.scenarios.feed import (
     fed,
     half_step_after,
     in_realm,
+    once,
     rounded,
     source,
     steady,
@@ -23,14 +24,15 @@ from gonogo.rules.pack.scenarios.feed import (
 )
 
 BUCKETS = ("60", "120", "300", "600", "720", "900", "1800", "3600", "+Inf")
-_AT = half_step_after(timedelta(days=30))
+_AT = half_step_after(timedelta(days=31))
 _COUNT = count_until(_AT)
 _DAY = timedelta(days=1) // STEP
+_MONTH = 30 * _DAY
 _HOUR = 3600
 
 
 def rule_tests(policy: Policy, interval: timedelta) -> tuple[TestFile, ...]:
-    """Look at rehearsals once, after a month of them, one a day."""
+    """Look at rehearsals once, after a month and a day of them, one a day."""
     del interval
     return (TestFile("dr", RuleKind.RECORD, _AT, (*_ages(policy), *_durations(policy))),)
 
@@ -65,7 +67,7 @@ def _durations(policy: Policy) -> Iterator[Scenario]:
         expected = rounded(policy, "dr_rehearsal_p95_minutes", _AT, answer)
         yield Scenario(title, STEP, _histogram(policy, bucket, _daily()), (expected,))
     nothing = (value(policy, "dr_rehearsal_p95_minutes", _AT),)
-    yield Scenario("no rehearsal within 30 days", STEP, _histogram(policy, "720", steady(3, _COUNT)), nothing)
+    yield Scenario("no rehearsal within 30 days", STEP, _histogram(policy, "720", once(_COUNT, -_MONTH)), nothing)
     yield Scenario("durations that vanished", STEP, _histogram(policy, "720", ended(_daily())), nothing)
 
 

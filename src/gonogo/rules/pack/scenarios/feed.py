@@ -52,12 +52,18 @@ def steady(value: float, count: int) -> tuple[Point, ...]:
     return (value,) * count
 
 
-def counter(per_step: int, count: int, *, start: int = 0, reset_after: int | None = None) -> tuple[Point, ...]:
+def counter(per_step: float, count: int, *, start: float = 0, reset_after: int | None = None) -> tuple[float, ...]:
     """Give a counter that gains the same at each step, even across a reset."""
     points = [start + per_step * place for place in range(count)]
     if reset_after is not None:
         points[reset_after:] = [per_step * (place + 1) for place in range(count - reset_after)]
     return tuple(points)
+
+
+def once(count: int, place: int) -> tuple[Point, ...]:
+    """Give a counter that was exported at 0 and gains 1 at a place, counted from the last point if negative."""
+    before = place % count
+    return (*steady(0, before), *steady(1, count - before))
 
 
 def ended(points: tuple[Point, ...]) -> tuple[Point, ...]:

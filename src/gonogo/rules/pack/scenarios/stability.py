@@ -16,14 +16,16 @@ from gonogo.rules.pack.scenarios.feed import (
     fed,
     half_step_after,
     in_realm,
+    once,
     rounded,
     source,
     steady,
     subjects,
 )
 
-_AT = half_step_after(timedelta(days=7))
+_AT = half_step_after(timedelta(days=8))
 _COUNT = count_until(_AT)
+_WEEK = timedelta(days=7) // STEP
 _HOUR = timedelta(hours=1) // STEP
 
 _Inputs = Mapping[str, Mapping[str, tuple[Point, ...]]]
@@ -31,7 +33,7 @@ _Inputs = Mapping[str, Mapping[str, tuple[Point, ...]]]
 
 
 def rule_tests(policy: Policy, interval: timedelta) -> tuple[TestFile, ...]:
-    """Look at V once, after a week of inputs."""
+    """Look at V once, after a week and a day of inputs."""
     del interval
     if not policy.weights:
         return ()
@@ -66,7 +68,7 @@ def _halfway(policy: Policy) -> _Inputs:
                 "dr_rehearsal_success_total": counter(2, _COUNT, start=10**6, reset_after=_COUNT // 2),
                 "dr_rehearsal_failure_total": counter(2, _COUNT, start=10**6),
             },
-            "throughput": {"ev_created_total": tuple(10**6 + place / 4 for place in range(_COUNT))},
+            "throughput": {"ev_created_total": counter(0.25, _COUNT, start=10**6)},
         },
     )
 
@@ -92,7 +94,8 @@ def _values(policy: Policy) -> Iterator[Scenario]:
     yield _scenario(policy, "a system at rest has V = 0", rest, 0)
     for name, weight in policy.weights.items():
         share = 0.25 if name == "throughput" else 0.5
-        yield _scenario(policy, f"{share} of the shortfall in {name} alone", {**rest, name: half[name]}, weight * share)
+        yield _scenario(policy, f"{share} of the shortfall in {name}", {**rest, name: half[name]}, weight * share)
+        yield _scenario(policy, f"all of the shortfall in {name}", {**rest, name: worst[name]}, weight)
     yield _scenario(policy, "all at its worst is the sum of the weights", worst, min(1, sum(policy.weights.values())))
 
 
@@ -108,7 +111,7 @@ def _losses(policy: Policy) -> Iterator[Scenario]:
                 policy, f"a negative {metric} counts as lost", {**rest, name: {metric: steady(-1, _COUNT)}}, None
             )
     if "rehearsals" in rest:
-        idle = {metric: steady(10**6, _COUNT) for metric in rest["rehearsals"]}
+        idle = {metric: once(_COUNT, -_WEEK) for metric in rest["rehearsals"]}
         yield _scenario(policy, "a week without a rehearsal has no V", {**rest, "rehearsals": idle}, None)
 
 

@@ -1,0 +1,60 @@
+"""``gonogo rules``: the recording rules, alerts and tests that a policy needs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from gonogo.cli.options import policy_option
+from gonogo.durations import parse_duration
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+def _interval(_: click.Context, __: click.Parameter, text: str) -> timedelta:
+    try:
+        interval = parse_duration(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    if not interval:
+        raise click.BadParameter("must be longer than nothing, such as 30s")
+    return interval
+
+
+@click.command(epilog="Example: gonogo rules --out prometheus --tests-out tests/promql")
+@click.option("--out", type=_FOLDER, required=True, metavar="DIR", help="Where the folder 'rules' goes, and 'tests'.")
+@click.option("--tests-out", type=_FOLDER, metavar="DIR", help="The folder of the tests, instead of 'tests' in --out.")
+@click.option("--interval", callback=_interval, default="30s", show_default=True, help="How often rules are evaluated.")
+@click.option("--force", is_flag=True, help="Overwrite files that gonogo did not write.")
+@policy_option
+def rules(out: Path, tests_out: Path | None, interval: timedelta, policy_path: Path, *, force: bool) -> None:
+    """Write the policy's recording rules, alerts and tests.
+
+    Writes DIR/rules/PREFIX.rules.yml, DIR/rules/PREFIX.alerts.yml and
+    DIR/tests/PREFIX_*_test.yml. The files follow from the policy alone: run it again
+    after every change of the policy.
+    """
+    from gonogo.app.rules import Change, write_rules
+    from gonogo.policy.load import load
+
+    policy_file = load(policy_path)
+    changes = write_rules(policy_file.policy, interval, out, tests_out, force=force)
+    for change in changes:
+        click.echo(f"{change.change:>9}  {change.path}")
+    if any(change.change is Change.LEFT_OVER for change in changes):
+        click.echo("next: delete what is left over; the policy no longer needs it")
+    written = [change.path.resolve() for change in changes if change.change is not Change.LEFT_OVER]
+    for key, path in _unnoticed(written, policy_file.rules, policy_file.tests):
+        click.echo(f"next: name {path} under {key} in {policy_path}; as it is, nothing reads it")
+    click.echo(f"next: reload Prometheus, then gonogo decide --policy {policy_path}")
+
+
+def _unnoticed(written: list[Path], globs: tuple[str, ...], tests: tuple[Path, ...]) -> list[tuple[str, Path]]:
+    """Find what was written where the policy does not look: rule files, and the folder of the tests."""
+    rule_files, test_files = written[:2], written[2:]
+    missed = [("rules", path) for path in rule_files if not any(path.match(pattern) for pattern in globs)]
+    folders = {path.resolve() for path in tests}
+    missed += [("tests", path.parent) for path in test_files[:1] if folders.isdisjoint((path, *path.parents))]
+    return missed
