@@ -29,6 +29,7 @@ BEATS_IN_A_WINDOW = 5
 SCRAPES_IN_A_WINDOW = 2
 """How many scrapes a window must hold to show a change at all."""
 _SECOND = timedelta(seconds=1)
+_LEAST_PERCENT, _MOST_PERCENT = 0.001, 99
 
 
 def heartbeat_findings(heartbeat: Heartbeat, *, scrape: timedelta | None) -> tuple[Finding, ...]:
@@ -83,9 +84,13 @@ def alarms_a_day(every: float, limit: float, scrape: float) -> float:
 
 
 def share(probability: float) -> str:
-    """Write a probability as a percentage of two digits that mean something."""
+    """Write a probability as a percentage, as exactly as it means something."""
     percent = probability * 100
-    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.2g} %" if percent >= 1e-6 else "0 %"  # noqa: PLR2004 - digits
+    if percent < _LEAST_PERCENT:
+        return f"under {_LEAST_PERCENT:g} %"
+    if percent > _MOST_PERCENT:
+        return f"over {_MOST_PERCENT:g} %"
+    return f"{percent:.2g} %"
 
 
 def misses(every: float, limit: float, scrape: timedelta | None) -> str:

@@ -67,8 +67,10 @@ def _read(source: PolicyText, complaints: Complaints) -> tuple[PolicyKeys, Polic
     given = {key: value for key, value in merged.items() if key not in _READ_BY_HAND}
     keys, unusable = _checked(given, complaints)
     policy = build_policy(keys, identity, heartbeat)
-    for finding in tuple(_findings(keys, policy, _half_declared(given, unusable, complaints))):
-        complaints.about(original(finding.loc, unusable), finding.message, finding.next_step)
+    found = _findings(keys, policy, _half_declared(unusable, complaints))
+    placed = [(original(finding.loc, unusable), finding) for finding in found]
+    for loc, finding in [(loc, finding) for loc, finding in placed if not complaints.touch(*loc)]:
+        complaints.about(loc, finding.message, finding.next_step)
     return keys, policy
 
 
@@ -98,11 +100,9 @@ def _checked(
         return _checked(given, complaints, unusable | places)
 
 
-def _half_declared(given: Mapping[str, Any], unusable: frozenset[Loc], complaints: Complaints) -> tuple[str, ...]:
+def _half_declared(unusable: frozenset[Loc], complaints: Complaints) -> tuple[str, ...]:
     """Name the beginnings of signals that are there but for a mistake already complained of."""
     wrong = {str(loc[1]) for loc in unusable if loc[0] == "signals" and len(loc) > 1}
-    if ("signals",) in unusable and isinstance(given["signals"], dict):
-        wrong |= set(given["signals"])
     for key, name in (("fresh", "heartbeat_fresh_"), ("window", "heartbeat_changes_")):
         wrong |= {name} if complaints.touch("heartbeat", key) else set()
     return tuple(wrong)

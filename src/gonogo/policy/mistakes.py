@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, get_args, get_origin
+from collections.abc import Callable, Iterator, Mapping
+from typing import get_args
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -45,31 +45,25 @@ def complain(error: ErrorDetails, complaints: Complaints) -> None:
     elif error["type"] == "missing":
         complaints.about(loc, "is missing")
     else:
-        words = _WORDS.get(error["type"])
-        complaints.about(loc, words(error) if words else error["msg"], key=loc != error["loc"])
+        words = _WORDS.get(error["type"], _as_pydantic_says)
+        complaints.about(loc, words(error), key=loc != error["loc"])
+
+
+def _as_pydantic_says(error: ErrorDetails) -> str:
+    return error["msg"]
 
 
 def _known_keys(loc: Loc) -> list[str]:
-    """Give the keys that the mapping at ``loc`` may have."""
+    """Give the keys that the mapping at ``loc`` may have; names and places of entries lead to no field."""
     model: type[BaseModel] = PolicyKeys
-    steps = iter(loc)
-    for step in steps:
-        annotation = model.model_fields[str(step)].annotation
-        found, inside = _model_in(annotation)
-        if found is None:
-            return []
-        model = found
-        if inside:
-            next(steps, None)
+    for step in loc:
+        if (field := model.model_fields.get(str(step))) is not None:
+            model = next(_models_in(field.annotation), model)
     return list(model.model_fields)
 
 
-def _model_in(annotation: Any) -> tuple[type[BaseModel] | None, bool]:  # noqa: ANN401 - an annotation is anything
-    """Find the keys that a field holds, and whether as entries of a list or a mapping."""
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation, False
+        yield annotation
     for part in get_args(annotation):
-        found, inside = _model_in(part)
-        if found is not None:
-            return found, inside or get_origin(annotation) in {list, dict}
-    return None, False
+        yield from _models_in(part)

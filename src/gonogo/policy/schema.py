@@ -232,7 +232,7 @@ class WeightKeys(Keys):
 class StabilityKeys(Keys):
     """How V is made."""
 
-    weights: WeightKeys = Field(default=WeightKeys(), description="What each shortfall weighs.")
+    weights: WeightKeys = Field(default_factory=WeightKeys, description="What each shortfall weighs.")
 
 
 class GateKeys(Keys):
@@ -282,20 +282,20 @@ class PolicyKeys(Keys):
     synthetic_labels: dict[LabelName, list[Text]] | None = Field(
         default={"mode": ["smoke"]}, description="Label values that mark a series as made up."
     )
-    prometheus: PrometheusKeys = Field(default=PrometheusKeys(), description="The server that is asked.")
+    prometheus: PrometheusKeys = Field(default_factory=PrometheusKeys, description="The server that is asked.")
     rules: list[Text] | None = Field(default=["prometheus/rules/*.yml"], description="Globs of the rule files.")
     tests: list[Text] | None = Field(default=["tests/promql"], description="Files and folders of promtool tests.")
-    runs: RunsKeys = Field(default=RunsKeys(), description="The run gates.")
+    runs: RunsKeys = Field(default_factory=RunsKeys, description="The run gates.")
     journal: Text = Field(default=f"{STATE_FOLDER}/journal.sqlite", description="The file of records.")
     signals: dict[SignalName, SignalKeys | None] | None = Field(
         default=None, description="Signals by name; null removes one."
     )
-    heartbeat: HeartbeatKeys = Field(default=HeartbeatKeys(), description="The writer's beats.")
+    heartbeat: HeartbeatKeys = Field(default_factory=HeartbeatKeys, description="The writer's beats.")
     slos: list[SloKeys] | None = Field(default=None, description="Service level objectives.")
-    canary: CanaryKeys = Field(default=CanaryKeys(), description="For `canary judge`.")
+    canary: CanaryKeys = Field(default_factory=CanaryKeys, description="For `canary judge`.")
     stability: StabilityKeys | None = Field(default=None, description="How V is made.")
     gates: dict[GateName, GateKeys | None] | None = Field(default=None, description="Gates by name; null removes one.")
-    dry_run: DryRunKeys = Field(default=DryRunKeys(), description="The watched period.")
+    dry_run: DryRunKeys = Field(default_factory=DryRunKeys, description="The watched period.")
 
 
 class _Readable(GenerateJsonSchema):

@@ -47,9 +47,7 @@ def _from_file(file: Path) -> str:
 def _from_variable(env: str) -> str:
     value = variable(env)
     if value is None:
-        raise _refused(
-            f"the secret's environment variable {env} is not set, or empty", "set it, or name a file instead"
-        )
+        raise _refused(f"the secret's environment variable {env} is not set, or empty", "set it, or name a file")
     return value
 
 

@@ -1,0 +1,17 @@
+"""pydantic's errors in words; most are seen through the loader."""
+
+from __future__ import annotations
+
+from pydantic_core import ErrorDetails
+
+from gonogo.policy.complaints import Complaints
+from gonogo.policy.mistakes import complain
+from gonogo.strict_yaml import parse
+
+
+def test_an_error_that_has_no_words_yet_has_pydantics() -> None:
+    """A new kind of error is said, not hidden."""
+    complaints = Complaints(parse("rules: [a]", "f.yml"))
+    error = ErrorDetails(type="some_new_type", loc=("rules", 0), msg="Input should be nicer", input="hunter2")
+    complain(error, complaints)
+    assert [str(problem) for problem in complaints.problems] == ["f.yml:1:9: rules[0]: Input should be nicer"]
