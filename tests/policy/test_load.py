@@ -195,7 +195,7 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, name: str) -> N
         ("heartbeat: []", "2:12: heartbeat: must be a mapping, not a list"),
         ("heartbeat: {labels: []}", "heartbeat.labels: must be a mapping of names to text, not a list"),
         ("heartbeat: {labels: {via: x}}", "2:22: heartbeat.labels.via: is set by the writer"),
-        ("heartbeat: {labels: {1b: x, ok: y}}", "2:22: heartbeat.labels.1b: is no label name"),
+        ("heartbeat: {labels: {1b: x, ok: y}}", "heartbeat.labels.1b: is no label name"),
         ("heartbeat: {read: push}", "heartbeat.read: there is no Pushgateway to read from"),
         ("heartbeat: {textfile_dir: null}", "heartbeat.read: there is no textfile to read"),
         ("heartbeat: {read: mail}", "heartbeat.read: must be textfile or push"),
@@ -471,3 +471,52 @@ def test_whatever_is_written_gives_a_policy_or_its_mistakes(
     except PolicyError as error:
         found = error.problems
     assert all(problem.where or "empty" in problem.message for problem in found)
+
+
+WHOLE = """\
+version: 1
+subjects: [service]
+prometheus: {url: http://127.0.0.1:9090, timeout: 10s, authorization: {type: Bearer, credentials_file: x}}
+signals: {lat: {metric: "a:b", labels: {job: api}, range: [0, 1], max_age: 2m, push_max_age: 5m, scope: shared}}
+heartbeat: {every: 45s, window: 6m, fresh: 120s, textfile_dir: x, pushgateway: null, read: textfile, labels: {}}
+slos:
+  - {name: a, objective: 0.999, bad: 'x{slo="a"}', total: y}
+gates:
+  g: {require: ["lat <= 0.5 or falling(lat, 30m)"], abort: [lat > 0.9 for 5m]}
+dry_run: {certify: [share(lat <= 0.5) >= 0.9, mean(lat) <= 0.2, "rises(lat, 0.2) <= 0"]}
+"""
+VALUES = [
+    "null",
+    "[]",
+    "{}",
+    "-1",
+    "1e400",
+    ".nan",
+    "true",
+    "''",
+    "5m",
+    "{a: {b: c}}",
+    "[1, [2]]",
+    "*a",
+    "!!int ",
+    "\n",
+    "",
+]
+
+
+@given(st.integers(0, len(WHOLE)), st.integers(0, 20), st.sampled_from(VALUES))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_a_policy_with_a_piece_exchanged_is_read_or_refused(tmp_path: Path, at: int, length: int, piece: str) -> None:
+    """A slip anywhere in a good policy leads to a policy or to mistakes, and never to a crash."""
+    path = written(tmp_path, WHOLE[:at] + piece + WHOLE[at + length :])
+    found: tuple[Problem, ...] = ()
+    try:
+        load(path)
+    except PolicyError as error:
+        found = error.problems
+    assert all(str(tmp_path) in str(problem) for problem in found)
+
+
+def test_the_whole_policy_of_these_tests_is_good(tmp_path: Path) -> None:
+    """What is exchanged piece by piece loads as it stands."""
+    assert load(written(tmp_path, WHOLE)).policy.gates[-1].name == "g"

@@ -10,8 +10,9 @@ from typing import Any
 
 from tests.policy.policy_files import loaded, written
 
+from gonogo.policy.key_types import DURATION_PATTERN
 from gonogo.policy.load import load
-from gonogo.policy.schema import DURATION_PATTERN, json_schema
+from gonogo.policy.schema import json_schema
 
 DOCS = Path(__file__).parents[2] / "docs/policy.md"
 

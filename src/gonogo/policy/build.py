@@ -13,7 +13,8 @@ from gonogo.model.gate import Gate
 from gonogo.model.policy import Canary, DryRun, Heartbeat, Policy, Runs, Slo
 from gonogo.model.signal import Range, Scope, Signal
 from gonogo.policy.heartbeat import Identity
-from gonogo.policy.schema import PolicyKeys, PrometheusKeys, SignalKeys, StabilityKeys
+from gonogo.policy.schema import PolicyKeys, SignalKeys, StabilityKeys
+from gonogo.policy.server_keys import PrometheusKeys
 from gonogo.policy.settings import ServerSettings
 
 

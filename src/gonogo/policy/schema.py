@@ -10,147 +10,34 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    InstanceOf,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic.json_schema import GenerateJsonSchema
 
 from gonogo.durations import format_duration
-from gonogo.model.certificate import Criterion
-from gonogo.model.condition import Condition
-from gonogo.model.gate import RUN_GATES
 from gonogo.model.policy import Canary, DryRun, Heartbeat, Runs
-from gonogo.model.signal import Range, Scope
-from gonogo.policy import terms, values
+from gonogo.model.signal import Scope
+from gonogo.policy import values
 from gonogo.policy.heartbeat import READS, STATE_FOLDER
+from gonogo.policy.key_types import (
+    Bounds,
+    ConditionText,
+    Counter,
+    CriterionText,
+    Duration,
+    GateName,
+    Keys,
+    LabelName,
+    MetricName,
+    RunGate,
+    SignalName,
+    Text,
+    Url,
+    Weight,
+)
 from gonogo.policy.preset import DEFAULT_PRESET, PRESETS
-from gonogo.policy.settings import ServerSettings
-
-DURATION_PATTERN = "^([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"
-
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(values.positive_duration),
-    WithJsonSchema({"type": "string", "minLength": 2, "pattern": DURATION_PATTERN, "examples": ["45s", "6m", "1h30m"]}),
-]
-Text = Annotated[str, BeforeValidator(values.text), Field(min_length=1)]
-Url = Annotated[str, BeforeValidator(values.http_url), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
-LabelName = Annotated[str, BeforeValidator(values.label_name)]
-MetricName = Annotated[str, BeforeValidator(values.metric_name)]
-SignalName = Annotated[str, BeforeValidator(terms.signal_name)]
-GateName = Annotated[str, BeforeValidator(terms.gate_name)]
-Counter = Annotated[str, BeforeValidator(terms.counter)]
-Variable = Annotated[str, BeforeValidator(values.variable)]
-RunGate = Annotated[
-    str, BeforeValidator(lambda value: values.one_of(value, RUN_GATES)), WithJsonSchema({"enum": list(RUN_GATES)})
-]
-Bounds = Annotated[
-    InstanceOf[Range],
-    BeforeValidator(terms.bounds),
-    WithJsonSchema(
-        {"type": "array", "items": {"type": ["number", "null"]}, "minItems": 2, "maxItems": 2, "examples": [[0, None]]}
-    ),
-]
-ConditionText = Annotated[
-    InstanceOf[Condition],
-    BeforeValidator(terms.condition),
-    WithJsonSchema(
-        {"type": "string", "examples": ["heartbeat_ok == 1", "x > 0.5 for 5m", "v <= 0.2 or falling(v, 30m)"]}
-    ),
-]
-CriterionText = Annotated[
-    InstanceOf[Criterion],
-    BeforeValidator(terms.criterion),
-    WithJsonSchema({"type": "string", "examples": ["share(x == 1) >= 0.99", "mean(v) <= 0.2", "rises(v, 0.2) <= 0"]}),
-]
-Weight = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+from gonogo.policy.server_keys import PrometheusKeys
 
 _HEARTBEAT = Heartbeat()
-_SERVER = ServerSettings()
-
-
-class Keys(BaseModel):
-    """Keys that are known; any other is a mistake."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class AuthorizationKeys(Keys):
-    """The header ``Authorization``, as Prometheus names it; the secret by file or variable."""
-
-    type: Text = Field(default="Bearer", description="The scheme, before the secret.")
-    credentials_file: Text | None = Field(default=None, description="The file that holds the secret.")
-    credentials_env: Variable | None = Field(
-        default=None, description="The environment variable that holds the secret."
-    )
-
-    @model_validator(mode="after")
-    def _one_secret(self) -> AuthorizationKeys:
-        if self.type.lower() == "basic":
-            raise ValueError("for the type Basic use basic_auth")
-        if (self.credentials_file is None) == (self.credentials_env is None):
-            raise ValueError("give either credentials_file or credentials_env")
-        return self
-
-
-class BasicAuthKeys(Keys):
-    """Basic authentication, as Prometheus names it; the password by file or variable."""
-
-    username: Text = Field(description="The user's name.")
-    password_file: Text | None = Field(default=None, description="The file that holds the password.")
-    password_env: Variable | None = Field(default=None, description="The environment variable that holds the password.")
-
-    @model_validator(mode="after")
-    def _one_password(self) -> BasicAuthKeys:
-        if (self.password_file is None) == (self.password_env is None):
-            raise ValueError("give either password_file or password_env")
-        return self
-
-
-class TlsKeys(Keys):
-    """TLS, as Prometheus names it."""
-
-    ca_file: Text | None = Field(default=None, description="Whom to trust instead of the system's authorities.")
-    cert_file: Text | None = Field(default=None, description="The client's certificate.")
-    key_file: Text | None = Field(default=None, description="The key of the client's certificate.")
-    server_name: Text | None = Field(default=None, description="The name that the server's certificate must bear.")
-    insecure_skip_verify: bool = Field(
-        default=_SERVER.insecure_skip_verify, description="Do not check the server's certificate."
-    )
-
-    @model_validator(mode="after")
-    def _whole_pair(self) -> TlsKeys:
-        if (self.cert_file is None) != (self.key_file is None):
-            raise ValueError("cert_file and key_file come together")
-        return self
-
-
-class PrometheusKeys(Keys):
-    """The server that is asked."""
-
-    url: Url = Field(default=_SERVER.url, description="Its address; --prometheus wins over it.")
-    config: Text | None = Field(
-        default="prometheus/prometheus.yml", description="Its configuration file, for lint and reload."
-    )
-    rules_url: Url | None = Field(default=None, description="Who knows the rules (vmalert); null = the server.")
-    targets_url: Url | None = Field(default=None, description="Who knows the targets (vmagent); null = the server.")
-    timeout: Duration = Field(default=_SERVER.timeout, description="How long one question may take.")
-    max_bytes: int = Field(default=_SERVER.max_bytes, ge=1, description="How large one answer may be, in bytes.")
-    authorization: AuthorizationKeys | None = Field(default=None, description="A bearer token or the like.")
-    basic_auth: BasicAuthKeys | None = Field(default=None, description="A user's name and password.")
-    tls_config: TlsKeys | None = Field(default=None, description="Certificates.")
-
-    @model_validator(mode="after")
-    def _one_way_in(self) -> PrometheusKeys:
-        if self.authorization is not None and self.basic_auth is not None:
-            raise ValueError("give either authorization or basic_auth")
-        return self
 
 
 class RunsKeys(Keys):

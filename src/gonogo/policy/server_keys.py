@@ -1,0 +1,82 @@
+"""The keys of the server that is asked, as far as possible by Prometheus's own names."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from gonogo.policy.key_types import Duration, Keys, Text, Url, Variable
+from gonogo.policy.settings import ServerSettings
+
+_SERVER = ServerSettings()
+
+
+class AuthorizationKeys(Keys):
+    """The header ``Authorization``, as Prometheus names it; the secret by file or variable."""
+
+    type: Text = Field(default="Bearer", description="The scheme, before the secret.")
+    credentials_file: Text | None = Field(default=None, description="The file that holds the secret.")
+    credentials_env: Variable | None = Field(
+        default=None, description="The environment variable that holds the secret."
+    )
+
+    @model_validator(mode="after")
+    def _one_secret(self) -> AuthorizationKeys:
+        if self.type.lower() == "basic":
+            raise ValueError("for the type Basic use basic_auth")
+        if (self.credentials_file is None) == (self.credentials_env is None):
+            raise ValueError("give either credentials_file or credentials_env")
+        return self
+
+
+class BasicAuthKeys(Keys):
+    """Basic authentication, as Prometheus names it; the password by file or variable."""
+
+    username: Text = Field(description="The user's name.")
+    password_file: Text | None = Field(default=None, description="The file that holds the password.")
+    password_env: Variable | None = Field(default=None, description="The environment variable that holds the password.")
+
+    @model_validator(mode="after")
+    def _one_password(self) -> BasicAuthKeys:
+        if (self.password_file is None) == (self.password_env is None):
+            raise ValueError("give either password_file or password_env")
+        return self
+
+
+class TlsKeys(Keys):
+    """TLS, as Prometheus names it."""
+
+    ca_file: Text | None = Field(default=None, description="Whom to trust instead of the system's authorities.")
+    cert_file: Text | None = Field(default=None, description="The client's certificate.")
+    key_file: Text | None = Field(default=None, description="The key of the client's certificate.")
+    server_name: Text | None = Field(default=None, description="The name that the server's certificate must bear.")
+    insecure_skip_verify: bool = Field(
+        default=_SERVER.insecure_skip_verify, description="Do not check the server's certificate."
+    )
+
+    @model_validator(mode="after")
+    def _whole_pair(self) -> TlsKeys:
+        if (self.cert_file is None) != (self.key_file is None):
+            raise ValueError("cert_file and key_file come together")
+        return self
+
+
+class PrometheusKeys(Keys):
+    """The server that is asked."""
+
+    url: Url = Field(default=_SERVER.url, description="Its address; --prometheus wins over it.")
+    config: Text | None = Field(
+        default="prometheus/prometheus.yml", description="Its configuration file, for lint and reload."
+    )
+    rules_url: Url | None = Field(default=None, description="Who knows the rules (vmalert); null = the server.")
+    targets_url: Url | None = Field(default=None, description="Who knows the targets (vmagent); null = the server.")
+    timeout: Duration = Field(default=_SERVER.timeout, description="How long one question may take.")
+    max_bytes: int = Field(default=_SERVER.max_bytes, ge=1, description="How large one answer may be, in bytes.")
+    authorization: AuthorizationKeys | None = Field(default=None, description="A bearer token or the like.")
+    basic_auth: BasicAuthKeys | None = Field(default=None, description="A user's name and password.")
+    tls_config: TlsKeys | None = Field(default=None, description="Certificates.")
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> PrometheusKeys:
+        if self.authorization is not None and self.basic_auth is not None:
+            raise ValueError("give either authorization or basic_auth")
+        return self
