@@ -6,10 +6,14 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Final
 
-from tests.fault_matrix import rule_faults
+from tests.fault_matrix import rule_faults, run_faults, server_faults
 from tests.fault_matrix.fault import Fault
 from tests.fault_matrix.stage import Stage, stage
 
 STAGES: Final[dict[str, Callable[[], AbstractContextManager[Stage]]]] = {"textfile": stage}
 
-FAULTS: Final[tuple[Fault, ...]] = (*rule_faults.FAULTS,)
+FAULTS: Final[tuple[Fault, ...]] = (
+    *rule_faults.FAULTS,
+    *server_faults.FAULTS,
+    *run_faults.FAULTS,
+)
