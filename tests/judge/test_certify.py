@@ -81,6 +81,12 @@ def test_a_requirement_that_fails_at_the_end_is_no_certificate() -> None:
     assert "not in the last step: gate: x1 == 1" in made.findings[0].detail
 
 
+def test_few_of_many_failing_requirements_are_named() -> None:
+    """The verdict lists them all."""
+    made = certificate(dry_run(), step(0.0), step(15.0, FAIL, FAIL, FAIL, FAIL, UNKNOWN))
+    assert made.findings[0].detail.endswith("gate: x0 == 1, gate: x1 == 1, gate: x2 == 1 and 2 more")
+
+
 @pytest.mark.parametrize(("missed", "expected"), [(1, PASS), (2, FAIL)])
 def test_each_requirement_passes_in_99_percent_of_the_steps(missed: int, expected: Outcome) -> None:
     """1 of 100 steps may be missed, 2 may not; two requirements may miss a step each."""

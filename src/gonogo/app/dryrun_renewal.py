@@ -45,7 +45,7 @@ class Renewal:
         self._progress = progress
         self._key = run_key(policy_file)
         self._old = AGE_SHARE * policy_file.policy.runs.max_age.total_seconds()
-        self._under_way: Future[None] | None = None
+        self.under_way: Future[None] | None = None
         self._stop = Event()
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gonogo-renew")
 
@@ -62,12 +62,12 @@ class Renewal:
 
     def consider(self, states: Mapping[str, RunState]) -> None:
         """Renew the oldest passed run that is old enough, unless one is under way."""
-        if self._under_way is not None and not self._under_way.done():
+        if self.under_way is not None and not self.under_way.done():
             return
         passed = {gate: state.passed_at for gate, state in states.items() if state.last_passed and state.passed_at}
         old = [gate for gate, at in sorted(passed.items(), key=lambda one: one[1]) if time.time() - at > self._old]
         if old:
-            self._under_way = self._pool.submit(self._renew, old[0])
+            self.under_way = self._pool.submit(self._renew, old[0])
 
     def _renew(self, gate: str) -> None:
         try:

@@ -57,7 +57,7 @@ def watch(
     abort: Abort | None = None
     last: Report | None = None
     with Renewal(policy_file, progress) as renewal:
-        for number, at in enumerate(_ticks(duration, policy.dry_run.step), start=1):
+        for number, at in enumerate(ticks(duration, policy.dry_run.step), start=1):
             gathered = gather(survey, _run_states(policy_file, progress))
             step = take_step(policy, gathered.evidence, at)
             ledger = enter(ledger, step, policy.dry_run)
@@ -79,7 +79,7 @@ def seconds() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
-def _ticks(duration: timedelta, every: timedelta) -> Iterator[float]:
+def ticks(duration: timedelta, every: timedelta) -> Iterator[float]:
     """Give the seconds since the beginning at each step; steps that were slept through are left out."""
     began = seconds()
     end, step = duration.total_seconds(), every.total_seconds()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gonogo.app.inputs import rule_files
-from gonogo.app.runs import Run, failed, promtool_version, recorded
+from gonogo.app.runs import Run, counted, failed, promtool_version, recorded
 from gonogo.model.gate import OBS_LINT
 from gonogo.model.outcome import Outcome
 from gonogo.policy.load import PolicyFile
@@ -34,7 +34,7 @@ def lint(policy_file: PolicyFile) -> Run:
         return failed(OBS_LINT, findings, "the rules or the configuration have mistakes", tools)
     config = policy_file.server.config
     also = f" and {config.name}" if _is_there(config) and config is not None else ""
-    return Run(OBS_LINT, Outcome.PASS, f"promtool accepts {len(paths)} rule files{also}", tools=tools)
+    return Run(OBS_LINT, Outcome.PASS, f"promtool accepts {counted(len(paths), 'rule file')}{also}", tools=tools)
 
 
 def _findings(policy_file: PolicyFile, paths: tuple[Path, ...]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from datetime import timedelta
 from gonogo.app.lint import lint
 from gonogo.app.loaded_rules import unmet
 from gonogo.app.rule_files import policy_rules
-from gonogo.app.runs import Run, failed, recorded
+from gonogo.app.runs import Run, counted, failed, recorded
 from gonogo.app.server import Server, client_of, server_of
 from gonogo.errors import SourceError
 from gonogo.model.evidence import Target, TargetHealth
@@ -30,7 +30,9 @@ from gonogo.prometheus.targets_api import targets
 RELOAD = "reload"
 """The kind of its records."""
 
-LONGEST_WAIT_FOR_READY = timedelta(seconds=30)
+LONGEST_WAIT_FOR_READY = timedelta(seconds=15)
+"""How long a server that has just been started may take; one that replays for longer is asked again later."""
+
 ONE_ANSWER = timedelta(seconds=30)
 SLACK = timedelta(seconds=10)
 """How much longer than its slowest group and scrape a server may take to show what it loaded."""
@@ -74,8 +76,8 @@ def _reload(policy_file: PolicyFile, client: Client, server: Server) -> Run:
     left = _await(client, server, files, before)
     if left:
         return failed(RELOAD, left, "reloaded, but not proved", checked.tools)
-    rules = sum(len(group.rules) for group in files)
-    return Run(RELOAD, Outcome.PASS, f"the server has all {rules} rules, evaluated since", tools=checked.tools)
+    rules = counted(sum(len(group.rules) for group in files), "rule")
+    return Run(RELOAD, Outcome.PASS, f"{rules} loaded as in the files, and evaluated since", tools=checked.tools)
 
 
 def _await(client: Client, server: Server, files: tuple[RuleGroup, ...], before: _Before) -> tuple[str, ...]:

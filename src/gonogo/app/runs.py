@@ -47,10 +47,11 @@ class Run:
 
 
 def failed(kind: str, findings: tuple[str, ...], what: str, tools: Mapping[str, str]) -> Run:
-    """Make a failed run of its findings; the first line of the first is in its sentence."""
-    first = findings[0].strip().splitlines()[0] if findings and findings[0].strip() else what
+    """Make a failed run of its findings; the first line that says something is in its sentence."""
+    lines = [line for finding in findings for line in finding.strip().splitlines()[:1]]
+    told = f": {lines[0]}" if lines else ""
     more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-    return Run(kind, Outcome.FAIL, f"{what}: {first}{more}", findings=findings, tools=tools)
+    return Run(kind, Outcome.FAIL, f"{what}{told}{more}", findings=findings, tools=tools)
 
 
 def recorded(policy_file: PolicyFile, kind: str, run: Callable[[], Run]) -> Run:
@@ -76,6 +77,11 @@ def recorded(policy_file: PolicyFile, kind: str, run: Callable[[], Run]) -> Run:
         done = replace(done, outcome=Outcome.UNKNOWN, detail=why)
     append(policy_file.journal, _record(done, key))
     return done
+
+
+def counted(number: int, what: str) -> str:
+    """Write a number of things: ``1 rule``, ``2 rules``."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def promtool_version() -> Mapping[str, str]:

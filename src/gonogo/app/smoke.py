@@ -15,7 +15,7 @@ from threading import Event
 
 from gonogo.app.inputs import rule_files
 from gonogo.app.loaded_rules import read_files, unmet
-from gonogo.app.runs import Run, failed, promtool_version, recorded
+from gonogo.app.runs import Run, counted, failed, promtool_version, recorded
 from gonogo.app.smoke_stage import Stage, stage
 from gonogo.errors import SourceError
 from gonogo.model.gate import SANDBOX_SMOKE
@@ -128,7 +128,8 @@ def _sights(policy: Policy, server: Stage, watch: _Watch) -> Iterator[str]:
         watch.wait(lambda: _unlike(policy, server, metric, 0.0))
         yield f"{metric} was 0 once they stopped"
     watch.wait(lambda: "; ".join(unmet(server.client, server.url, files)))
-    yield f"{sum(len(group.rules) for group in files)} rules were loaded and evaluated without error"
+    loaded = counted(sum(len(group.rules) for group in files), "rule")
+    yield f"{loaded} loaded and evaluated without error"
 
 
 def _unlike(policy: Policy, server: Stage, metric: str, wanted: float) -> str:

@@ -106,10 +106,7 @@ def _told(values: list[float]) -> str:
 
 
 def _patience(client: Client, server: Server) -> timedelta:
-    """Wait one scrape of the slowest target, and some slack."""
-    try:
-        known = [target.scrape_interval for target in targets(client, server.targets_url)]
-    except SourceError:
-        known = []
+    """Wait one scrape of the slowest target, and some slack; a server that cannot be asked is not waited for."""
+    known = [target.scrape_interval for target in targets(client, server.targets_url)]
     slowest = max((interval for interval in known if interval is not None), default=timedelta(minutes=1))
     return min(slowest, LONGEST_SCRAPE) + SLACK

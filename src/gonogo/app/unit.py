@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gonogo.app.inputs import unit_files
-from gonogo.app.runs import Run, failed, promtool_version, recorded
+from gonogo.app.runs import Run, counted, failed, promtool_version, recorded
 from gonogo.app.silent_passes import silent_passes
 from gonogo.model.gate import PROMQL_UNIT
 from gonogo.model.outcome import Outcome
@@ -38,7 +38,7 @@ def unit(policy_file: PolicyFile) -> Run:
     findings = tuple(_findings(paths))
     if findings:
         return failed(PROMQL_UNIT, findings, "the tests of the rules do not pass", tools)
-    return Run(PROMQL_UNIT, Outcome.PASS, f"promtool passes {len(paths)} test files", tools=tools)
+    return Run(PROMQL_UNIT, Outcome.PASS, f"promtool passes {counted(len(paths), 'test file')}", tools=tools)
 
 
 def _test_files(policy_file: PolicyFile) -> tuple[Path, ...]:

@@ -31,6 +31,9 @@ from gonogo.model.policy import DryRun
 LEAST_SHARE = 0.99
 """The least share of steps in which each requirement passes, and of the time that is watched."""
 
+NAMED = 3
+"""How many requirements that did not pass at the end are named; the verdict shows all."""
+
 RequirementKey = tuple[tuple[tuple[str, str], ...], str, str]
 """A subject's labels, a gate, a condition."""
 
@@ -212,7 +215,8 @@ def _required(ledger: Ledger) -> Finding:
     failing = sorted(key for key, outcome in ledger.latest.items() if outcome is not Outcome.PASS)
     outcome = Outcome.FAIL if failing or share < LEAST_SHARE else Outcome.PASS
     told = f"the least is {ledger.passed[worst]} of {ledger.steps} steps, {_named(worst)}" if share < 1 else ""
-    ended = f"not in the last step: {', '.join(map(_named, failing))}" if failing else ""
+    more = f" and {len(failing) - NAMED} more" if len(failing) > NAMED else ""
+    ended = f"not in the last step: {', '.join(map(_named, failing[:NAMED]))}{more}" if failing else ""
     return Finding(text, outcome, share, "; ".join(filter(None, (told, ended))))
 
 

@@ -1,0 +1,146 @@
+"""``gonogo dryrun``: what it refuses before anything starts, how it shows progress, how it exits."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from gonogo.app.dryrun import DryRunResult
+from gonogo.app.runs import Run
+from gonogo.cli.dryrun import dryrun, exit_code
+from gonogo.cli.dryrun_live import LiveProgress
+from gonogo.cli.dryrun_progress import LOG_LINES, LogProgress, shown_on
+from gonogo.errors import PolicyError, UsageError
+from gonogo.judge.abort import Abort
+from gonogo.judge.step import Step
+from gonogo.model.outcome import Check, GateOutcome, Outcome
+from gonogo.model.report import Report
+from gonogo.model.verdict import Judgement, SubjectVerdict, Verdict, of_outcome
+from gonogo.render.dryrun import WatchView
+
+
+def run(*arguments: str) -> object:
+    """Run the command in this process; errors are raised as they are."""
+    result = CliRunner().invoke(dryrun, arguments, standalone_mode=False)
+    if result.exception is not None:
+        raise result.exception
+    return result.return_value
+
+
+def report(verdict: Verdict) -> Report:
+    """Make a report of nothing but its verdict."""
+    return Report(Judgement(verdict, 1_700_000_000.0, ()), "gonogo.yaml", "0" * 64, "prod", "http://h:9090", None, None)
+
+
+def view(elapsed: float, outcome: Outcome = Outcome.PASS, duration: float = 3600) -> WatchView:
+    """Make one step of a watch of one gate."""
+    verdict = of_outcome(outcome)
+    gates = (GateOutcome("heartbeat", outcome, (Check("x == 1", outcome, detail="duri_x is 1"),)),)
+    judgement = Judgement(verdict, 1_700_000_000.0, (SubjectVerdict({}, verdict, gates),))
+    return WatchView(Step(elapsed, judgement), 1, timedelta(seconds=elapsed), timedelta(seconds=duration))
+
+
+def test_an_unknown_fault_lists_all_that_there_are() -> None:
+    """Before any server starts."""
+    with pytest.raises(UsageError, match="there is no fault 'gravity'") as raised:
+        run("--sandbox", "--inject", "gravity")
+    for name in ("heartbeat-stall", "stale-source", "smoke-constants", "burn", "rule-broken", "prometheus-down"):
+        assert name in raised.value.next_step
+
+
+def test_a_fault_is_never_injected_outside_the_sandbox() -> None:
+    """Nobody's own servers are hurt."""
+    with pytest.raises(UsageError, match="--inject spoils only the sandbox"):
+        run("--inject", "burn")
+
+
+@pytest.mark.parametrize("option", [("--policy", "gonogo.yaml"), ("--prometheus", "http://127.0.0.1:9090")])
+def test_the_sandbox_takes_no_policy_or_server_of_ones_own(option: tuple[str, str]) -> None:
+    """It would be pretended to have been used."""
+    with pytest.raises(UsageError, match=f"{option[0]} cannot be used with --sandbox"):
+        run("--sandbox", *option)
+
+
+@pytest.mark.parametrize("text", ["", "60", "-5s", "1 minute", "0s", "0"])
+def test_what_is_no_duration_is_refused(text: str) -> None:
+    """With a good one as the next step."""
+    with pytest.raises(UsageError, match="--for") as raised:
+        run("--sandbox", "--for", text)
+    assert raised.value.next_step == "gonogo dryrun --for 60s"
+
+
+def test_a_policy_that_is_not_there_is_a_policy_error(tmp_path: Path) -> None:
+    """Exit 2."""
+    with pytest.raises(PolicyError):
+        run("--policy", str(tmp_path / "gonogo.yaml"))
+
+
+def test_help_has_an_example() -> None:
+    """And the exit codes."""
+    text = " ".join(CliRunner().invoke(dryrun, ["--help"]).output.split())
+    assert "Example: gonogo dryrun --sandbox --for 60s --inject burn" in text
+    assert "4 aborted" in text
+
+
+@pytest.mark.parametrize(
+    ("decided", "last", "abort", "code"),
+    [
+        (Verdict.NO_GO, Verdict.NO_GO, False, 1),
+        (Verdict.HOLD, Verdict.HOLD, False, 3),
+        (Verdict.GO, Verdict.NO_GO, False, 1),
+        (Verdict.GO, Verdict.HOLD, False, 3),
+        (Verdict.GO, Verdict.NO_GO, True, 4),
+        (Verdict.GO, Verdict.GO, True, 4),
+        (Verdict.GO, Verdict.GO, False, 0),
+    ],
+)
+def test_exit_codes_are_the_contracts(decided: Verdict, last: Verdict, abort: bool, code: int) -> None:  # noqa: FBT001 - a table's column
+    """0 only for GO at the verdict, no abort and GO at the last step."""
+    assert exit_code(DryRunResult(report(decided), report(last), Abort("why") if abort else None)) == code
+
+
+def test_a_log_gets_changes_and_signs_of_life_and_no_more() -> None:
+    """A day of steps is some twenty lines when nothing happens."""
+    stream = io.StringIO()
+    progress = LogProgress(stream)
+    for at in range(0, 3601, 15):
+        progress.watched(view(at, Outcome.UNKNOWN if at == 1000 - 10 else Outcome.PASS))
+    lines = stream.getvalue().splitlines()
+    assert lines[0] == "0 s of 1h  GO"
+    assert "990 s of 1h  HOLD: heartbeat UNKNOWN" in lines
+    assert len(lines) <= LOG_LINES + 3
+
+
+def test_a_log_has_no_control_characters() -> None:
+    """Whatever a server put into a label."""
+    stream = io.StringIO()
+    progress = LogProgress(stream)
+    progress.begins("obs-lint")
+    progress.ended(Run("obs-lint", Outcome.FAIL, "a\x1b[31m", 0.25))
+    progress.says("b\x07\n")
+    assert stream.getvalue() == "FAIL    obs-lint: a\\x1b[31m (0.2 s)\nb\\x07\n"
+
+
+def test_a_pipe_gets_lines_and_no_drawing() -> None:
+    """What is no terminal has no live table."""
+    with shown_on(io.StringIO()) as progress:
+        assert isinstance(progress, LogProgress)
+
+
+def test_a_terminal_gets_a_table_that_leaves_what_was_said() -> None:
+    """Steps that ended stay; the table is drawn while it runs."""
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=True, width=100, no_color=True, highlight=False)
+    with LiveProgress(console) as progress:
+        progress.begins("obs-lint")
+        progress.ended(Run("obs-lint", Outcome.PASS, "promtool accepts 1 rule file", 0.25))
+        progress.watched(view(15, Outcome.UNKNOWN))
+        progress.says("CERTIFIED: 5 steps in 1m\n")
+    drawn = stream.getvalue()
+    for text in ("PASS    obs-lint: promtool accepts 1 rule file (0.2 s)", "HOLD  watched 15 s of 1h", "CERTIFIED"):
+        assert text in drawn

@@ -1,0 +1,206 @@
+"""Whole dry runs on real servers: the refusal, the abort, the certificate."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.policy_folder import RULES, TESTS
+from tests.waiting import await_true
+
+from gonogo.app.dryrun import Moment, dry_run
+from gonogo.app.dryrun_sandbox import SCRIPTED, dry_run_in_sandbox
+from gonogo.app.progress import Silence
+from gonogo.app.reload import reload_and_verify
+from gonogo.app.runs import Run
+from gonogo.app.smoke import smoke
+from gonogo.journal.records import records
+from gonogo.model.outcome import Outcome, Reason
+from gonogo.model.verdict import Verdict
+from gonogo.policy.load import PolicyFile, load
+from gonogo.prometheus.api import query
+from gonogo.prometheus.http import Client
+from gonogo.prometheus.processes import node_exporter, prometheus
+from gonogo.render.dryrun import WatchView
+
+pytestmark = pytest.mark.live
+
+SECOND = timedelta(seconds=1)
+
+POLICY = """\
+version: 1
+preset: null
+realm: prod
+rules: [rules/*.yml]
+tests: [tests]
+journal: journal.sqlite
+prometheus: {url: %s, config: prometheus.yml}
+signals: {x: {metric: duri_x, range: [0, 10]}}
+gates: {level: {require: [x >= 1], abort: %s}}
+dry_run:
+  step: 1s
+  certify: [share(x >= 1) >= 0.9, "mean(x) <= 2", "rises(x, 1) <= 0"]
+  on_abort: %s
+"""
+
+CONFIG = """\
+global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}
+rule_files: [rules/*.yml]
+scrape_configs:
+  - job_name: node
+    static_configs: [{targets: ['%s'], labels: {instance: a}}]
+"""
+
+
+def known_for_a_while(url: str) -> None:
+    """Wait until no window is gappy any more."""
+    await_true(lambda: query(Client(), url, "count_over_time(duri_x[9s]) >= 9").series)
+
+
+class Heard(Silence):
+    """Remembers everything."""
+
+    def __init__(self) -> None:
+        self.runs: dict[str, Run] = {}
+        self.verdicts: list[Verdict] = []
+        self.said: list[str] = []
+
+    def ended(self, run: Run) -> None:
+        """Remember what came of it."""
+        self.runs[run.kind] = run
+
+    def watched(self, view: WatchView) -> None:
+        """Remember the verdict."""
+        self.verdicts.append(view.step.judgement.verdict)
+
+    def says(self, text: str) -> None:
+        """Remember the words."""
+        self.said.append(text)
+
+
+class Served:
+    """A server with one exported series, the rules over it, and a policy that asks for them."""
+
+    def __init__(self, folder: Path, exporter: str) -> None:
+        self.folder = folder
+        self.rules = folder / "rules" / "duri.yml"
+        self.config = folder / "prometheus.yml"
+        for path, text in (
+            (self.rules, RULES.replace("30s", "1s")),
+            (folder / "tests" / "duri.yml", TESTS),
+            (self.config, CONFIG % exporter.partition("://")[2]),
+        ):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+    def policy(self, url: str, *, abort: str = "[]", on_abort: str = "null") -> PolicyFile:
+        """Write the policy and load it."""
+        path = self.folder / "gonogo.yaml"
+        path.write_text(POLICY % (url, abort, on_abort), encoding="utf-8")
+        return load(path)
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    """Export one series."""
+    textfile = tmp_path / "textfile"
+    textfile.mkdir()
+    (textfile / "x.prom").write_text('raw_x{metric_realm="prod"} 1\n', encoding="utf-8")
+    with node_exporter(textfile) as exporter:
+        yield Served(tmp_path, exporter.url)
+
+
+def test_rules_that_are_broken_on_disk_are_never_loaded(served: Served) -> None:
+    """Reload and smoke refuse them; the server keeps what it has."""
+    with prometheus(served.folder / "server", served.config) as server:
+        policy_file = served.policy(server.url)
+        served.rules.write_text(RULES.replace("duri_x > 1", "duri_x >"), encoding="utf-8")
+        refused = reload_and_verify(policy_file)
+        assert refused.outcome is Outcome.FAIL
+        assert refused.detail.startswith("refused, nothing was reloaded: promtool check")
+        assert "could not parse expression" in refused.findings[0]
+        tried = smoke(policy_file)
+        assert tried.outcome is Outcome.FAIL
+        assert "prometheus ended with exit code" in tried.detail
+        kinds = [(record.kind, record.outcome) for record in records(policy_file.journal)]
+        assert kinds == [("sandbox-smoke-60s", "FAIL"), ("reload", "FAIL"), ("reload", "UNKNOWN")]
+
+
+def test_a_server_that_loads_other_rules_is_not_proved(served: Served) -> None:
+    """Its configuration names none: the reload works, and does not pass."""
+    served.config.write_text(CONFIG.replace("rules/*.yml", "") % "127.0.0.1:1", encoding="utf-8")
+    with prometheus(served.folder / "server", served.config) as server:
+        run = reload_and_verify(served.policy(server.url))
+    assert run.outcome is Outcome.FAIL
+    assert run.detail.startswith("reloaded, but not proved: rule ")
+
+
+def test_a_server_that_is_not_there_holds(served: Served) -> None:
+    """A dry run goes on to its verdict, and says what did not pass."""
+    heard = Heard()
+    result = dry_run(served.policy("http://127.0.0.1:1"), None, SECOND, heard)
+    assert result.last.judgement.verdict is Verdict.HOLD
+    assert result.certificate is None
+    assert heard.verdicts == []
+    assert heard.runs["obs-lint"].passed
+    assert not heard.runs["reload"].passed
+    (subject,) = result.last.judgement.subjects
+    told = {gate.gate: gate.checks[0].doubts[0].reason for gate in subject.gates if gate.outcome is Outcome.UNKNOWN}
+    assert told == {"level": Reason.UNREACHABLE, "dry-run": Reason.NO_RECORD}
+
+
+def test_a_violation_aborts_and_tells_the_program(served: Served) -> None:
+    """At the first step after GO; the verdict goes to its standard input."""
+    told = served.folder / "told.json"
+    argv = json.dumps([sys.executable, "-c", f"import sys; open({str(told)!r}, 'w').write(sys.stdin.read())"])
+    heard = Heard()
+    with prometheus(served.folder / "server", served.config) as server:
+        known_for_a_while(server.url)
+        policy_file = served.policy(server.url, abort="[x >= 1]", on_abort=argv)
+        result = dry_run(policy_file, None, timedelta(minutes=10), heard)
+    assert result.decided.judgement.verdict is Verdict.GO
+    assert result.abort is not None
+    assert result.abort.detail == "violated level: x >= 1 (duri_x is 1)"
+    assert heard.runs["on-abort"].passed
+    assert json.loads(told.read_text())["verdict"] == "GO"
+    assert any(text.startswith("ABORTED: ") for text in heard.said)
+    assert records(policy_file.journal, kind="dry-run")[0].outcome == "aborted"
+
+
+def test_a_healthy_run_is_certified(served: Served) -> None:
+    """GO, every step GO, the numbers of the certificate, and all of it in the journal."""
+    heard, moments = Heard(), list[Moment]()
+    with prometheus(served.folder / "server", served.config) as server:
+        known_for_a_while(server.url)
+        policy_file = served.policy(server.url)
+        result = dry_run(policy_file, None, timedelta(seconds=3), heard, moments.append)
+    assert [run.kind for run in heard.runs.values() if not run.passed] == []
+    assert set(heard.verdicts) == {Verdict.GO}
+    assert moments == [Moment.DECISION, Moment.WATCH]
+    assert result.certificate is not None
+    assert result.certificate.outcome is Outcome.PASS
+    assert [finding.value for finding in result.certificate.findings] == [1.0, 1.0, 0, 1.0, 1.0]
+    kept = [(record.kind, record.outcome) for record in reversed(records(policy_file.journal))]
+    assert kept[0] == ("dry-run", "UNKNOWN")
+    assert kept[-2:] == [("dry-run", "GO"), ("dry-run", "GO")]
+    for kind in ("obs-lint", "promql-unit", "sandbox-smoke-60s", "reload"):
+        assert (kind, "PASS") in kept
+
+
+def test_the_sandbox_goes_and_stops_going_when_the_writer_stalls() -> None:
+    """GO with everything passed, then the fault during the watch, then NO-GO and no certificate."""
+    heard = Heard()
+    result = dry_run_in_sandbox("heartbeat-stall", timedelta(seconds=25), heard, interval=SECOND)
+    assert [run.detail for run in heard.runs.values() if not run.passed] == []
+    assert set(heard.runs) == {"obs-lint", "promql-unit", "sandbox-smoke-60s", "reload", "two-beats"}
+    assert SCRIPTED in heard.said
+    assert result.decided.judgement.verdict is Verdict.GO
+    assert heard.verdicts[0] is Verdict.GO
+    assert result.last.judgement.verdict is Verdict.NO_GO
+    assert result.abort is None
+    assert result.certificate is not None
+    assert result.certificate.outcome is Outcome.FAIL
