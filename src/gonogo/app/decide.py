@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from gonogo.app.gather import Gathered, Survey, gather
+from gonogo.app.policy_findings import policy_warnings
 from gonogo.app.rule_files import policy_rules
 from gonogo.app.run_states import run_states
 from gonogo.app.server import client_of, server_of
@@ -45,10 +46,12 @@ def prepare(policy_file: PolicyFile, url: str | None, asked: Iterable[Ask] = ASK
     """Work out what to ask, once.
 
     Raises:
-        PolicyError: the policy's rule files cannot be read.
+        PolicyError: the policy's rule files cannot be read, or it cannot work with the
+            intervals of its files.
         UsageError: an address is no URL.
     """
     files = policy_rules(policy_file)
+    policy_warnings(policy_file, files)
     server = server_of(policy_file, url)
     client = client_of(policy_file.server, at_most=ONE_ANSWER)
     return Survey(policy_file.policy, ask(policy_file.policy, files, asked=asked), files, client, server)
