@@ -34,10 +34,12 @@ def decide(policy_file: PolicyFile, url: str | None = None) -> Report:
     its rules. A server that fails in any way is a verdict, never an error.
 
     Raises:
-        PolicyError: the policy's rule files cannot be read.
+        PolicyError: the policy's rule files cannot be read, or it cannot work with the
+            intervals of its files.
         UsageError: an address is no URL.
     """
     survey = prepare(policy_file, url)
+    policy_warnings(policy_file, survey.files)
     gathered = settled(survey, policy_file)
     return report(policy_file, survey, gathered)
 
@@ -46,12 +48,10 @@ def prepare(policy_file: PolicyFile, url: str | None, asked: Iterable[Ask] = ASK
     """Work out what to ask, once.
 
     Raises:
-        PolicyError: the policy's rule files cannot be read, or it cannot work with the
-            intervals of its files.
+        PolicyError: the policy's rule files cannot be read.
         UsageError: an address is no URL.
     """
     files = policy_rules(policy_file)
-    policy_warnings(policy_file, files)
     server = server_of(policy_file, url)
     client = client_of(policy_file.server, at_most=ONE_ANSWER)
     return Survey(policy_file.policy, ask(policy_file.policy, files, asked=asked), files, client, server)
