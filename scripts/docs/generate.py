@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
 from inspect import cleandoc
 from pathlib import Path
@@ -37,7 +38,30 @@ def _section(gate: PresetGate, docstring: str) -> str:
     return f"## {gate.name}\n\n{demoted}"
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"gates.md": gates_page}
+def fault_matrix_page() -> str:
+    """Tabulate the faults that the tests inject into a real stack."""
+    sys.path.insert(0, str(DOCS.parent))
+    from tests.fault_matrix.catalogue import FAULTS  # noqa: PLC0415 - only this page needs the tests
+
+    kinds = Counter(fault.kind for fault in FAULTS)
+    intro = (
+        "# Fault matrix\n\n"
+        f"Made by `make docs` from `tests/fault_matrix`: {len(FAULTS)} faults, each injected into a real stack by "
+        "`make fault-matrix` and by `make test`. Every one sees GO first, then the fault with the verdict and the "
+        "first reason named here (and never GO), then its repair and GO again; a fault that lies in the history has "
+        "a stack of its own. `violated` means that a condition is known to be false.\n\n"
+        f"By mechanism: {', '.join(f'{count} {kind}' for kind, count in sorted(kinds.items()))}.\n\n"
+        "| fault | what is done | hits | gate | verdict | reason |\n|---|---|---|---|---|---|\n"
+    )
+    rows = (
+        f"| {fault.name} | {fault.mechanism} | {fault.signal} | {fault.gate} | {fault.verdict} "
+        f"| {fault.reason or 'violated'} |"
+        for fault in FAULTS
+    )
+    return intro + "\n".join(rows) + "\n"
+
+
+PAGES: Mapping[str, Callable[[], str]] = {"gates.md": gates_page, "fault-matrix.md": fault_matrix_page}
 
 
 def main(arguments: list[str]) -> int:

@@ -17,7 +17,7 @@ run() {
 tests() {
   local name=$1
   shift
-  COVERAGE_FILE="$results/coverage.$name" pytest -n 2 --quiet --cov --cov-report= --junitxml="$results/$name.xml" "$@"
+  COVERAGE_FILE="$results/coverage.$name" pytest -n 2 --dist loadgroup --quiet --cov --cov-report= --junitxml="$results/$name.xml" "$@"
 }
 
 rm -rf "$results"
