@@ -8,11 +8,11 @@ from datetime import timedelta
 
 from gonogo.model.policy import Policy
 from gonogo.model.rule import Rule
-from gonogo.model.scenario import TestFile
+from gonogo.model.scenario import ScenarioFile
 from gonogo.model.signal import Signal
 
 
-def _untested(policy: Policy, interval: timedelta) -> tuple[TestFile, ...]:
+def _untested(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
     del policy, interval
     return ()
 
@@ -36,4 +36,4 @@ class PresetGate:
     signals: Callable[[Policy], tuple[Signal, ...]]
     rules: Callable[[Policy, timedelta], tuple[Rule, ...]]
     alerts: Callable[[Policy, timedelta], tuple[Rule, ...]]
-    tests: Callable[[Policy, timedelta], tuple[TestFile, ...]] = _untested
+    tests: Callable[[Policy, timedelta], tuple[ScenarioFile, ...]] = _untested

@@ -71,7 +71,7 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True)
-class TestFile:
+class ScenarioFile:
     """Scenarios evaluated alike, over the recording rules or over the alerts alone.
 
     Every time that a scenario speaks of is a whole multiple of ``every``: promtool

@@ -81,6 +81,7 @@ def violation_alerts(
         _violation_alert(policy, gate, known[watch.signal], watch, violation)
         for asked in _gates(policy, gate)
         for watch in watches
+        if known[watch.signal].each
         for violation in violations(asked, watch.signal)
     )
 

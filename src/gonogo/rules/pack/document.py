@@ -11,7 +11,7 @@ import yaml
 
 from gonogo.durations import format_duration
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
-from gonogo.model.scenario import ExpectedAlert, ExpectedSeries, Point, Scenario, TestFile
+from gonogo.model.scenario import ExpectedAlert, ExpectedSeries, Point, Scenario, ScenarioFile
 from gonogo.model.series import METRIC_LABEL
 from gonogo.rules.pack.selector import Selector
 
@@ -44,7 +44,7 @@ def rules_document(header: str, groups: Iterable[RuleGroup]) -> str:
     return _written(header, {"groups": [_group(group) for group in groups]})
 
 
-def tests_document(header: str, test: TestFile, rule_file: str) -> str:
+def scenarios_document(header: str, test: ScenarioFile, rule_file: str) -> str:
     """Write scenarios as a file for ``promtool test rules``; ``rule_file`` is as seen from the test."""
     content = {
         "rule_files": [rule_file],

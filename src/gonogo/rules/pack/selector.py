@@ -7,7 +7,6 @@ Source of the grammar: Prometheus documentation, "Querying basics".
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,8 +15,9 @@ from gonogo.rules import re2
 from gonogo.rules.matchers import quoted
 
 _NAME = re.compile(r"\s*([a-zA-Z_:][a-zA-Z0-9_:]*)?\s*")
-_ESCAPE = r"\\(?:[abfnrtv\\'\"]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[0-7]{3})"
+_ESCAPE = r"\\(?:[abfnrtv\\'\"]|x[0-7][0-9a-fA-F]|u[0-9a-fA-F]{4}|[01][0-7]{2})"
 _STRING = rf'"(?:[^"\\\n]|{_ESCAPE})*"|\'(?:[^\'\\\n]|{_ESCAPE})*\'|`[^`]*`'
+_CONTROLS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _MATCHER = re.compile(rf"\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*({_STRING})\s*(,|(?=\}}))")
 _END = re.compile(r"\s*\}\s*")
 
@@ -97,7 +97,15 @@ def _matchers(text: str, place: int) -> list[Matcher]:
 
 
 def _unquoted(literal: str) -> str:
-    return literal[1:-1] if literal.startswith("`") else str(ast.literal_eval(literal))
+    inner = literal[1:-1]
+    return inner if literal.startswith("`") else re.sub(_ESCAPE, _unescaped, inner)
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    kind, digits = escape[0][1], escape[0][2:]
+    if kind in "xu":
+        return chr(int(digits, 16))
+    return chr(int(kind + digits, 8)) if digits else _CONTROLS.get(kind, kind)
 
 
 def _refusal(text: str) -> ValueError:

@@ -97,7 +97,9 @@ class _Example:
     def _class(self) -> str:
         negated = self._take("^")
         first = self._next()
-        first = _CLASSES.get(self._next(), "a") if first == "\\" else first
+        if first == "\\":
+            escaped = self._next()
+            first = _CLASSES.get(escaped, escaped)
         while self._place < len(self._pattern) and self._next() != "]":
             pass
         return next(c for c in "a0-_Z" if c != first) if negated else first

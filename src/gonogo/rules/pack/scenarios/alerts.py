@@ -12,7 +12,7 @@ from datetime import timedelta
 from gonogo.model.condition import Comparison, Operator, parse_condition
 from gonogo.model.policy import Policy
 from gonogo.model.rule import Rule, RuleKind
-from gonogo.model.scenario import ExpectedAlert, Firing, Input, Point, Scenario, TestFile
+from gonogo.model.scenario import ExpectedAlert, Firing, Input, Point, Scenario, ScenarioFile
 from gonogo.model.series import METRIC_LABEL
 from gonogo.model.signal import Range, Scope, Signal
 from gonogo.rules.pack.alert import BEAT, CONDITION, VALUE, known_signals, required
@@ -24,7 +24,7 @@ _Fed = tuple[Mapping[str, str], ...]
 """The labels of series, their names among them."""
 
 
-def alert_tests(policy: Policy, gate: str, signals: tuple[Signal, ...], rules: tuple[Rule, ...]) -> TestFile:
+def alert_tests(policy: Policy, gate: str, signals: tuple[Signal, ...], rules: tuple[Rule, ...]) -> ScenarioFile:
     """Test a gate's alerts, each firing and quiet."""
     scenarios: list[Scenario] = []
     for rule in rules:
@@ -34,13 +34,12 @@ def alert_tests(policy: Policy, gate: str, signals: tuple[Signal, ...], rules: t
             scenarios += _absence(policy, gate, known_signals(policy, signals), rule)
         else:
             scenarios += _vanished(policy, rule)
-    return TestFile(f"{gate}_alerts".replace("-", "_"), RuleKind.ALERT, _STEP, tuple(scenarios))
+    return ScenarioFile(f"{gate}_alerts".replace("-", "_"), RuleKind.ALERT, _STEP, tuple(scenarios))
 
 
 def _violation(policy: Policy, known: Mapping[str, Signal], rule: Rule) -> Iterator[Scenario]:
-    (comparison,) = parse_condition(rule.labels[CONDITION]).terms
-    if not isinstance(comparison, Comparison):
-        raise TypeError(f"{rule.name} watches no comparison")
+    terms = parse_condition(rule.labels[CONDITION]).terms
+    comparison = next(term for term in terms if isinstance(term, Comparison))
     signal = known[comparison.signal]
     labels = _series(policy, signal)[0]
     bad, good = _violating(comparison, signal.range), _complying(comparison, signal.range)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from gonogo.model.policy import REALM_LABEL, Policy
 from gonogo.model.rule import RuleKind
-from gonogo.model.scenario import Input, Point, Scenario, TestFile
+from gonogo.model.scenario import Input, Point, Scenario, ScenarioFile
 from gonogo.rules.pack.scenarios.feed import (
     OTHER_REALM,
     STEP,
@@ -15,7 +15,7 @@ from gonogo.rules.pack.scenarios.feed import (
     counter,
     ended,
     fed,
-    half_step_after,
+    just_after,
     kept,
     once,
     rounded,
@@ -25,18 +25,18 @@ from gonogo.rules.pack.scenarios.feed import (
     value,
 )
 
-_AT = half_step_after(timedelta(days=8))
+_AT = just_after(timedelta(days=8))
 _COUNT = count_until(_AT)
 _WEEK = timedelta(days=7) // STEP
 _STEPS_IN_15M = 3
 _NAMES = ("canary_events_total", "canary_rollback_total", "canary_promote_total")
 
 
-def rule_tests(policy: Policy, interval: timedelta) -> tuple[TestFile, ...]:
+def rule_tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
     """Look at the canary once, after a week and a day of counters."""
     del interval
     scenarios = (*_ratios(policy), *_counts(policy), *_losses(policy), _unique(policy))
-    return (TestFile("canary", RuleKind.RECORD, _AT, scenarios),)
+    return (ScenarioFile("canary", RuleKind.RECORD, _AT, scenarios),)
 
 
 def _ratios(policy: Policy) -> Iterator[Scenario]:

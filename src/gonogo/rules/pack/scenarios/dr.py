@@ -7,14 +7,14 @@ from datetime import timedelta
 
 from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleKind
-from gonogo.model.scenario import Input, Point, Scenario, TestFile
+from gonogo.model.scenario import Input, Point, Scenario, ScenarioFile
 from gonogo.rules.pack.scenarios.feed import (
-    STEP,
+    MONTH_STEP,
     count_until,
     ended,
     fed,
-    half_step_after,
     in_realm,
+    just_after,
     once,
     rounded,
     source,
@@ -24,17 +24,17 @@ from gonogo.rules.pack.scenarios.feed import (
 )
 
 BUCKETS = ("60", "120", "300", "600", "720", "900", "1800", "3600", "+Inf")
-_AT = half_step_after(timedelta(days=31))
-_COUNT = count_until(_AT)
-_DAY = timedelta(days=1) // STEP
+_AT = just_after(timedelta(days=31))
+_COUNT = count_until(_AT, MONTH_STEP)
+_DAY = timedelta(days=1) // MONTH_STEP
 _MONTH = 30 * _DAY
 _HOUR = 3600
 
 
-def rule_tests(policy: Policy, interval: timedelta) -> tuple[TestFile, ...]:
+def rule_tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
     """Look at rehearsals once, after a month and a day of them, one a day."""
     del interval
-    return (TestFile("dr", RuleKind.RECORD, _AT, (*_ages(policy), *_durations(policy))),)
+    return (ScenarioFile("dr", RuleKind.RECORD, _AT, (*_ages(policy), *_durations(policy))),)
 
 
 def _ages(policy: Policy) -> Iterator[Scenario]:
@@ -49,10 +49,10 @@ def _ages(policy: Policy) -> Iterator[Scenario]:
         fresher = steady(_AT.total_seconds() + 5, _COUNT)
         inputs = tuple(fed(policy, name, one, fresher if i else points) for i, one in enumerate(everywhere))
         labels = in_realm(policy, {}) if policy.subjects else everywhere[0]
-        yield Scenario(title, STEP, inputs, (value(policy, "dr_rehearsal_age_hours", _AT, (labels, hours)),))
+        yield Scenario(title, MONTH_STEP, inputs, (value(policy, "dr_rehearsal_age_hours", _AT, (labels, hours)),))
     lost = (fed(policy, name, everywhere[0], ended(steady(0, _COUNT))),)
     yield Scenario(
-        "a rehearsal record that vanished has no age", STEP, lost, (value(policy, "dr_rehearsal_age_hours", _AT),)
+        "a rehearsal record that vanished has no age", MONTH_STEP, lost, (value(policy, "dr_rehearsal_age_hours", _AT),)
     )
 
 
@@ -65,10 +65,10 @@ def _durations(policy: Policy) -> Iterator[Scenario]:
     for title, bucket, minutes in cases:
         answer = (in_realm(policy, {}), minutes)
         expected = rounded(policy, "dr_rehearsal_p95_minutes", _AT, answer)
-        yield Scenario(title, STEP, _histogram(policy, bucket, _daily()), (expected,))
+        yield Scenario(title, MONTH_STEP, _histogram(policy, bucket, _daily()), (expected,))
     nothing = (value(policy, "dr_rehearsal_p95_minutes", _AT),)
-    yield Scenario("no rehearsal within 30 days", STEP, _histogram(policy, "720", once(_COUNT, -_MONTH)), nothing)
-    yield Scenario("durations that vanished", STEP, _histogram(policy, "720", ended(_daily())), nothing)
+    yield Scenario("no rehearsal within 30 days", MONTH_STEP, _histogram(policy, "720", once(_COUNT, -_MONTH)), nothing)
+    yield Scenario("durations that vanished", MONTH_STEP, _histogram(policy, "720", ended(_daily())), nothing)
 
 
 def _daily() -> tuple[Point, ...]:

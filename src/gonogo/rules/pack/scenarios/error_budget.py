@@ -10,16 +10,16 @@ from itertools import pairwise
 from gonogo.errors import PolicyError, Problem
 from gonogo.model.policy import REALM_LABEL, Policy, Slo
 from gonogo.model.rule import RuleKind
-from gonogo.model.scenario import ExpectedSeries, Input, Point, Scenario, TestFile
+from gonogo.model.scenario import ExpectedSeries, Input, Point, Scenario, ScenarioFile
 from gonogo.model.series import METRIC_LABEL
 from gonogo.rules.pack.expression import slo_counter, slo_labels
 from gonogo.rules.pack.scenarios.feed import (
+    MONTH_STEP,
     OTHER_REALM,
-    STEP,
     count_until,
     counter,
     ended,
-    half_step_after,
+    just_after,
     kept,
     rounded,
     source,
@@ -29,17 +29,17 @@ from gonogo.rules.pack.scenarios.feed import (
 from gonogo.rules.pack.selector import Selector
 from gonogo.rules.pack.witness import witness
 
-_AT = half_step_after(timedelta(days=31))
-_COUNT = count_until(_AT)
+_AT = just_after(timedelta(days=31))
+_COUNT = count_until(_AT, MONTH_STEP)
 _WINDOWS = {"error_budget_burn_7d": timedelta(days=7), "error_budget_burn_30d": timedelta(days=30)}
-_DAY = timedelta(days=1) // STEP
+_DAY = timedelta(days=1) // MONTH_STEP
 _WEEK = 7 * _DAY
 _START = 10**9
 _BUSY = 10**6
 """Events a step, many enough to spend a budget in whole events."""
 
 
-def rule_tests(policy: Policy, interval: timedelta) -> tuple[TestFile, ...]:
+def rule_tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
     """Look at every SLO once, after a month of counters.
 
     Raises:
@@ -52,7 +52,7 @@ def rule_tests(policy: Policy, interval: timedelta) -> tuple[TestFile, ...]:
             scenarios += _scenarios(policy, slo)
         except ValueError as error:
             raise PolicyError((Problem(None, f"slos, {slo.name}: {error}"),)) from error
-    return (TestFile("error_budget", RuleKind.RECORD, _AT, tuple(scenarios)),)
+    return (ScenarioFile("error_budget", RuleKind.RECORD, _AT, tuple(scenarios)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _scenario(policy: Policy, slo: Slo, name: str, *instances: _Counters, realm:
                 fed.setdefault(frozenset(labels.items()), Input(labels, points))
     inputs = tuple(fed.values())
     expected = tuple(_expected(policy, slo, signal, inputs) for signal in _WINDOWS)
-    return Scenario(f"{slo.name}: {name}", STEP, inputs, expected)
+    return Scenario(f"{slo.name}: {name}", MONTH_STEP, inputs, expected)
 
 
 def _expected(policy: Policy, slo: Slo, signal: str, inputs: tuple[Input, ...]) -> ExpectedSeries:
@@ -124,7 +124,7 @@ def _gained(selector: Selector, inputs: list[Input], window: timedelta) -> float
     chosen = [one for one in inputs if selector.accepts(one.labels[METRIC_LABEL], one.labels)]
     if not any(isinstance(one.points[-1], (int, float)) for one in chosen):
         return None
-    return sum(_gain(one.points[-(window // STEP) :]) for one in chosen)
+    return sum(_gain(one.points[-(window // MONTH_STEP) :]) for one in chosen)
 
 
 def _gain(points: tuple[Point, ...]) -> float:

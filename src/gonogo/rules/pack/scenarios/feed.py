@@ -1,8 +1,8 @@
 """Series to feed to rules: whose they are, and how their points run.
 
-Scenarios with long windows are evaluated half a step after the last point. So no
-point lies on the edge of a window, and Prometheus 2 (windows closed at both ends)
-and 3 (open on the left) see the same ones.
+Scenarios with long windows are evaluated a little after the last point. So no point
+lies on the edge of a window, and Prometheus 2 (windows closed at both ends) and 3
+(open on the left) see the same ones.
 """
 
 from __future__ import annotations
@@ -16,7 +16,13 @@ from gonogo.model.series import METRIC_LABEL
 from gonogo.rules.pack.expression import metric_name, subject_labels
 
 STEP = timedelta(minutes=5)
-"""Between two points of a scenario over days: 30 days stay under promtool's 10,000 samples."""
+"""Between two points of a scenario over days."""
+
+MONTH_STEP = timedelta(minutes=15)
+"""Between two points of a scenario over a month: well under promtool's 10,000 samples, and quick."""
+
+_LATER = timedelta(minutes=2, seconds=30)
+"""After the last point, and before an instant selector no longer sees it."""
 
 OTHER_REALM = "elsewhere"
 PRECISION = "0.000001"
@@ -71,14 +77,14 @@ def ended(points: tuple[Point, ...]) -> tuple[Point, ...]:
     return (*points[:-1], "stale")
 
 
-def half_step_after(window: timedelta) -> timedelta:
-    """Give the first time, half a step off the points, by which a window is full."""
-    return window + STEP / 2
+def just_after(window: timedelta) -> timedelta:
+    """Give a time by which a window is full, off the points."""
+    return window + _LATER
 
 
-def count_until(at: timedelta) -> int:
+def count_until(at: timedelta, step: timedelta = STEP) -> int:
     """Count the points from 0 up to a time."""
-    return at // STEP + 1
+    return at // step + 1
 
 
 def value(policy: Policy, name: str, at: timedelta, *answers: tuple[Mapping[str, str], float]) -> ExpectedSeries:

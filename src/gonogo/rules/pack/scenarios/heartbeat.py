@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from gonogo.model.policy import REALM_LABEL, Policy
 from gonogo.model.rule import RuleKind
-from gonogo.model.scenario import ExpectedSeries, Input, Point, Scenario, TestFile
+from gonogo.model.scenario import ExpectedSeries, Input, Point, Scenario, ScenarioFile
 from gonogo.rules.pack.scenarios.feed import OTHER_REALM, ended, fed, source, steady, subjects, value
 
 _SECOND = timedelta(seconds=1)
@@ -29,14 +29,14 @@ class _Case:
     changed: bool
 
 
-def rule_tests(policy: Policy, interval: timedelta) -> tuple[TestFile, ...]:
+def rule_tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
     """Give the boundaries of freshness at one instant, and a writer that is too slow over time."""
     del interval
     step = _step(policy)
     once = tuple(_once(policy, case) for case in _cases(policy))
     return (
-        TestFile("heartbeat", RuleKind.RECORD, _at(step), (*once, _gone(policy), _strangers(policy))),
-        TestFile("heartbeat_slow", RuleKind.RECORD, policy.heartbeat.fresh / 2, (_slow(policy),)),
+        ScenarioFile("heartbeat", RuleKind.RECORD, _at(step), (*once, _gone(policy), _strangers(policy))),
+        ScenarioFile("heartbeat_slow", RuleKind.RECORD, policy.heartbeat.fresh / 2, (_slow(policy),)),
     )
 
 

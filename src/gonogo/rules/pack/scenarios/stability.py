@@ -7,15 +7,15 @@ from datetime import timedelta
 
 from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleKind
-from gonogo.model.scenario import Input, Point, Scenario, TestFile
+from gonogo.model.scenario import Input, Point, Scenario, ScenarioFile
 from gonogo.rules.pack.scenarios.feed import (
     STEP,
     count_until,
     counter,
     ended,
     fed,
-    half_step_after,
     in_realm,
+    just_after,
     once,
     rounded,
     source,
@@ -23,7 +23,7 @@ from gonogo.rules.pack.scenarios.feed import (
     subjects,
 )
 
-_AT = half_step_after(timedelta(days=8))
+_AT = just_after(timedelta(days=8))
 _COUNT = count_until(_AT)
 _WEEK = timedelta(days=7) // STEP
 _HOUR = timedelta(hours=1) // STEP
@@ -32,12 +32,12 @@ _Inputs = Mapping[str, Mapping[str, tuple[Point, ...]]]
 """Weight -> metric -> points."""
 
 
-def rule_tests(policy: Policy, interval: timedelta) -> tuple[TestFile, ...]:
+def rule_tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
     """Look at V once, after a week and a day of inputs."""
     del interval
     if not policy.weights:
         return ()
-    return (TestFile("stability", RuleKind.RECORD, _AT, (*_values(policy), *_losses(policy))),)
+    return (ScenarioFile("stability", RuleKind.RECORD, _AT, (*_values(policy), *_losses(policy))),)
 
 
 def _at_rest(policy: Policy) -> _Inputs:

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleKind
-from gonogo.model.scenario import Point, Scenario, TestFile
+from gonogo.model.scenario import Point, Scenario, ScenarioFile
 from gonogo.rules.pack.scenarios.feed import STEP, ended, fed, in_realm, rounded, source, steady, subjects
 
 _EVERY = timedelta(hours=12, seconds=50)
@@ -21,9 +21,9 @@ _HALF_DAY = timedelta(hours=12) // STEP
 _DAY = 2 * _HALF_DAY
 
 
-def rule_tests(policy: Policy, interval: timedelta) -> tuple[TestFile, ...]:
+def rule_tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
     """Look at uptime every half day, two days long."""
-    return (TestFile("uptime", RuleKind.RECORD, _EVERY, tuple(_scenarios(policy, STEP / interval))),)
+    return (ScenarioFile("uptime", RuleKind.RECORD, _EVERY, tuple(_scenarios(policy, STEP / interval))),)
 
 
 def _scenarios(policy: Policy, weight: float) -> Iterator[Scenario]:

@@ -1,0 +1,73 @@
+"""``gonogo rules`` from the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gonogo.cli.main import main
+
+POLICY = "version: 1\npreset: l4-dryrun\nrealm: prod\nprefix: duri\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a policy, to stand in."""
+    (tmp_path / "gonogo.yaml").write_text(POLICY, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str) -> int:
+    """Run the command and give its exit code."""
+    with pytest.raises(SystemExit) as left:
+        main(["rules", *arguments])
+    assert isinstance(left.value.code, int)
+    return left.value.code
+
+
+@pytest.mark.parametrize("interval", ["0s", "soon", "-5s"])
+def test_an_interval_that_cannot_be_meant_is_refused(
+    folder: Path, interval: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 2, and nothing is written."""
+    assert run("--out", "prometheus", f"--interval={interval}") == 2
+    assert "--interval" in capsys.readouterr().err
+    assert [path.name for path in folder.iterdir()] == ["gonogo.yaml"]
+
+
+def test_a_stranger_in_the_way_is_exit_1(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The way out is said."""
+    (folder / "rules").mkdir()
+    (folder / "rules" / "duri.rules.yml").write_text("groups: []\n", encoding="utf-8")
+    assert run("--out", ".") == 1
+    assert "--force" in capsys.readouterr().err
+
+
+def test_the_defaults_of_the_policy_are_met(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Rules and tests go where the policy looks for them, and the next step is said."""
+    assert run("--out", "prometheus", "--tests-out", "tests/promql", "--interval", "15s") == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "  written  prometheus/rules/duri.rules.yml"
+    assert said[-1] == "next: reload Prometheus, then gonogo decide --policy gonogo.yaml"
+    assert not any("nothing reads it" in line for line in said)
+    assert "86400 / 15" in (folder / "prometheus" / "rules" / "duri.rules.yml").read_text(encoding="utf-8")
+
+
+def test_what_the_policy_does_not_look_at_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Rules that nothing reads would be drifted for ever."""
+    assert run("--out", "elsewhere") == 0
+    said = capsys.readouterr().out
+    assert f"next: name {folder}/elsewhere/rules/duri.rules.yml under rules in gonogo.yaml" in said
+    assert f"next: name {folder}/elsewhere/tests under tests in gonogo.yaml" in said
+
+
+def test_what_is_left_over_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A gate that is gone leaves tests behind that would fail."""
+    assert run("--out", ".") == 0
+    (folder / "gonogo.yaml").write_text(f"{POLICY}gates: {{canary-quorum-pass: null}}\n", encoding="utf-8")
+    assert run("--out", ".") == 0
+    said = capsys.readouterr().out
+    assert "left over  tests/duri_canary_test.yml" in said
+    assert "next: delete what is left over" in said
