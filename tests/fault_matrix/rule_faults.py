@@ -187,14 +187,14 @@ FAULTS = (
         "the server did not load the rule of the unique ratio",
         UNIQUE,
         without(UNIQUE),
-        Reason.ABSENT,
+        Reason.DRIFTED,
     ),
     on_server(
         "server-upstream-missing",
         "the server did not load the rule under freshness",
         FRESH,
         without("duri_heartbeat_age_seconds"),
-        Reason.ABSENT,
+        Reason.DRIFTED,
     ),
     on_server(
         "rule-of-another-realm",
@@ -316,7 +316,7 @@ FAULTS = (
         "the server's rule divides nothing by nothing",
         UNIQUE,
         expression(UNIQUE, lambda text: f"({text}) - ({text}) == 0 / (({text}) - ({text}))"),
-        Reason.ABSENT,
+        Reason.DRIFTED,
     ),
     on_server(
         "result-infinite",
@@ -330,6 +330,6 @@ FAULTS = (
         "all recording rules are gone and other rules are there",
         OK,
         lambda _: (RuleGroup("other", (Rule(RuleKind.RECORD, "duri_other", "vector(1)"),)),),
-        Reason.ABSENT,
+        Reason.DRIFTED,
     ),
 )

@@ -213,7 +213,7 @@ FAULTS = (
         "rule-glob-matches-nothing",
         "after a reload with status 200 all rules are gone",
         rules_gone,
-        Reason.ABSENT,
+        Reason.DRIFTED,
         kind="server",
     ),
     fault("always-503", "the server answers 503", spoiled(body(b"Service Unavailable", 503, "text/plain"))),
