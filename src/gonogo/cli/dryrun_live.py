@@ -17,6 +17,9 @@ from gonogo.render.plain import plain
 
 STYLES = {"PASS": "green", "UNKNOWN": "yellow", "FAIL": "red", "GO": "green", "HOLD": "yellow", "NO-GO": "red"}
 
+WIDEST = 40
+"""Characters of a gate's name that are kept; what the evidence says is cut first."""
+
 
 class LiveProgress:
     """Draws on standard error while it is entered; what has ended stays above as plain lines."""
@@ -49,10 +52,12 @@ class LiveProgress:
 
     def watched(self, view: WatchView) -> None:
         """Draw the table anew."""
+        rows = watch_rows(view)
         table = Table(title=_styled(watch_title(view)), title_justify="left", box=None)
-        for column in WATCH_COLUMNS:
-            table.add_column(column, overflow="ellipsis", no_wrap=True)
-        for outcome, gate, evidence in watch_rows(view):
+        widths = [min(WIDEST, max(len(row[place]) for row in rows)) if rows else 0 for place in (0, 1)]
+        for column, width in zip(WATCH_COLUMNS, (*widths, 0), strict=True):
+            table.add_column(column, overflow="ellipsis", no_wrap=True, min_width=width)
+        for outcome, gate, evidence in rows:
             table.add_row(Text(outcome, STYLES.get(outcome, "")), Text(gate), Text(evidence))
         self._live.update(table, refresh=True)
 
