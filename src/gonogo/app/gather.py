@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TypeVar
+from threading import Thread
+from typing import TypeAlias, TypeVar
 
 from gonogo.app.origins import fed_by_down_targets, origins, recent_subjects, vanished_subjects
 from gonogo.app.server import Server
@@ -34,6 +35,7 @@ from gonogo.rules.matchers import named
 PUSH_TIME = "push_time_seconds"
 
 Answer = TypeVar("Answer")
+Sources: TypeAlias = tuple[Mapping[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,34 +64,29 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     What gets no valid answer is in the evidence as ``Unread``; nothing raises.
     """
     policy, questions, client, server = survey.policy, survey.questions, survey.client, survey.server
-    with ThreadPoolExecutor(max_workers=8, thread_name_prefix="gonogo-ask") as pool:
-
-        def asked(question: str, read: Callable[[], Answer]) -> Future[Answer | Unread]:
-            return pool.submit(_answer, question, read)
-
-        clock = asked("the server's time", lambda: _clock(client, server.url))
-        windows = [
-            asked("the samples", lambda w=window, m=metrics: query(client, server.url, _over(m, w)))  # type: ignore[misc]
-            for window, metrics in questions.windows.items()
-        ]
-        names = (*questions.instant, PUSH_TIME)
-        instant = asked("the newest samples", lambda: query(client, server.url, named(names)))
-        loaded = asked("the rules", lambda: rules(client, server.rules_url))
-        active = asked("the targets", lambda: targets(client, server.targets_url))
-        fed = asked("the sources", lambda: origins(client, server.url, questions.origins))
-        version = asked("the version", lambda: build_info(client, server.url))
-        seen = asked("recent subjects", lambda: recent_subjects(client, server.url, policy))
-        now = clock.result()
-        evidence = _assemble(policy, now, windows, instant, version.result())
-        evidence = replace(
-            evidence,
-            rules=loaded.result(),
-            targets=active.result(),
-            origins=fed.result(),
-            vanished=seen.result(),
-            runs=runs,
-            files=survey.files,
-        )
+    clock = _asked("the server's time", lambda: _clock(client, server.url))
+    windows = [
+        _asked("the samples", lambda w=window, m=metrics: query(client, server.url, _over(m, w)))  # type: ignore[misc]
+        for window, metrics in questions.windows.items()
+    ]
+    names = (*questions.instant, PUSH_TIME)
+    instant = _asked("the newest samples", lambda: query(client, server.url, named(names)))
+    loaded = _asked("the rules", lambda: rules(client, server.rules_url))
+    active = _asked("the targets", lambda: targets(client, server.targets_url))
+    fed = _asked("the sources", lambda: origins(client, server.url, questions.origins))
+    version = _asked("the version", lambda: build_info(client, server.url))
+    seen = _asked("recent subjects", lambda: recent_subjects(client, server.url, policy))
+    now = clock.result()
+    evidence = _assemble(policy, now, windows, instant, version.result())
+    evidence = replace(
+        evidence,
+        rules=loaded.result(),
+        targets=active.result(),
+        origins=fed.result(),
+        vanished=seen.result(),
+        runs=runs,
+        files=survey.files,
+    )
     evidence = _follow_up(survey, evidence)
     told = version.result()
     return Gathered(
@@ -99,12 +96,24 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     )
 
 
-def _answer(question: str, read: Callable[[], Answer]) -> Answer | Unread:
-    try:
-        return read()
-    except SourceError as error:
-        why = f"{error.what}: {error.why}" if error.why else error.what
-        return Unread(question, why)
+def _asked(question: str, read: Callable[[], Answer]) -> Future[Answer | Unread]:
+    """Ask in a thread that nothing waits for at the end: an interrupt is an interrupt at once."""
+    told: Future[Answer | Unread] = Future()
+
+    def run() -> None:
+        try:
+            told.set_result(read())
+        except SourceError as error:
+            told.set_result(Unread(question, _why(error), error.next_step))
+        except BaseException as error:  # noqa: BLE001 - a bug is raised in the thread that waits for the answer
+            told.set_exception(error)
+
+    Thread(target=run, daemon=True, name="gonogo-ask").start()
+    return told
+
+
+def _why(error: SourceError) -> str:
+    return f"{error.what}: {error.why}" if error.why else error.what
 
 
 def _clock(client: Client, url: str) -> tuple[float, float]:
@@ -151,14 +160,16 @@ def _by_signal(policy: Policy, answers: list[QueryAnswer]) -> dict[str, tuple[Se
 
 
 def _follow_up(survey: Survey, evidence: Evidence) -> Evidence:
-    client, url = survey.client, survey.server.url
-    if not isinstance(evidence.vanished, Unread):
-        gone = _answer("vanished subjects", lambda: vanished_subjects(survey.policy, evidence, client, url))
-        evidence = replace(evidence, vanished=gone)
-    if isinstance(evidence.origins, Unread):
-        return evidence
-    question = "what the targets that are down fed"
-    used = _answer(question, lambda: fed_by_down_targets(evidence, survey.questions.origins, client, url))
-    if isinstance(used, Unread):
-        return replace(evidence, origins=used)
-    return replace(evidence, origins={text: (*rows, *used.get(text, ())) for text, rows in evidence.origins.items()})
+    client, url, selectors = survey.client, survey.server.url, survey.questions.origins
+    missing = _asked("vanished subjects", lambda: vanished_subjects(survey.policy, evidence, client, url))
+    used = _asked("what the targets that are down fed", lambda: fed_by_down_targets(evidence, selectors, client, url))
+    vanished = evidence.vanished if isinstance(evidence.vanished, Unread) else missing.result()
+    return replace(evidence, vanished=vanished, origins=_joined(evidence.origins, used.result()))
+
+
+def _joined(
+    live: Mapping[str, Sources] | Unread, gone: Mapping[str, Sources] | Unread
+) -> Mapping[str, Sources] | Unread:
+    if isinstance(live, Unread):
+        return live
+    return gone if isinstance(gone, Unread) else {text: (*rows, *gone.get(text, ())) for text, rows in live.items()}

@@ -17,10 +17,11 @@ from gonogo.model.series import Series
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A question with no valid answer: what was asked, and why there is none."""
+    """A question with no valid answer: what was asked, why there is none, and what would bring one."""
 
     question: str
     why: str
+    next_step: str = "bring the server back, or mend its address"
 
 
 class TargetHealth(StrEnum):
