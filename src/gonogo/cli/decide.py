@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import click
@@ -20,11 +21,12 @@ def decide(policy_path: Path, url: str | None, form: str) -> int:
     """
     from gonogo.app.decide import decide as decide_now
     from gonogo.policy.load import load
-    from gonogo.render.json import report_json
+    from gonogo.render.json import report_bytes
     from gonogo.render.text import report_text
 
+    gc.disable()  # one answer, then the process ends: collections would walk a fleet's samples and free nothing
     report = decide_now(load(policy_path), url)
-    click.echo(report_json(report) if form == "json" else report_text(report), nl=False)
+    click.echo(report_bytes(report) if form == "json" else report_text(report), nl=False)
     return EXIT_CODES[report.judgement.verdict]
 
 

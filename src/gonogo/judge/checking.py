@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from math import floor, isfinite
 
 from gonogo.judge.reading import Reading
@@ -12,6 +12,7 @@ from gonogo.judge.tolerances import DUE_SHARE, KNOWN_INTERVALS
 from gonogo.model.condition import Comparison, Condition, Term
 from gonogo.model.outcome import Check, Doubt, Outcome, Reason, any_of, in_order
 from gonogo.model.series import Series
+from gonogo.model.signal import Range, Signal
 
 Combine = Callable[[Iterable[Outcome]], Outcome]
 
@@ -28,9 +29,9 @@ def check(
         members: how the label sets of one term combine under ``or``: ``all_of`` for
             what is required, ``any_of`` for what must not happen.
     """
-    by_term = [tuple(_check_term(term, reading, now) for reading in read(term.signal)) for term in condition.terms]
-    if len(by_term) == 1:
-        return tuple(replace(made, condition=condition.text) for made in by_term[0])
+    if len(condition.terms) == 1:
+        return _check_each(condition.terms[0], condition.text, read, now)
+    by_term = [_check_each(term, str(term), read, now) for term in condition.terms]
     parts = tuple(part for found in by_term for part in found)
     outcome = any_of(members(part.outcome for part in found) for found in by_term)
     doubts = in_order(doubt for part in parts for doubt in part.doubts) if outcome is Outcome.UNKNOWN else ()
@@ -51,25 +52,30 @@ def check(
     )
 
 
-def _check_term(term: Term, reading: Reading, now: float) -> Check:
+def _check_each(term: Term, text: str, read: Callable[[str], tuple[Reading, ...]], now: float) -> tuple[Check, ...]:
+    return tuple([_check(term, text, reading, now) for reading in read(term.signal)])
+
+
+def _check(term: Term, text: str, reading: Reading, now: float) -> Check:
     series = reading.series
     if series is None or not series.times:
         doubts = in_order(reading.doubts)
         detail = doubts[0].detail if doubts else ""
-        return Check(str(term), Outcome.UNKNOWN, doubts, detail, provenance=reading.provenance)
-    doubts = in_order((*reading.doubts, *_window_doubts(term, reading, series, now)))
+        return Check(text, Outcome.UNKNOWN, doubts, detail, provenance=reading.provenance)
+    doubts = reading.doubts + _window_doubts(term, reading, series, now)
     outcome = Outcome.UNKNOWN if doubts else _truth(term, reading, series, now)
-    if outcome is Outcome.UNKNOWN and not doubts:
-        doubts = (Doubt(Reason.GAPPY, f"too little of {series.metric} is known for {term}; wait for more samples"),)
-    value = series.values[-1]
+    if outcome is Outcome.UNKNOWN:
+        gap = f"too little of {series.metric} is known for {term}; wait for more samples"
+        doubts = in_order(doubts) or (Doubt(Reason.GAPPY, gap),)
+    value, time = series.values[-1], series.times[-1]
     return Check(
-        str(term),
+        text,
         outcome,
         doubts,
         doubts[0].detail if doubts else _explain(term, series, outcome),
         value if isfinite(value) else None,
-        series.times[-1],
-        now - series.times[-1],
+        time,
+        now - time,
         series.labels,
         reading.provenance,
     )
@@ -83,29 +89,36 @@ def _truth(term: Term, reading: Reading, series: Series, now: float) -> Outcome:
     return Outcome.PASS if term.holds(series.values[-1]) else Outcome.FAIL
 
 
-def _window_doubts(term: Term, reading: Reading, series: Series, now: float) -> Iterator[Doubt]:
+def _window_doubts(term: Term, reading: Reading, series: Series, now: float) -> tuple[Doubt, ...]:
     window = term.window.total_seconds() if term.window is not None else reading.max_age
-    since = now - window
-    last = len(series.times) - 1
-    judged = [v for i, (t, v) in enumerate(zip(series.times, series.values, strict=True)) if t >= since or i == last]
-    metric = series.metric
-    strange = next((value for value in judged if not isfinite(value)), None)
+    first = bisect_left(series.times, now - window)
+    judged = series.values[first:] or series.values[-1:]
+    doubts = () if _all_meant(judged, reading.signal.range) else tuple(_strange(judged, reading.signal, window))
+    if gap := _gappy(series, len(series.times) - first, reading.interval, window, now):
+        doubts += (Doubt(Reason.GAPPY, f"{series.metric} {gap}; an unbroken window turns it"),)
+    return doubts
+
+
+def _all_meant(values: tuple[float, ...], meant: Range) -> bool:
+    """Tell the usual case apart quickly: where this is true, ``_strange`` has nothing to say."""
+    return isfinite(sum(values)) and min(values) in meant and max(values) in meant
+
+
+def _strange(values: tuple[float, ...], signal: Signal, window: float) -> Iterator[Doubt]:
+    metric, meant = signal.metric, signal.range
+    strange = next((value for value in values if not isfinite(value)), None)
     if strange is not None:
         yield Doubt(Reason.NOT_FINITE, f"{metric} was {strange} within {window:g} s; finite samples turn it")
-    meant = reading.signal.range
-    outside = next((value for value in judged if isfinite(value) and value not in meant), None)
+    outside = next((value for value in values if isfinite(value) and value not in meant), None)
     if outside is not None:
         yield Doubt(
             Reason.OUT_OF_RANGE,
             f"{metric} was {outside!r}, outside {meant}, within {window:g} s; samples inside turn it",
         )
-    if gap := _gappy(series, reading.interval, window, now):
-        yield Doubt(Reason.GAPPY, f"{metric} {gap}; an unbroken window turns it")
 
 
-def _gappy(series: Series, interval: float, window: float, now: float) -> str:
+def _gappy(series: Series, there: int, interval: float, window: float, now: float) -> str:
     due = floor(window / interval) - 1
-    there = sum(1 for time in series.times if time >= now - window)
     if there < DUE_SHARE * due:
         return f"has {there} samples of the {due} due in {window:g} s"
     history = now - series.times[0]

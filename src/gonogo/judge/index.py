@@ -39,7 +39,9 @@ def answers(policy: Policy, evidence: Evidence, signals: Iterable[Signal]) -> di
     ranges: Mapping[str, tuple[Series, ...]] = {} if isinstance(evidence.ranges, Unread) else evidence.ranges
     found = {}
     for signal in signals:
-        recent = [_without_markers(s, evidence) for s in ranges.get(signal.name, ()) if s.metric == signal.metric]
+        recent = [series for series in ranges.get(signal.name, ()) if series.metric == signal.metric]
+        if evidence.nan_ends_series:
+            recent = [_without_markers(series) for series in recent]
         here, there = _sort(policy, signal, recent)
         now_here, now_there = _sort(policy, signal, instant.get(signal.metric, ()))
         foreign = (set(there) | set(now_there)) - set(here) - set(now_here)
@@ -57,7 +59,7 @@ def _sort(
     realm = policy.realm
     for series in found:
         labels = series.labels
-        if not wanted <= labels.items():
+        if wanted and not wanted <= labels.items():
             continue
         key = subject_key(labels, names)
         if key is None:
@@ -67,8 +69,8 @@ def _sort(
     return here, there
 
 
-def _without_markers(series: Series, evidence: Evidence) -> Series:
-    if not evidence.nan_ends_series or not any(map(isnan, series.values)):
+def _without_markers(series: Series) -> Series:
+    if not any(map(isnan, series.values)):
         return series
     kept = [(time, value) for time, value in zip(series.times, series.values, strict=True) if not isnan(value)]
     return Series(series.labels, tuple(time for time, _ in kept), tuple(value for _, value in kept))

@@ -1,28 +1,35 @@
-"""One signal for one subject: the series to judge, and every doubt that stands before its conditions."""
+"""One signal for one subject: the series to judge, and every doubt that stands before its conditions.
+
+A fleet has more readings than anything else, so what depends only on the signal, or
+only on the signal and the source of a series, is worked out once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
+from gonogo.judge.answer_doubts import answer_doubts
 from gonogo.judge.index import Answers, Key, answers
 from gonogo.judge.rule_doubts import rule_doubts
-from gonogo.judge.source_doubts import Source, Sources, source_doubts, source_of
+from gonogo.judge.series_doubts import freshest, series_doubts, undoubted
+from gonogo.judge.source_doubts import Feed, Source, Sources, source_doubts, source_of
 from gonogo.judge.tolerances import (
     AGE_INTERVALS,
     AGE_SLACK_SECONDS,
-    FUTURE_SECONDS,
     LOOKBACK_SECONDS,
     PUSH_AGE_SECONDS,
 )
+from gonogo.judge.writer_doubts import writer_doubts, written
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.policy import REALM_LABEL, Policy
-from gonogo.model.series import Series, subject_key
+from gonogo.model.series import Series
 from gonogo.model.signal import Scope, Signal
 from gonogo.rules.graph import RuleGraph
-from gonogo.rules.selectors import Selector
+
+MOST_NAMED = 20
+"""How many sources of one selector a provenance names; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +51,19 @@ class Background:
     signal: Signal
     doubts: tuple[Doubt, ...]
     interval: float | None
-    selectors: tuple[Selector, ...]
-    provenance: tuple[str, ...]
+    feeds: tuple[Feed, ...]
+    rules: tuple[str, ...]
     answers: Answers
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What is the same for every series of a signal that comes from one source."""
+
+    doubts: tuple[Doubt, ...]
+    interval: float
+    max_age: float
+    provenance: tuple[str, ...]
 
 
 class Readings:
@@ -57,13 +74,12 @@ class Readings:
         self._policy = policy
         self._evidence = evidence
         self._sources = Sources.of(evidence)
-        self._origins = {} if isinstance(evidence.origins, Unread) else evidence.origins
-        self._unread = tuple(_unread(evidence))
+        self._unread = tuple(answer_doubts(evidence))
         files = RuleGraph.of(evidence.files)
         loaded = RuleGraph.of(() if isinstance(evidence.rules, Unread) else evidence.rules)
         self._intervals = _recording_intervals(evidence)
-        self._written = _written(policy, evidence, signals)
-        self._source_doubts: dict[tuple[str, Source | None, float], tuple[Doubt, ...]] = {}
+        self._written = written(policy, evidence, signals)
+        self._supplies: dict[tuple[str, Source], Supply] = {}
         found = answers(policy, evidence, signals)
         self._background = {s.name: self._share(s, found[s.name], files, loaded) for s in signals}
 
@@ -89,20 +105,33 @@ class Readings:
         )
 
     def _share(self, signal: Signal, found: Answers, files: RuleGraph, loaded: RuleGraph) -> Background:
-        selectors = files.raw_selectors(signal.metric)
-        chain = [f"rule {rule.name}: {rule.expression}" for rule in loaded.closure(signal.metric)]
-        fed = [f"{s.text} from job={j!r}, instance={i!r}" for s in selectors for j, i in self._fed(s)]
+        origins = {} if isinstance(self._evidence.origins, Unread) else self._evidence.origins
         return Background(
             signal,
             (*self._unread, *rule_doubts(signal, self._evidence, loaded)),
             self._intervals.get(signal.metric),
-            selectors,
-            (*chain, *fed),
+            tuple(Feed.of(s, origins.get(s.text, ())) for s in files.raw_selectors(signal.metric)),
+            tuple(f"rule {rule.name}: {rule.expression}" for rule in loaded.closure(signal.metric)),
             found,
         )
 
-    def _fed(self, selector: Selector) -> tuple[Source, ...]:
-        return tuple(sorted({source_of(origin) for origin in self._origins.get(selector.text, ())}))
+    def _supply(self, background: Background, source: Source) -> Supply:
+        place = (background.signal.name, source)
+        known = self._supplies.get(place)
+        if known is None:
+            known = self._supplies[place] = self._supplied(background, source)
+        return known
+
+    def _supplied(self, background: Background, source: Source) -> Supply:
+        signal, feeds = background.signal, background.feeds
+        interval = background.interval or self._sources.scrape_interval(source) or LOOKBACK_SECONDS
+        max_age = _max_age(signal, interval)
+        only = source if all(source) else None
+        doubts = background.doubts
+        if not self._unread:
+            doubts += tuple(source_doubts(feeds, self._sources, only, _push_max_age(signal, max_age)))
+        fed = tuple(text for feed in feeds for text in _named(feed, only))
+        return Supply(doubts, interval, max_age, (*background.rules, *fed))
 
     def _reading(
         self,
@@ -112,60 +141,25 @@ class Readings:
         ranges: tuple[Series, ...],
         instant: tuple[Series, ...],
     ) -> Reading:
-        signal, now = background.signal, self._evidence.now
-        series = max(ranges, key=_newest, default=None)
-        source = source_of(series.labels if series else {})
-        interval = background.interval or self._sources.scrape_interval(source) or LOOKBACK_SECONDS
-        max_age = _max_age(signal, interval)
-        doubts = list(background.doubts)
+        signal, now, marks = background.signal, self._evidence.now, self._policy.synthetic_labels
+        series = freshest(ranges)
+        supply = self._supply(background, source_of(series.labels if series else {}))
+        doubts = supply.doubts
         if not self._unread:
-            doubts += _presence(self._policy, background, key, member, ranges, instant, now - max_age)
-            doubts += self._sourced(background, source, _push_max_age(signal, max_age))
-            doubts += self._ahead(signal, key)
-            doubts += _synthetic_labels(self._policy, ranges, instant)
-            doubts += _freshness(background, series, instant, now, max_age)
-        return Reading(signal, series, tuple(doubts), interval, max_age, background.provenance)
+            if signal.written_at is not None:
+                doubts += writer_doubts(signal.written_at, key, self._written, now)
+            if not undoubted(ranges, instant, marks, now, supply.max_age):
+                name = signal.metric + "".join(f"{{{label}={value!r}}}" for label, value in member.items())
+                doubts += self._elsewhere(background, key, name)
+                doubts += tuple(series_doubts(name, ranges, instant, marks, now, supply.max_age))
+        return Reading(signal, series, doubts, supply.interval, supply.max_age, supply.provenance)
 
-    def _sourced(self, background: Background, source: Source, push_max_age: float) -> tuple[Doubt, ...]:
-        only = source if all(source) else None
-        cache = (background.signal.name, only, push_max_age)
-        if cache not in self._source_doubts:
-            self._source_doubts[cache] = tuple(
-                source_doubts(background.selectors, self._origins, self._sources, only, push_max_age)
-            )
-        return self._source_doubts[cache]
-
-    def _ahead(self, signal: Signal, key: Key) -> Iterator[Doubt]:
-        latest = self._written.get((signal.written_at, key)) if signal.written_at else None
-        if latest is not None and latest - self._evidence.now > FUTURE_SECONDS:
-            yield Doubt(
-                Reason.FUTURE,
-                f"{signal.written_at} lies {latest - self._evidence.now:.1f} s ahead of the server's clock; "
-                "set the clocks of the writer and the server right",
-            )
-
-
-def _unread(evidence: Evidence) -> Iterator[Doubt]:
-    asked = (
-        evidence.ranges,
-        evidence.instant,
-        evidence.rules,
-        evidence.targets,
-        evidence.pushes,
-        evidence.origins,
-        evidence.vanished,
-    )
-    for answer in asked:
-        if isinstance(answer, Unread):
-            yield Doubt(
-                Reason.UNREACHABLE,
-                f"no valid answer to {answer.question}: {answer.why}; bring the server back, or mend its address",
-            )
-    if evidence.warnings:
-        yield Doubt(
-            Reason.PARTIAL,
-            f"the server warned that its answer may be partial: {'; '.join(evidence.warnings)}; mend what it warns of",
-        )
+    def _elsewhere(self, background: Background, key: Key, name: str) -> tuple[Doubt, ...]:
+        if key not in background.answers.elsewhere:
+            return ()
+        realm = f"{REALM_LABEL}={self._policy.realm!r}"
+        why = f"{name} is there, but not with {realm}; let its source write that label"
+        return (Doubt(Reason.WRONG_REALM, why),)
 
 
 def _recording_intervals(evidence: Evidence) -> dict[str, float]:
@@ -177,19 +171,6 @@ def _recording_intervals(evidence: Evidence) -> dict[str, float]:
     return intervals
 
 
-def _written(policy: Policy, evidence: Evidence, signals: tuple[Signal, ...]) -> dict[tuple[str, Key], float]:
-    metrics = {s.written_at: (policy.subjects if s.scope is Scope.SUBJECT else ()) for s in signals if s.written_at}
-    latest: dict[tuple[str, Key], float] = {}
-    for series in () if isinstance(evidence.instant, Unread) else evidence.instant:
-        if series.metric not in metrics or policy.realm not in (None, series.labels.get(REALM_LABEL)):
-            continue
-        key = subject_key(series.labels, metrics[series.metric])
-        if key is not None:
-            place = (series.metric, key)
-            latest[place] = max(latest.get(place, series.values[-1]), series.values[-1])
-    return latest
-
-
 def _max_age(signal: Signal, interval: float) -> float:
     if signal.max_age is not None:
         return signal.max_age.total_seconds()
@@ -197,80 +178,17 @@ def _max_age(signal: Signal, interval: float) -> float:
 
 
 def _push_max_age(signal: Signal, max_age: float) -> float:
-    given: timedelta | None = signal.push_max_age
+    given = signal.push_max_age
     return given.total_seconds() if given is not None else max(max_age, PUSH_AGE_SECONDS)
 
 
-def _newest(series: Series) -> float:
-    return series.times[-1] if series.times else 0.0
+def _named(feed: Feed, only: Source | None) -> Iterator[str]:
+    sources = feed.behind(only)
+    for job, instance in sources[:MOST_NAMED]:
+        yield f"{feed.selector.text} from job={job!r}, instance={instance!r}"
+    if len(sources) > MOST_NAMED:
+        yield f"{feed.selector.text} from {len(sources) - MOST_NAMED} more sources"
 
 
 def _bearing(found: tuple[Series, ...], member: Mapping[str, str]) -> tuple[Series, ...]:
     return tuple(series for series in found if member.items() <= series.labels.items())
-
-
-def _presence(
-    policy: Policy,
-    background: Background,
-    key: Key,
-    member: Mapping[str, str],
-    ranges: tuple[Series, ...],
-    instant: tuple[Series, ...],
-    since: float,
-) -> Iterator[Doubt]:
-    metric = background.signal.metric
-    name = metric + "".join(f"{{{label}={value!r}}}" for label, value in member.items())
-    if key in background.answers.elsewhere:
-        yield Doubt(
-            Reason.WRONG_REALM,
-            f"{name} is there, but not with {REALM_LABEL}={policy.realm!r}; let its source write that label",
-        )
-    if not ranges and not instant:
-        yield Doubt(
-            Reason.ABSENT, f"the server has no series {name}; start what exports it, or load the rule that records it"
-        )
-    alive = {tuple(sorted(s.labels.items())) for s in instant}
-    alive |= {tuple(sorted(s.labels.items())) for s in ranges if _newest(s) >= since}
-    if len(alive) > 1:
-        yield Doubt(
-            Reason.AMBIGUOUS,
-            f"{len(alive)} series bear the name {name}, and nothing says which is meant; "
-            "leave one, or name its labels in the policy",
-        )
-
-
-def _synthetic_labels(policy: Policy, *found: tuple[Series, ...]) -> Iterator[Doubt]:
-    for label, values in policy.synthetic_labels.items():
-        for series in (series for answer in found for series in answer):
-            if series.labels.get(label) in values:
-                yield Doubt(
-                    Reason.SYNTHETIC,
-                    f"{series.metric} bears {label}={series.labels[label]!r}, which marks made-up data; "
-                    "keep such series out of the policy's realm",
-                )
-
-
-def _freshness(
-    background: Background, series: Series | None, instant: tuple[Series, ...], now: float, max_age: float
-) -> Iterator[Doubt]:
-    metric = background.signal.metric
-    if series is None or not series.times:
-        if instant:
-            yield Doubt(Reason.STALE, f"the newest sample of {metric} is older than was read; a fresh sample turns it")
-        elif series is not None:
-            yield Doubt(Reason.STALE, f"{metric} has ended; bring back what exports it")
-        return
-    age = now - series.times[-1]
-    if age < -FUTURE_SECONDS:
-        yield Doubt(
-            Reason.FUTURE,
-            f"the newest sample of {metric} lies {-age:.1f} s ahead of the server's clock; set the clocks right",
-        )
-    if age > max_age:
-        yield Doubt(
-            Reason.STALE,
-            f"the newest sample of {metric} is {age:.1f} s old, over the {max_age:g} s allowed; "
-            "a fresh sample turns it",
-        )
-    elif all(other.labels != series.labels for other in instant):
-        yield Doubt(Reason.STALE, f"{metric} has ended {age:.1f} s ago; bring back what exports it")

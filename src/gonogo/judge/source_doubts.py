@@ -21,13 +21,15 @@ class Sources:
 
     targets: Mapping[Source, tuple[Target, ...]]
     pushes: Mapping[Source, tuple[Series, ...]]
+    slowest: float | None
     now: float
 
     @classmethod
     def of(cls, evidence: Evidence) -> Sources:
         """Index the evidence; what was not read is empty here and a doubt elsewhere."""
         targets: dict[Source, list[Target]] = {}
-        for target in () if isinstance(evidence.targets, Unread) else evidence.targets:
+        active = () if isinstance(evidence.targets, Unread) else evidence.targets
+        for target in active:
             targets.setdefault(source_of(target.labels), []).append(target)
         pushes: dict[Source, list[Series]] = {}
         for push in () if isinstance(evidence.pushes, Unread) else evidence.pushes:
@@ -35,15 +37,38 @@ class Sources:
         return cls(
             {source: tuple(found) for source, found in targets.items()},
             {source: tuple(found) for source, found in pushes.items()},
+            _slowest(active),
             evidence.now,
         )
 
     def scrape_interval(self, source: Source) -> float | None:
         """Give the interval in seconds at which a source reaches the server; of a push, the slowest job's."""
-        targets: Iterable[Target] = self.targets.get(source) or ()
-        if not targets and source in self.pushes:
-            targets = (target for found in self.targets.values() for target in found)
-        return max((t.scrape_interval.total_seconds() for t in targets if t.scrape_interval), default=None)
+        if source in self.targets:
+            return _slowest(self.targets[source])
+        return self.slowest if source in self.pushes else None
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A raw selector under a signal, and the sources of the series that it finds."""
+
+    selector: Selector
+    sources: tuple[Source, ...]
+    known: frozenset[Source]
+
+    @classmethod
+    def of(cls, selector: Selector, origins: Iterable[Mapping[str, str]]) -> Feed:
+        """Sort out the label sets of the series that feed a selector."""
+        known = frozenset(map(source_of, origins))
+        return cls(selector, tuple(sorted(known)), known)
+
+    def behind(self, series: Source | None) -> tuple[Source, ...]:
+        """Give the source that a series names itself, where it feeds this; else all that do."""
+        return (series,) if series is not None and series in self.known else self.sources
+
+
+def _slowest(targets: Iterable[Target]) -> float | None:
+    return max((t.scrape_interval.total_seconds() for t in targets if t.scrape_interval), default=None)
 
 
 def source_of(labels: Mapping[str, str]) -> Source:
@@ -52,38 +77,27 @@ def source_of(labels: Mapping[str, str]) -> Source:
 
 
 def source_doubts(
-    selectors: tuple[Selector, ...],
-    origins: Mapping[str, tuple[Mapping[str, str], ...]],
-    sources: Sources,
-    only: Source | None,
-    push_max_age: float,
+    feeds: tuple[Feed, ...], sources: Sources, only: Source | None, push_max_age: float
 ) -> Iterator[Doubt]:
     """Judge the sources of every raw selector under a signal.
 
     Args:
-        selectors: the raw selectors, each with whether it may be empty.
-        origins: selector -> the label sets of the series that feed it.
+        feeds: the raw selectors, each with whether it may be empty and what it finds.
         sources: the targets and pushes.
         only: the source that the signal's own labels name; ``None`` for an aggregate,
             which every origin feeds.
         push_max_age: seconds.
     """
-    fed = {s.text: tuple(sorted({source_of(o) for o in origins.get(s.text, ())})) for s in selectors}
-    if selectors and not any(fed.values()):
-        yield Doubt(
-            Reason.SOURCE_UNKNOWN,
-            f"nothing feeds {', '.join(sorted(fed))} any more; bring back what exports it",
-        )
+    if feeds and not any(feed.sources for feed in feeds):
+        texts = sorted(feed.selector.text for feed in feeds)
+        yield Doubt(Reason.SOURCE_UNKNOWN, f"nothing feeds {', '.join(texts)} any more; bring back what exports it")
         return
-    for selector in selectors:
-        found = fed[selector.text]
-        if selector.required and not found:
-            yield Doubt(
-                Reason.SOURCE_UNKNOWN,
-                f"nothing feeds {selector.text} any more; bring back what exports it",
-            )
-        for source in (only,) if only in found and only is not None else found:
-            yield from _judge(source, selector.text, sources, push_max_age)
+    for feed in feeds:
+        text = feed.selector.text
+        if feed.selector.required and not feed.sources:
+            yield Doubt(Reason.SOURCE_UNKNOWN, f"nothing feeds {text} any more; bring back what exports it")
+        for source in feed.behind(only):
+            yield from _judge(source, text, sources, push_max_age)
 
 
 def _judge(source: Source, selector: str, sources: Sources, push_max_age: float) -> Iterator[Doubt]:

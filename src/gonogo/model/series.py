@@ -29,5 +29,5 @@ class Series:
 
 def subject_key(labels: Mapping[str, str], subjects: tuple[str, ...]) -> tuple[str, ...] | None:
     """Pick the values of the subject labels; ``None`` where one is missing or empty."""
-    key = tuple(labels.get(name, "") for name in subjects)
+    key = tuple([labels.get(name, "") for name in subjects])
     return key if all(key) else None

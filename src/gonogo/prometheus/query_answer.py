@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from gonogo.model.series import Series
 from gonogo.prometheus.shape import Json, JsonObject, Misshapen, listing, mapping, shown
 from gonogo.prometheus.versions import warnings_of
 
 _MISTAKES = (TypeError, ValueError, KeyError, AttributeError, OverflowError)
+
+
+Clocks = dict[tuple[Json, ...], tuple[float, ...]]
+"""Times as they came -> as they are kept: what is scraped together has the same, checked and kept once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ def query_answer(envelope: JsonObject) -> QueryAnswer:
     kind = data.get("resultType")
     result = listing(data.get("result"), "the result")
     if kind == "matrix":
-        return QueryAnswer(_all(result, _of_samples), warnings_of(envelope), None)
+        return QueryAnswer(_all(result, partial(_of_samples, {})), warnings_of(envelope), None)
     if kind == "scalar":
         result = [{"metric": {}, "value": result}]
     elif kind != "vector":
@@ -69,14 +74,21 @@ def _first_mistake(items: list[Json], build: Callable[[Json], Series]) -> str:
     return "the result is malformed"
 
 
-def _of_samples(item: Json) -> Series:
+def _of_samples(known: Clocks, item: Json) -> Series:
     labels: dict[str, str] = item["metric"]
     times, values = zip(*item["values"], strict=True)
     "".join(labels.values())  # a TypeError unless all are texts, at a third of the price of a loop
     "".join(values)
-    if sum(times) < 0 or [*times] != sorted(times) or "histograms" in item:
+    if "histograms" in item:
+        raise ValueError(labels)
+    return Series(labels, known.get(times) or _keep(known, times), tuple(map(float, values)))
+
+
+def _keep(known: Clocks, times: tuple[Json, ...]) -> tuple[float, ...]:
+    if sum(times) < 0 or [*times] != sorted(times):
         raise ValueError(times)
-    return Series(labels, tuple(map(float, times)), tuple(map(float, values)))
+    kept = known[times] = tuple(map(float, times))
+    return kept
 
 
 def _of_one_sample(item: Json) -> Series:

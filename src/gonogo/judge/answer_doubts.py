@@ -1,0 +1,32 @@
+"""What speaks against every signal alike: questions without a valid answer, and partial answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.model.evidence import Evidence, Unread
+from gonogo.model.outcome import Doubt, Reason
+
+
+def answer_doubts(evidence: Evidence) -> Iterator[Doubt]:
+    """Name every question that got no valid answer, and what the server warned of."""
+    asked = (
+        evidence.ranges,
+        evidence.instant,
+        evidence.rules,
+        evidence.targets,
+        evidence.pushes,
+        evidence.origins,
+        evidence.vanished,
+    )
+    for answer in asked:
+        if isinstance(answer, Unread):
+            yield Doubt(
+                Reason.UNREACHABLE,
+                f"no valid answer to {answer.question}: {answer.why}; bring the server back, or mend its address",
+            )
+    if evidence.warnings:
+        yield Doubt(
+            Reason.PARTIAL,
+            f"the server warned that its answer may be partial: {'; '.join(evidence.warnings)}; mend what it warns of",
+        )

@@ -1,0 +1,103 @@
+"""What the series of one subject say against themselves: absent, ambiguous, made up, ended or old."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from gonogo.judge.tolerances import FUTURE_SECONDS
+from gonogo.model.outcome import Doubt, Reason
+from gonogo.model.series import Series
+
+Found = tuple[Series, ...]
+Marks = Mapping[str, tuple[str, ...]]
+
+
+def undoubted(ranges: Found, instant: Found, marks: Marks, now: float, max_age: float) -> bool:
+    """Tell the usual case apart quickly: where this is true, ``series_doubts`` has nothing to say."""
+    if len(ranges) != 1 or len(instant) != 1:
+        return False
+    labels, times = ranges[0].labels, ranges[0].times
+    if not times or labels != instant[0].labels:
+        return False
+    for label, values in marks.items():
+        if labels.get(label) in values:
+            return False
+    return -FUTURE_SECONDS <= now - times[-1] <= max_age
+
+
+def series_doubts(
+    name: str, ranges: Found, instant: Found, marks: Marks, now: float, max_age: float
+) -> Iterator[Doubt]:
+    """Judge what came back for one signal and one subject.
+
+    Args:
+        name: the metric, with the labels that tell its series apart.
+        ranges: the series of the range answer.
+        instant: those of the instant answer.
+        marks: label -> values that mark a series as made up.
+        now: the server's now, unix seconds.
+        max_age: how many seconds old the newest sample may be.
+    """
+    yield from _presence(name, ranges, instant, now - max_age)
+    yield from _made_up((*ranges, *instant), marks)
+    series = freshest(ranges)
+    if series is not None and series.times:
+        yield from _freshness(series, instant, now, max_age)
+    elif instant:
+        yield Doubt(
+            Reason.STALE, f"the newest sample of {instant[0].metric} is older than was read; a fresh sample turns it"
+        )
+    elif series is not None:
+        yield Doubt(Reason.STALE, f"{series.metric} has ended; bring back what exports it")
+
+
+def freshest(ranges: Found) -> Series | None:
+    """Pick the series to judge; with more than one there is a doubt anyway."""
+    return ranges[0] if len(ranges) == 1 else max(ranges, key=_newest, default=None)
+
+
+def _newest(series: Series) -> float:
+    return series.times[-1] if series.times else 0.0
+
+
+def _presence(name: str, ranges: Found, instant: Found, since: float) -> Iterator[Doubt]:
+    if not ranges and not instant:
+        yield Doubt(
+            Reason.ABSENT, f"the server has no series {name}; start what exports it, or load the rule that records it"
+        )
+    alive = {tuple(sorted(s.labels.items())) for s in instant}
+    alive |= {tuple(sorted(s.labels.items())) for s in ranges if _newest(s) >= since}
+    if len(alive) > 1:
+        yield Doubt(
+            Reason.AMBIGUOUS,
+            f"{len(alive)} series bear the name {name}, and nothing says which is meant; "
+            "leave one, or name its labels in the policy",
+        )
+
+
+def _made_up(found: Found, marks: Marks) -> Iterator[Doubt]:
+    for label, values in marks.items():
+        for series in found:
+            if series.labels.get(label) in values:
+                yield Doubt(
+                    Reason.SYNTHETIC,
+                    f"{series.metric} bears {label}={series.labels[label]!r}, which marks made-up data; "
+                    "keep such series out of the policy's realm",
+                )
+
+
+def _freshness(series: Series, instant: Found, now: float, max_age: float) -> Iterator[Doubt]:
+    age = now - series.times[-1]
+    if age < -FUTURE_SECONDS:
+        yield Doubt(
+            Reason.FUTURE,
+            f"the newest sample of {series.metric} lies {-age:.1f} s ahead of the server's clock; set the clocks right",
+        )
+    if age > max_age:
+        yield Doubt(
+            Reason.STALE,
+            f"the newest sample of {series.metric} is {age:.1f} s old, over the {max_age:g} s allowed; "
+            "a fresh sample turns it",
+        )
+    elif all(other.labels != series.labels for other in instant):
+        yield Doubt(Reason.STALE, f"{series.metric} has ended {age:.1f} s ago; bring back what exports it")
