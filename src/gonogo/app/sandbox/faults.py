@@ -95,7 +95,7 @@ def _stale_source(stack: Stack) -> None:
 
 
 def _smoke_constants(stack: Stack) -> None:
-    _load_once(stack, "canary_unique_ratio", lambda _: "vector(0.95)")
+    _load_once(stack, "canary_failure_ratio", lambda _: "vector(0.01)")
 
 
 def _drift(stack: Stack) -> None:
@@ -199,7 +199,7 @@ _ALL = (
         "what writes canary and budget data stops, and its file is gone",
         "canary-quorum-pass",
         Verdict.HOLD,
-        Reason.STALE,
+        Reason.SOURCE_UNKNOWN,
         3,
         inject=_stale_source,
     ),
