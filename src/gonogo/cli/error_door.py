@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import traceback
+from contextlib import suppress
 
 import click
 
@@ -27,7 +28,7 @@ def leave(  # noqa: PLR0911 - one return a kind of error, in one look
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 0
     if debug:
-        traceback.print_exception(error)
+        _write("".join(traceback.format_exception(error)))
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
         _say("interrupted")
         return INTERRUPTED
@@ -39,26 +40,44 @@ def leave(  # noqa: PLR0911 - one return a kind of error, in one look
     if isinstance(error, click.ClickException):
         return _usage(error)
     if isinstance(error, GonogoError):
-        _say(plain(str(error)))
+        _say(str(error))
         return error.exit_code
-    _say(f"this is a bug in gonogo: {plain(str(error)) or type(error).__name__}")
-    _say(f"  next: please report it with the log {_log(error)}")
+    _say(f"this is a bug in gonogo: {str(error) or type(error).__name__}")
+    _say(f"  next: {_report(error)}")
     return BUG
 
 
 def _usage(error: click.ClickException) -> int:
-    _say(plain(error.format_message()))
-    if isinstance(error, click.UsageError) and error.ctx is not None:
-        _say(f"  next: {error.ctx.command_path} --help")
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    message = error.format_message()
+    if context is not None and message == context.get_help():
+        _write(f"{message}\n")
+        return 2
+    _say(message)
+    if context is not None:
+        _say(f"  next: {context.command_path} --help")
     return 2
+
+
+def _report(error: BaseException) -> str:
+    try:
+        return f"please report it with the log {_log(error)}"
+    except OSError as unwritten:
+        return f"please run it again with 'gonogo --debug' and report what it shows; there is no log: {unwritten}"
 
 
 def _log(error: BaseException) -> str:
     with tempfile.NamedTemporaryFile("w", prefix="gonogo-bug-", suffix=".log", delete=False, encoding="utf-8") as log:
         log.write(f"gonogo {__version__}, Python {sys.version}\n")
-        log.writelines(traceback.format_exception(error))
+        log.write(plain("".join(traceback.format_exception(error))))
     return log.name
 
 
 def _say(text: str) -> None:
-    print(text if text.startswith("  ") else f"gonogo: {text}", file=sys.stderr)
+    _write(f"{text if text.startswith('  ') else f'gonogo: {text}'}\n")
+
+
+def _write(text: str) -> None:
+    """Write to standard error what is safe to show; where nobody can read it, the exit code still tells."""
+    with suppress(OSError):
+        print(plain(text), end="", file=sys.stderr, flush=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from gonogo.cli.answer import answer
 from gonogo.cli.options import format_option, policy_option
 
 
@@ -26,7 +27,7 @@ def list_(kind: str | None, limit: int, policy_path: Path, form: str) -> None:
     from gonogo.render.records import list_json, list_text
 
     found = list_records(load(policy_path).journal, kind=kind, limit=limit)
-    click.echo(list_json(found) if form == "json" else list_text(found))
+    answer(f"{list_json(found) if form == 'json' else list_text(found)}\n")
 
 
 @journal.command("show", epilog="Example: gonogo journal show 12")
@@ -40,4 +41,4 @@ def show(number: int, policy_path: Path, form: str) -> None:
     from gonogo.render.records import record_json, record_text
 
     found = show_record(load(policy_path).journal, number)
-    click.echo(record_json(found) if form == "json" else record_text(found))
+    answer(f"{record_json(found) if form == 'json' else record_text(found)}\n")

@@ -12,6 +12,7 @@ from importlib import import_module
 import click
 
 from gonogo import __version__
+from gonogo.cli.answer import deliver
 from gonogo.cli.error_door import leave
 
 COMMANDS = {
@@ -70,6 +71,7 @@ def main(arguments: list[str] | None = None) -> None:
     argv = sys.argv[1:] if arguments is None else arguments
     try:
         code = gonogo.main(args=argv, prog_name="gonogo", standalone_mode=False)
+        deliver()
     except BaseException as error:  # noqa: BLE001 - the one door: nothing passes it unsaid
         code = leave(error, debug="--debug" in argv)
     sys.exit(code if isinstance(code, int) else 0)

@@ -6,6 +6,8 @@ import json
 
 import click
 
+from gonogo.cli.answer import answer
+
 
 @click.command(epilog="Example: gonogo schema > gonogo.schema.json")
 def schema() -> None:
@@ -16,4 +18,4 @@ def schema() -> None:
     """
     from gonogo.policy.schema import json_schema
 
-    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    answer(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")

@@ -1,0 +1,47 @@
+"""Writes a command's answer to standard output, whose reader may leave and whose disk may be full."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from gonogo.errors import ActionFailed
+
+
+def answer(text: str | bytes) -> None:
+    """Write the answer as it is; a reader who left early has seen enough, and changes no exit code.
+
+    Raises:
+        ActionFailed: it could not be written.
+    """
+    with _written():
+        click.echo(text, nl=False)
+
+
+def deliver() -> None:
+    """Write out what was printed so far, as ``answer`` does.
+
+    Raises:
+        ActionFailed: it could not be written.
+    """
+    if sys.stdout is not None:
+        with _written():
+            sys.stdout.flush()
+
+
+@contextmanager
+def _written() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        sys.stdout = None  # what is left in its buffer would be tried again at exit
+        if not isinstance(error, BrokenPipeError):
+            raise ActionFailed(
+                "the answer could not be written",
+                where="standard output",
+                why=error.strerror or str(error),
+                next_step="make room where it goes, and run the command again",
+            ) from error
