@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from gonogo.cli.answer import answer
 from gonogo.cli.options import format_option, policy_option, prometheus_option
 
 
@@ -26,7 +27,7 @@ def decide(policy_path: Path, url: str | None, form: str) -> int:
 
     gc.disable()  # one answer, then the process ends: collections would walk a fleet's samples and free nothing
     report = decide_now(load(policy_path), url)
-    click.echo(report_bytes(report) if form == "json" else report_text(report), nl=False)
+    answer(report_bytes(report) if form == "json" else report_text(report))
     return EXIT_CODES[report.judgement.verdict]
 
 

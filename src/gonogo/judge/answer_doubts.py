@@ -21,10 +21,8 @@ def answer_doubts(evidence: Evidence) -> Iterator[Doubt]:
     )
     for answer in asked:
         if isinstance(answer, Unread):
-            yield Doubt(
-                Reason.UNREACHABLE,
-                f"no valid answer to {answer.question}: {answer.why}; bring the server back, or mend its address",
-            )
+            why = f"no valid answer to {answer.question}: {answer.why}; {answer.next_step}"
+            yield Doubt(Reason.UNREACHABLE, why)
     if evidence.warnings:
         yield Doubt(
             Reason.PARTIAL,
