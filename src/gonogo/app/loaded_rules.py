@@ -71,7 +71,7 @@ def _drift(
 
 def _ill(state: RuleState, since: float | None) -> str:
     if state.evaluated_at is None or (since is not None and state.evaluated_at < since):
-        return f"has not been evaluated{'' if since is None else ' since the reload'}"
+        return f"has not been evaluated{'' if since is None else ' since'}"
     if state.health is not RuleHealth.OK:
         return f"fails: {state.last_error or state.health}"
     return ""

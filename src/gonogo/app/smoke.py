@@ -18,12 +18,14 @@ from gonogo.app.loaded_rules import read_files, unmet
 from gonogo.app.runs import Run, counted, failed, promtool_version, recorded
 from gonogo.app.smoke_stage import Stage, stage
 from gonogo.errors import SourceError
+from gonogo.model.evidence import TargetHealth
 from gonogo.model.gate import SANDBOX_SMOKE
 from gonogo.model.outcome import Outcome
 from gonogo.model.policy import REALM_LABEL, Policy
 from gonogo.policy.load import PolicyFile
-from gonogo.prometheus.api import query
+from gonogo.prometheus.api import query, server_time
 from gonogo.prometheus.status_api import build_info
+from gonogo.prometheus.targets_api import targets
 from gonogo.rules.matchers import named
 
 LONGEST = timedelta(seconds=60)
@@ -127,9 +129,21 @@ def _sights(policy: Policy, server: Stage, watch: _Watch) -> Iterator[str]:
         yield f"{metric} was 1 while there were beats"
         watch.wait(lambda: _unlike(policy, server, metric, 0.0))
         yield f"{metric} was 0 once they stopped"
-    watch.wait(lambda: "; ".join(unmet(server.client, server.url, files)))
+    watch.wait(lambda: _not_scraped(server))
+    since = server_time(server.client, server.url)
+    watch.wait(lambda: "; ".join(unmet(server.client, server.url, files, since)))
     loaded = counted(sum(len(group.rules) for group in files), "rule")
     yield f"{loaded} loaded and evaluated without error"
+
+
+def _not_scraped(server: Stage) -> str:
+    """Say what keeps rules from having data; empty when every target was scraped."""
+    try:
+        active = targets(server.client, server.url)
+    except SourceError as error:
+        return str(error)
+    up = [target for target in active if target.health is TargetHealth.UP]
+    return "" if active and len(up) == len(active) else f"{counted(len(up), 'target')} of {len(active)} up"
 
 
 def _unlike(policy: Policy, server: Stage, metric: str, wanted: float) -> str:
