@@ -293,3 +293,13 @@ def test_a_writers_time_counts_for_its_own_subject() -> None:
     beats = (beat(60, service="a"), beat(0, service="b"), beat(60))
     judged_ = judge(by, evidence(*both, instant=(*map(at_now, both), *beats)), NOW)
     assert {s.labels["service"]: s.verdict for s in judged_.subjects} == {"a": Verdict.HOLD, "b": Verdict.GO}
+
+
+def test_what_ended_marks_nothing() -> None:
+    """A smoke series, or one of the right realm, that ended before ``max_age`` is history."""
+    smoke = samples("duri_x", {200: 1, 170: 1}, mode="smoke")
+    now = samples("duri_x")
+    assert first_check(evidence(smoke, now, instant=(at_now(now),))).outcome is Outcome.PASS
+    before, dev = samples("duri_x", {200: 1, 170: 1}), samples("duri_x", realm="dev")
+    found = first_check(evidence(before, dev, instant=(at_now(dev),)))
+    assert found.doubts[0].reason is Reason.WRONG_REALM

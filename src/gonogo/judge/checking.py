@@ -36,12 +36,13 @@ def check(
     outcome = any_of(members(part.outcome for part in found) for found in by_term)
     doubts = in_order(doubt for part in parts for doubt in part.doubts) if outcome is Outcome.UNKNOWN else ()
     shown = next((part for part in parts if part.outcome is outcome), parts[0])
+    told = shown.detail if outcome is Outcome.PASS else "; ".join(part.detail for part in parts)
     return (
         Check(
             condition.text,
             outcome,
             doubts,
-            doubts[0].detail if doubts else "; ".join(part.detail for part in parts),
+            doubts[0].detail if doubts else told,
             shown.value,
             shown.sampled_at,
             shown.age_seconds,

@@ -18,7 +18,8 @@ Key = tuple[str, ...]
 class Answers:
     """What came back for one signal, by subject.
 
-    ``elsewhere`` holds the subjects of which there are series in other realms only.
+    ``elsewhere`` holds the subjects whose series are in other realms only, now: what the
+    policy's realm had before does not count.
     """
 
     ranges: Mapping[Key, tuple[Series, ...]]
@@ -44,7 +45,7 @@ def answers(policy: Policy, evidence: Evidence, signals: Iterable[Signal]) -> di
             recent = [_without_markers(series) for series in recent]
         here, there = _sort(policy, signal, recent)
         now_here, now_there = _sort(policy, signal, instant.get(signal.metric, ()))
-        foreign = (set(there) | set(now_there)) - set(here) - set(now_here)
+        foreign = set(now_there).union(set(there).difference(here)).difference(now_here)
         found[signal.name] = Answers(here, now_here, frozenset(foreign))
     return found
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from gonogo.model.evidence import RunState
-from gonogo.model.gate import OBS_LINT, PROMQL_UNIT, SANDBOX_SMOKE
 from gonogo.model.outcome import Check, Doubt, GateOutcome, Outcome, Reason
 from gonogo.model.policy import Runs
-
-_COMMANDS = {OBS_LINT: "gonogo lint", PROMQL_UNIT: "gonogo test", SANDBOX_SMOKE: "gonogo smoke"}
 
 
 def judge_run(name: str, state: RunState, runs: Runs, now: float) -> GateOutcome:
@@ -29,4 +26,4 @@ def _doubts(name: str, state: RunState, runs: Runs, now: float) -> tuple[Doubt, 
         why = f"the last passed run is {now - state.passed_at:.0f} s old, over {runs.max_age.total_seconds():.0f} s"
     else:
         return ()
-    return (Doubt(Reason.NO_RECORD, f"{why}; a passed '{_COMMANDS.get(name, name)}' turns it"),)
+    return (Doubt(Reason.NO_RECORD, f"{why}; 'gonogo dryrun' makes the {name} run, and a passed one turns it"),)

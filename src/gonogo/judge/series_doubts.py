@@ -30,6 +30,9 @@ def series_doubts(
 ) -> Iterator[Doubt]:
     """Judge what came back for one signal and one subject.
 
+    A series whose newest sample is older than ``max_age`` is history: it neither makes
+    its successor ambiguous nor marks it as made up.
+
     Args:
         name: the metric, with the labels that tell its series apart.
         ranges: the series of the range answer.
@@ -38,8 +41,9 @@ def series_doubts(
         now: the server's now, unix seconds.
         max_age: how many seconds old the newest sample may be.
     """
-    yield from _presence(name, ranges, instant, now - max_age)
-    yield from _made_up((*ranges, *instant), marks)
+    living = tuple(series for series in ranges if _newest(series) >= now - max_age)
+    yield from _presence(name, ranges, instant, living)
+    yield from _made_up((*living, *instant), marks)
     series = freshest(ranges)
     if series is not None and series.times:
         yield from _freshness(series, instant, now, max_age)
@@ -60,13 +64,12 @@ def _newest(series: Series) -> float:
     return series.times[-1] if series.times else 0.0
 
 
-def _presence(name: str, ranges: Found, instant: Found, since: float) -> Iterator[Doubt]:
+def _presence(name: str, ranges: Found, instant: Found, living: Found) -> Iterator[Doubt]:
     if not ranges and not instant:
         yield Doubt(
             Reason.ABSENT, f"the server has no series {name}; start what exports it, or load the rule that records it"
         )
-    alive = {tuple(sorted(s.labels.items())) for s in instant}
-    alive |= {tuple(sorted(s.labels.items())) for s in ranges if _newest(s) >= since}
+    alive = {tuple(sorted(series.labels.items())) for series in (*instant, *living)}
     if len(alive) > 1:
         yield Doubt(
             Reason.AMBIGUOUS,
