@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from gonogo.rules.graph import RuleGraph
-
 from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import Evidence, RunState, Target, TargetHealth
 from gonogo.model.gate import Gate
@@ -15,6 +13,7 @@ from gonogo.model.policy import Policy, Runs
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.model.series import Series
 from gonogo.model.signal import Range, Scope, Signal
+from gonogo.rules.graph import RuleGraph
 
 NOW = 1_790_000_000.0
 INTERVAL = timedelta(seconds=30)
