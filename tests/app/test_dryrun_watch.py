@@ -8,8 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.policy_folder import policy_folder
-from tests.waiting import await_true
 
 from gonogo.app import dryrun_watch
 from gonogo.app.dryrun_renewal import Renewal
@@ -21,6 +19,8 @@ from gonogo.model.evidence import RunState
 from gonogo.model.outcome import Outcome, Reason
 from gonogo.model.verdict import Verdict
 from gonogo.render.dryrun import WatchView
+from tests.policy_folder import policy_folder
+from tests.waiting import await_true
 
 STEP = timedelta(seconds=15)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.policy_folder import RULES, policy_folder
 
 from gonogo.app.lint import lint, obs_lint
 from gonogo.errors import PolicyError
 from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
+from tests.policy_folder import RULES, policy_folder
 
 TWICE = RULES.replace("      - alert", "      - record: duri_x\n        expr: sum(raw_x)\n      - alert")
 CONFIG = "prometheus: {config: prometheus.yml}\n"

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.rules.pack.policies import INTERVAL, preset_policy
 
 from gonogo.app.rules import Change, write_rules
 from gonogo.errors import ActionFailed, UsageError
+from tests.rules.pack.policies import INTERVAL, preset_policy
 
 POLICY = preset_policy()
 

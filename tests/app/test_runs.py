@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.policy_folder import RULES, policy_folder
 
 from gonogo.app.run_key import run_key
 from gonogo.app.runs import KEPT_FINDINGS, Run, counted, failed, recorded
 from gonogo.errors import ActionFailed, MissingTool
 from gonogo.journal.records import newest, records
 from gonogo.model.outcome import Outcome
+from tests.policy_folder import RULES, policy_folder
 
 PASSED = Run("obs-lint", Outcome.PASS, "all is well", seen={"files": 1}, tools={"promtool": "2.42.0"})
 

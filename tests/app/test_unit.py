@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.policy_folder import RULES, TESTS, policy_folder
 
 from gonogo.app.silent_passes import silent_passes
 from gonogo.app.unit import promql_unit, unit
 from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
+from tests.policy_folder import RULES, TESTS, policy_folder
 
 NO_ALERT = """\
 rule_files: [../rules/duri.yml]

@@ -6,14 +6,25 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Final
 
-from tests.fault_matrix import rule_faults, run_faults, server_faults
+from tests.fault_matrix import (
+    rule_faults,
+    run_faults,
+    series_faults,
+    server_faults,
+    target_faults,
+    writer_faults,
+)
 from tests.fault_matrix.fault import Fault
+from tests.fault_matrix.sources_stage import sources_stage
 from tests.fault_matrix.stage import Stage, stage
 
-STAGES: Final[dict[str, Callable[[], AbstractContextManager[Stage]]]] = {"textfile": stage}
+STAGES: Final[dict[str, Callable[[], AbstractContextManager[Stage]]]] = {"textfile": stage, "sources": sources_stage}
 
 FAULTS: Final[tuple[Fault, ...]] = (
     *rule_faults.FAULTS,
     *server_faults.FAULTS,
     *run_faults.FAULTS,
+    *series_faults.FAULTS,
+    *writer_faults.FAULTS,
+    *target_faults.FAULTS,
 )

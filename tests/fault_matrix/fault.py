@@ -6,11 +6,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from tests.fault_matrix.stage import Stage
-
 from gonogo.app.sandbox.story import HEALTHY, Story
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
+from tests.fault_matrix.stage import Stage
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.fault_matrix.fault import Fault
-
 from gonogo.model.outcome import Reason
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.model.verdict import Verdict
 from gonogo.rules.files import read_rules
 from gonogo.rules.pack.document import rules_document
+from tests.fault_matrix.fault import Fault
 
 Groups = tuple[RuleGroup, ...]
 OK, FRESH, CHANGES = "duri_heartbeat_ok", "duri_heartbeat_fresh_120s", "duri_heartbeat_changes_6m"

@@ -9,15 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from tests.fault_matrix.fault import Fault
-from tests.fault_matrix.stage import Stage
-
 from gonogo.app.lint import obs_lint
 from gonogo.app.run_key import run_key
 from gonogo.journal.records import append
 from gonogo.model.outcome import Reason
 from gonogo.model.record import Record
 from gonogo.model.verdict import Verdict
+from tests.fault_matrix.fault import Fault
+from tests.fault_matrix.stage import Stage
 
 
 def fault(

@@ -11,13 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.fault_matrix.fault import Fault
-from tests.fault_matrix.stage import Stage
-from tests.live.proxy import Passing, Spoil, proxy
-
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
 from gonogo.prometheus.processes import prometheus, victoria_metrics
+from tests.fault_matrix.fault import Fault
+from tests.fault_matrix.stage import Stage
+from tests.live.proxy import Passing, Spoil, proxy
 
 IDLE = "global: {}\n"
 

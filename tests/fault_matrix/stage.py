@@ -8,8 +8,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tests.live.proxy import Proxy, proxy
-
 from gonogo.app.decide import decide
 from gonogo.app.lint import obs_lint
 from gonogo.app.sandbox.stack import Stack, sandbox
@@ -21,6 +19,7 @@ from gonogo.model.report import Report
 from gonogo.model.verdict import Verdict
 from gonogo.policy.load import PolicyFile, load
 from gonogo.render.text import report_text
+from tests.live.proxy import Proxy, proxy
 
 INTERVAL = timedelta(seconds=1)
 PATIENCE = 40.0

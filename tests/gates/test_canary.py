@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tests.rules.pack.policies import INTERVAL, of_services, preset_policy
-
 from gonogo.gates.canary import GATE
+from tests.rules.pack.policies import INTERVAL, of_services, preset_policy
 
 
 def test_the_failure_ratio_has_no_added_one() -> None:

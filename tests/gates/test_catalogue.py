@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.rules.pack.policies import INTERVAL, of_services, preset_policy
 
 from gonogo.gates.catalogue import PRESET_GATES
 from gonogo.model.policy import Heartbeat, Policy
 from gonogo.model.rule import RuleKind
 from gonogo.model.signal import Range, Scope, Signal
+from tests.rules.pack.policies import INTERVAL, of_services, preset_policy
 
 HOUR = timedelta(hours=1)
 BARE = Policy(realm=None, prefix="p", subjects=(), synthetic_labels={}, signals={}, gates=())

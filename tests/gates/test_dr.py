@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.rules.pack.policies import INTERVAL, of_services, preset_policy
-
 from gonogo.gates.dr import BUCKETS, GATE
+from tests.rules.pack.policies import INTERVAL, of_services, preset_policy
 
 
 def test_the_buckets_are_the_contracts() -> None:

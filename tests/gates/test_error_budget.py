@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.rules.pack.policies import API, GREEN, INTERVAL, preset_policy
 
 from gonogo.errors import PolicyError
 from gonogo.gates.error_budget import GATE
+from tests.rules.pack.policies import API, GREEN, INTERVAL, preset_policy
 
 
 @pytest.mark.parametrize("field", ["bad", "total"])

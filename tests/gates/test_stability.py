@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.rules.pack.policies import INTERVAL, preset_policy
-
 from gonogo.gates.stability import GATE
+from tests.rules.pack.policies import INTERVAL, preset_policy
 
 
 def test_only_weighted_shortfalls_are_asked_for() -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.rules.pack.policies import of_services, preset_policy
-
 from gonogo.gates.uptime import GATE
+from tests.rules.pack.policies import of_services, preset_policy
 
 
 def test_due_is_a_day_over_the_interval() -> None:

@@ -3,12 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.evidence_builder import INTERVAL, RULES, policy
-
 from gonogo.judge.questions import ASK_ALWAYS, ASK_NOW, ask
 from gonogo.model.condition import parse_condition
 from gonogo.model.gate import Gate
 from gonogo.model.rule import RuleGroup
+from tests.evidence_builder import INTERVAL, RULES, policy
 
 FILES = (RuleGroup("duri", RULES, INTERVAL),)
 GATE = Gate(

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.evidence_builder import INTERVAL, NOW, RULES, SOURCE, at_now, evidence, loaded, policy, rule, samples, target
 
 from gonogo.judge.questions import ASK_NOW
 from gonogo.judge.verdict import judge
@@ -17,6 +16,7 @@ from gonogo.model.rule import LoadedGroup, RuleGroup, RuleHealth
 from gonogo.model.series import Series
 from gonogo.model.signal import Signal
 from gonogo.model.verdict import Judgement, Verdict
+from tests.evidence_builder import INTERVAL, NOW, RULES, SOURCE, at_now, evidence, loaded, policy, rule, samples, target
 
 HEALTHY = policy("x == 1")
 

@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 
-from tests.evidence_builder import evidence, target
-
 from gonogo.judge.source_doubts import Sources
 from gonogo.model.evidence import Unread
+from tests.evidence_builder import evidence, target
 
 
 def test_an_unknown_source_has_no_interval() -> None:

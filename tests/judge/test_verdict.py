@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.evidence_builder import NOW, at_now, evidence, policy, samples
-
 from gonogo.judge.questions import ASK_ALWAYS
 from gonogo.judge.verdict import judge, violated
 from gonogo.model.condition import parse_condition
@@ -12,6 +10,7 @@ from gonogo.model.evidence import Unread
 from gonogo.model.gate import Gate
 from gonogo.model.outcome import Outcome, Reason
 from gonogo.model.verdict import Verdict
+from tests.evidence_builder import NOW, at_now, evidence, policy, samples
 
 
 def test_no_gate_at_all_is_hold() -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.evidence_builder import NOW, evidence, policy, samples
-
 from gonogo.judge.questions import ASK_ALWAYS, judged_signals
 from gonogo.judge.verdict import judge
 from gonogo.judge.watch import take_step, watched
@@ -16,6 +14,7 @@ from gonogo.model.gate import Gate
 from gonogo.model.outcome import Outcome
 from gonogo.model.policy import DryRun, Policy
 from gonogo.model.verdict import Verdict
+from tests.evidence_builder import NOW, evidence, policy, samples
 
 
 def certifying(*criteria: str, subjects: tuple[str, ...] = ()) -> Policy:

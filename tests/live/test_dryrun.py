@@ -9,8 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.policy_folder import RULES, TESTS
-from tests.waiting import await_true
 
 from gonogo.app.dryrun import Moment, dry_run
 from gonogo.app.dryrun_sandbox import SCRIPTED, dry_run_in_sandbox
@@ -26,6 +24,8 @@ from gonogo.prometheus.api import query
 from gonogo.prometheus.http import Client
 from gonogo.prometheus.processes import node_exporter, prometheus
 from gonogo.render.dryrun import WatchView
+from tests.policy_folder import RULES, TESTS
+from tests.waiting import await_true
 
 pytestmark = pytest.mark.live
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from tests.fault_matrix.catalogue import FAULTS, STAGES
-from tests.fault_matrix.fault import Fault
-from tests.fault_matrix.stage import Stage, first_unknown, stage
 
 from gonogo.model.outcome import Outcome
 from gonogo.model.report import Report
 from gonogo.model.verdict import Verdict
 from gonogo.render.text import report_text
+from tests.fault_matrix.catalogue import FAULTS, STAGES
+from tests.fault_matrix.fault import Fault
+from tests.fault_matrix.stage import Stage, first_unknown, stage
 
 pytestmark = pytest.mark.live
 

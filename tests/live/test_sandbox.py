@@ -16,7 +16,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from tests.waiting import await_true
 
 from gonogo.app.decide import decide
 from gonogo.app.sandbox.course import ramp
@@ -29,6 +28,7 @@ from gonogo.model.series import Series
 from gonogo.model.verdict import Verdict
 from gonogo.prometheus.api import query
 from gonogo.prometheus.server_process import RunningServer
+from tests.waiting import await_true
 
 pytestmark = pytest.mark.live
 

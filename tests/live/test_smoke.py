@@ -7,7 +7,6 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from tests.policy_folder import policy_folder
 
 from gonogo.app import smoke as smoke_run
 from gonogo.app.smoke import smoke, try_rules
@@ -15,6 +14,7 @@ from gonogo.gates.catalogue import PRESET_GATES
 from gonogo.model.outcome import Outcome
 from gonogo.policy.load import PolicyFile, load
 from gonogo.rules.pack.assemble import pack
+from tests.policy_folder import policy_folder
 
 pytestmark = pytest.mark.live
 

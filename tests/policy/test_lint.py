@@ -6,12 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.policy.policy_files import loaded, mistakes
 
 from gonogo.gates.catalogue import PRESET_GATES
 from gonogo.model.policy import Policy
 from gonogo.policy.lint import Finding, Severity, lint
 from gonogo.policy.rolling import rolling_windows
+from tests.policy.policy_files import loaded, mistakes
 
 SECOND = timedelta(seconds=1)
 

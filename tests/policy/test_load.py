@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.policy.policy_files import loaded, mistakes, problems, written
 
 from gonogo.errors import PolicyError, Problem
 from gonogo.gates.catalogue import PRESET_GATES
@@ -18,6 +17,7 @@ from gonogo.model.gate import RUN_GATES
 from gonogo.model.policy import Canary, DryRun, Heartbeat, Runs
 from gonogo.model.signal import Range, Scope, Signal
 from gonogo.policy.load import ServerSettings, load
+from tests.policy.policy_files import loaded, mistakes, problems, written
 
 TWELVE = """\
 version: 2

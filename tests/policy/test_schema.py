@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.policy.policy_files import loaded, written
-
 from gonogo.policy.key_types import DURATION_PATTERN
 from gonogo.policy.load import load
 from gonogo.policy.schema import json_schema
+from tests.policy.policy_files import loaded, written
 
 DOCS = Path(__file__).parents[2] / "docs/policy.md"
 

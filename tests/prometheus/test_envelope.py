@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 
 import pytest
-from tests.faulty_server import EMPTY_ANSWER, faulty
 
 from gonogo.errors import SourceError
 from gonogo.prometheus.api import label_values, query, server_time
@@ -13,6 +12,7 @@ from gonogo.prometheus.http import Client, HttpSettings
 from gonogo.prometheus.rules_api import rules
 from gonogo.prometheus.status_api import build_info
 from gonogo.prometheus.targets_api import targets
+from tests.faulty_server import EMPTY_ANSWER, faulty
 
 
 @pytest.mark.parametrize(
@@ -79,10 +79,18 @@ def test_misshapen_targets_are_no_targets(body: bytes) -> None:
         targets(Client(), server.url)
 
 
-def test_a_server_that_does_not_know_the_time_is_no_source() -> None:
-    """No value for time() is no time."""
+def telling(time: str) -> bytes:
+    """Answer ``time()`` with this."""
+    return b'{"status":"success","data":{"resultType":"scalar","result":[1700000000,"%s"]}}' % time.encode()
+
+
+@pytest.mark.parametrize(
+    "body", [EMPTY_ANSWER, *map(telling, ("NaN", "+Inf", "-Inf", "-1", "0", "253402300800", "1e300"))]
+)
+def test_a_server_that_does_not_know_the_time_is_no_source(body: bytes) -> None:
+    """No value for time(), or one that no calendar has, is no time."""
     with (
-        faulty(lambda c: c.answer("200 OK", EMPTY_ANSWER)) as server,
+        faulty(lambda c: c.answer("200 OK", body)) as server,
         pytest.raises(SourceError, match="does not tell its time"),
     ):
         server_time(Client(), server.url)

@@ -11,7 +11,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.waiting import await_true, ended
 
 from gonogo.errors import ActionFailed, MissingTool, SourceError
 from gonogo.prometheus.api import query
@@ -20,6 +19,7 @@ from gonogo.prometheus.loopback_port import port_of, reserve_port
 from gonogo.prometheus.processes import Program, alertmanager, node_exporter, prometheus, pushgateway, start
 from gonogo.prometheus.server_process import RunningServer
 from gonogo.prometheus.status_api import ready
+from tests.waiting import await_true, ended
 
 pytestmark = pytest.mark.live
 

@@ -10,13 +10,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.waiting import await_true, ended
 
 from gonogo.errors import MissingTool
 from gonogo.prometheus import promtool
 from gonogo.prometheus.api import query
 from gonogo.prometheus.http import Client
 from gonogo.prometheus.processes import prometheus
+from tests.waiting import await_true, ended
 
 pytestmark = pytest.mark.live
 

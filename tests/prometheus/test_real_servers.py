@@ -11,7 +11,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.waiting import await_true
 
 from gonogo.errors import ActionFailed, SourceError
 from gonogo.model.evidence import TargetHealth
@@ -23,6 +22,7 @@ from gonogo.prometheus.rules_api import rules
 from gonogo.prometheus.server_process import RunningServer
 from gonogo.prometheus.status_api import build_info, configuration, flags, ready, reload, runtime_info
 from gonogo.prometheus.targets_api import targets
+from tests.waiting import await_true
 
 pytestmark = pytest.mark.live
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.evidence_builder import NOW, at_now, evidence, policy, samples
 
 from gonogo.judge.verdict import judge
 from gonogo.model.condition import parse_condition
@@ -20,6 +19,7 @@ from gonogo.model.report import Report
 from gonogo.model.series import Series
 from gonogo.model.verdict import Judgement, Verdict
 from gonogo.render.json import report_json
+from tests.evidence_builder import NOW, at_now, evidence, policy, samples
 
 BADNESS = {Verdict.GO: 0, Verdict.HOLD: 1, Verdict.NO_GO: 2}
 SERVICES = ("a", "b", "c")

@@ -3,8 +3,6 @@
 import json
 from dataclasses import replace
 
-from tests.evidence_builder import NOW, evidence, policy, samples
-
 from gonogo.judge.verdict import judge
 from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import Evidence, RunState
@@ -13,6 +11,7 @@ from gonogo.model.policy import Policy, Runs
 from gonogo.model.report import Report
 from gonogo.render.json import report_json
 from gonogo.render.text import SHOWN_SUBJECTS, report_text
+from tests.evidence_builder import NOW, evidence, policy, samples
 
 
 def report(by: Policy, given: Evidence, skew: float | None = 0.1) -> Report:

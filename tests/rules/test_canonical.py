@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from tests.rules.promql_strategies import durations, matcher_sets, numbers, trees
 
 from gonogo.durations import format_duration
 from gonogo.rules.canonical import canonical, written
 from gonogo.rules.matchers import quoted
 from gonogo.rules.promql import parse
 from gonogo.rules.tree import Expression, Matcher, Number
+from tests.rules.promql_strategies import durations, matcher_sets, numbers, trees
 
 
 @pytest.mark.parametrize(

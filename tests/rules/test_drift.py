@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.rules.rule_samples import MINUTE, alert, of_file, of_server, record
 
 from gonogo.model.rule import Rule
 from gonogo.rules.drift import drift
+from tests.rules.rule_samples import MINUTE, alert, of_file, of_server, record
 
 M = record("m", "sum(a) / b")
 A = record("a", 'rate(raw{x="1",y="2"}[90s])', job="j")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.rules.rule_samples import alert, of_file, of_server, record
 
 from gonogo.model.rule import Rule
 from gonogo.rules.duplicates import duplicates
+from tests.rules.rule_samples import alert, of_file, of_server, record
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.rules.rule_samples import alert, of_file, of_server, record
 
 from gonogo.model.rule import Rule
 from gonogo.rules.graph import RuleGraph
+from tests.rules.rule_samples import alert, of_file, of_server, record
 
 
 def names(rules: tuple[Rule, ...]) -> list[str]:

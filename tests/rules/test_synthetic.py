@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.rules.rule_samples import alert, record
 
 from gonogo.model.rule import Rule
 from gonogo.rules.graph import RuleGraph
 from gonogo.rules.synthetic import LONGEST_QUOTE, synthetic
+from tests.rules.rule_samples import alert, record
 
 AROUND: tuple[Rule, ...] = (
     record("constant", "vector(0.2)"),

@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.waiting import await_true
 
 from gonogo.actuators.exposition import values
 from gonogo.actuators.heartbeat_writer import HeartbeatWriter
@@ -19,6 +18,7 @@ from gonogo.app.sandbox.course import level
 from gonogo.app.sandbox.story import HEALTHY
 from gonogo.app.sandbox.traffic import Outlets, Traffic
 from gonogo.errors import ActionFailed
+from tests.waiting import await_true
 
 NOWHERE = PushGroup.at("http://127.0.0.1:1", {"job": "dr_rehearsal", "instance": "sandbox"})
 

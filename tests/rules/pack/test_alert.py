@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.rules.pack.policies import gate, preset_policy
 
 from gonogo.model.signal import Scope, Signal
 from gonogo.rules.pack.alert import Watch, absence_alert, violation_alerts, violations
+from tests.rules.pack.policies import gate, preset_policy
 
 A = Signal("a", "duri_a")
 B = Signal("b", "duri_b", scope=Scope.SHARED)

@@ -8,13 +8,13 @@ from datetime import timedelta
 
 import pytest
 import yaml
-from tests.rules.pack.policies import INTERVAL, gate, of_services, preset_policy
 
 from gonogo.durations import parse_duration
 from gonogo.gates.catalogue import PRESET_GATES
 from gonogo.model.certificate import parse_criterion
 from gonogo.model.policy import DryRun, Heartbeat, Policy
 from gonogo.rules.pack.assemble import MARK, groups, needed, pack
+from tests.rules.pack.policies import INTERVAL, gate, of_services, preset_policy
 
 POLICIES = (
     preset_policy(),

@@ -13,12 +13,12 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.rules.pack.policies import API, GREEN, INTERVAL, WEIGHTS, of_services, preset_gates, preset_policy
-from tests.rules.pack.promtool import failure, laid_out, refusal
 
 from gonogo.gates.catalogue import PRESET_GATES
 from gonogo.model.policy import Heartbeat, Policy, Slo
 from gonogo.rules.pack.assemble import Pack, pack
+from tests.rules.pack.policies import API, GREEN, INTERVAL, WEIGHTS, of_services, preset_gates, preset_policy
+from tests.rules.pack.promtool import failure, laid_out, refusal
 
 CORES = 2
 NAME = st.from_regex(r"[a-z][a-z0-9_]{0,9}", fullmatch=True)
