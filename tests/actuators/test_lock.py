@@ -93,6 +93,30 @@ def test_a_wait_that_was_given_up_and_taken_over_can_still_win(tmp_path: Path) -
     assert wait_threads() == []
 
 
+def test_a_line_that_moves_is_waited_in_for_longer(tmp_path: Path) -> None:
+    """While others get their work done, the patience begins anew; when that stops, it runs out."""
+    path = tmp_path / "x.lock"
+    asked = iter([0, 1, 2, 3, 3])
+    with held(path):
+        start = time.monotonic()
+        with pytest.raises(Busy), hold(path, 0.1, lambda: next(asked)):
+            pytest.fail("got a lock that somebody else holds")
+        assert 0.4 <= time.monotonic() - start < 2
+        assert next(asked, None) is None
+        assert len(wait_threads()) == 1
+
+
+def test_a_line_that_never_ends_is_left_at_its_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others' progress is not waited for without end."""
+    monkeypatch.setattr("gonogo.actuators.lock.LONGEST_LINE", 0.3)
+    path = tmp_path / "x.lock"
+    with held(path):
+        start = time.monotonic()
+        with pytest.raises(Busy), hold(path, 0.1, time.monotonic):
+            pytest.fail("got a lock that somebody else holds")
+        assert 0.2 <= time.monotonic() - start < 2
+
+
 def test_a_lock_released_in_time_is_taken_at_once(tmp_path: Path) -> None:
     """The wait ends with the release, not with a poll after it."""
     path = tmp_path / "x.lock"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # importing it costs 5 ms, and a beat without a Pushgateway d
     from gonogo.actuators.pushgateway import PushGroup
 
 LOCK_PATIENCE = 10.0
-"""Seconds that a beat waits for the others to end."""
+"""Seconds that a beat waits for another one to end; longer while others come through."""
 
 SEQUENCE_MEANING = "Number of the last heartbeat; it only grows."
 TIME_MEANING = "Unix time of the last heartbeat, by the writer's clock, in seconds."
@@ -84,11 +84,18 @@ class HeartbeatWriter:
             ActionFailed: it was not published, or not everywhere; says where it was.
         """
         try:
-            with hold(self.lock, self.lock_patience):
+            with hold(self.lock, self.lock_patience, self._last_beat):
                 return self._beat()
         except OSError as error:
             path = Path(error.filename or self.state)
             raise write_failed("no beat: the heartbeat's state could not be kept", path, error) from error
+
+    def _last_beat(self) -> int | None:
+        """Give something that each beat changes."""
+        try:
+            return self.state.stat().st_mtime_ns
+        except OSError:
+            return None
 
     def _beat(self) -> Beat:
         milliseconds = self.nanoseconds() // 1_000_000

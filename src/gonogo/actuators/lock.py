@@ -5,6 +5,9 @@ does the waiting: sound in the main program, in a daemon and in any thread, and 
 signal handler of anybody is touched. A wait that was given up cannot be interrupted:
 it lets the lock go at once should it still come, and this process's next attempt
 takes it over, so that a lock that is never released costs one thread, not many.
+
+The deadline is for one holder that does not let go. A line that moves, say two hundred
+writers at once on a slow machine, is waited in for longer, up to a bound of its own.
 """
 
 from __future__ import annotations
@@ -13,35 +16,54 @@ import fcntl
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from gonogo.errors import Busy
+
+LONGEST_LINE = 60.0
+"""Seconds that are waited in all, while the lock passes from one holder to the next."""
 
 _given_up: dict[Path, _Wait] = {}
 _bookkeeping = threading.Lock()
 
 
 @contextmanager
-def hold(path: Path, patience: float) -> Iterator[None]:
-    """Hold the lock file ``path``, made when missing; wait for it at most ``patience`` seconds.
+def hold(path: Path, patience: float, progress: Callable[[], object] = lambda: None) -> Iterator[None]:
+    """Hold the lock file ``path``, made when missing.
+
+    Args:
+        path: the lock file.
+        patience: seconds to wait for a holder.
+        progress: gives something else once a holder has done its work; while it does,
+            the patience begins anew, up to ``LONGEST_LINE``.
 
     Raises:
-        Busy: somebody else held it all that time; says who may.
+        Busy: it was held all that time; says who may hold it.
         OSError: the lock file cannot be opened or locked.
     """
+    end = time.monotonic() + max(patience, LONGEST_LINE)
+    seen = progress()
+    descriptor = _first_in_line(path, patience)
+    while descriptor is None:
+        before, seen = seen, progress()
+        if seen == before or time.monotonic() + patience > end:
+            raise _busy(path, patience)
+        descriptor = _first_in_line(path, patience)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _first_in_line(path: Path, patience: float) -> int | None:
     deadline = time.monotonic() + patience
     descriptor = _locked(path, deadline)
     while descriptor is not None and not _stands_at(path, descriptor):
         os.close(descriptor)
         descriptor = _locked(path, deadline)
-    if descriptor is None:
-        raise _busy(path, patience)
-    try:
-        yield
-    finally:
-        os.close(descriptor)
+    return descriptor
 
 
 def _locked(path: Path, deadline: float) -> int | None:

@@ -33,7 +33,7 @@ def heartbeat_writer(
     if heartbeat.textfile_dir is not None:
         textfile = Textfile(Path(heartbeat.textfile_dir, f"{file.prefix}_textfile_heartbeat.prom"))
     if heartbeat.pushgateway is not None:
-        from gonogo.actuators.pushgateway import PushGroup  # a beat without one does not pay for it
+        from gonogo.actuators.pushgateway import PushGroup  # noqa: PLC0415 - a beat without one does not pay for it
 
         labels = {"job": f"{file.prefix}_heartbeat", "instance": instance or os.uname().nodename}
         group = PushGroup.at(heartbeat.pushgateway, labels)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from gonogo.app.heartbeat import heartbeat_writer
-from gonogo.cli.options import format_option, policy_option
+from gonogo.cli.options import format_option, policy_option, prometheus_option
 from gonogo.durations import parse_duration
 from gonogo.errors import UsageError
 from gonogo.policy.heartbeat import load_heartbeat
@@ -60,14 +60,45 @@ def run(policy_path: Path, every: str | None) -> int:
     from gonogo.cli.heartbeat_daemon import keep_beating
 
     file = load_heartbeat(policy_path)
-    return keep_beating(heartbeat_writer(file), _interval(every) if every else file.heartbeat.every)
+    return keep_beating(
+        heartbeat_writer(file), _duration("--every", every) if every is not None else file.heartbeat.every
+    )
 
 
-def _interval(text: str) -> timedelta:
+@heartbeat.command()
+@policy_option
+@prometheus_option
+@click.option("--within", metavar="DURATION", default="2m", show_default=True, help="How long the beat may take.")
+@format_option
+def verify(policy_path: Path, url: str | None, within: str, form: str) -> int:
+    """Beat once, and follow the beat to the server, through the rules, to ok.
+
+    Exit codes: 0 seen at every stage, 1 missing at one, 2 usage or policy, 3 the server gave no valid answer.
+
+    Example: gonogo heartbeat verify --policy gonogo.yaml --within 2m
+    """
+    from gonogo.app.heartbeat_verify import LONGEST_ANSWER, Trail
+    from gonogo.app.heartbeat_verify import verify as follow
+    from gonogo.app.server import client_of, server_of
+    from gonogo.policy.load import load
+    from gonogo.render.heartbeat_json import followed_json
+    from gonogo.render.heartbeat_text import followed_text
+
+    patience = _duration("--within", within)
+    policy_file = load(policy_path)
+    writer = heartbeat_writer(load_heartbeat(policy_path))
+    client = client_of(policy_file.server, at_most=min(patience, LONGEST_ANSWER))
+    trail = Trail(client, server_of(policy_file, url).url, policy_file.policy, writer.sequence_metric)
+    followed = follow(writer, trail, patience)
+    print(followed_json(followed) if form == "json" else followed_text(followed))
+    return 0 if followed.arrived else 1
+
+
+def _duration(option: str, text: str) -> timedelta:
     try:
-        interval = parse_duration(text)
+        duration = parse_duration(text)
     except ValueError as error:
-        raise UsageError(f"--every: {error}") from error
-    if not interval:
-        raise UsageError("--every: the interval must be above 0", next_step="write for example --every 45s")
-    return interval
+        raise UsageError(f"{option}: {error}") from error
+    if not duration:
+        raise UsageError(f"{option}: the time must be above 0", next_step=f"write for example {option} 45s")
+    return duration

@@ -1,22 +1,44 @@
-"""Heartbeats as JSON: schema ``gonogo/heartbeat/v1``."""
+"""Heartbeats as JSON: schemas ``gonogo/heartbeat/v1`` and ``gonogo/heartbeat-verify/v1``."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import orjson
 
-from gonogo.model.beat import Beat
+from gonogo.model.beat import Beat, FollowedBeat
 from gonogo.render.heartbeat_text import beat_time
 
-SCHEMA = "gonogo/heartbeat/v1"
+BEAT_SCHEMA = "gonogo/heartbeat/v1"
+VERIFY_SCHEMA = "gonogo/heartbeat-verify/v1"
 
 
 def beat_json(beat: Beat) -> str:
     """Write one beat as one line of JSON."""
-    document = {
-        "schema": SCHEMA,
+    return orjson.dumps({"schema": BEAT_SCHEMA, **_beat(beat)}).decode()
+
+
+def followed_json(followed: FollowedBeat) -> str:
+    """Write a followed beat as one line of JSON; ``seconds`` is null where a stage was not seen."""
+    stages = [
+        {
+            "stage": stage.name,
+            "outcome": "seen" if stage.seconds is not None else "missing",
+            "seconds": None if stage.seconds is None else round(stage.seconds, 3),
+            "detail": stage.detail,
+            "next_step": stage.next_step or None,
+        }
+        for stage in followed.stages
+    ]
+    outcome = "verified" if followed.arrived else "missing"
+    document = {"schema": VERIFY_SCHEMA, "outcome": outcome, "beat": _beat(followed.beat), "stages": stages}
+    return orjson.dumps(document).decode()
+
+
+def _beat(beat: Beat) -> Mapping[str, object]:
+    return {
         "sequence": beat.sequence,
         "at": beat_time(beat),
         "published": beat.published,
         "recovered": beat.recovered or None,
     }
-    return orjson.dumps(document).decode()
