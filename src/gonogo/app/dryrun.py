@@ -18,8 +18,10 @@ from gonogo.app.decide import decide
 from gonogo.app.dryrun_watch import Watched, watch
 from gonogo.app.lint import obs_lint
 from gonogo.app.on_abort import on_abort
+from gonogo.app.policy_findings import policy_warnings, said
 from gonogo.app.progress import Progress
 from gonogo.app.reload import reload_and_verify
+from gonogo.app.rule_files import policy_rules
 from gonogo.app.run_key import run_key
 from gonogo.app.runs import Run
 from gonogo.app.smoke import smoke
@@ -85,6 +87,8 @@ def dry_run(
         MissingTool: a program that a step needs is not installed.
         ActionFailed: the journal cannot be written.
     """
+    for warning in policy_warnings(policy_file, policy_rules(policy_file)):
+        progress.says(f"policy lint: {said(warning, policy_file)}")
     journal = _Journal(policy_file)
     journal.note("UNKNOWN", f"began, to be watched for {duration.total_seconds():.0f} s")
     ended = "ended before its verdict"
