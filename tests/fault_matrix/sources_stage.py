@@ -1,0 +1,140 @@
+"""The stage for faults of sources: its past can be forgotten, for what some faults leave behind stays for days."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import yaml
+
+from gonogo.actuators.pushgateway import PushGroup
+from gonogo.app.sandbox.sources import INSTANCE, Job
+from gonogo.app.sandbox.stack import Stack
+from gonogo.prometheus.server_process import RunningServer
+from tests.fault_matrix.exposed import Change
+from tests.fault_matrix.stage import Stage, stage
+from tests.live.proxy import Proxy, Spoil, proxy
+
+Enter = Callable[[Stage], AbstractContextManager[object]]
+
+MARGIN = 2.0
+"""Seconds around a fault in which samples may still be its own."""
+
+
+def sources_stage() -> AbstractContextManager[Stage]:
+    """Start the usual stage, where samples can be deleted."""
+    return stage(prepare=open_past)
+
+
+def open_past(stack: Stack) -> None:
+    """Let Prometheus delete samples when asked to."""
+    stack.prometheus.argv = (*stack.prometheus.argv, "--web.enable-admin-api")
+    stack.restart_prometheus()
+    stack.settle()
+
+
+def forget(place: Stage, *selectors: str, since: float = 0.0) -> None:
+    """Delete the samples of some series from a time (unix seconds) on."""
+    server = place.stack.prometheus
+    chosen = "&".join(f"match[]={selector}" for selector in selectors)
+    answer = server.client.send(
+        "POST",
+        server.url,
+        "/api/v1/admin/tsdb/delete_series",
+        f"{chosen}&start={since:.3f}".encode(),
+    )
+    assert answer.status == 204, answer.body
+
+
+def forgotten(enter: Enter, *selectors: str, whole: bool = False) -> Enter:
+    """Delete what a fault has left behind once it is mended: its own time, or the whole series."""
+
+    @contextmanager
+    def entered(place: Stage) -> Iterator[None]:
+        began = 0.0 if whole else time.time()
+        with enter(place):
+            yield
+        time.sleep(MARGIN)
+        forget(place, *selectors, since=began)
+
+    return entered
+
+
+def exported(change: Change) -> Enter:
+    """Change what the scripted sources export."""
+    return lambda place: place.rewritten(change)
+
+
+def pushed(change: Change) -> Enter:
+    """Change what the rehearsals pushed."""
+
+    @contextmanager
+    def entered(place: Stage) -> Iterator[None]:
+        traffic, gateway = place.stack.traffic, place.stack.pushgateway
+        traffic.pause()
+        text = gateway.client.get(gateway.url, "/metrics").body.decode()
+        lines = [line for line in text.splitlines() if f"{place.prefix}_dr_rehearsal" in line]
+        changed = change("\n".join(lines) + "\n")
+        group = PushGroup.at(gateway.url, {"job": Job.REHEARSAL.value, "instance": INSTANCE})
+        group.publish(changed.encode())
+        try:
+            yield
+        finally:
+            traffic.resume()
+            traffic.push()
+
+    return entered
+
+
+def configured(job: str, change: Callable[[dict[str, Any]], object]) -> Enter:
+    """Let the server load a changed scrape job."""
+    return reconfigured(lambda root: change(next(j for j in root["scrape_configs"] if j["job_name"] == job)))
+
+
+def reconfigured(change: Callable[[dict[str, Any]], object]) -> Enter:
+    """Let the server load a changed configuration."""
+
+    def changed(text: str) -> str:
+        root = yaml.safe_load(text)
+        change(root)
+        return yaml.safe_dump(root, sort_keys=False)
+
+    return lambda place: place.configuration(changed)
+
+
+def address(url: str) -> str:
+    """Give host and port of a URL."""
+    return url.partition("://")[2]
+
+
+def scraped_at(url: str, job: str) -> Enter:
+    """Let a job scrape another address."""
+    return configured(job, lambda found: found["static_configs"][0].update(targets=[address(url)]))
+
+
+def spoiled(job: str, server: Callable[[Stack], RunningServer], spoil: Spoil) -> Enter:
+    """Put a proxy between Prometheus and a target, that spoils what it answers."""
+
+    @contextmanager
+    def entered(place: Stage) -> Iterator[Proxy]:
+        with proxy(server(place.stack).url) as between, scraped_at(between.url, job)(place):
+            between.spoil = spoil
+            yield between
+
+    return entered
+
+
+def stopped(server: Callable[[Stack], RunningServer]) -> Enter:
+    """Kill a server, and start it again."""
+
+    @contextmanager
+    def entered(place: Stage) -> Iterator[None]:
+        server(place.stack).kill()
+        try:
+            yield
+        finally:
+            server(place.stack).launch()
+
+    return entered
