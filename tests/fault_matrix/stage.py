@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from gonogo.app.decide import decide
 from gonogo.app.lint import obs_lint
-from gonogo.app.sandbox.stack import Stack, sandbox
+from gonogo.app.sandbox.launch import sandbox
+from gonogo.app.sandbox.stack import Stack
 from gonogo.app.sandbox.story import HEALTHY, Story
 from gonogo.app.smoke import smoke
 from gonogo.app.unit import promql_unit

@@ -20,7 +20,8 @@ import pytest
 from gonogo.app.decide import decide
 from gonogo.app.sandbox.course import ramp
 from gonogo.app.sandbox.faults import FAULTS
-from gonogo.app.sandbox.stack import Stack, sandbox
+from gonogo.app.sandbox.launch import sandbox
+from gonogo.app.sandbox.stack import Stack
 from gonogo.app.sandbox.story import HEALTHY, Story
 from gonogo.errors import ActionFailed
 from gonogo.judge.questions import ASK_ALWAYS, judged_signals

@@ -7,7 +7,7 @@ from datetime import timedelta
 from gonogo.app.dryrun import DryRunResult, Moment, dry_run
 from gonogo.app.progress import Progress
 from gonogo.app.sandbox.faults import Entry, fault_named
-from gonogo.app.sandbox.stack import INTERVAL, sandbox
+from gonogo.app.sandbox.launch import INTERVAL, sandbox
 from gonogo.app.sandbox.story import HEALTHY
 
 SCRIPTED = "the sandbox: real servers, rules, scrapes and beats; what feeds them is scripted, in the realm 'sandbox'"
