@@ -1,0 +1,26 @@
+"""A fleet is judged by quick ways wherever there is nothing to explain; they must never change an answer."""
+
+from __future__ import annotations
+
+from unittest.mock import patch
+
+from hypothesis import given
+
+from gonogo.judge import checking, reading
+from gonogo.judge.verdict import judge
+from gonogo.model.evidence import Evidence
+from gonogo.model.policy import Policy
+from tests.evidence_builder import NOW
+from tests.properties.test_verdict_laws import cases
+
+
+@given(cases())
+def test_the_quick_ways_change_nothing(case: tuple[Policy, Evidence]) -> None:
+    """Judged with every series and every window explained, the judgement is the same to the last letter."""
+    by, found = case
+    quick = judge(by, found, NOW)
+    with (
+        patch.object(reading, "undoubted", return_value=False),
+        patch.object(checking, "_all_meant", return_value=False),
+    ):
+        assert repr(judge(by, found, NOW)) == repr(quick)
