@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -282,36 +281,6 @@ def test_a_gzip_bomb_ends_at_the_bound() -> None:
         what, grown = growth(server.url, 8 << 20)
     assert what == "the answer is larger than 8388608 bytes"
     assert grown < 24 << 20
-
-
-def test_answers_that_are_read_at_one_time_share_the_bound() -> None:
-    """Whatever one answer holds is missing to the others, and comes back when it ends."""
-    client = Client(HttpSettings(max_bytes=1000, timeout=timedelta(seconds=20)))
-    begun, more = threading.Event(), threading.Event()
-
-    def slow(connection: Connection) -> None:
-        connection.say(b"HTTP/1.1 200 OK\r\nContent-Length: 600\r\n\r\n" + b"x" * 599)
-        begun.set()
-        more.wait()
-        connection.say(b"x")
-
-    def quick(connection: Connection) -> None:
-        connection.answer("200 OK", b"x" * 500)
-
-    with faulty(slow) as first, faulty(quick) as second, ThreadPoolExecutor() as pool:
-        waiting = pool.submit(client.get, first.url, "/x")
-        begun.wait()
-        with pytest.raises(SourceError, match="larger than 1000 bytes"):
-            until_refused(client, second.url)
-        more.set()
-        assert waiting.result().body == b"x" * 600
-        assert client.get(second.url, "/x").body == b"x" * 500
-
-
-def until_refused(client: Client, url: str) -> None:
-    """Ask until the answer that is on its way has arrived, and is in the way."""
-    for _ in range(1000):
-        client.get(url, "/x")
 
 
 def test_a_redirect_is_not_followed() -> None:

@@ -47,6 +47,9 @@ def envelope(kind: object, result: object, **more: object) -> dict[str, Any]:
         ("vector", [{"metric": LABELS, "value": ["1", "1"]}], "malformed"),
         ("vector", [{"metric": LABELS, "value": [1, 1]}], "malformed"),
         ("vector", [{"metric": LABELS, "value": [1, "1"]}, {"metric": LABELS}], "series 1 of"),
+        ("matrix", [{"metric": LABELS, "values": [[1, "1"], [253_402_300_800, "1"]]}], "malformed"),
+        ("vector", [{"metric": LABELS, "value": [1e18, "1"]}], "malformed"),
+        ("vector", [{"metric": LABELS, "value": [-1, "1"]}], "malformed"),
         ("scalar", [], "malformed"),
     ],
 )

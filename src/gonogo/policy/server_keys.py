@@ -70,7 +70,9 @@ class PrometheusKeys(Keys):
     rules_url: Url | None = Field(default=None, description="Who knows the rules (vmalert); null = the server.")
     targets_url: Url | None = Field(default=None, description="Who knows the targets (vmagent); null = the server.")
     timeout: Duration = Field(default=_SERVER.timeout, description="How long one question may take.")
-    max_bytes: int = Field(default=_SERVER.max_bytes, ge=1, description="How large one answer may be, in bytes.")
+    max_bytes: int = Field(
+        default=_SERVER.max_bytes, ge=1, description="How large the answers read at one time may be, in bytes."
+    )
     authorization: AuthorizationKeys | None = Field(default=None, description="A bearer token or the like.")
     basic_auth: BasicAuthKeys | None = Field(default=None, description="A user's name and password.")
     tls_config: TlsKeys | None = Field(default=None, description="Certificates.")

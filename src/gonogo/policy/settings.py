@@ -15,8 +15,8 @@ class ServerSettings:
 
     ``rules_url`` and ``targets_url`` say who knows the rules and targets where the
     server does not; ``None`` = the server. Secrets are named, not held: by a file or
-    by an environment variable (``gonogo.policy.secrets``). ``max_bytes`` bounds one
-    answer.
+    by an environment variable (``gonogo.policy.secrets``). ``max_bytes`` bounds
+    what is read at one time.
     """
 
     url: str = "http://127.0.0.1:9090"

@@ -1,13 +1,15 @@
-"""Reads an answer's body within a bound, compressed or not.
+"""Reads the bodies of answers within a bound that they share, compressed or not.
 
 The bound holds for the bytes on the wire and for the bytes after decompression, and
 it is checked while they arrive: a 2 GB answer and a gzip bomb both end at the bound.
+Ten such answers at a time end there as well.
 """
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping
+from threading import Lock
 from typing import Protocol
 
 CHUNK = 1 << 20
@@ -37,21 +39,58 @@ class BodyBroken(Exception):
     """The body ended early, or is not in the encoding that its headers name."""
 
 
-def read_body(response: Readable, max_bytes: int) -> bytes:
-    """Read the whole body and decompress it.
+class Room:
+    """How many bytes all the bodies that are being read at one time may hold; threads share it."""
+
+    def __init__(self, max_bytes: int) -> None:
+        """Begin with all of it free."""
+        self.max_bytes = max_bytes
+        self._free = max_bytes
+        self._lock = Lock()
+
+    def take(self, size: int) -> None:
+        """Take some bytes' room.
+
+        Raises:
+            BodyTooLarge: that much is not free.
+        """
+        with self._lock:
+            if size > self._free:
+                raise BodyTooLarge
+            self._free -= size
+
+    def give(self, size: int) -> None:
+        """Give room back."""
+        with self._lock:
+            self._free += size
+
+
+def read_body(response: Readable, room: Room) -> bytes:
+    """Read the whole body and decompress it; the room it takes is given back with it.
 
     Raises:
-        BodyTooLarge: it is, or decompresses to, more than ``max_bytes``.
+        BodyTooLarge: it is, or decompresses to, more than there is room for.
         BodyBroken: it cannot be decompressed, or is in an encoding nobody asked for.
     """
     declared = response.headers.get("Content-Length", "")
-    if declared.isdecimal() and int(declared) > max_bytes:
+    if declared.isdecimal() and int(declared) > room.max_bytes:
         raise BodyTooLarge
+    parts: list[bytes] = []
+    try:
+        for part in _decoded(response, room.max_bytes):
+            room.take(len(part))
+            parts.append(part)
+        return b"".join(parts)
+    finally:
+        room.give(sum(map(len, parts)))
+
+
+def _decoded(response: Readable, max_bytes: int) -> Iterator[bytes]:
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding in {"identity", ""}:
-        return b"".join(_bounded(response, max_bytes))
+        return _bounded(response, max_bytes)
     if encoding in {"gzip", "x-gzip"}:
-        return _inflated(_bounded(response, max_bytes), max_bytes)
+        return _inflated(_bounded(response, max_bytes))
     raise BodyBroken(f"it is encoded as {encoding!r}, which was not asked for")
 
 
@@ -64,19 +103,15 @@ def _bounded(response: Readable, max_bytes: int) -> Iterator[bytes]:
         yield chunk
 
 
-def _inflated(chunks: Iterator[bytes], max_bytes: int) -> bytes:
+def _inflated(chunks: Iterator[bytes]) -> Iterator[bytes]:
     unpack = zlib.decompressobj(_GZIP)
-    parts: list[bytes] = []
-    rest = max_bytes
     try:
         for chunk in chunks:
-            part = unpack.decompress(chunk, rest + 1)
-            rest -= len(part)
-            if rest < 0:
-                raise BodyTooLarge
-            parts.append(part)
+            packed = chunk
+            while packed:
+                yield unpack.decompress(packed, CHUNK)
+                packed = unpack.unconsumed_tail
     except zlib.error as error:
         raise BodyBroken("it is no gzip, though its headers say so") from error
     if not unpack.eof:
         raise BodyBroken("its gzip ended early")
-    return b"".join(parts)

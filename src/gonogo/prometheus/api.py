@@ -13,7 +13,7 @@ from urllib.parse import quote
 from gonogo.errors import SourceError
 from gonogo.prometheus.envelope import ask
 from gonogo.prometheus.http import Client
-from gonogo.prometheus.query_answer import QueryAnswer, query_answer
+from gonogo.prometheus.query_answer import END_OF_TIME, QueryAnswer, query_answer
 from gonogo.prometheus.shape import JsonObject, listing, text, texts
 from gonogo.prometheus.versions import NOW
 
@@ -41,14 +41,15 @@ def server_time(client: Client, base_url: str) -> float:
         SourceError: there was no valid answer.
     """
     answer = query(client, base_url, "time()")
-    if len(answer.series) != 1:
+    told = [value for series in answer.series for value in series.values]
+    if len(told) != 1 or not 0 < told[0] < END_OF_TIME:
         raise SourceError(
             "the server does not tell its time",
             where=base_url,
-            why=f"time() has {len(answer.series)} values",
-            next_step="see whether this is a server of the Prometheus family",
+            why=f"time() is {', '.join(map(str, told[:3])) or 'nothing'}",
+            next_step="see whether this is a server of the Prometheus family, and its clock right",
         )
-    return answer.series[0].values[0]
+    return told[0]
 
 
 def label_values(client: Client, base_url: str, label: str, match: str, start: float, end: float) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from gonogo.prometheus.address import Address
-from gonogo.prometheus.answer_body import BodyBroken, BodyTooLarge, read_body
+from gonogo.prometheus.answer_body import BodyBroken, BodyTooLarge, Room, read_body
 from gonogo.prometheus.http_settings import HttpSettings
 from gonogo.prometheus.no_answer import LostConnection, Stage, no_answer, redirected, too_large, too_slow
 from gonogo.prometheus.question import FORM, Question, acting, reading
@@ -57,6 +57,7 @@ class Client:
     def __init__(self, settings: HttpSettings | None = None) -> None:
         """Take the settings; certificates are read at the first ``https`` question."""
         self.settings = settings or HttpSettings()
+        self._room = Room(self.settings.max_bytes)
         self._tls: ssl.SSLContext | None = None
         self._tls_lock = threading.Lock()
 
@@ -106,7 +107,7 @@ class Client:
         return self._attempt(question, deadline)
 
     def _attempt(self, question: Question, deadline: float) -> Answer:
-        exchange = _Exchange(question, self._connection(question.address, deadline), self.settings)
+        exchange = _Exchange(question, self._connection(question.address, deadline), self.settings, self._room)
         threading.Thread(target=exchange.run, daemon=True, name="gonogo-http").start()
         try:
             answer = exchange.result.result(max(0.0, deadline - time.monotonic()))
@@ -141,12 +142,13 @@ class Client:
 class _Exchange:
     """One question on one connection, run in a thread of its own."""
 
-    def __init__(self, question: Question, connection: HTTPConnection, settings: HttpSettings) -> None:
+    def __init__(self, question: Question, connection: HTTPConnection, settings: HttpSettings, room: Room) -> None:
         self.result: Future[Answer] = Future()
         self.stage = Stage.CONNECTING
         self._question = question
         self._connection = connection
         self._settings = settings
+        self._room = room
         self._sock: socket | None = None
         self._abandoned = False
         self._lock = threading.Lock()
@@ -194,5 +196,5 @@ class _Exchange:
         self.stage = Stage.ASKED
         with closing(self._connection.getresponse()) as response:
             self.stage = Stage.READING
-            body = read_body(response, self._settings.max_bytes)
+            body = read_body(response, self._room)
             return Answer(asked.url, response.status, body, response.headers.get("Location", ""))

@@ -15,7 +15,8 @@ class HttpSettings:
 
     Attributes:
         timeout: the most that one answer may take in all, its retries included.
-        max_bytes: the most bytes of an answer, on the wire and after decompression.
+        max_bytes: the most bytes of an answer, and of all that are read at one time, on the
+            wire and after decompression.
         authorization: the whole value of the ``Authorization`` header.
         basic: user and password, where there is no ``authorization``.
         ca_file: PEM file of the authorities to trust instead of the system's.

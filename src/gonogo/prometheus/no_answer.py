@@ -48,7 +48,7 @@ def too_large(url: str, max_bytes: int) -> SourceError:
     return SourceError(
         f"the answer is larger than {max_bytes} bytes",
         where=url,
-        why="reading stopped at the bound, so that an answer cannot exhaust the memory",
+        why="reading stopped at the bound of all that is read at one time, so that no answer can exhaust the memory",
         next_step="see whether this is the right server, or raise prometheus.max_bytes in the policy",
     )
 

@@ -14,6 +14,9 @@ from gonogo.model.series import Series
 from gonogo.prometheus.shape import Json, JsonObject, Misshapen, listing, mapping, shown
 from gonogo.prometheus.versions import warnings_of
 
+END_OF_TIME = 253_402_300_800
+"""The unix time at which the year 10000 begins: nothing can be dated later."""
+
 _MISTAKES = (TypeError, ValueError, KeyError, AttributeError, OverflowError)
 
 
@@ -85,7 +88,7 @@ def _of_samples(known: Clocks, item: Json) -> Series:
 
 
 def _keep(known: Clocks, times: tuple[Json, ...]) -> tuple[float, ...]:
-    if sum(times) < 0 or [*times] != sorted(times):
+    if sum(times) < 0 or [*times] != sorted(times) or times[-1] >= END_OF_TIME:
         raise ValueError(times)
     kept = known[times] = tuple(map(float, times))
     return kept
@@ -95,6 +98,6 @@ def _of_one_sample(item: Json) -> Series:
     labels: dict[str, str] = item["metric"]
     time, value = item["value"]
     "".join(labels.values())
-    if not isinstance(value, str) or isinstance(time, str):
+    if not isinstance(value, str) or isinstance(time, str) or not 0 <= time < END_OF_TIME:
         raise TypeError(value)
     return Series(labels, (float(time),), (float(value),))
