@@ -89,6 +89,16 @@ def test_untrusted_text_cannot_drive_a_terminal() -> None:
     assert "\\x1b[2Jevil\\u202e" in text
 
 
+def test_untrusted_text_cannot_make_a_line() -> None:
+    """No second line of the report can claim to be the first, or another gate."""
+    by = policy("x == 1", subjects=("service",))
+    forged = report(by, evidence(samples("duri_x", service="a\nGO by me\t: every gate passes")))
+    text = report_text(replace(forged, policy_path="gonogo.yaml\nGO"))
+    assert sum("GO by" in line for line in text.splitlines()) == 2
+    assert text.splitlines()[0].startswith("GO by gonogo.yaml\\nGO on ")
+    assert text.splitlines()[1] == "  GO service=a\\nGO by me\\t: every gate passes"
+
+
 def test_the_same_report_is_the_same_text() -> None:
     """Nothing in a rendering depends on when or where it is made."""
     first = report(policy("x == 1"), evidence())

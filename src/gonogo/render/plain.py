@@ -17,3 +17,8 @@ def plain(text: str) -> str:
 
 def _printable(character: str) -> bool:
     return character.isprintable() or character == " "
+
+
+def one_line(text: str) -> str:
+    r"""Escape line feeds and tabs as well, so that no label value can make a line of its own."""
+    return plain(text).replace("\n", "\\n").replace("\t", "\\t")

@@ -9,7 +9,7 @@ from gonogo.model.outcome import Check, GateOutcome, Outcome
 from gonogo.model.report import Report
 from gonogo.model.verdict import SubjectVerdict, Verdict
 from gonogo.render.json import timestamp
-from gonogo.render.plain import plain
+from gonogo.render.plain import one_line
 
 SHOWN_SUBJECTS = 20
 """How many subjects are written out; the rest is counted, and whole in JSON."""
@@ -23,7 +23,7 @@ def report_text(report: Report) -> str:
 def headline(report: Report) -> str:
     """Say the verdict and why in one line."""
     judgement = report.judgement
-    where = f"by {plain(report.policy_path)} on {plain(report.source_url)} at {timestamp(judgement.at)}"
+    where = f"by {one_line(report.policy_path)} on {one_line(report.source_url)} at {timestamp(judgement.at)}"
     why = _why(judgement.subjects)
     return f"{judgement.verdict} {where}{why}"
 
@@ -56,20 +56,20 @@ def _lines(report: Report) -> Iterator[str]:
 def _subject(subject: SubjectVerdict, *, named: bool) -> Iterator[str]:
     if named:
         labels = ", ".join(f"{name}={value}" for name, value in subject.labels.items())
-        yield f"  {subject.verdict} {plain(labels)}"
+        yield f"  {subject.verdict} {one_line(labels)}"
     for gate in subject.gates:
         yield from _gate(gate)
 
 
 def _gate(gate: GateOutcome) -> Iterator[str]:
-    yield f"  {gate.outcome:<7} {plain(gate.gate)}"
+    yield f"  {gate.outcome:<7} {one_line(gate.gate)}"
     for check in gate.checks:
         yield f"          {_check(check)}"
     for warning in gate.warnings:
-        yield f"          warning: {plain(warning.condition)}: {plain(warning.detail)}"
+        yield f"          warning: {one_line(warning.condition)}: {one_line(warning.detail)}"
 
 
 def _check(check: Check) -> str:
     reasons = f" [{', '.join(doubt.reason for doubt in check.doubts)}]" if check.doubts else ""
     age = f", {check.age_seconds:.0f} s old" if check.age_seconds is not None and not check.doubts else ""
-    return f"{check.outcome:<7} {plain(check.condition)}{reasons}: {plain(check.detail)}{age}"
+    return f"{check.outcome:<7} {one_line(check.condition)}{reasons}: {one_line(check.detail)}{age}"
