@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -62,16 +63,13 @@ def powerless(tmp_path: Path) -> Iterator[Path]:
     if os.geteuid() != 0:
         yield tmp_path
         return
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    own = tmp_path / "own"
-    own.mkdir()
-    os.chown(own, NOBODY, NOBODY)
-    os.seteuid(NOBODY)
-    try:
-        yield own
-    finally:
-        os.seteuid(0)
+    with tempfile.TemporaryDirectory() as own:
+        os.chown(own, NOBODY, NOBODY)
+        os.seteuid(NOBODY)
+        try:
+            yield Path(own)
+        finally:
+            os.seteuid(0)
 
 
 def lost(folder: Path, content: bytes | None) -> None:

@@ -93,6 +93,12 @@ def test_a_refused_connection_says_so() -> None:
         ask(url)
 
 
+def test_no_time_is_no_request() -> None:
+    """A deadline that has passed connects to nobody."""
+    with pytest.raises(TimeoutError):
+        ask("http://127.0.0.1:9", seconds=0)
+
+
 def test_a_host_that_cannot_be_a_name_is_an_error() -> None:
     """A label of a name over 63 characters is refused in words."""
     with pytest.raises(OSError, match="cannot be a host's name"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import signal
@@ -197,3 +198,38 @@ def test_a_holder_that_was_killed_does_not_keep_the_lock(tmp_path: Path) -> None
     os.close(tell)
     with hold(path, 0):
         assert not is_free(path)
+
+
+@pytest.mark.parametrize("refused", ["at once", "after a wait"])
+def test_a_file_system_without_locks_is_an_error_and_leaks_nothing(
+    tmp_path: Path,
+    refused: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whether at once or after a wait, the system's error arrives and the file is closed."""
+    opened = len(list(Path("/proc/self/fd").iterdir()))
+
+    def refuse(descriptor: int, operation: int) -> None:
+        del descriptor
+        if refused == "after a wait" and operation & fcntl.LOCK_NB:
+            raise BlockingIOError
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(OSError, match="No locks available"), hold(tmp_path / "x.lock", 5):
+        pytest.fail("got a lock from a file system that has none")
+    assert len(list(Path("/proc/self/fd").iterdir())) == opened
+
+
+def test_a_holder_that_cannot_be_seen_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another container's processes are not in our /proc."""
+    path = tmp_path / "x.lock"
+
+    def hidden(self: Path, **_: object) -> str:
+        raise PermissionError(errno.EACCES, "hidden", str(self))
+
+    with held(path):
+        monkeypatch.setattr(Path, "read_text", hidden)
+        with pytest.raises(Busy, match="cannot be seen from here"), hold(path, 0.02):
+            pytest.fail("got a lock that somebody else holds")
+    assert ends(wait_threads())

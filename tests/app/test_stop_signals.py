@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
@@ -16,7 +15,7 @@ from gonogo.app.stop_signals import StopSignals
 def test_a_signal_waits_until_it_is_asked_for(asked: signal.Signals) -> None:
     """It interrupts nothing, and the next wait ends at once."""
     with StopSignals() as signals:
-        os.kill(os.getpid(), asked)
+        signal.raise_signal(asked)
         assert signals.caught is None
         start = time.monotonic()
         assert signals.within(30)
@@ -27,7 +26,7 @@ def test_a_signal_waits_until_it_is_asked_for(asked: signal.Signals) -> None:
 def test_a_signal_ends_a_wait_that_has_begun() -> None:
     """The daemon does not sleep on."""
     with StopSignals() as signals:
-        sender = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGTERM))
+        sender = threading.Timer(0.1, signal.pthread_kill, (threading.get_ident(), signal.SIGTERM))
         sender.start()
         start = time.monotonic()
         assert signals.within(30)
@@ -48,4 +47,4 @@ def test_afterwards_signals_are_as_they_were() -> None:
     with StopSignals():
         pass
     with pytest.raises(KeyboardInterrupt):
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.cli.main import main
+from gonogo.prometheus.processes import prometheus
 
 POLICY = "version: 1\nrealm: test\nprefix: duri\nheartbeat: {textfile_dir: textfile, every: 100ms}\n"
 BEATEN = r"beat (\d+) at 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d\d\dZ published to (.*)\n"
@@ -123,7 +124,10 @@ def test_a_beat_imports_nothing_that_it_does_not_need(folder: Path) -> None:
         "import sys\nfrom gonogo.cli.main import main\ntry:\n main(['heartbeat', 'beat'])\nexcept SystemExit: pass\n"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)"
     )
-    ended = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("COV")}  # coverage imports more
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, env=plain, capture_output=True, text=True, check=True
+    )
     assert re.fullmatch(BEATEN, ended.stdout)
     imported = set(ended.stderr.splitlines()[-1].split())
     assert imported & {"click", "yaml", "gonogo"} == {"click", "yaml", "gonogo"}
@@ -191,3 +195,27 @@ def test_the_daemon_goes_on_after_failures_without_feeding_the_watchdog(folder: 
     assert "No such file or directory" in err
     assert "WatchdogSec is 0.15 s: one failed beat in 100ms restarts this" in err
     assert re.search(r"stopped after \d+ beats, [1-9]\d* failed", out)
+
+
+def test_verify_without_a_server_is_exit_3(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The beat was published; what became of it is not known."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    assert called("verify", "--prometheus", url, "--within", "500ms") == 3
+    assert url in capsys.readouterr().err
+    assert (folder / "textfile" / "duri_textfile_heartbeat.prom").exists()
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_verify_names_the_missing_stage(folder: Path, form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A server that scrapes nothing: exit 1, and where to look."""
+    (folder / "prometheus.yml").write_text("scrape_configs: []\n", encoding="utf-8")
+    with prometheus(folder / "prometheus", folder / "prometheus.yml") as server:
+        assert called("verify", "--prometheus", server.url, "--within", "500ms", "--format", form) == 1
+    out = capsys.readouterr().out
+    if form == "json":
+        assert [stage["outcome"] for stage in json.loads(out)["stages"]] == ["seen", "missing"]
+    else:
+        assert out.startswith("not verified: scraped: beat ")
+        assert "no such series of this realm has it" in out

@@ -15,7 +15,8 @@ from datetime import timedelta
 from gonogo.actuators.heartbeat_writer import HeartbeatWriter
 from gonogo.durations import format_duration
 from gonogo.errors import SourceError
-from gonogo.model.beat import Beat, FollowedBeat, Stage
+from gonogo.model.beat import Beat
+from gonogo.model.followed_beat import FollowedBeat, Stage
 from gonogo.model.policy import REALM_LABEL, Policy
 from gonogo.model.series import Series
 from gonogo.prometheus.api import query

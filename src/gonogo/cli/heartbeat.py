@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from gonogo.app.heartbeat import heartbeat_writer
+from gonogo.cli.answer import answer
 from gonogo.cli.options import format_option, policy_option, prometheus_option
 from gonogo.durations import parse_duration
 from gonogo.errors import UsageError
@@ -39,11 +40,11 @@ def beat(policy_path: Path, form: str) -> None:
     if published.recovered:
         print(f"gonogo: {plain(published.recovered)}", file=sys.stderr)
     if form == "text":
-        print(beat_text(published))
+        answer(f"{beat_text(published)}\n")
         return
     from gonogo.render.heartbeat_json import beat_json
 
-    print(beat_json(published))
+    answer(f"{beat_json(published)}\n")
 
 
 @heartbeat.command()
@@ -81,8 +82,8 @@ def verify(policy_path: Path, url: str | None, within: str, form: str) -> int:
     from gonogo.app.heartbeat_verify import verify as follow
     from gonogo.app.server import client_of, server_of
     from gonogo.policy.load import load
+    from gonogo.render.followed_beat_text import followed_text
     from gonogo.render.heartbeat_json import followed_json
-    from gonogo.render.heartbeat_text import followed_text
 
     patience = _duration("--within", within)
     policy_file = load(policy_path)
@@ -90,7 +91,7 @@ def verify(policy_path: Path, url: str | None, within: str, form: str) -> int:
     client = client_of(policy_file.server, at_most=min(patience, LONGEST_ANSWER))
     trail = Trail(client, server_of(policy_file, url).url, policy_file.policy, writer.sequence_metric)
     followed = follow(writer, trail, patience)
-    print(followed_json(followed) if form == "json" else followed_text(followed))
+    answer(f"{followed_json(followed) if form == 'json' else followed_text(followed)}\n")
     return 0 if followed.arrived else 1
 
 

@@ -11,6 +11,7 @@ from gonogo.actuators.heartbeat_writer import HeartbeatWriter
 from gonogo.actuators.service_notice import ServiceNotice
 from gonogo.app.heartbeat_rhythm import beats
 from gonogo.app.stop_signals import StopSignals
+from gonogo.cli.answer import answer
 from gonogo.durations import format_duration
 from gonogo.environment import variable
 from gonogo.errors import GonogoError
@@ -32,7 +33,7 @@ def keep_beating(writer: HeartbeatWriter, every: timedelta) -> int:
         for outcome in beats(writer, every, signals.within):
             log.take(outcome)
     service.tell("STOPPING=1")
-    print(f"stopped after {log.published} beats, {log.failed} failed")
+    answer(f"stopped after {log.published} beats, {log.failed} failed\n")
     if signals.caught == signal.SIGINT:
         raise KeyboardInterrupt
     return 0

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import orjson
 
-from gonogo.model.beat import Beat, FollowedBeat
+from gonogo.model.beat import Beat
+from gonogo.model.followed_beat import FollowedBeat
 from gonogo.render.heartbeat_text import beat_time
 
 BEAT_SCHEMA = "gonogo/heartbeat/v1"
