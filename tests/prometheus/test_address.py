@@ -19,6 +19,7 @@ from gonogo.prometheus.address import Address, parse_address
         "http://host:99999",
         "http://ho st",
         "http://host/a\nb",
+        "http://\udcff",
         "http://[::1",
         "http://host?token=hidden",
         "http://host#part",

@@ -44,6 +44,12 @@ def test_a_value_that_is_no_number_is_null_and_in_words() -> None:
     assert (check["outcome"], check["reason"]) == ("UNKNOWN", "not-finite")
 
 
+def test_a_path_that_is_no_text_is_escaped() -> None:
+    """A file's name may be any bytes; JSON may not."""
+    read = json.loads(report_json(replace(report(policy("x == 1"), evidence()), policy_path="caf\udce9/ü.yaml")))
+    assert read["policy"]["path"] == "caf\\udce9/ü.yaml"
+
+
 def test_text_begins_with_the_verdict() -> None:
     """The first word is the answer, and the first line says why."""
     assert report_text(report(policy("x == 1"), evidence())).startswith("GO by gonogo.yaml on http://127.0.0.1:9090")

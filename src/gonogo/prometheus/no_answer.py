@@ -66,7 +66,7 @@ def redirected(url: str, status: int, target: str) -> SourceError:
 def no_answer(url: str, stage: Stage, error: Exception, secrets: tuple[str, ...]) -> SourceError:
     """Turn what a connection raised into an error that says what, where, why and what next."""
     what, why, next_step = _words(stage, error)
-    why = quote(why.encode(), secrets)
+    why = quote(why.encode(errors="backslashreplace"), secrets)
     kind = SourceError if stage is Stage.READING or not _is_loss(error) else LostConnection
     return kind(what, where=url, why=why, next_step=next_step)
 

@@ -34,10 +34,15 @@ def report_value(report: Report) -> Mapping[str, object]:
         "at": timestamp(judgement.at),
         "clock_skew_seconds": report.clock_skew_seconds,
         "realm": report.realm,
-        "policy": {"path": report.policy_path, "sha256": report.policy_sha256},
+        "policy": {"path": _encodable(report.policy_path), "sha256": report.policy_sha256},
         "source": {"url": report.source_url, "version": report.source_version},
         "subjects": [_subject(subject) for subject in judgement.subjects],
     }
+
+
+def _encodable(path: str) -> str:
+    """Escape the bytes of a path that are no text: JSON cannot hold them."""
+    return path.encode(errors="backslashreplace").decode()
 
 
 @lru_cache(maxsize=1024)  # series that were scraped together share their times
