@@ -1,0 +1,89 @@
+"""What the documentation promises: its links lead somewhere, and its table of commands is the real one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from gonogo.cli.main import gonogo
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = sorted((ROOT / "docs").rglob("*.md"))
+PAGES = (ROOT / "README.md", *DOCS)
+FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+COMMAND = re.compile(r"^\| `gonogo ([\w-]+)(?: ([\w\\|-]+))?` \|", re.MULTILINE)
+"""A row of the table of commands: the command, and its subcommands with a bar between them."""
+
+
+def prose(page: Path) -> str:
+    """Give a page without its fenced blocks."""
+    return FENCED.sub("", page.read_text("utf-8"))
+
+
+def anchors(page: Path) -> Iterator[str]:
+    """Name a page's headings as links do: lower case, without punctuation, with hyphens."""
+    for heading in re.findall(r"^#+ (.+)$", prose(page), re.MULTILINE):
+        yield re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def commands() -> dict[str, tuple[str, ...]]:
+    """Give the commands of ``gonogo --help``, each with its subcommands."""
+    context = click.Context(gonogo)
+    found = {name: gonogo.get_command(context, name) for name in gonogo.list_commands(context)}
+    return {
+        name: tuple(command.list_commands(context)) if isinstance(command, click.Group) else ()
+        for name, command in found.items()
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_relative_link_leads_to_a_file_and_a_heading(page: Path) -> None:
+    """A page that was renamed takes its links along."""
+    for link in LINK.findall(prose(page)):
+        if "://" in link:
+            continue
+        place, _, anchor = link.partition("#")
+        target = page.parent / place if place else page
+        assert target.exists(), f"{link} leads nowhere"
+        assert not anchor or anchor in anchors(target), f"{link}: there is no such heading"
+
+
+def test_every_page_is_listed() -> None:
+    """Whoever begins at docs/README.md finds every page; runbooks have a list of their own."""
+    for contents in (ROOT / "docs" / "README.md", ROOT / "docs" / "ops" / "README.md"):
+        text = prose(contents)
+        for page in contents.parent.glob("*.md"):
+            assert page == contents or f"({page.name})" in text, f"{contents} does not link {page.name}"
+
+
+def test_the_readme_leads_to_every_page() -> None:
+    """From the first page, every other is one step away."""
+    text = prose(ROOT / "README.md")
+    for page in (ROOT / "docs").glob("*.md"):
+        assert f"(docs/{page.name})" in text, f"README.md does not link {page.name}"
+    assert "(docs/ops/README.md)" in text
+
+
+def test_the_readmes_table_has_exactly_the_commands_that_there_are() -> None:
+    """A command nobody reads of is not there, and one that is only read of neither."""
+    table = {name: tuple(sorted(re.findall(r"[\w-]+", subs))) for name, subs in COMMAND.findall(prose(PAGES[0]))}
+    assert table == commands()
+
+
+def test_help_names_the_commands() -> None:
+    """What the group has is what ``gonogo --help`` shows."""
+    shown = CliRunner().invoke(gonogo, ["--help"]).output
+    assert set(commands()) == set(re.findall(r"^  (\w+)  ", shown.partition("Commands:")[2], re.MULTILINE))
+
+
+def test_the_readme_names_the_exit_codes_of_help() -> None:
+    """The two lists of exit codes are the same."""
+    shown = CliRunner().invoke(gonogo, ["--help"]).output
+    promised = re.findall(r"\b(\d+) ", shown.partition("Exit codes:")[2])
+    assert promised == re.findall(r"^\| (\d+) \|", prose(PAGES[0]), re.MULTILINE)
