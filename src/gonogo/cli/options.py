@@ -18,7 +18,7 @@ def policy_option(function: Function) -> Function:
     return click.option(
         "--policy",
         "policy_path",
-        type=click.Path(path_type=Path),
+        type=click.Path(path_type=Path, readable=False),  # what it is, reading it tells
         default=DEFAULT_POLICY,
         show_default=True,
         help="The policy file.",
