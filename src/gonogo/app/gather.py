@@ -137,18 +137,29 @@ def _assemble(
     answers = [window.result() for window in windows]
     newest = instant.result()
     read = [answer for answer in (*answers, newest) if isinstance(answer, QueryAnswer)]
+    pushed, others = _pushes(newest)
     unread = next((answer for answer in (now, *answers) if isinstance(answer, Unread)), None)
     return Evidence(
         now=time.time() if isinstance(now, Unread) else now[0],
         ranges=unread if unread is not None else _by_signal(policy, [a for a in answers if isinstance(a, QueryAnswer)]),
-        instant=newest if isinstance(newest, Unread) else tuple(s for s in newest.series if s.metric != PUSH_TIME),
+        instant=others,
         rules=(),
         targets=(),
-        pushes=newest if isinstance(newest, Unread) else tuple(s for s in newest.series if s.metric == PUSH_TIME),
+        pushes=pushed,
         origins={},
         warnings=tuple(dict.fromkeys(warning for answer in read for warning in answer.warnings)),
         nan_ends_series=not isinstance(version, Unread) and nan_ends_series(version),
     )
+
+
+def _pushes(newest: QueryAnswer | Unread) -> tuple[tuple[Series, ...] | Unread, tuple[Series, ...] | Unread]:
+    """Part the times of pushes from the signals that were asked for beside them."""
+    if isinstance(newest, Unread):
+        return newest, newest
+    pushed = tuple(series for series in newest.series if series.metric == PUSH_TIME)
+    if not pushed:
+        return (), newest.series
+    return pushed, tuple(series for series in newest.series if series.metric != PUSH_TIME)
 
 
 def _by_signal(policy: Policy, answers: list[QueryAnswer]) -> dict[str, tuple[Series, ...]]:

@@ -90,8 +90,12 @@ def vanished_subjects(policy: Policy, evidence: Evidence, client: Client, url: s
     """
     if isinstance(evidence.vanished, Unread) or isinstance(evidence.instant, Unread):
         return ()
-    here = {subject_key(series.labels, policy.subjects) for series in evidence.instant}
-    gone = tuple(labels for labels in evidence.vanished if subject_key(labels, policy.subjects) not in here)
+    missing = {subject_key(labels, policy.subjects): labels for labels in evidence.vanished}
+    for series in evidence.instant:
+        if not missing:
+            break  # as a rule the first signal has them all
+        missing.pop(subject_key(series.labels, policy.subjects), None)
+    gone = tuple(missing.values())
     if not gone or len(policy.subjects) > 1 or len(gone) > MOST_FOLLOWED:
         return gone
     (name,) = policy.subjects

@@ -20,12 +20,13 @@ def decide(policy_path: Path, url: str | None, form: str) -> int:
 
     Exit codes: 0 GO, 1 NO-GO, 2 a mistake in the policy, 3 HOLD.
     """
+    gc.disable()  # one answer, then the process ends: collecting walks every sample of a fleet and frees nothing
+
     from gonogo.app.decide import decide as decide_now
     from gonogo.policy.load import load
     from gonogo.render.json import report_bytes
     from gonogo.render.text import report_text
 
-    gc.disable()  # one answer, then the process ends: collections would walk a fleet's samples and free nothing
     report = decide_now(load(policy_path), url)
     answer(report_bytes(report) if form == "json" else report_text(report))
     return EXIT_CODES[report.judgement.verdict]

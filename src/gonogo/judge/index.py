@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 
@@ -22,8 +22,8 @@ class Answers:
     policy's realm had before does not count.
     """
 
-    ranges: Mapping[Key, tuple[Series, ...]]
-    instant: Mapping[Key, tuple[Series, ...]]
+    ranges: Mapping[Key, Sequence[Series]]
+    instant: Mapping[Key, Sequence[Series]]
     elsewhere: frozenset[Key]
 
     @property
@@ -52,9 +52,9 @@ def answers(policy: Policy, evidence: Evidence, signals: Iterable[Signal]) -> di
 
 def _sort(
     policy: Policy, signal: Signal, found: Iterable[Series]
-) -> tuple[dict[Key, tuple[Series, ...]], dict[Key, tuple[Series, ...]]]:
-    here: dict[Key, tuple[Series, ...]] = {}
-    there: dict[Key, tuple[Series, ...]] = {}
+) -> tuple[dict[Key, list[Series]], dict[Key, list[Series]]]:
+    here: dict[Key, list[Series]] = {}
+    there: dict[Key, list[Series]] = {}
     names = policy.subjects if signal.scope is Scope.SUBJECT else ()
     wanted = signal.labels.items()
     realm = policy.realm
@@ -66,7 +66,7 @@ def _sort(
         if key is None:
             continue
         side = here if realm is None or labels.get(REALM_LABEL) == realm else there
-        side[key] = (*side.get(key, ()), series)
+        side.setdefault(key, []).append(series)
     return here, there
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from gonogo.judge.answer_doubts import answer_doubts
 from gonogo.judge.index import Answers, Key, answers
 from gonogo.judge.rule_doubts import rule_doubts
-from gonogo.judge.series_doubts import freshest, series_doubts, undoubted
+from gonogo.judge.series_doubts import Found, freshest, series_doubts, undoubted
 from gonogo.judge.source_doubts import Feed, Source, Sources, source_doubts, source_of
 from gonogo.judge.tolerances import (
     AGE_INTERVALS,
@@ -138,8 +138,8 @@ class Readings:
         background: Background,
         key: Key,
         member: Mapping[str, str],
-        ranges: tuple[Series, ...],
-        instant: tuple[Series, ...],
+        ranges: Found,
+        instant: Found,
     ) -> Reading:
         signal, now, marks = background.signal, self._evidence.now, self._policy.synthetic_labels
         series = freshest(ranges)
@@ -190,5 +190,5 @@ def _named(feed: Feed, only: Source | None) -> Iterator[str]:
         yield f"{feed.selector.text} from {len(sources) - MOST_NAMED} more sources"
 
 
-def _bearing(found: tuple[Series, ...], member: Mapping[str, str]) -> tuple[Series, ...]:
+def _bearing(found: Found, member: Mapping[str, str]) -> Found:
     return tuple(series for series in found if member.items() <= series.labels.items())

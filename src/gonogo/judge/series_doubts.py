@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from gonogo.judge.tolerances import FUTURE_SECONDS
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.series import Series
 
-Found = tuple[Series, ...]
+Found = Sequence[Series]
 Marks = Mapping[str, tuple[str, ...]]
 
 
