@@ -29,7 +29,7 @@ their first event, and still be there. Source: the specification's canary quorum
 ```yaml
 - record: duri_canary_failure_ratio
   # rollbacks and promotions are each: sum by (metric_realm) (increase(…[7d]))
-  expr: rollbacks / ((rollbacks + promotions) > 0) and group by (metric_realm) (…)
+  expr: rollbacks / ((rollbacks + promotions) > 0 < Inf) and group by (metric_realm) (…)
 ```
 """
 
@@ -43,7 +43,7 @@ from gonogo.model.rule import Rule
 from gonogo.model.scenario import ScenarioFile
 from gonogo.model.signal import Range, Signal
 from gonogo.rules.pack.alert import Watch, absence_alert, violation_alerts
-from gonogo.rules.pack.expression import gained, metric_name, recorded, series, subject_labels, while_there
+from gonogo.rules.pack.expression import gained, meant, metric_name, recorded, series, subject_labels, while_there
 
 NAME = "canary-quorum-pass"
 SAMPLES_WINDOW = timedelta(minutes=15)
@@ -75,7 +75,7 @@ def rules(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
     events = series(policy, "canary_events_total")
     rollbacks, promotions = series(policy, "canary_rollback_total"), series(policy, "canary_promote_total")
     failed, succeeded = gained(rollbacks, TRIALS_WINDOW, kept), gained(promotions, TRIALS_WINDOW, kept)
-    ratio = f"{failed}\n/ (({failed} + {succeeded}) > 0)"
+    ratio = f"{failed}\n/ {meant(f'({failed} + {succeeded})', '> 0')}"
     return (
         recorded(policy, "canary_samples", while_there(gained(events, SAMPLES_WINDOW, kept), kept, events)),
         recorded(policy, "canary_failure_ratio", while_there(ratio, kept, rollbacks, promotions)),

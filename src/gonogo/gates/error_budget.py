@@ -11,7 +11,8 @@ one series, told apart by the label `slo`, and each must pass.
 
 It is a ratio of sums, so that a busy instance counts for more than an idle one; the
 increases are reset-aware; and both counters must still be there. No traffic in the
-window is no evidence: the series is absent, not 0 and not NaN. A counter of bad events
+window is no evidence, and neither is an infinite count: the series is absent, not 0 and
+not NaN. A counter of bad events
 must be exported at 0 before its first one, for what first appears above 0 loses those
 events to `increase`.
 
@@ -31,7 +32,7 @@ error ratio relative to the budget 1 - SLO.
 - record: duri_error_budget_burn_7d
   expr: |
     sum by (metric_realm) (increase(duri_slo_bad_total{slo="green",metric_realm="prod"}[7d]))
-    / (sum by (metric_realm) (increase(duri_slo_events_total{slo="green",metric_realm="prod"}[7d])) > 0)
+    / (sum by (metric_realm) (increase(duri_slo_events_total{slo="green",metric_realm="prod"}[7d])) > 0 < Inf)
     / (1 - 0.999)
     and group by (metric_realm) (duri_slo_bad_total{slo="green",metric_realm="prod"})
     and group by (metric_realm) (duri_slo_events_total{slo="green",metric_realm="prod"})
@@ -52,6 +53,7 @@ from gonogo.model.signal import Range, Signal
 from gonogo.rules.pack.alert import Watch, absence_alert, violation_alerts
 from gonogo.rules.pack.expression import (
     gained,
+    meant,
     metric_name,
     number,
     recorded,
@@ -101,7 +103,8 @@ def alerts(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
 
 def _burn(policy: Policy, slo: Slo, name: str, window: timedelta) -> Rule:
     bad, total, kept = _counter(policy, slo, "bad"), _counter(policy, slo, "total"), subject_labels(policy)
-    spent = f"{gained(bad, window, kept)}\n/ ({gained(total, window, kept)} > 0)\n/ (1 - {number(slo.objective)})"
+    events = meant(gained(total, window, kept), "> 0")
+    spent = f"{gained(bad, window, kept)}\n/ {events}\n/ (1 - {number(slo.objective)})"
     expression = while_there(spent, kept, bad, total)
     return recorded(policy, name, expression, slo_labels(slo))
 

@@ -16,7 +16,7 @@ settles; nothing is proved by it but that the sum is small, or falling.
     throughput  max(0, 1 - increase of P_ev_created_total over 1 h / 4)
 
 The weights come from `stability.weights` and sum to 1. Any input absent: V is absent.
-An input that cannot be meant (negative, NaN) counts as absent. Of several series of one
+An input that cannot be meant (negative, infinite, NaN) counts as absent. Of several series of one
 realm, alert rates and counters add up, times to recover are averaged. Source: the
 specification's V.
 
@@ -50,6 +50,7 @@ from gonogo.rules.pack.alert import Watch, absence_alert, violation_alerts
 from gonogo.rules.pack.expression import (
     aggregate,
     gained,
+    meant,
     metric_name,
     number,
     recorded,
@@ -86,7 +87,7 @@ def alerts(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
     """Tell of a V that is high, or cannot be known."""
     del interval
     known = signals(policy)
-    missing = "V cannot be known: one of its inputs is missing, negative or not a number."
+    missing = "V cannot be known: one of its inputs is missing, negative, infinite or not a number."
     return (
         *violation_alerts(policy, NAME, known, _WATCHES),
         *absence_alert(policy, NAME, known, "StabilityAbsent", missing),
@@ -104,24 +105,25 @@ def _uptime(policy: Policy) -> _Shortfall:
 
 def _alerts(policy: Policy) -> _Shortfall:
     rate = aggregate("sum", shared_labels(policy), series(policy, "alert_rate_per_hour"))
-    return f"clamp_max(({rate} >= 0) / 10, 1)", ()
+    return f"clamp_max({meant(rate, '>= 0')} / 10, 1)", ()
 
 
 def _recovery(policy: Policy) -> _Shortfall:
     mean = aggregate("avg", shared_labels(policy), series(policy, "mttr_seconds"))
-    return f"clamp_max(({mean} >= 0) / 600, 1)", ()
+    return f"clamp_max({meant(mean, '>= 0')} / 600, 1)", ()
 
 
 def _rehearsals(policy: Policy) -> _Shortfall:
     kept = shared_labels(policy)
     success, failure = series(policy, "dr_rehearsal_success_total"), series(policy, "dr_rehearsal_failure_total")
     succeeded, failed = gained(success, REHEARSALS_WINDOW, kept), gained(failure, REHEARSALS_WINDOW, kept)
-    return f"{failed} / (({succeeded} + {failed}) > 0)", (success, failure)
+    return f"{failed} / {meant(f'({succeeded} + {failed})', '> 0')}", (success, failure)
 
 
 def _throughput(policy: Policy) -> _Shortfall:
     created = series(policy, "ev_created_total")
-    return f"clamp_min(1 - {gained(created, THROUGHPUT_WINDOW, shared_labels(policy))} / 4, 0)", (created,)
+    events = meant(gained(created, THROUGHPUT_WINDOW, shared_labels(policy)), ">= 0")
+    return f"clamp_min(1 - {events} / 4, 0)", (created,)
 
 
 _SHORTFALLS: Mapping[str, Callable[[Policy], _Shortfall]] = {

@@ -87,6 +87,14 @@ def gained(selector: Selector, window: timedelta, labels: tuple[str, ...]) -> st
     return aggregate("sum", labels, f"increase({selector}[{format_duration(window)}])")
 
 
+def meant(expression: str, least: str) -> str:
+    """Keep an amount only while a measurement can mean it, ``least`` being ``> 0`` or ``>= 0``.
+
+    A counter at +Inf would make any share of it 0, and NaN fails every comparison.
+    """
+    return f"({expression} {least} < Inf)"
+
+
 def while_there(expression: str, labels: tuple[str, ...], *selectors: Selector) -> str:
     """Keep a value only while each of these selects something now: a range alone outlives its source."""
     return "\nand ".join((expression, *(aggregate("group", labels, selector) for selector in selectors)))

@@ -15,6 +15,7 @@ from gonogo.rules.pack.scenarios.feed import (
     counter,
     ended,
     fed,
+    infinite,
     just_after,
     kept,
     once,
@@ -48,6 +49,7 @@ def _ratios(policy: Policy) -> Iterator[Scenario]:
         ("what was tried within the week counts", once(_COUNT, 1 - _WEEK), once(_COUNT, -1), 0.5),
         ("what was tried before is forgotten", once(_COUNT, -_WEEK), once(_COUNT, -1), 0),
         ("no trial is absent, not 0", never, never, None),
+        ("an infinite count is absent, not 0", counter(2, _COUNT), infinite(counter(23, _COUNT)), None),
         ("a restart loses no trial", counter(1, _COUNT, reset_after=99), counter(3, _COUNT, reset_after=99), 0.25),
     )
     for name, rollbacks, promotions, ratio in cases:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
+from math import isfinite
 
 from gonogo.errors import PolicyError, Problem
 from gonogo.model.policy import REALM_LABEL, Policy, Slo
@@ -19,6 +20,7 @@ from gonogo.rules.pack.scenarios.feed import (
     count_until,
     counter,
     ended,
+    infinite,
     just_after,
     kept,
     rounded,
@@ -73,6 +75,8 @@ def _scenarios(policy: Policy, slo: Slo) -> Iterator[Scenario]:
     yield _scenario(policy, slo, "two instances count by their events", spent, flawless)
     yield _scenario(policy, slo, "a week without traffic is absent from the week, not 0", resting)
     yield _scenario(policy, slo, "no traffic at all is absent", idle)
+    endless = _Counters(spent.bad, infinite(spent.total))
+    yield _scenario(policy, slo, "an infinite total is absent, not 0", endless)
     if not _overlapping(policy, slo):
         yield _scenario(policy, slo, "lost bad events are absent", _Counters(ended(spent.bad), spent.total))
         yield _scenario(policy, slo, "lost total events are absent", _Counters(spent.bad, ended(spent.total)))
@@ -114,7 +118,7 @@ def _expected(policy: Policy, slo: Slo, signal: str, inputs: tuple[Input, ...]) 
     for key in dict.fromkeys(tuple(sorted(kept(policy, one.labels).items())) for one in inputs):
         own = [one for one in inputs if tuple(sorted(kept(policy, one.labels).items())) == key]
         bad, total = (_gained(slo_counter(policy, text), own, _WINDOWS[signal]) for text in (slo.bad, slo.total))
-        if bad is not None and total:
+        if bad is not None and total and isfinite(total):
             answers.append(({**dict(key), **slo_labels(slo)}, bad / total / (1 - slo.objective)))
     return rounded(policy, signal, _AT, *answers)
 

@@ -7,6 +7,7 @@ lies on the edge of a window, and Prometheus 2 (windows closed at both ends) and
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -75,6 +76,11 @@ def once(count: int, place: int) -> tuple[Point, ...]:
 def ended(points: tuple[Point, ...]) -> tuple[Point, ...]:
     """End a series one step before its last point would have come."""
     return (*points[:-1], "stale")
+
+
+def infinite(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Let the last point be +Inf, as a spoiled counter's."""
+    return (*points[:-1], math.inf)
 
 
 def just_after(window: timedelta) -> timedelta:

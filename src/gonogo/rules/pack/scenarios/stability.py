@@ -15,6 +15,7 @@ from gonogo.rules.pack.scenarios.feed import (
     ended,
     fed,
     in_realm,
+    infinite,
     just_after,
     once,
     rounded,
@@ -105,6 +106,9 @@ def _losses(policy: Policy) -> Iterator[Scenario]:
         for metric, points in metrics.items():
             lost = {**rest, name: {**metrics, metric: ended(points)}}
             yield _scenario(policy, f"without {metric} there is no V", lost, None)
+            if name != "uptime":
+                endless = {**rest, name: {**metrics, metric: infinite(points)}}
+                yield _scenario(policy, f"an infinite {metric} counts as lost", endless, None)
     for name, metric in (("alerts", "alert_rate_per_hour"), ("recovery", "mttr_seconds")):
         if name in rest:
             yield _scenario(
