@@ -8,12 +8,15 @@
     -- $ gonogo decide --
     exit 2
     the command's output, standard error after standard output
+    -- = .gonogo/file --
+    what the commands so far left in a file
 
-``[…]`` in the expected output stands for any text within a line, ``[DIR]`` for the folder.
+``[…]`` in what is expected stands for any text within a line, ``[DIR]`` for the folder.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -44,19 +47,28 @@ def test_case(case: Path, tmp_path: Path) -> None:
     """Each command ends with its code and prints its page."""
     ran = 0
     for title, body in parts_of(case.read_text(encoding="utf-8")):
-        if not title.startswith("$ "):
+        if title.startswith("$ "):
+            ran += 1
+            shown = page(title.removeprefix("$ "), tmp_path)
+            assert matches(body, shown), f"{title}\n{shown}"
+        elif title.startswith("= "):
+            left = (tmp_path / title.removeprefix("= ")).read_text(encoding="utf-8")
+            assert matches(body, left), f"{title}\n{left}"
+        else:
             path = tmp_path / title
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(body, encoding="utf-8")
-            continue
-        ran += 1
-        argv = [sys.executable, "-m", "gonogo", *shlex.split(title.removeprefix("$ "))[1:]]
-        done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
-        shown = f"exit {done.returncode}\n{done.stdout}{done.stderr}".replace(str(tmp_path), "[DIR]")
-        assert matches(body, shown), f"{title}\n{shown}"
     assert ran, f"{case.name} runs no command"
+
+
+def page(command: str, folder: Path) -> str:
+    """Run a command on a terminal of 80 columns; give its exit code and all that it prints."""
+    argv = [sys.executable, "-m", "gonogo", *shlex.split(command)[1:]]
+    env = {**os.environ, "COLUMNS": "80"}
+    done = subprocess.run(argv, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=60)
+    return f"exit {done.returncode}\n{done.stdout}{done.stderr}".replace(str(folder), "[DIR]")
 
 
 def test_there_are_cases() -> None:
     """An empty folder would pass in silence."""
-    assert len(CASES) >= 5
+    assert len(CASES) >= 10

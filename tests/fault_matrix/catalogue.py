@@ -7,18 +7,28 @@ from contextlib import AbstractContextManager
 from typing import Final
 
 from tests.fault_matrix import (
+    history_faults,
+    push_faults,
     rule_faults,
     run_faults,
     series_faults,
     server_faults,
+    subject_faults,
     target_faults,
     writer_faults,
 )
 from tests.fault_matrix.fault import Fault
+from tests.fault_matrix.fleet_stage import fleet_stage
+from tests.fault_matrix.push_stage import push_stage
 from tests.fault_matrix.sources_stage import sources_stage
 from tests.fault_matrix.stage import Stage, stage
 
-STAGES: Final[dict[str, Callable[[], AbstractContextManager[Stage]]]] = {"textfile": stage, "sources": sources_stage}
+STAGES: Final[dict[str, Callable[[], AbstractContextManager[Stage]]]] = {
+    "textfile": stage,
+    "sources": sources_stage,
+    "push": push_stage,
+    "subjects": fleet_stage,
+}
 
 FAULTS: Final[tuple[Fault, ...]] = (
     *rule_faults.FAULTS,
@@ -27,4 +37,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *series_faults.FAULTS,
     *writer_faults.FAULTS,
     *target_faults.FAULTS,
+    *push_faults.FAULTS,
+    *subject_faults.FAULTS,
+    *history_faults.FAULTS,
 )

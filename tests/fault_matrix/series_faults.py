@@ -9,14 +9,15 @@ from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
 from tests.fault_matrix.exposed import Change, both, plus, relabelled, twice, valued, valued_in, without
 from tests.fault_matrix.fault import Fault
-from tests.fault_matrix.sources_stage import Enter, exported, forgotten, pushed
+from tests.fault_matrix.sources_stage import Enter, exported, forgotten, from_gateway, pushed
 
 BAD, TOTAL = "duri_slo_bad_total", "duri_slo_events_total"
 EVENTS, ROLLBACKS, PROMOTIONS = "duri_canary_events_total", "duri_canary_rollback_total", "duri_canary_promote_total"
 UNIQUE = "duri_p_unique_ratio"
 ALERTS, MTTR, CREATED = "duri_alert_rate_per_hour", "duri_mttr_seconds", "duri_ev_created_total"
 LAST = "duri_dr_rehearsal_last_success_timestamp_seconds"
-COUNT, BUCKETS = "duri_dr_rehearsal_duration_seconds_count", "duri_dr_rehearsal_duration_seconds_bucket"
+DURATION = "duri_dr_rehearsal_duration_seconds"
+COUNT, BUCKETS, SUM = f"{DURATION}_count", f"{DURATION}_bucket", f"{DURATION}_sum"
 SUCCEEDED, FAILED = "duri_dr_rehearsal_success_total", "duri_dr_rehearsal_failure_total"
 GATES = {
     "budget": "error-budget-burn-ok",
@@ -59,7 +60,7 @@ STABILITY = (
         None,
     ),
     fault("recovery-takes-hours", "recovery takes two hours", "stability", exported(valued("7200", MTTR)), None),
-    fault("alert-rate-infinite", "the alert rate is +Inf", "stability", exported(valued("+Inf", ALERTS)), None),
+    fault("alert-rate-infinite", "the alert rate is +Inf", "stability", exported(valued("+Inf", ALERTS)), Reason.STALE),
     fault(
         "second-instance-alerts",
         "a second instance counts the alerts of a bad hour",
@@ -94,7 +95,7 @@ STABILITY = (
         "the counter of evidence is NaN",
         "stability",
         counter(valued("NaN", CREATED), CREATED),
-        Reason.NOT_FINITE,
+        Reason.STALE,
     ),
     fault(
         "evidence-counter-infinite",
@@ -404,17 +405,17 @@ REHEARSAL = (
         Reason.SYNTHETIC,
     ),
     fault(
-        "rehearsal-count-gone",
-        "no count of rehearsals is pushed",
+        "durations-gone",
+        "no durations of rehearsals are pushed",
         "rehearsal",
-        pushed(without(COUNT)),
+        pushed(without(COUNT, BUCKETS, SUM)),
         Reason.SOURCE_UNKNOWN,
     ),
     fault(
         "durations-nan",
         "the histogram of durations is NaN",
         "rehearsal",
-        pushed_counter(valued("NaN", BUCKETS), BUCKETS),
+        forgotten(from_gateway(valued("NaN", BUCKETS)), BUCKETS),
         Reason.NOT_FINITE,
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -12,6 +13,7 @@ import yaml
 from gonogo.actuators.pushgateway import PushGroup
 from gonogo.app.sandbox.sources import INSTANCE, Job
 from gonogo.app.sandbox.stack import Stack
+from gonogo.policy.load import load
 from gonogo.prometheus.server_process import RunningServer
 from tests.fault_matrix.exposed import Change
 from tests.fault_matrix.stage import Stage, stage
@@ -19,17 +21,21 @@ from tests.live.proxy import Proxy, Spoil, proxy
 
 Enter = Callable[[Stage], AbstractContextManager[object]]
 
-MARGIN = 2.0
-"""Seconds around a fault in which samples may still be its own."""
+QUICK = "3s"
+"""The signals' ``max_age`` here, so that a fault is forgotten soon after its repair; the default would be 7 s."""
 
 
 def sources_stage() -> AbstractContextManager[Stage]:
-    """Start the usual stage, where samples can be deleted."""
-    return stage(prepare=open_past)
+    """Start the usual stage, where samples can be deleted and grow old quickly."""
+    return stage(prepare=forgetful)
 
 
-def open_past(stack: Stack) -> None:
-    """Let Prometheus delete samples when asked to."""
+def forgetful(stack: Stack) -> None:
+    """Let signals grow old quickly, and Prometheus delete samples when asked to."""
+    root = yaml.safe_load(stack.policy_path.read_text(encoding="utf-8"))
+    names = {term.signal for gate in load(stack.policy_path).policy.gates for c in gate.require for term in c.terms}
+    root["signals"] = {name: {"max_age": QUICK} | root.get("signals", {}).get(name, {}) for name in sorted(names)}
+    stack.policy_path.write_text(yaml.safe_dump(root, sort_keys=False), encoding="utf-8")
     stack.prometheus.argv = (*stack.prometheus.argv, "--web.enable-admin-api")
     stack.restart_prometheus()
     stack.settle()
@@ -53,11 +59,14 @@ def forgotten(enter: Enter, *selectors: str, whole: bool = False) -> Enter:
 
     @contextmanager
     def entered(place: Stage) -> Iterator[None]:
-        began = 0.0 if whole else time.time()
-        with enter(place):
-            yield
-        time.sleep(MARGIN)
-        forget(place, *selectors, since=began)
+        began = time.time()
+        try:
+            with enter(place):
+                yield
+        finally:
+            settled = f"min(timestamp(up)) > {time.time() + 1:.3f}"
+            place.stack.until(lambda: place.stack.has(settled), "a scrape and an evaluation after the repair")
+            forget(place, *selectors, since=0.0 if whole else began)
 
     return entered
 
@@ -138,3 +147,20 @@ def stopped(server: Callable[[Stack], RunningServer]) -> Enter:
             server(place.stack).launch()
 
     return entered
+
+
+def node(stack: Stack) -> RunningServer:
+    """Give the exporter of the text files."""
+    return stack.node_exporter
+
+
+def gateway(stack: Stack) -> RunningServer:
+    """Give the Pushgateway."""
+    return stack.pushgateway
+
+
+def from_gateway(change: Callable[[str], str]) -> Enter:
+    """Change what the Pushgateway answers."""
+    return spoiled(
+        "pushgateway", gateway, lambda passing: replace(passing, body=change(passing.body.decode()).encode())
+    )

@@ -9,11 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from gonogo.app.sandbox.stack import Stack
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
 from gonogo.prometheus.processes import node_exporter
-from gonogo.prometheus.server_process import RunningServer
 from tests.fault_matrix.exposed import valued
 from tests.fault_matrix.fault import Fault
 from tests.fault_matrix.sources_stage import (
@@ -21,6 +19,9 @@ from tests.fault_matrix.sources_stage import (
     address,
     configured,
     forgotten,
+    from_gateway,
+    gateway,
+    node,
     reconfigured,
     scraped_at,
     spoiled,
@@ -51,26 +52,9 @@ def fault(
     )
 
 
-def node(stack: Stack) -> RunningServer:
-    """Give the exporter of the text files."""
-    return stack.node_exporter
-
-
-def gateway(stack: Stack) -> RunningServer:
-    """Give the Pushgateway."""
-    return stack.pushgateway
-
-
 def from_node(spoil: Callable[[Passing], Passing]) -> Enter:
     """Spoil what the exporter answers."""
     return spoiled("node", node, spoil)
-
-
-def from_gateway(change: Callable[[str], str]) -> Enter:
-    """Change what the Pushgateway answers."""
-    return spoiled(
-        "pushgateway", gateway, lambda passing: replace(passing, body=change(passing.body.decode()).encode())
-    )
 
 
 def limited(**limits: object) -> Enter:
@@ -152,6 +136,14 @@ def dying_instance(*metrics: str) -> Enter:
                 yield
 
     return enter
+
+
+@contextmanager
+def gateway_killed(place: Stage) -> Iterator[None]:
+    """Kill the Pushgateway; what it held comes with the next push."""
+    with stopped(gateway)(place):
+        yield
+    place.stack.traffic.push()
 
 
 def body(text: bytes, status: int = 200, kind: str = "text/plain") -> Spoil:
@@ -318,7 +310,7 @@ LABELS = (
 
 PUSHED = (
     fault(
-        "pushgateway-killed", "the Pushgateway is killed", stopped(gateway), Reason.SOURCE_UNKNOWN, "rehearsal", "push"
+        "pushgateway-killed", "the Pushgateway is killed", gateway_killed, Reason.SOURCE_UNKNOWN, "rehearsal", "push"
     ),
     fault(
         "pushgateway-job-removed",

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from gonogo.gates.catalogue import PRESET_GATES
-from gonogo.model.policy import Heartbeat, Policy
+from gonogo.model.heartbeat import Heartbeat
+from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleKind
 from gonogo.model.signal import Range, Scope, Signal
 from tests.rules.pack.policies import INTERVAL, of_services, preset_policy

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.rules.pack.policies import INTERVAL, preset_policy
-
 from gonogo.gates.heartbeat import GATE
-from gonogo.model.policy import Heartbeat
+from gonogo.model.heartbeat import Heartbeat
+from tests.rules.pack.policies import INTERVAL, preset_policy
 
 
 def expressions(heartbeat: Heartbeat) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from gonogo.model.policy import Heartbeat
+from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.series import Series, subject_key
 from gonogo.model.signal import Range
 

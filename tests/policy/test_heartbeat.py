@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.policy.policy_files import written
 
 from gonogo.errors import PolicyError, Problem
-from gonogo.model.policy import Heartbeat
+from gonogo.model.heartbeat import Heartbeat
 from gonogo.policy.heartbeat import HeartbeatFile, load_heartbeat
 from gonogo.policy.load import PolicyFile, load
+from tests.policy.policy_files import written
 
 
 def test_a_heartbeat_needs_a_prefix(tmp_path: Path) -> None:

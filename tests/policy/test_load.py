@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from gonogo.errors import PolicyError, Problem
 from gonogo.gates.catalogue import PRESET_GATES
 from gonogo.model.gate import RUN_GATES
-from gonogo.model.policy import Canary, DryRun, Heartbeat, Runs
+from gonogo.model.heartbeat import Heartbeat
+from gonogo.model.policy import Canary, DryRun, Runs
 from gonogo.model.signal import Range, Scope, Signal
 from gonogo.policy.load import ServerSettings, load
 from tests.policy.policy_files import loaded, mistakes, problems, written

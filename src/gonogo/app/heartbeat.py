@@ -10,7 +10,7 @@ from pathlib import Path
 from gonogo.actuators.disk_trouble import write_failed
 from gonogo.actuators.heartbeat_writer import HeartbeatWriter
 from gonogo.actuators.textfile import Textfile
-from gonogo.model.policy import REALM_LABEL
+from gonogo.model.series import REALM_LABEL
 from gonogo.policy.heartbeat import HeartbeatFile
 
 

@@ -17,8 +17,8 @@ from gonogo.durations import format_duration
 from gonogo.errors import SourceError
 from gonogo.model.beat import Beat
 from gonogo.model.followed_beat import FollowedBeat, Stage
-from gonogo.model.policy import REALM_LABEL, Policy
-from gonogo.model.series import Series
+from gonogo.model.policy import Policy
+from gonogo.model.series import REALM_LABEL, Series
 from gonogo.prometheus.api import query
 from gonogo.prometheus.http import Client
 from gonogo.rules.matchers import named

@@ -11,8 +11,8 @@ from gonogo.errors import SourceError
 from gonogo.judge.questions import Ask, conditions
 from gonogo.judge.source_doubts import source_of
 from gonogo.model.evidence import Evidence, Target, TargetHealth, Unread
-from gonogo.model.policy import REALM_LABEL, Policy
-from gonogo.model.series import subject_key
+from gonogo.model.policy import Policy
+from gonogo.model.series import REALM_LABEL, subject_key
 from gonogo.model.signal import Scope
 from gonogo.prometheus.api import label_values, query
 from gonogo.prometheus.http import Client

@@ -21,7 +21,8 @@ from gonogo.errors import SourceError
 from gonogo.model.evidence import TargetHealth
 from gonogo.model.gate import SANDBOX_SMOKE
 from gonogo.model.outcome import Outcome
-from gonogo.model.policy import REALM_LABEL, Policy
+from gonogo.model.policy import Policy
+from gonogo.model.series import REALM_LABEL
 from gonogo.policy.load import PolicyFile
 from gonogo.prometheus.api import query, server_time
 from gonogo.prometheus.status_api import build_info

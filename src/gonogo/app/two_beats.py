@@ -15,7 +15,7 @@ from gonogo.app.server import Server, client_of, server_of
 from gonogo.app.smoke import HEARTBEAT_OK
 from gonogo.errors import SourceError
 from gonogo.model.outcome import Outcome
-from gonogo.model.policy import REALM_LABEL
+from gonogo.model.series import REALM_LABEL
 from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.policy.load import PolicyFile
 from gonogo.prometheus.api import query

@@ -13,7 +13,6 @@ import click
 
 from gonogo import __version__
 from gonogo.cli.answer import deliver
-from gonogo.cli.error_door import leave
 
 COMMANDS = {
     "decide": ("gonogo.cli.decide:decide", "Answer GO, HOLD or NO-GO now, with the evidence."),
@@ -73,5 +72,7 @@ def main(arguments: list[str] | None = None) -> None:
         code = gonogo.main(args=argv, prog_name="gonogo", standalone_mode=False)
         deliver()
     except BaseException as error:  # noqa: BLE001 - the one door: nothing passes it unsaid
+        from gonogo.cli.error_door import leave  # what goes well does not pay for it
+
         code = leave(error, debug="--debug" in argv)
     sys.exit(code if isinstance(code, int) else 0)

@@ -48,8 +48,8 @@ def sandbox(directory: Path | None, every: str) -> int:
 
     Exit codes: 0 ended by SIGTERM, 1 the stack did not come up, 130 interrupted.
     """
-    from gonogo.app.sandbox.readiness import make_ready
     from gonogo.app.sandbox.launch import sandbox as running
+    from gonogo.app.sandbox.readiness import make_ready
     from gonogo.app.sandbox.termination import Terminated
 
     interval = _interval(every)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from math import isnan
 
 from gonogo.model.evidence import Evidence, Unread
-from gonogo.model.policy import REALM_LABEL, Policy
-from gonogo.model.series import Series, subject_key
+from gonogo.model.policy import Policy
+from gonogo.model.series import REALM_LABEL, Series, subject_key
 from gonogo.model.signal import Scope, Signal
 
 Key = tuple[str, ...]
@@ -25,11 +25,6 @@ class Answers:
     ranges: Mapping[Key, Sequence[Series]]
     instant: Mapping[Key, Sequence[Series]]
     elsewhere: frozenset[Key]
-
-    @property
-    def keys(self) -> frozenset[Key]:
-        """Every subject that has a series in the policy's realm."""
-        return frozenset(self.ranges) | frozenset(self.instant)
 
 
 def answers(policy: Policy, evidence: Evidence, signals: Iterable[Signal]) -> dict[str, Answers]:

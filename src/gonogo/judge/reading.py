@@ -23,8 +23,8 @@ from gonogo.judge.tolerances import (
 from gonogo.judge.writer_doubts import writer_doubts, written
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Doubt, Reason
-from gonogo.model.policy import REALM_LABEL, Policy
-from gonogo.model.series import Series
+from gonogo.model.policy import Policy
+from gonogo.model.series import REALM_LABEL, Series
 from gonogo.model.signal import Scope, Signal
 from gonogo.rules.graph import RuleGraph
 
@@ -86,9 +86,8 @@ class Readings:
     @property
     def subjects(self) -> frozenset[Key]:
         """Every subject that any signal of subject scope has in the policy's realm."""
-        return frozenset().union(
-            *(b.answers.keys for b in self._background.values() if b.signal.scope is Scope.SUBJECT)
-        )
+        own = (b.answers for b in self._background.values() if b.signal.scope is Scope.SUBJECT)
+        return frozenset().union(*(side for found in own for side in (found.ranges, found.instant)))
 
     def read(self, name: str, subject: Key) -> tuple[Reading, ...]:
         """Give the readings of a signal for a subject: one for each label set it must have."""

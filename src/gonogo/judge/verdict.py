@@ -99,7 +99,7 @@ def _judge_gate(gate: Gate, read: Callable[[str], tuple[Reading, ...]], now: flo
 def _checks(
     asked: Iterable[Condition], read: Callable[[str], tuple[Reading, ...]], now: float, members: Combine
 ) -> tuple[Check, ...]:
-    return tuple(made for condition in asked for made in check(condition, read, now, members=members))
+    return tuple([made for condition in asked for made in check(condition, read, now, members=members)])
 
 
 def _reader(readings: Readings, subject: tuple[str, ...]) -> Callable[[str], tuple[Reading, ...]]:

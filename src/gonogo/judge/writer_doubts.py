@@ -8,8 +8,8 @@ from gonogo.judge.index import Key
 from gonogo.judge.tolerances import FUTURE_SECONDS
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Doubt, Reason
-from gonogo.model.policy import REALM_LABEL, Policy
-from gonogo.model.series import subject_key
+from gonogo.model.policy import Policy
+from gonogo.model.series import REALM_LABEL, subject_key
 from gonogo.model.signal import Scope, Signal
 
 Written = Mapping[tuple[str, Key], float]

@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 METRIC_LABEL = "__name__"
+"""The label that holds the metric's name."""
+
+REALM_LABEL = "metric_realm"
+"""The label that every signal of a policy with a realm must carry."""
 
 
 @dataclass(frozen=True, slots=True)

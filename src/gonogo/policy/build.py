@@ -10,7 +10,8 @@ from typing import Any
 
 from gonogo.gates.catalogue import PRESET_GATES
 from gonogo.model.gate import Gate
-from gonogo.model.policy import Canary, DryRun, Heartbeat, Policy, Runs, Slo
+from gonogo.model.heartbeat import Heartbeat
+from gonogo.model.policy import Canary, DryRun, Policy, Runs, Slo
 from gonogo.model.signal import Range, Scope, Signal
 from gonogo.policy.heartbeat import Identity
 from gonogo.policy.schema import PolicyKeys, SignalKeys, StabilityKeys

@@ -7,7 +7,8 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 
 from gonogo.model.certificate import Criterion, Share
 from gonogo.model.condition import Condition
-from gonogo.model.policy import REALM_LABEL, Policy
+from gonogo.model.policy import Policy
+from gonogo.model.series import REALM_LABEL
 from gonogo.policy.complaints import Loc, did_you_mean
 from gonogo.policy.finding import Finding, Severity
 from gonogo.policy.schema import PolicyKeys, StabilityKeys, WeightKeys

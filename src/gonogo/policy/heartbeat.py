@@ -12,7 +12,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from gonogo.errors import PolicyError
-from gonogo.model.policy import REALM_LABEL, Heartbeat
+from gonogo.model.heartbeat import Heartbeat
+from gonogo.model.series import REALM_LABEL
 from gonogo.policy import values
 from gonogo.policy.complaints import Complaints, kind
 from gonogo.policy.file import read_policy_text

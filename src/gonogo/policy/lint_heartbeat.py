@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from gonogo.durations import format_duration
-from gonogo.model.policy import Heartbeat
+from gonogo.model.heartbeat import Heartbeat
 from gonogo.policy.finding import Finding, Severity
 from gonogo.stats.heartbeat_guard import (
     DAY,

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from gonogo.durations import format_duration
 from gonogo.model.condition import Comparison
-from gonogo.model.policy import Heartbeat, Policy
+from gonogo.model.heartbeat import Heartbeat
+from gonogo.model.policy import Policy
 from gonogo.policy.finding import Finding, Severity
 from gonogo.policy.lint_conditions import REQUIRE, Placed, conditions
 from gonogo.policy.lint_heartbeat import alarms_a_day, misses, share

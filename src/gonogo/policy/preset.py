@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
-from gonogo.model.policy import Heartbeat
+from gonogo.model.heartbeat import Heartbeat
 from gonogo.strict_yaml import parse
 
 DEFAULT_PRESET = "l4-dryrun"

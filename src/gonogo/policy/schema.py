@@ -14,7 +14,8 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic.json_schema import GenerateJsonSchema
 
 from gonogo.durations import format_duration
-from gonogo.model.policy import Canary, DryRun, Heartbeat, Runs
+from gonogo.model.heartbeat import Heartbeat
+from gonogo.model.policy import Canary, DryRun, Runs
 from gonogo.model.signal import Scope
 from gonogo.policy import values
 from gonogo.policy.heartbeat import READS, STATE_FOLDER

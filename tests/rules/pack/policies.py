@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from gonogo.model.condition import parse_condition
 from gonogo.model.gate import Gate
-from gonogo.model.policy import Heartbeat, Policy, Slo
+from gonogo.model.heartbeat import Heartbeat
+from gonogo.model.policy import Policy, Slo
 
 INTERVAL = timedelta(seconds=30)
 WEIGHTS = {"uptime": 0.40, "alerts": 0.25, "recovery": 0.20, "rehearsals": 0.10, "throughput": 0.05}

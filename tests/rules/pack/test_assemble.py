@@ -12,7 +12,8 @@ import yaml
 from gonogo.durations import parse_duration
 from gonogo.gates.catalogue import PRESET_GATES
 from gonogo.model.certificate import parse_criterion
-from gonogo.model.policy import DryRun, Heartbeat, Policy
+from gonogo.model.heartbeat import Heartbeat
+from gonogo.model.policy import DryRun, Policy
 from gonogo.rules.pack.assemble import MARK, groups, needed, pack
 from tests.rules.pack.policies import INTERVAL, gate, of_services, preset_policy
 

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gonogo.gates.catalogue import PRESET_GATES
-from gonogo.model.policy import Heartbeat, Policy, Slo
+from gonogo.model.heartbeat import Heartbeat
+from gonogo.model.policy import Policy, Slo
 from gonogo.rules.pack.assemble import Pack, pack
 from tests.rules.pack.policies import API, GREEN, INTERVAL, WEIGHTS, of_services, preset_gates, preset_policy
 from tests.rules.pack.promtool import failure, laid_out, refusal

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from gonogo.app.sandbox.sources import Source
-from gonogo.model.policy import REALM_LABEL
+from gonogo.model.series import REALM_LABEL
 
 _HISTOGRAM_PARTS = ("_bucket", "_sum", "_count")
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from itertools import groupby
 
 from gonogo.app.sandbox.sources import INSTANCE, Source
-from gonogo.model.policy import REALM_LABEL
+from gonogo.model.series import REALM_LABEL
 
 MONTH_STEP = timedelta(seconds=60)
 """The step of the far past. An instant selector looks back 5 min: nothing is ever missing at it."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from gonogo.model.policy import REALM_LABEL, Policy
+from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleKind
 from gonogo.model.scenario import Input, Point, Scenario, ScenarioFile
+from gonogo.model.series import REALM_LABEL
 from gonogo.rules.pack.scenarios.feed import (
     OTHER_REALM,
     STEP,

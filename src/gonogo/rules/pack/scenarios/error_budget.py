@@ -9,10 +9,10 @@ from itertools import pairwise
 from math import isfinite
 
 from gonogo.errors import PolicyError, Problem
-from gonogo.model.policy import REALM_LABEL, Policy, Slo
+from gonogo.model.policy import Policy, Slo
 from gonogo.model.rule import RuleKind
 from gonogo.model.scenario import ExpectedSeries, Input, Point, Scenario, ScenarioFile
-from gonogo.model.series import METRIC_LABEL
+from gonogo.model.series import METRIC_LABEL, REALM_LABEL
 from gonogo.rules.pack.expression import slo_counter, slo_labels
 from gonogo.rules.pack.scenarios.feed import (
     MONTH_STEP,

@@ -11,9 +11,9 @@ import math
 from collections.abc import Mapping
 from datetime import timedelta
 
-from gonogo.model.policy import REALM_LABEL, Policy
+from gonogo.model.policy import Policy
 from gonogo.model.scenario import Answer, ExpectedSeries, Input, Point
-from gonogo.model.series import METRIC_LABEL
+from gonogo.model.series import METRIC_LABEL, REALM_LABEL
 from gonogo.rules.pack.expression import metric_name, subject_labels
 
 STEP = timedelta(minutes=5)

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from gonogo.model.policy import REALM_LABEL, Policy
+from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleKind
 from gonogo.model.scenario import ExpectedSeries, Input, Point, Scenario, ScenarioFile
+from gonogo.model.series import REALM_LABEL
 from gonogo.rules.pack.scenarios.feed import OTHER_REALM, ended, fed, source, steady, subjects, value
 
 _SECOND = timedelta(seconds=1)
