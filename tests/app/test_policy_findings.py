@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.app.policy_findings import policy_warnings, said
+from gonogo.app.policy_findings import policy_warnings, said, warning_lines
 from gonogo.errors import PolicyError
 from gonogo.model.rule import RuleGroup
 from gonogo.policy.load import PolicyFile, load
@@ -44,3 +44,14 @@ def test_a_binary_configuration_names_no_interval(tmp_path: Path) -> None:
     found = policy_file(tmp_path, None)
     (tmp_path / "prometheus.yml").write_bytes(b"\xff\xfe")
     assert policy_warnings(found, ())
+
+
+def test_the_presets_own_warnings_are_counted_and_others_written_out(tmp_path: Path) -> None:
+    """A policy that says nothing of gates is told a number; one that does is told each."""
+    (tmp_path / "gonogo.yaml").write_text("version: 1\n", encoding="utf-8")
+    plain = load(tmp_path / "gonogo.yaml")
+    (line,) = warning_lines(plain, policy_warnings(plain, ()))
+    assert line.startswith("6 warnings")
+    assert warning_lines(plain, ()) == ()
+    own = policy_file(tmp_path, None)
+    assert len(warning_lines(own, policy_warnings(own, ()))) == 6

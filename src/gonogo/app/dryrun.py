@@ -18,7 +18,7 @@ from gonogo.app.decide import decide
 from gonogo.app.dryrun_watch import Watched, watch
 from gonogo.app.lint import obs_lint
 from gonogo.app.on_abort import on_abort
-from gonogo.app.policy_findings import policy_warnings, said
+from gonogo.app.policy_findings import policy_warnings, warning_lines
 from gonogo.app.progress import Progress
 from gonogo.app.reload import reload_and_verify
 from gonogo.app.rule_files import policy_rules
@@ -87,8 +87,8 @@ def dry_run(
         MissingTool: a program that a step needs is not installed.
         ActionFailed: the journal cannot be written.
     """
-    for warning in policy_warnings(policy_file, policy_rules(policy_file)):
-        progress.says(f"policy lint: {said(warning, policy_file)}")
+    for line in warning_lines(policy_file, policy_warnings(policy_file, policy_rules(policy_file))):
+        progress.says(f"policy lint: {line}")
     journal = _Journal(policy_file)
     journal.note("UNKNOWN", f"began, to be watched for {duration.total_seconds():.0f} s")
     ended = "ended before its verdict"

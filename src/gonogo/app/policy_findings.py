@@ -30,6 +30,14 @@ def policy_warnings(policy_file: PolicyFile, files: tuple[RuleGroup, ...]) -> tu
     return found
 
 
+def warning_lines(policy_file: PolicyFile, warnings: tuple[Finding, ...]) -> tuple[str, ...]:
+    """Write the warnings for a person; those of the preset as it is are counted, for its page argues each."""
+    own = any(name.partition(".")[0] in {"gates", "heartbeat", "slos", "signals"} for name in policy_file.named)
+    if own or not warnings:
+        return tuple(said(warning, policy_file) for warning in warnings)
+    return (f"{len(warnings)} warnings, all of them the preset's own; docs/policy.md argues each",)
+
+
 def said(finding: Finding, policy_file: PolicyFile) -> str:
     """Write a finding with the key it is about."""
     key = ".".join(str(part) for part in finding.loc)
