@@ -101,7 +101,7 @@ def history(end: int) -> str:
 
 
 @contextmanager
-def server(home: Path) -> Iterator[str]:
+def serving(home: Path) -> Iterator[str]:
     """Run a Prometheus that has the history and has scraped itself once; gives its URL."""
     (home / "history.om").write_text(history(int(time.time()) - 2), encoding="utf-8")
     backfilled = backfill_openmetrics(home / "history.om", home / "data")
@@ -112,12 +112,17 @@ def server(home: Path) -> Iterator[str]:
     with prometheus(home, config) as running:
         config.write_text(CONFIG % urlsplit(running.url).port, encoding="utf-8")
         running.process.send_signal(signal.SIGHUP)
-        deadline = time.monotonic() + 90
-        while not any(target.health is TargetHealth.UP for target in targets(Client(), running.url)):
-            if time.monotonic() > deadline:
-                raise SystemExit("the server never scraped itself")
-            time.sleep(0.5)
+        until_scraped(running.url)
         yield running.url
+
+
+def until_scraped(url: str) -> None:
+    """Wait for the first scrape, without which the source of the gauges is unknown."""
+    deadline = time.monotonic() + 90
+    while not any(target.health is TargetHealth.UP for target in targets(Client(), url)):
+        if time.monotonic() > deadline:
+            raise SystemExit("the server never scraped itself")
+        time.sleep(0.1)
 
 
 def installed(home: Path) -> dict[str, str]:
@@ -139,7 +144,7 @@ def timed_pairs(home: Path) -> list[tuple[float, float]]:
     """Run both in turn; give the seconds of each pair but the first, which writes the bytecode."""
     script, policy = home / "decide.sh", home / "gonogo.yaml"
     script.write_text(script_text(), encoding="utf-8")
-    with server(home) as url:
+    with serving(home) as url:
         policy.write_text(policy_text(url), encoding="utf-8")
         ours = [str(Path(sys.executable).with_name("gonogo")), "decide", "--policy", str(policy)]
         theirs = ["/bin/bash", str(script), url]
