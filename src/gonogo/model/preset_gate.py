@@ -12,11 +12,6 @@ from gonogo.model.scenario import ScenarioFile
 from gonogo.model.signal import Signal
 
 
-def _untested(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
-    del policy, interval
-    return ()
-
-
 @dataclass(frozen=True, slots=True)
 class PresetGate:
     """A gate of the preset.
@@ -36,4 +31,4 @@ class PresetGate:
     signals: Callable[[Policy], tuple[Signal, ...]]
     rules: Callable[[Policy, timedelta], tuple[Rule, ...]]
     alerts: Callable[[Policy, timedelta], tuple[Rule, ...]]
-    tests: Callable[[Policy, timedelta], tuple[ScenarioFile, ...]] = _untested
+    tests: Callable[[Policy, timedelta], tuple[ScenarioFile, ...]]
