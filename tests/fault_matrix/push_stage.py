@@ -1,0 +1,77 @@
+"""The stage on which the heartbeat is read through the Pushgateway."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import yaml
+
+from gonogo.actuators.pushgateway import PushGroup
+from gonogo.app.heartbeat import heartbeat_writer
+from gonogo.app.rules import Change, write_rules
+from gonogo.app.sandbox.layout import REALM
+from gonogo.app.sandbox.sources import INSTANCE, Job
+from gonogo.app.sandbox.stack import Stack
+from gonogo.app.sandbox.story import HEALTHY
+from gonogo.app.sandbox.traffic import Outlets, Traffic
+from gonogo.policy.heartbeat import load_heartbeat
+from gonogo.policy.load import load
+from tests.fault_matrix.stage import INTERVAL, Stage, stage
+
+OFTEN = timedelta(seconds=1)
+PUSH_MAX_AGE = "6s"
+"""Short, so that a job that died is noticed while the test waits; the default is ``heartbeat.fresh``."""
+
+
+@contextmanager
+def push_stage() -> Iterator[Stage]:
+    """Start the usual stage with a heartbeat that is pushed every second, and judged by its pushed copy."""
+    with stage(extra="", prepare=read_by_push) as place:
+        try:
+            yield place
+        finally:
+            place.stack.traffic.stop()
+
+
+def read_by_push(stack: Stack) -> None:
+    """Let the rules read the pushed copy; uptime, whose past came another way, is not asked about."""
+    signals = ("heartbeat_ok", "heartbeat_fresh_120s", "heartbeat_changes_6m")
+
+    def change(root: dict[str, Any]) -> None:
+        root["heartbeat"] |= {"pushgateway": stack.pushgateway.url, "read": "push"}
+        root["signals"] = {name: {"push_max_age": PUSH_MAX_AGE} for name in signals}
+        root["gates"] = {"uptime": None}
+
+    other_policy(stack, change)
+    traffic = stack.traffic
+    traffic.stop()
+    stack.traffic = Traffic(
+        HEALTHY,
+        heartbeat_writer(load_heartbeat(stack.policy_path), instance=INSTANCE),
+        Outlets(
+            stack.layout.textfile_dir / f"{stack.policy_file.policy.prefix}_traffic.prom",
+            PushGroup.at(stack.pushgateway.url, {"job": Job.REHEARSAL.value, "instance": INSTANCE}),
+        ),
+        end=stack.end,
+        interval=stack.interval,
+        every=OFTEN,
+        realm=REALM,
+        say=lambda _: None,
+    )
+    stack.traffic.start()
+
+
+def other_policy(stack: Stack, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change the policy, write the rules and tests that it needs now, and load them."""
+    root = yaml.safe_load(stack.policy_path.read_text(encoding="utf-8"))
+    change(root)
+    stack.policy_path.write_text(yaml.safe_dump(root, sort_keys=False), encoding="utf-8")
+    stack.policy_file = load(stack.policy_path)
+    written = write_rules(stack.policy_file.policy, INTERVAL, stack.layout.rules.parent, stack.layout.tests)
+    for file in written:
+        if file.change is Change.LEFT_OVER:
+            file.path.unlink()
+    stack.reload()
