@@ -31,7 +31,7 @@ docs: ready-to-develop ## write the generated pages of docs/ anew
 	@$(bin)/python scripts/docs/generate.py
 
 fault-matrix: ready-to-develop ## every fault, injected into the real stack; writes docs/fault-matrix.md
-	@$(bin)/pytest -n 2 --dist loadgroup tests/live/test_fault_matrix.py $(ARGS)
+	@$(bin)/pytest -n 4 --dist loadgroup tests/live/test_fault_matrix.py $(ARGS)
 	@$(bin)/python scripts/docs/generate.py
 
 promql-unit: ready-to-run ## the unit tests of the rule pack, by promtool

@@ -15,17 +15,17 @@ run() {
 }
 
 tests() {
-  local name=$1
-  shift
-  COVERAGE_FILE="$results/coverage.$name" pytest -n 2 --dist loadgroup --quiet --cov --cov-report= --junitxml="$results/$name.xml" "$@"
+  local name=$1 workers=$2
+  shift 2
+  COVERAGE_FILE="$results/coverage.$name" pytest -n "$workers" --dist loadgroup --quiet --cov --cov-report= --junitxml="$results/$name.xml" "$@"
 }
 
 rm -rf "$results"
 mkdir "$results"
 export HYPOTHESIS_STORAGE_DIRECTORY="$PWD/.hypothesis"
-run tests without-servers -m 'not live'
+run tests without-servers 2 -m 'not live'
 run coverage report --data-file="$results/coverage.without-servers" --include="$core" --fail-under=100
-run tests live -m live
+run tests live 4 -m live # they wait more than they compute
 run coverage combine --quiet --keep --data-file="$results/coverage" "$results"/coverage.*
 run coverage report --data-file="$results/coverage" --fail-under=90
 run python scripts/test/summary.py "$results/without-servers.xml" "$results/live.xml"

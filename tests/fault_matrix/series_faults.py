@@ -32,7 +32,7 @@ def fault(name: str, mechanism: str, signal: str, enter: Enter, reason: Reason |
     """Make a fault of a class of signal: one that is known to be bad, or one that is unknown."""
     verdict = Verdict.NO_GO if reason is None else Verdict.HOLD
     return Fault(
-        name, mechanism, "series", signal, GATES[signal], verdict, reason, enter, stage="sources", group="sources"
+        name, mechanism, "series", signal, GATES[signal], verdict, reason, enter, stage="sources", group="series"
     )
 
 

@@ -48,7 +48,7 @@ def fault(
 ) -> Fault:
     """Make a fault that leaves a signal unknown."""
     return Fault(
-        name, mechanism, kind, signal, GATES[signal], Verdict.HOLD, reason, enter, stage="sources", group="sources"
+        name, mechanism, kind, signal, GATES[signal], Verdict.HOLD, reason, enter, stage="sources", group="targets"
     )
 
 

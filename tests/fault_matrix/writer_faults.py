@@ -26,7 +26,7 @@ def fault(name: str, mechanism: str, enter: Enter, reason: Reason | None, kind: 
     """Make a fault of the heartbeat."""
     verdict = Verdict.NO_GO if reason is None else Verdict.HOLD
     return Fault(
-        name, mechanism, kind, "heartbeat", "heartbeat", verdict, reason, enter, stage="sources", group="sources"
+        name, mechanism, kind, "heartbeat", "heartbeat", verdict, reason, enter, stage="sources", group="writers"
     )
 
 
