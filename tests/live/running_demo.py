@@ -1,0 +1,59 @@
+"""A demo stack on which decide can say GO at once: no runs are asked for, and no answer is waited for long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from gonogo.app.decide import decide
+from gonogo.app.sandbox.launch import sandbox
+from gonogo.app.sandbox.stack import Stack
+from gonogo.model.report import Report
+from gonogo.model.verdict import Verdict
+from gonogo.policy.load import load
+from gonogo.render.text import report_text
+
+ASIDE = "runs: {required: []}\ngates: {uptime: {require: [green_uptime_ratio >= 0.9]}}\n"
+"""Lint, unit tests and smoke are not what is shown here, and neither is the uptime of a writer."""
+
+
+@dataclass
+class Demo:
+    """A running stack, and its verdicts."""
+
+    stack: Stack
+
+    def decide(self) -> Report:
+        """Decide now, as the command does."""
+        return decide(load(self.stack.policy_path))
+
+    def until_go(self) -> Report:
+        """Decide until it is GO; the last report is shown if it never is.
+
+        Raises:
+            ActionFailed: it was not GO within a minute.
+        """
+        reports: list[Report] = []
+
+        def go() -> bool:
+            reports.append(self.decide())
+            return reports[-1].judgement.verdict is Verdict.GO
+
+        self.stack.until(go, "GO", instead=lambda: report_text(reports[-1]))
+        return reports[-1]
+
+
+@contextmanager
+def demo(interval: timedelta, aside: str = ASIDE) -> Iterator[Demo]:
+    """Start a demo stack; its policy waits 2 s for an answer.
+
+    Args:
+        interval: how often it scrapes and evaluates.
+        aside: YAML added to the policy.
+    """
+    with sandbox(interval=interval) as stack:
+        text = stack.policy_path.read_text(encoding="utf-8").replace("prometheus:\n", "prometheus:\n  timeout: 2s\n", 1)
+        stack.policy_path.write_text(text + aside, encoding="utf-8")
+        yield Demo(stack)
