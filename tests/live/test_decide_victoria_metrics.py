@@ -1,0 +1,166 @@
+"""Decide on a real VictoriaMetrics, whose rules are vmalert's and whose targets are vmagent's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+import yaml
+
+from gonogo.app.decide import decide
+from gonogo.app.heartbeat import heartbeat_writer
+from gonogo.app.rules import write_rules
+from gonogo.model.outcome import Check, Outcome, Reason
+from gonogo.model.report import Report
+from gonogo.model.verdict import Verdict
+from gonogo.policy.heartbeat import load_heartbeat
+from gonogo.policy.load import load
+from gonogo.prometheus.processes import node_exporter, victoria_metrics, vmagent, vmalert
+from gonogo.prometheus.server_process import RunningServer
+from gonogo.render.text import report_text
+from tests.waiting import await_true
+
+pytestmark = pytest.mark.live
+
+INTERVAL = timedelta(seconds=1)
+BEAT_EVERY = 2.0
+POLICY = """\
+version: 1
+realm: prod
+prefix: duri
+heartbeat: {every: 2s, window: 20s, fresh: 15s, textfile_dir: textfile}
+slos: []
+gates:
+  error-budget-burn-ok: null
+  canary-quorum-pass: null
+  dr-rehearsal-24h-pass: null
+  stability: null
+  uptime: null
+dry_run: {certify: null}
+runs: {required: []}
+rules: [rules/*.yml]
+tests: []
+"""
+AT_ONCE = "-remoteWrite.flushInterval=500ms"
+FRESH = "-search.latencyOffset=0s"  # by default queries of the rules see only what is older than 30 s
+VISIBLE = 90.0
+"""Seconds: a new metric is found after up to 10 s, and one rule waits for the other's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The store, what evaluates the rules, what scrapes, the policy's folder, and the writer's end."""
+
+    folder: Path
+    store: RunningServer
+    alert: RunningServer
+    agent: RunningServer
+    end_beats: Callable[[], None]
+
+    def decide(self, *, rules: bool = True, targets: bool = True) -> Report:
+        """Decide by a policy that says, or does not say, who knows the rules and the targets."""
+        server = {"url": self.store.url, "config": None}
+        server |= {"rules_url": self.alert.url} if rules else {}
+        server |= {"targets_url": self.agent.url} if targets else {}
+        path = self.folder / "gonogo.yaml"
+        path.write_text(POLICY + yaml.safe_dump({"prometheus": server}), encoding="utf-8")
+        return decide(load(path))
+
+    def until(self, verdict: Verdict, within: float) -> None:
+        """Decide until the verdict is this; the last report is shown if it never is."""
+        reports: list[Report] = []
+
+        def seen() -> bool:
+            reports.append(self.decide())
+            return reports[-1].judgement.verdict is verdict
+
+        try:
+            await_true(seen, within)
+        except AssertionError as error:
+            raise AssertionError(report_text(reports[-1])) from error
+
+
+@pytest.fixture
+def family(tmp_path: Path) -> Iterator[Family]:
+    """Start all of them on the heartbeat's rule pack, with a writer that beats."""
+    path = tmp_path / "gonogo.yaml"
+    path.write_text(POLICY, encoding="utf-8")
+    textfiles = tmp_path / "textfile"
+    textfiles.mkdir()
+    write_rules(load(path).policy, INTERVAL, tmp_path, None, force=False)
+    stop = Event()
+    writer = heartbeat_writer(load_heartbeat(path))
+
+    def beat() -> None:
+        writer.beat()
+        while not stop.wait(BEAT_EVERY):
+            writer.beat()
+
+    with ExitStack() as held:
+        node = held.enter_context(node_exporter(textfiles, directory=tmp_path / "node"))
+        beating = Thread(target=beat)
+        beating.start()
+
+        def end_beats() -> None:
+            stop.set()
+            beating.join()
+
+        held.callback(end_beats)
+        job = {"job_name": "node", "static_configs": [{"targets": [node.url.removeprefix("http://")]}]}
+        scrape = {"global": {"scrape_interval": "1s"}, "scrape_configs": [job]}
+        (tmp_path / "prometheus.yml").write_text(yaml.safe_dump(scrape), encoding="utf-8")
+        store = held.enter_context(victoria_metrics(tmp_path / "store", flags=(FRESH,)))
+        agent = held.enter_context(
+            vmagent(tmp_path / "agent", tmp_path / "prometheus.yml", store.url, flags=(AT_ONCE,))
+        )
+        files = sorted((tmp_path / "rules").glob("*.yml"))
+        alert = held.enter_context(vmalert(tmp_path / "alert", files, store.url, flags=(AT_ONCE,)))
+        yield Family(tmp_path, store, alert, agent, end_beats)
+
+
+def test_what_it_cannot_tell_is_not_known_and_with_all_told_it_is_go(family: Family) -> None:
+    """Without ``rules_url`` nothing is known to be loaded, without ``targets_url`` no source; with both it is GO.
+
+    Then the text file goes: the store marks the end of its series with NaN, which is an end
+    and no value.
+    """
+    family.until(Verdict.GO, VISIBLE)
+    told = family.decide()
+    assert told.source_version is None
+    assert told.clock_skew_seconds == pytest.approx(0, abs=2)
+    assert reasons(family.decide(rules=False)) == {Reason.DRIFTED}
+    assert reasons(family.decide(targets=False)) == {Reason.SOURCE_UNKNOWN}
+    assert reasons(family.decide(rules=False, targets=False)) == {Reason.DRIFTED, Reason.SOURCE_UNKNOWN}
+    for check in checks(family.decide(rules=False, targets=False)):
+        assert check.outcome is Outcome.UNKNOWN
+        assert check.doubts[0].reason is Reason.DRIFTED
+        assert "is in the policy's rule files but not on the server" in check.detail
+        assert check.value is not None
+
+    family.end_beats()
+    (family.folder / "textfile" / "duri_textfile_heartbeat.prom").unlink()
+    family.until(Verdict.HOLD, 20)
+    await_true(lambda: Reason.STALE in reasons(family.decide()))
+    seen = reasons(family.decide())
+    assert Reason.NOT_FINITE not in seen
+    assert Reason.OUT_OF_RANGE not in seen
+
+
+def checks(report: Report) -> tuple[Check, ...]:
+    """Give the checks of the heartbeat."""
+    (subject,) = report.judgement.subjects
+    (gate,) = subject.gates
+    assert gate.gate == "heartbeat"
+    return gate.checks
+
+
+def reasons(report: Report) -> set[Reason]:
+    """Give every reason of every check; without any it is GO."""
+    found = {doubt.reason for check in checks(report) for doubt in check.doubts}
+    assert (report.judgement.verdict is Verdict.GO) == (not found), report_text(report)
+    return found
