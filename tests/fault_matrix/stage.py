@@ -30,6 +30,10 @@ SETTLED_UPTIME = "gates: {uptime: {require: [green_uptime_ratio >= 0.9]}}\n"
 """A stage lives through dozens of outages in a row: only here uptime is not the fault's business."""
 
 
+class NotInTime(Exception):
+    """The stack did not come to what was awaited within ``PATIENCE``."""
+
+
 @dataclass
 class Stage:
     """What a fault sees of the stack.
@@ -59,12 +63,13 @@ class Stage:
         """Decide again and again until it is as expected.
 
         Raises:
-            AssertionError: the time is up; the last report is shown.
+            NotInTime: the time is up; the last report is in the text.
         """
         deadline = time.monotonic() + PATIENCE
         report = self.decide()
         while not seen(report):
-            assert time.monotonic() < deadline, f"never {what}; the last report:\n{report_text(report)}"
+            if time.monotonic() >= deadline:
+                raise NotInTime(f"never {what}; the last report:\n{report_text(report)}")
             time.sleep(0.2)
             report = self.decide()
         return report
