@@ -15,7 +15,7 @@ from datetime import timedelta
 from threading import Thread
 from typing import TypeAlias, TypeVar
 
-from gonogo.app.origins import fed_by_down_targets, origins, recent_subjects, vanished_subjects
+from gonogo.app.origins import Warned, fed_by_down_targets, origins, recent_subjects, vanished_subjects
 from gonogo.app.server import Server
 from gonogo.durations import format_duration
 from gonogo.errors import SourceError
@@ -64,6 +64,7 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     What gets no valid answer is in the evidence as ``Unread``; nothing raises.
     """
     policy, questions, client, server = survey.policy, survey.questions, survey.client, survey.server
+    warned: list[str] = []
     clock = _asked("the server's time", lambda: _clock(client, server.url))
     windows = [
         _asked("the samples", lambda w=window, m=metrics: query(client, server.url, _over(m, w)))  # type: ignore[misc]
@@ -73,9 +74,9 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     instant = _asked("the newest samples", lambda: query(client, server.url, named(names)))
     loaded = _asked("the rules", lambda: rules(client, server.rules_url))
     active = _asked("the targets", lambda: targets(client, server.targets_url))
-    fed = _asked("the sources", lambda: origins(client, server.url, questions.origins))
+    fed = _asked("the sources", lambda: origins(client, server.url, questions.origins, warned.extend))
     version = _asked("the version", lambda: build_info(client, server.url))
-    seen = _asked("recent subjects", lambda: recent_subjects(client, server.url, policy))
+    seen = _asked("recent subjects", lambda: recent_subjects(client, server.url, policy, warned.extend))
     now = clock.result()
     evidence = _assemble(policy, now, windows, instant, version.result())
     evidence = replace(
@@ -87,7 +88,8 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
         runs=runs,
         files=survey.files,
     )
-    evidence = _follow_up(survey, evidence)
+    evidence = _follow_up(survey, evidence, warned.extend)
+    evidence = replace(evidence, warnings=tuple(dict.fromkeys((*evidence.warnings, *sorted(warned)))))
     told = version.result()
     return Gathered(
         evidence,
@@ -170,10 +172,12 @@ def _by_signal(policy: Policy, answers: list[QueryAnswer]) -> dict[str, tuple[Se
     return {signal.name: tuple(by_metric.get(signal.metric, ())) for signal in policy.signals.values()}
 
 
-def _follow_up(survey: Survey, evidence: Evidence) -> Evidence:
+def _follow_up(survey: Survey, evidence: Evidence, warned: Warned) -> Evidence:
     client, url, selectors = survey.client, survey.server.url, survey.questions.origins
-    missing = _asked("vanished subjects", lambda: vanished_subjects(survey.policy, evidence, client, url))
-    used = _asked("what the targets that are down fed", lambda: fed_by_down_targets(evidence, selectors, client, url))
+    missing = _asked("vanished subjects", lambda: vanished_subjects(survey.policy, evidence, client, url, warned))
+    used = _asked(
+        "what the targets that are down fed", lambda: fed_by_down_targets(evidence, selectors, client, url, warned)
+    )
     vanished = evidence.vanished if isinstance(evidence.vanished, Unread) else missing.result()
     return replace(evidence, vanished=vanished, origins=_joined(evidence.origins, used.result()))
 

@@ -1,4 +1,8 @@
-"""Questions about where series come from, and about what is no longer there."""
+"""Questions about where series come from, and about what is no longer there.
+
+Each question hands what the server warned of to ``warned``: an answer with warnings
+may be partial, and what it leaves out would be missed in silence.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +34,13 @@ SELECTOR_LABEL = "gonogo_selector"
 Origins = dict[str, tuple[Mapping[str, str], ...]]
 """Selector -> the jobs and instances of the series that feed it."""
 
+Warned = Callable[[tuple[str, ...]], object]
+"""Takes what the server warned of."""
 
-def origins(client: Client, url: str, selectors: tuple[Selector, ...], shaped: Callable[[str], str] = str) -> Origins:
+
+def origins(
+    client: Client, url: str, selectors: tuple[Selector, ...], warned: Warned, shaped: Callable[[str], str] = str
+) -> Origins:
     """Ask which jobs and instances feed each selector, all in one question.
 
     Raises:
@@ -44,7 +53,9 @@ def origins(client: Client, url: str, selectors: tuple[Selector, ...], shaped: C
         for place, selector in enumerate(selectors)
     ]
     found: dict[str, list[Mapping[str, str]]] = {selector.text: [] for selector in selectors}
-    for series in query(client, url, " or ".join(parts)).series:
+    answer = query(client, url, " or ".join(parts))
+    warned(answer.warnings)
+    for series in answer.series:
         place = series.labels.get(SELECTOR_LABEL, "")
         if not place.isdecimal() or int(place) >= len(selectors):
             raise SourceError("the server answered another question", where=url, why=f"no selector {place!r} was asked")
@@ -52,7 +63,9 @@ def origins(client: Client, url: str, selectors: tuple[Selector, ...], shaped: C
     return {text: tuple(rows) for text, rows in found.items()}
 
 
-def fed_by_down_targets(evidence: Evidence, selectors: tuple[Selector, ...], client: Client, url: str) -> Origins:
+def fed_by_down_targets(
+    evidence: Evidence, selectors: tuple[Selector, ...], client: Client, url: str, warned: Warned
+) -> Origins:
     """Ask what the targets that are down fed within a day: their series are gone from the instant answer.
 
     Raises:
@@ -62,10 +75,10 @@ def fed_by_down_targets(evidence: Evidence, selectors: tuple[Selector, ...], cli
     down = [target for target in active if target.health is TargetHealth.DOWN]
     if not down:
         return {}
-    return origins(client, url, selectors, lambda text: _within_a_day(narrowed(text, *_from(down))))
+    return origins(client, url, selectors, warned, lambda text: _within_a_day(narrowed(text, *_from(down))))
 
 
-def recent_subjects(client: Client, url: str, policy: Policy) -> tuple[Mapping[str, str], ...]:
+def recent_subjects(client: Client, url: str, policy: Policy, warned: Warned) -> tuple[Mapping[str, str], ...]:
     """List candidates for vanished subjects: with one label, all that the index knows of.
 
     Raises:
@@ -75,14 +88,17 @@ def recent_subjects(client: Client, url: str, policy: Policy) -> tuple[Mapping[s
     if not policy.subjects or not metrics:
         return ()
     if len(policy.subjects) > 1:
-        return _seen_within_a_day(client, url, policy, _in_realm(policy, metrics))
+        return _seen_within_a_day(client, url, policy, _in_realm(policy, metrics), warned)
     (name,) = policy.subjects
     now = time.time()
-    values = label_values(client, url, name, _in_realm(policy, metrics), now - RECENT.total_seconds(), now)
-    return tuple({name: value} for value in values)
+    found = label_values(client, url, name, _in_realm(policy, metrics), now - RECENT.total_seconds(), now)
+    warned(found.warnings)
+    return tuple({name: value} for value in found.values)
 
 
-def vanished_subjects(policy: Policy, evidence: Evidence, client: Client, url: str) -> tuple[Mapping[str, str], ...]:
+def vanished_subjects(
+    policy: Policy, evidence: Evidence, client: Client, url: str, warned: Warned
+) -> tuple[Mapping[str, str], ...]:
     """Of the candidates that are not there now, keep those that had a sample within a day.
 
     Raises:
@@ -100,12 +116,17 @@ def vanished_subjects(policy: Policy, evidence: Evidence, client: Client, url: s
         return gone
     (name,) = policy.subjects
     among = one_of(name, (labels[name] for labels in gone))
-    return _seen_within_a_day(client, url, policy, narrowed(_in_realm(policy, _required_metrics(policy)), among))
+    missed = narrowed(_in_realm(policy, _required_metrics(policy)), among)
+    return _seen_within_a_day(client, url, policy, missed, warned)
 
 
-def _seen_within_a_day(client: Client, url: str, policy: Policy, selector: str) -> tuple[Mapping[str, str], ...]:
+def _seen_within_a_day(
+    client: Client, url: str, policy: Policy, selector: str, warned: Warned
+) -> tuple[Mapping[str, str], ...]:
     by = ", ".join(policy.subjects)
-    return tuple(s.labels for s in query(client, url, f"count by ({by}) ({_within_a_day(selector)})").series)
+    answer = query(client, url, f"count by ({by}) ({_within_a_day(selector)})")
+    warned(answer.warnings)
+    return tuple(series.labels for series in answer.series)
 
 
 def _within_a_day(selector: str) -> str:

@@ -7,6 +7,7 @@ real time, and there is no limit of 11,000 points.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -15,9 +16,17 @@ from gonogo.prometheus.envelope import ask
 from gonogo.prometheus.http import Client
 from gonogo.prometheus.query_answer import END_OF_TIME, QueryAnswer, query_answer
 from gonogo.prometheus.shape import JsonObject, listing, text, texts
-from gonogo.prometheus.versions import NOW
+from gonogo.prometheus.versions import NOW, warnings_of
 
-__all__ = ["QueryAnswer", "label_values", "query", "series_labels", "server_time"]
+__all__ = ["LabelAnswer", "QueryAnswer", "label_values", "query", "series_labels", "server_time"]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelAnswer:
+    """The values of a label; with any ``warnings`` some may be missing."""
+
+    values: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 def query(client: Client, base_url: str, promql: str, *, at: float | None = None) -> QueryAnswer:
@@ -52,7 +61,7 @@ def server_time(client: Client, base_url: str) -> float:
     return told[0]
 
 
-def label_values(client: Client, base_url: str, label: str, match: str, start: float, end: float) -> tuple[str, ...]:
+def label_values(client: Client, base_url: str, label: str, match: str, start: float, end: float) -> LabelAnswer:
     """List a label's values among the series that matched a selector between two unix times.
 
     Raises:
@@ -75,8 +84,9 @@ def _within(match: str, start: float, end: float) -> dict[str, str]:
     return {"match[]": match, "start": f"{start:.3f}", "end": f"{end:.3f}"}
 
 
-def _values(envelope: JsonObject) -> tuple[str, ...]:
-    return tuple(text(value, "a label's value") for value in listing(envelope.get("data"), "data"))
+def _values(envelope: JsonObject) -> LabelAnswer:
+    values = tuple(text(value, "a label's value") for value in listing(envelope.get("data"), "data"))
+    return LabelAnswer(values, warnings_of(envelope))
 
 
 def _label_sets(envelope: JsonObject) -> tuple[Mapping[str, str], ...]:
