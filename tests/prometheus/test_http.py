@@ -54,6 +54,20 @@ def test_a_body_that_drips_cannot_hold_the_caller() -> None:
     assert "in the middle of the answer" in caught.value.why
 
 
+def test_only_connecting_has_a_time_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that computes for longer than a connection may take is waited for until the deadline."""
+    monkeypatch.setattr("gonogo.prometheus.http.LONGEST_CONNECT", 0.2)
+
+    def compute(connection: Connection) -> None:
+        connection.ended.wait(0.6)
+        connection.say(b"HTTP/1.1 200 OK\r\n\r\n")
+        connection.ended.wait(0.6)
+        connection.say(EMPTY_ANSWER)
+
+    with faulty(compute) as server:
+        assert Client().get(server.url, "/x", retry=False).body == EMPTY_ANSWER
+
+
 def begin_and_hang(connection: Connection) -> None:
     """Begin a body and never end it."""
     connection.say(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\nConnection: close\r\n\r\nx")

@@ -188,7 +188,7 @@ class _Exchange:
         self._sock = self._connection.sock  # the library lets go of it before the body is read
         if self._abandoned:
             raise TimeoutError
-        self._sock.settimeout(None)  # the deadline is the caller's: see abandon
+        self._connection.timeout = None  # the deadline is the caller's: see abandon; the library sets it anew each time
         asked = self._question
         self._connection.request(
             asked.method, asked.target, asked.body, asked.headers, preload_content=False, decode_content=False
