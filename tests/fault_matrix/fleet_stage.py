@@ -13,9 +13,9 @@ from typing import Any
 from gonogo.actuators import durable
 from gonogo.app.sandbox.stack import Stack
 from tests.fault_matrix.exposed import Change
-from tests.fault_matrix.push_stage import other_policy
-from tests.fault_matrix.sources_stage import forgetful
-from tests.fault_matrix.stage import Stage, stage
+from tests.fault_matrix.push_stage import only, other_policy
+from tests.fault_matrix.sources_stage import SourcesStage, small_stage
+from tests.fault_matrix.stage import Stage
 
 SERVICES = ("cart", "mail", "pay")
 EVENTS_PER_SECOND = 2000
@@ -61,15 +61,16 @@ def fleet_text(now: float, began: float) -> str:
     }
     extra = {"p_unique_ratio": ',window="2h"', "textfile_heartbeat_seq": ',via="textfile"'}
     extra["textfile_heartbeat_ts"] = extra["textfile_heartbeat_seq"]
-    return "".join(
-        f'duri_{name}{{metric_realm="sandbox",service="{service}"{extra.get(name, "")}}} {value}\n'
-        for name, value in values.items()
-        for service in SERVICES
-    )
+    lines: list[str] = []
+    for name, value in values.items():
+        lines.append(f"# TYPE duri_{name} {'counter' if name.endswith('_total') else 'gauge'}\n")
+        labels = f'metric_realm="sandbox"{extra.get(name, "")}'
+        lines += [f'duri_{name}{{{labels},service="{service}"}} {value}\n' for service in SERVICES]
+    return "".join(lines)
 
 
 @dataclass
-class FleetStage(Stage):
+class FleetStage(SourcesStage):
     """A stage with the fleet that feeds it."""
 
     fleet: Fleet
@@ -83,21 +84,22 @@ def fleet_stage() -> Iterator[Stage]:
     def prepare(stack: Stack) -> None:
         stack.traffic.stop()
         other_policy(stack, judged_by_service)
-        forgetful(stack)
         fleets.append(Fleet(stack.layout.textfile_dir / "fleet.prom"))
 
-    with stage(extra="", prepare=prepare) as place, fleets[0].alive():
-        yield FleetStage(place.stack, place.proxy, fleets[0])
+    with small_stage(prepare) as place:
+        for file in place.stack.layout.textfile_dir.glob("*.prom"):
+            file.unlink()
+        with fleets[0].alive():
+            yield FleetStage(place.stack, place.proxy, place.scraped, fleets[0])
 
 
 def judged_by_service(root: dict[str, Any]) -> None:
     """Ask for a heartbeat, a canary and a raw signal of every service."""
-    off = ("error-budget-burn-ok", "dr-rehearsal-24h-pass", "stability", "uptime")
     root["subjects"] = ["service"]
     root["heartbeat"]["labels"] = {"service": SERVICES[0]}
     root["signals"] = {"saturation": {"range": [0, 1]}}
-    root["gates"] = {**dict.fromkeys(off), "saturation": {"require": ["saturation <= 0.8"]}}
-    root["dry_run"] = {"certify": ["share(heartbeat_ok == 1) >= 0.999"]}
+    only(root, "heartbeat", "canary-quorum-pass")
+    root["gates"]["saturation"] = {"require": ["saturation <= 0.8"]}
 
 
 def fleet_of(place: Stage) -> Fleet:

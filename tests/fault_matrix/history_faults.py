@@ -1,15 +1,21 @@
-"""Slow faults: they lie in the history, for no window is ever scaled."""
+"""Slow faults: they lie in the history, for no window is ever scaled, and enter by asking another server."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 from gonogo.app.sandbox.course import Course, ramp
+from gonogo.app.sandbox.launch import sandbox
 from gonogo.app.sandbox.story import HEALTHY, Outage, Story
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
 from tests.fault_matrix.fault import Fault
+from tests.fault_matrix.server_faults import asked_elsewhere
+from tests.fault_matrix.sources_stage import Enter
+from tests.fault_matrix.stage import INTERVAL, Stage
 
 DAY = timedelta(days=1).total_seconds()
 BAD_LAST_MONTH = Course(
@@ -18,10 +24,21 @@ BAD_LAST_MONTH = Course(
 """Ten bad days that ended ten days ago: the week knows nothing of them."""
 
 
+def told(story: Story) -> Enter:
+    """Ask a stack with the same rules and another history."""
+
+    @contextmanager
+    def enter(place: Stage) -> Iterator[None]:
+        with sandbox(story, INTERVAL) as other, asked_elsewhere(place, other.prometheus.url):
+            yield
+
+    return enter
+
+
 def fault(name: str, mechanism: str, signal: str, gate: str, story: Story, reason: Reason | None = None) -> Fault:
-    """Make a fault of the history, on a stack of its own."""
+    """Make a fault of the history."""
     verdict = Verdict.NO_GO if reason is None else Verdict.HOLD
-    return Fault(name, mechanism, "history", signal, gate, verdict, reason, story=story, group="history")
+    return Fault(name, mechanism, "history", signal, gate, verdict, reason, told(story), group="history")
 
 
 FAULTS = (
@@ -48,18 +65,26 @@ FAULTS = (
         replace(HEALTHY, canary_events_per_second=0.2),
     ),
     fault(
+        "no-canary-in-a-week",
+        "no canary ended within the week, one way or the other",
+        "canary",
+        "canary-quorum-pass",
+        replace(HEALTHY, canaries_per_hour=0.0),
+        Reason.ABSENT,
+    ),
+    fault(
         "v-rising",
-        "alerts became ten times as many within the last 40 minutes",
+        "alerts became ten an hour within the last 40 minutes",
         "stability",
         "stability",
         replace(HEALTHY, alerts_per_hour=ramp(0.4, timedelta(minutes=40), 10.0)),
     ),
     fault(
-        "ten-silent-minutes",
-        "the writer was silent for ten minutes three hours ago",
+        "three-silent-hours",
+        "the writer was silent for three hours yesterday evening",
         "uptime",
         "uptime",
-        replace(HEALTHY, outages=(Outage(timedelta(hours=3), timedelta(hours=2, minutes=50)),)),
+        replace(HEALTHY, outages=(Outage(timedelta(hours=9), timedelta(hours=6)),)),
     ),
     fault(
         "ten-minutes-of-history",

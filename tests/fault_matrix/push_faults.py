@@ -16,7 +16,7 @@ from gonogo.model.verdict import Verdict
 from gonogo.policy.heartbeat import load_heartbeat
 from tests.fault_matrix.exposed import Change, relabelled, valued
 from tests.fault_matrix.fault import Fault
-from tests.fault_matrix.sources_stage import Enter, configured, from_gateway, gateway, spoiled
+from tests.fault_matrix.sources_stage import Enter, configured, from_gateway, spoiled
 from tests.fault_matrix.stage import Stage
 from tests.fault_matrix.target_faults import gateway_killed, push_times, without_job
 from tests.live.proxy import Passing
@@ -126,7 +126,7 @@ def labels_not_honoured(place: Stage) -> Iterator[None]:
 
 def answering(spoil: Callable[[Passing], Passing]) -> Enter:
     """Spoil what the Pushgateway answers to scrapes."""
-    return spoiled("pushgateway", gateway, spoil)
+    return spoiled("pushgateway", spoil)
 
 
 FAULTS = (
@@ -135,12 +135,6 @@ FAULTS = (
         "only-the-textfile-beats",
         "beats reach the text file, and the rules read the pushed copy",
         only_the_textfile,
-        Reason.PUSH_STALE,
-    ),
-    fault(
-        "dead-under-other-labels",
-        "the server takes the Pushgateway's labels for its own, and the writer is dead",
-        labels_not_honoured,
         Reason.PUSH_STALE,
     ),
     fault(
@@ -187,6 +181,12 @@ FAULTS = (
         "heartbeat-gateway-unscraped",
         "nobody scrapes the heartbeat's Pushgateway any more",
         without_job("pushgateway"),
-        Reason.SOURCE_UNKNOWN,
+        Reason.PUSH_STALE,
+    ),
+    fault(
+        "dead-under-other-labels",
+        "the server takes the Pushgateway's labels for its own, and the writer is dead",
+        labels_not_honoured,
+        Reason.PUSH_STALE,
     ),
 )

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import yaml
 
 from gonogo.actuators.pushgateway import PushGroup
+from gonogo.app.lint import obs_lint
+from gonogo.app.sandbox.launch import sandbox
 from gonogo.app.sandbox.sources import INSTANCE, Job
 from gonogo.app.sandbox.stack import Stack
+from gonogo.app.sandbox.story import HEALTHY
 from gonogo.policy.load import load
 from gonogo.prometheus.server_process import RunningServer
 from tests.fault_matrix.exposed import Change
-from tests.fault_matrix.stage import Stage, stage
+from tests.fault_matrix.stage import INTERVAL, Stage, stage
 from tests.live.proxy import Proxy, Spoil, proxy
 
 Enter = Callable[[Stage], AbstractContextManager[object]]
@@ -25,9 +29,50 @@ QUICK = "3s"
 """The signals' ``max_age`` here, so that a fault is forgotten soon after its repair; the default would be 7 s."""
 
 
-def sources_stage() -> AbstractContextManager[Stage]:
-    """Start the usual stage, where samples can be deleted and grow old quickly."""
-    return stage(prepare=forgetful)
+@dataclass
+class SourcesStage(Stage):
+    """A stage with a proxy in front of each exporter: what is scraped can be spoiled at once, without a reload."""
+
+    scraped: Mapping[str, Proxy]
+
+
+@contextmanager
+def sources_stage() -> Iterator[Stage]:
+    """Start the usual stage, where scrapes can be spoiled, and samples are deleted and grow old quickly."""
+    with ExitStack() as held:
+        scraped: dict[str, Proxy] = {}
+
+        def prepare(stack: Stack) -> None:
+            scraped.update(scrape_through_proxies(stack, held))
+            forgetful(stack)
+
+        place = held.enter_context(stage(prepare=prepare))
+        yield SourcesStage(place.stack, place.proxy, scraped)
+
+
+@contextmanager
+def small_stage(prepare: Callable[[Stack], None]) -> Iterator[SourcesStage]:
+    """Start such a stage without history, for a policy whose gates need none and whose only run is the lint."""
+    with ExitStack() as held:
+        stack = held.enter_context(sandbox(replace(HEALTHY, length=timedelta(0)), INTERVAL))
+        scraped = scrape_through_proxies(stack, held)
+        prepare(stack)
+        forgetful(stack)
+        stack.policy_file = load(stack.policy_path)
+        assert obs_lint(stack.policy_file).passed
+        yield SourcesStage(stack, held.enter_context(proxy(stack.prometheus.url)), scraped)
+
+
+def scrape_through_proxies(stack: Stack, held: ExitStack) -> dict[str, Proxy]:
+    """Put a proxy between Prometheus and each exporter; it is known at the next start."""
+    servers = {"node": stack.node_exporter, "pushgateway": stack.pushgateway}
+    scraped = {job: held.enter_context(proxy(server.url)) for job, server in servers.items()}
+    root = yaml.safe_load(stack.layout.configuration.read_text(encoding="utf-8"))
+    for job in root["scrape_configs"]:
+        if job["job_name"] in scraped:
+            job["static_configs"][0]["targets"] = [address(scraped[job["job_name"]].url)]
+    stack.layout.configuration.write_text(yaml.safe_dump(root, sort_keys=False), encoding="utf-8")
+    return scraped
 
 
 def forgetful(stack: Stack) -> None:
@@ -64,7 +109,7 @@ def forgotten(enter: Enter, *selectors: str, whole: bool = False) -> Enter:
             with enter(place):
                 yield
         finally:
-            settled = f"min(timestamp(up)) > {time.time() + 1:.3f}"
+            settled = f"max(timestamp(up)) > {time.time() + 1:.3f}"
             place.stack.until(lambda: place.stack.has(settled), "a scrape and an evaluation after the repair")
             forget(place, *selectors, since=0.0 if whole else began)
 
@@ -123,14 +168,18 @@ def scraped_at(url: str, job: str) -> Enter:
     return configured(job, lambda found: found["static_configs"][0].update(targets=[address(url)]))
 
 
-def spoiled(job: str, server: Callable[[Stack], RunningServer], spoil: Spoil) -> Enter:
-    """Put a proxy between Prometheus and a target, that spoils what it answers."""
+def spoiled(job: str, spoil: Spoil) -> Enter:
+    """Spoil what Prometheus gets when it scrapes a job."""
 
     @contextmanager
-    def entered(place: Stage) -> Iterator[Proxy]:
-        with proxy(server(place.stack).url) as between, scraped_at(between.url, job)(place):
-            between.spoil = spoil
-            yield between
+    def entered(place: Stage) -> Iterator[None]:
+        assert isinstance(place, SourcesStage)
+        between = place.scraped[job]
+        healthy, between.spoil = between.spoil, spoil
+        try:
+            yield
+        finally:
+            between.spoil = healthy
 
     return entered
 
@@ -159,8 +208,6 @@ def gateway(stack: Stack) -> RunningServer:
     return stack.pushgateway
 
 
-def from_gateway(change: Callable[[str], str]) -> Enter:
-    """Change what the Pushgateway answers."""
-    return spoiled(
-        "pushgateway", gateway, lambda passing: replace(passing, body=change(passing.body.decode()).encode())
-    )
+def from_gateway(change: Change) -> Enter:
+    """Change what the Pushgateway answers to scrapes."""
+    return spoiled("pushgateway", lambda passing: replace(passing, body=change(passing.body.decode()).encode()))

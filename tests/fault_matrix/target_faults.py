@@ -54,7 +54,7 @@ def fault(
 
 def from_node(spoil: Callable[[Passing], Passing]) -> Enter:
     """Spoil what the exporter answers."""
-    return spoiled("node", node, spoil)
+    return spoiled("node", spoil)
 
 
 def limited(**limits: object) -> Enter:
@@ -102,6 +102,7 @@ def paused(place: Stage) -> Iterator[None]:
 def at_the_gateway(place: Stage) -> Iterator[None]:
     """Scrape the Pushgateway where the exporter was meant; what it says of itself is fine."""
     with scraped_at(place.stack.pushgateway.url, "node")(place):
+        place.stack.until(lambda: not place.stack.has("duri_slo_events_total"), "what the exporter exported to end")
         yield
 
 
@@ -173,15 +174,6 @@ DOWN = (
         Reason.SOURCE_DOWN,
     ),
     fault("wrong-path", "the metrics path is wrong", limited(metrics_path="/metric"), Reason.SOURCE_DOWN),
-    fault(
-        "https-on-http", "the target is scraped by https and speaks http", limited(scheme="https"), Reason.SOURCE_DOWN
-    ),
-    fault(
-        "unknown-collector",
-        "the scrape asks for a collector that is not there",
-        limited(params={"collect[]": ["time"]}),
-        Reason.SOURCE_DOWN,
-    ),
     fault("exporter-503", "the target answers 503", from_node(body(b"overloaded", 503)), Reason.SOURCE_DOWN),
     fault("exporter-401", "the target wants a password", from_node(body(b"Unauthorized", 401)), Reason.SOURCE_DOWN),
     fault(
@@ -311,14 +303,6 @@ LABELS = (
 PUSHED = (
     fault(
         "pushgateway-killed", "the Pushgateway is killed", gateway_killed, Reason.SOURCE_UNKNOWN, "rehearsal", "push"
-    ),
-    fault(
-        "pushgateway-job-removed",
-        "nobody scrapes the Pushgateway any more",
-        without_job("pushgateway"),
-        Reason.SOURCE_UNKNOWN,
-        "rehearsal",
-        "push",
     ),
     fault(
         "dead-job-still-pushed",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -186,6 +187,19 @@ def spoiled_clock(name: str, mechanism: str, when: Callable[[], float], reason: 
 
 
 CLOCKS = (
+    replace(
+        fault(
+            "one-of-two-writers-stalled",
+            "of two hosts that beat in one realm one has stalled, and V has half of an uptime",
+            forgotten(
+                second_file(lambda text: other_host(at(lambda: time.time() - 600)(text))),
+                *(f'{name}{{host="b"}}' for name in UPTIME_MEMORY),
+                whole=True,
+            ),
+            None,
+        ),
+        gate="stability",
+    ),
     fault("writer-stalled", "the last beat was 110 s ago, and none follows", stalled, None),
     fault("clock-behind", "the writer's clock is ten minutes behind", beating(-timedelta(minutes=10)), None, "clock"),
     fault(
@@ -280,10 +294,10 @@ FILES = (
     fault("a-folder-for-the-file", "there is a folder in the file's place", a_folder, Reason.SOURCE_UNKNOWN),
     fault("a-loop-of-links", "there is a link to itself in the file's place", a_loop_of_links, Reason.SOURCE_UNKNOWN),
     fault(
-        "same-series-in-two-files",
-        "a copy of the file lies beside it, and the exporter refuses to answer",
-        second_file(lambda text: text),
-        Reason.SOURCE_DOWN,
+        "hidden-by-an-old-copy",
+        "an old copy of the file lies beside it, and the exporter drops the second of two",
+        second_file(at(lambda: time.time() - 115)),
+        None,
     ),
 )
 
@@ -334,16 +348,6 @@ LABELS = (
         "second-writer",
         "a second host beats in the same realm",
         forgotten(second_file(other_host), *(f'{name}{{host="b"}}' for name in UPTIME_MEMORY), whole=True),
-        Reason.AMBIGUOUS,
-    ),
-    fault(
-        "one-of-two-writers-stalled",
-        "of two hosts that beat in one realm one has stalled",
-        forgotten(
-            second_file(lambda text: other_host(at(lambda: time.time() - 600)(text))),
-            *(f'{name}{{host="b"}}' for name in UPTIME_MEMORY),
-            whole=True,
-        ),
         Reason.AMBIGUOUS,
     ),
 )
