@@ -31,7 +31,7 @@ def test_a_program_that_does_not_end_is_stopped_with_all_it_started(tmp_path: Pa
 
 def test_a_program_that_fails_is_said_with_its_words(tmp_path: Path) -> None:
     """The end of what it wrote, on either output."""
-    run = on_abort(python("import sys", "print('x' * 5000)", "sys.exit('no')"), "{}", tmp_path)
+    run = on_abort(python("import sys", "print('x' * 5000, flush=True)", "sys.exit('no')"), "{}", tmp_path)
     assert run.outcome is Outcome.FAIL
     assert "ended with exit code 1; it said: " in run.detail
     assert run.detail.endswith("x\nno")

@@ -259,7 +259,7 @@ FAULTS = (
     on_server(
         "times-zero-plus-one",
         "freshness is 1 plus nothing",
-        FRESH,
+        UPTIME,
         expression(FRESH, lambda text: f"1 + ({text}) * 0"),
         Reason.SYNTHETIC,
     ),

@@ -123,10 +123,11 @@ def test_credentials_inside_the_answer_are_not_shown_either() -> None:
 
 def test_the_garbage_collector_is_left_as_it_was() -> None:
     """Decoding pauses it, and an error does not leave it paused."""
+    before = gc.isenabled()
     with faulty(lambda c: c.answer("200 OK", b'{"status":"success"}')) as server:
         with pytest.raises(SourceError):
             query(Client(), server.url, "up")
-        assert gc.isenabled()
+        assert gc.isenabled() == before
         gc.disable()
         try:
             with pytest.raises(SourceError):

@@ -140,7 +140,7 @@ def _assemble(
     newest = instant.result()
     read = [answer for answer in (*answers, newest) if isinstance(answer, QueryAnswer)]
     pushed, others = _pushes(newest)
-    unread = next((answer for answer in (now, *answers) if isinstance(answer, Unread)), None)
+    unread = next((answer for answer in (now, version, *answers) if isinstance(answer, Unread)), None)
     return Evidence(
         now=time.time() if isinstance(now, Unread) else now[0],
         ranges=unread if unread is not None else _by_signal(policy, [a for a in answers if isinstance(a, QueryAnswer)]),
