@@ -43,8 +43,12 @@ def fleet(*subjects: str) -> Policy:
     """Build a policy over services."""
     return policy(
         subjects=subjects,
-        signals={"x": Signal("x", "duri_x"), "all": Signal("all", "duri_all", scope=Scope.SHARED)},
-        gates=(Gate("g", (parse_condition("x == 1"), parse_condition("all == 1"))),),
+        signals={
+            "x": Signal("x", "duri_x"),
+            "y": Signal("y", "duri_y"),
+            "all": Signal("all", "duri_all", scope=Scope.SHARED),
+        },
+        gates=(Gate("g", tuple(parse_condition(f"{name} == 1") for name in ("x", "y", "all"))),),
     )
 
 
@@ -54,9 +58,13 @@ def all_of(*expressions: str) -> tuple[Selector, ...]:
 
 
 def exposition(*services: str) -> str:
-    """Write what the node exports: one series for each service and zone, and one of another realm."""
+    """Write what the node exports: two metrics with the same labels for each service, and one of another realm."""
     written = [value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") for value in services]
-    lines = [f'duri_x{{metric_realm="prod",service="{value}",zone="z"}} 1' for value in written]
+    lines = [
+        f'{metric}{{metric_realm="prod",service="{value}",zone="z"}} 1'
+        for metric in ("duri_x", "duri_y")
+        for value in written
+    ]
     return "\n".join((*lines, 'duri_x{metric_realm="dev",service="toy",zone="z"} 1', ""))
 
 

@@ -18,6 +18,9 @@ from tests.fault_matrix.stage import NotInTime, Stage, first_unknown, stage
 
 pytestmark = pytest.mark.live
 
+BRIEF = frozenset({"rules", "server"})
+"""The groups that ``make test`` runs; ``make fault-matrix`` runs all."""
+
 LOOKS = 3
 """How often more the fault is looked at once it shows: none may be GO."""
 
@@ -73,9 +76,15 @@ def shows(report: Report, fault: Fault) -> bool:
     return found is not None and found.doubts[0].reason is fault.reason
 
 
+def marks(fault: Fault) -> tuple[pytest.MarkDecorator, ...]:
+    """Keep faults of one group on one stack; those that need a quiet machine and their time are long."""
+    group = pytest.mark.xdist_group(fault.group)
+    return (group,) if fault.group in BRIEF else (group, pytest.mark.long)
+
+
 @pytest.mark.parametrize(
     "fault",
-    [pytest.param(fault, id=fault.name, marks=pytest.mark.xdist_group(fault.group)) for fault in FAULTS],
+    [pytest.param(fault, id=fault.name, marks=marks(fault)) for fault in FAULTS],
 )
 def test_fault(fault: Fault, stages: Stages) -> None:
     """No GO under a fault, and GO before it and after its repair.
