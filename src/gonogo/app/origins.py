@@ -130,7 +130,8 @@ def _seen_within_a_day(
 
 
 def _within_a_day(selector: str) -> str:
-    return f"present_over_time({selector}[{format_duration(RECENT)}])"
+    """Find what had a sample; unlike ``present_over_time`` this keeps names, so that two metrics stay two."""
+    return f"last_over_time({selector}[{format_duration(RECENT)}])"
 
 
 def _required_metrics(policy: Policy) -> tuple[str, ...]:
