@@ -48,8 +48,9 @@ def fault_matrix_page() -> str:
         "# Fault matrix\n\n"
         f"Made by `make docs` from `tests/fault_matrix`: {len(FAULTS)} faults, each injected into a real stack by "
         "`make fault-matrix`; those of rules, servers, answers and runs also by `make test`. Every one sees GO "
-        "first, then the fault with the verdict and the first reason named here (and never GO), then its repair and GO again; a fault that lies in the history has "
-        "a stack of its own. `violated` means that a condition is known to be false.\n\n"
+        "first, then the fault with the verdict and the first reason named here (and never GO), then its repair and "
+        "GO again; a fault that lies in the history has a stack of its own. `violated` means that a condition is "
+        "known to be false.\n\n"
         f"By mechanism: {', '.join(f'{count} {kind}' for kind, count in sorted(kinds.items()))}.\n\n"
         "| fault | what is done | hits | gate | verdict | reason |\n|---|---|---|---|---|---|\n"
     )
