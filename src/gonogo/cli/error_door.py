@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import tempfile
 import traceback
-from contextlib import suppress
 
 import click
 
@@ -79,5 +78,7 @@ def _say(text: str) -> None:
 
 def _write(text: str) -> None:
     """Write to standard error what is safe to show; where nobody can read it, the exit code still tells."""
-    with suppress(OSError):
+    try:
         print(plain(text), end="", file=sys.stderr, flush=True)
+    except OSError:
+        sys.stderr = None  # what is left in its buffer must not change the exit code either
