@@ -161,7 +161,9 @@ def test_one_unanswered_question_leaves_the_others(
         front.spoil = only(path, refused)
         found = gathered(folder, front.url)
     names = ("ranges", "instant", "pushes", "rules", "targets", "origins", "vanished")
-    assert {name for name in names if isinstance(getattr(found.evidence, name), Unread)} == parts
+    read = {name: getattr(found.evidence, name) for name in names}
+    unread = {name: part.why for name, part in read.items() if isinstance(part, Unread)}
+    assert set(unread) == parts, unread
     assert (found.version is None) == (path == "/api/v1/status/buildinfo")
 
 
