@@ -29,12 +29,17 @@ from gonogo.model.series import Series
 from gonogo.model.verdict import Verdict
 from gonogo.prometheus.api import query
 from gonogo.prometheus.server_process import RunningServer
-from tests.waiting import await_true
+from tests.waiting import await_true, ended
 
 pytestmark = pytest.mark.live
 
 SECOND = timedelta(seconds=1)
 INTERVAL = timedelta(seconds=5)
+HALF_AN_HOUR = 31 * 60.0
+"""Seconds that the recorded history must be dense for, one minute more than the longest ``for`` window needs."""
+
+SEEN = 0.98
+"""The share of its samples that must be there: a busy machine misses a scrape or two."""
 
 
 @pytest.fixture(scope="module")
@@ -78,13 +83,13 @@ def test_every_signal_is_there_once(stack: Stack) -> None:
 
 
 def test_recorded_signals_have_no_seam(stack: Stack) -> None:
-    """Half an hour and more at live density, and no gap over two intervals where live begins."""
+    """Half an hour and more at live density, and no gap where live begins that a rule would notice."""
     stack.until(lambda: series(stack, "duri_lyapunov_v[31m]")[0].times[-1] > stack.end + 5, "live samples")
     for name in signals(stack):
         (found,) = series(stack, f"{name}[31m]")
         assert found.times[0] < stack.end < found.times[-1]
-        assert len(found.times) >= 0.98 * 31 * 60 / INTERVAL.total_seconds()
-        assert max(later - earlier for earlier, later in pairwise(found.times)) <= 2 * INTERVAL.total_seconds() + 0.1
+        assert len(found.times) >= SEEN * HALF_AN_HOUR / INTERVAL.total_seconds()
+        assert max(later - earlier for earlier, later in pairwise(found.times)) <= (1 - SEEN) * HALF_AN_HOUR
 
 
 def test_raw_series_go_on_with_the_same_labels(stack: Stack) -> None:
@@ -253,7 +258,7 @@ def test_the_command_ends_by_sigterm_while_it_starts(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         printed, _ = process.communicate(timeout=60)
     assert (process.returncode, printed) == (0, "")
-    assert not any(Path(f"/proc/{pid}").exists() for pid in servers)
+    assert all(ended(pid, 20) for pid in servers)
 
 
 def children(parent: int) -> list[int]:

@@ -151,6 +151,22 @@ def test_a_paused_server_holds_nobody_and_goes_on(tmp_path: Path) -> None:
         assert query(CLIENT, server.url, "time()").series
 
 
+def test_an_interrupt_amid_the_start_leaves_no_server_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes after the fork, when nobody yet holds the process."""
+    spawn = RunningServer._spawn
+    started: list[RunningServer] = []
+
+    def interrupted(server: RunningServer) -> None:
+        spawn(server)
+        started.append(server)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(RunningServer, "_spawn", interrupted)
+    with pytest.raises(KeyboardInterrupt), pushgateway(tmp_path):
+        pytest.fail("it runs although it was interrupted")
+    assert not started[0].is_running
+
+
 def test_a_paused_server_is_stopped_in_order(tmp_path: Path) -> None:
     """Stopping does not wait for a server that cannot hear."""
     with pushgateway(tmp_path) as server:

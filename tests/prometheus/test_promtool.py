@@ -8,6 +8,7 @@ import sys
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -133,3 +134,20 @@ def test_an_interrupt_leaves_no_promtool_behind(tmp_path: Path) -> None:
         parent.send_signal(signal.SIGINT)
         parent.wait(10)
         assert ended(pid, 5)
+
+
+def test_an_interrupt_amid_the_start_leaves_no_promtool_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes after the fork, when nobody yet holds the process."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    start = subprocess.Popen
+
+    def interrupted(argv: tuple[str, ...], **options: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401 - passed on
+        started.append(start(argv, **options))
+        signal.raise_signal(signal.SIGINT)
+        return started[0]
+
+    monkeypatch.setattr(subprocess, "Popen", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        promtool.check_rules([Path("/dev/stdin")], command=("/bin/sh", "-c", "sleep 60"))
+    assert started[0].returncode == -signal.SIGKILL

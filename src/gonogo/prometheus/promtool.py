@@ -12,7 +12,8 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import IO
 
 from gonogo.durations import format_duration
 from gonogo.prometheus.programs import locate
+from gonogo.prometheus.uninterrupted import uninterrupted
 
 PROMTOOL = ("promtool",)
 
@@ -111,23 +113,36 @@ def backfill_rules(
 def _run(command: Sequence[str], *arguments: str) -> ToolRun:
     argv = (locate(command[0]), *command[1:], *arguments)
     began = time.monotonic()
-    with subprocess.Popen(
-        argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
-    ) as process:
-        kept = bytearray()
+    kept = bytearray()
+    with _running(argv) as process:
         reader = threading.Thread(target=_keep, args=(process.stdout, kept), daemon=True)
         reader.start()
-        try:
-            late = not _ended(process)
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        late = not _ended(process)
+        _end(process)
         reader.join(_LAST_WORDS)
     output = kept.decode("utf-8", "replace")
     if late:
         output += f"\nstopped: it had not ended after {DEADLINE.total_seconds():g} s\n"
     return ToolRun(process.returncode == 0 and not late, output, time.monotonic() - began)
+
+
+@contextmanager
+def _running(argv: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Start the program; whatever happens in the block, nothing of it is left after it."""
+    with ExitStack() as held:
+        with uninterrupted():
+            process = subprocess.Popen(
+                argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+            )
+            held.enter_context(process)
+            held.callback(_end, process)
+        yield process
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _ended(process: subprocess.Popen[bytes]) -> bool:

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from gonogo.errors import ActionFailed, SourceError
 from gonogo.prometheus.http import Client
+from gonogo.prometheus.uninterrupted import uninterrupted
 
 START_DEADLINE = timedelta(seconds=30)
 """How long a server may take until it is ready; on an idle machine it takes 0.05 s."""
@@ -72,11 +73,13 @@ class RunningServer:
         Raises:
             ActionFailed: it ended, or was not ready in time; the error quotes its log.
         """
-        self._spawn()
         try:
+            with uninterrupted():
+                self._spawn()
             self._await_ready(time.monotonic() + deadline.total_seconds(), deadline)
         except BaseException:
-            self.kill()
+            if hasattr(self, "_guard"):
+                self.kill()
             raise
 
     def restart(self, deadline: timedelta = START_DEADLINE) -> None:
@@ -100,8 +103,10 @@ class RunningServer:
         self._guard.communicate()
 
     def pause(self) -> None:
-        """Stop it in mid-air by SIGSTOP: connections stay open and nothing answers."""
+        """Stop it in mid-air by SIGSTOP: connections stay open and nothing answers once this returns."""
         self._signal(signal.SIGSTOP)
+        with suppress(ChildProcessError):
+            os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def resume(self) -> None:
         """Let a paused server go on."""
