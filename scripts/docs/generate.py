@@ -41,13 +41,14 @@ def _section(gate: PresetGate, docstring: str) -> str:
 def fault_matrix_page() -> str:
     """Tabulate the faults that the tests inject into a real stack."""
     sys.path.insert(0, str(DOCS.parent))
-    from tests.fault_matrix.catalogue import FAULTS  # noqa: PLC0415 - only this page needs the tests
+    from tests.fault_matrix.catalogue import DISTINCT, FAULTS  # noqa: PLC0415 - only this page needs the tests
 
     kinds = Counter(fault.kind for fault in FAULTS)
     intro = (
         "# Fault matrix\n\n"
         f"Made by `make docs` from `tests/fault_matrix`: {len(FAULTS)} faults, each injected into a real stack by "
-        "`make fault-matrix`; those of rules, servers, answers and runs also by `make test`. Every one sees GO "
+        f"`make fault-matrix`, and the {len(DISTINCT)} that differ in class of mechanism, class of signal, gate, "
+        "verdict or reason (marked \\*) also by `make test`. Every one sees GO "
         "first, then the fault with the verdict and the first reason named here (and never GO), then its repair and "
         "GO again; a fault that lies in the history has a stack of its own. `violated` means that a condition is "
         "known to be false.\n\n"
@@ -55,7 +56,7 @@ def fault_matrix_page() -> str:
         "| fault | what is done | hits | gate | verdict | reason |\n|---|---|---|---|---|---|\n"
     )
     rows = (
-        f"| {fault.name} | {fault.mechanism} | {fault.signal} | {fault.gate} | {fault.verdict} "
+        f"| {fault.name}{r'\*' if fault.name in DISTINCT else ''} | {fault.mechanism} | {fault.signal} | {fault.gate} | {fault.verdict} "
         f"| {fault.reason or 'violated'} |"
         for fault in FAULTS
     )

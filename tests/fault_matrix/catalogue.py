@@ -41,3 +41,6 @@ FAULTS: Final[tuple[Fault, ...]] = (
     *subject_faults.FAULTS,
     *history_faults.FAULTS,
 )
+
+DISTINCT: Final = frozenset({fault.distinction: fault.name for fault in reversed(FAULTS)}.values())
+"""The names of the first faults of each distinction: ``make test`` runs these, ``make fault-matrix`` runs all."""

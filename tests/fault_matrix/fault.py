@@ -43,3 +43,8 @@ class Fault:
     story: Story = HEALTHY
     stage: str = "textfile"
     group: str = "first"
+
+    @property
+    def distinction(self) -> tuple[object, ...]:
+        """What sets it apart from other faults: the class of mechanism and of signal, and what comes of it."""
+        return (self.kind, self.signal, self.gate, self.verdict, self.reason)

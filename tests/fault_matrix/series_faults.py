@@ -416,7 +416,7 @@ REHEARSAL = (
         "the histogram of durations is NaN",
         "rehearsal",
         forgotten(from_gateway(valued("NaN", BUCKETS)), BUCKETS),
-        Reason.NOT_FINITE,
+        None,
     ),
 )
 

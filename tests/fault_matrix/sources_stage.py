@@ -100,7 +100,10 @@ def forget(place: Stage, *selectors: str, since: float = 0.0) -> None:
 
 
 def forgotten(enter: Enter, *selectors: str, whole: bool = False) -> Enter:
-    """Delete what a fault has left behind once it is mended: its own time, or the whole series."""
+    """Delete what a fault has left behind once it is mended: its own time, or the whole series.
+
+    A server goes on with its old targets for up to 5 s after a reload.
+    """
 
     @contextmanager
     def entered(place: Stage) -> Iterator[None]:
@@ -111,6 +114,8 @@ def forgotten(enter: Enter, *selectors: str, whole: bool = False) -> Enter:
         finally:
             settled = f"max(timestamp(up)) > {time.time() + 1:.3f}"
             place.stack.until(lambda: place.stack.has(settled), "a scrape and an evaluation after the repair")
+            targets = [f"absent(up{selector})" for selector in selectors if selector.startswith("{")]
+            place.stack.until(lambda: all(map(place.stack.has, targets)), "the end of the fault's own targets")
             forget(place, *selectors, since=0.0 if whole else began)
 
     return entered

@@ -116,7 +116,7 @@ FAULTS = (
         "one service exports everything but its unique ratio",
         "canary",
         of_one(lines(lambda line: "" if line.startswith(UNIQUE) else line)),
-        Reason.ABSENT,
+        Reason.STALE,
     ),
     fault(
         "a-new-half",
