@@ -48,16 +48,16 @@ def fault_matrix_page() -> str:
         "# Fault matrix\n\n"
         f"Made by `make docs` from `tests/fault_matrix`: {len(FAULTS)} faults, each injected into a real stack by "
         f"`make fault-matrix`, and the {len(DISTINCT)} that differ in class of mechanism, class of signal, gate, "
-        "verdict or reason (marked \\*) also by `make test`. Every one sees GO "
+        "verdict or reason also by `make test`. Every one sees GO "
         "first, then the fault with the verdict and the first reason named here (and never GO), then its repair and "
         "GO again; a fault that lies in the history has a stack of its own. `violated` means that a condition is "
         "known to be false.\n\n"
         f"By mechanism: {', '.join(f'{count} {kind}' for kind, count in sorted(kinds.items()))}.\n\n"
-        "| fault | what is done | hits | gate | verdict | reason |\n|---|---|---|---|---|---|\n"
+        "| fault | what is done | hits | gate | verdict | reason | in `make test` |\n|---|---|---|---|---|---|---|\n"
     )
     rows = (
-        f"| {fault.name}{r'\*' if fault.name in DISTINCT else ''} | {fault.mechanism} | {fault.signal} | {fault.gate} | {fault.verdict} "
-        f"| {fault.reason or 'violated'} |"
+        f"| {fault.name} | {fault.mechanism} | {fault.signal} | {fault.gate} | {fault.verdict} "
+        f"| {fault.reason or 'violated'} | {'yes' if fault.name in DISTINCT else ''} |"
         for fault in FAULTS
     )
     return intro + "\n".join(rows) + "\n"
