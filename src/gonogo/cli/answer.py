@@ -6,19 +6,24 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import click
-
 from gonogo.errors import ActionFailed
 
 
 def answer(text: str | bytes) -> None:
     """Write the answer as it is; a reader who left early has seen enough, and changes no exit code.
 
+    A character that standard output's encoding does not have is written as its escape.
+
     Raises:
         ActionFailed: it could not be written.
     """
+    if sys.stdout is None:
+        return
+    content = text if isinstance(text, bytes) else text.encode(sys.stdout.encoding, "backslashreplace")
     with _written():
-        click.echo(text, nl=False)
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
 
 
 def deliver() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,12 +9,11 @@ import click
 
 from gonogo.app.heartbeat import heartbeat_writer
 from gonogo.cli.answer import answer
+from gonogo.cli.beat import beat as beat_once
 from gonogo.cli.options import format_option, policy_option, prometheus_option
 from gonogo.durations import parse_duration
 from gonogo.errors import UsageError
 from gonogo.policy.heartbeat import load_heartbeat
-from gonogo.render.heartbeat_text import beat_text
-from gonogo.render.plain import plain
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -36,15 +34,7 @@ def beat(policy_path: Path, form: str) -> None:
 
     Example: gonogo heartbeat beat --policy gonogo.yaml
     """
-    published = heartbeat_writer(load_heartbeat(policy_path)).beat()
-    if published.recovered:
-        print(f"gonogo: {plain(published.recovered)}", file=sys.stderr)
-    if form == "text":
-        answer(f"{beat_text(published)}\n")
-        return
-    from gonogo.render.heartbeat_json import beat_json
-
-    answer(f"{beat_json(published)}\n")
+    beat_once(policy_path, form)
 
 
 @heartbeat.command()

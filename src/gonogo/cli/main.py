@@ -1,4 +1,4 @@
-"""The command ``gonogo``: lazy subcommands, and the one door every error leaves by.
+"""The command line of ``gonogo``: lazy subcommands.
 
 A subcommand is imported only when it is called or asked for help, so that a beat
 does not pay for what a verdict needs.
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
 from gonogo import __version__
-from gonogo.cli.answer import deliver
+from gonogo.cli.door import through
 
 COMMANDS = {
     "decide": ("gonogo.cli.decide:decide", "Answer GO, HOLD or NO-GO now, with the evidence."),
@@ -65,14 +66,10 @@ def gonogo(*, debug: bool) -> None:
     del debug
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and exit; every error leaves through one door."""
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit."""
     argv = sys.argv[1:] if arguments is None else arguments
-    try:
-        code = gonogo.main(args=argv, prog_name="gonogo", standalone_mode=False)
-        deliver()
-    except BaseException as error:  # noqa: BLE001 - the one door: nothing passes it unsaid
-        from gonogo.cli.error_door import leave  # what goes well does not pay for it
-
-        code = leave(error, debug="--debug" in argv)
-    sys.exit(code if isinstance(code, int) else 0)
+    through(
+        lambda: gonogo.main(args=argv, prog_name="gonogo", standalone_mode=False),
+        debug="--debug" in argv,
+    )

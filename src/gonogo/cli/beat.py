@@ -1,0 +1,42 @@
+"""One beat, and its plain form ``gonogo heartbeat beat --policy FILE``, which does without click.
+
+Cron and timers call that form every few seconds, and reading the command line with
+click would cost more than the beat. Every other form goes through click and ends here.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+
+def plain_beat(arguments: list[str]) -> Path | None:
+    """Give the policy's file if the arguments are the plain form, exactly; ``None`` for click to read them."""
+    match arguments:
+        case ["heartbeat", "beat", "--policy", file] if file and not file.startswith("-"):
+            return Path(file)
+    return None
+
+
+def beat(policy_path: Path, form: str) -> None:
+    """Publish one beat, and print it as ``text`` or ``json``.
+
+    Raises:
+        GonogoError: the policy is wrong, another writer was busy, or it was not published everywhere.
+    """
+    from gonogo.app.heartbeat import heartbeat_writer
+    from gonogo.cli.answer import answer
+    from gonogo.policy.heartbeat import load_heartbeat
+    from gonogo.render.plain import plain
+
+    published = heartbeat_writer(load_heartbeat(policy_path)).beat()
+    if published.recovered:
+        print(f"gonogo: {plain(published.recovered)}", file=sys.stderr)
+    if form == "json":
+        from gonogo.render.heartbeat_json import beat_json
+
+        answer(f"{beat_json(published)}\n")
+    else:
+        from gonogo.render.heartbeat_text import beat_text
+
+        answer(f"{beat_text(published)}\n")

@@ -1,0 +1,63 @@
+"""The command as a process: how it starts and how it ends."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+POLICY = "version: 1\nrealm: test\nprefix: duri\nheartbeat: {textfile_dir: .}\n"
+BEAT = ("heartbeat", "beat", "--policy", "gonogo.yaml")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Make a folder with a policy."""
+    (tmp_path / "gonogo.yaml").write_text(POLICY, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("arguments", [("schema",), BEAT])
+def test_a_full_disk_is_an_error(folder: Path, arguments: tuple[str, ...]) -> None:
+    """However fast the process ends, an answer that was not written is said."""
+    with Path("/dev/full").open("wb") as full:
+        argv = (sys.executable, "-m", "gonogo", *arguments)
+        done = subprocess.run(argv, cwd=folder, stdout=full, stderr=subprocess.PIPE, check=False, timeout=60)
+    assert done.returncode == 1
+    assert b"standard output: the answer could not be written" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("schema",), BEAT, ("no-such-command",)])
+@pytest.mark.parametrize("closed", [0, 1, 2])
+def test_closed_streams_change_no_exit_code(folder: Path, arguments: tuple[str, ...], closed: int) -> None:
+    """A daemon's starter may have closed them."""
+    shell = f'exec "$0" -m gonogo "$@" {closed}>&-'
+    if closed == 0:
+        shell = shell.replace(">&-", "<&-")
+    argv = ("/bin/sh", "-c", shell, sys.executable, *arguments)
+    done = subprocess.run(argv, cwd=folder, capture_output=True, check=False, timeout=60)
+    assert done.returncode == (2 if arguments == ("no-such-command",) else 0)
+
+
+def test_what_was_printed_arrives_whole_in_a_pipe(folder: Path) -> None:
+    """More than a buffer holds, and the end of it too."""
+    done = subprocess.run(
+        (sys.executable, "-m", "gonogo", "schema"), cwd=folder, capture_output=True, check=True, timeout=60
+    )
+    assert len(done.stdout) > 8192
+    assert done.stdout.endswith(b"}\n")
+
+
+def test_a_character_that_the_output_does_not_have_is_escaped(folder: Path) -> None:
+    """A folder's name is no reason to fail."""
+    odd = folder / "größe"
+    odd.mkdir()
+    (odd / "gonogo.yaml").write_text(POLICY, encoding="utf-8")
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    argv = (sys.executable, "-m", "gonogo", *BEAT)
+    done = subprocess.run(argv, cwd=odd, env=environment, capture_output=True, check=False, timeout=60)
+    assert done.returncode == 0
+    assert rb"gr\xf6\xdfe/duri_textfile_heartbeat.prom" in done.stdout
