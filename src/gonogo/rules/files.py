@@ -36,33 +36,58 @@ class RuleFile:
     problems: tuple[Problem, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PlacedGroup:
+    """A group, where it stands in its document, and where each of its rules does."""
+
+    group: RuleGroup
+    loc: Loc
+    rules: tuple[Loc, ...]
+
+
 def read_rules(text: str, path: str) -> RuleFile:
     """Read a rule file; nothing in it is guessed, and all its mistakes are listed."""
-    reader = _Reader(parse(text, path))
-    groups = tuple(reader.groups())
-    return RuleFile(groups, tuple(reader.problems))
+    document = parse(text, path)
+    placed, problems = read_groups(document)
+    return RuleFile(tuple(one.group for one in placed), (*document.problems, *problems))
+
+
+def read_groups(
+    document: YamlDocument, base: Loc = (), also: tuple[str, ...] = ()
+) -> tuple[tuple[PlacedGroup, ...], tuple[Problem, ...]]:
+    """Read the groups of the mapping at ``base``, such as the ``spec`` of a custom resource.
+
+    Args:
+        document: what they stand in; its own problems are not repeated.
+        base: where the mapping with ``groups`` stands.
+        also: keys that a group may have beside Prometheus's own.
+    """
+    reader = _Reader(document, also)
+    return tuple(reader.groups(base)), tuple(reader.problems)
 
 
 class _Reader:
     """Walks one document and collects its mistakes."""
 
-    def __init__(self, document: YamlDocument) -> None:
+    def __init__(self, document: YamlDocument, also: tuple[str, ...]) -> None:
         self._document = document
-        self.problems = list(document.problems)
+        self._group_keys = (*_GROUP_KEYS, *also)
+        self.problems: list[Problem] = []
 
-    def groups(self) -> Iterator[RuleGroup]:
+    def groups(self, base: Loc) -> Iterator[PlacedGroup]:
         """Read every group, in order."""
-        root = self._mapping((), self._document.value, ("groups",))
+        root = self._mapping(base, self._document.at(base), ("groups",))
         names: set[str] = set()
-        for loc, value in self._items(("groups",), root.get("groups")):
-            group = self._group(loc, value)
-            if group.name in names:
-                self._complain((*loc, "name"), f"a group {group.name!r} is already in this file", "rename one of them")
-            names.add(group.name)
-            yield group
+        for loc, value in self._items((*base, "groups"), root.get("groups")):
+            placed = self._group(loc, value)
+            name = placed.group.name
+            if name in names:
+                self._complain((*loc, "name"), f"a group {name!r} is already in this file", "rename one of them")
+            names.add(name)
+            yield placed
 
-    def _group(self, loc: Loc, value: object) -> RuleGroup:
-        found = self._mapping(loc, value, _GROUP_KEYS)
+    def _group(self, loc: Loc, value: object) -> PlacedGroup:
+        found = self._mapping(loc, value, self._group_keys)
         name = self._scalar((*loc, "name"), found.get("name"))
         if not name:
             self._complain(loc, "the group has no name", "add 'name:'")
@@ -72,8 +97,10 @@ class _Reader:
         self._duration((*loc, "query_offset"), found.get("query_offset"))
         interval = self._duration((*loc, "interval"), found.get("interval"))
         shared = self._labels((*loc, "labels"), found.get("labels"))
-        rules = (self._rule(at, rule, shared) for at, rule in self._items((*loc, "rules"), found.get("rules")))
-        return RuleGroup(name, tuple(filter(None, rules)), interval or None, self._document.path)
+        read = {at: self._rule(at, rule, shared) for at, rule in self._items((*loc, "rules"), found.get("rules"))}
+        rules = {at: rule for at, rule in read.items() if rule is not None}
+        group = RuleGroup(name, tuple(rules.values()), interval or None, self._document.path)
+        return PlacedGroup(group, loc, tuple(rules))
 
     def _rule(self, loc: Loc, value: object, shared: Mapping[str, str]) -> Rule | None:
         found = self._mapping(loc, value, tuple(dict.fromkeys((*_RECORD_KEYS, *_ALERT_KEYS))))

@@ -35,6 +35,11 @@ class YamlDocument:
     _root: Node = field(default_factory=_nothing, repr=False, compare=False)
     _source: str = field(default="", repr=False, compare=False)
 
+    def at(self, loc: Sequence[str | int]) -> object:
+        """Give the value at ``loc``; ``None`` where there is none."""
+        nodes = list(self._walk(loc))
+        return nodes[-1].value if len(nodes) == len(loc) + 1 else None
+
     def position(self, loc: Sequence[str | int]) -> Position:
         """Tell where the value at ``loc`` begins; for what is not there, where its nearest parent begins."""
         *_, node = self._walk(loc)

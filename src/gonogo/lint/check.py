@@ -1,0 +1,41 @@
+"""What a check is: a name, a severity, one pure function, and examples that are its tests and its docs page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Input files by name, as text: rule files, one ``prometheus.yml``, tests ``*_test.yml``.
+
+    Attributes:
+        files: name -> text.
+        facts: fields of the ``Estate`` that no file tells, by name (``interest``, ``live``, ``version``…).
+    """
+
+    files: Mapping[str, str]
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check; its module's docstring says what it finds, and why that matters.
+
+    Attributes:
+        id: as in contracts and pragmas, such as ``no-comparison``.
+        severity: the usual one.
+        find: lists what is wrong in what one server loads.
+        bad: an example in which it finds something.
+        good: the example mended.
+    """
+
+    id: str
+    severity: Severity
+    find: Callable[[Estate], Iterable[Hit]]
+    bad: Example
+    good: Example

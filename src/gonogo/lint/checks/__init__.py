@@ -1,0 +1,1 @@
+"""One check a file; a file that is here is registered."""

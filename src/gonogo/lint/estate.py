@@ -1,0 +1,190 @@
+"""What is linted: everything that one server would load, read once, with the place of every part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cached_property
+
+from gonogo.errors import Position, Problem
+from gonogo.lint.configuration import Configuration
+from gonogo.lint.finding import Hit, Severity, Span
+from gonogo.lint.interest import Interest
+from gonogo.lint.live import Live
+from gonogo.model.rule import Rule, RuleGroup, RuleKind
+from gonogo.rules.files import Loc
+from gonogo.rules.graph import RuleGraph
+from gonogo.rules.located import Located, located
+from gonogo.rules.promql import parse
+from gonogo.rules.tree import Expression, walk
+from gonogo.strict_yaml import YamlDocument
+
+DEFAULT_INTERVAL = timedelta(minutes=1)
+"""Prometheus's own scrape and evaluation interval, where nothing says another."""
+
+LOOKBACK = timedelta(minutes=5)
+"""How long a sample stands in for a newer one, where the server's flags say nothing else."""
+
+
+@dataclass(frozen=True)
+class LintedRule:
+    """A rule, its expression as a tree, and where everything of it stands.
+
+    Attributes:
+        rule: as Prometheus reads it.
+        group: the group it is in.
+        place: its index among the group's rules.
+        loc: the path to it in ``document``.
+        document: the YAML it stands in.
+    """
+
+    rule: Rule
+    group: RuleGroup
+    place: int
+    loc: Loc
+    document: YamlDocument
+
+    @property
+    def name(self) -> str:
+        """The alert or the recorded metric."""
+        return self.rule.name
+
+    @property
+    def is_alert(self) -> bool:
+        """Whether it is an alert."""
+        return self.rule.kind is RuleKind.ALERT
+
+    @cached_property
+    def tree(self) -> Expression | None:
+        """The expression, or ``None`` where it cannot be read."""
+        try:
+            return parse(self.rule.expression)
+        except ValueError:
+            return None
+
+    @cached_property
+    def nodes(self) -> tuple[Expression, ...]:
+        """Every node of the expression, each before what it is made of; none where it cannot be read."""
+        return () if self.tree is None else tuple(walk(self.tree))
+
+    @cached_property
+    def _located(self) -> Located:
+        return located(self.document, (*self.loc, "expr"), self.rule.expression, self.tree)
+
+    def at(self, node: Expression | None = None) -> Span:
+        """Tell where a node of ``nodes`` stands; without one, where the expression begins."""
+        return Span(*self._located.span(node))
+
+    def at_offset(self, offset: int, length: int = 1) -> Span:
+        """Tell where a character of the expression stands, counted from 0."""
+        return Span(self._located.position(offset), length)
+
+    def at_key(self, *keys: str | int) -> Span:
+        """Tell where a key of the rule stands, such as ``"labels", "severity"``; its nearest parent if missing."""
+        return Span(self.document.key_position((*self.loc, *keys)), len(str(keys[-1])) if keys else 1)
+
+    def at_value(self, *keys: str | int) -> Span:
+        """Tell where a value of the rule begins, such as that of ``"annotations", "summary"``."""
+        text = self.document.text((*self.loc, *keys)) or " "
+        return Span(self.document.text_position((*self.loc, *keys)), len(text.partition("\n")[0]) or 1)
+
+    def hit(self, where: Span, message: str, severity: Severity | None = None) -> Hit:
+        """Make a hit in this rule."""
+        return Hit(where, message, self.name, severity)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A rule file: its text, its groups, its rules, and what is wrong with its form.
+
+    ``custom`` tells a ``PrometheusRule`` resource from a rule file of Prometheus.
+    """
+
+    path: str
+    text: str
+    groups: tuple[RuleGroup, ...] = ()
+    rules: tuple[LintedRule, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    custom: bool = False
+
+
+@dataclass(frozen=True)
+class Estate:
+    """Everything that one server would load, and what is known around it.
+
+    Attributes:
+        files: the rule files.
+        configuration: the server's ``prometheus.yml``, where it is known.
+        tests: what unit tests assert; ``None`` where nobody said where tests are.
+        interest: what a policy reads, where there is one.
+        live: what a running server says, where one was asked.
+        version: the server's version: which features it has.
+        complete: whether ``files`` are all that the server loads.
+        retention: how long it keeps samples, where known.
+        lookback: how long a sample stands in for a newer one.
+    """
+
+    files: tuple[SourceFile, ...] = ()
+    configuration: Configuration | None = None
+    tests: tuple[object, ...] | None = None
+    interest: Interest | None = None
+    live: Live | None = None
+    version: tuple[int, int] = (2, 42)
+    complete: bool = False
+    retention: timedelta | None = None
+    lookback: timedelta = LOOKBACK
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+    @cached_property
+    def rules(self) -> tuple[LintedRule, ...]:
+        """All rules, file after file."""
+        return tuple(rule for file in self.files for rule in file.rules)
+
+    @cached_property
+    def alerts(self) -> tuple[LintedRule, ...]:
+        """The alerts among the rules."""
+        return tuple(rule for rule in self.rules if rule.is_alert)
+
+    @cached_property
+    def recording(self) -> tuple[LintedRule, ...]:
+        """The recording rules."""
+        return tuple(rule for rule in self.rules if not rule.is_alert)
+
+    @cached_property
+    def graph(self) -> RuleGraph:
+        """Which rule reads from which."""
+        return RuleGraph(rule.rule for rule in self.rules)
+
+    @cached_property
+    def by_rule(self) -> Mapping[int, LintedRule]:
+        """The linted rule of a ``Rule``, by its ``id()``, as the graph gives them."""
+        return {id(rule.rule): rule for rule in self.rules}
+
+    @property
+    def scrape_interval(self) -> timedelta:
+        """How often is scraped where a job says nothing else."""
+        return self.configuration.scrape_interval if self.configuration else DEFAULT_INTERVAL
+
+    @property
+    def evaluation_interval(self) -> timedelta:
+        """How often a group without an interval of its own is evaluated."""
+        return self.configuration.evaluation_interval if self.configuration else DEFAULT_INTERVAL
+
+    def interval_of(self, group: RuleGroup) -> timedelta:
+        """How often a group is evaluated."""
+        return group.interval or self.evaluation_interval
+
+    def having(self, **facts: object) -> Estate:
+        """Give the estate with some facts replaced."""
+        return replace(self, **facts)  # type: ignore[arg-type]  # the names are the dataclass's own
+
+
+def in_estate(estate: Estate, rule: Rule) -> LintedRule | None:
+    """Find the linted rule of a rule that the graph gave."""
+    return estate.by_rule.get(id(rule))
+
+
+def position_of(problem: Problem, path: str) -> Position:
+    """Tell where a problem is; one without a place is at the file's beginning."""
+    return problem.where or Position(path, 1, 1)

@@ -1,0 +1,1 @@
+"""Unit tests of Prometheus rules: what a test file asserts, what it covers, and which mutants it kills."""

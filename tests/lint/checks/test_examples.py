@@ -1,0 +1,23 @@
+"""Every check finds what its bad example has, and nothing in its good one."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.catalogue import checks, findings
+from gonogo.lint.check import Check
+from gonogo.lint.example_estate import estate_of
+
+
+@pytest.mark.parametrize("check", checks().values(), ids=lambda check: check.id)
+def test_the_bad_example_is_found(check: Check) -> None:
+    """With a place and words."""
+    found = findings(estate_of(check.bad), [check])
+    assert found
+    assert all(one.check == check.id and one.message and one.where.start.line >= 1 for one in found)
+
+
+@pytest.mark.parametrize("check", checks().values(), ids=lambda check: check.id)
+def test_the_good_example_is_clean(check: Check) -> None:
+    """The check itself is content."""
+    assert findings(estate_of(check.good), [check]) == ()
