@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Every test once: first those without servers, which alone must reach every branch of the
-# core, then those that start real ones; together they must reach nine branches in ten.
+# core, then those that start real ones; together they must reach nine branches in ten. The
+# fault matrix is no matter of coverage, and goes without its cost.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 PATH="$PWD/.venv/bin:$PATH"
@@ -25,10 +26,12 @@ mkdir "$results"
 export HYPOTHESIS_STORAGE_DIRECTORY="$PWD/.hypothesis"
 run tests without-servers 2 -m 'not live'
 run coverage report --data-file="$results/coverage.without-servers" --include="$core" --fail-under=100
-run tests live 4 -m 'live and not long' # they wait more than they compute
+matrix=tests/live/test_fault_matrix.py
+run tests live 4 -m 'live and not long' --ignore="$matrix" # they wait more than they compute
+run pytest -n 4 --dist loadgroup --quiet --junitxml="$results/matrix.xml" -m 'not long' "$matrix"
 run coverage combine --quiet --keep --data-file="$results/coverage" "$results"/coverage.*
 run coverage report --data-file="$results/coverage" --fail-under=90
-run python scripts/test/summary.py "$results/without-servers.xml" "$results/live.xml"
+run python scripts/test/summary.py "$results/without-servers.xml" "$results/live.xml" "$results/matrix.xml"
 
 if [ ${#failed[@]} -gt 0 ]; then
   printf 'test: FAILED: %s\n' "${failed[@]}"

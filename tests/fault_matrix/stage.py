@@ -70,7 +70,7 @@ class Stage:
         while not seen(report):
             if time.monotonic() >= deadline:
                 raise NotInTime(f"never {what}; the last report:\n{report_text(report)}")
-            time.sleep(0.2)
+            time.sleep(0.5)
             report = self.decide()
         return report
 
