@@ -1,0 +1,56 @@
+"""Which rules the tests really test: a rule is covered when a test fails without it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from gonogo.unit.tested_rule import TestedRule
+
+_TENTHS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Uncovered:
+    """A rule that can be removed and no test fails, and in words why none did."""
+
+    rule: TestedRule
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What the tests cover. A rule is either covered, or uncovered, or has a twin.
+
+    Attributes:
+        rules: how many rules there are.
+        covered: how many of them a test misses when they are removed.
+        uncovered: those that no test misses.
+        duplicates: rules that are identical and loaded together, each set of twins once:
+            removing one of them changes nothing, so none of them counts as covered.
+        alerts_without_firing: alerts that no test expects to fire.
+        alerts_without_quiet: alerts that no test expects not to fire.
+        flaky: test files that passed once and failed once without a change; they never count.
+        failing: test files that fail without a change; they never count either.
+        seconds: how long it took.
+    """
+
+    rules: int
+    covered: int
+    uncovered: tuple[Uncovered, ...] = ()
+    duplicates: tuple[tuple[TestedRule, ...], ...] = ()
+    alerts_without_firing: tuple[TestedRule, ...] = ()
+    alerts_without_quiet: tuple[TestedRule, ...] = ()
+    flaky: tuple[str, ...] = ()
+    failing: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def percent(self) -> str:
+        """The share of covered rules in percent, cut off (never rounded up) to one digit; of no rules it is 0."""
+        tenths = self.covered * _TENTHS // self.rules if self.rules else 0
+        return f"{tenths // 10}.{tenths % 10}" if tenths % 10 else str(tenths // 10)
+
+    def reaches(self, percent: Fraction) -> bool:
+        """Tell whether at least this share is covered, exactly: 1999 of 2000 are not 100 %; no rules reach nothing."""
+        return self.rules > 0 and self.covered * 100 >= percent * self.rules
