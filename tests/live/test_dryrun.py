@@ -13,7 +13,7 @@ import pytest
 from gonogo.app.dryrun import Moment, dry_run
 from gonogo.app.dryrun_sandbox import SCRIPTED, dry_run_in_sandbox
 from gonogo.app.progress import Silence
-from gonogo.app.reload import reload_and_verify
+from gonogo.app.reload import Reloading, outcome_of, reload_and_verify
 from gonogo.app.runs import Run
 from gonogo.app.smoke import smoke
 from gonogo.journal.records import records
@@ -24,6 +24,7 @@ from gonogo.prometheus.api import query
 from gonogo.prometheus.http import Client
 from gonogo.prometheus.processes import node_exporter, prometheus
 from gonogo.render.dryrun import WatchView
+from tests.command import gonogo
 from tests.policy_folder import RULES, TESTS
 from tests.waiting import await_true
 
@@ -121,6 +122,7 @@ def test_rules_that_are_broken_on_disk_are_never_loaded(served: Served) -> None:
         served.rules.write_text(RULES.replace("duri_x > 1", "duri_x >"), encoding="utf-8")
         refused = reload_and_verify(policy_file)
         assert refused.outcome is Outcome.FAIL
+        assert outcome_of(refused) is Reloading.REFUSED
         assert refused.detail.startswith("refused, nothing was reloaded: promtool check")
         assert "could not parse expression" in refused.findings[0]
         tried = smoke(policy_file)
@@ -136,7 +138,21 @@ def test_a_server_that_loads_other_rules_is_not_proved(served: Served) -> None:
     with prometheus(served.folder / "server", served.config) as server:
         run = reload_and_verify(served.policy(server.url))
     assert run.outcome is Outcome.FAIL
+    assert outcome_of(run) is Reloading.FAILED
     assert run.detail.startswith("reloaded, but not proved: rule ")
+
+
+def test_the_command_reloads_and_proves_it(served: Served) -> None:
+    """Rules that were changed on disk are loaded and evaluated when it ends; then for programs."""
+    with prometheus(served.folder / "server", served.config) as server:
+        served.policy(server.url)
+        served.rules.write_text(RULES.replace("30s", "2s"), encoding="utf-8")
+        done = gonogo("reload", cwd=served.folder)
+        assert (done.code, done.err) == (0, "")
+        assert done.out.startswith("PASS    reload: 2 rules loaded as in the files, and evaluated since (")
+        answered = json.loads(gonogo("reload", "--format", "json", cwd=served.folder).out)
+    assert answered["outcome"] == "reloaded"
+    assert [step["outcome"] for step in answered["steps"]] == ["PASS"]
 
 
 def test_a_server_that_is_not_there_holds(served: Served) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from enum import StrEnum
 
 from gonogo.app.lint import lint
 from gonogo.app.loaded_rules import unmet
@@ -29,6 +30,15 @@ from gonogo.prometheus.targets_api import targets
 
 RELOAD = "reload"
 """The kind of its records."""
+
+
+class Reloading(StrEnum):
+    """What became of a reload: proved, never begun, or begun and not proved; its record keeps it as ``outcome``."""
+
+    RELOADED = "reloaded"
+    REFUSED = "refused"
+    FAILED = "failed"
+
 
 LONGEST_WAIT_FOR_READY = timedelta(seconds=15)
 """How long a server that has just been started may take; one that replays for longer is asked again later."""
@@ -56,6 +66,11 @@ def reload_and_verify(policy_file: PolicyFile, url: str | None = None) -> Run:
     return recorded(policy_file, RELOAD, lambda: _reload(policy_file, client, server))
 
 
+def outcome_of(run: Run) -> Reloading:
+    """Tell what became of the server; a run that could not be made may have reached it."""
+    return Reloading(str(run.seen.get("outcome", Reloading.FAILED)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Before:
     """What was true before the reload: the server's time, and which targets were up."""
@@ -67,17 +82,22 @@ class _Before:
 def _reload(policy_file: PolicyFile, client: Client, server: Server) -> Run:
     checked = lint(policy_file)
     if not checked.passed:
-        return failed(RELOAD, checked.findings, "refused, nothing was reloaded", checked.tools)
+        return _refused(checked.findings, "refused, nothing was reloaded", checked)
     files = policy_rules(policy_file)
     if not _until(lambda: ready(client, server.url), LONGEST_WAIT_FOR_READY):
-        return failed(RELOAD, (f"{server.url} is not ready",), "nothing was reloaded", checked.tools)
+        return _refused((f"{server.url} is not ready",), "nothing was reloaded", checked)
     before = _Before(server_time(client, server.url), _up(targets(client, server.targets_url)))
     ask_to_reload(client, server.url)
     left = _await(client, server, files, before)
     if left:
         return failed(RELOAD, left, "reloaded, but not proved", checked.tools)
     rules = counted(sum(len(group.rules) for group in files), "rule")
-    return Run(RELOAD, Outcome.PASS, f"{rules} loaded as in the files, and evaluated since", tools=checked.tools)
+    detail = f"{rules} loaded as in the files, and evaluated since"
+    return Run(RELOAD, Outcome.PASS, detail, seen={"outcome": Reloading.RELOADED}, tools=checked.tools)
+
+
+def _refused(findings: tuple[str, ...], what: str, checked: Run) -> Run:
+    return replace(failed(RELOAD, findings, what, checked.tools), seen={"outcome": Reloading.REFUSED})
 
 
 def _await(client: Client, server: Server, files: tuple[RuleGroup, ...], before: _Before) -> tuple[str, ...]:
