@@ -11,12 +11,17 @@ from gonogo.lint.finding import Span
 
 @dataclass(frozen=True, slots=True)
 class ScrapeJob:
-    """A scrape job: how often it scrapes, and the labels that every target of it has."""
+    """A scrape job: how often it scrapes, and the labels that every target of it has.
+
+    ``where`` is its name, ``interval_where`` the interval that counts for it: its own, the global one, or, where
+    none is written, its name again.
+    """
 
     name: str
     interval: timedelta
     labels: Mapping[str, str]
     where: Span
+    interval_where: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class Configuration:
         rule_files: the entries, in order.
         named_files: the files it needs beside its rules.
         outside: whether series come in that no job here scrapes (federation, remote read).
+        relabels_alerts: whether alerts get other labels on their way out (``alert_relabel_configs``).
     """
 
     path: str
@@ -61,3 +67,4 @@ class Configuration:
     rule_files: tuple[RuleEntry, ...] = ()
     named_files: tuple[NamedFile, ...] = ()
     outside: bool = False
+    relabels_alerts: bool = False

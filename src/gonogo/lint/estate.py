@@ -12,6 +12,8 @@ from gonogo.lint.configuration import Configuration
 from gonogo.lint.finding import Hit, Severity, Span
 from gonogo.lint.interest import Interest
 from gonogo.lint.live import Live
+from gonogo.lint.requirements import Requirements
+from gonogo.lint.routes import Routes
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.rules.files import Loc
 from gonogo.rules.graph import RuleGraph
@@ -123,6 +125,9 @@ class Estate:
         complete: whether ``files`` are all that the server loads.
         retention: how long it keeps samples, where known.
         lookback: how long a sample stands in for a newer one.
+        features: what ``--enable-feature`` turned on; ``None`` where nobody knows.
+        requirements: what the organisation asks of its rules, where it does.
+        routes: Alertmanager's routes, where they are known.
     """
 
     files: tuple[SourceFile, ...] = ()
@@ -134,6 +139,9 @@ class Estate:
     complete: bool = False
     retention: timedelta | None = None
     lookback: timedelta = LOOKBACK
+    features: frozenset[str] | None = None
+    requirements: Requirements | None = None
+    routes: Routes | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
 
     @cached_property

@@ -1,0 +1,84 @@
+"""Alertmanager's routes, and which receivers an alert with labels half known may come to.
+
+An alert goes down the tree: a route takes it when all its matchers accept it, the first
+child that takes it ends the search among its brothers unless it says ``continue``, and
+what no child takes stays with the route itself. Source: Alertmanager documentation,
+"Configuration", route.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from gonogo.lint.finding import Span
+from gonogo.rules.tree import Matcher
+
+
+@dataclass(frozen=True, slots=True)
+class RouteMatcher:
+    """A matcher of a route, and where it stands."""
+
+    matcher: Matcher
+    where: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A route and those below it.
+
+    Attributes:
+        receiver: its own, or that of the nearest route above with one.
+        matchers: all must accept an alert.
+        readable: whether all its matchers could be read; if not, it may take anything.
+        goes_on: whether its brothers after it are asked even when it takes an alert.
+        children: the routes below it.
+        where: where it begins.
+    """
+
+    receiver: str
+    where: Span
+    matchers: tuple[RouteMatcher, ...] = ()
+    readable: bool = True
+    goes_on: bool = False
+    children: tuple[Route, ...] = ()
+
+    def takes(self, labels: Mapping[str, str]) -> bool | None:
+        """Tell whether it takes an alert that has these labels, and perhaps others: ``None`` is perhaps."""
+        known = [one.matcher for one in self.matchers if one.matcher.label in labels]
+        if not all(matcher.accepts(labels[matcher.label]) for matcher in known):
+            return False
+        return True if self.readable and len(known) == len(self.matchers) else None
+
+    def walk(self) -> Iterator[Route]:
+        """Visit it and every route below it."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """The tree of routes, and the receivers that tell nobody."""
+
+    path: str
+    root: Route
+    silent: frozenset[str] = frozenset()
+
+    def ends(self, labels: Mapping[str, str]) -> tuple[Route, ...]:
+        """List the routes at which an alert with these labels, and perhaps others, may end."""
+        return tuple(_ends(self.root, labels))
+
+
+def _ends(route: Route, labels: Mapping[str, str]) -> Iterator[Route]:
+    taken = False
+    for child in route.children:
+        takes = child.takes(labels)
+        if takes is not False:
+            yield from _ends(child, labels)
+        if takes:
+            taken = True
+            if not child.goes_on:
+                break
+    if not taken:
+        yield route
