@@ -171,7 +171,7 @@ FAULTS: dict[str, tuple[Behaviour, str]] = {
     "drip": (drip, "no whole answer within 2 s: the time was up in the middle of the answer"),
     "ssh": (lambda connection: connection.say(b"SSH-2.0-OpenSSH_9.2\r\n"), "the answer is not HTTP: it begins with"),
     "declared": (declare, "the answer is larger than 268435456 bytes"),
-    "two lengths": (says(b"{}", "200 OK", "Content-Length: 5"), "the connection was lost: Content-Length contained"),
+    "two lengths": (says(b"{}", "200 OK", "Content-Length: 5"), "the answer is broken: it has two lengths"),
     "elastic": (says(b'{"cluster_name":"es","tagline":"You Know, for Search"}'), "You Know, for Search"),
     "loki": (says(b'{"status":"success","data":{"resultType":"streams","result":[]}}'), "of type 'streams'"),
     "list": (says(b"[1,2]"), "the server answered with an error: [1,2]"),

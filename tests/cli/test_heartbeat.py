@@ -105,7 +105,6 @@ def test_help_has_an_example(command: tuple[str, ...], capsys: pytest.CaptureFix
 
 HEAVY = (
     "pydantic",
-    "urllib3",
     "numpy",
     "rich",
     "orjson",

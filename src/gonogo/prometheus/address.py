@@ -9,7 +9,9 @@ from urllib.parse import SplitResult, urlsplit
 
 from gonogo.errors import UsageError
 
-_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443}
+"""Scheme -> the port that a URL need not name."""
+
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -25,7 +27,7 @@ class Address:
     def __str__(self) -> str:
         """Write the URL as it may be shown: there is nothing secret in it."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
+        port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{host}{port}{self.prefix}"
 
     @property
@@ -53,13 +55,13 @@ def parse_address(url: str) -> Address:
         raise _unusable("no URL", "its host or port cannot be read") from error
     _refuse_extras(url, parts)
     host = parts.hostname or ""
-    return Address(parts.scheme, host, _PORTS[parts.scheme] if port is None else port, parts.path.rstrip("/"))
+    return Address(parts.scheme, host, DEFAULT_PORTS[parts.scheme] if port is None else port, parts.path.rstrip("/"))
 
 
 def _refuse_extras(url: str, parts: SplitResult) -> None:
     if parts.username is not None or parts.password is not None:
         raise _unusable("a URL with a user or password in it", "it would be shown in logs and process lists")
-    if _UNPRINTABLE.search(url) or parts.scheme not in _PORTS or not parts.hostname:
+    if _UNPRINTABLE.search(url) or parts.scheme not in DEFAULT_PORTS or not parts.hostname:
         raise _unusable("no URL of a server", "it must be http:// or https:// and a host")
     if parts.query or parts.fragment:
         raise _unusable("a URL with a query or fragment", "only a path can be kept in front of the API's own")

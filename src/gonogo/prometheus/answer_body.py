@@ -8,11 +8,11 @@ Ten such answers at a time end there as well.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from threading import Lock
 from typing import Protocol
 
-CHUNK = 1 << 20
+CHUNK = 1 << 16
 """How many bytes are asked for at a time."""
 
 _GZIP = 16 + zlib.MAX_WBITS
@@ -21,13 +21,15 @@ _GZIP = 16 + zlib.MAX_WBITS
 class Readable(Protocol):
     """What a body is read from."""
 
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """The answer's headers."""
+    length: int | None
+    """How many bytes are still to come, where that is known."""
+
+    def getheader(self, name: str, default: str) -> str:
+        """Give a header; one that came more than once is joined by commas."""
         ...
 
-    def read(self, amt: int, decode_content: bool) -> bytes:  # noqa: FBT001 - the library's signature
-        """Give at most ``amt`` bytes as they came, and none at the end."""
+    def readinto(self, buffer: memoryview) -> int:
+        """Fill the buffer with bytes as they came; gives how many, none at the end."""
         ...
 
 
@@ -72,9 +74,7 @@ def read_body(response: Readable, room: Room) -> bytes:
         BodyTooLarge: it is, or decompresses to, more than there is room for.
         BodyBroken: it cannot be decompressed, or is in an encoding nobody asked for.
     """
-    declared = response.headers.get("Content-Length", "")
-    if declared.isdecimal() and int(declared) > room.max_bytes:
-        raise BodyTooLarge
+    _refuse_length(response.getheader("Content-Length", ""), room.max_bytes)
     parts: list[bytes] = []
     try:
         for part in _decoded(response, room.max_bytes):
@@ -85,8 +85,17 @@ def read_body(response: Readable, room: Room) -> bytes:
         room.give(sum(map(len, parts)))
 
 
+def _refuse_length(declared: str, max_bytes: int) -> None:
+    lengths = {length.strip() for length in declared.split(",")}
+    if len(lengths) > 1:
+        raise BodyBroken("it has two lengths, by its headers")
+    length = lengths.pop()
+    if length.isdecimal() and int(length) > max_bytes:
+        raise BodyTooLarge
+
+
 def _decoded(response: Readable, max_bytes: int) -> Iterator[bytes]:
-    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    encoding = response.getheader("Content-Encoding", "identity").strip().lower()
     if encoding in {"identity", ""}:
         return _bounded(response, max_bytes)
     if encoding in {"gzip", "x-gzip"}:
@@ -95,12 +104,15 @@ def _decoded(response: Readable, max_bytes: int) -> Iterator[bytes]:
 
 
 def _bounded(response: Readable, max_bytes: int) -> Iterator[bytes]:
+    buffer = memoryview(bytearray(min(CHUNK, max_bytes + 1)))  # no read can be larger, whatever a chunk claims to be
     rest = max_bytes
-    while chunk := response.read(min(CHUNK, rest + 1), decode_content=False):
-        rest -= len(chunk)
+    while size := response.readinto(buffer[: rest + 1]):
+        rest -= size
         if rest < 0:
             raise BodyTooLarge
-        yield chunk
+        yield bytes(buffer[:size])
+    if response.length:
+        raise BodyBroken("it ended early")
 
 
 def _inflated(chunks: Iterator[bytes]) -> Iterator[bytes]:

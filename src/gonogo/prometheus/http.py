@@ -21,11 +21,9 @@ from http import HTTPStatus
 from http.client import HTTPException
 from socket import SHUT_RDWR, socket
 
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError
-
 from gonogo.prometheus.address import Address
 from gonogo.prometheus.answer_body import BodyBroken, BodyTooLarge, Room, read_body
+from gonogo.prometheus.connection import Connection
 from gonogo.prometheus.http_settings import HttpSettings
 from gonogo.prometheus.no_answer import LostConnection, Stage, no_answer, redirected, too_large, too_slow
 from gonogo.prometheus.question import FORM, Question, acting, reading
@@ -120,14 +118,10 @@ class Client:
             raise redirected(answer.url, answer.status, self.quoted(target.encode()))
         return answer
 
-    def _connection(self, address: Address, deadline: float) -> HTTPConnection:
+    def _connection(self, address: Address, deadline: float) -> Connection:
         limit = min(LONGEST_CONNECT, max(0.001, deadline - time.monotonic()))
-        if address.scheme == "http":
-            return HTTPConnection(address.host, address.port, timeout=limit)
-        name = self.settings.server_name
-        return HTTPSConnection(
-            address.host, address.port, timeout=limit, ssl_context=self._trust(), server_hostname=name
-        )
+        name = self.settings.server_name or address.host
+        return Connection(address, limit, (self._trust(), name) if address.scheme == "https" else None)
 
     def _trust(self) -> ssl.SSLContext:
         of = self.settings
@@ -142,7 +136,7 @@ class Client:
 class _Exchange:
     """One question on one connection, run in a thread of its own."""
 
-    def __init__(self, question: Question, connection: HTTPConnection, settings: HttpSettings, room: Room) -> None:
+    def __init__(self, question: Question, connection: Connection, settings: HttpSettings, room: Room) -> None:
         self.result: Future[Answer] = Future()
         self.stage = Stage.CONNECTING
         self._question = question
@@ -159,7 +153,7 @@ class _Exchange:
             self.result.set_result(self._exchange())
         except BodyTooLarge:
             self.result.set_exception(too_large(self._question.url, self._settings.max_bytes))
-        except (OSError, HTTPException, HTTPError, BodyBroken, ValueError) as error:
+        except (OSError, HTTPException, BodyBroken, ValueError) as error:
             told = no_answer(self._question.url, self.stage, error, self._settings.secrets())
             told.__cause__ = error
             self.result.set_exception(told)
@@ -188,13 +182,10 @@ class _Exchange:
         self._sock = self._connection.sock  # the library lets go of it before the body is read
         if self._abandoned:
             raise TimeoutError
-        self._connection.timeout = None  # the deadline is the caller's: see abandon; the library sets it anew each time
         asked = self._question
-        self._connection.request(
-            asked.method, asked.target, asked.body, asked.headers, preload_content=False, decode_content=False
-        )
+        self._connection.request(asked.method, asked.target, asked.body, asked.headers)
         self.stage = Stage.ASKED
         with closing(self._connection.getresponse()) as response:
             self.stage = Stage.READING
             body = read_body(response, self._room)
-            return Answer(asked.url, response.status, body, response.headers.get("Location", ""))
+            return Answer(asked.url, response.status, body, response.getheader("Location", ""))

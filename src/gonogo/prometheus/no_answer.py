@@ -67,37 +67,28 @@ def no_answer(url: str, stage: Stage, error: Exception, secrets: tuple[str, ...]
     """Turn what a connection raised into an error that says what, where, why and what next."""
     what, why, next_step = _words(stage, error)
     why = quote(why.encode(errors="backslashreplace"), secrets)
-    kind = SourceError if stage is Stage.READING or not _is_loss(error) else LostConnection
+    lost = isinstance(error, ConnectionError) and stage is not Stage.READING
+    kind = LostConnection if lost else SourceError
     return kind(what, where=url, why=why, next_step=next_step)
 
 
-def _is_loss(error: Exception) -> bool:
-    return isinstance(_root(error), ConnectionError)
-
-
-def _root(error: BaseException) -> BaseException:
-    """Find the system's own error under what the library made of it."""
-    return error.__cause__ if isinstance(error.__cause__, OSError) else error
-
-
 def _words(stage: Stage, error: Exception) -> tuple[str, str, str]:  # noqa: PLR0911 - a table of failures
-    root = _root(error)
-    if isinstance(root, gaierror):
-        return "the server's name does not resolve", root.strerror or str(root), _IS_IT_UP
-    if isinstance(root, ssl.SSLCertVerificationError):
-        return "the server's certificate is not trusted", root.verify_message, _TRUST
-    if isinstance(root, ssl.SSLError):
-        return "no TLS connection", root.reason or str(root), _TLS
-    if isinstance(root, ConnectionRefusedError):
+    if isinstance(error, gaierror):
+        return "the server's name does not resolve", error.strerror or str(error), _IS_IT_UP
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "the server's certificate is not trusted", error.verify_message, _TRUST
+    if isinstance(error, ssl.SSLError):
+        return "no TLS connection", error.reason or str(error), _TLS
+    if isinstance(error, ConnectionRefusedError):
         return "the connection was refused", "nothing listens there", _IS_IT_UP
-    if isinstance(root, BadStatusLine) and not isinstance(root, RemoteDisconnected):
-        return "the answer is not HTTP", f"it begins with {str(root)!r}", _IS_IT_HTTP
-    if isinstance(root, BodyBroken):
-        return "the answer is broken", str(root), _WHAT_IS_BETWEEN
-    if isinstance(root, TimeoutError):
+    if isinstance(error, BadStatusLine) and not isinstance(error, RemoteDisconnected):
+        return "the answer is not HTTP", f"it begins with {str(error)!r}", _IS_IT_HTTP
+    if isinstance(error, BodyBroken):
+        return "the answer is broken", str(error), _WHAT_IS_BETWEEN
+    if isinstance(error, TimeoutError):
         return "the server cannot be reached", f"nothing came back {stage}", _FIREWALL
     if stage is Stage.READING:
         return "the answer is broken", "it ended early", _WHAT_IS_BETWEEN
-    if isinstance(root, ValueError):
-        return "the question cannot be asked", str(root), _TLS_OR_URL
-    return "the connection was lost", f"{root or type(root).__name__}, {stage}", _WHAT_IS_BETWEEN
+    if isinstance(error, ValueError):
+        return "the question cannot be asked", str(error), _TLS_OR_URL
+    return "the connection was lost", f"{str(error) or type(error).__name__}, {stage}", _WHAT_IS_BETWEEN

@@ -14,6 +14,7 @@ def tls_context(*, ca_file: str | None, cert_file: str | None, key_file: str | N
         SourceError: a file is missing, is no PEM, or key and certificate do not match.
     """
     context = _trusting(ca_file)
+    context.set_alpn_protocols(["http/1.1"])
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
