@@ -73,6 +73,7 @@ def is_open(server: RunningServer) -> bool:
         return asked.connect_ex(("127.0.0.1", int(server.url.rpartition(":")[2]))) == 0
 
 
+@pytest.mark.xdist_group("stack")
 def test_every_signal_is_there_once(stack: Stack) -> None:
     """One series each, in the realm and nowhere else, and none that is marked as made up."""
     names = signals(stack)
@@ -83,6 +84,7 @@ def test_every_signal_is_there_once(stack: Stack) -> None:
         assert "mode" not in found.labels
 
 
+@pytest.mark.xdist_group("stack")
 def test_recorded_signals_have_no_seam(stack: Stack) -> None:
     """Half an hour and more at live density, and no gap where live begins that a rule would notice."""
     stack.until(lambda: series(stack, "duri_lyapunov_v[31m]")[0].times[-1] > stack.end + 5, "live samples")
@@ -93,6 +95,7 @@ def test_recorded_signals_have_no_seam(stack: Stack) -> None:
         assert max(later - earlier for earlier, later in pairwise(found.times)) <= (1 - SEEN) * HALF_AN_HOUR
 
 
+@pytest.mark.xdist_group("stack")
 def test_raw_series_go_on_with_the_same_labels(stack: Stack) -> None:
     """No series ends where the history does, and none begins; no counter is reset."""
     for name, labels in (("slo_events_total", '{slo="green"}'), ("dr_rehearsal_duration_seconds_bucket", '{le="600"}')):
@@ -103,12 +106,14 @@ def test_raw_series_go_on_with_the_same_labels(stack: Stack) -> None:
         assert resets.values == (0.0,)
 
 
+@pytest.mark.xdist_group("stack")
 def test_the_month_is_there(stack: Stack) -> None:
     """It goes back 31 days."""
     (found,) = series(stack, "count_over_time(duri_slo_events_total[31d])")
     assert found.values[0] > 31 * 1440
 
 
+@pytest.mark.xdist_group("stack")
 def test_the_recorded_values_are_what_the_story_says(stack: Stack) -> None:
     """Healthy in every respect."""
     assert value(stack, "green_uptime_ratio") >= 0.999
@@ -123,6 +128,7 @@ def test_the_recorded_values_are_what_the_story_says(stack: Stack) -> None:
     assert value(stack, "heartbeat_changes_6m") >= 7
 
 
+@pytest.mark.xdist_group("stack")
 def test_the_sequence_goes_on(stack: Stack) -> None:
     """The first live beat follows the last of the history, within two beats' time."""
     (beats,) = series(stack, "duri_textfile_heartbeat_seq[10m]")
@@ -132,6 +138,7 @@ def test_the_sequence_goes_on(stack: Stack) -> None:
     assert max(later - earlier for earlier, later in pairwise(beats.times)) < 90
 
 
+@pytest.mark.xdist_group("stack")
 def test_what_is_written_is_put_back(stack: Stack) -> None:
     """Files that were there get their content again, others go."""
     before = stack.rules_path.read_bytes()
@@ -144,6 +151,7 @@ def test_what_is_written_is_put_back(stack: Stack) -> None:
     stack.reload()
 
 
+@pytest.mark.xdist_group("stack")
 def test_waiting_in_vain_is_an_error(stack: Stack) -> None:
     """It says for what."""
     with pytest.raises(ActionFailed, match="in vain for rain"):

@@ -15,7 +15,7 @@ from gonogo.prometheus.http import Client, HttpSettings
 from gonogo.prometheus.processes import Front, prometheus
 from gonogo.prometheus.status_api import build_info, ready, reload
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("guarded-servers")]
 
 PHRASE = "open sesame"
 HASH = "$2b$04$abcdefghijklmnopqrstuu/LVz6MZlItEy42I2juLihZ66HnQx/cy"

@@ -24,7 +24,7 @@ from gonogo.prometheus.status_api import build_info, configuration, flags, ready
 from gonogo.prometheus.targets_api import targets
 from tests.waiting import await_true
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("real-servers")]
 
 CLIENT = Client()
 
