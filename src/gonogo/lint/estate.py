@@ -8,12 +8,15 @@ from datetime import timedelta
 from functools import cached_property
 
 from gonogo.errors import Position, Problem
+from gonogo.lint.arbiter import Arbiter
 from gonogo.lint.configuration import Configuration
 from gonogo.lint.finding import Hit, Severity, Span
 from gonogo.lint.interest import Interest
+from gonogo.lint.labels.labelling import Labelling
 from gonogo.lint.live import Live
 from gonogo.lint.requirements import Requirements
 from gonogo.lint.routes import Routes
+from gonogo.lint.untracked import Untracked
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.rules.files import Loc
 from gonogo.rules.graph import RuleGraph
@@ -128,6 +131,8 @@ class Estate:
         features: what ``--enable-feature`` turned on; ``None`` where nobody knows.
         requirements: what the organisation asks of its rules, where it does.
         routes: Alertmanager's routes, where they are known.
+        arbiters: what each promtool that was run says of the files.
+        untracked: the inputs that git ignores or does not track.
     """
 
     files: tuple[SourceFile, ...] = ()
@@ -142,6 +147,8 @@ class Estate:
     features: frozenset[str] | None = None
     requirements: Requirements | None = None
     routes: Routes | None = None
+    arbiters: tuple[Arbiter, ...] = ()
+    untracked: tuple[Untracked, ...] = ()
     extra: Mapping[str, object] = field(default_factory=dict)
 
     @cached_property
@@ -168,6 +175,20 @@ class Estate:
     def by_rule(self) -> Mapping[int, LintedRule]:
         """The linted rule of a ``Rule``, by its ``id()``, as the graph gives them."""
         return {id(rule.rule): rule for rule in self.rules}
+
+    @cached_property
+    def labels(self) -> Labelling:
+        """What labels results certainly cannot have; recorded series are followed where no others can come in."""
+        outside = self.configuration is not None and self.configuration.outside
+        return self.expected_labels if self.complete and not outside else Labelling(self._nodes)
+
+    @cached_property
+    def expected_labels(self) -> Labelling:
+        """What labels results cannot have as long as recorded series come only from the rules known here."""
+        return Labelling(self._nodes, self.graph)
+
+    def _nodes(self, rule: Rule) -> tuple[Expression, ...]:
+        return self.by_rule[id(rule)].nodes
 
     @property
     def scrape_interval(self) -> timedelta:

@@ -61,17 +61,19 @@ def selectors(expression: str) -> tuple[Selector, ...]:
     Raises:
         ValueError: it cannot be read.
     """
-    return tuple(dict.fromkeys(_found(parse(expression), required=True)))
+    found = (Selector.of(vector, length, required=needed) for vector, length, needed in vectors(parse(expression)))
+    return tuple(dict.fromkeys(found))
 
 
-def _found(root: Expression, *, required: bool) -> Iterator[Selector]:
-    waiting = [(root, required)]
+def vectors(root: Expression) -> Iterator[tuple[Vector, timedelta | None, bool]]:
+    """Visit the selectors of a tree from left to right, each with its range and whether it is required."""
+    waiting = [(root, True)]
     while waiting:
         node, needed = waiting.pop()
         if isinstance(node, Vector):
-            yield Selector.of(node, required=needed)
+            yield node, None, needed
         elif isinstance(node, Range):
-            yield Selector.of(node.vector, node.range, required=needed)
+            yield node.vector, node.range, needed
         else:
             parts = zip(children(node), _needed(node), strict=True)
             waiting.extend(reversed([(part, needed and itself) for part, itself in parts]))

@@ -1,0 +1,38 @@
+"""The server cannot evaluate the expression: it loads the rule without a word, and then fails each time.
+
+A division whose sides match many to many is valid PromQL, and an error as soon as the series are there. Only
+`/api/v1/rules` shows it (health `err`); the alert never fires. Asked of a running server (`--prometheus URL`): every
+expression is evaluated once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.live import Live
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the rules whose expression the server failed to evaluate."""
+    if estate.live is None:
+        return
+    for rule in estate.rules:
+        error = estate.live.errors.get(rule.rule.expression)
+        if error is not None:
+            yield rule.hit(rule.at(), f"the server cannot evaluate this: {error}")
+
+
+_BAD = "groups: [{name: web, rules: [{record: a:b:ratio, expr: a / b}]}]\n"
+_GOOD = "groups: [{name: web, rules: [{record: a:b:ratio, expr: sum(a) / sum(b)}]}]\n"
+_ERROR = "found duplicate series for the match group {} on the right hand-side of the operation"
+
+CHECK = Check(
+    id="eval-error",
+    severity=Severity.ERROR,
+    find=find,
+    bad=Example({"rules.yml": _BAD}, {"live": Live(errors={"a / b": _ERROR})}),
+    good=Example({"rules.yml": _GOOD}, {"live": Live()}),
+)

@@ -1,0 +1,36 @@
+"""An input of a verdict is not in git: nobody reviewed it, and a clone of the repository does not have it.
+
+Rules, tests, the policy and the runbooks in `docs/ops` decide between GO and NO-GO. One that git ignores, or does
+not track, exists on one machine only, and changes without a trace. Add it, or take the pattern that hides it out of
+`.gitignore`. Looked at only inside a git work tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.errors import Position
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity, Span
+from gonogo.lint.untracked import Untracked
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the inputs that are not in git."""
+    for one in estate.untracked:
+        why = (
+            "git ignores it: take it out of .gitignore" if one.ignored else f"git does not track it: git add {one.path}"
+        )
+        yield Hit(Span(Position(one.path, 1, 1)), f"this file is an input ({one.role}), and {why}")
+
+
+_RULES = {"rules.yml": "groups: [{name: web, rules: [{alert: Down, expr: 'up == 0'}]}]\n"}
+
+CHECK = Check(
+    id="input-untracked",
+    severity=Severity.ERROR,
+    find=find,
+    bad=Example(_RULES, {"untracked": (Untracked("rules.yml", "rules", ignored=False),)}),
+    good=Example(_RULES),
+)

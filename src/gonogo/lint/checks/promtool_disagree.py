@@ -1,0 +1,66 @@
+"""Two promtools that shall be one say different things: what is checked here is not what is loaded there.
+
+With `--promtool CMD` a second promtool checks the same files, for instance the one inside the server's container.
+Both must accept every file, and be of one version (`--allow-version-skew` says otherwise, and is recorded). Where
+they differ, one of them sees other files (an image that was not rebuilt, a mount that is missing), or reads
+another dialect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.errors import Position
+from gonogo.lint.arbiter import Arbiter, Refusal
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity, Span
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """Compare every further promtool with the first."""
+    for other in estate.arbiters[1:]:
+        first = estate.arbiters[0]
+        yield from _of_version(first, other, estate)
+        yield from _refused_by_one(other, first)
+        yield from _refused_by_one(first, other)
+
+
+def _of_version(first: Arbiter, other: Arbiter, estate: Estate) -> Iterator[Hit]:
+    if _release(first.version) == _release(other.version) or other.excused or not estate.files:
+        return
+    yield Hit(
+        Span(Position(estate.files[0].path, 1, 1)),
+        f"{first.name} is of version {first.version}, {other.name} of {other.version or 'none that it tells'}: make "
+        "them one, or say --allow-version-skew",
+    )
+
+
+def _refused_by_one(refusing: Arbiter, accepting: Arbiter) -> Iterator[Hit]:
+    for refusal in refusing.refusals:
+        if refusal.where.start.path in accepting.accepted:
+            yield Hit(
+                refusal.where,
+                f"{refusing.name} refuses this and {accepting.name} accepts it: {refusal.message}; see whether both "
+                "have the same file and version",
+                refusal.rule,
+            )
+
+
+def _release(version: str) -> str:
+    """Leave out what a distribution adds: ``2.42.0+ds`` is ``2.42.0``."""
+    return version.partition("+")[0].partition("~")[0]
+
+
+_RULES = {"rules.yml": "groups: [{name: web, rules: [{alert: Down, expr: 'up == 0'}]}]\n"}
+_HERE = Arbiter("promtool", "2.42.0+ds", frozenset({"rules.yml"}))
+_THERE = "docker exec prometheus promtool"
+_REFUSAL = Refusal(Span(Position("rules.yml", 1, 1)), "path 'rules.yml' does not exist")
+
+CHECK = Check(
+    id="promtool-disagree",
+    severity=Severity.ERROR,
+    find=find,
+    bad=Example(_RULES, {"arbiters": (_HERE, Arbiter(_THERE, "2.42.0", refusals=(_REFUSAL,)))}),
+    good=Example(_RULES, {"arbiters": (_HERE, Arbiter(_THERE, "2.42.0", frozenset({"rules.yml"})))}),
+)

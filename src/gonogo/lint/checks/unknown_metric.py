@@ -1,0 +1,58 @@
+"""The server has no such series, and had none in the last 7 days: the rule says nothing, and nobody notices.
+
+An alert over a metric that is misspelt, renamed or no longer scraped never fires. Asked of a running server
+(`--prometheus URL`); what the linted rules record themselves, and what stands under `absent`, on the right of
+`unless` or in a branch of `or`, may be missing. That the metric exists and only some label value does not is a
+warning: errors that have not happened yet look the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.live import Live
+from gonogo.lint.live_questions import narrowings, needed
+from gonogo.rules.canonical import instant
+from gonogo.rules.tree import Vector
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the selectors of which the server said that it has no series."""
+    if estate.live is None:
+        return
+    found = estate.live.found
+    for rule in estate.rules:
+        for vector in needed(rule):
+            if found.get(instant(vector)) is False:
+                message, severity = _told(vector, estate.live)
+                yield rule.hit(rule.at(vector), message, severity)
+
+
+def _told(vector: Vector, live: Live) -> tuple[str, Severity]:
+    metric, *single = narrowings(vector) or (vector,)
+    if not live.found.get(instant(metric)):
+        return f"the server has no series of {vector.metric}, and had none in 7 days: mend the name, or scrape it", (
+            Severity.ERROR
+        )
+    alone = [instant(one) for one in single if live.found.get(instant(one)) is False]
+    culprit = (
+        f"none like {', none like '.join(alone)}" if alone else f"none like {instant(vector)}, all matchers together"
+    )
+    return f"the server has series of {vector.metric}, but {culprit}, now and in the last 7 days", Severity.WARNING
+
+
+_BAD = "groups: [{name: web, rules: [{alert: Errors, expr: 'rate(htpp_errors_total[5m]) > 1'}]}]\n"
+
+CHECK = Check(
+    id="unknown-metric",
+    severity=Severity.ERROR,
+    find=find,
+    bad=Example({"rules.yml": _BAD}, {"live": Live(found={"htpp_errors_total": False})}),
+    good=Example(
+        {"rules.yml": _BAD.replace("htpp", "http")},
+        {"live": Live(found={"http_errors_total": True})},
+    ),
+)
