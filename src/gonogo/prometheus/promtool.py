@@ -12,7 +12,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -114,11 +114,11 @@ def _run(command: Sequence[str], *arguments: str) -> ToolRun:
     argv = (locate(command[0]), *command[1:], *arguments)
     began = time.monotonic()
     kept = bytearray()
-    with _running(argv) as process:
+    with running(argv) as process:
         reader = threading.Thread(target=_keep, args=(process.stdout, kept), daemon=True)
         reader.start()
         late = not _ended(process)
-        _end(process)
+        stop(process)
         reader.join(_LAST_WORDS)
     output = kept.decode("utf-8", "replace")
     if late:
@@ -127,19 +127,28 @@ def _run(command: Sequence[str], *arguments: str) -> ToolRun:
 
 
 @contextmanager
-def _running(argv: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Start the program; whatever happens in the block, nothing of it is left after it."""
+def running(argv: Sequence[str], environment: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a program, both outputs in one pipe; whatever happens in the block, nothing of it is left after it.
+
+    ``environment`` is given to it beside gonogo's own.
+    """
     with ExitStack() as held:
         with uninterrupted():
             process = subprocess.Popen(
-                argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **environment} if environment else None,
+                start_new_session=True,
             )
             held.enter_context(process)
-            held.callback(_end, process)
+            held.callback(stop, process)
         yield process
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Kill a program that is still running, with all it started, and wait for its end."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()

@@ -1,0 +1,63 @@
+"""What a run of one test file depends on: its text, and the text of every rule file that it loads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gonogo.app.unit_rules import RulePlaces, RuleSource, found, sources
+from gonogo.unit.read import RuleFileEntry, UnitFile, read_unit
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedEntry:
+    """An entry of ``rule_files`` and the rule files it stands for; ``problem`` says why one cannot be read."""
+
+    entry: RuleFileEntry
+    rules: tuple[RuleSource, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A test file and all it loads.
+
+    Attributes:
+        path: the test file.
+        text: its text.
+        unit: the text, read.
+        entries: what its ``rule_files`` stand for.
+    """
+
+    path: Path
+    text: str
+    unit: UnitFile
+    entries: tuple[LoadedEntry, ...]
+
+    @property
+    def rules(self) -> tuple[RuleSource, ...]:
+        """Every rule file, once, in the order in which it is first named."""
+        return tuple({(rule.path, rule.part): rule for one in self.entries for rule in one.rules}.values())
+
+
+def material(path: Path, places: RulePlaces) -> Material:
+    """Read a test file and what it loads.
+
+    Raises:
+        OSError: the test file cannot be read.
+        UnicodeDecodeError: it is no text.
+    """
+    text = path.read_text(encoding="utf-8")
+    unit = read_unit(text, str(path))
+    folder = path.absolute().parent
+    return Material(path, text, unit, tuple(_loaded(entry, folder, places) for entry in unit.rule_files))
+
+
+def _loaded(entry: RuleFileEntry, folder: Path, places: RulePlaces) -> LoadedEntry:
+    rules: list[RuleSource] = []
+    for path in found(entry.pattern, folder, places):
+        try:
+            rules += sources(path.absolute())
+        except (OSError, UnicodeDecodeError) as error:
+            return LoadedEntry(entry, tuple(rules), f"{path} cannot be read: {error}")
+    return LoadedEntry(entry, tuple(rules))

@@ -1,0 +1,71 @@
+"""Lays test files out in a temporary folder, with the rule files that they load, for promtool to read.
+
+promtool then reads exactly what was read here (and what a cached result was kept
+under), custom resources unwrapped, wherever the rules live.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from gonogo.app.unit_material import LoadedEntry, Material
+from gonogo.app.unit_rules import RuleSource
+from gonogo.unit.rewriting import with_rule_files
+
+NO_FILE = "no-such-file"
+"""What stands for an entry that matches nothing, so that it matches nothing in the staged folder either."""
+
+
+@dataclass(frozen=True, slots=True)
+class StagedUnit:
+    """A test file as promtool reads it, in a folder of its own.
+
+    Attributes:
+        path: the staged test file.
+        material: what it was made of.
+        rules: the staged rule file of each source, in the order of ``material.rules``.
+    """
+
+    path: Path
+    material: Material
+    rules: tuple[Path, ...]
+
+    def rewrite(self, rules: Iterable[RuleSource]) -> None:
+        """Put other texts in place of the rule files', such as those of a mutant, or the first ones again."""
+        staged = {(rule.path, rule.part): path for rule, path in zip(self.material.rules, self.rules, strict=True)}
+        for rule in rules:
+            staged[rule.path, rule.part].write_text(rule.text, encoding="utf-8")
+
+    def in_words_of_the_source(self, output: str) -> str:
+        """Name the files of the test, and not the staged ones, in what promtool wrote."""
+        for rule, path in zip(self.material.rules, self.rules, strict=True):
+            output = output.replace(str(path), str(rule.path))
+        return output.replace(str(self.path), str(self.material.path)).replace(f"{self.path.parent}/", "")
+
+
+@contextmanager
+def staged(materials: Iterable[Material]) -> Iterator[tuple[StagedUnit, ...]]:
+    """Write the files down for the time of the block."""
+    with TemporaryDirectory(prefix="gonogo-unit-") as folder:
+        yield tuple(_staged(one, Path(folder) / str(number)) for number, one in enumerate(materials))
+
+
+def _staged(material: Material, folder: Path) -> StagedUnit:
+    folder.mkdir()
+    names = {(rule.path, rule.part): f"{n}-{rule.path.name}" for n, rule in enumerate(material.rules)}
+    paths = []
+    for rule in material.rules:
+        paths.append(folder / names[rule.path, rule.part])
+        paths[-1].write_text(rule.text, encoding="utf-8")
+    instead = [_names(loaded, names) for loaded in material.entries]
+    path = folder / material.path.name
+    path.write_text(with_rule_files(material.text, material.unit, instead), encoding="utf-8")
+    return StagedUnit(path, material, tuple(paths))
+
+
+def _names(loaded: LoadedEntry, names: dict[tuple[Path, int], str]) -> list[str]:
+    return [names[rule.path, rule.part] for rule in loaded.rules] or [NO_FILE]

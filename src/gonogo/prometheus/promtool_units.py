@@ -1,0 +1,97 @@
+"""Runs promtool's unit tests of rules, several processes at the same time, each of one thread.
+
+promtool works through its files one after another. Processes with one thread and a
+lazy garbage collector are what uses the cores best: measured on two cores, two plain
+processes gain nothing, these are 1.9 times as fast as one.
+"""
+
+from __future__ import annotations
+
+import selectors
+import subprocess
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from gonogo.prometheus.programs import locate
+from gonogo.prometheus.promtool import DEADLINE, LONGEST_OUTPUT, PROMTOOL, ToolRun, running, stop
+
+ENVIRONMENT: Mapping[str, str] = {"GOMAXPROCS": "1", "GOGC": "400"}
+
+_CHUNK = 65_536
+
+
+@dataclass(slots=True)
+class _Process:
+    """A run under way."""
+
+    number: int
+    process: subprocess.Popen[bytes]
+    held: ExitStack
+    began: float
+    kept: bytearray = field(default_factory=bytearray)
+
+
+def run_units(
+    shards: Sequence[Sequence[Path]], at_once: int, *, command: Sequence[str] = PROMTOOL
+) -> Iterator[tuple[int, ToolRun]]:
+    """Run each shard of test files in a process, and give them as they end, by their place.
+
+    Whoever stops listening ends what is still running.
+
+    Raises:
+        MissingTool: promtool is not installed.
+    """
+    program = (locate(command[0]), *command[1:], "test", "rules")
+    waiting = deque(enumerate(shards))
+    with selectors.DefaultSelector() as selector, ExitStack() as everything:
+        while waiting or selector.get_map():
+            while waiting and len(selector.get_map()) < at_once:
+                number, paths = waiting.popleft()
+                one = _started(number, (*program, *map(str, paths)), everything)
+                selector.register(_output(one), selectors.EVENT_READ, one)
+            yield from _ended(selector)
+
+
+def _started(number: int, argv: Sequence[str], everything: ExitStack) -> _Process:
+    held = everything.enter_context(ExitStack())
+    process = held.enter_context(running(argv, ENVIRONMENT))
+    return _Process(number, process, held, time.monotonic())
+
+
+def _ended(selector: selectors.BaseSelector) -> Iterator[tuple[int, ToolRun]]:
+    """Read what there is to read, and give the runs that came to their end or were stopped as too long."""
+    under_way: list[_Process] = [key.data for key in selector.get_map().values()]
+    first = min(one.began for one in under_way) + DEADLINE.total_seconds()
+    for key, _ in selector.select(max(first - time.monotonic(), 0)):
+        one: _Process = key.data
+        if chunk := _output(one).read1(_CHUNK):  # type: ignore[attr-defined]  # a pipe is buffered
+            one.kept += chunk[: LONGEST_OUTPUT - len(one.kept)]
+        else:
+            under_way.remove(one)
+            yield one.number, _finished(selector, one, late=False)
+    for one in under_way:
+        if time.monotonic() - one.began >= DEADLINE.total_seconds():
+            yield one.number, _finished(selector, one, late=True)
+
+
+def _finished(selector: selectors.BaseSelector, one: _Process, *, late: bool) -> ToolRun:
+    selector.unregister(_output(one))
+    if late:
+        stop(one.process)
+    one.process.wait()
+    one.held.close()
+    output = one.kept.decode("utf-8", "replace")
+    if late:
+        output += f"\nstopped: it had not ended after {DEADLINE.total_seconds():g} s\n"
+    return ToolRun(one.process.returncode == 0 and not late, output, time.monotonic() - one.began)
+
+
+def _output(one: _Process) -> IO[bytes]:
+    if one.process.stdout is None:
+        raise TypeError("the process has no output")
+    return one.process.stdout
