@@ -4,7 +4,8 @@ Duplicate keys, unknown tags, exploding aliases and absurd nesting are problems;
 value is there all the same, as far as the text could be read.
 """
 
+from gonogo.strict_yaml.characters import lines_of
 from gonogo.strict_yaml.document import YamlDocument, parse, parse_documents
 from gonogo.strict_yaml.scalars import plain_scalar
 
-__all__ = ["YamlDocument", "parse", "parse_documents", "plain_scalar"]
+__all__ = ["YamlDocument", "lines_of", "parse", "parse_documents", "plain_scalar"]

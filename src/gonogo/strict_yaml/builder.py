@@ -97,7 +97,7 @@ class Builder:
 
     def _end(self, _: events.Event | None = None) -> None:
         node = self._open.pop()
-        if isinstance(node, MappingNode) and _MERGE in node.items:
+        if isinstance(node, MappingNode) and (key := node.keys.get(_MERGE)) is not None and not key.style:
             self._merge(node)
         if node.anchor:
             self._anchors[node.anchor] = node

@@ -11,6 +11,7 @@ from yaml.reader import ReaderError
 
 from gonogo.errors import Position, Problem
 from gonogo.strict_yaml.builder import Builder, TooMuch
+from gonogo.strict_yaml.characters import Place, beginning, lines_of, places
 from gonogo.strict_yaml.nodes import Leaf, MappingNode, Node, part
 
 
@@ -33,7 +34,7 @@ class YamlDocument:
     path: str
     complete: bool = True
     _root: Node = field(default_factory=_nothing, repr=False, compare=False)
-    _source: str = field(default="", repr=False, compare=False)
+    _lines: Sequence[str] = field(default=(), repr=False, compare=False)
 
     def at(self, loc: Sequence[str | int]) -> object:
         """Give the value at ``loc``; ``None`` where there is none."""
@@ -62,13 +63,23 @@ class YamlDocument:
     def text_position(self, loc: Sequence[str | int]) -> Position:
         """Tell where a scalar's own text begins: after its quote, or on the first line of its block."""
         *_, node = self._walk(loc)
-        if isinstance(node, Leaf) and node.style in {"'", '"'}:
-            return Position(self.path, node.line, node.column + 1)
-        if isinstance(node, Leaf) and node.style in {"|", ">"}:
-            for number, line in enumerate(self._source.split("\n")[node.line :], node.line + 1):
-                if stripped := line.lstrip():
-                    return Position(self.path, number, len(line) - len(stripped) + 1)
-        return Position(self.path, node.line, node.column)
+        return Position(self.path, *self._beginning(node))
+
+    def character_positions(self, loc: Sequence[str | int]) -> tuple[Position, ...]:
+        """Tell where each character of the scalar at ``loc`` stands, and last, where it ends.
+
+        Nothing where it does not stand there itself: an alias has the text of another place.
+        """
+        *_, node = self._walk(loc)
+        if not isinstance(node, Leaf) or (begin := beginning(self._lines, _place(node), node.style)) is None:
+            return ()
+        found = places(self._lines, begin, node.style, node.text)
+        return tuple(Position(self.path, *place) for place in found or ())
+
+    def _beginning(self, node: Node) -> Place:
+        """Tell where the text of a scalar begins; where anything else does."""
+        begin = beginning(self._lines, _place(node), node.style) if isinstance(node, Leaf) else None
+        return _place(node) if begin is None else begin
 
     def _walk(self, loc: Sequence[str | int]) -> Iterator[Node]:
         node: Node | None = self._root
@@ -78,6 +89,10 @@ class YamlDocument:
                 yield node
 
 
+def _place(node: Node) -> Place:
+    return node.line, node.column
+
+
 def parse(text: str, path: str) -> YamlDocument:
     """Read a file of one document; a second one is a problem."""
     roots, problems, complete = _read(text, path)
@@ -85,7 +100,7 @@ def parse(text: str, path: str) -> YamlDocument:
         where = Position(path, extra.line, extra.column)
         problems.append(Problem(where, "a second document begins here", "keep one document in the file"))
     root = roots[0] if roots else _nothing()
-    return YamlDocument(root.value, tuple(problems), path, complete, root, text)
+    return YamlDocument(root.value, tuple(problems), path, complete, root, lines_of(text))
 
 
 def parse_documents(text: str, path: str) -> tuple[YamlDocument, ...]:
@@ -94,9 +109,10 @@ def parse_documents(text: str, path: str) -> tuple[YamlDocument, ...]:
     if not roots and not problems:
         return ()
     *earlier, last = roots or [_nothing()]
+    lines = lines_of(text)
     return (
-        *(YamlDocument(root.value, (), path, True, root, text) for root in earlier),
-        YamlDocument(last.value, tuple(problems), path, complete, last, text),
+        *(YamlDocument(root.value, (), path, True, root, lines) for root in earlier),
+        YamlDocument(last.value, tuple(problems), path, complete, last, lines),
     )
 
 
