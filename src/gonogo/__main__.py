@@ -21,13 +21,13 @@ enough that a daemon's memory stays bounded."""
 def run() -> NoReturn:
     """Run the command line, and end the process with its exit code."""
     gc.set_threshold(*RARELY)
-    from gonogo.cli.beat import beat, plain_beat  # noqa: PLC0415 - read without looking for garbage
-    from gonogo.cli.door import through  # noqa: PLC0415 - the same
+    from gonogo.cli.door import through  # noqa: PLC0415 - read without looking for garbage
+    from gonogo.cli.plain_call import plain_call  # noqa: PLC0415 - the same
 
     try:
-        if (policy := plain_beat(sys.argv[1:])) is not None:
-            through(lambda: beat(policy, "text"), debug=False)
-        from gonogo.cli.main import main  # noqa: PLC0415 - a plain beat does not pay for click
+        if (call := plain_call(sys.argv[1:])) is not None:
+            through(call, debug=False)
+        from gonogo.cli.main import main  # noqa: PLC0415 - a plain call does not pay for click
 
         main()
     except SystemExit as end:

@@ -1,21 +1,9 @@
-"""One beat, and its plain form ``gonogo heartbeat beat --policy FILE``, which does without click.
-
-Cron and timers call that form every few seconds, and reading the command line with
-click would cost more than the beat. Every other form goes through click and ends here.
-"""
+"""One beat, as it is printed."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-
-
-def plain_beat(arguments: list[str]) -> Path | None:
-    """Give the policy's file if the arguments are the plain form, exactly; ``None`` for click to read them."""
-    match arguments:
-        case ["heartbeat", "beat", "--policy", file] if file and not file.startswith("-"):
-            return Path(file)
-    return None
 
 
 def beat(policy_path: Path, form: str) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gonogo.cli.decide import EXIT_CODES
 from gonogo.cli.options import format_option, policy_option, prometheus_option
+from gonogo.cli.verdict import EXIT_CODES
 from gonogo.durations import parse_duration
 from gonogo.errors import UsageError
 

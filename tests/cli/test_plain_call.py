@@ -1,0 +1,118 @@
+"""The plain forms, which must mean what the long way through click means."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gonogo.cli.plain_call import plain_call
+from tests.command import Ended, gonogo
+
+DECIDE, BEAT = ("decide",), ("heartbeat", "beat")
+POLICY = """\
+version: 1
+preset: null
+realm: prod
+prefix: duri
+prometheus: {url: 'http://127.0.0.1:1', timeout: 1s}
+heartbeat: {textfile_dir: .}
+signals: {up: {metric: up}}
+gates: {alive: {require: [up == 1]}}
+runs: {required: []}
+rules: []
+tests: []
+"""
+STATE = ".duri_heartbeat.state"
+MOMENT = re.compile(r"\b20\d\d-\d\d-\d\dT[\d:.]+Z")
+
+
+@pytest.mark.parametrize("words", [DECIDE, BEAT])
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--policy",),
+        ("--policy", ""),
+        ("--policy", "--help"),
+        ("--policy=a.yaml",),
+        ("--format", "json", "--policy", "a.yaml"),
+        ("--policy", "a.yaml", "--format", "xml"),
+        ("--policy", "a.yaml", "--policy", "b.yaml"),
+        ("--policy", "a.yaml", "--help"),
+    ],
+)
+def test_what_is_no_plain_form_is_left_to_click(words: tuple[str, ...], options: tuple[str, ...]) -> None:
+    """Nothing is guessed at."""
+    assert plain_call([*words, *options]) is None
+
+
+@pytest.mark.parametrize("words", [(), ("heartbeat",), ("heartbeat", "run"), ("--debug", "decide"), ("dryrun",)])
+def test_other_commands_are_left_to_click(words: tuple[str, ...]) -> None:
+    """Two commands have a plain form."""
+    assert plain_call([*words, "--policy", "a.yaml"]) is None
+
+
+@pytest.mark.parametrize("words", [DECIDE, BEAT])
+@pytest.mark.parametrize("options", [(), ("--format", "text"), ("--format", "json")])
+def test_the_plain_forms_are_recognised(words: tuple[str, ...], options: tuple[str, ...]) -> None:
+    """With a format or without."""
+    assert plain_call([*words, "--policy", "a b.yaml", *options]) is not None
+
+
+def ended(folder: Path, *arguments: str) -> Ended:
+    """Run a command from the same state."""
+    (folder / STATE).write_text("41\n", encoding="ascii")
+    (folder / "duri_textfile_heartbeat.prom").unlink(missing_ok=True)
+    return gonogo(*arguments, cwd=folder)
+
+
+@pytest.mark.parametrize("words", [DECIDE, BEAT])
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        POLICY,
+        POLICY.replace("prefix: duri", "prefix: 7\nodd: {}"),
+        POLICY.replace("textfile_dir: .", "textfile_dir: nowhere"),
+        POLICY.replace("textfile_dir: .", "textfile_dir: ., pushgateway: 'http://127.0.0.1:1'"),
+        "[",
+        None,
+    ],
+    ids=["sound", "mistakes", "no folder", "no push", "no yaml", "no file"],
+)
+def test_a_plain_form_ends_as_the_long_way_does(
+    tmp_path: Path, words: tuple[str, ...], form: str, text: str | None
+) -> None:
+    """The same exit code and the same words, for what works and for each kind of failure."""
+    if text is not None:
+        (tmp_path / "policy.yaml").write_text(text, encoding="utf-8")
+    plain = ended(tmp_path, *words, "--policy", "policy.yaml", "--format", form)
+    long = ended(tmp_path, *words, "--format", form, "--policy", "policy.yaml")
+    assert plain.code == long.code
+    assert MOMENT.sub("now", plain.out) == MOMENT.sub("now", long.out)
+    assert plain.err == long.err
+
+
+@pytest.mark.parametrize(
+    ("words", "needed", "heavy"),
+    [
+        (DECIDE, "gonogo.judge.verdict", {"click", "rich", "numpy", "urllib3"}),
+        (BEAT, "gonogo.actuators.heartbeat_writer", {"click", "socket", "pydantic", "http.client", "logging"}),
+    ],
+)
+def test_a_plain_form_imports_nothing_that_it_does_not_need(
+    tmp_path: Path, words: tuple[str, ...], needed: str, heavy: set[str]
+) -> None:
+    """That is what it is for."""
+    (tmp_path / "policy.yaml").write_text(POLICY, encoding="utf-8")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    argv = [sys.executable, "-X", "importtime", "-m", "gonogo", *words, "--policy", "policy.yaml"]
+    done = subprocess.run(argv, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert needed in imported
+    assert imported & heavy == set()
