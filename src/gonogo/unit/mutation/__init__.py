@@ -1,0 +1,1 @@
+"""Small changes of a rule that a good test notices: one kind a file."""

@@ -1,0 +1,86 @@
+"""All mutants of a rule, in one order, none of them twice and none that is the rule itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from gonogo.model.rule import Rule, RuleKind
+from gonogo.rules.canonical import written
+from gonogo.rules.promql import parse
+from gonogo.unit.mutation import aggregations, clauses, comparisons, numbers, operations, selectors, windows
+from gonogo.unit.mutation.mutation import Finder, Mutation, mutation
+from gonogo.unit.mutation.places import places
+
+_FINDERS: tuple[tuple[str, Finder], ...] = (
+    ("threshold", numbers.thresholds),
+    ("boundary", comparisons.boundary),
+    ("comparison", comparisons.turned),
+    ("constant", numbers.constants),
+    ("window", windows.windows),
+    ("offset", windows.offsets),
+    ("matcher", selectors.matchers),
+    ("aggregation", aggregations.operators),
+    ("function", aggregations.functions),
+    ("grouping", aggregations.groupings),
+    ("branch", operations.branches),
+    ("matching", operations.matching),
+    ("arithmetic", operations.arithmetic),
+)
+"""Kind of change -> what finds it in an expression."""
+
+_VALUE = re.compile(r"\{\{.*(?:\$value|\.Value)", re.DOTALL)
+
+
+def mutations(rule: Rule, own_labels: Collection[str] = (), *, annotated: bool = False) -> tuple[Mutation, ...]:
+    """List the mutants of a rule.
+
+    Args:
+        rule: the rule; where its expression cannot be read, that stays as it is.
+        own_labels: the labels that it sets itself, not its group.
+        annotated: whether some test asserts its annotations.
+    """
+    known = {_meaning(rule)}
+    kept = []
+    for made in _all(rule, own_labels, annotated=annotated):
+        meaning = _meaning(made.rule)
+        if meaning not in known:
+            known.add(meaning)
+            kept.append(made)
+    return tuple(kept)
+
+
+def _all(rule: Rule, own_labels: Collection[str], *, annotated: bool) -> Iterator[Mutation]:
+    yield from _of_expression(rule)
+    yield from clauses.held(rule)
+    yield from clauses.keep_firing(rule)
+    yield from clauses.labels(rule, own_labels)
+    if annotated:
+        yield from clauses.explanations(rule)
+
+
+def _of_expression(rule: Rule) -> Iterator[Mutation]:
+    try:
+        root = parse(rule.expression)
+    except ValueError:
+        return
+    for place in places(root, presence=not _tells_value(rule)):
+        for operator, finder in _FINDERS:
+            for change in finder(place, rule):
+                yield mutation(operator, rule, root, change)
+
+
+def _tells_value(rule: Rule) -> bool:
+    """Tell whether the value of the expression shows: an alert has it only in its templates."""
+    texts = (*rule.labels.values(), *rule.annotations.values())
+    return rule.kind is RuleKind.RECORD or any(_VALUE.search(text) for text in texts)
+
+
+def _meaning(rule: Rule) -> tuple[object, ...]:
+    """Give what makes two rules the same."""
+    try:
+        expression = written(parse(rule.expression))
+    except ValueError:
+        expression = rule.expression
+    clauses_of = (tuple(sorted(rule.labels.items())), tuple(sorted(rule.annotations.items())))
+    return (expression, rule.held, rule.keep_firing, *clauses_of)

@@ -1,0 +1,101 @@
+"""The places of a tree, and the tree with another node at one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Negation, Range, Subquery, Vector, children
+
+_ONE_TO_ONE = frozenset(
+    {"abs", "ceil", "clamp_max", "clamp_min", "exp", "floor", "label_join", "label_replace", "ln", "log10", "log2"}
+    | {"round", "sgn", "sort", "sort_desc", "sqrt", "vector"}
+)
+_SUMMARIES = frozenset({"sum", "avg", "min", "max", "count", "stddev", "stdvar", "group"})
+_ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "^", "atan2"})
+_SETS = frozenset({"and", "or", "unless"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node of a tree, and the way to it.
+
+    Attributes:
+        node: what stands there.
+        path: which child to take at each step from the root.
+        presence: whether its values can make no difference to the whole, only which
+            series it has: below ``absent``, ``count`` and ``group``, and on the right of
+            ``and`` and ``unless``.
+    """
+
+    node: Expression
+    path: tuple[int, ...]
+    presence: bool = False
+
+
+def places(root: Expression, *, presence: bool = False) -> Iterator[Place]:
+    """Visit every place, each before what stands below it, from left to right.
+
+    Args:
+        root: the tree.
+        presence: whether only the series of the whole matter, and not their values.
+    """
+    waiting = [Place(root, (), presence)]
+    while waiting:
+        place = waiting.pop()
+        yield place
+        below = (
+            Place(child, (*place.path, step), _presence(place, step)) for step, child in enumerate(children(place.node))
+        )
+        waiting.extend(reversed(list(below)))
+
+
+def replaced(root: Expression, path: tuple[int, ...], node: Expression) -> Expression:
+    """Give the tree with another node at the end of a path."""
+    if not path:
+        return node
+    step, *rest = path
+    parts = list(children(root))
+    parts[step] = replaced(parts[step], tuple(rest), node)
+    return _rebuilt(root, parts)
+
+
+def _rebuilt(node: Expression, parts: list[Expression]) -> Expression:
+    match node, parts:
+        case Binary(), [left, right]:
+            return replace(node, left=left, right=right)
+        case Call(), _:
+            return replace(node, arguments=tuple(parts))
+        case Aggregation(parameter=None), [inner]:
+            return replace(node, inner=inner)
+        case Aggregation(), [parameter, inner]:
+            return replace(node, parameter=parameter, inner=inner)
+        case ((Subquery() | Negation()), [inner]):
+            return replace(node, inner=inner)
+        case Range(), [Vector() as vector]:
+            return replace(node, vector=vector)
+    raise AssertionError(node)  # pragma: no cover - these are all the nodes that have children
+
+
+def _presence(place: Place, step: int) -> bool:
+    """Tell whether only the series of a child can matter."""
+    match place.node:
+        case Call(function="absent") | Aggregation(operator="count" | "group"):
+            return True
+        case Binary(operator="and" | "unless") if step == 1:
+            return True
+        case _:
+            return place.presence and _one_for_one(place.node)
+
+
+def _one_for_one(node: Expression) -> bool:
+    """Tell whether which series a node gives depends only on which its parts give."""
+    match node:
+        case Binary(operator=operator, boolean=boolean):
+            return boolean or operator in _ARITHMETIC or operator in _SETS
+        case Call(function=function):
+            return function in _ONE_TO_ONE
+        case Aggregation(operator=operator):
+            return operator in _SUMMARIES
+        case _:
+            return isinstance(node, Negation)
