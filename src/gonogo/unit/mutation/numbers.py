@@ -63,7 +63,11 @@ def _kill(rule: Rule, node: Binary, step: int, value: float) -> str:
     """Find a value at which the comparison and its mutant differ, and ask for an assertion there."""
     side, other = (node.left, node.right) if step == 0 else (node.right, node.left)
     old = side.value if isinstance(side, Number) else value
-    point = next(v for v in (old, (old + value) / 2, value) if _at(node, step, old, v) != _at(node, step, value, v))
+    point = next(
+        v
+        for v in (old, float(f"{(old + value) / 2:.12g}"), value)
+        if _at(node, step, old, v) != _at(node, step, value, v)
+    )
     means = "true" if _at(node, step, old, point) else "false"
     return (
         f"in {there(rule)}, feed a series for which `{written(other)}` is {written(Number(point))}: "

@@ -1,0 +1,84 @@
+"""A test file and its rule files as text, ready for promtool: whole, or only what a change can reach."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from hashlib import sha256
+
+from gonogo.durations import format_duration
+from gonogo.unit.flow import flow
+from gonogo.unit.loaded import LoadedFile, RuleId
+from gonogo.unit.reach import Extract
+from gonogo.unit.read import Loc, UnitFile, UnitTest
+
+Texts = Mapping[RuleId, str]
+"""The text of each rule that is loaded."""
+
+
+class TrialOutcome(StrEnum):
+    """What promtool says of a trial; ``REFUSED`` when it could not load the rules."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What promtool is given: a test that names the rule files ``0.yml``, ``1.yml`` and so on, and those."""
+
+    test: str
+    rules: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The same for the same content."""
+        return sha256("\0".join((self.test, *self.rules)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def rule_names(count: int) -> list[str]:
+    """Name the rule files of a trial."""
+    return [f"{number}.yml" for number in range(count)]
+
+
+def extracted(unit: UnitFile, files: Sequence[LoadedFile], extract: Extract, texts: Texts) -> Trial:
+    """Write the trial of a part of a test file.
+
+    Args:
+        unit: the test file.
+        files: the rule files that it loads.
+        extract: what to keep of it.
+        texts: the rules to load.
+    """
+    written = [file.written(texts) for file in files if any(one.id in texts for one in file.rules)] or ["groups: []\n"]
+    until = dict(extract.until)
+    tests = [_test(unit, test, extract.assertions, until.get(test.loc)) for test in unit.tests]
+    head = flow(unit.document, (), ("rule_files", "tests")).removeprefix("{").removesuffix("}")
+    parts = [
+        f"rule_files: {json.dumps(rule_names(len(written)))}",
+        *([head] if head else []),
+        f"tests: [{', '.join(filter(None, tests))}]",
+    ]
+    return Trial(f"{{{', '.join(parts)}}}\n", tuple(written))
+
+
+def _test(unit: UnitFile, test: UnitTest, kept: frozenset[Loc], until: timedelta | None) -> str:
+    alerts = [flow(unit.document, one.loc) for one in test.alerts if one.loc in kept]
+    expressions = [flow(unit.document, one.loc) for one in test.expressions if one.loc in kept]
+    if not alerts and not expressions:
+        return ""
+    if until is not None:
+        expressions.append(_nothing_until(until))
+    parts = [flow(unit.document, test.loc, ("alert_rule_test", "promql_expr_test")).removesuffix("}")]
+    parts += [f"alert_rule_test: [{', '.join(alerts)}]"] if alerts else []
+    parts += [f"promql_expr_test: [{', '.join(expressions)}]"] if expressions else []
+    return f"{', '.join(parts)}}}"
+
+
+def _nothing_until(until: timedelta) -> str:
+    """Write an assertion that always holds, so that the test goes on for as long."""
+    return f'{{expr: "vector(1)", eval_time: {format_duration(until)}, exp_samples: [{{labels: "{{}}", value: 1}}]}}'
