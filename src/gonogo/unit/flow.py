@@ -13,10 +13,20 @@ def flow(document: YamlDocument, loc: Loc = (), without: tuple[str, ...] = ()) -
     """Write the value at ``loc``; a mapping there without some of its keys."""
     value = document.at(loc)
     if isinstance(value, dict):
-        parts = [f"{json.dumps(key)}: {flow(document, (*loc, key))}" for key in value if key not in without]
+        parts = [f"{quoted(key)}: {flow(document, (*loc, key))}" for key in value if key not in without]
         return f"{{{', '.join(parts)}}}"
     if isinstance(value, list):
         return f"[{', '.join(flow(document, (*loc, place)) for place in range(len(value)))}]"
     if isinstance(value, str):
-        return json.dumps(value)
+        return quoted(value)
     return "null" if value is None else document.text(loc) or "null"
+
+
+def quoted(text: str) -> str:
+    """Quote a text as YAML and JSON both have it; characters beyond 16 bits as they are, for YAML has no surrogates."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def joined(mapping: str, *entries: str) -> str:
+    """Add entries to a mapping that ``flow`` wrote."""
+    return f"{{{', '.join(filter(None, (mapping[1:-1], *entries)))}}}"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gonogo.durations import format_duration
 from gonogo.model.rule import Rule
 from gonogo.rules.files import Loc, read_groups
 from gonogo.strict_yaml import YamlDocument, parse
-from gonogo.unit.flow import flow
+from gonogo.unit.flow import flow, joined
 from gonogo.unit.tested_rule import TestedRule
 
 RuleId = tuple[str, int, Loc]
@@ -42,11 +42,9 @@ class LoadedRule:
     def written(self, changed: Rule) -> str:
         """Write the rule with the changes that another has, everything else as it stands."""
         differing = [key for key in _CHANGEABLE if _clause(self.rule, key) != _clause(changed, key)]
-        kept = flow(self.document, self.id[2], tuple(differing)).removesuffix("}")
-        new = [
-            f"{key}: {json.dumps(value, ensure_ascii=False)}" for key in differing if (value := _clause(changed, key))
-        ]
-        return f"{', '.join([kept, *new])}}}"
+        kept = flow(self.document, self.id[2], tuple(differing))
+        clauses = ((key, _clause(changed, key)) for key in differing)
+        return joined(kept, *(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in clauses if value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +64,8 @@ class LoadedFile:
         for one in self.rules:
             if one.id in texts:
                 groups.setdefault(one.id[2][:-2], []).append(texts[one.id])
-        return _document(
-            f"{self.groups[loc].removesuffix('}')}, rules: [{', '.join(rules)}]}}" for loc, rules in groups.items()
-        )
+        written = [joined(self.groups[loc], f"rules: [{', '.join(rules)}]") for loc, rules in groups.items()]
+        return f"groups: [{', '.join(written)}]\n"
 
 
 def loaded_file(text: str, path: str, part: int = 0) -> LoadedFile:
@@ -83,10 +80,6 @@ def loaded_file(text: str, path: str, part: int = 0) -> LoadedFile:
             labels = tuple(own) if isinstance(own, dict) else ()
             rules.append(LoadedRule((path, part, loc), rule, tested, labels, flow(document, loc), document))
     return LoadedFile(path, tuple(rules), {group.loc: flow(document, group.loc, ("rules",)) for group in placed})
-
-
-def _document(groups: Iterable[str]) -> str:
-    return f"groups: [{', '.join(groups)}]\n"
 
 
 def _clause(rule: Rule, key: str) -> object:

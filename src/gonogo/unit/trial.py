@@ -10,7 +10,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from gonogo.durations import format_duration
-from gonogo.unit.flow import flow
+from gonogo.unit.flow import flow, joined
 from gonogo.unit.loaded import LoadedFile, RuleId
 from gonogo.unit.reach import Extract
 from gonogo.unit.read import Loc, UnitFile, UnitTest
@@ -57,13 +57,10 @@ def extracted(unit: UnitFile, files: Sequence[LoadedFile], extract: Extract, tex
     written = [file.written(texts) for file in files if any(one.id in texts for one in file.rules)] or ["groups: []\n"]
     until = dict(extract.until)
     tests = [_test(unit, test, extract.assertions, until.get(test.loc)) for test in unit.tests]
-    head = flow(unit.document, (), ("rule_files", "tests")).removeprefix("{").removesuffix("}")
-    parts = [
-        f"rule_files: {json.dumps(rule_names(len(written)))}",
-        *([head] if head else []),
-        f"tests: [{', '.join(filter(None, tests))}]",
-    ]
-    return Trial(f"{{{', '.join(parts)}}}\n", tuple(written))
+    head = flow(unit.document, (), ("rule_files", "tests"))
+    names = json.dumps(rule_names(len(written)))
+    whole = joined(head, f"rule_files: {names}", f"tests: [{', '.join(filter(None, tests))}]")
+    return Trial(f"{whole}\n", tuple(written))
 
 
 def _test(unit: UnitFile, test: UnitTest, kept: frozenset[Loc], until: timedelta | None) -> str:
@@ -73,10 +70,9 @@ def _test(unit: UnitFile, test: UnitTest, kept: frozenset[Loc], until: timedelta
         return ""
     if until is not None:
         expressions.append(_nothing_until(until))
-    parts = [flow(unit.document, test.loc, ("alert_rule_test", "promql_expr_test")).removesuffix("}")]
-    parts += [f"alert_rule_test: [{', '.join(alerts)}]"] if alerts else []
-    parts += [f"promql_expr_test: [{', '.join(expressions)}]"] if expressions else []
-    return f"{', '.join(parts)}}}"
+    head = flow(unit.document, test.loc, ("alert_rule_test", "promql_expr_test"))
+    kinds = (("alert_rule_test", alerts), ("promql_expr_test", expressions))
+    return joined(head, *(f"{kind}: [{', '.join(texts)}]" for kind, texts in kinds if texts))
 
 
 def _nothing_until(until: timedelta) -> str:
