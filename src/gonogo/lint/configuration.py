@@ -1,12 +1,27 @@
-"""The part of ``prometheus.yml`` that checks of rules depend on, with its places."""
+"""The part of ``prometheus.yml`` that checks of rules depend on, with its places.
+
+What is said of its keys is from the Prometheus documentation, "Configuration".
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import posixpath
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from gonogo.durations import parse_duration
+from gonogo.errors import Problem
 from gonogo.lint.finding import Span
+from gonogo.rules.files import Loc
+from gonogo.strict_yaml import YamlDocument, parse
+
+_DEFAULT_INTERVAL = timedelta(minutes=1)
+_FROM_OUTSIDE = ("remote_read", "otlp", "scrape_config_files")
+_DISCOVERED = frozenset({"_sd_configs", "relabel_configs", "metric_relabel_configs"})
+"""What gives a job's series other labels than its static ones."""
+_WRITTEN = frozenset({"query_log_file", "scrape_failure_log_file"})
+"""Files that the server makes itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +83,110 @@ class Configuration:
     named_files: tuple[NamedFile, ...] = ()
     outside: bool = False
     relabels_alerts: bool = False
+
+
+def read_configuration(text: str, path: str) -> tuple[Configuration, tuple[Problem, ...]]:
+    """Read a ``prometheus.yml`` as far as checks need it; whether the rest is valid is for promtool to say.
+
+    Nobody looks here which files there are: the entries of ``rule_files`` have not been matched, and the files
+    that are named have no problem yet.
+    """
+    document = parse(text, path)
+    reader = _Reader(document)
+    return reader.configuration(), (*document.problems, *reader.problems)
+
+
+class _Reader:
+    """Walks one configuration and collects the mistakes that keep it from being understood."""
+
+    def __init__(self, document: YamlDocument) -> None:
+        self._document = document
+        self.problems: list[Problem] = []
+
+    def configuration(self) -> Configuration:
+        root = self._document.at(())
+        keys = root if isinstance(root, dict) else {}
+        if root is not None and not isinstance(root, dict):
+            self._complain((), "a configuration is a mapping", "begin it with 'global:' or 'scrape_configs:'")
+        scrape = self._duration(("global", "scrape_interval")) or _DEFAULT_INTERVAL
+        return Configuration(
+            self._document.path,
+            scrape,
+            self._duration(("global", "evaluation_interval")) or _DEFAULT_INTERVAL,
+            self._texts(("global", "external_labels")),
+            tuple(self._job(loc, scrape) for loc in self._items(("scrape_configs",))),
+            tuple(RuleEntry(*self._scalar(loc)) for loc in self._items(("rule_files",))),
+            tuple(self._named_files()),
+            any(keys.get(key) for key in _FROM_OUTSIDE) or any(map(self._federates, self._items(("scrape_configs",)))),
+            bool(self._document.at(("alerting", "alert_relabel_configs"))),
+        )
+
+    def _job(self, loc: Loc, scrape: timedelta) -> ScrapeJob:
+        name, where = self._scalar((*loc, "job_name"))
+        own = self._duration((*loc, "scrape_interval"))
+        written: Loc = (*loc, "scrape_interval") if own else ("global", "scrape_interval")
+        interval_where = self._scalar(written)[1] if self._document.text(written) else where
+        return ScrapeJob(name, own or scrape, self._target_labels(loc), where, interval_where)
+
+    def _target_labels(self, loc: Loc) -> Mapping[str, str]:
+        """Give the labels that all targets have: static ones, where no other targets and no relabelling come in."""
+        job = self._document.at(loc)
+        if not isinstance(job, dict) or job.get("honor_labels") or _DISCOVERED.intersection(map(_kind_of_key, job)):
+            return {}
+        each = [self._texts((*home, "labels")) for home in self._items((*loc, "static_configs"))]
+        common = set.intersection(*({*labels.items()} for labels in each)) if each else set()
+        return {name: value for name, value in sorted(common) if value}
+
+    def _federates(self, loc: Loc) -> bool:
+        path = self._document.text((*loc, "metrics_path")) or ""
+        return path.endswith("/federate") or self._document.at((*loc, "params", "match[]")) is not None
+
+    def _named_files(self) -> Iterator[NamedFile]:
+        folder = posixpath.dirname(self._document.path)
+        waiting: list[Loc] = [()]
+        for loc in waiting:
+            value = self._document.at(loc)
+            if isinstance(value, dict):
+                waiting += ((*loc, key) for key in value)
+            elif isinstance(value, list):
+                waiting += ((*loc, place) for place in range(len(value)))
+            elif (key := _file_key(loc)) and value:
+                name, where = self._scalar(loc)
+                yield NamedFile(key, posixpath.join(folder, name), where)
+
+    def _items(self, loc: Loc) -> Iterator[Loc]:
+        value = self._document.at(loc)
+        if isinstance(value, list):
+            yield from ((*loc, place) for place in range(len(value)))
+
+    def _texts(self, loc: Loc) -> dict[str, str]:
+        value = self._document.at(loc)
+        return {key: self._document.text((*loc, key)) or "" for key in value} if isinstance(value, dict) else {}
+
+    def _scalar(self, loc: Loc) -> tuple[str, Span]:
+        text = self._document.text(loc) or ""
+        return text, Span(self._document.text_position(loc), len(text) or 1)
+
+    def _duration(self, loc: Loc) -> timedelta | None:
+        """Read a duration; ``0`` is as good as none."""
+        text = self._document.text(loc)
+        try:
+            return parse_duration(text) or None if text else None
+        except ValueError as error:
+            self._complain(loc, str(error), "until then the default is taken")
+            return None
+
+    def _complain(self, loc: Loc, message: str, next_step: str) -> None:
+        self.problems.append(Problem(self._document.position(loc), message, next_step))
+
+
+def _kind_of_key(key: str) -> str:
+    return "_sd_configs" if key.endswith("_sd_configs") else key
+
+
+def _file_key(loc: Loc) -> str:
+    """Name the key under which a file that the server reads is given; nothing for any other value."""
+    *above, last = loc
+    key = str(above[-1]) if above and isinstance(last, int) else str(last)
+    listed = key == "files" and "file_sd_configs" in above
+    return key if listed or (key.endswith("_file") and key not in _WRITTEN) else ""

@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
 from gonogo.lint.check import Example
+from gonogo.lint.configuration import Configuration, read_configuration
 from gonogo.lint.estate import Estate
+from gonogo.lint.routes_file import read_routes
 from gonogo.lint.sources import source_file
 
 CONFIGURATION = "prometheus.yml"
+ROUTES = "alertmanager.yml"
 
 
 def estate_of(example: Example) -> Estate:
-    """Read the rule files of an example."""
-    rules = {name: text for name, text in example.files.items() if name != CONFIGURATION and "_test." not in name}
-    estate = Estate(tuple(source_file(text, name) for name, text in rules.items()))
+    """Read the files of an example: all its rules or, where it has a configuration, those that this names."""
+    files = example.files
+    names = [name for name in files if name not in {CONFIGURATION, ROUTES} and "_test." not in name]
+    configuration = None
+    if CONFIGURATION in files:
+        configuration = _matched(read_configuration(files[CONFIGURATION], CONFIGURATION)[0], names)
+        loaded = {name for entry in configuration.rule_files for name in entry.matched or ()}
+        names = [name for name in names if name in loaded]
+    estate = Estate(
+        tuple(source_file(files[name], name) for name in names),
+        configuration,
+        complete=configuration is not None,
+        routes=read_routes(files[ROUTES], ROUTES)[0] if ROUTES in files else None,
+    )
     return estate.having(**example.facts)
+
+
+def _matched(configuration: Configuration, names: list[str]) -> Configuration:
+    entries = (
+        replace(entry, matched=tuple(name for name in names if _matches(entry.pattern, name)))
+        for entry in configuration.rule_files
+    )
+    return replace(configuration, rule_files=tuple(entries))
+
+
+def _matches(pattern: str, name: str) -> bool:
+    """Tell whether a file's name matches: a ``*`` stands for no ``/``."""
+    patterns, parts = pattern.split("/"), name.split("/")
+    return len(patterns) == len(parts) and all(map(fnmatchcase, parts, patterns))

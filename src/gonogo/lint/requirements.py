@@ -22,6 +22,20 @@ class Names:
 
     patterns: Mapping[str, re.Pattern[str] | None] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, patterns: Mapping[str, str | None]) -> Names:
+        """Compile patterns as they are written; ``None`` is any value.
+
+        Raises:
+            re.error: one is no regular expression.
+        """
+        return cls({name: None if pattern is None else re.compile(pattern) for name, pattern in patterns.items()})
+
+    def meant(self, name: str) -> str:
+        """Give the pattern of a name as it is written."""
+        pattern = self.patterns[name]
+        return "anything" if pattern is None else pattern.pattern
+
     def fits(self, name: str, value: str) -> bool:
         """Tell whether a value of a label or an annotation is one of those meant; ``None`` means any."""
         pattern = self.patterns[name]

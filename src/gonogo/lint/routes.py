@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gonogo.lint.finding import Span
+from gonogo.rules.re2 import accepts
 from gonogo.rules.tree import Matcher
 
 
@@ -45,10 +46,10 @@ class Route:
 
     def takes(self, labels: Mapping[str, str]) -> bool | None:
         """Tell whether it takes an alert that has these labels, and perhaps others: ``None`` is perhaps."""
-        known = [one.matcher for one in self.matchers if one.matcher.label in labels]
-        if not all(matcher.accepts(labels[matcher.label]) for matcher in known):
+        judged = [_judged(one.matcher, labels.get(one.matcher.label)) for one in self.matchers]
+        if False in judged:
             return False
-        return True if self.readable and len(known) == len(self.matchers) else None
+        return True if self.readable and None not in judged else None
 
     def walk(self) -> Iterator[Route]:
         """Visit it and every route below it."""
@@ -68,6 +69,16 @@ class Routes:
     def ends(self, labels: Mapping[str, str]) -> tuple[Route, ...]:
         """List the routes at which an alert with these labels, and perhaps others, may end."""
         return tuple(_ends(self.root, labels))
+
+
+def _judged(matcher: Matcher, value: str | None) -> bool | None:
+    """Tell whether a value passes; ``None`` where the value, or what the pattern means, is not known."""
+    if value is None:
+        return None
+    if matcher.op in {"=", "!="}:
+        return (value == matcher.value) is (matcher.op == "=")
+    accepted = accepts(matcher.value, value)
+    return None if accepted is None else accepted is (matcher.op == "=~")
 
 
 def _ends(route: Route, labels: Mapping[str, str]) -> Iterator[Route]:

@@ -1,0 +1,52 @@
+"""A wait or an interval outside the bounds of the organisation's own requirements.
+
+A ``for`` of hours is noticed by customers first, one of nothing by whoever is woken for a blip; an interval of a
+second costs a server, one of an hour hides what happens. Opt-in: the requirements have bounds for ``for``,
+``keep_firing_for`` and the interval of groups. The interval is the one in effect, the server's own included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from gonogo.durations import format_duration
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.requirements import Bounds, Requirements
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the durations that are too short or too long; ``keep_firing_for`` only where it is used."""
+    wanted = estate.requirements
+    if wanted is None:
+        return
+    for rule in estate.rules:
+        if rule.is_alert and (why := _outside(wanted.held, rule.rule.held)):
+            yield rule.hit(rule.at_key("for"), f"'for' is {why}")
+        if (kept := rule.rule.keep_firing) and (why := _outside(wanted.keep_firing, kept)):
+            yield rule.hit(rule.at_key("keep_firing_for"), f"'keep_firing_for' is {why}")
+        if rule.place == 0 and (why := _outside(wanted.interval, estate.interval_of(rule.group))):
+            yield Hit(rule.at_group("interval"), f"the interval of group {rule.group.name!r} is {why}")
+
+
+def _outside(bounds: Bounds, duration: timedelta) -> str:
+    written = format_duration(duration)
+    if bounds.least is not None and duration < bounds.least:
+        return f"{written}; it must be {format_duration(bounds.least)} or more"
+    if bounds.most is not None and duration > bounds.most:
+        return f"{written}; it must be {format_duration(bounds.most)} or less"
+    return ""
+
+
+_FACTS = {"requirements": Requirements(held=Bounds(timedelta(minutes=1), timedelta(hours=1)))}
+_RULES = "groups: [{{name: web, rules: [{{alert: Down, expr: up == 0, for: {}}}]}}]\n"
+
+CHECK = Check(
+    id="bounds",
+    severity=Severity.ERROR,
+    find=find,
+    bad=Example({"rules.yml": _RULES.format("2h")}, _FACTS),
+    good=Example({"rules.yml": _RULES.format("5m")}, _FACTS),
+)

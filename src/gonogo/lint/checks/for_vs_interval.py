@@ -1,0 +1,48 @@
+"""A ``for`` that is not a whole number of evaluations: the alert waits longer than it says.
+
+An alert's state changes only when its group is evaluated. With an interval of 1 minute, ``for: 30s`` waits 1 minute,
+and ``for: 90s`` waits 2. The same holds for ``keep_firing_for``. Write the time that is meant, or evaluate the group
+more often. Told only where the interval is known: the group's own, or that of the server's configuration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from gonogo.durations import format_duration
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the waits that end between two evaluations; those shorter than one are the worse."""
+    for rule in estate.alerts:
+        if rule.group.interval is None and estate.configuration is None:
+            continue
+        interval = estate.interval_of(rule.group)
+        for key, wait in (("for", rule.rule.held), ("keep_firing_for", rule.rule.keep_firing)):
+            if not wait % interval:
+                continue
+            yield rule.hit(
+                rule.at_value(key),
+                f"'{key}: {format_duration(wait)}' lasts {format_duration(_lasting(wait, interval))}, since the group "
+                f"is evaluated every {format_duration(interval)}; write that, or evaluate the group more often",
+                None if wait < interval else Severity.INFO,
+            )
+
+
+def _lasting(wait: timedelta, interval: timedelta) -> timedelta:
+    return -(-wait // interval) * interval
+
+
+_RULES = "groups: [{{name: web, interval: 1m, rules: [{{alert: Down, expr: up == 0, for: {}}}]}}]\n"
+
+CHECK = Check(
+    id="for-vs-interval",
+    severity=Severity.WARNING,
+    find=find,
+    bad=Example({"rules.yml": _RULES.format("30s")}),
+    good=Example({"rules.yml": _RULES.format("1m")}),
+)

@@ -1,0 +1,39 @@
+"""An alert has an annotation, or such a text in one, that the organisation's own requirements forbid.
+
+Old names that no template shows any more, and addresses of wikis that are gone, mislead whoever is woken. Opt-in:
+the requirements name the annotations; with a pattern only such texts are forbidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.requirements import Names, Requirements
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the annotations that may not be."""
+    if estate.requirements is None:
+        return
+    names = estate.requirements.forbidden_annotations
+    for rule in estate.alerts:
+        for name in names.patterns.keys() & rule.rule.annotations.keys():
+            if names.fits(name, rule.rule.annotations[name]):
+                yield rule.hit(
+                    rule.at_key("annotations", name), f"the annotation {name!r} is forbidden here; remove it"
+                )
+
+
+_FACTS = {"requirements": Requirements(forbidden_annotations=Names.of({"wiki": None}))}
+_RULES = "groups: [{{name: web, rules: [{{alert: Down, expr: up == 0, for: 5m, annotations: {{{}: a}}}}]}}]\n"
+
+CHECK = Check(
+    id="forbidden-annotation",
+    severity=Severity.ERROR,
+    find=find,
+    bad=Example({"rules.yml": _RULES.format("wiki")}, _FACTS),
+    good=Example({"rules.yml": _RULES.format("summary")}, _FACTS),
+)

@@ -1,0 +1,38 @@
+"""A rule has a label, or a label's value, that the organisation's own requirements forbid.
+
+Labels that servers or routes set themselves (``cluster``, ``replica``), old names and values that nobody routes any
+more do harm where they stand. Opt-in: the requirements name the labels; with a pattern only such values are
+forbidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.requirements import Names, Requirements
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the labels that may not be."""
+    if estate.requirements is None:
+        return
+    names = estate.requirements.forbidden_labels
+    for rule in estate.rules:
+        for name in names.patterns.keys() & rule.rule.labels.keys():
+            if names.fits(name, rule.rule.labels[name]):
+                yield rule.hit(rule.at_key("labels", name), f"the label {name!r} is forbidden here; remove it")
+
+
+_FACTS = {"requirements": Requirements(forbidden_labels=Names.of({"replica": None}))}
+_RULES = "groups: [{{name: web, rules: [{{alert: Down, expr: up == 0, for: 5m, labels: {{{}: a}}}}]}}]\n"
+
+CHECK = Check(
+    id="forbidden-label",
+    severity=Severity.ERROR,
+    find=find,
+    bad=Example({"rules.yml": _RULES.format("replica")}, _FACTS),
+    good=Example({"rules.yml": _RULES.format("team")}, _FACTS),
+)

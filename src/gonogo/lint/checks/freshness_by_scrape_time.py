@@ -1,0 +1,87 @@
+"""A proof of freshness that only shows that something was scraped.
+
+``timestamp(x)`` is the time of the scrape. A Pushgateway serves the last value for ever, and node_exporter reads a
+text file for as long as it lies there: the time of the scrape is always now. ``node_textfile_mtime_seconds`` moves
+when somebody touches or empties the file. And no sample that an instant selector finds is older than the lookback,
+5 minutes by default, so ``time() - timestamp(x) > 600`` is never true: an ended series is absent. Let the writer put
+its own time into a metric, compare ``time()`` with that, and add ``absent()`` for when it is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.durations import format_duration
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.rules.tree import Binary, Call, Expression, Number, Vector
+
+_MTIME = "node_textfile_mtime_seconds"
+_NOT_SCRAPED = ("textfile", "pushgateway", "push")
+_WRITTEN_BY = frozenset({"via", "job", "exported_job"})
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List ages that are taken from scrapes or from files instead of from the writer."""
+    for rule in estate.rules:
+        for node in rule.nodes:
+            match node:
+                case Call(function="timestamp", arguments=(Vector() as vector,)) if _kept(vector):
+                    yield rule.hit(
+                        rule.at(node),
+                        "this is the time of the scrape, which moves on while the writer is dead; "
+                        "compare with a time that the writer puts into a metric",
+                    )
+                case Binary(operator="-", left=Call(function="time"), right=Vector(metric=metric)) if metric == _MTIME:
+                    yield rule.hit(
+                        rule.at(node.right),
+                        "an empty or touched file is as new as a good one; "
+                        "compare with a time that the writer puts into a metric",
+                    )
+                case Binary(operator=">" | ">=", left=age, right=Number(value=limit)) if (
+                    limit > estate.lookback.total_seconds() and _age_of_sample(age)
+                ):
+                    yield rule.hit(
+                        rule.at(node),
+                        f"no sample found here is older than {format_duration(estate.lookback)}, so it is never true; "
+                        "use absent(), or a time that the writer puts into a metric",
+                    )
+                case _:
+                    continue
+
+
+def _kept(vector: Vector) -> bool:
+    """Tell whether the selector itself says that its series are pushed, or read from a text file."""
+    if "_textfile_" in (vector.metric or ""):
+        return True
+    return any(one.label in _WRITTEN_BY and one.op == "=" and one.value in _NOT_SCRAPED for one in vector.matchers)
+
+
+def _age_of_sample(node: Expression) -> bool:
+    match node:
+        case Binary(
+            operator="-",
+            left=Call(function="time"),
+            right=Call(function="timestamp", arguments=(Vector(offset=offset, at=""),)),
+        ):
+            return not offset
+        case _:
+            return False
+
+
+_RULES = """\
+groups:
+  - name: heartbeat
+    rules:
+      - alert: WriterDead
+        expr: time() - {} > 120
+"""
+
+CHECK = Check(
+    id="freshness-by-scrape-time",
+    severity=Severity.WARNING,
+    find=find,
+    bad=Example({"rules.yml": _RULES.format("timestamp(duri_textfile_heartbeat_seq)")}),
+    good=Example({"rules.yml": _RULES.format("duri_textfile_heartbeat_ts")}),
+)

@@ -1,0 +1,96 @@
+"""A quantile of buckets that have lost their bounds, or of all buckets since the process began.
+
+``histogram_quantile`` tells buckets apart by the label ``le``. An aggregation that does not keep it leaves nothing
+to compute from, and the result is empty. Without ``rate`` around ``…_bucket`` the result is the quantile over the
+whole life of each process, which hardly moves. Write
+``histogram_quantile(0.95, sum by (job, le) (rate(latency_seconds_bucket[5m])))``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Negation, Vector, walk
+
+_QUANTILES = frozenset({"histogram_quantile", "histogram_fraction"})
+_KEEPING = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
+_BUCKET = "_bucket"
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the quantiles of what are no buckets any more, and of buckets that nothing turned into rates."""
+    recorded: frozenset[str] | None = None
+    for rule in estate.rules:
+        for node in rule.nodes:
+            if not isinstance(node, Call) or node.function not in _QUANTILES:
+                continue
+            buckets = node.arguments[-1]
+            if not any(isinstance(part, Vector) and (part.metric or "").endswith(_BUCKET) for part in walk(buckets)):
+                continue
+            if lost := _without_bounds(buckets):
+                yield rule.hit(
+                    rule.at(lost),
+                    "this drops the label le, without which there are no buckets and no quantile; write 'by (le, …)'",
+                )
+            recorded = recorded or frozenset(record.name for record in estate.recording) | {""}
+            for vector in _raw(buckets):
+                if vector.metric not in recorded:
+                    yield rule.hit(
+                        rule.at(vector),
+                        f"the quantile of {vector.metric} without rate() is that of the whole life of each process; "
+                        "put rate(…[5m]) around it",
+                    )
+
+
+def _without_bounds(node: Expression) -> Aggregation | None:
+    """Find an aggregation that drops ``le``, below what keeps series as they are."""
+    while True:
+        match node:
+            case Aggregation(operator=operator, inner=inner) if operator in _KEEPING:
+                node = inner
+            case Aggregation(operator="count_values"):
+                return None
+            case Aggregation(grouping=grouping, inner=inner):
+                if grouping is None or ("le" in grouping.names) is (grouping.word == "without"):
+                    return node
+                node = inner
+            case Negation(inner=inner):
+                node = inner
+            case Call(function=function, arguments=(inner,)) if function not in {"absent", "vector"}:
+                node = inner
+            case _:
+                return None
+
+
+def _raw(node: Expression) -> Iterator[Vector]:
+    """List the buckets that reach the quantile as the counters they are."""
+    match node:
+        case Vector(metric=str(metric)) if metric.endswith(_BUCKET) and ":" not in metric:
+            yield node
+        case Aggregation(inner=inner) | Negation(inner=inner):
+            yield from _raw(inner)
+        case Binary(operator="*" | "/" | "+" | "or", left=left, right=right):
+            yield from _raw(left)
+            yield from _raw(right)
+        case _:
+            return
+
+
+_RULES = """\
+groups:
+  - name: web
+    rules:
+      - record: job:latency_seconds:p95
+        expr: histogram_quantile(0.95, sum by ({}) (rate(latency_seconds_bucket[5m])))
+"""
+
+CHECK = Check(
+    id="histogram-without-le",
+    severity=Severity.WARNING,
+    find=find,
+    bad=Example({"rules.yml": _RULES.format("job")}),
+    good=Example({"rules.yml": _RULES.format("job, le")}),
+)

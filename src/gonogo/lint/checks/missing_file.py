@@ -1,0 +1,45 @@
+"""A file that the configuration names and that cannot be read: a CA, a key, a password.
+
+promtool looks at some of them only. With a CA file missing the reload answers 200, and the job is simply not there;
+with a key or a password missing every scrape of the job fails. Put the file there, readable for the server's user,
+or mend the path, which counts from the folder of ``prometheus.yml``. A missing list of targets (``file_sd_configs``)
+is a warning, for it may come later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from gonogo.errors import Position
+from gonogo.lint.check import Check, Example
+from gonogo.lint.configuration import Configuration, NamedFile
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity, Span
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the files that whoever looked could not read."""
+    for file in estate.configuration.named_files if estate.configuration else ():
+        if file.problem:
+            yield Hit(
+                file.where,
+                f"{file.key} names {file.path}: {file.problem}; put it there for the server to read, or mend the path",
+                severity=Severity.WARNING if file.key == "files" else None,
+            )
+
+
+def _named(problem: str) -> Example:
+    """Make an example in which somebody has looked for a file."""
+    named = NamedFile("ca_file", "ca.pem", Span(Position("prometheus.yml", 5, 18), 6), problem)
+    minute = timedelta(minutes=1)
+    return Example({}, {"configuration": Configuration("prometheus.yml", minute, minute, named_files=(named,))})
+
+
+CHECK = Check(
+    id="missing-file",
+    severity=Severity.ERROR,
+    find=find,
+    bad=_named("no such file"),
+    good=_named(""),
+)

@@ -1,0 +1,43 @@
+"""A rule without an owner, or with one that the organisation does not know.
+
+A rule that nobody looks after is muted when it is noisy and never mended. Opt-in: the requirements list the owners
+and the label or annotation that names one, ``owner`` by default; the label counts where both are there. The value of
+a template is not looked into.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.requirements import Requirements
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the alerts that nobody known owns."""
+    wanted = estate.requirements
+    if wanted is None or not wanted.owners:
+        return
+    known = ", ".join(sorted(wanted.owners))
+    for rule in estate.alerts:
+        name = wanted.owner_label
+        home = "labels" if name in rule.rule.labels else "annotations"
+        owner = rule.rule.labels.get(name) or rule.rule.annotations.get(name, "")
+        if not owner:
+            yield rule.hit(rule.at_key("alert"), f"nobody owns this alert; give it {name!r}, one of {known}")
+        elif "{{" not in owner and owner not in wanted.owners:
+            yield rule.hit(rule.at_value(home, name), f"{owner!r} is no owner known here; the owners are {known}")
+
+
+_FACTS = {"requirements": Requirements(owners=frozenset({"payments", "storage"}))}
+_RULES = "groups: [{{name: web, rules: [{{alert: Down, expr: up == 0, for: 5m, labels: {{owner: {}}}}}]}}]\n"
+
+CHECK = Check(
+    id="owner",
+    severity=Severity.ERROR,
+    find=find,
+    bad=Example({"rules.yml": _RULES.format("billing")}, _FACTS),
+    good=Example({"rules.yml": _RULES.format("payments")}, _FACTS),
+)

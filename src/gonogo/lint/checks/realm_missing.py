@@ -1,0 +1,82 @@
+"""A rule records a signal of the policy without the label that tells realms apart.
+
+A verdict judges only series that bear the policy's realm. A signal without the label is of no realm: the verdict is
+HOLD, for the reason ``wrong-realm``, for as long as the rule stays so. Keep the label in every ``by (…)`` and
+``on (…)`` on the way, or set it under the rule's ``labels``. Only what is certain is told: that no series of the
+result can have the label, or that all have another value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.interest import Interest
+from gonogo.lint.labels.labelling import Labelling
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the recorded signals that cannot have the realm."""
+    interest = estate.interest
+    recorded = [rule for rule in estate.recording if interest and rule.name in interest.metrics and rule.tree]
+    if not interest or not recorded:
+        return
+    labelling = Labelling(lambda rule: estate.by_rule[id(rule)].nodes, estate.graph)
+    domains = [(rule, labelling.recorded(rule.rule).of(interest.realm_label)) for rule in recorded]
+    served = {rule.name for rule, domain in domains if interest.realm in domain}
+    for rule, domain in domains:
+        if domain.is_absent:
+            key = ("labels", interest.realm_label)
+            where = rule.at_value(*key) if rule.document.text((*rule.loc, *key)) is not None else rule.at()
+            yield rule.hit(where, _missing(rule.name, interest))
+        elif rule.name not in served:
+            yield rule.hit(rule.at(), _other(rule.name, interest))
+
+
+def _missing(name: str, interest: Interest) -> str:
+    return (
+        f"no series of {name} can have the label {interest.realm_label}, so the policy holds it to be of no realm; "
+        "keep the label in the expression, or set it under 'labels'"
+    )
+
+
+def _other(name: str, interest: Interest) -> str:
+    return (
+        f"{name} never has {interest.realm_label}={interest.realm!r}, the policy's realm, so no verdict ever reads it; "
+        "set that value"
+    )
+
+
+_INTEREST = Interest("metric_realm", "prod", frozenset({"duri_heartbeat_ok"}))
+
+CHECK = Check(
+    id="realm-missing",
+    severity=Severity.WARNING,
+    find=find,
+    bad=Example(
+        {
+            "rules.yml": """\
+groups:
+  - name: heartbeat
+    rules:
+      - record: duri_heartbeat_ok
+        expr: min by (instance) (duri_heartbeat_fresh_120s)
+""",
+        },
+        facts={"interest": _INTEREST},
+    ),
+    good=Example(
+        {
+            "rules.yml": """\
+groups:
+  - name: heartbeat
+    rules:
+      - record: duri_heartbeat_ok
+        expr: min by (instance, metric_realm) (duri_heartbeat_fresh_120s)
+""",
+        },
+        facts={"interest": _INTEREST},
+    ),
+)

@@ -1,0 +1,63 @@
+r"""A regular expression that is none, or that is not the one meant.
+
+Prometheus anchors patterns at both ends. So ``=~"^/api"`` matches ``/api`` alone and never ``/api/users``, and
+``!~".*"`` finds nothing at all: these are warnings. ``=~"^x$"``, ``=~"x"``, ``=~".*"`` and ``!~""`` do what they
+say in a roundabout way, which costs a little speed and a second look; they are only worth knowing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.rules.tree import Vector
+
+_SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
+_PLAIN = {"=~": "=", "!~": "!="}
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the matchers that need no regular expression."""
+    for rule in estate.rules:
+        for node in rule.nodes:
+            for matcher in node.matchers if isinstance(node, Vector) else ():
+                if matcher.op in _PLAIN and (verdict := _judged(matcher.op, matcher.value)):
+                    message, severity = verdict
+                    yield rule.hit(rule.at(node), f"{matcher.label}{message}", severity)
+
+
+@lru_cache(maxsize=4096)
+def _judged(op: str, pattern: str) -> tuple[str, Severity | None] | None:
+    """Tell what is wrong with a pattern, as a sentence that follows the label's name."""
+    written = f'{op}"{pattern}"'
+    if pattern == ".*" and op == "=~":
+        return f"{written} lets every series through; leave it out", Severity.INFO
+    if pattern == ".*":
+        return f"{written} lets no series through, so this finds nothing; '!~\".+\"' would let those without", None
+    inner = pattern.removeprefix("^").removesuffix("$")
+    if _SPECIAL.search(inner):
+        return _anchored(written, pattern)
+    exact = f'{_PLAIN[op]}"{inner}"'
+    if inner and (pattern.startswith("^") is not pattern.endswith("$")):
+        return f"{written} is the same as {exact}, for patterns match the whole value; to match a part, add '.*'", None
+    return f"{written} is the same as {exact}; write that", Severity.INFO
+
+
+def _anchored(written: str, pattern: str) -> tuple[str, Severity | None] | None:
+    needless = pattern.startswith("^") or (pattern.endswith("$") and not pattern.endswith("\\$"))
+    return (f"{written} needs no ^ and $, for patterns match the whole value", Severity.INFO) if needless else None
+
+
+_RULES = "groups: [{{name: web, rules: [{{alert: Slow, expr: 'latency_seconds{{path{}}} > 1'}}]}}]\n"
+
+CHECK = Check(
+    id="regexp-needless",
+    severity=Severity.WARNING,
+    find=find,
+    bad=Example({"rules.yml": _RULES.format('=~"^/api"')}),
+    good=Example({"rules.yml": _RULES.format('=~"/api.*"')}),
+)

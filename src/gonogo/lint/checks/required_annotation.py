@@ -1,0 +1,44 @@
+"""An alert, by the organisation's own requirements, lacks an annotation or has another text than it may.
+
+Whoever is woken needs to read what is wrong and where to look: a summary, a description, a runbook's address.
+Opt-in: the requirements name the annotations, and what their texts look like. A text with a template in it is not
+looked into.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.requirements import Names, Requirements
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the alerts without a required annotation."""
+    if estate.requirements is None:
+        return
+    names = estate.requirements.required_annotations
+    for rule in estate.alerts:
+        for name in names.patterns:
+            text = rule.rule.annotations.get(name, "")
+            if not text:
+                yield rule.hit(
+                    rule.at_key("annotations"), f"the annotation {name!r} is required on every alert; add it"
+                )
+            elif "{{" not in text and not names.fits(name, text):
+                message = f"{text!r} is not what the annotation {name!r} may be: {names.meant(name)}"
+                yield rule.hit(rule.at_value("annotations", name), message)
+
+
+_FACTS = {"requirements": Requirements(required_annotations=Names.of({"runbook_url": "https://.+"}))}
+_RULES = "groups: [{{name: web, rules: [{{alert: Down, expr: up == 0, for: 5m, annotations: {{{}}}}}]}}]\n"
+
+CHECK = Check(
+    id="required-annotation",
+    severity=Severity.ERROR,
+    find=find,
+    bad=Example({"rules.yml": _RULES.format("summary: it is down")}, _FACTS),
+    good=Example({"rules.yml": _RULES.format("runbook_url: 'https://runbooks.example/down'")}, _FACTS),
+)

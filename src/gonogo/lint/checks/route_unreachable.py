@@ -1,0 +1,93 @@
+"""An alert that no route brings to anybody, or a route that no alert can take.
+
+Alertmanager sends what no route takes to the receiver at the root. Where that is one without any integration, the
+alert is thrown away: often its severity is misspelt, or new. A route that names an alert which no rule raises, or
+that stands behind a brother which takes everything, is dead as well. Told only where it is certain: labels that the
+expression may bring, and relabelling of alerts, leave it open. A route to nobody that asks for the alert is taken
+for meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate, LintedRule
+from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.routes import Route, RouteMatcher
+
+_NAME = "alertname"
+_LITERALS = re.compile(r"\(?([\w| -]+)\)?")
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the alerts that nobody hears of, then the routes that nothing takes."""
+    routes = estate.routes
+    if routes is None:
+        return
+    if routes.root.receiver in routes.silent and not (estate.configuration and estate.configuration.relabels_alerts):
+        for alert in estate.alerts:
+            if routes.ends(_labels(alert, estate)) == (routes.root,):
+                yield alert.hit(
+                    alert.at_key("alert"),
+                    f"no route takes this alert, and the receiver at the root, {routes.root.receiver!r}, tells nobody; "
+                    "set a label that a route asks for, or add a route",
+                )
+    for route in routes.root.walk():
+        yield from _shadowed(route)
+        if estate.complete:
+            yield from _nameless(route, {alert.name for alert in estate.alerts})
+
+
+def _labels(alert: LintedRule, estate: Estate) -> Mapping[str, str]:
+    """Give the labels that an alert is certain to have; a template may make anything."""
+    external = estate.configuration.external_labels if estate.configuration else {}
+    own = {**external, **alert.rule.labels}
+    return {name: value for name, value in own.items() if "{{" not in value} | {_NAME: alert.name}
+
+
+def _shadowed(parent: Route) -> Iterator[Hit]:
+    greedy: Route | None = None
+    for child in parent.children:
+        if greedy:
+            line = greedy.where.start.line
+            yield Hit(child.where, f"the route in line {line} takes everything before this one is asked; put it first")
+        elif child.readable and not child.matchers and not child.goes_on:
+            greedy = child
+
+
+def _nameless(route: Route, known: set[str]) -> Iterator[Hit]:
+    for one in route.matchers:
+        if one.matcher.label == _NAME and (names := _names(one)) and not known.intersection(names):
+            yield Hit(one.where, f"no rule raises {' or '.join(names)}; mend the name, or remove the route")
+
+
+def _names(one: RouteMatcher) -> tuple[str, ...]:
+    """List the only alerts that a matcher lets through, where it tells them one by one."""
+    if one.matcher.op == "=":
+        return (one.matcher.value,)
+    literals = _LITERALS.fullmatch(one.matcher.value) if one.matcher.op == "=~" else None
+    return tuple(literals[1].split("|")) if literals else ()
+
+
+_RULES = "groups: [{{name: web, rules: [{{alert: Down, expr: up == 0, for: 5m, labels: {{severity: {}}}}}]}}]\n"
+_ALERTMANAGER = """\
+route:
+  receiver: nobody
+  routes:
+    - receiver: on-call
+      matchers: ['severity =~ "critical|warning"']
+receivers:
+  - name: nobody
+  - name: on-call
+    webhook_configs: [{url: 'http://127.0.0.1:8080/'}]
+"""
+
+CHECK = Check(
+    id="route-unreachable",
+    severity=Severity.WARNING,
+    find=find,
+    bad=Example({"rules.yml": _RULES.format("high"), "alertmanager.yml": _ALERTMANAGER}),
+    good=Example({"rules.yml": _RULES.format("critical"), "alertmanager.yml": _ALERTMANAGER}),
+)

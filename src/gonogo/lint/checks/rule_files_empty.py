@@ -1,0 +1,42 @@
+"""An entry of ``rule_files`` that brings no rule.
+
+A pattern that matches no file is valid for promtool and for the server: the reload succeeds with status 200, and
+the rules are gone without a word. So is a file that exists and holds none. Mend the path (it counts from the folder
+of ``prometheus.yml``, and ``*`` stands only in its last part), or remove the entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.lint.check import Check, Example
+from gonogo.lint.configuration import RuleEntry
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the entries that were looked up and found to bring nothing; unreadable files are not called empty."""
+    if estate.configuration is None:
+        return
+    bare = {file.path for file in estate.files if not file.rules and not file.problems}
+    for entry in estate.configuration.rule_files:
+        if entry.matched is not None and bare.issuperset(entry.matched):
+            yield Hit(entry.where, _message(entry))
+
+
+def _message(entry: RuleEntry) -> str:
+    if entry.matched:
+        return f"{', '.join(entry.matched)}: no rule in it; the server loads nothing here, and says so nowhere"
+    return f"no file matches {entry.pattern!r}: the server loads nothing here, and says so nowhere; mend the path"
+
+
+_RULES = "groups: [{name: web, rules: [{alert: Down, expr: up == 0, for: 5m}]}]\n"
+
+CHECK = Check(
+    id="rule-files-empty",
+    severity=Severity.ERROR,
+    find=find,
+    bad=Example({"prometheus.yml": "rule_files: ['rules/*.yaml']\n", "rules/web.yml": _RULES}),
+    good=Example({"prometheus.yml": "rule_files: ['rules/*.yml']\n", "rules/web.yml": _RULES}),
+)

@@ -1,0 +1,40 @@
+"""A rule's name is not what the organisation's own requirements say names look like.
+
+Names of one form are found again: ``level:metric:operations`` tells a record from a raw metric, and what it is
+aggregated to. Opt-in: the requirements have a pattern for alerts and one for recorded metrics, each for the whole
+name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.requirements import Requirements
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the names that do not fit."""
+    if estate.requirements is None:
+        return
+    alert, record = estate.requirements.alert_name, estate.requirements.record_name
+    for rule in estate.rules:
+        pattern = alert if rule.is_alert else record
+        if pattern and pattern.fullmatch(rule.name) is None:
+            kind = rule.rule.kind.value
+            yield rule.hit(rule.at_value(kind), f"names here look like {pattern.pattern!r}, and {rule.name!r} does not")
+
+
+_FACTS = {"requirements": Requirements(record_name=re.compile("[a-z_]+:[a-z_]+:[a-z0-9_]+"))}
+_RULES = "groups: [{{name: web, rules: [{{record: '{}', expr: sum by (job) (up)}}]}}]\n"
+
+CHECK = Check(
+    id="rule-name",
+    severity=Severity.ERROR,
+    find=find,
+    bad=Example({"rules.yml": _RULES.format("UpByJob")}, _FACTS),
+    good=Example({"rules.yml": _RULES.format("job:up:sum")}, _FACTS),
+)

@@ -1,0 +1,86 @@
+"""A function, a modifier or a key that the server's version does not know, or only behind a feature flag.
+
+A rule file with something in it that the server cannot read is refused whole: on a reload the old rules stay, after
+a restart there are none. promtool does not help where its version is not the server's. Write it without the feature,
+or upgrade the server first; an experimental function needs ``--enable-feature`` on the server and on promtool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate, LintedRule
+from gonogo.lint.features import GROUP_KEYS, RULE_KEYS, Feature, feature_of
+from gonogo.lint.finding import Hit, Severity
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List what the server's version cannot read."""
+    for rule in estate.rules:
+        for node in rule.nodes:
+            if (feature := feature_of(node)) and (verdict := _judged(feature, estate)):
+                yield rule.hit(rule.at(node), *verdict)
+        if rule.rule.keep_firing and (verdict := _judged(RULE_KEYS["keep_firing_for"], estate)):
+            yield rule.hit(rule.at_key("keep_firing_for"), *verdict)
+        if rule.place == 0:
+            yield from _keys_of_group(rule, estate)
+
+
+def _keys_of_group(first: LintedRule, estate: Estate) -> Iterator[Hit]:
+    loc = first.loc[:-2]
+    written = first.document.at(loc)
+    for key in GROUP_KEYS.keys() & written.keys() if isinstance(written, dict) else ():
+        if verdict := _judged(GROUP_KEYS[key], estate):
+            message, severity = verdict
+            yield Hit(first.at_group(key), message, severity=severity)
+
+
+def _judged(feature: Feature, estate: Estate) -> tuple[str, Severity] | None:
+    version = _written(estate.version)
+    if not feature.known(estate.version):
+        came = f"it came with {_written(feature.since)}"
+        gone = f"it went with 3.0; use {feature.instead}"
+        why = came if estate.version < feature.since else gone
+        return f"Prometheus {version} does not know {feature.name}, and refuses the whole file; {why}", Severity.ERROR
+    flag = feature.needed_flag(estate.version)
+    if not flag or (estate.features is not None and flag in estate.features):
+        return None
+    severity = Severity.WARNING if estate.features is None else Severity.ERROR
+    return f"{feature.name} is read only by servers and promtools with --enable-feature={flag}", severity
+
+
+def _written(version: tuple[int, int]) -> str:
+    return ".".join(map(str, version))
+
+
+CHECK = Check(
+    id="version-feature",
+    severity=Severity.ERROR,
+    find=find,
+    bad=Example(
+        {
+            "rules.yml": """\
+groups:
+  - name: web
+    query_offset: 30s
+    rules:
+      - record: job:latency_seconds:mad
+        expr: mad_over_time(latency_seconds[10m])
+""",
+        },
+        facts={"version": (2, 42)},
+    ),
+    good=Example(
+        {
+            "rules.yml": """\
+groups:
+  - name: web
+    rules:
+      - record: job:latency_seconds:stddev
+        expr: stddev_over_time(latency_seconds[10m])
+""",
+        },
+        facts={"version": (2, 42)},
+    ),
+)

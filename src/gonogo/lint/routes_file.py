@@ -1,0 +1,90 @@
+"""Reads the routes and receivers of an ``alertmanager.yml``; whether the rest is valid is for amtool to say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gonogo.errors import Problem
+from gonogo.lint.finding import Span
+from gonogo.lint.routes import Route, RouteMatcher, Routes
+from gonogo.rules.files import Loc
+from gonogo.rules.tree import Matcher
+from gonogo.strict_yaml import YamlDocument, parse
+
+_MATCHER = re.compile(r'\s*([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"{},]*))\s*')
+_ESCAPES = {'\\"': '"', "\\\\": "\\", "\\n": "\n"}
+_ESCAPE = re.compile(r'\\["\\n]')
+
+
+def read_routes(text: str, path: str) -> tuple[Routes | None, tuple[Problem, ...]]:
+    """Read an Alertmanager's configuration; ``None`` where it has no routes."""
+    document = parse(text, path)
+    if not isinstance(document.at(("route",)), dict):
+        problem = Problem(document.position(()), "it has no 'route'", "name Alertmanager's own configuration file")
+        return None, (*document.problems, problem)
+    root = _route(document, ("route",), "")
+    return Routes(path, root, frozenset(_silent(document))), document.problems
+
+
+def _route(document: YamlDocument, loc: Loc, inherited: str) -> Route:
+    receiver = document.text((*loc, "receiver")) or inherited
+    read = list(_matchers(document, loc))
+    children = document.at((*loc, "routes"))
+    places = range(len(children)) if isinstance(children, list) else ()
+    return Route(
+        receiver,
+        _span(document, loc),
+        tuple(one for one in read if one),
+        None not in read,
+        document.at((*loc, "continue")) is True,
+        tuple(_route(document, (*loc, "routes", place), receiver) for place in places),
+    )
+
+
+def _matchers(document: YamlDocument, loc: Loc) -> Iterator[RouteMatcher | None]:
+    """Give the matchers of a route, in all three notations; ``None`` is one that cannot be read."""
+    for key, operator in (("match", "="), ("match_re", "=~")):
+        given = document.at((*loc, key))
+        for label in given if isinstance(given, dict) else ():
+            at = (*loc, key, label)
+            yield RouteMatcher(Matcher(label, operator, document.text(at) or ""), _span(document, at))
+    given = document.at((*loc, "matchers"))
+    lines: list[Loc] = [(*loc, "matchers")] if isinstance(given, str) else []
+    if isinstance(given, list):
+        lines = [(*loc, "matchers", place) for place in range(len(given))]
+    for at in lines:
+        matchers = _read(document.text(at) or "")
+        yield from (matchers and (RouteMatcher(matcher, _span(document, at)) for matcher in matchers)) or (None,)
+
+
+def _read(written: str) -> tuple[Matcher, ...]:
+    """Read ``a="b"`` or ``{a="b",c!="d"}``; nothing where it is neither."""
+    text = written.strip().removeprefix("{").removesuffix("}").rstrip().removesuffix(",")
+    matchers = []
+    place = 0
+    while found := _MATCHER.match(text, place):
+        label, operator, quoted, bare = found.groups()
+        value = _ESCAPE.sub(lambda escape: _ESCAPES[escape[0]], quoted) if quoted is not None else bare
+        matchers.append(Matcher(label, operator, value))
+        place = found.end()
+        if place == len(text):
+            return tuple(matchers)
+        if text[place] != ",":
+            break
+        place += 1
+    return ()
+
+
+def _silent(document: YamlDocument) -> Iterator[str]:
+    """Name the receivers that have no integration at all."""
+    receivers = document.at(("receivers",))
+    for place in range(len(receivers) if isinstance(receivers, list) else 0):
+        receiver = document.at(("receivers", place))
+        if isinstance(receiver, dict) and not any(key.endswith("_configs") and receiver[key] for key in receiver):
+            yield document.text(("receivers", place, "name")) or ""
+
+
+def _span(document: YamlDocument, loc: Loc) -> Span:
+    text = document.text(loc) or ""
+    return Span(document.text_position(loc), len(text.partition("\n")[0]) or 1)
