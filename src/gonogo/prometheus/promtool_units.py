@@ -11,7 +11,7 @@ import selectors
 import subprocess
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,14 +46,33 @@ def run_units(
     Raises:
         MissingTool: promtool is not installed.
     """
-    program = (locate(command[0]), *command[1:], "test", "rules")
     waiting = deque(enumerate(shards))
+    yield from run_as_asked(lambda: waiting.popleft() if waiting else None, at_once, command=command)
+
+
+def run_as_asked(
+    ask: Callable[[], tuple[int, Sequence[Path]] | None], at_once: int, *, command: Sequence[str] = PROMTOOL
+) -> Iterator[tuple[int, ToolRun]]:
+    """Run shards that are asked for one by one, whenever a process is free, and give them as they end.
+
+    Args:
+        ask: gives the next shard and its number, or ``None`` for nothing now: it is asked
+            again after each end, and no more once nothing is running.
+        at_once: how many processes run at the same time.
+        command: promtool, or a prefix that runs it elsewhere.
+
+    Raises:
+        MissingTool: promtool is not installed.
+    """
+    program = (locate(command[0]), *command[1:], "test", "rules")
     with selectors.DefaultSelector() as selector, ExitStack() as everything:
-        while waiting or selector.get_map():
-            while waiting and len(selector.get_map()) < at_once:
-                number, paths = waiting.popleft()
+        while True:
+            while len(selector.get_map()) < at_once and (shard := ask()) is not None:
+                number, paths = shard
                 one = _started(number, (*program, *map(str, paths)), everything)
                 selector.register(_output(one), selectors.EVENT_READ, one)
+            if not selector.get_map():
+                return
             yield from _ended(selector)
 
 
