@@ -71,9 +71,9 @@ class RuleGraph:
         """List the rules under a metric that cannot be read; what they are made of stays unknown."""
         return tuple(rule for rule in self.closure(metric) if self.reads(rule) is None)
 
-    def bottom_up(self, metric: str) -> tuple[Rule, ...]:
-        """List all rules under a metric, each after those it reads from as far as cycles allow."""
-        return self._explored(metric)[0]
+    def bottom_up(self, *metrics: str) -> tuple[Rule, ...]:
+        """List all rules under some metrics, each after those it reads from as far as cycles allow."""
+        return self._explored(*metrics)[0]
 
     def cycle(self, metric: str) -> tuple[str, ...] | None:
         """Name what lies along a cycle under a metric: each reads the next, and the last the first."""
@@ -116,12 +116,12 @@ class RuleGraph:
             )
         return self._makers[selector]
 
-    def _explored(self, metric: str) -> tuple[tuple[Rule, ...], tuple[str, ...] | None]:
+    def _explored(self, *metrics: str) -> tuple[tuple[Rule, ...], tuple[str, ...] | None]:
         """Walk depth first: the rules in the order in which they are left, and the first cycle."""
         left: dict[int, Rule] = {}
         path: dict[int, Rule] = {}
         cycle: tuple[str, ...] | None = None
-        waiting = [iter(self.recorded_by(metric))]
+        waiting = [iter([rule for metric in metrics for rule in self.recorded_by(metric)])]
         while waiting:
             rule = next(waiting[-1], None)
             if rule is None:

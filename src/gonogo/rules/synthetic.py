@@ -9,6 +9,7 @@ varies is no evidence of it.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from gonogo.model.rule import Rule, RuleKind
@@ -27,14 +28,19 @@ def synthetic(metric: str, graph: RuleGraph) -> str | None:
 
     A rule that cannot be read is said to be so: what it measures, nothing shows.
     """
+    return next((why for _, why in synthetic_rules((metric,), graph)), None)
+
+
+def synthetic_rules(metrics: Collection[str], graph: RuleGraph) -> Iterator[tuple[Rule, str]]:
+    """List the rules that record some metrics and make their values up, and say of each why, as a clause."""
     findings = _Findings(graph)
-    for rule in graph.bottom_up(metric):
+    for rule in graph.bottom_up(*metrics):
         findings.visit(rule)
-    for rule in graph.recorded_by(metric):
-        if origin := findings.dead.get(id(rule)) or findings.patched.get(id(rule)):
-            whose = f"{metric} comes from {series_name(origin.rule)}, whose rule"
-            return f"{f'the rule that records {metric}' if origin.rule is rule else whose} {origin.how}"
-    return None
+    for metric in metrics:
+        for rule in graph.recorded_by(metric):
+            if origin := findings.dead.get(id(rule)) or findings.patched.get(id(rule)):
+                whose = f"{metric} comes from {series_name(origin.rule)}, whose rule"
+                yield rule, f"{f'the rule that records {metric}' if origin.rule is rule else whose} {origin.how}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """An alert without a condition fires whenever there is any sample, whatever its value.
 
 Prometheus raises an alert for every series that its expression gives. ``rate(errors_total[5m])`` gives one all
-the time. A condition is a comparison without ``bool``, ``absent``, ``and`` or ``unless``; ``vector(1)`` alone
-is the usual watchdog, which shall always fire.
+the time, and so does a comparison with ``bool``, which is 0 where it does not hold. A condition is a comparison
+without ``bool``, ``absent``, ``and`` or ``unless``, here or in the recording rule that is read. ``vector(1)`` alone is
+the usual watchdog, which shall always fire.
 """
 
 from __future__ import annotations
@@ -10,19 +11,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate
+from gonogo.lint.estate import Estate, LintedRule
 from gonogo.lint.finding import Hit, Severity
+from gonogo.rules.graph import ALERT_METRICS
+from gonogo.rules.operators import COMPARISONS
 from gonogo.rules.selectors import ABSENCE_FUNCTIONS
 from gonogo.rules.tree import Binary, Call, Expression, Vector
-
-COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 
 
 def find(estate: Estate) -> Iterator[Hit]:
     """List the alerts that nothing keeps quiet."""
     for rule in estate.alerts:
-        if any(isinstance(node, Vector) for node in rule.nodes) and not any(map(_filters, rule.nodes)):
-            yield rule.hit(rule.at(), "this alert fires on any sample; compare with a threshold")
+        if not any(map(_filters, rule.nodes)) and any(isinstance(node, Vector) for node in rule.nodes):
+            if _filters_below(estate, rule):
+                continue
+            how = " (a comparison with bool gives 0, and keeps the series)" if any(map(_is_bool, rule.nodes)) else ""
+            yield rule.hit(rule.at(), f"this alert fires on any sample{how}; compare with a threshold, without bool")
+
+
+def _filters_below(estate: Estate, rule: LintedRule) -> bool:
+    """Tell whether what the alert reads may be recorded only under a condition."""
+    known = {id(rule.rule)}
+    waiting = [rule]
+    for reader in waiting:
+        for node in reader.nodes:
+            if not isinstance(node, Vector) or node.metric is None:
+                continue
+            makers = [estate.by_rule[id(maker)] for maker in estate.graph.recorded_by(node.metric)]
+            if (":" in node.metric and not makers) or any(any(map(_filters, maker.nodes)) for maker in makers):
+                return True
+            waiting += [maker for maker in makers if id(maker.rule) not in known]
+            known.update(id(maker.rule) for maker in makers)
+    return False
 
 
 def _filters(node: Expression) -> bool:
@@ -34,9 +54,13 @@ def _filters(node: Expression) -> bool:
         case Call(function=function):
             return function in ABSENCE_FUNCTIONS
         case Vector(metric=metric):
-            return metric == "ALERTS"
+            return metric in ALERT_METRICS
         case _:
             return False
+
+
+def _is_bool(node: Expression) -> bool:
+    return isinstance(node, Binary) and node.boolean
 
 
 CHECK = Check(

@@ -1,0 +1,145 @@
+"""A comparison without ``bool`` records the compared value or nothing, never 0 or 1.
+
+``age < 120`` keeps the age where it passes and drops the series where it does not. Who then asks ``fresh == 0`` or
+``fresh == 1`` compares an age, and where the answer should be 0 there is no series at all. Write
+``age < bool 120`` where 0 and 1 are meant. What can be meant as a filter, such as ``up == 0`` read by ``== 0``, is
+left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from operator import eq, ge, gt, le, lt, ne
+
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate, LintedRule
+from gonogo.lint.finding import Hit, Severity
+from gonogo.rules.operators import COMPARISONS, MIRRORED
+from gonogo.rules.selectors import Selector
+from gonogo.rules.tree import Aggregation, Binary, Expression, Number, Vector
+
+BITS = (0.0, 1.0)
+_HOLDS = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Where a rule asks whether a recorded value is 0 or 1, or is not."""
+
+    rule: LintedRule
+    vector: Vector
+    operator: str
+    bit: float
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the recorded comparisons that somebody reads as 0 or 1."""
+    recorded = [(rule, one) for rule in estate.recording if rule.nodes and (one := _comparison(rule.nodes[0]))]
+    readings = _readings(estate, frozenset(rule.name for rule, _ in recorded))
+    gates = estate.interest.binary if estate.interest else frozenset[str]()
+    for rule, comparison in recorded:
+        where = rule.at(comparison)
+        if rule.name in gates:
+            yield rule.hit(where, _message("a gate of the policy", rule.name))
+            continue
+        verdicts = (
+            (severity, reading)
+            for reading in readings
+            if reading.vector.metric == rule.name
+            and any(maker is rule.rule for maker in estate.graph.makers(Selector.of(reading.vector)))
+            and (severity := _severity(estate, comparison, reading))
+        )
+        for severity, reading in sorted(verdicts, key=lambda verdict: verdict[0].rank)[:1]:
+            yield rule.hit(where, _message(f"{reading.rule.name} ({reading.rule.at().start})", rule.name), severity)
+
+
+def _message(reader: str, name: str) -> str:
+    return (
+        f"without bool this records the compared value or nothing, but {reader} reads {name} as 0 or 1;"
+        " write bool after the operator"
+    )
+
+
+def _comparison(node: Expression) -> Binary | None:
+    """Find the comparison whose values an expression passes on."""
+    match node:
+        case Binary(operator=operator, boolean=False) if operator in COMPARISONS:
+            return node
+        case Binary(operator="and" | "unless", left=left):
+            return _comparison(left)
+        case Binary(operator="or", left=left, right=right):
+            return _comparison(left) or _comparison(right)
+        case _:
+            return None
+
+
+def _readings(estate: Estate, metrics: frozenset[str]) -> list[_Reading]:
+    if not metrics:
+        return []
+    return [
+        _Reading(rule, vector, node.operator, bit)
+        for rule in estate.rules
+        for node in rule.nodes
+        if isinstance(node, Binary) and node.operator in {"==", "!="}
+        for vector, bit in _asked(node)
+        if vector.metric in metrics
+    ]
+
+
+def _asked(node: Binary) -> Iterator[tuple[Vector, float]]:
+    """Give the selector that is compared with 0 or 1, and with which; the least and the greatest count as well."""
+    for side, other in ((node.left, node.right), (node.right, node.left)):
+        inner = side.inner if isinstance(side, Aggregation) and side.operator in {"min", "max"} else side
+        if isinstance(inner, Vector) and isinstance(other, Number) and other.value in BITS:
+            yield inner, other.value
+
+
+def _severity(estate: Estate, comparison: Binary, reading: _Reading) -> Severity | None:
+    """Tell how bad it is to read the values that a comparison passes on so; ``None`` where a filter may be meant."""
+    operator, kept, bound = _oriented(comparison)
+    if not isinstance(bound, Number):
+        return Severity.ERROR
+    if reading.operator == "==" and not _HOLDS[operator](reading.bit, bound.value):
+        return Severity.ERROR
+    if operator == "==" and reading.operator == "==":
+        return None
+    if operator != "==" and bound.value in BITS and isinstance(kept, Vector):
+        return None if _is_binary(estate, kept) else Severity.WARNING
+    return Severity.ERROR
+
+
+def _oriented(comparison: Binary) -> tuple[str, Expression, Expression]:
+    """Give the operator, the side whose values are passed on, and what they are compared with."""
+    if isinstance(comparison.left, Number):
+        return MIRRORED[comparison.operator], comparison.right, comparison.left
+    return comparison.operator, comparison.left, comparison.right
+
+
+def _is_binary(estate: Estate, vector: Vector) -> bool:
+    """Tell whether a metric is 0 or 1 by its name or by the rule that records it."""
+    metric = vector.metric or ""
+    if metric == "up" or metric.endswith("_up"):
+        return True
+    trees = [estate.by_rule[id(rule)].tree for rule in estate.graph.recorded_by(metric)]
+    return bool(trees) and all(isinstance(tree, Binary) and tree.boolean for tree in trees)
+
+
+_READER = "  {alert: Stale, expr: 'backup:fresh == 0', for: 5m}]}]\n"
+CHECK = Check(
+    id="compare-without-bool",
+    severity=Severity.ERROR,
+    find=find,
+    bad=Example(
+        {
+            "rules.yml": "groups: [{name: backup, rules: [\n"
+            f"  {{record: 'backup:fresh', expr: 'time() - backup_timestamp_seconds < 120'}},\n{_READER}"
+        },
+    ),
+    good=Example(
+        {
+            "rules.yml": "groups: [{name: backup, rules: [\n"
+            f"  {{record: 'backup:fresh', expr: 'time() - backup_timestamp_seconds < bool 120'}},\n{_READER}"
+        },
+    ),
+)

@@ -1,0 +1,56 @@
+"""A function for counters on a gauge counts falls as resets, and changes that never happened.
+
+``increase``, ``rate``, ``irate`` and ``resets`` are for counters. On a timestamp, a ratio or a recorded rate every
+fall is taken for a restart from 0, so that ``increase`` of a sequence that began anew is a huge number. A gauge is
+what its name says (``_timestamp_seconds``, ``_ratio``, ``up``…), what a recording rule makes one, and for
+``increase`` and ``resets`` what targets declare. Use ``changes``, ``delta`` or ``deriv``, or the counter itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.lint.check import Check, Example
+from gonogo.lint.counters import declared, raw_counter_calls, sure_gauge
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+
+DECLARED = frozenset({"increase", "resets"})
+"""The functions for which this check judges what targets declare; for rates another does."""
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the functions for counters on what is surely a gauge."""
+    for rule in estate.rules:
+        for call, _, metric in raw_counter_calls(rule):
+            if why := _why_gauge(estate, call.function, metric):
+                message = (
+                    f"{metric} is a gauge ({why}), and {call.function} is for counters: every fall would count as a"
+                    " reset; use changes, delta or deriv"
+                )
+                yield rule.hit(rule.at(call), message)
+
+
+def _why_gauge(estate: Estate, function: str, metric: str) -> str:
+    if kind := declared(estate.live, metric):
+        return "its targets say so" if kind == "gauge" and function in DECLARED else ""
+    return sure_gauge(estate, metric)
+
+
+CHECK = Check(
+    id="counter-function-on-gauge",
+    severity=Severity.WARNING,
+    find=find,
+    bad=Example(
+        {
+            "rules.yml": "groups: [{name: beat, rules: [\n"
+            "  {alert: NoBeat, expr: 'increase(backup_last_success_timestamp_seconds[1d]) < 1', for: 1h}]}]\n"
+        },
+    ),
+    good=Example(
+        {
+            "rules.yml": "groups: [{name: beat, rules: [\n"
+            "  {alert: NoBeat, expr: 'changes(backup_last_success_timestamp_seconds[1d]) < 1', for: 1h}]}]\n"
+        },
+    ),
+)

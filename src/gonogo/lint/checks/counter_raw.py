@@ -1,0 +1,133 @@
+"""A counter's own value says when its process started, not how things are.
+
+A counter grows until a restart sets it to 0: ``errors_total > 100`` fires some day and never stops, and a sum jumps
+whenever an instance restarts. Compare ``rate`` or ``increase``. Taken for counters is what targets declare, what
+other rules take a rate of, and ``_bucket``; ``_total`` alone, which many gauges end in as well, only where it is
+compared with a number by ``>`` or ``>=``. Asking whether a counter is there, is 0 or differs from itself some time
+ago is fine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.lint.check import Check, Example
+from gonogo.lint.counters import declared, raw_counter_calls
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.rules.operators import COMPARISONS
+from gonogo.rules.selectors import ABSENCE_FUNCTIONS
+from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Number, Range, Subquery, Vector, children, walk
+
+_ENDINGS = ("_total", "_bucket", "_count", "_sum")
+_STATES = ("_up_total", "_down_total", "_online_total", "_offline_total", "_active_total", "_available_total")
+"""Endings of gauges that count what is in some state."""
+
+_VALUELESS_CALLS = ABSENCE_FUNCTIONS | {"timestamp", "histogram_quantile"}
+"""Functions that do not look at values, or whose argument another check judges."""
+
+_VALUELESS_AGGREGATIONS = frozenset({"count", "group", "count_values"})
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the counters whose own values are compared or aggregated."""
+    rated = frozenset(metric for rule in estate.rules for _, _, metric in raw_counter_calls(rule))
+    for rule in estate.rules:
+        if any(isinstance(node, Vector) and _may_count(estate, node) for node in rule.nodes):
+            for vector, over_threshold in _values(rule.nodes[0]):
+                if _counts(estate, vector, rated, over_threshold):
+                    message = (
+                        f"{vector.metric} is a counter: its value grows until a restart; compare its rate or increase"
+                    )
+                    yield rule.hit(rule.at(vector), message)
+
+
+def _may_count(estate: Estate, vector: Vector) -> bool:
+    metric = vector.metric or ""
+    return metric.endswith(_ENDINGS) or (estate.live is not None and declared(estate.live, metric) == "counter")
+
+
+def _counts(estate: Estate, vector: Vector, rated: frozenset[str], over_threshold: bool) -> bool:  # noqa: FBT001  # a fact of the place
+    metric = vector.metric or ""
+    if not _may_count(estate, vector) or estate.graph.recorded_by(metric):
+        return False
+    if kind := declared(estate.live, metric):
+        return kind == "counter"
+    if metric in rated or metric.endswith("_bucket"):
+        return True
+    return over_threshold and metric.endswith("_total") and not metric.endswith(_STATES)
+
+
+def _values(root: Expression) -> Iterator[tuple[Vector, bool]]:
+    """List the instant selectors whose values are compared or aggregated, and whether just with a number, by ``>``."""
+    waiting = [(root, False, False)]
+    while waiting:
+        node, used, over = waiting.pop()
+        match node:
+            case Vector() if used:
+                yield node, over
+            case Range() | Subquery():
+                continue
+            case Call(function=function) if function in _VALUELESS_CALLS:
+                continue
+            case Aggregation(operator=operator, inner=inner):
+                if operator not in _VALUELESS_AGGREGATIONS:
+                    waiting.append((inner, True, over))
+            case Binary():
+                waiting += _operands(node, used, over)
+            case _:
+                waiting += [(part, used, over) for part in children(node)]
+
+
+def _operands(node: Binary, used: bool, over: bool) -> list[tuple[Expression, bool, bool]]:  # noqa: FBT001  # facts of the place
+    """Give the operands whose values matter, whether they are used, and whether just compared by ``>`` and ``>=``."""
+    match node:
+        case Binary(operator="and" | "unless", left=left, right=right):
+            sides = ((left, used, over), (right, False, False))
+            return [side for side in sides if not _is_guard(side[0])]
+        case Binary(operator="or", left=left, right=right):
+            return [(left, used, over), (right, used, over)]
+        case Binary(operator=operator, left=left, right=right):
+            if operator == "==" or _differs_from_itself(left, right):
+                return []
+            compared = operator in COMPARISONS
+            with_number = isinstance(left, Number) or isinstance(right, Number)
+            above = with_number and (_is_above(node) if compared else over)
+            return [(left, used or compared, above), (right, used or compared, above)]
+
+
+def _is_above(node: Binary) -> bool:
+    return node.operator in ({"<", "<="} if isinstance(node.left, Number) else {">", ">="})
+
+
+def _is_guard(node: Expression) -> bool:
+    """Tell whether an operand of ``and`` only asks whether something was counted at all."""
+    match node:
+        case Binary(operator=">" | "!=", left=Vector() | Aggregation(inner=Vector()), right=Number(value=0)):
+            return True
+        case _:
+            return False
+
+
+def _differs_from_itself(left: Expression, right: Expression) -> bool:
+    """Tell whether two operands read one metric at different times."""
+    one, other = ([node for node in walk(side) if isinstance(node, Vector)] for side in (left, right))
+    shared = {vector.metric for vector in one} & {vector.metric for vector in other}
+    times, others = ({(vector.offset, vector.at) for vector in side} for side in (one, other))
+    return bool(shared) and times != others
+
+
+CHECK = Check(
+    id="counter-raw",
+    severity=Severity.WARNING,
+    find=find,
+    bad=Example(
+        {"rules.yml": "groups: [{name: web, rules: [{alert: Errors, expr: 'sum(errors_total) > 100'}]}]\n"},
+    ),
+    good=Example(
+        {
+            "rules.yml": "groups: [{name: web, rules: [\n"
+            "  {alert: Errors, expr: 'sum(increase(errors_total[1h])) > 100'}]}]\n"
+        },
+    ),
+)

@@ -1,0 +1,77 @@
+"""A recorded metric that no rule records finds nothing: the rule that reads it never fires or never records.
+
+Names with ``:`` are of recording rules. Usually the rule was renamed or removed, or the name has a typing mistake.
+The same goes for ``ALERTS{alertname="x"}`` where no alert is called so. It is an error where all rules of the server
+are known and no series come in from other servers; else it is only mentioned, for another file or another server may
+have the rule. Record the metric, or read the one that is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.rules.canonical import instant
+from gonogo.rules.graph import ALERT_METRICS
+from gonogo.rules.tree import Vector
+
+ALERT_NAME = "alertname"
+_EXAMPLE = "global: {scrape_interval: 15s}\nrule_files: ['*.yml']\n"
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the selectors of series that no rule makes."""
+    configuration = estate.configuration
+    closed = estate.complete and configuration is not None and not configuration.outside
+    severity = Severity.ERROR if closed else Severity.INFO
+    alerts = frozenset(rule.name for rule in estate.alerts)
+    for rule in estate.rules:
+        for node in rule.nodes:
+            if isinstance(node, Vector) and (what := _missing(estate, node, alerts)):
+                doubt = "" if closed else ", in the files that are known here"
+                message = f"{what}{doubt}, so this finds no series; mend the name, or add the rule"
+                yield rule.hit(rule.at(node), message, severity)
+
+
+def _missing(estate: Estate, vector: Vector, alerts: frozenset[str]) -> str:
+    """Say what a selector reads that no rule makes; empty where there is nothing like that."""
+    if vector.metric is None or _found_live(estate, vector):
+        return ""
+    if vector.metric in ALERT_METRICS:
+        matchers = [matcher for matcher in vector.matchers if matcher.label == ALERT_NAME]
+        named = any(not matcher.accepts("") for matcher in matchers)
+        if not named or any(all(matcher.accepts(name) for matcher in matchers) for name in alerts):
+            return ""
+        return f"no alert has a name that fits {vector.metric}{{{ALERT_NAME}…}}"
+    if ":" in vector.metric and not estate.graph.recorded_by(vector.metric):
+        return f"no rule records {vector.metric}"
+    return ""
+
+
+def _found_live(estate: Estate, vector: Vector) -> bool:
+    return estate.live is not None and estate.live.found.get(instant(vector), False)
+
+
+CHECK = Check(
+    id="dangling-recorded-metric",
+    severity=Severity.ERROR,
+    find=find,
+    bad=Example(
+        {
+            "prometheus.yml": _EXAMPLE,
+            "rules.yml": "groups: [{name: web, rules: [\n"
+            "  {record: 'job:errors:rate5m', expr: 'sum by (job) (rate(errors_total[5m]))'},\n"
+            "  {alert: Errors, expr: 'job:errors:rate1m > 1'}]}]\n",
+        },
+    ),
+    good=Example(
+        {
+            "prometheus.yml": _EXAMPLE,
+            "rules.yml": "groups: [{name: web, rules: [\n"
+            "  {record: 'job:errors:rate5m', expr: 'sum by (job) (rate(errors_total[5m]))'},\n"
+            "  {alert: Errors, expr: 'job:errors:rate5m > 1'}]}]\n",
+        },
+    ),
+)

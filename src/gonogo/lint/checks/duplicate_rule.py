@@ -1,0 +1,68 @@
+"""Two rules that say the same do the same work twice, and one of them will be forgotten when the other changes.
+
+The same alert is raised, or the same series written, twice: samples of two groups at different times, or refused as
+duplicates within one. Compared are name, labels (group labels merged in) and what the expression means, across all
+files of one server. Same name and labels over different expressions is often meant, and only mentioned. Remove one,
+or give each a label of its own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate, LintedRule
+from gonogo.lint.finding import Hit, Severity
+from gonogo.model.rule import RuleKind
+from gonogo.rules.canonical import written
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the rules that repeat an earlier one."""
+    alike: dict[tuple[RuleKind, str, frozenset[tuple[str, str]]], list[LintedRule]] = defaultdict(list)
+    for rule in estate.rules:
+        alike[rule.rule.kind, rule.name, frozenset(rule.rule.labels.items())].append(rule)
+    for rules in alike.values():
+        if len(rules) > 1:
+            yield from _among(rules)
+
+
+def _among(rules: Sequence[LintedRule]) -> Iterator[Hit]:
+    """Compare rules of one name and labels, each with the first that means the same or, without one, the first."""
+    seen: dict[str, LintedRule] = {}
+    for rule in rules:
+        meaning = rule.rule.expression if rule.tree is None else written(rule.tree)
+        where = rule.at_value(rule.rule.kind.value)
+        if (twin := seen.get(meaning)) is not None:
+            yield rule.hit(where, f"this repeats the rule at {_place(twin)}; remove one of the two")
+        elif seen:
+            message = (
+                f"another expression has the same name and labels at {_place(rules[0])}; where both find series with"
+                " equal labels they clash: a label of its own for each tells them apart"
+            )
+            yield rule.hit(where, message, Severity.INFO)
+        seen.setdefault(meaning, rule)
+
+
+def _place(rule: LintedRule) -> str:
+    return f"{rule.at_value(rule.rule.kind.value).start} (group {rule.group.name!r})"
+
+
+CHECK = Check(
+    id="duplicate-rule",
+    severity=Severity.ERROR,
+    find=find,
+    bad=Example(
+        {
+            "a.yml": 'groups: [{name: web, rules: [{alert: Down, expr: \'up{job="web", zone="a"} == 0\'}]}]\n',
+            "b.yml": 'groups: [{name: more, rules: [{alert: Down, expr: \'up{zone="a", job="web"} == 0\'}]}]\n',
+        },
+    ),
+    good=Example(
+        {
+            "a.yml": "groups: [{name: web, rules: [{alert: Down, expr: 'up{job=\"web\"} == 0', labels: {zone: a}}]}]\n",
+            "b.yml": "groups: [{name: db, rules: [{alert: Down, expr: 'up{job=\"db\"} == 0', labels: {zone: b}}]}]\n",
+        },
+    ),
+)

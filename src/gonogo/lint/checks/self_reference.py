@@ -1,0 +1,111 @@
+"""A recording rule that reads what it records feeds on its own past.
+
+Its first value comes from nowhere, a wrong one stays for ever, and it goes on after its source is gone. The same
+happens over several rules that read one another in a circle. Reading series of the same name is fine where the
+labels tell them apart: ``x{level="all"}`` may be made of ``x{level="one"}``. Give what is recorded a name of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate, LintedRule
+from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.labels.flow import selected
+from gonogo.lint.labels.labelling import Labelling
+from gonogo.rules.graph import ALERT_METRICS, series_name
+from gonogo.rules.selectors import Selector
+from gonogo.rules.tree import NAME_LABEL, Vector
+
+Edges = Mapping[int, tuple[tuple[Vector, LintedRule], ...]]
+"""What each rule reads of other rules, by the rule's ``id()``: the selector, and the rule that makes what it finds."""
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List one selector of every circle."""
+    edges = _in_circles(_edges(estate))
+    told: set[int] = set()
+    for rule in estate.recording:
+        circle = _circle(rule, edges) if id(rule) in edges and id(rule) not in told else ()
+        if circle:
+            told.update(id(one) for _, one in circle)
+            along = " → ".join(series_name(one.rule) for one in (rule, *(one for _, one in circle)))
+            how = "reads what it records itself" if len(circle) == 1 else f"reads itself through others ({along})"
+            message = f"{rule.name} {how}, so a value once there feeds itself; record it under another name"
+            yield rule.hit(rule.at(circle[0][0]), message)
+
+
+def _edges(estate: Estate) -> Edges:
+    labelling = Labelling(lambda rule: estate.by_rule[id(rule)].nodes, estate.graph)
+    return {
+        id(rule): tuple(
+            (node, maker)
+            for node in rule.nodes
+            if isinstance(node, Vector) and node.metric is not None and estate.graph.recorded_by(node.metric)
+            for maker in _makers(estate, node, labelling)
+        )
+        for rule in estate.rules
+    }
+
+
+def _makers(estate: Estate, vector: Vector, labelling: Labelling) -> Iterator[LintedRule]:
+    """List the rules whose series a selector can find; of alerts only such as it names."""
+    if vector.metric in ALERT_METRICS and not any(m.label == "alertname" and m.op == "=" for m in vector.matchers):
+        return
+    asked = selected(vector).named
+    for maker in estate.graph.makers(Selector.of(vector)):
+        linted = estate.by_rule[id(maker)]
+        if linted.is_alert:
+            yield linted
+            continue
+        made = labelling.recorded(maker)
+        if not any((made.of(name) & domain).is_empty for name, domain in asked.items() if name != NAME_LABEL):
+            yield linted
+
+
+def _in_circles(edges: Edges) -> Edges:
+    """Leave only rules that read from the rules left, and that those read from: all circles, and what joins them."""
+    while edges:
+        read = {id(maker) for made in edges.values() for _, maker in made}
+        left = {rule: tuple(edge for edge in made if id(edge[1]) in edges) for rule, made in edges.items()}
+        left = {rule: made for rule, made in left.items() if made and rule in read}
+        if left == edges:
+            break
+        edges = left
+    return edges
+
+
+def _circle(start: LintedRule, edges: Edges) -> tuple[tuple[Vector, LintedRule], ...]:
+    """Find the shortest way from a rule back to itself: each selector, and whose series it reads; empty if none."""
+    ways: dict[int, tuple[tuple[Vector, LintedRule], ...]] = {id(start): ()}
+    waiting = [start]
+    for rule in waiting:
+        for edge in edges.get(id(rule), ()):
+            way = (*ways[id(rule)], edge)
+            if edge[1] is start:
+                return way
+            if id(edge[1]) not in ways:
+                ways[id(edge[1])] = way
+                waiting.append(edge[1])
+    return ()
+
+
+CHECK = Check(
+    id="self-reference",
+    severity=Severity.ERROR,
+    find=find,
+    bad=Example(
+        {
+            "rules.yml": "groups: [{name: web, rules: [\n"
+            "  {record: 'job:requests:total', expr: 'job:requests:total + increase(requests_total[1m])'}]}]\n"
+        },
+    ),
+    good=Example(
+        {
+            "rules.yml": "groups: [{name: web, rules: [\n"
+            "  {record: 'requests:ratio', labels: {level: zone}, expr: 'avg by (zone) (requests_ratio)'},\n"
+            "  {record: 'requests:ratio', labels: {level: all}, expr: 'avg(requests:ratio{level=\"zone\"})'}]}]\n"
+        },
+    ),
+)

@@ -1,0 +1,58 @@
+"""An alert on ``topk`` changes its labels whenever another series comes out on top.
+
+The labels of an alert are those of its series. When the ranking changes, one alert is resolved and another begins:
+its ``for`` starts anew, and notifications come and go. The same holds for ``bottomk``, ``limitk`` and
+``limit_ratio``. Compare all series with the threshold instead, or aggregate over the chosen ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.labels.flow import KEEPING_OPERATORS
+from gonogo.rules.selectors import ABSENCE_FUNCTIONS
+from gonogo.rules.tree import Aggregation, Call, Expression, children
+
+_FORGETTING = ABSENCE_FUNCTIONS | {"scalar"}
+"""Functions whose result does not have the labels of their argument."""
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the choices among series that decide which alerts there are."""
+    for rule in estate.alerts:
+        if any(isinstance(node, Aggregation) and node.operator in KEEPING_OPERATORS for node in rule.nodes):
+            for choice in _deciding(rule.nodes[0]):
+                message = (
+                    f"{choice.operator} lets the alert's labels change with the ranking; compare all series instead"
+                )
+                yield rule.hit(rule.at(choice), message)
+
+
+def _deciding(root: Expression) -> Iterator[Aggregation]:
+    """List the outermost choices whose labels reach the alert."""
+    waiting = [root]
+    while waiting:
+        match waiting.pop():
+            case Aggregation(operator=operator) as aggregation:
+                if operator in KEEPING_OPERATORS:
+                    yield aggregation
+            case Call(function=function) if function in _FORGETTING:
+                continue
+            case node:
+                waiting.extend(children(node))
+
+
+CHECK = Check(
+    id="topk-in-alert",
+    severity=Severity.WARNING,
+    find=find,
+    bad=Example(
+        {"rules.yml": "groups: [{name: web, rules: [{alert: Slow, expr: 'topk(3, latency_seconds) > 1', for: 5m}]}]\n"},
+    ),
+    good=Example(
+        {"rules.yml": "groups: [{name: web, rules: [{alert: Slow, expr: 'latency_seconds > 1', for: 5m}]}]\n"},
+    ),
+)

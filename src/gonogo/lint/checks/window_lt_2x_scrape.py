@@ -1,0 +1,112 @@
+"""A window shorter than two scrapes holds too few samples for a rate.
+
+``rate``, ``increase``, ``delta``, ``changes`` and their like compare samples, so they need two. A window under twice
+the scrape interval often holds one: the result has gaps, or says that nothing changes. Under four times, one lost
+scrape does the same; that is a warning. Of several jobs that may scrape a metric, the quickest one decides; what is
+too short only for a slower one is mentioned. Recorded series have their group's interval, subqueries their step.
+Look back at least four intervals, or scrape more often.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from gonogo.durations import format_duration
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate, LintedRule
+from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.sampling import Pace, Sampling
+from gonogo.rules.tree import Call, Range, Subquery
+
+COMPARING = frozenset(
+    {"rate", "irate", "increase", "delta", "idelta", "deriv", "predict_linear", "resets", "changes"}
+    | {"holt_winters", "double_exponential_smoothing"}
+)
+"""The functions that say nothing of a single sample."""
+
+FEWEST = 2
+"""How many intervals a window must have to hold two samples."""
+
+SAFE = 4
+"""How many intervals it needs so that a lost scrape does no harm."""
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the windows that hold too few samples."""
+    sampling = Sampling(estate)
+    for rule in estate.rules:
+        for call in rule.nodes:
+            if isinstance(call, Call) and call.function in COMPARING:
+                yield from _in_call(rule, call, sampling)
+
+
+def _in_call(rule: LintedRule, call: Call, sampling: Sampling) -> Iterator[Hit]:
+    match call.arguments[0]:
+        case Range(vector=vector, range=window) as argument:
+            if paces := sampling.paces(vector):
+                yield from _judged(rule, argument, call.function, window, paces)
+        case Subquery(range=window) as argument:
+            step = argument.step or (sampling.estate.configuration and sampling.estate.evaluation_interval)
+            if step and window < FEWEST * step:
+                pace = Pace(step, "the subquery is evaluated")
+                yield rule.hit(rule.at(argument), _too_short(call.function, window, pace))
+        case _:
+            return
+
+
+def _judged(
+    rule: LintedRule, argument: Range, function: str, window: timedelta, paces: tuple[Pace, ...]
+) -> Iterator[Hit]:
+    quickest, slowest = paces[0], paces[-1]
+    if window < FEWEST * quickest.interval:
+        yield rule.hit(rule.at(argument), _too_short(function, window, quickest))
+    elif window < SAFE * quickest.interval:
+        message = (
+            f"{quickest.source} every {_text(quickest.interval)}, so a single lost sample leaves {function} over"
+            f" {_text(window)} with too few; look back at least {_text(SAFE * quickest.interval)}"
+        )
+        yield rule.hit(rule.at(argument), message, Severity.WARNING)
+    elif window < FEWEST * slowest.interval:
+        message = (
+            f"{function} over {_text(window)} would hold fewer than two samples where {slowest.source}"
+            f" every {_text(slowest.interval)}; say by a matcher on 'job' which job it is"
+        )
+        yield rule.hit(rule.at(argument), message, Severity.INFO)
+
+
+def _too_short(function: str, window: timedelta, pace: Pace) -> str:
+    return (
+        f"{function} needs two samples, but {pace.source} every {_text(pace.interval)}, so {_text(window)} often holds"
+        f" fewer; look back at least {_text(SAFE * pace.interval)}"
+    )
+
+
+def _text(duration: timedelta) -> str:
+    return format_duration(duration)
+
+
+_CONFIGURATION = """\
+global: {scrape_interval: 15s, evaluation_interval: 15s}
+rule_files: [rules.yml]
+scrape_configs: [{job_name: web}, {job_name: batch, scrape_interval: 1m}]
+"""
+CHECK = Check(
+    id="window-lt-2x-scrape",
+    severity=Severity.ERROR,
+    find=find,
+    bad=Example(
+        {
+            "prometheus.yml": _CONFIGURATION,
+            "rules.yml": "groups: [{name: web, rules: [\n"
+            "  {record: 'job:done:rate', expr: 'rate(done_total{job=\"batch\"}[90s])'}]}]\n",
+        },
+    ),
+    good=Example(
+        {
+            "prometheus.yml": _CONFIGURATION,
+            "rules.yml": "groups: [{name: web, rules: [\n"
+            "  {record: 'job:done:rate', expr: 'rate(done_total{job=\"batch\"}[5m])'}]}]\n",
+        },
+    ),
+)
