@@ -94,6 +94,17 @@ class LintedRule:
         text = self.document.text((*self.loc, *keys)) or " "
         return Span(self.document.text_position((*self.loc, *keys)), len(text.partition("\n")[0]) or 1)
 
+    def at_group(self, *keys: str | int) -> Span:
+        """Tell where a key of the rule's group stands, such as ``"interval"``; the group's beginning if missing."""
+        where = self.document.key_position((*self.loc[:-2], *keys))
+        return Span(where, len(str(keys[-1])) if keys else 1)
+
+    def at_text(self, keys: tuple[str, ...], offset: int, length: int) -> Span:
+        """Tell where some characters of a value's text stand, such as an action of ``"annotations", "summary"``."""
+        loc = (*self.loc, *keys)
+        text = self.document.text(loc) or ""
+        return Span(located(self.document, loc, text, None).position(offset), length)
+
     def hit(self, where: Span, message: str, severity: Severity | None = None) -> Hit:
         """Make a hit in this rule."""
         return Hit(where, message, self.name, severity)

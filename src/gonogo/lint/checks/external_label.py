@@ -1,0 +1,98 @@
+"""A template names an external label that the server does not have, or a rule sets one to another value.
+
+``$externalLabels.x`` is empty where ``external_labels`` has no ``x``. A label that a rule sets stays as it is when
+the server adds its external labels to what it sends: alerts and remote series of this rule then look as if they came
+from another place. Leave the label to the configuration, or name another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from gonogo.lint.alert_texts import alert_texts
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.template.lexer import LEFT
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List what does not fit the external labels; nothing where they are not known."""
+    external = _external(estate)
+    if external is None:
+        return
+    yield from _undefined(estate, external)
+    if external:
+        yield from _shadowing(estate, external)
+
+
+def _external(estate: Estate) -> Mapping[str, str] | None:
+    """Give the external labels of the configuration or, without one, those of the running server."""
+    if estate.configuration is not None:
+        return estate.configuration.external_labels
+    return None if estate.live is None else estate.live.external_labels
+
+
+def _undefined(estate: Estate, external: Mapping[str, str]) -> Iterator[Hit]:
+    for text in alert_texts(estate):
+        for use in text.template.external:
+            if not external.get(use.label):
+                message = (
+                    f"{use.label!r} is always empty in {text.what}: the server has no such external label; "
+                    "add it to 'external_labels', or leave it out here"
+                )
+                yield text.rule.hit(text.at(use.offset, use.length), message)
+
+
+def _shadowing(estate: Estate, external: Mapping[str, str]) -> Iterator[Hit]:
+    for rule in estate.rules:
+        for name, value in rule.rule.labels.items():
+            if (
+                name in external
+                and value
+                and value != external[name]
+                and LEFT not in value
+                and "$" not in external[name]
+            ):
+                message = (
+                    f"{name!r} is an external label with the value {external[name]!r}, which {value!r} here takes the "
+                    "place of; leave it to the configuration, or name another label"
+                )
+                yield rule.hit(rule.at_key("labels", name), message)
+
+
+CHECK = Check(
+    id="external-label",
+    severity=Severity.WARNING,
+    find=find,
+    bad=Example(
+        {
+            "prometheus.yml": "global: {external_labels: {cluster: eu}}\nrule_files: [rules.yml]\n",
+            "rules.yml": """\
+groups:
+  - name: web
+    rules:
+      - alert: Down
+        expr: up == 0
+        labels:
+          cluster: us
+        annotations:
+          summary: "{{ $labels.instance }} in {{ $externalLabels.region }} is down"
+""",
+        },
+    ),
+    good=Example(
+        {
+            "prometheus.yml": "global: {external_labels: {cluster: eu}}\nrule_files: [rules.yml]\n",
+            "rules.yml": """\
+groups:
+  - name: web
+    rules:
+      - alert: Down
+        expr: up == 0
+        annotations:
+          summary: "{{ $labels.instance }} in {{ $externalLabels.cluster }} is down"
+""",
+        },
+    ),
+)

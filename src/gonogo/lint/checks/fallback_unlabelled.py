@@ -1,0 +1,131 @@
+"""A fallback by ``or vector(0)`` whose series has none of the labels of what it stands in for.
+
+``or`` adds the right side's series wherever the left side has none with the same labels. Beside labelled series that
+is always: ``sum by (job) (x) or vector(0)`` has one series more than there are jobs, without a label, and still none
+for a job that is gone. Aggregate all labels away before the fallback, say ``or on () vector(0)`` for one that only
+stands in for nothing at all, or take the fallback's labels from another metric (``or 0 * up``). Nothing is said where
+the fallback cannot be seen: below a comparison that it fails, an aggregation of everything, or a match ``on ()``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from operator import eq, ge, gt, le, lt, ne
+
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate, LintedRule
+from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.labels.label_set import LabelSet
+from gonogo.rules.tree import NAME_LABEL, Aggregation, Binary, Call, Expression, Labels, Negation, Number, children
+
+_COMPARED: dict[str, Callable[[float, float], bool]] = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the fallbacks that lose labels."""
+    for rule in estate.rules:
+        fallbacks = [node for node in rule.nodes if isinstance(node, Binary) and _is_fallback(node)]
+        if fallbacks:
+            yield from _losing(rule, fallbacks, estate.labels.of(rule.rule))
+
+
+def _losing(rule: LintedRule, fallbacks: list[Binary], known: Mapping[int, LabelSet]) -> Iterator[Hit]:
+    above = {id(part): node for node in rule.nodes for part in children(node)}
+    for node in fallbacks:
+        left = known[id(node.left)]
+        if not _is_bare(left) and _is_seen(node, above):
+            message = (
+                f"the fallback has no labels, what it stands in for has: {_labels(left)}; "
+                "aggregate them away first, or say 'or on () vector(…)'"
+            )
+            yield rule.hit(rule.at(node.right), message)
+
+
+def _is_fallback(node: Binary) -> bool:
+    """Tell whether it is ``… or vector(number)`` that adds to labelled series."""
+    on_nothing = node.matching is not None and node.matching.word == "on" and not node.matching.names
+    return node.operator == "or" and not on_nothing and _number(node.right) is not None
+
+
+def _number(node: Expression) -> float | None:
+    match node:
+        case Call(function="vector", arguments=(Number(value),)):
+            return value
+        case Call(function="vector", arguments=(Negation(Number(value)),)):
+            return -value
+        case _:
+            return None
+
+
+def _is_bare(labels: LabelSet) -> bool:
+    """Tell whether there can be no labels at all, but for the metric's name."""
+    return labels.rest.is_absent and all(
+        domain.is_absent for name, domain in labels.named.items() if name != NAME_LABEL
+    )
+
+
+def _labels(labels: LabelSet) -> str:
+    if not labels.rest.is_absent:
+        return "all those of its series"
+    return ", ".join(sorted(name for name, domain in labels.named.items() if not domain.is_absent))
+
+
+def _is_seen(fallback: Binary, above: Mapping[int, Expression]) -> bool:
+    """Tell whether the added series reaches the result."""
+    value = _number(fallback.right)
+    node: Expression = fallback
+    while (parent := above.get(id(node))) is not None:
+        match parent:
+            case Aggregation(operator="sum", grouping=None) if value == 0:
+                return False
+            case Aggregation(operator="sum" | "max" | "min" | "avg", grouping=Labels(word="by")):
+                pass
+            case Binary(operator=operator, matching=Labels(word="on", names=())) if operator != "or":
+                return False
+            case Binary(operator=operator, boolean=False) if operator in _COMPARED:
+                if not _passes(parent, node, value):
+                    return False
+            case Binary(operator="or"):
+                pass
+            case _:
+                value = None
+        node = parent
+    return True
+
+
+def _passes(comparison: Binary, side: Expression, value: float | None) -> bool:
+    """Tell whether the fallback's value can pass a comparison with a number."""
+    other = comparison.right if comparison.left is side else comparison.left
+    if value is None or not isinstance(other, Number):
+        return True
+    compared = _COMPARED[comparison.operator]
+    return compared(value, other.value) if comparison.left is side else compared(other.value, value)
+
+
+CHECK = Check(
+    id="fallback-unlabelled",
+    severity=Severity.WARNING,
+    find=find,
+    bad=Example(
+        {
+            "rules.yml": """\
+groups:
+  - name: web
+    rules:
+      - record: job:errors:rate5m
+        expr: sum by (job) (rate(errors_total[5m])) or vector(0)
+"""
+        },
+    ),
+    good=Example(
+        {
+            "rules.yml": """\
+groups:
+  - name: web
+    rules:
+      - record: all:errors:rate5m
+        expr: sum(rate(errors_total[5m])) or vector(0)
+"""
+        },
+    ),
+)

@@ -1,0 +1,71 @@
+"""A template that cannot be expanded: the alert arrives with an error in place of its text.
+
+Prometheus loads some broken templates without a word, such as ``{{ .Foo }}``, says that the rule is healthy, and
+sends ``<error expanding template: …>`` when the alert fires. Found here: what Go refuses to parse (an action that is
+not closed, an unknown function or variable, ``end`` missing), fields that alerts do not have, wrong numbers of
+arguments, and functions newer than the server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.lint.alert_texts import AlertText, alert_texts
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.template.functions import SIGNATURES
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the mistakes of all templates."""
+    for text in alert_texts(estate):
+        for mistake in text.template.mistakes:
+            where = text.at(mistake.offset, mistake.length)
+            yield text.rule.hit(where, f"{text.what} cannot be expanded: {mistake.message}")
+        if text.template.functions:
+            yield from _too_new(text, estate.version)
+
+
+def _too_new(text: AlertText, version: tuple[int, int]) -> Iterator[Hit]:
+    for function in text.template.functions:
+        since = SIGNATURES[function.text].since
+        if since > max(version, (2, 42)):
+            message = (
+                f"{text.what} cannot be expanded: {function.text!r} came with Prometheus {since[0]}.{since[1]}, "
+                f"the server is {version[0]}.{version[1]}"
+            )
+            yield text.rule.hit(text.at(function.offset, function.length), message)
+
+
+CHECK = Check(
+    id="template-invalid",
+    severity=Severity.ERROR,
+    find=find,
+    bad=Example(
+        {
+            "rules.yml": """\
+groups:
+  - name: web
+    rules:
+      - alert: Down
+        expr: up == 0
+        annotations:
+          summary: "{{ .instance }} is down"
+"""
+        },
+    ),
+    good=Example(
+        {
+            "rules.yml": """\
+groups:
+  - name: web
+    rules:
+      - alert: Down
+        expr: up == 0
+        annotations:
+          summary: "{{ .Labels.instance }} is down"
+"""
+        },
+    ),
+)

@@ -1,0 +1,71 @@
+"""An alert's text names a label that its expression has lost, so that the text has a hole there.
+
+Templates see the labels of the expression's result, not those of the rule or of the server. ``sum by (job) (…)``
+keeps ``job`` alone, ``absent()`` only what its selector sets by ``=``, and ``vector()`` has none: ``$labels.instance``
+is then always empty. Keep the label in ``by``, copy it by ``group_left``, or leave it out of the text. A label that
+the template tests by ``if`` or ``with`` may be missing. Where the label is lost by a recording rule and series of
+that name may come from elsewhere, this is a warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.lint.alert_texts import AlertText, alert_texts
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.labels.certainty import known_labels
+from gonogo.lint.labels.loss import loser, loss
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the labels that are never there."""
+    for text in alert_texts(estate):
+        if text.template.labels and text.rule.nodes:
+            yield from _missing(estate, text)
+
+
+def _missing(estate: Estate, text: AlertText) -> Iterator[Hit]:
+    rule, told = text.rule, set[int]()
+    root = rule.nodes[0]
+    for known, severity in known_labels(estate, rule):
+        for use in text.template.labels:
+            if use.offset not in told and known[id(root)].of(use.label).is_absent:
+                told.add(use.offset)
+                why = loss(loser(root, use.label, known), use.label)
+                message = f"{use.label!r} is always empty in {text.what}: {why}; keep the label, or leave it out here"
+                yield rule.hit(text.at(use.offset, use.length), message, severity)
+
+
+CHECK = Check(
+    id="template-label-missing",
+    severity=Severity.ERROR,
+    find=find,
+    bad=Example(
+        {
+            "rules.yml": """\
+groups:
+  - name: web
+    rules:
+      - alert: Errors
+        expr: sum by (job) (rate(errors_total[5m])) > 1
+        annotations:
+          summary: "{{ $labels.instance }} of {{ $labels.job }} fails"
+"""
+        },
+    ),
+    good=Example(
+        {
+            "rules.yml": """\
+groups:
+  - name: web
+    rules:
+      - alert: Errors
+        expr: sum by (job, instance) (rate(errors_total[5m])) > 1
+        annotations:
+          summary: "{{ $labels.instance }} of {{ $labels.job }} fails"
+"""
+        },
+    ),
+)

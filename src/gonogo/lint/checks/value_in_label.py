@@ -1,0 +1,82 @@
+"""An alert's label shows the measured value, so that every change of it makes another alert.
+
+An alert is known by its labels. With the value among them it begins anew whenever the value changes: ``for`` is
+never met, notifications come again and again, silences and groups do not hold. Put the value into an annotation. A
+label that only depends on how the value compares (``{{ if gt $value 90.0 }}…``) is fine, and so is the value of an
+expression that is one number (``up == 0``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.lint.alert_texts import alert_texts
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.rules.selectors import ABSENCE_FUNCTIONS
+from gonogo.rules.tree import Binary, Call, Expression, Number
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List where labels show the value."""
+    for text in alert_texts(estate):
+        if text.section == "labels" and text.template.values and not _constant(text.rule.tree):
+            for shown in text.template.values:
+                message = (
+                    f"{text.what} shows the value: each change of it is another alert, and 'for' begins anew; "
+                    "show it in an annotation"
+                )
+                yield text.rule.hit(text.at(shown.offset, shown.length), message)
+
+
+def _constant(tree: Expression | None) -> bool:
+    """Tell whether an expression has one and the same value whenever it has any; so it is said of unreadable ones."""
+    match tree:
+        case None | Number() | Call(function="vector", arguments=(Number(),)):
+            return True
+        case Call(function=function):
+            return function in ABSENCE_FUNCTIONS
+        case Binary(operator="==", left=left, right=right, boolean=False):
+            return isinstance(left, Number) or isinstance(right, Number)
+        case Binary(operator="and" | "unless", left=left):
+            return _constant(left)
+        case Binary(operator="or", left=left, right=right):
+            return _constant(left) and _constant(right)
+        case _:
+            return False
+
+
+CHECK = Check(
+    id="value-in-label",
+    severity=Severity.ERROR,
+    find=find,
+    bad=Example(
+        {
+            "rules.yml": """\
+groups:
+  - name: web
+    rules:
+      - alert: Slow
+        expr: latency_seconds > 1
+        for: 5m
+        labels:
+          latency: "{{ $value | humanizeDuration }}"
+"""
+        },
+    ),
+    good=Example(
+        {
+            "rules.yml": """\
+groups:
+  - name: web
+    rules:
+      - alert: Slow
+        expr: latency_seconds > 1
+        for: 5m
+        annotations:
+          latency: "{{ $value | humanizeDuration }}"
+"""
+        },
+    ),
+)

@@ -1,0 +1,1 @@
+"""What labels the result of an expression can have: certainly, perhaps, or never."""

@@ -1,0 +1,65 @@
+"""How labels flow through an expression: from what a node is made of to the node."""
+
+from __future__ import annotations
+
+from gonogo.lint.labels.domain import ANY, PRESENT, exactly, matched
+from gonogo.lint.labels.functions import called
+from gonogo.lint.labels.label_set import OPEN, SCALAR, LabelSet
+from gonogo.lint.labels.matching import joined
+from gonogo.rules.tree import (
+    NAME_LABEL,
+    Aggregation,
+    Binary,
+    Call,
+    Expression,
+    Negation,
+    Number,
+    Range,
+    Subquery,
+    Text,
+    Vector,
+)
+
+KEEPING_OPERATORS = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
+"""Aggregations that choose among series and keep them as they are."""
+
+
+def flowed(node: Expression, parts: tuple[LabelSet, ...]) -> LabelSet:  # noqa: PLR0911 - one for each kind of node
+    """Give what labels a node other than a selector can have, from those of its ``children``."""
+    match node:
+        case Call():
+            return called(node, parts)
+        case Binary():
+            left, right = parts
+            return joined(node, left, right)
+        case Aggregation():
+            return _aggregated(node, parts[-1])
+        case Negation():
+            return SCALAR if parts[0].scalar else parts[0].unnamed()
+        case Range() | Subquery():
+            return parts[0]
+        case Number() | Text():
+            return SCALAR
+        case Vector():
+            return selected(node)
+
+
+def selected(vector: Vector) -> LabelSet:
+    """Give what labels the series of a selector can have, by its matchers."""
+    named = {NAME_LABEL: PRESENT if vector.metric is None else exactly([vector.metric])}
+    for matcher in vector.matchers:
+        named[matcher.label] = named.get(matcher.label, ANY) & matched(matcher)
+    return LabelSet(named, ANY)
+
+
+def _aggregated(node: Aggregation, inner: LabelSet) -> LabelSet:
+    if node.operator in KEEPING_OPERATORS:
+        return inner
+    grouping = node.grouping
+    if grouping is not None and grouping.word == "without":
+        kept = inner.less((NAME_LABEL, *grouping.names))
+    else:
+        kept = inner.only(grouping.names if grouping else ())
+    if node.operator != "count_values":
+        return kept
+    return kept.having(node.parameter.value, PRESENT) if isinstance(node.parameter, Text) else OPEN

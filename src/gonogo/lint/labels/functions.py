@@ -1,0 +1,108 @@
+"""What functions do to labels. Source: Prometheus documentation, "Functions"; ``promql/functions.go``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gonogo.lint.labels.domain import ABSENT, ANY, PRESENT, exactly
+from gonogo.lint.labels.label_set import BARE, OPEN, SCALAR, LabelSet
+from gonogo.rules.selectors import ABSENCE_FUNCTIONS
+from gonogo.rules.tree import NAME_LABEL, Call, Expression, Range, Text, Vector
+
+SCALARS = frozenset({"scalar", "time", "pi", "start", "end", "range", "step"})
+"""Functions that give a number."""
+
+KEEPING = frozenset({"last_over_time", "first_over_time", "sort", "sort_desc", "sort_by_label", "sort_by_label_desc"})
+"""Functions that keep all labels, the metric's name too."""
+
+MAPPING = frozenset(
+    {"abs", "ceil", "clamp", "clamp_max", "clamp_min", "changes", "day_of_month", "day_of_week"}
+    | {"day_of_year", "days_in_month", "deg", "delta", "deriv", "double_exponential_smoothing", "exp", "floor"}
+    | {"histogram_avg", "histogram_count", "histogram_stddev", "histogram_stdvar", "histogram_sum"}
+    | {"holt_winters", "hour", "idelta", "increase", "irate", "ln", "log10", "log2", "minute", "month"}
+    | {"predict_linear", "rad", "rate", "resets", "round", "sgn", "sqrt", "timestamp", "year", "acos", "acosh"}
+    | {"asin", "asinh", "atan", "atanh", "cos", "cosh", "sin", "sinh", "tan", "tanh", "avg_over_time"}
+    | {"count_over_time", "mad_over_time", "max_over_time", "min_over_time", "present_over_time"}
+    | {"quantile_over_time", "stddev_over_time", "stdvar_over_time", "sum_over_time", "ts_of_first_over_time"}
+    | {"ts_of_last_over_time", "ts_of_max_over_time", "ts_of_min_over_time"}
+)
+"""Functions that keep all labels but the metric's name."""
+
+_DESTINATION = 1
+_REPLACEMENT = 2
+
+
+def called(node: Call, parts: tuple[LabelSet, ...]) -> LabelSet:
+    """Give what labels the result of a function can have, from those of its arguments."""
+    vector = next((part for part in parts if not part.scalar), BARE)
+    if node.function in SCALARS:
+        return SCALAR
+    if node.function in ABSENCE_FUNCTIONS:
+        return _absence(node.arguments[0])
+    if node.function in MAPPING:
+        return vector.unnamed()
+    if node.function in KEEPING:
+        return vector
+    special = _SPECIAL.get(node.function)
+    return OPEN if special is None else special(node, vector)
+
+
+def _absence(argument: Expression) -> LabelSet:
+    """Give the labels of ``absent``: those its selector sets by ``=``, once each; none where brackets are around it."""
+    vector = argument.vector if isinstance(argument, Range) else argument
+    if not isinstance(vector, Vector):
+        return BARE
+    labels = [matcher.label for matcher in vector.matchers]
+    return LabelSet(
+        {
+            matcher.label: exactly([matcher.value, ""])
+            for matcher in vector.matchers
+            if matcher.op == "=" and labels.count(matcher.label) == 1 and matcher.label != NAME_LABEL
+        },
+        ABSENT,
+    )
+
+
+def _vector(_: Call, __: LabelSet) -> LabelSet:
+    return BARE
+
+
+def _histogram(_: Call, vector: LabelSet) -> LabelSet:
+    return vector.less((NAME_LABEL, "le"))
+
+
+def _fraction(_: Call, vector: LabelSet) -> LabelSet:
+    return vector.less((NAME_LABEL,)).having("le", vector.of("le") | ABSENT)
+
+
+def _replace(node: Call, vector: LabelSet) -> LabelSet:
+    """Set a label where the expression matches; elsewhere it stays what it was."""
+    match node.arguments:
+        case (_, Text(label), Text(""), *_):
+            return vector.having(label, vector.of(label) | ABSENT)
+        case (_, Text(label), Text(replacement), *_) if "$" not in replacement:
+            return vector.having(label, vector.of(label) | exactly([replacement]))
+        case (_, Text(label), *_):
+            return vector.having(label, ANY)
+        case _:
+            return OPEN
+
+
+def _join(node: Call, vector: LabelSet) -> LabelSet:
+    match node.arguments:
+        case (_, Text(label), Text(separator), *sources):
+            domains = [vector.of(source.value) for source in sources if isinstance(source, Text)]
+        case _:
+            return OPEN
+    if (separator and len(sources) > 1) or any(domain.is_guaranteed for domain in domains):
+        return vector.having(label, PRESENT)
+    return vector.having(label, ABSENT if all(domain.is_absent for domain in domains) else ANY)
+
+
+_SPECIAL: dict[str, Callable[[Call, LabelSet], LabelSet]] = {
+    "vector": _vector,
+    "histogram_quantile": _histogram,
+    "histogram_fraction": _fraction,
+    "label_replace": _replace,
+    "label_join": _join,
+}

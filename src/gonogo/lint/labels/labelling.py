@@ -1,0 +1,81 @@
+"""The labels of every node of every rule, through recorded series where that is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from gonogo.lint.labels.domain import exactly
+from gonogo.lint.labels.flow import flowed, selected
+from gonogo.lint.labels.label_set import OPEN, LabelSet
+from gonogo.model.rule import Rule, RuleKind
+from gonogo.rules.graph import RuleGraph
+from gonogo.rules.selectors import Selector
+from gonogo.rules.tree import NAME_LABEL, Expression, Vector, children
+
+DEEPEST = 20
+"""How many recording rules are followed one into another; below, nothing is taken for known."""
+
+Nodes = Callable[[Rule], tuple[Expression, ...]]
+"""Gives all nodes of a rule, each before what it is made of."""
+
+
+class Labelling:
+    """Answers what labels the parts of rules can have; each rule is worked out once, when asked for."""
+
+    def __init__(self, nodes: Nodes, graph: RuleGraph | None = None) -> None:
+        """Begin with nothing worked out; with a ``graph``, selectors of recorded series know the recording rules."""
+        self._nodes = nodes
+        self._graph = graph
+        self._known: dict[int, Mapping[int, LabelSet]] = {}
+        self._open: list[int] = []
+
+    def of(self, rule: Rule) -> Mapping[int, LabelSet]:
+        """Give the labels of a rule's nodes, by the nodes' ``id()``; nothing for what cannot be read."""
+        if id(rule) not in self._known:
+            self._open.append(id(rule))
+            known: dict[int, LabelSet] = {}
+            for node in reversed(self._nodes(rule)):
+                if isinstance(node, Vector):
+                    known[id(node)] = self._selected(node)
+                else:
+                    known[id(node)] = flowed(node, tuple(known[id(part)] for part in children(node)))
+            self._open.pop()
+            self._known[id(rule)] = known
+        return self._known[id(rule)]
+
+    def result(self, rule: Rule) -> LabelSet:
+        """Give the labels that the result of a rule's expression can have: what templates see."""
+        nodes = self._nodes(rule)
+        return self.of(rule)[id(nodes[0])] if nodes else OPEN
+
+    def recorded(self, rule: Rule) -> LabelSet:
+        """Give the labels that the series of a recording rule can have: its own are set on top."""
+        if id(rule) in self._open or len(self._open) > DEEPEST:
+            return OPEN
+        own = {name: exactly([value]) for name, value in rule.labels.items()}
+        result = self.result(rule)
+        return LabelSet({**result.named, **own, NAME_LABEL: exactly([rule.name])}, result.rest)
+
+    def makers(self, vector: Vector) -> tuple[Rule, ...]:
+        """List the recording rules that all series of a selector come from, where such are followed."""
+        if self._graph is None or vector.metric is None or not self._graph.recorded_by(vector.metric):
+            return ()
+        return tuple(rule for rule in self._graph.makers(Selector.of(vector)) if rule.kind is RuleKind.RECORD)
+
+    def _selected(self, vector: Vector) -> LabelSet:
+        asked = selected(vector)
+        found = [self._narrowed(self.recorded(rule), asked) for rule in self.makers(vector)]
+        possible = [labels for labels in found if labels is not None]
+        if not possible:
+            return asked
+        first, *others = possible
+        for other in others:
+            first |= other
+        return first
+
+    def _narrowed(self, recorded: LabelSet, asked: LabelSet) -> LabelSet | None:
+        """Narrow what a rule records to what a selector asks for; ``None`` where that is nothing."""
+        met = {name: recorded.of(name) & domain for name, domain in asked.named.items()}
+        if any(domain.is_empty for domain in met.values()):
+            return None
+        return LabelSet({**recorded.named, **met}, recorded.rest)

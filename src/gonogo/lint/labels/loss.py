@@ -1,0 +1,76 @@
+"""Which part of an expression it is that loses a label, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from gonogo.lint.labels.label_set import LabelSet
+from gonogo.lint.labels.matching import is_matched
+from gonogo.rules.selectors import ABSENCE_FUNCTIONS
+from gonogo.rules.tree import (
+    NAME_LABEL,
+    Aggregation,
+    Binary,
+    Call,
+    Expression,
+    Labels,
+    Vector,
+    children,
+)
+
+
+def loser(root: Expression, label: str, known: Mapping[int, LabelSet]) -> Expression:
+    """Find the innermost node whose result cannot have the label that the root's cannot have."""
+    node = root
+    while True:
+        below = (part for part in _sources(node, label) if not known[id(part)].scalar)
+        deeper = next((part for part in below if known[id(part)].of(label).is_absent), None)
+        if deeper is None:
+            return node
+        node = deeper
+
+
+def _sources(node: Expression, label: str) -> Iterator[Expression]:
+    """Give the parts that a node can have a label from, or cannot have it because of."""
+    match node:
+        case Call(function=function) if function in ABSENCE_FUNCTIONS:
+            return
+        case Binary(operator="unless", left=left):
+            yield left
+        case Binary(group=Labels(word=word, names=names), left=left, right=right):
+            many, one = (right, left) if word == "group_right" else (left, right)
+            if label not in names:
+                yield many
+            if label in names or is_matched(node, label):
+                yield one
+        case Binary(left=left, right=right):
+            yield left
+            if node.operator == "or" or is_matched(node, label):
+                yield right
+        case _:
+            yield from children(node)
+
+
+def loss(node: Expression, label: str) -> str:  # noqa: PLR0911 - one for each kind of node
+    """Say how a node found by ``loser`` loses the label, as a clause."""
+    if label == NAME_LABEL:
+        return "the metric's name is dropped by functions, arithmetic and aggregations"
+    match node:
+        case Aggregation(operator=operator, grouping=None):
+            return f"'{operator}' without 'by' drops all labels"
+        case Aggregation(operator=operator, grouping=Labels(word="by", names=names)):
+            return f"'{operator} by ({', '.join(names)})' keeps no other label"
+        case Aggregation(operator=operator):
+            return f"'{operator} without (…)' drops it"
+        case Call(function=function) if function in ABSENCE_FUNCTIONS:
+            return f"'{function}' has only the labels that its own selector sets with '='"
+        case Call(function="histogram_quantile" as function):
+            return f"'{function}' drops it"
+        case Call(function=function):
+            return f"'{function}()' gives no such label"
+        case Binary(matching=Labels(word=word, names=names)) if node.group is None:
+            return f"'{word} ({', '.join(names)})' drops it"
+        case Vector(metric=metric):
+            return f"the series {metric or ''} selected here never have it"
+        case _:
+            return "the expression gives no labels"

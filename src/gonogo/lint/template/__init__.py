@@ -1,0 +1,1 @@
+"""Reads the Go templates of alert labels and annotations, as Prometheus expands them."""

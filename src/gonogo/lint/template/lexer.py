@@ -1,0 +1,174 @@
+"""Splits a template into text and the tokens of its actions.
+
+Source: Go, ``text/template/parse/lex.go``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gonogo.lint.template.mistake import Unreadable
+
+LEFT, RIGHT = "{{", "}}"
+
+KEYWORDS = frozenset(["block", "break", "continue", "define", "else", "end", "if", "nil", "range", "template", "with"])
+
+
+class Kind(StrEnum):
+    """What a token is."""
+
+    OPEN = "{{"
+    CLOSE = "}}"
+    SPACE = "space"
+    WORD = "word"
+    KEYWORD = "keyword"
+    BOOL = "bool"
+    NUMBER = "number"
+    STRING = "string"
+    VARIABLE = "variable"
+    FIELD = "field"
+    DOT = "."
+    PIPE = "|"
+    DECLARE = ":="
+    ASSIGN = "="
+    LEFT_PAREN = "("
+    RIGHT_PAREN = ")"
+    CHARACTER = "character"
+    END = "end of the template"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token and the offset that it begins at."""
+
+    kind: Kind
+    text: str
+    offset: int
+
+
+_COMMENT = re.compile(r"(?:-[ \t\r\n]+)?/\*")
+_COMMENT_END = re.compile(r"(?:[ \t\r\n]+-)?\}\}")
+_TOKEN = re.compile(
+    r"""
+      (?P<close>(?:[ \t\r\n]+-)?\}\})
+    | (?P<space>[ \t\r\n]+)
+    | (?P<string>"(?:\\[^\n]|[^"\\\n])*" | `[^`]*`)
+    | (?P<variable>\$\w*)
+    | (?P<number>[+-]?(?: 0[xX][0-9a-fA-F_]+ | 0[bB][01_]+ | 0[oO][0-7_]+
+                     | (?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)? )i?
+                | '(?:\\[^\n]|[^'\\\n])+')
+    | (?P<field>\.\w+)
+    | (?P<dot>\.)
+    | (?P<word>\w+)
+    | (?P<declare>:=)
+    | (?P<assign>=)
+    | (?P<pipe>\|)
+    | (?P<left_paren>\()
+    | (?P<right_paren>\))
+    | (?P<character>[\x21-\x7e])
+    """,
+    re.VERBOSE,
+)
+_KINDS = {
+    "close": Kind.CLOSE,
+    "space": Kind.SPACE,
+    "string": Kind.STRING,
+    "variable": Kind.VARIABLE,
+    "number": Kind.NUMBER,
+    "field": Kind.FIELD,
+    "dot": Kind.DOT,
+    "word": Kind.WORD,
+    "declare": Kind.DECLARE,
+    "assign": Kind.ASSIGN,
+    "pipe": Kind.PIPE,
+    "left_paren": Kind.LEFT_PAREN,
+    "right_paren": Kind.RIGHT_PAREN,
+    "character": Kind.CHARACTER,
+}
+_ENDS = frozenset(" \t\r\n.,|:()")
+"""What may follow a name directly, beside the end of the action."""
+
+_ESCAPES = re.compile(
+    r"""(?:[^\\] | \\[abfnrtv\\"] | \\x[0-9a-fA-F]{2} | \\[0-3][0-7]{2} | \\u[0-9a-fA-F]{4} | \\U[0-9a-fA-F]{8})*""",
+    re.VERBOSE,
+)
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """List the tokens of all actions, from ``{{`` to ``}}``, and the end of the template at last.
+
+    Raises:
+        Unreadable: Go would refuse it.
+    """
+    position = 0
+    while (start := text.find(LEFT, position)) >= 0:
+        inside = start + len(LEFT)
+        if comment := _COMMENT.match(text, inside):
+            position = _after_comment(text, start, comment.end())
+            continue
+        yield Token(Kind.OPEN, LEFT, start)
+        if text.startswith("-", inside) and text[inside + 1 : inside + 2].isspace():
+            inside += 1
+        for token in _action(text, start, inside):
+            yield token
+            position = token.offset + len(token.text)
+    yield Token(Kind.END, "", len(text))
+
+
+def _after_comment(text: str, start: int, inside: int) -> int:
+    end = text.find("*/", inside)
+    if end < 0:
+        raise Unreadable(start, len(LEFT), "a comment that begins here is not closed")
+    closing = _COMMENT_END.match(text, end + 2)
+    if closing is None:
+        raise Unreadable(end, 2, "a comment must fill its action: '}}' is missing after it")
+    return closing.end()
+
+
+def _action(text: str, start: int, position: int) -> Iterator[Token]:
+    depth = 0
+    while position < len(text):
+        token = _token(text, position)
+        depth += (token.kind is Kind.LEFT_PAREN) - (token.kind is Kind.RIGHT_PAREN)
+        if depth < 0:
+            raise Unreadable(position, 1, "this bracket closes nothing")
+        if token.kind is Kind.CLOSE and depth:
+            raise Unreadable(position, len(token.text), "a bracket is not closed before the action ends")
+        yield token
+        if token.kind is Kind.CLOSE:
+            return
+        position = token.offset + len(token.text)
+    raise Unreadable(start, len(LEFT), "the action that begins here is not closed by '}}'")
+
+
+def _token(text: str, position: int) -> Token:
+    found = _TOKEN.match(text, position)
+    if found is None or found.lastgroup is None:
+        raise Unreadable(position, 1, f"{text[position]!r} has no meaning in an action")
+    kind, read = _KINDS[found.lastgroup], found[0]
+    after = text[found.end() : found.end() + 1]
+    if kind is Kind.CHARACTER and read != ",":
+        raise Unreadable(position, 1, _stray(text, position, read))
+    if kind is Kind.NUMBER and (after == "_" or after.isalnum()):
+        raise Unreadable(position, len(read) + 1, f"{read + after!r} is no number")
+    if kind in _NAMES and after and after not in _ENDS and not text.startswith(RIGHT, found.end()):
+        raise Unreadable(found.end(), 1, f"{after!r} cannot follow {read!r}")
+    if kind is Kind.STRING and read[0] == '"' and not _ESCAPES.fullmatch(read, 1, len(read) - 1):
+        raise Unreadable(position, len(read), f"{read} has an escape that Go does not know")
+    if kind is Kind.WORD:
+        kind = Kind.KEYWORD if read in KEYWORDS else Kind.BOOL if read in {"true", "false"} else kind
+    return Token(kind, read, position)
+
+
+_NAMES = frozenset([Kind.WORD, Kind.FIELD, Kind.VARIABLE])
+
+
+def _stray(text: str, position: int, character: str) -> str:
+    if character in "\"'`":
+        return f"the text that begins with {character} is not closed"
+    if character == "}" and not text.startswith(RIGHT, position):
+        return "the action is closed by '}' instead of '}}'"
+    return f"{character!r} has no meaning in an action"

@@ -1,0 +1,250 @@
+"""What a template reads of the alert and what it shows, found by following its values from where they come.
+
+Where the dot stands for something else (in ``range``, ``with`` and defined templates), nothing is made of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from gonogo.lint.template.functions import SIGNATURES, WRITING
+from gonogo.lint.template.mistake import Mistake
+from gonogo.lint.template.syntax import (
+    Command,
+    Control,
+    Dot,
+    Function,
+    Include,
+    Inner,
+    Literal,
+    Name,
+    Node,
+    Operand,
+    Pipeline,
+    Show,
+    Tree,
+    Variable,
+)
+
+
+class Source(Enum):
+    """Where a value comes from."""
+
+    ALERT = auto()
+    LABELS = auto()
+    EXTERNAL = auto()
+    TEXT = auto()
+    VALUE = auto()
+    DERIVED = auto()
+    OTHER = auto()
+
+
+FIELDS = {"Labels": Source.LABELS, "ExternalLabels": Source.EXTERNAL, "ExternalURL": Source.TEXT, "Value": Source.VALUE}
+"""What the dot of an alert template has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A label that a template reads, and where; ``tested`` where it is read only to see whether it is there."""
+
+    label: str
+    offset: int
+    length: int
+    tested: bool = False
+
+
+@dataclass(slots=True)
+class Meaning:
+    """What a template does.
+
+    Attributes:
+        labels: the labels of the alert's expression that it reads.
+        external: the external labels that it reads.
+        values: where it shows the sample's value, or a text made of it.
+        mistakes: what fails when it is reached.
+        functions: the functions that it calls.
+    """
+
+    labels: list[Use] = field(default_factory=list)
+    external: list[Use] = field(default_factory=list)
+    values: list[Name] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+    functions: list[Name] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Cell:
+    """What a variable holds; assignments inside a branch are seen behind it."""
+
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What the dot and the variables are at some place, and whether values are only tested there."""
+
+    dot: Source
+    variables: dict[str, _Cell]
+    tested: bool = False
+
+    def inside(self, dot: Source | None = None) -> _Place:
+        """Enter a branch, whose own variables end with it."""
+        return _Place(self.dot if dot is None else dot, dict(self.variables), self.tested)
+
+    def testing(self) -> _Place:
+        """Look only whether values are there."""
+        return _Place(self.dot, self.variables, tested=True)
+
+
+def meaning(tree: Tree) -> Meaning:
+    """Follow a template's values from its beginning to its end."""
+    reader = _Reader(tree.defined)
+    predefined = {
+        "": Source.ALERT,
+        "labels": Source.LABELS,
+        "externalLabels": Source.EXTERNAL,
+        "externalURL": Source.TEXT,
+        "value": Source.VALUE,
+    }
+    reader.nodes(tree.nodes, _Place(Source.ALERT, {name: _Cell(source) for name, source in predefined.items()}))
+    for nodes in tree.defined.values():
+        reader.nodes(nodes, _Place(Source.OTHER, {"": _Cell(Source.OTHER)}))
+    return reader.found
+
+
+class _Reader:
+    """Visits every part once, in order, and notes what it finds."""
+
+    def __init__(self, defined: Iterable[str]) -> None:
+        self._defined = frozenset(defined)
+        self.found = Meaning()
+
+    def nodes(self, nodes: tuple[Node, ...], place: _Place) -> None:
+        """Visit some parts in order."""
+        for node in nodes:
+            match node:
+                case Show(pipeline):
+                    source = self._pipeline(pipeline, place)
+                    if not pipeline.variables and source in {Source.VALUE, Source.DERIVED}:
+                        self.found.values.append(Name("", pipeline.offset, pipeline.length))
+                case Include(name, pipeline):
+                    if pipeline is not None:
+                        self._pipeline(pipeline, place)
+                    if name.text not in self._defined:
+                        self._mistake(name, f"there is no template {name.text!r}")
+                case Control():
+                    self._control(node, place)
+
+    def _control(self, node: Control, place: _Place) -> None:
+        around = place.inside()
+        source = self._pipeline(node.pipeline, around.testing(), loop=node.word == "range")
+        inner = None if node.word == "if" else source if node.word == "with" else Source.OTHER
+        self.nodes(node.body, around.inside(inner))
+        self.nodes(node.otherwise, around.inside())
+
+    def _pipeline(self, pipeline: Pipeline, place: _Place, *, loop: bool = False) -> Source:
+        source: Source | None = None
+        for command in pipeline.commands:
+            source = self._command(command, place, source)
+        result = Source.OTHER if source is None or loop else source
+        for name in pipeline.variables:
+            known = place.variables.get(name)
+            if pipeline.assigns and known is not None:
+                known.source = _either(known.source, result)
+            else:
+                place.variables[name] = _Cell(result)
+        return Source.OTHER if source is None else source
+
+    def _command(self, command: Command, place: _Place, piped: Source | None) -> Source:
+        first, *arguments = command.operands
+        if isinstance(first, Function):
+            return self._call(first, arguments, place, piped)
+        source = self._operand(first, place)
+        for argument in arguments:
+            self._operand(argument, place)
+        if (arguments or piped is not None) and not isinstance(first, Inner) and source is not Source.OTHER:
+            self._mistake(_name(first), "only a function takes arguments")
+        return source
+
+    def _call(self, function: Function, arguments: list[Operand], place: _Place, piped: Source | None) -> Source:
+        name = function.name
+        self.found.functions.append(name)
+        count = len(arguments) + (piped is not None)
+        signature = SIGNATURES[name.text]
+        if not signature.takes(count):
+            self._mistake(name, f"{name.text!r} takes {signature.wanted}, not {count}")
+        inner = place.testing() if name.text in {"and", "or"} else place
+        sources = [self._operand(argument, inner) for argument in arguments]
+        if name.text == "index" and count > 1:
+            return self._indexed(sources, arguments, place)
+        sources += [] if piped is None else [piped]
+        if name.text == "value" or (name.text in WRITING and {Source.VALUE, Source.DERIVED}.intersection(sources)):
+            return Source.DERIVED
+        return Source.OTHER
+
+    def _indexed(self, sources: list[Source], arguments: list[Operand], place: _Place) -> Source:
+        """Read ``index $labels "x"`` as ``$labels.x``."""
+        match arguments:
+            case [_, Literal(offset, str(text))]:
+                return self._field(sources[0], Name(text, offset, len(text) + 2), place)
+            case _:
+                return Source.OTHER
+
+    def _operand(self, operand: Operand, place: _Place) -> Source:
+        match operand:
+            case Literal():
+                return Source.OTHER
+            case Dot(_, fields):
+                source = place.dot
+            case Variable(name, fields):
+                source = place.variables[name.text].source
+            case Function(_, fields):
+                source = self._call(operand, [], place, None)
+            case Inner(pipeline, fields):
+                source = self._pipeline(pipeline, place)
+        for one in fields:
+            source = self._field(source, one, place)
+        return source
+
+    def _field(self, source: Source, name: Name, place: _Place) -> Source:
+        match source:
+            case Source.ALERT:
+                if name.text not in FIELDS:
+                    self._mistake(name, f"the alert has no .{name.text}, only .{', .'.join(FIELDS)}")
+                return FIELDS.get(name.text, Source.OTHER)
+            case Source.LABELS:
+                self.found.labels.append(Use(name.text, name.offset, name.length, place.tested))
+                return Source.TEXT
+            case Source.EXTERNAL:
+                self.found.external.append(Use(name.text, name.offset, name.length, place.tested))
+                return Source.TEXT
+            case Source.TEXT | Source.VALUE:
+                what = "a text" if source is Source.TEXT else "a number"
+                self._mistake(name, f"there is no .{name.text} in {what}")
+                return Source.OTHER
+            case _:
+                return Source.OTHER
+
+    def _mistake(self, name: Name, message: str) -> None:
+        self.found.mistakes.append(Mistake(name.offset, name.length, message))
+
+
+def _name(operand: Operand) -> Name:
+    match operand:
+        case Variable(name, fields) | Function(name, fields):
+            return fields[-1] if fields else name
+        case Dot(offset, fields):
+            return fields[-1] if fields else Name(".", offset, 1)
+        case Inner(pipeline):
+            return Name("", pipeline.offset, pipeline.length)
+        case Literal(offset):
+            return Name("", offset, 1)
+
+
+def _either(one: Source, other: Source) -> Source:
+    """Tell where a value comes from that comes from one or the other."""
+    if one is other:
+        return one
+    return Source.DERIVED if {Source.VALUE, Source.DERIVED} & {one, other} else Source.OTHER

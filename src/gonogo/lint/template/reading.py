@@ -1,0 +1,59 @@
+"""Reads a template's text once: what it means, or why Go refuses it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gonogo.lint.template.functions import SIGNATURES
+from gonogo.lint.template.lexer import LEFT
+from gonogo.lint.template.meaning import Meaning, Use, meaning
+from gonogo.lint.template.mistake import Mistake, TooDeep, Unreadable
+from gonogo.lint.template.parser import parsed
+from gonogo.lint.template.syntax import Name
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What a template reads and shows, and what is wrong with it; see ``Meaning``."""
+
+    labels: tuple[Use, ...] = ()
+    external: tuple[Use, ...] = ()
+    values: tuple[Name, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+    functions: tuple[Name, ...] = ()
+
+
+PLAIN = Template()
+"""A text without actions."""
+
+
+def template(text: str) -> Template:
+    """Read a template."""
+    return _read(text) if LEFT in text else PLAIN
+
+
+@lru_cache(maxsize=8192)
+def _read(text: str) -> Template:
+    try:
+        found = meaning(parsed(text, SIGNATURES))
+    except Unreadable as error:
+        return Template(mistakes=(error.mistake,))
+    except TooDeep:
+        return PLAIN
+    return Template(
+        _read_for_good(found.labels),
+        _read_for_good(found.external),
+        tuple(found.values),
+        tuple(found.mistakes),
+        tuple(found.functions),
+    )
+
+
+def _read_for_good(uses: list[Use]) -> tuple[Use, ...]:
+    """Leave out labels that the template tests anywhere: it knows that they may be missing."""
+    tested = {use.label for use in uses if use.tested}
+    return tuple(use for use in uses if use.label not in tested)
+
+
+__all__ = ["Meaning", "Template", "template"]
