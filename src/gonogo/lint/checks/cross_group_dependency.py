@@ -2,8 +2,9 @@
 
 Groups are evaluated each at its own moment, side by side. A record of another group is as old as its last
 evaluation, and beside raw series it belongs to an earlier time. Put rules that build on one another into one group,
-in their order. A record of a slower group stands still over several evaluations: ``rate``, ``changes`` and the like
-see steps, and ``for`` counts one value as many. That is a warning; mere lag is worth knowing.
+in their order. A record of a slower group stands still over several evaluations, and one of a group slower than the
+lookback is gone in between: these are warnings, mere lag is worth knowing. A range at least as long as the other's
+interval shows that the lag was thought of.
 """
 
 from __future__ import annotations
@@ -18,27 +19,34 @@ from gonogo.lint.records import Reading, readings
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List what recording rules read of other groups, each metric once a rule."""
-    seen: set[tuple[int, str]] = set()
-    found = tuple(readings(estate))
-    inside = {(id(reading.reader), reading.record.name) for reading in found if _together(reading)}
+    """List what recording rules read of other groups as it is just now, each metric once a rule."""
+    found = [reading for reading in readings(estate) if not reading.reader.is_alert]
+    inside = {_key(reading) for reading in found if reading.in_one_group}
+    slowest: dict[tuple[int, str], Reading] = {}
     for reading in found:
-        reader, record = reading.reader, reading.record
-        key = (id(reader), record.name)
-        if reader.is_alert or key in seen or key in inside:
-            continue
-        seen.add(key)
-        interval, own = estate.interval_of(record.group), estate.interval_of(reader.group)
-        yield reader.hit(
-            reader.at(reading.selector),
-            f"{record.name} is recorded by group {record.group.name!r} every {format_duration(interval)}, so it is up "
-            f"to that old here; move both rules into one group, in their order",
-            None if interval > own else Severity.INFO,
-        )
+        key, interval = _key(reading), estate.interval_of(reading.record.group)
+        known = slowest.get(key)
+        late = known is None or estate.interval_of(known.record.group) < interval
+        if key not in inside and reading.span < interval and late:
+            slowest[key] = reading
+    for reading in slowest.values():
+        yield _hit(reading, estate)
 
 
-def _together(reading: Reading) -> bool:
-    return reading.reader.group is reading.record.group
+def _key(reading: Reading) -> tuple[int, str]:
+    return id(reading.reader), reading.record.name
+
+
+def _hit(reading: Reading, estate: Estate) -> Hit:
+    record = reading.record
+    interval, own = estate.interval_of(record.group), estate.interval_of(reading.reader.group)
+    gone = f", and for part of that gone (a sample lasts {format_duration(estate.lookback)})"
+    return reading.reader.hit(
+        reading.reader.at(reading.selector),
+        f"{record.name} is recorded by group {record.group.name!r} every {format_duration(interval)}, so here it is up "
+        f"to that old{gone if interval > estate.lookback else ''}; move both rules into one group, in their order",
+        None if interval > min(own, estate.lookback) else Severity.INFO,
+    )
 
 
 _BAD = """\

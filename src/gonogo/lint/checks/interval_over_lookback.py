@@ -11,25 +11,40 @@ from collections.abc import Iterator
 
 from gonogo.durations import format_duration
 from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate
+from gonogo.lint.estate import Estate, LintedRule
 from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.records import readings
 
 
 def find(estate: Estate) -> Iterator[Hit]:
     """List the groups whose series go away between two evaluations."""
+    slow = [(first, rules) for first, rules in _groups(estate) if estate.interval_of(first.group) > estate.lookback]
+    bridged = _bridged(estate) if slow else frozenset()
+    for first, rules in slow:
+        recorded = {rule.name for rule in rules if not rule.is_alert}
+        gone = "what it records" if recorded else "ALERTS, for its alerts,"
+        yield Hit(
+            first.at_group("interval"),
+            f"group {first.group.name!r} is evaluated every {format_duration(estate.interval_of(first.group))}, and a "
+            f"sample lasts {format_duration(estate.lookback)}: {gone} is gone in between; evaluate it more often",
+            severity=Severity.INFO if recorded <= bridged else None,
+        )
+
+
+def _groups(estate: Estate) -> Iterator[tuple[LintedRule, list[LintedRule]]]:
+    """Give every group's rules, with the first of them before."""
     for file in estate.files:
         for first in (rule for rule in file.rules if rule.place == 0):
-            interval = estate.interval_of(first.group)
-            if interval <= estate.lookback:
-                continue
-            records = any(rule.group is first.group and not rule.is_alert for rule in file.rules)
-            gone = "what it records" if records else "ALERTS, for its alerts,"
-            yield Hit(
-                first.at_group("interval"),
-                f"group {first.group.name!r} is evaluated every {format_duration(interval)}, and a sample lasts "
-                f"{format_duration(estate.lookback)}: {gone} is gone in between; evaluate it more often",
-                severity=None if records else Severity.INFO,
-            )
+            yield first, [rule for rule in file.rules if rule.group is first.group]
+
+
+def _bridged(estate: Estate) -> frozenset[str]:
+    """Name the records that rules read, and only ever over a range that bridges the gap."""
+    read: dict[str, bool] = {}
+    for reading in readings(estate):
+        bridges = reading.in_one_group or reading.span >= estate.interval_of(reading.record.group)
+        read[reading.record.name] = bridges and read.get(reading.record.name, True)
+    return frozenset(name for name, bridges in read.items() if bridges)
 
 
 _RULES = "groups: [{{name: slow, interval: {}, rules: [{{record: 'job:up:sum', expr: sum by (job) (up)}}]}}]\n"

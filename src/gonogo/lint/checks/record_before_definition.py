@@ -17,7 +17,7 @@ from gonogo.lint.records import readings
 
 def find(estate: Estate) -> Iterator[Hit]:
     """List what is read before any rule of the group has recorded it, each metric once a rule."""
-    found = [reading for reading in readings(estate) if reading.reader.group is reading.record.group]
+    found = [reading for reading in readings(estate) if reading.in_one_group]
     told = {(id(one.reader), one.record.name) for one in found if one.record.place <= one.reader.place}
     for reading in found:
         key = (id(reading.reader), reading.record.name)
