@@ -89,6 +89,14 @@ def test_every_style_of_scalar(text: str) -> None:
     assert all_underlined(text) == [">", "/", "rate", "a[5m]", "a", "sum", f"b{{c={quote}d{quote}}}", "1"]
 
 
+def test_the_whole_begins_behind_comments() -> None:
+    """What is marked is the expression, not the remark above it; with nothing else, the remark."""
+    text = "e: |\n  # why\n  up == 0\n"
+    assert underlined(text, place(text, "e"), None) == "up == 0"
+    text = "e: '# why'\n"
+    assert underlined(text, Located(parse_yaml(text, "f"), ("e",), "# why", None), None) == "# why"
+
+
 def test_numbers_and_minus_signs() -> None:
     """A minus is part of the number it stands before; before anything else it is an operation."""
     assert all_underlined("e: -x - -1 + -(2)\n") == ["+", "-", "-", "x", "-1", "-(2"]

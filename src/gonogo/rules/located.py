@@ -9,7 +9,7 @@ from functools import cached_property
 
 from gonogo.errors import Position
 from gonogo.rules.files import Loc
-from gonogo.rules.tokens import Kind, Piece, pieces
+from gonogo.rules.tokens import Kind, Piece, pieces, tokens
 from gonogo.rules.tree import (
     Aggregation,
     Binary,
@@ -77,7 +77,13 @@ class Located:
         name and braces, a range selector all up to its bracket, a subquery its brackets.
         Without a node, or where the text does not show it, it is the whole expression.
         """
-        return self.extent(*self._extents.get(id(node), (0, len(self.text))))
+        return self.extent(*self._extents.get(id(node)) or self._whole)
+
+    @cached_property
+    def _whole(self) -> tuple[int, int]:
+        """From where up to where the expression reaches, without a comment above it."""
+        first = next(iter(tokens(self.text)), None)
+        return (first.start if first else 0), len(self.text)
 
     @cached_property
     def _places(self) -> tuple[Position, ...]:

@@ -1,0 +1,42 @@
+"""A comment that is to silence a check and silences nothing: misspelled, without a reason, or about no rule.
+
+`# gonogo: disable=CHECK reason` on a line of a rule, in its block or right above it silences checks for that rule,
+`# gonogo: disable-file=CHECK reason` above the first group for the file; several checks are separated by commas.
+Without a reason nobody can tell later whether it still holds. A pragma that does not work is an error, since whoever
+wrote it believes that it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.lint.catalogue import checks
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.pragmas import PRAGMA, faults, pragmas
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the pragmas that do not work."""
+    for file in estate.files:
+        for fault in faults(pragmas(file, checks())):
+            yield Hit(fault.where, fault.message, fault.rule)
+
+
+_RULES = """\
+groups:
+- name: web
+  rules:
+  # gonogo: disable=no-comparison{reason}
+  - alert: Watchdog
+    expr: up
+"""
+
+CHECK = Check(
+    id=PRAGMA,
+    severity=Severity.ERROR,
+    find=find,
+    bad=Example({"rules.yml": _RULES.format(reason="")}),
+    good=Example({"rules.yml": _RULES.format(reason=" shall always fire, so that silence is noticed")}),
+)
