@@ -30,7 +30,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 def _too_new(text: AlertText, version: tuple[int, int]) -> Iterator[Hit]:
     for function in text.template.functions:
         since = SIGNATURES[function.text].since
-        if since > max(version, (2, 42)):
+        if since > version:
             message = (
                 f"{text.what} cannot be expanded: {function.text!r} came with Prometheus {since[0]}.{since[1]}, "
                 f"the server is {version[0]}.{version[1]}"

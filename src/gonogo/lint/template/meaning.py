@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from gonogo.lint.template.functions import SIGNATURES, WRITING
+from gonogo.lint.template.functions import OLD, SIGNATURES, WRITING
 from gonogo.lint.template.mistake import Mistake
 from gonogo.lint.template.syntax import (
     Command,
@@ -64,7 +64,7 @@ class Meaning:
         external: the external labels that it reads.
         values: where it shows the sample's value, or a text made of it.
         mistakes: what fails when it is reached.
-        functions: the functions that it calls.
+        functions: the functions that it calls and that not all versions have.
     """
 
     labels: list[Use] = field(default_factory=list)
@@ -170,9 +170,10 @@ class _Reader:
 
     def _call(self, function: Function, arguments: list[Operand], place: _Place, piped: Source | None) -> Source:
         name = function.name
-        self.found.functions.append(name)
         count = len(arguments) + (piped is not None)
         signature = SIGNATURES[name.text]
+        if signature.since > OLD:
+            self.found.functions.append(name)
         if not signature.takes(count):
             self._mistake(name, f"{name.text!r} takes {signature.wanted}, not {count}")
         inner = place.testing() if name.text in {"and", "or"} else place

@@ -181,7 +181,7 @@ class _Parser:
             self._executable(commands, token)
         if not commands:
             raise Unreadable(start.offset, len(start.text), f"a value is missing in {context}")
-        return Pipeline(start.offset, token.offset - start.offset, tuple(commands), tuple(variables), assigns)
+        return Pipeline(start.offset, self._end() - start.offset, tuple(commands), tuple(variables), assigns)
 
     def _declared(self, context: str) -> tuple[list[str], bool]:
         """Read ``$x :=``, ``$x =`` or, in ``range``, ``$i, $x :=``."""
@@ -290,6 +290,13 @@ class _Parser:
         while self._peek().kind is Kind.SPACE:
             self._place += 1
         return self._next()
+
+    def _end(self) -> int:
+        """Tell where the last token before the one just taken ends that is no space."""
+        place = self._place - 2
+        while self._tokens[place].kind is Kind.SPACE:
+            place -= 1
+        return self._tokens[place].offset + len(self._tokens[place].text)
 
     def _is_word(self, word: str) -> bool:
         """Tell whether an action begins here with a keyword."""

@@ -7,9 +7,10 @@ from functools import lru_cache
 
 from gonogo.lint.template.functions import SIGNATURES
 from gonogo.lint.template.lexer import LEFT
-from gonogo.lint.template.meaning import Meaning, Use, meaning
+from gonogo.lint.template.meaning import Use, meaning
 from gonogo.lint.template.mistake import Mistake, TooDeep, Unreadable
 from gonogo.lint.template.parser import parsed
+from gonogo.lint.template.simple import simple
 from gonogo.lint.template.syntax import Name
 
 
@@ -36,7 +37,7 @@ def template(text: str) -> Template:
 @lru_cache(maxsize=8192)
 def _read(text: str) -> Template:
     try:
-        found = meaning(parsed(text, SIGNATURES))
+        found = simple(text) or meaning(parsed(text, SIGNATURES))
     except Unreadable as error:
         return Template(mistakes=(error.mistake,))
     except TooDeep:
@@ -54,6 +55,3 @@ def _read_for_good(uses: list[Use]) -> tuple[Use, ...]:
     """Leave out labels that the template tests anywhere: it knows that they may be missing."""
     tested = {use.label for use in uses if use.tested}
     return tuple(use for use in uses if use.label not in tested)
-
-
-__all__ = ["Meaning", "Template", "template"]
