@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 
 from gonogo.durations import format_duration
+from gonogo.unit.extract import Extract
 from gonogo.unit.flow import flow, joined
-from gonogo.unit.loaded import LoadedFile, RuleId
-from gonogo.unit.reach import Extract
 from gonogo.unit.read import Loc, UnitFile, UnitTest
+from gonogo.unit.rule_text import FileText, RuleId
 
 Texts = Mapping[RuleId, str]
 """The text of each rule that is loaded."""
@@ -27,14 +28,14 @@ class TrialOutcome(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trial:
     """What promtool is given: a test that names the rule files ``0.yml``, ``1.yml`` and so on, and those."""
 
     test: str
     rules: tuple[str, ...]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The same for the same content."""
         return sha256("\0".join((self.test, *self.rules)).encode("utf-8", "surrogatepass")).hexdigest()
@@ -45,7 +46,7 @@ def rule_names(count: int) -> list[str]:
     return [f"{number}.yml" for number in range(count)]
 
 
-def extracted(unit: UnitFile, files: Sequence[LoadedFile], extract: Extract, texts: Texts) -> Trial:
+def extracted(unit: UnitFile, files: Sequence[FileText], extract: Extract, texts: Texts) -> Trial:
     """Write the trial of a part of a test file.
 
     Args:
