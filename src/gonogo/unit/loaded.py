@@ -1,96 +1,71 @@
-"""The rules of a file as promtool loads them, each ready to be left out or written anew."""
+"""A test file together with the rules that it loads: what its assertions can be judged by."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
-from gonogo.durations import format_duration
-from gonogo.model.rule import Rule
-from gonogo.rules.files import Loc, read_groups
-from gonogo.strict_yaml import YamlDocument, parse
-from gonogo.unit.flow import flow, joined
-from gonogo.unit.tested_rule import TestedRule
-
-RuleId = tuple[str, int, Loc]
-"""The path of a file, which resource of it, and where in that the rule stands."""
-
-_CHANGEABLE = ("expr", "for", "keep_firing_for", "labels", "annotations")
+from gonogo.model.rule import Rule, RuleGroup, RuleKind
+from gonogo.rules.graph import RuleGraph
+from gonogo.rules.promql import parse
+from gonogo.rules.tree import NAME_LABEL, Vector
+from gonogo.unit.read import RuleFileEntry, UnitFile, UnitTest
 
 
 @dataclass(frozen=True, slots=True)
-class LoadedRule:
-    """A rule of a loaded file.
+class Entry:
+    """An entry of ``rule_files``, how many files it matches, and how many rules these have."""
 
-    Attributes:
-        id: what tells it from all other rules.
-        rule: as Prometheus reads it.
-        tested: as results name it.
-        own_labels: the labels that it sets itself, not its group.
-        text: the rule as YAML on one line.
-        document: the YAML it stands in.
-    """
-
-    id: RuleId
-    rule: Rule = field(compare=False)
-    tested: TestedRule = field(compare=False)
-    own_labels: tuple[str, ...] = field(compare=False)
-    text: str = field(compare=False, repr=False)
-    document: YamlDocument = field(compare=False, repr=False)
-
-    def written(self, changed: Rule) -> str:
-        """Write the rule with the changes that another has, everything else as it stands."""
-        differing = [key for key in _CHANGEABLE if _clause(self.rule, key) != _clause(changed, key)]
-        kept = flow(self.document, self.id[2], tuple(differing))
-        clauses = ((key, _clause(changed, key)) for key in differing)
-        return joined(kept, *(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in clauses if value))
+    entry: RuleFileEntry
+    files: int
+    rules: int
+    problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedFile:
-    """A rule file: its rules, and what its groups say beside them.
+@dataclass(frozen=True)
+class Loaded:
+    """A test file, its entries of ``rule_files``, and the groups that these bring."""
 
-    ``groups`` are the keys of each group without its rules, as YAML on one line.
-    """
+    unit: UnitFile
+    entries: tuple[Entry, ...]
+    groups: tuple[RuleGroup, ...]
 
-    path: str
-    rules: tuple[LoadedRule, ...]
-    groups: Mapping[Loc, str]
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """All the rules."""
+        return tuple(rule for group in self.groups for rule in group.rules)
 
-    def written(self, texts: Mapping[RuleId, str]) -> str:
-        """Write a rule file of some of the rules, in their order, by their texts."""
-        groups: dict[Loc, list[str]] = {}
-        for one in self.rules:
-            if one.id in texts:
-                groups.setdefault(one.id[2][:-2], []).append(texts[one.id])
-        written = [joined(self.groups[loc], f"rules: [{', '.join(rules)}]") for loc, rules in groups.items()]
-        return f"groups: [{', '.join(written)}]\n"
+    @cached_property
+    def alerts(self) -> Mapping[str, tuple[Rule, ...]]:
+        """The alerts by name; one name may be several rules'."""
+        found: dict[str, tuple[Rule, ...]] = {}
+        for rule in self.rules:
+            if rule.kind is RuleKind.ALERT:
+                found[rule.name] = (*found.get(rule.name, ()), rule)
+        return found
+
+    @cached_property
+    def graph(self) -> RuleGraph:
+        """Which rule reads from which."""
+        return RuleGraph(self.rules)
+
+    @cached_property
+    def inputs(self) -> Mapping[tuple[str | int, ...], tuple[Mapping[str, str] | None, ...]]:
+        """The labels of the series that each test feeds in, by the test's place; ``None`` where they cannot be read."""
+        return {test.loc: tuple(series_labels(one.series) for one in test.series) for test in self.unit.tests}
+
+    def labels_of(self, test: UnitTest) -> tuple[Mapping[str, str] | None, ...]:
+        """Give the labels of the series that a test feeds in, in order."""
+        return self.inputs[test.loc]
 
 
-def loaded_file(text: str, path: str, part: int = 0) -> LoadedFile:
-    """Take a rule file apart; what is no rule in it is left out."""
-    document = parse(text, path)
-    placed, _ = read_groups(document)
-    rules = []
-    for group in placed:
-        for rule, loc in zip(group.group.rules, group.rules, strict=True):
-            tested = TestedRule(document.position(loc), group.group.name, rule.kind, rule.name)
-            own = document.at((*loc, "labels"))
-            labels = tuple(own) if isinstance(own, dict) else ()
-            rules.append(LoadedRule((path, part, loc), rule, tested, labels, flow(document, loc), document))
-    return LoadedFile(path, tuple(rules), {group.loc: flow(document, group.loc, ("rules",)) for group in placed})
-
-
-def _clause(rule: Rule, key: str) -> object:
-    """Give a clause as YAML has it; nothing where it says nothing."""
-    match key:
-        case "expr":
-            return rule.expression
-        case "for":
-            return format_duration(rule.held) if rule.held else None
-        case "keep_firing_for":
-            return format_duration(rule.keep_firing) if rule.keep_firing else None
-        case "labels":
-            return dict(rule.labels)
-    return dict(rule.annotations)
+def series_labels(text: str) -> Mapping[str, str] | None:
+    """Read a series as tests write it, such as ``up{job="a"}``; ``None`` where it is no series."""
+    try:
+        tree = parse(text)
+    except ValueError:
+        return None
+    if not isinstance(tree, Vector):
+        return None
+    return {m.label: m.value for m in tree.matchers} | ({NAME_LABEL: tree.metric} if tree.metric else {})

@@ -8,18 +8,18 @@ Source: Prometheus documentation, "Unit Testing for Rules".
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from gonogo.durations import parse_duration
 from gonogo.errors import Position, Problem
-from gonogo.strict_yaml import YamlDocument, parse
+from gonogo.strict_yaml import YamlDocument, parse, parse_documents
 
 DEFAULT_INTERVAL = timedelta(minutes=1)
 """promtool's own evaluation interval, where the file names none (or 0)."""
 
-KEYS = frozenset({"rule_files", "evaluation_interval", "group_eval_order", "tests", "fuzzy_compare"})
-"""What a test file may hold at its top, by any promtool."""
+_TEST_KEYS = frozenset({"input_series", "alert_rule_test", "promql_expr_test"})
+_SERVER_KEYS = frozenset({"global", "scrape_configs", "scrape_config_files", "alerting", "remote_write", "remote_read"})
 
 Loc = tuple[str | int, ...]
 
@@ -125,7 +125,8 @@ class UnitFile:
         group_eval_order: the groups in the order in which they are evaluated.
         tests: its tests.
         problems: what makes it no YAML.
-        document: the text, taken apart.
+        document: the text, taken apart: its first document, for promtool reads no other.
+        second_document: where another one begins, if there is any.
     """
 
     path: str
@@ -135,18 +136,23 @@ class UnitFile:
     tests: tuple[UnitTest, ...]
     problems: tuple[Problem, ...]
     document: YamlDocument
+    second_document: Position | None = None
 
 
 def read_unit(text: str, path: str) -> UnitFile:
     """Read a test file; what is not there or no such thing is left out."""
-    reader = _Reader(parse(text, path))
-    return reader.file(path)
+    documents = parse_documents(text, path) or (parse(text, path),)
+    second = documents[1].position(()) if len(documents) > 1 else None
+    return replace(_Reader(documents[0]).file(path), problems=documents[-1].problems, second_document=second)
 
 
-def is_unit(document: YamlDocument) -> bool:
-    """Tell whether a YAML file is a promtool test: it has ``tests`` or ``rule_files``, and no other file's keys."""
-    content = document.value
-    return isinstance(content, dict) and bool({"tests", "rule_files"} & content.keys()) and content.keys() <= KEYS
+def is_unit(content: object) -> bool:
+    """Tell whether the content of a YAML file is a promtool test, and no server's configuration."""
+    if not isinstance(content, dict):
+        return False
+    tests = content.get("tests")
+    asserting = isinstance(tests, list) and any(isinstance(test, dict) and _TEST_KEYS & test.keys() for test in tests)
+    return asserting or ("rule_files" in content and not _SERVER_KEYS & content.keys())
 
 
 class _Reader:

@@ -1,0 +1,55 @@
+"""Every silent pass there is, by the name that ``--allow`` calls it, and those that a file itself shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.unit.loaded import Loaded
+from gonogo.unit.silent import (
+    beyond_last_step,
+    no_assertion,
+    no_interval,
+    no_rules,
+    no_tests,
+    rule_file_unmatched,
+    second_document,
+    series_too_short,
+    unknown_alert,
+    unknown_metric,
+)
+from gonogo.unit.silent_pass import Finding, SilentPass
+
+STATIC: tuple[SilentPass, ...] = (
+    no_tests.SILENT_PASS,
+    second_document.SILENT_PASS,
+    rule_file_unmatched.SILENT_PASS,
+    no_rules.SILENT_PASS,
+    no_assertion.SILENT_PASS,
+    unknown_alert.SILENT_PASS,
+    unknown_metric.SILENT_PASS,
+    series_too_short.SILENT_PASS,
+    no_interval.SILENT_PASS,
+    beyond_last_step.SILENT_PASS,
+)
+"""Those that a test file and its rules show without being run."""
+
+NO_TESTS_FOUND = "no-tests-found"
+"""A place in which there is no test file at all."""
+
+PENDING_ALERT = "pending-alert"
+"""An alert that is asserted not to fire is pending, and nothing later in the test says what becomes of it."""
+
+GROUP_ORDER = "group-order"
+"""The outcome depends on the order of groups, which promtool chooses anew in every run."""
+
+PROMTOOL_WARNING = "promtool-warning"
+"""promtool warned of something, and still said SUCCESS."""
+
+IDS = tuple(sorted([*(one.id for one in STATIC), NO_TESTS_FOUND, PENDING_ALERT, GROUP_ORDER, PROMTOOL_WARNING]))
+
+
+def silent_passes(loaded: Loaded) -> Iterator[Finding]:
+    """List what a test file's own text shows."""
+    for one in STATIC:
+        for problem in one.find(loaded):
+            yield Finding(one.id, problem)
