@@ -54,6 +54,9 @@ SIGNATURES = {
 }
 """By name."""
 
+COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
+"""Functions that compare values of one type."""
+
 WRITING = frozenset(
     {"humanize", "humanize1024", "humanizeDuration", "humanizePercentage", "humanizeTimestamp", "title", "toUpper"}
     | {"toLower", "safeHtml", "reReplaceAll", "print", "printf", "println", "html", "js", "urlquery", "urlQueryEscape"}

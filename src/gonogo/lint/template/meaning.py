@@ -5,11 +5,13 @@ Where the dot stands for something else (in ``range``, ``with`` and defined temp
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from itertools import zip_longest
 
-from gonogo.lint.template.functions import OLD, SIGNATURES, WRITING
+from gonogo.lint.template.functions import COMPARISONS, OLD, SIGNATURES, WRITING
 from gonogo.lint.template.mistake import Mistake
 from gonogo.lint.template.syntax import (
     Command,
@@ -164,7 +166,8 @@ class _Reader:
         source = self._operand(first, place)
         for argument in arguments:
             self._operand(argument, place)
-        if (arguments or piped is not None) and not isinstance(first, Inner) and source is not Source.OTHER:
+        known = isinstance(first, Literal) or (not isinstance(first, Inner) and source is not Source.OTHER)
+        if known and (arguments or piped is not None):
             self._mistake(_name(first), "only a function takes arguments")
         return source
 
@@ -181,14 +184,22 @@ class _Reader:
         if name.text == "index" and count > 1:
             return self._indexed(sources, arguments, place)
         sources += [] if piped is None else [piped]
+        if name.text in COMPARISONS:
+            self._compared(name, [_type(one, source) for one, source in zip_longest(arguments, sources)])
         if name.text == "value" or (name.text in WRITING and {Source.VALUE, Source.DERIVED}.intersection(sources)):
             return Source.DERIVED
         return Source.OTHER
 
+    def _compared(self, name: Name, types: list[str]) -> None:
+        """Note a comparison that Go refuses, such as of the value with ``5``: a fraction is no integer."""
+        if len(types) == 2 and "" not in types and types[0] != types[1]:  # noqa: PLR2004 - both sides
+            hint = " (write 5.0 for 5)" if {"an integer", "a fraction"} == set(types) else ""
+            self._mistake(name, f"{name.text!r} cannot compare {types[0]} with {types[1]}{hint}")
+
     def _indexed(self, sources: list[Source], arguments: list[Operand], place: _Place) -> Source:
         """Read ``index $labels "x"`` as ``$labels.x``."""
         match arguments:
-            case [_, Literal(offset, str(text))]:
+            case [_, Literal(offset, _, str(text))]:
                 return self._field(sources[0], Name(text, offset, len(text) + 2), place)
             case _:
                 return Source.OTHER
@@ -232,6 +243,22 @@ class _Reader:
         self.found.mistakes.append(Mistake(name.offset, name.length, message))
 
 
+_TYPES = {Source.TEXT: "a text", Source.VALUE: "a fraction"}
+_INTEGER = re.compile(r"[+-]?\d+")
+_FRACTION = re.compile(r"[+-]?\d*\.?\d*(?:[eE][+-]?\d+)?")
+
+
+def _type(operand: Operand | None, source: Source) -> str:
+    """Name the type of a value where it is certain; ``operand`` is ``None`` for what a pipe brings."""
+    if not isinstance(operand, Literal):
+        return _TYPES.get(source, "")
+    if operand.text is not None:
+        return "a text"
+    if _INTEGER.fullmatch(operand.written):
+        return "an integer"
+    return "a fraction" if _FRACTION.fullmatch(operand.written) else ""
+
+
 def _name(operand: Operand) -> Name:
     match operand:
         case Variable(name, fields) | Function(name, fields):
@@ -240,8 +267,8 @@ def _name(operand: Operand) -> Name:
             return fields[-1] if fields else Name(".", offset, 1)
         case Inner(pipeline):
             return Name("", pipeline.offset, pipeline.length)
-        case Literal(offset):
-            return Name("", offset, 1)
+        case Literal(offset, written):
+            return Name(written, offset, len(written))
 
 
 def _either(one: Source, other: Source) -> Source:

@@ -251,7 +251,7 @@ class _Parser:
             raise self._unexpected(self._peek())
         if token.kind is Kind.DOT:
             return Dot(token.offset)
-        return Literal(token.offset, _unquoted(token.text) if token.kind is Kind.STRING else None)
+        return Literal(token.offset, token.text, _unquoted(token.text) if token.kind is Kind.STRING else None)
 
     def _known(self, token: Token) -> Name:
         name = token.text[1:]

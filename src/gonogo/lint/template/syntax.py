@@ -16,9 +16,10 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A text, number, truth value or ``nil``; ``text`` is the value of a text, else ``None``."""
+    """A text, number, truth value or ``nil``: what is written, and the value of a text."""
 
     offset: int
+    written: str
     text: str | None = None
 
 
