@@ -93,7 +93,7 @@ def new_findings(findings: Iterable[Finding], baseline: Baseline) -> Compared:
 
 
 def fingerprint(finding: Finding, root: str) -> Fingerprint:
-    """Give what a finding is known by: its path relative to the folder ``root``, the lines its message names left out."""
+    """Give what a finding is known by; its path is relative to the folder ``root``, and no line numbers are left."""
     message = _LINE.sub(r"\1\2…", finding.message)
     path = relative(finding.where.start.path, root)
     return Fingerprint(finding.check, _encodable(path), _encodable(finding.rule), _encodable(message))

@@ -85,6 +85,10 @@ class LintedRule:
         """Tell where a character of the expression stands, counted from 0."""
         return Span(self._located.position(offset), length)
 
+    def at_part(self, start: int, end: int) -> Span:
+        """Tell where the characters of the expression from ``start`` up to ``end`` stand."""
+        return Span(*self._located.extent(start, end))
+
     def at_key(self, *keys: str | int) -> Span:
         """Tell where a key of the rule stands, such as ``"labels", "severity"``; its nearest parent if missing."""
         return Span(self.document.key_position((*self.loc, *keys)), len(str(keys[-1])) if keys else 1)

@@ -11,7 +11,7 @@ from typing import Any
 import promql_parser as native
 
 from gonogo.durations import format_duration
-from gonogo.rules.source_text import parsable
+from gonogo.rules.source_text import Unjudged, parsable
 from gonogo.rules.tree import (
     NAME_LABEL,
     Aggregation,
@@ -54,7 +54,8 @@ def parse(expression: str) -> Expression:
     """Read an expression.
 
     Raises:
-        ValueError: it is no PromQL, or none that can be judged here; the message says why.
+        Unjudged: it may be PromQL, but none that can be read here; the message says why.
+        ValueError: it is no PromQL, as far as the parser knows; the message says why.
     """
     text = parsable(expression)
     try:
@@ -63,13 +64,13 @@ def parse(expression: str) -> Expression:
         if type(error).__name__ != _PANIC:
             raise
         message = f"the parser cannot bear it: {error}"
-        raise ValueError(message) from None
+        raise Unjudged(message) from None
 
 
 def _read(node: object, depth: int) -> Expression:
     if depth > DEEPEST:
         message = f"more than {DEEPEST} operations stand inside one another; record parts by rules of their own"
-        raise ValueError(message)
+        raise Unjudged(message)
     while isinstance(node, native.ParenExpr):
         node = node.expr
     return _READERS[type(node)](node, depth + 1)
@@ -162,7 +163,10 @@ def _offset(duration: timedelta | None) -> timedelta:
 
 
 def _exact(duration: timedelta) -> timedelta:
-    format_duration(abs(duration))
+    try:
+        format_duration(abs(duration))
+    except ValueError as error:
+        raise Unjudged(str(error)) from None
     return duration
 
 
@@ -175,7 +179,7 @@ def _at(modifier: native.AtModifier | None) -> str:
         return repr(modifier.at.timestamp()) if modifier.at else ""
     except OverflowError:
         message = "the time after @ is beyond the year 9999"
-        raise ValueError(message) from None
+        raise Unjudged(message) from None
 
 
 _READERS: dict[type, Callable[[Any, int], Expression]] = {

@@ -14,6 +14,11 @@ from gonogo.rules.matchers import quoted
 MOST_OPERATIONS = 1000
 """How many operators and brackets an expression may have (0.4 s of parsing; real rules have under 100)."""
 
+
+class Unjudged(ValueError):
+    """An expression that may be valid, and that cannot be read here all the same."""
+
+
 _LITERAL = re.compile(
     r""" (?P<quoted> "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*' ) | `(?P<raw>[^`]*)` | \#[^\n]* """, re.DOTALL | re.VERBOSE
 )
@@ -26,15 +31,15 @@ def parsable(expression: str) -> str:
     """Write an expression so that the parser reads it as Prometheus would.
 
     Raises:
-        ValueError: it is too large, or uses a negative ``@`` time.
+        Unjudged: it is too large, or uses a negative ``@`` time.
     """
     code = _MATCHERS.sub(" ", _LITERAL.sub(" ", expression))
     if len(_OPERATION.findall(code)) > MOST_OPERATIONS:
         message = f"it has more than {MOST_OPERATIONS} operators and brackets; record parts of it by rules of their own"
-        raise ValueError(message)
+        raise Unjudged(message)
     if _NEGATIVE_TIME.search(code):
         message = "it asks for a time before 1970 (@ -…), which cannot be read here"
-        raise ValueError(message)
+        raise Unjudged(message)
     return _LITERAL.sub(_plain, expression)
 
 

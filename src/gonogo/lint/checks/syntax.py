@@ -1,0 +1,63 @@
+"""The file is no rule file, or an expression no PromQL: at its next reload the server would refuse all its rules.
+
+Every mistake of form is told at once, with its place: YAML that cannot be read, unknown and repeated keys, a rule
+with both or neither of `record` and `alert`, names and durations that are none, and, in an expression, the
+characters to blame. What only a newer reader of PromQL can judge is left to promtool.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gonogo.errors import Problem
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate, LintedRule, SourceFile, position_of
+from gonogo.lint.finding import Hit, Severity, Span
+from gonogo.rules.faults import fault
+from gonogo.strict_yaml import lines_of
+
+_WORD = re.compile(r"[\w./:-]+")
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List what is wrong with the form of the files, and with the expressions that no promtool has accepted."""
+    accepted = frozenset[str]().union(*(arbiter.accepted for arbiter in estate.arbiters[:1]))
+    for file in estate.files:
+        yield from _mistakes(file)
+        for rule in file.rules if file.path not in accepted else ():
+            if rule.tree is None:
+                yield from _refused(rule)
+
+
+def _mistakes(file: SourceFile) -> Iterator[Hit]:
+    lines = lines_of(file.text) if file.problems else ()
+    for problem in file.problems:
+        start = position_of(problem, file.path)
+        line = lines[start.line - 1] if start.line <= len(lines) else ""
+        word = _WORD.match(line, start.column - 1)
+        yield Hit(Span(start, len(word[0]) if word else 1), _said(problem))
+
+
+def _said(problem: Problem) -> str:
+    return f"{problem.message}; {problem.next_step}" if problem.next_step else problem.message
+
+
+def _refused(rule: LintedRule) -> Iterator[Hit]:
+    found = fault(rule.rule.expression)
+    if found is not None:
+        message = f"this is no PromQL: {found.message}; the server would refuse the whole file"
+        yield rule.hit(rule.at_part(found.start, found.end), message)
+
+
+CHECK = Check(
+    id="syntax",
+    severity=Severity.ERROR,
+    find=find,
+    bad=Example(
+        {"rules.yml": "groups: [{name: web, rules: [{alert: Errors, expr: 'rate(errors_total) > 1', fro: 5m}]}]\n"},
+    ),
+    good=Example(
+        {"rules.yml": "groups: [{name: web, rules: [{alert: Errors, expr: 'rate(errors_total[5m]) > 1', for: 5m}]}]\n"},
+    ),
+)
