@@ -17,9 +17,10 @@ from gonogo.lint.finding import Hit, Severity
 from gonogo.lint.labels.certainty import known_labels
 from gonogo.lint.labels.domain import Domain
 from gonogo.lint.labels.flow import KEEPING_OPERATORS
+from gonogo.lint.labels.intent import intended
 from gonogo.lint.labels.label_set import LabelSet
 from gonogo.lint.labels.loss import loser, loss
-from gonogo.lint.labels.matching import conflict
+from gonogo.lint.labels.matching import conflict, is_matched
 from gonogo.rules.tree import NAME_LABEL, Aggregation, Binary, Expression, Labels
 
 Known = Mapping[int, LabelSet]
@@ -37,9 +38,14 @@ def _impossible(estate: Estate, rule: LintedRule, joins: list[Binary | Aggregati
     told = set[int]()
     for known, severity in known_labels(estate, rule):
         for node in joins:
-            if id(node) not in told and (message := _judged(node, known)):
+            if id(node) in told:
+                continue
+            if message := _judged(node, known):
                 told.add(id(node))
                 yield rule.hit(rule.at(node), message, severity)
+            elif message := _unintended(node, known):
+                told.add(id(node))
+                yield rule.hit(rule.at(node), message, Severity.WARNING)
 
 
 def _judged(node: Binary | Aggregation, known: Known) -> str | None:
@@ -85,6 +91,27 @@ def _unmatched(node: Binary, known: Known) -> str | None:
         "",
     )
     return f"the sides of '{node.operator}' never match by {found.label!r}, {effect}: {', '.join(sides)}{why}"
+
+
+def _unintended(node: Binary | Aggregation, known: Known) -> str | None:
+    """Find a join of series grouped by a label with series without it: only those match that have none by accident."""
+    if not isinstance(node, Binary) or node.operator == "or" or node.fill != (None, None):
+        return None
+    for word, side, other in (("left", node.left, node.right), ("right", node.right, node.left)):
+        if known[id(other)].scalar:
+            continue
+        for label in intended(side, known):
+            if (
+                is_matched(node, label)
+                and known[id(other)].of(label).is_absent
+                and not known[id(side)].of(label).is_absent
+            ):
+                why = loss(loser(other, label, known), label)
+                return (
+                    f"the {word} side of '{node.operator}' is grouped by {label!r}, which the other never has ({why}), "
+                    "so they match only where it is missing; group both alike, or match 'on' what both have"
+                )
+    return None
 
 
 def _side(name: str, domain: Domain) -> str:

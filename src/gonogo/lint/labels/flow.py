@@ -62,4 +62,7 @@ def _aggregated(node: Aggregation, inner: LabelSet) -> LabelSet:
         kept = inner.only(grouping.names if grouping else ())
     if node.operator != "count_values":
         return kept
-    return kept.having(node.parameter.value, PRESENT) if isinstance(node.parameter, Text) else OPEN
+    if not isinstance(node.parameter, Text):
+        return OPEN
+    label = node.parameter.value
+    return kept.having(label, ANY if grouping is not None and label in grouping.names else PRESENT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gonogo.lint.labels.domain import ABSENT, ANY, PRESENT, exactly
+from gonogo.lint.labels.domain import ABSENT, ANY, PRESENT, Domain, exactly
 from gonogo.lint.labels.label_set import BARE, OPEN, SCALAR, LabelSet
 from gonogo.rules.selectors import ABSENCE_FUNCTIONS
 from gonogo.rules.tree import NAME_LABEL, Call, Expression, Range, Text, Vector
@@ -48,19 +48,18 @@ def called(node: Call, parts: tuple[LabelSet, ...]) -> LabelSet:
 
 
 def _absence(argument: Expression) -> LabelSet:
-    """Give the labels of ``absent``: those its selector sets by ``=``, once each; none where brackets are around it."""
+    """Give the labels of ``absent``: those its selector sets by ``=``.
+
+    None where brackets are around it or, by the order of matchers, where a label has several.
+    """
     vector = argument.vector if isinstance(argument, Range) else argument
     if not isinstance(vector, Vector):
         return BARE
-    labels = [matcher.label for matcher in vector.matchers]
-    return LabelSet(
-        {
-            matcher.label: exactly([matcher.value, ""])
-            for matcher in vector.matchers
-            if matcher.op == "=" and labels.count(matcher.label) == 1 and matcher.label != NAME_LABEL
-        },
-        ABSENT,
-    )
+    named: dict[str, Domain] = {}
+    for matcher in vector.matchers:
+        if matcher.op == "=" and matcher.label != NAME_LABEL:
+            named[matcher.label] = named.get(matcher.label, ABSENT) | exactly([matcher.value])
+    return LabelSet(named, ABSENT)
 
 
 def _vector(_: Call, __: LabelSet) -> LabelSet:

@@ -15,6 +15,9 @@ from gonogo.rules.tree import NAME_LABEL, Expression, Vector, children
 DEEPEST = 20
 """How many recording rules are followed one into another; below, nothing is taken for known."""
 
+MOST = 100
+"""How many recording rules of one name are looked at; of more, nothing is taken for known."""
+
 Nodes = Callable[[Rule], tuple[Expression, ...]]
 """Gives all nodes of a rule, each before what it is made of."""
 
@@ -27,6 +30,7 @@ class Labelling:
         self._nodes = nodes
         self._graph = graph
         self._known: dict[int, Mapping[int, LabelSet]] = {}
+        self._vectors: dict[Vector, LabelSet] = {}
         self._open: list[int] = []
 
     def of(self, rule: Rule) -> Mapping[int, LabelSet]:
@@ -36,7 +40,7 @@ class Labelling:
             known: dict[int, LabelSet] = {}
             for node in reversed(self._nodes(rule)):
                 if isinstance(node, Vector):
-                    known[id(node)] = self._selected(node)
+                    known[id(node)] = self._of_selector(node)
                 else:
                     known[id(node)] = flowed(node, tuple(known[id(part)] for part in children(node)))
             self._open.pop()
@@ -57,10 +61,16 @@ class Labelling:
         return LabelSet({**result.named, **own, NAME_LABEL: exactly([rule.name])}, result.rest)
 
     def makers(self, vector: Vector) -> tuple[Rule, ...]:
-        """List the recording rules that all series of a selector come from, where such are followed."""
+        """List the recording rules that all series of a selector come from, where they are followed."""
         if self._graph is None or vector.metric is None or not self._graph.recorded_by(vector.metric):
             return ()
-        return tuple(rule for rule in self._graph.makers(Selector.of(vector)) if rule.kind is RuleKind.RECORD)
+        makers = tuple(rule for rule in self._graph.makers(Selector.of(vector)) if rule.kind is RuleKind.RECORD)
+        return makers if len(makers) <= MOST else ()
+
+    def _of_selector(self, vector: Vector) -> LabelSet:
+        if vector not in self._vectors:
+            self._vectors[vector] = self._selected(vector)
+        return self._vectors[vector]
 
     def _selected(self, vector: Vector) -> LabelSet:
         asked = selected(vector)

@@ -1,0 +1,39 @@
+"""By which labels an expression is meant to be told apart: those that its outermost ``by`` names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gonogo.lint.labels.flow import KEEPING_OPERATORS
+from gonogo.lint.labels.functions import MAPPING
+from gonogo.lint.labels.label_set import LabelSet
+from gonogo.lint.labels.matching import COMPARISONS
+from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Labels, Negation, children
+
+
+def intended(node: Expression, known: Mapping[int, LabelSet]) -> tuple[str, ...]:
+    """Give the labels that the series of a result are grouped by; none where operators join several vectors."""
+    while (inner := _inside(node, known)) is not None:
+        node = inner
+    match node:
+        case Aggregation(operator=operator, grouping=Labels(word="by", names=names)):
+            return () if operator in KEEPING_OPERATORS else names
+        case _:
+            return ()
+
+
+def _inside(node: Expression, known: Mapping[int, LabelSet]) -> Expression | None:
+    """Give the one vector that a node takes its series from."""
+    match node:
+        case Negation(inner=inner):
+            return inner
+        case Call(function=function) if function not in MAPPING and function != "histogram_quantile":
+            return None
+        case Binary(operator=operator) if operator in COMPARISONS or operator in "+-*/%^":
+            pass
+        case Call():
+            pass
+        case _:
+            return None
+    vectors = [part for part in children(node) if not known[id(part)].scalar]
+    return vectors[0] if len(vectors) == 1 else None
