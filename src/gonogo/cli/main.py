@@ -20,6 +20,7 @@ COMMANDS = {
     "dryrun": ("gonogo.cli.dryrun:dryrun", "Check, decide, then watch: the main job."),
     "heartbeat": ("gonogo.cli.heartbeat:heartbeat", "Beat, keep beating, or verify beats end to end."),
     "journal": ("gonogo.cli.journal:journal", "List and show what was recorded."),
+    "lint": ("gonogo.cli.lint:lint", "Find what is wrong in the rules that a server would load."),
     "reload": ("gonogo.cli.reload:reload", "Let the server read its files again, and see that it did."),
     "rules": ("gonogo.cli.rules:rules", "Write the policy's recording rules, alerts and tests."),
     "sandbox": ("gonogo.cli.sandbox:sandbox", "Run the demo stack on real servers until interrupted."),

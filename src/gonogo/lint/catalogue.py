@@ -36,6 +36,11 @@ def findings(estate: Estate, chosen: Iterable[Check] | None = None) -> tuple[Fin
         for check in (checks().values() if chosen is None else chosen)
         for hit in check.find(estate)
     ]
+    return ordered(found)
+
+
+def ordered(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Put findings in the order of files, lines and columns, each once."""
     return tuple(sorted(set(found), key=_order))
 
 

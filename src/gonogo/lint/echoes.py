@@ -13,14 +13,18 @@ from gonogo.lint.finding import Finding, Severity
 
 ARBITER = "promtool"
 _OWN = frozenset({ARBITER, "promtool-disagree"})
-_QUOTED = re.compile(r'"([^"]+)"')
+_OF_FORM = frozenset({"syntax", "template-invalid", "version-feature"})
+"""Checks that find what promtool refuses as well."""
+_OF_NAMES = _OF_FORM | {"missing-file", "rule-files-empty"}
+"""Checks that may say a quoted name of promtool's message in their own."""
+_QUOTED = re.compile(r"""(["'])([^"']+)\1""")
 
 
 def without_echoes(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Leave out what promtool says where another error stands for it.
 
-    That is an error of ``syntax`` on the same rule or line, any error of ``syntax`` in a file that promtool
-    refuses as a whole, and an error in the same file that speaks of the same quoted name.
+    That is an error of form on the same rule or line, any error of form in a file that promtool refuses as a
+    whole, and an error in the same file that speaks of the same quoted name.
     """
     everything = tuple(findings)
     errors = [one for one in everything if one.severity is Severity.ERROR and one.check not in _OWN]
@@ -30,8 +34,10 @@ def without_echoes(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _keys(finding: Finding) -> set[tuple[object, ...]]:
     start = finding.where.start
-    keys: set[tuple[object, ...]] = {(start.path, "name", name) for name in _names(finding)}
-    if finding.check == "syntax":
+    keys: set[tuple[object, ...]] = set()
+    if finding.check in _OF_NAMES:
+        keys |= {(start.path, "name", name) for name in _names(finding)}
+    if finding.check in _OF_FORM:
         keys |= {(start.path,), (start.path, "line", start.line)}
         keys |= {(start.path, "rule", finding.rule)} if finding.rule else set()
     return keys
@@ -42,7 +48,7 @@ def _echoed(finding: Finding) -> set[tuple[object, ...]]:
     whole = not finding.rule and (start.line, start.column) == (1, 1)
     keys: set[tuple[object, ...]] = {(start.path, "line", start.line)}
     keys |= {(start.path, "rule", finding.rule)} if finding.rule else set()
-    keys |= {(start.path, "name", name) for name in _QUOTED.findall(finding.message)} if not finding.rule else set()
+    keys |= {(start.path, "name", name) for _, name in _QUOTED.findall(finding.message)}
     return keys | ({(start.path,)} if whole else set())
 
 

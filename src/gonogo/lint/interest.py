@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from gonogo.model.certificate import Criterion, Share
+from gonogo.model.condition import Comparison, Condition, Operator, Term
+from gonogo.model.policy import Policy
+from gonogo.model.series import REALM_LABEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +26,26 @@ class Interest:
     realm: str
     metrics: frozenset[str] = frozenset()
     binary: frozenset[str] = frozenset()
+
+
+def interest_of(policy: Policy) -> Interest:
+    """Tell what a policy asks of the rules; without a realm, the realm is empty."""
+    signals = policy.signals
+    binary = {signals[term.signal].metric for term in _terms(policy) if term.signal in signals and _is_binary(term)}
+    metrics = frozenset(signal.metric for signal in signals.values())
+    return Interest(REALM_LABEL, policy.realm or "", metrics, frozenset(binary))
+
+
+def _terms(policy: Policy) -> Iterator[Term]:
+    listed = (listed for gate in policy.gates for listed in (gate.require, gate.abort, gate.warn))
+    certified = (condition for one in policy.dry_run.certify for condition in _conditions(one))
+    for condition in (*(condition for conditions in listed for condition in conditions), *certified):
+        yield from condition.terms
+
+
+def _conditions(criterion: Criterion) -> tuple[Condition, ...]:
+    return (criterion.statistic.condition,) if isinstance(criterion.statistic, Share) else ()
+
+
+def _is_binary(term: Term) -> bool:
+    return isinstance(term, Comparison) and term.op in {Operator.EQ, Operator.NE} and term.bound in {0.0, 1.0}

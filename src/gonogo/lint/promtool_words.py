@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 _CHECKING = "Checking "
 _REASON = re.compile(r'(?:(\d+):(\d+): )?(?:group "(.*?)", rule (\d+), "(.*?)": )?(.*)', re.DOTALL)
-_IN_EXPRESSION = re.compile(r"could not parse expression: (\d+):(\d+): ")
-_YAML_LINE = re.compile(r"^\s*(?:yaml: )?line (\d+): ")
-_PREAMBLE = re.compile(r"yaml: unmarshal errors:\s*")
+_IN_EXPRESSION = re.compile(r"could not parse expression: (\d+):(\d+): (?:parse error: )?")
+_YAML_LINE = re.compile(r"\s*(?:yaml: )?line (\d+): ")
+_UNMARSHAL = "yaml: unmarshal errors:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,7 @@ def _reasons(path: str, lines: list[str]) -> Iterator[Reason]:
     messages: list[str] = []
     for line in lines:
         text = line.strip()
+        text = text.removeprefix(f"parsing YAML file {path}: ")
         if text.startswith(f"{path}: ") or not messages:
             messages.append(text.removeprefix(f"{path}: "))
         else:
@@ -96,9 +97,9 @@ def _reasons(path: str, lines: list[str]) -> Iterator[Reason]:
 
 def _split(message: str) -> Iterator[Reason]:
     """Make one reason of a message, or one of each line that the YAML reader complains of."""
-    body = _PREAMBLE.sub("", message)
-    if body != message:
-        yield from (_of_line(line) for line in body.splitlines())
+    _, unmarshal, lines = message.partition(_UNMARSHAL)
+    if unmarshal:
+        yield from (_of_line(line) for line in lines.strip().splitlines())
     elif _YAML_LINE.match(message):
         yield _of_line(message)
     else:
@@ -113,7 +114,14 @@ def _of_line(text: str) -> Reason:
 def _of_rule(text: str) -> Reason:
     found = _REASON.fullmatch(text)
     assert found is not None  # noqa: S101 - every part of the pattern may be empty
-    line, column, group, rule, name, message = found.groups()
+    line, column, group, rule, name, message = (part or "" for part in found.groups())
     within = _IN_EXPRESSION.match(message)
-    place = (int(within[1]), int(within[2])) if within else None
-    return Reason(message, int(line or 0), int(column or 0), group or "", int(rule or 0), name or "", place)
+    return Reason(
+        message[within.end() :] if within else message,
+        int(line or 0),
+        int(column or 0),
+        group,
+        int(rule or 0),
+        name,
+        (int(within[1]), int(within[2])) if within else None,
+    )

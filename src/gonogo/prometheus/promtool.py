@@ -58,9 +58,9 @@ def check_rules(paths: Sequence[Path], *, lint: bool = True, command: Sequence[s
     return _run(command, "check", "rules", *lints, *map(str, paths))
 
 
-def check_config(path: Path, *, command: Sequence[str] = PROMTOOL) -> ToolRun:
-    """Check a configuration and every file that it names; a glob that matches nothing passes."""
-    return _run(command, "check", "config", str(path))
+def check_config(path: Path, *, lint: bool = True, command: Sequence[str] = PROMTOOL) -> ToolRun:
+    """Check a configuration and every file that it names; a glob that matches nothing passes, and so does lint."""
+    return _run(command, "check", "config", *(() if lint else ("--lint=none",)), str(path))
 
 
 def test_rules(paths: Sequence[Path], *, command: Sequence[str] = PROMTOOL) -> ToolRun:  # noqa: PT028 - no test but a tool

@@ -1,0 +1,147 @@
+"""Asks a real promtool about every file: as one server loads them, in as few processes as the files allow."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gonogo.app.lint.inputs import Inputs
+from gonogo.errors import Position
+from gonogo.lint.arbiter import Arbiter, Refusal
+from gonogo.lint.estate import SourceFile
+from gonogo.lint.finding import Span
+from gonogo.lint.promtool_words import Word, last_words, words
+from gonogo.lint.refusals import refusals
+from gonogo.prometheus.promtool import PROMTOOL, check_config, check_rules, version
+from gonogo.unit.unwrap import unwrapped
+
+LONGEST_ARGUMENTS = 100_000
+"""Bytes of file names for one process; the system's own limit is about twenty times that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A promtool, and under which names it sees the files.
+
+    Attributes:
+        command: what runs it.
+        root: the folder in which it sees what lies in ``base`` here; ``None``: under the same names.
+        base: the folder here.
+        excused: whether it may be of another version.
+    """
+
+    command: Sequence[str] = PROMTOOL
+    root: str | None = None
+    base: str = "."
+    excused: bool = False
+
+    def name_of(self, path: str) -> str:
+        """Give the name of a file for this promtool; none can be taken for an option."""
+        if self.root is not None:
+            return posixpath.join(self.root, os.path.relpath(path, self.base))
+        return f"./{path}" if path.startswith("-") else path
+
+    def key(self, name: str) -> str:
+        """Give one key for all spellings of a name that this promtool may use."""
+        return posixpath.normpath(name) if self.root is not None else os.path.abspath(name)  # noqa: PTH100 - text
+
+
+def arbitrate(inputs: Inputs, side: Side, scratch: Path) -> Arbiter:
+    """Ask one promtool about everything that could be read.
+
+    Args:
+        inputs: what is linted.
+        side: which promtool.
+        scratch: an empty folder for the rules of resources, which promtool cannot read.
+
+    Raises:
+        MissingTool: the command is not there.
+    """
+    passed = tuple(_passed(inputs, side, scratch))
+    heard = _Heard(side, {side.key(name): file for name, file in passed})
+    if inputs.configuration is not None:
+        _ask_configuration(inputs, side, heard)
+    for batch in _batches([name for name, _ in passed if side.key(name) in heard.waiting]):
+        ran = check_rules([Path(name) for name in batch], lint=False, command=side.command)
+        heard.hear(words(ran.output), ran.output, [side.key(name) for name in batch])
+    accepted = frozenset(path for path, fine in heard.accepted.items() if fine)
+    return Arbiter(" ".join(side.command), told_version(side), accepted, tuple(heard.refused), side.excused)
+
+
+def _ask_configuration(inputs: Inputs, side: Side, heard: _Heard) -> None:
+    """Check the configuration; where it is valid, that checks the rule files that it loads as well."""
+    path = inputs.configuration.path if inputs.configuration else ""
+    name = side.name_of(path)
+    heard.waiting = {side.key(name): SourceFile(path, inputs.texts.get(path, "")), **heard.waiting}
+    ran = check_config(Path(name), lint=False, command=side.command)
+    heard.hear(words(ran.output), ran.output, [side.key(name)])
+
+
+def told_version(side: Side) -> str:
+    """Ask a promtool for its version, such as ``2.42.0+ds``; empty where it tells none."""
+    told = version(command=side.command)
+    first = told.output.partition("\n")[0]
+    return first.removeprefix("promtool, version ").partition(" ")[0] if told.passed else ""
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What one promtool has said so far, and of which files it has said nothing yet."""
+
+    side: Side
+    waiting: dict[str, SourceFile]
+    accepted: dict[str, bool] = field(default_factory=dict)
+    refused: list[Refusal] = field(default_factory=list)
+
+    def hear(self, said: Sequence[Word], output: str, asked: Sequence[str]) -> None:
+        """Take what was said in one run; of what was ``asked`` something must have been said."""
+        first = self.waiting[asked[0]]
+        for word in said:
+            file = self.waiting.pop(self.side.key(word.path), None)
+            if file is not None:
+                self._take(word, file)
+            elif not word.accepted:
+                self._refuse(first, f"{word.path}: {word.reasons[0].message if word.reasons else 'it is refused'}")
+        silent = [self.waiting.pop(key) for key in asked if key in self.waiting]
+        if silent and not said:
+            self._refuse(silent[0], last_words(output))
+        elif silent:
+            for file in silent:
+                self._refuse(file, "nothing was said of this file")
+
+    def _take(self, word: Word, file: SourceFile) -> None:
+        self.accepted[file.path] = self.accepted.get(file.path, True) and word.accepted
+        if not word.accepted:
+            self.refused += refusals(word, file)
+
+    def _refuse(self, file: SourceFile, message: str) -> None:
+        self.accepted[file.path] = False
+        self.refused.append(Refusal(Span(Position(file.path, 1, 1)), message))
+
+
+def _passed(inputs: Inputs, side: Side, scratch: Path) -> Iterator[tuple[str, SourceFile]]:
+    """Name the files to ask about; what could not even be read as text is left out: that is told already."""
+    for number, file in enumerate(inputs.files.values()):
+        if file.custom and file.path in inputs.by_hand:
+            for part, text in enumerate(unwrapped(file.text, file.path)):
+                place = scratch / f"{number}-{part}.yml"
+                place.write_text(text, encoding="utf-8")
+                yield str(place), file
+        elif file.text or not file.problems:
+            yield side.name_of(file.path), file
+
+
+def _batches(names: Sequence[str]) -> Iterator[list[str]]:
+    batch: list[str] = []
+    room = LONGEST_ARGUMENTS
+    for name in names:
+        if batch and len(name) > room:
+            yield batch
+            batch, room = [], LONGEST_ARGUMENTS
+        batch.append(name)
+        room -= len(name) + 1
+    if batch:
+        yield batch

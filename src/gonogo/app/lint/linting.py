@@ -1,0 +1,208 @@
+"""Reads everything that one server would load, asks promtool and whoever else is there, and runs every check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from gonogo.app.lint.arbitration import Side, arbitrate, told_version
+from gonogo.app.lint.inputs import Inputs, Skipped, named_inputs, policy_inputs
+from gonogo.app.lint.online import Answers, ask, release
+from gonogo.app.lint.request import LintRequest
+from gonogo.app.lint.work_tree import GitSilent, untracked
+from gonogo.app.server import client_of
+from gonogo.errors import Position
+from gonogo.lint.arbiter import Arbiter
+from gonogo.lint.catalogue import checks, findings, ordered
+from gonogo.lint.check import Check
+from gonogo.lint.echoes import ARBITER, without_echoes
+from gonogo.lint.estate import Estate, position_of
+from gonogo.lint.finding import Finding, Severity, Span
+from gonogo.lint.interest import interest_of
+from gonogo.lint.pragmas import silenced
+from gonogo.lint.report import LintReport
+from gonogo.policy.settings import ServerSettings
+from gonogo.prometheus.programs import locate
+from gonogo.prometheus.promtool import PROMTOOL
+
+ONE_ANSWER = timedelta(seconds=30)
+"""The longest that one answer of a server may take."""
+
+_OF_ARBITERS = frozenset({ARBITER, "promtool-disagree"})
+
+
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """What a lint came to.
+
+    Attributes:
+        report: the findings, without those that pragmas silence.
+        skipped: the files that were met and not linted.
+        notes: what could not be asked or looked at, a sentence each.
+        tools: the versions of the promtools, by command.
+    """
+
+    report: LintReport
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()
+    tools: Mapping[str, str] = field(default_factory=dict)
+
+
+def run_lint(request: LintRequest, says: Callable[[str], None] = lambda _: None) -> Linted:
+    """Lint what was asked for.
+
+    Args:
+        request: what, and with whose help.
+        says: hears what is being done.
+
+    Raises:
+        UsageError: a path is not there or cannot be read, or nothing is left to lint.
+        MissingTool: promtool, or the second one's command, is not installed.
+        SourceError: the server to ask gives no valid answer.
+    """
+    locate(PROMTOOL[0])
+    says("reading the files")
+    inputs = _inputs(request)
+    notes: list[str] = []
+    with _asked(inputs, _sides(request, inputs)) as promtools:
+        estate = _estate(request, inputs, notes)
+        answers = _answers(request, estate, says)
+        estate = _informed(estate, request, answers, promtools.version)
+        says(f"checking {len(estate.rules)} rules")
+        found = [*findings(estate, _checks(arbiters=False)), *_of_form(inputs)]
+        says("waiting for promtool")
+        judged = estate.having(arbiters=promtools.heard())
+        found += findings(judged, _checks(arbiters=True))
+    notes += (f"no answer to {missed}" for missed in (answers.unanswered if answers else ()))
+    return Linted(
+        _report(found, inputs, estate),
+        tuple(inputs.skipped),
+        tuple(notes),
+        {arbiter.name: arbiter.version for arbiter in judged.arbiters},
+    )
+
+
+def _sides(request: LintRequest, inputs: Inputs) -> tuple[Side, ...]:
+    """Name the promtools; the second one's command must be there as well."""
+    second = request.second
+    if second is None:
+        return (Side(),)
+    locate(second.command[0])
+    return (Side(), Side(second.command, second.root, inputs.base, second.any_version))
+
+
+def _inputs(request: LintRequest) -> Inputs:
+    if request.paths:
+        return named_inputs(request.paths)
+    assert request.policy_file is not None  # noqa: S101 - a request has one or the other
+    return policy_inputs(request.policy_file)
+
+
+@dataclass(frozen=True, slots=True)
+class _Promtools:
+    """Promtools that run beside everything else."""
+
+    first_version: Future[str]
+    words: tuple[Future[Arbiter], ...]
+
+    def version(self) -> str:
+        """Wait for the version of the first."""
+        return self.first_version.result()
+
+    def heard(self) -> tuple[Arbiter, ...]:
+        """Wait for what all of them say."""
+        return tuple(word.result() for word in self.words)
+
+
+@contextmanager
+def _asked(inputs: Inputs, sides: tuple[Side, ...]) -> Iterator[_Promtools]:
+    """Let the promtools run while the block does."""
+    with TemporaryDirectory(prefix="gonogo-lint-") as scratch, ThreadPoolExecutor(1 + len(sides)) as pool:
+        told = pool.submit(told_version, sides[0])
+        running: list[Future[Arbiter]] = []
+        for number, side in enumerate(sides):
+            folder = Path(scratch) / str(number)
+            folder.mkdir()
+            running.append(pool.submit(arbitrate, inputs, side, folder))
+        yield _Promtools(told, tuple(running))
+
+
+def _estate(request: LintRequest, inputs: Inputs, notes: list[str]) -> Estate:
+    policy_file = request.policy_file
+    estate = Estate(
+        tuple(inputs.files.values()),
+        inputs.configuration,
+        inputs.tests,
+        routes=inputs.routes,
+        complete=inputs.complete,
+        interest=interest_of(policy_file.policy) if policy_file is not None else None,
+    )
+    if policy_file is None or request.paths:
+        return estate
+    try:
+        return estate.having(untracked=untracked(policy_file))
+    except GitSilent as error:
+        notes.append(f"whether the inputs are in git is not known: {error}")
+        return estate
+
+
+def _answers(request: LintRequest, estate: Estate, says: Callable[[str], None]) -> Answers | None:
+    if request.url is None:
+        return None
+    settings = request.policy_file.server if request.policy_file is not None else ServerSettings()
+    return ask(client_of(settings, at_most=ONE_ANSWER), request.url, estate, says)
+
+
+def _informed(estate: Estate, request: LintRequest, answers: Answers | None, promtool: Callable[[], str]) -> Estate:
+    """Add what is known of the server; where nobody knows its version, promtool's stands for it."""
+    told = request.server_version or (answers.version if answers else None) or release(promtool())
+    estate = estate.having(version=told or estate.version)
+    if answers is None:
+        return estate
+    return estate.having(
+        live=answers.live, retention=answers.retention, lookback=answers.lookback, features=answers.features
+    )
+
+
+def _checks(*, arbiters: bool) -> Iterator[Check]:
+    return (check for check in checks().values() if (check.id in _OF_ARBITERS) is arbiters)
+
+
+def _of_form(inputs: Inputs) -> Iterator[Finding]:
+    """Tell what no check sees: files that are none of rules and cannot be understood, and rule files without rules."""
+    for problem in inputs.problems:
+        yield Finding(
+            "syntax",
+            Severity.ERROR,
+            Span(position_of(problem, inputs.base)),
+            _sentence(problem.message, problem.next_step),
+        )
+    if inputs.configuration is None:
+        for file in inputs.files.values():
+            if not file.rules and not file.problems:
+                message = f"{file.path} holds no rule: it is loaded, and does nothing"
+                severity = Severity.WARNING if file.path in inputs.by_hand else Severity.ERROR
+                yield Finding("rule-files-empty", severity, Span(Position(file.path, 1, 1)), message)
+    for where, message in inputs.missing:
+        yield Finding("rule-files-empty", Severity.ERROR, where, message)
+
+
+def _sentence(message: str, next_step: str) -> str:
+    return f"{message} ({next_step})" if next_step else message
+
+
+def _report(found: Iterable[Finding], inputs: Inputs, estate: Estate) -> LintReport:
+    kept, faulty, count = silenced(ordered(found), estate.files, checks())
+    texts = {file.path: file.text for file in estate.files} | inputs.texts
+    return LintReport(
+        ordered(without_echoes((*kept, *faulty))),
+        len(estate.files) + (estate.configuration is not None) + (estate.routes is not None),
+        len(estate.rules),
+        count,
+        texts=texts,
+    )

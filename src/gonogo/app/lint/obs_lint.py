@@ -1,0 +1,102 @@
+"""``obs-lint``: whether the policy's rules and configuration have no error, and the record of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from gonogo.app.lint.linting import Linted, run_lint
+from gonogo.app.lint.request import LintRequest
+from gonogo.app.runs import Run, counted, failed, recorded
+from gonogo.errors import SourceError
+from gonogo.lint.finding import Finding, Severity
+from gonogo.model.gate import OBS_LINT
+from gonogo.model.outcome import Outcome
+from gonogo.policy.load import PolicyFile
+
+
+def obs_lint(policy_file: PolicyFile) -> Run:
+    """Lint exactly the policy's rule files and its configuration, and record the outcome.
+
+    Raises:
+        PolicyError: an input that the policy names is missing.
+        MissingTool: promtool is not installed.
+        ActionFailed: the journal cannot be written.
+    """
+    return recorded(policy_file, OBS_LINT, lambda: lint(policy_file))
+
+
+def lint(policy_file: PolicyFile) -> Run:
+    """Lint without a record."""
+    request = LintRequest(policy_file=policy_file)
+    return as_run(run_lint(request), request)
+
+
+def recorded_lint(
+    policy_file: PolicyFile, request: LintRequest, says: Callable[[str], None], fails: Callable[[Linted], bool]
+) -> tuple[Run, Linted]:
+    """Lint as asked for, and record the outcome.
+
+    Args:
+        policy_file: whose journal is written.
+        request: what is linted, and how.
+        says: hears what is being done.
+        fails: tells whether the command will fail: then the record does not say that it passed.
+
+    Returns:
+        The run, and what the lint came to.
+
+    Raises:
+        PolicyError: an input that the policy names is missing.
+        MissingTool: promtool is not installed.
+        SourceError: the server to ask gives no valid answer; nothing is recorded.
+        ActionFailed: the journal cannot be written.
+    """
+    came: list[Linted] = []
+
+    def run() -> Run:
+        try:
+            came.append(run_lint(request, says))
+        except SourceError as error:
+            raise _NoAnswer(error) from error
+        return as_run(came[0], request, strict=fails(came[0]))
+
+    try:
+        done = recorded(policy_file, OBS_LINT, run)
+    except _NoAnswer as nobody:
+        raise nobody.error from None
+    return done, came[0]
+
+
+class _NoAnswer(Exception):
+    """Carries past the journal that the server to ask does not answer: that says nothing about the rules."""
+
+    def __init__(self, error: SourceError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def as_run(linted: Linted, request: LintRequest, *, strict: bool = False) -> Run:
+    """Make a run of a lint: it fails with any error, or, if ``strict``, whatever was found."""
+    report = linted.report
+    bad = [one for one in report.findings if strict or one.severity is Severity.ERROR]
+    skewed = request.second is not None and request.second.any_version
+    seen = {"silenced": report.silenced, **({"version_skew_allowed": True} if skewed else {})}
+    if bad:
+        told = tuple(map(finding_line, bad))
+        done = failed(OBS_LINT, told, "the rules or the configuration have mistakes", linted.tools)
+    else:
+        counts = f"{counted(report.rules, 'rule')} in {counted(report.files, 'file')}"
+        detail = f"promtool accepts {counts}, and no check finds an error{_noted(report.findings)}"
+        done = Run(OBS_LINT, Outcome.PASS, detail, tools=linted.tools)
+    return replace(done, seen=seen)
+
+
+def finding_line(finding: Finding) -> str:
+    """Write a finding as one line."""
+    return f"{finding.where.start}: {finding.severity}: {finding.message} [{finding.check}]"
+
+
+def _noted(findings: Iterable[Finding]) -> str:
+    warnings = sum(one.severity is Severity.WARNING for one in findings)
+    return f", {counted(warnings, 'warning')}" if warnings else ""

@@ -1,0 +1,42 @@
+"""What is to be linted, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gonogo.policy.load import PolicyFile
+
+
+@dataclass(frozen=True, slots=True)
+class SecondPromtool:
+    """A promtool beside the one on ``PATH``.
+
+    Attributes:
+        command: what runs it, such as ``docker exec prometheus promtool``, as argv.
+        root: the folder in which it sees the files; ``None``: under the same names as here.
+        any_version: whether it may be of another version.
+    """
+
+    command: tuple[str, ...]
+    root: str | None = None
+    any_version: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LintRequest:
+    """What is to be linted, and with whose help.
+
+    Attributes:
+        paths: rule files, folders, a server's configuration, resources; none: the policy's.
+        policy_file: the policy, where there is one.
+        url: the server to ask as well.
+        second: a second promtool to ask as well.
+        server_version: the version of the server, as major and minor, where somebody says it.
+    """
+
+    paths: tuple[Path, ...] = ()
+    policy_file: PolicyFile | None = None
+    url: str | None = None
+    second: SecondPromtool | None = None
+    server_version: tuple[int, int] | None = None

@@ -1,0 +1,190 @@
+"""``gonogo lint``: everything that is wrong with the rules one server would load."""
+
+from __future__ import annotations
+
+import gc
+import re
+import shlex
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gonogo.cli.answer import answer
+from gonogo.cli.lint_progress import patient
+from gonogo.cli.options import format_option, policy_option
+from gonogo.errors import UsageError
+from gonogo.render.plain import plain
+
+if TYPE_CHECKING:
+    from gonogo.app.lint.linting import Linted
+    from gonogo.app.lint.request import LintRequest, SecondPromtool
+    from gonogo.lint.report import LintReport
+
+FAILED = 1
+"""The exit code where something was found at or above ``--fail-on``."""
+
+UNDECIDED = 3
+"""The exit code where the policy's files changed while they were linted."""
+
+NAMED_AT_MOST = 8
+"""How many files are named of those that were skipped for one reason; the others are counted."""
+
+_VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\..*)?")
+
+
+@click.command(epilog="Example: gonogo lint prometheus/prometheus.yml --fail-on warning")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@policy_option
+@click.option("--prometheus", "url", metavar="URL", help="A running server, for the checks that ask one.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info"]),
+    default="error",
+    show_default=True,
+    help="The least severity that makes the command fail.",
+)
+@click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Known findings: only new ones fail.")
+@click.option("--write-baseline", is_flag=True, help="Write what is found now to the baseline.")
+@click.option(
+    "--promtool", "second", metavar="CMD", help="A second promtool, such as 'docker exec prometheus promtool'."
+)
+@click.option("--promtool-root", "root", metavar="DIR", help="The folder in which the second promtool sees the files.")
+@click.option("--allow-version-skew", is_flag=True, help="Let the two promtools be of different versions.")
+@click.option("--server-version", "version", metavar="X.Y", help="The server's version; default: promtool's.")
+@format_option
+@click.pass_context
+def lint(  # noqa: PLR0913 - one parameter for each option
+    context: click.Context,
+    *,
+    paths: tuple[Path, ...],
+    policy_path: Path,
+    url: str | None,
+    fail_on: str,
+    baseline: Path | None,
+    write_baseline: bool,
+    second: str | None,
+    root: str | None,
+    allow_version_skew: bool,
+    version: str | None,
+    form: str,
+) -> int:
+    """Find what is wrong, misleading or fragile in the rules that one server would load.
+
+    PATHS are rule files, folders, a prometheus.yml (then exactly what that server would load), PrometheusRule
+    resources, an alertmanager.yml. Without any, the policy's rules and configuration are linted, and the run gate
+    obs-lint is recorded. promtool decides what is valid. A finding is silenced by a comment on its rule:
+    '# gonogo: disable=CHECK reason'.
+
+    Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage or policy, 3 the server to ask does not answer.
+    """
+    gc.disable()  # what was read lives to the end, and looking through it for garbage takes a third of the time
+
+    from gonogo.app.lint.request import LintRequest
+    from gonogo.policy.load import load
+    from gonogo.render.lint_json import lint_json
+    from gonogo.render.lint_text import lint_text
+
+    if write_baseline and baseline is None:
+        raise UsageError("--write-baseline needs a file", next_step="gonogo lint --baseline FILE --write-baseline")
+    named = context.get_parameter_source("policy_path") is click.core.ParameterSource.COMMANDLINE
+    request = LintRequest(
+        paths,
+        load(policy_path) if named or not paths else None,
+        url,
+        _second(second, root, any_version=allow_version_skew),
+        _version(version),
+    )
+    judge = _Judge(baseline, write_baseline, fail_on)
+    with patient("gonogo lint") as says:
+        code, linted = _run(request, judge, says)
+    for line in beside(linted):
+        click.echo(plain(line), err=True)
+    report = judge.report(linted)
+    answer(lint_json(report) if form == "json" else lint_text(report))
+    return code
+
+
+@dataclass(slots=True)
+class _Judge:
+    """Compares with the baseline, where there is one, and tells what makes the command fail."""
+
+    baseline: Path | None
+    write: bool
+    fail_on: str
+    _report: LintReport | None = None
+
+    def report(self, linted: Linted) -> LintReport:
+        """Give what is left to say; the baseline is written first, where that was asked for."""
+        from gonogo.app.lint.known import compared, keep_findings, known_findings
+
+        if self._report is None:
+            if self.baseline is not None and self.write:
+                keep_findings(self.baseline, linted.report)
+            known = known_findings(self.baseline) if self.baseline is not None else None
+            self._report = linted.report if known is None else compared(linted.report, known)
+        return self._report
+
+    def fails(self, linted: Linted) -> bool:
+        """Tell whether anything is left at or above the severity that fails."""
+        from gonogo.lint.finding import Severity
+
+        worst = Severity(self.fail_on).rank
+        return any(finding.severity.rank <= worst for finding in self.report(linted).findings)
+
+
+def _run(request: LintRequest, judge: _Judge, says: Callable[[str], None]) -> tuple[int, Linted]:
+    """Lint; where the policy's own files are linted, record it."""
+    from gonogo.app.lint.linting import run_lint
+    from gonogo.app.lint.obs_lint import recorded_lint
+    from gonogo.model.outcome import Outcome
+
+    if request.paths or request.policy_file is None:
+        linted = run_lint(request, says)
+        return FAILED if judge.fails(linted) else 0, linted
+    run, linted = recorded_lint(request.policy_file, request, says, judge.fails)
+    click.echo(plain(f"recorded: obs-lint {run.outcome}: {run.detail}"), err=True)
+    if judge.fails(linted):
+        return FAILED, linted
+    return UNDECIDED if run.outcome is Outcome.UNKNOWN else 0, linted
+
+
+def beside(linted: Linted) -> Iterator[str]:
+    """Tell what was not linted, and what could not be asked."""
+    reasons = dict.fromkeys(skipped.why for skipped in linted.skipped)
+    for why in reasons:
+        paths = [skipped.path for skipped in linted.skipped if skipped.why == why]
+        more = f" and {len(paths) - NAMED_AT_MOST} more" if len(paths) > NAMED_AT_MOST else ""
+        yield f"skipped: {', '.join(paths[:NAMED_AT_MOST])}{more}: {why}"
+    yield from (f"note: {note}" for note in linted.notes)
+
+
+def _version(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    found = _VERSION.fullmatch(text)
+    if found is None:
+        raise UsageError(f"{text!r} is no version", next_step="gonogo lint --server-version 2.42")
+    return int(found[1]), int(found[2])
+
+
+def _second(command: str | None, root: str | None, *, any_version: bool) -> SecondPromtool | None:
+    from gonogo.app.lint.request import SecondPromtool
+
+    if command is None:
+        if root is not None or any_version:
+            raise UsageError(
+                "there is no second promtool",
+                why="--promtool-root and --allow-version-skew are about one",
+                next_step="name it with --promtool, such as 'docker exec prometheus promtool'",
+            )
+        return None
+    try:
+        argv = tuple(shlex.split(command))
+    except ValueError as error:
+        raise UsageError("--promtool is no command", why=str(error), next_step="balance its quotes") from error
+    if not argv:
+        raise UsageError("--promtool is empty", next_step="name a command, such as 'docker exec prometheus promtool'")
+    return SecondPromtool(argv, root, any_version)
