@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -26,18 +27,20 @@ Assertion = AlertAssertion | ExpressionAssertion
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """A part of a test file and of its rules that stands for the whole.
+    """A part of one test and of the rules that its file loads; what it asserts says the same as in the whole.
 
     Attributes:
+        test: where the test stands.
         assertions: where the assertions stand that are kept.
         rules: the places of the rules that are kept, among all that the file loads.
-        until: the tests that must be evaluated as far as before, for what they keep
-            depends on samples after it: the path of the test, and how far.
+        until: how far the rules must be evaluated at least, where what is asserted can
+            depend on samples after it.
     """
 
+    test: Loc
     assertions: frozenset[Loc]
     rules: frozenset[int]
-    until: tuple[tuple[Loc, timedelta], ...] = ()
+    until: timedelta | None = None
 
 
 class Dependence:
@@ -50,40 +53,42 @@ class Dependence:
         self._graph = RuleGraph(self._rules)
         self._number = {id(rule): number for number, rule in enumerate(self._rules)}
         self._reads = [self._read_by(rule) for rule in self._rules]
-        self._asserted = {one.loc: (one, self._asserts(one)) for test in unit.tests for one in _assertions(test)}
+        self._asserted = {one.loc: self._asserts(one) for test in unit.tests for one in _assertions(test)}
 
-    def extract(self, number: int, changed: Rule | None = None) -> Extract | None:
-        """Take out what a change of a rule can reach; nothing where no assertion depends on it.
+    def extracts(self, number: int, changed: Rule | None = None) -> tuple[Extract, ...]:
+        """Take out what a change of a rule can reach: of each test that it reaches a part, the cheapest first.
 
         Args:
             number: the place of the rule.
             changed: the rule as it shall be; ``None`` where it is removed.
         """
-        rule = self._rules[number]
-        if changed is not None and changed.labels != rule.labels:
-            return self._relabelled(number, changed)
-        affected = self._affected(number)
-        kept = {loc: needs for loc, (_, needs) in self._asserted.items() if affected & needs}
-        needed = self._needed({number}.union(*kept.values()) | (self._read_by(changed) if changed else set()))
-        return self._extract(kept, needed) if kept else None
+        affected, read = self._affected(number), {number}
+        kept = {loc for loc, needs in self._asserted.items() if affected & needs}
+        if changed is not None:
+            read |= self._read_by(changed)
+            if changed.labels != self._rules[number].labels:
+                kept |= self._newly_reached(number, changed)
+        found = [(test, self._extract(test, kept, read)) for test in self._unit.tests]
+        return tuple(extract for _, extract in sorted(found, key=self._cost) if extract.assertions)
 
-    def _relabelled(self, number: int, changed: Rule) -> Extract | None:
-        """A rule with other labels can be read by others than before: both kinds are reached."""
+    def _newly_reached(self, number: int, changed: Rule) -> set[Loc]:
+        """Find what reads a rule with its new labels: that may be what did not before."""
         rules = (*self._rules[:number], changed, *self._rules[number + 1 :])
-        before, after = self.extract(number), Dependence(self._unit, rules).extract(number)
-        if before is None or after is None:
-            return before or after
-        until = tuple(sorted({*before.until, *after.until}))
-        return Extract(before.assertions | after.assertions, before.rules | after.rules, until)
+        return {loc for one in Dependence(self._unit, rules).extracts(number) for loc in one.assertions}
 
-    def _extract(self, kept: Iterable[Loc], needed: Iterable[int]) -> Extract:
-        assertions = frozenset(kept)
-        until = [
-            (test.loc, test.last)
-            for test in self._unit.tests
-            if any(one.loc in assertions and self._looks_ahead(one) for one in _assertions(test))
-        ]
-        return Extract(assertions, frozenset(needed), tuple(until))
+    def _extract(self, test: UnitTest, wanted: AbstractSet[Loc], read: AbstractSet[int]) -> Extract:
+        kept = [one for one in _assertions(test) if one.loc in wanted]
+        needed = self._needed(set(read).union(*(self._asserted[one.loc] for one in kept)))
+        until = test.last if any(self._looks_ahead(one) for one in kept) else None
+        return Extract(test.loc, frozenset(one.loc for one in kept), frozenset(needed), until)
+
+    def _cost(self, pair: tuple[UnitTest, Extract]) -> tuple[bool, float]:
+        """Tests that expect something first: they notice most; then by the work they make."""
+        test, extract = pair
+        kept = [one for one in _assertions(test) if one.loc in extract.assertions]
+        last = extract.until or max((one.at for one in kept), default=timedelta(0))
+        steps = last / self._unit.evaluation_interval
+        return not any(one.expected for one in kept), steps * (len(test.series) + 1) * (len(extract.rules) + 1)
 
     def _looks_ahead(self, one: Assertion) -> bool:
         """Tell whether an assertion can see samples that are loaded only for later evaluations."""

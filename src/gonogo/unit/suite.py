@@ -97,33 +97,36 @@ class Question:
         self.rule = rule
         self.changed = changed
         self._sheets = sheets
-        self._extracts: dict[int, Extract | None] = {}
-        self._trials: dict[int, Trial] = {}
+        self._place = 0
+        self._trials: dict[Extract, Trial] = {}
+
+    @cached_property
+    def _steps(self) -> tuple[tuple[Sheet, Extract], ...]:
+        """The parts of all files that the change can reach."""
+        return tuple(
+            (sheet, extract)
+            for sheet in self._sheets
+            for extract in sheet.dependence.extracts(sheet.number[self.rule.id], self.changed)
+        )
 
     def ask(self, known: Known) -> Answer | tuple[Trial, ...]:
         """Give the answer, or the trials that must be run to come nearer to it."""
-        for place, sheet in enumerate(self._sheets):
-            extract = self._extract(place, sheet)
-            if extract is None:
-                continue
+        while self._place < len(self._steps):
+            sheet, extract = self._steps[self._place]
             part = sheet.part(extract)
-            trial = self._trial(place, sheet, extract, sound=known.get(part.key, TrialOutcome.PASSED))
+            trial = self._trial(sheet, extract, sound=known.get(part.key, TrialOutcome.PASSED))
             needed = tuple(one for one in (part, trial) if one.key not in known)
             if needed:
                 return needed
             if known[trial.key] is not TrialOutcome.PASSED:
                 return Answer.NOTICED if known[trial.key] is TrialOutcome.FAILED else Answer.STILLBORN
+            self._place += 1
         return Answer.UNNOTICED
 
-    def _extract(self, place: int, sheet: Sheet) -> Extract | None:
-        if place not in self._extracts:
-            self._extracts[place] = sheet.dependence.extract(sheet.number[self.rule.id], self.changed)
-        return self._extracts[place]
-
-    def _trial(self, place: int, sheet: Sheet, extract: Extract, *, sound: TrialOutcome) -> Trial:
+    def _trial(self, sheet: Sheet, extract: Extract, *, sound: TrialOutcome) -> Trial:
         """Give the changed part; where the part itself does not pass, the whole file, changed."""
-        number = place if sound is TrialOutcome.PASSED else -1 - place
-        if number not in self._trials:
-            make = sheet.changed_part(extract, self.rule, self.changed) if number >= 0 else None
-            self._trials[number] = make or sheet.changed_whole(self.rule, self.changed)
-        return self._trials[number]
+        if sound is not TrialOutcome.PASSED:
+            return sheet.changed_whole(self.rule, self.changed)
+        if extract not in self._trials:
+            self._trials = {extract: sheet.changed_part(extract, self.rule, self.changed)}
+        return self._trials[extract]

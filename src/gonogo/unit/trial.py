@@ -13,7 +13,7 @@ from hashlib import sha256
 from gonogo.durations import format_duration
 from gonogo.unit.extract import Extract
 from gonogo.unit.flow import flow, joined
-from gonogo.unit.read import Loc, UnitFile, UnitTest
+from gonogo.unit.read import UnitFile, UnitTest
 from gonogo.unit.rule_text import FileText, RuleId
 
 Texts = Mapping[RuleId, str]
@@ -56,21 +56,18 @@ def extracted(unit: UnitFile, files: Sequence[FileText], extract: Extract, texts
         texts: the rules to load.
     """
     written = [file.written(texts) for file in files if any(one.id in texts for one in file.rules)] or ["groups: []\n"]
-    until = dict(extract.until)
-    tests = [_test(unit, test, extract.assertions, until.get(test.loc)) for test in unit.tests]
+    test = next(_test(unit, test, extract) for test in unit.tests if test.loc == extract.test)
     head = flow(unit.document, (), ("rule_files", "tests"))
     names = json.dumps(rule_names(len(written)))
-    whole = joined(head, f"rule_files: {names}", f"tests: [{', '.join(filter(None, tests))}]")
+    whole = joined(head, f"rule_files: {names}", f"tests: [{test}]")
     return Trial(f"{whole}\n", tuple(written))
 
 
-def _test(unit: UnitFile, test: UnitTest, kept: frozenset[Loc], until: timedelta | None) -> str:
-    alerts = [flow(unit.document, one.loc) for one in test.alerts if one.loc in kept]
-    expressions = [flow(unit.document, one.loc) for one in test.expressions if one.loc in kept]
-    if not alerts and not expressions:
-        return ""
-    if until is not None:
-        expressions.append(_nothing_until(until))
+def _test(unit: UnitFile, test: UnitTest, extract: Extract) -> str:
+    alerts = [flow(unit.document, one.loc) for one in test.alerts if one.loc in extract.assertions]
+    expressions = [flow(unit.document, one.loc) for one in test.expressions if one.loc in extract.assertions]
+    if extract.until is not None:
+        expressions.append(_nothing_until(extract.until))
     head = flow(unit.document, test.loc, ("alert_rule_test", "promql_expr_test"))
     kinds = (("alert_rule_test", alerts), ("promql_expr_test", expressions))
     return joined(head, *(f"{kind}: [{', '.join(texts)}]" for kind, texts in kinds if texts))

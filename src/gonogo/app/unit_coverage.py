@@ -1,0 +1,113 @@
+"""Finds out which rules the tests really test: it removes each of them and looks whether a test fails."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from pathlib import Path
+
+from gonogo.app.unit_material import Material
+from gonogo.app.unit_run import run_tests
+from gonogo.app.unit_stage import staged
+from gonogo.app.unit_suite import Suite
+from gonogo.app.unit_trials import answers
+from gonogo.model.rule import RuleKind
+from gonogo.unit.coverage import Coverage, Uncovered
+from gonogo.unit.firing import expects_firing, expects_quiet
+from gonogo.unit.read import UnitFile
+from gonogo.unit.rule_text import RuleId, RuleText
+from gonogo.unit.suite import Answer, Question, Sheet
+from gonogo.unit.trial import TrialOutcome
+from gonogo.unit.twins import twins
+
+Progress = Callable[[int, int], None]
+"""Hears how much is done, and of how much."""
+
+
+def nobody_listens(done: int, of: int) -> None:
+    """Hear progress, and say nothing of it."""
+    del done, of
+
+
+def passing_twice(
+    materials: Sequence[Material], first: Mapping[Path, bool]
+) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
+    """Run every test file once more, nothing changed.
+
+    Args:
+        materials: the test files.
+        first: which of them passed in a run before.
+
+    Returns:
+        The paths of those that passed both times, of those that passed once, and of those
+        that failed both times.
+    """
+    with staged(materials) as stages:
+        second = {materials[number].path: result.passed for number, result in run_tests(stages)}
+    paths = [one.path for one in materials]
+    both = frozenset(str(path) for path in paths if first[path] and second[path])
+    flaky = tuple(str(path) for path in paths if first[path] is not second[path])
+    failing = tuple(str(path) for path in paths if not first[path] and not second[path])
+    return both, flaky, failing
+
+
+def coverage(
+    suite: Suite,
+    steady: tuple[frozenset[str], tuple[str, ...], tuple[str, ...]],
+    known: MutableMapping[str, TrialOutcome],
+    progress: Progress = nobody_listens,
+) -> Coverage:
+    """Remove each rule in turn, and look whether a test file fails that passes as it is.
+
+    Args:
+        suite: the test files and all rules.
+        steady: what ``passing_twice`` gave.
+        known: what earlier trials gave; what is found out is added to it.
+        progress: hears how many rules are done.
+
+    Raises:
+        MissingTool: promtool is not installed.
+    """
+    began = time.monotonic()
+    passing, flaky, failing = steady
+    loading = suite.loading(passing)
+    sets = twins(sheet.rules for sheet in suite.sheets)
+    doubled = {rule.id for same in sets for rule in same}
+    single = [rule for rule in suite.rules if rule.id not in doubled]
+    questions = [Question(loading.get(rule.id, ()), rule) for rule in single]
+    covered: set[RuleId] = set()
+    for done, (question, answer) in enumerate(answers(questions, known), 1):
+        progress(done, len(questions))
+        if answer is Answer.NOTICED:
+            covered.add(question.rule.id)
+    uncovered = (Uncovered(rule.tested, _why(suite, loading, rule)) for rule in single if rule.id not in covered)
+    alerts = [rule for rule in suite.rules if rule.rule.kind is RuleKind.ALERT]
+    return Coverage(
+        len(suite.rules),
+        len(covered),
+        tuple(uncovered),
+        tuple(tuple(rule.tested for rule in same) for same in sets),
+        tuple(rule.tested for rule in alerts if not expects_firing(_units(loading, rule), rule.rule)),
+        tuple(rule.tested for rule in alerts if not expects_quiet(_units(loading, rule), rule.rule)),
+        flaky,
+        failing,
+        time.monotonic() - began,
+    )
+
+
+def _units(loading: Mapping[RuleId, tuple[Sheet, ...]], rule: RuleText) -> Iterator[UnitFile]:
+    return (sheet.unit for sheet in loading.get(rule.id, ()))
+
+
+def _why(suite: Suite, loading: Mapping[RuleId, tuple[Sheet, ...]], rule: RuleText) -> str:
+    """Say in words why nothing missed a rule."""
+    if not any(rule.id in sheet.number for sheet in suite.sheets):
+        return "no test file loads it"
+    if rule.id not in loading:
+        return "only test files load it that do not pass"
+    sheets = loading[rule.id]
+    if all(sheet.dependence.extracts(sheet.number[rule.id]) == () for sheet in sheets):
+        return "no assertion depends on it"
+    if rule.rule.kind is RuleKind.ALERT and not expects_firing((sheet.unit for sheet in sheets), rule.rule):
+        return "no assertion expects it to fire"
+    return "every assertion that depends on it passes without it as well"
