@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Matcher, Vector
+from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Vector
 
 Version = tuple[int, int]
 
@@ -109,31 +110,27 @@ RULE_KEYS: Mapping[str, Feature] = _since((2, 42), "keep_firing_for")
 
 def feature_of(node: Expression) -> Feature | None:
     """Name the feature that a node of an expression needs, if it is not as old as PromQL itself."""
-    match node:
-        case Call(function=function):
-            return FUNCTIONS.get(function)
-        case Aggregation(operator=operator):
-            return AGGREGATIONS.get(operator)
-        case Binary(operator=operator, fill=fill):
-            return OPERATORS.get(operator) if fill == (None, None) else FILL
-        case Vector():
-            return _of_selector(node)
-        case _:
-            return None
+    if isinstance(node, Vector):
+        return _of_selector(node)
+    if isinstance(node, Call):
+        return FUNCTIONS.get(node.function)
+    if isinstance(node, Aggregation):
+        return AGGREGATIONS.get(node.operator)
+    if isinstance(node, Binary):
+        return OPERATORS.get(node.operator) if node.fill == (None, None) else FILL
+    return None
 
 
 def _of_selector(vector: Vector) -> Feature | None:
-    if not _classic(vector.metric or "x") or not all(map(_classic_label, vector.matchers)):
+    names = [matcher.label for matcher in vector.matchers]
+    if not all(map(_classic, names)) or not _classic(vector.metric or "x"):
         return FREE_NAMES
     if vector.at:
         return AT
     return NEGATIVE_OFFSET if vector.offset.days < 0 else None
 
 
+@lru_cache(maxsize=4096)
 def _classic(name: str) -> bool:
     """Tell whether a name is made of letters, digits, ``_`` and ``:`` as all names were before 3.0."""
-    return name.replace(":", "_").isidentifier() and name.isascii()
-
-
-def _classic_label(matcher: Matcher) -> bool:
-    return _classic(matcher.label)
+    return name.isascii() and name.replace(":", "_").isidentifier()

@@ -39,11 +39,12 @@ def _groups(estate: Estate) -> Iterator[tuple[LintedRule, list[LintedRule]]]:
 
 
 def _bridged(estate: Estate) -> frozenset[str]:
-    """Name the records that rules read, and only ever over a range that bridges the gap."""
+    """Name the records that other groups read, and only ever over a range that bridges the gap."""
     read: dict[str, bool] = {}
     for reading in readings(estate):
-        bridges = reading.in_one_group or reading.span >= estate.interval_of(reading.record.group)
-        read[reading.record.name] = bridges and read.get(reading.record.name, True)
+        if not reading.in_one_group:
+            bridges = reading.span >= estate.interval_of(reading.record.group)
+            read[reading.record.name] = bridges and read.get(reading.record.name, True)
     return frozenset(name for name, bridges in read.items() if bridges)
 
 

@@ -1,0 +1,65 @@
+"""Waits and intervals within bounds."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from gonogo.lint.catalogue import findings
+from gonogo.lint.check import Example
+from gonogo.lint.checks.bounds import CHECK
+from gonogo.lint.example_estate import estate_of
+from gonogo.lint.finding import Finding
+from gonogo.lint.requirements import Bounds, Requirements
+
+WANTED = Requirements(
+    held=Bounds(timedelta(minutes=1), timedelta(hours=1)),
+    keep_firing=Bounds(most=timedelta(minutes=10)),
+    interval=Bounds(timedelta(seconds=10)),
+)
+
+
+def found(rules: str, requirements: Requirements | None = WANTED, group: str = "") -> tuple[Finding, ...]:
+    """Lint rules of one group, written in YAML's flow style."""
+    text = f"groups: [{{name: g, {group}rules: [{rules}]}}]\n"
+    return findings(estate_of(Example({"rules.yml": text}, {"requirements": requirements})), [CHECK])
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ("", "'for' is 0s; it must be 1m or more"),
+        (", for: 59s", "'for' is 59s; it must be 1m or more"),
+        (", for: 61m", "'for' is 1h1m; it must be 1h or less"),
+        (", for: 5m, keep_firing_for: 11m", "'keep_firing_for' is 11m; it must be 10m or less"),
+    ],
+)
+def test_a_wait_outside(keys: str, told: str) -> None:
+    """With what it is and what it must be."""
+    (one,) = found(f"{{alert: A, expr: x > 1{keys}}}")
+    assert one.message == told
+
+
+def test_an_interval_outside_is_told_once_a_group() -> None:
+    """At its own key."""
+    (one,) = found("{record: a, expr: x}, {record: b, expr: x}", group="interval: 5s, ")
+    assert "the interval of group 'g' is 5s" in one.message
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "{alert: A, expr: x > 1, for: 1m}",
+        "{alert: A, expr: x > 1, for: 1h, keep_firing_for: 10m}",
+        "{record: a, expr: x}",
+    ],
+)
+def test_within_bounds(rules: str) -> None:
+    """The bounds themselves are allowed; records wait for nothing."""
+    assert found(rules) == ()
+
+
+def test_nothing_is_bounded_without_requirements() -> None:
+    """It is opt-in."""
+    assert found("{alert: A, expr: x > 1}", None) == ()

@@ -1,0 +1,72 @@
+"""Records read across groups."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.catalogue import findings
+from gonogo.lint.check import Example
+from gonogo.lint.checks.cross_group_dependency import CHECK
+from gonogo.lint.example_estate import estate_of
+from gonogo.lint.finding import Finding
+
+
+def found(reader: str, interval: str = "1m", own: str = "1m", also: str = "") -> tuple[Finding, ...]:
+    """Lint a rule that reads what a group of some interval records."""
+    text = f"""\
+groups:
+  - name: first
+    interval: {interval}
+    rules: [{{record: a, expr: x, labels: {{side: left}}}}, {{record: b, expr: a}}]
+  - {{name: second, interval: {own}, rules: [{also}{{{reader}}}]}}
+"""
+    return findings(estate_of(Example({"rules.yml": text})), [CHECK])
+
+
+def test_mere_lag_is_worth_knowing() -> None:
+    """A metric is told once a rule, however often it is read."""
+    (one,) = found("record: c, expr: a + a offset 5m + b * 0 + up")[:1]
+    assert one.severity == "info"
+    assert [hit.rule for hit in found("record: c, expr: a + a offset 5m")] == ["c"]
+
+
+@pytest.mark.parametrize(("interval", "own"), [("2m", "1m"), ("10m", "10m")])
+def test_a_slower_group_or_a_gap_is_a_warning(interval: str, own: str) -> None:
+    """A gap is where a sample does not last until the next."""
+    (one,) = found("record: c, expr: a", interval, own)
+    assert one.severity == "warning"
+    assert ("gone" in one.message) is (interval == "10m")
+
+
+@pytest.mark.parametrize(
+    "reader",
+    [
+        "alert: C, expr: a > 1",
+        "record: c, expr: 'max_over_time(a[1m])'",
+        "record: c, expr: 'max_over_time((a > 0)[5m:])'",
+        "record: c, expr: 'a{side=\"right\"}'",
+        "record: c, expr: up",
+        "record: c, expr: a +",
+    ],
+)
+def test_what_is_not_such_a_dependency(reader: str) -> None:
+    """Alerts wait anyway, and a range shows that the lag was thought of."""
+    assert found(reader) == ()
+
+
+def test_a_record_that_the_own_group_makes_too_is_fine() -> None:
+    """It is read in order."""
+    assert found("record: c, expr: a", also="{record: a, expr: y}, ") == ()
+
+
+def test_the_slowest_of_several_groups_is_told() -> None:
+    """It makes the longest lag."""
+    text = """\
+groups:
+  - {name: quick, interval: 30s, rules: [{record: a, expr: x}]}
+  - {name: slow, interval: 4m, rules: [{record: a, expr: y}]}
+  - {name: middle, interval: 1m, rules: [{record: a, expr: z}]}
+  - {name: reader, interval: 1m, rules: [{record: c, expr: a}]}
+"""
+    (one,) = findings(estate_of(Example({"rules.yml": text})), [CHECK])
+    assert "'slow'" in one.message

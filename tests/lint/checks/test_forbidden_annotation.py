@@ -1,0 +1,37 @@
+"""Annotations that no alert may have."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.catalogue import findings
+from gonogo.lint.check import Example
+from gonogo.lint.checks.forbidden_annotation import CHECK
+from gonogo.lint.example_estate import estate_of
+from gonogo.lint.finding import Finding
+from gonogo.lint.requirements import Names, Requirements
+
+
+def found(rule: str, requirements: Requirements | None) -> tuple[Finding, ...]:
+    """Lint one rule, written in YAML's flow style, against requirements."""
+    text = f"groups: [{{name: g, rules: [{{{rule}}}]}}]\n"
+    return findings(estate_of(Example({"rules.yml": text}, {"requirements": requirements})), [CHECK])
+
+
+UNWANTED = Requirements(forbidden_annotations=Names.of({"replica": None, "severity": "page.*"}))
+
+
+@pytest.mark.parametrize(
+    ("annotations", "told"),
+    [("{}", 0), ("{severity: high}", 0), ("{severity: page-now}", 1), ("{replica: a, severity: page}", 2)],
+)
+def test_nothing_forbidden(annotations: str, told: int) -> None:
+    """A pattern forbids only what it matches."""
+    hits = found(f"alert: A, expr: x > 1, annotations: {annotations}", UNWANTED)
+    assert len(hits) == told
+    assert all("is forbidden" in hit.message for hit in hits)
+
+
+def test_nothing_is_forbidden_without_requirements() -> None:
+    """It is opt-in."""
+    assert found("alert: A, expr: x > 1, annotations: {replica: a}", None) == ()

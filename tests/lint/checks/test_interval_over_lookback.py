@@ -1,0 +1,60 @@
+"""Groups that are slower than a sample lasts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from gonogo.lint.catalogue import findings
+from gonogo.lint.check import Example
+from gonogo.lint.checks.interval_over_lookback import CHECK
+from gonogo.lint.example_estate import estate_of
+from gonogo.lint.finding import Finding
+
+
+def found(*groups: str, **facts: object) -> tuple[Finding, ...]:
+    """Lint groups written in YAML's flow style."""
+    return findings(estate_of(Example({"rules.yml": f"groups: [{', '.join(groups)}]\n"}, facts)), [CHECK])
+
+
+SLOW = "{name: slow, interval: 10m, rules: [{record: a, expr: x}, {alert: B, expr: a > 1}]}"
+
+
+def test_a_slow_group_that_records_is_a_warning() -> None:
+    """Told once, at its interval."""
+    (one,) = found(SLOW)
+    assert (one.severity, one.where.start.column) == ("warning", 23)
+    assert "every 10m, and a sample lasts 5m" in one.message
+
+
+def test_the_lookback_of_the_server_counts() -> None:
+    """Not a fixed number."""
+    assert found(SLOW, lookback=timedelta(minutes=10)) == ()
+    assert found(SLOW.replace("10m", "2m"), lookback=timedelta(minutes=1)) != ()
+
+
+def test_an_instant_reader_elsewhere_keeps_the_warning() -> None:
+    """It sees the gap, whatever others do."""
+    readers = "{name: other, rules: [{record: b, expr: 'last_over_time(a[15m])'}, {record: c, expr: a}]}"
+    assert [one.severity for one in found(SLOW, readers)] == ["warning"]
+
+
+@pytest.mark.parametrize("reading", ["last_over_time(a[15m])", "max_over_time((a > 0)[1h:1m])"])
+def test_readers_over_a_long_range_make_it_worth_knowing_only(reading: str) -> None:
+    """They bridge the gap, so it was thought of."""
+    assert [one.severity for one in found(SLOW, f"{{name: other, rules: [{{record: b, expr: '{reading}'}}]}}")] == [
+        "info"
+    ]
+
+
+def test_alerts_alone_lose_only_their_own_series() -> None:
+    """Which is worth knowing."""
+    (one,) = found("{name: slow, interval: 1h, rules: [{alert: B, expr: x > 1}]}")
+    assert one.severity == "info"
+    assert "ALERTS" in one.message
+
+
+def test_groups_without_an_interval_take_the_default() -> None:
+    """One minute, which is quick enough."""
+    assert found("{name: g, rules: [{record: a, expr: x}]}") == ()

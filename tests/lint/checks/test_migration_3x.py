@@ -1,0 +1,71 @@
+"""What Prometheus 3 reads otherwise."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.catalogue import findings
+from gonogo.lint.check import Example
+from gonogo.lint.checks.migration_3x import CHECK
+from gonogo.lint.example_estate import estate_of
+from gonogo.lint.finding import Finding
+
+
+def found(expression: str, **facts: object) -> tuple[Finding, ...]:
+    """Lint a rule file of one alert with this expression."""
+    text = f"groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: |\n          {expression}\n"
+    return findings(estate_of(Example({"rules.yml": text}, facts)), [CHECK])
+
+
+@pytest.mark.parametrize(
+    ("expression", "word"),
+    [
+        ('x_bucket{le="1"} > 1', "1.0"),
+        ('x{quantile=~"0|0.5"} > 1', "0.0"),
+        ('x_bucket{le!~"(5|10)"} > 1', "5.0"),
+        ("rate(x[1m:1m]) > 1", "one sample"),
+        (r'x{text=~"a.\\nb"} > 1', "line breaks"),
+        (r'x{text!~"(?s)a.b"} > 1', "line breaks"),
+    ],
+)
+def test_what_means_something_else(expression: str, word: str) -> None:
+    """Worth knowing before, a warning after."""
+    (before,) = found(expression, version=(2, 42))
+    (after,) = found(expression, version=(3, 5))
+    assert word in before.message
+    assert (before.severity, after.severity) == ("info", "warning")
+
+
+def test_a_function_with_a_new_name() -> None:
+    """On 3.x it is an error of its own."""
+    (one,) = found("holt_winters(x[5m], 0.5, 0.5) > 1")
+    assert "double_exponential_smoothing" in one.message
+    assert found("holt_winters(x[5m], 0.5, 0.5) > 1", version=(3, 0)) == ()
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        'x_bucket{le="0.5"} > 1',
+        'x_bucket{le="+Inf"} > 1',
+        r'x_bucket{le=~"1|1\\.0"} > 1',
+        'x{code="1"} > 1',
+        "rate(x[5m:1m]) > 1",
+        "avg_over_time(x[1m:1m]) > 1",
+        "rate(x[1m:]) > 1",
+        'x{a=~"b.*"} > 1',
+        r'x{a=~"b\\."} > 1',
+        "sum(",
+    ],
+)
+def test_what_stays_the_same(expression: str) -> None:
+    """Or is not known to change: a subquery's default step is the server's."""
+    assert found(expression) == ()
+
+
+def test_the_default_step_of_a_known_server() -> None:
+    """It is the evaluation interval."""
+    rules = "groups: [{name: g, rules: [{alert: A, expr: 'rate(x[30s:]) > 1'}]}]\n"
+    configuration = "global: {evaluation_interval: 30s}\nrule_files: [rules.yml]\n"
+    (one,) = findings(estate_of(Example({"rules.yml": rules, "prometheus.yml": configuration})), [CHECK])
+    assert "one sample" in one.message

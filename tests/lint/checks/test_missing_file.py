@@ -1,0 +1,39 @@
+"""Files that cannot be read."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from gonogo.errors import Position
+from gonogo.lint.catalogue import findings
+from gonogo.lint.check import Example
+from gonogo.lint.checks.missing_file import CHECK
+from gonogo.lint.configuration import Configuration, NamedFile
+from gonogo.lint.example_estate import estate_of
+from gonogo.lint.finding import Finding, Span
+
+
+def found(key: str, problem: str) -> tuple[Finding, ...]:
+    """Lint a configuration that names one file."""
+    named = NamedFile(key, "tls/ca.pem", Span(Position("prometheus.yml", 3, 7), 6), problem)
+    minute = timedelta(minutes=1)
+    configuration = Configuration("prometheus.yml", minute, minute, named_files=(named,))
+    return findings(estate_of(Example({}, {"configuration": configuration})), [CHECK])
+
+
+def test_a_problem_is_told_where_the_file_is_named() -> None:
+    """With the path and the reason."""
+    (one,) = found("ca_file", "permission denied")
+    assert (one.severity, one.where.start.line) == ("error", 3)
+    assert "tls/ca.pem: permission denied" in one.message
+
+
+def test_a_list_of_targets_may_come_later() -> None:
+    """A warning."""
+    assert [one.severity for one in found("files", "no such file")] == ["warning"]
+
+
+def test_no_problem_no_finding() -> None:
+    """And none without a configuration."""
+    assert found("ca_file", "") == ()
+    assert findings(estate_of(Example({})), [CHECK]) == ()

@@ -1,0 +1,66 @@
+"""Quotients that can be 0 / 0 inside what adds them up."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.catalogue import findings
+from gonogo.lint.check import Example
+from gonogo.lint.checks.nan_in_aggregation import CHECK
+from gonogo.lint.example_estate import estate_of
+from gonogo.lint.finding import Finding
+
+
+def found(expression: str, **facts: object) -> tuple[Finding, ...]:
+    """Lint a rule file of one alert with this expression."""
+    text = f"groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: |\n          {expression}\n"
+    return findings(estate_of(Example({"rules.yml": text}, facts)), [CHECK])
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "avg(rate(e[5m]) / rate(t[5m])) > 1",
+        "sum by (job) (1 - rate(e[5m]) / rate(t[5m])) > 1",
+        "stddev(e % increase(t[5m])) > 1",
+        "stdvar(-(e / abs(irate(t[5m])))) > 1",
+        "avg(e / sum by (job) (rate(t[5m]))) > 1",
+        "avg(e / (rate(a[5m]) + rate(b[5m]))) > 1",
+        "avg(e / (2 * rate(a[5m]))) > 1",
+        "avg(e / (rate(a[5m]) / 2)) > 1",
+        "avg(e / (rate(a[5m]) or b)) > 1",
+        "avg(clamp_max(e / rate(t[5m]), 1)) > 1",
+        "avg_over_time((e / rate(t[5m]))[1h:1m]) > 1",
+        "avg(e / sum_over_time(rate(t[5m])[1h:])) > 1",
+        "sum((e / rate(t[5m])) or vector(0)) > 1",
+        "sum(e / scalar(sum(rate(t[5m])))) > 1",
+    ],
+)
+def test_a_divisor_that_is_zero_when_nothing_happens(expression: str) -> None:
+    """One idle series spoils the result."""
+    (one,) = found(expression)
+    assert "one NaN spoils" in one.message
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "avg(rate(e[5m]) / (rate(t[5m]) > 0)) > 1",
+        "avg(rate(e[5m]) / clamp_min(rate(t[5m]), 1)) > 1",
+        "avg(rate(e[5m]) / (rate(t[5m]) + 1)) > 1",
+        "avg(rate(e[5m]) / (rate(t[5m]) and t > 0)) > 1",
+        "avg(rate(e[5m]) / 60) > 1",
+        "avg(used / node_memory_MemTotal_bytes) > 1",
+        "avg(e / count(rate(t[5m]))) > 1",
+        "sum((rate(e[5m]) / rate(t[5m])) > 0.5) > 1",
+        "sum((rate(e[5m]) / rate(t[5m])) >= bool 0.5) > 1",
+        "max(rate(e[5m]) / rate(t[5m])) > 1",
+        "sum(rate(e[5m])) / sum(rate(t[5m])) > 1",
+        "avg_over_time(e[1h]) / rate(t[5m]) > 1",
+        "avg(max by (job) (rate(e[5m]) / rate(t[5m]))) > 1",
+        "sum(",
+    ],
+)
+def test_a_divisor_that_is_bounded_or_not_surely_zero(expression: str) -> None:
+    """Nothing is said where it is not certain."""
+    assert found(expression) == ()

@@ -1,0 +1,57 @@
+"""Alerts that somebody looks after."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.catalogue import findings
+from gonogo.lint.check import Example
+from gonogo.lint.checks.owner import CHECK
+from gonogo.lint.example_estate import estate_of
+from gonogo.lint.finding import Finding
+from gonogo.lint.requirements import Requirements
+
+
+def found(rule: str, requirements: Requirements | None) -> tuple[Finding, ...]:
+    """Lint one rule, written in YAML's flow style, against requirements."""
+    text = f"groups: [{{name: g, rules: [{{{rule}}}]}}]\n"
+    return findings(estate_of(Example({"rules.yml": text}, {"requirements": requirements})), [CHECK])
+
+
+WANTED = Requirements(owner_label="team", owners=frozenset({"web", "db"}))
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ("", "nobody owns this alert"),
+        (", labels: {team: ''}", "nobody owns this alert"),
+        (", labels: {team: mail}", "'mail' is no owner"),
+        (", annotations: {team: mail}", "'mail' is no owner"),
+        (", labels: {team: mail}, annotations: {team: web}", "'mail' is no owner"),
+    ],
+)
+def test_nobody_known_owns_it(keys: str, told: str) -> None:
+    """A label counts before an annotation."""
+    (one,) = found(f"alert: A, expr: x > 1{keys}", WANTED)
+    assert told in one.message
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "alert: A, expr: x > 1, labels: {team: web}",
+        "alert: A, expr: x > 1, annotations: {team: db}",
+        "alert: A, expr: x > 1, labels: {team: '{{ $labels.team }}'}",
+        "record: a, expr: x",
+    ],
+)
+def test_somebody_may_own_it(rule: str) -> None:
+    """A template may name anybody."""
+    assert found(rule, WANTED) == ()
+
+
+def test_nobody_asks_for_owners() -> None:
+    """It is opt-in."""
+    assert found("alert: A, expr: x > 1", Requirements()) == ()
+    assert found("alert: A, expr: x > 1", None) == ()

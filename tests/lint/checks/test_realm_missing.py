@@ -1,0 +1,69 @@
+"""Signals that no realm can be seen in."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.catalogue import findings
+from gonogo.lint.check import Example
+from gonogo.lint.checks.realm_missing import CHECK
+from gonogo.lint.example_estate import estate_of
+from gonogo.lint.finding import Finding
+from gonogo.lint.interest import Interest
+
+INTEREST = Interest("metric_realm", "prod", frozenset({"p_ok", "p_other"}))
+
+
+def found(rules: str, interest: Interest | None = INTEREST) -> tuple[Finding, ...]:
+    """Lint some rules, written in YAML's flow style."""
+    return findings(
+        estate_of(Example({"rules.yml": f"groups: [{{name: g, rules: [{rules}]}}]\n"}, {"interest": interest})), [CHECK]
+    )
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{record: p_ok, expr: sum(x)}",
+        "{record: p_ok, expr: max by (job) (x)}",
+        "{record: p_ok, expr: vector(1)}",
+        "{record: p_ok, expr: sum without (metric_realm) (x)}",
+        "{record: p_ok, expr: sum(x) or max(y)}",
+        "{record: p_ok, expr: x, labels: {metric_realm: ''}}",
+        "{record: half, expr: sum(x)}, {record: p_ok, expr: half * 2}",
+    ],
+)
+def test_a_signal_that_cannot_have_the_label(rule: str) -> None:
+    """By whatever took it away."""
+    (one,) = found(rule)
+    assert one.rule == "p_ok"
+    assert "can have the label metric_realm" in one.message
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{record: p_ok, expr: x}",
+        "{record: p_ok, expr: sum by (metric_realm) (x)}",
+        "{record: p_ok, expr: sum(x), labels: {metric_realm: prod}}",
+        "{record: p_ok, expr: sum(x) or y}",
+        "{record: unread, expr: sum(x)}",
+        "{alert: p_ok, expr: sum(x) > 1}",
+        "{record: p_ok, expr: sum(}",
+        "{record: p_ok, expr: sum(x), labels: {metric_realm: test}}, {record: p_ok, expr: x}",
+    ],
+)
+def test_a_signal_that_may_have_the_label(rule: str) -> None:
+    """Only the impossible is told, and only of signals."""
+    assert found(rule) == ()
+
+
+def test_another_realm_alone_is_told() -> None:
+    """No rule records the policy's own."""
+    (one,) = found("{record: p_ok, expr: sum(x), labels: {metric_realm: test}}")
+    assert "metric_realm='prod'" in one.message
+
+
+def test_without_a_policy_there_are_no_signals() -> None:
+    """Nothing is read, nothing is missed."""
+    assert found("{record: p_ok, expr: sum(x)}", None) == ()

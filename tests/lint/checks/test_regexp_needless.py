@@ -1,0 +1,46 @@
+"""Matchers that need no regular expression, or have not the one meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.catalogue import findings
+from gonogo.lint.check import Example
+from gonogo.lint.checks.regexp_needless import CHECK
+from gonogo.lint.example_estate import estate_of
+from gonogo.lint.finding import Finding
+
+
+def found(expression: str, **facts: object) -> tuple[Finding, ...]:
+    """Lint a rule file of one alert with this expression."""
+    text = f"groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: |\n          {expression}\n"
+    return findings(estate_of(Example({"rules.yml": text}, facts)), [CHECK])
+
+
+@pytest.mark.parametrize(
+    ("matcher", "severity", "word"),
+    [
+        ('path!~".*"', "warning", "finds nothing"),
+        ('path=~"^/api"', "warning", '="/api"'),
+        ('path!~"users$"', "warning", '!="users"'),
+        ('path=~".*"', "info", "leave it out"),
+        ('path=~""', "info", '=""'),
+        ('path!~""', "info", '!=""'),
+        ('path=~"x"', "info", '="x"'),
+        ('path=~"^x$"', "info", '="x"'),
+        ('path=~"^(a|b)$"', "info", "no ^ and $"),
+        ('path=~"^a.*"', "info", "no ^ and $"),
+        ('path=~"a.*$"', "info", "no ^ and $"),
+    ],
+)
+def test_a_needless_or_wrong_pattern(matcher: str, severity: str, word: str) -> None:
+    """A warning only where it does not do what it looks like."""
+    (one,) = found(f"x{{{matcher}}} > 1")
+    assert one.severity == severity
+    assert word in one.message
+
+
+@pytest.mark.parametrize("matcher", ['path=~"a|b"', 'path=~".+"', 'path="^x$"', 'path=~"a.*"', r'path=~"a\\$"'])
+def test_a_pattern_that_is_needed(matcher: str) -> None:
+    """And what is no pattern at all."""
+    assert found(f"x{{{matcher}}} > 1") == ()

@@ -1,0 +1,46 @@
+"""Annotations that every alert must have."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.catalogue import findings
+from gonogo.lint.check import Example
+from gonogo.lint.checks.required_annotation import CHECK
+from gonogo.lint.example_estate import estate_of
+from gonogo.lint.finding import Finding
+from gonogo.lint.requirements import Names, Requirements
+
+
+def found(rule: str, requirements: Requirements | None) -> tuple[Finding, ...]:
+    """Lint one rule, written in YAML's flow style, against requirements."""
+    text = f"groups: [{{name: g, rules: [{{{rule}}}]}}]\n"
+    return findings(estate_of(Example({"rules.yml": text}, {"requirements": requirements})), [CHECK])
+
+
+WANTED = Requirements(required_annotations=Names.of({"team": "web|db", "any": None}))
+
+
+@pytest.mark.parametrize(
+    ("annotations", "told"),
+    [
+        ("{}", ["'team' is required", "'any' is required"]),
+        ("{team: web}", ["'any' is required"]),
+        ("{team: '', any: x}", ["'team' is required"]),
+        ("{team: mail, any: x}", ["'mail' is not what the annotation 'team' may be: web|db"]),
+        ("{team: web, any: x}", []),
+        ("{team: '{{ $labels.team }}', any: x}", []),
+    ],
+)
+def test_an_alert_has_what_is_required(annotations: str, told: list[str]) -> None:
+    """A template may make anything."""
+    hits = found(f"alert: A, expr: x > 1, annotations: {annotations}", WANTED)
+    assert len(hits) == len(told)
+    assert all(any(words in hit.message for hit in hits) for words in told)
+
+
+def test_nothing_is_asked_of_records_or_without_requirements() -> None:
+    """It is opt-in."""
+    assert found("record: a, expr: x", WANTED) == ()
+    assert found("alert: A, expr: x > 1", None) == ()
+    assert found("alert: A, expr: x > 1", Requirements()) == ()

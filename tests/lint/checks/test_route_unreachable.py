@@ -1,0 +1,103 @@
+"""Alerts that reach nobody, and routes that nothing reaches."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.catalogue import findings
+from gonogo.lint.check import Example
+from gonogo.lint.checks.route_unreachable import CHECK
+from gonogo.lint.example_estate import estate_of
+from gonogo.lint.finding import Finding
+
+ROUTES = """\
+route:
+  receiver: {root}
+  routes:
+{routes}
+receivers: [{{name: nobody}}, {{name: team, webhook_configs: [{{url: 'http://127.0.0.1/'}}]}}]
+"""
+
+
+def found(
+    *routes: str, labels: str = "{severity: high}", root: str = "nobody", configuration: str = "", **facts: object
+) -> tuple[Finding, ...]:
+    """Lint one alert, Down, against routes written in YAML's flow style."""
+    files = {
+        "rules.yml": f"groups: [{{name: g, rules: [{{alert: Down, expr: up == 0, labels: {labels}}}]}}]\n",
+        "alertmanager.yml": ROUTES.format(
+            root=root, routes="\n".join(f"    - {route}" for route in routes) or "    []"
+        ),
+    }
+    if configuration:
+        files["prometheus.yml"] = f"rule_files: ['*.yml']\n{configuration}\n"
+    return findings(estate_of(Example(files, facts)), [CHECK])
+
+
+PAGED = "{receiver: team, matchers: ['severity=\"page\"']}"
+
+
+def test_an_alert_that_falls_to_nobody() -> None:
+    """Told at the alert."""
+    (one,) = found(PAGED)
+    assert (one.rule, one.where.start.path) == ("Down", "rules.yml")
+    assert "'nobody', tells nobody" in one.message
+
+
+@pytest.mark.parametrize(
+    ("routes", "labels"),
+    [
+        ((PAGED,), "{severity: page}"),
+        ((PAGED,), "{}"),
+        ((PAGED,), "{severity: '{{ $labels.severity }}'}"),
+        (("{receiver: team, matchers: ['instance=\"a\"']}",), "{}"),
+        (("{receiver: team, matchers: ['what is this']}",), "{}"),
+        (("{receiver: nobody, matchers: ['alertname=\"Down\"']}",), "{}"),
+        (("{receiver: team}",), "{}"),
+    ],
+)
+def test_an_alert_that_somebody_may_hear_of(routes: tuple[str, ...], labels: str) -> None:
+    """Labels that the expression may bring leave it open, and silence that is asked for is meant."""
+    assert found(*routes, labels=labels) == ()
+
+
+def test_a_root_that_tells_somebody_is_enough() -> None:
+    """Whatever the routes are."""
+    assert found(PAGED, root="team") == ()
+
+
+def test_external_labels_count_and_relabelling_leaves_it_open() -> None:
+    """Alertmanager sees what the server sends."""
+    external = "{receiver: team, matchers: ['site=\"north\"']}"
+    assert found(external, configuration="global: {external_labels: {site: north}}") == ()
+    assert len(found(external, configuration="global: {external_labels: {site: south}}")) == 1
+    assert found(PAGED, configuration="alerting: {alert_relabel_configs: [{action: labeldrop, regex: x}]}") == ()
+
+
+def test_a_route_behind_one_that_takes_everything() -> None:
+    """Told at the later one; with ``continue`` it is reached."""
+    (one,) = found("{receiver: team}", PAGED)
+    assert (one.where.start.path, one.where.start.line) == ("alertmanager.yml", 5)
+    assert found("{receiver: team, continue: true}", PAGED) == ()
+
+
+@pytest.mark.parametrize("matcher", ['alertname="Up"', 'alertname=~"Up|Left"', 'alertname=~"(Up)"'])
+def test_a_route_for_an_alert_that_is_not_there(matcher: str) -> None:
+    """Only where all rules are known."""
+    route = f"{{receiver: team, matchers: ['{matcher}']}}"
+    (one,) = found(route, root="team", configuration="global: {}")
+    assert "no rule raises Up" in one.message
+    assert found(route, root="team") == ()
+
+
+@pytest.mark.parametrize(
+    "matcher", ['alertname="Down"', 'alertname=~"Up|Down"', 'alertname=~"U.*"', 'alertname!="Up"', 'job="Up"']
+)
+def test_a_route_for_an_alert_that_is_or_may_be_there(matcher: str) -> None:
+    """A pattern may mean anything."""
+    assert found(f"{{receiver: team, matchers: ['{matcher}']}}", root="team", configuration="global: {}") == ()
+
+
+def test_without_routes_nothing_is_known() -> None:
+    """Nobody named Alertmanager's configuration."""
+    assert findings(estate_of(Example({})), [CHECK]) == ()

@@ -1,0 +1,54 @@
+"""Entries that bring no rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.catalogue import findings
+from gonogo.lint.check import Example
+from gonogo.lint.checks.rule_files_empty import CHECK
+from gonogo.lint.configuration import read_configuration
+from gonogo.lint.estate import Estate
+from gonogo.lint.example_estate import estate_of
+from gonogo.lint.finding import Finding
+
+RULES = "groups: [{name: g, rules: [{record: a, expr: x}]}]\n"
+
+
+def found(entries: str, **files: str) -> tuple[Finding, ...]:
+    """Lint a configuration with these entries, beside some rule files."""
+    named = {name.replace("_", "/") + ".yml": text for name, text in files.items()}
+    return findings(estate_of(Example({"prometheus.yml": f"rule_files: {entries}\n", **named})), [CHECK])
+
+
+def test_no_file_matches() -> None:
+    """A pattern or a name, told at the entry."""
+    told = found("[rules.yml, 'rules/*.yaml']", other=RULES)
+    assert [one.where.start.column for one in told] == [14, 26]
+    assert all(one.severity == "error" and "no file matches" in one.message for one in told)
+
+
+def test_a_star_stands_for_no_folder() -> None:
+    """As on the server."""
+    assert len(found("['*.yml']", rules_web=RULES)) == 1
+
+
+@pytest.mark.parametrize("text", ["", "groups: []\n", "groups: [{name: g, rules: []}]\n"])
+def test_a_file_without_a_rule(text: str) -> None:
+    """Its group may be there, its rules are not."""
+    (one,) = found("[rules.yml]", rules=text)
+    assert "no rule in it" in one.message
+
+
+def test_one_rule_is_enough_and_broken_files_are_not_empty() -> None:
+    """What is wrong with a file's form is told elsewhere."""
+    assert found("['*.yml']", rules=RULES, more="") == ()
+    assert found("[rules.yml]", rules="groups: [{name: g, rules: [{record: a}]}]\n") == ()
+
+
+def test_nobody_looked() -> None:
+    """Then nothing is known to be empty, and nothing without a configuration."""
+    configuration, problems = read_configuration("rule_files: [a.yml]\n", "prometheus.yml")
+    assert problems == ()
+    assert findings(Estate(configuration=configuration), [CHECK]) == ()
+    assert findings(Estate(), [CHECK]) == ()

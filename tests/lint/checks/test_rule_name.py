@@ -1,0 +1,38 @@
+"""Names of the form that is asked for."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from gonogo.lint.catalogue import findings
+from gonogo.lint.check import Example
+from gonogo.lint.checks.rule_name import CHECK
+from gonogo.lint.example_estate import estate_of
+from gonogo.lint.finding import Finding
+from gonogo.lint.requirements import Requirements
+
+
+def found(rule: str, requirements: Requirements | None) -> tuple[Finding, ...]:
+    """Lint one rule, written in YAML's flow style, against requirements."""
+    text = f"groups: [{{name: g, rules: [{{{rule}}}]}}]\n"
+    return findings(estate_of(Example({"rules.yml": text}, {"requirements": requirements})), [CHECK])
+
+
+WANTED = Requirements(alert_name=re.compile("[A-Z][A-Za-z]+"), record_name=re.compile("[a-z]+:[a-z_]+"))
+
+
+@pytest.mark.parametrize("rule", ["alert: down, expr: x > 1", "record: UP, expr: x", "alert: 'job:up', expr: x > 1"])
+def test_a_name_of_another_form(rule: str) -> None:
+    """Each kind has its own."""
+    (one,) = found(rule, WANTED)
+    assert "names here look like" in one.message
+
+
+@pytest.mark.parametrize("rule", ["alert: Down, expr: x > 1", "record: 'job:up', expr: x"])
+def test_a_name_of_the_form(rule: str) -> None:
+    """And any, where none is asked for."""
+    assert found(rule, WANTED) == ()
+    assert found(rule, Requirements()) == ()
+    assert found(rule, None) == ()

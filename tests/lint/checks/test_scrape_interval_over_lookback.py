@@ -1,0 +1,50 @@
+"""Jobs scraped so rarely that their series go away."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from gonogo.lint.catalogue import findings
+from gonogo.lint.check import Example
+from gonogo.lint.checks.scrape_interval_over_lookback import CHECK
+from gonogo.lint.example_estate import estate_of
+from gonogo.lint.finding import Finding
+
+
+def found(text: str, **facts: object) -> tuple[Finding, ...]:
+    """Lint a configuration."""
+    return findings(estate_of(Example({"prometheus.yml": text}, facts)), [CHECK])
+
+
+def job(interval: str) -> str:
+    """Write a configuration with one job."""
+    return f"scrape_configs:\n  - job_name: disks\n    scrape_interval: {interval}\n"
+
+
+@pytest.mark.parametrize(
+    ("interval", "severity"), [("5m", "error"), ("1h", "error"), ("121s", "warning"), ("4m", "warning")]
+)
+def test_too_rarely(interval: str, severity: str) -> None:
+    """An error from the lookback on, a warning over two minutes."""
+    (one,) = found(job(interval))
+    assert (one.severity, one.where.start.line) == (severity, 3)
+
+
+def test_often_enough() -> None:
+    """Two minutes still are; and without a configuration nothing is known."""
+    assert found(job("2m")) == ()
+    assert findings(estate_of(Example({})), [CHECK]) == ()
+
+
+def test_the_global_interval_is_told_where_it_is_written() -> None:
+    """The job has none of its own."""
+    (one,) = found("global: {scrape_interval: 10m}\nscrape_configs: [{job_name: a}]\n")
+    assert (one.where.start.line, one.where.start.column) == (1, 27)
+
+
+def test_the_lookback_of_the_server_counts() -> None:
+    """A longer one lasts."""
+    assert [one.severity for one in found(job("5m"), lookback=timedelta(minutes=15))] == ["warning"]
+    assert [one.severity for one in found(job("30s"), lookback=timedelta(seconds=30))] == ["error"]

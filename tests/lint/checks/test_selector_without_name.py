@@ -1,0 +1,45 @@
+"""Selectors that read every metric."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.catalogue import findings
+from gonogo.lint.check import Example
+from gonogo.lint.checks.selector_without_name import CHECK
+from gonogo.lint.example_estate import estate_of
+from gonogo.lint.finding import Finding
+
+
+def found(expression: str, **facts: object) -> tuple[Finding, ...]:
+    """Lint a rule file of one alert with this expression."""
+    text = f"groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: |\n          {expression}\n"
+    return findings(estate_of(Example({"rules.yml": text}, facts)), [CHECK])
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ['{job="a"} > 1', 'sum({job="a"}) > 1', 'rate({job="a"}[5m]) > 1', 'sum(count({a="b"}) + {c="d"}) > 1'],
+)
+def test_values_of_any_metric(expression: str) -> None:
+    """What they are changes with the exporter."""
+    (one,) = found(expression)
+    assert "name the metric" in one.message
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "x > 1",
+        '{__name__="x"} > 1',
+        '{__name__=~"x|y"} > 1',
+        'count by (__name__) ({__name__=~".+"}) > 1',
+        'count({job="a"}) > 1',
+        'absent({job="a"})',
+        'sum(count_over_time({job="a"}[5m])) > 1',
+        "sum(",
+    ],
+)
+def test_a_name_or_mere_presence(expression: str) -> None:
+    """Counting series asks for no name."""
+    assert found(expression) == ()

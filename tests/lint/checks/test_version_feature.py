@@ -1,0 +1,101 @@
+"""What a version of Prometheus can read, and what only behind a flag."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.catalogue import findings
+from gonogo.lint.check import Example
+from gonogo.lint.checks.version_feature import CHECK
+from gonogo.lint.example_estate import estate_of
+from gonogo.lint.finding import Finding
+
+
+def found(text: str, **facts: object) -> tuple[Finding, ...]:
+    """Lint one rule file."""
+    return findings(estate_of(Example({"rules.yml": text}, facts)), [CHECK])
+
+
+def rule(expression: str) -> str:
+    """Write a rule file of one recording rule."""
+    return f"groups: [{{name: g, rules: [{{record: a, expr: '{expression}'}}]}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("expression", "before", "since"),
+    [
+        ("absent_over_time(x[5m])", (2, 15), (2, 16)),
+        ("group by (job) (x)", (2, 19), (2, 20)),
+        ("last_over_time(x[5m])", (2, 25), (2, 26)),
+        ("a atan2 b", (2, 30), (2, 31)),
+        ("x @ start()", (2, 32), (2, 33)),
+        ("x offset -5m", (2, 32), (2, 33)),
+        ("histogram_avg(x)", (2, 50), (2, 51)),
+        ('{"http.requests"}', (2, 55), (3, 0)),
+        ('x{"http.code"="200"}', (2, 55), (3, 0)),
+        ("first_over_time(x[5m])", (3, 6), (3, 14)),
+    ],
+)
+def test_what_came_later_is_an_error_before(expression: str, before: tuple[int, int], since: tuple[int, int]) -> None:
+    """And nothing from that version on."""
+    (one,) = found(rule(expression), version=before)
+    assert one.severity == "error"
+    assert "refuses the whole file" in one.message
+    assert found(rule(expression), version=since) == ()
+
+
+def test_what_is_gone_is_an_error_with_what_took_its_place() -> None:
+    """``holt_winters`` is known to 2.42, and to no 3.x."""
+    text = rule("holt_winters(x[5m], 0.5, 0.5)")
+    assert found(text, version=(2, 42)) == ()
+    (one,) = found(text, version=(3, 0))
+    assert "double_exponential_smoothing" in one.message
+
+
+@pytest.mark.parametrize(
+    ("features", "severity"), [(None, "warning"), (frozenset(), "error"), (frozenset({"other"}), "error")]
+)
+@pytest.mark.parametrize("expression", ["mad_over_time(x[5m])", "limitk(2, x)"])
+def test_an_experimental_function_needs_its_flag(
+    expression: str, features: frozenset[str] | None, severity: str
+) -> None:
+    """A warning where nobody knows the flags, an error where they lack it."""
+    (one,) = found(rule(expression), version=(3, 5), features=features)
+    assert one.severity == severity
+    assert "--enable-feature=promql-experimental-functions" in one.message
+
+
+def test_an_experimental_function_with_its_flag_is_fine() -> None:
+    """Whichever flag it is."""
+    assert found(rule("info(x)"), version=(3, 5), features=frozenset({"promql-experimental-functions"})) == ()
+    (one,) = found(rule("x + fill(0) y"), version=(3, 11), features=frozenset())
+    assert "promql-binop-fill-modifiers" in one.message
+
+
+def test_keys_of_rules_and_groups() -> None:
+    """Each is told at its own key."""
+    text = """\
+groups:
+  - name: g
+    query_offset: 1m
+    labels: {team: web}
+    limit: 3
+    rules:
+      - alert: A
+        expr: up == 0
+        keep_firing_for: 5m
+      - {alert: B, expr: up == 0}
+"""
+    told = found(text, version=(2, 41))
+    assert [(one.where.start.line, one.message.split()[5].rstrip(",")) for one in told] == [
+        (3, "query_offset"),
+        (4, "labels"),
+        (9, "keep_firing_for"),
+    ]
+    assert [one.where.start.line for one in found(text, version=(2, 42))] == [3, 4]
+    assert found(text, version=(3, 0)) == ()
+
+
+def test_what_cannot_be_read_is_left_to_others() -> None:
+    """No tree, nothing to say."""
+    assert found(rule("mad_over_time("), version=(2, 42)) == ()
