@@ -21,6 +21,7 @@ enough that a daemon's memory stays bounded."""
 def run() -> NoReturn:
     """Run the command line, and end the process with its exit code."""
     gc.set_threshold(*RARELY)
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # no package has a say in a policy, so none is searched for one
     from gonogo.cli.door import through  # noqa: PLC0415 - read without looking for garbage
     from gonogo.cli.plain_call import plain_call  # noqa: PLC0415 - the same
 
