@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from gonogo.rules.promql import parse
 from gonogo.rules.source_text import Unjudged
@@ -20,6 +21,9 @@ _NO_WORDS = frozenset({"invalid promql query", "invalid syntax"})
 
 _NEWER = re.compile(r"\[[^\]]*[-+*/%^(][^\]]*\]|\boffset\s*[-+]?\s*\(|\b(?:smoothed|anchored)\b|[0-9]_[0-9]")
 """What came to PromQL after the parser: arithmetic with durations, range modifiers, digits in groups."""
+
+_ALLOWED = frozenset({"no @ modifiers allowed before range"})
+"""What the parser refuses and Prometheus takes: ``x @ end() [5m]``, observed with 2.42."""
 
 _NAMED = re.compile(r"'([^']+)'|: '?([^\s:']+)'?$|regex for (.*)$|ParseFloatError\. (\S+)", re.DOTALL)
 _SAFE_REGEX = re.compile(r"(?!.*\(\?|.*\[)[^\\]*", re.DOTALL)
@@ -67,7 +71,7 @@ def _certain(message: str, expression: str) -> bool:
     """Tell whether every Prometheus refuses what the parser does."""
     if message.startswith("illegal regex"):
         return _is_no_regex(message)
-    return not _NEWER.search(expression)
+    return message not in _ALLOWED and not _NEWER.search(expression)
 
 
 def _is_no_regex(message: str) -> bool:
@@ -132,20 +136,20 @@ def _to_blame(message: str, within: Sequence[Token]) -> tuple[int, int] | None:
 
 
 def _is_unclosed(within: Sequence[Token], place: int) -> bool:
-    closing = {"open": ")", "braces": "}", "brackets": "]"}.get(within[place].kind)
-    if closing is None:
-        return False
-    if within[place].kind != "open":
-        return not within[place].text.endswith(closing)
-    return _depth(within[place:]) > 0
+    token = within[place]
+    if token.kind == "open":
+        return 0 not in _depths(within[place:])
+    closing = {"braces": "}", "brackets": "]", "string": token.text[0]}.get(token.kind)
+    return closing is not None and (len(token.text) == 1 or not token.text.endswith(closing))
 
 
 def _is_unopened(within: Sequence[Token], place: int) -> bool:
-    return within[place].kind == "close" and _depth(within[: place + 1]) < 0
+    return within[place].kind == "close" and min(_depths(within[: place + 1])) < 0
 
 
-def _depth(within: Sequence[Token]) -> int:
-    return sum({"open": 1, "close": -1}.get(token.kind, 0) for token in within)
+def _depths(within: Sequence[Token]) -> tuple[int, ...]:
+    """Tell after each token how many parentheses are open."""
+    return tuple(accumulate({"open": 1, "close": -1}.get(token.kind, 0) for token in within))
 
 
 def _is_comparison(within: Sequence[Token], place: int) -> bool:
@@ -169,6 +173,7 @@ _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _BLAMED: Mapping[str, Callable[[Sequence[Token], int], bool]] = {
     "unclosed left parenthesis": _is_unclosed,
     "unexpected end of input inside": _is_unclosed,
+    "unterminated quoted string": _is_unclosed,
     "unexpected right parenthesis": _is_unopened,
     "comparisons between scalars": _is_comparison,
     "binary expression must": _is_operator,
