@@ -37,18 +37,19 @@ class Sampling:
         if vector.metric is None:
             return ()
         if graph.recorded_by(vector.metric):
-            makers = [self.estate.by_rule[id(rule)] for rule in graph.makers(Selector.of(vector))]
-            return tuple(sorted({pace for rule in makers for pace in self._recorded(rule)}))
+            recorded = {self._recorded(self.estate.by_rule[id(rule)]) for rule in graph.makers(Selector.of(vector))}
+            known = {pace for pace in recorded if pace is not None}
+            return tuple(sorted(known)) if known == recorded else ()
         if (configuration := self.estate.configuration) is None:
             return ()
         if vector.matchers not in self._known:
             self._known[vector.matchers] = _scraped(configuration, vector.matchers)
         return self._known[vector.matchers]
 
-    def _recorded(self, rule: LintedRule) -> tuple[Pace, ...]:
+    def _recorded(self, rule: LintedRule) -> Pace | None:
         if rule.group.interval is None and self.estate.configuration is None:
-            return ()
-        return (Pace(self.estate.interval_of(rule.group), f"group {rule.group.name!r} is evaluated"),)
+            return None
+        return Pace(self.estate.interval_of(rule.group), f"group {rule.group.name!r} is evaluated")
 
 
 def _scraped(configuration: Configuration, matchers: tuple[Matcher, ...]) -> tuple[Pace, ...]:

@@ -35,20 +35,20 @@ class _Reading:
 
 def find(estate: Estate) -> Iterator[Hit]:
     """List the recorded comparisons that somebody reads as 0 or 1."""
-    recorded = [(rule, one) for rule in estate.recording if rule.nodes and (one := _comparison(rule.nodes[0]))]
+    recorded = [(rule, found) for rule in estate.recording if rule.nodes and (found := _comparisons(rule.nodes[0]))]
     readings = _readings(estate, frozenset(rule.name for rule, _ in recorded))
     gates = estate.interest.binary if estate.interest else frozenset[str]()
-    for rule, comparison in recorded:
-        where = rule.at(comparison)
+    for rule, comparisons in recorded:
+        where = rule.at(comparisons[0])
         if rule.name in gates:
             yield rule.hit(where, _message("a gate of the policy", rule.name))
             continue
         verdicts = (
             (severity, reading)
             for reading in readings
-            if reading.vector.metric == rule.name
-            and any(maker is rule.rule for maker in estate.graph.makers(Selector.of(reading.vector)))
-            and (severity := _severity(estate, comparison, reading))
+            if any(maker is rule.rule for maker in estate.graph.makers(Selector.of(reading.vector)))
+            for comparison in comparisons
+            if (severity := _severity(estate, comparison, reading))
         )
         for severity, reading in sorted(verdicts, key=lambda verdict: verdict[0].rank)[:1]:
             yield rule.hit(where, _message(f"{reading.rule.name} ({reading.rule.at().start})", rule.name), severity)
@@ -61,17 +61,25 @@ def _message(reader: str, name: str) -> str:
     )
 
 
-def _comparison(node: Expression) -> Binary | None:
-    """Find the comparison whose values an expression passes on."""
+def _comparisons(node: Expression) -> tuple[Binary, ...]:
+    """Find the comparisons whose values an expression is made of, also by their product, ``min`` and ``max``."""
     match node:
         case Binary(operator=operator, boolean=False) if operator in COMPARISONS:
-            return node
-        case Binary(operator="and" | "unless", left=left):
-            return _comparison(left)
-        case Binary(operator="or", left=left, right=right):
-            return _comparison(left) or _comparison(right)
+            return (node,)
+        case Binary(operator="and" | "unless", left=inner):
+            return _comparisons(inner)
+        case (
+            Binary(operator="*", left=inner, right=Number(value=1))
+            | Binary(operator="*", left=Number(value=1), right=inner)
+        ):
+            return _comparisons(inner)
+        case Binary(operator="*", left=left, right=right):
+            one, other = _comparisons(left), _comparisons(right)
+            return (*one, *other) if one and other else ()
+        case Aggregation(operator="min" | "max", inner=inner):
+            return _comparisons(inner)
         case _:
-            return None
+            return ()
 
 
 def _readings(estate: Estate, metrics: frozenset[str]) -> list[_Reading]:

@@ -2,28 +2,34 @@
 
 It has, through all rules under it, no selector, a branch of ``or`` with none, or only series multiplied by 0: whoever
 reads it takes ``vector(0.01)``, or the 0 that stands in for a lost source, for a measurement. It is an error where a
-signal of the policy depends on it, for then a verdict does; elsewhere a default may be meant. Record what is
-measured, and let what is not there be absent.
+signal of the policy depends on it, for then a verdict does; elsewhere a default may be meant. ``ALERTS`` counts as
+measured. Record what is measured, and let what is not there be absent.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
 from gonogo.lint.interest import Interest
+from gonogo.rules.graph import RuleGraph
 from gonogo.rules.synthetic import synthetic_rules
+from gonogo.rules.tree import Binary, Expression, Vector
 
 
 def find(estate: Estate) -> Iterator[Hit]:
     """List the recording rules whose values are made up."""
-    wanted = _read_by_policy(estate)
-    metrics = tuple(dict.fromkeys(rule.name for rule in estate.recording))
-    for rule, why in synthetic_rules(metrics, estate.graph):
+    suspects = _suspects(estate)
+    if not suspects:
+        return
+    graph = RuleGraph(rule.rule for rule in estate.recording)
+    wanted = _read_by_policy(estate.interest, graph)
+    for rule, why in synthetic_rules(suspects, graph):
         linted = estate.by_rule[id(rule)]
-        if estate.graph.unreadable(rule.name):
+        if graph.unreadable(rule.name):
             continue
         if signal := wanted.get(id(rule)):
             message = f"{why}, and the policy's signal {signal} depends on it; record what is measured"
@@ -32,10 +38,33 @@ def find(estate: Estate) -> Iterator[Hit]:
             yield linted.hit(linted.at(), f"{why}; who reads it takes that for a measurement", Severity.INFO)
 
 
-def _read_by_policy(estate: Estate) -> dict[int, str]:
+def _suspects(estate: Estate) -> tuple[str, ...]:
+    """List the recorded metrics under which some rule may make its value up; all others surely measure."""
+    readers: dict[str | None, list[str]] = defaultdict(list)
+    found: dict[str, None] = {}
+    for rule in estate.recording:
+        read = {node.metric for node in rule.nodes if isinstance(node, Vector)}
+        if not read or None in read or any(map(_is_doubtful, rule.nodes)):
+            found[rule.name] = None
+        for metric in read:
+            readers[metric].append(rule.name)
+    waiting = list(found)
+    for metric in waiting:
+        new = [reader for reader in dict.fromkeys(readers[metric]) if reader not in found]
+        found.update(dict.fromkeys(new))
+        waiting += new
+    return tuple(found)
+
+
+def _is_doubtful(node: Expression) -> bool:
+    """Tell whether a node can make a value up beside a selector, by a fallback or by 0 times it."""
+    return isinstance(node, Binary) and node.operator in {"or", "*"}
+
+
+def _read_by_policy(interest: Interest | None, graph: RuleGraph) -> dict[int, str]:
     """Give the rules under each signal of the policy, by ``id()``, and a signal for each."""
-    metrics = estate.interest.metrics if estate.interest else frozenset[str]()
-    return {id(rule): metric for metric in sorted(metrics) for rule in estate.graph.closure(metric)}
+    metrics = interest.metrics if interest else frozenset[str]()
+    return {id(rule): metric for metric in sorted(metrics) for rule in graph.closure(metric)}
 
 
 _FACTS = {"interest": Interest("metric_realm", "prod", frozenset({"web_failure_ratio"}))}

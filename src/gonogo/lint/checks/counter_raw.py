@@ -87,7 +87,8 @@ def _operands(node: Binary, used: bool, over: bool) -> list[tuple[Expression, bo
             return [side for side in sides if not _is_guard(side[0])]
         case Binary(operator="or", left=left, right=right):
             return [(left, used, over), (right, used, over)]
-        case Binary(operator=operator, left=left, right=right):
+        case _:
+            operator, left, right = node.operator, node.left, node.right
             if operator == "==" or _differs_from_itself(left, right):
                 return []
             compared = operator in COMPARISONS

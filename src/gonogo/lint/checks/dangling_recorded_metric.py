@@ -18,6 +18,7 @@ from gonogo.rules.graph import ALERT_METRICS
 from gonogo.rules.tree import Vector
 
 ALERT_NAME = "alertname"
+_DOUBT = " in the files that are known here; mend the name, unless another file or server has the rule"
 _EXAMPLE = "global: {scrape_interval: 15s}\nrule_files: ['*.yml']\n"
 
 
@@ -30,9 +31,8 @@ def find(estate: Estate) -> Iterator[Hit]:
     for rule in estate.rules:
         for node in rule.nodes:
             if isinstance(node, Vector) and (what := _missing(estate, node, alerts)):
-                doubt = "" if closed else ", in the files that are known here"
-                message = f"{what}{doubt}, so this finds no series; mend the name, or add the rule"
-                yield rule.hit(rule.at(node), message, severity)
+                consequence = ", so this finds no series; mend the name, or add the rule" if closed else _DOUBT
+                yield rule.hit(rule.at(node), f"{what}{consequence}", severity)
 
 
 def _missing(estate: Estate, vector: Vector, alerts: frozenset[str]) -> str:

@@ -14,15 +14,14 @@ from collections.abc import Iterator, Sequence
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate, LintedRule
 from gonogo.lint.finding import Hit, Severity
-from gonogo.model.rule import RuleKind
 from gonogo.rules.canonical import written
 
 
 def find(estate: Estate) -> Iterator[Hit]:
     """List the rules that repeat an earlier one."""
-    alike: dict[tuple[RuleKind, str, frozenset[tuple[str, str]]], list[LintedRule]] = defaultdict(list)
+    alike: dict[tuple[bool, str, frozenset[tuple[str, str]]], list[LintedRule]] = defaultdict(list)
     for rule in estate.rules:
-        alike[rule.rule.kind, rule.name, frozenset(rule.rule.labels.items())].append(rule)
+        alike[rule.is_alert, rule.name, frozenset(rule.rule.labels.items())].append(rule)
     for rules in alike.values():
         if len(rules) > 1:
             yield from _among(rules)

@@ -7,6 +7,7 @@ labels tell them apart: ``x{level="all"}`` may be made of ``x{level="one"}``. Gi
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from gonogo.lint.check import Check, Example
@@ -14,9 +15,10 @@ from gonogo.lint.estate import Estate, LintedRule
 from gonogo.lint.finding import Hit, Severity
 from gonogo.lint.labels.flow import selected
 from gonogo.lint.labels.labelling import Labelling
+from gonogo.model.rule import Rule, RuleKind
 from gonogo.rules.graph import ALERT_METRICS, series_name
 from gonogo.rules.selectors import Selector
-from gonogo.rules.tree import NAME_LABEL, Vector
+from gonogo.rules.tree import Vector
 
 Edges = Mapping[int, tuple[tuple[Vector, LintedRule], ...]]
 """What each rule reads of other rules, by the rule's ``id()``: the selector, and the rule that makes what it finds."""
@@ -24,10 +26,10 @@ Edges = Mapping[int, tuple[tuple[Vector, LintedRule], ...]]
 
 def find(estate: Estate) -> Iterator[Hit]:
     """List one selector of every circle."""
-    edges = _in_circles(_edges(estate))
+    edges = _in_circles(_by_label(estate, _in_circles(_by_name(estate))))
     told: set[int] = set()
-    for rule in estate.recording:
-        circle = _circle(rule, edges) if id(rule) in edges and id(rule) not in told else ()
+    for rule in estate.recording if edges else ():
+        circle = _circle(rule, edges) if id(rule) not in told else ()
         if circle:
             told.update(id(one) for _, one in circle)
             along = " → ".join(series_name(one.rule) for one in (rule, *(one for _, one in circle)))
@@ -36,32 +38,42 @@ def find(estate: Estate) -> Iterator[Hit]:
             yield rule.hit(rule.at(circle[0][0]), message)
 
 
-def _edges(estate: Estate) -> Edges:
-    labelling = Labelling(lambda rule: estate.by_rule[id(rule)].nodes, estate.graph)
+def _by_name(estate: Estate) -> Edges:
+    """Join rules by names alone; alerts are made only for those who name them."""
+    made = defaultdict[str, list[LintedRule]](list)
+    for rule in estate.rules:
+        made[f"alert {rule.name}" if rule.is_alert else rule.name].append(rule)
     return {
-        id(rule): tuple(
-            (node, maker)
-            for node in rule.nodes
-            if isinstance(node, Vector) and node.metric is not None and estate.graph.recorded_by(node.metric)
-            for maker in _makers(estate, node, labelling)
-        )
+        id(rule): edges
         for rule in estate.rules
+        if (
+            edges := tuple(
+                (node, maker) for node in rule.nodes if isinstance(node, Vector) for maker in made.get(_name(node), ())
+            )
+        )
     }
 
 
-def _makers(estate: Estate, vector: Vector, labelling: Labelling) -> Iterator[LintedRule]:
-    """List the rules whose series a selector can find; of alerts only such as it names."""
-    if vector.metric in ALERT_METRICS and not any(m.label == "alertname" and m.op == "=" for m in vector.matchers):
-        return
-    asked = selected(vector).named
-    for maker in estate.graph.makers(Selector.of(vector)):
-        linted = estate.by_rule[id(maker)]
-        if linted.is_alert:
-            yield linted
-            continue
-        made = labelling.recorded(maker)
-        if not any((made.of(name) & domain).is_empty for name, domain in asked.items() if name != NAME_LABEL):
-            yield linted
+def _name(vector: Vector) -> str:
+    if vector.metric not in ALERT_METRICS:
+        return vector.metric or ""
+    return next((f"alert {m.value}" for m in vector.matchers if m.label == "alertname" and m.op == "="), "")
+
+
+def _by_label(estate: Estate, edges: Edges) -> Edges:
+    """Leave what the labels of the recorded series allow."""
+    labelling = Labelling(lambda rule: estate.by_rule[id(rule)].nodes, estate.graph)
+    return {
+        reader: tuple((vector, maker) for vector, maker in made if _may_find(vector, maker.rule, labelling))
+        for reader, made in edges.items()
+    }
+
+
+def _may_find(vector: Vector, maker: Rule, labelling: Labelling) -> bool:
+    if maker.kind is RuleKind.ALERT:
+        return Selector.of(vector).may_match({name: value for name, value in maker.labels.items() if "{{" not in value})
+    made, asked = labelling.recorded(maker), selected(vector).named
+    return not any((made.of(name) & domain).is_empty for name, domain in asked.items())
 
 
 def _in_circles(edges: Edges) -> Edges:

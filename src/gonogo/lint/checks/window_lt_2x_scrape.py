@@ -42,17 +42,15 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 def _in_call(rule: LintedRule, call: Call, sampling: Sampling) -> Iterator[Hit]:
-    match call.arguments[0]:
-        case Range(vector=vector, range=window) as argument:
-            if paces := sampling.paces(vector):
-                yield from _judged(rule, argument, call.function, window, paces)
-        case Subquery(range=window) as argument:
+    for argument in call.arguments:
+        if isinstance(argument, Range):
+            if paces := sampling.paces(argument.vector):
+                yield from _judged(rule, argument, call.function, argument.range, paces)
+        elif isinstance(argument, Subquery):
             step = argument.step or (sampling.estate.configuration and sampling.estate.evaluation_interval)
-            if step and window < FEWEST * step:
+            if step and argument.range < FEWEST * step:
                 pace = Pace(step, "the subquery is evaluated")
-                yield rule.hit(rule.at(argument), _too_short(call.function, window, pace))
-        case _:
-            return
+                yield rule.hit(rule.at(argument), _too_short(call.function, argument.range, pace))
 
 
 def _judged(

@@ -1,0 +1,93 @@
+"""Recorded comparisons and their readers."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.checks.compare_without_bool import CHECK
+from gonogo.lint.interest import Interest
+from tests.lint.short_rules import alert, found, record, severities
+
+ZERO = alert("Z", "r == 0")
+ONE = alert("O", "r == 1")
+
+
+@pytest.mark.parametrize("reader", [ZERO, alert("Z", "0 == r"), alert("Z", "max(r) == bool 0"), alert("N", "r != 1")])
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "time() - x < 120",
+        "a <= b",
+        "(time() - x < 120) and on () y",
+        "(time() - x < 120) unless y",
+        "min(x < 120)",
+        "(time() - x < 120) * 1",
+        "1 * (time() - x < 120)",
+        "120 > time() - x",
+        "sum(x) > 0",
+    ],
+)
+def test_what_is_read_as_a_bit(expression: str, reader: str) -> None:
+    """An error at the rule that records, however it is asked for."""
+    (one,) = found(CHECK, record("r", expression), reader)
+    assert (one.severity, one.rule) == ("error", "r")
+    assert "(rules.yml:1:" in one.message
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "time() - x < bool 120",
+        "x",
+        "sum(",
+        "sum(x < 120)",
+        "(x > 5) or vector(0)",
+        "x * (y > 5)",
+        "(x > 5) * 8",
+        "x + y",
+    ],
+)
+def test_what_is_no_recorded_comparison(expression: str) -> None:
+    """With bool, or with values of another kind."""
+    assert severities(CHECK, record("r", expression), ZERO, ONE) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "reader", "severity"),
+    [
+        ("up == 1", ONE, []),
+        ("up == 1", ZERO, ["error"]),
+        ("up == 0", alert("N", "r != 1"), ["error"]),
+        ("up > 0", ONE, []),
+        ("up > 0", ZERO, ["error"]),
+        ("mysql_up < 1", ZERO, []),
+        ("bit < 1", ZERO, []),
+        ("n > 0", ONE, ["warning"]),
+        ("n > 0", ZERO, ["error"]),
+        ("n > 200", ONE, ["error"]),
+        ("(up > 0) * (n > 0)", ONE, ["warning"]),
+        ("(up > 0) * (n > 200)", ONE, ["error"]),
+        ('{zone="a"} > 0', ONE, ["warning"]),
+    ],
+)
+def test_what_may_be_a_filter(expression: str, reader: str, severity: list[str]) -> None:
+    """Series that are 0 or 1 by themselves may be filtered; of others that is doubtful."""
+    assert severities(CHECK, record("bit", "x > bool 1"), record("r", expression), reader) == severity
+
+
+@pytest.mark.parametrize(
+    "reader",
+    [alert("A", "r > 0"), alert("A", "r == 5"), alert("A", "sum(r) == 0"), alert("A", 'r{zone="b"} == 0'), "{}"],
+)
+def test_who_does_not_ask_for_a_bit(reader: str) -> None:
+    """A threshold, another number, a sum, or other series."""
+    rules = [record("r", "time() - x < 120", zone="a")]
+    assert severities(CHECK, *rules, *([reader] if reader != "{}" else [])) == []
+
+
+def test_a_gate() -> None:
+    """A signal that a policy compares with 0 or 1 needs bool even where no rule reads it."""
+    interest = Interest("metric_realm", "prod", frozenset({"r"}), frozenset({"r"}))
+    (one,) = found(CHECK, record("r", "up == 1"), ONE, interest=interest)
+    assert one.severity == "error"
+    assert "a gate of the policy reads r as 0 or 1" in one.message

@@ -1,0 +1,78 @@
+"""Functions for counters on what is surely none."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.checks.counter_function_on_gauge import CHECK
+from gonogo.lint.live import Live
+from tests.lint.short_rules import alert, found, record, severities
+
+
+@pytest.mark.parametrize(
+    ("metric", "sure"),
+    [
+        ("x_timestamp_seconds", True),
+        ("up", True),
+        ("disk_ratio", True),
+        ("duri_textfile_heartbeat_seq", True),
+        ("x_total", False),
+        ("x_seconds", False),
+        ("x_bytes", False),
+    ],
+)
+def test_names(metric: str, sure: bool) -> None:  # noqa: FBT001  # the expectation
+    """Only names that are given to gauges alone."""
+    for function in ("rate", "irate", "increase", "resets"):
+        assert severities(CHECK, record("r", f"{function}({metric}[5m])")) == ["warning"] * sure
+    assert severities(CHECK, record("r", f"changes({metric}[5m])")) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "sure"),
+    [
+        ("rate(x_total[5m])", True),
+        ("x > bool 1", True),
+        ("a / b", True),
+        ("time() - x", True),
+        ("x_total", False),
+        ("x_total / 1000", False),
+        ("x_total > 1", False),
+        ("sum(x_total)", False),
+        ("x_total + y_total", False),
+        ("sum(", False),
+    ],
+)
+def test_what_rules_record(expression: str, sure: bool) -> None:  # noqa: FBT001  # the expectation
+    """What goes up and down by the rule itself is a gauge."""
+    rules = (record("job:x", expression), record("r", "increase(job:x[5m])"))
+    assert severities(CHECK, *rules) == ["warning"] * sure
+
+
+def test_one_counter_among_the_rules() -> None:
+    """Then nothing is sure of the name."""
+    rules = (record("job:x", "a / b"), record("job:x", "x_total", zone="a"), record("r", "rate(job:x[5m])"))
+    assert severities(CHECK, *rules) == []
+
+
+def test_alerts_are_gauges() -> None:
+    """They are 1 while active."""
+    (one,) = found(CHECK, alert("A", "increase(ALERTS[1h]) > 0"))
+    assert "it is 1 while an alert is active" in one.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "expression", "sure"),
+    [
+        ("gauge", "increase(x_bytes[5m])", True),
+        ("gauge", "resets(x_bytes[5m])", True),
+        ("gauge", "rate(x_bytes[5m])", False),
+        ("gauge", "rate(x_timestamp_seconds[5m])", False),
+        ("counter", "increase(x_timestamp_seconds[5m])", False),
+        ("unknown", "increase(x_timestamp_seconds[5m])", True),
+    ],
+)
+def test_what_targets_declare(kind: str, expression: str, sure: bool) -> None:  # noqa: FBT001  # the expectation
+    """It counts more than a name; a rate of it is another check's to report."""
+    live = Live(types={"x_bytes": kind, "x_timestamp_seconds": kind})
+    assert severities(CHECK, record("r", expression), live=live) == ["warning"] * sure

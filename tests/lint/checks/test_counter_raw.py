@@ -1,0 +1,87 @@
+"""Counters whose own values are read."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.checks.counter_raw import CHECK
+from gonogo.lint.live import Live
+from tests.lint.short_rules import alert, found, record, severities
+
+RATED = record("rated", "rate(c_total[5m])")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "x_total > 100",
+        "x_total >= 100",
+        "100 < x_total",
+        "sum by (job) (x_total) > 100",
+        "x_total * 100 > 5",
+        "x_total > 100 or y > 1",
+        "x_total > 5 and y > 1",
+        "y > 1 unless x_total > 5",
+        "abs(x_total) > 5",
+        "c_total < 5",
+        "sum(c_total) / sum(y) > 0.5",
+        "topk(3, c_total)",
+        "sum(x_seconds_bucket) < 5",
+        "0 < -x_total",
+    ],
+)
+def test_values_that_are_read(expression: str) -> None:
+    """By a threshold for a name in ``_total``, by anything for what is surely a counter."""
+    assert severities(CHECK, RATED, alert("A", expression)) == ["warning"]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "rate(x_total[5m]) > 1",
+        "max_over_time(c_total[5m]) > 1",
+        "max_over_time(c_total[5m:1m]) > 1",
+        "absent(c_total)",
+        "time() - timestamp(c_total) > 60",
+        "count(c_total) > 3",
+        "c_total == 0",
+        "c_total - c_total offset 1h > 3",
+        "c_total > c_total offset 1h",
+        "y > 1 and c_total > 0",
+        "sum(c_total) > 0 and y > 1",
+        "y > 1 unless c_total != 0",
+        "y > 1 and c_total",
+        "y and c_total unless c_total",
+        "c_total",
+        "c_total * 8",
+        "x_total < 5",
+        "y > x_total",
+        "x_total - y > 0",
+        "used / x_total > 0.9",
+        "disks_offline_total > 0",
+        "x_count > 5 or x_sum > 5",
+        "plain > 5",
+        '{__name__=~".*_total"} > 5',
+        "sum(",
+    ],
+)
+def test_what_is_left_alone(expression: str) -> None:
+    """Where no value matters, where a difference is taken, and names that gauges have as well."""
+    assert severities(CHECK, RATED, alert("A", expression)) == []
+
+
+def test_a_ratio_of_one_metric_with_itself() -> None:
+    """At one time it is no difference."""
+    assert severities(CHECK, RATED, alert("A", 'c_total{code="5"} / c_total > 0.1')) == ["warning", "warning"]
+
+
+def test_what_targets_declare() -> None:
+    """A counter of any name, and no gauge in ``_total``."""
+    live = Live(types={"odd": "counter", "x_total": "gauge", "lag": "histogram"})
+    told = found(CHECK, alert("A", "odd > 5 or x_total > 5 or lag_count < 5"), live=live)
+    assert [one.message.split()[0] for one in told] == ["odd", "lag_count"]
+
+
+def test_what_rules_record() -> None:
+    """What a recorded series is, its name does not say."""
+    assert severities(CHECK, record("all_total", "x + y"), alert("A", "all_total > 5")) == []

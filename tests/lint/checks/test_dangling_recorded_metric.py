@@ -1,0 +1,50 @@
+"""What nothing records is an error only where everything is known."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.checks.dangling_recorded_metric import CHECK
+from gonogo.lint.live import Live
+from tests.lint.short_rules import alert, found, record, severities
+
+KNOWN = "scrape_configs: [{job_name: web}]\n"
+FEDERATED = "scrape_configs: [{job_name: other, metrics_path: /federate}]\n"
+DOWN = alert("Down", "up == 0")
+
+
+@pytest.mark.parametrize(
+    "expression", ["job:x:rate > 1", 'ALERTS{alertname="Up"}', 'ALERTS_FOR_STATE{alertname=~"Up|Left"} > 0']
+)
+def test_what_nothing_makes(expression: str) -> None:
+    """An error where all is known; a remark where not, or where series come from elsewhere."""
+    assert severities(CHECK, DOWN, alert("A", expression), configuration=KNOWN) == ["error"]
+    assert severities(CHECK, DOWN, alert("A", expression), configuration=FEDERATED) == ["info"]
+    assert severities(CHECK, DOWN, alert("A", expression)) == ["info"]
+    assert severities(CHECK, DOWN, alert("A", expression), complete=True) == ["info"]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "job:y:rate > 1",
+        "plain_name > 1",
+        '{__name__=~"job:.*"} > 1',
+        "ALERTS > 0",
+        'ALERTS{alertname!="Up"}',
+        'ALERTS{alertname="Down"}',
+        'ALERTS{alertname=~"D.*"}',
+        "sum(",
+    ],
+)
+def test_what_may_be_there(expression: str) -> None:
+    """Recorded, scraped, or not named so that it could be missed."""
+    assert severities(CHECK, DOWN, record("job:y:rate", "y"), alert("A", expression), configuration=KNOWN) == []
+
+
+def test_what_a_server_has() -> None:
+    """Series that a running server finds come from somewhere."""
+    live = Live(found={'job:x:rate{zone="a"}': True})
+    expression = 'job:x:rate{zone="a"} + job:z:rate > 1'
+    (one,) = found(CHECK, alert("A", expression), configuration=KNOWN, live=live)
+    assert one.message.startswith("no rule records job:z:rate, so")

@@ -1,0 +1,49 @@
+"""Rules are compared by what they mean, across files."""
+
+from __future__ import annotations
+
+from gonogo.lint.catalogue import findings
+from gonogo.lint.check import Example
+from gonogo.lint.checks.duplicate_rule import CHECK
+from gonogo.lint.example_estate import estate_of
+from tests.lint.short_rules import alert, found, record, severities
+
+
+def test_rules_that_differ_are_no_duplicates() -> None:
+    """In kind, name or labels."""
+    rules = (record("x", "up"), alert("x", "up"), record("y", "up"), record("x", "up", zone="a"))
+    assert found(CHECK, *rules) == []
+
+
+def test_the_same_in_other_words() -> None:
+    """Spelling, brackets and the order of matchers do not make a difference; the earlier rule is named."""
+    rules = (record("x", 'sum((a{b="c", d="e"}))', zone="a"), record("x", 'sum(a{d="e",b="c"})', zone="a"))
+    (one,) = found(CHECK, *rules)
+    assert one.severity == "error"
+    assert "rules.yml:1:" in one.message
+    assert "(group 'web')" in one.message
+
+
+def test_each_repetition_is_told() -> None:
+    """The second and the third, not the first."""
+    assert severities(CHECK, *[alert("A", "up == 0")] * 3) == ["error", "error"]
+
+
+def test_another_expression_under_one_name_is_only_mentioned() -> None:
+    """It may be meant, and a third that repeats the second is a duplicate."""
+    rules = (record("x", "a"), record("x", "b"), record("x", "b"))
+    assert severities(CHECK, *rules) == ["info", "error"]
+
+
+def test_what_cannot_be_read_is_compared_as_text() -> None:
+    """The same text is the same rule."""
+    assert severities(CHECK, record("x", "sum("), record("x", "sum(")) == ["error"]
+
+
+def test_labels_of_groups_count() -> None:
+    """They are merged into the rules' own."""
+    group = "groups: [{{name: g, labels: {{zone: {zone}}}, rules: [{{record: x, expr: up}}]}}]\n"
+    texts = {zone: group.format(zone=zone) for zone in "ab"}
+    assert findings(estate_of(Example({"1.yml": texts["a"], "2.yml": texts["b"]})), [CHECK]) == ()
+    (one,) = findings(estate_of(Example({"1.yml": texts["a"], "2.yml": texts["a"]})), [CHECK])
+    assert one.where.start.path == "2.yml"

@@ -1,0 +1,54 @@
+"""Conditions, here or in what is read."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.checks.no_comparison import CHECK
+from tests.lint.short_rules import alert, found, record, severities
+
+
+@pytest.mark.parametrize("expression", ["x", "rate(x[5m])", "x > bool 5", "x * (y > bool 5)", "a or b", "job:plain"])
+def test_nothing_keeps_it_quiet(expression: str) -> None:
+    """No comparison, or one that gives 0 where it does not hold."""
+    assert severities(CHECK, record("job:plain", "a / b"), alert("A", expression)) == ["warning"]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "x > 5",
+        "sum(x > 5)",
+        "x and y",
+        "x unless y",
+        "absent(x)",
+        'ALERTS{alertname="B"}',
+        "ALERTS_FOR_STATE",
+        "vector(1)",
+        "job:high",
+        "job:higher",
+        "job:circle",
+        "job:unknown:here",
+        '{__name__="job:high", zone="a"}',
+        "sum(",
+    ],
+)
+def test_something_may(expression: str) -> None:
+    """A condition, a watchdog, or a recording rule that has a condition or is not known."""
+    rules = (
+        record("job:high", "x > 5"),
+        record("job:higher", "job:high * 2"),
+        record("job:circle", "job:circle + job:high"),
+    )
+    assert severities(CHECK, *rules, alert("A", expression)) == []
+
+
+def test_a_circle_of_rules_ends() -> None:
+    """And without a condition in it, the alert fires."""
+    assert severities(CHECK, record("job:a", "job:a * 2"), alert("A", 'job:a + {zone="a"}')) == ["warning"]
+
+
+def test_bool_is_named() -> None:
+    """It is the usual mistake."""
+    (one,) = found(CHECK, alert("A", "x > bool 5"))
+    assert "a comparison with bool gives 0" in one.message

@@ -1,0 +1,52 @@
+"""Functions for counters belong inside aggregations."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.checks.rate_of_aggregate import CHECK
+from tests.lint.short_rules import found, record, severities
+
+SUM = record("job:x:sum", "sum by (job) (x_total)", zone="a")
+PLAIN = record("job:y:copy", "y_total")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "rate(job:x:sum[5m])",
+        "irate(job:x:sum[5m])",
+        "sum(increase(job:x:sum[5m]))",
+        "resets(job:x:sum[5m])",
+        "rate(job:x:sum[5m:1m])",
+        "rate(sum(x_total)[5m:1m])",
+    ],
+)
+def test_an_aggregate_is_found(expression: str) -> None:
+    """Recorded or in a subquery, by each of the four functions."""
+    assert severities(CHECK, SUM, record("r", expression)) == ["error"]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "delta(job:x:sum[5m])",
+        "rate(job:y:copy[5m])",
+        "rate(job:z:unknown[5m])",
+        'rate(job:x:sum{zone="b"}[5m])',
+        'rate({__name__=~"job:.*"}[5m])',
+        "rate(x_total[5m])",
+        "rate((x_total + y_total)[5m:1m])",
+        "sum(rate(x_total[5m]))",
+    ],
+)
+def test_all_else_is_left_alone(expression: str) -> None:
+    """No aggregate, none that is known, or one that the selector cannot find."""
+    assert severities(CHECK, SUM, PLAIN, record("r", expression)) == []
+
+
+def test_one_of_several_rules() -> None:
+    """An aggregate among the rules for one name is enough, and is named."""
+    other = record("job:x:sum", "x_total", zone="b")
+    (one,) = found(CHECK, other, SUM, record("r", "rate(job:x:sum[5m])"))
+    assert "job:x:sum, which records a sum" in one.message

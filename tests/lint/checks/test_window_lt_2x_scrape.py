@@ -1,0 +1,85 @@
+"""Windows are measured against the interval that provably counts."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.checks.window_lt_2x_scrape import CHECK
+from tests.lint.short_rules import found, record, severities
+
+FAST = "global: {scrape_interval: 15s, evaluation_interval: 30s}\nscrape_configs: [{job_name: web}]\n"
+MIXED = FAST.replace("[{job_name: web}]", "[{job_name: web}, {job_name: slow, scrape_interval: 2m}]")
+OUTSIDE = FAST + "remote_read: [{url: 'http://127.0.0.1'}]\n"
+
+
+@pytest.mark.parametrize(
+    ("expression", "configuration", "severity"),
+    [
+        ("rate(x_total[29s])", FAST, ["error"]),
+        ("rate(x_total[30s])", FAST, ["warning"]),
+        ("rate(x_total[59s])", FAST, ["warning"]),
+        ("rate(x_total[1m])", FAST, []),
+        ("deriv(x[10s]) + changes(x[10s])", FAST, ["error", "error"]),
+        ("max_over_time(x[10s])", FAST, []),
+        ('rate({__name__="x_total", job=~"w.*"}[10s])', FAST, ["error"]),
+        ('rate({__name__=~"x.*"}[10s])', FAST, []),
+        ("rate(x_total[3m])", MIXED, ["info"]),
+        ("rate(x_total[4m])", MIXED, []),
+        ('rate(x_total{job="web"}[3m])', MIXED, []),
+        ('rate(x_total{job="slow"}[3m])', MIXED, ["error"]),
+        ('rate(x_total{job="relabelled"}[20s])', MIXED, ["error"]),
+        ("rate(x_total[10s])", OUTSIDE, []),
+        ('rate(x_total{job="web"}[10s])', OUTSIDE, ["error"]),
+        ('rate(x_total{job="other"}[10s])', OUTSIDE, []),
+        ("rate(x_total[90s])", "global: {scrape_interval: 1m}\n", ["error"]),
+        ("rate(x_total[1s])", "", []),
+    ],
+)
+def test_a_window_of_scraped_series(expression: str, configuration: str, severity: list[str]) -> None:
+    """Too short for every job that may scrape it is an error, for one of them a remark, unknown is no finding."""
+    assert severities(CHECK, record("r", expression), configuration=configuration) == severity
+
+
+@pytest.mark.parametrize(
+    ("interval", "configuration", "severity"),
+    [("1m", "", ["error"]), ("20s", "", ["warning"]), ("", "", []), ("", FAST, ["error"]), ("10s", FAST, [])],
+)
+def test_a_window_of_recorded_series(interval: str, configuration: str, severity: list[str]) -> None:
+    """The group's interval counts, or the global one where that is known."""
+    rules = (record("job:x:sum", "sum(x)"), record("r", "delta(job:x:sum[50s])"))
+    assert severities(CHECK, *rules, configuration=configuration, interval=interval) == severity
+
+
+def test_series_that_no_rule_under_that_name_can_make() -> None:
+    """A selector that no recording rule satisfies has no known interval."""
+    rules = (record("job:x:sum", "sum(x)", zone="a"), record("r", 'delta(job:x:sum{zone="b"}[1s])'))
+    assert severities(CHECK, *rules, interval="1m") == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "configuration", "severity"),
+    [
+        ("deriv(x[1m:40s])", "", ["error"]),
+        ("deriv(x[1m:30s])", "", []),
+        ("deriv(x[59s:])", "", []),
+        ("deriv(x[59s:])", FAST, ["error"]),
+        ("max_over_time(x[1m:1m])", "", []),
+    ],
+)
+def test_a_window_of_a_subquery(expression: str, configuration: str, severity: list[str]) -> None:
+    """Its step counts, and without one the global evaluation interval where that is known."""
+    assert severities(CHECK, record("r", expression), configuration=configuration) == severity
+
+
+def test_what_is_said() -> None:
+    """The message names the function, who scrapes how often, and a window that is safe."""
+    (one,) = found(CHECK, record("r", 'rate(x_total{job="slow"}[3m])'), configuration=MIXED)
+    assert one.message == (
+        "rate needs two samples, but job 'slow' scrapes every 2m, so 3m often holds fewer; look back at least 8m"
+    )
+    assert one.rule == "r"
+
+
+def test_a_function_of_other_arguments() -> None:
+    """What is no range holds no window, however the expression came to be read."""
+    assert severities(CHECK, record("r", "predict_linear(x[5m], 3600)"), configuration=FAST) == []
