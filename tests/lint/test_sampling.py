@@ -49,7 +49,6 @@ def test_a_recorded_series_has_its_groups_pace() -> None:
     assert paces('x{level="none"}') == ()
     assert paces("x", {"rules.yml": RULES}) == ()
     assert paces('x{level="one"}', {"rules.yml": RULES}) == (QUICK,)
-    assert paces("x", {"rules.yml": RULES}) == (QUICK,)
 
 
 def test_a_scraped_series_has_its_jobs_pace() -> None:
