@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from gonogo.app.inputs import unit_files
+from gonogo.app.inputs import rule_files, unit_files
 from gonogo.app.runs import Run, counted, failed, promtool_version, recorded
-from gonogo.app.silent_passes import silent_passes
+from gonogo.app.unit_cache import UnitCache
+from gonogo.app.unit_check import Heard, check_files, nobody
+from gonogo.app.unit_find import test_files
+from gonogo.app.unit_rules import RulePlaces
+from gonogo.errors import UsageError
 from gonogo.model.gate import PROMQL_UNIT
 from gonogo.model.outcome import Outcome
 from gonogo.policy.load import PolicyFile
-from gonogo.prometheus.promtool import test_rules
+from gonogo.unit.allowance import under
+from gonogo.unit.report import FileReport, UnitReport
 
 
 def promql_unit(policy_file: PolicyFile) -> Run:
@@ -27,34 +33,117 @@ def promql_unit(policy_file: PolicyFile) -> Run:
 
 def unit(policy_file: PolicyFile) -> Run:
     """Run the tests without a record."""
-    tools = promtool_version()
     try:
-        paths = _test_files(policy_file)
+        report = policy_report(policy_file)
     except OSError as error:
-        return failed(PROMQL_UNIT, (f"{error.filename}: {error.strerror}",), "the tests cannot be read", tools)
-    if not paths:
+        return failed(PROMQL_UNIT, (f"{error.filename}: {error.strerror}",), "the tests cannot be read", {})
+    return run_of(report, policy_file)
+
+
+def recorded_report(
+    policy_file: PolicyFile,
+    *,
+    cache: Path | None = None,
+    allowed: Mapping[str, str] | None = None,
+    heard: Heard = nobody,
+) -> tuple[UnitReport, Run]:
+    """Run as ``promql_unit`` does, and give the report of every file beside the recorded run.
+
+    Raises:
+        PolicyError: an input that the policy names is missing.
+        MissingTool: promtool is not installed.
+        ActionFailed: the journal cannot be written.
+    """
+    reports = [UnitReport(())]
+
+    def run() -> Run:
+        reports.append(policy_report(policy_file, cache=cache, allowed=allowed, heard=heard))
+        return run_of(reports[-1], policy_file)
+
+    done = recorded(policy_file, PROMQL_UNIT, run)
+    return reports[-1], done
+
+
+def policy_report(
+    policy_file: PolicyFile,
+    *,
+    cache: Path | None = None,
+    allowed: Mapping[str, str] | None = None,
+    heard: Heard = nobody,
+) -> UnitReport:
+    """Run every YAML file below the policy's tests; its rules are where base names are looked for.
+
+    Args:
+        policy_file: the policy.
+        cache: the folder that keeps passes; none are kept without one.
+        allowed: the silent passes that are tolerated, and why.
+        heard: hears how many files are done.
+
+    Raises:
+        OSError: a folder of tests cannot be listed.
+        MissingTool: promtool is not installed.
+    """
+    paths = sorted({path for place in policy_file.tests if place.exists() for path in unit_files(place)})
+    rules = rule_files(policy_file.rules)
+    return _report(paths, rules, cache=cache, allowed=allowed or {}, heard=heard)
+
+
+def places_report(
+    places: Sequence[str],
+    rules: Sequence[Path],
+    *,
+    cache: Path | None = None,
+    allowed: Mapping[str, str] | None = None,
+    heard: Heard = nobody,
+) -> UnitReport:
+    """Run the test files of some places: folders, globs, files.
+
+    Args:
+        places: where to look.
+        rules: files and folders in which rule files are looked for by base name.
+        cache: the folder that keeps passes; none are kept without one.
+        allowed: the silent passes that are tolerated, and why.
+        heard: hears how many files are done.
+
+    Raises:
+        UsageError: one of the places or of the rules is not there.
+        MissingTool: promtool is not installed.
+    """
+    if gone := [str(path) for path in rules if not path.exists()]:
+        raise UsageError(f"{gone[0]}: there is no such file or folder", next_step="--rules names where rules live")
+    paths, nowhere = test_files(places)
+    report = _report(paths, rules, cache=cache, allowed=allowed or {}, heard=heard)
+    return UnitReport(report.files, under(allowed or {}, nowhere), tools=report.tools, seconds=report.seconds)
+
+
+def run_of(report: UnitReport, policy_file: PolicyFile) -> Run:
+    """Sum a report up as the run of the gate."""
+    if not report.files:
         places = ", ".join(map(str, policy_file.tests)) or "the empty list of tests"
-        return failed(PROMQL_UNIT, (f"there is no test file in {places}",), "nothing is tested", tools)
-    findings = tuple(_findings(paths))
-    if findings:
-        return failed(PROMQL_UNIT, findings, "the tests of the rules do not pass", tools)
-    return Run(PROMQL_UNIT, Outcome.PASS, f"promtool passes {counted(len(paths), 'test file')}", tools=tools)
+        return failed(PROMQL_UNIT, (f"there is no test file in {places}",), "nothing is tested", report.tools)
+    findings = tuple(_findings(report.files))
+    if report.outcome is not Outcome.PASS:
+        return failed(PROMQL_UNIT, findings, "the tests of the rules do not pass", report.tools)
+    passed = f"promtool passes {counted(len(report.files), 'test file')}"
+    return Run(PROMQL_UNIT, Outcome.PASS, passed, findings=findings, tools=report.tools)
 
 
-def _test_files(policy_file: PolicyFile) -> tuple[Path, ...]:
-    found = {path for place in policy_file.tests if place.exists() for path in unit_files(place)}
-    return tuple(sorted(found))
+def _report(
+    paths: Sequence[Path], rules: Sequence[Path], *, cache: Path | None, allowed: Mapping[str, str], heard: Heard
+) -> UnitReport:
+    began = time.monotonic()
+    tools = promtool_version()
+    kept = UnitCache(cache, tools["promtool"])
+    files = check_files(paths, RulePlaces(rules), kept, allowed, heard)
+    kept.tidy()
+    return UnitReport(files, tools=tools, seconds=time.monotonic() - began)
 
 
-def _findings(paths: tuple[Path, ...]) -> Iterator[str]:
-    for path in paths:
-        yield from map(str, silent_passes(path))
-    if not (ran := test_rules(paths)).passed:
-        yield _failures(ran.output)
-
-
-def _failures(output: str) -> str:
-    """Keep the failures; the files that pass are named as well, but say nothing."""
-    lines = [line for line in output.splitlines() if line.strip() and line.strip() not in {"SUCCESS", "FAILED:"}]
-    telling = [line for line in lines if not line.startswith("Unit Testing:")]
-    return "\n".join(telling) or "promtool test rules failed"
+def _findings(files: Iterable[FileReport]) -> Iterator[str]:
+    for file in files:
+        yield from (
+            f"{one.problem} [{one.silent_pass}, allowed: {one.allowed}]" for one in file.findings if one.allowed
+        )
+        yield from (str(one.problem) for one in file.silent)
+        if file.outcome is not Outcome.PASS and file.words:
+            yield file.words

@@ -42,6 +42,7 @@ class StagedUnit:
 
     def in_words_of_the_source(self, output: str) -> str:
         """Name the files of the test, and not the staged ones, in what promtool wrote."""
+        output = "\n".join(line for line in output.splitlines() if not line.endswith(f"/{NO_FILE}"))
         for rule, path in zip(self.material.rules, self.rules, strict=True):
             output = output.replace(str(path), str(rule.path))
         return output.replace(str(self.path), str(self.material.path)).replace(f"{self.path.parent}/", "")

@@ -1,0 +1,147 @@
+"""Runs test files in promtool and looks for silent passes: what ``gonogo test`` and the run gate have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gonogo.app.unit_cache import UnitCache
+from gonogo.app.unit_loaded import loaded
+from gonogo.app.unit_material import Material, material
+from gonogo.app.unit_rules import RulePlaces
+from gonogo.app.unit_run import UnitResult, run_tests
+from gonogo.app.unit_stage import staged
+from gonogo.errors import Position, Problem
+from gonogo.unit.allowance import under
+from gonogo.unit.group_order import GroupOrders, in_order, open_orders, order_problem
+from gonogo.unit.loaded import Loaded
+from gonogo.unit.pending import Suspect, pending_problems, probing, suspects
+from gonogo.unit.read import read_unit
+from gonogo.unit.report import FileReport
+from gonogo.unit.silent_pass import Finding
+from gonogo.unit.silent_passes import GROUP_ORDER, PENDING_ALERT, PROMTOOL_WARNING, silent_passes
+
+Heard = Callable[[int, int], None]
+"""Hears how many files are done, and of how many."""
+
+
+def nobody(done: int, of: int) -> None:
+    """Hear nothing."""
+    del done, of
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A test file to be run: what it is made of, what it shows by itself, and what else must be tried."""
+
+    material: Material
+    loaded: Loaded
+    findings: tuple[Finding, ...]
+    orders: GroupOrders | None
+    suspected: tuple[Suspect, ...]
+
+    def variants(self) -> Iterator[Material]:
+        """Give what promtool runs: the file, with the groups in both orders where that is open, and the probes."""
+        if self.orders is None:
+            yield self.material
+        else:
+            yield _with_text(self.material, in_order(self.loaded, self.orders.makers_first))
+            yield _with_text(self.material, in_order(self.loaded, self.orders.readers_first))
+        if self.suspected:
+            yield _with_text(self.material, probing(self.loaded, self.suspected))
+
+
+def check_files(
+    paths: Sequence[Path],
+    places: RulePlaces,
+    cache: UnitCache,
+    allowed: Mapping[str, str],
+    heard: Heard = nobody,
+) -> tuple[FileReport, ...]:
+    """Run test files, those that the cache does not know over all cores, and report on each, in their order.
+
+    Raises:
+        MissingTool: promtool is not installed.
+    """
+    reports: dict[Path, FileReport] = {}
+    cases: list[_Case] = []
+    for path in paths:
+        read = _read(path, places)
+        if isinstance(read, FileReport):
+            reports[path] = read
+        elif (known := cache.seconds(read.material)) is not None:
+            reports[path] = replace(_report(read, (UnitResult(True, "", known),)), cached=True)
+        else:
+            cases.append(read)
+    heard(len(reports), len(paths))
+    for case, report in _run(cases):
+        reports[case.material.path] = report
+        if report.promtool and not report.findings:
+            cache.keep(case.material, report.seconds)
+        heard(len(reports), len(paths))
+    return tuple(replace(reports[path], findings=under(allowed, reports[path].findings)) for path in paths)
+
+
+def _read(path: Path, places: RulePlaces) -> _Case | FileReport:
+    try:
+        one = material(path, places)
+        problems = [*one.unit.problems, *(_unreadable(one)), *_ambiguous(one, places)]
+        if problems:
+            return FileReport(str(path), None, "\n".join(map(str, problems)))
+        known = loaded(one)
+    except (OSError, UnicodeDecodeError) as error:
+        return FileReport(str(path), None, f"{path} cannot be read: {error}")
+    return _Case(one, known, tuple(silent_passes(known)), open_orders(known), suspects(known))
+
+
+def _unreadable(one: Material) -> Iterator[Problem]:
+    return (Problem(entry.entry.where, entry.problem) for entry in one.entries if entry.problem)
+
+
+def _ambiguous(one: Material, places: RulePlaces) -> Iterator[Problem]:
+    for entry in one.entries:
+        if entry.rules and (rivals := places.ambiguous(entry.entry.pattern)):
+            names = " and ".join(map(str, rivals))
+            if {rule.path for rule in entry.rules} <= set(rivals):
+                yield Problem(entry.entry.where, f"{entry.entry.pattern} can be {names}", "write more of its path")
+
+
+def _run(cases: Sequence[_Case]) -> Iterator[tuple[_Case, FileReport]]:
+    """Run all variants of all cases, and report on a case as soon as its last one has ended."""
+    parts = [(number, variant) for number, case in enumerate(cases) for variant in case.variants()]
+    results: dict[int, UnitResult] = {}
+    awaited = {number: [n for n, (of, _) in enumerate(parts) if of == number] for number in range(len(cases))}
+    with staged(variant for _, variant in parts) as stage:
+        for place, result in run_tests(stage):
+            results[place] = result
+            number, _ = parts[place]
+            if all(part in results for part in awaited[number]):
+                yield cases[number], _report(cases[number], [results[part] for part in awaited[number]])
+
+
+def _report(case: _Case, results: Iterable[UnitResult]) -> FileReport:
+    ran = list(results)
+    passed, words = ran[0].passed, ran[0].words
+    seconds = sum(result.seconds for result in ran)
+    findings = list(case.findings)
+    if case.orders is not None and len(ran) > 1 and ran[0].passed is not ran[1].passed:
+        passing, failing = (0, 1) if ran[0].passed else (1, 0)
+        order = (case.orders.makers_first, case.orders.readers_first)[passing]
+        findings.append(Finding(GROUP_ORDER, order_problem(case.loaded, case.orders, order)))
+        passed, words = True, ran[failing].words
+    elif passed and words:
+        where = Position(str(case.material.path), 1, 1)
+        findings.append(Finding(PROMTOOL_WARNING, Problem(where, f"promtool warns: {words}")))
+    if case.suspected and len(ran) > 1 and not ran[-1].passed:
+        found = pending_problems(case.suspected, ran[-1].words)
+        findings += [Finding(PENDING_ALERT, problem) for problem in found]
+    unit = case.material.unit
+    tests, assertions = len(unit.tests), sum(test.assertions for test in unit.tests)
+    return FileReport(str(case.material.path), passed, words, tuple(findings), seconds, tests, assertions)
+
+
+def _with_text(one: Material, text: str) -> Material:
+    unit = read_unit(text, str(one.path))
+    entries = tuple(replace(old, entry=entry) for old, entry in zip(one.entries, unit.rule_files, strict=True))
+    return replace(one, text=text, unit=unit, entries=entries)

@@ -1,0 +1,131 @@
+"""``gonogo test``: the unit tests of the rules, by promtool, and nothing that passes in silence."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gonogo.cli.answer import answer
+from gonogo.cli.lint_progress import patient
+from gonogo.cli.options import format_option, policy_option
+from gonogo.errors import ActionFailed, UsageError
+
+if TYPE_CHECKING:
+    from gonogo.app.unit_check import Heard
+    from gonogo.unit.report import UnitReport
+
+_EXIT_CODES = {"PASS": 0, "FAIL": 1, "UNKNOWN": 3}
+_TIMES = 10
+
+
+@click.command(epilog="Example: gonogo test tests/promql --rules prometheus/rules")
+@click.argument("paths", nargs=-1)
+@policy_option
+@click.option(
+    "--rules",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR|FILE",
+    help="Where rules live that tests name by base name; repeatable.",
+)
+@click.option(
+    "--allow", multiple=True, metavar="'PASS reason'", help="Tolerate a kind of silent pass, with a reason; repeatable."
+)
+@click.option("--cache", type=click.Path(path_type=Path), metavar="DIR", help="Where passes are kept between runs.")
+@click.option("--no-cache", is_flag=True, help="Run every file, whatever passed before.")
+@click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write JUnit XML as well.")
+@format_option
+def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
+    *,
+    paths: tuple[str, ...],
+    policy_path: Path,
+    rules: tuple[Path, ...],
+    allow: tuple[str, ...],
+    cache: Path | None,
+    no_cache: bool,
+    junit: Path | None,
+    form: str,
+) -> int:
+    """Run the unit tests of the rules in promtool, and fail what passes without proving anything.
+
+    PATHS are test files, folders, or globs; PrometheusRule resources are unwrapped. Without any, the policy's tests
+    are run, and the run gate promql-unit is recorded.
+
+    Exit codes: 0 all pass, 1 a test or a silent pass fails, 2 usage, policy, or no promtool, 3 the policy's files
+    changed meanwhile.
+    """
+    gc.disable()  # what was read lives to the end
+
+    from gonogo.app.unit_cache import default_folder
+    from gonogo.unit.allowance import allowances
+
+    if rules and not paths:
+        raise UsageError("--rules is for tests named by path", next_step="a policy says under 'rules' where rules live")
+    allowed = allowances(allow)
+    folder = None if no_cache else cache or default_folder()
+    with patient("gonogo test") as says:
+        heard = _counting(says)
+        if paths:
+            report, code = _of_places(paths, rules, folder, allowed, heard)
+        else:
+            report, code = _of_policy(policy_path, folder, allowed, heard)
+    _print(report, form)
+    if junit is not None:
+        _write_junit(junit, report)
+    return code
+
+
+def _counting(says: Callable[[str], None]) -> Heard:
+    """Say how far it is, ten times in all."""
+    said = 0
+
+    def heard(done: int, of: int) -> None:
+        nonlocal said
+        if of and done * _TIMES // of > said:
+            said = done * _TIMES // of
+            says(f"{done} of {of} files")
+
+    return heard
+
+
+def _of_places(
+    paths: tuple[str, ...], rules: tuple[Path, ...], folder: Path | None, allowed: Mapping[str, str], heard: Heard
+) -> tuple[UnitReport, int]:
+    from gonogo.app.unit import places_report
+
+    report = places_report(paths, rules, cache=folder, allowed=allowed, heard=heard)
+    return report, _EXIT_CODES[report.outcome]
+
+
+def _of_policy(path: Path, folder: Path | None, allowed: Mapping[str, str], heard: Heard) -> tuple[UnitReport, int]:
+    from gonogo.app.unit import recorded_report
+    from gonogo.policy.load import load
+
+    report, run = recorded_report(load(path), cache=folder, allowed=allowed, heard=heard)
+    click.echo(run.detail, err=True)
+    return report, _EXIT_CODES[run.outcome]
+
+
+def _print(report: UnitReport, form: str) -> None:
+    from gonogo.render.unit_json import unit_json
+    from gonogo.render.unit_text import unit_text
+
+    answer(unit_json(report) if form == "json" else unit_text(report))
+
+
+def _write_junit(path: Path, report: UnitReport) -> None:
+    from gonogo.render.unit_junit import unit_junit
+
+    try:
+        path.write_text(unit_junit(report), encoding="utf-8")
+    except OSError as error:
+        raise ActionFailed(
+            "the JUnit file could not be written",
+            where=str(path),
+            why=error.strerror or str(error),
+            next_step="name a file in a folder that is there and can be written to",
+        ) from error

@@ -1,0 +1,117 @@
+"""A run of rule tests as JSON: schema ``gonogo/unit/v1``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import orjson
+
+from gonogo.errors import Position
+from gonogo.unit.coverage import Coverage
+from gonogo.unit.mutants import MutantReport, Survivor
+from gonogo.unit.report import FileReport, UnitReport
+from gonogo.unit.silent_pass import Finding
+from gonogo.unit.tested_rule import TestedRule
+
+SCHEMA = "gonogo/unit/v1"
+
+
+def unit_json(report: UnitReport) -> str:
+    """Write the report as one JSON document, indented, ending in a line feed."""
+    return orjson.dumps(unit_value(report), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+
+
+def unit_value(report: UnitReport) -> Mapping[str, object]:
+    """Build the plain values of the document."""
+    return {
+        "schema": SCHEMA,
+        "outcome": report.outcome,
+        "files": [_file(file) for file in report.files],
+        "findings": [_finding(one) for one in report.nowhere],
+        "coverage": None if report.coverage is None else _coverage(report.coverage),
+        "mutants": None if report.mutants is None else _mutants(report.mutants),
+        "tools": dict(report.tools),
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def _file(file: FileReport) -> Mapping[str, object]:
+    return {
+        "path": _encodable(file.path),
+        "outcome": file.outcome,
+        "reason": file.reason or None,
+        "detail": _encodable(file.detail),
+        "seconds": round(file.seconds, 3),
+        "promtool": None if file.promtool is None else "PASS" if file.promtool else "FAIL",
+        "tests": file.tests,
+        "assertions": file.assertions,
+        "cached": file.cached,
+        "findings": [_finding(one) for one in file.findings],
+    }
+
+
+def _finding(one: Finding) -> Mapping[str, object]:
+    return {
+        "pass": one.silent_pass,
+        **_place(one.problem.where),
+        "message": _encodable(one.problem.message),
+        "next_step": _encodable(one.problem.next_step) or None,
+        "allowed": one.allowed or None,
+    }
+
+
+def _coverage(coverage: Coverage) -> Mapping[str, object]:
+    return {
+        "rules": coverage.rules,
+        "covered": coverage.covered,
+        "percent": coverage.percent,
+        "uncovered": [{**_rule(one.rule), "why": _encodable(one.why)} for one in coverage.uncovered],
+        "duplicates": [[_rule(rule) for rule in twins] for twins in coverage.duplicates],
+        "alerts_without_firing": [_rule(rule) for rule in coverage.alerts_without_firing],
+        "alerts_without_quiet": [_rule(rule) for rule in coverage.alerts_without_quiet],
+        "flaky": [_encodable(path) for path in coverage.flaky],
+        "failing": [_encodable(path) for path in coverage.failing],
+        "seconds": round(coverage.seconds, 3),
+    }
+
+
+def _mutants(mutants: MutantReport) -> Mapping[str, object]:
+    return {
+        "made": mutants.made,
+        "killed": mutants.killed,
+        "survived": [_survivor(one) for one in mutants.survived],
+        "argued": [_survivor(one) for one in mutants.argued],
+        "not_run": mutants.not_run,
+        "stillborn": mutants.stillborn,
+        "uncovered": [_rule(rule) for rule in mutants.uncovered],
+        "problems": [{**_place(one.where), "message": _encodable(one.message)} for one in mutants.problems],
+        "seed": mutants.seed,
+        "seconds": round(mutants.seconds, 3),
+    }
+
+
+def _survivor(one: Survivor) -> Mapping[str, object]:
+    return {
+        **_rule(one.rule),
+        "mutant": one.mutant,
+        "change": _encodable(one.change),
+        "old": _encodable(one.old),
+        "new": _encodable(one.new),
+        "kill": _encodable(one.kill),
+        "argument": _encodable(one.argument) or None,
+    }
+
+
+def _rule(rule: TestedRule) -> Mapping[str, object]:
+    return {**_place(rule.where), "group": _encodable(rule.group), "kind": rule.kind, "rule": _encodable(rule.name)}
+
+
+def _place(where: Position | None) -> Mapping[str, object]:
+    if where is None:
+        return {"path": None, "line": None, "column": None}
+    return {"path": _encodable(where.path), "line": where.line, "column": where.column}
+
+
+def _encodable(text: str) -> str:
+    """Escape what is no text, such as bytes of a path: JSON cannot hold it."""
+    return text.encode(errors="backslashreplace").decode()

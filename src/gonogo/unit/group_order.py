@@ -1,0 +1,81 @@
+"""Groups that read one another's records, whose order promtool chooses anew in every run.
+
+A reader that comes before its maker sees the record of the step before. Whether that
+matters, only running the tests in both orders shows. ``group_eval_order`` settles it
+for the groups it lists; all others share the first place.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gonogo.errors import Problem
+from gonogo.unit.flow import flow, joined
+from gonogo.unit.loaded import Loaded
+
+ORDER = "group_eval_order"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOrders:
+    """The two orders that settle every open question: makers first, and readers first.
+
+    Attributes:
+        makers_first: names of groups.
+        readers_first: the same, every open question answered the other way.
+        maker: a group whose record another one reads.
+        reader: that other group.
+    """
+
+    makers_first: tuple[str, ...]
+    readers_first: tuple[str, ...]
+    maker: str
+    reader: str
+
+
+def open_orders(loaded: Loaded) -> GroupOrders | None:
+    """Give the orders to try; ``None`` where the order of groups is settled, or no group reads another."""
+    rank = {name: place for place, name in reversed(list(enumerate(loaded.unit.group_eval_order)))}
+    names = list(dict.fromkeys(group.name for group in loaded.groups))
+    home = {id(rule): group.name for group in loaded.groups for rule in group.rules}
+    read = {
+        (home[id(maker)], group.name)
+        for group in loaded.groups
+        for rule in group.rules
+        for maker in loaded.graph.upstream(rule)
+    }
+    still_open = sorted((m, r) for m, r in read if m != r and rank.get(m, 0) == rank.get(r, 0))
+    if not still_open:
+        return None
+    order = {name: place for place, name in enumerate(_makers_first(names, set(still_open)))}
+    forward = sorted(names, key=lambda name: (rank.get(name, 0), order[name]))
+    backward = sorted(names, key=lambda name: (rank.get(name, 0), -order[name]))
+    return GroupOrders(tuple(forward), tuple(backward), *still_open[0])
+
+
+def in_order(loaded: Loaded, order: Sequence[str]) -> str:
+    """Write the test file with its groups in an order."""
+    document = loaded.unit.document
+    return joined(flow(document, (), (ORDER,)), f"{ORDER}: {json.dumps(list(order))}") + "\n"
+
+
+def order_problem(loaded: Loaded, orders: GroupOrders, passing: Sequence[str]) -> Problem:
+    """Say that the outcome depends on the order."""
+    first = orders.maker if passing == orders.makers_first else orders.reader
+    why = (
+        f"the group {orders.reader!r} reads what the group {orders.maker!r} records, and the tests pass only when "
+        f"{first!r} is evaluated first; promtool chooses anew each time"
+    )
+    return Problem(loaded.unit.document.key_position((ORDER,)), why, f"write {ORDER}: {json.dumps(list(passing))}")
+
+
+def _makers_first(names: Sequence[str], read: set[tuple[str, str]]) -> list[str]:
+    """Put groups after those they read from, as far as cycles allow."""
+    left, ordered = list(names), []
+    while left:
+        free = [name for name in left if not any(maker in left and maker != name for maker, r in read if r == name)]
+        ordered += free or left[:1]
+        left = [name for name in left if name not in ordered]
+    return ordered

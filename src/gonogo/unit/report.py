@@ -1,0 +1,96 @@
+"""What came of a run of test files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gonogo.model.outcome import Outcome
+from gonogo.unit.coverage import Coverage
+from gonogo.unit.mutants import MutantReport
+from gonogo.unit.silent_pass import Finding
+
+FAILED = "failed"
+"""The reason of a file that promtool fails."""
+
+UNREADABLE = "unreadable"
+"""The reason of a file that cannot be read, or loads one that cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What came of one test file.
+
+    Attributes:
+        path: the file.
+        promtool: whether promtool alone passes it; ``None`` where it was not asked.
+        words: what promtool wrote, or why it was not asked.
+        findings: the silent passes in it.
+        seconds: how long promtool took.
+        tests: how many tests it has.
+        assertions: how much they assert.
+        cached: whether an earlier run of the same content stands for this one.
+    """
+
+    path: str
+    promtool: bool | None
+    words: str = ""
+    findings: tuple[Finding, ...] = ()
+    seconds: float = 0.0
+    tests: int = 0
+    assertions: int = 0
+    cached: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        """Passed only where promtool passes it and no silent pass stands unallowed."""
+        return Outcome.PASS if self.promtool and not self.silent else Outcome.FAIL
+
+    @property
+    def silent(self) -> tuple[Finding, ...]:
+        """The silent passes that nobody allowed."""
+        return tuple(one for one in self.findings if not one.allowed)
+
+    @property
+    def reason(self) -> str:
+        """Why it fails, in a word: ``failed``, ``unreadable``, or the first silent pass; empty where it passes."""
+        if self.promtool is None and not self.silent:
+            return UNREADABLE
+        if self.promtool is False:
+            return FAILED
+        return self.silent[0].silent_pass if self.silent else ""
+
+    @property
+    def detail(self) -> str:
+        """Why it fails, in full; empty where it passes."""
+        if self.outcome is Outcome.PASS:
+            return ""
+        return "\n".join([*(str(one.problem) for one in self.silent), *filter(None, [self.words])])
+
+
+@dataclass(frozen=True, slots=True)
+class UnitReport:
+    """What came of all test files.
+
+    Attributes:
+        files: each file, sorted by path.
+        nowhere: the findings of places that have no test file.
+        coverage: which rules are tested, where that was asked.
+        mutants: which mutants are killed, where that was asked.
+        tools: the programs used and their versions.
+        seconds: how long it all took.
+    """
+
+    files: tuple[FileReport, ...]
+    nowhere: tuple[Finding, ...] = ()
+    coverage: Coverage | None = None
+    mutants: MutantReport | None = None
+    tools: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def outcome(self) -> Outcome:
+        """Passed only where there is a file, and each one passes."""
+        missing = not self.files or any(not one.allowed for one in self.nowhere)
+        bad = any(one.outcome is not Outcome.PASS for one in self.files)
+        return Outcome.FAIL if missing or bad else Outcome.PASS
