@@ -25,6 +25,7 @@ COMMANDS = {
     "rules": ("gonogo.cli.rules:rules", "Write the policy's recording rules, alerts and tests."),
     "sandbox": ("gonogo.cli.sandbox:sandbox", "Run the demo stack on real servers until interrupted."),
     "schema": ("gonogo.cli.schema:schema", "Print the JSON Schema of the policy file."),
+    "test": ("gonogo.cli.test:test", "Run the unit tests of the rules; nothing passes in silence."),
 }
 """Name -> where its command lives, and its line in ``gonogo --help``."""
 
