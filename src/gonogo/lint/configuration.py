@@ -22,6 +22,8 @@ _DISCOVERED = frozenset({"_sd_configs", "relabel_configs", "metric_relabel_confi
 """What gives a job's series other labels than its static ones."""
 _WRITTEN = frozenset({"query_log_file", "scrape_failure_log_file"})
 """Files that the server makes itself."""
+_FREE = frozenset({"external_labels", "labels", "params"})
+"""Mappings whose keys are names that users choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +149,10 @@ class _Reader:
         for loc in waiting:
             value = self._document.at(loc)
             if isinstance(value, dict):
-                waiting += ((*loc, key) for key in value)
+                waiting += ((*loc, key) for key in value if key not in _FREE)
             elif isinstance(value, list):
                 waiting += ((*loc, place) for place in range(len(value)))
-            elif (key := _file_key(loc)) and value:
+            elif value and (key := _file_key(loc)):
                 name, where = self._scalar(loc)
                 yield NamedFile(key, posixpath.join(folder, name), where)
 
@@ -185,8 +187,8 @@ def _kind_of_key(key: str) -> str:
 
 
 def _file_key(loc: Loc) -> str:
-    """Name the key under which a file that the server reads is given; nothing for any other value."""
-    *above, last = loc
+    """Name the key under which a file that the server reads is given; nothing for any other value, or at the root."""
+    *above, last = loc or ("",)
     key = str(above[-1]) if above and isinstance(last, int) else str(last)
     listed = key == "files" and "file_sd_configs" in above
     return key if listed or (key.endswith("_file") and key not in _WRITTEN) else ""

@@ -14,11 +14,10 @@ from gonogo.lint.interest import Interest
 INTEREST = Interest("metric_realm", "prod", frozenset({"p_ok", "p_other"}))
 
 
-def found(rules: str, interest: Interest | None = INTEREST) -> tuple[Finding, ...]:
+def found(rules: str, interest: Interest | None = INTEREST, *, complete: bool = True) -> tuple[Finding, ...]:
     """Lint some rules, written in YAML's flow style."""
-    return findings(
-        estate_of(Example({"rules.yml": f"groups: [{{name: g, rules: [{rules}]}}]\n"}, {"interest": interest})), [CHECK]
-    )
+    files = {"rules.yml": f"groups: [{{name: g, rules: [{rules}]}}]\n"}
+    return findings(estate_of(Example(files, {"interest": interest, "complete": complete})), [CHECK])
 
 
 @pytest.mark.parametrize(
@@ -67,3 +66,10 @@ def test_another_realm_alone_is_told() -> None:
 def test_without_a_policy_there_are_no_signals() -> None:
     """Nothing is read, nothing is missed."""
     assert found("{record: p_ok, expr: sum(x)}", None) == ()
+
+
+def test_a_record_that_others_may_make_too_proves_nothing() -> None:
+    """Where not all rules of the server are known."""
+    rules = "{record: half, expr: sum(x)}, {record: p_ok, expr: half * 2}"
+    assert len(found(rules)) == 1
+    assert found(rules, complete=False) == ()

@@ -14,7 +14,6 @@ from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
 from gonogo.lint.interest import Interest
-from gonogo.lint.labels.labelling import Labelling
 
 
 def find(estate: Estate) -> Iterator[Hit]:
@@ -23,8 +22,7 @@ def find(estate: Estate) -> Iterator[Hit]:
     recorded = [rule for rule in estate.recording if interest and rule.name in interest.metrics and rule.tree]
     if not interest or not recorded:
         return
-    labelling = Labelling(lambda rule: estate.by_rule[id(rule)].nodes, estate.graph)
-    domains = [(rule, labelling.recorded(rule.rule).of(interest.realm_label)) for rule in recorded]
+    domains = [(rule, estate.labels.recorded(rule.rule).of(interest.realm_label)) for rule in recorded]
     served = {rule.name for rule, domain in domains if interest.realm in domain}
     for rule, domain in domains:
         if domain.is_absent:
