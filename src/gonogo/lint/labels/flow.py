@@ -13,7 +13,6 @@ from gonogo.rules.tree import (
     Call,
     Expression,
     Negation,
-    Number,
     Range,
     Subquery,
     Text,
@@ -24,7 +23,7 @@ KEEPING_OPERATORS = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
 """Aggregations that choose among series and keep them as they are."""
 
 
-def flowed(node: Expression, parts: tuple[LabelSet, ...]) -> LabelSet:  # noqa: PLR0911 - one for each kind of node
+def flowed(node: Expression, parts: tuple[LabelSet, ...]) -> LabelSet:
     """Give what labels a node other than a selector can have, from those of its ``children``."""
     match node:
         case Call():
@@ -38,10 +37,8 @@ def flowed(node: Expression, parts: tuple[LabelSet, ...]) -> LabelSet:  # noqa: 
             return SCALAR if parts[0].scalar else parts[0].unnamed()
         case Range() | Subquery():
             return parts[0]
-        case Number() | Text():
+        case _:
             return SCALAR
-        case Vector():
-            return selected(node)
 
 
 def selected(vector: Vector) -> LabelSet:

@@ -30,6 +30,7 @@ class Labelling:
         self._nodes = nodes
         self._graph = graph
         self._known: dict[int, Mapping[int, LabelSet]] = {}
+        self._makers: dict[Vector, tuple[Rule, ...]] = {}
         self._vectors: dict[Vector, LabelSet] = {}
         self._open: list[int] = []
 
@@ -64,8 +65,11 @@ class Labelling:
         """List the recording rules that all series of a selector come from, where they are followed."""
         if self._graph is None or vector.metric is None or not self._graph.recorded_by(vector.metric):
             return ()
-        makers = tuple(rule for rule in self._graph.makers(Selector.of(vector)) if rule.kind is RuleKind.RECORD)
-        return makers if len(makers) <= MOST else ()
+        if vector not in self._makers:
+            found = self._graph.makers(Selector.of(vector))
+            makers = tuple(rule for rule in found if rule.kind is RuleKind.RECORD)
+            self._makers[vector] = makers if len(makers) <= MOST else ()
+        return self._makers[vector]
 
     def _of_selector(self, vector: Vector) -> LabelSet:
         if vector not in self._vectors:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from gonogo.lint.labels.label_set import LabelSet
 from gonogo.lint.labels.matching import is_matched
+from gonogo.rules.canonical import instant
 from gonogo.rules.selectors import ABSENCE_FUNCTIONS
 from gonogo.rules.tree import (
     NAME_LABEL,
@@ -70,7 +71,7 @@ def loss(node: Expression, label: str) -> str:  # noqa: PLR0911 - one for each k
             return f"'{function}()' gives no such label"
         case Binary(matching=Labels(word=word, names=names)) if node.group is None:
             return f"'{word} ({', '.join(names)})' drops it"
-        case Vector(metric=metric):
-            return f"the series {metric or ''} selected here never have it"
+        case Vector():
+            return f"the series {node.metric or instant(node)} selected here never have it"
         case _:
             return "the expression gives no labels"

@@ -136,7 +136,7 @@ class _Reader:
                         self._pipeline(pipeline, place)
                     if name.text not in self._defined:
                         self._mistake(name, f"there is no template {name.text!r}")
-                case Control():
+                case _:
                     self._control(node, place)
 
     def _control(self, node: Control, place: _Place) -> None:
@@ -166,8 +166,9 @@ class _Reader:
         source = self._operand(first, place)
         for argument in arguments:
             self._operand(argument, place)
-        known = isinstance(first, Literal) or (not isinstance(first, Inner) and source is not Source.OTHER)
-        if known and (arguments or piped is not None):
+        if isinstance(first, Inner) or (source is Source.OTHER and not isinstance(first, Literal)):
+            return source
+        if arguments or piped is not None:
             self._mistake(_name(first), "only a function takes arguments")
         return source
 
@@ -214,8 +215,8 @@ class _Reader:
                 source = place.variables[name.text].source
             case Function(_, fields):
                 source = self._call(operand, [], place, None)
-            case Inner(pipeline, fields):
-                source = self._pipeline(pipeline, place)
+            case _:
+                source, fields = self._pipeline(operand.pipeline, place), operand.fields
         for one in fields:
             source = self._field(source, one, place)
         return source
@@ -259,16 +260,13 @@ def _type(operand: Operand | None, source: Source) -> str:
     return "a fraction" if _FRACTION.fullmatch(operand.written) else ""
 
 
-def _name(operand: Operand) -> Name:
-    match operand:
-        case Variable(name, fields) | Function(name, fields):
-            return fields[-1] if fields else name
-        case Dot(offset, fields):
-            return fields[-1] if fields else Name(".", offset, 1)
-        case Inner(pipeline):
-            return Name("", pipeline.offset, pipeline.length)
-        case Literal(offset, written):
-            return Name(written, offset, len(written))
+def _name(operand: Literal | Dot | Variable) -> Name:
+    """Name what an operand ends with, for a message."""
+    if isinstance(operand, Literal):
+        return Name(operand.written, operand.offset, len(operand.written))
+    if operand.fields:
+        return operand.fields[-1]
+    return operand.name if isinstance(operand, Variable) else Name(".", operand.offset, 1)
 
 
 def _either(one: Source, other: Source) -> Source:

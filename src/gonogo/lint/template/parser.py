@@ -228,8 +228,6 @@ class _Parser:
             elif token.kind not in {Kind.CLOSE, Kind.RIGHT_PAREN}:
                 raise self._unexpected(token)
             break
-        if not operands:
-            raise Unreadable(token.offset, len(token.text) or 1, "a command is missing")
         return Command(tuple(operands))
 
     def _operand(self, token: Token) -> Operand | None:  # noqa: PLR0911 - one for each kind of operand

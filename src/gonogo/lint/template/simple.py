@@ -10,7 +10,7 @@ from gonogo.lint.template.syntax import Name
 
 _SHOWN = re.compile(
     r"""
-    \{\{ [ ]*
+    (?<!\{)\{\{ [ ]*
     (?: (?:\$labels | \.Labels) (?P<label>\.[A-Za-z0-9_]+)?
       | (?:\$externalLabels | \.ExternalLabels) (?P<external>\.[A-Za-z0-9_]+)?
       | (?P<value>

@@ -1,0 +1,61 @@
+"""The values that one label can have."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gonogo.lint.labels.domain import ABSENT, ANY, PRESENT, Domain, exactly, matched
+from gonogo.rules.tree import Matcher
+
+VALUES = ("", "a", "b", "c")
+domains = st.builds(Domain, st.frozensets(st.sampled_from(VALUES)), st.booleans())
+
+
+@given(domains, domains, st.sampled_from((*VALUES, "another")))
+def test_intersection_and_union_are_those_of_sets(one: Domain, other: Domain, value: str) -> None:
+    """Value by value."""
+    assert (value in (one & other)) is (value in one and value in other)
+    assert (value in (one | other)) is (value in one or value in other)
+
+
+def test_what_is_impossible_guaranteed_or_nothing_at_all() -> None:
+    """The empty value stands for no label."""
+    assert ABSENT.is_absent
+    assert not ABSENT.is_guaranteed
+    assert PRESENT.is_guaranteed
+    assert exactly(["a"]).is_guaranteed
+    assert not ANY.is_guaranteed
+    assert not ANY.is_absent
+    nothing = exactly(["a"]) & exactly(["b"])
+    assert nothing.is_empty
+    assert not nothing.is_guaranteed
+    assert not ANY.is_empty
+
+
+@pytest.mark.parametrize(
+    ("op", "value", "domain"),
+    [
+        ("=", "a", exactly(["a"])),
+        ("=", "", ABSENT),
+        ("!=", "", PRESENT),
+        ("!=", "a", Domain(frozenset({"a"}), others=True)),
+        ("=~", "a|b", exactly(["a", "b"])),
+        ("=~", "(a|b)", exactly(["a", "b"])),
+        ("=~", "a|", exactly(["a", ""])),
+        ("!~", "a|b", Domain(frozenset({"a", "b"}), others=True)),
+        ("!~", "a|", Domain(frozenset({"a", ""}), others=True)),
+        ("=~", ".+", PRESENT),
+        ("=~", ".*", ANY),
+        ("=~", "5..", PRESENT),
+        ("!~", ".+", ABSENT),
+        ("!~", "5..", ANY),
+        ("!~", "5..|", PRESENT),
+        ("=~", "(?i)a", ANY),
+        ("=~", "(a", ANY),
+    ],
+)
+def test_a_matcher_lets_these_values_pass(op: str, value: str, domain: Domain) -> None:
+    """More of them where only RE2 could say."""
+    assert matched(Matcher("job", op, value)) == domain

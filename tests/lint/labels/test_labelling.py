@@ -1,0 +1,114 @@
+"""The labels of rules, through recorded series."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from gonogo.lint.configuration import Configuration
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Severity
+from gonogo.lint.labels.certainty import known_labels
+from gonogo.lint.labels.labelling import DEEPEST, MOST
+from gonogo.lint.sources import source_file
+
+
+def estate(*rules: str, **facts: object) -> Estate:
+    """Put recording rules, each ``name = expression`` (labels before a ``|``), into one group."""
+    lines = ["groups: [{name: g, rules: ["]
+    for rule in rules:
+        name, _, expression = rule.partition(" = ")
+        name, _, labels = name.partition("|")
+        lines.append(f"  {{record: {name}, expr: '{expression}', labels: {{{labels}}}}},")
+    text = "\n".join([*lines, "]}]"])
+    return Estate((source_file(text, "rules.yml"),)).having(**facts)
+
+
+def absent(estate: Estate, place: int, label: str, *, expected: bool = True) -> bool:
+    """Tell whether the result of a rule cannot have a label."""
+    labelling = estate.expected_labels if expected else estate.labels
+    return labelling.result(estate.rules[place].rule).of(label).is_absent
+
+
+def test_recorded_series_have_what_their_rule_keeps() -> None:
+    """And the labels that the rule sets."""
+    some = estate("a:b = sum by (job) (x)", "c = a:b", "a:d|severity: high = sum(x)", "e = a:d")
+    assert absent(some, 1, "instance")
+    assert not absent(some, 1, "job")
+    assert not absent(some, 3, "severity")
+    assert absent(some, 3, "job")
+
+
+def test_a_label_that_a_rule_sets_to_nothing_is_gone() -> None:
+    """As Prometheus deletes it."""
+    assert absent(estate('a:b|job: "" = sum by (job) (x)', "c = a:b"), 1, "job")
+
+
+def test_of_several_rules_of_one_name_each_may_be_the_one() -> None:
+    """Unless the selector asks for what only one of them makes."""
+    some = estate(
+        "a:b|kind: one = sum by (job) (x)",
+        "a:b|kind: two = sum by (pod) (x)",
+        "c = a:b",
+        'd = a:b{kind="one"}',
+        'e = a:b{pod="p"}',
+        'f = a:b{pod="p", job="j"}',
+    )
+    assert not absent(some, 2, "pod")
+    assert absent(some, 2, "instance")
+    assert absent(some, 3, "pod")
+    assert absent(some, 4, "job")
+    assert not absent(some, 5, "instance")
+
+
+def test_rules_that_read_themselves_are_left_open() -> None:
+    """Alone or in a circle."""
+    some = estate("a:b = a:b", "c:d = e:f", "e:f = c:d or sum(x)")
+    assert not absent(some, 0, "job")
+    assert not absent(some, 1, "job")
+
+
+def test_long_chains_are_followed_so_far() -> None:
+    """Below that nothing is taken for known, and nothing fails."""
+    chain = ["a:0 = sum(x)", *(f"a:{n} = a:{n - 1}" for n in range(1, 100))]
+    assert absent(estate(*chain), DEEPEST - 1, "job")
+    assert not absent(estate(*reversed(chain)), 0, "job")
+
+
+def test_a_name_of_very_many_rules_is_left_open() -> None:
+    """Lest the cost grows with the square of the rules."""
+    some = estate(*(f"a:b|n: v{n} = sum(x)" for n in range(MOST + 1)), "c = a:b")
+    assert not absent(some, MOST + 1, "job")
+
+
+def test_alerts_and_selectors_without_a_name_are_not_followed() -> None:
+    """What they find is not made by one kind of rule."""
+    some = estate("a:b = sum(x)", 'c = {__name__=~"a:b"}', "d = ALERTS")
+    assert not absent(some, 1, "job")
+    assert not absent(some, 2, "job")
+
+
+def test_recorded_series_are_certain_only_where_no_others_come_in() -> None:
+    """Where all rules are known and nothing is federated."""
+    rules = ("a:b = sum(x)", "c = a:b")
+    outside = Configuration("prometheus.yml", timedelta(minutes=1), timedelta(minutes=1), outside=True)
+    assert not absent(estate(*rules), 1, "job", expected=False)
+    assert absent(estate(*rules, complete=True), 1, "job", expected=False)
+    assert not absent(estate(*rules, complete=True, configuration=outside), 1, "job", expected=False)
+    inside = Configuration("prometheus.yml", timedelta(minutes=1), timedelta(minutes=1))
+    assert absent(estate(*rules, complete=True, configuration=inside), 1, "job", expected=False)
+
+
+def test_what_is_likely_is_told_after_what_is_certain() -> None:
+    """Only where a rule reads recorded series, and only if that makes a difference."""
+    some = estate("a:b = sum(x)", "c = a:b")
+    assert [severity for _, severity in known_labels(some, some.rules[0])] == [None]
+    assert [severity for _, severity in known_labels(some, some.rules[1])] == [None, Severity.WARNING]
+    whole = some.having(complete=True)
+    assert [severity for _, severity in known_labels(whole, whole.rules[1])] == [None]
+
+
+def test_an_expression_that_cannot_be_read_is_left_open() -> None:
+    """So is what is recorded by it."""
+    some = estate("a:b = sum(", "c = a:b")
+    assert not absent(some, 0, "job")
+    assert not absent(some, 1, "job")

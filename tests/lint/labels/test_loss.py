@@ -1,0 +1,47 @@
+"""Which part of an expression loses a label, in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.labels.flow import flowed, selected
+from gonogo.lint.labels.label_set import LabelSet
+from gonogo.lint.labels.loss import loser, loss
+from gonogo.rules.promql import parse
+from gonogo.rules.tree import Vector, children, walk
+
+
+@pytest.mark.parametrize(
+    ("expression", "label", "words"),
+    [
+        ("abs(sum(x)) > 1", "job", "'sum' without 'by' drops all labels"),
+        ("sum by (pod, job) (sum by (job) (x))", "pod", "'sum by (job)' keeps no other label"),
+        ("topk(1, max without (pod) (x))", "pod", "'max without (…)' drops it"),
+        ("absent(sum(x))", "job", "'absent' has only the labels that its own selector sets with '='"),
+        ("histogram_quantile(0.9, x)", "le", "'histogram_quantile' drops it"),
+        ("vector(1)", "job", "'vector()' gives no such label"),
+        ("x / on (job) y", "pod", "'on (job)' drops it"),
+        ("x / ignoring (pod) y", "pod", "'ignoring (pod)' drops it"),
+        ("x / on (job) sum by (pod) (y)", "job", "'sum by (pod)' keeps no other label"),
+        ("x / sum by (pod) (y)", "job", "'sum by (pod)' keeps no other label"),
+        ("sum(x) / y", "job", "'sum' without 'by' drops all labels"),
+        ("sum(x) or sum by (pod) (y)", "job", "'sum' without 'by' drops all labels"),
+        ("sum(x) unless y", "job", "'sum' without 'by' drops all labels"),
+        ("x * on (job) group_left (pod) sum(y)", "pod", "'sum' without 'by' drops all labels"),
+        ("sum by (job) (y) * on (job) group_right x{pod=''}", "pod", "the series x selected here never have it"),
+        ("sum by (job) (x) * on (job) group_left (pod) y", "node", "'sum by (job)' keeps no other label"),
+        ("x * on (job) group_left (pod) y{job=''}", "job", "the series y selected here never have it"),
+        ("{__name__=~'a', job=''}", "job", 'the series {__name__=~"a",job=""} selected here never have it'),
+        ("rate(x[5m]) > 1", "__name__", "the metric's name is dropped by functions, arithmetic and aggregations"),
+        ("x * on (job) group_left y", "__name__", "the metric's name is dropped by functions, arithmetic and aggregations"),
+        ("1", "job", "the expression gives no labels"),
+    ],
+)
+def test_the_part_that_loses_the_label_is_named(expression: str, label: str, words: str) -> None:
+    """The innermost one."""
+    tree = parse(expression)
+    known: dict[int, LabelSet] = {}
+    for node in reversed(list(walk(tree))):
+        parts = tuple(known[id(part)] for part in children(node))
+        known[id(node)] = selected(node) if isinstance(node, Vector) else flowed(node, parts)
+    assert loss(loser(tree, label, known), label) == words

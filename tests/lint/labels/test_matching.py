@@ -1,0 +1,60 @@
+"""By which labels the sides of an operator can never match."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.labels.flow import flowed, selected
+from gonogo.lint.labels.label_set import LabelSet
+from gonogo.lint.labels.matching import Conflict, conflict
+from gonogo.rules.promql import parse
+from gonogo.rules.tree import Binary, Vector, children, walk
+
+
+def conflict_in(expression: str) -> Conflict | None:
+    """Look for a conflict at an expression's root."""
+    tree = parse(expression)
+    assert isinstance(tree, Binary)
+    known: dict[int, LabelSet] = {}
+    for node in reversed(list(walk(tree))):
+        parts = tuple(known[id(part)] for part in children(node))
+        known[id(node)] = selected(node) if isinstance(node, Vector) else flowed(node, parts)
+    return conflict(tree, known[id(tree.left)], known[id(tree.right)])
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        'x{job="a"} / on (job) y{job="b"}',
+        'x{job="a"} / y{job="b"}',
+        'x{job="a"} and sum(y)',
+        'sum(x) unless on (job) y{job!=""}',
+        'x{job="a"} / ignoring (pod) y{job="b"}',
+        'x{job=~"a|b"} * on (job) group_left y{job=~"c|d"}',
+    ],
+)
+def test_sides_without_a_common_value_never_match(expression: str) -> None:
+    """Whether one lacks the label or both pin it."""
+    found = conflict_in(expression)
+    assert found is not None
+    assert found.label == "job"
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "x / y",
+        "x / on (job) sum(y)",
+        'x{job="a"} or y{job="b"}',
+        'x{job="a"} / ignoring (job) y{job="b"}',
+        'x{job="a"} / on (pod) y{job="b"}',
+        'x{job="a"} / on () y{job="b"}',
+        'x{job="a"} > 1',
+        '1 < x{job="a"}',
+        'x{job="a"} + fill (0) y{job="b"}',
+        "x / on (__name__) y",
+    ],
+)
+def test_sides_that_can_match_are_left_alone(expression: str) -> None:
+    """Where a label is ignored, possible on both sides, or not needed."""
+    assert conflict_in(expression) is None

@@ -1,0 +1,135 @@
+"""What templates read and show, and what fails when they are expanded."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gonogo.lint.template.functions import SIGNATURES
+from gonogo.lint.template.meaning import meaning
+from gonogo.lint.template.parser import DEEPEST, parsed
+from gonogo.lint.template.reading import template
+from gonogo.lint.template.simple import simple
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("none", []),
+        ("{{ $labels }}", []),
+        ("{{ $labels.a }} {{ .Labels.b }}", ["a", "b"]),
+        ("{{ $.Labels.a }}", ["a"]),
+        ("{{ $l := $labels }}{{ $l.a | toUpper }}", ["a"]),
+        ("{{ with $labels }}{{ .a }}{{ end }}", ["a"]),
+        ('{{ index $labels "a-b" }}{{ (index .Labels "c") }}', ["a-b", "c"]),
+        ("{{ index $labels $value }}", []),
+        ('{{ "a" | index $labels }}', []),
+        ('{{ printf "%s" $labels.a }}', ["a"]),
+        ("{{ (printf `x`) }}{{ ($labels).a }}", ["a"]),
+        ("{{ if $labels.a }}{{ $labels.a }}{{ end }}{{ $labels.b }}", ["b"]),
+        ("{{ with $labels.a }}{{ . }}{{ end }}", []),
+        ("{{ or $labels.a $labels.b }}", []),
+        ('{{ range query "up" }}{{ .Labels.a }}{{ end }}', []),
+        ("{{ range $k, $v := $labels }}{{ $k }}{{ $v.a }}{{ end }}", []),
+        ('{{ define "t" }}{{ .Labels.a }}{{ end }}{{ template "t" . }}', []),
+        ('{{ template "t" $labels.a }}{{ define "t" }}{{ end }}', ["a"]),
+        ("{{ " + "(" * (DEEPEST + 1) + "$labels.a" + ")" * (DEEPEST + 1) + " }}", []),
+    ],
+)
+def test_the_labels_that_are_read_are_found(text: str, labels: list[str]) -> None:
+    """Not those that are tested, nor those of other samples."""
+    assert [use.label for use in template(text).labels] == labels
+
+
+def test_external_labels_are_told_apart() -> None:
+    """With their places."""
+    (use,) = template(
+        "in {{ $externalLabels.region }}{{ if .ExternalLabels.x }}{{ .ExternalLabels.x }}{{ end }}"
+    ).external
+    assert (use.label, use.offset, use.length) == ("region", 21, 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("{{ $value }}", ["$value"]),
+        ("{{ .Value | humanize }}", [".Value | humanize"]),
+        ('{{ printf "%.2f" $value }}', ['printf "%.2f" $value']),
+        ("{{ $v := $value }}{{ $v }}", ["$v"]),
+        ("{{ with $value }}{{ . }}{{ end }}", ["."]),
+        ('{{ query "up" | first | value }}', ['query "up" | first | value']),
+        ("{{ $v := `a` }}{{ if gt $value 1.0 }}{{ $v = `b` }}{{ end }}{{ $v }}", []),
+        ("{{ $v := `a` }}{{ if $labels.b }}{{ $v = $value }}{{ end }}{{ $v }}", ["$v"]),
+        ("{{ $v := $labels.a }}{{ $v = 1 }}{{ $v }}", []),
+        ("{{ if gt $value 90.0 }}high{{ else }}low{{ end }}", []),
+        ("{{ eq $value 1.0 }}", []),
+        ("{{ range $value }}{{ . }}{{ end }}", []),
+        ("{{ $labels.a }}", []),
+    ],
+)
+def test_where_the_value_is_shown_is_found(text: str, shown: list[str]) -> None:
+    """Also through variables and functions, but not where it is only compared."""
+    assert [text[one.offset : one.offset + one.length] for one in template(text).values] == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "messages"),
+    [
+        ("{{ .Foo }}", ["the alert has no .Foo, only .Labels, .ExternalLabels, .ExternalURL, .Value"]),
+        ("{{ $.foo.bar }}", ["the alert has no .foo, only .Labels, .ExternalLabels, .ExternalURL, .Value"]),
+        ("{{ $labels.a.b }}", ["there is no .b in a text"]),
+        ("{{ .ExternalURL.Host }}", ["there is no .Host in a text"]),
+        ("{{ $value.x }}", ["there is no .x in a number"]),
+        ('{{ template "t" }}', ["there is no template 't'"]),
+        ("{{ humanize }}", ["'humanize' takes 1 argument, not 0"]),
+        ('{{ reReplaceAll "a" "b" }}', ["'reReplaceAll' takes 3 arguments, not 2"]),
+        ("{{ $value | humanize 1 }}", ["'humanize' takes 1 argument, not 2"]),
+        ("{{ printf }}", ["'printf' takes at least 1 argument, not 0"]),
+        ("{{ $labels.a 1 }}", ["only a function takes arguments"]),
+        ("{{ .Labels 1 }}", ["only a function takes arguments"]),
+        ("{{ . 1 }}", ["only a function takes arguments"]),
+        ('{{ "x" 1 }}', ["only a function takes arguments"]),
+        ("{{ $labels 1 }}", ["only a function takes arguments"]),
+        ("{{ 1 | $value }}", ["only a function takes arguments"]),
+        ("{{ gt $value 5 }}", ["'gt' cannot compare a fraction with an integer (write 5.0 for 5)"]),
+        ("{{ 5 | eq $labels.a }}", []),
+        ("{{ $value | lt 5 }}", ["'lt' cannot compare an integer with a fraction (write 5.0 for 5)"]),
+        ("{{ eq $labels.a 1.0 }}", ["'eq' cannot compare a text with a fraction"]),
+        ('{{ eq $labels.a "x" }}{{ eq $value 1e3 .5 }}{{ eq $value true }}{{ eq 0x1 $value }}', []),
+        ("{{ (print 1).x }}{{ print.x }}{{ (print) 1 }}{{ print 1 nil }}{{ print externalURL }}", []),
+        ("{{ range $labels }}{{ .Foo }}{{ . 1 }}{{ end }}", []),
+        ("{{ print humanize }}", ["'humanize' takes 1 argument, not 0"]),
+        ("{{ nope }}", ["there is no function 'nope'"]),
+    ],
+)
+def test_what_fails_when_it_is_reached_is_a_mistake(text: str, messages: list[str]) -> None:
+    """Only what is certain."""
+    assert [mistake.message for mistake in template(text).mistakes] == messages
+
+
+def test_new_functions_are_noted() -> None:
+    """Those that not all versions have."""
+    assert [function.text for function in template("{{ now }}{{ $value | humanize }}").functions] == ["now"]
+
+
+ACTIONS = st.builds(
+    "{{{}{}{}}}".format,
+    st.sampled_from(["{", "{ ", "{  "]),
+    st.sampled_from(
+        (
+            *("$labels.a", ".Labels.b_1", "$labels", "$externalLabels.x", ".ExternalLabels", "$value"),
+            *(".Value|humanize", "$value | humanize1024", 'printf "%.2f" .Value', '$value | printf "%d{{%%"'),
+            *("humanizeDuration $value", "if $value", "$labels.a | toUpper", "$nope", "$labels.a.b"),
+        )
+    ),
+    st.sampled_from(["}", " }"]),
+)
+
+
+@given(st.lists(st.one_of(ACTIONS, st.sampled_from(["text", "{", "}", "}}"]))))
+def test_simple_templates_mean_the_same_at_a_glance(pieces: list[str]) -> None:
+    """As by the parser."""
+    text = "".join(pieces)
+    if (glance := simple(text)) is not None:
+        assert glance == meaning(parsed(text, SIGNATURES))
