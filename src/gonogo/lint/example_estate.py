@@ -10,6 +10,7 @@ from gonogo.lint.configuration import Configuration, read_configuration
 from gonogo.lint.estate import Estate
 from gonogo.lint.routes_file import read_routes
 from gonogo.lint.sources import source_file
+from gonogo.unit.read import read_unit
 
 CONFIGURATION = "prometheus.yml"
 ROUTES = "alertmanager.yml"
@@ -24,9 +25,11 @@ def estate_of(example: Example) -> Estate:
         configuration = _matched(read_configuration(files[CONFIGURATION], CONFIGURATION)[0], names)
         loaded = {name for entry in configuration.rule_files for name in entry.matched or ()}
         names = [name for name in names if name in loaded]
+    tests = tuple(read_unit(text, name) for name, text in files.items() if "_test." in name)
     estate = Estate(
         tuple(source_file(files[name], name) for name in names),
         configuration,
+        tests or None,
         complete=configuration is not None,
         routes=read_routes(files[ROUTES], ROUTES)[0] if ROUTES in files else None,
     )

@@ -27,6 +27,7 @@ def found(expression: str, **facts: object) -> tuple[Finding, ...]:
         'time() - timestamp(p_beat{job="pushgateway"}) > 60',
         "time() - node_textfile_mtime_seconds > 60",
         "time() - timestamp(up) > 600",
+        "time() - timestamp(up) > 300",
         "(time() - timestamp(up)) >= 301",
     ],
 )
@@ -42,8 +43,8 @@ def test_an_age_that_proves_nothing(expression: str) -> None:
         "time() - p_textfile_heartbeat_ts > 120",
         "time() - timestamp(up) > 60",
         "time() - timestamp(up) < 600",
+        "time() - timestamp(up) >= 300",
         "time() - timestamp(up offset 1h) > 600",
-        "time() - timestamp(up) > 300",
         "time() - push_time_seconds > 600",
         "absent(node_textfile_mtime_seconds)",
         "timestamp(sum(p_textfile_x)) > 1",

@@ -86,7 +86,8 @@ def test_a_route_for_an_alert_that_is_not_there(matcher: str) -> None:
     """Only where all rules are known."""
     route = f"{{receiver: team, matchers: ['{matcher}']}}"
     (one,) = found(route, root="team", configuration="global: {}")
-    assert "no rule raises Up" in one.message
+    assert "no rule of this server raises Up" in one.message
+    assert one.severity == "info"
     assert found(route, root="team") == ()
 
 

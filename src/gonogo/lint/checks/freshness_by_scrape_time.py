@@ -39,8 +39,8 @@ def find(estate: Estate) -> Iterator[Hit]:
                         "an empty or touched file is as new as a good one; "
                         "compare with a time that the writer puts into a metric",
                     )
-                case Binary(operator=">" | ">=", left=age, right=Number(value=limit)) if (
-                    limit > estate.lookback.total_seconds() and _age_of_sample(age)
+                case Binary(operator=">" | ">=" as operator, left=age, right=Number(value=limit)) if (
+                    _age_of_sample(age) and _beyond(operator, limit, estate.lookback.total_seconds())
                 ):
                     yield rule.hit(
                         rule.at(node),
@@ -56,6 +56,11 @@ def _kept(vector: Vector) -> bool:
     if "_textfile_" in (vector.metric or ""):
         return True
     return any(one.label in _WRITTEN_BY and one.op == "=" and one.value in _NOT_SCRAPED for one in vector.matchers)
+
+
+def _beyond(operator: str, limit: float, lookback: float) -> bool:
+    """Tell whether no age up to the lookback satisfies the comparison; 2.x still finds a sample exactly that old."""
+    return limit >= lookback if operator == ">" else limit > lookback
 
 
 def _age_of_sample(node: Expression) -> bool:

@@ -4,7 +4,7 @@ Alertmanager sends what no route takes to the receiver at the root. Where that i
 alert is thrown away: often its severity is misspelt, or new. A route that names an alert which no rule raises, or
 that stands behind a brother which takes everything, is dead as well. Told only where it is certain: labels that the
 expression may bring, and relabelling of alerts, leave it open. A route to nobody that asks for the alert is taken
-for meant.
+for meant. Another server may send the alert that no rule here raises, so that is merely worth knowing.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def _shadowed(parent: Route) -> Iterator[Hit]:
 def _nameless(route: Route, known: set[str]) -> Iterator[Hit]:
     for one in route.matchers:
         if one.matcher.label == _NAME and (names := _names(one)) and not known.intersection(names):
-            yield Hit(one.where, f"no rule raises {' or '.join(names)}; mend the name, or remove the route")
+            message = f"no rule of this server raises {' or '.join(names)}; mend the name, or remove the route"
+            yield Hit(one.where, message, severity=Severity.INFO)
 
 
 def _names(one: RouteMatcher) -> tuple[str, ...]:
