@@ -39,9 +39,9 @@ def find(estate: Estate) -> Iterator[Hit]:
                         "an empty or touched file is as new as a good one; "
                         "compare with a time that the writer puts into a metric",
                     )
-                case Binary(operator=">" | ">=" as operator, left=age, right=Number(value=limit)) if (
-                    _age_of_sample(age) and _beyond(operator, limit, estate.lookback.total_seconds())
-                ):
+                case Binary(operator=">" | ">=" as operator, left=age, right=Number(value=limit)) if _age_of_sample(
+                    age
+                ) and _beyond(operator, limit, estate.lookback.total_seconds()):
                     yield rule.hit(
                         rule.at(node),
                         f"no sample found here is older than {format_duration(estate.lookback)}, so it is never true; "
