@@ -24,6 +24,7 @@ from gonogo.rules.located import Located, located
 from gonogo.rules.promql import parse
 from gonogo.rules.tree import Expression, walk
 from gonogo.strict_yaml import YamlDocument
+from gonogo.unit.read import UnitFile
 
 DEFAULT_INTERVAL = timedelta(minutes=1)
 """Prometheus's own scrape and evaluation interval, where nothing says another."""
@@ -136,7 +137,7 @@ class Estate:
     Attributes:
         files: the rule files.
         configuration: the server's ``prometheus.yml``, where it is known.
-        tests: what unit tests assert; ``None`` where nobody said where tests are.
+        tests: the unit tests, read; ``None`` where nobody said where tests are.
         interest: what a policy reads, where there is one.
         live: what a running server says, where one was asked.
         version: the server's version: which features it has.
@@ -152,7 +153,7 @@ class Estate:
 
     files: tuple[SourceFile, ...] = ()
     configuration: Configuration | None = None
-    tests: tuple[object, ...] | None = None
+    tests: tuple[UnitFile, ...] | None = None
     interest: Interest | None = None
     live: Live | None = None
     version: tuple[int, int] = (2, 42)

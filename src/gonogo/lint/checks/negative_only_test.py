@@ -1,0 +1,51 @@
+"""Tests that only expect nothing of a rule pass as well when the rule can never give anything.
+
+A wrong label, a missing input, an impossible threshold: all of them keep an alert quiet. Add a test in which it
+fires, or in which the recorded series is there; the quiet one then shows something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.lint.asserted import Asserted
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the rules of which assertions expect nothing, and none expects anything."""
+    if estate.tests is None:
+        return
+    asserted = Asserted(estate)
+    for rule in estate.rules:
+        if asserted.named(rule.rule) and not asserted.seen(rule.rule):
+            key = "alert" if rule.is_alert else "record"
+            only = "not to fire" if rule.is_alert else "to give nothing"
+            more = "fires" if rule.is_alert else "gives something"
+            yield rule.hit(rule.at_value(key), f"tests only expect it {only}; add one in which it {more}")
+
+
+_RULES = "groups: [{name: web, rules: [{alert: Errors, expr: errors > 1}]}]\n"
+_QUIET = """\
+rule_files: [rules.yml]
+tests:
+  - interval: 1m
+    input_series: [{series: errors, values: 0x3 2x3}]
+    alert_rule_test:
+      - {eval_time: 1m, alertname: Errors, exp_alerts: []}
+"""
+
+CHECK = Check(
+    id="negative-only-test",
+    severity=Severity.WARNING,
+    find=find,
+    bad=Example({"rules.yml": _RULES, "rules_test.yml": _QUIET}),
+    good=Example(
+        {
+            "rules.yml": _RULES,
+            "rules_test.yml": f"{_QUIET}      - {{eval_time: 5m, alertname: Errors, exp_alerts: [{{}}]}}\n",
+        }
+    ),
+)

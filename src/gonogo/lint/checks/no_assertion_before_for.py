@@ -1,0 +1,63 @@
+"""An alert with a ``for`` that no test looks at before it has passed: without the ``for`` every test would pass.
+
+In a study of mutated rules, dropping the ``for`` survived in 16 of 17 cases. Assert in the test that sees it fire
+that it does not yet, a little earlier: ``exp_alerts: []``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from gonogo.durations import format_duration
+from gonogo.lint.asserted import Asserted
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.unit.read import AlertAssertion, UnitTest
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the alerts that are seen to fire and never seen to wait."""
+    if estate.tests is None:
+        return
+    asserted = Asserted(estate)
+    for rule in estate.alerts:
+        held = rule.rule.held
+        cases = asserted.of_alert(rule.name) if held else ()
+        if any(one.expected for _, one in cases) and not _seen_waiting(cases, held):
+            why = f"no test expects it not to fire yet before its {format_duration(held)} have passed"
+            yield rule.hit(rule.at_key("for"), f"{why}; add exp_alerts: [] a little earlier")
+
+
+def _seen_waiting(cases: Sequence[tuple[UnitTest, AlertAssertion]], held: timedelta) -> bool:
+    """Tell whether it is expected not to fire before ``for`` can have passed, or before it fires in the same test."""
+    return any(
+        not quiet.expected
+        and (quiet.at < held or any(test is other and one.expected and one.at > quiet.at for other, one in cases))
+        for test, quiet in cases
+    )
+
+
+_RULES = "groups: [{name: web, rules: [{alert: Errors, expr: errors > 1, for: 5m}]}]\n"
+_FIRING = """\
+rule_files: [rules.yml]
+tests:
+  - interval: 1m
+    input_series: [{series: errors, values: 2x10}]
+    alert_rule_test:
+      - {eval_time: 5m, alertname: Errors, exp_alerts: [{}]}
+"""
+
+CHECK = Check(
+    id="no-assertion-before-for",
+    severity=Severity.WARNING,
+    find=find,
+    bad=Example({"rules.yml": _RULES, "rules_test.yml": _FIRING}),
+    good=Example(
+        {
+            "rules.yml": _RULES,
+            "rules_test.yml": f"{_FIRING}      - {{eval_time: 4m, alertname: Errors, exp_alerts: []}}\n",
+        }
+    ),
+)

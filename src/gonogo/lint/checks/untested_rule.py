@@ -1,0 +1,51 @@
+"""A rule that no unit test is about can break unnoticed, by any edit of it or of what it reads.
+
+Looked at where tests are known: those of the policy. A recording rule counts as tested where an alert or a rule
+that reads it is. Write an ``alert_rule_test`` or ``promql_expr_test`` that expects something of it;
+``gonogo test --coverage`` then tells whether the test really depends on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.lint.asserted import Asserted
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the rules that no assertion reaches."""
+    if estate.tests is None:
+        return
+    asserted = Asserted(estate)
+    for rule in estate.rules:
+        if not asserted.reached(rule.rule):
+            key = "alert" if rule.is_alert else "record"
+            what = "raised" if rule.is_alert else "given"
+            yield rule.hit(rule.at_value(key), f"no unit test is about it; write one in which it is {what}")
+
+
+_RULES = "groups: [{name: web, rules: [{alert: Errors, expr: errors > 1}, {alert: Down, expr: up == 0}]}]\n"
+_TESTED = """\
+rule_files: [rules.yml]
+tests:
+  - interval: 1m
+    input_series: [{series: errors, values: 2x5}, {series: up, values: 0x5}]
+    alert_rule_test:
+      - {eval_time: 1m, alertname: Errors, exp_alerts: [{}]}
+"""
+
+CHECK = Check(
+    id="untested-rule",
+    severity=Severity.WARNING,
+    find=find,
+    bad=Example({"rules.yml": _RULES, "rules_test.yml": _TESTED}),
+    good=Example(
+        {
+            "rules.yml": _RULES,
+            "rules_test.yml": f"{_TESTED}      - {{eval_time: 1m, alertname: Down, exp_alerts: [{{}}]}}\n",
+        }
+    ),
+)

@@ -1,0 +1,47 @@
+"""``negative-only-test``: quiet assertions without one that sees something."""
+
+from __future__ import annotations
+
+from gonogo.lint.check import Example
+from gonogo.lint.checks.negative_only_test import CHECK
+from gonogo.lint.example_estate import estate_of
+
+RULES = """\
+groups:
+  - name: a
+    rules:
+      - {record: raw:sum, expr: sum(raw)}
+      - {alert: High, expr: raw:sum > 1}
+      - {alert: Low, expr: raw < 1}
+"""
+
+
+def found(*assertions: str) -> list[tuple[str, str]]:
+    """Give rule and message of what is found, each assertion in a test of its own."""
+    tests = ", ".join(f"{{interval: 1m, {one}}}" for one in assertions)
+    unit = f"rule_files: [r.yml]\ntests: [{tests}]\n"
+    return [(hit.rule, hit.message) for hit in CHECK.find(estate_of(Example({"r.yml": RULES, "r_test.yml": unit})))]
+
+
+def test_without_tests_nothing_is_said() -> None:
+    """Nobody said where they are."""
+    assert list(CHECK.find(estate_of(Example({"r.yml": RULES})))) == []
+
+
+def test_a_record_of_which_nothing_is_expected() -> None:
+    """In words for records."""
+    ((rule, message),) = found("promql_expr_test: [{expr: 'raw:sum'}]")
+    assert (rule, "add one in which it gives something" in message) == ("raw:sum", True)
+
+
+def test_an_alert_that_is_only_quiet() -> None:
+    """What it reads is not accused beside it, and what no test names is another check's."""
+    ((rule, message),) = found("alert_rule_test: [{alertname: High}]")
+    assert (rule, "add one in which it fires" in message) == ("High", True)
+
+
+def test_a_record_that_an_alert_proves() -> None:
+    """The alert fires: the record under it gave something."""
+    assert (
+        found("promql_expr_test: [{expr: 'raw:sum'}]", "alert_rule_test: [{alertname: High, exp_alerts: [{}]}]") == []
+    )

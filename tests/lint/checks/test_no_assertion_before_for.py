@@ -1,0 +1,50 @@
+"""``no-assertion-before-for``: whether dropping ``for`` would be noticed."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.check import Example
+from gonogo.lint.checks.no_assertion_before_for import CHECK
+from gonogo.lint.example_estate import estate_of
+
+RULES = "groups: [{name: a, rules: [{alert: High, expr: raw > 1FOR}]}]\n"
+FIRES = "{eval_time: 9m, alertname: High, exp_alerts: [{}]}"
+
+
+def found(*tests: str, held: str = ", for: 5m") -> list[int]:
+    """Give the columns of what is found, each string being the alert assertions of a test."""
+    listed = ", ".join(f"{{interval: 1m, alert_rule_test: [{one}]}}" for one in tests)
+    files = {"r.yml": RULES.replace("FOR", held), "r_test.yml": f"rule_files: [r.yml]\ntests: [{listed}]\n"}
+    return [hit.where.start.column for hit in CHECK.find(estate_of(Example(files)))]
+
+
+def test_without_tests_nothing_is_said() -> None:
+    """Nobody said where they are."""
+    assert list(CHECK.find(estate_of(Example({"r.yml": RULES.replace("FOR", ", for: 5m")})))) == []
+
+
+def test_fires_and_never_waits() -> None:
+    """The finding is at ``for``; a quiet test of other input, later than ``for``, does not count."""
+    assert found(FIRES) == [57]
+    assert found(FIRES, "{eval_time: 9m, alertname: High}") == [57]
+
+
+@pytest.mark.parametrize(
+    "tests",
+    [
+        (f"{{eval_time: 8m, alertname: High}}, {FIRES}",),
+        (FIRES, "{eval_time: 4m, alertname: High}"),
+        ("{eval_time: 9m, alertname: High}",),
+        (),
+    ],
+    ids=["earlier-in-its-test", "before-for", "only-quiet", "no-test"],
+)
+def test_nothing_to_say(tests: tuple[str, ...]) -> None:
+    """It is seen to wait, or not seen to fire, which other checks say."""
+    assert found(*tests) == []
+
+
+def test_without_for() -> None:
+    """There is nothing to wait for."""
+    assert found(FIRES, held="") == []
