@@ -11,7 +11,7 @@ from gonogo.errors import ActionFailed, Busy, GonogoError, SourceError
 from gonogo.journal.records import append
 from gonogo.model.outcome import Outcome
 from gonogo.model.record import Record
-from gonogo.policy.load import PolicyFile
+from gonogo.policy.settings import PolicyFile
 from gonogo.prometheus.promtool import version
 
 KEPT_FINDINGS = 200

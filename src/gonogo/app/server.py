@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from gonogo.policy.load import PolicyFile, ServerSettings
 from gonogo.policy.secrets import read_secret
+from gonogo.policy.settings import PolicyFile, ServerSettings
 from gonogo.prometheus.http import Client, HttpSettings
 
 

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -19,9 +19,12 @@ from gonogo.errors import UsageError
 from gonogo.render.plain import plain
 
 if TYPE_CHECKING:
-    from gonogo.app.lint.linting import Linted
-    from gonogo.app.lint.request import LintRequest, SecondPromtool
+    from gonogo.app.linting.request import LintRequest, SecondPromtool
+    from gonogo.app.linting.run import Informant, Linted
     from gonogo.lint.report import LintReport
+    from gonogo.policy.settings import PolicyFile
+
+    Says: TypeAlias = Callable[[str], None]
 
 FAILED = 1
 """The exit code where something was found at or above ``--fail-on``."""
@@ -36,7 +39,7 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\..*)?")
 
 
 @click.command(epilog="Example: gonogo lint prometheus/prometheus.yml --fail-on warning")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path())
 @policy_option
 @click.option("--prometheus", "url", metavar="URL", help="A running server, for the checks that ask one.")
 @click.option(
@@ -59,7 +62,7 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\..*)?")
 def lint(  # noqa: PLR0913 - one parameter for each option
     context: click.Context,
     *,
-    paths: tuple[Path, ...],
+    paths: tuple[str, ...],
     policy_path: Path,
     url: str | None,
     fail_on: str,
@@ -82,8 +85,7 @@ def lint(  # noqa: PLR0913 - one parameter for each option
     """
     gc.disable()  # what was read lives to the end, and looking through it for garbage takes a third of the time
 
-    from gonogo.app.lint.request import LintRequest
-    from gonogo.policy.load import load
+    from gonogo.app.linting.request import LintRequest
     from gonogo.render.lint_json import lint_json
     from gonogo.render.lint_text import lint_text
 
@@ -91,15 +93,14 @@ def lint(  # noqa: PLR0913 - one parameter for each option
         raise UsageError("--write-baseline needs a file", next_step="gonogo lint --baseline FILE --write-baseline")
     named = context.get_parameter_source("policy_path") is click.core.ParameterSource.COMMANDLINE
     request = LintRequest(
-        paths,
-        load(policy_path) if named or not paths else None,
-        url,
+        _named(paths),
+        _policy(policy_path) if named or not paths else None,
         _second(second, root, any_version=allow_version_skew),
         _version(version),
     )
     judge = _Judge(baseline, write_baseline, fail_on)
     with patient("gonogo lint") as says:
-        code, linted = _run(request, judge, says)
+        code, linted = _run(request, judge, says, _informants(request, url, says))
     for line in beside(linted):
         click.echo(plain(line), err=True)
     report = judge.report(linted)
@@ -118,7 +119,7 @@ class _Judge:
 
     def report(self, linted: Linted) -> LintReport:
         """Give what is left to say; the baseline is written first, where that was asked for."""
-        from gonogo.app.lint.known import compared, keep_findings, known_findings
+        from gonogo.app.linting.known import compared, keep_findings, known_findings
 
         if self._report is None:
             if self.baseline is not None and self.write:
@@ -135,16 +136,26 @@ class _Judge:
         return any(finding.severity.rank <= worst for finding in self.report(linted).findings)
 
 
-def _run(request: LintRequest, judge: _Judge, says: Callable[[str], None]) -> tuple[int, Linted]:
+def _informants(request: LintRequest, url: str | None, says: Says) -> tuple[Informant, ...]:
+    if url is None:
+        return ()
+    from gonogo.app.linting.online import asking
+    from gonogo.policy.settings import ServerSettings
+
+    return (asking(request.policy_file.server if request.policy_file else ServerSettings(), url, says),)
+
+
+def _run(request: LintRequest, judge: _Judge, says: Says, informants: tuple[Informant, ...]) -> tuple[int, Linted]:
     """Lint; where the policy's own files are linted, record it."""
-    from gonogo.app.lint.linting import run_lint
-    from gonogo.app.lint.obs_lint import recorded_lint
-    from gonogo.model.outcome import Outcome
+    from gonogo.app.linting.run import run_lint
 
     if request.paths or request.policy_file is None:
-        linted = run_lint(request, says)
+        linted = run_lint(request, says, informants)
         return FAILED if judge.fails(linted) else 0, linted
-    run, linted = recorded_lint(request.policy_file, request, says, judge.fails)
+    from gonogo.app.lint import recorded_lint
+    from gonogo.model.outcome import Outcome
+
+    run, linted = recorded_lint(request.policy_file, request, says, judge.fails, informants)
     click.echo(plain(f"recorded: obs-lint {run.outcome}: {run.detail}"), err=True)
     if judge.fails(linted):
         return FAILED, linted
@@ -161,6 +172,18 @@ def beside(linted: Linted) -> Iterator[str]:
     yield from (f"note: {note}" for note in linted.notes)
 
 
+def _named(paths: tuple[str, ...]) -> tuple[Path, ...]:
+    if "" in paths:
+        raise UsageError("a path is empty", why="that would be the current folder", next_step="name it, or say '.'")
+    return tuple(map(Path, paths))
+
+
+def _policy(path: Path) -> PolicyFile:
+    from gonogo.policy.load import load
+
+    return load(path)
+
+
 def _version(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
@@ -171,7 +194,7 @@ def _version(text: str | None) -> tuple[int, int] | None:
 
 
 def _second(command: str | None, root: str | None, *, any_version: bool) -> SecondPromtool | None:
-    from gonogo.app.lint.request import SecondPromtool
+    from gonogo.app.linting.request import SecondPromtool
 
     if command is None:
         if root is not None or any_version:

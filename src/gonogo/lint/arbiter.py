@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from gonogo.lint.finding import Span
@@ -33,3 +34,9 @@ class Arbiter:
     accepted: frozenset[str] = frozenset()
     refusals: tuple[Refusal, ...] = ()
     excused: bool = False
+
+
+def release(version: str) -> tuple[int, int] | None:
+    """Give major and minor of a version such as ``2.42.0+ds``; ``None`` where it has none."""
+    found = re.match(r"v?(\d+)\.(\d+)", version)
+    return (int(found[1]), int(found[2])) if found else None

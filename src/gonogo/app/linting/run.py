@@ -6,18 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeAlias
 
-from gonogo.app.lint.arbitration import Side, arbitrate, told_version
-from gonogo.app.lint.inputs import Inputs, Skipped, named_inputs, policy_inputs
-from gonogo.app.lint.online import Answers, ask, release
-from gonogo.app.lint.request import LintRequest
-from gonogo.app.lint.work_tree import GitSilent, untracked
-from gonogo.app.server import client_of
+from gonogo.app.linting.arbitration import Side, arbitrate, told_version
+from gonogo.app.linting.inputs import Inputs, Skipped, named_inputs, policy_inputs
+from gonogo.app.linting.request import LintRequest
 from gonogo.errors import Position
-from gonogo.lint.arbiter import Arbiter
+from gonogo.lint.arbiter import Arbiter, release
 from gonogo.lint.catalogue import checks, findings, ordered
 from gonogo.lint.check import Check
 from gonogo.lint.echoes import ARBITER, without_echoes
@@ -26,12 +23,11 @@ from gonogo.lint.finding import Finding, Severity, Span
 from gonogo.lint.interest import interest_of
 from gonogo.lint.pragmas import silenced
 from gonogo.lint.report import LintReport
-from gonogo.policy.settings import ServerSettings
 from gonogo.prometheus.programs import locate
 from gonogo.prometheus.promtool import PROMTOOL
 
-ONE_ANSWER = timedelta(seconds=30)
-"""The longest that one answer of a server may take."""
+Informant: TypeAlias = Callable[[Estate], tuple[Estate, tuple[str, ...]]]
+"""Adds to what was read what somebody else knows of it, with a sentence for each thing that nobody could tell."""
 
 _OF_ARBITERS = frozenset({ARBITER, "promtool-disagree"})
 
@@ -53,12 +49,15 @@ class Linted:
     tools: Mapping[str, str] = field(default_factory=dict)
 
 
-def run_lint(request: LintRequest, says: Callable[[str], None] = lambda _: None) -> Linted:
+def run_lint(
+    request: LintRequest, says: Callable[[str], None] = lambda _: None, informants: Iterable[Informant] = ()
+) -> Linted:
     """Lint what was asked for.
 
     Args:
-        request: what, and with whose help.
+        request: what, and with which promtools.
         says: hears what is being done.
+        informants: who else is asked about what was read, one after another.
 
     Raises:
         UsageError: a path is not there or cannot be read, or nothing is left to lint.
@@ -70,15 +69,17 @@ def run_lint(request: LintRequest, says: Callable[[str], None] = lambda _: None)
     inputs = _inputs(request)
     notes: list[str] = []
     with _asked(inputs, _sides(request, inputs)) as promtools:
-        estate = _estate(request, inputs, notes)
-        answers = _answers(request, estate, says)
-        estate = _informed(estate, request, answers, promtools.version)
+        estate = _estate(request, inputs, promtools.version())
+        for informant in informants:
+            estate, told = informant(estate)
+            notes += told
+        if request.server_version is not None:
+            estate = estate.having(version=request.server_version)
         says(f"checking {len(estate.rules)} rules")
         found = [*findings(estate, _checks(arbiters=False)), *_of_form(inputs)]
         says("waiting for promtool")
         judged = estate.having(arbiters=promtools.heard())
         found += findings(judged, _checks(arbiters=True))
-    notes += (f"no answer to {missed}" for missed in (answers.unanswered if answers else ()))
     return Linted(
         _report(found, inputs, estate),
         tuple(inputs.skipped),
@@ -132,40 +133,17 @@ def _asked(inputs: Inputs, sides: tuple[Side, ...]) -> Iterator[_Promtools]:
         yield _Promtools(told, tuple(running))
 
 
-def _estate(request: LintRequest, inputs: Inputs, notes: list[str]) -> Estate:
+def _estate(request: LintRequest, inputs: Inputs, promtool: str) -> Estate:
+    """Put together what was read; until somebody knows the server's version, promtool's stands for it."""
     policy_file = request.policy_file
-    estate = Estate(
+    return Estate(
         tuple(inputs.files.values()),
         inputs.configuration,
         inputs.tests,
         routes=inputs.routes,
         complete=inputs.complete,
         interest=interest_of(policy_file.policy) if policy_file is not None else None,
-    )
-    if policy_file is None or request.paths:
-        return estate
-    try:
-        return estate.having(untracked=untracked(policy_file))
-    except GitSilent as error:
-        notes.append(f"whether the inputs are in git is not known: {error}")
-        return estate
-
-
-def _answers(request: LintRequest, estate: Estate, says: Callable[[str], None]) -> Answers | None:
-    if request.url is None:
-        return None
-    settings = request.policy_file.server if request.policy_file is not None else ServerSettings()
-    return ask(client_of(settings, at_most=ONE_ANSWER), request.url, estate, says)
-
-
-def _informed(estate: Estate, request: LintRequest, answers: Answers | None, promtool: Callable[[], str]) -> Estate:
-    """Add what is known of the server; where nobody knows its version, promtool's stands for it."""
-    told = request.server_version or (answers.version if answers else None) or release(promtool())
-    estate = estate.having(version=told or estate.version)
-    if answers is None:
-        return estate
-    return estate.having(
-        live=answers.live, retention=answers.retention, lookback=answers.lookback, features=answers.features
+        version=release(promtool) or Estate().version,
     )
 
 
@@ -198,7 +176,7 @@ def _sentence(message: str, next_step: str) -> str:
 
 def _report(found: Iterable[Finding], inputs: Inputs, estate: Estate) -> LintReport:
     kept, faulty, count = silenced(ordered(found), estate.files, checks())
-    texts = {file.path: file.text for file in estate.files} | inputs.texts
+    texts = {file.path: file.text for file in estate.files if file.text} | inputs.texts
     return LintReport(
         ordered(without_echoes((*kept, *faulty))),
         len(estate.files) + (estate.configuration is not None) + (estate.routes is not None),

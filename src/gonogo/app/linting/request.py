@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from gonogo.policy.load import PolicyFile
+from gonogo.policy.settings import PolicyFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +25,16 @@ class SecondPromtool:
 
 @dataclass(frozen=True, slots=True)
 class LintRequest:
-    """What is to be linted, and with whose help.
+    """What is to be linted, and with which promtools.
 
     Attributes:
         paths: rule files, folders, a server's configuration, resources; none: the policy's.
         policy_file: the policy, where there is one.
-        url: the server to ask as well.
         second: a second promtool to ask as well.
         server_version: the version of the server, as major and minor, where somebody says it.
     """
 
     paths: tuple[Path, ...] = ()
     policy_file: PolicyFile | None = None
-    url: str | None = None
     second: SecondPromtool | None = None
     server_version: tuple[int, int] | None = None

@@ -5,18 +5,21 @@ The number of questions grows with the rules, the number of them at one time doe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
+from gonogo.app.linting.run import Informant
+from gonogo.app.server import client_of
 from gonogo.durations import parse_duration
 from gonogo.errors import SourceError
+from gonogo.lint.arbiter import release
 from gonogo.lint.estate import LOOKBACK, Estate
 from gonogo.lint.live import Live
 from gonogo.lint.live_questions import expressions, follow_up, series_questions
+from gonogo.policy.settings import ServerSettings
 from gonogo.prometheus.api import query, series_labels, server_time
 from gonogo.prometheus.evaluation import evaluation_error
 from gonogo.prometheus.http import Client
@@ -30,71 +33,70 @@ AT_ONCE = 6
 HISTORY = timedelta(days=7)
 """How far back a series may have ended and still be known."""
 
+ONE_ANSWER = timedelta(seconds=30)
+"""The longest that one answer may take."""
+
 DEFAULT_RETENTION = timedelta(days=15)
 """Prometheus's own, where neither a time nor a size is given."""
 
 Told = TypeVar("Told")
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What a server said.
+def asking(settings: ServerSettings, url: str, says: Callable[[str], None]) -> Informant:
+    """Make an informant of a running server.
 
-    Attributes:
-        live: of its series and of the rules' expressions.
-        version: its version, major and minor; ``None`` where it does not tell.
-        retention: how long it keeps samples, where it says.
-        lookback: how long a sample stands in for a newer one.
-        features: what ``--enable-feature`` turned on.
-        unanswered: what it gave no answer to, in words.
+    Args:
+        settings: how to ask it.
+        url: where it is.
+        says: hears what is being done.
     """
-
-    live: Live
-    version: tuple[int, int] | None = None
-    retention: timedelta | None = None
-    lookback: timedelta = LOOKBACK
-    features: frozenset[str] | None = None
-    unanswered: tuple[str, ...] = ()
+    client = client_of(settings, at_most=ONE_ANSWER)
+    return lambda estate: ask(client, url, estate, says)
 
 
-def ask(client: Client, url: str, estate: Estate, says: Callable[[str], None]) -> Answers:
+def ask(client: Client, url: str, estate: Estate, says: Callable[[str], None]) -> tuple[Estate, tuple[str, ...]]:
     """Ask everything that the checks want to know.
+
+    Returns:
+        The estate with what the server told, and what it gave no answer to.
 
     Raises:
         SourceError: the server gives no valid answer to what every server can tell.
         UsageError: ``url`` is no URL.
     """
-    now = server_time(client, url)
-    version = build_info(client, url)
-    missed: list[str] = []
-    running = _optional(lambda: flags(client, url), missed) or {}
-    loaded = _optional(lambda: configuration(client, url), missed) or ""
-    types = _optional(lambda: metric_types(client, url), missed) or {}
-    questions = _Questions(client, url, now, missed)
+    questions = _Questions(client, url, server_time(client, url))
+    version = release(build_info(client, url) or "")
+    running = questions.optional(lambda: flags(client, url)) or {}
+    loaded = questions.optional(lambda: configuration(client, url)) or ""
+    live = Live(
+        questions.optional(lambda: metric_types(client, url)) or {},
+        _found(questions, estate, says),
+        _errors(questions, estate, says),
+        _external_labels(loaded),
+    )
+    told = estate.having(
+        live=live,
+        version=version or estate.version,
+        retention=_retention(running),
+        lookback=_duration(running.get("query.lookback-delta")) or LOOKBACK,
+        features=frozenset(running["enable-feature"].split(",")) - {""} if "enable-feature" in running else None,
+    )
+    return told, tuple(f"no answer to {missed}" for missed in dict.fromkeys(questions.missed))
+
+
+def _found(questions: _Questions, estate: Estate, says: Callable[[str], None]) -> Mapping[str, bool]:
     asked = series_questions(estate)
     says(f"asking the server for {len(asked)} selectors")
     found = questions.each(asked, questions.has)
     gone = [text for text, there in found.items() if not there]
-    wider = [text for text in follow_up(estate, gone) if text not in found]
-    found |= questions.each(wider, questions.has)
+    return found | questions.each([text for text in follow_up(estate, gone) if text not in found], questions.has)
+
+
+def _errors(questions: _Questions, estate: Estate, says: Callable[[str], None]) -> Mapping[str, str]:
     texts = expressions(estate)
     says(f"letting the server evaluate {len(texts)} expressions")
-    judged = questions.each(texts, lambda text: evaluation_error(client, url, text))
-    errors = {text: error for text, error in judged.items() if error is not None}
-    return Answers(
-        Live(types, found, errors, _external_labels(loaded)),
-        release(version),
-        _retention(running),
-        _duration(running.get("query.lookback-delta")) or LOOKBACK,
-        frozenset(filter(None, running["enable-feature"].split(","))) if "enable-feature" in running else None,
-        tuple(dict.fromkeys(missed)),
-    )
-
-
-def release(version: str | None) -> tuple[int, int] | None:
-    """Give major and minor of a version such as ``2.42.0+ds``."""
-    found = re.match(r"v?(\d+)\.(\d+)", version or "")
-    return (int(found[1]), int(found[2])) if found else None
+    judged = questions.each(texts, questions.evaluate)
+    return {text: error for text, error in judged.items() if error is not None}
 
 
 @dataclass(slots=True)
@@ -120,20 +122,24 @@ class _Questions:
             list(pool.map(one, texts))
         return kept
 
+    def optional(self, read: Callable[[], Told]) -> Told | None:
+        """Ask for something that not every server can tell."""
+        try:
+            return read()
+        except SourceError as error:
+            self.missed.append(f"{error.where}: {error.what}")
+            return None
+
+    def evaluate(self, expression: str) -> str | None:
+        """Give the error of evaluating an expression, if there is one."""
+        return evaluation_error(self.client, self.url, expression)
+
     def has(self, selector: str) -> bool:
         """Tell whether the server has such series now, or had any within ``HISTORY``."""
         if query(self.client, self.url, f"count({selector})").series:
             return True
         since = self.now - HISTORY.total_seconds()
         return bool(series_labels(self.client, self.url, selector, since, self.now))
-
-
-def _optional(read: Callable[[], Told], missed: list[str]) -> Told | None:
-    try:
-        return read()
-    except SourceError as error:
-        missed.append(f"{error.where}: {error.what}")
-        return None
 
 
 def _external_labels(loaded: str) -> Mapping[str, str]:

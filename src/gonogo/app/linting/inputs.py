@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gonogo.app.inputs import matching, rule_files, unit_files
-from gonogo.app.lint.folder import yaml_files
-from gonogo.app.lint.reading import Unreadable, read_text
+from gonogo.app.linting.folder import yaml_files
+from gonogo.app.linting.reading import Unreadable, read_text
 from gonogo.errors import Position, Problem, UsageError
 from gonogo.lint.configuration import Configuration, NamedFile, RuleEntry, read_configuration
 from gonogo.lint.estate import SourceFile
@@ -19,7 +19,7 @@ from gonogo.lint.nature import Nature, nature
 from gonogo.lint.routes import Routes
 from gonogo.lint.routes_file import read_routes
 from gonogo.lint.sources import source_file, source_of, unread_file
-from gonogo.policy.load import PolicyFile
+from gonogo.policy.settings import PolicyFile
 from gonogo.strict_yaml import parse_documents
 from gonogo.unit.read import UnitFile, read_unit
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from gonogo.app.lint.linting import Linted, run_lint
-from gonogo.app.lint.request import LintRequest
+from gonogo.app.linting.request import LintRequest
+from gonogo.app.linting.run import Informant, Linted, run_lint
+from gonogo.app.linting.work_tree import looking
 from gonogo.app.runs import Run, counted, failed, recorded
 from gonogo.errors import SourceError
 from gonogo.lint.finding import Finding, Severity
 from gonogo.model.gate import OBS_LINT
 from gonogo.model.outcome import Outcome
-from gonogo.policy.load import PolicyFile
+from gonogo.policy.settings import PolicyFile
 
 
 def obs_lint(policy_file: PolicyFile) -> Run:
@@ -29,11 +30,15 @@ def obs_lint(policy_file: PolicyFile) -> Run:
 def lint(policy_file: PolicyFile) -> Run:
     """Lint without a record."""
     request = LintRequest(policy_file=policy_file)
-    return as_run(run_lint(request), request)
+    return as_run(run_lint(request, informants=(looking(policy_file),)), request)
 
 
 def recorded_lint(
-    policy_file: PolicyFile, request: LintRequest, says: Callable[[str], None], fails: Callable[[Linted], bool]
+    policy_file: PolicyFile,
+    request: LintRequest,
+    says: Callable[[str], None],
+    fails: Callable[[Linted], bool],
+    informants: Iterable[Informant] = (),
 ) -> tuple[Run, Linted]:
     """Lint as asked for, and record the outcome.
 
@@ -42,6 +47,7 @@ def recorded_lint(
         request: what is linted, and how.
         says: hears what is being done.
         fails: tells whether the command will fail: then the record does not say that it passed.
+        informants: who is asked beside git.
 
     Returns:
         The run, and what the lint came to.
@@ -56,7 +62,7 @@ def recorded_lint(
 
     def run() -> Run:
         try:
-            came.append(run_lint(request, says))
+            came.append(run_lint(request, says, (looking(policy_file), *informants)))
         except SourceError as error:
             raise _NoAnswer(error) from error
         return as_run(came[0], request, strict=fails(came[0]))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gonogo.app.lint.inputs import Inputs
+from gonogo.app.linting.inputs import Inputs
 from gonogo.errors import Position
 from gonogo.lint.arbiter import Arbiter, Refusal
 from gonogo.lint.estate import SourceFile

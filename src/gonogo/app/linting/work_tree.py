@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from gonogo.app.inputs import rule_files, unit_files
-from gonogo.app.lint.inputs import shown
+from gonogo.app.linting.inputs import shown
+from gonogo.app.linting.run import Informant
 from gonogo.app.sandbox.layout import HEADER
+from gonogo.lint.estate import Estate
 from gonogo.lint.untracked import Untracked
-from gonogo.policy.load import PolicyFile
+from gonogo.policy.settings import PolicyFile
 
 RUNBOOKS = Path("docs") / "ops"
 
@@ -22,6 +24,18 @@ PATIENCE = 30.0
 
 class GitSilent(Exception):
     """Git is there and gives no answer; its words say why."""
+
+
+def looking(policy_file: PolicyFile) -> Informant:
+    """Make an informant of git; where git cannot tell, that is said."""
+
+    def informant(estate: Estate) -> tuple[Estate, tuple[str, ...]]:
+        try:
+            return estate.having(untracked=untracked(policy_file)), ()
+        except GitSilent as error:
+            return estate, (f"whether the inputs are in git is not known: {error}",)
+
+    return informant
 
 
 def untracked(policy_file: PolicyFile) -> tuple[Untracked, ...]:
