@@ -17,7 +17,7 @@ from gonogo.lint.finding import Hit, Severity, Span
 from gonogo.rules.faults import fault
 from gonogo.strict_yaml import lines_of
 
-_WORD = re.compile(r"[\w./:-]+")
+_WORD = re.compile(r"[\w./:-]*\w")
 
 
 def find(estate: Estate) -> Iterator[Hit]:

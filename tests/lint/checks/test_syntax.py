@@ -1,0 +1,68 @@
+"""What is wrong with the form of files and expressions is told at its place."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.errors import Position, Problem
+from gonogo.lint.arbiter import Arbiter
+from gonogo.lint.checks.syntax import find
+from gonogo.lint.estate import Estate, SourceFile
+from gonogo.lint.sources import source_file
+
+
+def found(text: str, **facts: object) -> list[tuple[int, int, int, str]]:
+    """Give what is found in a file: line, column, length, and the message."""
+    hits = find(Estate((source_file(text, "f"),)).having(**facts))
+    return [(hit.where.start.line, hit.where.start.column, hit.where.length, hit.message) for hit in hits]
+
+
+RULE = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: {}\n"
+
+
+def test_mistakes_of_form_are_marked() -> None:
+    """Each with the word it is about, and with what to do."""
+    (one, two) = found("groups:\n- name: g\n  interva: 5m\n  rules:\n  - alert: A\n    expr: x\n    expr: y\n")
+    assert one == (7, 5, 4, "the key 'expr' is here again, first in line 6; keep one of them")
+    assert two[:3] == (3, 3, 7)
+    assert two[3].startswith("unknown key 'interva'; known here: ")
+
+
+def test_a_problem_without_a_place() -> None:
+    """It stands at the file's beginning, with or without a line there."""
+    file = SourceFile("f", "", problems=(Problem(None, "it cannot be read"), Problem(Position("f", 9, 2), "m", "n")))
+    hits = list(find(Estate((file,))))
+    assert [(str(hit.where.start), hit.where.length, hit.message) for hit in hits] == [
+        ("f:1:1", 1, "it cannot be read"),
+        ("f:9:2", 1, "m; n"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("expression", "line", "column", "length"),
+    [
+        ("rate(x) > 1", 5, 11, 4),
+        ("'a{b=''c''} + raet(x[5m])'", 5, 25, 4),
+        ("|\n      a\n      + b c", 7, 11, 1),
+        (">-\n      a\n      +", 7, 8, 1),
+    ],
+)
+def test_an_expression_that_is_no_promql(expression: str, line: int, column: int, length: int) -> None:
+    """The characters to blame are marked where they stand in the file."""
+    ((*where, message),) = found(RULE.format(expression))
+    assert where == [line, column, length]
+    assert message.startswith("this is no PromQL: ")
+
+
+def test_promtool_is_believed() -> None:
+    """In a file that it accepts, no expression is refused; a second promtool does not count."""
+    text = RULE.format("rate(x)")
+    accepting = Arbiter("promtool", "3.9.0", frozenset({"f"}))
+    refusing = Arbiter("promtool", "2.42.0")
+    assert found(text, arbiters=(accepting, refusing)) == []
+    assert len(found(text, arbiters=(refusing, accepting))) == 1
+
+
+def test_what_only_prometheus_can_judge_is_left_to_promtool() -> None:
+    """Beyond the parser's bounds, or newer than it."""
+    assert found(RULE.format("x[5m + 1m] @ 5")) == found(RULE.format("x @ -1")) == []
