@@ -38,8 +38,8 @@ class YamlDocument:
 
     def at(self, loc: Sequence[str | int]) -> object:
         """Give the value at ``loc``; ``None`` where there is none."""
-        nodes = list(self._walk(loc))
-        return nodes[-1].value if len(nodes) == len(loc) + 1 else None
+        node = self._found(loc)
+        return None if node is None else node.value
 
     def position(self, loc: Sequence[str | int]) -> Position:
         """Tell where the value at ``loc`` begins; for what is not there, where its nearest parent begins."""
@@ -56,9 +56,8 @@ class YamlDocument:
 
     def text(self, loc: Sequence[str | int]) -> str | None:
         """Give the scalar at ``loc`` as it was written, quotes removed (``1.10`` stays ``1.10``)."""
-        nodes = list(self._walk(loc))
-        node = nodes[-1]
-        return node.text if len(nodes) == len(loc) + 1 and isinstance(node, Leaf) else None
+        node = self._found(loc)
+        return node.text if isinstance(node, Leaf) else None
 
     def text_position(self, loc: Sequence[str | int]) -> Position:
         """Tell where a scalar's own text begins: after its quote, or on the first line of its block."""
@@ -80,6 +79,14 @@ class YamlDocument:
         """Tell where the text of a scalar begins; where anything else does."""
         begin = beginning(self._lines, _place(node), node.style) if isinstance(node, Leaf) else None
         return _place(node) if begin is None else begin
+
+    def _found(self, loc: Sequence[str | int]) -> Node | None:
+        node: Node | None = self._root
+        for step in loc:
+            if node is None:
+                break
+            node = part(node, step)
+        return node
 
     def _walk(self, loc: Sequence[str | int]) -> Iterator[Node]:
         node: Node | None = self._root
