@@ -10,8 +10,8 @@ from hashlib import sha256
 from gonogo.durations import format_duration
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.rules.canonical import written
-from gonogo.rules.tree import Expression
-from gonogo.unit.mutation.places import Place, replaced
+from gonogo.rules.tree import Expression, Number, Vector
+from gonogo.unit.mutation.places import Place, node_at, replaced
 
 _UNFIT = re.compile(r"[^\w.:-]+")
 _DIGITS = 6
@@ -25,7 +25,7 @@ class Mutation:
         operator: the kind of change, such as ``threshold``.
         rule: the changed rule.
         change: what was changed, in words.
-        old: what was changed, as the rule has it.
+        old: what was changed, as the rule has it: a part of its expression, or a line such as ``for: 5m``.
         new: what it was changed to.
         kill: in words, the assertion that would fail for it.
     """
@@ -41,7 +41,7 @@ class Mutation:
     def id(self) -> str:
         """Name it: the same name in every run while rule and change stay as they are."""
         labels = [text for pair in sorted(self.rule.labels.items()) for text in pair]
-        what = "\n".join([self.rule.kind, self.operator, self.change, self.old, self.new, *labels])
+        what = "\n".join([self.operator, self.change, self.rule.expression, *labels])
         return f"{_UNFIT.sub('_', self.rule.name)}:{self.operator}:{sha256(what.encode()).hexdigest()[:_DIGITS]}"
 
 
@@ -75,6 +75,8 @@ def settled(rule: Rule) -> str:
 
 
 def mutation(operator: str, rule: Rule, root: Expression, change: NodeChange) -> Mutation:
-    """Make the mutation of a rule whose expression is ``root``."""
-    new = written(replaced(root, change.place.path, change.node))
-    return Mutation(operator, replace(rule, expression=new), change.change, written(root), new, change.kill)
+    """Make the mutation of a rule whose expression is ``root``; what differs is shown as the whole it is a part of."""
+    new = replaced(root, change.place.path, change.node)
+    path = change.place.path[:-1] if isinstance(change.place.node, Number | Vector) else change.place.path
+    before, after = (written(node_at(tree, path)) for tree in (root, new))
+    return Mutation(operator, replace(rule, expression=written(new)), change.change, before, after, change.kill)

@@ -50,6 +50,13 @@ def places(root: Expression, *, presence: bool = False) -> Iterator[Place]:
         waiting.extend(reversed(list(below)))
 
 
+def node_at(root: Expression, path: tuple[int, ...]) -> Expression:
+    """Give what stands at the end of a path."""
+    for step in path:
+        root = children(root)[step]
+    return root
+
+
 def replaced(root: Expression, path: tuple[int, ...], node: Expression) -> Expression:
     """Give the tree with another node at the end of a path."""
     if not path:
