@@ -11,6 +11,7 @@ from gonogo.lint.check import Example
 from gonogo.lint.checks.freshness_by_scrape_time import CHECK
 from gonogo.lint.example_estate import estate_of
 from gonogo.lint.finding import Finding
+from gonogo.lint.interest import Interest
 
 
 def found(expression: str, **facts: object) -> tuple[Finding, ...]:
@@ -19,43 +20,71 @@ def found(expression: str, **facts: object) -> tuple[Finding, ...]:
     return findings(estate_of(Example({"rules.yml": text}, facts)), [CHECK])
 
 
+def severities(expression: str, **facts: object) -> list[str]:
+    """Give how bad the findings in one alert are."""
+    return sorted(one.severity for one in found(expression, **facts))
+
+
 @pytest.mark.parametrize(
     "expression",
     [
         "time() - timestamp(p_textfile_heartbeat_seq) > 60",
         'time() - timestamp(p_beat{via="push"}) > 60',
         'time() - timestamp(p_beat{job="pushgateway"}) > 60',
+        'time() - timestamp(p_beat{exported_job="batch"}) > 60',
+        'time() - timestamp(p_beat{exported_instance=~"a.*"}) > 60',
         "time() - node_textfile_mtime_seconds > 60",
-        "time() - timestamp(up) > 600",
-        "time() - timestamp(up) > 300",
-        "(time() - timestamp(up)) >= 301",
+        "time() - max by (file) (node_textfile_mtime_seconds) > 60",
     ],
 )
 def test_an_age_that_proves_nothing(expression: str) -> None:
-    """Of a scrape, of a file, or one that no sample reaches."""
-    (one,) = found(expression)
+    """Of a scrape, or of a file."""
+    assert severities(expression) == ["warning"]
+
+
+@pytest.mark.parametrize("expression", ["time() - timestamp(up) > 60", 'timestamp(x{via!="push"}) > 1'])
+def test_the_time_of_a_scrape_is_worth_a_look(expression: str) -> None:
+    """Nothing says how the metric comes to the server."""
+    assert severities(expression) == ["info"]
+
+
+def test_a_signal_of_the_policy_must_not_be_made_of_it() -> None:
+    """A verdict depends on it."""
+    text = "groups: [{name: g, rules: [{record: p_age, expr: time() - timestamp(x)}]}]\n"
+    interest = Interest("metric_realm", "prod", frozenset({"p_age"}))
+    (one,) = findings(estate_of(Example({"rules.yml": text}, {"interest": interest})), [CHECK])
     assert one.severity == "warning"
+
+
+@pytest.mark.parametrize("comparison", ["> 600", "> 300", ">= 301"])
+def test_an_age_that_no_sample_reaches(comparison: str) -> None:
+    """It is never true."""
+    assert severities(f"(time() - timestamp(up)) {comparison}") == ["info", "warning"]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["time() - timestamp(up) < 600", "time() - timestamp(up offset 1h) > 600", "time() - timestamp(up) >= 300"],
+)
+def test_an_age_that_samples_reach(expression: str) -> None:
+    """A sample just as old as the lookback is still found by 2.x."""
+    assert severities(expression) == ["info"]
 
 
 @pytest.mark.parametrize(
     "expression",
     [
         "time() - p_textfile_heartbeat_ts > 120",
-        "time() - timestamp(up) > 60",
-        "time() - timestamp(up) < 600",
-        "time() - timestamp(up) >= 300",
-        "time() - timestamp(up offset 1h) > 600",
         "time() - push_time_seconds > 600",
         "absent(node_textfile_mtime_seconds)",
         "timestamp(sum(p_textfile_x)) > 1",
-        'timestamp(x{via!="push"}) > 1',
     ],
 )
 def test_an_age_that_may_prove_something(expression: str) -> None:
-    """The writer's own time, or one that is bounded by the lookback."""
+    """The writer's own time."""
     assert found(expression) == ()
 
 
 def test_the_lookback_of_the_server_counts() -> None:
     """A longer one makes older samples visible."""
-    assert found("time() - timestamp(up) > 600", lookback=timedelta(minutes=15)) == ()
+    assert severities("time() - timestamp(up) > 600", lookback=timedelta(minutes=15)) == ["info"]

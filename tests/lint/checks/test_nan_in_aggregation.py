@@ -39,7 +39,8 @@ def found(expression: str, **facts: object) -> tuple[Finding, ...]:
 def test_a_divisor_that_is_zero_when_nothing_happens(expression: str) -> None:
     """One idle series spoils the result."""
     (one,) = found(expression)
-    assert "one NaN spoils" in one.message
+    assert "where nothing happens" in one.message
+    assert one.severity == "warning"
 
 
 @pytest.mark.parametrize(
@@ -50,13 +51,15 @@ def test_a_divisor_that_is_zero_when_nothing_happens(expression: str) -> None:
         "avg(rate(e[5m]) / (rate(t[5m]) + 1)) > 1",
         "avg(rate(e[5m]) / (rate(t[5m]) and t > 0)) > 1",
         "avg(rate(e[5m]) / 60) > 1",
-        "avg(used / node_memory_MemTotal_bytes) > 1",
         "avg(e / count(rate(t[5m]))) > 1",
         "sum((rate(e[5m]) / rate(t[5m])) > 0.5) > 1",
         "sum((rate(e[5m]) / rate(t[5m])) >= bool 0.5) > 1",
         "max(rate(e[5m]) / rate(t[5m])) > 1",
         "sum(rate(e[5m])) / sum(rate(t[5m])) > 1",
         "avg_over_time(e[1h]) / rate(t[5m]) > 1",
+        "avg(e / clamp(t, 1, 2)) > 1",
+        "avg(e / (t unless t == 0)) > 1",
+        "avg(e / (60 * count(t))) > 1",
         "avg(max by (job) (rate(e[5m]) / rate(t[5m]))) > 1",
         "sum(",
     ],
@@ -64,3 +67,23 @@ def test_a_divisor_that_is_zero_when_nothing_happens(expression: str) -> None:
 def test_a_divisor_that_is_bounded_or_not_surely_zero(expression: str) -> None:
     """Nothing is said where it is not certain."""
     assert found(expression) == ()
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "avg(used / node_memory_MemTotal_bytes) > 1",
+        "sum(e / (a - b)) > 1",
+        "sum(e / clamp_min(t, 0)) > 1",
+        "sum(e / sum by (job) (t)) > 1",
+        "sum(e / (t > bool 0)) > 1",
+        "sum(e / predict_linear(t[1h], 60)) > 1",
+        "sum(e / 0) > 1",
+        "sum(e / (t * 60)) > 1",
+    ],
+)
+def test_a_divisor_of_which_nothing_is_known_is_worth_a_look(expression: str) -> None:
+    """Most gauges that are divided by are never 0."""
+    (one,) = found(expression)
+    assert one.severity == "info"
+    assert "where the divisor is 0" in one.message

@@ -4,7 +4,8 @@
 text file for as long as it lies there: the time of the scrape is always now. ``node_textfile_mtime_seconds`` moves
 when somebody touches or empties the file. And no sample that an instant selector finds is older than the lookback,
 5 minutes by default, so ``time() - timestamp(x) > 600`` is never true: an ended series is absent. Let the writer put
-its own time into a metric, compare ``time()`` with that, and add ``absent()`` for when it is gone.
+its own time into a metric, compare ``time()`` with that, and add ``absent()`` for when it is gone. Where nothing
+tells how a metric comes to the server, its ``timestamp`` is only worth a look.
 """
 
 from __future__ import annotations
@@ -15,30 +16,31 @@ from gonogo.durations import format_duration
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
-from gonogo.rules.tree import Binary, Call, Expression, Number, Vector
+from gonogo.rules.tree import Binary, Call, Expression, Number, Vector, walk
 
+_OF_SCRAPE = (
+    "timestamp() is the time of the scrape, which moves on while the writer of a pushed metric or a text file is dead; "
+    "compare with a time that the writer puts into a metric"
+)
+_OF_FILE = "an empty or touched file is as new as a good one; compare with a time that the writer puts into a metric"
 _MTIME = "node_textfile_mtime_seconds"
-_NOT_SCRAPED = ("textfile", "pushgateway", "push")
+_WRITERS = frozenset({"textfile", "pushgateway", "push"})
 _WRITTEN_BY = frozenset({"via", "job", "exported_job"})
+_PASSED_ON = frozenset({"exported_job", "exported_instance"})
+"""Labels that a series has where the target that serves it is not the one that wrote it."""
 
 
 def find(estate: Estate) -> Iterator[Hit]:
     """List ages that are taken from scrapes or from files instead of from the writer."""
+    signals = estate.interest.metrics if estate.interest else frozenset()
     for rule in estate.rules:
         for node in rule.nodes:
             match node:
-                case Call(function="timestamp", arguments=(Vector() as vector,)) if _kept(vector):
-                    yield rule.hit(
-                        rule.at(node),
-                        "this is the time of the scrape, which moves on while the writer is dead; "
-                        "compare with a time that the writer puts into a metric",
-                    )
-                case Binary(operator="-", left=Call(function="time"), right=Vector(metric=metric)) if metric == _MTIME:
-                    yield rule.hit(
-                        rule.at(node.right),
-                        "an empty or touched file is as new as a good one; "
-                        "compare with a time that the writer puts into a metric",
-                    )
+                case Call(function="timestamp", arguments=(Vector() as vector,)):
+                    known = _passed_on(vector) or rule.name in signals
+                    yield rule.hit(rule.at(node), _OF_SCRAPE, None if known else Severity.INFO)
+                case Binary(operator="-", left=Call(function="time"), right=right):
+                    yield from (rule.hit(rule.at(one), _OF_FILE) for one in walk(right) if _is_mtime(one))
                 case Binary(operator=">" | ">=" as operator, left=age, right=Number(value=limit)) if _age_of_sample(
                     age
                 ) and _beyond(operator, limit, estate.lookback.total_seconds()):
@@ -51,11 +53,17 @@ def find(estate: Estate) -> Iterator[Hit]:
                     continue
 
 
-def _kept(vector: Vector) -> bool:
+def _passed_on(vector: Vector) -> bool:
     """Tell whether the selector itself says that its series are pushed, or read from a text file."""
-    if "_textfile_" in (vector.metric or ""):
-        return True
-    return any(one.label in _WRITTEN_BY and one.op == "=" and one.value in _NOT_SCRAPED for one in vector.matchers)
+    return "_textfile_" in (vector.metric or "") or any(
+        (one.label in _PASSED_ON and one.op in {"=", "=~"})
+        or (one.label in _WRITTEN_BY and one.op == "=" and one.value in _WRITERS)
+        for one in vector.matchers
+    )
+
+
+def _is_mtime(node: Expression) -> bool:
+    return isinstance(node, Vector) and node.metric == _MTIME
 
 
 def _beyond(operator: str, limit: float, lookback: float) -> bool:

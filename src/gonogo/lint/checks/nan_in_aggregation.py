@@ -1,27 +1,39 @@
-"""A sum or an average over quotients: one idle series makes 0 / 0, and the whole result NaN.
+"""A sum or an average over quotients: one series at 0 / 0 makes the whole result NaN.
 
 ``avg(rate(errors_total[5m]) / rate(requests_total[5m]))`` is NaN as soon as one instance has no traffic, and a
 comparison with NaN is never true: the alert is silent for all the others too. Keep the idle ones out with
 ``rate(requests_total[5m]) > 0``, bound the divisor with ``clamp_min``, or divide sums instead of summing quotients.
-Only divisors that become 0 when nothing happens are told: rates, increases and sums of such.
+A warning where the divisor is 0 whenever nothing happens: rates, increases and sums of such. Of other divisors that
+nothing bounds, such as a gauge, only whoever knows it can say; they are worth a look.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import IntEnum
 
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
-from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Negation, Subquery
+from gonogo.rules.operators import COMPARISONS
+from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Negation, Number, Subquery
 
 _SPOILT = frozenset({"sum", "avg", "stddev", "stdvar"})
 _SPOILT_OVER_TIME = frozenset(f"{name}_over_time" for name in _SPOILT)
 _DIVISIONS = frozenset({"/", "%"})
 _ARITHMETIC = frozenset({"+", "-", "*", "^"}) | _DIVISIONS
+_SETS = frozenset({"and", "unless"})
 _IDLE_AT_ZERO = frozenset({"rate", "irate", "increase", "changes", "resets"})
 _SHAPING = frozenset({"abs", "ceil", "floor", "round", "scalar", "sum_over_time", "avg_over_time", "max_over_time"})
-_NEVER_ZERO = frozenset({"count", "group", "count_values"})
+_NEVER_ZERO = frozenset({"count", "group"})
+
+
+class Zero(IntEnum):
+    """When a divisor is 0, the least likely first."""
+
+    NEVER = 0
+    PERHAPS = 1
+    WHEN_IDLE = 2
 
 
 def find(estate: Estate) -> Iterator[Hit]:
@@ -30,10 +42,13 @@ def find(estate: Estate) -> Iterator[Hit]:
         for node in rule.nodes:
             summed = _summed(node)
             for division in () if summed is None else _divisions(summed):
+                idle = _zero(division.right) is Zero.WHEN_IDLE
+                when = "where nothing happens this is" if idle else "where the divisor is 0 this can be"
                 yield rule.hit(
                     rule.at(division),
-                    f"where nothing happens this is 0 {division.operator} 0, and one NaN spoils the {_name(node)} of "
-                    "all; keep idle series out with a divisor '> 0', or divide after aggregating",
+                    f"{when} 0 {division.operator} 0, and one NaN spoils the {_name(node)} of all; "
+                    "keep such series out with a divisor '> 0', or divide after aggregating",
+                    None if idle else Severity.INFO,
                 )
 
 
@@ -55,7 +70,7 @@ def _name(node: Expression) -> str:
 def _divisions(node: Expression) -> Iterator[Binary]:
     """List the divisions by what may be 0 whose result nothing filters."""
     match node:
-        case Binary(operator=operator, left=left, right=right) if operator in _DIVISIONS and _may_be_zero(right):
+        case Binary(operator=operator, right=right) if operator in _DIVISIONS and _zero(right) is not Zero.NEVER:
             yield node
         case Binary(operator=operator, left=left, right=right) if operator in _ARITHMETIC or operator == "or":
             yield from _divisions(left)
@@ -69,21 +84,44 @@ def _divisions(node: Expression) -> Iterator[Binary]:
             return
 
 
-def _may_be_zero(node: Expression) -> bool:
+def _zero(node: Expression) -> Zero:
+    """Tell when a divisor is 0, as far as its form says."""
     match node:
-        case Call(function=function, arguments=(inner, *_)):
-            shaped = inner.inner if isinstance(inner, Subquery) else inner
-            return function in _IDLE_AT_ZERO or (function in _SHAPING and _may_be_zero(shaped))
-        case Aggregation(operator=operator, inner=inner):
-            return operator not in _NEVER_ZERO and _may_be_zero(inner)
-        case Binary(operator="+", left=left, right=right):
-            return _may_be_zero(left) and _may_be_zero(right)
-        case Binary(operator="*" | "or", left=left, right=right):
-            return _may_be_zero(left) or _may_be_zero(right)
-        case Binary(operator="/", left=left):
-            return _may_be_zero(left)
+        case Call() | Aggregation():
+            return _zero_of(node)
+        case Number(value=value):
+            return Zero.NEVER if value else Zero.PERHAPS
+        case Binary(operator=operator, boolean=boolean) if operator in COMPARISONS | _SETS:
+            return Zero.PERHAPS if boolean else Zero.NEVER
+        case Binary(operator="+" | "or" | "*" | "/" as operator, left=left, right=right):
+            return _combined(operator, _zero(left), _zero(right))
         case _:
-            return False
+            return Zero.PERHAPS
+
+
+def _zero_of(node: Call | Aggregation) -> Zero:
+    match node:
+        case Call(function="clamp_min" | "clamp", arguments=(_, Number(value=least), *_)) if least > 0:
+            return Zero.NEVER
+        case Call(function=function) if function in _IDLE_AT_ZERO:
+            return Zero.WHEN_IDLE
+        case Call(function=function, arguments=(inner, *_)) if function in _SHAPING:
+            return _zero(inner.inner if isinstance(inner, Subquery) else inner)
+        case Aggregation(operator=operator, inner=inner):
+            return Zero.NEVER if operator in _NEVER_ZERO else _zero(inner)
+        case _:
+            return Zero.PERHAPS
+
+
+def _combined(operator: str, left: Zero, right: Zero) -> Zero:
+    """Combine two operands: a sum is 0 where both are, a product where one is, a quotient where its left side is."""
+    match operator:
+        case "+":
+            return min(left, right)
+        case "/":
+            return left
+        case _:
+            return max(left, right)
 
 
 CHECK = Check(
