@@ -18,30 +18,41 @@ def source_file(text: str, path: str) -> SourceFile:
 
 def source_of(documents: Sequence[YamlDocument], text: str, path: str) -> SourceFile:
     """Read the rules of a file whose YAML has been read; resources of other kinds beside rules are left alone."""
-    problems = [problem for document in documents for problem in document.problems]
     found = [(document, base, is_custom) for document in documents for base, is_custom in homes(document)]
     custom = any(is_custom for _, _, is_custom in found)
+    problems = [problem for document in documents for problem in document.problems]
+    problems += _strangers(documents) if custom else _unread_documents(documents)
     placed: list[tuple[YamlDocument, PlacedGroup]] = []
     for document, base, is_custom in found:
-        if custom and not is_custom and _of_other_kind(document.at(base)):
-            continue
-        groups, mistakes = read_groups(document, base, OPERATOR_GROUP_KEYS if is_custom else ())
-        problems += mistakes
-        placed += ((document, group) for group in groups)
-    if len(documents) > 1 and not custom:
-        where = documents[1].position(())
-        problems.append(Problem(where, "a second document begins here", "keep one document in the file"))
+        if is_custom == custom:
+            groups, mistakes = read_groups(document, base, OPERATOR_GROUP_KEYS if is_custom else ())
+            problems += mistakes if document.complete else ()
+            placed += ((document, group) for group in groups)
     rules = tuple(rule for document, group in placed for rule in _rules(document, group))
     return SourceFile(path, text, tuple(group.group for _, group in placed), rules, tuple(problems), custom)
+
+
+def _unread_documents(documents: Sequence[YamlDocument]) -> Iterator[Problem]:
+    """Tell of what Prometheus does not read: all documents of a rule file but the first."""
+    for document in documents[1:]:
+        if document.value is not None:
+            where = document.position(())
+            yield Problem(where, "a second document begins here, which no server reads", "keep one document in a file")
+
+
+def _strangers(documents: Sequence[YamlDocument]) -> Iterator[Problem]:
+    """Tell of groups among resources that belong to none: nothing would apply them."""
+    for document in documents:
+        if isinstance(document.value, dict) and "groups" in document.value and "kind" not in document.value:
+            where = document.key_position(("groups",))
+            yield Problem(
+                where, "groups outside of any resource, which nothing loads", "put them into a PrometheusRule"
+            )
 
 
 def unread_file(path: str, problem: str, next_step: str) -> SourceFile:
     """Stand for a file that could not be read at all, so that it is not passed over."""
     return SourceFile(path, "", problems=(Problem(Position(path, 1, 1), problem, next_step),))
-
-
-def _of_other_kind(value: object) -> bool:
-    return isinstance(value, dict) and "kind" in value
 
 
 def _rules(document: YamlDocument, placed: PlacedGroup) -> Iterator[LintedRule]:
