@@ -64,7 +64,7 @@ def test_case(case: Path, tmp_path: Path) -> None:
 def page(command: str, folder: Path) -> str:
     """Run a command on a terminal of 80 columns; give its exit code and all that it prints."""
     argv = [sys.executable, "-m", "gonogo", *shlex.split(command)[1:]]
-    env = {**os.environ, "COLUMNS": "80"}
+    env = {**os.environ, "COLUMNS": "80", "XDG_CACHE_HOME": str(folder / ".cache")}
     done = subprocess.run(argv, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=60)
     return f"exit {done.returncode}\n{done.stdout}{done.stderr}".replace(str(folder), "[DIR]")
 

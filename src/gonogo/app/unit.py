@@ -85,7 +85,7 @@ def policy_report(
     """
     paths = sorted({path for place in policy_file.tests if place.exists() for path in unit_files(place)})
     rules = rule_files(policy_file.rules)
-    return _report(paths, rules, cache=cache, allowed=allowed or {}, heard=heard)
+    return _report(paths, rules, cache=cache, allowed=allowed or {}, heard=heard, inside=rules)
 
 
 def places_report(
@@ -129,12 +129,18 @@ def run_of(report: UnitReport, policy_file: PolicyFile) -> Run:
 
 
 def _report(
-    paths: Sequence[Path], rules: Sequence[Path], *, cache: Path | None, allowed: Mapping[str, str], heard: Heard
+    paths: Sequence[Path],
+    rules: Sequence[Path],
+    *,
+    cache: Path | None,
+    allowed: Mapping[str, str],
+    heard: Heard,
+    inside: Sequence[Path] | None = None,
 ) -> UnitReport:
     began = time.monotonic()
     tools = promtool_version()
     kept = UnitCache(cache, tools["promtool"])
-    files = check_files(paths, RulePlaces(rules), kept, allowed, heard)
+    files = check_files(paths, RulePlaces(rules), kept, allowed, heard, inside)
     kept.tidy()
     return UnitReport(files, tools=tools, seconds=time.monotonic() - began)
 

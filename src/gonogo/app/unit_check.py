@@ -20,7 +20,13 @@ from gonogo.unit.pending import Suspect, pending_problems, probing, suspects
 from gonogo.unit.read import read_unit
 from gonogo.unit.report import FileReport
 from gonogo.unit.silent_pass import Finding
-from gonogo.unit.silent_passes import GROUP_ORDER, PENDING_ALERT, PROMTOOL_WARNING, silent_passes
+from gonogo.unit.silent_passes import (
+    GROUP_ORDER,
+    PENDING_ALERT,
+    PROMTOOL_WARNING,
+    RULE_FILE_OUTSIDE,
+    silent_passes,
+)
 
 Heard = Callable[[int, int], None]
 """Hears how many files are done, and of how many."""
@@ -58,16 +64,26 @@ def check_files(
     cache: UnitCache,
     allowed: Mapping[str, str],
     heard: Heard = nobody,
+    inside: Sequence[Path] | None = None,
 ) -> tuple[FileReport, ...]:
     """Run test files, those that the cache does not know over all cores, and report on each, in their order.
+
+    Args:
+        paths: the test files.
+        places: where else rule files are.
+        cache: what passed before.
+        allowed: the silent passes that are tolerated, and why.
+        heard: hears how many files are done.
+        inside: the rule files that count, where others are not to be loaded.
 
     Raises:
         MissingTool: promtool is not installed.
     """
+    real = None if inside is None else frozenset(rule.resolve() for rule in inside)
     reports: dict[Path, FileReport] = {}
     cases: list[_Case] = []
     for path in paths:
-        read = _read(path, places)
+        read = _read(path, places, real)
         if isinstance(read, FileReport):
             reports[path] = read
         elif (known := cache.seconds(read.material)) is not None:
@@ -83,7 +99,7 @@ def check_files(
     return tuple(replace(reports[path], findings=under(allowed, reports[path].findings)) for path in paths)
 
 
-def _read(path: Path, places: RulePlaces) -> _Case | FileReport:
+def _read(path: Path, places: RulePlaces, inside: frozenset[Path] | None) -> _Case | FileReport:
     try:
         one = material(path, places)
         problems = [*one.unit.problems, *(_unreadable(one)), *_ambiguous(one, places)]
@@ -92,7 +108,16 @@ def _read(path: Path, places: RulePlaces) -> _Case | FileReport:
         known = loaded(one)
     except (OSError, UnicodeDecodeError) as error:
         return FileReport(str(path), None, f"{path} cannot be read: {error}")
-    return _Case(one, known, tuple(silent_passes(known)), open_orders(known), suspects(known))
+    found = (*silent_passes(known), *(_outside(one, inside) if inside is not None else ()))
+    return _Case(one, known, found, open_orders(known), suspects(known))
+
+
+def _outside(one: Material, inside: frozenset[Path]) -> Iterator[Finding]:
+    for loaded_entry in one.entries:
+        if any(rule.path.resolve() not in inside for rule in loaded_entry.rules):
+            entry = loaded_entry.entry
+            why = f"{entry.pattern} is none of the policy's rules: what is tested is not what counts"
+            yield Finding(RULE_FILE_OUTSIDE, Problem(entry.where, why, "name it under 'rules' in the policy"))
 
 
 def _unreadable(one: Material) -> Iterator[Problem]:
@@ -132,7 +157,8 @@ def _report(case: _Case, results: Iterable[UnitResult]) -> FileReport:
         passed, words = True, ran[failing].words
     elif passed and words:
         where = Position(str(case.material.path), 1, 1)
-        findings.append(Finding(PROMTOOL_WARNING, Problem(where, f"promtool warns: {words}")))
+        findings.append(Finding(PROMTOOL_WARNING, Problem(where, f"promtool warns: {words.strip()}")))
+        words = ""
     if case.suspected and len(ran) > 1 and not ran[-1].passed:
         found = pending_problems(case.suspected, ran[-1].words)
         findings += [Finding(PENDING_ALERT, problem) for problem in found]

@@ -33,9 +33,9 @@ def _lines(report: UnitReport) -> Iterator[str]:
 def _file(file: FileReport) -> Iterator[str]:
     yield from map(_finding, file.findings)
     if file.outcome is not Outcome.PASS and file.words:
-        told = {True: "promtool warns", False: "promtool fails it", None: "it was not run"}[file.promtool]
-        yield f"{one_line(file.path)}: {told}"
-        yield from (f"{_INDENT}{plain(line)}" for line in file.words.splitlines())
+        told = {True: "promtool fails it in the other order", False: "promtool fails it", None: "it was not run"}
+        yield f"{one_line(file.path)}: {told[file.promtool]}"
+        yield from (f"{_INDENT}{plain(line.rstrip())}" for line in file.words.splitlines())
 
 
 def _finding(one: Finding) -> str:
@@ -81,7 +81,7 @@ def _summary(report: UnitReport) -> str:
     failing = sum(file.outcome is not Outcome.PASS for file in report.files)
     passing = len(report.files) - failing
     silent = sum(file.outcome is not Outcome.PASS and bool(file.promtool) for file in report.files)
-    parts = [f"{passing} of {_counted(len(report.files), 'test file')} pass"]
+    parts = [f"{passing} of {len(report.files)} test files pass"]
     if silent:
         parts.append(f"promtool alone passes {passing + silent}, {silent} of them in silence")
     assertions = sum(file.assertions for file in report.files)

@@ -24,7 +24,7 @@ class FileReport:
     Attributes:
         path: the file.
         promtool: whether promtool alone passes it; ``None`` where it was not asked.
-        words: what promtool wrote, or why it was not asked.
+        words: what promtool wrote (in the order of groups that it fails, where that decides), or why it was not asked.
         findings: the silent passes in it.
         seconds: how long promtool took.
         tests: how many tests it has.
@@ -90,7 +90,7 @@ class UnitReport:
 
     @property
     def outcome(self) -> Outcome:
-        """Passed only where there is a file, and each one passes."""
-        missing = not self.files or any(not one.allowed for one in self.nowhere)
+        """Passed only where each file passes, and there is one, or somebody said why there need not be."""
+        missing = not (self.files or self.nowhere) or any(not one.allowed for one in self.nowhere)
         bad = any(one.outcome is not Outcome.PASS for one in self.files)
         return Outcome.FAIL if missing or bad else Outcome.PASS

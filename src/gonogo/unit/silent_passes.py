@@ -45,7 +45,12 @@ GROUP_ORDER = "group-order"
 PROMTOOL_WARNING = "promtool-warning"
 """promtool warned of something, and still said SUCCESS."""
 
-IDS = tuple(sorted([*(one.id for one in STATIC), NO_TESTS_FOUND, PENDING_ALERT, GROUP_ORDER, PROMTOOL_WARNING]))
+RULE_FILE_OUTSIDE = "rule-file-outside"
+"""A policy's test loads a rule file that the policy does not name: it tests other rules than those that count."""
+
+_OTHERS = (NO_TESTS_FOUND, PENDING_ALERT, GROUP_ORDER, PROMTOOL_WARNING, RULE_FILE_OUTSIDE)
+
+IDS = tuple(sorted([*(one.id for one in STATIC), *_OTHERS]))
 
 
 def silent_passes(loaded: Loaded) -> Iterator[Finding]:
