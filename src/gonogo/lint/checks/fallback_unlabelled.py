@@ -16,7 +16,7 @@ from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate, LintedRule
 from gonogo.lint.finding import Hit, Severity
 from gonogo.lint.labels.label_set import LabelSet
-from gonogo.rules.tree import NAME_LABEL, Aggregation, Binary, Call, Expression, Labels, Negation, Number, children
+from gonogo.rules.tree import NAME_LABEL, Aggregation, Binary, Call, Expression, Labels, Number, children
 
 _COMPARED: dict[str, Callable[[float, float], bool]] = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 
@@ -26,13 +26,13 @@ def find(estate: Estate) -> Iterator[Hit]:
     for rule in estate.rules:
         fallbacks = [node for node in rule.nodes if isinstance(node, Binary) and _is_fallback(node)]
         if fallbacks:
-            yield from _losing(rule, fallbacks, estate.labels.of(rule.rule))
+            yield from _losing(rule, fallbacks, estate.expected_labels.of(rule.rule))
 
 
 def _losing(rule: LintedRule, fallbacks: list[Binary], known: Mapping[int, LabelSet]) -> Iterator[Hit]:
     above = {id(part): node for node in rule.nodes for part in children(node)}
     for node in fallbacks:
-        left = known[id(node.left)]
+        left = _compared(node, known[id(node.left)])
         if not _is_bare(left) and _is_seen(node, above):
             message = (
                 f"the fallback has no labels, what it stands in for has: {_labels(left)}; "
@@ -42,17 +42,20 @@ def _losing(rule: LintedRule, fallbacks: list[Binary], known: Mapping[int, Label
 
 
 def _is_fallback(node: Binary) -> bool:
-    """Tell whether it is ``… or vector(number)`` that adds to labelled series."""
-    on_nothing = node.matching is not None and node.matching.word == "on" and not node.matching.names
-    return node.operator == "or" and not on_nothing and _number(node.right) is not None
+    return node.operator == "or" and _number(node.right) is not None
+
+
+def _compared(node: Binary, left: LabelSet) -> LabelSet:
+    """Give the labels by which the left side's series can differ from the fallback."""
+    if node.matching is None:
+        return left
+    return left.only(node.matching.names) if node.matching.word == "on" else left.less(node.matching.names)
 
 
 def _number(node: Expression) -> float | None:
     match node:
         case Call(function="vector", arguments=(Number(value),)):
             return value
-        case Call(function="vector", arguments=(Negation(Number(value)),)):
-            return -value
         case _:
             return None
 
@@ -76,7 +79,7 @@ def _is_seen(fallback: Binary, above: Mapping[int, Expression]) -> bool:
     node: Expression = fallback
     while (parent := above.get(id(node))) is not None:
         match parent:
-            case Aggregation(operator="sum", grouping=None) if value == 0:
+            case Aggregation(operator="sum" | "max", grouping=None) if value == 0:
                 return False
             case Aggregation(operator="sum" | "max" | "min" | "avg", grouping=Labels(word="by")):
                 pass
@@ -85,7 +88,7 @@ def _is_seen(fallback: Binary, above: Mapping[int, Expression]) -> bool:
             case Binary(operator=operator, boolean=False) if operator in _COMPARED:
                 if not _passes(parent, node, value):
                     return False
-            case Binary(operator="or"):
+            case Binary(operator="or" | "and" | "unless"):
                 pass
             case _:
                 value = None

@@ -1,10 +1,12 @@
-"""An operation whose sides can never match, or a grouping by a label that can never be there.
+"""An operation whose sides can never match, a selector that finds nothing, or grouping by a label that is not there.
 
 Prometheus matches series by their labels; where one side has lost a label that the other always has, or both pin it
-to different values, nothing ever matches: the alert is silent for ever, or ``unless`` takes nothing away. A label in
-``by`` or ``group_left`` that the inner expression has already dropped does nothing. Join ``on`` labels that both
-sides have, and keep them in the aggregations below. Only what cannot be otherwise is found here; where that rests on
-a recording rule and series of that name may come from elsewhere, it is a warning.
+to different values, nothing ever matches: the alert is silent for ever, or ``unless`` takes nothing away. So it is
+with matchers that contradict one another or the recording rules of that name. A label in ``by`` or ``group_left``
+that the inner expression has already dropped does nothing. Join ``on`` labels that both sides have, and keep them in
+the aggregations below. Only what cannot be otherwise is an error. It is a warning where it rests on a recording rule
+and series of that name may come from elsewhere, and where series grouped by a label are joined with series that never
+have it, so that only those match that lack it by accident.
 """
 
 from __future__ import annotations
@@ -16,48 +18,62 @@ from gonogo.lint.estate import Estate, LintedRule
 from gonogo.lint.finding import Hit, Severity
 from gonogo.lint.labels.certainty import known_labels
 from gonogo.lint.labels.domain import Domain
-from gonogo.lint.labels.flow import KEEPING_OPERATORS
+from gonogo.lint.labels.flow import KEEPING_OPERATORS, selected
 from gonogo.lint.labels.intent import intended
 from gonogo.lint.labels.label_set import LabelSet
 from gonogo.lint.labels.loss import loser, loss
 from gonogo.lint.labels.matching import conflict, is_matched
-from gonogo.rules.tree import NAME_LABEL, Aggregation, Binary, Expression, Labels
+from gonogo.rules.tree import NAME_LABEL, Aggregation, Binary, Expression, Vector
 
 Known = Mapping[int, LabelSet]
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the operations that can never match, and the groupings that group by nothing."""
+    """List the operations that can never match, the selectors that find nothing, the groupings by nothing."""
     for rule in estate.rules:
         joins = [node for node in rule.nodes if isinstance(node, Binary | Aggregation)]
         if joins:
             yield from _impossible(estate, rule, joins)
+        for node in rule.nodes:
+            if isinstance(node, Vector) and node.matchers:
+                yield from _finds_none(estate, rule, node)
+
+
+def _finds_none(estate: Estate, rule: LintedRule, node: Vector) -> Iterator[Hit]:
+    contradicted = next((label for label, domain in selected(node).named.items() if domain.is_empty), None)
+    if contradicted is not None:
+        message = f"this selector never finds anything: its matchers of {contradicted!r} contradict one another"
+        yield rule.hit(rule.at(node), message)
+    elif estate.expected_labels.finds_none(node):
+        message = (
+            f"this selector never finds anything: no rule that records {node.metric} makes series with such labels; "
+            "keep the label in the rule, or leave the matcher out"
+        )
+        yield rule.hit(rule.at(node), message, None if estate.labels.finds_none(node) else Severity.WARNING)
 
 
 def _impossible(estate: Estate, rule: LintedRule, joins: list[Binary | Aggregation]) -> Iterator[Hit]:
     told = set[int]()
     for known, severity in known_labels(estate, rule):
         for node in joins:
-            if id(node) in told:
-                continue
-            if message := _judged(node, known):
+            found = None if id(node) in told else _judged(node, known) or _unintended(node, known)
+            if found is not None:
                 told.add(id(node))
-                yield rule.hit(rule.at(node), message, severity)
-            elif message := _unintended(node, known):
-                told.add(id(node))
-                yield rule.hit(rule.at(node), message, Severity.WARNING)
+                yield rule.hit(rule.at(node), found[0], severity or found[1])
 
 
-def _judged(node: Binary | Aggregation, known: Known) -> str | None:
-    match node:
-        case Aggregation(operator=operator, grouping=Labels(word="by", names=names), inner=inner):
-            if operator not in KEEPING_OPERATORS:
-                return _dropped(inner, names, known, f"'{operator} by'")
-            return None
-        case Binary():
-            return _unmatched(node, known) or _copied(node, known)
-        case _:
-            return None
+Judgement = tuple[str, Severity | None]
+"""What is wrong, and how bad it is if not as usual."""
+
+
+def _judged(node: Binary | Aggregation, known: Known) -> Judgement | None:
+    if isinstance(node, Binary):
+        message = _unmatched(node, known) or _copied(node, known)
+    elif node.grouping and node.grouping.word == "by" and node.operator not in KEEPING_OPERATORS:
+        message = _dropped(node.inner, node.grouping.names, known, f"'{node.operator} by'")
+    else:
+        message = None
+    return None if message is None else (message, None)
 
 
 def _dropped(inner: Expression, names: tuple[str, ...], known: Known, what: str) -> str | None:
@@ -79,7 +95,7 @@ def _copied(node: Binary, known: Known) -> str | None:
 def _unmatched(node: Binary, known: Known) -> str | None:
     found = conflict(node, known[id(node.left)], known[id(node.right)])
     if found is None or found.left.is_empty or found.right.is_empty:
-        return None
+        return None  # a side that can have no series at all is told where its selector stands
     effect = "so it takes nothing away" if node.operator == "unless" else "so the result is always empty"
     sides = (_side("left", found.left), _side("right", found.right))
     why = next(
@@ -93,24 +109,20 @@ def _unmatched(node: Binary, known: Known) -> str | None:
     return f"the sides of '{node.operator}' never match by {found.label!r}, {effect}: {', '.join(sides)}{why}"
 
 
-def _unintended(node: Binary | Aggregation, known: Known) -> str | None:
-    """Find a join of series grouped by a label with series without it: only those match that have none by accident."""
+def _unintended(node: Binary | Aggregation, known: Known) -> Judgement | None:
+    """Find a join of series grouped by a label with series without it."""
     if not isinstance(node, Binary) or node.operator == "or" or node.fill != (None, None):
         return None
     for word, side, other in (("left", node.left, node.right), ("right", node.right, node.left)):
-        if known[id(other)].scalar:
-            continue
-        for label in intended(side, known):
-            if (
-                is_matched(node, label)
-                and known[id(other)].of(label).is_absent
-                and not known[id(side)].of(label).is_absent
-            ):
-                why = loss(loser(other, label, known), label)
-                return (
-                    f"the {word} side of '{node.operator}' is grouped by {label!r}, which the other never has ({why}), "
-                    "so they match only where it is missing; group both alike, or match 'on' what both have"
-                )
+        labels = () if known[id(other)].scalar else intended(side, known)
+        label = next((one for one in labels if is_matched(node, one) and known[id(other)].of(one).is_absent), None)
+        if label is not None and not known[id(side)].of(label).is_absent:
+            why = loss(loser(other, label, known), label)
+            message = (
+                f"the {word} side of '{node.operator}' is grouped by {label!r}, which the other never has ({why}), "
+                "so they match only where it is missing; group both alike, or match 'on' what both have"
+            )
+            return message, Severity.WARNING
     return None
 
 

@@ -71,6 +71,14 @@ class Labelling:
             self._makers[vector] = makers if len(makers) <= MOST else ()
         return self._makers[vector]
 
+    def finds_none(self, vector: Vector) -> bool:
+        """Tell whether no rule that records series of a selector's name makes such as it asks for."""
+        asked = selected(vector)
+        rules = () if self._graph is None or vector.metric is None else self._graph.recorded_by(vector.metric)
+        if not rules or len(rules) > MOST or any(rule.kind is not RuleKind.RECORD for rule in rules):
+            return False
+        return all(self._narrowed(self.recorded(rule), asked) is None for rule in rules)
+
     def _of_selector(self, vector: Vector) -> LabelSet:
         if vector not in self._vectors:
             self._vectors[vector] = self._selected(vector)

@@ -1,0 +1,48 @@
+"""External labels that are not there, or that a rule sets otherwise."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.checks.external_label import CHECK
+from gonogo.lint.live import Live
+from tests.lint.short_rules import alert, found, record, severities
+
+EU = "global: {external_labels: {cluster: eu}}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "configuration", "count"),
+    [
+        ("{{ $externalLabels.region }}", EU, 1),
+        ("{{ $externalLabels.region }}", "global: {}\n", 1),
+        ("{{ $externalLabels.cluster }}", EU, 0),
+        ("{{ $externalLabels.region }}", "", 0),
+        ("{{ if $externalLabels.region }}{{ $externalLabels.region }}{{ end }}", EU, 0),
+    ],
+)
+def test_a_label_that_the_server_has_not_is_found(text: str, configuration: str, count: int) -> None:
+    """Where the server's labels are known."""
+    assert severities(CHECK, alert("A", "x > 1", place=text), configuration=configuration) == ["warning"] * count
+
+
+def test_a_running_server_tells_its_labels_too() -> None:
+    """Without a configuration at hand."""
+    rule = alert("A", "x > 1", place="{{ $externalLabels.region }}")
+    assert severities(CHECK, rule, live=Live(external_labels={"cluster": "eu"})) == ["warning"]
+    assert severities(CHECK, rule, live=Live(external_labels={"region": "eu"})) == []
+
+
+@pytest.mark.parametrize(("value", "count"), [("us", 1), ("eu", 0), ("", 0), ("{{ $labels.cluster }}", 0)])
+def test_a_rule_that_sets_it_to_another_value_is_found(value: str, count: int) -> None:
+    """At the label, in alerts and in recording rules."""
+    for rule in (alert("A", "x > 1", cluster=value), record("a:b", "x", cluster=value)):
+        told = found(CHECK, rule, configuration=EU)
+        assert [one.severity for one in told] == ["warning"] * count
+        assert all(one.where.length == len("cluster") for one in told)
+
+
+def test_a_value_from_the_environment_is_not_known() -> None:
+    """``${…}`` may stand for anything."""
+    configuration = "global: {external_labels: {cluster: '${CLUSTER}'}}\n"
+    assert severities(CHECK, alert("A", "x > 1", cluster="us"), configuration=configuration) == []

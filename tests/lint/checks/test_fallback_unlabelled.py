@@ -1,0 +1,67 @@
+"""Fallbacks that lose the labels."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.checks.fallback_unlabelled import CHECK
+from tests.lint.short_rules import found, record, severities
+
+
+@pytest.mark.parametrize(
+    ("expression", "labels"),
+    [
+        ("x or vector(0)", "all those of its series"),
+        ("sum by (job, pod) (x) or vector(0)", "job, pod"),
+        ("sum by (job) (x) or on (job) vector(0)", "job"),
+        ("sum by (job) (x) or ignoring (pod) vector(0)", "job"),
+        ("sum by (job) (x) or vector(-1)", "job"),
+        ("(sum by (job) (x) or vector(0)) * 2", "job"),
+        ("(sum by (job) (x) or vector(0)) >= 0", "job"),
+        ("(sum by (job) (x) or vector(0)) > y", "job"),
+        ("1 > (sum by (job) (x) or vector(0))", "job"),
+        ("(sum by (job) (x) or vector(0)) > bool 1", "job"),
+        ("sum by (job) (x or vector(0)) == 0", "all those of its series"),
+        ("avg(x or vector(0))", "all those of its series"),
+        ("sum(x or vector(1))", "all those of its series"),
+        ("abs(x or vector(0)) > 1", "all those of its series"),
+        ("(x or vector(0)) and y", "all those of its series"),
+        ("x or vector(0) or y", "all those of its series"),
+        ("y / on (job) (x or vector(1))", "all those of its series"),
+        ("y or on () (x or vector(1))", "all those of its series"),
+    ],
+)
+def test_a_series_without_labels_beside_labelled_ones_is_found(expression: str, labels: str) -> None:
+    """With what it lacks."""
+    (one,) = found(CHECK, record("a:b", expression))
+    assert one.severity == "warning"
+    assert f"what it stands in for has: {labels};" in one.message
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "sum(x) or vector(0)",
+        "sum by (job) (x) or on () vector(0)",
+        "sum by (job) (x) or ignoring (job) vector(0)",
+        "sum by (job) (x) or on (pod) vector(0)",
+        "sum(x or vector(0))",
+        "max(x or vector(0))",
+        "(x or vector(0)) > 1",
+        "1 < (x or vector(0))",
+        "sum by (job) (x or vector(0)) > 0",
+        "y > on () group_left () (x or vector(0))",
+        "x or y",
+        "x or vector(time())",
+        "x + vector(0)",
+        "sum(",
+    ],
+)
+def test_a_fallback_that_fits_or_is_never_seen_is_left_alone(expression: str) -> None:
+    """As is one that is no number."""
+    assert severities(CHECK, record("a:b", expression)) == []
+
+
+def test_recorded_series_without_labels_need_none() -> None:
+    """As their rule makes them."""
+    assert severities(CHECK, record("a:b", "sum(x)"), record("c:d", "a:b or vector(0)")) == []

@@ -1,0 +1,106 @@
+"""Sides that never match, selectors that find nothing, groupings by what is not there."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.checks.impossible_join import CHECK
+from tests.lint.short_rules import alert, found, record, severities
+
+
+@pytest.mark.parametrize(
+    ("expression", "part"),
+    [
+        (
+            'x{job="a"} / on (job) sum(y)',
+            "never match by 'job', so the result is always empty: the left side has 'a', the right side never has it",
+        ),
+        (
+            'sum(y) and x{job!=""}',
+            "the left side never has it, the right side has it always ('sum' without 'by' drops all labels)",
+        ),
+        ('x{job="a"} > y{job=~"b|c"}', "the left side has 'a', the right side has 'b' or 'c'"),
+        ('x{job="a"} > y{job=~"b|"}', "the left side has 'a', the right side has 'b' or none"),
+        ('x{job="a"} > y{job!="a"}', "the left side has 'a', the right side has other values"),
+        ('x{job="a"} unless y{job="b"}', "so it takes nothing away"),
+        (
+            "sum by (job, pod) (sum by (job) (x))",
+            "'sum by' names 'pod', which can never be there: 'sum by (job)' keeps no other label",
+        ),
+        ("x * on (job) group_left (pod) sum by (job) (y)", "'group_left' names 'pod', which can never be there"),
+        ("sum by (job) (y) * on (job) group_right (pod) x", "'group_right' names 'pod', which can never be there"),
+        ('x{job="a", job="b"}', "its matchers of 'job' contradict one another"),
+    ],
+)
+def test_what_can_never_be_is_an_error(expression: str, part: str) -> None:
+    """In alerts as in recording rules."""
+    for rule in (alert("A", expression), record("a:b", expression)):
+        (one,) = found(CHECK, rule)
+        assert one.severity == "error"
+        assert part in one.message
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "x",
+        "sum(",
+        "x / y",
+        'x{job="a"} / on (pod) y{job="b"}',
+        'x{job=~"a|b", job!="a"}',
+        "sum by (job) (x)",
+        "sum without (pod) (sum by (job) (x))",
+        "topk by (pod) (1, sum by (job) (x))",
+        "count by (__name__) (rate(x[5m]))",
+        "x * on (job) group_left y",
+        "x * on (job) group_left (pod) y",
+        "x or sum(y)",
+        "sum by (job) (x) / 2",
+        "2 / sum by (job) (x)",
+        "sum by (job) (x) / on () group_left sum(y)",
+        "sum by (job) (x) / ignoring (job) group_left sum(y)",
+        "sum by (job) (x) / sum by (job) (y)",
+        "sum by (job) (x) + fill (0) sum(y)",
+        'sum by (job) (x{job="a", job="b"}) and y{job="b"}',
+    ],
+)
+def test_what_can_be_is_no_error(expression: str) -> None:
+    """Where nothing proves otherwise."""
+    assert [
+        one for one in found(CHECK, alert("A", expression)) if "sides" in one.message or "names" in one.message
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "part"),
+    [
+        ("sum by (job) (x) / sum(y) > 0.1", "the left side of '/' is grouped by 'job', which the other never has"),
+        ("sum(x) unless sum by (job) (y)", "the right side of 'unless' is grouped by 'job'"),
+    ],
+)
+def test_a_join_that_only_matches_by_accident_is_a_warning(expression: str, part: str) -> None:
+    """The grouped label may be missing everywhere, but then it would not be grouped by."""
+    (one,) = found(CHECK, alert("A", expression))
+    assert one.severity == "warning"
+    assert part in one.message
+
+
+def test_a_label_that_the_grouped_side_cannot_have_is_told_as_such() -> None:
+    """Once, as an error."""
+    assert severities(CHECK, alert("A", "sum by (pod) (sum(x)) / sum(y)")) == ["error"]
+
+
+def test_what_rests_on_a_recording_rule_is_a_warning_unless_all_rules_are_known() -> None:
+    """Series of that name may come from elsewhere."""
+    rules = (record("a:b", "sum by (job) (x)"), alert("A", 'a:b{job="web"} > on (pod) y{pod="p"}'))
+    assert severities(CHECK, *rules) == ["warning"]
+    assert severities(CHECK, *rules, complete=True) == ["error"]
+
+
+def test_a_selector_that_no_recording_rule_fits_finds_nothing() -> None:
+    """By a label that is dropped, or that is set otherwise."""
+    rules = (record("a:b", "sum by (job) (x)", kind="one"), alert("A", 'a:b{pod="p"}'), alert("B", 'a:b{kind="two"}'))
+    assert severities(CHECK, *rules) == ["warning"] * 2
+    assert severities(CHECK, *rules, complete=True) == ["error"] * 2
+    assert severities(CHECK, record("a:b", "sum by (job) (x)"), alert("A", 'a:b{job="p"}')) == []
+    assert severities(CHECK, alert("A", 'ALERTS{alertname="B"}'), alert("C", '{__name__=~"a", job="b"}')) == []

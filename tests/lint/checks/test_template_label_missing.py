@@ -1,0 +1,76 @@
+"""Labels that a text names and the expression has lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.catalogue import findings
+from gonogo.lint.check import Example
+from gonogo.lint.checks.template_label_missing import CHECK
+from gonogo.lint.example_estate import estate_of
+from gonogo.lint.finding import Finding
+from tests.lint.short_rules import alert, record
+
+
+def found(expression: str, text: str, *others: str, section: str = "annotations", **facts: object) -> list[Finding]:
+    """Run the check on one alert with one text, beside other rules."""
+    own = f"{{alert: A, expr: '{expression}', {section}: {{summary: '{text}'}}}}"
+    files = {"rules.yml": f"groups: [{{name: web, rules: [{', '.join([*others, own])}]}}]\n"}
+    return list(findings(estate_of(Example(files, facts)), [CHECK]))
+
+
+@pytest.mark.parametrize(
+    ("expression", "text", "why"),
+    [
+        ("sum by (job) (x) > 1", "{{ $labels.instance }}", "'sum by (job)' keeps no other label"),
+        ("absent(x)", "{{ .Labels.job }}", "'absent' has only the labels that its own selector sets with '='"),
+        ("vector(1)", '{{ index $labels "job" }}', "'vector()' gives no such label"),
+        ("time() > bool 1", "{{ $labels.job }}", "the expression gives no labels"),
+        ("rate(x[5m]) > 1", "{{ $labels.__name__ }}", "the metric's name is dropped by functions, arithmetic"),
+    ],
+)
+def test_a_label_that_is_never_there_is_found(expression: str, text: str, why: str) -> None:
+    """With what loses it."""
+    (one,) = found(expression, text)
+    assert one.severity == "error"
+    assert why in one.message
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        ("x > 1", "{{ $labels.anything }}"),
+        ("sum by (job) (x) > 1", "{{ $labels.job }}"),
+        ("sum by (job) (x) > 1", "no template"),
+        ("sum by (job) (x) > 1", "{{ $value }}"),
+        ("sum by (job) (x) > 1", "{{ if $labels.pod }}{{ $labels.pod }}{{ end }}"),
+        ("sum(", "{{ $labels.job }}"),
+        ("sum(x) > 1", "{{ $labels.job"),
+    ],
+)
+def test_what_may_be_there_is_left_alone(expression: str, text: str) -> None:
+    """And what cannot be read is for other checks."""
+    assert found(expression, text) == []
+
+
+def test_each_place_is_told_once_in_labels_too() -> None:
+    """At the label's name."""
+    places = [
+        (one.where.start.column, one.where.length)
+        for one in found("sum(x) > 1", "{{ $labels.a }} {{ $labels.b }} {{ $labels.a }}", section="labels")
+    ]
+    assert len(places) == len(set(places)) == 3
+    assert {length for _, length in places} == {2}
+
+
+def test_what_rests_on_a_recording_rule_is_a_warning_unless_all_rules_are_known() -> None:
+    """Series of that name may come from elsewhere."""
+    rule = record("job:x:sum", "sum by (job) (x)")
+    assert [one.severity for one in found("job:x:sum > 1", "{{ $labels.pod }}", rule)] == ["warning"]
+    assert [one.severity for one in found("job:x:sum > 1", "{{ $labels.pod }}", rule, complete=True)] == ["error"]
+    assert [one.severity for one in found("sum(job:x:sum) > 1", "{{ $labels.pod }}", rule)] == ["error"]
+
+
+def test_other_alerts_are_left_alone() -> None:
+    """Alerts without texts."""
+    assert found("x > 1", "{{ $labels.a }}", alert("B", "sum(x) > 1")) == []
