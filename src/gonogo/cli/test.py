@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Mapping
+from datetime import timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ import click
 
 from gonogo.cli.answer import answer
 from gonogo.cli.lint_progress import patient
+from gonogo.cli.measures import duration, measured_report, percentage
 from gonogo.cli.options import format_option, policy_option
 from gonogo.errors import ActionFailed, UsageError
 
@@ -38,6 +41,13 @@ _TIMES = 10
 @click.option("--cache", type=click.Path(path_type=Path), metavar="DIR", help="Where passes are kept between runs.")
 @click.option("--no-cache", is_flag=True, help="Run every file, whatever passed before.")
 @click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write JUnit XML as well.")
+@click.option("--coverage", is_flag=True, help="Remove each rule in turn: a rule is covered if a test then fails.")
+@click.option(
+    "--min-coverage", callback=percentage, metavar="PERCENT", help="Fail under this coverage; never rounded up."
+)
+@click.option("--mutants", is_flag=True, help="Change each covered rule a little, and list what no test notices.")
+@click.option("--for", "lasting", callback=duration, metavar="DURATION", help="Stop making mutants after this time.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Draw the order of mutants with this number.")
 @format_option
 def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
     *,
@@ -48,6 +58,11 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
     cache: Path | None,
     no_cache: bool,
     junit: Path | None,
+    coverage: bool,
+    min_coverage: Fraction | None,
+    mutants: bool,
+    lasting: timedelta | None,
+    seed: int,
     form: str,
 ) -> int:
     """Run the unit tests of the rules in promtool, and fail what passes without proving anything.
@@ -55,8 +70,8 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
     PATHS are test files, folders, or globs; PrometheusRule resources are unwrapped. Without any, the policy's tests
     are run, and the run gate promql-unit is recorded.
 
-    Exit codes: 0 all pass, 1 a test or a silent pass fails, 2 usage, policy, or no promtool, 3 the policy's files
-    changed meanwhile.
+    Exit codes: 0 all pass, 1 a test or a silent pass fails, too little is covered, or a mutant lives, 2 usage,
+    policy, or no promtool, 3 the policy's files changed meanwhile.
     """
     gc.disable()  # what was read lives to the end
 
@@ -65,6 +80,8 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
 
     if rules and not paths:
         raise UsageError("--rules is for tests named by path", next_step="a policy says under 'rules' where rules live")
+    if lasting is not None and not mutants:
+        raise UsageError("--for is for mutants", next_step="ask for them: --mutants")
     allowed = allowances(allow)
     folder = None if no_cache else cache or default_folder()
     with patient("gonogo test") as says:
@@ -73,6 +90,9 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
             report, code = _of_places(paths, rules, folder, allowed, heard)
         else:
             report, code = _of_policy(policy_path, folder, allowed, heard)
+        if coverage or mutants or min_coverage is not None:
+            places = rules if paths else _rules_of(policy_path)
+            report, code = measured_report(report, code, places, (min_coverage, mutants, lasting, seed), says)
     _print(report, form)
     if junit is not None:
         _write_junit(junit, report)
@@ -106,8 +126,16 @@ def _of_policy(path: Path, folder: Path | None, allowed: Mapping[str, str], hear
     from gonogo.policy.load import load
 
     report, run = recorded_report(load(path), cache=folder, allowed=allowed, heard=heard)
-    click.echo(run.detail, err=True)
+    why = f": {run.detail}" if run.outcome not in {"PASS", "FAIL"} else ""
+    click.echo(f"recorded: {run.kind} {run.outcome}{why}", err=True)
     return report, _EXIT_CODES[run.outcome]
+
+
+def _rules_of(path: Path) -> tuple[Path, ...]:
+    from gonogo.app.inputs import rule_files
+    from gonogo.policy.load import load
+
+    return rule_files(load(path).rules)
 
 
 def _print(report: UnitReport, form: str) -> None:

@@ -25,6 +25,8 @@ def _lines(report: UnitReport) -> Iterator[str]:
         yield from _file(file)
     if report.coverage is not None:
         yield from _coverage(report.coverage)
+    if report.uncovered:
+        yield f"coverage is below the {float(report.minimum or 0):g} % that are asked for"
     if report.mutants is not None:
         yield from _mutants(report.mutants)
     yield _summary(report)
@@ -55,7 +57,8 @@ def _coverage(coverage: Coverage) -> Iterator[str]:
         yield one_line(f"{rule}: no test expects it not to fire")
     for path in coverage.flaky:
         yield one_line(f"{path}: passed and failed without a change; it counts for nothing")
-    yield f"coverage {coverage.percent} %: {coverage.covered} of {_counted(coverage.rules, 'rule')}"
+    took = f"in {coverage.seconds:.1f} s"
+    yield f"coverage {coverage.percent} %: {coverage.covered} of {_counted(coverage.rules, 'rule')} {took}"
 
 
 def _mutants(mutants: MutantReport) -> Iterator[str]:
@@ -67,7 +70,9 @@ def _mutants(mutants: MutantReport) -> Iterator[str]:
     rest = [f"{len(mutants.survived)} survived"]
     rest += [f"{len(mutants.argued)} argued for"] if mutants.argued else []
     rest += [f"{mutants.not_run} not run for want of time"] if mutants.not_run else []
-    yield f"mutants: {mutants.made} made, {mutants.killed} killed, {', '.join(rest)} (seed {mutants.seed})"
+    rest += [f"{mutants.stillborn} no valid rules"] if mutants.stillborn else []
+    took = f"in {mutants.seconds:.1f} s, seed {mutants.seed}"
+    yield f"mutants: {mutants.made} made, {mutants.killed} killed, {', '.join(rest)} ({took})"
 
 
 def _survivor(one: Survivor) -> Iterator[str]:

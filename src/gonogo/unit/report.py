@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from gonogo.model.outcome import Outcome
 from gonogo.unit.coverage import Coverage
@@ -79,6 +80,7 @@ class UnitReport:
         mutants: which mutants are killed, where that was asked.
         tools: the programs used and their versions.
         seconds: how long it all took.
+        minimum: the percentage of rules that must be covered, where one is asked for.
     """
 
     files: tuple[FileReport, ...]
@@ -87,9 +89,25 @@ class UnitReport:
     mutants: MutantReport | None = None
     tools: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    minimum: Fraction | None = None
 
     @property
     def outcome(self) -> Outcome:
+        """Passed only where the files pass, and what was measured of them suffices."""
+        return Outcome.FAIL if self.uncovered or self.outlived else self.of_files
+
+    @property
+    def uncovered(self) -> bool:
+        """Whether less is covered than is asked for."""
+        return self.minimum is not None and not (self.coverage and self.coverage.reaches(self.minimum))
+
+    @property
+    def outlived(self) -> bool:
+        """Whether a mutant lives that nobody argues for, or an argument is wrong."""
+        return self.mutants is not None and not self.mutants.passed
+
+    @property
+    def of_files(self) -> Outcome:
         """Passed only where each file passes, and there is one, or somebody said why there need not be."""
         missing = not (self.files or self.nowhere) or any(not one.allowed for one in self.nowhere)
         bad = any(one.outcome is not Outcome.PASS for one in self.files)

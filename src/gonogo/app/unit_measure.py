@@ -1,0 +1,67 @@
+"""Measures tests that were run: what they cover, and which mutants of the rules they kill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+from gonogo.app.inputs import unit_files
+from gonogo.app.unit_coverage import Progress, coverage, nobody_listens, passing_twice
+from gonogo.app.unit_material import material
+from gonogo.app.unit_mutants import Budget, mutants
+from gonogo.app.unit_rules import RulePlaces, RuleSource, sources
+from gonogo.app.unit_suite import suite
+from gonogo.unit.arguments import arguments
+from gonogo.unit.report import UnitReport
+from gonogo.unit.trial import TrialOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What is asked of tests beyond passing.
+
+    Attributes:
+        minimum: the percentage of rules that must be covered; ``None`` asks for none.
+        mutants: what mutants may take; ``None`` makes none.
+    """
+
+    minimum: Fraction | None = None
+    mutants: Budget | None = None
+
+
+def measured(
+    report: UnitReport, rules: Sequence[Path], asked: Measures, progress: Progress = nobody_listens
+) -> UnitReport:
+    """Add coverage, and mutants where they are asked for, to the report of a run.
+
+    Args:
+        report: the run; files that promtool did not read are left out.
+        rules: files and folders of rules: all of these rules count, whether a test loads them or not.
+        asked: what is asked for.
+        progress: hears how many rules are done, then how many mutants.
+
+    Raises:
+        MissingTool: promtool is not installed.
+    """
+    places = RulePlaces(rules)
+    ran = {Path(file.path): file.promtool for file in report.files if file.promtool is not None}
+    materials = [material(path, places) for path in ran]
+    steady = passing_twice(materials, {path: bool(passed) for path, passed in ran.items()})
+    whole = suite(materials, _all_of(rules))
+    known: dict[str, TrialOutcome] = {}
+    covered = coverage(whole, steady, known, progress)
+    if asked.mutants is None:
+        return replace(report, coverage=covered, minimum=asked.minimum)
+    given = tuple(one for each in materials for one in arguments(each.text, str(each.path)))
+    made = mutants(whole, covered, steady[0], given, known, asked.mutants, progress)
+    return replace(report, coverage=covered, mutants=made, minimum=asked.minimum)
+
+
+def _all_of(rules: Iterable[Path]) -> Iterator[RuleSource]:
+    for path in sorted({path.absolute() for place in rules for path in unit_files(place)}):
+        try:
+            yield from sources(path)
+        except (OSError, UnicodeDecodeError):
+            continue

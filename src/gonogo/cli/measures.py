@@ -1,0 +1,66 @@
+"""What ``gonogo test`` is asked for beyond passing: coverage and mutants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gonogo.durations import parse_duration
+
+if TYPE_CHECKING:
+    from gonogo.unit.report import UnitReport
+
+_PERCENTAGE = re.compile(r"[0-9]{1,3}(\.[0-9]+)?")
+_HUNDRED = 100
+_TIMES = 10
+
+
+def percentage(_: click.Context, __: click.Parameter, text: str | None) -> Fraction | None:
+    """Read a percentage as it is written, without rounding."""
+    if text is None:
+        return None
+    plain = text.removesuffix("%").strip()
+    if not _PERCENTAGE.fullmatch(plain) or Fraction(plain) > _HUNDRED:
+        raise click.BadParameter("must be a percentage from 0 to 100, such as 99.5")
+    return Fraction(plain)
+
+
+def duration(_: click.Context, __: click.Parameter, text: str | None) -> timedelta | None:
+    """Read a duration as Prometheus writes them."""
+    if text is None:
+        return None
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def measured_report(
+    report: UnitReport,
+    code: int,
+    rules: Sequence[Path],
+    asked: tuple[Fraction | None, bool, timedelta | None, int],
+    says: Callable[[str], None],
+) -> tuple[UnitReport, int]:
+    """Measure tests that were run; the exit code becomes 1 where they fall short of what is asked."""
+    from gonogo.app.unit_measure import Measures, measured
+    from gonogo.app.unit_mutants import Budget
+
+    minimum, mutants, lasting, seed = asked
+    measures = Measures(minimum, Budget(lasting, seed) if mutants else None)
+    said = 0
+
+    def progress(done: int, of: int) -> None:
+        nonlocal said
+        if (now := done * _TIMES // of) != said:
+            said = now
+            says(f"{done} of {of} changes tried")
+
+    report = measured(report, rules, measures, progress)
+    return report, code or int(report.outlived or report.uncovered)
