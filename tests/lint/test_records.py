@@ -16,7 +16,7 @@ groups:
       - {record: b, expr: 'a + rate(a[5m])'}
   - name: second
     rules:
-      - {record: c, expr: 'max_over_time((a - b)[1h:1m]) + a{side="right"} + a{side=~"l.*"} + y'}
+      - {record: c, expr: 'max_over_time((rate(a[5m]) - b)[1h:1m]) + a{side="right"} + a{side=~"l.*"} + y'}
       - {alert: D, expr: '{side="left"} > b{side="left"}'}
       - {record: broken, expr: 'a +'}
 """
@@ -28,7 +28,7 @@ def test_readings_have_their_span_and_groups() -> None:
     assert [(one.reader.name, one.record.name, one.span, one.in_one_group) for one in found] == [
         ("b", "a", timedelta(0), True),
         ("b", "a", timedelta(minutes=5), True),
-        ("c", "a", timedelta(hours=1), False),
+        ("c", "a", timedelta(hours=1, minutes=5), False),
         ("c", "b", timedelta(hours=1), False),
         ("c", "a", timedelta(0), False),
         ("D", "b", timedelta(0), False),

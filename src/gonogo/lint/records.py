@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from gonogo.lint.estate import Estate, LintedRule
-from gonogo.rules.tree import Range, Subquery, Vector, walk
+from gonogo.rules.tree import Expression, Range, Subquery, Vector, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +26,24 @@ class Reading:
 
 
 def readings(estate: Estate) -> Iterator[Reading]:
-    """List every selector by name that finds what a recording rule makes, with each such rule."""
-    records: dict[str, list[LintedRule]] = {}
+    """List every selector by name that finds what a group records, with the first such rule of each group."""
+    records: dict[str, dict[int, list[LintedRule]]] = {}
     for record in estate.recording:
-        records.setdefault(record.name, []).append(record)
+        records.setdefault(record.name, {}).setdefault(id(record.group), []).append(record)
     for reader in estate.rules:
         spans: dict[int, timedelta] = {}
         for node in reader.nodes:
             if isinstance(node, Range | Subquery):
-                spans.update(_spans(node))
+                for vector in _below(node):
+                    spans[id(vector)] = spans.get(id(vector), timedelta(0)) + node.range
             elif isinstance(node, Vector) and node.metric in records:
-                span = spans.get(id(node), timedelta(0))
-                for record in records[node.metric]:
-                    if _may_find(node, record.rule.labels):
-                        yield Reading(reader, node, record, span)
+                for group in records[node.metric].values():
+                    if first := next((one for one in group if _may_find(node, one.rule.labels)), None):
+                        yield Reading(reader, node, first, spans.get(id(node), timedelta(0)))
 
 
-def _spans(node: Range | Subquery) -> Iterator[tuple[int, timedelta]]:
-    """Give how far back the selectors under a node look, by their ``id()``."""
-    if isinstance(node, Range):
-        yield id(node.vector), node.range
-    else:
-        yield from ((id(part), node.range) for part in walk(node.inner))
+def _below(node: Range | Subquery) -> Iterator[Expression]:
+    return iter((node.vector,)) if isinstance(node, Range) else walk(node.inner)
 
 
 def _may_find(selector: Vector, labels: Mapping[str, str]) -> bool:

@@ -18,10 +18,13 @@ from gonogo.lint.records import readings
 
 def find(estate: Estate) -> Iterator[Hit]:
     """List the groups whose series go away between two evaluations."""
-    slow = [(first, rules) for first, rules in _groups(estate) if estate.interval_of(first.group) > estate.lookback]
+    slow: dict[int, list[LintedRule]] = {}
+    for rule in estate.rules:
+        if estate.interval_of(rule.group) > estate.lookback:
+            slow.setdefault(id(rule.group), []).append(rule)
     bridged = _bridged(estate) if slow else frozenset()
-    for first, rules in slow:
-        recorded = {rule.name for rule in rules if not rule.is_alert}
+    for rules in slow.values():
+        first, recorded = rules[0], {rule.name for rule in rules if not rule.is_alert}
         gone = "what it records" if recorded else "ALERTS, for its alerts,"
         yield Hit(
             first.at_group("interval"),
@@ -29,13 +32,6 @@ def find(estate: Estate) -> Iterator[Hit]:
             f"sample lasts {format_duration(estate.lookback)}: {gone} is gone in between; evaluate it more often",
             severity=Severity.INFO if recorded <= bridged else None,
         )
-
-
-def _groups(estate: Estate) -> Iterator[tuple[LintedRule, list[LintedRule]]]:
-    """Give every group's rules, with the first of them before."""
-    for file in estate.files:
-        for first in (rule for rule in file.rules if rule.place == 0):
-            yield first, [rule for rule in file.rules if rule.group is first.group]
 
 
 def _bridged(estate: Estate) -> frozenset[str]:

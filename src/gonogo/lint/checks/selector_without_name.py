@@ -7,12 +7,12 @@ every release of the exporter it reads something else. Name the metric, or the f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
-from gonogo.rules.tree import NAME_LABEL, Aggregation, Call, Expression, Vector, children
+from gonogo.rules.tree import NAME_LABEL, Aggregation, Call, Expression, Range, Vector, children
 
 _PRESENCE = frozenset({"absent", "absent_over_time", "present_over_time", "count_over_time", "count", "group"})
 """What asks whether, or how many, series are there, whichever they are."""
@@ -21,8 +21,12 @@ _PRESENCE = frozenset({"absent", "absent_over_time", "present_over_time", "count
 def find(estate: Estate) -> Iterator[Hit]:
     """List the selectors that no name narrows, and whose values count."""
     for rule in estate.rules:
-        for node in rule.nodes:
-            if isinstance(node, Vector) and node.metric is None and not _named(node) and not _counted(node, rule.nodes):
+        nameless = [
+            node for node in rule.nodes if isinstance(node, Vector) and node.metric is None and not _named(node)
+        ]
+        counted = set(map(id, _counted(rule.nodes))) if nameless else set()
+        for node in nameless:
+            if id(node) not in counted:
                 yield rule.hit(
                     rule.at(node), "this reads every metric that has these labels; name the metric, or the few meant"
                 )
@@ -33,19 +37,16 @@ def _named(vector: Vector) -> bool:
     return any(matcher.label == NAME_LABEL for matcher in vector.matchers)
 
 
-def _counted(vector: Vector, nodes: tuple[Expression, ...]) -> bool:
-    """Tell whether something right around the selector asks only for presence."""
-    around = [node for node in nodes if any(child is vector for child in children(node))]
-    around += [node for node in nodes if isinstance(node, Call) and any(child in around for child in node.arguments)]
-    return any(_word(node) in _PRESENCE for node in around)
+def _counted(nodes: Iterable[Expression]) -> Iterator[Expression]:
+    """List what stands right inside something that asks only for presence."""
+    for node in nodes:
+        if isinstance(node, Call | Aggregation) and _word(node) in _PRESENCE:
+            for child in children(node):
+                yield child.vector if isinstance(child, Range) else child
 
 
-def _word(node: Expression) -> str:
-    match node:
-        case Call(function=word) | Aggregation(operator=word):
-            return word
-        case _:
-            return ""
+def _word(node: Call | Aggregation) -> str:
+    return node.function if isinstance(node, Call) else node.operator
 
 
 _RULES = "groups: [{{name: web, rules: [{{alert: Errors, expr: 'sum({}{{job=\"web\"}}) > 1', for: 5m}}]}}]\n"
