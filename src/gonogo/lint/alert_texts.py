@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from gonogo.lint.estate import Estate, LintedRule
 from gonogo.lint.finding import Span
-from gonogo.lint.template.lexer import LEFT
-from gonogo.lint.template.reading import Template, template
+from gonogo.lint.template.reading import Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,5 @@ class AlertText:
 def alert_texts(estate: Estate) -> Iterator[AlertText]:
     """List the templates of all alerts; texts without actions are no templates."""
     for rule in estate.alerts:
-        for section, texts in (("labels", rule.rule.labels), ("annotations", rule.rule.annotations)):
-            for name, text in texts.items():
-                if LEFT in text:
-                    yield AlertText(rule, section, name, template(text))
+        for section, name, read in rule.templates:
+            yield AlertText(rule, section, name, read)

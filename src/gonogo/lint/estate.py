@@ -16,6 +16,8 @@ from gonogo.lint.labels.labelling import Labelling
 from gonogo.lint.live import Live
 from gonogo.lint.requirements import Requirements
 from gonogo.lint.routes import Routes
+from gonogo.lint.template.lexer import LEFT
+from gonogo.lint.template.reading import Template, template
 from gonogo.lint.untracked import Untracked
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.rules.files import Loc
@@ -73,6 +75,17 @@ class LintedRule:
     def nodes(self) -> tuple[Expression, ...]:
         """Every node of the expression, each before what it is made of; none where it cannot be read."""
         return () if self.tree is None else tuple(walk(self.tree))
+
+    @cached_property
+    def templates(self) -> tuple[tuple[str, str, Template], ...]:
+        """The labels and annotations that have actions: ``labels`` or ``annotations``, the name, what was read."""
+        sections = (("labels", self.rule.labels), ("annotations", self.rule.annotations))
+        return tuple(
+            (section, name, template(text))
+            for section, texts in sections
+            for name, text in texts.items()
+            if LEFT in text
+        )
 
     @cached_property
     def _located(self) -> Located:

@@ -6,8 +6,6 @@ from datetime import timedelta
 
 from gonogo.lint.configuration import Configuration
 from gonogo.lint.estate import Estate
-from gonogo.lint.finding import Severity
-from gonogo.lint.labels.certainty import known_labels
 from gonogo.lint.labels.labelling import DEEPEST, MOST
 from gonogo.lint.sources import source_file
 
@@ -96,15 +94,6 @@ def test_recorded_series_are_certain_only_where_no_others_come_in() -> None:
     assert not absent(estate(*rules, complete=True, configuration=outside), 1, "job", expected=False)
     inside = Configuration("prometheus.yml", timedelta(minutes=1), timedelta(minutes=1))
     assert absent(estate(*rules, complete=True, configuration=inside), 1, "job", expected=False)
-
-
-def test_what_is_likely_is_told_after_what_is_certain() -> None:
-    """Only where a rule reads recorded series, and only if that makes a difference."""
-    some = estate("a:b = sum(x)", "c = a:b")
-    assert [severity for _, severity in known_labels(some, some.rules[0])] == [None]
-    assert [severity for _, severity in known_labels(some, some.rules[1])] == [None, Severity.WARNING]
-    whole = some.having(complete=True)
-    assert [severity for _, severity in known_labels(whole, whole.rules[1])] == [None]
 
 
 def test_an_expression_that_cannot_be_read_is_left_open() -> None:

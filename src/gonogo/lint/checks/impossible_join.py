@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate, LintedRule
 from gonogo.lint.finding import Hit, Severity
-from gonogo.lint.labels.certainty import known_labels
 from gonogo.lint.labels.domain import Domain
 from gonogo.lint.labels.flow import KEEPING_OPERATORS, selected
 from gonogo.lint.labels.intent import intended
@@ -53,27 +52,21 @@ def _finds_none(estate: Estate, rule: LintedRule, node: Vector) -> Iterator[Hit]
 
 
 def _impossible(estate: Estate, rule: LintedRule, joins: list[Binary | Aggregation]) -> Iterator[Hit]:
-    told = set[int]()
-    for known, severity in known_labels(estate, rule):
-        for node in joins:
-            found = None if id(node) in told else _judged(node, known) or _unintended(node, known)
-            if found is not None:
-                told.add(id(node))
-                yield rule.hit(rule.at(node), found[0], severity or found[1])
+    known = estate.expected_labels.of(rule.rule)
+    for node in joins:
+        if message := _judged(node, known):
+            certain = _judged(node, estate.labels.of(rule.rule)) is not None
+            yield rule.hit(rule.at(node), message, None if certain else Severity.WARNING)
+        elif isinstance(node, Binary) and (message := _unintended(node, known)):
+            yield rule.hit(rule.at(node), message, Severity.WARNING)
 
 
-Judgement = tuple[str, Severity | None]
-"""What is wrong, and how bad it is if not as usual."""
-
-
-def _judged(node: Binary | Aggregation, known: Known) -> Judgement | None:
+def _judged(node: Binary | Aggregation, known: Known) -> str | None:
     if isinstance(node, Binary):
-        message = _unmatched(node, known) or _copied(node, known)
-    elif node.grouping and node.grouping.word == "by" and node.operator not in KEEPING_OPERATORS:
-        message = _dropped(node.inner, node.grouping.names, known, f"'{node.operator} by'")
-    else:
-        message = None
-    return None if message is None else (message, None)
+        return _unmatched(node, known) or _copied(node, known)
+    if node.grouping and node.grouping.word == "by" and node.operator not in KEEPING_OPERATORS:
+        return _dropped(node.inner, node.grouping.names, known, f"'{node.operator} by'")
+    return None
 
 
 def _dropped(inner: Expression, names: tuple[str, ...], known: Known, what: str) -> str | None:
@@ -109,20 +102,19 @@ def _unmatched(node: Binary, known: Known) -> str | None:
     return f"the sides of '{node.operator}' never match by {found.label!r}, {effect}: {', '.join(sides)}{why}"
 
 
-def _unintended(node: Binary | Aggregation, known: Known) -> Judgement | None:
+def _unintended(node: Binary, known: Known) -> str | None:
     """Find a join of series grouped by a label with series without it."""
-    if not isinstance(node, Binary) or node.operator == "or" or node.fill != (None, None):
+    if node.operator == "or" or node.fill != (None, None):
         return None
     for word, side, other in (("left", node.left, node.right), ("right", node.right, node.left)):
         labels = () if known[id(other)].scalar else intended(side, known)
         label = next((one for one in labels if is_matched(node, one) and known[id(other)].of(one).is_absent), None)
         if label is not None and not known[id(side)].of(label).is_absent:
             why = loss(loser(other, label, known), label)
-            message = (
+            return (
                 f"the {word} side of '{node.operator}' is grouped by {label!r}, which the other never has ({why}), "
                 "so they match only where it is missing; group both alike, or match 'on' what both have"
             )
-            return message, Severity.WARNING
     return None
 
 

@@ -15,7 +15,6 @@ from gonogo.lint.alert_texts import AlertText, alert_texts
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
-from gonogo.lint.labels.certainty import known_labels
 from gonogo.lint.labels.loss import loser, loss
 
 
@@ -27,15 +26,14 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 def _missing(estate: Estate, text: AlertText) -> Iterator[Hit]:
-    rule, told = text.rule, set[int]()
-    root = rule.nodes[0]
-    for known, severity in known_labels(estate, rule):
-        for use in text.template.labels:
-            if use.offset not in told and known[id(root)].of(use.label).is_absent:
-                told.add(use.offset)
-                why = loss(loser(root, use.label, known), use.label)
-                message = f"{use.label!r} is always empty in {text.what}: {why}; keep the label, or leave it out here"
-                yield rule.hit(text.at(use.offset, use.length), message, severity)
+    rule, root = text.rule, text.rule.nodes[0]
+    known = estate.expected_labels.of(rule.rule)
+    for use in text.template.labels:
+        if known[id(root)].of(use.label).is_absent:
+            why = loss(loser(root, use.label, known), use.label)
+            message = f"{use.label!r} is always empty in {text.what}: {why}; keep the label, or leave it out here"
+            certain = estate.labels.result(rule.rule).of(use.label).is_absent
+            yield rule.hit(text.at(use.offset, use.length), message, None if certain else Severity.WARNING)
 
 
 CHECK = Check(
