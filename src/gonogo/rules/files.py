@@ -24,6 +24,10 @@ Loc = tuple[str | int, ...]
 _GROUP_KEYS = ("name", "interval", "query_offset", "limit", "labels", "rules")
 _RECORD_KEYS = ("record", "expr", "labels")
 _ALERT_KEYS = ("alert", "expr", "for", "keep_firing_for", "labels", "annotations")
+NO_METRIC_NAME = "is no metric name"
+NO_LABEL_NAME = "is no label name"
+"""How complaints of names end that Prometheus 2 refuses; 3.0 takes any text in quotes for a name."""
+
 _METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 
@@ -138,7 +142,7 @@ class _Reader:
         if not name:
             self._complain(loc, "the rule has no name", f"name what it {kind.value}s")
         elif kind is RuleKind.RECORD and not _METRIC_NAME.fullmatch(name):
-            self._complain(loc, f"{name!r} is no metric name", "use letters, digits, _ and :")
+            self._complain(loc, f"{name!r} {NO_METRIC_NAME}", "use letters, digits, _ and :")
         return name
 
     def _labels(self, loc: Loc, value: object) -> dict[str, str]:
@@ -146,7 +150,7 @@ class _Reader:
         for name, given in self._mapping(loc, value, None).items():
             labels[name] = self._scalar((*loc, name), given)
             if not _LABEL_NAME.fullmatch(name) or name == NAME_LABEL:
-                self._complain((*loc, name), f"{name!r} is no label name", "use letters, digits and _", key=True)
+                self._complain((*loc, name), f"{name!r} {NO_LABEL_NAME}", "use letters, digits and _", key=True)
         return labels
 
     def _duration(self, loc: Loc, value: object) -> timedelta | None:

@@ -63,6 +63,13 @@ def test_promtool_is_believed() -> None:
     assert len(found(text, arbiters=(refusing, accepting))) == 1
 
 
+def test_names_in_quotes() -> None:
+    """A metric or a label may have any name where the server's promtool says so; other mistakes stay."""
+    text = "groups:\n- name: g\n  rules:\n  - record: a.b\n    expr: up\n    labels: {c-d: e}\n---\nx\n"
+    assert [one[0] for one in found(text)] == [8, 4, 6]
+    assert [one[0] for one in found(text, arbiters=(Arbiter("promtool", "3.9.0", frozenset({"f"})),))] == [8]
+
+
 def test_what_only_prometheus_can_judge_is_left_to_promtool() -> None:
     """Beyond the parser's bounds, or newer than it."""
     assert found(RULE.format("x[5m + 1m] @ 5")) == found(RULE.format("x @ -1")) == []
