@@ -22,7 +22,7 @@ _WORD = re.compile(r"[\w./:-]*\w")
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List what is wrong with the form of the files, and with the names and expressions that promtool has not accepted."""
+    """List what is wrong with the form of files, and with names and expressions that promtool has not accepted."""
     accepted = frozenset[str]().union(*(arbiter.accepted for arbiter in estate.arbiters[:1]))
     for file in estate.files:
         yield from _mistakes(file, accepted=file.path in accepted)
