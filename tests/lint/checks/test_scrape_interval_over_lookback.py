@@ -44,7 +44,19 @@ def test_the_global_interval_is_told_where_it_is_written() -> None:
     assert (one.where.start.line, one.where.start.column) == (1, 27)
 
 
+@pytest.mark.parametrize(
+    ("interval", "gone"),
+    [("121s", "after 2 failed scrapes"), ("150s", "after 2 failed"), ("3m", "after one failed scrape")],
+)
+def test_how_many_failures_it_bears(interval: str, gone: str) -> None:
+    """Two missed in a row are six minutes, one is six minutes as well at three."""
+    (one,) = found(job(interval))
+    assert gone in one.message
+
+
 def test_the_lookback_of_the_server_counts() -> None:
-    """A longer one lasts."""
-    assert [one.severity for one in found(job("5m"), lookback=timedelta(minutes=15))] == ["warning"]
+    """A longer one bears more."""
+    longer = timedelta(minutes=15)
+    assert found(job("6m"), lookback=longer) == ()
+    assert [one.severity for one in found(job("7m"), lookback=longer)] == ["warning"]
     assert [one.severity for one in found(job("30s"), lookback=timedelta(seconds=30))] == ["error"]

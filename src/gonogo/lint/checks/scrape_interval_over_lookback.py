@@ -2,36 +2,36 @@
 
 A sample stands in for a newer one for the server's lookback, 5 minutes by default. At a scrape interval as long as
 that a series is there only just, and any delay makes it absent: alerts on it flap, and absence alerts fire. Over 2
-minutes a single failed scrape does the same, which is a warning. Scrape more often; cached values cost little.
+minutes one or two failed scrapes do the same, which is a warning. Scrape more often; cached values cost little.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from gonogo.durations import format_duration
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
 
-LONGEST_SOUND = timedelta(minutes=2)
-"""Two scrapes, one of which failed, still fit into a lookback of 5 minutes; Prometheus's own lint uses the same."""
+SOUND = 0.4
+"""How much of the lookback an interval may take up: 2 of 5 minutes, as in Prometheus's own lint since 3.2."""
 
 
 def find(estate: Estate) -> Iterator[Hit]:
     """List the jobs whose interval is too long for the lookback."""
-    lookback = format_duration(estate.lookback)
+    lookback = estate.lookback
+    lasts = f"a sample lasts {format_duration(lookback)}"
     for job in estate.configuration.jobs if estate.configuration else ():
         every = f"job {job.name!r} is scraped every {format_duration(job.interval)}"
         where = job.interval_where or job.where
-        if job.interval >= estate.lookback:
-            yield Hit(
-                where, f"{every}, and a sample lasts {lookback}: its series go away in between; scrape more often"
-            )
-        elif job.interval > LONGEST_SOUND:
-            message = f"{every}: after one failed scrape its series are gone, for a sample lasts {lookback}"
-            yield Hit(where, f"{message}; scrape at least every {format_duration(LONGEST_SOUND)}", "", Severity.WARNING)
+        if job.interval >= lookback:
+            yield Hit(where, f"{every}, and {lasts}: its series go away in between; scrape more often")
+        elif job.interval > lookback * SOUND:
+            failures = lookback // job.interval
+            many = "one failed scrape" if failures == 1 else f"{failures} failed scrapes"
+            message = f"{every}, and {lasts}: after {many} its series are gone; scrape more often"
+            yield Hit(where, message, severity=Severity.WARNING)
 
 
 _CONFIGURATION = "global: {{scrape_interval: 15s}}\nscrape_configs:\n  - {{job_name: disks, scrape_interval: {}}}\n"
