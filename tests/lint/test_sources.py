@@ -64,7 +64,8 @@ def test_what_stands_before_a_mistake_is_read() -> None:
 )
 def test_documents_that_no_server_reads(text: str, line: int) -> None:
     """Prometheus reads the first document of a file, and is silent about the others."""
-    assert f"{line}:1 a second document begins here, which no server reads" in problems(text)
+    assert problems(text) == [f"{line}:1 a second document begins here, which no server reads"]
+    assert len(source_file(text, "f").rules) == text.startswith("groups")
 
 
 @pytest.mark.parametrize("text", ["", "\n", "# nothing\n", "---\n", "groups:\n", "groups: []\n", "---\n---\n"])

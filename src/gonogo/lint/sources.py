@@ -20,14 +20,14 @@ def source_of(documents: Sequence[YamlDocument], text: str, path: str) -> Source
     """Read the rules of a file whose YAML has been read; resources of other kinds beside rules are left alone."""
     found = [(document, base, is_custom) for document in documents for base, is_custom in homes(document)]
     custom = any(is_custom for _, _, is_custom in found)
+    read = [one for one in found if one[2]] if custom else found[:1]
     problems = [problem for document in documents for problem in document.problems]
     problems += _strangers(documents) if custom else _unread_documents(documents)
     placed: list[tuple[YamlDocument, PlacedGroup]] = []
-    for document, base, is_custom in found:
-        if is_custom == custom:
-            groups, mistakes = read_groups(document, base, OPERATOR_GROUP_KEYS if is_custom else ())
-            problems += mistakes if document.complete else ()
-            placed += ((document, group) for group in groups)
+    for document, base, is_custom in read:
+        groups, mistakes = read_groups(document, base, OPERATOR_GROUP_KEYS if is_custom else ())
+        problems += mistakes if document.complete else ()
+        placed += ((document, group) for group in groups)
     rules = tuple(rule for document, group in placed for rule in _rules(document, group))
     return SourceFile(path, text, tuple(group.group for _, group in placed), rules, tuple(problems), custom)
 
