@@ -34,6 +34,9 @@ LONGEST_OUTPUT = 1 << 20
 BLOCK = "162h"
 """The longest block that backfilling writes: with promtool's own 2 h the whole input is read again for each."""
 
+_ROOMY = {"GOGC": "400"}
+"""Lets a check of files collect garbage a quarter as often: a sixth less time for some tens of megabytes."""
+
 _CHUNK = 65_536
 _LAST_WORDS = 5.0
 
@@ -55,12 +58,12 @@ def version(*, command: Sequence[str] = PROMTOOL) -> ToolRun:
 def check_rules(paths: Sequence[Path], *, lint: bool = True, command: Sequence[str] = PROMTOOL) -> ToolRun:
     """Check rule files; with ``lint`` every lint of promtool is on and fatal, without it none is."""
     lints = ("--lint=all", "--lint-fatal") if lint else ("--lint=none",)
-    return _run(command, "check", "rules", *lints, *map(str, paths))
+    return _run(command, "check", "rules", *lints, *map(str, paths), environment=_ROOMY)
 
 
 def check_config(path: Path, *, lint: bool = True, command: Sequence[str] = PROMTOOL) -> ToolRun:
     """Check a configuration and every file that it names; a glob that matches nothing passes, and so does lint."""
-    return _run(command, "check", "config", *(() if lint else ("--lint=none",)), str(path))
+    return _run(command, "check", "config", *(() if lint else ("--lint=none",)), str(path), environment=_ROOMY)
 
 
 def test_rules(paths: Sequence[Path], *, command: Sequence[str] = PROMTOOL) -> ToolRun:  # noqa: PT028 - no test but a tool
@@ -110,11 +113,11 @@ def backfill_rules(
     )
 
 
-def _run(command: Sequence[str], *arguments: str) -> ToolRun:
+def _run(command: Sequence[str], *arguments: str, environment: Mapping[str, str] | None = None) -> ToolRun:
     argv = (locate(command[0]), *command[1:], *arguments)
     began = time.monotonic()
     kept = bytearray()
-    with running(argv) as process:
+    with running(argv, environment) as process:
         reader = threading.Thread(target=_keep, args=(process.stdout, kept), daemon=True)
         reader.start()
         late = not _ended(process)

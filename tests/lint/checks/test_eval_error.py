@@ -1,0 +1,23 @@
+"""``eval-error``: what a server cannot evaluate."""
+
+from __future__ import annotations
+
+from gonogo.lint.checks.eval_error import CHECK
+from gonogo.lint.estate import Estate
+from gonogo.lint.live import Live
+from gonogo.lint.sources import source_file
+
+RULES = "groups: [{name: g, rules: [{record: 'a:b', expr: a / b}, {record: 'a:c', expr: a / c}]}]\n"
+
+
+def test_without_a_server_nothing_is_known() -> None:
+    """Whether it can be evaluated depends on the series."""
+    assert list(CHECK.find(Estate((source_file(RULES, "r.yml"),)))) == []
+
+
+def test_the_rule_is_found_with_the_servers_words() -> None:
+    """And the other one is left alone."""
+    live = Live(errors={"a / b": "many-to-many matching not allowed"})
+    (hit,) = CHECK.find(Estate((source_file(RULES, "r.yml"),), live=live))
+    assert hit.rule == "a:b"
+    assert hit.message == "the server cannot evaluate this: many-to-many matching not allowed"

@@ -1,0 +1,31 @@
+"""``promtool``: what the first of them refuses."""
+
+from __future__ import annotations
+
+from gonogo.errors import Position
+from gonogo.lint.arbiter import Arbiter, Refusal, release
+from gonogo.lint.checks.promtool import CHECK
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Span
+
+REFUSAL = Refusal(Span(Position("r.yml", 2, 3)), "no", "X")
+
+
+def test_without_promtool_nothing_is_said() -> None:
+    """An estate made of examples has heard none."""
+    assert list(CHECK.find(Estate())) == []
+
+
+def test_only_the_first_is_heard() -> None:
+    """What the second says beside it is a disagreement, or the same again."""
+    first = Arbiter("promtool", "2.42.0", refusals=(REFUSAL,))
+    (hit,) = CHECK.find(Estate(arbiters=(first, Arbiter("other", "2.42.0", refusals=(REFUSAL, REFUSAL)))))
+    assert (hit.where, hit.rule) == (REFUSAL.where, "X")
+    assert hit.message == "promtool 2.42.0 refuses this: no"
+
+
+def test_a_version_is_major_and_minor() -> None:
+    """Whatever a distribution adds."""
+    assert release("2.42.0+ds") == (2, 42)
+    assert release("v3.1") == (3, 1)
+    assert release("") is None

@@ -1,0 +1,62 @@
+"""``promtool-disagree``: two that shall be one."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.errors import Position
+from gonogo.lint.arbiter import Arbiter, Refusal
+from gonogo.lint.checks.promtool_disagree import CHECK
+from gonogo.lint.estate import Estate, SourceFile
+from gonogo.lint.finding import Span
+
+FILE = SourceFile("r.yml", "")
+REFUSAL = Refusal(Span(Position("r.yml", 2, 3)), "no such function", "X")
+FINE = Arbiter("promtool", "2.42.0+ds", frozenset({"r.yml"}))
+
+
+def messages(*arbiters: Arbiter) -> list[str]:
+    """Tell what is found between them."""
+    return [hit.message for hit in CHECK.find(Estate((FILE,), arbiters=arbiters))]
+
+
+def test_one_alone_agrees_with_itself() -> None:
+    """There is nothing to compare."""
+    assert messages() == []
+    assert messages(FINE) == []
+    assert messages(Arbiter("promtool", "2.42.0", refusals=(REFUSAL,))) == []
+
+
+def test_a_file_that_only_one_side_refuses_is_found_whichever_it_is() -> None:
+    """With the words of the side that refuses."""
+    other = Arbiter("there", "2.42.0", refusals=(REFUSAL,))
+    for pair in ((FINE, other), (other, FINE)):
+        (message,) = messages(*pair)
+        assert "no such function" in message
+        assert "there refuses this and promtool accepts it" in message
+
+
+def test_both_refuse_is_agreement() -> None:
+    """The check ``promtool`` has it."""
+    assert (
+        messages(Arbiter("promtool", "2.42.0", refusals=(REFUSAL,)), Arbiter("b", "2.42.0", refusals=(REFUSAL,))) == []
+    )
+
+
+@pytest.mark.parametrize("version", ["2.53.1", ""])
+def test_another_version_is_found_unless_it_is_excused(version: str) -> None:
+    """None at all is another one."""
+    (message,) = messages(FINE, Arbiter("there", version, frozenset({"r.yml"})))
+    assert "--allow-version-skew" in message
+    assert messages(FINE, Arbiter("there", version, frozenset({"r.yml"}), excused=True)) == []
+
+
+@pytest.mark.parametrize("version", ["2.42.0", "2.42.0+ds", "2.42.0~rc1+b2"])
+def test_what_a_distribution_adds_is_no_other_version(version: str) -> None:
+    """Debian's 2.42.0+ds is 2.42.0."""
+    assert messages(FINE, Arbiter("there", version, frozenset({"r.yml"}))) == []
+
+
+def test_without_a_file_there_is_no_place_to_say_it() -> None:
+    """A lint of no files finds nothing."""
+    assert list(CHECK.find(Estate(arbiters=(FINE, Arbiter("there", "9"))))) == []

@@ -1,0 +1,46 @@
+"""``unknown-metric``: what a server does not have, and which part of the selector is to blame."""
+
+from __future__ import annotations
+
+from gonogo.lint.checks.unknown_metric import CHECK
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.live import Live
+from gonogo.lint.sources import source_file
+
+RULES = 'groups: [{name: g, rules: [{alert: A, expr: \'sum(up{job="a",env="b"}) > 1\'}]}]\n'
+
+
+def hits(live: Live | None) -> list[Hit]:
+    """Run the check."""
+    return list(CHECK.find(Estate((source_file(RULES, "r.yml"),), live=live)))
+
+
+def test_without_a_server_or_its_answer_nothing_is_known() -> None:
+    """A question without an answer is no finding."""
+    assert hits(None) == []
+    assert hits(Live()) == []
+    assert hits(Live(found={'up{env="b",job="a"}': True})) == []
+
+
+def test_a_metric_that_is_nowhere_is_an_error() -> None:
+    """At the selector."""
+    (hit,) = hits(Live(found={'up{env="b",job="a"}': False, "up": False}))
+    assert hit.severity is Severity.ERROR
+    assert (hit.where.start.line, hit.where.start.column) == (1, 50)
+    assert "no series of up" in hit.message
+
+
+def test_a_matcher_that_finds_nothing_is_a_warning_that_names_it() -> None:
+    """What has not happened yet looks the same."""
+    found = {'up{env="b",job="a"}': False, "up": True, 'up{env="b"}': False, 'up{job="a"}': True}
+    (hit,) = hits(Live(found=found))
+    assert hit.severity is Severity.WARNING
+    assert 'none like up{env="b"},' in hit.message
+
+
+def test_matchers_that_only_together_find_nothing_are_named_together() -> None:
+    """Each of them alone finds some."""
+    found = {'up{env="b",job="a"}': False, "up": True, 'up{env="b"}': True, 'up{job="a"}': True}
+    (hit,) = hits(Live(found=found))
+    assert "all matchers together" in hit.message
