@@ -20,11 +20,16 @@ _ALWAYS = ABSENCE_FUNCTIONS | {"scalar", "vector"}
 class Read:
     """A selector of an expression, and how old the newest sample may be that still tells in the result.
 
-    ``reach`` is ``None`` where a fixed time (``@``) decides that.
+    Attributes:
+        vector: the selector.
+        reach: ``None`` where a fixed time (``@``) decides that.
+        instant: whether it is no range selector: then it ends at once where staleness is
+            marked, as it is for what a rule records no more.
     """
 
     vector: Vector
     reach: timedelta | None
+    instant: bool = True
 
 
 def certainly_empty(root: Expression, missing: Callable[[Vector], bool]) -> bool:
@@ -65,7 +70,7 @@ def _reads(node: Expression, further: timedelta | None) -> Iterator[Read]:
         case Vector():
             yield Read(node, _sum(further, LOOKBACK, node))
         case Range(vector=vector, range=length):
-            yield Read(vector, _sum(further, length, vector))
+            yield Read(vector, _sum(further, length, vector), instant=False)
         case Subquery(inner=inner, range=length):
             yield from _reads(inner, _sum(further, length, node))
         case Binary(left=left, right=right):

@@ -18,7 +18,7 @@ from gonogo.rules.selectors import Selector
 from gonogo.rules.tree import Expression, Vector
 from gonogo.unit.input_values import InputValues, input_values
 from gonogo.unit.loaded import Loaded
-from gonogo.unit.reach import Read, certainly_empty, reads
+from gonogo.unit.reach import LOOKBACK, Read, certainly_empty, reads
 from gonogo.unit.read import UnitTest
 from gonogo.unit.silent_pass import SilentPass
 
@@ -47,6 +47,7 @@ class _Judge:
     def __init__(self, loaded: Loaded, test: UnitTest) -> None:
         self._loaded = loaded
         self._interval = test.interval
+        self._step = loaded.unit.evaluation_interval
         values = [input_values(one.values) for one in test.series]
         self._inputs = list(zip(loaded.labels_of(test), values, strict=True))
         self._newest = timedelta(0)
@@ -62,8 +63,8 @@ class _Judge:
 
     def _gone(self, tree: Expression, at: timedelta, above: frozenset[int]) -> Callable[[Vector], bool]:
         """Give a function that tells whether all that a selector of the tree could find has ended."""
-        reach: dict[int, timedelta | None] = {id(one.vector): one.reach for one in reads(tree)}
-        return lambda vector: self._ended(Read(vector, reach[id(vector)]), at, above)
+        found = {id(one.vector): one for one in reads(tree)}
+        return lambda vector: self._ended(found[id(vector)], at, above)
 
     def _ended(self, read: Read, at: timedelta, above: frozenset[int]) -> bool:
         selector = Selector.of(read.vector)
@@ -74,8 +75,9 @@ class _Judge:
         if not fed and not made:
             return False
         since = at - read.reach
+        recorded_since = since + LOOKBACK - min(LOOKBACK, self._step) if read.instant else since
         return all(self._over(values, since) for values in fed) and all(
-            id(rule) not in above and self._silent(rule.expression, since, above | {id(rule)}) for rule in made
+            id(rule) not in above and self._silent(rule.expression, recorded_since, above | {id(rule)}) for rule in made
         )
 
     def _silent(self, expression: str, since: timedelta, above: frozenset[int]) -> bool:

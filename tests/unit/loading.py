@@ -1,0 +1,15 @@
+"""Makes a loaded test file of texts."""
+
+from __future__ import annotations
+
+from gonogo.rules.files import read_rules
+from gonogo.unit.loaded import Entry, Loaded
+from gonogo.unit.read import read_unit
+
+
+def load_text(rules: str, tests: str) -> Loaded:
+    """Load rules, given as flow YAML of a list of groups, with tests that name one rule file."""
+    unit = read_unit(f"rule_files: [r.yml]\n{tests}", "a_test.yml")
+    groups = read_rules(f"groups: {rules}\n", "r.yml").groups
+    count = sum(len(group.rules) for group in groups)
+    return Loaded(unit, tuple(Entry(entry, 1, count) for entry in unit.rule_files), groups)

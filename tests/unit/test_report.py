@@ -1,0 +1,38 @@
+"""What a run of test files comes to."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.errors import Problem
+from gonogo.model.outcome import Outcome
+from gonogo.unit.report import FileReport, UnitReport
+from gonogo.unit.silent_pass import Finding
+
+SILENT = Finding("no-tests", Problem(None, "there are none"))
+ALLOWED = Finding("no-tests", Problem(None, "there are none"), "later")
+
+
+@pytest.mark.parametrize(
+    ("file", "outcome", "reason", "detail"),
+    [
+        (FileReport("a", True), "PASS", "", ""),
+        (FileReport("a", True, findings=(ALLOWED,)), "PASS", "", ""),
+        (FileReport("a", True, findings=(SILENT,)), "FAIL", "no-tests", "there are none"),
+        (FileReport("a", False, "got: nil", (SILENT,)), "FAIL", "failed", "there are none\ngot: nil"),
+        (FileReport("a", None, "it is a folder"), "FAIL", "unreadable", "it is a folder"),
+    ],
+)
+def test_a_file(file: FileReport, outcome: str, reason: str, detail: str) -> None:
+    """Promtool's word is not enough."""
+    assert (file.outcome, file.reason, file.detail) == (outcome, reason, detail)
+
+
+def test_the_whole() -> None:
+    """Nothing at all fails; an allowed lack does not."""
+    good, bad = FileReport("a", True), FileReport("b", False)
+    assert UnitReport(()).outcome is Outcome.FAIL
+    assert UnitReport((good,)).outcome is Outcome.PASS
+    assert UnitReport((good, bad)).outcome is Outcome.FAIL
+    assert UnitReport((good,), (SILENT,)).outcome is Outcome.FAIL
+    assert UnitReport((), (ALLOWED,)).outcome is Outcome.PASS

@@ -1,0 +1,172 @@
+"""Silent passes that the files show: each found, and what is honest left alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gonogo.unit.loaded import Entry, Loaded
+from gonogo.unit.read import read_unit
+from gonogo.unit.silent_passes import IDS, STATIC, silent_passes
+from tests.unit.loading import load_text
+
+RULES = """[{name: a, rules: [
+  {record: job:x, expr: sum by (job) (x)}, {record: loop, expr: loop}, {record: odd, expr: 'x >'},
+  {alert: High, expr: job:x > 1}, {alert: Rate, expr: 'rate(x[30m]) > 1'}, {alert: Gone, expr: absent(x)},
+  {alert: Twice, expr: x > 1}, {alert: Twice, expr: y > 1}, {alert: Odd, expr: 'x >'}, {alert: OddBelow, expr: odd},
+  {alert: Fixed, expr: 'x @ 0 > 1'}, {alert: Any, expr: '{job="a"} > 1'}, {alert: Looped, expr: loop > 1},
+  {alert: OfAlerts, expr: 'ALERTS{alertname="High"}'}]}]"""
+
+
+def found(test: str, rules: str = RULES) -> list[str]:
+    """Give the ids of what is found in one test."""
+    return [one.silent_pass for one in silent_passes(load_text(rules, f"tests: [{{interval: 1m, {test}}}]\n"))]
+
+
+def quiet(alert: str, at: str = "20m") -> str:
+    """Write an assertion that an alert does not fire."""
+    return f"alert_rule_test: [{{alertname: {alert}, eval_time: {at}}}]"
+
+
+def test_ids_are_those_of_the_modules() -> None:
+    """And each is there once."""
+    assert len(set(IDS)) == len(IDS) == len(STATIC) + 5
+
+
+@pytest.mark.parametrize("text", ["", "# x\n", "[]\n", "rule_files: [r.yml]\n", "rule_files: [r.yml]\ntests: []\n"])
+def test_no_tests(text: str) -> None:
+    """Whatever is there instead."""
+    assert [one.silent_pass for one in silent_passes(Loaded(read_unit(text, "a_test.yml"), (), ()))] == ["no-tests"]
+
+
+def test_no_rules() -> None:
+    """No entry, or one without rules; what cannot be read is told otherwise."""
+    loaded = load_text("[]", "tests: [{promql_expr_test: [{expr: x, exp_samples: [{labels: x}]}]}]\n")
+    assert [one.silent_pass for one in silent_passes(loaded)] == ["no-rules"]
+    unreadable = replace(loaded, entries=tuple(replace(one, problem="it is a folder") for one in loaded.entries))
+    assert list(silent_passes(unreadable)) == []
+    nameless = Loaded(read_unit("tests: [{promql_expr_test: [{expr: x, exp_samples: [{}]}]}]\n", "a_test.yml"), (), ())
+    assert [one.silent_pass for one in silent_passes(nameless)] == ["no-rules"]
+
+
+def test_a_rule_file_that_matches_nothing() -> None:
+    """At its entry."""
+    loaded = load_text(RULES, f"tests: [{{interval: 1m, {quiet('High')}}}]\n")
+    (entry,) = loaded.entries
+    (one,) = silent_passes(replace(loaded, entries=(Entry(entry.entry, 0, 0),)))
+    assert (one.silent_pass, str(one.problem.where)) == ("rule-file-unmatched", "a_test.yml:1:14")
+
+
+def test_no_assertion() -> None:
+    """Input alone."""
+    assert found("input_series: [{series: x, values: 1}]") == ["no-assertion"]
+
+
+def test_a_second_document() -> None:
+    """Where it begins."""
+    loaded = load_text(RULES, f"tests: [{{interval: 1m, {quiet('High')}}}]\n---\n")
+    assert [one.silent_pass for one in silent_passes(loaded)] == ["second-document"]
+
+
+def test_unknown_alerts() -> None:
+    """Only where nothing is expected: promtool fails the others."""
+    assert found(quiet("Hihg")) == ["unknown-alert"]
+    assert found(quiet("Other")) == ["unknown-alert"]
+    assert found("alert_rule_test: [{alertname: Hihg, exp_alerts: [{}]}, {}]") == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "ids"),
+    [
+        ("y + 1", ["unknown-metric"]),
+        ("job:x", []),
+        ("x", []),
+        ("absent(y)", []),
+        ('{job=\\"a\\"}', []),
+        ("y >", []),
+        ('ALERTS{alertname=\\"Hihg\\"}', ["unknown-metric"]),
+        ('ALERTS{alertname=\\"High\\"}', []),
+        ('ALERTS_FOR_STATE{alertname!=\\"\\"}', []),
+    ],
+)
+def test_unknown_metrics(expression: str, ids: list[str]) -> None:
+    """Only where the expression is empty for certain because of it."""
+    series = "input_series: [{series: x, values: 1}]"
+    assert found(f'{series}, promql_expr_test: [{{expr: "{expression}"}}]') == ids
+
+
+def test_what_is_expected_or_fed_in_is_known() -> None:
+    """As is everything where a series cannot be read."""
+    assert found("promql_expr_test: [{expr: y, exp_samples: [{labels: y}]}]") == []
+    fed = "input_series: [{series: 'ALERTS{alertname=\"Z\"}', values: 1}]"
+    assert found(f"{fed}, promql_expr_test: [{{expr: 'ALERTS{{alertname=\"Z\"}} > 1'}}]") == []
+    for odd in ("'x{'", "x + 1"):
+        assert found(f"input_series: [{{series: {odd}, values: 1}}], promql_expr_test: [{{expr: y}}]") == []
+
+
+@pytest.mark.parametrize(
+    ("alert", "values", "ids"),
+    [
+        ("High", "1x13", ["series-too-short"]),
+        ("High", "1x14", []),
+        ("High", "1x5 stale", []),
+        ("High", "1x5 _", []),
+        ("High", "_x3", []),
+        ("Rate", "1x5", []),
+        ("Gone", "1x5", []),
+        ("Twice", "1x5", []),
+        ("Odd", "1x5", []),
+        ("OddBelow", "1x5", []),
+        ("Fixed", "1x5", []),
+        ("Any", "1x5", []),
+        ("Looped", "1x5", []),
+        ("OfAlerts", "1x5", []),
+    ],
+)
+def test_series_too_short(alert: str, values: str, ids: list[str]) -> None:
+    """Only where the result is empty for certain because the input ended, and the end is not written out."""
+    assert found(f"input_series: [{{series: 'x{{job=\"a\"}}', values: {values}}}], {quiet(alert)}") == ids
+
+
+def test_series_too_short_for_expressions_and_ranges() -> None:
+    """With the range added; what is expected, promtool compares."""
+    series = "input_series: [{series: x, values: 1x4}, {series: z, values: 1x60}]"
+    for at, expected in (("34m", []), ("35m", ["series-too-short"])):
+        one = f"{{expr: 'rate(x[30m])', eval_time: {at}}}"
+        assert found(f"{series}, promql_expr_test: [{one}]") == expected
+    both = "{alertname: High, eval_time: 20m, exp_alerts: [{}]}"
+    assert found(f"{series}, alert_rule_test: [{both}], promql_expr_test: [{{expr: x, exp_samples: [{{}}]}}]") == []
+
+
+def test_no_interval() -> None:
+    """Where more than one sample is fed in and nothing is expected somewhere."""
+    for values, expected in (("1 2", ["no-interval"]), ("1", [])):
+        body = f"input_series: [{{series: x, values: {values}}}], {quiet('High', '0s')}"
+        loaded = load_text(RULES, f"tests: [{{{body}}}]\n")
+        assert [one.silent_pass for one in silent_passes(loaded)] == expected
+
+
+def test_without_an_interval_no_sample_is_late() -> None:
+    """All are at time 0."""
+    loaded = load_text(RULES, f"evaluation_interval: 5m\ntests: [{{{quiet('High', '7m')}}}]\n")
+    assert list(silent_passes(loaded)) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "at", "ids"),
+    [("1x9", "7m", ["beyond-last-step"]), ("1x9", "5m", []), ("1x5 _x3 1", "7m", [])],
+)
+@pytest.mark.parametrize("kind", ["alert_rule_test: [{alertname: High", "promql_expr_test: [{expr: x"])
+def test_beyond_the_last_step(values: str, at: str, ids: list[str], kind: str) -> None:
+    """Only where samples are lost."""
+    test = f"input_series: [{{series: x, values: {values}}}], {kind}, eval_time: {at}}}]"
+    loaded = load_text(RULES, f"evaluation_interval: 5m\ntests: [{{interval: 1m, {test}}}]\n")
+    assert [one.silent_pass for one in silent_passes(loaded)] == ids
+
+
+def test_a_later_assertion_brings_the_samples() -> None:
+    """The test's last one decides how far samples are loaded for expressions."""
+    assertions = "{expr: x, eval_time: 7m}, {expr: x, eval_time: 10m, exp_samples: [{labels: x}]}"
+    test = f"interval: 1m, input_series: [{{series: x, values: 1x20}}], promql_expr_test: [{assertions}]"
+    assert list(silent_passes(load_text(RULES, f"evaluation_interval: 5m\ntests: [{{{test}}}]\n"))) == []
