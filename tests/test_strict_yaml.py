@@ -249,3 +249,9 @@ def test_no_text_raises(text: str) -> None:
     """Whatever the text, there is a document, every problem with its place."""
     document = parse(text, "f")
     assert all(problem.where is not None and problem.where.line >= 1 for problem in document.problems)
+
+
+def test_a_quoted_merge_key_is_a_key() -> None:
+    """Only a plain ``<<`` merges."""
+    document = parse('"<<": 1\n', "f")
+    assert (document.value, document.problems) == ({"<<": 1}, ())
