@@ -23,6 +23,9 @@ _OPERATORS = {
     "bottomk": "topk",
 }
 _SELECTIVE = frozenset({"topk", "bottomk"})
+_PROPORTIONAL = frozenset({"sum", "avg", "rate", "increase"})
+"""What differs by a positive factor, the length of a window or the number of series."""
+
 _FUNCTIONS = {
     "avg_over_time": "max_over_time",
     "min_over_time": "max_over_time",
@@ -48,9 +51,11 @@ def operators(place: Place, rule: Rule) -> Iterator[NodeChange]:
     node = place.node
     if not isinstance(node, Aggregation) or node.operator not in _OPERATORS:
         return
-    if place.presence and node.operator not in _SELECTIVE:
-        return
     new = replace(node, operator=_OPERATORS[node.operator])
+    if (place.presence and node.operator not in _SELECTIVE) or (
+        place.scale and {node.operator, new.operator} <= _PROPORTIONAL
+    ):
+        return
     kill = (
         f"in {there(rule)}, feed several series with different values into one group of `{written(node)}`, "
         f"so that {node.operator} and {new.operator} differ{settled(rule)}"
@@ -64,6 +69,8 @@ def functions(place: Place, rule: Rule) -> Iterator[NodeChange]:
     if place.presence or not isinstance(node, Call) or node.function not in _FUNCTIONS:
         return
     new = replace(node, function=_FUNCTIONS[node.function])
+    if place.scale and {node.function, new.function} <= _PROPORTIONAL:
+        return
     kill = f"in {there(rule)}, feed samples for which `{written(node)}` and `{written(new)}` differ{settled(rule)}"
     yield NodeChange(place, new, f"the function {becomes(node.function, new.function)}", kill)
 

@@ -8,9 +8,11 @@ from collections.abc import Collection, Iterator
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.rules.canonical import written
 from gonogo.rules.promql import parse
+from gonogo.rules.tree import Expression, Vector
 from gonogo.unit.mutation import aggregations, clauses, comparisons, numbers, operations, selectors, windows
-from gonogo.unit.mutation.mutation import Finder, Mutation, mutation
+from gonogo.unit.mutation.mutation import Finder, Mutation, NodeChange, mutation
 from gonogo.unit.mutation.places import places
+from gonogo.unit.mutation.sameness import needless
 
 _FINDERS: tuple[tuple[str, Finder], ...] = (
     ("threshold", numbers.thresholds),
@@ -67,7 +69,16 @@ def _of_expression(rule: Rule) -> Iterator[Mutation]:
     for place in places(root, presence=not _tells_value(rule)):
         for operator, finder in _FINDERS:
             for change in finder(place, rule):
-                yield mutation(operator, rule, root, change)
+                if not _void(root, change):
+                    yield mutation(operator, rule, root, change)
+
+
+def _void(root: Expression, change: NodeChange) -> bool:
+    """Tell whether a change drops a matcher that makes no difference."""
+    old, new = change.place.node, change.node
+    if not isinstance(old, Vector) or not isinstance(new, Vector) or len(old.matchers) <= len(new.matchers):
+        return False
+    return all(needless(root, change.place.path, one) for one in set(old.matchers) - set(new.matchers))
 
 
 def _tells_value(rule: Rule) -> bool:

@@ -8,7 +8,9 @@ from datetime import timedelta
 
 from gonogo.durations import format_duration
 from gonogo.model.rule import Rule
+from gonogo.rules.promql import parse
 from gonogo.unit.mutation.mutation import Mutation, becomes, there
+from gonogo.unit.mutation.sameness import has_label
 
 _NONE = timedelta(0)
 _OTHER = "another"
@@ -46,10 +48,21 @@ def labels(rule: Rule, own: Collection[str]) -> Iterator[Mutation]:
         kill = f"assert the label {name} of the result in {there(rule)}"
         rest = {key: value for key, value in rule.labels.items() if key != name}
         changed = replace(rule, labels={**rule.labels, name: other})
+        certain = _has_itself(rule, name)
         yield Mutation(
             "label", changed, f"the label {name} {becomes(old, other)}", f"{name}: {old}", f"{name}: {other}", kill
         )
-        yield Mutation("label", replace(rule, labels=rest), f"the label {name} is dropped", f"{name}: {old}", "", kill)
+        if not certain:
+            changed = replace(rule, labels=rest)
+            yield Mutation("label", changed, f"the label {name} is dropped", f"{name}: {old}", "", kill)
+
+
+def _has_itself(rule: Rule, label: str) -> bool:
+    """Tell whether the expression gives a label as the rule sets it."""
+    try:
+        return has_label(parse(rule.expression), label, rule.labels[label])
+    except ValueError:
+        return False
 
 
 def explanations(rule: Rule) -> Iterator[Mutation]:

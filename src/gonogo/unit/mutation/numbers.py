@@ -11,6 +11,7 @@ from gonogo.rules.tree import Aggregation, Binary, Call, Number, children
 from gonogo.unit.mutation.comparisons import COMPARISONS, holds
 from gonogo.unit.mutation.mutation import NodeChange, becomes, settled, there
 from gonogo.unit.mutation.places import Place
+from gonogo.unit.mutation.sameness import never_negative
 
 _SHARE = 0.1
 """How much of a number is added or taken: of a share, of what is missing to 0 or 1; of a whole number at least 1."""
@@ -26,7 +27,7 @@ def thresholds(place: Place, rule: Rule) -> Iterator[NodeChange]:
     for step, (side, other) in enumerate(((node.left, node.right), (node.right, node.left))):
         if isinstance(side, Number) and not isinstance(other, Number):
             for value in (_moved(side.value, 1), _moved(side.value, -1)):
-                if value != side.value:
+                if value != side.value and _differ(node, step, value):
                     where = Place(side, (*place.path, step))
                     change = f"the threshold {becomes(written(side), written(Number(value)))}"
                     yield NodeChange(where, Number(value), change, _kill(rule, node, step, value))
@@ -73,6 +74,15 @@ def _kill(rule: Rule, node: Binary, step: int, value: float) -> str:
         f"in {there(rule)}, feed a series for which `{written(other)}` is {written(Number(point))}: "
         f"the rule's comparison is {means} there and the mutant's is not{settled(rule)}"
     )
+
+
+def _differ(node: Binary, step: int, value: float) -> bool:
+    """Tell whether some number that can come up is on one side of a threshold, and not of the other."""
+    side, other = (node.left, node.right) if step == 0 else (node.right, node.left)
+    old = side.value if isinstance(side, Number) else value
+    points = (0.0, old, value, (old + value) / 2, max(old, value) + 1, min(old, value) - 1)
+    possible = (point for point in points if point >= 0 or not never_negative(other))
+    return any(_at(node, step, old, point) != _at(node, step, value, point) for point in possible)
 
 
 def _at(node: Binary, step: int, bound: float, value: float) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import inf
 
-from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Negation, Range, Subquery, Vector, children
+from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Negation, Number, Range, Subquery, Vector, children
 
 _ONE_TO_ONE = frozenset(
     {"abs", "ceil", "clamp_max", "clamp_min", "exp", "floor", "label_join", "label_replace", "ln", "log10", "log2"}
@@ -14,6 +15,9 @@ _ONE_TO_ONE = frozenset(
 _SUMMARIES = frozenset({"sum", "avg", "min", "max", "count", "stddev", "stdvar", "group"})
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "^", "atan2"})
 _SETS = frozenset({"and", "or", "unless"})
+_COMPARISONS = frozenset({">", "<", ">=", "<=", "==", "!="})
+_UNSCALED = frozenset({0.0, inf, -inf})
+_SCALED = frozenset({"sum", "avg", "min", "max"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +30,14 @@ class Place:
         presence: whether its values can make no difference to the whole, only which
             series it has: below ``absent``, ``count`` and ``group``, and on the right of
             ``and`` and ``unless``.
+        scale: whether the whole is the same when its values are multiplied by a positive
+            number: the buckets of a quantile, and what is only compared with 0.
     """
 
     node: Expression
     path: tuple[int, ...]
     presence: bool = False
+    scale: bool = False
 
 
 def places(root: Expression, *, presence: bool = False) -> Iterator[Place]:
@@ -45,7 +52,8 @@ def places(root: Expression, *, presence: bool = False) -> Iterator[Place]:
         place = waiting.pop()
         yield place
         below = (
-            Place(child, (*place.path, step), _presence(place, step)) for step, child in enumerate(children(place.node))
+            Place(child, (*place.path, step), _presence(place, step), _scale(place, step))
+            for step, child in enumerate(children(place.node))
         )
         waiting.extend(reversed(list(below)))
 
@@ -93,6 +101,21 @@ def _presence(place: Place, step: int) -> bool:
             return True
         case _:
             return place.presence and _one_for_one(place.node)
+
+
+def _scale(place: Place, step: int) -> bool:
+    """Tell whether a child can be multiplied by any positive number without changing the whole."""
+    match place.node:
+        case Call(function="histogram_quantile"):
+            return step == 1
+        case Binary(operator=operator, boolean=boolean, left=left, right=right):
+            other = (right, left)[step]
+            free = place.scale or place.presence or boolean
+            return free and operator in _COMPARISONS and isinstance(other, Number) and other.value in _UNSCALED
+        case Aggregation(operator=operator):
+            return place.scale and operator in _SCALED
+        case _:
+            return False
 
 
 def _one_for_one(node: Expression) -> bool:
