@@ -207,14 +207,23 @@ class Estate:
 
     @cached_property
     def labels(self) -> Labelling:
-        """What labels results certainly cannot have; recorded series are followed where no others can come in."""
-        outside = self.configuration is not None and self.configuration.outside
-        return self.expected_labels if self.complete and not outside else Labelling(self._nodes)
+        """What labels results cannot have; recorded series are followed where no others come in."""
+        return self.expected_labels if self._is_closed else Labelling(self._nodes)
+
+    @cached_property
+    def proven_labels(self) -> Labelling:
+        """What labels results certainly cannot have: only recorded names that no exporter has are followed, too."""
+        return Labelling(self._nodes, self.graph if self._is_closed else None, reserved=True)
 
     @cached_property
     def expected_labels(self) -> Labelling:
         """What labels results cannot have as long as recorded series come only from the rules known here."""
         return Labelling(self._nodes, self.graph)
+
+    @property
+    def _is_closed(self) -> bool:
+        """Whether all rules are known and nothing is federated or written from elsewhere."""
+        return self.complete and not (self.configuration is not None and self.configuration.outside)
 
     def _nodes(self, rule: Rule) -> tuple[Expression, ...]:
         return self.by_rule[id(rule)].nodes

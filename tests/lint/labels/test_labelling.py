@@ -96,6 +96,14 @@ def test_recorded_series_are_certain_only_where_no_others_come_in() -> None:
     assert absent(estate(*rules, complete=True, configuration=inside), 1, "job", expected=False)
 
 
+def test_only_names_with_a_colon_are_certainly_recorded() -> None:
+    """An exporter may have any other name too."""
+    some = estate("plain = sum(x)", "a:b = sum(x)", "c = plain", "d = a:b", complete=True)
+    proven = [some.proven_labels.result(rule.rule).of("job").is_absent for rule in some.rules[2:]]
+    assert proven == [False, True]
+    assert not some.having(complete=False).proven_labels.result(some.rules[3].rule).of("job").is_absent
+
+
 def test_an_expression_that_cannot_be_read_is_left_open() -> None:
     """So is what is recorded by it."""
     some = estate("a:b = sum(", "c = a:b")

@@ -33,7 +33,11 @@ from gonogo.rules.tree import Vector, children, walk
         ("x * on (job) group_left (pod) y{job=''}", "job", "the series y selected here never have it"),
         ("{__name__=~'a', job=''}", "job", 'the series {__name__=~"a",job=""} selected here never have it'),
         ("rate(x[5m]) > 1", "__name__", "the metric's name is dropped by functions, arithmetic and aggregations"),
-        ("x * on (job) group_left y", "__name__", "the metric's name is dropped by functions, arithmetic and aggregations"),
+        (
+            "x * on (job) group_left y",
+            "__name__",
+            "the metric's name is dropped by functions, arithmetic and aggregations",
+        ),
         ("1", "job", "the expression gives no labels"),
     ],
 )

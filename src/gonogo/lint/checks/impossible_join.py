@@ -48,14 +48,14 @@ def _finds_none(estate: Estate, rule: LintedRule, node: Vector) -> Iterator[Hit]
             f"this selector never finds anything: no rule that records {node.metric} makes series with such labels; "
             "keep the label in the rule, or leave the matcher out"
         )
-        yield rule.hit(rule.at(node), message, None if estate.labels.finds_none(node) else Severity.WARNING)
+        yield rule.hit(rule.at(node), message, None if estate.proven_labels.finds_none(node) else Severity.WARNING)
 
 
 def _impossible(estate: Estate, rule: LintedRule, joins: list[Binary | Aggregation]) -> Iterator[Hit]:
     known = estate.expected_labels.of(rule.rule)
     for node in joins:
         if message := _judged(node, known):
-            certain = _judged(node, estate.labels.of(rule.rule)) is not None
+            certain = _judged(node, estate.proven_labels.of(rule.rule)) is not None
             yield rule.hit(rule.at(node), message, None if certain else Severity.WARNING)
         elif isinstance(node, Binary) and (message := _unintended(node, known)):
             yield rule.hit(rule.at(node), message, Severity.WARNING)

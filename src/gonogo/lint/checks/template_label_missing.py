@@ -32,7 +32,7 @@ def _missing(estate: Estate, text: AlertText) -> Iterator[Hit]:
         if known[id(root)].of(use.label).is_absent:
             why = loss(loser(root, use.label, known), use.label)
             message = f"{use.label!r} is always empty in {text.what}: {why}; keep the label, or leave it out here"
-            certain = estate.labels.result(rule.rule).of(use.label).is_absent
+            certain = estate.proven_labels.result(rule.rule).of(use.label).is_absent
             yield rule.hit(text.at(use.offset, use.length), message, None if certain else Severity.WARNING)
 
 

@@ -25,10 +25,17 @@ Nodes = Callable[[Rule], tuple[Expression, ...]]
 class Labelling:
     """Answers what labels the parts of rules can have; each rule is worked out once, when asked for."""
 
-    def __init__(self, nodes: Nodes, graph: RuleGraph | None = None) -> None:
-        """Begin with nothing worked out; with a ``graph``, selectors of recorded series know the recording rules."""
+    def __init__(self, nodes: Nodes, graph: RuleGraph | None = None, *, reserved: bool = False) -> None:
+        """Begin with nothing worked out.
+
+        Args:
+            nodes: gives the nodes of a rule.
+            graph: the rules by what they record; without it, recorded series are like any others.
+            reserved: follow only names with a colon, which no exporter gives its metrics.
+        """
         self._nodes = nodes
         self._graph = graph
+        self._reserved = reserved
         self._known: dict[int, Mapping[int, LabelSet]] = {}
         self._makers: dict[Vector, tuple[Rule, ...]] = {}
         self._vectors: dict[Vector, LabelSet] = {}
@@ -63,7 +70,7 @@ class Labelling:
 
     def makers(self, vector: Vector) -> tuple[Rule, ...]:
         """List the recording rules that all series of a selector come from, where they are followed."""
-        if self._graph is None or vector.metric is None or not self._graph.recorded_by(vector.metric):
+        if self._graph is None or not self._recording(vector):
             return ()
         if vector not in self._makers:
             found = self._graph.makers(Selector.of(vector))
@@ -73,11 +80,16 @@ class Labelling:
 
     def finds_none(self, vector: Vector) -> bool:
         """Tell whether no rule that records series of a selector's name makes such as it asks for."""
-        asked = selected(vector)
-        rules = () if self._graph is None or vector.metric is None else self._graph.recorded_by(vector.metric)
+        asked, rules = selected(vector), self._recording(vector)
         if not rules or len(rules) > MOST or any(rule.kind is not RuleKind.RECORD for rule in rules):
             return False
         return all(self._narrowed(self.recorded(rule), asked) is None for rule in rules)
+
+    def _recording(self, vector: Vector) -> tuple[Rule, ...]:
+        """List the rules that make series of a selector's name, whatever their labels."""
+        if self._graph is None or vector.metric is None or (self._reserved and ":" not in vector.metric):
+            return ()
+        return self._graph.recorded_by(vector.metric)
 
     def _of_selector(self, vector: Vector) -> LabelSet:
         if vector not in self._vectors:
