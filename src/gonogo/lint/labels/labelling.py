@@ -37,7 +37,6 @@ class Labelling:
         self._graph = graph
         self._reserved = reserved
         self._known: dict[int, Mapping[int, LabelSet]] = {}
-        self._makers: dict[Vector, tuple[Rule, ...]] = {}
         self._vectors: dict[Vector, LabelSet] = {}
         self._open: list[int] = []
 
@@ -72,11 +71,8 @@ class Labelling:
         """List the recording rules that all series of a selector come from, where they are followed."""
         if self._graph is None or not self._recording(vector):
             return ()
-        if vector not in self._makers:
-            found = self._graph.makers(Selector.of(vector))
-            makers = tuple(rule for rule in found if rule.kind is RuleKind.RECORD)
-            self._makers[vector] = makers if len(makers) <= MOST else ()
-        return self._makers[vector]
+        makers = tuple(rule for rule in self._graph.makers(Selector.of(vector)) if rule.kind is RuleKind.RECORD)
+        return makers if len(makers) <= MOST else ()
 
     def finds_none(self, vector: Vector) -> bool:
         """Tell whether no rule that records series of a selector's name makes such as it asks for."""
