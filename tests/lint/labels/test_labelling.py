@@ -8,6 +8,8 @@ from gonogo.lint.configuration import Configuration
 from gonogo.lint.estate import Estate
 from gonogo.lint.labels.labelling import DEEPEST, MOST
 from gonogo.lint.sources import source_file
+from gonogo.rules.promql import parse
+from gonogo.rules.tree import Matcher, Vector
 
 
 def estate(*rules: str, **facts: object) -> Estate:
@@ -94,6 +96,18 @@ def test_recorded_series_are_certain_only_where_no_others_come_in() -> None:
     assert not absent(estate(*rules, complete=True, configuration=outside), 1, "job", expected=False)
     inside = Configuration("prometheus.yml", timedelta(minutes=1), timedelta(minutes=1))
     assert absent(estate(*rules, complete=True, configuration=inside), 1, "job", expected=False)
+
+
+def test_a_selector_may_find_nothing_of_what_is_recorded() -> None:
+    """Only where all rules of the name are known and none fits; of other names nothing is said."""
+    some = estate("a:b|kind: one = sum by (job) (x)", "a:b|kind: two = sum by (job) (x)")
+    for labels, none in (('kind="three"', True), ('pod="p"', True), ('job="j"', False), ('kind="two"', False)):
+        vector = parse(f"a:b{{{labels}}}")
+        assert isinstance(vector, Vector)
+        assert some.expected_labels.finds_none(vector) is none
+        assert not some.labels.finds_none(vector)
+    assert not some.expected_labels.finds_none(Vector("raw", (Matcher("job", "=", "j"),)))
+    assert not some.expected_labels.finds_none(Vector(None, (Matcher("job", "=", "j"),)))
 
 
 def test_only_names_with_a_colon_are_certainly_recorded() -> None:
