@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import re
 import shlex
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,7 +100,7 @@ def lint(  # noqa: PLR0913 - one parameter for each option
         _version(version),
     )
     judge = _Judge(baseline, write_baseline, fail_on)
-    with patient("gonogo lint") as says:
+    with patient("gonogo lint", sys.stderr) as says:
         code, linted = _run(request, judge, says, _informants(request, url, says))
     for line in beside(linted):
         click.echo(plain(line), err=True)

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock, Timer
+from typing import TextIO
 
 SILENT_SECONDS = 2.0
 """What is over sooner says nothing."""
 
 
 @contextmanager
-def patient(name: str, after: float = SILENT_SECONDS) -> Iterator[Callable[[str], None]]:
+def patient(name: str, stream: TextIO, after: float = SILENT_SECONDS) -> Iterator[Callable[[str], None]]:
     """Give a function that hears of steps; on a terminal they are shown from ``after`` seconds on.
 
     Args:
         name: what every line begins with.
+        stream: where it is shown, if that is a terminal.
         after: seconds.
     """
-    if not sys.stderr.isatty():
+    if not stream.isatty():
         yield lambda _: None
         return
-    steps = _Steps(name)
+    steps = _Steps(name, stream)
     timer = Timer(after, steps.begin)
     timer.daemon = True
     timer.start()
@@ -35,8 +36,9 @@ def patient(name: str, after: float = SILENT_SECONDS) -> Iterator[Callable[[str]
 class _Steps:
     """Keeps the step under way until it is time to show it, and shows every further one at once."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, stream: TextIO) -> None:
         self._name = name
+        self._stream = stream
         self._step = ""
         self._shown = False
         self._lock = Lock()
@@ -56,4 +58,4 @@ class _Steps:
 
     def _show(self) -> None:
         if self._step:
-            print(f"{self._name}: {self._step} …", file=sys.stderr, flush=True)
+            print(f"{self._name}: {self._step} …", file=self._stream, flush=True)

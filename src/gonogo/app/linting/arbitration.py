@@ -42,7 +42,7 @@ class Side:
         """Give the name of a file for this promtool; none can be taken for an option."""
         if self.root is not None:
             return posixpath.join(self.root, os.path.relpath(path, self.base))
-        return f"./{path}" if path.startswith("-") else path
+        return os.path.abspath(path) if path.startswith("-") else path  # noqa: PTH100 - text
 
     def key(self, name: str) -> str:
         """Give one key for all spellings of a name that this promtool may use."""

@@ -46,9 +46,8 @@ def read_text(path: Path, shown: str) -> str:
 
 def _bytes(path: Path) -> bytes:
     with open(path, "rb", opener=_without_waiting) as file:
-        mode = os.fstat(file.fileno()).st_mode
-        if not stat.S_ISREG(mode):
-            raise OSError(errno.EINVAL, "it is a folder" if stat.S_ISDIR(mode) else "it is no regular file")
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file")
         content = file.read(LARGEST_BYTES + 1)
     if len(content) > LARGEST_BYTES:
         raise OSError(errno.EFBIG, f"it is larger than {LARGEST_BYTES >> 20} MiB, which no rule file is")

@@ -1,0 +1,197 @@
+"""``gonogo lint`` as a command: what it prints where, and with which code it ends."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from gonogo.app.linting.inputs import Skipped
+from gonogo.app.linting.run import Linted
+from gonogo.cli.lint import NAMED_AT_MOST, beside, lint
+from gonogo.errors import GonogoError, SourceError
+from gonogo.journal.records import records
+from gonogo.lint.report import LintReport
+from tests.faulty_server import faulty
+from tests.policy_folder import policy_folder
+
+GOOD = "groups: [{name: g, rules: [{alert: A, expr: 'up == 0', for: 5m}]}]\n"
+WARNED = "groups: [{name: g, rules: [{alert: A, expr: 'rate(x_total[5m])', for: 5m}]}]\n"
+BAD = "groups: [{name: g, rules: [{alert: A, expr: 'up =='}]}]\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    for name, text in {"good": GOOD, "warned": WARNED, "bad": BAD}.items():
+        Path(f"{name}.yml").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def run(command: str) -> Result:
+    """Run the command in this process; errors of ours come out as they are."""
+    return CliRunner().invoke(lint, shlex.split(command), standalone_mode=False)
+
+
+def code(command: str) -> int:
+    """Give the code with which the command ends."""
+    result = run(command)
+    if isinstance(result.exception, GonogoError):
+        return result.exception.exit_code
+    assert result.exception is None, result.exception
+    assert isinstance(result.return_value, int)
+    return result.return_value
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("missing.yml", "cannot be read"),
+        ("''", "a path is empty"),
+        ("good.yml --write-baseline", "--write-baseline needs a file"),
+        ("good.yml --baseline missing.json", "the baseline cannot be read"),
+        ("good.yml --promtool ''", "--promtool is empty"),
+        ("good.yml --promtool '\"'", "--promtool is no command"),
+        ("good.yml --promtool-root /etc", "there is no second promtool"),
+        ("good.yml --allow-version-skew", "there is no second promtool"),
+        ("good.yml --server-version three", "is no version"),
+        ("good.yml --prometheus nowhere", "no URL of a server"),
+        ("good.yml --policy missing.yaml", "mistake"),
+        ("", "mistake"),
+    ],
+)
+def test_what_cannot_be_meant_is_an_error_of_usage(command: str, told: str) -> None:
+    """Exit code 2, and nothing was linted."""
+    result = run(command)
+    assert isinstance(result.exception, GonogoError)
+    assert told in str(result.exception)
+    assert result.exception.exit_code == 2
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("bad.yml", 1),
+        ("good.yml", 0),
+        ("warned.yml", 0),
+        ("warned.yml --fail-on warning", 1),
+        ("good.yml --fail-on info", 0),
+        ("good.yml --server-version 3.1 --promtool promtool", 0),
+    ],
+)
+def test_the_code_follows_from_the_worst_finding(command: str, expected: int) -> None:
+    """At or above ``--fail-on``."""
+    assert code(command) == expected
+
+
+def test_json_has_findings_of_every_severity() -> None:
+    """And nothing but JSON goes to standard output."""
+    result = run("bad.yml warned.yml --format json")
+    told = json.loads(result.stdout)
+    assert told["schema"] == "gonogo/lint/v1"
+    assert {finding["severity"] for finding in told["findings"]} >= {"error", "warning"}
+    assert (told["files"], told["rules"]) == (2, 2)
+
+
+def test_a_baseline_lets_only_new_findings_fail() -> None:
+    """It is written by the command itself."""
+    assert code("bad.yml --baseline known.json --write-baseline") == 0
+    assert code("bad.yml --baseline known.json") == 0
+    Path("bad.yml").write_text(BAD.replace("A", "B"), encoding="utf-8")
+    assert code("bad.yml --baseline known.json") == 1
+
+
+def test_a_policys_lint_is_recorded_for_its_gate(folder: Path) -> None:
+    """With paths there is none; a failed one is recorded as such."""
+    policy_file = policy_folder(folder / "p")
+    assert code("good.yml --policy p/gonogo.yaml") == 0
+    assert records(policy_file.journal) == ()
+    result = run("--policy p/gonogo.yaml")
+    assert result.return_value == 0
+    assert "recorded: obs-lint PASS: promtool accepts" in result.stderr
+    assert code("--policy p/gonogo.yaml --fail-on warning") == 1
+    (folder / "p" / "rules" / "duri.yml").write_text(BAD, encoding="utf-8")
+    assert code("--policy p/gonogo.yaml") == 1
+    assert [record.outcome for record in records(policy_file.journal)] == ["FAIL", "FAIL", "PASS"]
+    assert {record.kind for record in records(policy_file.journal)} == {"obs-lint"}
+
+
+def test_a_baseline_does_not_count_for_the_gate(folder: Path) -> None:
+    """The command passes; the record says what is there."""
+    policy_file = policy_folder(folder / "p", rules=BAD)
+    result = run("--policy p/gonogo.yaml --baseline known.json --write-baseline")
+    assert result.return_value == 0
+    assert "recorded: obs-lint FAIL" in result.stderr
+    assert [record.outcome for record in records(policy_file.journal)] == ["FAIL"]
+
+
+def test_files_that_change_meanwhile_leave_it_undecided(folder: Path) -> None:
+    """Nobody can say which of them were linted: a second promtool that appends a comment."""
+    policy_file = policy_folder(folder / "p")
+    touching = folder / "touching.py"
+    touching.write_text(
+        "import subprocess, sys\nopen('p/rules/duri.yml', 'a').write('# more\\n')\n"
+        "sys.exit(subprocess.run(['promtool', *sys.argv[1:]]).returncode)\n",
+        encoding="utf-8",
+    )
+    command = shlex.join(("--policy", "p/gonogo.yaml", "--promtool", f"{sys.executable} {touching}"))
+    result = run(command)
+    assert result.return_value == 3
+    assert "UNKNOWN" in result.stderr
+    assert [record.outcome for record in records(policy_file.journal)] == ["UNKNOWN"]
+
+
+def test_a_version_skew_that_was_allowed_is_recorded(folder: Path) -> None:
+    """With both versions."""
+    policy_file = policy_folder(folder / "p")
+    newer = folder / "newer.py"
+    newer.write_text(
+        "import subprocess, sys\nrun = subprocess.run(['promtool', *sys.argv[1:]], capture_output=True, text=True)\n"
+        "print((run.stdout + run.stderr).replace('version 2.', 'version 9.'))\nsys.exit(run.returncode)\n",
+        encoding="utf-8",
+    )
+    second = shlex.join(("--policy", "p/gonogo.yaml", "--promtool", f"{sys.executable} {newer}"))
+    assert code(second) == 1
+    assert code(f"{second} --allow-version-skew") == 0
+    record = records(policy_file.journal)[0]
+    assert (record.outcome, record.detail["version_skew_allowed"]) == ("PASS", True)
+    assert sorted(version[:2] for version in record.tools.values()) == ["2.", "9."]
+
+
+def test_a_server_that_does_not_answer_says_nothing_about_the_rules(folder: Path) -> None:
+    """Exit code 3, and no record."""
+    policy_file = policy_folder(folder / "p")
+    with faulty(lambda connection: connection.answer("500 no", b"no")) as server:
+        for what in ("good.yml", "--policy p/gonogo.yaml"):
+            result = run(f"{what} --prometheus {server.url}")
+            assert isinstance(result.exception, SourceError)
+    assert records(policy_file.journal) == ()
+
+
+def test_what_was_passed_over_is_told_by_its_reason() -> None:
+    """The first few by name."""
+    skipped = tuple(Skipped(f"{number}.yml", "empty") for number in range(NAMED_AT_MOST + 2))
+    linted = Linted(LintReport((), 1, 1), (*skipped, Skipped("t.yml", "tests")), ("git is silent",))
+    assert list(beside(linted)) == [
+        f"skipped: {', '.join(one.path for one in skipped[:NAMED_AT_MOST])} and 2 more: empty",
+        "skipped: t.yml: tests",
+        "note: git is silent",
+    ]
+
+
+def test_a_whole_process_ends_with_the_code() -> None:
+    """As a shell sees it, with findings on standard output and the rest on standard error."""
+    Path("t_test.yml").write_text("rule_files: [good.yml]\ntests: []\n", encoding="utf-8")
+    done = subprocess.run(
+        (sys.executable, "-m", "gonogo", "lint", "."), capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 1
+    assert done.stdout.startswith("bad.yml:1:")
+    assert done.stderr == "skipped: t_test.yml: tests of rules, which 'gonogo test' runs\n"
