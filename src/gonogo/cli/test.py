@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from fractions import Fraction
@@ -84,7 +85,7 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
         raise UsageError("--for is for mutants", next_step="ask for them: --mutants")
     allowed = allowances(allow)
     folder = None if no_cache else cache or default_folder()
-    with patient("gonogo test") as says:
+    with patient("gonogo test", sys.stderr) as says:
         heard = _counting(says)
         if paths:
             report, code = _of_places(paths, rules, folder, allowed, heard)
