@@ -34,13 +34,18 @@ class TargetHealth(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An active scrape target: its final labels, its health and how often it is scraped."""
+    """An active scrape target: its final labels, its health and how often it is scraped.
+
+    ``pool`` is the job of the configuration that it came from, which relabelling cannot hide; empty where the
+    server does not tell it.
+    """
 
     labels: Mapping[str, str]
     health: TargetHealth
     scrape_interval: timedelta | None
     last_error: str = ""
     last_scrape: float | None = None
+    pool: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,15 +38,21 @@ RETRY_PAUSES = (0.1, 0.4)
 LONGEST_CONNECT = 5.0
 """Seconds for one attempt to connect: a host that drops packets is told sooner than one that computes."""
 
+_STOPPING = "X-Prometheus-Stopping"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server answered, whatever its status; ``url`` is without the form."""
+    """What a server answered, whatever its status.
+
+    ``url`` is without the form; ``stopping`` is what Prometheus 3 says of itself while it shuts down.
+    """
 
     url: str
     status: int
     body: bytes
     location: str = ""
+    stopping: bool = False
 
 
 class Client:
@@ -188,4 +194,5 @@ class _Exchange:
         with closing(self._connection.getresponse()) as response:
             self.stage = Stage.READING
             body = read_body(response, self._room)
-            return Answer(asked.url, response.status, body, response.getheader("Location", ""))
+            location, stopping = response.getheader("Location", ""), response.getheader(_STOPPING, "")
+            return Answer(asked.url, response.status, body, location, stopping == "true")

@@ -33,6 +33,10 @@ class LostConnection(SourceError):
     """The connection failed before any answer, so a read-only question may be asked again."""
 
 
+class Redirected(SourceError):
+    """Something answered that the question belongs elsewhere: it went no further."""
+
+
 def too_slow(url: str, stage: Stage, timeout: timedelta) -> SourceError:
     """Say that the deadline passed."""
     return SourceError(
@@ -55,7 +59,7 @@ def too_large(url: str, max_bytes: int) -> SourceError:
 
 def redirected(url: str, status: int, target: str) -> SourceError:
     """Say where the server pointed to; gonogo does not go there, for it would take the credentials along."""
-    return SourceError(
+    return Redirected(
         f"the server answered with a redirect ({status})",
         where=url,
         why=f"it points to {target or 'nowhere'}; gonogo does not follow, for credentials would go along",

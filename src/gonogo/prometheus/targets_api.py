@@ -34,4 +34,5 @@ def _target(item: JsonObject) -> Target:
         scrape_interval=scrape_interval(item, discovered),
         last_error=text(item.get("lastError", ""), "a target's last error"),
         last_scrape=moment(item.get("lastScrape"), "a target's last scrape"),
+        pool=text(item.get("scrapePool", ""), "a target's scrape pool"),
     )

@@ -1,0 +1,279 @@
+"""Compares a server after a reload with what it was and with what it should be: values in, what is unmet out.
+
+What was broken before is not the reload's doing: a rule that failed before, a target
+that was down, a group that left evaluations out, a job whose discovery found nothing may
+go on so. Everything else counts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gonogo.app.reload_staged import Staged
+from gonogo.app.reload_unmet import Check, Unmet
+from gonogo.durations import format_duration
+from gonogo.lint.configuration import read_configuration
+from gonogo.model.evidence import Target, TargetHealth
+from gonogo.model.rule import LoadedGroup, RuleHealth, RuleState
+from gonogo.prometheus.own_metrics import OwnMetrics
+from gonogo.prometheus.server_state import ServerState, Vitals
+from gonogo.rules.same_rules import rule_differences
+
+SHOWN = 5
+"""How many differences of one kind are told one by one; the rest is counted."""
+
+_ROLL_BACK = "restore the old files and reload again"
+_LOG = "see the server's log"
+
+
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """A reload that was asked for and settled.
+
+    Attributes:
+        asked: the server's vitals just before it was asked.
+        settled: its vitals when it was seen to have loaded.
+        is_rollback: whether it was to undo another; until it was settled, that one's failures went on.
+    """
+
+    asked: Vitals
+    settled: Vitals
+    is_rollback: bool = False
+
+    @property
+    def at(self) -> float:
+        """When the server had loaded everything, by its own clock."""
+        return self.settled.metrics.success_at
+
+    @property
+    def quiet(self) -> OwnMetrics:
+        """The metrics from which failures count."""
+        return self.settled.metrics if self.is_rollback else self.asked.metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What is compared.
+
+    Attributes:
+        before: the server before anything was touched.
+        now: the server as it is now.
+        staged: what it should be.
+        reload: what is verified.
+    """
+
+    before: ServerState
+    now: ServerState
+    staged: Staged
+    reload: Reload
+
+
+def unmet(compared: Comparison) -> tuple[Unmet, ...]:
+    """Say everything that is not as it should be, the most telling first."""
+    return tuple(one for check in CHECKS for one in check(compared))
+
+
+def same_process(of: Comparison) -> Iterator[Unmet]:
+    """The server must be the process that was asked: another one lost the state of its alerts, and more."""
+    if of.now.vitals.born != of.reload.asked.born:
+        why = f"it was started {of.now.vitals.born - of.reload.asked.born:.1f} s after the one that was asked"
+        step = f"{_LOG}: it crashed or was restarted, or two servers share the address"
+        yield Unmet(Check.PROCESS, "the server is another process than before", of.now.url, why, step, final=True)
+
+
+def result(of: Comparison) -> Iterator[Unmet]:
+    """Its metrics must show a success, later than the one before."""
+    metrics = of.now.vitals.metrics
+    if not metrics.successful:
+        why = "prometheus_config_last_reload_successful is 0"
+        yield Unmet(Check.RESULT, "its last reload failed", of.now.url, why, f"{_LOG}, then {_ROLL_BACK}", final=True)
+    elif metrics.success_at <= of.reload.asked.metrics.success_at:
+        why = "the time of the last success has not advanced"
+        step = "see whether the request reached this server, and whether its clock was set back"
+        yield Unmet(Check.RESULT, "no reload was seen", of.now.url, why, step)
+
+
+def alone(of: Comparison) -> Iterator[Unmet]:
+    """Nobody else may have reloaded since: what is loaded would be theirs."""
+    last = of.now.vitals.metrics.success_at
+    if last != of.reload.at and of.now.vitals.born == of.reload.asked.born:
+        why = f"its last success is {last - of.reload.at:+.3f} s from ours"
+        step = "find who else reloads it (a sidecar, auto-reload, a person), let one do it, and verify again"
+        yield Unmet(Check.ALONE, "somebody else reloaded it", of.now.url, why, step, final=True)
+
+
+def configuration(of: Comparison) -> Iterator[Unmet]:
+    """The configuration that it has must be the staged one."""
+    if differences := tuple(of.staged.differs(of.now.configuration)):
+        step = f"see whether {of.now.configuration_path} there is {of.staged.path} here, then {_ROLL_BACK}"
+        what = "the loaded configuration is not the staged one"
+        yield Unmet(Check.CONFIGURATION, what, of.now.url, _some(differences), step, final=True)
+
+
+def rules(of: Comparison) -> Iterator[Unmet]:
+    """Its rules must be those of the files: each as often, none more."""
+    if differences := rule_differences(of.staged.rules, of.now.rules, of.staged.evaluation_interval):
+        step = f"see whether its rule_files match the same files there as here, then {_ROLL_BACK}"
+        what = "the loaded rules are not those of the files"
+        yield Unmet(Check.RULES, what, of.now.url, _some(differences), step, final=True)
+
+
+def evaluation(of: Comparison) -> Iterator[Unmet]:
+    """Every rule must have been evaluated since."""
+    for group in of.now.rules:
+        waiting = [s.rule.name for s in group.rules if s.evaluated_at is None or s.evaluated_at <= of.reload.at]
+        if waiting:
+            step = f"wait for its interval of {format_duration(group.interval)}; if it is over, {_LOG}"
+            what = f"{len(waiting)} of {len(group.rules)} rules have not been evaluated since the reload"
+            yield Unmet(Check.EVALUATION, what, _group(group), _some(tuple(waiting)), step)
+
+
+def health(of: Comparison) -> Iterator[Unmet]:
+    """No rule may fail that did not fail before."""
+    failed_before = {_identity(group, state) for group in of.before.rules for state in group.rules if _fails(state)}
+    for group in of.now.rules:
+        for state in group.rules:
+            if _fails(state) and _identity(group, state) not in failed_before:
+                where = f"rule {state.rule.name} of {_group(group)}"
+                why = state.last_error or "the server does not say why"
+                step = f"mend its expression, or what it reads; until then {_ROLL_BACK}"
+                yield Unmet(Check.HEALTH, "the rule fails", where, why, step)
+
+
+def failures(of: Comparison) -> Iterator[Unmet]:
+    """None of the counters of failures may have risen that was quiet before."""
+    was, now = of.reload.quiet, of.now.vitals.metrics
+    sick = {_counted(group) for group in of.before.rules if any(map(_fails, group.rules))}
+    for group, more in _risen(was.evaluations_failed, now.evaluations_failed):
+        if group not in sick:
+            yield _failure("evaluations of its rules failed", f"group {group}", more)
+    for group, more in _risen(was.iterations_missed, now.iterations_missed):
+        if not was.iterations_missed.get(group):
+            yield _failure("evaluations were left out: the rules take longer than the interval", f"group {group}", more)
+    if now.pools_failed > was.pools_failed and not _without_pool(of.before):
+        more = now.pools_failed - was.pools_failed
+        yield _failure("scrape pools could not be made: see certificates and credentials", of.now.url, more)
+    if now.pool_reloads_failed > was.pool_reloads_failed:
+        more = now.pool_reloads_failed - was.pool_reloads_failed
+        yield _failure("scrape pools kept their old configuration", of.now.url, more)
+
+
+def jobs(of: Comparison) -> Iterator[Unmet]:
+    """Every job of the staged configuration must be scraped; one whose certificates cannot be loaded never is."""
+    pools = {target.pool for target in of.now.targets} if of.now.pools is None else set(of.now.pools)
+    for job in of.staged.jobs:
+        untold = of.now.pools is None and job.targets == 0
+        if job.name not in pools and not untold and not (job.targets is None and job.name in _without_pool(of.before)):
+            why = "there is no scrape pool for it, though the reload may have been a success"
+            step = f"see that the server can read the job's certificates and credentials, and {_LOG}"
+            yield Unmet(Check.JOBS, "the job is not scraped", f"job {job.name}", why, step)
+
+
+def targets(of: Comparison) -> Iterator[Unmet]:
+    """Targets must be up, but those that were down before, and of each job as many as before."""
+    was_down = {_who(target) for target in of.before.targets if target.health is TargetHealth.DOWN}
+    staged_jobs = {job.name for job in of.staged.jobs}
+    for target in of.now.targets:
+        where = f"target {target.labels.get('instance', '')} of job {target.pool}"
+        if target.pool not in staged_jobs:
+            why, step = "its job is none of the staged configuration's", "wait until the server has dropped it"
+            yield Unmet(Check.TARGETS, "the target is still scraped", where, why, step)
+        elif target.health is TargetHealth.UNKNOWN or (target.last_scrape or 0.0) <= of.reload.at:
+            why = "it has not been scraped since the reload"
+            yield Unmet(Check.TARGETS, "the target is not known to be up", where, why, "wait for two intervals")
+        elif target.health is TargetHealth.DOWN and _who(target) not in was_down:
+            why = target.last_error or "the server does not say why"
+            yield Unmet(Check.TARGETS, "the target is down", where, why, f"mend the job or the target; or {_ROLL_BACK}")
+    yield from _unset(of)
+    yield from _fewer(of)
+
+
+def alertmanagers(of: Comparison) -> Iterator[Unmet]:
+    """As many Alertmanagers must be active as the staged configuration names."""
+    active, wanted = len(of.now.alertmanagers), of.staged.alertmanagers
+    if active < wanted:
+        why = f"{active} of {wanted} are active"
+        step = "see the alerting section, and the discovery of Alertmanagers, in the staged configuration"
+        yield Unmet(Check.ALERTMANAGERS, "alerts do not go to every Alertmanager", of.now.url, why, step)
+
+
+CHECKS: tuple[Callable[[Comparison], Iterator[Unmet]], ...] = (
+    *(same_process, result, alone, configuration, rules),
+    *(health, failures, evaluation, jobs, targets, alertmanagers),
+)
+"""Every check, in the order in which they are told."""
+
+
+def _unset(of: Comparison) -> Iterator[Unmet]:
+    """Until a job's targets were set anew, those that are told are the old configuration's."""
+    was, now = of.reload.asked.metrics.syncs, of.now.vitals.metrics.syncs
+    for job in of.staged.jobs:
+        if job.name in now and now[job.name] <= was.get(job.name, 0.0):
+            why = "the server still has those of before"
+            step = "wait: it looks for targets every 5 s"
+            yield Unmet(Check.TARGETS, "its targets have not been set since the reload", f"job {job.name}", why, step)
+
+
+def _fewer(of: Comparison) -> Iterator[Unmet]:
+    was, now = _up(of.before.targets), _up(of.now.targets)
+    for job in of.staged.jobs:
+        wanted = was[job.name] if job.targets is None else min(was[job.name], job.targets)
+        if now[job.name] < wanted:
+            why = f"{now[job.name]} are up, {wanted} were"
+            step = f"wait for its discovery; if targets were meant to go, say so; else {_ROLL_BACK}"
+            yield Unmet(Check.TARGETS, "fewer targets are up than before", f"job {job.name}", why, step)
+
+
+def _up(each: tuple[Target, ...]) -> Counter[str]:
+    return Counter(target.pool for target in each if target.health is TargetHealth.UP)
+
+
+def _who(target: Target) -> tuple[str, tuple[tuple[str, str], ...]]:
+    return target.pool, tuple(sorted(target.labels.items()))
+
+
+def _failure(what: str, where: str, more: float) -> Unmet:
+    return Unmet(Check.FAILURES, what, where, f"{more:g} more than before", f"{_LOG}, then {_ROLL_BACK}", final=True)
+
+
+def _risen(was: Mapping[str, float], now: Mapping[str, float]) -> Iterator[tuple[str, float]]:
+    for group, count in now.items():
+        if count > was.get(group, 0.0):
+            yield group, count - was.get(group, 0.0)
+
+
+def _without_pool(before: ServerState) -> frozenset[str]:
+    """Name the jobs that had no scrape pool already, such as those whose discovery fails."""
+    return _job_names(before.configuration) - frozenset(before.pools) if before.pools else frozenset()
+
+
+@lru_cache(maxsize=4)
+def _job_names(text: str) -> frozenset[str]:
+    configuration, _ = read_configuration(text, "")
+    return frozenset(job.name for job in configuration.jobs)
+
+
+def _identity(group: LoadedGroup, state: RuleState) -> tuple[object, ...]:
+    rule = state.rule
+    return group.name, rule.kind, rule.name, tuple(sorted(rule.labels.items()))
+
+
+def _fails(state: RuleState) -> bool:
+    return state.health is RuleHealth.ERROR
+
+
+def _group(group: LoadedGroup) -> str:
+    return f"group {_counted(group)}"
+
+
+def _counted(group: LoadedGroup) -> str:
+    """Name a group as the server's counters do."""
+    return f"{group.file};{group.name}"
+
+
+def _some(each: tuple[str, ...]) -> str:
+    more = len(each) - SHOWN
+    return "; ".join((*each[:SHOWN], *((f"and {more} more",) if more > 0 else ())))

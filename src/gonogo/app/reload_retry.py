@@ -1,0 +1,35 @@
+"""Whether a reload may be asked for once more, and how long to wait before."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from gonogo.app.reload_settle import Settled, Settlement
+from gonogo.prometheus.reload_trigger import Reply, Triggered
+
+MOST_RETRIES = 3
+"""How often at most it is asked again."""
+
+FIRST_PAUSE = timedelta(seconds=2)
+"""The longest pause before the first retry; it doubles with each."""
+
+_SAFE = frozenset({Reply.UNREACHED, Reply.NOT_READY, Reply.COMMAND_FAILED})
+"""What may go better the next time; all else that did not happen will not happen then either."""
+
+
+def retry_pause(triggered: Triggered, settled: Settled, retries: int, dice: float) -> timedelta | None:
+    """Give the pause before the next attempt; ``None`` where there must be none.
+
+    Only what is proved not to have happened is tried again. A server's own 500 is
+    deterministic, and an unsettled reload may still come.
+
+    Args:
+        triggered: what came back from the last attempt.
+        settled: what became of it.
+        retries: how many retries there were already.
+        dice: a random number in [0, 1), so that many who wait do not come back at once.
+    """
+    safe = settled.outcome is Settlement.NOT_HAPPENED and triggered.reply in _SAFE
+    if not safe or retries >= MOST_RETRIES:
+        return None
+    return FIRST_PAUSE * (1 << retries) * (0.5 + 0.5 * dice)

@@ -1,0 +1,95 @@
+"""What a server should be once it has loaded a configuration: its jobs, its rules, its Alertmanagers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from gonogo.lint.configuration import read_configuration
+from gonogo.model.rule import RuleGroup
+from gonogo.strict_yaml import YamlDocument, parse
+
+Differs = Callable[[str], Sequence[str]]
+"""Given the loaded configuration's text, says each difference from the staged one; nothing where there is none."""
+
+_DROPS = ("relabel_configs",)
+
+
+@dataclass(frozen=True, slots=True)
+class StagedJob:
+    """A scrape job: its name, how often it scrapes, and how many targets it has.
+
+    ``targets`` is ``None`` where the configuration alone does not tell: discovery, or relabelling that may drop some.
+    """
+
+    name: str
+    interval: timedelta
+    targets: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What a server should be.
+
+    Attributes:
+        path: the configuration's file, for messages.
+        jobs: the scrape jobs.
+        evaluation_interval: of the groups that name none.
+        rules: the groups of every file that its ``rule_files`` match.
+        alertmanagers: at least how many Alertmanagers it sends to.
+        differs: compares the loaded configuration's text with this one.
+    """
+
+    path: str
+    jobs: tuple[StagedJob, ...]
+    evaluation_interval: timedelta
+    rules: tuple[RuleGroup, ...]
+    alertmanagers: int
+    differs: Differs
+
+
+def staged(text: str, path: str, rules: tuple[RuleGroup, ...], differs: Differs) -> Staged:
+    """Read a configuration that promtool has accepted as far as verification needs it.
+
+    Args:
+        text: the configuration.
+        path: its file, for messages.
+        rules: the groups of its rule files (``loaded_rules.read_files``).
+        differs: compares the loaded configuration's text with this one.
+    """
+    configuration, _ = read_configuration(text, path)
+    document = parse(text, path)
+    return Staged(
+        path=path,
+        jobs=tuple(
+            StagedJob(job.name, job.interval, _job_targets(document, place))
+            for place, job in enumerate(configuration.jobs)
+        ),
+        evaluation_interval=configuration.evaluation_interval,
+        rules=rules,
+        alertmanagers=_alertmanagers(document),
+        differs=differs,
+    )
+
+
+def _job_targets(document: YamlDocument, place: int) -> int | None:
+    job = document.at(("scrape_configs", place))
+    return _static(job) if isinstance(job, dict) else None
+
+
+def _alertmanagers(document: YamlDocument) -> int:
+    """Count them; of a discovery at least one is expected."""
+    each = document.at(("alerting", "alertmanagers"))
+    counts = [_static(one) for one in each if isinstance(one, dict)] if isinstance(each, list) else []
+    return sum(1 if count is None else count for count in counts)
+
+
+def _static(section: dict[str, object]) -> int | None:
+    """Count the different targets of a section; ``None`` where others may come in, or some be dropped."""
+    open_ended = any(key.endswith("_sd_configs") or key in _DROPS for key in map(str, section) if section[key])
+    groups = section.get("static_configs")
+    if open_ended or not isinstance(groups, list):
+        return None if open_ended else 0
+    named = [group.get("targets") for group in groups if isinstance(group, dict)]
+    return len({str(target) for targets in named if isinstance(targets, list) for target in targets})

@@ -1,0 +1,81 @@
+"""Verifies a reload: looks at the server until everything is as it should be, or the time is up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from gonogo.app.reload_checks import Comparison, Reload, unmet
+from gonogo.app.reload_settle import LOOK_EVERY
+from gonogo.app.reload_staged import Staged
+from gonogo.app.reload_unmet import Check, Unmet
+from gonogo.errors import SourceError
+from gonogo.prometheus.server_state import ServerState, Vitals
+
+SLACK = timedelta(seconds=10)
+"""How much longer than its slowest group and scrapes a server may take: discovery comes only every 5 s."""
+
+
+def patience(staged: Staged) -> timedelta:
+    """Give how long a server may take to show that it is as staged: a group's interval or two of a job's, and slack."""
+    groups = (group.interval or staged.evaluation_interval for group in staged.rules)
+    return max((timedelta(0), *groups, *(2 * job.interval for job in staged.jobs))) + SLACK
+
+
+def verify(
+    before: ServerState,
+    staged: Staged,
+    reload: Reload,
+    look: Callable[[], ServerState],
+    within: timedelta | None = None,
+) -> tuple[Unmet, ...]:
+    """Look at the server until nothing is unmet; then, at a final one, or when the time is up, say what is.
+
+    All is met in one and the same look. A rollback is verified likewise, with the old
+    tree as ``staged``.
+
+    Args:
+        before: the server before anything was touched.
+        staged: what it should be.
+        reload: how it was asked for and settled, as ``LOADED``.
+        look: asks for its state now (``server_state.server_state``); may raise ``SourceError``.
+        within: how long to look; ``None`` gives it ``patience(staged)``.
+    """
+    began = time.monotonic()
+    limit = (patience(staged) if within is None else within).total_seconds()
+    while True:
+        asked = time.monotonic()
+        left = _left(look, lambda now: Comparison(before, now, staged, reload), before.url)
+        took = time.monotonic() - asked
+        if not left or any(one.final for one in left) or time.monotonic() - began >= limit:
+            return left
+        time.sleep(max(LOOK_EVERY, took))  # a large server is not asked all the time
+
+
+def disturbed(before: ServerState, asked: Vitals) -> tuple[Unmet, ...]:
+    """Say whether somebody else reloaded or restarted the server since it was looked at; asked before it is ours.
+
+    Args:
+        before: the server before anything was touched.
+        asked: its vitals just before it is asked to reload.
+    """
+    step = "begin again from the server as it is now"
+    if asked.born != before.vitals.born:
+        what, why = "the server is another process than before", "it crashed, was restarted, or two share the address"
+        return (Unmet(Check.PROCESS, what, before.url, why, step, final=True),)
+    was, now = before.vitals.metrics, asked.metrics
+    if (was.success_at, was.successful) != (now.success_at, now.successful):
+        what, why = "somebody else reloaded it", f"its last success was {now.success_at - was.success_at:.3f} s earlier"
+        return (Unmet(Check.ALONE, what, before.url, why, step, final=True),)
+    return ()
+
+
+def _left(
+    look: Callable[[], ServerState], compared: Callable[[ServerState], Comparison], url: str
+) -> tuple[Unmet, ...]:
+    try:
+        now = look()
+    except SourceError as error:
+        return (Unmet(Check.ANSWER, error.what, error.where or url, error.why, error.next_step),)
+    return unmet(compared(now))

@@ -1,0 +1,77 @@
+"""Asks a server to read its configuration again by a command, such as ``systemctl reload prometheus``."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import IO
+
+from gonogo.errors import MissingTool
+from gonogo.prometheus.programs import locate
+from gonogo.prometheus.promtool import running, stop
+from gonogo.prometheus.quotation import quote
+from gonogo.prometheus.reload_trigger import Reply, Triggered
+
+KEPT = 4000
+"""Bytes of the beginning of its output that are looked at."""
+
+_CHUNK = 4096
+_LAST_WORDS = 1.0
+_RUN_IT = "run the command by hand and see what it says; the server may have been reached all the same"
+
+
+def reload_by_command(argv: Sequence[str], timeout: timedelta) -> Triggered:
+    """Run a program, never through a shell, and wait for its end; what it started is ended with it at the deadline.
+
+    Neither success nor failure says what became of the server: ``kill -s HUP`` succeeds
+    before anything is read, and a connection may be lost after the signal was sent.
+
+    Args:
+        argv: the program and its arguments, such as ``("docker", "kill", "-s", "HUP", "prometheus")``.
+        timeout: how long it may take.
+    """
+    began = time.monotonic()
+    try:
+        told = _ran((locate(argv[0]), *argv[1:]), timeout)
+    except MissingTool as error:
+        told = Triggered(Reply.NOT_SENT, error.what, error.next_step)
+    except OSError as error:
+        told = Triggered(Reply.NOT_SENT, f"{argv[0]} could not be run: {error.strerror}", "see its permissions")
+    return replace(told, seconds=time.monotonic() - began)
+
+
+def _ran(argv: Sequence[str], timeout: timedelta) -> Triggered:
+    kept = bytearray()
+    with running(argv) as process:
+        reader = threading.Thread(target=_keep, args=(process.stdout, kept), daemon=True)
+        reader.start()
+        late = not _ended(process, timeout)
+        stop(process)
+        reader.join(_LAST_WORDS)
+        code = process.returncode
+    said = quote(bytes(kept))
+    words = f"; it said: {said}" if said else ""
+    if late:
+        return Triggered(
+            Reply.UNANSWERED, f"{argv[0]} had not ended after {timeout.total_seconds():g} s{words}", _RUN_IT
+        )
+    if code:
+        return Triggered(Reply.COMMAND_FAILED, f"{argv[0]} ended with exit code {code}{words}", _RUN_IT)
+    return Triggered(Reply.SENT, f"{argv[0]} succeeded{words}")
+
+
+def _ended(process: subprocess.Popen[bytes], timeout: timedelta) -> bool:
+    try:
+        process.wait(timeout.total_seconds())
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _keep(source: IO[bytes] | None, kept: bytearray) -> None:
+    while source is not None and (chunk := source.read1(_CHUNK)):  # type: ignore[attr-defined]  # a pipe is buffered
+        kept += chunk[: KEPT - len(kept)]

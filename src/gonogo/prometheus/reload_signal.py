@@ -1,0 +1,110 @@
+"""Asks a server by SIGHUP to read its configuration again; never any other process.
+
+The signal ends a process that does not catch it, and process ids are used again. So a
+process must prove that it is the server: it was started when the server's own metrics
+say, catches SIGHUP, and runs with the same configuration file. What was proved is held
+by a descriptor of the process, so that the signal goes to that one or to nobody.
+Source: ``proc(5)``, ``pidfd_open(2)``; the start time as Prometheus's Go client computes it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gonogo.prometheus.reload_trigger import Reply, Triggered
+
+PROC = Path("/proc")
+"""Where the kernel tells of its processes."""
+
+START_TOLERANCE = 2.0
+"""Seconds by which the kernel's boot time, and so a process's start, may move when the clock is set."""
+
+_LARGEST = 64
+_STARTED = 22 - 3
+"""The place of the start time among the fields behind the name of a process (``proc(5)`` counts from 1)."""
+
+_FLAG = "--config.file"
+_SEE = "name the server's own process; where it runs in a container, reload it by HTTP or a command"
+
+
+def hang_up(pid: int, *, started_at: float | None, config_file: str, proc: Path = PROC) -> Triggered:
+    """Send SIGHUP to the server's process; what becomes of it only the server's metrics tell.
+
+    Args:
+        pid: the process, here and not in a container.
+        started_at: when the server says that it was started (``OwnMetrics.started_at``).
+        config_file: the server's flag ``config.file``.
+        proc: where the kernel tells of its processes.
+    """
+    try:
+        with _held(pid) as process:
+            if why := _stranger(proc / str(pid), started_at, config_file):
+                return Triggered(Reply.NOT_SENT, f"process {pid} is not the server: {why}", _SEE)
+            signal.pidfd_send_signal(process, signal.SIGHUP)
+    except (OSError, OverflowError) as error:
+        told = error.strerror if isinstance(error, OSError) else "no process has such a number"
+        return Triggered(Reply.NOT_SENT, f"process {pid} could not be signalled: {told}", _SEE)
+    return Triggered(Reply.SENT, f"SIGHUP was sent to process {pid}")
+
+
+def hang_up_by_file(pid_file: Path, *, started_at: float | None, config_file: str, proc: Path = PROC) -> Triggered:
+    """Send SIGHUP to the process whose number a file holds, as ``hang_up`` does."""
+    try:
+        with pid_file.open("rb") as opened:
+            written = opened.read(_LARGEST).strip()
+    except OSError as error:
+        return Triggered(Reply.NOT_SENT, f"{pid_file} cannot be read: {error.strerror}", _SEE)
+    if not written.isdigit() or int(written) < 1:
+        return Triggered(Reply.NOT_SENT, f"{pid_file} holds no number of a process", _SEE)
+    return hang_up(int(written), started_at=started_at, config_file=config_file, proc=proc)
+
+
+@contextmanager
+def _held(pid: int) -> Iterator[int]:
+    descriptor = os.pidfd_open(pid)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _stranger(process: Path, started_at: float | None, config_file: str) -> str:
+    """Say why a process cannot be the server; empty where it is."""
+    if started_at is None:
+        return "the server does not tell when it was started"
+    began = _start_time(process)
+    if abs(began - started_at) > START_TOLERANCE:
+        return f"it was started {abs(began - started_at):.1f} s {'after' if began > started_at else 'before'} it"
+    if not _catches_hangup(process):
+        return "it would end by a SIGHUP"
+    named = _named_configuration(process)
+    if named is not None and named != config_file:
+        return f"it reads {named}, the server {config_file}"
+    return ""
+
+
+def _start_time(process: Path) -> float:
+    fields = (process / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    lines = (process.parent / "stat").read_text(encoding="utf-8").splitlines()
+    booted = next(float(line.split()[1]) for line in lines if line.startswith("btime "))
+    return booted + int(fields[_STARTED]) / os.sysconf("SC_CLK_TCK")
+
+
+def _catches_hangup(process: Path) -> bool:
+    lines = (process / "status").read_text(encoding="utf-8", errors="replace").splitlines()
+    caught = next(int(line.split()[1], 16) for line in lines if line.startswith("SigCgt:"))
+    return bool(caught >> (signal.SIGHUP - 1) & 1)
+
+
+def _named_configuration(process: Path) -> str | None:
+    """Find the configuration in a command line; ``None`` where it names none."""
+    words = (process / "cmdline").read_text(encoding="utf-8", errors="replace").split("\0")
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        flag, equals, value = word.partition("=")
+        if flag == _FLAG:
+            return value if equals else following
+    return None
