@@ -1,0 +1,128 @@
+"""The last trees that a server was proved to have loaded, kept to go back to.
+
+Bytes are kept by their hash, so a tree that differs from the last in one file costs one
+file. A secret is never among them: only its path, size and time are noted.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gonogo.actuators import durable
+from gonogo.actuators.kept_bytes import keep, kept
+from gonogo.actuators.manifest import Manifest, as_json, from_json, snapshot
+from gonogo.actuators.regular_file import NotReadable, read_regular
+from gonogo.actuators.server_state import PRIVATE_FILE, ServerState
+from gonogo.actuators.switch_trouble import refused
+from gonogo.actuators.tree import Tree
+from gonogo.errors import ActionFailed
+
+MOST_KEPT = 3
+_SCHEMA = "gonogo/good-tree/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class GoodTree:
+    """A tree that was loaded and verified.
+
+    Attributes:
+        number: rises by one with each tree that is kept.
+        kept_at: when, in unix seconds.
+        manifest: what stood in it.
+    """
+
+    number: int
+    kept_at: float
+    manifest: Manifest
+
+
+def keep_good(state: ServerState, tree: Tree) -> GoodTree:
+    """Keep a tree that has just been verified; the caller holds the server's lock.
+
+    A tree with the same bytes, modes and owners as the last is not kept twice.
+
+    Raises:
+        ActionFailed: the tree cannot be taken, or not be kept; the ones kept before still are.
+    """
+    manifest = snapshot(tree)
+    last = newest(state)
+    if last is not None and last.manifest == manifest:
+        return last
+    good = GoodTree(1 if last is None else last.number + 1, time.time(), manifest)
+    path = state.good / f"{good.number:08}.json"
+    try:
+        state.make()
+        for name, entry in manifest.kept.items():
+            keep(state.objects, tree.path(name), entry.sha256)
+        durable.replace(path, _written(good), PRIVATE_FILE)
+    except OSError as error:
+        raise refused("the verified tree cannot be kept", path, error) from error
+    for old in sorted(state.good.glob("*.json"))[:-MOST_KEPT]:
+        with suppress(OSError):
+            old.unlink()
+    return good
+
+
+def good_tree(state: ServerState, live: Tree) -> GoodTree | None:
+    """Give the last good tree of this server at this place, each of its files seen to be whole.
+
+    ``None`` where none was kept, or only trees of another folder or configuration.
+
+    Raises:
+        ActionFailed: it is damaged; an older one would not be the last good one.
+    """
+    good = newest(state)
+    if good is None or (good.manifest.home, good.manifest.config) != (str(live.home), live.config):
+        return None
+    for entry in good.manifest.kept.values():
+        kept(state.objects, entry.sha256)
+    return good
+
+
+def newest(state: ServerState) -> GoodTree | None:
+    """Give the last good tree without a look at its bytes.
+
+    Raises:
+        ActionFailed: what was written of it cannot be read.
+    """
+    paths = sorted(state.good.glob("*.json"))
+    return _read(paths[-1]) if paths else None
+
+
+def hashes_of_good(state: ServerState) -> Iterator[str]:
+    """Give the hashes of all files of all good trees.
+
+    Raises:
+        ActionFailed: as for ``newest``.
+    """
+    for path in sorted(state.good.glob("*.json")):
+        yield from _read(path).manifest.contents.values()
+
+
+def _written(good: GoodTree) -> bytes:
+    value = {"schema": _SCHEMA, "kept_at": good.kept_at, "manifest": as_json(good.manifest)}
+    return json.dumps(value, indent=1).encode()
+
+
+def _from_json(number: int, value: Mapping[str, Any]) -> GoodTree:
+    if value["schema"] != _SCHEMA:
+        raise ValueError(f"schema {value['schema']}")
+    return GoodTree(number, float(value["kept_at"]), from_json(value["manifest"]))
+
+
+def _read(path: Path) -> GoodTree:
+    try:
+        return _from_json(int(path.stem), json.loads(read_regular(path)[0]))
+    except (NotReadable, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ActionFailed(
+            "the note of the last good tree cannot be read",
+            where=str(path),
+            why=str(error),
+            next_step="take the file away: until the next verified reload there is then nothing to go back to",
+        ) from error

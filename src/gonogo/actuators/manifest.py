@@ -1,0 +1,199 @@
+"""What stands in a tree, as hashes: taken now, compared later, kept as JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from gonogo.actuators.regular_file import NotReadable, read_regular, status_of
+from gonogo.actuators.switch_trouble import Unfit
+from gonogo.actuators.tree import GLOBBED, KEPT, Kind, Named, Tree, files_of, names_of
+
+LARGEST_TREE = 256 * 1024 * 1024
+"""Bytes of all files together."""
+
+MOST_FILES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file as it was seen.
+
+    Attributes:
+        kind: what it is to the configuration.
+        sha256: of its bytes, in hex; empty for a reference, which is never read.
+        size: in bytes.
+        mode: permission bits, of the file behind a link.
+        uid: its owner.
+        gid: its group.
+        link: the text of the symbolic link that stands in its place; ``None`` for a file.
+        changed_ns: for a reference, when it was last written; 0 for others, whose hash tells.
+    """
+
+    kind: Kind
+    sha256: str
+    size: int
+    mode: int
+    uid: int
+    gid: int
+    link: str | None = None
+    changed_ns: int = 0
+
+    def alike(self, other: Entry) -> bool:
+        """Tell whether both have the same bytes, and, where neither is behind a link, the same mode and owner."""
+        linked = self.link is not None or other.link is not None
+        return self._content == other._content and (linked or self._rights == other._rights)
+
+    @property
+    def _content(self) -> tuple[str, int, int]:
+        return self.sha256, self.size, self.changed_ns
+
+    @property
+    def _rights(self) -> tuple[int, int, int]:
+        return self.mode, self.uid, self.gid
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Every file of a tree by its name, in the order of names; ``home`` and ``config`` are the tree's."""
+
+    home: str
+    config: str
+    entries: Mapping[str, Entry]
+
+    @property
+    def kept(self) -> dict[str, Entry]:
+        """The files that a reload reads and a good tree keeps."""
+        return {name: entry for name, entry in self.entries.items() if entry.kind in KEPT}
+
+    @property
+    def contents(self) -> dict[str, str]:
+        """The hashes of what is kept, by name."""
+        return {name: entry.sha256 for name, entry in self.kept.items()}
+
+
+def snapshot(tree: Tree, names: Iterable[Named] | None = None) -> Manifest:
+    """Take what stands in a tree.
+
+    Args:
+        tree: the tree.
+        names: what to look for, where not what its own configuration names.
+
+    Raises:
+        Unfit: a file is none (a folder, a pipe, a device, a socket), leads nowhere, cannot be read or is too
+            large; the configuration is missing; there are too many files. All reasons are listed.
+    """
+    found = files_of(tree, names_of(tree) if names is None else names)
+    reasons = [] if tree.config in found or names is not None else [f"{tree.config} is missing"]
+    if len(found) > MOST_FILES:
+        raise Unfit("the tree is too large", tree.root, (f"{len(found)} files, at most {MOST_FILES} are taken",))
+    entries = {}
+    for name in sorted(found):
+        try:
+            entries[name] = _entry(tree.path(name), found[name])
+        except NotReadable as error:
+            reasons.append(f"{name}: {error}")
+    if sum(entry.size for entry in entries.values() if entry.kind in KEPT) > LARGEST_TREE:
+        reasons.append(f"its files are larger than {LARGEST_TREE >> 20} MiB together")
+    if reasons:
+        raise Unfit("the tree cannot be taken", tree.root, tuple(reasons))
+    return Manifest(str(tree.home), tree.config, entries)
+
+
+def entry_at(path: Path, kind: Kind) -> Entry | None:
+    """Take one file; ``None`` where there is nothing.
+
+    Raises:
+        NotReadable: what is there cannot be taken.
+    """
+    return _entry(path, kind) if os.path.lexists(path) else None
+
+
+def same(tree: Tree, manifest: Manifest) -> bool:
+    """Tell whether a tree is as it was taken: files, bytes, modes, owners.
+
+    Raises:
+        Unfit: the tree cannot be taken.
+    """
+    return not differences(manifest, snapshot(tree))
+
+
+def differences(before: Manifest, now: Manifest) -> tuple[str, ...]:
+    """Say every difference, a clause for each file."""
+    return tuple(_differences(before.entries, now.entries))
+
+
+def content_differences(before: Manifest, now: Manifest) -> tuple[str, ...]:
+    """Say the differences that a reload would read: bytes alone, without references and targets.
+
+    A file too many counts only where a glob finds it: a certificate need not be in a staged copy.
+    """
+    was = before.contents
+    found = {name: entry.sha256 for name, entry in now.kept.items() if name in was or entry.kind in GLOBBED}
+    names = sorted(was.keys() | found.keys())
+    return tuple(_said(name, was.get(name), found.get(name)) for name in names if was.get(name) != found.get(name))
+
+
+def as_json(manifest: Manifest) -> dict[str, object]:
+    """Give a manifest as JSON has it."""
+    entries = {name: asdict(entry) for name, entry in manifest.entries.items()}
+    return {"home": manifest.home, "config": manifest.config, "entries": entries}
+
+
+def from_json(value: Mapping[str, Any]) -> Manifest:
+    """Read what ``as_json`` gave.
+
+    Raises:
+        ValueError: it is none; so do ``KeyError``, ``TypeError`` and ``AttributeError`` tell.
+    """
+    entries = {str(name): entry_from_json(entry) for name, entry in value["entries"].items()}
+    return Manifest(str(value["home"]), str(value["config"]), entries)
+
+
+def entry_from_json(value: Mapping[str, Any]) -> Entry:
+    """Read one entry; raises as ``from_json`` does."""
+    link = value["link"]
+    return Entry(
+        Kind(value["kind"]),
+        str(value["sha256"]),
+        int(value["size"]),
+        int(value["mode"]),
+        int(value["uid"]),
+        int(value["gid"]),
+        None if link is None else str(link),
+        int(value["changed_ns"]),
+    )
+
+
+def _entry(path: Path, kind: Kind) -> Entry:
+    link = str(path.readlink()) if path.is_symlink() else None
+    if kind is Kind.REFERENCE:
+        status = status_of(path)
+        return Entry(kind, "", status.st_size, *_rights(status), link, status.st_mtime_ns)
+    content, status = read_regular(path)
+    return Entry(kind, hashlib.sha256(content).hexdigest(), len(content), *_rights(status), link)
+
+
+def _rights(status: os.stat_result) -> tuple[int, int, int]:
+    return stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid
+
+
+def _differences(was: Mapping[str, Entry], now: Mapping[str, Entry]) -> Iterator[str]:
+    for name in sorted(was.keys() | now.keys()):
+        before, after = was.get(name), now.get(name)
+        if before is None or after is None or not before.alike(after):
+            if before and after and before.sha256 == after.sha256 and before.sha256:
+                yield f"{name} has another mode or owner"
+            else:
+                yield _said(name, before, after)
+
+
+def _said(name: str, before: object, after: object) -> str:
+    if before is None:
+        return f"{name} was not there"
+    return f"{name} is missing" if after is None else f"{name} has other bytes"

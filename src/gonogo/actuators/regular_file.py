@@ -1,0 +1,65 @@
+"""Reads regular files only, up to a bound: a pipe, a device or a socket is told before it is opened."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+LARGEST_FILE = 16 * 1024 * 1024
+"""Bytes; 10,000 rules take 4 MB."""
+
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+class NotReadable(Exception):
+    """A file that cannot be taken, and why."""
+
+
+def status_of(path: Path) -> os.stat_result:
+    """Give the status of the regular file behind ``path``, links followed.
+
+    Raises:
+        NotReadable: it is no regular file, or cannot be reached.
+    """
+    try:
+        status = path.stat()
+    except OSError as error:
+        why = "its link leads nowhere" if path.is_symlink() else error.strerror or str(error)
+        raise NotReadable(why) from error
+    if not stat.S_ISREG(status.st_mode):
+        raise NotReadable(f"it is {_KINDS.get(stat.S_IFMT(status.st_mode), 'something else')}, no regular file")
+    return status
+
+
+def read_regular(path: Path) -> tuple[bytes, os.stat_result]:
+    """Read a whole file, and give its status with it.
+
+    Raises:
+        NotReadable: it is no regular file, is larger than ``LARGEST_FILE``, may not be read, or was replaced
+            by another one meanwhile.
+    """
+    expected = status_of(path)
+    if expected.st_size > LARGEST_FILE:
+        raise NotReadable(f"it is larger than {LARGEST_FILE >> 20} MiB")
+    try:
+        with open(path, "rb", opener=_without_waiting) as file:
+            status = os.fstat(file.fileno())
+            if not os.path.samestat(status, expected):
+                raise NotReadable("it was replaced while it was read")
+            content = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise NotReadable(error.strerror or str(error)) from error
+    if len(content) != status.st_size:
+        raise NotReadable("it was written while it was read")
+    return content, status
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)

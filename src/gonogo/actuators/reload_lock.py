@@ -1,0 +1,96 @@
+"""One reload at a time for each server, across processes; who waits is told who reloads.
+
+The lock is the kernel's (see ``lock``): it ends with its holder, however that ends. What
+the holder writes into the file is only for those who wait to read.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gonogo.actuators import durable, lock
+from gonogo.actuators.server_state import ServerState
+from gonogo.actuators.switch_trouble import refused
+from gonogo.errors import Busy
+
+_LONGEST_NOTE = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who took the lock last.
+
+    Attributes:
+        pid: its process.
+        host: the machine or container where that process is.
+        since: when it took the lock, in UTC to the second.
+    """
+
+    pid: int
+    host: str
+    since: str
+
+    def __str__(self) -> str:
+        """Write it as a clause."""
+        return f"process {self.pid} on {self.host} has been reloading since {self.since}"
+
+
+@contextmanager
+def hold_server(state: ServerState, patience: float) -> Iterator[None]:
+    """Hold the lock of one server's reloads.
+
+    Args:
+        state: the server's folder; made when missing.
+        patience: seconds to wait for the holder.
+
+    Raises:
+        Busy: it was held all that time; says by whom and since when.
+        ActionFailed: the state folder cannot be written.
+    """
+    with ExitStack() as held:
+        try:
+            state.make()
+            held.enter_context(lock.hold(state.lock, patience))
+            _sign(state.lock)
+        except Busy as error:
+            raise _busy(state, patience, error) from error
+        except OSError as error:
+            raise refused("the lock of the reloads cannot be taken", state.lock, error) from error
+        yield
+
+
+def holder(path: Path) -> Holder | None:
+    """Read who took the lock last; ``None`` while nobody has, or a holder is just about to say so."""
+    try:
+        pid, host, since = (durable.read(path, _LONGEST_NOTE) or b"").decode().split()
+        return Holder(int(pid), host, since)
+    except (OSError, ValueError):
+        return None
+
+
+def _sign(path: Path) -> None:
+    """Write into the locked file itself: another one in its place would be another lock."""
+    since = datetime.fromtimestamp(time.time(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    note = f"{os.getpid()} {os.uname().nodename} {since}\n".encode()
+    descriptor = os.open(path, os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC)
+    try:
+        os.write(descriptor, note)
+    finally:
+        os.close(descriptor)
+
+
+def _busy(state: ServerState, patience: float, error: Busy) -> Busy:
+    who = holder(state.lock)
+    gone = who is not None and who.host == os.uname().nodename and not Path(f"/proc/{who.pid}").exists()
+    return Busy(
+        f"{state.server} is being reloaded by somebody else, and was for {patience:g} s",
+        where=error.where,
+        why=error.why if who is None or gone else str(who),
+        next_step=error.next_step,
+    )

@@ -1,0 +1,212 @@
+"""What a switch will change, found out before anything is.
+
+A plan says of each file what was and what shall be. In place, the files were changed
+already by somebody else: then what was is the last good tree, and what shall be is there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gonogo.actuators.good_trees import GoodTree
+from gonogo.actuators.kept_bytes import kept
+from gonogo.actuators.manifest import Entry, Manifest, snapshot
+from gonogo.actuators.regular_file import NotReadable, read_regular
+from gonogo.actuators.server_state import ServerState
+from gonogo.actuators.switch_trouble import Unfit
+from gonogo.actuators.tree import GLOBBED, Kind, Named, Tree, files_of, names_in, names_of
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One file that the switch puts or takes away; ``None`` is: no file there."""
+
+    name: str
+    before: Entry | None
+    after: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChange:
+    """The one symbolic link of the whole tree, and the texts of it."""
+
+    path: Path
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole switch.
+
+    Attributes:
+        live: the tree that changes.
+        old: what stood in it, or in place: the last good tree.
+        new: what shall stand in it.
+        changes: what differs, in the order in which it is put; empty where the link does it all.
+        link: the link that is turned instead of changing files.
+        source: where the bytes of what shall be are read from.
+        folders: those that are made, the outer ones first.
+        in_place: whether the files are already what they shall be.
+    """
+
+    live: Tree
+    old: Manifest
+    new: Manifest
+    changes: tuple[Change, ...]
+    source: Tree
+    link: LinkChange | None = None
+    folders: tuple[str, ...] = ()
+    in_place: bool = False
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether the old tree and the new one are the same where a reload looks."""
+        return not self.changes and (self.link is None or self.old.contents == self.new.contents)
+
+
+def plan_switch(live: Tree, staged: Tree) -> Plan:
+    """Plan to make the live tree what the staged one is.
+
+    Where the live root is a symbolic link, it will point at the staged folder itself, which must then stay. Else
+    files are put one by one; each keeps the mode and the owner of the one it replaces, and a new one takes
+    those of the configuration. Rule files and scrape files that the new configuration would find and the staged
+    tree does not have are taken away. Secrets are never put.
+
+    Raises:
+        Unfit: with every reason that can be seen now; nothing was changed.
+    """
+    if live.root.resolve() == staged.root.resolve():
+        raise Unfit("this is the live tree itself", staged.root, ("to reload what is in it, name no other folder",))
+    new, old = snapshot(staged), snapshot(live)
+    if live.root.is_symlink():
+        return Plan(live, old, new, (), staged, _link_change(live.root, staged.root))
+    names = names_of(staged)
+    found = snapshot(live, (*(one for one in names if one.kind in GLOBBED), *_exactly(new)))
+    changes = tuple(_ordered(_changes(found.entries, new, old.entries[live.config])))
+    reasons = (*_secrets_differ(live, staged, names), *_cannot_be_put(live, changes), *_no_room(live, changes))
+    if reasons:
+        raise Unfit("the tree cannot be switched", live.root, tuple(dict.fromkeys(reasons)))
+    folders = tuple(_missing_folders(live, changes))
+    return Plan(live, old, new, changes, staged, None, folders)
+
+
+def plan_in_place(state: ServerState, live: Tree, good: GoodTree) -> Plan:
+    """Plan for a tree whose files are already the new ones: nothing is put, and the way back is the good tree.
+
+    Raises:
+        Unfit: what is in the tree cannot be taken.
+        ActionFailed: the good tree is damaged.
+    """
+    old, new = good.manifest, snapshot(live)
+    text = kept(state.objects, old.entries[old.config].sha256).decode(errors="replace")
+    globs = (one for one in names_in(text, live, live.config) if one.kind in GLOBBED)
+    candidates = {**files_of(live, globs), **{name: entry.kind for name, entry in old.kept.items()}}
+    now = snapshot(live, [Named(kind, name, is_glob=False) for name, kind in candidates.items()]).entries
+    changes = (Change(name, old.kept.get(name), now.get(name)) for name in sorted(candidates))
+    return Plan(live, old, new, tuple(_ordered(one for one in changes if _differ(one))), live, in_place=True)
+
+
+def _differ(change: Change) -> bool:
+    before, after = change.before, change.after
+    return before is None or after is None or not before.alike(after)
+
+
+def _ordered(changes: Iterable[Change]) -> list[Change]:
+    """Order changes: the configuration last of what is put, then what is taken away."""
+    return sorted(
+        changes, key=lambda one: (one.after is None, bool(one.after and one.after.kind is Kind.CONFIG), one.name)
+    )
+
+
+def _exactly(manifest: Manifest) -> Iterator[Named]:
+    return (Named(entry.kind, name, is_glob=False) for name, entry in _switched(manifest).items())
+
+
+def _switched(manifest: Manifest) -> dict[str, Entry]:
+    """Give what a switch puts: all inside the tree but references."""
+    ours = manifest.entries.items()
+    return {name: entry for name, entry in ours if entry.kind is not Kind.REFERENCE and not name.startswith("/")}
+
+
+def _changes(live: Mapping[str, Entry], staged: Manifest, template: Entry) -> Iterator[Change]:
+    wanted = _switched(staged)
+    for name, entry in wanted.items():
+        before = live.get(name)
+        if before is None or before.sha256 != entry.sha256:
+            yield Change(name, before, _with_rights(entry, before, template))
+    for name, entry in live.items():
+        if name not in wanted and entry.kind in GLOBBED and not name.startswith("/"):
+            yield Change(name, entry, None)
+
+
+def _with_rights(entry: Entry, before: Entry | None, template: Entry) -> Entry:
+    """Give the rights of the file that is replaced; for a new one those by which the server reads its configuration."""
+    if before is not None:
+        return replace(entry, mode=before.mode, uid=before.uid, gid=before.gid, link=None)
+    mine = os.geteuid() != 0
+    uid, gid = (os.geteuid(), os.getegid()) if mine else (template.uid, template.gid)
+    return replace(entry, mode=template.mode, uid=uid, gid=gid, link=None)
+
+
+def _link_change(link: Path, staged: Path) -> LinkChange:
+    """Keep a relative link relative: containers see the same folders under other paths."""
+    before = str(link.readlink())
+    target = staged.resolve()
+    relative = os.path.relpath(target, link.parent.resolve())
+    return LinkChange(link, before, str(target) if before.startswith("/") else relative)
+
+
+def _secrets_differ(live: Tree, staged: Tree, names: Iterable[Named]) -> Iterator[str]:
+    for one in names:
+        if one.kind is Kind.REFERENCE and not one.name.startswith("/") and os.path.lexists(staged.path(one.name)):
+            try:
+                differ = read_regular(staged.path(one.name))[0] != read_regular(live.path(one.name))[0]
+            except NotReadable as error:
+                yield f"{one.name}: the secret cannot be compared with the live one: {error}; place it there first"
+            else:
+                if differ:
+                    yield f"{one.name}: secrets are not copied; place the new one in the live tree first"
+
+
+def _cannot_be_put(live: Tree, changes: Iterable[Change]) -> Iterator[str]:
+    for change in changes:
+        folder = _standing(live.path(change.name).parent)
+        if not folder.is_dir():
+            yield f"{change.name}: {folder} is no folder"
+        elif not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
+            yield f"{folder} cannot be written"
+
+
+def _no_room(live: Tree, changes: Iterable[Change]) -> Iterator[str]:
+    needed: dict[int, int] = {}
+    folders: dict[int, Path] = {}
+    for change in changes:
+        folder = _standing(live.path(change.name).parent)
+        disk = folder.stat().st_dev
+        folders.setdefault(disk, folder)
+        needed[disk] = needed.get(disk, 0) + (change.after.size if change.after else 0)
+    for disk, folder in folders.items():
+        room = os.statvfs(folder)
+        if needed[disk] > room.f_bavail * room.f_frsize:
+            yield f"the disk of {folder} has no room for {needed[disk]} bytes"
+
+
+def _missing_folders(live: Tree, changes: Iterable[Change]) -> list[str]:
+    missing = set()
+    for change in changes:
+        folder = live.path(change.name).parent
+        while change.after and not os.path.lexists(folder):
+            missing.add(str(folder.relative_to(live.root)))
+            folder = folder.parent
+    return sorted(missing)
+
+
+def _standing(folder: Path) -> Path:
+    """Give the innermost part of a path that is there."""
+    while not os.path.lexists(folder):
+        folder = folder.parent
+    return folder

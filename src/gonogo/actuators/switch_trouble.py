@@ -1,0 +1,63 @@
+"""What went wrong while files were switched, and in what state that leaves them."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+from gonogo.errors import ActionFailed
+
+_NEXT_STEPS = {
+    errno.ENOSPC: "make room on that disk",
+    errno.EDQUOT: "make room in the user's quota",
+    errno.EFBIG: "raise the limit on the size of files that this process has (ulimit -f)",
+    errno.EACCES: "run it as a user who may write there",
+    errno.EPERM: "run it as the owner of the configuration, or as root: files keep their owner and mode",
+    errno.EROFS: "mount it writable, or reload where the files are written",
+    errno.ENOTDIR: "one part of that path is a file; take it away",
+    errno.EISDIR: "take away the folder that stands in the file's place",
+    errno.EBUSY: "a file that is mounted by itself cannot be replaced; mount its folder",
+    errno.ENAMETOOLONG: "shorten the name",
+}
+
+
+class Unfit(ActionFailed):
+    """A tree that cannot be taken, with every reason; nothing was changed."""
+
+    def __init__(self, what: str, where: Path, reasons: tuple[str, ...]) -> None:
+        """Keep all the reasons."""
+        super().__init__(what, where=str(where), why="; ".join(reasons), next_step="nothing was changed; mend these")
+        self.reasons = reasons
+
+
+class Refused(ActionFailed):
+    """A switch that failed before any file of the live tree was touched."""
+
+
+class Undone(ActionFailed):
+    """A switch that failed on its way; the old tree was put back whole and verified."""
+
+
+class Stuck(ActionFailed):
+    """A switch that failed and could not be undone: the marker stands, and the live tree may be of both."""
+
+
+def refused(what: str, where: Path, error: OSError) -> Refused:
+    """Tell of a step that failed before anything was changed."""
+    return Refused(
+        what, where=_place(where, error), why=words(error), next_step=f"nothing was changed; {next_of(error)}"
+    )
+
+
+def words(error: OSError) -> str:
+    """Say an error of the system in its own words."""
+    return error.strerror or str(error)
+
+
+def next_of(error: OSError) -> str:
+    """Say what may help."""
+    return _NEXT_STEPS.get(error.errno or 0, "see that the disk is sound")
+
+
+def _place(where: Path, error: OSError) -> str:
+    return str(error.filename or where)

@@ -1,0 +1,164 @@
+"""Which files make up a server's configuration, and what each is to it.
+
+Names are relative to the tree's root, in the form in which the server reads them once the
+tree is live: a staged copy may name ``/etc/prometheus/rules/*.yml``, and that means its own
+``rules``. What lies outside the live root keeps its absolute name; it is the same file for
+both trees. Source of the paths: Prometheus, ``config.go`` (``SetDirectory``, ``patRulePath``).
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from gonogo.actuators.regular_file import NotReadable, read_regular
+from gonogo.lint.configuration import read_configuration
+from gonogo.strict_yaml import parse
+
+_GLOB_OF_PROMETHEUS = re.compile(r"[^*]*(?:\*[^/]*)?")
+_CERTIFICATES = frozenset({"ca_file", "cert_file"})
+
+
+class Kind(StrEnum):
+    """What a file is to the configuration; where it is several things, the first of these.
+
+    A reference is a file that is not ours to keep: a secret, or a certificate outside the tree. Its bytes are
+    never stored, not even as a hash.
+    """
+
+    CONFIG = "config"
+    RULES = "rules"
+    SCRAPES = "scrapes"
+    REFERENCE = "reference"
+    CERTIFICATE = "certificate"
+    TARGETS = "targets"
+
+
+KEPT = frozenset({Kind.CONFIG, Kind.RULES, Kind.SCRAPES, Kind.CERTIFICATE})
+"""What a reload reads, and so what a good tree keeps. Targets are other programs' to write at any time."""
+
+GLOBBED = frozenset({Kind.RULES, Kind.SCRAPES})
+"""What the server finds by globs: a file too many is as wrong as one too few."""
+
+_RANK = {kind: rank for rank, kind in enumerate(Kind)}
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A folder with a configuration in it.
+
+    Attributes:
+        root: the folder in which its files are; not resolved: it may be a link.
+        home: the folder that it is, or stands for once it is live.
+        config: the name of the configuration in it.
+    """
+
+    root: Path
+    home: Path
+    config: str
+
+    def path(self, name: str) -> Path:
+        """Give the place of a file by its name."""
+        return self.root / name
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name in a configuration: a glob, or the name of one file."""
+
+    kind: Kind
+    name: str
+    is_glob: bool
+
+
+def live_tree(config: Path) -> Tree:
+    """Give the tree that the server reads, by the path of its configuration."""
+    root = config.absolute().parent
+    return Tree(root, root, config.name)
+
+
+def staged_tree(folder: Path, live: Tree) -> Tree:
+    """Give the tree that shall be live, with the same layout in another folder."""
+    return Tree(folder.absolute(), live.home, live.config)
+
+
+def names_of(tree: Tree) -> tuple[Named, ...]:
+    """List what the configuration of a tree names, itself first; as far as it can be read."""
+    names = [Named(Kind.CONFIG, tree.config, is_glob=False), *names_in(_text(tree, tree.config), tree, tree.config)]
+    for found in sorted(_found(tree, (one for one in names if one.kind is Kind.SCRAPES))):
+        names += (one for one in names_in(_text(tree, found), tree, found) if one.kind not in GLOBBED)
+    return tuple(names)
+
+
+def names_in(text: str, tree: Tree, config: str) -> Iterator[Named]:
+    """List what one configuration names, given as text.
+
+    Args:
+        text: the configuration.
+        tree: gives the folder that the names are relative to.
+        config: its own name in the tree: paths in it are relative to its folder.
+    """
+    document = posixpath.join(str(tree.home), config)
+    configuration, _ = read_configuration(text, document)
+    for kind, patterns in (
+        (Kind.RULES, tuple(entry.pattern for entry in configuration.rule_files)),
+        (Kind.SCRAPES, _scrape_globs(text, document)),
+    ):
+        for pattern in patterns:
+            if pattern and _GLOB_OF_PROMETHEUS.fullmatch(pattern):
+                yield Named(kind, _name(posixpath.join(posixpath.dirname(document), pattern), tree), is_glob=True)
+    for named in configuration.named_files:
+        yield _named_file(named.key, _name(named.path, tree))
+
+
+def files_of(tree: Tree, names: Iterable[Named]) -> dict[str, Kind]:
+    """Find the files of these names in a tree, links that lead nowhere among them."""
+    files: dict[str, Kind] = {}
+    for one in names:
+        for found in _found(tree, (one,)):
+            kind = files.get(found, one.kind)
+            files[found] = min(kind, one.kind, key=_RANK.__getitem__)
+    return files
+
+
+def _found(tree: Tree, names: Iterable[Named]) -> Iterator[str]:
+    for one in names:
+        if one.is_glob:
+            pattern = one.name.replace("[^", "[!")
+            yield from glob.glob(pattern, root_dir=tree.root, include_hidden=True)  # noqa: PTH207 - may be absolute
+        elif os.path.lexists(tree.path(one.name)):
+            yield one.name
+
+
+def _named_file(key: str, name: str) -> Named:
+    if key == "files":
+        return Named(Kind.TARGETS, name, is_glob=True)
+    ours = key in _CERTIFICATES and not name.startswith("/")
+    return Named(Kind.CERTIFICATE if ours else Kind.REFERENCE, name, is_glob=False)
+
+
+def _name(path: str, tree: Tree) -> str:
+    """Turn a path of the live tree into a name: relative where it lies below the root."""
+    plain = posixpath.normpath(path)
+    below = str(tree.home).rstrip("/") + "/"
+    return plain.removeprefix(below)
+
+
+def _scrape_globs(text: str, path: str) -> tuple[str, ...]:
+    document = parse(text, path)
+    listed = document.at(("scrape_config_files",))
+    places = range(len(listed)) if isinstance(listed, list) else ()
+    return tuple(document.text(("scrape_config_files", place)) or "" for place in places)
+
+
+def _text(tree: Tree, name: str) -> str:
+    try:
+        return read_regular(tree.path(name))[0].decode(errors="replace")
+    except NotReadable:
+        return ""

@@ -1,0 +1,105 @@
+"""Configurations on disk to switch between, and what stands there byte for byte."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gonogo.actuators.server_state import ServerState, server_state
+from gonogo.actuators.tree import Tree, live_tree, staged_tree
+
+CONFIG = """\
+global: {scrape_interval: 15s}
+rule_files: [rules/*.yml, extra.yml]
+scrape_config_files: [scrapes/*.yml]
+scrape_configs:
+- job_name: api
+  basic_auth: {username: me, password_file: secrets/password}
+  tls_config: {ca_file: tls/ca.pem}
+  file_sd_configs: [{files: [targets/*.json]}]
+"""
+OLD = {
+    "prometheus.yml": CONFIG,
+    "rules/a.yml": "groups: [] # a\n",
+    "rules/b.yml": "groups: [] # b\n",
+    "rules/gone.yml": "groups: [] # gone\n",
+    "scrapes/one.yml": "scrape_configs: []\n",
+    "tls/ca.pem": "old ca\n",
+    "targets/api.json": "[]\n",
+    "secrets/password": "hunter2\n",
+    "README": "nobody's\n",
+}
+NEW = {
+    "prometheus.yml": CONFIG.replace("15s", "30s"),
+    "rules/a.yml": "groups: [] # a, changed\n",
+    "rules/b.yml": "groups: [] # b\n",
+    "rules/c.yml": "groups: [] # new\n",
+    "extra.yml": "groups: [] # extra\n",
+    "scrapes/one.yml": "scrape_configs: [] # changed\n",
+    "scrapes/two.yml": "scrape_configs: []\n",
+    "tls/ca.pem": "new ca\n",
+    "targets/api.json": "[] # changed\n",
+}
+SERVER = "http://127.0.0.1:9090"
+
+Stand = dict[str, tuple[object, ...]]
+"""What stands below a folder: by name the link's text or the mode, and the bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A live tree, a staged one, and the folder of the server's reloads."""
+
+    live: Tree
+    staged: Tree
+    state: ServerState
+
+    def stand(self) -> Stand:
+        """Give what stands in the live tree now."""
+        return stand(self.live.root)
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    """Write files below a folder."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def place(folder: Path, old: Mapping[str, str] = OLD, new: Mapping[str, str] = NEW) -> Place:
+    """Write a live tree with its own modes and a staged one."""
+    write(folder / "live", old)
+    write(folder / "staged", new)
+    (folder / "live/prometheus.yml").chmod(0o640)
+    live = live_tree(folder / "live/prometheus.yml")
+    return Place(live, staged_tree(folder / "staged", live), server_state(folder / ".gonogo", SERVER))
+
+
+def linked_place(folder: Path) -> Place:
+    """Write two releases, and a link to the older one as the live tree."""
+    write(folder / "releases/1", OLD)
+    write(folder / "releases/2", NEW)
+    (folder / "live").symlink_to("releases/1")
+    live = live_tree(folder / "live/prometheus.yml")
+    return Place(live, staged_tree(folder / "releases/2", live), server_state(folder / ".gonogo", SERVER))
+
+
+def stand(root: Path) -> Stand:
+    """Give what stands below a folder, folders left out; temporary files are told as any other."""
+    found: Stand = {"": (str(root.readlink()),)} if root.is_symlink() else {}
+    for folder, _, names in os.walk(root):
+        for name in names:
+            path = Path(folder, name)
+            link = str(path.readlink()) if path.is_symlink() else None
+            mode = stat.S_IMODE(path.lstat().st_mode)
+            found[str(path.relative_to(root))] = (link or mode, path.read_bytes() if path.exists() else b"")
+    return found
+
+
+def text_of(stands: Stand) -> dict[str, str]:
+    """Give the text of each file of a stand."""
+    return {name: what[1].decode() for name, what in stands.items() if name and isinstance(what[1], bytes)}
