@@ -38,12 +38,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleGroup:
-    """Rules evaluated one after another, every ``interval`` (``None``: the server's default)."""
+    """Rules evaluated one after another, every ``interval`` (``None``: the server's default).
+
+    ``limit`` is how many series or alerts a rule may make; 0 is no limit.
+    """
 
     name: str
     rules: tuple[Rule, ...]
     interval: timedelta | None = None
     file: str = ""
+    limit: int = 0
 
 
 class RuleHealth(StrEnum):
@@ -66,9 +70,10 @@ class RuleState:
 
 @dataclass(frozen=True, slots=True)
 class LoadedGroup:
-    """A rule group that a server has loaded; ``interval`` is always known there."""
+    """A rule group that a server has loaded; ``interval`` is always known there, ``limit`` where it is shown."""
 
     name: str
     interval: timedelta
     rules: tuple[RuleState, ...]
     file: str = ""
+    limit: int | None = None

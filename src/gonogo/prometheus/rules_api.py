@@ -37,6 +37,7 @@ def _group(item: JsonObject) -> LoadedGroup:
             _state(mapping(rule, "a rule")) for rule in listing(item.get("rules") or [], f"the rules of {name}")
         ),
         file=text(item.get("file", ""), f"the file of {name}"),
+        limit=int(number(item["limit"], f"the limit of {name}")) if "limit" in item else None,
     )
 
 

@@ -103,7 +103,8 @@ class _Reader:
         shared = self._labels((*loc, "labels"), found.get("labels"))
         read = {at: self._rule(at, rule, shared) for at, rule in self._items((*loc, "rules"), found.get("rules"))}
         rules = {at: rule for at, rule in read.items() if rule is not None}
-        group = RuleGroup(name, tuple(rules.values()), interval or None, self._document.path)
+        bound = limit if type(limit) is int else 0
+        group = RuleGroup(name, tuple(rules.values()), interval or None, self._document.path, bound)
         return PlacedGroup(group, loc, tuple(rules))
 
     def _rule(self, loc: Loc, value: object, shared: Mapping[str, str]) -> Rule | None:

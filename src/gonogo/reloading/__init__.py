@@ -1,0 +1,1 @@
+"""What a reload would change, and whether a server shows what was staged: comparisons, pure."""

@@ -1,0 +1,188 @@
+"""What a server adds to its configuration where the file says nothing.
+
+Observed on Prometheus 2.42; what only later versions add, or add otherwise, is from
+their source up to 3.14 (``config/config.go``, ``discovery/*``). A key that is not
+here has its type's zero for a default, which servers leave out or show as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gonogo.reloading.document import Leaf, Tree
+from gonogo.reloading.place import Place
+from gonogo.strict_yaml import plain_scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """What a server takes where nothing is said.
+
+    Attributes:
+        values: what may be shown; several where versions differ, none where it can be anything.
+        shown: whether every server shows it, so that its absence means that it was turned off.
+    """
+
+    values: tuple[Tree, ...]
+    shown: bool = True
+
+
+def defaults_in(place: Place) -> Mapping[str, Default]:
+    """Give the defaults of a mapping's keys; a key without one has zero for it, or one that is not known."""
+    return _RELABEL if place.name.endswith("relabel_configs") else _SECTIONS.get(place.name, {})
+
+
+def needs_no_content(place: Place) -> bool:
+    """Tell whether a mapping says something by being there, were it empty."""
+    return place.name in _BY_PRESENCE
+
+
+_BY_PRESENCE = frozenset(
+    {"sigv4", "basic_auth", "authorization", "oauth2", "exemplars", "azuread", "google_iam", "managed_identity", "sdk"}
+)
+
+
+def _always(text: str) -> Default:
+    return Default((_leaf(text),))
+
+
+def _perhaps(*texts: str) -> Default:
+    """Give a default that only some versions know, or that differs between them."""
+    return Default(tuple(map(_leaf, texts)), shown=False)
+
+
+def _leaf(text: str) -> Leaf:
+    return Leaf(text, plain_scalar(text))
+
+
+_TEXT_PROTOCOLS = ("OpenMetricsText1.0.0", "OpenMetricsText0.0.1", "PrometheusText1.0.0", "PrometheusText0.0.4")
+_EARLIER_PROTOCOLS = ("OpenMetricsText1.0.0", "OpenMetricsText0.0.1", "PrometheusText0.0.4")
+_PROTOCOLS = Default(
+    tuple(
+        [_leaf(name) for name in (*first, *others)]
+        for first in ((), ("PrometheusProto",))
+        for others in (_TEXT_PROTOCOLS, _EARLIER_PROTOCOLS)
+    ),
+    shown=False,
+)
+_ANYTHING = Default((), shown=False)
+_HTTP = {"follow_redirects": _always("true"), "enable_http2": _always("true")}
+_EVERY_MINUTE = {"refresh_interval": _always("1m")}
+_EVERY_HALF_MINUTE = {"refresh_interval": _always("30s")}
+_PORT = {"port": _always("80")}
+_USUAL = _HTTP | _EVERY_MINUTE | _PORT
+_NAMES = {
+    "metric_name_validation_scheme": _perhaps("utf8"),
+    "metric_name_escaping_scheme": _perhaps("allow-utf-8", "underscores"),
+    "scrape_protocols": _PROTOCOLS,
+}
+
+_RELABEL: Mapping[str, Default] = {
+    "separator": _always(";"),
+    "regex": _always("(.*)"),
+    "replacement": _always("$1"),
+    "action": _always("replace"),
+}
+
+_SECTIONS: Mapping[str, Mapping[str, Default]] = {
+    "global": _NAMES,
+    "runtime": {"gogc": _perhaps("75")},
+    "otlp": {
+        "translation_strategy": _perhaps("UnderscoreEscapingWithSuffixes"),
+        "label_name_underscore_sanitization": _perhaps("true"),
+        "label_name_preserve_multiple_underscores": _perhaps("true"),
+    },
+    "scrape_configs": _HTTP
+    | _NAMES
+    | {
+        "honor_timestamps": _always("true"),
+        "metrics_path": _always("/metrics"),
+        "scheme": _always("http"),
+        "enable_compression": _perhaps("true"),
+    },
+    "alertmanagers": _HTTP | {"scheme": _always("http"), "timeout": _always("10s"), "api_version": _always("v2")},
+    "authorization": {"type": _always("Bearer")},
+    "remote_write": {
+        "remote_timeout": _always("30s"),
+        "follow_redirects": _always("true"),
+        "enable_http2": _perhaps("true", "false"),
+        "protobuf_message": _perhaps("prometheus.WriteRequest"),
+    },
+    "queue_config": {
+        "capacity": _perhaps("2500", "10000"),
+        "max_shards": _perhaps("200", "50"),
+        "min_shards": _always("1"),
+        "max_samples_per_send": _perhaps("500", "2000"),
+        "batch_send_deadline": _always("5s"),
+        "min_backoff": _always("30ms"),
+        "max_backoff": _always("5s"),
+    },
+    "metadata_config": {
+        "send": _always("true"),
+        "send_interval": _always("1m"),
+        "max_samples_per_send": _perhaps("500", "2000"),
+    },
+    "remote_read": _HTTP
+    | {
+        "remote_timeout": _always("1m"),
+        "filter_external_labels": _always("true"),
+        "chunked_read_limit": _perhaps("50000000"),
+    },
+    "tracing": {"client_type": _always("grpc")},
+    "aws_sd_configs": _USUAL | {"region": _ANYTHING},
+    "azure_sd_configs": _HTTP
+    | _PORT
+    | {
+        "environment": _always("AzurePublicCloud"),
+        "authentication_method": _always("OAuth"),
+        "refresh_interval": _always("5m"),
+    },
+    "consul_sd_configs": _HTTP
+    | _EVERY_HALF_MINUTE
+    | {
+        "server": _always("localhost:8500"),
+        "scheme": _always("http"),
+        "tag_separator": _always(","),
+        "allow_stale": _always("true"),
+    },
+    "digitalocean_sd_configs": _USUAL,
+    "dns_sd_configs": _EVERY_HALF_MINUTE | {"type": _always("SRV")},
+    "docker_sd_configs": _USUAL
+    | {"host_networking_host": _always("localhost"), "match_first_network": _perhaps("true")},
+    "dockerswarm_sd_configs": _USUAL,
+    "ec2_sd_configs": _USUAL | {"region": _ANYTHING},
+    "eureka_sd_configs": _HTTP | _EVERY_HALF_MINUTE,
+    "file_sd_configs": {"refresh_interval": _always("5m")},
+    "gce_sd_configs": _EVERY_MINUTE | _PORT | {"tag_separator": _always(",")},
+    "hetzner_sd_configs": _USUAL,
+    "http_sd_configs": _HTTP | _EVERY_MINUTE,
+    "ionos_sd_configs": _USUAL,
+    "kubernetes_sd_configs": _HTTP,
+    "kuma_sd_configs": _HTTP | _EVERY_HALF_MINUTE | {"fetch_timeout": _always("2m")},
+    "lightsail_sd_configs": _USUAL | {"region": _ANYTHING},
+    "linode_sd_configs": _USUAL | {"tag_separator": _always(",")},
+    "marathon_sd_configs": _HTTP | _EVERY_HALF_MINUTE,
+    "nerve_sd_configs": {"timeout": _always("10s")},
+    "nomad_sd_configs": _HTTP
+    | _EVERY_MINUTE
+    | {
+        "allow_stale": _always("true"),
+        "namespace": _always("default"),
+        "region": _always("global"),
+        "server": _always("http://localhost:4646"),
+        "tag_separator": _always(","),
+    },
+    "openstack_sd_configs": _EVERY_MINUTE | _PORT | {"availability": _always("public")},
+    "ovhcloud_sd_configs": _EVERY_MINUTE | {"endpoint": _always("ovh-eu")},
+    "puppetdb_sd_configs": _USUAL,
+    "scaleway_sd_configs": _USUAL | {"api_url": _always("https://api.scaleway.com"), "zone": _always("fr-par-1")},
+    "serverset_sd_configs": {"timeout": _always("10s")},
+    "stackit_sd_configs": _USUAL | {"region": _perhaps("eu01")},
+    "triton_sd_configs": _EVERY_MINUTE
+    | {"role": _always("container"), "port": _always("9163"), "version": _always("1")},
+    "uyuni_sd_configs": _HTTP
+    | _EVERY_MINUTE
+    | {"entitlement": _always("monitoring_entitled"), "separator": _always(",")},
+    "vultr_sd_configs": _USUAL,
+}

@@ -1,0 +1,127 @@
+"""What a real Prometheus shows of what it loaded is the same to us, and anything else is not."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gonogo.model.rule import LoadedGroup, RuleGroup
+from gonogo.prometheus.http import Client
+from gonogo.prometheus.processes import prometheus
+from gonogo.prometheus.rules_api import rules
+from gonogo.prometheus.server_process import RunningServer
+from gonogo.prometheus.status_api import configuration, reload
+from gonogo.reloading.completed import evaluation_interval
+from gonogo.reloading.configuration import difference
+from gonogo.reloading.rules import rules_difference
+from gonogo.rules.files import read_rules
+from tests.reloading.kinds import FOLDER, KINDS, SHOWN
+from tests.reloading.rule_edits import RULES, rule_edits
+from tests.reloading.single_edits import single_edits
+
+pytestmark = pytest.mark.live
+
+CORPUS = "GONOGO_CORPUS"
+"""The environment variable that names a folder of rule files to load."""
+
+EDITS = 100
+"""How many edits of a corpus are tried, spread over all of it."""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RunningServer]:
+    """Run one Prometheus, which has nothing yet; its configuration is ``prometheus.yml`` in the test's folder."""
+    configured = tmp_path / "prometheus.yml"
+    configured.touch()
+    with prometheus(tmp_path / "run", configured) as running:
+        yield running
+
+
+def test_every_kind_is_equal_once_loaded_and_different_before_and_after_edits(
+    tmp_path: Path, server: RunningServer
+) -> None:
+    """One server loads them one after another; the edits of each are held against what it shows then."""
+    client = Client()
+    previous, before = "", configuration(client, server.url)
+    unequal, unseen, edits = {}, [], 0
+    for kind, staged in KINDS.items():
+        (tmp_path / "prometheus.yml").write_text(staged, encoding="utf-8")
+        reload(client, server.url)
+        loaded = configuration(client, server.url)
+        if found := difference(staged, loaded, previous, before=before, folder=str(tmp_path)):
+            unequal[kind] = found
+        for what, edited in single_edits(staged):
+            edits += 1
+            if not difference(edited, loaded, staged, before=loaded, folder=str(tmp_path)):
+                unseen.append(f"{kind}: {what}")
+        previous, before = staged, loaded
+        assert difference(staged, loaded, folder=f"{tmp_path}/elsewhere") or str(tmp_path) not in loaded
+    assert (unequal, unseen) == ({}, [])
+    assert len(KINDS) >= 25
+    assert edits >= 500
+
+
+def test_what_is_recorded_of_a_server_is_what_it_shows(tmp_path: Path, server: RunningServer) -> None:
+    """So the tests without servers rest on the truth."""
+    client = Client()
+    shown = {}
+    for kind, staged in KINDS.items():
+        (tmp_path / "prometheus.yml").write_text(staged, encoding="utf-8")
+        reload(client, server.url)
+        loaded = configuration(client, server.url)
+        shown[kind] = loaded.replace(str(tmp_path), FOLDER).replace(str(tmp_path.parent), str(Path(FOLDER).parent))
+    assert shown == SHOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Rule files that a server has loaded, and what it says of them."""
+
+    groups: tuple[RuleGroup, ...]
+    answer: tuple[LoadedGroup, ...]
+    interval: timedelta
+
+    def difference(self, groups: tuple[RuleGroup, ...]) -> tuple[str, ...]:
+        """Compare some groups with what the server has."""
+        return rules_difference(groups, self.answer, self.interval).words
+
+
+def load(folder: Path, server: RunningServer, files: Mapping[str, str]) -> Loaded:
+    """Load rule files into a server."""
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    staged = json.dumps({"rule_files": sorted(files)})
+    (folder / "prometheus.yml").write_text(staged, encoding="utf-8")
+    client = Client()
+    reload(client, server.url)
+    groups = tuple(group for name, text in files.items() for group in read_rules(text, name).groups)
+    return Loaded(groups, rules(client, server.url), evaluation_interval(staged))
+
+
+def test_rules_of_every_kind_are_equal_and_every_edit_of_them_differs(tmp_path: Path, server: RunningServer) -> None:
+    """Even those that are spelled in another way on the server, and two groups of one name in two files."""
+    twin = RULES.replace("interval: 30s", "interval: 90s").replace("vector(1)", "vector(2)")
+    loaded = load(tmp_path, server, {"b.yml": twin, "a.yml": RULES})
+    edits = list(rule_edits(loaded.groups))
+    assert loaded.difference(loaded.groups) == ()
+    assert [what for what, edited in edits if not loaded.difference(edited)] == []
+    assert len(edits) >= 100
+
+
+def test_a_whole_corpus_is_equal_and_edits_all_over_it_differ(tmp_path: Path, server: RunningServer) -> None:
+    """The rule files under ``GONOGO_CORPUS`` where it is set; else many copies of our own kinds."""
+    named = os.environ.get(CORPUS)
+    paths = sorted(Path(named).rglob("*.y*ml")) if named else []
+    texts = [path.read_text(encoding="utf-8") for path in paths] or [RULES.replace("job:", f"j{n}:") for n in range(50)]
+    loaded = load(tmp_path, server, {f"{place}.yml": text for place, text in enumerate(texts)})
+    edits = list(rule_edits(loaded.groups))
+    spread = edits[:: len(edits) // EDITS][:EDITS]
+    assert loaded.difference(loaded.groups) == ()
+    assert [what for what, edited in spread if not loaded.difference(edited)] == []
+    assert len(spread) == EDITS
