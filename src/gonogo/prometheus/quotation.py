@@ -10,11 +10,11 @@ LONGEST = 200
 _LOOKED_AT = 4000
 
 
-def quote(body: bytes, secrets: Iterable[str] = ()) -> str:
+def quote(body: bytes, secrets: Iterable[str] = (), longest: int = LONGEST) -> str:
     """Give the beginning of a body on one line; control characters are escaped, secrets left out."""
     text = body[:_LOOKED_AT].decode("utf-8", "replace")
     for secret in secrets:
         text = text.replace(secret, "<secret>")
     line = " ".join(text.split())
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line[:LONGEST])
-    return f"{shown}…" if len(line) > LONGEST or len(body) > _LOOKED_AT else shown
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line[:longest])
+    return f"{shown}…" if len(line) > longest or len(body) > _LOOKED_AT else shown

@@ -16,6 +16,7 @@ from enum import StrEnum
 from gonogo.errors import SourceError
 from gonogo.prometheus.http import Answer, Client
 from gonogo.prometheus.no_answer import Redirected
+from gonogo.prometheus.quotation import quote
 
 
 class Reply(StrEnum):
@@ -72,6 +73,9 @@ class Triggered:
         return self.reply is Reply.LOADED if self.settled else None
 
 
+LONGEST_REASON = 2000
+"""Characters of an answer that are kept: the paths of files come first, and the line of the mistake last."""
+
 _RELOAD = "/-/reload"
 _FAILED = b"failed to reload config"
 _DISABLED = b"Lifecycle API is not enabled"
@@ -107,7 +111,7 @@ def post_reload(client: Client, base_url: str, timeout: timedelta) -> Triggered:
 
 
 def _told(client: Client, answer: Answer) -> Triggered:
-    body = client.quoted(answer.body)
+    body = quote(answer.body, client.settings.secrets(), LONGEST_REASON)
     said = f"{answer.url} answered {answer.status}{': ' if body else ''}{body}"
     reply, next_step = _meaning(answer)
     return Triggered(reply, said, next_step)

@@ -1,0 +1,90 @@
+"""Looking at a server until it is as it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from gonogo.app import reload_verify
+from gonogo.app.reload_checks import Reload
+from gonogo.app.reload_staged import Staged, StagedJob
+from gonogo.app.reload_unmet import Check
+from gonogo.app.reload_verify import SLACK, disturbed, patience, verify
+from gonogo.errors import SourceError
+from gonogo.model.rule import RuleGroup
+from gonogo.prometheus.own_metrics import OwnMetrics
+from gonogo.prometheus.server_state import ServerState, Vitals
+
+STAGED = Staged("prometheus.yml", (), timedelta(seconds=15), (), 1, lambda _: ())
+ASKED = Vitals(1.0, "/", OwnMetrics(True, 900.0))
+NOW = Vitals(1.0, "/", OwnMetrics(True, 1000.0))
+BEFORE = ServerState("http://here", 950.0, "2.42.0", {}, ASKED, "", (), (), (), (), ())
+AFTER = replace(BEFORE, vitals=NOW, alertmanagers=("http://am",))
+WAITING = replace(AFTER, alertmanagers=())
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reload_verify, "LOOK_EVERY", 0.001)
+
+
+def looks(*each: ServerState | None) -> tuple[Callable[[], ServerState], list[ServerState | None]]:
+    """Show one after the other, then the last one; ``None`` is no answer. What was shown is kept."""
+    shown: list[ServerState | None] = []
+
+    def look() -> ServerState:
+        shown.append(each[min(len(shown), len(each) - 1)])
+        if shown[-1] is None:
+            raise SourceError("no answer", where="", why="gone", next_step="start it")
+        return shown[-1]
+
+    return look, shown
+
+
+def test_time_over_says_what_is_unmet() -> None:
+    """Also that there was no answer."""
+    (waiting,) = verify(BEFORE, STAGED, Reload(ASKED, NOW), looks(WAITING)[0], timedelta(0.02 / 86400))
+    assert waiting.check is Check.ALERTMANAGERS
+    (silent,) = verify(BEFORE, STAGED, Reload(ASKED, NOW), looks(None)[0], timedelta(0))
+    assert (silent.check, silent.where, silent.final) == (Check.ANSWER, "http://here", False)
+
+
+def test_what_waiting_cannot_mend_ends_it() -> None:
+    """At the first look."""
+    look, shown = looks(replace(AFTER, vitals=replace(NOW, born=2.0)), AFTER)
+    assert [one.check for one in verify(BEFORE, STAGED, Reload(ASKED, NOW), look)] == [Check.PROCESS]
+    assert len(shown) == 1
+
+
+def test_it_looks_until_all_is_met_at_once() -> None:
+    """Through no answer, and one that is not yet good."""
+    look, shown = looks(None, WAITING, WAITING, AFTER)
+    assert verify(BEFORE, STAGED, Reload(ASKED, NOW), look) == ()
+    assert len(shown) == 4
+
+
+def test_the_slowest_group_or_job_gives_the_time() -> None:
+    """A group's interval, or two of a job's, and slack."""
+    groups = (RuleGroup("a", ()), RuleGroup("b", (), timedelta(seconds=40)))
+    assert patience(STAGED) == SLACK
+    assert patience(replace(STAGED, rules=groups[:1])) == timedelta(seconds=15) + SLACK
+    assert patience(replace(STAGED, rules=groups)) == timedelta(seconds=40) + SLACK
+    jobs = (StagedJob("a", timedelta(seconds=30), 1),)
+    assert patience(replace(STAGED, rules=groups, jobs=jobs)) == timedelta(seconds=60) + SLACK
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (ASKED, []),
+        (replace(ASKED, born=2.0), [Check.PROCESS]),
+        (NOW, [Check.ALONE]),
+        (replace(ASKED, metrics=OwnMetrics(False, 900.0)), [Check.ALONE]),
+    ],
+)
+def test_what_somebody_else_did_meanwhile_is_told(asked: Vitals, expected: list[Check]) -> None:
+    """A restart, a reload, a failed reload."""
+    assert [one.check for one in disturbed(BEFORE, asked)] == expected

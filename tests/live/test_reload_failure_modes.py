@@ -1,0 +1,409 @@
+"""Each way in which a reload of a real Prometheus 2.42 fails or deceives, and what is said of it.
+
+The modes are numbered as in ``docs``; asserted are what triggering, settling and
+verifying say, and what the server has afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gonogo.app.linting.arbitration import Side, told_version
+from gonogo.app.reload_checks import Reload
+from gonogo.app.reload_retry import retry_pause
+from gonogo.app.reload_settle import Settled, Settlement, settle
+from gonogo.app.reload_unmet import Check, Unmet
+from gonogo.app.reload_verify import disturbed
+from gonogo.errors import SourceError
+from gonogo.lint.arbiter import release
+from gonogo.model.rule import RuleHealth
+from gonogo.prometheus.http import Client, HttpSettings
+from gonogo.prometheus.loopback_port import port_of, reserve_port
+from gonogo.prometheus.own_metrics import own_metrics
+from gonogo.prometheus.processes import prometheus
+from gonogo.prometheus.promtool import check_config
+from gonogo.prometheus.reload_command import reload_by_command
+from gonogo.prometheus.reload_signal import hang_up
+from gonogo.prometheus.reload_trigger import Reply, Triggered, post_reload
+from gonogo.prometheus.rules_api import rules
+from gonogo.prometheus.server_process import RunningServer
+from gonogo.prometheus.server_state import ServerState, vitals
+from gonogo.prometheus.status_api import configuration, ready
+from tests.live.proxy import proxy
+from tests.live.reload_stage import (
+    CLIENT,
+    LATER,
+    RULES,
+    SOON,
+    Stage,
+    stage,
+    staged_tree,
+    without_lifecycle,
+    write_configuration,
+)
+from tests.waiting import await_true
+
+pytestmark = [pytest.mark.live]
+
+NEW_JOB = "  - {job_name: more, static_configs: [{targets: []}]}"
+NEW_RULE = "groups: [{name: second, rules: [{record: 'job:up:max', expr: 'max by (job) (up)'}]}]"
+
+FAILING = """
+groups:
+  - name: second
+    rules: [{record: 'a:b', expr: 'label_replace({job="node"}, "__name__", "one", "", "") + 0'}]
+"""
+"""Every series gets the same labels, which a server finds out only when it evaluates."""
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[Stage]:
+    """Run a server over good files."""
+    with stage(tmp_path) as running:
+        yield running
+
+
+def checks(left: tuple[Unmet, ...]) -> set[Check]:
+    """Give what is unmet, in one word each."""
+    return {one.check for one in left}
+
+
+def told(left: tuple[Unmet, ...]) -> str:
+    """Give what is unmet in words."""
+    return "\n".join(map(str, left))
+
+
+def names(state: ServerState) -> set[str]:
+    """Give the names of the rules that a server has."""
+    return {rule.rule.name for group in state.rules for rule in group.rules}
+
+
+def test_0_a_good_reload_is_proved(live: Stage) -> None:
+    """New job, new rules, an Alertmanager: nothing is left unmet, and the server is the same process."""
+    before = live.settled()
+    live.rules(NEW_RULE, "second.yml")
+    live.configure(
+        f"  - {{job_name: twin, static_configs: [{{targets: ['{live.target}']}}]}}",
+        "alerting: {alertmanagers: [{static_configs: [{targets: ['127.0.0.1:1']}]}]}",
+    )
+    reload, found = live.reload()
+    assert found.outcome is Settlement.LOADED
+    assert live.verify(before, reload) == ()
+    after = live.state()
+    assert after.pools == ("node", "twin")
+    assert after.alertmanagers == ("http://127.0.0.1:1/api/v2/alerts",)
+    assert after.vitals.born == before.vitals.born
+    assert after.configuration_path == str(live.configuration)
+
+
+def test_1_a_broken_configuration_changes_nothing(live: Stage) -> None:
+    """The answer names the line; the old configuration and the old rules stay, the metric says failed."""
+    before = live.state()
+    live.configure("  nonsense")
+    asked, triggered = live.post()
+    assert triggered.reply is Reply.REJECTED
+    assert triggered.accepted is False
+    assert "line " in triggered.detail
+    found = settle(asked, triggered, live.vitals, LATER)
+    assert found.outcome is Settlement.REJECTED
+    assert retry_pause(triggered, found, 0, 0.5) is None
+    after = live.state()
+    assert after.configuration == before.configuration
+    assert names(after) == names(before)
+    assert not after.vitals.metrics.successful
+
+
+def test_2_a_broken_rule_file_leaves_a_mixed_state_that_only_a_second_reload_mends(live: Stage) -> None:
+    """The new job is there with the old rules; with the old files, and asked again, the server is as it was."""
+    before = live.settled()
+    live.configure(NEW_JOB)
+    live.rules("groups: [{name: first, rules: [{record: 'a:b', expr: 'sum('}]}]")
+    asked, triggered = live.post()
+    assert settle(asked, triggered, live.vitals, LATER).outcome is Settlement.REJECTED
+    mixed = live.state()
+    assert "job_name: more" in mixed.configuration
+    assert names(mixed) == names(before)
+    assert not mixed.vitals.metrics.successful
+    live.configure()
+    live.rules(RULES)
+    back, found = live.reload()
+    assert found.outcome is Settlement.LOADED
+    assert live.verify(before, Reload(back.asked, back.settled, is_rollback=True)) == ()
+    assert "job_name: more" not in live.state().configuration
+
+
+def test_3_a_file_that_cannot_be_opened_is_refused_after_all_was_loaded(live: Stage) -> None:
+    """Promtool has nothing against it; the server says 500, and has the new configuration and the new rules."""
+    live.configure(NEW_JOB)
+    live.rules(NEW_RULE)
+    text = live.configuration.read_text(encoding="utf-8")
+    missing = f"query_log_file: {live.folder}/missing/query.log"
+    live.configuration.write_text(text.replace("global: {", f"global: {{{missing}, "), encoding="utf-8")
+    assert check_config(live.configuration, lint=False).passed
+    asked, triggered = live.post()
+    assert settle(asked, triggered, live.vitals, LATER).outcome is Settlement.REJECTED
+    after = live.state()
+    assert "job_name: more" in after.configuration
+    assert names(after) == {"job:up:max"}
+
+
+def test_3_a_pool_that_cannot_take_its_new_certificates_keeps_the_old(live: Stage) -> None:
+    """The server says 500, and counts it."""
+    live.settled()
+    text = live.configuration.read_text(encoding="utf-8")
+    live.configuration.write_text(
+        text.replace("job_name: node,", "job_name: node, tls_config: {ca_file: gone.pem},"), encoding="utf-8"
+    )
+    asked, triggered = live.post()
+    assert triggered.reply is Reply.REJECTED
+    assert live.vitals().metrics.pool_reloads_failed == asked.metrics.pool_reloads_failed + 1
+
+
+def test_4_a_new_job_without_its_certificate_is_never_scraped_though_all_is_a_success(live: Stage) -> None:
+    """Status 200, metric 1: only its missing pool and a counter show it."""
+    before = live.settled()
+    (live.folder / "ca.pem").write_text("no certificate", encoding="utf-8")
+    tls = "tls_config: {ca_file: ca.pem}"
+    live.configure(f"  - {{job_name: secure, scheme: https, {tls}, static_configs: [{{targets: ['{live.target}']}}]}}")
+    reload, found = live.reload()
+    assert found.outcome is Settlement.LOADED
+    assert reload.settled.metrics.successful
+    left = live.verify(before, reload)
+    assert checks(left) >= {Check.JOBS, Check.FAILURES}
+    assert "job secure: the job is not scraped" in told(left)
+    assert live.state().pools == ("node",)
+
+
+def test_5_a_glob_that_matches_nothing_takes_all_rules_away(live: Stage) -> None:
+    """Status 200, metric 1, no rules: the comparison with the files that were meant says each."""
+    before = live.settled()
+    wanted = live.staged()
+    live.configure(rule_files="rulse/*.yml")
+    assert check_config(live.configuration, lint=False).passed
+    reload, found = live.reload()
+    assert found.outcome is Settlement.LOADED
+    left = live.verify(before, reload, wanted)
+    assert checks(left) >= {Check.RULES, Check.CONFIGURATION}
+    assert "rule Up of group first" in told(left)
+    assert live.state().rules == ()
+
+
+def test_6_a_rule_that_fails_when_it_is_evaluated_is_seen_at_its_first_evaluation(live: Stage) -> None:
+    """It loads, and is ``unknown`` until then: the error and the counter name its group."""
+    before = live.settled()
+    live.rules(FAILING, "second.yml")
+    reload, found = live.reload()
+    assert found.outcome is Settlement.LOADED
+    left = live.verify(before, reload)
+    assert Check.FAILURES in checks(left)
+    await_true(lambda: RuleHealth.ERROR in {rule.health for group in live.state().rules for rule in group.rules})
+    assert "second.yml;second" in told(left)
+
+
+def test_7_a_broken_template_is_no_failure_to_the_server(live: Stage) -> None:
+    """The rule's health stays ok and verification has nothing to say: lint must; the alert itself shows it."""
+    before = live.settled()
+    live.rules(RULES.replace("{{ $value }} is up", "{{ $value.nothing }} is up"))
+    reload, _ = live.reload()
+    assert live.verify(before, reload) == ()
+    await_true(lambda: any(alert.broken_annotations == ("summary",) for alert in live.state().alerts))
+    assert {rule.health for group in live.state().rules for rule in group.rules} == {RuleHealth.OK}
+
+
+def test_8_a_server_that_is_not_ready_hangs_and_reloads_later(tmp_path: Path) -> None:
+    """Its metrics claim success, its API is closed, a request hangs and is served once it is ready."""
+    (tmp_path / "rules").mkdir()
+    write_configuration(tmp_path, "127.0.0.1:1")
+    pipe = tmp_path / "rules" / "rules.yml"
+    os.mkfifo(pipe)
+    with closing(reserve_port(0)) as free:
+        port = port_of(free)
+    url = f"http://127.0.0.1:{port}"
+    with ThreadPoolExecutor(1) as starting:
+        running = prometheus(tmp_path / "prometheus", tmp_path / "prometheus.yml", port=port)
+        started = starting.submit(running.__enter__)
+        handle = os.open(pipe, os.O_RDWR)
+        await_true(lambda: _answers(url))
+        assert not ready(CLIENT, url)
+        with pytest.raises(SourceError, match="503"):
+            vitals(CLIENT, url)
+        triggered = post_reload(CLIENT, url, SOON)
+        assert triggered.reply is Reply.UNANSWERED
+        (tmp_path / "regular").write_text(RULES, encoding="utf-8")
+        (tmp_path / "regular").replace(pipe)
+        os.write(handle, NEW_RULE.encode())
+        os.close(handle)
+        server = started.result()
+        try:
+            await_true(lambda: names(Stage(tmp_path, server, "").state()) == {"job:up:sum", "Up"})
+        finally:
+            running.__exit__(None, None, None)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return own_metrics(CLIENT, url).successful
+    except SourceError:
+        return False
+
+
+def test_9_a_rule_file_that_blocks_wedges_the_reload_until_it_can_be_read(live: Stage) -> None:
+    """No answer and no trace; half of the new is there, no rules can be asked for; it still comes."""
+    live.configure(NEW_JOB)
+    pipe = live.folder / "rules" / "pipe.yml"
+    os.mkfifo(pipe)
+    asked, triggered = live.post(SOON)
+    found = settle(asked, triggered, live.vitals, SOON)
+    assert (triggered.reply, found.outcome) == (Reply.UNANSWERED, Settlement.UNKNOWN)
+    assert "may still come" in found.detail
+    assert retry_pause(triggered, found, 0, 0.5) is None
+    assert "job_name: more" in configuration(CLIENT, live.server.url)
+    with pytest.raises(SourceError, match="no whole answer"):
+        rules(Client(HttpSettings(timeout=SOON)), live.server.url)
+    pipe.write_text(NEW_RULE, encoding="utf-8")
+    assert settle(asked, triggered, live.vitals, LATER).outcome is Settlement.LOADED
+    assert "job:up:max" in names(live.state())
+
+
+def test_10_without_lifecycle_it_says_so_and_is_reloaded_by_signal_or_command(tmp_path: Path) -> None:
+    """The flag and the answer tell; SIGHUP works, and so does a command that sends it."""
+    with stage(tmp_path, without_lifecycle) as live:
+        state = live.state()
+        assert not state.lifecycle
+        asked, triggered = live.post()
+        assert triggered.reply is Reply.DISABLED
+        assert settle(asked, triggered, live.vitals, LATER).outcome is Settlement.NOT_HAPPENED
+        live.rules(NEW_RULE)
+        assert _hung_up(live, live.server)[1].outcome is Settlement.LOADED
+        live.rules(RULES)
+        again = live.vitals()
+        sent = reload_by_command(("kill", "-s", "HUP", str(live.server.process.pid)), LATER)
+        assert settle(again, sent, live.vitals, LATER).outcome is Settlement.LOADED
+        assert names(live.state()) == {"job:up:sum", "Up"}
+
+
+def _hung_up(live: Stage, server: RunningServer, patience: timedelta = LATER) -> tuple[Triggered, Settled]:
+    state = live.state()
+    flags = state.flags["config.file"]
+    sent = hang_up(server.process.pid, started_at=state.vitals.metrics.started_at, config_file=flags)
+    return sent, settle(state.vitals, sent, live.vitals, patience)
+
+
+def test_11_a_signal_is_settled_by_the_metrics_alone(live: Stage) -> None:
+    """A success and a first failure show; a failure after a failure leaves no trace, and is not assumed."""
+    assert _hung_up(live, live.server)[1].outcome is Settlement.LOADED
+    live.configure("  nonsense")
+    sent, found = _hung_up(live, live.server)
+    assert (sent.reply, found.outcome) == (Reply.SENT, Settlement.REJECTED)
+    _, found = _hung_up(live, live.server, SOON)
+    assert found.outcome is Settlement.UNKNOWN
+    assert "leaves no trace" in found.detail
+
+
+def test_11_no_other_process_gets_the_signal(live: Stage) -> None:
+    """Another server of the same program, started at another time, is left alone."""
+    state = live.state()
+    with stage(live.folder / "other") as other:
+        await_true(lambda: other.vitals().metrics.started_at)
+        sent = hang_up(
+            other.server.process.pid,
+            started_at=(state.vitals.metrics.started_at or 0) - 5,
+            config_file="prometheus.yml",
+        )
+        assert sent.reply is Reply.NOT_SENT
+        assert "is not the server" in sent.detail
+
+
+def test_12_a_client_that_gave_up_finds_out_from_the_server(live: Stage) -> None:
+    """Something in front holds the answer back; a server that is stopped reloads when it goes on."""
+    asked = live.vitals()
+    with proxy(live.server.url) as between:
+        between.hold.clear()
+        triggered = post_reload(CLIENT, between.url, SOON)
+        assert triggered.reply is Reply.UNANSWERED
+        assert settle(asked, triggered, live.vitals, LATER).outcome is Settlement.LOADED
+    asked = live.vitals()
+    live.server.pause()
+    triggered = post_reload(CLIENT, live.server.url, SOON)
+    assert triggered.accepted is None
+    live.server.resume()
+    assert settle(asked, triggered, live.vitals, LATER).outcome is Settlement.LOADED
+
+
+def test_13_another_actor_is_noticed(live: Stage) -> None:
+    """Before we ask, by the vitals; after it, because the last success is not ours."""
+    before = live.settled()
+    live.post()
+    assert checks(disturbed(before, live.vitals())) == {Check.ALONE}
+    reload, _ = live.reload()
+    live.post()
+    assert Check.ALONE in checks(live.verify(before, reload))
+
+
+def test_14_a_promtool_of_another_version_is_told_apart(live: Stage) -> None:
+    """It would accept what the server refuses; here a key of newer versions."""
+    fake = live.folder / "promtool"
+    fake.write_text("#!/bin/sh\necho 'promtool, version 3.4.0 (branch: x)'\n", encoding="utf-8")
+    fake.chmod(fake.stat().st_mode | stat.S_IXUSR)
+    state = live.state()
+    assert release(told_version(Side((str(fake),)))) != release(state.version or "") == (2, 42)
+    live.rules(RULES.replace("name: first", "name: first\n    labels: {team: a}"))
+    _, triggered = live.post()
+    assert triggered.reply is Reply.REJECTED
+    assert names(live.state()) == names(state)
+
+
+def test_15_another_tree_than_the_server_reads_is_noticed(live: Stage) -> None:
+    """What was validated lies elsewhere: the reload is a success, and nothing of it is loaded."""
+    before = live.settled()
+    elsewhere = live.folder / "elsewhere"
+    (elsewhere / "rules").mkdir(parents=True)
+    write_configuration(elsewhere, live.target, NEW_JOB)
+    (elsewhere / "rules" / "rules.yml").write_text(NEW_RULE, encoding="utf-8")
+    reload, found = live.reload()
+    assert found.outcome is Settlement.LOADED
+    left = live.verify(before, reload, staged_tree(elsewhere))
+    assert checks(left) >= {Check.CONFIGURATION, Check.RULES, Check.JOBS}
+    assert str(live.configuration) in told(left)
+    assert names(live.state()) == names(before)
+
+
+def test_16_a_restart_in_between_is_noticed(live: Stage) -> None:
+    """It is no reload, whether it came before or after one was settled."""
+    before = live.settled()
+    asked = live.vitals()
+    live.server.restart()
+    lost = Triggered(Reply.UNANSWERED, "the connection was lost")
+    await_true(lambda: ready(CLIENT, live.server.url))
+    assert settle(asked, lost, live.vitals, LATER).outcome is Settlement.RESTARTED
+    assert checks(disturbed(before, live.vitals())) == {Check.PROCESS}
+    reload, _ = live.reload()
+    live.server.restart()
+    assert Check.PROCESS in checks(live.verify(live.state(), reload))
+
+
+def test_17_a_changed_label_restarts_an_alert_that_an_edited_expression_keeps(live: Stage) -> None:
+    """Both are good reloads: what is lost shows only in since when the alert is active."""
+    live.settled()
+    await_true(lambda: live.state().alerts)
+    before = live.state()
+    live.rules(RULES.replace("up == 1'", "up > 0'"))
+    reload, _ = live.reload()
+    assert live.verify(before, reload) == ()
+    kept = live.state()
+    assert [alert.active_at for alert in kept.alerts] == [alert.active_at for alert in before.alerts]
+    live.rules(RULES.replace("severity: page", "severity: ticket"))
+    reload, _ = live.reload()
+    assert live.verify(kept, reload) == ()
+    await_true(lambda: live.state().alerts)
+    lost = live.state()
+    assert [alert.name for alert in lost.alerts] == ["Up"]
+    assert (lost.alerts[0].active_at or 0.0) > (kept.alerts[0].active_at or 0.0)
