@@ -32,13 +32,13 @@ alerting:
   - {regex: replica, action: labeldrop}
   alertmanagers:
   - static_configs: [{targets: ["127.0.0.1:9"], labels: {zone: 1}}]
-    bearer_token: abc
+    bearer_token: hush
   - {scheme: https, path_prefix: /am, timeout: 90s, api_version: v2,
      dns_sd_configs: [{names: [a.invalid], port: 9093, type: A}]}
 """,
     "remote write and read": """
 remote_write:
-- url: http://ann:pw@127.0.0.1:9/write?token=abc
+- url: http://ann:hush@127.0.0.1:9/write?token=hush
   name: long
   remote_timeout: 90s
   headers: {X-Scope-OrgID: "12"}
@@ -47,10 +47,10 @@ remote_write:
   queue_config: {capacity: 5000, max_shards: 5, min_backoff: 100ms}
   metadata_config: {send: false, send_interval: 120s}
 - url: http://127.0.0.1:9/write
-  basic_auth: {username: ann, password: secret}
+  basic_auth: {username: ann, password: hush}
   enable_http2: false
 remote_read:
-- url: http://:pw@127.0.0.1:9/read
+- url: http://:hush@127.0.0.1:9/read
   read_recent: true
   required_matchers: {job: "90s"}
   filter_external_labels: false
@@ -83,21 +83,21 @@ scrape_configs:
 """,
     "every kind of authorization": """
 scrape_configs:
-- {job_name: a, basic_auth: {username: ann, password: secret}}
+- {job_name: a, basic_auth: {username: ann, password: hush}}
 - {job_name: b, basic_auth: {username: ann, password_file: secrets/password}}
-- {job_name: c, authorization: {type: " Token ", credentials: secret}}
+- {job_name: c, authorization: {type: " Token ", credentials: hush}}
 - {job_name: d, authorization: {credentials_file: ../token}}
-- {job_name: e, bearer_token: secret}
+- {job_name: e, bearer_token: hush}
 - {job_name: f, bearer_token_file: secrets/token}
 - job_name: g
   oauth2:
     client_id: ann
-    client_secret: secret
-    token_url: http://ann:pw@127.0.0.1:9/?x=y
+    client_secret: hush
+    token_url: http://ann:hush@127.0.0.1:9/?x=y
     scopes: [a, b]
     endpoint_params: {audience: x}
 - {job_name: h, oauth2: {client_id: ann, client_secret_file: secrets/oauth, token_url: "http://127.0.0.1:9/"}}
-- {job_name: i, proxy_url: "http://ann:p%40@127.0.0.1:9", follow_redirects: false, enable_http2: false}
+- {job_name: i, proxy_url: "http://ann:hush%40@127.0.0.1:9", follow_redirects: false, enable_http2: false}
 - {job_name: j, tls_config: {server_name: x, insecure_skip_verify: true, min_version: TLS12}}
 - {job_name: k, tls_config: {}}
 """,
@@ -139,37 +139,42 @@ scrape_configs: [{job_name: a, honor_timestamps: , metrics_path: ~, scrape_inter
 
 _DISCOVERIES: Mapping[str, str] = {
     "azure": "subscription_id: s, authentication_method: ManagedIdentity, port: 81, proxy_url: 'http://127.0.0.1:9'",
-    "digitalocean": "bearer_token: secret, port: 8080, proxy_url: 'http://127.0.0.1:9'",
+    "digitalocean": "bearer_token: hush, port: 8080, proxy_url: 'http://127.0.0.1:9'",
     "dns": "names: [a.invalid, b.invalid], type: AAAA, port: 80, refresh_interval: 90s",
     "docker": "host: 'http://127.0.0.1:9', filters: [{name: a, values: [b, c]}], host_networking_host: h",
     "dockerswarm": "host: 'http://127.0.0.1:9', role: tasks, refresh_interval: 120s",
-    "ec2": "region: r, endpoint: 'http://127.0.0.1:9', access_key: a, secret_key: b, filters: [{name: a, values: [b]}]",
-    "eureka": "server: 'http://127.0.0.1:9/eureka', basic_auth: {username: ann, password: secret}",
+    "ec2": """region: r, endpoint: 'http://127.0.0.1:9', access_key: a, secret_key: hush,
+  filters: [{name: a, values: [b]}]""",
+    "eureka": "server: 'http://127.0.0.1:9/eureka', basic_auth: {username: ann, password: hush}",
     "file": "files: [sd/*.json, ./one.yml, /etc/gonogo/x.yaml], refresh_interval: 600s",
     "gce": "project: p, zone: z, filter: f, tag_separator: ;",
-    "hetzner": "role: hcloud, bearer_token: secret, proxy_url: 'http://127.0.0.1:9'",
-    "http": "url: 'http://ann:pw@127.0.0.1:9/?token=abc', refresh_interval: 1m30s",
+    "hetzner": "role: hcloud, bearer_token: hush, proxy_url: 'http://127.0.0.1:9'",
+    "http": "url: 'http://ann:hush@127.0.0.1:9/?token=hush', refresh_interval: 1m30s",
     "ionos": "datacenter_id: d, basic_auth: {username: ann, password_file: p}, proxy_url: 'http://127.0.0.1:9'",
-    "lightsail": "region: r, endpoint: 'http://127.0.0.1:9', access_key: a, secret_key: secret",
-    "marathon": "servers: ['http://127.0.0.1:9'], auth_token: secret",
+    "lightsail": "region: r, endpoint: 'http://127.0.0.1:9', access_key: a, secret_key: hush",
+    "marathon": "servers: ['http://127.0.0.1:9'], auth_token: hush",
     "nerve": "servers: ['127.0.0.1:9'], paths: [/a, /b], timeout: 90s",
-    "openstack": "region: r, role: instance, identity_endpoint: 'http://127.0.0.1:9', username: ann, password: secret",
-    "ovhcloud": "application_key: a, application_secret: b, consumer_key: c, service: vps, endpoint: ovh-ca",
+    "openstack": "region: r, role: instance, identity_endpoint: 'http://127.0.0.1:9', username: ann, password: hush",
+    "ovhcloud": "application_key: a, application_secret: hush, consumer_key: hush, service: vps, endpoint: ovh-ca",
     "puppetdb": "url: 'http://127.0.0.1:9', query: q, include_parameters: yes",
     "scaleway": """role: instance, access_key: SCWXXXXXXXXXXXXXXXXX, api_url: 'http://127.0.0.1:9', tags_filter: [a],
   project_id: 11111111-1111-1111-1111-111111111112, secret_key: 11111111-1111-1111-1111-111111111111""",
     "serverset": "servers: ['127.0.0.1:9'], paths: [/a]",
     "triton": """account: a, dns_suffix: d, endpoint: 127.0.0.1, port: 9, groups: [g],
   tls_config: {insecure_skip_verify: true}""",
-    "uyuni": "server: 'http://127.0.0.1:9', username: ann, password: secret, entitlement: e, separator: /",
-    "vultr": "bearer_token: secret, proxy_url: 'http://127.0.0.1:9'",
+    "uyuni": "server: 'http://127.0.0.1:9', username: ann, password: hush, entitlement: e, separator: /",
+    "vultr": "bearer_token: hush, proxy_url: 'http://127.0.0.1:9'",
 }
 """The kinds of service discovery that Debian's Prometheus has; nothing listens where they ask."""
 
-KINDS: Mapping[str, str] = _OPTIONS | {
-    f"discovery by {name}": f"scrape_configs: [{{job_name: a, {name}_sd_configs: [{{{text}}}]}}]"
-    for name, text in _DISCOVERIES.items()
+KINDS: Mapping[str, str] = {
+    **_OPTIONS,
+    **{
+        f"discovery by {name}": f"scrape_configs: [{{job_name: a, {name}_sd_configs: [{{{text}}}]}}]"
+        for name, text in _DISCOVERIES.items()
+    },
 }
+"""All kinds; every secret in them is ``hush``."""
 
 FOLDER = "/srv/prometheus"
 """The folder of the configuration in what is recorded."""

@@ -92,6 +92,7 @@ def _edits_of_rule(rule: Rule) -> Iterator[tuple[str, Rule]]:
     yield "sign", replace(rule, expression=f"-({rule.expression}\n)")
     yield "filter", replace(rule, expression=f"({rule.expression}\n) != 7")
     yield "truth", replace(rule, expression=f"({rule.expression}\n) != bool 7")
+    yield "sum", replace(rule, expression=f"({rule.expression}\n) + 1")
     yield "break", replace(rule, expression=f"{rule.expression}\n +")
     yield "add a label", replace(rule, labels={**rule.labels, "gonogo": "x"})
     yield "add an annotation", replace(rule, annotations={**rule.annotations, "gonogo": "x"})

@@ -59,6 +59,9 @@ class PlacedRule:
         return {aspect: text for aspect, text in said.items() if text}
 
 
+SOMETIMES_UNSAID = ("interval", "limit")
+"""Aspects, and attributes of rules, that are ``None`` where a side does not say."""
+
 Pair = tuple[PlacedRule | None, PlacedRule | None]
 """A rule of each side, or of one where the other has no counterpart."""
 
@@ -77,10 +80,13 @@ def pairs(ones: Iterable[PlacedRule], others: Iterable[PlacedRule]) -> Iterator[
     left = list(ones), list(others)
     crowded = {key for side in left for key, times in Counter(one.key for one in side).items() if times > 1}
 
-    def whole(one: PlacedRule) -> object:
-        return one.key, (one.expression, tuple(one.manner.items())) if one.key in crowded else ()
+    def exactly(one: PlacedRule) -> object:
+        return as_far_as_said(one), one.interval, one.limit
 
-    for alike in (whole, _identity, _name_in_group, _name_and_labels, _name):
+    def as_far_as_said(one: PlacedRule) -> object:
+        return one.key, _act(one) if one.key in crowded else ()
+
+    for alike in (exactly, as_far_as_said, _identity, _name_in_group, _name_and_labels, _name):
         found, left = _paired(alike, *left)
         yield from found
     yield from ((one, None) for one in left[0])
@@ -103,6 +109,13 @@ def _paired(
             left.append(one)
     unused = {id(other) for candidates in waiting.values() for other in candidates}
     return found, (left, [other for other in others if id(other) in unused])
+
+
+def _act(one: PlacedRule) -> object:
+    """Tell what a rule does, without what a side may not say."""
+    return one.expression, tuple(
+        (aspect, text) for aspect, text in one.manner.items() if aspect not in SOMETIMES_UNSAID
+    )
 
 
 def _identity(one: PlacedRule) -> object:

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from gonogo.model.rule import LoadedGroup, RuleGroup
-from gonogo.reloading.placed_rules import Meaning, PlacedRule, pairs, placed
-
-_SOMETIMES_UNSAID = ("interval", "limit")
-"""Aspects, and attributes of rules, that are ``None`` where a side does not say."""
+from gonogo.reloading.placed_rules import SOMETIMES_UNSAID, Meaning, PlacedRule, pairs, placed
+from gonogo.reloading.redaction import redacted
 
 
 @dataclass(frozen=True, slots=True)
 class Aspect:
-    """One thing in which two rules differ; nothing is an empty text."""
+    """One thing in which two rules differ; nothing is an empty text, and secrets in URLs are left out."""
 
     name: str
     staged: str
@@ -78,25 +76,20 @@ def rules_difference(
 
 def compared(staged: Iterable[PlacedRule], loaded: Iterable[PlacedRule]) -> RulesDifference:
     """Compare rules that have been placed already, whichever sides they are from."""
-    missing: list[PlacedRule] = []
-    extra: list[PlacedRule] = []
-    changed: list[RuleChange] = []
-    for one, other in pairs(staged, loaded):
-        if one is not None and other is not None:
-            if aspects := _aspects(one, other):
-                changed.append(RuleChange(one, other, aspects))
-        elif one is not None:
-            missing.append(one)
-        elif other is not None:
-            extra.append(other)
-    return RulesDifference(tuple(missing), tuple(extra), tuple(changed))
+    found = tuple(pairs(staged, loaded))
+    both = [(one, other, _aspects(one, other)) for one, other in found if one is not None and other is not None]
+    return RulesDifference(
+        missing=tuple(one for one, other in found if one is not None and other is None),
+        extra=tuple(other for one, other in found if other is not None and one is None),
+        changed=tuple(RuleChange(one, other, aspects) for one, other, aspects in both if aspects),
+    )
 
 
 def _aspects(staged: PlacedRule, loaded: PlacedRule) -> tuple[Aspect, ...]:
     ours, theirs = _meanings(staged, loaded)
-    unsaid = {name for name in _SOMETIMES_UNSAID if None in (getattr(staged, name), getattr(loaded, name))}
+    unsaid = {name for name in SOMETIMES_UNSAID if None in (getattr(staged, name), getattr(loaded, name))}
     return tuple(
-        Aspect(name, ours.get(name, ""), theirs.get(name, ""))
+        Aspect(name, redacted(ours.get(name, "")), redacted(theirs.get(name, "")))
         for name in dict.fromkeys((*ours, *theirs))
         if name not in unsaid and ours.get(name) != theirs.get(name)
     )
