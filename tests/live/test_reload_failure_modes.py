@@ -1,6 +1,6 @@
 """Each way in which a reload of a real Prometheus 2.42 fails or deceives, and what is said of it.
 
-The modes are numbered as in ``docs``; asserted are what triggering, settling and
+Each is numbered in its name (0 is a good reload); asserted are what triggering, settling and
 verifying say, and what the server has afterwards.
 """
 
@@ -192,7 +192,7 @@ def test_5_a_glob_that_matches_nothing_takes_all_rules_away(live: Stage) -> None
     assert found.outcome is Settlement.LOADED
     left = live.verify(before, reload, wanted)
     assert checks(left) >= {Check.RULES, Check.CONFIGURATION}
-    assert "rule Up of group first" in told(left)
+    assert "alert Up of group first is in the files and not on the server" in told(left)
     assert live.state().rules == ()
 
 

@@ -20,7 +20,7 @@ from gonogo.model.evidence import Target, TargetHealth
 from gonogo.model.rule import LoadedGroup, RuleHealth, RuleState
 from gonogo.prometheus.own_metrics import OwnMetrics
 from gonogo.prometheus.server_state import ServerState, Vitals
-from gonogo.rules.same_rules import rule_differences
+from gonogo.reloading.rules import rules_difference
 
 SHOWN = 5
 """How many differences of one kind are told one by one; the rest is counted."""
@@ -115,7 +115,8 @@ def configuration(of: Comparison) -> Iterator[Unmet]:
 
 def rules(of: Comparison) -> Iterator[Unmet]:
     """Its rules must be those of the files: each as often, none more."""
-    if differences := rule_differences(of.staged.rules, of.now.rules, of.staged.evaluation_interval):
+    differences = rules_difference(of.staged.rules, of.now.rules, of.staged.evaluation_interval).words
+    if differences:
         step = f"see whether its rule_files match the same files there as here, then {_ROLL_BACK}"
         what = "the loaded rules are not those of the files"
         yield Unmet(Check.RULES, what, of.now.url, _some(differences), step, final=True)
