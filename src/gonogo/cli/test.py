@@ -116,7 +116,7 @@ def _counting(says: Callable[[str], None]) -> Heard:
 def _of_places(
     paths: tuple[str, ...], rules: tuple[Path, ...], folder: Path | None, allowed: Mapping[str, str], heard: Heard
 ) -> tuple[UnitReport, int]:
-    from gonogo.app.unit import places_report
+    from gonogo.app.unit_places import places_report
 
     report = places_report(paths, rules, cache=folder, allowed=allowed, heard=heard)
     return report, _EXIT_CODES[report.outcome]
