@@ -148,3 +148,13 @@ def test_a_side_that_is_no_promtool_accepts_nothing() -> None:
     assert told(arbiter) == ["a.yml:1:1: Error: No such container: prometheus"]
     silent = asked("a.yml", side=program("sys.exit(0)\n"))
     assert told(silent) == ["a.yml:1:1: it said nothing"]
+
+
+def test_rules_that_only_the_second_promtool_has_may_be_as_good_as_they_like(folder: Path) -> None:
+    """They are not what is linted."""
+    for home in ("here", "there"):
+        Path(home).mkdir()
+        Path(home, "prometheus.yml").write_text("rule_files: ['*.rules']\n", encoding="utf-8")
+    Path("there/extra.rules").write_text(GOOD, encoding="utf-8")
+    arbiter = asked("here/prometheus.yml", side=Side(("promtool",), root=str(folder / "there"), base="here"))
+    assert (arbiter.accepted, arbiter.refusals) == ({"here/prometheus.yml"}, ())
