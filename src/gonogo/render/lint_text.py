@@ -31,7 +31,7 @@ def _lines(report: LintReport) -> Iterator[str]:
         yield _headline(finding)
         path = finding.where.start.path
         if path not in sources:
-            sources[path] = lines_of(report.texts.get(path, ""))
+            sources[path] = lines_of(report.texts[path]) if path in report.texts else ()
         yield from _excerpt(sources[path], finding.where)
     yield from map(_gone, report.gone)
     yield _summary(report)
