@@ -91,6 +91,8 @@ def run_of(report: UnitReport, policy_file: PolicyFile) -> Run:
     findings = tuple(_findings(report.files))
     if report.outcome is not Outcome.PASS:
         return failed(PROMQL_UNIT, findings, "the tests of the rules do not pass", report.tools)
+    if any(one.allowed for file in report.files for one in file.findings):
+        return failed(PROMQL_UNIT, findings, "silent passes were allowed, and for the gate nothing is", report.tools)
     passed = f"promtool passes {counted(len(report.files), 'test file')}"
     return Run(PROMQL_UNIT, Outcome.PASS, passed, findings=findings, tools=report.tools)
 
