@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gonogo.errors import Position
-from gonogo.strict_yaml import parse, parse_documents, plain_scalar
+from gonogo.strict_yaml import builder, parse, parse_documents, plain_scalar
 from gonogo.strict_yaml.builder import DEEPEST, LARGEST_EXPANSION
 
 
@@ -271,3 +271,14 @@ def test_a_quoted_merge_key_is_a_key() -> None:
 def test_a_mistake_stands_within_the_text(text: str, line: int, column: int) -> None:
     """At its end where the parser is a line ahead; lines end where YAML ends them."""
     assert [problem.where for problem in parse(text, "f.yml").problems] == [Position("f.yml", line, column)]
+
+
+def test_a_text_of_more_values_than_any_honest_file_is_not_read_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small values are large in memory: 16 MB of brackets would take 10 GB."""
+    monkeypatch.setattr(builder, "MOST_VALUES", 5)
+    document = parse("- 1\n- 2\n- 3\n- 4\n- 5\n- 6\n", "many.yml")
+    (problem,) = document.problems
+    assert str(problem).startswith("many.yml:5:3: more than 5 values stand in one file")
+    assert document.value == [1, 2, 3, 4]
+    assert not document.complete
+    assert parse("- 1\n- 2\n- 3\n", "few.yml").problems == ()
