@@ -87,7 +87,7 @@ def test_a_change_is_unnoticed_when_every_trial_passes() -> None:
     sheet = _sheet()
     question = Question([sheet], sheet.rules[0], replace(sheet.rules[0].rule, expression="x + 0"))
     known: dict[str, TrialOutcome] = {}
-    tests = set()
+    tests: set[str] = set()
     while isinstance(asked := question.ask(known), tuple):
         tests.update(one.test for one in asked)
         known |= {one.key: PASSED for one in asked}
