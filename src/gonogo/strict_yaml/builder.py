@@ -13,8 +13,8 @@ from gonogo.strict_yaml.scalars import plain_scalar, tagged_scalar
 
 DEEPEST = 100
 """How many lists and mappings may stand inside one another."""
-MOST_VALUES = 1_000_000
-"""How many values and keys a text may hold; 50,000 alerts have as many."""
+MOST_VALUES = 500_000
+"""How many values and keys a text may hold; 20,000 alerts have as many."""
 LARGEST_EXPANSION = 10_000
 """How many values all the aliases of a document may stand for together."""
 

@@ -75,6 +75,17 @@ def test_what_is_no_text_is_not_asked_about() -> None:
     assert asked("good.yml", "latin.yml") == Arbiter("promtool", asked("good.yml").version, frozenset({"good.yml"}))
 
 
+def test_a_huge_file_with_mistakes_is_not_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is refused without promtool, which would take gigabytes to say so."""
+    monkeypatch.setattr(arbitration, "LARGEST_FAULTY", len(GOOD) + 1)
+    Path("good.yml").write_text(f"{GOOD}# with a remark\n", encoding="utf-8")
+    Path("huge.yml").write_text("groups: [" + "[]," * 100 + "]\n", encoding="utf-8")
+    Path("small.yml").write_text("groups: [[]]\n", encoding="utf-8")
+    arbiter = asked("good.yml", "huge.yml", "small.yml")
+    assert arbiter.accepted == {"good.yml"}
+    assert [refusal.where.start.path for refusal in arbiter.refusals] == ["small.yml"]
+
+
 def test_a_configuration_is_checked_with_the_rules_that_it_loads() -> None:
     """Files beside it are checked as well."""
     Path("rules").mkdir()
