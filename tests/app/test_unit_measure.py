@@ -26,8 +26,8 @@ from gonogo.gates.catalogue import PRESET_GATES
 from gonogo.model.outcome import Outcome
 from gonogo.rules.pack.assemble import pack
 from gonogo.unit.report import UnitReport
-from gonogo.unit.suite import Answer, Question
-from gonogo.unit.trial import TrialOutcome
+from gonogo.unit.suite import Answer, Known, Question
+from gonogo.unit.trial import Trial, TrialOutcome
 from tests.rules.pack.policies import INTERVAL, preset_policy
 from tests.rules.pack.promtool import laid_out
 
@@ -202,15 +202,14 @@ def test_a_promtool_that_breaks_down_costs_the_others_nothing(tmp_path: Path, mo
 
 
 class _Whole(Question):
-    """Asks the whole test file each time, without taking anything out of it."""
+    """Asks whole test files, without taking anything out of them."""
 
-    def ask(self, known: object) -> Answer | tuple:  # type: ignore[type-arg]
-        for sheet in self._sheets:
-            trial = sheet.changed_whole(self.rule, self.changed)
-            outcome = known.get(trial.key)  # type: ignore[attr-defined]
-            if outcome is None:
+    def ask(self, known: Known) -> Answer | tuple[Trial, ...]:
+        """Ask for one after the other."""
+        for trial in self.whole_trials():
+            if trial.key not in known:
                 return (trial,)
-            if outcome is not TrialOutcome.PASSED:
+            if known[trial.key] is not TrialOutcome.PASSED:
                 return Answer.NOTICED
         return Answer.UNNOTICED
 
