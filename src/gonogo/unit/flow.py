@@ -11,7 +11,7 @@ from gonogo.strict_yaml import YamlDocument
 Loc = tuple[str | int, ...]
 
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-"""What JSON leaves as it is, and YAML refuses or takes for the end of a line. Source: YAML 1.2.2, 5.1; YAML 1.1, 5.4."""
+"""What JSON leaves as it is, and YAML refuses or takes for the end of a line. Source: YAML 1.1, 5.1 and 5.4."""
 
 
 def flow(document: YamlDocument, loc: Loc = (), without: tuple[str, ...] = ()) -> str:
