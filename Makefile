@@ -37,7 +37,7 @@ fault-matrix: ready-to-develop ## every fault, injected into the real stack; wri
 promql-unit: ready-to-run ## the unit tests of the rule pack, by promtool
 	@scripts/test/rule_pack.sh test
 
-obs-lint: ready-to-run ## the rules of the rule pack, by promtool's strictest check
+obs-lint: ready-to-run ## the rules of the rule pack, by every check of gonogo lint
 	@scripts/test/rule_pack.sh check
 
 ready-to-run:

@@ -70,7 +70,7 @@ ALERTS = (
         "{M}BudgetBurns",
         (
             "(job:{m}_errors:ratio5m > (14.4 * 0.001)) "
-            'and (sum by (job, cluster) (rate({m}_errors_total{{env="{e}"}}[1h])) > 0)'
+            'and on (job, cluster) (sum by (job, cluster) (rate({m}_errors_total{{env="{e}"}}[1h])) > 0)'
         ),
         "2m",
     ),

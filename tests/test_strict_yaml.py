@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gonogo.errors import Position
-from gonogo.strict_yaml import parse, parse_documents, plain_scalar
+from gonogo.strict_yaml import builder, parse, parse_documents, plain_scalar
 from gonogo.strict_yaml.builder import DEEPEST, LARGEST_EXPANSION
 
 
@@ -47,7 +47,7 @@ def test_bad_syntax_has_a_place(text: str, place: str) -> None:
 
 def test_duplicates_before_bad_syntax_are_named_too() -> None:
     """Reading stops at bad syntax, and what was found before is kept."""
-    assert [line.split(": ")[0] for line in said("a: 1\na: 2\nb: [")] == ["f.yml:2:1", "f.yml:4:1"]
+    assert [line.split(": ")[0] for line in said("a: 1\na: 2\nb: [")] == ["f.yml:2:1", "f.yml:3:5"]
 
 
 @pytest.mark.parametrize("text", ["[" * 300_000, "- " * 300_000, "? " * 300_000, "{a: " * 300_000])
@@ -255,3 +255,30 @@ def test_a_quoted_merge_key_is_a_key() -> None:
     """Only a plain ``<<`` merges."""
     document = parse('"<<": 1\n', "f")
     assert (document.value, document.problems) == ({"<<": 1}, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("a:\n  - b: c\n    rules", 3, 10),
+        ("{a: b", 1, 6),
+        ("a: [\n", 2, 1),
+        ("a: \u2029b\x0b", 2, 2),
+        ("a: é\r\nb: é\x0b", 2, 5),
+        ("a: b\x85c: \ud800", 2, 4),
+    ],
+)
+def test_a_mistake_stands_within_the_text(text: str, line: int, column: int) -> None:
+    """At its end where the parser is a line ahead; lines end where YAML ends them."""
+    assert [problem.where for problem in parse(text, "f.yml").problems] == [Position("f.yml", line, column)]
+
+
+def test_a_text_of_more_values_than_any_honest_file_is_not_read_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small values are large in memory: 16 MB of brackets would take 10 GB."""
+    monkeypatch.setattr(builder, "MOST_VALUES", 5)
+    document = parse("- 1\n- 2\n- 3\n- 4\n- 5\n- 6\n", "many.yml")
+    (problem,) = document.problems
+    assert str(problem).startswith("many.yml:5:3: more than 5 values stand in one file")
+    assert document.value == [1, 2, 3, 4]
+    assert not document.complete
+    assert parse("- 1\n- 2\n- 3\n", "few.yml").problems == ()

@@ -16,6 +16,10 @@ from pathlib import Path
 
 from gonogo import gates
 from gonogo.gates.catalogue import PRESET_GATES
+from gonogo.lint import checks as home
+from gonogo.lint.catalogue import checks, findings
+from gonogo.lint.check import Check, Example
+from gonogo.lint.example_estate import estate_of
 from gonogo.model.preset_gate import PresetGate
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -36,6 +40,45 @@ def gates_page() -> str:
 def _section(gate: PresetGate, docstring: str) -> str:
     demoted = re.sub(r"^## ", "### ", cleandoc(docstring), flags=re.MULTILINE)
     return f"## {gate.name}\n\n{demoted}"
+
+
+def lint_checks_page() -> str:
+    """Join the docstrings of the checks' files, each with what it finds in its bad example, and the good one."""
+    found = checks()
+    texts = {one: _docstring(f"{home.__name__}.{one.replace('-', '_')}") for one in found}
+    intro = (
+        "# The checks of gonogo lint\n\n"
+        f"Made by `make docs` from the {len(found)} files in `src/gonogo/lint/checks`; every example is also a test. "
+        "How to run them, and how to silence one: [lint.md](lint.md).\n\n"
+        "| check | usually | what it finds |\n|---|---|---|"
+    )
+    rows = (
+        f"| [{one}](#{one}) | {found[one].severity} | {texts[one].partition(chr(10))[0].replace('|', chr(92) + '|')} |"
+        for one in sorted(found)
+    )
+    sections = (_check_section(found[one], texts[one]) for one in sorted(found))
+    return "\n".join([intro, *rows]) + "\n\n" + "\n\n".join(sections) + "\n"
+
+
+def _docstring(module: str) -> str:
+    return cleandoc(importlib.import_module(module).__doc__ or "").replace("``", "`")
+
+
+def _check_section(check: Check, text: str) -> str:
+    told = "\n".join(
+        f"- {finding.where.start}: {finding.message}" for finding in findings(estate_of(check.bad), [check])
+    )
+    parts = [f"## {check.id}", text, "It finds fault with", _files(check.bad), told]
+    good = _files(check.good)
+    parts += ["and not with", good] if good != _files(check.bad) else ["and not where what it asks about is in order."]
+    return "\n\n".join(parts)
+
+
+def _files(example: Example) -> str:
+    several = len(example.files) > 1
+    return "\n\n".join(
+        (f"`{name}`:\n\n" if several else "") + f"```yaml\n{text.rstrip()}\n```" for name, text in example.files.items()
+    )
 
 
 def fault_matrix_page() -> str:
@@ -63,7 +106,11 @@ def fault_matrix_page() -> str:
     return intro + "\n".join(rows) + "\n"
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"gates.md": gates_page, "fault-matrix.md": fault_matrix_page}
+PAGES: Mapping[str, Callable[[], str]] = {
+    "gates.md": gates_page,
+    "lint-checks.md": lint_checks_page,
+    "fault-matrix.md": fault_matrix_page,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -52,3 +52,8 @@ def test_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
     (tmp_path / "tests" / "circle").symlink_to(tmp_path / "tests")
     found = [str(path.relative_to(tmp_path / "tests")) for path in unit_files(tmp_path / "tests")]
     assert found == ["b.yml", "linked/a.yml"]
+
+
+def test_a_pattern_longer_than_any_path_matches_nothing() -> None:
+    """At once: what is no path need not be looked for."""
+    assert matching("/" + "[" * 60_000) == ()

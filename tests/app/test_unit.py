@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.app.silent_passes import silent_passes
-from gonogo.app.unit import promql_unit, unit
+from gonogo.app.unit import promql_unit, recorded_report, unit
 from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
 from tests.policy_folder import RULES, TESTS, policy_folder
@@ -43,20 +42,51 @@ def test_a_silent_pass_is_a_failure(tmp_path: Path, tests: str, told: str) -> No
     assert told in "\n".join(run.findings)
 
 
-def test_what_is_no_text_is_said(tmp_path: Path) -> None:
-    """As is a rule file that only the alerts' names are looked up in."""
-    path = tmp_path / "a.yml"
-    path.write_bytes(b"\xff")
-    assert "cannot be read" in str(next(silent_passes(path)))
-    path.write_text(NO_ALERT.replace("NAME", "X").replace("../rules/duri.yml", "r.yml"), encoding="utf-8")
-    (tmp_path / "r.yml").write_bytes(b"\xff")
-    assert "no rule has that name" in str(next(silent_passes(path)))
+@pytest.mark.parametrize("where", ["tests", "rules"])
+def test_what_is_no_text_is_said(tmp_path: Path, where: str) -> None:
+    """Be it a test or a rule file that one loads."""
+    policy_file = policy_folder(tmp_path)
+    (tmp_path / where / "duri.yml").write_bytes(b"\xff")
+    assert "cannot be read" in "\n".join(unit(policy_file).findings)
 
 
 def test_an_alert_that_exists_may_be_expected_not_to_fire(tmp_path: Path) -> None:
     """That is a real assertion."""
-    policy_folder(tmp_path, tests=NO_ALERT.replace("NAME", "DuriX"))
-    assert list(silent_passes(tmp_path / "tests" / "duri.yml")) == []
+    quiet = NO_ALERT.replace("NAME", "DuriX").replace("- input", "- interval: 1m\n    input")
+    assert unit(policy_folder(tmp_path, tests=quiet)).outcome is Outcome.PASS
+
+
+def test_rules_that_are_not_the_policys_do_not_count(tmp_path: Path) -> None:
+    """The record of a pass would outlive their change."""
+    policy_file = policy_folder(tmp_path, tests=TESTS.replace("../rules/duri.yml", "../other.yml"))
+    (tmp_path / "other.yml").write_text(RULES, encoding="utf-8")
+    run = unit(policy_file)
+    assert run.outcome is Outcome.FAIL
+    assert "../other.yml is none of the policy's rules" in run.findings[0]
+
+
+def test_rules_are_found_by_base_name_among_the_policys(tmp_path: Path) -> None:
+    """Wherever the test stands."""
+    policy_file = policy_folder(tmp_path, tests=TESTS.replace("../rules/duri.yml", "web.yml"))
+    (tmp_path / "rules" / "duri.yml").rename(tmp_path / "rules" / "web.yml")
+    assert unit(policy_file).outcome is Outcome.PASS
+
+
+def test_a_change_of_the_rules_is_seen_in_the_same_process(tmp_path: Path) -> None:
+    """What was read once is not what is there now."""
+    policy_file = policy_folder(tmp_path)
+    assert unit(policy_file).outcome is Outcome.PASS
+    (tmp_path / "rules" / "duri.yml").write_text(RULES.replace("raw_x", "raw_y"), encoding="utf-8")
+    assert unit(policy_file).outcome is Outcome.FAIL
+
+
+def test_what_is_allowed_is_recorded_with_its_reason(tmp_path: Path) -> None:
+    """The report passes; the gate does not, and its record tells why."""
+    policy_file = policy_folder(tmp_path, tests=f"{TESTS}  - input_series: []\n")
+    report, run = recorded_report(policy_file, allowed={"no-assertion": "it is being written"})
+    assert (report.outcome, run.outcome) == ("PASS", "FAIL")
+    (record,) = records(policy_file.journal)
+    assert "no-assertion, allowed: it is being written" in str(record.detail["findings"])
 
 
 def test_no_test_file_at_all_fails(tmp_path: Path) -> None:

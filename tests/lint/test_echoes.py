@@ -42,7 +42,7 @@ def test_an_error_elsewhere_says_something_else() -> None:
 
 
 def test_a_file_refused_as_a_whole_has_its_errors_told_one_by_one() -> None:
-    """promtool stops at the first mistake of YAML."""
+    """A mistake of YAML is where promtool stops."""
     assert left(finding("promtool", 1, 1), finding("syntax", 40)) == ()
     whole = finding("promtool", 1, 1)
     assert left(whole, finding("duplicate-rule", 40)) == (whole,)

@@ -9,7 +9,7 @@ from gonogo.rules.tree import Matcher, Vector
 
 
 def estate(*expressions_: str) -> Estate:
-    """Make an estate of recording rules r0, r1, …"""
+    """Make an estate of recording rules r0, r1 and so on."""
     rules = "".join(f"  - record: r{n}\n    expr: {text!r}\n" for n, text in enumerate(expressions_))
     return Estate((source_file(f"groups:\n- name: g\n  rules:\n{rules}", "r.yml"),))
 

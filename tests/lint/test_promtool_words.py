@@ -11,7 +11,10 @@ from gonogo.lint.promtool_words import Reason, Word, last_words, words
     ("said", "reasons"),
     [
         (
-            'r.yml: 5:11: group "a", rule 1, "x": could not parse expression: 3:1: parse error: unclosed left parenthesis',
+            (
+                'r.yml: 5:11: group "a", rule 1, "x": could not parse expression: '
+                "3:1: parse error: unclosed left parenthesis"
+            ),
             (Reason("unclosed left parenthesis", 5, 11, "a", 1, "x", (3, 1)),),
         ),
         (

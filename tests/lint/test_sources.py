@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gonogo.errors import Position
-from gonogo.lint.sources import source_file, unread_file
+from gonogo.lint.sources import MOST_PROBLEMS, source_file, unread_file
 
 GROUPS = "groups:\n- name: g\n  rules:\n  - alert: {}\n    expr: up == 0\n"
 RESOURCE = """\
@@ -128,3 +128,10 @@ def test_a_file_that_could_not_be_read() -> None:
     """It stands among the others with its problem."""
     file = unread_file("f", "it is a folder", "name a file")
     assert (file.rules, file.problems[0].where) == ((), Position("f", 1, 1))
+
+
+def test_a_file_with_no_end_of_mistakes_is_told_of_by_its_first() -> None:
+    """And how many more there are."""
+    file = source_file("groups: [" + "[], " * (MOST_PROBLEMS + 5) + "]\n", "r.yml")
+    assert len(file.problems) == MOST_PROBLEMS + 1
+    assert "more mistakes like these" in file.problems[-1].message

@@ -16,7 +16,7 @@ RULE = "groups: [{{name: g, rules: [{}]}}]"
 @pytest.mark.parametrize(
     ("text", "where", "message"),
     [
-        ("groups: [", "2:1", "this is not YAML"),
+        ("groups: [", "1:10", "this is not YAML"),
         ("- a", "1:1", "a mapping is expected here, not a list"),
         ("text", "1:1", "a mapping is expected here, not a single value"),
         ("groups: {}\nmore: 1", "2:1", "unknown key 'more'"),

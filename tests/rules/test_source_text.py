@@ -51,3 +51,10 @@ def test_strings_matchers_and_comments_are_not_counted() -> None:
 def test_raw_strings_become_plain_ones(expression: str, expected: str) -> None:
     """Backticks hold text without escapes, comments vanish, quotes inside either mean nothing."""
     assert parsable(expression) == expected
+
+
+@pytest.mark.parametrize("mark", ['"', "'"])
+def test_a_string_without_end_is_read_once(mark: str) -> None:
+    """However many escaped quotes are in it: each could begin another string."""
+    text = f"x == {mark}" + f"\\{mark}" * 30_000
+    assert parsable(text) == text

@@ -34,3 +34,9 @@ def test_between() -> None:
     assert values.any_between(2, 4)
     assert values.any_between(5, 6)
     assert not values.any_between(3, 5)
+
+
+def test_histograms_are_one_sample_each() -> None:
+    """Braces without end are read once, however many there are."""
+    assert input_values("{{schema:1 sum:2 buckets:[1 2]}} {{count:1}}x3 _x2").runs == ((0, 0), (1, 4))
+    assert input_values("{" * 60_000).last == 0

@@ -85,7 +85,8 @@ class _NoAnswer(Exception):
 def as_run(linted: Linted, request: LintRequest, *, strict: bool = False) -> Run:
     """Make a run of a lint: it fails with any error, or, if ``strict``, whatever was found."""
     report = linted.report
-    bad = [one for one in report.findings if strict or one.severity is Severity.ERROR]
+    errors = [one for one in report.findings if one.severity is Severity.ERROR]
+    bad = errors or (report.findings if strict else ())
     skewed = request.second is not None and request.second.any_version
     seen = {"silenced": report.silenced, **({"version_skew_allowed": True} if skewed else {})}
     if bad:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from gonogo.app.inputs import rule_files, unit_files
-from gonogo.app.runs import Run, counted, failed, promtool_version, recorded
-from gonogo.app.unit_cache import UnitCache
-from gonogo.app.unit_check import Heard, check_files, nobody
-from gonogo.app.unit_find import test_files
-from gonogo.app.unit_rules import RulePlaces
-from gonogo.errors import UsageError
+from gonogo.app.runs import Run, counted, failed, recorded
+from gonogo.app.unit_check import Heard, nobody
+from gonogo.app.unit_places import report_on
 from gonogo.model.gate import PROMQL_UNIT
 from gonogo.model.outcome import Outcome
 from gonogo.policy.load import PolicyFile
-from gonogo.unit.allowance import under
 from gonogo.unit.report import FileReport, UnitReport
 
 
@@ -85,35 +80,7 @@ def policy_report(
     """
     paths = sorted({path for place in policy_file.tests if place.exists() for path in unit_files(place)})
     rules = rule_files(policy_file.rules)
-    return _report(paths, rules, cache=cache, allowed=allowed or {}, heard=heard, inside=rules)
-
-
-def places_report(
-    places: Sequence[str],
-    rules: Sequence[Path],
-    *,
-    cache: Path | None = None,
-    allowed: Mapping[str, str] | None = None,
-    heard: Heard = nobody,
-) -> UnitReport:
-    """Run the test files of some places: folders, globs, files.
-
-    Args:
-        places: where to look.
-        rules: files and folders in which rule files are looked for by base name.
-        cache: the folder that keeps passes; none are kept without one.
-        allowed: the silent passes that are tolerated, and why.
-        heard: hears how many files are done.
-
-    Raises:
-        UsageError: one of the places or of the rules is not there.
-        MissingTool: promtool is not installed.
-    """
-    if gone := [str(path) for path in rules if not path.exists()]:
-        raise UsageError(f"{gone[0]}: there is no such file or folder", next_step="--rules names where rules live")
-    paths, nowhere = test_files(places)
-    report = _report(paths, rules, cache=cache, allowed=allowed or {}, heard=heard)
-    return UnitReport(report.files, under(allowed or {}, nowhere), tools=report.tools, seconds=report.seconds)
+    return report_on(paths, rules, cache=cache, allowed=allowed or {}, heard=heard, inside=rules)
 
 
 def run_of(report: UnitReport, policy_file: PolicyFile) -> Run:
@@ -124,25 +91,10 @@ def run_of(report: UnitReport, policy_file: PolicyFile) -> Run:
     findings = tuple(_findings(report.files))
     if report.outcome is not Outcome.PASS:
         return failed(PROMQL_UNIT, findings, "the tests of the rules do not pass", report.tools)
+    if any(one.allowed for file in report.files for one in file.findings):
+        return failed(PROMQL_UNIT, findings, "silent passes were allowed, and for the gate nothing is", report.tools)
     passed = f"promtool passes {counted(len(report.files), 'test file')}"
     return Run(PROMQL_UNIT, Outcome.PASS, passed, findings=findings, tools=report.tools)
-
-
-def _report(
-    paths: Sequence[Path],
-    rules: Sequence[Path],
-    *,
-    cache: Path | None,
-    allowed: Mapping[str, str],
-    heard: Heard,
-    inside: Sequence[Path] | None = None,
-) -> UnitReport:
-    began = time.monotonic()
-    tools = promtool_version()
-    kept = UnitCache(cache, tools["promtool"])
-    files = check_files(paths, RulePlaces(rules), kept, allowed, heard, inside)
-    kept.tidy()
-    return UnitReport(files, tools=tools, seconds=time.monotonic() - began)
 
 
 def _findings(files: Iterable[FileReport]) -> Iterator[str]:

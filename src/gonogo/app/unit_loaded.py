@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from gonogo.app.unit_material import LoadedEntry, Material
@@ -13,23 +14,18 @@ from gonogo.unit.loaded import Entry, Loaded
 
 def loaded(material: Material) -> Loaded:
     """Give a test file together with its rules, as far as they can be read; the rest is promtool's to refuse."""
-    files = {path: rules_of(path) for path in dict.fromkeys(rule.path for rule in material.rules)}
+    files = {rule.path: rules_of(rule.whole, str(rule.path)) for rule in material.rules}
     groups = tuple(group for file in files.values() for group in file.groups)
-    return Loaded(material.unit, tuple(_entry(one) for one in material.entries), groups)
+    return Loaded(material.unit, tuple(_entry(one, files) for one in material.entries), groups)
 
 
-@cache
-def rules_of(path: Path) -> SourceFile:
-    """Read a rule file once in a process, with the places of its rules in the file as it is written.
-
-    Raises:
-        OSError: it cannot be read.
-        UnicodeDecodeError: it is no text.
-    """
-    return source_file(path.read_text(encoding="utf-8"), str(path))
+@lru_cache(maxsize=1024)
+def rules_of(text: str, path: str) -> SourceFile:
+    """Read a text once, however many tests load it, with the places of its rules in the file as it is written."""
+    return source_file(text, path)
 
 
-def _entry(one: LoadedEntry) -> Entry:
+def _entry(one: LoadedEntry, files: Mapping[Path, SourceFile]) -> Entry:
     paths = dict.fromkeys(rule.path for rule in one.rules)
-    rules = sum(len(group.rules) for path in paths for group in rules_of(path).groups)
+    rules = sum(len(group.rules) for path in paths for group in files[path].groups)
     return Entry(one.entry, len(paths), rules, one.problem)

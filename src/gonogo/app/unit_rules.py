@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import lru_cache
 from pathlib import Path, PurePath
 
 from gonogo.app.inputs import matching, unit_files
@@ -20,11 +20,13 @@ class RuleSource:
         path: where it was found.
         text: as promtool reads it, custom resources unwrapped.
         part: which resource of the file it is.
+        whole: the file's text, as it is written.
     """
 
     path: Path
     text: str
     part: int = 0
+    whole: str = field(default="", repr=False, compare=False)
 
 
 class RulePlaces:
@@ -63,26 +65,31 @@ def found(pattern: str, folder: Path, places: RulePlaces) -> tuple[Path, ...]:
     return matching(str(folder / pattern)) or places.named(pattern)
 
 
-@cache
 def sources(path: Path) -> tuple[RuleSource, ...]:
-    """Read a rule file once in a process, unwrapped.
+    """Read a rule file, unwrapped.
 
     Raises:
         OSError: it cannot be read.
         UnicodeDecodeError: it is no text.
     """
     text = path.read_text(encoding="utf-8")
-    return tuple(RuleSource(path, part, number) for number, part in enumerate(unwrapped(text, str(path))))
+    return tuple(RuleSource(path, part, number, text) for number, part in enumerate(_parts(text, str(path))))
 
 
 def altered(rules: Iterable[RuleSource], texts: Mapping[Path, str]) -> tuple[RuleSource, ...]:
     """Give the rules with other texts of some files, written as the files are (wrapped, where they are)."""
     return tuple(
-        RuleSource(rule.path, unwrapped(texts[rule.path], str(rule.path))[rule.part], rule.part)
+        RuleSource(rule.path, _parts(texts[rule.path], str(rule.path))[rule.part], rule.part, texts[rule.path])
         if rule.path in texts
         else rule
         for rule in rules
     )
+
+
+@lru_cache(maxsize=1024)
+def _parts(text: str, path: str) -> tuple[str, ...]:
+    """Unwrap a text once, however many tests load it; a changed file is another text."""
+    return unwrapped(text, path)
 
 
 def _nearest(paths: list[Path], wanted: PurePath) -> Path:

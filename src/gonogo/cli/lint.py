@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gonogo.app.linting.request import LintRequest, SecondPromtool
     from gonogo.app.linting.run import Informant, Linted
     from gonogo.lint.report import LintReport
+    from gonogo.lint.requirements import Requirements
     from gonogo.policy.settings import PolicyFile
 
     Says: TypeAlias = Callable[[str], None]
@@ -57,6 +58,13 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\..*)?")
 )
 @click.option("--promtool-root", "root", metavar="DIR", help="The folder in which the second promtool sees the files.")
 @click.option("--allow-version-skew", is_flag=True, help="Let the two promtools be of different versions.")
+@click.option(
+    "--requirements",
+    "demands",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What your organisation asks of rules: labels, names, bounds, owners.",
+)
 @click.option("--server-version", "version", metavar="X.Y", help="The server's version; default: promtool's.")
 @format_option
 @click.pass_context
@@ -72,6 +80,7 @@ def lint(  # noqa: PLR0913 - one parameter for each option
     second: str | None,
     root: str | None,
     allow_version_skew: bool,
+    demands: Path | None,
     version: str | None,
     form: str,
 ) -> int:
@@ -98,6 +107,7 @@ def lint(  # noqa: PLR0913 - one parameter for each option
         _policy(policy_path) if named or not paths else None,
         _second(second, root, any_version=allow_version_skew),
         _version(version),
+        _requirements(demands),
     )
     judge = _Judge(baseline, write_baseline, fail_on)
     with patient("gonogo lint", sys.stderr) as says:
@@ -183,6 +193,14 @@ def _policy(path: Path) -> PolicyFile:
     from gonogo.policy.load import load
 
     return load(path)
+
+
+def _requirements(path: Path | None) -> Requirements | None:
+    if path is None:
+        return None
+    from gonogo.app.linting.demands import requirements_in
+
+    return requirements_in(path)
 
 
 def _version(text: str | None) -> tuple[int, int] | None:

@@ -17,6 +17,7 @@ from gonogo.cli.lint_progress import patient
 from gonogo.cli.measures import duration, measured_report, percentage
 from gonogo.cli.options import format_option, policy_option
 from gonogo.errors import ActionFailed, UsageError
+from gonogo.render.plain import plain
 
 if TYPE_CHECKING:
     from gonogo.app.unit_check import Heard
@@ -69,7 +70,7 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
     """Run the unit tests of the rules in promtool, and fail what passes without proving anything.
 
     PATHS are test files, folders, or globs; PrometheusRule resources are unwrapped. Without any, the policy's tests
-    are run, and the run gate promql-unit is recorded.
+    are run, and the run gate promql-unit is recorded; it does not pass with anything that --allow tolerates.
 
     Exit codes: 0 all pass, 1 a test or a silent pass fails, too little is covered, or a mutant lives, 2 usage,
     policy, or no promtool, 3 the policy's files changed meanwhile.
@@ -116,7 +117,7 @@ def _counting(says: Callable[[str], None]) -> Heard:
 def _of_places(
     paths: tuple[str, ...], rules: tuple[Path, ...], folder: Path | None, allowed: Mapping[str, str], heard: Heard
 ) -> tuple[UnitReport, int]:
-    from gonogo.app.unit import places_report
+    from gonogo.app.unit_places import places_report
 
     report = places_report(paths, rules, cache=folder, allowed=allowed, heard=heard)
     return report, _EXIT_CODES[report.outcome]
@@ -127,9 +128,9 @@ def _of_policy(path: Path, folder: Path | None, allowed: Mapping[str, str], hear
     from gonogo.policy.load import load
 
     report, run = recorded_report(load(path), cache=folder, allowed=allowed, heard=heard)
-    why = f": {run.detail}" if run.outcome not in {"PASS", "FAIL"} else ""
-    click.echo(f"recorded: {run.kind} {run.outcome}{why}", err=True)
-    return report, _EXIT_CODES[run.outcome]
+    why = f": {run.detail}" if run.outcome != report.outcome else ""
+    click.echo(plain(f"recorded: {run.kind} {run.outcome}{why}"), err=True)
+    return report, _EXIT_CODES[run.outcome if run.outcome == "UNKNOWN" else report.outcome]
 
 
 def _rules_of(path: Path) -> tuple[Path, ...]:

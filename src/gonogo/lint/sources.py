@@ -10,6 +10,9 @@ from gonogo.rules.files import PlacedGroup, read_groups
 from gonogo.rules.resources import OPERATOR_GROUP_KEYS, homes
 from gonogo.strict_yaml import YamlDocument, parse_documents
 
+MOST_PROBLEMS = 200
+"""How many mistakes of one file are told one by one."""
+
 
 def source_file(text: str, path: str) -> SourceFile:
     """Read one file; every mistake of its form is listed, and what can be read is read."""
@@ -29,7 +32,16 @@ def source_of(documents: Sequence[YamlDocument], text: str, path: str) -> Source
         problems += mistakes if document.complete else ()
         placed += ((document, group) for group in groups)
     rules = tuple(rule for document, group in placed for rule in _rules(document, group))
-    return SourceFile(path, text, tuple(group.group for _, group in placed), rules, tuple(problems), custom)
+    return SourceFile(path, text, tuple(group.group for _, group in placed), rules, _bounded(problems), custom)
+
+
+def _bounded(problems: list[Problem]) -> tuple[Problem, ...]:
+    """Keep the first problems of a file that has no end of them, and say how many there are."""
+    left = len(problems) - MOST_PROBLEMS
+    if left <= 0:
+        return tuple(problems)
+    more = Problem(problems[MOST_PROBLEMS].where, f"and {left:,} more mistakes like these", "mend the first ones first")
+    return (*problems[:MOST_PROBLEMS], more)
 
 
 def _unread_documents(documents: Sequence[YamlDocument]) -> Iterator[Problem]:

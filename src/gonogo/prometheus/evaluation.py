@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from http import HTTPStatus
 
 import orjson
 
 from gonogo.prometheus.envelope import refused
 from gonogo.prometheus.http import Answer, Client
+from gonogo.prometheus.shape import JsonObject
 
 _OF_THE_EXPRESSION = frozenset({"execution", "bad_data"})
 """The types of errors that the expression is to blame for; others are the server's own trouble."""
@@ -22,19 +22,17 @@ def evaluation_error(client: Client, base_url: str, promql: str) -> str | None:
     """
     timeout = f"{client.settings.timeout // timedelta(milliseconds=1)}ms"
     answer = client.get(base_url, "/api/v1/query", {"query": promql, "timeout": timeout})
-    if answer.status == HTTPStatus.OK:
+    told = _told(answer)
+    if told.get("status") == "success":
         return None
-    kind, said = _error(answer)
-    if kind in _OF_THE_EXPRESSION:
-        return client.quoted(said.encode())
+    if told.get("errorType") in _OF_THE_EXPRESSION:
+        return client.quoted(str(told.get("error")).encode())
     raise refused(answer, client.quoted(answer.body))
 
 
-def _error(answer: Answer) -> tuple[str, str]:
+def _told(answer: Answer) -> JsonObject:
     try:
         told = orjson.loads(answer.body)
     except orjson.JSONDecodeError:
-        return "", ""
-    if not isinstance(told, dict):
-        return "", ""
-    return str(told.get("errorType", "")), str(told.get("error", ""))
+        return {}
+    return told if isinstance(told, dict) else {}

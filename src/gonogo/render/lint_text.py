@@ -15,6 +15,9 @@ from gonogo.strict_yaml import lines_of
 WIDEST = 100
 """How many columns of a source line are shown; of a longer one, those around what is meant."""
 
+_NEAR = 500
+"""How many characters of a line are looked at before what is meant, and after; a line may be a whole file."""
+
 _TAB = 4
 _CUT = "…"
 _MARGIN = "    "
@@ -31,7 +34,7 @@ def _lines(report: LintReport) -> Iterator[str]:
         yield _headline(finding)
         path = finding.where.start.path
         if path not in sources:
-            sources[path] = lines_of(report.texts.get(path, ""))
+            sources[path] = lines_of(report.texts[path]) if path in report.texts else ()
         yield from _excerpt(sources[path], finding.where)
     yield from map(_gone, report.gone)
     yield _summary(report)
@@ -54,12 +57,15 @@ def _excerpt(lines: Sequence[str], where: Span) -> Iterator[str]:
     start = where.start
     if not 1 <= start.line <= len(lines):
         return
-    cells = [_cell(character) for character in lines[start.line - 1]]
-    first = min(max(start.column, 1) - 1, len(cells))
+    line = lines[start.line - 1]
+    skipped = max(0, start.column - _NEAR) if len(line) > 2 * _NEAR else 0
+    near = line[skipped : skipped + 2 * _NEAR]
+    cells = [_cell(character) for character in near]
+    first = min(max(start.column, 1) - 1 - skipped, len(cells))
     last = min(first + max(where.length, 1), len(cells))
     left, right = _window(cells, first, last)
-    before = _CUT if left else ""
-    after = _CUT if right < len(cells) else ""
+    before = _CUT if left or skipped else ""
+    after = _CUT if right < len(cells) or skipped + len(near) < len(line) else ""
     shown = before + "".join(text for text, _ in cells[left:right]) + after
     indent = len(before) + _width(cells[left:first])
     marked = max(1, _width(cells[first : min(last, right)]))

@@ -9,6 +9,8 @@ def plain(text: str) -> str:
     Line feeds and tabs stay; everything else below space, the C1 range, and the
     characters that turn the reading direction are written as ``\xNN`` or ``\uNNNN``.
     """
+    if text.isprintable():
+        return text
     return "".join(
         character if character in "\n\t" or _printable(character) else character.encode("unicode_escape").decode()
         for character in text

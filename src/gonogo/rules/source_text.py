@@ -20,8 +20,10 @@ class Unjudged(ValueError):
 
 
 _LITERAL = re.compile(
-    r""" (?P<quoted> "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*' ) | `(?P<raw>[^`]*)` | \#[^\n]* """, re.DOTALL | re.VERBOSE
+    r""" (?P<quoted> "(?:\\.|[^"\\])*+"? | '(?:\\.|[^'\\])*+'? ) | `(?P<raw>[^`]*)` | \#[^\n]* """,
+    re.DOTALL | re.VERBOSE,
 )
+"""What is quoted and does not end reaches to the end of the text, as it does for the parser, which refuses it."""
 _MATCHERS = re.compile(r"\{[^{}]*\}")
 _OPERATION = re.compile(r"[-+*/%^<>(\[{]|[!=]=|\b(?:and|or|unless|atan2)\b", re.IGNORECASE)
 _NEGATIVE_TIME = re.compile(r"@[\s+]*-")

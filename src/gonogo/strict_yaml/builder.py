@@ -13,6 +13,8 @@ from gonogo.strict_yaml.scalars import plain_scalar, tagged_scalar
 
 DEEPEST = 100
 """How many lists and mappings may stand inside one another."""
+MOST_VALUES = 500_000
+"""How many values and keys a text may hold; 20,000 alerts have as many."""
 LARGEST_EXPANSION = 10_000
 """How many values all the aliases of a document may stand for together."""
 
@@ -38,6 +40,7 @@ class Builder:
         self._open: list[ListNode | MappingNode] = []
         self._anchors: dict[str, Node] = {}
         self._expanded = 0
+        self._values = 0
         self._take: dict[type[events.Event], Callable[..., None]] = {
             events.ScalarEvent: self._scalar,
             events.MappingStartEvent: self._mapping,
@@ -117,6 +120,9 @@ class Builder:
 
     def _put(self, node: Node) -> None:
         """Give a finished value to what it stands in."""
+        self._values += 1
+        if self._values == MOST_VALUES:
+            raise self._too_much(node, f"more than {MOST_VALUES:,} values stand in one file", "split it")
         if not self._open:
             self.roots.append(node)
             return

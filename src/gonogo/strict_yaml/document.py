@@ -141,7 +141,7 @@ def _read(text: str, path: str) -> tuple[list[Node], list[Problem], bool]:
 def _syntax(error: MarkedYAMLError | ReaderError | UnicodeEncodeError, text: str, path: str) -> Problem:
     if isinstance(error, MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        line, column = _inside(text, mark.line + 1, mark.column + 1) if mark else (1, 1)
         why = ", ".join(part for part in (error.context, error.problem) if part)
     elif isinstance(error, ReaderError):
         line, column = _line_and_column(text.encode(errors="replace")[: error.position].decode(errors="replace"))
@@ -152,5 +152,12 @@ def _syntax(error: MarkedYAMLError | ReaderError | UnicodeEncodeError, text: str
     return Problem(Position(path, line, column), f"this is not YAML: {why}", "mend it; what follows was not read")
 
 
-def _line_and_column(before: str) -> tuple[int, int]:
-    return before.count("\n") + 1, len(before) - before.rfind("\n")
+def _inside(text: str, line: int, column: int) -> Place:
+    """Give a place as it is, or the end of the text: where the parser meets that, it may be a line ahead."""
+    lines = lines_of(text)
+    return (line, column) if line <= len(lines) else (len(lines), len(lines[-1]) + 1)
+
+
+def _line_and_column(before: str) -> Place:
+    lines = lines_of(before)
+    return len(lines), len(lines[-1]) + 1

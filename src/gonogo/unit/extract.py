@@ -20,7 +20,7 @@ from gonogo.rules.selectors import selectors
 from gonogo.rules.tree import Subquery, Vector, walk
 from gonogo.unit.read import AlertAssertion, ExpressionAssertion, Loc, UnitFile, UnitTest
 
-_QUERIES = re.compile(r"\{\{.*\bquery\b", re.DOTALL)
+_QUERY = re.compile(r"\bquery\b")
 
 Assertion = AlertAssertion | ExpressionAssertion
 
@@ -122,7 +122,7 @@ class Dependence:
 
     def _read_by(self, rule: Rule) -> set[int]:
         texts = (*rule.labels.values(), *rule.annotations.values())
-        if self._graph.reads(rule) is None or any(_QUERIES.search(text) for text in texts):
+        if self._graph.reads(rule) is None or any(map(_queries, texts)):
             return set(range(len(self._rules)))
         return {self._number[id(one)] for one in self._graph.upstream(rule)}
 
@@ -138,6 +138,11 @@ class Dependence:
         except ValueError:
             return set(range(len(self._rules)))
         return {self._number[id(rule)] for selector in read for rule in self._graph.makers(selector)}
+
+
+def _queries(text: str) -> bool:
+    """Tell whether a template may ask for series by itself."""
+    return _QUERY.search(text.partition("{{")[2]) is not None
 
 
 def _assertions(test: UnitTest) -> Iterator[Assertion]:

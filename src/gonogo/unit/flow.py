@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 
 from gonogo.strict_yaml import YamlDocument
 
 Loc = tuple[str | int, ...]
+
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""What JSON leaves as it is, and YAML refuses or takes for the end of a line. Source: YAML 1.1, 5.1 and 5.4."""
 
 
 def flow(document: YamlDocument, loc: Loc = (), without: tuple[str, ...] = ()) -> str:
@@ -24,7 +29,12 @@ def flow(document: YamlDocument, loc: Loc = (), without: tuple[str, ...] = ()) -
 
 def quoted(text: str) -> str:
     """Quote a text as YAML and JSON both have it; characters beyond 16 bits as they are, for YAML has no surrogates."""
-    return json.dumps(text, ensure_ascii=False)
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Write a list of texts."""
+    return f"[{', '.join(map(quoted, texts))}]"
 
 
 def joined(mapping: str, *entries: str) -> str:

@@ -7,12 +7,11 @@ for the groups it lists; all others share the first place.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gonogo.errors import Problem
-from gonogo.unit.flow import flow, joined
+from gonogo.unit.flow import flow, joined, listed
 from gonogo.unit.loaded import Loaded
 
 ORDER = "group_eval_order"
@@ -58,7 +57,7 @@ def open_orders(loaded: Loaded) -> GroupOrders | None:
 def in_order(loaded: Loaded, order: Sequence[str]) -> str:
     """Write the test file with its groups in an order."""
     document = loaded.unit.document
-    return joined(flow(document, (), (ORDER,)), f"{ORDER}: {json.dumps(list(order))}") + "\n"
+    return joined(flow(document, (), (ORDER,)), f"{ORDER}: {listed(order)}") + "\n"
 
 
 def order_problem(loaded: Loaded, orders: GroupOrders, passing: Sequence[str]) -> Problem:
@@ -68,7 +67,7 @@ def order_problem(loaded: Loaded, orders: GroupOrders, passing: Sequence[str]) -
         f"the group {orders.reader!r} reads what the group {orders.maker!r} records, and the tests pass only when "
         f"{first!r} is evaluated first; promtool chooses anew each time"
     )
-    return Problem(loaded.unit.document.key_position((ORDER,)), why, f"write {ORDER}: {json.dumps(list(passing))}")
+    return Problem(loaded.unit.document.key_position((ORDER,)), why, f"write {ORDER}: {listed(passing)}")
 
 
 def _makers_first(names: Sequence[str], read: set[tuple[str, str]]) -> list[str]:

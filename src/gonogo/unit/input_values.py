@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 _GAP = re.compile(r"_(?:x(\d{1,9}))?")
 _REPEATED = re.compile(r".*x(\d{1,9})")
-_HISTOGRAM = re.compile(r"\{\{.*?\}\}")
+_HISTOGRAM = re.compile(r"\{\{[^{}]*\}\}")
 
 
 @dataclass(frozen=True, slots=True)

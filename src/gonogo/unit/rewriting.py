@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 
 from gonogo.errors import Position
 from gonogo.strict_yaml import parse
-from gonogo.unit.flow import flow
+from gonogo.unit.flow import flow, listed, quoted
 from gonogo.unit.read import UnitFile
 
 _QUOTED = {"'": re.compile(r"'(?:[^']|'')*'"), '"': re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)}
@@ -24,14 +23,14 @@ def with_rule_files(text: str, unit: UnitFile, names: Sequence[Sequence[str]]) -
     for entry, instead in reversed(list(zip(unit.rule_files, names, strict=True))):
         offset = offset_of(text, entry.where)
         token = _token(text, offset, entry.pattern)
-        joined = _between(text, offset).join(map(json.dumps, instead))
+        joined = _between(text, offset).join(map(quoted, instead))
         changed = changed[:offset] + joined + changed[offset + len(token) :]
     wanted = [name for instead in names for name in instead]
     before = unit.document.value
     if not isinstance(before, dict) or parse(changed, unit.path).value == {**before, "rule_files": wanted}:
         return changed
     rest = flow(unit.document, (), ("rule_files",)).removeprefix("{")
-    return f"{{rule_files: {json.dumps(wanted)}, {rest}"
+    return f"{{rule_files: {listed(wanted)}, {rest}"
 
 
 def offset_of(text: str, where: Position) -> int:

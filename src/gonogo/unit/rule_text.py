@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,7 +9,7 @@ from gonogo.durations import format_duration
 from gonogo.model.rule import Rule
 from gonogo.rules.files import Loc, read_groups
 from gonogo.strict_yaml import YamlDocument, parse
-from gonogo.unit.flow import flow, joined
+from gonogo.unit.flow import flow, joined, quoted
 from gonogo.unit.tested_rule import TestedRule
 
 RuleId = tuple[str, int, Loc]
@@ -44,7 +43,7 @@ class RuleText:
         differing = [key for key in _CHANGEABLE if _clause(self.rule, key) != _clause(changed, key)]
         kept = flow(self.document, self.id[2], tuple(differing))
         clauses = ((key, _clause(changed, key)) for key in differing)
-        return joined(kept, *(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in clauses if value))
+        return joined(kept, *(f"{key}: {_written(value)}" for key, value in clauses if value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,13 @@ def file_text(text: str, path: str, part: int = 0) -> FileText:
     return FileText(path, tuple(rules), {group.loc: flow(document, group.loc, ("rules",)) for group in placed})
 
 
-def _clause(rule: Rule, key: str) -> object:
+def _written(clause: str | Mapping[str, str]) -> str:
+    if isinstance(clause, str):
+        return quoted(clause)
+    return f"{{{', '.join(f'{quoted(name)}: {quoted(text)}' for name, text in clause.items())}}}"
+
+
+def _clause(rule: Rule, key: str) -> str | Mapping[str, str] | None:
     """Give a clause as YAML has it; nothing where it says nothing."""
     match key:
         case "expr":
@@ -92,5 +97,5 @@ def _clause(rule: Rule, key: str) -> object:
         case "keep_firing_for":
             return format_duration(rule.keep_firing) if rule.keep_firing else None
         case "labels":
-            return dict(rule.labels)
-    return dict(rule.annotations)
+            return rule.labels
+    return rule.annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -122,6 +122,11 @@ class Question:
                 return Answer.NOTICED if known[trial.key] is TrialOutcome.FAILED else Answer.STILLBORN
             self._place += 1
         return Answer.UNNOTICED
+
+    def whole_trials(self) -> Iterator[Trial]:
+        """Give the whole of each file that the change can reach: the slow way to the same answer."""
+        for sheet in {sheet.unit.path: sheet for sheet, _ in self._steps}.values():
+            yield sheet.changed_whole(self.rule, self.changed)
 
     def _trial(self, sheet: Sheet, extract: Extract, *, sound: TrialOutcome) -> Trial:
         """Give the changed part; where the part itself does not pass, the whole file, changed."""

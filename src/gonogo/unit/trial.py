@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +11,7 @@ from hashlib import sha256
 
 from gonogo.durations import format_duration
 from gonogo.unit.extract import Extract
-from gonogo.unit.flow import flow, joined
+from gonogo.unit.flow import flow, joined, listed
 from gonogo.unit.read import UnitFile, UnitTest
 from gonogo.unit.rule_text import FileText, RuleId
 
@@ -58,7 +57,7 @@ def extracted(unit: UnitFile, files: Sequence[FileText], extract: Extract, texts
     written = [file.written(texts) for file in files if any(one.id in texts for one in file.rules)] or ["groups: []\n"]
     test = next(_test(unit, test, extract) for test in unit.tests if test.loc == extract.test)
     head = flow(unit.document, (), ("rule_files", "tests"))
-    names = json.dumps(rule_names(len(written)))
+    names = listed(rule_names(len(written)))
     whole = joined(head, f"rule_files: {names}", f"tests: [{test}]")
     return Trial(f"{whole}\n", tuple(written))
 

@@ -75,6 +75,17 @@ def test_what_is_no_text_is_not_asked_about() -> None:
     assert asked("good.yml", "latin.yml") == Arbiter("promtool", asked("good.yml").version, frozenset({"good.yml"}))
 
 
+def test_a_huge_file_with_mistakes_is_not_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is refused without promtool, which would take gigabytes to say so."""
+    monkeypatch.setattr(arbitration, "LARGEST_FAULTY", len(GOOD) + 1)
+    Path("good.yml").write_text(f"{GOOD}# with a remark\n", encoding="utf-8")
+    Path("huge.yml").write_text("groups: [" + "[]," * 100 + "]\n", encoding="utf-8")
+    Path("small.yml").write_text("groups: [[]]\n", encoding="utf-8")
+    arbiter = asked("good.yml", "huge.yml", "small.yml")
+    assert arbiter.accepted == {"good.yml"}
+    assert [refusal.where.start.path for refusal in arbiter.refusals] == ["small.yml"]
+
+
 def test_a_configuration_is_checked_with_the_rules_that_it_loads() -> None:
     """Files beside it are checked as well."""
     Path("rules").mkdir()
@@ -148,3 +159,14 @@ def test_a_side_that_is_no_promtool_accepts_nothing() -> None:
     assert told(arbiter) == ["a.yml:1:1: Error: No such container: prometheus"]
     silent = asked("a.yml", side=program("sys.exit(0)\n"))
     assert told(silent) == ["a.yml:1:1: it said nothing"]
+
+
+def test_rules_that_only_the_second_promtool_has_may_be_as_good_as_they_like(folder: Path) -> None:
+    """They are not what is linted."""
+    for home in ("here", "there"):
+        Path(home).mkdir()
+        Path(home, "prometheus.yml").write_text("rule_files: ['*.rules']\n", encoding="utf-8")
+    Path("there/extra.rules").write_text(GOOD, encoding="utf-8")
+    arbiter = asked("here/prometheus.yml", side=Side(("promtool",), root=str(folder / "there"), base="here"))
+    assert arbiter.accepted == {"here/prometheus.yml"}
+    assert not arbiter.refusals

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gonogo.app.linting import inputs as inputs_module
 from gonogo.app.linting.inputs import Inputs, named_inputs, policy_inputs
 from gonogo.errors import UsageError
 from tests.policy_folder import policy_folder
@@ -226,3 +227,12 @@ class TestPolicy:
         os.mkfifo(folder / "tests" / "pipe.yml")
         assert [unit.path for unit in policy_inputs(policy_file).tests or ()] == ["tests/duri.yml"]
         assert policy_inputs(policy_folder(folder / "q", tests=None)).tests == ()
+
+    def test_tests_that_cannot_be_listed_are_left_as_well(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Who runs tests may list everything, so the system's answer is given here."""
+
+        def denied(_: Path) -> tuple[Path, ...]:
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(inputs_module, "unit_files", denied)
+        assert policy_inputs(policy_folder(folder)).tests == ()

@@ -52,3 +52,9 @@ def test_what_is_no_promql_tests_nothing() -> None:
 def test_expecting_nothing_is_another_finding() -> None:
     """``negative-only-test`` says it."""
     assert untested("alert_rule_test: [{alertname: High}]") == ["other"]
+
+
+def test_what_two_assertions_reach_is_counted_once() -> None:
+    """The record is tested by itself, and below the alert."""
+    alert = "alert_rule_test: [{alertname: High, exp_alerts: [{}]}]"
+    assert untested(f"{alert}, promql_expr_test: [{{expr: raw:sum, exp_samples: [{{labels: raw:sum}}]}}]") == ["other"]

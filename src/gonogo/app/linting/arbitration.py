@@ -21,6 +21,9 @@ from gonogo.unit.unwrap import unwrapped
 LONGEST_ARGUMENTS = 100_000
 """Bytes of file names for one process; the system's own limit is about twenty times that."""
 
+LARGEST_FAULTY = 1024 * 1024
+"""How large a file with mistakes may be to be asked about: of 16 MB of brackets promtool makes 5 GB of complaints."""
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -123,14 +126,14 @@ class _Heard:
 
 
 def _passed(inputs: Inputs, side: Side, scratch: Path) -> Iterator[tuple[str, SourceFile]]:
-    """Name the files to ask about; what could not even be read as text is left out: that is told already."""
+    """Name the files to ask about; what is not even text, or huge and wrong, is left out: that is told already."""
     for number, file in enumerate(inputs.files.values()):
         if file.custom and file.path in inputs.by_hand:
             for part, text in enumerate(unwrapped(file.text, file.path)):
                 place = scratch / f"{number}-{part}.yml"
                 place.write_text(text, encoding="utf-8")
                 yield str(place), file
-        elif file.text or not file.problems:
+        elif not file.problems or 0 < len(file.text) <= LARGEST_FAULTY:
             yield side.name_of(file.path), file
 
 

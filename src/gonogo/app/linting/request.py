@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from gonogo.lint.requirements import Requirements
 from gonogo.policy.settings import PolicyFile
 
 
@@ -32,9 +33,11 @@ class LintRequest:
         policy_file: the policy, where there is one.
         second: a second promtool to ask as well.
         server_version: the version of the server, as major and minor, where somebody says it.
+        requirements: what an organisation asks of its rules, where it asks anything.
     """
 
     paths: tuple[Path, ...] = ()
     policy_file: PolicyFile | None = None
     second: SecondPromtool | None = None
     server_version: tuple[int, int] | None = None
+    requirements: Requirements | None = None

@@ -141,6 +141,7 @@ def _estate(request: LintRequest, inputs: Inputs, promtool: str) -> Estate:
         inputs.configuration,
         inputs.tests,
         routes=inputs.routes,
+        requirements=request.requirements,
         complete=inputs.complete,
         interest=interest_of(policy_file.policy) if policy_file is not None else None,
         version=release(promtool) or Estate().version,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from gonogo.model.rule import Rule, RuleKind
-from gonogo.rules.canonical import written
+from gonogo.rules.canonical import canonical
 from gonogo.rules.promql import parse
 from gonogo.rules.tree import Expression, Vector
 from gonogo.unit.mutation import aggregations, clauses, comparisons, numbers, operations, selectors, windows
@@ -31,7 +31,7 @@ _FINDERS: tuple[tuple[str, Finder], ...] = (
 )
 """Kind of change -> what finds it in an expression."""
 
-_VALUE = re.compile(r"\{\{.*(?:\$value|\.Value)", re.DOTALL)
+_VALUE = re.compile(r"\$value|\.Value")
 
 
 def mutations(rule: Rule, own_labels: Collection[str] = (), *, annotated: bool = False) -> tuple[Mutation, ...]:
@@ -42,10 +42,11 @@ def mutations(rule: Rule, own_labels: Collection[str] = (), *, annotated: bool =
         own_labels: the labels that it sets itself, not its group.
         annotated: whether some test asserts its annotations.
     """
-    known = {_meaning(rule)}
+    normal = canonical(rule.expression) or rule.expression
+    known = {_meaning(rule, normal)}
     kept = []
     for made in _all(rule, own_labels, annotated=annotated):
-        meaning = _meaning(made.rule)
+        meaning = _meaning(made.rule, normal if made.rule.expression == rule.expression else made.rule.expression)
         if meaning not in known:
             known.add(meaning)
             kept.append(made)
@@ -84,14 +85,10 @@ def _void(root: Expression, change: NodeChange) -> bool:
 def _tells_value(rule: Rule) -> bool:
     """Tell whether the value of the expression shows: an alert has it only in its templates."""
     texts = (*rule.labels.values(), *rule.annotations.values())
-    return rule.kind is RuleKind.RECORD or any(_VALUE.search(text) for text in texts)
+    return rule.kind is RuleKind.RECORD or any(_VALUE.search(text.partition("{{")[2]) for text in texts)
 
 
-def _meaning(rule: Rule) -> tuple[object, ...]:
-    """Give what makes two rules the same."""
-    try:
-        expression = written(parse(rule.expression))
-    except ValueError:
-        expression = rule.expression
+def _meaning(rule: Rule, expression: str) -> tuple[object, ...]:
+    """Give what makes two rules the same; ``expression`` is theirs, written in its one form."""
     clauses_of = (tuple(sorted(rule.labels.items())), tuple(sorted(rule.annotations.items())))
     return (expression, rule.held, rule.keep_firing, *clauses_of)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from gonogo.model.condition import Comparison, Operator, parse_condition
@@ -17,9 +18,10 @@ from gonogo.model.series import METRIC_LABEL
 from gonogo.model.signal import Range, Scope, Signal
 from gonogo.rules.pack.alert import BEAT, CONDITION, VALUE, known_signals, required
 from gonogo.rules.pack.expression import metric_name
-from gonogo.rules.pack.scenarios.feed import fed, in_realm, kept, source, steady, subjects
+from gonogo.rules.pack.scenarios.feed import elsewhere, fed, in_realm, kept, source, steady, subjects
 
 _STEP = timedelta(minutes=1)
+_DAY = timedelta(days=1)
 _Fed = tuple[Mapping[str, str], ...]
 """The labels of series, their names among them."""
 
@@ -47,7 +49,9 @@ def _violation(policy: Policy, known: Mapping[str, Signal], rule: Rule) -> Itera
     expected = ExpectedAlert(rule.name, fires, (_firing(rule, labels, bad),))
     pending = (ExpectedAlert(rule.name, fires - _STEP),) if rule.held else ()
     yield _scenario(f"{rule.name} fires at {bad!r}", (labels,), bad, fires, *pending, expected)
-    yield _scenario(f"{rule.name} is quiet at {good!r}", (labels,), good, fires, ExpectedAlert(rule.name, fires))
+    quiet = _scenario(f"{rule.name} is quiet at {good!r}", (labels,), good, fires, ExpectedAlert(rule.name, fires))
+    others = elsewhere(policy, *(replace(one, points=steady(bad, len(one.points))) for one in quiet.inputs))
+    yield replace(quiet, inputs=(*quiet.inputs, *others))
 
 
 def _absence(policy: Policy, gate: str, known: Mapping[str, Signal], rule: Rule) -> Iterator[Scenario]:
@@ -78,12 +82,17 @@ def _vanished(policy: Policy, rule: Rule) -> Iterator[Scenario]:
     gone, *others = (source(policy, {"via": policy.heartbeat.read, **one}) for one in subjects(policy))
     lasted = 10
     fires = _after(rule.held) + lasted * _STEP
-    count = fires // _STEP + 1
+    last = _DAY + fires
+    count = last // _STEP + 1
     points: tuple[Point, ...] = (*steady(1, lasted), "stale", *(None,) * (count - lasted - 1))
-    inputs = (fed(policy, BEAT, gone, points), *(fed(policy, BEAT, one, steady(1, count)) for one in others))
-    quiet = ExpectedAlert(rule.name, _STEP * (lasted - 1))
-    expected = ExpectedAlert(rule.name, fires, (_firing(rule, gone, 1),))
-    yield Scenario(f"{rule.name} fires for a source that was there", _STEP, inputs, alerts=(quiet, expected))
+    lost = fed(policy, BEAT, gone, points)
+    kept_up = (fed(policy, BEAT, one, steady(1, count)) for one in others)
+    quiet = (ExpectedAlert(rule.name, _STEP * (lasted - 1)), ExpectedAlert(rule.name, fires - _STEP))
+    firing = (_firing(rule, gone, 1),)
+    told = (ExpectedAlert(rule.name, at, firing) for at in (fires, _DAY - _STEP))
+    alerts = (*quiet, *told, ExpectedAlert(rule.name, last))
+    inputs = (lost, *elsewhere(policy, lost), *kept_up)
+    yield Scenario(f"{rule.name} fires for a day for a source that was there", _STEP, inputs, alerts=alerts)
 
 
 def _scenario(name: str, series: _Fed, number: float, until: timedelta, *alerts: ExpectedAlert) -> Scenario:

@@ -8,12 +8,11 @@ from datetime import timedelta
 from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleKind
 from gonogo.model.scenario import Input, Point, Scenario, ScenarioFile
-from gonogo.model.series import REALM_LABEL
 from gonogo.rules.pack.scenarios.feed import (
-    OTHER_REALM,
     STEP,
     count_until,
     counter,
+    elsewhere,
     ended,
     fed,
     infinite,
@@ -37,7 +36,7 @@ _NAMES = ("canary_events_total", "canary_rollback_total", "canary_promote_total"
 def rule_tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
     """Look at the canary once, after a week and a day of counters."""
     del interval
-    scenarios = (*_ratios(policy), *_counts(policy), *_losses(policy), _unique(policy))
+    scenarios = (*_ratios(policy), *_counts(policy), _two_instances(policy), *_losses(policy), _unique(policy))
     return (ScenarioFile("canary", RuleKind.RECORD, _AT, scenarios),)
 
 
@@ -49,6 +48,7 @@ def _ratios(policy: Policy) -> Iterator[Scenario]:
         ("one rollback of one trial is 1, not a half", once(_COUNT, -99), never, 1),
         ("what was tried within the week counts", once(_COUNT, 1 - _WEEK), once(_COUNT, -1), 0.5),
         ("what was tried before is forgotten", once(_COUNT, -_WEEK), once(_COUNT, -1), 0),
+        ("however little was tried", never, once(_COUNT, -1, 0.5), 0),
         ("no trial is absent, not 0", never, never, None),
         ("an infinite count is absent, not 0", counter(2, _COUNT), infinite(counter(23, _COUNT)), None),
         ("a restart loses no trial", counter(1, _COUNT, reset_after=99), counter(3, _COUNT, reset_after=99), 0.25),
@@ -71,6 +71,17 @@ def _counts(policy: Policy) -> Iterator[Scenario]:
         yield Scenario(name, STEP, inputs, (rounded(policy, "canary_samples", _AT, *answers),))
 
 
+def _two_instances(policy: Policy) -> Scenario:
+    never = steady(0, _COUNT)
+    one = _for_each_subject(policy, (counter(100, _COUNT, start=10**6), counter(1, _COUNT), counter(1, _COUNT)))
+    two = _for_each_subject(policy, (counter(50, _COUNT, start=10**6), never, counter(2, _COUNT)))
+    inputs = (*one, *(Input({**each.labels, "instance": "two"}, each.points) for each in two))
+    own = [kept(policy, each) for each in _sources(policy)]
+    numbers = {"canary_samples": 150 * _STEPS_IN_15M, "canary_failure_ratio": 0.25}
+    expected = (rounded(policy, name, _AT, *((labels, number) for labels in own)) for name, number in numbers.items())
+    return Scenario("two instances are one canary", STEP, inputs, tuple(expected))
+
+
 def _losses(policy: Policy) -> Iterator[Scenario]:
     running = counter(5, _COUNT, start=10**6)
     nothing = (value(policy, "canary_samples", _AT), value(policy, "canary_failure_ratio", _AT))
@@ -79,10 +90,7 @@ def _losses(policy: Policy) -> Iterator[Scenario]:
     half = _for_each_subject(policy, (ended(running), running, ended(running)))
     yield Scenario("neither does one whose promotions vanished", STEP, half, nothing)
     if policy.realm is not None:
-        other = tuple(
-            Input({**one.labels, REALM_LABEL: OTHER_REALM}, one.points)
-            for one in _for_each_subject(policy, (running, running, running))
-        )
+        other = elsewhere(policy, *_for_each_subject(policy, (running, running, running)))
         yield Scenario("another realm's canary is not read", STEP, other, nothing)
 
 
@@ -90,6 +98,7 @@ def _unique(policy: Policy) -> Scenario:
     read = [{**one, "window": "2h"} for one in _sources(policy)]
     inputs = [fed(policy, "p_unique_ratio", one, steady(0.92, _COUNT)) for one in read]
     inputs += [fed(policy, "p_unique_ratio", {**one, "window": "24h"}, steady(0.5, _COUNT)) for one in read]
+    inputs += elsewhere(policy, *(fed(policy, "p_unique_ratio", one, steady(0.1, _COUNT)) for one in read))
     expected = value(policy, "canary_unique_ratio", _AT, *((one, 0.92) for one in read))
     return Scenario("the unique ratio is that of 2 hours", STEP, tuple(inputs), (expected,))
 

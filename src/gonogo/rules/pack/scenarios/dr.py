@@ -8,9 +8,12 @@ from datetime import timedelta
 from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleKind
 from gonogo.model.scenario import Input, Point, Scenario, ScenarioFile
+from gonogo.model.series import METRIC_LABEL
+from gonogo.rules.pack.expression import metric_name
 from gonogo.rules.pack.scenarios.feed import (
     MONTH_STEP,
     count_until,
+    elsewhere,
     ended,
     fed,
     in_realm,
@@ -48,6 +51,7 @@ def _ages(policy: Policy) -> Iterator[Scenario]:
     for title, points, hours in cases:
         fresher = steady(_AT.total_seconds() + 5, _COUNT)
         inputs = tuple(fed(policy, name, one, fresher if i else points) for i, one in enumerate(everywhere))
+        inputs += elsewhere(policy, *(fed(policy, name, one, steady(0, _COUNT)) for one in everywhere))
         labels = in_realm(policy, {}) if policy.subjects else everywhere[0]
         yield Scenario(title, MONTH_STEP, inputs, (value(policy, "dr_rehearsal_age_hours", _AT, (labels, hours)),))
     lost = (fed(policy, name, everywhere[0], ended(steady(0, _COUNT))),)
@@ -66,9 +70,29 @@ def _durations(policy: Policy) -> Iterator[Scenario]:
         answer = (in_realm(policy, {}), minutes)
         expected = rounded(policy, "dr_rehearsal_p95_minutes", _AT, answer)
         yield Scenario(title, MONTH_STEP, _histogram(policy, bucket, _daily()), (expected,))
+    for title, points in (("one three weeks ago", once(_COUNT, 10 * _DAY)), ("very few", once(_COUNT, -_DAY, 0.5))):
+        expected = rounded(policy, "dr_rehearsal_p95_minutes", _AT, (in_realm(policy, {}), (600 + 0.95 * 120) / 60))
+        yield Scenario(f"{title} between 10 and 12 minutes", MONTH_STEP, _histogram(policy, "720", points), (expected,))
+    yield _month(policy)
     nothing = (value(policy, "dr_rehearsal_p95_minutes", _AT),)
     yield Scenario("no rehearsal within 30 days", MONTH_STEP, _histogram(policy, "720", once(_COUNT, -_MONTH)), nothing)
     yield Scenario("durations that vanished", MONTH_STEP, _histogram(policy, "720", ended(_daily())), nothing)
+
+
+def _month(policy: Policy) -> Scenario:
+    """Feed very slow rehearsals of over a month ago, then as many of up to 15 minutes as, later, of up to 12."""
+    times = {"3600": (0.5, 1000), "900": (10, 10), "720": (20, 10)}
+    labels = source(policy, subjects(policy)[0])
+    inputs = []
+    for le in BUCKETS:
+        within = [times[bound] for bound in times if BUCKETS.index(bound) <= BUCKETS.index(le)]
+        points = [10**6 + sum(gain for day, gain in within if place >= day * _DAY) for place in range(_COUNT)]
+        inputs.append(fed(policy, "dr_rehearsal_duration_seconds_bucket", {**labels, "le": le}, tuple(points)))
+    count = {**labels, METRIC_LABEL: metric_name(policy, "dr_rehearsal_duration_seconds_count")}
+    inputs.append(Input(count, inputs[-1].points))
+    minutes = (720 + 0.9 * 180) / 60
+    expected = rounded(policy, "dr_rehearsal_p95_minutes", _AT, (in_realm(policy, {}), minutes))
+    return Scenario("what counts are 30 days, no more and no less", MONTH_STEP, tuple(inputs), (expected,))
 
 
 def _daily() -> tuple[Point, ...]:

@@ -75,11 +75,18 @@ def _scenarios(policy: Policy, slo: Slo) -> Iterator[Scenario]:
     yield _scenario(policy, slo, "two instances count by their events", spent, flawless)
     yield _scenario(policy, slo, "a week without traffic is absent from the week, not 0", resting)
     yield _scenario(policy, slo, "no traffic at all is absent", idle)
+    little = (*steady(_START, _COUNT - _DAY), *steady(_START + 0.5, _DAY))
+    yield _scenario(policy, slo, "however little traffic there was", _Counters(idle.bad, little))
+    yield _scenario(policy, slo, "counters with other labels are not read", spent, strangers=spent)
     endless = _Counters(spent.bad, infinite(spent.total))
     yield _scenario(policy, slo, "an infinite total is absent, not 0", endless)
     if not _overlapping(policy, slo):
-        yield _scenario(policy, slo, "lost bad events are absent", _Counters(ended(spent.bad), spent.total))
-        yield _scenario(policy, slo, "lost total events are absent", _Counters(spent.bad, ended(spent.total)))
+        for name, lost in (
+            ("bad", _Counters(ended(spent.bad), spent.total)),
+            ("total", _Counters(spent.bad, ended(spent.total))),
+        ):
+            yield _scenario(policy, slo, f"lost {name} events are absent", lost)
+            yield _scenario(policy, slo, f"lost {name} events are absent, whatever else counts", lost, strangers=spent)
     if policy.realm is not None:
         yield _scenario(policy, slo, "another realm's counters are not read", spent, realm=OTHER_REALM)
 
@@ -97,20 +104,37 @@ def _rest(points: tuple[Point, ...]) -> tuple[Point, ...]:
     return points[: -_WEEK - 1] + (points[-_WEEK - 2],) * (_WEEK + 1)
 
 
-def _scenario(policy: Policy, slo: Slo, name: str, *instances: _Counters, realm: str | None = None) -> Scenario:
+def _scenario(
+    policy: Policy,
+    slo: Slo,
+    name: str,
+    *instances: _Counters,
+    realm: str | None = None,
+    strangers: _Counters | None = None,
+) -> Scenario:
+    foreign = strangers or _Counters((), ())
     fed: dict[frozenset[tuple[str, str]], Input] = {}
     for subject in subjects(policy):
         for place, counters in enumerate(instances):
             wanted = source(policy, {**subject, "instance": f"host-{place}"})
-            for text, points in ((slo.bad, counters.bad), (slo.total, counters.total)):
+            of_bad, of_total = (slo.bad, counters.bad, foreign.bad), (slo.total, counters.total, foreign.total)
+            for text, points, others in (of_bad, of_total):
                 selector = slo_counter(policy, text)
                 labels = {METRIC_LABEL: selector.metric, **witness(selector, wanted)}
                 if realm is not None:
                     labels[REALM_LABEL] = realm
                 fed.setdefault(frozenset(labels.items()), Input(labels, points))
+                for label in _exact(selector) if strangers else ():
+                    other = {**labels, label: f"{labels[label]}-not"}
+                    fed.setdefault(frozenset(other.items()), Input(other, others))
     inputs = tuple(fed.values())
     expected = tuple(_expected(policy, slo, signal, inputs) for signal in _WINDOWS)
     return Scenario(f"{slo.name}: {name}", MONTH_STEP, inputs, expected)
+
+
+def _exact(selector: Selector) -> list[str]:
+    """Name the labels for which the selector takes one value."""
+    return [matcher.label for matcher in selector.matchers if matcher.op == "=" and matcher.value]
 
 
 def _expected(policy: Policy, slo: Slo, signal: str, inputs: tuple[Input, ...]) -> ExpectedSeries:

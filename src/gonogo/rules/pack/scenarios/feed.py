@@ -44,6 +44,13 @@ def in_realm(policy: Policy, labels: Mapping[str, str]) -> dict[str, str]:
     return dict(labels) if policy.realm is None else {**labels, REALM_LABEL: policy.realm}
 
 
+def elsewhere(policy: Policy, *inputs: Input) -> tuple[Input, ...]:
+    """Feed the same from another realm, which no rule of the policy's may read; nothing where it has no realm."""
+    if policy.realm is None:
+        return ()
+    return tuple(Input({**one.labels, REALM_LABEL: OTHER_REALM}, one.points) for one in inputs)
+
+
 def source(policy: Policy, labels: Mapping[str, str]) -> dict[str, str]:
     """Label a raw series of the policy's realm as a scraped target would."""
     return in_realm(policy, {"job": "source", "instance": "one", **labels})
@@ -67,10 +74,10 @@ def counter(per_step: float, count: int, *, start: float = 0, reset_after: int |
     return tuple(points)
 
 
-def once(count: int, place: int) -> tuple[Point, ...]:
-    """Give a counter that was exported at 0 and gains 1 at a place, counted from the last point if negative."""
+def once(count: int, place: int, gain: float = 1) -> tuple[Point, ...]:
+    """Give a counter that was exported at 0 and gains once, at a place, counted from the last point if negative."""
     before = place % count
-    return (*steady(0, before), *steady(1, count - before))
+    return (*steady(0, before), *steady(gain, count - before))
 
 
 def ended(points: tuple[Point, ...]) -> tuple[Point, ...]:

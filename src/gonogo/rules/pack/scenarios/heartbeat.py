@@ -10,7 +10,7 @@ from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleKind
 from gonogo.model.scenario import ExpectedSeries, Input, Point, Scenario, ScenarioFile
 from gonogo.model.series import REALM_LABEL
-from gonogo.rules.pack.scenarios.feed import OTHER_REALM, ended, fed, source, steady, subjects, value
+from gonogo.rules.pack.scenarios.feed import OTHER_REALM, elsewhere, ended, fed, source, steady, subjects, value
 
 _SECOND = timedelta(seconds=1)
 _RUN = 12
@@ -35,8 +35,9 @@ def rule_tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
     del interval
     step = _step(policy)
     once = tuple(_once(policy, case) for case in _cases(policy))
+    rare = (_still(policy), _gone(policy), _strangers(policy), *_stall_elsewhere(policy))
     return (
-        ScenarioFile("heartbeat", RuleKind.RECORD, _at(step), (*once, _gone(policy), _strangers(policy))),
+        ScenarioFile("heartbeat", RuleKind.RECORD, _at(step), (*once, *rare)),
         ScenarioFile("heartbeat_slow", RuleKind.RECORD, policy.heartbeat.fresh / 2, (_slow(policy),)),
     )
 
@@ -76,6 +77,25 @@ def _once(policy: Policy, case: _Case) -> Scenario:
     return Scenario(case.name, step, inputs, tuple(expected))
 
 
+def _still(policy: Policy) -> Scenario:
+    """Let a sequence stand still for just over the window, after it moved for as long."""
+    step, window = _step(policy), policy.heartbeat.window
+    standing = -(-window // step) + 1
+    every = _at(step)
+    at = every * ((2 * standing * step // every + 1) | 1)
+    count = at // step + 1
+    moved = count - standing
+    sequence = (*range(100, 100 + moved), *steady(100 + moved, standing))
+    writers = [_writer(policy, subject) for subject in subjects(policy)]
+    written = steady(at.total_seconds(), count)
+    inputs = tuple(beat for writer in writers for beat in _beats(policy, writer, written, sequence))
+    expected = tuple(
+        value(policy, name, at, *((writer, number) for writer in writers))
+        for name, number in zip(_names(policy), (0, 1, 0, 0, 1), strict=True)
+    )
+    return Scenario("a sequence that stood still for the window is no beat", step, inputs, expected)
+
+
 def _gone(policy: Policy) -> Scenario:
     step = _step(policy)
     at = _at(step)
@@ -93,6 +113,15 @@ def _strangers(policy: Policy) -> Scenario:
         others.append({**writer, REALM_LABEL: OTHER_REALM})
     inputs = tuple(beat for o in others for beat in _beats(policy, o, steady(at.total_seconds(), _RUN), _MOVING))
     return Scenario("the other copy and other realms are not read", step, inputs, _nothing(policy, at))
+
+
+def _stall_elsewhere(policy: Policy) -> Iterator[Scenario]:
+    step = _step(policy)
+    writer = _writer(policy, subjects(policy)[0])
+    if inputs := elsewhere(policy, fed(policy, "heartbeat_ok", writer, steady(1, _RUN))):
+        yield Scenario(
+            "another realm's stall is not told", step, inputs, (value(policy, "heartbeat_stall", _at(step)),)
+        )
 
 
 def _slow(policy: Policy) -> Scenario:

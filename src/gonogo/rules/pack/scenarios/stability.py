@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from gonogo.model.policy import Policy
@@ -38,7 +39,8 @@ def rule_tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
     del interval
     if not policy.weights:
         return ()
-    return (ScenarioFile("stability", RuleKind.RECORD, _AT, (*_values(policy), *_losses(policy))),)
+    scenarios = (*_values(policy), *_bounds(policy), _two_instances(policy), *_losses(policy))
+    return (ScenarioFile("stability", RuleKind.RECORD, _AT, scenarios),)
 
 
 def _at_rest(policy: Policy) -> _Inputs:
@@ -98,6 +100,47 @@ def _values(policy: Policy) -> Iterator[Scenario]:
         yield _scenario(policy, f"{share} of the shortfall in {name}", {**rest, name: half[name]}, weight * share)
         yield _scenario(policy, f"all of the shortfall in {name}", {**rest, name: worst[name]}, weight)
     yield _scenario(policy, "all at its worst is the sum of the weights", worst, min(1, sum(policy.weights.values())))
+
+
+def _bounds(policy: Policy) -> Iterator[Scenario]:
+    rest, worst = _at_rest(policy), _at_worst(policy)
+    if "uptime" in worst:
+        nonsense = {**worst, "uptime": {_fresh(policy): steady(-1, _COUNT)}}
+        v = min(1, sum(policy.weights.values()) + policy.weights["uptime"])
+        yield _scenario(policy, "V is never above 1, whatever is fed in", nonsense, v)
+    if "rehearsals" in rest:
+        few = {"dr_rehearsal_success_total": once(_COUNT, -1, 0.5), "dr_rehearsal_failure_total": steady(0, _COUNT)}
+        yield _scenario(policy, "however few rehearsals there were, there is V", {**rest, "rehearsals": few}, 0)
+
+
+def _two_instances(policy: Policy) -> Scenario:
+    """Feed everything by two: averages of freshness and recovery, sums of all the rest."""
+    flat = steady(10**6, _COUNT)
+    one: _Inputs = {
+        "uptime": {_fresh(policy): steady(1, _COUNT)},
+        "alerts": {"alert_rate_per_hour": steady(2, _COUNT)},
+        "recovery": {"mttr_seconds": steady(200, _COUNT)},
+        "rehearsals": {
+            "dr_rehearsal_success_total": counter(1, _COUNT, start=10**6),
+            "dr_rehearsal_failure_total": counter(1, _COUNT, start=10**6),
+        },
+        "throughput": {"ev_created_total": counter(0.125, _COUNT, start=10**6)},
+    }
+    two: _Inputs = {
+        "uptime": {_fresh(policy): steady(0.5, _COUNT)},
+        "alerts": {"alert_rate_per_hour": steady(3, _COUNT)},
+        "recovery": {"mttr_seconds": steady(400, _COUNT)},
+        "rehearsals": {
+            "dr_rehearsal_success_total": counter(2, _COUNT, start=10**6),
+            "dr_rehearsal_failure_total": flat,
+        },
+        "throughput": {"ev_created_total": counter(0.125, _COUNT, start=10**6)},
+    }
+    shortfalls = {"uptime": 0.25, "alerts": 0.5, "recovery": 0.5, "rehearsals": 0.25, "throughput": 0.25}
+    v = sum(weight * shortfalls[name] for name, weight in policy.weights.items())
+    first, second = (_scenario(policy, "", _chosen(policy, inputs), v) for inputs in (one, two))
+    others = tuple(Input({**each.labels, "instance": "two"}, each.points) for each in second.inputs)
+    return replace(first, name="two instances are one system", inputs=(*first.inputs, *others))
 
 
 def _losses(policy: Policy) -> Iterator[Scenario]:

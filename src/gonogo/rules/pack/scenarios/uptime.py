@@ -7,12 +7,13 @@ the samples that the rule group records in that time, and weighs as many.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleKind
 from gonogo.model.scenario import Point, Scenario, ScenarioFile
-from gonogo.rules.pack.scenarios.feed import STEP, ended, fed, in_realm, rounded, source, steady, subjects
+from gonogo.rules.pack.scenarios.feed import STEP, elsewhere, ended, fed, in_realm, rounded, source, steady, subjects
 
 _EVERY = timedelta(hours=12, seconds=50)
 """Half days, off the points."""
@@ -28,7 +29,9 @@ def rule_tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
 
 def _scenarios(policy: Policy, weight: float) -> Iterator[Scenario]:
     fresh, stale = steady(weight, _DAY), steady(0, _DAY)
-    yield _scenario(policy, "a day of freshness is 1", (*fresh, *fresh), {2: 1, 3: 1})
+    full = _scenario(policy, "a day of freshness is 1, whatever other realms do", (*fresh, *fresh), {2: 1, 3: 1})
+    others = elsewhere(policy, *(replace(one, points=(*stale, *stale)) for one in full.inputs))
+    yield replace(full, inputs=(*full.inputs, *others))
     yield _scenario(policy, "a young server has the uptime of its age", fresh, {1: (_HALF_DAY + 1) / _DAY})
     yield _scenario(policy, "a stalled half day counts against it", (*fresh, *stale), {3: (_HALF_DAY - 1) / _DAY, 4: 0})
     gone = (*ended((*fresh, 0)), *(None,) * _DAY)

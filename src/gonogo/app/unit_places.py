@@ -1,0 +1,79 @@
+"""Runs the test files of some places, with no policy: folders, globs, files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from gonogo.app.unit_cache import UnitCache
+from gonogo.app.unit_check import Heard, check_files, nobody
+from gonogo.app.unit_find import test_files
+from gonogo.app.unit_rules import RulePlaces
+from gonogo.errors import UsageError
+from gonogo.prometheus.promtool import ToolRun, version
+from gonogo.unit.allowance import under
+from gonogo.unit.report import UnitReport
+
+
+def places_report(
+    places: Sequence[str],
+    rules: Sequence[Path],
+    *,
+    cache: Path | None = None,
+    allowed: Mapping[str, str] | None = None,
+    heard: Heard = nobody,
+) -> UnitReport:
+    """Run the test files of some places: folders, globs, files.
+
+    Args:
+        places: where to look.
+        rules: files and folders in which rule files are looked for by base name.
+        cache: the folder that keeps passes; none are kept without one.
+        allowed: the silent passes that are tolerated, and why.
+        heard: hears how many files are done.
+
+    Raises:
+        UsageError: one of the places or of the rules is not there.
+        MissingTool: promtool is not installed.
+    """
+    if gone := [str(path) for path in rules if not path.exists()]:
+        raise UsageError(f"{gone[0]}: there is no such file or folder", next_step="--rules names where rules live")
+    paths, nowhere = test_files(places)
+    report = report_on(paths, rules, cache=cache, allowed=allowed or {}, heard=heard)
+    return UnitReport(report.files, under(allowed or {}, nowhere), tools=report.tools, seconds=report.seconds)
+
+
+def report_on(
+    paths: Sequence[Path],
+    rules: Sequence[Path],
+    *,
+    cache: Path | None,
+    allowed: Mapping[str, str],
+    heard: Heard,
+    inside: Sequence[Path] | None = None,
+) -> UnitReport:
+    """Run test files and report on them.
+
+    Args:
+        paths: the test files.
+        rules: files and folders in which rule files are looked for by base name.
+        cache: the folder that keeps passes; none are kept without one.
+        allowed: the silent passes that are tolerated, and why.
+        heard: hears how many files are done.
+        inside: the rule files that count, where others are not to be loaded.
+
+    Raises:
+        MissingTool: promtool is not installed.
+    """
+    began = time.monotonic()
+    tools = {"promtool": version_of(version())}
+    kept = UnitCache(cache, tools["promtool"])
+    files = check_files(paths, RulePlaces(rules), kept, allowed, heard, inside)
+    kept.tidy()
+    return UnitReport(files, tools=tools, seconds=time.monotonic() - began)
+
+
+def version_of(told: ToolRun) -> str:
+    """Give the version number of what promtool tells of itself."""
+    return told.output.partition("\n")[0].removeprefix("promtool, version ").partition(" ")[0]

@@ -1,0 +1,33 @@
+"""Test files and rules to run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from gonogo.app.unit_cache import UnitCache
+from gonogo.app.unit_check import check_files
+from gonogo.app.unit_rules import RulePlaces
+from gonogo.unit.report import FileReport
+
+RULES = "groups: [{name: a, rules: [{alert: High, expr: x > 1}]}]\n"
+FIRING = """\
+rule_files: [r.yml]
+tests:
+  - interval: 1m
+    input_series: [{series: x, values: 2x3}]
+    alert_rule_test: [{eval_time: 1m, alertname: High, exp_alerts: [{}]}]
+"""
+
+
+def write(folder: Path, files: Mapping[str, str]) -> list[Path]:
+    """Write files; give the paths of the tests among them, sorted."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return sorted(folder / name for name in files if "_test." in name)
+
+
+def check(paths: Sequence[Path], *rules: Path, cache: Path | None = None) -> tuple[FileReport, ...]:
+    """Run test files."""
+    return check_files(paths, RulePlaces(rules), UnitCache(cache, "2.42.0"), {})

@@ -1,0 +1,47 @@
+"""No small change of the preset's rules goes unnoticed by the pack's own tests."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from gonogo.app.unit_material import material
+from gonogo.app.unit_rules import RulePlaces
+from gonogo.app.unit_suite import suite
+from gonogo.app.unit_trials import answers
+from gonogo.gates.catalogue import PRESET_GATES
+from gonogo.rules.pack.assemble import pack
+from gonogo.unit.mutation.catalogue import mutations
+from gonogo.unit.suite import Answer, Question
+from tests.rules.pack.policies import INTERVAL, preset_policy
+from tests.rules.pack.promtool import laid_out
+
+SAMPLE = 60
+
+
+def _unnoticed(folder: Path, count: int | None) -> list[str]:
+    policy = preset_policy()
+    made = pack(policy, INTERVAL, PRESET_GATES)
+    paths = sorted((laid_out(made, folder, policy.prefix) / "tests").iterdir())
+    whole = suite([material(path, RulePlaces()) for path in paths])
+    loading = whole.loading(map(str, paths))
+    asked = {
+        Question(loading[rule.id], rule, one.rule): one.id
+        for rule in whole.rules
+        for one in mutations(rule.rule, rule.own_labels, annotated=True)
+    }
+    order = random.Random(count).sample(list(asked), count or len(asked))  # noqa: S311 - a sample, not a secret
+    return [asked[question] for question, answer in answers(order, {}) if answer is not Answer.NOTICED]
+
+
+def test_a_sample_of_mutants_is_killed(tmp_path: Path) -> None:
+    """Every test run tries some."""
+    assert _unnoticed(tmp_path, SAMPLE) == []
+
+
+@pytest.mark.long
+def test_every_mutant_is_killed(tmp_path: Path) -> None:
+    """None of the preset's needs an argument."""
+    assert _unnoticed(tmp_path, None) == []

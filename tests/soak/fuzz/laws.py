@@ -1,0 +1,194 @@
+"""What holds for every input, however broken: it is judged to its end, and what is said of it can be read and found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from xml.etree import ElementTree as ET
+
+from gonogo.errors import UsageError
+from gonogo.lint.arbiter import Arbiter
+from gonogo.lint.baseline import new_findings, read_baseline, write_baseline
+from gonogo.lint.catalogue import checks, findings, ordered
+from gonogo.lint.configuration import read_configuration
+from gonogo.lint.echoes import without_echoes
+from gonogo.lint.estate import Estate
+from gonogo.lint.example_estate import CONFIGURATION, ROUTES, estate_of
+from gonogo.lint.finding import Finding
+from gonogo.lint.live_questions import expressions, follow_up, series_questions
+from gonogo.lint.nature import nature
+from gonogo.lint.pragmas import silenced
+from gonogo.lint.promtool_words import last_words, words
+from gonogo.lint.refusals import refusals
+from gonogo.lint.report import LintReport
+from gonogo.lint.requirements_file import read_requirements
+from gonogo.lint.routes_file import read_routes
+from gonogo.lint.sources import source_file
+from gonogo.render.lint_json import lint_json
+from gonogo.render.lint_text import lint_text
+from gonogo.render.unit_json import unit_json
+from gonogo.render.unit_junit import unit_junit
+from gonogo.render.unit_text import unit_text
+from gonogo.strict_yaml import lines_of, parse, parse_documents
+from gonogo.unit.arguments import arguments, wrong_arguments
+from gonogo.unit.firing import expects_firing, expects_quiet
+from gonogo.unit.group_order import in_order, open_orders, order_problem
+from gonogo.unit.loaded import Entry, Loaded
+from gonogo.unit.mutation.catalogue import mutations
+from gonogo.unit.pending import pending_problems, probing, suspects
+from gonogo.unit.promtool_output import verdicts
+from gonogo.unit.read import UnitFile, read_unit
+from gonogo.unit.report import FileReport, UnitReport
+from gonogo.unit.rewriting import with_rule_files
+from gonogo.unit.rule_text import FileText, RuleText, file_text
+from gonogo.unit.silent_passes import silent_passes
+from gonogo.unit.suite import Question, Sheet
+from gonogo.unit.trial import Trial
+from gonogo.unit.twins import twins
+from gonogo.unit.unwrap import unwrapped
+from tests.soak.fuzz.case import Case
+
+MUTATED_RULES = 1
+"""Of how many rules of an input all mutants are made."""
+LONGEST_MUTATED = 3000
+"""Of how long an expression, in characters: its mutants are as many as it is long, and each as long as it."""
+ASKED_MUTANTS = 2
+"""Of how many mutants of a rule is asked which tests could notice them."""
+
+
+def hold(case: Case) -> None:
+    """Lead an input through all of the lint and the unit tests.
+
+    Raises:
+        AssertionError: a law is broken.
+        Exception: what nothing documents: a mistake as well.
+    """
+    estate = _estate(case)
+    _lint(estate, case)
+    for unit in estate.tests or ():
+        _unit(unit, estate, case)
+    if estate.tests:
+        _mutate(estate.tests[0], estate, case)
+
+
+def _estate(case: Case) -> Estate:
+    """Read the changed file as whatever it could be taken for; what it is not, the other files are."""
+    text, name = case.text, case.name
+    nature(parse_documents(text, name), text)
+    requirements, _ = read_requirements(text, name)
+    configuration, _ = read_configuration(text, CONFIGURATION)
+    routes, _ = read_routes(text, ROUTES)
+    as_rules, as_tests = source_file(text, "as_rules.yml"), read_unit(text, "as_tests.yml")
+    estate = estate_of(case.example)
+    arbiter = Arbiter("promtool", "2.42.0", frozenset({as_rules.path}))
+    said = f"Checking {name}\n  FAILED:\n{text}\n{name}: {text}"
+    refused = tuple(one for word in words(said) for file in estate.files for one in refusals(word, file))
+    last_words(text)
+    return estate.having(
+        files=estate.files if as_rules.rules == () else (*estate.files, as_rules),
+        tests=(*(estate.tests or ()), *((as_tests,) if as_tests.tests else ())),
+        configuration=estate.configuration or configuration,
+        routes=estate.routes or routes,
+        requirements=estate.requirements or requirements,
+        arbiters=estate.arbiters or (arbiter, replace(arbiter, name="other", accepted=frozenset(), refusals=refused)),
+    )
+
+
+def _lint(estate: Estate, case: Case) -> None:
+    follow_up(estate, series_questions(estate))
+    expressions(estate)
+    kept, faulty, silent = silenced(ordered(findings(estate)), estate.files, checks())
+    found = ordered(without_echoes((*kept, *faulty)))
+    baseline = read_baseline(write_baseline(found, ""), "baseline.json")
+    compared = new_findings(found, baseline)
+    assert not compared.new, compared.new
+    assert compared.baselined == len(found)
+    _refuses_as_baseline(case.text)
+    texts = {**case.example.files, "as_rules.yml": case.text, "as_tests.yml": case.text}
+    texts = {CONFIGURATION: case.text, ROUTES: case.text, **texts}
+    report = LintReport(found, len(estate.files), len(estate.rules), silent, 0, compared.gone, texts)
+    assert len(json.loads(lint_json(report))["findings"]) == len(found)
+    _shows(lint_text(report))
+    _stand_in_their_files(found, texts)
+
+
+def _refuses_as_baseline(text: str) -> None:
+    try:
+        read_baseline(text, "baseline.json")
+    except UsageError:
+        return
+
+
+def _shows(text: str) -> None:
+    """Hold that a text has nothing in it that moves a cursor, and ends."""
+    assert text.endswith("\n")
+    assert all(line.isprintable() for line in text.split("\n")), [x for x in text.split("\n") if not x.isprintable()]
+
+
+def _stand_in_their_files(found: Iterable[Finding], texts: dict[str, str]) -> None:
+    lines = {path: lines_of(text) for path, text in texts.items()}
+    for one in found:
+        start = one.where.start
+        there = lines.get(start.path)
+        assert one.where.length >= 1, one
+        assert there is None or 1 <= start.line <= max(len(there), 1), one
+        assert there is None or 1 <= start.column <= len(there[start.line - 1]) + 1, one
+
+
+def _unit(unit: UnitFile, estate: Estate, case: Case) -> None:
+    groups = tuple(group for file in estate.files for group in file.groups)
+    rules = sum(len(group.rules) for group in groups)
+    loaded = Loaded(unit, tuple(Entry(entry, 1, rules) for entry in unit.rule_files), groups)
+    found = tuple(silent_passes(loaded))
+    if orders := open_orders(loaded):
+        in_order(loaded, orders.makers_first)
+        order_problem(loaded, orders, orders.readers_first)
+    suspected = suspects(loaded)
+    probing(loaded, suspected)
+    pending_problems(suspected, case.text)
+    verdicts(case.text, [case.name])
+    given = tuple(arguments(case.text, case.name))
+    wrong = tuple(wrong_arguments(given, {}))
+    report = UnitReport((FileReport(case.name, False, case.text + "".join(map(str, wrong)), found),))
+    json.loads(unit_json(report))
+    ET.fromstring(unit_junit(report))  # noqa: S314 - what we wrote ourselves
+    _shows(unit_text(report).replace("\t", " "))
+
+
+def _mutate(unit: UnitFile, estate: Estate, case: Case) -> None:
+    """Ask of some rules, removed and changed, what the tests say to it."""
+    text = case.example.files.get(unit.path, case.text)
+    names = [["0.yml", "1.yml"] for _ in unit.rule_files]
+    test = with_rule_files(text, unit, names)
+    files = tuple(_files(estate, case))
+    sheet = Sheet(unit, files, Trial(test, tuple(file.written({}) for file in files)))
+    twins([sheet.rules])
+    sound = not unit.problems and not any(file.problems for file in estate.files)
+    bearable = [rule for rule in sheet.rules if len(rule.rule.expression) <= LONGEST_MUTATED]
+    for rule in bearable[-MUTATED_RULES:]:
+        trials = list(_trials(sheet, rule, unit))
+        assert all(trial.key for trial in trials)
+        assert not sound or all(map(_reads_back, trials[-1:])), trials[-1]
+
+
+def _files(estate: Estate, case: Case) -> Iterable[FileText]:
+    for file in estate.files:
+        text = case.example.files.get(file.path, case.text)
+        for number, part in enumerate(unwrapped(text, file.path)):
+            yield file_text(part, file.path, number)
+
+
+def _trials(sheet: Sheet, rule: RuleText, unit: UnitFile) -> Iterator[Trial]:
+    """Give the trials that must be run first, of the rule removed and of some of its mutants."""
+    expects_firing([unit], rule.rule)
+    expects_quiet([unit], rule.rule)
+    made = mutations(rule.rule, rule.own_labels, annotated=True)
+    for changed in (None, *(one.rule for one in made[:ASKED_MUTANTS])):
+        asked = Question([sheet], rule, changed).ask({})
+        yield from asked if isinstance(asked, tuple) else ()
+
+
+def _reads_back(trial: Trial) -> bool:
+    """Tell whether what is written for promtool is YAML."""
+    return not any(parse(text, "trial.yml").problems for text in (trial.test, *trial.rules))

@@ -1,0 +1,91 @@
+"""Runs inputs in a process that may hang or die, and tells what became of each that broke a law."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
+
+HANGING = 60.0
+"""Seconds without a word after which an input counts as hanging, on a machine that has other things to do."""
+MOST_BROKEN = 20
+"""So many broken inputs are enough to begin with."""
+
+_WORKER = (sys.executable, "-m", "tests.soak.fuzz.worker")
+_ROOT = Path(__file__).parents[3]
+_ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+"""Without what would measure coverage, which costs most of the time."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of a run.
+
+    Attributes:
+        begun: how many inputs were tried.
+        broken: for each input that broke a law, its number, why, and its text.
+        peak: the most memory that a process took, in bytes.
+    """
+
+    begun: int = 0
+    broken: list[str] = field(default_factory=list)
+    peak: int = 0
+
+
+def run(first: int, count: int) -> Outcome:
+    """Try inputs; where one ends the process, go on behind it."""
+    outcome = Outcome()
+    end, at = first + count, first
+    while at < end and len(outcome.broken) < MOST_BROKEN:
+        at = _until_it_ends(at, end - at, outcome)
+    return outcome
+
+
+def _until_it_ends(first: int, count: int, outcome: Outcome) -> int:
+    """Run one process; give the number of the first input that it did not try."""
+    number, finished = first, False
+    with TemporaryFile() as errors:
+        command = [*_WORKER, str(first), str(count)]
+        with subprocess.Popen(command, cwd=_ROOT, env=_ENVIRONMENT, stdout=subprocess.PIPE, stderr=errors) as process:
+            for line in _lines(process):
+                told = json.loads(line)
+                if "begun" in told:
+                    number, outcome.begun = told["begun"], outcome.begun + 1
+                elif "broken" in told:
+                    outcome.broken.append(f"input {told['broken']}: {told['why']}\n{told['input'][:2000]!r}")
+                    if len(outcome.broken) >= MOST_BROKEN:
+                        process.kill()
+                        return number + 1
+                else:
+                    outcome.peak, finished = max(outcome.peak, told["peak"]), True
+        if not finished:
+            outcome.broken.append(f"input {number} ended the process with {process.returncode}:\n{_tail(errors)}")
+    return number + 1
+
+
+def _lines(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+    """Give the lines of a process; one that hangs is made to say where, and ended."""
+    assert process.stdout is not None
+    buffered = b""
+    while True:
+        if not select.select([process.stdout], [], [], HANGING)[0]:
+            process.send_signal(signal.SIGABRT)
+            return
+        received = os.read(process.stdout.fileno(), 1 << 16)
+        if not received:
+            return
+        *lines, buffered = (buffered + received).split(b"\n")
+        yield from lines
+
+
+def _tail(errors: IO[bytes]) -> str:
+    errors.seek(0)
+    return errors.read()[-4000:].decode(errors="replace")

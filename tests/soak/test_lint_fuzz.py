@@ -1,0 +1,118 @@
+"""The lint and the unit tests under mutated files and expressions: 100,000 with ``--soak``, else a hundredth.
+
+Each input is made from a number. To see one again: ``python -m tests.soak.fuzz.worker NUMBER 1 -v``. The
+environment variable ``GONOGO_CORPUS`` may name a folder: the YAML files below it are mutated as well, and the
+same number then makes another input.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+
+import pytest
+
+from gonogo.lint.configuration import read_configuration
+from gonogo.lint.example_estate import CONFIGURATION, ROUTES
+from gonogo.lint.requirements_file import read_requirements
+from gonogo.lint.routes_file import read_routes
+from gonogo.lint.sources import source_file
+from gonogo.unit.read import read_unit
+from gonogo.unit.unwrap import unwrapped
+from tests.soak.fuzz import watchdog
+from tests.soak.fuzz.case import SWEEP
+from tests.soak.fuzz.floods import HOSTILE, PLACES
+from tests.soak.fuzz.watchdog import run
+
+INPUTS = 100_000
+MOST_MEMORY = 512 * 1024**2
+MOST_SECONDS = 2.0
+
+LAUGHS = "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 10))
+BOMBS = {
+    "laughs": ("l0: &l0 [ha]\n" + LAUGHS, "the aliases of this document stand for too much"),
+    "merged laughs": (
+        "l0: &l0 {a: x}\n"
+        + "".join(f"l{n}: &l{n} {{b{n}: [*l{n - 1}, *l{n - 1}], <<: *l{n - 1}}}\n" for n in range(1, 60)),
+        "the aliases of this document stand for too much",
+    ),
+    "many aliases": ("a: &a x\nb: [" + "*a, " * 100_000 + "]\n", "the aliases of this document stand for too much"),
+    "deep lists": ("[" * 100_000, "lists and mappings stand inside one another"),
+    "deep mappings": ("{a: " * 100_000, "lists and mappings stand inside one another"),
+    "deep blocks": ("- " * 10_000 + "x\n", "lists and mappings stand inside one another"),
+    "deep aliases": (
+        "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 200)),
+        "the aliases of this document stand for too much",
+    ),
+    "alias of itself": ("a: &a [*a]\n", "the alias *a stands for nothing yet"),
+    "long key": ("k" * 1_000_000 + ": x\n", "this is not YAML"),
+    "many tags": ("- !!python/object/apply:os.system [x]\n" * 1000, "means nothing here"),
+}
+LONG = {
+    "long scalar": "groups: [{name: " + "x" * 4_000_000 + ", rules: []}]\n",
+    "long expression": 'groups: [{name: g, rules: [{alert: A, expr: "x' + " " * 1_000_000 + '> 1"}]}]\n',
+    "many documents": "---\nx: 1\n" * 10_000,
+    "many anchors": "".join(f"- &a{n} x\n" for n in range(20_000)),
+}
+
+
+def test_no_input_breaks_the_lint_or_the_unit_tests(share: Callable[[int], int]) -> None:
+    """No traceback, no hang, no death of the process, bounded memory, and every law of what is said."""
+    inputs = share(share(INPUTS))
+    outcome = run(0, inputs)
+    assert not outcome.broken, "\n\n".join(outcome.broken)
+    assert outcome.begun == inputs
+    assert outcome.peak < MOST_MEMORY
+
+
+def test_no_text_is_read_again_and_again(share: Callable[[int], int]) -> None:
+    """Ten thousand characters that could each begin something, in every place that takes a text."""
+    inputs = share(len(PLACES) * len(HOSTILE))
+    outcome = run(SWEEP, inputs)
+    assert not outcome.broken, "\n\n".join(outcome.broken)
+    assert outcome.begun == inputs
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_bombs_are_refused_in_words(bomb: str) -> None:
+    """Whatever the file is taken for, and long before anything is exhausted."""
+    text, words = BOMBS[bomb]
+    began = time.process_time()
+    problems = (
+        source_file(text, "rules.yml").problems,
+        read_unit(text, "a_test.yml").problems,
+        read_configuration(text, CONFIGURATION)[1],
+        read_routes(text, ROUTES)[1],
+        read_requirements(text, "requirements.yml")[1],
+    )
+    assert unwrapped(f"kind: PrometheusRule\n{text}", "rules.yml")
+    assert time.process_time() - began < 6 * MOST_SECONDS
+    for found in problems:
+        assert any(words in problem.message for problem in found), found
+        assert all(problem.where is not None for problem in found)
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_what_is_only_long_is_read(name: str) -> None:
+    """In the time that its length asks for."""
+    began = time.process_time()
+    read = source_file(LONG[name], "rules.yml")
+    assert time.process_time() - began < MOST_SECONDS
+    assert not any("this is not YAML" in problem.message for problem in read.problems)
+
+
+BEGINS = "import json, os, sys, time; print(json.dumps({'begun': int(sys.argv[1])}), flush=True); "
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"), [("os.abort()", "with -6"), ("time.sleep(600)", "with -6"), ("sys.exit('gone')", "gone")]
+)
+def test_what_ends_or_hangs_the_process_is_found(monkeypatch: pytest.MonkeyPatch, ends: str, words: str) -> None:
+    """It is told by its number, and what comes behind it is still tried."""
+    monkeypatch.setattr(watchdog, "_WORKER", (sys.executable, "-c", BEGINS + ends))
+    monkeypatch.setattr(watchdog, "HANGING", 1.0)
+    outcome = run(5, 2)
+    assert outcome.begun == 2
+    assert [text.partition(" ended")[0] for text in outcome.broken] == ["input 5", "input 6"]
+    assert all(words in text for text in outcome.broken)
