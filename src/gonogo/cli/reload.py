@@ -1,36 +1,128 @@
-"""``gonogo reload``: let the server read its files again, and see that it did."""
+"""``gonogo reload``: a transaction that ends loaded and verified, or as it was."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gonogo.cli.answer import answer
 from gonogo.cli.options import format_option, policy_option, prometheus_option
+from gonogo.errors import UsageError
+
+if TYPE_CHECKING:
+    from gonogo.app.reloading.course import Heard
+    from gonogo.app.reloading.request import ReloadRequest
+    from gonogo.reloading.result import ReloadResult
+
+ROLLED_BACK = 4
+"""The exit code of a reload that was undone, and the old configuration proved back."""
 
 
-@click.command(epilog="Example: gonogo reload --policy gonogo.yaml")
+@click.command(epilog="Example: gonogo reload --from staged --dry-run")
 @policy_option
 @prometheus_option
+@click.option(
+    "--from",
+    "staged",
+    metavar="DIR",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The folder with the new files, in the layout of the live ones; without it they are live already.",
+)
+@click.option("--dry-run", is_flag=True, help="Check everything, and print what would change.")
+@click.option("--recover", is_flag=True, help="Finish or undo what a killed reload left.")
+@click.option("--max-removed", metavar="SHARE", help="The most of rules, jobs or targets that may go, such as 5%.")
+@click.option(
+    "--repair", is_flag=True, help="Go on though the last reload failed, or the server has what nobody knows."
+)
+@click.option("--without-rollback", is_flag=True, help="Go on though no good tree is kept to go back to.")
+@click.option("--allow-version-skew", is_flag=True, help="Let promtool be of another version than the server.")
 @format_option
-def reload(policy_path: Path, url: str | None, form: str) -> int:
-    """Reload the server, and prove that it has the policy's rules.
+def reload(  # noqa: PLR0913 - one parameter for each option
+    *,
+    policy_path: Path,
+    url: str | None,
+    staged: Path | None,
+    dry_run: bool,
+    recover: bool,
+    max_removed: str | None,
+    repair: bool,
+    without_rollback: bool,
+    allow_version_skew: bool,
+    form: str,
+) -> int:
+    """Reload the server, and prove that it has the new configuration, or has the old one back.
 
-    The rules are checked first, and nothing is reloaded where they have mistakes. Then
-    every rule must be loaded as in the files, evaluated since and healthy, and every
-    target that was up must be up.
+    The files are checked first, by lint, promtool and unit tests, and nothing is touched where anything speaks
+    against them: every reason is told. Then the files are switched, the server is asked, and all of it is verified:
+    configuration, rules, evaluations, jobs, targets. Whatever fails is undone.
 
-    Exit codes: 0 reloaded and proved, 1 refused or not proved, 2 usage or policy.
+    Exit codes: 0 reloaded or unchanged, 1 refused or failed, 2 usage or policy, 4 rolled back.
     """
-    from gonogo.app.reload import RELOAD, outcome_of, reload_and_verify
+    from gonogo.app.reloading.request import ReloadRequest
     from gonogo.policy.load import load
-    from gonogo.render.dryrun import run_text
-    from gonogo.render.reload_json import reload_json
 
-    run = reload_and_verify(load(policy_path), url)
+    request = ReloadRequest(
+        load(policy_path),
+        url,
+        staged,
+        max_removed=_share(max_removed),
+        repair=repair,
+        without_rollback=without_rollback,
+        allow_version_skew=allow_version_skew,
+        only_preview=dry_run,
+    )
+    if recover and (staged is not None or dry_run):
+        raise UsageError(
+            "--recover takes nothing new",
+            why="it goes to one of the two trees that the killed reload left",
+            next_step="gonogo reload --recover",
+        )
+    result = _made(request, recover=recover)
+    answer(_written(result, form, dry_run=dry_run))
+    return exit_code(result)
+
+
+def exit_code(result: ReloadResult) -> int:
+    """Give the contract's exit code."""
+    from gonogo.reloading.result import Became
+
+    if result.became is Became.ROLLED_BACK:
+        return ROLLED_BACK
+    return 0 if result.became.success else 1
+
+
+def _made(request: ReloadRequest, *, recover: bool) -> ReloadResult:
+    from gonogo.app.reloading.recovery import recover as recovered
+    from gonogo.app.reloading.transaction import reload as reloaded
+    from gonogo.app.sandbox.termination import unwound_by_sigterm
+    from gonogo.cli.reload_progress import StepLines
+
+    heard: Heard = StepLines(sys.stderr)
+    with unwound_by_sigterm():
+        return recovered(request, heard) if recover else reloaded(request, heard)
+
+
+def _written(result: ReloadResult, form: str, *, dry_run: bool) -> str:
     if form == "json":
-        answer(f"{reload_json(outcome_of(run), RELOAD, run.outcome, run.detail, run.seconds)}\n")
-    else:
-        answer(f"{run_text(RELOAD, run.outcome, run.detail, run.seconds)}\n")
-    return 0 if run.passed else 1
+        from gonogo.render.reload_json import reload_json
+
+        return f"{reload_json(result)}\n"
+    from gonogo.render.reload_text import reload_text
+
+    return reload_text(result, looked=dry_run)
+
+
+def _share(text: str | None) -> float | None:
+    if text is None:
+        return None
+    from gonogo.policy.values import share
+
+    try:
+        return share(text)
+    except ValueError as error:
+        raise UsageError(
+            "--max-removed is no share", why=str(error), next_step="gonogo reload --max-removed 5%"
+        ) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Canary, DryRun, Policy, Runs, Slo
 from gonogo.model.signal import Range, Scope, Signal
 from gonogo.policy.heartbeat import Identity
+from gonogo.policy.reload_keys import ReloadKeys
 from gonogo.policy.schema import PolicyKeys, SignalKeys, StabilityKeys
 from gonogo.policy.server_keys import PrometheusKeys
-from gonogo.policy.settings import ServerSettings
+from gonogo.policy.settings import ReloadSettings, ServerSettings, Trigger
 
 
 def build_policy(keys: PolicyKeys, identity: Identity, heartbeat: Heartbeat) -> Policy:
@@ -65,6 +67,25 @@ def server_settings(keys: PrometheusKeys, folder: Path) -> ServerSettings:
         key_file=_path(folder, tls.key_file) if tls else None,
         server_name=tls.server_name if tls else None,
         insecure_skip_verify=tls.insecure_skip_verify if tls else False,
+    )
+
+
+def reload_settings(keys: ReloadKeys, folder: Path) -> ReloadSettings:
+    """Make the settings of the safe reload; paths start from ``folder``."""
+    there = keys.promtool
+    return ReloadSettings(
+        trigger=Trigger(keys.trigger),
+        pid=keys.pid,
+        pid_file=_path(folder, keys.pid_file),
+        command=tuple(keys.command or ()),
+        promtool=tuple(there.command) if there else (),
+        promtool_root=there.root if there else None,
+        promtool_base=_path(folder, there.base) if there else None,
+        min_gap=keys.min_gap or timedelta(0),
+        max_removed=keys.max_removed,
+        timeout=keys.timeout,
+        metrics=_path(folder, keys.metrics),
+        state=_path(folder, keys.state),
     )
 
 

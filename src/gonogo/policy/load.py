@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from gonogo.errors import PolicyError
 from gonogo.model.policy import Policy
-from gonogo.policy.build import absolute_glob, build_policy, server_settings
+from gonogo.policy.build import absolute_glob, build_policy, reload_settings, server_settings
 from gonogo.policy.complaints import Complaints, Loc
 from gonogo.policy.consistency import inconsistencies
 from gonogo.policy.file import PolicyText, read_policy_text
@@ -54,6 +54,7 @@ def load(path: Path) -> PolicyFile:
         tests=tuple(source.folder / place for place in keys.tests or ()),
         journal=source.folder / keys.journal,
         named=frozenset(_dotted_keys(source.keys)),
+        reload=reload_settings(keys.reload, source.folder),
     )
 
 

@@ -36,6 +36,7 @@ from gonogo.policy.key_types import (
     Weight,
 )
 from gonogo.policy.preset import DEFAULT_PRESET, PRESETS
+from gonogo.policy.reload_keys import ReloadKeys
 from gonogo.policy.server_keys import PrometheusKeys
 
 _HEARTBEAT = Heartbeat()
@@ -171,6 +172,7 @@ class PolicyKeys(Keys):
         default={"mode": ["smoke"]}, description="Label values that mark a series as made up."
     )
     prometheus: PrometheusKeys = Field(default_factory=PrometheusKeys, description="The server that is asked.")
+    reload: ReloadKeys = Field(default_factory=ReloadKeys, description="The safe reload.")
     rules: list[Text] | None = Field(default=["prometheus/rules/*.yml"], description="Globs of the rule files.")
     tests: list[Text] | None = Field(default=["tests/promql"], description="Files and folders of promtool tests.")
     runs: RunsKeys = Field(default_factory=RunsKeys, description="The run gates.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 
 from gonogo.model.policy import Policy
@@ -38,6 +39,47 @@ class ServerSettings:
     insecure_skip_verify: bool = False
 
 
+class Trigger(StrEnum):
+    """How a server is asked to read its files again."""
+
+    HTTP = "http"
+    SIGNAL = "signal"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadSettings:
+    """How a server is reloaded safely; every path is absolute.
+
+    Attributes:
+        trigger: how it is asked.
+        pid: its process, for a signal; or ``pid_file``.
+        pid_file: the file that holds the number of its process.
+        command: a program and its arguments.
+        promtool: what runs the promtool on its side; empty: there is none.
+        promtool_root: the folder in which that one sees ``promtool_base``; ``None``: under the same names as here.
+        promtool_base: the folder here; ``None``: the configuration's.
+        min_gap: the least time between two reloads.
+        max_removed: the most of rules, of jobs or of targets that may go away, 0 to 1.
+        timeout: how long a reload may stay without a known result.
+        metrics: the textfile folder of its metrics; ``None``: the heartbeat's.
+        state: the folder of its state; ``None``: the journal's.
+    """
+
+    trigger: Trigger = Trigger.HTTP
+    pid: int | None = None
+    pid_file: Path | None = None
+    command: tuple[str, ...] = ()
+    promtool: tuple[str, ...] = ()
+    promtool_root: str | None = None
+    promtool_base: Path | None = None
+    min_gap: timedelta = timedelta(0)
+    max_removed: float = 0.25
+    timeout: timedelta = timedelta(minutes=5)
+    metrics: Path | None = None
+    state: Path | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyFile:
     """A policy as it was loaded, with everything that its file names.
@@ -53,6 +95,7 @@ class PolicyFile:
         named: dotted keys that the file itself sets (``prometheus``,
             ``prometheus.config``, ``rules``); a file that only a default names may be
             missing.
+        reload: how the server is reloaded.
     """
 
     path: Path
@@ -63,3 +106,4 @@ class PolicyFile:
     tests: tuple[Path, ...]
     journal: Path
     named: frozenset[str]
+    reload: ReloadSettings = ReloadSettings()

@@ -17,6 +17,8 @@ METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 PREFIX = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _URL = re.compile(r"https?://([^/?#\s]+)(?:/[^?#\s]*)?")
 _HOST = re.compile(r"(?:\[[0-9a-fA-F:.%]+\]|[^\s:@\[\]]+)(?::([0-9]{1,5}))?")
+_SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)%")
+_WHOLE = 100
 _HIGHEST_PORT = 65_535
 
 
@@ -32,6 +34,18 @@ def positive_duration(value: object) -> timedelta:
     if not duration:
         raise ValueError("must be longer than nothing")
     return duration
+
+
+def share(value: object) -> float:
+    """Read a share written in percent, such as ``5%``, as a number from 0 to 1.
+
+    Raises:
+        ValueError: it is none.
+    """
+    match = _SHARE.fullmatch(value) if isinstance(value, str) else None
+    if match is None or float(match[1]) > _WHOLE:
+        raise ValueError("must be a share such as 5%, from 0% to 100%")
+    return float(match[1]) / _WHOLE
 
 
 def http_url(value: object) -> str:

@@ -4,10 +4,26 @@ from __future__ import annotations
 
 import json
 
-from gonogo.model.outcome import Outcome
+from gonogo.reloading.result import ReloadResult
 
 
-def reload_json(became: str, step: str, outcome: Outcome, detail: str, seconds: float) -> str:
-    """Write the answer of ``gonogo reload --format json``; ``became`` is what became of the server."""
-    steps = [{"step": step, "outcome": outcome, "detail": detail, "seconds": round(seconds, 3)}]
-    return json.dumps({"schema": "gonogo/reload/v1", "outcome": became, "steps": steps}, ensure_ascii=False)
+def reload_json(result: ReloadResult) -> str:
+    """Write the answer of ``gonogo reload --format json``."""
+    steps = [
+        {"step": one.step, "outcome": one.outcome, "detail": one.detail, "seconds": round(one.seconds, 3)}
+        for one in result.steps
+    ]
+    return json.dumps(
+        {
+            "schema": "gonogo/reload/v1",
+            "outcome": result.became,
+            "steps": steps,
+            "detail": result.detail,
+            "seconds": round(result.seconds, 3),
+            "retries": result.retries,
+            "reasons": result.reasons,
+            "commands": result.commands,
+            "preview": result.preview,
+        },
+        ensure_ascii=False,
+    )

@@ -1,0 +1,1 @@
+"""The safe reload: a transaction that ends loaded and verified, or as it was."""

@@ -1,0 +1,216 @@
+"""The part of a reload that touches: switch, trigger, verify, keep; and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from gonogo.actuators.good_trees import keep_good
+from gonogo.actuators.manifest import content_differences, snapshot
+from gonogo.actuators.recover_marker import pending
+from gonogo.actuators.switch import restore, settle, switch
+from gonogo.actuators.switch_plan import Plan, plan_in_place, plan_switch
+from gonogo.actuators.switch_trouble import Refused, Undone, Unfit
+from gonogo.actuators.tree import Tree
+from gonogo.app.reload_settle import Settlement
+from gonogo.app.reloading.asking import BACK, FORTH, Asked, Names, ask, verify_step
+from gonogo.app.reloading.commands import by_hand
+from gonogo.app.reloading.contents import Contents, wanted_of
+from gonogo.app.reloading.course import Course, Done, judged, passed
+from gonogo.app.reloading.place import Place
+from gonogo.app.reloading.rejected import keep_rejected
+from gonogo.app.reloading.snapshot import Snapshot
+from gonogo.errors import ActionFailed
+from gonogo.model.outcome import Outcome
+from gonogo.prometheus.server_state import ServerState
+from gonogo.reloading.result import Became, ReloadResult, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """All that was found good enough to go on.
+
+    Attributes:
+        place: where.
+        found: what there was before.
+        before: the server before anything was touched.
+        live: the tree that the server reads.
+        new: what shall be loaded.
+        preview: what will change, a line each.
+    """
+
+    place: Place
+    found: Snapshot
+    before: ServerState
+    live: Tree
+    new: Contents
+    preview: tuple[str, ...]
+
+
+class _Way(Enum):
+    """How it goes on after asking for the new tree."""
+
+    DONE = "done"
+    BACK = "back"
+    UNKNOWN = "unknown"
+    NOT_KEPT = "not kept"
+
+
+class Change:
+    """Carries a reload out, or undoes it."""
+
+    def __init__(self, course: Course, ready: Ready) -> None:
+        """Begin with nothing switched."""
+        self._course = course
+        self._ready = ready
+        self._retries = 0
+        self._undone = False
+
+    def carry_out(self) -> ReloadResult:
+        """Switch, ask, verify, keep; whatever fails after the switch is undone."""
+        try:
+            refused = self._switch()
+            if refused is not None:
+                return refused
+            way = _Way.BACK if self._undone else self._forth()
+        except KeyboardInterrupt:
+            interrupted = self._interrupted()
+            if interrupted is None:
+                return self._ends(Became.REFUSED, "it was interrupted before anything was touched")
+            way = interrupted
+        if way is _Way.BACK:
+            return self._back()
+        if way is _Way.UNKNOWN:
+            return self._lost("it is not known what became of the reload, so no file was changed back")
+        if way is _Way.NOT_KEPT:
+            return self._lost("the new tree is loaded and verified, and could not be kept")
+        detail = f"{self._ready.new.rule_count} rules loaded as in the files, and evaluated since"
+        return self._ends(Became.RELOADED, detail)
+
+    def _interrupted(self) -> _Way | None:
+        """Tell how to go on after an interrupt: what was proved stays, what was touched goes back."""
+        taken = {report.step: report.outcome for report in self._course.steps}
+        if taken.get(Step.KEEP) is Outcome.PASS:
+            return _Way.DONE
+        touched = pending(self._ready.place.state) is not None or Step.SWITCH in taken
+        return _Way.BACK if touched else None
+
+    def _switch(self) -> ReloadResult | None:
+        """Put the new tree on disk; gives a result where that was refused and nothing is touched."""
+        failure: list[ActionFailed] = []
+
+        def act() -> Done:
+            self._course.touched = True
+            try:
+                return self._switched()
+            except ActionFailed as error:
+                failure.append(error)
+                raise
+
+        self._course.take(Step.SWITCH, act)
+        if not failure:
+            return None
+        if isinstance(failure[0], (Refused, Unfit)):
+            return self._ends(Became.REFUSED, f"nothing was touched: {failure[0].what}")
+        if isinstance(failure[0], Undone):
+            self._undone = True
+            return None
+        if pending(self._ready.place.state) is None:
+            return self._ends(Became.REFUSED, f"nothing was touched: {failure[0].what}")
+        return self._lost("the files could be brought neither to the new tree nor back")
+
+    def _switched(self) -> Done:
+        ready = self._ready
+        plan = self._plan()
+        if plan is None:
+            return Done(Outcome.UNKNOWN, "the files are changed already, and nothing could be rolled back")
+        switch(ready.place.state, plan)
+        if plan.link is not None:
+            return passed(f"{plan.link.path} leads to {plan.link.after}")
+        if plan.in_place:
+            return passed(f"{len(plan.changes)} files differ from the last good tree, which can be gone back to")
+        return passed(f"{len(plan.changes)} files were put or taken away in {ready.live.root}")
+
+    def _plan(self) -> Plan | None:
+        place, found, live = self._ready.place, self._ready.found, self._ready.live
+        if place.staged is not None:
+            return plan_switch(live, place.staged)
+        if found.good is None and found.has_new:
+            found.good = keep_good(place.state, live)
+        return plan_in_place(place.state, live, found.good) if found.good is not None else None
+
+    def _forth(self) -> _Way:
+        ready, found = self._ready, self._ready.found
+        asked = self._ask(FORTH)
+        if asked.settled.outcome is Settlement.UNKNOWN:
+            return _Way.UNKNOWN
+        if asked.settled.outcome is not Settlement.LOADED:
+            return _Way.BACK
+        wanted = wanted_of(ready.new, ready.before, found.old if found.has_old else None)
+        report = self._course.take(Step.VERIFY, lambda: verify_step(ready.place, ready.before, wanted, asked))
+        if report.outcome is not Outcome.PASS:
+            return _Way.BACK
+        kept = self._course.take(Step.KEEP, lambda: keep_step(ready))
+        return _Way.NOT_KEPT if kept.outcome is Outcome.FAIL else _Way.DONE
+
+    def _ask(self, names: Names) -> Asked:
+        asked = ask(self._course, self._ready.place, self._ready.before, names)
+        self._retries += asked.retries
+        return asked
+
+    def _back(self) -> ReloadResult:
+        """Restore, ask again even where the server may have the old tree, and verify that."""
+        ready, found = self._ready, self._ready.found
+        if not self._undone:
+            if pending(ready.place.state) is None:
+                return self._lost("there is nothing to go back to: it was reloaded without rollback")
+            if self._course.take(Step.RESTORE, lambda: restore_step(ready)).outcome is Outcome.FAIL:
+                return self._lost("the old files could not be put back")
+        assert found.old is not None  # noqa: S101 - what was switched can be gone back to
+        asked = self._ask(BACK)
+        wanted = wanted_of(found.old, ready.before, found.old if found.has_old else None)
+        report = self._course.take(Step.VERIFY_OLD, lambda: verify_step(ready.place, ready.before, wanted, asked))
+        if report.outcome is not Outcome.PASS:
+            return self._lost("the old files are back, and the server is not proved to have loaded them")
+        kept = self._course.take(Step.KEEP_OLD, lambda: settle_old(ready))
+        if kept.outcome is Outcome.FAIL:
+            return self._lost("the old tree is loaded and verified, and its marker could not be taken away")
+        return self._ends(Became.ROLLED_BACK, "the old files are back, loaded and verified")
+
+    def _ends(self, became: Became, detail: str) -> ReloadResult:
+        return self._course.ends(became, detail, preview=self._ready.preview, retries=self._retries)
+
+    def _lost(self, detail: str) -> ReloadResult:
+        commands = by_hand(self._ready.place)
+        return self._course.ends(
+            Became.FAILED, detail, commands=commands, preview=self._ready.preview, retries=self._retries
+        )
+
+
+def keep_step(ready: Ready) -> Done:
+    """Keep the verified tree to go back to, if it still is what was verified; then the switch is settled."""
+    state, live, manifest = ready.place.state, ready.live, ready.found.manifest
+    now = snapshot(live)
+    changed = content_differences(manifest, now) if manifest is not None else ()
+    if changed:
+        settle(state)
+        return Done(Outcome.UNKNOWN, f"not kept: somebody changed the files since: {'; '.join(changed[:3])}")
+    good = settle(state, live)
+    return passed(f"kept as good tree {good.number}" if good else "kept", tree=ready.new.digest)
+
+
+def restore_step(ready: Ready) -> Done:
+    """Put the old files back; what was edited in place is laid aside first."""
+    state, live = ready.place.state, ready.live
+    aside = keep_rejected(state, live, ready.found.manifest) if ready.place.staged is None else None
+    brought = restore(state)
+    told = f"the old files are back in {live.root}"
+    besides = f"; besides: {'; '.join(brought.besides[:3])}" if brought.besides else ""
+    laid = f"; the new ones are in {aside}" if aside else ""
+    return passed(f"{told}{laid}{besides}", tree=ready.found.old.digest if ready.found.old else "")
+
+
+def settle_old(ready: Ready) -> Done:
+    """End the switch; the old tree was just verified, so it is the last good one."""
+    good = settle(ready.place.state, ready.live)
+    return judged((), f"kept as good tree {good.number}" if good else "settled")

@@ -1,0 +1,118 @@
+"""What is checked of a tree before a server may read it: lint, unit tests, and the promtool on the server's side."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator
+from os.path import relpath
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from gonogo.app.inputs import unit_files
+from gonogo.app.lint import as_run, lint
+from gonogo.app.linting.arbitration import Side, arbitrate, told_version
+from gonogo.app.linting.inputs import policy_inputs
+from gonogo.app.linting.request import LintRequest
+from gonogo.app.linting.run import run_lint
+from gonogo.app.reloading.course import Done, judged, left_out
+from gonogo.app.reloading.mirror import Mirror
+from gonogo.app.reloading.place import Place
+from gonogo.app.reloading.request import ReloadRequest
+from gonogo.app.runs import Run
+from gonogo.app.unit import unit
+from gonogo.lint.arbiter import release
+from gonogo.model.gate import OBS_LINT, PROMQL_UNIT
+from gonogo.model.outcome import Outcome
+from gonogo.policy.settings import PolicyFile
+from gonogo.prometheus.server_state import ServerState
+
+
+def lint_step(request: ReloadRequest, mirror: Mirror) -> Done:
+    """Lint what shall be live; what git tracks is asked only of a tree that is live."""
+
+    def made() -> Run:
+        if request.staged is None:
+            return lint(request.policy_file)
+        asked = LintRequest(policy_file=mirror.policy_file)
+        return as_run(run_lint(asked), asked)
+
+    return _of_run(_just_made(request, OBS_LINT, made), mirror)
+
+
+def unit_step(request: ReloadRequest, mirror: Mirror) -> Done:
+    """Run the rules' unit tests; a policy that neither has nor requires any does without."""
+    required = PROMQL_UNIT in request.policy_file.policy.runs.required
+    if not required and not any(_has_tests(place) for place in mirror.policy_file.tests):
+        return left_out("there are no unit tests, and the policy requires none")
+    return _of_run(_just_made(request, PROMQL_UNIT, lambda: unit(mirror.policy_file)), mirror)
+
+
+def cross_check_step(request: ReloadRequest, place: Place, mirror: Mirror, before: ServerState | None) -> Done:
+    """See that every promtool is of the server's version, and that the one on its side accepts the tree as well."""
+    settings = place.policy_file.reload
+    here, there = Side(), _other_side(place, mirror) if settings.promtool else None
+    versions = {"promtool": told_version(here)}
+    reasons: list[str] = []
+    if there is not None:
+        name = " ".join(settings.promtool)
+        arbiter_version, refused = _asked(mirror.policy_file, there)
+        versions[name] = arbiter_version
+        reasons += (f"{name}: {mirror.said(one)}" for one in refused)
+    server = before.version if before is not None else None
+    skewed = tuple(_skewed(versions, server))
+    if not request.allow_version_skew:
+        reasons += skewed
+    told = "; ".join(f"{name} {version or 'tells no version'}" for name, version in versions.items())
+    excused = f", allowed: {'; '.join(skewed)}" if skewed else ""
+    well = f"{told}; the server {server or 'tells no version'}{excused}"
+    return judged(tuple(reasons), well, versions={**versions, "server": server}, version_skew_allowed=bool(skewed))
+
+
+def _skewed(versions: dict[str, str], server: str | None) -> Iterator[str]:
+    wanted = release(server or "")
+    if wanted is None:
+        yield "the server tells no version, so nobody knows which promtool speaks for it"
+        return
+    for name, version in versions.items():
+        if release(version) != wanted:
+            yield (
+                f"{name} is of version {version or 'unknown'}, the server of {server}: it may accept what the server "
+                "refuses (install the server's version, or --allow-version-skew)"
+            )
+
+
+def _other_side(place: Place, mirror: Mirror) -> Side:
+    """Name the files for the promtool on the server's side, which sees the staged tree where it really lies."""
+    settings = place.policy_file.reload
+    real = place.staged or place.live
+    if real is None:
+        return Side(settings.promtool)
+    base = settings.promtool_base or (place.live.root if place.live else real.root)
+    if settings.promtool_root is None:
+        return Side(settings.promtool, str(real.root), str(mirror.root))
+    root = posixpath.normpath(posixpath.join(settings.promtool_root, relpath(real.root, base)))
+    return Side(settings.promtool, root, str(mirror.root))
+
+
+def _asked(policy_file: PolicyFile, side: Side) -> tuple[str, tuple[str, ...]]:
+    with TemporaryDirectory(prefix="gonogo-cross-") as scratch:
+        arbiter = arbitrate(policy_inputs(policy_file), side, Path(scratch))
+    return arbiter.version, tuple(f"{one.where.start}: {one.message}" for one in arbiter.refusals)
+
+
+def _just_made(request: ReloadRequest, kind: str, make: Callable[[], Run]) -> Run:
+    return next((run for run in request.checked if run.kind == kind), None) or make()
+
+
+def _of_run(run: Run, mirror: Mirror) -> Done:
+    reasons = tuple(map(mirror.said, run.findings or (run.detail,)))
+    if run.passed:
+        return Done(Outcome.PASS, mirror.said(run.detail), seen=run.seen, tools=run.tools)
+    return Done(Outcome.FAIL, mirror.said(run.detail), reasons, run.seen, run.tools)
+
+
+def _has_tests(place: Path) -> bool:
+    try:
+        return place.exists() and bool(unit_files(place))
+    except OSError:
+        return True  # running them says what is wrong

@@ -1,0 +1,149 @@
+"""The course of a reload: each step timed, told, and in the journal before and after it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from gonogo.errors import ActionFailed, Busy, GonogoError
+from gonogo.journal.records import append
+from gonogo.model.outcome import Outcome
+from gonogo.model.record import Record
+from gonogo.reloading.result import Became, ReloadResult, Step, StepReport
+
+RELOAD = "reload"
+"""The kind of its records."""
+
+KEPT_REASONS = 200
+"""How many reasons a record keeps; the rest is counted."""
+
+
+class Heard(Protocol):
+    """Hears of each step as it begins and ends."""
+
+    def begins(self, step: Step) -> None:
+        """A step begins."""
+
+    def ended(self, report: StepReport) -> None:
+        """The step that began last ended."""
+
+
+class Silent:
+    """Tells nobody."""
+
+    def begins(self, step: Step) -> None:
+        """Pass over it."""
+
+    def ended(self, report: StepReport) -> None:
+        """Pass over it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a step: in a sentence, what speaks against going on, and what else its record keeps."""
+
+    outcome: Outcome
+    detail: str
+    reasons: tuple[str, ...] = ()
+    seen: Mapping[str, object] = field(default_factory=dict)
+    tools: Mapping[str, str] = field(default_factory=dict)
+
+
+def passed(detail: str, **seen: object) -> Done:
+    """Make a step that went well."""
+    return Done(Outcome.PASS, detail, seen=seen)
+
+
+def left_out(detail: str) -> Done:
+    """Make a step that was not taken, and why."""
+    return Done(Outcome.UNKNOWN, detail)
+
+
+def judged(reasons: tuple[str, ...], well: str, **seen: object) -> Done:
+    """Make a step that went well if nothing speaks against it."""
+    if not reasons:
+        return Done(Outcome.PASS, well, seen=seen)
+    more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
+    return Done(Outcome.FAIL, f"{reasons[0].strip().partition(chr(10))[0]}{more}", reasons, seen)
+
+
+class Course:
+    """Takes one step after another.
+
+    Attributes:
+        steps: what was taken so far.
+        touched: whether files or the server were touched: from then on a journal that cannot be written stops nothing.
+        unwritten: why it could not be written.
+    """
+
+    def __init__(self, journal: Path, key: str, url: str, heard: Heard) -> None:
+        """Begin with nothing taken."""
+        self.steps: list[StepReport] = []
+        self.touched = False
+        self.unwritten = ""
+        self._journal = journal
+        self._key = key
+        self._url = url
+        self._heard = heard
+        self._began = time.monotonic()
+
+    def take(self, step: Step, act: Callable[[], Done]) -> StepReport:
+        """Take a step; an error of a user's kind in it is what came of it, one reason among others.
+
+        Raises:
+            ActionFailed: the journal cannot be written, and nothing was touched.
+        """
+        self._heard.begins(step)
+        self.note(Outcome.UNKNOWN, {"step": step, "detail": f"{step} begins"})
+        began = time.monotonic()
+        try:
+            done = act()
+        except GonogoError as error:
+            done = judged((str(error),), "")
+        report = StepReport(step, done.outcome, done.detail, time.monotonic() - began, done.reasons)
+        self.steps.append(report)
+        kept = {"detail": f"{step}: {done.detail}", "seconds": round(report.seconds, 3), **done.seen}
+        self.note(done.outcome, {"step": step, **kept, "findings": _bounded(done.reasons)}, done.tools)
+        self._heard.ended(report)
+        return report
+
+    def note(self, outcome: str, detail: Mapping[str, object], tools: Mapping[str, str] | None = None) -> None:
+        """Write a record.
+
+        Raises:
+            ActionFailed: it cannot be written, and nothing was touched.
+        """
+        record = Record(RELOAD, self._key, outcome, time.time(), {"url": self._url, **detail}, tools=tools or {})
+        try:
+            append(self._journal, record)
+        except (ActionFailed, Busy) as error:
+            if not self.touched:
+                raise
+            self.unwritten = str(error)
+
+    def ends(
+        self,
+        became: Became,
+        detail: str,
+        *,
+        commands: tuple[str, ...] = (),
+        preview: tuple[str, ...] = (),
+        retries: int = 0,
+    ) -> ReloadResult:
+        """Say what came of all of it, and write the last record of it."""
+        reasons = tuple(reason for report in self.steps for reason in report.reasons)
+        seconds = time.monotonic() - self._began
+        outcome = Outcome.PASS if became.success else Outcome.FAIL
+        told = {"outcome": became, "detail": detail, "seconds": round(seconds, 3), "findings": _bounded(reasons)}
+        self.note(outcome, told)
+        if self.unwritten:
+            reasons = (*reasons, self.unwritten)
+        return ReloadResult(became, detail, tuple(self.steps), reasons, commands, preview, seconds, retries)
+
+
+def _bounded(reasons: tuple[str, ...]) -> list[str]:
+    left = len(reasons) - KEPT_REASONS
+    return [*reasons[:KEPT_REASONS], *([f"and {left} more"] if left > 0 else [])]

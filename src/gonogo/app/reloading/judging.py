@@ -1,0 +1,109 @@
+"""What a reload would do to a server, and whether the server may be asked now."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+from gonogo.actuators.tree import GLOBBED, Kind, files_of, names_of
+from gonogo.app.reload_verify import disturbed
+from gonogo.app.reloading.contents import folder_of
+from gonogo.app.reloading.course import Done, judged, left_out
+from gonogo.app.reloading.place import Place
+from gonogo.app.reloading.request import ReloadRequest
+from gonogo.app.reloading.snapshot import Snapshot
+from gonogo.policy.settings import Trigger
+from gonogo.prometheus.server_state import ServerState
+from gonogo.reloading.preview import Preview, Running, Staged, preview, refusal
+
+
+def entries_step(place: Place, found: Snapshot) -> Done:
+    """See that every entry of ``rule_files`` leads to rules, and that secrets and certificates are there."""
+    tree = place.staged or place.live
+    if tree is None or found.new is None or found.manifest is None:
+        return left_out("there is no tree to look at")
+    reasons = []
+    for one in names_of(tree):
+        if one.kind in GLOBBED and not files_of(tree, (one,)):
+            reasons.append(
+                f"{one.name} of {tree.path(tree.config)} matches no file: its rules would be gone in silence"
+            )
+        elif not one.is_glob and not (
+            tree.path(one.name).exists() or (place.live and place.live.path(one.name).exists())
+        ):
+            reasons.append(f"{one.name}, which {tree.path(tree.config)} names, is not there")
+    kinds = Counter(entry.kind for entry in found.manifest.entries.values())
+    if kinds[Kind.SCRAPES]:
+        reasons.append("scrape_config_files cannot be verified yet: write the jobs into the configuration")
+    well = f"{found.new.rule_count} rules in {kinds[Kind.RULES]} files, {kinds[Kind.REFERENCE]} secrets are there"
+    return judged(tuple(reasons), well)
+
+
+def preview_of(found: Snapshot) -> Preview | None:
+    """Tell by meaning what would change; ``None`` where one side is not known."""
+    if found.before is None or found.new is None:
+        return None
+    before, folder = found.before, folder_of(found.before)
+    active = Counter(target.pool for target in before.targets)
+    new = Staged(found.new.text, found.new.rules_seen_from(folder))
+    return preview(Running(before.configuration, before.rules, active), new, folder=folder)
+
+
+def preview_step(request: ReloadRequest, place: Place, seen: Preview | None) -> Done:
+    """Refuse an accidental mass removal."""
+    if seen is None:
+        return left_out("what would change is not known")
+    bound = place.policy_file.reload.max_removed if request.max_removed is None else request.max_removed
+    reasons = tuple(f"{one} (--max-removed 100% lets them go)" for one in refusal(seen, bound))
+    return judged(reasons, _counted(seen))
+
+
+def _counted(seen: Preview) -> str:
+    if not seen:
+        return "nothing would change"
+    told = (
+        f"rules +{len(seen.rules_added)} -{len(seen.rules_removed)} ~{len(seen.rules_changed)}",
+        f"jobs +{len(seen.jobs_added)} -{len(seen.jobs_removed)} ~{len(seen.jobs_changed)}",
+        *((f"{len(seen.settings)} other settings",) if seen.settings else ()),
+        *((f"{len(seen.losing_state)} alerts forget their state",) if seen.losing_state else ()),
+    )
+    return ", ".join(told)
+
+
+def readiness_step(request: ReloadRequest, place: Place, before: ServerState | None, *, waits: bool) -> Done:
+    """See that the server may be asked now, that it can be, and that it is as it was."""
+    if before is None:
+        return left_out("the server could not be looked at")
+    reasons = tuple(_unready(request, place, before))
+    if reasons or not waits:
+        return judged(reasons, "it can be asked")
+    waited = _gap(place, before)
+    auto = ", and reloads by itself" if before.auto_reload else ""
+    told = f" after {waited:.1f} s of reload.min_gap" if waited else ""
+    strangers = tuple(str(one) for one in disturbed(before, place.server.vitals()))
+    return judged(strangers, f"it is ready{told}, can be asked by {place.policy_file.reload.trigger}{auto}")
+
+
+def _unready(request: ReloadRequest, place: Place, before: ServerState) -> Iterator[str]:
+    if not before.vitals.metrics.successful and not request.repair:
+        yield (
+            "the server's last reload had already failed: a failure of this one could not be told from it "
+            "(see its log; --repair goes on)"
+        )
+    if place.policy_file.reload.trigger is Trigger.HTTP and not before.lifecycle:
+        yield (
+            "the server cannot be asked by HTTP: it runs without --web.enable-lifecycle "
+            "(start it with that, or set reload.trigger to signal or command)"
+        )
+
+
+def _gap(place: Place, before: ServerState) -> float:
+    """Wait out the rest of the least time between two reloads, whoever made the last one; give the seconds."""
+    since = before.now - before.vitals.metrics.success_at
+    left = place.policy_file.reload.min_gap.total_seconds() - since
+    if left <= 0:
+        return 0.0
+    left = min(left, place.policy_file.reload.min_gap.total_seconds())
+    time.sleep(left)
+    return left

@@ -1,0 +1,119 @@
+"""Where a reload happens: the server, how it is asked, the trees on disk, the state of its reloads."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from gonogo.actuators.server_state import ServerState as StateFolder
+from gonogo.actuators.server_state import server_state as state_folder
+from gonogo.actuators.tree import Tree, live_tree, staged_tree
+from gonogo.app.reloading.request import ReloadRequest
+from gonogo.app.server import client_of, server_of
+from gonogo.policy.settings import PolicyFile, ReloadSettings, Trigger
+from gonogo.prometheus.address import parse_address
+from gonogo.prometheus.http import Client
+from gonogo.prometheus.reload_command import reload_by_command
+from gonogo.prometheus.reload_signal import hang_up, hang_up_by_file
+from gonogo.prometheus.reload_trigger import Triggered, post_reload
+from gonogo.prometheus.server_state import ServerState, Vitals, server_state, vitals
+from gonogo.prometheus.status_api import ready
+
+ONE_ANSWER = timedelta(seconds=30)
+"""How long one answer may take, a reload's own among them: what is slower is settled by the server's metrics."""
+
+READY_WITHIN = timedelta(seconds=15)
+"""How long a server that has just been started may take; one that replays for longer is asked again later."""
+
+_LOOK_EVERY = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class AskedServer:
+    """A server, and how it is asked.
+
+    Attributes:
+        url: its address in its one form.
+        client: asks it.
+        settings: how it is reloaded.
+    """
+
+    url: str
+    client: Client
+    settings: ReloadSettings
+
+    def is_ready(self, within: timedelta = READY_WITHIN) -> bool:
+        """Wait until it says that it is ready; ``False`` where it does not in time."""
+        return until(lambda: ready(self.client, self.url), within)
+
+    def state(self) -> ServerState:
+        """Look at all of it; raises ``SourceError``."""
+        return server_state(self.client, self.url)
+
+    def vitals(self) -> Vitals:
+        """Look at its vitals; raises ``SourceError``."""
+        return vitals(self.client, self.url)
+
+    def trigger(self, before: ServerState) -> Triggered:
+        """Ask it once to read its files again."""
+        settings = self.settings
+        if settings.trigger is Trigger.HTTP:
+            return post_reload(self.client, self.url, min(ONE_ANSWER, settings.timeout))
+        if settings.trigger is Trigger.COMMAND:
+            return reload_by_command(settings.command, min(ONE_ANSWER, settings.timeout))
+        started, config = before.vitals.metrics.started_at, before.flags.get("config.file", "")
+        if settings.pid_file is not None:
+            return hang_up_by_file(settings.pid_file, started_at=started, config_file=config)
+        return hang_up(settings.pid or 0, started_at=started, config_file=config)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a reload happens.
+
+    Attributes:
+        policy_file: the policy.
+        server: the server.
+        state: the folder of its reloads' state.
+        live: the tree that it reads; ``None`` where the policy names no configuration.
+        staged: the tree that shall be live; ``None``: it is, in place.
+    """
+
+    policy_file: PolicyFile
+    server: AskedServer
+    state: StateFolder
+    live: Tree | None
+    staged: Tree | None
+
+
+def place_of(request: ReloadRequest) -> Place:
+    """Find out where a reload happens; nothing is asked or touched.
+
+    Raises:
+        PolicyError: a secret cannot be read.
+        UsageError: an address is no URL.
+    """
+    policy_file = request.policy_file
+    url = str(parse_address(server_of(policy_file, request.url).url))
+    settings = policy_file.reload
+    config = policy_file.server.config
+    live = None if config is None else live_tree(config)
+    return Place(
+        policy_file=policy_file,
+        server=AskedServer(url, client_of(policy_file.server, at_most=ONE_ANSWER), settings),
+        state=state_folder(settings.state or policy_file.journal.parent, url),
+        live=live,
+        staged=None if live is None or request.staged is None else staged_tree(request.staged, live),
+    )
+
+
+def until(met: Callable[[], bool], within: timedelta) -> bool:
+    """Look again and again until something is met; ``False`` when the time is up."""
+    end = time.monotonic() + within.total_seconds()
+    while not met():
+        if time.monotonic() >= end:
+            return False
+        time.sleep(_LOOK_EVERY)
+    return True

@@ -1,0 +1,116 @@
+"""Finishes or undoes what a killed reload left: to one of its two trees, whole, and proved loaded."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from gonogo.actuators.manifest import snapshot
+from gonogo.actuators.recover_marker import pending
+from gonogo.actuators.reload_lock import hold_server
+from gonogo.actuators.switch import recover as brought_back
+from gonogo.actuators.switch import settle
+from gonogo.actuators.switch_steps import Side
+from gonogo.actuators.tree import Tree
+from gonogo.app.reload_settle import Settlement
+from gonogo.app.reloading.afterwards import afterwards
+from gonogo.app.reloading.asking import BACK, ask, verify_step
+from gonogo.app.reloading.commands import by_hand
+from gonogo.app.reloading.contents import Contents, contents_of, digest_of, wanted_of
+from gonogo.app.reloading.course import Course, Done, Heard, Silent, passed
+from gonogo.app.reloading.place import READY_WITHIN, Place, place_of
+from gonogo.app.reloading.request import ReloadRequest
+from gonogo.app.reloading.transaction import LOCK_PATIENCE
+from gonogo.errors import SourceError
+from gonogo.model.outcome import Outcome
+from gonogo.prometheus.server_state import ServerState
+from gonogo.reloading.result import Became, ReloadResult, Step
+
+
+def recover(request: ReloadRequest, heard: Heard | None = None) -> ReloadResult:
+    """Go to the old tree, or to the new one where it was verified already, and prove it.
+
+    Args:
+        request: the policy, and the server.
+        heard: hears of each step.
+
+    Raises:
+        PolicyError: a secret cannot be read.
+        UsageError: an address is no URL.
+        ActionFailed: the journal cannot be written, and nothing was touched.
+    """
+    place = place_of(request)
+    course = Course(place.policy_file.journal, place.policy_file.sha256, place.server.url, heard or Silent())
+    with ExitStack() as held:
+
+        def lock() -> Done:
+            held.enter_context(hold_server(place.state, LOCK_PATIENCE))
+            return passed(f"one reload of {place.server.url} at a time: this one")
+
+        if course.take(Step.LOCK, lock).outcome is not Outcome.PASS:
+            return course.ends(Became.REFUSED, "nothing was touched: another reload is under way")
+        marker = pending(place.state)
+        if marker is None:
+            return course.ends(Became.UNCHANGED, "there is nothing to recover: no reload was left half way")
+        course.touched = True
+        result = _Recovery(course, place, marker.live).made()
+        return afterwards(request, place, course, result)
+
+
+class _Recovery:
+    """The steps of a recovery, and what they have found."""
+
+    def __init__(self, course: Course, place: Place, live: Tree) -> None:
+        self._course = course
+        self._place = place
+        self._live = live
+        self._side = Side.OLD
+        self._before: ServerState | None = None
+        self._contents: Contents | None = None
+        self._retries = 0
+
+    def made(self) -> ReloadResult:
+        """Bring the files, let the server read them, prove it, settle."""
+        course = self._course
+        if course.take(Step.RESTORE, self._restore).outcome is Outcome.FAIL:
+            return self._lost("the files could not be brought to one of the two trees")
+        course.take(Step.SNAPSHOT, self._look)
+        if self._before is None or self._contents is None:
+            return self._lost(f"the {self._side} files are on disk, and the server gives no answer")
+        before, wanted = self._before, wanted_of(self._contents, self._before, None)
+        asked = ask(course, self._place, before, BACK)
+        self._retries = asked.retries
+        if asked.settled.outcome is not Settlement.LOADED:
+            return self._lost(f"the {self._side} files are on disk, and the server did not load them")
+        verified = course.take(Step.VERIFY_OLD, lambda: verify_step(self._place, before, wanted, asked))
+        if verified.outcome is not Outcome.PASS:
+            return self._lost(f"the {self._side} files are on disk, and the server is not proved to have loaded them")
+        if course.take(Step.KEEP_OLD, self._keep).outcome is Outcome.FAIL:
+            return self._lost(f"the {self._side} tree is loaded and verified, and its marker could not be taken away")
+        became = Became.RELOADED if self._side is Side.NEW else Became.ROLLED_BACK
+        detail = f"the {self._side} files are on disk, loaded and verified"
+        return course.ends(became, detail, retries=self._retries)
+
+    def _restore(self) -> Done:
+        brought = brought_back(self._place.state)
+        if brought is None:
+            return passed("another process has recovered it meanwhile")
+        self._side = brought.side
+        manifest = snapshot(self._live)
+        self._contents = contents_of(self._live, manifest)
+        besides = f"; besides: {'; '.join(brought.besides[:3])}" if brought.besides else ""
+        told = f"the files were {brought.found}, and are the {brought.side} ones{besides}"
+        return passed(told, side=brought.side, tree=digest_of(manifest))
+
+    def _look(self) -> Done:
+        server = self._place.server
+        if not server.is_ready():
+            raise SourceError(f"{server.url} is not ready, and was not for {READY_WITHIN.total_seconds():g} s")
+        self._before = server.state()
+        return passed(f"{server.url} is ready")
+
+    def _keep(self) -> Done:
+        good = settle(self._place.state, self._live)
+        return passed(f"kept as good tree {good.number}" if good else "settled")
+
+    def _lost(self, detail: str) -> ReloadResult:
+        return self._course.ends(Became.FAILED, detail, commands=by_hand(self._place), retries=self._retries)

@@ -1,0 +1,146 @@
+"""What there is before anything is touched: on the server, on disk, and of the last good tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from gonogo.actuators.good_trees import GoodTree, good_tree
+from gonogo.actuators.manifest import Entry, Manifest, snapshot
+from gonogo.actuators.switch_trouble import Unfit
+from gonogo.actuators.tree import Kind
+from gonogo.app.reloading.contents import Contents, contents_kept, contents_of, folder_of
+from gonogo.app.reloading.course import Done, judged
+from gonogo.app.reloading.place import READY_WITHIN, Place
+from gonogo.app.reloading.request import ReloadRequest
+from gonogo.errors import GonogoError
+from gonogo.model.rule import LoadedGroup
+from gonogo.prometheus.server_state import ServerState
+from gonogo.reloading.completed import evaluation_interval
+from gonogo.reloading.configuration import difference
+from gonogo.reloading.document import Unreadable
+from gonogo.reloading.rules import rules_difference
+
+TOLD = 3
+"""How many differences are told of a server that has what nobody knows."""
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """What there is; what could not be taken is ``None``, and the step says why.
+
+    Attributes:
+        before: the server.
+        manifest: the tree that shall be loaded, as it stands on disk.
+        new: what that tree says.
+        old: what the tree says that can be gone back to.
+        good: the last good tree, in place.
+        has_new: whether the server has what shall be loaded already.
+        has_old: whether it has what can be gone back to.
+    """
+
+    before: ServerState | None = None
+    manifest: Manifest | None = None
+    new: Contents | None = None
+    old: Contents | None = None
+    good: GoodTree | None = None
+    has_new: bool = False
+    has_old: bool = False
+    reasons: list[str] = field(default_factory=list)
+
+
+def snapshot_step(request: ReloadRequest, place: Place, found: Snapshot) -> Done:
+    """Take everything into ``found``, and say what keeps a reload from being undone."""
+    for take in (_server, _trees, _known):
+        try:
+            found.reasons += take(request, place, found)
+        except Unfit as unfit:
+            found.reasons += (f"{unfit.where}: {reason}" for reason in unfit.reasons)
+        except GonogoError as error:
+            found.reasons.append(str(error))
+    told = "" if found.before is None else f"version {found.before.version}, {_loaded_rules(found.before)} rules"
+    digests = {name: one.digest for name, one in (("old", found.old), ("new", found.new)) if one is not None}
+    return judged(tuple(found.reasons), f"{place.server.url} is ready: {told}", trees=digests)
+
+
+def _server(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[str]:
+    del request
+    if not place.server.is_ready():
+        yield f"{place.server.url} is not ready, and was not for {READY_WITHIN.total_seconds():g} s"
+        return
+    found.before = place.server.state()
+
+
+def _trees(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[str]:
+    del request
+    if place.live is None:
+        yield "the policy names no configuration: give prometheus.config, the file that the server reads"
+        return
+    tree = place.staged or place.live
+    found.manifest = snapshot(tree)
+    found.new = contents_of(tree, found.manifest)
+    if place.staged is not None:
+        found.old = contents_of(place.live, snapshot(place.live))
+        return
+    found.good = good_tree(place.state, place.live)
+    if found.good is not None:
+        found.old = contents_kept(place.state, found.good.manifest)
+
+
+def _known(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[str]:
+    """See that what the server has is what can be gone back to, or what shall be loaded."""
+    if found.before is None or found.new is None:
+        return
+    new = _strange(found.new, found.before)
+    old = ("",) if found.old is None else _strange(found.old, found.before)
+    found.has_new, found.has_old = not new, not old
+    if found.old is None and found.has_new:
+        found.old, found.has_old = found.new, True  # it is proved loaded: that can be gone back to
+    elif found.old is None and not request.without_rollback:
+        yield (
+            "nothing could be rolled back: the files are changed already, and no good tree is kept yet "
+            "(put the old files back and reload once, or stage the new ones elsewhere and use --from, "
+            "or go on with --without-rollback)"
+        )
+    elif not (found.old is None or request.repair or found.has_old or (found.has_new and place.staged is None)):
+        yield (
+            f"the server has neither the old files nor the new ones: {'; '.join(old[:TOLD])} "
+            "(find out who reloaded it, and with what; --repair goes on)"
+        )
+
+
+def has_exactly(contents: Contents, server: ServerState) -> bool:
+    """Tell whether a server has this configuration and these rules; secrets cannot be seen."""
+    return not _strange(contents, server)
+
+
+def secrets_changed(found: Snapshot) -> bool:
+    """Tell whether a file that is never kept was written since it was last loaded."""
+    if found.manifest is None or found.before is None:
+        return True
+    if found.good is not None:
+        return _references(found.manifest) != _references(found.good.manifest)
+    loaded_at = found.before.vitals.metrics.success_at
+    return any(entry.changed_ns / 1e9 >= loaded_at for entry in _references(found.manifest).values())
+
+
+def _references(manifest: Manifest) -> dict[str, Entry]:
+    return {name: entry for name, entry in manifest.entries.items() if entry.kind is Kind.REFERENCE}
+
+
+def _strange(contents: Contents, server: ServerState) -> tuple[str, ...]:
+    """Say where a server differs from a tree."""
+    found = difference(contents.text, server.configuration, folder=folder_of(server))
+    try:
+        interval = evaluation_interval(contents.text)
+    except (Unreadable, ValueError) as error:
+        return (str(error),)
+    return (
+        *(one.words for one in found),
+        *rules_difference(contents.rules, server.rules, interval).words,
+    )
+
+
+def _loaded_rules(server: ServerState) -> int:
+    groups: tuple[LoadedGroup, ...] = server.rules
+    return sum(len(group.rules) for group in groups)

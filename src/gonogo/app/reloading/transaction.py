@@ -1,0 +1,116 @@
+"""The transaction: everything before the touch, the touch, and what follows it; see ``docs/reload.md``."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+
+from gonogo.actuators.recover_marker import pending
+from gonogo.actuators.reload_lock import hold_server
+from gonogo.app.reloading.afterwards import afterwards
+from gonogo.app.reloading.changing import Change, Ready, keep_step
+from gonogo.app.reloading.checks import cross_check_step, lint_step, unit_step
+from gonogo.app.reloading.course import RELOAD, Course, Done, Heard, Silent, judged, passed
+from gonogo.app.reloading.judging import entries_step, preview_of, preview_step, readiness_step
+from gonogo.app.reloading.mirror import Mirror, mirrored, staged_policy
+from gonogo.app.reloading.place import Place, place_of
+from gonogo.app.reloading.request import ReloadRequest
+from gonogo.app.reloading.snapshot import Snapshot, secrets_changed, snapshot_step
+from gonogo.app.run_key import run_key
+from gonogo.app.runs import Run, counted
+from gonogo.model.outcome import Outcome
+from gonogo.reloading.result import Became, ReloadResult, Step
+from gonogo.render.reload_preview import preview_lines
+
+LOCK_PATIENCE = 30.0
+"""Seconds that the lock of another reload is waited for."""
+
+
+def reload(request: ReloadRequest, heard: Heard | None = None) -> ReloadResult:
+    """Take a server from the configuration that it has to the one on disk, or to a staged one.
+
+    When this returns, the new one is proved loaded, or the old one is proved restored, or nothing was touched,
+    or the result says loudly that none of these is proved.
+
+    Args:
+        request: what, and what is allowed.
+        heard: hears of each step.
+
+    Raises:
+        PolicyError: an input that the policy names is missing, or a secret cannot be read.
+        UsageError: an address is no URL.
+        ActionFailed: the journal cannot be written, and nothing was touched.
+    """
+    place = place_of(request)
+    key = run_key(staged_policy(request.policy_file, place.live, place.staged))
+    course = Course(place.policy_file.journal, key, place.server.url, heard or Silent())
+    with ExitStack() as held:
+        locked = course.take(Step.LOCK, lambda: lock_step(held, place))
+        if locked.outcome is not Outcome.PASS:
+            return course.ends(Became.REFUSED, f"nothing was touched: {locked.detail}")
+        result = _in_turn(request, place, course)
+        return result if request.only_preview else afterwards(request, place, course, result)
+
+
+def lock_step(held: ExitStack, place: Place) -> Done:
+    """Take the server's lock, and see that no earlier reload is left half way."""
+    held.enter_context(hold_server(place.state, LOCK_PATIENCE))
+    if pending(place.state) is not None:
+        return judged(("an earlier reload was not settled; first: gonogo reload --recover",), "")
+    return passed(f"one reload of {place.server.url} at a time: this one")
+
+
+def as_run(result: ReloadResult) -> Run:
+    """Give a result as one run among others, as a dry run tells it; its records are written already."""
+    outcome = Outcome.PASS if result.became.success else Outcome.FAIL
+    detail = result.detail if outcome is Outcome.PASS or not result.reasons else f"{result.became}: {result.detail}"
+    return Run(RELOAD, outcome, detail, result.seconds, result.reasons, {"outcome": result.became})
+
+
+def _in_turn(request: ReloadRequest, place: Place, course: Course) -> ReloadResult:
+    found = Snapshot()
+    course.take(Step.SNAPSHOT, lambda: snapshot_step(request, place, found))
+    _check(request, place, course, found)
+    seen = preview_of(found)
+    course.take(Step.PREVIEW, lambda: preview_step(request, place, seen))
+    lines = () if seen is None else preview_lines(seen)
+    unchanged = _is_unchanged(request, place, found)
+    waits = not (unchanged or request.only_preview or _reasons(course))
+    course.take(Step.READINESS, lambda: readiness_step(request, place, found.before, waits=waits))
+    if (against := _reasons(course)) or found.before is None or found.new is None or place.live is None:
+        return course.ends(
+            Became.REFUSED, f"nothing was touched: {counted(against, 'reason')} against it", preview=lines
+        )
+    if request.only_preview:
+        return course.ends(Became.UNCHANGED, "nothing was touched: this was only a look", preview=lines)
+    ready = Ready(place, found, found.before, place.live, found.new, lines)
+    if unchanged:
+        course.take(Step.KEEP, lambda: keep_step(ready))
+        return course.ends(Became.UNCHANGED, "the server has everything already", preview=lines)
+    return Change(course, ready).carry_out()
+
+
+def _check(request: ReloadRequest, place: Place, course: Course, found: Snapshot) -> None:
+    """Let everybody look at the tree who knows what may be wrong with it."""
+    with ExitStack() as held:
+        if place.live is None or (place.staged is not None and found.manifest is None):
+            mirror = Mirror(place.policy_file, Path())
+        else:
+            mirror = held.enter_context(mirrored(place.policy_file, place.live, place.staged, found.manifest))
+        course.take(Step.LINT, lambda: lint_step(request, mirror))
+        course.take(Step.UNIT, lambda: unit_step(request, mirror))
+        course.take(Step.CROSS_CHECK, lambda: cross_check_step(request, place, mirror, found.before))
+        course.take(Step.ENTRIES, lambda: entries_step(place, found))
+
+
+def _reasons(course: Course) -> int:
+    return sum(len(report.reasons) for report in course.steps if report.outcome is Outcome.FAIL)
+
+
+def _is_unchanged(request: ReloadRequest, place: Place, found: Snapshot) -> bool:
+    """Tell whether nothing is left to do: on disk, on the server, and in what the server cannot show."""
+    if request.even_unchanged or found.before is None or found.new is None or found.old is None:
+        return False
+    on_disk = place.staged is None or found.old.digest == found.new.digest
+    loaded = found.has_new and found.before.vitals.metrics.successful
+    return on_disk and loaded and not secrets_changed(found)

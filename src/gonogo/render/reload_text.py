@@ -1,0 +1,33 @@
+"""A reload as text: a line for each step, what became of it, why, and what a person can type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.reloading.result import ReloadResult, StepReport
+from gonogo.render.plain import one_line, plain
+
+_LOUD = "NOBODY KNOWS WHAT THE SERVER HAS: a person has to look. These commands lead out:"
+
+
+def step_text(report: StepReport) -> str:
+    """Write what came of a step, in a line."""
+    return f"{report.outcome:<7} {report.step}: {one_line(report.detail)} ({report.seconds:.1f} s)"
+
+
+def reload_text(result: ReloadResult, *, looked: bool = False) -> str:
+    """Write what became of a reload; ``looked``: that it was only to be looked at what it would change."""
+    return "\n".join(_lines(result, looked=looked)) + "\n"
+
+
+def _lines(result: ReloadResult, *, looked: bool) -> Iterator[str]:
+    yield f"{result.became}: {one_line(result.detail)} ({result.seconds:.1f} s)"
+    for reason in result.reasons:
+        first, *more = plain(reason).splitlines() or [""]
+        yield f"- {first}"
+        yield from (f"  {line}" for line in more)
+    if looked:
+        yield from result.preview
+    if result.commands:
+        yield _LOUD
+        yield from (f"  {one_line(line)}" for line in result.commands)
