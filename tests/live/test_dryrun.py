@@ -13,7 +13,8 @@ import pytest
 from gonogo.app.dryrun import Moment, dry_run
 from gonogo.app.dryrun_sandbox import SCRIPTED, dry_run_in_sandbox
 from gonogo.app.progress import Silence
-from gonogo.app.reload import Reloading, outcome_of, reload_and_verify
+from gonogo.app.reloading.request import ReloadRequest
+from gonogo.app.reloading.transaction import as_run, reload
 from gonogo.app.runs import Run
 from gonogo.app.smoke import smoke
 from gonogo.journal.records import records
@@ -120,26 +121,27 @@ def test_rules_that_are_broken_on_disk_are_never_loaded(served: Served) -> None:
     with prometheus(served.folder / "server", served.config) as server:
         policy_file = served.policy(server.url)
         served.rules.write_text(RULES.replace("duri_x > 1", "duri_x >"), encoding="utf-8")
-        refused = reload_and_verify(policy_file)
+        refused = as_run(reload(ReloadRequest(policy_file)))
         assert refused.outcome is Outcome.FAIL
-        assert outcome_of(refused) is Reloading.REFUSED
-        assert refused.detail.startswith("refused, nothing was reloaded: ")
-        assert "this is no PromQL" in refused.findings[0]
+        assert refused.seen["outcome"] == "refused"
+        assert refused.detail.startswith("refused, nothing was touched: ")
+        assert any("this is no PromQL" in finding for finding in refused.findings)
         tried = smoke(policy_file)
         assert tried.outcome is Outcome.FAIL
         assert "prometheus ended with exit code" in tried.detail
-        kinds = [(record.kind, record.outcome) for record in records(policy_file.journal)]
-        assert kinds == [("sandbox-smoke-60s", "FAIL"), ("reload", "FAIL"), ("reload", "UNKNOWN")]
+        last, *_ = records(policy_file.journal, kind="reload", limit=9)
+        assert (last.outcome, last.detail["outcome"]) == ("FAIL", "refused")
 
 
 def test_a_server_that_loads_other_rules_is_not_proved(served: Served) -> None:
-    """Its configuration names none: the reload works, and does not pass."""
-    served.config.write_text(CONFIG.replace("rules/*.yml", "") % "127.0.0.1:1", encoding="utf-8")
-    with prometheus(served.folder / "server", served.config) as server:
-        run = reload_and_verify(served.policy(server.url))
+    """It reads another configuration than the policy names: nothing is touched."""
+    other = served.folder / "other.yml"
+    other.write_text(CONFIG.replace("rules/*.yml", "") % "127.0.0.1:1", encoding="utf-8")
+    with prometheus(served.folder / "server", other) as server:
+        run = as_run(reload(ReloadRequest(served.policy(server.url))))
     assert run.outcome is Outcome.FAIL
-    assert outcome_of(run) is Reloading.FAILED
-    assert run.detail.startswith("reloaded, but not proved: rule ")
+    assert run.seen["outcome"] == "refused"
+    assert any("nothing could be rolled back" in finding for finding in run.findings)
 
 
 def test_the_command_reloads_and_proves_it(served: Served) -> None:
@@ -147,12 +149,16 @@ def test_the_command_reloads_and_proves_it(served: Served) -> None:
     with prometheus(served.folder / "server", served.config) as server:
         served.policy(server.url)
         served.rules.write_text(RULES.replace("30s", "2s"), encoding="utf-8")
-        done = gonogo("reload", cwd=served.folder)
-        assert (done.code, done.err) == (0, "")
-        assert done.out.startswith("PASS    reload: 2 rules loaded as in the files, and evaluated since (")
+        refused = gonogo("reload", cwd=served.folder)
+        assert refused.code == 1
+        assert "nothing could be rolled back" in refused.out
+        done = gonogo("reload", "--without-rollback", cwd=served.folder)
+        assert done.code == 0, done.err
+        assert done.out.startswith("reloaded: 2 rules loaded as in the files, and evaluated since (")
         answered = json.loads(gonogo("reload", "--format", "json", cwd=served.folder).out)
-    assert answered["outcome"] == "reloaded"
-    assert [step["outcome"] for step in answered["steps"]] == ["PASS"]
+    assert answered["outcome"] == "unchanged"
+    assert answered["steps"][0]["step"] == "lock"
+    assert answered["steps"][-1]["step"] == "metrics"
 
 
 def test_a_server_that_is_not_there_holds(served: Served) -> None:
@@ -200,7 +206,7 @@ def test_a_healthy_run_is_certified(served: Served) -> None:
     assert result.certificate is not None
     assert result.certificate.outcome is Outcome.PASS
     assert [finding.value for finding in result.certificate.findings] == [1.0, 1.0, 0, 1.0, 1.0]
-    kept = [(record.kind, record.outcome) for record in reversed(records(policy_file.journal))]
+    kept = [(record.kind, record.outcome) for record in reversed(records(policy_file.journal, limit=100))]
     assert kept[0] == ("dry-run", "UNKNOWN")
     assert kept[-2:] == [("dry-run", "GO"), ("dry-run", "GO")]
     for kind in ("obs-lint", "promql-unit", "sandbox-smoke-60s", "reload"):

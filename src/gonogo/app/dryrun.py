@@ -20,7 +20,8 @@ from gonogo.app.lint import obs_lint
 from gonogo.app.on_abort import on_abort
 from gonogo.app.policy_findings import policy_warnings, warning_lines
 from gonogo.app.progress import Progress
-from gonogo.app.reload import reload_and_verify
+from gonogo.app.reloading.request import ReloadRequest
+from gonogo.app.reloading.transaction import RELOAD, as_run, reload
 from gonogo.app.rule_files import policy_rules
 from gonogo.app.run_key import run_key
 from gonogo.app.runs import Run
@@ -124,10 +125,13 @@ def _prove(policy_file: PolicyFile, url: str | None, progress: Progress) -> tupl
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="gonogo-smoke") as pool:
         smoking = pool.submit(smoke, policy_file, stop)
         try:
-            _made("obs-lint", lambda: obs_lint(policy_file), progress)
-            _made("promql-unit", lambda: promql_unit(policy_file), progress)
+            key = run_key(policy_file)
+            linted = _made("obs-lint", lambda: obs_lint(policy_file), progress)
+            tested = _made("promql-unit", lambda: promql_unit(policy_file), progress)
+            checked = (linted, tested) if run_key(policy_file) == key else ()
+            request = ReloadRequest(policy_file, url, even_unchanged=True, checked=checked, beat=False)
             proving = (
-                _made("reload", lambda: reload_and_verify(policy_file, url), progress),
+                _made(RELOAD, lambda: as_run(reload(request)), progress),
                 _made("two-beats", lambda: two_beats(policy_file, url), progress),
             )
             _made("sandbox-smoke-60s", smoking.result, progress)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from gonogo.actuators.reload_metrics import LastReload, publish_reload, reload_textfile
@@ -23,12 +22,15 @@ OWN_PREFIX = "gonogo"
 
 
 def afterwards(request: ReloadRequest, place: Place, course: Course, result: ReloadResult) -> ReloadResult:
-    """Publish the metrics of a reload, and beat after a proved one; neither changes what became of it."""
+    """Publish the metrics of a reload, beat after a proved one, and write the last record of it.
+
+    Neither metrics nor beat change what became of it.
+    """
     course.touched = True  # what became of it is written: a journal that is full now stops nothing
     course.take(Step.METRICS, lambda: _unless_it_fails(lambda: _metrics(place, result)))
     if request.beat and result.became is Became.RELOADED:
         course.take(Step.HEARTBEAT, lambda: _unless_it_fails(lambda: _beat(place)))
-    return replace(result, steps=tuple(course.steps))
+    return course.closed(result)
 
 
 def _unless_it_fails(act: Callable[[], Done]) -> Done:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -133,15 +133,22 @@ class Course:
         preview: tuple[str, ...] = (),
         retries: int = 0,
     ) -> ReloadResult:
-        """Say what came of all of it, and write the last record of it."""
+        """Say what came of all of it."""
         reasons = tuple(reason for report in self.steps for reason in report.reasons)
         seconds = time.monotonic() - self._began
-        outcome = Outcome.PASS if became.success else Outcome.FAIL
-        told = {"outcome": became, "detail": detail, "seconds": round(seconds, 3), "findings": _bounded(reasons)}
-        self.note(outcome, told)
-        if self.unwritten:
-            reasons = (*reasons, self.unwritten)
         return ReloadResult(became, detail, tuple(self.steps), reasons, commands, preview, seconds, retries)
+
+    def closed(self, result: ReloadResult) -> ReloadResult:
+        """Write the last record, and give the result with every step that was taken.
+
+        Raises:
+            ActionFailed: it cannot be written, and nothing was touched.
+        """
+        told = {"outcome": result.became, "detail": result.detail, "seconds": round(result.seconds, 3)}
+        outcome = Outcome.PASS if result.became.success else Outcome.FAIL
+        self.note(outcome, {**told, "findings": _bounded(result.reasons)})
+        reasons = (*result.reasons, self.unwritten) if self.unwritten else result.reasons
+        return replace(result, steps=tuple(self.steps), reasons=reasons)
 
 
 def _bounded(reasons: tuple[str, ...]) -> list[str]:

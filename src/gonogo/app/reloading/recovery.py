@@ -47,10 +47,10 @@ def recover(request: ReloadRequest, heard: Heard | None = None) -> ReloadResult:
             return passed(f"one reload of {place.server.url} at a time: this one")
 
         if course.take(Step.LOCK, lock).outcome is not Outcome.PASS:
-            return course.ends(Became.REFUSED, "nothing was touched: another reload is under way")
+            return course.closed(course.ends(Became.REFUSED, "nothing was touched: another reload is under way"))
         marker = pending(place.state)
         if marker is None:
-            return course.ends(Became.UNCHANGED, "there is nothing to recover: no reload was left half way")
+            return course.closed(course.ends(Became.UNCHANGED, "there is nothing to recover: no reload was left"))
         course.touched = True
         result = _Recovery(course, place, marker.live).made()
         return afterwards(request, place, course, result)

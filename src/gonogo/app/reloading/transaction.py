@@ -47,9 +47,9 @@ def reload(request: ReloadRequest, heard: Heard | None = None) -> ReloadResult:
     with ExitStack() as held:
         locked = course.take(Step.LOCK, lambda: lock_step(held, place))
         if locked.outcome is not Outcome.PASS:
-            return course.ends(Became.REFUSED, f"nothing was touched: {locked.detail}")
+            return course.closed(course.ends(Became.REFUSED, f"nothing was touched: {locked.detail}"))
         result = _in_turn(request, place, course)
-        return result if request.only_preview else afterwards(request, place, course, result)
+        return course.closed(result) if request.only_preview else afterwards(request, place, course, result)
 
 
 def lock_step(held: ExitStack, place: Place) -> Done:
@@ -63,7 +63,8 @@ def lock_step(held: ExitStack, place: Place) -> Done:
 def as_run(result: ReloadResult) -> Run:
     """Give a result as one run among others, as a dry run tells it; its records are written already."""
     outcome = Outcome.PASS if result.became.success else Outcome.FAIL
-    detail = result.detail if outcome is Outcome.PASS or not result.reasons else f"{result.became}: {result.detail}"
+    why = f": {result.reasons[0].partition(chr(10))[0]}" if result.reasons else ""
+    detail = result.detail if outcome is Outcome.PASS else f"{result.became}, {result.detail}{why}"
     return Run(RELOAD, outcome, detail, result.seconds, result.reasons, {"outcome": result.became})
 
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from gonogo.app.decide import decide
 from gonogo.app.lint import obs_lint
-from gonogo.app.reload import reload_and_verify
+from gonogo.app.reloading.request import ReloadRequest
+from gonogo.app.reloading.transaction import as_run, reload
 from gonogo.app.runs import Run
 from gonogo.app.sandbox.stack import Stack
 from gonogo.app.smoke import smoke
@@ -27,11 +28,12 @@ def make_ready(stack: Stack, say: Callable[[str], None]) -> Report:
         ActionFailed: a run did not pass, or the verdict stayed what it was.
     """
     policy_file = stack.policy_file
+    asked = ReloadRequest(policy_file, even_unchanged=True, beat=False)
     steps: tuple[tuple[str, Callable[[], Run]], ...] = (
         ("linting the rules", lambda: obs_lint(policy_file)),
         ("running the rules' unit tests", lambda: promql_unit(policy_file)),
         ("smoke: the rules on a second server", lambda: smoke(policy_file)),
-        ("reloading", lambda: reload_and_verify(policy_file)),
+        ("reloading", lambda: as_run(reload(asked))),
     )
     for what, run in steps:
         say(what)
