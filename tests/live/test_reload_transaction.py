@@ -2,82 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gonogo.actuators.recover_marker import pending
-from gonogo.app.reloading.place import place_of
-from gonogo.app.reloading.request import ReloadRequest
+from gonogo.app.reloading.course import Silent
+from gonogo.app.reloading.recovery import recover
 from gonogo.app.reloading.transaction import reload
-from gonogo.journal.records import records
-from gonogo.policy.load import PolicyFile, load
-from gonogo.reloading.result import Became, ReloadResult, Step
-from tests.config_trees import Stand, stand
-from tests.live.reload_stage import Stage, stage
+from gonogo.model.outcome import Outcome
+from gonogo.prometheus.reload_trigger import post_reload
+from gonogo.reloading.result import Became, Step, StepReport
+from tests.live.reload_stage import CLIENT, LATER, RULES, stage, without_lifecycle
+from tests.live.reload_yard import FAILS_LATER, NEW_NAMES, NEW_RULE, OLD_NAMES, Yard, told
 
 pytestmark = [pytest.mark.live]
-
-POLICY = """\
-version: 1
-preset: null
-prometheus: {url: %s, config: live/prometheus.yml}
-rules: [live/rules/*.yml]
-tests: []
-runs: {required: []}
-journal: state/journal.sqlite
-reload: {min_gap: 1ms, timeout: 5s, metrics: textfile%s}
-"""
-NEW_RULE = "groups: [{name: second, rules: [{record: 'job:up:max', expr: 'max by (job) (up{})'}]}]"
-SLOW_FAILURE = """
-groups:
-  - name: second
-    rules: [{record: 'a:b', expr: 'label_replace({job="node"}, "__name__", "one", "", "") + 0'}]
-"""
-
-
-class Yard:
-    """A policy's folder: the live tree under a server, a staged copy, and how to reload."""
-
-    def __init__(self, folder: Path, live: Stage) -> None:
-        self.folder = folder
-        self.live = live
-        self.staged = folder / "staged"
-        (folder / "textfile").mkdir()
-
-    def policy(self, more: str = "") -> PolicyFile:
-        """Write the policy and load it."""
-        path = self.folder / "gonogo.yaml"
-        path.write_text(POLICY % (self.live.server.url, more), encoding="utf-8")
-        return load(path)
-
-    def stage(self) -> Stage:
-        """Copy the live tree to be changed."""
-        self.staged.mkdir()
-        shutil.copy(self.live.configuration, self.staged)
-        shutil.copytree(self.live.folder / "rules", self.staged / "rules")
-        return replace(self.live, folder=self.staged)
-
-    def files(self) -> Stand:
-        """Give what stands in the live tree, the server's own folders left out."""
-        return {
-            name: one for name, one in stand(self.live.folder).items() if name.startswith(("prometheus.yml", "rules"))
-        }
-
-    def request(self, **more: object) -> ReloadRequest:
-        """Ask to reload from the staged copy."""
-        return replace(ReloadRequest(self.policy(), staged=self.staged, beat=False), **more)  # type: ignore[arg-type]
-
-    def metrics(self) -> str:
-        """Give the metrics of the last reload."""
-        return (self.folder / "textfile" / "gonogo_prom_reload.prom").read_text(encoding="utf-8")
-
-    def names(self) -> set[str]:
-        """Name the rules that the server has."""
-        return {rule.rule.name for group in self.live.state().rules for rule in group.rules}
 
 
 @pytest.fixture
@@ -88,39 +31,233 @@ def yard(tmp_path: Path) -> Iterator[Yard]:
         yield Yard(tmp_path, live)
 
 
-def told(result: ReloadResult) -> str:
-    """Give all that a result says."""
-    return "\n".join((result.became, result.detail, *(f"{s.step}: {s.detail}" for s in result.steps), *result.reasons))
+class At(Silent):
+    """Does something when a step begins or has ended."""
+
+    def __init__(self, step: Step, act: Callable[[], object], *, after: bool = False) -> None:
+        self._step, self._act, self._after = step, act, after
+
+    def begins(self, step: Step) -> None:
+        """Do it before the step."""
+        if step is self._step and not self._after:
+            self._act()
+
+    def ended(self, report: StepReport) -> None:
+        """Do it after the step."""
+        if report.step is self._step and self._after:
+            self._act()
 
 
 def test_a_staged_tree_is_loaded_verified_and_kept(yard: Yard) -> None:
-    """Every step passes, the journal has each before and after, the metrics say so, nothing is left half way."""
+    """Every step is in the journal before and after, the metrics say so; then it is unchanged, then a look."""
     yard.stage().rules(NEW_RULE, "second.yml")
-    request = yard.request()
-    result = reload(request)
+    looked = reload(yard.request(only_preview=True))
+    assert looked.became is Became.UNCHANGED, told(looked)
+    assert looked.preview == ("+ record job:up:max of group second",)
+    assert yard.names() == OLD_NAMES
+    result = reload(yard.request())
     assert result.became is Became.RELOADED, told(result)
-    assert yard.names() == {"job:up:sum", "Up", "job:up:max"}
-    assert (yard.live.folder / "rules" / "second.yml").read_text(encoding="utf-8") == NEW_RULE
-    assert pending(place_of(request).state) is None
+    assert yard.names() == NEW_NAMES
+    assert yard.is_whole()
     assert "gonogo_prom_reload_success{" in yard.metrics()
-    steps = [
-        str(record.detail["step"])
-        for record in reversed(records(request.policy_file.journal, limit=100))
-        if "step" in record.detail
-    ]
+    last, *earlier = yard.journal()
+    assert last.detail["outcome"] == "reloaded"
+    steps = [str(record.detail.get("step")) for record in reversed(earlier)][-2 * len(result.steps) :]
     assert steps == [step.step for step in result.steps for _ in range(2)]
-    assert records(request.policy_file.journal, limit=1)[0].detail["outcome"] == "reloaded"
+    again = reload(yard.request())
+    assert again.became is Became.UNCHANGED, told(again)
+    assert Step.TRIGGER not in {step.step for step in again.steps}
 
 
 def test_a_rule_that_fails_when_it_is_evaluated_is_rolled_back(yard: Yard) -> None:
-    """The server takes it; verification does not, and the old files are loaded and verified again."""
+    """The server takes it; verification does not: the old files are loaded and verified again."""
     before = yard.files()
-    yard.stage().rules(SLOW_FAILURE, "second.yml")
-    request = yard.request()
-    result = reload(request)
+    yard.stage().rules(FAILS_LATER, "second.yml")
+    result = reload(yard.request())
     assert result.became is Became.ROLLED_BACK, told(result)
     assert yard.files() == before
-    assert yard.names() == {"job:up:sum", "Up"}
-    assert pending(place_of(request).state) is None
-    assert result.steps[-2].step is Step.KEEP_OLD
+    assert yard.names() == OLD_NAMES
+    assert yard.is_whole()
     assert 'outcome="rolled-back"' in yard.metrics()
+
+
+def test_in_place_the_last_good_tree_is_the_way_back(yard: Yard) -> None:
+    """Unchanged files are kept as good; edited ones are loaded, or put back and laid aside."""
+    first = reload(yard.in_place())
+    assert first.became is Became.UNCHANGED, told(first)
+    yard.live.rules(NEW_RULE, "second.yml")
+    result = reload(yard.in_place())
+    assert result.became is Became.RELOADED, told(result)
+    assert yard.names() == NEW_NAMES
+    good = yard.files()
+    yard.live.rules(FAILS_LATER, "third.yml")
+    result = reload(yard.in_place())
+    assert result.became is Became.ROLLED_BACK, told(result)
+    assert yard.files() == good
+    assert yard.is_whole()
+    (aside,) = (yard.place().state.folder / "rejected").iterdir()
+    assert (aside / "rules" / "third.yml").read_text(encoding="utf-8") == FAILS_LATER
+
+
+def test_in_place_without_a_good_tree_is_refused_unless_told(yard: Yard) -> None:
+    """The files were changed before anything was kept: what cannot be undone is not begun."""
+    yard.live.rules(NEW_RULE, "second.yml")
+    refused = reload(yard.in_place())
+    assert refused.became is Became.REFUSED
+    assert any("nothing could be rolled back" in reason for reason in refused.reasons)
+    assert yard.names() == OLD_NAMES
+    yard.live.rules(FAILS_LATER, "third.yml")
+    lost = reload(yard.in_place(without_rollback=True))
+    assert lost.became is Became.FAILED, told(lost)
+    assert "without rollback" in lost.detail
+    assert lost.commands[-1].startswith("curl -fsS -X POST http://127.0.0.1:")
+    (yard.live.folder / "rules" / "third.yml").unlink()
+    done = reload(yard.in_place(without_rollback=True, repair=True))
+    assert done.became is Became.RELOADED, told(done)
+    assert yard.is_whole()
+
+
+def test_every_reason_is_told_and_nothing_is_touched(yard: Yard) -> None:
+    """A broken rule, a glob that matches nothing, a missing certificate and a mass removal, all at once."""
+    before, success = yard.files(), yard.live.vitals().metrics.success_at
+    staged = yard.stage()
+    staged.rules("groups: [{name: first, rules: [{record: 'a:b', expr: 'sum('}]}]")
+    text = staged.configuration.read_text(encoding="utf-8")
+    secure = "\n  - {job_name: secure, tls_config: {ca_file: gone.pem}, static_configs: [{targets: []}]}\n"
+    staged.configuration.write_text(text.replace("rules/*.yml'", "rules/*.yml', 'more/*.yml'") + secure)
+    result = reload(yard.request())
+    assert result.became is Became.REFUSED
+    assert yard.files() == before
+    assert yard.live.vitals().metrics.success_at == success
+    reasons = "\n".join(result.reasons)
+    assert "sum(" in reasons or "rules.yml:1" in reasons
+    assert "more/*.yml of" in reasons
+    assert "gone.pem" in reasons
+    assert re.search(r"of 2 rules would be removed, 100\.0%; at most 25\.0% may be", reasons)
+    assert 'outcome="refused"' in yard.metrics()
+
+
+def test_a_mass_removal_may_be_meant(yard: Yard) -> None:
+    """With the share given it is done."""
+    staged = yard.stage()
+    staged.rules("groups: [{name: first, rules: [{record: 'job:up:sum', expr: 'sum by (job) (up{})'}]}]")
+    assert reload(yard.request(max_removed=0.05)).became is Became.REFUSED
+    result = reload(yard.request(max_removed=0.5))
+    assert result.became is Became.RELOADED, told(result)
+    assert yard.names() == {"job:up:sum"}
+
+
+def test_a_server_of_which_nobody_knows_what_it_has_is_repaired_only_when_told(yard: Yard) -> None:
+    """Its last reload failed, and what it has is neither tree: then --repair."""
+    good = yard.live.configuration.read_text(encoding="utf-8")
+    yard.live.configure("  nonsense")
+    post_reload(CLIENT, yard.live.server.url, LATER)
+    assert not yard.live.vitals().metrics.successful
+    yard.live.configuration.write_text(good, encoding="utf-8")
+    yard.stage().rules(NEW_RULE, "second.yml")
+    refused = reload(yard.request())
+    assert refused.became is Became.REFUSED
+    assert any("last reload had already failed" in reason for reason in refused.reasons)
+    result = reload(yard.request(repair=True))
+    assert result.became is Became.RELOADED, told(result)
+    assert yard.is_whole()
+
+
+def test_somebody_elses_configuration_is_not_gone_over(yard: Yard) -> None:
+    """The server loaded other files than stand there: refused, with where they differ."""
+    yard.stage().rules(NEW_RULE, "second.yml")
+    old = yard.live.configuration.read_text(encoding="utf-8")
+    yard.live.configure("  - {job_name: theirs, static_configs: [{targets: []}]}")
+    post_reload(CLIENT, yard.live.server.url, LATER)
+    yard.live.configuration.write_text(old, encoding="utf-8")
+    result = reload(yard.request())
+    assert result.became is Became.REFUSED
+    assert any("neither the old files nor the new ones" in reason for reason in result.reasons)
+    assert "job_name: theirs" in yard.live.state().configuration
+
+
+def test_another_actor_in_between_is_noticed_and_undone(yard: Yard) -> None:
+    """Somebody reloads between the switch and our own: what was loaded is theirs, so it goes back."""
+    yard.stage().rules(NEW_RULE, "second.yml")
+    before = yard.files()
+    result = reload(yard.request(), At(Step.SWITCH, lambda: post_reload(CLIENT, yard.live.server.url, LATER)))
+    assert result.became is Became.ROLLED_BACK, told(result)
+    assert any("somebody else reloaded it" in reason for reason in result.reasons)
+    assert yard.files() == before
+    assert yard.is_whole()
+
+
+def test_two_at_once_are_one_after_the_other(yard: Yard) -> None:
+    """The second waits for the lock, and finds nothing left to do."""
+    yard.stage().rules(NEW_RULE, "second.yml")
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(reload, [yard.request(), yard.request()]))
+    assert sorted(one.became for one in both) == [Became.RELOADED, Became.UNCHANGED], "\n\n".join(map(told, both))
+    assert yard.is_whole()
+
+
+def test_what_may_still_come_is_not_undone_and_recovered_later(yard: Yard) -> None:
+    """The server hangs in its reload: no file is changed back; when it answers, --recover goes to the old tree."""
+    before = yard.files()
+    yard.stage().rules(NEW_RULE, "second.yml")
+    paused = At(Step.TRIGGER, yard.live.server.pause)
+    result = reload(replace(yard.request(), policy_file=yard.policy(timeout="1s")), paused)
+    yard.live.server.resume()
+    assert result.became is Became.FAILED, told(result)
+    assert "it is not known what became of the reload" in result.detail
+    assert result.commands[0].startswith("gonogo reload --recover ")
+    assert any(command.startswith("rm -f ") for command in result.commands)
+    assert pending(yard.place().state) is not None
+    refused = reload(yard.request())
+    assert refused.became is Became.REFUSED
+    assert any("--recover" in reason for reason in refused.reasons)
+    recovered = recover(yard.in_place())
+    assert recovered.became is Became.ROLLED_BACK, told(recovered)
+    assert yard.files() == before
+    assert yard.is_whole()
+    assert recover(yard.in_place()).became is Became.UNCHANGED
+
+
+def test_an_interrupt_is_undone(yard: Yard) -> None:
+    """Before the switch nothing is touched; after it the old files are proved back."""
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    before = yard.files()
+    yard.stage().rules(NEW_RULE, "second.yml")
+    refused = reload(yard.request(), At(Step.SWITCH, interrupt))
+    assert refused.became is Became.REFUSED, told(refused)
+    result = reload(yard.request(), At(Step.SETTLE, interrupt, after=True))
+    assert result.became is Became.ROLLED_BACK, told(result)
+    assert yard.files() == before
+    assert yard.is_whole()
+
+
+def test_by_signal_and_by_command(tmp_path: Path) -> None:
+    """A server without lifecycle is refused over HTTP, and reloaded both other ways."""
+    with stage(tmp_path / "live", without_lifecycle) as live:
+        live.settled()
+        yard = Yard(tmp_path, live)
+        yard.stage().rules(NEW_RULE, "second.yml")
+        refused = reload(yard.request())
+        assert any("--web.enable-lifecycle" in reason for reason in refused.reasons)
+        pid = live.server.process.pid
+        by_signal = reload(yard.request(policy_file=yard.policy(f", trigger: signal, pid: {pid}")))
+        assert by_signal.became is Became.RELOADED, told(by_signal)
+        (tmp_path / "pid").write_text(str(pid), encoding="utf-8")
+        yard.stage().rules(RULES.replace("1h", "2h"))
+        by_file = reload(yard.request(policy_file=yard.policy(", trigger: signal, pid_file: pid")))
+        assert by_file.became is Became.RELOADED, told(by_file)
+        yard.stage().rules(RULES)
+        command = f", trigger: command, command: [kill, -s, HUP, '{pid}']"
+        by_command = reload(yard.request(policy_file=yard.policy(command)))
+        assert by_command.became is Became.RELOADED, told(by_command)
+        yard.stage().rules(RULES.replace("1h", "2h"))
+        before = yard.files()
+        failing = reload(yard.request(policy_file=yard.policy(", trigger: command, command: ['false']")))
+        assert failing.became is Became.ROLLED_BACK, told(failing)
+        assert failing.steps[-2].outcome is Outcome.PASS
+        assert "the server has what it had" in told(failing)
+        assert yard.files() == before
+        assert yard.is_whole()
