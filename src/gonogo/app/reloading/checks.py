@@ -59,7 +59,7 @@ def cross_check_step(request: ReloadRequest, place: Place, mirror: Mirror, befor
         versions[name] = arbiter_version
         reasons += (f"{name}: {mirror.said(one)}" for one in refused)
     server = before.version if before is not None else None
-    skewed = tuple(_skewed(versions, server))
+    skewed = tuple(_skewed(versions, server)) if before is not None else ()
     if not request.allow_version_skew:
         reasons += skewed
     told = "; ".join(f"{name} {version or 'tells no version'}" for name, version in versions.items())

@@ -1,0 +1,63 @@
+"""The keys of the safe reload."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gonogo.errors import PolicyError
+from gonogo.policy.load import load
+from gonogo.policy.settings import ReloadSettings, Trigger
+from gonogo.policy.values import share
+
+
+def settings(folder: Path, keys: str) -> ReloadSettings:
+    """Load a policy with these keys of ``reload``."""
+    path = folder / "gonogo.yaml"
+    path.write_text(f"version: 1\nreload: {keys}\n", encoding="utf-8")
+    return load(path).reload
+
+
+def test_without_a_word_it_is_http_with_a_gap_and_a_bound(tmp_path: Path) -> None:
+    """The defaults."""
+    found = settings(tmp_path, "{}")
+    assert found == ReloadSettings(min_gap=timedelta(seconds=5), max_removed=0.25, timeout=timedelta(minutes=5))
+
+
+def test_paths_start_from_the_policys_folder(tmp_path: Path) -> None:
+    """All of them."""
+    keys = "{trigger: signal, pid_file: p, metrics: m, state: s, min_gap: null, promtool: {command: [a, b], base: c}}"
+    found = settings(tmp_path, keys)
+    assert (found.trigger, found.pid_file) == (Trigger.SIGNAL, tmp_path / "p")
+    assert (found.metrics, found.state) == (tmp_path / "m", tmp_path / "s")
+    assert (found.promtool, found.promtool_root, found.promtool_base) == (("a", "b"), None, tmp_path / "c")
+    assert found.min_gap == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ("{trigger: signal}", "for the trigger signal give either pid or pid_file"),
+        ("{trigger: signal, pid: 12, pid_file: p}", "for the trigger signal give either pid or pid_file"),
+        ("{pid: 12}", "pid and pid_file are for the trigger signal"),
+        ("{trigger: command}", "the trigger command and the key command come together"),
+        ("{command: [a]}", "the trigger command and the key command come together"),
+        ("{trigger: signal, pid: 1}", "must be at least 2"),
+        ("{max_removed: 5}", "must be a share such as 5%"),
+        ("{max_removed: 101%}", "must be a share such as 5%"),
+        ("{trigger: ssh}", "trigger"),
+        ("{promtool: {}}", "command"),
+    ],
+)
+def test_what_cannot_be_meant_is_said(tmp_path: Path, keys: str, told: str) -> None:
+    """With its place in the file."""
+    with pytest.raises(PolicyError, match=told):
+        settings(tmp_path, keys)
+
+
+@pytest.mark.parametrize(("text", "number"), [("0%", 0.0), ("5%", 0.05), ("12.5%", 0.125), ("100%", 1.0)])
+def test_a_share_is_written_in_percent(text: str, number: float) -> None:
+    """And read as a number from 0 to 1."""
+    assert share(text) == number
