@@ -21,7 +21,7 @@ COMMANDS = {
     "heartbeat": ("gonogo.cli.heartbeat:heartbeat", "Beat, keep beating, or verify beats end to end."),
     "journal": ("gonogo.cli.journal:journal", "List and show what was recorded."),
     "lint": ("gonogo.cli.lint:lint", "Find what is wrong in the rules that a server would load."),
-    "reload": ("gonogo.cli.reload:reload", "Let the server read its files again, and see that it did."),
+    "reload": ("gonogo.cli.reload:reload", "Reload the server: proved loaded, or proved back."),
     "rules": ("gonogo.cli.rules:rules", "Write the policy's recording rules, alerts and tests."),
     "sandbox": ("gonogo.cli.sandbox:sandbox", "Run the demo stack on real servers until interrupted."),
     "schema": ("gonogo.cli.schema:schema", "Print the JSON Schema of the policy file."),
@@ -57,7 +57,7 @@ class LazyGroup(click.Group):
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 GO or passed, 1 NO-GO or failed, 2 usage or policy, 3 HOLD or undecided, "
-    "4 aborted, 70 a bug, 130 interrupted.",
+    "4 aborted or rolled back, 70 a bug, 130 interrupted.",
 )
 @click.version_option(__version__, prog_name="gonogo")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
