@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
+from gonogo.actuators.recover_marker import Marker
 from gonogo.actuators.server_state import ServerState, server_state
+from gonogo.actuators.switch import switch
+from gonogo.actuators.switch_plan import plan_switch
 from gonogo.actuators.tree import Tree, live_tree, staged_tree
 
 CONFIG = """\
@@ -96,10 +101,19 @@ def stand(root: Path) -> Stand:
             path = Path(folder, name)
             link = str(path.readlink()) if path.is_symlink() else None
             mode = stat.S_IMODE(path.lstat().st_mode)
-            found[str(path.relative_to(root))] = (link or mode, path.read_bytes() if path.exists() else b"")
+            found[str(path.relative_to(root))] = (link or mode, path.read_bytes() if path.is_file() else b"")
     return found
 
 
 def text_of(stands: Stand) -> dict[str, str]:
     """Give the text of each file of a stand."""
     return {name: what[1].decode() for name, what in stands.items() if name and isinstance(what[1], bytes)}
+
+
+def switch_now(here: Place, at_step: Callable[[str], object] = str) -> Marker:
+    """Plan and switch, as of now."""
+    return switch(here.state, plan_switch(here.live, here.staged), at_step)
+
+
+BOTH_LAYOUTS = pytest.mark.parametrize("make", [place, linked_place])
+"""File by file, and by the one link of the whole tree."""

@@ -8,6 +8,7 @@ after the last step the new one survives a power cut.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -56,6 +57,21 @@ def read(path: Path, limit: int) -> bytes | None:
         return os.read(descriptor, limit)
     finally:
         os.close(descriptor)
+
+
+def sync_files(paths: Iterable[Path]) -> None:
+    """Make the bytes of files survive a power cut; the links among them have none.
+
+    Raises:
+        OSError: one cannot be opened or synced.
+    """
+    for path in paths:
+        if not path.is_symlink():
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
 
 def sync_folder(folder: Path) -> None:

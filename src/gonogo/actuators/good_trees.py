@@ -6,20 +6,18 @@ file. A secret is never among them: only its path, size and time are noted.
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from gonogo.actuators import durable
 from gonogo.actuators.kept_bytes import keep, kept
-from gonogo.actuators.manifest import Manifest, as_json, from_json, snapshot
-from gonogo.actuators.regular_file import NotReadable, read_regular
-from gonogo.actuators.server_state import PRIVATE_FILE, ServerState
-from gonogo.actuators.switch_trouble import refused
+from gonogo.actuators.manifest import Manifest, as_json, content_differences, from_json, snapshot
+from gonogo.actuators.regular_file import NotReadable
+from gonogo.actuators.server_state import ServerState
+from gonogo.actuators.state_note import read_note, write_note
+from gonogo.actuators.switch_trouble import Refused, refused
 from gonogo.actuators.tree import Tree
 from gonogo.errors import ActionFailed
 
@@ -42,15 +40,29 @@ class GoodTree:
     manifest: Manifest
 
 
-def keep_good(state: ServerState, tree: Tree) -> GoodTree:
+def keep_good(state: ServerState, tree: Tree, among: Collection[Manifest] = ()) -> GoodTree:
     """Keep a tree that has just been verified; the caller holds the server's lock.
 
     A tree with the same bytes, modes and owners as the last is not kept twice.
 
+    Args:
+        state: the server's folder.
+        tree: the tree.
+        among: what was verified; it must still be one of these. Empty: whatever stands there.
+
     Raises:
-        ActionFailed: the tree cannot be taken, or not be kept; the ones kept before still are.
+        ActionFailed: the tree cannot be taken, is another one by now, or cannot be kept; the ones kept before
+            still are.
     """
     manifest = snapshot(tree)
+    changed = [content_differences(one, manifest) for one in among]
+    if changed and all(changed):
+        raise Refused(
+            "somebody else changed files after they were verified",
+            where=str(tree.root),
+            why="; ".join(changed[-1]),
+            next_step="look at them: what was never verified is not kept as good",
+        )
     last = newest(state)
     if last is not None and last.manifest == manifest:
         return last
@@ -58,9 +70,8 @@ def keep_good(state: ServerState, tree: Tree) -> GoodTree:
     path = state.good / f"{good.number:08}.json"
     try:
         state.make()
-        for name, entry in manifest.kept.items():
-            keep(state.objects, tree.path(name), entry.sha256)
-        durable.replace(path, _written(good), PRIVATE_FILE)
+        keep(state.objects, ((tree.path(name), entry.sha256) for name, entry in manifest.kept.items()))
+        write_note(path, _SCHEMA, {"kept_at": good.kept_at, "manifest": as_json(manifest)})
     except OSError as error:
         raise refused("the verified tree cannot be kept", path, error) from error
     for old in sorted(state.good.glob("*.json"))[:-MOST_KEPT]:
@@ -105,20 +116,10 @@ def hashes_of_good(state: ServerState) -> Iterator[str]:
         yield from _read(path).manifest.contents.values()
 
 
-def _written(good: GoodTree) -> bytes:
-    value = {"schema": _SCHEMA, "kept_at": good.kept_at, "manifest": as_json(good.manifest)}
-    return json.dumps(value, indent=1).encode()
-
-
-def _from_json(number: int, value: Mapping[str, Any]) -> GoodTree:
-    if value["schema"] != _SCHEMA:
-        raise ValueError(f"schema {value['schema']}")
-    return GoodTree(number, float(value["kept_at"]), from_json(value["manifest"]))
-
-
 def _read(path: Path) -> GoodTree:
     try:
-        return _from_json(int(path.stem), json.loads(read_regular(path)[0]))
+        value = read_note(path, _SCHEMA)
+        return GoodTree(int(path.stem), float(value["kept_at"]), from_json(value["manifest"]))
     except (NotReadable, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ActionFailed(
             "the note of the last good tree cannot be read",

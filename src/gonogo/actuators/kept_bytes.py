@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+import os
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from gonogo.actuators import durable
 from gonogo.actuators.regular_file import NotReadable, read_regular
 from gonogo.actuators.server_state import PRIVATE_FILE
+from gonogo.actuators.switch_trouble import Refused
 from gonogo.errors import ActionFailed
 
 
-def keep(folder: Path, source: Path, sha256: str) -> None:
-    """Keep the bytes of a file that was seen with this hash.
+def keep(folder: Path, files: Iterable[tuple[Path, str]]) -> None:
+    """Keep the bytes of files that were seen with these hashes; when this returns, they survive a power cut.
+
+    All are written before the first is synced: the disk then has one journey to make, not one for each.
 
     Raises:
-        ActionFailed: the file is not as it was seen any more.
+        Refused: a file is not as it was seen any more.
         OSError: the bytes cannot be kept.
     """
+    beside: dict[str, Path] = {}
     try:
-        content, _ = read_regular(source)
-        found = hashlib.sha256(content).hexdigest()
-    except NotReadable as error:
-        raise _changed(source, str(error)) from error
-    if found != sha256:
-        raise _changed(source, "its bytes are others than a moment ago")
-    if not is_kept(folder, sha256):
-        durable.replace(folder / sha256, content, PRIVATE_FILE)
+        for source, sha256 in files:
+            content = _as_seen(source, sha256)
+            if sha256 not in beside and not is_kept(folder, sha256):
+                beside[sha256] = folder / f".{sha256}.new"
+                _write(beside[sha256], content)
+        durable.sync_files(beside.values())
+        for sha256, path in beside.items():
+            path.rename(folder / sha256)
+    except (OSError, ActionFailed):
+        for path in beside.values():
+            with suppress(OSError):
+                path.unlink()
+        raise
+    if beside:
+        durable.sync_folder(folder)
 
 
 def kept(folder: Path, sha256: str) -> bytes:
@@ -57,18 +69,35 @@ def is_kept(folder: Path, sha256: str) -> bool:
 
 def drop_others(folder: Path, needed: Collection[str]) -> None:
     """Throw away all but what is needed; what cannot be thrown away stays."""
-    with suppress(OSError):
-        for path in folder.iterdir():
-            if path.name not in needed:
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.name not in needed:
+            with suppress(OSError):
                 path.unlink()
 
 
-def _changed(path: Path, why: str) -> ActionFailed:
-    return ActionFailed(
+def _as_seen(source: Path, sha256: str) -> bytes:
+    try:
+        content, _ = read_regular(source)
+    except NotReadable as error:
+        raise _changed(source, str(error)) from error
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise _changed(source, "its bytes are others than a moment ago")
+    return content
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE_FILE)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+
+
+def _changed(path: Path, why: str) -> Refused:
+    return Refused(
         "a file changed while it was kept",
         where=str(path),
         why=why,
-        next_step="see who else writes there, and try again",
+        next_step="nothing was changed; see who else writes there, and try again",
     )
 
 

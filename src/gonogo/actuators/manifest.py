@@ -12,7 +12,7 @@ from typing import Any
 
 from gonogo.actuators.regular_file import NotReadable, read_regular, status_of
 from gonogo.actuators.switch_trouble import Unfit
-from gonogo.actuators.tree import GLOBBED, KEPT, Kind, Named, Tree, files_of, names_of
+from gonogo.actuators.tree import GLOBBED, KEPT, READ_AS_TEXT, Kind, Named, Tree, files_of, kinds_of, names_of
 
 LARGEST_TREE = 256 * 1024 * 1024
 """Bytes of all files together."""
@@ -85,11 +85,14 @@ def snapshot(tree: Tree, names: Iterable[Named] | None = None) -> Manifest:
         names: what to look for, where not what its own configuration names.
 
     Raises:
-        Unfit: a file is none (a folder, a pipe, a device, a socket), leads nowhere, cannot be read or is too
-            large; the configuration is missing; there are too many files. All reasons are listed.
+        Unfit: a file is none (a folder, a pipe, a device, a socket), leads nowhere, cannot be read, is too large,
+            or is read both as text and as a secret; the configuration is missing; there are too many files.
+            All reasons are listed.
     """
-    found = files_of(tree, names_of(tree) if names is None else names)
+    listed = names_of(tree) if names is None else tuple(names)
+    found = files_of(tree, listed)
     reasons = [] if tree.config in found or names is not None else [f"{tree.config} is missing"]
+    reasons += _secrets_in_text(tree, listed)
     if len(found) > MOST_FILES:
         raise Unfit("the tree is too large", tree.root, (f"{len(found)} files, at most {MOST_FILES} are taken",))
     entries = {}
@@ -168,6 +171,12 @@ def entry_from_json(value: Mapping[str, Any]) -> Entry:
         None if link is None else str(link),
         int(value["changed_ns"]),
     )
+
+
+def _secrets_in_text(tree: Tree, names: Iterable[Named]) -> Iterator[str]:
+    for name, kinds in sorted(kinds_of(tree, names).items()):
+        if Kind.REFERENCE in kinds and kinds & READ_AS_TEXT:
+            yield f"{name}: it is named as a secret too, and secrets are never stored"
 
 
 def _entry(path: Path, kind: Kind) -> Entry:

@@ -7,7 +7,6 @@ disk alone how far the switch came, and go either way from there.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import secrets
 import time
@@ -18,8 +17,9 @@ from typing import Any
 
 from gonogo.actuators import durable
 from gonogo.actuators.manifest import Entry, Manifest, as_json, entry_from_json, from_json
-from gonogo.actuators.regular_file import NotReadable, read_regular
-from gonogo.actuators.server_state import PRIVATE_FILE, ServerState
+from gonogo.actuators.regular_file import NotReadable
+from gonogo.actuators.server_state import ServerState
+from gonogo.actuators.state_note import read_note, write_note
 from gonogo.actuators.switch_plan import Change, LinkChange, Plan
 from gonogo.actuators.tree import Tree
 from gonogo.errors import ActionFailed
@@ -82,8 +82,9 @@ def write_marker(state: ServerState, marker: Marker) -> None:
 
     Raises:
         OSError: it cannot be written.
+        Refused: it would be too large.
     """
-    durable.replace(state.marker, json.dumps(_as_json(marker), indent=1).encode(), PRIVATE_FILE)
+    write_note(state.marker, _SCHEMA, _as_json(marker))
 
 
 def pending(state: ServerState) -> Marker | None:
@@ -95,7 +96,7 @@ def pending(state: ServerState) -> Marker | None:
     if not os.path.lexists(state.marker):
         return None
     try:
-        return _from_json(json.loads(read_regular(state.marker)[0]))
+        return _from_json(read_note(state.marker, _SCHEMA))
     except (NotReadable, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ActionFailed(
             "a switch was not settled, and its marker cannot be read",
@@ -118,7 +119,6 @@ def remove_marker(state: ServerState) -> None:
 def _as_json(marker: Marker) -> dict[str, object]:
     link = marker.link
     return {
-        "schema": _SCHEMA,
         "token": marker.token,
         "began_at": marker.began_at,
         "pid": marker.pid,
@@ -133,8 +133,6 @@ def _as_json(marker: Marker) -> dict[str, object]:
 
 
 def _from_json(value: Mapping[str, Any]) -> Marker:
-    if value["schema"] != _SCHEMA:
-        raise ValueError(f"schema {value['schema']}")
     old, link = from_json(value["old"]), value["link"]
     return Marker(
         str(value["token"]),

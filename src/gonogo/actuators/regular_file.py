@@ -38,22 +38,22 @@ def status_of(path: Path) -> os.stat_result:
     return status
 
 
-def read_regular(path: Path) -> tuple[bytes, os.stat_result]:
+def read_regular(path: Path, largest: int = LARGEST_FILE) -> tuple[bytes, os.stat_result]:
     """Read a whole file, and give its status with it.
 
     Raises:
-        NotReadable: it is no regular file, is larger than ``LARGEST_FILE``, may not be read, or was replaced
-            by another one meanwhile.
+        NotReadable: it is no regular file, is larger than ``largest``, may not be read, or was replaced by
+            another one or written meanwhile.
     """
     expected = status_of(path)
-    if expected.st_size > LARGEST_FILE:
-        raise NotReadable(f"it is larger than {LARGEST_FILE >> 20} MiB")
+    if expected.st_size > largest:
+        raise NotReadable(f"it is larger than {largest >> 20} MiB")
     try:
         with open(path, "rb", opener=_without_waiting) as file:
             status = os.fstat(file.fileno())
             if not os.path.samestat(status, expected):
                 raise NotReadable("it was replaced while it was read")
-            content = file.read(LARGEST_FILE + 1)
+            content = file.read(largest + 1)
     except OSError as error:
         raise NotReadable(error.strerror or str(error)) from error
     if len(content) != status.st_size:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,11 +57,12 @@ def hold_server(state: ServerState, patience: float) -> Iterator[None]:
         try:
             state.make()
             held.enter_context(lock.hold(state.lock, patience))
-            _sign(state.lock)
         except Busy as error:
             raise _busy(state, patience, error) from error
         except OSError as error:
             raise refused("the lock of the reloads cannot be taken", state.lock, error) from error
+        with suppress(OSError):  # a full disk is no reason not to recover
+            _sign(state.lock)
         yield
 
 

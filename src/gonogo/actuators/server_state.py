@@ -16,6 +16,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from gonogo.actuators import durable
+
 PRIVATE_FOLDER = 0o700
 """Configurations may hold passwords."""
 
@@ -60,13 +62,15 @@ class ServerState:
         return self.folder / "switch.json"
 
     def make(self) -> None:
-        """Make the folders that are missing, each for its owner alone.
+        """Make the folders that are missing, each for its owner alone; they survive a power cut.
 
         Raises:
             OSError: they cannot be made.
         """
         for folder in (*reversed(self.folder.parents[:2]), self.folder, self.objects, self.good, self.overwritten):
-            folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+            if not folder.is_dir():
+                folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+                durable.sync_folder(folder.parent)
 
 
 def server_state(state_folder: Path, server: str) -> ServerState:

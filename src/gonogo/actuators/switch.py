@@ -14,26 +14,21 @@ The caller holds the server's lock through all of it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from gonogo.actuators.good_trees import GoodTree, hashes_of_good, keep_good, newest
-from gonogo.actuators.kept_bytes import drop_others, keep, kept
-from gonogo.actuators.manifest import content_differences, snapshot
+from gonogo.actuators.kept_bytes import drop_others, keep
 from gonogo.actuators.recover_marker import Marker, marker_of, pending, remove_marker, write_marker
 from gonogo.actuators.server_state import ServerState
 from gonogo.actuators.switch_plan import Plan
-from gonogo.actuators.switch_steps import (
-    Side,
-    Standing,
-    Step,
-    bring,
-    clear,
-    foreign_files,
-    is_there,
-    standing,
-)
-from gonogo.actuators.switch_trouble import Refused, Stuck, Undone, Unfit, next_of, refused, words
+from gonogo.actuators.switch_standing import Foreign, Side, Standing, strangers, survey
+from gonogo.actuators.switch_steps import Step, bring, put, stage
+from gonogo.actuators.switch_trouble import Refused, refused
+from gonogo.actuators.switch_undo import stuck, undone, withdrawn
+from gonogo.actuators.switch_verify import besides, verify
 from gonogo.actuators.tree import Tree
 from gonogo.errors import ActionFailed
 
@@ -78,11 +73,19 @@ def switch(state: ServerState, plan: Plan, at_step: Step = _unheard) -> Marker:
     at_step("begun")
     _prepare(state, plan, marker, at_step)
     try:
-        bring(state, marker, Side.NEW, at_step)
-        _verify(marker, Side.NEW)
-        at_step("verified")
+        at_step("marked")
+        staged = None if plan.in_place else stage(state, marker, Side.NEW, at_step)
+        if staged is None:
+            verify(marker, Side.NEW)
     except (OSError, ActionFailed) as error:
-        raise _undone(state, marker, error, at_step) from error
+        raise withdrawn(state, marker, error) from error
+    if staged is not None:
+        try:
+            put(marker, staged, at_step)
+            verify(marker, Side.NEW)
+            at_step("verified")
+        except (OSError, ActionFailed) as error:
+            raise undone(state, marker, error, at_step) from error
     return marker
 
 
@@ -131,14 +134,18 @@ def settle(state: ServerState, verified: Tree | None = None) -> GoodTree | None:
     Raises:
         ActionFailed: the tree cannot be kept, or the marker not be taken away; then the marker stands.
     """
-    good = None if verified is None else keep_good(state, verified)
+    good = None
+    if verified is not None:
+        marker = pending(state)
+        good = keep_good(state, verified, () if marker is None else (marker.old, marker.new))
     try:
         remove_marker(state)
     except FileNotFoundError:
         return good  # no folder, no marker
     except OSError as error:
         raise refused("the marker of the switch cannot be taken away", state.marker, error) from error
-    drop_others(state.objects, frozenset(hashes_of_good(state)))
+    with suppress(ActionFailed):  # a damaged note tells no hashes: then nothing is thrown away
+        drop_others(state.objects, frozenset(hashes_of_good(state)))
     return good
 
 
@@ -146,94 +153,53 @@ def _prepare(state: ServerState, plan: Plan, marker: Marker, at_step: Step) -> N
     """Keep all bytes of both sides, then put the marker: until that is done, nothing else is touched."""
     try:
         state.make()
-        for change in plan.changes:
-            if change.after is not None:
-                keep(state.objects, plan.source.path(change.name), change.after.sha256)
-            if change.before is not None and plan.in_place:
-                kept(state.objects, change.before.sha256)
-            elif change.before is not None:
-                keep(state.objects, plan.live.path(change.name), change.before.sha256)
-            at_step(f"kept {change.name}")
+        keep(state.objects, _bytes_of(state, plan))
+        at_step("kept both sides")
         write_marker(state, marker)
-    except OSError as error:
-        raise refused("the switch cannot be prepared", state.folder, error) from error
-    at_step("marked")
+    except (OSError, ActionFailed) as error:
+        with suppress(OSError):  # it may have failed right after the marker was put
+            remove_marker(state)
+        if isinstance(error, OSError):
+            raise refused("the switch cannot be prepared", state.folder, error) from error
+        raise
+
+
+def _bytes_of(state: ServerState, plan: Plan) -> Iterator[tuple[Path, str]]:
+    """List the files to keep; in place, what was is kept already."""
+    for change in plan.changes:
+        if change.after is not None:
+            yield plan.source.path(change.name), change.after.sha256
+        if change.before is not None:
+            was = plan.live.path(change.name)
+            yield state.objects / change.before.sha256 if plan.in_place else was, change.before.sha256
 
 
 def _bring(state: ServerState, marker: Marker, side: Side, at_step: Step, *, overwrite: bool) -> Brought:
-    found = standing(marker)
-    foreign = foreign_files(marker)
-    names = ", ".join(f"{one.name} ({one.why})" if one.why else one.name for one in foreign)
-    unreadable = any(one.why for one in foreign)
-    if (found is Standing.FOREIGN and not overwrite) or unreadable:
-        raise ActionFailed(
-            f"somebody else changed files since the switch began: {names or 'the link of the tree'}",
-            where=str(marker.live.root),
-            why="they are neither of the old tree nor of the new one, and would be lost",
-            next_step="look at them; nothing was changed"
-            + ("" if unreadable else "; tell to overwrite them if they may go"),
-        )
+    found = survey(marker)
+    if found.foreign and (not overwrite or any(one.why for one in found.foreign)):
+        may_go = "" if overwrite else "; tell to overwrite them if they may go"
+        raise strangers(marker, found.foreign, may_go)
+    overwritten = tuple(_set_aside(state, marker, found.foreign))
     try:
-        overwritten = []
-        for one in foreign:
-            if one.found is not None:
-                keep(state.overwritten, marker.live.path(one.name), one.found.sha256)
-                overwritten.append((one.name, state.overwritten / one.found.sha256))
-        bring(state, marker, side, at_step)
-        _verify(marker, side)
+        bring(state, marker, side, at_step, found.foreign)
+        verify(marker, side)
+        at_step("verified")
     except (OSError, ActionFailed) as error:
-        raise _stuck(state, marker, error) from error
-    at_step("verified")
-    return Brought(side, found, tuple(overwritten), _besides(marker, side))
+        raise stuck(state, marker, error) from error
+    return Brought(side, found.standing, overwritten, besides(marker, side))
 
 
-def _verify(marker: Marker, side: Side) -> None:
-    """Read every file of the switch again; towards the new tree, all that a reload would read.
-
-    Raises:
-        ActionFailed: something is not as it must be.
-    """
-    wrong = tuple(change.name for change in marker.changes if not is_there(marker, change, side))
-    if marker.link is not None and standing(marker).value != side.value:
-        wrong = (str(marker.link.path),)
-    if not wrong and side is Side.NEW:
-        wrong = _besides(marker, side)
-    if wrong:
-        raise ActionFailed(f"the {side} tree is not on disk", where=str(marker.live.root), why="; ".join(wrong))
-
-
-def _besides(marker: Marker, side: Side) -> tuple[str, ...]:
-    try:
-        return content_differences(marker.old if side is Side.OLD else marker.new, snapshot(marker.live))
-    except Unfit as error:
-        return error.reasons
-
-
-def _undone(state: ServerState, marker: Marker, error: OSError | ActionFailed, at_step: Step) -> ActionFailed:
-    """Put the old tree back after a failed step; gives the error to raise."""
-    untouched = marker.in_place or standing(marker) is Standing.OLD
-    try:
-        if not marker.in_place:
-            bring(state, marker, Side.OLD, at_step)
-            _verify(marker, Side.OLD)
-        remove_marker(state)
-    except (OSError, ActionFailed) as second:
-        return _stuck(state, marker, second)
-    sort, what = (Refused, "nothing was switched") if untouched else (Undone, "the switch failed and was undone")
-    where = str(getattr(error, "filename", None) or marker.live.root)
-    if isinstance(error, OSError):
-        return sort(f"{what}; the old tree stands", where=where, why=words(error), next_step=next_of(error))
-    return sort(f"{what}; the old tree stands", where=where, why=error.why or error.what, next_step=error.next_step)
-
-
-def _stuck(state: ServerState, marker: Marker, error: OSError | ActionFailed) -> Stuck:
-    clear(marker)
-    return Stuck(
-        f"the live tree is {standing(marker)}: it could not be brought to one side",
-        where=str(marker.live.root),
-        why=words(error) if isinstance(error, OSError) else str(error),
-        next_step=f"mend that, then: gonogo reload --recover (what was and what shall be is in {state.folder})",
-    )
+def _set_aside(state: ServerState, marker: Marker, foreign: Iterable[Foreign]) -> Iterator[tuple[str, Path]]:
+    """Keep the bytes of what will be overwritten, or tell where a foreign link leads."""
+    for one in foreign:
+        if one.leads_to:
+            yield one.name, marker.live.root.parent / one.leads_to
+        elif one.found is not None:
+            try:
+                keep(state.overwritten, [(marker.live.path(one.name), one.found.sha256)])
+            except OSError as error:
+                raise refused("what would be overwritten cannot be set aside", state.overwritten, error) from error
+            yield one.name, state.overwritten / one.found.sha256
 
 
 def _proved(state: ServerState, marker: Marker) -> Side:

@@ -14,8 +14,8 @@ from pathlib import Path
 from gonogo.actuators.good_trees import GoodTree
 from gonogo.actuators.kept_bytes import kept
 from gonogo.actuators.manifest import Entry, Manifest, snapshot
-from gonogo.actuators.regular_file import NotReadable, read_regular
 from gonogo.actuators.server_state import ServerState
+from gonogo.actuators.switch_hindrances import hindrances, secrets_differ
 from gonogo.actuators.switch_trouble import Unfit
 from gonogo.actuators.tree import GLOBBED, Kind, Named, Tree, files_of, names_in, names_of
 
@@ -85,9 +85,14 @@ def plan_switch(live: Tree, staged: Tree) -> Plan:
     if live.root.is_symlink():
         return Plan(live, old, new, (), staged, _link_change(live.root, staged.root))
     names = names_of(staged)
-    found = snapshot(live, (*(one for one in names if one.kind in GLOBBED), *_exactly(new)))
-    changes = tuple(_ordered(_changes(found.entries, new, old.entries[live.config])))
-    reasons = (*_secrets_differ(live, staged, names), *_cannot_be_put(live, changes), *_no_room(live, changes))
+    wanted = (*(one for one in names if one.kind in GLOBBED), *_exactly(new), *_secrets_of(live))
+    changes = tuple(_ordered(_changes(snapshot(live, wanted).entries, new, old.entries[live.config])))
+    lost = (one.name for one in changes if one.before is not None and one.before.kind is Kind.REFERENCE)
+    reasons = (
+        *(f"{name} is a secret of the live tree: it would be replaced, and could not be put back" for name in lost),
+        *secrets_differ(live, staged, names),
+        *hindrances(live, {one.name: one.after for one in changes}),
+    )
     if reasons:
         raise Unfit("the tree cannot be switched", live.root, tuple(dict.fromkeys(reasons)))
     folders = tuple(_missing_folders(live, changes))
@@ -98,16 +103,24 @@ def plan_in_place(state: ServerState, live: Tree, good: GoodTree) -> Plan:
     """Plan for a tree whose files are already the new ones: nothing is put, and the way back is the good tree.
 
     Raises:
-        Unfit: what is in the tree cannot be taken.
+        Unfit: what is in the tree cannot be taken, or the good tree could not be put back, with every reason.
         ActionFailed: the good tree is damaged.
     """
     old, new = good.manifest, snapshot(live)
     text = kept(state.objects, old.entries[old.config].sha256).decode(errors="replace")
     globs = (one for one in names_in(text, live, live.config) if one.kind in GLOBBED)
     candidates = {**files_of(live, globs), **{name: entry.kind for name, entry in old.kept.items()}}
+    secrets = files_of(live, _secrets_of(live)).keys() & candidates.keys()
+    if secrets:
+        reasons = tuple(f"{name} is a secret now, and was none: it cannot be put back" for name in sorted(secrets))
+        raise Unfit("the tree could not be switched back", live.root, reasons)
     now = snapshot(live, [Named(kind, name, is_glob=False) for name, kind in candidates.items()]).entries
-    changes = (Change(name, old.kept.get(name), now.get(name)) for name in sorted(candidates))
-    return Plan(live, old, new, tuple(_ordered(one for one in changes if _differ(one))), live, in_place=True)
+    found = (Change(name, old.kept.get(name), now.get(name)) for name in sorted(candidates))
+    changes = tuple(_ordered(one for one in found if _differ(one)))
+    reasons = tuple(dict.fromkeys(hindrances(live, {one.name: one.before for one in changes})))
+    if reasons:
+        raise Unfit("the tree could not be switched back", live.root, reasons)
+    return Plan(live, old, new, changes, live, in_place=True)
 
 
 def _differ(change: Change) -> bool:
@@ -124,6 +137,10 @@ def _ordered(changes: Iterable[Change]) -> list[Change]:
 
 def _exactly(manifest: Manifest) -> Iterator[Named]:
     return (Named(entry.kind, name, is_glob=False) for name, entry in _switched(manifest).items())
+
+
+def _secrets_of(tree: Tree) -> Iterator[Named]:
+    return (one for one in names_of(tree) if one.kind is Kind.REFERENCE)
 
 
 def _switched(manifest: Manifest) -> dict[str, Entry]:
@@ -160,41 +177,6 @@ def _link_change(link: Path, staged: Path) -> LinkChange:
     return LinkChange(link, before, str(target) if before.startswith("/") else relative)
 
 
-def _secrets_differ(live: Tree, staged: Tree, names: Iterable[Named]) -> Iterator[str]:
-    for one in names:
-        if one.kind is Kind.REFERENCE and not one.name.startswith("/") and os.path.lexists(staged.path(one.name)):
-            try:
-                differ = read_regular(staged.path(one.name))[0] != read_regular(live.path(one.name))[0]
-            except NotReadable as error:
-                yield f"{one.name}: the secret cannot be compared with the live one: {error}; place it there first"
-            else:
-                if differ:
-                    yield f"{one.name}: secrets are not copied; place the new one in the live tree first"
-
-
-def _cannot_be_put(live: Tree, changes: Iterable[Change]) -> Iterator[str]:
-    for change in changes:
-        folder = _standing(live.path(change.name).parent)
-        if not folder.is_dir():
-            yield f"{change.name}: {folder} is no folder"
-        elif not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
-            yield f"{folder} cannot be written"
-
-
-def _no_room(live: Tree, changes: Iterable[Change]) -> Iterator[str]:
-    needed: dict[int, int] = {}
-    folders: dict[int, Path] = {}
-    for change in changes:
-        folder = _standing(live.path(change.name).parent)
-        disk = folder.stat().st_dev
-        folders.setdefault(disk, folder)
-        needed[disk] = needed.get(disk, 0) + (change.after.size if change.after else 0)
-    for disk, folder in folders.items():
-        room = os.statvfs(folder)
-        if needed[disk] > room.f_bavail * room.f_frsize:
-            yield f"the disk of {folder} has no room for {needed[disk]} bytes"
-
-
 def _missing_folders(live: Tree, changes: Iterable[Change]) -> list[str]:
     missing = set()
     for change in changes:
@@ -203,10 +185,3 @@ def _missing_folders(live: Tree, changes: Iterable[Change]) -> list[str]:
             missing.add(str(folder.relative_to(live.root)))
             folder = folder.parent
     return sorted(missing)
-
-
-def _standing(folder: Path) -> Path:
-    """Give the innermost part of a path that is there."""
-    while not os.path.lexists(folder):
-        folder = folder.parent
-    return folder

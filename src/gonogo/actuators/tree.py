@@ -43,6 +43,9 @@ class Kind(StrEnum):
 KEPT = frozenset({Kind.CONFIG, Kind.RULES, Kind.SCRAPES, Kind.CERTIFICATE})
 """What a reload reads, and so what a good tree keeps. Targets are other programs' to write at any time."""
 
+READ_AS_TEXT = frozenset({Kind.CONFIG, Kind.RULES, Kind.SCRAPES})
+"""What is stored in any case, and so must be no secret."""
+
 GLOBBED = frozenset({Kind.RULES, Kind.SCRAPES})
 """What the server finds by globs: a file too many is as wrong as one too few."""
 
@@ -119,11 +122,15 @@ def names_in(text: str, tree: Tree, config: str) -> Iterator[Named]:
 
 def files_of(tree: Tree, names: Iterable[Named]) -> dict[str, Kind]:
     """Find the files of these names in a tree, links that lead nowhere among them."""
-    files: dict[str, Kind] = {}
+    return {name: min(kinds, key=_RANK.__getitem__) for name, kinds in kinds_of(tree, names).items()}
+
+
+def kinds_of(tree: Tree, names: Iterable[Named]) -> dict[str, set[Kind]]:
+    """Find the files of these names, and all that each is."""
+    files: dict[str, set[Kind]] = {}
     for one in names:
         for found in _found(tree, (one,)):
-            kind = files.get(found, one.kind)
-            files[found] = min(kind, one.kind, key=_RANK.__getitem__)
+            files.setdefault(found, set()).add(one.kind)
     return files
 
 

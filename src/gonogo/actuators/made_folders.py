@@ -1,0 +1,67 @@
+"""The folders that a new tree needs: made whole, as open as the ones they stand in, and taken away again."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from gonogo.actuators import durable
+from gonogo.actuators.recover_marker import Marker
+from gonogo.actuators.switch_hindrances import innermost
+
+
+def make_folders(marker: Marker, folders: Iterable[Path]) -> Iterator[Path]:
+    """Make folders and all above them that are missing; gives each that was made.
+
+    Raises:
+        OSError: one cannot be made.
+    """
+    for needed in folders:
+        for folder in reversed(list(_missing(needed))):
+            model, beside = folder.parent.stat(), _beside(marker, folder)
+            with suppress(FileExistsError):
+                beside.mkdir()
+            if os.geteuid() == 0:
+                os.chown(beside, model.st_uid, model.st_gid)
+            beside.chmod(stat.S_IMODE(model.st_mode))
+            beside.rename(folder)
+            durable.sync_folder(folder.parent)
+            yield folder
+
+
+def drop_folders(marker: Marker) -> None:
+    """Take away the folders that were made for the new tree, where nobody else put anything in."""
+    for name in reversed(marker.folders):
+        with suppress(OSError):
+            marker.live.path(name).rmdir()
+
+
+def clear_folders(marker: Marker) -> None:
+    """Take away what was about to become a folder."""
+    for name in marker.folders:
+        with suppress(OSError):
+            _beside(marker, marker.live.path(name)).rmdir()
+
+
+def sync_folders(folders: Iterable[Path]) -> Iterator[Path]:
+    """Make what was renamed and removed in folders survive a power cut; for one that is gone, the one above it.
+
+    Raises:
+        OSError: one cannot be synced.
+    """
+    for folder in dict.fromkeys(innermost(folder) for folder in folders):
+        durable.sync_folder(folder)
+        yield folder
+
+
+def _missing(folder: Path) -> Iterator[Path]:
+    while not os.path.lexists(folder):
+        yield folder
+        folder = folder.parent
+
+
+def _beside(marker: Marker, folder: Path) -> Path:
+    return folder.parent / f".gonogo-{marker.token}-folder"

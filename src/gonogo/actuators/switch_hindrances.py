@@ -1,0 +1,72 @@
+"""What would keep files from being put into a tree, found out before anything is touched."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from gonogo.actuators.manifest import Entry
+from gonogo.actuators.regular_file import NotReadable, read_regular
+from gonogo.actuators.tree import Kind, Named, Tree
+
+Puts = Mapping[str, Entry | None]
+"""What shall stand at each name; ``None``: no file there."""
+
+
+def hindrances(live: Tree, puts: Puts) -> Iterator[str]:
+    """Say what stands against putting files: folders, owners, room; a clause each."""
+    yield from _folders(live, puts)
+    yield from _owners(puts)
+    yield from _room(live, puts)
+
+
+def secrets_differ(live: Tree, staged: Tree, names: Iterable[Named]) -> Iterator[str]:
+    """Say which secrets of a staged tree are not in place yet: they are never copied."""
+    for one in names:
+        if one.kind is Kind.REFERENCE and not one.name.startswith("/") and os.path.lexists(staged.path(one.name)):
+            try:
+                differ = read_regular(staged.path(one.name))[0] != read_regular(live.path(one.name))[0]
+            except NotReadable as error:
+                yield f"{one.name}: the secret cannot be compared with the live one: {error}; place it there first"
+            else:
+                if differ:
+                    yield f"{one.name}: secrets are not copied; place the new one in the live tree first"
+
+
+def innermost(folder: Path) -> Path:
+    """Give the innermost part of a path that is there."""
+    while not os.path.lexists(folder):
+        folder = folder.parent
+    return folder
+
+
+def _folders(live: Tree, puts: Puts) -> Iterator[str]:
+    for name in puts:
+        folder = innermost(live.path(name).parent)
+        if not folder.is_dir():
+            yield f"{name}: {folder} is no folder"
+        elif not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
+            yield f"{folder} cannot be written"
+
+
+def _owners(puts: Puts) -> Iterator[str]:
+    """Only root gives files away; a link in a file's place has no owner that counts."""
+    mine, groups = os.geteuid(), {os.getegid(), *os.getgroups()}
+    for name, entry in puts.items():
+        if entry is not None and entry.link is None and mine != 0 and (entry.uid != mine or entry.gid not in groups):
+            yield f"{name} belongs to user {entry.uid} and group {entry.gid}: only that user or root can put it"
+
+
+def _room(live: Tree, puts: Puts) -> Iterator[str]:
+    needed: dict[int, int] = {}
+    folders: dict[int, Path] = {}
+    for name, entry in puts.items():
+        folder = innermost(live.path(name).parent)
+        disk = folder.stat().st_dev
+        folders.setdefault(disk, folder)
+        needed[disk] = needed.get(disk, 0) + (entry.size if entry else 0)
+    for disk, folder in folders.items():
+        room = os.statvfs(folder)
+        if needed[disk] > room.f_bavail * room.f_frsize:
+            yield f"the disk of {folder} has no room for {needed[disk]} bytes"

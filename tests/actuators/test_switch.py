@@ -1,0 +1,164 @@
+"""From the live tree to another one and back."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from gonogo.actuators import durable
+from gonogo.actuators.good_trees import good_tree, keep_good
+from gonogo.actuators.manifest import same, snapshot
+from gonogo.actuators.recover_marker import pending
+from gonogo.actuators.switch import Brought, recover, restore, settle, switch
+from gonogo.actuators.switch_plan import plan_in_place
+from gonogo.actuators.switch_standing import Side, Standing
+from gonogo.errors import ActionFailed
+from tests.config_trees import BOTH_LAYOUTS, NEW, OLD, Place, place, switch_now, text_of, write
+
+
+@BOTH_LAYOUTS
+def test_a_switch_and_back_is_byte_for_byte(tmp_path: Path, make: Callable[[Path], Place]) -> None:
+    """Modes too; nobody's files are left alone, and nothing is left lying about."""
+    here = make(tmp_path)
+    old = here.stand()
+    switch_now(here)
+    texts = text_of(here.stand())
+    assert {name: texts[name] for name in NEW} == NEW
+    assert "rules/gone.yml" not in texts
+    assert not any(".gonogo" in name for name in texts)
+    assert restore(here.state) == Brought(Side.OLD, Standing.NEW)
+    assert restore(here.state) == Brought(Side.OLD, Standing.OLD)
+    assert here.stand() == old
+    assert settle(here.state) is None
+    assert list(here.state.objects.iterdir()) == []
+    with pytest.raises(ActionFailed, match="no switch to undo"):
+        restore(here.state)
+    assert recover(here.state) is None
+
+
+def test_modes_owners_and_links_are_as_they_were(tmp_path: Path) -> None:
+    """A link that was replaced by a file is a link again."""
+    here = place(tmp_path)
+    live = here.live.root
+    (live / "rules/a.yml").rename(tmp_path / "a")
+    (live / "rules/a.yml").symlink_to("../../a")
+    (live / "rules/gone.yml").chmod(0o604)
+    if os.geteuid() == 0:
+        os.chown(live / "rules/gone.yml", 12, 34)
+        os.chown(live / "prometheus.yml", 56, 78)
+    before, old = snapshot(here.live), here.stand()
+    switch_now(here)
+    new = (live / "rules/c.yml").stat()
+    assert (stat.S_IMODE(new.st_mode), new.st_uid) == (0o640, 56 if os.geteuid() == 0 else os.getuid())
+    assert not (live / "rules/a.yml").is_symlink()
+    assert (tmp_path / "a").read_text(encoding="utf-8") == OLD["rules/a.yml"]
+    restore(here.state)
+    assert here.stand() == old
+    assert same(here.live, before)
+
+
+def test_a_link_whose_end_has_changed_comes_back_as_a_file(tmp_path: Path) -> None:
+    """The bytes are what counts, and nothing is written behind the link."""
+    here = place(tmp_path)
+    live = here.live.root
+    for name in ("a", "b"):
+        (live / f"rules/{name}.yml").rename(tmp_path / name)
+        (live / f"rules/{name}.yml").symlink_to(f"../../{name}")
+    write(here.staged.root, {"rules/b.yml": "groups: [] # other\n"})
+    switch_now(here)
+    (tmp_path / "a").write_text("somebody else's\n", encoding="utf-8")
+    (tmp_path / "b").unlink()
+    restore(here.state)
+    for name in ("a", "b"):
+        assert not (live / f"rules/{name}.yml").is_symlink()
+        assert (live / f"rules/{name}.yml").read_text(encoding="utf-8") == OLD[f"rules/{name}.yml"]
+    assert (tmp_path / "a").read_text(encoding="utf-8") == "somebody else's\n"
+
+
+def test_folders_are_made_as_open_as_their_parents_and_taken_away_again(tmp_path: Path) -> None:
+    """Unless somebody has put something in meanwhile."""
+    new = {**NEW, "prometheus.yml": "rule_files: [deep/er/*.yml]", "deep/er/x.yml": "groups: []\n"}
+    here = place(tmp_path, OLD, new)
+    here.live.root.chmod(0o2751)
+    old = here.stand()
+    switch_now(here)
+    assert {stat.S_IMODE((here.live.root / name).stat().st_mode) for name in ("deep", "deep/er")} == {0o2751}
+    (here.live.root / "deep/mine").write_text("", encoding="utf-8")
+    restore(here.state)
+    assert not (here.live.root / "deep/er").exists()
+    (here.live.root / "deep/mine").unlink()
+    assert here.stand() == old
+
+
+def test_in_place_the_good_tree_comes_back(tmp_path: Path) -> None:
+    """Bytes, modes and files come and gone; what is not a reload's stays as it is."""
+    here = place(tmp_path)
+    old = here.stand()
+    good = keep_good(here.state, here.live)
+    write(here.live.root, {"prometheus.yml": "{", "rules/new.yml": "", "targets/api.json": "[1]\n", "README": "new\n"})
+    (here.live.root / "rules/a.yml").chmod(0o600)
+    shutil.rmtree(here.live.root / "scrapes")
+    edited = here.stand()
+    switch(here.state, plan_in_place(here.state, here.live, good))
+    assert here.stand() == edited
+    brought = restore(here.state)
+    assert (brought.side, brought.found, brought.besides) == (Side.OLD, Standing.NEW, ())
+    edited_still = {name: edited[name] for name in ("targets/api.json", "README")}
+    assert here.stand() == {**old, **edited_still}
+    assert recover(here.state, Side.NEW) is not None
+    assert text_of(here.stand()) == text_of(edited)
+
+
+def test_what_was_verified_is_kept_and_not_undone_by_a_recovery(tmp_path: Path) -> None:
+    """A process killed between keeping and settling had proved the new tree."""
+    here = place(tmp_path)
+    switch_now(here)
+    new = here.stand()
+    keep_good(here.state, here.live)
+    assert recover(here.state) == Brought(Side.NEW, Standing.NEW)
+    assert here.stand() == new
+    good = settle(here.state, here.live)
+    assert good == good_tree(here.state, here.live)
+    assert pending(here.state) is None
+
+
+def test_a_marker_says_what_was_and_what_shall_be_and_no_secret(tmp_path: Path) -> None:
+    """Readable by its owner alone."""
+    here = place(tmp_path)
+    switch_now(here)
+    value = json.loads(here.state.marker.read_text(encoding="utf-8"))
+    assert {one["name"] for one in value["changes"]} >= {"rules/a.yml", "rules/gone.yml", "prometheus.yml"}
+    assert value["pid"] == os.getpid()
+    assert stat.S_IMODE(here.state.marker.stat().st_mode) == 0o600
+    assert b"hunter2" not in b"".join(path.read_bytes() for path in here.state.folder.rglob("*") if path.is_file())
+
+
+def test_every_byte_is_synced_before_the_first_rename(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The marker, the copies and the files beside; then each folder after its renames."""
+    here = place(tmp_path)
+    seen: list[str] = []
+    sync_files, sync_folder = durable.sync_files, durable.sync_folder
+
+    def files(paths: Iterable[Path]) -> None:
+        seen.append("files")
+        sync_files(paths)
+
+    def folder(path: Path) -> None:
+        seen.append(f"folder {path.name}")
+        sync_folder(path)
+
+    monkeypatch.setattr(durable, "sync_files", files)
+    monkeypatch.setattr(durable, "sync_folder", folder)
+    switch_now(here, seen.append)
+    assert seen.index("folder objects") < seen.index("kept both sides")
+    assert seen.index(f"folder {here.state.folder.name}") < seen.index("marked") < seen.index("written rules/a.yml")
+    renames = [place for place, step in enumerate(seen) if step.startswith(("renamed", "removed"))]
+    beside = [place for place, step in enumerate(seen) if step == "files"][-1]
+    assert seen.index("written prometheus.yml") < beside < renames[0]
+    assert renames[-1] < seen.index("folder rules")

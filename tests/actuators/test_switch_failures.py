@@ -1,0 +1,141 @@
+"""Steps of a switch that fail, and what they leave."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gonogo.actuators.recover_marker import pending
+from gonogo.actuators.switch import Brought, recover, restore, settle, switch
+from gonogo.actuators.switch_plan import plan_switch
+from gonogo.actuators.switch_standing import Side, Standing
+from gonogo.actuators.switch_trouble import Refused, Stuck, Undone
+from gonogo.errors import ActionFailed
+from tests.config_trees import BOTH_LAYOUTS, Place, place, switch_now
+
+
+class Failing:
+    """Fails at one step, by its number, as a disk would."""
+
+    def __init__(self, number: int, times: int = 1) -> None:
+        self.steps: list[str] = []
+        self._failing = range(number, number + times)
+
+    def __call__(self, step: str) -> None:
+        """Remember the step, and fail at some."""
+        self.steps.append(step)
+        if len(self.steps) - 1 in self._failing:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/somewhere")
+
+
+def failure_of(here: Place, failing: Failing) -> Refused | Undone | None:
+    """Switch with failures, and give what came of it; ``None`` where there were none."""
+    try:
+        switch_now(here, failing)
+    except (Refused, Undone) as error:
+        return error
+    return None
+
+
+@BOTH_LAYOUTS
+def test_a_failure_at_any_step_is_undone_and_said(tmp_path: Path, make: Callable[[Path], Place]) -> None:
+    """Before the first rename nothing was switched; after it the old tree is put back whole."""
+    here = make(tmp_path)
+    old, number, kinds = here.stand(), 1, set()
+    while True:
+        failing = Failing(number)
+        error = failure_of(here, failing)
+        if error is None:
+            break
+        kinds.add(type(error))
+        touched = any(step.startswith(("renamed", "removed", "turned")) for step in failing.steps[: number + 1])
+        assert isinstance(error, Undone) == touched, failing.steps
+        assert "make room" in error.next_step
+        assert (error.why, error.where) == ("No space left on device", "/somewhere")
+        assert here.stand() == old
+        assert pending(here.state) is None
+        number += 1
+    assert kinds == {Refused, Undone}
+    assert number > 5
+
+
+def test_an_undo_that_fails_too_is_loud_and_leaves_the_marker(tmp_path: Path) -> None:
+    """It says what stands there, and the way out works once there is room."""
+    here = place(tmp_path)
+    old = here.stand()
+    steps = Failing(1000)
+    switch_now(here, steps)
+    restore(here.state)
+    settle(here.state)
+    second = next(place for place, step in enumerate(steps.steps) if step.startswith("renamed")) + 1
+    plan = plan_switch(here.live, here.staged)
+    with pytest.raises(Stuck, match="the live tree is mixed") as caught:
+        switch(here.state, plan, Failing(second, 100))
+    assert "--recover" in caught.value.next_step
+    assert not any(".gonogo" in name for name in here.stand())
+    with pytest.raises(Refused, match="an earlier switch is not settled"):
+        switch(here.state, plan)
+    assert recover(here.state) == Brought(Side.OLD, Standing.MIXED)
+    assert here.stand() == old
+
+
+def test_a_marker_that_cannot_be_taken_away_is_stuck(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The old tree is there, but the next reload would find the marker."""
+    here = place(tmp_path)
+
+    def refuse(state: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(state))
+
+    for module in ("switch", "switch_undo"):
+        monkeypatch.setattr(f"gonogo.actuators.{module}.remove_marker", refuse)
+    with pytest.raises(Stuck, match="the live tree is old"):
+        switch_now(here, Failing(4))
+    with pytest.raises(Refused, match="marker of the switch cannot be taken away"):
+        settle(here.state)
+
+
+def test_kept_bytes_that_are_lost_stop_the_way_back_before_the_first_file(tmp_path: Path) -> None:
+    """It says so, and nothing is half done."""
+    here = place(tmp_path)
+    switch_now(here)
+    new = here.stand()
+    marker = pending(here.state)
+    assert marker is not None
+    (here.state.objects / marker.old.contents["prometheus.yml"]).unlink()
+    with pytest.raises(Stuck, match="a kept file cannot be used"):
+        restore(here.state)
+    assert here.stand() == new
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": "x"}'])
+def test_a_marker_that_cannot_be_read_stops_everything(tmp_path: Path, text: str) -> None:
+    """It is never taken for none."""
+    here = place(tmp_path)
+    plan = plan_switch(here.live, here.staged)
+    here.state.make()
+    here.state.marker.write_text(text, encoding="utf-8")
+    for attempt in (lambda: switch(here.state, plan), lambda: restore(here.state), lambda: recover(here.state)):
+        with pytest.raises(ActionFailed, match="its marker cannot be read"):
+            attempt()
+
+
+def test_a_file_that_cannot_keep_its_owner_is_not_switched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another owner would be another file to the server."""
+    here = place(tmp_path)
+    old = here.stand()
+    plan = plan_switch(here.live, here.staged)
+
+    def denied(descriptor: int, uid: int, gid: int) -> None:
+        raise PermissionError(errno.EPERM, f"Operation not permitted: {descriptor} {uid} {gid}")
+
+    real = os.fstat
+    monkeypatch.setattr(os, "fchown", denied)
+    monkeypatch.setattr(os, "fstat", lambda fd: os.stat_result((*real(fd)[:4], 4711, *real(fd)[5:])))
+    with pytest.raises(Refused, match="run it as the owner"):
+        switch(here.state, plan)
+    monkeypatch.undo()
+    assert here.stand() == old
