@@ -9,7 +9,7 @@ from gonogo.actuators.recover_marker import pending
 from gonogo.actuators.reload_lock import hold_server
 from gonogo.actuators.switch import recover as brought_back
 from gonogo.actuators.switch import settle
-from gonogo.actuators.switch_steps import Side
+from gonogo.actuators.switch_standing import Side
 from gonogo.actuators.tree import Tree
 from gonogo.app.reload_settle import Settlement
 from gonogo.app.reloading.afterwards import afterwards
