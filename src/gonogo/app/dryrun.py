@@ -20,8 +20,9 @@ from gonogo.app.lint import obs_lint
 from gonogo.app.on_abort import on_abort
 from gonogo.app.policy_findings import policy_warnings, warning_lines
 from gonogo.app.progress import Progress
+from gonogo.app.reloading.course import RELOAD
 from gonogo.app.reloading.request import ReloadRequest
-from gonogo.app.reloading.transaction import RELOAD, as_run, reload
+from gonogo.app.reloading.transaction import as_run, reload
 from gonogo.app.rule_files import policy_rules
 from gonogo.app.run_key import run_key
 from gonogo.app.runs import Run

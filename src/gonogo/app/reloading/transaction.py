@@ -18,7 +18,9 @@ from gonogo.app.reloading.request import ReloadRequest
 from gonogo.app.reloading.snapshot import Snapshot, secrets_changed, snapshot_step
 from gonogo.app.run_key import run_key
 from gonogo.app.runs import Run, counted
+from gonogo.errors import PolicyError
 from gonogo.model.outcome import Outcome
+from gonogo.policy.settings import PolicyFile
 from gonogo.reloading.result import Became, ReloadResult, Step
 from gonogo.render.reload_preview import preview_lines
 
@@ -37,18 +39,18 @@ def reload(request: ReloadRequest, heard: Heard | None = None) -> ReloadResult:
         heard: hears of each step.
 
     Raises:
-        PolicyError: an input that the policy names is missing, or a secret cannot be read.
+        PolicyError: a secret cannot be read.
         UsageError: an address is no URL.
         ActionFailed: the journal cannot be written, and nothing was touched.
     """
     place = place_of(request)
-    key = run_key(staged_policy(request.policy_file, place.live, place.staged))
+    key, wrong = _key(staged_policy(request.policy_file, place.live, place.staged))
     course = Course(place.policy_file.journal, key, place.server.url, heard or Silent())
     with ExitStack() as held:
         locked = course.take(Step.LOCK, lambda: lock_step(held, place))
         if locked.outcome is not Outcome.PASS:
             return course.closed(course.ends(Became.REFUSED, f"nothing was touched: {locked.detail}"))
-        result = _in_turn(request, place, course)
+        result = _in_turn(request, place, course, Snapshot(reasons=wrong))
         return course.closed(result) if request.only_preview else afterwards(request, place, course, result)
 
 
@@ -68,8 +70,15 @@ def as_run(result: ReloadResult) -> Run:
     return Run(RELOAD, outcome, detail, result.seconds, result.reasons, {"outcome": result.became})
 
 
-def _in_turn(request: ReloadRequest, place: Place, course: Course) -> ReloadResult:
-    found = Snapshot()
+def _key(policy_file: PolicyFile) -> tuple[str, list[str]]:
+    """Give the key of the records; of inputs that cannot be read, the policy's own hash and what is wrong."""
+    try:
+        return run_key(policy_file), []
+    except PolicyError as error:
+        return policy_file.sha256, [str(problem) for problem in error.problems]
+
+
+def _in_turn(request: ReloadRequest, place: Place, course: Course, found: Snapshot) -> ReloadResult:
     course.take(Step.SNAPSHOT, lambda: snapshot_step(request, place, found))
     _check(request, place, course, found)
     seen = preview_of(found)

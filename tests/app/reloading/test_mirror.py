@@ -1,0 +1,78 @@
+"""A staged tree as it will be once it is live."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gonogo.actuators.manifest import snapshot
+from gonogo.app.reloading.mirror import mirrored, staged_policy
+from gonogo.policy.load import PolicyFile, load
+from tests.config_trees import Place, place, write
+
+
+def policy_of(folder: Path, tests: str = "tests") -> PolicyFile:
+    """Write a policy beside the trees."""
+    path = folder / "gonogo.yaml"
+    text = "version: 1\nprometheus: {config: live/prometheus.yml}\nrules: [live/rules/*.yml, other/*.yml]\n"
+    path.write_text(f"{text}tests: [{tests}]\n", encoding="utf-8")
+    return load(path)
+
+
+def test_a_live_tree_is_its_own_mirror(tmp_path: Path) -> None:
+    """Nothing is made."""
+    trees, policy_file = place(tmp_path), policy_of(tmp_path)
+    with mirrored(policy_file, trees.live, None, None) as mirror:
+        assert mirror.policy_file is policy_file
+        assert mirror.root == trees.live.root
+        assert mirror.said("x") == "x"
+    assert staged_policy(policy_file, trees.live, None) is policy_file
+    assert staged_policy(policy_file, None, trees.staged) is policy_file
+
+
+def test_the_mirror_has_the_staged_files_in_the_layout_of_the_live_ones(tmp_path: Path) -> None:
+    """The policy's rules and tests are found in it, what lies elsewhere stays, and the names told are the real ones."""
+    trees = place(tmp_path)
+    write(tmp_path / "tests", {"deep/a.yml": "tests: []\n"})
+    policy_file = policy_of(tmp_path)
+    with mirrored(policy_file, trees.live, trees.staged, snapshot(trees.staged)) as mirror:
+        config = mirror.policy_file.server.config
+        assert config == mirror.root / "prometheus.yml"
+        assert mirror.policy_file.rules == (f"{mirror.root}/rules/*.yml", f"{tmp_path}/other/*.yml")
+        (tests,) = mirror.policy_file.tests
+        assert (tests / "deep" / "a.yml").read_text(encoding="utf-8") == "tests: []\n"
+        assert (tests / ".." / "live" / "rules" / "c.yml").resolve() == trees.staged.root / "rules" / "c.yml"
+        assert mirror.said(f"{mirror.root}/rules/c.yml:1") == f"{trees.staged.root}/rules/c.yml:1"
+        assert mirror.said(f"{tests}/deep/a.yml") == f"{tmp_path}/tests/deep/a.yml"
+        assert (mirror.root / "secrets" / "password").read_text(encoding="utf-8") == "hunter2\n"
+    assert not mirror.root.exists()
+
+
+def test_absolute_paths_of_the_live_tree_mean_the_staged_one(tmp_path: Path) -> None:
+    """Else the old rules would be checked."""
+    trees = place(tmp_path)
+    text = f"rule_files: [{trees.live.root}/rules/*.yml]\n"
+    (trees.staged.root / "prometheus.yml").write_text(text, encoding="utf-8")
+    with mirrored(policy_of(tmp_path), trees.live, trees.staged, snapshot(trees.staged)) as mirror:
+        said = (mirror.root / "prometheus.yml").read_text(encoding="utf-8")
+        assert said == f"rule_files: [{mirror.root}/rules/*.yml]\n"
+    assert (trees.staged.root / "prometheus.yml").read_text(encoding="utf-8") == text
+
+
+def test_tests_inside_the_tree_are_the_staged_ones_where_there_are_any(tmp_path: Path) -> None:
+    """Else the live ones."""
+    trees: Place = place(tmp_path)
+    write(trees.live.root / "tests", {"a.yml": "live\n"})
+    policy_file = policy_of(tmp_path, "live/tests")
+    with mirrored(policy_file, trees.live, trees.staged, snapshot(trees.staged)) as mirror:
+        assert (mirror.policy_file.tests[0] / "a.yml").read_text(encoding="utf-8") == "live\n"
+    write(trees.staged.root / "tests", {"a.yml": "staged\n"})
+    with mirrored(policy_file, trees.live, trees.staged, snapshot(trees.staged)) as mirror:
+        assert (mirror.policy_file.tests[0] / "a.yml").read_text(encoding="utf-8") == "staged\n"
+
+
+def test_the_journals_key_is_of_the_staged_files(tmp_path: Path) -> None:
+    """Their names, not the mirror's."""
+    trees = place(tmp_path)
+    found = staged_policy(policy_of(tmp_path), trees.live, trees.staged)
+    assert found.server.config == trees.staged.root / "prometheus.yml"
+    assert found.rules == (f"{trees.staged.root}/rules/*.yml", f"{tmp_path}/other/*.yml")
