@@ -36,6 +36,7 @@ FULL = (
     '{ head -c 40k /dev/zero; } >"$2/live/filler"; "$0" -c "$1" "$2" "$3"; code=$?; '
     'diff -r "$2/copy" "$2/live" >&2; exit $code'
 )
+INODES = FULL.replace("size=128k", "nr_inodes=24").replace("head -c 40k /dev/zero", "true")
 MOUNTED = 'mount --bind "$2/live/rules/a.yml" "$2/live/rules/a.yml" && exec "$0" -c "$1" "$2" "$3"'
 
 
@@ -76,18 +77,19 @@ def test_no_room_for_a_file_is_said_and_the_old_tree_stands(tmp_path: Path, bloc
     [
         (READ_ONLY, "cannot be written"),
         (FULL, "has no room for"),
+        (INODES, "make room on that disk"),
         (MOUNTED, "mount its folder"),
     ]
     if may_mount()
     else [],
 )
 def test_disks_that_refuse_are_told_in_words(tmp_path: Path, mounting: str, complaint: str) -> None:
-    """A read-only one before anything was tried, a full one before the first rename, a mounted file after an undo."""
+    """A read-only or full one in the plan, one without inodes before the first rename, a mounted file after an undo."""
     here = place(tmp_path, OLD, {**NEW, **{f"rules/{n}.yml": "# big\n" * 1500 for n in range(6)}})
     shutil.copytree(here.live.root, tmp_path / "copy")
     old = here.stand()
     said = run((*NAMESPACE, "bash", "-c", mounting, sys.executable, SCRIPT), tmp_path)
     assert complaint in said
-    assert said.startswith({READ_ONLY: "Unfit", FULL: "Unfit", MOUNTED: "Undone"}[mounting]), said
+    assert said.startswith({READ_ONLY: "Unfit", FULL: "Unfit", INODES: "Refused", MOUNTED: "Undone"}[mounting]), said
     assert not any(line.startswith(("diff", "Only in")) and "filler" not in line for line in said.splitlines())
     assert here.stand() == old

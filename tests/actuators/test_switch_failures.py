@@ -5,17 +5,21 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from gonogo.actuators.recover_marker import pending
+from gonogo.actuators import durable, state_note
+from gonogo.actuators.good_trees import good_tree, keep_good
+from gonogo.actuators.manifest import MOST_FILES
+from gonogo.actuators.recover_marker import pending, write_marker
 from gonogo.actuators.switch import Brought, recover, restore, settle, switch
 from gonogo.actuators.switch_plan import plan_switch
 from gonogo.actuators.switch_standing import Side, Standing
 from gonogo.actuators.switch_trouble import Refused, Stuck, Undone
 from gonogo.errors import ActionFailed
-from tests.config_trees import BOTH_LAYOUTS, Place, place, switch_now
+from tests.config_trees import BOTH_LAYOUTS, OLD, Place, place, switch_now, text_of
 
 
 class Failing:
@@ -139,3 +143,76 @@ def test_a_file_that_cannot_keep_its_owner_is_not_switched(tmp_path: Path, monke
         switch(here.state, plan)
     monkeypatch.undo()
     assert here.stand() == old
+
+
+def test_a_marker_that_was_put_and_could_not_be_synced_is_taken_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next reload must not find a switch that never began."""
+    here = place(tmp_path)
+    old, plan, really = here.stand(), plan_switch(here.live, here.staged), durable.sync_folder
+
+    def sync_folder(folder: Path) -> None:
+        if folder == here.state.folder and here.state.marker.exists():
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(folder))
+        really(folder)
+
+    monkeypatch.setattr(durable, "sync_folder", sync_folder)
+    with pytest.raises(Refused, match="cannot be prepared"):
+        switch(here.state, plan)
+    assert pending(here.state) is None
+    assert here.stand() == old
+
+
+def test_a_note_too_large_to_be_read_again_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A marker that cannot be read would be no way back."""
+    here = place(tmp_path)
+    old = here.stand()
+    monkeypatch.setattr(state_note, "LARGEST_NOTE", 1000)
+    with pytest.raises(Refused, match="too many and too long"):
+        switch_now(here)
+    with pytest.raises(Refused, match="too many and too long"):
+        keep_good(here.state, here.live)
+    assert (pending(here.state), good_tree(here.state, here.live)) == (None, None)
+    assert here.stand() == old
+
+
+def test_a_switch_of_very_many_files_can_be_read_again(tmp_path: Path) -> None:
+    """The bounds of a tree and of a note fit each other, names of 200 letters that are no UTF-8 included."""
+    here = place(tmp_path)
+    switch_now(here)
+    marker = pending(here.state)
+    assert marker is not None
+    folder = os.fsdecode(b"\xff" * 200)
+    changes = tuple(replace(marker.changes[0], name=f"{folder}/{number}.yml") for number in range(MOST_FILES))
+    entries = {change.name: change.after for change in changes if change.after is not None}
+    tree = replace(marker.old, entries=entries)
+    large = replace(marker, changes=changes, old=tree, new=tree)
+    write_marker(here.state, large)
+    assert pending(here.state) == large
+
+
+def test_a_damaged_note_of_a_good_tree_keeps_all_bytes(tmp_path: Path) -> None:
+    """Nobody can tell any more which of them are needed; the switch is settled all the same."""
+    here = place(tmp_path)
+    good = keep_good(here.state, here.live)
+    switch_now(here)
+    (here.state.good / f"{good.number:08}.json").write_text("{", encoding="utf-8")
+    assert settle(here.state) is None
+    assert pending(here.state) is None
+    assert {path.name for path in here.state.objects.iterdir()} >= set(good.manifest.contents.values())
+
+
+def test_there_is_nothing_to_settle_where_there_is_no_folder(tmp_path: Path) -> None:
+    """A server that was never reloaded."""
+    assert settle(place(tmp_path).state) is None
+
+
+def test_a_plain_user_makes_folders_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only root can give them to the owner of the folder that they stand in."""
+    here = place(tmp_path, OLD, {"prometheus.yml": "rule_files: [new/*.yml]\n", "new/x.yml": "groups: []\n"})
+    plan = plan_switch(here.live, here.staged)
+    monkeypatch.setattr(os, "geteuid", lambda: 4711)
+    monkeypatch.setattr(os, "chown", lambda *_: pytest.fail("it was given away"))
+    switch(here.state, plan)
+    assert text_of(here.stand())["new/x.yml"] == "groups: []\n"

@@ -1,4 +1,4 @@
-"""A switch that is killed, at every step and at random moments, and disks without room."""
+"""A switch that is killed, at every step and at random moments."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import time
-import traceback
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -20,32 +19,13 @@ from gonogo.actuators.reload_lock import hold_server
 from gonogo.actuators.switch import recover, restore, settle, switch
 from gonogo.actuators.switch_plan import plan_in_place, plan_switch
 from gonogo.actuators.switch_standing import Side, Standing, standing
+from tests.children import dies, exit_code, forked
 from tests.config_trees import BOTH_LAYOUTS, NEW, Place, Stand, place, switch_now, write
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
 KILLS = 200
 BOTH_SIDES = pytest.mark.parametrize("side", [Side.OLD, Side.NEW])
-
-
-def forked(work: Callable[[], object]) -> int:
-    """Do some work in a child of this process; give its id."""
-    child = os.fork()
-    if child:
-        return child
-    code = 1
-    try:
-        work()
-        code = 0
-    except BaseException:  # noqa: BLE001 - the child ends here, and what went wrong is for the test's output
-        traceback.print_exc()
-    finally:
-        os._exit(code)
-
-
-def exit_code(child: int) -> int:
-    """Wait for a child."""
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def killed_at(number: int) -> Callable[[str], None]:
@@ -65,13 +45,6 @@ def killed_after_a_change(step: str) -> None:
     """Kill the own process as soon as one file of the live tree is another."""
     if step.startswith(("renamed", "removed")):
         os.kill(os.getpid(), signal.SIGKILL)
-
-
-def dies(work: Callable[[], object]) -> bool:
-    """Do the work in a child that may be killed; false where it came to its end."""
-    code = exit_code(forked(work))
-    assert code in {0, -signal.SIGKILL}
-    return code != 0
 
 
 def both(folder: Path, make: Callable[[Path], Place]) -> tuple[Place, Stand, Stand]:

@@ -7,17 +7,17 @@ file. A secret is never among them: only its path, size and time are noted.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from gonogo.actuators.kept_bytes import keep, kept
-from gonogo.actuators.manifest import Manifest, as_json, content_differences, from_json, snapshot
+from gonogo.actuators.manifest import Manifest, as_json, from_json, snapshot
 from gonogo.actuators.regular_file import NotReadable
 from gonogo.actuators.server_state import ServerState
 from gonogo.actuators.state_note import read_note, write_note
-from gonogo.actuators.switch_trouble import Refused, refused
+from gonogo.actuators.switch_trouble import refused
 from gonogo.actuators.tree import Tree
 from gonogo.errors import ActionFailed
 
@@ -40,7 +40,7 @@ class GoodTree:
     manifest: Manifest
 
 
-def keep_good(state: ServerState, tree: Tree, among: Collection[Manifest] = ()) -> GoodTree:
+def keep_good(state: ServerState, tree: Tree, seen: Manifest | None = None) -> GoodTree:
     """Keep a tree that has just been verified; the caller holds the server's lock.
 
     A tree with the same bytes, modes and owners as the last is not kept twice.
@@ -48,21 +48,13 @@ def keep_good(state: ServerState, tree: Tree, among: Collection[Manifest] = ()) 
     Args:
         state: the server's folder.
         tree: the tree.
-        among: what was verified; it must still be one of these. Empty: whatever stands there.
+        seen: what was seen in it, and is kept or nothing; by default what stands there now.
 
     Raises:
         ActionFailed: the tree cannot be taken, is another one by now, or cannot be kept; the ones kept before
             still are.
     """
-    manifest = snapshot(tree)
-    changed = [content_differences(one, manifest) for one in among]
-    if changed and all(changed):
-        raise Refused(
-            "somebody else changed files after they were verified",
-            where=str(tree.root),
-            why="; ".join(changed[-1]),
-            next_step="look at them: what was never verified is not kept as good",
-        )
+    manifest = snapshot(tree) if seen is None else seen
     last = newest(state)
     if last is not None and last.manifest == manifest:
         return last

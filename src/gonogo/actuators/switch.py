@@ -21,6 +21,7 @@ from pathlib import Path
 
 from gonogo.actuators.good_trees import GoodTree, hashes_of_good, keep_good, newest
 from gonogo.actuators.kept_bytes import drop_others, keep
+from gonogo.actuators.manifest import content_differences, snapshot
 from gonogo.actuators.recover_marker import Marker, marker_of, pending, remove_marker, write_marker
 from gonogo.actuators.server_state import ServerState
 from gonogo.actuators.switch_plan import Plan
@@ -77,6 +78,7 @@ def switch(state: ServerState, plan: Plan, at_step: Step = _unheard) -> Marker:
         staged = None if plan.in_place else stage(state, marker, Side.NEW, at_step)
         if staged is None:
             verify(marker, Side.NEW)
+            at_step("verified")
     except (OSError, ActionFailed) as error:
         raise withdrawn(state, marker, error) from error
     if staged is not None:
@@ -131,13 +133,18 @@ def recover(
 def settle(state: ServerState, verified: Tree | None = None) -> GoodTree | None:
     """End a switch: keep the tree that was verified, if one is given, then take the marker away.
 
+    A tree that is neither side of the switch any more is not kept, and ``None`` given: somebody else wrote there
+    since, and what was never verified is nothing to go back to.
+
     Raises:
         ActionFailed: the tree cannot be kept, or the marker not be taken away; then the marker stands.
     """
     good = None
     if verified is not None:
-        marker = pending(state)
-        good = keep_good(state, verified, () if marker is None else (marker.old, marker.new))
+        seen, marker = snapshot(verified), pending(state)
+        sides = () if marker is None else (marker.old, marker.new)
+        if marker is None or not all(content_differences(side, seen) for side in sides):
+            good = keep_good(state, verified, seen)
     try:
         remove_marker(state)
     except FileNotFoundError:
