@@ -1,0 +1,342 @@
+"""The transaction over a server in memory: every way in which it may go, with the files that are left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from gonogo.actuators import durable
+from gonogo.actuators.recover_marker import pending
+from gonogo.actuators.reload_lock import hold_server
+from gonogo.actuators.server_state import ServerState
+from gonogo.actuators.switch import switch
+from gonogo.actuators.switch_plan import Plan
+from gonogo.app.reloading import asking, changing, judging, transaction
+from gonogo.app.reloading.recovery import recover
+from gonogo.app.reloading.transaction import as_run, reload
+from gonogo.errors import ActionFailed
+from gonogo.model.outcome import Outcome
+from gonogo.prometheus.reload_trigger import Reply, Triggered
+from gonogo.reloading.result import Became, ReloadResult, Step, StepReport
+from tests.app.reloading.server_in_memory import FILES, MORE, REJECTED, Scene, scene
+from tests.config_trees import write
+
+NEW = {**FILES, "rules/b.yml": MORE}
+NOT_SENT = Triggered(Reply.NOT_SENT, "there is no such program")
+
+
+@pytest.fixture
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    """Put a server over good files; nothing sleeps."""
+    monkeypatch.setattr(asking, "time", SimpleNamespace(sleep=lambda _: None))
+    return scene(tmp_path, monkeypatch)
+
+
+def told(result: ReloadResult) -> str:
+    """Give all that a result says."""
+    return "\n".join((result.became, result.detail, *result.reasons))
+
+
+def steps(result: ReloadResult) -> list[Step]:
+    """Name the steps that were taken."""
+    return [step.step for step in result.steps]
+
+
+class At:
+    """Does something when a step begins or has ended."""
+
+    def __init__(self, step: Step, act: Callable[[], object], *, after: bool = False) -> None:
+        self._step, self._act, self._after = step, act, after
+
+    def begins(self, step: Step) -> None:
+        """Do it before the step."""
+        if step is self._step and not self._after:
+            self._act()
+
+    def ended(self, report: StepReport) -> None:
+        """Do it after the step."""
+        if report.step is self._step and self._after:
+            self._act()
+
+
+def interrupt() -> None:
+    """Press Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def test_a_staged_tree_is_reloaded(stage: Scene) -> None:
+    """Every step in its order; as a run it passes."""
+    result = reload(stage.request())
+    assert result.became is Became.RELOADED, told(result)
+    expected = [*tuple(Step)[: tuple(Step).index(Step.KEEP) + 1], Step.METRICS]
+    assert steps(result) == expected
+    assert stage.live() == NEW
+    assert as_run(result).passed
+    assert as_run(result).seen == {"outcome": "reloaded"}
+
+
+def test_a_rejected_reload_is_undone_and_never_asked_again_forth(stage: Scene) -> None:
+    """One 500, then the old files, then a reload of these."""
+    stage.server.replies = [REJECTED]
+    result = reload(stage.request())
+    assert result.became is Became.ROLLED_BACK, told(result)
+    assert (stage.server.asked, stage.live()) == (2, FILES)
+    assert steps(result)[-6:] == [
+        *(Step.RESTORE, Step.TRIGGER_OLD, Step.SETTLE_OLD),
+        *(Step.VERIFY_OLD, Step.KEEP_OLD, Step.METRICS),
+    ]
+    run = as_run(result)
+    assert run.detail == "rolled-back, the old files are back, loaded and verified: 500 (see its log)"
+
+
+def test_what_did_not_happen_is_asked_again_at_most_three_times(stage: Scene) -> None:
+    """Then it goes back; where nothing was ever reloaded, the server still has the old tree."""
+    refused = Triggered(Reply.NOT_READY, "503")
+    stage.server.replies = [refused, refused]
+    result = reload(stage.request())
+    assert (result.became, result.retries) == (Became.RELOADED, 2), told(result)
+    write(stage.folder / "staged", {"rules/c.yml": MORE.replace("b", "c")})
+    stage.server.replies = [refused] * 8
+    result = reload(stage.request())
+    assert (result.became, result.retries) == (Became.ROLLED_BACK, 6), told(result)
+    assert result.steps[-3].detail == "no reload happened, and the server has what it had"
+
+
+def test_a_way_back_that_fails_is_loud(stage: Scene) -> None:
+    """The old files are on disk, the marker stands, the commands are told, and recovery proves it later."""
+    stage.server.replies = [REJECTED, REJECTED]
+    request = stage.request()
+    result = reload(request)
+    assert result.became is Became.FAILED, told(result)
+    assert result.detail == "the old files are back, and the server is not proved to have loaded them"
+    assert result.commands
+    assert pending(stage.place(request).state) is not None
+    assert stage.live() == FILES
+    again = recover(request)
+    assert again.became is Became.ROLLED_BACK, told(again)
+    assert recover(request).became is Became.UNCHANGED
+
+
+def test_a_server_that_was_reloaded_by_others_on_the_way_back_is_not_proved(stage: Scene) -> None:
+    """Ours never happened, and theirs did."""
+    stage.server.replies = [NOT_SENT, NOT_SENT]
+
+    def theirs() -> None:
+        if stage.server.asked == 2:
+            stage.server.tell(success_at=5000.0)
+
+    stage.server.before_answer = theirs
+    result = reload(stage.request())
+    assert result.became is Became.FAILED, told(result)
+    assert "the server was restarted or reloaded since, and not by us" in told(result)
+
+
+def test_files_that_cannot_be_put_back_are_loud(stage: Scene) -> None:
+    """Somebody else wrote into them meanwhile: nothing of theirs is overwritten."""
+
+    def theirs() -> None:
+        (stage.folder / "live" / "rules" / "b.yml").write_text("groups: [] # theirs\n", encoding="utf-8")
+
+    stage.server.replies = [REJECTED]
+    result = reload(stage.request(), At(Step.RESTORE, theirs))
+    assert result.became is Became.FAILED, told(result)
+    assert result.detail == "the old files could not be put back"
+    assert "theirs" in stage.live()["rules/b.yml"]
+    lost = recover(stage.request())
+    assert lost.became is Became.FAILED
+    assert lost.detail == "the files could not be brought to one of the two trees"
+
+
+def test_a_switch_that_fails_is_undone_and_the_old_tree_proved(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is full at the rename of the last file."""
+    real, left = durable.sync_folder, [1]
+
+    def full(folder: Path) -> None:
+        if left and folder.name == "rules":
+            left.pop()
+            raise OSError(28, "No space left on device", str(folder))
+        real(folder)
+
+    monkeypatch.setattr(durable, "sync_folder", full)
+    result = reload(stage.request())
+    assert result.became is Became.ROLLED_BACK, told(result)
+    assert Step.RESTORE not in steps(result)
+    assert Step.VERIFY_OLD in steps(result)
+    assert stage.live() == FILES
+
+
+def test_a_switch_that_cannot_begin_is_refused(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing was touched, whether the trees or the state folder are at fault."""
+
+    def unfit(*_: object) -> None:
+        raise ActionFailed("the state folder cannot be written")
+
+    monkeypatch.setattr(changing, "switch", unfit)
+    result = reload(stage.request())
+    assert (result.became, stage.live()) == (Became.REFUSED, FILES), told(result)
+    same = reload(replace(stage.request(), staged=stage.folder / "live", even_unchanged=True))
+    assert same.became is Became.REFUSED
+    assert "this is the live tree itself" in told(same)
+
+
+def test_a_switch_that_cannot_be_undone_is_loud(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The marker stands."""
+
+    def stuck(state: ServerState, plan: Plan) -> None:
+        switch(state, plan)
+        raise ActionFailed("the live tree is mixed")
+
+    monkeypatch.setattr(changing, "switch", stuck)
+    result = reload(stage.request())
+    assert result.became is Became.FAILED
+    assert result.detail == "the files could be brought neither to the new tree nor back"
+
+
+def test_a_verified_tree_that_cannot_be_kept_is_loud(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forth and back."""
+
+    def full(*_: object) -> None:
+        raise ActionFailed("the disk is full")
+
+    monkeypatch.setattr(changing, "settle", full)
+    result = reload(stage.request())
+    assert result.detail == "the new tree is loaded and verified, and could not be kept"
+    monkeypatch.undo()
+
+
+def test_an_old_tree_whose_marker_stays_is_loud(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is proved back, and the next reload would be refused."""
+
+    def full(*_: object) -> None:
+        raise ActionFailed("the disk is full")
+
+    stage.server.replies = [REJECTED]
+    monkeypatch.setattr(changing, "settle", full)
+    result = reload(stage.request())
+    assert result.detail == "the old tree is loaded and verified, and its marker could not be taken away"
+
+
+def test_files_that_change_after_they_were_verified_are_not_kept(stage: Scene) -> None:
+    """What is kept must be what was loaded."""
+
+    def edit() -> None:
+        (stage.folder / "live" / "rules" / "b.yml").write_text("groups: []\n", encoding="utf-8")
+
+    result = reload(stage.request(), At(Step.KEEP, edit))
+    assert result.became is Became.RELOADED
+    kept = next(step for step in result.steps if step.step is Step.KEEP)
+    assert (kept.outcome, kept.detail.partition(":")[0]) == (Outcome.UNKNOWN, "not kept")
+
+
+def test_an_interrupt_goes_back_or_stays_where_it_is_proved(stage: Scene) -> None:
+    """Before the switch nothing happened; after it the old tree is proved; after keeping, the new one."""
+    assert reload(stage.request(), At(Step.SWITCH, interrupt)).became is Became.REFUSED
+    back = reload(stage.request(), At(Step.TRIGGER, interrupt))
+    assert (back.became, stage.live()) == (Became.ROLLED_BACK, FILES), told(back)
+    done = reload(stage.request(), At(Step.KEEP, interrupt, after=True))
+    assert (done.became, stage.live()) == (Became.RELOADED, NEW), told(done)
+
+
+def test_a_server_that_reloads_by_itself_is_coped_with(stage: Scene) -> None:
+    """It was quicker than we are: that is nobody else."""
+    flags = {**stage.server.state_now.flags, "config.auto-reload": "true"}
+    stage.server.state_now = replace(stage.server.state_now, flags=flags)
+    result = reload(stage.request(), At(Step.SWITCH, stage.server.read, after=True))
+    assert result.became is Became.RELOADED, told(result)
+    ready = next(step for step in result.steps if step.step is Step.READINESS)
+    assert ready.detail.endswith("and reloads by itself")
+
+
+def test_a_reload_of_somebody_else_since_the_snapshot_is_refused(stage: Scene) -> None:
+    """Nothing was touched yet."""
+    result = reload(stage.request(), At(Step.READINESS, stage.server.read))
+    assert result.became is Became.REFUSED
+    assert "somebody else reloaded it" in told(result)
+
+
+def test_a_gap_is_waited_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever made the last reload; a clock that was set back makes it no longer."""
+    made = scene(tmp_path, monkeypatch, ", metrics: nowhere")
+    slept: list[float] = []
+    monkeypatch.setattr(judging, "time", SimpleNamespace(sleep=slept.append))
+    request = made.request()
+    settings = replace(request.policy_file.reload, min_gap=timedelta(seconds=5))
+    made.server.state_now = replace(made.server.state_now, now=made.server.metrics.success_at + 2)
+    result = reload(replace(request, policy_file=replace(request.policy_file, reload=settings)))
+    assert result.became is Became.RELOADED, told(result)
+    assert slept == [3.0]
+    assert result.steps[-1].detail == f"not published: there is no textfile folder {tmp_path}/nowhere"
+
+
+def test_another_reload_under_way_is_waited_for_and_then_refused(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So is a recovery."""
+    request = stage.request()
+    with hold_server(stage.place(request).state, 1):
+        monkeypatch.setattr(transaction, "LOCK_PATIENCE", 0.05)
+        monkeypatch.setattr("gonogo.app.reloading.recovery.LOCK_PATIENCE", 0.05)
+        refused = reload(request)
+        assert refused.became is Became.REFUSED
+        assert "is being reloaded by somebody else" in told(refused)
+        assert recover(request).became is Became.REFUSED
+
+
+def test_a_server_that_is_down_leaves_what_can_be_checked(stage: Scene) -> None:
+    """Its own reasons and the files' are told together."""
+    stage.server.is_up = False
+    (stage.folder / "staged" / "rules" / "b.yml").unlink()
+    (stage.folder / "staged" / "rules" / "a.yml").unlink()
+    result = reload(stage.request())
+    assert result.became is Became.REFUSED
+    assert "is not ready" in told(result)
+    assert "matches no file" in told(result)
+
+
+def test_a_policy_without_a_configuration_and_broken_inputs_are_refused(stage: Scene) -> None:
+    """With all that is wrong."""
+    request = stage.request(in_place=True)
+    nowhere = replace(request.policy_file, server=replace(request.policy_file.server, config=None))
+    assert "the policy names no configuration" in told(reload(replace(request, policy_file=nowhere)))
+    (stage.folder / "live" / "prometheus.yml").unlink()
+    gone = reload(request)
+    assert gone.became is Became.REFUSED
+    assert "prometheus.yml is missing" in told(gone)
+
+
+def test_a_server_that_is_down_is_recovered_on_disk_and_proved_later(stage: Scene) -> None:
+    """The files are the old ones, and the marker stands until the server has them."""
+    request = stage.request()
+    with pytest.raises(ZeroDivisionError):
+        reload(request, At(Step.TRIGGER, lambda: 1 // 0))
+    assert stage.live() == NEW
+    stage.server.is_up = False
+    lost = recover(request)
+    assert lost.detail == "the old files are on disk, and the server gives no answer"
+    assert stage.live() == FILES
+    stage.server.is_up = True
+    stage.server.replies = [NOT_SENT]
+    assert recover(request).detail == "the old files are on disk, and the server did not load them"
+    stage.server.before_answer = lambda: stage.server.tell(pools_failed=stage.server.metrics.pools_failed + 1)
+    assert recover(request).became is Became.ROLLED_BACK
+
+
+def test_an_unknown_outcome_changes_no_file_back(stage: Scene) -> None:
+    """It may still come."""
+    stage.server.replies = [Triggered(Reply.UNANSWERED, "no answer")]
+    result = reload(stage.request())
+    assert result.became is Became.FAILED
+    assert result.detail == "it is not known what became of the reload, so no file was changed back"
+    assert stage.live() == NEW
+
+
+def test_scrape_config_files_are_not_verified_and_so_refused(stage: Scene) -> None:
+    """Their jobs would be somebody else's."""
+    write(stage.folder / "staged", {"prometheus.yml": CONFIG_WITH_FILES, "jobs/a.yml": "scrape_configs: []\n"})
+    assert "scrape_config_files cannot be verified yet" in told(reload(stage.request()))
+
+
+CONFIG_WITH_FILES = FILES["prometheus.yml"] + "scrape_config_files: [jobs/*.yml]\n"
