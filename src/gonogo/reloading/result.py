@@ -85,6 +85,7 @@ class ReloadResult:
         preview: what would change, or has, a line each.
         seconds: how long all of it took.
         retries: how often the server was asked again.
+        interrupted: whether somebody asked it to end before it was done.
     """
 
     became: Became
@@ -95,3 +96,4 @@ class ReloadResult:
     preview: tuple[str, ...] = ()
     seconds: float = 0.0
     retries: int = 0
+    interrupted: bool = False

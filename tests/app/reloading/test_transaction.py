@@ -238,6 +238,8 @@ def test_an_interrupt_goes_back_or_stays_where_it_is_proved(stage: Scene) -> Non
     assert reload(stage.request(), At(Step.SWITCH, interrupt)).became is Became.REFUSED
     back = reload(stage.request(), At(Step.TRIGGER, interrupt))
     assert (back.became, stage.live()) == (Became.ROLLED_BACK, FILES), told(back)
+    with pytest.raises(KeyboardInterrupt):
+        as_run(back)
     done = reload(stage.request(), At(Step.KEEP, interrupt, after=True))
     assert (done.became, stage.live()) == (Became.RELOADED, NEW), told(done)
 
@@ -331,6 +333,15 @@ def test_an_unknown_outcome_changes_no_file_back(stage: Scene) -> None:
     assert result.became is Became.FAILED
     assert result.detail == "it is not known what became of the reload, so no file was changed back"
     assert stage.live() == NEW
+
+
+def test_a_way_back_of_which_nobody_knows_is_loud(stage: Scene) -> None:
+    """The reload of the old files may still come: that the server looks as before proves nothing."""
+    stage.server.replies = [NOT_SENT, Triggered(Reply.UNANSWERED, "no answer")]
+    result = reload(stage.request())
+    assert result.became is Became.FAILED, told(result)
+    assert "it may still come" in told(result)
+    assert stage.live() == FILES
 
 
 def test_scrape_config_files_are_not_verified_and_so_refused(stage: Scene) -> None:

@@ -79,8 +79,10 @@ def verify_step(
 ) -> Done:
     """Look until the server is as it should be, or the time is up; back, failures on the way are not counted."""
     reload = asked.loaded
-    if reload is None:
+    if reload is None and asked.settled.outcome is Settlement.NOT_HAPPENED:
         return _still_there(place, before, wanted)
+    if reload is None:
+        return judged((f"the reload of the old files: {asked.settled.detail}",), "")
     left = verify(before, wanted, reload, place.server.state, within)
     rules_there = sum(len(group.rules) for group in wanted.rules)
     well = f"{rules_there} rules and {len(wanted.jobs)} jobs are loaded as in the files, evaluated and scraped since"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from gonogo.actuators.good_trees import keep_good
@@ -74,10 +74,16 @@ class Change:
                 return refused
             way = _Way.BACK if self._undone else self._forth()
         except KeyboardInterrupt:
-            interrupted = self._interrupted()
-            if interrupted is None:
-                return self._ends(Became.REFUSED, "it was interrupted before anything was touched")
-            way = interrupted
+            return replace(self._after_interrupt(), interrupted=True)
+        return self._ended(way)
+
+    def _after_interrupt(self) -> ReloadResult:
+        way = self._interrupted()
+        if way is None:
+            return self._ends(Became.REFUSED, "it was interrupted before anything was touched")
+        return self._ended(way)
+
+    def _ended(self, way: _Way) -> ReloadResult:
         if way is _Way.BACK:
             return self._back()
         if way is _Way.UNKNOWN:

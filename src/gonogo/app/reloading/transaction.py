@@ -63,7 +63,13 @@ def lock_step(held: ExitStack, place: Place) -> Done:
 
 
 def as_run(result: ReloadResult) -> Run:
-    """Give a result as one run among others, as a dry run tells it; its records are written already."""
+    """Give a result as one run among others, as a dry run tells it; its records are written already.
+
+    Raises:
+        KeyboardInterrupt: the reload was interrupted, and has gone back: so must what it is a part of.
+    """
+    if result.interrupted:
+        raise KeyboardInterrupt
     outcome = Outcome.PASS if result.became.success else Outcome.FAIL
     why = f": {result.reasons[0].partition(chr(10))[0]}" if result.reasons else ""
     detail = result.detail if outcome is Outcome.PASS else f"{result.became}, {result.detail}{why}"
