@@ -16,7 +16,7 @@ from gonogo.actuators.reload_lock import hold_server
 from gonogo.actuators.server_state import ServerState
 from gonogo.actuators.switch import switch
 from gonogo.actuators.switch_plan import Plan
-from gonogo.app.reloading import asking, changing, judging, transaction
+from gonogo.app.reloading import asking, changing, disk_steps, judging, transaction
 from gonogo.app.reloading.recovery import recover
 from gonogo.app.reloading.transaction import as_run, reload
 from gonogo.errors import ActionFailed
@@ -203,7 +203,7 @@ def test_a_verified_tree_that_cannot_be_kept_is_loud(stage: Scene, monkeypatch: 
     def full(*_: object) -> None:
         raise ActionFailed("the disk is full")
 
-    monkeypatch.setattr(changing, "settle", full)
+    monkeypatch.setattr(disk_steps, "settle", full)
     result = reload(stage.request())
     assert result.detail == "the new tree is loaded and verified, and could not be kept"
     monkeypatch.undo()
@@ -216,7 +216,7 @@ def test_an_old_tree_whose_marker_stays_is_loud(stage: Scene, monkeypatch: pytes
         raise ActionFailed("the disk is full")
 
     stage.server.replies = [REJECTED]
-    monkeypatch.setattr(changing, "settle", full)
+    monkeypatch.setattr(disk_steps, "settle", full)
     result = reload(stage.request())
     assert result.detail == "the old tree is loaded and verified, and its marker could not be taken away"
 

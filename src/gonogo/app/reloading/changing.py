@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from gonogo.actuators.good_trees import keep_good
-from gonogo.actuators.manifest import content_differences, snapshot
 from gonogo.actuators.recover_marker import pending
-from gonogo.actuators.switch import restore, settle, switch
+from gonogo.actuators.switch import switch
 from gonogo.actuators.switch_plan import Plan, plan_in_place, plan_switch
 from gonogo.actuators.switch_trouble import Refused, Undone, Unfit
-from gonogo.actuators.tree import Tree
 from gonogo.app.reload_settle import Settlement
 from gonogo.app.reloading.asking import BACK, FORTH, Asked, Names, ask, verify_step
 from gonogo.app.reloading.commands import by_hand
-from gonogo.app.reloading.contents import Contents, wanted_of
-from gonogo.app.reloading.course import Course, Done, judged, passed
-from gonogo.app.reloading.place import Place
-from gonogo.app.reloading.rejected import keep_rejected
-from gonogo.app.reloading.snapshot import Snapshot
+from gonogo.app.reloading.contents import wanted_of
+from gonogo.app.reloading.course import Course, Done, passed
+from gonogo.app.reloading.disk_steps import Ready, keep_step, restore_step, settle_old
 from gonogo.errors import ActionFailed
 from gonogo.model.outcome import Outcome
-from gonogo.prometheus.server_state import ServerState
 from gonogo.reloading.result import Became, ReloadResult, Step
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """All that was found good enough to go on.
-
-    Attributes:
-        place: where.
-        found: what there was before.
-        before: the server before anything was touched.
-        live: the tree that the server reads.
-        new: what shall be loaded.
-        preview: what will change, a line each.
-    """
-
-    place: Place
-    found: Snapshot
-    before: ServerState
-    live: Tree
-    new: Contents
-    preview: tuple[str, ...]
 
 
 class _Way(Enum):
@@ -191,32 +165,3 @@ class Change:
         return self._course.ends(
             Became.FAILED, detail, commands=commands, preview=self._ready.preview, retries=self._retries
         )
-
-
-def keep_step(ready: Ready) -> Done:
-    """Keep the verified tree to go back to, if it still is what was verified; then the switch is settled."""
-    state, live, manifest = ready.place.state, ready.live, ready.found.manifest
-    now = snapshot(live)
-    changed = content_differences(manifest, now) if manifest is not None else ()
-    if changed:
-        settle(state)
-        return Done(Outcome.UNKNOWN, f"not kept: somebody changed the files since: {'; '.join(changed[:3])}")
-    good = settle(state, live)
-    return passed(f"kept as good tree {good.number}" if good else "kept", tree=ready.new.digest)
-
-
-def restore_step(ready: Ready) -> Done:
-    """Put the old files back; what was edited in place is laid aside first."""
-    state, live = ready.place.state, ready.live
-    aside = keep_rejected(state, live, ready.found.manifest) if ready.place.staged is None else None
-    brought = restore(state)
-    told = f"the old files are back in {live.root}"
-    besides = f"; besides: {'; '.join(brought.besides[:3])}" if brought.besides else ""
-    laid = f"; the new ones are in {aside}" if aside else ""
-    return passed(f"{told}{laid}{besides}", tree=ready.found.old.digest if ready.found.old else "")
-
-
-def settle_old(ready: Ready) -> Done:
-    """End the switch; the old tree was just verified, so it is the last good one."""
-    good = settle(ready.place.state, ready.live)
-    return judged((), f"kept as good tree {good.number}" if good else "settled")

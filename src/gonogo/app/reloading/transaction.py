@@ -8,9 +8,10 @@ from pathlib import Path
 from gonogo.actuators.recover_marker import pending
 from gonogo.actuators.reload_lock import hold_server
 from gonogo.app.reloading.afterwards import afterwards
-from gonogo.app.reloading.changing import Change, Ready, keep_step
+from gonogo.app.reloading.changing import Change
 from gonogo.app.reloading.checks import cross_check_step, lint_step, unit_step
 from gonogo.app.reloading.course import RELOAD, Course, Done, Heard, Silent, judged, passed
+from gonogo.app.reloading.disk_steps import Ready, keep_step
 from gonogo.app.reloading.judging import entries_step, preview_of, preview_step, readiness_step
 from gonogo.app.reloading.mirror import Mirror, mirrored, staged_policy
 from gonogo.app.reloading.place import Place, place_of
