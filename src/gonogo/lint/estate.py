@@ -229,11 +229,6 @@ class Estate:
         return self.by_rule[id(rule)].nodes
 
     @property
-    def scrape_interval(self) -> timedelta:
-        """How often is scraped where a job says nothing else."""
-        return self.configuration.scrape_interval if self.configuration else DEFAULT_INTERVAL
-
-    @property
     def evaluation_interval(self) -> timedelta:
         """How often a group without an interval of its own is evaluated."""
         return self.configuration.evaluation_interval if self.configuration else DEFAULT_INTERVAL
@@ -245,11 +240,6 @@ class Estate:
     def having(self, **facts: object) -> Estate:
         """Give the estate with some facts replaced."""
         return replace(self, **facts)  # type: ignore[arg-type]  # the names are the dataclass's own
-
-
-def in_estate(estate: Estate, rule: Rule) -> LintedRule | None:
-    """Find the linted rule of a rule that the graph gave."""
-    return estate.by_rule.get(id(rule))
 
 
 def position_of(problem: Problem, path: str) -> Position:

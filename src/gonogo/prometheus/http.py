@@ -38,6 +38,9 @@ RETRY_PAUSES = (0.1, 0.4)
 LONGEST_CONNECT = 5.0
 """Seconds for one attempt to connect: a host that drops packets is told sooner than one that computes."""
 
+_AFTER_THE_DEADLINE = 1.0
+"""Seconds by which connecting may outlast the deadline, so that of the two it is the deadline that is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -119,7 +122,7 @@ class Client:
         return answer
 
     def _connection(self, address: Address, deadline: float) -> Connection:
-        limit = min(LONGEST_CONNECT, max(0.001, deadline - time.monotonic()))
+        limit = min(LONGEST_CONNECT, max(0.0, deadline - time.monotonic()) + _AFTER_THE_DEADLINE)
         name = self.settings.server_name or address.host
         return Connection(address, limit, (self._trust(), name) if address.scheme == "https" else None)
 
