@@ -121,6 +121,13 @@ def test_a_base_name_that_two_files_have_is_no_choice(tmp_path: Path) -> None:
     assert [one.outcome for one in check(paths, tmp_path / "x")] == ["PASS", "PASS"]
 
 
+def test_a_file_beside_the_test_is_the_one_that_is_meant(tmp_path: Path) -> None:
+    """Whatever else has its name."""
+    files = {"one/a_test.yml": FIRING, "one/r.yml": RULES, "two/r.yml": f"{RULES}# other\n"}
+    (report,) = check(write(tmp_path, files), tmp_path)
+    assert report.outcome == "PASS"
+
+
 def test_what_was_run_is_heard_of(tmp_path: Path) -> None:
     """From those that need not be run to the last."""
     heard: list[tuple[int, int]] = []

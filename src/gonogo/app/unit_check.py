@@ -9,7 +9,7 @@ from pathlib import Path
 from gonogo.app.unit_cache import UnitCache
 from gonogo.app.unit_loaded import loaded
 from gonogo.app.unit_material import Material, material
-from gonogo.app.unit_rules import RulePlaces
+from gonogo.app.unit_rules import RulePlaces, found_here
 from gonogo.app.unit_run import UnitResult, run_tests
 from gonogo.app.unit_stage import staged
 from gonogo.errors import Position, Problem
@@ -126,7 +126,8 @@ def _unreadable(one: Material) -> Iterator[Problem]:
 
 def _ambiguous(one: Material, places: RulePlaces) -> Iterator[Problem]:
     for entry in one.entries:
-        if entry.rules and (rivals := places.ambiguous(entry.entry.pattern)):
+        here = found_here(entry.entry.pattern, one.path.parent)
+        if entry.rules and not here and (rivals := places.ambiguous(entry.entry.pattern)):
             names = " and ".join(map(str, rivals))
             if {rule.path for rule in entry.rules} <= set(rivals):
                 yield Problem(entry.entry.where, f"{entry.entry.pattern} can be {names}", "write more of its path")

@@ -49,15 +49,14 @@ def material(path: Path, places: RulePlaces) -> Material:
     """
     text = path.read_text(encoding="utf-8")
     unit = read_unit(text, str(path))
-    folder = path.absolute().parent
-    return Material(path, text, unit, tuple(_loaded(entry, folder, places) for entry in unit.rule_files))
+    return Material(path, text, unit, tuple(_loaded(entry, path.parent, places) for entry in unit.rule_files))
 
 
 def _loaded(entry: RuleFileEntry, folder: Path, places: RulePlaces) -> LoadedEntry:
     rules: list[RuleSource] = []
     for path in found(entry.pattern, folder, places):
         try:
-            rules += sources(path.absolute())
+            rules += sources(path)
         except (OSError, UnicodeDecodeError) as error:
             return LoadedEntry(entry, tuple(rules), f"{path} cannot be read: {error}")
     return LoadedEntry(entry, tuple(rules))

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path, PurePath
 
 from gonogo.app.inputs import matching, unit_files
+from gonogo.app.naming import shown
 from gonogo.unit.unwrap import unwrapped
 
 
@@ -39,7 +40,7 @@ class RulePlaces:
             OSError: one of them cannot be listed.
         """
         self._by_name: dict[str, list[Path]] = {}
-        for path in sorted({path.absolute() for place in places for path in unit_files(place)}):
+        for path in sorted({shown(path) for place in places for path in unit_files(place)}):
             self._by_name.setdefault(path.name, []).append(path)
 
     def named(self, pattern: str) -> tuple[Path, ...]:
@@ -62,7 +63,12 @@ class RulePlaces:
 
 def found(pattern: str, folder: Path, places: RulePlaces) -> tuple[Path, ...]:
     """List what an entry of ``rule_files`` stands for: files seen from the test's folder, else by base name."""
-    return matching(str(folder / pattern)) or places.named(pattern)
+    return found_here(pattern, folder) or places.named(pattern)
+
+
+def found_here(pattern: str, folder: Path) -> tuple[Path, ...]:
+    """List the files that an entry of ``rule_files`` stands for, seen from the test's folder."""
+    return tuple(map(shown, matching(str(folder / pattern))))
 
 
 def sources(path: Path) -> tuple[RuleSource, ...]:
