@@ -10,6 +10,7 @@ import pytest
 from gonogo.app.unit_cache import UnitCache, default_folder
 from gonogo.app.unit_check import check_files
 from gonogo.app.unit_rules import RulePlaces
+from gonogo.prometheus import memory_folder
 from tests.app.unit_files import FIRING, RULES, check, write
 from tests.fake_promtool import fake_promtool
 
@@ -86,6 +87,30 @@ def test_a_file_with_which_promtool_breaks_down_hides_no_other(tmp_path: Path, m
     assert reports[1].detail == "promtool ended without a verdict\nUnit Testing:  {}\npanic: oops".format(
         tmp_path / "b_test.yml"
     )
+
+
+def test_a_full_memory_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What had no room there is run again with the usual temporary folder."""
+    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.setattr(memory_folder, "ROOM", 0)
+    monkeypatch.setattr(memory_folder, "SHARED", tmp_path)
+    fake_promtool(
+        tmp_path / "bin",
+        monkeypatch,
+        'for file; do echo "Unit Testing:  $file"; if [ -z "$TMPDIR" ]; then echo "  SUCCESS"; '
+        'else echo "  FAILED:"; echo "write wal: no space left on device"; fi; done\n',
+    )
+    reports = check(write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING, "b_test.yml": FIRING}))
+    assert [one.outcome for one in reports] == ["PASS", "PASS"]
+
+
+def test_results_come_in_the_order_of_the_files(tmp_path: Path) -> None:
+    """Whichever is read and run first; one that is gone is told of among them."""
+    tests = {f"{name}_test.yml": FIRING + "#" * size for name, size in (("a", 1), ("b", 900), ("c", 30))}
+    paths = write(tmp_path, {"r.yml": RULES, **tests})
+    reports = check([*paths, tmp_path / "gone_test.yml"])
+    assert [Path(one.path).name for one in reports] == ["a_test.yml", "b_test.yml", "c_test.yml", "gone_test.yml"]
+    assert [one.promtool for one in reports] == [True, True, True, None]
 
 
 def test_failures_are_in_words_of_the_sources(tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ under), custom resources unwrapped, wherever the rules live.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -49,10 +50,18 @@ class StagedUnit:
 
 
 @contextmanager
+def staging() -> Iterator[Callable[[Material], StagedUnit]]:
+    """Give what writes files down, one after another, for the time of the block."""
+    with TemporaryDirectory(prefix="gonogo-unit-") as folder:
+        numbers = count()
+        yield lambda one: _staged(one, Path(folder) / str(next(numbers)))
+
+
+@contextmanager
 def staged(materials: Iterable[Material]) -> Iterator[tuple[StagedUnit, ...]]:
     """Write the files down for the time of the block."""
-    with TemporaryDirectory(prefix="gonogo-unit-") as folder:
-        yield tuple(_staged(one, Path(folder) / str(number)) for number, one in enumerate(materials))
+    with staging() as stage:
+        yield tuple(stage(one) for one in materials)
 
 
 def _staged(material: Material, folder: Path) -> StagedUnit:
