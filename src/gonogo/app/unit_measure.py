@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
+from decimal import Decimal
 from pathlib import Path
 
 from gonogo.app.inputs import unit_files
@@ -28,7 +28,7 @@ class Measures:
         mutants: what mutants may take; ``None`` makes none.
     """
 
-    minimum: Fraction | None = None
+    minimum: Decimal | None = None
     mutants: Budget | None = None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 import orjson
 
@@ -28,7 +29,7 @@ def unit_value(report: UnitReport) -> Mapping[str, object]:
         "outcome": report.outcome,
         "files": [_file(file) for file in report.files],
         "findings": [_finding(one) for one in report.nowhere],
-        "coverage": None if report.coverage is None else _coverage(report.coverage),
+        "coverage": None if report.coverage is None else _coverage(report.coverage, report.minimum),
         "mutants": None if report.mutants is None else _mutants(report.mutants),
         "tools": dict(report.tools),
         "seconds": round(report.seconds, 3),
@@ -60,11 +61,12 @@ def _finding(one: Finding) -> Mapping[str, object]:
     }
 
 
-def _coverage(coverage: Coverage) -> Mapping[str, object]:
+def _coverage(coverage: Coverage, minimum: Decimal | None) -> Mapping[str, object]:
     return {
         "rules": coverage.rules,
         "covered": coverage.covered,
         "percent": coverage.percent,
+        "minimum": None if minimum is None else f"{minimum:f}",
         "uncovered": [{**_rule(one.rule), "why": _encodable(one.why)} for one in coverage.uncovered],
         "duplicates": [[_rule(rule) for rule in twins] for twins in coverage.duplicates],
         "alerts_without_firing": [_rule(rule) for rule in coverage.alerts_without_firing],
@@ -83,6 +85,7 @@ def _mutants(mutants: MutantReport) -> Mapping[str, object]:
         "argued": [_survivor(one) for one in mutants.argued],
         "not_run": mutants.not_run,
         "stillborn": mutants.stillborn,
+        "untried": mutants.untried or None,
         "uncovered": [_rule(rule) for rule in mutants.uncovered],
         "problems": [{**_place(one.where), "message": _encodable(one.message)} for one in mutants.problems],
         "seed": mutants.seed,
