@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from gonogo.app.inputs import rule_files, unit_files
+from gonogo.app.naming import shown
 from gonogo.app.runs import Run, counted, failed, recorded
 from gonogo.app.unit_check import Heard, nobody
 from gonogo.app.unit_places import report_on
@@ -86,7 +87,7 @@ def policy_report(
 def run_of(report: UnitReport, policy_file: PolicyFile) -> Run:
     """Sum a report up as the run of the gate."""
     if not report.files:
-        places = ", ".join(map(str, policy_file.tests)) or "the empty list of tests"
+        places = ", ".join(str(shown(place)) for place in policy_file.tests) or "the empty list of tests"
         return failed(PROMQL_UNIT, (f"there is no test file in {places}",), "nothing is tested", report.tools)
     findings = tuple(_findings(report.files))
     if report.outcome is not Outcome.PASS:
