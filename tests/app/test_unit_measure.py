@@ -120,6 +120,14 @@ def test_twins_that_a_test_misses_are_covered(tmp_path: Path) -> None:
     assert report.outcome is Outcome.PASS
 
 
+def test_a_file_of_two_names_counts_once(tmp_path: Path) -> None:
+    """Its rules are tested by whoever loads it under either."""
+    (_folder(tmp_path) / "rules/link.yml").symlink_to("r.yml")
+    coverage = _measured(tmp_path).coverage
+    assert coverage is not None
+    assert (coverage.rules, coverage.covered, coverage.duplicates) == (3, 2, ())
+
+
 def test_a_test_that_fails_covers_nothing(tmp_path: Path) -> None:
     """Only what passes twice without a change can tell of one."""
     report = _measured(_folder(tmp_path, tests=TESTS.replace("eval_time: 2m", "eval_time: 1m")))
