@@ -11,6 +11,7 @@
     -- = .gonogo/file --
     what the commands so far left in a file
 
+Before ``gonogo`` a command may set variables of its environment, as in ``PATH=/nowhere gonogo lint``.
 ``[…]`` in what is expected stands for any text within a line, ``[DIR]`` for the folder.
 """
 
@@ -63,8 +64,11 @@ def test_case(case: Path, tmp_path: Path) -> None:
 
 def page(command: str, folder: Path) -> str:
     """Run a command on a terminal of 80 columns; give its exit code and all that it prints."""
-    argv = [sys.executable, "-m", "gonogo", *shlex.split(command)[1:]]
-    env = {**os.environ, "COLUMNS": "80", "XDG_CACHE_HOME": str(folder / ".cache")}
+    words = shlex.split(command)
+    before = words.index("gonogo")
+    argv = [sys.executable, "-m", "gonogo", *words[before + 1 :]]
+    settings = dict(word.split("=", 1) for word in words[:before])
+    env = {**os.environ, "COLUMNS": "80", "XDG_CACHE_HOME": str(folder / ".cache"), **settings}
     done = subprocess.run(argv, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=60)
     return f"exit {done.returncode}\n{done.stdout}{done.stderr}".replace(str(folder), "[DIR]")
 
