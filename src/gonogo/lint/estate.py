@@ -162,6 +162,7 @@ class Estate:
         routes: Alertmanager's routes, where they are known.
         arbiters: what each promtool that was run says of the files.
         untracked: the inputs that git ignores or does not track.
+        policy_rules: the paths among ``files`` that the policy names; ``None`` without a policy.
     """
 
     files: tuple[SourceFile, ...] = ()
@@ -178,6 +179,7 @@ class Estate:
     routes: Routes | None = None
     arbiters: tuple[Arbiter, ...] = ()
     untracked: tuple[Untracked, ...] = ()
+    policy_rules: frozenset[str] | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
 
     @cached_property
