@@ -29,7 +29,7 @@ from gonogo.prometheus.http import Client
 from gonogo.prometheus.rules_api import rules
 from gonogo.prometheus.status_api import build_info
 from gonogo.prometheus.targets_api import targets
-from gonogo.prometheus.versions import nan_ends_series
+from gonogo.prometheus.versions import nan_ends_series, rules_untold
 from gonogo.rules.matchers import named
 
 PUSH_TIME = "push_time_seconds"
@@ -78,10 +78,12 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     version = _asked("the version", lambda: build_info(client, server.url))
     seen = _asked("recent subjects", lambda: recent_subjects(client, server.url, policy, warned.extend))
     now = clock.result()
-    evidence = _assemble(policy, now, windows, instant, version.result())
+    told, groups = version.result(), loaded.result()
+    evidence = _assemble(policy, now, windows, instant, told)
     evidence = replace(
         evidence,
-        rules=loaded.result(),
+        rules=groups,
+        rules_untold=not (isinstance(told, Unread) or isinstance(groups, Unread)) and rules_untold(told, groups),
         targets=active.result(),
         origins=fed.result(),
         vanished=seen.result(),
@@ -90,7 +92,6 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     )
     evidence = _follow_up(survey, evidence, warned.extend)
     evidence = replace(evidence, warnings=tuple(dict.fromkeys((*evidence.warnings, *sorted(warned)))))
-    told = version.result()
     return Gathered(
         evidence,
         None if isinstance(told, Unread) else told,

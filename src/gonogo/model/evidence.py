@@ -75,6 +75,8 @@ class Evidence:
         runs: run gate -> what the journal has for the policy's inputs.
         files: the rule groups of the policy's own rule files.
         warnings: what the server warned of in any answer.
+        rules_untold: whether nobody has said which rules record, so that none in ``rules``
+            is not known to mean that there are none.
         nan_ends_series: whether this server gives a staleness marker as NaN.
     """
 
@@ -89,4 +91,5 @@ class Evidence:
     runs: Mapping[str, RunState] = field(default_factory=dict)
     files: tuple[RuleGroup, ...] = ()
     warnings: tuple[str, ...] = ()
+    rules_untold: bool = False
     nan_ends_series: bool = False
