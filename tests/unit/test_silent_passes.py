@@ -8,6 +8,7 @@ import pytest
 
 from gonogo.unit.loaded import Entry, Loaded
 from gonogo.unit.read import read_unit
+from gonogo.unit.silent_pass import Finding
 from gonogo.unit.silent_passes import IDS, STATIC, silent_passes
 from tests.unit.loading import load_text
 
@@ -15,6 +16,7 @@ RULES = """[{name: a, rules: [
   {record: job:x, expr: sum by (job) (x)}, {record: loop, expr: loop}, {record: odd, expr: 'x >'},
   {alert: High, expr: job:x > 1}, {alert: Rate, expr: 'rate(x[30m]) > 1'}, {alert: Gone, expr: absent(x)},
   {alert: Twice, expr: x > 1}, {alert: Twice, expr: y > 1}, {alert: Odd, expr: 'x >'}, {alert: OddBelow, expr: odd},
+  {alert: Kept, expr: x > 1, keep_firing_for: 11m},
   {alert: Fixed, expr: 'x @ 0 > 1'}, {alert: Any, expr: '{job="a"} > 1'}, {alert: Looped, expr: loop > 1},
   {alert: OfAlerts, expr: 'ALERTS{alertname="High"}'}]}]"""
 
@@ -22,6 +24,9 @@ RULES = """[{name: a, rules: [
 def found(test: str, rules: str = RULES) -> list[str]:
     """Give the ids of what is found in one test."""
     return [one.silent_pass for one in silent_passes(load_text(rules, f"tests: [{{interval: 1m, {test}}}]\n"))]
+
+
+FED = "input_series: [{series: x, values: 1x40}]"
 
 
 def quiet(alert: str, at: str = "20m") -> str:
@@ -52,7 +57,7 @@ def test_no_rules() -> None:
 
 def test_a_rule_file_that_matches_nothing() -> None:
     """At its entry."""
-    loaded = load_text(RULES, f"tests: [{{interval: 1m, {quiet('High')}}}]\n")
+    loaded = load_text(RULES, f"tests: [{{interval: 1m, {FED}, {quiet('High')}}}]\n")
     (entry,) = loaded.entries
     (one,) = silent_passes(replace(loaded, entries=(Entry(entry.entry, 0, 0),)))
     assert (one.silent_pass, str(one.problem.where)) == ("rule-file-unmatched", "a_test.yml:1:14")
@@ -65,7 +70,7 @@ def test_no_assertion() -> None:
 
 def test_a_second_document() -> None:
     """Where it begins."""
-    loaded = load_text(RULES, f"tests: [{{interval: 1m, {quiet('High')}}}]\n---\n")
+    loaded = load_text(RULES, f"tests: [{{interval: 1m, {FED}, {quiet('High')}}}]\n---\n")
     assert [one.silent_pass for one in silent_passes(loaded)] == ["second-document"]
 
 
@@ -112,10 +117,17 @@ def test_what_is_expected_or_fed_in_is_known() -> None:
         ("High", "1x14", []),
         ("High", "1x5 stale", []),
         ("High", "1x5 _", []),
-        ("High", "_x3", []),
+        ("High", "1x5 _x30 1", []),
+        ("High", "_x3", ["never-fed"]),
+        ("High", "''", ["never-fed"]),
+        ("High", "_x21 1x5", ["never-fed"]),
+        ("High", "_x20 1x5", []),
         ("Rate", "1x5", []),
+        ("Rate", "1", ["never-fed"]),
         ("Gone", "1x5", []),
-        ("Twice", "1x5", []),
+        ("Twice", "1x5", ["series-too-short"]),
+        ("Kept", "1x5", []),
+        ("Kept", "1x3", ["series-too-short"]),
         ("Odd", "1x5", []),
         ("OddBelow", "1x5", []),
         ("Fixed", "1x5", []),
@@ -132,11 +144,20 @@ def test_series_too_short(alert: str, values: str, ids: list[str]) -> None:
 def test_series_too_short_for_expressions_and_ranges() -> None:
     """With the range added; what is expected, promtool compares."""
     series = "input_series: [{series: x, values: 1x4}, {series: z, values: 1x60}]"
-    for at, expected in (("34m", []), ("35m", ["series-too-short"])):
+    for at, expected in (("33m", []), ("34m", ["series-too-short"])):
         one = f"{{expr: 'rate(x[30m])', eval_time: {at}}}"
         assert found(f"{series}, promql_expr_test: [{one}]") == expected
     both = "{alertname: High, eval_time: 20m, exp_alerts: [{}]}"
     assert found(f"{series}, alert_rule_test: [{both}], promql_expr_test: [{{expr: x, exp_samples: [{{}}]}}]") == []
+
+
+def test_what_was_never_frequent_enough_is_too_short() -> None:
+    """A rate needs two samples in its window."""
+    series = "input_series: [{series: x, values: 1 _x9 1 _x9 1x1}]"
+    test = f"tests: [{{interval: 1m, {series}, promql_expr_test: [{{expr: 'rate(x[3m])', eval_time: 20m}}]}}]\n"
+    (one,) = silent_passes(load_text(RULES, test))
+    assert one == Finding("series-too-short", one.problem)
+    assert "too few samples around then" in one.problem.message
 
 
 def test_no_interval() -> None:
@@ -149,7 +170,10 @@ def test_no_interval() -> None:
 
 def test_without_an_interval_no_sample_is_late() -> None:
     """All are at time 0."""
-    loaded = load_text(RULES, f"evaluation_interval: 5m\ntests: [{{{quiet('High', '7m')}}}]\n")
+    loaded = load_text(
+        RULES,
+        f"evaluation_interval: 5m\ntests: [{{input_series: [{{series: x, values: 1}}], {quiet('High', '7m')}}}]\n",
+    )
     assert list(silent_passes(loaded)) == []
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gonogo.unit.loaded import Loaded
 from gonogo.unit.silent import (
     beyond_last_step,
+    never_fed,
     no_assertion,
     no_interval,
     no_rules,
@@ -16,6 +17,7 @@ from gonogo.unit.silent import (
     series_too_short,
     unknown_alert,
     unknown_metric,
+    unread_input,
 )
 from gonogo.unit.silent_pass import Finding, SilentPass
 
@@ -27,6 +29,8 @@ STATIC: tuple[SilentPass, ...] = (
     no_assertion.SILENT_PASS,
     unknown_alert.SILENT_PASS,
     unknown_metric.SILENT_PASS,
+    unread_input.SILENT_PASS,
+    never_fed.SILENT_PASS,
     series_too_short.SILENT_PASS,
     no_interval.SILENT_PASS,
     beyond_last_step.SILENT_PASS,
