@@ -64,3 +64,5 @@ def test_a_comment_behind_everything() -> None:
     (alone,) = line_remarks("# c\n")
     assert (behind.about, behind.heading) == ((), False)
     assert (alone.about, alone.heading) == ((), True)
+    (valueless,) = line_remarks("a:\n# c\n")
+    assert valueless.about == ()

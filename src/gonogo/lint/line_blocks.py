@@ -57,8 +57,8 @@ def _about(
     if not comment.alone:
         return (LineBlock(comment.line, comment.line),)
     after = bisect_right(begins, (comment.line, comment.column))
-    if after == len(begins):
+    line, column = begins[after] if after < len(begins) else (len(lines) + 1, 1)
+    if line > len(lines):  # nothing, or the value that a last key does not have
         return ()
-    line, column = begins[after]
     is_item = lines[line - 1][: column - 1].endswith("- ")
     return (LineBlock(line, last_lines.get((line, column), line) if is_item else line),)
