@@ -123,14 +123,23 @@ def test_failures_are_in_words_of_the_sources(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a_test.yml", "r.yml"])
 def test_what_cannot_be_read_is_said(tmp_path: Path, name: str) -> None:
-    """Be it no text or a folder."""
+    """Be it no text, a folder, a pipe that nobody writes to, a link to nothing, or without end."""
     paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
     (tmp_path / name).write_bytes(b"\xff")
     (report,) = check(paths)
     assert (report.outcome, report.reason, report.promtool) == ("FAIL", "unreadable", None)
     (tmp_path / name).unlink()
     (tmp_path / name).mkdir()
-    assert "cannot be read" in check(paths)[0].detail
+    assert "it cannot be read: Is a directory" in check(paths)[0].detail
+    (tmp_path / name).rmdir()
+    os.mkfifo(tmp_path / name)
+    assert "it is no regular file" in check(paths)[0].detail
+    (tmp_path / name).unlink()
+    (tmp_path / name).symlink_to("/dev/zero")
+    assert "it is no regular file" in check(paths)[0].detail
+    (tmp_path / name).unlink()
+    (tmp_path / name).symlink_to("nowhere")
+    assert "No such file or directory" in check(paths)[0].detail
 
 
 def test_a_base_name_that_two_files_have_is_no_choice(tmp_path: Path) -> None:

@@ -18,7 +18,9 @@ def test_the_tests_own_folder_comes_first(tmp_path: Path) -> None:
     write(tmp_path, {"t/r.yml": RULES, "x/r.yml": RULES, "x/s.yml": RULES, "x/s2.yml": RULES})
     places = RulePlaces([tmp_path / "x"])
     assert found("r.yml", tmp_path / "t", places) == (tmp_path / "t" / "r.yml",)
-    assert found("../y/s*.yml", tmp_path / "t", places) == (tmp_path / "x" / "s.yml", tmp_path / "x" / "s2.yml")
+    assert found("../y/s.yml", tmp_path / "t", places) == (tmp_path / "x" / "s.yml",)
+    assert found("../x/s*.yml", tmp_path / "t", places) == (tmp_path / "x" / "s.yml", tmp_path / "x" / "s2.yml")
+    assert found("../y/s*.yml", tmp_path / "t", places) == (), "a glob that is dead names nothing"
     assert found("q.yml", tmp_path / "t", places) == ()
     assert found("r.yml", tmp_path, RulePlaces()) == ()
 

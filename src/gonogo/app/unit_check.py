@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gonogo.app.reading import Unreadable
 from gonogo.app.unit_cache import UnitCache
 from gonogo.app.unit_loaded import loaded
 from gonogo.app.unit_material import Material, material
@@ -121,8 +122,8 @@ def _read(path: Path, places: RulePlaces, inside: frozenset[Path] | None) -> _Ca
         if problems:
             return FileReport(str(path), None, "\n".join(map(str, problems)))
         known = loaded(one)
-    except (OSError, UnicodeDecodeError) as error:
-        return FileReport(str(path), None, f"{path} cannot be read: {error}")
+    except Unreadable as error:
+        return FileReport(str(path), None, str(error.problem))
     found = (*silent_passes(known), *(_outside(one, inside) if inside is not None else ()))
     return _Case(one, known, found, open_orders(known), suspects(known))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from gonogo.app.reading import Unreadable, read_text
 from gonogo.app.unit_rules import RulePlaces, RuleSource, found, sources
 from gonogo.unit.read import RuleFileEntry, UnitFile, read_unit
 
@@ -44,10 +45,9 @@ def material(path: Path, places: RulePlaces) -> Material:
     """Read a test file and what it loads.
 
     Raises:
-        OSError: the test file cannot be read.
-        UnicodeDecodeError: it is no text.
+        Unreadable: the test file cannot be read.
     """
-    text = path.read_text(encoding="utf-8")
+    text = read_text(path, str(path))
     unit = read_unit(text, str(path))
     return Material(path, text, unit, tuple(_loaded(entry, path.parent, places) for entry in unit.rule_files))
 
@@ -57,6 +57,6 @@ def _loaded(entry: RuleFileEntry, folder: Path, places: RulePlaces) -> LoadedEnt
     for path in found(entry.pattern, folder, places):
         try:
             rules += sources(path)
-        except (OSError, UnicodeDecodeError) as error:
-            return LoadedEntry(entry, tuple(rules), f"{path} cannot be read: {error}")
+        except Unreadable as error:
+            return LoadedEntry(entry, tuple(rules), str(error.problem))
     return LoadedEntry(entry, tuple(rules))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gonogo.app.inputs import unit_files
 from gonogo.app.naming import shown
+from gonogo.app.reading import Unreadable
 from gonogo.app.unit_coverage import Progress, coverage, nobody_listens, passing_twice
 from gonogo.app.unit_material import material
 from gonogo.app.unit_mutants import Budget, mutants
@@ -64,5 +65,5 @@ def _all_of(rules: Iterable[Path]) -> Iterator[RuleSource]:
     for path in sorted({shown(path) for place in rules for path in unit_files(place)}):
         try:
             yield from sources(path)
-        except (OSError, UnicodeDecodeError):
+        except Unreadable:
             continue

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gonogo.app.inputs import matching, rule_files, unit_files
 from gonogo.app.linting.folder import yaml_files
-from gonogo.app.linting.reading import Unreadable, read_text
+from gonogo.app.reading import Unreadable, read_text
 from gonogo.errors import Position, Problem, UsageError
 from gonogo.lint.configuration import Configuration, NamedFile, RuleEntry, read_configuration
 from gonogo.lint.estate import SourceFile
