@@ -113,7 +113,7 @@ class Client:
         try:
             answer = exchange.result.result(max(0.0, deadline - time.monotonic()))
         except TimeoutError as error:
-            raise too_slow(question.url, exchange.stage, self.settings.timeout) from error
+            raise too_slow(question.url, exchange.stage, self.settings) from error
         finally:
             exchange.abandon()
         if HTTPStatus.MULTIPLE_CHOICES <= answer.status < HTTPStatus.BAD_REQUEST:
