@@ -76,7 +76,6 @@ def _uncovered(report: UnitReport) -> list[tuple[str, str]]:
 def test_a_rule_is_uncovered_when_no_test_misses_it(tmp_path: Path) -> None:
     """The reason is said; removing one that another reads is noticed through that."""
     (_folder(tmp_path) / "rules/lone.yml").write_text("groups: [{name: l, rules: [{record: lone, expr: z}]}]")
-    (tmp_path / "rules/notes.yml").write_bytes(b"\xff")
     report = _measured(tmp_path, Measures(Decimal(60)))
     assert _uncovered(report) == [("unread", "no assertion depends on it"), ("lone", "no test file loads it")]
     assert report.coverage is not None
@@ -118,6 +117,16 @@ def test_twins_that_a_test_misses_are_covered(tmp_path: Path) -> None:
     assert [[rule.name for rule in same] for same in report.coverage.duplicates] == [["High", "High"]]
     assert [name for name, _ in _uncovered(report)] == ["unread"]
     assert report.outcome is Outcome.PASS
+
+
+def test_rules_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    """Nobody knows how many they are, so no share of all is reached."""
+    (_folder(tmp_path) / "rules/notes.yml").write_bytes(b"\xff")
+    report = _measured(tmp_path, Measures(Decimal(1)))
+    assert report.coverage is not None
+    (problem,) = report.coverage.unread
+    assert str(problem).startswith(f"{tmp_path}/rules/notes.yml:1:1: this is no UTF-8 text")
+    assert (report.coverage.covered, report.outcome) == (2, Outcome.FAIL)
 
 
 def test_a_file_of_two_names_counts_once(tmp_path: Path) -> None:

@@ -42,7 +42,15 @@ REPORT = UnitReport(
     ),
     (NOWHERE, ELSEWHERE),
     Coverage(
-        4, 1, (Uncovered(RULE, "no test reads it"),), ((RULE, TWIN),), (RULE,), (RULE,), ("f.yml",), ("c_test.yml",)
+        4,
+        1,
+        (Uncovered(RULE, "no test reads it"),),
+        ((RULE, TWIN),),
+        (RULE,),
+        (RULE,),
+        ("f.yml",),
+        ("c_test.yml",),
+        unread=(Problem(Position("r\udcff.yml", 1, 1), "this is no UTF-8 text"),),
     ),
     MutantReport(9, 5, (SURVIVOR,), (ARGUED,), 2, problems=(Problem(WHERE, "no such mutant"),), seed=7),
     {"promtool": "2.42.0"},
@@ -60,6 +68,7 @@ def test_text() -> None:
     assert lines[lines.index("c_test.yml: promtool fails it") + 2] == "        got: nil"
     assert "d_test.yml: it was not run" in lines
     assert "r.yml:4:7: alert High: no test notices that the threshold 5 becomes 6 [abc]" in lines
+    assert "r\\udcff.yml:1:1: this is no UTF-8 text" in lines
     assert any(line.startswith("coverage 25 %: 1 of 4 rules") for line in lines)
     assert any(line.startswith("mutants: 9 made, 5 killed, 1 survived, 1 argued for") for line in lines)
     assert lines[-1] == (
@@ -137,6 +146,7 @@ def test_json() -> None:
     assert (document["coverage"]["rules"], document["coverage"]["covered"]) == (4, 1)
     assert document["coverage"]["uncovered"][0]["why"] == "no test reads it"
     assert document["coverage"]["minimum"] is None
+    assert document["coverage"]["unread"][0]["message"] == "this is no UTF-8 text"
     asked = UnitReport((), coverage=Coverage(2, 1), minimum=Decimal("99.99999"))
     assert json.loads(unit_json(asked))["coverage"]["minimum"] == "99.99999"
     assert (document["mutants"]["made"], document["mutants"]["killed"]) == (9, 5)

@@ -48,6 +48,14 @@ def test_the_percentage_never_says_more_than_there_is(counts: tuple[int, int]) -
     assert (coverage.percent == "100") is (covered == of)
 
 
+def test_rules_that_cannot_be_read_leave_open_what_is_covered() -> None:
+    """However much of the others is."""
+    unread = Coverage(2, 2, unread=(Problem(Position("a.yml", 1, 1), "this is no UTF-8 text"),))
+    assert not unread.reaches(Decimal(0))
+    asked = UnitReport((), coverage=unread, minimum=Decimal("99.5"))
+    assert asked.shortfall == "nobody knows whether 99.5 % are covered: not all rules can be read"
+
+
 def test_what_is_asked_for_is_said_as_it_was_asked() -> None:
     """Rounded it would say that 100 % are below 99.99999 %, or the like."""
     asked = UnitReport((), coverage=Coverage(2000, 1999), minimum=Decimal("99.99999"))

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import orjson
 
-from gonogo.errors import Position
+from gonogo.errors import Position, Problem
 from gonogo.unit.coverage import Coverage
 from gonogo.unit.mutants import MutantReport, Survivor
 from gonogo.unit.report import FileReport, UnitReport
@@ -73,6 +73,7 @@ def _coverage(coverage: Coverage, minimum: Decimal | None) -> Mapping[str, objec
         "alerts_without_quiet": [_rule(rule) for rule in coverage.alerts_without_quiet],
         "flaky": [_encodable(path) for path in coverage.flaky],
         "failing": [_encodable(path) for path in coverage.failing],
+        "unread": [_problem(one) for one in coverage.unread],
         "seconds": round(coverage.seconds, 3),
     }
 
@@ -87,7 +88,7 @@ def _mutants(mutants: MutantReport) -> Mapping[str, object]:
         "stillborn": mutants.stillborn,
         "untried": mutants.untried or None,
         "uncovered": [_rule(rule) for rule in mutants.uncovered],
-        "problems": [{**_place(one.where), "message": _encodable(one.message)} for one in mutants.problems],
+        "problems": [_problem(one) for one in mutants.problems],
         "seed": mutants.seed,
         "seconds": round(mutants.seconds, 3),
     }
@@ -107,6 +108,10 @@ def _survivor(one: Survivor) -> Mapping[str, object]:
 
 def _rule(rule: TestedRule) -> Mapping[str, object]:
     return {**_place(rule.where), "group": _encodable(rule.group), "kind": rule.kind, "rule": _encodable(rule.name)}
+
+
+def _problem(one: Problem) -> Mapping[str, object]:
+    return {**_place(one.where), "message": _encodable(one.message)}
 
 
 def _place(where: Position | None) -> Mapping[str, object]:

@@ -23,6 +23,7 @@ def coverage_lines(coverage: Coverage) -> Iterator[str]:
         yield one_line(f"{rule}: no test expects it not to fire")
     for path in coverage.flaky:
         yield one_line(f"{path}: passed and failed without a change; it counts for nothing")
+    yield from (one_line(str(problem)) for problem in coverage.unread)
     took = f"in {coverage.seconds:.1f} s"
     yield f"coverage {coverage.percent} %: {coverage.covered} of {counted(coverage.rules, 'rule')} {took}"
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from gonogo.errors import Problem
 from gonogo.unit.tested_rule import TestedRule
 
 _TENTHS = 1000
@@ -33,6 +34,7 @@ class Coverage:
         alerts_without_quiet: alerts that no test expects not to fire.
         flaky: test files that passed once and failed once without a change; they never count.
         failing: test files that fail without a change; they never count either.
+        unread: why files of rules cannot be read: nobody knows how many rules they hold.
         seconds: how long it took.
     """
 
@@ -45,6 +47,7 @@ class Coverage:
     flaky: tuple[str, ...] = ()
     failing: tuple[str, ...] = ()
     seconds: float = 0.0
+    unread: tuple[Problem, ...] = ()
 
     @property
     def percent(self) -> str:
@@ -53,5 +56,8 @@ class Coverage:
         return f"{tenths // 10}.{tenths % 10}" if tenths % 10 else str(tenths // 10)
 
     def reaches(self, percent: Decimal) -> bool:
-        """Tell whether at least this share is covered, exactly: 1999 of 2000 are not 100 %; no rules reach nothing."""
-        return self.rules > 0 and self.covered * 100 >= Fraction(percent) * self.rules
+        """Tell whether at least this share is covered, exactly: 1999 of 2000 are not 100 %.
+
+        No rules reach nothing, and neither do rules of which some cannot be read.
+        """
+        return not self.unread and self.rules > 0 and self.covered * 100 >= Fraction(percent) * self.rules

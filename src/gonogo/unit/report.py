@@ -106,6 +106,8 @@ class UnitReport:
         """What coverage falls short of, in words; empty where it suffices, or none is asked for."""
         if self.minimum is None or (self.coverage and self.coverage.reaches(self.minimum)):
             return ""
+        if self.coverage and self.coverage.unread:
+            return f"nobody knows whether {self.minimum:f} % are covered: not all rules can be read"
         return f"coverage is below the {self.minimum:f} % that are asked for"
 
     @property
