@@ -69,8 +69,9 @@ class Evidence:
         rules: the rule groups that the server loaded.
         targets: the server's active targets.
         pushes: the series of ``push_time_seconds``.
-        origins: raw selector -> the label sets (job, instance, subject labels) of the
-            series that feed it, recent ones included.
+        origins: raw selector -> the label sets of the series that feed it: job, instance
+            and, where several pushes share these, the labels that tell those apart;
+            what targets that are down fed within a day included.
         vanished: subjects seen in a required signal within 24 h that may be missing now.
         runs: run gate -> what the journal has for the policy's inputs.
         files: the rule groups of the policy's own rule files.
