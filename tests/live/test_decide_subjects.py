@@ -178,11 +178,13 @@ def test_without_any_gate_there_is_no_go_ahead(place: Place) -> None:
 
 
 def test_two_signals_of_one_metric_do_not_shorten_each_other(place: Place) -> None:
-    """One lasting, one of now: the lasting one has its whole window."""
-    place.export('all{metric_realm="prod"}')
-    signals = {"lasting": {**SIGNALS["all"]}, "now": {**SIGNALS["all"]}}
+    """One lasting, one of now, which needs less: the lasting one has its whole window."""
+    place.export(x("solo", tier="solid"))
+    signal = {"metric": "x", "labels": {"tier": "solid"}, "max_age": AGE}
+    signals = {"lasting": signal, "now": {**signal, "labels": {"tier": "solid"}}}
     for required in (["lasting <= 1 for 8s"], ["lasting <= 1 for 8s", "now <= 1"]):
-        place.until(Verdict.GO, {"signals": signals, "gates": {"g": {"require": required}}})
+        policy = {"subjects": ["service"], "signals": signals, "gates": {"g": {"require": required}}}
+        place.until(Verdict.GO, policy)
 
 
 def test_a_dead_group_of_pushes_holds_what_it_pushed_and_nothing_else(place: Place) -> None:
