@@ -12,7 +12,8 @@
     what the commands so far left in a file
 
 Before ``gonogo`` a command may set variables of its environment, as in ``PATH=/nowhere gonogo lint``.
-``[…]`` in what is expected stands for any text within a line, ``[DIR]`` for the folder.
+``[…]`` in what is expected stands for any text within a line, ``[DIR]`` for the folder, in commands as well.
+Files that begin with ``#!`` are programs.
 """
 
 from __future__ import annotations
@@ -59,12 +60,13 @@ def test_case(case: Path, tmp_path: Path) -> None:
             path = tmp_path / title
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(body, encoding="utf-8")
+            path.chmod(0o755 if body.startswith("#!") else 0o644)
     assert ran, f"{case.name} runs no command"
 
 
 def page(command: str, folder: Path) -> str:
     """Run a command on a terminal of 80 columns; give its exit code and all that it prints."""
-    words = shlex.split(command)
+    words = shlex.split(command.replace("[DIR]", str(folder)))
     before = words.index("gonogo")
     argv = [sys.executable, "-m", "gonogo", *words[before + 1 :]]
     settings = dict(word.split("=", 1) for word in words[:before])

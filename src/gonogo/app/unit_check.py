@@ -9,7 +9,7 @@ from pathlib import Path
 from gonogo.app.reading import Unreadable
 from gonogo.app.unit_cache import UnitCache
 from gonogo.app.unit_loaded import loaded
-from gonogo.app.unit_material import Material, material
+from gonogo.app.unit_material import Material, material, with_group_names
 from gonogo.app.unit_rules import RulePlaces, found_here
 from gonogo.app.unit_run import UnitResult, run_tests
 from gonogo.app.unit_stage import StagedUnit, staging
@@ -53,8 +53,9 @@ class _Case:
         if self.orders is None:
             yield self.material
         else:
-            yield _with_text(self.material, in_order(self.loaded, self.orders.makers_first))
-            yield _with_text(self.material, in_order(self.loaded, self.orders.readers_first))
+            named = with_group_names(self.material, self.orders.names)
+            yield _with_text(named, in_order(self.loaded, self.orders.makers_first))
+            yield _with_text(named, in_order(self.loaded, self.orders.readers_first))
         if self.suspected:
             yield _with_text(self.material, probing(self.loaded, self.suspected))
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gonogo.app.reading import Unreadable, read_text
 from gonogo.app.unit_rules import RulePlaces, RuleSource, found, sources
+from gonogo.unit.group_names import renamed
 from gonogo.unit.read import RuleFileEntry, UnitFile, read_unit
 
 
@@ -50,6 +52,14 @@ def material(path: Path, places: RulePlaces) -> Material:
     text = read_text(path, str(path))
     unit = read_unit(text, str(path))
     return Material(path, text, unit, tuple(_loaded(entry, path.parent, places) for entry in unit.rule_files))
+
+
+def with_group_names(one: Material, names: Sequence[str]) -> Material:
+    """Give all groups, in the order of the rule files, other names; files stay as they are where none changes."""
+    texts = renamed([rule.text for rule in one.rules], names)
+    rules = {(rule.path, rule.part): replace(rule, text=text) for rule, text in zip(one.rules, texts, strict=True)}
+    entries = (replace(old, rules=tuple(rules[rule.path, rule.part] for rule in old.rules)) for old in one.entries)
+    return replace(one, entries=tuple(entries))
 
 
 def _loaded(entry: RuleFileEntry, folder: Path, places: RulePlaces) -> LoadedEntry:
