@@ -57,7 +57,7 @@ def test_expressions() -> None:
     assert found(f"input_series: [{{series: x, values: _x6 5x5}}], {quiet}") == [("never-fed", 0)]
     other = "{expr: vector(1), eval_time: 9m, exp_samples: [{}]}"
     assert found(f"input_series: [{{series: x, values: _x6 5x5}}], {quiet[:-1]}, {other}]") == []
-    assert found("promql_expr_test: [{expr: nowhere}]") == [("unknown-metric", 0)]
+    assert found("promql_expr_test: [{expr: nowhere}, {expr: ALERTS, exp_samples: [{}]}]") == [("unknown-metric", 0)]
     assert found("promql_expr_test: [{expr: absent(nowhere)}, {expr: x >}]") == []
 
 

@@ -23,8 +23,16 @@ RULES = """[{name: a, rules: [
 
 def found(test: str, rules: str = RULES) -> list[str]:
     """Give the ids of what is found in one test."""
-    return [one.silent_pass for one in silent_passes(load_text(rules, f"tests: [{{interval: 1m, {test}}}]\n"))]
+    return ids_in(load_text(rules, f"tests: [{{interval: 1m, {test}}}]\n"))
 
+
+def ids_in(loaded: Loaded) -> list[str]:
+    """Give the ids of what is found in a file."""
+    return [one.silent_pass for one in silent_passes(loaded)]
+
+
+ABOUT = "{expr: ALERTS, exp_samples: [{}]}"
+"""An assertion that is about a rule."""
 
 FED = "input_series: [{series: x, values: 1x40}]"
 
@@ -68,6 +76,15 @@ def test_no_assertion() -> None:
     assert found("input_series: [{series: x, values: 1}]") == ["no-assertion"]
 
 
+def test_a_file_that_is_not_about_its_rules() -> None:
+    """Its input is asserted, and copies of rules; one assertion about a rule is enough, or one that may be."""
+    told, about = "{expr: sum by (job) (x), exp_samples: [{}]}", "{expr: job:x, exp_samples: [{}]}"
+    assert found(f"{FED}, promql_expr_test: [{told}]") == ["not-about-rules"]
+    for more in (about, "{expr: 'ALERTS', exp_samples: [{}]}", "{expr: x >}"):
+        assert found(f"{FED}, promql_expr_test: [{told}, {more}]") == []
+    assert found(f"{FED}, promql_expr_test: [{told}], {quiet('High')}") == []
+
+
 def test_a_second_document() -> None:
     """Where it begins."""
     loaded = load_text(RULES, f"tests: [{{interval: 1m, {FED}, {quiet('High')}}}]\n---\n")
@@ -98,16 +115,16 @@ def test_unknown_alerts() -> None:
 def test_unknown_metrics(expression: str, ids: list[str]) -> None:
     """Only where the expression is empty for certain because of it."""
     series = "input_series: [{series: x, values: 1}]"
-    assert found(f'{series}, promql_expr_test: [{{expr: "{expression}"}}]') == ids
+    assert found(f'{series}, promql_expr_test: [{{expr: "{expression}"}}, {ABOUT}]') == ids
 
 
 def test_what_is_expected_or_fed_in_is_known() -> None:
     """As is everything where a series cannot be read."""
-    assert found("promql_expr_test: [{expr: y, exp_samples: [{labels: y}]}]") == []
+    assert found(f"promql_expr_test: [{{expr: y, exp_samples: [{{labels: y}}]}}, {ABOUT}]") == []
     fed = "input_series: [{series: 'ALERTS{alertname=\"Z\"}', values: 1}]"
-    assert found(f"{fed}, promql_expr_test: [{{expr: 'ALERTS{{alertname=\"Z\"}} > 1'}}]") == []
+    assert found(f"{fed}, promql_expr_test: [{{expr: 'ALERTS{{alertname=\"Z\"}} > 1'}}, {ABOUT}]") == []
     for odd in ("'x{'", "x + 1"):
-        assert found(f"input_series: [{{series: {odd}, values: 1}}], promql_expr_test: [{{expr: y}}]") == []
+        assert found(f"input_series: [{{series: {odd}, values: 1}}], promql_expr_test: [{{expr: y}}, {ABOUT}]") == []
 
 
 @pytest.mark.parametrize(
@@ -146,7 +163,7 @@ def test_series_too_short_for_expressions_and_ranges() -> None:
     series = "input_series: [{series: x, values: 1x4}, {series: z, values: 1x60}]"
     for at, expected in (("33m", []), ("34m", ["series-too-short"])):
         one = f"{{expr: 'rate(x[30m])', eval_time: {at}}}"
-        assert found(f"{series}, promql_expr_test: [{one}]") == expected
+        assert found(f"{series}, promql_expr_test: [{one}, {ABOUT}]") == expected
     both = "{alertname: High, eval_time: 20m, exp_alerts: [{}]}"
     assert found(f"{series}, alert_rule_test: [{both}], promql_expr_test: [{{expr: x, exp_samples: [{{}}]}}]") == []
 
@@ -154,7 +171,9 @@ def test_series_too_short_for_expressions_and_ranges() -> None:
 def test_what_was_never_frequent_enough_is_too_short() -> None:
     """A rate needs two samples in its window."""
     series = "input_series: [{series: x, values: 1 _x9 1 _x9 1x1}]"
-    test = f"tests: [{{interval: 1m, {series}, promql_expr_test: [{{expr: 'rate(x[3m])', eval_time: 20m}}]}}]\n"
+    test = (
+        f"tests: [{{interval: 1m, {series}, promql_expr_test: [{{expr: 'rate(x[3m])', eval_time: 20m}}, {ABOUT}]}}]\n"
+    )
     (one,) = silent_passes(load_text(RULES, test))
     assert one == Finding("series-too-short", one.problem)
     assert "too few samples around then" in one.problem.message
@@ -181,7 +200,7 @@ def test_without_an_interval_no_sample_is_late() -> None:
     ("values", "at", "ids"),
     [("1x9", "7m", ["beyond-last-step"]), ("1x9", "5m", []), ("1x5 _x3 1", "7m", [])],
 )
-@pytest.mark.parametrize("kind", ["alert_rule_test: [{alertname: High", "promql_expr_test: [{expr: x"])
+@pytest.mark.parametrize("kind", ["alert_rule_test: [{alertname: High", f"promql_expr_test: [{ABOUT}, {{expr: x"])
 def test_beyond_the_last_step(values: str, at: str, ids: list[str], kind: str) -> None:
     """Only where samples are lost."""
     test = f"input_series: [{{series: x, values: {values}}}], {kind}, eval_time: {at}}}]"
@@ -192,5 +211,5 @@ def test_beyond_the_last_step(values: str, at: str, ids: list[str], kind: str) -
 def test_a_later_assertion_brings_the_samples() -> None:
     """The test's last one decides how far samples are loaded for expressions."""
     assertions = "{expr: x, eval_time: 7m}, {expr: x, eval_time: 10m, exp_samples: [{labels: x}]}"
-    test = f"interval: 1m, input_series: [{{series: x, values: 1x20}}], promql_expr_test: [{assertions}]"
+    test = f"interval: 1m, input_series: [{{series: x, values: 1x20}}], promql_expr_test: [{assertions}, {ABOUT}]"
     assert list(silent_passes(load_text(RULES, f"evaluation_interval: 5m\ntests: [{{{test}}}]\n"))) == []
