@@ -34,6 +34,8 @@ RUNS = 3
 GOAL = 0.6
 FILES = 87
 TESTS = 3
+_WITH_PLACES = 3
+"""Words on the command line, the program among them."""
 
 RULES = """\
 groups:
@@ -145,6 +147,8 @@ def ours(tests: Path, rules: Path, cache: Path) -> tuple[float, int]:
 
 def main() -> None:
     """Measure, and print one line."""
+    if len(sys.argv) not in {1, _WITH_PLACES}:
+        raise SystemExit("usage: python bench/unit.py [TESTS RULES]\nTESTS and RULES are folders; give both or none")
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         tests, rules = map(Path, sys.argv[1:]) if len(sys.argv) > 1 else generate(home)

@@ -11,7 +11,9 @@
     -- = .gonogo/file --
     what the commands so far left in a file
 
-``[…]`` in what is expected stands for any text within a line, ``[DIR]`` for the folder.
+Before ``gonogo`` a command may set variables of its environment, as in ``PATH=/nowhere gonogo lint``.
+``[…]`` in what is expected stands for any text within a line, ``[DIR]`` for the folder, in commands as well.
+Files that begin with ``#!`` are programs.
 """
 
 from __future__ import annotations
@@ -58,13 +60,17 @@ def test_case(case: Path, tmp_path: Path) -> None:
             path = tmp_path / title
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(body, encoding="utf-8")
+            path.chmod(0o755 if body.startswith("#!") else 0o644)
     assert ran, f"{case.name} runs no command"
 
 
 def page(command: str, folder: Path) -> str:
     """Run a command on a terminal of 80 columns; give its exit code and all that it prints."""
-    argv = [sys.executable, "-m", "gonogo", *shlex.split(command)[1:]]
-    env = {**os.environ, "COLUMNS": "80", "XDG_CACHE_HOME": str(folder / ".cache")}
+    words = shlex.split(command.replace("[DIR]", str(folder)))
+    before = words.index("gonogo")
+    argv = [sys.executable, "-m", "gonogo", *words[before + 1 :]]
+    settings = dict(word.split("=", 1) for word in words[:before])
+    env = {**os.environ, "COLUMNS": "80", "XDG_CACHE_HOME": str(folder / ".cache"), **settings}
     done = subprocess.run(argv, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=60)
     return f"exit {done.returncode}\n{done.stdout}{done.stderr}".replace(str(folder), "[DIR]")
 

@@ -1,3 +1,3 @@
 #!/usr/bin/env bash
-# The old name of 'gonogo test'. A gonogo without that command refuses here with exit 2: it never passes in silence.
-exec "$(dirname "${BASH_SOURCE[0]}")/../../.venv/bin/gonogo" test "$@"
+# The old name of 'gonogo test'.
+exec "$(dirname "${BASH_SOURCE[0]}")/gonogo.sh" test "$@"

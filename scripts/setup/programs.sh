@@ -3,7 +3,7 @@
 . "$here/say.sh"
 
 run_programs=(prometheus promtool prometheus-pushgateway prometheus-node-exporter)
-dev_programs=(prometheus-alertmanager victoria-metrics)
+dev_programs=(prometheus-alertmanager victoria-metrics curl jq) # the last two: what benchmarks compare with
 wanted_packages=()
 
 want_package() {

@@ -25,7 +25,7 @@ tests() {
 rm -rf "$results"
 mkdir "$results"
 export HYPOTHESIS_STORAGE_DIRECTORY="$PWD/.hypothesis"
-run tests without-servers 2 -m 'not live'
+run tests without-servers 2 -m 'not live and not long'
 run coverage report --data-file="$results/coverage.without-servers" --include="$core" --fail-under=100
 matrix=tests/live/test_fault_matrix.py
 run tests live 4 -m 'live and not long' --ignore="$matrix" # they wait more than they compute

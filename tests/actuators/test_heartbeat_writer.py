@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
 import tempfile
 import threading
@@ -323,6 +324,69 @@ def test_nothing_is_pushed_over_what_could_not_be_asked(tmp_path: Path, monkeypa
         assert writer.group.published(writer.sequence_metric) == (float(beat.sequence),)
     assert beat.sequence == last.sequence + 1
     assert on_file(tmp_path) == beat.sequence
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("digits", [b"5\n", b"%d\n" % (NOW - 600)])
+def test_digits_that_were_damaged_do_not_take_the_pushed_sequence_back(tmp_path: Path, digits: bytes) -> None:
+    """A number that reads well and is not the last beat's is none: the group is asked."""
+    with pushgateway(tmp_path / "server") as server:
+        writer = replace(writer_in(tmp_path, address=server.url), textfile=None)
+        for _ in range(3):
+            last = writer.beat()
+        writer.state.write_bytes(digits)
+        assert writer.beat().sequence == last.sequence + 1
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("beats", [1, 2, 3])
+def test_a_whole_folder_from_a_backup_does_not_take_the_pushed_sequence_back(tmp_path: Path, beats: int) -> None:
+    """State, lock and textfile of a moment ago, their times kept: the group has more."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    with pushgateway(tmp_path / "server") as server:
+        writer = writer_in(folder, address=server.url)
+        writer.beat()
+        shutil.copytree(folder, tmp_path / "backup")
+        for _ in range(beats):
+            last = writer.beat()
+        shutil.copytree(tmp_path / "backup", folder, dirs_exist_ok=True)
+        assert writer.beat().sequence == last.sequence + 1
+        shutil.rmtree(folder)
+        shutil.copytree(tmp_path / "backup", folder)
+        assert writer.beat().sequence == last.sequence + 2
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("passed", [-1, 136, 86_400])
+def test_after_a_pause_the_pushgateway_is_asked(tmp_path: Path, passed: float) -> None:
+    """A machine set back as a whole is taken for one that slept, and so is a clock that was."""
+    with pushgateway(tmp_path / "server") as server:
+        writer = replace(writer_in(tmp_path, address=server.url), textfile=None)
+        writer.beat()
+        ahead = replace(writer, state_dir=tmp_path / "server")
+        ahead.state.write_bytes(b"%d\n" % (NOW + 500))
+        assert ahead.beat().sequence == NOW + 501
+        assert replace(writer, nanoseconds=lambda: int((NOW + passed) * 10**9)).beat().sequence == NOW + 502
+
+
+@pytest.mark.live
+def test_a_pushgateway_is_not_asked_at_every_beat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its answer is as large as a fleet: the state of the last beat is enough, however quick the beats."""
+    with pushgateway(tmp_path / "server") as server:
+        writer = replace(writer_in(tmp_path, address=server.url), textfile=None)
+        writer.beat()
+        monkeypatch.delattr(PushGroup, "published")
+        numbers = [writer.beat().sequence for _ in range(3)]
+    assert numbers == [NOW + 1, NOW + 2, NOW + 3]
+
+
+def test_a_lock_file_that_cannot_be_written_still_locks(powerless: Path) -> None:
+    """Without a note the next beat asks; it is no reason not to beat."""
+    writer = writer_in(powerless)
+    writer.lock.touch(0o444)
+    assert writer.beat().sequence + 1 == writer.beat().sequence
+    assert writer.newest() is None
 
 
 @pytest.mark.live

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
@@ -150,7 +152,7 @@ def test_everything_is_read_in_one_batch(folder: Path, server: RunningServer) ->
         ("/api/v1/targets", {"targets"}),
         ("/api/v1/label/", {"vanished"}),
         ("/api/v1/status/buildinfo", {"ranges"}),
-        ("/api/v1/query", {"ranges", "instant", "pushes", "origins"}),
+        ("/api/v1/query", {"ranges", "instant", "pushes", "origins", "vanished"}),
     ],
 )
 def test_one_unanswered_question_leaves_the_others(
@@ -165,6 +167,29 @@ def test_one_unanswered_question_leaves_the_others(
     unread = {name: part.why for name, part in read.items() if isinstance(part, Unread)}
     assert set(unread) == parts, unread
     assert (found.version is None) == (path == "/api/v1/status/buildinfo")
+
+
+@pytest.mark.live
+@pytest.mark.xdist_group("gather")
+def test_the_day_of_recent_subjects_is_the_servers(
+    folder: Path, server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A local clock two days ahead is reported, and changes neither what is asked nor whom it finds."""
+    asked: list[str] = []
+
+    def listen(passing: Passing) -> Passing:
+        asked.append(passing.path)
+        return passing
+
+    clock, ahead = time.time, 2 * 86_400.0
+    monkeypatch.setattr(time, "time", lambda: clock() + ahead)
+    with proxy(server.url) as front:
+        front.spoil = only("/api/v1/label/", listen)
+        found = gathered(folder, front.url)
+    assert found.clock_skew_seconds == pytest.approx(-ahead, abs=5)
+    (question,) = asked
+    day = parse_qs(urlsplit(question).query)
+    assert [float(day[end][0]) - clock() for end in ("start", "end")] == pytest.approx([-86_400, 0], abs=5)
 
 
 @pytest.mark.live

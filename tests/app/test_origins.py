@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 import yaml
 
 from gonogo.app import origins as asking
-from gonogo.app.origins import fed_by_down_targets, origins, recent_subjects, vanished_subjects
+from gonogo.app.origins import fed_by_down_targets, fed_by_push_groups, origins, recent_subjects, vanished_subjects
 from gonogo.errors import SourceError
 from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import TargetHealth, Unread
@@ -24,7 +25,7 @@ from gonogo.prometheus.server_process import RunningServer
 from gonogo.prometheus.targets_api import targets
 from gonogo.rules.matchers import equal, named, narrowed
 from gonogo.rules.selectors import Selector, selectors
-from tests.evidence_builder import evidence, policy, target
+from tests.evidence_builder import NOW, evidence, policy, target
 from tests.faulty_server import faulty
 from tests.live.proxy import Passing, proxy
 from tests.waiting import await_true
@@ -109,8 +110,10 @@ def test_nothing_is_asked_where_there_is_nothing_to_ask() -> None:
     assert fed_by_down_targets(evidence(), all_of("x"), CLIENT, nowhere, unheard) == {}
     unread = evidence(targets=Unread("the targets", "gone"))
     assert fed_by_down_targets(unread, all_of("x"), CLIENT, nowhere, unheard) == {}
-    assert recent_subjects(CLIENT, nowhere, fleet(), unheard) == ()
-    assert recent_subjects(CLIENT, nowhere, replace(fleet("service"), gates=()), unheard) == ()
+    for unread in (evidence(), evidence(pushes=Unread("the newest samples", "gone"))):
+        assert fed_by_push_groups(unread, all_of("x"), CLIENT, nowhere, unheard) == {}
+    assert recent_subjects(CLIENT, nowhere, fleet(), NOW, unheard) == ()
+    assert recent_subjects(CLIENT, nowhere, replace(fleet("service"), gates=()), NOW, unheard) == ()
     for odd in ({"vanished": Unread("q", "w")}, {"instant": Unread("q", "w")}, {"vanished": ()}):
         assert vanished_subjects(fleet("service"), evidence(**odd), CLIENT, nowhere, unheard) == ()
 
@@ -180,7 +183,7 @@ def test_a_subject_that_is_gone_is_found(scene: Scene, labels: tuple[str, ...]) 
     by = fleet(*labels)
     scene.export(*SERVICES)
     scene.export("mail")
-    candidates = recent_subjects(CLIENT, scene.url, by, unheard)
+    candidates = recent_subjects(CLIENT, scene.url, by, time.time(), unheard)
     assert {subject["service"] for subject in candidates} == set(SERVICES)
     newest = query(CLIENT, scene.url, named(["duri_x"])).series
     gone = vanished_subjects(by, evidence(instant=newest, vanished=candidates), CLIENT, scene.url, unheard)
@@ -203,7 +206,7 @@ def test_what_the_server_warned_of_is_heard(scene: Scene) -> None:
         front.spoil = warn
         origins(CLIENT, front.url, all_of("up"), heard.extend)
         fed_by_down_targets(down, all_of("up"), CLIENT, front.url, heard.extend)
-        recent_subjects(CLIENT, front.url, fleet("service"), heard.extend)
-        recent_subjects(CLIENT, front.url, fleet("service", "zone"), heard.extend)
+        recent_subjects(CLIENT, front.url, fleet("service"), time.time(), heard.extend)
+        recent_subjects(CLIENT, front.url, fleet("service", "zone"), time.time(), heard.extend)
         vanished_subjects(fleet("service"), down, CLIENT, front.url, heard.extend)
     assert heard == ["a shard is gone"] * 5

@@ -11,6 +11,7 @@ from gonogo.model.rule import RuleGroup
 from gonogo.policy.load import PolicyFile, load
 
 POLICY = "version: 1\nprometheus: {config: prometheus.yml}\nheartbeat: {every: 45s, window: 6m}\n"
+ELSEWHERE = "version: 1\nheartbeat: {textfile_dir: ., pushgateway: 'http://h:9091', read: push, labels: {zone: a}}\n"
 
 
 def policy_file(folder: Path, config: str | None) -> PolicyFile:
@@ -53,5 +54,8 @@ def test_the_presets_own_warnings_are_counted_and_others_written_out(tmp_path: P
     (line,) = warning_lines(plain, policy_warnings(plain, ()))
     assert line.startswith("6 warnings")
     assert warning_lines(plain, ()) == ()
+    (tmp_path / "gonogo.yaml").write_text(ELSEWHERE, encoding="utf-8")
+    elsewhere = load(tmp_path / "gonogo.yaml")
+    assert warning_lines(elsewhere, policy_warnings(elsewhere, ())) == (line,)
     own = policy_file(tmp_path, None)
     assert len(warning_lines(own, policy_warnings(own, ()))) == 6

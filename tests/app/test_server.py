@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from gonogo.app.server import Server, client_of, server_of
-from gonogo.errors import PolicyError
+from gonogo.errors import PolicyError, SourceError
 from gonogo.policy.load import ServerSettings
 from gonogo.policy.settings import PolicyFile
+from tests.faulty_server import faulty
 from tests.policy_folder import policy_folder
 
 LONG = timedelta(minutes=1)
@@ -78,6 +79,16 @@ def test_the_shorter_time_holds() -> None:
     settings = ServerSettings(timeout=timedelta(seconds=10))
     assert client_of(settings, at_most=LONG).settings.timeout == timedelta(seconds=10)
     assert client_of(settings, at_most=timedelta(seconds=3)).settings.timeout == timedelta(seconds=3)
+
+
+@pytest.mark.parametrize(
+    ("at_most", "advice"), [(1.0, "raise prometheus.timeout in the policy"), (0.2, "waits no longer for one answer")]
+)
+def test_who_ran_out_of_time_is_told_what_can_help(at_most: float, advice: str) -> None:
+    """A longer timeout is no advice where the command itself waits no longer."""
+    client = client_of(ServerSettings(timeout=timedelta(seconds=0.2)), at_most=timedelta(seconds=at_most))
+    with faulty(lambda connection: connection.hang()) as server, pytest.raises(SourceError, match=advice):
+        client.get(server.url, "/api/v1/query")
 
 
 def test_paths_of_certificates_are_the_policys(tmp_path: Path) -> None:

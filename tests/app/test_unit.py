@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,12 +48,15 @@ def test_what_is_no_text_is_said(tmp_path: Path, where: str) -> None:
     """Be it a test or a rule file that one loads."""
     policy_file = policy_folder(tmp_path)
     (tmp_path / where / "duri.yml").write_bytes(b"\xff")
-    assert "cannot be read" in "\n".join(unit(policy_file).findings)
+    assert f"{where}/duri.yml:1:1: this is no UTF-8 text" in "\n".join(unit(policy_file).findings)
 
 
 def test_an_alert_that_exists_may_be_expected_not_to_fire(tmp_path: Path) -> None:
     """That is a real assertion."""
     quiet = NO_ALERT.replace("NAME", "DuriX").replace("- input", "- interval: 1m\n    input")
+    run = unit(policy_folder(tmp_path / "other", tests=quiet))
+    assert 'not enough data of raw_x{metric_realm="prod"}' in run.detail
+    quiet = quiet.replace("raw_x", "'raw_x{metric_realm=\"prod\"}'")
     assert unit(policy_folder(tmp_path, tests=quiet)).outcome is Outcome.PASS
 
 
@@ -95,6 +99,19 @@ def test_no_test_file_at_all_fails(tmp_path: Path) -> None:
     assert "there is no test file in" in unit(policy_file).detail
     (tmp_path / "tests").rmdir()
     assert "there is no test file in" in unit(policy_file).detail
+
+
+def test_every_place_must_have_tests(tmp_path: Path) -> None:
+    """One that is empty is not made up for by another; allowed, it still does not count."""
+    policy_file = policy_folder(tmp_path)
+    (tmp_path / "empty").mkdir()
+    more = replace(policy_file, tests=(*policy_file.tests, tmp_path / "empty"))
+    run = unit(more)
+    assert run.outcome is Outcome.FAIL
+    assert "empty:1:1: there is no test file here" in run.findings[0]
+    report, run = recorded_report(more, allowed={"no-tests-found": "they are being written"})
+    assert (report.outcome, run.outcome) == ("PASS", "FAIL")
+    assert "no-tests-found, allowed: they are being written" in run.findings[0]
 
 
 def test_a_failing_test_fails_with_promtools_words(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from gonogo.app.unit_cache import UnitCache, default_folder
 from gonogo.app.unit_check import check_files
 from gonogo.app.unit_rules import RulePlaces
+from gonogo.prometheus import memory_folder
 from tests.app.unit_files import FIRING, RULES, check, write
 from tests.fake_promtool import fake_promtool
 
@@ -88,6 +89,30 @@ def test_a_file_with_which_promtool_breaks_down_hides_no_other(tmp_path: Path, m
     )
 
 
+def test_a_full_memory_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What had no room there is run again with the usual temporary folder."""
+    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.setattr(memory_folder, "ROOM", 0)
+    monkeypatch.setattr(memory_folder, "SHARED", tmp_path)
+    fake_promtool(
+        tmp_path / "bin",
+        monkeypatch,
+        'for file; do echo "Unit Testing:  $file"; if [ -z "$TMPDIR" ]; then echo "  SUCCESS"; '
+        'else echo "  FAILED:"; echo "write wal: no space left on device"; fi; done\n',
+    )
+    reports = check(write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING, "b_test.yml": FIRING}))
+    assert [one.outcome for one in reports] == ["PASS", "PASS"]
+
+
+def test_results_come_in_the_order_of_the_files(tmp_path: Path) -> None:
+    """Whichever is read and run first; one that is gone is told of among them."""
+    tests = {f"{name}_test.yml": FIRING + "#" * size for name, size in (("a", 1), ("b", 900), ("c", 30))}
+    paths = write(tmp_path, {"r.yml": RULES, **tests})
+    reports = check([*paths, tmp_path / "gone_test.yml"])
+    assert [Path(one.path).name for one in reports] == ["a_test.yml", "b_test.yml", "c_test.yml", "gone_test.yml"]
+    assert [one.promtool for one in reports] == [True, True, True, None]
+
+
 def test_failures_are_in_words_of_the_sources(tmp_path: Path) -> None:
     """Not of the folder in which promtool read them."""
     broken = {"r.yml": RULES.replace("x > 1", "'x >'"), "a_test.yml": FIRING}
@@ -98,14 +123,23 @@ def test_failures_are_in_words_of_the_sources(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a_test.yml", "r.yml"])
 def test_what_cannot_be_read_is_said(tmp_path: Path, name: str) -> None:
-    """Be it no text or a folder."""
+    """Be it no text, a folder, a pipe that nobody writes to, a link to nothing, or without end."""
     paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
     (tmp_path / name).write_bytes(b"\xff")
     (report,) = check(paths)
     assert (report.outcome, report.reason, report.promtool) == ("FAIL", "unreadable", None)
     (tmp_path / name).unlink()
     (tmp_path / name).mkdir()
-    assert "cannot be read" in check(paths)[0].detail
+    assert "it cannot be read: Is a directory" in check(paths)[0].detail
+    (tmp_path / name).rmdir()
+    os.mkfifo(tmp_path / name)
+    assert "it is no regular file" in check(paths)[0].detail
+    (tmp_path / name).unlink()
+    (tmp_path / name).symlink_to("/dev/zero")
+    assert "it is no regular file" in check(paths)[0].detail
+    (tmp_path / name).unlink()
+    (tmp_path / name).symlink_to("nowhere")
+    assert "No such file or directory" in check(paths)[0].detail
 
 
 def test_a_base_name_that_two_files_have_is_no_choice(tmp_path: Path) -> None:
@@ -119,6 +153,13 @@ def test_a_base_name_that_two_files_have_is_no_choice(tmp_path: Path) -> None:
     assert second.outcome == "PASS"
     (tmp_path / "x" / "two" / "r.yml").write_text(RULES, encoding="utf-8")
     assert [one.outcome for one in check(paths, tmp_path / "x")] == ["PASS", "PASS"]
+
+
+def test_a_file_beside_the_test_is_the_one_that_is_meant(tmp_path: Path) -> None:
+    """Whatever else has its name."""
+    files = {"one/a_test.yml": FIRING, "one/r.yml": RULES, "two/r.yml": f"{RULES}# other\n"}
+    (report,) = check(write(tmp_path, files), tmp_path)
+    assert report.outcome == "PASS"
 
 
 def test_what_was_run_is_heard_of(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import shutil
 import time
 from dataclasses import replace
 from datetime import timedelta
-from fractions import Fraction
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -76,8 +76,7 @@ def _uncovered(report: UnitReport) -> list[tuple[str, str]]:
 def test_a_rule_is_uncovered_when_no_test_misses_it(tmp_path: Path) -> None:
     """The reason is said; removing one that another reads is noticed through that."""
     (_folder(tmp_path) / "rules/lone.yml").write_text("groups: [{name: l, rules: [{record: lone, expr: z}]}]")
-    (tmp_path / "rules/notes.yml").write_bytes(b"\xff")
-    report = _measured(tmp_path, Measures(Fraction(60)))
+    report = _measured(tmp_path, Measures(Decimal(60)))
     assert _uncovered(report) == [("unread", "no assertion depends on it"), ("lone", "no test file loads it")]
     assert report.coverage is not None
     assert (report.coverage.rules, report.coverage.covered, report.coverage.percent) == (4, 2, "50")
@@ -97,13 +96,45 @@ def test_an_alert_that_is_only_expected_to_be_quiet_is_uncovered(tmp_path: Path)
     assert report.coverage.alerts_without_quiet == ()
 
 
-def test_twins_are_told_and_not_covered(tmp_path: Path) -> None:
-    """Removing one of them changes nothing."""
+def test_a_twin_that_no_test_misses_is_uncovered(tmp_path: Path) -> None:
+    """Each is removed by itself: without the first of two records, what reads them comes a minute later."""
     twice = RULES + "      - {record: a, expr: 'x>5'}\n"
-    coverage = _measured(_folder(tmp_path, twice)).coverage
+    report = _measured(_folder(tmp_path, twice))
+    assert report.coverage is not None
+    assert [[rule.where.line for rule in same] for same in report.coverage.duplicates] == [[4, 7]]
+    assert (report.coverage.rules, report.coverage.covered) == (4, 2)
+    assert _uncovered(report)[1:] == [("a", "a rule that says the same stands in for it")]
+    assert [one.rule.where.line for one in report.coverage.uncovered] == [6, 7]
+
+
+def test_twins_that_a_test_misses_are_covered(tmp_path: Path) -> None:
+    """An alert that is expected twice does not come twice without one of its two rules; that they are two is told."""
+    high = RULES.splitlines(keepends=True)[4]
+    expected = "{exp_labels: {severity: page}}"
+    folder = _folder(tmp_path, RULES + high, TESTS.replace(expected, f"{expected}, {expected}"))
+    report = _measured(folder, Measures(Decimal(75)))
+    assert report.coverage is not None
+    assert [[rule.name for rule in same] for same in report.coverage.duplicates] == [["High", "High"]]
+    assert [name for name, _ in _uncovered(report)] == ["unread"]
+    assert report.outcome is Outcome.PASS
+
+
+def test_rules_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    """Nobody knows how many they are, so no share of all is reached."""
+    (_folder(tmp_path) / "rules/notes.yml").write_bytes(b"\xff")
+    report = _measured(tmp_path, Measures(Decimal(1)))
+    assert report.coverage is not None
+    (problem,) = report.coverage.unread
+    assert str(problem).startswith(f"{tmp_path}/rules/notes.yml:1:1: this is no UTF-8 text")
+    assert (report.coverage.covered, report.outcome) == (2, Outcome.FAIL)
+
+
+def test_a_file_of_two_names_counts_once(tmp_path: Path) -> None:
+    """Its rules are tested by whoever loads it under either."""
+    (_folder(tmp_path) / "rules/link.yml").symlink_to("r.yml")
+    coverage = _measured(tmp_path).coverage
     assert coverage is not None
-    assert [[rule.where.line for rule in same] for same in coverage.duplicates] == [[4, 7]]
-    assert (coverage.rules, coverage.covered) == (4, 1)
+    assert (coverage.rules, coverage.covered, coverage.duplicates) == (3, 2, ())
 
 
 def test_a_test_that_fails_covers_nothing(tmp_path: Path) -> None:
@@ -134,6 +165,31 @@ def test_mutants_that_no_test_notices_are_listed(tmp_path: Path) -> None:
     assert (mutants.stillborn, mutants.not_run, mutants.passed) == (0, 0, False)
 
 
+NOTHING_TO_CHANGE = """\
+rule_files: [../rules/r.yml]
+tests:
+  - interval: 1m
+    input_series: [{series: y, values: 1x3}]
+    promql_expr_test: [{expr: unread, eval_time: 1m, exp_samples: [{labels: unread, value: 1}]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("rules", "tests", "words"),
+    [
+        ("groups: [{name: g, rules: []}]", TESTS, "there is no rule"),
+        (RULES, TESTS.rpartition("      - {")[0], "no test covers a rule"),
+        ("groups: [{name: g, rules: [{record: unread, expr: y}]}]", NOTHING_TO_CHANGE, "nothing in them that could be"),
+    ],
+)
+def test_without_a_mutant_nothing_is_shown(tmp_path: Path, rules: str, tests: str, words: str) -> None:
+    """That fails, and says why there was none."""
+    mutants = _measured(_folder(tmp_path, rules, tests)).mutants
+    assert mutants is not None
+    assert (mutants.made, mutants.passed) == (0, False)
+    assert words in mutants.untried
+
+
 def test_an_argument_lets_a_mutant_live(tmp_path: Path) -> None:
     """It is listed with its reason; an argument for one that is killed is a problem."""
     before = _measured(_folder(tmp_path)).mutants
@@ -153,6 +209,7 @@ def test_the_same_seed_gives_the_same_order(tmp_path: Path) -> None:
     assert none is not None
     assert (none.killed, none.survived, none.seed) == (0, (), 7)
     assert none.not_run == none.made > 0
+    assert (none.passed, none.untried) == (False, "there was no time to try one")
     first, second = (_measured(folder, ALL).mutants for _ in range(2))
     assert first is not None
     assert second is not None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gonogo.app.unit_material import material
 from gonogo.app.unit_rules import RulePlaces, altered, found, sources
-from gonogo.app.unit_run import run_test, shared_out
+from gonogo.app.unit_run import run_test
 from gonogo.app.unit_stage import staged
 from tests.app.unit_files import FIRING, RULES, write
 
@@ -18,7 +18,9 @@ def test_the_tests_own_folder_comes_first(tmp_path: Path) -> None:
     write(tmp_path, {"t/r.yml": RULES, "x/r.yml": RULES, "x/s.yml": RULES, "x/s2.yml": RULES})
     places = RulePlaces([tmp_path / "x"])
     assert found("r.yml", tmp_path / "t", places) == (tmp_path / "t" / "r.yml",)
-    assert found("../y/s*.yml", tmp_path / "t", places) == (tmp_path / "x" / "s.yml", tmp_path / "x" / "s2.yml")
+    assert found("../y/s.yml", tmp_path / "t", places) == (tmp_path / "x" / "s.yml",)
+    assert found("../x/s*.yml", tmp_path / "t", places) == (tmp_path / "x" / "s.yml", tmp_path / "x" / "s2.yml")
+    assert found("../y/s*.yml", tmp_path / "t", places) == (), "a glob that is dead names nothing"
     assert found("q.yml", tmp_path / "t", places) == ()
     assert found("r.yml", tmp_path, RulePlaces()) == ()
 
@@ -55,13 +57,3 @@ def test_a_rule_file_that_two_entries_name_is_loaded_once(tmp_path: Path) -> Non
     )
     with staged([material(path, RulePlaces())]) as (stage,):
         assert run_test(stage).passed
-
-
-def test_work_is_shared_out_evenly() -> None:
-    """The costly first; everything once; on one core in one piece."""
-    shares = shared_out([5.0, 1, 1, 1, 1, 1, 5, 1], 1)
-    assert [sorted(share) for share in shares] == [list(range(8))]
-    shares = shared_out([9.0, *[1.0] * 27], 2)
-    assert sorted(number for share in shares for number in share) == list(range(28))
-    assert max(sum(9 if number == 0 else 1 for number in share) for share in shares) == 9
-    assert shared_out([], 2) == []

@@ -443,9 +443,10 @@ def test_an_answer_that_cannot_be_written_is_an_error(folder: Path) -> None:
     assert b"the answer could not be written\n  why:  No space left on device\n  next: " in done.stderr
 
 
-def test_debug_shows_where_an_error_came_from(folder: Path) -> None:
-    """The traceback, then the words; the exit code is the same."""
-    ended = gonogo("--debug", "decide", "--policy", "nowhere.yaml", cwd=folder)
+@pytest.mark.parametrize("before", [("--debug", "decide"), ("decide", "--debug")])
+def test_debug_shows_where_an_error_came_from(folder: Path, before: tuple[str, ...]) -> None:
+    """The traceback, then the words; the exit code is the same, and so is where the option stands."""
+    ended = gonogo(*before, "--policy", "nowhere.yaml", cwd=folder)
     assert (ended.code, ended.out) == (2, "")
     assert "Traceback (most recent call last):" in ended.err
     assert ended.err.index("Traceback") < ended.err.index("gonogo: the policy has 1 mistake:")

@@ -217,4 +217,4 @@ def test_verify_names_the_missing_stage(folder: Path, form: str, capsys: pytest.
         assert [stage["outcome"] for stage in json.loads(out)["stages"]] == ["seen", "missing"]
     else:
         assert out.startswith("not verified: scraped: beat ")
-        assert "no such series of this realm has it" in out
+        assert "has nothing for duri_textfile_heartbeat_seq" in out

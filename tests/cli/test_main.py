@@ -99,6 +99,15 @@ def test_a_bug_in_a_command_is_70_and_names_its_log(
     assert capsys.readouterr().err.startswith("Traceback")
 
 
+def test_debug_after_two_dashes_is_an_argument(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file may be called so."""
+    assert folder.is_dir()
+    assert code_of("lint", "--", "--debug") == 2
+    err = capsys.readouterr().err
+    assert "--debug" in err
+    assert "Traceback" not in err
+
+
 def test_an_interrupt_of_a_command_is_130(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -80,3 +80,15 @@ def test_progress_is_shown_on_a_terminal(folder: Path, monkeypatch: pytest.Monke
         monkeypatch.setattr("sys.stderr", terminal)
         assert run(".", "--no-cache") == 0
         assert ("files" in terminal.getvalue()) is told
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_files_are_named_as_one_writes_them_here(folder: Path, capfd: pytest.CaptureFixture[str], form: str) -> None:
+    """However they were named: in text, in JSON and in JUnit."""
+    write(folder, {"t/b_test.yml": FIRING.replace("[r.yml]", "[../r.yml, q.yml]"), "q/q.yml": RULES})
+    places = [str(folder / "t"), "--rules", str(folder), "--no-cache", "--junit", "j.xml", "--format", form]
+    assert run(*places, "--mutants") == 1
+    told = capfd.readouterr().out + (folder / "j.xml").read_text(encoding="utf-8")
+    assert str(folder) not in told
+    assert "t/b_test.yml" in told
+    assert "q/q.yml" in told

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
+from unittest.mock import patch
 
+from gonogo.app import gather
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
 from tests.fault_matrix.exposed import Change, plus, valued_in
@@ -45,6 +49,17 @@ def of_one(change: Change) -> Enter:
             assert go >= set(SERVICES) - {HURT}, "a healthy service was refused with the other"
 
     return enter
+
+
+def two_days_ahead(enter: Enter) -> Enter:
+    """Let the machine that decides live two days ahead while another fault lasts."""
+
+    @contextmanager
+    def entered(place: Stage) -> Iterator[None]:
+        with enter(place), patch.object(gather, "time", SimpleNamespace(time=lambda: time.time() + 2 * 86_400)):
+            yield
+
+    return entered
 
 
 def of_all(change: Change) -> Enter:
@@ -96,6 +111,30 @@ FAULTS = (
         "one-saturated", "one service is saturated", "saturation", of_one(valued_in(SERVICE, "0.95", SATURATION)), None
     ),
     fault("one-vanished", "one service vanished", "heartbeat", of_one(lines(lambda _: "")), Reason.ABSENT),
+    Fault(
+        "one-moved-to-dev",
+        "one service left the realm, and goes on in realm dev",
+        "subject",
+        "all",
+        "heartbeat",
+        Verdict.HOLD,
+        Reason.ABSENT,
+        of_one(replaced(REALM, DEV)),
+        stage="subjects",
+        group="subjects",
+    ),
+    Fault(
+        "one-vanished-by-a-clock-of-another-day",
+        "one service vanished, and the clock of the machine that decides is two days ahead",
+        "clock",
+        "all",
+        "heartbeat",
+        Verdict.HOLD,
+        Reason.ABSENT,
+        two_days_ahead(of_one(lines(lambda _: ""))),
+        stage="subjects",
+        group="subjects",
+    ),
     fault("all-vanished", "all services vanished at once", "heartbeat", of_all(lambda _: ""), Reason.ABSENT),
     fault(
         "one-renamed",

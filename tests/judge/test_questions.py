@@ -53,3 +53,12 @@ def test_unrecorded_signals_are_raw_and_of_default_interval() -> None:
     assert [selector.text for selector in asked.origins] == ["duri_x"]
     given = ask(policy("x == 1", subjects=("service",)), (), interval=timedelta(seconds=1))
     assert given.windows == {timedelta(seconds=7): ("duri_x",)}
+
+
+def test_signals_of_one_metric_read_it_once_over_the_longest_window() -> None:
+    """Else a short window would be taken for what a long one has of the same series."""
+    by = policy("x == 1", "again == 1 for 12m", "y == 1")
+    by = replace(by, signals={**by.signals, "again": replace(by.signals["x"], name="again")})
+    for subjects, other in (((), timedelta(minutes=5)), (("service",), timedelta(seconds=65))):
+        asked = ask(replace(by, subjects=subjects), FILES)
+        assert asked.windows == {other: ("duri_y",), timedelta(minutes=16): ("duri_x",)}

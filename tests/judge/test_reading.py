@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from gonogo.judge.reading import MOST_NAMED, Readings
 from gonogo.model.evidence import Evidence
+from gonogo.model.outcome import Reason
+from gonogo.model.policy import Policy
 from gonogo.model.series import Series
-from tests.evidence_builder import NOW, SOURCE, evidence, policy, samples
+from tests.evidence_builder import NOW, SOURCE, at_now, evidence, policy, samples
 
 OTHERS = tuple({"job": "node", "instance": f"host-{number:02d}"} for number in range(MOST_NAMED + 2))
 
@@ -44,3 +46,32 @@ def test_a_server_that_marks_ends_by_nan_has_series_without_any() -> None:
     given = replace(evidence(whole), nan_ends_series=True)
     (reading,) = Readings(by, given, tuple(by.signals.values())).read("x", ())
     assert reading.series == Series(whole.labels, (NOW - 40, NOW - 10), (1.0, 1.0))
+
+
+def doubts(given: Evidence, by: Policy, subject: tuple[str, ...] = ()) -> dict[Reason, str]:
+    """Give what speaks against ``x`` for a subject, by reason."""
+    (reading, *_) = Readings(by, given, tuple(by.signals.values())).read("x", subject)
+    return {doubt.reason: doubt.detail for doubt in reading.doubts}
+
+
+def test_whoever_is_missing_is_named() -> None:
+    """The subject, the labels of the signal and those of each of its series; a subject without a name is any."""
+    by = policy("x == 1", subjects=("service",))
+    given = evidence(samples("duri_x", service="a"))
+    assert "no series duri_x{service='b'}; start" in doubts(given, by, ("b",))[Reason.ABSENT]
+    assert "no series duri_x{service=~'.+'}; start" in doubts(given, by, ("",))[Reason.ABSENT]
+    each = replace(by.signals["x"], labels={"tier": "gold"}, each=({"slo": "s"}, {"slo": "t"}))
+    by = replace(by, signals={"x": each})
+    assert "no series duri_x{tier='gold', service='b', slo='s'}; " in doubts(given, by, ("b",))[Reason.ABSENT]
+    assert "no series duri_x; start" in doubts(evidence(samples("duri_y")), policy("x == 1"))[Reason.ABSENT]
+
+
+def test_a_living_series_of_the_realm_is_not_in_the_wrong_one() -> None:
+    """It has ended or stands in one answer only, and that is what is said; what ended long ago is history."""
+    by = policy("x == 1")
+    dev = samples("duri_x", realm="dev")
+    for newest, expected in ((10, {Reason.STALE}), (66, {Reason.WRONG_REALM, Reason.STALE})):
+        ended = samples("duri_x", {newest + 30: 1.0, newest: 1.0})
+        found = doubts(evidence(ended, dev, instant=(at_now(dev),)), by)
+        assert set(found) == expected
+    assert set(doubts(evidence(dev), by)) == {Reason.WRONG_REALM, Reason.ABSENT}

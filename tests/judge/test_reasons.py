@@ -16,6 +16,7 @@ from gonogo.model.rule import LoadedGroup, RuleGroup, RuleHealth
 from gonogo.model.series import Series
 from gonogo.model.signal import Signal
 from gonogo.model.verdict import Judgement, Verdict
+from gonogo.rules.graph import RuleGraph
 from tests.evidence_builder import INTERVAL, NOW, RULES, SOURCE, at_now, evidence, loaded, policy, rule, samples, target
 
 HEALTHY = policy("x == 1")
@@ -273,6 +274,23 @@ def test_a_passed_run_passes() -> None:
     by = policy("x == 1", runs=Runs())
     assert judged(evidence(), by).verdict is Verdict.GO
     assert judged(evidence(runs={}), by).verdict is Verdict.HOLD
+
+
+def test_without_any_list_of_rules_nobody_knows_what_records_a_signal() -> None:
+    """Values of an unknown maker are no evidence, in a policy without rule files as well."""
+    raw = {selector.text: (SOURCE,) for selector in RuleGraph.of(()).raw_selectors("duri_x")}
+    for files in ((), (RuleGroup("other", (rule("duri_y", "raw_y"),), INTERVAL),)):
+        given = evidence(rules=(), files=files, origins=raw, rules_untold=True)
+        check = first_check(given)
+        assert (check.outcome, check.doubts[0].reason) == (Outcome.UNKNOWN, Reason.SOURCE_UNKNOWN)
+        assert "name vmalert in prometheus.rules_url" in check.detail
+        assert first_check(replace(given, rules_untold=False)).outcome is Outcome.PASS
+
+
+def test_a_rule_of_the_files_that_is_nowhere_told_has_drifted() -> None:
+    """That says more than that its maker is not known."""
+    check = first_check(evidence(rules=(), rules_untold=True))
+    assert [doubt.reason for doubt in check.doubts] == [Reason.DRIFTED]
 
 
 def test_a_rule_that_cannot_be_read_hides_its_sources() -> None:

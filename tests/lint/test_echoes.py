@@ -59,3 +59,10 @@ def test_a_disagreement_is_no_echo_and_makes_none() -> None:
     """It is about the promtools, not about the file."""
     both = (finding("promtool", 3), finding("promtool-disagree", 3))
     assert without_echoes(both) == both
+
+
+def test_a_key_that_promtool_names_without_quotes_is_known() -> None:
+    """Wherever it says that the key stands."""
+    told = finding("promtool", 2, message="promtool 2.42.0 refuses this: field fro not found in type rulefmt.RuleNode")
+    assert left(told, finding("syntax", 9, message="unknown key 'fro'; known here: for")) == ()
+    assert left(told, finding("syntax", 9, message="unknown key 'fox'; known here: for")) == (told,)

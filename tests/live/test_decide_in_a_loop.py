@@ -24,10 +24,10 @@ pytestmark = pytest.mark.live
 
 INTERVAL = timedelta(seconds=1)
 MAX_AGE = 7.0
-"""Seconds that a recorded sample may be old here: two intervals and 5 s (contract, section 2)."""
+"""Seconds that a recorded sample may be old here: two intervals and 5 s (docs/policy.md, ``max_age``)."""
 
 SOON = 5.0
-"""Seconds that a sample may lie ahead (contract, section 2)."""
+"""Seconds that a sample may lie ahead (docs/reasons.md)."""
 
 ONE_ANSWER = 2.0
 """Seconds that an answer is waited for: what stops the server for less may only make a verdict late."""

@@ -46,6 +46,18 @@ runs: {required: []}
 rules: [rules/*.yml]
 tests: []
 """
+OWN_POLICY = """\
+version: 1
+preset: null
+realm: prod
+prefix: duri
+signals: {made_up: {metric: made_up}}
+gates: {own: {require: [made_up == 1]}}
+runs: {required: []}
+rules: []
+tests: []
+"""
+MADE_UP = {"record": "made_up", "expr": 'duri_textfile_heartbeat_seq{metric_realm="prod"} * 0 + 1'}
 AT_ONCE = "-remoteWrite.flushInterval=500ms"
 FRESH = "-search.latencyOffset=0s"  # by default queries of the rules see only what is older than 30 s
 VISIBLE = 90.0
@@ -69,6 +81,14 @@ class Family:
         server |= {"targets_url": self.agent.url} if targets else {}
         path = self.folder / "gonogo.yaml"
         path.write_text(POLICY + yaml.safe_dump({"prometheus": server}), encoding="utf-8")
+        return decide(load(path))
+
+    def decide_on_made_up(self, *, rules: bool) -> Report:
+        """Decide by a policy of one's own, without rule files, on what a rule makes up."""
+        server = {"url": self.store.url, "targets_url": self.agent.url, "config": None}
+        server |= {"rules_url": self.alert.url} if rules else {}
+        path = self.folder / "own.yaml"
+        path.write_text(OWN_POLICY + yaml.safe_dump({"prometheus": server}), encoding="utf-8")
         return decide(load(path))
 
     def until(self, verdict: Verdict, within: float) -> None:
@@ -118,7 +138,9 @@ def family(tmp_path: Path) -> Iterator[Family]:
         agent = held.enter_context(
             vmagent(tmp_path / "agent", tmp_path / "prometheus.yml", store.url, flags=(AT_ONCE,))
         )
-        files = sorted((tmp_path / "rules").glob("*.yml"))
+        made_up = {"groups": [{"name": "made-up", "interval": "1s", "rules": [MADE_UP]}]}
+        (tmp_path / "made_up.yml").write_text(yaml.safe_dump(made_up), encoding="utf-8")
+        files = [*sorted((tmp_path / "rules").glob("*.yml")), tmp_path / "made_up.yml"]
         alert = held.enter_context(vmalert(tmp_path / "alert", files, store.url, flags=(AT_ONCE,)))
         yield Family(tmp_path, store, alert, agent, end_beats)
 
@@ -151,11 +173,25 @@ def test_what_it_cannot_tell_is_not_known_and_with_all_told_it_is_go(family: Fam
     assert Reason.OUT_OF_RANGE not in seen
 
 
+def test_what_a_rule_makes_up_is_no_evidence_where_the_rules_are_not_told(family: Family) -> None:
+    """Nobody says which rules record into the store: it holds, also by a policy without rules, until they are told."""
+
+    def seen() -> bool:
+        (check,) = checks(family.decide_on_made_up(rules=False))
+        return check.value == 1.0 and [doubt.reason for doubt in check.doubts] == [Reason.SOURCE_UNKNOWN]
+
+    await_true(seen, VISIBLE)
+    report = family.decide_on_made_up(rules=False)
+    assert report.judgement.verdict is Verdict.HOLD
+    assert "prometheus.rules_url" in checks(report)[0].detail
+    (told,) = checks(family.decide_on_made_up(rules=True))
+    assert told.doubts[0].reason is Reason.SYNTHETIC
+
+
 def checks(report: Report) -> tuple[Check, ...]:
-    """Give the checks of the heartbeat."""
+    """Give the checks of the only gate."""
     (subject,) = report.judgement.subjects
     (gate,) = subject.gates
-    assert gate.gate == "heartbeat"
     return gate.checks
 
 

@@ -169,7 +169,9 @@ def test_a_path_prefix_is_part_of_the_address(tmp_path: Path) -> None:
         assert server_time(client, f"{server.url}/") > 0
         reload(client, server.url)
         root = server.url.removesuffix("/a/prom")
-        assert refusal(root, HttpSettings()).what == "the server answered 404 Not Found"
+        missing = refusal(root, HttpSettings())
+        assert missing.what == "the server answered 404 Not Found"
+        assert "with its path prefix" in missing.next_step
         with pytest.raises(SourceError, match="redirect") as caught:
             client.get(root, "/")
         assert "/a/prom" in caught.value.why

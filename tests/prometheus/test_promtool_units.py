@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.errors import MissingTool
-from gonogo.prometheus import promtool_units
+from gonogo.prometheus import memory_folder, promtool_units
 from gonogo.prometheus.promtool_units import run_as_asked, run_units
 from tests.fake_promtool import fake_promtool
 from tests.waiting import await_true
@@ -66,3 +66,20 @@ def test_shards_are_asked_for_as_processes_are_free(tmp_path: Path, monkeypatch:
     began = time.monotonic()
     assert [number for number, _ in run_as_asked(lambda: next(given, None), 2)] == [1, 2]
     assert time.monotonic() - began < 30
+
+
+@pytest.mark.parametrize("in_memory", [False, True])
+def test_databases_are_in_memory_where_that_is_wished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, in_memory: bool
+) -> None:
+    """In a folder that is gone when all is done."""
+    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.setattr(memory_folder, "ROOM", 0)
+    monkeypatch.setattr(memory_folder, "SHARED", tmp_path / "shared")
+    (tmp_path / "shared").mkdir()
+    fake_promtool(tmp_path / "bin", monkeypatch, 'mkdir "${TMPDIR:?}/test_storage" && echo "$TMPDIR"\n')
+    given = iter([(1, [Path("a")])])
+    ((_, ran),) = run_as_asked(lambda: next(given, None), 1, in_memory=in_memory)
+    assert ran.passed is in_memory
+    assert ran.output.startswith(str(tmp_path / "shared")) is in_memory
+    assert list((tmp_path / "shared").iterdir()) == []

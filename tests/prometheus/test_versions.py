@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from gonogo.model.rule import RuleHealth
+from gonogo.model.rule import LoadedGroup, RuleHealth
 from gonogo.prometheus.shape import Misshapen
-from gonogo.prometheus.versions import nan_ends_series, rule_health, scrape_interval, version_of
+from gonogo.prometheus.versions import nan_ends_series, rule_health, rules_untold, scrape_interval, version_of
 
 
 def test_only_prometheus_tells_a_version() -> None:
@@ -24,6 +24,13 @@ def test_nan_may_end_a_series_where_the_server_is_not_prometheus() -> None:
     """Prometheus drops staleness markers from range selectors; others answer them as NaN."""
     assert nan_ends_series(None)
     assert not nan_ends_series("2.42.0")
+
+
+def test_an_empty_list_of_rules_is_believed_of_what_evaluates_its_own() -> None:
+    """VictoriaMetrics lists none whatever vmalert records into it; vmalert's list, if it has any, is one."""
+    assert rules_untold(None, ())
+    assert not rules_untold("2.42.0", ())
+    assert not rules_untold(None, (LoadedGroup("g", timedelta(seconds=1), ()),))
 
 
 @pytest.mark.parametrize(

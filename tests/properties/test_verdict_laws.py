@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gonogo.judge.vanished import missing_subjects, required_signals
 from gonogo.judge.verdict import judge
 from gonogo.model.condition import parse_condition
-from gonogo.model.evidence import Evidence
+from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.gate import Gate
 from gonogo.model.outcome import Outcome
 from gonogo.model.policy import Policy, Runs
@@ -56,20 +58,57 @@ values = st.one_of(
 
 
 @st.composite
-def evidences(draw: st.DrawFn, services: tuple[str, ...]) -> Evidence:
-    """Draw answers: some subjects, some missing, some strange."""
+def evidences(draw: st.DrawFn, services: tuple[str, ...], *, tiers: bool) -> Evidence:
+    """Draw answers: some subjects, some missing, some only where they do not count, some gone since yesterday.
+
+    With ``tiers`` some series of ``x`` are of a tier that it does not mean.
+    """
     found: list[Series] = []
     for name in ("duri_x", "duri_y"):
         there = draw(st.sets(st.sampled_from(services)))
-        found += [samples(name, draw(values), service=service) for service in sorted(there)]
-    return evidence(*found, samples("duri_shared", 1.0, source={}))
+        found += [samples(name, draw(values), service=service, tier="gold") for service in sorted(there)]
+        in_dev = draw(st.sets(st.sampled_from(services), max_size=1))
+        found += [samples(name, draw(values), realm="dev", service=service, tier="gold") for service in sorted(in_dev)]
+    if tiers:
+        silver = draw(st.sets(st.sampled_from(services)))
+        found += [samples("duri_x", service=service, tier="silver") for service in sorted(silver)]
+    gone = draw(st.sets(st.sampled_from(services), max_size=1))
+    return evidence(
+        *found, samples("duri_shared", 1.0, source={}), vanished=tuple({"service": service} for service in sorted(gone))
+    )
 
 
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Policy, Evidence]:
-    """Draw a policy and answers for it."""
+    """Draw a policy and answers for it; the signal ``x`` may ask for a label."""
     drawn = draw(policies())
-    return drawn, draw(evidences(SERVICES if drawn.subjects else SERVICES[:1]))
+    tiers = draw(st.booleans())
+    if tiers:
+        drawn = replace(drawn, signals={**drawn.signals, "x": replace(drawn.signals["x"], labels={"tier": "gold"})})
+    return drawn, draw(evidences(SERVICES if drawn.subjects else SERVICES[:1], tiers=tiers))
+
+
+def of_a_day(by: Policy, given: Evidence) -> tuple[Mapping[str, str], ...]:
+    """List the subjects that were in a required signal: those there, and those already gone."""
+    assert not isinstance(given.vanished, Unread)
+    assert not isinstance(given.instant, Unread)
+    metrics = {signal.metric: signal.labels.items() for signal in required_signals(by)}
+    there = [
+        {"service": series.labels["service"]}
+        for series in given.instant
+        if series.metric in metrics
+        and metrics[series.metric] <= series.labels.items()
+        and series.labels["metric_realm"] == "prod"
+    ]
+    return (*given.vanished, *there)
+
+
+def without(given: Evidence, lost: Callable[[Series], bool]) -> Evidence:
+    """Take series out of both answers."""
+    assert not isinstance(given.ranges, Unread)
+    assert not isinstance(given.instant, Unread)
+    ranges = {name: tuple(series for series in kept if not lost(series)) for name, kept in given.ranges.items()}
+    return replace(given, ranges=ranges, instant=tuple(series for series in given.instant if not lost(series)))
 
 
 def outcomes(judgement: Judgement) -> list[tuple[object, ...]]:
@@ -119,19 +158,52 @@ def test_adding_an_unknown_never_improves(case: tuple[Policy, Evidence]) -> None
     assert after is not Verdict.GO
 
 
-@given(cases(), st.sampled_from(["duri_x", "duri_y"]))
-def test_losing_a_series_never_turns_into_go(case: tuple[Policy, Evidence], metric: str) -> None:
-    """What is no longer there is never better than what was: only terms that fail can stop failing."""
+@given(cases(), st.data())
+def test_losing_series_never_turns_into_go(case: tuple[Policy, Evidence], data: st.DataObject) -> None:
+    """Whichever are lost, of whatever realm, the verdict is GO after it only where it was GO before."""
     by, found = case
-    ranges = {n: tuple(s for s in kept if s.metric != metric) for n, kept in found.ranges.items()}  # type: ignore[union-attr]
-    instant = tuple(series for series in found.instant if series.metric != metric)  # type: ignore[union-attr]
-    lost = judge(by, replace(found, ranges=ranges, instant=instant), NOW)
+    day = of_a_day(by, found)
+    found = replace(found, vanished=missing_subjects(by, day, found.instant))  # type: ignore[arg-type]
+    names = sorted({tuple(sorted(series.labels.items())) for series in found.instant})  # type: ignore[union-attr]
+    gone = data.draw(st.sets(st.sampled_from(names), min_size=1))
+    lost = without(found, lambda series: tuple(sorted(series.labels.items())) in gone)
+    lost = replace(lost, vanished=missing_subjects(by, day, lost.instant))  # type: ignore[arg-type]
+    before, after = judge(by, found, NOW), judge(by, lost, NOW)
+    assert after.verdict is not Verdict.GO or before.verdict is Verdict.GO
+    judged = {tuple(subject.labels.items()) for subject in after.subjects if subject.labels}
+    assert not by.subjects or judged == {tuple(labels.items()) for labels in day} | judged
+
+
+@given(cases(), st.sampled_from(["duri_x", "duri_y"]))
+def test_what_is_gone_is_not_known(case: tuple[Policy, Evidence], metric: str) -> None:
+    """A term of which no series is left is neither met nor violated."""
+    by, found = case
+    lost = judge(by, without(found, lambda series: series.metric == metric), NOW)
     for subject in lost.subjects:
         for gate in subject.gates[: len(by.gates)]:
             for check in gate.checks:
                 leaves = check.terms or (check,)
                 gone = [leaf for leaf in leaves if leaf.series is None]
                 assert all(leaf.outcome is Outcome.UNKNOWN for leaf in gone)
+
+
+@given(cases())
+def test_no_answer_is_never_go(case: tuple[Policy, Evidence]) -> None:
+    """Whatever the policy asks, even nothing: a server that says nothing is HOLD."""
+    by, found = case
+    unread = Unread("everything", "refused")
+    questions = ("ranges", "instant", "rules", "targets", "pushes", "origins", "vanished")
+    silent = judge(by, replace(found, **dict.fromkeys(questions, unread)), NOW)  # type: ignore[arg-type]
+    assert silent.verdict is Verdict.HOLD
+
+
+@given(cases())
+def test_without_anything_required_or_anybody_there_is_no_go_ahead(case: tuple[Policy, Evidence]) -> None:
+    """GO needs a condition on a series, and a subject where there are to be some."""
+    by, found = case
+    if judge(by, found, NOW).verdict is Verdict.GO:
+        assert any(gate.require for gate in by.gates)
+        assert not by.subjects or all(subject.labels for subject in judge(by, found, NOW).subjects)
 
 
 @given(cases())

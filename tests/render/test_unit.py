@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from decimal import Decimal
 from xml.etree import ElementTree as ET
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from gonogo.errors import Position, Problem
+from gonogo.model.outcome import Outcome
 from gonogo.model.rule import RuleKind
 from gonogo.render.unit_json import unit_json
 from gonogo.render.unit_junit import unit_junit
@@ -36,7 +42,15 @@ REPORT = UnitReport(
     ),
     (NOWHERE, ELSEWHERE),
     Coverage(
-        4, 1, (Uncovered(RULE, "no test reads it"),), ((RULE, TWIN),), (RULE,), (RULE,), ("f.yml",), ("c_test.yml",)
+        4,
+        1,
+        (Uncovered(RULE, "no test reads it"),),
+        ((RULE, TWIN),),
+        (RULE,),
+        (RULE,),
+        ("f.yml",),
+        ("c_test.yml",),
+        unread=(Problem(Position("r\udcff.yml", 1, 1), "this is no UTF-8 text"),),
     ),
     MutantReport(9, 5, (SURVIVOR,), (ARGUED,), 2, problems=(Problem(WHERE, "no such mutant"),), seed=7),
     {"promtool": "2.42.0"},
@@ -54,6 +68,7 @@ def test_text() -> None:
     assert lines[lines.index("c_test.yml: promtool fails it") + 2] == "        got: nil"
     assert "d_test.yml: it was not run" in lines
     assert "r.yml:4:7: alert High: no test notices that the threshold 5 becomes 6 [abc]" in lines
+    assert "r\\udcff.yml:1:1: this is no UTF-8 text" in lines
     assert any(line.startswith("coverage 25 %: 1 of 4 rules") for line in lines)
     assert any(line.startswith("mutants: 9 made, 5 killed, 1 survived, 1 argued for") for line in lines)
     assert lines[-1] == (
@@ -73,6 +88,40 @@ def test_text_of_a_pass() -> None:
     assert "a: promtool fails it in the other order\n    got: nil" in unit_text(UnitReport((order,)))
     bare = UnitReport((FileReport("a", True),), mutants=MutantReport(1, 1), coverage=Coverage(1, 1))
     assert "mutants: 1 made, 1 killed, 0 survived" in unit_text(bare)
+    none = UnitReport((FileReport("a", True),), mutants=MutantReport(0, 0, covered=1))
+    assert "no mutant was tried: the rules that tests cover have nothing" in unit_text(none)
+    short = UnitReport((FileReport("a", True),), coverage=Coverage(2, 1), minimum=Decimal("99.99999"))
+    assert "coverage is below the 99.99999 % that are asked for" in unit_text(short)
+
+
+GOOD, BAD = FileReport("a_test.yml", True, assertions=1), FileReport("a_test.yml", False, "got: nil")
+_MUTANTS = st.builds(
+    MutantReport,
+    st.just(5),
+    st.integers(0, 1),
+    st.sampled_from([(), (SURVIVOR,)]),
+    st.sampled_from([(), (ARGUED,)]),
+    problems=st.sampled_from([(), (Problem(WHERE, "no such mutant"),), (Problem(None, "nor here"),)]),
+)
+_REPORTS = st.builds(
+    UnitReport,
+    st.sampled_from([(), (GOOD,), (BAD,), (REPORT.files[0],), (REPORT.files[1], GOOD)]),
+    st.sampled_from([(), (NOWHERE,), (ELSEWHERE,), (replace(NOWHERE, allowed="why not"),)]),
+    st.sampled_from([None, Coverage(2, 1), Coverage(2, 2)]),
+    st.none() | _MUTANTS,
+    minimum=st.sampled_from([None, Decimal(50), Decimal("50.01"), Decimal(100)]),
+)
+
+
+@given(_REPORTS)
+def test_junit_is_red_when_the_command_fails_and_only_then(report: UnitReport) -> None:
+    """Whatever it fails for."""
+    root = ET.fromstring(unit_junit(report))  # noqa: S314 - it was written here
+    failures = list(root.iter("failure"))
+    assert bool(failures) is (report.outcome is not Outcome.PASS)
+    assert root.get("failures") == str(len(failures))
+    assert root.get("tests") == str(len(list(root.iter("testcase"))))
+    assert all(case.get("name") for case in root.iter("testcase"))
 
 
 def test_json() -> None:
@@ -96,6 +145,10 @@ def test_json() -> None:
     assert document["findings"][1]["line"] is None
     assert (document["coverage"]["rules"], document["coverage"]["covered"]) == (4, 1)
     assert document["coverage"]["uncovered"][0]["why"] == "no test reads it"
+    assert document["coverage"]["minimum"] is None
+    assert document["coverage"]["unread"][0]["message"] == "this is no UTF-8 text"
+    asked = UnitReport((), coverage=Coverage(2, 1), minimum=Decimal("99.99999"))
+    assert json.loads(unit_json(asked))["coverage"]["minimum"] == "99.99999"
     assert (document["mutants"]["made"], document["mutants"]["killed"]) == (9, 5)
     assert document["mutants"]["survived"][0]["kill"] == "assert at 5.5"
     assert document["mutants"]["argued"][0]["argument"] == "it is 0 anyway"
@@ -104,12 +157,24 @@ def test_json() -> None:
 
 
 def test_junit() -> None:
-    """Well-formed whatever promtool wrote, a case a file, every failure counted."""
+    """Well-formed whatever promtool wrote, a case a file and a measure, every failure counted."""
     root = ET.fromstring(unit_junit(REPORT))  # noqa: S314 - it was written here
-    assert (root.get("tests"), root.get("failures")) == ("7", "4")
+    assert (root.get("tests"), root.get("failures")) == ("12", "6")
     cases = list(root.iter("testcase"))
-    assert [case.get("name") for case in cases[:4]] == ["x", "", "a_test.yml", "b_test.yml"]
-    assert sum(1 for _ in root.iter("failure")) == 4
+    assert [case.get("name") for case in cases[:4]] == ["x", "no-tests-found", "a_test.yml", "b_test.yml"]
+    assert sum(1 for _ in root.iter("failure")) == 6
+    assert [case.get("name") for case in cases[7:]] == [
+        "coverage",
+        "mutants",
+        "mutant abc",
+        "mutant abd",
+        "argument at a_test.yml:3:5",
+    ]
+    assert "r.yml:4:7: alert High: not tested" in str(cases[7].findtext("system-out"))
+    assert "- x > 5\n" in str(cases[9].findtext("failure"))
+    assert cases[9].get("file") == "r.yml"
+    assert "may live: it is 0 anyway" in str(cases[10].findtext("system-out"))
+    assert "no such mutant" in str(cases[11].findtext("failure"))
     third = cases[4].find("failure")
     assert third is not None
     assert third.get("type") == "failed"

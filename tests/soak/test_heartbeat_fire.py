@@ -60,7 +60,7 @@ def in_state(folder: Path) -> int:
     """Give the number in the state, which must be one."""
     state = read_state((folder / ".duri_heartbeat.state").read_bytes())
     assert state is not None
-    return state.sequence
+    return state
 
 
 def forked(work: Callable[[], None]) -> int:

@@ -111,7 +111,7 @@ BEGINS = "import json, os, sys, time; print(json.dumps({'begun': int(sys.argv[1]
 def test_what_ends_or_hangs_the_process_is_found(monkeypatch: pytest.MonkeyPatch, ends: str, words: str) -> None:
     """It is told by its number, and what comes behind it is still tried."""
     monkeypatch.setattr(watchdog, "_WORKER", (sys.executable, "-c", BEGINS + ends))
-    monkeypatch.setattr(watchdog, "HANGING", 1.0)
+    monkeypatch.setattr(watchdog, "HANGING", 3.0)
     outcome = run(5, 2)
     assert outcome.begun == 2
     assert [text.partition(" ended")[0] for text in outcome.broken] == ["input 5", "input 6"]

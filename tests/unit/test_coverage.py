@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.errors import Position
+from gonogo.errors import Position, Problem
 from gonogo.model.rule import RuleKind
 from gonogo.unit.coverage import Coverage
 from gonogo.unit.mutants import MutantReport, Survivor
+from gonogo.unit.report import UnitReport
 from gonogo.unit.tested_rule import TestedRule
 
 RULE = TestedRule(Position("a.yml", 3, 5), "g", RuleKind.ALERT, "Down")
@@ -20,14 +21,15 @@ RULE = TestedRule(Position("a.yml", 3, 5), "g", RuleKind.ALERT, "Down")
 def test_1999_of_2000_are_not_all() -> None:
     """Coverage is compared exactly, and its percentage is cut off."""
     nearly = Coverage(2000, 1999)
-    assert not nearly.reaches(Fraction(100))
-    assert nearly.reaches(Fraction("99.95"))
+    assert not nearly.reaches(Decimal(100))
+    assert not nearly.reaches(Decimal("99.95" + "0" * 40 + "1"))
+    assert nearly.reaches(Decimal("99.95"))
     assert nearly.percent == "99.9"
 
 
 def test_no_rules_reach_nothing() -> None:
     """Where nothing is there, nothing is covered."""
-    assert not Coverage(0, 0).reaches(Fraction(0))
+    assert not Coverage(0, 0).reaches(Decimal(0))
     assert Coverage(0, 0).percent == "0"
 
 
@@ -42,8 +44,25 @@ def test_the_percentage_never_says_more_than_there_is(counts: tuple[int, int]) -
     """What it says is always reached."""
     covered, of = counts
     coverage = Coverage(of, covered)
-    assert coverage.reaches(Fraction(coverage.percent))
+    assert coverage.reaches(Decimal(coverage.percent))
     assert (coverage.percent == "100") is (covered == of)
+
+
+def test_rules_that_cannot_be_read_leave_open_what_is_covered() -> None:
+    """However much of the others is."""
+    unread = Coverage(2, 2, unread=(Problem(Position("a.yml", 1, 1), "this is no UTF-8 text"),))
+    assert not unread.reaches(Decimal(0))
+    asked = UnitReport((), coverage=unread, minimum=Decimal("99.5"))
+    assert asked.shortfall == "nobody knows whether 99.5 % are covered: not all rules can be read"
+
+
+def test_what_is_asked_for_is_said_as_it_was_asked() -> None:
+    """Rounded it would say that 100 % are below 99.99999 %, or the like."""
+    asked = UnitReport((), coverage=Coverage(2000, 1999), minimum=Decimal("99.99999"))
+    assert asked.shortfall == "coverage is below the 99.99999 % that are asked for"
+    assert asked.uncovered
+    assert UnitReport((), minimum=Decimal("0.00000001")).shortfall.startswith("coverage is below the 0.00000001 %")
+    assert not UnitReport((), coverage=Coverage(2, 2), minimum=Decimal(100)).uncovered
 
 
 def test_a_rule_on_one_line() -> None:
@@ -55,4 +74,22 @@ def test_mutants_pass_where_none_lives_without_an_argument() -> None:
     """An argument lets one live; a wrong argument fails."""
     survivor = Survivor(RULE, "Down:for:1", "it", "a", "b", "assert it")
     assert MutantReport(2, 1, argued=(survivor,)).passed
+    assert MutantReport(1, 0, argued=(survivor,)).passed
     assert not MutantReport(2, 1, survived=(survivor,)).passed
+    assert not MutantReport(2, 1, problems=(Problem(None, "no such mutant"),)).passed
+
+
+@pytest.mark.parametrize(
+    ("report", "words"),
+    [
+        (MutantReport(0, 0), "there is no rule"),
+        (MutantReport(0, 0, uncovered=(RULE,)), "no test covers a rule"),
+        (MutantReport(0, 0, covered=1, uncovered=(RULE,)), "have nothing in them"),
+        (MutantReport(3, 0, stillborn=3), "promtool refuses every one"),
+        (MutantReport(3, 0, stillborn=1, not_run=2), "there was no time"),
+    ],
+)
+def test_mutants_do_not_pass_where_none_was_tried(report: MutantReport, words: str) -> None:
+    """What was not tried shows nothing; it is said why."""
+    assert words in report.untried
+    assert not report.passed

@@ -22,7 +22,7 @@ def loaded(*groups: str, order: str = "") -> Loaded:
 def test_makers_first_and_the_other_way_round() -> None:
     """Whatever stands first in the file."""
     orders = open_orders(loaded(READER, MAKER))
-    assert orders == GroupOrders(("maker", "reader"), ("reader", "maker"), "maker", "reader")
+    assert orders == GroupOrders(("maker", "reader"), ("reader", "maker"), "maker", "reader", ("reader", "maker"))
 
 
 def test_a_settled_order_is_no_question() -> None:
@@ -46,6 +46,21 @@ def test_a_circle_of_groups_has_two_orders_as_well() -> None:
     orders = open_orders(loaded(READER, back))
     assert orders is not None
     assert orders.makers_first == tuple(reversed(orders.readers_first))
+
+
+def test_groups_of_one_name_are_in_no_order() -> None:
+    """Listed or not: each is given a name of its own, and the advice is to do that for good."""
+    one = loaded(MAKER, "{name: b.maker, rules: [{record: read, expr: made}]}", order="maker")
+    files = ("a.yml", "b.yml")
+    groups = tuple(replace(group, name="maker", file=file) for group, file in zip(one.groups, files, strict=True))
+    orders = open_orders(replace(one, groups=groups))
+    assert orders is not None
+    assert orders.makers_first == orders.names == ("maker (1)", "maker (2)")
+    assert orders.readers_first == ("maker (2)", "maker (1)")
+    problem = order_problem(replace(one, groups=groups), orders, orders.makers_first)
+    assert "the group 'maker' of b.yml reads what the group 'maker' of a.yml records" in problem.message
+    assert "only when 'maker' of a.yml is evaluated first" in problem.message
+    assert problem.next_step == "give each group a name of its own, and list them in group_eval_order"
 
 
 def test_the_file_in_an_order() -> None:

@@ -26,6 +26,19 @@ def test_only_alerts_that_wait_and_are_never_seen_to_fire() -> None:
     assert one.query == 'ALERTS{alertname="Slow", alertstate="pending", gonogo_probe!="0"}'
 
 
+def test_alerts_of_one_name_are_told_apart() -> None:
+    """By what their rules' labels say; those of the same labels are asked for once."""
+    held = "{alert: Slow, expr: x > 1, for: 5m, labels: {severity: page, at: '{{ $value }}'}}"
+    rules = f"[{{name: a, rules: [{{alert: Slow, expr: x > 1, labels: {{severity: info}}}}, {held}, {held}]}}]"
+    info = "{eval_time: 3m, alertname: Slow, exp_alerts: [{exp_labels: {severity: info}}]}"
+    tests = f"tests: [{{interval: 1m, input_series: [], alert_rule_test: [{info}]}}]\n"
+    (one,) = suspects(load_text(rules, tests))
+    assert one.query == 'ALERTS{alertname="Slow", severity="page", alertstate="pending", gonogo_probe!="0"}'
+    assert one.alert == 'Slow{severity="page"}'
+    page = info.replace("info", "page").replace("3m", "9m")
+    assert suspects(load_text(rules, tests.replace(info, f"{info}, {page}"))) == ()
+
+
 def test_the_probing_file_asks_for_each_of_them() -> None:
     """In its test, at its time, with the input as it was."""
     one = loaded("{alertname: Slow, eval_time: 3m}", "{alertname: Slow, eval_time: 4m}")

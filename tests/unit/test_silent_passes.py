@@ -8,6 +8,7 @@ import pytest
 
 from gonogo.unit.loaded import Entry, Loaded
 from gonogo.unit.read import read_unit
+from gonogo.unit.silent_pass import Finding
 from gonogo.unit.silent_passes import IDS, STATIC, silent_passes
 from tests.unit.loading import load_text
 
@@ -15,13 +16,25 @@ RULES = """[{name: a, rules: [
   {record: job:x, expr: sum by (job) (x)}, {record: loop, expr: loop}, {record: odd, expr: 'x >'},
   {alert: High, expr: job:x > 1}, {alert: Rate, expr: 'rate(x[30m]) > 1'}, {alert: Gone, expr: absent(x)},
   {alert: Twice, expr: x > 1}, {alert: Twice, expr: y > 1}, {alert: Odd, expr: 'x >'}, {alert: OddBelow, expr: odd},
+  {alert: Kept, expr: x > 1, keep_firing_for: 11m},
   {alert: Fixed, expr: 'x @ 0 > 1'}, {alert: Any, expr: '{job="a"} > 1'}, {alert: Looped, expr: loop > 1},
   {alert: OfAlerts, expr: 'ALERTS{alertname="High"}'}]}]"""
 
 
 def found(test: str, rules: str = RULES) -> list[str]:
     """Give the ids of what is found in one test."""
-    return [one.silent_pass for one in silent_passes(load_text(rules, f"tests: [{{interval: 1m, {test}}}]\n"))]
+    return ids_in(load_text(rules, f"tests: [{{interval: 1m, {test}}}]\n"))
+
+
+def ids_in(loaded: Loaded) -> list[str]:
+    """Give the ids of what is found in a file."""
+    return [one.silent_pass for one in silent_passes(loaded)]
+
+
+ABOUT = "{expr: ALERTS, exp_samples: [{}]}"
+"""An assertion that is about a rule."""
+
+FED = "input_series: [{series: x, values: 1x40}]"
 
 
 def quiet(alert: str, at: str = "20m") -> str:
@@ -52,7 +65,7 @@ def test_no_rules() -> None:
 
 def test_a_rule_file_that_matches_nothing() -> None:
     """At its entry."""
-    loaded = load_text(RULES, f"tests: [{{interval: 1m, {quiet('High')}}}]\n")
+    loaded = load_text(RULES, f"tests: [{{interval: 1m, {FED}, {quiet('High')}}}]\n")
     (entry,) = loaded.entries
     (one,) = silent_passes(replace(loaded, entries=(Entry(entry.entry, 0, 0),)))
     assert (one.silent_pass, str(one.problem.where)) == ("rule-file-unmatched", "a_test.yml:1:14")
@@ -63,9 +76,18 @@ def test_no_assertion() -> None:
     assert found("input_series: [{series: x, values: 1}]") == ["no-assertion"]
 
 
+def test_a_file_that_is_not_about_its_rules() -> None:
+    """Its input is asserted, and copies of rules; one assertion about a rule is enough, or one that may be."""
+    told, about = "{expr: sum by (job) (x), exp_samples: [{}]}", "{expr: job:x, exp_samples: [{}]}"
+    assert found(f"{FED}, promql_expr_test: [{told}]") == ["not-about-rules"]
+    for more in (about, "{expr: 'ALERTS', exp_samples: [{}]}", "{expr: x >}"):
+        assert found(f"{FED}, promql_expr_test: [{told}, {more}]") == []
+    assert found(f"{FED}, promql_expr_test: [{told}], {quiet('High')}") == []
+
+
 def test_a_second_document() -> None:
     """Where it begins."""
-    loaded = load_text(RULES, f"tests: [{{interval: 1m, {quiet('High')}}}]\n---\n")
+    loaded = load_text(RULES, f"tests: [{{interval: 1m, {FED}, {quiet('High')}}}]\n---\n")
     assert [one.silent_pass for one in silent_passes(loaded)] == ["second-document"]
 
 
@@ -93,16 +115,16 @@ def test_unknown_alerts() -> None:
 def test_unknown_metrics(expression: str, ids: list[str]) -> None:
     """Only where the expression is empty for certain because of it."""
     series = "input_series: [{series: x, values: 1}]"
-    assert found(f'{series}, promql_expr_test: [{{expr: "{expression}"}}]') == ids
+    assert found(f'{series}, promql_expr_test: [{{expr: "{expression}"}}, {ABOUT}]') == ids
 
 
 def test_what_is_expected_or_fed_in_is_known() -> None:
     """As is everything where a series cannot be read."""
-    assert found("promql_expr_test: [{expr: y, exp_samples: [{labels: y}]}]") == []
+    assert found(f"promql_expr_test: [{{expr: y, exp_samples: [{{labels: y}}]}}, {ABOUT}]") == []
     fed = "input_series: [{series: 'ALERTS{alertname=\"Z\"}', values: 1}]"
-    assert found(f"{fed}, promql_expr_test: [{{expr: 'ALERTS{{alertname=\"Z\"}} > 1'}}]") == []
+    assert found(f"{fed}, promql_expr_test: [{{expr: 'ALERTS{{alertname=\"Z\"}} > 1'}}, {ABOUT}]") == []
     for odd in ("'x{'", "x + 1"):
-        assert found(f"input_series: [{{series: {odd}, values: 1}}], promql_expr_test: [{{expr: y}}]") == []
+        assert found(f"input_series: [{{series: {odd}, values: 1}}], promql_expr_test: [{{expr: y}}, {ABOUT}]") == []
 
 
 @pytest.mark.parametrize(
@@ -112,10 +134,17 @@ def test_what_is_expected_or_fed_in_is_known() -> None:
         ("High", "1x14", []),
         ("High", "1x5 stale", []),
         ("High", "1x5 _", []),
-        ("High", "_x3", []),
+        ("High", "1x5 _x30 1", []),
+        ("High", "_x3", ["never-fed"]),
+        ("High", "''", ["never-fed"]),
+        ("High", "_x21 1x5", ["never-fed"]),
+        ("High", "_x20 1x5", []),
         ("Rate", "1x5", []),
+        ("Rate", "1", ["never-fed"]),
         ("Gone", "1x5", []),
-        ("Twice", "1x5", []),
+        ("Twice", "1x5", ["series-too-short"]),
+        ("Kept", "1x5", []),
+        ("Kept", "1x3", ["series-too-short"]),
         ("Odd", "1x5", []),
         ("OddBelow", "1x5", []),
         ("Fixed", "1x5", []),
@@ -132,11 +161,22 @@ def test_series_too_short(alert: str, values: str, ids: list[str]) -> None:
 def test_series_too_short_for_expressions_and_ranges() -> None:
     """With the range added; what is expected, promtool compares."""
     series = "input_series: [{series: x, values: 1x4}, {series: z, values: 1x60}]"
-    for at, expected in (("34m", []), ("35m", ["series-too-short"])):
+    for at, expected in (("33m", []), ("34m", ["series-too-short"])):
         one = f"{{expr: 'rate(x[30m])', eval_time: {at}}}"
-        assert found(f"{series}, promql_expr_test: [{one}]") == expected
+        assert found(f"{series}, promql_expr_test: [{one}, {ABOUT}]") == expected
     both = "{alertname: High, eval_time: 20m, exp_alerts: [{}]}"
     assert found(f"{series}, alert_rule_test: [{both}], promql_expr_test: [{{expr: x, exp_samples: [{{}}]}}]") == []
+
+
+def test_what_was_never_frequent_enough_is_too_short() -> None:
+    """A rate needs two samples in its window."""
+    series = "input_series: [{series: x, values: 1 _x9 1 _x9 1x1}]"
+    test = (
+        f"tests: [{{interval: 1m, {series}, promql_expr_test: [{{expr: 'rate(x[3m])', eval_time: 20m}}, {ABOUT}]}}]\n"
+    )
+    (one,) = silent_passes(load_text(RULES, test))
+    assert one == Finding("series-too-short", one.problem)
+    assert "too few samples around then" in one.problem.message
 
 
 def test_no_interval() -> None:
@@ -149,7 +189,10 @@ def test_no_interval() -> None:
 
 def test_without_an_interval_no_sample_is_late() -> None:
     """All are at time 0."""
-    loaded = load_text(RULES, f"evaluation_interval: 5m\ntests: [{{{quiet('High', '7m')}}}]\n")
+    loaded = load_text(
+        RULES,
+        f"evaluation_interval: 5m\ntests: [{{input_series: [{{series: x, values: 1}}], {quiet('High', '7m')}}}]\n",
+    )
     assert list(silent_passes(loaded)) == []
 
 
@@ -157,7 +200,7 @@ def test_without_an_interval_no_sample_is_late() -> None:
     ("values", "at", "ids"),
     [("1x9", "7m", ["beyond-last-step"]), ("1x9", "5m", []), ("1x5 _x3 1", "7m", [])],
 )
-@pytest.mark.parametrize("kind", ["alert_rule_test: [{alertname: High", "promql_expr_test: [{expr: x"])
+@pytest.mark.parametrize("kind", ["alert_rule_test: [{alertname: High", f"promql_expr_test: [{ABOUT}, {{expr: x"])
 def test_beyond_the_last_step(values: str, at: str, ids: list[str], kind: str) -> None:
     """Only where samples are lost."""
     test = f"input_series: [{{series: x, values: {values}}}], {kind}, eval_time: {at}}}]"
@@ -168,5 +211,5 @@ def test_beyond_the_last_step(values: str, at: str, ids: list[str], kind: str) -
 def test_a_later_assertion_brings_the_samples() -> None:
     """The test's last one decides how far samples are loaded for expressions."""
     assertions = "{expr: x, eval_time: 7m}, {expr: x, eval_time: 10m, exp_samples: [{labels: x}]}"
-    test = f"interval: 1m, input_series: [{{series: x, values: 1x20}}], promql_expr_test: [{assertions}]"
+    test = f"interval: 1m, input_series: [{{series: x, values: 1x20}}], promql_expr_test: [{assertions}, {ABOUT}]"
     assert list(silent_passes(load_text(RULES, f"evaluation_interval: 5m\ntests: [{{{test}}}]\n"))) == []

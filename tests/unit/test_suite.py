@@ -112,3 +112,10 @@ def test_a_rule_that_no_assertion_depends_on_is_unnoticed_at_once() -> None:
     """There is nothing to run."""
     sheet = _sheet()
     assert Question([sheet], sheet.rules[3]).ask({}) is Answer.UNNOTICED
+
+
+def test_whole_files_are_asked_once_each() -> None:
+    """However many of their parts the change can reach."""
+    sheet = _sheet()
+    question = Question([sheet], sheet.rules[0])
+    assert [trial.rules for trial in question.whole_trials()] == [sheet.changed_whole(sheet.rules[0], None).rules]

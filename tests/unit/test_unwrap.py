@@ -49,6 +49,8 @@ def test_what_only_the_operator_knows_is_left_out() -> None:
     resource = RESOURCE.replace("- name: a", "- name: a\n      partial_response_strategy: warn\n      limit: 010")
     (text,) = unwrapped(resource, "a.yml")
     assert "partial_response_strategy" not in text
+    line = resource.split("\n").index("    - name: a" if "\n    - name: a" in resource else "  - name: a")
+    assert '"name": "a"' in text.split("\n")[line]
     assert "1.10" in text
     assert "'010'" in text or '"010"' in text
 

@@ -2,41 +2,28 @@
 
 The state file is one line, the last number given out. It is written before that
 number is published anywhere, so a crash leaves it ahead, never behind. Where it is
-lost, what was published is the memory; a place that cannot be asked what it has gets
-nothing until it can, and the state says so by the word ``uncertain``.
+lost, or is not the one that the last beat left, what was published is the memory.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 LIMIT = 2**53
 """Samples are IEEE doubles: up to here every whole number is exact, and one more is different."""
 
-_UNCERTAIN = b" uncertain"
 
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """The last number given out; not ``certain`` while a place that may have a higher one was not asked."""
-
-    sequence: int
-    certain: bool = True
-
-
-def state_line(state: State) -> bytes:
+def state_line(sequence: int) -> bytes:
     """Write the state file."""
-    return b"%d%s\n" % (state.sequence, b"" if state.certain else _UNCERTAIN)
+    return b"%d\n" % sequence
 
 
-def read_state(content: bytes) -> State | None:
+def read_state(content: bytes) -> int | None:
     """Read the state file; ``None`` when it does not hold exactly one possible number."""
-    line = content.strip()
-    digits = line.removesuffix(_UNCERTAIN)
+    digits = content.strip()
     if not digits.isdigit() or len(digits) > len(str(LIMIT)) or not _possible(int(digits)):
         return None
-    return State(int(digits), certain=digits == line)
+    return int(digits)
 
 
 def highest(published: Iterable[float]) -> int | None:

@@ -3,6 +3,13 @@
 One beat, under the lock: find the next number, keep it in the state file, publish it
 at each place. Killed between any two of these, the state is at or ahead of what was
 published, so no number is ever used twice or taken back.
+
+The textfile is read at every beat, the Pushgateway is not: its answer holds all of its
+groups, megabytes for a fleet, and asking every time would make a beat as slow as that.
+It is asked when the state does not bear the seal of the last beat (a damaged one, a
+copy from a backup), and when that beat is longer ago than a few intervals (a whole file
+system set back). What it has while it cannot be asked may be higher, so until it
+answers nothing is pushed.
 """
 
 from __future__ import annotations
@@ -10,17 +17,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gonogo.actuators import durable
 from gonogo.actuators.disk_trouble import write_failed
 from gonogo.actuators.exposition import Gauge, exposition
-from gonogo.actuators.heartbeat_sequence import State, following, highest, read_state, state_line
+from gonogo.actuators.heartbeat_seal import Seal, note, noted, sealed
+from gonogo.actuators.heartbeat_sequence import following, highest, read_state, state_line
 from gonogo.actuators.lock import hold
 from gonogo.actuators.textfile import Textfile
 from gonogo.errors import ActionFailed
 from gonogo.model.beat import Beat
+from gonogo.model.heartbeat import Heartbeat
 
 if TYPE_CHECKING:  # importing it costs 5 ms, and a beat without a Pushgateway does not pay them
     from gonogo.actuators.pushgateway import PushGroup
@@ -31,7 +41,11 @@ LOCK_PATIENCE = 10.0
 SEQUENCE_MEANING = "Number of the last heartbeat; it only grows."
 TIME_MEANING = "Unix time of the last heartbeat, by the writer's clock, in seconds."
 
+TRUSTED_BEATS = 3
+"""After how many intervals without a beat the Pushgateway is asked what it has."""
+
 _LARGEST_STATE = 4096
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +60,7 @@ class HeartbeatWriter:
         group: the Pushgateway's group, or ``None``.
         nanoseconds: the clock, in nanoseconds of unix time.
         lock_patience: seconds to wait for another writer.
+        every: the interval at which beats are due.
     """
 
     prefix: str
@@ -55,6 +70,7 @@ class HeartbeatWriter:
     group: PushGroup | None
     nanoseconds: Callable[[], int] = time.time_ns
     lock_patience: float = LOCK_PATIENCE
+    every: timedelta = Heartbeat().every
 
     @property
     def sequence_metric(self) -> str:
@@ -97,18 +113,30 @@ class HeartbeatWriter:
         except OSError:
             return None
 
+    def newest(self) -> Seal | None:
+        """Give what the last beat from this state noted, whichever process made it."""
+        return noted(self.lock)
+
     def _beat(self) -> Beat:
         milliseconds = self.nanoseconds() // 1_000_000
         kept, trouble = self._kept()
-        pushed, unknown = ((), None) if kept and kept.certain else self._pushed()
+        pushed, unknown = ((), None) if self._trusted(kept, milliseconds) else self._pushed()
         on_file = self.textfile.published(self.sequence_metric) if self.textfile else ()
-        last = highest((*on_file, *pushed, *((kept.sequence,) if kept else ())))
-        state = State(following(last, milliseconds // 1000), certain=unknown is None)
-        durable.replace(self.state, state_line(state))
-        recovered = _recovery(trouble, last, state.sequence) if trouble else ""
-        return self._publish(Beat(state.sequence, milliseconds, (), recovered), unknown)
+        last = highest((*on_file, *pushed, *((kept,) if kept else ())))
+        sequence = following(last, milliseconds // 1000)
+        durable.replace(self.state, state_line(sequence))
+        note(self.lock, Seal(sequence, milliseconds) if unknown else sealed(sequence, milliseconds, self.state))
+        recovered = _recovery(trouble, last, sequence) if trouble else ""
+        return self._publish(Beat(sequence, milliseconds, (), recovered), unknown)
 
-    def _kept(self) -> tuple[State | None, str]:
+    def _trusted(self, kept: int | None, milliseconds: int) -> bool:
+        """Tell whether nothing can have been published above what the state keeps."""
+        last = self.newest()
+        if last is None or last.sequence != kept or not last.holds(self.state):
+            return False
+        return 0 <= milliseconds - last.milliseconds <= TRUSTED_BEATS * self.every / _MILLISECOND
+
+    def _kept(self) -> tuple[int | None, str]:
         """Give the state, or what is wrong with its file."""
         try:
             content = durable.read(self.state, _LARGEST_STATE)

@@ -17,11 +17,14 @@ from gonogo.model.evidence import Evidence, TargetHealth, Unread
 from gonogo.model.report import Report
 from gonogo.policy.load import PolicyFile
 
-LONGEST_SETTLING = timedelta(seconds=30)
+LONGEST_SETTLING = timedelta(seconds=24)
 """The longest wait for rules to be evaluated, so that the whole command ends within 60 s."""
 
-ONE_ANSWER = timedelta(seconds=12)
-"""The longest that one answer may take, so that a settling server and a follow-up still fit into 60 s."""
+ONE_ANSWER = timedelta(seconds=10)
+"""The longest that one answer may take, so that after a settling server three in a row still fit into 60 s.
+
+The three are the server's time, what it knows of by that time, and the follow-up.
+"""
 
 SETTLING_STEP = 0.25
 """Seconds between two looks at a server whose rules have not been evaluated yet."""

@@ -1,24 +1,32 @@
 """Reads everything one verdict needs, in one batch of concurrent questions.
 
 The number of questions does not grow with subjects or signals. A second, small
-batch follows only where something is missing or down: which vanished subjects were
-there within a day, and what the targets that are down used to feed.
+batch follows only where something is missing, down or shared: which vanished subjects
+were there within a day, what the targets that are down used to feed, and which of
+several pushed groups of one job and instance feeds what.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from threading import Thread
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
-from gonogo.app.origins import Warned, fed_by_down_targets, origins, recent_subjects, vanished_subjects
+from gonogo.app.asked import asked
+from gonogo.app.origins import (
+    Warned,
+    fed_by_down_targets,
+    fed_by_push_groups,
+    origins,
+    recent_subjects,
+    vanished_subjects,
+)
 from gonogo.app.server import Server
 from gonogo.durations import format_duration
-from gonogo.errors import SourceError
+from gonogo.judge.push_groups import shared_sources, source_of
 from gonogo.judge.questions import Questions
 from gonogo.model.evidence import Evidence, RunState, Unread
 from gonogo.model.policy import Policy
@@ -29,12 +37,11 @@ from gonogo.prometheus.http import Client
 from gonogo.prometheus.rules_api import rules
 from gonogo.prometheus.status_api import build_info
 from gonogo.prometheus.targets_api import targets
-from gonogo.prometheus.versions import nan_ends_series
+from gonogo.prometheus.versions import nan_ends_series, rules_untold
 from gonogo.rules.matchers import named
 
 PUSH_TIME = "push_time_seconds"
 
-Answer = TypeVar("Answer")
 Sources: TypeAlias = tuple[Mapping[str, str], ...]
 
 
@@ -65,23 +72,25 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     """
     policy, questions, client, server = survey.policy, survey.questions, survey.client, survey.server
     warned: list[str] = []
-    clock = _asked("the server's time", lambda: _clock(client, server.url))
+    clock = asked("the server's time", lambda: _clock(client, server.url))
     windows = [
-        _asked("the samples", lambda w=window, m=metrics: query(client, server.url, _over(m, w)))  # type: ignore[misc]
+        asked("the samples", lambda w=window, m=metrics: query(client, server.url, _over(m, w)))  # type: ignore[misc]
         for window, metrics in questions.windows.items()
     ]
     names = (*questions.instant, PUSH_TIME)
-    instant = _asked("the newest samples", lambda: query(client, server.url, named(names)))
-    loaded = _asked("the rules", lambda: rules(client, server.rules_url))
-    active = _asked("the targets", lambda: targets(client, server.targets_url))
-    fed = _asked("the sources", lambda: origins(client, server.url, questions.origins, warned.extend))
-    version = _asked("the version", lambda: build_info(client, server.url))
-    seen = _asked("recent subjects", lambda: recent_subjects(client, server.url, policy, warned.extend))
+    instant = asked("the newest samples", lambda: query(client, server.url, named(names)))
+    loaded = asked("the rules", lambda: rules(client, server.rules_url))
+    active = asked("the targets", lambda: targets(client, server.targets_url))
+    fed = asked("the sources", lambda: origins(client, server.url, questions.origins, warned.extend))
+    version = asked("the version", lambda: build_info(client, server.url))
+    seen = asked("recent subjects", lambda: _recent(survey, clock.result(), warned.extend))
     now = clock.result()
-    evidence = _assemble(policy, now, windows, instant, version.result())
+    told, groups = version.result(), loaded.result()
+    evidence = _assemble(policy, now, windows, instant, told)
     evidence = replace(
         evidence,
-        rules=loaded.result(),
+        rules=groups,
+        rules_untold=not (isinstance(told, Unread) or isinstance(groups, Unread)) and rules_untold(told, groups),
         targets=active.result(),
         origins=fed.result(),
         vanished=seen.result(),
@@ -90,7 +99,6 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     )
     evidence = _follow_up(survey, evidence, warned.extend)
     evidence = replace(evidence, warnings=tuple(dict.fromkeys((*evidence.warnings, *sorted(warned)))))
-    told = version.result()
     return Gathered(
         evidence,
         None if isinstance(told, Unread) else told,
@@ -98,31 +106,18 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     )
 
 
-def _asked(question: str, read: Callable[[], Answer]) -> Future[Answer | Unread]:
-    """Ask in a thread that nothing waits for at the end: an interrupt is an interrupt at once."""
-    told: Future[Answer | Unread] = Future()
-
-    def run() -> None:
-        try:
-            told.set_result(read())
-        except SourceError as error:
-            told.set_result(Unread(question, _why(error), error.next_step))
-        except BaseException as error:  # noqa: BLE001 - a bug is raised in the thread that waits for the answer
-            told.set_exception(error)
-
-    Thread(target=run, daemon=True, name="gonogo-ask").start()
-    return told
-
-
-def _why(error: SourceError) -> str:
-    return f"{error.what}: {error.why}" if error.why else error.what
-
-
 def _clock(client: Client, url: str) -> tuple[float, float]:
     """Give the server's time and the local one halfway through asking for it."""
     before = time.time()
     there = server_time(client, url)
     return there, (before + time.time()) / 2
+
+
+def _recent(survey: Survey, now: tuple[float, float] | Unread, warned: Warned) -> Sources | Unread:
+    """Ask who was there within the server's own day."""
+    if isinstance(now, Unread):
+        return now
+    return recent_subjects(survey.client, survey.server.url, survey.policy, now[0], warned)
 
 
 def _over(metrics: Iterable[str], window: timedelta) -> str:
@@ -174,12 +169,28 @@ def _by_signal(policy: Policy, answers: list[QueryAnswer]) -> dict[str, tuple[Se
 
 def _follow_up(survey: Survey, evidence: Evidence, warned: Warned) -> Evidence:
     client, url, selectors = survey.client, survey.server.url, survey.questions.origins
-    missing = _asked("vanished subjects", lambda: vanished_subjects(survey.policy, evidence, client, url, warned))
-    used = _asked(
+    missing = asked("vanished subjects", lambda: vanished_subjects(survey.policy, evidence, client, url, warned))
+    used = asked(
         "what the targets that are down fed", lambda: fed_by_down_targets(evidence, selectors, client, url, warned)
     )
+    groups = asked("the groups of pushes", lambda: fed_by_push_groups(evidence, selectors, client, url, warned))
     vanished = evidence.vanished if isinstance(evidence.vanished, Unread) else missing.result()
-    return replace(evidence, vanished=vanished, origins=_joined(evidence.origins, used.result()))
+    live = _detailed(evidence, groups.result())
+    return replace(evidence, vanished=vanished, origins=_joined(live, used.result()))
+
+
+def _detailed(evidence: Evidence, groups: Mapping[str, Sources] | Unread) -> Mapping[str, Sources] | Unread:
+    """Put the rows that name their groups in the place of those of the same job and instance."""
+    live, shared = evidence.origins, shared_sources(() if isinstance(evidence.pushes, Unread) else evidence.pushes)
+    if isinstance(live, Unread) or isinstance(groups, Unread) or not shared:
+        return groups if isinstance(groups, Unread) else live
+    return {
+        text: (
+            *(row for row in rows if source_of(row) not in shared),
+            *(row for row in groups.get(text, ()) if source_of(row) in shared),
+        )
+        for text, rows in live.items()
+    }
 
 
 def _joined(

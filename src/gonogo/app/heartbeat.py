@@ -43,6 +43,7 @@ def heartbeat_writer(
         state_dir=textfile.path.parent if textfile else _made(file.state_dir),
         textfile=textfile,
         group=group,
+        every=heartbeat.every,
         nanoseconds=nanoseconds,
     )
 

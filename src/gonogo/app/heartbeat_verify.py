@@ -1,7 +1,7 @@
 """One beat followed from its writer through the scrape and the rules to ``ok``.
 
-Each stage is proved by this very beat: the raw series has its number; a rule computed
-an age that belongs to its time; ``ok`` was computed no earlier than that.
+Each stage is proved by this very beat, or a later one of the same writer: the raw series
+has its number and time; a rule computed an age that belongs to its time; ``ok`` was computed no earlier than that.
 """
 
 from __future__ import annotations
@@ -13,21 +13,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from gonogo.actuators.heartbeat_writer import HeartbeatWriter
-from gonogo.durations import format_duration
+from gonogo.app.own_beats import Arrival, OwnBeats, heartbeat_samples, newest_numbers
 from gonogo.errors import SourceError
-from gonogo.model.beat import Beat
 from gonogo.model.followed_beat import FollowedBeat, Stage
 from gonogo.model.policy import Policy
-from gonogo.model.series import REALM_LABEL, Series
-from gonogo.prometheus.api import query
+from gonogo.model.series import Series
 from gonogo.prometheus.http import Client
-from gonogo.rules.matchers import named
 
 LOOK_EVERY = 0.2
 """Seconds between two looks at the server, which has no way to call back."""
-
-REACH = 1000
-"""How far above its own number a beat is still known to have arrived: other writers count on meanwhile."""
 
 LONGEST_ANSWER = timedelta(seconds=10)
 """What one look at the server may take."""
@@ -38,46 +32,49 @@ CLOCK_GRAIN = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """Where a beat is looked for: the server, and the names and labels of what it should bring about."""
+    """Where a beat is looked for: the server, and the policy that names what the beat should bring about."""
 
     client: Client
     url: str
     policy: Policy
-    sequence_metric: str
+
+    def metrics(self, writer: HeartbeatWriter) -> tuple[str, ...]:
+        """Give the names of number, time, age, fresh, changes and ok, in this order."""
+        prefix, heartbeat = self.policy.prefix, self.policy.heartbeat
+        derived = ("age_seconds", f"fresh_{heartbeat.fresh_name}", f"changes_{heartbeat.window_name}", "ok")
+        return (writer.sequence_metric, writer.time_metric, *(f"{prefix}_heartbeat_{name}" for name in derived))
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one look at the server shows of a beat.
+
+    Attributes:
+        trail: where it was looked for.
+        own: the beat.
+        arrival: where and when its number arrived; ``None`` while it has not.
+        found: the samples of all hosts under the policy's labels.
+    """
+
+    trail: Trail
+    own: OwnBeats
+    arrival: Arrival | None
+    found: tuple[Series, ...]
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """The names of number, age, fresh, changes and ok, in this order."""
-        prefix, heartbeat = self.policy.prefix, self.policy.heartbeat
-        derived = ("age_seconds", f"fresh_{heartbeat.fresh_name}", f"changes_{heartbeat.window_name}", "ok")
-        return (self.sequence_metric, *(f"{prefix}_heartbeat_{name}" for name in derived))
+        """The names of number, time, age, fresh, changes and ok, in this order."""
+        return self.trail.metrics(self.own.writer)
 
-    def look(self, beat: Beat) -> Mapping[str, Series]:
-        """Give the newest samples of each metric, by its name, from where the beat is seen.
+    def series(self, metric: str) -> Series | None:
+        """Give the samples of a metric from where the beat arrived: several machines may beat under the same labels."""
+        arrived = self.arrival
+        origin = None if arrived is None else _origin(arrived.labels)
+        return next((s for s in self.found if s.metric == metric and _origin(s.labels) == origin), None)
 
-        Several machines may beat under the same labels. Then only the one whose
-        numbers hold this very beat counts; while none does, nothing is given.
 
-        Raises:
-            SourceError: the server gave no valid answer.
-        """
-        wanted = {**self.policy.heartbeat.labels, "via": self.policy.heartbeat.read}
-        if self.policy.realm is not None:
-            wanted[REALM_LABEL] = self.policy.realm
-        window = format_duration(self.policy.heartbeat.window)
-        found = query(self.client, self.url, f"{named(self.metrics)}[{window}]").series
-        origins: dict[tuple[str | None, str | None], dict[str, Series]] = {}
-        for series in found:
-            if wanted.items() <= series.labels.items():
-                origin = (series.labels.get("job"), series.labels.get("instance"))
-                origins.setdefault(origin, {})[series.metric] = series
-        return self._of_beat(beat, list(origins.values()))
-
-    def _of_beat(self, beat: Beat, origins: list[dict[str, Series]]) -> Mapping[str, Series]:
-        if len(origins) == 1:
-            return origins[0]
-        numbers = [(origin, origin.get(self.sequence_metric)) for origin in origins]
-        return next((origin for origin, known in numbers if known and beat.sequence in known.values), {})
+def _origin(labels: Mapping[str, str]) -> tuple[str | None, str | None]:
+    return labels.get("job"), labels.get("instance")
 
 
 def verify(writer: HeartbeatWriter, trail: Trail, within: timedelta) -> FollowedBeat:
@@ -89,29 +86,30 @@ def verify(writer: HeartbeatWriter, trail: Trail, within: timedelta) -> Followed
         SourceError: the server gave no valid answer when the time was up.
     """
     start = time.monotonic()
-    beat = writer.beat()
-    stages = [Stage("published", time.monotonic() - start, " and ".join(beat.published))]
-    for seen in (_scraped, _evaluated, _ok):
-        stage = _await(seen, trail, beat, start, within)
+    own = OwnBeats(writer, writer.beat())
+    stages = [Stage("published", time.monotonic() - start, " and ".join(own.beat.published))]
+    for look in (_scraped, _evaluated, _ok):
+        stage = _await(look, trail, own, start, within)
         stages.append(stage)
         if stage.seconds is None:
             break
-    return FollowedBeat(beat, tuple(stages))
+    return FollowedBeat(own.beat, tuple(stages))
 
 
-Look = Callable[[Trail, Beat, Mapping[str, Series]], Stage]
+Look = Callable[[Sight], Stage]
 
 
-def _await(look: Look, trail: Trail, beat: Beat, start: float, within: timedelta) -> Stage:
+def _await(look: Look, trail: Trail, own: OwnBeats, start: float, within: timedelta) -> Stage:
     """Look until the stage is seen; a look gives a stage whose seconds say only whether it was."""
     end = start + within.total_seconds()
     while True:
         try:
-            stage = look(trail, beat, trail.look(beat))
+            found = heartbeat_samples(trail.client, trail.url, trail.policy, trail.metrics(own.writer))
         except SourceError:
             if time.monotonic() >= end:
                 raise
         else:
+            stage = look(Sight(trail, own, own.arrival(found), found))
             passed = time.monotonic() - start
             if stage.seconds is not None:
                 return Stage(stage.name, passed, stage.detail)
@@ -120,56 +118,46 @@ def _await(look: Look, trail: Trail, beat: Beat, start: float, within: timedelta
         time.sleep(LOOK_EVERY)
 
 
-def _first_arrival(trail: Trail, beat: Beat, series: Mapping[str, Series]) -> float | None:
-    """Give the server's time of the first sample with the beat's number, or one that followed it."""
-    numbers = series.get(trail.sequence_metric)
-    if numbers is None:
-        return None
-    pairs = zip(numbers.times, numbers.values, strict=True)
-    return next((at for at, value in pairs if beat.sequence <= value < beat.sequence + REACH), None)
-
-
-def _scraped(trail: Trail, beat: Beat, series: Mapping[str, Series]) -> Stage:
-    at = _first_arrival(trail, beat, series)
-    if at is not None:
-        return Stage("scraped", at, f"{trail.url} has number {beat.sequence}")
-    numbers = series.get(trail.sequence_metric)
-    there = f"its newest number is {numbers.values[-1]:.0f}" if numbers else "no such series of this realm has it"
+def _scraped(sight: Sight) -> Stage:
+    url, beat, number = sight.trail.url, sight.own.beat, sight.own.writer.sequence_metric
+    if sight.arrival is not None:
+        return Stage("scraped", sight.arrival.at, f"{url} has number {beat.sequence}, or a later one of this writer")
     next_steps = {
         "textfile": f"see that a node_exporter reads {beat.published[0]} and that it is a target that is up",
         "push": f"see that the Pushgateway of {beat.published[-1]} is a target that is up, with honor_labels: true",
     }
-    read = trail.policy.heartbeat.read
-    return Stage("scraped", None, f"{trail.sequence_metric} on {trail.url}: {there}", next_steps[read])
+    there = f"{url} has {newest_numbers(sight.found, number)} for {number}, none with the time of this writer's beat"
+    return Stage("scraped", None, there, next_steps[sight.trail.policy.heartbeat.read])
 
 
-def _evaluated_at(trail: Trail, beat: Beat, series: Mapping[str, Series]) -> float | None:
+def _evaluated_at(sight: Sight) -> float | None:
     """Give the server's time of the first evaluation that computed an age from this beat or a later one."""
-    ages = series.get(trail.metrics[1])
+    ages = sight.series(sight.metrics[2])
     if ages is None:
         return None
-    beaten = beat.milliseconds / 1000 - CLOCK_GRAIN
+    beaten = sight.own.beat.milliseconds / 1000 - CLOCK_GRAIN
     return next((at for at, age in zip(ages.times, ages.values, strict=True) if at - age >= beaten), None)
 
 
-def _evaluated(trail: Trail, beat: Beat, series: Mapping[str, Series]) -> Stage:
-    at = _evaluated_at(trail, beat, series)
-    age = trail.metrics[1]
+def _evaluated(sight: Sight) -> Stage:
+    at = _evaluated_at(sight)
+    age = sight.metrics[2]
     if at is not None:
         return Stage("evaluated", at, f"{age} knows its time")
-    there = f"{age} is of an older beat" if age in series else f"there is no {age} of this realm"
-    return Stage("evaluated", None, there, f"see {trail.url}/rules: is the rule pack loaded, do its rules evaluate?")
+    there = f"there is no {age} of this realm" if sight.series(age) is None else f"{age} is of an older beat"
+    rules = f"{sight.trail.url}/rules"
+    return Stage("evaluated", None, there, f"see {rules}: is the rule pack loaded, do its rules evaluate?")
 
 
-def _ok(trail: Trail, beat: Beat, series: Mapping[str, Series]) -> Stage:
-    *_, fresh, changes, ok = trail.metrics
-    since = _evaluated_at(trail, beat, series)
-    good = series.get(ok)
+def _ok(sight: Sight) -> Stage:
+    *_, fresh, changes, ok = sight.metrics
+    since = _evaluated_at(sight)
+    good = sight.series(ok)
     pairs = zip(good.times, good.values, strict=True) if good else ()
     at = next((at for at, value in pairs if since is not None and at >= since and value == 1), None)
     if at is not None:
         return Stage("ok", at, f"{ok} is 1")
-    told = ", ".join(f"{name} is {_newest(series.get(name))}" for name in (ok, fresh, changes))
+    told = ", ".join(f"{name} is {_newest(sight.series(name))}" for name in (ok, fresh, changes))
     hint = "with changes at 0 this was the first beat in a long time: verify again; else see the writer's clock"
     return Stage("ok", None, told, hint)
 

@@ -12,7 +12,7 @@ _LONGEST_PATH = 4096
 
 
 def matching(pattern: str) -> tuple[Path, ...]:
-    """Expand one absolute glob as Prometheus does, names that begin with a dot included; sorted."""
+    """Expand one glob as Prometheus does, names that begin with a dot included; sorted."""
     if len(pattern) > _LONGEST_PATH:
         return ()
     names = glob.glob(pattern, include_hidden=True)  # noqa: PTH207 - Path.glob takes no absolute pattern

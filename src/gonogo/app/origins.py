@@ -6,25 +6,24 @@ may be partial, and what it leaves out would be missed in silence.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from gonogo.durations import format_duration
 from gonogo.errors import SourceError
-from gonogo.judge.questions import Ask, conditions
-from gonogo.judge.source_doubts import source_of
-from gonogo.model.evidence import Evidence, Target, TargetHealth, Unread
+from gonogo.judge.push_groups import Source, shared_sources, source_of
+from gonogo.judge.vanished import missing_subjects, required_signals
+from gonogo.model.evidence import Evidence, TargetHealth, Unread
 from gonogo.model.policy import Policy
-from gonogo.model.series import REALM_LABEL, subject_key
-from gonogo.model.signal import Scope
+from gonogo.model.series import REALM_LABEL
+from gonogo.model.signal import Signal
 from gonogo.prometheus.api import label_values, query
 from gonogo.prometheus.http import Client
 from gonogo.rules.matchers import equal, named, narrowed, one_of
 from gonogo.rules.selectors import Selector
 
 RECENT = timedelta(hours=24)
-"""A subject seen this recently is judged even when it is gone (contract, section 1)."""
+"""A subject seen this recently is judged even when it is gone: docs/policy.md, ``subjects``."""
 
 MOST_FOLLOWED = 500
 """How many vanished subjects or down targets are asked about by name; beyond, all of them count."""
@@ -39,17 +38,31 @@ Warned = Callable[[tuple[str, ...]], object]
 
 
 def origins(
-    client: Client, url: str, selectors: tuple[Selector, ...], warned: Warned, shaped: Callable[[str], str] = str
+    client: Client,
+    url: str,
+    selectors: tuple[Selector, ...],
+    warned: Warned,
+    shaped: Callable[[str], str] = str,
+    by: tuple[str, ...] = (),
 ) -> Origins:
     """Ask which jobs and instances feed each selector, all in one question.
+
+    Args:
+        client: who asks.
+        url: whom.
+        selectors: what is fed.
+        warned: takes what the server warned of.
+        shaped: makes of a selector the expression that is counted.
+        by: labels to ask for besides job and instance.
 
     Raises:
         SourceError: there was no valid answer.
     """
     if not selectors:
         return {}
+    labels = ", ".join(("job", "instance", *by))
     parts = [
-        f'label_replace(count by (job, instance) ({shaped(selector.text)}), "{SELECTOR_LABEL}", "{place}", "", "")'
+        f'label_replace(count by ({labels}) ({shaped(selector.text)}), "{SELECTOR_LABEL}", "{place}", "", "")'
         for place, selector in enumerate(selectors)
     ]
     found: dict[str, list[Mapping[str, str]]] = {selector.text: [] for selector in selectors}
@@ -75,23 +88,49 @@ def fed_by_down_targets(
     down = [target for target in active if target.health is TargetHealth.DOWN]
     if not down:
         return {}
-    return origins(client, url, selectors, warned, lambda text: _within_a_day(narrowed(text, *_from(down))))
+    among = _of([source_of(target.labels) for target in down])
+    return origins(client, url, selectors, warned, lambda text: _within_a_day(narrowed(text, *among)))
 
 
-def recent_subjects(client: Client, url: str, policy: Policy, warned: Warned) -> tuple[Mapping[str, str], ...]:
-    """List candidates for vanished subjects: with one label, all that the index knows of.
+def fed_by_push_groups(
+    evidence: Evidence, selectors: tuple[Selector, ...], client: Client, url: str, warned: Warned
+) -> Origins:
+    """Ask by which group each series was pushed, where several groups bear one job and instance.
 
     Raises:
         SourceError: there was no valid answer.
     """
-    metrics = _required_metrics(policy)
-    if not policy.subjects or not metrics:
+    shared = shared_sources(() if isinstance(evidence.pushes, Unread) else evidence.pushes)
+    if not shared:
+        return {}
+    apart = sorted({name for names in shared.values() for name in names})
+    among = _of(tuple(shared))
+    return origins(client, url, selectors, warned, lambda text: narrowed(text, *among), tuple(apart))
+
+
+def recent_subjects(
+    client: Client, url: str, policy: Policy, now: float, warned: Warned
+) -> tuple[Mapping[str, str], ...]:
+    """List candidates for vanished subjects: with one label, all that the index knows of.
+
+    Args:
+        client: who asks.
+        url: whom.
+        policy: whose subjects they are.
+        now: the server's own time, unix seconds: by another clock its day would be another.
+        warned: takes what the server warned of.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    signals = required_signals(policy)
+    if not policy.subjects or not signals:
         return ()
     if len(policy.subjects) > 1:
-        return _seen_within_a_day(client, url, policy, _in_realm(policy, metrics), warned)
+        return _seen_within_a_day(client, url, policy, (), warned)
     (name,) = policy.subjects
-    now = time.time()
-    found = label_values(client, url, name, _in_realm(policy, metrics), now - RECENT.total_seconds(), now)
+    every = narrowed(named({signal.metric for signal in signals}), *_in_realm(policy), *_common(signals))
+    found = label_values(client, url, name, every, now - RECENT.total_seconds(), now)
     warned(found.warnings)
     return tuple({name: value} for value in found.values)
 
@@ -106,25 +145,26 @@ def vanished_subjects(
     """
     if isinstance(evidence.vanished, Unread) or isinstance(evidence.instant, Unread):
         return ()
-    missing = {subject_key(labels, policy.subjects): labels for labels in evidence.vanished}
-    for series in evidence.instant:
-        if not missing:
-            break  # as a rule the first signal has them all
-        missing.pop(subject_key(series.labels, policy.subjects), None)
-    gone = tuple(missing.values())
+    gone = missing_subjects(policy, evidence.vanished, evidence.instant)
     if not gone or len(policy.subjects) > 1 or len(gone) > MOST_FOLLOWED:
         return gone
     (name,) = policy.subjects
     among = one_of(name, (labels[name] for labels in gone))
-    missed = narrowed(_in_realm(policy, _required_metrics(policy)), among)
-    return _seen_within_a_day(client, url, policy, missed, warned)
+    return _seen_within_a_day(client, url, policy, (among,), warned)
 
 
 def _seen_within_a_day(
-    client: Client, url: str, policy: Policy, selector: str, warned: Warned
+    client: Client, url: str, policy: Policy, matchers: tuple[str, ...], warned: Warned
 ) -> tuple[Mapping[str, str], ...]:
-    by = ", ".join(policy.subjects)
-    answer = query(client, url, f"count by ({by}) ({_within_a_day(selector)})")
+    by_labels: dict[tuple[str, ...], set[str]] = {}
+    for signal in required_signals(policy):
+        bearing = tuple(equal(label, value) for label, value in sorted(signal.labels.items()))
+        by_labels.setdefault(bearing, set()).add(signal.metric)
+    seen = " or ".join(
+        _within_a_day(narrowed(named(metrics), *_in_realm(policy), *bearing, *matchers))
+        for bearing, metrics in by_labels.items()
+    )
+    answer = query(client, url, f"count by ({', '.join(policy.subjects)}) ({seen})")
     warned(answer.warnings)
     return tuple(series.labels for series in answer.series)
 
@@ -134,18 +174,17 @@ def _within_a_day(selector: str) -> str:
     return f"last_over_time({selector}[{format_duration(RECENT)}])"
 
 
-def _required_metrics(policy: Policy) -> tuple[str, ...]:
-    names = {term.signal for gate in policy.gates for c in conditions(gate, (Ask.REQUIRE,)) for term in c.terms}
-    signals = (policy.signals[name] for name in names)
-    return tuple(sorted({signal.metric for signal in signals if signal.scope is Scope.SUBJECT}))
+def _in_realm(policy: Policy) -> tuple[str, ...]:
+    return () if policy.realm is None else (equal(REALM_LABEL, policy.realm),)
 
 
-def _in_realm(policy: Policy, metrics: tuple[str, ...]) -> str:
-    selector = named(metrics)
-    return selector if policy.realm is None else narrowed(selector, equal(REALM_LABEL, policy.realm))
+def _common(signals: tuple[Signal, ...]) -> tuple[str, ...]:
+    """Match the labels that every signal asks for, each by the values asked of it."""
+    names = set.intersection(*({*signal.labels} for signal in signals))
+    return tuple(one_of(name, (signal.labels[name] for signal in signals)) for name in sorted(names))
 
 
-def _from(down: list[Target]) -> tuple[str, ...]:
-    jobs, instances = zip(*(source_of(target.labels) for target in down), strict=True)
+def _of(sources: Sequence[Source]) -> tuple[str, ...]:
+    jobs, instances = zip(*sources, strict=True)
     by_job = one_of("job", jobs)
-    return (by_job, one_of("instance", instances)) if len(down) <= MOST_FOLLOWED else (by_job,)
+    return (by_job, one_of("instance", instances)) if len(sources) <= MOST_FOLLOWED else (by_job,)

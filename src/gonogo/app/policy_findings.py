@@ -13,6 +13,9 @@ from gonogo.policy.lint import Finding, Severity, lint
 from gonogo.policy.load import PolicyFile
 from gonogo.strict_yaml import parse
 
+WARNED_OF = ("gates", "slos", "signals", "heartbeat.every", "heartbeat.window", "heartbeat.fresh")
+"""The keys that warnings come from; what a policy says besides leaves the preset's own as they are."""
+
 
 def policy_warnings(policy_file: PolicyFile, files: tuple[RuleGroup, ...]) -> tuple[Finding, ...]:
     """Lint the policy; give its warnings.
@@ -32,7 +35,7 @@ def policy_warnings(policy_file: PolicyFile, files: tuple[RuleGroup, ...]) -> tu
 
 def warning_lines(policy_file: PolicyFile, warnings: tuple[Finding, ...]) -> tuple[str, ...]:
     """Write the warnings for a person; those of the preset as it is are counted, for its page argues each."""
-    own = any(name.partition(".")[0] in {"gates", "heartbeat", "slos", "signals"} for name in policy_file.named)
+    own = any(f"{name}.".startswith(f"{key}.") for name in policy_file.named for key in WARNED_OF)
     if own or not warnings:
         return tuple(said(warning, policy_file) for warning in warnings)
     return (f"{len(warnings)} warnings, all of them the preset's own; docs/policy.md argues each",)

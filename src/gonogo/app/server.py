@@ -36,6 +36,7 @@ def client_of(settings: ServerSettings, *, at_most: timedelta) -> Client:
     return Client(
         HttpSettings(
             timeout=min(settings.timeout, at_most),
+            at_its_longest=settings.timeout >= at_most,
             max_bytes=settings.max_bytes,
             authorization=_authorization(settings),
             basic=_basic(settings),

@@ -10,30 +10,21 @@ from datetime import timedelta
 
 from gonogo.actuators.heartbeat_writer import HeartbeatWriter
 from gonogo.app.heartbeat import heartbeat_writer
+from gonogo.app.own_beats import OwnBeats, heartbeat_samples, newest_numbers
 from gonogo.app.runs import Run, failed, recorded
 from gonogo.app.server import Server, client_of, server_of
 from gonogo.app.smoke import HEARTBEAT_OK
 from gonogo.errors import SourceError
 from gonogo.model.outcome import Outcome
-from gonogo.model.series import REALM_LABEL
 from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.policy.load import PolicyFile
-from gonogo.prometheus.api import query
 from gonogo.prometheus.http import Client
 from gonogo.prometheus.targets_api import targets
-from gonogo.rules.matchers import named
 
 TWO_BEATS = "two-beats"
 """The kind of their record."""
 
 BEATS = 2
-
-REACH = 1000
-"""How far above its own number a beat is still known to have arrived.
-
-Numbers come from one state under one lock, so a higher one was given out after ours
-was published: another writer of this machine may be seen before us.
-"""
 
 SLACK = timedelta(seconds=10)
 LONGEST_SCRAPE = timedelta(minutes=5)
@@ -65,44 +56,34 @@ def _follow(policy_file: PolicyFile, writer: HeartbeatWriter, client: Client, se
     patience = _patience(client, server)
     seen = []
     for _ in range(BEATS):
-        beat = writer.beat()
+        own = OwnBeats(writer, writer.beat())
         began = time.monotonic()
-        if why := _await(policy_file, writer.sequence_metric, beat.sequence, client, server, patience):
-            return failed(TWO_BEATS, (why,), f"beat {beat.sequence} did not arrive", {})
-        seen.append({"sequence": beat.sequence, "arrived_after_seconds": round(time.monotonic() - began, 2)})
+        if why := _await(policy_file, own, client, server, patience):
+            return failed(TWO_BEATS, (why,), f"beat {own.beat.sequence} did not arrive", {})
+        seen.append({"sequence": own.beat.sequence, "arrived_after_seconds": round(time.monotonic() - began, 2)})
     told = " and ".join(f"{one['sequence']} after {one['arrived_after_seconds']} s" for one in seen)
     return Run(TWO_BEATS, Outcome.PASS, f"the server has beats {told}", seen={"beats": seen})
 
 
-def _await(
-    policy_file: PolicyFile, metric: str, sequence: int, client: Client, server: Server, patience: timedelta
-) -> str:
-    """Wait until the number is on the server; give why it is not, or nothing."""
+def _await(policy_file: PolicyFile, own: OwnBeats, client: Client, server: Server, patience: timedelta) -> str:
+    """Wait until the beat is on the server; give why it is not, or nothing."""
+    number, at = own.writer.sequence_metric, own.writer.time_metric
     end = time.monotonic() + patience.total_seconds()
     while True:
         try:
-            values = _values(policy_file, metric, client, server)
-            why = f"after {patience.total_seconds():.0f} s the server has {_told(values)} for {metric}"
+            found = heartbeat_samples(client, server.url, policy_file.policy, (number, at))
         except SourceError as error:
-            values, why = [], str(error)
-        if any(sequence <= value < sequence + REACH for value in values):
-            return ""
+            why = str(error)
+        else:
+            if own.arrival(found) is not None:
+                return ""
+            why = (
+                f"after {patience.total_seconds():.0f} s the server has {newest_numbers(found, number)} for {number}, "
+                "none with the time of this writer's beat; see that what this machine publishes is scraped"
+            )
         if time.monotonic() >= end:
             return why
         time.sleep(LOOK_EVERY)
-
-
-def _values(policy_file: PolicyFile, metric: str, client: Client, server: Server) -> list[float]:
-    policy = policy_file.policy
-    wanted = {**policy.heartbeat.labels, "via": policy.heartbeat.read}
-    if policy.realm is not None:
-        wanted[REALM_LABEL] = policy.realm
-    found = query(client, server.url, named((metric,))).series
-    return [series.values[-1] for series in found if wanted.items() <= series.labels.items()]
-
-
-def _told(values: list[float]) -> str:
-    return ", ".join(f"{value:.0f}" for value in values) or "nothing"
 
 
 def _patience(client: Client, server: Server) -> timedelta:

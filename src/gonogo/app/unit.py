@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from gonogo.app.inputs import rule_files, unit_files
+from gonogo.app.naming import shown
 from gonogo.app.runs import Run, counted, failed, recorded
 from gonogo.app.unit_check import Heard, nobody
+from gonogo.app.unit_find import no_tests_found
 from gonogo.app.unit_places import report_on
 from gonogo.model.gate import PROMQL_UNIT
 from gonogo.model.outcome import Outcome
 from gonogo.policy.load import PolicyFile
+from gonogo.unit.allowance import under
 from gonogo.unit.report import FileReport, UnitReport
+from gonogo.unit.silent_pass import Finding
 
 
 def promql_unit(policy_file: PolicyFile) -> Run:
@@ -78,20 +83,23 @@ def policy_report(
         OSError: a folder of tests cannot be listed.
         MissingTool: promtool is not installed.
     """
-    paths = sorted({path for place in policy_file.tests if place.exists() for path in unit_files(place)})
+    below = {place: unit_files(place) if place.exists() else () for place in policy_file.tests}
+    paths = sorted({path for found in below.values() for path in found})
     rules = rule_files(policy_file.rules)
-    return report_on(paths, rules, cache=cache, allowed=allowed or {}, heard=heard, inside=rules)
+    report = report_on(paths, rules, cache=cache, allowed=allowed or {}, heard=heard, inside=rules)
+    nowhere = (no_tests_found(str(shown(place))) for place, found in below.items() if not found)
+    return replace(report, nowhere=under(allowed or {}, nowhere))
 
 
 def run_of(report: UnitReport, policy_file: PolicyFile) -> Run:
     """Sum a report up as the run of the gate."""
     if not report.files:
-        places = ", ".join(map(str, policy_file.tests)) or "the empty list of tests"
+        places = ", ".join(str(shown(place)) for place in policy_file.tests) or "the empty list of tests"
         return failed(PROMQL_UNIT, (f"there is no test file in {places}",), "nothing is tested", report.tools)
-    findings = tuple(_findings(report.files))
+    findings = (*map(_told, report.nowhere), *_findings(report.files))
     if report.outcome is not Outcome.PASS:
         return failed(PROMQL_UNIT, findings, "the tests of the rules do not pass", report.tools)
-    if any(one.allowed for file in report.files for one in file.findings):
+    if any(one.allowed for one in (*report.nowhere, *(one for file in report.files for one in file.findings))):
         return failed(PROMQL_UNIT, findings, "silent passes were allowed, and for the gate nothing is", report.tools)
     passed = f"promtool passes {counted(len(report.files), 'test file')}"
     return Run(PROMQL_UNIT, Outcome.PASS, passed, findings=findings, tools=report.tools)
@@ -99,9 +107,10 @@ def run_of(report: UnitReport, policy_file: PolicyFile) -> Run:
 
 def _findings(files: Iterable[FileReport]) -> Iterator[str]:
     for file in files:
-        yield from (
-            f"{one.problem} [{one.silent_pass}, allowed: {one.allowed}]" for one in file.findings if one.allowed
-        )
-        yield from (str(one.problem) for one in file.silent)
+        yield from map(_told, sorted(file.findings, key=lambda one: not one.allowed))
         if file.outcome is not Outcome.PASS and file.words:
             yield file.words
+
+
+def _told(one: Finding) -> str:
+    return f"{one.problem} [{one.silent_pass}, allowed: {one.allowed}]" if one.allowed else str(one.problem)

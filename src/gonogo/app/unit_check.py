@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gonogo.app.reading import Unreadable
 from gonogo.app.unit_cache import UnitCache
 from gonogo.app.unit_loaded import loaded
-from gonogo.app.unit_material import Material, material
-from gonogo.app.unit_rules import RulePlaces
+from gonogo.app.unit_material import Material, material, with_group_names
+from gonogo.app.unit_rules import RulePlaces, found_here
 from gonogo.app.unit_run import UnitResult, run_tests
-from gonogo.app.unit_stage import staged
+from gonogo.app.unit_stage import StagedUnit, staging
 from gonogo.errors import Position, Problem
 from gonogo.unit.allowance import under
 from gonogo.unit.group_order import GroupOrders, in_order, open_orders, order_problem
@@ -52,8 +53,9 @@ class _Case:
         if self.orders is None:
             yield self.material
         else:
-            yield _with_text(self.material, in_order(self.loaded, self.orders.makers_first))
-            yield _with_text(self.material, in_order(self.loaded, self.orders.readers_first))
+            named = with_group_names(self.material, self.orders.names)
+            yield _with_text(named, in_order(self.loaded, self.orders.makers_first))
+            yield _with_text(named, in_order(self.loaded, self.orders.readers_first))
         if self.suspected:
             yield _with_text(self.material, probing(self.loaded, self.suspected))
 
@@ -68,6 +70,8 @@ def check_files(
 ) -> tuple[FileReport, ...]:
     """Run test files, those that the cache does not know over all cores, and report on each, in their order.
 
+    The biggest are read first: they are likely to take longest, and are run while the others are read.
+
     Args:
         paths: the test files.
         places: where else rule files are.
@@ -81,22 +85,35 @@ def check_files(
     """
     real = None if inside is None else frozenset(rule.resolve() for rule in inside)
     reports: dict[Path, FileReport] = {}
-    cases: list[_Case] = []
-    for path in paths:
-        read = _read(path, places, real)
-        if isinstance(read, FileReport):
-            reports[path] = read
-        elif (known := cache.seconds(read.material)) is not None:
-            reports[path] = replace(_report(read, (UnitResult(True, "", known),)), cached=True)
-        else:
-            cases.append(read)
-    heard(len(reports), len(paths))
-    for case, report in _run(cases):
-        reports[case.material.path] = report
+
+    def report_on(path: Path, report: FileReport) -> None:
+        reports[path] = report
+        heard(len(reports), len(paths))
+
+    def to_run() -> Iterator[_Case]:
+        for path in sorted(paths, key=_size, reverse=True):
+            read = _read(path, places, real)
+            if isinstance(read, FileReport):
+                report_on(path, read)
+            elif (known := cache.seconds(read.material)) is not None:
+                report_on(path, replace(_report(read, (UnitResult(True, "", known),)), cached=True))
+            else:
+                yield read
+
+    heard(0, len(paths))
+    for case, report in _run(to_run()):
         if report.promtool and not report.findings:
             cache.keep(case.material, report.seconds)
-        heard(len(reports), len(paths))
+        report_on(case.material.path, report)
     return tuple(replace(reports[path], findings=under(allowed, reports[path].findings)) for path in paths)
+
+
+def _size(path: Path) -> int:
+    """Give what tells of a file, before it is read, how long it may take."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _read(path: Path, places: RulePlaces, inside: frozenset[Path] | None) -> _Case | FileReport:
@@ -106,8 +123,8 @@ def _read(path: Path, places: RulePlaces, inside: frozenset[Path] | None) -> _Ca
         if problems:
             return FileReport(str(path), None, "\n".join(map(str, problems)))
         known = loaded(one)
-    except (OSError, UnicodeDecodeError) as error:
-        return FileReport(str(path), None, f"{path} cannot be read: {error}")
+    except Unreadable as error:
+        return FileReport(str(path), None, str(error.problem))
     found = (*silent_passes(known), *(_outside(one, inside) if inside is not None else ()))
     return _Case(one, known, found, open_orders(known), suspects(known))
 
@@ -126,23 +143,30 @@ def _unreadable(one: Material) -> Iterator[Problem]:
 
 def _ambiguous(one: Material, places: RulePlaces) -> Iterator[Problem]:
     for entry in one.entries:
-        if entry.rules and (rivals := places.ambiguous(entry.entry.pattern)):
+        here = found_here(entry.entry.pattern, one.path.parent)
+        if entry.rules and not here and (rivals := places.ambiguous(entry.entry.pattern)):
             names = " and ".join(map(str, rivals))
             if {rule.path for rule in entry.rules} <= set(rivals):
                 yield Problem(entry.entry.where, f"{entry.entry.pattern} can be {names}", "write more of its path")
 
 
-def _run(cases: Sequence[_Case]) -> Iterator[tuple[_Case, FileReport]]:
+def _run(cases: Iterable[_Case]) -> Iterator[tuple[_Case, FileReport]]:
     """Run all variants of all cases, and report on a case as soon as its last one has ended."""
-    parts = [(number, variant) for number, case in enumerate(cases) for variant in case.variants()]
+    parts: list[tuple[_Case, range]] = []
     results: dict[int, UnitResult] = {}
-    awaited = {number: [n for n, (of, _) in enumerate(parts) if of == number] for number in range(len(cases))}
-    with staged(variant for _, variant in parts) as stage:
-        for place, result in run_tests(stage):
+
+    def variants(stage: Callable[[Material], StagedUnit]) -> Iterator[StagedUnit]:
+        for case in cases:
+            made = tuple(case.variants())
+            parts.extend([(case, range(len(parts), len(parts) + len(made)))] * len(made))
+            yield from map(stage, made)
+
+    with staging() as stage:
+        for place, result in run_tests(variants(stage)):
             results[place] = result
-            number, _ = parts[place]
-            if all(part in results for part in awaited[number]):
-                yield cases[number], _report(cases[number], [results[part] for part in awaited[number]])
+            case, places = parts[place]
+            if all(part in results for part in places):
+                yield case, _report(case, [results[part] for part in places])
 
 
 def _report(case: _Case, results: Iterable[UnitResult]) -> FileReport:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
 from pathlib import Path
 
 from gonogo.app.unit_material import Material
@@ -72,20 +72,19 @@ def coverage(
     passing, flaky, failing = steady
     loading = suite.loading(passing)
     sets = twins(sheet.rules for sheet in suite.sheets)
-    doubled = {rule.id for same in sets for rule in same}
-    single = [rule for rule in suite.rules if rule.id not in doubled]
-    questions = [Question(loading.get(rule.id, ()), rule) for rule in single]
+    doubled = frozenset(rule.id for same in sets for rule in same)
+    questions = [Question(loading.get(rule.id, ()), rule) for rule in suite.rules]
     covered: set[RuleId] = set()
     for done, (question, answer) in enumerate(answers(questions, known), 1):
         progress(done, len(questions))
         if answer is Answer.NOTICED:
             covered.add(question.rule.id)
-    uncovered = (Uncovered(rule.tested, _why(suite, loading, rule)) for rule in single if rule.id not in covered)
+    missed = (rule for rule in suite.rules if rule.id not in covered)
     alerts = [rule for rule in suite.rules if rule.rule.kind is RuleKind.ALERT]
     return Coverage(
         len(suite.rules),
         len(covered),
-        tuple(uncovered),
+        tuple(Uncovered(rule.tested, _why(suite, loading, rule, doubled)) for rule in missed),
         tuple(tuple(rule.tested for rule in same) for same in sets),
         tuple(rule.tested for rule in alerts if not expects_firing(_units(loading, rule), rule.rule)),
         tuple(rule.tested for rule in alerts if not expects_quiet(_units(loading, rule), rule.rule)),
@@ -99,7 +98,7 @@ def _units(loading: Mapping[RuleId, tuple[Sheet, ...]], rule: RuleText) -> Itera
     return (sheet.unit for sheet in loading.get(rule.id, ()))
 
 
-def _why(suite: Suite, loading: Mapping[RuleId, tuple[Sheet, ...]], rule: RuleText) -> str:
+def _why(suite: Suite, loading: Mapping[RuleId, tuple[Sheet, ...]], rule: RuleText, doubled: Collection[RuleId]) -> str:
     """Say in words why nothing missed a rule."""
     if not any(rule.id in sheet.number for sheet in suite.sheets):
         return "no test file loads it"
@@ -110,4 +109,6 @@ def _why(suite: Suite, loading: Mapping[RuleId, tuple[Sheet, ...]], rule: RuleTe
         return "no assertion depends on it"
     if rule.rule.kind is RuleKind.ALERT and not expects_firing((sheet.unit for sheet in sheets), rule.rule):
         return "no assertion expects it to fire"
+    if rule.id in doubled:
+        return "a rule that says the same stands in for it"
     return "every assertion that depends on it passes without it as well"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gonogo.app.inputs import TEST_SUFFIXES, unit_files
+from gonogo.app.reading import Unreadable, read_text
 from gonogo.errors import Position, Problem, UsageError
 from gonogo.strict_yaml import parse_documents
 from gonogo.unit.read import is_unit
@@ -22,7 +23,7 @@ def test_files(places: Sequence[str]) -> tuple[tuple[Path, ...], tuple[Finding, 
 
     A file named by itself is taken as a test, whatever it holds. Below a folder and under
     a glob it is one if it is called ``*_test.yml`` or ``*_test.yaml``, or is YAML with
-    what only promtool's tests have.
+    what only promtool's tests have; what cannot be read may be one, and is not passed over.
 
     Raises:
         UsageError: there is no such file or folder, or it cannot be listed.
@@ -33,10 +34,14 @@ def test_files(places: Sequence[str]) -> tuple[tuple[Path, ...], tuple[Finding, 
         here = _below(place)
         found.update(here)
         if not here:
-            hint = "tests are called *_test.yml or *_test.yaml"
-            problem = Problem(Position(place, 1, 1), "there is no test file here", hint)
-            nowhere.append(Finding(NO_TESTS_FOUND, problem))
+            nowhere.append(no_tests_found(place))
     return tuple(sorted(found)), tuple(nowhere)
+
+
+def no_tests_found(place: str) -> Finding:
+    """Say that a place has no test file."""
+    hint = "tests are called *_test.yml or *_test.yaml"
+    return Finding(NO_TESTS_FOUND, Problem(Position(place, 1, 1), "there is no test file here", hint))
 
 
 def _below(place: str) -> tuple[Path, ...]:
@@ -61,12 +66,12 @@ def _matched(pattern: str) -> Iterator[Path]:
 def _is_test(path: Path) -> bool:
     if path.name.endswith(_NAMED_SO):
         return True
-    if not path.name.endswith(TEST_SUFFIXES) or not path.is_file():
+    if not path.name.endswith(TEST_SUFFIXES):
         return False
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return False
+        text = read_text(path, str(path))
+    except Unreadable:
+        return True
     if "rule_files" not in text and "_test" not in text:
         return False
     documents = parse_documents(text, str(path))

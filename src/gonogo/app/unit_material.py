@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gonogo.app.reading import Unreadable, read_text
 from gonogo.app.unit_rules import RulePlaces, RuleSource, found, sources
+from gonogo.unit.group_names import renamed
 from gonogo.unit.read import RuleFileEntry, UnitFile, read_unit
 
 
@@ -44,20 +47,26 @@ def material(path: Path, places: RulePlaces) -> Material:
     """Read a test file and what it loads.
 
     Raises:
-        OSError: the test file cannot be read.
-        UnicodeDecodeError: it is no text.
+        Unreadable: the test file cannot be read.
     """
-    text = path.read_text(encoding="utf-8")
+    text = read_text(path, str(path))
     unit = read_unit(text, str(path))
-    folder = path.absolute().parent
-    return Material(path, text, unit, tuple(_loaded(entry, folder, places) for entry in unit.rule_files))
+    return Material(path, text, unit, tuple(_loaded(entry, path.parent, places) for entry in unit.rule_files))
+
+
+def with_group_names(one: Material, names: Sequence[str]) -> Material:
+    """Give all groups, in the order of the rule files, other names; files stay as they are where none changes."""
+    texts = renamed([rule.text for rule in one.rules], names)
+    rules = {(rule.path, rule.part): replace(rule, text=text) for rule, text in zip(one.rules, texts, strict=True)}
+    entries = (replace(old, rules=tuple(rules[rule.path, rule.part] for rule in old.rules)) for old in one.entries)
+    return replace(one, entries=tuple(entries))
 
 
 def _loaded(entry: RuleFileEntry, folder: Path, places: RulePlaces) -> LoadedEntry:
     rules: list[RuleSource] = []
     for path in found(entry.pattern, folder, places):
         try:
-            rules += sources(path.absolute())
-        except (OSError, UnicodeDecodeError) as error:
-            return LoadedEntry(entry, tuple(rules), f"{path} cannot be read: {error}")
+            rules += sources(path)
+        except Unreadable as error:
+            return LoadedEntry(entry, tuple(rules), str(error.problem))
     return LoadedEntry(entry, tuple(rules))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
+from decimal import Decimal
 from pathlib import Path
 
 from gonogo.app.inputs import unit_files
+from gonogo.app.naming import shown
+from gonogo.app.reading import Unreadable
 from gonogo.app.unit_coverage import Progress, coverage, nobody_listens, passing_twice
 from gonogo.app.unit_material import material
 from gonogo.app.unit_mutants import Budget, mutants
 from gonogo.app.unit_rules import RulePlaces, RuleSource, sources
 from gonogo.app.unit_suite import suite
+from gonogo.errors import Problem
 from gonogo.unit.arguments import arguments
 from gonogo.unit.report import UnitReport
 from gonogo.unit.trial import TrialOutcome
@@ -27,7 +30,7 @@ class Measures:
         mutants: what mutants may take; ``None`` makes none.
     """
 
-    minimum: Fraction | None = None
+    minimum: Decimal | None = None
     mutants: Budget | None = None
 
 
@@ -49,9 +52,10 @@ def measured(
     ran = {Path(file.path): file.promtool for file in report.files if file.promtool is not None}
     materials = [material(path, places) for path in ran]
     steady = passing_twice(materials, {path: bool(passed) for path, passed in ran.items()})
-    whole = suite(materials, _all_of(rules))
+    others, unread = _all_of(rules)
+    whole = suite(materials, others)
     known: dict[str, TrialOutcome] = {}
-    covered = coverage(whole, steady, known, progress)
+    covered = replace(coverage(whole, steady, known, progress), unread=unread)
     if asked.mutants is None:
         return replace(report, coverage=covered, minimum=asked.minimum)
     given = tuple(one for each in materials for one in arguments(each.text, str(each.path)))
@@ -59,9 +63,13 @@ def measured(
     return replace(report, coverage=covered, mutants=made, minimum=asked.minimum)
 
 
-def _all_of(rules: Iterable[Path]) -> Iterator[RuleSource]:
-    for path in sorted({path.absolute() for place in rules for path in unit_files(place)}):
+def _all_of(rules: Iterable[Path]) -> tuple[tuple[RuleSource, ...], tuple[Problem, ...]]:
+    """Read all rules there are; beside them, what cannot be read."""
+    read: list[RuleSource] = []
+    unread: list[Problem] = []
+    for path in sorted({shown(path) for place in rules for path in unit_files(place)}):
         try:
-            yield from sources(path)
-        except (OSError, UnicodeDecodeError):
-            continue
+            read += sources(path)
+        except Unreadable as error:
+            unread.append(error.problem)
+    return tuple(read), tuple(unread)

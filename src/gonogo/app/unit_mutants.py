@@ -6,7 +6,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from gonogo.app.unit_coverage import Progress, nobody_listens
@@ -66,7 +66,7 @@ def mutants(
     """
     began = time.monotonic()
     loading = suite.loading(passing)
-    without = _not_covered(covered)
+    without = tuple(sorted(one.rule for one in covered.uncovered))
     made = tuple(_made(suite, loading, frozenset(without)))
     order = random.Random(budget.seed).sample(made, len(made))  # noqa: S311 - a sample, not a secret
     questions = {Question(loading[one.rule.id], one.rule, one.mutation.rule): one for one in order}
@@ -75,12 +75,8 @@ def mutants(
     for done, (question, answer) in enumerate(answers(questions, known, until), 1):
         progress(done, len(made))
         fates[questions[question].name] = answer
-    return _report(made, fates, given, without, budget.seed, time.monotonic() - began)
-
-
-def _not_covered(covered: Coverage) -> tuple[TestedRule, ...]:
-    alone = [one.rule for one in covered.uncovered]
-    return tuple(sorted([*alone, *(rule for same in covered.duplicates for rule in same)]))
+    report = _report(made, fates, given, without, budget.seed)
+    return replace(report, covered=covered.covered, seconds=time.monotonic() - began)
 
 
 def _made(
@@ -102,7 +98,6 @@ def _report(
     given: Sequence[Argument],
     without: tuple[TestedRule, ...],
     seed: int,
-    seconds: float,
 ) -> MutantReport:
     reasons = {one.mutant: one.reason for one in given}
     told = [fates.get(one.name) for one in made]
@@ -114,11 +109,10 @@ def _report(
         tuple(one for one in alive if not one.argument),
         tuple(one for one in alive if one.argument),
         told.count(None),
-        without,
-        tuple(wrong_arguments(given, lives, whole=not without)),
-        told.count(Answer.STILLBORN),
-        seconds,
-        seed,
+        uncovered=without,
+        problems=tuple(wrong_arguments(given, lives, whole=not without)),
+        stillborn=told.count(Answer.STILLBORN),
+        seed=seed,
     )
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from gonogo.app.naming import shown
 from gonogo.app.unit_cache import UnitCache
 from gonogo.app.unit_check import Heard, check_files, nobody
 from gonogo.app.unit_find import test_files
@@ -69,7 +70,7 @@ def report_on(
     began = time.monotonic()
     tools = {"promtool": version_of(version())}
     kept = UnitCache(cache, tools["promtool"])
-    files = check_files(paths, RulePlaces(rules), kept, allowed, heard, inside)
+    files = check_files(sorted(set(map(shown, paths))), RulePlaces(rules), kept, allowed, heard, inside)
     kept.tidy()
     return UnitReport(files, tools=tools, seconds=time.monotonic() - began)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path, PurePath
 
 from gonogo.app.inputs import matching, unit_files
+from gonogo.app.naming import shown
+from gonogo.app.reading import read_text
 from gonogo.unit.unwrap import unwrapped
 
 
@@ -39,40 +40,50 @@ class RulePlaces:
             OSError: one of them cannot be listed.
         """
         self._by_name: dict[str, list[Path]] = {}
-        for path in sorted({path.absolute() for place in places for path in unit_files(place)}):
+        for path in sorted({shown(path) for place in places for path in unit_files(place)}):
             self._by_name.setdefault(path.name, []).append(path)
 
-    def named(self, pattern: str) -> tuple[Path, ...]:
-        """List the files whose base name a pattern has; the one whose path fits best where one name is there twice."""
-        wanted = PurePath(pattern)
-        names = [name for name in self._by_name if fnmatchcase(name, wanted.name)]
-        return tuple(_nearest(self._by_name[name], wanted) for name in sorted(names))
+    def named(self, entry: str) -> tuple[Path, ...]:
+        """Give the file that has the base name of an entry, the one whose path fits best where several have.
 
-    def ambiguous(self, pattern: str) -> tuple[Path, ...]:
-        """List files of one base name that fit a pattern equally well and differ; none where the choice is clear."""
-        wanted = PurePath(pattern)
-        for name, paths in self._by_name.items():
-            if len(paths) > 1 and fnmatchcase(name, wanted.name):
-                best = max(_shared(path, wanted) for path in paths)
-                rivals = [path for path in paths if _shared(path, wanted) == best]
-                if len({path.read_bytes() for path in rivals}) > 1:
-                    return tuple(rivals)
-        return ()
+        A glob is no name: one that matches nothing must not come to mean every rule there is.
+        """
+        return self._best(entry)[:1]
+
+    def ambiguous(self, entry: str) -> tuple[Path, ...]:
+        """List files that fit an entry equally well and differ; none where the choice is clear.
+
+        Raises:
+            Unreadable: one of them cannot be read.
+        """
+        rivals = self._best(entry)
+        differ = len(rivals) > 1 and len({read_text(path, str(path)) for path in rivals}) > 1
+        return rivals if differ else ()
+
+    def _best(self, entry: str) -> tuple[Path, ...]:
+        wanted = PurePath(entry)
+        paths = self._by_name.get(wanted.name, [])
+        best = max((_shared(path, wanted) for path in paths), default=0)
+        return tuple(path for path in paths if _shared(path, wanted) == best)
 
 
 def found(pattern: str, folder: Path, places: RulePlaces) -> tuple[Path, ...]:
     """List what an entry of ``rule_files`` stands for: files seen from the test's folder, else by base name."""
-    return matching(str(folder / pattern)) or places.named(pattern)
+    return found_here(pattern, folder) or places.named(pattern)
+
+
+def found_here(pattern: str, folder: Path) -> tuple[Path, ...]:
+    """List the files that an entry of ``rule_files`` stands for, seen from the test's folder."""
+    return tuple(map(shown, matching(str(folder / pattern))))
 
 
 def sources(path: Path) -> tuple[RuleSource, ...]:
     """Read a rule file, unwrapped.
 
     Raises:
-        OSError: it cannot be read.
-        UnicodeDecodeError: it is no text.
+        Unreadable: it cannot be read.
     """
-    text = path.read_text(encoding="utf-8")
+    text = read_text(path, str(path))
     return tuple(RuleSource(path, part, number, text) for number, part in enumerate(_parts(text, str(path))))
 
 
@@ -90,10 +101,6 @@ def altered(rules: Iterable[RuleSource], texts: Mapping[Path, str]) -> tuple[Rul
 def _parts(text: str, path: str) -> tuple[str, ...]:
     """Unwrap a text once, however many tests load it; a changed file is another text."""
     return unwrapped(text, path)
-
-
-def _nearest(paths: list[Path], wanted: PurePath) -> Path:
-    return max(paths, key=lambda path: _shared(path, wanted))
 
 
 def _shared(path: Path, wanted: PurePath) -> int:

@@ -6,9 +6,10 @@ under), custom resources unwrapped, wherever the rules live.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,7 +23,7 @@ NO_FILE = "no-such-file"
 
 @dataclass(frozen=True, slots=True)
 class StagedUnit:
-    """A test file as promtool reads it, in a folder of its own.
+    """A test file as promtool reads it, in a folder that it shares with others: each has a number there.
 
     Attributes:
         path: the staged test file.
@@ -49,21 +50,28 @@ class StagedUnit:
 
 
 @contextmanager
+def staging() -> Iterator[Callable[[Material], StagedUnit]]:
+    """Give what writes files down, one after another, for the time of the block."""
+    with TemporaryDirectory(prefix="gonogo-unit-") as folder:
+        numbers = count()
+        yield lambda one: _staged(one, Path(folder), next(numbers))
+
+
+@contextmanager
 def staged(materials: Iterable[Material]) -> Iterator[tuple[StagedUnit, ...]]:
     """Write the files down for the time of the block."""
-    with TemporaryDirectory(prefix="gonogo-unit-") as folder:
-        yield tuple(_staged(one, Path(folder) / str(number)) for number, one in enumerate(materials))
+    with staging() as stage:
+        yield tuple(stage(one) for one in materials)
 
 
-def _staged(material: Material, folder: Path) -> StagedUnit:
-    folder.mkdir()
-    names = {(rule.path, rule.part): f"{n}-{rule.path.name}" for n, rule in enumerate(material.rules)}
+def _staged(material: Material, folder: Path, number: int) -> StagedUnit:
+    names = {(rule.path, rule.part): f"{number}-{n}-{rule.path.name}" for n, rule in enumerate(material.rules)}
     paths = []
     for rule in material.rules:
         paths.append(folder / names[rule.path, rule.part])
         paths[-1].write_text(rule.text, encoding="utf-8")
     instead = [_names(loaded, names) for loaded in material.entries]
-    path = folder / material.path.name
+    path = folder / f"{number}-{material.path.name}"
     path.write_text(with_rule_files(material.text, material.unit, instead), encoding="utf-8")
     return StagedUnit(path, material, tuple(paths))
 

@@ -49,9 +49,9 @@ def suite(materials: Sequence[Material], others: Iterable[RuleSource] = ()) -> S
     """Take test files apart; ``others`` are rule files that count though no test may load them."""
     loaded: dict[tuple[Path, int], FileText] = {}
     for source in (*(source for one in materials for source in one.rules), *others):
-        path = source.path.resolve()
-        if (path, source.part) not in loaded:
-            loaded[path, source.part] = file_text(source.text, str(path), source.part)
+        key = (source.path.resolve(), source.part)
+        if key not in loaded:
+            loaded[key] = file_text(source.text, str(source.path), source.part)
     sheets = (_sheet(one, tuple(loaded[rule.path.resolve(), rule.part] for rule in one.rules)) for one in materials)
     return Suite(tuple(sheets), tuple(loaded.values()))
 

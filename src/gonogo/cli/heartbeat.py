@@ -79,7 +79,7 @@ def verify(policy_path: Path, url: str | None, within: str, form: str) -> int:
     policy_file = load(policy_path)
     writer = heartbeat_writer(load_heartbeat(policy_path))
     client = client_of(policy_file.server, at_most=min(patience, LONGEST_ANSWER))
-    trail = Trail(client, server_of(policy_file, url).url, policy_file.policy, writer.sequence_metric)
+    trail = Trail(client, server_of(policy_file, url).url, policy_file.policy)
     followed = follow(writer, trail, patience)
     answer(f"{followed_json(followed) if form == 'json' else followed_text(followed)}\n")
     return 0 if followed.arrived else 1

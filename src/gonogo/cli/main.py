@@ -29,6 +29,8 @@ COMMANDS = {
 }
 """Name -> where its command lives, and its line in ``gonogo --help``."""
 
+DEBUG = "--debug"
+
 
 class LazyGroup(click.Group):
     """A group that imports a subcommand when it is first needed."""
@@ -60,7 +62,7 @@ class LazyGroup(click.Group):
     "4 aborted or rolled back, 70 a bug, 130 interrupted.",
 )
 @click.version_option(__version__, prog_name="gonogo")
-@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.option(DEBUG, is_flag=True, help="Show the traceback of an error.")
 def gonogo(*, debug: bool) -> None:
     """Decide whether a system may go: GO, HOLD or NO-GO.
 
@@ -72,7 +74,12 @@ def gonogo(*, debug: bool) -> None:
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit."""
     argv = sys.argv[1:] if arguments is None else arguments
-    through(
-        lambda: gonogo.main(args=argv, prog_name="gonogo", standalone_mode=False),
-        debug="--debug" in argv,
-    )
+    debug, others = _debugging(argv)
+    through(lambda: gonogo.main(args=others, prog_name="gonogo", standalone_mode=False), debug=debug)
+
+
+def _debugging(argv: list[str]) -> tuple[bool, list[str]]:
+    """Take ``--debug`` from wherever it stands: it is asked for when a command has failed, and added at its end."""
+    options = argv[: argv.index("--")] if "--" in argv else argv
+    others = [option for option in options if option != DEBUG]
+    return len(others) < len(options), [*others, *argv[len(options) :]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from fractions import Fraction
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,14 +21,14 @@ _HUNDRED = 100
 _TIMES = 10
 
 
-def percentage(_: click.Context, __: click.Parameter, text: str | None) -> Fraction | None:
+def percentage(_: click.Context, __: click.Parameter, text: str | None) -> Decimal | None:
     """Read a percentage as it is written, without rounding."""
     if text is None:
         return None
     plain = text.removesuffix("%").strip()
-    if not _PERCENTAGE.fullmatch(plain) or Fraction(plain) > _HUNDRED:
+    if not _PERCENTAGE.fullmatch(plain) or Decimal(plain) > _HUNDRED:
         raise click.BadParameter("must be a percentage from 0 to 100, such as 99.5")
-    return Fraction(plain)
+    return Decimal(plain)
 
 
 def duration(_: click.Context, __: click.Parameter, text: str | None) -> timedelta | None:
@@ -45,7 +45,7 @@ def measured_report(
     report: UnitReport,
     code: int,
     rules: Sequence[Path],
-    asked: tuple[Fraction | None, bool, timedelta | None, int],
+    asked: tuple[Decimal | None, bool, timedelta | None, int],
     says: Callable[[str], None],
 ) -> tuple[UnitReport, int]:
     """Measure tests that were run; the exit code becomes 1 where they fall short of what is asked."""

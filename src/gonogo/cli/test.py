@@ -6,7 +6,7 @@ import gc
 import sys
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from fractions import Fraction
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,7 +61,7 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
     no_cache: bool,
     junit: Path | None,
     coverage: bool,
-    min_coverage: Fraction | None,
+    min_coverage: Decimal | None,
     mutants: bool,
     lasting: timedelta | None,
     seed: int,
@@ -72,8 +72,8 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
     PATHS are test files, folders, or globs; PrometheusRule resources are unwrapped. Without any, the policy's tests
     are run, and the run gate promql-unit is recorded; it does not pass with anything that --allow tolerates.
 
-    Exit codes: 0 all pass, 1 a test or a silent pass fails, too little is covered, or a mutant lives, 2 usage,
-    policy, or no promtool, 3 the policy's files changed meanwhile.
+    Exit codes: 0 all pass, 1 a test or a silent pass fails, too little is covered, a mutant lives, or none could be
+    tried, 2 usage, policy, or no promtool, 3 the policy's files changed meanwhile.
     """
     gc.disable()  # what was read lives to the end
 

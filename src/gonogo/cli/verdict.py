@@ -8,7 +8,7 @@ from pathlib import Path
 from gonogo.cli.answer import answer
 
 EXIT_CODES = {"GO": 0, "NO-GO": 1, "HOLD": 3}
-"""The exit code of each verdict (contract, section 5)."""
+"""The exit code of each verdict: README.md, "Exit codes"."""
 
 
 def verdict(policy_path: Path, form: str, url: str | None = None) -> int:

@@ -58,7 +58,7 @@ from gonogo.rules.pack.expression import (
 
 NAME = "dr-rehearsal-24h-pass"
 BUCKETS = (60, 120, 300, 600, 720, 900, 1800, 3600)
-"""Upper bounds of the histogram of rehearsal durations, in seconds (``contracts`` 4)."""
+"""Upper bounds of the histogram of rehearsal durations, in seconds: docs/gates.md, ``dr-rehearsal-24h-pass``."""
 
 QUANTILE = 0.95
 WINDOW = timedelta(days=30)

@@ -59,7 +59,7 @@ from gonogo.rules.pack.expression import heartbeat_series, metric_name, number, 
 
 NAME = "heartbeat"
 CLOCK_AHEAD = 5
-"""How far the writer's clock may lie ahead, in seconds (``contracts`` 4)."""
+"""How far the writer's clock may lie ahead, in seconds: docs/gates.md, ``heartbeat``."""
 
 _SWITCH = Range(0, 1)
 

@@ -2,7 +2,7 @@
 
 The watch feeds its steps to a ``Ledger``; ``certify`` closes it. What a step saw
 stands until the next, at most two steps long; the rest was not watched and counts as
-unknown. The definitions are those of the contract on policies:
+unknown. The definitions are those of docs/dryrun.md, "The certificate":
 
 - ``share(c)``: the share of the run's time in which ``c`` was PASS. Unknown time
   counts against the criterion: as not held for a lower bound, as held for an upper one.

@@ -18,8 +18,8 @@ Key = tuple[str, ...]
 class Answers:
     """What came back for one signal, by subject.
 
-    ``elsewhere`` holds the subjects whose series are in other realms only, now: what the
-    policy's realm had before does not count.
+    ``elsewhere`` holds the subjects whose series are in other realms only, now; what the
+    policy's realm had before is in ``ranges``.
     """
 
     ranges: Mapping[Key, Sequence[Series]]

@@ -37,7 +37,8 @@ class Questions:
     """Everything one verdict must ask of the server.
 
     Attributes:
-        windows: window -> the metrics read over it, each as raw samples.
+        windows: window -> the metrics read over it, each as raw samples, and each in one
+            window only: the longest that a signal of it needs.
         instant: the metrics read as one instant vector.
         origins: the raw selectors whose sources are asked for.
     """
@@ -73,13 +74,17 @@ def ask(
     held = judged_signals(policy, asked)
     signals = [policy.signals[name] for name in held]
     spans = {s.name: _window(policy, s, held[s.name], _interval(s, files, default)) for s in signals}
-    windows: dict[timedelta, list[str]] = {}
+    longest: dict[str, timedelta] = {}
     for signal in signals:
-        windows.setdefault(_shared(policy, signal, held, spans), []).append(signal.metric)
+        span = _shared(policy, signal, held, spans)
+        longest[signal.metric] = max(longest.get(signal.metric, span), span)
+    windows: dict[timedelta, list[str]] = {}
+    for metric, span in longest.items():
+        windows.setdefault(span, []).append(metric)
     instant = {signal.metric for signal in signals} | {s.written_at for s in signals if s.written_at}
     selectors = {s.text: s for signal in signals for s in graph.raw_selectors(signal.metric)}
     return Questions(
-        {window: tuple(sorted(set(metrics))) for window, metrics in sorted(windows.items())},
+        {window: tuple(sorted(metrics)) for window, metrics in sorted(windows.items())},
         tuple(sorted(instant)),
         tuple(selectors[text] for text in sorted(selectors)),
     )

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from gonogo.judge.answer_doubts import answer_doubts
 from gonogo.judge.index import Answers, Key, answers
+from gonogo.judge.push_groups import Labels, Source, source_of
 from gonogo.judge.rule_doubts import rule_doubts
-from gonogo.judge.series_doubts import Found, freshest, series_doubts, undoubted
-from gonogo.judge.source_doubts import Feed, Source, Sources, source_doubts, source_of
+from gonogo.judge.series_doubts import Found, alive, freshest, series_doubts, undoubted
+from gonogo.judge.source_doubts import Feed, Sources, source_doubts
 from gonogo.judge.tolerances import (
     AGE_INTERVALS,
     AGE_SLACK_SECONDS,
@@ -79,7 +80,7 @@ class Readings:
         loaded = RuleGraph.of(() if isinstance(evidence.rules, Unread) else evidence.rules)
         self._intervals = _recording_intervals(evidence)
         self._written = written(policy, evidence, signals)
-        self._supplies: dict[tuple[str, Source], Supply] = {}
+        self._supplies: dict[tuple[str, Source, tuple[str, ...]], Supply] = {}
         found = answers(policy, evidence, signals)
         self._background = {s.name: self._share(s, found[s.name], files, loaded) for s in signals}
 
@@ -114,21 +115,22 @@ class Readings:
             found,
         )
 
-    def _supply(self, background: Background, source: Source) -> Supply:
-        place = (background.signal.name, source)
+    def _supply(self, background: Background, labels: Labels) -> Supply:
+        source, group = source_of(labels), self._sources.group(labels)
+        place = (background.signal.name, source, tuple(group.values()))
         known = self._supplies.get(place)
         if known is None:
-            known = self._supplies[place] = self._supplied(background, source)
+            known = self._supplies[place] = self._supplied(background, source, group)
         return known
 
-    def _supplied(self, background: Background, source: Source) -> Supply:
+    def _supplied(self, background: Background, source: Source, group: Labels) -> Supply:
         signal, feeds = background.signal, background.feeds
         interval = background.interval or self._sources.scrape_interval(source) or LOOKBACK_SECONDS
         max_age = _max_age(signal, interval)
         only = source if all(source) else None
         doubts = background.doubts
         if not self._unread:
-            doubts += tuple(source_doubts(feeds, self._sources, only, _push_max_age(signal, max_age)))
+            doubts += tuple(source_doubts(feeds, self._sources, only, _push_max_age(signal, max_age), group))
         fed = tuple(text for feed in feeds for text in _named(feed, only))
         return Supply(doubts, interval, max_age, (*background.rules, *fed))
 
@@ -142,16 +144,24 @@ class Readings:
     ) -> Reading:
         signal, now, marks = background.signal, self._evidence.now, self._policy.synthetic_labels
         series = freshest(ranges)
-        supply = self._supply(background, source_of(series.labels if series else {}))
+        supply = self._supply(background, series.labels if series else {})
         doubts = supply.doubts
         if not self._unread:
             if signal.written_at is not None:
                 doubts += writer_doubts(signal.written_at, key, self._written, now)
             if not undoubted(ranges, instant, marks, now, supply.max_age):
-                name = signal.metric + "".join(f"{{{label}={value!r}}}" for label, value in member.items())
-                doubts += self._elsewhere(background, key, name)
+                name = self._named(signal, key, member)
+                if not any(alive(series, now, supply.max_age) for series in ranges):
+                    doubts += self._elsewhere(background, key, name)
                 doubts += tuple(series_doubts(name, ranges, instant, marks, now, supply.max_age))
         return Reading(signal, series, doubts, supply.interval, supply.max_age, supply.provenance)
+
+    def _named(self, signal: Signal, key: Key, member: Labels) -> str:
+        """Write the selector of what is judged, the realm left out: whoever is missing is named."""
+        subject = dict(zip(self._policy.subjects, key, strict=True)) if key else {}
+        labels = {**signal.labels, **subject, **member}
+        inner = ", ".join(f"{label}={value!r}" if value else f"{label}=~'.+'" for label, value in labels.items())
+        return f"{signal.metric}{{{inner}}}" if inner else signal.metric
 
     def _elsewhere(self, background: Background, key: Key, name: str) -> tuple[Doubt, ...]:
         if key not in background.answers.elsewhere:

@@ -34,6 +34,12 @@ def rule_doubts(signal: Signal, evidence: Evidence, loaded: RuleGraph) -> Iterat
         yield Doubt(
             Reason.DRIFTED, f"{why}; load the policy's rule files on the server, or change the files and test them"
         )
+    elif evidence.rules_untold:
+        yield Doubt(
+            Reason.SOURCE_UNKNOWN,
+            f"whether a rule makes {metric}, and of what, is not known: the server lists no rules and is not the one "
+            "that evaluates them; name vmalert in prometheus.rules_url",
+        )
     for rule in loaded.unreadable(metric):
         yield Doubt(
             Reason.SOURCE_UNKNOWN,

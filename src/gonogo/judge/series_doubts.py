@@ -34,14 +34,14 @@ def series_doubts(
     its successor ambiguous nor marks it as made up.
 
     Args:
-        name: the metric, with the labels that tell its series apart.
+        name: the metric, with the labels that are asked of its series.
         ranges: the series of the range answer.
         instant: those of the instant answer.
         marks: label -> values that mark a series as made up.
         now: the server's now, unix seconds.
         max_age: how many seconds old the newest sample may be.
     """
-    living = tuple(series for series in ranges if _newest(series) >= now - max_age)
+    living = tuple(series for series in ranges if alive(series, now, max_age))
     yield from _presence(name, ranges, instant, living)
     yield from _made_up((*living, *instant), marks)
     series = freshest(ranges)
@@ -53,6 +53,11 @@ def series_doubts(
         )
     elif series is not None:
         yield Doubt(Reason.STALE, f"{series.metric} has ended; bring back what exports it")
+
+
+def alive(series: Series, now: float, max_age: float) -> bool:
+    """Tell whether a series of the range answer is more than history."""
+    return _newest(series) >= now - max_age
 
 
 def freshest(ranges: Found) -> Series | None:

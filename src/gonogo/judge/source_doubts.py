@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from gonogo.judge.push_groups import Labels, Source, behind, shared_sources, source_of
 from gonogo.judge.tolerances import FUTURE_SECONDS
 from gonogo.model.evidence import Evidence, Target, TargetHealth, Unread
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.series import Series
 from gonogo.rules.selectors import Selector
 
-Source = tuple[str, str]
-"""The job and the instance of a raw series; either may be empty."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Targets and pushes, looked up by job and instance."""
+    """Targets and pushes, looked up by job and instance; ``shared`` names what tells several pushes apart."""
 
     targets: Mapping[Source, tuple[Target, ...]]
     pushes: Mapping[Source, tuple[Series, ...]]
+    shared: Mapping[Source, tuple[str, ...]]
     slowest: float | None
     now: float
 
@@ -32,11 +31,13 @@ class Sources:
         for target in active:
             targets.setdefault(source_of(target.labels), []).append(target)
         pushes: dict[Source, list[Series]] = {}
-        for push in () if isinstance(evidence.pushes, Unread) else evidence.pushes:
+        pushed = () if isinstance(evidence.pushes, Unread) else evidence.pushes
+        for push in pushed:
             pushes.setdefault(source_of(push.labels), []).append(push)
         return cls(
             {source: tuple(found) for source, found in targets.items()},
             {source: tuple(found) for source, found in pushes.items()},
+            shared_sources(pushed),
             _slowest(active),
             evidence.now,
         )
@@ -47,6 +48,17 @@ class Sources:
             return _slowest(self.targets[source])
         return self.slowest if source in self.pushes else None
 
+    def group(self, labels: Labels) -> Labels:
+        """Pick the labels of a series by which the pushes of its job and instance are told apart; mostly none."""
+        if not self.shared:
+            return {}
+        return {name: labels[name] for name in self.shared.get(source_of(labels), ()) if name in labels}
+
+    def pushes_of(self, source: Source, rows: Sequence[Labels], own: Labels) -> tuple[Series, ...]:
+        """Give the pushes that may have brought the raw series of a source."""
+        pushes = self.pushes.get(source, ())
+        return behind(pushes, self.shared[source], rows, own) if source in self.shared else pushes
+
 
 @dataclass(frozen=True, slots=True)
 class Feed:
@@ -54,30 +66,27 @@ class Feed:
 
     selector: Selector
     sources: tuple[Source, ...]
-    known: frozenset[Source]
+    rows: Mapping[Source, Sequence[Labels]]
 
     @classmethod
-    def of(cls, selector: Selector, origins: Iterable[Mapping[str, str]]) -> Feed:
+    def of(cls, selector: Selector, origins: Iterable[Labels]) -> Feed:
         """Sort out the label sets of the series that feed a selector."""
-        known = frozenset(map(source_of, origins))
-        return cls(selector, tuple(sorted(known)), known)
+        rows: dict[Source, list[Labels]] = {}
+        for labels in origins:
+            rows.setdefault(source_of(labels), []).append(labels)
+        return cls(selector, tuple(sorted(rows)), rows)
 
     def behind(self, series: Source | None) -> tuple[Source, ...]:
         """Give the source that a series names itself, where it feeds this; else all that do."""
-        return (series,) if series is not None and series in self.known else self.sources
+        return (series,) if series is not None and series in self.rows else self.sources
 
 
 def _slowest(targets: Iterable[Target]) -> float | None:
     return max((t.scrape_interval.total_seconds() for t in targets if t.scrape_interval), default=None)
 
 
-def source_of(labels: Mapping[str, str]) -> Source:
-    """Pick the job and the instance."""
-    return labels.get("job", ""), labels.get("instance", "")
-
-
 def source_doubts(
-    feeds: tuple[Feed, ...], sources: Sources, only: Source | None, push_max_age: float
+    feeds: tuple[Feed, ...], sources: Sources, only: Source | None, push_max_age: float, group: Labels
 ) -> Iterator[Doubt]:
     """Judge the sources of every raw selector under a signal.
 
@@ -87,6 +96,7 @@ def source_doubts(
         only: the source that the signal's own labels name; ``None`` for an aggregate,
             which every origin feeds.
         push_max_age: seconds.
+        group: the labels of the signal that tell the pushes of its source apart.
     """
     if feeds and not any(feed.sources for feed in feeds):
         texts = sorted(feed.selector.text for feed in feeds)
@@ -97,13 +107,20 @@ def source_doubts(
         if feed.selector.required and not feed.sources:
             yield Doubt(Reason.SOURCE_UNKNOWN, f"nothing feeds {text} any more; bring back what exports it")
         for source in feed.behind(only):
-            yield from _judge(source, text, sources, push_max_age)
+            targets, pushes = sources.targets.get(source, ()), sources.pushes_of(source, feed.rows[source], group)
+            yield from _judge(source, text, targets, pushes, sources.now, push_max_age)
 
 
-def _judge(source: Source, selector: str, sources: Sources, push_max_age: float) -> Iterator[Doubt]:
+def _judge(
+    source: Source,
+    selector: str,
+    targets: tuple[Target, ...],
+    pushes: tuple[Series, ...],
+    now: float,
+    push_max_age: float,
+) -> Iterator[Doubt]:
     job, instance = source
     name = f"job={job!r}, instance={instance!r}"
-    targets, pushes = sources.targets.get(source, ()), sources.pushes.get(source, ())
     if not targets and not pushes:
         yield Doubt(
             Reason.SOURCE_UNKNOWN,
@@ -113,7 +130,7 @@ def _judge(source: Source, selector: str, sources: Sources, push_max_age: float)
     for target in targets:
         yield from _target(target, name, selector)
     for push in pushes:
-        yield from _push(push.values[-1], name, selector, sources.now, push_max_age)
+        yield from _push(push.values[-1], name, selector, now, push_max_age)
 
 
 def _target(target: Target, name: str, selector: str) -> Iterator[Doubt]:

@@ -1,7 +1,7 @@
 """Truth over time: ``for`` and ``falling`` on the samples of one series.
 
 A sample stands until the next, at most two intervals; the rest is unknown time,
-which neither completes nor resets a duration. Source: the contract on policies.
+which neither completes nor resets a duration. Source: docs/policy.md, "Gates".
 """
 
 from __future__ import annotations

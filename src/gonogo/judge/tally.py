@@ -1,7 +1,7 @@
 """Sums over the samples of one series, as ``mean`` and ``rises`` need them.
 
 A sample stands until the next, at most two intervals; the rest is unknown time.
-Source: the contract on policies.
+Source: docs/dryrun.md, "The certificate".
 """
 
 from __future__ import annotations

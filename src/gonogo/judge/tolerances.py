@@ -1,6 +1,6 @@
 """The tolerances with which samples are judged; each stands here and nowhere else.
 
-Source: the contract on verdicts, section "Reasons".
+Source: docs/reasons.md.
 """
 
 from __future__ import annotations

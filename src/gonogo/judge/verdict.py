@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 from gonogo.judge.checking import Combine, check
+from gonogo.judge.ground import groundless
 from gonogo.judge.questions import ASK_NOW, Ask, judged_signals
 from gonogo.judge.reading import Reading, Readings
 from gonogo.judge.run_gate import judge_run
@@ -40,7 +41,9 @@ def judge(policy: Policy, evidence: Evidence, now: float, *, asked: Iterable[Ask
         judge_run(name, evidence.runs.get(name, RunState()), policy.runs, now) for name in policy.runs.required
     )
     subjects = tuple(
-        _judge_subject(policy, subject, readings, runs, now, warn=Ask.WARN in asked)
+        _judge_subject(
+            policy, subject, readings, (*groundless(policy, evidence, subject), *runs), now, warn=Ask.WARN in asked
+        )
         for subject in _subjects(policy, evidence, readings)
     )
     return Judgement(worst(subject.verdict for subject in subjects), now, subjects)
@@ -74,13 +77,13 @@ def _judge_subject(
     policy: Policy,
     subject: tuple[str, ...],
     readings: Readings,
-    runs: tuple[GateOutcome, ...],
+    beside: tuple[GateOutcome, ...],
     now: float,
     *,
     warn: bool,
 ) -> SubjectVerdict:
     read = _reader(readings, subject)
-    gates = (*(_judge_gate(gate, read, now, warn=warn) for gate in policy.gates), *runs)
+    gates = (*(_judge_gate(gate, read, now, warn=warn) for gate in policy.gates), *beside)
     labels = {name: value for name, value in zip(policy.subjects, subject, strict=True) if value}
     return SubjectVerdict(labels, of_outcome(all_of(gate.outcome for gate in gates)), gates)
 

@@ -32,6 +32,7 @@ class Check:
         find: lists what is wrong in what one server loads.
         bad: an example in which it finds something.
         good: the example mended.
+        rests_on: facts of the ``Estate``, by name, without which it finds less than there is, or nothing.
     """
 
     id: str
@@ -39,3 +40,8 @@ class Check:
     find: Callable[[Estate], Iterable[Hit]]
     bad: Example
     good: Example
+    rests_on: tuple[str, ...] = ()
+
+    def hears(self, estate: Estate) -> bool:
+        """Tell whether everything that it rests on is known."""
+        return all(getattr(estate, fact) is not None for fact in self.rests_on)

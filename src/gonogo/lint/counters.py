@@ -31,6 +31,9 @@ _FAMILIES = (
 )
 """What a series' name ends in, and the types that targets then declare for the rest of the name."""
 
+COUNTER_ENDINGS = tuple(ending for ending, _ in _FAMILIES)
+"""How the names of counters end by custom, whether in a counter, a histogram or a summary."""
+
 
 def counter_calls(rule: LintedRule) -> Iterator[tuple[Call, Expression]]:
     """List the functions for counters in a rule, and what each is applied to."""

@@ -18,6 +18,8 @@ _OF_FORM = frozenset({"syntax", "template-invalid", "version-feature"})
 _OF_NAMES = _OF_FORM | {"missing-file", "rule-files-empty"}
 """Checks that may say a quoted name of promtool's message in their own."""
 _QUOTED = re.compile(r"""(["'])([^"']+)\1""")
+_FIELD = re.compile(r"\bfield (\S+) (?:not found|already set)")
+"""How promtool names a key without quotes."""
 
 
 def without_echoes(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -49,6 +51,7 @@ def _echoed(finding: Finding) -> set[tuple[object, ...]]:
     keys: set[tuple[object, ...]] = {(start.path, "line", start.line)}
     keys |= {(start.path, "rule", finding.rule)} if finding.rule else set()
     keys |= {(start.path, "name", name) for _, name in _QUOTED.findall(finding.message)}
+    keys |= {(start.path, "name", name) for name in _FIELD.findall(finding.message)}
     return keys | ({(start.path,)} if whole else set())
 
 

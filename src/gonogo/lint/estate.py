@@ -162,6 +162,7 @@ class Estate:
         routes: Alertmanager's routes, where they are known.
         arbiters: what each promtool that was run says of the files.
         untracked: the inputs that git ignores or does not track.
+        policy_rules: the paths among ``files`` that the policy names; ``None`` without a policy.
     """
 
     files: tuple[SourceFile, ...] = ()
@@ -178,6 +179,7 @@ class Estate:
     routes: Routes | None = None
     arbiters: tuple[Arbiter, ...] = ()
     untracked: tuple[Untracked, ...] = ()
+    policy_rules: frozenset[str] | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
 
     @cached_property
@@ -229,11 +231,6 @@ class Estate:
         return self.by_rule[id(rule)].nodes
 
     @property
-    def scrape_interval(self) -> timedelta:
-        """How often is scraped where a job says nothing else."""
-        return self.configuration.scrape_interval if self.configuration else DEFAULT_INTERVAL
-
-    @property
     def evaluation_interval(self) -> timedelta:
         """How often a group without an interval of its own is evaluated."""
         return self.configuration.evaluation_interval if self.configuration else DEFAULT_INTERVAL
@@ -245,11 +242,6 @@ class Estate:
     def having(self, **facts: object) -> Estate:
         """Give the estate with some facts replaced."""
         return replace(self, **facts)  # type: ignore[arg-type]  # the names are the dataclass's own
-
-
-def in_estate(estate: Estate, rule: Rule) -> LintedRule | None:
-    """Find the linted rule of a rule that the graph gave."""
-    return estate.by_rule.get(id(rule))
 
 
 def position_of(problem: Problem, path: str) -> Position:

@@ -14,12 +14,14 @@ from gonogo.unit.read import read_unit
 
 CONFIGURATION = "prometheus.yml"
 ROUTES = "alertmanager.yml"
+SHOWN = frozenset({CONFIGURATION, ROUTES, "gonogo.yaml", ".gitignore"})
+"""The files of an example that hold no rules: some are only shown, and what they say is among the facts."""
 
 
 def estate_of(example: Example) -> Estate:
     """Read the files of an example: all its rules or, where it has a configuration, those that this names."""
     files = example.files
-    names = [name for name in files if name not in {CONFIGURATION, ROUTES} and "_test." not in name]
+    names = [name for name in files if name not in SHOWN and "_test." not in name]
     configuration = None
     if CONFIGURATION in files:
         configuration = _matched(read_configuration(files[CONFIGURATION], CONFIGURATION)[0], names)

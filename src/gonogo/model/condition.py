@@ -23,7 +23,7 @@ from enum import StrEnum
 from gonogo.durations import format_duration, parse_duration
 
 FALLING_TOLERANCE = 0.01
-"""How much a sample may exceed an earlier one, and must fall in all (``contracts`` 3)."""
+"""How much a sample may exceed an earlier one, and must fall in all (docs/policy.md, "Gates")."""
 
 SIGNAL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_:]*")
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"

@@ -74,12 +74,15 @@ class Evidence:
         rules: the rule groups that the server loaded.
         targets: the server's active targets.
         pushes: the series of ``push_time_seconds``.
-        origins: raw selector -> the label sets (job, instance, subject labels) of the
-            series that feed it, recent ones included.
+        origins: raw selector -> the label sets of the series that feed it: job, instance
+            and, where several pushes share these, the labels that tell those apart;
+            what targets that are down fed within a day included.
         vanished: subjects seen in a required signal within 24 h that may be missing now.
         runs: run gate -> what the journal has for the policy's inputs.
         files: the rule groups of the policy's own rule files.
         warnings: what the server warned of in any answer.
+        rules_untold: whether nobody has said which rules record, so that none in ``rules``
+            is not known to mean that there are none.
         nan_ends_series: whether this server gives a staleness marker as NaN.
     """
 
@@ -94,4 +97,5 @@ class Evidence:
     runs: Mapping[str, RunState] = field(default_factory=dict)
     files: tuple[RuleGroup, ...] = ()
     warnings: tuple[str, ...] = ()
+    rules_untold: bool = False
     nan_ends_series: bool = False

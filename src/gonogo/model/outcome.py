@@ -44,7 +44,7 @@ class Reason(StrEnum):
 
 
 PRECEDENCE = {reason: place for place, reason in enumerate(Reason)}
-"""Each reason's place in the contract's order, 0 named first."""
+"""Each reason's place in the order of precedence, 0 named first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,10 @@ class PrometheusKeys(Keys):
     )
     rules_url: Url | None = Field(default=None, description="Who knows the rules (vmalert); null = the server.")
     targets_url: Url | None = Field(default=None, description="Who knows the targets (vmagent); null = the server.")
-    timeout: Duration = Field(default=_SERVER.timeout, description="How long one question may take.")
+    timeout: Duration = Field(
+        default=_SERVER.timeout,
+        description="How long one question may take; no command waits longer than it has time for.",
+    )
     max_bytes: int = Field(
         default=_SERVER.max_bytes, ge=1, description="How large the answers read at one time may be, in bytes."
     )

@@ -24,6 +24,12 @@ _ACCESS = "see authorization, basic_auth and tls_config in the policy"
 _RIGHT_SERVER = (
     "see whether the URL is that of the server itself, with its path prefix, and not a login page or a proxy"
 )
+_NEXT_STEPS: Mapping[int, str] = {
+    HTTPStatus.UNAUTHORIZED: _ACCESS,
+    HTTPStatus.FORBIDDEN: _ACCESS,
+    HTTPStatus.NOT_FOUND: _RIGHT_SERVER,
+}
+"""What to do about a status, where it says more than the server's log would."""
 
 
 def ask(
@@ -86,12 +92,11 @@ def refused(answer: Answer, said: str) -> SourceError:
         phrase = f"{answer.status} {HTTPStatus(answer.status).phrase}"
     except ValueError:
         phrase = str(answer.status)
-    wants_access = answer.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
     return SourceError(
         f"the server answered {phrase}" if answer.status != HTTPStatus.OK else "the server answered with an error",
         where=answer.url,
         why=said or "it gave no reason",
-        next_step=_ACCESS if wants_access else "see the server's log; its URL is prometheus.url in the policy",
+        next_step=_NEXT_STEPS.get(answer.status, "see the server's log; its URL is prometheus.url in the policy"),
     )
 
 

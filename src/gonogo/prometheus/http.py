@@ -40,6 +40,9 @@ LONGEST_CONNECT = 5.0
 
 _STOPPING = "X-Prometheus-Stopping"
 
+_AFTER_THE_DEADLINE = 1.0
+"""Seconds by which connecting may outlast the deadline, so that of the two it is the deadline that is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -116,7 +119,7 @@ class Client:
         try:
             answer = exchange.result.result(max(0.0, deadline - time.monotonic()))
         except TimeoutError as error:
-            raise too_slow(question.url, exchange.stage, self.settings.timeout) from error
+            raise too_slow(question.url, exchange.stage, self.settings) from error
         finally:
             exchange.abandon()
         if HTTPStatus.MULTIPLE_CHOICES <= answer.status < HTTPStatus.BAD_REQUEST:
@@ -125,7 +128,7 @@ class Client:
         return answer
 
     def _connection(self, address: Address, deadline: float) -> Connection:
-        limit = min(LONGEST_CONNECT, max(0.001, deadline - time.monotonic()))
+        limit = min(LONGEST_CONNECT, max(0.0, deadline - time.monotonic()) + _AFTER_THE_DEADLINE)
         name = self.settings.server_name or address.host
         return Connection(address, limit, (self._trust(), name) if address.scheme == "https" else None)
 

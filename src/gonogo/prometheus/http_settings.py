@@ -15,6 +15,7 @@ class HttpSettings:
 
     Attributes:
         timeout: the most that one answer may take in all, its retries included.
+        at_its_longest: whether the command that asks would not wait longer by any policy.
         max_bytes: the most bytes of an answer, and of all that are read at one time, on the
             wire and after decompression.
         authorization: the whole value of the ``Authorization`` header.
@@ -27,6 +28,7 @@ class HttpSettings:
     """
 
     timeout: timedelta = timedelta(seconds=10)
+    at_its_longest: bool = False
     max_bytes: int = 268_435_456
     authorization: str | None = field(default=None, repr=False)
     basic: tuple[str, str] | None = field(default=None, repr=False)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ssl
-from datetime import timedelta
 from enum import StrEnum
 from http.client import BadStatusLine, RemoteDisconnected
 from socket import gaierror
 
 from gonogo.errors import SourceError
 from gonogo.prometheus.answer_body import BodyBroken
+from gonogo.prometheus.http_settings import HttpSettings
 from gonogo.prometheus.quotation import quote
 
 _IS_IT_UP = "start the server, or correct prometheus.url in the policy (or --prometheus)"
@@ -18,6 +18,7 @@ _TRUST = "see tls_config in the policy: ca_file and server_name"
 _TLS = "see whether the server speaks https, and wants a client certificate"
 _TLS_OR_URL = "see prometheus.url and tls_config.server_name in the policy"
 _IS_IT_HTTP = "see whether the port and the scheme (http, https) are right"
+_NO_LONGER = "or has more data than it can read in time; this command waits no longer for one answer"
 _FIREWALL = "see whether the address is right and no firewall is between"
 
 
@@ -37,13 +38,14 @@ class Redirected(SourceError):
     """Something answered that the question belongs elsewhere: it went no further."""
 
 
-def too_slow(url: str, stage: Stage, timeout: timedelta) -> SourceError:
-    """Say that the deadline passed."""
+def too_slow(url: str, stage: Stage, settings: HttpSettings) -> SourceError:
+    """Say that the deadline passed; a longer one is advised only where the policy can have it."""
+    longer = _NO_LONGER if settings.at_its_longest else "or raise prometheus.timeout in the policy"
     return SourceError(
-        f"no whole answer within {timeout.total_seconds():g} s",
+        f"no whole answer within {settings.timeout.total_seconds():g} s",
         where=url,
         why=f"the time was up {stage}",
-        next_step="see whether the server is overloaded or paused, or raise prometheus.timeout in the policy",
+        next_step=f"see whether the server is overloaded or paused, {longer}",
     )
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from gonogo.prometheus.memory_folder import memory_folder
 from gonogo.prometheus.programs import locate
 from gonogo.prometheus.promtool import DEADLINE, LONGEST_OUTPUT, PROMTOOL, ToolRun, running, stop
 
@@ -51,7 +52,11 @@ def run_units(
 
 
 def run_as_asked(
-    ask: Callable[[], tuple[int, Sequence[Path]] | None], at_once: int, *, command: Sequence[str] = PROMTOOL
+    ask: Callable[[], tuple[int, Sequence[Path]] | None],
+    at_once: int,
+    *,
+    in_memory: bool = False,
+    command: Sequence[str] = PROMTOOL,
 ) -> Iterator[tuple[int, ToolRun]]:
     """Run shards that are asked for one by one, whenever a process is free, and give them as they end.
 
@@ -59,6 +64,7 @@ def run_as_asked(
         ask: gives the next shard and its number, or ``None`` for nothing now: it is asked
             again after each end, and no more once nothing is running.
         at_once: how many processes run at the same time.
+        in_memory: whether promtool's databases are kept in memory where there is plenty of room.
         command: promtool, or a prefix that runs it elsewhere.
 
     Raises:
@@ -66,19 +72,21 @@ def run_as_asked(
     """
     program = (locate(command[0]), *command[1:], "test", "rules")
     with selectors.DefaultSelector() as selector, ExitStack() as everything:
+        folder = everything.enter_context(memory_folder()) if in_memory else None
+        environment = ENVIRONMENT if folder is None else {**ENVIRONMENT, "TMPDIR": str(folder)}
         while True:
             while len(selector.get_map()) < at_once and (shard := ask()) is not None:
                 number, paths = shard
-                one = _started(number, (*program, *map(str, paths)), everything)
+                one = _started(number, (*program, *map(str, paths)), environment, everything)
                 selector.register(_output(one), selectors.EVENT_READ, one)
             if not selector.get_map():
                 return
             yield from _ended(selector)
 
 
-def _started(number: int, argv: Sequence[str], everything: ExitStack) -> _Process:
+def _started(number: int, argv: Sequence[str], environment: Mapping[str, str], everything: ExitStack) -> _Process:
     held = everything.enter_context(ExitStack())
-    process = held.enter_context(running(argv, ENVIRONMENT))
+    process = held.enter_context(running(argv, environment))
     return _Process(number, process, held, time.monotonic())
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from gonogo.durations import parse_duration
-from gonogo.model.rule import RuleHealth
+from gonogo.model.rule import LoadedGroup, RuleHealth
 from gonogo.prometheus.shape import JsonObject, Misshapen, text
 
 NOW = {"nocache": "1"}
@@ -49,6 +49,15 @@ def nan_ends_series(version: str | None) -> bool:
     Prometheus drops these marks there; VictoriaMetrics answers them as NaN.
     """
     return version is None
+
+
+def rules_untold(version: str | None, groups: tuple[LoadedGroup, ...]) -> bool:
+    """Tell whether an empty list of rules says nothing of what records.
+
+    Prometheus evaluates its own rules and lists them all. VictoriaMetrics evaluates none
+    and lists none, whatever vmalert records into it.
+    """
+    return version is None and not groups
 
 
 def rule_health(said: str, error: str, evaluated_at: float | None) -> RuleHealth:

@@ -1,4 +1,4 @@
-"""What came of a reload as JSON, for programs (contract, section 5)."""
+"""What came of a reload as JSON, for programs."""
 
 from __future__ import annotations
 

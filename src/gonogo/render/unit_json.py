@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 import orjson
 
-from gonogo.errors import Position
+from gonogo.errors import Position, Problem
 from gonogo.unit.coverage import Coverage
 from gonogo.unit.mutants import MutantReport, Survivor
 from gonogo.unit.report import FileReport, UnitReport
@@ -28,7 +29,7 @@ def unit_value(report: UnitReport) -> Mapping[str, object]:
         "outcome": report.outcome,
         "files": [_file(file) for file in report.files],
         "findings": [_finding(one) for one in report.nowhere],
-        "coverage": None if report.coverage is None else _coverage(report.coverage),
+        "coverage": None if report.coverage is None else _coverage(report.coverage, report.minimum),
         "mutants": None if report.mutants is None else _mutants(report.mutants),
         "tools": dict(report.tools),
         "seconds": round(report.seconds, 3),
@@ -60,17 +61,19 @@ def _finding(one: Finding) -> Mapping[str, object]:
     }
 
 
-def _coverage(coverage: Coverage) -> Mapping[str, object]:
+def _coverage(coverage: Coverage, minimum: Decimal | None) -> Mapping[str, object]:
     return {
         "rules": coverage.rules,
         "covered": coverage.covered,
         "percent": coverage.percent,
+        "minimum": None if minimum is None else f"{minimum:f}",
         "uncovered": [{**_rule(one.rule), "why": _encodable(one.why)} for one in coverage.uncovered],
         "duplicates": [[_rule(rule) for rule in twins] for twins in coverage.duplicates],
         "alerts_without_firing": [_rule(rule) for rule in coverage.alerts_without_firing],
         "alerts_without_quiet": [_rule(rule) for rule in coverage.alerts_without_quiet],
         "flaky": [_encodable(path) for path in coverage.flaky],
         "failing": [_encodable(path) for path in coverage.failing],
+        "unread": [_problem(one) for one in coverage.unread],
         "seconds": round(coverage.seconds, 3),
     }
 
@@ -83,8 +86,9 @@ def _mutants(mutants: MutantReport) -> Mapping[str, object]:
         "argued": [_survivor(one) for one in mutants.argued],
         "not_run": mutants.not_run,
         "stillborn": mutants.stillborn,
+        "untried": mutants.untried or None,
         "uncovered": [_rule(rule) for rule in mutants.uncovered],
-        "problems": [{**_place(one.where), "message": _encodable(one.message)} for one in mutants.problems],
+        "problems": [_problem(one) for one in mutants.problems],
         "seed": mutants.seed,
         "seconds": round(mutants.seconds, 3),
     }
@@ -104,6 +108,10 @@ def _survivor(one: Survivor) -> Mapping[str, object]:
 
 def _rule(rule: TestedRule) -> Mapping[str, object]:
     return {**_place(rule.where), "group": _encodable(rule.group), "kind": rule.kind, "rule": _encodable(rule.name)}
+
+
+def _problem(one: Problem) -> Mapping[str, object]:
+    return {**_place(one.where), "message": _encodable(one.message)}
 
 
 def _place(where: Position | None) -> Mapping[str, object]:

@@ -17,7 +17,7 @@ import math
 from dataclasses import dataclass
 
 HEALTHY_LOSS = 0.01
-"""The share of beats that a healthy day may lose (``contracts`` 3, policy lint)."""
+"""The share of beats that a healthy day may lose: docs/policy.md, "Policy lint"."""
 JITTER = 1.0
 """Standard deviation of a beat's timing, in seconds: a busy host's cron or timer."""
 DAY = 86_400.0

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
+from gonogo.errors import Problem
 from gonogo.unit.tested_rule import TestedRule
 
 _TENTHS = 1000
@@ -20,18 +22,19 @@ class Uncovered:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What the tests cover. A rule is either covered, or uncovered, or has a twin.
+    """What the tests cover. A rule is either covered or uncovered.
 
     Attributes:
         rules: how many rules there are.
-        covered: how many of them a test misses when they are removed.
+        covered: how many of them some test misses when they are removed.
         uncovered: those that no test misses.
-        duplicates: rules that are identical and loaded together, each set of twins once:
-            removing one of them changes nothing, so none of them counts as covered.
+        duplicates: rules that are identical and loaded together, each set of twins once,
+            whether they are covered or not.
         alerts_without_firing: alerts that no test expects to fire.
         alerts_without_quiet: alerts that no test expects not to fire.
         flaky: test files that passed once and failed once without a change; they never count.
         failing: test files that fail without a change; they never count either.
+        unread: why files of rules cannot be read: nobody knows how many rules they hold.
         seconds: how long it took.
     """
 
@@ -44,6 +47,7 @@ class Coverage:
     flaky: tuple[str, ...] = ()
     failing: tuple[str, ...] = ()
     seconds: float = 0.0
+    unread: tuple[Problem, ...] = ()
 
     @property
     def percent(self) -> str:
@@ -51,6 +55,9 @@ class Coverage:
         tenths = self.covered * _TENTHS // self.rules if self.rules else 0
         return f"{tenths // 10}.{tenths % 10}" if tenths % 10 else str(tenths // 10)
 
-    def reaches(self, percent: Fraction) -> bool:
-        """Tell whether at least this share is covered, exactly: 1999 of 2000 are not 100 %; no rules reach nothing."""
-        return self.rules > 0 and self.covered * 100 >= percent * self.rules
+    def reaches(self, percent: Decimal) -> bool:
+        """Tell whether at least this share is covered, exactly: 1999 of 2000 are not 100 %.
+
+        No rules reach nothing, and neither do rules of which some cannot be read.
+        """
+        return not self.unread and self.rules > 0 and self.covered * 100 >= Fraction(percent) * self.rules

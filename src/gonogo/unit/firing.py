@@ -15,12 +15,12 @@ _FIRING = {NAME_LABEL: "ALERTS", "alertstate": "firing"}
 
 def expects_firing(units: Iterable[UnitFile], rule: Rule) -> bool:
     """Tell whether some assertion expects the alert to fire, with the labels that this rule gives it."""
-    return any(_told(one, rule) is True for unit in units for one in _assertions(unit))
+    return any(told(one, rule) is True for unit in units for one in _assertions(unit))
 
 
 def expects_quiet(units: Iterable[UnitFile], rule: Rule) -> bool:
     """Tell whether some assertion expects the alert not to fire with the labels that this rule gives it."""
-    return any(_told(one, rule) is False for unit in units for one in _assertions(unit))
+    return any(told(one, rule) is False for unit in units for one in _assertions(unit))
 
 
 def _assertions(unit: UnitFile) -> Iterator[AlertAssertion | ExpressionAssertion]:
@@ -29,7 +29,7 @@ def _assertions(unit: UnitFile) -> Iterator[AlertAssertion | ExpressionAssertion
         yield from test.expressions
 
 
-def _told(one: AlertAssertion | ExpressionAssertion, rule: Rule) -> bool | None:
+def told(one: AlertAssertion | ExpressionAssertion, rule: Rule) -> bool | None:
     """Tell whether an assertion expects an alert (``True``), expects none (``False``), or is about something else."""
     if rule.kind is not RuleKind.ALERT:
         return None
@@ -41,16 +41,16 @@ def _told(one: AlertAssertion | ExpressionAssertion, rule: Rule) -> bool | None:
         root = parse(one.expression)
     except ValueError:
         return None
-    certain = {**_FIRING, "alertname": rule.name, **_static(rule)}
+    certain = {**_FIRING, "alertname": rule.name, **fixed_labels(rule)}
     if not isinstance(root, Vector) or root.metric != "ALERTS" or not Selector.of(root).may_match(certain):
         return None
     return bool(one.expected)
 
 
 def _fits(labels: Mapping[str, str], rule: Rule) -> bool:
-    return all(labels.get(name) == value for name, value in _static(rule).items())
+    return all(labels.get(name) == value for name, value in fixed_labels(rule).items())
 
 
-def _static(rule: Rule) -> dict[str, str]:
+def fixed_labels(rule: Rule) -> dict[str, str]:
     """Give the labels that are the same in all alerts of a rule."""
     return {name: value for name, value in rule.labels.items() if value and "{{" not in value}

@@ -2,7 +2,8 @@
 
 A reader that comes before its maker sees the record of the step before. Whether that
 matters, only running the tests in both orders shows. ``group_eval_order`` settles it
-for the groups it lists; all others share the first place.
+for the groups it lists, by name: groups of one name in several files stay in no order,
+and all that it does not list share the first place.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 
 from gonogo.errors import Problem
 from gonogo.unit.flow import flow, joined, listed
+from gonogo.unit.group_names import own_names
 from gonogo.unit.loaded import Loaded
 
 ORDER = "group_eval_order"
@@ -26,32 +28,31 @@ class GroupOrders:
         readers_first: the same, every open question answered the other way.
         maker: a group whose record another one reads.
         reader: that other group.
+        names: the names of all groups, as loaded, each its own: with others than in the files only where several
+            have one.
     """
 
     makers_first: tuple[str, ...]
     readers_first: tuple[str, ...]
     maker: str
     reader: str
+    names: tuple[str, ...]
 
 
 def open_orders(loaded: Loaded) -> GroupOrders | None:
     """Give the orders to try; ``None`` where the order of groups is settled, or no group reads another."""
-    rank = {name: place for place, name in reversed(list(enumerate(loaded.unit.group_eval_order)))}
-    names = list(dict.fromkeys(group.name for group in loaded.groups))
-    home = {id(rule): group.name for group in loaded.groups for rule in group.rules}
-    read = {
-        (home[id(maker)], group.name)
-        for group in loaded.groups
-        for rule in group.rules
-        for maker in loaded.graph.upstream(rule)
-    }
-    still_open = sorted((m, r) for m, r in read if m != r and rank.get(m, 0) == rank.get(r, 0))
+    listed_at = {name: place for place, name in reversed(list(enumerate(loaded.unit.group_eval_order)))}
+    names = own_names(loaded.groups)
+    rank = {own: listed_at.get(group.name, 0) for own, group in zip(names, loaded.groups, strict=True)}
+    home = {id(rule): own for own, group in zip(names, loaded.groups, strict=True) for rule in group.rules}
+    read = {(home[id(maker)], home[id(rule)]) for rule in loaded.rules for maker in loaded.graph.upstream(rule)}
+    still_open = sorted((m, r) for m, r in read if m != r and rank[m] == rank[r])
     if not still_open:
         return None
     order = {name: place for place, name in enumerate(_makers_first(names, set(still_open)))}
-    forward = sorted(names, key=lambda name: (rank.get(name, 0), order[name]))
-    backward = sorted(names, key=lambda name: (rank.get(name, 0), -order[name]))
-    return GroupOrders(tuple(forward), tuple(backward), *still_open[0])
+    forward = sorted(names, key=lambda name: (rank[name], order[name]))
+    backward = sorted(names, key=lambda name: (rank[name], -order[name]))
+    return GroupOrders(tuple(forward), tuple(backward), *still_open[0], names)
 
 
 def in_order(loaded: Loaded, order: Sequence[str]) -> str:
@@ -62,12 +63,20 @@ def in_order(loaded: Loaded, order: Sequence[str]) -> str:
 
 def order_problem(loaded: Loaded, orders: GroupOrders, passing: Sequence[str]) -> Problem:
     """Say that the outcome depends on the order."""
-    first = orders.maker if passing == orders.makers_first else orders.reader
-    why = (
-        f"the group {orders.reader!r} reads what the group {orders.maker!r} records, and the tests pass only when "
-        f"{first!r} is evaluated first; promtool chooses anew each time"
+    groups = dict(zip(orders.names, loaded.groups, strict=True))
+    shared = any(own != group.name for own, group in groups.items())
+    maker, reader = (
+        f"{groups[own].name!r} of {groups[own].file}" if shared else repr(own) for own in (orders.maker, orders.reader)
     )
-    return Problem(loaded.unit.document.key_position((ORDER,)), why, f"write {ORDER}: {listed(passing)}")
+    first = maker if passing == orders.makers_first else reader
+    why = (
+        f"the group {reader} reads what the group {maker} records, and the tests pass only when "
+        f"{first} is evaluated first; promtool chooses anew each time"
+    )
+    hint = f"write {ORDER}: {listed(passing)}"
+    if shared:
+        hint = f"give each group a name of its own, and list them in {ORDER}"
+    return Problem(loaded.unit.document.key_position((ORDER,)), why, hint)
 
 
 def _makers_first(names: Sequence[str], read: set[tuple[str, str]]) -> list[str]:

@@ -28,6 +28,15 @@ class InputValues:
     deliberate: bool
     runs: tuple[tuple[int, int], ...]
 
+    def between(self, first: int, last: int) -> int:
+        """Count the samples from one place to another, both included."""
+        return sum(max(0, min(end, last) - max(begin, first) + 1) for begin, end in self.runs)
+
+    def ends_by_intent(self, place: int) -> bool:
+        """Tell whether a gap or ``stale`` is written behind the samples before a place, and stands there still."""
+        ended = [end for begin, end in self.runs if begin <= place][-1:]
+        return ended != [] and ended[0] < place and (ended[0] < self.last or self.deliberate)
+
     def any_between(self, first: int, last: int) -> bool:
         """Tell whether there is a sample from one place to another, both included."""
         return any(begin <= last and first <= end for begin, end in self.runs)

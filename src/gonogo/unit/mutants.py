@@ -41,6 +41,7 @@ class MutantReport:
         survived: those that no test noticed, and nobody argues for.
         argued: those that no test noticed, with the argument of a test file.
         not_run: how many the time did not suffice for.
+        covered: how many rules were to be mutated.
         uncovered: rules that no test covers; their mutants are not made, for nothing could kill them.
         problems: arguments that are wrong: for a mutant that is killed or does not exist, or without a reason.
         stillborn: how many were no valid rules; they count as neither killed nor survived.
@@ -53,6 +54,7 @@ class MutantReport:
     survived: tuple[Survivor, ...] = ()
     argued: tuple[Survivor, ...] = ()
     not_run: int = 0
+    covered: int = 0
     uncovered: tuple[TestedRule, ...] = ()
     problems: tuple[Problem, ...] = ()
     stillborn: int = 0
@@ -61,5 +63,20 @@ class MutantReport:
 
     @property
     def passed(self) -> bool:
-        """Whether no mutant lives without an argument, and no argument is wrong."""
-        return not self.survived and not self.problems
+        """Whether some mutant was tried, none lives without an argument, and no argument is wrong."""
+        return not (self.untried or self.survived or self.problems)
+
+    @property
+    def untried(self) -> str:
+        """Why not one mutant was tried, so that nothing is known of the tests; empty where one was."""
+        if self.killed or self.survived or self.argued:
+            return ""
+        if self.not_run:
+            return "there was no time to try one"
+        if self.made:
+            return "promtool refuses every one of them as no valid rule"
+        if self.covered:
+            return "the rules that tests cover have nothing in them that could be changed"
+        if self.uncovered:
+            return "no test covers a rule, and nothing could notice a change of what no test covers"
+        return "there is no rule"

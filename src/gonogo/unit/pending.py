@@ -2,16 +2,17 @@
 
 That an alert is still held back by its ``for`` is well worth a test, beside one that
 sees it fire. Where no test of the file ever expects it to fire, it is not quiet, but
-about to fire, and nobody looks.
+about to fire, and nobody looks. Alerts of one name are told apart by their labels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gonogo.durations import format_duration
 from gonogo.errors import Problem
+from gonogo.unit.firing import expects_firing, fixed_labels
 from gonogo.unit.flow import flow, joined, quoted
 from gonogo.unit.loaded import Loaded
 from gonogo.unit.read import AlertAssertion, Loc
@@ -19,31 +20,44 @@ from gonogo.unit.read import AlertAssertion, Loc
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """An assertion of quiet that a pending alert could satisfy; ``number`` tells it from the others of the file."""
+    """An assertion that a pending alert could satisfy; ``number`` tells it from the others of the file.
+
+    ``labels`` are those that all alerts of the rule have, and that no assertion of the file expects to fire.
+    """
 
     number: int
     test: Loc
     assertion: AlertAssertion
+    labels: Mapping[str, str]
 
     @property
     def query(self) -> str:
         """What finds the pending alert; the number is in it so that promtool's words tell which it was."""
-        alert = quoted(self.assertion.alertname)
-        return f'ALERTS{{alertname={alert}, alertstate="pending", gonogo_probe!="{self.number}"}}'
+        known = {"alertname": self.assertion.alertname, **self.labels, "alertstate": "pending"}
+        named = ", ".join(f"{name}={quoted(value)}" for name, value in known.items())
+        return f'ALERTS{{{named}, gonogo_probe!="{self.number}"}}'
+
+    @property
+    def alert(self) -> str:
+        """The alert's name, with the labels of its rule."""
+        labels = ", ".join(f"{name}={quoted(value)}" for name, value in self.labels.items())
+        return f"{self.assertion.alertname}{{{labels}}}" if labels else self.assertion.alertname
 
 
 def suspects(loaded: Loaded) -> tuple[Suspect, ...]:
-    """List the assertions of quiet about alerts with a ``for`` that no test of the file sees fire."""
-    firing = {one.alertname for test in loaded.unit.tests for one in test.alerts if one.expected}
+    """List the assertions by which alerts with a ``for`` do not fire that no test of the file sees fire."""
+    unseen = {
+        name: [fixed_labels(rule) for rule in rules if rule.held and not expects_firing([loaded.unit], rule)]
+        for name, rules in loaded.alerts.items()
+    }
     found = (
-        (test.loc, one)
+        (test.loc, one, labels)
         for test in loaded.unit.tests
         for one in test.alerts
-        if not one.expected
-        and one.alertname not in firing
-        and any(rule.held for rule in loaded.alerts.get(one.alertname, ()))
+        for place, labels in enumerate(unseen.get(one.alertname, ()))
+        if labels not in unseen[one.alertname][:place]
     )
-    return tuple(Suspect(number, test, one) for number, (test, one) in enumerate(found))
+    return tuple(Suspect(number, *suspect) for number, suspect in enumerate(found))
 
 
 def probing(loaded: Loaded, suspected: Sequence[Suspect]) -> str:
@@ -62,7 +76,7 @@ def pending_problems(suspected: Sequence[Suspect], words: str) -> tuple[Problem,
     return tuple(
         Problem(
             one.assertion.where,
-            f"{one.assertion.alertname} is expected not to fire at {format_duration(one.assertion.at)}, but it is "
+            f"{one.alert} is expected not to fire at {format_duration(one.assertion.at)}, but it is "
             "pending then, and no test sees it fire",
             "assert what comes of it once its 'for' has passed",
         )

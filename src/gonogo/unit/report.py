@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
+from decimal import Decimal
 
 from gonogo.model.outcome import Outcome
 from gonogo.unit.coverage import Coverage
@@ -89,7 +89,7 @@ class UnitReport:
     mutants: MutantReport | None = None
     tools: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
-    minimum: Fraction | None = None
+    minimum: Decimal | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -99,11 +99,20 @@ class UnitReport:
     @property
     def uncovered(self) -> bool:
         """Whether less is covered than is asked for."""
-        return self.minimum is not None and not (self.coverage and self.coverage.reaches(self.minimum))
+        return bool(self.shortfall)
+
+    @property
+    def shortfall(self) -> str:
+        """What coverage falls short of, in words; empty where it suffices, or none is asked for."""
+        if self.minimum is None or (self.coverage and self.coverage.reaches(self.minimum)):
+            return ""
+        if self.coverage and self.coverage.unread:
+            return f"nobody knows whether {self.minimum:f} % are covered: not all rules can be read"
+        return f"coverage is below the {self.minimum:f} % that are asked for"
 
     @property
     def outlived(self) -> bool:
-        """Whether a mutant lives that nobody argues for, or an argument is wrong."""
+        """Whether a mutant lives that nobody argues for, an argument is wrong, or no mutant was tried at all."""
         return self.mutants is not None and not self.mutants.passed
 
     @property

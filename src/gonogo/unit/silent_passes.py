@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from gonogo.unit.loaded import Loaded
 from gonogo.unit.silent import (
     beyond_last_step,
+    never_fed,
     no_assertion,
     no_interval,
     no_rules,
     no_tests,
+    not_about_rules,
     rule_file_unmatched,
     second_document,
     series_too_short,
     unknown_alert,
     unknown_metric,
+    unread_input,
 )
 from gonogo.unit.silent_pass import Finding, SilentPass
 
@@ -25,8 +28,11 @@ STATIC: tuple[SilentPass, ...] = (
     rule_file_unmatched.SILENT_PASS,
     no_rules.SILENT_PASS,
     no_assertion.SILENT_PASS,
+    not_about_rules.SILENT_PASS,
     unknown_alert.SILENT_PASS,
     unknown_metric.SILENT_PASS,
+    unread_input.SILENT_PASS,
+    never_fed.SILENT_PASS,
     series_too_short.SILENT_PASS,
     no_interval.SILENT_PASS,
     beyond_last_step.SILENT_PASS,

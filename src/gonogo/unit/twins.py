@@ -1,4 +1,4 @@
-"""Rules that say the same twice: removing one of them changes nothing, so no test can tell."""
+"""Rules that say the same twice: one of them will be forgotten when the other changes."""
 
 from __future__ import annotations
 

@@ -47,10 +47,16 @@ def _moved(text: str, document: YamlDocument, base: Loc) -> str:
 
 
 def _rewritten(document: YamlDocument, base: Loc) -> str:
-    """Write the groups anew, without what only the operator knows, every scalar as it was written."""
-    count = len(_groups(document.at(base)))
-    groups = [flow(document, (*base, "groups", place), OPERATOR_GROUP_KEYS) for place in range(count)]
-    return "groups:\n" + "".join(f"- {group}\n" for group in groups)
+    """Write the groups anew, without what only the operator knows, every scalar as it was written.
+
+    Each begins on the line on which it stands in the resource.
+    """
+    text = "groups: ["
+    for place in range(len(_groups(document.at(base)))):
+        loc = (*base, "groups", place)
+        text += "\n" * (document.position(loc).line - 1 - text.count("\n"))
+        text += f" {flow(document, loc, OPERATOR_GROUP_KEYS)},"
+    return f"{text}]\n"
 
 
 def _groups(spec: object) -> list[dict[str, object]]:

@@ -201,6 +201,15 @@ class TestPolicy:
         assert inputs.missing == []
         assert [unit.path for unit in inputs.tests or ()] == ["p/tests/duri.yml"]
 
+    def test_what_the_policy_names_is_told_from_what_else_is_loaded(self, folder: Path) -> None:
+        """By the file itself, whatever names lead to it; without a policy nobody knows."""
+        policy_file = policy_folder(folder / "p", more="prometheus: {config: prometheus.yml}\n")
+        write("p/prometheus.yml", "rule_files: [rules/*.yml, links/*.yml, more/*.yml]\n")
+        write("p/more/x.yml")
+        Path("p/links").symlink_to("rules")
+        assert policy_inputs(policy_file).policy_rules == frozenset({"p/rules/duri.yml", "p/links/duri.yml"})
+        assert read("p/prometheus.yml").policy_rules is None
+
     def test_without_a_configuration_the_rules_may_not_be_all(self, folder: Path) -> None:
         """The folder of a second promtool is then the policy's."""
         inputs = policy_inputs(policy_folder(folder / "p"))

@@ -142,6 +142,8 @@ def test_series_of_the_last_week_count() -> None:
 
     def queried(form: dict[str, str]) -> Answer:
         scalar = {"resultType": "scalar", "result": [1.0, "1700000000"]}
+        if form["query"] == "count(up)":
+            return vector(1)
         return success(scalar) if form["query"] == "time()" else vector()
 
     def listed(form: dict[str, str]) -> Answer:
@@ -155,6 +157,44 @@ def test_series_of_the_last_week_count() -> None:
     assert not told.live.found["upp"]
     asked = [unquote_plus(request) for request in server.requests]
     assert any("count(upp)" in request for request in asked)
+
+
+def target(health: str) -> dict[str, object]:
+    """Answer one target."""
+    return {
+        "labels": {"job": "a"},
+        "discoveredLabels": {},
+        "health": health,
+        "scrapeInterval": "15s",
+        "lastError": "",
+        "lastScrape": "2026-01-01T00:00:00Z",
+    }
+
+
+@pytest.mark.parametrize(
+    ("up", "targets", "why"),
+    [
+        (vector(), success({"activeTargets": [target("up")]}), "no sample of up"),
+        ((503, {"status": "error", "errorType": "x", "error": "none"}), success({"activeTargets": []}), "no sample"),
+        (vector(3), success({"activeTargets": [target("up"), target("unknown")]}), "1 of the server's targets"),
+        (vector(3), success({"activeTargets": [target("up"), target("down")]}), ""),
+        (vector(3), (404, {}), ""),
+    ],
+)
+def test_what_is_missing_while_a_server_begins_is_no_finding(up: Answer, targets: Answer, why: str) -> None:
+    """It may only be late; what is there counts all the same."""
+
+    def queried(form: dict[str, str]) -> Answer:
+        if form["query"] == "time()":
+            return success({"resultType": "scalar", "result": [1.0, "1700000000"]})
+        return up if form["query"] == "count(up)" else vector(*([1] if "self" in form["query"] else []))
+
+    with faulty(answering(query=queried, buildinfo=success({}), series=success([]), targets=targets)) as server:
+        told, notes = asking(ServerSettings(), server.url, print)(estate())
+    assert told.live is not None
+    assert told.live.found['up{job="self"}']
+    assert ("upp" in told.live.found) is not bool(why)
+    assert any("which series there are" in note and why in note for note in notes) is bool(why)
 
 
 @pytest.mark.live

@@ -85,3 +85,36 @@ def test_what_targets_declare() -> None:
 def test_what_rules_record() -> None:
     """What a recorded series is, its name does not say."""
     assert severities(CHECK, record("all_total", "x + y"), alert("A", "all_total > 5")) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "severity"),
+    [
+        ("delta(x_total[5m]) > 1", ["warning"]),
+        ("idelta(x_total[5m]) > 1", ["warning"]),
+        ("deriv(c_total[5m]) > 1", ["warning"]),
+        ("predict_linear(c_total[5m], 60) > 1", ["warning"]),
+        ("deriv(x_total[5m]) > 1", []),
+        ("delta(disks_offline_total[5m]) > 1", []),
+        ("delta(plain[5m]) > 1", []),
+        ("delta(c_total[5m:1m]) > 1", []),
+        ("changes(c_total[5m]) > 1", []),
+    ],
+)
+def test_counters_taken_for_gauges(expression: str, severity: list[str]) -> None:
+    """By name where differences are taken, elsewhere only where it is sure."""
+    assert severities(CHECK, RATED, alert("A", expression)) == severity
+
+
+@pytest.mark.parametrize(
+    ("evidence", "severity"),
+    [
+        ("rate(x_sum[5m])", ["warning"]),
+        ("histogram_quantile(0.9, rate(x_bucket[5m]))", ["warning"]),
+        ("rate(y_sum[5m])", []),
+        ("x_sum", []),
+    ],
+)
+def test_the_family_of_a_histogram(evidence: str, severity: list[str]) -> None:
+    """What stands beside buckets or a rate is a counter as well."""
+    assert severities(CHECK, record("r", evidence), alert("A", "sum(x_count) > 100")) == severity

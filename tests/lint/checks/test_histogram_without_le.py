@@ -71,3 +71,41 @@ groups:
       - {record: r, expr: 'histogram_quantile(0.5, x_bucket)'}
 """
     assert findings(estate_of(Example({"rules.yml": text})), [CHECK]) == ()
+
+
+def of_records(*rules: str) -> list[str]:
+    """Give the messages about rules in one line each."""
+    text = f"groups: [{{name: g, rules: [{', '.join(f'{{{rule}}}' for rule in rules)}]}}]\n"
+    return [one.message for one in findings(estate_of(Example({"rules.yml": text})), [CHECK])]
+
+
+DROPPED = "record: 'job:x:rate5m', expr: 'sum by (job) (rate(x_bucket[5m]))'"
+
+
+@pytest.mark.parametrize("buckets", ["job:x:rate5m", "avg without (pod) (job:x:rate5m)", "job:y:rate5m"])
+def test_a_record_that_has_dropped_the_bounds(buckets: str) -> None:
+    """At once or by way of another."""
+    again = "record: 'job:y:rate5m', expr: 'job:x:rate5m * 2'"
+    (message,) = of_records(DROPPED, again, f"alert: A, expr: 'histogram_quantile(0.9, {buckets}) > 1'")
+    assert "drops the label le" in message
+    assert message.startswith("the rule that records job:")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "record: 'job:z', expr: 'sum by (job) (rate(native[5m]))'",
+        "record: 'job:z', expr: 'sum by (job, le) (rate(x_bucket[5m]))'",
+        "record: 'job:z', expr: 'sum by (job) (job:z)'",
+        "record: 'job:z', expr: 'sum by ('",
+        "record: 'job:z', expr: 'job:x:rate5m or rate(x_bucket[5m])'",
+    ],
+)
+def test_a_record_that_needs_no_bounds_or_keeps_them(other: str) -> None:
+    """Native histograms have none, and some of the series may still have theirs."""
+    assert of_records(DROPPED, other, "alert: A, expr: 'histogram_quantile(0.9, job:z) > 1'") == []
+
+
+def test_a_join_that_loses_the_bounds_itself() -> None:
+    """No record is to blame, so none is named."""
+    assert of_records("alert: A, expr: 'histogram_quantile(0.9, rate(x_bucket[5m]) * on (job) y) > 1'") == []

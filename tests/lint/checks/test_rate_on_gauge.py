@@ -1,4 +1,4 @@
-"""Rates of what targets declare."""
+"""Rates of what targets declare, and of what is not named a counter."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from gonogo.lint.checks.rate_on_gauge import CHECK
 from gonogo.lint.live import Live
-from tests.lint.short_rules import record, severities
+from tests.lint.short_rules import found, record, severities
 
 TYPES = {"g": "gauge", "c_total": "counter", "om": "counter", "h": "histogram", "s": "summary", "x_count": "gauge"}
 
@@ -21,7 +21,7 @@ TYPES = {"g": "gauge", "c_total": "counter", "om": "counter", "h": "histogram", 
         ("deriv(g[5m])", []),
         ("rate(c_total[5m])", []),
         ("rate(om_total[5m]) + rate(h_bucket[5m]) + rate(s_count[5m]) + rate(s_sum[5m])", []),
-        ("rate(unknown[5m]) + rate(g[5m:1m])", []),
+        ("rate(unknown[5m]) + rate(g[5m:1m])", ["info"]),
         ('rate({__name__=~"g"}[5m])', []),
     ],
 )
@@ -30,6 +30,18 @@ def test_what_a_server_declares(expression: str, severity: list[str]) -> None:
     assert severities(CHECK, record("r", expression), live=Live(types=TYPES)) == severity
 
 
-def test_nothing_is_guessed() -> None:
-    """Without a server there is nothing to say."""
-    assert severities(CHECK, record("r", "rate(g[5m])")) == []
+@pytest.mark.parametrize(
+    ("expression", "metrics"),
+    [
+        ("rate(g[5m]) / rate(g[1h]) + irate(h[5m])", ["g", "h"]),
+        ("rate(a_total[5m]) + rate(a_bucket[5m]) + rate(a_count[5m]) + rate(a_sum[5m])", []),
+        ("rate(r[5m])", []),
+        ("rate(up[5m]) + rate(x_ratio[5m])", []),
+        ("increase(g[5m])", []),
+    ],
+)
+def test_a_name_that_is_no_counters_is_worth_knowing(expression: str, metrics: list[str]) -> None:
+    """Each once; what a rule records and what is surely a gauge is for other checks."""
+    told = found(CHECK, record("r", expression), record("again", expression))
+    assert [one.severity.value for one in told] == ["info"] * len(metrics)
+    assert [one.message.split(" and ")[1].split()[0] for one in told] == metrics

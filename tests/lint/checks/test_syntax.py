@@ -8,6 +8,7 @@ from gonogo.errors import Position, Problem
 from gonogo.lint.arbiter import Arbiter
 from gonogo.lint.checks.syntax import find
 from gonogo.lint.estate import Estate, SourceFile
+from gonogo.lint.finding import Severity
 from gonogo.lint.sources import source_file
 
 
@@ -73,3 +74,40 @@ def test_names_in_quotes() -> None:
 def test_what_only_prometheus_can_judge_is_left_to_promtool() -> None:
     """Beyond the parser's bounds, or newer than it."""
     assert found(RULE.format("x[5m + 1m] @ 5")) == found(RULE.format("x @ -1")) == []
+
+
+LABELLED = (
+    "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up\n    labels: {{a: {0}}}\n    annotations: {{b: {0}}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("no", "false"),
+        ("On", "true"),
+        ("true", "true"),
+        ("1", "the number 1"),
+        ("1.10", "the number 1.1"),
+    ],
+)
+def test_a_label_that_is_no_text(written: str, read: str) -> None:
+    """A warning, for Prometheus takes it as it stands; annotations are read by nobody else."""
+    (hit,) = find(Estate((source_file(LABELLED.format(written), "f"),)))
+    assert (str(hit.where.start), hit.where.length, hit.severity) == ("f:6:17", len(written), Severity.WARNING)
+    assert f"takes for a text and other readers for {read}; write '{written}' in quotes" in hit.message
+
+
+@pytest.mark.parametrize("written", ["'no'", '"1"', "nono", "", "~", "1:30", "2020-01-01", "[]"])
+def test_a_label_that_is_text(written: str) -> None:
+    """In quotes, or to every reader; what is no single value at all is told by others."""
+    file = source_file(LABELLED.format(written), "f")
+    assert [hit for hit in find(Estate((file,))) if "without quotes" in hit.message] == []
+
+
+def test_a_resource_has_only_texts() -> None:
+    """Kubernetes refuses anything else, in annotations as well."""
+    spec = LABELLED.format("no").replace("\n", "\n  ").rstrip()
+    hits = list(find(Estate((source_file(f"kind: PrometheusRule\nspec:\n  {spec}\n", "f"),))))
+    assert [(hit.where.start.line, hit.severity) for hit in hits] == [(8, None), (9, None)]
+    assert "which Kubernetes refuses" in hits[0].message

@@ -71,18 +71,22 @@ def policies(draw: st.DrawFn) -> Policy:
     )
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(policies(), seconds(1, 60))
-def test_the_pack_passes_for_every_sensible_policy(policy: Policy, interval: timedelta) -> None:
+def test_the_pack_passes_for_every_sensible_policy(share: Callable[[int], int]) -> None:
     """Promtool finds nothing to say against the rules, and their tests pass."""
-    made = pack(policy, interval, PRESET_GATES)
-    with tempfile.TemporaryDirectory() as place, ThreadPoolExecutor(CORES) as pool:
-        folder = laid_out(made, Path(place), policy.prefix)
-        assert refusal(folder) == ""
-        assert "".join(pool.map(lambda name: failure(folder, name), made.tests_yaml)) == ""
+
+    @settings(max_examples=share(30), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(policies(), seconds(1, 60))
+    def passes(policy: Policy, interval: timedelta) -> None:
+        made = pack(policy, interval, PRESET_GATES)
+        with tempfile.TemporaryDirectory() as place, ThreadPoolExecutor(CORES) as pool:
+            folder = laid_out(made, Path(place), policy.prefix)
+            assert refusal(folder) == ""
+            assert "".join(pool.map(lambda name: failure(folder, name), made.tests_yaml)) == ""
+
+    passes()
 
 
-@pytest.mark.parametrize("policy", [preset_policy(), of_services()])
+@pytest.mark.parametrize("policy", [preset_policy(), pytest.param(of_services(), marks=pytest.mark.long)])
 def test_no_rule_can_be_missing(policy: Policy, tmp_path: Path) -> None:
     """With any single rule or alert gone, a test fails."""
     whole = pack(policy, INTERVAL, PRESET_GATES)

@@ -98,16 +98,17 @@ def _estate(case: Case) -> Estate:
 def _lint(estate: Estate, case: Case) -> None:
     follow_up(estate, series_questions(estate))
     expressions(estate)
-    kept, faulty, silent = silenced(ordered(findings(estate)), estate.files, checks())
-    found = ordered(without_echoes((*kept, *faulty)))
+    texts = {CONFIGURATION: case.text, ROUTES: case.text, **case.example.files}
+    unheard = {check.id for check in checks().values() if not check.hears(estate)}
+    done = silenced(ordered(findings(estate)), estate.files, checks(), {CONFIGURATION: texts[CONFIGURATION]}, unheard)
+    found = ordered(without_echoes((*done.kept, *done.told)))
     baseline = read_baseline(write_baseline(found, ""), "baseline.json")
     compared = new_findings(found, baseline)
     assert not compared.new, compared.new
     assert compared.baselined == len(found)
     _refuses_as_baseline(case.text)
-    texts = {**case.example.files, "as_rules.yml": case.text, "as_tests.yml": case.text}
-    texts = {CONFIGURATION: case.text, ROUTES: case.text, **texts}
-    report = LintReport(found, len(estate.files), len(estate.rules), silent, 0, compared.gone, texts)
+    texts |= {"as_rules.yml": case.text, "as_tests.yml": case.text}
+    report = LintReport(found, len(estate.files), len(estate.rules), done.count, 0, compared.gone, texts)
     assert len(json.loads(lint_json(report))["findings"]) == len(found)
     _shows(lint_text(report))
     _stand_in_their_files(found, texts)

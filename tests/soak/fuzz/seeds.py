@@ -97,7 +97,10 @@ def _of_pack() -> Iterator[Example]:
 
 
 def _files(corpus: str) -> Sequence[Path]:
-    return sorted(path for path in Path(corpus).rglob("*.y*ml") if path.is_file()) if corpus else ()
+    found = sorted(path for path in Path(corpus).rglob("*.y*ml") if path.is_file()) if corpus else []
+    if corpus and not found:
+        raise FileNotFoundError(f"{corpus}: no YAML file is there to make inputs from")
+    return found
 
 
 def _alone(text: str) -> Example:

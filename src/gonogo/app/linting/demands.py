@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gonogo.app.linting.reading import Unreadable, read_text
+from gonogo.app.reading import Unreadable, read_text
 from gonogo.errors import UsageError
 from gonogo.lint.requirements import Requirements
 from gonogo.lint.requirements_file import read_requirements

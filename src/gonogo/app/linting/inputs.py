@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gonogo.app.inputs import matching, rule_files, unit_files
 from gonogo.app.linting.folder import yaml_files
-from gonogo.app.linting.reading import Unreadable, read_text
+from gonogo.app.reading import Unreadable, read_text
 from gonogo.errors import Position, Problem, UsageError
 from gonogo.lint.configuration import Configuration, NamedFile, RuleEntry, read_configuration
 from gonogo.lint.estate import SourceFile
@@ -46,6 +46,7 @@ class Inputs:
         configuration: the server's, where it was named.
         routes: Alertmanager's, where they were named.
         tests: what the policy's tests assert; ``None`` without a policy.
+        policy_rules: the paths among ``files`` that the policy names; ``None`` without a policy.
         texts: the text of every file that findings may point at, the rule files left out.
         problems: what keeps a file that is none of rules from being understood.
         skipped: what was passed over.
@@ -58,6 +59,7 @@ class Inputs:
     configuration: Configuration | None = None
     routes: Routes | None = None
     tests: tuple[UnitFile, ...] | None = None
+    policy_rules: frozenset[str] | None = None
     texts: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
@@ -97,14 +99,22 @@ def policy_inputs(policy_file: PolicyFile) -> Inputs:
         _take_configuration(inputs, config)
     else:
         inputs.base = str(policy_file.path.absolute().parent)
-    for path in rule_files(policy_file.rules):
+    named = rule_files(policy_file.rules)
+    for path in named:
         _load(inputs, shown(path))
+    inputs.policy_rules = frozenset(_among(inputs.files, named))
     at_policy = Span(Position(shown(policy_file.path.absolute()), 1, 1))
     for pattern in policy_file.rules or ("an empty list of rules",):
         if not matching(pattern):
             inputs.missing.append((at_policy, f"no rule file matches {pattern}: nothing is loaded, in silence"))
     inputs.tests = tuple(_tests(policy_file))
     return inputs
+
+
+def _among(names: Iterable[str], files: Iterable[Path]) -> Iterator[str]:
+    """List the names of some files, whatever folders they are seen from and links they are reached by."""
+    real = {os.path.realpath(path) for path in files}
+    return (name for name in names if os.path.realpath(name) in real)
 
 
 def shown(path: Path) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gonogo.actuators import durable
-from gonogo.app.linting.reading import Unreadable, read_text
+from gonogo.app.reading import Unreadable, read_text
 from gonogo.errors import ActionFailed, Position, UsageError
 from gonogo.lint.baseline import Baseline, new_findings, read_baseline, write_baseline
 from gonogo.lint.finding import Finding, Span

@@ -19,12 +19,14 @@ from gonogo.lint.arbiter import release
 from gonogo.lint.estate import LOOKBACK, Estate
 from gonogo.lint.live import Live
 from gonogo.lint.live_questions import expressions, follow_up, series_questions
+from gonogo.model.evidence import Target, TargetHealth
 from gonogo.policy.settings import ServerSettings
 from gonogo.prometheus.api import query, series_labels, server_time
 from gonogo.prometheus.evaluation import evaluation_error
 from gonogo.prometheus.http import Client
 from gonogo.prometheus.metadata_api import metric_types
 from gonogo.prometheus.status_api import build_info, configuration, flags
+from gonogo.prometheus.targets_api import targets
 from gonogo.strict_yaml import parse
 
 AT_ONCE = 6
@@ -89,6 +91,9 @@ def _found(questions: _Questions, estate: Estate, says: Callable[[str], None]) -
     says(f"asking the server for {len(asked)} selectors")
     found = questions.each(asked, questions.has)
     gone = [text for text, there in found.items() if not there]
+    if gone and (why := questions.unsettled()):
+        questions.missed.append(f"which series there are: {why}, so {len(gone)} may only be late; ask again later")
+        return {text: True for text, there in found.items() if there}
     return found | questions.each([text for text in follow_up(estate, gone) if text not in found], questions.has)
 
 
@@ -133,6 +138,17 @@ class _Questions:
     def evaluate(self, expression: str) -> str | None:
         """Give the error of evaluating an expression, if there is one."""
         return evaluation_error(self.client, self.url, expression)
+
+    def unsettled(self) -> str:
+        """Say why missing series may only not be there yet; empty where the server has scraped all there is."""
+        up = self.optional(lambda: query(self.client, self.url, "count(up)"))
+        if up is None or not up.series:
+            return "the server has no sample of up, so it scrapes nothing, or not yet"
+        waiting = [one for one in self.optional(self._targets) or () if one.health is TargetHealth.UNKNOWN]
+        return f"{len(waiting)} of the server's targets have not been scraped yet" if waiting else ""
+
+    def _targets(self) -> tuple[Target, ...]:
+        return targets(self.client, self.url)
 
     def has(self, selector: str) -> bool:
         """Tell whether the server has such series now, or had any within ``HISTORY``."""

@@ -142,6 +142,7 @@ def _estate(request: LintRequest, inputs: Inputs, promtool: str) -> Estate:
         inputs.tests,
         routes=inputs.routes,
         requirements=request.requirements,
+        policy_rules=inputs.policy_rules,
         complete=inputs.complete,
         interest=interest_of(policy_file.policy) if policy_file is not None else None,
         version=release(promtool) or Estate().version,
@@ -176,12 +177,13 @@ def _sentence(message: str, next_step: str) -> str:
 
 
 def _report(found: Iterable[Finding], inputs: Inputs, estate: Estate) -> LintReport:
-    kept, faulty, count = silenced(ordered(found), estate.files, checks())
+    unheard = {check.id for check in checks().values() if not check.hears(estate)}
+    done = silenced(ordered(found), estate.files, checks(), inputs.texts, unheard)
     texts = {file.path: file.text for file in estate.files if file.text} | inputs.texts
     return LintReport(
-        ordered(without_echoes((*kept, *faulty))),
+        ordered(without_echoes((*done.kept, *done.told))),
         len(estate.files) + (estate.configuration is not None) + (estate.routes is not None),
         len(estate.rules),
-        count,
+        done.count,
         texts=texts,
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Event
 
 from gonogo.actuators import durable
-from gonogo.actuators.heartbeat_sequence import State, state_line
+from gonogo.actuators.heartbeat_sequence import state_line
 from gonogo.actuators.heartbeat_writer import HeartbeatWriter
 from gonogo.actuators.pushgateway import PushGroup
 from gonogo.app.heartbeat import heartbeat_writer
@@ -166,7 +166,7 @@ def _keep_sequence(story: Story, writer: HeartbeatWriter, every: timedelta, end:
     sequence, _ = heartbeat(story, writer.prefix, every, end)
     last = sequence.value(0)
     if story.length and last is not None:
-        durable.replace(writer.state, state_line(State(int(last))))
+        durable.replace(writer.state, state_line(int(last)))
 
 
 def _go_live(stack: Stack, say: Callable[[str], None]) -> None:

@@ -103,4 +103,5 @@ CHECK = Check(
     good=Example(
         {"rules.yml": "groups: [{name: web, rules: [{alert: WebGone, expr: 'absent(up{job=\"web\"})', for: 5m}]}]\n"},
     ),
+    rests_on=("configuration",),
 )

@@ -150,4 +150,5 @@ CHECK = Check(
             f"  {{record: 'backup:fresh', expr: 'time() - backup_timestamp_seconds < bool 120'}},\n{_READER}"
         },
     ),
+    rests_on=("interest",),
 )

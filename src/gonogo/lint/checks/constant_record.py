@@ -83,4 +83,5 @@ CHECK = Check(
         },
         _FACTS,
     ),
+    rests_on=("interest",),
 )

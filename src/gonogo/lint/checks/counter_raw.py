@@ -1,25 +1,30 @@
 """A counter's own value says when its process started, not how things are.
 
-A counter grows until a restart sets it to 0: ``errors_total > 100`` fires some day and never stops, and a sum jumps
-whenever an instance restarts. Compare ``rate`` or ``increase``. Taken for counters is what targets declare, what
-other rules take a rate of, and ``_bucket``; ``_total`` alone, which many gauges end in as well, only where it is
-compared with a number by ``>`` or ``>=``. Asking whether a counter is there, is 0 or differs from itself some time
-ago is fine.
+A counter grows until a restart sets it to 0: ``errors_total > 100`` fires some day and never stops, a sum jumps
+whenever an instance restarts, and ``delta``, ``idelta``, ``deriv`` and ``predict_linear`` take the restart for a
+fall. Compare ``rate`` or ``increase``. Taken for counters is what targets declare, what other rules take a rate of,
+``_bucket``, and the ``_count`` and ``_sum`` of a family of which rules read ``_bucket`` or take a rate. ``_total``
+alone counts only where it is compared with a number by ``>`` or ``>=``, or under ``delta`` and ``idelta``: many gauges
+end in it, such as capacities (``used_bytes / bytes_total``, ``nodes_total < 3``), and ``_count`` and ``_sum`` alone end
+gauges as often as counters, so a guess there would be wrong more often than right. Asking whether a counter is
+there, is 0 or differs from itself some time ago is fine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gonogo.lint.check import Check, Example
 from gonogo.lint.counters import declared, raw_counter_calls
-from gonogo.lint.estate import Estate
+from gonogo.lint.estate import Estate, LintedRule
 from gonogo.lint.finding import Hit, Severity
 from gonogo.rules.operators import COMPARISONS
 from gonogo.rules.selectors import ABSENCE_FUNCTIONS
 from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Number, Range, Subquery, Vector, children, walk
 
 _ENDINGS = ("_total", "_bucket", "_count", "_sum")
+_OF_FAMILIES = ("_count", "_sum")
+_FAMILY_ENDINGS = ("_bucket", *_OF_FAMILIES)
 _STATES = ("_up_total", "_down_total", "_online_total", "_offline_total", "_active_total", "_available_total")
 """Endings of gauges that count what is in some state."""
 
@@ -28,18 +33,52 @@ _VALUELESS_CALLS = ABSENCE_FUNCTIONS | {"timestamp", "histogram_quantile"}
 
 _VALUELESS_AGGREGATIONS = frozenset({"count", "group", "count_values"})
 
+_DIFFERENCES = frozenset({"delta", "idelta"})
+_GAUGE_FUNCTIONS = _DIFFERENCES | {"deriv", "predict_linear"}
+"""Functions that take a counter's restart for a fall."""
+
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the counters whose own values are compared or aggregated."""
-    rated = frozenset(metric for rule in estate.rules for _, _, metric in raw_counter_calls(rule))
-    for rule in estate.rules:
-        if any(isinstance(node, Vector) and _may_count(estate, node) for node in rule.nodes):
-            for vector, over_threshold in _values(rule.nodes[0]):
-                if _counts(estate, vector, rated, over_threshold):
-                    message = (
-                        f"{vector.metric} is a counter: its value grows until a restart; compare its rate or increase"
-                    )
-                    yield rule.hit(rule.at(vector), message)
+    """List the counters whose own values are compared, aggregated, or treated as a gauge's."""
+    rules = [
+        rule
+        for rule in estate.rules
+        if any(isinstance(node, Vector) and _may_count(estate, node) for node in rule.nodes)
+    ]
+    rated = _rated(rules)
+    for rule in rules:
+        for vector, over_threshold in _values(rule.nodes[0]):
+            if _counts(estate, vector, rated, over_threshold):
+                message = f"{vector.metric} is a counter: its value grows until a restart; compare its rate or increase"
+                yield rule.hit(rule.at(vector), message)
+        for call, vector in _taken_for_gauges(rule):
+            if _counts(estate, vector, rated, call.function in _DIFFERENCES):
+                message = f"{vector.metric} is a counter, and {call.function} takes a restart for a fall; use increase"
+                yield rule.hit(rule.at(call), message)
+
+
+def _rated(rules: Sequence[LintedRule]) -> frozenset[str]:
+    """List the metrics that rules take rates of, and what is of one family with those and with buckets."""
+    rated = {metric for rule in rules for _, _, metric in raw_counter_calls(rule)}
+    read = {node.metric for rule in rules for node in rule.nodes if isinstance(node, Vector) and node.metric}
+    buckets = {metric for metric in read if metric.endswith("_bucket")}
+    families = {_family(metric) for metric in rated | buckets if metric.endswith(_FAMILY_ENDINGS)}
+    return frozenset(
+        rated | {metric for metric in read if metric.endswith(_OF_FAMILIES) and _family(metric) in families}
+    )
+
+
+def _family(metric: str) -> str:
+    return metric.rpartition("_")[0]
+
+
+def _taken_for_gauges(rule: LintedRule) -> Iterator[tuple[Call, Vector]]:
+    for node in rule.nodes:
+        match node:
+            case Call(function=function, arguments=(Range(vector=vector), *_)) if function in _GAUGE_FUNCTIONS:
+                yield node, vector
+            case _:
+                continue
 
 
 def _may_count(estate: Estate, vector: Vector) -> bool:

@@ -74,4 +74,5 @@ CHECK = Check(
             "  {alert: Errors, expr: 'job:errors:rate5m > 1'}]}]\n",
         },
     ),
+    rests_on=("configuration",),
 )

@@ -95,4 +95,5 @@ groups:
 """,
         },
     ),
+    rests_on=("configuration",),
 )

@@ -85,11 +85,12 @@ def _is_seen(fallback: Binary, above: Mapping[int, Expression]) -> bool:
                 pass
             case Binary(operator=operator, matching=Labels(word="on", names=())) if operator != "or":
                 return False
-            case Binary(operator=operator, boolean=False) if operator in _COMPARED:
-                if not _passes(parent, node, value):
-                    return False
             case Binary(operator="or" | "and" | "unless"):
                 pass
+            case Binary(operator=operator, boolean=False) if operator in _COMPARED and _passes(parent, node, value):
+                pass
+            case Binary(operator=operator, boolean=False) if operator in _COMPARED:
+                return False
             case _:
                 value = None
         node = parent

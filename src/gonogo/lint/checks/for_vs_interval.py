@@ -17,7 +17,7 @@ from gonogo.lint.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the waits that end between two evaluations; those shorter than one are the worse."""
+    """List the waits that end between two evaluations."""
     for rule in estate.alerts:
         if rule.group.interval is None and estate.configuration is None:
             continue
@@ -29,7 +29,6 @@ def find(estate: Estate) -> Iterator[Hit]:
                 rule.at_value(key),
                 f"'{key}: {format_duration(wait)}' lasts {format_duration(_lasting(wait, interval))}, since the group "
                 f"is evaluated every {format_duration(interval)}; write that, or evaluate the group more often",
-                None if wait < interval else Severity.INFO,
             )
 
 
@@ -45,4 +44,5 @@ CHECK = Check(
     find=find,
     bad=Example({"rules.yml": _RULES.format("30s")}),
     good=Example({"rules.yml": _RULES.format("1m")}),
+    rests_on=("configuration",),
 )

@@ -97,4 +97,5 @@ CHECK = Check(
     find=find,
     bad=Example({"rules.yml": _RULES.format("timestamp(duri_textfile_heartbeat_seq)")}),
     good=Example({"rules.yml": _RULES.format("duri_textfile_heartbeat_ts")}),
+    rests_on=("interest",),
 )

@@ -3,7 +3,9 @@
 ``histogram_quantile`` tells buckets apart by the label ``le``. An aggregation that does not keep it leaves nothing
 to compute from, and the result is empty. Without ``rate`` around ``…_bucket`` the result is the quantile over the
 whole life of each process, which hardly moves. Write
-``histogram_quantile(0.95, sum by (job, le) (rate(latency_seconds_bucket[5m])))``.
+``histogram_quantile(0.95, sum by (job, le) (rate(latency_seconds_bucket[5m])))``. Recording rules are followed: one
+that drops the label must keep it. Native histograms need no ``le``, so it is only asked of what comes from
+``…_bucket``.
 """
 
 from __future__ import annotations
@@ -11,13 +13,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate
+from gonogo.lint.estate import Estate, LintedRule
 from gonogo.lint.finding import Hit, Severity
 from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Negation, Vector, walk
 
 _QUANTILES = frozenset({"histogram_quantile", "histogram_fraction"})
 _KEEPING = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
 _BUCKET = "_bucket"
+_BOUND = "le"
 
 
 def find(estate: Estate) -> Iterator[Hit]:
@@ -28,12 +31,18 @@ def find(estate: Estate) -> Iterator[Hit]:
             if not isinstance(node, Call) or node.function not in _QUANTILES:
                 continue
             buckets = node.arguments[-1]
-            if not any(isinstance(part, Vector) and (part.metric or "").endswith(_BUCKET) for part in walk(buckets)):
+            if not any(isinstance(part, Vector) and _of_buckets(estate, part) for part in walk(buckets)):
                 continue
             if lost := _without_bounds(buckets):
                 yield rule.hit(
                     rule.at(lost),
                     "this drops the label le, without which there are no buckets and no quantile; write 'by (le, …)'",
+                )
+            elif unbound := _recorded_without(estate, rule, buckets):
+                yield rule.hit(
+                    rule.at(unbound),
+                    f"the rule that records {unbound.metric} drops the label le, without which there are no buckets "
+                    "and no quantile; keep it there",
                 )
             recorded = recorded or frozenset(record.name for record in estate.recording) | {""}
             for vector in _raw(buckets):
@@ -45,6 +54,29 @@ def find(estate: Estate) -> Iterator[Hit]:
                     )
 
 
+def _of_buckets(estate: Estate, vector: Vector) -> bool:
+    """Tell whether a selector is of buckets with bounds, or of what rules make of such."""
+    waiting = [vector.metric or ""]
+    seen = set(waiting)
+    for metric in waiting:
+        if metric.endswith(_BUCKET):
+            return True
+        for maker in estate.graph.recorded_by(metric):
+            read = {node.metric for node in estate.by_rule[id(maker)].nodes if isinstance(node, Vector) and node.metric}
+            waiting += sorted(read - seen)
+            seen |= read
+    return False
+
+
+def _recorded_without(estate: Estate, rule: LintedRule, buckets: Expression) -> Vector | None:
+    """Find a recorded series among the buckets that has lost ``le`` in the rule that records it."""
+    known = estate.expected_labels.of(rule.rule)
+    if not known[id(buckets)].of(_BOUND).is_absent:
+        return None
+    vectors = (part for part in walk(buckets) if isinstance(part, Vector))
+    return next((one for one in vectors if known[id(one)].of(_BOUND).is_absent), None)
+
+
 def _without_bounds(node: Expression) -> Aggregation | None:
     """Find an aggregation that drops ``le``, below what keeps series as they are."""
     while True:
@@ -54,7 +86,7 @@ def _without_bounds(node: Expression) -> Aggregation | None:
             case Aggregation(operator="count_values"):
                 return None
             case Aggregation(grouping=grouping, inner=inner):
-                if grouping is None or ("le" in grouping.names) is (grouping.word == "without"):
+                if grouping is None or (_BOUND in grouping.names) is (grouping.word == "without"):
                     return node
                 node = inner
             case Negation(inner=inner):

@@ -4,9 +4,12 @@ Prometheus matches series by their labels; where one side has lost a label that 
 to different values, nothing ever matches: the alert is silent for ever, or ``unless`` takes nothing away. So it is
 with matchers that contradict one another or the recording rules of that name. A label in ``by`` or ``group_left``
 that the inner expression has already dropped does nothing. Join ``on`` labels that both sides have, and keep them in
-the aggregations below. Only what cannot be otherwise is an error. It is a warning where it rests on a recording rule
-and series of that name may come from elsewhere, and where series grouped by a label are joined with series that never
-have it, so that only those match that lack it by accident.
+the aggregations below. Only what cannot be otherwise is an error: sides that never match, a label in ``on`` that one
+side never has while the other may, and an ``unless`` that asks by groups what is not grouped, so that it takes
+nothing away. It is a warning where it rests on a recording rule and series of that name may come from elsewhere, and
+where only what lacks a label by accident matches: series grouped by a label, or as a target exports them, joined
+with series that never have it. Without rules at hand nobody can rule out that a raw metric is recorded elsewhere
+without labels, and arithmetic at the end of a grouped sum is often tried before it is understood.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from gonogo.lint.estate import Estate, LintedRule
 from gonogo.lint.finding import Hit, Severity
 from gonogo.lint.labels.domain import Domain
 from gonogo.lint.labels.flow import KEEPING_OPERATORS, selected
-from gonogo.lint.labels.intent import intended
+from gonogo.lint.labels.intent import intended, scraped
 from gonogo.lint.labels.label_set import LabelSet
 from gonogo.lint.labels.loss import loser, loss
 from gonogo.lint.labels.matching import conflict, is_matched
@@ -53,17 +56,21 @@ def _finds_none(estate: Estate, rule: LintedRule, node: Vector) -> Iterator[Hit]
 
 def _impossible(estate: Estate, rule: LintedRule, joins: list[Binary | Aggregation]) -> Iterator[Hit]:
     known = estate.expected_labels.of(rule.rule)
-    for node in joins:
+    ungrouped = False
+    for node in reversed(joins):
         if message := _judged(node, known):
             certain = _judged(node, estate.proven_labels.of(rule.rule)) is not None
             yield rule.hit(rule.at(node), message, None if certain else Severity.WARNING)
         elif isinstance(node, Binary) and (message := _unintended(node, known)):
             yield rule.hit(rule.at(node), message, Severity.WARNING)
+        elif isinstance(node, Binary) and not ungrouped and (message := _ungrouped(estate, node, known)):
+            ungrouped = True  # what is around it has no labels only because this has none
+            yield rule.hit(rule.at(node), message, Severity.WARNING)
 
 
 def _judged(node: Binary | Aggregation, known: Known) -> str | None:
     if isinstance(node, Binary):
-        return _unmatched(node, known) or _copied(node, known)
+        return _unmatched(node, known) or _copied(node, known) or _one_sided(node, known) or _takes_nothing(node, known)
     if node.grouping and node.grouping.word == "by" and node.operator not in KEEPING_OPERATORS:
         return _dropped(node.inner, node.grouping.names, known, f"'{node.operator} by'")
     return None
@@ -102,11 +109,31 @@ def _unmatched(node: Binary, known: Known) -> str | None:
     return f"the sides of '{node.operator}' never match by {found.label!r}, {effect}: {', '.join(sides)}{why}"
 
 
+def _one_sided(node: Binary, known: Known) -> str | None:
+    """Find a label named in ``on`` that one side never has and the other may have."""
+    if node.operator == "or" or node.fill != (None, None) or node.matching is None or node.matching.word != "on":
+        return None
+    for label in node.matching.names:
+        for word, side, other in _sides(node):
+            if _lacks(side, label, known) and not _lacks(other, label, known):
+                why = loss(loser(side, label, known), label)
+                return (
+                    f"'on' names {label!r}, which the {word} side never has ({why}), so that nothing matches which "
+                    "has it; keep it on both sides, or leave it out"
+                )
+    return None
+
+
+def _takes_nothing(node: Binary, known: Known) -> str | None:
+    """Find an ``unless`` that asks about groups what has none of their labels."""
+    return _unintended(node, known) if node.operator == "unless" and known[id(node.right)].is_bare else None
+
+
 def _unintended(node: Binary, known: Known) -> str | None:
     """Find a join of series grouped by a label with series without it."""
     if node.operator == "or" or node.fill != (None, None):
         return None
-    for word, side, other in (("left", node.left, node.right), ("right", node.right, node.left)):
+    for word, side, other in _sides(node):
         labels = () if known[id(other)].scalar else intended(side, known)
         label = next((one for one in labels if is_matched(node, one) and known[id(other)].of(one).is_absent), None)
         if label is not None and not known[id(side)].of(label).is_absent:
@@ -116,6 +143,30 @@ def _unintended(node: Binary, known: Known) -> str | None:
                 "so they match only where it is missing; group both alike, or match 'on' what both have"
             )
     return None
+
+
+def _ungrouped(estate: Estate, node: Binary, known: Known) -> str | None:
+    """Find a join of series as a target exports them with series without any label."""
+    if node.operator == "or" or node.matching is not None or node.fill != (None, None):
+        return None
+    for word, side, other in _sides(node):
+        labels = known[id(other)]
+        metric = None if labels.scalar or not labels.is_bare else scraped(side, known)
+        if metric is not None and not estate.graph.recorded_by(metric):
+            return (
+                f"the {word} side of '{node.operator}' has the labels of the targets that export {metric}, and the "
+                "other has none, so nothing matches; match 'on ()', or aggregate both alike"
+            )
+    return None
+
+
+def _sides(node: Binary) -> tuple[tuple[str, Expression, Expression], ...]:
+    """Give each side by its name, and the other one."""
+    return (("left", node.left, node.right), ("right", node.right, node.left))
+
+
+def _lacks(side: Expression, label: str, known: Known) -> bool:
+    return known[id(side)].of(label).is_absent
 
 
 def _side(name: str, domain: Domain) -> str:

@@ -31,6 +31,7 @@ CHECK = Check(
     id="input-untracked",
     severity=Severity.ERROR,
     find=find,
-    bad=Example(_RULES, {"untracked": (Untracked("rules.yml", "rules", ignored=False),)}),
-    good=Example(_RULES),
+    bad=Example({**_RULES, ".gitignore": "*.yml\n"}, {"untracked": (Untracked("rules.yml", "rules", ignored=True),)}),
+    good=Example({**_RULES, ".gitignore": "*.tmp\n"}),
+    rests_on=("interest",),
 )

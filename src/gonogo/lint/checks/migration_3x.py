@@ -91,4 +91,5 @@ CHECK = Check(
     find=find,
     bad=Example({"rules.yml": _RULES.format('"1"')}),
     good=Example({"rules.yml": _RULES.format('~"1|1.0"')}),
+    rests_on=("configuration",),
 )

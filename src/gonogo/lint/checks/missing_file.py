@@ -29,17 +29,29 @@ def find(estate: Estate) -> Iterator[Hit]:
             )
 
 
-def _named(problem: str) -> Example:
-    """Make an example in which somebody has looked for a file."""
-    named = NamedFile("ca_file", "ca.pem", Span(Position("prometheus.yml", 5, 18), 6), problem)
+_CONFIGURATION = {
+    "prometheus.yml": """\
+scrape_configs:
+  - job_name: web
+    scheme: https
+    tls_config: {ca_file: ca.pem}
+    static_configs: [{targets: [web:443]}]
+"""
+}
+
+
+def _looked_at(files: dict[str, str], problem: str) -> Example:
+    """Make an example in which somebody has looked for the file."""
+    named = NamedFile("ca_file", "ca.pem", Span(Position("prometheus.yml", 4, 27), 6), problem)
     minute = timedelta(minutes=1)
-    return Example({}, {"configuration": Configuration("prometheus.yml", minute, minute, named_files=(named,))})
+    return Example(files, {"configuration": Configuration("prometheus.yml", minute, minute, named_files=(named,))})
 
 
 CHECK = Check(
     id="missing-file",
     severity=Severity.ERROR,
     find=find,
-    bad=_named("no such file"),
-    good=_named(""),
+    bad=_looked_at(_CONFIGURATION, "No such file or directory"),
+    good=_looked_at({**_CONFIGURATION, "ca.pem": "-----BEGIN CERTIFICATE-----\n…\n"}, ""),
+    rests_on=("configuration",),
 )

@@ -60,4 +60,5 @@ CHECK = Check(
             "rules_test.yml": f"{_FIRING}      - {{eval_time: 4m, alertname: Errors, exp_alerts: []}}\n",
         }
     ),
+    rests_on=("tests",),
 )

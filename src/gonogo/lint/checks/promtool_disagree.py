@@ -9,6 +9,7 @@ another dialect.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from gonogo.errors import Position
 from gonogo.lint.arbiter import Arbiter, Refusal
@@ -52,15 +53,18 @@ def _release(version: str) -> str:
     return version.partition("+")[0].partition("~")[0]
 
 
-_RULES = {"rules.yml": "groups: [{name: web, rules: [{alert: Down, expr: 'up == 0'}]}]\n"}
-_HERE = Arbiter("promtool", "2.42.0+ds", frozenset({"rules.yml"}))
-_THERE = "docker exec prometheus promtool"
-_REFUSAL = Refusal(Span(Position("rules.yml", 1, 1)), "path 'rules.yml' does not exist")
+_RULE = "groups: [{{name: web, rules: [{{alert: Down, expr: up == 0, for: 5m{}}}]}}]\n"
+_FIRST = Arbiter("promtool", "2.42.0+ds", frozenset({"rules.yml"}))
+_SECOND = Arbiter("docker exec prometheus promtool", "2.41.0", frozenset({"rules.yml"}), excused=True)
+_REFUSAL = Refusal(Span(Position("rules.yml", 1, 1)), "field keep_firing_for not found in type rulefmt.RuleNode")
 
 CHECK = Check(
     id="promtool-disagree",
     severity=Severity.ERROR,
     find=find,
-    bad=Example(_RULES, {"arbiters": (_HERE, Arbiter(_THERE, "2.42.0", refusals=(_REFUSAL,)))}),
-    good=Example(_RULES, {"arbiters": (_HERE, Arbiter(_THERE, "2.42.0", frozenset({"rules.yml"})))}),
+    bad=Example(
+        {"rules.yml": _RULE.format(", keep_firing_for: 10m")},
+        {"arbiters": (_FIRST, replace(_SECOND, accepted=frozenset(), refusals=(_REFUSAL,)))},
+    ),
+    good=Example({"rules.yml": _RULE.format("")}, {"arbiters": (_FIRST, _SECOND)}),
 )

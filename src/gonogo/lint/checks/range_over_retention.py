@@ -61,4 +61,5 @@ CHECK = Check(
     find=find,
     bad=Example({"rules.yml": _RULES.format("30d")}, _FACTS),
     good=Example({"rules.yml": _RULES.format("14d")}, _FACTS),
+    rests_on=("retention",),
 )

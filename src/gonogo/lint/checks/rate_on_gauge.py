@@ -1,8 +1,10 @@
 """A rate of a gauge takes every fall for a reset and adds it up.
 
 ``rate`` and ``irate`` are for counters: where a value falls, they think that it began again at 0. Of something that
-goes up and down they give nonsense that grows with the ups and downs. What a metric is, its targets declare; this
-check asks a running server. Use ``deriv`` or ``delta``, or aggregate the gauge itself.
+goes up and down they give nonsense that grows with the ups and downs. What a metric is, its targets declare: a
+running server tells. Without one, a name that does not end as counters' do (``_total``, ``_count``, ``_sum``,
+``_bucket``) is merely worth knowing: many exporters are older than that custom. Use ``deriv`` or ``delta``, or
+aggregate the gauge itself.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.lint.check import Check, Example
-from gonogo.lint.counters import declared, raw_counter_calls
+from gonogo.lint.counters import COUNTER_ENDINGS, declared, raw_counter_calls, sure_gauge
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
 from gonogo.lint.live import Live
@@ -19,14 +21,28 @@ RATES = frozenset({"rate", "irate"})
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the rates of what targets declare gauges."""
-    if estate.live is None:
-        return
+    """List the rates of what targets declare gauges; each metric that is not named a counter is told once."""
+    told: set[str] = set()
     for rule in estate.rules:
         for call, _, metric in raw_counter_calls(rule):
-            if call.function in RATES and declared(estate.live, metric) == "gauge":
+            if call.function not in RATES:
+                continue
+            kind = declared(estate.live, metric)
+            if kind == "gauge":
                 message = f"{metric} is declared a gauge, and {call.function} is for counters; use deriv or delta"
                 yield rule.hit(rule.at(call), message)
+            elif not kind and metric not in told and not _may_count(estate, metric):
+                told.add(metric)
+                message = (
+                    f"{call.function} is for counters, and {metric} is not named like one; if it goes up and down, "
+                    "use deriv or delta"
+                )
+                yield rule.hit(rule.at(call), message, Severity.INFO)
+
+
+def _may_count(estate: Estate, metric: str) -> bool:
+    """Tell whether a metric may be a counter by its name; of what rules record and of sure gauges others speak."""
+    return metric.endswith(COUNTER_ENDINGS) or bool(estate.graph.recorded_by(metric) or sure_gauge(estate, metric))
 
 
 _FACTS = {"live": Live(types={"queue_length": "gauge"})}

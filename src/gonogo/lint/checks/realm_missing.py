@@ -77,4 +77,5 @@ groups:
         },
         facts={"interest": _INTEREST},
     ),
+    rests_on=("interest",),
 )

@@ -91,4 +91,5 @@ CHECK = Check(
     find=find,
     bad=Example({"rules.yml": _RULES.format("high"), "alertmanager.yml": _ALERTMANAGER}),
     good=Example({"rules.yml": _RULES.format("critical"), "alertmanager.yml": _ALERTMANAGER}),
+    rests_on=("routes",),
 )

@@ -2,7 +2,10 @@
 
 Every mistake of form is told at once, with its place: YAML that cannot be read, unknown and repeated keys, a rule
 with both or neither of `record` and `alert`, names and durations that are none, and, in an expression, the
-characters to blame. What only a newer reader of PromQL can judge is left to promtool.
+characters to blame. What only a newer reader of PromQL can judge is left to promtool. A label's value that is no
+text (``critical: no``, ``severity: 1``) is a warning: Prometheus takes the characters as they stand, and other
+readers of YAML take ``false`` or a number. In a ``PrometheusRule`` it is an error, for labels and annotations: there
+Kubernetes takes only texts, and refuses the resource.
 """
 
 from __future__ import annotations
@@ -15,8 +18,11 @@ from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate, LintedRule, SourceFile, position_of
 from gonogo.lint.finding import Hit, Severity, Span
 from gonogo.rules.faults import fault
-from gonogo.rules.files import NO_LABEL_NAME, NO_METRIC_NAME
-from gonogo.strict_yaml import lines_of
+from gonogo.rules.files import NO_LABEL_NAME, NO_METRIC_NAME, Loc
+from gonogo.strict_yaml import YamlDocument, lines_of
+
+_TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+"""Words that are truth values to YAML 1.1 where no quotes are around them."""
 
 _WORD = re.compile(r"[\w./:-]*\w")
 
@@ -29,6 +35,8 @@ def find(estate: Estate) -> Iterator[Hit]:
         for rule in file.rules if file.path not in accepted else ():
             if rule.tree is None:
                 yield from _refused(rule)
+        for rule in file.rules:
+            yield from _no_texts(rule, custom=file.custom)
 
 
 def _mistakes(file: SourceFile, *, accepted: bool) -> Iterator[Hit]:
@@ -40,6 +48,31 @@ def _mistakes(file: SourceFile, *, accepted: bool) -> Iterator[Hit]:
         line = lines[start.line - 1] if start.line <= len(lines) else ""
         word = _WORD.match(line, start.column - 1)
         yield Hit(Span(start, len(word[0]) if word else 1), _said(problem))
+
+
+def _no_texts(rule: LintedRule, *, custom: bool) -> Iterator[Hit]:
+    for section in ("labels", "annotations") if custom else ("labels",):
+        given = rule.document.at((*rule.loc, section))
+        for name, value in given.items() if isinstance(given, dict) else ():
+            if read := _read_elsewhere(rule.document, (*rule.loc, section, name), value):
+                written = rule.document.text((*rule.loc, section, name))
+                effect = (
+                    "which Kubernetes refuses, for it takes only texts here"
+                    if custom
+                    else f"which Prometheus takes for a text and other readers for {read}"
+                )
+                message = f"{name!r} is {written} without quotes, {effect}; write '{written}' in quotes"
+                yield rule.hit(rule.at_value(section, name), message, None if custom else Severity.WARNING)
+
+
+def _read_elsewhere(document: YamlDocument, loc: Loc, value: object) -> str:
+    """Say what a reader of YAML 1.1 takes a value for that is no text to it; nothing for a text."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return f"the number {value}"
+    truth = _TRUTHS.get(value.lower()) if isinstance(value, str) else None
+    return truth if truth and document.position(loc) == document.text_position(loc) else ""
 
 
 def _said(problem: Problem) -> str:

@@ -3,7 +3,8 @@
 An alert over a metric that is misspelt, renamed or no longer scraped never fires. Asked of a running server
 (`--prometheus URL`); what the linted rules record themselves, and what stands under `absent`, on the right of
 `unless` or in a branch of `or`, may be missing. That the metric exists and only some label value does not is a
-warning: errors that have not happened yet look the same.
+warning: errors that have not happened yet look the same. While the server has no sample of `up`, or has not scraped
+all its targets once, nothing that is missing is told: it may only be late.
 """
 
 from __future__ import annotations
@@ -55,4 +56,5 @@ CHECK = Check(
         {"rules.yml": _BAD.replace("htpp", "http")},
         {"live": Live(found={"http_errors_total": True})},
     ),
+    rests_on=("live",),
 )

@@ -53,12 +53,15 @@ class Domain:
     @property
     def is_absent(self) -> bool:
         """Whether the label is impossible."""
-        return self == ABSENT
+        return not self.others and self.values == _NONE
 
     @property
     def is_guaranteed(self) -> bool:
         """Whether there is always such a label."""
         return "" not in self and not self.is_empty
+
+
+_NONE = frozenset([""])
 
 
 def exactly(values: Iterable[str]) -> Domain:

@@ -1,4 +1,4 @@
-"""By which labels an expression is meant to be told apart: those that its outermost ``by`` names."""
+"""By which labels an expression is meant to be told apart: those that its outermost ``by`` names, or its targets'."""
 
 from __future__ import annotations
 
@@ -8,18 +8,31 @@ from gonogo.lint.labels.flow import KEEPING_OPERATORS
 from gonogo.lint.labels.functions import MAPPING
 from gonogo.lint.labels.label_set import LabelSet
 from gonogo.lint.labels.matching import COMPARISONS
-from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Labels, Negation, children
+from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Labels, Negation, Range, Vector, children
 
 
 def intended(node: Expression, known: Mapping[int, LabelSet]) -> tuple[str, ...]:
     """Give the labels that the series of a result are grouped by; none where operators join several vectors."""
-    while (inner := _inside(node, known)) is not None:
-        node = inner
-    match node:
+    match _source(node, known):
         case Aggregation(operator=operator, grouping=Labels(word="by", names=names)):
             return () if operator in KEEPING_OPERATORS else names
         case _:
             return ()
+
+
+def scraped(node: Expression, known: Mapping[int, LabelSet]) -> str | None:
+    """Give the metric whose series a result has as a target exports them; those have ``job`` and ``instance``."""
+    match _source(node, known):
+        case Vector(metric=str(metric)) | Range(vector=Vector(metric=str(metric))) if ":" not in metric:
+            return metric
+        case _:
+            return None
+
+
+def _source(node: Expression, known: Mapping[int, LabelSet]) -> Expression:
+    while (inner := _inside(node, known)) is not None:
+        node = inner
+    return node
 
 
 def _inside(node: Expression, known: Mapping[int, LabelSet]) -> Expression | None:

@@ -24,6 +24,11 @@ class LabelSet:
         """Give a label's domain."""
         return self.named.get(label, self.rest)
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether no label is possible, the metric's name aside."""
+        return self.rest.is_absent and all(one.is_absent for name, one in self.named.items() if name != NAME_LABEL)
+
     def having(self, label: str, domain: Domain) -> LabelSet:
         """Give the set with one label's domain replaced."""
         return LabelSet({**self.named, label: domain}, self.rest)

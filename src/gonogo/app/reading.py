@@ -50,7 +50,7 @@ def _bytes(path: Path) -> bytes:
             raise OSError(errno.EINVAL, "it is no regular file")
         content = file.read(LARGEST_BYTES + 1)
     if len(content) > LARGEST_BYTES:
-        raise OSError(errno.EFBIG, f"it is larger than {LARGEST_BYTES >> 20} MiB, which no rule file is")
+        raise OSError(errno.EFBIG, f"it is larger than {LARGEST_BYTES >> 20} MiB, which no file of rules or tests is")
     return content
 
 
@@ -60,4 +60,4 @@ def _without_waiting(path: str, flags: int) -> int:
 
 def _next_step(error: OSError | ValueError) -> str:
     denied = isinstance(error, OSError) and error.errno in {errno.EACCES, errno.EPERM}
-    return "make it readable" if denied else "name a readable file of rules"
+    return "make it readable" if denied else "name a file that can be read"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.app.linting.reading import LARGEST_BYTES, Unreadable, read_text
+from gonogo.app.reading import LARGEST_BYTES, Unreadable, read_text
 
 
 def refusal(path: Path) -> str:

@@ -1,0 +1,52 @@
+"""What a server loads beyond the policy's rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gonogo.lint.catalogue import findings
+from gonogo.lint.check import Example
+from gonogo.lint.checks.rule_file_outside import CHECK
+from gonogo.lint.example_estate import estate_of
+from gonogo.lint.finding import Finding
+
+FILES = {
+    "prometheus.yml": "rule_files: [r/*.yml, more/*.yml]\n",
+    "r/a.yml": "groups: []\n",
+    "more/b.yml": "groups: []\n",
+    "more/c.yml": "groups: []\n",
+}
+
+
+def found(*named: str, files: dict[str, str] | None = None) -> tuple[Finding, ...]:
+    """Lint for a policy that names these files."""
+    facts = {"policy_rules": frozenset(named)}
+    return findings(estate_of(Example(FILES if files is None else files, facts)), [CHECK])
+
+
+def test_every_file_that_the_policy_does_not_name_is_told() -> None:
+    """At the entry that loads it."""
+    told = found("r/a.yml", "more/c.yml")
+    assert [str(one.where.start) for one in told] == ["prometheus.yml:1:23"]
+    assert told[0].message.startswith("more/*.yml loads more/b.yml")
+    assert len(found()) == 3
+
+
+def test_a_policy_may_name_more_than_is_loaded() -> None:
+    """That the rest is not loaded is told elsewhere."""
+    assert found("r/a.yml", "more/b.yml", "more/c.yml", "other.yml") == ()
+
+
+def test_without_a_policy_or_a_configuration_nothing_is_outside() -> None:
+    """Nothing is recorded then, or nobody knows what is loaded."""
+    assert findings(estate_of(Example(FILES)), [CHECK]) == ()
+    assert found(files={"r/a.yml": "groups: []\n"}) == ()
+
+
+def test_entries_at_which_nobody_looked() -> None:
+    """They load nothing that is known."""
+    estate = estate_of(Example(FILES, {"policy_rules": frozenset()}))
+    assert estate.configuration is not None
+    entries = tuple(replace(entry, matched=None) for entry in estate.configuration.rule_files)
+    blind = estate.having(configuration=replace(estate.configuration, rule_files=entries))
+    assert findings(blind, [CHECK]) == ()
