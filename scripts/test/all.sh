@@ -8,7 +8,7 @@ PATH="$PWD/.venv/bin:$PATH"
 results=.test-results
 core='src/gonogo/model/*,src/gonogo/judge/*,src/gonogo/gates/*,src/gonogo/rules/*,src/gonogo/render/*,src/gonogo/stats/*'
 core+=',src/gonogo/errors.py,src/gonogo/durations.py,src/gonogo/strict_yaml/*'
-core+=',src/gonogo/lint/*,src/gonogo/unit/*'
+core+=',src/gonogo/lint/*,src/gonogo/unit/*,src/gonogo/reloading/*'
 failed=()
 
 run() {
