@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from gonogo.lint.check import Example
+from gonogo.lint.example_estate import CONFIGURATION
 from tests.soak.fuzz.floods import PLACES, filled, flood, sweep
 from tests.soak.fuzz.promql_mutators import DEEPENING, PROMQL_MUTATORS
 from tests.soak.fuzz.seeds import RULES, TESTS, expressions, seeds
@@ -47,7 +48,10 @@ class Case:
 
 
 def case(number: int, corpus: str = "") -> Case:
-    """Make the input of a number; with other seeds it is another one."""
+    """Make the input of a number; with other seeds it is another one.
+
+    What an example states of its configuration is not true of a changed one: that is read from its text.
+    """
     if number >= SWEEP:
         return Case(number, *_placed(*sweep(number - SWEEP, SWEPT)))
     chance = Random(number)  # noqa: S311 - inputs, no secrets
@@ -55,7 +59,8 @@ def case(number: int, corpus: str = "") -> Case:
     make = _flooded if kind < _FLOODED else _of_expression if kind < 0.5 else _of_file
     example, name = make(chance, corpus)
     files = {**example.files, name: example.files[name][:LARGEST]}
-    facts = {"complete": chance.random() < 0.5, "version": chance.choice(_VERSIONS), **example.facts}
+    stated = {key: fact for key, fact in example.facts.items() if (key, name) != ("configuration", CONFIGURATION)}
+    facts = {"complete": chance.random() < 0.5, "version": chance.choice(_VERSIONS), **stated}
     return Case(number, Example(files, facts), name)
 
 
