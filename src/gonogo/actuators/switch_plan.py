@@ -16,7 +16,7 @@ from gonogo.actuators.kept_bytes import kept
 from gonogo.actuators.manifest import Entry, Manifest, snapshot
 from gonogo.actuators.server_state import ServerState
 from gonogo.actuators.switch_hindrances import hindrances, secrets_differ
-from gonogo.actuators.switch_trouble import Unfit
+from gonogo.actuators.switch_trouble import NoWayBack, Unfit
 from gonogo.actuators.tree import GLOBBED, Kind, Named, Tree, files_of, names_in, names_of
 
 
@@ -103,7 +103,8 @@ def plan_in_place(state: ServerState, live: Tree, good: GoodTree) -> Plan:
     """Plan for a tree whose files are already the new ones: nothing is put, and the way back is the good tree.
 
     Raises:
-        Unfit: what is in the tree cannot be taken, or the good tree could not be put back, with every reason.
+        Unfit: what is in the tree cannot be taken, with every reason.
+        NoWayBack: the good tree could not be put back, with every reason.
         ActionFailed: the good tree is damaged.
     """
     old, new = good.manifest, snapshot(live)
@@ -113,13 +114,13 @@ def plan_in_place(state: ServerState, live: Tree, good: GoodTree) -> Plan:
     secrets = files_of(live, _secrets_of(live)).keys() & candidates.keys()
     if secrets:
         reasons = tuple(f"{name} is a secret now, and was none: it cannot be put back" for name in sorted(secrets))
-        raise Unfit("the tree could not be switched back", live.root, reasons)
+        raise NoWayBack(live.root, reasons)
     now = snapshot(live, [Named(kind, name, is_glob=False) for name, kind in candidates.items()]).entries
     found = (Change(name, old.kept.get(name), now.get(name)) for name in sorted(candidates))
     changes = tuple(_ordered(one for one in found if _differ(one)))
     reasons = tuple(dict.fromkeys(hindrances(live, {one.name: one.before for one in changes})))
     if reasons:
-        raise Unfit("the tree could not be switched back", live.root, reasons)
+        raise NoWayBack(live.root, reasons)
     return Plan(live, old, new, changes, live, in_place=True)
 
 

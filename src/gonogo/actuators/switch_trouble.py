@@ -30,6 +30,15 @@ class Unfit(ActionFailed):
         self.reasons = reasons
 
 
+class NoWayBack(Unfit):
+    """A tree that could be taken, and not be gone back from, with every reason; nothing was changed."""
+
+    def __init__(self, where: Path, reasons: tuple[str, ...]) -> None:
+        """Keep all the reasons."""
+        super().__init__("the tree could not be switched back", where, reasons)
+        self.next_step = "nothing was changed; mend these, or go on with --without-rollback"
+
+
 class Refused(ActionFailed):
     """A switch that failed before any file of the live tree was touched."""
 

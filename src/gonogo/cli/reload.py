@@ -37,7 +37,11 @@ ROLLED_BACK = 4
 @click.option(
     "--repair", is_flag=True, help="Go on though the last reload failed, or the server has what nobody knows."
 )
-@click.option("--without-rollback", is_flag=True, help="Go on though no good tree is kept to go back to.")
+@click.option(
+    "--without-rollback",
+    is_flag=True,
+    help="Go on though there is no good tree to go back to, or it could not be put back.",
+)
 @click.option("--allow-version-skew", is_flag=True, help="Let promtool be of another version than the server.")
 @format_option
 def reload(  # noqa: PLR0913 - one parameter for each option

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -324,6 +325,55 @@ def test_a_server_that_is_down_is_recovered_on_disk_and_proved_later(stage: Scen
     assert recover(request).detail == "the old files are on disk, and the server did not load them"
     stage.server.before_answer = lambda: stage.server.tell(pools_failed=stage.server.metrics.pools_failed + 1)
     assert recover(request).became is Became.ROLLED_BACK
+
+
+def read_only(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the live folders read-only, for root as well."""
+    real = os.access
+
+    def access(path: Path, mode: int, **how: bool) -> bool:
+        below = Path(path).is_relative_to(stage.folder / "live")
+        return real(path, mode, **how) and not (mode & os.W_OK and below)
+
+    monkeypatch.setattr(os, "access", access)
+
+
+def test_files_that_nobody_can_put_back_are_refused(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a read-only mount somebody else changes the files; the refusal names the flag."""
+    assert reload(stage.request(in_place=True)).became is Became.UNCHANGED
+    read_only(stage, monkeypatch)
+    write(stage.folder / "live", {"rules/b.yml": MORE})
+    result = reload(stage.request(in_place=True))
+    assert (result.became, stage.server.asked) == (Became.REFUSED, 0), told(result)
+    assert f"{stage.folder}/live/rules cannot be written" in told(result)
+    assert "--without-rollback" in told(result)
+
+
+def test_a_read_only_mount_is_reloaded_in_place_again_and_again(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without rollback: that nothing could be rolled back is told each time; what fails then is loud."""
+    read_only(stage, monkeypatch)
+    request = stage.request(in_place=True, without_rollback=True)
+    for number in range(2):
+        write(stage.folder / "live", {f"rules/{number}.yml": MORE.replace("b", f"b{number}")})
+        result = reload(request)
+        assert result.became is Became.RELOADED, told(result)
+        switched = next(step for step in result.steps if step.step is Step.SWITCH)
+        assert (switched.outcome, "nothing could be rolled back" in switched.detail) == (Outcome.UNKNOWN, True)
+    assert switched.detail.endswith("live/rules cannot be written")
+    write(stage.folder / "live", {"rules/c.yml": MORE.replace("b", "c")})
+    stage.server.replies = [REJECTED]
+    lost = reload(request)
+    assert (lost.became, stage.server.asked) == (Became.FAILED, 3), told(lost)
+    assert lost.detail == "there is nothing to go back to: it was reloaded without rollback"
+
+
+def test_what_can_be_gone_back_to_is_gone_back_to_all_the_same(stage: Scene) -> None:
+    """The flag lets a reload go on, and takes nothing away."""
+    assert reload(stage.request(in_place=True)).became is Became.UNCHANGED
+    write(stage.folder / "live", {"rules/b.yml": MORE})
+    stage.server.replies = [REJECTED]
+    result = reload(stage.request(in_place=True, without_rollback=True))
+    assert (result.became, stage.live()) == (Became.ROLLED_BACK, FILES), told(result)
 
 
 def test_an_unknown_outcome_changes_no_file_back(stage: Scene) -> None:

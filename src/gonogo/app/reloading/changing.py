@@ -9,7 +9,7 @@ from gonogo.actuators.good_trees import keep_good
 from gonogo.actuators.recover_marker import pending
 from gonogo.actuators.switch import switch
 from gonogo.actuators.switch_plan import Plan, plan_in_place, plan_switch
-from gonogo.actuators.switch_trouble import Refused, Undone, Unfit
+from gonogo.actuators.switch_trouble import NoWayBack, Refused, Undone, Unfit
 from gonogo.app.reload_settle import Settlement
 from gonogo.app.reloading.asking import BACK, FORTH, Asked, Names, ask, verify_step
 from gonogo.app.reloading.commands import by_hand
@@ -19,6 +19,8 @@ from gonogo.app.reloading.disk_steps import Ready, keep_step, restore_step, sett
 from gonogo.errors import ActionFailed
 from gonogo.model.outcome import Outcome
 from gonogo.reloading.result import Became, ReloadResult, Step
+
+_NO_WAY_BACK = "the files are changed already, and nothing could be rolled back"
 
 
 class _Way(Enum):
@@ -101,9 +103,14 @@ class Change:
 
     def _switched(self) -> Done:
         ready = self._ready
-        plan = self._plan()
+        try:
+            plan = self._plan()
+        except NoWayBack as error:
+            if not ready.without_rollback:
+                raise
+            return Done(Outcome.UNKNOWN, f"{_NO_WAY_BACK}: {error.why}")
         if plan is None:
-            return Done(Outcome.UNKNOWN, "the files are changed already, and nothing could be rolled back")
+            return Done(Outcome.UNKNOWN, _NO_WAY_BACK)
         switch(ready.place.state, plan)
         if plan.link is not None:
             return passed(f"{plan.link.path} leads to {plan.link.after}")

@@ -27,6 +27,7 @@ class Ready:
         live: the tree that the server reads.
         new: what shall be loaded.
         preview: what will change, a line each.
+        without_rollback: whether to go on where there is nothing to go back to.
     """
 
     place: Place
@@ -35,6 +36,7 @@ class Ready:
     live: Tree
     new: Contents
     preview: tuple[str, ...]
+    without_rollback: bool = False
 
 
 def keep_step(ready: Ready) -> Done:

@@ -100,7 +100,7 @@ def _in_turn(request: ReloadRequest, place: Place, course: Course, found: Snapsh
         )
     if request.only_preview:
         return course.ends(Became.UNCHANGED, "nothing was touched: this was only a look", preview=lines)
-    ready = Ready(place, found, found.before, place.live, found.new, lines)
+    ready = Ready(place, found, found.before, place.live, found.new, lines, request.without_rollback)
     if unchanged:
         course.take(Step.KEEP, lambda: keep_step(ready))
         return course.ends(Became.UNCHANGED, "the server has everything already", preview=lines)
