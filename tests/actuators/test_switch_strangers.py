@@ -13,7 +13,7 @@ from gonogo.actuators.recover_marker import pending
 from gonogo.actuators.switch import recover, restore, settle, switch
 from gonogo.actuators.switch_plan import plan_in_place, plan_switch
 from gonogo.actuators.switch_standing import Standing
-from gonogo.actuators.switch_trouble import Refused, Stuck, Undone
+from gonogo.actuators.switch_trouble import Refused, Strangers, Stuck, Undone
 from gonogo.errors import ActionFailed
 from tests.config_trees import OLD, Place, linked_place, place, switch_now, text_of, write
 
@@ -29,6 +29,8 @@ def test_somebody_elses_change_is_not_overwritten_unless_told(tmp_path: Path) ->
         with pytest.raises(ActionFailed, match=r"somebody else changed files since the switch began: rules/a\.yml"):
             attempt(here.state)
         assert here.stand() == theirs
+    with pytest.raises(Strangers, match="gonogo reload --recover --overwrite"):
+        recover(here.state)
     brought = restore(here.state, overwrite=True)
     ((name, kept),) = brought.overwritten
     assert (name, kept.read_text(encoding="utf-8")) == ("rules/a.yml", "theirs\n")
@@ -44,8 +46,12 @@ def test_a_pipe_in_the_place_of_a_file_stops_the_way_back(tmp_path: Path) -> Non
     switch_now(here)
     (here.live.root / "rules/a.yml").unlink()
     os.mkfifo(here.live.root / "rules/a.yml")
-    with pytest.raises(ActionFailed, match="it is a pipe"):
-        restore(here.state, overwrite=True)
+    write(here.live.root, {"rules/c.yml": "theirs\n"})
+    for overwrite in (False, True):
+        with pytest.raises(Strangers, match="they cannot be kept: move them away") as caught:
+            restore(here.state, overwrite=overwrite)
+        assert "rules/a.yml (it is a pipe" in caught.value.what
+        assert "rules/c.yml" not in caught.value.what
 
 
 def test_somebody_elses_link_is_not_turned_unless_told(tmp_path: Path) -> None:
@@ -153,8 +159,9 @@ def test_an_edit_between_two_renames_stays_until_a_person_decides(tmp_path: Path
     """The undo would lose it, so the switch is stuck, loudly; told to, it is set aside."""
     here = place(tmp_path)
     old = here.stand()
-    with pytest.raises(Stuck, match="the live tree is foreign"):
+    with pytest.raises(Stuck, match="the live tree is foreign") as caught:
         switch_now(here, edited_at(here, "renamed rules/c.yml", "rules/a.yml"))
+    assert caught.value.next_step.startswith("gonogo reload --recover --overwrite")
     assert (here.live.root / "rules/a.yml").read_text(encoding="utf-8") == "theirs\n"
     with pytest.raises(Refused, match="somebody else changed files"):
         recover(here.state)

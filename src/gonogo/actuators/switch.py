@@ -28,7 +28,7 @@ from gonogo.actuators.switch_plan import Plan
 from gonogo.actuators.switch_standing import Foreign, Side, Standing, strangers, survey
 from gonogo.actuators.switch_steps import Step, bring, put, stage
 from gonogo.actuators.switch_trouble import Refused, refused
-from gonogo.actuators.switch_undo import stuck, undone, withdrawn
+from gonogo.actuators.switch_undo import OVERWRITES, UNREADABLE, stuck, undone, withdrawn
 from gonogo.actuators.switch_verify import besides, verify
 from gonogo.actuators.tree import Tree
 from gonogo.errors import ActionFailed
@@ -183,9 +183,11 @@ def _bytes_of(state: ServerState, plan: Plan) -> Iterator[tuple[Path, str]]:
 
 def _bring(state: ServerState, marker: Marker, side: Side, at_step: Step, *, overwrite: bool) -> Brought:
     found = survey(marker)
-    if found.foreign and (not overwrite or any(one.why for one in found.foreign)):
-        may_go = "" if overwrite else "; tell to overwrite them if they may go"
-        raise strangers(marker, found.foreign, may_go)
+    unread = tuple(one for one in found.foreign if one.why)
+    if unread:
+        raise strangers(marker, unread, UNREADABLE)
+    if found.foreign and not overwrite:
+        raise strangers(marker, found.foreign, OVERWRITES)
     overwritten = tuple(_set_aside(state, marker, found.foreign))
     try:
         bring(state, marker, side, at_step, found.foreign)

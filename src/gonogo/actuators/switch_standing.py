@@ -11,7 +11,7 @@ from gonogo.actuators.manifest import Entry, entry_at
 from gonogo.actuators.recover_marker import Marker
 from gonogo.actuators.regular_file import NotReadable
 from gonogo.actuators.switch_plan import Change, LinkChange
-from gonogo.actuators.switch_trouble import Refused
+from gonogo.actuators.switch_trouble import Strangers
 from gonogo.actuators.tree import Kind
 
 LINK = "the link of the tree"
@@ -114,13 +114,13 @@ def link_text(path: Path) -> str | None:
         return None
 
 
-def strangers(marker: Marker, foreign: Iterable[Foreign], next_step: str) -> Refused:
+def strangers(marker: Marker, foreign: Iterable[Foreign], next_step: str = "") -> Strangers:
     """Tell of files that are neither what was nor what shall be."""
-    return Refused(
+    return Strangers(
         f"somebody else changed files since the switch began: {', '.join(str(one) for one in foreign)}",
         where=str(marker.live.root),
         why="they are neither of the old tree nor of the new one, and would be lost",
-        next_step=f"look at them; nothing was changed{next_step}",
+        next_step=f"look at them; nothing was changed{f'; {next_step}' if next_step else ''}",
     )
 
 

@@ -70,7 +70,7 @@ def stage(state: ServerState, marker: Marker, side: Side, at_step: Step, known: 
         link_beside(marker, side)
         at_step("synced what was written")
         if unknown := [one for one in survey(marker).foreign if one not in known]:
-            raise strangers(marker, unknown, "")
+            raise strangers(marker, unknown)
     except (OSError, ActionFailed):
         clear(marker)
         raise

@@ -43,6 +43,10 @@ class Refused(ActionFailed):
     """A switch that failed before any file of the live tree was touched."""
 
 
+class Strangers(Refused):
+    """Somebody else's files stand where the switch works; they were not overwritten."""
+
+
 class Undone(ActionFailed):
     """A switch that failed on its way; the old tree was put back whole and verified."""
 

@@ -7,9 +7,15 @@ from gonogo.actuators.recover_marker import Marker, remove_marker
 from gonogo.actuators.server_state import ServerState
 from gonogo.actuators.switch_standing import Side, standing
 from gonogo.actuators.switch_steps import Step, bring, clear
-from gonogo.actuators.switch_trouble import Refused, Stuck, Undone, next_of, words
+from gonogo.actuators.switch_trouble import Refused, Strangers, Stuck, Undone, next_of, words
 from gonogo.actuators.switch_verify import verify
 from gonogo.errors import ActionFailed
+
+OVERWRITES = "gonogo reload --recover --overwrite puts the other files over them, and keeps their bytes"
+"""The way out where somebody else's files may go."""
+
+UNREADABLE = "they cannot be kept: move them away, or put the link back; then: gonogo reload --recover --overwrite"
+"""The way out where their bytes cannot be had."""
 
 
 def withdrawn(state: ServerState, marker: Marker, error: OSError | ActionFailed) -> ActionFailed:
@@ -37,11 +43,12 @@ def undone(state: ServerState, marker: Marker, error: OSError | ActionFailed, at
 def stuck(state: ServerState, marker: Marker, error: OSError | ActionFailed) -> Stuck:
     """Tell of a tree that could not be brought to one side; the marker stands."""
     clear(marker)
+    way_out = OVERWRITES if isinstance(error, Strangers) else "mend that, then: gonogo reload --recover"
     return Stuck(
         f"the live tree is {standing(marker)}: it could not be brought to one side",
         where=str(marker.live.root),
         why=words(error) if isinstance(error, OSError) else str(error),
-        next_step=f"mend that, then: gonogo reload --recover (what was and what shall be is in {state.folder})",
+        next_step=f"{way_out} (what was and what shall be is in {state.folder})",
     )
 
 

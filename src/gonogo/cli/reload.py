@@ -33,6 +33,9 @@ ROLLED_BACK = 4
 )
 @click.option("--dry-run", is_flag=True, help="Check everything, and print what would change.")
 @click.option("--recover", is_flag=True, help="Finish or undo what a killed reload left.")
+@click.option(
+    "--overwrite", is_flag=True, help="With --recover: put files over those somebody else changed; theirs are kept."
+)
 @click.option("--max-removed", metavar="SHARE", help="The most of rules, jobs or targets that may go, such as 5%.")
 @click.option(
     "--repair", is_flag=True, help="Go on though the last reload failed, or the server has what nobody knows."
@@ -51,6 +54,7 @@ def reload(  # noqa: PLR0913 - one parameter for each option
     staged: Path | None,
     dry_run: bool,
     recover: bool,
+    overwrite: bool,
     max_removed: str | None,
     repair: bool,
     without_rollback: bool,
@@ -76,6 +80,7 @@ def reload(  # noqa: PLR0913 - one parameter for each option
         repair=repair,
         without_rollback=without_rollback,
         allow_version_skew=allow_version_skew,
+        overwrite=overwrite,
         only_preview=dry_run,
     )
     if recover and (staged is not None or dry_run):

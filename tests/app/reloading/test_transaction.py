@@ -21,6 +21,7 @@ from gonogo.app.reloading import asking, changing, disk_steps, judging, transact
 from gonogo.app.reloading.recovery import recover
 from gonogo.app.reloading.transaction import as_run, reload
 from gonogo.errors import ActionFailed
+from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
 from gonogo.prometheus.reload_trigger import Reply, Triggered
 from gonogo.reloading.result import Became, ReloadResult, Step, StepReport
@@ -151,6 +152,24 @@ def test_files_that_cannot_be_put_back_are_loud(stage: Scene) -> None:
     lost = recover(stage.request())
     assert lost.became is Became.FAILED
     assert lost.detail == "the files could not be brought to one of the two trees"
+    assert "gonogo reload --recover --overwrite" in told(lost)
+
+
+def test_a_recovery_overwrites_what_somebody_else_wrote_only_if_told(stage: Scene) -> None:
+    """Theirs is kept, the step and the journal say where, and the old tree is proved."""
+    request = stage.request()
+    with pytest.raises(ZeroDivisionError):
+        reload(request, At(Step.TRIGGER, lambda: 1 // 0))
+    write(stage.folder / "live", {"rules/b.yml": "groups: [] # theirs\n"})
+    assert recover(request).became is Became.FAILED
+    result = recover(replace(request, overwrite=True))
+    assert (result.became, stage.live()) == (Became.ROLLED_BACK, FILES), told(result)
+    restored = next(step for step in result.steps if step.step is Step.RESTORE)
+    (kept,) = stage.place(request).state.overwritten.iterdir()
+    assert kept.read_text(encoding="utf-8") == "groups: [] # theirs\n"
+    assert restored.detail.endswith(f"; what was rules/b.yml is {kept}")
+    journalled = records(request.policy_file.journal, limit=100, kind="reload")
+    assert {"rules/b.yml": str(kept)} in [record.detail.get("overwritten") for record in journalled]
 
 
 def test_a_switch_that_fails_is_undone_and_the_old_tree_proved(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

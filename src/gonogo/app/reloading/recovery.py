@@ -30,7 +30,7 @@ def recover(request: ReloadRequest, heard: Heard | None = None) -> ReloadResult:
     """Go to the old tree, or to the new one where it was verified already, and prove it.
 
     Args:
-        request: the policy, and the server.
+        request: the policy, the server, and whether somebody else's files may be overwritten.
         heard: hears of each step.
 
     Raises:
@@ -52,17 +52,18 @@ def recover(request: ReloadRequest, heard: Heard | None = None) -> ReloadResult:
         if marker is None:
             return course.closed(course.ends(Became.UNCHANGED, "there is nothing to recover: no reload was left"))
         course.touched = True
-        result = _Recovery(course, place, marker.live).made()
+        result = _Recovery(course, place, marker.live, overwrite=request.overwrite).made()
         return afterwards(request, place, course, result)
 
 
 class _Recovery:
     """The steps of a recovery, and what they have found."""
 
-    def __init__(self, course: Course, place: Place, live: Tree) -> None:
+    def __init__(self, course: Course, place: Place, live: Tree, *, overwrite: bool) -> None:
         self._course = course
         self._place = place
         self._live = live
+        self._overwrite = overwrite
         self._side = Side.OLD
         self._before: ServerState | None = None
         self._contents: Contents | None = None
@@ -91,7 +92,7 @@ class _Recovery:
         return course.ends(became, detail, retries=self._retries)
 
     def _restore(self) -> Done:
-        brought = brought_back(self._place.state)
+        brought = brought_back(self._place.state, overwrite=self._overwrite)
         if brought is None:
             return passed("another process has recovered it meanwhile")
         self._side = brought.side
@@ -99,7 +100,9 @@ class _Recovery:
         self._contents = contents_of(self._live, manifest)
         besides = f"; besides: {'; '.join(brought.besides[:3])}" if brought.besides else ""
         told = f"the files were {brought.found}, and are the {brought.side} ones{besides}"
-        return passed(told, side=brought.side, tree=digest_of(manifest))
+        where = {name: str(path) for name, path in brought.overwritten}
+        kept = "".join(f"; what was {name} is {path}" for name, path in where.items())
+        return passed(f"{told}{kept}", side=brought.side, tree=digest_of(manifest), overwritten=where)
 
     def _look(self) -> Done:
         server = self._place.server

@@ -21,6 +21,7 @@ class ReloadRequest:
         repair: whether to go on where the server's last reload failed, or it has what nobody knows.
         without_rollback: whether to go on where there is nothing to go back to.
         allow_version_skew: whether promtool may be of another version than the server.
+        overwrite: whether a recovery may put files over those that somebody else changed meanwhile.
         only_preview: whether to end before anything is touched.
         even_unchanged: whether to reload where the server has everything already.
         checked: lint and unit tests that were just made on exactly these files, by their kinds.
@@ -34,6 +35,7 @@ class ReloadRequest:
     repair: bool = False
     without_rollback: bool = False
     allow_version_skew: bool = False
+    overwrite: bool = False
     only_preview: bool = False
     even_unchanged: bool = False
     checked: tuple[Run, ...] = ()
