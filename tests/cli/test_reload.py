@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 
 import pytest
+from click.testing import CliRunner
 
-from gonogo.cli.reload import exit_code
+from gonogo.cli.reload import exit_code, reload
 from gonogo.cli.reload_progress import StepLines
+from gonogo.errors import UsageError
 from gonogo.model.outcome import Outcome
 from gonogo.reloading.result import Became, ReloadResult, Step, StepReport
 
@@ -33,6 +35,35 @@ class Terminal(io.StringIO):
 def test_the_exit_code_tells_what_became_of_it(became: Became, code: int) -> None:
     """As the contract says."""
     assert exit_code(ReloadResult(became, "", ())) == code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told", "next_step"),
+    [
+        *(
+            (f"--recover {flag}", f"--recover goes without {flag.partition(' ')[0]}", "gonogo reload --recover")
+            for flag in (
+                "--from .",
+                "--dry-run",
+                "--max-removed 5",
+                "--repair",
+                "--without-rollback",
+                "--allow-version-skew",
+            )
+        ),
+        ("--dry-run --recover --repair", "--recover goes without --dry-run, --repair", "gonogo reload --recover"),
+        ("--recover --overwrite --dry-run", "--recover goes without", "gonogo reload --recover --overwrite"),
+        ("--overwrite", "--overwrite belongs to --recover", "gonogo reload --recover --overwrite"),
+        ("--overwrite --from .", "--overwrite belongs to --recover", "gonogo reload --recover --overwrite"),
+        ("--from . --without-rollback", "--without-rollback goes without --from", "gonogo reload --from DIR"),
+    ],
+)
+def test_flags_that_contradict_each_other_are_a_usage_error(arguments: str, told: str, next_step: str) -> None:
+    """Before anything is read; what to type instead is said."""
+    error = CliRunner().invoke(reload, arguments.split(), standalone_mode=False).exception
+    assert isinstance(error, UsageError)
+    assert (error.exit_code, error.next_step) == (2, next_step)
+    assert told in error.what
 
 
 def shown(stream: io.StringIO) -> str:

@@ -69,6 +69,15 @@ def reload(  # noqa: PLR0913 - one parameter for each option
 
     Exit codes: 0 reloaded or unchanged, 1 refused or failed, 2 usage or policy, 4 rolled back.
     """
+    given = {
+        "--from": staged is not None,
+        "--dry-run": dry_run,
+        "--max-removed": max_removed is not None,
+        "--repair": repair,
+        "--without-rollback": without_rollback,
+        "--allow-version-skew": allow_version_skew,
+    }
+    _refuse_contradictions([flag for flag, is_given in given.items() if is_given], recover=recover, overwrite=overwrite)
     from gonogo.app.reloading.request import ReloadRequest
     from gonogo.policy.load import load
 
@@ -83,12 +92,6 @@ def reload(  # noqa: PLR0913 - one parameter for each option
         overwrite=overwrite,
         only_preview=dry_run,
     )
-    if recover and (staged is not None or dry_run):
-        raise UsageError(
-            "--recover takes nothing new",
-            why="it goes to one of the two trees that the killed reload left",
-            next_step="gonogo reload --recover",
-        )
     result = _made(request, recover=recover)
     answer(_written(result, form, dry_run=dry_run))
     return exit_code(result)
@@ -101,6 +104,27 @@ def exit_code(result: ReloadResult) -> int:
     if result.became is Became.ROLLED_BACK:
         return ROLLED_BACK
     return 0 if result.became.success else 1
+
+
+def _refuse_contradictions(given: list[str], *, recover: bool, overwrite: bool) -> None:
+    if recover and given:
+        raise UsageError(
+            f"--recover goes without {', '.join(given)}",
+            why="it takes nothing new: it goes to one of the two trees that the killed reload left",
+            next_step=f"gonogo reload --recover{' --overwrite' if overwrite else ''}",
+        )
+    if overwrite and not recover:
+        raise UsageError(
+            "--overwrite belongs to --recover",
+            why="a reload overwrites nobody's files: what somebody else changed meanwhile is told, and stays",
+            next_step="gonogo reload --recover --overwrite",
+        )
+    if {"--from", "--without-rollback"} <= set(given):
+        raise UsageError(
+            "--without-rollback goes without --from",
+            why="there the live files are the old ones, and can always be gone back to",
+            next_step="gonogo reload --from DIR",
+        )
 
 
 def _made(request: ReloadRequest, *, recover: bool) -> ReloadResult:
