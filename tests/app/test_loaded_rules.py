@@ -77,11 +77,3 @@ def test_rules_of_other_names_are_nobodys_business() -> None:
 def test_a_rule_must_have_been_evaluated_without_error(ill: dict[str, object], expected: str) -> None:
     """Since the reload, where there was one."""
     assert told(state(X), state(Y, **ill), state(ALERT)) == expected
-
-
-def test_without_a_reload_any_evaluation_counts() -> None:
-    """But there must have been one."""
-    loaded = (LoadedGroup("g", EVERY, (state(X), state(Y, evaluated_at=1.0), state(ALERT))),)
-    assert list(differences(FILES, loaded, None)) == []
-    never = (LoadedGroup("g", EVERY, (state(X), state(Y, evaluated_at=None), state(ALERT))),)
-    assert list(differences(FILES, never, None)) == ["rule y of group g has not been evaluated"]

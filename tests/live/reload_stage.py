@@ -9,11 +9,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from gonogo.app.loaded_rules import read_files
-from gonogo.app.reload_checks import Reload
-from gonogo.app.reload_settle import Settled, settle
-from gonogo.app.reload_staged import Staged, staged
-from gonogo.app.reload_unmet import Unmet
-from gonogo.app.reload_verify import verify
+from gonogo.app.reloading.comparison import Reload
+from gonogo.app.reloading.settle import Settled, settle
+from gonogo.app.reloading.staged import Staged, staged
+from gonogo.app.reloading.unmet import Unmet
+from gonogo.app.reloading.verify import verify
 from gonogo.prometheus.http import Client
 from gonogo.prometheus.loopback_port import HOST
 from gonogo.prometheus.processes import Program, node_exporter, prometheus, start

@@ -12,7 +12,7 @@ from gonogo.actuators.tree import live_tree
 from gonogo.app.reloading.contents import contents_of
 from gonogo.app.reloading.place import Place, place_of
 from gonogo.app.reloading.request import ReloadRequest
-from gonogo.app.reloading.snapshot import has_exactly
+from gonogo.app.reloading.snapshot import unlike
 from gonogo.journal.records import records
 from gonogo.model.record import Record
 from gonogo.policy.load import PolicyFile, load
@@ -90,7 +90,7 @@ class Yard:
     def is_whole(self) -> bool:
         """Tell whether the server has exactly what is on disk, and nothing is left half way."""
         tree = live_tree(self.live.configuration)
-        same = has_exactly(contents_of(tree, snapshot(tree)), self.live.state())
+        same = not unlike(contents_of(tree, snapshot(tree)), self.live.state())
         return same and self.live.vitals().metrics.successful and pending(self.place().state) is None
 
     def metrics(self) -> str:

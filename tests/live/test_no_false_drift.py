@@ -55,7 +55,7 @@ def test_what_was_loaded_unchanged_has_not_drifted(folder: Path, tmp_path: Path)
     paths = rule_files(folder)
     files, loaded = read_files(paths), loaded_by_a_server(paths, tmp_path)
     assert sum(len(group.rules) for group in loaded) == len(all_rules(files)) > 40
-    assert list(differences(files, loaded, None)) == []
+    assert list(differences(files, loaded, 0.0)) == []
 
 
 def test_a_server_does_spell_them_otherwise(tmp_path: Path) -> None:
@@ -78,4 +78,4 @@ def test_one_changed_number_is_seen_in_all_of_them(tmp_path: Path) -> None:
             replace(g, rules=tuple(replace(r, expression=f"({r.expression}) * 3") if r == rule else r for r in g.rules))
             for g in files
         )
-        assert list(differences(changed, loaded, None)), rule
+        assert list(differences(changed, loaded, 0.0)), rule

@@ -17,11 +17,11 @@ from pathlib import Path
 import pytest
 
 from gonogo.app.linting.arbitration import Side, told_version
-from gonogo.app.reload_checks import Reload
-from gonogo.app.reload_retry import retry_pause
-from gonogo.app.reload_settle import Settled, Settlement, settle
-from gonogo.app.reload_unmet import Check, Unmet
-from gonogo.app.reload_verify import disturbed
+from gonogo.app.reloading.comparison import Reload
+from gonogo.app.reloading.retry import retry_pause
+from gonogo.app.reloading.settle import Settled, Settlement, settle
+from gonogo.app.reloading.unmet import Check, Unmet
+from gonogo.app.reloading.verify import disturbed
 from gonogo.errors import SourceError
 from gonogo.lint.arbiter import release
 from gonogo.model.rule import RuleHealth

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.reloading.preview import Preview, Running, Staged, preview
-from gonogo.render.reload_preview import preview_text
+from gonogo.render.reload_preview import preview_lines
 from tests.reloading.rule_edits import MINUTE, as_loaded
 
 DOWN = Rule(RuleKind.ALERT, "Down", "up == 0", {"severity": "page"}, held=MINUTE)
@@ -20,12 +20,12 @@ scrape_configs:
 
 def test_nothing_is_said_to_be_nothing() -> None:
     """So that an empty answer is never taken for one."""
-    assert preview_text(Preview()) == "nothing would change: the server has what is staged"
+    assert preview_lines(Preview()) == ("nothing would change: the server has what is staged",)
 
 
 def test_what_cannot_be_compared_is_said() -> None:
     """And no character of it moves the cursor."""
-    assert preview_text(Preview(unreadable="a\x1b[2J\nb")) == "! a\\x1b[2J\\nb"
+    assert preview_lines(Preview(unreadable="a\x1b[2J\nb")) == ("! a\\x1b[2J\\nb",)
 
 
 def test_each_change_has_its_line() -> None:
@@ -35,7 +35,7 @@ def test_each_change_has_its_line() -> None:
     before = Running(shown, as_loaded([RuleGroup("g", (DOWN, SUM))]))
     staged = JOBS.replace("job_name: two", "job_name: three") + "rule_files: ['a.yml']\n"
     after = Staged(staged, (RuleGroup("g", (changed, replace(SUM, name="new"))),))
-    lines = preview_text(preview(before, after)).split("\n")
+    lines = preview_lines(preview(before, after))
     assert [line for line in lines if "[one]" not in line and not line.startswith("~ global")] == [
         "+ record new of group g",
         "- record sum of group g",

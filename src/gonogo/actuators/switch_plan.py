@@ -62,11 +62,6 @@ class Plan:
     folders: tuple[str, ...] = ()
     in_place: bool = False
 
-    @property
-    def changes_nothing(self) -> bool:
-        """Whether the old tree and the new one are the same where a reload looks."""
-        return not self.changes and (self.link is None or self.old.contents == self.new.contents)
-
 
 def plan_switch(live: Tree, staged: Tree) -> Plan:
     """Plan to make the live tree what the staged one is.

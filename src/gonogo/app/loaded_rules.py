@@ -25,7 +25,7 @@ def read_files(paths: Iterable[Path]) -> tuple[RuleGroup, ...]:
     return tuple(group for path in paths for group in read_rules(path.read_text(encoding="utf-8"), str(path)).groups)
 
 
-def unmet(client: Client, url: str, files: tuple[RuleGroup, ...], since: float | None = None) -> tuple[str, ...]:
+def unmet(client: Client, url: str, files: tuple[RuleGroup, ...], since: float) -> tuple[str, ...]:
     """Say what keeps a server from having the files' rules, each as a clause; nothing when it has them.
 
     Rules of other names are nobody's business here; another rule of one of these names is.
@@ -34,7 +34,7 @@ def unmet(client: Client, url: str, files: tuple[RuleGroup, ...], since: float |
         client: how to ask.
         url: the server that has the rules.
         files: the rules there should be.
-        since: the server's unix time after which each must have been evaluated; ``None``: ever.
+        since: the server's unix time after which each must have been evaluated.
     """
     try:
         loaded = rules(client, url)
@@ -43,7 +43,7 @@ def unmet(client: Client, url: str, files: tuple[RuleGroup, ...], since: float |
     return tuple(differences(files, loaded, since))
 
 
-def differences(files: tuple[RuleGroup, ...], loaded: tuple[LoadedGroup, ...], since: float | None) -> Iterator[str]:
+def differences(files: tuple[RuleGroup, ...], loaded: tuple[LoadedGroup, ...], since: float) -> Iterator[str]:
     """Compare what a server answered, as ``unmet`` does."""
     names = {(rule.kind, rule.name) for group in files for rule in group.rules}
     ours = tuple(
@@ -69,9 +69,9 @@ def _drift(
     return drift(_ALL, (*files, here), (*loaded, there))
 
 
-def _ill(state: RuleState, since: float | None) -> str:
-    if state.evaluated_at is None or (since is not None and state.evaluated_at < since):
-        return f"has not been evaluated{'' if since is None else ' since'}"
+def _ill(state: RuleState, since: float) -> str:
+    if state.evaluated_at is None or state.evaluated_at < since:
+        return "has not been evaluated since"
     if state.health is not RuleHealth.OK:
         return f"fails: {state.last_error or state.health}"
     return ""

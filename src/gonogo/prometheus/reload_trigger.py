@@ -64,7 +64,7 @@ class Triggered:
 
     @property
     def settled(self) -> bool:
-        """Whether it is known what became of the server; where not, ``app.reload_settle`` finds out."""
+        """Whether it is known what became of the server; where not, ``app.reloading.settle`` finds out."""
         return self.reply not in _UNSETTLED
 
     @property

@@ -12,13 +12,8 @@ from gonogo.render.plain import one_line
 NO_CHANGE = "nothing would change: the server has what is staged"
 
 
-def preview_text(preview: Preview) -> str:
-    """Write a preview, one change a line: ``+`` comes, ``-`` goes, ``~`` changes, ``!`` is forgotten."""
-    return "\n".join(preview_lines(preview))
-
-
 def preview_lines(preview: Preview) -> tuple[str, ...]:
-    """Give the lines of that text."""
+    """Write a preview, one change a line: ``+`` comes, ``-`` goes, ``~`` changes, ``!`` is forgotten."""
     return tuple(one_line(line) for line in _lines(preview))
 
 

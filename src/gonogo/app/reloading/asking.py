@@ -7,14 +7,14 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
-from gonogo.app.reload_checks import Comparison, Reload, configuration, rules
-from gonogo.app.reload_retry import retry_pause
-from gonogo.app.reload_settle import Settled, Settlement, settle
-from gonogo.app.reload_staged import Staged
-from gonogo.app.reload_unmet import Check
-from gonogo.app.reload_verify import disturbed, verify
+from gonogo.app.reloading.comparison import Comparison, Reload, configuration, rules
 from gonogo.app.reloading.course import Course, Done, judged, passed
 from gonogo.app.reloading.place import Place
+from gonogo.app.reloading.retry import retry_pause
+from gonogo.app.reloading.settle import Settled, Settlement, settle
+from gonogo.app.reloading.staged import Staged
+from gonogo.app.reloading.unmet import Check
+from gonogo.app.reloading.verify import disturbed, verify
 from gonogo.errors import SourceError
 from gonogo.model.outcome import Outcome
 from gonogo.prometheus.reload_trigger import Reply, Triggered

@@ -10,12 +10,12 @@ from gonogo.actuators.recover_marker import pending
 from gonogo.actuators.switch import switch
 from gonogo.actuators.switch_plan import Plan, plan_in_place, plan_switch
 from gonogo.actuators.switch_trouble import NoWayBack, Refused, Undone, Unfit
-from gonogo.app.reload_settle import Settlement
 from gonogo.app.reloading.asking import BACK, FORTH, Asked, Names, ask, verify_step
 from gonogo.app.reloading.commands import by_hand
 from gonogo.app.reloading.contents import wanted_of
 from gonogo.app.reloading.course import Course, Done, passed
 from gonogo.app.reloading.disk_steps import Ready, keep_step, restore_step, settle_old
+from gonogo.app.reloading.settle import Settlement
 from gonogo.errors import ActionFailed
 from gonogo.model.outcome import Outcome
 from gonogo.reloading.result import Became, ReloadResult, Step

@@ -13,7 +13,7 @@ from gonogo.actuators.regular_file import NotReadable, read_regular
 from gonogo.actuators.server_state import ServerState as StateFolder
 from gonogo.actuators.switch_trouble import Unfit
 from gonogo.actuators.tree import Kind, Tree
-from gonogo.app.reload_staged import Staged, staged
+from gonogo.app.reloading.staged import Staged, staged
 from gonogo.model.rule import RuleGroup
 from gonogo.prometheus.server_state import ServerState
 from gonogo.reloading.configuration import difference

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from gonogo.actuators.tree import GLOBBED, Kind, files_of, names_of
-from gonogo.app.reload_verify import disturbed
 from gonogo.app.reloading.contents import folder_of
 from gonogo.app.reloading.course import Done, judged, left_out
 from gonogo.app.reloading.place import Place
 from gonogo.app.reloading.request import ReloadRequest
 from gonogo.app.reloading.snapshot import Snapshot
+from gonogo.app.reloading.verify import disturbed
 from gonogo.policy.settings import Trigger
 from gonogo.prometheus.server_state import ServerState
 from gonogo.reloading.preview import Preview, Running, Staged, preview, refusal

@@ -11,7 +11,6 @@ from gonogo.actuators.switch import recover as brought_back
 from gonogo.actuators.switch import settle
 from gonogo.actuators.switch_standing import Side
 from gonogo.actuators.tree import Tree
-from gonogo.app.reload_settle import Settlement
 from gonogo.app.reloading.afterwards import afterwards
 from gonogo.app.reloading.asking import BACK, ask, verify_step
 from gonogo.app.reloading.commands import by_hand
@@ -19,6 +18,7 @@ from gonogo.app.reloading.contents import Contents, contents_of, digest_of, want
 from gonogo.app.reloading.course import Course, Done, Heard, Silent, passed
 from gonogo.app.reloading.place import READY_WITHIN, Place, place_of
 from gonogo.app.reloading.request import ReloadRequest
+from gonogo.app.reloading.settle import Settlement
 from gonogo.app.reloading.transaction import LOCK_PATIENCE
 from gonogo.errors import SourceError
 from gonogo.model.outcome import Outcome

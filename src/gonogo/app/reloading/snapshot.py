@@ -91,8 +91,8 @@ def _known(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[st
     """See that what the server has is what can be gone back to, or what shall be loaded."""
     if found.before is None or found.new is None:
         return
-    new = _strange(found.new, found.before)
-    old = ("",) if found.old is None else _strange(found.old, found.before)
+    new = unlike(found.new, found.before)
+    old = ("",) if found.old is None else unlike(found.old, found.before)
     found.has_new, found.has_old = not new, not old
     if found.old is None and found.has_new:
         found.old, found.has_old = found.new, True  # it is proved loaded: that can be gone back to
@@ -109,11 +109,6 @@ def _known(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[st
         )
 
 
-def has_exactly(contents: Contents, server: ServerState) -> bool:
-    """Tell whether a server has this configuration and these rules; secrets cannot be seen."""
-    return not _strange(contents, server)
-
-
 def secrets_changed(found: Snapshot) -> bool:
     """Tell whether a file that is never kept was written since it was last loaded."""
     if found.manifest is None or found.before is None:
@@ -128,8 +123,8 @@ def _references(manifest: Manifest) -> dict[str, Entry]:
     return {name: entry for name, entry in manifest.entries.items() if entry.kind is Kind.REFERENCE}
 
 
-def _strange(contents: Contents, server: ServerState) -> tuple[str, ...]:
-    """Say where a server differs from a tree."""
+def unlike(contents: Contents, server: ServerState) -> tuple[str, ...]:
+    """Say where a server differs from a tree's configuration and rules; secrets cannot be seen."""
     found = difference(contents.text, server.configuration, folder=folder_of(server))
     try:
         interval = evaluation_interval(contents.text)

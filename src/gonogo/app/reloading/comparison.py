@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from gonogo.app.reload_staged import Staged
-from gonogo.app.reload_unmet import Check, Unmet
+from gonogo.app.reloading.staged import Staged
+from gonogo.app.reloading.unmet import Check, Unmet
 from gonogo.durations import format_duration
 from gonogo.lint.configuration import read_configuration
 from gonogo.model.evidence import Target, TargetHealth

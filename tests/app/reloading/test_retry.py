@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.app.reload_retry import FIRST_PAUSE, MOST_RETRIES, retry_pause
-from gonogo.app.reload_settle import Settled, Settlement
+from gonogo.app.reloading.retry import FIRST_PAUSE, MOST_RETRIES, retry_pause
+from gonogo.app.reloading.settle import Settled, Settlement
 from gonogo.prometheus.reload_trigger import Reply, Triggered
 
 SAFE = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from gonogo.app.reload_settle import Settled, Settlement
+from gonogo.app.reloading.settle import Settled, Settlement
 from gonogo.prometheus.reload_trigger import Reply, Triggered
 
 MOST_RETRIES = 3

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from gonogo.app.reload_staged import Staged, staged
+from gonogo.app.reloading.staged import Staged, staged
 
 
 def read(text: str) -> Staged:

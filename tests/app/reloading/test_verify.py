@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from gonogo.app import reload_verify
-from gonogo.app.reload_checks import Reload
-from gonogo.app.reload_staged import Staged, StagedJob
-from gonogo.app.reload_unmet import Check
-from gonogo.app.reload_verify import SLACK, disturbed, patience, verify
+from gonogo.app.reloading import verify as verifying
+from gonogo.app.reloading.comparison import Reload
+from gonogo.app.reloading.staged import Staged, StagedJob
+from gonogo.app.reloading.unmet import Check
+from gonogo.app.reloading.verify import SLACK, disturbed, patience, verify
 from gonogo.errors import SourceError
 from gonogo.model.rule import RuleGroup
 from gonogo.prometheus.own_metrics import OwnMetrics
@@ -28,7 +28,7 @@ WAITING = replace(AFTER, alertmanagers=())
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reload_verify, "LOOK_EVERY", 0.001)
+    monkeypatch.setattr(verifying, "LOOK_EVERY", 0.001)
 
 
 def looks(*each: ServerState | None) -> tuple[Callable[[], ServerState], list[ServerState | None]]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from gonogo.app.reload_settle import Settled, Settlement, settle
+from gonogo.app.reloading.settle import Settled, Settlement, settle
 from gonogo.errors import SourceError
 from gonogo.prometheus.own_metrics import OwnMetrics
 from gonogo.prometheus.reload_trigger import Reply, Triggered

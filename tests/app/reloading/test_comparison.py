@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from gonogo.app.reload_checks import SHOWN, Comparison, Reload, unmet
-from gonogo.app.reload_staged import Staged, StagedJob
-from gonogo.app.reload_unmet import Check, Unmet
+from gonogo.app.reloading.comparison import SHOWN, Comparison, Reload, unmet
+from gonogo.app.reloading.staged import Staged, StagedJob
+from gonogo.app.reloading.unmet import Check, Unmet
 from gonogo.model.evidence import Target, TargetHealth
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.prometheus.own_metrics import OwnMetrics

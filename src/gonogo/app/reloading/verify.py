@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from gonogo.app.reload_checks import Comparison, Reload, unmet
-from gonogo.app.reload_settle import LOOK_EVERY
-from gonogo.app.reload_staged import Staged
-from gonogo.app.reload_unmet import Check, Unmet
+from gonogo.app.reloading.comparison import Comparison, Reload, unmet
+from gonogo.app.reloading.settle import LOOK_EVERY
+from gonogo.app.reloading.staged import Staged
+from gonogo.app.reloading.unmet import Check, Unmet
 from gonogo.errors import SourceError
 from gonogo.prometheus.server_state import ServerState, Vitals
 
