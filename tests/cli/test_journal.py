@@ -79,6 +79,25 @@ def test_kind_and_limit_choose(policy: Path) -> None:
     assert [record["id"] for record in chosen["records"]] == [2]
 
 
+def test_a_reload_is_one_line_and_shows_its_steps(policy: Path) -> None:
+    """As text, unless told; JSON has every record, as it always had."""
+    journal = policy.parent / "kept" / "journal.sqlite"
+    for detail in ({"detail": "lint begins"}, {"detail": "lint: fine"}, {"detail": "done", "outcome": "reloaded"}):
+        append(journal, Record("reload", "c", "PASS", 1_767_225_660.0, {"run": "one", **detail}))
+    lines = run("list", "--policy", policy).stdout.splitlines()[1:]
+    assert [line.split()[0] for line in lines] == ["5", "2", "1"]
+    assert lines[0].endswith("reloaded: done")
+    lines = run("list", "--policy", policy, "--steps").stdout.splitlines()[1:]
+    assert [line.split()[0] for line in lines] == ["5", "4", "3", "2", "1"]
+    for steps in ((), ("--steps",)):
+        listed = json.loads(run("list", "--policy", policy, "--format", "json", *steps).stdout)
+        assert [record["id"] for record in listed["records"]] == [5, 4, 3, 2, 1]
+    shown = run("show", "5", "--policy", policy).stdout
+    assert [line.split()[0] for line in shown.partition("\n\n")[2].splitlines()] == ["ID", "3", "4"]
+    assert "\n\n" not in run("show", "4", "--policy", policy).stdout
+    assert json.loads(run("show", "5", "--policy", policy, "--format", "json").stdout)["record"]["id"] == 5
+
+
 def test_one_record_is_shown_whole(policy: Path) -> None:
     """Every field, in words and as JSON."""
     text = run("show", "1", "--policy", policy).stdout

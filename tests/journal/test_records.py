@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gonogo.errors import SourceError
-from gonogo.journal.records import append, newest, record, records
+from gonogo.journal.records import append, newest, record, records, records_of_run
 from gonogo.model.evidence import RunState
 from gonogo.model.record import Record
 
@@ -83,6 +83,37 @@ def test_records_come_newest_first_within_the_limit(journal: Path) -> None:
         append(journal, _run("PASS", NOW + number, kind="obs-lint" if number % 2 else "promql-unit"))
     assert [entry.id for entry in records(journal, limit=3)] == [5, 4, 3]
     assert [entry.id for entry in records(journal, kind="obs-lint")] == [4, 2]
+
+
+def _step(run: str, sentence: str) -> Record:
+    return Record("reload", "k", "PASS", NOW, {"detail": sentence, "run": run})
+
+
+def test_a_folded_run_is_its_newest_record(journal: Path) -> None:
+    """Two that ran at once, one of them not ended, between records of other kinds; the limit counts what is left."""
+    steps = ("a", "1"), ("b", "1"), ("a", "2"), ("b", "2"), ("a", "end")
+    append(journal, _run("PASS", NOW))
+    for run, sentence in steps:
+        append(journal, _step(run, sentence))
+    append(journal, _run("PASS", NOW))
+    assert [entry.id for entry in records(journal, folded=True)] == [7, 6, 5, 1]
+    assert [entry.id for entry in records(journal, limit=2, folded=True)] == [7, 6]
+    assert [entry.id for entry in records(journal, kind="reload", folded=True)] == [6, 5]
+    assert len(records(journal)) == 7
+
+
+def test_the_records_of_a_run_are_all_of_it_and_no_other(journal: Path) -> None:
+    """The oldest first; a record that is of no such run is alone, were it in a journal or not."""
+    for run in ("a", "b", "a"):
+        append(journal, _step(run, ""))
+    append(journal, _run("PASS", NOW))
+    last = record(journal, 3)
+    assert last is not None
+    assert [entry.id for entry in records_of_run(journal, last)] == [1, 3]
+    alone = record(journal, 4)
+    assert alone is not None
+    assert records_of_run(journal, alone) == (alone,)
+    assert records_of_run(journal.with_name("none"), last) == ()
 
 
 def test_a_record_that_is_not_there_is_none(journal: Path) -> None:

@@ -34,6 +34,26 @@ def test_a_list_is_columns() -> None:
     ]
 
 
+def test_a_folded_run_says_first_what_became_of_it() -> None:
+    """One without an end has not ended; unfolded, a record is just that."""
+    ended = Record("reload", "", "FAIL", 0.0, {"detail": "they are back", "outcome": "rolled-back", "run": "a"}, id=9)
+    killed = Record("reload", "", "UNKNOWN", 0.0, {"detail": "trigger begins", "run": "b"}, id=5)
+    lines = list_text((ended, killed, PASSED), folded=True).splitlines()[1:]
+    assert [line.split("  ")[-1] for line in lines] == [
+        "rolled-back: they are back",
+        "not ended: trigger begins",
+        "12 rules, 0 findings",
+    ]
+    assert list_text((ended,)).endswith("  they are back")
+
+
+def test_the_steps_of_a_record_follow_it() -> None:
+    """After an empty line, as a list."""
+    fields, steps = record_text(FAILED, (PASSED,)).split("\n\n")
+    assert fields == record_text(FAILED)
+    assert steps == list_text((PASSED,))
+
+
 def test_one_record_is_every_field() -> None:
     """Nothing that was kept is left out."""
     assert record_text(PASSED).splitlines() == [

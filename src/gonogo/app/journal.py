@@ -5,13 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from gonogo.errors import UsageError
-from gonogo.journal.records import record, records
+from gonogo.journal.records import record, records, records_of_run
 from gonogo.model.record import Record
 
 
-def list_records(journal: Path, *, kind: str | None, limit: int) -> tuple[Record, ...]:
-    """Give the newest records, newest first; a journal that is not there yet has none."""
-    return records(journal, limit, kind)
+def list_records(journal: Path, *, kind: str | None, limit: int, folded: bool) -> tuple[Record, ...]:
+    """Give the newest records, newest first; a journal that is not there yet has none.
+
+    Args:
+        journal: the policy's.
+        kind: of which kind; ``None``: of any.
+        limit: at most so many.
+        folded: whether a run that left many records has only its newest one here.
+    """
+    return records(journal, limit, kind, folded=folded)
 
 
 def show_record(journal: Path, number: int) -> Record:
@@ -25,3 +32,9 @@ def show_record(journal: Path, number: int) -> Record:
         next_step = "gonogo journal list shows the numbers there are"
         raise UsageError(f"there is no record {number}", where=str(journal), next_step=next_step)
     return found
+
+
+def steps_of(journal: Path, whole: Record) -> tuple[Record, ...]:
+    """Give the records that a folded list leaves out for this one, the oldest first."""
+    *steps, newest = records_of_run(journal, whole)
+    return tuple(steps) if newest.id == whole.id else ()

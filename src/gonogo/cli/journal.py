@@ -18,16 +18,18 @@ def journal() -> None:
 @journal.command("list", epilog="Example: gonogo journal list --kind promql-unit --limit 5")
 @click.option("--kind", metavar="KIND", help="Only records of this kind, such as obs-lint.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="At most so many.")
+@click.option("--steps", is_flag=True, help="Also the records of a reload's steps; JSON always has them.")
 @policy_option
 @format_option
-def list_(kind: str | None, limit: int, policy_path: Path, form: str) -> None:
-    """List records, newest first."""
+def list_(*, kind: str | None, limit: int, steps: bool, policy_path: Path, form: str) -> None:
+    """List records, newest first; a reload is one line, and 'show' has its steps."""
     from gonogo.app.journal import list_records
     from gonogo.policy.load import load
     from gonogo.render.records import list_json, list_text
 
-    found = list_records(load(policy_path).journal, kind=kind, limit=limit)
-    answer(f"{list_json(found) if form == 'json' else list_text(found)}\n")
+    folded = form == "text" and not steps
+    found = list_records(load(policy_path).journal, kind=kind, limit=limit, folded=folded)
+    answer(f"{list_json(found) if form == 'json' else list_text(found, folded=folded)}\n")
 
 
 @journal.command("show", epilog="Example: gonogo journal show 12")
@@ -35,10 +37,11 @@ def list_(kind: str | None, limit: int, policy_path: Path, form: str) -> None:
 @policy_option
 @format_option
 def show(number: int, policy_path: Path, form: str) -> None:
-    """Show everything that one record holds."""
-    from gonogo.app.journal import show_record
+    """Show everything that one record holds, and the steps of a reload."""
+    from gonogo.app.journal import show_record, steps_of
     from gonogo.policy.load import load
     from gonogo.render.records import record_json, record_text
 
-    found = show_record(load(policy_path).journal, number)
-    answer(f"{record_json(found) if form == 'json' else record_text(found)}\n")
+    kept = load(policy_path).journal
+    found = show_record(kept, number)
+    answer(f"{record_json(found) if form == 'json' else record_text(found, steps_of(kept, found))}\n")

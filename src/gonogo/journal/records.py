@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from gonogo.errors import SourceError
@@ -79,16 +81,37 @@ def newest(path: Path, kind: str, key: str, *, now: float | None = None) -> RunS
     )
 
 
-def records(path: Path, limit: int = 20, kind: str | None = None) -> tuple[Record, ...]:
+def records(path: Path, limit: int = 20, kind: str | None = None, *, folded: bool = False) -> tuple[Record, ...]:
     """Give the newest records, newest first; those of one kind where it is named.
+
+    Args:
+        path: the journal.
+        limit: at most so many.
+        kind: of which kind; ``None``: of any.
+        folded: whether a run that left many records has only its newest one here.
 
     Raises:
         SourceError: the journal is there and cannot be read.
     """
-    query = f"SELECT {_COLUMNS} FROM records WHERE ? IS NULL OR kind = ? ORDER BY id DESC LIMIT ?"  # noqa: S608 - constants
+    query = f"SELECT {_COLUMNS} FROM records WHERE ? IS NULL OR kind = ? ORDER BY id DESC"  # noqa: S608 - constants
     with reading(path) as connection:
-        rows = connection.execute(query, (kind, kind, limit)).fetchall() if connection else []
-    return tuple(_record(row, path) for row in rows)
+        rows = connection.execute(query, (kind, kind)) if connection else ()
+        each = (_record(row, path) for row in rows)
+        return tuple(islice(_folded(each) if folded else each, limit))
+
+
+def records_of_run(path: Path, one: Record) -> tuple[Record, ...]:
+    """Give all records of the run that a record is of, the oldest first; a run of one record has just that.
+
+    Raises:
+        SourceError: the journal is there and cannot be read.
+    """
+    if not one.run:
+        return (one,)
+    query = f"SELECT {_COLUMNS} FROM records WHERE kind = ? AND key = ? ORDER BY id"  # noqa: S608 - constants
+    with reading(path) as connection:
+        rows = connection.execute(query, (one.kind, one.key)) if connection else ()
+        return tuple(found for row in rows if (found := _record(row, path)).run == one.run)
 
 
 def record(path: Path, id: int) -> Record | None:  # noqa: A002 - the column's name
@@ -101,6 +124,15 @@ def record(path: Path, id: int) -> Record | None:  # noqa: A002 - the column's n
         query = f"SELECT {_COLUMNS} FROM records WHERE id = ?"  # noqa: S608 - constants
         row = connection.execute(query, (id,)).fetchone() if connection else None
     return _record(row, path) if row else None
+
+
+def _folded(each: Iterable[Record]) -> Iterator[Record]:
+    met: set[str] = set()
+    for one in each:
+        if one.run not in met:
+            yield one
+        if one.run:
+            met.add(one.run)
 
 
 def _record(row: tuple[int, float, str, str, str, str, str, str], path: Path) -> Record:

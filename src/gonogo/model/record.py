@@ -19,7 +19,8 @@ class Record:
             inputs counts for nothing.
         outcome: ``PASS``, ``FAIL`` or ``UNKNOWN`` for a run; a verdict for a verdict.
         at: unix seconds by the clock of the machine that did it.
-        detail: what else is worth keeping; ``detail["detail"]`` is the sentence that reports repeat.
+        detail: what else is worth keeping; ``detail["detail"]`` is the sentence that reports repeat;
+            a run that leaves a record for each of its steps has the same ``detail["run"]`` in all of them.
         version: the gonogo that did it.
         tools: the versions of the programs it used, by name.
         id: the place in the journal, counted from 1; ``None`` until it is written.
@@ -50,3 +51,9 @@ class Record:
         """The sentence that reports repeat; empty where none was kept."""
         sentence = self.detail.get("detail", "")
         return sentence if isinstance(sentence, str) else ""
+
+    @property
+    def run(self) -> str:
+        """What tells the records of one run from all others, where a run leaves more than one; else empty."""
+        run = self.detail.get("run", "")
+        return run if isinstance(run, str) else ""

@@ -13,17 +13,22 @@ SCHEMA = "gonogo/journal/v1"
 _KEY_SHOWN = 12
 
 
-def list_text(records: Sequence[Record]) -> str:
-    """Write one line a record, in columns; say so where there is none."""
+def list_text(records: Sequence[Record], *, folded: bool = False) -> str:
+    """Write one line a record, in columns; say so where there is none.
+
+    Args:
+        records: the records.
+        folded: whether a record of a run stands for all of it: then it says first what became of the run.
+    """
     if not records:
         return "no records"
-    rows = [("ID", "AT", "OUTCOME", "KIND", "KEY", "DETAIL"), *(_row(record) for record in records)]
+    rows = [("ID", "AT", "OUTCOME", "KIND", "KEY", "DETAIL"), *(_row(record, folded=folded) for record in records)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     return plain("\n".join("  ".join([*map(str.ljust, row, widths), row[-1]]).rstrip() for row in rows))
 
 
-def record_text(record: Record) -> str:
-    """Write every field of one record, a line each."""
+def record_text(record: Record, steps: Sequence[Record] = ()) -> str:
+    """Write every field of one record, a line each; then the steps that led to it, a line each."""
     fields = {
         "record": str(record.id),
         "at": _time(record.at),
@@ -35,7 +40,8 @@ def record_text(record: Record) -> str:
         **{name: _one_line(value) for name, value in sorted(record.detail.items())},
     }
     width = max(map(len, fields))
-    return plain("\n".join(f"{name.ljust(width)}  {value}".rstrip() for name, value in fields.items()))
+    shown = plain("\n".join(f"{name.ljust(width)}  {value}".rstrip() for name, value in fields.items()))
+    return f"{shown}\n\n{list_text(steps)}" if steps else shown
 
 
 def list_json(records: Sequence[Record]) -> str:
@@ -48,8 +54,10 @@ def record_json(record: Record) -> str:
     return json.dumps({"schema": SCHEMA, "record": _fields(record)}, indent=2)
 
 
-def _row(record: Record) -> tuple[str, ...]:
+def _row(record: Record, *, folded: bool) -> tuple[str, ...]:
     sentence = _one_line(record.sentence) if record.sentence else ""
+    if folded and record.run:
+        sentence = f"{_one_line(record.detail.get('outcome', 'not ended'))}: {sentence}"
     return (str(record.id), _time(record.at), record.outcome, record.kind, record.key[:_KEY_SHOWN], sentence)
 
 

@@ -45,6 +45,17 @@ def test_a_step_is_told_and_recorded_before_and_after(tmp_path: Path) -> None:
     assert after.detail["url"] == "http://h"
 
 
+def test_the_records_of_one_reload_belong_together(tmp_path: Path) -> None:
+    """And to no other reload of the same server."""
+    for _ in range(2):
+        steps = course(tmp_path)
+        steps.take(Step.LINT, lambda: passed("fine"))
+        steps.closed(steps.ends(Became.UNCHANGED, "done"))
+    first, second = records(tmp_path / "journal.sqlite", folded=True)
+    assert first.detail["outcome"] == second.detail["outcome"] == "unchanged"
+    assert first.run != second.run
+
+
 def test_an_error_in_a_step_is_a_reason(tmp_path: Path) -> None:
     """One among others; a bug is none."""
 

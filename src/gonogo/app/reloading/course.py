@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -87,6 +88,7 @@ class Course:
         self._journal = journal
         self._key = key
         self._url = url
+        self._run = secrets.token_hex(8)
         self._heard = heard
         self._began = time.monotonic()
 
@@ -116,7 +118,8 @@ class Course:
         Raises:
             ActionFailed: it cannot be written, and nothing was touched.
         """
-        record = Record(RELOAD, self._key, outcome, time.time(), {"url": self._url, **detail}, tools=tools or {})
+        kept = {"run": self._run, "url": self._url, **detail}
+        record = Record(RELOAD, self._key, outcome, time.time(), kept, tools=tools or {})
         try:
             append(self._journal, record)
         except (ActionFailed, Busy) as error:
