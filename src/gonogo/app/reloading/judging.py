@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 
-from gonogo.actuators.tree import GLOBBED, Kind, files_of, names_of
+from gonogo.actuators.tree import GLOBBED, Kind, Tree, files_of, names_of
 from gonogo.app.reloading.contents import folder_of
 from gonogo.app.reloading.course import Done, judged, left_out
 from gonogo.app.reloading.place import Place
@@ -23,21 +23,26 @@ def entries_step(place: Place, found: Snapshot) -> Done:
     tree = place.staged or place.live
     if tree is None or found.new is None or found.manifest is None:
         return left_out("there is no tree to look at")
-    reasons = []
+    kinds = Counter(entry.kind for entry in found.manifest.entries.values())
+    well = f"{found.new.rule_count} rules in {kinds[Kind.RULES]} files, {kinds[Kind.REFERENCE]} secrets are there"
+    return judged(tuple(_without_what_they_name(place, tree)), well)
+
+
+def _without_what_they_name(place: Place, tree: Tree) -> Iterator[str]:
+    config = tree.path(tree.config)
     for one in names_of(tree):
-        if one.kind in GLOBBED and not files_of(tree, (one,)):
-            reasons.append(
-                f"{one.name} of {tree.path(tree.config)} matches no file: its rules would be gone in silence"
+        if one.kind is Kind.SCRAPES:
+            yield (
+                f"{one.name}, of scrape_config_files in {config}: a server (Prometheus 2.43 and later) does not show "
+                "how it has configured the jobs of such files, so a reload of them cannot be proved "
+                "(write these jobs into scrape_configs)"
             )
+        elif one.kind in GLOBBED and not files_of(tree, (one,)):
+            yield f"{one.name} of {config} matches no file: its rules would be gone in silence"
         elif not one.is_glob and not (
             tree.path(one.name).exists() or (place.live and place.live.path(one.name).exists())
         ):
-            reasons.append(f"{one.name}, which {tree.path(tree.config)} names, is not there")
-    kinds = Counter(entry.kind for entry in found.manifest.entries.values())
-    if kinds[Kind.SCRAPES]:
-        reasons.append("scrape_config_files cannot be verified yet: write the jobs into the configuration")
-    well = f"{found.new.rule_count} rules in {kinds[Kind.RULES]} files, {kinds[Kind.REFERENCE]} secrets are there"
-    return judged(tuple(reasons), well)
+            yield f"{one.name}, which {config} names, is not there"
 
 
 def preview_of(found: Snapshot) -> Preview | None:
