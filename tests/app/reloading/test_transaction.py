@@ -395,6 +395,21 @@ def test_what_can_be_gone_back_to_is_gone_back_to_all_the_same(stage: Scene) -> 
     assert (result.became, stage.live()) == (Became.ROLLED_BACK, FILES), told(result)
 
 
+def test_a_recovery_lays_aside_what_was_edited_in_place(stage: Scene) -> None:
+    """As a reload that goes back does: a person wrote that, and it is nowhere else."""
+    request = stage.request(in_place=True)
+    assert reload(request).became is Became.UNCHANGED
+    write(stage.folder / "live", {"rules/b.yml": MORE})
+    with pytest.raises(ZeroDivisionError):
+        reload(request, At(Step.TRIGGER, lambda: 1 // 0))
+    result = recover(request)
+    assert (result.became, stage.live()) == (Became.ROLLED_BACK, FILES), told(result)
+    (edited,) = (stage.place(request).state.folder / "rejected").rglob("rules/b.yml")
+    assert edited.read_text(encoding="utf-8") == MORE
+    restored = next(step for step in result.steps if step.step is Step.RESTORE)
+    assert restored.detail.endswith(f"; the edited ones are in {edited.parents[1]}")
+
+
 def test_an_unknown_outcome_changes_no_file_back(stage: Scene) -> None:
     """It may still come."""
     stage.server.replies = [Triggered(Reply.UNANSWERED, "no answer")]

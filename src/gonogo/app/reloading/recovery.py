@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from pathlib import Path
 
 from gonogo.actuators.manifest import snapshot
-from gonogo.actuators.recover_marker import pending
+from gonogo.actuators.recover_marker import Marker, pending
 from gonogo.actuators.reload_lock import hold_server
 from gonogo.actuators.switch import recover as brought_back
 from gonogo.actuators.switch import settle
-from gonogo.actuators.switch_standing import Side
-from gonogo.actuators.tree import Tree
+from gonogo.actuators.switch_standing import Side, Standing, standing
 from gonogo.app.reloading.afterwards import afterwards
 from gonogo.app.reloading.asking import BACK, ask, verify_step
 from gonogo.app.reloading.commands import by_hand
 from gonogo.app.reloading.contents import Contents, contents_of, digest_of, wanted_of
 from gonogo.app.reloading.course import Course, Done, Heard, Silent, passed
 from gonogo.app.reloading.place import READY_WITHIN, Place, place_of
+from gonogo.app.reloading.rejected import keep_rejected
 from gonogo.app.reloading.request import ReloadRequest
 from gonogo.app.reloading.settle import Settlement
 from gonogo.app.reloading.transaction import LOCK_PATIENCE
@@ -52,17 +53,18 @@ def recover(request: ReloadRequest, heard: Heard | None = None) -> ReloadResult:
         if marker is None:
             return course.closed(course.ends(Became.UNCHANGED, "there is nothing to recover: no reload was left"))
         course.touched = True
-        result = _Recovery(course, place, marker.live, overwrite=request.overwrite).made()
+        result = _Recovery(course, place, marker, overwrite=request.overwrite).made()
         return afterwards(request, place, course, result)
 
 
 class _Recovery:
     """The steps of a recovery, and what they have found."""
 
-    def __init__(self, course: Course, place: Place, live: Tree, *, overwrite: bool) -> None:
+    def __init__(self, course: Course, place: Place, marker: Marker, *, overwrite: bool) -> None:
         self._course = course
         self._place = place
-        self._live = live
+        self._marker = marker
+        self._live = marker.live
         self._overwrite = overwrite
         self._side = Side.OLD
         self._before: ServerState | None = None
@@ -92,6 +94,7 @@ class _Recovery:
         return course.ends(became, detail, retries=self._retries)
 
     def _restore(self) -> Done:
+        aside = self._laid_aside()
         brought = brought_back(self._place.state, overwrite=self._overwrite)
         if brought is None:
             return passed("another process has recovered it meanwhile")
@@ -101,8 +104,15 @@ class _Recovery:
         besides = f"; besides: {'; '.join(brought.besides[:3])}" if brought.besides else ""
         told = f"the files were {brought.found}, and are the {brought.side} ones{besides}"
         where = {name: str(path) for name, path in brought.overwritten}
+        laid = f"; the edited ones are in {aside}" if aside and brought.side is Side.OLD else ""
         kept = "".join(f"; what was {name} is {path}" for name, path in where.items())
-        return passed(f"{told}{kept}", side=brought.side, tree=digest_of(manifest), overwritten=where)
+        return passed(f"{told}{laid}{kept}", side=brought.side, tree=digest_of(manifest), overwritten=where)
+
+    def _laid_aside(self) -> Path | None:
+        """Keep what was edited in place: it is nowhere else."""
+        if not self._marker.in_place or standing(self._marker) is Standing.OLD:
+            return None
+        return keep_rejected(self._place.state, self._live, snapshot(self._live))
 
     def _look(self) -> Done:
         server = self._place.server
