@@ -28,3 +28,10 @@ def test_its_sentence_is_only_ever_text() -> None:
     assert Record("obs-lint", "k", "PASS", 1.0).sentence == ""
     assert Record("obs-lint", "k", "PASS", 1.0, {"detail": 3}).sentence == ""
     assert Record("obs-lint", "k", "PASS", 1.0, {"detail": "fine"}).sentence == "fine"
+
+
+def test_its_run_is_only_ever_text() -> None:
+    """A detail that is no text ties no records together."""
+    assert Record("reload", "k", "PASS", 1.0).run == ""
+    assert Record("reload", "k", "PASS", 1.0, {"run": 3}).run == ""
+    assert Record("reload", "k", "PASS", 1.0, {"run": "a"}).run == "a"
