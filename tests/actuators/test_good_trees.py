@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.actuators import durable
-from gonogo.actuators.good_trees import MOST_KEPT, good_tree, hashes_of_good, keep_good, newest
+from gonogo.actuators.good_trees import MOST_KEPT, Load, good_tree, hashes_of_good, keep_good, newest
 from gonogo.actuators.kept_bytes import drop_others, is_kept, keep, kept
 from gonogo.actuators.manifest import snapshot
 from gonogo.actuators.switch import settle
@@ -125,3 +125,16 @@ def test_nothing_is_dropped_where_there_is_nothing(tmp_path: Path) -> None:
     """A folder that is not there holds nothing to throw away."""
     drop_others(tmp_path / "nowhere", ())
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_later_load_of_the_same_tree_is_noted_in_its_place(tmp_path: Path) -> None:
+    """Without a load that is known, what was noted stays; a note without one is read."""
+    here = place(tmp_path)
+    first, second = Load(1.25, 1000.123), Load(1.25, 1001.5)
+    assert keep_good(here.state, here.live).loaded is None
+    assert keep_good(here.state, here.live, loaded=first).loaded == first
+    assert keep_good(here.state, here.live, loaded=second).loaded == second
+    keep_good(here.state, here.live)
+    last = good_tree(here.state, here.live)
+    assert last is not None
+    assert (last.number, last.loaded) == (1, second)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from gonogo.actuators.kept_bytes import keep, kept
@@ -26,6 +26,19 @@ _SCHEMA = "gonogo/good-tree/v1"
 
 
 @dataclass(frozen=True, slots=True)
+class Load:
+    """When a server loaded a tree, in its own words.
+
+    Attributes:
+        born: when its process began, in unix seconds: tells the process from any other.
+        success_at: the time of that load, its last success then.
+    """
+
+    born: float
+    success_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class GoodTree:
     """A tree that was loaded and verified.
 
@@ -33,22 +46,25 @@ class GoodTree:
         number: rises by one with each tree that is kept.
         kept_at: when, in unix seconds.
         manifest: what stood in it.
+        loaded: the load that was verified; ``None`` where it is not known which one.
     """
 
     number: int
     kept_at: float
     manifest: Manifest
+    loaded: Load | None = None
 
 
-def keep_good(state: ServerState, tree: Tree, seen: Manifest | None = None) -> GoodTree:
+def keep_good(state: ServerState, tree: Tree, seen: Manifest | None = None, loaded: Load | None = None) -> GoodTree:
     """Keep a tree that has just been verified; the caller holds the server's lock.
 
-    A tree with the same bytes, modes and owners as the last is not kept twice.
+    A tree with the same bytes, modes and owners as the last is not kept twice; only its load is noted anew.
 
     Args:
         state: the server's folder.
         tree: the tree.
         seen: what was seen in it, and is kept or nothing; by default what stands there now.
+        loaded: the load of it that was verified.
 
     Raises:
         ActionFailed: the tree cannot be taken, is another one by now, or cannot be kept; the ones kept before
@@ -56,14 +72,17 @@ def keep_good(state: ServerState, tree: Tree, seen: Manifest | None = None) -> G
     """
     manifest = snapshot(tree) if seen is None else seen
     last = newest(state)
-    if last is not None and last.manifest == manifest:
+    again = last is not None and last.manifest == manifest
+    if last is not None and again and loaded in {None, last.loaded}:
         return last
-    good = GoodTree(1 if last is None else last.number + 1, time.time(), manifest)
+    number = 1 if last is None else last.number + (not again)
+    good = GoodTree(number, time.time(), manifest, loaded)
     path = state.good / f"{good.number:08}.json"
     try:
         state.make()
         keep(state.objects, ((tree.path(name), entry.sha256) for name, entry in manifest.kept.items()))
-        write_note(path, _SCHEMA, {"kept_at": good.kept_at, "manifest": as_json(manifest)})
+        told = {"kept_at": good.kept_at, "manifest": as_json(manifest), "loaded": loaded and asdict(loaded)}
+        write_note(path, _SCHEMA, told)
     except OSError as error:
         raise refused("the verified tree cannot be kept", path, error) from error
     for old in sorted(state.good.glob("*.json"))[:-MOST_KEPT]:
@@ -111,7 +130,9 @@ def hashes_of_good(state: ServerState) -> Iterator[str]:
 def _read(path: Path) -> GoodTree:
     try:
         value = read_note(path, _SCHEMA)
-        return GoodTree(int(path.stem), float(value["kept_at"]), from_json(value["manifest"]))
+        loaded = value.get("loaded")
+        load = None if loaded is None else Load(float(loaded["born"]), float(loaded["success_at"]))
+        return GoodTree(int(path.stem), float(value["kept_at"]), from_json(value["manifest"]), load)
     except (NotReadable, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ActionFailed(
             "the note of the last good tree cannot be read",

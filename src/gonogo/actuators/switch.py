@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from gonogo.actuators.good_trees import GoodTree, hashes_of_good, keep_good, newest
+from gonogo.actuators.good_trees import GoodTree, Load, hashes_of_good, keep_good, newest
 from gonogo.actuators.kept_bytes import drop_others, keep
 from gonogo.actuators.manifest import content_differences, snapshot
 from gonogo.actuators.recover_marker import Marker, marker_of, pending, remove_marker, write_marker
@@ -130,11 +130,16 @@ def recover(
     return _bring(state, marker, side or _proved(state, marker), at_step, overwrite=overwrite)
 
 
-def settle(state: ServerState, verified: Tree | None = None) -> GoodTree | None:
+def settle(state: ServerState, verified: Tree | None = None, loaded: Load | None = None) -> GoodTree | None:
     """End a switch: keep the tree that was verified, if one is given, then take the marker away.
 
     A tree that is neither side of the switch any more is not kept, and ``None`` given: somebody else wrote there
     since, and what was never verified is nothing to go back to.
+
+    Args:
+        state: the server's folder.
+        verified: the tree.
+        loaded: the load of it that was verified.
 
     Raises:
         ActionFailed: the tree cannot be kept, or the marker not be taken away; then the marker stands.
@@ -144,7 +149,7 @@ def settle(state: ServerState, verified: Tree | None = None) -> GoodTree | None:
         seen, marker = snapshot(verified), pending(state)
         sides = () if marker is None else (marker.old, marker.new)
         if marker is None or not all(content_differences(side, seen) for side in sides):
-            good = keep_good(state, verified, seen)
+            good = keep_good(state, verified, seen, loaded)
     try:
         remove_marker(state)
     except FileNotFoundError:
