@@ -14,8 +14,9 @@ import pytest
 from gonogo.actuators.reload_lock import Holder, hold_server, holder
 from gonogo.actuators.server_state import ServerState, server_state
 from gonogo.actuators.switch_trouble import Refused
+from gonogo.actuators.tree import live_tree
 from gonogo.errors import Busy
-from tests.config_trees import SERVER
+from tests.config_trees import SERVER, linked_place, place
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
@@ -146,3 +147,32 @@ def test_lockers_at_once_are_never_two(state: ServerState, share: Callable[[int]
     codes = Counter(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children)
     assert codes == {0: len(children)}
     assert counter.read_text(encoding="utf-8") == str(len(children))
+
+
+def test_two_states_over_one_live_tree_are_one_lock(tmp_path: Path) -> None:
+    """Two checkouts of a policy, and any spelling of the server, reload the same folder; nothing is put into it."""
+    here = place(tmp_path)
+    other = server_state(tmp_path / "other", "http://localhost:9090")
+    (tmp_path / "spelled").symlink_to("live")
+    with hold_server(here.state, 0, here.live):
+        stood = here.stand()
+        with pytest.raises(Busy) as caught, hold_server(other, 0.05, here.live):
+            pytest.fail("got a lock that somebody else holds")
+    assert "localhost:9090 is being reloaded by somebody else" in caught.value.what
+    assert caught.value.where == str(here.live.root)
+    assert stood == here.stand()
+    with hold_server(other, 0, here.live):
+        assert here.live.root.is_dir()
+
+
+def test_a_linked_tree_is_one_lock_wherever_its_link_leads(tmp_path: Path) -> None:
+    """The holder turns the link meanwhile; a tree that is not there has nothing to hold."""
+    here = linked_place(tmp_path)
+    other = server_state(tmp_path / "other", SERVER)
+    with hold_server(here.state, 0, here.live):
+        here.live.root.unlink()
+        here.live.root.symlink_to("releases/2")
+        with pytest.raises(Busy), hold_server(other, 0.05, here.live):
+            pytest.fail("got a lock that somebody else holds")
+        with hold_server(other, 0, live_tree(tmp_path / "nowhere" / "prometheus.yml")):
+            assert other.lock.is_file()

@@ -34,7 +34,7 @@ def hold(path: Path, patience: float, progress: Callable[[], object] = lambda: N
     """Hold the lock file ``path``, made when missing.
 
     Args:
-        path: the lock file.
+        path: the lock file; or a folder that is there, which is locked itself, without a file in it.
         patience: seconds to wait for a holder.
         progress: gives something else once a holder has done its work; while it does,
             the patience begins anew, up to ``LONGEST_LINE``.
@@ -67,7 +67,8 @@ def _first_in_line(path: Path, patience: float) -> int | None:
 
 
 def _locked(path: Path, deadline: float) -> int | None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    made = os.O_DIRECTORY if path.is_dir() else os.O_CREAT
+    descriptor = os.open(path, os.O_RDONLY | made | os.O_CLOEXEC, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

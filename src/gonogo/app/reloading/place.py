@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from gonogo.actuators.server_state import ServerState as StateFolder
 from gonogo.actuators.server_state import server_state as state_folder
 from gonogo.actuators.tree import Tree, live_tree, staged_tree
+from gonogo.actuators.unsettled import state_in_force
 from gonogo.app.reloading.request import ReloadRequest
 from gonogo.app.server import client_of, server_of
 from gonogo.policy.settings import PolicyFile, ReloadSettings, Trigger
-from gonogo.prometheus.address import parse_address
+from gonogo.prometheus.address import Address, parse_address
 from gonogo.prometheus.http import Client
 from gonogo.prometheus.reload_command import reload_by_command
 from gonogo.prometheus.reload_signal import hang_up, hang_up_by_file
@@ -28,6 +29,8 @@ READY_WITHIN = timedelta(seconds=15)
 """How long a server that has just been started may take; one that replays for longer is asked again later."""
 
 _LOOK_EVERY = 0.25
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +97,27 @@ def place_of(request: ReloadRequest) -> Place:
     Raises:
         PolicyError: a secret cannot be read.
         UsageError: an address is no URL.
+        ActionFailed: the marker of a switch cannot be read.
     """
     policy_file = request.policy_file
-    url = str(parse_address(server_of(policy_file, request.url).url))
+    address = parse_address(server_of(policy_file, request.url).url)
+    url = str(address)
     settings = policy_file.reload
     config = policy_file.server.config
     live = None if config is None else live_tree(config)
+    state = state_folder(settings.state or policy_file.journal.parent, str(_one_name(address)))
     return Place(
         policy_file=policy_file,
         server=AskedServer(url, client_of(policy_file.server, at_most=ONE_ANSWER), settings),
-        state=state_folder(settings.state or policy_file.journal.parent, url),
+        state=state if live is None else state_in_force(state, live),
         live=live,
         staged=None if live is None or request.staged is None else staged_tree(request.staged, live),
     )
+
+
+def _one_name(address: Address) -> Address:
+    """Give a server of this machine the same name however it is spelled: its state must be found again."""
+    return replace(address, host="127.0.0.1") if address.host in _LOOPBACK else address
 
 
 def until(met: Callable[[], bool], within: timedelta) -> bool:

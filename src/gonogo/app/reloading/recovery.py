@@ -44,7 +44,7 @@ def recover(request: ReloadRequest, heard: Heard | None = None) -> ReloadResult:
     with ExitStack() as held:
 
         def lock() -> Done:
-            held.enter_context(hold_server(place.state, LOCK_PATIENCE))
+            held.enter_context(hold_server(place.state, LOCK_PATIENCE, place.live))
             return passed(f"one reload of {place.server.url} at a time: this one")
 
         if course.take(Step.LOCK, lock).outcome is not Outcome.PASS:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gonogo.actuators.recover_marker import pending
 from gonogo.actuators.reload_lock import hold_server
+from gonogo.actuators.unsettled import state_in_force
 from gonogo.app.reloading.afterwards import afterwards
 from gonogo.app.reloading.changing import Change
 from gonogo.app.reloading.checks import cross_check_step, lint_step, unit_step
@@ -57,8 +58,9 @@ def reload(request: ReloadRequest, heard: Heard | None = None) -> ReloadResult:
 
 def lock_step(held: ExitStack, place: Place) -> Done:
     """Take the server's lock, and see that no earlier reload is left half way."""
-    held.enter_context(hold_server(place.state, LOCK_PATIENCE))
-    if pending(place.state) is not None:
+    held.enter_context(hold_server(place.state, LOCK_PATIENCE, place.live))
+    state = place.state if place.live is None else state_in_force(place.state, place.live)
+    if pending(state) is not None:
         return judged(("an earlier reload was not settled; first: gonogo reload --recover",), "")
     return passed(f"one reload of {place.server.url} at a time: this one")
 
