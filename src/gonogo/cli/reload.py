@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,7 +94,7 @@ def reload(  # noqa: PLR0913 - one parameter for each option
         only_preview=dry_run,
     )
     result = _made(request, recover=recover)
-    answer(_written(result, form, dry_run=dry_run))
+    answer(_written(result, form))
     return exit_code(result)
 
 
@@ -130,22 +131,22 @@ def _refuse_contradictions(given: list[str], *, recover: bool, overwrite: bool) 
 def _made(request: ReloadRequest, *, recover: bool) -> ReloadResult:
     from gonogo.app.reloading.recovery import recover as recovered
     from gonogo.app.reloading.transaction import reload as reloaded
-    from gonogo.app.sandbox.termination import unwound_by_sigterm
+    from gonogo.app.sandbox.termination import unwound_by
     from gonogo.cli.reload_progress import StepLines
 
     heard: Heard = StepLines(sys.stderr)
-    with unwound_by_sigterm():
+    with unwound_by(signal.SIGTERM, signal.SIGHUP):
         return recovered(request, heard) if recover else reloaded(request, heard)
 
 
-def _written(result: ReloadResult, form: str, *, dry_run: bool) -> str:
+def _written(result: ReloadResult, form: str) -> str:
     if form == "json":
         from gonogo.render.reload_json import reload_json
 
         return f"{reload_json(result)}\n"
     from gonogo.render.reload_text import reload_text
 
-    return reload_text(result, looked=dry_run)
+    return reload_text(result)
 
 
 def _share(text: str | None) -> float | None:

@@ -1,7 +1,13 @@
-"""Shows the steps of a reload while it runs, a line each, on standard error."""
+"""Shows the steps of a reload while it runs, a line each, on standard error.
+
+Whoever reads them may leave at any moment: a lost terminal, a full disk, ``| head``. A reload goes on to its end
+all the same; lines that cannot be written are dropped.
+"""
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from typing import TextIO
 
 from gonogo.reloading.result import Step, StepReport
@@ -17,6 +23,7 @@ class StepLines:
         """Write to a stream."""
         self._stream = stream
         self._live = stream.isatty()
+        self._lost = False
 
     def begins(self, step: Step) -> None:
         """Show the step that is under way, on a terminal."""
@@ -28,4 +35,15 @@ class StepLines:
         self._write(f"{_CLEARED if self._live else ''}{step_text(report)}\n")
 
     def _write(self, text: str) -> None:
-        print(text, end="", file=self._stream, flush=True)
+        if self._lost:
+            return
+        try:
+            print(text, end="", file=self._stream, flush=True)
+        except (OSError, ValueError):
+            self._lost = True
+            self._drop_the_rest()
+
+    def _drop_the_rest(self) -> None:
+        """What is left in the stream's buffer would be tried again at exit, and change the exit code."""
+        with suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - no path of anybody's
+            os.dup2(nowhere.fileno(), self._stream.fileno())

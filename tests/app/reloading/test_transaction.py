@@ -19,6 +19,7 @@ from gonogo.actuators.switch import switch
 from gonogo.actuators.switch_plan import Plan
 from gonogo.app.reloading import asking, changing, disk_steps, judging, transaction
 from gonogo.app.reloading.recovery import recover
+from gonogo.app.reloading.request import ReloadRequest
 from gonogo.app.reloading.transaction import as_run, reload
 from gonogo.errors import ActionFailed
 from gonogo.journal.records import records
@@ -27,6 +28,8 @@ from gonogo.prometheus.reload_trigger import Reply, Triggered
 from gonogo.reloading.result import Became, ReloadResult, Step, StepReport
 from tests.app.reloading.server_in_memory import FILES, MORE, REJECTED, Scene, scene
 from tests.config_trees import write
+
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
 NEW = {**FILES, "rules/b.yml": MORE}
 NOT_SENT = Triggered(Reply.NOT_SENT, "there is no such program")
@@ -64,6 +67,15 @@ class At:
         """Do it after the step."""
         if report.step is self._step and self._after:
             self._act()
+
+
+def killed(request: ReloadRequest, step: Step) -> None:
+    """Reload in a child that ends at once when a step begins."""
+    child = os.fork()
+    if child == 0:
+        reload(request, At(step, lambda: os._exit(9)))
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
 
 
 def interrupt() -> None:
@@ -158,8 +170,7 @@ def test_files_that_cannot_be_put_back_are_loud(stage: Scene) -> None:
 def test_a_recovery_overwrites_what_somebody_else_wrote_only_if_told(stage: Scene) -> None:
     """Theirs is kept, the step and the journal say where, and the old tree is proved."""
     request = stage.request()
-    with pytest.raises(ZeroDivisionError):
-        reload(request, At(Step.TRIGGER, lambda: 1 // 0))
+    killed(request, Step.TRIGGER)
     write(stage.folder / "live", {"rules/b.yml": "groups: [] # theirs\n"})
     assert recover(request).became is Became.FAILED
     result = recover(replace(request, overwrite=True))
@@ -264,6 +275,21 @@ def test_an_interrupt_goes_back_or_stays_where_it_is_proved(stage: Scene) -> Non
     assert (done.became, stage.live()) == (Became.RELOADED, NEW), told(done)
 
 
+def test_an_error_that_nobody_expected_goes_back_as_well(stage: Scene) -> None:
+    """The files are switched and must not stay so; where the way back fails too, the commands are told."""
+    result = reload(stage.request(), At(Step.TRIGGER, lambda: 1 // 0))
+    assert (result.became, stage.live()) == (Became.ROLLED_BACK, FILES), told(result)
+    assert "unexpected ZeroDivisionError: " in result.reasons[0]
+    before = reload(stage.request(), At(Step.SWITCH, lambda: 1 // 0))
+    assert (before.became, before.detail) == (Became.REFUSED, "it failed before anything was touched")
+    stage.server.replies = [REJECTED]
+    lost = reload(stage.request(), At(Step.TRIGGER_OLD, lambda: 1 // 0))
+    assert (lost.became, lost.detail) == (Became.FAILED, "the way back failed"), told(lost)
+    assert lost.commands
+    assert "unexpected ZeroDivisionError: " in lost.reasons[-1]
+    assert recover(stage.request()).became is Became.ROLLED_BACK
+
+
 def test_a_server_that_reloads_by_itself_is_coped_with(stage: Scene) -> None:
     """It was quicker than we are: that is nobody else."""
     flags = {**stage.server.state_now.flags, "config.auto-reload": "true"}
@@ -332,8 +358,7 @@ def test_a_policy_without_a_configuration_and_broken_inputs_are_refused(stage: S
 def test_a_server_that_is_down_is_recovered_on_disk_and_proved_later(stage: Scene) -> None:
     """The files are the old ones, and the marker stands until the server has them."""
     request = stage.request()
-    with pytest.raises(ZeroDivisionError):
-        reload(request, At(Step.TRIGGER, lambda: 1 // 0))
+    killed(request, Step.TRIGGER)
     assert stage.live() == NEW
     stage.server.is_up = False
     lost = recover(request)
@@ -400,8 +425,7 @@ def test_a_recovery_lays_aside_what_was_edited_in_place(stage: Scene) -> None:
     request = stage.request(in_place=True)
     assert reload(request).became is Became.UNCHANGED
     write(stage.folder / "live", {"rules/b.yml": MORE})
-    with pytest.raises(ZeroDivisionError):
-        reload(request, At(Step.TRIGGER, lambda: 1 // 0))
+    killed(request, Step.TRIGGER)
     result = recover(request)
     assert (result.became, stage.live()) == (Became.ROLLED_BACK, FILES), told(result)
     (edited,) = (stage.place(request).state.folder / "rejected").rglob("rules/b.yml")

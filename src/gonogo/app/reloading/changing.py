@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import replace
 from enum import Enum
+from pathlib import PurePath
 
-from gonogo.actuators.good_trees import keep_good
 from gonogo.actuators.recover_marker import pending
 from gonogo.actuators.switch import switch
 from gonogo.actuators.switch_plan import Plan, plan_in_place, plan_switch
 from gonogo.actuators.switch_trouble import NoWayBack, Refused, Undone, Unfit
 from gonogo.app.reloading.asking import BACK, FORTH, Asked, Names, ask, verify_step
+from gonogo.app.reloading.baseline import baseline
 from gonogo.app.reloading.commands import by_hand
 from gonogo.app.reloading.contents import wanted_of
 from gonogo.app.reloading.course import Course, Done, passed
@@ -21,6 +23,8 @@ from gonogo.model.outcome import Outcome
 from gonogo.reloading.result import Became, ReloadResult, Step
 
 _NO_WAY_BACK = "the files are changed already, and nothing could be rolled back"
+
+_FIRST = "no good tree is kept yet, and the server has these files, as far as it shows: they are loaded once more"
 
 
 class _Way(Enum):
@@ -43,25 +47,33 @@ class Change:
         self._undone = False
 
     def carry_out(self) -> ReloadResult:
-        """Switch, ask, verify, keep; whatever fails after the switch is undone."""
+        """Switch, ask, verify, keep; whatever fails after the switch is undone, a mistake in here as well."""
         try:
             refused = self._switch()
             if refused is not None:
                 return refused
             way = _Way.BACK if self._undone else self._forth()
         except KeyboardInterrupt:
-            return replace(self._after_interrupt(), interrupted=True)
+            return replace(self._cut_short("it was interrupted"), interrupted=True)
+        except Exception as error:  # noqa: BLE001 - of whatever kind: the files are switched, and must not stay so
+            why = _told(error)
+            result = self._cut_short("it failed")
+            return replace(result, reasons=(why, *result.reasons))
         return self._ended(way)
 
-    def _after_interrupt(self) -> ReloadResult:
+    def _cut_short(self, what: str) -> ReloadResult:
         way = self._interrupted()
         if way is None:
-            return self._ends(Became.REFUSED, "it was interrupted before anything was touched")
+            return self._ends(Became.REFUSED, f"{what} before anything was touched")
         return self._ended(way)
 
     def _ended(self, way: _Way) -> ReloadResult:
         if way is _Way.BACK:
-            return self._back()
+            try:
+                return self._back()
+            except Exception as error:  # noqa: BLE001 - whoever reads the answer must learn what to type
+                lost = self._lost("the way back failed")
+                return replace(lost, reasons=(*lost.reasons, _told(error)))
         if way is _Way.UNKNOWN:
             return self._lost("it is not known what became of the reload, so no file was changed back")
         if way is _Way.NOT_KEPT:
@@ -110,7 +122,7 @@ class Change:
                 raise
             return Done(Outcome.UNKNOWN, f"{_NO_WAY_BACK}: {error.why}")
         if plan is None:
-            return Done(Outcome.UNKNOWN, _NO_WAY_BACK)
+            return passed(_FIRST) if ready.found.has_new else Done(Outcome.UNKNOWN, _NO_WAY_BACK)
         switch(ready.place.state, plan)
         if plan.link is not None:
             return passed(f"{plan.link.path} leads to {plan.link.after}")
@@ -122,8 +134,6 @@ class Change:
         place, found, live = self._ready.place, self._ready.found, self._ready.live
         if place.staged is not None:
             return plan_switch(live, place.staged)
-        if found.good is None and found.has_new:
-            found.good = keep_good(place.state, live)
         return plan_in_place(place.state, live, found.good) if found.good is not None else None
 
     def _forth(self) -> _Way:
@@ -134,10 +144,11 @@ class Change:
         if asked.settled.outcome is not Settlement.LOADED:
             return _Way.BACK
         wanted = wanted_of(ready.new, ready.before, found.old if found.has_old else None)
-        report = self._course.take(Step.VERIFY, lambda: verify_step(ready.place, ready.before, wanted, asked))
+        before = baseline(found, ready.before)
+        report = self._course.take(Step.VERIFY, lambda: verify_step(ready.place, before, wanted, asked))
         if report.outcome is not Outcome.PASS:
             return _Way.BACK
-        kept = self._course.take(Step.KEEP, lambda: keep_step(ready))
+        kept = self._course.take(Step.KEEP, lambda: keep_step(ready, asked.load))
         return _Way.NOT_KEPT if kept.outcome is Outcome.FAIL else _Way.DONE
 
     def _ask(self, names: Names) -> Asked:
@@ -150,7 +161,9 @@ class Change:
         ready, found = self._ready, self._ready.found
         if not self._undone:
             if pending(ready.place.state) is None:
-                return self._lost("there is nothing to go back to: it was reloaded without rollback")
+                first = "no tree was proved before this first reload, and the server refuses what it seemed to have"
+                why = "it was reloaded without rollback" if ready.without_rollback else first
+                return self._lost(f"there is nothing to go back to: {why}")
             if self._course.take(Step.RESTORE, lambda: restore_step(ready)).outcome is Outcome.FAIL:
                 return self._lost("the old files could not be put back")
         assert found.old is not None  # noqa: S101 - what was switched can be gone back to
@@ -159,7 +172,7 @@ class Change:
         report = self._course.take(Step.VERIFY_OLD, lambda: verify_step(ready.place, ready.before, wanted, asked))
         if report.outcome is not Outcome.PASS:
             return self._lost("the old files are back, and the server is not proved to have loaded them")
-        kept = self._course.take(Step.KEEP_OLD, lambda: settle_old(ready))
+        kept = self._course.take(Step.KEEP_OLD, lambda: settle_old(ready, asked.load))
         if kept.outcome is Outcome.FAIL:
             return self._lost("the old tree is loaded and verified, and its marker could not be taken away")
         return self._ends(Became.ROLLED_BACK, "the old files are back, loaded and verified")
@@ -172,3 +185,10 @@ class Change:
         return self._course.ends(
             Became.FAILED, detail, commands=commands, preview=self._ready.preview, retries=self._retries
         )
+
+
+def _told(error: Exception) -> str:
+    """Say an error that nobody expected, and where it came from."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" ({frames[-1].name} in {PurePath(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    return f"unexpected {type(error).__name__}: {error}{where}"
