@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from gonogo.prometheus.reload_command import KEPT, reload_by_command
+from gonogo.prometheus.reload_command import KEPT, missing_program, reload_by_command
 from gonogo.prometheus.reload_trigger import Reply
 from tests.waiting import ended
 
@@ -49,3 +49,9 @@ def test_what_does_not_end_is_ended_with_all_it_started(tmp_path: Path) -> None:
     assert (told.reply, "had not ended after 0.5 s" in told.detail) == (Reply.UNANSWERED, True)
     assert SOON.total_seconds() <= told.seconds < LATER.total_seconds()
     assert ended(int(note.read_text(encoding="utf-8")), 5)
+
+
+def test_a_program_that_is_not_there_is_known_before() -> None:
+    """It need not be run for that."""
+    assert "no-such-program-at-all is not installed" in missing_program(("no-such-program-at-all", "x"))
+    assert missing_program(("true",)) == ""

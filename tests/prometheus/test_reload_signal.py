@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.prometheus.own_metrics import OwnMetrics
-from gonogo.prometheus.reload_signal import _start_time, hang_up, hang_up_by_file
+from gonogo.prometheus.reload_signal import _start_time, hang_up, hang_up_by_file, no_process
 from gonogo.prometheus.reload_trigger import Reply
 from tests.waiting import await_true, ended
 
@@ -132,4 +132,21 @@ def test_a_file_names_the_process(running: Running, tmp_path: Path) -> None:
     path.write_text(f"{running.process.pid}\n", encoding="utf-8")
     told = hang_up_by_file(path, started_at=running.started_at, config_file="/etc/prometheus.yml")
     assert told.reply is Reply.SENT
+    assert running.heard() == "reloads"
+
+
+def test_what_could_not_be_signalled_is_known_before(running: Running, tmp_path: Path) -> None:
+    """By number or by file, and nobody hears of it."""
+    path = tmp_path / "pid"
+    told: list[str] = []
+    for content in ("999999999", "x", str(running.process.pid)):
+        path.write_text(content, encoding="utf-8")
+        told.append(no_process(path, started_at=running.started_at, config_file="/etc/prometheus.yml"))
+    assert "could not be signalled" in told[0]
+    assert "holds no number" in told[1]
+    assert told[2] == ""
+    mine = no_process(os.getpid(), started_at=running.started_at, config_file="/etc/prometheus.yml")
+    assert f"process {os.getpid()} is not the server" in mine
+    gone = hang_up(running.process.pid, started_at=running.started_at, config_file="/etc/prometheus.yml")
+    assert gone.reply is Reply.SENT
     assert running.heard() == "reloads"

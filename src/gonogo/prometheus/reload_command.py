@@ -44,6 +44,15 @@ def reload_by_command(argv: Sequence[str], timeout: timedelta) -> Triggered:
     return replace(told, seconds=time.monotonic() - began)
 
 
+def missing_program(argv: Sequence[str]) -> str:
+    """Say why a command could not even be started; empty where it could."""
+    try:
+        locate(argv[0])
+    except MissingTool as error:
+        return f"{error.what} ({error.next_step})"
+    return ""
+
+
 def _ran(argv: Sequence[str], timeout: timedelta) -> Triggered:
     kept = bytearray()
     with running(argv) as process:

@@ -27,6 +27,9 @@ _LARGEST = 64
 _STARTED = 22 - 3
 """The place of the start time among the fields behind the name of a process (``proc(5)`` counts from 1)."""
 
+_NONE = 0
+"""The signal that is none: whether it could be sent is told, and nobody hears of it (``kill(2)``)."""
+
 _FLAG = "--config.file"
 _SEE = "name the server's own process; where it runs in a container, reload it by HTTP or a command"
 
@@ -40,27 +43,48 @@ def hang_up(pid: int, *, started_at: float | None, config_file: str, proc: Path 
         config_file: the server's flag ``config.file``.
         proc: where the kernel tells of its processes.
     """
-    try:
-        with _held(pid) as process:
-            if why := _stranger(proc / str(pid), started_at, config_file):
-                return Triggered(Reply.NOT_SENT, f"process {pid} is not the server: {why}", _SEE)
-            signal.pidfd_send_signal(process, signal.SIGHUP)
-    except (OSError, OverflowError) as error:
-        told = error.strerror if isinstance(error, OSError) else "no process has such a number"
-        return Triggered(Reply.NOT_SENT, f"process {pid} could not be signalled: {told}", _SEE)
-    return Triggered(Reply.SENT, f"SIGHUP was sent to process {pid}")
+    why = _signalled(signal.SIGHUP, pid, started_at, config_file, proc)
+    return Triggered(Reply.NOT_SENT, why, _SEE) if why else Triggered(Reply.SENT, f"SIGHUP was sent to process {pid}")
 
 
 def hang_up_by_file(pid_file: Path, *, started_at: float | None, config_file: str, proc: Path = PROC) -> Triggered:
     """Send SIGHUP to the process whose number a file holds, as ``hang_up`` does."""
+    pid = _number_in(pid_file)
+    if isinstance(pid, str):
+        return Triggered(Reply.NOT_SENT, pid, _SEE)
+    return hang_up(pid, started_at=started_at, config_file=config_file, proc=proc)
+
+
+def no_process(process: int | Path, *, started_at: float | None, config_file: str, proc: Path = PROC) -> str:
+    """Say why SIGHUP could not be sent now, by number or by file; empty where it could. Nothing is sent."""
+    pid = _number_in(process) if isinstance(process, Path) else process
+    why = pid if isinstance(pid, str) else _signalled(_NONE, pid, started_at, config_file, proc)
+    return f"{why} ({_SEE})" if why else ""
+
+
+def _number_in(pid_file: Path) -> int | str:
+    """Read the number of a process from a file; a clause where there is none."""
     try:
         with pid_file.open("rb") as opened:
             written = opened.read(_LARGEST).strip()
     except OSError as error:
-        return Triggered(Reply.NOT_SENT, f"{pid_file} cannot be read: {error.strerror}", _SEE)
+        return f"{pid_file} cannot be read: {error.strerror}"
     if not written.isdigit() or int(written) < 1:
-        return Triggered(Reply.NOT_SENT, f"{pid_file} holds no number of a process", _SEE)
-    return hang_up(int(written), started_at=started_at, config_file=config_file, proc=proc)
+        return f"{pid_file} holds no number of a process"
+    return int(written)
+
+
+def _signalled(number: int, pid: int, started_at: float | None, config_file: str, proc: Path) -> str:
+    """Signal a process that proves to be the server; a clause where it does not, or cannot be signalled."""
+    try:
+        with _held(pid) as process:
+            if why := _stranger(proc / str(pid), started_at, config_file):
+                return f"process {pid} is not the server: {why}"
+            signal.pidfd_send_signal(process, number)
+    except (OSError, OverflowError) as error:
+        told = error.strerror if isinstance(error, OSError) else "no process has such a number"
+        return f"process {pid} could not be signalled: {told}"
+    return ""
 
 
 @contextmanager

@@ -77,6 +77,7 @@ class InMemory:
     before_answer: Callable[[], object] = lambda: None
     is_up: bool = True
     asked: int = 0
+    looks: int = 0
 
     def __post_init__(self) -> None:
         """Read the tree as it stands."""
@@ -126,6 +127,11 @@ class InMemory:
     def vitals(self) -> Vitals:
         """Tell its vitals."""
         return self.state().vitals
+
+    def cannot_be_asked(self, before: ServerState) -> str:
+        """Nothing keeps it from that."""
+        del before
+        return ""
 
     def trigger(self, before: ServerState) -> Triggered:
         """Answer as told, and read the files where that is a success."""

@@ -16,7 +16,6 @@ from gonogo.prometheus.reload_trigger import Reply, Triggered
 SAFE = {
     (Reply.UNREACHED, Settlement.NOT_HAPPENED),
     (Reply.NOT_READY, Settlement.NOT_HAPPENED),
-    (Reply.COMMAND_FAILED, Settlement.NOT_HAPPENED),
 }
 
 

@@ -13,7 +13,6 @@ from gonogo.app.reloading.place import Place
 from gonogo.app.reloading.request import ReloadRequest
 from gonogo.app.reloading.snapshot import Snapshot
 from gonogo.app.reloading.verify import disturbed
-from gonogo.policy.settings import Trigger
 from gonogo.prometheus.server_state import ServerState
 from gonogo.reloading.preview import Preview, Running, Staged, preview, refusal
 
@@ -96,11 +95,8 @@ def _unready(request: ReloadRequest, place: Place, before: ServerState) -> Itera
             "the server's last reload had already failed: a failure of this one could not be told from it "
             "(see its log; --repair goes on)"
         )
-    if place.policy_file.reload.trigger is Trigger.HTTP and not before.lifecycle:
-        yield (
-            "the server cannot be asked by HTTP: it runs without --web.enable-lifecycle "
-            "(start it with that, or set reload.trigger to signal or command)"
-        )
+    if why := place.server.cannot_be_asked(before):
+        yield why
 
 
 def _gap(place: Place, before: ServerState) -> float:

@@ -16,8 +16,8 @@ from gonogo.app.server import client_of, server_of
 from gonogo.policy.settings import PolicyFile, ReloadSettings, Trigger
 from gonogo.prometheus.address import Address, parse_address
 from gonogo.prometheus.http import Client
-from gonogo.prometheus.reload_command import reload_by_command
-from gonogo.prometheus.reload_signal import hang_up, hang_up_by_file
+from gonogo.prometheus.reload_command import missing_program, reload_by_command
+from gonogo.prometheus.reload_signal import hang_up, hang_up_by_file, no_process
 from gonogo.prometheus.reload_trigger import Triggered, post_reload
 from gonogo.prometheus.server_state import ServerState, Vitals, server_state, vitals
 from gonogo.prometheus.status_api import ready
@@ -70,6 +70,21 @@ class AskedServer:
         if settings.pid_file is not None:
             return hang_up_by_file(settings.pid_file, started_at=started, config_file=config)
         return hang_up(settings.pid or 0, started_at=started, config_file=config)
+
+    def cannot_be_asked(self, before: ServerState) -> str:
+        """Say what is known beforehand to keep it from being asked to reload; empty where nothing is."""
+        settings = self.settings
+        if settings.trigger is Trigger.COMMAND:
+            return missing_program(settings.command)
+        if settings.trigger is Trigger.SIGNAL:
+            started, config = before.vitals.metrics.started_at, before.flags.get("config.file", "")
+            return no_process(settings.pid_file or settings.pid or 0, started_at=started, config_file=config)
+        if not before.lifecycle:
+            return (
+                "the server cannot be asked by HTTP: it runs without --web.enable-lifecycle "
+                "(start it with that, or set reload.trigger to signal or command)"
+            )
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,12 @@ MOST_RETRIES = 3
 FIRST_PAUSE = timedelta(seconds=2)
 """The longest pause before the first retry; it doubles with each."""
 
-_SAFE = frozenset({Reply.UNREACHED, Reply.NOT_READY, Reply.COMMAND_FAILED})
-"""What may go better the next time; all else that did not happen will not happen then either."""
+_SAFE = frozenset({Reply.UNREACHED, Reply.NOT_READY})
+"""What is known at once not to have happened, and may go better the next time.
+
+A command that failed may have reached the server all the same: that it did not is known only when all the time of
+``reload.timeout`` is up, and a second try would take as long again.
+"""
 
 
 def retry_pause(triggered: Triggered, settled: Settled, retries: int, dice: float) -> timedelta | None:
