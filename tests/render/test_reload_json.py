@@ -17,6 +17,7 @@ def test_a_reload_has_its_steps_and_what_a_person_needs() -> None:
     assert answered == {
         "schema": "gonogo/reload/v1",
         "outcome": "failed",
+        "look": False,
         "steps": [{"step": "verify", "outcome": "FAIL", "detail": "no", "seconds": 1.235}],
         "detail": "lost",
         "seconds": 2.0,

@@ -86,6 +86,7 @@ class ReloadResult:
         seconds: how long all of it took.
         retries: how often the server was asked again.
         interrupted: whether somebody asked it to end before it was done.
+        looked: whether it was only looked at what would change.
     """
 
     became: Became
@@ -97,3 +98,4 @@ class ReloadResult:
     seconds: float = 0.0
     retries: int = 0
     interrupted: bool = False
+    looked: bool = False

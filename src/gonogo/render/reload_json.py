@@ -17,6 +17,7 @@ def reload_json(result: ReloadResult) -> str:
         {
             "schema": "gonogo/reload/v1",
             "outcome": result.became,
+            "look": result.looked,
             "steps": steps,
             "detail": result.detail,
             "seconds": round(result.seconds, 3),

@@ -15,18 +15,18 @@ def step_text(report: StepReport) -> str:
     return f"{report.outcome:<7} {report.step}: {one_line(report.detail)} ({report.seconds:.1f} s)"
 
 
-def reload_text(result: ReloadResult, *, looked: bool = False) -> str:
-    """Write what became of a reload; ``looked``: that it was only to be looked at what it would change."""
-    return "\n".join(_lines(result, looked=looked)) + "\n"
+def reload_text(result: ReloadResult) -> str:
+    """Write what became of a reload; after a look, what it would change."""
+    return "\n".join(_lines(result)) + "\n"
 
 
-def _lines(result: ReloadResult, *, looked: bool) -> Iterator[str]:
+def _lines(result: ReloadResult) -> Iterator[str]:
     yield f"{result.became}: {one_line(result.detail)} ({result.seconds:.1f} s)"
     for reason in result.reasons:
         first, *more = plain(reason).splitlines() or [""]
         yield f"- {first}"
         yield from (f"  {line}" for line in more)
-    if looked:
+    if result.looked:
         yield from result.preview
     if result.commands:
         yield _LOUD

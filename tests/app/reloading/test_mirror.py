@@ -7,7 +7,7 @@ from pathlib import Path
 from gonogo.actuators.manifest import snapshot
 from gonogo.app.reloading.mirror import mirrored, staged_policy
 from gonogo.policy.load import PolicyFile, load
-from tests.config_trees import Place, place, write
+from tests.config_trees import Place, linked_place, place, write
 
 
 def policy_of(folder: Path, tests: str = "tests") -> PolicyFile:
@@ -76,3 +76,23 @@ def test_the_journals_key_is_of_the_staged_files(tmp_path: Path) -> None:
     found = staged_policy(policy_of(tmp_path), trees.live, trees.staged)
     assert found.server.config == trees.staged.root / "prometheus.yml"
     assert found.rules == (f"{trees.staged.root}/rules/*.yml", f"{tmp_path}/other/*.yml")
+
+
+def test_a_linked_folder_is_followed_as_the_servers_globs_do(tmp_path: Path) -> None:
+    """A stage may share its rules; a link that leads back to the stage ends nobody's walk."""
+    trees = place(tmp_path)
+    (trees.staged.root / "rules").rename(tmp_path / "shared")
+    (trees.staged.root / "rules").symlink_to("../shared")
+    (trees.staged.root / "round").symlink_to(".")
+    with mirrored(policy_of(tmp_path), trees.live, trees.staged, snapshot(trees.staged)) as mirror:
+        found = sorted(path.name for path in (mirror.root / "rules").glob("*.yml"))
+        assert found == ["a.yml", "b.yml", "c.yml"]
+        assert (mirror.root / "rules" / "c.yml").resolve() == tmp_path / "shared" / "c.yml"
+
+
+def test_the_mirror_of_a_linked_tree_lends_nothing_of_the_old_one(tmp_path: Path) -> None:
+    """Once the link is turned the server reads the new folder alone."""
+    trees = linked_place(tmp_path)
+    (trees.staged.root / "secrets" / "password").unlink()
+    with mirrored(policy_of(tmp_path), trees.live, trees.staged, snapshot(trees.staged)) as mirror:
+        assert not (mirror.root / "secrets" / "password").exists()

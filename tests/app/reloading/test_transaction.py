@@ -252,16 +252,20 @@ def test_an_old_tree_whose_marker_stays_is_loud(stage: Scene, monkeypatch: pytes
     assert result.detail == "the old tree is loaded and verified, and its marker could not be taken away"
 
 
-def test_files_that_change_after_they_were_verified_are_not_kept(stage: Scene) -> None:
-    """What is kept must be what was loaded."""
+def test_files_that_change_while_they_are_verified_are_a_failure(stage: Scene) -> None:
+    """The disk has other bytes than the server: that is told with the way out, and nothing is overwritten."""
 
     def edit() -> None:
         (stage.folder / "live" / "rules" / "b.yml").write_text("groups: []\n", encoding="utf-8")
 
-    result = reload(stage.request(), At(Step.KEEP, edit))
-    assert result.became is Became.RELOADED
-    kept = next(step for step in result.steps if step.step is Step.KEEP)
-    assert (kept.outcome, kept.detail.partition(":")[0]) == (Outcome.UNKNOWN, "not kept")
+    request = stage.request()
+    result = reload(request, At(Step.KEEP, edit))
+    assert result.became is Became.FAILED, told(result)
+    assert "rules/b.yml has other bytes: the server has what was to be loaded" in told(result)
+    assert "gonogo reload --recover --overwrite" in told(result)
+    assert stage.live()["rules/b.yml"] == "groups: []\n"
+    again = recover(replace(request, overwrite=True))
+    assert (again.became, stage.live()) == (Became.ROLLED_BACK, FILES), told(again)
 
 
 def test_an_interrupt_goes_back_or_stays_where_it_is_proved(stage: Scene) -> None:
@@ -329,6 +333,7 @@ def test_another_reload_under_way_is_waited_for_and_then_refused(stage: Scene, m
         monkeypatch.setattr("gonogo.app.reloading.recovery.LOCK_PATIENCE", 0.05)
         refused = reload(request)
         assert refused.became is Became.REFUSED
+        assert steps(refused) == [Step.LOCK, Step.METRICS]
         assert "is being reloaded by somebody else" in told(refused)
         assert recover(request).became is Became.REFUSED
 
@@ -384,11 +389,11 @@ def read_only(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_files_that_nobody_can_put_back_are_refused(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a read-only mount somebody else changes the files; the refusal names the flag."""
-    assert reload(stage.request(in_place=True)).became is Became.UNCHANGED
+    assert reload(stage.request(in_place=True)).became is Became.RELOADED
     read_only(stage, monkeypatch)
     write(stage.folder / "live", {"rules/b.yml": MORE})
     result = reload(stage.request(in_place=True))
-    assert (result.became, stage.server.asked) == (Became.REFUSED, 0), told(result)
+    assert (result.became, stage.server.asked) == (Became.REFUSED, 1), told(result)
     assert f"{stage.folder}/live/rules cannot be written" in told(result)
     assert "--without-rollback" in told(result)
 
@@ -413,7 +418,7 @@ def test_a_read_only_mount_is_reloaded_in_place_again_and_again(stage: Scene, mo
 
 def test_what_can_be_gone_back_to_is_gone_back_to_all_the_same(stage: Scene) -> None:
     """The flag lets a reload go on, and takes nothing away."""
-    assert reload(stage.request(in_place=True)).became is Became.UNCHANGED
+    assert reload(stage.request(in_place=True)).became is Became.RELOADED
     write(stage.folder / "live", {"rules/b.yml": MORE})
     stage.server.replies = [REJECTED]
     result = reload(stage.request(in_place=True, without_rollback=True))
@@ -423,7 +428,7 @@ def test_what_can_be_gone_back_to_is_gone_back_to_all_the_same(stage: Scene) -> 
 def test_a_recovery_lays_aside_what_was_edited_in_place(stage: Scene) -> None:
     """As a reload that goes back does: a person wrote that, and it is nowhere else."""
     request = stage.request(in_place=True)
-    assert reload(request).became is Became.UNCHANGED
+    assert reload(request).became is Became.RELOADED
     write(stage.folder / "live", {"rules/b.yml": MORE})
     killed(request, Step.TRIGGER)
     result = recover(request)

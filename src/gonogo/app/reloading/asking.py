@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
+from gonogo.actuators.good_trees import Load
 from gonogo.app.reloading.comparison import Comparison, Reload, configuration, rules
 from gonogo.app.reloading.course import Course, Done, judged, passed
 from gonogo.app.reloading.place import Place
@@ -51,6 +52,16 @@ class Asked:
         if self.settled.outcome is Settlement.LOADED and self.settled.vitals is not None:
             return Reload(self.vitals, self.settled.vitals, self.is_rollback)
         return None
+
+    @property
+    def load(self) -> Load | None:
+        """That reload as a good tree notes it."""
+        return None if self.loaded is None else load_of(self.loaded.settled)
+
+
+def load_of(vitals: Vitals) -> Load:
+    """Tell a server's last load from any other."""
+    return Load(vitals.born, vitals.metrics.success_at)
 
 
 def ask(course: Course, place: Place, before: ServerState, names: Names) -> Asked:

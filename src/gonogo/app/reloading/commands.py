@@ -16,7 +16,7 @@ MOST_FILES = 50
 
 def by_hand(place: Place) -> tuple[str, ...]:
     """Give the commands: the one that does it all, then what it would do."""
-    policy = shlex.quote(str(place.policy_file.path))
+    policy = shlex.quote(str(place.policy_file.path.absolute()))
     lines = [f"gonogo reload --recover --policy {policy} --prometheus {place.server.url}"]
     try:
         marker = pending(place.state)

@@ -7,6 +7,7 @@ go on so. Everything else counts.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from gonogo.reloading.rules import rules_difference
 
 SHOWN = 5
 """How many differences of one kind are told one by one; the rest is counted."""
+
+_VARYING = re.compile(r"\{.*\}|\[.*\]|\"[^\"]*\"|\d+")
 
 _ROLL_BACK = "restore the old files and reload again"
 _LOG = "see the server's log"
@@ -133,11 +136,11 @@ def evaluation(of: Comparison) -> Iterator[Unmet]:
 
 
 def health(of: Comparison) -> Iterator[Unmet]:
-    """No rule may fail that did not fail before."""
-    failed_before = {_identity(group, state) for group in of.before.rules for state in group.rules if _fails(state)}
+    """No rule may fail that did not fail before, with the same expression and for the same reason."""
+    failed_before = {_failing(group, state) for group in of.before.rules for state in group.rules if _fails(state)}
     for group in of.now.rules:
         for state in group.rules:
-            if _fails(state) and _identity(group, state) not in failed_before:
+            if _fails(state) and _failing(group, state) not in failed_before:
                 where = f"rule {state.rule.name} of {_group(group)}"
                 why = state.last_error or "the server does not say why"
                 step = f"mend its expression, or what it reads; until then {_ROLL_BACK}"
@@ -257,9 +260,15 @@ def _job_names(text: str) -> frozenset[str]:
     return frozenset(job.name for job in configuration.jobs)
 
 
-def _identity(group: LoadedGroup, state: RuleState) -> tuple[object, ...]:
+def _failing(group: LoadedGroup, state: RuleState) -> tuple[object, ...]:
+    """Tell a failing rule from any other, and from itself when it fails for another reason."""
     rule = state.rule
-    return group.name, rule.kind, rule.name, tuple(sorted(rule.labels.items()))
+    return group.name, rule.kind, rule.name, tuple(sorted(rule.labels.items())), rule.expression, _reason(state)
+
+
+def _reason(state: RuleState) -> str:
+    """Give an error without the series, names and numbers in it, which may be others each time."""
+    return _VARYING.sub("", state.last_error or "")
 
 
 def _fails(state: RuleState) -> bool:

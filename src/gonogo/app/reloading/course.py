@@ -149,6 +149,8 @@ class Course:
         """
         told = {"outcome": result.became, "detail": result.detail, "seconds": round(result.seconds, 3)}
         outcome = Outcome.PASS if result.became.success else Outcome.FAIL
+        if result.looked:  # nothing was reloaded, nor proved not to need it
+            outcome, told = Outcome.UNKNOWN, {**told, "look": True}
         self.note(outcome, {**told, "findings": _bounded(result.reasons)})
         reasons = (*result.reasons, self.unwritten) if self.unwritten else result.reasons
         return replace(result, steps=tuple(self.steps), reasons=reasons)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gonogo.actuators.good_trees import Load
 from gonogo.actuators.manifest import content_differences, snapshot
+from gonogo.actuators.recover_marker import pending
 from gonogo.actuators.switch import restore, settle
 from gonogo.actuators.tree import Tree
 from gonogo.app.reloading.contents import Contents
-from gonogo.app.reloading.course import Done, passed
+from gonogo.app.reloading.course import Done, judged, passed
 from gonogo.app.reloading.place import Place
 from gonogo.app.reloading.rejected import keep_rejected
 from gonogo.app.reloading.snapshot import Snapshot
-from gonogo.model.outcome import Outcome
 from gonogo.prometheus.server_state import ServerState
 
 
@@ -39,30 +40,44 @@ class Ready:
     without_rollback: bool = False
 
 
-def keep_step(ready: Ready) -> Done:
-    """Keep the verified tree to go back to, if it still is what was verified; then the switch is settled."""
+def keep_step(ready: Ready, loaded: Load | None) -> Done:
+    """Keep the verified tree to go back to; then the switch is settled.
+
+    Files that somebody changed meanwhile are not what was verified: nothing is kept, overwritten or settled.
+    """
     state, live, manifest = ready.place.state, ready.live, ready.found.manifest
     now = snapshot(live)
     changed = content_differences(manifest, now) if manifest is not None else ()
     if changed:
-        settle(state)
-        return Done(Outcome.UNKNOWN, f"not kept: somebody changed the files since: {'; '.join(changed[:3])}")
-    good = settle(state, live)
+        return judged((_other_bytes(live, changed, is_pending=pending(state) is not None),), "")
+    good = settle(state, live, loaded)
     return passed(f"kept as good tree {good.number}" if good else "kept", tree=ready.new.digest)
 
 
 def restore_step(ready: Ready) -> Done:
     """Put the old files back; what was edited in place is laid aside first."""
     state, live = ready.place.state, ready.live
-    aside = keep_rejected(state, live, ready.found.manifest) if ready.place.staged is None else None
+    marker = pending(state)
+    aside = keep_rejected(state, marker) if marker is not None and marker.in_place else None
     brought = restore(state)
     told = f"the old files are back in {live.root}"
     besides = f"; besides: {'; '.join(brought.besides[:3])}" if brought.besides else ""
     laid = f"; the new ones are in {aside}" if aside else ""
-    return passed(f"{told}{laid}{besides}", tree=ready.found.old.digest if ready.found.old else "")
+    seen = {"rejected": str(aside)} if aside else {}
+    return passed(f"{told}{laid}{besides}", tree=ready.found.old.digest if ready.found.old else "", **seen)
 
 
-def settle_old(ready: Ready) -> Done:
+def settle_old(ready: Ready, loaded: Load | None) -> Done:
     """End the switch; the old tree was just verified, so it is the last good one."""
-    good = settle(ready.place.state, ready.live)
+    good = settle(ready.place.state, ready.live, loaded)
     return passed(f"kept as good tree {good.number}" if good else "settled")
+
+
+def _other_bytes(live: Tree, changed: tuple[str, ...], *, is_pending: bool) -> str:
+    back = "gonogo reload --recover --overwrite goes back to the old files and keeps theirs"
+    forth = "gonogo reload --repair loads what is there now"
+    return (
+        f"somebody changed files in {live.root} while it was verified: {'; '.join(changed[:3])}: the server has what "
+        f"was to be loaded, the disk has other bytes, and nothing was overwritten (look at them; then "
+        f"{back if is_pending else forth})"
+    )

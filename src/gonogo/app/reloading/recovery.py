@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from pathlib import Path
 
+from gonogo.actuators.good_trees import Load
 from gonogo.actuators.manifest import snapshot
 from gonogo.actuators.recover_marker import Marker, pending
 from gonogo.actuators.reload_lock import hold_server
 from gonogo.actuators.switch import recover as brought_back
 from gonogo.actuators.switch import settle
-from gonogo.actuators.switch_standing import Side, Standing, standing
+from gonogo.actuators.switch_standing import Side
 from gonogo.app.reloading.afterwards import afterwards
 from gonogo.app.reloading.asking import BACK, ask, verify_step
 from gonogo.app.reloading.commands import by_hand
@@ -48,7 +48,8 @@ def recover(request: ReloadRequest, heard: Heard | None = None) -> ReloadResult:
             return passed(f"one reload of {place.server.url} at a time: this one")
 
         if course.take(Step.LOCK, lock).outcome is not Outcome.PASS:
-            return course.closed(course.ends(Became.REFUSED, "nothing was touched: another reload is under way"))
+            result = course.ends(Became.REFUSED, "nothing was touched: another reload is under way")
+            return afterwards(request, place, course, result)
         marker = pending(place.state)
         if marker is None:
             return course.closed(course.ends(Became.UNCHANGED, "there is nothing to recover: no reload was left"))
@@ -87,14 +88,14 @@ class _Recovery:
         verified = course.take(Step.VERIFY_OLD, lambda: verify_step(self._place, before, wanted, asked))
         if verified.outcome is not Outcome.PASS:
             return self._lost(f"the {self._side} files are on disk, and the server is not proved to have loaded them")
-        if course.take(Step.KEEP_OLD, self._keep).outcome is Outcome.FAIL:
+        if course.take(Step.KEEP_OLD, lambda: self._keep(asked.load)).outcome is Outcome.FAIL:
             return self._lost(f"the {self._side} tree is loaded and verified, and its marker could not be taken away")
         became = Became.RELOADED if self._side is Side.NEW else Became.ROLLED_BACK
         detail = f"the {self._side} files are on disk, loaded and verified"
         return course.ends(became, detail, retries=self._retries)
 
     def _restore(self) -> Done:
-        aside = self._laid_aside()
+        aside = keep_rejected(self._place.state, self._marker) if self._marker.in_place else None
         brought = brought_back(self._place.state, overwrite=self._overwrite)
         if brought is None:
             return passed("another process has recovered it meanwhile")
@@ -108,12 +109,6 @@ class _Recovery:
         kept = "".join(f"; what was {name} is {path}" for name, path in where.items())
         return passed(f"{told}{laid}{kept}", side=brought.side, tree=digest_of(manifest), overwritten=where)
 
-    def _laid_aside(self) -> Path | None:
-        """Keep what was edited in place: it is nowhere else."""
-        if not self._marker.in_place or standing(self._marker) is Standing.OLD:
-            return None
-        return keep_rejected(self._place.state, self._live, snapshot(self._live))
-
     def _look(self) -> Done:
         server = self._place.server
         if not server.is_ready():
@@ -121,8 +116,8 @@ class _Recovery:
         self._before = server.state()
         return passed(f"{server.url} is ready")
 
-    def _keep(self) -> Done:
-        good = settle(self._place.state, self._live)
+    def _keep(self, loaded: Load | None) -> Done:
+        good = settle(self._place.state, self._live, loaded)
         return passed(f"kept as good tree {good.number}" if good else "settled")
 
     def _lost(self, detail: str) -> ReloadResult:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gonogo.actuators.good_trees import GoodTree, good_tree
-from gonogo.actuators.manifest import Entry, Manifest, snapshot
+from gonogo.actuators.good_trees import GoodTree, good_tree, newest
+from gonogo.actuators.manifest import Manifest, snapshot
 from gonogo.actuators.switch_trouble import Unfit
-from gonogo.actuators.tree import Kind
 from gonogo.app.reloading.contents import Contents, contents_kept, contents_of, folder_of
 from gonogo.app.reloading.course import Done, judged
 from gonogo.app.reloading.place import READY_WITHIN, Place
@@ -35,6 +34,8 @@ class Snapshot:
         new: what that tree says.
         old: what the tree says that can be gone back to.
         good: the last good tree, in place.
+        standing: the live tree, as it stands on disk.
+        last: the last good tree, of whatever folder.
         has_new: whether the server has what shall be loaded already.
         has_old: whether it has what can be gone back to.
     """
@@ -44,6 +45,8 @@ class Snapshot:
     new: Contents | None = None
     old: Contents | None = None
     good: GoodTree | None = None
+    standing: Manifest | None = None
+    last: GoodTree | None = None
     has_new: bool = False
     has_old: bool = False
     reasons: list[str] = field(default_factory=list)
@@ -79,8 +82,10 @@ def _trees(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[st
     tree = place.staged or place.live
     found.manifest = snapshot(tree)
     found.new = contents_of(tree, found.manifest)
+    found.last = newest(place.state)
+    found.standing = found.manifest if place.staged is None else snapshot(place.live)
     if place.staged is not None:
-        found.old = contents_of(place.live, snapshot(place.live))
+        found.old = contents_of(place.live, found.standing)
         return
     found.good = good_tree(place.state, place.live)
     if found.good is not None:
@@ -107,20 +112,6 @@ def _known(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[st
             f"the server has neither the old files nor the new ones: {'; '.join(old[:TOLD])} "
             "(find out who reloaded it, and with what; --repair goes on)"
         )
-
-
-def secrets_changed(found: Snapshot) -> bool:
-    """Tell whether a file that is never kept was written since it was last loaded."""
-    if found.manifest is None or found.before is None:
-        return True
-    if found.good is not None:
-        return _references(found.manifest) != _references(found.good.manifest)
-    loaded_at = found.before.vitals.metrics.success_at
-    return any(entry.changed_ns / 1e9 >= loaded_at for entry in _references(found.manifest).values())
-
-
-def _references(manifest: Manifest) -> dict[str, Entry]:
-    return {name: entry for name, entry in manifest.entries.items() if entry.kind is Kind.REFERENCE}
 
 
 def unlike(contents: Contents, server: ServerState) -> tuple[str, ...]:

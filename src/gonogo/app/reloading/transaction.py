@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from gonogo.actuators.recover_marker import pending
@@ -12,12 +13,13 @@ from gonogo.app.reloading.afterwards import afterwards
 from gonogo.app.reloading.changing import Change
 from gonogo.app.reloading.checks import cross_check_step, lint_step, unit_step
 from gonogo.app.reloading.course import RELOAD, Course, Done, Heard, Silent, judged, passed
-from gonogo.app.reloading.disk_steps import Ready, keep_step
+from gonogo.app.reloading.disk_steps import Ready
 from gonogo.app.reloading.judging import entries_step, preview_of, preview_step, readiness_step
 from gonogo.app.reloading.mirror import Mirror, mirrored, staged_policy
 from gonogo.app.reloading.place import Place, place_of
 from gonogo.app.reloading.request import ReloadRequest
-from gonogo.app.reloading.snapshot import Snapshot, secrets_changed, snapshot_step
+from gonogo.app.reloading.snapshot import Snapshot, snapshot_step
+from gonogo.app.reloading.unchanged import seems_unchanged, still_proved_step
 from gonogo.app.run_key import run_key
 from gonogo.app.runs import Run, counted
 from gonogo.errors import PolicyError
@@ -51,9 +53,12 @@ def reload(request: ReloadRequest, heard: Heard | None = None) -> ReloadResult:
     with ExitStack() as held:
         locked = course.take(Step.LOCK, lambda: lock_step(held, place))
         if locked.outcome is not Outcome.PASS:
-            return course.closed(course.ends(Became.REFUSED, f"nothing was touched: {locked.detail}"))
-        result = _in_turn(request, place, course, Snapshot(reasons=wrong))
-        return course.closed(result) if request.only_preview else afterwards(request, place, course, result)
+            result = course.ends(Became.REFUSED, f"nothing was touched: {locked.detail}")
+        else:
+            result = _in_turn(request, place, course, Snapshot(reasons=wrong))
+        if request.only_preview:
+            return course.closed(replace(result, looked=True))
+        return afterwards(request, place, course, result)
 
 
 def lock_step(held: ExitStack, place: Place) -> Done:
@@ -93,7 +98,7 @@ def _in_turn(request: ReloadRequest, place: Place, course: Course, found: Snapsh
     seen = preview_of(found)
     course.take(Step.PREVIEW, lambda: preview_step(request, place, seen))
     lines = () if seen is None else preview_lines(seen)
-    unchanged = _is_unchanged(request, place, found)
+    unchanged = _is_unchanged(request, place, course, found)
     waits = not (unchanged or request.only_preview or _reasons(course))
     course.take(Step.READINESS, lambda: readiness_step(request, place, found.before, waits=waits))
     if (against := _reasons(course)) or found.before is None or found.new is None or place.live is None:
@@ -102,10 +107,9 @@ def _in_turn(request: ReloadRequest, place: Place, course: Course, found: Snapsh
         )
     if request.only_preview:
         return course.ends(Became.UNCHANGED, "nothing was touched: this was only a look", preview=lines)
-    ready = Ready(place, found, found.before, place.live, found.new, lines, request.without_rollback)
     if unchanged:
-        course.take(Step.KEEP, lambda: keep_step(ready))
         return course.ends(Became.UNCHANGED, "the server has everything already", preview=lines)
+    ready = Ready(place, found, found.before, place.live, found.new, lines, request.without_rollback)
     return Change(course, ready).carry_out()
 
 
@@ -126,10 +130,8 @@ def _reasons(course: Course) -> int:
     return sum(len(report.reasons) for report in course.steps if report.outcome is Outcome.FAIL)
 
 
-def _is_unchanged(request: ReloadRequest, place: Place, found: Snapshot) -> bool:
-    """Tell whether nothing is left to do: on disk, on the server, and in what the server cannot show."""
-    if request.even_unchanged or found.before is None or found.new is None or found.old is None:
+def _is_unchanged(request: ReloadRequest, place: Place, course: Course, found: Snapshot) -> bool:
+    """Tell whether nothing is left to do, and prove it; what is not proved is reloaded."""
+    if request.even_unchanged or request.only_preview or _reasons(course) or not seems_unchanged(found):
         return False
-    on_disk = place.staged is None or found.old.digest == found.new.digest
-    loaded = found.has_new and found.before.vitals.metrics.successful
-    return on_disk and loaded and not secrets_changed(found)
+    return course.take(Step.VERIFY, lambda: still_proved_step(place, found)).outcome is Outcome.PASS

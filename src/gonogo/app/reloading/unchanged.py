@@ -1,0 +1,60 @@
+"""Whether nothing is left to do: only where the very bytes on disk were verified in the server's last load."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import timedelta
+
+from gonogo.actuators.manifest import Entry, Manifest, content_differences, snapshot
+from gonogo.actuators.tree import Kind
+from gonogo.app.reloading.asking import load_of
+from gonogo.app.reloading.comparison import Reload
+from gonogo.app.reloading.contents import Contents, wanted_of
+from gonogo.app.reloading.course import Done, passed
+from gonogo.app.reloading.place import Place
+from gonogo.app.reloading.snapshot import Snapshot
+from gonogo.app.reloading.verify import verify
+from gonogo.model.outcome import Outcome
+from gonogo.prometheus.server_state import ServerState
+
+
+def seems_unchanged(found: Snapshot) -> bool:
+    """Tell whether the server's last load was one that was verified here, of the bytes that are on disk.
+
+    That the server shows what is on disk does not tell: it masks secrets. A restart, or a reload of somebody else,
+    is another load, of what was on disk then.
+    """
+    before, good, standing = found.before, found.last, found.standing
+    if before is None or good is None or standing is None or found.new is None or found.old is None:
+        return False
+    here = (good.manifest.home, good.manifest.config) == (standing.home, standing.config)
+    same_bytes = good.manifest.contents == standing.contents and found.old.digest == found.new.digest
+    same_secrets = _references(good.manifest) == _references(standing)
+    same_load = good.loaded == load_of(before.vitals) and before.vitals.metrics.successful
+    return here and same_bytes and same_secrets and same_load and found.has_new
+
+
+def still_proved_step(place: Place, found: Snapshot) -> Done:
+    """Look once whether all is as it was when it was verified, and nothing is broken; else it is reloaded."""
+    assert found.before is not None  # noqa: S101 - it seems unchanged
+    assert found.new is not None  # noqa: S101
+    left = tuple(map(str, _unmet(place, found.before, found.new)))
+    if not left and place.live is not None and found.standing is not None:
+        left = content_differences(found.standing, snapshot(place.live))
+    if left:
+        return Done(Outcome.UNKNOWN, f"nothing changed, and not all is well, so it is reloaded: {left[0]}")
+    return passed(f"{found.new.rule_count} rules are loaded as in the files since their last load, and all is well")
+
+
+def _unmet(place: Place, before: ServerState, contents: Contents) -> tuple[object, ...]:
+    """Verify without a reload: as if it had just been loaded, and nothing before were an excuse."""
+    vitals = before.vitals
+    never = replace(vitals, metrics=replace(vitals.metrics, success_at=-math.inf, syncs={}))
+    blameless = replace(before, rules=(), targets=(), pools=None)
+    wanted = wanted_of(contents, before, contents)
+    return verify(blameless, wanted, Reload(never, vitals), place.server.state, timedelta(0))
+
+
+def _references(manifest: Manifest) -> dict[str, Entry]:
+    return {name: entry for name, entry in manifest.entries.items() if entry.kind is Kind.REFERENCE}
