@@ -87,7 +87,7 @@ def place(folder: Path, old: Mapping[str, str] = OLD, new: Mapping[str, str] = N
 def linked_place(folder: Path) -> Place:
     """Write two releases, and a link to the older one as the live tree."""
     write(folder / "releases/1", OLD)
-    write(folder / "releases/2", NEW)
+    write(folder / "releases/2", {**NEW, "secrets/password": "hunter2\n"})
     (folder / "live").symlink_to("releases/1")
     live = live_tree(folder / "live/prometheus.yml")
     return Place(live, staged_tree(folder / "releases/2", live), server_state(folder / ".gonogo", SERVER))

@@ -209,3 +209,37 @@ def test_in_place_all_that_differs_from_the_good_tree_would_go_back(tmp_path: Pa
     expected = {"rules/a.yml": "replaced", "rules/new.yml": "put anew", "prometheus.yml": "replaced"}
     assert changed(plan) == {**expected, "rules/b.yml": "taken away"}
     assert plan.in_place
+
+
+def test_a_link_to_a_file_is_never_replaced(tmp_path: Path) -> None:
+    """What it leads to would be left behind, in a checkout say; one whose file does not change is left alone."""
+    here = place(tmp_path)
+    for name in ("rules/a.yml", "rules/b.yml"):
+        end = tmp_path / name.replace("/", "-")
+        (here.live.root / name).rename(end)
+        (here.live.root / name).symlink_to(end)
+    with pytest.raises(Unfit) as caught:
+        plan_switch(here.live, here.staged)
+    (reason,) = caught.value.reasons
+    assert reason.startswith(f"{here.live.root}/rules/a.yml is a link to {tmp_path}/rules-a.yml: ")
+
+
+def test_what_a_turned_link_would_leave_behind_is_told(tmp_path: Path) -> None:
+    """Secrets, certificates and targets that only the old folder has: the server reads the new one alone."""
+    here = linked_place(tmp_path)
+    for name in ("secrets/password", "tls/ca.pem", "targets/api.json"):
+        (here.staged.root / name).unlink()
+    with pytest.raises(Unfit) as caught:
+        plan_switch(here.live, here.staged)
+    told = "\n".join(caught.value.reasons)
+    assert f"{here.staged.root}/secrets/password is not there" in told
+    assert f"{here.staged.root}/tls/ca.pem is not there" in told
+    assert f"targets/*.json matches files in {here.live.root}, and none in {here.staged.root}" in told
+
+
+def test_a_link_in_a_folder_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is known before anything is tried."""
+    here = linked_place(tmp_path)
+    monkeypatch.setattr(os, "access", lambda path, *_, **__: path != tmp_path)
+    with pytest.raises(Unfit, match="which has the link, cannot be written"):
+        plan_switch(here.live, here.staged)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gonogo.actuators.manifest import Entry
 from gonogo.actuators.regular_file import NotReadable, read_regular
-from gonogo.actuators.tree import Kind, Named, Tree
+from gonogo.actuators.tree import READ_AS_TEXT, Kind, Named, Tree, files_of
 
 Puts = Mapping[str, Entry | None]
 """What shall stand at each name; ``None``: no file there."""
@@ -32,6 +32,30 @@ def secrets_differ(live: Tree, staged: Tree, names: Iterable[Named]) -> Iterator
             else:
                 if differ:
                     yield f"{one.name}: secrets are not copied; place the new one in the live tree first"
+
+
+def left_behind(live: Tree, staged: Tree, names: Iterable[Named]) -> Iterator[str]:
+    """Say what the server would miss once the link of the whole tree leads to another folder, and the link itself."""
+    for one in names:
+        place = staged.path(one.name)
+        if one.name.startswith("/") or one.kind in READ_AS_TEXT:
+            continue
+        if one.is_glob and files_of(live, (one,)) and not files_of(staged, (one,)):
+            yield f"{one.name} matches files in {live.root}, and none in {staged.root}; the link takes all with it"
+        elif not one.is_glob and not place.exists():
+            yield f"{place} is not there, and the link would lead to it; put it there first"
+    if not os.access(live.root.parent, os.W_OK | os.X_OK, effective_ids=True):
+        yield f"{live.root.parent}, which has the link, cannot be written"
+
+
+def links_replaced(live: Tree, puts: Mapping[str, tuple[Entry | None, Entry | None]]) -> Iterator[str]:
+    """Say which links to single files a file would be put in the place of, given what was and what shall be."""
+    for name, (before, after) in puts.items():
+        if before is not None and after is not None and before.link is not None:
+            yield (
+                f"{live.path(name)} is a link to {before.link}: a file in its place would leave that one as it is "
+                "(write the new text where the link leads, and reload in place; or put a file in the link's place)"
+            )
 
 
 def innermost(folder: Path) -> Path:

@@ -15,7 +15,7 @@ from gonogo.actuators.good_trees import GoodTree
 from gonogo.actuators.kept_bytes import kept
 from gonogo.actuators.manifest import Entry, Manifest, snapshot
 from gonogo.actuators.server_state import ServerState
-from gonogo.actuators.switch_hindrances import hindrances, secrets_differ
+from gonogo.actuators.switch_hindrances import hindrances, left_behind, links_replaced, secrets_differ
 from gonogo.actuators.switch_trouble import NoWayBack, Unfit
 from gonogo.actuators.tree import GLOBBED, Kind, Named, Tree, files_of, names_in, names_of
 
@@ -69,7 +69,8 @@ def plan_switch(live: Tree, staged: Tree) -> Plan:
     Where the live root is a symbolic link, it will point at the staged folder itself, which must then stay. Else
     files are put one by one; each keeps the mode and the owner of the one it replaces, and a new one takes
     those of the configuration. Rule files and scrape files that the new configuration would find and the staged
-    tree does not have are taken away. Secrets are never put.
+    tree does not have are taken away. Secrets are never put, and a link to a single file is never replaced: what it
+    leads to would be left behind.
 
     Raises:
         Unfit: with every reason that can be seen now; nothing was changed.
@@ -77,19 +78,20 @@ def plan_switch(live: Tree, staged: Tree) -> Plan:
     if live.root.resolve() == staged.root.resolve():
         raise Unfit("this is the live tree itself", staged.root, ("to reload what is in it, name no other folder",))
     new, old = snapshot(staged), snapshot(live)
-    if live.root.is_symlink():
-        return Plan(live, old, new, (), staged, _link_change(live.root, staged.root))
     names = names_of(staged)
+    if live.root.is_symlink():
+        _unless(live, left_behind(live, staged, names))
+        return Plan(live, old, new, (), staged, _link_change(live.root, staged.root))
     wanted = (*(one for one in names if one.kind in GLOBBED), *_exactly(new), *_secrets_of(live))
     changes = tuple(_ordered(_changes(snapshot(live, wanted).entries, new, old.entries[live.config])))
     lost = (one.name for one in changes if one.before is not None and one.before.kind is Kind.REFERENCE)
     reasons = (
         *(f"{name} is a secret of the live tree: it would be replaced, and could not be put back" for name in lost),
+        *links_replaced(live, {one.name: (one.before, one.after) for one in changes}),
         *secrets_differ(live, staged, names),
         *hindrances(live, {one.name: one.after for one in changes}),
     )
-    if reasons:
-        raise Unfit("the tree cannot be switched", live.root, tuple(dict.fromkeys(reasons)))
+    _unless(live, reasons)
     folders = tuple(_missing_folders(live, changes))
     return Plan(live, old, new, changes, staged, None, folders)
 
@@ -117,6 +119,12 @@ def plan_in_place(state: ServerState, live: Tree, good: GoodTree) -> Plan:
     if reasons:
         raise NoWayBack(live.root, reasons)
     return Plan(live, old, new, changes, live, in_place=True)
+
+
+def _unless(live: Tree, reasons: Iterable[str]) -> None:
+    """Refuse where there is any reason."""
+    if told := tuple(dict.fromkeys(reasons)):
+        raise Unfit("the tree cannot be switched", live.root, told)
 
 
 def _differ(change: Change) -> bool:

@@ -6,6 +6,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 
+from gonogo.actuators.switch_plan import plan_switch
+from gonogo.actuators.switch_trouble import Unfit
 from gonogo.actuators.tree import GLOBBED, Kind, Tree, files_of, names_of
 from gonogo.app.reloading.contents import folder_of
 from gonogo.app.reloading.course import Done, judged, left_out
@@ -24,7 +26,19 @@ def entries_step(place: Place, found: Snapshot) -> Done:
         return left_out("there is no tree to look at")
     kinds = Counter(entry.kind for entry in found.manifest.entries.values())
     well = f"{found.new.rule_count} rules in {kinds[Kind.RULES]} files, {kinds[Kind.REFERENCE]} secrets are there"
-    return judged(tuple(_without_what_they_name(place, tree)), well)
+    return judged((*_without_what_they_name(place, tree), *_unswitchable(place, found)), well)
+
+
+def _unswitchable(place: Place, found: Snapshot) -> tuple[str, ...]:
+    """Say what would keep a staged tree from being put: it is told with all the rest, before anything is touched."""
+    live, staged = place.live, place.staged
+    if live is None or staged is None or found.old is None or live.root.resolve() == staged.root.resolve():
+        return ()
+    try:
+        plan_switch(live, staged)
+    except Unfit as unfit:
+        return unfit.reasons
+    return ()
 
 
 def _without_what_they_name(place: Place, tree: Tree) -> Iterator[str]:
@@ -38,9 +52,7 @@ def _without_what_they_name(place: Place, tree: Tree) -> Iterator[str]:
             )
         elif one.kind in GLOBBED and not files_of(tree, (one,)):
             yield f"{one.name} of {config} matches no file: its rules would be gone in silence"
-        elif not one.is_glob and not (
-            tree.path(one.name).exists() or (place.live and place.live.path(one.name).exists())
-        ):
+        elif not one.is_glob and not any(there.path(one.name).exists() for there in (tree, place.live) if there):
             yield f"{one.name}, which {config} names, is not there"
 
 

@@ -101,9 +101,13 @@ def _mirror_tree(root: Path, live: Tree, staged: Tree, manifest: Manifest) -> No
         for name in names:
             path = Path(folder, name)
             _link(root / path.relative_to(staged.root), path)
+    for name in manifest.entries:
+        if not name.startswith("/") and not os.path.lexists(root / name):
+            _link(root / name, staged.path(name))  # in a linked folder: a glob follows the link, a walk does not
     for one in names_of(staged):
         stays = one.kind in {Kind.REFERENCE, Kind.CERTIFICATE} and not one.name.startswith("/")
-        if stays and one.name not in manifest.entries and live.path(one.name).exists():
+        kept = stays and one.name not in manifest.entries and not live.root.is_symlink()  # a turned link keeps none
+        if kept and live.path(one.name).exists():
             _link(root / one.name, live.path(one.name))
     config = root / live.config
     text = staged.path(live.config).read_text(encoding="utf-8", errors="surrogateescape")
