@@ -50,3 +50,10 @@ def test_each_change_has_its_line() -> None:
         "2 of 3 targets go away (66.7%)",
     ]
     assert "~ scrape_configs[one].scheme: https -> http" in lines
+
+
+def test_another_order_has_its_line() -> None:
+    """Though every rule stays as it is."""
+    before = Running(JOBS, as_loaded([RuleGroup("g", (DOWN, SUM))]))
+    lines = preview_lines(preview(before, Staged(JOBS, (RuleGroup("g", (SUM, DOWN)),))))
+    assert "~ group g: the order of its rules" in lines

@@ -15,6 +15,7 @@ from gonogo.reloading.completed import evaluation_interval
 from gonogo.reloading.configuration import Difference, difference
 from gonogo.reloading.document import Unreadable
 from gonogo.reloading.jobs import Job, jobs_of
+from gonogo.reloading.order import reordered
 from gonogo.reloading.placed_rules import PlacedRule, pairs, placed
 from gonogo.reloading.rules import RuleChange, compared
 
@@ -84,6 +85,7 @@ class Preview:
         rules_added: rules that the server does not have.
         rules_removed: rules that it has and will not have.
         rules_changed: rules that stay and differ; their ``loaded`` side is how they are now.
+        reordered: groups whose rules stay, in another order.
         losing_state: alerts that wait or fire on, and would forget it.
         jobs_added: names of scrape jobs.
         jobs_removed: names of scrape jobs.
@@ -103,11 +105,12 @@ class Preview:
     settings: tuple[Difference, ...] = ()
     removals: tuple[Removal, ...] = ()
     unreadable: str = ""
+    reordered: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Tell whether anything would change, or could not be compared."""
-        changes = (self.rules_added, self.rules_removed, self.rules_changed, self.losing_state, self.settings)
-        return any((*changes, self.jobs_added, self.jobs_removed, self.jobs_changed, self.unreadable))
+        rules = (self.rules_added, self.rules_removed, self.rules_changed, self.reordered, self.losing_state)
+        return any((*rules, self.settings, self.jobs_added, self.jobs_removed, self.jobs_changed, self.unreadable))
 
 
 def preview(before: Running, after: Staged, *, folder: str | None = None) -> Preview:
@@ -133,6 +136,7 @@ def preview(before: Running, after: Staged, *, folder: str | None = None) -> Pre
         rules_added=rules.missing,
         rules_removed=rules.extra,
         rules_changed=rules.changed,
+        reordered=reordered(after.groups, before.groups),
         losing_state=_losing_state(have, want),
         jobs_added=tuple(name for name in new if name not in old),
         jobs_removed=tuple(name for name in old if name not in new),

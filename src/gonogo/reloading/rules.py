@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from gonogo.model.rule import LoadedGroup, RuleGroup
+from gonogo.reloading.order import reordered
 from gonogo.reloading.placed_rules import SOMETIMES_UNSAID, Meaning, PlacedRule, pairs, placed
 from gonogo.reloading.redaction import redacted
 
@@ -37,15 +38,17 @@ class RulesDifference:
         missing: in the files, not on the server.
         extra: on the server, not in the files.
         changed: on both, and not the same.
+        reordered: groups whose rules are the same, in another order.
     """
 
     missing: tuple[PlacedRule, ...] = ()
     extra: tuple[PlacedRule, ...] = ()
     changed: tuple[RuleChange, ...] = ()
+    reordered: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Tell whether there is any difference."""
-        return bool(self.missing or self.extra or self.changed)
+        return bool(self.missing or self.extra or self.changed or self.reordered)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -54,6 +57,10 @@ class RulesDifference:
             *(f"{one.title} is in the files and not on the server" for one in self.missing),
             *(f"{one.title} is on the server and not in the files" for one in self.extra),
             *(_in_words(change, aspect) for change in self.changed for aspect in change.aspects),
+            *(
+                f"the rules of group {name} are in another order on the server than in the files"
+                for name in self.reordered
+            ),
         )
 
 
@@ -71,11 +78,13 @@ def rules_difference(
         evaluation_interval: the configuration's, for groups that give none; ``None``: such
             groups may have any.
     """
-    return compared(placed(files, evaluation_interval), placed(loaded))
+    files, loaded = tuple(files), tuple(loaded)
+    found = compared(placed(files, evaluation_interval), placed(loaded))
+    return replace(found, reordered=reordered(files, loaded))
 
 
 def compared(staged: Iterable[PlacedRule], loaded: Iterable[PlacedRule]) -> RulesDifference:
-    """Compare rules that have been placed already, whichever sides they are from."""
+    """Compare rules that have been placed already, whichever sides they are from, but for their order."""
     found = tuple(pairs(staged, loaded))
     both = [(one, other, _aspects(one, other)) for one, other in found if one is not None and other is not None]
     return RulesDifference(

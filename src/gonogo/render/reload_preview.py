@@ -27,6 +27,7 @@ def _lines(preview: Preview) -> Iterator[str]:
     yield from (f"- {rule.title}" for rule in preview.rules_removed)
     for change in preview.rules_changed:
         yield from _rule(change)
+    yield from (f"~ group {name}: the order of its rules" for name in preview.reordered)
     yield from (
         f"! {lost.alert.title} forgets that it is pending or firing: {lost.why}" for lost in preview.losing_state
     )
