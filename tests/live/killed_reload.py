@@ -1,5 +1,7 @@
 """A reload that kills its own process at a step: ``python killed_reload.py POLICY STAGED STEP begins|ended``.
 
+An empty ``STAGED`` is: in place.
+
 Without a step it runs to its end, and may be killed from outside.
 """
 
@@ -38,7 +40,7 @@ class Killing:
 
 def main(policy: str, staged: str, step: str = "", moment: str = "") -> int:
     """Reload; gives 0 where the new tree is loaded."""
-    request = ReloadRequest(load(Path(policy)), staged=Path(staged), beat=False, max_removed=1.0)
+    request = ReloadRequest(load(Path(policy)), staged=Path(staged) if staged else None, beat=False, max_removed=1.0)
     return 0 if reload(request, Killing(step, moment)).became.success else 1
 
 
