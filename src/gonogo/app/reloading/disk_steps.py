@@ -75,7 +75,7 @@ def settle_old(ready: Ready, loaded: Load | None) -> Done:
 
 def _other_bytes(live: Tree, changed: tuple[str, ...], *, is_pending: bool) -> str:
     back = "gonogo reload --recover --overwrite goes back to the old files and keeps theirs"
-    forth = "gonogo reload --repair loads what is there now"
+    forth = "gonogo reload --without-rollback loads what is there now"
     return (
         f"somebody changed files in {live.root} while it was verified: {'; '.join(changed[:3])}: the server has what "
         f"was to be loaded, the disk has other bytes, and nothing was overwritten (look at them; then "
