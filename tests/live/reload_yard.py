@@ -95,7 +95,8 @@ class Yard:
 
     def metrics(self) -> str:
         """Give the metrics of the last reload."""
-        return (self.folder / "textfile" / "gonogo_prom_reload.prom").read_text(encoding="utf-8")
+        (path,) = (self.folder / "textfile").glob("gonogo_prom_reload_*.prom")
+        return path.read_text(encoding="utf-8")
 
     def journal(self) -> tuple[Record, ...]:
         """Give the records of reloads, the newest first."""

@@ -33,9 +33,15 @@ class LastReload:
     outcome: str
 
 
-def reload_textfile(folder: Path, prefix: str) -> Textfile:
-    """Give the file of a policy's prefix in a textfile collector's folder."""
-    return Textfile(folder / f"{prefix}_prom_reload.prom")
+def reload_textfile(folder: Path, prefix: str, server: str) -> Textfile:
+    """Give the file of one server in a textfile collector's folder.
+
+    Args:
+        folder: the collector's; other servers, and other policies, may publish there as well.
+        prefix: the policy's.
+        server: tells the server from any other, in characters that a file's name may have.
+    """
+    return Textfile(folder / f"{prefix}_prom_reload_{server}.prom")
 
 
 def publish_reload(textfile: Textfile, prefix: str, labels: Mapping[str, str], last: LastReload) -> None:

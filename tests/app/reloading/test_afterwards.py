@@ -27,11 +27,17 @@ def last(stage: Scene, **more: object) -> StepReport:
     return result.steps[-1]
 
 
+def published(stage: Scene, prefix: str) -> str:
+    """Read what this server's reload published, in the one file that is its own."""
+    (path,) = (stage.folder / "textfile").glob(f"{prefix}_prom_reload_127.0.0.1_9090-*.prom")
+    return path.read_text(encoding="utf-8")
+
+
 def test_the_metrics_are_published_under_the_policys_prefix(stage: Scene) -> None:
     """With realm and server as labels, whatever became of it."""
     stage.server.replies = [REJECTED]
     assert reload(stage.request()).became is Became.ROLLED_BACK
-    text = (stage.folder / "textfile" / "duri_prom_reload.prom").read_text(encoding="utf-8")
+    text = published(stage, "duri")
     assert 'duri_prom_reload_success{server="http://127.0.0.1:9090",metric_realm="prod"} 0' in text
     assert 'outcome="rolled-back"} 1' in text
 
@@ -49,13 +55,14 @@ def test_a_policy_that_reads_no_heartbeat_gets_none(stage: Scene) -> None:
     policy = replace(request.policy_file.policy, signals={}, prefix="", realm=None)
     result = reload(replace(request, policy_file=replace(request.policy_file, policy=policy)))
     assert result.steps[-1].detail == "the policy reads no heartbeat, so none was made"
-    text = (stage.folder / "textfile" / "gonogo_prom_reload.prom").read_text(encoding="utf-8")
+    text = published(stage, "gonogo")
     assert 'gonogo_prom_reload_success{server="http://127.0.0.1:9090"} 1' in text
 
 
 def test_what_fails_here_is_told_and_changes_nothing(stage: Scene) -> None:
     """A textfile that cannot be replaced."""
-    (stage.folder / "textfile" / "duri_prom_reload.prom").mkdir()
+    server = stage.place(stage.request()).state.folder.name
+    (stage.folder / "textfile" / f"duri_prom_reload_{server}.prom").mkdir()
     step = last(stage)
     assert (step.step, step.outcome) == (Step.METRICS, Outcome.UNKNOWN)
 

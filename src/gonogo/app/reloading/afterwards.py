@@ -50,7 +50,7 @@ def _metrics(place: Place, result: ReloadResult) -> Done:
     prefix = policy.prefix or OWN_PREFIX
     labels = {"server": place.server.url, **({REALM_LABEL: policy.realm} if policy.realm is not None else {})}
     last = LastReload(result.became.success, time.time(), result.retries, result.seconds, result.became)
-    textfile = reload_textfile(folder, prefix)
+    textfile = reload_textfile(folder, prefix, place.state.folder.name)
     publish_reload(textfile, prefix, labels, last)
     return passed(f"published in {textfile.address}")
 
