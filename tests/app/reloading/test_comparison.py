@@ -130,6 +130,25 @@ def test_a_failing_rule_is_unmet_unless_it_failed_before() -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "unmet_checks"),
+    [
+        ({"last_error": 'found 3 duplicates: [{a="2"}]'}, []),
+        ({"last_error": 'found 2 samples: [{a="1"}]'}, [Check.HEALTH]),
+        ({"rule": replace(X, expression="sum(other)")}, [Check.RULES, Check.HEALTH]),
+    ],
+)
+def test_a_rule_that_failed_before_must_fail_for_the_same_reason(
+    changes: dict[str, Any], unmet_checks: list[Check]
+) -> None:
+    """The same expression, and the same error but for series and numbers in it."""
+    failing = group(health=RuleHealth.ERROR, last_error='found 2 duplicates: [{a="1"}]')
+    (state,) = failing.rules
+    now = replace(failing, rules=(replace(state, **changes),))
+    found = left(replace(AFTER, rules=(now,)), replace(BEFORE, rules=(failing,)))
+    assert [each.check for each in found] == unmet_checks
+
+
+@pytest.mark.parametrize(
     ("changes", "where"),
     [
         ({"evaluations_failed": {GROUP: 1.0}}, f"group {GROUP}"),

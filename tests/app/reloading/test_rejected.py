@@ -81,9 +81,13 @@ def test_only_the_last_few_are_kept(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_laid_aside_is_not_overwritten(tmp_path: Path) -> None:
-    """It is an error."""
+    """A folder in the way, or a file that is none: both are an error, with what to do."""
     trees = place(tmp_path)
     marker = edited(trees, {"rules/a.yml": EDITED})
     (trees.state.folder / "rejected").write_text("in the way", encoding="utf-8")
-    with pytest.raises(ActionFailed, match="cannot be laid aside"):
+    with pytest.raises(ActionFailed, match="make room or mend the folder, then: gonogo reload --recover"):
+        keep_rejected(trees.state, marker)
+    (trees.live.root / "rules" / "a.yml").unlink()
+    (trees.live.root / "rules" / "a.yml").mkdir()
+    with pytest.raises(ActionFailed, match=r"(?s)rules/a\.yml.*move it away"):
         keep_rejected(trees.state, marker)

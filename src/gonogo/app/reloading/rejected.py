@@ -42,13 +42,8 @@ def keep_rejected(state: ServerState, marker: Marker) -> Path | None:
             if made.is_relative_to(state.folder):
                 durable.sync_folder(made)
         _drop_oldest(folder)
-    except (OSError, NotReadable) as error:
-        raise ActionFailed(
-            "the edited files cannot be laid aside, so they were not overwritten",
-            where=str(rejected),
-            why=str(error),
-            next_step="make room or mend the folder, then: gonogo reload --recover",
-        ) from error
+    except OSError as error:
+        raise _not_kept(rejected, error, "make room or mend the folder") from error
     return folder
 
 
@@ -58,10 +53,26 @@ def _edited(marker: Marker) -> dict[str, bytes]:
     for change in marker.changes:
         path = marker.live.path(change.name)
         if os.path.lexists(path):
-            content = read_regular(path)[0]
+            content = _read(path)
             if change.before is None or hashlib.sha256(content).hexdigest() != change.before.sha256:
                 edited[change.name] = content
     return edited
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return read_regular(path)[0]
+    except NotReadable as error:
+        raise _not_kept(path, error, "move it away") from error
+
+
+def _not_kept(where: Path, error: Exception, next_step: str) -> ActionFailed:
+    return ActionFailed(
+        "the edited files cannot be laid aside, so they were not overwritten",
+        where=str(where),
+        why=str(error),
+        next_step=f"{next_step}, then: gonogo reload --recover --overwrite",
+    )
 
 
 def _digest(edited: dict[str, bytes]) -> str:
