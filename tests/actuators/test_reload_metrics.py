@@ -14,8 +14,9 @@ LABELS = {"metric_realm": "prod"}
 
 def test_a_folder_that_is_missing_is_told(tmp_path: Path) -> None:
     """No metric is better than one that nobody sees."""
+    textfile = reload_textfile(tmp_path / "gone", "duri", "a")
     with pytest.raises(ActionFailed):
-        publish_reload(reload_textfile(tmp_path / "gone", "duri", "a"), "duri", LABELS, LastReload(True, 1.0, 0, 1.0, "x"))
+        publish_reload(textfile, "duri", LABELS, LastReload(True, 1.0, 0, 1.0, "x"))
 
 
 def test_the_names_are_those_of_before(tmp_path: Path) -> None:
