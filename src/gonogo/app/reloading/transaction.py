@@ -45,7 +45,7 @@ def reload(request: ReloadRequest, heard: Heard | None = None) -> ReloadResult:
     Raises:
         PolicyError: a secret cannot be read.
         UsageError: an address is no URL.
-        ActionFailed: the journal cannot be written, and nothing was touched.
+        ActionFailed: the journal cannot be written, or the marker of a switch not be read; nothing was touched.
     """
     place = place_of(request)
     key, wrong = _key(staged_policy(request.policy_file, place.live, place.staged))
