@@ -72,6 +72,11 @@ class Manifest:
         return {name: entry for name, entry in self.entries.items() if entry.kind in KEPT}
 
     @property
+    def references(self) -> dict[str, Entry]:
+        """The files that are never read: their size and time are all that is known."""
+        return {name: entry for name, entry in self.entries.items() if entry.kind is Kind.REFERENCE}
+
+    @property
     def contents(self) -> dict[str, str]:
         """The hashes of what is kept, by name."""
         return {name: entry.sha256 for name, entry in self.kept.items()}

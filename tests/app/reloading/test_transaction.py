@@ -249,7 +249,7 @@ def test_an_old_tree_whose_marker_stays_is_loud(stage: Scene, monkeypatch: pytes
     stage.server.replies = [REJECTED]
     monkeypatch.setattr(disk_steps, "settle", full)
     result = reload(stage.request())
-    assert result.detail == "the old tree is loaded and verified, and its marker could not be taken away"
+    assert result.detail == "the old tree is loaded and verified, and could not be kept"
 
 
 def test_files_that_change_while_they_are_verified_are_a_failure(stage: Scene) -> None:
@@ -266,6 +266,19 @@ def test_files_that_change_while_they_are_verified_are_a_failure(stage: Scene) -
     assert stage.live()["rules/b.yml"] == "groups: []\n"
     again = recover(replace(request, overwrite=True))
     assert (again.became, stage.live()) == (Became.ROLLED_BACK, FILES), told(again)
+
+
+def test_files_that_change_while_the_way_back_is_verified_are_a_failure(stage: Scene) -> None:
+    """The old tree is on the server, and no longer on disk."""
+
+    def edit() -> None:
+        (stage.folder / "live" / "rules" / "a.yml").write_text("groups: []\n", encoding="utf-8")
+
+    stage.server.replies = [REJECTED]
+    result = reload(stage.request(), At(Step.KEEP_OLD, edit))
+    assert result.became is Became.FAILED, told(result)
+    assert "rules/a.yml has other bytes" in told(result)
+    assert stage.live()["rules/a.yml"] == "groups: []\n"
 
 
 def test_an_interrupt_goes_back_or_stays_where_it_is_proved(stage: Scene) -> None:

@@ -174,7 +174,7 @@ class Change:
             return self._lost("the old files are back, and the server is not proved to have loaded them")
         kept = self._course.take(Step.KEEP_OLD, lambda: settle_old(ready, asked.load))
         if kept.outcome is Outcome.FAIL:
-            return self._lost("the old tree is loaded and verified, and its marker could not be taken away")
+            return self._lost("the old tree is loaded and verified, and could not be kept")
         return self._ends(Became.ROLLED_BACK, "the old files are back, loaded and verified")
 
     def _ends(self, became: Became, detail: str) -> ReloadResult:

@@ -50,7 +50,9 @@ def keep_step(ready: Ready, loaded: Load | None) -> Done:
     changed = content_differences(manifest, now) if manifest is not None else ()
     if changed:
         return judged((_other_bytes(live, changed, is_pending=pending(state) is not None),), "")
-    good = settle(state, live, loaded)
+    was = {} if ready.found.standing is None else ready.found.standing.references
+    rewritten = any(was.get(name, entry) != entry for name, entry in now.references.items())
+    good = settle(state, live, None if rewritten else loaded)  # which secret the server read is not known then
     return passed(f"kept as good tree {good.number}" if good else "kept", tree=ready.new.digest)
 
 
@@ -68,7 +70,12 @@ def restore_step(ready: Ready) -> Done:
 
 
 def settle_old(ready: Ready, loaded: Load | None) -> Done:
-    """End the switch; the old tree was just verified, so it is the last good one."""
+    """End the switch; the old tree was just verified, so it is the last good one, if it still stands there."""
+    found = ready.found
+    old = found.standing if found.good is None else found.good.manifest
+    changed = content_differences(old, snapshot(ready.live)) if old is not None else ()
+    if changed:
+        return judged((_other_bytes(ready.live, changed, is_pending=pending(ready.place.state) is not None),), "")
     good = settle(ready.place.state, ready.live, loaded)
     return passed(f"kept as good tree {good.number}" if good else "settled")
 

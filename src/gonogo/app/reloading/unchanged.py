@@ -6,8 +6,7 @@ import math
 from dataclasses import replace
 from datetime import timedelta
 
-from gonogo.actuators.manifest import Entry, Manifest, content_differences, snapshot
-from gonogo.actuators.tree import Kind
+from gonogo.actuators.manifest import content_differences, snapshot
 from gonogo.app.reloading.asking import load_of
 from gonogo.app.reloading.comparison import Reload
 from gonogo.app.reloading.contents import Contents, wanted_of
@@ -30,7 +29,7 @@ def seems_unchanged(found: Snapshot) -> bool:
         return False
     here = (good.manifest.home, good.manifest.config) == (standing.home, standing.config)
     same_bytes = good.manifest.contents == standing.contents and found.old.digest == found.new.digest
-    same_secrets = _references(good.manifest) == _references(standing)
+    same_secrets = good.manifest.references == standing.references
     same_load = good.loaded == load_of(before.vitals) and before.vitals.metrics.successful
     return here and same_bytes and same_secrets and same_load and found.has_new
 
@@ -54,7 +53,3 @@ def _unmet(place: Place, before: ServerState, contents: Contents) -> tuple[objec
     blameless = replace(before, rules=(), targets=(), pools=None)
     wanted = wanted_of(contents, before, contents)
     return verify(blameless, wanted, Reload(never, vitals), place.server.state, timedelta(0))
-
-
-def _references(manifest: Manifest) -> dict[str, Entry]:
-    return {name: entry for name, entry in manifest.entries.items() if entry.kind is Kind.REFERENCE}
