@@ -121,6 +121,13 @@ def test_failures_are_in_words_of_the_sources(tmp_path: Path) -> None:
     assert "gonogo-unit-" not in report.detail
 
 
+def test_what_is_wrong_with_rules_is_said_once(tmp_path: Path) -> None:
+    """And not for each test that loads them."""
+    broken = {"r.yml": RULES.replace("x > 1", "'x >'"), "a_test.yml": FIRING + FIRING.partition("tests:\n")[2]}
+    (report,) = check(write(tmp_path, broken))
+    assert report.detail.count("could not parse expression") == 1
+
+
 @pytest.mark.parametrize("name", ["a_test.yml", "r.yml"])
 def test_what_cannot_be_read_is_said(tmp_path: Path, name: str) -> None:
     """Be it no text, a folder, a pipe that nobody writes to, a link to nothing, or without end."""

@@ -16,7 +16,7 @@ from gonogo.prometheus.reload_signal import _start_time, hang_up, hang_up_by_fil
 from gonogo.prometheus.reload_trigger import Reply
 from tests.waiting import await_true, ended
 
-CATCHES = "import signal; signal.signal(1, lambda *_: print('reloads', flush=True)); print('up', flush=True)\n"
+CATCHES = "import os, signal; signal.signal(1, lambda *_: os.write(1, b'reloads\\n')); os.write(1, b'up\\n')\n"
 FORGETS = "print('up', flush=True)\n"
 WAITS = "import time\nwhile True: time.sleep(60)"
 FLAG = "--config.file=/etc/prometheus.yml"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -42,8 +42,12 @@ class StagedUnit:
             staged[rule.path, rule.part].write_text(rule.text, encoding="utf-8")
 
     def in_words_of_the_source(self, output: str) -> str:
-        """Name the files of the test, and not the staged ones, in what promtool wrote."""
-        output = "\n".join(line for line in output.splitlines() if not line.endswith(f"/{NO_FILE}"))
+        """Name the files of the test, and not the staged ones, in what promtool wrote.
+
+        What it says of a file once for each test of it is said once.
+        """
+        lines = (line for line in output.splitlines() if not line.endswith(f"/{NO_FILE}"))
+        output = "\n".join(line for line, _ in groupby(lines))
         for rule, path in zip(self.material.rules, self.rules, strict=True):
             output = output.replace(str(path), str(rule.path))
         return output.replace(str(self.path), str(self.material.path)).replace(f"{self.path.parent}/", "")

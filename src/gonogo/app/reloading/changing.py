@@ -18,6 +18,7 @@ from gonogo.app.reloading.contents import wanted_of
 from gonogo.app.reloading.course import Course, Done, passed
 from gonogo.app.reloading.disk_steps import Ready, keep_step, restore_step, settle_old
 from gonogo.app.reloading.settle import Settlement
+from gonogo.app.runs import counted
 from gonogo.errors import ActionFailed
 from gonogo.model.outcome import Outcome
 from gonogo.reloading.result import Became, ReloadResult, Step
@@ -128,7 +129,7 @@ class Change:
             return passed(f"{plan.link.path} leads to {plan.link.after}")
         if plan.in_place:
             return passed(f"{len(plan.changes)} files differ from the last good tree, which can be gone back to")
-        return passed(f"{len(plan.changes)} files were put or taken away in {ready.live.root}")
+        return passed(f"{counted(len(plan.changes), 'file')} put or taken away in {ready.live.root}")
 
     def _plan(self) -> Plan | None:
         place, found, live = self._ready.place, self._ready.found, self._ready.live

@@ -105,7 +105,7 @@ def _just_made(request: ReloadRequest, kind: str, make: Callable[[], Run]) -> Ru
 
 
 def _of_run(run: Run, mirror: Mirror) -> Done:
-    reasons = tuple(map(mirror.said, run.findings or (run.detail,)))
+    reasons = tuple(dict.fromkeys(mirror.said(finding).strip() for finding in run.findings or (run.detail,)))
     if run.passed:
         return Done(Outcome.PASS, mirror.said(run.detail), seen=run.seen, tools=run.tools)
     return Done(Outcome.FAIL, mirror.said(run.detail), reasons, run.seen, run.tools)
