@@ -17,7 +17,6 @@ def reload_json(result: ReloadResult) -> str:
         {
             "schema": "gonogo/reload/v1",
             "outcome": result.became,
-            "look": result.looked,
             "steps": steps,
             "detail": result.detail,
             "seconds": round(result.seconds, 3),
@@ -25,6 +24,7 @@ def reload_json(result: ReloadResult) -> str:
             "reasons": result.reasons,
             "commands": result.commands,
             "preview": result.preview,
+            "look": result.looked,
         },
         ensure_ascii=False,
     )
