@@ -106,14 +106,14 @@ def test_another_host_whose_numbers_lie_ahead_does_not_stand_in(realm: Realm) ->
 
 
 def test_beats_of_a_daemon_on_the_same_machine_count_too(realm: Realm) -> None:
-    """It beats ten times between two scrapes, so the very numbers may never be scraped; later ones are."""
+    """It beats more often than it is scraped, so the very numbers may never be; later ones are."""
     host = realm.host("this")
     host.writer.beat()
     realm.scrape(host)
     stop = Event()
 
     def beat() -> None:
-        while not stop.wait(0.1):
+        while not stop.wait(0.4):
             host.writer.beat()
 
     daemon = Thread(target=beat)
