@@ -28,8 +28,8 @@ export HYPOTHESIS_STORAGE_DIRECTORY="$PWD/.hypothesis"
 run tests without-servers 2 -m 'not live and not long'
 run coverage report --data-file="$results/coverage.without-servers" --include="$core" --fail-under=100
 matrix=tests/live/test_fault_matrix.py
-run tests live 6 -m 'live and not long' --ignore="$matrix" # they wait more than they compute
-run pytest -n 6 --dist loadgroup --quiet --junitxml="$results/matrix.xml" -m 'not long' "$matrix"
+run tests live 4 -m 'live and not long' --ignore="$matrix" # they wait more than they compute
+run pytest -n 5 --dist loadgroup --quiet --junitxml="$results/matrix.xml" -m 'not long' "$matrix"
 run coverage combine --quiet --keep --data-file="$results/coverage" "$results"/coverage.*
 run coverage report --data-file="$results/coverage" --fail-under=90
 run python scripts/test/summary.py "$results/without-servers.xml" "$results/live.xml" "$results/matrix.xml"
