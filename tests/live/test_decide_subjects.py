@@ -184,7 +184,7 @@ def test_two_signals_of_one_metric_do_not_shorten_each_other(place: Place) -> No
     signals = {"lasting": signal, "now": {**signal, "labels": {"tier": "solid"}}}
     for required in (["lasting <= 1 for 8s"], ["lasting <= 1 for 8s", "now <= 1"]):
         policy = {"subjects": ["service"], "signals": signals, "gates": {"g": {"require": required}}}
-        place.until(Verdict.GO, policy)
+        assert place.until(Verdict.GO, policy).judgement.verdict is Verdict.GO
 
 
 def test_a_dead_group_of_pushes_holds_what_it_pushed_and_nothing_else(place: Place) -> None:

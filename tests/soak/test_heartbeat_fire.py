@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import time
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from gonogo.actuators.exposition import values
 from gonogo.actuators.heartbeat_sequence import read_state
 from gonogo.actuators.heartbeat_writer import HeartbeatWriter
 from gonogo.actuators.textfile import Textfile
+from tests.children import exit_code, forked
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
@@ -61,26 +61,6 @@ def in_state(folder: Path) -> int:
     state = read_state((folder / ".duri_heartbeat.state").read_bytes())
     assert state is not None
     return state
-
-
-def forked(work: Callable[[], None]) -> int:
-    """Do some work in a child of this process; give its id."""
-    child = os.fork()
-    if child:
-        return child
-    code = 1
-    try:
-        work()
-        code = 0
-    except BaseException:  # noqa: BLE001 - the child ends here, and what went wrong is for the test's output
-        traceback.print_exc()
-    finally:
-        os._exit(code)
-
-
-def exit_code(child: int) -> int:
-    """Wait for a child."""
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from gonogo.errors import Position, Problem
 LARGEST_BYTES = 16 * 1024 * 1024
 """How large a file may be; 10,000 rules take 4 MB."""
 
+_TOO_LARGE = f"it is larger than {LARGEST_BYTES >> 20} MiB, which no file of rules or tests is"
+
 
 class Unreadable(Exception):
     """A file that cannot be read as text: where, why, and what to do."""
@@ -32,7 +34,9 @@ def read_text(path: Path, shown: str) -> str:
         Unreadable: it is not there, no regular file, larger than ``LARGEST_BYTES``, may not be read, or is no text.
     """
     try:
-        content = _bytes(path)
+        content = read_regular(path, LARGEST_BYTES)
+        if len(content) > LARGEST_BYTES:
+            raise OSError(errno.EFBIG, _TOO_LARGE)  # noqa: TRY301 - told like all that the system says
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise Unreadable(Problem(Position(shown, 1, 1), f"it cannot be read: {why}", _next_step(error))) from error
@@ -44,14 +48,16 @@ def read_text(path: Path, shown: str) -> str:
         raise Unreadable(Problem(place, "this is no UTF-8 text", "save it as UTF-8, or name another file")) from error
 
 
-def _bytes(path: Path) -> bytes:
+def read_regular(path: Path, most: int) -> bytes:
+    """Read a regular file up to one byte more than ``most``, by which a larger one is told; nothing is waited for.
+
+    Raises:
+        OSError: it is not there, no regular file, or may not be read.
+    """
     with open(path, "rb", opener=_without_waiting) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "it is no regular file")
-        content = file.read(LARGEST_BYTES + 1)
-    if len(content) > LARGEST_BYTES:
-        raise OSError(errno.EFBIG, f"it is larger than {LARGEST_BYTES >> 20} MiB, which no file of rules or tests is")
-    return content
+        return file.read(most + 1)
 
 
 def _without_waiting(path: str, flags: int) -> int:

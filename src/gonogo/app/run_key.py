@@ -10,11 +10,11 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import stat
 from pathlib import Path
 
 from gonogo import __version__
 from gonogo.app.inputs import matching, unit_files
+from gonogo.app.reading import read_regular
 from gonogo.errors import PolicyError, Problem
 from gonogo.policy.settings import PolicyFile
 
@@ -71,18 +71,11 @@ def _units(place: Path) -> tuple[Path, ...]:
 
 
 def _read(path: Path, room: int) -> bytes:
-    """Read a regular file of at most ``room`` bytes; nothing else is waited for or followed."""
-    with open(path, "rb", opener=_without_waiting) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file")
-        content = file.read(room + 1)
+    """Read a regular file of at most ``room`` bytes."""
+    content = read_regular(path, room)
     if len(content) > room:
         raise OSError(errno.EFBIG, f"the policy's files are larger than {LARGEST_BYTES >> 20} MiB in all")
     return content
-
-
-def _without_waiting(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _frame(role: str, name: bytes, content: bytes | None) -> bytes:
