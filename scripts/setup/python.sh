@@ -57,7 +57,7 @@ make_venv() {
   fi
   rm -f "$venv"/ready-for-*
   say "installing the pinned Python packages of requirements/$1.txt"
-  pip install --require-hashes --only-binary :all: -r "requirements/$1.txt" ||
+  pip install --no-deps --require-hashes --only-binary :all: -r "requirements/$1.txt" ||
     fail "pip could not install the packages; what it said stands above. The package index comes from pip's own configuration"
   pip install --no-deps --no-build-isolation --no-index --editable .
   pip check >/dev/null || fail "requirements/ lacks what pyproject.toml asks for: run scripts/setup/pin_requirements.sh"

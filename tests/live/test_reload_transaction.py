@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from gonogo.actuators.recover_marker import pending
-from gonogo.app.reloading.course import Silent
 from gonogo.app.reloading.recovery import recover
 from gonogo.app.reloading.transaction import reload
 from gonogo.model.outcome import Outcome
 from gonogo.prometheus.reload_trigger import post_reload
-from gonogo.reloading.result import Became, Step, StepReport
+from gonogo.reloading.result import Became, Step
 from tests.live.reload_stage import CLIENT, LATER, RULES, stage, without_lifecycle
 from tests.live.reload_yard import FAILS_LATER, NEW_NAMES, NEW_RULE, OLD_NAMES, Yard, told
+from tests.reload_moment import At
 
 pytestmark = [pytest.mark.live]
 
@@ -29,23 +29,6 @@ def yard(tmp_path: Path) -> Iterator[Yard]:
     with stage(tmp_path / "live") as live:
         live.settled()
         yield Yard(tmp_path, live)
-
-
-class At(Silent):
-    """Does something when a step begins or has ended."""
-
-    def __init__(self, step: Step, act: Callable[[], object], *, after: bool = False) -> None:
-        self._step, self._act, self._after = step, act, after
-
-    def begins(self, step: Step) -> None:
-        """Do it before the step."""
-        if step is self._step and not self._after:
-            self._act()
-
-    def ended(self, report: StepReport) -> None:
-        """Do it after the step."""
-        if report.step is self._step and self._after:
-            self._act()
 
 
 def test_a_staged_tree_is_loaded_verified_and_kept(yard: Yard) -> None:

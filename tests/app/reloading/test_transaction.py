@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -25,9 +24,10 @@ from gonogo.errors import ActionFailed
 from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
 from gonogo.prometheus.reload_trigger import Reply, Triggered
-from gonogo.reloading.result import Became, ReloadResult, Step, StepReport
+from gonogo.reloading.result import Became, ReloadResult, Step
 from tests.app.reloading.server_in_memory import FILES, MORE, REJECTED, Scene, scene
 from tests.config_trees import write
+from tests.reload_moment import At
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
@@ -50,23 +50,6 @@ def told(result: ReloadResult) -> str:
 def steps(result: ReloadResult) -> list[Step]:
     """Name the steps that were taken."""
     return [step.step for step in result.steps]
-
-
-class At:
-    """Does something when a step begins or has ended."""
-
-    def __init__(self, step: Step, act: Callable[[], object], *, after: bool = False) -> None:
-        self._step, self._act, self._after = step, act, after
-
-    def begins(self, step: Step) -> None:
-        """Do it before the step."""
-        if step is self._step and not self._after:
-            self._act()
-
-    def ended(self, report: StepReport) -> None:
-        """Do it after the step."""
-        if report.step is self._step and self._after:
-            self._act()
 
 
 def killed(request: ReloadRequest, step: Step) -> None:
