@@ -1,0 +1,33 @@
+"""Versions of Prometheus, and the version in which each behaviour changed that gonogo depends on.
+
+Source: Prometheus, ``CHANGELOG.md``, and the behaviour of 2.42, 3.5 and 3.16 as run in the tests.
+"""
+
+from __future__ import annotations
+
+import re
+
+Version = tuple[int, int]
+"""Major and minor number; patch releases change nothing that gonogo depends on."""
+
+JUNIT = (2, 55)
+"""``promtool test rules --junit FILE`` exists from here on. Progress lines that name a file end here."""
+
+LEFT_OPEN = (3, 0)
+"""From here on a range selector leaves out the sample at its left edge."""
+
+UTF8_NAMES = (3, 0)
+"""Names of metrics and labels may be any UTF-8 text from here on."""
+
+UTF8_RULE_NAMES = (3, 2)
+"""Names that recording rules give may be any UTF-8 text from here on."""
+
+_RELEASE = re.compile(r"\bversion v?(\d+)\.(\d+)|^v?(\d+)\.(\d+)")
+
+
+def release(text: str) -> Version | None:
+    """Return the release that ``--version`` or buildinfo names, such as (3, 5); None if the text names none."""
+    if not (found := _RELEASE.search(text)):
+        return None
+    major, minor = (int(number) for number in found.groups() if number is not None)
+    return major, minor
