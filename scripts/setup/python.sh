@@ -8,7 +8,7 @@ python_needs="import ensurepip, sqlite3, venv; $python_is_recent"
 
 find_python() {
   local candidate
-  for candidate in "${PYTHON:-python3}" python3 python3.11 python3.12 python3.13 /usr/bin/python3; do
+  for candidate in "${PYTHON:-python3}" python3 python3.11 python3.12 python3.13 python3.14 /usr/bin/python3; do
     if "$candidate" -c "$python_needs" >/dev/null 2>&1; then
       printf '%s\n' "$candidate"
       return

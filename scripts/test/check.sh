@@ -15,6 +15,7 @@ run ruff check --quiet .
 run mypy
 run lint-imports --no-logo
 run python scripts/test/file_rules.py
+run python scripts/test/pins.py
 run python scripts/docs/generate.py --check
 
 if [ ${#failed[@]} -gt 0 ]; then

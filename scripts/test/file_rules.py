@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TEXT_FOLDERS = ("src", "tests", "bench", "scripts", "docs", "requirements", ".ci", ".github")
 GENERATED = ("__pycache__", ".egg-info", "_cache")
-PINNED = re.compile(r"[a-z0-9][a-z0-9._-]*==[0-9][A-Za-z0-9.]*( --hash=sha256:[0-9a-f]{64})+")
+PINNED = re.compile(r"[a-z0-9][a-z0-9._-]*==[0-9][A-Za-z0-9.]*( ; [a-z_]+ [=!]= '\w+')?( --hash=sha256:[0-9a-f]{64})+")
 
 
 def main() -> int:
