@@ -25,8 +25,9 @@ from gonogo.app.rules import write_rules
 from gonogo.app.unit_material import material
 from gonogo.app.unit_rules import RulePlaces
 from gonogo.app.unit_suite import suite
-from gonogo.app.unit_trials import answers
+from gonogo.app.unit_trials import Trials, answers
 from gonogo.policy.load import load
+from gonogo.prometheus.installed_promtool import installed_promtool
 from gonogo.prometheus.programs import locate
 from gonogo.prometheus.promtool_units import ENVIRONMENT
 from gonogo.unit.mutation.catalogue import mutations
@@ -45,7 +46,7 @@ def main() -> int:
         questions = _questions(Path(place))
         cores = len(os.sched_getaffinity(0))
         began = time.monotonic()
-        told = dict(answers(questions, {}))
+        told = dict(answers(questions, Trials(installed_promtool())))
         ours = time.monotonic() - began
         began = time.monotonic()
         with ThreadPoolExecutor(cores) as pool:

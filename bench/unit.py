@@ -27,7 +27,9 @@ from gonogo.app.unit_find import test_files
 from gonogo.app.unit_material import material
 from gonogo.app.unit_rules import RulePlaces
 from gonogo.app.unit_stage import staged
+from gonogo.prometheus.installed_promtool import installed_promtool
 from gonogo.prometheus.programs import locate
+from gonogo.prometheus.promtool_units import JUNIT
 from gonogo.unit.promtool_output import verdicts
 
 RUNS = 3
@@ -113,16 +115,18 @@ def _case(metric: str, case: int) -> str:
 
 def plain(paths: Sequence[Path]) -> tuple[float, int]:
     """Run promtool over all files in one process; give the seconds and how many pass."""
+    junit = installed_promtool().writes_junit
     began = time.perf_counter()
     done = subprocess.run(
-        [locate("promtool"), "test", "rules", *map(str, paths)],
+        [locate("promtool"), "test", "rules", *([JUNIT] if junit else []), *map(str, paths)],
         check=False,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
     seconds = time.perf_counter() - began
-    return seconds, sum(bool(one.passed) for one in verdicts(done.stdout, list(map(str, paths))))
+    said = verdicts(done.stdout, list(map(str, paths)), exit_0=done.returncode == 0, junit=junit)
+    return seconds, sum(bool(one.passed) for one in said)
 
 
 def ours(tests: Path, rules: Path, cache: Path) -> tuple[float, int]:

@@ -9,8 +9,12 @@ import pytest
 
 from gonogo.app.unit_cache import UnitCache, default_folder
 from gonogo.app.unit_check import check_files
+from gonogo.app.unit_material import material
 from gonogo.app.unit_rules import RulePlaces
+from gonogo.app.unit_run import run_test, run_tests
+from gonogo.app.unit_stage import staged
 from gonogo.prometheus import memory_folder
+from gonogo.prometheus.installed_promtool import installed_promtool
 from tests.app.unit_files import FIRING, RULES, check, write
 from tests.fake_promtool import fake_promtool
 
@@ -73,13 +77,36 @@ def test_a_warning_of_promtool_is_a_failure(tmp_path: Path, monkeypatch: pytest.
     assert report.detail.endswith("promtool warns: WARNING: PromQL info: odd")
 
 
-def test_a_file_with_which_promtool_breaks_down_hides_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_of_one_process_have_the_verdicts_and_words_of_files_alone(tmp_path: Path) -> None:
+    """With the promtool at hand: passed, failed in two tests, refused rules, no YAML for promtool, a rule file gone."""
+    twice = FIRING.replace("2x3", "0x3") + FIRING.partition("tests:\n")[2].replace("2x3", "'<&\"x'")
+    texts = {
+        "a_test.yml": FIRING,
+        "b_test.yml": twice,
+        "c_test.yml": FIRING.replace("r.yml", "bad.yml"),
+        "d_test.yml": FIRING.replace("tests:", "group_eval_order: [a, a]\ntests:"),
+        "e_test.yml": FIRING.replace("[r.yml]", "[r.yml, gone.yml]"),
+    }
+    paths = write(tmp_path, {"r.yml": RULES, "bad.yml": RULES.replace("x > 1", "'x >'"), **texts})
+    with staged(material(path, RulePlaces()) for path in paths) as stages:
+        together = dict(run_tests(stages, installed_promtool(), at_once=1))
+        alone = [run_test(one, installed_promtool()) for one in stages]
+    assert [one.passed for one in alone] == [True, False, False, False, True]
+    told = [(together[place].passed, together[place].words) for place in range(len(paths))]
+    assert told == [(one.passed, one.words) for one in alone]
+
+
+@pytest.mark.parametrize("version", ["2.42.0", "3.5.0"])
+def test_a_file_with_which_promtool_breaks_down_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
     """The others of its process are run again, each by itself."""
     fake_promtool(
         tmp_path / "bin",
         monkeypatch,
         'for file; do echo "Unit Testing:  $file"; case $file in *b_test.yml) echo "panic: oops"; exit 2;; esac; '
         'echo "  SUCCESS"; done\n',
+        version,
     )
     tests = dict.fromkeys((f"{name}_test.yml" for name in "abcdefghijklmnop"), FIRING)
     reports = check(write(tmp_path, {"r.yml": RULES, **tests}))
@@ -89,7 +116,8 @@ def test_a_file_with_which_promtool_breaks_down_hides_no_other(tmp_path: Path, m
     )
 
 
-def test_a_full_memory_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("version", ["2.42.0", "3.5.0"])
+def test_a_full_memory_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str) -> None:
     """What had no room there is run again with the usual temporary folder."""
     monkeypatch.delenv("TMPDIR", raising=False)
     monkeypatch.setattr(memory_folder, "ROOM", 0)
@@ -98,7 +126,8 @@ def test_a_full_memory_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyP
         tmp_path / "bin",
         monkeypatch,
         'for file; do echo "Unit Testing:  $file"; if [ -z "$TMPDIR" ]; then echo "  SUCCESS"; '
-        'else echo "  FAILED:"; echo "write wal: no space left on device"; fi; done\n',
+        'else echo "  FAILED:"; echo "write wal: no space left on device"; exit 1; fi; done\n',
+        version,
     )
     reports = check(write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING, "b_test.yml": FIRING}))
     assert [one.outcome for one in reports] == ["PASS", "PASS"]
@@ -173,7 +202,8 @@ def test_what_was_run_is_heard_of(tmp_path: Path) -> None:
     """From those that need not be run to the last."""
     heard: list[tuple[int, int]] = []
     paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING, "b_test.yml": FIRING})
-    check_files(paths, RulePlaces(), UnitCache(None, ""), {}, lambda done, of: heard.append((done, of)))
+    at_hand, cache = installed_promtool(), UnitCache(None, "")
+    check_files(paths, RulePlaces(), at_hand, cache, {}, lambda done, of: heard.append((done, of)))
     assert heard == [(0, 2), (1, 2), (2, 2)]
 
 
@@ -232,7 +262,7 @@ class TestCache:
         """A new promtool judges anew."""
         paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
         for tool, cached in (("2.42.0", False), ("2.42.0", True), ("3.0.0", False)):
-            (report,) = check_files(paths, RulePlaces(), UnitCache(tmp_path / "kept", tool), {})
+            (report,) = check_files(paths, RulePlaces(), installed_promtool(), UnitCache(tmp_path / "kept", tool), {})
             assert report.cached is cached
 
     def test_what_is_of_no_use_any_more_goes(self, tmp_path: Path) -> None:

@@ -20,10 +20,11 @@ from gonogo.app.unit_mutants import Budget
 from gonogo.app.unit_places import places_report
 from gonogo.app.unit_rules import RulePlaces
 from gonogo.app.unit_suite import Suite, suite
-from gonogo.app.unit_trials import answers
+from gonogo.app.unit_trials import Trials, answers
 from gonogo.cli.main import main
 from gonogo.gates.catalogue import PRESET_GATES
 from gonogo.model.outcome import Outcome
+from gonogo.prometheus.installed_promtool import installed_promtool
 from gonogo.rules.pack.assemble import pack
 from gonogo.unit.report import UnitReport
 from gonogo.unit.suite import Answer, Known, Question
@@ -61,7 +62,7 @@ def _folder(tmp_path: Path, rules: str = RULES, tests: str = TESTS) -> Path:
 
 def _measured(folder: Path, asked: Measures = ALL) -> UnitReport:
     rules = (folder / "rules",)
-    return measured(places_report([str(folder / "tests")], rules), rules, asked)
+    return measured(places_report([str(folder / "tests")], rules), rules, asked, installed_promtool())
 
 
 def _suite(folder: Path) -> Suite:
@@ -148,7 +149,7 @@ def test_a_test_that_fails_covers_nothing(tmp_path: Path) -> None:
 def test_a_test_that_passed_once_is_flaky(tmp_path: Path) -> None:
     """Whichever of the two runs it passed."""
     one = material(_folder(tmp_path) / "tests/a_test.yml", RulePlaces())
-    assert passing_twice([one], {one.path: False}) == (frozenset(), (str(one.path),), ())
+    assert passing_twice([one], {one.path: False}, installed_promtool()) == (frozenset(), (str(one.path),), ())
 
 
 def test_mutants_that_no_test_notices_are_listed(tmp_path: Path) -> None:
@@ -221,21 +222,21 @@ def test_rules_that_promtool_refuses_are_stillborn(tmp_path: Path) -> None:
     whole = _suite(_folder(tmp_path))
     rule = whole.rules[0]
     question = Question(whole.sheets, rule, replace(rule.rule, expression="x > > 5"))
-    assert [answer for _, answer in answers([question], {})] == [Answer.STILLBORN]
+    assert [answer for _, answer in answers([question], Trials(installed_promtool()))] == [Answer.STILLBORN]
 
 
 def test_what_is_known_is_not_run_again(tmp_path: Path) -> None:
     """Trials of the same content have the same outcome."""
     whole = _suite(_folder(tmp_path))
-    known: dict[str, TrialOutcome] = {}
-    first = [answer for _, answer in answers([Question(whole.sheets, rule) for rule in whole.rules], known)]
-    count = len(known)
+    trials = Trials(installed_promtool())
+    first = [answer for _, answer in answers([Question(whole.sheets, rule) for rule in whole.rules], trials)]
+    count = len(trials.known)
     late = time.monotonic() - 1
-    again = answers([Question(whole.sheets, rule) for rule in whole.rules], known, until=late)
+    again = answers([Question(whole.sheets, rule) for rule in whole.rules], trials, until=late)
     assert list(again) == []
-    second = [answer for _, answer in answers([Question(whole.sheets, rule) for rule in whole.rules], known)]
+    second = [answer for _, answer in answers([Question(whole.sheets, rule) for rule in whole.rules], trials)]
     assert sorted(first) == sorted(second) == [Answer.NOTICED, Answer.NOTICED, Answer.UNNOTICED]
-    assert len(known) == count
+    assert len(trials.known) == count
 
 
 def test_a_promtool_that_breaks_down_costs_the_others_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,7 +255,7 @@ def test_a_promtool_that_breaks_down_costs_the_others_nothing(tmp_path: Path, mo
     asked = [
         Question(whole.sheets, high, changed) for changed in (None, replace(high.rule, expression="x > 7"), spoilt)
     ]
-    told = {id(question): answer for question, answer in answers(asked, {}, at_once=1)}
+    told = {id(question): answer for question, answer in answers(asked, Trials(installed_promtool()), at_once=1)}
     assert [told[id(one)] for one in asked] == [Answer.NOTICED, Answer.UNNOTICED, Answer.STILLBORN]
 
 
@@ -283,7 +284,8 @@ def test_parts_say_what_the_whole_says(tmp_path: Path) -> None:
 
     def told(kind: type[Question]) -> dict[tuple[str, bool], Answer]:
         asked = [kind(loading[rule.id], rule, changed) for rule, changed in changes]
-        return {(str(q.rule.tested), q.changed is None): answer for q, answer in answers(asked, {})}
+        found = answers(asked, Trials(installed_promtool()))
+        return {(str(q.rule.tested), q.changed is None): answer for q, answer in found}
 
     parts, wholes = told(Question), told(_Whole)
     assert len(parts) == len(changes)

@@ -8,6 +8,7 @@ from gonogo.app.unit_material import material
 from gonogo.app.unit_rules import RulePlaces, altered, found, sources
 from gonogo.app.unit_run import run_test
 from gonogo.app.unit_stage import staged
+from gonogo.prometheus.installed_promtool import installed_promtool
 from tests.app.unit_files import FIRING, RULES, write
 
 RESOURCE = "kind: PrometheusRule\nspec:\n  groups: [{name: a, rules: [{alert: High, expr: x > 1}]}]\n"
@@ -42,11 +43,11 @@ def test_a_stage_can_be_run_with_other_rules(tmp_path: Path) -> None:
     (path,) = write(tmp_path, {"r.yml": RESOURCE, "a_test.yml": FIRING})
     one = material(path, RulePlaces())
     with staged([one]) as (stage,):
-        assert run_test(stage).passed
+        assert run_test(stage, installed_promtool()).passed
         stage.rewrite(altered(one.rules, {tmp_path / "r.yml": RESOURCE.replace("> 1", "> 9")}))
-        assert not run_test(stage).passed
+        assert not run_test(stage, installed_promtool()).passed
         stage.rewrite(one.rules)
-        assert run_test(stage).passed
+        assert run_test(stage, installed_promtool()).passed
 
 
 def test_a_rule_file_that_two_entries_name_is_loaded_once(tmp_path: Path) -> None:
@@ -56,4 +57,4 @@ def test_a_rule_file_that_two_entries_name_is_loaded_once(tmp_path: Path) -> Non
         tmp_path, {"r.yml": RULES, "t/a_test.yml": twice.replace("r.yml", "../r.yml").replace("'*", "'../*")}
     )
     with staged([material(path, RulePlaces())]) as (stage,):
-        assert run_test(stage).passed
+        assert run_test(stage, installed_promtool()).passed

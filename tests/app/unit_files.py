@@ -8,6 +8,7 @@ from pathlib import Path
 from gonogo.app.unit_cache import UnitCache
 from gonogo.app.unit_check import check_files
 from gonogo.app.unit_rules import RulePlaces
+from gonogo.prometheus.installed_promtool import installed_promtool
 from gonogo.unit.report import FileReport
 
 RULES = "groups: [{name: a, rules: [{alert: High, expr: x > 1}]}]\n"
@@ -30,4 +31,4 @@ def write(folder: Path, files: Mapping[str, str]) -> list[Path]:
 
 def check(paths: Sequence[Path], *rules: Path, cache: Path | None = None) -> tuple[FileReport, ...]:
     """Run test files."""
-    return check_files(paths, RulePlaces(rules), UnitCache(cache, "2.42.0"), {})
+    return check_files(paths, RulePlaces(rules), installed_promtool(), UnitCache(cache, "2.42.0"), {})

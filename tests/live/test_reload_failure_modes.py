@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.app.linting.arbitration import Side, told_version
 from gonogo.app.reloading.comparison import Reload
 from gonogo.app.reloading.retry import retry_pause
 from gonogo.app.reloading.settle import Settled, Settlement, settle
@@ -26,6 +25,7 @@ from gonogo.errors import SourceError
 from gonogo.lint.arbiter import release
 from gonogo.model.rule import RuleHealth
 from gonogo.prometheus.http import Client, HttpSettings
+from gonogo.prometheus.installed_promtool import version_number
 from gonogo.prometheus.loopback_port import port_of, reserve_port
 from gonogo.prometheus.own_metrics import own_metrics
 from gonogo.prometheus.processes import prometheus
@@ -354,7 +354,7 @@ def test_14_a_promtool_of_another_version_is_told_apart(live: Stage) -> None:
     fake.write_text("#!/bin/sh\necho 'promtool, version 3.4.0 (branch: x)'\n", encoding="utf-8")
     fake.chmod(fake.stat().st_mode | stat.S_IXUSR)
     state = live.state()
-    assert release(told_version(Side((str(fake),)))) != release(state.version or "") == (2, 42)
+    assert release(version_number((str(fake),))) != release(state.version or "") == (2, 42)
     live.rules(RULES.replace("name: first", "name: first\n    labels: {team: a}"))
     _, triggered = live.post()
     assert triggered.reply is Reply.REJECTED

@@ -12,7 +12,7 @@ from gonogo.journal.records import append
 from gonogo.model.outcome import Outcome
 from gonogo.model.record import Record
 from gonogo.policy.settings import PolicyFile
-from gonogo.prometheus.promtool import version
+from gonogo.prometheus.installed_promtool import version_number
 
 KEPT_FINDINGS = 200
 """How many findings a record keeps; the rest is counted."""
@@ -90,7 +90,7 @@ def promtool_version() -> Mapping[str, str]:
     Raises:
         MissingTool: promtool is not installed.
     """
-    return {"promtool": version().output.partition("\n")[0].removeprefix("promtool, version ").partition(" ")[0]}
+    return {"promtool": version_number()}
 
 
 def _key_now(policy_file: PolicyFile) -> str | None:

@@ -14,6 +14,7 @@ from gonogo.app.unit_rules import RulePlaces, found_here
 from gonogo.app.unit_run import UnitResult, run_tests
 from gonogo.app.unit_stage import StagedUnit, staging
 from gonogo.errors import Position, Problem
+from gonogo.prometheus.installed_promtool import Promtool
 from gonogo.unit.allowance import under
 from gonogo.unit.group_order import GroupOrders, in_order, open_orders, order_problem
 from gonogo.unit.loaded import Loaded
@@ -63,6 +64,7 @@ class _Case:
 def check_files(
     paths: Sequence[Path],
     places: RulePlaces,
+    promtool: Promtool,
     cache: UnitCache,
     allowed: Mapping[str, str],
     heard: Heard = nobody,
@@ -75,6 +77,7 @@ def check_files(
     Args:
         paths: the test files.
         places: where else rule files are.
+        promtool: the promtool to run.
         cache: what passed before.
         allowed: the silent passes that are tolerated, and why.
         heard: hears how many files are done.
@@ -101,7 +104,7 @@ def check_files(
                 yield read
 
     heard(0, len(paths))
-    for case, report in _run(to_run()):
+    for case, report in _run(to_run(), promtool):
         if report.promtool and not report.findings:
             cache.keep(case.material, report.seconds)
         report_on(case.material.path, report)
@@ -150,7 +153,7 @@ def _ambiguous(one: Material, places: RulePlaces) -> Iterator[Problem]:
                 yield Problem(entry.entry.where, f"{entry.entry.pattern} can be {names}", "write more of its path")
 
 
-def _run(cases: Iterable[_Case]) -> Iterator[tuple[_Case, FileReport]]:
+def _run(cases: Iterable[_Case], promtool: Promtool) -> Iterator[tuple[_Case, FileReport]]:
     """Run all variants of all cases, and report on a case as soon as its last one has ended."""
     parts: list[tuple[_Case, range]] = []
     results: dict[int, UnitResult] = {}
@@ -162,7 +165,7 @@ def _run(cases: Iterable[_Case]) -> Iterator[tuple[_Case, FileReport]]:
             yield from map(stage, made)
 
     with staging() as stage:
-        for place, result in run_tests(variants(stage)):
+        for place, result in run_tests(variants(stage), promtool):
             results[place] = result
             case, places = parts[place]
             if all(part in results for part in places):

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gonogo.app.unit_material import Material
 from gonogo.app.unit_run import run_tests
 from gonogo.app.unit_stage import staged
 from gonogo.app.unit_suite import Suite
-from gonogo.app.unit_trials import answers
+from gonogo.app.unit_trials import Trials, answers
 from gonogo.model.rule import RuleKind
+from gonogo.prometheus.installed_promtool import Promtool
 from gonogo.unit.coverage import Coverage, Uncovered
 from gonogo.unit.firing import expects_firing, expects_quiet
 from gonogo.unit.read import UnitFile
 from gonogo.unit.rule_text import RuleId, RuleText
 from gonogo.unit.suite import Answer, Question, Sheet
-from gonogo.unit.trial import TrialOutcome
 from gonogo.unit.twins import twins
 
 Progress = Callable[[int, int], None]
@@ -30,20 +30,21 @@ def nobody_listens(done: int, of: int) -> None:
 
 
 def passing_twice(
-    materials: Sequence[Material], first: Mapping[Path, bool]
+    materials: Sequence[Material], first: Mapping[Path, bool], promtool: Promtool
 ) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
     """Run every test file once more, nothing changed.
 
     Args:
         materials: the test files.
         first: which of them passed in a run before.
+        promtool: the promtool to run.
 
     Returns:
         The paths of those that passed both times, of those that passed once, and of those
         that failed both times.
     """
     with staged(materials) as stages:
-        second = {materials[number].path: result.passed for number, result in run_tests(stages)}
+        second = {materials[number].path: result.passed for number, result in run_tests(stages, promtool)}
     paths = [one.path for one in materials]
     both = frozenset(str(path) for path in paths if first[path] and second[path])
     flaky = tuple(str(path) for path in paths if first[path] is not second[path])
@@ -54,7 +55,7 @@ def passing_twice(
 def coverage(
     suite: Suite,
     steady: tuple[frozenset[str], tuple[str, ...], tuple[str, ...]],
-    known: MutableMapping[str, TrialOutcome],
+    trials: Trials,
     progress: Progress = nobody_listens,
 ) -> Coverage:
     """Remove each rule in turn, and look whether a test file fails that passes as it is.
@@ -62,7 +63,7 @@ def coverage(
     Args:
         suite: the test files and all rules.
         steady: what ``passing_twice`` gave.
-        known: what earlier trials gave; what is found out is added to it.
+        trials: the promtool, and what earlier trials gave; what is found out is added to it.
         progress: hears how many rules are done.
 
     Raises:
@@ -75,7 +76,7 @@ def coverage(
     doubled = frozenset(rule.id for same in sets for rule in same)
     questions = [Question(loading.get(rule.id, ()), rule) for rule in suite.rules]
     covered: set[RuleId] = set()
-    for done, (question, answer) in enumerate(answers(questions, known), 1):
+    for done, (question, answer) in enumerate(answers(questions, trials), 1):
         progress(done, len(questions))
         if answer is Answer.NOTICED:
             covered.add(question.rule.id)

@@ -15,10 +15,11 @@ from gonogo.app.unit_material import material
 from gonogo.app.unit_mutants import Budget, mutants
 from gonogo.app.unit_rules import RulePlaces, RuleSource, sources
 from gonogo.app.unit_suite import suite
+from gonogo.app.unit_trials import Trials
 from gonogo.errors import Problem
+from gonogo.prometheus.installed_promtool import Promtool
 from gonogo.unit.arguments import arguments
 from gonogo.unit.report import UnitReport
-from gonogo.unit.trial import TrialOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,11 @@ class Measures:
 
 
 def measured(
-    report: UnitReport, rules: Sequence[Path], asked: Measures, progress: Progress = nobody_listens
+    report: UnitReport,
+    rules: Sequence[Path],
+    asked: Measures,
+    promtool: Promtool,
+    progress: Progress = nobody_listens,
 ) -> UnitReport:
     """Add coverage, and mutants where they are asked for, to the report of a run.
 
@@ -43,6 +48,7 @@ def measured(
         report: the run; files that promtool did not read are left out.
         rules: files and folders of rules: all of these rules count, whether a test loads them or not.
         asked: what is asked for.
+        promtool: the promtool to run.
         progress: hears how many rules are done, then how many mutants.
 
     Raises:
@@ -51,15 +57,15 @@ def measured(
     places = RulePlaces(rules)
     ran = {Path(file.path): file.promtool for file in report.files if file.promtool is not None}
     materials = [material(path, places) for path in ran]
-    steady = passing_twice(materials, {path: bool(passed) for path, passed in ran.items()})
+    steady = passing_twice(materials, {path: bool(passed) for path, passed in ran.items()}, promtool)
     others, unread = _all_of(rules)
     whole = suite(materials, others)
-    known: dict[str, TrialOutcome] = {}
-    covered = replace(coverage(whole, steady, known, progress), unread=unread)
+    trials = Trials(promtool)
+    covered = replace(coverage(whole, steady, trials, progress), unread=unread)
     if asked.mutants is None:
         return replace(report, coverage=covered, minimum=asked.minimum)
     given = tuple(one for each in materials for one in arguments(each.text, str(each.path)))
-    made = mutants(whole, covered, steady[0], given, known, asked.mutants, progress)
+    made = mutants(whole, covered, steady[0], given, trials, asked.mutants, progress)
     return replace(report, coverage=covered, mutants=made, minimum=asked.minimum)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from gonogo.app.unit_coverage import Progress, nobody_listens
 from gonogo.app.unit_suite import Suite
-from gonogo.app.unit_trials import answers
+from gonogo.app.unit_trials import Trials, answers
 from gonogo.unit.arguments import Argument, wrong_arguments
 from gonogo.unit.coverage import Coverage
 from gonogo.unit.firing import expects_firing
@@ -21,7 +21,6 @@ from gonogo.unit.mutation.mutation import Mutation
 from gonogo.unit.rule_text import RuleId, RuleText
 from gonogo.unit.suite import Answer, Question, Sheet
 from gonogo.unit.tested_rule import TestedRule
-from gonogo.unit.trial import TrialOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def mutants(
     covered: Coverage,
     passing: Collection[str],
     given: Sequence[Argument],
-    known: MutableMapping[str, TrialOutcome],
+    trials: Trials,
     budget: Budget,
     progress: Progress = nobody_listens,
 ) -> MutantReport:
@@ -57,7 +56,7 @@ def mutants(
         covered: what the tests cover: mutants of anything else would all live.
         passing: the paths of the test files that pass as they are.
         given: what test files say of mutants that may live.
-        known: what earlier trials gave; what is found out is added to it.
+        trials: the promtool, and what earlier trials gave; what is found out is added to it.
         budget: how long it may take, and the seed of the order.
         progress: hears how many mutants are done.
 
@@ -72,7 +71,7 @@ def mutants(
     questions = {Question(loading[one.rule.id], one.rule, one.mutation.rule): one for one in order}
     until = None if budget.time is None else began + budget.time.total_seconds()
     fates: dict[str, Answer] = {}
-    for done, (question, answer) in enumerate(answers(questions, known, until), 1):
+    for done, (question, answer) in enumerate(answers(questions, trials, until), 1):
         progress(done, len(made))
         fates[questions[question].name] = answer
     report = _report(made, fates, given, without, budget.seed)

@@ -12,7 +12,7 @@ from gonogo.app.unit_check import Heard, check_files, nobody
 from gonogo.app.unit_find import test_files
 from gonogo.app.unit_rules import RulePlaces
 from gonogo.errors import UsageError
-from gonogo.prometheus.promtool import ToolRun, version
+from gonogo.prometheus.installed_promtool import installed_promtool
 from gonogo.unit.allowance import under
 from gonogo.unit.report import UnitReport
 
@@ -68,13 +68,8 @@ def report_on(
         MissingTool: promtool is not installed.
     """
     began = time.monotonic()
-    tools = {"promtool": version_of(version())}
-    kept = UnitCache(cache, tools["promtool"])
-    files = check_files(sorted(set(map(shown, paths))), RulePlaces(rules), kept, allowed, heard, inside)
+    promtool = installed_promtool()
+    kept = UnitCache(cache, promtool.version)
+    files = check_files(sorted(set(map(shown, paths))), RulePlaces(rules), promtool, kept, allowed, heard, inside)
     kept.tidy()
-    return UnitReport(files, tools=tools, seconds=time.monotonic() - began)
-
-
-def version_of(told: ToolRun) -> str:
-    """Give the version number of what promtool tells of itself."""
-    return told.output.partition("\n")[0].removeprefix("promtool, version ").partition(" ")[0]
+    return UnitReport(files, tools={"promtool": promtool.version}, seconds=time.monotonic() - began)

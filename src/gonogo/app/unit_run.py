@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from gonogo.app.unit_stage import StagedUnit
 from gonogo.app.unit_work import UnitWork, cost
+from gonogo.prometheus.installed_promtool import Promtool
 from gonogo.prometheus.promtool import ToolRun
 from gonogo.prometheus.promtool_units import run_as_asked, run_units
 from gonogo.unit.promtool_output import verdicts
@@ -31,16 +32,18 @@ class UnitResult:
     seconds: float
 
 
-def run_test(staged: StagedUnit) -> UnitResult:
+def run_test(staged: StagedUnit, promtool: Promtool) -> UnitResult:
     """Run one test file.
 
     Raises:
         MissingTool: promtool is not installed.
     """
-    return dict(run_tests((staged,)))[0]
+    return dict(run_tests((staged,), promtool))[0]
 
 
-def run_tests(staged: Iterable[StagedUnit], at_once: int | None = None) -> Iterator[tuple[int, UnitResult]]:
+def run_tests(
+    staged: Iterable[StagedUnit], promtool: Promtool, at_once: int | None = None
+) -> Iterator[tuple[int, UnitResult]]:
     """Run test files, over all cores, and give the result of each by its place, as they come.
 
     The files are taken only as fast as they are run, so that the first are under way
@@ -56,22 +59,23 @@ def run_tests(staged: Iterable[StagedUnit], at_once: int | None = None) -> Itera
     cores = at_once or len(os.sched_getaffinity(0))
     work = UnitWork(staged, cores)
     alone: list[tuple[int, StagedUnit]] = []
-    for number, ran in run_as_asked(work.next, cores, in_memory=True):
-        for place, one, result in _results(work.taken(number), ran):
+    for number, ran in run_as_asked(work.next, cores, promtool, in_memory=True):
+        for place, one, result in _results(work.taken(number), ran, promtool):
             if result is None or NO_ROOM in result.words:
                 alone.append((place, one))
             else:
                 yield place, result
-    for number, ran in run_units([[one.path] for _, one in alone], cores):
-        ((place, one, result),) = _results([alone[number]], ran)
+    for number, ran in run_units([[one.path] for _, one in alone], cores, promtool):
+        ((place, one, result),) = _results([alone[number]], ran, promtool)
         yield place, result or UnitResult(False, _broken(one, ran), ran.seconds)
 
 
 def _results(
-    batch: Sequence[tuple[int, StagedUnit]], ran: ToolRun
+    batch: Sequence[tuple[int, StagedUnit]], ran: ToolRun, promtool: Promtool
 ) -> Iterator[tuple[int, StagedUnit, UnitResult | None]]:
     total = sum(cost(one) for _, one in batch)
-    said = verdicts(ran.output, [str(one.path) for _, one in batch])
+    paths = [str(one.path) for _, one in batch]
+    said = verdicts(ran.output, paths, exit_0=ran.passed, junit=promtool.writes_junit)
     for (place, one), verdict in zip(batch, said, strict=True):
         if verdict.passed is None:
             yield place, one, None

@@ -15,10 +15,7 @@ from tempfile import TemporaryDirectory
 
 from gonogo.app.unit_material import LoadedEntry, Material
 from gonogo.app.unit_rules import RuleSource
-from gonogo.unit.rewriting import with_rule_files
-
-NO_FILE = "no-such-file"
-"""What stands for an entry that matches nothing, so that it matches nothing in the staged folder either."""
+from gonogo.unit.rewriting import NO_FILE, with_rule_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +43,7 @@ class StagedUnit:
 
         What it says of a file once for each test of it is said once.
         """
-        lines = (line for line in output.splitlines() if not line.endswith(f"/{NO_FILE}"))
-        output = "\n".join(line for line, _ in groupby(lines))
+        output = "\n".join(line for line, _ in groupby(output.splitlines()))
         for rule, path in zip(self.material.rules, self.rules, strict=True):
             output = output.replace(str(path), str(rule.path))
         return output.replace(str(self.path), str(self.material.path)).replace(f"{self.path.parent}/", "")

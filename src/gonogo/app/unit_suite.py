@@ -9,12 +9,10 @@ from pathlib import Path
 
 from gonogo.app.unit_material import Material
 from gonogo.app.unit_rules import RuleSource
-from gonogo.unit.rewriting import with_rule_files
+from gonogo.unit.rewriting import NO_FILE, with_rule_files
 from gonogo.unit.rule_text import FileText, RuleId, RuleText, file_text
 from gonogo.unit.suite import Sheet
 from gonogo.unit.trial import Trial, rule_names
-
-_NO_FILE = "no-such-file"
 
 
 @dataclass(frozen=True)
@@ -59,6 +57,6 @@ def suite(materials: Sequence[Material], others: Iterable[RuleSource] = ()) -> S
 def _sheet(material: Material, files: tuple[FileText, ...]) -> Sheet:
     names = rule_names(len(material.rules))
     named = {(source.path, source.part): name for source, name in zip(material.rules, names, strict=True)}
-    instead = [[named[rule.path, rule.part] for rule in one.rules] or [_NO_FILE] for one in material.entries]
+    instead = [[named[rule.path, rule.part] for rule in one.rules] or [NO_FILE] for one in material.entries]
     test = with_rule_files(material.text, material.unit, instead)
     return Sheet(material.unit, files, Trial(test, tuple(source.text for source in material.rules)))

@@ -6,10 +6,12 @@ import os
 import shutil
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from gonogo.prometheus.installed_promtool import Promtool
 from gonogo.prometheus.promtool import ToolRun
 from gonogo.prometheus.promtool_units import run_as_asked
 from gonogo.unit.promtool_output import Verdict, verdicts
@@ -29,9 +31,17 @@ _AHEAD = 3
 """Batches for each core that are prepared before they are needed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """The promtool that runs trials, and the outcomes of the trials that it ran, by the trial's key."""
+
+    promtool: Promtool
+    known: dict[str, TrialOutcome] = field(default_factory=dict)
+
+
 def answers(
     questions: Iterable[Question],
-    known: MutableMapping[str, TrialOutcome],
+    trials: Trials,
     until: float | None = None,
     at_once: int | None = None,
 ) -> Iterator[tuple[Question, Answer]]:
@@ -39,7 +49,7 @@ def answers(
 
     Args:
         questions: they are taken up in this order, and only as fast as they are answered.
-        known: what earlier trials gave; what is found out is added to it.
+        trials: the promtool, and what earlier trials gave; what is found out is added to it.
         until: when, by ``time.monotonic``, no more is begun; questions without an answer by then are left out.
         at_once: how many processes run at the same time; one for each core.
 
@@ -47,7 +57,7 @@ def answers(
         MissingTool: promtool is not installed.
     """
     with TemporaryDirectory(prefix="gonogo-trials-") as folder:
-        bench = _Bench(iter(questions), known, until, at_once or len(os.sched_getaffinity(0)), Path(folder))
+        bench = _Bench(iter(questions), trials, until, at_once or len(os.sched_getaffinity(0)), Path(folder))
         yield from bench.run()
 
 
@@ -57,13 +67,14 @@ class _Bench:
     def __init__(
         self,
         questions: Iterator[Question],
-        known: MutableMapping[str, TrialOutcome],
+        trials: Trials,
         until: float | None,
         cores: int,
         folder: Path,
     ) -> None:
         self._questions = questions
-        self._known = known
+        self._known = trials.known
+        self._promtool = trials.promtool
         self._until = until
         self._cores = cores
         self._folder = folder
@@ -77,7 +88,7 @@ class _Bench:
 
     def run(self) -> Iterator[tuple[Question, Answer]]:
         """Work until every question is answered, or there is no time left."""
-        for number, ran in run_as_asked(self._next, self._cores):
+        for number, ran in run_as_asked(self._next, self._cores, self._promtool):
             yield from self._taken()
             self._record(number, ran)
             yield from self._taken()
@@ -131,7 +142,9 @@ class _Bench:
     def _record(self, number: int, ran: ToolRun) -> None:
         batch = self._under_way.pop(number)
         paths = [self._folder / str(number) / str(place) / TEST_NAME for place in range(len(batch))]
-        for trial, path, said in zip(batch, paths, verdicts(ran.output, list(map(str, paths))), strict=True):
+        names = list(map(str, paths))
+        found = verdicts(ran.output, names, exit_0=ran.passed, junit=self._promtool.writes_junit)
+        for trial, path, said in zip(batch, paths, found, strict=True):
             if said.passed is None and len(batch) > 1:
                 self._alone.append(trial)
                 continue

@@ -51,6 +51,7 @@ def measured_report(
     """Measure tests that were run; the exit code becomes 1 where they fall short of what is asked."""
     from gonogo.app.unit_measure import Measures, measured
     from gonogo.app.unit_mutants import Budget
+    from gonogo.prometheus.installed_promtool import installed_promtool
 
     minimum, mutants, lasting, seed = asked
     measures = Measures(minimum, Budget(lasting, seed) if mutants else None)
@@ -62,5 +63,5 @@ def measured_report(
             said = now
             says(f"{done} of {of} changes tried")
 
-    report = measured(report, rules, measures, progress)
+    report = measured(report, rules, measures, installed_promtool(), progress)
     return report, code or int(report.outlived or report.uncovered)

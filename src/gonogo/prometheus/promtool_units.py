@@ -17,11 +17,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from gonogo.prometheus.installed_promtool import Promtool
 from gonogo.prometheus.memory_folder import memory_folder
 from gonogo.prometheus.programs import locate
-from gonogo.prometheus.promtool import DEADLINE, LONGEST_OUTPUT, PROMTOOL, ToolRun, running, stop
+from gonogo.prometheus.promtool import DEADLINE, LONGEST_OUTPUT, ToolRun, running, stop
 
 ENVIRONMENT: Mapping[str, str] = {"GOMAXPROCS": "1", "GOGC": "400"}
+
+JUNIT = "--junit=/dev/stdout"
+"""Lets promtool write JUnit XML to its standard output: a file would be in a container if promtool runs in one."""
 
 _CHUNK = 65_536
 
@@ -37,9 +41,7 @@ class _Process:
     kept: bytearray = field(default_factory=bytearray)
 
 
-def run_units(
-    shards: Sequence[Sequence[Path]], at_once: int, *, command: Sequence[str] = PROMTOOL
-) -> Iterator[tuple[int, ToolRun]]:
+def run_units(shards: Sequence[Sequence[Path]], at_once: int, promtool: Promtool) -> Iterator[tuple[int, ToolRun]]:
     """Run each shard of test files in a process, and give them as they end, by their place.
 
     Whoever stops listening ends what is still running.
@@ -48,15 +50,15 @@ def run_units(
         MissingTool: promtool is not installed.
     """
     waiting = deque(enumerate(shards))
-    yield from run_as_asked(lambda: waiting.popleft() if waiting else None, at_once, command=command)
+    yield from run_as_asked(lambda: waiting.popleft() if waiting else None, at_once, promtool)
 
 
 def run_as_asked(
     ask: Callable[[], tuple[int, Sequence[Path]] | None],
     at_once: int,
+    promtool: Promtool,
     *,
     in_memory: bool = False,
-    command: Sequence[str] = PROMTOOL,
 ) -> Iterator[tuple[int, ToolRun]]:
     """Run shards that are asked for one by one, whenever a process is free, and give them as they end.
 
@@ -64,20 +66,21 @@ def run_as_asked(
         ask: gives the next shard and its number, or ``None`` for nothing now: it is asked
             again after each end, and no more once nothing is running.
         at_once: how many processes run at the same time.
+        promtool: the promtool to run.
         in_memory: whether promtool's databases are kept in memory where there is plenty of room.
-        command: promtool, or a prefix that runs it elsewhere.
 
     Raises:
         MissingTool: promtool is not installed.
     """
-    program = (locate(command[0]), *command[1:], "test", "rules")
+    program = (locate(promtool.command[0]), *promtool.command[1:], "test", "rules")
     with selectors.DefaultSelector() as selector, ExitStack() as everything:
         folder = everything.enter_context(memory_folder()) if in_memory else None
         environment = ENVIRONMENT if folder is None else {**ENVIRONMENT, "TMPDIR": str(folder)}
         while True:
             while len(selector.get_map()) < at_once and (shard := ask()) is not None:
                 number, paths = shard
-                one = _started(number, (*program, *map(str, paths)), environment, everything)
+                junit = (JUNIT,) if promtool.writes_junit and len(paths) > 1 else ()
+                one = _started(number, (*program, *junit, *map(str, paths)), environment, everything)
                 selector.register(_output(one), selectors.EVENT_READ, one)
             if not selector.get_map():
                 return

@@ -10,6 +10,9 @@ from gonogo.strict_yaml import parse
 from gonogo.unit.flow import flow, listed, quoted
 from gonogo.unit.read import UnitFile
 
+NO_FILE = "no-such-file"
+"""The name in place of an entry of ``rule_files`` that matches no file, so that it matches none elsewhere either."""
+
 _QUOTED = {"'": re.compile(r"'(?:[^']|'')*'"), '"': re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)}
 
 

@@ -10,8 +10,9 @@ import pytest
 from gonogo.app.unit_material import material
 from gonogo.app.unit_rules import RulePlaces
 from gonogo.app.unit_suite import suite
-from gonogo.app.unit_trials import answers
+from gonogo.app.unit_trials import Trials, answers
 from gonogo.gates.catalogue import PRESET_GATES
+from gonogo.prometheus.installed_promtool import installed_promtool
 from gonogo.rules.pack.assemble import pack
 from gonogo.unit.mutation.catalogue import mutations
 from gonogo.unit.suite import Answer, Question
@@ -33,7 +34,8 @@ def _unnoticed(folder: Path, count: int | None) -> list[str]:
         for one in mutations(rule.rule, rule.own_labels, annotated=True)
     }
     order = random.Random(count).sample(list(asked), count or len(asked))  # noqa: S311 - a sample, not a secret
-    return [asked[question] for question, answer in answers(order, {}) if answer is not Answer.NOTICED]
+    found = answers(order, Trials(installed_promtool()))
+    return [asked[question] for question, answer in found if answer is not Answer.NOTICED]
 
 
 def test_a_sample_of_mutants_is_killed(tmp_path: Path) -> None:

@@ -148,7 +148,8 @@ def _unit(unit: UnitFile, estate: Estate, case: Case) -> None:
     suspected = suspects(loaded)
     probing(loaded, suspected)
     pending_problems(suspected, case.text)
-    verdicts(case.text, [case.name])
+    for junit in (True, False):
+        verdicts(case.text, [case.name, "other"], exit_0=True, junit=junit)
     given = tuple(arguments(case.text, case.name))
     wrong = tuple(wrong_arguments(given, {}))
     report = UnitReport((FileReport(case.name, False, case.text + "".join(map(str, wrong)), found),))

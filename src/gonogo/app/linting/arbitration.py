@@ -15,7 +15,8 @@ from gonogo.lint.estate import SourceFile
 from gonogo.lint.finding import Span
 from gonogo.lint.promtool_words import Word, last_words, words
 from gonogo.lint.refusals import refusals
-from gonogo.prometheus.promtool import PROMTOOL, check_config, check_rules, version
+from gonogo.prometheus.installed_promtool import version_number
+from gonogo.prometheus.promtool import PROMTOOL, check_config, check_rules
 from gonogo.unit.unwrap import unwrapped
 
 LONGEST_ARGUMENTS = 100_000
@@ -71,7 +72,7 @@ def arbitrate(inputs: Inputs, side: Side, scratch: Path) -> Arbiter:
         ran = check_rules([Path(name) for name in batch], lint=False, command=side.command)
         heard.hear(words(ran.output), ran.output, [side.key(name) for name in batch])
     accepted = frozenset(path for path, fine in heard.accepted.items() if fine)
-    return Arbiter(" ".join(side.command), told_version(side), accepted, tuple(heard.refused), side.excused)
+    return Arbiter(" ".join(side.command), version_number(side.command), accepted, tuple(heard.refused), side.excused)
 
 
 def _ask_configuration(inputs: Inputs, side: Side, heard: _Heard) -> None:
@@ -81,13 +82,6 @@ def _ask_configuration(inputs: Inputs, side: Side, heard: _Heard) -> None:
     heard.waiting = {side.key(name): SourceFile(path, inputs.texts.get(path, "")), **heard.waiting}
     ran = check_config(Path(name), lint=False, command=side.command)
     heard.hear(words(ran.output), ran.output, [side.key(name)])
-
-
-def told_version(side: Side) -> str:
-    """Ask a promtool for its version, such as ``2.42.0+ds``; empty where it tells none."""
-    told = version(command=side.command)
-    first = told.output.partition("\n")[0]
-    return first.removeprefix("promtool, version ").partition(" ")[0] if told.passed else ""
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
-from gonogo.app.linting.arbitration import Side, arbitrate, told_version
+from gonogo.app.linting.arbitration import Side, arbitrate
 from gonogo.app.linting.inputs import Inputs, Skipped, named_inputs, policy_inputs
 from gonogo.app.linting.request import LintRequest
 from gonogo.errors import Position
@@ -23,6 +23,7 @@ from gonogo.lint.finding import Finding, Severity, Span
 from gonogo.lint.interest import interest_of
 from gonogo.lint.pragmas import silenced
 from gonogo.lint.report import LintReport
+from gonogo.prometheus.installed_promtool import version_number
 from gonogo.prometheus.programs import locate
 from gonogo.prometheus.promtool import PROMTOOL
 
@@ -124,7 +125,7 @@ class _Promtools:
 def _asked(inputs: Inputs, sides: tuple[Side, ...]) -> Iterator[_Promtools]:
     """Let the promtools run while the block does."""
     with TemporaryDirectory(prefix="gonogo-lint-") as scratch, ThreadPoolExecutor(1 + len(sides)) as pool:
-        told = pool.submit(told_version, sides[0])
+        told = pool.submit(version_number, sides[0].command)
         running: list[Future[Arbiter]] = []
         for number, side in enumerate(sides):
             folder = Path(scratch) / str(number)

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from gonogo.app.inputs import unit_files
 from gonogo.app.lint import as_run, lint
-from gonogo.app.linting.arbitration import Side, arbitrate, told_version
+from gonogo.app.linting.arbitration import Side, arbitrate
 from gonogo.app.linting.inputs import policy_inputs
 from gonogo.app.linting.request import LintRequest
 from gonogo.app.linting.run import run_lint
@@ -24,6 +24,7 @@ from gonogo.lint.arbiter import release
 from gonogo.model.gate import OBS_LINT, PROMQL_UNIT
 from gonogo.model.outcome import Outcome
 from gonogo.policy.settings import PolicyFile
+from gonogo.prometheus.installed_promtool import version_number
 from gonogo.prometheus.server_state import ServerState
 
 
@@ -51,7 +52,7 @@ def cross_check_step(request: ReloadRequest, place: Place, mirror: Mirror, befor
     """See that every promtool is of the server's version, and that the one on its side accepts the tree as well."""
     settings = place.policy_file.reload
     here, there = Side(), _other_side(place, mirror) if settings.promtool else None
-    versions = {"promtool": told_version(here)}
+    versions = {"promtool": version_number(here.command)}
     reasons: list[str] = []
     if there is not None:
         name = " ".join(settings.promtool)
