@@ -61,6 +61,7 @@ def push(age: float, **labels: str) -> Series:
 CASES: dict[str, tuple[Reason, Callable[[], Evidence]]] = {
     "ranges refused": (Reason.UNREACHABLE, lambda: spoiled("ranges")),
     "instant refused": (Reason.UNREACHABLE, lambda: spoiled("instant", "pushes")),
+    "rules partial": (Reason.PARTIAL, lambda: evidence(rules=Unread("the rules", "a store is gone", "wait", True))),
     "rules refused": (Reason.UNREACHABLE, lambda: spoiled("rules")),
     "targets refused": (Reason.UNREACHABLE, lambda: spoiled("targets")),
     "sources refused": (Reason.UNREACHABLE, lambda: spoiled("origins")),

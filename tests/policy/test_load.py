@@ -18,6 +18,7 @@ from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Canary, DryRun, Runs
 from gonogo.model.signal import Range, Scope, Signal
 from gonogo.policy.load import ServerSettings, load
+from gonogo.policy.settings import Header
 from tests.policy.policy_files import loaded, mistakes, problems, written
 
 TWELVE = """\
@@ -253,6 +254,40 @@ def test_one_way_in_with_one_secret(tmp_path: Path, text: str, said: str) -> Non
     found = mistakes(tmp_path, f"prometheus:\n  {text}\n")
     assert len(found) == 1, found
     assert said in found[0]
+
+
+@pytest.mark.parametrize(
+    ("headers", "said"),
+    [
+        ("{Host: {value: x}}", "3:13: prometheus.headers.Host: is written by the HTTP client itself"),
+        ("{authorization: {value: hunter2}}", "prometheus.headers.authorization: has keys of its own"),
+        ("{'X A': {value: x}}", "prometheus.headers.X A: is not a valid header name"),
+        ("{X-A: {value: x, value_env: X}}", "prometheus.headers.X-A: give exactly one of value"),
+        ("{X-A: {}}", "prometheus.headers.X-A: give exactly one of value"),
+        ("{X-A: hunter2}", "prometheus.headers.X-A: must be a mapping"),
+        ('{X-A: {value: "hunter2\\r\\nX-B: c"}}', "prometheus.headers.X-A.value: must be printable ASCII on one line"),
+        ("{X-A: {value: 7}}", "prometheus.headers.X-A.value: must be text, not a number; quote it"),
+        ("{X-A: {value: a}, x-a: {value: b}}", "headers names one header twice"),
+    ],
+)
+def test_a_header_is_named_once_and_has_one_value(tmp_path: Path, headers: str, said: str) -> None:
+    """A header that cannot be meant is refused, with its place and without its value."""
+    found = mistakes(tmp_path, f"prometheus:\n  headers: {headers}\n")
+    assert len(found) == 1, found
+    assert said in found[0]
+    assert "hunter2" not in found[0]
+
+
+def test_headers_are_values_files_or_variables(tmp_path: Path) -> None:
+    """Each is kept as it was named; a text does not enter a repr."""
+    headers = "{X-Scope-OrgID: {value: team-a}, X-Key: {value_file: key}, X-Other: {value_env: OTHER}}"
+    server = loaded(tmp_path, f"prometheus: {{headers: {headers}}}").server
+    assert server.headers == (
+        Header("X-Scope-OrgID", "team-a"),
+        Header("X-Key", file=tmp_path / "key"),
+        Header("X-Other", env="OTHER"),
+    )
+    assert "team-a" not in repr(server)
 
 
 def test_a_mistake_elsewhere_moves_no_place(tmp_path: Path) -> None:

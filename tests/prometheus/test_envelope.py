@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 
 import pytest
 
 from gonogo.errors import SourceError
-from gonogo.prometheus.api import label_values, query, server_time
+from gonogo.prometheus.api import label_values, query, series_labels, server_time
+from gonogo.prometheus.envelope import PartialAnswer
 from gonogo.prometheus.http import Client, HttpSettings
+from gonogo.prometheus.metadata_api import metric_types
 from gonogo.prometheus.rules_api import rules
 from gonogo.prometheus.status_api import build_info
 from gonogo.prometheus.targets_api import targets
@@ -101,6 +104,46 @@ def test_label_values_are_texts() -> None:
     body = b'{"status":"success","data":["a",1]}'
     with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="another shape"):
         label_values(Client(), server.url, "job", "up", 0, 1)
+
+
+PARTIAL = '"warnings":["store 10.0.0.1:10901 of tops3cret did not answer"]'
+
+
+@pytest.mark.parametrize("partial", [PARTIAL, '"isPartial":true'])
+@pytest.mark.parametrize(
+    ("read", "data"),
+    [
+        (rules, '{"groups":[]}'),
+        (targets, '{"activeTargets":[]}'),
+        (build_info, '{"version":"2.42.0","goVersion":"go1"}'),
+        (metric_types, "{}"),
+        (lambda client, url: series_labels(client, url, "up", 0, 1), "[]"),
+    ],
+)
+def test_a_partial_answer_is_no_answer_unless_its_warnings_are_read(
+    read: Callable[[Client, str], object], data: str, partial: str
+) -> None:
+    """Whatever was asked, what a server could not reach is said, without secrets, and nothing is taken for whole."""
+    client = Client(HttpSettings(headers={"X-Key": "tops3cret"}))
+    body = f'{{"status":"success","data":{data},{partial}}}'.encode()
+    with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(PartialAnswer, match="partial") as caught:
+        read(client, server.url)
+    assert "tops3cret" not in str(caught.value)
+    whole = f'{{"status":"success","data":{data},"warnings":[],"infos":["x"]}}'.encode()
+    with faulty(lambda c: c.answer("200 OK", whole)) as server:
+        read(client, server.url)
+
+
+def test_the_warnings_of_a_query_come_with_its_answer() -> None:
+    """What came back is kept beside the warning, and no header of the policy is in it."""
+    client = Client(HttpSettings(headers={"X-Key": "tops3cret"}))
+    body = EMPTY_ANSWER[:-1] + f",{PARTIAL}}}".encode()
+    with faulty(lambda c: c.answer("200 OK", body)) as server:
+        assert query(client, server.url, "up").warnings == ("store 10.0.0.1:10901 of <secret> did not answer",)
+    body = f'{{"status":"success","data":["a"],{PARTIAL}}}'.encode()
+    with faulty(lambda c: c.answer("200 OK", body)) as server:
+        found = label_values(client, server.url, "job", "up", 0, 1)
+    assert (found.values, found.warnings) == (("a",), ("store 10.0.0.1:10901 of <secret> did not answer",))
 
 
 def test_a_server_that_repeats_the_credentials_does_not_get_them_shown() -> None:

@@ -297,9 +297,9 @@ def test_a_gzip_bomb_ends_at_the_bound() -> None:
     assert grown < 24 << 20
 
 
-def test_a_redirect_is_not_followed() -> None:
-    """Credentials stay here: the error says where the server pointed, without its query."""
-    settings = HttpSettings(authorization=f"Bearer {SECRET}")
+def test_a_redirect_to_another_port_is_refused_with_its_target() -> None:
+    """Credentials and headers stay here: the error says where the server pointed, without its query."""
+    settings = HttpSettings(authorization=f"Bearer {SECRET}", headers={"X-Scope-OrgID": "team-a"})
     with faulty(fine) as elsewhere:
         target = f"Location: {elsewhere.url}/login?session=abc#x"
         with (
@@ -308,8 +308,112 @@ def test_a_redirect_is_not_followed() -> None:
         ):
             Client(settings).get(server.url, "/x")
         assert elsewhere.connections == []
-    assert f"{elsewhere.url}/login;" in caught.value.why
+    assert f"{elsewhere.url}/login; that is another port" in caught.value.why
     assert "session" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("location", "why"),
+    [
+        ("http://127.0.0.2:{port}/x", "another host"),
+        ("http://user:pw@127.0.0.1:{port}/x", "no URL of a server"),
+        ("ftp://127.0.0.1:{port}/x", "no URL of a server"),
+        ("http://[", "no URL of a server"),
+        ("", "no place to read from"),
+    ],
+)
+def test_a_redirect_elsewhere_is_refused(location: str, why: str) -> None:
+    """Another host, a URL with a password, another protocol and nothing at all are no places to go to."""
+    pointing = lambda c: c.answer("307 Temporary Redirect", b"", f"Location: {location.format(port=port(c))}")  # noqa: E731 - read with its use
+    with faulty(pointing) as server, pytest.raises(SourceError, match="redirect") as caught:
+        Client(QUICK).get(server.url, "/x")
+    assert why in caught.value.why
+    assert len(server.connections) == 1
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
+def test_a_read_follows_a_redirect_on_the_same_server(status: str) -> None:
+    """The question goes to the new path with the same credentials and headers; the query is the redirect's."""
+    settings = HttpSettings(authorization=f"Bearer {SECRET}", headers={"X-Scope-OrgID": "team-a"})
+    moved = lambda c: c.answer(status, b"", "Location: ../prom/api/v1/query?query=up&a=b#x")  # noqa: E731 - read with its use
+    again = lambda c: c.answer(status, b"", "Location: ./rest?c=d")  # noqa: E731 - read with its use
+    with faulty(moved, again, fine) as server:
+        answer = Client(settings).get(f"{server.url}/old", "/query", {"query": "up"})
+        assert answer.status == 200
+        assert answer.url == f"{server.url}/old/query"
+        first, second, third = server.requests
+    assert first.startswith("GET /old/query?query=up HTTP")
+    assert second.startswith("GET /prom/api/v1/query?query=up&a=b HTTP")
+    assert third.startswith("GET /prom/api/v1/rest?c=d HTTP")
+    for request in (first, second, third):
+        assert f"Authorization: Bearer {SECRET}" in request
+        assert "X-Scope-OrgID: team-a" in request
+
+
+def test_redirects_come_to_an_end() -> None:
+    """A server that sends a read in circles is left after a bounded number of questions."""
+    with (
+        faulty(lambda c: c.answer("302 Found", b"", "Location: /x")) as server,
+        pytest.raises(SourceError, match="redirect") as caught,
+    ):
+        Client(QUICK).get(server.url, "/x")
+    assert "has followed 5 redirects already" in caught.value.why
+    assert len(server.connections) == 5
+
+
+def test_what_acts_or_has_a_body_is_never_sent_a_second_time() -> None:
+    """A reload, and a question that is posted for its length, stop at a redirect."""
+    with faulty(lambda c: c.answer("307 Temporary Redirect", b"", "Location: /y")) as server:
+        with pytest.raises(SourceError, match="redirect") as caught:
+            Client(QUICK).send("POST", server.url, "/-/reload")
+        assert "it points to /y; a request that acts is not sent a second time" in caught.value.why
+        with pytest.raises(SourceError, match="redirect") as caught:
+            Client(QUICK).get(server.url, "/x", {"query": "x" * LONGEST_GET})
+        assert "a request with a body is not sent a second time" in caught.value.why
+        assert len(server.connections) == 2
+
+
+def port(connection: Connection) -> int:
+    """Give the port that a connection of the faulty server came to."""
+    return int(connection.sock.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("Host", "x", "written by the HTTP client itself"),
+        ("content-LENGTH", "5", "written by the HTTP client itself"),
+        ("Transfer-Encoding", "chunked", "written by the HTTP client itself"),
+        ("authorization", "Bearer x", "use authorization or basic_auth"),
+        ("X-A: b\r\nX-C", "x", "not a valid header name"),
+        ("X-A\n", "x", "not a valid header name"),
+        ("", "x", "not a valid header name"),
+        ("X-A", f"{SECRET}\r\nX-B: c", "line break"),
+        ("X-A", f"{SECRET}é", "printable ASCII"),
+        ("X-A", "", "empty"),
+    ],
+)
+def test_a_header_that_http_cannot_carry_is_refused(name: str, value: str, why: str) -> None:
+    """No header can be smuggled in, none of the client's own can be replaced, and no value is repeated."""
+    with pytest.raises(UsageError, match="cannot be sent") as caught:
+        HttpSettings(headers={name: value})
+    assert why in str(caught.value)
+    assert SECRET not in str(caught.value)
+
+
+def test_headers_are_sent_with_every_request_and_never_shown() -> None:
+    """A read, a posted read and an action carry them; neither a repr nor a quotation shows a value."""
+    settings = HttpSettings(headers={"X-Scope-OrgID": "team-a|team-b", "X-Api-Key": SECRET})
+    with faulty(lambda c: c.answer("401 Unauthorized", c.request)) as server:
+        client = Client(settings)
+        answer = client.get(server.url, "/x")
+        client.get(server.url, "/x", {"query": "x" * LONGEST_GET})
+        client.send("POST", server.url, "/-/reload")
+        assert all(f"X-Scope-OrgID: team-a|team-b\r\nX-Api-Key: {SECRET}\r\n" in one for one in server.requests)
+        assert len(server.requests) == 3
+    shown = f"{settings!r} {client.quoted(answer.body)}"
+    assert SECRET not in shown
+    assert "team-" not in shown
 
 
 @pytest.mark.parametrize("header", [f"Bearer {SECRET}\n", f"Bearer {SECRET}é"])

@@ -8,29 +8,42 @@ import pytest
 
 from gonogo.model.rule import LoadedGroup, RuleHealth
 from gonogo.prometheus.shape import Misshapen
-from gonogo.prometheus.versions import nan_ends_series, rule_health, rules_untold, scrape_interval, version_of
+from gonogo.prometheus.versions import (
+    Build,
+    Family,
+    build_of,
+    nan_ends_series,
+    rule_health,
+    rules_untold,
+    scrape_interval,
+)
 
 
-def test_only_prometheus_tells_a_version() -> None:
-    """VictoriaMetrics says nothing, or a version of Prometheus that it is not."""
-    assert version_of({"version": "2.42.0", "goVersion": "go1.19"}) == "2.42.0"
-    assert version_of({}) is None
-    assert version_of({"version": "2.24.0"}) is None
+def test_only_prometheus_has_a_version() -> None:
+    """VictoriaMetrics says nothing, or a version of Prometheus that it is not; Thanos and Mimir give their own."""
+    assert build_of({"version": "2.42.0", "goVersion": "go1.19"}) == Build(Family.PROMETHEUS, "2.42.0")
+    assert build_of({"version": "odd", "goVersion": "go1.19"}) == Build(Family.PROMETHEUS, "odd")
+    assert build_of({}) == Build(Family.VICTORIA_METRICS)
+    assert build_of({"version": "2.24.0"}) == Build(Family.VICTORIA_METRICS)
+    assert build_of({"version": "v0.42.0", "goVersion": "go1.26"}) == Build(Family.OTHER)
+    assert build_of({"application": "Grafana Mimir", "version": "2.17.0", "goVersion": "go1.26"}) == Build(Family.OTHER)
     with pytest.raises(Misshapen):
-        version_of({"goVersion": "go1.19"})
+        build_of({"goVersion": "go1.19"})
 
 
-def test_nan_may_end_a_series_where_the_server_is_not_prometheus() -> None:
-    """Prometheus drops staleness markers from range selectors; others answer them as NaN."""
-    assert nan_ends_series(None)
-    assert not nan_ends_series("2.42.0")
+def test_nan_may_end_a_series_only_on_victoria_metrics() -> None:
+    """Prometheus's engine, which Thanos and Mimir share, drops staleness markers from range selectors."""
+    assert nan_ends_series(Family.VICTORIA_METRICS)
+    assert not nan_ends_series(Family.PROMETHEUS)
+    assert not nan_ends_series(Family.OTHER)
 
 
 def test_an_empty_list_of_rules_is_believed_of_what_evaluates_its_own() -> None:
     """VictoriaMetrics lists none whatever vmalert records into it; vmalert's list, if it has any, is one."""
-    assert rules_untold(None, ())
-    assert not rules_untold("2.42.0", ())
-    assert not rules_untold(None, (LoadedGroup("g", timedelta(seconds=1), ()),))
+    assert rules_untold(Family.VICTORIA_METRICS, ())
+    assert rules_untold(Family.OTHER, ())
+    assert not rules_untold(Family.PROMETHEUS, ())
+    assert not rules_untold(Family.VICTORIA_METRICS, (LoadedGroup("g", timedelta(seconds=1), ()),))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from gonogo.errors import SourceError
 from gonogo.model.evidence import Unread
+from gonogo.prometheus.envelope import PartialAnswer
 
 Answer = TypeVar("Answer")
 
@@ -27,7 +28,7 @@ def asked(question: str, read: Callable[[], Answer]) -> Future[Answer | Unread]:
         try:
             told.set_result(read())
         except SourceError as error:
-            told.set_result(Unread(question, _why(error), error.next_step))
+            told.set_result(Unread(question, _why(error), error.next_step, isinstance(error, PartialAnswer)))
         except BaseException as error:  # noqa: BLE001 - a bug is raised in the thread that waits for the answer
             told.set_exception(error)
 

@@ -35,9 +35,9 @@ from gonogo.model.series import Series
 from gonogo.prometheus.api import QueryAnswer, query, server_time
 from gonogo.prometheus.http import Client
 from gonogo.prometheus.rules_api import rules
-from gonogo.prometheus.status_api import build_info
+from gonogo.prometheus.status_api import build
 from gonogo.prometheus.targets_api import targets
-from gonogo.prometheus.versions import nan_ends_series, rules_untold
+from gonogo.prometheus.versions import Build, nan_ends_series, rules_untold
 from gonogo.rules.matchers import named
 
 PUSH_TIME = "push_time_seconds"
@@ -82,7 +82,7 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     loaded = asked("the rules", lambda: rules(client, server.rules_url))
     active = asked("the targets", lambda: targets(client, server.targets_url))
     fed = asked("the sources", lambda: origins(client, server.url, questions.origins, warned.extend))
-    version = asked("the version", lambda: build_info(client, server.url))
+    version = asked("the version", lambda: build(client, server.url))
     seen = asked("recent subjects", lambda: _recent(survey, clock.result(), warned.extend))
     now = clock.result()
     told, groups = version.result(), loaded.result()
@@ -90,7 +90,7 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     evidence = replace(
         evidence,
         rules=groups,
-        rules_untold=not (isinstance(told, Unread) or isinstance(groups, Unread)) and rules_untold(told, groups),
+        rules_untold=not (isinstance(told, Unread) or isinstance(groups, Unread)) and rules_untold(told.family, groups),
         targets=active.result(),
         origins=fed.result(),
         vanished=seen.result(),
@@ -101,7 +101,7 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     evidence = replace(evidence, warnings=tuple(dict.fromkeys((*evidence.warnings, *sorted(warned)))))
     return Gathered(
         evidence,
-        None if isinstance(told, Unread) else told,
+        None if isinstance(told, Unread) else told.version,
         None if isinstance(now, Unread) else now[0] - now[1],
     )
 
@@ -129,13 +129,13 @@ def _assemble(
     now: tuple[float, float] | Unread,
     windows: list[Future[QueryAnswer | Unread]],
     instant: Future[QueryAnswer | Unread],
-    version: str | Unread | None,
+    build: Build | Unread,
 ) -> Evidence:
     answers = [window.result() for window in windows]
     newest = instant.result()
     read = [answer for answer in (*answers, newest) if isinstance(answer, QueryAnswer)]
     pushed, others = _pushes(newest)
-    unread = next((answer for answer in (now, version, *answers) if isinstance(answer, Unread)), None)
+    unread = next((answer for answer in (now, build, *answers) if isinstance(answer, Unread)), None)
     return Evidence(
         now=time.time() if isinstance(now, Unread) else now[0],
         ranges=unread if unread is not None else _by_signal(policy, [a for a in answers if isinstance(a, QueryAnswer)]),
@@ -145,7 +145,7 @@ def _assemble(
         pushes=pushed,
         origins={},
         warnings=tuple(dict.fromkeys(warning for answer in read for warning in answer.warnings)),
-        nan_ends_series=not isinstance(version, Unread) and nan_ends_series(version),
+        nan_ends_series=not isinstance(build, Unread) and nan_ends_series(build.family),
     )
 
 

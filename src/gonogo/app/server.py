@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from gonogo.policy.secrets import read_secret
-from gonogo.policy.settings import PolicyFile, ServerSettings
+from gonogo.policy.settings import Header, PolicyFile, ServerSettings
 from gonogo.prometheus.http import Client, HttpSettings
 
 
@@ -40,6 +40,7 @@ def client_of(settings: ServerSettings, *, at_most: timedelta) -> Client:
             max_bytes=settings.max_bytes,
             authorization=_authorization(settings),
             basic=_basic(settings),
+            headers={header.name: _header(header) for header in settings.headers},
             ca_file=_text(settings.ca_file),
             cert_file=_text(settings.cert_file),
             key_file=_text(settings.key_file),
@@ -54,6 +55,10 @@ def _authorization(settings: ServerSettings) -> str | None:
         return None
     secret = read_secret(settings.credentials_file, settings.credentials_env)
     return f"{settings.authorization_type or 'Bearer'} {secret}"
+
+
+def _header(header: Header) -> str:
+    return header.value if header.value is not None else read_secret(header.file, header.env)
 
 
 def _basic(settings: ServerSettings) -> tuple[str, str] | None:

@@ -21,8 +21,8 @@ def answer_doubts(evidence: Evidence) -> Iterator[Doubt]:
     )
     for answer in asked:
         if isinstance(answer, Unread):
-            why = f"no valid answer to {answer.question}: {answer.why}; {answer.next_step}"
-            yield Doubt(Reason.UNREACHABLE, why)
+            kind, found = (Reason.PARTIAL, "whole") if answer.partial else (Reason.UNREACHABLE, "valid")
+            yield Doubt(kind, f"no {found} answer to {answer.question}: {answer.why}; {answer.next_step}")
     if evidence.warnings:
         yield Doubt(
             Reason.PARTIAL,

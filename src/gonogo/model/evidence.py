@@ -17,11 +17,15 @@ from gonogo.model.series import Series
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A question with no valid answer: what was asked, why there is none, and what would bring one."""
+    """A question with no valid answer: what was asked, why there is none, and what would bring one.
+
+    ``partial`` marks an answer of which a part may be missing.
+    """
 
     question: str
     why: str
     next_step: str = "bring the server back, or mend its address"
+    partial: bool = False
 
 
 class TargetHealth(StrEnum):

@@ -10,6 +10,9 @@ import re
 Version = tuple[int, int]
 """Major and minor number; patch releases change nothing that gonogo depends on."""
 
+OLDEST = (2, 0)
+"""The oldest release that can be a Prometheus; a lower number is that of another program, such as Thanos."""
+
 JUNIT = (2, 55)
 """``promtool test rules --junit FILE`` exists from here on. Progress lines that name a file end here."""
 

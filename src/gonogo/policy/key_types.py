@@ -28,6 +28,8 @@ SignalName = Annotated[str, BeforeValidator(terms.signal_name)]
 GateName = Annotated[str, BeforeValidator(terms.gate_name)]
 Counter = Annotated[str, BeforeValidator(terms.counter)]
 Variable = Annotated[str, BeforeValidator(values.variable)]
+HeaderName = Annotated[str, BeforeValidator(values.header_name)]
+HeaderValue = Annotated[str, BeforeValidator(values.header_value), Field(min_length=1)]
 RunGate = Annotated[
     str, BeforeValidator(lambda value: values.one_of(value, RUN_GATES)), WithJsonSchema({"enum": list(RUN_GATES)})
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from gonogo.policy.key_types import Duration, Keys, Text, Url, Variable
+from gonogo.policy.key_types import Duration, HeaderName, HeaderValue, Keys, Text, Url, Variable
 from gonogo.policy.settings import ServerSettings
 
 _SERVER = ServerSettings()
@@ -60,6 +60,20 @@ class TlsKeys(Keys):
         return self
 
 
+class HeaderKeys(Keys):
+    """The value of a header: as text, by file or by variable."""
+
+    value: HeaderValue | None = Field(default=None, description="The value itself; nothing secret belongs here.")
+    value_file: Text | None = Field(default=None, description="The file that holds the value.")
+    value_env: Variable | None = Field(default=None, description="The environment variable that holds the value.")
+
+    @model_validator(mode="after")
+    def _one_value(self) -> HeaderKeys:
+        if sum(given is not None for given in (self.value, self.value_file, self.value_env)) != 1:
+            raise ValueError("give exactly one of value, value_file and value_env")
+        return self
+
+
 class PrometheusKeys(Keys):
     """The server that is asked."""
 
@@ -79,9 +93,19 @@ class PrometheusKeys(Keys):
     authorization: AuthorizationKeys | None = Field(default=None, description="A bearer token or the like.")
     basic_auth: BasicAuthKeys | None = Field(default=None, description="A user's name and password.")
     tls_config: TlsKeys | None = Field(default=None, description="Certificates.")
+    headers: dict[HeaderName, HeaderKeys] | None = Field(
+        default=None, description="Further headers of every request, such as X-Scope-OrgID."
+    )
 
     @model_validator(mode="after")
     def _one_way_in(self) -> PrometheusKeys:
         if self.authorization is not None and self.basic_auth is not None:
             raise ValueError("give either authorization or basic_auth")
+        return self
+
+    @model_validator(mode="after")
+    def _each_header_once(self) -> PrometheusKeys:
+        names = [name.lower() for name in self.headers or ()]
+        if len(set(names)) != len(names):
+            raise ValueError("headers names one header twice: capital letters make no difference")
         return self

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
 from gonogo.model.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header of every request: its value, or the file or environment variable that holds the value."""
+
+    name: str
+    value: str | None = field(default=None, repr=False)
+    file: Path | None = None
+    env: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,7 @@ class ServerSettings:
     key_file: Path | None = None
     server_name: str | None = None
     insecure_skip_verify: bool = False
+    headers: tuple[Header, ...] = ()
 
 
 class Trigger(StrEnum):

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from gonogo.durations import parse_duration
+from gonogo.model.http_header import header_mistake, sendable
 from gonogo.policy.complaints import kind
 
 LABEL_NAME = re.compile(r"(?!__)[a-zA-Z_][a-zA-Z0-9_]*")
@@ -122,6 +123,28 @@ def variable(value: object) -> str:
     if not PREFIX.fullmatch(name := text(value)):
         raise ValueError("must be the name of an environment variable, not its value")
     return name
+
+
+def header_name(value: object) -> str:
+    """Check the name of an HTTP header that a policy may set.
+
+    Raises:
+        ValueError: HTTP does not allow the name, or gonogo writes this header itself.
+    """
+    if mistake := header_mistake(name := text(value)):
+        raise ValueError(mistake)
+    return name
+
+
+def header_value(value: object) -> str:
+    """Check the value of an HTTP header; the value is never repeated.
+
+    Raises:
+        ValueError: no header can carry the value.
+    """
+    if not sendable(given := text(value)):
+        raise ValueError("must be printable ASCII on one line, without spaces around it")
+    return given
 
 
 def one_of(value: object, choices: Iterable[str]) -> str:

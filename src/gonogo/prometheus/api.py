@@ -7,7 +7,7 @@ real time, and there is no limit of 11,000 points.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -40,7 +40,8 @@ def query(client: Client, base_url: str, promql: str, *, at: float | None = None
     """
     form = {"query": promql, "timeout": f"{client.settings.timeout // timedelta(milliseconds=1)}ms"}
     form |= NOW if at is None else {"time": f"{at:.3f}"}
-    return ask(client, base_url, "/api/v1/query", query_answer, form)
+    answer = ask(client, base_url, "/api/v1/query", query_answer, form, partial_too=True)
+    return replace(answer, warnings=_shown(client, answer.warnings)) if answer.warnings else answer
 
 
 def server_time(client: Client, base_url: str) -> float:
@@ -68,7 +69,8 @@ def label_values(client: Client, base_url: str, label: str, match: str, start: f
         SourceError: there was no valid answer.
     """
     path = f"/api/v1/label/{quote(label, safe='')}/values"
-    return ask(client, base_url, path, _values, _within(match, start, end))
+    answer = ask(client, base_url, path, _values, _within(match, start, end), partial_too=True)
+    return replace(answer, warnings=_shown(client, answer.warnings))
 
 
 def series_labels(client: Client, base_url: str, match: str, start: float, end: float) -> tuple[Mapping[str, str], ...]:
@@ -78,6 +80,11 @@ def series_labels(client: Client, base_url: str, match: str, start: float, end: 
         SourceError: there was no valid answer.
     """
     return ask(client, base_url, "/api/v1/series", _label_sets, _within(match, start, end))
+
+
+def _shown(client: Client, warnings: tuple[str, ...]) -> tuple[str, ...]:
+    """Return warnings as they may be shown."""
+    return tuple(client.quoted(warning.encode()) for warning in warnings)
 
 
 def _within(match: str, start: float, end: float) -> dict[str, str]:

@@ -1,7 +1,9 @@
 """The envelope of every answer of the API: ``{"status": "success", "data": …}``, and its checks.
 
 Nothing of an answer is believed before its shape was checked. What is not JSON, says
-``error``, or has another shape becomes a ``SourceError`` that quotes its beginning.
+``error``, or has another shape becomes a ``SourceError`` that quotes its beginning. An
+answer with warnings may be partial: it is refused here, for every question, unless the
+caller reads the warnings itself.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -17,8 +20,14 @@ import orjson
 from gonogo.errors import SourceError
 from gonogo.prometheus.http import Answer, Client
 from gonogo.prometheus.shape import Json, JsonObject, Misshapen
+from gonogo.prometheus.versions import warnings_of
 
 Decoded = TypeVar("Decoded")
+
+
+class PartialAnswer(SourceError):
+    """An answer with warnings: something may be missing in it."""
+
 
 _ACCESS = "see authorization, basic_auth and tls_config in the policy"
 _RIGHT_SERVER = (
@@ -38,17 +47,30 @@ def ask(
     path: str,
     decode: Callable[[JsonObject], Decoded],
     form: Mapping[str, str] | None = None,
+    *,
+    partial_too: bool = False,
 ) -> Decoded:
     """Ask one question of the API and decode the whole envelope of its answer.
 
+    Args:
+        client: how to ask.
+        base_url: the server.
+        path: the endpoint.
+        decode: reads the envelope.
+        form: the parameters.
+        partial_too: whether ``decode`` keeps the warnings, so that an answer with warnings
+            is an answer.
+
     Raises:
+        PartialAnswer: the server warned of something, and nobody would hear the warning.
         SourceError: there was no answer, or none that is valid.
         UsageError: ``base_url`` is no URL of a server.
     """
     answer = client.get(base_url, path, form)
+    whole = decode if partial_too else partial(_whole, client, answer, decode)
     try:
         with _no_collection():
-            return decode(_envelope(client, answer))  # not kept in a name: it must be gone before collection goes on
+            return whole(_envelope(client, answer))  # not kept in a name: it must be gone before collection goes on
     except Misshapen as error:
         raise SourceError(
             "the answer has another shape than Prometheus's API",
@@ -56,6 +78,18 @@ def ask(
             why=f"{client.quoted(str(error).encode())}: {client.quoted(answer.body)}",
             next_step=_RIGHT_SERVER,
         ) from error
+
+
+def _whole(client: Client, answer: Answer, decode: Callable[[JsonObject], Decoded], envelope: JsonObject) -> Decoded:
+    """Decode an answer without warnings."""
+    if warnings := warnings_of(envelope):
+        raise PartialAnswer(
+            "the server warned that its answer may be partial",
+            where=answer.url,
+            why=client.quoted("; ".join(warnings).encode()),
+            next_step="bring back what the warning names, then ask again",
+        )
+    return decode(envelope)
 
 
 def _envelope(client: Client, answer: Answer) -> JsonObject:

@@ -3,8 +3,8 @@
 Each question has a connection and a thread of its own. The thread is what makes the
 time a bound: whatever stalls (a name server, a handshake, a server that drips bytes or
 is stopped in mid-answer), the caller leaves at the deadline, and the connection is shut
-so that the thread ends as well. There are no proxies and no redirects, and no
-credential ever enters an error, a log or a ``repr``.
+so that the thread ends as well. There are no proxies. Reads follow redirects on the same
+host only. No credential and no header of the policy ever enters an error, a log or a ``repr``.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from http import HTTPStatus
 from http.client import HTTPException
 from socket import SHUT_RDWR, socket
 
+from gonogo.errors import SourceError
 from gonogo.prometheus.address import Address
 from gonogo.prometheus.answer_body import BodyBroken, BodyTooLarge, Room, read_body
 from gonogo.prometheus.connection import Connection
@@ -28,6 +29,7 @@ from gonogo.prometheus.http_settings import HttpSettings
 from gonogo.prometheus.no_answer import LostConnection, Stage, no_answer, redirected, too_large, too_slow
 from gonogo.prometheus.question import FORM, Question, acting, reading
 from gonogo.prometheus.quotation import quote
+from gonogo.prometheus.redirect import MOST_REDIRECTS, NotFollowed, is_redirect, next_question
 from gonogo.prometheus.tls import tls_context
 
 __all__ = ["Answer", "Client", "HttpSettings"]
@@ -75,11 +77,20 @@ class Client:
         ``retry``, within the deadline.
 
         Raises:
-            SourceError: there was no answer in time and size, or it was a redirect.
+            SourceError: there was no answer in time and size, or a redirect that a read does not follow.
             UsageError: ``base_url`` is no URL of a server.
         """
-        question = reading(self.settings, base_url, path, form or {})
-        return self._persistently(question) if retry else self._attempt(question, self._deadline())
+        question, deadline = reading(self.settings, base_url, path, form or {}), self._deadline()
+        ask = self._persistently if retry else self._attempt
+        for _ in range(MOST_REDIRECTS):
+            answer = ask(question, deadline)
+            if not is_redirect(answer.status):
+                return answer
+            try:
+                question = next_question(question, answer.status, answer.location)
+            except NotFollowed as refusal:
+                raise self._redirected(answer, str(refusal)) from refusal
+        raise self._redirected(answer, f"gonogo has followed {MOST_REDIRECTS} redirects already")
 
     def send(self, method: str, base_url: str, path: str, body: bytes = b"", kind: str = FORM) -> Answer:
         """Ask for an action, once: it is never tried again.
@@ -89,7 +100,10 @@ class Client:
             UsageError: ``base_url`` is no URL of a server.
         """
         question = acting(self.settings, method, (base_url, path), body, kind)
-        return self._attempt(question, self._deadline())
+        answer = self._attempt(question, self._deadline())
+        if is_redirect(answer.status):
+            raise self._redirected(answer, "a request that acts is not sent a second time")
+        return answer
 
     def quoted(self, body: bytes) -> str:
         """Quote the beginning of a body: short, printable, and without the client's credentials."""
@@ -98,8 +112,11 @@ class Client:
     def _deadline(self) -> float:
         return time.monotonic() + self.settings.timeout.total_seconds()
 
-    def _persistently(self, question: Question) -> Answer:
-        deadline = self._deadline()
+    def _redirected(self, answer: Answer, why: str) -> SourceError:
+        target = answer.location.partition("?")[0].partition("#")[0]
+        return redirected(answer.url, answer.status, self.quoted(target.encode()), why)
+
+    def _persistently(self, question: Question, deadline: float) -> Answer:
         for pause in RETRY_PAUSES:
             if time.monotonic() + pause >= deadline:
                 break
@@ -117,15 +134,11 @@ class Client:
         exchange = _Exchange(question, self._connection(question.address, deadline), self.settings, self._room)
         threading.Thread(target=exchange.run, daemon=True, name="gonogo-http").start()
         try:
-            answer = exchange.result.result(max(0.0, deadline - time.monotonic()))
+            return exchange.result.result(max(0.0, deadline - time.monotonic()))
         except TimeoutError as error:
             raise too_slow(question.url, exchange.stage, self.settings) from error
         finally:
             exchange.abandon()
-        if HTTPStatus.MULTIPLE_CHOICES <= answer.status < HTTPStatus.BAD_REQUEST:
-            target = answer.location.partition("?")[0].partition("#")[0]
-            raise redirected(answer.url, answer.status, self.quoted(target.encode()))
-        return answer
 
     def _connection(self, address: Address, deadline: float) -> Connection:
         limit = min(LONGEST_CONNECT, max(0.0, deadline - time.monotonic()) + _AFTER_THE_DEADLINE)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from gonogo.errors import UsageError
+from gonogo.model.http_header import header_mistake, sendable
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class HttpSettings:
             wire and after decompression.
         authorization: the whole value of the ``Authorization`` header.
         basic: user and password, where there is no ``authorization``.
+        headers: further headers of every request, such as ``X-Scope-OrgID``; each value is kept
+            like a secret.
         ca_file: PEM file of the authorities to trust instead of the system's.
         cert_file: PEM file of the client certificate.
         key_file: PEM file of its key, where it is not in ``cert_file``.
@@ -32,6 +35,7 @@ class HttpSettings:
     max_bytes: int = 268_435_456
     authorization: str | None = field(default=None, repr=False)
     basic: tuple[str, str] | None = field(default=None, repr=False)
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
     ca_file: str | None = None
     cert_file: str | None = None
     key_file: str | None = None
@@ -44,12 +48,23 @@ class HttpSettings:
         Raises:
             UsageError: it has a line break or a character outside of printable ASCII; it is not repeated.
         """
-        if self.authorization is not None and not (self.authorization.isascii() and self.authorization.isprintable()):
+        if self.authorization is not None and not sendable(self.authorization):
             raise UsageError(
                 "the credentials cannot be sent",
                 why="they contain a line break, or a character outside of printable ASCII",
                 next_step="see the file that authorization.credentials_file names in the policy",
             )
+        for name, value in self.headers.items():
+            if mistake := header_mistake(name):
+                raise UsageError(
+                    f"the header {name!r} cannot be sent", why=mistake, next_step="see prometheus.headers in the policy"
+                )
+            if not sendable(value):
+                raise UsageError(
+                    f"the header {name} cannot be sent",
+                    why="its value is empty, or contains a line break or a character outside of printable ASCII",
+                    next_step=f"see prometheus.headers.{name} in the policy",
+                )
 
     def header(self) -> str | None:
         """Give the value of the ``Authorization`` header, if there is any."""
@@ -58,10 +73,9 @@ class HttpSettings:
         return "Basic " + b64encode(":".join(self.basic).encode()).decode()
 
     def secrets(self) -> tuple[str, ...]:
-        """Name every text that must not be shown, the longest first."""
+        """List every text that must not be shown, the longest first."""
         header = self.header()
-        if header is None:
-            return ()
+        shown = {header, header.partition(" ")[2]} if header is not None else set()
         password = (self.basic[1],) if self.basic else ()
-        found = {header, header.partition(" ")[2], *password} - {""}
+        found = {*shown, *password, *self.headers.values()} - {""}
         return tuple(sorted(found, key=len, reverse=True))

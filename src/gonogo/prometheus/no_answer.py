@@ -35,7 +35,7 @@ class LostConnection(SourceError):
 
 
 class Redirected(SourceError):
-    """Something answered that the question belongs elsewhere: it went no further."""
+    """A redirect that was not followed: the question went no further."""
 
 
 def too_slow(url: str, stage: Stage, settings: HttpSettings) -> SourceError:
@@ -59,12 +59,12 @@ def too_large(url: str, max_bytes: int) -> SourceError:
     )
 
 
-def redirected(url: str, status: int, target: str) -> SourceError:
-    """Say where the server pointed to; gonogo does not go there, for it would take the credentials along."""
+def redirected(url: str, status: int, target: str, why: str) -> SourceError:
+    """Say where the server pointed to, and why gonogo did not go there."""
     return Redirected(
         f"the server answered with a redirect ({status})",
         where=url,
-        why=f"it points to {target or 'nowhere'}; gonogo does not follow, for credentials would go along",
+        why=f"it points to {target or 'nowhere'}; {why}",
         next_step="write the server's own URL in the policy, with its path prefix; a login page is no API",
     )
 

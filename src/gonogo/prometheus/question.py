@@ -18,7 +18,12 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A request; its headers carry the credentials, so it is never shown whole."""
+    """A request; its headers carry the credentials, so it is never shown whole.
+
+    A question that follows a redirect has no prefix in its address: ``path`` is the whole path.
+    ``first_url`` is the URL before any redirect. A server chooses where a redirect leads, so
+    only the first URL is ever shown.
+    """
 
     method: str
     address: Address
@@ -26,11 +31,12 @@ class Question:
     query: str
     headers: Mapping[str, str]
     body: bytes | None
+    first_url: str = ""
 
     @property
     def url(self) -> str:
-        """Where it goes, as it may be shown: without the form."""
-        return f"{self.address}{self.path}"
+        """Where it goes, as it may be shown: without the form, and before any redirect."""
+        return self.first_url or f"{self.address}{self.path}"
 
     @property
     def target(self) -> str:
@@ -73,4 +79,4 @@ def _headers(settings: HttpSettings, address: Address, kind: str | None = None) 
         headers["Content-Type"] = kind
     if (authorization := settings.header()) is not None:
         headers["Authorization"] = authorization
-    return headers
+    return headers | settings.headers

@@ -9,7 +9,7 @@ from gonogo.errors import ActionFailed, SourceError
 from gonogo.prometheus.envelope import ask
 from gonogo.prometheus.http import Client
 from gonogo.prometheus.shape import JsonObject, mapping, text, texts
-from gonogo.prometheus.versions import version_of
+from gonogo.prometheus.versions import Build, build_of
 
 
 def ready(client: Client, base_url: str) -> bool:
@@ -20,13 +20,22 @@ def ready(client: Client, base_url: str) -> bool:
         return False
 
 
+def build(client: Client, base_url: str) -> Build:
+    """Ask for the family of a server and its version.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    return ask(client, base_url, "/api/v1/status/buildinfo", lambda envelope: build_of(_data(envelope)))
+
+
 def build_info(client: Client, base_url: str) -> str | None:
     """Ask for the version of Prometheus; ``None`` for a server that is another.
 
     Raises:
         SourceError: there was no valid answer.
     """
-    return ask(client, base_url, "/api/v1/status/buildinfo", lambda envelope: version_of(_data(envelope)))
+    return build(client, base_url).version
 
 
 def configuration(client: Client, base_url: str) -> str:

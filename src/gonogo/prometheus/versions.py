@@ -1,16 +1,19 @@
 """Where servers of the Prometheus family, and their versions, differ; nowhere else does gonogo care.
 
-Observed on Prometheus 2.42 and VictoriaMetrics, vmalert and vmagent 1.79; what is said
-of Prometheus 3 and of later VictoriaMetrics is read, not run.
+Observed on Prometheus 2.42, 3.5 and 3.16, on VictoriaMetrics, vmalert and vmagent 1.79 and
+1.145, and on Thanos 0.42. What is said of Mimir and Cortex is read, not run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from gonogo.durations import parse_duration
 from gonogo.model.rule import LoadedGroup, RuleHealth
+from gonogo.model.versions import OLDEST, release
 from gonogo.prometheus.shape import JsonObject, Misshapen, text
 
 NOW = {"nocache": "1"}
@@ -35,29 +38,55 @@ def warnings_of(envelope: JsonObject) -> tuple[str, ...]:
     return (*said, _PARTIAL) if envelope.get("isPartial") is True else said
 
 
-def version_of(build: JsonObject) -> str | None:
-    """Give the version of Prometheus; ``None`` for a server that is another and does not say.
+class Family(StrEnum):
+    """The families of servers that answer Prometheus's API, as far as gonogo treats them differently."""
 
-    VictoriaMetrics answers ``{}``, and later only a ``version`` of Prometheus that it is not.
+    PROMETHEUS = "prometheus"
+    VICTORIA_METRICS = "victoria-metrics"
+    OTHER = "other"
+    """Thanos, Mimir or Cortex: Prometheus's own query engine in front of other storage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """The family of a server, and its version where it is a Prometheus."""
+
+    family: Family
+    version: str | None = None
+
+
+def build_of(build: JsonObject) -> Build:
+    """Read what ``/api/v1/status/buildinfo`` says.
+
+    VictoriaMetrics answers ``{}``, and later only the version of a Prometheus that it is
+    not. Mimir and Cortex name themselves in ``application``. Thanos gives its own version,
+    which is below 1.0; no Prometheus with this endpoint is older than 2.0.
     """
-    return text(build.get("version"), "the version") if build.get("goVersion") else None
+    if not build.get("goVersion"):
+        return Build(Family.VICTORIA_METRICS)
+    version = text(build.get("version"), "the version")
+    number = release(version)
+    if "application" in build or (number is not None and number < OLDEST):
+        return Build(Family.OTHER)
+    return Build(Family.PROMETHEUS, version)
 
 
-def nan_ends_series(version: str | None) -> bool:
+def nan_ends_series(family: Family) -> bool:
     """Tell whether NaN in a range selector may be the mark that a series ended.
 
-    Prometheus drops these marks there; VictoriaMetrics answers them as NaN.
+    Prometheus's query engine drops these marks there; VictoriaMetrics answers them as NaN.
     """
-    return version is None
+    return family is Family.VICTORIA_METRICS
 
 
-def rules_untold(version: str | None, groups: tuple[LoadedGroup, ...]) -> bool:
+def rules_untold(family: Family, groups: tuple[LoadedGroup, ...]) -> bool:
     """Tell whether an empty list of rules says nothing of what records.
 
     Prometheus evaluates its own rules and lists them all. VictoriaMetrics evaluates none
-    and lists none, whatever vmalert records into it.
+    and lists none, whatever vmalert records into it. Thanos and Mimir list the rules of
+    those programs that they know.
     """
-    return version is None and not groups
+    return family is not Family.PROMETHEUS and not groups
 
 
 def rule_health(said: str, error: str, evaluated_at: float | None) -> RuleHealth:
