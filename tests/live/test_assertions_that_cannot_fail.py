@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gonogo.prometheus.installed_promtool import installed_promtool
 from gonogo.rules.files import read_rules
 from gonogo.unit.loaded import Entry, Loaded
 from gonogo.unit.possible_series import PossibleSeries
@@ -23,7 +24,10 @@ _LABELS = ("", "", '{j="1"}', '{j!="1"}', '{j=~"1|3"}', '{k=""}')
 _OFFSETS = ("", "", "", " offset 3m", " offset -2m")
 _RANGES = ("1m", "2m", "5m", "10m")
 _OF_RANGES = ("rate", "increase", "max_over_time", "count_over_time", "changes", "irate")
-_AROUND = ("sum by (j) ({})", "sum({})", "topk(1, {})", "max_over_time(({})[8m:1m])", "({}) * 2", "abs({})")
+_AROUND = (
+    *("sum by (j) ({})", "sum({})", "topk(1, {})", "({}) * 2", "abs({})"),
+    *("max_over_time(({})[8m:1m])", "rate(({})[1m:1m])", "rate(({})[2m:1m])"),
+)
 _BETWEEN = ("or", "and", "unless", "and on (j)", "unless on (j)", "or on (j)")
 _SERIES = ("a", "b", 'a{j="1"}', 'a{j="2",k="x"}', 'b{j="1"}')
 _VALUES = ("5x3", "5x10", "5x3 stale", "5 _x12 5x2", "_x8 5x9", "5", "0+1x20", "5x2 _x3 5x2", "", "_x3")
@@ -91,7 +95,7 @@ def test_what_cannot_fail_does_not(tmp_path: Path) -> None:
         rule_text, text = rules(chance), asserting_nothing(chance)
         unit = read_unit(text, "t.yml")
         entries = tuple(Entry(one, 1, 3) for one in unit.rule_files)
-        loaded = Loaded(unit, entries, read_rules(rule_text, "r.yml").groups)
+        loaded = Loaded(unit, entries, read_rules(rule_text, "r.yml").groups, installed_promtool().release)
         found = list(certain(loaded))
         number += len(found)
         folder = tmp_path / str(file)

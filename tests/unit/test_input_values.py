@@ -36,6 +36,25 @@ def test_between() -> None:
     assert not values.any_between(3, 5)
 
 
+@pytest.mark.parametrize(
+    ("text", "first", "last", "least", "apart", "expected"),
+    [
+        ("1x2 _x3 1x2", 3, 5, 1, 0, False),
+        ("1x2 _x3 1x2", 3, 6, 1, 0, True),
+        ("1x2 _x3 1x2", 3, 6, 2, 9, False),
+        ("1x2 _x3 1x2", 2, 6, 2, 3.9, False),
+        ("1x2 _x3 1x2", 2, 6, 2, 4, True),
+        ("1x2 _x3 1x2", 0, 2, 2, 0.9, False),
+        ("1x2 _x3 1x2", 0, 2, 2, 1, True),
+        ("1 1", 0, 1, 2, 1, True),
+        ("", 0, 9, 1, 9, False),
+    ],
+)
+def test_enough_between(text: str, first: int, last: int, least: int, apart: float, *, expected: bool) -> None:
+    """One sample, or two that are near enough to one another; both ends count."""
+    assert input_values(text).enough_between(first, last, least, apart) is expected
+
+
 def test_histograms_are_one_sample_each() -> None:
     """Braces without end are read once, however many there are."""
     assert input_values("{{schema:1 sum:2 buckets:[1 2]}} {{count:1}}x3 _x2").runs == ((0, 0), (1, 4))

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from gonogo.model.versions import Version
 from gonogo.unit.loaded import Entry, Loaded
 from gonogo.unit.read import read_unit
 from gonogo.unit.silent_pass import Finding
@@ -50,7 +51,7 @@ def test_ids_are_those_of_the_modules() -> None:
 @pytest.mark.parametrize("text", ["", "# x\n", "[]\n", "rule_files: [r.yml]\n", "rule_files: [r.yml]\ntests: []\n"])
 def test_no_tests(text: str) -> None:
     """Whatever is there instead."""
-    assert [one.silent_pass for one in silent_passes(Loaded(read_unit(text, "a_test.yml"), (), ()))] == ["no-tests"]
+    assert ids_in(Loaded(read_unit(text, "a_test.yml"), (), (), None)) == ["no-tests"]
 
 
 def test_no_rules() -> None:
@@ -59,8 +60,8 @@ def test_no_rules() -> None:
     assert [one.silent_pass for one in silent_passes(loaded)] == ["no-rules"]
     unreadable = replace(loaded, entries=tuple(replace(one, problem="it is a folder") for one in loaded.entries))
     assert list(silent_passes(unreadable)) == []
-    nameless = Loaded(read_unit("tests: [{promql_expr_test: [{expr: x, exp_samples: [{}]}]}]\n", "a_test.yml"), (), ())
-    assert [one.silent_pass for one in silent_passes(nameless)] == ["no-rules"]
+    unit = read_unit("tests: [{promql_expr_test: [{expr: x, exp_samples: [{}]}]}]\n", "a_test.yml")
+    assert ids_in(Loaded(unit, (), (), None)) == ["no-rules"]
 
 
 def test_a_rule_file_that_matches_nothing() -> None:
@@ -69,6 +70,43 @@ def test_a_rule_file_that_matches_nothing() -> None:
     (entry,) = loaded.entries
     (one,) = silent_passes(replace(loaded, entries=(Entry(entry.entry, 0, 0),)))
     assert (one.silent_pass, str(one.problem.where)) == ("rule-file-unmatched", "a_test.yml:1:14")
+
+
+@pytest.mark.parametrize(
+    ("promtool", "expected"),
+    [((2, 42), ["no-interval"]), ((2, 48), ["no-interval"]), (None, ["no-interval"]), ((2, 49), []), ((3, 16), [])],
+)
+def test_samples_without_an_interval_are_lost_up_to_2_48(promtool: Version | None, expected: list[str]) -> None:
+    """From 2.49 on they are as far apart as evaluations; a promtool without a version may be older."""
+    test = f"{{input_series: [{{series: x, values: 0 0 5}}], {quiet('High', '2m')}}}"
+    assert ids_in(load_text(RULES, f"tests: [{test}]\n", promtool)) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "closed", "left_open"),
+    [
+        ("rate(x[1m]) > 0", [], ["never-fed"]),
+        ("rate(x[61s]) > 0", [], []),
+        ("rate(x[1m:1m]) > 0", [], ["never-fed"]),
+        ("rate(x[2m:1m]) > 0", [], []),
+        ("rate(x[59s:1m]) > 0", ["never-fed"], ["never-fed"]),
+        ("rate(x[59s:30s]) > 0", [], []),
+        ("x offset 11m > 0", [], []),
+        ("z > 0", [], ["series-too-short"]),
+        ("max_over_time(z[5m]) > 0", [], ["series-too-short"]),
+        ("max_over_time(z[5m:]) > 0", [], []),
+    ],
+)
+@pytest.mark.parametrize("promtool", [(2, 42), (2, 55), (3, 0), (3, 5), (3, 16), None])
+def test_ranges_and_the_lookback_are_left_open_from_3_0_on(
+    promtool: Version | None, expression: str, closed: list[str], left_open: list[str]
+) -> None:
+    """A sample at the left edge counts before 3.0, and not after."""
+    rules = f"[{{name: a, rules: [{{alert: A, expr: '{expression}'}}]}}]"
+    series = f"input_series: [{{series: {'z, values: 1x6' if 'z' in expression else 'x, values: 1x40'}}}]"
+    test = f"tests: [{{interval: 1m, {series}, {quiet('A', '11m')}}}]\n"
+    is_closed = promtool is not None and promtool < (3, 0)
+    assert ids_in(load_text(rules, test, promtool)) == (closed if is_closed else left_open)
 
 
 def test_no_assertion() -> None:
@@ -168,15 +206,20 @@ def test_series_too_short_for_expressions_and_ranges() -> None:
     assert found(f"{series}, alert_rule_test: [{both}], promql_expr_test: [{{expr: x, exp_samples: [{{}}]}}]") == []
 
 
-def test_what_was_never_frequent_enough_is_too_short() -> None:
-    """A rate needs two samples in its window."""
-    series = "input_series: [{series: x, values: 1 _x9 1 _x9 1x1}]"
-    test = (
-        f"tests: [{{interval: 1m, {series}, promql_expr_test: [{{expr: 'rate(x[3m])', eval_time: 20m}}, {ABOUT}]}}]\n"
-    )
-    (one,) = silent_passes(load_text(RULES, test))
-    assert one == Finding("series-too-short", one.problem)
-    assert "too few samples around then" in one.problem.message
+@pytest.mark.parametrize(
+    ("values", "expected", "told"),
+    [
+        ("1 _x9 1 _x9 1x1", "never-fed", "not enough data of x by then"),
+        ("1x1 _x9 1 _x8 1x1", "series-too-short", "too few samples around then"),
+    ],
+)
+def test_a_rate_needs_two_samples_in_its_window(values: str, expected: str, told: str) -> None:
+    """Where there never were two, nothing was fed in; where there were two once, the series is too short."""
+    series = f"input_series: [{{series: x, values: {values}}}]"
+    asked = f"promql_expr_test: [{{expr: 'rate(x[3m])', eval_time: 20m}}, {ABOUT}]"
+    (one,) = silent_passes(load_text(RULES, f"tests: [{{interval: 1m, {series}, {asked}}}]\n"))
+    assert one == Finding(expected, one.problem)
+    assert told in one.problem.message
 
 
 def test_no_interval() -> None:

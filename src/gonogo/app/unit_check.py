@@ -14,6 +14,7 @@ from gonogo.app.unit_rules import RulePlaces, found_here
 from gonogo.app.unit_run import UnitResult, run_tests
 from gonogo.app.unit_stage import StagedUnit, staging
 from gonogo.errors import Position, Problem
+from gonogo.model.versions import Version
 from gonogo.prometheus.installed_promtool import Promtool
 from gonogo.unit.allowance import under
 from gonogo.unit.group_order import GroupOrders, in_order, open_orders, order_problem
@@ -95,7 +96,7 @@ def check_files(
 
     def to_run() -> Iterator[_Case]:
         for path in sorted(paths, key=_size, reverse=True):
-            read = _read(path, places, real)
+            read = _read(path, places, real, promtool.release)
             if isinstance(read, FileReport):
                 report_on(path, read)
             elif (known := cache.seconds(read.material)) is not None:
@@ -119,13 +120,15 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _read(path: Path, places: RulePlaces, inside: frozenset[Path] | None) -> _Case | FileReport:
+def _read(
+    path: Path, places: RulePlaces, inside: frozenset[Path] | None, release: Version | None
+) -> _Case | FileReport:
     try:
         one = material(path, places)
         problems = [*one.unit.problems, *(_unreadable(one)), *_ambiguous(one, places)]
         if problems:
             return FileReport(str(path), None, "\n".join(map(str, problems)))
-        known = loaded(one)
+        known = loaded(one, release)
     except Unreadable as error:
         return FileReport(str(path), None, str(error.problem))
     found = (*silent_passes(known), *(_outside(one, inside) if inside is not None else ()))

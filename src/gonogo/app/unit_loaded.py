@@ -9,14 +9,15 @@ from pathlib import Path
 from gonogo.app.unit_material import LoadedEntry, Material
 from gonogo.lint.estate import SourceFile
 from gonogo.lint.sources import source_file
+from gonogo.model.versions import Version
 from gonogo.unit.loaded import Entry, Loaded
 
 
-def loaded(material: Material) -> Loaded:
+def loaded(material: Material, promtool: Version | None) -> Loaded:
     """Give a test file together with its rules, as far as they can be read; the rest is promtool's to refuse."""
     files = {rule.path: rules_of(rule.whole, str(rule.path)) for rule in material.rules}
     groups = tuple(group for file in files.values() for group in file.groups)
-    return Loaded(material.unit, tuple(_entry(one, files) for one in material.entries), groups)
+    return Loaded(material.unit, tuple(_entry(one, files) for one in material.entries), groups, promtool)
 
 
 @lru_cache(maxsize=1024)

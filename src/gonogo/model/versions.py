@@ -13,17 +13,29 @@ Version = tuple[int, int]
 OLDEST = (2, 0)
 """The oldest release that can be a Prometheus; a lower number is that of another program, such as Thanos."""
 
+TEST_INTERVAL = (2, 49)
+"""A unit test without ``interval`` takes the evaluation interval from here on. Before, all samples are at time 0."""
+
 JUNIT = (2, 55)
 """``promtool test rules --junit FILE`` exists from here on. Progress lines that name a file end here."""
 
 LEFT_OPEN = (3, 0)
-"""From here on a range selector leaves out the sample at its left edge."""
+"""From here on ranges, subqueries and the lookback leave out the sample at their left edge."""
 
 UTF8_NAMES = (3, 0)
 """Names of metrics and labels may be any UTF-8 text from here on."""
 
 UTF8_RULE_NAMES = (3, 2)
 """Names that recording rules give may be any UTF-8 text from here on."""
+
+
+def reaches(version: Version | None, since: Version) -> bool:
+    """Return True if a program of this version has a change that came with ``since``.
+
+    A program without a version is a new build: whoever builds one by hand forgets to link the version in.
+    """
+    return version is None or version >= since
+
 
 _RELEASE = re.compile(r"\bversion v?(\d+)\.(\d+)|^v?(\d+)\.(\d+)")
 

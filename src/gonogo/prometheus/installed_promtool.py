@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gonogo.model.versions import JUNIT, Version, release
+from gonogo.model.versions import JUNIT, Version, reaches, release
 from gonogo.prometheus.promtool import PROMTOOL, version
 
 
@@ -29,7 +29,7 @@ class Promtool:
     @property
     def writes_junit(self) -> bool:
         """True from the version with ``--junit`` on, and for a promtool without a version: a new build by hand."""
-        return self.release is None or self.release >= JUNIT
+        return reaches(self.release, JUNIT)
 
 
 def installed_promtool() -> Promtool:

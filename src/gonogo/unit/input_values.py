@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 _GAP = re.compile(r"_(?:x(\d{1,9}))?")
 _REPEATED = re.compile(r".*x(\d{1,9})")
@@ -28,9 +29,14 @@ class InputValues:
     deliberate: bool
     runs: tuple[tuple[int, int], ...]
 
-    def between(self, first: int, last: int) -> int:
-        """Count the samples from one place to another, both included."""
-        return sum(max(0, min(end, last) - max(begin, first) + 1) for begin, end in self.runs)
+    def enough_between(self, first: int, last: int, least: int, apart: float) -> bool:
+        """Return True for one sample from one place to another, or for two at most ``apart`` places apart."""
+        kept = [(max(begin, first), min(end, last)) for begin, end in self.runs if begin <= last and first <= end]
+        if least == 1:
+            return kept != []
+        if apart >= 1 and any(begin < end for begin, end in kept):
+            return True
+        return any(after[0] - before[1] <= apart for before, after in pairwise(kept))
 
     def ends_by_intent(self, place: int) -> bool:
         """Tell whether a gap or ``stale`` is written behind the samples before a place, and stands there still."""

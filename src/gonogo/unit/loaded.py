@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
+from gonogo.model.versions import Version
 from gonogo.rules.graph import RuleGraph
 from gonogo.rules.promql import parse
 from gonogo.rules.tree import NAME_LABEL, Vector
@@ -25,11 +26,19 @@ class Entry:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A test file, its entries of ``rule_files``, and the groups that these bring."""
+    """A test file and what it loads, as one version of promtool understands it.
+
+    Attributes:
+        unit: the test file.
+        entries: its entries of ``rule_files``.
+        groups: the groups that these bring.
+        promtool: the version that runs it; None for one without a version.
+    """
 
     unit: UnitFile
     entries: tuple[Entry, ...]
     groups: tuple[RuleGroup, ...]
+    promtool: Version | None
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gonogo.model.rule import Rule, RuleKind
+from gonogo.model.versions import LEFT_OPEN, reaches
+from gonogo.rules.canonical import written
 from gonogo.rules.promql import parse
 from gonogo.rules.selectors import Selector
 from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Negation, Number, Range, Subquery, Text, Vector
@@ -60,6 +62,7 @@ class PossibleSeries:
         self._loaded = loaded
         self._step = loaded.unit.evaluation_interval
         self._interval = (test.interval or self._step) // MILLISECOND
+        self._edge = MILLISECOND if reaches(loaded.promtool, LEFT_OPEN) else timedelta(0)
         values = [input_values(one.values) for one in test.series]
         self._fed = list(zip(loaded.labels_of(test), values, strict=True))
         self._known: dict[tuple[int, Window], LabelSets] = {}
@@ -84,8 +87,8 @@ class PossibleSeries:
         match node:
             case Vector() | Range():
                 found = self._found(node, window)
-            case Subquery(inner=inner, range=length):
-                found = self._of(inner, window.back(node).from_before(length))
+            case Subquery(inner=inner):
+                found = self._of(inner, window.back(node).from_before(node.range - self._edge))
             case Negation(inner=inner):
                 found = nameless(self._of(inner, window))
             case Aggregation():
@@ -124,45 +127,53 @@ class PossibleSeries:
         if node.function in ALWAYS:
             return ANYTHING
         least = 2 if node.function in _OF_TWO else 1
-        given = [
-            self._found(one, window, least) if isinstance(one, Range) else self._of(one, window)
-            for one in node.arguments
-        ]
+        given = [self._argument(one, window, least) for one in node.arguments]
         if NOTHING in given:
             return NOTHING
         keeping = node.function in _LABEL_KEEPING or node.function.endswith("_over_time")
         series = [one for one, part in zip(given, node.arguments, strict=True) if not _is_scalar(part)]
         return nameless(series[0]) if keeping and len(series) == 1 else ANYTHING
 
+    def _argument(self, node: Expression, window: Window, least: int) -> LabelSets:
+        """Give the series of an argument; of a range only those with at least so many samples."""
+        if isinstance(node, Subquery) and self._steps(node) < least:
+            self.lacking[written(node)] = None
+            return NOTHING
+        return self._found(node, window, least) if isinstance(node, Range) else self._of(node, window)
+
+    def _steps(self, node: Subquery) -> int:
+        """Count the times at which a subquery is evaluated, at most: the multiples of its step in its range."""
+        return 1 + int((node.range - self._edge) // (node.step or self._step))
+
     def _found(self, node: Vector | Range, window: Window, least: int = 1) -> LabelSets:
         """Give what a selector finds, of series with at least so many samples where they are counted."""
         vector, length = (node, LOOKBACK) if isinstance(node, Vector) else (node.vector, node.range)
-        selector, times = Selector.of(vector), window.back(vector)
-        evaluated = times.from_before(min(LOOKBACK, self._step) if isinstance(node, Vector) else length)
+        selector, times, length = Selector.of(vector), window.back(vector), length - self._edge
+        evaluated = times.from_before(min(length, self._step) if isinstance(node, Vector) else length)
         makers = self._loaded.graph.makers(selector)
         made = union(self._made(rule, evaluated) for rule in makers)
-        fed = self._input(selector, times.from_before(length), least)
+        fed = self._input(selector, times.from_before(length), (least, length // MILLISECOND / self._interval))
         found = union((fed, selected(made, selector)))
         if found == NOTHING and (made != NOTHING or not makers):
             self.lacking[selector.text] = None
         return found
 
-    def _input(self, selector: Selector, times: Window, least: int) -> LabelSets:
+    def _input(self, selector: Selector, times: Window, needed: tuple[int, float]) -> LabelSets:
         if any(labels is None for labels, _ in self._fed):
             return ANYTHING
         return frozenset(
             frozenset(one for one in labels.items() if one[1])
             for labels, values in self._fed
-            if labels is not None and selector.matches(labels) and self._there(values, times, least)
+            if labels is not None and selector.matches(labels) and self._there(values, times, *needed)
         )
 
-    def _there(self, values: InputValues, times: Window, least: int) -> bool:
-        """Tell whether a series has so many samples at these times, or had them before it was written to end."""
+    def _there(self, values: InputValues, times: Window, least: int, apart: float) -> bool:
+        """Return True if a series has enough samples at these times, or had them before it was written to end."""
         first, last = times.places(self._interval, values.last)
-        if values.between(first, last) >= least:
+        if values.enough_between(first, last, least, apart):
             return True
         if values.ends_by_intent(last):
-            return values.between(0, last) >= least
+            return values.enough_between(0, last, least, apart)
         if 0 <= values.last <= last:
             self.ended = max(self.ended, values.last * self._interval)
         return False

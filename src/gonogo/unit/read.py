@@ -87,7 +87,7 @@ class UnitTest:
     Attributes:
         name: its name, often none.
         interval: the time between two input samples, and the interval of groups that name none; 0 where it is not
-            named: promtool 2.42 then puts all samples at time 0, newer ones take the evaluation interval.
+            named: promtool before 2.49 then puts all samples at time 0, newer ones take the evaluation interval.
         series: what is fed in.
         alerts: its assertions of alerts.
         expressions: its assertions of expressions.

@@ -39,9 +39,9 @@ def _of_nothing(test: UnitTest, loaded_to: timedelta, step: timedelta) -> Iterat
 
 
 def _lost(test: UnitTest, seen: timedelta, at: timedelta) -> bool:
-    """Tell whether a sample is fed in after ``seen`` and not after ``at``."""
+    """Return True if a sample is fed in after ``seen`` and not after ``at``."""
     if not test.interval:
-        return False
+        return False  # all samples are at time 0, or, from promtool 2.49 on, at evaluations
     first, last = seen // test.interval + 1, at // test.interval
     return any(input_values(one.values).any_between(first, last) for one in test.series)
 
