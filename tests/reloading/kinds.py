@@ -176,6 +176,46 @@ KINDS: Mapping[str, str] = {
 }
 """All kinds; every secret in them is ``hush``."""
 
+NEWER_KINDS: Mapping[str, str] = {
+    "newer keys of the runtime": "runtime: {gogc: 50}",
+    "newer keys of the section global": """
+global: {scrape_protocols: [PrometheusText0.0.4], sample_limit: 5, keep_dropped_targets: 7,
+         rule_query_offset: 30s, metric_name_validation_scheme: legacy}
+scrape_configs: [{job_name: a}, {job_name: b, sample_limit: 0}, {job_name: c, sample_limit: 6}]
+""",
+    "newer keys of a job": """
+scrape_configs:
+- {job_name: a, enable_compression: false, track_timestamps_staleness: true,
+   fallback_scrape_protocol: PrometheusText1.0.0}
+- {job_name: b, metric_name_validation_scheme: legacy, scrape_protocols: [PrometheusText1.0.0],
+   metric_name_escaping_scheme: underscores}
+- {job_name: c, http_headers: {X-Scope-OrgID: {values: ["12"]}}}
+""",
+    "false in a job under true in the section global": """
+global: {always_scrape_classic_histograms: true, convert_classic_histograms_to_nhcb: true}
+scrape_configs:
+- {job_name: a}
+- {job_name: b, always_scrape_classic_histograms: false, convert_classic_histograms_to_nhcb: false}
+""",
+    "newer keys of remote write, and a newer section": """
+otlp: {promote_resource_attributes: [service.name], translation_strategy: NoUTF8EscapingWithSuffixes}
+remote_write: [{url: "http://127.0.0.1:9/write", protobuf_message: io.prometheus.write.v2.Request}]
+remote_read: [{url: "http://127.0.0.1:9/read", chunked_read_limit: 1000}]
+""",
+    "relabelling that says its defaults": """
+scrape_configs:
+- job_name: a
+  fallback_scrape_protocol: PrometheusText0.0.4
+  relabel_configs:
+  - {regex: (.*), target_label: x, replacement: y}
+  - {regex: "", target_label: x, replacement: y}
+  - {target_label: x, replacement: z}
+""",
+}
+"""Kinds that Prometheus 2.42 refuses, and 3.5 and later accept."""
+
+KINDS_OF_ALL_VERSIONS = {**KINDS, **NEWER_KINDS}
+
 FOLDER = "/srv/prometheus"
 """The folder of the configuration in what is recorded."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 from hypothesis import given
@@ -106,18 +107,102 @@ def test_what_somebody_else_set_is_named_as_theirs() -> None:
     assert words(difference(JOB, loaded, before, before=loaded)) == [f"{path} (it was in the file before)"]
 
 
-def test_a_default_that_nobody_knows_may_stay_and_no_more() -> None:
-    """For other jobs too, but not with another value, and not where it is not known what the file had."""
-    loaded = job("newest: fast")
+def test_a_key_that_nobody_knows_must_stay_as_it_was_before() -> None:
+    """A newer key that neither file gives is the server's default, unless the server showed another value before."""
+    loaded = job("newest: fast, words: [a, b], part: {more: 1}")
+    assert difference(JOB, loaded, JOB, before=loaded) == ()
+    for edited in ("newest: slow", "words: [a]", "more: 2"):
+        key = edited.partition(":")[0]
+        other = re.sub(rf"{key}: (\[.*?\]|\w+)", edited, loaded)
+        assert other != loaded
+        assert [one.path.split(".")[-1] for one in difference(JOB, other, JOB, before=loaded)] == [key]
+    assert difference(JOB, job(), JOB, before=loaded) == ()
+
+
+def test_a_key_that_nobody_knows_is_the_default_where_no_load_says_more() -> None:
+    """At a first reload there is no other load; a new job has none either, and is like the others if they agree."""
+    loaded = job("newest: fast, words: [a, b]")
     two = "scrape_configs: [{job_name: a}, {job_name: b}]"
     item = loaded.partition("[")[2].removesuffix("]")
-    more = f"{GLOBAL}\nscrape_configs: [{item}, {item.replace('job_name: a', 'job_name: b')}]"
-    assert difference(JOB, loaded, JOB, before=loaded) == ()
-    assert difference(two, more, JOB, before=loaded) == ()
-    assert difference(JOB, loaded, before=loaded)
-    assert difference(JOB, loaded, JOB)
-    assert difference(JOB, job("newest: slow"), JOB, before=loaded)
-    assert difference(JOB, loaded, "scrape_configs: [{job_name: a, newest: fast}]", before=loaded)
+    other = item.replace("job_name: a", "job_name: b")
+    assert difference(JOB, loaded) == difference(JOB, loaded, JOB) == difference(JOB, loaded, before=loaded) == ()
+    assert difference(two, f"{GLOBAL}\nscrape_configs: [{item}, {other}]", JOB, before=loaded) == ()
+    slow = other.replace("fast", "slow")
+    assert len(difference(two, f"{GLOBAL}\nscrape_configs: [{item}, {slow}]", JOB, before=loaded)) == 1
+    assert difference(two, f"{GLOBAL}\nscrape_configs: [{item}, {slow}]", JOB, before=job()) == ()
+    assert difference(JOB, loaded.replace("newest: fast", "newest: [{a: b}]"))
+    assert difference(JOB, loaded.replace("newest: fast", "newest_sd_configs: [a]"))
+
+
+def test_a_newer_key_that_the_file_gave_before_must_be_gone() -> None:
+    """Its old value may be the default as well: that is certain only if the server does not show the old file."""
+    old = "scrape_configs: [{job_name: a, newest: fast}]"
+    loaded = job("newest: fast")
+    path = "scrape_configs[a].newest is fast on the server and nothing in the file"
+    assert words(difference(JOB, loaded, old, before=loaded)) == [f"{path} (it was in the file before)"]
+    assert difference(JOB, job("newest: slow"), old, before=loaded) == ()
+    assert difference(JOB, job(), old, before=loaded) == ()
+    longer = "scrape_configs: [{job_name: a, scrape_timeout: 5s}]"
+    assert (
+        difference(
+            longer,
+            loaded.replace(
+                "[{job_name: a, scrape_interval: 1m, scrape_timeout: 10s",
+                "[{job_name: a, scrape_interval: 1m, scrape_timeout: 5s",
+            ),
+            old,
+            before=loaded,
+        )
+        == ()
+    )
+    assert difference(longer, loaded, old, before=loaded)
+
+
+def test_a_regex_that_is_left_out_is_the_default_and_no_other() -> None:
+    """Prometheus leaves it out since 2.54; 2.42 shows an empty one as null."""
+    staged = "scrape_configs: [{job_name: a, relabel_configs: [{target_label: b, replacement: x}]}]"
+    explicit = staged.replace("target_label", "regex: (.*), target_label")
+    empty = staged.replace("target_label", "regex: '', target_label")
+    shown = job("relabel_configs: [{separator: ;, REST target_label: b, replacement: x, action: replace}]")
+    for file in (staged, explicit):
+        assert difference(file, shown.replace("REST", "")) == ()
+        assert difference(file, shown.replace("REST", "regex: (.*),")) == ()
+        for other in ("regex: null,", "regex: '',", "regex: (.+),"):
+            assert len(difference(file, shown.replace("REST", other))) == 1
+    assert difference(empty, shown.replace("REST", "regex: null,")) == ()
+    assert difference(empty, shown.replace("REST", "regex: '',")) == ()
+    assert len(difference(empty, shown.replace("REST", ""))) == 1
+
+
+def test_a_job_may_say_false_where_the_section_global_says_true() -> None:
+    """A limit of 0 gives way to the global one, ``false`` does not."""
+    shared = "global: {newest: true, sample_limit: 5}"
+    shown = job("HERE").replace("evaluation_interval: 1m", "evaluation_interval: 1m, newest: true, sample_limit: 5")
+    for file, server, same in (
+        ("newest: false", "newest: false, sample_limit: 5", True),
+        ("newest: false", "newest: true, sample_limit: 5", False),
+        ("newest: true", "newest: false, sample_limit: 5", False),
+        ("sample_limit: 0", "newest: true, sample_limit: 5", True),
+        ("sample_limit: 6", "newest: true, sample_limit: 5", False),
+        ("sample_limit: 6", "newest: true, sample_limit: 6", True),
+    ):
+        staged = f"{shared}\nscrape_configs: [{{job_name: a, {file}}}]"
+        assert (difference(staged, shown.replace("HERE", server)) == ()) is same, (file, server)
+
+
+def test_a_value_that_a_job_took_from_the_section_global_says_nothing_of_the_default() -> None:
+    """So the job may show another value once the global one is gone, as ``metric_name_validation_scheme`` does."""
+    old = f"global: {{newest: slow}}\n{JOB}"
+    assert (
+        difference(
+            JOB,
+            job("newest: fast"),
+            old,
+            before=job("newest: slow").replace("evaluation_interval: 1m", "evaluation_interval: 1m, newest: slow"),
+        )
+        == ()
+    )
+    assert len(difference(JOB, job("newest: fast"), JOB, before=job("newest: slow"))) == 1
 
 
 def test_what_is_in_a_list_is_no_default() -> None:
@@ -211,8 +296,9 @@ runtime: {gogc: 75}
 otlp: {translation_strategy: UnderscoreEscapingWithSuffixes, label_name_underscore_sanitization: true}
 """
     assert difference(JOB, loaded) == ()
-    assert difference(JOB, loaded.replace("gogc: 75", "gogc: 50"))
-    assert difference(JOB, loaded.replace("utf8, metric_name_esc", "legacy, metric_name_esc"))
+    for other in (("gogc: 75", "gogc: 50"), ("utf8, metric_name_esc", "legacy, metric_name_esc")):
+        assert len(difference(JOB, loaded.replace(*other), JOB, before=loaded)) == 1
+    assert difference(JOB, loaded.replace("allow-utf-8", "underscores"), JOB, before=loaded) == ()
     limits = "global: {sample_limit: 5, scrape_protocols: [PrometheusText0.0.4]}"
     taken = loaded.replace(protocols, "[PrometheusText0.0.4]").replace("job_name: a", "job_name: a, sample_limit: 5")
     with_limits = taken.replace("global: {", "global: {sample_limit: 5, scrape_protocols: [PrometheusText0.0.4], ")

@@ -19,6 +19,9 @@ TEST_INTERVAL = (2, 49)
 JUNIT = (2, 55)
 """``promtool test rules --junit FILE`` exists from here on. Progress lines that name a file end here."""
 
+HOLT_WINTERS_RENAMED = (3, 0)
+"""``holt_winters`` is called ``double_exponential_smoothing`` from here on, and needs a feature flag."""
+
 LEFT_OPEN = (3, 0)
 """From here on ranges, subqueries and the lookback leave out the sample at their left edge."""
 

@@ -6,17 +6,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from gonogo.reloading.defaults import defaults_in, needs_no_content
+from gonogo.reloading.defaults import defaults_in, is_newer, needs_no_content
 from gonogo.reloading.document import Branch, Leaf, Tree
 from gonogo.reloading.place import Place
 from gonogo.reloading.spelling import is_zero, same
+
+JOBS = ("scrape_configs",)
+"""The keys of the list of jobs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """A difference before it is put into words; ``None`` is nothing on that side.
 
-    ``maybe_default`` marks a scalar of which the file says nothing: the server may have added it itself.
+    ``maybe_default`` marks a value that the file does not give: the server may have added it itself.
     """
 
     place: Place
@@ -32,10 +35,12 @@ class Comparison:
 
     Attributes:
         folder: that of the server's ``--config.file``; ``None``: any.
-        additions: values of scalars that the server is known to add by itself, by their keys.
+        shared: the section ``global``, from which jobs take the values that they do not give.
+        additions: values that the server is known to add by itself, by their keys.
     """
 
     folder: str | None
+    shared: Branch = field(default_factory=dict)
     additions: Mapping[tuple[str, ...], list[Tree]] = field(default_factory=dict)
 
     def mappings(self, place: Place, staged: Branch, loaded: Branch) -> Iterator[Found]:
@@ -45,17 +50,18 @@ class Comparison:
             if here is None:
                 yield from self._unwritten(place.key(key), there)
             elif there is not None:
-                yield from self._both(place.key(key), here, there)
+                yield from self.both(place.key(key), here, there)
             elif isinstance(here, list):
                 yield from self._lists(place.key(key), here, [])
-            elif not _is_nothing(here, place.key(key)):
+            elif not self._is_left_out(here, place.key(key)):
                 yield Found(place.key(key), here, None)
         yield from self._lacking(place, staged, loaded)
 
     def _lacking(self, place: Place, staged: Branch, loaded: Branch) -> Iterator[Found]:
         """Find defaults that every server shows and this one does not: they were turned off."""
         for key, default in defaults_in(place).items():
-            if default.shown and key not in staged and _is_null(loaded.get(key)):
+            is_due = default.shown or (default.left_out and key in loaded)
+            if is_due and key not in staged and _is_null(loaded.get(key)):
                 yield Found(place.key(key), default.values[0], None)
 
     def _unwritten(self, place: Place, loaded: Tree | None) -> Iterator[Found]:
@@ -63,24 +69,45 @@ class Comparison:
         default = defaults_in(place.above).get(place.name)
         if loaded is None or _is_null(loaded) or self._is_one_of(self.additions.get(place.keys, ()), loaded, place):
             return
+        if self._is_inherited(loaded, place):
+            return
         if default is not None and (not default.values or self._is_one_of(default.values, loaded, place)):
             return
         if isinstance(loaded, list):
-            yield from self._lists(place, [], loaded)
+            maybe = is_newer(place) and bool(loaded) and all(isinstance(item, Leaf) for item in loaded)
+            yield from [Found(place, None, loaded, maybe_default=True)] if maybe else self._lists(place, [], loaded)
         elif isinstance(loaded, dict) and loaded and not needs_no_content(place):
             yield from self.mappings(place, {}, loaded)
         elif default is not None or not _is_nothing(loaded, place):
             yield Found(place, None, loaded, maybe_default=isinstance(loaded, Leaf))
 
-    def _both(self, place: Place, staged: Tree, loaded: Tree) -> Iterator[Found]:
+    def both(self, place: Place, staged: Tree, loaded: Tree) -> Iterator[Found]:
+        """Compare two values at one place."""
         if isinstance(staged, dict) and isinstance(loaded, dict):
             yield from self.mappings(place, staged, loaded)
         elif isinstance(staged, list) and isinstance(loaded, list):
             yield from self._lists(place, staged, loaded)
-        elif _is_nothing(staged, place) and _is_nothing(loaded, place):
+        elif _is_nothing(staged, place) and (_is_nothing(loaded, place) or self._is_replaced(staged, loaded, place)):
             return
         elif not (isinstance(staged, Leaf) and isinstance(loaded, Leaf) and same(staged, loaded, place, self.folder)):
             yield Found(place, staged, loaded)
+
+    def _is_left_out(self, staged: Tree, place: Place) -> bool:
+        """Return whether a server may leave out a value that the file gives: zeros, and some defaults."""
+        default = defaults_in(place.above).get(place.name)
+        if default is not None and default.left_out:
+            return self._is_one_of(default.values, staged, place)
+        return _is_nothing(staged, place)
+
+    def _is_inherited(self, loaded: Tree, place: Place) -> bool:
+        """Return whether a job shows what it takes from the section ``global`` of the file."""
+        given = self.shared.get(place.name) if place.above.keys == JOBS else None
+        return given is not None and not self._differ(place, given, loaded)
+
+    def _is_replaced(self, staged: Tree, loaded: Tree, place: Place) -> bool:
+        """Return whether a job's 0 gives way to the global value; an explicit ``false`` does not."""
+        is_boolean = isinstance(staged, Leaf) and isinstance(staged.value, bool)
+        return not is_boolean and self._is_inherited(loaded, place)
 
     def _lists(self, place: Place, staged: list[Tree], loaded: list[Tree]) -> Iterator[Found]:
         if all(isinstance(item, Leaf) for item in (*staged, *loaded)):
@@ -93,7 +120,7 @@ class Comparison:
             if one is None or other is None:
                 yield Found(place.item(name), one, other)
             else:
-                yield from self._both(place.item(name), one, other)
+                yield from self.both(place.item(name), one, other)
         if [name for name in here if name in there] != [name for name in there if name in here]:
             yield Found(place, _names(here), _names(there), "in another order")
 
@@ -120,7 +147,7 @@ class Comparison:
         return any(not self._differ(place, value, loaded) for value in values)
 
     def _differ(self, place: Place, staged: Tree, loaded: Tree) -> bool:
-        return next(self._both(place, staged, loaded), None) is not None
+        return next(self.both(place, staged, loaded), None) is not None
 
 
 def _unmatched(staged: list[Tree], loaded: list[Tree]) -> tuple[list[Tree], list[Tree]]:

@@ -1,6 +1,6 @@
-"""A configuration with what a server works out from other parts of it.
+"""A configuration with the values that a server works out from other parts of it.
 
-Jobs take their intervals, limits and files from ``global``, a timeout is never longer
+Jobs take their interval and timeout from ``global``, a timeout is never longer
 than its interval, and some older keys are written as newer ones. Source:
 Prometheus, ``config/config.go``.
 """
@@ -18,25 +18,6 @@ _MINUTE = "1m"
 _LONGEST_TIMEOUT = "10s"
 _RESTORED = frozenset({"global", "runtime"})
 """Sections that have their defaults again where they are opened and left empty."""
-
-_INHERITED = (
-    "body_size_limit",
-    "sample_limit",
-    "target_limit",
-    "label_limit",
-    "label_name_length_limit",
-    "label_value_length_limit",
-    "keep_dropped_targets",
-    "scrape_failure_log_file",
-    "scrape_protocols",
-    "scrape_native_histograms",
-    "always_scrape_classic_histograms",
-    "convert_classic_histograms_to_nhcb",
-    "extra_scrape_metrics",
-    "metric_name_validation_scheme",
-    "metric_name_escaping_scheme",
-)
-"""What a job takes from ``global`` where it says nothing itself; Prometheus 2.42 knows none of them there."""
 
 
 def completed(staged: Branch) -> Branch:
@@ -83,8 +64,7 @@ def _jobs(jobs: Tree, shared: Branch) -> Tree:
 def _job(job: Tree, shared: Branch) -> Tree:
     if not isinstance(job, dict):
         return job
-    taken = {key: shared[key] for key in _INHERITED if _given(shared, key) and not _given(job, key)}
-    return _timed({**job, **taken}, _span(shared, "scrape_interval"), _span(shared, "scrape_timeout"))
+    return _timed(job, _span(shared, "scrape_interval"), _span(shared, "scrape_timeout"))
 
 
 def _timed(section: Branch, interval: str, timeout: str) -> Branch:

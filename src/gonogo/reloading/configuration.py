@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from gonogo.reloading.comparison import Comparison, Found, are_jobs, by_name
+from gonogo.reloading.comparison import JOBS, Comparison, Found, are_jobs, by_name
 from gonogo.reloading.completed import completed, without_echoes
+from gonogo.reloading.defaults import is_newer
 from gonogo.reloading.document import Branch, Tree, Unreadable, read
 from gonogo.reloading.place import Place
 from gonogo.reloading.redaction import shown
@@ -43,10 +44,10 @@ def difference(
 ) -> tuple[Difference, ...]:
     """List where a server's configuration is not the staged one; nothing when it is.
 
-    A key that the server shows and the file has not must be at its default. Where that
-    default is not known here (a newer server, a flag), it may stay as it was ``before``,
-    unless the file that was loaded then set it. So that nobody else's setting passes for
-    a default, hold ``previous`` against ``before`` as well before anything is changed.
+    The server shows defaults of keys that the file does not give. A key of Prometheus 2.42 must be at the default
+    of that key. The default of a newer key is not known here: its value is taken for the default, unless the file
+    that was loaded before gave the key, or the server showed another value then. Without ``previous`` the newer
+    keys say nothing; so hold the configuration after a reload against the one before it.
 
     Args:
         staged: the text of the file.
@@ -62,30 +63,89 @@ def difference(
         shown_before = None if previous is None or before is None else read(before, "the configuration before")
     except Unreadable as error:
         return (Difference("", "", "", f"they cannot be compared: {error}"),)
-    additions = {} if shown_before is None else _additions(file, shown_before, folder)
-    found = Comparison(folder, additions).mappings(Place(), completed(here), without_echoes(there))
-    had = frozenset(_paths(Place(), file))
-    return tuple(_said(one, had) for one in found)
+    learned = {} if shown_before is None else _additions(file, shown_before, folder)
+    found = _differences(here, there, folder, learned)
+    had = dict(_paths(Place(), file))
+    shown = {} if shown_before is None else dict(_paths(Place(), without_echoes(shown_before)))
+    loads = _Loads(had, shown, learned, folder)
+    sure = tuple(one for one in found if loads.is_difference(one))
+    if sure and all(map(loads.may_be_left_over, sure)) and _is_other(file, there, folder):
+        return ()
+    return tuple(_said(one, frozenset(had)) for one in sure)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loads:
+    """The load before, which shows whether the value of a newer key can be the default.
+
+    Attributes:
+        had: the values of the file that was loaded before, by their paths.
+        shown: the values that the server showed then, by their paths.
+        learned: the values that the server showed then and that the file did not give, by their keys.
+        folder: that of the server's ``--config.file``; ``None``: any.
+    """
+
+    had: Mapping[str, Tree]
+    shown: Mapping[str, Tree]
+    learned: Mapping[tuple[str, ...], list[Tree]]
+    folder: str | None
+
+    def is_difference(self, found: Found) -> bool:
+        """Return whether a value cannot be taken for the server's default."""
+        if found.loaded is None or not (found.maybe_default and is_newer(found.place)):
+            return True
+        place = found.place
+        given, before = self.had.get(place.shown), self.shown.get(place.shown)
+        if given is not None:
+            return self._same(given, found.loaded, place)
+        if place.above.keys == JOBS and f"global.{place.name}" in self.had:
+            return False  # the job's value before was that of the section global
+        return place.keys in self.learned if before is None else not self._same(before, found.loaded, place)
+
+    def may_be_left_over(self, found: Found) -> bool:
+        """Return whether a value is the one that the file before gave: left over, or the default as well."""
+        return found.maybe_default and is_newer(found.place) and found.place.shown in self.had
+
+    def _same(self, one: Tree, other: Tree, place: Place) -> bool:
+        return next(Comparison(self.folder).both(place, one, other), None) is None
+
+
+def _differences(
+    file: Branch, shown: Branch, folder: str | None, additions: Mapping[tuple[str, ...], list[Tree]] | None = None
+) -> Iterator[Found]:
+    whole = completed(file)
+    shared = {key: value for part in (shown, whole) for key, value in _section(part, "global").items()}
+    return Comparison(folder, shared, additions or {}).mappings(Place(), whole, without_echoes(shown))
+
+
+def _section(tree: Branch, key: str) -> Branch:
+    value = tree.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _is_other(file: Branch, shown: Branch, folder: str | None) -> bool:
+    """Return whether the server certainly does not show this file, so that no value of the file is left over."""
+    return any(not one.maybe_default for one in _differences(file, shown, folder))
 
 
 def _additions(file: Branch, shown: Branch, folder: str | None) -> Mapping[tuple[str, ...], list[Tree]]:
-    """Learn the defaults that are not known here: what a server showed that its file had not."""
+    """Learn defaults that are not known here: values that a server showed and its file did not give."""
     learned: dict[tuple[str, ...], list[Tree]] = {}
-    for one in Comparison(folder).mappings(Place(), completed(file), without_echoes(shown)):
+    for one in _differences(file, shown, folder):
         if one.maybe_default and one.loaded is not None:
             learned.setdefault(one.place.keys, []).append(one.loaded)
     return learned
 
 
-def _paths(place: Place, tree: Tree) -> Iterator[str]:
-    """List the paths that a file has."""
+def _paths(place: Place, tree: Tree) -> Iterator[tuple[str, Tree]]:
+    """List the paths that a configuration has, and their values."""
     if isinstance(tree, dict):
         for key, value in tree.items():
-            yield place.key(key).shown
+            yield place.key(key).shown, value
             yield from _paths(place.key(key), value)
     elif isinstance(tree, list):
         for name, item in by_name(tree, named=are_jobs(place, tree)).items():
-            yield place.item(name).shown
+            yield place.item(name).shown, item
             yield from _paths(place.item(name), item)
 
 

@@ -1,8 +1,8 @@
-"""What a server adds to its configuration where the file says nothing.
+"""Defaults of the keys that Prometheus 2.42 has, and the names of these keys.
 
-Observed on Prometheus 2.42; what only later versions add, or add otherwise, is from
-their source up to 3.14 (``config/config.go``, ``discovery/*``). A key that is not
-here has its type's zero for a default, which servers leave out or show as it is.
+The server shows a default where the file gives no value. A key of 2.42 without an entry here has the zero of its
+type for a default. Nobody has to add the keys of later versions: a key that 2.42 does not have is judged by the
+two loads before and after the reload (``configuration``). Source: Prometheus, ``config/config.go``, ``discovery/*``.
 """
 
 from __future__ import annotations
@@ -11,26 +11,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gonogo.reloading.document import Leaf, Tree
+from gonogo.reloading.keys import KEYS
 from gonogo.reloading.place import Place
 from gonogo.strict_yaml import plain_scalar
 
 
 @dataclass(frozen=True, slots=True)
 class Default:
-    """What a server takes where nothing is said.
+    """The value of a key that the file does not give.
 
     Attributes:
-        values: what may be shown; several where versions differ, none where it can be anything.
+        values: the values that a server may show; several where versions differ, none where any value can be.
         shown: whether every server shows it, so that its absence means that it was turned off.
+        left_out: whether the absence of the key means its default; newer servers leave that out.
     """
 
     values: tuple[Tree, ...]
     shown: bool = True
+    left_out: bool = False
 
 
 def defaults_in(place: Place) -> Mapping[str, Default]:
     """Give the defaults of a mapping's keys; a key without one has zero for it, or one that is not known."""
     return _RELABEL if place.name.endswith("relabel_configs") else _SECTIONS.get(place.name, {})
+
+
+def is_newer(place: Place) -> bool:
+    """Return whether 2.42 does not have this key, or a key above it, so that nobody here knows its default."""
+    return any(key not in KEYS and not key.endswith("_sd_configs") for key in place.keywords)
 
 
 def needs_no_content(place: Place) -> bool:
@@ -72,34 +80,26 @@ _EVERY_MINUTE = {"refresh_interval": _always("1m")}
 _EVERY_HALF_MINUTE = {"refresh_interval": _always("30s")}
 _PORT = {"port": _always("80")}
 _USUAL = _HTTP | _EVERY_MINUTE | _PORT
-_NAMES = {
-    "metric_name_validation_scheme": _perhaps("utf8"),
+_DERIVED = {
     "metric_name_escaping_scheme": _perhaps("allow-utf-8", "underscores"),
     "scrape_protocols": _PROTOCOLS,
 }
 
 _RELABEL: Mapping[str, Default] = {
     "separator": _always(";"),
-    "regex": _always("(.*)"),
+    "regex": Default((_leaf("(.*)"),), shown=False, left_out=True),
     "replacement": _always("$1"),
     "action": _always("replace"),
 }
 
 _SECTIONS: Mapping[str, Mapping[str, Default]] = {
-    "global": _NAMES,
-    "runtime": {"gogc": _perhaps("75")},
-    "otlp": {
-        "translation_strategy": _perhaps("UnderscoreEscapingWithSuffixes"),
-        "label_name_underscore_sanitization": _perhaps("true"),
-        "label_name_preserve_multiple_underscores": _perhaps("true"),
-    },
+    "global": _DERIVED,
     "scrape_configs": _HTTP
-    | _NAMES
+    | _DERIVED
     | {
         "honor_timestamps": _always("true"),
         "metrics_path": _always("/metrics"),
         "scheme": _always("http"),
-        "enable_compression": _perhaps("true"),
     },
     "alertmanagers": _HTTP | {"scheme": _always("http"), "timeout": _always("10s"), "api_version": _always("v2")},
     "authorization": {"type": _always("Bearer")},
@@ -107,7 +107,6 @@ _SECTIONS: Mapping[str, Mapping[str, Default]] = {
         "remote_timeout": _always("30s"),
         "follow_redirects": _always("true"),
         "enable_http2": _perhaps("true", "false"),
-        "protobuf_message": _perhaps("prometheus.WriteRequest"),
     },
     "queue_config": {
         "capacity": _perhaps("2500", "10000"),
@@ -127,10 +126,8 @@ _SECTIONS: Mapping[str, Mapping[str, Default]] = {
     | {
         "remote_timeout": _always("1m"),
         "filter_external_labels": _always("true"),
-        "chunked_read_limit": _perhaps("50000000"),
     },
     "tracing": {"client_type": _always("grpc")},
-    "aws_sd_configs": _USUAL | {"region": _ANYTHING},
     "azure_sd_configs": _HTTP
     | _PORT
     | {
@@ -148,8 +145,7 @@ _SECTIONS: Mapping[str, Mapping[str, Default]] = {
     },
     "digitalocean_sd_configs": _USUAL,
     "dns_sd_configs": _EVERY_HALF_MINUTE | {"type": _always("SRV")},
-    "docker_sd_configs": _USUAL
-    | {"host_networking_host": _always("localhost"), "match_first_network": _perhaps("true")},
+    "docker_sd_configs": _USUAL | {"host_networking_host": _always("localhost")},
     "dockerswarm_sd_configs": _USUAL,
     "ec2_sd_configs": _USUAL | {"region": _ANYTHING},
     "eureka_sd_configs": _HTTP | _EVERY_HALF_MINUTE,
@@ -178,7 +174,6 @@ _SECTIONS: Mapping[str, Mapping[str, Default]] = {
     "puppetdb_sd_configs": _USUAL,
     "scaleway_sd_configs": _USUAL | {"api_url": _always("https://api.scaleway.com"), "zone": _always("fr-par-1")},
     "serverset_sd_configs": {"timeout": _always("10s")},
-    "stackit_sd_configs": _USUAL | {"region": _perhaps("eu01")},
     "triton_sd_configs": _EVERY_MINUTE
     | {"role": _always("container"), "port": _always("9163"), "version": _always("1")},
     "uyuni_sd_configs": _HTTP

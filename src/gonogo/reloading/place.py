@@ -52,6 +52,12 @@ class Place:
         return self.keys[-2] if len(self.keys) > 1 else ""
 
     @property
+    def keywords(self) -> tuple[str, ...]:
+        """The keys that Prometheus names: those below ``labels`` and its like are the user's."""
+        end = next((at for at, key in enumerate(self.keys) if key in _USERS_NAMES or key in _HEADERS), len(self.keys))
+        return self.keys[: end + 1]
+
+    @property
     def is_users_text(self) -> bool:
         """Whether only the text counts: labels, parameters, expressions."""
         return self.name in _TEXTS or not _USERS_NAMES.isdisjoint(self.keys[:-1])

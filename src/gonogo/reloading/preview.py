@@ -113,12 +113,13 @@ class Preview:
         return any((*rules, self.settings, self.jobs_added, self.jobs_removed, self.jobs_changed, self.unreadable))
 
 
-def preview(before: Running, after: Staged, *, folder: str | None = None) -> Preview:
+def preview(before: Running, after: Staged, *, previous: str | None = None, folder: str | None = None) -> Preview:
     """Tell what a reload would change.
 
     Args:
         before: what the server has.
         after: what it is to have.
+        previous: the text of the file that the server has loaded, where that is known.
         folder: the folder of the server's ``--config.file``; ``None``: any.
     """
     try:
@@ -128,7 +129,7 @@ def preview(before: Running, after: Staged, *, folder: str | None = None) -> Pre
         return Preview(unreadable=str(error))
     have, want = placed(before.groups), placed(after.groups, interval)
     rules = compared(want, have)
-    differences = difference(after.configuration, before.configuration, folder=folder)
+    differences = difference(after.configuration, before.configuration, previous, folder=folder)
     of_jobs = {name: tuple(one for one in differences if new[name].holds(one.path)) for name in new if name in old}
     settled = {id(one) for found in of_jobs.values() for one in found}
     listed = tuple(job for job in (*old.values(), *new.values()) if job.name not in of_jobs)

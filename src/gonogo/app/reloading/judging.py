@@ -63,7 +63,8 @@ def preview_of(found: Snapshot) -> Preview | None:
     before, folder = found.before, folder_of(found.before)
     active = Counter(target.pool for target in before.targets)
     new = Staged(found.new.text, found.new.rules_seen_from(folder))
-    return preview(Running(before.configuration, before.rules, active), new, folder=folder)
+    previous = found.old.text if found.old is not None and found.has_old else None
+    return preview(Running(before.configuration, before.rules, active), new, previous=previous, folder=folder)
 
 
 def preview_step(request: ReloadRequest, place: Place, seen: Preview | None) -> Done:
