@@ -26,7 +26,7 @@ def test_a_full_disk_is_an_error(folder: Path, arguments: tuple[str, ...]) -> No
     with Path("/dev/full").open("wb") as full:
         argv = (sys.executable, "-m", "gonogo", *arguments)
         done = subprocess.run(argv, cwd=folder, stdout=full, stderr=subprocess.PIPE, check=False, timeout=60)
-    assert done.returncode == 1
+    assert done.returncode == 74
     assert b"standard output: the answer could not be written" in done.stderr
 
 

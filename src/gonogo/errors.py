@@ -8,7 +8,10 @@
     ├── MissingTool             a program that is not installed
     ├── SourceError             a server or file that gave no valid answer      exit 3
     ├── ActionFailed            something was tried and did not work            exit 1
-    └── Busy                    somebody else holds the lock                    exit 3
+    │   └── NoRoom              the machine has no more disk, memory or threads  exit 3
+    ├── Busy                    somebody else holds the lock                    exit 3
+    ├── AnswerLost              standard output could not be written            exit 74
+    └── ReaderLeft              nobody reads standard output any more           exit 141
 
 An error says *what* is wrong, *where* (``file:line:col`` or a URL), *why*, and
 what to do *next*. Missing or bad data is never an error: it is the outcome
@@ -108,7 +111,25 @@ class ActionFailed(GonogoError):
     exit_code = 1
 
 
+class NoRoom(ActionFailed):
+    """An action for which the machine has no more of something: room on a disk, memory, threads."""
+
+    exit_code = 3
+
+
 class Busy(GonogoError):
     """A lock that somebody else held for as long as was waited."""
 
     exit_code = 3
+
+
+class AnswerLost(GonogoError):
+    """An answer that could not be written: no verdict, whatever it was. The code is EX_IOERR of sysexits.h."""
+
+    exit_code = 74
+
+
+class ReaderLeft(GonogoError):
+    """An answer whose reader has left; shells show this code for a program that a lost pipe ended."""
+
+    exit_code = 141

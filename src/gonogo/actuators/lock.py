@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gonogo.errors import Busy
+from gonogo.stopping import happened, ring
 
 LONGEST_LINE = 60.0
 """Seconds that are waited in all, while the lock passes from one holder to the next."""
@@ -118,19 +119,31 @@ class _Wait:
                 del _given_up[self._path]
                 os.close(self._descriptor)
             self._over.set()
+        ring()
 
     def outcome(self, deadline: float) -> int | None:
         """Give the locked descriptor, or ``None`` when the deadline came first."""
-        in_time = self._over.wait(max(0.0, deadline - time.monotonic()))
-        with _bookkeeping:
-            if not in_time and not self._over.is_set():
-                self.wanted = False
-                _given_up[self._path] = self
-                return None
+        try:
+            in_time = happened(self._over, deadline - time.monotonic())
+        except BaseException:
+            if not self._given_up():
+                os.close(self._descriptor)
+            raise
+        if not in_time and self._given_up():
+            return None
         if self._error:
             os.close(self._descriptor)
             raise self._error
         return self._descriptor
+
+    def _given_up(self) -> bool:
+        """Want the lock no more; false where it came all the same."""
+        with _bookkeeping:
+            if self._over.is_set():
+                return False
+            self.wanted = False
+            _given_up[self._path] = self
+            return True
 
 
 def _busy(path: Path, patience: float) -> Busy:

@@ -16,6 +16,7 @@ from gonogo.judge.verdict import judge
 from gonogo.model.evidence import Evidence, TargetHealth, Unread
 from gonogo.model.report import Report
 from gonogo.policy.load import PolicyFile
+from gonogo.stopping import pause
 
 LONGEST_SETTLING = timedelta(seconds=24)
 """The longest wait for rules to be evaluated, so that the whole command ends within 60 s."""
@@ -67,7 +68,7 @@ def settled(survey: Survey, policy_file: PolicyFile) -> Gathered:
     gathered = gather(survey, runs)
     deadline = started + _patience(gathered.evidence)
     while _unsettled(survey, gathered.evidence) and time.monotonic() < deadline:
-        time.sleep(SETTLING_STEP)
+        pause(SETTLING_STEP)
         gathered = gather(survey, runs)
     return gathered
 

@@ -39,6 +39,7 @@ from gonogo.model.verdict import Verdict
 from gonogo.policy.load import PolicyFile
 from gonogo.render.dryrun import abort_text, certificate_text, certificate_value
 from gonogo.render.json import report_json
+from gonogo.stopping import outcome
 
 ABORTED = "aborted"
 
@@ -135,7 +136,7 @@ def _prove(policy_file: PolicyFile, url: str | None, progress: Progress) -> tupl
                 _made(RELOAD, lambda: as_run(reload(request)), progress),
                 _made("two-beats", lambda: two_beats(policy_file, url), progress),
             )
-            _made("sandbox-smoke-60s", smoking.result, progress)
+            _made("sandbox-smoke-60s", lambda: outcome(smoking), progress)
         finally:
             stop.set()
     return proving

@@ -23,6 +23,7 @@ from gonogo.model.evidence import RunState
 from gonogo.model.report import Report
 from gonogo.policy.load import PolicyFile
 from gonogo.render.dryrun import WatchView
+from gonogo.stopping import pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def ticks(duration: timedelta, every: timedelta) -> Iterator[float]:
             return
         due = min(end, step * (floor((seconds() - began) / step) + 1))
         while (left := due - (seconds() - began)) > 0:
-            time.sleep(left)
+            pause(left)
 
 
 def _run_states(policy_file: PolicyFile, progress: Progress) -> Mapping[str, RunState]:

@@ -39,6 +39,7 @@ from gonogo.prometheus.status_api import build
 from gonogo.prometheus.targets_api import targets
 from gonogo.prometheus.versions import Build, nan_ends_series, rules_untold
 from gonogo.rules.matchers import named
+from gonogo.stopping import outcome
 
 PUSH_TIME = "push_time_seconds"
 
@@ -84,16 +85,16 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     fed = asked("the sources", lambda: origins(client, server.url, questions.origins, warned.extend))
     version = asked("the version", lambda: build(client, server.url))
     seen = asked("recent subjects", lambda: _recent(survey, clock.result(), warned.extend))
-    now = clock.result()
-    told, groups = version.result(), loaded.result()
+    now = outcome(clock)
+    told, groups = outcome(version), outcome(loaded)
     evidence = _assemble(policy, now, windows, instant, told)
     evidence = replace(
         evidence,
         rules=groups,
         rules_untold=not (isinstance(told, Unread) or isinstance(groups, Unread)) and rules_untold(told.family, groups),
-        targets=active.result(),
-        origins=fed.result(),
-        vanished=seen.result(),
+        targets=outcome(active),
+        origins=outcome(fed),
+        vanished=outcome(seen),
         runs=runs,
         files=survey.files,
     )
@@ -131,8 +132,8 @@ def _assemble(
     instant: Future[QueryAnswer | Unread],
     build: Build | Unread,
 ) -> Evidence:
-    answers = [window.result() for window in windows]
-    newest = instant.result()
+    answers = [outcome(window) for window in windows]
+    newest = outcome(instant)
     read = [answer for answer in (*answers, newest) if isinstance(answer, QueryAnswer)]
     pushed, others = _pushes(newest)
     unread = next((answer for answer in (now, build, *answers) if isinstance(answer, Unread)), None)
@@ -174,9 +175,9 @@ def _follow_up(survey: Survey, evidence: Evidence, warned: Warned) -> Evidence:
         "what the targets that are down fed", lambda: fed_by_down_targets(evidence, selectors, client, url, warned)
     )
     groups = asked("the groups of pushes", lambda: fed_by_push_groups(evidence, selectors, client, url, warned))
-    vanished = evidence.vanished if isinstance(evidence.vanished, Unread) else missing.result()
-    live = _detailed(evidence, groups.result())
-    return replace(evidence, vanished=vanished, origins=_joined(live, used.result()))
+    vanished = evidence.vanished if isinstance(evidence.vanished, Unread) else outcome(missing)
+    live = _detailed(evidence, outcome(groups))
+    return replace(evidence, vanished=vanished, origins=_joined(live, outcome(used)))
 
 
 def _detailed(evidence: Evidence, groups: Mapping[str, Sources] | Unread) -> Mapping[str, Sources] | Unread:

@@ -19,6 +19,7 @@ from gonogo.model.followed_beat import FollowedBeat, Stage
 from gonogo.model.policy import Policy
 from gonogo.model.series import Series
 from gonogo.prometheus.http import Client
+from gonogo.stopping import pause
 
 LOOK_EVERY = 0.2
 """Seconds between two looks at the server, which has no way to call back."""
@@ -115,7 +116,7 @@ def _await(look: Look, trail: Trail, own: OwnBeats, start: float, within: timede
                 return Stage(stage.name, passed, stage.detail)
             if passed >= within.total_seconds():
                 return stage
-        time.sleep(LOOK_EVERY)
+        pause(LOOK_EVERY)
 
 
 def _scraped(sight: Sight) -> Stage:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from gonogo.app.runs import Run
 from gonogo.model.outcome import Outcome
+from gonogo.stopping import whole
 
 ON_ABORT = "on-abort"
 """The kind of its record."""
@@ -41,7 +42,7 @@ def on_abort(argv: Sequence[str], verdict: str, folder: Path, deadline: timedelt
         )
     except OSError as error:
         return Run(ON_ABORT, Outcome.FAIL, f"{argv[0]} could not be run: {error.strerror}")
-    with process:
+    with process, whole():
         late = False
         try:
             output, _ = process.communicate(verdict.encode(), deadline.total_seconds())

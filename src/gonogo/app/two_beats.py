@@ -20,6 +20,7 @@ from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.policy.load import PolicyFile
 from gonogo.prometheus.http import Client
 from gonogo.prometheus.targets_api import targets
+from gonogo.stopping import pause
 
 TWO_BEATS = "two-beats"
 """The kind of their record."""
@@ -83,7 +84,7 @@ def _await(policy_file: PolicyFile, own: OwnBeats, client: Client, server: Serve
             )
         if time.monotonic() >= end:
             return why
-        time.sleep(LOOK_EVERY)
+        pause(LOOK_EVERY)
 
 
 def _patience(client: Client, server: Server) -> timedelta:

@@ -6,17 +6,21 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gonogo.errors import ActionFailed
+from gonogo.errors import AnswerLost, ReaderLeft
+from gonogo.stopping import checkpoint
 
 
 def answer(text: str | bytes) -> None:
-    """Write the answer as it is; a reader who left early has seen enough, and changes no exit code.
+    """Write the answer as it is, unless a signal came before it.
 
     A character that standard output's encoding does not have is written as its escape.
 
     Raises:
-        ActionFailed: it could not be written.
+        Stopped: a signal came.
+        ReaderLeft: nobody reads it any more.
+        AnswerLost: it could not be written.
     """
+    checkpoint()
     if sys.stdout is None:
         return
     content = text if isinstance(text, bytes) else text.encode(sys.stdout.encoding, "backslashreplace")
@@ -30,7 +34,8 @@ def deliver() -> None:
     """Write out what was printed so far, as ``answer`` does.
 
     Raises:
-        ActionFailed: it could not be written.
+        ReaderLeft: nobody reads it any more.
+        AnswerLost: it could not be written.
     """
     if sys.stdout is not None:
         with _written():
@@ -41,12 +46,14 @@ def deliver() -> None:
 def _written() -> Iterator[None]:
     try:
         yield
+    except BrokenPipeError as error:
+        sys.stdout = None  # what is left in its buffer is for nobody
+        raise ReaderLeft("the reader of the answer left", where="standard output") from error
     except OSError as error:
-        sys.stdout = None  # what is left in its buffer would be tried again at exit
-        if not isinstance(error, BrokenPipeError):
-            raise ActionFailed(
-                "the answer could not be written",
-                where="standard output",
-                why=error.strerror or str(error),
-                next_step="make room where it goes, and run the command again",
-            ) from error
+        sys.stdout = None
+        raise AnswerLost(
+            "the answer could not be written",
+            where="standard output",
+            why=error.strerror or str(error),
+            next_step="make room where it goes, and run the command again",
+        ) from error

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gonogo.cli.answer import answer
 from gonogo.cli.options import format_option, policy_option, prometheus_option
 from gonogo.cli.verdict import EXIT_CODES
 from gonogo.durations import parse_duration
 from gonogo.errors import UsageError
+from gonogo.stopping import disregard
 
 if TYPE_CHECKING:
     from gonogo.app.dryrun import DryRunResult
@@ -64,7 +66,8 @@ def dryrun(
         policy_file = load(policy_path)
         with shown_on(sys.stderr) as progress:
             result = dry_run(policy_file, url, duration or policy_file.policy.dry_run.duration, progress)
-    click.echo(report_json(result.last) if form == "json" else report_text(result.last), nl=False)
+    disregard()
+    answer(report_json(result.last) if form == "json" else report_text(result.last))
     return exit_code(result)
 
 

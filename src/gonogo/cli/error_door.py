@@ -9,53 +9,73 @@ import traceback
 import click
 
 from gonogo import __version__
-from gonogo.errors import GonogoError
+from gonogo.cli.answer import answer
+from gonogo.cli.machine_trouble import machine_trouble
+from gonogo.errors import GonogoError, ReaderLeft
+from gonogo.render.mistake import Mistake, mistake_json, mistake_of, mistake_text
 from gonogo.render.plain import plain
+from gonogo.stopping import Stopped, disregard
 
 BUG = 70
 INTERRUPTED = 130
 
 
-def leave(  # noqa: PLR0911 - one return a kind of error, in one look
-    error: BaseException, *, debug: bool
-) -> int:
+def leave(error: BaseException, *, debug: bool, as_json: bool = False) -> int:
     """Say what happened and give the exit code.
 
     Users' mistakes and the world's failures are said in words; a bug is written to
     a log file whose path is said; a traceback is shown only with ``debug``.
+
+    Args:
+        error: what was raised.
+        debug: whether its traceback is shown.
+        as_json: whether standard output gets it as JSON, beside the words on standard error.
     """
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 0
-    if debug:
-        _write("".join(traceback.format_exception(error)))
-    if isinstance(error, (KeyboardInterrupt, click.Abort)):
-        _say("interrupted")
-        return INTERRUPTED
-    if isinstance(error, BrokenPipeError):
-        sys.stdout = None  # the reader is gone: nothing is left to flush
-        return 1
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
-    if isinstance(error, click.ClickException):
-        return _usage(error)
-    if isinstance(error, GonogoError):
-        _say(str(error))
-        return error.exit_code
-    _say(f"this is a bug in gonogo: {str(error) or type(error).__name__}")
-    _say(f"  next: {_report(error)}")
-    return BUG
-
-
-def _usage(error: click.ClickException) -> int:
-    context = error.ctx if isinstance(error, click.UsageError) else None
-    message = error.format_message()
-    if context is not None and message == context.get_help():
-        _write(f"{message}\n")
+    disregard()
+    if debug:
+        _write("".join(traceback.format_exception(error)))
+    if isinstance(error, (BrokenPipeError, ReaderLeft)):
+        sys.stdout = None  # the reader is gone: nothing is left to say
+        return ReaderLeft.exit_code
+    if _is_help(error):
+        _write(f"{error}\n")
         return 2
-    _say(message)
-    if context is not None:
-        _say(f"  next: {context.command_path} --help")
-    return 2
+    said = _mistake(error)
+    _write(mistake_text(said))
+    return _answered(said) if as_json else said.exit_code
+
+
+def _is_help(error: BaseException) -> bool:
+    """Tell whether a group was called without a command, which click answers with its page of help."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return context is not None and str(error) == context.get_help()
+
+
+def _mistake(error: BaseException) -> Mistake:
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        return Mistake("interrupted", error.exit_code if isinstance(error, Stopped) else INTERRUPTED)
+    if isinstance(error, click.ClickException):
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        next_step = "" if context is None else f"{context.command_path} --help"
+        return Mistake(error.format_message(), 2, next_step=next_step)
+    told = error if isinstance(error, GonogoError) else machine_trouble(error)
+    if told is not None:
+        return mistake_of(told)
+    what = f"this is a bug in gonogo: {str(error) or type(error).__name__}"
+    return Mistake(what, BUG, next_step=_report(error))
+
+
+def _answered(said: Mistake) -> int:
+    """Answer as JSON; where even that is lost, the exit code says so."""
+    try:
+        answer(mistake_json(said))
+    except GonogoError as lost:
+        return lost.exit_code
+    return said.exit_code
 
 
 def _report(error: BaseException) -> str:
@@ -72,13 +92,5 @@ def _log(error: BaseException) -> str:
     return log.name
 
 
-def _say(text: str) -> None:
-    _write(f"{text if text.startswith('  ') else f'gonogo: {text}'}\n")
-
-
 def _write(text: str) -> None:
-    """Write to standard error what is safe to show; where nobody can read it, the exit code still tells."""
-    try:
-        print(plain(text), end="", file=sys.stderr, flush=True)
-    except OSError:
-        sys.stderr = None  # what is left in its buffer must not change the exit code either
+    print(plain(text), end="", file=sys.stderr, flush=True)

@@ -10,7 +10,6 @@ from datetime import timedelta
 from gonogo.actuators.heartbeat_writer import HeartbeatWriter
 from gonogo.actuators.service_notice import ServiceNotice
 from gonogo.app.heartbeat_rhythm import beats
-from gonogo.app.stop_signals import StopSignals
 from gonogo.cli.answer import answer
 from gonogo.durations import format_duration
 from gonogo.environment import variable
@@ -18,25 +17,32 @@ from gonogo.errors import GonogoError
 from gonogo.model.beat import Beat
 from gonogo.render.heartbeat_text import beat_text
 from gonogo.render.plain import plain
+from gonogo.stopping import Stopped, pause
 
 
 def keep_beating(writer: HeartbeatWriter, every: timedelta) -> int:
     """Beat until a signal comes; give the exit code: 0 after SIGTERM.
 
     Raises:
-        KeyboardInterrupt: it was SIGINT that came.
+        Stopped: another signal came.
     """
     service = ServiceNotice(variable("NOTIFY_SOCKET"))
     log = _Log(service)
     _check_watchdog(every)
-    with StopSignals() as signals:
-        for outcome in beats(writer, every, signals.within):
+    try:
+        for outcome in beats(writer, every, _wait):
             log.take(outcome)
-    service.tell("STOPPING=1")
-    answer(f"stopped after {log.published} beats, {log.failed} failed\n")
-    if signals.caught == signal.SIGINT:
-        raise KeyboardInterrupt
+    except Stopped as stopped:
+        service.tell("STOPPING=1")
+        answer(f"stopped after {log.published} beats, {log.failed} failed\n")
+        if stopped.number != signal.SIGTERM:
+            raise
     return 0
+
+
+def _wait(seconds: float) -> bool:
+    pause(seconds)
+    return False
 
 
 @dataclass(slots=True)

@@ -11,9 +11,12 @@ from importlib import import_module
 from typing import NoReturn
 
 import click
+import click.shell_completion
 
 from gonogo import __version__
+from gonogo.cli.answer import answer
 from gonogo.cli.door import through
+from gonogo.environment import variable
 
 COMMANDS = {
     "decide": ("gonogo.cli.decide:decide", "Answer GO, HOLD or NO-GO now, with the evidence."),
@@ -30,6 +33,11 @@ COMMANDS = {
 """Name -> where its command lives, and its line in ``gonogo --help``."""
 
 DEBUG = "--debug"
+
+NAME = "gonogo"
+
+COMPLETING = "_GONOGO_COMPLETE"
+"""The variable by which a shell asks for completions."""
 
 
 class LazyGroup(click.Group):
@@ -49,20 +57,45 @@ class LazyGroup(click.Group):
             raise TypeError(f"{module}:{attribute} is no command")
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the subcommand; a name that is none gets the nearest ones as a hint."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS and not ctx.resilient_parsing:
+            raise click.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """List the subcommands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
 
 
+def _completion(context: click.Context, parameter: click.Parameter, shell: str | None) -> None:  # noqa: ARG001 - click's
+    if shell is None or context.resilient_parsing:
+        return
+    script = click.shell_completion.get_completion_class(shell)
+    assert script is not None  # noqa: S101 - the choice has only shells that click knows
+    answer(script(context.command, {}, NAME, COMPLETING).source())
+    context.exit()
+
+
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 GO or passed, 1 NO-GO or failed, 2 usage or policy, 3 HOLD or undecided, "
-    "4 aborted or rolled back, 70 a bug, 130 interrupted.",
+    "4 aborted or rolled back, 70 a bug, 74 the answer could not be written, 130 interrupted, 141 nobody reads it.",
 )
 @click.version_option(__version__, prog_name="gonogo")
 @click.option(DEBUG, is_flag=True, help="Show the traceback of an error.")
+@click.option(
+    "--completion",
+    type=click.Choice(["bash", "zsh", "fish"]),
+    expose_value=False,
+    is_eager=True,
+    callback=_completion,
+    help="Print the script that completes commands, options and values in a shell.",
+)
 def gonogo(*, debug: bool) -> None:
     """Decide whether a system may go: GO, HOLD or NO-GO.
 
@@ -75,7 +108,18 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit."""
     argv = sys.argv[1:] if arguments is None else arguments
     debug, others = _debugging(argv)
-    through(lambda: gonogo.main(args=others, prog_name="gonogo", standalone_mode=False), debug=debug)
+    through(lambda: _called(others), argv, debug=debug)
+
+
+def _called(arguments: list[str]) -> object:
+    """Call the command that the arguments name.
+
+    Not by click's ``main``: it would turn a lost pipe into exit code 1, and forget which signal came.
+    """
+    if variable(COMPLETING) is not None:
+        return gonogo.main(args=arguments, prog_name=NAME, complete_var=COMPLETING)
+    with gonogo.make_context(NAME, [*arguments]) as context:
+        return gonogo.invoke(context)
 
 
 def _debugging(argv: list[str]) -> tuple[bool, list[str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import click
 from gonogo.cli.answer import answer
 from gonogo.cli.options import format_option, policy_option, prometheus_option
 from gonogo.errors import UsageError
+from gonogo.stopping import disregard
 
 if TYPE_CHECKING:
     from gonogo.app.reloading.course import Heard
@@ -94,6 +94,7 @@ def reload(  # noqa: PLR0913 - one parameter for each option
         only_preview=dry_run,
     )
     result = _made(request, recover=recover)
+    disregard()
     answer(_written(result, form))
     return exit_code(result)
 
@@ -131,12 +132,10 @@ def _refuse_contradictions(given: list[str], *, recover: bool, overwrite: bool) 
 def _made(request: ReloadRequest, *, recover: bool) -> ReloadResult:
     from gonogo.app.reloading.recovery import recover as recovered
     from gonogo.app.reloading.transaction import reload as reloaded
-    from gonogo.app.sandbox.termination import unwound_by
     from gonogo.cli.reload_progress import StepLines
 
     heard: Heard = StepLines(sys.stderr)
-    with unwound_by(signal.SIGTERM, signal.SIGHUP):
-        return recovered(request, heard) if recover else reloaded(request, heard)
+    return recovered(request, heard) if recover else reloaded(request, heard)
 
 
 def _written(result: ReloadResult, form: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from gonogo.cli.answer import answer
 from gonogo.cli.options import policy_option
 from gonogo.durations import parse_duration
 
@@ -41,14 +42,14 @@ def rules(out: Path, tests_out: Path | None, interval: timedelta, policy_path: P
 
     policy_file = load(policy_path)
     changes = write_rules(policy_file.policy, interval, out, tests_out, force=force)
-    for change in changes:
-        click.echo(f"{change.change:>9}  {change.path}")
+    lines = [f"{change.change:>9}  {change.path}" for change in changes]
     if any(change.change is Change.LEFT_OVER for change in changes):
-        click.echo("next: delete what is left over; the policy no longer needs it")
+        lines.append("next: delete what is left over; the policy no longer needs it")
     written = [change.path.resolve() for change in changes if change.change is not Change.LEFT_OVER]
     for key, path in _unnoticed(written, policy_file.rules, policy_file.tests):
-        click.echo(f"next: name {path} under {key} in {policy_path}; as it is, nothing reads it")
-    click.echo(f"next: reload Prometheus, then gonogo decide --policy {policy_path}")
+        lines.append(f"next: name {path} under {key} in {policy_path}; as it is, nothing reads it")
+    lines.append(f"next: reload Prometheus, then gonogo decide --policy {policy_path}")
+    answer("".join(f"{line}\n" for line in lines))
 
 
 def _unnoticed(written: list[Path], globs: tuple[str, ...], tests: tuple[Path, ...]) -> list[tuple[str, Path]]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from datetime import timedelta
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from gonogo.cli.answer import answer
 from gonogo.durations import parse_duration
 from gonogo.errors import UsageError
 from gonogo.render.plain import plain
+from gonogo.stopping import Stopped, pause
 
 if TYPE_CHECKING:
     from gonogo.app.sandbox.stack import Stack
@@ -50,7 +52,6 @@ def sandbox(directory: Path | None, every: str) -> int:
     """
     from gonogo.app.sandbox.launch import sandbox as running
     from gonogo.app.sandbox.readiness import make_ready
-    from gonogo.app.sandbox.termination import Terminated
 
     interval = _interval(every)
     try:
@@ -61,17 +62,18 @@ def sandbox(directory: Path | None, every: str) -> int:
                 "prometheus": stack.prometheus.url,
                 "directory": str(stack.directory),
             }
-            print(json.dumps(paths), flush=True)
+            answer(f"{json.dumps(paths)}\n")
             _say("everything is up; what feeds it is scripted. Interrupt to stop")
             _keep(stack)
-    except Terminated:
+    except Stopped as stopped:
+        if stopped.number != signal.SIGTERM:
+            raise
         _say("stopped")
         return 0
 
 
 def _keep(stack: Stack) -> NoReturn:
-    """Say it loudly, once, when a server ends by itself; an interrupt ends the wait as an exception."""
-    pause = Event()
+    """Say it loudly, once, when a server ends by itself; a signal ends the wait as an exception."""
     told: set[str] = set()
     while True:
         for server in stack.servers:
@@ -81,7 +83,7 @@ def _keep(stack: Stack) -> NoReturn:
                 told.add(server.name)
                 _say(f"DEAD: {server.name} has ended by itself, and nothing starts it again; its log ends:")
                 print(plain(server.log_tail()), file=sys.stderr, flush=True)
-        pause.wait(LOOK_EVERY)
+        pause(LOOK_EVERY)
 
 
 def _interval(text: str) -> timedelta:

@@ -21,6 +21,7 @@ from http import HTTPStatus
 from http.client import HTTPException
 from socket import SHUT_RDWR, socket
 
+from gonogo import stopping
 from gonogo.errors import SourceError
 from gonogo.prometheus.address import Address
 from gonogo.prometheus.answer_body import BodyBroken, BodyTooLarge, Room, read_body
@@ -123,18 +124,18 @@ class Client:
             try:
                 answer = self._attempt(question, deadline)
             except LostConnection:
-                time.sleep(pause)
+                stopping.pause(pause)
                 continue
             if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
                 return answer
-            time.sleep(pause)
+            stopping.pause(pause)
         return self._attempt(question, deadline)
 
     def _attempt(self, question: Question, deadline: float) -> Answer:
         exchange = _Exchange(question, self._connection(question.address, deadline), self.settings, self._room)
         threading.Thread(target=exchange.run, daemon=True, name="gonogo-http").start()
         try:
-            return exchange.result.result(max(0.0, deadline - time.monotonic()))
+            return stopping.outcome(exchange.result, max(0.0, deadline - time.monotonic()))
         except TimeoutError as error:
             raise too_slow(question.url, exchange.stage, self.settings) from error
         finally:

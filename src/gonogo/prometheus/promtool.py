@@ -16,12 +16,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from gonogo.durations import format_duration
 from gonogo.prometheus.programs import locate
-from gonogo.prometheus.uninterrupted import uninterrupted
+from gonogo.stopping import ended, undone_at_worst
 
 PROMTOOL = ("promtool",)
 
@@ -120,7 +121,7 @@ def _run(command: Sequence[str], *arguments: str, environment: Mapping[str, str]
     with running(argv, environment) as process:
         reader = threading.Thread(target=_keep, args=(process.stdout, kept), daemon=True)
         reader.start()
-        late = not _ended(process)
+        late = not ended(process, DEADLINE.total_seconds())
         stop(process)
         reader.join(_LAST_WORDS)
     output = kept.decode("utf-8", "replace")
@@ -136,17 +137,17 @@ def running(argv: Sequence[str], environment: Mapping[str, str] | None = None) -
     ``environment`` is given to it beside gonogo's own.
     """
     with ExitStack() as held:
-        with uninterrupted():
-            process = subprocess.Popen(
-                argv,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **environment} if environment else None,
-                start_new_session=True,
-            )
-            held.enter_context(process)
-            held.callback(stop, process)
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **environment} if environment else None,
+            start_new_session=True,
+        )
+        held.enter_context(process)
+        held.callback(stop, process)
+        held.enter_context(undone_at_worst(partial(os.killpg, process.pid, signal.SIGKILL)))
         yield process
 
 
@@ -155,14 +156,6 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-
-
-def _ended(process: subprocess.Popen[bytes]) -> bool:
-    try:
-        process.wait(DEADLINE.total_seconds())
-    except subprocess.TimeoutExpired:
-        return False
-    return True
 
 
 def _keep(source: IO[bytes] | None, kept: bytearray) -> None:

@@ -21,6 +21,7 @@ from gonogo.prometheus.installed_promtool import Promtool
 from gonogo.prometheus.memory_folder import memory_folder
 from gonogo.prometheus.programs import locate
 from gonogo.prometheus.promtool import DEADLINE, LONGEST_OUTPUT, ToolRun, running, stop
+from gonogo.stopping import readable
 
 ENVIRONMENT: Mapping[str, str] = {"GOMAXPROCS": "1", "GOGC": "400"}
 
@@ -73,7 +74,7 @@ def run_as_asked(
         MissingTool: promtool is not installed.
     """
     program = (locate(promtool.command[0]), *promtool.command[1:], "test", "rules")
-    with selectors.DefaultSelector() as selector, ExitStack() as everything:
+    with selectors.EpollSelector() as selector, ExitStack() as everything:
         folder = everything.enter_context(memory_folder()) if in_memory else None
         environment = ENVIRONMENT if folder is None else {**ENVIRONMENT, "TMPDIR": str(folder)}
         while True:
@@ -93,11 +94,12 @@ def _started(number: int, argv: Sequence[str], environment: Mapping[str, str], e
     return _Process(number, process, held, time.monotonic())
 
 
-def _ended(selector: selectors.BaseSelector) -> Iterator[tuple[int, ToolRun]]:
+def _ended(selector: selectors.EpollSelector) -> Iterator[tuple[int, ToolRun]]:
     """Read what there is to read, and give the runs that came to their end or were stopped as too long."""
     under_way: list[_Process] = [key.data for key in selector.get_map().values()]
     first = min(one.began for one in under_way) + DEADLINE.total_seconds()
-    for key, _ in selector.select(max(first - time.monotonic(), 0)):
+    readable(selector.fileno(), max(first - time.monotonic(), 0))
+    for key, _ in selector.select(0):
         one: _Process = key.data
         if chunk := _output(one).read1(_CHUNK):  # type: ignore[attr-defined]  # a pipe is buffered
             one.kept += chunk[: LONGEST_OUTPUT - len(one.kept)]

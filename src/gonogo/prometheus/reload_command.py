@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
 import time
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from gonogo.prometheus.programs import locate
 from gonogo.prometheus.promtool import running, stop
 from gonogo.prometheus.quotation import quote
 from gonogo.prometheus.reload_trigger import Reply, Triggered
+from gonogo.stopping import ended
 
 KEPT = 4000
 """Bytes of the beginning of its output that are looked at."""
@@ -58,7 +58,7 @@ def _ran(argv: Sequence[str], timeout: timedelta) -> Triggered:
     with running(argv) as process:
         reader = threading.Thread(target=_keep, args=(process.stdout, kept), daemon=True)
         reader.start()
-        late = not _ended(process, timeout)
+        late = not ended(process, timeout.total_seconds())
         stop(process)
         reader.join(_LAST_WORDS)
         code = process.returncode
@@ -71,14 +71,6 @@ def _ran(argv: Sequence[str], timeout: timedelta) -> Triggered:
     if code:
         return Triggered(Reply.COMMAND_FAILED, f"{argv[0]} ended with exit code {code}{words}", _RUN_IT)
     return Triggered(Reply.SENT, f"{argv[0]} succeeded{words}")
-
-
-def _ended(process: subprocess.Popen[bytes], timeout: timedelta) -> bool:
-    try:
-        process.wait(timeout.total_seconds())
-    except subprocess.TimeoutExpired:
-        return False
-    return True
 
 
 def _keep(source: IO[bytes] | None, kept: bytearray) -> None:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from gonogo.errors import ActionFailed, SourceError
 from gonogo.prometheus.http import Client
-from gonogo.prometheus.uninterrupted import uninterrupted
+from gonogo.stopping import ended
 
 START_DEADLINE = timedelta(seconds=30)
 """How long a server may take until it is ready; on an idle machine it takes 0.05 s."""
@@ -74,8 +74,7 @@ class RunningServer:
             ActionFailed: it ended, or was not ready in time; the error quotes its log.
         """
         try:
-            with uninterrupted():
-                self._spawn()
+            self._spawn()
             self._await_ready(time.monotonic() + deadline.total_seconds(), deadline)
         except BaseException:
             if hasattr(self, "_guard"):
@@ -139,9 +138,8 @@ class RunningServer:
         while not self._is_ready():
             if time.monotonic() >= until:
                 raise self._failure(f"was not ready within {deadline.total_seconds():g} s")
-            with suppress(subprocess.TimeoutExpired):
-                code = self.process.wait(POLL)
-                raise self._failure(f"ended with exit code {code} before it was ready")
+            if ended(self.process, POLL):
+                raise self._failure(f"ended with exit code {self.process.returncode} before it was ready")
 
     def _is_ready(self) -> bool:
         try:

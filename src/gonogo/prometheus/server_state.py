@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from gonogo.lint.arbiter import release
@@ -23,6 +24,7 @@ from gonogo.prometheus.scrape_pools_api import scrape_pools
 from gonogo.prometheus.shape import JsonObject, Misshapen, mapping, text
 from gonogo.prometheus.status_api import build_info, configuration, flags
 from gonogo.prometheus.targets_api import targets
+from gonogo.stopping import outcome
 
 AT_ONCE = 6
 """How many questions a server gets at one time."""
@@ -117,7 +119,7 @@ def server_state(client: Client, base_url: str) -> ServerState:
     with ThreadPoolExecutor(AT_ONCE) as asking:
 
         def ask(question: Callable[[Client, str], Told]) -> Callable[[], Told]:
-            return asking.submit(question, client, base_url).result
+            return partial(outcome, asking.submit(question, client, base_url))
 
         loaded_rules = ask(rules)
         active, alive = ask(targets), ask(vitals)

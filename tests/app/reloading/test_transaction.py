@@ -6,7 +6,6 @@ import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -38,7 +37,7 @@ NOT_SENT = Triggered(Reply.NOT_SENT, "there is no such program")
 @pytest.fixture
 def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
     """Put a server over good files; nothing sleeps."""
-    monkeypatch.setattr(asking, "time", SimpleNamespace(sleep=lambda _: None))
+    monkeypatch.setattr(asking, "wait", lambda _: None)
     return scene(tmp_path, monkeypatch)
 
 
@@ -311,7 +310,7 @@ def test_a_gap_is_waited_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """Whoever made the last reload; a clock that was set back makes it no longer."""
     made = scene(tmp_path, monkeypatch, ", metrics: nowhere")
     slept: list[float] = []
-    monkeypatch.setattr(judging, "time", SimpleNamespace(sleep=slept.append))
+    monkeypatch.setattr(judging, "pause", slept.append)
     request = made.request()
     settings = replace(request.policy_file.reload, min_gap=timedelta(seconds=5))
     made.server.state_now = replace(made.server.state_now, now=made.server.metrics.success_at + 2)

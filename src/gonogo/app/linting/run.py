@@ -26,6 +26,7 @@ from gonogo.lint.report import LintReport
 from gonogo.prometheus.installed_promtool import version_number
 from gonogo.prometheus.programs import locate
 from gonogo.prometheus.promtool import PROMTOOL
+from gonogo.stopping import outcome
 
 Informant: TypeAlias = Callable[[Estate], tuple[Estate, tuple[str, ...]]]
 """Adds to what was read what somebody else knows of it, with a sentence for each thing that nobody could tell."""
@@ -114,11 +115,11 @@ class _Promtools:
 
     def version(self) -> str:
         """Wait for the version of the first."""
-        return self.first_version.result()
+        return outcome(self.first_version)
 
     def heard(self) -> tuple[Arbiter, ...]:
         """Wait for what all of them say."""
-        return tuple(word.result() for word in self.words)
+        return tuple(outcome(word) for word in self.words)
 
 
 @contextmanager

@@ -38,6 +38,8 @@ def _unless_it_fails(act: Callable[[], Done]) -> Done:
         return act()
     except GonogoError as error:
         return left_out(str(error))
+    except KeyboardInterrupt:
+        return left_out("it was interrupted")
 
 
 def _metrics(place: Place, result: ReloadResult) -> Done:

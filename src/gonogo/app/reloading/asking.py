@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,6 +20,7 @@ from gonogo.model.outcome import Outcome
 from gonogo.prometheus.reload_trigger import Reply, Triggered
 from gonogo.prometheus.server_state import ServerState, Vitals
 from gonogo.reloading.result import Step
+from gonogo.stopping import pause as wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def ask(course: Course, place: Place, before: ServerState, names: Names) -> Aske
         pause = retry_pause(triggered, settled, retries, random.random())  # noqa: S311 - jitter, no secret
         if pause is None:
             return Asked(asked, settled, retries, names is BACK)
-        time.sleep(pause.total_seconds())
+        wait(pause.total_seconds())
         retries += 1
 
 

@@ -22,6 +22,7 @@ from gonogo.app.runs import counted
 from gonogo.errors import ActionFailed
 from gonogo.model.outcome import Outcome
 from gonogo.reloading.result import Became, ReloadResult, Step
+from gonogo.stopping import whole
 
 _NO_WAY_BACK = "the files are changed already, and nothing could be rolled back"
 
@@ -49,6 +50,10 @@ class Change:
 
     def carry_out(self) -> ReloadResult:
         """Switch, ask, verify, keep; whatever fails after the switch is undone, a mistake in here as well."""
+        with whole():
+            return self._carried_out()
+
+    def _carried_out(self) -> ReloadResult:
         try:
             refused = self._switch()
             if refused is not None:

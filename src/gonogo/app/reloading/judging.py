@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterator
 
@@ -17,6 +16,7 @@ from gonogo.app.reloading.snapshot import Snapshot
 from gonogo.app.reloading.verify import disturbed
 from gonogo.prometheus.server_state import ServerState
 from gonogo.reloading.preview import Preview, Running, Staged, preview, refusal
+from gonogo.stopping import pause
 
 
 def entries_step(place: Place, found: Snapshot) -> Done:
@@ -119,5 +119,5 @@ def _gap(place: Place, before: ServerState) -> float:
     if left <= 0:
         return 0.0
     left = min(left, place.policy_file.reload.min_gap.total_seconds())
-    time.sleep(left)
+    pause(left)
     return left

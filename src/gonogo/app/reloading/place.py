@@ -21,6 +21,7 @@ from gonogo.prometheus.reload_signal import hang_up, hang_up_by_file, no_process
 from gonogo.prometheus.reload_trigger import Triggered, post_reload
 from gonogo.prometheus.server_state import ServerState, Vitals, server_state, vitals
 from gonogo.prometheus.status_api import ready
+from gonogo.stopping import pause
 
 ONE_ANSWER = timedelta(seconds=30)
 """How long one answer may take, a reload's own among them: what is slower is settled by the server's metrics."""
@@ -141,5 +142,5 @@ def until(met: Callable[[], bool], within: timedelta) -> bool:
     while not met():
         if time.monotonic() >= end:
             return False
-        time.sleep(_LOOK_EVERY)
+        pause(_LOOK_EVERY)
     return True

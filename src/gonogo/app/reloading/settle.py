@@ -11,6 +11,7 @@ from enum import StrEnum
 from gonogo.errors import SourceError
 from gonogo.prometheus.reload_trigger import Reply, Triggered
 from gonogo.prometheus.server_state import Vitals
+from gonogo.stopping import pause
 
 LOOK_EVERY = 0.25
 """Seconds between two looks at the server."""
@@ -69,7 +70,7 @@ def settle(
         if time.monotonic() - began >= patience.total_seconds():
             outcome, detail = _at_last(before, now, triggered, missed, patience)
             return Settled(outcome, detail, now, time.monotonic() - began)
-        time.sleep(every)
+        pause(every)
         now, missed = _glance(look)
     return Settled(*found, now, time.monotonic() - began)
 

@@ -12,6 +12,7 @@ from gonogo.app.reloading.staged import Staged
 from gonogo.app.reloading.unmet import Check, Unmet
 from gonogo.errors import SourceError
 from gonogo.prometheus.server_state import ServerState, Vitals
+from gonogo.stopping import pause
 
 SLACK = timedelta(seconds=10)
 """How much longer than its slowest group and scrapes a server may take: discovery comes only every 5 s."""
@@ -50,7 +51,7 @@ def verify(
         took = time.monotonic() - asked
         if not left or any(one.final for one in left) or time.monotonic() - began >= limit:
             return left
-        time.sleep(max(LOOK_EVERY, took))  # a large server is not asked all the time
+        pause(max(LOOK_EVERY, took))  # a large server is not asked all the time
 
 
 def disturbed(before: ServerState, asked: Vitals) -> tuple[Unmet, ...]:

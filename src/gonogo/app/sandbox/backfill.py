@@ -22,6 +22,7 @@ from gonogo.model.rule import RuleGroup
 from gonogo.prometheus.promtool import RuleBackfill, ToolRun, backfill_openmetrics, backfill_rules
 from gonogo.prometheus.server_process import RunningServer
 from gonogo.rules.pack.document import rules_document
+from gonogo.stopping import outcome
 
 AT_ONCE = 2
 """How many promtools run side by side."""
@@ -69,7 +70,7 @@ def backfill_sources(found: Iterable[Source], past: Past, realm: str, storage: S
                 file.writelines(openmetrics(series, part.times, past.end, realm))
             runs.append(pool.submit(backfill_openmetrics, text, storage.blocks))
         for run in runs:
-            _expect(run.result(), "the scripted history")
+            _expect(outcome(run), "the scripted history")
     storage.load()
 
 

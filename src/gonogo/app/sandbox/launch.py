@@ -9,7 +9,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from threading import Event
 
 from gonogo.actuators import durable
 from gonogo.actuators.heartbeat_sequence import state_line
@@ -29,7 +28,6 @@ from gonogo.app.sandbox.layout import (
 from gonogo.app.sandbox.sources import INSTANCE, Job, heartbeat, sources
 from gonogo.app.sandbox.stack import Stack
 from gonogo.app.sandbox.story import HEALTHY, MONTH, Story
-from gonogo.app.sandbox.termination import unwound_by_sigterm
 from gonogo.app.sandbox.traffic import Outlets, Traffic
 from gonogo.errors import UsageError
 from gonogo.gates.catalogue import PRESET_GATES
@@ -38,6 +36,7 @@ from gonogo.policy.load import PolicyFile, load
 from gonogo.prometheus.processes import node_exporter, prometheus, pushgateway
 from gonogo.prometheus.server_process import RunningServer
 from gonogo.rules.pack.assemble import alerts_file, groups, needed, pack, rules_file
+from gonogo.stopping import pause
 
 INTERVAL = timedelta(seconds=5)
 """How often the demo scrapes and evaluates: quick enough to watch, and light on two cores."""
@@ -71,7 +70,6 @@ def sandbox(
         ActionFailed: something did not start, or the history could not be made.
     """
     with ExitStack() as held:
-        held.enter_context(unwound_by_sigterm())
         layout = Layout(_folder(directory, held))
         layout.make()
         servers = _start(layout, held)
@@ -171,7 +169,7 @@ def _keep_sequence(story: Story, writer: HeartbeatWriter, every: timedelta, end:
 
 def _go_live(stack: Stack, say: Callable[[str], None]) -> None:
     """Begin to beat, export and scrape where the history ends."""
-    Event().wait(max(0.0, stack.end - time.time()))
+    pause(stack.end - time.time())
     say("starting to scrape, beat and evaluate")
     stack.traffic.start()
     urls = targets(stack.node_exporter.url, stack.pushgateway.url, stack.prometheus.url)

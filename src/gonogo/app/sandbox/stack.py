@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from threading import Event
 
 from gonogo.actuators import durable
 from gonogo.app.sandbox.layout import (
@@ -28,6 +27,7 @@ from gonogo.prometheus.server_process import RunningServer
 from gonogo.prometheus.status_api import reload
 from gonogo.prometheus.targets_api import targets as active_targets
 from gonogo.rules.pack.assemble import rules_file
+from gonogo.stopping import pause
 
 PATIENCE = timedelta(seconds=60)
 """How long something may take to be seen on the server."""
@@ -145,7 +145,7 @@ class Stack:
         Raises:
             ActionFailed: the time is up.
         """
-        deadline, pause = time.monotonic() + within.total_seconds(), Event()
+        deadline = time.monotonic() + within.total_seconds()
         while not _true(seen):
             if time.monotonic() >= deadline:
                 raise ActionFailed(
@@ -154,7 +154,7 @@ class Stack:
                     why=instead() if instead else f"the log of Prometheus ends:\n{self.prometheus.log_tail()}",
                     next_step=f"read the logs in {self.layout.servers}",
                 )
-            pause.wait(POLL)
+            pause(POLL)
 
     def settle(self) -> None:
         """Wait until every target is up, and a beat made now is on the server.

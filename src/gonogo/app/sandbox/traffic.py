@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ from gonogo.app.sandbox.sources import Job, Source, sources
 from gonogo.app.sandbox.story import Story
 from gonogo.errors import GonogoError
 from gonogo.model.beat import Beat
+from gonogo.stopping import Stopped
 
 PUSH_EVERY = timedelta(seconds=30)
 """How often rehearsals are pushed: V, too, reads them, and holds a push older than 5 min for stale."""
@@ -183,8 +185,13 @@ class _Loop:
 
     def __init__(self, name: str, work: Callable[[Event], None]) -> None:
         self._stop = Event()
-        self._thread = Thread(target=work, args=(self._stop,), name=name, daemon=True)
+        self._work = work
+        self._thread = Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
+
+    def _run(self) -> None:
+        with suppress(Stopped):  # the main thread says it
+            self._work(self._stop)
 
     def end(self) -> None:
         self._stop.set()

@@ -1,0 +1,63 @@
+"""Errors of the machine are told from bugs, and each has its way out."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from gonogo.cli.machine_trouble import machine_trouble
+from gonogo.errors import NoRoom, UsageError
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "/full/file"), "no space is left"),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), "quota"),
+        (OSError(errno.EFBIG, "File too large"), "ulimit -f"),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), "ulimit -v"),
+        (BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"), "ulimit -u"),
+        (OSError(errno.EMFILE, "Too many open files"), "ulimit -n"),
+        (OSError(errno.ENFILE, "Too many open files in system"), "ulimit -n"),
+        (MemoryError(), "ulimit -v"),
+        (ImportError("libm.so.6: failed to map segment from shared object"), "ulimit -v"),
+        (RuntimeError("can't start new thread"), "ulimit -u"),
+    ],
+)
+def test_what_the_machine_lacks_is_said(error: Exception, said: str) -> None:
+    """It is no verdict: exit 3, and the way out is a command."""
+    told = machine_trouble(error)
+    assert isinstance(told, NoRoom)
+    assert told.exit_code == 3
+    assert said in str(told)
+    assert "next: " in str(told)
+
+
+def test_the_place_is_said_where_it_is_known() -> None:
+    """A disk is one of many."""
+    told = machine_trouble(OSError(errno.ENOSPC, "No space left on device", "/full/file"))
+    assert told is not None
+    assert told.where == "/full/file"
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("odd"), OSError("odd"), OSError(errno.EIO, "odd"), ImportError("odd"), RuntimeError("odd")]
+)
+def test_the_rest_is_a_bug(error: Exception) -> None:
+    """Nothing is guessed."""
+    assert machine_trouble(error) is None
+    assert machine_trouble(FileNotFoundError(errno.ENOENT, "No such file or directory", "x")) is None
+
+
+def test_a_deleted_directory_is_said_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path that is relative to nothing."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    told = machine_trouble(FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
+    assert isinstance(told, UsageError)
+    assert "the working directory was deleted" in str(told)
