@@ -23,7 +23,7 @@ CONFIG = "prometheus: {config: prometheus.yml}\n"
     ("rules", "told"),
     [
         (RULES.replace("raw_x{", "raw_x{{"), "this is no PromQL"),
-        (RULES.replace("record: duri_x", "record: duri x"), "'duri x' is no metric name"),
+        (RULES.replace("record: duri_x", "record: '{duri_x}'"), "'{duri_x}' is not a valid metric name: it has braces"),
         (RULES.replace("groups:", "group:"), "unknown key 'group'"),
         (TWICE, "this repeats the rule at"),
         ("groups: []\n", "holds no rule"),

@@ -28,7 +28,7 @@ realm: 7
 prometheus:
   timeout: 10
   url: prometheus:9090
-subjects: [9lives]
+subjects: [__lives]
 subjects: [service]
 signals:
   latency: {range: [1, 0]}
@@ -152,15 +152,17 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, name: str) -> N
         ),
         ("subjects: [a, b, a]", "2:18: subjects[2]: 'a' stands here twice"),
         ("subjects: [metric_realm]", "subjects[0]: a subject cannot be a realm"),
-        ("subjects: [__name__]", "subjects[0]: is no label name"),
+        ("subjects: [__name__]", "subjects[0]: is not a valid label name: Prometheus keeps names that begin with __"),
+        ("subjects: ['']", "subjects[0]: must not be empty"),
         ("synthetic_labels: {mode: smoke}", "synthetic_labels.mode: must be a list, not text"),
-        ("synthetic_labels: {9: [a]}", "2:20: synthetic_labels.9: is no label name"),
+        ("synthetic_labels: {__9: [a]}", "2:20: synthetic_labels.__9: is not a valid label name"),
         ("runs: {required: [obs-lint, obs-lint]}", "runs.required[1]: 'obs-lint' stands here twice"),
         ("runs: {required: [lint]}", "runs.required[0]: must be obs-lint or promql-unit or sandbox-smoke-60s"),
         ("runs: {max_age: null}", "runs.max_age: must be a duration such as 45s, 6m or 1h30m, not null"),
         ("signals: {a b: {}}", "2:11: signals.a b: is no name for a signal"),
         ("signals: {or: {}}", "signals.or: is no name for a signal"),
-        ("signals: {a: {metric: a-b}}", "signals.a.metric: is no metric name"),
+        ("signals: {a: {metric: ' '}}", "signals.a.metric: must not be empty"),
+        ("signals: {a: {labels: {'': x}}}", "signals.a.labels.: must not be empty"),
         ("signals: {a: {range: [1]}}", "signals.a.range: must be [low, high]"),
         ("signals: {a: {range: [low, 1]}}", "signals.a.range: must be [low, high]"),
         ("signals: {a: {scope: all}}", "signals.a.scope: must be 'subject' or 'shared'"),
@@ -197,7 +199,8 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, name: str) -> N
         ("heartbeat: []", "2:12: heartbeat: must be a mapping, not a list"),
         ("heartbeat: {labels: []}", "heartbeat.labels: must be a mapping of names to text, not a list"),
         ("heartbeat: {labels: {via: x}}", "2:22: heartbeat.labels.via: is set by the writer"),
-        ("heartbeat: {labels: {1b: x, ok: y}}", "heartbeat.labels.1b: is no label name"),
+        ("heartbeat: {labels: {1b: x, ok: y}}", "heartbeat.labels.1b: is not a valid label name in a textfile"),
+        ("heartbeat: {labels: {service.name: x}}", "older node_exporters refuse as a whole"),
         ("heartbeat: {read: push}", "heartbeat.read: there is no Pushgateway to read from"),
         ("heartbeat: {textfile_dir: null}", "heartbeat.read: there is no textfile to read"),
         ("heartbeat: {read: mail}", "heartbeat.read: must be textfile or push"),

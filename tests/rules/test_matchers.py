@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.rules.matchers import equal, named, narrowed, one_of, quoted
+from gonogo.rules.matchers import bearing, equal, label, named, narrowed, one_of, quoted
 from gonogo.rules.selectors import selectors
 
 texts = st.text(min_size=1, max_size=20)
@@ -12,11 +12,27 @@ texts = st.text(min_size=1, max_size=20)
 
 @pytest.mark.parametrize(
     ("value", "literal"),
-    [('a"b', r'"a\"b"'), ("a\\b", r'"a\\b"'), ("a\nb", r'"a\nb"'), ("a\x00b", r'"a\x00b"')],
+    [
+        ('a"b', r'"a\"b"'),
+        ("a\\b", r'"a\\b"'),
+        ("a\nb", r'"a\nb"'),
+        ("a\x00b", r'"a\x00b"'),
+        ("a\ufffdb", r'"a\ufffdb"'),
+    ],
 )
 def test_literals_end_where_they_should(value: str, literal: str) -> None:
     """A quote, a backslash or a line feed in a value does not end it."""
     assert quoted(value) == literal
+
+
+def test_names_of_labels_are_quoted_only_where_they_must_be() -> None:
+    """Before 3.0 nothing in quotes is read as a name, so a classic name never has any."""
+    assert label("service_name") == "service_name"
+    assert label("service.name") == '"service.name"'
+    assert label('a"b') == r'"a\"b"'
+    assert equal("service.name", "x") == '"service.name"="x"'
+    assert one_of("service.name", ("x", "y")) == '"service.name"=~"x|y"'
+    assert bearing({"a": "1", "b.c": 'x"'}) == r'a="1", "b.c"="x\""'
 
 
 def test_matchers_are_added_where_there_are_none_and_some() -> None:
@@ -41,3 +57,11 @@ def test_every_value_selects_itself_and_not_another(value: str, other: str) -> N
     assert exact.matches({"__name__": "x", "a": value})
     assert listed.matches({"__name__": "x", "a": value})
     assert exact.matches(labels) == (value == other)
+
+
+@given(texts, texts)
+def test_every_name_of_a_label_reads_back(name: str, value: str) -> None:
+    """Whatever is in a label's name, the matcher made of it means that label."""
+    (read,) = selectors(narrowed("x", equal(name, value)))
+    assert read.metric == ("x" if name != "__name__" else value)
+    assert [(matcher.label, matcher.value) for matcher in read.matchers] == [(name, value)]

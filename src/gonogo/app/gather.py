@@ -39,6 +39,7 @@ from gonogo.prometheus.status_api import build
 from gonogo.prometheus.targets_api import targets
 from gonogo.prometheus.versions import Build, nan_ends_series, rules_untold
 from gonogo.rules.matchers import named
+from gonogo.rules.selectors import Selector
 from gonogo.stopping import outcome
 
 PUSH_TIME = "push_time_seconds"
@@ -82,7 +83,10 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     instant = asked("the newest samples", lambda: query(client, server.url, named(names)))
     loaded = asked("the rules", lambda: rules(client, server.rules_url))
     active = asked("the targets", lambda: targets(client, server.targets_url))
-    fed = asked("the sources", lambda: origins(client, server.url, questions.origins, warned.extend))
+    classic = tuple(selector for selector in questions.origins if selector.is_classic)
+    quoted = tuple(selector for selector in questions.origins if not selector.is_classic)
+    fed = asked("the sources", lambda: origins(client, server.url, classic, warned.extend))
+    fed_too = asked("the sources", lambda: origins(client, server.url, quoted, warned.extend))
     version = asked("the version", lambda: build(client, server.url))
     seen = asked("recent subjects", lambda: _recent(survey, clock.result(), warned.extend))
     now = outcome(clock)
@@ -93,11 +97,12 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
         rules=groups,
         rules_untold=not (isinstance(told, Unread) or isinstance(groups, Unread)) and rules_untold(told.family, groups),
         targets=outcome(active),
-        origins=outcome(fed),
         vanished=outcome(seen),
         runs=runs,
         files=survey.files,
+        version=None if isinstance(told, Unread) else told.version,
     )
+    evidence = _traced(evidence, outcome(fed), outcome(fed_too), quoted)
     evidence = _follow_up(survey, evidence, warned.extend)
     evidence = replace(evidence, warnings=tuple(dict.fromkeys((*evidence.warnings, *sorted(warned)))))
     return Gathered(
@@ -168,8 +173,23 @@ def _by_signal(policy: Policy, answers: list[QueryAnswer]) -> dict[str, tuple[Se
     return {signal.name: tuple(by_metric.get(signal.metric, ())) for signal in policy.signals.values()}
 
 
+def _traced(
+    evidence: Evidence,
+    classic: Mapping[str, Sources] | Unread,
+    quoted: Mapping[str, Sources] | Unread,
+    selectors: tuple[Selector, ...],
+) -> Evidence:
+    """Put the sources of both questions together; a server that cannot read the second leaves the first as it is."""
+    if isinstance(classic, Unread):
+        return replace(evidence, origins=classic)
+    if isinstance(quoted, Unread):
+        return replace(evidence, origins=classic, untraced=dict.fromkeys((s.text for s in selectors), quoted))
+    return replace(evidence, origins={**classic, **quoted})
+
+
 def _follow_up(survey: Survey, evidence: Evidence, warned: Warned) -> Evidence:
-    client, url, selectors = survey.client, survey.server.url, survey.questions.origins
+    client, url = survey.client, survey.server.url
+    selectors = tuple(one for one in survey.questions.origins if one.text not in evidence.untraced)
     missing = asked("vanished subjects", lambda: vanished_subjects(survey.policy, evidence, client, url, warned))
     used = asked(
         "what the targets that are down fed", lambda: fed_by_down_targets(evidence, selectors, client, url, warned)

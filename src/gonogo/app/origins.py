@@ -1,5 +1,8 @@
 """Questions about where series come from, and about what is no longer there.
 
+No question about a policy's own names needs quotes around them, which servers before Prometheus 3.0 cannot read:
+metrics are asked for by a regular expression, and labels of other than classic names are looked for in what came back.
+
 Each question hands what the server warned of to ``warned``: an answer with warnings
 may be partial, and what it leaves out would be missed in silence.
 """
@@ -14,12 +17,13 @@ from gonogo.errors import SourceError
 from gonogo.judge.push_groups import Source, shared_sources, source_of
 from gonogo.judge.vanished import missing_subjects, required_signals
 from gonogo.model.evidence import Evidence, TargetHealth, Unread
+from gonogo.model.names import is_classic_label
 from gonogo.model.policy import Policy
-from gonogo.model.series import REALM_LABEL
+from gonogo.model.series import REALM_LABEL, subject_key
 from gonogo.model.signal import Signal
 from gonogo.prometheus.api import label_values, query
 from gonogo.prometheus.http import Client
-from gonogo.rules.matchers import equal, named, narrowed, one_of
+from gonogo.rules.matchers import equal, label, named, narrowed, one_of
 from gonogo.rules.selectors import Selector
 
 RECENT = timedelta(hours=24)
@@ -60,7 +64,7 @@ def origins(
     """
     if not selectors:
         return {}
-    labels = ", ".join(("job", "instance", *by))
+    labels = ", ".join(map(label, ("job", "instance", *by)))
     parts = [
         f'label_replace(count by ({labels}) ({shaped(selector.text)}), "{SELECTOR_LABEL}", "{place}", "", "")'
         for place, selector in enumerate(selectors)
@@ -126,7 +130,7 @@ def recent_subjects(
     signals = required_signals(policy)
     if not policy.subjects or not signals:
         return ()
-    if len(policy.subjects) > 1:
+    if not _is_indexed(policy):
         return _seen_within_a_day(client, url, policy, (), warned)
     (name,) = policy.subjects
     every = narrowed(named({signal.metric for signal in signals}), *_in_realm(policy), *_common(signals))
@@ -146,27 +150,39 @@ def vanished_subjects(
     if isinstance(evidence.vanished, Unread) or isinstance(evidence.instant, Unread):
         return ()
     gone = missing_subjects(policy, evidence.vanished, evidence.instant)
-    if not gone or len(policy.subjects) > 1 or len(gone) > MOST_FOLLOWED:
+    if not gone or not _is_indexed(policy) or len(gone) > MOST_FOLLOWED:
         return gone
     (name,) = policy.subjects
     among = one_of(name, (labels[name] for labels in gone))
     return _seen_within_a_day(client, url, policy, (among,), warned)
 
 
+def _is_indexed(policy: Policy) -> bool:
+    """Tell whether the server's index can list the subjects: one label, of a classic name."""
+    return len(policy.subjects) == 1 and is_classic_label(policy.subjects[0])
+
+
 def _seen_within_a_day(
     client: Client, url: str, policy: Policy, matchers: tuple[str, ...], warned: Warned
 ) -> tuple[Mapping[str, str], ...]:
     by_labels: dict[tuple[str, ...], set[str]] = {}
-    for signal in required_signals(policy):
-        bearing = tuple(equal(label, value) for label, value in sorted(signal.labels.items()))
+    signals = required_signals(policy)
+    for signal in signals:
+        bearing = tuple(equal(name, value) for name, value in sorted(signal.labels.items()) if is_classic_label(name))
         by_labels.setdefault(bearing, set()).add(signal.metric)
     seen = " or ".join(
         _within_a_day(narrowed(named(metrics), *_in_realm(policy), *bearing, *matchers))
         for bearing, metrics in by_labels.items()
     )
-    answer = query(client, url, f"count by ({', '.join(policy.subjects)}) ({seen})")
+    if all(map(is_classic_label, {*policy.subjects, *(name for signal in signals for name in signal.labels)})):
+        answer = query(client, url, f"count by ({', '.join(policy.subjects)}) ({seen})")
+        warned(answer.warnings)
+        return tuple(series.labels for series in answer.series)
+    answer = query(client, url, seen)
     warned(answer.warnings)
-    return tuple(series.labels for series in answer.series)
+    meant = (s.labels for s in answer.series if any(signal.labels.items() <= s.labels.items() for signal in signals))
+    found = {subject_key(labels, policy.subjects) for labels in meant}
+    return tuple(dict(zip(policy.subjects, key, strict=True)) for key in sorted(filter(None, found)))
 
 
 def _within_a_day(selector: str) -> str:
@@ -180,7 +196,7 @@ def _in_realm(policy: Policy) -> tuple[str, ...]:
 
 def _common(signals: tuple[Signal, ...]) -> tuple[str, ...]:
     """Match the labels that every signal asks for, each by the values asked of it."""
-    names = set.intersection(*({*signal.labels} for signal in signals))
+    names = filter(is_classic_label, set.intersection(*({*signal.labels} for signal in signals)))
     return tuple(one_of(name, (signal.labels[name] for signal in signals)) for name in sorted(names))
 
 

@@ -27,6 +27,7 @@ from gonogo.model.certificate import Criterion, Mean, Rises, Share
 from gonogo.model.condition import Comparison, Operator
 from gonogo.model.outcome import Outcome, all_of
 from gonogo.model.policy import DryRun
+from gonogo.rules.matchers import label
 
 LEAST_SHARE = 0.99
 """The least share of steps in which each requirement passes, and of the time that is watched."""
@@ -222,7 +223,7 @@ def _required(ledger: Ledger) -> Finding:
 
 def _named(key: RequirementKey) -> str:
     labels, gate, condition = key
-    of = "".join(f" of {name}={value}" for name, value in labels)
+    of = "".join(f" of {label(name)}={value}" for name, value in labels)
     return f"{gate}: {condition}{of}"
 
 

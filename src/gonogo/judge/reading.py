@@ -23,11 +23,14 @@ from gonogo.judge.tolerances import (
 )
 from gonogo.judge.writer_doubts import writer_doubts, written
 from gonogo.model.evidence import Evidence, Unread
+from gonogo.model.names import is_classic_label, is_classic_metric
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.policy import Policy
 from gonogo.model.series import REALM_LABEL, Series
 from gonogo.model.signal import Scope, Signal
+from gonogo.model.versions import UTF8_NAMES, release
 from gonogo.rules.graph import RuleGraph
+from gonogo.rules.matchers import label, quoted
 
 MOST_NAMED = 20
 """How many sources of one selector a provenance names; the rest is counted."""
@@ -106,11 +109,14 @@ class Readings:
 
     def _share(self, signal: Signal, found: Answers, files: RuleGraph, loaded: RuleGraph) -> Background:
         origins = {} if isinstance(self._evidence.origins, Unread) else self._evidence.origins
+        untraced = self._evidence.untraced
+        selectors = files.raw_selectors(signal.metric)
+        unknown = tuple(self._untraced(s.text, untraced[s.text]) for s in selectors if s.text in untraced)
         return Background(
             signal,
-            (*self._unread, *rule_doubts(signal, self._evidence, loaded)),
+            (*self._unread, *rule_doubts(signal, self._evidence, loaded), *unknown),
             self._intervals.get(signal.metric),
-            tuple(Feed.of(s, origins.get(s.text, ())) for s in files.raw_selectors(signal.metric)),
+            tuple(Feed.of(s, origins.get(s.text, ())) for s in selectors if s.text not in untraced),
             tuple(f"rule {rule.name}: {rule.expression}" for rule in loaded.closure(signal.metric)),
             found,
         )
@@ -153,15 +159,36 @@ class Readings:
                 name = self._named(signal, key, member)
                 if not any(alive(series, now, supply.max_age) for series in ranges):
                     doubts += self._elsewhere(background, key, name)
-                doubts += tuple(series_doubts(name, ranges, instant, marks, now, supply.max_age))
+                doubts += tuple(series_doubts(name, ranges, instant, marks, now, supply.max_age, self._hint(signal)))
         return Reading(signal, series, doubts, supply.interval, supply.max_age, supply.provenance)
 
     def _named(self, signal: Signal, key: Key, member: Labels) -> str:
         """Write the selector of what is judged, the realm left out: whoever is missing is named."""
         subject = dict(zip(self._policy.subjects, key, strict=True)) if key else {}
         labels = {**signal.labels, **subject, **member}
-        inner = ", ".join(f"{label}={value!r}" if value else f"{label}=~'.+'" for label, value in labels.items())
-        return f"{signal.metric}{{{inner}}}" if inner else signal.metric
+        asked = [f"{label(name)}={value!r}" if value else f"{label(name)}=~'.+'" for name, value in labels.items()]
+        if not is_classic_metric(signal.metric):
+            return f"{{{', '.join((quoted(signal.metric), *asked))}}}"
+        return f"{signal.metric}{{{', '.join(asked)}}}" if asked else signal.metric
+
+    def _hint(self, signal: Signal) -> str:
+        """Say that the server's version is too old for a name of the signal; empty where it is not known to be."""
+        labels = (*signal.labels, *(self._policy.subjects if signal.scope is Scope.SUBJECT else ()))
+        if is_classic_metric(signal.metric) and all(map(is_classic_label, labels)):
+            return ""
+        return f"; {too_old}" if (too_old := self._too_old()) else ""
+
+    def _too_old(self) -> str:
+        """Say that the server's version takes classic names only; empty where it is not known to."""
+        version = self._evidence.version
+        if version is None or (release(version) or UTF8_NAMES) >= UTF8_NAMES:
+            return ""
+        since = ".".join(map(str, UTF8_NAMES))
+        return f"Prometheus {version} takes no such names, {since} and later do: upgrade it, or rename what it exports"
+
+    def _untraced(self, selector: str, answer: Unread) -> Doubt:
+        why = f"the sources of {selector} are not known, because the server gives no valid answer: {answer.why}"
+        return Doubt(Reason.SOURCE_UNKNOWN, f"{why}; {self._too_old() or answer.next_step}")
 
     def _elsewhere(self, background: Background, key: Key, name: str) -> tuple[Doubt, ...]:
         if key not in background.answers.elsewhere:

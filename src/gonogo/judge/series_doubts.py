@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from gonogo.judge.tolerances import FUTURE_SECONDS
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.series import Series
+from gonogo.rules.matchers import label as written
 
 Found = Sequence[Series]
 Marks = Mapping[str, tuple[str, ...]]
@@ -26,7 +27,7 @@ def undoubted(ranges: Found, instant: Found, marks: Marks, now: float, max_age: 
 
 
 def series_doubts(
-    name: str, ranges: Found, instant: Found, marks: Marks, now: float, max_age: float
+    name: str, ranges: Found, instant: Found, marks: Marks, now: float, max_age: float, hint: str = ""
 ) -> Iterator[Doubt]:
     """Judge what came back for one signal and one subject.
 
@@ -40,9 +41,10 @@ def series_doubts(
         marks: label -> values that mark a series as made up.
         now: the server's now, unix seconds.
         max_age: how many seconds old the newest sample may be.
+        hint: the reason why the server cannot have the series, where one is known.
     """
     living = tuple(series for series in ranges if alive(series, now, max_age))
-    yield from _presence(name, ranges, instant, living)
+    yield from _presence(name, ranges, instant, living, hint)
     yield from _made_up((*living, *instant), marks)
     series = freshest(ranges)
     if series is not None and series.times:
@@ -69,11 +71,10 @@ def _newest(series: Series) -> float:
     return series.times[-1] if series.times else 0.0
 
 
-def _presence(name: str, ranges: Found, instant: Found, living: Found) -> Iterator[Doubt]:
+def _presence(name: str, ranges: Found, instant: Found, living: Found, hint: str) -> Iterator[Doubt]:
     if not ranges and not instant:
-        yield Doubt(
-            Reason.ABSENT, f"the server has no series {name}; start what exports it, or load the rule that records it"
-        )
+        advice = hint or "; start what exports it, or load the rule that records it"
+        yield Doubt(Reason.ABSENT, f"the server has no series {name}{advice}")
     alive = {tuple(sorted(series.labels.items())) for series in (*instant, *living)}
     if len(alive) > 1:
         yield Doubt(
@@ -89,7 +90,7 @@ def _made_up(found: Found, marks: Marks) -> Iterator[Doubt]:
             if series.labels.get(label) in values:
                 yield Doubt(
                     Reason.SYNTHETIC,
-                    f"{series.metric} bears {label}={series.labels[label]!r}, which marks made-up data; "
+                    f"{series.metric} bears {written(label)}={series.labels[label]!r}, which marks made-up data; "
                     "keep such series out of the policy's realm",
                 )
 

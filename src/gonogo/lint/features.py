@@ -5,10 +5,12 @@ Source: Prometheus, ``CHANGELOG.md``, and its documentation, "Feature flags", up
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
+from gonogo.model.names import is_classic_label, is_classic_metric
+from gonogo.model.rule import Rule, RuleKind
+from gonogo.model.versions import UTF8_NAMES, UTF8_RULE_NAMES
 from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Vector
 
 Version = tuple[int, int]
@@ -93,7 +95,7 @@ AGGREGATIONS: Mapping[str, Feature] = {
 OPERATORS: Mapping[str, Feature] = _since((2, 31), "atan2")
 
 FILL = Feature("fill()", (3, 10), flag=_FILL)
-FREE_NAMES = Feature("a name in quotes", (3, 0))
+FREE_NAMES = Feature("a name in quotes", UTF8_NAMES)
 AT = Feature("@", (2, 33))
 NEGATIVE_OFFSET = Feature("a negative offset", (2, 33))
 
@@ -123,14 +125,18 @@ def feature_of(node: Expression) -> Feature | None:
 
 def _of_selector(vector: Vector) -> Feature | None:
     names = [matcher.label for matcher in vector.matchers]
-    if not all(map(_classic, names)) or not _classic(vector.metric or "x"):
+    if not all(map(is_classic_label, names)) or not is_classic_metric(vector.metric or "x"):
         return FREE_NAMES
     if vector.at:
         return AT
     return NEGATIVE_OFFSET if vector.offset.days < 0 else None
 
 
-@lru_cache(maxsize=4096)
-def _classic(name: str) -> bool:
-    """Tell whether a name is made of letters, digits, ``_`` and ``:`` as all names were before 3.0."""
-    return name.isascii() and name.replace(":", "_").isidentifier()
+def features_of_names(rule: Rule) -> Iterator[tuple[Feature, tuple[str, ...]]]:
+    """List the names of a rule that not every version takes, each with the keys at which it stands."""
+    if rule.kind is RuleKind.RECORD and not is_classic_metric(rule.name):
+        yield Feature(f"the recorded name {rule.name!r}", UTF8_RULE_NAMES), ("record",)
+    for section, given in (("labels", rule.labels), ("annotations", rule.annotations)):
+        for name in given:
+            if not is_classic_label(name):
+                yield Feature(f"the name {name!r} among {section}", UTF8_NAMES), (section, name)

@@ -81,6 +81,7 @@ class Evidence:
         origins: raw selector -> the label sets of the series that feed it: job, instance
             and, where several pushes share these, the labels that tell those apart;
             what targets that are down fed within a day included.
+        untraced: raw selector -> the question about its sources, where the server could not read it.
         vanished: subjects seen in a required signal within 24 h that may be missing now.
         runs: run gate -> what the journal has for the policy's inputs.
         files: the rule groups of the policy's own rule files.
@@ -88,6 +89,7 @@ class Evidence:
         rules_untold: whether nobody has said which rules record, so that none in ``rules``
             is not known to mean that there are none.
         nan_ends_series: whether this server gives a staleness marker as NaN.
+        version: the version of Prometheus that the server names; ``None`` where it names none.
     """
 
     now: float
@@ -103,3 +105,5 @@ class Evidence:
     warnings: tuple[str, ...] = ()
     rules_untold: bool = False
     nan_ends_series: bool = False
+    untraced: Mapping[str, Unread] = field(default_factory=dict)
+    version: str | None = None

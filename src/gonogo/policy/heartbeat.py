@@ -134,7 +134,7 @@ def _labels(given: object, complaints: Complaints) -> dict[str, str]:
         loc = ("heartbeat", "labels", name)
         if name in OWN_LABELS:
             complaints.about(loc, "is set by the writer, the scrape or the push", "choose another name", key=True)
-        elif _checked(name, values.label_name, loc, complaints, None) is not None:
+        elif _checked(name, values.classic_label_name, loc, complaints, None) is not None:
             labels[name] = str(_checked(value, values.text, loc, complaints, ""))
     return labels
 

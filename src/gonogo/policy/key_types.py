@@ -23,6 +23,7 @@ Duration = Annotated[
 Text = Annotated[str, BeforeValidator(values.text), Field(min_length=1)]
 Url = Annotated[str, BeforeValidator(values.http_url), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
 LabelName = Annotated[str, BeforeValidator(values.label_name)]
+ClassicLabelName = Annotated[str, BeforeValidator(values.classic_label_name)]
 MetricName = Annotated[str, BeforeValidator(values.metric_name)]
 SignalName = Annotated[str, BeforeValidator(terms.signal_name)]
 GateName = Annotated[str, BeforeValidator(terms.gate_name)]

@@ -21,6 +21,7 @@ from gonogo.policy import values
 from gonogo.policy.heartbeat import READS, STATE_FOLDER
 from gonogo.policy.key_types import (
     Bounds,
+    ClassicLabelName,
     ConditionText,
     Counter,
     CriterionText,
@@ -87,7 +88,7 @@ class HeartbeatKeys(Keys):
     read: Annotated[str, WithJsonSchema({"enum": list(READS)})] = Field(
         default=_HEARTBEAT.read, description="Which of the two copies the rules read."
     )
-    labels: dict[LabelName, Text] | None = Field(
+    labels: dict[ClassicLabelName, Text] | None = Field(
         default=None, description="Labels of every beat, such as the subject's."
     )
 

@@ -11,10 +11,11 @@ from datetime import timedelta
 
 from gonogo.durations import parse_duration
 from gonogo.model.http_header import header_mistake, sendable
+from gonogo.model.names import is_classic_label, is_name
 from gonogo.policy.complaints import kind
 
-LABEL_NAME = re.compile(r"(?!__)[a-zA-Z_][a-zA-Z0-9_]*")
-METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+_RESERVED = "__"
+"""Prometheus keeps label names that begin like this for itself."""
 PREFIX = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _URL = re.compile(r"https?://([^/?#\s]+)(?:/[^?#\s]*)?")
 _HOST = re.compile(r"(?:\[[0-9a-fA-F:.%]+\]|[^\s:@\[\]]+)(?::([0-9]{1,5}))?")
@@ -82,24 +83,42 @@ def text(value: object) -> str:
 
 
 def label_name(value: object) -> str:
-    """Check the name of a label.
+    """Check the name of a label: any UTF-8 text, as Prometheus takes it since 3.0.
 
     Raises:
-        ValueError: Prometheus would not have it, or keeps it for itself.
+        ValueError: no version of Prometheus takes it, or Prometheus keeps it for itself.
     """
-    if not LABEL_NAME.fullmatch(name := text(value)):
-        raise ValueError("is no label name: letters, digits and _, beginning with no digit and not with __")
+    if (name := _name(value)).startswith(_RESERVED):
+        raise ValueError("is not a valid label name: Prometheus keeps names that begin with __ for itself")
+    return name
+
+
+def classic_label_name(value: object) -> str:
+    """Check the name of a label that every version of every exporter must be able to write and read.
+
+    Raises:
+        ValueError: it has other characters, or Prometheus keeps it for itself.
+    """
+    if not is_classic_label(name := label_name(value)):
+        raise ValueError(
+            "is not a valid label name in a textfile, which older node_exporters refuse as a whole: "
+            "use letters, digits and _, and do not begin with a digit"
+        )
     return name
 
 
 def metric_name(value: object) -> str:
-    """Check the name of a metric.
+    """Check the name of a metric: any UTF-8 text, as Prometheus takes it since 3.0.
 
     Raises:
-        ValueError: Prometheus would not have it.
+        ValueError: no version of Prometheus takes it.
     """
-    if not METRIC_NAME.fullmatch(name := text(value)):
-        raise ValueError("is no metric name: letters, digits, _ and :, beginning with no digit")
+    return _name(value)
+
+
+def _name(value: object) -> str:
+    if not is_name(name := text(value)):
+        raise ValueError("is not a valid name: it has half of a character, which UTF-8 cannot write")
     return name
 
 

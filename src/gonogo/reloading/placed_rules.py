@@ -12,6 +12,7 @@ from gonogo.model.rule import Rule
 from gonogo.rules.canonical import canonical
 from gonogo.rules.drift import Key
 from gonogo.rules.grouped import Group, rules_of
+from gonogo.rules.matchers import bearing
 
 Meaning = Mapping[str, str]
 """How a rule does what it does, aspect by aspect, each written in one form."""
@@ -49,7 +50,7 @@ class PlacedRule:
         rule = self.rule
         said = {
             "group": self.group,
-            "labels": ", ".join(f'{name}="{value}"' for name, value in sorted(rule.labels.items()) if value),
+            "labels": bearing({name: value for name, value in sorted(rule.labels.items()) if value}),
             "for": _span(rule.held),
             "keep_firing_for": _span(rule.keep_firing),
             **{f"annotation {name}": text for name, text in rule.annotations.items()},

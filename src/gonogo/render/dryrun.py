@@ -12,6 +12,7 @@ from gonogo.judge.step import Step
 from gonogo.model.outcome import Check, GateOutcome, Outcome
 from gonogo.model.verdict import SubjectVerdict
 from gonogo.render.plain import plain
+from gonogo.rules.matchers import label
 
 WATCH_COLUMNS = ("outcome", "gate", "evidence")
 SHOWN_ROWS = 30
@@ -96,7 +97,7 @@ def _clock(view: WatchView) -> str:
 
 
 def _of(subject: SubjectVerdict) -> str:
-    labels = ",".join(f"{name}={value}" for name, value in subject.labels.items())
+    labels = ",".join(f"{label(name)}={value}" for name, value in subject.labels.items())
     return f"{labels} " if labels else ""
 
 

@@ -10,6 +10,7 @@ from gonogo.model.report import Report
 from gonogo.model.verdict import SubjectVerdict, Verdict
 from gonogo.render.json import timestamp
 from gonogo.render.plain import one_line
+from gonogo.rules.matchers import label
 
 SHOWN_SUBJECTS = 20
 """How many subjects are written out; the rest is counted, and whole in JSON."""
@@ -55,7 +56,7 @@ def _lines(report: Report) -> Iterator[str]:
 
 def _subject(subject: SubjectVerdict, *, named: bool) -> Iterator[str]:
     if named:
-        labels = ", ".join(f"{name}={value}" for name, value in subject.labels.items())
+        labels = ", ".join(f"{label(name)}={value}" for name, value in subject.labels.items())
         yield f"  {subject.verdict} {one_line(labels)}"
     for gate in subject.gates:
         yield from _gate(gate)

@@ -17,6 +17,7 @@ from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleKind
 from gonogo.rules.canonical import canonical
 from gonogo.rules.graph import RuleGraph, series_name
 from gonogo.rules.grouped import Group, rules_of
+from gonogo.rules.matchers import bearing
 
 Key = tuple[str, RuleKind, str, tuple[tuple[str, str], ...]]
 """The group, the kind, the name and the labels of a rule."""
@@ -98,7 +99,7 @@ def _meaning(expression: str) -> str:
 def _elsewhere(missing: _Placed, loaded: Iterable[Key]) -> str:
     for group, kind, name, labels in loaded:
         if (kind, name) == (missing.rule.kind, missing.rule.name):
-            borne = ", ".join(f'{label}="{value}"' for label, value in labels)
+            borne = bearing(dict(labels))
             return f" (which has it in group {group} with {f'labels {borne}' if borne else 'no labels'})"
     return ""
 

@@ -2,18 +2,19 @@
 
 Scalars are taken as they are written, as Prometheus does: the label ``version: 1.10``
 is the text ``1.10``. Whether an expression is PromQL is for promtool to say, which
-knows the server's dialect. Source: Prometheus, ``model/rulefmt``.
+knows the server's dialect, and so is whether the server's version takes a name that has more than
+letters, digits and ``_``. Source: Prometheus, ``model/rulefmt``.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from gonogo.durations import parse_duration
 from gonogo.errors import Problem
+from gonogo.model.names import is_name
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.rules.tree import NAME_LABEL
 from gonogo.strict_yaml import YamlDocument, parse
@@ -24,12 +25,8 @@ Loc = tuple[str | int, ...]
 _GROUP_KEYS = ("name", "interval", "query_offset", "limit", "labels", "rules")
 _RECORD_KEYS = ("record", "expr", "labels")
 _ALERT_KEYS = ("alert", "expr", "for", "keep_firing_for", "labels", "annotations")
-NO_METRIC_NAME = "is no metric name"
-NO_LABEL_NAME = "is no label name"
-"""How complaints of names end that Prometheus 2 refuses; 3.0 takes any text in quotes for a name."""
-
-_METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
-_LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_BRACES = frozenset("{}")
+"""Prometheus allows these in no recorded name: they are a selector in the wrong place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +116,7 @@ class _Reader:
         held = self._duration((*loc, "for"), found.get("for"))
         keep_firing = self._duration((*loc, "keep_firing_for"), found.get("keep_firing_for"))
         labels = {**shared, **self._labels((*loc, "labels"), found.get("labels"))}
-        annotations = self._labels((*loc, "annotations"), found.get("annotations"))
+        annotations = self._labels((*loc, "annotations"), found.get("annotations"), reserved="")
         if not name or not expression:
             return None
         position = self._document.text_position((*loc, "expr"))
@@ -142,16 +139,18 @@ class _Reader:
         name = self._scalar(loc, value)
         if not name:
             self._complain(loc, "the rule has no name", f"name what it {kind.value}s")
-        elif kind is RuleKind.RECORD and not _METRIC_NAME.fullmatch(name):
-            self._complain(loc, f"{name!r} {NO_METRIC_NAME}", "use letters, digits, _ and :")
+        elif kind is RuleKind.RECORD and not _BRACES.isdisjoint(name):
+            self._complain(loc, f"{name!r} is not a valid metric name: it has braces", "select by labels in 'expr:'")
         return name
 
-    def _labels(self, loc: Loc, value: object) -> dict[str, str]:
+    def _labels(self, loc: Loc, value: object, reserved: str = NAME_LABEL) -> dict[str, str]:
         labels = {}
         for name, given in self._mapping(loc, value, None).items():
             labels[name] = self._scalar((*loc, name), given)
-            if not _LABEL_NAME.fullmatch(name) or name == NAME_LABEL:
-                self._complain((*loc, name), f"{name!r} {NO_LABEL_NAME}", "use letters, digits and _", key=True)
+            if not is_name(name):
+                self._complain((*loc, name), f"{name!r} is not a valid name", "give it at least a letter", key=True)
+            elif name == reserved:
+                self._complain((*loc, name), f"{name!r} is not a valid label name here", "use 'record:'", key=True)
         return labels
 
     def _duration(self, loc: Loc, value: object) -> timedelta | None:

@@ -6,26 +6,39 @@ Source: Prometheus documentation, "Querying basics", string literals and matcher
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+from gonogo.model.names import is_classic_label
 
 _SPECIAL = re.compile(r"([\\.+*?()|\[\]{}^$])")
+_ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\x00": r"\x00", "\ufffd": r"\ufffd"})
+"""Escapes what ends a literal, and what Prometheus takes for a fault of the encoding where it stands as it is."""
 
 
 def quoted(value: str) -> str:
     r"""Write a string literal: ``a"b`` becomes ``"a\"b"``."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\x00", "\\x00")
-    return f'"{escaped}"'
+    return f'"{value.translate(_ESCAPES)}"'
 
 
-def equal(label: str, value: str) -> str:
+def label(name: str) -> str:
+    """Write a label's name: as it is where every version reads it so, else in quotes, which 3.0 and later read."""
+    return name if is_classic_label(name) else quoted(name)
+
+
+def bearing(labels: Mapping[str, str]) -> str:
+    """Write labels with their values, as a selector and a message name a series."""
+    return ", ".join(equal(name, value) for name, value in labels.items())
+
+
+def equal(name: str, value: str) -> str:
     """Write a matcher for one value."""
-    return f"{label}={quoted(value)}"
+    return f"{label(name)}={quoted(value)}"
 
 
-def one_of(label: str, values: Iterable[str]) -> str:
+def one_of(name: str, values: Iterable[str]) -> str:
     """Write a matcher for any of several values, each taken literally."""
     alternatives = "|".join(_SPECIAL.sub(r"\\\1", value) for value in sorted(set(values)))
-    return f"{label}=~{quoted(alternatives)}"
+    return f"{label(name)}=~{quoted(alternatives)}"
 
 
 def narrowed(selector: str, *matchers: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from gonogo.model.names import is_classic_label
 from gonogo.rules.canonical import instant
 from gonogo.rules.promql import parse
 from gonogo.rules.tree import NAME_LABEL, Binary, Call, Expression, Matcher, Range, Vector, children
@@ -37,6 +38,11 @@ class Selector:
     def of(cls, vector: Vector, length: timedelta | None = None, *, required: bool = True) -> Selector:
         """Make the selector of a node of a tree."""
         return cls(vector.metric, vector.matchers, instant(vector), length, required)
+
+    @property
+    def is_classic(self) -> bool:
+        """Whether every version of Prometheus reads ``text``: it has no label's name in quotes."""
+        return all(is_classic_label(matcher.label) for matcher in self.matchers)
 
     def matches(self, labels: Mapping[str, str]) -> bool:
         """Tell whether a series with exactly these labels (its name as ``__name__``) is selected."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from gonogo.durations import format_duration
 from gonogo.errors import Problem
+from gonogo.rules.matchers import bearing
 from gonogo.unit.firing import expects_firing, fixed_labels
 from gonogo.unit.flow import flow, joined, quoted
 from gonogo.unit.loaded import Loaded
@@ -34,13 +35,12 @@ class Suspect:
     def query(self) -> str:
         """What finds the pending alert; the number is in it so that promtool's words tell which it was."""
         known = {"alertname": self.assertion.alertname, **self.labels, "alertstate": "pending"}
-        named = ", ".join(f"{name}={quoted(value)}" for name, value in known.items())
-        return f'ALERTS{{{named}, gonogo_probe!="{self.number}"}}'
+        return f'ALERTS{{{bearing(known)}, gonogo_probe!="{self.number}"}}'
 
     @property
     def alert(self) -> str:
         """The alert's name, with the labels of its rule."""
-        labels = ", ".join(f"{name}={quoted(value)}" for name, value in self.labels.items())
+        labels = bearing(self.labels)
         return f"{self.assertion.alertname}{{{labels}}}" if labels else self.assertion.alertname
 
 

@@ -96,6 +96,37 @@ groups:
     assert found(text, version=(3, 0)) == ()
 
 
+NAMES = """\
+groups:
+  - name: g
+    rules:
+      - record: http.requests:sum
+        expr: up
+        labels: {service.name: web}
+      - alert: Any text at all.
+        expr: up == 0
+        labels: {b-c: x}
+        annotations: {run.book: y}
+"""
+
+
+@pytest.mark.parametrize(
+    ("version", "lines"), [((2, 42), [4, 6, 9, 10]), ((2, 55), [4, 6, 9, 10]), ((3, 0), [4]), ((3, 1), [4])]
+)
+def test_a_name_that_the_version_does_not_take_is_an_error(version: tuple[int, int], lines: list[int]) -> None:
+    """Each at its own key: names of labels and annotations since 3.0, recorded names since 3.2."""
+    told = found(NAMES, version=version)
+    assert [one.where.start.line for one in told] == lines
+    assert {str(one.severity) for one in told} == {"error"}
+    assert "does not know the recorded name 'http.requests:sum', and refuses the whole file" in told[0].message
+    assert told[0].message.endswith("it came with 3.2")
+
+
+def test_a_name_that_the_version_takes_is_fine() -> None:
+    """Since 3.2 every name may be any text."""
+    assert found(NAMES, version=(3, 2)) == ()
+
+
 def test_what_cannot_be_read_is_left_to_others() -> None:
     """No tree, nothing to say."""
     assert found(rule("mad_over_time("), version=(2, 42)) == ()

@@ -18,7 +18,7 @@ from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate, LintedRule, SourceFile, position_of
 from gonogo.lint.finding import Hit, Severity, Span
 from gonogo.rules.faults import fault
-from gonogo.rules.files import NO_LABEL_NAME, NO_METRIC_NAME, Loc
+from gonogo.rules.files import Loc
 from gonogo.strict_yaml import YamlDocument, lines_of
 
 _TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
@@ -28,10 +28,10 @@ _WORD = re.compile(r"[\w./:-]*\w")
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List what is wrong with the form of files, and with names and expressions that promtool has not accepted."""
+    """List what is wrong with the form of files, and with expressions that promtool has not accepted."""
     accepted = frozenset[str]().union(*(arbiter.accepted for arbiter in estate.arbiters[:1]))
     for file in estate.files:
-        yield from _mistakes(file, accepted=file.path in accepted)
+        yield from _mistakes(file)
         for rule in file.rules if file.path not in accepted else ():
             if rule.tree is None:
                 yield from _refused(rule)
@@ -39,11 +39,9 @@ def find(estate: Estate) -> Iterator[Hit]:
             yield from _no_texts(rule, custom=file.custom)
 
 
-def _mistakes(file: SourceFile, *, accepted: bool) -> Iterator[Hit]:
+def _mistakes(file: SourceFile) -> Iterator[Hit]:
     lines = lines_of(file.text) if file.problems else ()
     for problem in file.problems:
-        if accepted and problem.message.endswith((NO_METRIC_NAME, NO_LABEL_NAME)):
-            continue
         start = position_of(problem, file.path)
         line = lines[start.line - 1] if start.line <= len(lines) else ""
         word = _WORD.match(line, start.column - 1)

@@ -1,4 +1,4 @@
-"""A function, a modifier or a key that the server's version does not know, or only behind a feature flag.
+"""A function, a modifier, a key or a name that the server's version does not know, or only behind a feature flag.
 
 A rule file with something in it that the server cannot read is refused whole: on a reload the old rules stay, after
 a restart there are none. promtool does not help where its version is not the server's. Write it without the feature,
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate, LintedRule
-from gonogo.lint.features import GROUP_KEYS, RULE_KEYS, Feature, feature_of
+from gonogo.lint.features import GROUP_KEYS, RULE_KEYS, Feature, feature_of, features_of_names
 from gonogo.lint.finding import Hit, Severity
 
 
@@ -23,6 +23,9 @@ def find(estate: Estate) -> Iterator[Hit]:
                 yield rule.hit(rule.at(node), *verdict)
         if rule.rule.keep_firing and (verdict := _judged(RULE_KEYS["keep_firing_for"], estate)):
             yield rule.hit(rule.at_key("keep_firing_for"), *verdict)
+        for feature, keys in features_of_names(rule.rule):
+            if verdict := _judged(feature, estate):
+                yield rule.hit(rule.at_key(*keys), *verdict)
         if rule.place == 0:
             yield from _keys_of_group(rule, estate)
 

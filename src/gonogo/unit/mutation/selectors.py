@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gonogo.model.rule import Rule
-from gonogo.rules.matchers import quoted
+from gonogo.rules.matchers import equal, label, quoted
 from gonogo.rules.tree import Matcher, Vector
 from gonogo.unit.mutation.mutation import NodeChange, becomes, there
 from gonogo.unit.mutation.places import Place
@@ -55,7 +55,7 @@ def _selective(vector: Vector) -> bool:
 
 
 def _text(matcher: Matcher) -> str:
-    return f"{matcher.label}{matcher.op}{quoted(matcher.value)}"
+    return f"{label(matcher.label)}{matcher.op}{quoted(matcher.value)}"
 
 
 def _kill(rule: Rule, node: Vector, matcher: Matcher, other: Matcher | None) -> str:
@@ -68,7 +68,7 @@ def _kill(rule: Rule, node: Vector, matcher: Matcher, other: Matcher | None) -> 
     if other.op == matcher.op and matcher.op in {"=~", "!~"}:
         (lost,) = set(matcher.value.split("|")) - set(other.value.split("|"))
         made = "counts" if matcher.op == "=~" else "makes no difference"
-        lone = f"{matcher.label}={quoted(lost)}"
+        lone = equal(matcher.label, lost)
         return f"feed in a series of {metric} with {lone}, and assert in {there(rule)} that it {made}"
     return (
         f"feed in a series of {metric} that `{_text(matcher)}` selects and `{_text(other)}` does not, "
