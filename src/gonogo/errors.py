@@ -5,7 +5,7 @@
     GonogoError                 exit 2 unless a subclass says otherwise
     ├── PolicyError             every mistake of a policy, all at once
     ├── UsageError              a command line that cannot be meant
-    ├── MissingTool             a program that is not installed
+    ├── MissingTool             a program that is not there, or cannot be run
     ├── SourceError             a server or file that gave no valid answer      exit 3
     ├── ActionFailed            something was tried and did not work            exit 1
     │   └── NoRoom              the machine has no more disk, memory or threads  exit 3
@@ -96,7 +96,7 @@ class UsageError(GonogoError):
 
 
 class MissingTool(GonogoError):
-    """A program that gonogo runs and that is not there."""
+    """A program that gonogo runs and that is not there, or that cannot be run."""
 
 
 class SourceError(GonogoError):

@@ -22,8 +22,8 @@ from gonogo.app.reloading.settle import Settled, Settlement, settle
 from gonogo.app.reloading.unmet import Check, Unmet
 from gonogo.app.reloading.verify import disturbed
 from gonogo.errors import SourceError
-from gonogo.lint.arbiter import release
 from gonogo.model.rule import RuleHealth
+from gonogo.model.versions import release
 from gonogo.prometheus.http import Client, HttpSettings
 from gonogo.prometheus.installed_promtool import version_number
 from gonogo.prometheus.loopback_port import port_of, reserve_port

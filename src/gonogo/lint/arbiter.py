@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gonogo.lint.finding import Span
+from gonogo.model.versions import release
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,6 @@ class Arbiter:
     excused: bool = False
 
 
-def release(version: str) -> tuple[int, int] | None:
-    """Give major and minor of a version such as ``2.42.0+ds``; ``None`` where it has none."""
-    found = re.match(r"v?(\d+)\.(\d+)", version)
-    return (int(found[1]), int(found[2])) if found else None
+def newest(arbiters: Sequence[Arbiter]) -> Arbiter:
+    """Return the arbiter of the highest version; the first of those of one version."""
+    return max(arbiters, key=lambda one: release(one.version) or (0, 0))

@@ -22,6 +22,9 @@ JUNIT = (2, 55)
 HOLT_WINTERS_RENAMED = (3, 0)
 """``holt_winters`` is called ``double_exponential_smoothing`` from here on, and needs a feature flag."""
 
+LINT_NONE_FAILS = (3, 7)
+"""``promtool check config --lint=none`` of 3.7.0 to 3.7.2 fails every rule file; 3.7.3 is right again."""
+
 LEFT_OPEN = (3, 0)
 """From here on ranges, subqueries and the lookback leave out the sample at their left edge."""
 

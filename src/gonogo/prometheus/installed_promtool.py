@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gonogo.errors import MissingTool
+from gonogo.lint.promtool_words import last_words
 from gonogo.model.versions import JUNIT, Version, reaches, release
 from gonogo.prometheus.promtool import PROMTOOL, version
+
+_VERSION = "promtool, version "
+"""The beginning of the line with the version; what runs promtool elsewhere may print lines before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +37,31 @@ class Promtool:
         return reaches(self.release, JUNIT)
 
 
-def installed_promtool() -> Promtool:
-    """Find promtool on ``PATH`` and ask for its version.
+def installed_promtool(command: Sequence[str] = PROMTOOL) -> Promtool:
+    """Find a promtool and ask for its version.
+
+    Args:
+        command: what runs it: a program on ``PATH``, or a prefix such as ``docker exec prometheus promtool``.
 
     Raises:
-        MissingTool: promtool is not installed.
+        MissingTool: the command is not there, or does not run a promtool.
     """
-    return Promtool(PROMTOOL, version_number())
+    return Promtool(tuple(command), version_number(command))
 
 
 def version_number(command: Sequence[str] = PROMTOOL) -> str:
     """Ask a promtool for its version, such as ``2.42.0+ds``; return an empty text if it prints none.
 
     Raises:
-        MissingTool: the command is not there.
+        MissingTool: the command is not there, or does not run a promtool.
     """
     ran = version(command=command)
-    line = ran.output.partition("\n")[0]
-    return line.removeprefix("promtool, version ").partition(" ")[0] if ran.passed else ""
+    told = [line for line in ran.output.splitlines() if line.startswith(_VERSION)]
+    if not ran.passed or not told:
+        name = " ".join(command)
+        raise MissingTool(
+            f"{name} could not be run",
+            why=last_words(ran.output),
+            next_step=f"see what {name} --version says, and start what it runs in",
+        )
+    return told[0].removeprefix(_VERSION).partition(" ")[0]

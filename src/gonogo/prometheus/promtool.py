@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from gonogo.durations import format_duration
+from gonogo.model.versions import LINT_NONE_FAILS, Version
 from gonogo.prometheus.programs import locate
 from gonogo.stopping import ended, undone_at_worst
 
@@ -62,9 +63,15 @@ def check_rules(paths: Sequence[Path], *, lint: bool = True, command: Sequence[s
     return _run(command, "check", "rules", *lints, *map(str, paths), environment=_ROOMY)
 
 
-def check_config(path: Path, *, lint: bool = True, command: Sequence[str] = PROMTOOL) -> ToolRun:
-    """Check a configuration and every file that it names; a glob that matches nothing passes, and so does lint."""
-    return _run(command, "check", "config", *(() if lint else ("--lint=none",)), str(path), environment=_ROOMY)
+def check_config(
+    path: Path, *, lint: bool = True, command: Sequence[str] = PROMTOOL, release: Version | None = None
+) -> ToolRun:
+    """Check a configuration and every file that it names; a glob that matches nothing passes, and so does lint.
+
+    ``release`` is promtool's version, if it is known. An option without a lint behind it turns every lint off, too.
+    """
+    none = "--lint=nothing" if release == LINT_NONE_FAILS else "--lint=none"
+    return _run(command, "check", "config", *(() if lint else (none,)), str(path), environment=_ROOMY)
 
 
 def test_rules(paths: Sequence[Path], *, command: Sequence[str] = PROMTOOL) -> ToolRun:  # noqa: PT028 - no test but a tool

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from gonogo.lint.arbiter import release
 from gonogo.model.evidence import Target
 from gonogo.model.rule import LoadedGroup
+from gonogo.model.versions import release
 from gonogo.prometheus import envelope
 from gonogo.prometheus.alertmanagers_api import alertmanagers
 from gonogo.prometheus.alerts_api import ActiveAlert, active_alerts

@@ -12,6 +12,8 @@ from gonogo.app.linting.arbitration import Side, arbitrate
 from gonogo.app.linting.inputs import named_inputs
 from gonogo.errors import MissingTool
 from gonogo.lint.arbiter import Arbiter
+from gonogo.prometheus.installed_promtool import version_number
+from gonogo.prometheus.promtool import check_config
 
 GOOD = "groups: [{name: g, rules: [{alert: A, expr: 'up == 0'}]}]\n"
 BAD = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up ==\n"
@@ -19,6 +21,7 @@ CUSTOM = (
     "kind: PrometheusRule\nspec:\n  groups:\n  - name: g\n    rules:\n    - alert: A\n      expr: up ==\n"
     f"---\nkind: PrometheusRule\nspec: {{{GOOD.strip()}}}\n"
 )
+VERSION = "if args == ['--version']: print('Defaulted container\\npromtool, version 9.9.9 (x)')\n"
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +63,7 @@ def test_each_file_is_accepted_or_refused_at_the_place(monkeypatch: pytest.Monke
     for room in (100_000, 10):
         monkeypatch.setattr(arbitration, "LONGEST_ARGUMENTS", room)
         arbiter = asked("good.yml", "bad.yml", "-x.yml", "custom.yml")
-        assert arbiter.version.startswith("2.")
+        assert arbiter.version == version_number()
         assert arbiter.accepted == {"good.yml", "-x.yml"}
         assert told(arbiter) == [
             "bad.yml:5:15: unexpected end of input",
@@ -146,19 +149,60 @@ def test_a_side_that_passes_over_a_file_has_not_accepted_it() -> None:
     """A wrapper that drops the last file."""
     Path("a.yml").write_text(GOOD, encoding="utf-8")
     Path("b.yml").write_text(GOOD, encoding="utf-8")
-    arbiter = asked("a.yml", "b.yml", side=program("sys.exit(subprocess.run(['promtool', *args[:-1]]).returncode)\n"))
+    dropping = program("sys.exit(subprocess.run(['promtool', *(args[:-1] or args)]).returncode)\n")
+    arbiter = asked("a.yml", "b.yml", side=dropping)
     assert arbiter.accepted == {"a.yml"}
     assert told(arbiter) == ["b.yml:1:1: nothing was said of this file"]
 
 
-def test_a_side_that_is_no_promtool_accepts_nothing() -> None:
-    """What it dies of is told."""
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("sys.exit('Cannot connect to the Docker daemon. Is it running?')\n", "Is it running?"),
+        ("print('promtool, version 2.42.0 (x)')\nsys.exit(1)\n", "promtool, version 2.42.0 (x)"),
+        ("sys.exit(0)\n", "it said nothing"),
+        ("print('prometheus, version 2.42.0 (x)')\n", "prometheus, version 2.42.0 (x)"),
+    ],
+)
+def test_a_side_that_cannot_be_run_refuses_nothing(text: str, why: str) -> None:
+    """The error says that it could not be run, and why: nothing is known of the files."""
     Path("a.yml").write_text(GOOD, encoding="utf-8")
-    arbiter = asked("a.yml", side=program("sys.exit('Error: No such container: prometheus')\n"))
-    assert (arbiter.version, arbiter.accepted) == ("", frozenset())
-    assert told(arbiter) == ["a.yml:1:1: Error: No such container: prometheus"]
-    silent = asked("a.yml", side=program("sys.exit(0)\n"))
-    assert told(silent) == ["a.yml:1:1: it said nothing"]
+    with pytest.raises(MissingTool, match=r"other\.py could not be run") as error:
+        asked("a.yml", side=program(text))
+    assert error.value.why.endswith(why)
+
+
+def test_a_side_that_breaks_down_over_the_files_accepts_nothing() -> None:
+    """Its last words are told at the first file."""
+    Path("a.yml").write_text(GOOD, encoding="utf-8")
+    arbiter = asked("a.yml", side=program(f"{VERSION}else: sys.exit('panic: oops')\n"))
+    assert (arbiter.version, arbiter.accepted) == ("9.9.9", frozenset())
+    assert told(arbiter) == ["a.yml:1:1: panic: oops"]
+
+
+@pytest.mark.parametrize(
+    ("version", "option"), [("3.6.0", "none"), ("3.7.1", "nothing"), ("3.8.0", "none"), ("", "none")]
+)
+def test_lints_are_turned_off_in_a_way_that_the_version_takes(version: str, option: str) -> None:
+    """3.7.0 to 3.7.2 fail rule files under --lint=none; an unknown lint is none as well."""
+    Path("prometheus.yml").write_text("rule_files: []\n", encoding="utf-8")
+    text = f"{VERSION.replace('9.9.9', version)}else: print('Checking', args[-1]); print(' SUCCESS:')\n"
+    arbiter = asked("prometheus.yml", side=program(f"{text}open('args', 'w').write(' '.join(args))\n"))
+    assert arbiter.accepted == {"prometheus.yml"}
+    assert Path("args").read_text(encoding="utf-8") == f"check config --lint={option} prometheus.yml"
+
+
+def test_a_lint_that_nobody_knows_turns_all_lints_off() -> None:
+    """With the promtool at hand: rules that are there twice pass, as with --lint=none, and mistakes do not."""
+    Path("twice.yml").write_text(GOOD.replace("}]}]", "}, {alert: A, expr: 'up == 0'}]}]"), encoding="utf-8")
+    config = Path("prometheus.yml")
+    config.write_text("rule_files: [twice.yml]\n", encoding="utf-8")
+    for release in ((3, 7), None):
+        ran = check_config(config, lint=False, release=release)
+        assert ran.passed
+        assert "FAILED" not in ran.output
+    config.write_text("rule_files: [gone.yml]\n", encoding="utf-8")
+    assert not check_config(config, lint=False, release=(3, 7)).passed
 
 
 def test_rules_that_only_the_second_promtool_has_may_be_as_good_as_they_like(folder: Path) -> None:

@@ -12,6 +12,7 @@ from gonogo.app.linting.request import LintRequest, SecondPromtool
 from gonogo.app.linting.run import Linted, run_lint
 from gonogo.errors import MissingTool, UsageError
 from gonogo.lint.estate import Estate
+from gonogo.prometheus.promtool import check_rules
 from tests.policy_folder import policy_folder
 
 GOOD = "groups: [{name: g, rules: [{alert: A, expr: 'up == 0', for: 5m}]}]\n"
@@ -66,6 +67,26 @@ def test_promtool_must_be_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     with pytest.raises(MissingTool) as missing:
         linted("a.yml")
     assert "apt-get install prometheus" in missing.value.next_step
+
+
+def test_a_second_promtool_that_cannot_be_run_finds_nothing() -> None:
+    """Docker is stopped: that is no disagreement."""
+    write(a=GOOD)
+    with pytest.raises(MissingTool) as stopped:
+        linted("a.yml", second=program("sys.exit('Cannot connect to the Docker daemon')\n"))
+    assert "other.py could not be run" in stopped.value.what
+    assert stopped.value.why == "Cannot connect to the Docker daemon"
+    assert stopped.value.exit_code == 2
+
+
+@pytest.mark.parametrize("expression", ["histogram_count(h </ 4) > 5", "rate(x) > 1", "raet(x[5m]) > 1", "{nope"])
+def test_promtool_is_heard_before_the_form_of_an_expression_is_judged(expression: str) -> None:
+    """What the promtool at hand accepts has the right form; what it refuses is found."""
+    write(a=GOOD.replace("up == 0", expression))
+    accepted = check_rules([Path("a.yml")], lint=False).passed
+    assert [check for _, check in found(linted("a.yml")) if check in {"syntax", "promtool"}] == (
+        [] if accepted else ["syntax"]
+    )
 
 
 def test_nothing_to_lint_is_no_pass() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from gonogo.errors import Position
-from gonogo.lint.arbiter import Arbiter, Refusal, release
+from gonogo.lint.arbiter import Arbiter, Refusal
 from gonogo.lint.checks.promtool import CHECK
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Span
+from gonogo.model.versions import release
 
 REFUSAL = Refusal(Span(Position("r.yml", 2, 3)), "no", "X")
 

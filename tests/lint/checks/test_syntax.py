@@ -56,12 +56,15 @@ def test_an_expression_that_is_no_promql(expression: str, line: int, column: int
 
 
 def test_promtool_is_believed() -> None:
-    """In a file that it accepts, no expression is refused; a second promtool does not count."""
+    """In a file that the newer of two promtools accepts, or the first of one version, no expression is refused."""
     text = RULE.format("rate(x)")
     accepting = Arbiter("promtool", "3.9.0", frozenset({"f"}))
-    refusing = Arbiter("promtool", "2.42.0")
-    assert found(text, arbiters=(accepting, refusing)) == []
-    assert len(found(text, arbiters=(refusing, accepting))) == 1
+    older = Arbiter("promtool", "2.42.0")
+    same = Arbiter("there", "3.9.1")
+    assert found(text, arbiters=(accepting, older)) == found(text, arbiters=(older, accepting)) == []
+    assert found(text, arbiters=(accepting, same)) == []
+    assert len(found(text, arbiters=(same, accepting))) == 1
+    assert len(found(text, arbiters=(Arbiter("newer", "3.16.0"), accepting))) == 1
 
 
 def test_names_that_no_version_takes() -> None:

@@ -15,7 +15,7 @@ from gonogo.lint.estate import SourceFile
 from gonogo.lint.finding import Span
 from gonogo.lint.promtool_words import Word, last_words, words
 from gonogo.lint.refusals import refusals
-from gonogo.prometheus.installed_promtool import version_number
+from gonogo.prometheus.installed_promtool import Promtool, installed_promtool
 from gonogo.prometheus.promtool import PROMTOOL, check_config, check_rules
 from gonogo.unit.unwrap import unwrapped
 
@@ -62,25 +62,26 @@ def arbitrate(inputs: Inputs, side: Side, scratch: Path) -> Arbiter:
         scratch: an empty folder for the rules of resources, which promtool cannot read.
 
     Raises:
-        MissingTool: the command is not there.
+        MissingTool: the command is not there, or does not run a promtool: that says nothing about the files.
     """
+    promtool = installed_promtool(side.command)
     passed = tuple(_passed(inputs, side, scratch))
     heard = _Heard(side, {side.key(name): file for name, file in passed})
     if inputs.configuration is not None:
-        _ask_configuration(inputs, side, heard)
+        _ask_configuration(inputs, side, promtool, heard)
     for batch in _batches([name for name, _ in passed if side.key(name) in heard.waiting]):
-        ran = check_rules([Path(name) for name in batch], lint=False, command=side.command)
+        ran = check_rules([Path(name) for name in batch], lint=False, command=promtool.command)
         heard.hear(words(ran.output), ran.output, [side.key(name) for name in batch])
     accepted = frozenset(path for path, fine in heard.accepted.items() if fine)
-    return Arbiter(" ".join(side.command), version_number(side.command), accepted, tuple(heard.refused), side.excused)
+    return Arbiter(" ".join(side.command), promtool.version, accepted, tuple(heard.refused), side.excused)
 
 
-def _ask_configuration(inputs: Inputs, side: Side, heard: _Heard) -> None:
+def _ask_configuration(inputs: Inputs, side: Side, promtool: Promtool, heard: _Heard) -> None:
     """Check the configuration; where it is valid, that checks the rule files that it loads as well."""
     path = inputs.configuration.path if inputs.configuration else ""
     name = side.name_of(path)
     heard.waiting = {side.key(name): SourceFile(path, inputs.texts.get(path, "")), **heard.waiting}
-    ran = check_config(Path(name), lint=False, command=side.command)
+    ran = check_config(Path(name), lint=False, command=promtool.command, release=promtool.release)
     heard.hear(words(ran.output), ran.output, [side.key(name)])
 
 

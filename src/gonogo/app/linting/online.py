@@ -15,11 +15,11 @@ from gonogo.app.linting.run import Informant
 from gonogo.app.server import client_of
 from gonogo.durations import parse_duration
 from gonogo.errors import SourceError
-from gonogo.lint.arbiter import release
 from gonogo.lint.estate import LOOKBACK, Estate
 from gonogo.lint.live import Live
 from gonogo.lint.live_questions import expressions, follow_up, series_questions
 from gonogo.model.evidence import Target, TargetHealth
+from gonogo.model.versions import release
 from gonogo.policy.settings import ServerSettings
 from gonogo.prometheus.api import query, series_labels, server_time
 from gonogo.prometheus.evaluation import evaluation_error

@@ -14,7 +14,7 @@ from gonogo.app.linting.arbitration import Side, arbitrate
 from gonogo.app.linting.inputs import Inputs, Skipped, named_inputs, policy_inputs
 from gonogo.app.linting.request import LintRequest
 from gonogo.errors import Position
-from gonogo.lint.arbiter import Arbiter, release
+from gonogo.lint.arbiter import Arbiter
 from gonogo.lint.catalogue import checks, findings, ordered
 from gonogo.lint.check import Check
 from gonogo.lint.echoes import ARBITER, without_echoes
@@ -23,6 +23,7 @@ from gonogo.lint.finding import Finding, Severity, Span
 from gonogo.lint.interest import interest_of
 from gonogo.lint.pragmas import silenced
 from gonogo.lint.report import LintReport
+from gonogo.model.versions import release
 from gonogo.prometheus.installed_promtool import version_number
 from gonogo.prometheus.programs import locate
 from gonogo.prometheus.promtool import PROMTOOL
@@ -31,7 +32,8 @@ from gonogo.stopping import outcome
 Informant: TypeAlias = Callable[[Estate], tuple[Estate, tuple[str, ...]]]
 """Adds to what was read what somebody else knows of it, with a sentence for each thing that nobody could tell."""
 
-_OF_ARBITERS = frozenset({ARBITER, "promtool-disagree"})
+_OF_ARBITERS = frozenset({ARBITER, "promtool-disagree", "syntax"})
+"""Checks that need to hear promtool first: ``syntax`` says nothing of expressions that promtool accepts."""
 
 
 @dataclass(frozen=True, slots=True)

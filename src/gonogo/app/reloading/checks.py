@@ -20,9 +20,9 @@ from gonogo.app.reloading.place import Place
 from gonogo.app.reloading.request import ReloadRequest
 from gonogo.app.runs import Run
 from gonogo.app.unit import unit
-from gonogo.lint.arbiter import release
 from gonogo.model.gate import OBS_LINT, PROMQL_UNIT
 from gonogo.model.outcome import Outcome
+from gonogo.model.versions import release
 from gonogo.policy.settings import PolicyFile
 from gonogo.prometheus.installed_promtool import version_number
 from gonogo.prometheus.server_state import ServerState

@@ -2,7 +2,8 @@
 
 Every mistake of form is told at once, with its place: YAML that cannot be read, unknown and repeated keys, a rule
 with both or neither of `record` and `alert`, names and durations that are none, and, in an expression, the
-characters to blame. What only a newer reader of PromQL can judge is left to promtool. A label's value that is no
+characters to blame. promtool is heard first: an expression that it accepts is PromQL, whatever this check thinks of it;
+of two promtools the newer one is believed. A label's value that is no
 text (``critical: no``, ``severity: 1``) is a warning: Prometheus takes the characters as they stand, and other
 readers of YAML take ``false`` or a number. In a ``PrometheusRule`` it is an error, for labels and annotations: there
 Kubernetes takes only texts, and refuses the resource.
@@ -14,6 +15,7 @@ import re
 from collections.abc import Iterator
 
 from gonogo.errors import Problem
+from gonogo.lint.arbiter import newest
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate, LintedRule, SourceFile, position_of
 from gonogo.lint.finding import Hit, Severity, Span
@@ -29,7 +31,7 @@ _WORD = re.compile(r"[\w./:-]*\w")
 
 def find(estate: Estate) -> Iterator[Hit]:
     """List what is wrong with the form of files, and with expressions that promtool has not accepted."""
-    accepted = frozenset[str]().union(*(arbiter.accepted for arbiter in estate.arbiters[:1]))
+    accepted = newest(estate.arbiters).accepted if estate.arbiters else frozenset[str]()
     for file in estate.files:
         yield from _mistakes(file)
         for rule in file.rules if file.path not in accepted else ():
