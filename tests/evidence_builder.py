@@ -71,6 +71,8 @@ def samples(
 
 def at_now(series: Series) -> Series:
     """Give the instant answer that belongs to a range answer."""
+    if series.histogram_at is not None and series.histogram_at == series.newest:
+        return Series(series.labels, (), (), NOW)
     return Series(series.labels, (NOW,), series.values[-1:])
 
 

@@ -92,6 +92,13 @@ def newest_at(seconds: float) -> Callable[[dict[str, Any]], None]:
     return change
 
 
+def as_histograms(read: dict[str, Any]) -> None:
+    """Let every raw sample be a native histogram."""
+    if read.get("data", {}).get("resultType") == "matrix":
+        for series in read["data"]["result"]:
+            series["histograms"] = [[at, {"count": value, "sum": value}] for at, value in series.pop("values")]
+
+
 def other_realm(read: dict[str, Any]) -> None:
     """Rename the realm in every label set."""
     for series in read.get("data", {}).get("result", []):
@@ -283,6 +290,12 @@ FAULTS = (
         "instant selectors find nothing",
         spoiled(only(QUERY, document(no_instants))),
         Reason.SOURCE_UNKNOWN,
+    ),
+    fault(
+        "native-histograms",
+        "raw samples are native histograms",
+        spoiled(only(QUERY, document(as_histograms))),
+        Reason.HISTOGRAM,
     ),
     fault(
         "samples-an-hour-old",

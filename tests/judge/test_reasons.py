@@ -48,6 +48,11 @@ def with_x(series: Series, *instant: Series) -> Evidence:
     return evidence(series, instant=instant or (at_now(series),))
 
 
+def native(numbers: dict[float, float], age: float) -> Series:
+    """Give a series whose sample of that age is a native histogram, beside numbers by age."""
+    return replace(samples("duri_x", numbers), histogram_at=NOW - age)
+
+
 def group_of(expression: str, **labels: str) -> LoadedGroup:
     """Give the loaded group with another expression for ``duri_x``."""
     return loaded(rule("duri_x", expression, **labels), *RULES[1:])
@@ -113,6 +118,14 @@ CASES: dict[str, tuple[Reason, Callable[[], Evidence]]] = {
         Reason.STALE,
         lambda: evidence(samples("duri_x", {10: math.nan}), instant=(), nan_ends_series=True),
     ),
+    "a native histogram": (Reason.HISTOGRAM, lambda: with_x(native({}, 10))),
+    "now a native histogram": (Reason.HISTOGRAM, lambda: with_x(native({100: 1, 70: 1}, 10))),
+    "a native histogram a moment ago": (Reason.HISTOGRAM, lambda: with_x(native({70: 1, 10: 1}, 40))),
+    "a native histogram in the instant answer only": (
+        Reason.HISTOGRAM,
+        lambda: with_x(samples("duri_x"), replace(at_now(samples("duri_x")), times=(), values=(), histogram_at=NOW)),
+    ),
+    "an old native histogram": (Reason.STALE, lambda: with_x(native({}, 66))),
     "NaN": (Reason.NOT_FINITE, lambda: with_x(samples("duri_x", {40: 1, 10: math.nan}))),
     "NaN before": (Reason.NOT_FINITE, lambda: with_x(samples("duri_x", {40: math.nan, 10: 1}))),
     "infinite": (Reason.NOT_FINITE, lambda: with_x(samples("duri_x", {40: 1, 10: math.inf}))),

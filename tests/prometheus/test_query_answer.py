@@ -78,6 +78,56 @@ def test_samples_keep_their_own_times() -> None:
     assert answer.at is None
 
 
+NATIVE = {"count": "2", "sum": "3", "buckets": [[0, "1", "2", "2"]]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "item"),
+    [
+        ("matrix", {"metric": LABELS, "histograms": []}),
+        ("matrix", {"metric": LABELS, "histograms": [[1]]}),
+        ("matrix", {"metric": LABELS, "histograms": [[1, "2"]]}),
+        ("matrix", {"metric": LABELS, "histograms": [["1", NATIVE]]}),
+        ("matrix", {"metric": LABELS, "histograms": [[2, NATIVE], [1, NATIVE]]}),
+        ("matrix", {"metric": LABELS, "histograms": [[253_402_300_800, NATIVE]]}),
+        ("matrix", {"metric": {"a": 1}, "histograms": [[1, NATIVE]]}),
+        ("matrix", {"metric": LABELS, "histograms": [[1, NATIVE]], "values": []}),
+        ("matrix", {"metric": LABELS, "histograms": [[1, NATIVE]], "values": [[1, "one"]]}),
+        ("matrix", {"metric": LABELS}),
+        ("vector", {"metric": LABELS, "histogram": [1]}),
+        ("vector", {"metric": LABELS, "histogram": [1, "2"]}),
+        ("vector", {"metric": LABELS, "histogram": ["1", NATIVE]}),
+        ("vector", {"metric": LABELS, "histogram": [-1, NATIVE]}),
+        ("vector", {"metric": {"a": 1}, "histogram": [1, NATIVE]}),
+        ("vector", {"metric": LABELS}),
+    ],
+)
+def test_a_misshapen_histogram_is_refused(kind: str, item: dict[str, Any]) -> None:
+    """Where histograms are allowed they must still have the API's shape."""
+    with pytest.raises(Misshapen):
+        query_answer(envelope(kind, [item]), histograms=True)
+
+
+def test_of_native_histograms_the_newest_time_is_kept() -> None:
+    """Alone, beside numbers in the same series, and beside series of numbers."""
+    matrix = [
+        {"metric": LABELS, "histograms": [[1, NATIVE], [2.5, NATIVE]]},
+        {"metric": LABELS, "values": [[1, "7"], [3, "8"]], "histograms": [[2, NATIVE]]},
+        {"metric": LABELS, "values": [[1, "7"]]},
+    ]
+    answer = query_answer(envelope("matrix", matrix), histograms=True)
+    assert answer.series == (
+        Series(LABELS, (), (), 2.5),
+        Series(LABELS, (1.0, 3.0), (7.0, 8.0), 2.0),
+        Series(LABELS, (1.0,), (7.0,)),
+    )
+    assert [series.newest for series in answer.series] == [2.5, 3.0, 1.0]
+    vector = [{"metric": LABELS, "histogram": [4, NATIVE]}, {"metric": LABELS, "value": [4, "1"]}]
+    answer = query_answer(envelope("vector", vector), histograms=True)
+    assert answer.series == (Series(LABELS, (), (), 4.0), Series(LABELS, (4.0,), (1.0,)))
+    assert answer.at == 4.0
+
+
 def test_a_vector_and_a_scalar_have_one_sample_at_the_time_of_evaluation() -> None:
     """Both become series of one sample."""
     vector = query_answer(envelope("vector", [{"metric": LABELS, "value": [7.25, "1"]}]))

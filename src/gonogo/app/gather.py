@@ -76,11 +76,11 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     warned: list[str] = []
     clock = asked("the server's time", lambda: _clock(client, server.url))
     windows = [
-        asked("the samples", lambda w=window, m=metrics: query(client, server.url, _over(m, w)))  # type: ignore[misc]
+        asked("the samples", lambda w=window, m=metrics: query(client, server.url, _over(m, w), histograms=True))  # type: ignore[misc]
         for window, metrics in questions.windows.items()
     ]
     names = (*questions.instant, PUSH_TIME)
-    instant = asked("the newest samples", lambda: query(client, server.url, named(names)))
+    instant = asked("the newest samples", lambda: query(client, server.url, named(names), histograms=True))
     loaded = asked("the rules", lambda: rules(client, server.rules_url))
     active = asked("the targets", lambda: targets(client, server.targets_url))
     classic = tuple(selector for selector in questions.origins if selector.is_classic)
@@ -159,7 +159,7 @@ def _pushes(newest: QueryAnswer | Unread) -> tuple[tuple[Series, ...] | Unread, 
     """Part the times of pushes from the signals that were asked for beside them."""
     if isinstance(newest, Unread):
         return newest, newest
-    pushed = tuple(series for series in newest.series if series.metric == PUSH_TIME)
+    pushed = tuple(series for series in newest.series if series.metric == PUSH_TIME and series.values)
     if not pushed:
         return (), newest.series
     return pushed, tuple(series for series in newest.series if series.metric != PUSH_TIME)

@@ -178,7 +178,7 @@ def _seen_within_a_day(
         answer = query(client, url, f"count by ({', '.join(policy.subjects)}) ({seen})")
         warned(answer.warnings)
         return tuple(series.labels for series in answer.series)
-    answer = query(client, url, seen)
+    answer = query(client, url, seen, histograms=True)
     warned(answer.warnings)
     meant = (s.labels for s in answer.series if any(signal.labels.items() <= s.labels.items() for signal in signals))
     found = {subject_key(labels, policy.subjects) for labels in meant}

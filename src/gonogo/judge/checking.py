@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from math import floor, isfinite
 
 from gonogo.judge.reading import Reading
+from gonogo.judge.series_doubts import histogram_detail
 from gonogo.judge.sustain import falling, held_for
 from gonogo.judge.tolerances import DUE_SHARE, KNOWN_INTERVALS
 from gonogo.model.condition import Comparison, Condition, Term
@@ -95,6 +96,8 @@ def _window_doubts(term: Term, reading: Reading, series: Series, now: float) -> 
     first = bisect_left(series.times, now - window)
     judged = series.values[first:] or series.values[-1:]
     doubts = () if _all_meant(judged, reading.signal.range) else tuple(_strange(judged, reading.signal, window))
+    if series.histogram_at is not None and series.histogram_at >= now - window:
+        doubts += (Doubt(Reason.HISTOGRAM, histogram_detail(series.metric)),)
     if gap := _gappy(series, len(series.times) - first, reading.interval, window, now):
         doubts += (Doubt(Reason.GAPPY, f"{series.metric} {gap}; an unbroken window turns it"),)
     return doubts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 
 from gonogo.model.evidence import Evidence, Unread
@@ -69,4 +69,4 @@ def _without_markers(series: Series) -> Series:
     if not any(map(isnan, series.values)):
         return series
     kept = [(time, value) for time, value in zip(series.times, series.values, strict=True) if not isnan(value)]
-    return Series(series.labels, tuple(time for time, _ in kept), tuple(value for _, value in kept))
+    return replace(series, times=tuple(time for time, _ in kept), values=tuple(value for _, value in kept))

@@ -20,6 +20,8 @@ def undoubted(ranges: Found, instant: Found, marks: Marks, now: float, max_age: 
     labels, times = ranges[0].labels, ranges[0].times
     if not times or labels != instant[0].labels:
         return False
+    if ranges[0].histogram_at is not None or not instant[0].times:
+        return False
     for label, values in marks.items():
         if labels.get(label) in values:
             return False
@@ -47,8 +49,10 @@ def series_doubts(
     yield from _presence(name, ranges, instant, living, hint)
     yield from _made_up((*living, *instant), marks)
     series = freshest(ranges)
-    if series is not None and series.times:
-        yield from _freshness(series, instant, now, max_age)
+    if histogram := next((one for one in (*living, *instant) if _is_histogram(one, now, max_age)), None):
+        yield Doubt(Reason.HISTOGRAM, histogram_detail(histogram.metric))
+    if series is not None and series.newest is not None:
+        yield from _freshness(series, series.newest, instant, now, max_age)
     elif instant:
         yield Doubt(
             Reason.STALE, f"the newest sample of {instant[0].metric} is older than was read; a fresh sample turns it"
@@ -68,7 +72,21 @@ def freshest(ranges: Found) -> Series | None:
 
 
 def _newest(series: Series) -> float:
-    return series.times[-1] if series.times else 0.0
+    return 0.0 if series.newest is None else series.newest
+
+
+def _is_histogram(series: Series, now: float, max_age: float) -> bool:
+    at = series.histogram_at
+    return at is not None and (not series.times or at >= now - max_age)
+
+
+def histogram_detail(metric: str) -> str:
+    """Say why a native histogram cannot be compared, and what turns it."""
+    return (
+        f"{metric} is a native histogram, which is not one number that a condition could compare; record one "
+        "by a rule, with histogram_quantile, histogram_fraction, histogram_count or histogram_sum, "
+        "and read what that rule records"
+    )
 
 
 def _presence(name: str, ranges: Found, instant: Found, living: Found, hint: str) -> Iterator[Doubt]:
@@ -95,8 +113,8 @@ def _made_up(found: Found, marks: Marks) -> Iterator[Doubt]:
                 )
 
 
-def _freshness(series: Series, instant: Found, now: float, max_age: float) -> Iterator[Doubt]:
-    age = now - series.times[-1]
+def _freshness(series: Series, newest: float, instant: Found, now: float, max_age: float) -> Iterator[Doubt]:
+    age = now - newest
     if age < -FUTURE_SECONDS:
         yield Doubt(
             Reason.FUTURE,

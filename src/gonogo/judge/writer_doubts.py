@@ -26,7 +26,7 @@ def written(policy: Policy, evidence: Evidence, signals: Iterable[Signal]) -> Wr
         if series.metric not in metrics or policy.realm not in (None, series.labels.get(REALM_LABEL)):
             continue
         key = subject_key(series.labels, metrics[series.metric])
-        if key is not None:
+        if key is not None and series.values:
             place = (series.metric, key)
             latest[place] = max(latest.get(place, series.values[-1]), series.values[-1])
     return latest

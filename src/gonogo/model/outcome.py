@@ -37,6 +37,7 @@ class Reason(StrEnum):
     PUSH_STALE = "push-stale"
     FUTURE = "future"
     STALE = "stale"
+    HISTOGRAM = "histogram"
     NOT_FINITE = "not-finite"
     OUT_OF_RANGE = "out-of-range"
     GAPPY = "gappy"

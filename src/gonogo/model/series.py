@@ -18,12 +18,23 @@ class Series:
 
     ``times`` are unix seconds and ``values`` IEEE doubles, NaN and infinities
     included; both have the same length. An instant answer is a series of one
-    sample whose time is that of the evaluation, not of the sample.
+    sample whose time is that of the evaluation, not of the sample. A native histogram
+    is a sample without a value: of these only the newest is kept, by its time,
+    ``histogram_at``.
     """
 
     labels: Mapping[str, str]
     times: tuple[float, ...]
     values: tuple[float, ...]
+    histogram_at: float | None = None
+
+    @property
+    def newest(self) -> float | None:
+        """The time of the newest sample of either kind; ``None`` without any."""
+        newest = self.times[-1] if self.times else None
+        if self.histogram_at is None or newest is None:
+            return self.histogram_at if newest is None else newest
+        return max(newest, self.histogram_at)
 
     @property
     def metric(self) -> str:

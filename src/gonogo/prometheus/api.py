@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from urllib.parse import quote
 
 from gonogo.errors import SourceError
@@ -29,8 +30,12 @@ class LabelAnswer:
     warnings: tuple[str, ...]
 
 
-def query(client: Client, base_url: str, promql: str, *, at: float | None = None) -> QueryAnswer:
+def query(
+    client: Client, base_url: str, promql: str, *, at: float | None = None, histograms: bool = False
+) -> QueryAnswer:
     """Evaluate an expression, now or at a unix time; a range selector gives raw samples.
+
+    Native histograms in the answer are read with ``histograms``, and refused without.
 
     The server is told the client's timeout, so that it does not go on computing for
     nobody.
@@ -40,7 +45,9 @@ def query(client: Client, base_url: str, promql: str, *, at: float | None = None
     """
     form = {"query": promql, "timeout": f"{client.settings.timeout // timedelta(milliseconds=1)}ms"}
     form |= NOW if at is None else {"time": f"{at:.3f}"}
-    answer = ask(client, base_url, "/api/v1/query", query_answer, form, partial_too=True)
+    answer = ask(
+        client, base_url, "/api/v1/query", partial(query_answer, histograms=histograms), form, partial_too=True
+    )
     return replace(answer, warnings=_shown(client, answer.warnings)) if answer.warnings else answer
 
 

@@ -40,8 +40,12 @@ class QueryAnswer:
     at: float | None
 
 
-def query_answer(envelope: JsonObject) -> QueryAnswer:
+def query_answer(envelope: JsonObject, *, histograms: bool = False) -> QueryAnswer:
     """Decode the envelope of an answer of ``/api/v1/query``.
+
+    Args:
+        envelope: the parsed answer.
+        histograms: whether series may have native histograms, or are refused with them.
 
     Raises:
         Misshapen: it is no vector, matrix or scalar of plain numbers, or its times run backwards.
@@ -50,13 +54,14 @@ def query_answer(envelope: JsonObject) -> QueryAnswer:
     kind = data.get("resultType")
     result = listing(data.get("result"), "the result")
     if kind == "matrix":
-        return QueryAnswer(_all(result, partial(_of_samples, {})), warnings_of(envelope), None)
+        build = partial(_of_any_samples if histograms else _of_samples, {})
+        return QueryAnswer(_all(result, build), warnings_of(envelope), None)
     if kind == "scalar":
         result = [{"metric": {}, "value": result}]
     elif kind != "vector":
         raise Misshapen(f"the result is of type {kind!r}, not numbers")
-    series = _all(result, _of_one_sample)
-    return QueryAnswer(series, warnings_of(envelope), series[0].times[0] if series else None)
+    series = _all(result, _of_any_sample if histograms else _of_one_sample)
+    return QueryAnswer(series, warnings_of(envelope), series[0].newest if series else None)
 
 
 def _all(items: list[Json], build: Callable[[Json], Series]) -> tuple[Series, ...]:
@@ -84,11 +89,35 @@ def _of_samples(known: Clocks, item: Json) -> Series:
     return Series(labels, known.get(times) or _keep(known, times), tuple(map(float, values)))
 
 
+def _of_any_samples(known: Clocks, item: Json) -> Series:
+    if "histograms" not in item:
+        return _of_samples(known, item)
+    times, shapes = zip(*item["histograms"], strict=True)
+    if not all(isinstance(shape, dict) for shape in shapes):
+        raise TypeError(shapes)
+    labels: dict[str, str] = item["metric"]
+    "".join(labels.values())
+    numbers = _of_samples(known, {"metric": labels, "values": item["values"]}) if "values" in item else None
+    newest = _keep(known, times)[-1]
+    return Series(labels, numbers.times if numbers else (), numbers.values if numbers else (), newest)
+
+
 def _keep(known: Clocks, times: tuple[Json, ...]) -> tuple[float, ...]:
     if sum(times) < 0 or [*times] != sorted(times) or times[-1] >= END_OF_TIME:
         raise ValueError(times)
     kept = known[times] = tuple(map(float, times))
     return kept
+
+
+def _of_any_sample(item: Json) -> Series:
+    if "histogram" not in item:
+        return _of_one_sample(item)
+    labels: dict[str, str] = item["metric"]
+    time, shape = item["histogram"]
+    "".join(labels.values())
+    if not isinstance(shape, dict) or isinstance(time, str) or not 0 <= time < END_OF_TIME:
+        raise TypeError(shape)
+    return Series(labels, (), (), float(time))
 
 
 def _of_one_sample(item: Json) -> Series:
