@@ -12,12 +12,14 @@ from gonogo.render.reload_json import reload_json
 def test_a_reload_has_its_steps_and_what_a_person_needs() -> None:
     """Each step by its name, outcome, sentence and time to the millisecond; then reasons and commands."""
     step = StepReport(Step.VERIFY, Outcome.FAIL, "no", 1.23456, ("no", "and no"))
-    result = ReloadResult(Became.FAILED, "lost", (step,), ("no", "and no"), ("cp a b",), ("+ job x",), 2.0, 1)
+    reasons, failing = ("no", "and no"), ("rule x: no",)
+    result = ReloadResult(Became.FAILED, "lost", (step,), reasons, ("cp a b",), ("+ job x",), 2.0, 1, failing=failing)
     answered = json.loads(reload_json(result))
     assert answered == {
         "schema": "gonogo/reload/v1",
         "outcome": "failed",
         "look": False,
+        "failing": ["rule x: no"],
         "steps": [{"step": "verify", "outcome": "FAIL", "detail": "no", "seconds": 1.235}],
         "detail": "lost",
         "seconds": 2.0,

@@ -32,7 +32,7 @@ def test_a_lost_reload_is_loud_and_names_the_commands() -> None:
     """A person has to look."""
     result = ReloadResult(Became.FAILED, "lost", (), commands=("cp a b",))
     assert reload_text(result).splitlines()[1:] == [
-        "NOBODY KNOWS WHAT THE SERVER HAS: a person has to look. These commands lead out:",
+        "A PERSON HAS TO LOOK. These commands lead out:",
         "  cp a b",
     ]
 

@@ -40,6 +40,7 @@ class TargetHealth(StrEnum):
 class Target:
     """An active scrape target: its final labels, its health and how often it is scraped.
 
+    ``last_scrape`` is when the last scrape began, ``last_scrape_seconds`` how long it took.
     ``pool`` is the job of the configuration that it came from, which relabelling cannot hide; empty where the
     server does not tell it.
     """
@@ -50,6 +51,7 @@ class Target:
     last_error: str = ""
     last_scrape: float | None = None
     pool: str = ""
+    last_scrape_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from gonogo.model.evidence import Target, TargetHealth
 from gonogo.prometheus.envelope import ask
 from gonogo.prometheus.http import Client
 from gonogo.prometheus.moment import moment
-from gonogo.prometheus.shape import JsonObject, listing, mapping, text, texts
+from gonogo.prometheus.shape import JsonObject, listing, mapping, number, text, texts
 from gonogo.prometheus.versions import scrape_interval
 
 _HEALTH = {"up": TargetHealth.UP, "down": TargetHealth.DOWN}
@@ -35,4 +35,5 @@ def _target(item: JsonObject) -> Target:
         last_error=text(item.get("lastError", ""), "a target's last error"),
         last_scrape=moment(item.get("lastScrape"), "a target's last scrape"),
         pool=text(item.get("scrapePool", ""), "a target's scrape pool"),
+        last_scrape_seconds=number(item.get("lastScrapeDuration", 0), "the duration of a target's last scrape"),
     )

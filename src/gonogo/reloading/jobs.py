@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from gonogo.reloading.document import Leaf, Tree, read
+from gonogo.reloading.document import Branch, Leaf, Tree, read
 from gonogo.reloading.place import Place
 
 
@@ -29,10 +29,22 @@ def jobs_of(configuration: str) -> Mapping[str, Job]:
     Raises:
         Unreadable: the text is no configuration.
     """
-    jobs: dict[str, Job] = {}
+    return {
+        name: Job(name, Counter(_addresses(job.get("static_configs"))))
+        for name, job in job_trees(configuration).items()
+    }
+
+
+def job_trees(configuration: str) -> Mapping[str, Branch]:
+    """Return the jobs of a configuration by name, as they are written.
+
+    Raises:
+        Unreadable: the text is no configuration.
+    """
+    jobs: dict[str, Branch] = {}
     for job in _items(read(configuration, "the configuration").get("scrape_configs")):
         if isinstance(job, dict) and isinstance(name := job.get("job_name"), Leaf):
-            jobs[name.text] = Job(name.text, Counter(_addresses(job.get("static_configs"))))
+            jobs[name.text] = job
     return jobs
 
 

@@ -87,6 +87,7 @@ class ReloadResult:
         retries: how often the server was asked again.
         interrupted: whether somebody asked it to end before it was done.
         looked: whether it was only looked at what would change.
+        failing: the rules that fail although the reload was a success, as they failed before.
     """
 
     became: Became
@@ -99,3 +100,4 @@ class ReloadResult:
     retries: int = 0
     interrupted: bool = False
     looked: bool = False
+    failing: tuple[str, ...] = ()

@@ -25,6 +25,7 @@ def reload_json(result: ReloadResult) -> str:
             "commands": result.commands,
             "preview": result.preview,
             "look": result.looked,
+            "failing": result.failing,
         },
         ensure_ascii=False,
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gonogo.reloading.result import ReloadResult, StepReport
 from gonogo.render.plain import one_line, plain
 
-_LOUD = "NOBODY KNOWS WHAT THE SERVER HAS: a person has to look. These commands lead out:"
+_LOUD = "A PERSON HAS TO LOOK. These commands lead out:"
 
 
 def step_text(report: StepReport) -> str:
@@ -26,6 +26,7 @@ def _lines(result: ReloadResult) -> Iterator[str]:
         first, *more = plain(reason).splitlines() or [""]
         yield f"- {first}"
         yield from (f"  {line}" for line in more)
+    yield from (f"! fails: {one_line(rule)}" for rule in result.failing)
     if result.looked:
         yield from result.preview
     if result.commands:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gonogo.app.reloading.comparison import SHOWN, Comparison, Reload, unmet
+from gonogo.app.reloading.comparison import SHOWN, Comparison, Reload, failing_rules, unmet
 from gonogo.app.reloading.staged import Staged, StagedJob
 from gonogo.app.reloading.unmet import Check, Unmet
 from gonogo.model.evidence import Target, TargetHealth
@@ -248,6 +248,24 @@ def test_targets_of_before_are_not_taken_for_the_new_ones() -> None:
 def test_missing_alertmanagers_are_unmet() -> None:
     """As many as the configuration names."""
     assert one(replace(AFTER, alertmanagers=())) == (Check.ALERTMANAGERS, False)
+
+
+def test_an_empty_discovery_of_alertmanagers_is_the_cause() -> None:
+    """Otherwise the reason would speak of the server."""
+    now = replace(AFTER, alertmanagers=())
+    (found,) = left(now, wanted=replace(STAGED, discoveries=1))
+    assert found.what == "alerts do not go to every Alertmanager, since a discovery of Alertmanagers finds none"
+    assert "0 Alertmanagers are active, and at least 1 are due; 1 of them by discovery" in found.why
+    (fixed,) = left(now)
+    assert "discovery" not in str(fixed)
+
+
+def test_failing_rules_are_listed_with_the_words_of_the_server() -> None:
+    """Each in one line."""
+    failing = replace(AFTER, rules=(group(health=RuleHealth.ERROR, last_error="many-to-many"), group()))
+    assert failing_rules(failing) == ("rule x of group r.yml;g: many-to-many",)
+    untold = replace(AFTER, rules=(group(health=RuleHealth.ERROR),))
+    assert failing_rules(untold) == ("rule x of group r.yml;g: the server does not say why",)
 
 
 def test_an_unmet_thing_is_one_line() -> None:

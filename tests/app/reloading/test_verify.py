@@ -14,7 +14,8 @@ from gonogo.app.reloading.staged import Staged, StagedJob
 from gonogo.app.reloading.unmet import Check
 from gonogo.app.reloading.verify import SLACK, disturbed, patience, verify
 from gonogo.errors import SourceError
-from gonogo.model.rule import RuleGroup
+from gonogo.model.evidence import Target, TargetHealth
+from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.prometheus.own_metrics import OwnMetrics
 from gonogo.prometheus.server_state import ServerState, Vitals
 
@@ -24,6 +25,7 @@ NOW = Vitals(1.0, "/", OwnMetrics(True, 1000.0))
 BEFORE = ServerState("http://here", 950.0, "2.42.0", {}, ASKED, "", (), (), (), (), ())
 AFTER = replace(BEFORE, vitals=NOW, alertmanagers=("http://am",))
 WAITING = replace(AFTER, alertmanagers=())
+CONFIGURATION = "scrape_configs: [{job_name: node}]"
 
 
 @pytest.fixture(autouse=True)
@@ -67,13 +69,14 @@ def test_it_looks_until_all_is_met_at_once() -> None:
 
 
 def test_the_slowest_group_or_job_gives_the_time() -> None:
-    """A group's interval, or two of a job's, and slack."""
+    """A job's interval for the first scrape, then a group's or another of the job's, and slack."""
     groups = (RuleGroup("a", ()), RuleGroup("b", (), timedelta(seconds=40)))
     assert patience(STAGED) == SLACK
     assert patience(replace(STAGED, rules=groups[:1])) == timedelta(seconds=15) + SLACK
     assert patience(replace(STAGED, rules=groups)) == timedelta(seconds=40) + SLACK
     jobs = (StagedJob("a", timedelta(seconds=30), 1),)
-    assert patience(replace(STAGED, rules=groups, jobs=jobs)) == timedelta(seconds=60) + SLACK
+    assert patience(replace(STAGED, rules=groups, jobs=jobs)) == timedelta(seconds=70) + SLACK
+    assert patience(replace(STAGED, jobs=jobs)) == timedelta(seconds=60) + SLACK
 
 
 @pytest.mark.parametrize(
@@ -88,3 +91,24 @@ def test_the_slowest_group_or_job_gives_the_time() -> None:
 def test_what_somebody_else_did_meanwhile_is_told(asked: Vitals, expected: list[Check]) -> None:
     """A restart, a reload, a failed reload."""
     assert [one.check for one in disturbed(BEFORE, asked)] == expected
+
+
+def test_an_evaluation_before_the_first_scrape_of_a_new_target_does_not_count() -> None:
+    """The first scrape that was seen counts, however often the target is scraped after it."""
+
+    def at(scrape: float, evaluation: float) -> ServerState:
+        target = Target({"instance": "a:1"}, TargetHealth.UP, timedelta(seconds=1), "", scrape, "node", 0.5)
+        state = RuleState(Rule(RuleKind.RECORD, "x", "up"), RuleHealth.OK, evaluated_at=evaluation)
+        group = LoadedGroup("g", timedelta(seconds=15), (state,), "r.yml")
+        return replace(AFTER, targets=(target,), rules=(group,), pools=("node",), configuration=CONFIGURATION)
+
+    rules = (RuleGroup("g", (Rule(RuleKind.RECORD, "x", "up"),)),)
+    wanted = replace(STAGED, rules=rules, jobs=(StagedJob("node", timedelta(seconds=1), 1),))
+    early, later = at(1002.0, 1001.0), at(1009.0, 1002.4)
+    look, _ = looks(early, later)
+    (left,) = verify(BEFORE, wanted, Reload(ASKED, NOW), look, timedelta(seconds=0.01))
+    assert (left.check, left.final) == (Check.EVALUATION, False)
+    assert "since the first scrape of target a:1 of job node, which is new or changed" in left.what
+    assert verify(BEFORE, wanted, Reload(ASKED, NOW), looks(early, at(1016.0, 1003.0))[0]) == ()
+    same = replace(early, vitals=ASKED)
+    assert verify(same, wanted, Reload(ASKED, NOW), looks(early)[0]) == ()

@@ -14,12 +14,13 @@ from gonogo.actuators.switch_trouble import NoWayBack, Refused, Undone, Unfit
 from gonogo.app.reloading.asking import BACK, FORTH, Asked, Names, ask, verify_step
 from gonogo.app.reloading.baseline import baseline
 from gonogo.app.reloading.commands import by_hand
+from gonogo.app.reloading.comparison import failing_rules
 from gonogo.app.reloading.contents import wanted_of
 from gonogo.app.reloading.course import Course, Done, passed
 from gonogo.app.reloading.disk_steps import Ready, keep_step, restore_step, settle_old
 from gonogo.app.reloading.settle import Settlement
 from gonogo.app.runs import counted
-from gonogo.errors import ActionFailed
+from gonogo.errors import ActionFailed, SourceError
 from gonogo.model.outcome import Outcome
 from gonogo.reloading.result import Became, ReloadResult, Step
 from gonogo.stopping import whole
@@ -27,6 +28,9 @@ from gonogo.stopping import whole
 _NO_WAY_BACK = "the files are changed already, and nothing could be rolled back"
 
 _FIRST = "no good tree is kept yet, and the server has these files, as far as it shows: they are loaded once more"
+
+
+_STILL = ("still fail", "still fails")
 
 
 class _Way(Enum):
@@ -85,7 +89,17 @@ class Change:
         if way is _Way.NOT_KEPT:
             return self._lost("the new tree is loaded and verified, and could not be kept")
         detail = f"{self._ready.new.rule_count} rules loaded as in the files, and evaluated since"
-        return self._ends(Became.RELOADED, detail)
+        failing = self._failing()
+        if failing:
+            detail += f"; {counted(len(failing), 'rule')} failed before the reload, and {_STILL[len(failing) == 1]}"
+        return replace(self._ends(Became.RELOADED, detail), failing=failing)
+
+    def _failing(self) -> tuple[str, ...]:
+        """List the rules that failed before and still fail: they are no reason to go back, but must be known."""
+        try:
+            return failing_rules(self._ready.place.server.state())
+        except SourceError:
+            return failing_rules(self._ready.before)
 
     def _interrupted(self) -> _Way | None:
         """Tell how to go on after an interrupt: what was proved stays, what was touched goes back."""
@@ -167,9 +181,7 @@ class Change:
         ready, found = self._ready, self._ready.found
         if not self._undone:
             if pending(ready.place.state) is None:
-                first = "no tree was proved before this first reload, and the server refuses what it seemed to have"
-                why = "it was reloaded without rollback" if ready.without_rollback else first
-                return self._lost(f"there is nothing to go back to: {why}")
+                return self._lost(self._without_way_back())
             if self._course.take(Step.RESTORE, lambda: restore_step(ready)).outcome is Outcome.FAIL:
                 return self._lost("the old files could not be put back")
         assert found.old is not None  # noqa: S101 - what was switched can be gone back to
@@ -182,6 +194,14 @@ class Change:
         if kept.outcome is Outcome.FAIL:
             return self._lost("the old tree is loaded and verified, and could not be kept")
         return self._ends(Became.ROLLED_BACK, "the old files are back, loaded and verified")
+
+    def _without_way_back(self) -> str:
+        """Say what the server did with the files, and why nothing can be gone back to."""
+        first = "no tree was proved before this first reload"
+        why = "it was reloaded without rollback" if self._ready.without_rollback else first
+        nothing = f"there is nothing to go back to: {why}"
+        verified = [report.detail for report in self._course.steps if report.step is Step.VERIFY]
+        return f"{nothing}; the server has loaded the files, but {verified[-1]}" if verified else nothing
 
     def _ends(self, became: Became, detail: str) -> ReloadResult:
         return self._course.ends(became, detail, preview=self._ready.preview, retries=self._retries)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
+from gonogo.app.reloading.first_scrapes import FirstScrapes, who
 from gonogo.app.reloading.staged import Staged
 from gonogo.app.reloading.unmet import Check, Unmet
 from gonogo.durations import format_duration
@@ -66,12 +67,14 @@ class Comparison:
         now: the server as it is now.
         staged: what it should be.
         reload: what is verified.
+        scrapes: the first scrapes of targets since the reload, as far as they were seen.
     """
 
     before: ServerState
     now: ServerState
     staged: Staged
     reload: Reload
+    scrapes: FirstScrapes = field(default_factory=FirstScrapes)
 
 
 def unmet(compared: Comparison) -> tuple[Unmet, ...]:
@@ -126,12 +129,17 @@ def rules(of: Comparison) -> Iterator[Unmet]:
 
 
 def evaluation(of: Comparison) -> Iterator[Unmet]:
-    """Every rule must have been evaluated since."""
+    """Every rule must have been evaluated since, and after the first scrape of every new or changed target."""
+    scraped = of.scrapes.latest(of.before, of.now)
+    since, event = of.reload.at, "the reload"
+    if scraped is not None and scraped[1] > since:
+        target, since = scraped
+        event = f"the first scrape of {_target(target)}, which is new or changed"
     for group in of.now.rules:
-        waiting = [s.rule.name for s in group.rules if s.evaluated_at is None or s.evaluated_at <= of.reload.at]
+        waiting = [s.rule.name for s in group.rules if s.evaluated_at is None or s.evaluated_at <= since]
         if waiting:
             step = f"wait for its interval of {format_duration(group.interval)}; if it is over, {_LOG}"
-            what = f"{len(waiting)} of {len(group.rules)} rules have not been evaluated since the reload"
+            what = f"{len(waiting)} of {len(group.rules)} rules have not been evaluated since {event}"
             yield Unmet(Check.EVALUATION, what, _group(group), _some(tuple(waiting)), step)
 
 
@@ -178,17 +186,17 @@ def jobs(of: Comparison) -> Iterator[Unmet]:
 
 def targets(of: Comparison) -> Iterator[Unmet]:
     """Targets must be up, but those that were down before, and of each job as many as before."""
-    was_down = {_who(target) for target in of.before.targets if target.health is TargetHealth.DOWN}
+    was_down = {who(target) for target in of.before.targets if target.health is TargetHealth.DOWN}
     staged_jobs = {job.name for job in of.staged.jobs}
     for target in of.now.targets:
-        where = f"target {target.labels.get('instance', '')} of job {target.pool}"
+        where = _target(target)
         if target.pool not in staged_jobs:
             why, step = "its job is none of the staged configuration's", "wait until the server has dropped it"
             yield Unmet(Check.TARGETS, "the target is still scraped", where, why, step)
         elif target.health is TargetHealth.UNKNOWN or (target.last_scrape or 0.0) <= of.reload.at:
             why = "it has not been scraped since the reload"
             yield Unmet(Check.TARGETS, "the target is not known to be up", where, why, "wait for two intervals")
-        elif target.health is TargetHealth.DOWN and _who(target) not in was_down:
+        elif target.health is TargetHealth.DOWN and who(target) not in was_down:
             why = target.last_error or "the server does not say why"
             yield Unmet(Check.TARGETS, "the target is down", where, why, f"mend the job or the target; or {_ROLL_BACK}")
     yield from _unset(of)
@@ -196,12 +204,28 @@ def targets(of: Comparison) -> Iterator[Unmet]:
 
 
 def alertmanagers(of: Comparison) -> Iterator[Unmet]:
-    """As many Alertmanagers must be active as the staged configuration names."""
-    active, wanted = len(of.now.alertmanagers), of.staged.alertmanagers
-    if active < wanted:
-        why = f"{active} of {wanted} are active"
-        step = "see the alerting section, and the discovery of Alertmanagers, in the staged configuration"
-        yield Unmet(Check.ALERTMANAGERS, "alerts do not go to every Alertmanager", of.now.url, why, step)
+    """As many Alertmanagers must be active as the staged configuration names, and one of each discovery."""
+    active, wanted, discoveries = len(of.now.alertmanagers), of.staged.alertmanagers, of.staged.discoveries
+    if active >= wanted:
+        return
+    if discoveries:
+        what = "alerts do not go to every Alertmanager, since a discovery of Alertmanagers finds none"
+        why = f"{active} Alertmanagers are active, and at least {wanted} are due; {discoveries} of them by discovery"
+        step = "see the discovery in the section alerting, and the files or services that it reads"
+    else:
+        what, why = "alerts do not go to every Alertmanager", f"{active} of {wanted} are active"
+        step = "see the section alerting of the staged configuration"
+    yield Unmet(Check.ALERTMANAGERS, what, of.now.url, why, step)
+
+
+def failing_rules(state: ServerState) -> tuple[str, ...]:
+    """List the rules that fail, each with its group and the server's reason, in one line."""
+    return tuple(
+        f"rule {one.rule.name} of {_group(group)}: {one.last_error or 'the server does not say why'}"
+        for group in state.rules
+        for one in group.rules
+        if _fails(one)
+    )
 
 
 CHECKS: tuple[Callable[[Comparison], Iterator[Unmet]], ...] = (
@@ -235,8 +259,8 @@ def _up(each: tuple[Target, ...]) -> Counter[str]:
     return Counter(target.pool for target in each if target.health is TargetHealth.UP)
 
 
-def _who(target: Target) -> tuple[str, tuple[tuple[str, str], ...]]:
-    return target.pool, tuple(sorted(target.labels.items()))
+def _target(target: Target) -> str:
+    return f"target {target.labels.get('instance', '')} of job {target.pool}"
 
 
 def _failure(what: str, where: str, more: float) -> Unmet:

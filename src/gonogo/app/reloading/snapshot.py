@@ -10,6 +10,7 @@ from gonogo.actuators.manifest import Manifest, snapshot
 from gonogo.actuators.switch_trouble import Unfit
 from gonogo.app.reloading.contents import Contents, contents_kept, contents_of, folder_of
 from gonogo.app.reloading.course import Done, judged
+from gonogo.app.reloading.discovery import discovered_state
 from gonogo.app.reloading.place import READY_WITHIN, Place
 from gonogo.app.reloading.request import ReloadRequest
 from gonogo.errors import GonogoError
@@ -71,7 +72,7 @@ def _server(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[s
     if not place.server.is_ready():
         yield f"{place.server.url} is not ready, and was not for {READY_WITHIN.total_seconds():g} s"
         return
-    found.before = place.server.state()
+    found.before = discovered_state(place.server.state)
 
 
 def _trees(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[str]:

@@ -39,6 +39,7 @@ class Staged:
         rules: the groups of every file that its ``rule_files`` match.
         alertmanagers: at least how many Alertmanagers it sends to.
         differs: compares the loaded configuration's text with this one.
+        discoveries: how many of these Alertmanagers are due only because a discovery should find at least one.
     """
 
     path: str
@@ -47,6 +48,7 @@ class Staged:
     rules: tuple[RuleGroup, ...]
     alertmanagers: int
     differs: Differs
+    discoveries: int = 0
 
 
 def staged(text: str, path: str, rules: tuple[RuleGroup, ...], differs: Differs) -> Staged:
@@ -60,6 +62,7 @@ def staged(text: str, path: str, rules: tuple[RuleGroup, ...], differs: Differs)
     """
     configuration, _ = read_configuration(text, path)
     document = parse(text, path)
+    alertmanagers = _alertmanagers(document)
     return Staged(
         path=path,
         jobs=tuple(
@@ -68,8 +71,9 @@ def staged(text: str, path: str, rules: tuple[RuleGroup, ...], differs: Differs)
         ),
         evaluation_interval=configuration.evaluation_interval,
         rules=rules,
-        alertmanagers=_alertmanagers(document),
+        alertmanagers=sum(1 if count is None else count for count in alertmanagers),
         differs=differs,
+        discoveries=alertmanagers.count(None),
     )
 
 
@@ -78,11 +82,10 @@ def _job_targets(document: YamlDocument, place: int) -> int | None:
     return _static(job) if isinstance(job, dict) else None
 
 
-def _alertmanagers(document: YamlDocument) -> int:
-    """Count them; of a discovery at least one is expected."""
+def _alertmanagers(document: YamlDocument) -> tuple[int | None, ...]:
+    """Count the Alertmanagers of each section; None for a discovery."""
     each = document.at(("alerting", "alertmanagers"))
-    counts = [_static(one) for one in each if isinstance(one, dict)] if isinstance(each, list) else []
-    return sum(1 if count is None else count for count in counts)
+    return tuple(_static(one) for one in each if isinstance(one, dict)) if isinstance(each, list) else ()
 
 
 def _static(section: dict[str, object]) -> int | None:

@@ -14,6 +14,7 @@ from gonogo.app.reloading.course import Done, passed
 from gonogo.app.reloading.place import Place
 from gonogo.app.reloading.snapshot import Snapshot
 from gonogo.app.reloading.verify import verify
+from gonogo.model.evidence import TargetHealth
 from gonogo.model.outcome import Outcome
 from gonogo.prometheus.server_state import ServerState
 
@@ -50,6 +51,7 @@ def _unmet(place: Place, before: ServerState, contents: Contents) -> tuple[objec
     """Verify without a reload: as if it had just been loaded, and nothing before were an excuse."""
     vitals = before.vitals
     never = replace(vitals, metrics=replace(vitals.metrics, success_at=-math.inf, syncs={}))
-    blameless = replace(before, rules=(), targets=(), pools=None)
+    healthy = tuple(replace(target, health=TargetHealth.UP) for target in before.targets)
+    blameless = replace(before, rules=(), targets=healthy, pools=None)
     wanted = wanted_of(contents, before, contents)
     return verify(blameless, wanted, Reload(never, vitals), place.server.state, timedelta(0))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from gonogo.app.reloading.comparison import Comparison, Reload, unmet
+from gonogo.app.reloading.first_scrapes import FirstScrapes
 from gonogo.app.reloading.settle import LOOK_EVERY
 from gonogo.app.reloading.staged import Staged
 from gonogo.app.reloading.unmet import Check, Unmet
@@ -19,9 +20,14 @@ SLACK = timedelta(seconds=10)
 
 
 def patience(staged: Staged) -> timedelta:
-    """Give how long a server may take to show that it is as staged: a group's interval or two of a job's, and slack."""
-    groups = (group.interval or staged.evaluation_interval for group in staged.rules)
-    return max((timedelta(0), *groups, *(2 * job.interval for job in staged.jobs))) + SLACK
+    """Return how long a server may take to show that it is as staged.
+
+    A new target is scraped within the interval of its job; after that every group is evaluated within its own.
+    """
+    none = timedelta(0)
+    group = max((none, *(group.interval or staged.evaluation_interval for group in staged.rules)))
+    job = max((none, *(job.interval for job in staged.jobs)))
+    return job + max(job, group) + SLACK
 
 
 def verify(
@@ -45,9 +51,14 @@ def verify(
     """
     began = time.monotonic()
     limit = (patience(staged) if within is None else within).total_seconds()
+    scrapes = FirstScrapes()
     while True:
         asked = time.monotonic()
-        left = _left(look, lambda now: Comparison(before, now, staged, reload), before.url)
+        now, unanswered = _looked(look, before.url)
+        left = unanswered
+        if now is not None:
+            scrapes = scrapes.seen(now, reload.at)
+            left = unmet(Comparison(before, now, staged, reload, scrapes))
         took = time.monotonic() - asked
         if not left or any(one.final for one in left) or time.monotonic() - began >= limit:
             return left
@@ -72,11 +83,8 @@ def disturbed(before: ServerState, asked: Vitals) -> tuple[Unmet, ...]:
     return ()
 
 
-def _left(
-    look: Callable[[], ServerState], compared: Callable[[ServerState], Comparison], url: str
-) -> tuple[Unmet, ...]:
+def _looked(look: Callable[[], ServerState], url: str) -> tuple[ServerState | None, tuple[Unmet, ...]]:
     try:
-        now = look()
+        return look(), ()
     except SourceError as error:
-        return (Unmet(Check.ANSWER, error.what, error.where or url, error.why, error.next_step),)
-    return unmet(compared(now))
+        return None, (Unmet(Check.ANSWER, error.what, error.where or url, error.why, error.next_step),)

@@ -1,0 +1,114 @@
+"""A reload on a real Prometheus waits for the evidence that its verdict needs, and names the right cause."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing
+from pathlib import Path
+
+import pytest
+
+from gonogo.app.reloading.transaction import reload
+from gonogo.prometheus.loopback_port import HOST, port_of, reserve_port
+from gonogo.prometheus.processes import prometheus
+from gonogo.prometheus.reload_trigger import post_reload
+from gonogo.prometheus.server_process import RunningServer
+from gonogo.reloading.result import Became
+from gonogo.render.reload_json import reload_json
+from gonogo.render.reload_text import reload_text
+from tests.live.reload_stage import CLIENT, LATER, Stage, stage
+from tests.live.reload_yard import FAILS_LATER, Yard, told
+from tests.waiting import await_true
+
+pytestmark = [pytest.mark.live]
+
+ANY_UP = """
+groups:
+  - name: any
+    interval: 4s
+    rules: [{alert: AnyUp, expr: up == 1, labels: {job: all, instance: all}}]
+"""
+"""One series with one target up, and an error with two: both get the same labels."""
+
+
+@pytest.fixture
+def yard(tmp_path: Path) -> Iterator[Yard]:
+    """Run a server over good files, in a policy's folder."""
+    with stage(tmp_path / "live") as live:
+        live.settled()
+        yield Yard(tmp_path, live)
+
+
+def job(name: str, address: str) -> str:
+    """Write a job with one target."""
+    return f"  - {{job_name: {name}, static_configs: [{{targets: ['{address}']}}]}}"
+
+
+def test_a_rule_that_fails_as_soon_as_its_input_arrives_is_rolled_back(yard: Yard) -> None:
+    """The rule is evaluated without error until the new job is scraped for the first time."""
+    staged = yard.stage()
+    staged.configure(job("second", yard.live.target))
+    staged.rules(ANY_UP, "any.yml")
+    result = reload(yard.request())
+    assert result.became is Became.ROLLED_BACK, told(result)
+    assert any("rule AnyUp" in reason and "the rule fails" in reason for reason in result.reasons), told(result)
+
+
+def test_a_new_job_and_a_rule_that_reads_it_well_are_loaded(yard: Yard) -> None:
+    """The same rule keeps two series apart by its label ``job``."""
+    staged = yard.stage()
+    staged.configure(job("second", yard.live.target))
+    staged.rules(ANY_UP.replace("job: all, ", ""), "any.yml")
+    result = reload(yard.request())
+    assert (result.became, result.failing) == (Became.RELOADED, ()), told(result)
+
+
+def test_a_first_reload_lists_the_rules_that_fail_already(yard: Yard) -> None:
+    """They failed before, so they are no reason to go back; the answer and its JSON name them."""
+    yard.live.rules(FAILS_LATER, "second.yml")
+    post_reload(CLIENT, yard.live.server.url, LATER)
+    await_true(lambda: any(state.last_error for group in yard.live.state().rules for state in group.rules))
+    result = reload(yard.in_place())
+    assert result.became is Became.RELOADED, told(result)
+    (failing,) = result.failing
+    assert failing.startswith("rule a:b of group ")
+    assert "1 rule failed before the reload, and still fails" in result.detail
+    assert failing in reload_text(result)
+    assert json.loads(reload_json(result))["failing"] == [failing]
+
+
+@pytest.fixture
+def just_started(tmp_path: Path) -> Iterator[Yard]:
+    """Run a server with a target that has been down all along, and give it no time to find that out."""
+    with closing(reserve_port(0)) as free:
+        dead = f"{HOST}:{port_of(free)}"
+
+        def run(folder: Path, configuration: Path) -> AbstractContextManager[RunningServer]:
+            text = configuration.read_text(encoding="utf-8")
+            configuration.write_text(f"{text.rstrip()}\n{job('dead', dead)}\n", encoding="utf-8")
+            return prometheus(folder, configuration)
+
+        with stage(tmp_path / "live", run) as live:
+            yield Yard(tmp_path, live)
+
+
+def test_a_target_that_was_down_all_along_is_not_blamed_on_the_reload(just_started: Yard) -> None:
+    """The snapshot waits until discovery is through."""
+    result = reload(just_started.in_place())
+    assert result.became is Became.RELOADED, told(result)
+    assert {target.pool for target in just_started.live.state().targets if target.last_error} == {"dead"}
+
+
+def test_an_empty_discovery_of_alertmanagers_is_named_as_the_cause(yard: Yard) -> None:
+    """The server has answered and loaded the files: the answer says so, and does not say that nobody knows."""
+    live: Stage = yard.live
+    live.configure(more="alerting: {alertmanagers: [{file_sd_configs: [{files: [am/*.json]}]}]}")
+    post_reload(CLIENT, live.server.url, LATER)
+    result = reload(yard.in_place())
+    text = reload_text(result)
+    assert result.became is Became.FAILED, told(result)
+    assert "a discovery of Alertmanagers finds none" in result.detail
+    assert "the server has loaded the files, but" in result.detail
+    assert "no tree was proved before this first reload" in result.detail
+    assert not any(words in text.lower() for words in ("nobody knows", "refuses"))
