@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from gonogo.app.reloading.transaction import reload
+from gonogo.model.versions import release
+from gonogo.prometheus.format_api import formatted
 from gonogo.prometheus.loopback_port import HOST, port_of, reserve_port
 from gonogo.prometheus.processes import prometheus
 from gonogo.prometheus.reload_trigger import post_reload
@@ -76,6 +78,25 @@ def test_a_first_reload_lists_the_rules_that_fail_already(yard: Yard) -> None:
     assert "1 rule failed before the reload, and still fails" in result.detail
     assert failing in reload_text(result)
     assert json.loads(reload_json(result))["failing"] == [failing]
+
+
+def test_an_expression_of_a_newer_version_is_compared_in_the_spelling_of_the_server(yard: Yard) -> None:
+    """Duration expressions are read since 3.14 and spelled in another way by the server; older servers have none."""
+    live = yard.live
+    newer = "max_over_time(up[5m+1m])"
+    spelled = formatted(CLIENT, live.server.url, newer)
+    expected = release(live.state().version or "") or (0, 0)
+    assert (spelled is not None) == (expected >= (3, 14))
+    assert formatted(CLIENT, live.server.url, "sum( up )") == "sum(up)"
+    expression = newer if spelled else "max_over_time( up[6m] )"
+    assert spelled != newer
+    yard.stage().rules(
+        f"groups: [{{name: newer, rules: [{{record: 'job:up:max', expr: '{expression}'}}]}}]", "newer.yml"
+    )
+    result = reload(yard.request())
+    assert result.became is Became.RELOADED, told(result)
+    again = reload(yard.in_place())
+    assert again.became is Became.UNCHANGED, told(again)
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ class PlacedRule:
     def expression(self) -> str:
         """Its expression in its one form, or as written where it cannot be read."""
         text = self.rule.expression
-        return canonical(text) or f"{' '.join(text.split())} (which cannot be read)"
+        return canonical(text) or f"{text.strip()} (which cannot be read)"
 
     @property
     def manner(self) -> Meaning:

@@ -12,7 +12,7 @@ import pytest
 from gonogo.actuators.manifest import snapshot
 from gonogo.actuators.tree import live_tree
 from gonogo.app.reloading import recovery, transaction
-from gonogo.app.reloading.contents import contents_of
+from gonogo.app.reloading.contents import Contents, contents_of
 from gonogo.app.reloading.place import Place, place_of
 from gonogo.app.reloading.request import ReloadRequest
 from gonogo.app.runs import Run
@@ -123,6 +123,14 @@ class InMemory:
         if not self.is_up:
             raise SourceError("no answer", where=self.url, why="it is down")
         return self.state_now
+
+    def spelled(self, state: ServerState) -> ServerState:
+        """Have every expression in the spelling of the files."""
+        return state
+
+    def as_spelled(self, contents: Contents) -> Contents:
+        """Spell every expression as it is."""
+        return contents
 
     def vitals(self) -> Vitals:
         """Tell its vitals."""

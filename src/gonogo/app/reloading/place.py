@@ -11,10 +11,13 @@ from gonogo.actuators.server_state import ServerState as StateFolder
 from gonogo.actuators.server_state import server_state as state_folder
 from gonogo.actuators.tree import Tree, live_tree, staged_tree
 from gonogo.actuators.unsettled import state_in_force
+from gonogo.app.reloading.contents import Contents
 from gonogo.app.reloading.request import ReloadRequest
+from gonogo.app.reloading.server_spelling import ServerSpelling
 from gonogo.app.server import client_of, server_of
 from gonogo.policy.settings import PolicyFile, ReloadSettings, Trigger
 from gonogo.prometheus.address import Address, parse_address
+from gonogo.prometheus.format_api import formatted
 from gonogo.prometheus.http import Client
 from gonogo.prometheus.reload_command import missing_program, reload_by_command
 from gonogo.prometheus.reload_signal import hang_up, hang_up_by_file, no_process
@@ -42,11 +45,13 @@ class AskedServer:
         url: its address in its one form.
         client: asks it.
         settings: how it is reloaded.
+        spelling: compares expressions that only the server can read.
     """
 
     url: str
     client: Client
     settings: ReloadSettings
+    spelling: ServerSpelling
 
     def is_ready(self, within: timedelta = READY_WITHIN) -> bool:
         """Wait until it says that it is ready; ``False`` where it does not in time."""
@@ -54,7 +59,15 @@ class AskedServer:
 
     def state(self) -> ServerState:
         """Look at all of it; raises ``SourceError``."""
-        return server_state(self.client, self.url)
+        return self.spelled(server_state(self.client, self.url))
+
+    def spelled(self, state: ServerState) -> ServerState:
+        """Return a state with the rules spelled like those of the files that were read."""
+        return replace(state, rules=self.spelling.of_server(state.rules))
+
+    def as_spelled(self, contents: Contents) -> Contents:
+        """Return what a tree says, with expressions that cannot be read here in the server's spelling."""
+        return replace(contents, rules=self.spelling.of_files(contents.rules))
 
     def vitals(self) -> Vitals:
         """Look at its vitals; raises ``SourceError``."""
@@ -119,12 +132,13 @@ def place_of(request: ReloadRequest) -> Place:
     address = parse_address(server_of(policy_file, request.url).url)
     url = str(address)
     settings = policy_file.reload
+    client = client_of(policy_file.server, at_most=ONE_ANSWER)
     config = policy_file.server.config
     live = None if config is None else live_tree(config)
     state = state_folder(settings.state or policy_file.journal.parent, str(_one_name(address)))
     return Place(
         policy_file=policy_file,
-        server=AskedServer(url, client_of(policy_file.server, at_most=ONE_ANSWER), settings),
+        server=AskedServer(url, client, settings, ServerSpelling(lambda text: formatted(client, url, text))),
         state=state if live is None else state_in_force(state, live),
         live=live,
         staged=None if live is None or request.staged is None else staged_tree(request.staged, live),

@@ -113,6 +113,8 @@ class _Recovery:
         server = self._place.server
         if not server.is_ready():
             raise SourceError(f"{server.url} is not ready, and was not for {READY_WITHIN.total_seconds():g} s")
+        if self._contents is not None:
+            self._contents = server.as_spelled(self._contents)
         self._before = server.state()
         return passed(f"{server.url} is ready")
 

@@ -55,7 +55,7 @@ class Snapshot:
 
 def snapshot_step(request: ReloadRequest, place: Place, found: Snapshot) -> Done:
     """Take everything into ``found``, and say what keeps a reload from being undone."""
-    for take in (_server, _trees, _known):
+    for take in (_server, _trees, _spelled, _known):
         try:
             found.reasons += take(request, place, found)
         except Unfit as unfit:
@@ -91,6 +91,17 @@ def _trees(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[st
     found.good = good_tree(place.state, place.live)
     if found.good is not None:
         found.old = contents_kept(place.state, found.good.manifest)
+
+
+def _spelled(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[str]:
+    """Let the server spell the expressions that cannot be read here, on both sides."""
+    del request
+    if found.before is None:
+        return
+    found.new = None if found.new is None else place.server.as_spelled(found.new)
+    found.old = None if found.old is None else place.server.as_spelled(found.old)
+    found.before = place.server.spelled(found.before)
+    yield from ()
 
 
 def _known(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[str]:
