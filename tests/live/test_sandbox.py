@@ -24,6 +24,7 @@ from gonogo.app.sandbox.launch import sandbox
 from gonogo.app.sandbox.stack import Stack
 from gonogo.app.sandbox.story import HEALTHY, Story
 from gonogo.errors import ActionFailed
+from gonogo.gates.dr import BUCKETS
 from gonogo.judge.questions import ASK_ALWAYS, judged_signals
 from gonogo.model.outcome import Outcome
 from gonogo.model.series import Series
@@ -98,9 +99,12 @@ def test_recorded_signals_have_no_seam(stack: Stack) -> None:
 @pytest.mark.xdist_group("stack")
 def test_raw_series_go_on_with_the_same_labels(stack: Stack) -> None:
     """No series ends where the history does, and none begins; no counter is reset."""
-    for name, labels in (("slo_events_total", '{slo="green"}'), ("dr_rehearsal_duration_seconds_bucket", '{le="600"}')):
+    bucket = '{le=~"600(\\\\.0)?"}'  # a decimal fraction since Prometheus 3.0
+    for name, labels in (("slo_events_total", '{slo="green"}'), ("dr_rehearsal_duration_seconds_bucket", bucket)):
         (found,) = series(stack, f"duri_{name}{labels}[1h]")
         assert found.times[0] < stack.end < found.times[-1]
+    (buckets,) = series(stack, "count(duri_dr_rehearsal_duration_seconds_bucket)")
+    assert buckets.values == (len(BUCKETS) + 1,)
     for name in ("slo_events_total", "slo_bad_total", "canary_events_total", "dr_rehearsal_success_total"):
         (resets,) = series(stack, f"resets(duri_{name}[31d])")
         assert resets.values == (0.0,)

@@ -28,7 +28,7 @@ from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.policy import Policy
 from gonogo.model.series import REALM_LABEL, Series
 from gonogo.model.signal import Scope, Signal
-from gonogo.model.versions import UTF8_NAMES, release
+from gonogo.model.versions import UTF8_NAMES, reaches, release
 from gonogo.rules.graph import RuleGraph
 from gonogo.rules.matchers import label, quoted
 
@@ -181,7 +181,7 @@ class Readings:
     def _too_old(self) -> str:
         """Say that the server's version takes classic names only; empty where it is not known to."""
         version = self._evidence.version
-        if version is None or (release(version) or UTF8_NAMES) >= UTF8_NAMES:
+        if version is None or reaches(release(version), UTF8_NAMES):
             return ""
         since = ".".join(map(str, UTF8_NAMES))
         return f"Prometheus {version} takes no such names, {since} and later do: upgrade it, or rename what it exports"

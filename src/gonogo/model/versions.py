@@ -28,6 +28,9 @@ LINT_NONE_FAILS = (3, 7)
 LEFT_OPEN = (3, 0)
 """From here on ranges, subqueries and the lookback leave out the sample at their left edge."""
 
+FLOAT_BOUNDS = (3, 0)
+"""A scrape stores the bound of a classic bucket as a decimal fraction from here on: ``le="1"`` becomes ``le="1.0"``."""
+
 UTF8_NAMES = (3, 0)
 """Names of metrics and labels may be any UTF-8 text from here on."""
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gonogo.app.sandbox.course import ramp, step
-from gonogo.app.sandbox.sources import Source, heartbeat, sources
+from gonogo.app.sandbox.sources import Source, as_scraped, heartbeat, sources
 from gonogo.app.sandbox.story import HEALTHY, Outage, Story
 
 END = 1_800_000_007.0
@@ -35,6 +35,21 @@ def increase(name: str, story: Story, days: float) -> float:
     """How much a counter gained until the end of the history."""
     counter = named(name, story).value
     return (counter(0) or 0) - (counter(-days * DAY) or 0)
+
+
+@pytest.mark.parametrize(
+    ("version", "bound"), [((2, 42), "600"), ((2, 55), "600"), ((3, 0), "600.0"), ((3, 16), "600.0"), (None, "600.0")]
+)
+def test_bounds_are_those_that_the_version_stores(version: tuple[int, int] | None, bound: str) -> None:
+    """So that a bucket of the history goes on in what is scraped; nothing else is changed."""
+    found = sources(HEALTHY, "duri", END)
+    changed = as_scraped(found, version)
+    bounds = [source.labels["le"] for source in changed if "le" in source.labels]
+    assert bound in bounds
+    assert bounds[-1] == "+Inf"
+    assert all((label.isdecimal() if bound == "600" else label.endswith(".0")) for label in bounds[:-1])
+    assert [replace(source, labels={}) for source in changed] == [replace(source, labels={}) for source in found]
+    assert [s.labels for s in changed if "le" not in s.labels] == [s.labels for s in found if "le" not in s.labels]
 
 
 def test_no_beat_is_made_in_an_outage() -> None:

@@ -25,16 +25,18 @@ from gonogo.app.sandbox.layout import (
     policy_text,
     targets,
 )
-from gonogo.app.sandbox.sources import INSTANCE, Job, heartbeat, sources
+from gonogo.app.sandbox.sources import INSTANCE, Job, as_scraped, heartbeat, sources
 from gonogo.app.sandbox.stack import Stack
 from gonogo.app.sandbox.story import HEALTHY, MONTH, Story
 from gonogo.app.sandbox.traffic import Outlets, Traffic
 from gonogo.errors import UsageError
 from gonogo.gates.catalogue import PRESET_GATES
+from gonogo.model.versions import release
 from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.policy.load import PolicyFile, load
 from gonogo.prometheus.processes import node_exporter, prometheus, pushgateway
 from gonogo.prometheus.server_process import RunningServer
+from gonogo.prometheus.status_api import build_info
 from gonogo.rules.pack.assemble import alerts_file, groups, needed, pack, rules_file
 from gonogo.stopping import pause
 
@@ -144,7 +146,9 @@ def _write_history(
     policy, storage = policy_file.policy, Storage(server, layout.blocks)
     beats = heartbeat(story, policy.prefix, policy.heartbeat.every, past.end)
     say(f"writing {past.length.days} days of scripted history")
-    backfill_sources((*beats, *sources(story, policy.prefix, past.end)), past, REALM, storage)
+    version = release(build_info(server.client, server.url) or "")
+    scraped = as_scraped((*beats, *sources(story, policy.prefix, past.end)), version)
+    backfill_sources(scraped, past, REALM, storage)
     say("evaluating the rules over its end")
     recording, _ = groups(policy, past.interval, needed(policy, past.interval, PRESET_GATES))
     backfill_recorded(recording, layout.rules / rules_file(policy), past, storage)

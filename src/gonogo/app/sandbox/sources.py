@@ -7,8 +7,8 @@ jumps where the one ends and the other begins.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -17,6 +17,7 @@ from gonogo.app.sandbox.rehearsals import Rehearsals
 from gonogo.app.sandbox.story import Outage, Story
 from gonogo.gates.canary import UNIQUE_WINDOW
 from gonogo.gates.dr import BUCKETS
+from gonogo.model.versions import FLOAT_BOUNDS, Version, reaches
 
 HOUR = 3600.0
 
@@ -24,6 +25,7 @@ INSTANCE = "sandbox"
 """The fixed label ``instance`` of all that is scripted: ports vary, and two would be ambiguous."""
 
 
+_BOUND, _LAST_BOUND = "le", "+Inf"
 _LAST_SUCCESS = "last_success_timestamp_seconds"
 
 Value = Callable[[float], float | None]
@@ -62,6 +64,18 @@ def sources(story: Story, prefix: str, end: float) -> tuple[Source, ...]:
         *_stability(story, prefix),
         *_rehearsals(story, prefix, end),
     )
+
+
+def as_scraped(found: Iterable[Source], version: Version | None) -> tuple[Source, ...]:
+    """Label sources as the server of this version stores them, so that its history and its scrapes are one series."""
+    if not reaches(version, FLOAT_BOUNDS):
+        return tuple(found)
+    return tuple(replace(source, labels=_with_float_bound(source.labels)) for source in found)
+
+
+def _with_float_bound(labels: Mapping[str, str]) -> Mapping[str, str]:
+    bound = labels.get(_BOUND, _LAST_BOUND)
+    return labels if bound == _LAST_BOUND else {**labels, _BOUND: repr(float(bound))}
 
 
 def heartbeat(story: Story, prefix: str, every: timedelta, end: float) -> tuple[Source, ...]:
@@ -127,7 +141,7 @@ def _rehearsals(story: Story, prefix: str, end: float) -> Iterator[Source]:
     yield source("failure_total", rehearsals.failed)
     for bound in BUCKETS:
         yield source("duration_seconds_bucket", rehearsals.within(bound), le=str(bound))
-    yield source("duration_seconds_bucket", rehearsals.succeeded, le="+Inf")
+    yield source("duration_seconds_bucket", rehearsals.succeeded, le=_LAST_BOUND)
     yield source("duration_seconds_sum", rehearsals.spent)
     yield source("duration_seconds_count", rehearsals.succeeded)
     yield source(_LAST_SUCCESS, last_success)
