@@ -50,7 +50,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Let the watch live on a clock of ours."""
     made = Clock()
     monkeypatch.setattr(dryrun_watch, "seconds", lambda: made.now)
-    monkeypatch.setattr(time, "sleep", made.sleep)
+    monkeypatch.setattr(dryrun_watch, "pause", made.sleep)
     return made
 
 

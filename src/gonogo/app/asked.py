@@ -13,6 +13,8 @@ from gonogo.prometheus.envelope import PartialAnswer
 
 Answer = TypeVar("Answer")
 
+_THREADS = "raise the limits on processes and memory (ulimit -u, ulimit -v)"
+
 
 def asked(question: str, read: Callable[[], Answer]) -> Future[Answer | Unread]:
     """Ask in a thread that nothing waits for at the end: an interrupt is an interrupt at once.
@@ -32,7 +34,10 @@ def asked(question: str, read: Callable[[], Answer]) -> Future[Answer | Unread]:
         except BaseException as error:  # noqa: BLE001 - a bug is raised in the thread that waits for the answer
             told.set_exception(error)
 
-    Thread(target=run, daemon=True, name="gonogo-ask").start()
+    try:
+        Thread(target=run, daemon=True, name="gonogo-ask").start()
+    except RuntimeError as error:
+        told.set_result(Unread(question, f"no thread can be started: {error}", _THREADS))
     return told
 
 

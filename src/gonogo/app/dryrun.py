@@ -20,7 +20,6 @@ from gonogo.app.lint import obs_lint
 from gonogo.app.on_abort import on_abort
 from gonogo.app.policy_findings import policy_warnings, warning_lines
 from gonogo.app.progress import Progress
-from gonogo.app.reloading.course import RELOAD
 from gonogo.app.reloading.request import ReloadRequest
 from gonogo.app.reloading.transaction import as_run, reload
 from gonogo.app.rule_files import policy_rules
@@ -29,11 +28,12 @@ from gonogo.app.runs import Run
 from gonogo.app.smoke import smoke
 from gonogo.app.two_beats import two_beats
 from gonogo.app.unit import promql_unit
+from gonogo.errors import ActionFailed, Busy, GonogoError
 from gonogo.journal.records import append
 from gonogo.judge.abort import Abort
 from gonogo.judge.certify import Certificate, certify
-from gonogo.judge.dry_run_steps import DRY_RUN, without_steps
-from gonogo.model.record import Record
+from gonogo.judge.dry_run_steps import without_steps
+from gonogo.model.record import DRY_RUN, RELOAD, Record
 from gonogo.model.report import Report
 from gonogo.model.verdict import Verdict
 from gonogo.policy.load import PolicyFile
@@ -53,12 +53,14 @@ class DryRunResult:
         last: the last verdict, the one that is printed.
         abort: why the watch was ended, if it was.
         certificate: what the watch has earned; ``None`` without a watch that came to its end.
+        unrecorded: whether the journal could not take the end of the run.
     """
 
     decided: Report
     last: Report
     abort: Abort | None = None
     certificate: Certificate | None = None
+    unrecorded: bool = False
 
 
 class Moment(StrEnum):
@@ -97,19 +99,23 @@ def dry_run(
     ended = "ended before its verdict"
     outcome = "UNKNOWN"
     extra: dict[str, object] = {}
+    result: DryRunResult | None = None
     try:
         decided = _decide(policy_file, url, progress, reached)
         outcome, ended = decided.judgement.verdict, f"decided {decided.judgement.verdict}, and was not watched"
         if decided.judgement.verdict is not Verdict.GO:
-            return DryRunResult(decided, decided)
-        ended = "was interrupted while it was watched"
-        journal.note(Verdict.GO, "decided GO; the watch begins")
-        seen = watch(policy_file, url, duration, progress, lambda: reached(Moment.WATCH))
-        result = _conclude(policy_file, decided, seen, progress)
-        outcome, ended, extra = _outcome(result)
-        return result
+            result = DryRunResult(decided, decided)
+        else:
+            ended = "was interrupted while it was watched"
+            journal.note(Verdict.GO, "decided GO; the watch begins")
+            seen = watch(policy_file, url, duration, progress, lambda: reached(Moment.WATCH))
+            result = _conclude(policy_file, decided, seen, progress)
+            outcome, ended, extra = _outcome(result)
     finally:
-        journal.note(outcome, ended, extra)
+        unrecorded = journal.last(outcome, ended, extra)
+        if unrecorded is not None:
+            progress.says(f"the end of the dry run is not in the journal: {unrecorded}")
+    return replace(result, unrecorded=unrecorded is not None)
 
 
 def _decide(policy_file: PolicyFile, url: str | None, progress: Progress, reached: Callable[[Moment], None]) -> Report:
@@ -181,3 +187,11 @@ class _Journal:
     def note(self, outcome: str, detail: str, extra: dict[str, object] | None = None) -> None:
         record = Record(DRY_RUN, self._key, outcome, time.time(), {"detail": detail, **(extra or {})})
         append(self._path, record)
+
+    def last(self, outcome: str, detail: str, extra: dict[str, object]) -> GonogoError | None:
+        """Note the end; give what kept it from being noted, for the verdict must be said all the same."""
+        try:
+            self.note(outcome, detail, extra)
+        except (ActionFailed, Busy) as error:
+            return error
+        return None

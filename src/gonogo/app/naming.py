@@ -11,7 +11,10 @@ def shown(path: Path) -> Path:
 
     A detour over ``..`` stays where a link makes it lead elsewhere than its text says.
     """
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # the folder was deleted, and nothing lies in it
+        return path
     straight = Path(os.path.normpath(here / path))
     if ".." in path.parts and not _same(straight, path):
         return _seen_from(here, path)

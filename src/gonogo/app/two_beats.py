@@ -16,14 +16,12 @@ from gonogo.app.server import Server, client_of, server_of
 from gonogo.app.smoke import HEARTBEAT_OK
 from gonogo.errors import SourceError
 from gonogo.model.outcome import Outcome
+from gonogo.model.record import TWO_BEATS
 from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.policy.load import PolicyFile
 from gonogo.prometheus.http import Client
 from gonogo.prometheus.targets_api import targets
 from gonogo.stopping import pause
-
-TWO_BEATS = "two-beats"
-"""The kind of their record."""
 
 BEATS = 2
 

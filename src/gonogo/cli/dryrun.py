@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gonogo.cli.answer import answer
+from gonogo.cli.named import NamedOption, OneOf
 from gonogo.cli.options import format_option, policy_option, prometheus_option
 from gonogo.cli.verdict import EXIT_CODES
 from gonogo.durations import parse_duration
@@ -18,6 +20,16 @@ from gonogo.stopping import disregard
 
 if TYPE_CHECKING:
     from gonogo.app.dryrun import DryRunResult
+
+
+def _faults() -> Iterable[str]:
+    from gonogo.app.sandbox.faults import FAULTS
+
+    return FAULTS
+
+
+UNRECORDED = 3
+"""The exit code of a GO of which the journal has no record."""
 
 ABORTED = 4
 """The exit code of a dry run that an ``abort`` condition, or blindness, ended."""
@@ -28,7 +40,14 @@ ABORTED = 4
 @prometheus_option
 @click.option("--sandbox", is_flag=True, help="Run on a demo stack of real servers, fed by scripted sources.")
 @click.option("--for", "length", metavar="DURATION", help="How long to watch, over the policy's dry_run.duration.")
-@click.option("--inject", "fault", metavar="FAULT", help="Spoil the sandbox in one way, to see the refusal.")
+@click.option(
+    "--inject",
+    "fault",
+    cls=NamedOption,
+    type=OneOf("fault", _faults),
+    metavar="FAULT",
+    help="Spoil the sandbox in one way, to see the refusal.",
+)
 @format_option
 @click.pass_context
 def dryrun(
@@ -75,7 +94,8 @@ def exit_code(result: DryRunResult) -> int:
     """Give the exit code as docs/dryrun.md lists them: abort, then the verdict before the watch, then the last one."""
     if result.abort is not None:
         return ABORTED
-    return EXIT_CODES[result.decided.judgement.verdict] or EXIT_CODES[result.last.judgement.verdict]
+    code = EXIT_CODES[result.decided.judgement.verdict] or EXIT_CODES[result.last.judgement.verdict]
+    return code or (UNRECORDED if result.unrecorded else 0)
 
 
 def _duration(text: str | None) -> timedelta | None:

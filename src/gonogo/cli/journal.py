@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from gonogo.cli.answer import answer
+from gonogo.cli.named import NamedOption, OneOf
 from gonogo.cli.options import format_option, policy_option
+from gonogo.model.record import KINDS
 
 
 @click.group(epilog="Example: gonogo journal list --kind obs-lint")
@@ -16,7 +18,7 @@ def journal() -> None:
 
 
 @journal.command("list", epilog="Example: gonogo journal list --kind promql-unit --limit 5")
-@click.option("--kind", metavar="KIND", help="Only records of this kind, such as obs-lint.")
+@click.option("--kind", cls=NamedOption, type=OneOf("kind", lambda: KINDS), metavar="KIND", help="Only this kind.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="At most so many.")
 @click.option("--steps", is_flag=True, help="Also the records of a reload's steps; JSON always has them.")
 @policy_option

@@ -27,6 +27,11 @@ _BY_NUMBER = {
     errno.EMFILE: _FILES,
     errno.ENFILE: _FILES,
 }
+_SCRATCH = (
+    "no temporary folder can be written",
+    "make room in /tmp, set TMPDIR to another folder, or raise the limit on the size of files (ulimit -f)",
+)
+_NO_FOLDER = "No usable temporary directory found"
 _NO_MAPPING = ("Cannot allocate memory", "failed to map segment")
 
 
@@ -47,6 +52,8 @@ def machine_trouble(error: BaseException) -> GonogoError | None:
 
 
 def _lacks(error: BaseException) -> tuple[str, str] | None:
+    if isinstance(error, FileNotFoundError) and _NO_FOLDER in str(error):
+        return _SCRATCH
     if isinstance(error, OSError):
         return _BY_NUMBER.get(error.errno or 0)
     if isinstance(error, MemoryError):

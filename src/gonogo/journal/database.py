@@ -8,6 +8,7 @@ acknowledged survives a power cut. Triggers refuse every change and every remova
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import sqlite3
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from gonogo.errors import ActionFailed, Busy, GonogoError, SourceError
+from gonogo.errors import ActionFailed, Busy, GonogoError, NoRoom, SourceError
 
 APPLICATION_ID = 0x676F6E6F
 """``gono``: tells a journal from another program's database."""
@@ -145,9 +146,13 @@ _ANOTHER_FILE = "name another file as 'journal' in the policy, or move this one 
 _NEXT_STEPS = {
     sqlite3.SQLITE_NOTADB: _ANOTHER_FILE,
     sqlite3.SQLITE_CORRUPT: "move it away and run the checks again: records in it count for nothing",
-    sqlite3.SQLITE_FULL: "make room on its disk",
     sqlite3.SQLITE_IOERR: "see what the kernel's log says of its disk",
 }
+_PERHAPS_FULL = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN})
+"""What SQLite also says where the disk has no room for its log or its index."""
+
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_PROBE = 64 * 1024  # bytes; the index of a log takes 32 KiB
 _PRIMARY_CODE = 0xFF  # the low byte of an extended result code (https://www.sqlite.org/rescode.html)
 
 
@@ -161,8 +166,34 @@ def _explained(path: Path, failure: type[GonogoError], what: str, *, locked: typ
         if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             why = f"another process has held its lock for {PATIENCE_SECONDS:g} s"
             raise locked("the journal is locked", where=str(path), why=why, next_step="try again") from error
+        if code == sqlite3.SQLITE_FULL or (code in _PERHAPS_FULL and _is_full(path.parent)):
+            raise _no_room(path, str(error)) from error
         step = _NEXT_STEPS.get(code, "see who may read and write it and its folder")
         raise failure(what, where=str(path), why=str(error), next_step=step) from error
     except OSError as error:
+        if error.errno in NO_SPACE:
+            raise _no_room(path, error.strerror or str(error)) from error
         step = "see who may read and write it and its folder"
         raise failure(what, where=str(path), why=error.strerror or str(error), next_step=step) from error
+
+
+def _is_full(folder: Path) -> bool:
+    """Try whether the folder takes a small file: SQLite does not say why it could not write."""
+    import tempfile  # noqa: PLC0415 - a journal that can be written does not pay for it
+
+    try:
+        with tempfile.TemporaryFile(dir=folder, buffering=0) as probe:
+            probe.write(bytes(_PROBE))
+            os.fsync(probe.fileno())
+    except OSError as error:
+        return error.errno in NO_SPACE
+    return False
+
+
+def _no_room(path: Path, why: str) -> NoRoom:
+    return NoRoom(
+        f"no space left on {path.parent}",
+        where=str(path),
+        why=f"{why}; what the journal had before is whole, and this run has no record",
+        next_step="make room there (a file may also be larger than ulimit -f allows), and run the command again",
+    )

@@ -7,6 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gonogo import __version__
+from gonogo.model.gate import OBS_LINT, PROMQL_UNIT, SANDBOX_SMOKE
+
+DRY_RUN = "dry-run"
+RELOAD = "reload"
+TWO_BEATS = "two-beats"
+
+KINDS = (OBS_LINT, PROMQL_UNIT, SANDBOX_SMOKE, DRY_RUN, RELOAD, TWO_BEATS)
+"""Every kind of record that this gonogo writes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from gonogo.prometheus.address import Address
 from gonogo.prometheus.answer_body import BodyBroken, BodyTooLarge, Room, read_body
 from gonogo.prometheus.connection import Connection
 from gonogo.prometheus.http_settings import HttpSettings
-from gonogo.prometheus.no_answer import LostConnection, Stage, no_answer, redirected, too_large, too_slow
+from gonogo.prometheus.no_answer import LostConnection, Stage, no_answer, no_thread, redirected, too_large, too_slow
 from gonogo.prometheus.question import FORM, Question, acting, reading
 from gonogo.prometheus.quotation import quote
 from gonogo.prometheus.redirect import MOST_REDIRECTS, NotFollowed, is_redirect, next_question
@@ -133,7 +133,10 @@ class Client:
 
     def _attempt(self, question: Question, deadline: float) -> Answer:
         exchange = _Exchange(question, self._connection(question.address, deadline), self.settings, self._room)
-        threading.Thread(target=exchange.run, daemon=True, name="gonogo-http").start()
+        try:
+            threading.Thread(target=exchange.run, daemon=True, name="gonogo-http").start()
+        except RuntimeError as error:
+            raise no_thread(question.url, error) from error
         try:
             return stopping.outcome(exchange.result, max(0.0, deadline - time.monotonic()))
         except TimeoutError as error:

@@ -59,6 +59,16 @@ def too_large(url: str, max_bytes: int) -> SourceError:
     )
 
 
+def no_thread(url: str, error: RuntimeError) -> SourceError:
+    """Say that the machine gives no thread to ask in."""
+    return SourceError(
+        "the server could not be asked",
+        where=url,
+        why=str(error),
+        next_step="raise the limits on processes and memory (ulimit -u, ulimit -v)",
+    )
+
+
 def redirected(url: str, status: int, target: str, why: str) -> SourceError:
     """Say where the server pointed to, and why gonogo did not go there."""
     return Redirected(

@@ -120,7 +120,10 @@ def _among(names: Iterable[str], files: Iterable[Path]) -> Iterator[str]:
 def shown(path: Path) -> str:
     """Name a path as a person here would: seen from the current folder where it lies in it."""
     text = str(path)
-    here = str(Path.cwd())
+    try:
+        here = str(Path.cwd())
+    except FileNotFoundError:  # the folder was deleted, and nothing lies in it
+        return text
     return os.path.relpath(text, here) if text.startswith(here.rstrip("/") + "/") else text
 
 

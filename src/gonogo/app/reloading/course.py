@@ -12,11 +12,8 @@ from typing import Protocol
 from gonogo.errors import ActionFailed, Busy, GonogoError
 from gonogo.journal.records import append
 from gonogo.model.outcome import Outcome
-from gonogo.model.record import Record
+from gonogo.model.record import RELOAD, Record
 from gonogo.reloading.result import Became, ReloadResult, Step, StepReport
-
-RELOAD = "reload"
-"""The kind of its records."""
 
 KEPT_REASONS = 200
 """How many reasons a record keeps; the rest is counted."""

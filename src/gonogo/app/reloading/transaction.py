@@ -12,7 +12,7 @@ from gonogo.actuators.unsettled import state_in_force
 from gonogo.app.reloading.afterwards import afterwards
 from gonogo.app.reloading.changing import Change
 from gonogo.app.reloading.checks import cross_check_step, lint_step, unit_step
-from gonogo.app.reloading.course import RELOAD, Course, Done, Heard, Silent, judged, passed
+from gonogo.app.reloading.course import Course, Done, Heard, Silent, judged, passed
 from gonogo.app.reloading.disk_steps import Ready
 from gonogo.app.reloading.judging import entries_step, preview_of, preview_step, readiness_step
 from gonogo.app.reloading.mirror import Mirror, mirrored, staged_policy
@@ -24,6 +24,7 @@ from gonogo.app.run_key import run_key
 from gonogo.app.runs import Run, counted
 from gonogo.errors import PolicyError
 from gonogo.model.outcome import Outcome
+from gonogo.model.record import RELOAD
 from gonogo.policy.settings import PolicyFile
 from gonogo.reloading.result import Became, ReloadResult, Step
 from gonogo.render.reload_preview import preview_lines

@@ -1,0 +1,57 @@
+"""Names that a shell completes, help lists and a mistake repeats."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import click
+import pytest
+
+from gonogo.cli.named import NamedOption, OneOf
+from gonogo.model.record import KINDS
+
+
+def completed(words: str) -> list[str]:
+    """Ask for completions as bash does."""
+    asked = {"_GONOGO_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split(" ")) - 1)}
+    done = subprocess.run(
+        (sys.executable, "-m", "gonogo"), env={**os.environ, **asked}, capture_output=True, text=True, check=True
+    )
+    return [line.partition(",")[2] for line in done.stdout.splitlines()]
+
+
+def test_a_shell_completes_commands_options_and_values() -> None:
+    """Kinds of records and faults among them."""
+    assert completed("gonogo de") == ["decide"]
+    assert completed("gonogo journal li") == ["list"]
+    assert completed("gonogo journal list --ki") == ["--kind"]
+    assert completed("gonogo journal list --kind ") == list(KINDS)
+    assert completed("gonogo dryrun --inject b") == ["burn"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script_of_a_shell_is_printed(shell: str) -> None:
+    """It asks for completions by the variable that the command hears."""
+    argv = (sys.executable, "-m", "gonogo", "--completion", shell)
+    done = subprocess.run(argv, capture_output=True, text=True, check=True)
+    assert f"_GONOGO_COMPLETE={shell}_complete" in done.stdout
+
+
+def test_a_hidden_option_has_no_line_of_help() -> None:
+    """And another type is left as it is."""
+    context = click.Context(click.Command("c"))
+    names = OneOf("name", lambda: ["a", "b"])
+    assert NamedOption(["--hidden"], type=names, hidden=True).get_help_record(context) is None
+    assert NamedOption(["--plain"], help="Plain.").get_help_record(context) == ("--plain TEXT", "Plain.")
+    record = NamedOption(["--named"], type=names, metavar="N", help="Named.").get_help_record(context)
+    assert record == ("--named N", "Named. One of: a, b.")
+
+
+def test_only_a_name_that_there_is_is_taken() -> None:
+    """Nothing near: nothing is guessed."""
+    names = OneOf("name", lambda: ["a", "b"])
+    assert names.convert("a", None, None) == "a"
+    with pytest.raises(click.BadParameter, match="there is no name 'zzz'; choose from a, b"):
+        names.convert("zzz", None, None)
