@@ -33,3 +33,16 @@ def dies(work: Callable[[], object]) -> bool:
     code = exit_code(forked(work))
     assert code in {0, -signal.SIGKILL}
     return code != 0
+
+
+def killed_at(number: int) -> Callable[[str], None]:
+    """Make a listener that kills its own process after so many steps."""
+    left = [number]
+
+    def at_step(step: str) -> None:
+        del step
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left[0] -= 1
+
+    return at_step

@@ -15,6 +15,7 @@ from gonogo.actuators.server_state import ServerState, server_state
 from gonogo.actuators.switch import switch
 from gonogo.actuators.switch_plan import plan_switch
 from gonogo.actuators.tree import Tree, live_tree, staged_tree
+from tests.marked_files import attributes, mark
 
 CONFIG = """\
 global: {scrape_interval: 15s}
@@ -48,10 +49,12 @@ NEW = {
     "tls/ca.pem": "new ca\n",
     "targets/api.json": "[] # changed\n",
 }
+MARKED = {"prometheus.yml", "rules/gone.yml", "scrapes/one.yml", "tls/ca.pem"}
+"""Files of a live tree that have an ACL and an attribute of their own."""
 SERVER = "http://127.0.0.1:9090"
 
 Stand = dict[str, tuple[object, ...]]
-"""What stands below a folder: by name the link's text or the mode, and the bytes."""
+"""What stands below a folder: by name the link's text or the rights, and the bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,12 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def place(folder: Path, old: Mapping[str, str] = OLD, new: Mapping[str, str] = NEW) -> Place:
-    """Write a live tree with its own modes and a staged one."""
+    """Write a live tree with its own modes and attributes, and a staged one without."""
     write(folder / "live", old)
     write(folder / "staged", new)
     (folder / "live/prometheus.yml").chmod(0o640)
+    for name in MARKED & old.keys():
+        mark(folder / "live" / name)
     live = live_tree(folder / "live/prometheus.yml")
     return Place(live, staged_tree(folder / "staged", live), server_state(folder / ".gonogo", SERVER))
 
@@ -100,9 +105,13 @@ def stand(root: Path) -> Stand:
         for name in names:
             path = Path(folder, name)
             link = str(path.readlink()) if path.is_symlink() else None
-            mode = stat.S_IMODE(path.lstat().st_mode)
-            found[str(path.relative_to(root))] = (link or mode, path.read_bytes() if path.is_file() else b"")
+            found[str(path.relative_to(root))] = (link or _rights(path), path.read_bytes() if path.is_file() else b"")
     return found
+
+
+def _rights(path: Path) -> tuple[object, ...]:
+    status = path.lstat()
+    return stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid, attributes(path)
 
 
 def text_of(stands: Stand) -> dict[str, str]:

@@ -20,9 +20,11 @@ from gonogo.actuators.manifest import (
     snapshot,
 )
 from gonogo.actuators.regular_file import NotReadable, read_regular
+from gonogo.actuators.rights import Rights
 from gonogo.actuators.switch_trouble import Unfit
 from gonogo.actuators.tree import Kind, live_tree
 from tests.config_trees import CONFIG, place, write
+from tests.marked_files import ACL, OWN, acl
 
 
 def test_all_that_is_unfit_is_told_at_once(tmp_path: Path) -> None:
@@ -54,14 +56,16 @@ def test_the_size_of_a_tree_is_bounded(tmp_path: Path, bound: str, why: str, mon
         snapshot(place(tmp_path).live)
 
 
-def test_a_manifest_has_hash_mode_owner_and_link(tmp_path: Path) -> None:
+def test_a_manifest_has_hash_rights_and_link(tmp_path: Path) -> None:
     """Of a file behind a link, those of the file."""
     here = place(tmp_path)
+    os.removexattr(here.live.root / "prometheus.yml", OWN)
     (here.live.root / "rules/link.yml").symlink_to("a.yml")
     entries = snapshot(here.live).entries
     config, link = entries["prometheus.yml"], entries["rules/link.yml"]
     assert config.sha256 == hashlib.sha256(CONFIG.encode()).hexdigest()
-    assert (config.mode, config.uid, config.gid, config.link) == (0o640, os.getuid(), os.getgid(), None)
+    acl_there = ((ACL, acl().hex()),)
+    assert (config.rights, config.link) == (Rights(0o640, os.getuid(), os.getgid(), acl_there), None)
     assert (link.link, link.sha256) == ("a.yml", entries["rules/a.yml"].sha256)
 
 
@@ -111,7 +115,7 @@ def test_files_come_and_gone_and_modes_are_differences(tmp_path: Path) -> None:
     now = snapshot(here.live)
     come_and_gone = ("rules/b.yml is missing", "rules/z.yml was not there")
     assert differences(before, now) == (
-        "rules/a.yml has another mode or owner",
+        "rules/a.yml has another mode, owner or attribute",
         *come_and_gone,
         "tls/ca.pem was not there",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -16,10 +17,12 @@ from gonogo.actuators.good_trees import good_tree, keep_good
 from gonogo.actuators.manifest import same, snapshot
 from gonogo.actuators.recover_marker import pending
 from gonogo.actuators.switch import Brought, recover, restore, settle, switch
-from gonogo.actuators.switch_plan import plan_in_place
+from gonogo.actuators.switch_plan import plan_in_place, plan_switch
 from gonogo.actuators.switch_standing import Side, Standing
+from gonogo.actuators.switch_trouble import Refused
 from gonogo.errors import ActionFailed
 from tests.config_trees import BOTH_LAYOUTS, NEW, OLD, Place, place, switch_now, text_of, write
+from tests.marked_files import ACL, DEFAULT_ACL, acl, attributes
 
 
 @BOTH_LAYOUTS
@@ -94,6 +97,47 @@ def test_folders_are_made_as_open_as_their_parents_and_taken_away_again(tmp_path
     assert not (here.live.root / "deep/er").exists()
     (here.live.root / "deep/mine").unlink()
     assert here.stand() == old
+
+
+def test_a_new_folder_has_the_acls_of_the_one_above(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that enters by an ACL enters it too. Where it could not, nothing is switched."""
+    new = {**NEW, "prometheus.yml": "rule_files: [deep/er/*.yml]", "deep/er/x.yml": "groups: []\n"}
+    here = place(tmp_path, OLD, new)
+    os.setxattr(here.live.root, ACL, acl(owner=7, named=5))
+    old, setxattr = here.stand(), os.setxattr
+
+    def refuse(place: int, name: str, value: bytes) -> None:
+        if stat.S_ISDIR(os.fstat(place).st_mode):
+            raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+        setxattr(place, name, value)
+
+    with monkeypatch.context() as refusing:
+        refusing.setattr(os, "setxattr", refuse)
+        with pytest.raises(Refused, match="nothing was switched") as caught:
+            switch_now(here)
+    assert caught.value.where == str(here.live.root / "deep")
+    assert caught.value.why == f"it would lose the attribute {ACL} (Operation not permitted)"
+    assert here.stand() == old
+    os.setxattr(here.live.root, DEFAULT_ACL, acl(owner=7, named=5))
+    above = attributes(here.live.root)
+    switch_now(here)
+    assert [attributes(here.live.root / name) for name in ("deep", "deep/er")] == [above, above]
+    assert attributes(here.live.root / "deep/er/x.yml")[ACL] == acl()
+
+
+def test_attributes_that_are_lost_after_the_plan_stop_the_switch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the first rename: the file and the attribute are named."""
+    here = place(tmp_path)
+    plan, old = plan_switch(here.live, here.staged), here.stand()
+    monkeypatch.setattr(os, "setxattr", lambda *_: None)
+    with pytest.raises(Refused) as caught:
+        switch(here.state, plan)
+    assert caught.value.where == str(here.live.root / "extra.yml")
+    assert caught.value.why == f"it would lose the attribute {ACL} (the file system does not keep it)"
+    assert here.stand() == old
+    assert pending(here.state) is None
 
 
 def test_in_place_the_good_tree_comes_back(tmp_path: Path) -> None:

@@ -19,26 +19,13 @@ from gonogo.actuators.reload_lock import hold_server
 from gonogo.actuators.switch import recover, restore, settle, switch
 from gonogo.actuators.switch_plan import plan_in_place, plan_switch
 from gonogo.actuators.switch_standing import Side, Standing, standing
-from tests.children import dies, exit_code, forked
+from tests.children import dies, exit_code, forked, killed_at
 from tests.config_trees import BOTH_LAYOUTS, NEW, Place, Stand, place, switch_now, write
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
 KILLS = 200
 BOTH_SIDES = pytest.mark.parametrize("side", [Side.OLD, Side.NEW])
-
-
-def killed_at(number: int) -> Callable[[str], None]:
-    """Make a listener that kills its own process after so many steps."""
-    left = [number]
-
-    def at_step(step: str) -> None:
-        del step
-        if left[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        left[0] -= 1
-
-    return at_step
 
 
 def killed_after_a_change(step: str) -> None:

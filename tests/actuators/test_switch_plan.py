@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from pathlib import Path
@@ -9,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from gonogo.actuators.good_trees import keep_good
+from gonogo.actuators.rights import Rights
 from gonogo.actuators.switch_plan import Plan, plan_in_place, plan_switch
 from gonogo.actuators.switch_trouble import Unfit
 from gonogo.actuators.tree import staged_tree
 from tests.config_trees import CONFIG, OLD, Place, linked_place, place, write
+from tests.marked_files import ACL, OWN, acl, mark
 
 
 def changed(plan: Plan) -> dict[str, str]:
@@ -28,6 +31,12 @@ def refusals(here: Place) -> tuple[str, ...]:
         plan_switch(here.live, here.staged)
     assert here.stand() == before
     assert not here.state.folder.exists()
+    return caught.value.reasons
+
+
+def _reasons(here: Place) -> tuple[str, ...]:
+    with pytest.raises(Unfit) as caught:
+        plan_switch(here.live, here.staged)
     return caught.value.reasons
 
 
@@ -122,20 +131,27 @@ def test_what_only_the_old_configuration_finds_stays(tmp_path: Path) -> None:
     }
 
 
-def test_files_keep_mode_and_owner_and_new_ones_get_the_configurations(tmp_path: Path) -> None:
-    """So that the server can read them as it could before."""
+def test_files_keep_their_rights_and_new_ones_get_their_siblings(tmp_path: Path) -> None:
+    """So that the server can read them as it could before; siblings that differ are no model, the configuration is."""
     here = place(tmp_path)
-    (here.live.root / "rules/a.yml").chmod(0o604)
+    (here.live.root / "rules/gone.yml").unlink()
+    shared = {one.name: one.after for one in plan_switch(here.live, here.staged).changes}
+    mark(here.live.root / "rules/a.yml")
+    (here.live.root / "rules/a.yml").chmod(0o644)
     if os.geteuid() == 0:
         os.chown(here.live.root / "rules/a.yml", 12, 34)
         os.chown(here.live.root / "prometheus.yml", 56, 78)
-    entries = {one.name: one.after for one in plan_switch(here.live, here.staged).changes}
-    replaced, anew = entries["rules/a.yml"], entries["rules/c.yml"]
+    differ = {one.name: one.after for one in plan_switch(here.live, here.staged).changes}
+    mine, access = (os.getuid(), os.getgid()), (ACL, acl().hex())
+    wide = (ACL, acl(other=4).hex())
+    sibling, replaced, anew = shared["rules/c.yml"], differ["rules/a.yml"], differ["rules/c.yml"]
+    assert sibling is not None
     assert replaced is not None
     assert anew is not None
-    mine = os.getuid(), os.getgid()
-    assert (replaced.mode, replaced.uid, replaced.gid) == (0o604, *((12, 34) if os.geteuid() == 0 else mine))
-    assert (anew.mode, anew.uid, anew.gid) == (0o640, *((56, 78) if os.geteuid() == 0 else mine))
+    assert sibling.rights == Rights(0o644, *mine)
+    owner = (12, 34) if os.geteuid() == 0 else mine
+    assert replaced.rights == Rights(0o644, *owner, (wide, (OWN, b"a.yml".hex())))
+    assert anew.rights == Rights(0o640, *((56, 78) if os.geteuid() == 0 else mine), (access,))
 
 
 def test_a_new_file_of_a_plain_user_is_that_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,20 +161,23 @@ def test_a_new_file_of_a_plain_user_is_that_users(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(os, "geteuid", lambda: 4711)
     anew = next(one.after for one in plan_switch(here.live, here.staged).changes if one.name == "rules/c.yml")
     assert anew is not None
-    assert anew.uid == 4711
+    assert anew.rights.uid == 4711
 
 
-def test_a_file_of_another_user_is_told_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It could be neither put by a plain user nor, in place, be put back."""
+def test_a_right_that_would_be_lost_is_told_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file could be neither put by this user nor, in place, be put back."""
     here = place(tmp_path)
     good = keep_good(here.state, here.live)
     write(here.live.root, {"rules/a.yml": "groups: []\n"})
-    owner = here.live.path("rules/a.yml").stat()
-    monkeypatch.setattr(os, "geteuid", lambda: 4711)
-    told = f"rules/a.yml belongs to user {owner.st_uid} and group {owner.st_gid}: only that user or root can put it"
-    with pytest.raises(Unfit) as caught:
-        plan_switch(here.live, here.staged)
-    assert told in caught.value.reasons
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "fchmod", refuse)
+    (told,) = {one for one in _reasons(here) if one.startswith("rules/a.yml")}
+    assert told.startswith(
+        "rules/a.yml would lose the mode 0644 (Operation not permitted): run this as its owner or as"
+    )
     with pytest.raises(Unfit, match="could not be switched back") as caught:
         plan_in_place(here.state, here.live, good)
     assert caught.value.reasons == (told,)
@@ -194,8 +213,8 @@ def test_a_linked_tree_is_switched_by_its_link(tmp_path: Path, text: str, after:
     here.live.root.symlink_to(text.replace("ABS", str(tmp_path)))
     plan = plan_switch(here.live, here.staged)
     assert plan.changes == ()
-    assert plan.link is not None
-    assert plan.link.after == after.replace("ABS", str(tmp_path))
+    (link,) = plan.links
+    assert link.after == after.replace("ABS", str(tmp_path))
 
 
 def test_in_place_all_that_differs_from_the_good_tree_would_go_back(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_somebody_elses_link_is_not_turned_unless_told(tmp_path: Path) -> None:
     switch_now(here)
     here.live.root.unlink()
     here.live.root.symlink_to("releases/3")
-    with pytest.raises(ActionFailed, match="the link of the tree"):
+    with pytest.raises(ActionFailed, match=f"the link {here.live.root}"):
         restore(here.state)
     assert restore(here.state, overwrite=True).found is Standing.FOREIGN
     assert here.stand() == old
@@ -220,11 +220,11 @@ def test_a_link_turned_back_at_once_is_noticed(tmp_path: Path) -> None:
     here = linked_place(tmp_path)
 
     def turn(step: str) -> None:
-        if step == "turned the link":
+        if step == "turned the link live":
             here.live.root.unlink()
             here.live.root.symlink_to("releases/3")
 
-    with pytest.raises(Stuck, match="the link of the tree"):
+    with pytest.raises(Stuck, match=f"the link {here.live.root}"):
         switch_now(here, turn)
     assert here.live.root.readlink() == Path("releases/3")
 
@@ -235,13 +235,13 @@ def test_a_link_that_never_turned_is_noticed(tmp_path: Path) -> None:
     old = here.stand()
 
     def turn(step: str) -> None:
-        if step == "turned the link":
+        if step == "turned the link live":
             here.live.root.unlink()
             here.live.root.symlink_to("releases/1")
 
     with pytest.raises(Undone, match="the old tree stands") as caught:
         switch_now(here, turn)
-    assert caught.value.why == "the link of the tree leads elsewhere"
+    assert caught.value.why == f"the link {here.live.root} leads elsewhere"
     assert here.stand() == old
 
 

@@ -27,4 +27,5 @@ def test_a_reload_has_its_steps_and_what_a_person_needs() -> None:
         "reasons": ["no", "and no"],
         "commands": ["cp a b"],
         "preview": ["+ job x"],
+        "warnings": [],
     }

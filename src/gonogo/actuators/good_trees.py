@@ -7,10 +7,11 @@ file. A secret is never among them: only its path, size and time are noted.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from gonogo.actuators.kept_bytes import keep, kept
 from gonogo.actuators.manifest import Manifest, as_json, from_json, snapshot
@@ -22,7 +23,8 @@ from gonogo.actuators.tree import Tree
 from gonogo.errors import ActionFailed
 
 MOST_KEPT = 3
-_SCHEMA = "gonogo/good-tree/v1"
+NOTHING: Mapping[str, str] = MappingProxyType({})
+_SCHEMA = "gonogo/good-tree/v2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +49,23 @@ class GoodTree:
         kept_at: when, in unix seconds.
         manifest: what stood in it.
         loaded: the load that was verified; ``None`` where it is not known which one.
+        unlinked: files that a rollback put where links were, with the links' texts.
     """
 
     number: int
     kept_at: float
     manifest: Manifest
     loaded: Load | None = None
+    unlinked: Mapping[str, str] = field(default_factory=dict)
 
 
-def keep_good(state: ServerState, tree: Tree, seen: Manifest | None = None, loaded: Load | None = None) -> GoodTree:
+def keep_good(
+    state: ServerState,
+    tree: Tree,
+    seen: Manifest | None = None,
+    loaded: Load | None = None,
+    unlinked: Mapping[str, str] = NOTHING,
+) -> GoodTree:
     """Keep a tree that has just been verified; the caller holds the server's lock.
 
     A tree with the same bytes, modes and owners as the last is not kept twice; only its load is noted anew.
@@ -65,6 +75,7 @@ def keep_good(state: ServerState, tree: Tree, seen: Manifest | None = None, load
         tree: the tree.
         seen: what was seen in it, and is kept or nothing; by default what stands there now.
         loaded: the load of it that was verified.
+        unlinked: files that were just put where links were, with the links' texts; earlier ones are still known.
 
     Raises:
         ActionFailed: the tree cannot be taken, is another one by now, or cannot be kept; the ones kept before
@@ -72,17 +83,18 @@ def keep_good(state: ServerState, tree: Tree, seen: Manifest | None = None, load
     """
     manifest = snapshot(tree) if seen is None else seen
     last = newest(state)
-    again = last is not None and last.manifest == manifest
+    gone = {**_still_unlinked(last, manifest), **unlinked}
+    again = last is not None and (last.manifest, last.unlinked) == (manifest, gone)
     if last is not None and again and loaded in {None, last.loaded}:
         return last
     number = 1 if last is None else last.number + (not again)
-    good = GoodTree(number, time.time(), manifest, loaded)
+    good = GoodTree(number, time.time(), manifest, loaded, gone)
     path = state.good / f"{good.number:08}.json"
     try:
         state.make()
         keep(state.objects, ((tree.path(name), entry.sha256) for name, entry in manifest.kept.items()))
         told = {"kept_at": good.kept_at, "manifest": as_json(manifest), "loaded": loaded and asdict(loaded)}
-        write_note(path, _SCHEMA, told)
+        write_note(path, _SCHEMA, {**told, "unlinked": gone})
     except OSError as error:
         raise refused("the verified tree cannot be kept", path, error) from error
     for old in sorted(state.good.glob("*.json"))[:-MOST_KEPT]:
@@ -127,12 +139,22 @@ def hashes_of_good(state: ServerState) -> Iterator[str]:
         yield from _read(path).manifest.contents.values()
 
 
+def _still_unlinked(last: GoodTree | None, now: Manifest) -> dict[str, str]:
+    """Find the files that still stand where links were; somebody who writes one of them anew means the file."""
+    if last is None:
+        return {}
+    was, kept_now = last.manifest.kept, now.kept
+    still = (name for name in last.unlinked if name in kept_now and kept_now[name].link is None)
+    return {name: last.unlinked[name] for name in still if kept_now[name].sha256 == was[name].sha256}
+
+
 def _read(path: Path) -> GoodTree:
     try:
         value = read_note(path, _SCHEMA)
         loaded = value.get("loaded")
         load = None if loaded is None else Load(float(loaded["born"]), float(loaded["success_at"]))
-        return GoodTree(int(path.stem), float(value["kept_at"]), from_json(value["manifest"]), load)
+        unlinked = {str(name): str(text) for name, text in value["unlinked"].items()}
+        return GoodTree(int(path.stem), float(value["kept_at"]), from_json(value["manifest"]), load, unlinked)
     except (NotReadable, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ActionFailed(
             "the note of the last good tree cannot be read",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from gonogo.actuators import durable
 from gonogo.actuators.recover_marker import Marker
+from gonogo.actuators.rights import give_rights, rights_like, rights_of
 from gonogo.actuators.switch_hindrances import innermost
+from gonogo.actuators.switch_trouble import not_kept
 
 
 def make_folders(marker: Marker, folders: Iterable[Path]) -> Iterator[Path]:
@@ -18,15 +19,14 @@ def make_folders(marker: Marker, folders: Iterable[Path]) -> Iterator[Path]:
 
     Raises:
         OSError: one cannot be made.
+        ActionFailed: one cannot be as open as the folder above it.
     """
     for needed in folders:
         for folder in reversed(list(_missing(needed))):
-            model, beside = folder.parent.stat(), _beside(marker, folder)
+            beside = _beside(marker, folder)
             with suppress(FileExistsError):
                 beside.mkdir()
-            if os.geteuid() == 0:
-                os.chown(beside, model.st_uid, model.st_gid)
-            beside.chmod(stat.S_IMODE(model.st_mode))
+            _make_like(beside, folder)
             beside.rename(folder)
             durable.sync_folder(folder.parent)
             yield folder
@@ -55,6 +55,18 @@ def sync_folders(folders: Iterable[Path]) -> Iterator[Path]:
     for folder in dict.fromkeys(innermost(folder) for folder in folders):
         durable.sync_folder(folder)
         yield folder
+
+
+def _make_like(beside: Path, folder: Path) -> None:
+    """Give a folder that was just made the rights of the one that it will be in, ACLs and labels included."""
+    model = folder.parent
+    descriptor = os.open(beside, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        lost = give_rights(descriptor, rights_like(rights_of(model, model.stat(), access_only=True)))
+    finally:
+        os.close(descriptor)
+    if lost:
+        raise not_kept(folder, lost)
 
 
 def _missing(folder: Path) -> Iterator[Path]:

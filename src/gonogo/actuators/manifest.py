@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from gonogo.actuators.regular_file import NotReadable, read_regular, status_of
-from gonogo.actuators.switch_trouble import Unfit
+from gonogo.actuators.rights import Rights, rights_from_json, rights_of
+from gonogo.actuators.switch_trouble import Unfit, words
+from gonogo.actuators.symlinks import walked
 from gonogo.actuators.tree import GLOBBED, KEPT, READ_AS_TEXT, Kind, Named, Tree, files_of, kinds_of, names_of
 
 LARGEST_TREE = 256 * 1024 * 1024
@@ -28,9 +29,7 @@ class Entry:
         kind: what it is to the configuration.
         sha256: of its bytes, in hex; empty for a reference, which is never read.
         size: in bytes.
-        mode: permission bits, of the file behind a link.
-        uid: its owner.
-        gid: its group.
+        rights: mode, owner and attributes, of the file behind a link.
         link: the text of the symbolic link that stands in its place; ``None`` for a file.
         changed_ns: for a reference, when it was last written; 0 for others, whose hash tells.
     """
@@ -38,33 +37,34 @@ class Entry:
     kind: Kind
     sha256: str
     size: int
-    mode: int
-    uid: int
-    gid: int
+    rights: Rights
     link: str | None = None
     changed_ns: int = 0
 
     def alike(self, other: Entry) -> bool:
-        """Tell whether both have the same bytes, and, where neither is behind a link, the same mode and owner."""
-        linked = self.link is not None or other.link is not None
-        return self._content == other._content and (linked or self._rights == other._rights)
+        """Tell whether both have the same bytes and the same rights, be it behind a link."""
+        return self._read == other._read
 
     @property
-    def _content(self) -> tuple[str, int, int]:
-        return self.sha256, self.size, self.changed_ns
-
-    @property
-    def _rights(self) -> tuple[int, int, int]:
-        return self.mode, self.uid, self.gid
+    def _read(self) -> tuple[str, int, int, Rights]:
+        return self.sha256, self.size, self.changed_ns, self.rights
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Every file of a tree by its name, in the order of names; ``home`` and ``config`` are the tree's."""
+    """Every file of a tree by its name, in the order of names.
+
+    Attributes:
+        home: the tree's.
+        config: the tree's.
+        entries: the files.
+        links: the text of each symbolic link on the way to a kept file, by the link's whole path.
+    """
 
     home: str
     config: str
     entries: Mapping[str, Entry]
+    links: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def kept(self) -> dict[str, Entry]:
@@ -110,7 +110,11 @@ def snapshot(tree: Tree, names: Iterable[Named] | None = None) -> Manifest:
         reasons.append(f"its files are larger than {LARGEST_TREE >> 20} MiB together")
     if reasons:
         raise Unfit("the tree cannot be taken", tree.root, tuple(reasons))
-    return Manifest(str(tree.home), tree.config, entries)
+    try:
+        links = _links(tree, entries)
+    except OSError as error:
+        raise Unfit("the tree cannot be taken", tree.root, (words(error),)) from error
+    return Manifest(str(tree.home), tree.config, entries, links)
 
 
 def entry_at(path: Path, kind: Kind) -> Entry | None:
@@ -123,7 +127,7 @@ def entry_at(path: Path, kind: Kind) -> Entry | None:
 
 
 def same(tree: Tree, manifest: Manifest) -> bool:
-    """Tell whether a tree is as it was taken: files, bytes, modes, owners.
+    """Tell whether a tree is as it was taken: files, bytes, rights.
 
     Raises:
         Unfit: the tree cannot be taken.
@@ -150,7 +154,7 @@ def content_differences(before: Manifest, now: Manifest) -> tuple[str, ...]:
 def as_json(manifest: Manifest) -> dict[str, object]:
     """Give a manifest as JSON has it."""
     entries = {name: asdict(entry) for name, entry in manifest.entries.items()}
-    return {"home": manifest.home, "config": manifest.config, "entries": entries}
+    return {"home": manifest.home, "config": manifest.config, "entries": entries, "links": dict(manifest.links)}
 
 
 def from_json(value: Mapping[str, Any]) -> Manifest:
@@ -160,7 +164,8 @@ def from_json(value: Mapping[str, Any]) -> Manifest:
         ValueError: it is none; so do ``KeyError``, ``TypeError`` and ``AttributeError`` tell.
     """
     entries = {str(name): entry_from_json(entry) for name, entry in value["entries"].items()}
-    return Manifest(str(value["home"]), str(value["config"]), entries)
+    links = {str(place): str(text) for place, text in value["links"].items()}
+    return Manifest(str(value["home"]), str(value["config"]), entries, links)
 
 
 def entry_from_json(value: Mapping[str, Any]) -> Entry:
@@ -170,9 +175,7 @@ def entry_from_json(value: Mapping[str, Any]) -> Entry:
         Kind(value["kind"]),
         str(value["sha256"]),
         int(value["size"]),
-        int(value["mode"]),
-        int(value["uid"]),
-        int(value["gid"]),
+        rights_from_json(value["rights"]),
         None if link is None else str(link),
         int(value["changed_ns"]),
     )
@@ -188,13 +191,27 @@ def _entry(path: Path, kind: Kind) -> Entry:
     link = str(path.readlink()) if path.is_symlink() else None
     if kind is Kind.REFERENCE:
         status = status_of(path)
-        return Entry(kind, "", status.st_size, *_rights(status), link, status.st_mtime_ns)
+        rights = _rights(path, status, access_only=True)
+        return Entry(kind, "", status.st_size, rights, link, status.st_mtime_ns)
     content, status = read_regular(path)
-    return Entry(kind, hashlib.sha256(content).hexdigest(), len(content), *_rights(status), link)
+    return Entry(kind, hashlib.sha256(content).hexdigest(), len(content), _rights(path, status), link)
 
 
-def _rights(status: os.stat_result) -> tuple[int, int, int]:
-    return stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid
+def _rights(path: Path, status: os.stat_result, *, access_only: bool = False) -> Rights:
+    try:
+        return rights_of(path, status, access_only=access_only)
+    except OSError as error:
+        raise NotReadable(f"its attributes cannot be read: {error.strerror or error}") from error
+
+
+def _links(tree: Tree, entries: Mapping[str, Entry]) -> dict[str, str]:
+    """Find the links on the way to kept files; files of one folder share their way."""
+    kept = {tree.path(name): entry for name, entry in entries.items() if entry.kind in KEPT}
+    ways = {path.parent for path in kept} | {path for path, entry in kept.items() if entry.link is not None}
+    links: dict[str, str] = {}
+    for way in sorted(ways):
+        links |= walked(way)[1]
+    return links
 
 
 def _differences(was: Mapping[str, Entry], now: Mapping[str, Entry]) -> Iterator[str]:
@@ -202,7 +219,7 @@ def _differences(was: Mapping[str, Entry], now: Mapping[str, Entry]) -> Iterator
         before, after = was.get(name), now.get(name)
         if before is None or after is None or not before.alike(after):
             if before and after and before.sha256 == after.sha256 and before.sha256:
-                yield f"{name} has another mode or owner"
+                yield f"{name} has another mode, owner or attribute"
             else:
                 yield _said(name, before, after)
 

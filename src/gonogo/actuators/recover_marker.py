@@ -20,11 +20,12 @@ from gonogo.actuators.manifest import Entry, Manifest, as_json, entry_from_json,
 from gonogo.actuators.regular_file import NotReadable
 from gonogo.actuators.server_state import ServerState
 from gonogo.actuators.state_note import read_note, write_note
-from gonogo.actuators.switch_plan import Change, LinkChange, Plan
+from gonogo.actuators.switch_plan import Change, Plan
+from gonogo.actuators.symlinks import LinkChange
 from gonogo.actuators.tree import Tree
 from gonogo.errors import ActionFailed
 
-_SCHEMA = "gonogo/switch/v1"
+_SCHEMA = "gonogo/switch/v2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Marker:
         old: what stood in it, or in place: the last good tree.
         new: what shall stand in it.
         changes: the files that differ, in order; what was is ``before``, what shall be ``after``.
-        link: the link that is turned instead.
+        links: the symbolic links that are turned.
         folders: those that are made, the outer ones first.
         in_place: whether the files were changed before, by somebody else.
     """
@@ -51,7 +52,7 @@ class Marker:
     old: Manifest
     new: Manifest
     changes: tuple[Change, ...]
-    link: LinkChange | None
+    links: tuple[LinkChange, ...]
     folders: tuple[str, ...]
     in_place: bool
 
@@ -71,7 +72,7 @@ def marker_of(plan: Plan) -> Marker:
         plan.old,
         plan.new,
         plan.changes,
-        plan.link,
+        plan.links,
         plan.folders,
         plan.in_place,
     )
@@ -117,7 +118,6 @@ def remove_marker(state: ServerState) -> None:
 
 
 def _as_json(marker: Marker) -> dict[str, object]:
-    link = marker.link
     return {
         "token": marker.token,
         "began_at": marker.began_at,
@@ -126,14 +126,14 @@ def _as_json(marker: Marker) -> dict[str, object]:
         "old": as_json(marker.old),
         "new": as_json(marker.new),
         "changes": [asdict(change) for change in marker.changes],
-        "link": None if link is None else {"path": str(link.path), "before": link.before, "after": link.after},
+        "links": [{"path": str(one.path), "before": one.before, "after": one.after} for one in marker.links],
         "folders": marker.folders,
         "in_place": marker.in_place,
     }
 
 
 def _from_json(value: Mapping[str, Any]) -> Marker:
-    old, link = from_json(value["old"]), value["link"]
+    old = from_json(value["old"])
     return Marker(
         str(value["token"]),
         float(value["began_at"]),
@@ -142,7 +142,7 @@ def _from_json(value: Mapping[str, Any]) -> Marker:
         old,
         from_json(value["new"]),
         tuple(Change(one["name"], _entry(one["before"]), _entry(one["after"])) for one in value["changes"]),
-        None if link is None else LinkChange(Path(link["path"]), link["before"], link["after"]),
+        tuple(LinkChange(Path(one["path"]), one["before"], one["after"]) for one in value["links"]),
         tuple(value["folders"]),
         bool(value["in_place"]),
     )

@@ -25,7 +25,7 @@ from gonogo.actuators.manifest import content_differences, snapshot
 from gonogo.actuators.recover_marker import Marker, marker_of, pending, remove_marker, write_marker
 from gonogo.actuators.server_state import ServerState
 from gonogo.actuators.switch_plan import Plan
-from gonogo.actuators.switch_standing import Foreign, Side, Standing, strangers, survey
+from gonogo.actuators.switch_standing import Foreign, Side, Standing, strangers, survey, unlinked
 from gonogo.actuators.switch_steps import Step, bring, put, stage
 from gonogo.actuators.switch_trouble import Refused, refused
 from gonogo.actuators.switch_undo import OVERWRITES, UNREADABLE, stuck, undone, withdrawn
@@ -43,12 +43,14 @@ class Brought:
         found: what stood there before.
         overwritten: files of neither tree that were overwritten, and where their bytes are kept.
         besides: other differences from that tree that the switch did not make, as clauses; empty: it is whole.
+        unlinked: files that stand where links were, with the links' texts.
     """
 
     side: Side
     found: Standing
     overwritten: tuple[tuple[str, Path], ...] = ()
     besides: tuple[str, ...] = ()
+    unlinked: tuple[tuple[str, str], ...] = ()
 
 
 def _unheard(step: str) -> None:
@@ -149,7 +151,8 @@ def settle(state: ServerState, verified: Tree | None = None, loaded: Load | None
         seen, marker = snapshot(verified), pending(state)
         sides = () if marker is None else (marker.old, marker.new)
         if marker is None or not all(content_differences(side, seen) for side in sides):
-            good = keep_good(state, verified, seen, loaded)
+            gone = {} if marker is None or content_differences(marker.old, seen) else unlinked(marker, Side.OLD)
+            good = keep_good(state, verified, seen, loaded, gone)
     try:
         remove_marker(state)
     except FileNotFoundError:
@@ -200,14 +203,14 @@ def _bring(state: ServerState, marker: Marker, side: Side, at_step: Step, *, ove
         at_step("verified")
     except (OSError, ActionFailed) as error:
         raise stuck(state, marker, error) from error
-    return Brought(side, found.standing, overwritten, besides(marker, side))
+    return Brought(side, found.standing, overwritten, besides(marker, side), tuple(unlinked(marker, side).items()))
 
 
 def _set_aside(state: ServerState, marker: Marker, foreign: Iterable[Foreign]) -> Iterator[tuple[str, Path]]:
     """Keep the bytes of what will be overwritten, or tell where a foreign link leads."""
     for one in foreign:
         if one.leads_to:
-            yield one.name, marker.live.root.parent / one.leads_to
+            yield one.name, Path(one.leads_to)
         elif one.found is not None:
             try:
                 keep(state.overwritten, [(marker.live.path(one.name), one.found.sha256)])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gonogo.actuators.manifest import Entry
 from gonogo.actuators.regular_file import NotReadable, read_regular
+from gonogo.actuators.rights import Rights, lost_in
 from gonogo.actuators.tree import READ_AS_TEXT, Kind, Named, Tree, files_of
 
 Puts = Mapping[str, Entry | None]
@@ -15,9 +16,9 @@ Puts = Mapping[str, Entry | None]
 
 
 def hindrances(live: Tree, puts: Puts) -> Iterator[str]:
-    """Say what stands against putting files: folders, owners, room; a clause each."""
+    """Say what stands against putting files: folders, rights, room; a clause each."""
     yield from _folders(live, puts)
-    yield from _owners(puts)
+    yield from _rights(live, puts)
     yield from _room(live, puts)
 
 
@@ -70,16 +71,25 @@ def _folders(live: Tree, puts: Puts) -> Iterator[str]:
         folder = innermost(live.path(name).parent)
         if not folder.is_dir():
             yield f"{name}: {folder} is no folder"
-        elif not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
+        elif not _is_open(folder):
             yield f"{folder} cannot be written"
 
 
-def _owners(puts: Puts) -> Iterator[str]:
-    """Only root gives files away; a link in a file's place has no owner that counts."""
-    mine, groups = os.geteuid(), {os.getegid(), *os.getgroups()}
+def _is_open(folder: Path) -> bool:
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK, effective_ids=True)
+
+
+def _rights(live: Tree, puts: Puts) -> Iterator[str]:
+    """Try each folder with the rights that its files shall have; a link in a file's place has none that count."""
+    tried: dict[tuple[Path, Rights], str] = {}
     for name, entry in puts.items():
-        if entry is not None and entry.link is None and mine != 0 and (entry.uid != mine or entry.gid not in groups):
-            yield f"{name} belongs to user {entry.uid} and group {entry.gid}: only that user or root can put it"
+        folder = innermost(live.path(name).parent)
+        if entry is None or entry.link is not None or not _is_open(folder):
+            continue
+        if (lost := tried.get((folder, entry.rights))) is None:
+            lost = tried[folder, entry.rights] = lost_in(folder, entry.rights)
+        if lost:
+            yield f"{name} would lose {lost}: run this as its owner or as root, on a file system that keeps such rights"
 
 
 def _room(live: Tree, puts: Puts) -> Iterator[str]:

@@ -7,16 +7,20 @@ already by somebody else: then what was is the last good tree, and what shall be
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gonogo.actuators.good_trees import GoodTree
 from gonogo.actuators.kept_bytes import kept
+from gonogo.actuators.links_back import links_back, solved_by
 from gonogo.actuators.manifest import Entry, Manifest, snapshot
+from gonogo.actuators.rights import Rights, rights_like
 from gonogo.actuators.server_state import ServerState
 from gonogo.actuators.switch_hindrances import hindrances, left_behind, links_replaced, secrets_differ
 from gonogo.actuators.switch_trouble import NoWayBack, Unfit
+from gonogo.actuators.symlinks import LinkChange
 from gonogo.actuators.tree import GLOBBED, Kind, Named, Tree, files_of, names_in, names_of
 
 
@@ -30,15 +34,6 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkChange:
-    """The one symbolic link of the whole tree, and the texts of it."""
-
-    path: Path
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """A whole switch.
 
@@ -46,8 +41,8 @@ class Plan:
         live: the tree that changes.
         old: what stood in it, or in place: the last good tree.
         new: what shall stand in it.
-        changes: what differs, in the order in which it is put; empty where the link does it all.
-        link: the link that is turned instead of changing files.
+        changes: what differs, in the order in which it is put; without what the links do.
+        links: the symbolic links that are turned.
         source: where the bytes of what shall be are read from.
         folders: those that are made, the outer ones first.
         in_place: whether the files are already what they shall be.
@@ -58,7 +53,7 @@ class Plan:
     new: Manifest
     changes: tuple[Change, ...]
     source: Tree
-    link: LinkChange | None = None
+    links: tuple[LinkChange, ...] = ()
     folders: tuple[str, ...] = ()
     in_place: bool = False
 
@@ -67,8 +62,9 @@ def plan_switch(live: Tree, staged: Tree) -> Plan:
     """Plan to make the live tree what the staged one is.
 
     Where the live root is a symbolic link, it will point at the staged folder itself, which must then stay. Else
-    files are put one by one; each keeps the mode and the owner of the one it replaces, and a new one takes
-    those of the configuration. Rule files and scrape files that the new configuration would find and the staged
+    files are put one by one; each keeps the rights of the one it replaces. A new one takes those of its siblings:
+    the files of its kind in its folder. Where there are none, or they differ, it takes those of the configuration.
+    Rule files and scrape files that the new configuration would find and the staged
     tree does not have are taken away. Secrets are never put, and a link to a single file is never replaced: what it
     leads to would be left behind.
 
@@ -81,7 +77,7 @@ def plan_switch(live: Tree, staged: Tree) -> Plan:
     names = names_of(staged)
     if live.root.is_symlink():
         _unless(live, left_behind(live, staged, names))
-        return Plan(live, old, new, (), staged, _link_change(live.root, staged.root))
+        return Plan(live, old, new, (), staged, (_link_change(live.root, staged.root),))
     wanted = (*(one for one in names if one.kind in GLOBBED), *_exactly(new), *_secrets_of(live))
     changes = tuple(_ordered(_changes(snapshot(live, wanted).entries, new, old.entries[live.config])))
     lost = (one.name for one in changes if one.before is not None and one.before.kind is Kind.REFERENCE)
@@ -93,7 +89,7 @@ def plan_switch(live: Tree, staged: Tree) -> Plan:
     )
     _unless(live, reasons)
     folders = tuple(_missing_folders(live, changes))
-    return Plan(live, old, new, changes, staged, None, folders)
+    return Plan(live, old, new, changes, staged, (), folders)
 
 
 def plan_in_place(state: ServerState, live: Tree, good: GoodTree) -> Plan:
@@ -107,18 +103,21 @@ def plan_in_place(state: ServerState, live: Tree, good: GoodTree) -> Plan:
     old, new = good.manifest, snapshot(live)
     text = kept(state.objects, old.entries[old.config].sha256).decode(errors="replace")
     globs = (one for one in names_in(text, live, live.config) if one.kind in GLOBBED)
-    candidates = {**files_of(live, globs), **{name: entry.kind for name, entry in old.kept.items()}}
+    was = old.kept
+    candidates = {**files_of(live, globs), **{name: entry.kind for name, entry in was.items()}}
     secrets = files_of(live, _secrets_of(live)).keys() & candidates.keys()
     if secrets:
         reasons = tuple(f"{name} is a secret now, and was none: it cannot be put back" for name in sorted(secrets))
         raise NoWayBack(live.root, reasons)
     now = snapshot(live, [Named(kind, name, is_glob=False) for name, kind in candidates.items()]).entries
-    found = (Change(name, old.kept.get(name), now.get(name)) for name in sorted(candidates))
+    links = links_back(live, old)
+    by_link = solved_by(links, live, candidates)
+    found = (Change(name, was.get(name), now.get(name)) for name in sorted(candidates) if name not in by_link)
     changes = tuple(_ordered(one for one in found if _differ(one)))
     reasons = tuple(dict.fromkeys(hindrances(live, {one.name: one.before for one in changes})))
     if reasons:
         raise NoWayBack(live.root, reasons)
-    return Plan(live, old, new, changes, live, in_place=True)
+    return Plan(live, old, new, changes, live, links, in_place=True)
 
 
 def _unless(live: Tree, reasons: Iterable[str]) -> None:
@@ -154,23 +153,26 @@ def _switched(manifest: Manifest) -> dict[str, Entry]:
 
 
 def _changes(live: Mapping[str, Entry], staged: Manifest, template: Entry) -> Iterator[Change]:
-    wanted = _switched(staged)
+    wanted, models = _switched(staged), _models(live)
     for name, entry in wanted.items():
         before = live.get(name)
-        if before is None or before.sha256 != entry.sha256:
-            yield Change(name, before, _with_rights(entry, before, template))
+        if before is None:
+            model = models.get((posixpath.dirname(name), entry.kind)) or template.rights
+            yield Change(name, None, replace(entry, rights=rights_like(model), link=None))
+        elif before.sha256 != entry.sha256:
+            yield Change(name, before, replace(entry, rights=before.rights, link=None))
     for name, entry in live.items():
         if name not in wanted and entry.kind in GLOBBED and not name.startswith("/"):
             yield Change(name, entry, None)
 
 
-def _with_rights(entry: Entry, before: Entry | None, template: Entry) -> Entry:
-    """Give the rights of the file that is replaced; for a new one those by which the server reads its configuration."""
-    if before is not None:
-        return replace(entry, mode=before.mode, uid=before.uid, gid=before.gid, link=None)
-    mine = os.geteuid() != 0
-    uid, gid = (os.geteuid(), os.getegid()) if mine else (template.uid, template.gid)
-    return replace(entry, mode=template.mode, uid=uid, gid=gid, link=None)
+def _models(live: Mapping[str, Entry]) -> dict[tuple[str, Kind], Rights | None]:
+    """Find the rights that all files of a kind in a folder share; ``None`` where they differ."""
+    models: dict[tuple[str, Kind], Rights | None] = {}
+    for name, entry in live.items():
+        place, rights = (posixpath.dirname(name), entry.kind), entry.rights.access
+        models[place] = rights if models.get(place, rights) == rights else None
+    return models
 
 
 def _link_change(link: Path, staged: Path) -> LinkChange:

@@ -10,12 +10,10 @@ from pathlib import Path
 from gonogo.actuators.manifest import Entry, entry_at
 from gonogo.actuators.recover_marker import Marker
 from gonogo.actuators.regular_file import NotReadable
-from gonogo.actuators.switch_plan import Change, LinkChange
+from gonogo.actuators.switch_plan import Change
 from gonogo.actuators.switch_trouble import Strangers
+from gonogo.actuators.symlinks import LinkChange
 from gonogo.actuators.tree import Kind
-
-LINK = "the link of the tree"
-"""What the link is called among the names of files."""
 
 
 class Side(StrEnum):
@@ -39,10 +37,10 @@ class Foreign:
     """What somebody else put where the switch works.
 
     Attributes:
-        name: the file, or ``LINK``.
+        name: the file, or the link.
         found: what is there; ``None`` where nothing is, or nothing that can be read.
         why: why it cannot be read, and so not be set aside either.
-        leads_to: where a foreign link of the whole tree leads.
+        leads_to: where a foreign link leads that the switch turns.
     """
 
     name: str
@@ -70,7 +68,11 @@ def survey(marker: Marker) -> Survey:
 
     Targets that are of neither side fit both: other programs write them whenever they like.
     """
-    sides, foreign = _survey_files(marker) if marker.link is None else _survey_link(marker.link)
+    sides, foreign = _survey_files(marker)
+    for link in marker.links:
+        fits, strange = _survey_link(link)
+        sides &= fits
+        foreign += strange
     if foreign:
         return Survey(Standing.FOREIGN, tuple(foreign))
     if not sides:
@@ -98,6 +100,12 @@ def is_there(marker: Marker, change: Change, side: Side) -> bool:
 def wanted(change: Change, side: Side) -> Entry | None:
     """Give what stands at a change on this side."""
     return change.before if side is Side.OLD else change.after
+
+
+def unlinked(marker: Marker, side: Side) -> dict[str, str]:
+    """Name the files that stand where this side has links, with the links' texts."""
+    links = {change.name: entry.link for change in marker.changes if (entry := wanted(change, side)) and entry.link}
+    return {name: text for name, text in links.items() if not marker.live.path(name).is_symlink()}
 
 
 def kind_of(change: Change) -> Kind:
@@ -141,11 +149,11 @@ def _survey_files(marker: Marker) -> tuple[set[Side], list[Foreign]]:
 
 
 def _survey_link(link: LinkChange) -> tuple[set[Side], list[Foreign]]:
-    text = link_text(link.path)
+    text, name = link_text(link.path), f"the link {link.path}"
     if text is None:
-        return set(), [Foreign(LINK, why="there is no link any more")]
+        return set(), [Foreign(name, why="there is no link any more")]
     sides = {side for side, known in ((Side.OLD, link.before), (Side.NEW, link.after)) if text == known}
-    return sides, [] if sides else [Foreign(LINK, leads_to=text)]
+    return sides, [] if sides else [Foreign(name, leads_to=str(link.path.parent / text))]
 
 
 def _sides_of(change: Change, found: Entry | None) -> set[Side]:

@@ -19,10 +19,12 @@ from gonogo.actuators.made_folders import clear_folders, drop_folders, make_fold
 from gonogo.actuators.manifest import Entry, entry_at
 from gonogo.actuators.recover_marker import Marker
 from gonogo.actuators.regular_file import NotReadable
+from gonogo.actuators.rights import give_rights
 from gonogo.actuators.server_state import ServerState
 from gonogo.actuators.switch_plan import Change
 from gonogo.actuators.switch_standing import Foreign, Side, is_there, strangers, survey, wanted
-from gonogo.actuators.turned_link import clear_link, link_beside, turn
+from gonogo.actuators.switch_trouble import not_kept
+from gonogo.actuators.turned_link import clear_links, links_beside, turn
 from gonogo.errors import ActionFailed
 
 Step = Callable[[str], object]
@@ -64,10 +66,10 @@ def stage(state: ServerState, marker: Marker, side: Side, at_step: Step, known: 
         for folder in make_folders(marker, [marker.live.path(change.name).parent for change in puts]):
             at_step(f"made {folder.name}")
         for change, entry in puts.items():
-            _write_beside(state, marker.beside(change.name), entry)
+            _write_beside(state, marker, change.name, entry)
             at_step(f"written {change.name}")
         durable.sync_files(marker.beside(change.name) for change in puts)
-        link_beside(marker, side)
+        links_beside(marker, side)
         at_step("synced what was written")
         if unknown := [one for one in survey(marker).foreign if one not in known]:
             raise strangers(marker, unknown)
@@ -90,8 +92,8 @@ def put(marker: Marker, staged: Staged, at_step: Step) -> None:
         for change in staged.removals:
             marker.live.path(change.name).unlink(missing_ok=True)
             at_step(f"removed {change.name}")
-        if turn(marker):
-            at_step("turned the link")
+        for link in turn(marker):
+            at_step(f"turned the link {link.path.name}")
         if staged.side is Side.OLD:
             drop_folders(marker)
         for folder in sync_folders(_touched(marker)):
@@ -107,16 +109,17 @@ def clear(marker: Marker) -> None:
         with suppress(OSError):
             marker.beside(change.name).unlink()
     clear_folders(marker)
-    clear_link(marker)
+    clear_links(marker)
 
 
 def _touched(marker: Marker) -> list[Path]:
     """List the folders that any walk of this switch may have changed: one that was killed could not sync its own."""
     folders = [marker.live.path(change.name).parent for change in marker.changes]
-    return [*folders, *([] if marker.link is None else [marker.link.path.parent])]
+    return [*folders, *(link.path.parent for link in marker.links)]
 
 
-def _write_beside(state: ServerState, beside: Path, entry: Entry) -> None:
+def _write_beside(state: ServerState, marker: Marker, name: str, entry: Entry) -> None:
+    beside = marker.beside(name)
     if entry.link is not None and _links_to(beside, entry):
         return
     content = kept(state.objects, entry.sha256)
@@ -124,20 +127,18 @@ def _write_beside(state: ServerState, beside: Path, entry: Entry) -> None:
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
-        now = os.fstat(descriptor)
-        if (now.st_uid, now.st_gid) != (entry.uid, entry.gid):
-            os.fchown(descriptor, entry.uid, entry.gid)
-        os.fchmod(descriptor, entry.mode)
+        if lost := give_rights(descriptor, entry.rights):
+            raise not_kept(marker.live.path(name), lost)
 
 
 def _links_to(beside: Path, entry: Entry) -> bool:
-    """Put the link that stood there; not where what it leads to has changed: then a file with the old bytes is put."""
+    """Put the link that stood there; not where what it leads to has changed: then a file is put."""
     beside.symlink_to(entry.link or "")
     try:
         found = entry_at(beside, entry.kind)
     except NotReadable:
         found = None
-    if found is not None and found.sha256 == entry.sha256:
+    if found is not None and found.alike(entry):
         return True
     beside.unlink()
     return False

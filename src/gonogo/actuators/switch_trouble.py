@@ -12,7 +12,7 @@ _NEXT_STEPS = {
     errno.EDQUOT: "make room in the user's quota",
     errno.EFBIG: "raise the limit on the size of files that this process has (ulimit -f)",
     errno.EACCES: "run it as a user who may write there",
-    errno.EPERM: "run it as the owner of the configuration, or as root: files keep their owner and mode",
+    errno.EPERM: "run it as the owner of the configuration, or as root: files keep their owner, mode and attributes",
     errno.EROFS: "mount it writable, or reload where the files are written",
     errno.ENOTDIR: "one part of that path is a file; take it away",
     errno.EISDIR: "take away the folder that stands in the file's place",
@@ -59,6 +59,16 @@ def refused(what: str, where: Path, error: OSError) -> Refused:
     """Tell of a step that failed before anything was changed."""
     return Refused(
         what, where=_place(where, error), why=words(error), next_step=f"nothing was changed; {next_of(error)}"
+    )
+
+
+def not_kept(path: Path, lost: str) -> ActionFailed:
+    """Tell of a file that would lose a right of the one that it replaces."""
+    return ActionFailed(
+        "a file would lose a right of the one that it replaces",
+        where=str(path),
+        why=f"it would lose {lost}",
+        next_step="run it as the owner of the configuration, or as root, on a file system that keeps such rights",
     )
 
 

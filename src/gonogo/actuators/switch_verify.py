@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gonogo.actuators.manifest import content_differences, snapshot
 from gonogo.actuators.recover_marker import Marker
-from gonogo.actuators.switch_standing import LINK, Side, is_there, standing
+from gonogo.actuators.switch_standing import Side, is_there, link_text
 from gonogo.actuators.switch_trouble import Unfit
 from gonogo.errors import ActionFailed
 
@@ -16,8 +16,9 @@ def verify(marker: Marker, side: Side) -> None:
         ActionFailed: something is not as it must be.
     """
     wrong = tuple(f"{change.name} is not" for change in marker.changes if not is_there(marker, change, side))
-    if marker.link is not None and standing(marker).value != side.value:
-        wrong = (f"{LINK} leads elsewhere",)
+    for link in marker.links:
+        if link_text(link.path) != (link.before if side is Side.OLD else link.after):
+            wrong += (f"the link {link.path} leads elsewhere",)
     if not wrong and side is Side.NEW:
         wrong = besides(marker, side)
     if wrong:

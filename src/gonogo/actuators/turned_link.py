@@ -1,51 +1,51 @@
-"""Turns the one symbolic link of a whole tree, in one step of the file system."""
+"""Turns symbolic links, each in one step of the file system."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from contextlib import suppress
 from pathlib import Path, PurePath
 
 from gonogo.actuators import durable
 from gonogo.actuators.recover_marker import Marker
-from gonogo.actuators.switch_plan import LinkChange
 from gonogo.actuators.switch_standing import Side, link_text
+from gonogo.actuators.symlinks import LinkChange
 
 
-def link_beside(marker: Marker, side: Side) -> None:
-    """Make the link of this side beside its place, where it is not in place already; nothing without a link.
+def links_beside(marker: Marker, side: Side) -> None:
+    """Make the links of this side beside their places, where they are not in place already.
 
-    The files that it leads to are synced first: whoever made them may not have done so.
-
-    Raises:
-        OSError: the link cannot be made, or a file of the new tree cannot be synced.
-    """
-    if marker.link is None:
-        return
-    text = marker.link.before if side is Side.OLD else marker.link.after
-    if side is Side.NEW:
-        _sync_tree(marker, marker.link)
-    if link_text(marker.link.path) != text:
-        _beside(marker, marker.link).symlink_to(text)
-
-
-def turn(marker: Marker) -> bool:
-    """Rename what ``link_beside`` made into place; tells whether there was anything to do.
+    The files that a staged link leads to are synced first: whoever made them may not have done so.
 
     Raises:
-        OSError: it cannot be renamed.
+        OSError: a link cannot be made, or a file of the new tree cannot be synced.
     """
-    if marker.link is None or not os.path.lexists(_beside(marker, marker.link)):
-        return False
-    _beside(marker, marker.link).rename(marker.link.path)
-    return True
+    for link in marker.links:
+        if side is Side.NEW and not marker.in_place:
+            _sync_tree(marker, link)
+        text = link.before if side is Side.OLD else link.after
+        if link_text(link.path) != text:
+            _beside(marker, link).symlink_to(text)
 
 
-def clear_link(marker: Marker) -> None:
-    """Take away a link that was not turned yet."""
-    if marker.link is not None:
+def turn(marker: Marker) -> list[LinkChange]:
+    """Rename what ``links_beside`` made into place; returns the links that were turned.
+
+    Raises:
+        OSError: one cannot be renamed.
+    """
+    turned = [link for link in marker.links if os.path.lexists(_beside(marker, link))]
+    for link in turned:
+        _beside(marker, link).rename(link.path)
+    return turned
+
+
+def clear_links(marker: Marker) -> None:
+    """Take away the links that were not turned yet."""
+    for link in marker.links:
         with suppress(OSError):
-            _beside(marker, marker.link).unlink()
+            _beside(marker, link).unlink()
 
 
 def _sync_tree(marker: Marker, link: LinkChange) -> None:
@@ -58,4 +58,5 @@ def _sync_tree(marker: Marker, link: LinkChange) -> None:
 
 
 def _beside(marker: Marker, link: LinkChange) -> Path:
-    return link.path.parent / f".gonogo-{marker.token}-link"
+    told_apart = hashlib.sha256(os.fsencode(link.path)).hexdigest()[:16]
+    return link.path.parent / f".gonogo-{marker.token}-link-{told_apart}"

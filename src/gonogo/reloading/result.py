@@ -88,6 +88,7 @@ class ReloadResult:
         interrupted: whether somebody asked it to end before it was done.
         looked: whether it was only looked at what would change.
         failing: the rules that fail although the reload was a success, as they failed before.
+        warnings: what a person should know although the reload went well, a sentence each.
     """
 
     became: Became
@@ -101,3 +102,4 @@ class ReloadResult:
     interrupted: bool = False
     looked: bool = False
     failing: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()

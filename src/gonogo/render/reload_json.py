@@ -26,6 +26,7 @@ def reload_json(result: ReloadResult) -> str:
             "preview": result.preview,
             "look": result.looked,
             "failing": result.failing,
+            "warnings": result.warnings,
         },
         ensure_ascii=False,
     )

@@ -27,6 +27,7 @@ def _lines(result: ReloadResult) -> Iterator[str]:
         yield f"- {first}"
         yield from (f"  {line}" for line in more)
     yield from (f"! fails: {one_line(rule)}" for rule in result.failing)
+    yield from (f"warning: {one_line(warning)}" for warning in result.warnings)
     if result.looked:
         yield from result.preview
     if result.commands:

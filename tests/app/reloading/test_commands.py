@@ -16,7 +16,7 @@ from gonogo.app.reloading.place import Place, place_of
 from gonogo.app.reloading.request import ReloadRequest
 from gonogo.policy.load import load
 from tests.config_trees import Place as Trees
-from tests.config_trees import linked_place, place, text_of
+from tests.config_trees import linked_place, place
 
 
 def reloading(folder: Path, trees: Trees, keys: str = "{}") -> Place:
@@ -33,16 +33,16 @@ def typed(lines: tuple[str, ...]) -> None:
 
 
 def test_the_commands_put_the_old_files_back(tmp_path: Path) -> None:
-    """Byte for byte; what was new is gone."""
+    """Byte for byte, with mode, owner and attributes; what was new is gone."""
     trees = place(tmp_path)
-    before = text_of(trees.stand())
+    before = trees.stand()
     switch(trees.state, plan_switch(trees.live, trees.staged))
-    assert text_of(trees.stand()) != before
+    assert trees.stand() != before
     lines = by_hand(reloading(tmp_path, trees))
     assert lines[0].startswith("gonogo reload --recover --policy ")
     assert lines[-1] == "curl -fsS -X POST http://127.0.0.1:9090/-/reload"
     typed(lines)
-    assert text_of(trees.stand()) == before
+    assert trees.stand() == before
 
 
 def test_one_command_turns_the_link_back(tmp_path: Path) -> None:

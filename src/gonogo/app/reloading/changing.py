@@ -144,10 +144,12 @@ class Change:
         if plan is None:
             return passed(_FIRST) if ready.found.has_new else Done(Outcome.UNKNOWN, _NO_WAY_BACK)
         switch(ready.place.state, plan)
-        if plan.link is not None:
-            return passed(f"{plan.link.path} leads to {plan.link.after}")
+        leads = "; ".join(f"{link.path} leads to {link.after}" for link in plan.links)
         if plan.in_place:
-            return passed(f"{len(plan.changes)} files differ from the last good tree, which can be gone back to")
+            differ = f"{counted(len(plan.changes), 'file')} and {counted(len(plan.links), 'symbolic link')} differ"
+            return passed(f"{differ} from the last good tree, which can be gone back to{leads and f': {leads}'}")
+        if leads:
+            return passed(leads)
         return passed(f"{counted(len(plan.changes), 'file')} put or taken away in {ready.live.root}")
 
     def _plan(self) -> Plan | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
+from gonogo.actuators.manifest import Entry
 from gonogo.actuators.recover_marker import Marker, pending
 from gonogo.app.reloading.place import Place
 from gonogo.errors import ActionFailed
@@ -12,6 +13,9 @@ from gonogo.policy.settings import Trigger
 
 MOST_FILES = 50
 """How many files are named one by one; of more, only where their bytes are kept is said."""
+
+_SET_ATTRIBUTE = "import os, sys; os.setxattr(sys.argv[1], sys.argv[2], bytes.fromhex(sys.argv[3]))"
+"""A program for it (setfattr) is often not installed; Python is."""
 
 
 def by_hand(place: Place) -> tuple[str, ...]:
@@ -39,9 +43,8 @@ def asks(place: Place) -> str:
 
 
 def _old_files(place: Place, marker: Marker) -> Iterator[str]:
-    if marker.link is not None:
-        yield shlex.join(("ln", "-sfn", marker.link.before, str(marker.link.path)))
-        return
+    for link in marker.links:
+        yield shlex.join(("ln", "-sfn", link.before, str(link.path)))
     if len(marker.changes) > MOST_FILES:
         yield f"# {len(marker.changes)} files: {place.state.marker} names them, {place.state.objects} has their bytes"
         return
@@ -50,4 +53,14 @@ def _old_files(place: Place, marker: Marker) -> Iterator[str]:
         if change.before is None:
             yield shlex.join(("rm", "-f", there))
         else:
-            yield shlex.join(("cp", str(place.state.objects / change.before.sha256), there))
+            yield " && ".join(map(shlex.join, _old_file(place, there, change.before)))
+
+
+def _old_file(place: Place, there: str, entry: Entry) -> Iterator[tuple[str, ...]]:
+    """Give the commands that put a file back with its rights."""
+    rights = entry.rights
+    yield "cp", "--remove-destination", str(place.state.objects / entry.sha256), there
+    yield "chown", f"{rights.uid}:{rights.gid}", there
+    for name, value in rights.attributes:
+        yield "python3", "-c", _SET_ATTRIBUTE, there, name, value
+    yield "chmod", f"{rights.mode:o}", there

@@ -148,7 +148,7 @@ class Course:
         outcome = Outcome.PASS if result.became.success else Outcome.FAIL
         if result.looked:  # nothing was reloaded, nor proved not to need it
             outcome, told = Outcome.UNKNOWN, {**told, "look": True}
-        self.note(outcome, {**told, "findings": _bounded(result.reasons)})
+        self.note(outcome, {**told, "findings": _bounded(result.reasons), "warnings": list(result.warnings)})
         reasons = (*result.reasons, self.unwritten) if self.unwritten else result.reasons
         return replace(result, steps=tuple(self.steps), reasons=reasons)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gonogo.actuators.good_trees import Load
-from gonogo.actuators.manifest import content_differences, snapshot
+from gonogo.actuators.manifest import Entry, content_differences, snapshot
 from gonogo.actuators.recover_marker import pending
 from gonogo.actuators.switch import restore, settle
-from gonogo.actuators.tree import Tree
+from gonogo.actuators.tree import Kind, Tree
 from gonogo.app.reloading.contents import Contents
 from gonogo.app.reloading.course import Done, judged, passed
 from gonogo.app.reloading.place import Place
@@ -50,9 +51,10 @@ def keep_step(ready: Ready, loaded: Load | None) -> Done:
     changed = content_differences(manifest, now) if manifest is not None else ()
     if changed:
         return judged((_other_bytes(live, changed, is_pending=pending(state) is not None),), "")
-    was = {} if ready.found.standing is None else ready.found.standing.references
-    rewritten = any(was.get(name, entry) != entry for name, entry in now.references.items())
-    good = settle(state, live, None if rewritten else loaded)  # which secret the server read is not known then
+    was = _as_put(ready)
+    ours = ((name, entry) for name, entry in now.entries.items() if entry.kind is not Kind.TARGETS)
+    rewritten = any(was.get(name, entry) != entry for name, entry in ours)
+    good = settle(state, live, None if rewritten else loaded)  # what the server could read is not known then
     return passed(f"kept as good tree {good.number}" if good else "kept", tree=ready.new.digest)
 
 
@@ -62,11 +64,20 @@ def restore_step(ready: Ready) -> Done:
     marker = pending(state)
     aside = keep_rejected(state, marker) if marker is not None and marker.in_place else None
     brought = restore(state)
-    told = f"the old files are back in {live.root}"
+    turned = "".join(f"; {link.path} leads to {link.before} again" for link in (marker.links if marker else ()))
+    told = f"the old files are back in {live.root}{turned}{unlinked_words(brought.unlinked)}"
     besides = f"; besides: {'; '.join(brought.besides[:3])}" if brought.besides else ""
     laid = f"; the new ones are in {aside}" if aside else ""
     seen = {"rejected": str(aside)} if aside else {}
     return passed(f"{told}{laid}{besides}", tree=ready.found.old.digest if ready.found.old else "", **seen)
+
+
+def unlinked_words(unlinked: Iterable[tuple[str, str]]) -> str:
+    """Say which files stand where links were."""
+    return "".join(
+        f"; {name} is a file now, where a link to {text} was: what it led to has changed or is gone"
+        for name, text in unlinked
+    )
 
 
 def settle_old(ready: Ready, loaded: Load | None) -> Done:
@@ -78,6 +89,15 @@ def settle_old(ready: Ready, loaded: Load | None) -> Done:
         return judged((_other_bytes(ready.live, changed, is_pending=pending(ready.place.state) is not None),), "")
     good = settle(ready.place.state, ready.live, loaded)
     return passed(f"kept as good tree {good.number}" if good else "settled")
+
+
+def _as_put(ready: Ready) -> dict[str, Entry]:
+    """Give the live tree's files as they were when the server was asked to read them."""
+    found, marker = ready.found, pending(ready.place.state)
+    if ready.place.staged is None or found.standing is None or marker is None or marker.links:
+        return dict(found.manifest.entries) if found.manifest is not None else {}
+    put = {change.name: change.after for change in marker.changes if change.after is not None}
+    return {**found.standing.entries, **put}
 
 
 def _other_bytes(live: Tree, changed: tuple[str, ...], *, is_pending: bool) -> str:

@@ -20,6 +20,7 @@ from gonogo.app.reloading.place import Place, place_of
 from gonogo.app.reloading.request import ReloadRequest
 from gonogo.app.reloading.snapshot import Snapshot, snapshot_step
 from gonogo.app.reloading.unchanged import seems_unchanged, still_proved_step
+from gonogo.app.reloading.warnings import warnings_of
 from gonogo.app.run_key import run_key
 from gonogo.app.runs import Run, counted
 from gonogo.errors import PolicyError
@@ -56,7 +57,9 @@ def reload(request: ReloadRequest, heard: Heard | None = None) -> ReloadResult:
         if locked.outcome is not Outcome.PASS:
             result = course.ends(Became.REFUSED, f"nothing was touched: {locked.detail}")
         else:
-            result = _in_turn(request, place, course, Snapshot(reasons=wrong))
+            found = Snapshot(reasons=wrong)
+            result = _in_turn(request, place, course, found)
+            result = replace(result, warnings=warnings_of(place, found, result))
         if request.only_preview:
             return course.closed(replace(result, looked=True))
         return afterwards(request, place, course, result)

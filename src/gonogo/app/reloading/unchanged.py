@@ -29,10 +29,10 @@ def seems_unchanged(found: Snapshot) -> bool:
     if before is None or good is None or standing is None or found.new is None or found.old is None:
         return False
     here = (good.manifest.home, good.manifest.config) == (standing.home, standing.config)
-    same_bytes = good.manifest.contents == standing.contents and found.old.digest == found.new.digest
+    same_files = good.manifest.kept == standing.kept and found.old.digest == found.new.digest  # rights and links too
     same_secrets = good.manifest.references == standing.references
     same_load = good.loaded == load_of(before.vitals) and before.vitals.metrics.successful
-    return here and same_bytes and same_secrets and same_load and found.has_new
+    return here and same_files and same_secrets and same_load and found.has_new
 
 
 def still_proved_step(place: Place, found: Snapshot) -> Done:

@@ -1,0 +1,32 @@
+"""Warnings of a reload: what a person should know although the server has what is on disk."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from gonogo.actuators.good_trees import newest
+from gonogo.app.reloading.place import Place
+from gonogo.app.reloading.snapshot import Snapshot
+from gonogo.reloading.result import ReloadResult
+
+
+def warnings_of(place: Place, found: Snapshot, result: ReloadResult) -> tuple[str, ...]:
+    """Return the warnings of a result; one that is no success has reasons instead."""
+    if not result.became.success:
+        return ()
+    return tuple(_unlinked(place, found, result))
+
+
+def _unlinked(place: Place, found: Snapshot, result: ReloadResult) -> Iterator[str]:
+    """Name the files that a rollback put where links were: deployments that turn the links go past them."""
+    good = found.last if result.looked else newest(place.state)
+    if good is None or place.live is None:
+        return
+    for name, text in good.unlinked.items():
+        path = place.live.path(name)
+        if path.is_file() and not path.is_symlink():
+            yield (
+                f"{path} is a file where a link to {text} was: a rollback put it there, and what is deployed through "
+                f"the link does not reach the server (put the link back: {shlex.join(('ln', '-sfn', text, str(path)))})"
+            )
