@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from gonogo.prometheus.own_metrics import OwnMetrics
-from gonogo.prometheus.reload_signal import _start_time, hang_up, hang_up_by_file, no_process
+from gonogo.prometheus.reload_signal import hang_up, hang_up_by_file, no_process
 from gonogo.prometheus.reload_trigger import Reply
+from gonogo.prometheus.server_processes import start_time
 from tests.waiting import await_true, ended
 
 CATCHES = "import os, signal; signal.signal(1, lambda *_: os.write(1, b'reloads\\n')); os.write(1, b'up\\n')\n"
@@ -41,7 +42,7 @@ def running(request: pytest.FixtureRequest) -> Iterator[Running]:
     program, flags = getattr(request, "param", (CATCHES, [FLAG]))
     argv = (sys.executable, "-c", program + WAITS, *flags)
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
-        started = Running(process, _start_time(Path(f"/proc/{process.pid}")))
+        started = Running(process, start_time(Path(f"/proc/{process.pid}")))
         assert started.heard() == "up"
         yield started
         process.kill()

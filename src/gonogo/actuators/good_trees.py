@@ -50,6 +50,7 @@ class GoodTree:
         manifest: what stood in it.
         loaded: the load that was verified; ``None`` where it is not known which one.
         unlinked: files that a rollback put where links were, with the links' texts.
+        read_from: the configuration's path where the server runs, once the server was seen to read this tree there.
     """
 
     number: int
@@ -57,6 +58,7 @@ class GoodTree:
     manifest: Manifest
     loaded: Load | None = None
     unlinked: Mapping[str, str] = field(default_factory=dict)
+    read_from: str = ""
 
 
 def keep_good(
@@ -65,6 +67,7 @@ def keep_good(
     seen: Manifest | None = None,
     loaded: Load | None = None,
     unlinked: Mapping[str, str] = NOTHING,
+    read_from: str = "",
 ) -> GoodTree:
     """Keep a tree that has just been verified; the caller holds the server's lock.
 
@@ -76,6 +79,7 @@ def keep_good(
         seen: what was seen in it, and is kept or nothing; by default what stands there now.
         loaded: the load of it that was verified.
         unlinked: files that were just put where links were, with the links' texts; earlier ones are still known.
+        read_from: where the server was seen to read this tree; an earlier place is still known.
 
     Raises:
         ActionFailed: the tree cannot be taken, is another one by now, or cannot be kept; the ones kept before
@@ -84,17 +88,18 @@ def keep_good(
     manifest = snapshot(tree) if seen is None else seen
     last = newest(state)
     gone = {**_still_unlinked(last, manifest), **unlinked}
-    again = last is not None and (last.manifest, last.unlinked) == (manifest, gone)
+    read_from = read_from or (last.read_from if last is not None else "")
+    again = last is not None and (last.manifest, last.unlinked, last.read_from) == (manifest, gone, read_from)
     if last is not None and again and loaded in {None, last.loaded}:
         return last
     number = 1 if last is None else last.number + (not again)
-    good = GoodTree(number, time.time(), manifest, loaded, gone)
+    good = GoodTree(number, time.time(), manifest, loaded, gone, read_from)
     path = state.good / f"{good.number:08}.json"
     try:
         state.make()
         keep(state.objects, ((tree.path(name), entry.sha256) for name, entry in manifest.kept.items()))
         told = {"kept_at": good.kept_at, "manifest": as_json(manifest), "loaded": loaded and asdict(loaded)}
-        write_note(path, _SCHEMA, {**told, "unlinked": gone})
+        write_note(path, _SCHEMA, {**told, "unlinked": gone, "read_from": read_from})
     except OSError as error:
         raise refused("the verified tree cannot be kept", path, error) from error
     for old in sorted(state.good.glob("*.json"))[:-MOST_KEPT]:
@@ -154,7 +159,8 @@ def _read(path: Path) -> GoodTree:
         loaded = value.get("loaded")
         load = None if loaded is None else Load(float(loaded["born"]), float(loaded["success_at"]))
         unlinked = {str(name): str(text) for name, text in value["unlinked"].items()}
-        return GoodTree(int(path.stem), float(value["kept_at"]), from_json(value["manifest"]), load, unlinked)
+        manifest, read_from = from_json(value["manifest"]), str(value["read_from"])
+        return GoodTree(int(path.stem), float(value["kept_at"]), manifest, load, unlinked, read_from)
     except (NotReadable, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ActionFailed(
             "the note of the last good tree cannot be read",

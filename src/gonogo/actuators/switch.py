@@ -132,7 +132,9 @@ def recover(
     return _bring(state, marker, side or _proved(state, marker), at_step, overwrite=overwrite)
 
 
-def settle(state: ServerState, verified: Tree | None = None, loaded: Load | None = None) -> GoodTree | None:
+def settle(
+    state: ServerState, verified: Tree | None = None, loaded: Load | None = None, read_from: str = ""
+) -> GoodTree | None:
     """End a switch: keep the tree that was verified, if one is given, then take the marker away.
 
     A tree that is neither side of the switch any more is not kept, and ``None`` given: somebody else wrote there
@@ -142,6 +144,7 @@ def settle(state: ServerState, verified: Tree | None = None, loaded: Load | None
         state: the server's folder.
         verified: the tree.
         loaded: the load of it that was verified.
+        read_from: where the server was seen to read it.
 
     Raises:
         ActionFailed: the tree cannot be kept, or the marker not be taken away; then the marker stands.
@@ -152,7 +155,7 @@ def settle(state: ServerState, verified: Tree | None = None, loaded: Load | None
         sides = () if marker is None else (marker.old, marker.new)
         if marker is None or not all(content_differences(side, seen) for side in sides):
             gone = {} if marker is None or content_differences(marker.old, seen) else unlinked(marker, Side.OLD)
-            good = keep_good(state, verified, seen, loaded, gone)
+            good = keep_good(state, verified, seen, loaded, gone, read_from)
     try:
         remove_marker(state)
     except FileNotFoundError:

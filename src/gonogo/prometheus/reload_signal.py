@@ -4,7 +4,7 @@ The signal ends a process that does not catch it, and process ids are used again
 process must prove that it is the server: it was started when the server's own metrics
 say, catches SIGHUP, and runs with the same configuration file. What was proved is held
 by a descriptor of the process, so that the signal goes to that one or to nobody.
-Source: ``proc(5)``, ``pidfd_open(2)``; the start time as Prometheus's Go client computes it.
+Source: ``proc(5)``, ``pidfd_open(2)``.
 """
 
 from __future__ import annotations
@@ -16,21 +16,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gonogo.prometheus.reload_trigger import Reply, Triggered
-
-PROC = Path("/proc")
-"""Where the kernel tells of its processes."""
-
-START_TOLERANCE = 2.0
-"""Seconds by which the kernel's boot time, and so a process's start, may move when the clock is set."""
+from gonogo.prometheus.server_processes import PROC, START_TOLERANCE, named_configuration, start_time
 
 _LARGEST = 64
-_STARTED = 22 - 3
-"""The place of the start time among the fields behind the name of a process (``proc(5)`` counts from 1)."""
-
 _NONE = 0
 """The signal that is none: whether it could be sent is told, and nobody hears of it (``kill(2)``)."""
 
-_FLAG = "--config.file"
 _SEE = "name the server's own process; where it runs in a container, reload it by HTTP or a command"
 
 
@@ -100,35 +91,18 @@ def _stranger(process: Path, started_at: float | None, config_file: str) -> str:
     """Say why a process cannot be the server; empty where it is."""
     if started_at is None:
         return "the server does not tell when it was started"
-    began = _start_time(process)
+    began = start_time(process)
     if abs(began - started_at) > START_TOLERANCE:
         return f"it was started {abs(began - started_at):.1f} s {'after' if began > started_at else 'before'} it"
     if not _catches_hangup(process):
         return "it would end by a SIGHUP"
-    named = _named_configuration(process)
+    named = named_configuration(process)
     if named is not None and named != config_file:
         return f"it reads {named}, the server {config_file}"
     return ""
-
-
-def _start_time(process: Path) -> float:
-    fields = (process / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-    lines = (process.parent / "stat").read_text(encoding="utf-8").splitlines()
-    booted = next(float(line.split()[1]) for line in lines if line.startswith("btime "))
-    return booted + int(fields[_STARTED]) / os.sysconf("SC_CLK_TCK")
 
 
 def _catches_hangup(process: Path) -> bool:
     lines = (process / "status").read_text(encoding="utf-8", errors="replace").splitlines()
     caught = next(int(line.split()[1], 16) for line in lines if line.startswith("SigCgt:"))
     return bool(caught >> (signal.SIGHUP - 1) & 1)
-
-
-def _named_configuration(process: Path) -> str | None:
-    """Find the configuration in a command line; ``None`` where it names none."""
-    words = (process / "cmdline").read_text(encoding="utf-8", errors="replace").split("\0")
-    for word, following in zip(words, [*words[1:], ""], strict=True):
-        flag, equals, value = word.partition("=")
-        if flag == _FLAG:
-            return value if equals else following
-    return None

@@ -79,16 +79,37 @@ def test_a_first_reload_that_fails_is_loud(stage: Scene) -> None:
 
 
 def test_a_password_in_the_configuration_is_a_change(stage: Scene) -> None:
-    """The server masks it: to it both are the same."""
+    """The server masks it, to it both are the same: so it is reloaded only by a server that is known to read the file.
+
+    A change that can be seen shows that once and for all.
+    """
     write(stage.folder / "live", {"prometheus.yml": INLINE % "one"})
     stage.server.read()
     masks(stage.server)
-    assert in_place(stage).became is Became.RELOADED
+    first = in_place(stage)
+    assert first.became is Became.RELOADED
+    (warning,) = first.warnings
+    assert warning.startswith(f"the secrets in {stage.server.config} are not proved")
     masks(stage.server)
     write(stage.folder / "live", {"prometheus.yml": INLINE % "two"})
     asked = stage.server.asked
+    refused = in_place(stage)
+    assert (refused.became, stage.server.asked) == (Became.REFUSED, asked), refused
+    assert "secrets in" in refused.reasons[0]
+    assert "its process is not seen on this machine" in refused.reasons[0]
+    seen = INLINE.replace("global: {", "global: {external_labels: {a: b}, ")
+    write(stage.folder / "live", {"prometheus.yml": seen % "two"})
+    assert in_place(stage).became is Became.RELOADED
+    masks(stage.server)
+    write(stage.folder / "live", {"prometheus.yml": seen % "one"})
+    asked = stage.server.asked
     result = in_place(stage)
-    assert (result.became, stage.server.asked) == (Became.RELOADED, asked + 1), result
+    assert (result.became, stage.server.asked, result.warnings) == (Became.RELOADED, asked + 1, ()), result
+    masks(stage.server)
+    flags = {**stage.server.state_now.flags, "config.file": f"{stage.folder}/other.yml"}
+    stage.server.state_now = replace(stage.server.state_now, flags=flags)
+    write(stage.folder / "live", {"prometheus.yml": seen % "two"})
+    assert in_place(stage).became is Became.REFUSED  # its file has another path by now: nothing is known of it
 
 
 def test_another_order_of_rules_is_a_change(stage: Scene) -> None:

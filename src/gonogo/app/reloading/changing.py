@@ -16,8 +16,8 @@ from gonogo.app.reloading.baseline import baseline
 from gonogo.app.reloading.commands import by_hand
 from gonogo.app.reloading.comparison import failing_rules
 from gonogo.app.reloading.contents import wanted_of
-from gonogo.app.reloading.course import Course, Done, passed
-from gonogo.app.reloading.disk_steps import Ready, keep_step, restore_step, settle_old
+from gonogo.app.reloading.course import Course, Done, judged, passed
+from gonogo.app.reloading.disk_steps import Ready, keep_step, other_file, restore_step, settle_old
 from gonogo.app.reloading.settle import Settlement
 from gonogo.app.runs import counted
 from gonogo.errors import ActionFailed, SourceError
@@ -167,7 +167,13 @@ class Change:
             return _Way.BACK
         wanted = wanted_of(ready.new, ready.before, found.old if found.has_old else None)
         before = baseline(found, ready.before)
-        report = self._course.take(Step.VERIFY, lambda: verify_step(ready.place, before, wanted, asked))
+
+        def act() -> Done:
+            done = verify_step(ready.place, before, wanted, asked)
+            other = other_file(ready) if done.outcome is Outcome.PASS else ()
+            return judged(other, "") if other else done
+
+        report = self._course.take(Step.VERIFY, act)
         if report.outcome is not Outcome.PASS:
             return _Way.BACK
         kept = self._course.take(Step.KEEP, lambda: keep_step(ready, asked.load))

@@ -12,6 +12,7 @@ from gonogo.actuators.switch import restore, settle
 from gonogo.actuators.tree import Kind, Tree
 from gonogo.app.reloading.contents import Contents
 from gonogo.app.reloading.course import Done, judged, passed
+from gonogo.app.reloading.own_file import Which, own_file, unproved
 from gonogo.app.reloading.place import Place
 from gonogo.app.reloading.rejected import keep_rejected
 from gonogo.app.reloading.snapshot import Snapshot
@@ -54,8 +55,24 @@ def keep_step(ready: Ready, loaded: Load | None) -> Done:
     was = _as_put(ready)
     ours = ((name, entry) for name, entry in now.entries.items() if entry.kind is not Kind.TARGETS)
     rewritten = any(was.get(name, entry) != entry for name, entry in ours)
-    good = settle(state, live, None if rewritten else loaded)  # what the server could read is not known then
+    seen, own = ready.found.seen, ready.found.own
+    is_read = (seen is not None and seen.file) or (own is not None and own.which is Which.SAME)
+    read_from = ready.before.configuration_path if is_read else ""
+    good = settle(state, live, None if rewritten else loaded, read_from)  # what the server could read is not known then
     return passed(f"kept as good tree {good.number}" if good else "kept", tree=ready.new.digest)
+
+
+def other_file(ready: Ready) -> tuple[str, ...]:
+    """Say whether the server reads another file by now, where it could not be seen to take the new one.
+
+    A file that is mounted by itself into a container stays the old one there once a new one takes its place.
+    """
+    file, found = ready.live.path(ready.live.config), ready.found
+    return (
+        ()
+        if found.seen is None
+        else tuple(unproved(file, own_file(ready.before, file), found.seen, known=found.is_known))
+    )
 
 
 def restore_step(ready: Ready) -> Done:

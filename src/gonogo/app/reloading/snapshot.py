@@ -11,6 +11,7 @@ from gonogo.actuators.switch_trouble import Unfit
 from gonogo.app.reloading.contents import Contents, contents_kept, contents_of, folder_of
 from gonogo.app.reloading.course import Done, judged
 from gonogo.app.reloading.discovery import discovered_state
+from gonogo.app.reloading.own_file import OwnFile, Visible, own_file, unproved, visible
 from gonogo.app.reloading.place import READY_WITHIN, Place
 from gonogo.app.reloading.request import ReloadRequest
 from gonogo.errors import GonogoError
@@ -39,6 +40,8 @@ class Snapshot:
         last: the last good tree, of whatever folder.
         has_new: whether the server has what shall be loaded already.
         has_old: whether it has what can be gone back to.
+        own: the file that the server reads.
+        seen: what of the new tree it can be seen to take.
     """
 
     before: ServerState | None = None
@@ -50,12 +53,22 @@ class Snapshot:
     last: GoodTree | None = None
     has_new: bool = False
     has_old: bool = False
+    own: OwnFile | None = None
+    seen: Visible | None = None
     reasons: list[str] = field(default_factory=list)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether an earlier reload showed that the server reads this configuration."""
+        if self.last is None or self.before is None or self.standing is None:
+            return False
+        here = (self.last.manifest.home, self.last.manifest.config) == (self.standing.home, self.standing.config)
+        return here and self.last.read_from == self.before.configuration_path
 
 
 def snapshot_step(request: ReloadRequest, place: Place, found: Snapshot) -> Done:
     """Take everything into ``found``, and say what keeps a reload from being undone."""
-    for take in (_server, _trees, _spelled, _known):
+    for take in (_server, _trees, _spelled, _known, _own):
         try:
             found.reasons += take(request, place, found)
         except Unfit as unfit:
@@ -124,6 +137,19 @@ def _known(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[st
             f"the server has neither the old files nor the new ones: {'; '.join(old[:TOLD])} "
             "(find out who reloaded it, and with what; --repair goes on)"
         )
+
+
+def _own(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[str]:
+    """See that the server reads the policy's configuration, where it could not be seen to take it."""
+    del request
+    if found.before is None or found.new is None or place.live is None:
+        return
+    file = place.live.path(place.live.config)
+    found.own, found.seen = (
+        own_file(found.before, file),
+        visible(found.new, found.old, found.before, differs=not found.has_new),
+    )
+    yield from unproved(file, found.own, found.seen, known=found.is_known)
 
 
 def unlike(contents: Contents, server: ServerState) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from gonogo.actuators.good_trees import newest
+from gonogo.app.reloading.own_file import unproved_secrets
 from gonogo.app.reloading.place import Place
 from gonogo.app.reloading.snapshot import Snapshot
 from gonogo.reloading.result import ReloadResult
@@ -15,7 +16,12 @@ def warnings_of(place: Place, found: Snapshot, result: ReloadResult) -> tuple[st
     """Return the warnings of a result; one that is no success has reasons instead."""
     if not result.became.success:
         return ()
-    return tuple(_unlinked(place, found, result))
+    return (*_unlinked(place, found, result), *_secrets(place, found))
+
+
+def _secrets(place: Place, found: Snapshot) -> Iterator[str]:
+    if found.own is not None and found.seen is not None and place.live is not None:
+        yield from unproved_secrets(place.live.path(place.live.config), found.own, found.seen, known=found.is_known)
 
 
 def _unlinked(place: Place, found: Snapshot, result: ReloadResult) -> Iterator[str]:

@@ -1,0 +1,56 @@
+"""The processes of this machine, as far as the kernel says which of them a server is.
+
+Source: ``proc(5)``; the start time as Prometheus's Go client computes it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+PROC = Path("/proc")
+"""Where the kernel tells of its processes."""
+
+START_TOLERANCE = 2.0
+"""Seconds by which the kernel's boot time, and so a process's start, may move when the clock is set."""
+
+_STARTED = 22 - 3
+"""The place of the start time among the fields behind the name of a process (``proc(5)`` counts from 1)."""
+
+_FLAG = "--config.file"
+
+
+def processes_of(started_at: float, config_file: str, proc: Path = PROC) -> Iterator[Path]:
+    """Find the processes that may be a server: they began when it did, and name the same configuration.
+
+    Args:
+        started_at: when the server says that it was started (``OwnMetrics.started_at``).
+        config_file: the server's flag ``config.file``.
+        proc: where the kernel tells of its processes.
+    """
+    for process in proc.iterdir():
+        if process.name.isdigit():
+            with suppress(OSError, ValueError, IndexError):  # it ended meanwhile, or is hidden from this user
+                is_ours = named_configuration(process) == config_file
+                if is_ours and abs(start_time(process) - started_at) <= START_TOLERANCE:
+                    yield process
+
+
+def start_time(process: Path) -> float:
+    """Read when a process began, in unix seconds."""
+    fields = (process / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    lines = (process.parent / "stat").read_text(encoding="utf-8").splitlines()
+    booted = next(float(line.split()[1]) for line in lines if line.startswith("btime "))
+    return booted + int(fields[_STARTED]) / os.sysconf("SC_CLK_TCK")
+
+
+def named_configuration(process: Path) -> str | None:
+    """Find the configuration in a command line; ``None`` where it names none."""
+    words = (process / "cmdline").read_text(encoding="utf-8", errors="replace").split("\0")
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        flag, equals, value = word.partition("=")
+        if flag == _FLAG:
+            return value if equals else following
+    return None
