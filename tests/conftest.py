@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["tests.time_limit"]
+
 TENTH = 10
 
 settings.register_profile("loaded machine", deadline=None)

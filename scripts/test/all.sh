@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Every test once: first those without servers, which alone must reach every branch of the
 # core, then those that start real ones; together they must reach nine branches in ten. The
-# fault matrix is no matter of coverage, and goes without its cost.
+# fault matrix is no matter of coverage, and goes without its cost. Each stage has a time limit
+# beside that of each test, so that this script always ends, and says how long it took.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 PATH="$PWD/.venv/bin:$PATH"
@@ -11,28 +12,31 @@ core+=',src/gonogo/errors.py,src/gonogo/durations.py,src/gonogo/strict_yaml/*'
 core+=',src/gonogo/lint/*,src/gonogo/unit/*,src/gonogo/reloading/*'
 failed=()
 
-run() {
+run() { # SECONDS COMMAND...
+  local limit=$1
+  shift
   printf '\ntest: %s\n' "$*"
-  "$@" || failed+=("$*")
+  python -S -m scripts.test.hangs.within "$limit" "test: $1 took" "$@" || failed+=("$*")
 }
 
-tests() {
-  local name=$1 workers=$2
-  shift 2
-  COVERAGE_FILE="$results/coverage.$name" pytest -n "$workers" --dist loadgroup --quiet --cov --cov-report= --junitxml="$results/$name.xml" "$@"
+tests() { # SECONDS NAME WORKERS OPTIONS...
+  local limit=$1 name=$2 workers=$3
+  shift 3
+  COVERAGE_FILE="$results/coverage.$name" run "$limit" \
+    pytest -n "$workers" --dist loadgroup --quiet --cov --cov-report= --junitxml="$results/$name.xml" "$@"
 }
 
 rm -rf "$results"
 mkdir "$results"
 export HYPOTHESIS_STORAGE_DIRECTORY="$PWD/.hypothesis"
-run tests without-servers 2 -m 'not live and not long'
-run coverage report --data-file="$results/coverage.without-servers" --include="$core" --fail-under=100
+tests 1200 without-servers 2 -m 'not live and not long'
+run 120 coverage report --data-file="$results/coverage.without-servers" --include="$core" --fail-under=100
 matrix=tests/live/test_fault_matrix.py
-run tests live 4 -m 'live and not long' --ignore="$matrix" # they wait more than they compute
-run pytest -n 5 --dist loadgroup --quiet --junitxml="$results/matrix.xml" -m 'not long' "$matrix"
-run coverage combine --quiet --keep --data-file="$results/coverage" "$results"/coverage.*
-run coverage report --data-file="$results/coverage" --fail-under=90
-run python scripts/test/summary.py "$results/without-servers.xml" "$results/live.xml" "$results/matrix.xml"
+tests 1800 live 4 -m 'live and not long' --ignore="$matrix" # they wait more than they compute
+run 1800 pytest -n 5 --dist loadgroup --quiet --junitxml="$results/matrix.xml" -m 'not long' "$matrix"
+run 120 coverage combine --quiet --keep --data-file="$results/coverage" "$results"/coverage.*
+run 120 coverage report --data-file="$results/coverage" --fail-under=90
+run 60 python scripts/test/summary.py "$results/without-servers.xml" "$results/live.xml" "$results/matrix.xml"
 
 if [ ${#failed[@]} -gt 0 ]; then
   printf 'test: FAILED: %s\n' "${failed[@]}"

@@ -1,0 +1,84 @@
+"""Watches one pytest process from outside, and ends it when a test runs into its time limit.
+
+It is a process of its own: a test may hang in C with every lock taken. Each line of standard input is a JSON object:
+the test that begins, its limit in seconds and the file for a report, or ``{}`` when none runs. At the limit the stacks
+of all processes of the test go to that file, then all of them are killed, pytest last. At the end of pytest, all that
+its tests left running is killed.
+
+    watchdog.py PID MARK STACKS
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scripts.test.hangs.processes import kill_all, kill_below, members, show
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """The pytest process that is watched.
+
+    Attributes:
+        pid: its number.
+        mark: the mark of the processes that it starts.
+        stacks: the file that Python processes write their stacks to.
+    """
+
+    pid: int
+    mark: str
+    stacks: Path
+
+
+def watch(watched: Watched, orders: int) -> None:
+    """Follow the orders until pytest ends or a test runs into its limit."""
+    order: dict[str, Any] = {}
+    until = None
+    rest = b""
+    pytest_ends = os.pidfd_open(watched.pid)
+    while True:
+        left = None if until is None else max(0.0, until - time.monotonic())
+        ready = select.select([orders, pytest_ends], [], [], left)[0]
+        data = os.read(orders, 65536) if orders in ready else b""
+        if not ready:
+            give_up(watched, order["test"], order["limit"], Path(order["report"]))
+            return
+        if not data:  # pytest has ended, or ends now
+            kill_leftovers(watched)
+            return
+        *lines, rest = (rest + data).split(b"\n")
+        order = json.loads(lines[-1]) if lines else order
+        until = time.monotonic() + order["limit"] if order else None
+
+
+def give_up(watched: Watched, test: str, limit: float, path: Path) -> None:
+    """Report where every process of a test stands, then kill them all."""
+    found = members(watched.pid, watched.mark, [os.getpid()])
+    shown = "\n\n".join(show(process, watched.stacks) for process in found)
+    head = f"{test}\nran into its time limit of {limit:g} s. These were its processes; all of them were killed:"
+    text = f"{head}\n\n{shown}\n"
+    part = path.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.rename(path)
+    print(f"\n{text}", file=sys.stderr, flush=True)
+    for process in kill_all(watched.pid, watched.mark):
+        print(f"process {process.pid} does not end, not even by SIGKILL", file=sys.stderr, flush=True)
+
+
+def kill_leftovers(watched: Watched) -> None:
+    """Kill what the tests left running, now that pytest ends."""
+    for process in members(watched.pid, watched.mark, [os.getpid()]):
+        if process.pid != watched.pid:
+            print(f"left running by the tests, and killed now:\n{show(process, watched.stacks)}", file=sys.stderr)
+    kill_below(watched.pid, watched.mark)
+
+
+if __name__ == "__main__":
+    watch(Watched(int(sys.argv[1]), sys.argv[2], Path(sys.argv[3])), sys.stdin.fileno())
