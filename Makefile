@@ -11,8 +11,8 @@ help: ## list the targets
 dryrun: ready-to-run ## the main job, on real servers that it starts itself; ARGS='--inject burn' shows a refusal
 	@$(bin)/gonogo dryrun --sandbox --for 60s $(ARGS)
 
-test: check ## every check and every test, with coverage
-	@scripts/test/all.sh
+test: check ## every check and every test, with coverage; PROMETHEUS=/path/to/bin: on that version
+	@PROMETHEUS="$(PROMETHEUS)" scripts/test/all.sh
 
 soak: ready-to-develop ## the long runs: every stress test at its full size
 	@$(bin)/pytest --soak $(ARGS)
