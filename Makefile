@@ -1,18 +1,21 @@
 # Every target sets up what it needs by itself; see scripts/setup/environment.sh.
 .DEFAULT_GOAL := help
-.PHONY: help dryrun test soak check format bench docs fault-matrix promql-unit obs-lint ready-to-run ready-to-develop
+.PHONY: help dryrun test test-without-servers soak check format bench docs fault-matrix promql-unit obs-lint ready-to-run ready-to-develop
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 bin := .venv/bin
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name meaning; do printf '  make %-14s %s\n' "$$name" "$$meaning"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name meaning; do printf '  make %-21s %s\n' "$$name" "$$meaning"; done
 
 dryrun: ready-to-run ## the main job, on real servers that it starts itself; ARGS='--inject burn' shows a refusal
 	@$(bin)/gonogo dryrun --sandbox --for 60s $(ARGS)
 
 test: check ## every check and every test, with coverage; PROMETHEUS=/path/to/bin: on that version
 	@PROMETHEUS="$(PROMETHEUS)" scripts/test/all.sh
+
+test-without-servers: ready-to-develop ## every test that starts no server, on this Python
+	@$(bin)/python -S -m scripts.test.hangs.within 1800 "test: all" $(bin)/pytest -n 2 --dist loadgroup --quiet -m 'not live and not long' $(ARGS)
 
 soak: ready-to-develop ## the long runs: every stress test at its full size
 	@$(bin)/pytest --soak $(ARGS)

@@ -65,9 +65,10 @@ def test_an_interrupt_kills_the_whole_stage(tmp_path: Path, number: signal.Signa
     all_end(tmp_path / "pids")
 
 
-def test_what_a_stage_leaves_running_is_killed_and_said(tmp_path: Path) -> None:
-    """The exit code stays that of the command."""
-    script = 'setsid sleep 1000 >/dev/null 2>&1 & echo $$ $! >"$0"; exit 1'
+@pytest.mark.parametrize("leaving", ["setsid sleep 1000", "env -i /usr/bin/setsid /bin/sleep 1000"])
+def test_what_a_stage_leaves_running_is_killed_and_said(tmp_path: Path, leaving: str) -> None:
+    """Even where its environment is empty and its session another; the exit code stays that of the command."""
+    script = f'{leaving} >/dev/null 2>&1 & echo $$ $! >"$0"; exit 1'
     process = stage(60, "/bin/sh", "-c", script, str(tmp_path / "pids"))
     _, err = process.communicate(timeout=60)
     assert process.returncode == 1

@@ -25,6 +25,7 @@ HOOK = Path(__file__).parent / "hook"
 
 ANSWER_WITHIN = 2.0
 SETTLED_AFTER = 0.2
+ENDS_WITHIN = 3.0
 KILL_ROUNDS = 50
 PAUSE = 0.05
 
@@ -146,17 +147,28 @@ def _python_stacks(process: Process, stacks: Path) -> str:
         return f"(not to be had: {error})"
 
 
-def kill_below(root: int, mark: str, without: Iterable[int] = ()) -> list[Process]:
-    """Kill every process of a run but its first; return those that no signal ends."""
-    without = [*without, os.getpid()]
-    for _ in range(KILL_ROUNDS):
-        others = [process for process in members(root, mark, without) if process.pid != root]
-        if not others:
-            return []
-        for process in others:
-            _send(process.pid, signal.SIGKILL)
+def left_below(root: int, mark: str) -> list[Process]:
+    """Find the processes of a run that remain beside its first, once those that are ending have had their moment."""
+    until = time.monotonic() + ENDS_WITHIN
+    while (left := _below(root, mark)) and time.monotonic() < until:
         time.sleep(PAUSE)
-    return others
+    return left
+
+
+def kill_below(root: int, mark: str) -> list[Process]:
+    """Kill every process of a run but its first; return those that no signal ends."""
+    for _ in range(KILL_ROUNDS):
+        for process in _below(root, mark):
+            _send(process.pid, signal.SIGKILL)
+        if not (left := _below(root, mark)):
+            break
+        time.sleep(PAUSE)
+    return left
+
+
+def _below(root: int, mark: str) -> list[Process]:
+    """Find the processes of a run beside its first and the one that asks."""
+    return [process for process in members(root, mark, {os.getpid()} - {root}) if process.pid != root]
 
 
 def kill_all(root: int, mark: str) -> list[Process]:

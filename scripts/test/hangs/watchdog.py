@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scripts.test.hangs.processes import kill_all, kill_below, members, show
+from scripts.test.hangs.processes import kill_all, kill_below, left_below, members, show
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,8 @@ def give_up(watched: Watched, test: str, limit: float, path: Path) -> None:
 
 def kill_leftovers(watched: Watched) -> None:
     """Kill what the tests left running, now that pytest ends."""
-    for process in members(watched.pid, watched.mark, [os.getpid()]):
-        if process.pid != watched.pid:
-            print(f"left running by the tests, and killed now:\n{show(process, watched.stacks)}", file=sys.stderr)
+    for process in left_below(watched.pid, watched.mark):
+        print(f"left running by the tests, and killed now:\n{show(process, watched.stacks)}", file=sys.stderr)
     kill_below(watched.pid, watched.mark)
 
 

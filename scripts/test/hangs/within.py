@@ -19,7 +19,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scripts.test.hangs.processes import STACKS, environment_for, kill_below, members, show
+from scripts.test.hangs.processes import STACKS, environment_for, kill_below, left_below, show
 
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of prctl(2)
 LOOK_EVERY = 1.0
@@ -63,7 +63,7 @@ class Stage:
         began = time.monotonic()
         process = subprocess.Popen(self.argv, env={**os.environ, **environment_for(self.mark, stacks)})
         code = self._wait(process.pid, began + self.limit)
-        running = [one for one in members(os.getpid(), self.mark) if one.pid != os.getpid()]
+        running = left_below(os.getpid(), self.mark)
         if running and not self.stopped.signal:
             how = "left these running" if code is not None else f"ran into its limit of {self.limit:g} s with these"
             shown = "\n\n".join(show(one, stacks) for one in running)
