@@ -441,7 +441,7 @@ prometheus:
     monkeypatch.chdir(folder)
     file = load(Path("gonogo.yaml"))
     assert file.path == Path("gonogo.yaml")
-    assert file.rules == (f"{tmp_path}/a[[]b][*]/rules/*.yml", "/etc/rules.yml")
+    assert file.rules == (f"{tmp_path}/a\\[b]\\*/rules/*.yml", "/etc/rules.yml")
     assert file.tests == (folder / "t", Path("/etc/t"))
     assert file.journal == folder / "j"
     assert file.policy.heartbeat.textfile_dir == str(folder / "text")

@@ -8,20 +8,19 @@ both trees. Source of the paths: Prometheus, ``config.go`` (``SetDirectory``, ``
 
 from __future__ import annotations
 
-import glob
 import os
 import posixpath
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from gonogo.actuators.matching_files import matching_files
 from gonogo.actuators.regular_file import NotReadable, read_regular
 from gonogo.lint.configuration import read_configuration
+from gonogo.rules.file_pattern import SERVER_PATTERN
 from gonogo.strict_yaml import parse
 
-_GLOB_OF_PROMETHEUS = re.compile(r"[^*]*(?:\*[^/]*)?")
 _CERTIFICATES = frozenset({"ca_file", "cert_file"})
 
 
@@ -114,7 +113,7 @@ def names_in(text: str, tree: Tree, config: str) -> Iterator[Named]:
         (Kind.SCRAPES, _scrape_globs(text, document)),
     ):
         for pattern in patterns:
-            if pattern and _GLOB_OF_PROMETHEUS.fullmatch(pattern):
+            if pattern and SERVER_PATTERN.fullmatch(pattern):
                 yield Named(kind, _name(posixpath.join(posixpath.dirname(document), pattern), tree), is_glob=True)
     for named in configuration.named_files:
         yield _named_file(named.key, _name(named.path, tree))
@@ -137,8 +136,7 @@ def kinds_of(tree: Tree, names: Iterable[Named]) -> dict[str, set[Kind]]:
 def _found(tree: Tree, names: Iterable[Named]) -> Iterator[str]:
     for one in names:
         if one.is_glob:
-            pattern = one.name.replace("[^", "[!")
-            yield from glob.glob(pattern, root_dir=tree.root, include_hidden=True)  # noqa: PTH207 - may be absolute
+            yield from matching_files(one.name, tree.root)
         elif os.path.lexists(tree.path(one.name)):
             yield one.name
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from pathlib import Path
 
+from gonogo.actuators.matching_files import matching_files
+
 TEST_SUFFIXES = (".yml", ".yaml")
-_LONGEST_PATH = 4096
-"""How many bytes a path has at most on Linux; longer patterns match nothing, and Python is slow to find that out."""
 
 
 def matching(pattern: str) -> tuple[Path, ...]:
-    """Expand one glob as Prometheus does, names that begin with a dot included; sorted."""
-    if len(pattern) > _LONGEST_PATH:
-        return ()
-    names = glob.glob(pattern, include_hidden=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
-    return tuple(Path(name) for name in sorted(names))
+    """List the files that one pattern matches as Prometheus does, names that begin with a dot included; sorted."""
+    return tuple(Path(name) for name in sorted(matching_files(pattern)))
 
 
 def rule_files(patterns: tuple[str, ...]) -> tuple[Path, ...]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from fnmatch import fnmatchcase
 
 from gonogo.lint.check import Example
 from gonogo.lint.configuration import Configuration, read_configuration
 from gonogo.lint.estate import Estate
 from gonogo.lint.routes_file import read_routes
 from gonogo.lint.sources import source_file
+from gonogo.rules.file_pattern import compiled
 from gonogo.unit.read import read_unit
 
 CONFIGURATION = "prometheus.yml"
@@ -49,4 +49,6 @@ def _matched(configuration: Configuration, names: list[str]) -> Configuration:
 def _matches(pattern: str, name: str) -> bool:
     """Tell whether a file's name matches: a ``*`` stands for no ``/``."""
     patterns, parts = pattern.split("/"), name.split("/")
-    return len(patterns) == len(parts) and all(map(fnmatchcase, parts, patterns))
+    return len(patterns) == len(parts) and all(
+        compiled(one).fullmatch(part) for one, part in zip(patterns, parts, strict=True)
+    )

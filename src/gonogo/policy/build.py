@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -19,6 +18,7 @@ from gonogo.policy.reload_keys import ReloadKeys
 from gonogo.policy.schema import PolicyKeys, SignalKeys, StabilityKeys
 from gonogo.policy.server_keys import PrometheusKeys
 from gonogo.policy.settings import Header, ReloadSettings, ServerSettings, Trigger
+from gonogo.rules.file_pattern import escaped
 
 
 def build_policy(keys: PolicyKeys, identity: Identity, heartbeat: Heartbeat) -> Policy:
@@ -95,7 +95,7 @@ def reload_settings(keys: ReloadKeys, folder: Path) -> ReloadSettings:
 
 def absolute_glob(folder: Path, pattern: str) -> str:
     """Let a glob start from ``folder``, whose own name means no pattern."""
-    return pattern if Path(pattern).is_absolute() else f"{glob.escape(str(folder))}/{pattern}"
+    return pattern if Path(pattern).is_absolute() else f"{escaped(str(folder))}/{pattern}"
 
 
 def _path(folder: Path, name: str | None) -> Path | None:

@@ -20,10 +20,10 @@ from gonogo.lint.routes import Routes
 from gonogo.lint.routes_file import read_routes
 from gonogo.lint.sources import source_file, source_of, unread_file
 from gonogo.policy.settings import PolicyFile
+from gonogo.rules.file_pattern import SERVER_PATTERN
 from gonogo.strict_yaml import parse_documents
 from gonogo.unit.read import UnitFile, read_unit
 
-_GLOB_OF_PROMETHEUS = re.compile(r"[^*]*(?:\*[^/]*)?")
 """Source: Prometheus, ``config.go``, ``patRulePath``."""
 _PATTERN = re.compile(r"[*?\[]")
 
@@ -210,9 +210,9 @@ def _take_configuration(inputs: Inputs, path: Path) -> None:
 
 def _matched(entry: RuleEntry, folder: Path) -> tuple[str, ...]:
     """List the files that an entry of ``rule_files`` matches as Prometheus does: ``*`` in the last element only."""
-    if not _GLOB_OF_PROMETHEUS.fullmatch(entry.pattern) or not entry.pattern:
+    if not SERVER_PATTERN.fullmatch(entry.pattern) or not entry.pattern:
         return ()
-    pattern = os.path.join(folder.absolute(), entry.pattern.replace("[^", "[!"))  # noqa: PTH118 - patterns are text
+    pattern = os.path.join(folder.absolute(), entry.pattern)  # noqa: PTH118 - patterns are text
     return tuple(shown(path) for path in matching(os.path.normpath(pattern)))
 
 

@@ -18,6 +18,7 @@ from gonogo.actuators.manifest import Manifest
 from gonogo.actuators.tree import Kind, Tree, names_of
 from gonogo.app.inputs import unit_files
 from gonogo.policy.settings import PolicyFile
+from gonogo.rules.file_pattern import escaped
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,10 @@ def staged_policy(policy_file: PolicyFile, live: Tree | None, staged: Tree | Non
 
 
 def _named(policy_file: PolicyFile, live: Tree, root: Path, top: Path | None, above: Path | None) -> PolicyFile:
-    below = f"{live.root}/"
+    below = f"{escaped(str(live.root))}/"
     rules = tuple(
-        f"{root}/{glob.removeprefix(below)}" if glob.startswith(below) else glob for glob in policy_file.rules
+        f"{escaped(str(root))}/{glob.removeprefix(below)}" if glob.startswith(below) else glob
+        for glob in policy_file.rules
     )
     tests = policy_file.tests
     if top is not None and above is not None:

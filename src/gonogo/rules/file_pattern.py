@@ -1,0 +1,81 @@
+r"""Patterns of file names as Prometheus matches them: the language of Go's ``filepath.Match``, and no other.
+
+``*`` and ``?`` stand for no ``/``, ``[^a-c]`` negates, ``\`` takes the meaning from the character after it. A name
+that begins with a dot is a name like any other. Source: Go, ``path/filepath/match.go``; Prometheus, ``config.go``.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+SERVER_PATTERN = re.compile(r"[^*]*(?:\*[^/]*)?")
+"""The patterns that a server accepts in its configuration: ``*`` stands in the last element only."""
+
+_SPECIAL = re.compile(r"[*?\[\\]")
+_NEVER = "(?!)"
+
+
+class BadPattern(Exception):
+    """A pattern that Go refuses; it matches no file."""
+
+
+def is_pattern(text: str) -> bool:
+    """Return whether a text has any special character; otherwise it is the name of one file."""
+    return _SPECIAL.search(text) is not None
+
+
+def escaped(text: str) -> str:
+    """Return a pattern that matches this text only."""
+    return _SPECIAL.sub(r"\\\g<0>", text)
+
+
+@lru_cache(maxsize=1024)
+def compiled(element: str) -> re.Pattern[str]:
+    """Return the regular expression of one element of a path.
+
+    Raises:
+        BadPattern: a class is not closed or has nothing in it, or the last character is a backslash.
+    """
+    written, rest = "", element
+    while rest:
+        first, rest = rest[0], rest[1:]
+        if first == "*":
+            written += "[^/]*"
+        elif first == "?":
+            written += "[^/]"
+        elif first == "[":
+            part, rest = _class(rest)
+            written += part
+        elif first == "\\":
+            if not rest:
+                raise BadPattern(f"{element!r} ends in a backslash")
+            written, rest = written + re.escape(rest[0]), rest[1:]
+        else:
+            written += re.escape(first)
+    return re.compile(written, re.DOTALL)
+
+
+def _class(rest: str) -> tuple[str, str]:
+    """Read a class after its bracket; gives its regular expression and the text after it."""
+    negated = rest.startswith("^")
+    rest = rest.removeprefix("^")
+    ranges: list[str] = []
+    while not (ranges and rest.startswith("]")):
+        low, rest = _character(rest)
+        high = low
+        if rest.startswith("-"):
+            high, rest = _character(rest[1:])
+        ranges.append(f"{re.escape(low)}-{re.escape(high)}" if low <= high else "")
+    members = "".join(ranges)
+    if negated:
+        return (f"[^{members}]" if members else "."), rest[1:]
+    return (f"[{members}]" if members else _NEVER), rest[1:]
+
+
+def _character(rest: str) -> tuple[str, str]:
+    """Read one character of a class; after it there must be more."""
+    plain = rest.removeprefix("\\")
+    if rest[:1] in {"", "-", "]"} or len(plain) < len(".]"):
+        raise BadPattern("a class of characters is not closed, or has an end of a range without its beginning")
+    return plain[0], plain[1:]
