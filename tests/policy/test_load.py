@@ -281,6 +281,25 @@ def test_a_header_is_named_once_and_has_one_value(tmp_path: Path, headers: str, 
     assert "hunter2" not in found[0]
 
 
+@pytest.mark.parametrize(
+    ("features", "said"),
+    [
+        (
+            "[promql-experimental-function]",
+            "prometheus.features[0]: promql-experimental-function is not a known",
+        ),
+        ("[promql-experimental-functions, 'a,b']", "prometheus.features[1]: must be the name of one feature"),
+        ("[7]", "prometheus.features[0]: must be text"),
+        ("promql-experimental-functions", "prometheus.features: must be a list"),
+    ],
+)
+def test_a_feature_is_one_that_a_server_can_have(tmp_path: Path, features: str, said: str) -> None:
+    """A misspelt feature of PromQL would leave promtool without it."""
+    found = mistakes(tmp_path, f"prometheus:\n  features: {features}\n")
+    assert len(found) == 1, found
+    assert said in found[0]
+
+
 def test_headers_are_values_files_or_variables(tmp_path: Path) -> None:
     """Each is kept as it was named; a text does not enter a repr."""
     headers = "{X-Scope-OrgID: {value: team-a}, X-Key: {value_file: key}, X-Other: {value_env: OTHER}}"

@@ -15,6 +15,7 @@ from gonogo.app.unit_places import report_on
 from gonogo.model.gate import PROMQL_UNIT
 from gonogo.model.outcome import Outcome
 from gonogo.policy.load import PolicyFile
+from gonogo.prometheus.installed_promtool import installed_promtool
 from gonogo.unit.allowance import under
 from gonogo.unit.report import FileReport, UnitReport
 from gonogo.unit.silent_pass import Finding
@@ -82,11 +83,13 @@ def policy_report(
     Raises:
         OSError: a folder of tests cannot be listed.
         MissingTool: promtool is not installed.
+        UsageError: promtool is too old for a feature of the policy's server.
     """
     below = {place: unit_files(place) if place.exists() else () for place in policy_file.tests}
     paths = sorted({path for found in below.values() for path in found})
     rules = rule_files(policy_file.rules)
-    report = report_on(paths, rules, cache=cache, allowed=allowed or {}, heard=heard, inside=rules)
+    promtool = installed_promtool(policy_file.server.features)
+    report = report_on(paths, rules, promtool, cache=cache, allowed=allowed or {}, heard=heard, inside=rules)
     nowhere = (no_tests_found(str(shown(place))) for place, found in below.items() if not found)
     return replace(report, nowhere=under(allowed or {}, nowhere))
 

@@ -1,8 +1,8 @@
 """Keeps which test files passed, by everything that their passing depends on.
 
 Only a pass without any finding is kept: the file's text, the text of every rule file
-it loads and where each stands among its entries, gonogo's version and promtool's make
-its key. A failure is always run again. An entry that is damaged is as good as none,
+it loads and where each stands among its entries, gonogo's version, promtool's version and
+the features that it turned on make its key. A failure is always run again. An entry that is damaged is as good as none,
 and a cache that cannot be written costs nothing but time.
 """
 

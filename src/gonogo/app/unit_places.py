@@ -12,7 +12,7 @@ from gonogo.app.unit_check import Heard, check_files, nobody
 from gonogo.app.unit_find import test_files
 from gonogo.app.unit_rules import RulePlaces
 from gonogo.errors import UsageError
-from gonogo.prometheus.installed_promtool import installed_promtool
+from gonogo.prometheus.installed_promtool import Promtool, installed_promtool
 from gonogo.unit.allowance import under
 from gonogo.unit.report import UnitReport
 
@@ -24,6 +24,7 @@ def places_report(
     cache: Path | None = None,
     allowed: Mapping[str, str] | None = None,
     heard: Heard = nobody,
+    features: Sequence[str] = (),
 ) -> UnitReport:
     """Run the test files of some places: folders, globs, files.
 
@@ -33,21 +34,24 @@ def places_report(
         cache: the folder that keeps passes; none are kept without one.
         allowed: the silent passes that are tolerated, and why.
         heard: hears how many files are done.
+        features: the features that promtool turns on.
 
     Raises:
-        UsageError: one of the places or of the rules is not there.
+        UsageError: one of the places or of the rules is not there, or promtool is too old for a feature.
         MissingTool: promtool is not installed.
     """
     if gone := [str(path) for path in rules if not path.exists()]:
         raise UsageError(f"{gone[0]}: there is no such file or folder", next_step="--rules names where rules live")
     paths, nowhere = test_files(places)
-    report = report_on(paths, rules, cache=cache, allowed=allowed or {}, heard=heard)
+    promtool = installed_promtool(features)
+    report = report_on(paths, rules, promtool, cache=cache, allowed=allowed or {}, heard=heard)
     return UnitReport(report.files, under(allowed or {}, nowhere), tools=report.tools, seconds=report.seconds)
 
 
 def report_on(
     paths: Sequence[Path],
     rules: Sequence[Path],
+    promtool: Promtool,
     *,
     cache: Path | None,
     allowed: Mapping[str, str],
@@ -59,6 +63,7 @@ def report_on(
     Args:
         paths: the test files.
         rules: files and folders in which rule files are looked for by base name.
+        promtool: the promtool to run.
         cache: the folder that keeps passes; none are kept without one.
         allowed: the silent passes that are tolerated, and why.
         heard: hears how many files are done.
@@ -68,8 +73,7 @@ def report_on(
         MissingTool: promtool is not installed.
     """
     began = time.monotonic()
-    promtool = installed_promtool()
-    kept = UnitCache(cache, promtool.version)
+    kept = UnitCache(cache, promtool.key)
     files = check_files(sorted(set(map(shown, paths))), RulePlaces(rules), promtool, kept, allowed, heard, inside)
     kept.tidy()
     return UnitReport(files, tools={"promtool": promtool.version}, seconds=time.monotonic() - began)

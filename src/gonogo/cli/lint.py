@@ -15,7 +15,7 @@ import click
 
 from gonogo.cli.answer import answer
 from gonogo.cli.lint_progress import patient
-from gonogo.cli.options import format_option, policy_option
+from gonogo.cli.options import features_option, format_option, policy_option
 from gonogo.errors import UsageError
 from gonogo.render.plain import plain
 
@@ -66,6 +66,7 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\..*)?")
     help="What your organisation asks of rules: labels, names, bounds, owners.",
 )
 @click.option("--server-version", "version", metavar="X.Y", help="The server's version; default: promtool's.")
+@features_option
 @format_option
 @click.pass_context
 def lint(  # noqa: PLR0913 - one parameter for each option
@@ -82,6 +83,7 @@ def lint(  # noqa: PLR0913 - one parameter for each option
     allow_version_skew: bool,
     demands: Path | None,
     version: str | None,
+    features: tuple[str, ...],
     form: str,
 ) -> int:
     """Find what is wrong, misleading or fragile in the rules that one server would load.
@@ -102,12 +104,17 @@ def lint(  # noqa: PLR0913 - one parameter for each option
     if write_baseline and baseline is None:
         raise UsageError("--write-baseline needs a file", next_step="gonogo lint --baseline FILE --write-baseline")
     named = context.get_parameter_source("policy_path") is click.core.ParameterSource.COMMANDLINE
+    if features and not paths:
+        raise UsageError("--enable-feature is for files named by path", next_step="name it under prometheus.features")
+    policy_file = _policy(policy_path) if named or not paths else None
     request = LintRequest(
         _named(paths),
-        _policy(policy_path) if named or not paths else None,
+        policy_file,
         _second(second, root, any_version=allow_version_skew),
         _version(version),
         _requirements(demands),
+        features,
+        _running(policy_file, url),
     )
     judge = _Judge(baseline, write_baseline, fail_on)
     with patient("gonogo lint", sys.stderr) as says:
@@ -145,6 +152,15 @@ class _Judge:
 
         worst = Severity(self.fail_on).rank
         return any(finding.severity.rank <= worst for finding in self.report(linted).findings)
+
+
+def _running(policy_file: PolicyFile | None, url: str | None) -> tuple[str, ...]:
+    if url is None:
+        return ()
+    from gonogo.app.linting.online import running_features
+    from gonogo.policy.settings import ServerSettings
+
+    return running_features(policy_file.server if policy_file else ServerSettings(), url)
 
 
 def _informants(request: LintRequest, url: str | None, says: Says) -> tuple[Informant, ...]:

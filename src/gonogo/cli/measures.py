@@ -46,6 +46,7 @@ def measured_report(
     code: int,
     rules: Sequence[Path],
     asked: tuple[Decimal | None, bool, timedelta | None, int],
+    features: Sequence[str],
     says: Callable[[str], None],
 ) -> tuple[UnitReport, int]:
     """Measure tests that were run; the exit code becomes 1 where they fall short of what is asked."""
@@ -63,5 +64,5 @@ def measured_report(
             said = now
             says(f"{done} of {of} changes tried")
 
-    report = measured(report, rules, measures, installed_promtool(), progress)
+    report = measured(report, rules, measures, installed_promtool(features), progress)
     return report, code or int(report.outlived or report.uncovered)

@@ -8,6 +8,8 @@ from typing import TypeVar
 
 import click
 
+from gonogo.model.promtool_features import unknown_feature
+
 Function = TypeVar("Function", bound=Callable[..., object])
 
 DEFAULT_POLICY = "gonogo.yaml"
@@ -28,6 +30,26 @@ def policy_option(function: Function) -> Function:
 def prometheus_option(function: Function) -> Function:
     """``--prometheus URL``, which wins over the policy's."""
     return click.option("--prometheus", "url", metavar="URL", help="The server to ask, over the policy's.")(function)
+
+
+def features_option(function: Function) -> Function:
+    """``--enable-feature NAMES``, as Prometheus and promtool have it."""
+    return click.option(
+        "--enable-feature",
+        "features",
+        multiple=True,
+        callback=_features,
+        metavar="NAMES",
+        help="What the server's --enable-feature turns on, for files named by path; repeatable.",
+    )(function)
+
+
+def _features(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    """Split lists at commas, and refuse what no promtool knows."""
+    names = tuple(dict.fromkeys(name.strip() for text in given for name in text.split(",") if name.strip()))
+    if mistakes := [mistake for name in names if (mistake := unknown_feature(name))]:
+        raise click.BadParameter(mistakes[0])
+    return names
 
 
 def format_option(function: Function) -> Function:

@@ -15,7 +15,7 @@ import click
 from gonogo.cli.answer import answer
 from gonogo.cli.lint_progress import patient
 from gonogo.cli.measures import duration, measured_report, percentage
-from gonogo.cli.options import format_option, policy_option
+from gonogo.cli.options import features_option, format_option, policy_option
 from gonogo.errors import ActionFailed, UsageError
 from gonogo.render.plain import plain
 
@@ -50,6 +50,7 @@ _TIMES = 10
 @click.option("--mutants", is_flag=True, help="Change each covered rule a little, and list what no test notices.")
 @click.option("--for", "lasting", callback=duration, metavar="DURATION", help="Stop making mutants after this time.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Draw the order of mutants with this number.")
+@features_option
 @format_option
 def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
     *,
@@ -65,6 +66,7 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
     mutants: bool,
     lasting: timedelta | None,
     seed: int,
+    features: tuple[str, ...],
     form: str,
 ) -> int:
     """Run the unit tests of the rules in promtool, and fail what passes without proving anything.
@@ -82,6 +84,8 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
 
     if rules and not paths:
         raise UsageError("--rules is for tests named by path", next_step="a policy says under 'rules' where rules live")
+    if features and not paths:
+        raise UsageError("--enable-feature is for tests named by path", next_step="name it under prometheus.features")
     if lasting is not None and not mutants:
         raise UsageError("--for is for mutants", next_step="ask for them: --mutants")
     allowed = allowances(allow)
@@ -89,12 +93,13 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
     with patient("gonogo test", sys.stderr) as says:
         heard = _counting(says)
         if paths:
-            report, code = _of_places(paths, rules, folder, allowed, heard)
+            report, code = _of_places(paths, rules, folder, allowed, heard, features)
         else:
             report, code = _of_policy(policy_path, folder, allowed, heard)
         if coverage or mutants or min_coverage is not None:
-            places = rules if paths else _rules_of(policy_path)
-            report, code = measured_report(report, code, places, (min_coverage, mutants, lasting, seed), says)
+            places, turned_on = (rules, features) if paths else _of_the_policy(policy_path)
+            asked = (min_coverage, mutants, lasting, seed)
+            report, code = measured_report(report, code, places, asked, turned_on, says)
     _print(report, form)
     if junit is not None:
         _write_junit(junit, report)
@@ -115,11 +120,16 @@ def _counting(says: Callable[[str], None]) -> Heard:
 
 
 def _of_places(
-    paths: tuple[str, ...], rules: tuple[Path, ...], folder: Path | None, allowed: Mapping[str, str], heard: Heard
+    paths: tuple[str, ...],
+    rules: tuple[Path, ...],
+    folder: Path | None,
+    allowed: Mapping[str, str],
+    heard: Heard,
+    features: tuple[str, ...],
 ) -> tuple[UnitReport, int]:
     from gonogo.app.unit_places import places_report
 
-    report = places_report(paths, rules, cache=folder, allowed=allowed, heard=heard)
+    report = places_report(paths, rules, cache=folder, allowed=allowed, heard=heard, features=features)
     return report, _EXIT_CODES[report.outcome]
 
 
@@ -133,11 +143,13 @@ def _of_policy(path: Path, folder: Path | None, allowed: Mapping[str, str], hear
     return report, _EXIT_CODES[run.outcome if run.outcome == "UNKNOWN" else report.outcome]
 
 
-def _rules_of(path: Path) -> tuple[Path, ...]:
+def _of_the_policy(path: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Give the rule files of the policy, and the features of its server."""
     from gonogo.app.inputs import rule_files
     from gonogo.policy.load import load
 
-    return rule_files(load(path).rules)
+    policy_file = load(path)
+    return rule_files(policy_file.rules), policy_file.server.features
 
 
 def _print(report: UnitReport, form: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gonogo.lint.finding import Span
+from gonogo.model.promtool_features import since
 from gonogo.model.versions import release
 
 
@@ -28,6 +29,7 @@ class Arbiter:
         accepted: the files, as findings name them.
         refusals: what it says against the others.
         excused: whether it may be of another version than the first one.
+        lacking: the features of the server that it is too old for.
     """
 
     name: str
@@ -35,6 +37,16 @@ class Arbiter:
     accepted: frozenset[str] = frozenset()
     refusals: tuple[Refusal, ...] = ()
     excused: bool = False
+    lacking: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """A sentence for each feature that the server has and that this promtool cannot turn on."""
+        return tuple(
+            f"the server has the feature {name} on; {self.name} {self.version} cannot turn it on (promtool takes it "
+            f"from {since(name)} on), and may refuse what the server takes"
+            for name in self.lacking
+        )
 
 
 def newest(arbiters: Sequence[Arbiter]) -> Arbiter:

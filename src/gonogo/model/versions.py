@@ -6,6 +6,7 @@ Source: Prometheus, ``CHANGELOG.md``, and the behaviour of 2.42, 3.5 and 3.16 as
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 Version = tuple[int, int]
 """Major and minor number; patch releases change nothing that gonogo depends on."""
@@ -36,6 +37,22 @@ UTF8_NAMES = (3, 0)
 
 UTF8_RULE_NAMES = (3, 2)
 """Names that recording rules give may be any UTF-8 text from here on."""
+
+PROMTOOL_FEATURES: Mapping[str, tuple[Version, Version | None]] = {
+    "promql-at-modifier": ((2, 29), (2, 33)),
+    "promql-negative-offset": ((2, 29), (2, 33)),
+    "promql-experimental-functions": ((3, 4), None),
+    "promql-delayed-name-removal": ((3, 4), None),
+    "promql-duration-expr": ((3, 10), (3, 14)),
+    "promql-extended-range-selectors": ((3, 10), (3, 16)),
+    "promql-binop-fill-modifiers": ((3, 14), None),
+    "promql-unquoted-utf8-names": ((3, 16), None),
+}
+"""Feature of PromQL -> the version from which promtool takes ``--enable-feature`` of it, and the one from which the
+feature is always on. Source: ``cmd/promtool/main.go`` of each of these versions."""
+
+SERVER_FEATURES = frozenset({"promql-per-step-stats"})
+"""Features whose name begins with ``promql-`` and that change nothing of what an expression means."""
 
 
 def reaches(version: Version | None, since: Version) -> bool:

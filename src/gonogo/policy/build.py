@@ -71,6 +71,7 @@ def server_settings(keys: PrometheusKeys, folder: Path) -> ServerSettings:
             Header(name, of.value, _path(folder, of.value_file), of.value_env)
             for name, of in (keys.headers or {}).items()
         ),
+        features=tuple(keys.features or ()),
     )
 
 

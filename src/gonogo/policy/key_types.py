@@ -30,6 +30,13 @@ GateName = Annotated[str, BeforeValidator(terms.gate_name)]
 Counter = Annotated[str, BeforeValidator(terms.counter)]
 Variable = Annotated[str, BeforeValidator(values.variable)]
 HeaderName = Annotated[str, BeforeValidator(values.header_name)]
+FeatureName = Annotated[
+    str,
+    BeforeValidator(values.feature),
+    WithJsonSchema(
+        {"type": "string", "pattern": values.FEATURE_PATTERN, "examples": ["promql-experimental-functions"]}
+    ),
+]
 HeaderValue = Annotated[str, BeforeValidator(values.header_value), Field(min_length=1)]
 RunGate = Annotated[
     str, BeforeValidator(lambda value: values.one_of(value, RUN_GATES)), WithJsonSchema({"enum": list(RUN_GATES)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from gonogo.policy.key_types import Duration, HeaderName, HeaderValue, Keys, Text, Url, Variable
+from gonogo.policy.key_types import Duration, FeatureName, HeaderName, HeaderValue, Keys, Text, Url, Variable
 from gonogo.policy.settings import ServerSettings
 
 _SERVER = ServerSettings()
@@ -95,6 +95,9 @@ class PrometheusKeys(Keys):
     tls_config: TlsKeys | None = Field(default=None, description="Certificates.")
     headers: dict[HeaderName, HeaderKeys] | None = Field(
         default=None, description="Further headers of every request, such as X-Scope-OrgID."
+    )
+    features: list[FeatureName] | None = Field(
+        default=None, description="What the server's --enable-feature turns on; promtool turns on the same of PromQL."
     )
 
     @model_validator(mode="after")

@@ -27,7 +27,8 @@ class ServerSettings:
     ``rules_url`` and ``targets_url`` say who knows the rules and targets where the
     server does not; ``None`` = the server. Secrets are named, not held: by a file or
     by an environment variable (``gonogo.policy.secrets``). ``max_bytes`` bounds
-    what is read at one time.
+    what is read at one time. ``features`` are those that the server runs with, by
+    ``--enable-feature``.
     """
 
     url: str = "http://127.0.0.1:9090"
@@ -48,6 +49,7 @@ class ServerSettings:
     server_name: str | None = None
     insecure_skip_verify: bool = False
     headers: tuple[Header, ...] = ()
+    features: tuple[str, ...] = ()
 
 
 class Trigger(StrEnum):

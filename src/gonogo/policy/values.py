@@ -12,8 +12,10 @@ from datetime import timedelta
 from gonogo.durations import parse_duration
 from gonogo.model.http_header import header_mistake, sendable
 from gonogo.model.names import is_classic_label, is_name
+from gonogo.model.promtool_features import unknown_feature
 from gonogo.policy.complaints import kind
 
+FEATURE_PATTERN = "^[a-z0-9][a-z0-9-]*$"
 _RESERVED = "__"
 """Prometheus keeps label names that begin like this for itself."""
 PREFIX = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
@@ -141,6 +143,20 @@ def variable(value: object) -> str:
     """
     if not PREFIX.fullmatch(name := text(value)):
         raise ValueError("must be the name of an environment variable, not its value")
+    return name
+
+
+def feature(value: object) -> str:
+    """Check the name of a feature as ``--enable-feature`` takes it.
+
+    Raises:
+        ValueError: it is not a name, or begins like a feature of PromQL and is not a known one.
+    """
+    name = text(value)
+    if not re.fullmatch(FEATURE_PATTERN, name):
+        raise ValueError("must be the name of one feature, such as promql-experimental-functions")
+    if mistake := unknown_feature(name):
+        raise ValueError(mistake)
     return name
 
 

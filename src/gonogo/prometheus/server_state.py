@@ -84,6 +84,11 @@ class ServerState:
         return posixpath.join(self.vitals.cwd, self.flags.get("config.file", ""))
 
     @property
+    def features(self) -> tuple[str, ...]:
+        """The features that ``--enable-feature`` turned on."""
+        return tuple(filter(None, self.flags.get("enable-feature", "").split(",")))
+
+    @property
     def lifecycle(self) -> bool:
         """Whether it can be asked by HTTP to reload."""
         return self.flags.get("web.enable-lifecycle") == _ON
@@ -91,8 +96,7 @@ class ServerState:
     @property
     def auto_reload(self) -> bool:
         """Whether it reloads by itself when a file changes: a feature of 3.0, a flag from 3.12 on."""
-        features = self.flags.get("enable-feature", "").split(",")
-        return "auto-reload-config" in features or self.flags.get("config.auto-reload") == _ON
+        return "auto-reload-config" in self.features or self.flags.get("config.auto-reload") == _ON
 
 
 def vitals(client: Client, base_url: str) -> Vitals:

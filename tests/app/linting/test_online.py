@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, unquote_plus
 
 import pytest
 
-from gonogo.app.linting.online import asking
+from gonogo.app.linting.online import asking, running_features
 from gonogo.errors import SourceError
 from gonogo.lint.checks.eval_error import CHECK as EVAL_ERROR
 from gonogo.lint.checks.unknown_metric import CHECK as UNKNOWN_METRIC
@@ -68,6 +68,17 @@ def vector(*values: float) -> Answer:
     """Answer an instant query."""
     samples = [{"metric": {}, "value": [1.0, str(value)]} for value in values]
     return success({"resultType": "vector", "result": samples})
+
+
+def test_the_features_of_a_server_are_those_of_its_flags() -> None:
+    """A server that does not tell its flags has none that promtool could turn on."""
+    for answers, expected in (
+        ({"flags": success({"enable-feature": "native-histograms,,promql-experimental-functions"})}, 2),
+        ({"flags": success({})}, 0),
+        ({}, 0),
+    ):
+        with faulty(answering(**answers)) as server:
+            assert len(running_features(ServerSettings(), server.url)) == expected
 
 
 def test_a_server_that_does_not_answer_is_an_error() -> None:

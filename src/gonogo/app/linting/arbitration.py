@@ -35,12 +35,25 @@ class Side:
         root: the folder in which it sees what lies in ``base`` here; ``None``: under the same names.
         base: the folder here.
         excused: whether it may be of another version.
+        demanded: the features that it has to turn on.
+        running: further features that it turns on if it can: those of the server that is asked.
     """
 
     command: Sequence[str] = PROMTOOL
     root: str | None = None
     base: str = "."
     excused: bool = False
+    demanded: tuple[str, ...] = ()
+    running: tuple[str, ...] = ()
+
+    def promtool(self) -> Promtool:
+        """Find the promtool.
+
+        Raises:
+            MissingTool: the command is not there, or does not run a promtool: that says nothing about the files.
+            UsageError: it is too old for a feature that it has to turn on.
+        """
+        return installed_promtool(self.demanded, self.running, self.command)
 
     def name_of(self, path: str) -> str:
         """Give the name of a file for this promtool; none can be taken for an option."""
@@ -63,8 +76,9 @@ def arbitrate(inputs: Inputs, side: Side, scratch: Path) -> Arbiter:
 
     Raises:
         MissingTool: the command is not there, or does not run a promtool: that says nothing about the files.
+        UsageError: it is too old for a feature that it has to turn on.
     """
-    promtool = installed_promtool(side.command)
+    promtool = side.promtool()
     passed = tuple(_passed(inputs, side, scratch))
     heard = _Heard(side, {side.key(name): file for name, file in passed})
     if inputs.configuration is not None:
@@ -73,7 +87,9 @@ def arbitrate(inputs: Inputs, side: Side, scratch: Path) -> Arbiter:
         ran = check_rules([Path(name) for name in batch], lint=False, command=promtool.command)
         heard.hear(words(ran.output), ran.output, [side.key(name) for name in batch])
     accepted = frozenset(path for path, fine in heard.accepted.items() if fine)
-    return Arbiter(" ".join(side.command), promtool.version, accepted, tuple(heard.refused), side.excused)
+    return Arbiter(
+        " ".join(side.command), promtool.version, accepted, tuple(heard.refused), side.excused, promtool.lacking
+    )
 
 
 def _ask_configuration(inputs: Inputs, side: Side, promtool: Promtool, heard: _Heard) -> None:

@@ -56,6 +56,19 @@ def asking(settings: ServerSettings, url: str, says: Callable[[str], None]) -> I
     return lambda estate: ask(client, url, estate, says)
 
 
+def running_features(settings: ServerSettings, url: str) -> tuple[str, ...]:
+    """Ask a running server for the features that it has on; none of a server that does not tell.
+
+    Raises:
+        UsageError: ``url`` is no URL.
+    """
+    try:
+        running = flags(client_of(settings, at_most=ONE_ANSWER), url)
+    except SourceError:
+        return ()  # a server that does not answer at all is an error as soon as it is asked about the rules
+    return tuple(filter(None, running.get("enable-feature", "").split(",")))
+
+
 def ask(client: Client, url: str, estate: Estate, says: Callable[[str], None]) -> tuple[Estate, tuple[str, ...]]:
     """Ask everything that the checks want to know.
 

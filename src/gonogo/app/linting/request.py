@@ -34,6 +34,8 @@ class LintRequest:
         second: a second promtool to ask as well.
         server_version: the version of the server, as major and minor, where somebody says it.
         requirements: what an organisation asks of its rules, where it asks anything.
+        features: the features that promtool has to turn on, those of the policy's server left out.
+        running: the features of the server that is asked; a promtool that is too old for one says so.
     """
 
     paths: tuple[Path, ...] = ()
@@ -41,3 +43,11 @@ class LintRequest:
     second: SecondPromtool | None = None
     server_version: tuple[int, int] | None = None
     requirements: Requirements | None = None
+    features: tuple[str, ...] = ()
+    running: tuple[str, ...] = ()
+
+    @property
+    def demanded(self) -> tuple[str, ...]:
+        """The features that promtool has to turn on."""
+        named = self.policy_file.server.features if self.policy_file is not None else ()
+        return (*self.features, *named)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
@@ -64,8 +64,9 @@ def run_lint(
         informants: who else is asked about what was read, one after another.
 
     Raises:
-        UsageError: a path is not there or cannot be read, or nothing is left to lint.
-        MissingTool: promtool, or the second one's command, is not installed.
+        UsageError: a path is not there or cannot be read, nothing is left to lint, or a promtool is too old for a
+            feature that it has to turn on.
+        MissingTool: promtool, or the second one's command, is not there, or cannot be run.
         SourceError: the server to ask gives no valid answer.
     """
     locate(PROMTOOL[0])
@@ -84,6 +85,7 @@ def run_lint(
         says("waiting for promtool")
         judged = estate.having(arbiters=promtools.heard())
         found += findings(judged, _checks(arbiters=True))
+        notes += (note for arbiter in judged.arbiters for note in arbiter.notes)
     return Linted(
         _report(found, inputs, estate),
         tuple(inputs.skipped),
@@ -94,11 +96,13 @@ def run_lint(
 
 def _sides(request: LintRequest, inputs: Inputs) -> tuple[Side, ...]:
     """Name the promtools; the second one's command must be there as well."""
+    first = Side(demanded=request.demanded, running=request.running)
     second = request.second
     if second is None:
-        return (Side(),)
+        return (first,)
     locate(second.command[0])
-    return (Side(), Side(second.command, second.root, inputs.base, second.any_version))
+    there = replace(first, command=second.command, root=second.root, base=inputs.base)
+    return (first, replace(there, excused=second.any_version))
 
 
 def _inputs(request: LintRequest) -> Inputs:
@@ -150,6 +154,7 @@ def _estate(request: LintRequest, inputs: Inputs, promtool: str) -> Estate:
         complete=inputs.complete,
         interest=interest_of(policy_file.policy) if policy_file is not None else None,
         version=release(promtool) or Estate().version,
+        features=frozenset(request.demanded) or None,
     )
 
 

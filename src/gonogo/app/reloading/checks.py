@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from os.path import relpath
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,12 +21,24 @@ from gonogo.app.reloading.place import Place
 from gonogo.app.reloading.request import ReloadRequest
 from gonogo.app.runs import Run
 from gonogo.app.unit import unit
+from gonogo.errors import MissingTool
 from gonogo.model.gate import OBS_LINT, PROMQL_UNIT
 from gonogo.model.outcome import Outcome
+from gonogo.model.promtool_features import features_for
 from gonogo.model.versions import release
 from gonogo.policy.settings import PolicyFile
-from gonogo.prometheus.installed_promtool import version_number
+from gonogo.prometheus.installed_promtool import installed_promtool
 from gonogo.prometheus.server_state import ServerState
+
+
+def running_as(policy_file: PolicyFile, server: ServerState | None) -> PolicyFile:
+    """Let the promtool here turn on the features of the server as well, as far as it can."""
+    named = policy_file.server.features
+    try:
+        taken = features_for(server.features if server else (), installed_promtool().release).flags
+    except MissingTool:
+        return policy_file  # the steps that need promtool say so
+    return replace(policy_file, server=replace(policy_file.server, features=tuple(dict.fromkeys((*named, *taken)))))
 
 
 def lint_step(request: ReloadRequest, mirror: Mirror) -> Done:
@@ -33,7 +46,7 @@ def lint_step(request: ReloadRequest, mirror: Mirror) -> Done:
 
     def made() -> Run:
         if request.staged is None:
-            return lint(request.policy_file)
+            return lint(mirror.policy_file)
         asked = LintRequest(policy_file=mirror.policy_file)
         return as_run(run_lint(asked), asked)
 
@@ -51,8 +64,10 @@ def unit_step(request: ReloadRequest, mirror: Mirror) -> Done:
 def cross_check_step(request: ReloadRequest, place: Place, mirror: Mirror, before: ServerState | None) -> Done:
     """See that every promtool is of the server's version, and that the one on its side accepts the tree as well."""
     settings = place.policy_file.reload
-    here, there = Side(), _other_side(place, mirror) if settings.promtool else None
-    versions = {"promtool": version_number(here.command)}
+    here = Side(demanded=place.policy_file.server.features, running=before.features if before else ())
+    there = _other_side(place, mirror, here) if settings.promtool else None
+    found = here.promtool()
+    versions = {"promtool": found.version}
     reasons: list[str] = []
     if there is not None:
         name = " ".join(settings.promtool)
@@ -65,7 +80,8 @@ def cross_check_step(request: ReloadRequest, place: Place, mirror: Mirror, befor
         reasons += skewed
     told = "; ".join(f"{name} {version or 'tells no version'}" for name, version in versions.items())
     excused = f", allowed: {'; '.join(skewed)}" if skewed else ""
-    well = f"{told}; the server {server or 'tells no version'}{excused}"
+    lacking = f"; promtool cannot turn on the server's {', '.join(found.lacking)}" if found.lacking else ""
+    well = f"{told}; the server {server or 'tells no version'}{excused}{lacking}"
     return judged(tuple(reasons), well, versions={**versions, "server": server}, version_skew_allowed=bool(skewed))
 
 
@@ -82,17 +98,17 @@ def _skewed(versions: dict[str, str], server: str | None) -> Iterator[str]:
             )
 
 
-def _other_side(place: Place, mirror: Mirror) -> Side:
+def _other_side(place: Place, mirror: Mirror, here: Side) -> Side:
     """Name the files for the promtool on the server's side, which sees the staged tree where it really lies."""
     settings = place.policy_file.reload
     real = place.staged or place.live
     if real is None:
-        return Side(settings.promtool)
+        return replace(here, command=settings.promtool)
     base = settings.promtool_base or (place.live.root if place.live else real.root)
     if settings.promtool_root is None:
-        return Side(settings.promtool, str(real.root), str(mirror.root))
+        return replace(here, command=settings.promtool, root=str(real.root), base=str(mirror.root))
     root = posixpath.normpath(posixpath.join(settings.promtool_root, relpath(real.root, base)))
-    return Side(settings.promtool, root, str(mirror.root))
+    return replace(here, command=settings.promtool, root=root, base=str(mirror.root))
 
 
 def _asked(policy_file: PolicyFile, side: Side) -> tuple[str, tuple[str, ...]]:

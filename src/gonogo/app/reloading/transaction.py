@@ -11,7 +11,7 @@ from gonogo.actuators.reload_lock import hold_server
 from gonogo.actuators.unsettled import state_in_force
 from gonogo.app.reloading.afterwards import afterwards
 from gonogo.app.reloading.changing import Change
-from gonogo.app.reloading.checks import cross_check_step, lint_step, unit_step
+from gonogo.app.reloading.checks import cross_check_step, lint_step, running_as, unit_step
 from gonogo.app.reloading.course import Course, Done, Heard, Silent, judged, passed
 from gonogo.app.reloading.disk_steps import Ready
 from gonogo.app.reloading.judging import entries_step, preview_of, preview_step, readiness_step
@@ -119,11 +119,12 @@ def _in_turn(request: ReloadRequest, place: Place, course: Course, found: Snapsh
 
 def _check(request: ReloadRequest, place: Place, course: Course, found: Snapshot) -> None:
     """Let everybody look at the tree who knows what may be wrong with it."""
+    policy_file = running_as(place.policy_file, found.before)
     with ExitStack() as held:
         if place.live is None or (place.staged is not None and found.manifest is None):
-            mirror = Mirror(place.policy_file, Path())
+            mirror = Mirror(policy_file, Path())
         else:
-            mirror = held.enter_context(mirrored(place.policy_file, place.live, place.staged, found.manifest))
+            mirror = held.enter_context(mirrored(policy_file, place.live, place.staged, found.manifest))
         course.take(Step.LINT, lambda: lint_step(request, mirror))
         course.take(Step.UNIT, lambda: unit_step(request, mirror))
         course.take(Step.CROSS_CHECK, lambda: cross_check_step(request, place, mirror, found.before))
