@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from gonogo.gates.catalogue import PRESET_GATES
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Policy, Slo
+from gonogo.model.versions import UTF8_NAMES, reaches, release
+from gonogo.prometheus.promtool import version
 from gonogo.rules.pack.assemble import Pack, pack
 from tests.rules.pack.policies import API, GREEN, INTERVAL, WEIGHTS, of_services, preset_gates, preset_policy
 from tests.rules.pack.promtool import failure, laid_out, refusal
@@ -84,6 +86,21 @@ def test_the_pack_passes_for_every_sensible_policy(share: Callable[[int], int]) 
             assert "".join(pool.map(lambda name: failure(folder, name), made.tests_yaml)) == ""
 
     passes()
+
+
+def test_free_names_pass_where_the_version_takes_them(tmp_path: Path) -> None:
+    """Subjects and counters of free names are quoted; a promtool before 3.0 refuses the rules whole."""
+    errors = '{"http.errors","http.route"="/a",code=~"5.."}'
+    slo = Slo("web", 0.99, errors, '{__name__="http.requests", "http.route"="/a"}')
+    policy = replace(of_services(), subjects=("service.name",), slos=(slo,))
+    made = pack(policy, INTERVAL, PRESET_GATES)
+    folder = laid_out(made, tmp_path, policy.prefix)
+    if reaches(release(version().output), UTF8_NAMES):
+        assert refusal(folder) == ""
+        with ThreadPoolExecutor(CORES) as pool:
+            assert "".join(pool.map(lambda name: failure(folder, name), made.tests_yaml)) == ""
+    else:
+        assert "parse error" in refusal(folder)
 
 
 @pytest.mark.parametrize("policy", [preset_policy(), pytest.param(of_services(), marks=pytest.mark.long)])

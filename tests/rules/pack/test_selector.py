@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 
 from gonogo.rules.pack.selector import Matcher, Selector, parse_selector
 
-LABEL = st.from_regex(r"[a-zA-Z_][a-zA-Z0-9_]{0,8}", fullmatch=True)
+LABEL = st.from_regex(r"[a-zA-Z_][a-zA-Z0-9_]{0,6}", fullmatch=True) | st.text(
+    st.characters(codec="utf-8"), min_size=1, max_size=7
+)
+METRIC = st.from_regex(r"[a-zA-Z_:][a-zA-Z0-9_:]{0,8}", fullmatch=True) | LABEL
 VALUE = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
 MATCHERS = st.lists(st.builds(Matcher, LABEL, st.sampled_from(("=", "!=", "=~", "!~")), VALUE), max_size=4)
 
@@ -31,6 +34,14 @@ MATCHERS = st.lists(st.builds(Matcher, LABEL, st.sampled_from(("=", "!=", "=~", 
         'x{job="\\d"}',
         "x{job}",
         "x}",
+        'x{"y"}',
+        'x{__name__="y"}',
+        '{"x","y"}',
+        '{"x",__name__="y"}',
+        '{""}',
+        '{"x",""="y"}',
+        '{"service.name"="x"}',
+        '{"x" = }',
     ],
 )
 def test_anything_but_a_plain_selector_is_refused(text: str) -> None:
@@ -47,6 +58,12 @@ def test_anything_but_a_plain_selector_is_refused(text: str) -> None:
         ('x{a="b",}', 'x{a="b"}'),
         ("x{a='b', c=~`d\\d`}", 'x{a="b",c=~"d\\\\d"}'),
         ('{__name__="x",a!="b"}', 'x{a!="b"}'),
+        ('{"x"}', "x"),
+        ('{"http.requests"}', '{"http.requests"}'),
+        ('{ "http.requests" , "http.code" =~ "5.." , a="b" }', '{"http.requests","http.code"=~"5..",a="b"}'),
+        ("{'http.requests', `service.name`='x'}", '{"http.requests","service.name"="x"}'),
+        ('{__name__="http.requests"}', '{"http.requests"}'),
+        ('x{"a"="b","c\\"d"="e"}', 'x{a="b","c\\"d"="e"}'),
         ('job:x:sum{a="\\u00e9\\n"}', 'job:x:sum{a="é\\n"}'),
         ("x{a='\\x41\\102\\'\\\\'}", 'x{a="AB\'\\\\"}'),
     ],
@@ -56,7 +73,7 @@ def test_a_selector_is_read_in_every_spelling(text: str, written: str) -> None:
     assert str(parse_selector(text)) == written
 
 
-@given(st.from_regex(r"[a-zA-Z_:][a-zA-Z0-9_:]{0,8}", fullmatch=True), MATCHERS)
+@given(METRIC, MATCHERS)
 def test_what_is_written_reads_back(metric: str, matchers: list[Matcher]) -> None:
     """Writing and reading are inverse, whatever the labels' values hold."""
     selector = Selector(metric, tuple(matchers))

@@ -15,6 +15,7 @@ from gonogo.model.policy import Policy, Slo
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.model.series import REALM_LABEL
 from gonogo.model.signal import Signal
+from gonogo.rules.matchers import label
 from gonogo.rules.pack.selector import Selector, parse_selector
 
 _PREFIX_PLACEHOLDER = "P_"
@@ -70,7 +71,7 @@ def subject_labels(policy: Policy) -> tuple[str, ...]:
 
 def aggregate(operator: str, labels: tuple[str, ...], expression: object) -> str:
     """Aggregate, keeping these labels."""
-    kept = f" by ({', '.join(labels)}) " if labels else ""
+    kept = f" by ({', '.join(map(label, labels))}) " if labels else ""
     return f"{operator}{kept}({expression})"
 
 

@@ -1,6 +1,7 @@
 """A plain PromQL vector selector taken apart: a name and label matchers, and nothing else.
 
-A policy gives its counters as such selectors (``http_requests_total{code=~"5.."}``).
+A policy gives its counters as such selectors (``http_requests_total{code=~"5.."}``),
+with names in quotes where these are not classic (``{"http.requests","http.code"=~"5.."}``).
 Here they are read, narrowed to the policy's realm, and written out again.
 Source of the grammar: Prometheus documentation, "Querying basics".
 """
@@ -11,14 +12,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from gonogo.model.names import is_classic_label, is_classic_metric, is_name
+from gonogo.model.series import METRIC_LABEL
 from gonogo.rules import re2
-from gonogo.rules.matchers import quoted
+from gonogo.rules.matchers import label, quoted
 
 _NAME = re.compile(r"\s*([a-zA-Z_:][a-zA-Z0-9_:]*)?\s*")
 _ESCAPE = r"\\(?:[abfnrtv\\'\"]|x[0-7][0-9a-fA-F]|u[0-9a-fA-F]{4}|[01][0-7]{2})"
 _STRING = rf'"(?:[^"\\\n]|{_ESCAPE})*"|\'(?:[^\'\\\n]|{_ESCAPE})*\'|`[^`]*`'
 _CONTROLS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-_MATCHER = re.compile(rf"\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*({_STRING})\s*(,|(?=\}}))")
+_MATCHER = re.compile(rf"\s*(?:([a-zA-Z_][a-zA-Z0-9_]*|{_STRING})\s*(=~|!~|!=|=)\s*)?({_STRING})\s*(,|(?=\}}))")
 _END = re.compile(r"\s*\}\s*")
 
 
@@ -32,7 +35,7 @@ class Matcher:
 
     def __str__(self) -> str:
         """Write it as PromQL."""
-        return f"{self.label}{self.op}{quoted(self.value)}"
+        return f"{label(self.label)}{self.op}{quoted(self.value)}"
 
     def accepts(self, value: str) -> bool:
         """Tell whether a label's value (empty: the label is missing) is known to satisfy the matcher."""
@@ -59,7 +62,10 @@ class Selector:
 
     def __str__(self) -> str:
         """Write it as PromQL."""
-        return f"{self.metric}{{{','.join(map(str, self.matchers))}}}" if self.matchers else self.metric
+        matchers = [*map(str, self.matchers)]
+        if self.metric and not is_classic_metric(self.metric):
+            return f"{{{','.join((quoted(self.metric), *matchers))}}}"
+        return f"{self.metric}{{{','.join(matchers)}}}" if matchers else self.metric
 
 
 def parse_selector(text: str) -> Selector:
@@ -74,13 +80,11 @@ def parse_selector(text: str) -> Selector:
     matchers: list[Matcher] = []
     if place < len(text):
         matchers = _matchers(text, place)
-    if not metric:
-        named = [m for m in matchers if m.label == "__name__" and m.op == "="]
-        metric = named[0].value if named else ""
-        matchers = [m for m in matchers if m not in named]
-    if not metric:
+    named = [m for m in matchers if m.label == METRIC_LABEL and m.op == "="]
+    names = [name for name in (metric, *(m.value for m in named)) if name]
+    if len(names) != 1 or not all(is_name(m.label) for m in matchers):
         raise _refusal(text)
-    return Selector(metric, tuple(matchers))
+    return Selector(names[0], tuple(m for m in matchers if m not in named))
 
 
 def _matchers(text: str, place: int) -> list[Matcher]:
@@ -89,11 +93,16 @@ def _matchers(text: str, place: int) -> list[Matcher]:
     place += 1
     found = []
     while match := _MATCHER.match(text, place):
-        found.append(Matcher(match[1], match[2], _unquoted(match[3])))
+        name, op = (_name(match[1]), match[2]) if match[1] else (METRIC_LABEL, "=")
+        found.append(Matcher(name, op, _unquoted(match[3])))
         place = match.end()
     if _END.fullmatch(text, place) is None:
         raise _refusal(text)
     return found
+
+
+def _name(written: str) -> str:
+    return written if is_classic_label(written) else _unquoted(written)
 
 
 def _unquoted(literal: str) -> str:
