@@ -15,7 +15,7 @@ TYPES = {"c_total": "counter", "om": "counter", "h": "histogram", "s": "summary"
     [
         ("unknown", ""),
         ("i", ""),
-        ("h", ""),
+        ("h", "counter"),
         ("s_bucket", ""),
         ("h_total", ""),
         ("c_total", "counter"),

@@ -31,6 +31,9 @@ _FAMILIES = (
 )
 """What a series' name ends in, and the types that targets then declare for the rest of the name."""
 
+_DECLARED = {"counter": "counter", "histogram": "counter", "gauge": "gauge", "gaugehistogram": "gauge"}
+"""The type that targets declare for a name, and how a series of just that name behaves."""
+
 COUNTER_ENDINGS = tuple(ending for ending, _ in _FAMILIES)
 """How the names of counters end by custom, whether in a counter, a histogram or a summary."""
 
@@ -50,11 +53,13 @@ def raw_counter_calls(rule: LintedRule) -> Iterator[tuple[Call, Vector, str]]:
 
 
 def declared(live: Live | None, metric: str) -> str:
-    """Tell whether targets declare a metric a ``counter`` or a ``gauge``; empty where they say neither."""
+    """Return ``counter`` or ``gauge``, as targets declare a metric; an empty text where they say neither.
+
+    A series with the name of a histogram itself is a native histogram, whose buckets only grow.
+    """
     if live is None:
         return ""
-    kind = live.types.get(metric, "")
-    if kind in {"counter", "gauge"}:
+    if kind := _DECLARED.get(live.types.get(metric, "")):
         return kind
     families = ((metric.removesuffix(ending), kinds) for ending, kinds in _FAMILIES if metric.endswith(ending))
     return "counter" if any(live.types.get(family) in kinds for family, kinds in families) else ""

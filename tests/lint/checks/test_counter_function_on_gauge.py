@@ -76,3 +76,11 @@ def test_what_targets_declare(kind: str, expression: str, sure: bool) -> None:  
     """It counts more than a name; a rate of it is another check's to report."""
     live = Live(types={"x_bytes": kind, "x_timestamp_seconds": kind})
     assert severities(CHECK, record("r", expression), live=live) == ["warning"] * sure
+
+
+@pytest.mark.parametrize("metric", ["native_ratio", "http.requests_ratio"])
+def test_what_targets_declare_a_histogram_or_a_counter_is_no_gauge(metric: str) -> None:
+    """Whatever its name looks like."""
+    types = {"native_ratio": "histogram", "http.requests_ratio": "counter"}
+    rule = record("r", f'rate({{"{metric}"}}[5m]) + increase({{"{metric}"}}[5m])')
+    assert severities(CHECK, rule, live=Live(types=types)) == []

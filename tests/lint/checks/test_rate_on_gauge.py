@@ -8,7 +8,17 @@ from gonogo.lint.checks.rate_on_gauge import CHECK
 from gonogo.lint.live import Live
 from tests.lint.short_rules import found, record, severities
 
-TYPES = {"g": "gauge", "c_total": "counter", "om": "counter", "h": "histogram", "s": "summary", "x_count": "gauge"}
+TYPES = {
+    "gh": "gaugehistogram",
+    "http.errors": "counter",
+    "http.load": "gauge",
+    "g": "gauge",
+    "c_total": "counter",
+    "om": "counter",
+    "h": "histogram",
+    "s": "summary",
+    "x_count": "gauge",
+}
 
 
 @pytest.mark.parametrize(
@@ -23,6 +33,11 @@ TYPES = {"g": "gauge", "c_total": "counter", "om": "counter", "h": "histogram", 
         ("rate(om_total[5m]) + rate(h_bucket[5m]) + rate(s_count[5m]) + rate(s_sum[5m])", []),
         ("rate(unknown[5m]) + rate(g[5m:1m])", ["info"]),
         ('rate({__name__=~"g"}[5m])', []),
+        ("rate(h[5m])", []),
+        ("rate(gh[5m])", ["warning"]),
+        ("rate(s[5m])", ["info"]),
+        ('rate({"http.errors"}[5m])', []),
+        ('rate({"http.load"}[5m])', ["warning"]),
     ],
 )
 def test_what_a_server_declares(expression: str, severity: list[str]) -> None:
@@ -38,6 +53,9 @@ def test_what_a_server_declares(expression: str, severity: list[str]) -> None:
         ("rate(r[5m])", []),
         ("rate(up[5m]) + rate(x_ratio[5m])", []),
         ("increase(g[5m])", []),
+        ('rate({"http.requests"}[5m])', []),
+        ("rate(d[5m]) + histogram_quantile(0.9, sum by (job) (rate(d[5m])))", []),
+        ("rate(d[5m]) + histogram_quantile(0.9, sum by (le) (rate(e_bucket[5m])))", ["d"]),
     ],
 )
 def test_a_name_that_is_no_counters_is_worth_knowing(expression: str, metrics: list[str]) -> None:

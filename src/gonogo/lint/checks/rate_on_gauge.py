@@ -3,7 +3,8 @@
 ``rate`` and ``irate`` are for counters: where a value falls, they think that it began again at 0. Of something that
 goes up and down they give nonsense that grows with the ups and downs. What a metric is, its targets declare: a
 running server tells. Without one, a name that does not end as counters' do (``_total``, ``_count``, ``_sum``,
-``_bucket``) is merely worth knowing: many exporters are older than that custom. Use ``deriv`` or ``delta``, or
+``_bucket``) is merely worth knowing: many exporters are older than that custom, and it does not hold for native
+histograms, nor for names with dots and the like, such as those of OpenTelemetry. Use ``deriv`` or ``delta``, or
 aggregate the gauge itself.
 """
 
@@ -16,13 +17,15 @@ from gonogo.lint.counters import COUNTER_ENDINGS, declared, raw_counter_calls, s
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
 from gonogo.lint.live import Live
+from gonogo.model.names import is_classic_metric
+from gonogo.rules.tree import Call, Vector, walk
 
 RATES = frozenset({"rate", "irate"})
 
 
 def find(estate: Estate) -> Iterator[Hit]:
     """List the rates of what targets declare gauges; each metric that is not named a counter is told once."""
-    told: set[str] = set()
+    told = set(_histograms(estate))
     for rule in estate.rules:
         for call, _, metric in raw_counter_calls(rule):
             if call.function not in RATES:
@@ -42,7 +45,16 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 def _may_count(estate: Estate, metric: str) -> bool:
     """Tell whether a metric may be a counter by its name; of what rules record and of sure gauges others speak."""
-    return metric.endswith(COUNTER_ENDINGS) or bool(estate.graph.recorded_by(metric) or sure_gauge(estate, metric))
+    by_name = metric.endswith(COUNTER_ENDINGS) or not is_classic_metric(metric)
+    return by_name or bool(estate.graph.recorded_by(metric) or sure_gauge(estate, metric))
+
+
+def _histograms(estate: Estate) -> Iterator[str]:
+    """List the metrics that some rule reads as native histograms: without buckets, in a function for histograms."""
+    for rule in estate.rules:
+        for node in rule.nodes:
+            if isinstance(node, Call) and node.function.startswith("histogram_"):
+                yield from (one.metric for one in walk(node) if isinstance(one, Vector) and one.metric is not None)
 
 
 _FACTS = {"live": Live(types={"queue_length": "gauge"})}
