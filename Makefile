@@ -4,6 +4,10 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 bin := .venv/bin
+ifneq ($(PROMETHEUS),)
+export PATH := $(abspath $(PROMETHEUS)):$(PATH)
+export PROMETHEUS
+endif
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name meaning; do printf '  make %-21s %s\n' "$$name" "$$meaning"; done
@@ -11,8 +15,8 @@ help: ## list the targets
 dryrun: ready-to-run ## the main job, on real servers that it starts itself; ARGS='--inject burn' shows a refusal
 	@$(bin)/gonogo dryrun --sandbox --for 60s $(ARGS)
 
-test: check ## every check and every test, with coverage; PROMETHEUS=/path/to/bin: on that version
-	@PROMETHEUS="$(PROMETHEUS)" scripts/test/all.sh
+test: check ## every check and every test, with coverage; as all targets on another version with PROMETHEUS=/path/to/bin
+	@scripts/test/all.sh
 
 test-without-servers: ready-to-develop ## every test that starts no server, on this Python
 	@$(bin)/python -S -m scripts.test.hangs.within 1800 "test: all" $(bin)/pytest -n 2 --dist loadgroup --quiet -m 'not live and not long' $(ARGS)

@@ -12,6 +12,8 @@ from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
 from tests.policy_folder import RULES, TESTS, policy_folder
 
+pytestmark = pytest.mark.versions
+
 NO_ALERT = """\
 rule_files: [../rules/duri.yml]
 tests:

@@ -18,6 +18,8 @@ from gonogo.prometheus.installed_promtool import installed_promtool
 from tests.app.unit_files import FIRING, RULES, check, write
 from tests.fake_promtool import fake_promtool
 
+pytestmark = pytest.mark.versions
+
 ORDERED = """\
 rule_files: [r.yml]
 GIVENtests:

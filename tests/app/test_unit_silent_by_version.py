@@ -10,6 +10,8 @@ from gonogo.model.versions import LEFT_OPEN, TEST_INTERVAL, Version, reaches
 from gonogo.prometheus.installed_promtool import installed_promtool
 from tests.app.unit_files import check, write
 
+pytestmark = pytest.mark.versions
+
 EDGE = "interval: 1m, input_series: [{series: x, values: 0+1x40}, {series: z, values: 1x6}]"
 NO_INTERVAL = "input_series: [{series: x, values: 0 0 5 5}, {series: z, values: '1'}]"
 

@@ -16,7 +16,7 @@ from gonogo.unit.possible_series import PossibleSeries
 from gonogo.unit.quiet import Quiet, quiet
 from gonogo.unit.read import AlertAssertion, read_unit
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.versions]
 
 FILES = 250
 _NAMES = ("a", "b", "r1", "r2")

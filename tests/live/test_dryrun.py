@@ -29,7 +29,7 @@ from tests.command import gonogo
 from tests.policy_folder import RULES, TESTS
 from tests.waiting import await_true
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.versions]
 
 SECOND = timedelta(seconds=1)
 

@@ -22,7 +22,7 @@ from gonogo.prometheus.promtool import backfill_openmetrics
 from gonogo.rules.promql import parse
 from gonogo.rules.tree import Binary, Vector, children, walk
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("real-servers")]
+pytestmark = [pytest.mark.live, pytest.mark.versions, pytest.mark.xdist_group("real-servers")]
 
 CLIENT = Client()
 LABELS = ("job", "instance", "code", "le", "zone")

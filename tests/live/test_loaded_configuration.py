@@ -28,7 +28,7 @@ from tests.reloading.kinds import FOLDER, KINDS, KINDS_OF_ALL_VERSIONS, NEWER_KI
 from tests.reloading.rule_edits import RULES, rule_edits
 from tests.reloading.single_edits import single_edits
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.versions]
 
 CORPUS = "GONOGO_CORPUS"
 """The environment variable that names a folder of rule files to load."""

@@ -25,7 +25,7 @@ from gonogo.render.text import report_text
 from tests.faulty_server import Connection, faulty
 from tests.waiting import await_true
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("free names")]
+pytestmark = [pytest.mark.live, pytest.mark.versions, pytest.mark.xdist_group("free names")]
 
 NATIVE_BY_CONFIGURATION = (3, 8)
 """Native histograms are scraped by a key of the configuration from here on, and by a feature flag before."""

@@ -23,7 +23,7 @@ from tests.live.reload_stage import CLIENT, LATER, Stage, stage
 from tests.live.reload_yard import FAILS_LATER, Yard, told
 from tests.waiting import await_true
 
-pytestmark = [pytest.mark.live]
+pytestmark = [pytest.mark.live, pytest.mark.versions]
 
 ANY_UP = """
 groups:

@@ -20,7 +20,7 @@ from tests.live.reload_stage import CLIENT, LATER, RULES, stage, without_lifecyc
 from tests.live.reload_yard import FAILS_LATER, NEW_NAMES, NEW_RULE, OLD_NAMES, Yard, told
 from tests.reload_moment import At
 
-pytestmark = [pytest.mark.live]
+pytestmark = [pytest.mark.live, pytest.mark.versions]
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from gonogo.prometheus.api import query
 from gonogo.prometheus.server_process import RunningServer
 from tests.waiting import await_true, ended
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.versions]
 
 SECOND = timedelta(seconds=1)
 INTERVAL = timedelta(seconds=5)

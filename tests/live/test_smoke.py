@@ -16,7 +16,7 @@ from gonogo.policy.load import PolicyFile, load
 from gonogo.rules.pack.assemble import pack
 from tests.policy_folder import policy_folder
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.versions]
 
 PUSHED = "heartbeat: {pushgateway: 'http://127.0.0.1:1', read: push, textfile_dir: null, fresh: 60s, window: 5m}\n"
 

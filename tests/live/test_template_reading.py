@@ -18,7 +18,7 @@ from gonogo.lint.template.reading import template
 from gonogo.prometheus.promtool import check_rules
 from gonogo.prometheus.promtool import test_rules as run_tests
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.versions]
 
 PIECES = (
     *("{{", "}}", "{{-", "-}}", " ", " ", "$labels", ".Labels", ".instance", "$value", ".", "$x", ":=", "=", ",", "|"),

@@ -21,7 +21,7 @@ from gonogo.stopping import Stopped
 from tests.noted_signals import noted
 from tests.waiting import await_true, ended
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.versions]
 
 GOOD = "groups: [{name: g, interval: 30s, rules: [{record: 'a:b', expr: 'x + 1'}]}]\n"
 BAD = "groups: [{name: g, rules: [{record: 'a:b', expr: 'x +'}]}]\n"

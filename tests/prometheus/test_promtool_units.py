@@ -16,6 +16,8 @@ from gonogo.prometheus.promtool_units import run_as_asked, run_units
 from tests.fake_promtool import fake_promtool
 from tests.waiting import await_true
 
+pytestmark = pytest.mark.versions
+
 PROMTOOL = Promtool(version="2.42.0")
 
 
