@@ -297,7 +297,7 @@ def test_without_any_list_of_rules_nobody_knows_what_records_a_signal() -> None:
         given = evidence(rules=(), files=files, origins=raw, rules_untold=True)
         check = first_check(given)
         assert (check.outcome, check.doubts[0].reason) == (Outcome.UNKNOWN, Reason.SOURCE_UNKNOWN)
-        assert "name vmalert in prometheus.rules_url" in check.detail
+        assert "such as vmalert, in prometheus.rules_url" in check.detail
         assert first_check(replace(given, rules_untold=False)).outcome is Outcome.PASS
 
 

@@ -195,6 +195,7 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, name: str) -> N
         ("realm: null", "2:8: realm: the signals of the preset need a realm"),
         ("prefix: null", "2:9: prefix: the signals of the preset need a prefix"),
         ("prefix: a-b", "2:9: prefix: must be letters, digits and _"),
+        ("prometheus: {dialect: metricsql}", "prometheus.dialect: "),
         ("realm: ' '", "2:8: realm: must not be empty"),
         ("heartbeat: []", "2:12: heartbeat: must be a mapping, not a list"),
         ("heartbeat: {labels: []}", "heartbeat.labels: must be a mapping of names to text, not a list"),

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from datetime import timedelta
 
+from gonogo.app.foreseen import foreseen
 from gonogo.app.gather import Gathered, Survey, gather
 from gonogo.app.policy_findings import policy_warnings
 from gonogo.app.rule_files import policy_rules
@@ -49,16 +50,18 @@ def decide(policy_file: PolicyFile, url: str | None = None) -> Report:
 
 
 def prepare(policy_file: PolicyFile, url: str | None, asked: Iterable[Ask] = ASK_NOW) -> Survey:
-    """Work out what to ask, once.
+    """Work out what to ask, once; a program beside the server that evaluates the rules is looked at first.
 
     Raises:
         PolicyError: the policy's rule files cannot be read.
         UsageError: an address is no URL.
     """
-    files = policy_rules(policy_file)
     server = server_of(policy_file, url)
+    seen = foreseen(policy_file, server)
+    files = policy_rules(policy_file, seen.dialect)
     client = client_of(policy_file.server, at_most=ONE_ANSWER)
-    return Survey(policy_file.policy, ask(policy_file.policy, files, asked=asked), files, client, server)
+    questions = ask(policy_file.policy, files, asked=asked, late=seen.late)
+    return Survey(policy_file.policy, questions, files, client, server)
 
 
 def settled(survey: Survey, policy_file: PolicyFile) -> Gathered:

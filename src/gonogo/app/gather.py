@@ -28,16 +28,18 @@ from gonogo.app.server import Server
 from gonogo.durations import format_duration
 from gonogo.judge.push_groups import shared_sources, source_of
 from gonogo.judge.questions import Questions
+from gonogo.model.evaluator import ITSELF
 from gonogo.model.evidence import Evidence, RunState, Unread
 from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleGroup
 from gonogo.model.series import Series
 from gonogo.prometheus.api import QueryAnswer, query, server_time
+from gonogo.prometheus.evaluator_api import evaluated_rules
 from gonogo.prometheus.http import Client
-from gonogo.prometheus.rules_api import rules
 from gonogo.prometheus.status_api import build
 from gonogo.prometheus.targets_api import targets
 from gonogo.prometheus.versions import Build, nan_ends_series, rules_untold
+from gonogo.rules.external_labels import with_external_labels
 from gonogo.rules.matchers import named
 from gonogo.rules.selectors import Selector
 from gonogo.stopping import outcome
@@ -81,7 +83,7 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     ]
     names = (*questions.instant, PUSH_TIME)
     instant = asked("the newest samples", lambda: query(client, server.url, named(names), histograms=True))
-    loaded = asked("the rules", lambda: rules(client, server.rules_url))
+    loaded = asked("the rules", lambda: evaluated_rules(client, server.rules_url))
     active = asked("the targets", lambda: targets(client, server.targets_url))
     classic = tuple(selector for selector in questions.origins if selector.is_classic)
     quoted = tuple(selector for selector in questions.origins if not selector.is_classic)
@@ -90,7 +92,8 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     version = asked("the version", lambda: build(client, server.url))
     seen = asked("recent subjects", lambda: _recent(survey, clock.result(), warned.extend))
     now = outcome(clock)
-    told, groups = outcome(version), outcome(loaded)
+    told, listed = outcome(version), outcome(loaded)
+    groups, evaluator = (listed, ITSELF) if isinstance(listed, Unread) else listed
     evidence = _assemble(policy, now, windows, instant, told)
     evidence = replace(
         evidence,
@@ -99,7 +102,8 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
         targets=outcome(active),
         vanished=outcome(seen),
         runs=runs,
-        files=survey.files,
+        files=with_external_labels(survey.files, evaluator),
+        evaluator=evaluator,
         version=None if isinstance(told, Unread) else told.version,
     )
     evidence = _traced(evidence, outcome(fed), outcome(fed_too), quoted)

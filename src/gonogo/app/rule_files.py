@@ -8,6 +8,7 @@ from gonogo.app.inputs import matching
 from gonogo.errors import PolicyError, Problem
 from gonogo.model.rule import RuleGroup
 from gonogo.policy.load import PolicyFile
+from gonogo.rules.dialect import Dialect
 from gonogo.rules.files import read_rules
 
 
@@ -29,8 +30,8 @@ def rule_paths(policy_file: PolicyFile) -> tuple[Path, ...]:
     return tuple(sorted(found))
 
 
-def policy_rules(policy_file: PolicyFile) -> tuple[RuleGroup, ...]:
-    """Read all of the policy's rule files.
+def policy_rules(policy_file: PolicyFile, dialect: Dialect | None = None) -> tuple[RuleGroup, ...]:
+    """Read all of the policy's rule files; a ``dialect`` that was seen wins over the policy's.
 
     Raises:
         PolicyError: a glob matches nothing, or a file cannot be read as rules; every
@@ -44,7 +45,7 @@ def policy_rules(policy_file: PolicyFile) -> tuple[RuleGroup, ...]:
         except (OSError, UnicodeDecodeError) as error:
             problems.append(Problem(None, f"rules: {path} cannot be read: {error}", "mend or remove the file"))
             continue
-        read = read_rules(text, str(path))
+        read = read_rules(text, str(path), dialect or policy_file.server.dialect)
         groups += read.groups
         problems += read.problems
     if problems:

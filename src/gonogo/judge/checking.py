@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from math import floor, isfinite
 
@@ -64,8 +64,9 @@ def _check(term: Term, text: str, reading: Reading, now: float) -> Check:
         doubts = in_order(reading.doubts)
         detail = doubts[0].detail if doubts else ""
         return Check(text, Outcome.UNKNOWN, doubts, detail, provenance=reading.provenance)
-    doubts = reading.doubts + _window_doubts(term, reading, series, now)
-    outcome = Outcome.UNKNOWN if doubts else _truth(term, reading, series, now)
+    seen_until = now - reading.lateness.seconds
+    doubts = reading.doubts + reading.lateness.noted(_window_doubts(term, reading, series, seen_until))
+    outcome = Outcome.UNKNOWN if doubts else _truth(term, reading, series, seen_until)
     if outcome is Outcome.UNKNOWN:
         gap = f"too little of {series.metric} is known for {term}; wait for more samples"
         doubts = in_order(doubts) or (Doubt(Reason.GAPPY, gap),)
@@ -92,15 +93,21 @@ def _truth(term: Term, reading: Reading, series: Series, now: float) -> Outcome:
 
 
 def _window_doubts(term: Term, reading: Reading, series: Series, now: float) -> tuple[Doubt, ...]:
-    window = term.window.total_seconds() if term.window is not None else reading.max_age
+    window = term.window.total_seconds() if term.window is not None else _usual_age(reading)
     first = bisect_left(series.times, now - window)
     judged = series.values[first:] or series.values[-1:]
     doubts = () if _all_meant(judged, reading.signal.range) else tuple(_strange(judged, reading.signal, window))
     if series.histogram_at is not None and series.histogram_at >= now - window:
         doubts += (Doubt(Reason.HISTOGRAM, histogram_detail(series.metric)),)
-    if gap := _gappy(series, len(series.times) - first, reading.interval, window, now):
+    last = bisect_right(series.times, now) if reading.lateness.seconds else len(series.times)
+    if gap := _gappy(series, last - first, reading.interval, window, now):
         doubts += (Doubt(Reason.GAPPY, f"{series.metric} {gap}; an unbroken window turns it"),)
     return doubts
+
+
+def _usual_age(reading: Reading) -> float:
+    """Return the age that a sample may have, without the seconds by which the signal is late."""
+    return reading.max_age - (reading.lateness.seconds if reading.signal.max_age is None else 0.0)
 
 
 def _all_meant(values: tuple[float, ...], meant: Range) -> bool:

@@ -66,14 +66,27 @@ def judged_signals(policy: Policy, asked: Iterable[Ask]) -> dict[str, timedelta 
 
 
 def ask(
-    policy: Policy, files: tuple[RuleGroup, ...], *, asked: Iterable[Ask] = ASK_NOW, interval: timedelta | None = None
+    policy: Policy,
+    files: tuple[RuleGroup, ...],
+    *,
+    asked: Iterable[Ask] = ASK_NOW,
+    interval: timedelta | None = None,
+    late: timedelta = timedelta(0),
 ) -> Questions:
-    """Work out what to read; ``interval`` stands for groups and jobs that name none."""
+    """Work out what to read.
+
+    Args:
+        policy: what is asked.
+        files: the policy's rule files.
+        asked: the kinds of conditions.
+        interval: stands for groups and jobs that name none.
+        late: how late recorded samples may be; each window reaches back further by this much.
+    """
     graph = RuleGraph.of(files)
     default = interval or DEFAULT_INTERVAL
     held = judged_signals(policy, asked)
     signals = [policy.signals[name] for name in held]
-    spans = {s.name: _window(policy, s, held[s.name], _interval(s, files, default)) for s in signals}
+    spans = {s.name: late + _window(policy, s, held[s.name], _interval(s, files, default)) for s in signals}
     longest: dict[str, timedelta] = {}
     for signal in signals:
         span = _shared(policy, signal, held, spans)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from gonogo.judge.answer_doubts import answer_doubts
 from gonogo.judge.index import Answers, Key, answers
+from gonogo.judge.lateness import IN_TIME, Lateness, late_metrics
 from gonogo.judge.push_groups import Labels, Source, source_of
 from gonogo.judge.rule_doubts import rule_doubts
 from gonogo.judge.series_doubts import Found, alive, freshest, series_doubts, undoubted
@@ -38,7 +39,10 @@ MOST_NAMED = 20
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A signal as one subject has it: its samples, and what speaks against it whatever is asked."""
+    """A signal as one subject has it: its samples, and what speaks against it whatever is asked.
+
+    ``max_age`` includes the seconds by which the signal is late, unless the policy gives it.
+    """
 
     signal: Signal
     series: Series | None
@@ -46,6 +50,7 @@ class Reading:
     interval: float
     max_age: float
     provenance: tuple[str, ...]
+    lateness: Lateness = IN_TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Background:
     signal: Signal
     doubts: tuple[Doubt, ...]
     interval: float | None
+    lateness: Lateness
     feeds: tuple[Feed, ...]
     rules: tuple[str, ...]
     answers: Answers
@@ -82,6 +88,7 @@ class Readings:
         files = RuleGraph.of(evidence.files)
         loaded = RuleGraph.of(() if isinstance(evidence.rules, Unread) else evidence.rules)
         self._intervals = _recording_intervals(evidence)
+        self._late = late_metrics(evidence)
         self._written = written(policy, evidence, signals)
         self._supplies: dict[tuple[str, Source, tuple[str, ...]], Supply] = {}
         found = answers(policy, evidence, signals)
@@ -116,6 +123,7 @@ class Readings:
             signal,
             (*self._unread, *rule_doubts(signal, self._evidence, loaded), *unknown),
             self._intervals.get(signal.metric),
+            self._late.get(signal.metric, IN_TIME),
             tuple(Feed.of(s, origins.get(s.text, ())) for s in selectors if s.text not in untraced),
             tuple(f"rule {rule.name}: {rule.expression}" for rule in loaded.closure(signal.metric)),
             found,
@@ -132,7 +140,7 @@ class Readings:
     def _supplied(self, background: Background, source: Source, group: Labels) -> Supply:
         signal, feeds = background.signal, background.feeds
         interval = background.interval or self._sources.scrape_interval(source) or LOOKBACK_SECONDS
-        max_age = _max_age(signal, interval)
+        max_age = _max_age(signal, interval) + (background.lateness.seconds if signal.max_age is None else 0.0)
         only = source if all(source) else None
         doubts = background.doubts
         if not self._unread:
@@ -160,7 +168,8 @@ class Readings:
                 if not any(alive(series, now, supply.max_age) for series in ranges):
                     doubts += self._elsewhere(background, key, name)
                 doubts += tuple(series_doubts(name, ranges, instant, marks, now, supply.max_age, self._hint(signal)))
-        return Reading(signal, series, doubts, supply.interval, supply.max_age, supply.provenance)
+        late = background.lateness
+        return Reading(signal, series, late.noted(doubts), supply.interval, supply.max_age, supply.provenance, late)
 
     def _named(self, signal: Signal, key: Key, member: Labels) -> str:
         """Write the selector of what is judged, the realm left out: whoever is missing is named."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gonogo.model.evaluator import Engine
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Doubt, Reason
-from gonogo.model.rule import LoadedGroup, RuleHealth, RuleState
+from gonogo.model.rule import LoadedGroup, Rule, RuleHealth, RuleState
 from gonogo.model.signal import Signal
 from gonogo.rules.drift import drift
 from gonogo.rules.duplicates import duplicates
@@ -38,14 +39,21 @@ def rule_doubts(signal: Signal, evidence: Evidence, loaded: RuleGraph) -> Iterat
         yield Doubt(
             Reason.SOURCE_UNKNOWN,
             f"whether a rule makes {metric}, and of what, is not known: the server lists no rules and is not the one "
-            "that evaluates them; name vmalert in prometheus.rules_url",
+            "that evaluates them; name the program that does, such as vmalert, in prometheus.rules_url",
         )
     for rule in loaded.unreadable(metric):
-        yield Doubt(
-            Reason.SOURCE_UNKNOWN,
-            f"the expression of rule {rule.name} cannot be read, so what it is made of is not known; simplify it",
-        )
+        yield Doubt(Reason.SOURCE_UNKNOWN, _unreadable(rule, evidence.evaluator.engine))
     yield from _health(metric, evidence.rules, loaded)
+
+
+def _unreadable(rule: Rule, engine: Engine) -> str:
+    """Say that a rule cannot be followed down to its sources; that says nothing against its value."""
+    if engine is Engine.VMALERT:
+        return (
+            f"the expression of rule {rule.name} is not PromQL: vmalert alone can judge it, so what it is made of is "
+            "not known; write it in PromQL, or let the policy read what is under it"
+        )
+    return f"the expression of rule {rule.name} cannot be read, so what it is made of is not known; simplify it"
 
 
 def _health(metric: str, groups: tuple[LoadedGroup, ...], loaded: RuleGraph) -> Iterator[Doubt]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gonogo.errors import Position, Problem
 from gonogo.lint.estate import LintedRule, SourceFile
+from gonogo.rules.dialect import Dialect
 from gonogo.rules.files import PlacedGroup, read_groups
 from gonogo.rules.resources import OPERATOR_GROUP_KEYS, homes
 from gonogo.strict_yaml import YamlDocument, parse_documents
@@ -14,12 +15,14 @@ MOST_PROBLEMS = 200
 """How many mistakes of one file are told one by one."""
 
 
-def source_file(text: str, path: str) -> SourceFile:
+def source_file(text: str, path: str, dialect: Dialect = Dialect.PROMETHEUS) -> SourceFile:
     """Read one file; every mistake of its form is listed, and what can be read is read."""
-    return source_of(parse_documents(text, path), text, path)
+    return source_of(parse_documents(text, path), text, path, dialect)
 
 
-def source_of(documents: Sequence[YamlDocument], text: str, path: str) -> SourceFile:
+def source_of(
+    documents: Sequence[YamlDocument], text: str, path: str, dialect: Dialect = Dialect.PROMETHEUS
+) -> SourceFile:
     """Read the rules of a file whose YAML has been read; resources of other kinds beside rules are left alone."""
     found = [(document, base, is_custom) for document in documents for base, is_custom in homes(document)]
     custom = any(is_custom for _, _, is_custom in found)
@@ -28,7 +31,7 @@ def source_of(documents: Sequence[YamlDocument], text: str, path: str) -> Source
     problems += _strangers(documents) if custom else _unread_documents(documents)
     placed: list[tuple[YamlDocument, PlacedGroup]] = []
     for document, base, is_custom in read:
-        groups, mistakes = read_groups(document, base, OPERATOR_GROUP_KEYS if is_custom else ())
+        groups, mistakes = read_groups(document, base, OPERATOR_GROUP_KEYS if is_custom else (), dialect)
         problems += mistakes if document.complete else ()
         placed += ((document, group) for group in groups)
     rules = tuple(rule for document, group in placed for rule in _rules(document, group))

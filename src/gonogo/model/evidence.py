@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from gonogo.model.evaluator import ITSELF, Evaluator
 from gonogo.model.rule import LoadedGroup, RuleGroup
 from gonogo.model.series import Series
 
@@ -86,10 +87,11 @@ class Evidence:
         untraced: raw selector -> the question about its sources, where the server could not read it.
         vanished: subjects seen in a required signal within 24 h that may be missing now.
         runs: run gate -> what the journal has for the policy's inputs.
-        files: the rule groups of the policy's own rule files.
+        files: the rule groups of the policy's own rule files, with the evaluator's external labels.
         warnings: what the server warned of in any answer.
         rules_untold: whether nobody has said which rules record, so that none in ``rules``
             is not known to mean that there are none.
+        evaluator: the program that evaluates the rules, and its settings.
         nan_ends_series: whether this server gives a staleness marker as NaN.
         version: the version of Prometheus that the server names; ``None`` where it names none.
     """
@@ -109,3 +111,4 @@ class Evidence:
     nan_ends_series: bool = False
     untraced: Mapping[str, Unread] = field(default_factory=dict)
     version: str | None = None
+    evaluator: Evaluator = ITSELF

@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from gonogo.errors import Position
+from gonogo.model.evaluator import Engine
 
 
 class RuleKind(StrEnum):
@@ -70,10 +71,16 @@ class RuleState:
 
 @dataclass(frozen=True, slots=True)
 class LoadedGroup:
-    """A rule group that a server has loaded; ``interval`` is always known there, ``limit`` where it is shown."""
+    """A rule group that a server has loaded; ``interval`` is always known there, ``limit`` where it is shown.
+
+    ``delay`` is how far in the past the group is evaluated, where the group says so itself;
+    ``engine`` is the program that listed it.
+    """
 
     name: str
     interval: timedelta
     rules: tuple[RuleState, ...]
     file: str = ""
     limit: int | None = None
+    delay: timedelta | None = None
+    engine: Engine = Engine.PROMETHEUS

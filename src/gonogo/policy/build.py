@@ -18,6 +18,7 @@ from gonogo.policy.reload_keys import ReloadKeys
 from gonogo.policy.schema import PolicyKeys, SignalKeys, StabilityKeys
 from gonogo.policy.server_keys import PrometheusKeys
 from gonogo.policy.settings import Header, ReloadSettings, ServerSettings, Trigger
+from gonogo.rules.dialect import Dialect
 from gonogo.rules.file_pattern import escaped
 
 
@@ -67,6 +68,7 @@ def server_settings(keys: PrometheusKeys, folder: Path) -> ServerSettings:
         key_file=_path(folder, tls.key_file) if tls else None,
         server_name=tls.server_name if tls else None,
         insecure_skip_verify=tls.insecure_skip_verify if tls else False,
+        dialect=Dialect(keys.dialect),
         headers=tuple(
             Header(name, of.value, _path(folder, of.value_file), of.value_env)
             for name, of in (keys.headers or {}).items()

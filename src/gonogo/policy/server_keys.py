@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field, model_validator
 
 from gonogo.policy.key_types import Duration, FeatureName, HeaderName, HeaderValue, Keys, Text, Url, Variable
@@ -83,6 +85,9 @@ class PrometheusKeys(Keys):
     )
     rules_url: Url | None = Field(default=None, description="Who knows the rules (vmalert); null = the server.")
     targets_url: Url | None = Field(default=None, description="Who knows the targets (vmagent); null = the server.")
+    dialect: Literal["prometheus", "victoriametrics"] = Field(
+        default=_SERVER.dialect.value, description="Whose rule files these are; victoriametrics = vmalert's."
+    )
     timeout: Duration = Field(
         default=_SERVER.timeout,
         description="How long one question may take; no command waits longer than it has time for.",

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from gonogo.model.policy import Policy
+from gonogo.rules.dialect import Dialect
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class ServerSettings:
     insecure_skip_verify: bool = False
     headers: tuple[Header, ...] = ()
     features: tuple[str, ...] = ()
+    dialect: Dialect = Dialect.PROMETHEUS
 
 
 class Trigger(StrEnum):

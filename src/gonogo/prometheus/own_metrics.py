@@ -90,10 +90,8 @@ def read_own_metrics(text: str) -> OwnMetrics:
         Misshapen: a metric that is needed is missing, there twice, no finite number, or its line makes no sense.
     """
     found: dict[str, list[tuple[Mapping[str, str], float]]] = {name: [] for name in _WANTED}
-    for line in text.split("\n"):
-        if line.startswith(_WANTED):
-            name, labels, value = _sample(line)
-            found.get(name, []).append((labels, value))
+    for name, labels, value in samples_of(text, _WANTED):
+        found.get(name, []).append((labels, value))
     return OwnMetrics(
         successful=_one(found, SUCCESSFUL) == 1,
         success_at=_one(found, SUCCESS_AT),
@@ -104,6 +102,15 @@ def read_own_metrics(text: str) -> OwnMetrics:
         iterations_missed=dict(_each("rule_group", found[ITERATIONS_MISSED])),
         syncs=dict(_each("scrape_job", found[SYNCS])),
     )
+
+
+def samples_of(text: str, beginnings: tuple[str, ...]) -> Iterator[tuple[str, Mapping[str, str], float]]:
+    """Read those lines of ``/metrics`` that begin in one of some ways: name, labels and value of each.
+
+    Raises:
+        Misshapen: one of these lines is no sample.
+    """
+    return (_sample(line) for line in text.split("\n") if line.startswith(beginnings))
 
 
 def _sample(line: str) -> tuple[str, Mapping[str, str], float]:

@@ -9,7 +9,7 @@ from gonogo.prometheus.envelope import ask
 from gonogo.prometheus.http import Client
 from gonogo.prometheus.moment import moment
 from gonogo.prometheus.shape import Json, JsonObject, Misshapen, listing, mapping, number, shown, text, texts
-from gonogo.prometheus.versions import WITHOUT_ALERTS, rule_health
+from gonogo.prometheus.versions import WITHOUT_ALERTS, engine_of, group_delay, rule_health
 
 _KINDS = {"recording": RuleKind.RECORD, "alerting": RuleKind.ALERT}
 
@@ -38,6 +38,8 @@ def _group(item: JsonObject) -> LoadedGroup:
         ),
         file=text(item.get("file", ""), f"the file of {name}"),
         limit=int(number(item["limit"], f"the limit of {name}")) if "limit" in item else None,
+        delay=group_delay(item, name),
+        engine=engine_of(item),
     )
 
 

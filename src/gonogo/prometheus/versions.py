@@ -12,9 +12,10 @@ from datetime import timedelta
 from enum import StrEnum
 
 from gonogo.durations import parse_duration
+from gonogo.model.evaluator import Engine
 from gonogo.model.rule import LoadedGroup, RuleHealth
 from gonogo.model.versions import OLDEST, release
-from gonogo.prometheus.shape import JsonObject, Misshapen, text
+from gonogo.prometheus.shape import JsonObject, Misshapen, number, text
 
 NOW = {"nocache": "1"}
 """Asks VictoriaMetrics to answer for now; without it ``time()`` and every instant vector
@@ -96,6 +97,20 @@ def rule_health(said: str, error: str, evaluated_at: float | None) -> RuleHealth
     if said == "ok" and evaluated_at is not None:
         return RuleHealth.OK
     return RuleHealth.UNKNOWN
+
+
+def engine_of(group: JsonObject) -> Engine:
+    """Recognise the program that listed a rule group by the keys that only it writes."""
+    if "concurrency" in group:
+        return Engine.VMALERT
+    return Engine.THANOS if "partialResponseStrategy" in group else Engine.PROMETHEUS
+
+
+def group_delay(group: JsonObject, name: str) -> timedelta | None:
+    """Give the delay that a group of vmalert names itself, in seconds; with an offset it has none."""
+    if "eval_delay" in group:
+        return timedelta(seconds=number(group["eval_delay"], f"eval_delay of {name}"))
+    return timedelta(0) if "eval_offset" in group else None
 
 
 def scrape_interval(target: JsonObject, discovered: Mapping[str, str]) -> timedelta | None:

@@ -16,6 +16,7 @@ from gonogo.durations import parse_duration
 from gonogo.errors import Problem
 from gonogo.model.names import is_name
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
+from gonogo.rules.dialect import NOT_IN_VMALERT, VMALERT_GROUP_KEYS, VMALERT_RULE_KEYS, Dialect
 from gonogo.rules.tree import NAME_LABEL
 from gonogo.strict_yaml import YamlDocument, parse
 
@@ -46,15 +47,15 @@ class PlacedGroup:
     rules: tuple[Loc, ...]
 
 
-def read_rules(text: str, path: str) -> RuleFile:
+def read_rules(text: str, path: str, dialect: Dialect = Dialect.PROMETHEUS) -> RuleFile:
     """Read a rule file; nothing in it is guessed, and all its mistakes are listed."""
     document = parse(text, path)
-    placed, problems = read_groups(document)
+    placed, problems = read_groups(document, dialect=dialect)
     return RuleFile(tuple(one.group for one in placed), (*document.problems, *problems))
 
 
 def read_groups(
-    document: YamlDocument, base: Loc = (), also: tuple[str, ...] = ()
+    document: YamlDocument, base: Loc = (), also: tuple[str, ...] = (), dialect: Dialect = Dialect.PROMETHEUS
 ) -> tuple[tuple[PlacedGroup, ...], tuple[Problem, ...]]:
     """Read the groups of the mapping at ``base``, such as the ``spec`` of a custom resource.
 
@@ -62,17 +63,23 @@ def read_groups(
         document: what they stand in; its own problems are not repeated.
         base: where the mapping with ``groups`` stands.
         also: keys that a group may have beside Prometheus's own.
+        dialect: whose keys are known.
     """
-    reader = _Reader(document, also)
+    reader = _Reader(document, also, dialect)
     return tuple(reader.groups(base)), tuple(reader.problems)
 
 
 class _Reader:
     """Walks one document and collects its mistakes."""
 
-    def __init__(self, document: YamlDocument, also: tuple[str, ...]) -> None:
+    def __init__(self, document: YamlDocument, also: tuple[str, ...], dialect: Dialect) -> None:
         self._document = document
+        self._dialect = dialect
         self._group_keys = (*_GROUP_KEYS, *also)
+        self._rule_keys: tuple[str, ...] = ()
+        if dialect is Dialect.VICTORIA_METRICS:
+            known = (key for key in self._group_keys if key not in NOT_IN_VMALERT)
+            self._group_keys, self._rule_keys = (*known, *VMALERT_GROUP_KEYS), VMALERT_RULE_KEYS
         self.problems: list[Problem] = []
 
     def groups(self, base: Loc) -> Iterator[PlacedGroup]:
@@ -105,7 +112,7 @@ class _Reader:
         return PlacedGroup(group, loc, tuple(rules))
 
     def _rule(self, loc: Loc, value: object, shared: Mapping[str, str]) -> Rule | None:
-        found = self._mapping(loc, value, tuple(dict.fromkeys((*_RECORD_KEYS, *_ALERT_KEYS))))
+        found = self._mapping(loc, value, tuple(dict.fromkeys((*_RECORD_KEYS, *_ALERT_KEYS, *self._rule_keys))))
         kind = self._kind(loc, found)
         if kind is None:
             return None
@@ -131,7 +138,7 @@ class _Reader:
             return None
         (kind,) = kinds
         fitting = _RECORD_KEYS if kind is RuleKind.RECORD else _ALERT_KEYS
-        for key in (key for key in found if key not in fitting):
+        for key in (key for key in found if key not in (*fitting, *self._rule_keys)):
             self._complain((*loc, key), f"a {kind.value} rule has no {key!r}", "remove it", key=True)
         return kind
 
@@ -176,8 +183,18 @@ class _Reader:
             self._complain(loc, f"a mapping is expected here, not a {_shape(value)}", "write 'key: value' lines")
             return {}
         for key in (key for key in value if keys is not None and key not in keys):
-            self._complain((*loc, key), f"unknown key {key!r}", f"known here: {', '.join(keys or ())}", key=True)
+            self._complain((*loc, key), *self._unknown(key, keys or ()), key=True)
         return {key: inner for key, inner in value.items() if keys is None or key in keys}
+
+    def _unknown(self, key: object, known: tuple[str, ...]) -> tuple[str, str]:
+        """Say what is wrong with an unknown key, and the next step: vmalert's keys need the dialect."""
+        here = f"known here: {', '.join(known)}"
+        if self._dialect is Dialect.VICTORIA_METRICS:
+            return (f"vmalert does not know the key {key!r}" if key in NOT_IN_VMALERT else f"unknown key {key!r}"), here
+        if key in (*VMALERT_GROUP_KEYS, *VMALERT_RULE_KEYS):
+            dialect = "if vmalert evaluates this file, write 'prometheus: {dialect: victoriametrics}' in the policy"
+            return f"the key {key!r} belongs to vmalert, and Prometheus does not know it", f"{dialect}; {here}"
+        return f"unknown key {key!r}", here
 
     def _items(self, loc: Loc, value: object) -> Iterator[tuple[Loc, object]]:
         if isinstance(value, list):

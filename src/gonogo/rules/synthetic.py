@@ -26,7 +26,7 @@ LONGEST_QUOTE = 80
 def synthetic(metric: str, graph: RuleGraph) -> str | None:
     """Say why a metric's value is made up, as a clause; ``None`` where nothing shows that it is.
 
-    A rule that cannot be read is said to be so: what it measures, nothing shows.
+    Nothing shows that of a rule that cannot be read: see ``RuleGraph.unreadable``.
     """
     return next((why for _, why in synthetic_rules((metric,), graph)), None)
 
@@ -63,9 +63,8 @@ class _Findings:
         """Judge a rule; those it reads from come before."""
         try:
             tree = parse(rule.expression)
-        except ValueError as error:
-            self.patched[id(rule)] = _Origin(rule, f"cannot be read, so that nothing shows what it measures: {error}")
-            return
+        except ValueError:
+            return  # nothing shows that its value is made up; ``RuleGraph.unreadable`` names the rule
         if not self._alive(tree):
             self.dead[id(rule)] = self._dead_origin(rule, tree)
         if origin := self._patch(rule, tree):

@@ -20,6 +20,7 @@ from gonogo.lint.routes import Routes
 from gonogo.lint.routes_file import read_routes
 from gonogo.lint.sources import source_file, source_of, unread_file
 from gonogo.policy.settings import PolicyFile
+from gonogo.rules.dialect import Dialect
 from gonogo.rules.file_pattern import SERVER_PATTERN
 from gonogo.strict_yaml import parse_documents
 from gonogo.unit.read import UnitFile, read_unit
@@ -52,6 +53,7 @@ class Inputs:
         skipped: what was passed over.
         missing: where files were asked for and none is there, and what to say of it.
         base: the folder that a second promtool's own folder stands for.
+        dialect: whose rule files these are.
     """
 
     files: dict[str, SourceFile] = field(default_factory=dict)
@@ -65,6 +67,7 @@ class Inputs:
     skipped: list[Skipped] = field(default_factory=list)
     missing: list[tuple[Span, str]] = field(default_factory=list)
     base: str = "."
+    dialect: Dialect = Dialect.PROMETHEUS
 
     @property
     def complete(self) -> bool:
@@ -93,7 +96,7 @@ def named_inputs(paths: Iterable[Path]) -> Inputs:
 
 def policy_inputs(policy_file: PolicyFile) -> Inputs:
     """Read the policy's rules, what its server's configuration loads, and its tests."""
-    inputs = Inputs()
+    inputs = Inputs(dialect=policy_file.server.dialect)
     config = policy_file.server.config
     if config is not None and config.exists():
         _take_configuration(inputs, config)
@@ -232,7 +235,7 @@ def _load(inputs: Inputs, name: str) -> None:
     if name in inputs.files:
         return
     try:
-        _keep(inputs, source_file(read_text(Path(name), name), name))
+        _keep(inputs, source_file(read_text(Path(name), name), name, inputs.dialect))
     except Unreadable as error:
         _keep(inputs, _unread(name, error))
 

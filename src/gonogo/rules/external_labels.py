@@ -1,0 +1,27 @@
+"""Adds to rules the labels that the program which evaluates them adds to all of its rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from gonogo.model.evaluator import Engine, Evaluator
+from gonogo.model.rule import Rule, RuleGroup
+
+
+def with_external_labels(groups: tuple[RuleGroup, ...], evaluator: Evaluator) -> tuple[RuleGroup, ...]:
+    """Return the groups of rule files as the evaluating program lists them.
+
+    A label of the rule wins over an external label in vmalert, and loses in Thanos.
+    Prometheus adds external labels to nothing that its own API shows.
+    """
+    if not evaluator.external_labels:
+        return groups
+    return tuple(replace(group, rules=tuple(_labelled(rule, evaluator) for rule in group.rules)) for group in groups)
+
+
+def _labelled(rule: Rule, evaluator: Evaluator) -> Rule:
+    labels: Mapping[str, str] = {**evaluator.external_labels, **rule.labels}
+    if evaluator.engine is Engine.THANOS:
+        labels = {**rule.labels, **evaluator.external_labels}
+    return replace(rule, labels=labels)

@@ -1,0 +1,74 @@
+"""A look at the program that evaluates the rules, before anything else is asked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+
+from gonogo.app.decide import prepare
+from gonogo.app.foreseen import Foreseen, foreseen
+from gonogo.app.server import server_of
+from gonogo.errors import PolicyError
+from gonogo.policy.load import PolicyFile, load
+from gonogo.rules.dialect import Dialect
+from tests.faulty_server import Connection, faulty
+from tests.prometheus.test_evaluator_api import answering, group, metrics
+
+POLICY = """\
+version: 1
+preset: null
+realm: null
+prefix: p
+heartbeat: {textfile_dir: .}
+rules: [r.yml]
+tests: []
+signals: {x: {metric: x}}
+gates: {g: {require: [x == 1 for 5m]}}
+runs: {required: []}
+"""
+RULES = "groups: [{name: g, interval: 15s, concurrency: 2, rules: [{record: x, expr: up}]}]\n"
+
+
+def policy(folder: Path, **server: str) -> PolicyFile:
+    """Load a policy whose rule file has a key of vmalert's."""
+    (folder / "r.yml").write_text(RULES, encoding="utf-8")
+    (folder / "gonogo.yaml").write_text(POLICY + yaml.safe_dump({"prometheus": server}), encoding="utf-8")
+    return load(folder / "gonogo.yaml")
+
+
+def vmalert(connection: Connection) -> None:
+    """Answer as vmalert does at its defaults, with one group that names a delay."""
+    answers = answering([group(concurrency=1), group(concurrency=2, eval_delay=60)]) | {"/metrics": metrics()}
+    connection.answer("200 OK", answers[connection.request.split(b" ")[1].split(b"?")[0].decode()])
+
+
+def test_a_server_that_lists_its_own_rules_is_not_asked_beforehand(tmp_path: Path) -> None:
+    """The policy's rule files are read by the policy's dialect."""
+    with faulty(vmalert) as server:
+        by = policy(tmp_path, url=server.url)
+        assert foreseen(by, server_of(by, None)) == Foreseen()
+        with pytest.raises(PolicyError, match="belongs to vmalert"):
+            prepare(by, None)
+        assert server.connections == []
+
+
+def test_where_vmalert_is_seen_its_keys_are_read_and_windows_reach_back_further(tmp_path: Path) -> None:
+    """By the latest of its groups; no word in the policy is needed."""
+    with faulty(vmalert) as server:
+        by = policy(tmp_path, url="http://127.0.0.1:1", rules_url=server.url)
+        assert foreseen(by, server_of(by, None)) == Foreseen(timedelta(seconds=62), Dialect.VICTORIA_METRICS)
+        (window,) = prepare(by, None).questions.windows
+        own = policy(tmp_path, url=server.url, dialect="victoriametrics")
+        assert foreseen(own, server_of(own, None)).late == timedelta(seconds=62)
+    assert window == timedelta(minutes=5) * 1.25 + timedelta(seconds=2 * 15 + 62)
+
+
+def test_a_program_that_does_not_answer_changes_nothing(tmp_path: Path) -> None:
+    """The verdict asks again and says so; by the dialect of the policy its files are read all the same."""
+    silent = policy(tmp_path, rules_url="http://127.0.0.1:1", dialect="victoriametrics")
+    assert foreseen(silent, server_of(silent, None)) == Foreseen()
+    (window,) = prepare(silent, None).questions.windows
+    assert window == timedelta(minutes=5) * 1.25 + timedelta(seconds=30)
