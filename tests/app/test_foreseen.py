@@ -66,9 +66,19 @@ def test_where_vmalert_is_seen_its_keys_are_read_and_windows_reach_back_further(
     assert window == timedelta(minutes=5) * 1.25 + timedelta(seconds=2 * 15 + 62)
 
 
-def test_a_program_that_does_not_answer_changes_nothing(tmp_path: Path) -> None:
-    """The verdict asks again and says so; by the dialect of the policy its files are read all the same."""
-    silent = policy(tmp_path, rules_url="http://127.0.0.1:1", dialect="victoriametrics")
-    assert foreseen(silent, server_of(silent, None)) == Foreseen()
+def test_another_program_has_no_keys_of_vmalerts(tmp_path: Path) -> None:
+    """Where the rules are those of a Prometheus or a Thanos, a key of vmalert's is a mistake."""
+    answers = answering([group(limit=0)])
+    with faulty(lambda c: c.answer("200 OK", answers["/api/v1/rules"])) as server:
+        by = policy(tmp_path, url="http://127.0.0.1:1", rules_url=server.url)
+        assert foreseen(by, server_of(by, None)) == Foreseen()
+        with pytest.raises(PolicyError, match="belongs to vmalert"):
+            prepare(by, None)
+
+
+def test_a_program_that_does_not_answer_is_no_mistake_of_the_policy(tmp_path: Path) -> None:
+    """It may be vmalert, so its keys are read; the verdict asks again, and is HOLD."""
+    silent = policy(tmp_path, rules_url="http://127.0.0.1:1")
+    assert foreseen(silent, server_of(silent, None)) == Foreseen(dialect=Dialect.VICTORIA_METRICS)
     (window,) = prepare(silent, None).questions.windows
     assert window == timedelta(minutes=5) * 1.25 + timedelta(seconds=30)

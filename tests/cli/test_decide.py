@@ -202,7 +202,7 @@ def test_a_server_that_wants_a_password_points_to_the_secrets(folder: Path) -> N
     """Not to the server, which is well."""
     with faulty(FAULTS["401"][0]) as server:
         for detail in held(folder, server.url):
-            assert detail.endswith("see authorization, basic_auth and tls_config in the policy")
+            assert detail.endswith("see authorization, basic_auth, tls_config and headers in the policy")
         assert all(f"authorization: bearer {SECRET}" in request.lower() for request in server.requests)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import http.client
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -25,6 +25,8 @@ class Passing:
     headers: tuple[tuple[str, str], ...] = ()
     drip: float = 0.0
     """Seconds to wait before each byte of the body."""
+    asked_with: Mapping[str, str] = field(default_factory=dict)
+    """The headers of the question, names in small letters."""
 
 
 Spoil = Callable[[Passing], Passing]
@@ -65,6 +67,9 @@ def proxy(upstream: str) -> Iterator[Proxy]:  # noqa: C901 - one small server, r
                 passing = Passing(self.path, answer.status, answer.read(), kind)
             except OSError:
                 passing = Passing(self.path, 502, b"upstream is gone", "text/plain")
+            else:
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                passing = replace(passing, asked_with=headers)
             finally:
                 connection.close()
             while not self.opened.hold.wait(0.05) and not stopping.is_set():

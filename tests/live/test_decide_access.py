@@ -140,7 +140,7 @@ def test_with_everything_right_it_is_go(place: Place) -> None:
 def test_what_is_not_right_is_hold_and_said(place: Place) -> None:
     """Each refusal names what to look at, and nothing that is secret."""
     tls = dict(place.settings["tls_config"])  # type: ignore[call-overload]  # a mapping
-    access = "see authorization, basic_auth and tls_config in the policy"
+    access = "see authorization, basic_auth, tls_config and headers in the policy"
     wrong = place.refusal(basic_auth={"username": "ann", "password_file": "wrong"})
     assert "the server answered 401 Unauthorized" in wrong
     assert access in wrong

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from gonogo.app.server import Server, client_of
 from gonogo.errors import SourceError
-from gonogo.model.evaluator import Engine
+from gonogo.model.evaluator import ITSELF, Engine
 from gonogo.policy.settings import PolicyFile
 from gonogo.prometheus.evaluator_api import evaluated_rules
 from gonogo.rules.dialect import Dialect
@@ -35,7 +35,8 @@ class Foreseen:
 def foreseen(policy_file: PolicyFile, server: Server) -> Foreseen:
     """Look at the program at ``rules_url``, if that is another one than the server or the policy says vmalert.
 
-    A program that does not answer is foreseen as nothing special: the verdict asks again, and says so.
+    A program that does not answer, or lists no rule yet, may be vmalert: its keys are read, and
+    the verdict, which asks again, says what is missing.
     """
     settings = policy_file.server
     if server.rules_url == server.url and settings.dialect is Dialect.PROMETHEUS:
@@ -43,6 +44,7 @@ def foreseen(policy_file: PolicyFile, server: Server) -> Foreseen:
     try:
         groups, evaluator = evaluated_rules(client_of(settings, at_most=ONE_LOOK), server.rules_url)
     except SourceError:
-        return Foreseen()
+        groups, evaluator = (), ITSELF
     late = max((evaluator.lateness(group.delay) for group in groups), default=timedelta(0))
-    return Foreseen(late, Dialect.VICTORIA_METRICS if evaluator.engine is Engine.VMALERT else None)
+    other = groups and evaluator.engine is not Engine.VMALERT
+    return Foreseen(late, None if other else Dialect.VICTORIA_METRICS)

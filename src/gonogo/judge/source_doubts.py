@@ -124,8 +124,9 @@ def _judge(
     if not targets and not pushes:
         yield Doubt(
             Reason.SOURCE_UNKNOWN,
-            f"{selector} comes from {name}, which is neither an active target nor a push; "
-            "scrape it, or push it with these labels",
+            f"{selector} comes from {name}, which is neither an active target nor a push to a Pushgateway (remote "
+            "write and OTLP tell nobody whether their writer lives); scrape it, push it with these labels, or name "
+            "the agent that scrapes it in prometheus.targets_url",
         )
     for target in targets:
         yield from _target(target, name, selector)

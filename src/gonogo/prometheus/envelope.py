@@ -29,7 +29,7 @@ class PartialAnswer(SourceError):
     """An answer with warnings: something may be missing in it."""
 
 
-_ACCESS = "see authorization, basic_auth and tls_config in the policy"
+_ACCESS = "see authorization, basic_auth, tls_config and headers in the policy"
 _RIGHT_SERVER = (
     "see whether the URL is that of the server itself, with its path prefix, and not a login page or a proxy"
 )
