@@ -1,4 +1,4 @@
-"""The ways in which a reload of a real Prometheus 2.42 fails or deceives, met by the whole transaction.
+"""The ways in which a reload of a real Prometheus fails or deceives, met by the whole transaction.
 
 Each is numbered in its name as in ``test_reload_failure_modes``, which shows what the server alone says of it;
 here it is asserted what disk and server have when the transaction returns.

@@ -1,4 +1,4 @@
-"""What a reload on a real Prometheus 2.42 must not call proved, and what it must not lose."""
+"""What a reload on a real Prometheus must not call proved, and what it must not lose."""
 
 from __future__ import annotations
 
@@ -80,6 +80,7 @@ def listening() -> Iterator[tuple[str, list[str]]]:
         def do_GET(self) -> None:
             sent.append(base64.b64decode(self.headers.get("Authorization", "").partition(" ")[2]).decode())
             self.send_response(200)
+            self.send_header("Content-Type", "text/plain; version=0.0.4")
             self.end_headers()
             self.wfile.write(b"x 1\n")
 

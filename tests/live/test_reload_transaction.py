@@ -1,4 +1,4 @@
-"""The whole transaction on a real Prometheus 2.42: what server and disk have when it returns."""
+"""The whole transaction on a real Prometheus: what server and disk have when it returns."""
 
 from __future__ import annotations
 

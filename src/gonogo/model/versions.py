@@ -54,6 +54,9 @@ feature is always on. Source: ``cmd/promtool/main.go`` of each of these versions
 SERVER_FEATURES = frozenset({"promql-per-step-stats"})
 """Features whose name begins with ``promql-`` and that change nothing of what an expression means."""
 
+RULES_BEFORE_LISTENING = (3, 5)
+"""A server reads its rule files once before it listens from here on."""
+
 
 def reaches(version: Version | None, since: Version) -> bool:
     """Return True if a program of this version has a change that came with ``since``.

@@ -8,6 +8,8 @@ from http import HTTPStatus
 from gonogo.errors import ActionFailed, SourceError
 from gonogo.prometheus.envelope import ask
 from gonogo.prometheus.http import Client
+from gonogo.prometheus.quotation import quote
+from gonogo.prometheus.reload_trigger import LONGEST_REASON
 from gonogo.prometheus.shape import JsonObject, mapping, text, texts
 from gonogo.prometheus.versions import Build, build_of
 
@@ -80,7 +82,7 @@ def reload(client: Client, base_url: str) -> None:
         raise ActionFailed(
             f"the server refused to reload ({answer.status})",
             where=answer.url,
-            why=client.quoted(answer.body) or "it gave no reason",
+            why=quote(answer.body, client.settings.secrets(), LONGEST_REASON) or "it gave no reason",
             next_step="check its configuration with promtool; it must run with --web.enable-lifecycle",
         )
 

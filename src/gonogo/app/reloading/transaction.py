@@ -83,7 +83,7 @@ def as_run(result: ReloadResult) -> Run:
     if result.interrupted:
         raise KeyboardInterrupt
     outcome = Outcome.PASS if result.became.success else Outcome.FAIL
-    why = f": {result.reasons[0].partition(chr(10))[0]}" if result.reasons else ""
+    why = f": {' '.join(result.reasons[0].split())}" if result.reasons else ""
     detail = result.detail if outcome is Outcome.PASS else f"{result.became}, {result.detail}{why}"
     return Run(RELOAD, outcome, detail, result.seconds, result.reasons, {"outcome": result.became})
 
