@@ -24,7 +24,7 @@ def touch(state: Path) -> None:
     os.utime(state, (0, 0))
 
 
-@pytest.mark.parametrize("content", [b"", b"1 2 3\n", b"1 2 3 4 5\n", b"1 2 3 x\n", b"-1 2 3 4\n", b"\0" * 300])
+@pytest.mark.parametrize("content", [b"", b"1 2 3\n", b"1 2 3 4 5 6\n", b"1 2 3 x\n", b"-1 2 3 4\n", b"\0" * 300])
 def test_what_is_no_seal_is_none(tmp_path: Path, content: bytes) -> None:
     """A note that was lost, torn or damaged."""
     (tmp_path / "lock").write_bytes(content)
@@ -43,7 +43,7 @@ def test_a_note_that_cannot_be_made_or_read_is_none(tmp_path: Path) -> None:
 def test_a_note_is_read_as_it_was_made(tmp_path: Path) -> None:
     """Also where it is shorter than the one before."""
     (tmp_path / "lock").touch()
-    for seal in (Seal(1_700_000_000, 1_700_000_000_123, 4711, 10**18), Seal(7, 8)):
+    for seal in (Seal(1_700_000_000, 1_700_000_000_123, 4711, 10**18), Seal(7, 8), Seal(7, 8, 9, 10, 11)):
         note(tmp_path / "lock", seal)
         assert noted(tmp_path / "lock") == seal
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.actuators.heartbeat_sequence import LIMIT, following, highest, read_state, state_line
+from gonogo.actuators.heartbeat_sequence import LIMIT, PLAUSIBLE, following, highest, read_state, state_line
 
 NUMBERS = st.integers(1, LIMIT - 2)
+UNVOUCHED = st.integers(1, PLAUSIBLE - 1)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ def test_a_state_is_read_as_it_was_written(number: int) -> None:
 
 def test_published_numbers_that_no_writer_can_have_published_are_passed_over() -> None:
     """NaN, infinities, fractions, zero, negative and inexact numbers are no memory."""
-    impossible = [math.nan, math.inf, -math.inf, 1.5, 0.0, -7.0, float(LIMIT), 1e300]
+    impossible = [math.nan, math.inf, -math.inf, 1.5, 0.0, -7.0, float(PLAUSIBLE), 9007199254740990.0, 1e300]
     assert highest(impossible) is None
     assert highest([*impossible, 12.0, 17.0, 3.0]) == 17
 
@@ -52,6 +53,13 @@ def test_a_sequence_without_a_past_starts_from_the_time() -> None:
     """It never starts at 1, but on a machine whose clock never ran."""
     assert following(None, 1_700_000_000) == 1_700_000_000
     assert following(None, -5) == 1
+
+
+@given(UNVOUCHED)
+def test_every_number_that_counts_leaves_room_for_as_many_beats(number: int) -> None:
+    """No sequence that goes on from one comes to a number that counts no more."""
+    assert highest([float(number)]) == number
+    assert read_state(state_line(number + PLAUSIBLE - 2)) == number + PLAUSIBLE - 2
 
 
 @given(NUMBERS, st.integers(-(10**10), 10**10))

@@ -11,11 +11,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gonogo.actuators.exposition import values
+from gonogo.actuators.heartbeat_sequence import PLAUSIBLE
 from gonogo.actuators.heartbeat_writer import HeartbeatWriter
 from gonogo.actuators.lock import hold
 from gonogo.actuators.pushgateway import PushGroup
@@ -421,3 +424,94 @@ def test_node_exporter_reads_what_was_written_under_the_oddest_labels(tmp_path: 
     assert list(values(text, writer.sequence_metric, {**odd, "via": "textfile"})) == [float(beat.sequence)]
     assert list(values(text, writer.time_metric, odd)) == [beat.milliseconds / 1000]
     assert list(values(text, "node_textfile_scrape_error", {})) == [0.0]
+
+
+@pytest.mark.parametrize("digits", [b"9007199254740990", b"9007199254740991", b"4503599627370496"])
+@pytest.mark.parametrize("damaged", ["state", "textfile"])
+def test_a_number_near_the_end_of_all_numbers_is_damage(tmp_path: Path, digits: bytes, damaged: str) -> None:
+    """The beats go on from the one before, and never back."""
+    writer = writer_in(tmp_path)
+    before = writer.beat().sequence
+    path = writer.state if damaged == "state" else tmp_path / "duri_textfile_heartbeat.prom"
+    path.write_bytes(path.read_bytes().replace(b"%d" % before, digits))
+    numbers = [writer.beat().sequence for _ in range(4)]
+    assert numbers == [before + 1, before + 2, before + 3, before + 4]
+
+
+def test_a_sequence_of_our_own_goes_on_however_high_it_is(tmp_path: Path) -> None:
+    """A number that the seal vouches for is no damage."""
+    writer = writer_in(tmp_path)
+    writer.beat()
+    path = tmp_path / "duri_textfile_heartbeat.prom"
+    for kept in (writer.state, path):
+        kept.write_bytes(kept.read_bytes().replace(b"%d" % NOW, b"%d" % (PLAUSIBLE - 2)))
+    numbers = [writer.beat().sequence for _ in range(4)]
+    assert numbers == [PLAUSIBLE - 1, PLAUSIBLE, PLAUSIBLE + 1, PLAUSIBLE + 2]
+
+
+def in_realm(writer: HeartbeatWriter, realm: str, **changes: Any) -> HeartbeatWriter:  # noqa: ANN401 - of a dataclass
+    """Make the writer of another realm in the same folder."""
+    return replace(writer, labels={"metric_realm": realm, "host": 'a"\\'}, **changes)
+
+
+def test_two_writers_of_one_file_notice_each_other(tmp_path: Path) -> None:
+    """The second says so and leaves the file; the first goes on."""
+    first = writer_in(tmp_path)
+    first.beat()
+    before = (tmp_path / "duri_textfile_heartbeat.prom").read_bytes()
+    with pytest.raises(ActionFailed) as refused:
+        in_realm(first, "other").beat()
+    said = str(refused.value)
+    assert "another writer with other labels" in said
+    assert 'metric_realm="test"' in said
+    assert 'metric_realm="other"' in said
+    assert "--take-over" in said
+    assert (tmp_path / "duri_textfile_heartbeat.prom").read_bytes() == before
+    assert first.beat().sequence == NOW + 1
+
+
+def test_labels_that_were_changed_on_purpose_take_over(tmp_path: Path) -> None:
+    """And then it is the other one that is refused."""
+    first = writer_in(tmp_path)
+    first.beat()
+    second = in_realm(first, "other")
+    assert second.beat(take_over=True).sequence == NOW + 1
+    assert second.beat().sequence == NOW + 2
+    with pytest.raises(ActionFailed, match="another writer"):
+        first.beat()
+
+
+@pytest.mark.parametrize(
+    ("later", "every", "lives"), [(599, 45, True), (601, 45, False), (899, 300, True), (901, 300, False)]
+)
+def test_a_writer_that_has_ended_is_followed(tmp_path: Path, later: int, every: int, *, lives: bool) -> None:
+    """Three intervals without a beat, and ten minutes at the least."""
+    writer_in(tmp_path).beat()
+    second = in_realm(writer_in(tmp_path, now=NOW + later), "other", every=timedelta(seconds=every))
+    if lives:
+        with pytest.raises(ActionFailed, match="another writer"):
+            second.beat()
+    else:
+        assert second.beat().sequence == NOW + 1
+
+
+def test_a_damaged_label_is_no_other_writer(tmp_path: Path) -> None:
+    """One line of two that says something else was not written by anybody."""
+    writer = writer_in(tmp_path)
+    writer.beat()
+    path = tmp_path / "duri_textfile_heartbeat.prom"
+    path.write_bytes(path.read_bytes().replace(b'metric_realm="test"', b'metric_realm="tesu"', 1))
+    assert writer.beat().sequence == NOW + 1
+
+
+def test_another_machine_is_said(tmp_path: Path) -> None:
+    """With the same labels it may be the same service, moved: it beats, and says what it sees."""
+    here, there = replace(writer_in(tmp_path), machine=1), replace(writer_in(tmp_path), machine=2)
+    assert here.beat().beside == ""
+    assert here.beat().beside == ""
+    assert "another machine beat" in there.beat().beside
+    assert "another machine beat" in here.beat().beside
+    assert replace(writer_in(tmp_path), machine=0).beat().beside == ""
+    assert here.beat().beside == ""
+    later = replace(writer_in(tmp_path, now=NOW + 601), machine=2)
+    assert later.beat().beside == ""

@@ -93,6 +93,7 @@ def test_a_beat_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
         "sequence": 42,
         "published": [str(folder / "textfile" / "duri_textfile_heartbeat.prom")],
         "recovered": None,
+        "beside": None,
     }
 
 

@@ -67,4 +67,5 @@ def test_a_beat_as_json() -> None:
         "at": "2023-11-14T22:13:20.062Z",
         "published": ["/tf/x.prom", "http://host:9091/metrics/job/x"],
         "recovered": "the state was lost",
+        "beside": None,
     }

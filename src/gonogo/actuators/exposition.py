@@ -6,9 +6,11 @@ label value ``\``, ``"`` and line feed are escaped; the last line ends in a line
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+_LABEL = re.compile(r'(?P<name>\w+|"(?:[^"\\]|\\.)*")="(?P<value>(?:[^"\\]|\\.)*)"')
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
 
@@ -45,6 +47,19 @@ def values(text: str, metric: str, labels: Mapping[str, str]) -> Iterator[float]
         named = pairs.startswith("{") if brace else sample.startswith(" ")
         if named and all(pair in f",{pairs[1:]}" for pair in wanted):
             yield from _number(sample)
+
+
+def label_sets(text: str, metric: str) -> Iterator[dict[str, str]]:
+    """Give the labels of each series of ``metric``, their values as they are written."""
+    for line in text.split("\n"):
+        if line.startswith((f"{metric}{{", f"{metric} ")):
+            pairs = line[len(metric) :].rpartition("}")[0]
+            yield {match["name"]: match["value"] for match in _LABEL.finditer(pairs)}
+
+
+def written(labels: Mapping[str, str]) -> dict[str, str]:
+    """Give labels as a file has them: the values escaped, the empty ones left out."""
+    return {name: value.translate(_ESCAPES) for name, value in labels.items() if value}
 
 
 def _number(sample: str) -> Iterator[float]:

@@ -20,7 +20,7 @@ from pathlib import Path
 from gonogo.actuators import durable
 
 _LARGEST = 256
-_NUMBERS = 4
+_NUMBERS = (4, 5)  # gonogo 0.1.0 noted no machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,14 @@ class Seal:
         milliseconds: its unix time, by the writer's clock.
         inode: of the state file that it left; 0 where not all places could be asked.
         changed: when the kernel last changed that file, in nanoseconds of unix time.
+        machine: the number of the machine that beat; 0 where it is not known.
     """
 
     sequence: int
     milliseconds: int
     inode: int = 0
     changed: int = 0
+    machine: int = 0
 
     def holds(self, state: Path) -> bool:
         """Tell whether the file is the very one that the beat left."""
@@ -48,19 +50,19 @@ class Seal:
         return (self.inode, self.changed) == (now.st_ino, now.st_ctime_ns)
 
 
-def sealed(sequence: int, milliseconds: int, state: Path) -> Seal:
+def sealed(sequence: int, milliseconds: int, state: Path, machine: int = 0) -> Seal:
     """Make the seal of a state file that was just written.
 
     Raises:
         OSError: it is not there any more.
     """
     now = state.stat()
-    return Seal(sequence, milliseconds, now.st_ino, now.st_ctime_ns)
+    return Seal(sequence, milliseconds, now.st_ino, now.st_ctime_ns, machine)
 
 
 def note(path: Path, seal: Seal) -> None:
     """Note the seal in the lock file, if it can be: without it the next beat asks."""
-    line = b"%d %d %d %d\n" % (seal.sequence, seal.milliseconds, seal.inode, seal.changed)
+    line = b"%d %d %d %d %d\n" % (seal.sequence, seal.milliseconds, seal.inode, seal.changed, seal.machine)
     with suppress(OSError):
         descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
@@ -75,5 +77,5 @@ def noted(path: Path) -> Seal | None:
         words = (durable.read(path, _LARGEST) or b"").removesuffix(b"\n").split(b" ")
     except OSError:
         return None
-    whole = len(words) == _NUMBERS and all(word.isdigit() for word in words)
+    whole = len(words) in _NUMBERS and all(word.isdigit() for word in words)
     return Seal(*map(int, words)) if whole else None

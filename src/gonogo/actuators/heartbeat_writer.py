@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING
 
 from gonogo.actuators import durable
 from gonogo.actuators.disk_trouble import write_failed
-from gonogo.actuators.exposition import Gauge, exposition
+from gonogo.actuators.exposition import Gauge, exposition, written
 from gonogo.actuators.heartbeat_seal import Seal, note, noted, sealed
-from gonogo.actuators.heartbeat_sequence import following, highest, read_state, state_line
+from gonogo.actuators.heartbeat_sequence import PLAUSIBLE, following, highest, read_state, state_line
 from gonogo.actuators.lock import hold
 from gonogo.actuators.textfile import Textfile
 from gonogo.errors import ActionFailed
@@ -44,6 +44,9 @@ TIME_MEANING = "Unix time of the last heartbeat, by the writer's clock, in secon
 TRUSTED_BEATS = 3
 """After how many intervals without a beat the Pushgateway is asked what it has."""
 
+SHORTEST_LIFETIME = timedelta(minutes=10)
+"""How long a writer with other labels is waited for at least: its interval may be longer than ours."""
+
 _LARGEST_STATE = 4096
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -61,6 +64,7 @@ class HeartbeatWriter:
         nanoseconds: the clock, in nanoseconds of unix time.
         lock_patience: seconds to wait for another writer.
         every: the interval at which beats are due.
+        machine: a number that no other machine has; 0 where it is not known.
     """
 
     prefix: str
@@ -71,6 +75,7 @@ class HeartbeatWriter:
     nanoseconds: Callable[[], int] = time.time_ns
     lock_patience: float = LOCK_PATIENCE
     every: timedelta = Heartbeat().every
+    machine: int = 0
 
     @property
     def sequence_metric(self) -> str:
@@ -92,8 +97,11 @@ class HeartbeatWriter:
         """The file that only one writer holds at a time."""
         return self.state_dir / f".{self.prefix}_heartbeat.lock"
 
-    def beat(self) -> Beat:
+    def beat(self, *, take_over: bool = False) -> Beat:
         """Publish one beat.
+
+        Args:
+            take_over: whether to replace the beats of a writer with other labels, although they are fresh.
 
         Raises:
             Busy: another writer held the lock all the time that was waited.
@@ -101,7 +109,7 @@ class HeartbeatWriter:
         """
         try:
             with hold(self.lock, self.lock_patience, self._last_beat):
-                return self._beat()
+                return self._beat(take_over=take_over)
         except OSError as error:
             path = Path(error.filename or self.state)
             raise write_failed("no beat: the heartbeat's state could not be kept", path, error) from error
@@ -117,26 +125,76 @@ class HeartbeatWriter:
         """Give what the last beat from this state noted, whichever process made it."""
         return noted(self.lock)
 
-    def _beat(self) -> Beat:
+    def _beat(self, *, take_over: bool) -> Beat:
         milliseconds = self.nanoseconds() // 1_000_000
-        kept, trouble = self._kept()
-        pushed, unknown = ((), None) if self._trusted(kept, milliseconds) else self._pushed()
+        if not take_over:
+            self._refuse_stranger(milliseconds)
+        seal = self.newest()
+        kept, trouble = self._kept(seal)
+        pushed, unknown = ((), None) if self._trusted(seal, kept, milliseconds) else self._pushed()
         on_file = self.textfile.published(self.sequence_metric) if self.textfile else ()
-        last = highest((*on_file, *pushed, *((kept,) if kept else ())))
+        last = max((number for number in (highest((*on_file, *pushed)), kept) if number is not None), default=None)
         sequence = following(last, milliseconds // 1000)
         durable.replace(self.state, state_line(sequence))
-        note(self.lock, Seal(sequence, milliseconds) if unknown else sealed(sequence, milliseconds, self.state))
+        note(
+            self.lock,
+            Seal(sequence, milliseconds, machine=self.machine)
+            if unknown
+            else sealed(sequence, milliseconds, self.state, self.machine),
+        )
         recovered = _recovery(trouble, last, sequence) if trouble else ""
-        return self._publish(Beat(sequence, milliseconds, (), recovered), unknown)
+        beside = self._beside(seal, milliseconds)
+        return self._publish(Beat(sequence, milliseconds, (), recovered, beside), unknown)
 
-    def _trusted(self, kept: int | None, milliseconds: int) -> bool:
+    def _refuse_stranger(self, milliseconds: int) -> None:
+        """See that no other writer, of another realm say, beats into the same file now.
+
+        Raises:
+            ActionFailed: one does.
+        """
+        if self.textfile is None:
+            return
+        labels = {**self.labels, "via": self.textfile.via}
+        numbered = self.textfile.strangers(self.sequence_metric, labels)
+        dated = self.textfile.strangers(self.time_metric, labels)
+        strangers = [found for found in numbered if found in dated]  # a line that was damaged has no other
+        age = milliseconds / 1000 - max(self.textfile.published(self.time_metric), default=0.0)
+        if strangers and age < self._lifetime().total_seconds():
+            raise ActionFailed(
+                "no beat: another writer with other labels beats into the same textfile",
+                where=self.textfile.address,
+                why=f"its last beat is {age:.0f} s old and has {_shown(strangers[0])}; ours would have "
+                f"{_shown(written(labels))}",
+                next_step="give each its own heartbeat.textfile_dir or prefix; if realm or heartbeat.labels were "
+                "changed on purpose: gonogo heartbeat beat --take-over",
+            )
+
+    def _beside(self, seal: Seal | None, milliseconds: int) -> str:
+        """Say that another machine beats into the same files now, if it does."""
+        if seal is None or not seal.machine or not self.machine or seal.machine == self.machine:
+            return ""
+        age = (milliseconds - seal.milliseconds) / 1000
+        if age >= self._lifetime().total_seconds():
+            return ""
+        return (
+            f"another machine beat with {self.state} {age:.0f} s ago; two writers of one heartbeat hide each "
+            "other's end: give each its own folder and its own heartbeat.labels"
+        )
+
+    def _lifetime(self) -> timedelta:
+        """Give the time after which a writer that is not heard of is taken to have ended."""
+        return max(TRUSTED_BEATS * self.every, SHORTEST_LIFETIME)
+
+    def _trusted(self, seal: Seal | None, kept: int | None, milliseconds: int) -> bool:
         """Tell whether nothing can have been published above what the state keeps."""
-        last = self.newest()
-        if last is None or last.sequence != kept or not last.holds(self.state):
+        if seal is None or kept is None or not self._vouched(seal, kept):
             return False
-        return 0 <= milliseconds - last.milliseconds <= TRUSTED_BEATS * self.every / _MILLISECOND
+        return 0 <= milliseconds - seal.milliseconds <= TRUSTED_BEATS * self.every / _MILLISECOND
 
-    def _kept(self) -> tuple[int | None, str]:
+    def _vouched(self, seal: Seal | None, kept: int) -> bool:
+        return seal is not None and seal.sequence == kept and seal.holds(self.state)
+
+    def _kept(self, seal: Seal | None) -> tuple[int | None, str]:
         """Give the state, or what is wrong with its file."""
         try:
             content = durable.read(self.state, _LARGEST_STATE)
@@ -145,7 +203,9 @@ class HeartbeatWriter:
         if content is None:
             return None, f"{self.state} was not there"
         kept = read_state(content)
-        return kept, "" if kept else f"{self.state} held no number"
+        if kept is None or (kept >= PLAUSIBLE and not self._vouched(seal, kept)):
+            return None, f"{self.state} held no number that a writer reaches"
+        return kept, ""
 
     def _pushed(self) -> tuple[tuple[float, ...], ActionFailed | None]:
         """Give the numbers that the Pushgateway has, or why they are not known."""
@@ -174,6 +234,10 @@ class HeartbeatWriter:
         sequence = Gauge(self.sequence_metric, SEQUENCE_MEANING, str(beat.sequence))
         at = Gauge(self.time_metric, TIME_MEANING, f"{beat.milliseconds / 1000:.3f}")
         return exposition((sequence, at), {**self.labels, "via": via})
+
+
+def _shown(labels: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f'{name}="{value}"' for name, value in sorted(labels.items())) + "}"
 
 
 def _recovery(trouble: str, last: int | None, sequence: int) -> str:

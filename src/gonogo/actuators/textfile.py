@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from gonogo.actuators import durable
 from gonogo.actuators.disk_trouble import write_failed
-from gonogo.actuators.exposition import values
+from gonogo.actuators.exposition import label_sets, values, written
 
 _LARGEST = 1024 * 1024
 
@@ -38,8 +39,16 @@ class Textfile:
 
     def published(self, metric: str) -> tuple[float, ...]:
         """Give the values of ``metric`` in the file; none where it is missing, damaged or not readable."""
+        return tuple(values(self._text(), metric, {}))
+
+    def strangers(self, metric: str, labels: Mapping[str, str]) -> tuple[dict[str, str], ...]:
+        """Give the labels of each series of ``metric`` that has others than these."""
+        own = written(labels)
+        return tuple(found for found in label_sets(self._text(), metric) if found != own)
+
+    def _text(self) -> str:
         try:
             content = durable.read(self.path, _LARGEST) or b""
         except OSError:
-            return ()
-        return tuple(values(content.decode("utf-8", errors="replace"), metric, {}))
+            return ""
+        return content.decode("utf-8", errors="replace")

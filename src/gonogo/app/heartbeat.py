@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from zlib import crc32
 
 from gonogo.actuators.disk_trouble import write_failed
 from gonogo.actuators.heartbeat_writer import HeartbeatWriter
@@ -45,7 +46,16 @@ def heartbeat_writer(
         group=group,
         every=heartbeat.every,
         nanoseconds=nanoseconds,
+        machine=_machine(),
     )
+
+
+def _machine() -> int:
+    """Give a number that no other running machine has: containers of one machine share it."""
+    try:
+        return crc32(Path("/proc/sys/kernel/random/boot_id").read_bytes())
+    except OSError:
+        return 0
 
 
 def _made(state_dir: Path) -> Path:

@@ -6,8 +6,13 @@ import sys
 from pathlib import Path
 
 
-def beat(policy_path: Path, form: str) -> None:
+def beat(policy_path: Path, form: str, *, take_over: bool = False) -> None:
     """Publish one beat, and print it as ``text`` or ``json``.
+
+    Args:
+        policy_path: the policy's file.
+        form: ``text`` or ``json``.
+        take_over: whether to replace the beats of a writer with other labels, although they are fresh.
 
     Raises:
         GonogoError: the policy is wrong, another writer was busy, or it was not published everywhere.
@@ -17,9 +22,10 @@ def beat(policy_path: Path, form: str) -> None:
     from gonogo.policy.heartbeat import load_heartbeat
     from gonogo.render.plain import plain
 
-    published = heartbeat_writer(load_heartbeat(policy_path)).beat()
-    if published.recovered:
-        print(f"gonogo: {plain(published.recovered)}", file=sys.stderr)
+    published = heartbeat_writer(load_heartbeat(policy_path)).beat(take_over=take_over)
+    for sentence in (published.recovered, published.beside):
+        if sentence:
+            print(f"gonogo: {plain(sentence)}", file=sys.stderr)
     if form == "json":
         from gonogo.render.heartbeat_json import beat_json
 

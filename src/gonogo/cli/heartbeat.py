@@ -15,6 +15,10 @@ from gonogo.durations import parse_duration
 from gonogo.errors import UsageError
 from gonogo.policy.heartbeat import load_heartbeat
 
+_take_over_option = click.option(
+    "--take-over", is_flag=True, help="Replace the beats of a writer with other labels, as after a change of labels."
+)
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def heartbeat() -> None:
@@ -26,21 +30,23 @@ def heartbeat() -> None:
 
 @heartbeat.command()
 @policy_option
+@_take_over_option
 @format_option
-def beat(policy_path: Path, form: str) -> None:
+def beat(policy_path: Path, form: str, *, take_over: bool) -> None:
     """Publish one beat, for cron and timers.
 
     Exit codes: 0 published, 1 not published everywhere, 2 usage or policy, 3 another writer was busy.
 
     Example: gonogo heartbeat beat --policy gonogo.yaml
     """
-    beat_once(policy_path, form)
+    beat_once(policy_path, form, take_over=take_over)
 
 
 @heartbeat.command()
 @policy_option
 @click.option("--every", metavar="DURATION", help="The interval, over the policy's heartbeat.every.")
-def run(policy_path: Path, every: str | None) -> int:
+@_take_over_option
+def run(policy_path: Path, every: str | None, *, take_over: bool) -> int:
     """Keep beating; go on after failures, which are logged.
 
     Ends with SIGTERM (exit 0) or an interrupt (exit 130). Tells systemd when it is
@@ -51,9 +57,11 @@ def run(policy_path: Path, every: str | None) -> int:
     from gonogo.cli.heartbeat_daemon import keep_beating
 
     file = load_heartbeat(policy_path)
-    return keep_beating(
-        heartbeat_writer(file), _duration("--every", every) if every is not None else file.heartbeat.every
-    )
+    rhythm = _duration("--every", every) if every is not None else file.heartbeat.every
+    writer = heartbeat_writer(file)
+    if take_over:
+        writer.beat(take_over=True)
+    return keep_beating(writer, rhythm)
 
 
 @heartbeat.command()

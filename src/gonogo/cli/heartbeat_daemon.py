@@ -61,8 +61,9 @@ class _Log:
             self._missed(outcome)
 
     def _beaten(self, beat: Beat) -> None:
-        if beat.recovered:
-            _say(beat.recovered)
+        for sentence in (beat.recovered, beat.beside):
+            if sentence:
+                _say(sentence)
         if self.failing or not self.published:
             _say(beat_text(beat))
         self.published += 1

@@ -42,4 +42,5 @@ def _beat(beat: Beat) -> Mapping[str, object]:
         "at": beat_time(beat),
         "published": beat.published,
         "recovered": beat.recovered or None,
+        "beside": beat.beside or None,
     }

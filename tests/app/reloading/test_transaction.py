@@ -194,7 +194,7 @@ def test_a_switch_that_cannot_begin_is_refused(stage: Scene, monkeypatch: pytest
     assert (result.became, stage.live()) == (Became.REFUSED, FILES), told(result)
     same = reload(replace(stage.request(), staged=stage.folder / "live", even_unchanged=True))
     assert same.became is Became.REFUSED
-    assert "this is the live tree itself" in told(same)
+    assert "is the live folder itself" in told(same)
 
 
 def test_a_switch_that_cannot_be_undone_is_loud(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -465,3 +465,12 @@ def test_scrape_config_files_are_not_verified_and_so_refused(stage: Scene) -> No
 
 
 CONFIG_WITH_FILES = FILES["prometheus.yml"] + "scrape_config_files: [jobs/*.yml]\n"
+
+
+def test_the_live_folder_itself_is_no_staged_one(stage: Scene) -> None:
+    """Spelled in any way; nothing is switched, and the way out is said."""
+    for spelled in (stage.folder / "live", stage.folder / "staged" / ".." / "live"):
+        result = reload(stage.request(staged=spelled))
+        assert (result.became, stage.live()) == (Became.REFUSED, FILES), told(result)
+        assert "is the live folder itself (reload what is in it without --from)" in told(result)
+    assert stage.server.asked == 0

@@ -32,8 +32,13 @@ def entries_step(place: Place, found: Snapshot) -> Done:
 def _unswitchable(place: Place, found: Snapshot) -> tuple[str, ...]:
     """Say what would keep a staged tree from being put: it is told with all the rest, before anything is touched."""
     live, staged = place.live, place.staged
-    if live is None or staged is None or found.old is None or live.root.resolve() == staged.root.resolve():
+    if live is None or staged is None or found.old is None:
         return ()
+    if live.root.resolve() == staged.root.resolve():
+        leads_there = live.root.is_symlink()  # it was put there by an earlier reload: the server may have it already
+        return (
+            () if leads_there else (f"{staged.root} is the live folder itself (reload what is in it without --from)",)
+        )
     try:
         plan_switch(live, staged)
     except Unfit as unfit:
