@@ -12,6 +12,8 @@ from gonogo.app.linting.request import LintRequest, SecondPromtool
 from gonogo.app.linting.run import Linted, run_lint
 from gonogo.errors import MissingTool, UsageError
 from gonogo.lint.estate import Estate
+from gonogo.model.versions import release
+from gonogo.prometheus.installed_promtool import version_number
 from gonogo.prometheus.promtool import check_rules
 from tests.policy_folder import policy_folder
 
@@ -19,12 +21,12 @@ GOOD = "groups: [{name: g, rules: [{alert: A, expr: 'up == 0', for: 5m}]}]\n"
 REFUSING = """\
 for name in args[3:]:
     print(f'Checking {name}\\n  FAILED:\\n{name}: not for me')
-print('promtool, version 2.42.0')
+print(subprocess.run(['promtool', '--version'], capture_output=True, text=True).stdout)
 """
 ACCEPTING = """\
 for name in args[3:]:
     print(f'Checking {name}\\n  SUCCESS: 1 rules found')
-print('promtool, version 2.42.0')
+print(subprocess.run(['promtool', '--version'], capture_output=True, text=True).stdout)
 """
 BAD = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up ==\n"
 
@@ -108,7 +110,7 @@ def test_what_only_promtool_finds_is_told() -> None:
     write(a=GOOD.replace("up == 0", "sort_by_label(up == 0, `job`)"))
     finding, _ = run_lint(LintRequest((Path("a.yml"),), server_version=(9, 9))).report.findings
     assert (finding.check, finding.rule) == ("promtool", "A")
-    assert 'unknown function with name "sort_by_label"' in finding.message
+    assert "sort_by_label" in finding.message
 
 
 def test_a_file_without_rules_is_told() -> None:
@@ -152,13 +154,14 @@ def test_another_version_is_a_finding_unless_it_is_allowed() -> None:
     write(good=GOOD)
     newer = (
         "out = subprocess.run(['promtool', *args], capture_output=True, text=True)\n"
-        "print((out.stdout + out.stderr).replace('version 2.', 'version 9.'))\nsys.exit(out.returncode)\n"
+        "print((out.stdout + out.stderr).replace('tool, version ', 'tool, version 9'))\nsys.exit(out.returncode)\n"
     )
     second = program(newer)
     assert found(linted("good.yml", second=second)) == [("good.yml", "promtool-disagree")]
     run = linted("good.yml", second=SecondPromtool(second.command, any_version=True))
     assert found(run) == []
-    assert sorted(version[:2] for version in run.tools.values()) == ["2.", "9."]
+    at_hand = version_number()
+    assert sorted(run.tools.values()) == sorted((at_hand, f"9{at_hand}"))
 
 
 def test_a_pragma_silences_and_is_counted() -> None:
@@ -184,8 +187,7 @@ def test_informants_add_what_they_know_one_after_another() -> None:
     informants: Iterable[object] = (informant, informant)
     run = run_lint(LintRequest((Path("good.yml"),)), informants=informants)  # type: ignore[arg-type]
     assert run.notes == ("a note", "a note")
-    assert seen[0][0] == 2
-    assert seen[1] == (3, 9)
+    assert seen == [release(version_number()), (3, 9)]
 
 
 def test_the_version_that_is_said_counts_for_the_checks() -> None:
