@@ -156,7 +156,7 @@ def test_what_is_not_right_is_hold_and_said(place: Place) -> None:
 
 
 def test_a_bearer_token_opens_a_real_proxy(place: Place) -> None:
-    """The token comes from a file or a variable; the proxy repeats a wrong one, gonogo does not."""
+    """The token comes from a file or a variable; an older proxy repeats a wrong one, gonogo does not."""
     folder = place.folder
     (folder / "token").write_text(f"{TOKEN}\n", encoding="utf-8")
     users = {"users": [{"bearer_token": TOKEN, "url_prefix": place.plain}]}
@@ -169,7 +169,7 @@ def test_a_bearer_token_opens_a_real_proxy(place: Place) -> None:
             ended = place.decide(**bare, authorization=source)
             assert (ended.code, ended.err) == (0, ""), ended.out
         wrong = place.refusal(**bare, authorization={"credentials_file": "wrong"})
-        assert 'cannot find the provided auth token "<secret>"' in wrong
+        assert any(answer in wrong for answer in ("400 Bad Request", "401 Unauthorized"))  # by its version
         assert "401 Unauthorized" in place.refusal(**bare)
 
 
