@@ -11,7 +11,7 @@ import pytest
 from gonogo.gates.catalogue import PRESET_GATES
 from gonogo.model.rule import Rule
 from gonogo.policy.load import load
-from gonogo.rules.promql import parse
+from gonogo.promql.parser import parse
 from tests.rules.pack.policies import INTERVAL
 
 ROOT = Path(__file__).resolve().parents[1]

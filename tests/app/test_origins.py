@@ -23,7 +23,7 @@ from gonogo.prometheus.http import Client
 from gonogo.prometheus.processes import node_exporter, prometheus
 from gonogo.prometheus.server_process import RunningServer
 from gonogo.prometheus.targets_api import targets
-from gonogo.rules.matchers import equal, named, narrowed
+from gonogo.promql.matchers import equal, named, narrowed
 from gonogo.rules.selectors import Selector, selectors
 from tests.evidence_builder import NOW, evidence, policy, target
 from tests.faulty_server import faulty

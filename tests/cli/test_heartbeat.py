@@ -109,7 +109,7 @@ HEAVY = (
     "numpy",
     "rich",
     "orjson",
-    "promql_parser",
+    "gonogo.promql.parser",
     "sqlite3",
     "socket",
     "ssl",

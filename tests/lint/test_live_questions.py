@@ -5,7 +5,7 @@ from __future__ import annotations
 from gonogo.lint.estate import Estate
 from gonogo.lint.live_questions import expressions, follow_up, narrowings, series_questions
 from gonogo.lint.sources import source_file
-from gonogo.rules.tree import Matcher, Vector
+from gonogo.promql.tree import Matcher, Vector
 
 
 def estate(*expressions_: str) -> Estate:

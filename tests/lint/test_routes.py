@@ -7,7 +7,7 @@ import pytest
 from gonogo.errors import Position
 from gonogo.lint.finding import Span
 from gonogo.lint.routes import Route, RouteMatcher, Routes
-from gonogo.rules.tree import Matcher
+from gonogo.promql.tree import Matcher
 
 HERE = Span(Position("alertmanager.yml", 1, 1))
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 from gonogo.lint.check import Example
 from gonogo.lint.example_estate import estate_of
 from gonogo.lint.sampling import Pace, Sampling
-from gonogo.rules.promql import parse
-from gonogo.rules.tree import Vector
+from gonogo.promql.parser import parse
+from gonogo.promql.tree import Vector
 
 CONFIGURATION = """
 global: {scrape_interval: 15s, evaluation_interval: 30s}

@@ -19,8 +19,8 @@ from gonogo.prometheus.api import query
 from gonogo.prometheus.http import Client
 from gonogo.prometheus.processes import prometheus
 from gonogo.prometheus.promtool import backfill_openmetrics
-from gonogo.rules.promql import parse
-from gonogo.rules.tree import Binary, Vector, children, walk
+from gonogo.promql.parser import parse
+from gonogo.promql.tree import Binary, Vector, children, walk
 
 pytestmark = [pytest.mark.live, pytest.mark.versions, pytest.mark.xdist_group("real-servers")]
 

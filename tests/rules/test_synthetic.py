@@ -120,11 +120,12 @@ def test_one_made_up_rule_of_several_for_a_metric_is_enough() -> None:
     assert synthetic("m", RuleGraph(rules)) == "the rule that records m reads no series: vector(1)"
 
 
-def test_a_rule_that_cannot_be_read_shows_nothing() -> None:
-    """Nothing shows that its value is made up, nor what it is made of: it is named, at any level."""
-    graph = RuleGraph([record("m", "n"), record("n", "x @ -1")])
+def test_a_rule_that_cannot_be_read_is_not_called_made_up() -> None:
+    """Its reason is another one, at any level."""
+    graph = RuleGraph([record("m", "n"), record("n", "rate(x)")])
     assert synthetic("m", graph) is None
-    assert [rule.name for rule in graph.unreadable("m")] == ["n"]
+    ((rule, why),) = graph.unreadable("m")
+    assert (rule.name, why) == ("n", "it is not PromQL: rate takes a range vector, not an instant vector")
 
 
 def test_the_sentence_says_what_is_made_up_and_stays_short() -> None:

@@ -39,8 +39,8 @@ from gonogo.prometheus.http import Client
 from gonogo.prometheus.status_api import build
 from gonogo.prometheus.targets_api import targets
 from gonogo.prometheus.versions import Build, nan_ends_series, rules_untold
+from gonogo.promql.matchers import named
 from gonogo.rules.external_labels import with_external_labels
-from gonogo.rules.matchers import named
 from gonogo.rules.selectors import Selector
 from gonogo.stopping import outcome
 

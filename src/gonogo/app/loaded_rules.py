@@ -11,10 +11,10 @@ from gonogo.errors import SourceError
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.prometheus.http import Client
 from gonogo.prometheus.rules_api import rules
+from gonogo.promql.matchers import named
 from gonogo.rules.drift import drift
 from gonogo.rules.files import read_rules
 from gonogo.rules.graph import ALERT_METRICS
-from gonogo.rules.matchers import named
 
 _ALL = "gonogo_all_rules"
 """A rule that is on neither side, and reads all of them: what lies under it is everything."""

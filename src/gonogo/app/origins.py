@@ -23,7 +23,7 @@ from gonogo.model.series import REALM_LABEL, subject_key
 from gonogo.model.signal import Signal
 from gonogo.prometheus.api import label_values, query
 from gonogo.prometheus.http import Client
-from gonogo.rules.matchers import equal, label, named, narrowed, one_of
+from gonogo.promql.matchers import equal, label, named, narrowed, one_of
 from gonogo.rules.selectors import Selector
 
 RECENT = timedelta(hours=24)

@@ -19,7 +19,7 @@ from gonogo.model.policy import Policy
 from gonogo.model.series import METRIC_LABEL, REALM_LABEL, Series
 from gonogo.prometheus.api import query
 from gonogo.prometheus.http import Client
-from gonogo.rules.matchers import named
+from gonogo.promql.matchers import named
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from gonogo.policy.load import PolicyFile
 from gonogo.prometheus.api import query, server_time
 from gonogo.prometheus.status_api import build_info
 from gonogo.prometheus.targets_api import targets
-from gonogo.rules.matchers import named
+from gonogo.promql.matchers import named
 
 LONGEST = timedelta(seconds=60)
 """How long all of it may take; the run gate's name promises that."""

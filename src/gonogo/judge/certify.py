@@ -27,7 +27,7 @@ from gonogo.model.certificate import Criterion, Mean, Rises, Share
 from gonogo.model.condition import Comparison, Operator
 from gonogo.model.outcome import Outcome, all_of
 from gonogo.model.policy import DryRun
-from gonogo.rules.matchers import label
+from gonogo.promql.matchers import label
 
 LEAST_SHARE = 0.99
 """The least share of steps in which each requirement passes, and of the time that is watched."""

@@ -30,8 +30,8 @@ from gonogo.model.policy import Policy
 from gonogo.model.series import REALM_LABEL, Series
 from gonogo.model.signal import Scope, Signal
 from gonogo.model.versions import UTF8_NAMES, reaches, release
+from gonogo.promql.matchers import label, quoted
 from gonogo.rules.graph import RuleGraph
-from gonogo.rules.matchers import label, quoted
 
 MOST_NAMED = 20
 """How many sources of one selector a provenance names; the rest is counted."""

@@ -41,19 +41,22 @@ def rule_doubts(signal: Signal, evidence: Evidence, loaded: RuleGraph) -> Iterat
             f"whether a rule makes {metric}, and of what, is not known: the server lists no rules and is not the one "
             "that evaluates them; name the program that does, such as vmalert, in prometheus.rules_url",
         )
-    for rule in loaded.unreadable(metric):
-        yield Doubt(Reason.SOURCE_UNKNOWN, _unreadable(rule, evidence.evaluator.engine))
+    for rule, why in loaded.unreadable(metric):
+        yield Doubt(Reason.SOURCE_UNKNOWN, _unreadable(rule, why, evidence.evaluator.engine))
     yield from _health(metric, evidence.rules, loaded)
 
 
-def _unreadable(rule: Rule, engine: Engine) -> str:
+def _unreadable(rule: Rule, why: str, engine: Engine) -> str:
     """Say that a rule cannot be followed down to its sources; that says nothing against its value."""
     if engine is Engine.VMALERT:
         return (
             f"the expression of rule {rule.name} is not PromQL: vmalert alone can judge it, so what it is made of is "
             "not known; write it in PromQL, or let the policy read what is under it"
         )
-    return f"the expression of rule {rule.name} cannot be read, so what it is made of is not known; simplify it"
+    return (
+        f"the expression of rule {rule.name} cannot be read here, so what it is made of is not known: {why}; "
+        "write it in PromQL that gonogo reads"
+    )
 
 
 def _health(metric: str, groups: tuple[LoadedGroup, ...], loaded: RuleGraph) -> Iterator[Doubt]:

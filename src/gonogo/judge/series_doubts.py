@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from gonogo.judge.tolerances import FUTURE_SECONDS
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.series import Series
-from gonogo.rules.matchers import label as written
+from gonogo.promql.matchers import label as written
 
 Found = Sequence[Series]
 Marks = Mapping[str, tuple[str, ...]]

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from gonogo.lint.estate import Estate, LintedRule
 from gonogo.lint.live import Live
-from gonogo.rules.operators import COMPARISONS
-from gonogo.rules.tree import Binary, Call, Expression, Number, Range, Vector
+from gonogo.promql.operators import COMPARISONS
+from gonogo.promql.tree import Binary, Call, Expression, Number, Range, Vector
 
 COUNTER_FUNCTIONS = frozenset({"rate", "irate", "increase", "resets"})
 

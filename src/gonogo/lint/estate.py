@@ -20,11 +20,12 @@ from gonogo.lint.template.lexer import LEFT
 from gonogo.lint.template.reading import Template, template
 from gonogo.lint.untracked import Untracked
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
+from gonogo.promql.parser import parse
+from gonogo.promql.refusal import Refusal
+from gonogo.promql.tree import Expression, walk
 from gonogo.rules.files import Loc
 from gonogo.rules.graph import RuleGraph
-from gonogo.rules.located import Located, located
-from gonogo.rules.promql import parse
-from gonogo.rules.tree import Expression, walk
+from gonogo.rules.located import Located
 from gonogo.strict_yaml import YamlDocument
 from gonogo.unit.read import UnitFile
 
@@ -64,12 +65,17 @@ class LintedRule:
         return self.rule.kind is RuleKind.ALERT
 
     @cached_property
-    def tree(self) -> Expression | None:
-        """The expression, or ``None`` where it cannot be read."""
+    def read(self) -> Expression | Refusal:
+        """The expression, or why it cannot be read."""
         try:
             return parse(self.rule.expression)
-        except ValueError:
-            return None
+        except Refusal as refusal:
+            return refusal
+
+    @property
+    def tree(self) -> Expression | None:
+        """The expression, or ``None`` where it cannot be read."""
+        return None if isinstance(self.read, Refusal) else self.read
 
     @cached_property
     def nodes(self) -> tuple[Expression, ...]:
@@ -89,7 +95,7 @@ class LintedRule:
 
     @cached_property
     def _located(self) -> Located:
-        return located(self.document, (*self.loc, "expr"), self.rule.expression, self.tree)
+        return Located(self.document, (*self.loc, "expr"), self.rule.expression)
 
     def at(self, node: Expression | None = None) -> Span:
         """Tell where a node of ``nodes`` stands; without one, where the expression begins."""
@@ -121,7 +127,7 @@ class LintedRule:
         """Tell where some characters of a value's text stand, such as an action of ``"annotations", "summary"``."""
         loc = (*self.loc, *keys)
         text = self.document.text(loc) or ""
-        return Span(located(self.document, loc, text, None).position(offset), length)
+        return Span(Located(self.document, loc, text).position(offset), length)
 
     def hit(self, where: Span, message: str, severity: Severity | None = None) -> Hit:
         """Make a hit in this rule."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gonogo.lint.estate import Estate, LintedRule
-from gonogo.rules.canonical import instant
+from gonogo.promql.canonical import instant
+from gonogo.promql.tree import Vector
 from gonogo.rules.selectors import vectors
-from gonogo.rules.tree import Vector
 
 WHILE_FIRING = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
 """Series that a server writes only while an alert is pending or firing."""

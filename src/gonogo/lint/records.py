@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from gonogo.lint.estate import Estate, LintedRule
-from gonogo.rules.tree import Expression, Range, Subquery, Vector, walk
+from gonogo.promql.tree import Expression, Range, Subquery, Vector, walk
 
 
 @dataclass(frozen=True, slots=True)

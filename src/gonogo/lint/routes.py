@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gonogo.lint.finding import Span
-from gonogo.rules.re2 import accepts
-from gonogo.rules.tree import Matcher
+from gonogo.promql.re2 import accepts
+from gonogo.promql.tree import Matcher
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from gonogo.errors import Problem
 from gonogo.lint.finding import Span
 from gonogo.lint.routes import Route, RouteMatcher, Routes
+from gonogo.promql.tree import Matcher
 from gonogo.rules.files import Loc
-from gonogo.rules.tree import Matcher
 from gonogo.strict_yaml import YamlDocument, parse
 
 _MATCHER = re.compile(r'\s*([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"{},]*))\s*')

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gonogo.lint.estate import LintedRule, SourceFile
-from gonogo.rules.tokens import comments
+from gonogo.promql.lexer import comments
 from gonogo.strict_yaml.characters import Place, lines_of
 from gonogo.strict_yaml.layout import Comment, layout
 

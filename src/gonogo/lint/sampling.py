@@ -12,8 +12,8 @@ from datetime import timedelta
 
 from gonogo.lint.configuration import Configuration, ScrapeJob
 from gonogo.lint.estate import Estate, LintedRule
+from gonogo.promql.tree import Matcher, Vector
 from gonogo.rules.selectors import Selector
-from gonogo.rules.tree import Matcher, Vector
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -9,10 +9,10 @@ from datetime import timedelta
 
 from gonogo.durations import format_duration
 from gonogo.model.rule import Rule
-from gonogo.rules.canonical import canonical
+from gonogo.promql.canonical import canonical
+from gonogo.promql.matchers import bearing
 from gonogo.rules.drift import Key
 from gonogo.rules.grouped import Group, rules_of
-from gonogo.rules.matchers import bearing
 
 Meaning = Mapping[str, str]
 """How a rule does what it does, aspect by aspect, each written in one form."""

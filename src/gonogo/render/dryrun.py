@@ -11,8 +11,8 @@ from gonogo.judge.certify import Certificate, Finding
 from gonogo.judge.step import Step
 from gonogo.model.outcome import Check, GateOutcome, Outcome
 from gonogo.model.verdict import SubjectVerdict
+from gonogo.promql.matchers import label
 from gonogo.render.plain import plain
-from gonogo.rules.matchers import label
 
 WATCH_COLUMNS = ("outcome", "gate", "evidence")
 SHOWN_ROWS = 30

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from gonogo.model.outcome import Check, GateOutcome, Outcome
 from gonogo.model.report import Report
 from gonogo.model.verdict import SubjectVerdict, Verdict
+from gonogo.promql.matchers import label
 from gonogo.render.json import timestamp
 from gonogo.render.plain import one_line
-from gonogo.rules.matchers import label
 
 SHOWN_SUBJECTS = 20
 """How many subjects are written out; the rest is counted, and whole in JSON."""

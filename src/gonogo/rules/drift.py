@@ -14,10 +14,10 @@ from datetime import timedelta
 
 from gonogo.durations import format_duration
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleKind
-from gonogo.rules.canonical import canonical
+from gonogo.promql.canonical import canonical
+from gonogo.promql.matchers import bearing
 from gonogo.rules.graph import RuleGraph, series_name
 from gonogo.rules.grouped import Group, rules_of
-from gonogo.rules.matchers import bearing
 
 Key = tuple[str, RuleKind, str, tuple[tuple[str, str], ...]]
 """The group, the kind, the name and the labels of a rule."""

@@ -16,8 +16,8 @@ from gonogo.durations import parse_duration
 from gonogo.errors import Problem
 from gonogo.model.names import is_name
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
+from gonogo.promql.tree import NAME_LABEL
 from gonogo.rules.dialect import NOT_IN_VMALERT, VMALERT_GROUP_KEYS, VMALERT_RULE_KEYS, Dialect
-from gonogo.rules.tree import NAME_LABEL
 from gonogo.strict_yaml import YamlDocument, parse
 
 Loc = tuple[str | int, ...]

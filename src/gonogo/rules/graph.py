@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from gonogo.model.rule import Rule, RuleKind
+from gonogo.promql.parser import unreadable
+from gonogo.promql.refusal import Refusal
+from gonogo.promql.tree import NAME_LABEL, Vector
 from gonogo.rules.grouped import Group, rules_of
 from gonogo.rules.selectors import Selector, selectors
-from gonogo.rules.tree import NAME_LABEL, Vector
 
 ALERT_METRICS = ("ALERTS", "ALERTS_FOR_STATE")
 
@@ -49,7 +51,7 @@ class RuleGraph:
         if text not in self._reads:
             try:
                 self._reads[text] = selectors(text)
-            except ValueError:
+            except Refusal:
                 self._reads[text] = None
         return self._reads[text]
 
@@ -67,9 +69,10 @@ class RuleGraph:
             found += new
         return tuple(found)
 
-    def unreadable(self, metric: str) -> tuple[Rule, ...]:
-        """List the rules under a metric that cannot be read; what they are made of stays unknown."""
-        return tuple(rule for rule in self.closure(metric) if self.reads(rule) is None)
+    def unreadable(self, metric: str) -> tuple[tuple[Rule, str], ...]:
+        """List the rules under a metric that cannot be read, each with the reason; what feeds them stays unknown."""
+        found = ((rule, unreadable(rule.expression)) for rule in self.closure(metric))
+        return tuple((rule, why) for rule, why in found if why)
 
     def bottom_up(self, *metrics: str) -> tuple[Rule, ...]:
         """List all rules under some metrics, each after those it reads from as far as cycles allow."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from gonogo.model.names import is_classic_label
-from gonogo.rules.canonical import instant
-from gonogo.rules.promql import parse
-from gonogo.rules.tree import NAME_LABEL, Binary, Call, Expression, Matcher, Range, Vector, children
+from gonogo.promql.canonical import instant
+from gonogo.promql.parser import parse
+from gonogo.promql.tree import NAME_LABEL, Binary, Call, Expression, Matcher, Range, Vector, children
 
 ABSENCE_FUNCTIONS = frozenset({"absent", "absent_over_time"})
 

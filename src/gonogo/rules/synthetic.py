@@ -13,11 +13,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from gonogo.model.rule import Rule, RuleKind
-from gonogo.rules.canonical import written
+from gonogo.promql.canonical import written
+from gonogo.promql.parser import parse
+from gonogo.promql.refusal import Refusal
+from gonogo.promql.tree import Binary, Call, Expression, Negation, Number, Vector, children, walk
 from gonogo.rules.graph import ALERT_METRICS, RuleGraph, series_name
-from gonogo.rules.promql import parse
 from gonogo.rules.selectors import Selector
-from gonogo.rules.tree import Binary, Call, Expression, Negation, Number, Vector, children, walk
 
 LONGEST_QUOTE = 80
 """How many characters of an expression a sentence quotes."""
@@ -26,7 +27,7 @@ LONGEST_QUOTE = 80
 def synthetic(metric: str, graph: RuleGraph) -> str | None:
     """Say why a metric's value is made up, as a clause; ``None`` where nothing shows that it is.
 
-    Nothing shows that of a rule that cannot be read: see ``RuleGraph.unreadable``.
+    A rule that cannot be read is not called made up: ``RuleGraph.unreadable`` lists it, for a doubt of its own.
     """
     return next((why for _, why in synthetic_rules((metric,), graph)), None)
 
@@ -63,8 +64,8 @@ class _Findings:
         """Judge a rule; those it reads from come before."""
         try:
             tree = parse(rule.expression)
-        except ValueError:
-            return  # nothing shows that its value is made up; ``RuleGraph.unreadable`` names the rule
+        except Refusal:
+            return
         if not self._alive(tree):
             self.dead[id(rule)] = self._dead_origin(rule, tree)
         if origin := self._patch(rule, tree):

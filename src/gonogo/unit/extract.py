@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from gonogo.model.rule import Rule, RuleKind
+from gonogo.promql.parser import parse
+from gonogo.promql.tree import Subquery, Vector, walk
 from gonogo.rules.graph import RuleGraph
-from gonogo.rules.promql import parse
 from gonogo.rules.selectors import selectors
-from gonogo.rules.tree import Subquery, Vector, walk
 from gonogo.unit.read import AlertAssertion, ExpressionAssertion, Loc, UnitFile, UnitTest
 
 _QUERY = re.compile(r"\bquery\b")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from gonogo.model.rule import Rule, RuleKind
-from gonogo.rules.promql import parse
+from gonogo.promql.parser import parse
+from gonogo.promql.tree import NAME_LABEL, Vector
 from gonogo.rules.selectors import Selector
-from gonogo.rules.tree import NAME_LABEL, Vector
 from gonogo.unit.read import AlertAssertion, ExpressionAssertion, UnitFile
 
 _FIRING = {NAME_LABEL: "ALERTS", "alertstate": "firing"}

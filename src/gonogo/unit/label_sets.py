@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gonogo.model.rule import Rule
+from gonogo.promql.tree import NAME_LABEL, Labels
 from gonogo.rules.selectors import Selector
-from gonogo.rules.tree import NAME_LABEL, Labels
 
 LabelSet = frozenset[tuple[str, str]]
 LabelSets = frozenset[LabelSet] | None

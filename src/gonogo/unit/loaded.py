@@ -8,9 +8,9 @@ from functools import cached_property
 
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.model.versions import Version
+from gonogo.promql.parser import parse
+from gonogo.promql.tree import NAME_LABEL, Vector
 from gonogo.rules.graph import RuleGraph
-from gonogo.rules.promql import parse
-from gonogo.rules.tree import NAME_LABEL, Vector
 from gonogo.unit.read import RuleFileEntry, UnitFile, UnitTest
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from gonogo.durations import format_duration
 from gonogo.errors import Problem
-from gonogo.rules.matchers import bearing
+from gonogo.promql.matchers import bearing
 from gonogo.unit.firing import expects_firing, fixed_labels
 from gonogo.unit.flow import flow, joined, quoted
 from gonogo.unit.loaded import Loaded

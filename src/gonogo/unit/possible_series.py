@@ -10,10 +10,10 @@ from datetime import timedelta
 
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.model.versions import LEFT_OPEN, reaches
-from gonogo.rules.canonical import written
-from gonogo.rules.promql import parse
+from gonogo.promql.canonical import written
+from gonogo.promql.parser import parse
+from gonogo.promql.tree import Aggregation, Binary, Call, Expression, Negation, Number, Range, Subquery, Text, Vector
 from gonogo.rules.selectors import Selector
-from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Negation, Number, Range, Subquery, Text, Vector
 from gonogo.unit.input_values import InputValues, input_values
 from gonogo.unit.label_sets import (
     ANYTHING,

@@ -9,9 +9,9 @@ from datetime import timedelta
 from gonogo.durations import format_duration
 from gonogo.errors import Position
 from gonogo.model.rule import Rule
-from gonogo.rules.promql import parse
+from gonogo.promql.parser import parse
+from gonogo.promql.tree import Vector, walk
 from gonogo.rules.selectors import Selector
-from gonogo.rules.tree import Vector, walk
 from gonogo.unit.label_sets import NOTHING
 from gonogo.unit.loaded import Loaded
 from gonogo.unit.possible_series import PossibleSeries

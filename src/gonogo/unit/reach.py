@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from gonogo.promql.tree import Aggregation, Binary, Call, Expression, Negation, Range, Subquery, Vector
 from gonogo.rules.selectors import ABSENCE_FUNCTIONS
-from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Negation, Range, Subquery, Vector
 
 LOOKBACK = timedelta(minutes=5)
 """How long a sample stands in for a newer one in promtool's tests."""

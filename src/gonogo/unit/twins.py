@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from gonogo.model.rule import Rule
-from gonogo.rules.canonical import canonical
+from gonogo.promql.canonical import canonical
 from gonogo.unit.rule_text import RuleId, RuleText
 
 

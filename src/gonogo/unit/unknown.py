@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gonogo.promql.parser import parse
+from gonogo.promql.tree import NAME_LABEL, Vector, walk
 from gonogo.rules.graph import ALERT_METRICS
-from gonogo.rules.promql import parse
-from gonogo.rules.tree import NAME_LABEL, Vector, walk
 from gonogo.unit.loaded import Loaded
 from gonogo.unit.reach import certainly_empty
 

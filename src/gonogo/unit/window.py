@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import timedelta
 
-from gonogo.rules.tree import Subquery, Vector
+from gonogo.promql.tree import Subquery, Vector
 
 MILLISECOND = timedelta(milliseconds=1)
 

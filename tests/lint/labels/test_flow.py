@@ -7,8 +7,8 @@ import pytest
 from gonogo.lint.labels.domain import Domain, exactly
 from gonogo.lint.labels.flow import flowed, selected
 from gonogo.lint.labels.label_set import LabelSet
-from gonogo.rules.promql import parse
-from gonogo.rules.tree import Aggregation, Call, Number, Text, Vector, children, walk
+from gonogo.promql.parser import parse
+from gonogo.promql.tree import Aggregation, Call, Number, Text, Vector, children, walk
 
 
 def labels_of(expression: str) -> LabelSet:

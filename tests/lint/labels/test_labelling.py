@@ -8,8 +8,8 @@ from gonogo.lint.configuration import Configuration
 from gonogo.lint.estate import Estate
 from gonogo.lint.labels.labelling import DEEPEST, MOST
 from gonogo.lint.sources import source_file
-from gonogo.rules.promql import parse
-from gonogo.rules.tree import Matcher, Vector
+from gonogo.promql.parser import parse
+from gonogo.promql.tree import Matcher, Vector
 
 
 def estate(*rules: str, **facts: object) -> Estate:

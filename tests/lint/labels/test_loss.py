@@ -7,8 +7,8 @@ import pytest
 from gonogo.lint.labels.flow import flowed, selected
 from gonogo.lint.labels.label_set import LabelSet
 from gonogo.lint.labels.loss import loser, loss
-from gonogo.rules.promql import parse
-from gonogo.rules.tree import Vector, children, walk
+from gonogo.promql.parser import parse
+from gonogo.promql.tree import Vector, children, walk
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from random import Random
 
-from gonogo.rules.tokens import tokens
+from gonogo.promql.lexer import tokens
 from tests.soak.fuzz.text_mutators import DURATIONS, NUMBERS, change_character, flip_bytes, put_character
 
 PromqlMutator = Callable[[str, Random, Sequence[str]], str]
@@ -100,7 +100,7 @@ def as_text(text: str, chance: Random, _: Sequence[str]) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return [token.text for token in tokens(text)] or ["x"]
+    return [word for word in tokens(text).texts if word] or ["x"]
 
 
 PROMQL_MUTATORS: tuple[PromqlMutator, ...] = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.rules.promql import parse
+from gonogo.promql.parser import parse
 from gonogo.unit.mutation.catalogue import mutations
 from tests.unit.mutation.mutating import alert, mutants, record
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from gonogo.rules.canonical import written
-from gonogo.rules.promql import parse
-from gonogo.rules.tree import Expression, Number, Vector, walk
+from gonogo.promql.canonical import written
+from gonogo.promql.parser import parse
+from gonogo.promql.tree import Expression, Number, Vector, walk
 from gonogo.unit.mutation.places import node_at, places, replaced
-from tests.rules.promql_strategies import trees
+from tests.promql.promql_strategies import trees
 
 ALL = (
     "sum by (a) (rate(x[5m])) / on (a) quantile by (a) (0.9, y) > 1 or -max_over_time((z + 1)[1h:5m]) unless absent(w)"

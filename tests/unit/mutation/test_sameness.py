@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.rules.promql import parse
-from gonogo.rules.tree import Matcher
+from gonogo.promql.parser import parse
+from gonogo.promql.tree import Matcher
 from gonogo.unit.mutation.sameness import has_label, needless, never_negative
 
 

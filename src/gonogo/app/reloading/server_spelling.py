@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleKind
-from gonogo.rules.canonical import canonical
+from gonogo.promql.canonical import canonical
 
 Placed = tuple[str, RuleKind, str]
 """The group, the kind and the name of a rule."""

@@ -15,8 +15,19 @@ from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate, LintedRule
 from gonogo.lint.finding import Hit, Severity
 from gonogo.lint.sampling import Sampling
+from gonogo.promql.tree import (
+    Aggregation,
+    Binary,
+    Call,
+    Expression,
+    Negation,
+    Number,
+    Range,
+    Subquery,
+    Vector,
+    children,
+)
 from gonogo.rules.selectors import ABSENCE_FUNCTIONS
-from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Negation, Number, Range, Subquery, Vector, children
 
 NEEDED = 2
 """How many scrape intervals must pass before absence is more than a lost scrape."""

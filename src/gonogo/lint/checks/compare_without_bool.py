@@ -15,9 +15,9 @@ from operator import eq, ge, gt, le, lt, ne
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate, LintedRule
 from gonogo.lint.finding import Hit, Severity
-from gonogo.rules.operators import COMPARISONS, MIRRORED
+from gonogo.promql.operators import COMPARISONS, MIRRORED
+from gonogo.promql.tree import Aggregation, Binary, Expression, Number, Vector
 from gonogo.rules.selectors import Selector
-from gonogo.rules.tree import Aggregation, Binary, Expression, Number, Vector
 
 BITS = (0.0, 1.0)
 _HOLDS = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}

@@ -15,9 +15,9 @@ from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
 from gonogo.lint.interest import Interest
+from gonogo.promql.tree import Binary, Expression, Vector
 from gonogo.rules.graph import RuleGraph
 from gonogo.rules.synthetic import synthetic_rules
-from gonogo.rules.tree import Binary, Expression, Vector
 
 
 def find(estate: Estate) -> Iterator[Hit]:
@@ -29,8 +29,6 @@ def find(estate: Estate) -> Iterator[Hit]:
     wanted = _read_by_policy(estate.interest, graph)
     for rule, why in synthetic_rules(suspects, graph):
         linted = estate.by_rule[id(rule)]
-        if graph.unreadable(rule.name):
-            continue
         if signal := wanted.get(id(rule)):
             message = f"{why}, and the policy's signal {signal} depends on it; record what is measured"
             yield linted.hit(linted.at(), message, Severity.ERROR)

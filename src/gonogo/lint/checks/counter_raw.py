@@ -18,9 +18,9 @@ from gonogo.lint.check import Check, Example
 from gonogo.lint.counters import declared, raw_counter_calls
 from gonogo.lint.estate import Estate, LintedRule
 from gonogo.lint.finding import Hit, Severity
-from gonogo.rules.operators import COMPARISONS
+from gonogo.promql.operators import COMPARISONS
+from gonogo.promql.tree import Aggregation, Binary, Call, Expression, Number, Range, Subquery, Vector, children, walk
 from gonogo.rules.selectors import ABSENCE_FUNCTIONS
-from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Number, Range, Subquery, Vector, children, walk
 
 _ENDINGS = ("_total", "_bucket", "_count", "_sum")
 _OF_FAMILIES = ("_count", "_sum")

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
-from gonogo.rules.canonical import instant
+from gonogo.promql.canonical import instant
+from gonogo.promql.tree import Vector
 from gonogo.rules.graph import ALERT_METRICS
-from gonogo.rules.tree import Vector
 
 ALERT_NAME = "alertname"
 _DOUBT = " in the files that are known here; mend the name, unless another file or server has the rule"

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate, LintedRule
 from gonogo.lint.finding import Hit, Severity
-from gonogo.rules.canonical import written
+from gonogo.promql.canonical import written
 
 
 def find(estate: Estate) -> Iterator[Hit]:

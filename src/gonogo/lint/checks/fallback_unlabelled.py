@@ -16,7 +16,7 @@ from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate, LintedRule
 from gonogo.lint.finding import Hit, Severity
 from gonogo.lint.labels.label_set import LabelSet
-from gonogo.rules.tree import NAME_LABEL, Aggregation, Binary, Call, Expression, Labels, Number, children
+from gonogo.promql.tree import NAME_LABEL, Aggregation, Binary, Call, Expression, Labels, Number, children
 
 _COMPARED: dict[str, Callable[[float, float], bool]] = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 

@@ -16,7 +16,7 @@ from gonogo.durations import format_duration
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
-from gonogo.rules.tree import Binary, Call, Expression, Number, Vector, walk
+from gonogo.promql.tree import Binary, Call, Expression, Number, Vector, walk
 
 _OF_SCRAPE = (
     "timestamp() is the time of the scrape, which moves on while the writer of a pushed metric or a text file is dead; "

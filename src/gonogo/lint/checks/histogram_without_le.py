@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate, LintedRule
 from gonogo.lint.finding import Hit, Severity
-from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Negation, Vector, walk
+from gonogo.promql.tree import Aggregation, Binary, Call, Expression, Negation, Vector, walk
 
 _QUANTILES = frozenset({"histogram_quantile", "histogram_fraction"})
 _KEEPING = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})

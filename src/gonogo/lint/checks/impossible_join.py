@@ -25,7 +25,7 @@ from gonogo.lint.labels.intent import intended, scraped
 from gonogo.lint.labels.label_set import LabelSet
 from gonogo.lint.labels.loss import loser, loss
 from gonogo.lint.labels.matching import conflict, is_matched
-from gonogo.rules.tree import NAME_LABEL, Aggregation, Binary, Expression, Vector
+from gonogo.promql.tree import NAME_LABEL, Aggregation, Binary, Expression, Vector
 
 Known = Mapping[int, LabelSet]
 

@@ -18,7 +18,7 @@ from functools import lru_cache
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
-from gonogo.rules.tree import Call, Expression, Matcher, Subquery, Vector
+from gonogo.promql.tree import Call, Expression, Matcher, Subquery, Vector
 
 THREE = (3, 0)
 _TWO_SAMPLES = frozenset(

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
-from gonogo.rules.operators import COMPARISONS
-from gonogo.rules.tree import Aggregation, Binary, Expression, Vector, walk
+from gonogo.promql.operators import COMPARISONS
+from gonogo.promql.tree import Aggregation, Binary, Expression, Vector, walk
 
 _COMPUTING = COMPARISONS | {"+", "-", "*", "/", "%", "^", "atan2"}
 

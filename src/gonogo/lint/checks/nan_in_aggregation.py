@@ -15,8 +15,8 @@ from enum import IntEnum
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
-from gonogo.rules.operators import COMPARISONS
-from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Negation, Number, Subquery
+from gonogo.promql.operators import COMPARISONS
+from gonogo.promql.tree import Aggregation, Binary, Call, Expression, Negation, Number, Subquery
 
 _SPOILT = frozenset({"sum", "avg", "stddev", "stdvar"})
 _SPOILT_OVER_TIME = frozenset(f"{name}_over_time" for name in _SPOILT)

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate, LintedRule
 from gonogo.lint.finding import Hit, Severity
+from gonogo.promql.operators import COMPARISONS
+from gonogo.promql.tree import Binary, Call, Expression, Vector
 from gonogo.rules.graph import ALERT_METRICS
-from gonogo.rules.operators import COMPARISONS
 from gonogo.rules.selectors import ABSENCE_FUNCTIONS
-from gonogo.rules.tree import Binary, Call, Expression, Vector
 
 
 def find(estate: Estate) -> Iterator[Hit]:

@@ -14,7 +14,7 @@ from gonogo.durations import format_duration
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
-from gonogo.rules.tree import Expression, Range, Subquery, Vector, children
+from gonogo.promql.tree import Expression, Range, Subquery, Vector, children
 
 _NONE = timedelta(0)
 

@@ -13,8 +13,8 @@ from gonogo.lint.check import Check, Example
 from gonogo.lint.counters import counter_calls
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
+from gonogo.promql.tree import Aggregation, Expression, Range, Subquery, Vector
 from gonogo.rules.selectors import Selector
-from gonogo.rules.tree import Aggregation, Expression, Range, Subquery, Vector
 
 
 def find(estate: Estate) -> Iterator[Hit]:

@@ -18,7 +18,7 @@ from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
 from gonogo.lint.live import Live
 from gonogo.model.names import is_classic_metric
-from gonogo.rules.tree import Call, Vector, walk
+from gonogo.promql.tree import Call, Vector, walk
 
 RATES = frozenset({"rate", "irate"})
 

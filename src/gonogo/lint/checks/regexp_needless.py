@@ -14,7 +14,7 @@ from functools import lru_cache
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
-from gonogo.rules.tree import Vector
+from gonogo.promql.tree import Vector
 
 _SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
 _PLAIN = {"=~": "=", "!~": "!="}

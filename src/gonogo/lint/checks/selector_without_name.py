@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
-from gonogo.rules.tree import NAME_LABEL, Aggregation, Call, Expression, Range, Vector, children
+from gonogo.promql.tree import NAME_LABEL, Aggregation, Call, Expression, Range, Vector, children
 
 _PRESENCE = frozenset({"absent", "absent_over_time", "present_over_time", "count_over_time", "count", "group"})
 """What asks whether, or how many, series are there, whichever they are."""

@@ -16,9 +16,9 @@ from gonogo.lint.finding import Hit, Severity
 from gonogo.lint.labels.flow import selected
 from gonogo.lint.labels.labelling import Labelling
 from gonogo.model.rule import Rule, RuleKind
+from gonogo.promql.tree import Vector
 from gonogo.rules.graph import ALERT_METRICS, series_name
 from gonogo.rules.selectors import Selector
-from gonogo.rules.tree import Vector
 
 Edges = Mapping[int, tuple[tuple[Vector, LintedRule], ...]]
 """What each rule reads of other rules, by the rule's ``id()``: the selector, and the rule that makes what it finds."""

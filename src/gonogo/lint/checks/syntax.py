@@ -19,7 +19,7 @@ from gonogo.lint.arbiter import newest
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate, LintedRule, SourceFile, position_of
 from gonogo.lint.finding import Hit, Severity, Span
-from gonogo.rules.faults import fault
+from gonogo.promql.refusal import Refusal, Unjudged
 from gonogo.rules.files import Loc
 from gonogo.strict_yaml import YamlDocument, lines_of
 
@@ -80,10 +80,10 @@ def _said(problem: Problem) -> str:
 
 
 def _refused(rule: LintedRule) -> Iterator[Hit]:
-    found = fault(rule.rule.expression)
-    if found is not None:
-        message = f"this is no PromQL: {found.message}; the server would refuse the whole file"
-        yield rule.hit(rule.at_part(found.start, found.end), message)
+    refusal = rule.read
+    if isinstance(refusal, Refusal) and not isinstance(refusal, Unjudged):
+        message = f"this is not PromQL: {refusal.message}; the server would refuse the whole file"
+        yield rule.hit(rule.at_part(refusal.start, refusal.end), message)
 
 
 CHECK = Check(

@@ -13,8 +13,8 @@ from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
 from gonogo.lint.labels.flow import KEEPING_OPERATORS
+from gonogo.promql.tree import Aggregation, Call, Expression, children
 from gonogo.rules.selectors import ABSENCE_FUNCTIONS
-from gonogo.rules.tree import Aggregation, Call, Expression, children
 
 _FORGETTING = ABSENCE_FUNCTIONS | {"scalar"}
 """Functions whose result does not have the labels of their argument."""

@@ -16,8 +16,8 @@ from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
 from gonogo.lint.live import Live
 from gonogo.lint.live_questions import narrowings, needed
-from gonogo.rules.canonical import instant
-from gonogo.rules.tree import Vector
+from gonogo.promql.canonical import instant
+from gonogo.promql.tree import Vector
 
 
 def find(estate: Estate) -> Iterator[Hit]:

@@ -14,8 +14,8 @@ from gonogo.lint.alert_texts import alert_texts
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
+from gonogo.promql.tree import Binary, Call, Expression, Number
 from gonogo.rules.selectors import ABSENCE_FUNCTIONS
-from gonogo.rules.tree import Binary, Call, Expression, Number
 
 
 def find(estate: Estate) -> Iterator[Hit]:

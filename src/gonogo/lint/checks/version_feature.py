@@ -11,16 +11,18 @@ from collections.abc import Iterator
 
 from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate, LintedRule
-from gonogo.lint.features import GROUP_KEYS, RULE_KEYS, Feature, feature_of, features_of_names
 from gonogo.lint.finding import Hit, Severity
+from gonogo.model.promql_features import GROUP_KEYS, RULE_KEYS, Feature, features_of_names
+from gonogo.promql.needs import features_of
 
 
 def find(estate: Estate) -> Iterator[Hit]:
     """List what the server's version cannot read."""
     for rule in estate.rules:
         for node in rule.nodes:
-            if (feature := feature_of(node)) and (verdict := _judged(feature, estate)):
-                yield rule.hit(rule.at(node), *verdict)
+            for feature in features_of(node):
+                if verdict := _judged(feature, estate):
+                    yield rule.hit(rule.at(node), *verdict)
         if rule.rule.keep_firing and (verdict := _judged(RULE_KEYS["keep_firing_for"], estate)):
             yield rule.hit(rule.at_key("keep_firing_for"), *verdict)
         for feature, keys in features_of_names(rule.rule):
@@ -43,7 +45,7 @@ def _judged(feature: Feature, estate: Estate) -> tuple[str, Severity] | None:
     version = _written(estate.version)
     if not feature.known(estate.version):
         came = f"it came with {_written(feature.since)}"
-        gone = f"it went with 3.0; use {feature.instead}"
+        gone = f"it went with {_written(feature.until or (0, 0))}; use {feature.instead}"
         why = came if estate.version < feature.since else gone
         return f"Prometheus {version} does not know {feature.name}, and refuses the whole file; {why}", Severity.ERROR
     flag = feature.needed_flag(estate.version)

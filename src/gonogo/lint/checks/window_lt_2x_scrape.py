@@ -17,7 +17,7 @@ from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate, LintedRule
 from gonogo.lint.finding import Hit, Severity
 from gonogo.lint.sampling import Pace, Sampling
-from gonogo.rules.tree import Call, Range, Subquery
+from gonogo.promql.tree import Call, Range, Subquery
 
 COMPARING = frozenset(
     {"rate", "irate", "increase", "delta", "idelta", "deriv", "predict_linear", "resets", "changes"}

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from gonogo.rules.re2 import accepts
-from gonogo.rules.tree import Matcher
+from gonogo.promql.re2 import accepts
+from gonogo.promql.tree import Matcher
 
 _ALTERNATIVES = re.compile(r"\(?([^\\.+*?()\[\]{}^$]*)\)?")
 """A regular expression that is only some literals."""

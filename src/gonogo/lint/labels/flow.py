@@ -6,7 +6,7 @@ from gonogo.lint.labels.domain import ANY, PRESENT, exactly, matched
 from gonogo.lint.labels.functions import called
 from gonogo.lint.labels.label_set import OPEN, SCALAR, LabelSet
 from gonogo.lint.labels.matching import joined
-from gonogo.rules.tree import (
+from gonogo.promql.tree import (
     NAME_LABEL,
     Aggregation,
     Binary,

@@ -8,7 +8,7 @@ from gonogo.lint.labels.flow import KEEPING_OPERATORS
 from gonogo.lint.labels.functions import MAPPING
 from gonogo.lint.labels.label_set import LabelSet
 from gonogo.lint.labels.matching import COMPARISONS
-from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Labels, Negation, Range, Vector, children
+from gonogo.promql.tree import Aggregation, Binary, Call, Expression, Labels, Negation, Range, Vector, children
 
 
 def intended(node: Expression, known: Mapping[int, LabelSet]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from gonogo.lint.labels.domain import ABSENT, ANY, Domain
-from gonogo.rules.tree import NAME_LABEL
+from gonogo.promql.tree import NAME_LABEL
 
 
 @dataclass(frozen=True, slots=True)

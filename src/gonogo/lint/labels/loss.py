@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from gonogo.lint.labels.label_set import LabelSet
 from gonogo.lint.labels.matching import is_matched
-from gonogo.rules.canonical import instant
-from gonogo.rules.selectors import ABSENCE_FUNCTIONS
-from gonogo.rules.tree import (
+from gonogo.promql.canonical import instant
+from gonogo.promql.tree import (
     NAME_LABEL,
     Aggregation,
     Binary,
@@ -18,6 +17,7 @@ from gonogo.rules.tree import (
     Vector,
     children,
 )
+from gonogo.rules.selectors import ABSENCE_FUNCTIONS
 
 
 def loser(root: Expression, label: str, known: Mapping[int, LabelSet]) -> Expression:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from gonogo.lint.labels.domain import ABSENT, Domain
 from gonogo.lint.labels.label_set import OPEN, SCALAR, LabelSet
-from gonogo.rules.tree import NAME_LABEL, Binary
+from gonogo.promql.tree import NAME_LABEL, Binary
 
 COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 SET_OPERATORS = frozenset({"and", "or", "unless"})

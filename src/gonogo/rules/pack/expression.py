@@ -15,7 +15,7 @@ from gonogo.model.policy import Policy, Slo
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.model.series import REALM_LABEL
 from gonogo.model.signal import Signal
-from gonogo.rules.matchers import label
+from gonogo.promql.matchers import label
 from gonogo.rules.pack.selector import Selector, parse_selector
 
 _PREFIX_PLACEHOLDER = "P_"

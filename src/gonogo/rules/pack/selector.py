@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 from gonogo.model.names import is_classic_label, is_classic_metric, is_name
 from gonogo.model.series import METRIC_LABEL
-from gonogo.rules import re2
-from gonogo.rules.matchers import label, quoted
+from gonogo.promql import re2
+from gonogo.promql.matchers import label, quoted
 
 _NAME = re.compile(r"\s*([a-zA-Z_:][a-zA-Z0-9_:]*)?\s*")
 _ESCAPE = r"\\(?:[abfnrtv\\'\"]|x[0-7][0-9a-fA-F]|u[0-9a-fA-F]{4}|[01][0-7]{2})"

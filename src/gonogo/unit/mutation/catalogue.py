@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Iterator
 
 from gonogo.model.rule import Rule, RuleKind
-from gonogo.rules.canonical import canonical
-from gonogo.rules.promql import parse
-from gonogo.rules.tree import Expression, Vector
+from gonogo.promql.canonical import canonical
+from gonogo.promql.parser import parse
+from gonogo.promql.tree import Expression, Vector
 from gonogo.unit.mutation import aggregations, clauses, comparisons, numbers, operations, selectors, windows
 from gonogo.unit.mutation.mutation import Finder, Mutation, NodeChange, mutation
 from gonogo.unit.mutation.places import places

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from gonogo.durations import format_duration
 from gonogo.model.rule import Rule
-from gonogo.rules.promql import parse
+from gonogo.promql.parser import parse
 from gonogo.unit.mutation.mutation import Mutation, becomes, there
 from gonogo.unit.mutation.sameness import has_label
 

@@ -9,8 +9,8 @@ from hashlib import sha256
 
 from gonogo.durations import format_duration
 from gonogo.model.rule import Rule, RuleKind
-from gonogo.rules.canonical import written
-from gonogo.rules.tree import Expression, Number, Vector
+from gonogo.promql.canonical import written
+from gonogo.promql.tree import Expression, Number, Vector
 from gonogo.unit.mutation.places import Place, node_at, replaced
 
 _UNFIT = re.compile(r"[^\w.:-]+")

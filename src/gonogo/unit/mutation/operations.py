@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gonogo.model.rule import Rule
-from gonogo.rules.canonical import written
-from gonogo.rules.tree import Binary, Labels, Number
+from gonogo.promql.canonical import written
+from gonogo.promql.tree import Binary, Labels, Number
 from gonogo.unit.mutation.mutation import NodeChange, becomes, settled, there
 from gonogo.unit.mutation.places import Place
 

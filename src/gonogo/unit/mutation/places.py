@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import inf
 
-from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Negation, Number, Range, Subquery, Vector, children
+from gonogo.promql.tree import (
+    Aggregation,
+    Binary,
+    Call,
+    Expression,
+    Negation,
+    Number,
+    Range,
+    Subquery,
+    Vector,
+    children,
+)
 
 _ONE_TO_ONE = frozenset(
     {"abs", "ceil", "clamp_max", "clamp_min", "exp", "floor", "label_join", "label_replace", "ln", "log10", "log2"}

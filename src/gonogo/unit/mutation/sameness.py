@@ -5,7 +5,7 @@ A change that such a certainty makes void is no mutant: no test could notice it.
 
 from __future__ import annotations
 
-from gonogo.rules.tree import (
+from gonogo.promql.tree import (
     Aggregation,
     Binary,
     Call,

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gonogo.model.rule import Rule
-from gonogo.rules.matchers import equal, label, quoted
-from gonogo.rules.tree import Matcher, Vector
+from gonogo.promql.matchers import equal, label, quoted
+from gonogo.promql.tree import Matcher, Vector
 from gonogo.unit.mutation.mutation import NodeChange, becomes, there
 from gonogo.unit.mutation.places import Place
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from gonogo.durations import format_duration
 from gonogo.model.rule import Rule
-from gonogo.rules.canonical import written
-from gonogo.rules.tree import Range, Subquery, Vector
+from gonogo.promql.canonical import written
+from gonogo.promql.tree import Range, Subquery, Vector
 from gonogo.unit.mutation.mutation import NodeChange, becomes, there
 from gonogo.unit.mutation.places import Place
 

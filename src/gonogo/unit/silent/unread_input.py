@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from gonogo.errors import Problem
+from gonogo.promql.tree import NAME_LABEL
 from gonogo.rules.selectors import Selector, selectors
-from gonogo.rules.tree import NAME_LABEL
 from gonogo.unit.loaded import Loaded
 from gonogo.unit.possible_series import PossibleSeries
 from gonogo.unit.quiet import Quiet, quiet

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.lint.features import AGGREGATIONS, FUNCTIONS, GROUP_KEYS, OPERATORS, RULE_KEYS, Feature, feature_of
-from gonogo.rules.promql import parse
+from gonogo.model import promql_features
+from gonogo.model.promql_features import (
+    AGGREGATIONS,
+    DURATION_FUNCTIONS,
+    EXTENDED,
+    FUNCTIONS,
+    GROUP_KEYS,
+    OPERATORS,
+    RULE_KEYS,
+    Feature,
+)
 
 EVERYTHING = [
+    *(feature for feature in vars(promql_features).values() if isinstance(feature, Feature)),
+    *DURATION_FUNCTIONS.values(),
+    *EXTENDED.values(),
     *FUNCTIONS.values(),
     *AGGREGATIONS.values(),
     *OPERATORS.values(),
@@ -25,11 +37,3 @@ def test_a_feature_is_known_from_its_version_on(feature: Feature) -> None:
     assert feature.until is None or not feature.known(feature.until)
     assert feature.stable is None or feature.needed_flag(feature.stable) == ""
     assert feature.needed_flag(feature.since) == feature.flag
-
-
-@pytest.mark.parametrize(
-    "expression", ["rate(x[5m])", "sum by (job) (a:b:c)", "x + y", "1", "-x", 'x{job="a"} offset 5m']
-)
-def test_what_is_as_old_as_promql_needs_nothing(expression: str) -> None:
-    """It is in no table."""
-    assert feature_of(parse(expression)) is None

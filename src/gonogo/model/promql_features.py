@@ -1,6 +1,6 @@
-"""Which version of Prometheus knows what, and behind which feature flag.
+"""Features of PromQL and of rule files, each with the versions of Prometheus that know it and its feature flag.
 
-Source: Prometheus, ``CHANGELOG.md``, and its documentation, "Feature flags", up to 3.15.
+Source: Prometheus, ``CHANGELOG.md``, ``promql/parser`` and the documentation, "Feature flags", up to 3.16.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from dataclasses import dataclass
 
 from gonogo.model.names import is_classic_label, is_classic_metric
 from gonogo.model.rule import Rule, RuleKind
-from gonogo.model.versions import UTF8_NAMES, UTF8_RULE_NAMES
-from gonogo.rules.tree import Aggregation, Binary, Call, Expression, Vector
-
-Version = tuple[int, int]
+from gonogo.model.versions import UTF8_NAMES, UTF8_RULE_NAMES, Version
 
 EXPERIMENTAL = "promql-experimental-functions"
 """The flag of most functions that may still change."""
 
 _FILL = "promql-binop-fill-modifiers"
 _START_TIMESTAMPS = "use-start-timestamps"
+_DURATIONS = "promql-duration-expr"
+_EXTENDED = "promql-extended-range-selectors"
+_UNQUOTED = "promql-unquoted-utf8-names"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,7 @@ FUNCTIONS: Mapping[str, Feature] = {
     **_experimental((3, 11), "histogram_quantiles"),
     **_experimental((3, 12), "start", "end", "range", "step"),
     **_experimental((3, 13), "min_of", "max_of"),
+    **_experimental((3, 16), "integral"),
     "start_timestamp": Feature("start_timestamp", (3, 14), flag=_START_TIMESTAMPS),
 }
 """Functions that not every version since 2.0 has."""
@@ -92,12 +93,50 @@ AGGREGATIONS: Mapping[str, Feature] = {
     **_experimental((2, 54), "limitk", "limit_ratio"),
 }
 
-OPERATORS: Mapping[str, Feature] = _since((2, 31), "atan2")
+OPERATORS: Mapping[str, Feature] = {**_since((2, 31), "atan2"), **_since((3, 11), "</", ">/")}
 
 FILL = Feature("fill()", (3, 10), flag=_FILL)
-FREE_NAMES = Feature("a name in quotes", UTF8_NAMES)
+QUOTED_NAME = Feature("a name in quotes", UTF8_NAMES)
+LABEL_WITH_COLON = Feature("a label name with a colon", UTF8_NAMES)
+UNQUOTED_NAME = Feature(
+    "a name with other characters than a-z, A-Z, 0-9, _ and :, without quotes", (3, 16), flag=_UNQUOTED
+)
 AT = Feature("@", (2, 33))
 NEGATIVE_OFFSET = Feature("a negative offset", (2, 33))
+EXTENDED: Mapping[str, Feature] = {
+    word: Feature(word, (3, 7), flag=_EXTENDED, stable=(3, 16)) for word in ("anchored", "smoothed")
+}
+EARLY_AT = Feature(
+    "@ start() or @ end() before a range", (2, 33), until=(3, 15), instead="x[5m] @ end(), with the range first"
+)
+EARLY_OFFSET = Feature(
+    "an offset in parentheses before a range",
+    (3, 4),
+    until=(3, 15),
+    flag=_DURATIONS,
+    stable=(3, 14),
+    instead="x[5m] offset (1m), with the range first",
+)
+
+UNDERSCORES = Feature("an underscore in a number", (2, 54))
+DURATION_AS_NUMBER = Feature("a duration in place of a number", (2, 54))
+NUMBER_AS_DURATION = Feature("a number of seconds in place of a duration", (2, 54))
+HEXADECIMAL_E = Feature(
+    "a hexadecimal number with an e in second place", (0, 0), until=(2, 54), instead="the decimal number"
+)
+ZERO_OFFSET = Feature("an offset of zero", (2, 54))
+SIGNED_DURATION = Feature("a sign before a duration", (3, 4))
+ARITHMETIC = Feature("arithmetic with durations", (3, 4), flag=_DURATIONS, stable=(3, 14))
+SUBQUERY_OF_STEP = Feature("a subquery over step() or range() without a number", (3, 16))
+DURATION_FUNCTIONS: Mapping[str, Feature] = {
+    "step": Feature("step() in a duration", (3, 6), flag=_DURATIONS, stable=(3, 14)),
+    "range": Feature("range() in a duration", (3, 10), flag=_DURATIONS, stable=(3, 14)),
+    "min": Feature("min() in a duration", (3, 6), until=(3, 13), flag=_DURATIONS, instead="min_of()"),
+    "max": Feature("max() in a duration", (3, 6), until=(3, 13), flag=_DURATIONS, instead="max_of()"),
+    "min_of": Feature("min_of() in a duration", (3, 13), flag=_DURATIONS, stable=(3, 14)),
+    "max_of": Feature("max_of() in a duration", (3, 13), flag=_DURATIONS, stable=(3, 14)),
+}
+"""Functions that stand in the brackets of a range or after ``offset``."""
 
 GROUP_KEYS: Mapping[str, Feature] = {
     **_since((2, 31), "limit"),
@@ -108,28 +147,6 @@ GROUP_KEYS: Mapping[str, Feature] = {
 
 RULE_KEYS: Mapping[str, Feature] = _since((2, 42), "keep_firing_for")
 """Keys of rules."""
-
-
-def feature_of(node: Expression) -> Feature | None:
-    """Name the feature that a node of an expression needs, if it is not as old as PromQL itself."""
-    if isinstance(node, Vector):
-        return _of_selector(node)
-    if isinstance(node, Call):
-        return FUNCTIONS.get(node.function)
-    if isinstance(node, Aggregation):
-        return AGGREGATIONS.get(node.operator)
-    if isinstance(node, Binary):
-        return OPERATORS.get(node.operator) if node.fill == (None, None) else FILL
-    return None
-
-
-def _of_selector(vector: Vector) -> Feature | None:
-    names = [matcher.label for matcher in vector.matchers]
-    if not all(map(is_classic_label, names)) or not is_classic_metric(vector.metric or "x"):
-        return FREE_NAMES
-    if vector.at:
-        return AT
-    return NEGATIVE_OFFSET if vector.offset.days < 0 else None
 
 
 def features_of_names(rule: Rule) -> Iterator[tuple[Feature, tuple[str, ...]]]:

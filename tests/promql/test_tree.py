@@ -1,11 +1,11 @@
-"""Tests of gonogo.rules.tree."""
+"""Tests of gonogo.promql.tree."""
 
 from __future__ import annotations
 
 import pytest
 
-from gonogo.rules.promql import parse
-from gonogo.rules.tree import Matcher, walk
+from gonogo.promql.parser import parse
+from gonogo.promql.tree import Matcher, walk
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,24 @@ from collections.abc import Iterable, Mapping
 
 from gonogo.model.names import is_classic_label
 
+_QUOTED = re.compile(r'[\\"\n\x00\ufffd\udc80-\udcff]')
+"""Characters that end a string, U+FFFD, which Prometheus takes for a fault, and bytes that are no UTF-8 (PEP 383)."""
+
 _SPECIAL = re.compile(r"([\\.+*?()|\[\]{}^$])")
-_ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\x00": r"\x00", "\ufffd": r"\ufffd"})
-"""Escapes what ends a literal, and what Prometheus takes for a fault of the encoding where it stands as it is."""
 
 
 def quoted(value: str) -> str:
     r"""Write a string literal: ``a"b`` becomes ``"a\"b"``."""
-    return f'"{value.translate(_ESCAPES)}"'
+    return f'"{_QUOTED.sub(_escape, value)}"'
+
+
+def _escape(found: re.Match[str]) -> str:
+    letter = found[0]
+    if letter in {"\\", '"'}:
+        return f"\\{letter}"
+    if letter == "\n":
+        return "\\n"
+    return "\\ufffd" if letter == "\ufffd" else f"\\x{ord(letter) & 0xFF:02x}"
 
 
 def label(name: str) -> str:

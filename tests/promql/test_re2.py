@@ -1,4 +1,4 @@
-"""Tests of gonogo.rules.re2."""
+"""Tests of gonogo.promql.re2."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.rules.re2 import accepts
+from gonogo.promql.re2 import accepts
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from gonogo.rules.tree import (
+from gonogo.promql.tree import (
     Aggregation,
     Binary,
     Call,

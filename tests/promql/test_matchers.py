@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.rules.matchers import bearing, equal, label, named, narrowed, one_of, quoted
+from gonogo.promql.matchers import bearing, equal, label, named, narrowed, one_of, quoted
 from gonogo.rules.selectors import selectors
 
 texts = st.text(min_size=1, max_size=20)

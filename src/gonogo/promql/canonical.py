@@ -1,21 +1,22 @@
 """The one text of an expression: equal for all spellings of the same tree, and PromQL again.
 
-Two rules are the same when their canonical texts are. The parser's own printers will
-not do: one writes ``x[5m:]`` as ``x[5m]``, neither sorts what has no order.
+Two rules are the same when their canonical texts are.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from math import copysign, isinf, isnan
 from typing import Any
 
 from gonogo.durations import format_duration
-from gonogo.rules.matchers import quoted
-from gonogo.rules.promql import parse
-from gonogo.rules.tree import (
+from gonogo.model.names import is_classic_metric
+from gonogo.promql.matchers import label, quoted
+from gonogo.promql.parser import parse
+from gonogo.promql.spans import Spans
+from gonogo.promql.spans import written as span_text
+from gonogo.promql.tree import (
     NAME_LABEL,
     Aggregation,
     Binary,
@@ -31,13 +32,16 @@ from gonogo.rules.tree import (
     Vector,
 )
 
-_METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
-_LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _WORDS = frozenset(
     {"and", "or", "unless", "atan2", "on", "ignoring", "group_left", "group_right", "bool", "inf", "nan"}
     | {"smoothed", "anchored"}
 )
-"""What the grammar reads as something else where a metric's name stands, in any case."""
+"""Words that some version reads as something else where a metric's name is written, in any case."""
+
+_NO_LABELS = frozenset({"without", "inf", "nan"})
+"""Words that cannot be a label in a list of labels, unless in quotes."""
+
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 def canonical(expression: str) -> str | None:
@@ -56,32 +60,45 @@ def written(node: Expression) -> str:
 def instant(vector: Vector) -> str:
     """Write a selector as an instant vector, its offset and ``@`` left out."""
     metric, matchers = vector.metric or "", vector.matchers
-    nameable = _METRIC_NAME.fullmatch(metric) and metric.lower() not in _WORDS
+    nameable = is_classic_metric(metric) and metric.lower() not in _WORDS
     if metric and (not nameable or any(m.label == NAME_LABEL for m in matchers)):
         metric, matchers = "", tuple(sorted((*matchers, Matcher(NAME_LABEL, "=", metric))))
-    return f"{metric}{{{','.join(map(_matcher, matchers))}}}" if matchers else metric
+    return f"{metric}{{{','.join(map(_matcher, matchers))}}}" if matchers or not metric else metric
 
 
 def _matcher(matcher: Matcher) -> str:
-    return f"{_label(matcher.label)}{matcher.op}{quoted(matcher.value)}"
-
-
-def _label(name: str) -> str:
-    return name if _LABEL_NAME.fullmatch(name) else quoted(name)
+    return f"{label(matcher.label)}{matcher.op}{quoted(matcher.value)}"
 
 
 def _vector(node: Vector) -> str:
-    return instant(node) + _moved(node.offset, node.at)
+    return instant(node) + _extended(node) + _moved(node.offset, node.at)
 
 
 def _range(node: Range) -> str:
     vector = node.vector
-    return f"{instant(vector)}[{format_duration(node.range)}]{_moved(vector.offset, vector.at)}"
+    length = _length(node.range, node.spans, "range")
+    return f"{instant(vector)}[{length}]{_extended(vector)}{_moved(vector.offset, vector.at)}"
 
 
 def _subquery(node: Subquery) -> str:
-    step = "" if node.step is None else format_duration(node.step)
-    return f"{_operand(node.inner)}[{format_duration(node.range)}:{step}]{_moved(node.offset, node.at)}"
+    length = _length(node.range, node.spans, "range")
+    step = "" if node.step is None else _length(node.step, node.spans, "step")
+    return f"{_operand(node.inner)}[{length}:{step}]{_moved(node.offset, node.at)}"
+
+
+def _extended(vector: Vector) -> str:
+    return f" {vector.extended}" if vector.extended else ""
+
+
+def _length(value: timedelta, spans: Spans, name: str) -> str:
+    """Write a length of time; arithmetic stays only where its value is not positive, which no literal may be."""
+    if value > timedelta(0):
+        return _duration(value)
+    return next((span_text(span) for field, span in spans if field == name), "0s")
+
+
+def _duration(value: timedelta) -> str:
+    return repr(value.total_seconds()) if value % _MILLISECOND else format_duration(value)
 
 
 def _call(node: Call) -> str:
@@ -105,7 +122,7 @@ def _moved(offset: timedelta, at: str) -> str:
     if not offset:
         return time
     sign = "-" if offset < timedelta(0) else ""
-    return f"{time} offset {sign}{format_duration(abs(offset))}"
+    return f"{time} offset {sign}{_duration(abs(offset))}"
 
 
 def _operand(node: Expression) -> str:
@@ -122,14 +139,16 @@ def _aggregation(node: Aggregation) -> str:
 
 def _operator(node: Binary) -> str:
     parts = [node.operator, "bool" if node.boolean else ""]
-    parts += [_labels(labels) for labels in (node.matching, node.group) if labels]
+    matching = node.matching or (Labels("ignoring", ()) if node.group else None)
+    parts += [_labels(labels) for labels in (matching, node.group) if labels]
     sides = zip(("fill_left", "fill_right"), node.fill, strict=True)
     parts += [f"{word} ({_number(value)})" for word, value in sides if value is not None]
     return " ".join(filter(None, parts))
 
 
 def _labels(labels: Labels) -> str:
-    return f"{labels.word} ({', '.join(map(_label, labels.names))})"
+    names = (quoted(name) if name.lower() in _NO_LABELS else label(name) for name in labels.names)
+    return f"{labels.word} ({', '.join(names)})"
 
 
 _WRITERS: dict[type, Callable[[Any], str]] = {

@@ -1,0 +1,1 @@
+"""PromQL: lexer, parser, tree with places, canonical form."""

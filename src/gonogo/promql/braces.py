@@ -1,0 +1,129 @@
+"""The braces of a selector: ``{job="api", "http.code"=~"5..", "http.requests"}``.
+
+Source: Prometheus, ``promql/parser/generated_parser.y`` and ``lex.go``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NoReturn
+
+from gonogo.model.promql_features import QUOTED_NAME, Feature
+from gonogo.promql.lexer import BLANK, STRING_FORM
+from gonogo.promql.literals import string
+from gonogo.promql.names import misspelt, needed_by_name
+from gonogo.promql.re2_syntax import judge
+from gonogo.promql.refusal import Refusal
+from gonogo.promql.tree import NAME_LABEL, Matcher
+
+_TOKEN = re.compile(
+    rf"""{BLANK}*+ (?: (?P<name> [^\W\d][\w.]*+ ) | (?P<string> {STRING_FORM} ) | (?P<sign> =~ | != | !~ | . ) )""",
+    re.VERBOSE | re.DOTALL,
+)
+_OPERATORS = frozenset({"=", "!=", "=~", "!~"})
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The matchers that stand in braces.
+
+    Attributes:
+        metric: the name, where one matcher asks for exactly one.
+        matchers: all others, sorted and without repeats.
+        names: whether any matcher is about the name.
+        needs: what a version must know to read them.
+    """
+
+    metric: str | None
+    matchers: tuple[Matcher, ...]
+    names: bool
+    needs: tuple[Feature, ...]
+
+
+@lru_cache(maxsize=8192)
+def selection(text: str) -> Selection:
+    """Read the matchers between braces, given with both of them.
+
+    Raises:
+        Refusal: the text is no list of matchers, or a regular expression is not valid.
+    """
+    reader = _Reader(text)
+    found: set[Matcher] = set()
+    needs: set[Feature] = set()
+    while reader.word != "}":
+        found.add(reader.matcher(needs))
+        if reader.word == ",":
+            reader.advance()
+        elif reader.word != "}":
+            reader.expected("',' or '}'")
+    return _selection(found, tuple(needs))
+
+
+def _selection(found: set[Matcher], needs: tuple[Feature, ...]) -> Selection:
+    about_name = [matcher for matcher in found if matcher.label == NAME_LABEL]
+    exact = [matcher for matcher in about_name if matcher.op == "=" and matcher.value]
+    metric = exact[0].value if len(exact) == 1 else None
+    if metric is not None:
+        found.discard(exact[0])
+    return Selection(metric, tuple(sorted(found)), bool(about_name), needs)
+
+
+class _Reader:
+    """Steps through the tokens between two braces."""
+
+    __slots__ = ("_text", "_tokens", "end", "kind", "start", "word")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._tokens = _TOKEN.finditer(text, 1)
+        self.advance()
+
+    def advance(self) -> None:
+        """Step to the next token; the closing brace is the last one."""
+        found = next(self._tokens)
+        self.kind = found.lastgroup or ""
+        self.word, self.start, self.end = found[self.kind], found.start(self.kind), found.end()
+
+    def expected(self, what: str) -> NoReturn:
+        """Refuse the token, for something else should stand in its place."""
+        message = f"expected {what}, found {self.word!r}"
+        raise Refusal(message, self.start, self.end)
+
+    def matcher(self, needs: set[Feature]) -> Matcher:
+        """Read one matcher; a string by itself is the metric's name."""
+        word, kind, start, end = self.word, self.kind, self.start, self.end
+        if kind == "string":
+            needs.add(QUOTED_NAME)
+            name = self._value()
+            if self.word in {",", "}"}:
+                return Matcher(NAME_LABEL, "=", name)
+        elif kind == "name":
+            name = word
+            if wrong := misspelt(word):
+                raise Refusal(wrong, start, end)
+            needs.update(needed_by_name(word))
+            self.advance()
+        else:
+            self.expected("a label name or '}'")
+        operator = self.word
+        if operator not in _OPERATORS:
+            self.expected("one of = != =~ !~")
+        self.advance()
+        if self.kind != "string":
+            self.expected("a string in quotes")
+        start, end = self.start, self.end
+        value = self._value()
+        if operator in {"=~", "!~"} and (wrong := judge(value).fault):
+            message = f"{value!r} is not a regular expression: {wrong}"
+            raise Refusal(message, start, end)
+        return Matcher(name, operator, value)
+
+    def _value(self) -> str:
+        try:
+            value = string(self.word)
+        except Refusal as refusal:
+            raise refusal.moved(self.start) from None
+        self.advance()
+        return value

@@ -1,0 +1,133 @@
+"""Steps through the tokens of one text, and reads what has no parts: numbers, strings, lists of labels."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from gonogo.model.promql_features import (
+    DURATION_AS_NUMBER,
+    HEXADECIMAL_E,
+    LABEL_WITH_COLON,
+    QUOTED_NAME,
+    UNDERSCORES,
+    Feature,
+)
+from gonogo.promql.lexer import END, STRING, WORD, tokens
+from gonogo.promql.literals import duration, is_utf8, like_an_exponent, number, string
+from gonogo.promql.names import misspelt, needed_by_name
+from gonogo.promql.refusal import Refusal
+from gonogo.promql.tree import Number
+
+_NO_LABEL = frozenset({"without", "inf", "nan"})
+_QUOTED = 20
+"""How many characters of a misplaced token are quoted."""
+
+_UNCLOSED = {"{": "a brace", "[": "a bracket", '"': "a string", "'": "a string", "`": "a string"}
+
+
+class Cursor:
+    """A place among the tokens of a text."""
+
+    __slots__ = ("at", "kinds", "starts", "text", "words")
+
+    def __init__(self, text: str) -> None:
+        found = tokens(text)
+        self.text = text
+        self.kinds = found.kinds
+        self.words = found.texts
+        self.starts = found.starts
+        self.at = 0
+
+    def finish(self) -> None:
+        """Refuse anything behind the expression."""
+        if self.kinds[self.at] != END:
+            self.expected("an operator or the end")
+
+    def expected(self, what: str) -> NoReturn:
+        """Refuse the token, for something else should stand in its place."""
+        raise _misplaced(self.kinds[self.at], self.words[self.at], self.starts[self.at], what)
+
+    def take(self, word: str) -> None:
+        """Step over a token that has to be there."""
+        if self.words[self.at] != word:
+            self.expected(repr(word))
+        self.at += 1
+
+    def lower(self) -> str:
+        """Return the token as keywords are compared; empty for all but words."""
+        return self.words[self.at].lower() if self.kinds[self.at] == WORD else ""
+
+    def ended(self) -> int:
+        """Return the offset behind the last token that was read."""
+        return self.starts[self.at - 1] + len(self.words[self.at - 1])
+
+    def number(self) -> Number:
+        """Read a number, or a duration in place of one."""
+        word, start = self.words[self.at], self.starts[self.at]
+        end = start + len(word)
+        try:
+            milliseconds = duration(word)
+            value = number(word) if milliseconds is None else milliseconds / 1000
+        except Refusal as refusal:
+            raise refusal.moved(start) from None
+        self.at += 1
+        needs: tuple[Feature, ...] = ()
+        if milliseconds is not None:
+            needs = (DURATION_AS_NUMBER,)
+        elif "_" in word:
+            needs = (UNDERSCORES,)
+        elif word.startswith(("0x", "0X")) and like_an_exponent(word, self.text[end : end + 1]):
+            needs = (HEXADECIMAL_E,)
+        return Number(value, start, end, needs)
+
+    def string(self) -> str:
+        """Read a string."""
+        try:
+            value = string(self.words[self.at])
+        except Refusal as refusal:
+            raise refusal.moved(self.starts[self.at]) from None
+        self.at += 1
+        return value
+
+    def labels(self, needs: list[Feature]) -> tuple[str, ...]:
+        """Read a list of label names in parentheses."""
+        self.take("(")
+        names: set[str] = set()
+        while self.words[self.at] != ")":
+            names.add(self.label(needs))
+            if self.words[self.at] == ",":
+                self.at += 1
+            elif self.words[self.at] != ")":
+                self.expected("',' or ')'")
+        self.at += 1
+        return tuple(sorted(names))
+
+    def label(self, needs: list[Feature]) -> str:
+        """Read one label name."""
+        word, start = self.words[self.at], self.starts[self.at]
+        if self.kinds[self.at] == STRING:
+            needs.append(QUOTED_NAME)
+            name = self.string()
+            if not name or not is_utf8(name):
+                message = f"{word} is not a valid label name"
+                raise Refusal(message, start, self.ended())
+            return name
+        if not (lower := self.lower()) or lower in _NO_LABEL:
+            self.expected("a label name or ')'")
+        if wrong := misspelt(word):
+            raise Refusal(wrong, start, start + len(word))
+        needs.extend(needed_by_name(word))
+        if ":" in word:
+            needs.append(LABEL_WITH_COLON)
+        self.at += 1
+        return word
+
+
+def _misplaced(kind: str, word: str, start: int, what: str) -> Refusal:
+    end = start + len(word)
+    if kind == END:
+        return Refusal(f"expected {what}, found the end", start, start)
+    if kind == "unknown" and word in _UNCLOSED:
+        return Refusal(f"{_UNCLOSED[word]} is not closed", start, end)
+    shown = word if len(word) <= _QUOTED else f"{word[:_QUOTED]}…"
+    return Refusal(f"expected {what}, found {shown!r}", start, end)

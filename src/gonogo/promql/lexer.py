@@ -1,0 +1,66 @@
+"""PromQL text as tokens, each with its place.
+
+A pair of braces and a pair of brackets are one token each: inside them other rules hold,
+which ``braces`` and ``spans`` know. Source: Prometheus, ``promql/parser/lex.go``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+STRING_FORM = r"""
+      "(?: [^"\\\n] | \\[^\n] )*+" | '(?: [^'\\\n] | \\[^\n] )*+' | `[^`]*+`
+"""
+NUMBER = r"0[xX]\w*+ | \.?[0-9] (?: [eE][-+](?=[0-9]) | [\w.] )*+"
+"""The characters of a number or a duration. Some of these texts are neither."""
+
+BLANK = r"(?: [ \t\r\n]++ | \#[^\r\n]*+ )"
+
+_TOKEN = re.compile(
+    rf"""{BLANK}*+ (?:
+      (?P<word>     (?: [^\W\d] | : ) [\w:.]*+ )
+    | (?P<operator> == | != | =~ | !~ | <= | >= | </ | >/ | [-+*/%^<>=(),@] )
+    | (?P<braces>   \{{ (?: [^"'`\#}}]++ | {STRING_FORM} | \#[^\r\n]*+ )*+ \}} )
+    | (?P<brackets> \[ (?: [^\#\]]++ | \#[^\r\n]*+ )*+ \] )
+    | (?P<number>   {NUMBER} )
+    | (?P<string>   {STRING_FORM} )
+    | (?P<end>      \Z )
+    | (?P<unknown>  . )
+    )""",
+    re.VERBOSE | re.DOTALL,
+)
+_IGNORED = re.compile(rf"\#[^\r\n]*+ | {STRING_FORM} | .", re.VERBOSE | re.DOTALL)
+
+WORD, OPERATOR, BRACES, BRACKETS, NUMBER_TOKEN, STRING = "word", "operator", "braces", "brackets", "number", "string"
+END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of a text, one column for each property. The last token is the end of the text."""
+
+    kinds: list[str]
+    texts: list[str]
+    starts: list[int]
+
+
+def tokens(text: str) -> Tokens:
+    """Take a text apart. Every text has tokens; a character that begins none is of the kind ``unknown``."""
+    kinds: list[str] = []
+    texts: list[str] = []
+    starts: list[int] = []
+    for found in _TOKEN.finditer(text):
+        kind = found.lastgroup or ""
+        kinds.append(kind)
+        texts.append(found[kind])
+        starts.append(found.start(kind))
+    return Tokens(kinds, texts, starts)
+
+
+def comments(text: str) -> Iterator[tuple[int, str]]:
+    """List the comments of an expression, each with the offset of its first character."""
+    for found in _IGNORED.finditer(text):
+        if found[0].startswith("#"):
+            yield found.start(), found[0]

@@ -1,0 +1,22 @@
+"""Names of metrics and labels as they are written without quotes."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+from gonogo.model.promql_features import UNQUOTED_NAME, Feature
+
+
+@lru_cache(maxsize=4096)
+def misspelt(name: str) -> str:
+    """Return why a name cannot stand without quotes in any version; empty where it can."""
+    for letter in name if not name.isascii() else "":
+        if not letter.isascii() and not unicodedata.category(letter).startswith("L"):
+            return f"{letter!r} cannot stand in a name without quotes"
+    return ""
+
+
+def needed_by_name(name: str) -> tuple[Feature, ...]:
+    """Return what a version must know to read a name without quotes."""
+    return (UNQUOTED_NAME,) if "." in name or not name.isascii() else ()

@@ -1,0 +1,156 @@
+"""Everything that may stand behind an operand: a range, ``offset``, ``@``, ``anchored`` and ``smoothed``."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from gonogo.model.promql_features import EARLY_AT, EARLY_OFFSET, Feature
+from gonogo.promql.cursor import Cursor
+from gonogo.promql.lexer import BRACKETS, NUMBER_TOKEN, WORD
+from gonogo.promql.refusal import Refusal, Unjudged
+from gonogo.promql.spans import Arithmetic, Read, brackets, offset
+from gonogo.promql.tree import Expression, Range, Subquery, Vector
+
+_EDGES = frozenset({"start", "end"})
+_EXTENDED = frozenset({"anchored", "smoothed"})
+_NUMBERS = frozenset({"inf", "nan"})
+_LATEST = (1 << 63) - 1
+
+
+def modified(cursor: Cursor, node: Expression, start: int, *, closed: bool) -> Expression:
+    """Read what may stand behind an operand: a range, ``offset``, ``@``, ``anchored`` and ``smoothed``.
+
+    Nothing but a range can follow parentheses: ``closed`` says that the operand has some around it.
+    """
+    while True:
+        kind, word = cursor.kinds[cursor.at], cursor.words[cursor.at]
+        if kind == BRACKETS:
+            node, closed = _ranged(cursor, node, start, closed=closed), False
+        elif word == "@":
+            node = _fixed(cursor, _movable(node, "@", start, cursor.ended(), closed=closed))
+        elif kind != WORD:
+            return node
+        elif (lower := word.lower()) == "offset":
+            node = _moved(cursor, _movable(node, "offset", start, cursor.ended(), closed=closed))
+        elif lower in _EXTENDED:
+            node = _extended(cursor, node, lower, closed=closed)
+        else:
+            return node
+
+
+def _ranged(cursor: Cursor, node: Expression, start: int, *, closed: bool) -> Range | Subquery:
+    """Read the brackets of a range or of a subquery."""
+    word, begin = cursor.words[cursor.at], cursor.starts[cursor.at]
+    end = begin + len(word)
+    try:
+        found = brackets(word)
+    except Refusal as refusal:
+        raise refusal.moved(begin) from None
+    cursor.at += 1
+    length, step = found.length, found.step
+    if found.colon:
+        spans = _spans(range=length, step=step)
+        needs = length.needs + (step.needs if step else ())
+        return Subquery(
+            node, length.value, step.value if step else None, start=begin, end=end, needs=needs, spans=spans
+        )
+    if not isinstance(node, Vector) or closed:
+        message = "a range can only follow a selector; write a subquery with a colon, such as [5m:1m]"
+        raise Refusal(message, begin, end)
+    needs = length.needs
+    if node.at:
+        if node.at not in {"start()", "end()"}:
+            message = "@ cannot stand before a range; write it behind the brackets"
+            raise Refusal(message, begin, end)
+        needs += (EARLY_AT,)
+    if node.spans:
+        needs += (EARLY_OFFSET,)
+    elif node.offset:
+        message = "offset cannot stand before a range; write it behind the brackets"
+        raise Refusal(message, begin, end)
+    return Range(node, length.value, start, end, needs, _spans(range=length))
+
+
+def _moved(cursor: Cursor, node: Vector | Subquery | Range) -> Expression:
+    """Read ``offset`` and its duration."""
+    inner = _vector_of(node)
+    if inner.offset or any(name == "offset" for name, _ in inner.spans):
+        message = "offset stands twice"
+        raise Refusal(message, cursor.starts[cursor.at], cursor.starts[cursor.at] + len("offset"))
+    found = offset(cursor.text, cursor.starts[cursor.at] + len("offset"))
+    while cursor.starts[cursor.at] < found.end:
+        cursor.at += 1
+    needs, spans = inner.needs + found.needs, inner.spans + _spans(offset=found)
+    return _put_back(node, replace(inner, offset=found.value, needs=needs, spans=spans))
+
+
+def _fixed(cursor: Cursor, node: Vector | Subquery | Range) -> Expression:
+    """Read ``@`` and its time."""
+    inner = _vector_of(node)
+    if inner.at:
+        message = "@ stands twice"
+        raise Refusal(message, cursor.starts[cursor.at], cursor.starts[cursor.at] + 1)
+    cursor.at += 1
+    needs: tuple[Feature, ...] = ()
+    if (edge := cursor.lower()) in _EDGES:
+        cursor.at += 1
+        cursor.take("(")
+        cursor.take(")")
+        time = f"{edge}()"
+    else:
+        sign = cursor.words[cursor.at]
+        if sign in {"+", "-"}:
+            cursor.at += 1
+        if cursor.kinds[cursor.at] != NUMBER_TOKEN and cursor.lower() not in _NUMBERS:
+            cursor.expected("a time in seconds, start() or end()")
+        found = cursor.number()
+        needs = found.needs
+        if not found.value < _LATEST:
+            message = "the time after @ is out of bounds"
+            raise Refusal(message, found.start, found.end)
+        milliseconds = _rounded(found.value * 1000)
+        if milliseconds > _LATEST:
+            message = "the time after @ is beyond the year 292,000,000"
+            raise Unjudged(message, found.start, found.end)
+        time = repr((-milliseconds if sign == "-" else milliseconds) / 1000)
+    return _put_back(node, replace(inner, at=time, needs=inner.needs + needs))
+
+
+def _extended(cursor: Cursor, node: Expression, word: str, *, closed: bool) -> Expression:
+    """Read ``anchored`` or ``smoothed``."""
+    start = cursor.starts[cursor.at]
+    if closed or not isinstance(node, Vector | Range):
+        message = f"{word} can only follow a selector, with or without a range"
+        raise Refusal(message, start, start + len(word))
+    inner = node.vector if isinstance(node, Range) else node
+    if inner.extended not in {"", word}:
+        message = "anchored and smoothed cannot stand together"
+        raise Refusal(message, start, start + len(word))
+    cursor.at += 1
+    return _put_back(node, replace(inner, extended=word))
+
+
+def _movable(node: Expression, word: str, start: int, end: int, *, closed: bool) -> Vector | Subquery | Range:
+    if closed or not isinstance(node, Vector | Subquery | Range):
+        message = f"{word} can only follow a selector, a range or a subquery"
+        raise Refusal(message, start, end)
+    return node
+
+
+def _spans(**found: Read | None) -> tuple[tuple[str, Arithmetic], ...]:
+    return tuple((name, one.span) for name, one in found.items() if one and isinstance(one.span, Arithmetic))
+
+
+def _vector_of(node: Vector | Subquery | Range) -> Vector | Subquery:
+    return node.vector if isinstance(node, Range) else node
+
+
+def _put_back(node: Vector | Subquery | Range, changed: Vector | Subquery) -> Vector | Subquery | Range:
+    """Return the range of a changed selector, or what was changed itself."""
+    return replace(node, vector=changed) if isinstance(node, Range) and isinstance(changed, Vector) else changed
+
+
+def _rounded(value: float) -> int:
+    """Round as Go does: halves away from zero."""
+    return math.floor(value + 0.5) if value % 1 == 0.5 else round(value)  # noqa: PLR2004 - a half is a half

@@ -1,0 +1,215 @@
+r"""The syntax of RE2: is a pattern valid, and does it match the empty text?
+
+Every valid pattern is accepted. Of ``\p{Name}`` the name is not looked up, and the size of the compiled pattern is
+not limited. Source: Go, ``regexp/syntax/parse.go``, with the flags of Perl; the wiki of RE2, "Syntax".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+_MOST_REPEATS = 1000
+_LITERALS = re.compile(r"[^\\\[\](){}*+?.^$]*+")
+"""Alternatives of plain text, which Prometheus compares without RE2."""
+
+_ESCAPE = (
+    r"\\(?: [pP](?:\{\^?\w+\}|[A-Za-z]) | [dDsSwW] | [1-7][0-7]{1,2} | 0[0-7]{0,2}"
+    r" | x(?:[0-9a-fA-F]{2}|\{0*(?:10|0?[0-9a-fA-F])?[0-9a-fA-F]{1,4}\}) | [afnrtv] | [^0-9A-Za-z\x80-\U0010ffff] )"
+)
+_TOKEN = re.compile(
+    rf"""
+      (?P<empty>    \^ | \$ | \\[AzB] )
+    | (?P<word_end> \\b )
+    | (?P<quoted>   \\Q (?P<inner> .*? ) (?: \\E | \Z ) )
+    | (?P<group>    \( (?: \?P?<\w+> | \?[imsU]*(?:-[imsU]+)?: | (?!\?) ) )
+    | (?P<flags>    \( \?[imsU]*(?:-[imsU]+)? \) )
+    | (?P<close>    \) )
+    | (?P<or>       \| )
+    | (?P<repeat>   [*+?]\?? | \{{ (?P<least>0|[1-9][0-9]*) (?P<more>,(?P<most>0|[1-9][0-9]*)?)? \}}\?? )
+    | (?P<class>    \[ )
+    | (?P<one>      {_ESCAPE} | [^\\()\[|*+?^$\ud800-\udfff] )
+    """,
+    re.VERBOSE | re.DOTALL | re.ASCII,
+)
+_MEMBER = re.compile(
+    rf"""
+      (?P<posix> \[:(?P<name>[^:]*?):\] )
+    | (?P<set>   \\(?: [pP](?:\{{\^?\w+\}}|[A-Za-z]) | [dDsSwW] ) )
+    | (?P<low>   {_ESCAPE} | [^\\\ud800-\udfff] ) (?: -(?P<high> {_ESCAPE} | [^\\\]\ud800-\udfff] ) )?
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_POSIX = frozenset(
+    "alnum alpha ascii blank cntrl digit graph lower print punct space upper word xdigit".split()  # noqa: SIM905 - a list of words reads best as words
+)
+_CONTROL = {"a": 7, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11}
+
+
+@dataclass(slots=True)
+class _Group:
+    """What is known of the group being read.
+
+    Attributes:
+        any_empty: an alternative before matches the empty text.
+        empty: all of this alternative so far matches it, without ``last``.
+        last: whether the last piece matches it; None where there is none.
+        weight: how often the pieces before are repeated, multiplied along the deepest nesting.
+        last_weight: the same of the last piece.
+    """
+
+    any_empty: bool = False
+    empty: bool = True
+    last: bool | None = None
+    weight: int = 1
+    last_weight: int = 1
+
+    def add(self, *, empty: bool, weight: int = 1) -> None:
+        self.close_piece()
+        self.last, self.last_weight = empty, weight
+
+    def close_piece(self) -> None:
+        self.empty = self.empty and self.last is not False
+        self.weight = max(self.weight, self.last_weight)
+        self.last, self.last_weight = None, 1
+
+    def close_alternative(self) -> None:
+        self.close_piece()
+        self.any_empty = self.any_empty or self.empty
+        self.empty = True
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A pattern that was read.
+
+    Attributes:
+        fault: why RE2 refuses it; empty for a valid pattern.
+        matches_empty: whether it matches the empty text; None for a pattern that is not valid.
+    """
+
+    fault: str
+    matches_empty: bool | None = None
+
+
+@lru_cache(maxsize=4096)
+def judge(pattern: str) -> Judgement:
+    """Read a pattern as RE2 does."""
+    if _LITERALS.fullmatch(pattern):
+        return Judgement("", "" in pattern.split("|"))
+    try:
+        return Judgement("", _matches_empty(pattern))
+    except ValueError as error:
+        return Judgement(str(error))
+
+
+def _matches_empty(pattern: str) -> bool:
+    groups = [_Group()]
+    at = 0
+    repeated = False
+    while at < len(pattern):
+        found = _TOKEN.match(pattern, at)
+        if found is None:
+            raise ValueError(_unreadable(pattern, at))
+        kind = next(name for name in _KINDS if found[name] is not None)
+        if kind == "repeat" and repeated:
+            message = f"{found[0]} repeats a repetition"
+            raise ValueError(message)
+        repeated = kind == "repeat"
+        at = found.end()
+        if kind == "class":
+            groups[-1].add(empty=False)
+            at = _class_end(pattern, found.start())
+        elif kind in {"group", "close"}:
+            _nest(groups, opens=kind == "group")
+        else:
+            _piece(groups[-1], kind, found)
+    if len(groups) > 1:
+        message = "a parenthesis is not closed"
+        raise ValueError(message)
+    groups[0].close_alternative()
+    return groups[0].any_empty
+
+
+_KINDS = ("empty", "word_end", "quoted", "group", "flags", "close", "or", "repeat", "class", "one")
+
+
+def _nest(groups: list[_Group], *, opens: bool) -> None:
+    if opens:
+        groups.append(_Group())
+        return
+    if len(groups) == 1:
+        message = "a closing parenthesis has no opening one"
+        raise ValueError(message)
+    closed = groups.pop()
+    closed.close_alternative()
+    groups[-1].add(empty=closed.any_empty, weight=closed.weight)
+
+
+def _piece(group: _Group, kind: str, found: re.Match[str]) -> None:
+    match kind:
+        case "or":
+            group.close_alternative()
+        case "repeat":
+            _repeat(group, found)
+        case "quoted":
+            for _ in found["inner"]:
+                group.add(empty=False)
+        case "empty" | "word_end" | "one":
+            group.add(empty=kind == "empty")
+
+
+def _repeat(group: _Group, found: re.Match[str]) -> None:
+    if group.last is None:
+        message = f"{found[0]} has nothing to repeat"
+        raise ValueError(message)
+    if found["least"] is None:
+        group.last = group.last or found[0][0] in "*?"
+        return
+    least = int(found["least"])
+    most = int(found["most"]) if found["most"] else (-1 if found["more"] else least)
+    weight = group.last_weight * (least if most < 0 else most)
+    if max(least, most) > _MOST_REPEATS or 0 <= most < least or weight > _MOST_REPEATS:
+        message = f"{found[0]} repeats too often" if not 0 <= most < least else f"{found[0]} has its ends exchanged"
+        raise ValueError(message)
+    group.last = group.last or least == 0
+    group.last_weight = max(weight, 1)
+
+
+def _class_end(pattern: str, start: int) -> int:
+    at = start + 1
+    if pattern[at : at + 1] == "^":
+        at += 1
+    first = True
+    while first or pattern[at : at + 1] != "]":
+        found = _MEMBER.match(pattern, at)
+        if found is None:
+            raise ValueError(_unreadable(pattern, at) if at < len(pattern) else "a bracket is not closed")
+        if found["posix"] and found["name"].removeprefix("^") not in _POSIX:
+            message = f"{found[0]} is not a known class"
+            raise ValueError(message)
+        if found["high"] and _code(found["high"]) < _code(found["low"]):
+            message = f"the range {found[0]} has its ends exchanged"
+            raise ValueError(message)
+        at, first = found.end(), False
+    return at + 1
+
+
+def _code(member: str) -> int:
+    if len(member) == 1:
+        return ord(member)
+    name, rest = member[1], member[2:]
+    if name == "x":
+        return int(rest.strip("{}"), 16)
+    if name.isdigit():
+        return int(member[1:], 8)
+    return _CONTROL.get(name, ord(name))
+
+
+def _unreadable(pattern: str, at: int) -> str:
+    if pattern.startswith("(?", at):
+        return f"RE2 has no group {pattern[at : at + 4]!r}"
+    if pattern[at] == "\\":
+        return f"RE2 has no escape {pattern[at : at + 2]!r}" if at + 1 < len(pattern) else "it ends with a backslash"
+    return f"{pattern[at]!r} cannot be read"

@@ -1,0 +1,27 @@
+"""The reasons why a text is not read as PromQL, with the characters to blame."""
+
+from __future__ import annotations
+
+
+class Refusal(ValueError):
+    """A text that no version of Prometheus reads.
+
+    Attributes:
+        message: the reason, in words that can follow "this is not PromQL: ".
+        start: the offset of the first character to blame, counted from 0.
+        end: the offset behind the last one.
+    """
+
+    def __init__(self, message: str, start: int, end: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.start = start
+        self.end = end
+
+    def moved(self, by: int) -> Refusal:
+        """Return the same refusal for a text that begins ``by`` characters earlier."""
+        return type(self)(self.message, self.start + by, self.end + by)
+
+
+class Unjudged(Refusal):
+    """A text that some server may read, and that gonogo cannot: it is too deep, or never has a value."""

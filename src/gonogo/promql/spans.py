@@ -1,0 +1,304 @@
+"""Lengths of time in brackets and after ``offset``: ``5m``, ``300``, ``5m + 1m``, ``-(step() * 2)``.
+
+A rule is evaluated as an instant query. There ``step()`` and ``range()`` are 0, so that every length has one value.
+Source: Prometheus, ``promql/parser/generated_parser.y`` and ``promql/durations.go``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from operator import add, mul, neg, pos, sub, truediv
+from typing import NoReturn
+
+from gonogo.model.promql_features import (
+    ARITHMETIC,
+    DURATION_FUNCTIONS,
+    NUMBER_AS_DURATION,
+    SIGNED_DURATION,
+    SUBQUERY_OF_STEP,
+    UNDERSCORES,
+    ZERO_OFFSET,
+    Feature,
+)
+from gonogo.promql.lexer import BLANK, NUMBER
+from gonogo.promql.literals import LONGEST, duration, number
+from gonogo.promql.refusal import Refusal, Unjudged
+
+_TOKEN = re.compile(rf"{BLANK}*+(?: ({NUMBER}) | ([a-zA-Z_]++) | (.) )", re.VERBOSE | re.DOTALL)
+_SUM, _PRODUCT, _POWER = 1, 2, 3
+_LEVELS: Mapping[str, int] = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "%": _PRODUCT, "^": _POWER}
+_SIGNS = frozenset({"+", "-"})
+_EARLY_COMMENT = re.compile(r"[^0-9]*#")
+_WITHOUT_NUMBER = re.compile(r"[^0-9]*:")
+_NO_LENGTHS = frozenset({"inf", "nan"})
+"""Numbers that Prometheus reads after ``offset``, and cannot evaluate there."""
+
+_NOTHING = frozenset({"step", "range"})
+_DEEPEST = 50
+_EXPECTED = "a duration such as 5m"
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """A literal: its value, and the text that it was written in, sign included."""
+
+    value: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """An operator or function over lengths of time; ``(`` is a pair of parentheses around one."""
+
+    operator: str
+    operands: tuple[Span, ...]
+
+
+Span = Seconds | Arithmetic
+Spans = tuple[tuple[str, Arithmetic], ...]
+"""The arithmetic of a node, each with the name of the node's field that has its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A length of time that was read.
+
+    Attributes:
+        span: its form.
+        value: its value in a rule.
+        needs: what a version must know to read it.
+        end: the offset behind it.
+    """
+
+    span: Span
+    value: timedelta
+    needs: tuple[Feature, ...]
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Brackets:
+    """The brackets of a range selector, or of a subquery, which has a colon in them."""
+
+    length: Read
+    colon: bool
+    step: Read | None
+
+
+@lru_cache(maxsize=4096)
+def brackets(text: str) -> Brackets:
+    """Read brackets, given with both of them.
+
+    Raises:
+        Refusal: they hold neither a length of time nor two with a colon between them.
+    """
+    if early := _EARLY_COMMENT.match(text):
+        message = "a comment cannot stand between a bracket and the first number in it"
+        raise Refusal(message, early.end() - 1, early.end())
+    reader = _Reader(text, 1)
+    if _WITHOUT_NUMBER.match(text):
+        reader.needs.append(SUBQUERY_OF_STEP)
+    length = _positive(reader)
+    step = None
+    if colon := reader.word == ":":
+        reader.advance()
+        step = None if reader.word == "]" else _positive(reader)
+    if reader.word != "]":
+        reader.expected("']'" if colon else "':' or ']'")
+    if reader.end != len(text):
+        reader.advance()
+        reader.expected("the end of the brackets")
+    return Brackets(length, colon, step)
+
+
+def offset(text: str, start: int) -> Read:
+    """Read the length of time that follows the word ``offset``.
+
+    Raises:
+        Refusal: there is none; its places are those of ``text``.
+    """
+    reader = _Reader(text, start)
+    begins_arithmetic = reader.word == "(" or (reader.word in _SIGNS and reader.following() in _SIGNS)
+    span = reader.span(_SUM, 0) if begins_arithmetic else reader.single(0, bound=True)
+    if isinstance(span, Seconds) and not span.value:
+        reader.needs.append(ZERO_OFFSET)
+    return _read(reader, span)
+
+
+def written(span: Span) -> str:
+    """Write a length of time so that it reads back as the same form."""
+    if isinstance(span, Seconds):
+        return span.text
+    inner = [written(operand) for operand in span.operands]
+    if span.operator == "(":
+        return f"({inner[0]})"
+    if span.operator in _LEVELS:
+        return f" {span.operator} ".join(inner) if len(inner) > 1 else f"{span.operator}{inner[0]}"
+    return f"{span.operator}({', '.join(inner)})"
+
+
+def _positive(reader: _Reader) -> Read:
+    start = reader.start
+    span = reader.span(_SUM, 0)
+    if isinstance(span, Seconds) and span.value <= 0:
+        message = "the duration must be greater than zero"
+        raise Refusal(message, start, reader.last)
+    return _read(reader, span)
+
+
+def _read(reader: _Reader, span: Span) -> Read:
+    if isinstance(span, Seconds):
+        nanoseconds = round(span.value * 1e9)
+        microseconds = nanoseconds // 1000 or (1 if nanoseconds else 0)
+        return Read(span, timedelta(microseconds=microseconds), tuple(dict.fromkeys(reader.needs)), reader.last)
+    try:
+        value = _value(span)
+    except (ZeroDivisionError, OverflowError, ValueError):
+        value = math.nan
+    if not abs(value) <= LONGEST:
+        message = f"the duration {written(span)} has no value in a rule"
+        raise Unjudged(message, reader.begin, reader.last)
+    return Read(span, timedelta(milliseconds=math.trunc(value * 1000)), tuple(dict.fromkeys(reader.needs)), reader.last)
+
+
+def _value(span: Span) -> float:
+    if isinstance(span, Seconds):
+        return span.value
+    return _OPERATIONS[span.operator, len(span.operands)](*map(_value, span.operands))
+
+
+_OPERATIONS: Mapping[tuple[str, int], Callable[..., float]] = {
+    ("step", 0): lambda: 0.0,
+    ("range", 0): lambda: 0.0,
+    ("(", 1): pos,
+    ("-", 1): neg,
+    ("+", 2): add,
+    ("-", 2): sub,
+    ("*", 2): mul,
+    ("/", 2): truediv,
+    ("%", 2): math.fmod,
+    ("^", 2): math.pow,
+    **dict.fromkeys((("min", 2), ("min_of", 2)), min),
+    **dict.fromkeys((("max", 2), ("max_of", 2)), max),
+}
+
+
+class _Reader:
+    """Reads one length of time after another, from a place in a text on."""
+
+    __slots__ = ("_text", "begin", "end", "last", "needs", "start", "word")
+
+    def __init__(self, text: str, start: int) -> None:
+        self._text = text
+        self.end = start
+        self.needs: list[Feature] = []
+        self.advance()
+        self.begin = self.start
+
+    def advance(self) -> None:
+        """Step to the next token."""
+        self.last = self.end
+        found = _TOKEN.match(self._text, self.end)
+        if found is None:
+            self.word, self.start, self.end = "", len(self._text), len(self._text)
+        else:
+            group = found.lastindex or 0
+            self.word, self.start, self.end = found[group], found.start(group), found.end()
+
+    def following(self) -> str:
+        """Return the token after this one."""
+        found = _TOKEN.match(self._text, self.end)
+        return found[found.lastindex or 0] if found else ""
+
+    def expected(self, what: str) -> NoReturn:
+        """Refuse the token, for something else should stand in its place."""
+        found = repr(self.word) if self.word else "the end"
+        message = f"expected {what}, found {found}"
+        raise Refusal(message, self.start, max(self.end, self.start))
+
+    def span(self, level: int, depth: int) -> Span:
+        """Read operands with operators between them, as far as those bind at least as strongly as ``level``."""
+        left = self.single(depth)
+        while (binds := _LEVELS.get(self.word, 0)) >= level and binds:
+            operator, start, end = self.word, self.start, self.end
+            self.advance()
+            right = self.span(binds if binds == _POWER else binds + 1, depth + 1)
+            if operator in {"/", "%"} and isinstance(right, Seconds) and right.value == 0:
+                message = "a duration cannot be divided by zero"
+                raise Refusal(message, start, end)
+            self.needs.append(ARITHMETIC)
+            left = Arithmetic(operator, (left, right))
+        return left
+
+    def single(self, depth: int, *, bound: bool = False) -> Span:
+        """Read one operand with the signs before it; with ``bound`` a sign does not reach over a ``^`` behind it."""
+        if depth > _DEEPEST:
+            message = "the arithmetic with durations is too deep for gonogo"
+            raise Unjudged(message, self.start, self.end)
+        word = self.word
+        if word in _SIGNS:
+            self.advance()
+            inner = self.single(depth + 1) if bound else self.span(_POWER, depth + 1)
+            if word == "+" or not bound:
+                self.needs.append(SIGNED_DURATION)
+            if word == "+":
+                return inner
+            return Seconds(-inner.value, f"-{inner.text}") if isinstance(inner, Seconds) else Arithmetic("-", (inner,))
+        if word == "(":
+            self.advance()
+            inner = self.span(_SUM, depth + 1)
+            self._close()
+            self.needs.append(ARITHMETIC)
+            nested = isinstance(inner, Arithmetic) and inner.operator == "("
+            return inner if nested else Arithmetic("(", (inner,))
+        if (name := word.lower()) in DURATION_FUNCTIONS:
+            return self._function(name, depth)
+        return self._literal()
+
+    def _function(self, name: str, depth: int) -> Span:
+        self.needs.append(DURATION_FUNCTIONS[name])
+        self.advance()
+        if self.word != "(":
+            self.expected("'('")
+        self.advance()
+        operands: tuple[Span, ...] = ()
+        if name not in _NOTHING:
+            first = self.span(_SUM, depth + 1)
+            if self.word != ",":
+                self.expected("','")
+            self.advance()
+            operands = (first, self.span(_SUM, depth + 1))
+        self._close()
+        return Arithmetic(name, operands)
+
+    def _close(self) -> None:
+        if self.word != ")":
+            self.expected("')'")
+        self.advance()
+
+    def _literal(self) -> Seconds:
+        word, start, end = self.word, self.start, self.end
+        if not word or not (word[0].isdigit() or (word[0] == "." and len(word) > 1)):
+            if word.lower() in _NO_LENGTHS and not self._text.startswith("["):
+                message = f"{word} is not a length of time"
+                raise Unjudged(message, start, end)
+            self.expected(_EXPECTED)
+        try:
+            milliseconds = duration(word)
+            value = number(word) if milliseconds is None else milliseconds / 1000
+        except Refusal as refusal:
+            raise refusal.moved(start) from None
+        if milliseconds is None:
+            self.needs.append(NUMBER_AS_DURATION)
+            if "_" in word:
+                self.needs.append(UNDERSCORES)
+        if value > LONGEST:
+            message = f"{word} is longer than 292 years, the longest duration"
+            raise Refusal(message, start, end)
+        self.advance()
+        return Seconds(value, word)

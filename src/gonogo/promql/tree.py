@@ -1,0 +1,198 @@
+"""PromQL expressions as values, normalised so that what means the same is equal.
+
+Parentheses are gone (the shape says it), label lists and matchers are sorted and without repeats,
+``{__name__="x"}`` is ``x``, ``-(1)`` is the number -1, ``by ()`` is no grouping at all, ``ignoring ()`` no matching
+at all, and ``[4m+1m]`` is ``[5m]``. The place of a node and the spelling that it was written in take no part in
+comparisons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from gonogo.model.promql_features import Feature
+from gonogo.promql.re2 import accepts
+from gonogo.promql.re2_syntax import judge
+from gonogo.promql.spans import Spans
+
+NAME_LABEL = "__name__"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Matcher:
+    """``label op value`` with ``op`` one of ``= != =~ !~``."""
+
+    label: str
+    op: str
+    value: str
+
+    def accepts(self, value: str) -> bool:
+        """Return whether a label's value (empty: no such label) passes.
+
+        A regular expression that only RE2 can judge passes everything: a series too
+        many is a doubt too many, one too few would be a doubt too few.
+        """
+        if self.op in {"=", "!="}:
+            return (value == self.value) is (self.op == "=")
+        judged = accepts(self.value, value) if value else judge(self.value).matches_empty
+        return judged is None or judged is (self.op == "=~")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number literal, sign included. Its place is the whole of it."""
+
+    value: float
+    start: int = field(default=-1, compare=False)
+    end: int = field(default=-1, compare=False)
+    needs: tuple[Feature, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string literal. Its place includes the quotes."""
+
+    value: str
+    start: int = field(default=-1, compare=False)
+    end: int = field(default=-1, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """An instant selector. Its place is its name and braces.
+
+    Attributes:
+        metric: the name, where one matcher asks for exactly one.
+        matchers: all other matchers, sorted.
+        offset: how far the selector looks back; negative for the future.
+        at: ``start()``, ``end()``, unix seconds or empty.
+        extended: ``anchored``, ``smoothed`` or empty.
+        start: the offset of the first character in the text; -1 for a node that was never text.
+        end: the offset behind the last character.
+        needs: what a version must know to read this spelling.
+        spans: the arithmetic behind ``offset``.
+    """
+
+    metric: str | None
+    matchers: tuple[Matcher, ...] = ()
+    offset: timedelta = timedelta(0)
+    at: str = ""
+    extended: str = ""
+    start: int = field(default=-1, compare=False)
+    end: int = field(default=-1, compare=False)
+    needs: tuple[Feature, ...] = field(default=(), compare=False)
+    spans: Spans = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A range selector. Its place reaches from the name to the bracket; offset and ``@`` are its vector's."""
+
+    vector: Vector
+    range: timedelta
+    start: int = field(default=-1, compare=False)
+    end: int = field(default=-1, compare=False)
+    needs: tuple[Feature, ...] = field(default=(), compare=False)
+    spans: Spans = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Subquery:
+    """``inner[range:step]``; without a step it is the server's evaluation interval. Its place is the brackets."""
+
+    inner: Expression
+    range: timedelta
+    step: timedelta | None
+    offset: timedelta = timedelta(0)
+    at: str = ""
+    start: int = field(default=-1, compare=False)
+    end: int = field(default=-1, compare=False)
+    needs: tuple[Feature, ...] = field(default=(), compare=False)
+    spans: Spans = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function applied to its arguments. Its place is the function's name."""
+
+    function: str
+    arguments: tuple[Expression, ...]
+    start: int = field(default=-1, compare=False)
+    end: int = field(default=-1, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """A word of PromQL (``by``, ``without``, ``on``, ``ignoring``, ``group_left``…) and its label names."""
+
+    word: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregation:
+    """An aggregation over a vector; ``topk`` and its like take a ``parameter``. Its place is the operator's name."""
+
+    operator: str
+    inner: Expression
+    grouping: Labels | None = None
+    parameter: Expression | None = None
+    start: int = field(default=-1, compare=False)
+    end: int = field(default=-1, compare=False)
+    needs: tuple[Feature, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """Two operands; ``fill`` has the values for a missing left and right side. Its place is the operator."""
+
+    operator: str
+    left: Expression
+    right: Expression
+    boolean: bool = False
+    matching: Labels | None = None
+    group: Labels | None = None
+    fill: tuple[float | None, float | None] = (None, None)
+    start: int = field(default=-1, compare=False)
+    end: int = field(default=-1, compare=False)
+    needs: tuple[Feature, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    """A minus in front of anything but a number. Its place is the minus."""
+
+    inner: Expression
+    start: int = field(default=-1, compare=False)
+    end: int = field(default=-1, compare=False)
+
+
+Expression = Number | Text | Vector | Range | Subquery | Call | Aggregation | Binary | Negation
+
+
+def children(node: Expression) -> tuple[Expression, ...]:
+    """Return the operands or arguments of a node, from left to right."""
+    match node:
+        case Binary(left=left, right=right):
+            return (left, right)
+        case Call(arguments=arguments):
+            return arguments
+        case Aggregation(inner=inner, parameter=parameter):
+            return (inner,) if parameter is None else (parameter, inner)
+        case Subquery(inner=inner) | Negation(inner=inner):
+            return (inner,)
+        case Range(vector=vector):
+            return (vector,)
+        case _:
+            return ()
+
+
+def walk(root: Expression) -> Iterator[Expression]:
+    """Visit every node, each before its operands, from left to right."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(children(node)))
