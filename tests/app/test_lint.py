@@ -22,7 +22,7 @@ CONFIG = "prometheus: {config: prometheus.yml}\n"
 @pytest.mark.parametrize(
     ("rules", "told"),
     [
-        (RULES.replace("raw_x{", "raw_x{{"), "this is no PromQL"),
+        (RULES.replace("raw_x{", "raw_x{{"), "this is not PromQL"),
         (RULES.replace("record: duri_x", "record: '{duri_x}'"), "'{duri_x}' is not a valid metric name: it has braces"),
         (RULES.replace("groups:", "group:"), "unknown key 'group'"),
         (TWICE, "this repeats the rule at"),

@@ -125,7 +125,7 @@ def test_rules_that_are_broken_on_disk_are_never_loaded(served: Served) -> None:
         assert refused.outcome is Outcome.FAIL
         assert refused.seen["outcome"] == "refused"
         assert refused.detail.startswith("refused, nothing was touched: ")
-        assert any("this is no PromQL" in finding for finding in refused.findings)
+        assert any("this is not PromQL" in finding for finding in refused.findings)
         tried = smoke(policy_file)
         assert tried.outcome is Outcome.FAIL
         assert "prometheus ended with exit code" in tried.detail

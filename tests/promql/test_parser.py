@@ -35,10 +35,10 @@ from tests.promql.promql_strategies import trees
     [
         ("", "", "expected an expression, found the end"),
         ("# nothing", "", "expected an expression, found the end"),
-        ("sum(rate(x[5m])", "", "expected ',' or ')', found the end"),
+        ("sum(rate(x[5m])", "(", "a parenthesis is not closed"),
         ("sum by (a (x)", "(", "expected ',' or ')', found '('"),
         ("absent(x)) + 1", ")", "expected an operator or the end, found ')'"),
-        ("(x", "", "expected ')', found the end"),
+        ("(x", "(", "a parenthesis is not closed"),
         ("y + x{a='b'", "{", "a brace is not closed"),
         ("x[5m", "[", "a bracket is not closed"),
         ("x + 'abc", "'", "a string is not closed"),

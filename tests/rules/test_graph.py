@@ -161,7 +161,7 @@ def test_a_rule_that_cannot_be_read_is_named() -> None:
     """What it reads stays unknown."""
     graph = RuleGraph([record("m", "a + b"), record("a", "x"), record("b", "rate(x[5m]")])
     ((rule, why),) = graph.unreadable("m")
-    assert (rule.name, why) == ("b", "it is not PromQL: expected ',' or ')', found the end")
+    assert (rule.name, why) == ("b", "it is not PromQL: a parenthesis is not closed")
     assert graph.unreadable("a") == ()
     (unread,) = graph.recorded_by("b")
     assert graph.reads(unread) is None

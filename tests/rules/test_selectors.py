@@ -11,7 +11,7 @@ from gonogo.rules.selectors import Selector, selectors
 
 def test_an_expression_that_cannot_be_read_has_no_selectors_to_tell() -> None:
     """The error is the reader's own, not an empty answer."""
-    with pytest.raises(ValueError, match="found the end"):
+    with pytest.raises(ValueError, match="not closed"):
         selectors("sum(x")
 
 

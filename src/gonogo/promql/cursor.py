@@ -45,7 +45,21 @@ class Cursor:
 
     def expected(self, what: str) -> NoReturn:
         """Refuse the token, for something else should stand in its place."""
+        if self.kinds[self.at] == END and "')'" in what:
+            start = self.starts[self._unclosed()]
+            message = "a parenthesis is not closed"
+            raise Refusal(message, start, start + 1)
         raise _misplaced(self.kinds[self.at], self.words[self.at], self.starts[self.at], what)
+
+    def _unclosed(self) -> int:
+        """Return the place of the innermost parenthesis that is open at the end."""
+        open_ones = []
+        for place, word in enumerate(self.words):
+            if word == "(":
+                open_ones.append(place)
+            elif word == ")":
+                open_ones.pop()
+        return open_ones[-1]
 
     def take(self, word: str) -> None:
         """Step over a token that has to be there."""
