@@ -25,7 +25,7 @@ from gonogo.prometheus.server_process import RunningServer
 from gonogo.render.text import report_text
 from tests.waiting import await_true
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.versions]
 
 INTERVAL = timedelta(seconds=1)
 BEAT_EVERY = 2.0

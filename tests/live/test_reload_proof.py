@@ -25,7 +25,7 @@ from tests.live.reload_stage import CLIENT, LATER, RULES, stage
 from tests.live.reload_yard import FAILS_LATER, NEW_RULE, Yard, told
 from tests.waiting import await_true
 
-pytestmark = [pytest.mark.live]
+pytestmark = [pytest.mark.live, pytest.mark.versions]
 
 SCRIPT = Path(__file__).with_name("killed_reload.py")
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
