@@ -19,10 +19,10 @@ from gonogo.actuators.manifest import (
     same,
     snapshot,
 )
-from gonogo.actuators.regular_file import NotReadable, read_regular
 from gonogo.actuators.rights import Rights
 from gonogo.actuators.switch_trouble import Unfit
 from gonogo.actuators.tree import Kind, live_tree
+from gonogo.regular_file import NotReadable, read_regular
 from tests.config_trees import CONFIG, place, write
 from tests.marked_files import ACL, OWN, acl
 

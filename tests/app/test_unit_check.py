@@ -171,10 +171,10 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, name: str) -> None:
     assert "it cannot be read: Is a directory" in check(paths)[0].detail
     (tmp_path / name).rmdir()
     os.mkfifo(tmp_path / name)
-    assert "it is no regular file" in check(paths)[0].detail
+    assert "no regular file" in check(paths)[0].detail
     (tmp_path / name).unlink()
     (tmp_path / name).symlink_to("/dev/zero")
-    assert "it is no regular file" in check(paths)[0].detail
+    assert "no regular file" in check(paths)[0].detail
     (tmp_path / name).unlink()
     (tmp_path / name).symlink_to("nowhere")
     assert "No such file or directory" in check(paths)[0].detail

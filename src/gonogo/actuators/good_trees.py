@@ -15,12 +15,12 @@ from types import MappingProxyType
 
 from gonogo.actuators.kept_bytes import keep, kept
 from gonogo.actuators.manifest import Manifest, as_json, from_json, snapshot
-from gonogo.actuators.regular_file import NotReadable
 from gonogo.actuators.server_state import ServerState
 from gonogo.actuators.state_note import read_note, write_note
 from gonogo.actuators.switch_trouble import refused
 from gonogo.actuators.tree import Tree
 from gonogo.errors import ActionFailed
+from gonogo.regular_file import NotReadable
 
 MOST_KEPT = 3
 NOTHING: Mapping[str, str] = MappingProxyType({})

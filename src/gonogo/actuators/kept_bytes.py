@@ -9,10 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from gonogo.actuators import durable
-from gonogo.actuators.regular_file import NotReadable, read_regular
 from gonogo.actuators.server_state import PRIVATE_FILE
 from gonogo.actuators.switch_trouble import Refused
 from gonogo.errors import ActionFailed
+from gonogo.regular_file import NotReadable, read_regular
 
 
 def keep(folder: Path, files: Iterable[tuple[Path, str]]) -> None:

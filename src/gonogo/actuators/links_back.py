@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from gonogo.actuators.manifest import Entry, Manifest, entry_at
-from gonogo.actuators.regular_file import NotReadable
 from gonogo.actuators.symlinks import LinkChange, walked
 from gonogo.actuators.tree import Tree
+from gonogo.regular_file import NotReadable
 
 
 def links_back(live: Tree, old: Manifest) -> tuple[LinkChange, ...]:

@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gonogo.errors import Busy
+from gonogo.regular_file import status_of
 from gonogo.stopping import happened, ring
 
 LONGEST_LINE = 60.0
@@ -69,8 +70,10 @@ def _first_in_line(path: Path, patience: float) -> int | None:
 
 def _locked(path: Path, deadline: float) -> int | None:
     made = os.O_DIRECTORY if path.is_dir() else os.O_CREAT
-    descriptor = os.open(path, os.O_RDONLY | made | os.O_CLOEXEC, 0o644)
+    descriptor = os.open(path, os.O_RDONLY | made | os.O_CLOEXEC | os.O_NONBLOCK, 0o644)
     try:
+        if not made & os.O_DIRECTORY:
+            status_of(path)
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return _wait_for(path, descriptor).outcome(deadline)

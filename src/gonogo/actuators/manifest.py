@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gonogo.actuators.regular_file import NotReadable, read_regular, status_of
 from gonogo.actuators.rights import Rights, rights_from_json, rights_of
 from gonogo.actuators.switch_trouble import Unfit, words
 from gonogo.actuators.symlinks import walked
 from gonogo.actuators.tree import GLOBBED, KEPT, READ_AS_TEXT, Kind, Named, Tree, files_of, kinds_of, names_of
+from gonogo.regular_file import NotReadable, read_regular, status_of
 
 LARGEST_TREE = 256 * 1024 * 1024
 """Bytes of all files together."""

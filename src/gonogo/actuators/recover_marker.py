@@ -17,13 +17,13 @@ from typing import Any
 
 from gonogo.actuators import durable
 from gonogo.actuators.manifest import Entry, Manifest, as_json, entry_from_json, from_json
-from gonogo.actuators.regular_file import NotReadable
 from gonogo.actuators.server_state import ServerState
 from gonogo.actuators.state_note import read_note, write_note
 from gonogo.actuators.switch_plan import Change, Plan
 from gonogo.actuators.symlinks import LinkChange
 from gonogo.actuators.tree import Tree
 from gonogo.errors import ActionFailed
+from gonogo.regular_file import NotReadable
 
 _SCHEMA = "gonogo/switch/v2"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from gonogo.actuators import durable
-from gonogo.actuators.regular_file import NotReadable, read_regular
 from gonogo.actuators.server_state import PRIVATE_FILE
 from gonogo.actuators.switch_trouble import Refused
+from gonogo.regular_file import NotReadable, read_regular
 
 LARGEST_NOTE = 64 * 1024 * 1024
 """Bytes; a switch of 10,000 files takes about 10 MB."""

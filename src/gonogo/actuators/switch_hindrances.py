@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from gonogo.actuators.manifest import Entry
-from gonogo.actuators.regular_file import NotReadable, read_regular
 from gonogo.actuators.rights import Rights, lost_in
 from gonogo.actuators.tree import READ_AS_TEXT, Kind, Named, Tree, files_of
+from gonogo.regular_file import NotReadable, read_regular
 
 Puts = Mapping[str, Entry | None]
 """What shall stand at each name; ``None``: no file there."""

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from gonogo.actuators.manifest import Entry, entry_at
 from gonogo.actuators.recover_marker import Marker
-from gonogo.actuators.regular_file import NotReadable
 from gonogo.actuators.switch_plan import Change
 from gonogo.actuators.switch_trouble import Strangers
 from gonogo.actuators.symlinks import LinkChange
 from gonogo.actuators.tree import Kind
+from gonogo.regular_file import NotReadable
 
 
 class Side(StrEnum):

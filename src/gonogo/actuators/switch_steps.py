@@ -18,7 +18,6 @@ from gonogo.actuators.kept_bytes import kept
 from gonogo.actuators.made_folders import clear_folders, drop_folders, make_folders, sync_folders
 from gonogo.actuators.manifest import Entry, entry_at
 from gonogo.actuators.recover_marker import Marker
-from gonogo.actuators.regular_file import NotReadable
 from gonogo.actuators.rights import give_rights
 from gonogo.actuators.server_state import ServerState
 from gonogo.actuators.switch_plan import Change
@@ -26,6 +25,7 @@ from gonogo.actuators.switch_standing import Foreign, Side, is_there, strangers,
 from gonogo.actuators.switch_trouble import not_kept
 from gonogo.actuators.turned_link import clear_links, links_beside, turn
 from gonogo.errors import ActionFailed
+from gonogo.regular_file import NotReadable
 
 Step = Callable[[str], object]
 """Is told the name of each step right after it was done."""

@@ -16,8 +16,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from gonogo.actuators.matching_files import matching_files
-from gonogo.actuators.regular_file import NotReadable, read_regular
 from gonogo.lint.configuration import read_configuration
+from gonogo.regular_file import NotReadable, read_regular
 from gonogo.rules.file_pattern import SERVER_PATTERN
 from gonogo.strict_yaml import parse
 

@@ -12,6 +12,7 @@ from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind
 from gonogo.prometheus.http import Client
 from gonogo.prometheus.rules_api import rules
 from gonogo.promql.matchers import named
+from gonogo.regular_file import read_text
 from gonogo.rules.drift import drift
 from gonogo.rules.files import read_rules
 from gonogo.rules.graph import ALERT_METRICS
@@ -22,7 +23,7 @@ _ALL = "gonogo_all_rules"
 
 def read_files(paths: Iterable[Path]) -> tuple[RuleGroup, ...]:
     """Read rule files as far as they can be read; what is wrong with them is lint's to say."""
-    return tuple(group for path in paths for group in read_rules(path.read_text(encoding="utf-8"), str(path)).groups)
+    return tuple(group for path in paths for group in read_rules(read_text(path), str(path)).groups)
 
 
 def unmet(client: Client, url: str, files: tuple[RuleGroup, ...], since: float) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from gonogo.errors import PolicyError, Problem
 from gonogo.model.rule import RuleGroup
 from gonogo.policy.lint import Finding, Severity, lint
 from gonogo.policy.load import PolicyFile
+from gonogo.regular_file import read_text
 from gonogo.strict_yaml import parse
 
 WARNED_OF = ("gates", "slos", "signals", "heartbeat.every", "heartbeat.window", "heartbeat.fresh")
@@ -52,7 +53,7 @@ def _paces(config: Path | None) -> Mapping[str, timedelta]:
     if config is None or not config.is_file():
         return {}
     try:
-        read = parse(config.read_text(encoding="utf-8"), str(config)).value
+        read = parse(read_text(config), str(config)).value
     except (OSError, UnicodeDecodeError):
         return {}
     whole = read.get("global") if isinstance(read, dict) else None

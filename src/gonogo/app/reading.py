@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import errno
-import os
-import stat
 from pathlib import Path
 
 from gonogo.errors import Position, Problem
+from gonogo.regular_file import read_some
 
 LARGEST_BYTES = 16 * 1024 * 1024
 """How large a file may be; 10,000 rules take 4 MB."""
@@ -34,7 +33,7 @@ def read_text(path: Path, shown: str) -> str:
         Unreadable: it is not there, no regular file, larger than ``LARGEST_BYTES``, may not be read, or is no text.
     """
     try:
-        content = read_regular(path, LARGEST_BYTES)
+        content = read_some(path, LARGEST_BYTES)
         if len(content) > LARGEST_BYTES:
             raise OSError(errno.EFBIG, _TOO_LARGE)  # noqa: TRY301 - told like all that the system says
     except (OSError, ValueError) as error:
@@ -46,22 +45,6 @@ def read_text(path: Path, shown: str) -> str:
         before = content[: error.start].decode()
         place = Position(shown, before.count("\n") + 1, len(before) - before.rfind("\n"))
         raise Unreadable(Problem(place, "this is no UTF-8 text", "save it as UTF-8, or name another file")) from error
-
-
-def read_regular(path: Path, most: int) -> bytes:
-    """Read a regular file up to one byte more than ``most``, by which a larger one is told; nothing is waited for.
-
-    Raises:
-        OSError: it is not there, no regular file, or may not be read.
-    """
-    with open(path, "rb", opener=_without_waiting) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file")
-        return file.read(most + 1)
-
-
-def _without_waiting(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _next_step(error: OSError | ValueError) -> str:

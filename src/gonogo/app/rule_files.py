@@ -8,6 +8,7 @@ from gonogo.app.inputs import matching
 from gonogo.errors import PolicyError, Problem
 from gonogo.model.rule import RuleGroup
 from gonogo.policy.load import PolicyFile
+from gonogo.regular_file import read_text
 from gonogo.rules.dialect import Dialect
 from gonogo.rules.files import read_rules
 
@@ -41,7 +42,7 @@ def policy_rules(policy_file: PolicyFile, dialect: Dialect | None = None) -> tup
     problems: list[Problem] = []
     for path in rule_paths(policy_file):
         try:
-            text = path.read_text(encoding="utf-8")
+            text = read_text(path)
         except (OSError, UnicodeDecodeError) as error:
             problems.append(Problem(None, f"rules: {path} cannot be read: {error}", "mend or remove the file"))
             continue

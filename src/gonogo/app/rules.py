@@ -16,6 +16,7 @@ from gonogo.actuators import durable
 from gonogo.errors import ActionFailed, UsageError
 from gonogo.gates.catalogue import PRESET_GATES
 from gonogo.model.policy import Policy
+from gonogo.regular_file import read_some
 from gonogo.rules.pack.assemble import MARK, Pack, alerts_file, pack, rules_file
 
 RULES_FOLDER = "rules"
@@ -107,7 +108,7 @@ def _own(path: Path) -> bool:
 
 
 def _put(path: Path, content: bytes) -> FileChange:
-    if path.is_file() and path.read_bytes() == content:
+    if path.is_file() and read_some(path) == content:
         return FileChange(path, Change.UNCHANGED)
     path.parent.mkdir(parents=True, exist_ok=True)
     durable.replace(path, content)

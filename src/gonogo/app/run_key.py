@@ -14,9 +14,9 @@ from pathlib import Path
 
 from gonogo import __version__
 from gonogo.app.inputs import matching, unit_files
-from gonogo.app.reading import read_regular
 from gonogo.errors import PolicyError, Problem
 from gonogo.policy.settings import PolicyFile
+from gonogo.regular_file import read_some
 
 LARGEST_BYTES = 64 * 1024 * 1024
 """How large all the inputs together may be."""
@@ -72,7 +72,7 @@ def _units(place: Path) -> tuple[Path, ...]:
 
 def _read(path: Path, room: int) -> bytes:
     """Read a regular file of at most ``room`` bytes."""
-    content = read_regular(path, room)
+    content = read_some(path, room)
     if len(content) > room:
         raise OSError(errno.EFBIG, f"the policy's files are larger than {LARGEST_BYTES >> 20} MiB in all")
     return content

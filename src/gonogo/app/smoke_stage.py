@@ -23,6 +23,7 @@ from gonogo.policy.heartbeat import HeartbeatFile
 from gonogo.policy.load import PolicyFile
 from gonogo.prometheus.http import Client
 from gonogo.prometheus.processes import node_exporter, prometheus, pushgateway
+from gonogo.regular_file import read_text
 
 INSTANCE = "smoke"
 NANOSECONDS = 1_000_000_000
@@ -73,7 +74,7 @@ def _copied(policy_file: PolicyFile, folder: Path) -> tuple[Path, ...]:
     copies = []
     for number, path in enumerate(rule_files(policy_file.rules)):
         copy = folder / f"{number:04}-{path.stem}.yml"
-        copy.write_text(quick(path.read_text(encoding="utf-8"), str(path)), encoding="utf-8")
+        copy.write_text(quick(read_text(path), str(path)), encoding="utf-8")
         copies.append(copy)
     return tuple(copies)
 

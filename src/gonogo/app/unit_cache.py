@@ -19,6 +19,7 @@ from tempfile import NamedTemporaryFile
 from gonogo import __version__
 from gonogo.app.unit_material import Material
 from gonogo.environment import variable
+from gonogo.regular_file import read_some
 
 SCHEMA = "gonogo/unit-cache/v1"
 
@@ -51,7 +52,7 @@ class UnitCache:
         key = self._key(material)
         path = self._folder / key
         try:
-            kept = json.loads(path.read_bytes())
+            kept = json.loads(read_some(path))
             if kept["schema"] != SCHEMA or kept["key"] != key or kept["outcome"] != "PASS":
                 return None
             seconds = float(kept["seconds"])

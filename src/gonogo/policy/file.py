@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gonogo.errors import PolicyError, Position, Problem
+from gonogo.regular_file import read_some
 from gonogo.strict_yaml import YamlDocument, parse
 
 LARGEST_BYTES = 1024 * 1024
@@ -55,8 +56,7 @@ def _content(path: Path) -> bytes:
             raise _refused(path, "this is a folder", "name the policy file in it")
         if not stat.S_ISREG(mode):
             raise _refused(path, "this is no regular file", "name a file")
-        with path.open("rb") as file:
-            content = file.read(LARGEST_BYTES + 1)
+        content = read_some(path, LARGEST_BYTES)
     except FileNotFoundError as error:
         raise _refused(path, "there is no such file", "write a policy, or name one with --policy FILE") from error
     except (OSError, ValueError) as error:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gonogo.environment import variable
 from gonogo.errors import PolicyError, Problem
+from gonogo.regular_file import read_some
 
 LARGEST_BYTES = 64 * 1024
 """How large the file of a secret may be."""
@@ -31,8 +32,7 @@ def read_secret(file: Path | None, env: str | None) -> str:
 
 def _from_file(file: Path) -> str:
     try:
-        with file.open("rb") as opened:
-            content = opened.read(LARGEST_BYTES + 1)
+        content = read_some(file, LARGEST_BYTES)
     except OSError as error:
         raise _refused(f"the secret's file {file}: {error.strerror}", "make it readable, or name another") from error
     if len(content) > LARGEST_BYTES:

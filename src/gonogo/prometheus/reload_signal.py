@@ -17,6 +17,7 @@ from pathlib import Path
 
 from gonogo.prometheus.reload_trigger import Reply, Triggered
 from gonogo.prometheus.server_processes import PROC, START_TOLERANCE, named_configuration, start_time
+from gonogo.regular_file import read_some
 
 _LARGEST = 64
 _NONE = 0
@@ -56,8 +57,7 @@ def no_process(process: int | Path, *, started_at: float | None, config_file: st
 def _number_in(pid_file: Path) -> int | str:
     """Read the number of a process from a file; a clause where there is none."""
     try:
-        with pid_file.open("rb") as opened:
-            written = opened.read(_LARGEST).strip()
+        written = read_some(pid_file, _LARGEST).strip()
     except OSError as error:
         return f"{pid_file} cannot be read: {error.strerror}"
     if not written.isdigit() or int(written) < 1:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ssl
+from pathlib import Path
 
 from gonogo.errors import SourceError
+from gonogo.regular_file import read_some
 
 
 def tls_context(*, ca_file: str | None, cert_file: str | None, key_file: str | None, verify: bool) -> ssl.SSLContext:
@@ -25,6 +27,8 @@ def tls_context(*, ca_file: str | None, cert_file: str | None, key_file: str | N
 
 def _trusting(ca_file: str | None) -> ssl.SSLContext:
     try:
+        if ca_file is not None:
+            read_some(Path(ca_file))
         return ssl.create_default_context(cafile=ca_file)
     except OSError as error:
         raise _unusable("the file of the certificate authority", ca_file or "", error) from error
@@ -32,6 +36,8 @@ def _trusting(ca_file: str | None) -> ssl.SSLContext:
 
 def _load(context: ssl.SSLContext, cert_file: str, key_file: str | None) -> None:
     try:
+        for file in (cert_file, key_file or cert_file):
+            read_some(Path(file))
         context.load_cert_chain(cert_file, key_file, password=_no_password)
     except OSError as error:
         raise _unusable("the client certificate or its key", f"{cert_file}, {key_file or cert_file}", error) from error

@@ -20,6 +20,7 @@ from gonogo.lint.routes import Routes
 from gonogo.lint.routes_file import read_routes
 from gonogo.lint.sources import source_file, source_of, unread_file
 from gonogo.policy.settings import PolicyFile
+from gonogo.regular_file import read_some
 from gonogo.rules.dialect import Dialect
 from gonogo.rules.file_pattern import SERVER_PATTERN
 from gonogo.strict_yaml import parse_documents
@@ -224,10 +225,10 @@ def _trouble(named: NamedFile) -> str:
     if named.key == "files" and _PATTERN.search(named.path):
         return ""
     try:
-        with open(named.path, "rb", opener=lambda path, flags: os.open(path, flags | os.O_NONBLOCK)):
-            return ""
+        read_some(Path(named.path), 0)
     except (OSError, ValueError) as error:
         return getattr(error, "strerror", None) or str(error)
+    return ""
 
 
 def _load(inputs: Inputs, name: str) -> None:

@@ -15,6 +15,7 @@ from gonogo.app.sandbox.layout import HEADER
 from gonogo.lint.estate import Estate
 from gonogo.lint.untracked import Untracked
 from gonogo.policy.settings import PolicyFile
+from gonogo.regular_file import read_some
 
 RUNBOOKS = Path("docs") / "ops"
 
@@ -54,8 +55,7 @@ def untracked(policy_file: PolicyFile) -> tuple[Untracked, ...]:
 
 
 def _is_sandbox(policy: Path) -> bool:
-    with policy.open("rb") as file:
-        return file.read(len(HEADER)) == HEADER.encode()
+    return read_some(policy).startswith(HEADER.encode())
 
 
 def _may_be_in_work_tree(folder: Path) -> bool:

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 
 from gonogo.actuators.kept_bytes import kept
 from gonogo.actuators.manifest import Manifest
-from gonogo.actuators.regular_file import NotReadable, read_regular
 from gonogo.actuators.server_state import ServerState as StateFolder
 from gonogo.actuators.switch_trouble import Unfit
 from gonogo.actuators.tree import Kind, Tree
 from gonogo.app.reloading.staged import Staged, staged
 from gonogo.model.rule import RuleGroup
 from gonogo.prometheus.server_state import ServerState
+from gonogo.regular_file import NotReadable, read_regular
 from gonogo.reloading.configuration import difference
 from gonogo.rules.files import read_rules
 

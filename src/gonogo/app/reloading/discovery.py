@@ -14,6 +14,7 @@ from gonogo.app.reloading.settle import LOOK_EVERY
 from gonogo.lint.configuration import read_configuration
 from gonogo.model.evidence import TargetHealth
 from gonogo.prometheus.server_state import ServerState
+from gonogo.stopping import pause
 
 DISCOVERED_WITHIN = timedelta(seconds=15)
 """How long after a load discoveries may take; after that a job without a scrape pool will not get one."""
@@ -30,7 +31,7 @@ def discovered_state(look: Callable[[], ServerState]) -> ServerState:
         now = look()
         if is_through(now) or now.now >= _deadline(now):
             return now
-        time.sleep(max(LOOK_EVERY, time.monotonic() - asked))
+        pause(max(LOOK_EVERY, time.monotonic() - asked))
 
 
 def is_through(state: ServerState) -> bool:

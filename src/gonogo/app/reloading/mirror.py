@@ -18,6 +18,7 @@ from gonogo.actuators.manifest import Manifest
 from gonogo.actuators.tree import Kind, Tree, names_of
 from gonogo.app.inputs import unit_files
 from gonogo.policy.settings import PolicyFile
+from gonogo.regular_file import read_text
 from gonogo.rules.file_pattern import escaped
 
 
@@ -112,7 +113,7 @@ def _mirror_tree(root: Path, live: Tree, staged: Tree, manifest: Manifest) -> No
         if kept and live.path(one.name).exists():
             _link(root / one.name, live.path(one.name))
     config = root / live.config
-    text = staged.path(live.config).read_text(encoding="utf-8", errors="surrogateescape")
+    text = read_text(staged.path(live.config), "surrogateescape")
     config.unlink()
     config.write_text(text.replace(f"{live.home}/", f"{root}/"), encoding="utf-8", errors="surrogateescape")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from gonogo.actuators import durable
 from gonogo.actuators.recover_marker import Marker
-from gonogo.actuators.regular_file import NotReadable, read_regular
 from gonogo.actuators.server_state import PRIVATE_FILE, PRIVATE_FOLDER, ServerState
 from gonogo.errors import ActionFailed
+from gonogo.regular_file import NotReadable, read_regular
 
 MOST_KEPT = 3
 """How many rejected trees are kept; the oldest go first."""

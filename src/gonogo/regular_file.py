@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -18,8 +19,17 @@ _KINDS = {
 }
 
 
-class NotReadable(Exception):
+class NotReadable(OSError):
     """A file that cannot be taken, and why."""
+
+    def __init__(self, why: str) -> None:
+        """Keep the reason."""
+        super().__init__(errno.EINVAL, why)
+        self.why = why
+
+    def __str__(self) -> str:
+        """Give the reason alone."""
+        return self.why
 
 
 def status_of(path: Path) -> os.stat_result:
@@ -33,8 +43,7 @@ def status_of(path: Path) -> os.stat_result:
     except OSError as error:
         why = "its link leads nowhere" if path.is_symlink() else error.strerror or str(error)
         raise NotReadable(why) from error
-    if not stat.S_ISREG(status.st_mode):
-        raise NotReadable(f"it is {_KINDS.get(stat.S_IFMT(status.st_mode), 'something else')}, no regular file")
+    _refuse(status)
     return status
 
 
@@ -59,6 +68,39 @@ def read_regular(path: Path, largest: int = LARGEST_FILE) -> tuple[bytes, os.sta
     if len(content) != status.st_size:
         raise NotReadable("it was written while it was read")
     return content, status
+
+
+def read_some(path: Path, most: int = LARGEST_FILE) -> bytes:
+    """Read a regular file up to one byte more than ``most``, by which a larger one is told; nothing is waited for.
+
+    Raises:
+        OSError: it is not there, or may not be read.
+        NotReadable: it is no regular file.
+    """
+    if not stat.S_ISDIR((status := path.stat()).st_mode):  # of a folder the system says it
+        _refuse(status)  # opening a device may already do something
+    with open(path, "rb", opener=_without_waiting) as file:
+        _refuse(os.fstat(file.fileno()))
+        return file.read(most + 1)
+
+
+def read_text(path: Path, errors: str = "strict") -> str:
+    """Read a whole regular file as UTF-8.
+
+    Raises:
+        OSError: it is not there, or may not be read.
+        NotReadable: it is no regular file, or is larger than ``LARGEST_FILE``.
+        UnicodeDecodeError: it is no UTF-8.
+    """
+    content = read_some(path)
+    if len(content) > LARGEST_FILE:
+        raise NotReadable(f"it is larger than {LARGEST_FILE >> 20} MiB")
+    return content.decode(errors=errors)
+
+
+def _refuse(status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise NotReadable(f"it is {_KINDS.get(stat.S_IFMT(status.st_mode), 'something else')}, no regular file")
 
 
 def _without_waiting(path: str, flags: int) -> int:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.actuators import regular_file
-from gonogo.actuators.regular_file import NotReadable, read_regular
+from gonogo import regular_file
+from gonogo.regular_file import NotReadable, read_regular
 
 
 def bind(path: Path) -> None:
