@@ -19,7 +19,7 @@ test: check ## every check and every test, with coverage; as all targets on anot
 	@scripts/test/all.sh
 
 test-without-servers: ready-to-develop ## every test that starts no server, on this Python
-	@$(bin)/python -S -m scripts.test.hangs.within 1800 "test: all" $(bin)/pytest -n 2 --dist loadgroup --quiet -m 'not live and not long' $(ARGS)
+	@$(bin)/python -S -m scripts.test.hangs.within 3600 "test: all" $(bin)/pytest -n 2 --dist loadgroup --quiet -m 'not live and not long' $(ARGS)
 
 soak: ready-to-develop ## the long runs: every stress test at its full size
 	@$(bin)/pytest --soak $(ARGS)

@@ -42,17 +42,17 @@ tests() { # SECONDS NAME WORKERS OPTIONS...
 rm -rf "$results"
 mkdir "$results"
 export HYPOTHESIS_STORAGE_DIRECTORY="$PWD/.hypothesis"
-tests 1200 without-servers 2 -m 'not live and not long'
+tests 3600 without-servers 2 -m 'not live and not long'
 run 120 coverage report --data-file="$results/coverage.without-servers" --include="$core" --fail-under=100
 matrix=tests/live/test_fault_matrix.py
-tests 1800 live 4 -m 'live and not long' --ignore="$matrix" # they wait more than they compute
-run 1800 pytest -n 5 --dist loadgroup --quiet --junitxml="$results/matrix.xml" -m 'not long' "$matrix"
+tests 3600 live 4 -m 'live and not long' --ignore="$matrix" # they wait more than they compute
+run 3600 pytest -n 5 --dist loadgroup --quiet --junitxml="$results/matrix.xml" -m 'not long' "$matrix"
 live=("$results/live.xml" "$results/matrix.xml")
 if [ -n "${PROMETHEUS:-}" ]; then
   echo "test: the newer servers are left out, since PROMETHEUS names one version"
 elif [ -x "$newer/prometheus" ]; then
   printf '\ntest: on %s\n' "$("$newer/prometheus" --version 2>&1 | head -n 1)"
-  PATH="$newer:$PATH" run 1500 pytest -n 4 --dist loadgroup --quiet --junitxml="$results/versions.xml" -m 'versions and not long'
+  PATH="$newer:$PATH" run 3600 pytest -n 4 --dist loadgroup --quiet --junitxml="$results/versions.xml" -m 'versions and not long'
   live+=("$results/versions.xml")
 elif [ "${CI:-}" = true ]; then
   failed+=("no newer servers in $newer: nothing was tested on Prometheus 3.x")
