@@ -21,6 +21,7 @@ from gonogo.model.gate import OBS_LINT, PROMQL_UNIT
 from gonogo.model.outcome import Outcome
 from gonogo.model.rule import LoadedGroup, RuleHealth, RuleState
 from gonogo.policy.load import load
+from gonogo.prometheus.installed_promtool import version_number
 from gonogo.prometheus.own_metrics import OwnMetrics
 from gonogo.prometheus.reload_trigger import Reply, Triggered
 from gonogo.prometheus.server_state import ServerState, Vitals
@@ -84,7 +85,7 @@ class InMemory:
         metrics = OwnMetrics(True, 900.0, 1.0)
         flags = {"config.file": str(self.config), "web.enable-lifecycle": "true"}
         born = Vitals(1.0, "/", metrics)
-        self.state_now = ServerState(self.url, 2000.0, "2.42.0", flags, born, "", (), ("node",), (), (), ())
+        self.state_now = ServerState(self.url, 2000.0, version_number(), flags, born, "", (), ("node",), (), (), ())
         self.read()
 
     def read(self) -> None:
