@@ -24,6 +24,9 @@ core='src/gonogo/model/*,src/gonogo/judge/*,src/gonogo/gates/*,src/gonogo/rules/
 core+=',src/gonogo/errors.py,src/gonogo/durations.py,src/gonogo/strict_yaml/*'
 core+=',src/gonogo/lint/*,src/gonogo/unit/*,src/gonogo/reloading/*'
 failed=()
+trap 'exit 130' INT # a stage that is interrupted ends the whole; without this bash would go on with the next one
+trap 'exit 143' TERM
+trap 'exit 129' HUP
 
 run() { # SECONDS COMMAND...
   local limit=$1
