@@ -39,3 +39,13 @@ def test_a_pass_is_silent_where_promtool_passes_it(
     is_silent = changed is silent_since
     assert report.promtool is is_silent
     assert [one.silent_pass for one in report.findings] == (expected if is_silent else [])
+
+
+@pytest.mark.parametrize("word", ["anchored", "smoothed"])
+def test_samples_outside_of_an_extended_range_count(tmp_path: Path, word: str) -> None:
+    """Such an alert fires where a plain rate has one sample; an older promtool refuses the rule."""
+    rules = f"groups: [{{name: a, rules: [{{alert: A, expr: 'rate(x[1m] {word}) > 0'}}, {{alert: Z, expr: z}}]}}]\n"
+    asked = "alert_rule_test: [{eval_time: 11m, alertname: A, exp_alerts: []}]"
+    paths = write(tmp_path, {"r.yml": rules, "a_test.yml": f"rule_files: [r.yml]\ntests: [{{{EDGE}, {asked}}}]\n"})
+    (report,) = check(paths)
+    assert (report.promtool, report.findings) == (False, ())

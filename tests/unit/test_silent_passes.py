@@ -86,6 +86,8 @@ def test_samples_without_an_interval_are_lost_up_to_2_48(promtool: Version | Non
     ("expression", "closed", "left_open"),
     [
         ("rate(x[1m]) > 0", [], ["never-fed"]),
+        ("rate(x[1m] anchored) > 0", [], []),
+        ("rate(x[1m] smoothed) > 0", [], []),
         ("rate(x[61s]) > 0", [], []),
         ("rate(x[1m:1m]) > 0", [], ["never-fed"]),
         ("rate(x[2m:1m]) > 0", [], []),

@@ -6,6 +6,7 @@ cannot be told, such as the labels of a join, counts as anything.
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 
 from gonogo.model.rule import Rule, RuleKind
@@ -149,6 +150,8 @@ class PossibleSeries:
         """Give what a selector finds, of series with at least so many samples where they are counted."""
         vector, length = (node, LOOKBACK) if isinstance(node, Vector) else (node.vector, node.range)
         selector, times, length = Selector.of(vector), window.back(vector), length - self._edge
+        if vector.extended:  # samples outside of the range count as well: any may be of use
+            times, least = Window(-math.inf, math.inf), 1
         evaluated = times.from_before(min(length, self._step) if isinstance(node, Vector) else length)
         makers = self._loaded.graph.makers(selector)
         made = union(self._made(rule, evaluated) for rule in makers)
