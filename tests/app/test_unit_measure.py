@@ -181,6 +181,11 @@ tests:
         ("groups: [{name: g, rules: []}]", TESTS, "there is no rule"),
         (RULES, TESTS.rpartition("      - {")[0], "no test covers a rule"),
         ("groups: [{name: g, rules: [{record: unread, expr: y}]}]", NOTHING_TO_CHANGE, "nothing in them that could be"),
+        (
+            f"groups: [{{name: g, rules: [{{record: unread, expr: '{'-' * 202}y'}}]}}]",
+            NOTHING_TO_CHANGE,
+            "cannot be read or have nothing in them",
+        ),
     ],
 )
 def test_without_a_mutant_nothing_is_shown(tmp_path: Path, rules: str, tests: str, words: str) -> None:

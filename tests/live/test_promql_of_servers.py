@@ -50,7 +50,7 @@ SHOWS_ARITHMETIC = (3, 13)
 """From here on an answer has the arithmetic of durations, and signs in it bind as they do today."""
 LONGEST = 2000
 _SIGNED_PARENTHESES = re.compile(r"offset[\s+-]*\(|\[[^\]]*[+-]\s*\(", re.IGNORECASE)
-_BLANK_IN_DURATION = re.compile(r"\[[^\]]*[0-9]\s+[a-z]", re.IGNORECASE)
+_BLANK_IN_DURATION = re.compile(r"\[[^\]]*[0-9)]\s+[a-z]|\[[^\]]*\)[a-z]", re.IGNORECASE)
 _NOTHING = timedelta(0)
 
 
@@ -114,7 +114,8 @@ def comparable(text: str, tree: Expression | Refusal, version: Version) -> bool:
     """Return whether a version means by a text what later ones mean.
 
     Until 3.13 a literal in parentheses was the literal itself, and a sign before parentheses reached further; a
-    blank could stand within a duration in brackets. Versions of 2.x close a quotation that a pattern leaves open.
+    letter behind a blank could stand for the colon of a subquery. Versions of 2.x close a
+    quotation that a pattern leaves open.
     """
     if version >= SHOWS_ARITHMETIC:
         return True

@@ -105,6 +105,7 @@ def test_what_differs_in_meaning_differs(one: str, other: str) -> None:
         ("-inf", "-Inf"),
         ("x / INF", "x / Inf"),
         ("x[5m + 1m] offset (30s * 2)", "x[6m] offset 1m"),
+        ("'\\141\\x62\\u0063'", '"abc"'),
         ("x[5m - 5m]", "x[5m - 5m]"),
         ("x[step()] offset -range()", "x[step()]"),
         ("x[-max_of(1m, -(2))]", "x[-max_of(1m, -(2))]"),

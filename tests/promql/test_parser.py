@@ -215,6 +215,8 @@ def test_a_tree_has_all_that_the_text_says() -> None:
         ("x + fill_left(inf) y", "x + fill_left(Inf) y"),
         ("x @ +1.0005", "x @ 1.001"),
         ("x @ END ( )", "x @ end()"),
+        ("1 >= bool.5", "1 >= bool 0.5"),
+        ("x offset.5", "x offset 500ms"),
         ("Sum BY (a) (x)", "sum(x) by (a,)"),
         ("{a!=''}", "{a!='',}"),
     ],

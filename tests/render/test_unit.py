@@ -21,6 +21,7 @@ from gonogo.unit.mutants import MutantReport, Survivor
 from gonogo.unit.report import FileReport, UnitReport
 from gonogo.unit.silent_pass import Finding
 from gonogo.unit.tested_rule import TestedRule
+from gonogo.unit.unread_expression import UnreadExpression
 
 WHERE = Position("a_test.yml", 3, 5)
 SILENT = Finding("no-assertion", Problem(WHERE, "the test asserts nothing", "give it some"))
@@ -51,8 +52,14 @@ REPORT = UnitReport(
         ("f.yml",),
         ("c_test.yml",),
         unread=(Problem(Position("r\udcff.yml", 1, 1), "this is no UTF-8 text"),),
+        unread_expressions=(UnreadExpression(RULE, "it is not PromQL"),),
     ),
-    MutantReport(9, 5, (SURVIVOR,), (ARGUED,), 2, problems=(Problem(WHERE, "no such mutant"),), seed=7),
+    MutantReport(
+        *(9, 5, (SURVIVOR,), (ARGUED,), 2, 4),
+        problems=(Problem(WHERE, "no such mutant"),),
+        seed=7,
+        unread=(UnreadExpression(RULE, "it is not PromQL"),),
+    ),
     {"promtool": "2.42.0"},
     1.75,
 )
@@ -69,6 +76,9 @@ def test_text() -> None:
     assert "d_test.yml: it was not run" in lines
     assert "r.yml:4:7: alert High: no test notices that the threshold 5 becomes 6 [abc]" in lines
     assert "r\\udcff.yml:1:1: this is no UTF-8 text" in lines
+    unread = "1 of 4 expressions cannot be read here: alert High: it is not PromQL"
+    assert unread in lines
+    assert f"no mutant was tried of some rules: {unread}" in lines
     assert any(line.startswith("coverage 25 %: 1 of 4 rules") for line in lines)
     assert any(line.startswith("mutants: 9 made, 5 killed, 1 survived, 1 argued for") for line in lines)
     assert lines[-1] == (
@@ -147,6 +157,8 @@ def test_json() -> None:
     assert document["coverage"]["uncovered"][0]["why"] == "no test reads it"
     assert document["coverage"]["minimum"] is None
     assert document["coverage"]["unread"][0]["message"] == "this is no UTF-8 text"
+    assert document["coverage"]["unread_expressions"][0]["why"] == "it is not PromQL"
+    assert document["mutants"]["unread_expressions"][0]["rule"] == "High"
     asked = UnitReport((), coverage=Coverage(2, 1), minimum=Decimal("99.99999"))
     assert json.loads(unit_json(asked))["coverage"]["minimum"] == "99.99999"
     assert (document["mutants"]["made"], document["mutants"]["killed"]) == (9, 5)
@@ -159,10 +171,10 @@ def test_json() -> None:
 def test_junit() -> None:
     """Well-formed whatever promtool wrote, a case a file and a measure, every failure counted."""
     root = ET.fromstring(unit_junit(REPORT))  # noqa: S314 - it was written here
-    assert (root.get("tests"), root.get("failures")) == ("12", "6")
+    assert (root.get("tests"), root.get("failures")) == ("12", "7")
     cases = list(root.iter("testcase"))
     assert [case.get("name") for case in cases[:4]] == ["x", "no-tests-found", "a_test.yml", "b_test.yml"]
-    assert sum(1 for _ in root.iter("failure")) == 6
+    assert sum(1 for _ in root.iter("failure")) == 7
     assert [case.get("name") for case in cases[7:]] == [
         "coverage",
         "mutants",

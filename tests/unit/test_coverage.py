@@ -14,6 +14,7 @@ from gonogo.unit.coverage import Coverage
 from gonogo.unit.mutants import MutantReport, Survivor
 from gonogo.unit.report import UnitReport
 from gonogo.unit.tested_rule import TestedRule
+from gonogo.unit.unread_expression import UnreadExpression
 
 RULE = TestedRule(Position("a.yml", 3, 5), "g", RuleKind.ALERT, "Down")
 
@@ -79,12 +80,19 @@ def test_mutants_pass_where_none_lives_without_an_argument() -> None:
     assert not MutantReport(2, 1, problems=(Problem(None, "no such mutant"),)).passed
 
 
+def test_mutants_do_not_pass_where_an_expression_cannot_be_read() -> None:
+    """Nothing in it was changed, so nothing is known of its tests."""
+    assert MutantReport(2, 2, covered=2).passed
+    assert not MutantReport(2, 2, covered=2, unread=(UnreadExpression(RULE, "too deep"),)).passed
+
+
 @pytest.mark.parametrize(
     ("report", "words"),
     [
         (MutantReport(0, 0), "there is no rule"),
         (MutantReport(0, 0, uncovered=(RULE,)), "no test covers a rule"),
         (MutantReport(0, 0, covered=1, uncovered=(RULE,)), "have nothing in them"),
+        (MutantReport(0, 0, covered=1, unread=(UnreadExpression(RULE, "too deep"),)), "cannot be read"),
         (MutantReport(3, 0, stillborn=3), "promtool refuses every one"),
         (MutantReport(3, 0, stillborn=1, not_run=2), "there was no time"),
     ],

@@ -19,6 +19,7 @@ from gonogo.unit.read import UnitFile
 from gonogo.unit.rule_text import RuleId, RuleText
 from gonogo.unit.suite import Answer, Question, Sheet
 from gonogo.unit.twins import twins
+from gonogo.unit.unread_expression import unread_expressions
 
 Progress = Callable[[int, int], None]
 """Hears how much is done, and of how much."""
@@ -92,6 +93,7 @@ def coverage(
         flaky,
         failing,
         time.monotonic() - began,
+        unread_expressions=unread_expressions(suite.rules),
     )
 
 

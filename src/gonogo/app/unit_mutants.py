@@ -75,7 +75,8 @@ def mutants(
         progress(done, len(made))
         fates[questions[question].name] = answer
     report = _report(made, fates, given, without, budget.seed)
-    return replace(report, covered=covered.covered, seconds=time.monotonic() - began)
+    unread = tuple(one for one in covered.unread_expressions if one.rule not in without)
+    return replace(report, covered=covered.covered, unread=unread, seconds=time.monotonic() - began)
 
 
 def _made(

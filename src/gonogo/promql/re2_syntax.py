@@ -15,7 +15,7 @@ _LITERALS = re.compile(r"[^\\\[\](){}*+?.^$]*+")
 """Alternatives of plain text, which Prometheus compares without RE2."""
 
 _ESCAPE = (
-    r"\\(?: [pP](?:\{\^?\w+\}|[A-Za-z]) | [dDsSwW] | [1-7][0-7]{1,2} | 0[0-7]{0,2}"
+    r"\\(?: [pP](?:\{\^?\w+\}|[CLMNPSZ]) | [dDsSwW] | [1-7][0-7]{1,2} | 0[0-7]{0,2}"
     r" | x(?:[0-9a-fA-F]{2}|\{0*(?:10|0?[0-9a-fA-F])?[0-9a-fA-F]{1,4}\}) | [afnrtv] | [^0-9A-Za-z\x80-\U0010ffff] )"
 )
 _TOKEN = re.compile(
@@ -36,7 +36,7 @@ _TOKEN = re.compile(
 _MEMBER = re.compile(
     rf"""
       (?P<posix> \[:(?P<name>[^:]*?):\] )
-    | (?P<set>   \\(?: [pP](?:\{{\^?\w+\}}|[A-Za-z]) | [dDsSwW] ) )
+    | (?P<set>   \\(?: [pP](?:\{{\^?\w+\}}|[CLMNPSZ]) | [dDsSwW] ) )
     | (?P<low>   {_ESCAPE} | [^\\\ud800-\udfff] ) (?: -(?P<high> {_ESCAPE} | [^\\\]\ud800-\udfff] ) )?
     """,
     re.VERBOSE | re.DOTALL,

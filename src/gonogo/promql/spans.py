@@ -110,9 +110,6 @@ def brackets(text: str) -> Brackets:
         step = None if reader.word == "]" else _positive(reader)
     if reader.word != "]":
         reader.expected("']'" if colon else "':' or ']'")
-    if reader.end != len(text):
-        reader.advance()
-        reader.expected("the end of the brackets")
     return Brackets(length, colon, step)
 
 

@@ -13,6 +13,7 @@ from gonogo.unit.mutants import MutantReport, Survivor
 from gonogo.unit.report import FileReport, UnitReport
 from gonogo.unit.silent_pass import Finding
 from gonogo.unit.tested_rule import TestedRule
+from gonogo.unit.unread_expression import UnreadExpression
 
 SCHEMA = "gonogo/unit/v1"
 
@@ -74,6 +75,7 @@ def _coverage(coverage: Coverage, minimum: Decimal | None) -> Mapping[str, objec
         "flaky": [_encodable(path) for path in coverage.flaky],
         "failing": [_encodable(path) for path in coverage.failing],
         "unread": [_problem(one) for one in coverage.unread],
+        "unread_expressions": [_unread(one) for one in coverage.unread_expressions],
         "seconds": round(coverage.seconds, 3),
     }
 
@@ -89,9 +91,14 @@ def _mutants(mutants: MutantReport) -> Mapping[str, object]:
         "untried": mutants.untried or None,
         "uncovered": [_rule(rule) for rule in mutants.uncovered],
         "problems": [_problem(one) for one in mutants.problems],
+        "unread_expressions": [_unread(one) for one in mutants.unread],
         "seed": mutants.seed,
         "seconds": round(mutants.seconds, 3),
     }
+
+
+def _unread(one: UnreadExpression) -> Mapping[str, object]:
+    return {**_rule(one.rule), "why": _encodable(one.why)}
 
 
 def _survivor(one: Survivor) -> Mapping[str, object]:

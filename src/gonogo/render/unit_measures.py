@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gonogo.render.plain import one_line, plain
 from gonogo.unit.coverage import Coverage
 from gonogo.unit.mutants import MutantReport, Survivor
+from gonogo.unit.unread_expression import unread_line
 
 INDENT = "    "
 
@@ -24,6 +25,8 @@ def coverage_lines(coverage: Coverage) -> Iterator[str]:
     for path in coverage.flaky:
         yield one_line(f"{path}: passed and failed without a change; it counts for nothing")
     yield from (one_line(str(problem)) for problem in coverage.unread)
+    if coverage.unread_expressions:
+        yield one_line(unread_line(coverage.unread_expressions, coverage.rules))
     took = f"in {coverage.seconds:.1f} s"
     yield f"coverage {coverage.percent} %: {coverage.covered} of {counted(coverage.rules, 'rule')} {took}"
 
@@ -47,13 +50,17 @@ def mutants_line(mutants: MutantReport) -> str:
     rest += [f"{len(mutants.argued)} argued for"] if mutants.argued else []
     rest += [f"{mutants.not_run} not run for want of time"] if mutants.not_run else []
     rest += [f"{mutants.stillborn} no valid rules"] if mutants.stillborn else []
+    rest += [f"none of {counted(len(mutants.unread), 'unread expression')}"] if mutants.unread else []
     took = f"in {mutants.seconds:.1f} s, seed {mutants.seed}"
     return f"mutants: {mutants.made} made, {mutants.killed} killed, {', '.join(rest)} ({took})"
 
 
 def untried_line(mutants: MutantReport) -> str:
-    """Write why no mutant was tried; empty where one was."""
-    return f"no mutant was tried: {mutants.untried}" if mutants.untried else ""
+    """Write why no mutant was tried, or none of some rules; empty where all could be."""
+    unread = unread_line(mutants.unread, mutants.covered) if mutants.unread else ""
+    if mutants.untried:
+        return one_line("; ".join(filter(None, (f"no mutant was tried: {mutants.untried}", unread))))
+    return one_line(f"no mutant was tried of some rules: {unread}") if unread else ""
 
 
 def counted(count: int, noun: str) -> str:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from gonogo.errors import Problem
 from gonogo.unit.tested_rule import TestedRule
+from gonogo.unit.unread_expression import UnreadExpression
 
 _TENTHS = 1000
 
@@ -36,6 +37,7 @@ class Coverage:
         failing: test files that fail without a change; they never count either.
         unread: why files of rules cannot be read: nobody knows how many rules they hold.
         seconds: how long it took.
+        unread_expressions: rules whose expressions cannot be read, so that no assertion on them was looked at.
     """
 
     rules: int
@@ -48,6 +50,7 @@ class Coverage:
     failing: tuple[str, ...] = ()
     seconds: float = 0.0
     unread: tuple[Problem, ...] = ()
+    unread_expressions: tuple[UnreadExpression, ...] = ()
 
     @property
     def percent(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gonogo.errors import Problem
 from gonogo.unit.tested_rule import TestedRule
+from gonogo.unit.unread_expression import UnreadExpression
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,6 +48,7 @@ class MutantReport:
         stillborn: how many were no valid rules; they count as neither killed nor survived.
         seconds: how long it took.
         seed: what the order of the mutants was drawn with.
+        unread: rules that tests cover and whose expressions cannot be read: nothing in these was changed.
     """
 
     made: int
@@ -60,11 +62,12 @@ class MutantReport:
     stillborn: int = 0
     seconds: float = 0.0
     seed: int = 0
+    unread: tuple[UnreadExpression, ...] = ()
 
     @property
     def passed(self) -> bool:
-        """Whether some mutant was tried, none lives without an argument, and no argument is wrong."""
-        return not (self.untried or self.survived or self.problems)
+        """Whether every expression was read, some mutant was tried, none lives, and no argument is wrong."""
+        return not (self.untried or self.survived or self.problems or self.unread)
 
     @property
     def untried(self) -> str:
@@ -76,7 +79,8 @@ class MutantReport:
         if self.made:
             return "promtool refuses every one of them as no valid rule"
         if self.covered:
-            return "the rules that tests cover have nothing in them that could be changed"
+            nothing = "cannot be read or have nothing in them" if self.unread else "have nothing in them"
+            return f"the rules that tests cover {nothing} that could be changed"
         if self.uncovered:
             return "no test covers a rule, and nothing could notice a change of what no test covers"
         return "there is no rule"

@@ -37,6 +37,7 @@ def test_values_of_any_metric(expression: str) -> None:
         'count({job="a"}) > 1',
         'absent({job="a"})',
         'sum(count_over_time({job="a"}[5m])) > 1',
+        'info(x, {k8s_cluster_name=~".+"}) > 1',
         "sum(",
     ],
 )

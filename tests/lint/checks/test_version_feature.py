@@ -34,6 +34,18 @@ def rule(expression: str) -> str:
         ('{"http.requests"}', (2, 55), (3, 0)),
         ('x{"http.code"="200"}', (2, 55), (3, 0)),
         ("first_over_time(x[5m])", (3, 6), (3, 14)),
+        ("x * 1_000", (2, 53), (2, 54)),
+        ("x > 5m", (2, 53), (2, 54)),
+        ("rate(x[300])", (2, 53), (2, 54)),
+        ("x offset 0s", (2, 53), (2, 54)),
+        ("sum by (a:b) (x)", (2, 55), (3, 0)),
+        ("rate(x[1m + 1m])", (3, 3), (3, 14)),
+        ("x offset (1m)", (3, 3), (3, 14)),
+        ("x offset +1m", (3, 3), (3, 4)),
+        ("histogram_count(h </ 4)", (3, 10), (3, 11)),
+        ("histogram_count(h >/ 4)", (3, 10), (3, 11)),
+        ("increase(x[1m] anchored)", (3, 6), (3, 16)),
+        ("rate(x[1m] smoothed)", (3, 6), (3, 16)),
     ],
 )
 def test_what_came_later_is_an_error_before(expression: str, before: tuple[int, int], since: tuple[int, int]) -> None:
@@ -63,6 +75,23 @@ def test_an_experimental_function_needs_its_flag(
     (one,) = found(rule(expression), version=(3, 5), features=features)
     assert one.severity == severity
     assert "--enable-feature=promql-experimental-functions" in one.message
+
+
+@pytest.mark.parametrize(
+    ("expression", "version", "flag"),
+    [
+        ("rate(x[1m + 1m])", (3, 5), "promql-duration-expr"),
+        ("rate(x[1m] anchored)", (3, 9), "promql-extended-range-selectors"),
+        ("http.requests > 1", (3, 16), "promql-unquoted-utf8-names"),
+        ("integral(x[5m])", (3, 16), "promql-experimental-functions"),
+        ("a + fill(0) b", (3, 16), "promql-binop-fill-modifiers"),
+    ],
+)
+def test_syntax_behind_a_flag(expression: str, version: tuple[int, int], flag: str) -> None:
+    """It needs the flag of its version, and nothing with it."""
+    (one,) = found(rule(expression), version=version, features=frozenset())
+    assert f"--enable-feature={flag}" in one.message
+    assert found(rule(expression), version=version, features=frozenset({flag})) == ()
 
 
 def test_an_experimental_function_with_its_flag_is_fine() -> None:

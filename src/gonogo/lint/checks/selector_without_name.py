@@ -38,8 +38,10 @@ def _named(vector: Vector) -> bool:
 
 
 def _counted(nodes: Iterable[Expression]) -> Iterator[Expression]:
-    """List what stands right inside something that asks only for presence."""
+    """List what stands right inside something that asks only for presence, and the labels that ``info`` adds."""
     for node in nodes:
+        if isinstance(node, Call) and node.function == "info":
+            yield from node.arguments[1:]
         if isinstance(node, Call | Aggregation) and _word(node) in _PRESENCE:
             for child in children(node):
                 yield child.vector if isinstance(child, Range) else child

@@ -1,0 +1,62 @@
+"""An expression that gonogo cannot read, so that no check has looked into it.
+
+The checks of expressions, of labels and of windows say nothing about such a rule, and a clean report would be no
+proof. It may be PromQL all the same: it is nested too deeply, a duration in it never has a value, or promtool reads
+it and gonogo does not. Record parts of it by rules of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.lint.arbiter import newest
+from gonogo.lint.check import Check, Example
+from gonogo.lint.estate import Estate
+from gonogo.lint.finding import Hit, Severity
+from gonogo.promql.refusal import Refusal, Unjudged
+
+
+def find(estate: Estate) -> Iterator[Hit]:
+    """List the expressions that cannot be read, except those that no version of Prometheus reads."""
+    accepted = newest(estate.arbiters).accepted if estate.arbiters else frozenset[str]()
+    unread = [
+        (rule, rule.read)
+        for file in estate.files
+        for rule in file.rules
+        if isinstance(rule.read, Unjudged) or (isinstance(rule.read, Refusal) and file.path in accepted)
+    ]
+    for rule, refusal in unread:
+        message = (
+            f"{len(unread)} of {len(estate.rules)} expressions cannot be read here, and no check looked into them; "
+            f"this one because {refusal}"
+        )
+        yield rule.hit(rule.at_part(refusal.start, refusal.end), message)
+
+
+CHECK = Check(
+    id="unread-expression",
+    severity=Severity.WARNING,
+    find=find,
+    bad=Example(
+        {
+            "rules.yml": """\
+groups:
+  - name: web
+    rules:
+      - record: errors:rate
+        expr: rate(errors_total[10m / (1m - 1m)])
+""",
+        },
+    ),
+    good=Example(
+        {
+            "rules.yml": """\
+groups:
+  - name: web
+    rules:
+      - record: errors:rate
+        expr: rate(errors_total[10m / 2])
+""",
+        },
+    ),
+)

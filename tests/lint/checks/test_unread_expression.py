@@ -1,0 +1,32 @@
+"""An expression that no check can look into is told, and counted."""
+
+from __future__ import annotations
+
+from gonogo.lint.arbiter import Arbiter
+from gonogo.lint.checks.unread_expression import find
+from gonogo.lint.estate import Estate
+from gonogo.lint.sources import source_file
+
+RULES = "groups: [{{name: g, rules: [{}]}}]\n"
+
+
+def found(*expressions: str, **facts: object) -> list[str]:
+    """Return the messages about a file with some rules."""
+    text = RULES.format(", ".join(f"{{record: r, expr: '{expression}'}}" for expression in expressions))
+    return [hit.message for hit in find(Estate((source_file(text, "f"),)).having(**facts))]
+
+
+def test_an_expression_beyond_the_parser_is_counted() -> None:
+    """With its reason; what is read and what is no PromQL at all are not told here."""
+    (message,) = found("up", "rate(x)", "x @ 1e18", "up * 2")
+    assert message == (
+        "1 of 4 expressions cannot be read here, and no check looked into them; "
+        "this one because the time after @ is beyond the year 292,000,000"
+    )
+
+
+def test_an_expression_that_promtool_reads_is_counted() -> None:
+    """Promtool is believed: the text is PromQL, of a version that gonogo does not know."""
+    accepting = Arbiter("promtool", "9.9.0", frozenset({"f"}))
+    messages = found("rate(x)", "x[1h : 1m", "up", arbiters=(accepting,))
+    assert [message[:45] for message in messages] == ["2 of 3 expressions cannot be read here, and n"] * 2
