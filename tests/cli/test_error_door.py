@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ import pytest
 
 from gonogo.cli.error_door import leave
 from gonogo.errors import ActionFailed, Busy, GonogoError, MissingTool, PolicyError, Position, Problem, SourceError
+from tests.noted_signals import noted
 
 
 def left(error: BaseException, *, debug: bool = False) -> int:
@@ -149,3 +151,18 @@ def test_a_full_standard_error_changes_no_code(tmp_path: Path) -> None:
         argv = (sys.executable, "-m", "gonogo", "decide", "--policy", "nowhere.yaml")
         done = subprocess.run(argv, cwd=tmp_path, stdout=subprocess.PIPE, stderr=full, env=bare, check=False)
     assert (done.returncode, done.stdout) == (2, b"")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_that_came_first_is_the_answer(
+    number: signal.Signals, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As where the command was still starting; a bug is a bug all the same."""
+    for error in (SourceError("what"), click.UsageError("what")):
+        with noted():
+            signal.raise_signal(number)
+            assert left(error) == code
+        assert capsys.readouterr().err == "gonogo: interrupted\n"
+    with noted():
+        signal.raise_signal(number)
+        assert left(ValueError("what")) == 70

@@ -14,7 +14,7 @@ from gonogo.cli.machine_trouble import machine_trouble
 from gonogo.errors import GonogoError, ReaderLeft
 from gonogo.render.mistake import Mistake, mistake_json, mistake_of, mistake_text
 from gonogo.render.plain import plain
-from gonogo.stopping import Stopped, disregard
+from gonogo.stopping import Stopped, checkpoint, disregard
 
 BUG = 70
 INTERRUPTED = 130
@@ -35,6 +35,7 @@ def leave(error: BaseException, *, debug: bool, as_json: bool = False) -> int:
         return error.code if isinstance(error.code, int) else 0
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
+    error = _signal_before(error)
     disregard()
     if debug:
         _write("".join(traceback.format_exception(error)))
@@ -47,6 +48,17 @@ def leave(error: BaseException, *, debug: bool, as_json: bool = False) -> int:
     said = _mistake(error)
     _write(mistake_text(said))
     return _answered(said) if as_json else said.exit_code
+
+
+def _signal_before(error: BaseException) -> BaseException:
+    """Prefer a signal that nobody has answered yet to a mistake: whoever sent it wants no other answer."""
+    if not isinstance(error, GonogoError | click.ClickException):
+        return error
+    try:
+        checkpoint()
+    except Stopped as stopped:
+        return stopped
+    return error
 
 
 def _is_help(error: BaseException) -> bool:
