@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gonogo.app.unit_material import material
-from gonogo.app.unit_rules import RulePlaces, altered, found, sources
+from gonogo.app.unit_rules import RulePlaces, altered, found
 from gonogo.app.unit_run import run_test
 from gonogo.app.unit_stage import staged
 from gonogo.prometheus.installed_promtool import installed_promtool
@@ -29,7 +29,7 @@ def test_the_tests_own_folder_comes_first(tmp_path: Path) -> None:
 def test_resources_are_unwrapped_and_can_be_altered(tmp_path: Path) -> None:
     """Each by itself, where a file has several."""
     (tmp_path / "r.yml").write_text(f"{RESOURCE}---\n{RESOURCE}", encoding="utf-8")
-    first, second = sources(tmp_path / "r.yml")
+    first, second = RulePlaces().sources(tmp_path / "r.yml")
     assert (first.part, second.part) == (0, 1)
     assert first.text.lstrip().startswith("groups:")
     changed = altered((first, second), {tmp_path / "r.yml": RESOURCE.replace("> 1", "> 9") + f"---\n{RESOURCE}"})

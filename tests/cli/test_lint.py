@@ -197,3 +197,26 @@ def test_a_whole_process_ends_with_the_code() -> None:
     assert done.returncode == 1
     assert done.stdout.startswith("bad.yml:1:")
     assert done.stderr == "skipped: t_test.yml: tests of rules, which 'gonogo test' runs\n"
+
+
+VMALERTS = """\
+version: 1
+preset: null
+realm: prod
+prefix: duri
+signals: {x: {metric: x}}
+gates: {own: {require: [x == 1]}}
+prometheus: {dialect: victoriametrics, config: null}
+rules: [good.yml]
+tests: []
+"""
+
+
+def test_where_nothing_can_decide_the_code_is_three(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files are vmalert's, and no vmalert is installed: with the policy's files, and with files named by path."""
+    Path("gonogo.yaml").write_text(VMALERTS, encoding="utf-8")
+    monkeypatch.setenv("PATH", str(folder))
+    for command in ("--policy gonogo.yaml", "good.yml --policy gonogo.yaml"):
+        assert code(command) == 3
+        assert "note: vmalert is not installed, so nothing could decide" in run(command).stderr
+    assert code("warned.yml --policy gonogo.yaml --fail-on warning") == 1

@@ -83,7 +83,10 @@ class _NoAnswer(Exception):
 
 
 def as_run(linted: Linted, request: LintRequest, *, strict: bool = False) -> Run:
-    """Make a run of a lint: it fails with any error, or, if ``strict``, whatever was found."""
+    """Make a run of a lint: it fails with any error, or, if ``strict``, whatever was found.
+
+    Without an arbiter it does not pass: the outcome is UNKNOWN.
+    """
     report = linted.report
     errors = [one for one in report.findings if one.severity is Severity.ERROR]
     bad = errors or (report.findings if strict else ())
@@ -92,9 +95,11 @@ def as_run(linted: Linted, request: LintRequest, *, strict: bool = False) -> Run
     if bad:
         told = tuple(map(finding_line, bad))
         done = failed(OBS_LINT, told, "the rules or the configuration have mistakes", linted.tools)
+    elif linted.undecided:
+        done = Run(OBS_LINT, Outcome.UNKNOWN, linted.undecided, tools=linted.tools)
     else:
         counts = f"{counted(report.rules, 'rule')} in {counted(report.files, 'file')}"
-        detail = f"promtool accepts {counts}, and no check finds an error{_noted(report.findings)}"
+        detail = f"{linted.arbiter} accepts {counts}, and no check finds an error{_noted(report.findings)}"
         done = Run(OBS_LINT, Outcome.PASS, detail, tools=linted.tools)
     return replace(done, seen=seen)
 

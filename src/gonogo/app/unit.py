@@ -12,6 +12,7 @@ from gonogo.app.runs import Run, counted, failed, recorded
 from gonogo.app.unit_check import Heard, nobody
 from gonogo.app.unit_find import no_tests_found
 from gonogo.app.unit_places import report_on
+from gonogo.app.unit_rules import RulePlaces
 from gonogo.model.gate import PROMQL_UNIT
 from gonogo.model.outcome import Outcome
 from gonogo.policy.load import PolicyFile
@@ -89,7 +90,8 @@ def policy_report(
     paths = sorted({path for found in below.values() for path in found})
     rules = rule_files(policy_file.rules)
     promtool = installed_promtool(policy_file.server.features)
-    report = report_on(paths, rules, promtool, cache=cache, allowed=allowed or {}, heard=heard, inside=rules)
+    places = RulePlaces(rules, policy_file.server.dialect)
+    report = report_on(paths, places, promtool, cache=cache, allowed=allowed or {}, heard=heard, inside=rules)
     nowhere = (no_tests_found(str(shown(place))) for place, found in below.items() if not found)
     return replace(report, nowhere=under(allowed or {}, nowhere))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gonogo.app.reading import Unreadable, read_text
-from gonogo.app.unit_rules import RulePlaces, RuleSource, found, sources
+from gonogo.app.unit_rules import RulePlaces, RuleSource, found
 from gonogo.unit.group_names import renamed
 from gonogo.unit.read import RuleFileEntry, UnitFile, read_unit
 
@@ -66,7 +66,7 @@ def _loaded(entry: RuleFileEntry, folder: Path, places: RulePlaces) -> LoadedEnt
     rules: list[RuleSource] = []
     for path in found(entry.pattern, folder, places):
         try:
-            rules += sources(path)
+            rules += places.sources(path)
         except Unreadable as error:
             return LoadedEntry(entry, tuple(rules), str(error.problem))
     return LoadedEntry(entry, tuple(rules))

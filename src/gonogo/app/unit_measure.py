@@ -13,11 +13,12 @@ from gonogo.app.reading import Unreadable
 from gonogo.app.unit_coverage import Progress, coverage, nobody_listens, passing_twice
 from gonogo.app.unit_material import material
 from gonogo.app.unit_mutants import Budget, mutants
-from gonogo.app.unit_rules import RulePlaces, RuleSource, sources
+from gonogo.app.unit_rules import RulePlaces, RuleSource
 from gonogo.app.unit_suite import suite
 from gonogo.app.unit_trials import Trials
 from gonogo.errors import Problem
 from gonogo.prometheus.installed_promtool import Promtool
+from gonogo.rules.dialect import Dialect
 from gonogo.unit.arguments import arguments
 from gonogo.unit.report import UnitReport
 
@@ -41,6 +42,7 @@ def measured(
     asked: Measures,
     promtool: Promtool,
     progress: Progress = nobody_listens,
+    dialect: Dialect = Dialect.PROMETHEUS,
 ) -> UnitReport:
     """Add coverage, and mutants where they are asked for, to the report of a run.
 
@@ -50,15 +52,16 @@ def measured(
         asked: what is asked for.
         promtool: the promtool to run.
         progress: hears how many rules are done, then how many mutants.
+        dialect: the dialect of the rule files; what promtool cannot read of them counts as unread.
 
     Raises:
         MissingTool: promtool is not installed.
     """
-    places = RulePlaces(rules)
+    places = RulePlaces(rules, dialect)
     ran = {Path(file.path): file.promtool for file in report.files if file.promtool is not None}
     materials = [material(path, places) for path in ran]
     steady = passing_twice(materials, {path: bool(passed) for path, passed in ran.items()}, promtool)
-    others, unread = _all_of(rules)
+    others, unread = _all_of(rules, places)
     whole = suite(materials, others)
     trials = Trials(promtool)
     covered = replace(coverage(whole, steady, trials, progress), unread=unread)
@@ -69,13 +72,13 @@ def measured(
     return replace(report, coverage=covered, mutants=made, minimum=asked.minimum)
 
 
-def _all_of(rules: Iterable[Path]) -> tuple[tuple[RuleSource, ...], tuple[Problem, ...]]:
+def _all_of(rules: Iterable[Path], places: RulePlaces) -> tuple[tuple[RuleSource, ...], tuple[Problem, ...]]:
     """Read all rules there are; beside them, what cannot be read."""
     read: list[RuleSource] = []
     unread: list[Problem] = []
     for path in sorted({shown(path) for place in rules for path in unit_files(place)}):
         try:
-            read += sources(path)
+            read += places.sources(path)
         except Unreadable as error:
             unread.append(error.problem)
     return tuple(read), tuple(unread)

@@ -44,13 +44,13 @@ def places_report(
         raise UsageError(f"{gone[0]}: there is no such file or folder", next_step="--rules names where rules live")
     paths, nowhere = test_files(places)
     promtool = installed_promtool(features)
-    report = report_on(paths, rules, promtool, cache=cache, allowed=allowed or {}, heard=heard)
+    report = report_on(paths, RulePlaces(rules), promtool, cache=cache, allowed=allowed or {}, heard=heard)
     return UnitReport(report.files, under(allowed or {}, nowhere), tools=report.tools, seconds=report.seconds)
 
 
 def report_on(
     paths: Sequence[Path],
-    rules: Sequence[Path],
+    places: RulePlaces,
     promtool: Promtool,
     *,
     cache: Path | None,
@@ -62,7 +62,7 @@ def report_on(
 
     Args:
         paths: the test files.
-        rules: files and folders in which rule files are looked for by base name.
+        places: where rule files are looked for by base name.
         promtool: the promtool to run.
         cache: the folder that keeps passes; none are kept without one.
         allowed: the silent passes that are tolerated, and why.
@@ -74,6 +74,6 @@ def report_on(
     """
     began = time.monotonic()
     kept = UnitCache(cache, promtool.key)
-    files = check_files(sorted(set(map(shown, paths))), RulePlaces(rules), promtool, kept, allowed, heard, inside)
+    files = check_files(sorted(set(map(shown, paths))), places, promtool, kept, allowed, heard, inside)
     kept.tidy()
     return UnitReport(files, tools={"promtool": promtool.version}, seconds=time.monotonic() - began)

@@ -9,7 +9,9 @@ from pathlib import Path, PurePath
 
 from gonogo.app.inputs import matching, unit_files
 from gonogo.app.naming import shown
-from gonogo.app.reading import read_text
+from gonogo.app.reading import Unreadable, read_text
+from gonogo.lint.vmalert_only import vmalert_only
+from gonogo.rules.dialect import Dialect
 from gonogo.unit.unwrap import unwrapped
 
 
@@ -31,14 +33,15 @@ class RuleSource:
 
 
 class RulePlaces:
-    """Where rules live beside what test files say, by base name."""
+    """Where rules live beside what test files say, by base name, and the dialect that they are written in."""
 
-    def __init__(self, places: Sequence[Path] = ()) -> None:
+    def __init__(self, places: Sequence[Path] = (), dialect: Dialect = Dialect.PROMETHEUS) -> None:
         """List the YAML files below the places.
 
         Raises:
             OSError: one of them cannot be listed.
         """
+        self._dialect = dialect
         self._by_name: dict[str, list[Path]] = {}
         for path in sorted({shown(path) for place in places for path in unit_files(place)}):
             self._by_name.setdefault(path.name, []).append(path)
@@ -60,6 +63,17 @@ class RulePlaces:
         differ = len(rivals) > 1 and len({read_text(path, str(path)) for path in rivals}) > 1
         return rivals if differ else ()
 
+    def sources(self, path: Path) -> tuple[RuleSource, ...]:
+        """Read a rule file, unwrapped.
+
+        Raises:
+            Unreadable: the file cannot be read, or vmalert alone can read it.
+        """
+        text = read_text(path, str(path))
+        if self._dialect is Dialect.VICTORIA_METRICS and (why := vmalert_only(text, str(path))):
+            raise Unreadable(why)
+        return tuple(RuleSource(path, part, number, text) for number, part in enumerate(_parts(text, str(path))))
+
     def _best(self, entry: str) -> tuple[Path, ...]:
         wanted = PurePath(entry)
         paths = self._by_name.get(wanted.name, [])
@@ -75,16 +89,6 @@ def found(pattern: str, folder: Path, places: RulePlaces) -> tuple[Path, ...]:
 def found_here(pattern: str, folder: Path) -> tuple[Path, ...]:
     """List the files that an entry of ``rule_files`` stands for, seen from the test's folder."""
     return tuple(map(shown, matching(str(folder / pattern))))
-
-
-def sources(path: Path) -> tuple[RuleSource, ...]:
-    """Read a rule file, unwrapped.
-
-    Raises:
-        Unreadable: it cannot be read.
-    """
-    text = read_text(path, str(path))
-    return tuple(RuleSource(path, part, number, text) for number, part in enumerate(_parts(text, str(path))))
 
 
 def altered(rules: Iterable[RuleSource], texts: Mapping[Path, str]) -> tuple[RuleSource, ...]:

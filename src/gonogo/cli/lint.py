@@ -32,7 +32,7 @@ FAILED = 1
 """The exit code where something was found at or above ``--fail-on``."""
 
 UNDECIDED = 3
-"""The exit code where the policy's files changed while they were linted."""
+"""The exit code where no program could decide what is valid, or the policy's files changed while they were linted."""
 
 NAMED_AT_MOST = 8
 """How many files are named of those that were skipped for one reason; the others are counted."""
@@ -93,7 +93,8 @@ def lint(  # noqa: PLR0913 - one parameter for each option
     obs-lint is recorded. promtool decides what is valid. A finding is silenced by a comment on its rule:
     '# gonogo: disable=CHECK reason'.
 
-    Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage or policy, 3 the server to ask does not answer.
+    Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage or policy, 3 the server to ask does not answer, or
+    vmalert, which has to decide, is not installed.
     """
     gc.disable()  # what was read lives to the end, and looking through it for garbage takes a third of the time
 
@@ -178,7 +179,8 @@ def _run(request: LintRequest, judge: _Judge, says: Says, informants: tuple[Info
 
     if request.paths or request.policy_file is None:
         linted = run_lint(request, says, informants)
-        return FAILED if judge.fails(linted) else 0, linted
+        undecided = UNDECIDED if linted.undecided else 0
+        return FAILED if judge.fails(linted) else undecided, linted
     from gonogo.app.lint import recorded_lint
     from gonogo.model.outcome import Outcome
 

@@ -14,6 +14,7 @@ import click
 from gonogo.durations import parse_duration
 
 if TYPE_CHECKING:
+    from gonogo.rules.dialect import Dialect
     from gonogo.unit.report import UnitReport
 
 _PERCENTAGE = re.compile(r"[0-9]{1,3}(\.[0-9]+)?")
@@ -48,6 +49,7 @@ def measured_report(
     asked: tuple[Decimal | None, bool, timedelta | None, int],
     features: Sequence[str],
     says: Callable[[str], None],
+    dialect: Dialect,
 ) -> tuple[UnitReport, int]:
     """Measure tests that were run; the exit code becomes 1 where they fall short of what is asked."""
     from gonogo.app.unit_measure import Measures, measured
@@ -64,5 +66,5 @@ def measured_report(
             said = now
             says(f"{done} of {of} changes tried")
 
-    report = measured(report, rules, measures, installed_promtool(features), progress)
+    report = measured(report, rules, measures, installed_promtool(features), progress, dialect)
     return report, code or int(report.outlived or report.uncovered)

@@ -21,6 +21,7 @@ from gonogo.render.plain import plain
 
 if TYPE_CHECKING:
     from gonogo.app.unit_check import Heard
+    from gonogo.rules.dialect import Dialect
     from gonogo.unit.report import UnitReport
 
 _EXIT_CODES = {"PASS": 0, "FAIL": 1, "UNKNOWN": 3}
@@ -97,9 +98,9 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
         else:
             report, code = _of_policy(policy_path, folder, allowed, heard)
         if coverage or mutants or min_coverage is not None:
-            places, turned_on = (rules, features) if paths else _of_the_policy(policy_path)
+            places, turned_on, dialect = _named(rules, features) if paths else _of_the_policy(policy_path)
             asked = (min_coverage, mutants, lasting, seed)
-            report, code = measured_report(report, code, places, asked, turned_on, says)
+            report, code = measured_report(report, code, places, asked, turned_on, says, dialect)
     _print(report, form)
     if junit is not None:
         _write_junit(junit, report)
@@ -143,13 +144,20 @@ def _of_policy(path: Path, folder: Path | None, allowed: Mapping[str, str], hear
     return report, _EXIT_CODES[run.outcome if run.outcome == "UNKNOWN" else report.outcome]
 
 
-def _of_the_policy(path: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
-    """Give the rule files of the policy, and the features of its server."""
+def _named(rules: tuple[Path, ...], features: tuple[str, ...]) -> tuple[tuple[Path, ...], tuple[str, ...], Dialect]:
+    """Give what was named on the command line; the dialect of such files is Prometheus's."""
+    from gonogo.rules.dialect import Dialect
+
+    return rules, features, Dialect.PROMETHEUS
+
+
+def _of_the_policy(path: Path) -> tuple[tuple[Path, ...], tuple[str, ...], Dialect]:
+    """Give the rule files of the policy, the features of its server, and the dialect of the rule files."""
     from gonogo.app.inputs import rule_files
     from gonogo.policy.load import load
 
     policy_file = load(path)
-    return rule_files(policy_file.rules), policy_file.server.features
+    return rule_files(policy_file.rules), policy_file.server.features, policy_file.server.dialect
 
 
 def _print(report: UnitReport, form: str) -> None:

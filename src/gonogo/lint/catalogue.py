@@ -34,6 +34,7 @@ def findings(estate: Estate, chosen: Iterable[Check] | None = None) -> tuple[Fin
     found = [
         Finding(check.id, hit.severity or check.severity, hit.where, hit.message, hit.rule)
         for check in (checks().values() if chosen is None else chosen)
+        if check.fits(estate)
         for hit in check.find(estate)
     ]
     return ordered(found)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
+from gonogo.rules.dialect import Dialect
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Check:
         bad: an example in which it finds something.
         good: the example mended.
         rests_on: facts of the ``Estate``, by name, without which it finds less than there is, or nothing.
+        of_prometheus: True if it speaks of what Prometheus reads, and is not run on the files of vmalert.
     """
 
     id: str
@@ -41,7 +43,12 @@ class Check:
     bad: Example
     good: Example
     rests_on: tuple[str, ...] = ()
+    of_prometheus: bool = False
 
     def hears(self, estate: Estate) -> bool:
-        """Tell whether everything that it rests on is known."""
-        return all(getattr(estate, fact) is not None for fact in self.rests_on)
+        """Tell whether everything that it rests on is known, and the files are of its dialect."""
+        return self.fits(estate) and all(getattr(estate, fact) is not None for fact in self.rests_on)
+
+    def fits(self, estate: Estate) -> bool:
+        """Tell whether it speaks of files of this dialect."""
+        return not self.of_prometheus or estate.dialect is Dialect.PROMETHEUS

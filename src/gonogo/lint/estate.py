@@ -23,6 +23,7 @@ from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.promql.parser import parse
 from gonogo.promql.refusal import Refusal
 from gonogo.promql.tree import Expression, walk
+from gonogo.rules.dialect import Dialect
 from gonogo.rules.files import Loc
 from gonogo.rules.graph import RuleGraph
 from gonogo.rules.located import Located
@@ -169,6 +170,7 @@ class Estate:
         arbiters: what each promtool that was run says of the files.
         untracked: the inputs that git ignores or does not track.
         policy_rules: the paths among ``files`` that the policy names; ``None`` without a policy.
+        dialect: the dialect of the rule files.
     """
 
     files: tuple[SourceFile, ...] = ()
@@ -186,6 +188,7 @@ class Estate:
     arbiters: tuple[Arbiter, ...] = ()
     untracked: tuple[Untracked, ...] = ()
     policy_rules: frozenset[str] | None = None
+    dialect: Dialect = Dialect.PROMETHEUS
     extra: Mapping[str, object] = field(default_factory=dict)
 
     @cached_property

@@ -54,13 +54,13 @@ class ToolRun:
 
 def version(*, command: Sequence[str] = PROMTOOL) -> ToolRun:
     """Ask for promtool's version; the first line of the output tells it."""
-    return _run(command, "--version")
+    return run_tool(command, "--version")
 
 
 def check_rules(paths: Sequence[Path], *, lint: bool = True, command: Sequence[str] = PROMTOOL) -> ToolRun:
     """Check rule files; with ``lint`` every lint of promtool is on and fatal, without it none is."""
     lints = ("--lint=all", "--lint-fatal") if lint else ("--lint=none",)
-    return _run(command, "check", "rules", *lints, *map(str, paths), environment=_ROOMY)
+    return run_tool(command, "check", "rules", *lints, *map(str, paths), environment=_ROOMY)
 
 
 def check_config(
@@ -71,12 +71,12 @@ def check_config(
     ``release`` is promtool's version, if it is known. An option without a lint behind it turns every lint off, too.
     """
     none = "--lint=nothing" if release == LINT_NONE_FAILS else "--lint=none"
-    return _run(command, "check", "config", *(() if lint else (none,)), str(path), environment=_ROOMY)
+    return run_tool(command, "check", "config", *(() if lint else (none,)), str(path), environment=_ROOMY)
 
 
 def test_rules(paths: Sequence[Path], *, command: Sequence[str] = PROMTOOL) -> ToolRun:  # noqa: PT028 - no test but a tool
     """Run unit tests of rules; ``rule_files`` in them are relative to the test file."""
-    return _run(command, "test", "rules", *map(str, paths))
+    return run_tool(command, "test", "rules", *map(str, paths))
 
 
 def backfill_openmetrics(text: Path, output: Path, *, command: Sequence[str] = PROMTOOL) -> ToolRun:
@@ -85,7 +85,7 @@ def backfill_openmetrics(text: Path, output: Path, *, command: Sequence[str] = P
     The samples must end before the server that will serve them starts.
     """
     blocks = f"--max-block-duration={BLOCK}"
-    return _run(command, "tsdb", "create-blocks-from", "openmetrics", "--quiet", blocks, str(text), str(output))
+    return run_tool(command, "tsdb", "create-blocks-from", "openmetrics", "--quiet", blocks, str(text), str(output))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def backfill_rules(
     A rule sees only what the server has: where one reads another's record, run once for
     each level of dependency, with the blocks of the last loaded.
     """
-    return _run(
+    return run_tool(
         command,
         *("tsdb", "create-blocks-from", "rules", "--quiet", f"--max-block-duration={BLOCK}"),
         f"--url={past.url}",
@@ -121,7 +121,12 @@ def backfill_rules(
     )
 
 
-def _run(command: Sequence[str], *arguments: str, environment: Mapping[str, str] | None = None) -> ToolRun:
+def run_tool(command: Sequence[str], *arguments: str, environment: Mapping[str, str] | None = None) -> ToolRun:
+    """Run a program that checks files, within the deadline; ``environment`` is given to it beside gonogo's own.
+
+    Raises:
+        MissingTool: the program is not installed.
+    """
     argv = (locate(command[0]), *command[1:], *arguments)
     began = time.monotonic()
     kept = bytearray()

@@ -144,8 +144,13 @@ def _passed(inputs: Inputs, side: Side, scratch: Path) -> Iterator[tuple[str, So
                 place = scratch / f"{number}-{part}.yml"
                 place.write_text(text, encoding="utf-8")
                 yield str(place), file
-        elif not file.problems or 0 < len(file.text) <= LARGEST_FAULTY:
+        elif worth_asking(file):
             yield side.name_of(file.path), file
+
+
+def worth_asking(file: SourceFile) -> bool:
+    """Tell whether an arbiter is asked about a file: it is text, and not huge and wrong."""
+    return not file.problems or 0 < len(file.text) <= LARGEST_FAULTY
 
 
 def _batches(names: Sequence[str]) -> Iterator[list[str]]:

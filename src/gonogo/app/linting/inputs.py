@@ -76,13 +76,13 @@ class Inputs:
         return self.configuration is not None
 
 
-def named_inputs(paths: Iterable[Path]) -> Inputs:
-    """Read what was named on the command line.
+def named_inputs(paths: Iterable[Path], dialect: Dialect = Dialect.PROMETHEUS) -> Inputs:
+    """Read what was named on the command line; ``dialect`` is that of the rule files.
 
     Raises:
         UsageError: a path is not there or cannot be read, two configurations are named, or nothing is left to lint.
     """
-    inputs = Inputs()
+    inputs = Inputs(dialect=dialect)
     for path in paths:
         if path.is_dir():
             for found in _listed(path):
@@ -163,7 +163,7 @@ def _take_named(inputs: Inputs, path: Path) -> None:
         case Nature.OTHER if any(isinstance(one.value, dict) and "kind" in one.value for one in documents):
             inputs.skipped.append(Skipped(name, Nature.OTHER.value))
         case _:
-            _keep(inputs, source_of(documents, text, name))
+            _keep(inputs, source_of(documents, text, name, inputs.dialect))
             inputs.by_hand.add(name)
 
 
@@ -178,7 +178,7 @@ def _take_found(inputs: Inputs, path: Path) -> None:
     documents = parse_documents(text, name)
     kind = nature(documents, text)
     if kind is Nature.RULES:
-        _keep(inputs, source_of(documents, text, name))
+        _keep(inputs, source_of(documents, text, name, inputs.dialect))
         inputs.by_hand.add(name)
     else:
         inputs.skipped.append(Skipped(name, kind.value))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gonogo.lint.requirements import Requirements
 from gonogo.policy.settings import PolicyFile
+from gonogo.rules.dialect import Dialect
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +52,8 @@ class LintRequest:
         """The features that promtool has to turn on."""
         named = self.policy_file.server.features if self.policy_file is not None else ()
         return (*self.features, *named)
+
+    @property
+    def dialect(self) -> Dialect:
+        """The dialect of the rule files, which the policy tells."""
+        return self.policy_file.server.dialect if self.policy_file is not None else Dialect.PROMETHEUS

@@ -13,7 +13,8 @@ from typing import TypeAlias
 from gonogo.app.linting.arbitration import Side, arbitrate
 from gonogo.app.linting.inputs import Inputs, Skipped, named_inputs, policy_inputs
 from gonogo.app.linting.request import LintRequest
-from gonogo.errors import Position
+from gonogo.app.linting.vmalert_arbitration import arbitrate_by_vmalert, has_vmalert, undecided_by_vmalert
+from gonogo.errors import Position, UsageError
 from gonogo.lint.arbiter import Arbiter
 from gonogo.lint.catalogue import checks, findings, ordered
 from gonogo.lint.check import Check
@@ -23,10 +24,12 @@ from gonogo.lint.finding import Finding, Severity, Span
 from gonogo.lint.interest import interest_of
 from gonogo.lint.pragmas import silenced
 from gonogo.lint.report import LintReport
+from gonogo.lint.vmalert_words import VMALERT
 from gonogo.model.versions import release
 from gonogo.prometheus.installed_promtool import version_number
 from gonogo.prometheus.programs import locate
 from gonogo.prometheus.promtool import PROMTOOL
+from gonogo.rules.dialect import Dialect
 from gonogo.stopping import outcome
 
 Informant: TypeAlias = Callable[[Estate], tuple[Estate, tuple[str, ...]]]
@@ -34,6 +37,8 @@ Informant: TypeAlias = Callable[[Estate], tuple[Estate, tuple[str, ...]]]
 
 _OF_ARBITERS = frozenset({ARBITER, "promtool-disagree", "syntax"})
 """Checks that need to hear promtool first: ``syntax`` says nothing of expressions that promtool accepts."""
+
+NOT_ASKED = "promtool was not asked: vmalert evaluates these rule files (prometheus.dialect: victoriametrics)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +49,17 @@ class Linted:
         report: the findings, without those that pragmas silence.
         skipped: the files that were met and not linted.
         notes: what could not be asked or looked at, a sentence each.
-        tools: the versions of the promtools, by command.
+        tools: the versions of the arbiters, by command.
+        arbiter: the program that decides what is valid.
+        undecided: why nobody could decide what is valid; empty where the arbiter did.
     """
 
     report: LintReport
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
     tools: Mapping[str, str] = field(default_factory=dict)
+    arbiter: str = PROMTOOL[0]
+    undecided: str = ""
 
 
 def run_lint(
@@ -64,17 +73,21 @@ def run_lint(
         informants: who else is asked about what was read, one after another.
 
     Raises:
-        UsageError: a path is not there or cannot be read, nothing is left to lint, or a promtool is too old for a
-            feature that it has to turn on.
+        UsageError: a path is not there or cannot be read, nothing is left to lint, a promtool is too old for a
+            feature that it has to turn on, or a second promtool is named for the files of vmalert.
         MissingTool: promtool, or the second one's command, is not there, or cannot be run.
         SourceError: the server to ask gives no valid answer.
     """
-    locate(PROMTOOL[0])
+    by_vmalert = request.dialect is Dialect.VICTORIA_METRICS
+    if not by_vmalert:
+        locate(PROMTOOL[0])
     says("reading the files")
     inputs = _inputs(request)
-    notes: list[str] = []
-    with _asked(inputs, _sides(request, inputs)) as promtools:
-        estate = _estate(request, inputs, promtools.version())
+    undecided = tuple(undecided_by_vmalert(inputs)) if by_vmalert else ()
+    arbiter = VMALERT if by_vmalert else PROMTOOL[0]
+    notes = [*undecided, *((NOT_ASKED,) if by_vmalert else ())]
+    with _asked(inputs, () if by_vmalert else _sides(request, inputs)) as arbiters:
+        estate = _estate(request, inputs, arbiters.version())
         for informant in informants:
             estate, told = informant(estate)
             notes += told
@@ -82,15 +95,17 @@ def run_lint(
             estate = estate.having(version=request.server_version)
         says(f"checking {len(estate.rules)} rules")
         found = [*findings(estate, _checks(arbiters=False)), *_of_form(inputs)]
-        says("waiting for promtool")
-        judged = estate.having(arbiters=promtools.heard())
+        says(f"waiting for {arbiter}")
+        judged = estate.having(arbiters=arbiters.heard())
         found += findings(judged, _checks(arbiters=True))
-        notes += (note for arbiter in judged.arbiters for note in arbiter.notes)
+        notes += (note for one in judged.arbiters for note in one.notes)
     return Linted(
         _report(found, inputs, estate),
         tuple(inputs.skipped),
         tuple(notes),
-        {arbiter.name: arbiter.version for arbiter in judged.arbiters},
+        {one.name: one.version for one in judged.arbiters},
+        arbiter,
+        "; ".join(undecided),
     )
 
 
@@ -106,22 +121,28 @@ def _sides(request: LintRequest, inputs: Inputs) -> tuple[Side, ...]:
 
 
 def _inputs(request: LintRequest) -> Inputs:
+    if request.second is not None and request.dialect is Dialect.VICTORIA_METRICS:
+        raise UsageError(
+            "a second promtool cannot check the rule files of vmalert",
+            why="the policy says prometheus.dialect: victoriametrics, so vmalert decides what is valid",
+            next_step="leave out --promtool",
+        )
     if request.paths:
-        return named_inputs(request.paths)
+        return named_inputs(request.paths, request.dialect)
     assert request.policy_file is not None  # noqa: S101 - a request has one or the other
     return policy_inputs(request.policy_file)
 
 
 @dataclass(frozen=True, slots=True)
-class _Promtools:
-    """Promtools that run beside everything else."""
+class _Arbiters:
+    """Arbiters that run beside everything else; ``first_version`` is that of the first promtool, if one is asked."""
 
-    first_version: Future[str]
+    first_version: Future[str] | None
     words: tuple[Future[Arbiter], ...]
 
     def version(self) -> str:
-        """Wait for the version of the first."""
-        return outcome(self.first_version)
+        """Wait for the version of the first promtool; empty if none is asked."""
+        return "" if self.first_version is None else outcome(self.first_version)
 
     def heard(self) -> tuple[Arbiter, ...]:
         """Wait for what all of them say."""
@@ -129,16 +150,18 @@ class _Promtools:
 
 
 @contextmanager
-def _asked(inputs: Inputs, sides: tuple[Side, ...]) -> Iterator[_Promtools]:
-    """Let the promtools run while the block does."""
+def _asked(inputs: Inputs, sides: tuple[Side, ...]) -> Iterator[_Arbiters]:
+    """Let the promtools run while the block does; without any, vmalert, if it is installed."""
     with TemporaryDirectory(prefix="gonogo-lint-") as scratch, ThreadPoolExecutor(1 + len(sides)) as pool:
-        told = pool.submit(version_number, sides[0].command)
+        told = pool.submit(version_number, sides[0].command) if sides else None
         running: list[Future[Arbiter]] = []
         for number, side in enumerate(sides):
             folder = Path(scratch) / str(number)
             folder.mkdir()
             running.append(pool.submit(arbitrate, inputs, side, folder))
-        yield _Promtools(told, tuple(running))
+        if not sides and has_vmalert():
+            running.append(pool.submit(arbitrate_by_vmalert, inputs, Path(scratch)))
+        yield _Arbiters(told, tuple(running))
 
 
 def _estate(request: LintRequest, inputs: Inputs, promtool: str) -> Estate:
@@ -153,6 +176,7 @@ def _estate(request: LintRequest, inputs: Inputs, promtool: str) -> Estate:
         policy_rules=inputs.policy_rules,
         complete=inputs.complete,
         interest=interest_of(policy_file.policy) if policy_file is not None else None,
+        dialect=request.dialect,
         version=release(promtool) or Estate().version,
         features=frozenset(request.demanded) or None,
     )

@@ -89,6 +89,7 @@ CHECK = Check(
     id="migration-3x",
     severity=Severity.WARNING,
     find=find,
+    of_prometheus=True,
     bad=Example({"rules.yml": _RULES.format('"1"')}),
     good=Example({"rules.yml": _RULES.format('~"1|1.0"')}),
     rests_on=("configuration",),

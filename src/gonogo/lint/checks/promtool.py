@@ -2,7 +2,8 @@
 
 promtool is the arbiter of what is valid; no reader of rules is closer to the server than the server's own. What
 `syntax` says of the same rule or line is not said twice. See the version that was asked with `promtool --version`:
-a newer server may take what an older promtool refuses.
+a newer server may take what an older promtool refuses. With `prometheus.dialect: victoriametrics` vmalert is the
+arbiter, and promtool is not asked.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from gonogo.lint.finding import Hit, Severity, Span
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List what the first promtool refuses; a second one is heard by ``promtool-disagree``."""
+    """List what the first arbiter refuses; a second promtool is heard by ``promtool-disagree``."""
     for arbiter in estate.arbiters[:1]:
         for refusal in arbiter.refusals:
-            message = f"promtool {arbiter.version} refuses this: {refusal.message}"
+            name = f"{arbiter.name} {arbiter.version}".rstrip()
+            message = f"{name} refuses this: {refusal.message}"
             yield Hit(refusal.where, message, refusal.rule)
 
 

@@ -2,9 +2,9 @@
 
 Every mistake of form is told at once, with its place: YAML that cannot be read, unknown and repeated keys, a rule
 with both or neither of `record` and `alert`, names and durations that are none, and, in an expression, the
-characters to blame. promtool is heard first: an expression that it accepts is PromQL, whatever this check thinks of it;
-of two promtools the newer one is believed. A label's value that is no
-text (``critical: no``, ``severity: 1``) is a warning: Prometheus takes the characters as they stand, and other
+characters to blame. promtool is heard first: an expression that it accepts is PromQL, whatever this check thinks of
+it; of two promtools the newer one is believed. vmalert alone judges the expressions of its files. A label's value that
+is no text (``critical: no``, ``severity: 1``) is a warning: Prometheus takes the characters as they stand, and other
 readers of YAML take ``false`` or a number. In a ``PrometheusRule`` it is an error, for labels and annotations: there
 Kubernetes takes only texts, and refuses the resource.
 """
@@ -20,6 +20,7 @@ from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate, LintedRule, SourceFile, position_of
 from gonogo.lint.finding import Hit, Severity, Span
 from gonogo.promql.refusal import Refusal, Unjudged
+from gonogo.rules.dialect import Dialect
 from gonogo.rules.files import Loc
 from gonogo.strict_yaml import YamlDocument, lines_of
 
@@ -34,7 +35,8 @@ def find(estate: Estate) -> Iterator[Hit]:
     accepted = newest(estate.arbiters).accepted if estate.arbiters else frozenset[str]()
     for file in estate.files:
         yield from _mistakes(file)
-        for rule in file.rules if file.path not in accepted else ():
+        judged = estate.dialect is Dialect.PROMETHEUS and file.path not in accepted
+        for rule in file.rules if judged else ():
             if rule.tree is None:
                 yield from _refused(rule)
         for rule in file.rules:

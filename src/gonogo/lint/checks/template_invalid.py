@@ -42,6 +42,7 @@ CHECK = Check(
     id="template-invalid",
     severity=Severity.ERROR,
     find=find,
+    of_prometheus=True,
     bad=Example(
         {
             "rules.yml": """\

@@ -2,7 +2,7 @@
 
 The checks of expressions, of labels and of windows say nothing about such a rule, and a clean report would be no
 proof. It may be PromQL all the same: it is nested too deeply, a duration in it never has a value, or promtool reads
-it and gonogo does not. Record parts of it by rules of their own.
+it and gonogo does not. In the rule files of vmalert it may be MetricsQL. Record parts of it by rules of their own.
 """
 
 from __future__ import annotations
@@ -14,16 +14,18 @@ from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate
 from gonogo.lint.finding import Hit, Severity
 from gonogo.promql.refusal import Refusal, Unjudged
+from gonogo.rules.dialect import Dialect
 
 
 def find(estate: Estate) -> Iterator[Hit]:
     """List the expressions that cannot be read, except those that no version of Prometheus reads."""
     accepted = newest(estate.arbiters).accepted if estate.arbiters else frozenset[str]()
+    others = estate.dialect is Dialect.VICTORIA_METRICS
     unread = [
         (rule, rule.read)
         for file in estate.files
         for rule in file.rules
-        if isinstance(rule.read, Unjudged) or (isinstance(rule.read, Refusal) and file.path in accepted)
+        if isinstance(rule.read, Unjudged) or (isinstance(rule.read, Refusal) and (others or file.path in accepted))
     ]
     for rule, refusal in unread:
         message = (

@@ -63,6 +63,7 @@ CHECK = Check(
     id="version-feature",
     severity=Severity.ERROR,
     find=find,
+    of_prometheus=True,
     bad=Example(
         {
             "rules.yml": """\
