@@ -67,6 +67,8 @@ route:
         ("matchers: ['{severity=\"page\",}']", [("severity", "=", "page")]),
         (r"""matchers: ['a="b\"c\\d"']""", [("a", "=", 'b"c\\d')]),
         ("matchers: ['a=\"\"']", [("a", "=", "")]),
+        (r"""matchers: ['"service.name"="x", "a\"b"=~y']""", [("service.name", "=", "x"), ('a"b', "=~", "y")]),
+        ("matchers: [service.name=x, ä!=y]", [("service.name", "=", "x"), ("ä", "!=", "y")]),
         ("match: nonsense", []),
         ("receiver: b", []),
     ],

@@ -16,6 +16,21 @@ def test_an_expression_that_cannot_be_read_has_no_selectors_to_tell() -> None:
 
 
 @pytest.mark.parametrize(
+    ("expression", "classic"),
+    [
+        ('x{a="b"}', True),
+        ('{"http.requests"}', True),
+        ('{"http.requests","service.name"="web"}', False),
+        ('x{"a:b"="c"}', False),
+    ],
+)
+def test_only_a_label_in_quotes_keeps_old_servers_from_reading_a_selector(expression: str, classic: bool) -> None:  # noqa: FBT001 - a table
+    """A metric's name is written as the value of a label, which every version reads."""
+    (selector,) = selectors(expression)
+    assert selector.is_classic is classic
+
+
+@pytest.mark.parametrize(
     ("expression", "required", "free"),
     [
         ("x", ["x"], []),

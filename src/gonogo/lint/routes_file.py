@@ -12,7 +12,9 @@ from gonogo.promql.tree import Matcher
 from gonogo.rules.files import Loc
 from gonogo.strict_yaml import YamlDocument, parse
 
-_MATCHER = re.compile(r'\s*([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"{},]*))\s*')
+_TEXT = r'"((?:[^"\\]|\\.)*)"'
+_MATCHER = re.compile(rf"\s*(?:{_TEXT}|([^\s{{}}!=~,\\\"'`]+))\s*(=~|!~|!=|=)\s*(?:{_TEXT}|([^\s\"{{}},]*))\s*")
+"""A name, since Alertmanager 0.27 any one, in quotes or without; the operator; a value, in quotes or without."""
 _ESCAPES = {'\\"': '"', "\\\\": "\\", "\\n": "\n"}
 _ESCAPE = re.compile(r'\\["\\n]')
 
@@ -64,9 +66,8 @@ def _read(written: str) -> tuple[Matcher, ...]:
     matchers = []
     place = 0
     while found := _MATCHER.match(text, place):
-        label, operator, quoted, bare = found.groups()
-        value = _ESCAPE.sub(lambda escape: _ESCAPES[escape[0]], quoted) if quoted is not None else bare
-        matchers.append(Matcher(label, operator, value))
+        quoted_name, name, operator, quoted_value, value = found.groups()
+        matchers.append(Matcher(_plain(quoted_name, name), operator, _plain(quoted_value, value)))
         place = found.end()
         if place == len(text):
             return tuple(matchers)
@@ -74,6 +75,10 @@ def _read(written: str) -> tuple[Matcher, ...]:
             break
         place += 1
     return ()
+
+
+def _plain(quoted: str | None, bare: str) -> str:
+    return bare if quoted is None else _ESCAPE.sub(lambda escape: _ESCAPES[escape[0]], quoted)
 
 
 def _silent(document: YamlDocument) -> Iterator[str]:
