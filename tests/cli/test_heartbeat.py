@@ -109,7 +109,7 @@ HEAVY = (
     "numpy",
     "rich",
     "orjson",
-    "gonogo.promql.parser",
+    "gonogo.promql",
     "sqlite3",
     "socket",
     "ssl",
@@ -122,7 +122,7 @@ def test_a_beat_imports_nothing_that_it_does_not_need(folder: Path) -> None:
     """Start-up is most of what a beat from cron costs."""
     code = (
         "import sys\nfrom gonogo.cli.main import main\ntry:\n main(['heartbeat', 'beat'])\nexcept SystemExit: pass\n"
-        "print(*sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)"
+        "print(*sys.modules, file=sys.stderr)"
     )
     plain = {name: value for name, value in os.environ.items() if not name.startswith("COV")}  # coverage imports more
     ended = subprocess.run(
@@ -130,7 +130,7 @@ def test_a_beat_imports_nothing_that_it_does_not_need(folder: Path) -> None:
     )
     assert re.fullmatch(BEATEN, ended.stdout)
     imported = set(ended.stderr.splitlines()[-1].split())
-    assert imported & {"click", "yaml", "gonogo"} == {"click", "yaml", "gonogo"}
+    assert imported >= {"click", "yaml", "gonogo.actuators.heartbeat_writer"}
     assert imported & set(HEAVY) == set()
 
 

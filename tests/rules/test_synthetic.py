@@ -60,6 +60,7 @@ def test_a_branch_of_or_that_measures_nothing_is_made_up(expression: str) -> Non
         "0 * x", "x * 0", "x * 0 + 1", "(x > bool 0) * 0 + 5", "x * -0", "x * (0)", "x * 0.0", "0 * (a + b)",
         "sum(x * 0)", "-(x * 0)", "x * vector(0)", "x * on () group_left () vector(0)", "x * scalar(vector(-0))",
         "x * -vector(0)", "count(x * 0)", "x * 0 * y", "x * 0 + y * 0", "rate(x[5m]) * 0 + 0.2", "honest * 0",
+        "x * 0e5",
     ],
 )  # fmt: skip
 def test_what_has_only_selectors_multiplied_by_nought_is_made_up(expression: str) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -68,6 +67,8 @@ def sync_files(paths: Iterable[Path]) -> None:
     """
     files = [path for path in paths if not path.is_symlink()]
     if files:
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - a beat must not pay for the import
+
         with ThreadPoolExecutor(min(SYNCED_AT_ONCE, len(files))) as syncing:
             for synced in [syncing.submit(_sync_file, path) for path in files]:
                 synced.result()
