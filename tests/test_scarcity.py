@@ -86,12 +86,13 @@ def test_a_limit_is_said(folder: Path, limit: str, command: str, said: str) -> N
 
 
 SHORT_OF_THREADS = """
-import resource, sys
+import resource, sys, threading
 import gonogo.app.decide, gonogo.app.lint, gonogo.render.json, gonogo.app.reloading.transaction, orjson
 from gonogo.cli.error_door import leave
 from gonogo.cli.main import main
 used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
-resource.setrlimit(resource.RLIMIT_AS, (used + 6_000_000, resource.RLIM_INFINITY))  # a thread's stack takes 8 MB
+threading.stack_size(1 << 30)  # so that there is room for all but a thread
+resource.setrlimit(resource.RLIMIT_AS, (used + (1 << 28), resource.RLIM_INFINITY))
 main(sys.argv[1:])
 """
 

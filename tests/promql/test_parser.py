@@ -65,6 +65,7 @@ from tests.promql.promql_strategies import trees
         ("x or 1e999", "1e999", "too large for a number"),
         ("x or 293y", "293y", "longer than 292 years"),
         ("x[1e10]", "1e10", "longer than 292 years"),
+        (f"x[{'9' * 5000}d]", f"{'9' * 5000}d", f"{'9' * 20}… is longer than 292 years"),
         ("x[5m] offset 293y", "293y", "longer than 292 years"),
         ("a and (1 == 1)", "==", "a comparison of two scalars needs bool"),
         ("x[5m] + 1", "+", "+ takes only scalars and instant vectors, not a range vector"),

@@ -15,12 +15,10 @@ from gonogo.model.promql_features import (
 from gonogo.promql.lexer import END, STRING, WORD, tokens
 from gonogo.promql.literals import duration, is_utf8, like_an_exponent, number, string
 from gonogo.promql.names import misspelt, needed_by_name
-from gonogo.promql.refusal import Refusal
+from gonogo.promql.refusal import Refusal, shortened
 from gonogo.promql.tree import Number
 
 _NO_LABEL = frozenset({"without", "inf", "nan"})
-_QUOTED = 20
-"""How many characters of a misplaced token are quoted."""
 
 _UNCLOSED = {"{": "a brace", "[": "a bracket", '"': "a string", "'": "a string", "`": "a string"}
 
@@ -143,5 +141,4 @@ def _misplaced(kind: str, word: str, start: int, what: str) -> Refusal:
         return Refusal(f"expected {what}, found the end", start, start)
     if kind == "unknown" and word in _UNCLOSED:
         return Refusal(f"{_UNCLOSED[word]} is not closed", start, end)
-    shown = word if len(word) <= _QUOTED else f"{word[:_QUOTED]}…"
-    return Refusal(f"expected {what}, found {shown!r}", start, end)
+    return Refusal(f"expected {what}, found {shortened(word)!r}", start, end)

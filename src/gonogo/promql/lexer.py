@@ -31,7 +31,8 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
-_IGNORED = re.compile(rf"\#[^\r\n]*+ | {STRING_FORM} | .", re.VERBOSE | re.DOTALL)
+_IGNORED = re.compile(rf"""\#[^\r\n]*+ | {STRING_FORM} | ["'`].*+ | [^"'`\#]++""", re.VERBOSE | re.DOTALL)
+"""A comment, or text that is none; a string that is not closed reaches to the end."""
 
 WORD, OPERATOR, BRACES, BRACKETS, NUMBER_TOKEN, STRING = "word", "operator", "braces", "brackets", "number", "string"
 END = "end"
@@ -47,7 +48,7 @@ class Tokens:
 
 
 def tokens(text: str) -> Tokens:
-    """Take a text apart. Every text has tokens; a character that begins none is of the kind ``unknown``."""
+    """Take a text apart. A character that begins no token is of the kind ``unknown``, and then the tokens end."""
     kinds: list[str] = []
     texts: list[str] = []
     starts: list[int] = []
@@ -56,6 +57,11 @@ def tokens(text: str) -> Tokens:
         kinds.append(kind)
         texts.append(found[kind])
         starts.append(found.start(kind))
+        if kind == "unknown":  # the text is refused; searching on after each quote would take the square of its length
+            kinds.append(END)
+            texts.append("")
+            starts.append(found.end())
+            break
     return Tokens(kinds, texts, starts)
 
 

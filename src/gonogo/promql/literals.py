@@ -10,7 +10,7 @@ import math
 import re
 from functools import lru_cache
 
-from gonogo.promql.refusal import Refusal
+from gonogo.promql.refusal import Refusal, shortened
 
 _UNITS = {
     "y": 365 * 86_400_000,
@@ -23,6 +23,7 @@ _UNITS = {
 }
 _DURATION = re.compile("".join(rf"(?:(?P<{unit}>[0-9]++){unit}(?![a-zA-Z]))?" for unit in _UNITS))
 _MOST = (1 << 63) - 1
+_MOST_DIGITS = len(str(_MOST))
 LONGEST = _MOST / 1e9
 """Seconds that fit into the 64 bits of a duration: 292 years."""
 
@@ -50,9 +51,11 @@ def duration(text: str) -> int | None:
     found = _DURATION.fullmatch(text)
     if found is None or not text:
         return None
-    total = sum(int(count) * _UNITS[unit] for unit, count in found.groupdict().items() if count)
-    if total * _NANOSECONDS > _MOST:
-        message = f"{text} is longer than 292 years, the longest duration"
+    counts = {unit: count.lstrip("0") for unit, count in found.groupdict().items() if count}
+    is_long = max(map(len, counts.values())) > _MOST_DIGITS
+    total = 0 if is_long else sum(int(count or "0") * _UNITS[unit] for unit, count in counts.items())
+    if is_long or total * _NANOSECONDS > _MOST:
+        message = f"{shortened(text)} is longer than 292 years, the longest duration"
         raise Refusal(message, 0, len(text))
     return total
 
@@ -66,10 +69,10 @@ def number(text: str) -> float:
     """
     value = math.nan if text.lower() == "nan" else _finite(text)
     if value is None:
-        message = f"{text} is neither a number nor a duration"
+        message = f"{shortened(text)} is neither a number nor a duration"
         raise Refusal(message, 0, len(text))
     if math.isinf(value) and text[0] not in "iI":
-        message = f"{text} is too large for a number"
+        message = f"{shortened(text)} is too large for a number"
         raise Refusal(message, 0, len(text))
     return value
 

@@ -57,8 +57,6 @@ _GROUPINGS = frozenset({"by", "without"})
 _FILLS = frozenset({"fill", "fill_left", "fill_right"})
 _EDGES = frozenset({"start", "end"})
 _EXTENDED = frozenset({"anchored", "smoothed"})
-_QUOTED = 20
-"""How many characters of a misplaced token are quoted."""
 _LATEST = (1 << 63) - 1
 _EXPRESSION = "an expression"
 

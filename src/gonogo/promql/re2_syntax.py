@@ -167,14 +167,19 @@ def _repeat(group: _Group, found: re.Match[str]) -> None:
     if found["least"] is None:
         group.last = group.last or found[0][0] in "*?"
         return
-    least = int(found["least"])
-    most = int(found["most"]) if found["most"] else (-1 if found["more"] else least)
+    least = _repeats(found["least"])
+    most = _repeats(found["most"]) if found["most"] else (-1 if found["more"] else least)
     weight = group.last_weight * (least if most < 0 else most)
     if max(least, most) > _MOST_REPEATS or 0 <= most < least or weight > _MOST_REPEATS:
         message = f"{found[0]} repeats too often" if not 0 <= most < least else f"{found[0]} has its ends exchanged"
         raise ValueError(message)
     group.last = group.last or least == 0
     group.last_weight = max(weight, 1)
+
+
+def _repeats(count: str) -> int:
+    """Return a count, or one that is too large: a number of thousands of digits takes long, and says no more."""
+    return int(count) if len(count) <= len(str(_MOST_REPEATS)) else _MOST_REPEATS + 1
 
 
 def _class_end(pattern: str, start: int) -> int:

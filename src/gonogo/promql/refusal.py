@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+_QUOTED = 20
+
+
+def shortened(text: str) -> str:
+    """Return the text for a message: the first 20 characters of a longer one."""
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
+
 
 class Refusal(ValueError):
     """A text that no version of Prometheus reads.

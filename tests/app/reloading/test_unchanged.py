@@ -66,8 +66,6 @@ def test_the_first_reload_is_made_and_the_second_is_unchanged(stage: Scene) -> N
     again = in_place(stage)
     assert (again.became, stage.server.asked) == (Became.UNCHANGED, 1), again
     assert Step.VERIFY in {step.step for step in again.steps}
-    same = reload(replace(stage.request(), staged=stage.folder / "live"))
-    assert (same.became, stage.server.asked) == (Became.UNCHANGED, 1), same
 
 
 def test_a_first_reload_that_fails_is_loud(stage: Scene) -> None:
