@@ -10,7 +10,8 @@ import yaml
 
 from gonogo.app.decide import prepare
 from gonogo.app.foreseen import Foreseen, foreseen
-from gonogo.app.server import server_of
+from gonogo.app.server import client_of, server_of
+from gonogo.app.two_beats import patience_for
 from gonogo.errors import PolicyError
 from gonogo.policy.load import PolicyFile, load
 from gonogo.rules.dialect import Dialect
@@ -45,14 +46,26 @@ def vmalert(connection: Connection) -> None:
     connection.answer("200 OK", answers[connection.request.split(b" ")[1].split(b"?")[0].decode()])
 
 
-def test_a_server_that_lists_its_own_rules_is_not_asked_beforehand(tmp_path: Path) -> None:
-    """The policy's rule files are read by the policy's dialect."""
-    with faulty(vmalert) as server:
+def test_a_server_that_lists_its_own_rules_is_asked_for_their_offset(tmp_path: Path) -> None:
+    """The policy's rule files are read by the policy's dialect; windows reach back by the offset of both."""
+    configuration = answering([], **{"status/config": {"yaml": "global:\n  rule_query_offset: 40s\n"}})
+    with faulty(lambda c: c.answer("200 OK", configuration["/api/v1/status/config"])) as server:
         by = policy(tmp_path, url=server.url)
-        assert foreseen(by, server_of(by, None)) == Foreseen()
+        late = timedelta(seconds=40)
+        assert foreseen(by, server_of(by, None)) == Foreseen(late, query_offset=late)
         with pytest.raises(PolicyError, match="belongs to vmalert"):
             prepare(by, None)
-        assert server.connections == []
+        for own, latest in (
+            ("concurrency: 2, ", None),
+            ("concurrency: 2", "query_offset: 30s"),
+            ("concurrency: 2", "query_offset: 50s"),
+        ):
+            (tmp_path / "r.yml").write_text(RULES.replace(own, latest or ""), encoding="utf-8")
+            survey = prepare(by, None)
+            assert survey.query_offset == late
+            (window,) = survey.questions.windows
+            most = 50 if latest and "50s" in latest else 40
+            assert window == timedelta(minutes=5) * 1.25 + timedelta(seconds=2 * 15 + most)
 
 
 def test_where_vmalert_is_seen_its_keys_are_read_and_windows_reach_back_further(tmp_path: Path) -> None:
@@ -82,3 +95,17 @@ def test_a_program_that_does_not_answer_is_no_mistake_of_the_policy(tmp_path: Pa
     assert foreseen(silent, server_of(silent, None)) == Foreseen(dialect=Dialect.VICTORIA_METRICS)
     (window,) = prepare(silent, None).questions.windows
     assert window == timedelta(minutes=5) * 1.25 + timedelta(seconds=30)
+
+
+def test_the_dry_runs_beats_are_waited_for_by_the_delay_as_well(tmp_path: Path) -> None:
+    """One scrape of a minute, 10 s, and the 62 s of the latest group of vmalert."""
+    answers = answering([group(concurrency=1, eval_delay=60)], targets={"activeTargets": []})
+
+    def all_in_one(connection: Connection) -> None:
+        known = answers | {"/metrics": metrics()}
+        connection.answer("200 OK", known[connection.request.split(b" ")[1].split(b"?")[0].decode()])
+
+    with faulty(all_in_one) as server:
+        by = policy(tmp_path, url="http://127.0.0.1:1", rules_url=server.url, targets_url=server.url)
+        client = client_of(by.server, at_most=timedelta(seconds=2))
+        assert patience_for(by, client, server_of(by, None)) == timedelta(seconds=60 + 62 + 10)

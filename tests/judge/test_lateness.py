@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gonogo.judge.lateness import Lateness, late_metrics
 from gonogo.judge.questions import ask
 from gonogo.judge.verdict import judge
-from gonogo.model.evaluator import Engine, Evaluator
+from gonogo.model.evaluator import ITSELF, Engine, Evaluator
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Check, Outcome, Reason
 from gonogo.model.policy import Policy
-from gonogo.model.rule import RuleGroup
+from gonogo.model.rule import LoadedGroup, RuleGroup
 from tests.evidence_builder import INTERVAL, NOW, RULES, evidence, policy, samples
 
 DELAY = timedelta(seconds=32)
@@ -143,3 +144,74 @@ def test_what_vmalert_alone_can_read_is_not_called_made_up() -> None:
     found = check(policy("x == 1"), replace(loaded, rules=groups, files=files, evaluator=VMALERT))
     assert [doubt.reason for doubt in found.doubts] == [Reason.SOURCE_UNKNOWN]
     assert "is not PromQL: vmalert alone can judge it" in found.detail
+
+
+OFFSET = timedelta(minutes=2)
+BY_CONFIGURATION = Evaluator(delay=OFFSET)
+
+
+def offset(age: float, evaluated: float, *, said: timedelta | None = OFFSET, by: Evaluator = ITSELF) -> Evidence:
+    """Build evidence whose rule file says an offset: the newest sample and the last evaluation are that old."""
+    found = recorded(age, by)
+    assert not isinstance(found.rules, Unread)
+    at = NOW - evaluated
+
+    def seen(group: LoadedGroup) -> LoadedGroup:
+        return replace(group, rules=tuple(replace(state, evaluated_at=at) for state in group.rules))
+
+    files = (RuleGroup("duri", RULES, INTERVAL, delay=said),)
+    return replace(found, rules=tuple(map(seen, found.rules)), files=files)
+
+
+@pytest.mark.parametrize(("age", "evaluated"), [(130.0, 130.0), (130.0, 110.0), (80.0, 80.0)])
+def test_an_offset_that_the_samples_do_not_show_is_not_allowed_for(age: float, evaluated: float) -> None:
+    """The file says it, the server has not loaded it: its last evaluation wrote a sample of that very time."""
+    for given_ in (offset(age, evaluated), offset(age, evaluated, said=None, by=BY_CONFIGURATION)):
+        found = check(policy("x == 1"), given_)
+        assert (found.outcome, found.doubts[0].reason) == (Outcome.UNKNOWN, Reason.STALE)
+        assert "the offset of 120 s" in found.detail
+        assert "reload or restart the server" in found.detail
+
+
+@given(age=st.floats(0, 400), evaluated=st.floats(0, 400), said=st.integers(0, 300))
+def test_no_more_is_allowed_for_than_is_said_and_shown(age: float, evaluated: float, said: int) -> None:
+    """A sample passes only within the usual age and the lesser of both."""
+    found = check(policy("x == 1"), offset(age, evaluated, said=timedelta(seconds=said)))
+    shown = max(age - evaluated, 0.0)
+    assert (found.outcome is Outcome.PASS) <= (age <= USUAL_AGE + min(said, shown) + 1e-6)
+
+
+@pytest.mark.parametrize("condition", ["x == 1", "x == 1 for 5m"])
+def test_an_offset_that_the_samples_show_is_allowed_for(condition: str) -> None:
+    """By the group's own ``query_offset``, or by ``rule_query_offset`` of the loaded configuration."""
+    assert check(policy(condition), offset(145.0, 25.0)).outcome is Outcome.PASS
+    assert check(policy(condition), offset(145.0, 25.0, said=None, by=BY_CONFIGURATION)).outcome is Outcome.PASS
+    assert check(policy(condition), offset(145.0, 25.0, said=None)).doubts[0].reason is Reason.STALE
+    assert check(policy(condition), offset(145.0, 25.0, said=timedelta(0), by=BY_CONFIGURATION)).doubts != ()
+
+
+def test_one_evaluation_between_two_answers_makes_no_note() -> None:
+    """The list of rules is as old as the samples or older by one evaluation; the allowance is less, and enough."""
+    found = late_metrics(offset(125.0, 35.0))["duri_x"]
+    assert found == Lateness(90.0)
+
+
+def test_what_no_answer_tells_is_not_allowed_for() -> None:
+    """Without samples, or without rules, nothing proves an offset."""
+    known = offset(145.0, 25.0)
+    unread = Unread("no", "ask again")
+    assert late_metrics(replace(known, ranges=unread))["duri_x"].seconds == 0.0
+    assert late_metrics(replace(known, rules=unread)) == {}
+    assert late_metrics(known)["duri_y"].seconds == 0.0
+    assert not isinstance(known.rules, Unread)
+    never = tuple(
+        replace(group, rules=tuple(replace(state, evaluated_at=None) for state in group.rules)) for group in known.rules
+    )
+    assert late_metrics(replace(known, rules=never))["duri_x"].seconds == 0.0
+
+
+def test_files_that_differ_count_by_the_least() -> None:
+    """The same group and rule in two files: nobody knows which is loaded."""
+    known = offset(145.0, 25.0)
+    twice = (*known.files, replace(known.files[0], delay=timedelta(seconds=10)))
+    assert late_metrics(replace(known, files=twice))["duri_x"] == Lateness(10.0)

@@ -60,8 +60,9 @@ def prepare(policy_file: PolicyFile, url: str | None, asked: Iterable[Ask] = ASK
     seen = foreseen(policy_file, server)
     files = policy_rules(policy_file, seen.dialect)
     client = client_of(policy_file.server, at_most=ONE_ANSWER)
-    questions = ask(policy_file.policy, files, asked=asked, late=seen.late)
-    return Survey(policy_file.policy, questions, files, client, server)
+    late = max((seen.late, *(group.delay for group in files if group.delay is not None)))
+    questions = ask(policy_file.policy, files, asked=asked, late=late)
+    return Survey(policy_file.policy, questions, files, client, server, seen.query_offset)
 
 
 def settled(survey: Survey, policy_file: PolicyFile) -> Gathered:

@@ -1,7 +1,7 @@
-"""Looks at the program that evaluates the rules, before anything else is asked, where it is not the server itself.
+"""Looks at the program that evaluates the rules, before anything else is asked.
 
-vmalert evaluates in the past, so the windows to read must reach back further; and its rule
-files have keys of their own.
+vmalert evaluates in the past, and so does Prometheus with ``rule_query_offset``, so the windows to read must
+reach back further. The rule files of vmalert have keys of their own.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from gonogo.errors import SourceError
 from gonogo.model.evaluator import ITSELF, Engine
 from gonogo.policy.settings import PolicyFile
 from gonogo.prometheus.evaluator_api import evaluated_rules
+from gonogo.prometheus.http import Client
+from gonogo.prometheus.status_api import rule_query_offset
 from gonogo.rules.dialect import Dialect
 
 ONE_LOOK = timedelta(seconds=2)
@@ -25,26 +27,38 @@ class Foreseen:
     """What is known of the evaluating program beforehand.
 
     ``late`` is how late its samples may be; ``dialect`` is None where nothing speaks
-    against the policy's own.
+    against the policy's own. ``query_offset`` is the ``rule_query_offset`` of Prometheus's loaded configuration.
     """
 
     late: timedelta = timedelta(0)
     dialect: Dialect | None = None
+    query_offset: timedelta = timedelta(0)
 
 
 def foreseen(policy_file: PolicyFile, server: Server) -> Foreseen:
-    """Look at the program at ``rules_url``, if that is another one than the server or the policy says vmalert.
+    """Look at the program at ``rules_url``: at its rules, if it may be vmalert, or at its configuration.
 
     A program that does not answer, or lists no rule yet, may be vmalert: its keys are read, and
     the verdict, which asks again, says what is missing.
     """
     settings = policy_file.server
+    client = client_of(settings, at_most=ONE_LOOK)
     if server.rules_url == server.url and settings.dialect is Dialect.PROMETHEUS:
-        return Foreseen()
+        return _by_configuration(client, server)
     try:
-        groups, evaluator = evaluated_rules(client_of(settings, at_most=ONE_LOOK), server.rules_url)
+        groups, evaluator = evaluated_rules(client, server.rules_url)
     except SourceError:
         groups, evaluator = (), ITSELF
     late = max((evaluator.lateness(group.delay) for group in groups), default=timedelta(0))
-    other = groups and evaluator.engine is not Engine.VMALERT
-    return Foreseen(late, None if other else Dialect.VICTORIA_METRICS)
+    if groups and evaluator.engine is not Engine.VMALERT:
+        return _by_configuration(client, server)
+    return Foreseen(late, Dialect.VICTORIA_METRICS)
+
+
+def _by_configuration(client: Client, server: Server) -> Foreseen:
+    """Read the offset of all rules; without a configuration nothing is late, and no sample may be."""
+    try:
+        offset = rule_query_offset(client, server.rules_url)
+    except SourceError:
+        offset = timedelta(0)
+    return Foreseen(offset, query_offset=offset)

@@ -28,7 +28,7 @@ from gonogo.app.server import Server
 from gonogo.durations import format_duration
 from gonogo.judge.push_groups import shared_sources, source_of
 from gonogo.judge.questions import Questions
-from gonogo.model.evaluator import ITSELF
+from gonogo.model.evaluator import ITSELF, Engine
 from gonogo.model.evidence import Evidence, RunState, Unread
 from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleGroup
@@ -51,13 +51,17 @@ Sources: TypeAlias = tuple[Mapping[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What is asked of which server, worked out once and asked as often as one likes."""
+    """What is asked of which server, worked out once and asked as often as one likes.
+
+    ``query_offset`` is how far in the past the loaded configuration lets Prometheus evaluate rules.
+    """
 
     policy: Policy
     questions: Questions
     files: tuple[RuleGroup, ...]
     client: Client
     server: Server
+    query_offset: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,8 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     now = outcome(clock)
     told, listed = outcome(version), outcome(loaded)
     groups, evaluator = (listed, ITSELF) if isinstance(listed, Unread) else listed
+    if evaluator.engine is not Engine.VMALERT:
+        evaluator = replace(evaluator, delay=survey.query_offset)
     evidence = _assemble(policy, now, windows, instant, told)
     evidence = replace(
         evidence,

@@ -9,6 +9,7 @@ import time
 from datetime import timedelta
 
 from gonogo.actuators.heartbeat_writer import HeartbeatWriter
+from gonogo.app.foreseen import foreseen
 from gonogo.app.heartbeat import heartbeat_writer
 from gonogo.app.own_beats import OwnBeats, heartbeat_samples, newest_numbers
 from gonogo.app.runs import Run, failed, recorded
@@ -52,7 +53,7 @@ def two_beats(policy_file: PolicyFile, url: str | None = None) -> Run:
 
 
 def _follow(policy_file: PolicyFile, writer: HeartbeatWriter, client: Client, server: Server) -> Run:
-    patience = _patience(client, server)
+    patience = patience_for(policy_file, client, server)
     seen = []
     for _ in range(BEATS):
         own = OwnBeats(writer, writer.beat())
@@ -85,8 +86,13 @@ def _await(policy_file: PolicyFile, own: OwnBeats, client: Client, server: Serve
         pause(LOOK_EVERY)
 
 
-def _patience(client: Client, server: Server) -> timedelta:
-    """Wait one scrape of the slowest target, and some slack; a server that cannot be asked is not waited for."""
+def patience_for(policy_file: PolicyFile, client: Client, server: Server) -> timedelta:
+    """Return how long to wait for a beat: one scrape of the slowest target, the delay of vmalert, and some slack.
+
+    Raises:
+        SourceError: the server does not list its targets.
+    """
+    late = foreseen(policy_file, server).late
     known = [target.scrape_interval for target in targets(client, server.targets_url)]
     slowest = max((interval for interval in known if interval is not None), default=timedelta(minutes=1))
-    return min(slowest, LONGEST_SCRAPE) + SLACK
+    return min(slowest, LONGEST_SCRAPE) + late + SLACK

@@ -72,10 +72,13 @@ def run(policy_path: Path, every: str | None, *, take_over: bool) -> int:
 def verify(policy_path: Path, url: str | None, within: str, form: str) -> int:
     """Beat once, and follow the beat to the server, through the rules, to ok.
 
+    Rules that are evaluated in the past, such as those of vmalert, get their delay on top of --within.
+
     Exit codes: 0 seen at every stage, 1 missing at one, 2 usage or policy, 3 the server gave no valid answer.
 
     Example: gonogo heartbeat verify --policy gonogo.yaml --within 2m
     """
+    from gonogo.app.foreseen import foreseen
     from gonogo.app.heartbeat_verify import LONGEST_ANSWER, Trail
     from gonogo.app.heartbeat_verify import verify as follow
     from gonogo.app.server import client_of, server_of
@@ -87,8 +90,9 @@ def verify(policy_path: Path, url: str | None, within: str, form: str) -> int:
     policy_file = load(policy_path)
     writer = heartbeat_writer(load_heartbeat(policy_path))
     client = client_of(policy_file.server, at_most=min(patience, LONGEST_ANSWER))
-    trail = Trail(client, server_of(policy_file, url).url, policy_file.policy)
-    followed = follow(writer, trail, patience)
+    server = server_of(policy_file, url)
+    trail = Trail(client, server.url, policy_file.policy)
+    followed = follow(writer, trail, patience + foreseen(policy_file, server).late)
     answer(f"{followed_json(followed) if form == 'json' else followed_text(followed)}\n")
     return 0 if followed.arrived else 1
 

@@ -41,7 +41,8 @@ class Rule:
 class RuleGroup:
     """Rules evaluated one after another, every ``interval`` (``None``: the server's default).
 
-    ``limit`` is how many series or alerts a rule may make; 0 is no limit.
+    ``limit`` is how many series or alerts a rule may make; 0 is no limit. ``delay`` is the group's
+    own ``query_offset``: how far in the past Prometheus evaluates the group.
     """
 
     name: str
@@ -49,6 +50,7 @@ class RuleGroup:
     interval: timedelta | None = None
     file: str = ""
     limit: int = 0
+    delay: timedelta | None = None
 
 
 class RuleHealth(StrEnum):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import timedelta
 from http import HTTPStatus
 
+from gonogo.durations import parse_duration
 from gonogo.errors import ActionFailed, SourceError
 from gonogo.prometheus.envelope import ask
 from gonogo.prometheus.http import Client
@@ -12,6 +15,9 @@ from gonogo.prometheus.quotation import quote
 from gonogo.prometheus.reload_trigger import LONGEST_REASON
 from gonogo.prometheus.shape import JsonObject, mapping, text, texts
 from gonogo.prometheus.versions import Build, build_of
+
+_OFFSET = re.compile(r"global:\n(?: .*\n)*?  rule_query_offset: (\S+)\n")
+"""The key in the configuration as a server writes it: defaults added, ``global`` first, two spaces for each level."""
 
 
 def ready(client: Client, base_url: str) -> bool:
@@ -47,6 +53,19 @@ def configuration(client: Client, base_url: str) -> str:
         SourceError: there was no valid answer.
     """
     return ask(client, base_url, "/api/v1/status/config", lambda envelope: text(_data(envelope).get("yaml"), "yaml"))
+
+
+def rule_query_offset(client: Client, base_url: str) -> timedelta:
+    """Read from the loaded configuration how far in the past rules are evaluated; 0 before 2.53, and by default.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    found = _OFFSET.match(configuration(client, base_url))
+    try:
+        return parse_duration(found[1]) if found else timedelta(0)
+    except ValueError as error:
+        raise SourceError(f"{base_url} has a rule_query_offset that is no duration: {error}") from error
 
 
 def runtime_info(client: Client, base_url: str) -> JsonObject:

@@ -102,13 +102,13 @@ class _Reader:
         limit = found.get("limit")
         if limit is not None and type(limit) is not int:
             self._complain((*loc, "limit"), "the limit must be a whole number", "0 is no limit")
-        self._duration((*loc, "query_offset"), found.get("query_offset"))
+        offset = self._duration((*loc, "query_offset"), found.get("query_offset"))
         interval = self._duration((*loc, "interval"), found.get("interval"))
         shared = self._labels((*loc, "labels"), found.get("labels"))
         read = {at: self._rule(at, rule, shared) for at, rule in self._items((*loc, "rules"), found.get("rules"))}
         rules = {at: rule for at, rule in read.items() if rule is not None}
         bound = limit if type(limit) is int else 0
-        group = RuleGroup(name, tuple(rules.values()), interval or None, self._document.path, bound)
+        group = RuleGroup(name, tuple(rules.values()), interval or None, self._document.path, bound, offset)
         return PlacedGroup(group, loc, tuple(rules))
 
     def _rule(self, loc: Loc, value: object, shared: Mapping[str, str]) -> Rule | None:
