@@ -79,6 +79,58 @@ def test_the_slowest_group_or_job_gives_the_time() -> None:
     assert patience(replace(STAGED, jobs=jobs)) == timedelta(seconds=60) + SLACK
 
 
+def evaluated(count: int, of: int = 4) -> ServerState:
+    """Show a server that has evaluated some of its rules since the reload."""
+    groups = tuple(
+        LoadedGroup(
+            str(number),
+            timedelta(seconds=15),
+            (
+                RuleState(
+                    Rule(RuleKind.RECORD, "x", "up"), RuleHealth.OK, evaluated_at=1001.0 if number < count else 1.0
+                ),
+            ),
+            "r.yml",
+        )
+        for number in range(of)
+    )
+    return replace(AFTER, rules=groups)
+
+
+FOUR = replace(STAGED, rules=tuple(RuleGroup(str(n), (Rule(RuleKind.RECORD, "x", "up"),)) for n in range(4)))
+INSTANT = timedelta(0)
+
+
+@pytest.mark.parametrize(("shown", "least", "most"), [((0, 4), 1, 1), ((1, 1, 2, 2), 4, 1000)])
+def test_evaluations_that_do_not_advance_end_at_the_limit(
+    monkeypatch: pytest.MonkeyPatch, shown: tuple[int, ...], least: int, most: int
+) -> None:
+    """The limit counts from the last look that showed more of them."""
+    monkeypatch.setattr(verifying, "SLACK", timedelta(seconds=0.3))
+    look, seen = looks(*map(evaluated, shown))
+    left = verify(BEFORE, FOUR, Reload(ASKED, NOW), look, INSTANT, timedelta(minutes=1))
+    assert {one.check for one in left} == {Check.EVALUATION}
+    assert least <= len(seen) <= most
+
+
+@pytest.mark.parametrize("at_most", [None, INSTANT, timedelta(milliseconds=20)])
+def test_evaluations_that_advance_for_ever_end_at_the_longest_limit(at_most: timedelta | None) -> None:
+    """However much more each look shows; without a longest limit they extend nothing."""
+    many = 400
+    wanted = replace(STAGED, rules=tuple(RuleGroup(str(n), (Rule(RuleKind.RECORD, "x", "up"),)) for n in range(many)))
+    look, seen = looks(*(evaluated(count, many) for count in range(1, many + 1)))
+    left = verify(BEFORE, wanted, Reload(ASKED, NOW), look, INSTANT, at_most)
+    assert {one.check for one in left} == {Check.EVALUATION}
+    assert len(seen) < many if at_most else len(seen) == 1
+
+
+def test_evaluations_that_advance_extend_the_limit() -> None:
+    """As of thousands of groups on a loaded machine."""
+    look, seen = looks(*map(evaluated, range(1, 5)))
+    assert verify(BEFORE, FOUR, Reload(ASKED, NOW), look, INSTANT, timedelta(minutes=1)) == ()
+    assert len(seen) == 4
+
+
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [

@@ -94,7 +94,7 @@ def verify_step(
         return _still_there(place, before, wanted)
     if reload is None:
         return judged((f"the reload of the old files: {asked.settled.detail}",), "")
-    left = verify(before, wanted, reload, place.server.state, within)
+    left = verify(before, wanted, reload, place.server.state, within, place.policy_file.reload.timeout)
     rules_there = sum(len(group.rules) for group in wanted.rules)
     well = f"{rules_there} rules and {len(wanted.jobs)} jobs are loaded as in the files, evaluated and scraped since"
     return judged(tuple(map(str, left)), well)

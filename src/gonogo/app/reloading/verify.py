@@ -36,6 +36,7 @@ def verify(
     reload: Reload,
     look: Callable[[], ServerState],
     within: timedelta | None = None,
+    at_most: timedelta | None = None,
 ) -> tuple[Unmet, ...]:
     """Look at the server until nothing is unmet; then, at a final one, or when the time is up, say what is.
 
@@ -48,10 +49,12 @@ def verify(
         reload: how it was asked for and settled, as ``LOADED``.
         look: asks for its state now (``server_state.server_state``); may raise ``SourceError``.
         within: how long to look; ``None`` gives it ``patience(staged)``.
+        at_most: how long to look while each look shows more rules evaluated since; ``None``: no longer than ``within``.
     """
     began = time.monotonic()
-    limit = (patience(staged) if within is None else within).total_seconds()
-    scrapes = FirstScrapes()
+    ends = began + (patience(staged) if within is None else within).total_seconds()
+    longest = ends if at_most is None else began + at_most.total_seconds()
+    scrapes, evaluated = FirstScrapes(), 0
     while True:
         asked = time.monotonic()
         now, unanswered = _looked(look, before.url)
@@ -59,8 +62,12 @@ def verify(
         if now is not None:
             scrapes = scrapes.seen(now, reload.at)
             left = unmet(Comparison(before, now, staged, reload, scrapes))
+            advanced = _evaluated(now, reload.at)
+            if advanced > evaluated:  # a loaded machine needs longer than the intervals for thousands of groups
+                evaluated = advanced
+                ends = max(ends, min(longest, time.monotonic() + SLACK.total_seconds()))
         took = time.monotonic() - asked
-        if not left or any(one.final for one in left) or time.monotonic() - began >= limit:
+        if not left or any(one.final for one in left) or time.monotonic() >= ends:
             return left
         pause(max(LOOK_EVERY, took))  # a large server is not asked all the time
 
@@ -81,6 +88,11 @@ def disturbed(before: ServerState, asked: Vitals) -> tuple[Unmet, ...]:
         what, why = "somebody else reloaded it", f"its last success was {now.success_at - was.success_at:.3f} s earlier"
         return (Unmet(Check.ALONE, what, before.url, why, step, final=True),)
     return ()
+
+
+def _evaluated(now: ServerState, since: float) -> int:
+    """Count the rules that were evaluated since a time."""
+    return sum((one.evaluated_at or 0.0) > since for group in now.rules for one in group.rules)
 
 
 def _looked(look: Callable[[], ServerState], url: str) -> tuple[ServerState | None, tuple[Unmet, ...]]:
