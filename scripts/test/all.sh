@@ -20,7 +20,7 @@ if [ -n "${PROMETHEUS:-}" ]; then
 fi
 printf 'test: on %s\n' "$(command -v prometheus)" "$(prometheus --version 2>&1 | head -n 1)"
 results=.test-results
-core='src/gonogo/model/*,src/gonogo/judge/*,src/gonogo/gates/*,src/gonogo/rules/*,src/gonogo/render/*,src/gonogo/stats/*'
+core='src/gonogo/model/*,src/gonogo/judge/*,src/gonogo/gates/*,src/gonogo/rules/*,src/gonogo/promql/*,src/gonogo/render/*,src/gonogo/stats/*'
 core+=',src/gonogo/errors.py,src/gonogo/durations.py,src/gonogo/strict_yaml/*'
 core+=',src/gonogo/lint/*,src/gonogo/unit/*,src/gonogo/reloading/*'
 failed=()
