@@ -122,6 +122,8 @@ def test_what_differs_in_meaning_differs(one: str, other: str) -> None:
         ("x @ -1.5", "x @ -1.5"),
         ("1_000 + 010 + 5m", "(1000 + 8) + 300"),
         ('info(x, {a=~".+"})', 'info(x, {a=~".+"})'),
+        ('info(x, {__name__="b", a=~".+"})', 'info(x, {__name__="b",a=~".+"})'),
+        ('info(x, {"b"})', 'info(x, {__name__="b"})'),
         ("topk(3, x)", "topk(3, x)"),
         ('count_values without (a) ("v", x)', 'count_values without (a) ("v", x)'),
         ("x offset 1w @ end()", "x @ end() offset 7d"),

@@ -64,6 +64,8 @@ def test_valid_patterns(pattern: str, empty: bool) -> None:  # noqa: FBT001 - th
         ("a**", "repeats a repetition"),
         ("a{2}{3}", "repeats a repetition"),
         ("a{1001}", "repeats too often"),
+        (r"[a-\d]", r"the range a-\d ends in a class of characters"),
+        (r"[a-\pL]", r"the range a-\pL ends in a class of characters"),
         (f"a{{{'9' * 5000}}}", "repeats too often"),
         ("(a{30}){40}", "repeats too often"),
         ("a{3,1}", "has its ends exchanged"),

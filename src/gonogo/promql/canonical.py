@@ -62,8 +62,14 @@ def instant(vector: Vector) -> str:
     metric, matchers = vector.metric or "", vector.matchers
     nameable = is_classic_metric(metric) and metric.lower() not in _WORDS
     if metric and (not nameable or any(m.label == NAME_LABEL for m in matchers)):
-        metric, matchers = "", tuple(sorted((*matchers, Matcher(NAME_LABEL, "=", metric))))
+        return _braces(vector)
     return f"{metric}{{{','.join(map(_matcher, matchers))}}}" if matchers or not metric else metric
+
+
+def _braces(vector: Vector) -> str:
+    """Write a selector as braces alone."""
+    named = (Matcher(NAME_LABEL, "=", vector.metric),) if vector.metric else ()
+    return f"{{{','.join(map(_matcher, sorted((*vector.matchers, *named))))}}}"
 
 
 def _matcher(matcher: Matcher) -> str:
@@ -102,7 +108,10 @@ def _duration(value: timedelta) -> str:
 
 
 def _call(node: Call) -> str:
-    return f"{node.function}({', '.join(map(written, node.arguments))})"
+    arguments = list(map(written, node.arguments))
+    if node.function == "info" and isinstance(selection := node.arguments[-1], Vector) and len(arguments) > 1:
+        arguments[1] = _braces(selection)  # a name before the braces is refused there
+    return f"{node.function}({', '.join(arguments)})"
 
 
 def _binary(node: Binary) -> str:

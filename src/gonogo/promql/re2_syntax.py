@@ -33,10 +33,12 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
+_SET_FORM = r"\\(?: [pP](?:\{\^?\w+\}|[CLMNPSZ]) | [dDsSwW] )"
+_SET = re.compile(_SET_FORM, re.VERBOSE)
 _MEMBER = re.compile(
     rf"""
       (?P<posix> \[:(?P<name>[^:]*?):\] )
-    | (?P<set>   \\(?: [pP](?:\{{\^?\w+\}}|[CLMNPSZ]) | [dDsSwW] ) )
+    | (?P<set>   {_SET_FORM} )
     | (?P<low>   {_ESCAPE} | [^\\\ud800-\udfff] ) (?: -(?P<high> {_ESCAPE} | [^\\\]\ud800-\udfff] ) )?
     """,
     re.VERBOSE | re.DOTALL,
@@ -193,6 +195,9 @@ def _class_end(pattern: str, start: int) -> int:
             raise ValueError(_unreadable(pattern, at) if at < len(pattern) else "a bracket is not closed")
         if found["posix"] and found["name"].removeprefix("^") not in _POSIX:
             message = f"{found[0]} is not a known class"
+            raise ValueError(message)
+        if found["high"] and _SET.fullmatch(found["high"]):
+            message = f"the range {found[0]} ends in a class of characters"
             raise ValueError(message)
         if found["high"] and _code(found["high"]) < _code(found["low"]):
             message = f"the range {found[0]} has its ends exchanged"
