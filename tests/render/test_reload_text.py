@@ -24,7 +24,7 @@ def test_every_reason_is_listed_and_a_longer_one_goes_on_indented() -> None:
 def test_the_preview_is_shown_to_whoever_only_looks() -> None:
     """Else it is not repeated."""
     result = ReloadResult(Became.UNCHANGED, "a look", (), preview=("+ job x",))
-    assert reload_text(replace(result, looked=True)) == "unchanged: a look (0.0 s)\n+ job x\n"
+    assert reload_text(replace(result, looked=True)) == "looked: a look (0.0 s)\n+ job x\n"
     assert reload_text(result) == "unchanged: a look (0.0 s)\n"
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.reloading.result import ReloadResult, StepReport
+from gonogo.reloading.result import Became, ReloadResult, StepReport
 from gonogo.render.plain import one_line, plain
 
+_LOOKED = "looked"
+"""Heads the answer of ``--dry-run``: ``unchanged`` would say that the server has everything already."""
 _LOUD = "A PERSON HAS TO LOOK. These commands lead out:"
 
 
@@ -21,7 +23,8 @@ def reload_text(result: ReloadResult) -> str:
 
 
 def _lines(result: ReloadResult) -> Iterator[str]:
-    yield f"{result.became}: {one_line(result.detail)} ({result.seconds:.1f} s)"
+    head = _LOOKED if result.looked and result.became is Became.UNCHANGED else result.became
+    yield f"{head}: {one_line(result.detail)} ({result.seconds:.1f} s)"
     for reason in result.reasons:
         first, *more = plain(reason).splitlines() or [""]
         yield f"- {first}"

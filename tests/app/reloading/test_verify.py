@@ -131,6 +131,44 @@ def test_evaluations_that_advance_extend_the_limit() -> None:
     assert len(seen) == 4
 
 
+def failed(times: int, at: float, evaluated_at: float = 0.0) -> ServerState:
+    """Show a server whose group has failed so often by a time, and was last evaluated without an error at another."""
+    healthy = evaluated_at > 0
+    health, error = (RuleHealth.OK, "") if healthy else (RuleHealth.ERROR, "vector contains series twice")
+    state = RuleState(Rule(RuleKind.RECORD, "x", "up"), health, evaluated_at=evaluated_at or at, last_error=error)
+    group = LoadedGroup("0", timedelta(seconds=15), (state,), "r.yml")
+    vitals = replace(NOW, metrics=replace(NOW.metrics, evaluations_failed={"r.yml;0": float(times)}))
+    return replace(AFTER, now=at, vitals=vitals, rules=(group,))
+
+
+ONE = replace(FOUR, rules=FOUR.rules[:1])
+BACK = Reload(ASKED, NOW, is_rollback=True)
+
+
+def test_rules_that_fail_until_the_undone_series_are_stale_fail_no_rollback() -> None:
+    """The old rules see the series of the rejected configuration for a while; then they must succeed."""
+    shown = (failed(1, 1002), failed(2, 1004), failed(2, 1006, 1003.5), failed(2, 1008, 1005.5))
+    look, seen = looks(*shown)
+    assert verify(BEFORE, ONE, BACK, look, INSTANT, timedelta(minutes=1)) == ()
+    assert seen == list(shown)
+
+
+def test_rules_that_go_on_failing_fail_a_rollback() -> None:
+    """The longest limit holds, and the error of the rule is said."""
+    look, seen = looks(*(failed(count, 1000.0 + count) for count in range(1, 400)))
+    left = verify(BEFORE, ONE, BACK, look, INSTANT, timedelta(milliseconds=20))
+    assert {Check.HEALTH, Check.FAILURES} <= {one.check for one in left}
+    assert 1 < len(seen) < 400
+
+
+def test_a_failed_evaluation_ends_what_is_no_rollback() -> None:
+    """The way back begins at once."""
+    look, seen = looks(failed(1, 1002), failed(1, 1004, 1003.0))
+    left = verify(BEFORE, ONE, Reload(ASKED, NOW), look, INSTANT, timedelta(minutes=1))
+    assert [one.final for one in left if one.check is Check.FAILURES] == [True]
+    assert len(seen) == 1
+
+
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [

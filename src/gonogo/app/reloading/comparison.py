@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from gonogo.app.reloading.first_scrapes import FirstScrapes, who
@@ -41,11 +41,14 @@ class Reload:
         asked: the server's vitals just before it was asked.
         settled: its vitals when it was seen to have loaded.
         is_rollback: whether it was to undo another; until it was settled, that one's failures went on.
+        failing: the last look of a rollback that showed more failed evaluations. The series of the undone
+            configuration are there until they are stale, and the old rules may fail for as long.
     """
 
     asked: Vitals
     settled: Vitals
     is_rollback: bool = False
+    failing: ServerState | None = None
 
     @property
     def at(self) -> float:
@@ -55,7 +58,16 @@ class Reload:
     @property
     def quiet(self) -> OwnMetrics:
         """The metrics from which failures count."""
-        return self.settled.metrics if self.is_rollback else self.asked.metrics
+        metrics = self.settled.metrics if self.is_rollback else self.asked.metrics
+        if self.failing is None:
+            return metrics
+        last = self.failing.vitals.metrics
+        return replace(metrics, evaluations_failed=last.evaluations_failed, iterations_missed=last.iterations_missed)
+
+    @property
+    def evaluated_after(self) -> float:
+        """The time from which evaluations count, by the server's clock."""
+        return self.at if self.failing is None else max(self.at, self.failing.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +143,10 @@ def rules(of: Comparison) -> Iterator[Unmet]:
 def evaluation(of: Comparison) -> Iterator[Unmet]:
     """Every rule must have been evaluated since, and after the first scrape of every new or changed target."""
     scraped = of.scrapes.latest(of.before, of.now)
-    since, event = of.reload.at, "the reload"
+    since, event = (
+        of.reload.evaluated_after,
+        "the reload" if of.reload.failing is None else "the last failed evaluation",
+    )
     if scraped is not None and scraped[1] > since:
         target, since = scraped
         event = f"the first scrape of {_target(target)}, which is new or changed"
@@ -161,10 +176,12 @@ def failures(of: Comparison) -> Iterator[Unmet]:
     sick = {_counted(group) for group in of.before.rules if any(map(_fails, group.rules))}
     for group, more in _risen(was.evaluations_failed, now.evaluations_failed):
         if group not in sick:
-            yield _failure("evaluations of its rules failed", f"group {group}", more)
+            what = "evaluations of its rules failed"
+            yield _failure(what, f"group {group}", more, final=not of.reload.is_rollback)
     for group, more in _risen(was.iterations_missed, now.iterations_missed):
         if not was.iterations_missed.get(group):
-            yield _failure("evaluations were left out: the rules take longer than the interval", f"group {group}", more)
+            what = "evaluations were left out: the rules take longer than the interval"
+            yield _failure(what, f"group {group}", more, final=not of.reload.is_rollback)
     if now.pools_failed > was.pools_failed and not _without_pool(of.before):
         more = now.pools_failed - was.pools_failed
         yield _failure("scrape pools could not be made: see certificates and credentials", of.now.url, more)
@@ -263,8 +280,8 @@ def _target(target: Target) -> str:
     return f"target {target.labels.get('instance', '')} of job {target.pool}"
 
 
-def _failure(what: str, where: str, more: float) -> Unmet:
-    return Unmet(Check.FAILURES, what, where, f"{more:g} more than before", f"{_LOG}, then {_ROLL_BACK}", final=True)
+def _failure(what: str, where: str, more: float, *, final: bool = True) -> Unmet:
+    return Unmet(Check.FAILURES, what, where, f"{more:g} more than before", f"{_LOG}, then {_ROLL_BACK}", final=final)
 
 
 def _risen(was: Mapping[str, float], now: Mapping[str, float]) -> Iterator[tuple[str, float]]:

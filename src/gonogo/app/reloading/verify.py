@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from gonogo.app.reloading.comparison import Comparison, Reload, unmet
@@ -41,7 +42,7 @@ def verify(
     """Look at the server until nothing is unmet; then, at a final one, or when the time is up, say what is.
 
     All is met in one and the same look. A rollback is verified likewise, with the old
-    tree as ``staged``.
+    tree as ``staged``; its evaluations may fail at first, and must then succeed.
 
     Args:
         before: the server before anything was touched.
@@ -62,6 +63,9 @@ def verify(
         if now is not None:
             scrapes = scrapes.seen(now, reload.at)
             left = unmet(Comparison(before, now, staged, reload, scrapes))
+            if any(one.check is Check.FAILURES and not one.final for one in left):
+                reload = replace(reload, failing=now)  # the last failure must be followed by evaluations without one
+                ends = max(ends, min(longest, asked + patience(staged).total_seconds()))
             advanced = _evaluated(now, reload.at)
             if advanced > evaluated:  # a loaded machine needs longer than the intervals for thousands of groups
                 evaluated = advanced
