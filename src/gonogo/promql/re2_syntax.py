@@ -18,8 +18,7 @@ _ESCAPE = (
     r"\\(?: [pP](?:\{\^?\w+\}|[CLMNPSZ]) | [dDsSwW] | [1-7][0-7]{1,2} | 0[0-7]{0,2}"
     r" | x(?:[0-9a-fA-F]{2}|\{0*(?:10|0?[0-9a-fA-F])?[0-9a-fA-F]{1,4}\}) | [afnrtv] | [^0-9A-Za-z\x80-\U0010ffff] )"
 )
-_TOKEN = re.compile(
-    rf"""
+_TOKEN_FORM = rf"""
       (?P<empty>    \^ | \$ | \\[AzB] )
     | (?P<word_end> \\b )
     | (?P<quoted>   \\Q (?P<inner> .*? ) (?: \\E | \Z ) )
@@ -30,19 +29,14 @@ _TOKEN = re.compile(
     | (?P<repeat>   [*+?]\?? | \{{ (?P<least>0|[1-9][0-9]*) (?P<more>,(?P<most>0|[1-9][0-9]*)?)? \}}\?? )
     | (?P<class>    \[ )
     | (?P<one>      {_ESCAPE} | [^\\()\[|*+?^$\ud800-\udfff] )
-    """,
-    re.VERBOSE | re.DOTALL | re.ASCII,
-)
+    """
 _SET_FORM = r"\\(?: [pP](?:\{\^?\w+\}|[CLMNPSZ]) | [dDsSwW] )"
 _SET = re.compile(_SET_FORM, re.VERBOSE)
-_MEMBER = re.compile(
-    rf"""
+_MEMBER_FORM = rf"""
       (?P<posix> \[:(?P<name>[^:]*?):\] )
     | (?P<set>   {_SET_FORM} )
     | (?P<low>   {_ESCAPE} | [^\\\ud800-\udfff] ) (?: -(?P<high> {_ESCAPE} | [^\\\]\ud800-\udfff] ) )?
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+    """
 _POSIX = frozenset(
     "alnum alpha ascii blank cntrl digit graph lower print punct space upper word xdigit".split()  # noqa: SIM905 - a list of words reads best as words
 )
@@ -108,10 +102,11 @@ def judge(pattern: str) -> Judgement:
 
 def _matches_empty(pattern: str) -> bool:
     groups = [_Group()]
+    token = re.compile(_TOKEN_FORM, re.VERBOSE | re.DOTALL | re.ASCII)  # kept by re; a start does not pay for it
     at = 0
     repeated = False
     while at < len(pattern):
-        found = _TOKEN.match(pattern, at)
+        found = token.match(pattern, at)
         if found is None:
             raise ValueError(_unreadable(pattern, at))
         kind = next(name for name in _KINDS if found[name] is not None)
@@ -189,8 +184,9 @@ def _class_end(pattern: str, start: int) -> int:
     if pattern[at : at + 1] == "^":
         at += 1
     first = True
+    member = re.compile(_MEMBER_FORM, re.VERBOSE | re.DOTALL)
     while first or pattern[at : at + 1] != "]":
-        found = _MEMBER.match(pattern, at)
+        found = member.match(pattern, at)
         if found is None:
             raise ValueError(_unreadable(pattern, at) if at < len(pattern) else "a bracket is not closed")
         if found["posix"] and found["name"].removeprefix("^") not in _POSIX:
