@@ -75,7 +75,7 @@ class _State:
         at: when that was, by the monotonic clock.
         raised: whether the main thread has met a door since.
         over: whether the command has its result, so that a signal comes too late.
-        whole: how many blocks are under way that have to be finished.
+        whole: an entry for each block under way that has to be finished; a list changes in one step in any thread.
         undo: the last acts of a process that is ended as it is.
     """
 
@@ -86,7 +86,7 @@ class _State:
         self.at = 0.0
         self.raised = False
         self.over = False
-        self.whole = 0
+        self.whole: list[None] = []
         self.undo: list[Callable[[], object]] = []
 
     @property
@@ -198,11 +198,11 @@ def readable(descriptor: int, seconds: float) -> bool:
 @contextmanager
 def whole() -> Iterator[None]:
     """Let the block come to its end, however long that takes after a signal."""
-    _state.whole += 1
+    _state.whole.append(None)
     try:
         yield
     finally:
-        _state.whole -= 1
+        _state.whole.pop()
         if not _state.whole and _state.pending:
             signal.setitimer(signal.ITIMER_REAL, GRACE)
 

@@ -227,3 +227,33 @@ def test_no_server_outlives_gonogo(tmp_path: Path, number: signal.Signals, pause
         parent.send_signal(number)
         parent.wait(10)
         assert ended(pid, 10)
+
+
+ENDED_AMID_A_START = """
+import os, signal, subprocess, sys, time
+from datetime import timedelta
+from pathlib import Path
+from gonogo import stopping
+stopping.install()
+from gonogo.prometheus.http import Client, HttpSettings
+from gonogo.prometheus.server_process import RunningServer
+class Slow(subprocess.Popen):
+    def __init__(self, argv, **how):
+        super().__init__(argv, **how)
+        if argv[0] == "sleep":
+            print(self.pid, flush=True)
+            os.kill(os.getpid(), signal.SIGTERM)
+            end = time.monotonic() + 2 * stopping.GRACE
+            while time.monotonic() < end:
+                pass
+subprocess.Popen = Slow
+RunningServer("s", ("sleep", "60"), "http://127.0.0.1:1", "/", Path(sys.argv[1]), Client(HttpSettings())).launch()
+"""
+
+
+def test_a_server_is_not_left_behind_without_its_guard(tmp_path: Path) -> None:
+    """The process is not ended between the start of a server and that of the guard, however long that takes."""
+    argv = (sys.executable, "-c", ENDED_AMID_A_START, str(tmp_path / "log"))
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode != 0, done
+    assert ended(int(done.stdout), 10)

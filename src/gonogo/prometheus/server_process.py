@@ -22,7 +22,7 @@ from pathlib import Path
 
 from gonogo.errors import ActionFailed, SourceError
 from gonogo.prometheus.http import Client
-from gonogo.stopping import ended
+from gonogo.stopping import ended, whole
 
 START_DEADLINE = timedelta(seconds=30)
 """How long a server may take until it is ready; on an idle machine it takes 0.05 s."""
@@ -122,17 +122,17 @@ class RunningServer:
             return log.read().decode("utf-8", "replace")
 
     def _spawn(self) -> None:
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, whole():  # ended between the two, gonogo would leave a server without a guard
             self.process = subprocess.Popen(
                 self.argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
-        self._guard = subprocess.Popen(
-            ("/bin/sh", "-c", _GUARD, "guard", str(self.process.pid)),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+            self._guard = subprocess.Popen(
+                ("/bin/sh", "-c", _GUARD, "guard", str(self.process.pid)),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
 
     def _await_ready(self, until: float, deadline: timedelta) -> None:
         while not self._is_ready():
