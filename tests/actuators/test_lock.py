@@ -65,6 +65,16 @@ def test_a_lock_that_stays_held_is_busy_after_the_deadline(tmp_path: Path) -> No
     assert is_free(path)
 
 
+def test_a_wait_that_was_given_up_is_in_nobodys_way(tmp_path: Path) -> None:
+    """It gets the lock first, and lets it go: who comes then has no patience, and the lock all the same."""
+    path = tmp_path / "x.lock"
+    for _ in range(10):
+        with held(path), pytest.raises(Busy), hold(path, 0.001):
+            pytest.fail("got a lock that somebody else holds")
+        with hold(path, 0):
+            assert not is_free(path)
+
+
 def test_a_lock_held_for_ever_costs_one_thread_however_often_it_is_tried(tmp_path: Path) -> None:
     """A later attempt takes over the wait that an earlier one gave up."""
     path = tmp_path / "x.lock"

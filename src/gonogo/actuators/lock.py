@@ -27,6 +27,9 @@ from gonogo.stopping import happened, ring
 LONGEST_LINE = 60.0
 """Seconds that are waited in all, while the lock passes from one holder to the next."""
 
+LETTING_GO = 0.5
+"""Seconds that are waited at least where a wait of this process was given up: it may have the lock for a moment."""
+
 _given_up: dict[Path, _Wait] = {}
 _bookkeeping = threading.Lock()
 
@@ -70,6 +73,9 @@ def _first_in_line(path: Path, patience: float) -> int | None:
 
 def _locked(path: Path, deadline: float) -> int | None:
     made = os.O_DIRECTORY if path.is_dir() else os.O_CREAT
+    with _bookkeeping:
+        if path in _given_up:
+            deadline = max(deadline, time.monotonic() + LETTING_GO)
     descriptor = os.open(path, os.O_RDONLY | made | os.O_CLOEXEC | os.O_NONBLOCK, 0o644)
     try:
         if not made & os.O_DIRECTORY:
