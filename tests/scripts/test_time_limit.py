@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from scripts.test.hangs.processes import HOOK, MARK, STACKS
+from scripts.test.hangs.watchdog import crowding
 
 from tests.waiting import await_true
 
@@ -197,3 +198,9 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+@pytest.mark.parametrize(("busy", "longer"), [(0.3, 1), (2, 1), (13.4, 6.7), (500, 10)])
+def test_a_crowded_machine_gets_more_time(busy: float, longer: float) -> None:
+    """A slow test is no test that hangs."""
+    assert crowding(busy, 2) == longer
