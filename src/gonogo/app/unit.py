@@ -102,8 +102,11 @@ def run_of(report: UnitReport, policy_file: PolicyFile) -> Run:
         places = ", ".join(str(shown(place)) for place in policy_file.tests) or "the empty list of tests"
         return failed(PROMQL_UNIT, (f"there is no test file in {places}",), "nothing is tested", report.tools)
     findings = (*map(_told, report.nowhere), *_findings(report.files))
-    if report.outcome is not Outcome.PASS:
+    if report.outcome is Outcome.FAIL:
         return failed(PROMQL_UNIT, findings, "the tests of the rules do not pass", report.tools)
+    if report.outcome is Outcome.UNKNOWN:
+        unknown = failed(PROMQL_UNIT, findings, "promtool cannot run all tests of the rules", report.tools)
+        return replace(unknown, outcome=Outcome.UNKNOWN)
     if any(one.allowed for one in (*report.nowhere, *(one for file in report.files for one in file.findings))):
         return failed(PROMQL_UNIT, findings, "silent passes were allowed, and for the gate nothing is", report.tools)
     passed = f"promtool passes {counted(len(report.files), 'test file')}"

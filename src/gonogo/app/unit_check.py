@@ -10,12 +10,14 @@ from gonogo.app.reading import Unreadable
 from gonogo.app.unit_cache import UnitCache
 from gonogo.app.unit_loaded import loaded
 from gonogo.app.unit_material import Material, material, with_group_names
-from gonogo.app.unit_rules import RulePlaces, found_here
+from gonogo.app.unit_rules import RulePlaces, VmalertOnly, found_here
 from gonogo.app.unit_run import UnitResult, run_tests
 from gonogo.app.unit_stage import StagedUnit, staging
 from gonogo.errors import Position, Problem
+from gonogo.lint.vmalert_only import vmalert_key
 from gonogo.model.versions import Version
 from gonogo.prometheus.installed_promtool import Promtool
+from gonogo.rules.dialect import Dialect
 from gonogo.unit.allowance import under
 from gonogo.unit.group_order import GroupOrders, in_order, open_orders, order_problem
 from gonogo.unit.loaded import Loaded
@@ -125,9 +127,11 @@ def _read(
 ) -> _Case | FileReport:
     try:
         one = material(path, places)
-        problems = [*one.unit.problems, *(_unreadable(one)), *_ambiguous(one, places)]
+        problems = [*one.unit.problems, *_unreadable(one), *_ambiguous(one, places)]
         if problems:
             return FileReport(str(path), None, "\n".join(map(str, problems)))
+        if places.dialect is Dialect.VICTORIA_METRICS and (foreign := [*_of_vmalert_tool(one), *_vmalert_only(one)]):
+            return FileReport(str(path), None, "\n".join(map(str, foreign)), vmalert_only=True)
         known = loaded(one, release)
     except Unreadable as error:
         return FileReport(str(path), None, str(error.problem))
@@ -144,7 +148,27 @@ def _outside(one: Material, inside: frozenset[Path]) -> Iterator[Finding]:
 
 
 def _unreadable(one: Material) -> Iterator[Problem]:
-    return (Problem(entry.entry.where, entry.problem) for entry in one.entries if entry.problem)
+    for entry in one.entries:
+        if entry.unread is not None and not isinstance(entry.unread, VmalertOnly):
+            yield Problem(entry.entry.where, str(entry.unread.problem))
+
+
+def _vmalert_only(one: Material) -> Iterator[Problem]:
+    for entry in one.entries:
+        if isinstance(entry.unread, VmalertOnly):
+            yield Problem(entry.entry.where, str(entry.unread.problem))
+
+
+def _of_vmalert_tool(one: Material) -> Iterator[Problem]:
+    if one.unit.metricsql is not None:
+        why = "promtool cannot read this test file: the key 'metricsql_expr_test' belongs to vmalert-tool"
+        yield Problem(one.unit.metricsql, why, "run it with vmalert-tool unittest, or write promql_expr_test")
+
+
+def _hints(one: Material) -> Iterator[Problem]:
+    """List what promtool refuses, and programs of VictoriaMetrics read."""
+    yield from _of_vmalert_tool(one)
+    yield from filter(None, (vmalert_key(rule.whole, str(rule.path)) for rule in one.rules))
 
 
 def _ambiguous(one: Material, places: RulePlaces) -> Iterator[Problem]:
@@ -192,6 +216,8 @@ def _report(case: _Case, results: Iterable[UnitResult]) -> FileReport:
     if case.suspected and len(ran) > 1 and not ran[-1].passed:
         found = pending_problems(case.suspected, ran[-1].words)
         findings += [Finding(PENDING_ALERT, problem) for problem in found]
+    if not passed:
+        words = "\n".join([*filter(None, [words.rstrip()]), *map(str, _hints(case.material))])
     unit = case.material.unit
     tests, assertions = len(unit.tests), sum(test.assertions for test in unit.tests)
     return FileReport(str(case.material.path), passed, words, tuple(findings), seconds, tests, assertions)

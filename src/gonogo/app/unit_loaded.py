@@ -29,4 +29,4 @@ def rules_of(text: str, path: str) -> SourceFile:
 def _entry(one: LoadedEntry, files: Mapping[Path, SourceFile]) -> Entry:
     paths = dict.fromkeys(rule.path for rule in one.rules)
     rules = sum(len(group.rules) for path in paths for group in files[path].groups)
-    return Entry(one.entry, len(paths), rules, one.problem)
+    return Entry(one.entry, len(paths), rules, str(one.unread or ""))

@@ -14,11 +14,11 @@ from gonogo.unit.read import RuleFileEntry, UnitFile, read_unit
 
 @dataclass(frozen=True, slots=True)
 class LoadedEntry:
-    """An entry of ``rule_files`` and the rule files it stands for; ``problem`` says why one cannot be read."""
+    """An entry of ``rule_files`` and the rule files it stands for; ``unread`` says why one cannot be read."""
 
     entry: RuleFileEntry
     rules: tuple[RuleSource, ...]
-    problem: str = ""
+    unread: Unreadable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,5 +68,5 @@ def _loaded(entry: RuleFileEntry, folder: Path, places: RulePlaces) -> LoadedEnt
         try:
             rules += places.sources(path)
         except Unreadable as error:
-            return LoadedEntry(entry, tuple(rules), str(error.problem))
+            return LoadedEntry(entry, tuple(rules), error)
     return LoadedEntry(entry, tuple(rules))

@@ -13,6 +13,7 @@ from gonogo.app.unit_find import test_files
 from gonogo.app.unit_rules import RulePlaces
 from gonogo.errors import UsageError
 from gonogo.prometheus.installed_promtool import Promtool, installed_promtool
+from gonogo.rules.dialect import Dialect
 from gonogo.unit.allowance import under
 from gonogo.unit.report import UnitReport
 
@@ -25,6 +26,7 @@ def places_report(
     allowed: Mapping[str, str] | None = None,
     heard: Heard = nobody,
     features: Sequence[str] = (),
+    dialect: Dialect = Dialect.PROMETHEUS,
 ) -> UnitReport:
     """Run the test files of some places: folders, globs, files.
 
@@ -35,6 +37,7 @@ def places_report(
         allowed: the silent passes that are tolerated, and why.
         heard: hears how many files are done.
         features: the features that promtool turns on.
+        dialect: the dialect of the rule files.
 
     Raises:
         UsageError: one of the places or of the rules is not there, or promtool is too old for a feature.
@@ -44,7 +47,8 @@ def places_report(
         raise UsageError(f"{gone[0]}: there is no such file or folder", next_step="--rules names where rules live")
     paths, nowhere = test_files(places)
     promtool = installed_promtool(features)
-    report = report_on(paths, RulePlaces(rules), promtool, cache=cache, allowed=allowed or {}, heard=heard)
+    where = RulePlaces(rules, dialect)
+    report = report_on(paths, where, promtool, cache=cache, allowed=allowed or {}, heard=heard)
     return UnitReport(report.files, under(allowed or {}, nowhere), tools=report.tools, seconds=report.seconds)
 
 

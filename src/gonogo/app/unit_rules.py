@@ -15,6 +15,10 @@ from gonogo.rules.dialect import Dialect
 from gonogo.unit.unwrap import unwrapped
 
 
+class VmalertOnly(Unreadable):
+    """A file that programs of VictoriaMetrics read and promtool does not."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuleSource:
     """A rule file, or one ``PrometheusRule`` of it (the ``part``-th, from 0).
@@ -41,7 +45,7 @@ class RulePlaces:
         Raises:
             OSError: one of them cannot be listed.
         """
-        self._dialect = dialect
+        self.dialect = dialect
         self._by_name: dict[str, list[Path]] = {}
         for path in sorted({shown(path) for place in places for path in unit_files(place)}):
             self._by_name.setdefault(path.name, []).append(path)
@@ -67,11 +71,12 @@ class RulePlaces:
         """Read a rule file, unwrapped.
 
         Raises:
-            Unreadable: the file cannot be read, or vmalert alone can read it.
+            Unreadable: the file cannot be read.
+            VmalertOnly: vmalert alone can read the file.
         """
         text = read_text(path, str(path))
-        if self._dialect is Dialect.VICTORIA_METRICS and (why := vmalert_only(text, str(path))):
-            raise Unreadable(why)
+        if self.dialect is Dialect.VICTORIA_METRICS and (why := vmalert_only(text, str(path))):
+            raise VmalertOnly(why)
         return tuple(RuleSource(path, part, number, text) for number, part in enumerate(_parts(text, str(path))))
 
     def _best(self, entry: str) -> tuple[Path, ...]:

@@ -67,4 +67,4 @@ def measured_report(
             says(f"{done} of {of} changes tried")
 
     report = measured(report, rules, measures, installed_promtool(features), progress, dialect)
-    return report, code or int(report.outlived or report.uncovered)
+    return report, int(report.outlived or report.uncovered) or code

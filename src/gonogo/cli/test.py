@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -53,7 +54,9 @@ _TIMES = 10
 @click.option("--seed", type=int, default=0, show_default=True, help="Draw the order of mutants with this number.")
 @features_option
 @format_option
+@click.pass_context
 def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
+    context: click.Context,
     *,
     paths: tuple[str, ...],
     policy_path: Path,
@@ -72,11 +75,12 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
 ) -> int:
     """Run the unit tests of the rules in promtool, and fail what passes without proving anything.
 
-    PATHS are test files, folders, or globs; PrometheusRule resources are unwrapped. Without any, the policy's tests
-    are run, and the run gate promql-unit is recorded; it does not pass with anything that --allow tolerates.
+    PATHS are test files, folders, or globs; PrometheusRule resources are unwrapped. A policy that --policy names gives
+    them its server's dialect and features. Without any, the policy's tests are run, and the run gate promql-unit is
+    recorded; it does not pass with anything that --allow tolerates.
 
     Exit codes: 0 all pass, 1 a test or a silent pass fails, too little is covered, a mutant lives, or none could be
-    tried, 2 usage, policy, or no promtool, 3 the policy's files changed meanwhile.
+    tried, 2 usage, policy, or no promtool, 3 a test needs vmalert-tool, or the policy's files changed meanwhile.
     """
     gc.disable()  # what was read lives to the end
 
@@ -91,16 +95,17 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
         raise UsageError("--for is for mutants", next_step="ask for them: --mutants")
     allowed = allowances(allow)
     folder = None if no_cache else cache or default_folder()
+    named = context.get_parameter_source("policy_path") is click.core.ParameterSource.COMMANDLINE
+    about = _about(policy_path if named or not paths else None, rules, features, by_path=bool(paths))
     with patient("gonogo test", sys.stderr) as says:
         heard = _counting(says)
         if paths:
-            report, code = _of_places(paths, rules, folder, allowed, heard, features)
+            report, code = _of_places(paths, about, folder, allowed, heard)
         else:
             report, code = _of_policy(policy_path, folder, allowed, heard)
         if coverage or mutants or min_coverage is not None:
-            places, turned_on, dialect = _named(rules, features) if paths else _of_the_policy(policy_path)
             asked = (min_coverage, mutants, lasting, seed)
-            report, code = measured_report(report, code, places, asked, turned_on, says, dialect)
+            report, code = measured_report(report, code, about.rules, asked, about.features, says, about.dialect)
     _print(report, form)
     if junit is not None:
         _write_junit(junit, report)
@@ -121,16 +126,13 @@ def _counting(says: Callable[[str], None]) -> Heard:
 
 
 def _of_places(
-    paths: tuple[str, ...],
-    rules: tuple[Path, ...],
-    folder: Path | None,
-    allowed: Mapping[str, str],
-    heard: Heard,
-    features: tuple[str, ...],
+    paths: tuple[str, ...], about: _About, folder: Path | None, allowed: Mapping[str, str], heard: Heard
 ) -> tuple[UnitReport, int]:
     from gonogo.app.unit_places import places_report
 
-    report = places_report(paths, rules, cache=folder, allowed=allowed, heard=heard, features=features)
+    report = places_report(
+        paths, about.rules, cache=folder, allowed=allowed, heard=heard, features=about.features, dialect=about.dialect
+    )
     return report, _EXIT_CODES[report.outcome]
 
 
@@ -144,20 +146,26 @@ def _of_policy(path: Path, folder: Path | None, allowed: Mapping[str, str], hear
     return report, _EXIT_CODES[run.outcome if run.outcome == "UNKNOWN" else report.outcome]
 
 
-def _named(rules: tuple[Path, ...], features: tuple[str, ...]) -> tuple[tuple[Path, ...], tuple[str, ...], Dialect]:
-    """Give what was named on the command line; the dialect of such files is Prometheus's."""
-    from gonogo.rules.dialect import Dialect
+@dataclass(frozen=True, slots=True)
+class _About:
+    """The rule files of a run, and the features and the dialect of the server that evaluates them."""
 
-    return rules, features, Dialect.PROMETHEUS
+    rules: tuple[Path, ...]
+    features: tuple[str, ...]
+    dialect: Dialect
 
 
-def _of_the_policy(path: Path) -> tuple[tuple[Path, ...], tuple[str, ...], Dialect]:
-    """Give the rule files of the policy, the features of its server, and the dialect of the rule files."""
+def _about(policy: Path | None, rules: tuple[Path, ...], features: tuple[str, ...], *, by_path: bool) -> _About:
+    """Read the policy where one counts; tests named by path keep the rule files that were named with them."""
     from gonogo.app.inputs import rule_files
     from gonogo.policy.load import load
+    from gonogo.rules.dialect import Dialect
 
-    policy_file = load(path)
-    return rule_files(policy_file.rules), policy_file.server.features, policy_file.server.dialect
+    if policy is None:
+        return _About(rules, features, Dialect.PROMETHEUS)
+    policy_file = load(policy)
+    server = policy_file.server
+    return _About(rules if by_path else rule_files(policy_file.rules), (*features, *server.features), server.dialect)
 
 
 def _print(report: UnitReport, form: str) -> None:

@@ -127,6 +127,7 @@ class UnitFile:
         problems: what makes it no YAML.
         document: the text, taken apart: its first document, for promtool reads no other.
         second_document: where another one begins, if there is any.
+        metricsql: where the first assertions stand that only vmalert-tool reads (``metricsql_expr_test``), if any do.
     """
 
     path: str
@@ -137,6 +138,7 @@ class UnitFile:
     problems: tuple[Problem, ...]
     document: YamlDocument
     second_document: Position | None = None
+    metricsql: Position | None = None
 
 
 def read_unit(text: str, path: str) -> UnitFile:
@@ -176,7 +178,14 @@ class _Reader:
             tuple(self._test(loc) for loc in self._items(("tests",))),
             self._document.problems,
             self._document,
+            metricsql=next(self._metricsql(), None),
         )
+
+    def _metricsql(self) -> Iterator[Position]:
+        for loc in self._items(("tests",)):
+            test = self._document.at(loc)
+            if isinstance(test, dict) and "metricsql_expr_test" in test:
+                yield self._document.key_position((*loc, "metricsql_expr_test"))
 
     def _test(self, loc: Loc) -> UnitTest:
         return UnitTest(

@@ -17,6 +17,9 @@ FAILED = "failed"
 UNREADABLE = "unreadable"
 """The reason of a file that cannot be read, or loads one that cannot."""
 
+VMALERT_ONLY = "vmalert-only"
+"""The reason of a file that promtool cannot run because it, or a rule file that it loads, is written for vmalert."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
@@ -31,6 +34,7 @@ class FileReport:
         tests: how many tests it has.
         assertions: how much they assert.
         cached: whether an earlier run of the same content stands for this one.
+        vmalert_only: whether promtool was not asked because only programs of VictoriaMetrics read the file.
     """
 
     path: str
@@ -41,10 +45,13 @@ class FileReport:
     tests: int = 0
     assertions: int = 0
     cached: bool = False
+    vmalert_only: bool = False
 
     @property
     def outcome(self) -> Outcome:
-        """Passed only where promtool passes it and no silent pass stands unallowed."""
+        """Passed only where promtool passes it and no silent pass stands unallowed; UNKNOWN where it cannot be run."""
+        if self.vmalert_only:
+            return Outcome.UNKNOWN
         return Outcome.PASS if self.promtool and not self.silent else Outcome.FAIL
 
     @property
@@ -54,7 +61,9 @@ class FileReport:
 
     @property
     def reason(self) -> str:
-        """Why it fails, in a word: ``failed``, ``unreadable``, or the first silent pass; empty where it passes."""
+        """Why it does not pass, in a word: a constant above, or the first silent pass; empty where it passes."""
+        if self.vmalert_only:
+            return VMALERT_ONLY
         if self.promtool is None and not self.silent:
             return UNREADABLE
         if self.promtool is False:
@@ -63,7 +72,7 @@ class FileReport:
 
     @property
     def detail(self) -> str:
-        """Why it fails, in full; empty where it passes."""
+        """Why it does not pass, in full; empty where it passes."""
         if self.outcome is Outcome.PASS:
             return ""
         return "\n".join([*(str(one.problem) for one in self.silent), *filter(None, [self.words])])
@@ -117,7 +126,9 @@ class UnitReport:
 
     @property
     def of_files(self) -> Outcome:
-        """Passed only where each file passes, and there is one, or somebody said why there need not be."""
+        """The worst outcome of the files; FAIL without any file, unless somebody said why there need not be one."""
+        outcomes = {one.outcome for one in self.files}
         missing = not (self.files or self.nowhere) or any(not one.allowed for one in self.nowhere)
-        bad = any(one.outcome is not Outcome.PASS for one in self.files)
-        return Outcome.FAIL if missing or bad else Outcome.PASS
+        if missing or Outcome.FAIL in outcomes:
+            return Outcome.FAIL
+        return Outcome.UNKNOWN if Outcome.UNKNOWN in outcomes else Outcome.PASS
