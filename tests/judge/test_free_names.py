@@ -88,13 +88,23 @@ def test_sources_that_could_not_be_asked_for_are_doubts_of_one_signal() -> None:
         (replace(free("requests"), subjects=("service.name",)), """requests{"service.name"=~'.+'}"""),
     ],
 )
-@pytest.mark.parametrize("version", ["2.42.0", "2.55.1"])
-def test_a_server_that_is_too_old_is_the_reason(by: Policy, named: str, version: str) -> None:
-    """Nothing that is started or loaded would bring the series."""
+@pytest.mark.parametrize(
+    ("version", "advice"),
+    [
+        ("2.42.0", "takes no such names, 3.0 and later do: upgrade it, or rename what it exports"),
+        ("2.54.1", "takes no such names, 3.0 and later do: upgrade it, or rename what it exports"),
+        (
+            "2.55.1",
+            "takes such names only with --enable-feature=utf8-names: turn it on, or upgrade to 3.0 or later",
+        ),
+    ],
+)
+def test_a_server_that_is_too_old_is_the_reason(by: Policy, named: str, version: str, advice: str) -> None:
+    """Nothing that is started or loaded would bring the series, and 2.55 has a flag for it."""
     missing = traced(ranges={"x": (samples("duri_x"),)}, instant=(at_now(samples("duri_x")),), version=version)
     one, _ = checks(by, missing)
     assert one.doubts[0].reason is Reason.ABSENT
-    assert one.detail.startswith(f"the server has no series {named}; Prometheus {version} takes no such names")
+    assert one.detail.startswith(f"the server has no series {named}; Prometheus {version} {advice}")
 
 
 @pytest.mark.parametrize("version", ["3.0.0", "3.16.0", "odd", None])

@@ -27,9 +27,10 @@ from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.names import is_classic_label, is_classic_metric
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.policy import Policy
+from gonogo.model.promql_features import UTF8_FLAG
 from gonogo.model.series import REALM_LABEL, Series
 from gonogo.model.signal import Scope, Signal
-from gonogo.model.versions import UTF8_NAMES, reaches, release
+from gonogo.model.versions import UTF8_FLAG_EXISTS, UTF8_NAMES, reaches, release
 from gonogo.promql.matchers import label, quoted
 from gonogo.rules.graph import RuleGraph
 
@@ -188,11 +189,14 @@ class Readings:
         return f"; {too_old}" if (too_old := self._too_old()) else ""
 
     def _too_old(self) -> str:
-        """Say that the server's version takes classic names only; empty where it is not known to."""
+        """Say that the server's version does not take every name; empty where it is not known to."""
         version = self._evidence.version
         if version is None or reaches(release(version), UTF8_NAMES):
             return ""
         since = ".".join(map(str, UTF8_NAMES))
+        if reaches(release(version), UTF8_FLAG_EXISTS):
+            flag = f"--enable-feature={UTF8_FLAG}"
+            return f"Prometheus {version} takes such names only with {flag}: turn it on, or upgrade to {since} or later"
         return f"Prometheus {version} takes no such names, {since} and later do: upgrade it, or rename what it exports"
 
     def _untraced(self, selector: str, answer: Unread) -> Doubt:

@@ -10,10 +10,20 @@ from dataclasses import dataclass
 
 from gonogo.model.names import is_classic_label, is_classic_metric
 from gonogo.model.rule import Rule, RuleKind
-from gonogo.model.versions import UTF8_NAMES, UTF8_RULE_NAMES, Version
+from gonogo.model.versions import (
+    QUOTED_LABELS,
+    QUOTED_SELECTORS,
+    UTF8_FLAG_EXISTS,
+    UTF8_NAMES,
+    UTF8_RULE_NAMES,
+    Version,
+)
 
 EXPERIMENTAL = "promql-experimental-functions"
 """The flag of most functions that may still change."""
+
+UTF8_FLAG = "utf8-names"
+"""The flag of names in UTF-8, before they came for all."""
 
 _FILL = "promql-binop-fill-modifiers"
 _START_TIMESTAMPS = "use-start-timestamps"
@@ -96,8 +106,16 @@ AGGREGATIONS: Mapping[str, Feature] = {
 OPERATORS: Mapping[str, Feature] = {**_since((2, 31), "atan2"), **_since((3, 11), "</", ">/")}
 
 FILL = Feature("fill()", (3, 10), flag=_FILL)
-QUOTED_NAME = Feature("a name in quotes", UTF8_NAMES)
-LABEL_WITH_COLON = Feature("a label name with a colon", UTF8_NAMES)
+
+
+def _free(name: str) -> Feature:
+    return Feature(name, UTF8_FLAG_EXISTS, flag=UTF8_FLAG, stable=UTF8_NAMES)
+
+
+QUOTED_NAME = Feature("a name in quotes", QUOTED_SELECTORS)
+QUOTED_LABEL = Feature("a label name in quotes in a list of labels", QUOTED_LABELS)
+FREE_LABEL = _free("a label name with other characters than a-z, A-Z, 0-9 and _ in a list of labels")
+LABEL_WITH_COLON = _free("a label name with a colon")
 UNQUOTED_NAME = Feature(
     "a name with other characters than a-z, A-Z, 0-9, _ and :, without quotes", (3, 16), flag=_UNQUOTED
 )
@@ -156,4 +174,4 @@ def features_of_names(rule: Rule) -> Iterator[tuple[Feature, tuple[str, ...]]]:
     for section, given in (("labels", rule.labels), ("annotations", rule.annotations)):
         for name in given:
             if not is_classic_label(name):
-                yield Feature(f"the name {name!r} among {section}", UTF8_NAMES), (section, name)
+                yield _free(f"the name {name!r} among {section}"), (section, name)

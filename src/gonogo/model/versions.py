@@ -32,8 +32,17 @@ LEFT_OPEN = (3, 0)
 FLOAT_BOUNDS = (3, 0)
 """A scrape stores the bound of a classic bucket as a decimal fraction from here on: ``le="1"`` becomes ``le="1.0"``."""
 
+QUOTED_SELECTORS = (2, 51)
+"""Names in braces may be in quotes from here on. Source: ``promql/parser/generated_parser.y``."""
+
+QUOTED_LABELS = (2, 55)
+"""Names of labels after ``by``, ``on`` and their kin may be in quotes from here on. Source: the same."""
+
+UTF8_FLAG_EXISTS = (2, 55)
+"""A server with ``--enable-feature=utf8-names`` takes any UTF-8 text as a name from here on; no promtool has it."""
+
 UTF8_NAMES = (3, 0)
-"""Names of metrics and labels may be any UTF-8 text from here on."""
+"""Names of metrics and labels may be any UTF-8 text from here on, without a flag."""
 
 UTF8_RULE_NAMES = (3, 2)
 """Names that recording rules give may be any UTF-8 text from here on."""

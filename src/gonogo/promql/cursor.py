@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from gonogo.model.names import is_classic_label
 from gonogo.model.promql_features import (
     DURATION_AS_NUMBER,
+    FREE_LABEL,
     HEXADECIMAL_E,
     LABEL_WITH_COLON,
-    QUOTED_NAME,
+    QUOTED_LABEL,
     UNDERSCORES,
     Feature,
 )
@@ -118,8 +120,8 @@ class Cursor:
         """Read one label name."""
         word, start = self.words[self.at], self.starts[self.at]
         if self.kinds[self.at] == STRING:
-            needs.append(QUOTED_NAME)
             name = self.string()
+            needs.append(QUOTED_LABEL if is_classic_label(name) else FREE_LABEL)
             if not name or not is_utf8(name):
                 message = f"{word} is not a valid label name"
                 raise Refusal(message, start, self.ended())

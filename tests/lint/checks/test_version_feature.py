@@ -31,14 +31,14 @@ def rule(expression: str) -> str:
         ("x @ start()", (2, 32), (2, 33)),
         ("x offset -5m", (2, 32), (2, 33)),
         ("histogram_avg(x)", (2, 50), (2, 51)),
-        ('{"http.requests"}', (2, 55), (3, 0)),
-        ('x{"http.code"="200"}', (2, 55), (3, 0)),
+        ('{"http.requests"}', (2, 50), (2, 51)),
+        ('x{"http.code"="200"}', (2, 50), (2, 51)),
         ("first_over_time(x[5m])", (3, 6), (3, 14)),
         ("x * 1_000", (2, 53), (2, 54)),
         ("x > 5m", (2, 53), (2, 54)),
         ("rate(x[300])", (2, 53), (2, 54)),
         ("x offset 0s", (2, 53), (2, 54)),
-        ("sum by (a:b) (x)", (2, 55), (3, 0)),
+        ("sum by (a:b) (x)", (2, 54), (3, 0)),
         ("rate(x[1m + 1m])", (3, 3), (3, 14)),
         ("x offset (1m)", (3, 3), (3, 14)),
         ("x offset +1m", (3, 3), (3, 4)),
@@ -140,7 +140,7 @@ groups:
 
 
 @pytest.mark.parametrize(
-    ("version", "lines"), [((2, 42), [4, 6, 9, 10]), ((2, 55), [4, 6, 9, 10]), ((3, 0), [4]), ((3, 1), [4])]
+    ("version", "lines"), [((2, 42), [4, 6, 9, 10]), ((2, 54), [4, 6, 9, 10]), ((3, 0), [4]), ((3, 1), [4])]
 )
 def test_a_name_that_the_version_does_not_take_is_an_error(version: tuple[int, int], lines: list[int]) -> None:
     """Each at its own key: names of labels and annotations since 3.0, recorded names since 3.2."""
@@ -149,6 +149,45 @@ def test_a_name_that_the_version_does_not_take_is_an_error(version: tuple[int, i
     assert {str(one.severity) for one in told} == {"error"}
     assert "does not know the recorded name 'http.requests:sum', and refuses the whole file" in told[0].message
     assert told[0].message.endswith("it came with 3.2")
+
+
+@pytest.mark.parametrize(
+    ("features", "severity"), [(None, "warning"), (frozenset(), "error"), (frozenset({"other"}), "error")]
+)
+def test_2_55_takes_names_of_labels_behind_a_flag(features: frozenset[str] | None, severity: str) -> None:
+    """Only servers have the flag; recorded names stay as they were."""
+    recorded, *others = found(NAMES, version=(2, 55), features=features)
+    assert (recorded.where.start.line, str(recorded.severity)) == (4, "error")
+    assert [(one.where.start.line, str(one.severity)) for one in others] == [(line, severity) for line in (6, 9, 10)]
+    assert all(one.message.endswith("is read only by servers with --enable-feature=utf8-names") for one in others)
+    assert len(found(NAMES, version=(2, 55), features=frozenset({"utf8-names"}))) == 1
+
+
+QUOTED_IN_BRACES = ['{"x"}', '{"http.requests"}', 'x{"a"="b"}', 'x{"service.name"="web"}']
+QUOTED_LABELS = ['sum by ("a") (x)', 'x + on ("a") y', 'x + on (a) group_left ("b") y']
+FREE_LABELS = ['sum by ("service.name") (x)', "sum by (a:b) (x)"]
+
+
+@pytest.mark.parametrize(
+    ("expressions", "since", "always"),
+    [
+        (QUOTED_IN_BRACES, (2, 51), (2, 51)),
+        (QUOTED_LABELS, (2, 55), (2, 55)),
+        (FREE_LABELS, (2, 55), (3, 0)),
+    ],
+)
+def test_names_in_quotes_came_before_the_names_that_need_them(
+    expressions: list[str], since: tuple[int, int], always: tuple[int, int]
+) -> None:
+    """Quotes in braces are read since 2.51; only a list of labels looks at the name, until 3.0 behind a flag."""
+    for expression in expressions:
+        (early,) = found(rule(expression), version=(since[0], since[1] - 1), features=frozenset())
+        assert early.message.endswith(f"it came with {since[0]}.{since[1]}")
+        flagged = found(rule(expression), version=since, features=frozenset())
+        assert len(flagged) == int(since != always)
+        assert all("--enable-feature=utf8-names" in one.message for one in flagged)
+        assert found(rule(expression), version=since, features=frozenset({"utf8-names"})) == ()
+        assert found(rule(expression), version=always, features=frozenset()) == ()
 
 
 def test_a_name_that_the_version_takes_is_fine() -> None:

@@ -13,6 +13,7 @@ from gonogo.lint.check import Check, Example
 from gonogo.lint.estate import Estate, LintedRule
 from gonogo.lint.finding import Hit, Severity
 from gonogo.model.promql_features import GROUP_KEYS, RULE_KEYS, Feature, features_of_names
+from gonogo.model.versions import PROMTOOL_FEATURES
 from gonogo.promql.needs import features_of
 
 
@@ -52,7 +53,8 @@ def _judged(feature: Feature, estate: Estate) -> tuple[str, Severity] | None:
     if not flag or (estate.features is not None and flag in estate.features):
         return None
     severity = Severity.WARNING if estate.features is None else Severity.ERROR
-    return f"{feature.name} is read only by servers and promtools with --enable-feature={flag}", severity
+    readers = "servers and promtools" if flag in PROMTOOL_FEATURES else "servers"
+    return f"{feature.name} is read only by {readers} with --enable-feature={flag}", severity
 
 
 def _written(version: tuple[int, int]) -> str:
