@@ -39,7 +39,7 @@ def gonogo(
     cwd: Path,
     env: Mapping[str, str] | None = None,
     before: Sequence[str] = (),
-    within: float = 90,
+    within: float = 110,
 ) -> Ended:
     """Run the command to its end; what runs longer than ``within`` seconds is killed.
 

@@ -71,7 +71,7 @@ def page(command: str, folder: Path) -> str:
     argv = [sys.executable, "-m", "gonogo", *words[before + 1 :]]
     settings = dict(word.split("=", 1) for word in words[:before])
     env = {**os.environ, "COLUMNS": "80", "XDG_CACHE_HOME": str(folder / ".cache"), **settings}
-    done = subprocess.run(argv, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(argv, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=110)
     return f"exit {done.returncode}\n{done.stdout}{done.stderr}".replace(str(folder), "[DIR]")
 
 

@@ -24,7 +24,7 @@ def called(checkout: Path, name: str, *arguments: str, path: str = "") -> subpro
     """Call a script from another folder."""
     argv = (str(checkout / "scripts" / "ops" / name), *arguments)
     env = {"PATH": f"/usr/bin:/bin:{path}"}
-    return subprocess.run(argv, cwd="/", env=env, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(argv, cwd="/", env=env, capture_output=True, text=True, check=False, timeout=110)
 
 
 def program(path: Path) -> Path:

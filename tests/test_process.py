@@ -25,7 +25,7 @@ def test_a_full_disk_is_an_error(folder: Path, arguments: tuple[str, ...]) -> No
     """However fast the process ends, an answer that was not written is said."""
     with Path("/dev/full").open("wb") as full:
         argv = (sys.executable, "-m", "gonogo", *arguments)
-        done = subprocess.run(argv, cwd=folder, stdout=full, stderr=subprocess.PIPE, check=False, timeout=60)
+        done = subprocess.run(argv, cwd=folder, stdout=full, stderr=subprocess.PIPE, check=False, timeout=110)
     assert done.returncode == 74
     assert b"standard output: the answer could not be written" in done.stderr
 
@@ -38,14 +38,14 @@ def test_closed_streams_change_no_exit_code(folder: Path, arguments: tuple[str, 
     if closed == 0:
         shell = shell.replace(">&-", "<&-")
     argv = ("/bin/sh", "-c", shell, sys.executable, *arguments)
-    done = subprocess.run(argv, cwd=folder, capture_output=True, check=False, timeout=60)
+    done = subprocess.run(argv, cwd=folder, capture_output=True, check=False, timeout=110)
     assert done.returncode == (2 if arguments == ("no-such-command",) else 0)
 
 
 def test_what_was_printed_arrives_whole_in_a_pipe(folder: Path) -> None:
     """More than a buffer holds, and the end of it too."""
     done = subprocess.run(
-        (sys.executable, "-m", "gonogo", "schema"), cwd=folder, capture_output=True, check=True, timeout=60
+        (sys.executable, "-m", "gonogo", "schema"), cwd=folder, capture_output=True, check=True, timeout=110
     )
     assert len(done.stdout) > 8192
     assert done.stdout.endswith(b"}\n")
@@ -58,6 +58,6 @@ def test_a_character_that_the_output_does_not_have_is_escaped(folder: Path) -> N
     (odd / "gonogo.yaml").write_text(POLICY, encoding="utf-8")
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     argv = (sys.executable, "-m", "gonogo", *BEAT)
-    done = subprocess.run(argv, cwd=odd, env=environment, capture_output=True, check=False, timeout=60)
+    done = subprocess.run(argv, cwd=odd, env=environment, capture_output=True, check=False, timeout=110)
     assert done.returncode == 0
     assert rb"gr\xf6\xdfe/duri_textfile_heartbeat.prom" in done.stdout

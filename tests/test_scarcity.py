@@ -108,7 +108,7 @@ main(sys.argv[1:])
 def test_without_threads_nothing_is_known(folder: Path, arguments: tuple[str, ...], out: str, err: str) -> None:
     """A verdict has the reason for each question; what else needs a thread is undecided."""
     argv = (sys.executable, "-c", SHORT_OF_THREADS, *arguments)
-    done = subprocess.run(argv, cwd=folder, env=PLAIN, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(argv, cwd=folder, env=PLAIN, capture_output=True, text=True, check=False, timeout=110)
     assert done.returncode == 3, done
     assert out in done.stdout
     assert err in done.stderr
@@ -152,7 +152,7 @@ def test_a_lost_stream_is_no_verdict(folder: Path, command: str, streams: str, c
     (folder / "beat.yaml").write_text("{version: 1, realm: a, prefix: b, heartbeat: {textfile_dir: .}}\n")
     script = f"sleep 0.01; {GONOGO} {command} {streams}; exit ${{PIPESTATUS[0]}}"
     argv = ("/bin/bash", "-c", script)
-    done = subprocess.run(argv, cwd=folder, env=PLAIN, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(argv, cwd=folder, env=PLAIN, capture_output=True, text=True, check=False, timeout=110)
     assert done.returncode == code, done
 
 
@@ -161,5 +161,5 @@ def test_a_no_go_that_nobody_reads_is_not_known(folder: Path, streams: str, code
     """A finding's exit code is 1 only where the finding was written, or where nobody wanted to read it."""
     (folder / "r.yml").write_text("groups: [{name: a, rules: [{record: 'a:b', expr: up(}]}]\n", encoding="utf-8")
     argv = ("/bin/bash", "-c", f"{GONOGO} lint {streams}; exit ${{PIPESTATUS[0]}}")
-    done = subprocess.run(argv, cwd=folder, env=PLAIN, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(argv, cwd=folder, env=PLAIN, capture_output=True, text=True, check=False, timeout=110)
     assert done.returncode == (code or 1), done

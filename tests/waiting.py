@@ -11,8 +11,8 @@ from collections.abc import Callable
 PAUSE = 0.02
 
 
-def await_true(seen: Callable[[], object], within: float = 20.0) -> None:
-    """Ask until the answer is true; the time is up after ``within`` seconds."""
+def await_true(seen: Callable[[], object], within: float = 110.0) -> None:
+    """Ask until the answer is true; the time is up after ``within`` seconds, shortly before that of the test is."""
     until = time.monotonic() + within
     pause = threading.Event()
     while not seen():

@@ -82,7 +82,7 @@ def by_promtool(folder: Path, pattern: str) -> tuple[str, ...]:
     promtool = shutil.which("promtool")
     assert promtool
     argv = [promtool, "check", "config", str(config)]
-    ended = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=30)
+    ended = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=110)
     first, *found = CHECKED.findall(ended.stdout)
     assert first == str(config)
     return tuple(found)

@@ -137,7 +137,7 @@ def until_go(policy: Path, server: RunningServer) -> None:
         assert report.clock_skew_seconds == pytest.approx(0, abs=2)
         return report.judgement.verdict is Verdict.GO
 
-    await_true(go, 40)
+    await_true(go)
 
 
 @pytest.mark.live

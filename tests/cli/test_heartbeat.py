@@ -166,7 +166,7 @@ def test_the_daemon_ends_in_order(folder: Path, manager: socket.socket, asked: s
     with daemon(folder, NOTIFY_SOCKET=str(folder / "notify"), WATCHDOG_USEC="10000000") as running:
         first, second = notices(manager), notices(manager)
         running.send_signal(asked)
-        out, err = running.communicate(timeout=20)
+        out, err = running.communicate(timeout=110)
         last = notices(manager)
         while "STOPPING" not in last:
             last = notices(manager)
@@ -188,7 +188,7 @@ def test_the_daemon_goes_on_after_failures_without_feeding_the_watchdog(folder: 
             assert "READY" not in told
             told = notices(manager)
         running.send_signal(signal.SIGTERM)
-        out, err = running.communicate(timeout=20)
+        out, err = running.communicate(timeout=110)
     assert running.returncode == 0
     assert failing == {"STATUS": "failing, 1 failed: no beat: the heartbeat's state could not be kept"}
     assert told["READY"] == "1"

@@ -192,7 +192,7 @@ def test_a_whole_process_ends_with_the_code() -> None:
     """As a shell sees it, with findings on standard output and the rest on standard error."""
     Path("t_test.yml").write_text("rule_files: [good.yml]\ntests: []\n", encoding="utf-8")
     done = subprocess.run(
-        (sys.executable, "-m", "gonogo", "lint", "."), capture_output=True, text=True, check=False, timeout=60
+        (sys.executable, "-m", "gonogo", "lint", "."), capture_output=True, text=True, check=False, timeout=110
     )
     assert done.returncode == 1
     assert done.stdout.startswith("bad.yml:1:")

@@ -75,7 +75,7 @@ def test_what_is_no_command_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_help_imports_no_command() -> None:
     """A page of help costs what click costs."""
     text = "import sys, gonogo.cli.main as m\ntry: m.main(['--help'])\nexcept SystemExit: print(sorted(sys.modules))"
-    done = subprocess.run((sys.executable, "-c", text), capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run((sys.executable, "-c", text), capture_output=True, text=True, check=True, timeout=110)
     for heavy in ("gonogo.cli.decide", "gonogo.app", "pydantic", "yaml", "numpy", "http.client", "rich"):
         assert f"'{heavy}'" not in done.stdout
 
@@ -134,7 +134,7 @@ def test_what_is_printed_into_a_full_disk_is_an_error(folder: Path, arguments: t
     """Whichever way a command prints."""
     with Path("/dev/full").open("wb") as full:
         argv = (sys.executable, "-m", "gonogo", *arguments)
-        done = subprocess.run(argv, cwd=folder, stdout=full, stderr=subprocess.PIPE, check=False, timeout=60)
+        done = subprocess.run(argv, cwd=folder, stdout=full, stderr=subprocess.PIPE, check=False, timeout=110)
     assert done.returncode == 74
     assert b"standard output: the answer could not be written" in done.stderr
 

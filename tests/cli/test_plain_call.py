@@ -112,7 +112,7 @@ def test_a_plain_form_imports_nothing_that_it_does_not_need(
     (tmp_path / "policy.yaml").write_text(POLICY, encoding="utf-8")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     argv = [sys.executable, "-X", "importtime", "-m", "gonogo", *words, "--policy", "policy.yaml"]
-    done = subprocess.run(argv, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(argv, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=110)
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert needed in imported
     assert imported & heavy == set()

@@ -58,7 +58,7 @@ def proxy(upstream: str) -> Iterator[Proxy]:  # noqa: C901 - one small server, r
             """Pass a question on."""
             length = int(self.headers.get("Content-Length") or 0)
             asked = self.rfile.read(length) if length else None
-            connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+            connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=110)
             kept = {k: v for k, v in self.headers.items() if k.lower() in {"content-type", "accept"}}
             try:
                 connection.request(self.command, self.path, asked, kept)

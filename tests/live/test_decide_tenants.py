@@ -151,7 +151,7 @@ def place(server: tuple[Path, RunningServer]) -> Iterator[Place]:
         behind = held.enter_context(querier(folder, running)) if real else running.url
         front = held.enter_context(proxy(behind))
         front.spoil = wants_tenant
-        await_true(lambda: query(Client(), behind, "up_twice").series, 60)
+        await_true(lambda: query(Client(), behind, "up_twice").series)
         yield Place(folder, front, behind)
 
 

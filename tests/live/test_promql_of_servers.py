@@ -136,7 +136,7 @@ def asked(folder: Path, flags: Iterable[str]) -> Iterator[Asked]:
     configuration.write_text("global: {scrape_interval: 1h}\n", encoding="utf-8")
     arguments = [f"--enable-feature={','.join(flags)}"] if flags else []
     with prometheus(folder / "server", configuration, flags=arguments) as server:
-        connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=60)
+        connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=110)
         connection.request("GET", "/api/v1/status/buildinfo")
         built = json.loads(connection.getresponse().read())["data"]["version"]
         version = release(built)

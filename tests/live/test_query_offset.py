@@ -91,7 +91,7 @@ def test_an_offset_that_is_only_in_the_policys_file_is_not_allowed_for(tmp_path:
     """Any version: the server has loaded a file without it, and its samples show that."""
     loaded = RULES.format(offset="0s").replace("  query_offset: 0s\n", "")
     with running(tmp_path, loaded):
-        await_true(lambda: is_go(tmp_path), 30)
+        await_true(lambda: is_go(tmp_path))
         assert all(seconds <= 2.5 for seconds in lateness(tmp_path).values())
 
 
@@ -103,7 +103,7 @@ def test_an_offset_that_is_loaded_is_allowed_for(tmp_path: Path) -> None:
             pass
         return
     with running(tmp_path, RULES.format(offset="20s"), ", rule_query_offset: 12s"):
-        await_true(lambda: is_go(tmp_path), 60)
+        await_true(lambda: is_go(tmp_path))
         seen = lateness(tmp_path)
         assert seen["own"] == pytest.approx(20.0, abs=1.5)
         assert seen["usual"] == pytest.approx(12.0, abs=1.5)

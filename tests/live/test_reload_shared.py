@@ -98,7 +98,7 @@ def test_a_reader_of_the_steps_who_leaves_changes_nothing(yard: Yard) -> None:
         until_step(process, Step.SNAPSHOT)
         assert process.stderr is not None
         process.stderr.close()
-        answer, _ = process.communicate(timeout=60)
+        answer, _ = process.communicate(timeout=110)
     assert (process.returncode, answer.split(b" ")[0].strip()[:8]) == (0, b"reloaded"), answer
     assert yard.is_whole()
 
@@ -110,7 +110,7 @@ def test_a_lost_terminal_goes_back(yard: Yard) -> None:
     with command(yard, stderr=subprocess.PIPE) as process:
         until_step(process, Step.SETTLE)
         process.send_signal(signal.SIGHUP)
-        answer, _ = process.communicate(timeout=60)
+        answer, _ = process.communicate(timeout=110)
     assert process.returncode == 4, answer
     assert yard.files() == before
     assert pending(yard.place().state) is None

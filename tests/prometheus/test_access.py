@@ -58,7 +58,7 @@ def issue(made: Certificates, name: str, extension: str, *, authority: str | Non
         ),
         check=True,
         capture_output=True,
-        timeout=30,
+        timeout=110,
     )
 
 
@@ -127,7 +127,7 @@ def test_a_key_with_a_password_is_refused_without_asking(certificates: Certifica
     """OpenSSL never gets to ask at the terminal."""
     argv = ("openssl", "ec", "-in", certificates.path("client.key"), "-aes256", "-passout", "pass:x")
     locked = certificates.path("locked.key")
-    subprocess.run((*argv, "-out", locked), check=True, capture_output=True, timeout=30)
+    subprocess.run((*argv, "-out", locked), check=True, capture_output=True, timeout=110)
     settings = HttpSettings(cert_file=certificates.path("client.pem"), key_file=locked)
     error = refusal("https://127.0.0.1:1", settings)
     assert error.what == "the client certificate or its key cannot be used"

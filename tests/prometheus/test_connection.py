@@ -169,7 +169,7 @@ def test_a_chunk_of_less_than_nothing_is_not_read_without_bound() -> None:
 
     with faulty(flood) as server:
         done = subprocess.run(
-            [sys.executable, "-c", PEAK, server.url], capture_output=True, text=True, check=True, timeout=60
+            [sys.executable, "-c", PEAK, server.url], capture_output=True, text=True, check=True, timeout=110
         )
     said, grown = json.loads(done.stdout)
     assert "broken" in said or "larger" in said

@@ -267,7 +267,7 @@ except SourceError as error:
 def growth(url: str, max_bytes: int) -> tuple[str, int]:
     """Ask in a process of its own: the error, and by how many bytes its memory grew at most."""
     argv = [sys.executable, "-c", MEASURE, url, str(max_bytes)]
-    told = json.loads(subprocess.run(argv, capture_output=True, check=True, timeout=90).stdout)
+    told = json.loads(subprocess.run(argv, capture_output=True, check=True, timeout=110).stdout)
     return told[0], told[1]
 
 

@@ -226,7 +226,7 @@ def test_no_server_outlives_gonogo(tmp_path: Path, number: signal.Signals, pause
         pid = int(parent.stdout.readline())
         parent.send_signal(number)
         parent.wait(10)
-        assert ended(pid, 10)
+        assert ended(pid, 110)
 
 
 ENDED_AMID_A_START = """
@@ -254,6 +254,6 @@ RunningServer("s", ("sleep", "60"), "http://127.0.0.1:1", "/", Path(sys.argv[1])
 def test_a_server_is_not_left_behind_without_its_guard(tmp_path: Path) -> None:
     """The process is not ended between the start of a server and that of the guard, however long that takes."""
     argv = (sys.executable, "-c", ENDED_AMID_A_START, str(tmp_path / "log"))
-    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=110)
     assert done.returncode != 0, done
     assert ended(int(done.stdout), 10)
