@@ -16,7 +16,7 @@ from gonogo.prometheus.loopback_port import HOST, port_of, reserve_port
 from gonogo.prometheus.processes import prometheus
 from gonogo.prometheus.reload_trigger import post_reload
 from gonogo.prometheus.server_process import RunningServer
-from gonogo.reloading.result import Became
+from gonogo.reloading.result import Became, ReloadResult
 from gonogo.render.reload_json import reload_json
 from gonogo.render.reload_text import reload_text
 from tests.live.reload_stage import CLIENT, LATER, Stage, stage
@@ -55,6 +55,43 @@ def test_a_rule_that_fails_as_soon_as_its_input_arrives_is_rolled_back(yard: Yar
     result = reload(yard.request())
     assert result.became is Became.ROLLED_BACK, told(result)
     assert any("rule AnyUp" in reason and "the rule fails" in reason for reason in result.reasons), told(result)
+
+
+LATE_INPUT = """
+groups:
+  - name: slow
+    interval: 6s
+    rules: [{record: 'a:one', expr: 'label_replace(up, "k", "x", "", "") or label_replace(up, "k", "y", "", "")'}]
+  - name: fast
+    interval: 3s
+    rules: [{record: 'b:two', expr: 'up * on (job) a:one'}]
+"""
+"""The second group is evaluated well until the first one has made two series for each of its own."""
+
+
+def test_a_rule_that_fails_as_soon_as_a_new_record_is_there_is_rolled_back(yard: Yard) -> None:
+    """A record of another group is input as well, and its group may be slower."""
+    yard.stage().rules(LATE_INPUT, "late.yml")
+    result = reload(yard.request(max_removed=1.0))
+    assert result.became is Became.ROLLED_BACK, told(result)
+    assert any("fast" in reason and "fail" in reason for reason in result.reasons), told(result)
+    assert not any("not been evaluated" in reason for reason in result.reasons), told(result)
+
+
+def test_a_rule_that_reads_the_past_is_waited_for_until_its_new_input_is_old_enough(yard: Yard) -> None:
+    """A group with a query offset, which Prometheus has since 2.53, does not see a new target at once."""
+    if (release(yard.live.state().version or "") or (0, 0)) < (2, 53):
+        assert "query_offset" in told(_late(yard)), "an older one refuses the key"
+        return
+    result = _late(yard)
+    assert result.became is Became.ROLLED_BACK, told(result)
+
+
+def _late(yard: Yard) -> ReloadResult:
+    staged = yard.stage()
+    staged.configure(job("second", yard.live.target))
+    staged.rules(ANY_UP.replace("interval: 4s", "interval: 1s\n    query_offset: 6s"), "any.yml")
+    return reload(yard.request())
 
 
 def test_a_new_job_and_a_rule_that_reads_it_well_are_loaded(yard: Yard) -> None:

@@ -76,7 +76,8 @@ class LoadedGroup:
     """A rule group that a server has loaded; ``interval`` is always known there, ``limit`` where it is shown.
 
     ``delay`` is how far in the past the group is evaluated, where the group says so itself;
-    ``engine`` is the program that listed it.
+    ``engine`` is the program that listed it. ``began_at`` and ``ended_at`` are those of the last evaluation of the
+    group that has ended, in unix seconds; ``None`` = never, or not shown.
     """
 
     name: str
@@ -86,3 +87,5 @@ class LoadedGroup:
     limit: int | None = None
     delay: timedelta | None = None
     engine: Engine = Engine.PROMETHEUS
+    began_at: float | None = None
+    ended_at: float | None = None

@@ -30,6 +30,8 @@ def _groups(envelope: JsonObject) -> tuple[LoadedGroup, ...]:
 
 def _group(item: JsonObject) -> LoadedGroup:
     name = text(item.get("name"), "a group's name")
+    began_at = moment(item["lastEvaluation"], f"the last evaluation of {name}") if "lastEvaluation" in item else None
+    took = _seconds(item.get("evaluationTime", 0), f"the time of the last evaluation of {name}")
     return LoadedGroup(
         name=name,
         interval=_seconds(item.get("interval"), f"the interval of {name}"),
@@ -40,6 +42,8 @@ def _group(item: JsonObject) -> LoadedGroup:
         limit=int(number(item["limit"], f"the limit of {name}")) if "limit" in item else None,
         delay=group_delay(item, name),
         engine=engine_of(item),
+        began_at=began_at,
+        ended_at=None if began_at is None else began_at + took.total_seconds(),
     )
 
 

@@ -155,10 +155,10 @@ def test_rules_that_fail_until_the_undone_series_are_stale_fail_no_rollback() ->
 
 def test_rules_that_go_on_failing_fail_a_rollback() -> None:
     """The longest limit holds, and the error of the rule is said."""
-    look, seen = looks(*(failed(count, 1000.0 + count) for count in range(1, 400)))
-    left = verify(BEFORE, ONE, BACK, look, INSTANT, timedelta(milliseconds=20))
+    look, seen = looks(*(failed(count, 1000.0 + count) for count in range(1, 5000)))
+    left = verify(BEFORE, ONE, BACK, look, INSTANT, timedelta(milliseconds=500))
     assert {Check.HEALTH, Check.FAILURES} <= {one.check for one in left}
-    assert 1 < len(seen) < 400
+    assert 1 < len(seen) < 5000
 
 
 def test_a_failed_evaluation_ends_what_is_no_rollback() -> None:

@@ -7,13 +7,16 @@ go on so. Everything else counts.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, reduce
 
+from gonogo.app.reloading.first_results import Due, FirstResults, evaluation_of, new_or_changed_rules
 from gonogo.app.reloading.first_scrapes import FirstScrapes, who
+from gonogo.app.reloading.rule_inputs import rule_ids
 from gonogo.app.reloading.staged import Staged
 from gonogo.app.reloading.unmet import Check, Unmet
 from gonogo.durations import format_duration
@@ -80,6 +83,7 @@ class Comparison:
         staged: what it should be.
         reload: what is verified.
         scrapes: the first scrapes of targets since the reload, as far as they were seen.
+        results: the first results of rules with new input, as far as they were seen.
     """
 
     before: ServerState
@@ -87,11 +91,41 @@ class Comparison:
     staged: Staged
     reload: Reload
     scrapes: FirstScrapes = field(default_factory=FirstScrapes)
+    results: FirstResults = field(default_factory=FirstResults)
+
+    def seen(self) -> Comparison:
+        """Add to what was seen of first scrapes and first results what this look shows."""
+        now = replace(self, scrapes=self.scrapes.seen(self.now, self.reload.at))
+        has_new_targets = now.scrapes.latest(self.before, self.now) is not None
+        new = rule_ids(self.now.rules) if has_new_targets else frozenset(new_or_changed_rules(self.before, self.now))
+        return replace(now, results=self.results.seen(self.now, new, now.least_dues(), now.delays()))
+
+    def least_dues(self) -> Mapping[str, Due]:
+        """Return, by the name of a group, the time after which its evaluations count, other rules left aside."""
+        reloaded = "the reload" if self.reload.failing is None else "the last failed evaluation"
+        due = Due(self.reload.evaluated_after, reloaded)
+        delays = self.delays()
+        scraped = self.scrapes.latest(self.before, self.now)
+        if scraped is None:
+            return dict.fromkeys(delays, due)
+        target, at = scraped
+        event = f"the first scrape of {_target(target)}, which is new or changed"
+        return {name: due.later(Due(at + delay, event)) for name, delay in delays.items()}
+
+    def delays(self) -> Mapping[str, float]:
+        """Return, by the name of a group, how many seconds in the past it reads."""
+        told = self.staged.delays
+        return {group.name: told.get(group.name, self.staged.query_offset).total_seconds() for group in self.now.rules}
 
 
 def unmet(compared: Comparison) -> tuple[Unmet, ...]:
-    """Say everything that is not as it should be, the most telling first."""
-    return tuple(one for check in CHECKS for one in check(compared))
+    """Say everything that is not as it should be, the most telling first.
+
+    Once anything is final, the rest that only waits is left out: nobody waits for it any more.
+    """
+    found = tuple(one for check in CHECKS for one in check(compared))
+    is_over = any(one.final for one in found)
+    return tuple(one for one in found if not (is_over and one.waits))
 
 
 def same_process(of: Comparison) -> Iterator[Unmet]:
@@ -141,21 +175,25 @@ def rules(of: Comparison) -> Iterator[Unmet]:
 
 
 def evaluation(of: Comparison) -> Iterator[Unmet]:
-    """Every rule must have been evaluated since, and after the first scrape of every new or changed target."""
-    scraped = of.scrapes.latest(of.before, of.now)
-    since, event = (
-        of.reload.evaluated_after,
-        "the reload" if of.reload.failing is None else "the last failed evaluation",
-    )
-    if scraped is not None and scraped[1] > since:
-        target, since = scraped
-        event = f"the first scrape of {_target(target)}, which is new or changed"
+    """Every rule must have been evaluated since, and after its new input: see ``first_results``."""
+    leasts, delays = of.least_dues(), of.delays()
     for group in of.now.rules:
-        waiting = [s.rule.name for s in group.rules if s.evaluated_at is None or s.evaluated_at <= since]
+        least, last = leasts[group.name], evaluation_of(group)
+        began = last.began if last else -math.inf
+        dues = (of.results.dues.get((group.file, group.name, number), least) for number in range(len(group.rules)))
+        waiting = [
+            (state.rule.name, due)
+            for state, due in zip(group.rules, dues, strict=True)
+            if due.at is None or min(began, state.evaluated_at or -math.inf) <= due.at
+        ]
         if waiting:
+            due = reduce(Due.later, (each for _, each in waiting))
             step = f"wait for its interval of {format_duration(group.interval)}; if it is over, {_LOG}"
-            what = f"{len(waiting)} of {len(group.rules)} rules have not been evaluated since {event}"
-            yield Unmet(Check.EVALUATION, what, _group(group), _some(tuple(waiting)), step)
+            delay = delays[group.name]
+            past = f", and its query offset of {delay:g} s after that" if delay else ""
+            what = f"{len(waiting)} of {len(group.rules)} rules have not been evaluated since {due.event}{past}"
+            names = tuple(name for name, _ in waiting)
+            yield Unmet(Check.EVALUATION, what, _group(group), _some(names), step, waits=True)
 
 
 def health(of: Comparison) -> Iterator[Unmet]:
@@ -209,10 +247,11 @@ def targets(of: Comparison) -> Iterator[Unmet]:
         where = _target(target)
         if target.pool not in staged_jobs:
             why, step = "its job is none of the staged configuration's", "wait until the server has dropped it"
-            yield Unmet(Check.TARGETS, "the target is still scraped", where, why, step)
+            yield Unmet(Check.TARGETS, "the target is still scraped", where, why, step, waits=True)
         elif target.health is TargetHealth.UNKNOWN or (target.last_scrape or 0.0) <= of.reload.at:
             why = "it has not been scraped since the reload"
-            yield Unmet(Check.TARGETS, "the target is not known to be up", where, why, "wait for two intervals")
+            what, step = "the target is not known to be up", "wait for two intervals"
+            yield Unmet(Check.TARGETS, what, where, why, step, waits=True)
         elif target.health is TargetHealth.DOWN and who(target) not in was_down:
             why = target.last_error or "the server does not say why"
             yield Unmet(Check.TARGETS, "the target is down", where, why, f"mend the job or the target; or {_ROLL_BACK}")
@@ -259,7 +298,8 @@ def _unset(of: Comparison) -> Iterator[Unmet]:
         if job.name in now and now[job.name] <= was.get(job.name, 0.0):
             why = "the server still has those of before"
             step = "wait: it looks for targets every 5 s"
-            yield Unmet(Check.TARGETS, "its targets have not been set since the reload", f"job {job.name}", why, step)
+            what = "its targets have not been set since the reload"
+            yield Unmet(Check.TARGETS, what, f"job {job.name}", why, step, waits=True)
 
 
 def _fewer(of: Comparison) -> Iterator[Unmet]:

@@ -48,12 +48,17 @@ class FirstScrapes:
 
 
 def new_or_changed(before: ServerState, now: ServerState) -> Iterator[Target]:
-    """List the targets that were not there, were not up, or whose job has another configuration than before."""
-    were_up = {who(one) for one in before.targets if one.health is TargetHealth.UP}
+    """List the targets that were not there, were not up, or whose job has another configuration than before.
+
+    A target that was down and still is brings no samples to any rule.
+    """
+    was = {who(one): one.health for one in before.targets}
     had, have = _jobs(before.configuration), _jobs(now.configuration)
     for one in now.targets:
         same_job = one.pool in had and had[one.pool] == have.get(one.pool)
-        if who(one) not in were_up or not same_job:
+        known = was.get(who(one)) if same_job else None
+        stays_down = known is TargetHealth.DOWN and one.health is TargetHealth.DOWN
+        if known is not TargetHealth.UP and not stays_down:
             yield one
 
 

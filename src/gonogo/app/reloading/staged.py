@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from gonogo.durations import parse_duration
 from gonogo.lint.configuration import read_configuration
 from gonogo.model.rule import RuleGroup
 from gonogo.strict_yaml import YamlDocument, parse
@@ -40,6 +41,7 @@ class Staged:
         alertmanagers: at least how many Alertmanagers it sends to.
         differs: compares the loaded configuration's text with this one.
         discoveries: how many of these Alertmanagers are due only because a discovery should find at least one.
+        query_offset: of the groups that name none.
     """
 
     path: str
@@ -49,6 +51,16 @@ class Staged:
     alertmanagers: int
     differs: Differs
     discoveries: int = 0
+    query_offset: timedelta = timedelta(0)
+
+    @property
+    def delays(self) -> Mapping[str, timedelta]:
+        """How far in the past each group reads; of several groups with one name the longest counts."""
+        found: dict[str, timedelta] = {}
+        for group in self.rules:
+            delay = self.query_offset if group.delay is None else group.delay
+            found[group.name] = max(delay, found.get(group.name, delay))
+        return found
 
 
 def staged(text: str, path: str, rules: tuple[RuleGroup, ...], differs: Differs) -> Staged:
@@ -74,7 +86,13 @@ def staged(text: str, path: str, rules: tuple[RuleGroup, ...], differs: Differs)
         alertmanagers=sum(1 if count is None else count for count in alertmanagers),
         differs=differs,
         discoveries=alertmanagers.count(None),
+        query_offset=_query_offset(document),
     )
+
+
+def _query_offset(document: YamlDocument) -> timedelta:
+    written = document.text(("global", "rule_query_offset"))
+    return parse_duration(written) if written else timedelta(0)
 
 
 def _job_targets(document: YamlDocument, place: int) -> int | None:

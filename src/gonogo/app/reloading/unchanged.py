@@ -16,6 +16,7 @@ from gonogo.app.reloading.snapshot import Snapshot
 from gonogo.app.reloading.verify import verify
 from gonogo.model.evidence import TargetHealth
 from gonogo.model.outcome import Outcome
+from gonogo.model.rule import RuleHealth
 from gonogo.prometheus.server_state import ServerState
 
 
@@ -52,6 +53,10 @@ def _unmet(place: Place, before: ServerState, contents: Contents) -> tuple[objec
     vitals = before.vitals
     never = replace(vitals, metrics=replace(vitals.metrics, success_at=-math.inf, syncs={}))
     healthy = tuple(replace(target, health=TargetHealth.UP) for target in before.targets)
-    blameless = replace(before, rules=(), targets=healthy, pools=None)
+    rules = tuple(
+        replace(group, rules=tuple(replace(state, health=RuleHealth.OK) for state in group.rules))
+        for group in before.rules
+    )
+    blameless = replace(before, rules=rules, targets=healthy, pools=None)
     wanted = wanted_of(contents, before, contents)
     return verify(blameless, wanted, Reload(never, vitals), place.server.state, timedelta(0))

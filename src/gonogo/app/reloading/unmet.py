@@ -33,7 +33,8 @@ class Unmet:
         where: the server, job, target, group or rule.
         why: what was seen instead.
         next_step: what a person can do about it.
-        final: whether waiting cannot mend it.
+        final: whether waiting cannot fix it.
+        waits: whether it is only not seen yet.
     """
 
     check: Check
@@ -42,6 +43,7 @@ class Unmet:
     why: str
     next_step: str
     final: bool = False
+    waits: bool = False
 
     def __str__(self) -> str:
         """Write it as one line."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from gonogo.app.reloading.comparison import Comparison, Reload, unmet
+from gonogo.app.reloading.first_results import FirstResults
 from gonogo.app.reloading.first_scrapes import FirstScrapes
 from gonogo.app.reloading.settle import LOOK_EVERY
 from gonogo.app.reloading.staged import Staged
@@ -23,12 +24,14 @@ SLACK = timedelta(seconds=10)
 def patience(staged: Staged) -> timedelta:
     """Return how long a server may take to show that it is as staged.
 
-    A new target is scraped within the interval of its job; after that every group is evaluated within its own.
+    A new target is scraped within the interval of its job; after that every group is evaluated within its own, and
+    reads as far in the past as its query offset says.
     """
     none = timedelta(0)
+    offset = max((none, *(staged.query_offset if group.delay is None else group.delay for group in staged.rules)))
     group = max((none, *(group.interval or staged.evaluation_interval for group in staged.rules)))
     job = max((none, *(job.interval for job in staged.jobs)))
-    return job + max(job, group) + SLACK
+    return job + max(job, group) + offset + SLACK
 
 
 def verify(
@@ -51,18 +54,23 @@ def verify(
         look: asks for its state now (``server_state.server_state``); may raise ``SourceError``.
         within: how long to look; ``None`` gives it ``patience(staged)``.
         at_most: how long to look while each look shows more rules evaluated since; ``None``: no longer than ``within``.
+            The first result of a rule that others read gives these their time again, beyond that.
     """
     began = time.monotonic()
     ends = began + (patience(staged) if within is None else within).total_seconds()
     longest = ends if at_most is None else began + at_most.total_seconds()
-    scrapes, evaluated = FirstScrapes(), 0
+    scrapes, results, evaluated, arrived = FirstScrapes(), FirstResults(), 0, 0
     while True:
         asked = time.monotonic()
         now, unanswered = _looked(look, before.url)
         left = unanswered
         if now is not None:
-            scrapes = scrapes.seen(now, reload.at)
-            left = unmet(Comparison(before, now, staged, reload, scrapes))
+            compared = Comparison(before, now, staged, reload, scrapes, results).seen()
+            if len(compared.results.first) > arrived and at_most is not None:
+                arrived = len(compared.results.first)
+                ends = max(ends, asked + patience(staged).total_seconds())  # the rules that read them come after that
+            scrapes, results = compared.scrapes, compared.results
+            left = unmet(compared)
             if any(one.check is Check.FAILURES and not one.final for one in left):
                 reload = replace(reload, failing=now)  # the last failure must be followed by evaluations without one
                 ends = max(ends, min(longest, asked + patience(staged).total_seconds()))
