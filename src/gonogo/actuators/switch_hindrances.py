@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from gonogo.actuators.manifest import Entry
+from gonogo.actuators.replaceable import bound_file, bound_folder, mount_points
 from gonogo.actuators.rights import Rights, lost_in
 from gonogo.actuators.tree import READ_AS_TEXT, Kind, Named, Tree, files_of
 from gonogo.regular_file import NotReadable, read_regular
@@ -18,6 +19,7 @@ Puts = Mapping[str, Entry | None]
 def hindrances(live: Tree, puts: Puts) -> Iterator[str]:
     """Say what stands against putting files: folders, rights, room; a clause each."""
     yield from _folders(live, puts)
+    yield from _bound(live, puts)
     yield from _rights(live, puts)
     yield from _room(live, puts)
 
@@ -73,6 +75,14 @@ def _folders(live: Tree, puts: Puts) -> Iterator[str]:
             yield f"{name}: {folder} is no folder"
         elif not _is_open(folder):
             yield f"{folder} cannot be written"
+
+
+def _bound(live: Tree, puts: Puts) -> Iterator[str]:
+    """Name the files that stay where they are, although their folders can be written."""
+    paths = [live.path(name) for name in puts]
+    folders = dict.fromkeys(innermost(path.parent) for path in paths)
+    mounts, user = mount_points(), os.geteuid()
+    yield from filter(None, (*map(bound_folder, folders), *(bound_file(path, mounts, user) for path in paths)))
 
 
 def _is_open(folder: Path) -> bool:

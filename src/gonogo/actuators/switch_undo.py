@@ -54,6 +54,6 @@ def stuck(state: ServerState, marker: Marker, error: OSError | ActionFailed) -> 
 
 def _ended(sort: type[Refused | Undone], what: str, marker: Marker, error: OSError | ActionFailed) -> Refused | Undone:
     if isinstance(error, OSError):
-        where = str(error.filename or marker.live.root)
+        where = str(error.filename2 or error.filename or marker.live.root)
         return sort(what, where=where, why=words(error), next_step=next_of(error))
     return sort(what, where=error.where, why=error.why or error.what, next_step=error.next_step)

@@ -261,11 +261,19 @@ def test_an_empty_discovery_of_alertmanagers_is_the_cause() -> None:
 
 
 def test_failing_rules_are_listed_with_the_words_of_the_server() -> None:
-    """Each in one line."""
+    """Each in one line; those that did not fail before are kept apart."""
     failing = replace(AFTER, rules=(group(health=RuleHealth.ERROR, last_error="many-to-many"), group()))
-    assert failing_rules(failing) == ("rule x of group r.yml;g: many-to-many",)
+    assert failing_rules(failing, failing) == (("rule x of group r.yml;g: many-to-many",), ())
+    assert failing_rules(BEFORE, failing) == ((), ("rule x of group r.yml;g: many-to-many",))
     untold = replace(AFTER, rules=(group(health=RuleHealth.ERROR),))
-    assert failing_rules(untold) == ("rule x of group r.yml;g: the server does not say why",)
+    assert failing_rules(failing, untold) == (("rule x of group r.yml;g: the server does not say why",), ())
+
+
+def test_what_only_waits_is_left_out_once_anything_is_final() -> None:
+    """Nobody waits for it any more."""
+    now = replace(AFTER, rules=(group(evaluated_at=AT),), targets=(target(at=AT),), vitals=replace(NOW, born=7.0))
+    assert [each.check for each in left(now)] == [Check.PROCESS]
+    assert [each.check for each in left(replace(now, vitals=NOW))] == [Check.EVALUATION, Check.TARGETS]
 
 
 def test_an_unmet_thing_is_one_line() -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from gonogo.actuators.manifest import snapshot
+from gonogo.app.linting.inputs import shown
 from gonogo.app.reloading.mirror import mirrored, staged_policy
 from gonogo.policy.load import PolicyFile, load
 from tests.config_trees import Place, linked_place, place, write
@@ -45,6 +48,19 @@ def test_the_mirror_has_the_staged_files_in_the_layout_of_the_live_ones(tmp_path
         assert mirror.said(f"{tests}/deep/a.yml") == f"{tmp_path}/tests/deep/a.yml"
         assert (mirror.root / "secrets" / "password").read_text(encoding="utf-8") == "hunter2\n"
     assert not mirror.root.exists()
+
+
+def test_findings_name_the_staged_files_wherever_the_command_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mirror may lie below the working directory: then findings name its files relative to that."""
+    trees = place(tmp_path)
+    with mirrored(policy_of(tmp_path), trees.live, trees.staged, snapshot(trees.staged)) as elsewhere:
+        monkeypatch.chdir(elsewhere.root.parent.parent)
+    with mirrored(policy_of(tmp_path), trees.live, trees.staged, snapshot(trees.staged)) as mirror:
+        finding = f"{shown(mirror.root / 'rules' / 'c.yml')}:1"
+        assert not finding.startswith("/")
+        assert mirror.said(finding) == f"{trees.staged.root}/rules/c.yml:1"
 
 
 def test_absolute_paths_of_the_live_tree_mean_the_staged_one(tmp_path: Path) -> None:

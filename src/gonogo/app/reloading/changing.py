@@ -89,17 +89,24 @@ class Change:
         if way is _Way.NOT_KEPT:
             return self._lost("the new tree is loaded and verified, and could not be kept")
         detail = f"{self._ready.new.rule_count} rules loaded as in the files, and evaluated since"
-        failing = self._failing()
+        failing, begun = self._failing()
         if failing:
             detail += f"; {counted(len(failing), 'rule')} failed before the reload, and {_STILL[len(failing) == 1]}"
-        return replace(self._ends(Became.RELOADED, detail), failing=failing)
+        if begun:
+            detail += f"; {counted(len(begun), 'rule')} began to fail right after the proof"
+        return replace(self._ends(Became.RELOADED, detail), failing=(*failing, *begun))
 
-    def _failing(self) -> tuple[str, ...]:
-        """List the rules that failed before and still fail: they are no reason to go back, but must be known."""
+    def _failing(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """List the rules that failed before and still fail, and those that began to fail since they were verified.
+
+        The former are no reason to go back. Both must be known.
+        """
+        before = self._ready.before
         try:
-            return failing_rules(self._ready.place.server.state())
+            now = self._ready.place.server.state()
         except SourceError:
-            return failing_rules(self._ready.before)
+            now = before
+        return failing_rules(before, now)
 
     def _interrupted(self) -> _Way | None:
         """Tell how to go on after an interrupt: what was proved stays, what was touched goes back."""

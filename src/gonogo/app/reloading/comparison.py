@@ -22,7 +22,7 @@ from gonogo.app.reloading.unmet import Check, Unmet
 from gonogo.durations import format_duration
 from gonogo.lint.configuration import read_configuration
 from gonogo.model.evidence import Target, TargetHealth
-from gonogo.model.rule import LoadedGroup, RuleHealth, RuleState
+from gonogo.model.rule import LoadedGroup, Rule, RuleHealth, RuleState
 from gonogo.prometheus.own_metrics import OwnMetrics
 from gonogo.prometheus.server_state import ServerState, Vitals
 from gonogo.reloading.rules import rules_difference
@@ -274,14 +274,15 @@ def alertmanagers(of: Comparison) -> Iterator[Unmet]:
     yield Unmet(Check.ALERTMANAGERS, what, of.now.url, why, step)
 
 
-def failing_rules(state: ServerState) -> tuple[str, ...]:
-    """List the rules that fail, each with its group and the server's reason, in one line."""
-    return tuple(
-        f"rule {one.rule.name} of {_group(group)}: {one.last_error or 'the server does not say why'}"
-        for group in state.rules
-        for one in group.rules
-        if _fails(one)
-    )
+def failing_rules(before: ServerState, now: ServerState) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """List the rules that fail and failed before, then those that fail and did not: each with group and reason."""
+    known = {_rule_key(group, one.rule) for group in before.rules for one in group.rules if _fails(one)}
+    found: tuple[list[str], list[str]] = [], []
+    for group in now.rules:
+        for one in filter(_fails, group.rules):
+            why = one.last_error or "the server does not say why"
+            found[_rule_key(group, one.rule) not in known].append(f"rule {one.rule.name} of {_group(group)}: {why}")
+    return tuple(found[0]), tuple(found[1])
 
 
 CHECKS: tuple[Callable[[Comparison], Iterator[Unmet]], ...] = (
@@ -343,8 +344,11 @@ def _job_names(text: str) -> frozenset[str]:
 
 def _failing(group: LoadedGroup, state: RuleState) -> tuple[object, ...]:
     """Tell a failing rule from any other, and from itself when it fails for another reason."""
-    rule = state.rule
-    return group.name, rule.kind, rule.name, tuple(sorted(rule.labels.items())), rule.expression, _reason(state)
+    return *_rule_key(group, state.rule), state.rule.expression, _reason(state)
+
+
+def _rule_key(group: LoadedGroup, rule: Rule) -> tuple[object, ...]:
+    return group.name, rule.kind, rule.name, tuple(sorted(rule.labels.items()))
 
 
 def _reason(state: RuleState) -> str:

@@ -64,8 +64,15 @@ def mirrored(policy_file: PolicyFile, live: Tree, staged: Tree | None, manifest:
         for path in _tests(tests, live, staged):
             _link(top / path.relative_to(above), path)
         _mirror_tree(root, live, staged, manifest)
-        names = ((str(root), str(staged.root)), (str(top), str(above)))
+        names = (*_called(root, staged.root), *_called(top, above))
         yield Mirror(_named(policy_file, live, root, top, above), root, names)
+
+
+def _called(mirrored: Path, real: Path) -> Iterator[tuple[str, str]]:
+    """List what a folder of the mirror is called: findings name files relative to the working directory."""
+    yield str(mirrored), str(real)
+    with suppress(OSError, ValueError):  # the working directory is gone, or elsewhere
+        yield str(mirrored.relative_to(Path.cwd())), str(real)
 
 
 def staged_policy(policy_file: PolicyFile, live: Tree | None, staged: Tree | None) -> PolicyFile:

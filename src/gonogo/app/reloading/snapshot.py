@@ -126,6 +126,8 @@ def _known(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[st
     found.has_new, found.has_old = not new, not old
     if found.old is None and found.has_new:
         found.old, found.has_old = found.new, True  # it is proved loaded: that can be gone back to
+    elif found.old is None and place.staged is not None:
+        return  # the live files could not be taken: that is said already
     elif found.old is None and not request.without_rollback:
         yield (
             "nothing could be rolled back: the files are changed already, and no good tree is kept yet "
