@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import await_true
+
 POLICY = "version: 1\nrealm: test\nprefix: duri\nheartbeat: {textfile_dir: .}\n"
 BEAT = ("heartbeat", "beat", "--policy", "gonogo.yaml")
 
@@ -20,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("arguments", [("schema",), BEAT])
+@pytest.mark.parametrize("arguments", [("schema",), BEAT, ("--help",), ("--version",), ("lint", "--help")])
 def test_a_full_disk_is_an_error(folder: Path, arguments: tuple[str, ...]) -> None:
     """However fast the process ends, an answer that was not written is said."""
     with Path("/dev/full").open("wb") as full:
@@ -49,6 +51,24 @@ def test_what_was_printed_arrives_whole_in_a_pipe(folder: Path) -> None:
     )
     assert len(done.stdout) > 8192
     assert done.stdout.endswith(b"}\n")
+
+
+def test_an_answer_waits_for_a_reader_that_is_slow(folder: Path) -> None:
+    """Standard output may be non-blocking, because another program that shares the pipe has made it so."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with os.fdopen(reader, "rb") as told:
+        os.write(writer, b"." * 65_000)  # nearly all that a pipe holds
+        process = subprocess.Popen((sys.executable, "-m", "gonogo", "schema"), cwd=folder, stdout=writer)
+        os.close(writer)
+        await_true(lambda: process.poll() is not None or _state(process.pid) == "S")
+        assert told.read().endswith(b"}\n")
+    assert process.wait(timeout=60) == 0
+
+
+def _state(process: int) -> str:
+    """Read how the kernel sees a process: S is one that waits."""
+    return Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
 
 
 def test_a_character_that_the_output_does_not_have_is_escaped(folder: Path) -> None:

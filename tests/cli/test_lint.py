@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -220,3 +221,12 @@ def test_where_nothing_can_decide_the_code_is_three(folder: Path, monkeypatch: p
         assert code(command) == 3
         assert "note: vmalert is not installed, so nothing could decide" in run(command).stderr
     assert code("warned.yml --policy gonogo.yaml --fail-on warning") == 1
+
+
+@pytest.mark.versions
+def test_a_file_whose_name_is_no_utf8_is_judged_by_promtool(folder: Path) -> None:
+    """The name that promtool prints is the name that it was given, byte by byte."""
+    name = os.fsdecode(b"a\xff.yml")
+    (folder / name).write_text(GOOD, encoding="utf-8")
+    done = subprocess.run((sys.executable, "-m", "gonogo", "lint", name), capture_output=True, check=False, timeout=90)
+    assert (done.returncode, done.stdout) == (0, b"0 errors, 0 warnings, 0 notes in 1 file, 1 rule\n"), done

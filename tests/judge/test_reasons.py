@@ -48,6 +48,14 @@ def with_x(series: Series, *instant: Series) -> Evidence:
     return evidence(series, instant=instant or (at_now(series),))
 
 
+def twice(answer: str) -> Evidence:
+    """Give evidence in which one answer has the series of ``x`` twice, the second time with a value that fails."""
+    good, bad = samples("duri_x"), samples("duri_x", {40: 0, 10: 0})
+    if answer == "ranges":
+        return evidence(good, bad, instant=(at_now(good),))
+    return evidence(good, instant=(at_now(good), at_now(bad)))
+
+
 def native(numbers: dict[float, float], age: float) -> Series:
     """Give a series whose sample of that age is a native histogram, beside numbers by age."""
     return replace(samples("duri_x", numbers), histogram_at=NOW - age)
@@ -75,6 +83,8 @@ CASES: dict[str, tuple[Reason, Callable[[], Evidence]]] = {
     "another realm": (Reason.WRONG_REALM, lambda: with_x(samples("duri_x", realm="dev"))),
     "no realm": (Reason.WRONG_REALM, lambda: with_x(samples("duri_x", realm=None))),
     "nothing": (Reason.ABSENT, lambda: evidence(samples("duri_y"))),
+    "one series twice in the samples": (Reason.AMBIGUOUS, lambda: twice("ranges")),
+    "one series twice in the newest samples": (Reason.AMBIGUOUS, lambda: twice("instant")),
     "two series": (Reason.AMBIGUOUS, lambda: evidence(samples("duri_x"), samples("duri_x", host="b"))),
     "two, one in the range only": (
         Reason.AMBIGUOUS,

@@ -57,6 +57,9 @@ def test_what_is_being_read_leaves_less_room_for_the_rest() -> None:
         (Body([b"x" * 500], {"Content-Length": "1001"}), BodyTooLarge),
         (Body([gzip.compress(b"x" * 1001)], {"Content-Encoding": "gzip"}), BodyTooLarge),
         (Body([gzip.compress(b"x" * 500)[:-1]], {"Content-Encoding": "gzip"}), BodyBroken),
+        (Body([gzip.compress(b"x") + b"garbage"], {"Content-Encoding": "gzip"}), BodyBroken),
+        (Body([gzip.compress(b"x") + gzip.compress(b"y" * 500)[:-1]], {"Content-Encoding": "gzip"}), BodyBroken),
+        (Body([gzip.compress(b"x" * 900) + gzip.compress(b"x" * 101)], {"Content-Encoding": "gzip"}), BodyTooLarge),
         (Body([b"x"], {"Content-Encoding": "br"}), BodyBroken),
         (Body([b"x"], {"Content-Length": "1, 2"}), BodyBroken),
         (Body([b"x"], length=1), BodyBroken),
@@ -77,3 +80,11 @@ def test_packed_pieces_are_unpacked_wherever_they_are_cut() -> None:
     for size in (7, 4096, len(packed)):
         pieces = [packed[at : at + size] for at in range(0, len(packed), size)]
         assert read_body(Body(pieces, {"Content-Encoding": "gzip"}), Room(len(text))) == text
+
+
+def test_a_gzip_of_several_members_comes_out_whole() -> None:
+    """A program that compresses piece by piece writes one after another."""
+    packed = gzip.compress(b"x" * 70_000) + gzip.compress(b"") + gzip.compress(b"y")
+    for size in (1, 7, len(packed)):
+        pieces = [packed[at : at + size] for at in range(0, len(packed), size)]
+        assert read_body(Body(pieces, {"Content-Encoding": "gzip"}), Room(70_001)) == b"x" * 70_000 + b"y"

@@ -106,6 +106,13 @@ def test_label_values_are_texts() -> None:
         label_values(Client(), server.url, "job", "up", 0, 1)
 
 
+def test_a_success_with_an_error_is_no_answer() -> None:
+    """The data beside an error is not known to be whole."""
+    body = b'{"status":"success","error":"2 of 3 shards","data":["a"]}'
+    with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="2 of 3 shards"):
+        label_values(Client(), server.url, "job", "up", 0, 1)
+
+
 PARTIAL = '"warnings":["store 10.0.0.1:10901 of tops3cret did not answer"]'
 
 

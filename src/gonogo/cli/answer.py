@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from gonogo.errors import AnswerLost, ReaderLeft
 from gonogo.stopping import checkpoint
 
 
@@ -24,10 +21,9 @@ def answer(text: str | bytes) -> None:
     if sys.stdout is None:
         return
     content = text if isinstance(text, bytes) else text.encode(sys.stdout.encoding, "backslashreplace")
-    with _written():
-        sys.stdout.flush()
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
 
 
 def deliver() -> None:
@@ -38,22 +34,4 @@ def deliver() -> None:
         AnswerLost: it could not be written.
     """
     if sys.stdout is not None:
-        with _written():
-            sys.stdout.flush()
-
-
-@contextmanager
-def _written() -> Iterator[None]:
-    try:
-        yield
-    except BrokenPipeError as error:
-        sys.stdout = None  # what is left in its buffer is for nobody
-        raise ReaderLeft("the reader of the answer left", where="standard output") from error
-    except OSError as error:
-        sys.stdout = None
-        raise AnswerLost(
-            "the answer could not be written",
-            where="standard output",
-            why=error.strerror or str(error),
-            next_step="make room where it goes, and run the command again",
-        ) from error
+        sys.stdout.flush()

@@ -29,7 +29,7 @@ def beat(policy_path: Path, form: str, *, take_over: bool = False) -> None:
     if form == "json":
         from gonogo.render.heartbeat_json import beat_json
 
-        answer(f"{beat_json(published)}\n")
+        answer(beat_json(published))
     else:
         from gonogo.render.heartbeat_text import beat_text
 

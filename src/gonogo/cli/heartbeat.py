@@ -93,7 +93,7 @@ def verify(policy_path: Path, url: str | None, within: str, form: str) -> int:
     server = server_of(policy_file, url)
     trail = Trail(client, server.url, policy_file.policy)
     followed = follow(writer, trail, patience + foreseen(policy_file, server).late)
-    answer(f"{followed_json(followed) if form == 'json' else followed_text(followed)}\n")
+    answer(followed_json(followed) if form == "json" else f"{followed_text(followed)}\n")
     return 0 if followed.arrived else 1
 
 

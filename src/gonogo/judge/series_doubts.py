@@ -93,6 +93,13 @@ def _presence(name: str, ranges: Found, instant: Found, living: Found, hint: str
     if not ranges and not instant:
         advice = hint or "; start what exports it, or load the rule that records it"
         yield Doubt(Reason.ABSENT, f"the server has no series {name}{advice}")
+    for answer in (ranges, instant):
+        if len({tuple(sorted(series.labels.items())) for series in answer}) < len(answer):
+            yield Doubt(
+                Reason.AMBIGUOUS,
+                f"the server's answer has one series of the name {name} more than once; "
+                "see what merges answers between gonogo and the server",
+            )
     alive = {tuple(sorted(series.labels.items())) for series in (*instant, *living)}
     if len(alive) > 1:
         yield Doubt(

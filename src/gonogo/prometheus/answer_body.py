@@ -121,8 +121,10 @@ def _inflated(chunks: Iterator[bytes]) -> Iterator[bytes]:
         for chunk in chunks:
             packed = chunk
             while packed:
+                if unpack.eof:  # gzip may come in several members, one after another (RFC 1952, section 2.2)
+                    unpack = zlib.decompressobj(_GZIP)
                 yield unpack.decompress(packed, CHUNK)
-                packed = unpack.unconsumed_tail
+                packed = unpack.unused_data if unpack.eof else unpack.unconsumed_tail
     except zlib.error as error:
         raise BodyBroken("it is no gzip, though its headers say so") from error
     if not unpack.eof:

@@ -97,7 +97,9 @@ def _envelope(client: Client, answer: Answer) -> JsonObject:
         envelope = orjson.loads(answer.body)
     except orjson.JSONDecodeError as error:
         raise _no_json(client, answer) from error
-    if not isinstance(envelope, dict) or answer.status != HTTPStatus.OK or envelope.get("status") != "success":
+    if not isinstance(envelope, dict) or answer.status != HTTPStatus.OK:
+        raise _no_success(client, answer, envelope)
+    if envelope.get("status") != "success" or envelope.get("error"):
         raise _no_success(client, answer, envelope)
     return envelope
 

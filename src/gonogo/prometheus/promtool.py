@@ -136,7 +136,7 @@ def run_tool(command: Sequence[str], *arguments: str, environment: Mapping[str, 
         late = not ended(process, DEADLINE.total_seconds())
         stop(process)
         reader.join(_LAST_WORDS)
-    output = kept.decode("utf-8", "replace")
+    output = kept.decode("utf-8", "surrogateescape")  # as Python has a path that is no UTF-8
     if late:
         output += f"\nstopped: it had not ended after {DEADLINE.total_seconds():g} s\n"
     return ToolRun(process.returncode == 0 and not late, output, time.monotonic() - began)

@@ -117,7 +117,7 @@ def _finished(selector: selectors.BaseSelector, one: _Process, *, late: bool) ->
         stop(one.process)
     one.process.wait()
     one.held.close()
-    output = one.kept.decode("utf-8", "replace")
+    output = one.kept.decode("utf-8", "surrogateescape")  # as Python has a path that is no UTF-8
     if late:
         output += f"\nstopped: it had not ended after {DEADLINE.total_seconds():g} s\n"
     return ToolRun(one.process.returncode == 0 and not late, output, time.monotonic() - one.began)

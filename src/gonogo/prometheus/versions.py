@@ -36,7 +36,8 @@ def warnings_of(envelope: JsonObject) -> tuple[str, ...]:
     if not isinstance(told, list):
         raise Misshapen("its warnings are no list")
     said = tuple(text(warning, "a warning") for warning in told)
-    return (*said, _PARTIAL) if envelope.get("isPartial") is True else said
+    partial = envelope.get("isPartial")
+    return said if partial is None or partial is False else (*said, _PARTIAL)
 
 
 class Family(StrEnum):

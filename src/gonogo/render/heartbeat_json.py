@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import orjson
-
 from gonogo.model.beat import Beat
 from gonogo.model.followed_beat import FollowedBeat
+from gonogo.render.document import document
 from gonogo.render.heartbeat_text import beat_time
 
 BEAT_SCHEMA = "gonogo/heartbeat/v1"
@@ -15,12 +14,12 @@ VERIFY_SCHEMA = "gonogo/heartbeat-verify/v1"
 
 
 def beat_json(beat: Beat) -> str:
-    """Write one beat as one line of JSON."""
-    return orjson.dumps({"schema": BEAT_SCHEMA, **_beat(beat)}).decode()
+    """Write one beat as one line of JSON, its line feed included."""
+    return document({"schema": BEAT_SCHEMA, **_beat(beat)}).decode()
 
 
 def followed_json(followed: FollowedBeat) -> str:
-    """Write a followed beat as one line of JSON; ``seconds`` is null where a stage was not seen."""
+    """Write a followed beat as one line of JSON with its line feed; ``seconds`` is null if a stage was not seen."""
     stages = [
         {
             "stage": stage.name,
@@ -32,8 +31,8 @@ def followed_json(followed: FollowedBeat) -> str:
         for stage in followed.stages
     ]
     outcome = "verified" if followed.arrived else "missing"
-    document = {"schema": VERIFY_SCHEMA, "outcome": outcome, "beat": _beat(followed.beat), "stages": stages}
-    return orjson.dumps(document).decode()
+    value = {"schema": VERIFY_SCHEMA, "outcome": outcome, "beat": _beat(followed.beat), "stages": stages}
+    return document(value).decode()
 
 
 def _beat(beat: Beat) -> Mapping[str, object]:

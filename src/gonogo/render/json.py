@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 
-import orjson
-
 from gonogo.model.outcome import Check, GateOutcome
 from gonogo.model.report import Report
 from gonogo.model.verdict import SubjectVerdict
+from gonogo.render.document import document
 
 SCHEMA = "gonogo/verdict/v1"
 
@@ -22,7 +21,7 @@ def report_json(report: Report) -> str:
 
 def report_bytes(report: Report) -> bytes:
     """Write the same document in UTF-8, as it goes into a pipe: a fleet's is near 100 MB."""
-    return orjson.dumps(report_value(report), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return document(report_value(report), indented=True)
 
 
 def report_value(report: Report) -> Mapping[str, object]:
@@ -34,15 +33,10 @@ def report_value(report: Report) -> Mapping[str, object]:
         "at": timestamp(judgement.at),
         "clock_skew_seconds": report.clock_skew_seconds,
         "realm": report.realm,
-        "policy": {"path": _encodable(report.policy_path), "sha256": report.policy_sha256},
+        "policy": {"path": report.policy_path, "sha256": report.policy_sha256},
         "source": {"url": report.source_url, "version": report.source_version},
         "subjects": [_subject(subject) for subject in judgement.subjects],
     }
-
-
-def _encodable(path: str) -> str:
-    """Escape the bytes of a path that are no text: JSON cannot hold them."""
-    return path.encode(errors="backslashreplace").decode()
 
 
 @lru_cache(maxsize=1024)  # series that were scraped together share their times

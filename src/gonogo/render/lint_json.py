@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import orjson
-
 from gonogo.lint.finding import Finding
 from gonogo.lint.report import LintReport
+from gonogo.render.document import document
 
 SCHEMA = "gonogo/lint/v1"
 
 
 def lint_json(report: LintReport) -> str:
     """Write the report as one JSON document, indented, ending in a line feed."""
-    return orjson.dumps(lint_value(report), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+    return document(lint_value(report), indented=True).decode()
 
 
 def lint_value(report: LintReport) -> Mapping[str, object]:
@@ -32,14 +31,9 @@ def _finding(finding: Finding) -> Mapping[str, object]:
     return {
         "check": finding.check,
         "severity": finding.severity,
-        "path": _encodable(start.path),
+        "path": start.path,
         "line": start.line,
         "column": start.column,
-        "message": _encodable(finding.message),
-        "rule": _encodable(finding.rule),
+        "message": finding.message,
+        "rule": finding.rule,
     }
-
-
-def _encodable(text: str) -> str:
-    """Escape what is no text, such as bytes of a path: JSON cannot hold it."""
-    return text.encode(errors="backslashreplace").decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gonogo.errors import GonogoError, PolicyError, Problem
+from gonogo.render.document import document
 
 SCHEMA = "gonogo/error/v1"
 
@@ -49,9 +50,7 @@ def mistake_text(mistake: Mistake) -> str:
 
 def mistake_json(mistake: Mistake) -> bytes:
     """Write the error as one line of JSON; a part that is not known is null."""
-    import orjson  # noqa: PLC0415 - an error that is said as text does not need it
-
-    return orjson.dumps(
+    return document(
         {
             "schema": SCHEMA,
             "error": mistake.what,
@@ -61,7 +60,6 @@ def mistake_json(mistake: Mistake) -> bytes:
             "mistakes": [_problem(problem) for problem in mistake.problems],
             "exit_code": mistake.exit_code,
         },
-        option=orjson.OPT_APPEND_NEWLINE,
     )
 
 

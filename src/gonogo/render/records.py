@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from gonogo.model.record import Record
+from gonogo.render.document import encodable
 from gonogo.render.plain import plain
 
 SCHEMA = "gonogo/journal/v1"
@@ -46,12 +47,17 @@ def record_text(record: Record, steps: Sequence[Record] = ()) -> str:
 
 def list_json(records: Sequence[Record]) -> str:
     """Write them as one JSON document, newest first."""
-    return json.dumps({"schema": SCHEMA, "records": [_fields(record) for record in records]}, indent=2)
+    return _document({"schema": SCHEMA, "records": [_fields(record) for record in records]})
 
 
 def record_json(record: Record) -> str:
     """Write one record as a JSON document."""
-    return json.dumps({"schema": SCHEMA, "record": _fields(record)}, indent=2)
+    return _document({"schema": SCHEMA, "record": _fields(record)})
+
+
+def _document(value: object) -> str:
+    """Write a value as JSON: numbers of any size are in a journal, which orjson refuses."""
+    return json.dumps(encodable(value), indent=2)
 
 
 def _row(record: Record, *, folded: bool) -> tuple[str, ...]:

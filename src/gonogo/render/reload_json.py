@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from gonogo.reloading.result import ReloadResult
+from gonogo.render.document import encodable
 
 
 def reload_json(result: ReloadResult) -> str:
@@ -13,7 +14,7 @@ def reload_json(result: ReloadResult) -> str:
         {"step": one.step, "outcome": one.outcome, "detail": one.detail, "seconds": round(one.seconds, 3)}
         for one in result.steps
     ]
-    return json.dumps(
+    value = encodable(
         {
             "schema": "gonogo/reload/v1",
             "outcome": result.became,
@@ -27,6 +28,6 @@ def reload_json(result: ReloadResult) -> str:
             "look": result.looked,
             "failing": result.failing,
             "warnings": result.warnings,
-        },
-        ensure_ascii=False,
+        }
     )
+    return json.dumps(value, ensure_ascii=False)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-import orjson
-
 from gonogo.errors import Position, Problem
+from gonogo.render.document import document
 from gonogo.unit.coverage import Coverage
 from gonogo.unit.mutants import MutantReport, Survivor
 from gonogo.unit.report import FileReport, UnitReport
@@ -20,7 +19,7 @@ SCHEMA = "gonogo/unit/v1"
 
 def unit_json(report: UnitReport) -> str:
     """Write the report as one JSON document, indented, ending in a line feed."""
-    return orjson.dumps(unit_value(report), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+    return document(unit_value(report), indented=True).decode()
 
 
 def unit_value(report: UnitReport) -> Mapping[str, object]:
@@ -39,10 +38,10 @@ def unit_value(report: UnitReport) -> Mapping[str, object]:
 
 def _file(file: FileReport) -> Mapping[str, object]:
     return {
-        "path": _encodable(file.path),
+        "path": file.path,
         "outcome": file.outcome,
         "reason": file.reason or None,
-        "detail": _encodable(file.detail),
+        "detail": file.detail,
         "seconds": round(file.seconds, 3),
         "promtool": None if file.promtool is None else "PASS" if file.promtool else "FAIL",
         "tests": file.tests,
@@ -56,8 +55,8 @@ def _finding(one: Finding) -> Mapping[str, object]:
     return {
         "pass": one.silent_pass,
         **_place(one.problem.where),
-        "message": _encodable(one.problem.message),
-        "next_step": _encodable(one.problem.next_step) or None,
+        "message": one.problem.message,
+        "next_step": one.problem.next_step or None,
         "allowed": one.allowed or None,
     }
 
@@ -68,12 +67,12 @@ def _coverage(coverage: Coverage, minimum: Decimal | None) -> Mapping[str, objec
         "covered": coverage.covered,
         "percent": coverage.percent,
         "minimum": None if minimum is None else f"{minimum:f}",
-        "uncovered": [{**_rule(one.rule), "why": _encodable(one.why)} for one in coverage.uncovered],
+        "uncovered": [{**_rule(one.rule), "why": one.why} for one in coverage.uncovered],
         "duplicates": [[_rule(rule) for rule in twins] for twins in coverage.duplicates],
         "alerts_without_firing": [_rule(rule) for rule in coverage.alerts_without_firing],
         "alerts_without_quiet": [_rule(rule) for rule in coverage.alerts_without_quiet],
-        "flaky": [_encodable(path) for path in coverage.flaky],
-        "failing": [_encodable(path) for path in coverage.failing],
+        "flaky": coverage.flaky,
+        "failing": coverage.failing,
         "unread": [_problem(one) for one in coverage.unread],
         "unread_expressions": [_unread(one) for one in coverage.unread_expressions],
         "seconds": round(coverage.seconds, 3),
@@ -98,35 +97,30 @@ def _mutants(mutants: MutantReport) -> Mapping[str, object]:
 
 
 def _unread(one: UnreadExpression) -> Mapping[str, object]:
-    return {**_rule(one.rule), "why": _encodable(one.why)}
+    return {**_rule(one.rule), "why": one.why}
 
 
 def _survivor(one: Survivor) -> Mapping[str, object]:
     return {
         **_rule(one.rule),
         "mutant": one.mutant,
-        "change": _encodable(one.change),
-        "old": _encodable(one.old),
-        "new": _encodable(one.new),
-        "kill": _encodable(one.kill),
-        "argument": _encodable(one.argument) or None,
+        "change": one.change,
+        "old": one.old,
+        "new": one.new,
+        "kill": one.kill,
+        "argument": one.argument or None,
     }
 
 
 def _rule(rule: TestedRule) -> Mapping[str, object]:
-    return {**_place(rule.where), "group": _encodable(rule.group), "kind": rule.kind, "rule": _encodable(rule.name)}
+    return {**_place(rule.where), "group": rule.group, "kind": rule.kind, "rule": rule.name}
 
 
 def _problem(one: Problem) -> Mapping[str, object]:
-    return {**_place(one.where), "message": _encodable(one.message)}
+    return {**_place(one.where), "message": one.message}
 
 
 def _place(where: Position | None) -> Mapping[str, object]:
     if where is None:
         return {"path": None, "line": None, "column": None}
-    return {"path": _encodable(where.path), "line": where.line, "column": where.column}
-
-
-def _encodable(text: str) -> str:
-    """Escape what is no text, such as bytes of a path: JSON cannot hold it."""
-    return text.encode(errors="backslashreplace").decode()
+    return {"path": where.path, "line": where.line, "column": where.column}
