@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -50,3 +53,26 @@ def test_it_gets_the_verdict_and_no_shell(tmp_path: Path) -> None:
     assert run.outcome is Outcome.PASS
     assert run.detail.endswith(f'was told; it said: {{"verdict": "HOLD"}} $(touch x); * {tmp_path}')
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_it_leaves_running_is_not_waited_for(tmp_path: Path) -> None:
+    """A rollback in the background keeps the output open; nothing may hold up the end of a dry run for that."""
+    began = time.monotonic()
+    run = on_abort(("/bin/sh", "-c", "setsid sleep 60 & echo $!"), "{}", tmp_path, deadline=timedelta(seconds=20))
+    left = int(run.detail.rpartition(" ")[2])
+    try:
+        assert run.outcome is Outcome.PASS
+        assert time.monotonic() - began < 10
+    finally:
+        os.kill(left, signal.SIGKILL)
+
+
+def test_what_it_leaves_running_is_not_waited_for_at_the_deadline(tmp_path: Path) -> None:
+    """Not even where it has left the group that is killed."""
+    note = tmp_path / "pid"
+    script = f"setsid sleep 60 & echo $! > {note}; sleep 60"
+    began = time.monotonic()
+    run = on_abort(("/bin/sh", "-c", script), "{}", tmp_path, deadline=timedelta(seconds=1))
+    assert run.detail == "/bin/sh had not ended after 1 s"
+    assert time.monotonic() - began < 15
+    os.kill(int(note.read_text(encoding="utf-8")), signal.SIGKILL)

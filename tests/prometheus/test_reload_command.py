@@ -25,7 +25,7 @@ def test_a_program_that_cannot_be_run_never_ran(tmp_path: Path) -> None:
     script.write_text("#!/no/such/interpreter\n", encoding="utf-8")
     script.chmod(0o755)
     told = reload_by_command((str(script),), LATER)
-    assert (told.reply, "could not be run" in told.detail) == (Reply.NOT_SENT, True)
+    assert (told.reply, "cannot be run: No such file" in told.detail) == (Reply.NOT_SENT, True)
 
 
 def test_a_failure_is_told_and_settles_nothing() -> None:

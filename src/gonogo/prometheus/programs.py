@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from gonogo.errors import MissingTool
 
@@ -17,6 +20,29 @@ PACKAGES = {
     "vmagent": "victoria-metrics",
 }
 """Program -> the package of Debian 12 that brings it."""
+
+
+_SCARCE = frozenset((errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE))
+"""Errors of a start that are the machine's, whatever the program is."""
+
+
+@contextmanager
+def runnable(program: str) -> Iterator[None]:
+    """Start a program in the block.
+
+    Raises:
+        MissingTool: the system cannot run it, such as a script without its interpreter or a program of another machine.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _SCARCE or error.filename is None:
+            raise
+        raise MissingTool(
+            f"{program} cannot be run",
+            why=error.strerror or str(error),
+            next_step=f"see what `file {program}` says of it, and install a program for this machine",
+        ) from error
 
 
 def locate(program: str) -> str:

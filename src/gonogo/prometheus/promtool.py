@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -18,12 +17,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import IO
 
 from gonogo.durations import format_duration
 from gonogo.model.versions import LINT_NONE_FAILS, Version
-from gonogo.prometheus.programs import locate
-from gonogo.stopping import ended, undone_at_worst
+from gonogo.prometheus.program_output import has_ended, output_of
+from gonogo.prometheus.programs import locate, runnable
+from gonogo.stopping import undone_at_worst
 
 PROMTOOL = ("promtool",)
 
@@ -38,9 +37,6 @@ BLOCK = "162h"
 
 _ROOMY = {"GOGC": "400"}
 """Lets a check of files collect garbage a quarter as often: a sixth less time for some tens of megabytes."""
-
-_CHUNK = 65_536
-_LAST_WORDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +121,16 @@ def run_tool(command: Sequence[str], *arguments: str, environment: Mapping[str, 
     """Run a program that checks files, within the deadline; ``environment`` is given to it beside gonogo's own.
 
     Raises:
-        MissingTool: the program is not installed.
+        MissingTool: the program is not installed, or the system cannot run it.
     """
     argv = (locate(command[0]), *command[1:], *arguments)
     began = time.monotonic()
     kept = bytearray()
     with running(argv, environment) as process:
-        reader = threading.Thread(target=_keep, args=(process.stdout, kept), daemon=True)
-        reader.start()
-        late = not ended(process, DEADLINE.total_seconds())
+        for chunk in output_of(process, DEADLINE.total_seconds()):
+            kept += chunk[: LONGEST_OUTPUT - len(kept)]
+        late = not has_ended(process)
         stop(process)
-        reader.join(_LAST_WORDS)
     output = kept.decode("utf-8", "surrogateescape")  # as Python has a path that is no UTF-8
     if late:
         output += f"\nstopped: it had not ended after {DEADLINE.total_seconds():g} s\n"
@@ -149,14 +144,15 @@ def running(argv: Sequence[str], environment: Mapping[str, str] | None = None) -
     ``environment`` is given to it beside gonogo's own.
     """
     with ExitStack() as held:
-        process = subprocess.Popen(
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, **environment} if environment else None,
-            start_new_session=True,
-        )
+        with runnable(argv[0]):
+            process = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **environment} if environment else None,
+                start_new_session=True,
+            )
         held.enter_context(process)
         held.callback(stop, process)
         held.enter_context(undone_at_worst(partial(os.killpg, process.pid, signal.SIGKILL)))
@@ -164,13 +160,10 @@ def running(argv: Sequence[str], environment: Mapping[str, str] | None = None) -
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """Kill a program that is still running, with all it started, and wait for its end."""
-    if process.poll() is None:
+    """Kill what is left of a program and of all it started, and collect its end.
+
+    The number of a process whose end was not collected is nobody else's, so no stranger can be hit.
+    """
+    if process.returncode is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-
-
-def _keep(source: IO[bytes] | None, kept: bytearray) -> None:
-    """Read to the end, so that the program never waits for us, and keep the beginning."""
-    while source is not None and (chunk := source.read1(_CHUNK)):  # type: ignore[attr-defined]  # a pipe is buffered
-        kept += chunk[: LONGEST_OUTPUT - len(kept)]

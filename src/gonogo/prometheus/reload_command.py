@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import IO
 
 from gonogo.errors import MissingTool
+from gonogo.prometheus.program_output import has_ended, output_of
 from gonogo.prometheus.programs import locate
 from gonogo.prometheus.promtool import running, stop
 from gonogo.prometheus.quotation import quote
 from gonogo.prometheus.reload_trigger import Reply, Triggered
-from gonogo.stopping import ended
 
 KEPT = 4000
 """Bytes of the beginning of its output that are looked at."""
 
-_CHUNK = 4096
-_LAST_WORDS = 1.0
 _RUN_IT = "run the command by hand and see what it says; the server may have been reached all the same"
 
 
@@ -38,7 +34,7 @@ def reload_by_command(argv: Sequence[str], timeout: timedelta) -> Triggered:
     try:
         told = _ran((locate(argv[0]), *argv[1:]), timeout)
     except MissingTool as error:
-        told = Triggered(Reply.NOT_SENT, error.what, error.next_step)
+        told = Triggered(Reply.NOT_SENT, f"{error.what}: {error.why}", error.next_step)
     except OSError as error:
         told = Triggered(Reply.NOT_SENT, f"{argv[0]} could not be run: {error.strerror}", "see its permissions")
     return replace(told, seconds=time.monotonic() - began)
@@ -56,11 +52,10 @@ def missing_program(argv: Sequence[str]) -> str:
 def _ran(argv: Sequence[str], timeout: timedelta) -> Triggered:
     kept = bytearray()
     with running(argv) as process:
-        reader = threading.Thread(target=_keep, args=(process.stdout, kept), daemon=True)
-        reader.start()
-        late = not ended(process, timeout.total_seconds())
+        for chunk in output_of(process, timeout.total_seconds()):
+            kept += chunk[: KEPT - len(kept)]
+        late = not has_ended(process)
         stop(process)
-        reader.join(_LAST_WORDS)
         code = process.returncode
     said = quote(bytes(kept))
     words = f"; it said: {said}" if said else ""
@@ -71,8 +66,3 @@ def _ran(argv: Sequence[str], timeout: timedelta) -> Triggered:
     if code:
         return Triggered(Reply.COMMAND_FAILED, f"{argv[0]} ended with exit code {code}{words}", _RUN_IT)
     return Triggered(Reply.SENT, f"{argv[0]} succeeded{words}")
-
-
-def _keep(source: IO[bytes] | None, kept: bytearray) -> None:
-    while source is not None and (chunk := source.read1(_CHUNK)):  # type: ignore[attr-defined]  # a pipe is buffered
-        kept += chunk[: KEPT - len(kept)]

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from gonogo.errors import ActionFailed, SourceError
 from gonogo.prometheus.http import Client
+from gonogo.prometheus.programs import runnable
 from gonogo.stopping import ended, whole
 
 START_DEADLINE = timedelta(seconds=30)
@@ -123,9 +124,10 @@ class RunningServer:
 
     def _spawn(self) -> None:
         with self.log.open("ab") as log, whole():  # ended between the two, gonogo would leave a server without a guard
-            self.process = subprocess.Popen(
-                self.argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-            )
+            with runnable(self.argv[0]):
+                self.process = subprocess.Popen(
+                    self.argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                )
             self._guard = subprocess.Popen(
                 ("/bin/sh", "-c", _GUARD, "guard", str(self.process.pid)),
                 stdin=subprocess.PIPE,
