@@ -22,9 +22,9 @@ _KINDS = {
 class NotReadable(OSError):
     """A file that cannot be taken, and why."""
 
-    def __init__(self, why: str) -> None:
-        """Keep the reason."""
-        super().__init__(errno.EINVAL, why)
+    def __init__(self, why: str, path: Path | None = None) -> None:
+        """Keep the reason, and the path where it is known."""
+        super().__init__(errno.EINVAL, why, *(() if path is None else (str(path),)))
         self.why = why
 
     def __str__(self) -> str:
@@ -42,8 +42,8 @@ def status_of(path: Path) -> os.stat_result:
         status = path.stat()
     except OSError as error:
         why = "its link leads nowhere" if path.is_symlink() else error.strerror or str(error)
-        raise NotReadable(why) from error
-    _refuse(status)
+        raise NotReadable(why, path) from error
+    _refuse(status, path)
     return status
 
 
@@ -78,9 +78,9 @@ def read_some(path: Path, most: int = LARGEST_FILE) -> bytes:
         NotReadable: it is no regular file.
     """
     if not stat.S_ISDIR((status := path.stat()).st_mode):  # of a folder the system says it
-        _refuse(status)  # opening a device may already do something
+        _refuse(status, path)  # opening a device may already do something
     with open(path, "rb", opener=_without_waiting) as file:
-        _refuse(os.fstat(file.fileno()))
+        _refuse(os.fstat(file.fileno()), path)
         return file.read(most + 1)
 
 
@@ -98,9 +98,9 @@ def read_text(path: Path, errors: str = "strict") -> str:
     return content.decode(errors=errors)
 
 
-def _refuse(status: os.stat_result) -> None:
+def _refuse(status: os.stat_result, path: Path) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise NotReadable(f"it is {_KINDS.get(stat.S_IFMT(status.st_mode), 'something else')}, no regular file")
+        raise NotReadable(f"it is {_KINDS.get(stat.S_IFMT(status.st_mode), 'something else')}, no regular file", path)
 
 
 def _without_waiting(path: str, flags: int) -> int:

@@ -18,6 +18,8 @@ from gonogo.actuators.disk_trouble import write_failed
         (errno.EACCES, "let the user"),
         (errno.EROFS, "mount it writable"),
         (errno.ENOENT, "make the folder"),
+        (errno.EMFILE, "raise the limit on open files"),
+        (errno.EINVAL, "take away"),
         (errno.EIO, "see that the disk is sound"),
     ],
 )

@@ -515,3 +515,15 @@ def test_another_machine_is_said(tmp_path: Path) -> None:
     assert here.beat().beside == ""
     later = replace(writer_in(tmp_path, now=NOW + 601), machine=2)
     assert later.beat().beside == ""
+
+
+def test_a_device_in_the_place_of_the_lock_is_named(tmp_path: Path) -> None:
+    """Not the state, which is sound."""
+    writer = writer_in(tmp_path)
+    writer.lock.symlink_to("/dev/zero")
+    with pytest.raises(ActionFailed, match="no regular file") as caught:
+        writer.beat()
+    assert (caught.value.where, caught.value.next_step) == (
+        str(writer.lock),
+        "take away what stands in the file's place",
+    )

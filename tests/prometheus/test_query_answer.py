@@ -140,7 +140,8 @@ def test_a_vector_and_a_scalar_have_one_sample_at_the_time_of_evaluation() -> No
 def test_warnings_are_kept_and_a_partial_answer_is_one() -> None:
     """A warning may mean that series are missing; so does VictoriaMetrics' own word for it."""
     assert query_answer(envelope("vector", [], warnings=["a", "b"], infos=["c"])).warnings == ("a", "b")
-    for partial in (True, "true", 1, {}):
+    said: tuple[object, ...] = (True, "true", 1, {})
+    for partial in said:
         assert query_answer(envelope("vector", [], isPartial=partial)).warnings == (
             "the server says that its answer is partial",
         )

@@ -17,6 +17,9 @@ _NEXT_STEPS = {
     errno.ENOENT: "make the folder; it has to be the one that node_exporter reads",
     errno.ENOTDIR: "name a folder; one part of that path is a file",
     errno.EISDIR: "take away the folder that stands in the file's place",
+    errno.EINVAL: "take away what stands in the file's place",
+    errno.EMFILE: "raise the limit on open files that this process has (ulimit -n)",
+    errno.ENFILE: "raise the limit on open files that this machine has (sysctl fs.file-max)",
 }
 
 

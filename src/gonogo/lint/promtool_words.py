@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _CHECKING = "Checking "
+_CRASHES = ("fatal error: ", "panic: ")
 _REASON = re.compile(r'(?:(\d+):(\d+): )?(?:group "(.*?)", rule (\d+), "(.*?)": )?(.*)', re.DOTALL)
 _IN_EXPRESSION = re.compile(r"could not parse expression: (\d+):(\d+): (?:parse error: )?")
 _YAML_LINE = re.compile(r"\s*(?:yaml: )?line (\d+): ")
@@ -54,8 +55,13 @@ def words(output: str) -> tuple[Word, ...]:
 
 
 def last_words(output: str) -> str:
-    """Give the last line that says something: what promtool dies of, where it checked nothing."""
+    """Give the line that says what promtool dies of, where it checked nothing: mostly the last.
+
+    When a program of Go crashes, the cause stands above the stacks of all its threads.
+    """
     lines = [line.strip() for line in output.splitlines() if line.strip()]
+    if crash := next((line for line in lines if line.startswith(_CRASHES)), ""):
+        return crash
     return lines[-1].removeprefix("promtool: error: ") if lines else "it said nothing"
 
 
