@@ -12,7 +12,8 @@
     what the commands so far left in a file
 
 Before ``gonogo`` a command may set variables of its environment, as in ``PATH=/nowhere gonogo lint``.
-``[…]`` in what is expected stands for any text within a line, ``[DIR]`` for the folder, in commands as well.
+``[…]`` in what is expected stands for any text within a line, ``[…lines…]`` for one line or more that promtool wrote,
+whose wording is that of one version, and ``[DIR]`` for the folder, in commands as well.
 Files that begin with ``#!`` are programs.
 """
 
@@ -39,8 +40,9 @@ def parts_of(text: str) -> list[tuple[str, str]]:
 
 
 def matches(expected: str, actual: str) -> bool:
-    """Compare, letting ``[…]`` stand for any text within a line."""
+    """Compare, letting ``[…]`` stand for any text within a line, and ``[…lines…]`` for lines."""
     pattern = re.escape(expected.strip()).replace(re.escape("[…]"), "[^\n]*")
+    pattern = pattern.replace(re.escape("[…lines…]"), r"[^\n]+(?:\n[^\n]+)*?")
     return re.fullmatch(pattern, actual.strip()) is not None
 
 

@@ -117,14 +117,15 @@ def test_every_place_must_have_tests(tmp_path: Path) -> None:
 
 
 def test_a_failing_test_fails_with_promtools_words(tmp_path: Path) -> None:
-    """Expected and found are quoted; the record is a failure."""
+    """The expression and what was found are quoted; the record is a failure."""
     policy_file = policy_folder(tmp_path, rules=RULES.replace("sum by", "count by"), tests=TESTS.replace("1x4", "5x4"))
     run = promql_unit(policy_file)
     assert run.outcome is Outcome.PASS
     policy_file = policy_folder(tmp_path / "again", tests=TESTS.replace("1x4", "5x4"))
     run = promql_unit(policy_file)
     assert run.outcome is Outcome.FAIL
-    assert "got:" in run.findings[0]
+    assert "duri_x" in run.findings[0]
+    assert 'metric_realm="prod"' in run.findings[0]
     assert [record.outcome for record in records(policy_file.journal)] == ["FAIL"]
 
 

@@ -105,13 +105,13 @@ def test_0_a_good_reload_is_proved(live: Stage) -> None:
 
 
 def test_1_a_broken_configuration_changes_nothing(live: Stage) -> None:
-    """The answer names the line; the old configuration and the old rules stay, the metric says failed."""
+    """The answer names the file; the old configuration and the old rules stay, the metric says failed."""
     before = live.state()
     live.configure("  nonsense")
     asked, triggered = live.post()
     assert triggered.reply is Reply.REJECTED
     assert triggered.accepted is False
-    assert "line " in triggered.detail
+    assert str(live.configuration) in triggered.detail
     found = settle(asked, triggered, live.vitals, LATER)
     assert found.outcome is Settlement.REJECTED
     assert retry_pause(triggered, found, 0, 0.5) is None

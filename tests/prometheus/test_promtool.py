@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from gonogo.errors import MissingTool
+from gonogo.model.versions import release
 from gonogo.prometheus import promtool
 from gonogo.prometheus.api import query
 from gonogo.prometheus.http import Client
@@ -54,12 +55,12 @@ def test_rules_are_checked(folder: Path) -> None:
     """Syntax always; duplicates only with lint, and then they are fatal."""
     bad = promtool.check_rules([folder / "good.yml", folder / "bad.yml"])
     assert not bad.passed
-    assert "parse error" in bad.output
+    assert "bad.yml" in bad.output
     assert not promtool.check_rules([folder / "twice.yml"]).passed
     assert promtool.check_rules([folder / "twice.yml"], lint=False).passed
     good = promtool.check_rules([folder / "good.yml"])
     assert good.passed
-    assert "1 rules found" in good.output
+    assert "good.yml" in good.output
     assert good.seconds > 0
 
 
@@ -73,10 +74,10 @@ def test_a_configuration_is_checked_with_its_rules(folder: Path) -> None:
 
 
 def test_unit_tests_are_run(folder: Path) -> None:
-    """A wrong expectation fails and is shown."""
+    """A wrong expectation fails and is shown with the expression; a right one passes."""
     failing = promtool.test_rules([folder / "unit.yml", folder / "failing.yml"])
     assert not failing.passed
-    assert "FAILED" in failing.output
+    assert '"a:b"' in failing.output
     assert promtool.test_rules([folder / "unit.yml"]).passed
 
 
@@ -102,7 +103,7 @@ def test_history_is_made_and_rules_get_a_past(folder: Path) -> None:
 
 def test_a_prefix_may_stand_before_promtool() -> None:
     """A container's promtool is run through the command that enters it."""
-    assert promtool.version(command=("env", "promtool")).output.startswith("promtool, version")
+    assert release(promtool.version(command=("env", "promtool")).output) is not None
 
 
 def test_output_is_bounded_and_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -93,7 +96,11 @@ def test_a_bad_query_is_quoted(stack: Stack) -> None:
     """The server's own words say what is wrong with an expression."""
     with pytest.raises(SourceError, match="400 Bad Request") as caught:
         query(CLIENT, stack.prometheus.url, "beat[")
-    assert "parse error" in caught.value.why
+    address = f"{stack.prometheus.url}/api/v1/query?query=beat%5B"
+    with pytest.raises(HTTPError) as refused, urlopen(address):  # noqa: S310 - a server of ours
+        pass
+    with refused.value as answer:
+        assert json.load(answer)["error"] in caught.value.why
 
 
 def test_a_refused_reload_says_why_and_an_accepted_one_nothing(stack: Stack) -> None:
@@ -167,7 +174,9 @@ def test_rules_are_read_with_their_state(stack: Stack) -> None:
     assert record.rule.labels == {"metric_realm": "sandbox"}
     assert record.health is RuleHealth.OK
     assert record.evaluated_at == pytest.approx(time.time(), abs=10)
-    assert "many-to-many" in broken.last_error
+    assert broken.health is RuleHealth.ERROR
+    assert broken.last_error
+    assert record.last_error == ""
     assert (alert.rule.kind, alert.rule.held) == (RuleKind.ALERT, timedelta(seconds=90))
     assert (alert.rule.labels, alert.rule.annotations) == ({"severity": "page"}, {"summary": "{{ $value }}"})
     assert second.rules[0].health is RuleHealth.UNKNOWN
