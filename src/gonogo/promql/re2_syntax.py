@@ -33,7 +33,7 @@ _TOKEN_FORM = rf"""
 _SET_FORM = r"\\(?: [pP](?:\{\^?\w+\}|[CLMNPSZ]) | [dDsSwW] )"
 _SET = re.compile(_SET_FORM, re.VERBOSE)
 _MEMBER_FORM = rf"""
-      (?P<posix> \[:(?P<name>[^:]*?):\] )
+      (?P<posix> \[:(?P<name>.*?):\] )
     | (?P<set>   {_SET_FORM} )
     | (?P<low>   {_ESCAPE} | [^\\\ud800-\udfff] ) (?: -(?P<high> {_ESCAPE} | [^\\\]\ud800-\udfff] ) )?
     """
