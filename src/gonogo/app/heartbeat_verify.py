@@ -33,11 +33,15 @@ CLOCK_GRAIN = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """Where a beat is looked for: the server, and the policy that names what the beat should bring about."""
+    """Where a beat is looked for: the server, and the policy that names what the beat should bring about.
+
+    ``late`` is the delay of the rules: their newest samples are as old as that.
+    """
 
     client: Client
     url: str
     policy: Policy
+    late: timedelta = timedelta(0)
 
     def metrics(self, writer: HeartbeatWriter) -> tuple[str, ...]:
         """Give the names of number, time, age, fresh, changes and ok, in this order."""
@@ -105,7 +109,8 @@ def _await(look: Look, trail: Trail, own: OwnBeats, start: float, within: timede
     end = start + within.total_seconds()
     while True:
         try:
-            found = heartbeat_samples(trail.client, trail.url, trail.policy, trail.metrics(own.writer))
+            metrics = trail.metrics(own.writer)
+            found = heartbeat_samples(trail.client, trail.url, trail.policy, metrics, trail.late)
         except SourceError:
             if time.monotonic() >= end:
                 raise

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from gonogo.actuators.heartbeat_writer import HeartbeatWriter
 from gonogo.durations import format_duration
@@ -65,8 +66,12 @@ class OwnBeats:
                 yield at
 
 
-def heartbeat_samples(client: Client, url: str, policy: Policy, metrics: tuple[str, ...]) -> tuple[Series, ...]:
+def heartbeat_samples(
+    client: Client, url: str, policy: Policy, metrics: tuple[str, ...], late: timedelta = timedelta(0)
+) -> tuple[Series, ...]:
     """Ask for the newest samples of a heartbeat's metrics, in the copy that the policy reads, of all hosts.
+
+    The window of the heartbeat is made longer by ``late``, the delay of the rules that record some of the metrics.
 
     Raises:
         SourceError: the server gave no valid answer.
@@ -74,7 +79,7 @@ def heartbeat_samples(client: Client, url: str, policy: Policy, metrics: tuple[s
     wanted = {**policy.heartbeat.labels, "via": policy.heartbeat.read}
     if policy.realm is not None:
         wanted[REALM_LABEL] = policy.realm
-    window = format_duration(policy.heartbeat.window)
+    window = format_duration(policy.heartbeat.window + late)
     found = query(client, url, f"{named(metrics)}[{window}]").series
     return tuple(series for series in found if wanted.items() <= series.labels.items())
 
