@@ -185,3 +185,11 @@ def test_the_garbage_collector_is_left_as_it_was() -> None:
             assert not gc.isenabled()
         finally:
             gc.enable()
+
+
+def test_an_agent_is_named_as_the_cause() -> None:
+    """Its log would say nothing more."""
+    body = b'{"status":"error","errorType":"execution","error":"unavailable with Prometheus Agent"}'
+    with faulty(lambda c: c.answer("422 Unprocessable Entity", body)) as server, pytest.raises(SourceError) as caught:
+        query(Client(), server.url, "up")
+    assert "an agent does neither" in caught.value.next_step

@@ -39,6 +39,8 @@ _NEXT_STEPS: Mapping[int, str] = {
     HTTPStatus.NOT_FOUND: _RIGHT_SERVER,
 }
 """What to do about a status, where it says more than the server's log would."""
+_AGENT = "unavailable with Prometheus Agent"
+"""The words of a server in agent mode: it stores nothing, evaluates no rules and answers no queries."""
 
 
 def ask(
@@ -132,8 +134,14 @@ def refused(answer: Answer, said: str) -> SourceError:
         f"the server answered {phrase}" if answer.status != HTTPStatus.OK else "the server answered with an error",
         where=answer.url,
         why=said or "it gave no reason",
-        next_step=_NEXT_STEPS.get(answer.status, "see the server's log; its URL is prometheus.url in the policy"),
+        next_step=_next_step(answer, said),
     )
+
+
+def _next_step(answer: Answer, said: str) -> str:
+    if _AGENT in said:
+        return "name a server that stores samples and evaluates rules: an agent does neither, and nothing can be proved"
+    return _NEXT_STEPS.get(answer.status, "see the server's log; its URL is prometheus.url in the policy")
 
 
 @contextmanager

@@ -176,6 +176,27 @@ def test_failures_of_before_may_go_on() -> None:
     assert left(replace(AFTER, vitals=metrics(**counted)), before, reload=Reload(asked, NOW)) == ()
 
 
+@pytest.mark.parametrize(("took", "final"), [(14.0, False), (15.5, True)])
+def test_a_server_that_stood_still_is_told_from_rules_that_are_too_slow(took: float, final: bool) -> None:  # noqa: FBT001 - pytest
+    """Both leave evaluations out; only the rules are the reload's doing."""
+    shown = replace(group(), began_at=AT + 1, ended_at=AT + 1 + took)
+    now = replace(AFTER, rules=(shown,), vitals=metrics(iterations_missed={GROUP: 1.0}))
+    (found,) = left(now)
+    assert (found.check, found.final, "do not take longer" in found.what) == (Check.FAILURES, final, not final)
+
+
+def test_evaluations_that_are_left_out_again_are_unmet_again() -> None:
+    """After a look that showed some, too; a group that left some out before the reload is left alone."""
+    shown = replace(group(evaluated_at=AT + 60), began_at=AT + 60, ended_at=AT + 61)
+    once = replace(AFTER, now=AT + 50, rules=(shown,), vitals=metrics(iterations_missed={GROUP: 1.0}))
+    again = replace(once, now=AT + 70, vitals=metrics(iterations_missed={GROUP: 2.0}))
+    reload = replace(RELOAD, failing=once)
+    assert [each.check for each in left(again, reload=reload)] == [Check.FAILURES]
+    assert left(once, reload=reload) == ()
+    asked = replace(ASKED, metrics=replace(OLD, iterations_missed={GROUP: 1.0}))
+    assert left(again, reload=Reload(asked, NOW, failing=once)) == ()
+
+
 def test_a_rollback_counts_from_when_it_was_settled() -> None:
     """Until then the broken configuration went on failing."""
     now = metrics(evaluations_failed={GROUP: 1.0})

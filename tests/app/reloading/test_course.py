@@ -98,6 +98,14 @@ def test_the_end_has_every_step_and_every_reason(tmp_path: Path) -> None:
     assert findings[-1] == "and 5 more"
 
 
+def test_a_reason_that_comes_again_is_given_once(tmp_path: Path) -> None:
+    """As where the server is asked several times."""
+    steps = course(tmp_path)
+    for _ in range(3):
+        steps.take(Step.TRIGGER, lambda: judged(("nothing listens", "start it"), ""))
+    assert steps.ends(Became.FAILED, "no").reasons == ("nothing listens", "start it")
+
+
 def test_a_journal_that_cannot_be_written_stops_what_has_touched_nothing(tmp_path: Path) -> None:
     """Afterwards it only is told: the way back matters more."""
     (tmp_path / "journal.sqlite").mkdir()

@@ -132,6 +132,18 @@ def test_a_server_that_was_reloaded_by_others_on_the_way_back_is_not_proved(stag
     assert "the server was restarted or reloaded since, and not by us" in told(result)
 
 
+def test_files_that_somebody_else_changed_meanwhile_are_named(stage: Scene) -> None:
+    """They are none of the switch's, so they stay, and may be the cause of what failed."""
+    stage.server.replies = [REJECTED]
+    stage.server.before_answer = lambda: write(stage.folder / "live", {"rules/a.yml": MORE.replace("c", "d")})
+    result = reload(stage.request())
+    expected = "somebody else changed a file meanwhile, and it stays so: rules/a.yml has other bytes"
+    assert result.became is Became.FAILED, told(result)
+    assert expected in result.reasons, told(result)
+    again = recover(stage.request())
+    assert expected in again.reasons, told(again)
+
+
 def test_files_that_cannot_be_put_back_are_loud(stage: Scene) -> None:
     """Somebody else wrote into them meanwhile: nothing of theirs is overwritten."""
 

@@ -44,8 +44,9 @@ class Reload:
         asked: the server's vitals just before it was asked.
         settled: its vitals when it was seen to have loaded.
         is_rollback: whether it was to undo another; until it was settled, that one's failures went on.
-        failing: the last look of a rollback that showed more failed evaluations. The series of the undone
-            configuration are there until they are stale, and the old rules may fail for as long.
+        failing: the last look that showed more failures which may pass. After a rollback, the series of the undone
+            configuration are there until they are stale, and the old rules may fail for as long. A server that stood
+            still for a while has left evaluations out.
     """
 
     asked: Vitals
@@ -61,11 +62,17 @@ class Reload:
     @property
     def quiet(self) -> OwnMetrics:
         """The metrics from which failures count."""
-        metrics = self.settled.metrics if self.is_rollback else self.asked.metrics
         if self.failing is None:
-            return metrics
+            return self.origin
         last = self.failing.vitals.metrics
-        return replace(metrics, evaluations_failed=last.evaluations_failed, iterations_missed=last.iterations_missed)
+        return replace(
+            self.origin, evaluations_failed=last.evaluations_failed, iterations_missed=last.iterations_missed
+        )
+
+    @property
+    def origin(self) -> OwnMetrics:
+        """The metrics from which failures count as long as none was seen."""
+        return self.settled.metrics if self.is_rollback else self.asked.metrics
 
     @property
     def evaluated_after(self) -> float:
@@ -217,9 +224,8 @@ def failures(of: Comparison) -> Iterator[Unmet]:
             what = "evaluations of its rules failed"
             yield _failure(what, f"group {group}", more, final=not of.reload.is_rollback)
     for group, more in _risen(was.iterations_missed, now.iterations_missed):
-        if not was.iterations_missed.get(group):
-            what = "evaluations were left out: the rules take longer than the interval"
-            yield _failure(what, f"group {group}", more, final=not of.reload.is_rollback)
+        if not of.reload.origin.iterations_missed.get(group):
+            yield _left_out(of, group, more)
     if now.pools_failed > was.pools_failed and not _without_pool(of.before):
         more = now.pools_failed - was.pools_failed
         yield _failure("scrape pools could not be made: see certificates and credentials", of.now.url, more)
@@ -323,6 +329,23 @@ def _target(target: Target) -> str:
 
 def _failure(what: str, where: str, more: float, *, final: bool = True) -> Unmet:
     return Unmet(Check.FAILURES, what, where, f"{more:g} more than before", f"{_LOG}, then {_ROLL_BACK}", final=final)
+
+
+def _left_out(of: Comparison, name: str, more: float) -> Unmet:
+    """Tell rules that take too long from a server that stood still for a while, as a loaded machine makes it."""
+    took = next((_took(group) for group in of.now.rules if _counted(group) == name), None)
+    if took is not None and took[0] <= took[1]:
+        what = "evaluations were left out, though its rules do not take longer than its interval"
+        return _failure(what, f"group {name}", more, final=False)
+    what = "evaluations were left out: its rules take longer than its interval"
+    return _failure(what, f"group {name}", more, final=not of.reload.is_rollback)
+
+
+def _took(group: LoadedGroup) -> tuple[float, float] | None:
+    """Return how long the last evaluation of a group took, and how long it may take; None if that is not known."""
+    if group.began_at is None or group.ended_at is None:
+        return None
+    return group.ended_at - group.began_at, group.interval.total_seconds()
 
 
 def _risen(was: Mapping[str, float], now: Mapping[str, float]) -> Iterator[tuple[str, float]]:

@@ -134,7 +134,7 @@ class Course:
         retries: int = 0,
     ) -> ReloadResult:
         """Say what came of all of it."""
-        reasons = tuple(reason for report in self.steps for reason in report.reasons)
+        reasons = tuple(dict.fromkeys(reason for report in self.steps for reason in report.reasons))
         seconds = time.monotonic() - self._began
         return ReloadResult(became, detail, tuple(self.steps), reasons, commands, preview, seconds, retries)
 

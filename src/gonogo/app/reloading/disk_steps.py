@@ -16,6 +16,7 @@ from gonogo.app.reloading.own_file import Which, own_file, unproved
 from gonogo.app.reloading.place import Place
 from gonogo.app.reloading.rejected import keep_rejected
 from gonogo.app.reloading.snapshot import Snapshot
+from gonogo.model.outcome import Outcome
 from gonogo.prometheus.server_state import ServerState
 
 
@@ -83,10 +84,15 @@ def restore_step(ready: Ready) -> Done:
     brought = restore(state)
     turned = "".join(f"; {link.path} leads to {link.before} again" for link in (marker.links if marker else ()))
     told = f"the old files are back in {live.root}{turned}{unlinked_words(brought.unlinked)}"
-    besides = f"; besides: {'; '.join(brought.besides[:3])}" if brought.besides else ""
     laid = f"; the new ones are in {aside}" if aside else ""
     seen = {"rejected": str(aside)} if aside else {}
-    return passed(f"{told}{laid}{besides}", tree=ready.found.old.digest if ready.found.old else "", **seen)
+    seen["tree"] = ready.found.old.digest if ready.found.old else ""
+    return Done(Outcome.PASS, f"{told}{laid}", besides_reasons(brought.besides), seen)
+
+
+def besides_reasons(besides: tuple[str, ...]) -> tuple[str, ...]:
+    """Say which other files somebody else changed meanwhile: they were not touched, and the server reads them."""
+    return tuple(f"somebody else changed a file meanwhile, and it stays so: {one}" for one in besides)
 
 
 def unlinked_words(unlinked: Iterable[tuple[str, str]]) -> str:

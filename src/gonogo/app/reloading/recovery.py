@@ -16,7 +16,7 @@ from gonogo.app.reloading.asking import BACK, ask, verify_step
 from gonogo.app.reloading.commands import by_hand
 from gonogo.app.reloading.contents import Contents, contents_of, digest_of, wanted_of
 from gonogo.app.reloading.course import Course, Done, Heard, Silent, passed
-from gonogo.app.reloading.disk_steps import unlinked_words
+from gonogo.app.reloading.disk_steps import besides_reasons, unlinked_words
 from gonogo.app.reloading.place import READY_WITHIN, Place, place_of
 from gonogo.app.reloading.rejected import keep_rejected
 from gonogo.app.reloading.request import ReloadRequest
@@ -103,13 +103,13 @@ class _Recovery:
         self._side = brought.side
         manifest = snapshot(self._live)
         self._contents = contents_of(self._live, manifest)
-        besides = f"; besides: {'; '.join(brought.besides[:3])}" if brought.besides else ""
         unlinked = unlinked_words(brought.unlinked)
-        told = f"the files were {brought.found}, and are the {brought.side} ones{unlinked}{besides}"
+        told = f"the files were {brought.found}, and are the {brought.side} ones{unlinked}"
         where = {name: str(path) for name, path in brought.overwritten}
         laid = f"; the edited ones are in {aside}" if aside and brought.side is Side.OLD else ""
         kept = "".join(f"; what was {name} is {path}" for name, path in where.items())
-        return passed(f"{told}{laid}{kept}", side=brought.side, tree=digest_of(manifest), overwritten=where)
+        seen = {"side": brought.side, "tree": digest_of(manifest), "overwritten": where}
+        return Done(Outcome.PASS, f"{told}{laid}{kept}", besides_reasons(brought.besides), seen)
 
     def _look(self) -> Done:
         server = self._place.server
