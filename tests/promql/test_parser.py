@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gonogo.promql.canonical import written
-from gonogo.promql.parser import DEEPEST, parse
+from gonogo.promql.grammar import DEEPEST
+from gonogo.promql.parser import parse
 from gonogo.promql.refusal import Refusal, Unjudged
 from gonogo.promql.tree import (
     Aggregation,

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from gonogo.app.run_key import run_key
 from gonogo.errors import SourceError
-from gonogo.journal.records import newest
 from gonogo.model.evidence import RunState
 from gonogo.policy.load import PolicyFile
 
@@ -20,6 +19,8 @@ def run_states(policy_file: PolicyFile) -> Mapping[str, RunState]:
     required = policy_file.policy.runs.required
     if not required:
         return {}
+    from gonogo.journal.records import newest  # noqa: PLC0415 - SQLite is imported only where a record is asked for
+
     key = run_key(policy_file)
     try:
         return {gate: newest(policy_file.journal, gate, key) for gate in required}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from gonogo.model.versions import PROMTOOL_FEATURES, SERVER_FEATURES, Version, reaches
 
@@ -51,6 +50,8 @@ def unknown_feature(name: str) -> str:
     """Say what is wrong with the name of a feature of PromQL; nothing for a known one, or one that is not of PromQL."""
     if not name.startswith(PROMQL) or name in PROMTOOL_FEATURES or name in SERVER_FEATURES:
         return ""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
+
     near = get_close_matches(name, PROMTOOL_FEATURES, 1)
     hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(PROMTOOL_FEATURES))}"
     return f"{name} is not a known feature of PromQL; {hint}"

@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from gonogo.gates.catalogue import PRESET_GATES
 from gonogo.model.gate import Gate
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Canary, DryRun, Policy, Runs, Slo
@@ -44,6 +43,8 @@ def build_policy(keys: PolicyKeys, identity: Identity, heartbeat: Heartbeat) -> 
 
 def preset_signals(policy: Policy) -> dict[str, Signal]:
     """Give the signals of all gates of the preset, by name."""
+    from gonogo.gates.catalogue import PRESET_GATES  # noqa: PLC0415 - a policy without the preset does not pay for it
+
     return {signal.name: signal for gate in PRESET_GATES for signal in gate.signals(policy)}
 
 

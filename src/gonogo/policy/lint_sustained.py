@@ -26,9 +26,12 @@ _SECOND = timedelta(seconds=1)
 
 def sustained_findings(policy: Policy, *, scrape: timedelta | None, evaluation: timedelta | None) -> Iterator[Finding]:
     """Warn of each ``for`` that is shorter than the rolling window under its signal."""
+    sustained = tuple(_sustained(policy))
+    if not sustained:
+        return
     tick = evaluation or DEFAULT_EVALUATION
     windows = rolling_windows(policy, tick)
-    for placed, term, held in _sustained(policy):
+    for placed, term, held in sustained:
         window = windows.get(policy.signals[term.signal].metric)
         if window is None or held >= window:
             continue

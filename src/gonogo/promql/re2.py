@@ -14,14 +14,11 @@ from functools import lru_cache
 _ESCAPE = r"\\[dDwW] | \\[^0-9A-Za-z\s]"
 _PLAIN = r"[^\[\]\\&|~-]"
 _CLASS = rf"\[ \^? -? (?: {_PLAIN} - {_PLAIN} | {_PLAIN} | {_ESCAPE} )+ -? \]"
-_COMMON = re.compile(
-    rf"""(?: (?: [^\\\[\](){{}}|*+?.^$] | \. | {_ESCAPE} | {_CLASS} )
+_COMMON = rf"""(?: (?: [^\\\[\](){{}}|*+?.^$] | \. | {_ESCAPE} | {_CLASS} )
              (?: [*+?]\?? | \{{[0-9]{{1,3}}(?:,(?:[0-9]{{1,3}})?)?\}} )?
            | [|^$] | \((?:\?:)? | \)(?![*+?{{])
-         )*""",
-    re.VERBOSE,
-)
-"""Single characters with their repeats, alternatives, ends and groups."""
+         )*"""
+"""Single characters with their repeats, alternatives, ends and groups; compiled when the first pattern is judged."""
 
 
 def accepts(pattern: str, value: str) -> bool | None:
@@ -34,7 +31,7 @@ def accepts(pattern: str, value: str) -> bool | None:
 
 @lru_cache(maxsize=4096)
 def _compiled(pattern: str) -> re.Pattern[str] | None:
-    if _COMMON.fullmatch(pattern) is None:
+    if re.fullmatch(_COMMON, pattern, re.VERBOSE) is None:
         return None
     try:
         return re.compile(pattern, re.ASCII)
