@@ -45,6 +45,8 @@ tests() { # SECONDS NAME WORKERS OPTIONS...
 rm -rf "$results"
 mkdir "$results"
 export HYPOTHESIS_STORAGE_DIRECTORY="$PWD/.hypothesis"
+# The tests start thousands of processes. With PYTHONDONTWRITEBYTECODE each of them would compile gonogo anew.
+export PYTHONDONTWRITEBYTECODE='' PYTHONPYCACHEPREFIX="$PWD/$results/bytecode"
 tests 3600 without-servers 2 -m 'not live and not long'
 run 120 coverage report --data-file="$results/coverage.without-servers" --include="$core" --fail-under=100
 matrix=tests/live/test_fault_matrix.py

@@ -116,3 +116,19 @@ def test_a_plain_form_imports_nothing_that_it_does_not_need(
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert needed in imported
     assert imported & heavy == set()
+
+
+UNUSED = ("gonogo.promql.grammar", "gonogo.gates", "gonogo.journal", "sqlite3", "difflib")
+
+
+def test_a_verdict_pays_for_no_module_that_its_policy_does_not_use(tmp_path: Path) -> None:
+    """Without rules, preset and run gates, neither the grammar nor the gates nor the journal are imported."""
+    (tmp_path / "gonogo.yaml").write_text(POLICY, encoding="utf-8")
+    program = (
+        "import sys; from pathlib import Path; from gonogo.cli.verdict import verdict; "
+        f"code = verdict(Path('gonogo.yaml'), 'text'); print([name for name in {UNUSED!r} if name in sys.modules])"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ended.stdout.splitlines()[-1] == "[]"
