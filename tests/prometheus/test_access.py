@@ -13,7 +13,7 @@ from gonogo.errors import SourceError
 from gonogo.prometheus.api import query, server_time
 from gonogo.prometheus.http import Client, HttpSettings
 from gonogo.prometheus.processes import Front, prometheus
-from gonogo.prometheus.status_api import build_info, ready, reload
+from gonogo.prometheus.status_api import build_info, ready, reload, why_not_ready
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("guarded-servers")]
 
@@ -156,7 +156,12 @@ def test_a_password_is_wanted_and_given(tmp_path: Path) -> None:
             assert error.what == "the server answered 401 Unauthorized"
             assert "wr0ng" not in f"{error} {wrong!r}"
             assert not ready(Client(wrong), server.url)
+            why = why_not_ready(Client(wrong), server.url)
+            assert why.startswith("the server answered 401 Unauthorized, ")
+            assert "basic_auth" in why
+            assert "wr0ng" not in why
         assert server_time(front.client, server.url) > 0
+        assert why_not_ready(front.client, server.url) == ""
         reload(front.client, server.url)
 
 

@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from gonogo.durations import parse_duration
 from gonogo.errors import ActionFailed, SourceError
-from gonogo.prometheus.envelope import ask
+from gonogo.prometheus.envelope import ask, refused
 from gonogo.prometheus.http import Client
 from gonogo.prometheus.quotation import quote
 from gonogo.prometheus.reload_trigger import LONGEST_REASON
@@ -26,6 +26,16 @@ def ready(client: Client, base_url: str) -> bool:
         return client.get(base_url, "/-/ready", retry=False).status == HTTPStatus.OK
     except SourceError:
         return False
+
+
+def why_not_ready(client: Client, base_url: str) -> str:
+    """Ask once whether the server is ready; returns a clause that says why it is not, and what to do. Empty: it is."""
+    try:
+        answer = client.get(base_url, "/-/ready", retry=False)
+        found = None if answer.status == HTTPStatus.OK else refused(answer, client.quoted(answer.body))
+    except SourceError as error:
+        found = error
+    return "" if found is None else f"{found.what}, {found.why} ({found.next_step})"
 
 
 def build(client: Client, base_url: str) -> Build:

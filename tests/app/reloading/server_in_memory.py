@@ -115,9 +115,9 @@ class InMemory:
         metrics = replace(self.metrics, **changes)  # type: ignore[arg-type]
         self.state_now = replace(self.state_now, vitals=replace(self.state_now.vitals, metrics=metrics))
 
-    def is_ready(self) -> bool:
-        """Tell whether it is up."""
-        return self.is_up
+    def unready(self) -> str:
+        """Say whether it is down."""
+        return "" if self.is_up else f"{self.url} is down"
 
     def state(self) -> ServerState:
         """Tell everything."""

@@ -23,7 +23,7 @@ from gonogo.prometheus.reload_command import missing_program, reload_by_command
 from gonogo.prometheus.reload_signal import hang_up, hang_up_by_file, no_process
 from gonogo.prometheus.reload_trigger import Triggered, post_reload
 from gonogo.prometheus.server_state import ServerState, Vitals, server_state, vitals
-from gonogo.prometheus.status_api import ready
+from gonogo.prometheus.status_api import ready, why_not_ready
 from gonogo.stopping import pause
 
 ONE_ANSWER = timedelta(seconds=30)
@@ -53,9 +53,13 @@ class AskedServer:
     settings: ReloadSettings
     spelling: ServerSpelling
 
-    def is_ready(self, within: timedelta = READY_WITHIN) -> bool:
-        """Wait until it says that it is ready; ``False`` where it does not in time."""
-        return until(lambda: ready(self.client, self.url), within)
+    def unready(self, within: timedelta = READY_WITHIN) -> str:
+        """Wait until it says that it is ready; returns a sentence that says why it does not. Empty: it is ready."""
+        if until(lambda: ready(self.client, self.url), within):
+            return ""
+        why = why_not_ready(self.client, self.url)
+        late = f"{self.url} was not ready for {within.total_seconds():g} s"
+        return f"{late}: {why}" if why else f"{late}, and is so only now (run the command again)"
 
     def state(self) -> ServerState:
         """Look at all of it; raises ``SourceError``."""

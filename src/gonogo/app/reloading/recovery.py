@@ -17,7 +17,7 @@ from gonogo.app.reloading.commands import by_hand
 from gonogo.app.reloading.contents import Contents, contents_of, digest_of, wanted_of
 from gonogo.app.reloading.course import Course, Done, Heard, Silent, passed
 from gonogo.app.reloading.disk_steps import besides_reasons, unlinked_words
-from gonogo.app.reloading.place import READY_WITHIN, Place, place_of
+from gonogo.app.reloading.place import Place, place_of
 from gonogo.app.reloading.rejected import keep_rejected
 from gonogo.app.reloading.request import ReloadRequest
 from gonogo.app.reloading.settle import Settlement
@@ -113,8 +113,8 @@ class _Recovery:
 
     def _look(self) -> Done:
         server = self._place.server
-        if not server.is_ready():
-            raise SourceError(f"{server.url} is not ready, and was not for {READY_WITHIN.total_seconds():g} s")
+        if why := server.unready():
+            raise SourceError(why)
         if self._contents is not None:
             self._contents = server.as_spelled(self._contents)
         self._before = server.state()

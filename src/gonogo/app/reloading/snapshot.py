@@ -12,7 +12,7 @@ from gonogo.app.reloading.contents import Contents, contents_kept, contents_of, 
 from gonogo.app.reloading.course import Done, judged
 from gonogo.app.reloading.discovery import discovered_state
 from gonogo.app.reloading.own_file import OwnFile, Visible, own_file, unproved, visible
-from gonogo.app.reloading.place import READY_WITHIN, Place
+from gonogo.app.reloading.place import Place
 from gonogo.app.reloading.request import ReloadRequest
 from gonogo.errors import GonogoError
 from gonogo.model.rule import LoadedGroup
@@ -82,8 +82,8 @@ def snapshot_step(request: ReloadRequest, place: Place, found: Snapshot) -> Done
 
 def _server(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[str]:
     del request
-    if not place.server.is_ready():
-        yield f"{place.server.url} is not ready, and was not for {READY_WITHIN.total_seconds():g} s"
+    if why := place.server.unready():
+        yield why
         return
     found.before = discovered_state(place.server.state)
 
