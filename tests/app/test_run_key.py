@@ -144,3 +144,12 @@ def test_one_byte_changes_the_key(files: dict[str, bytes], data: st.DataObject) 
     place = data.draw(st.integers(0, len(files[name])))
     changed = files | {name: files[name][:place] + b"#" + files[name][place:]}
     assert key_of(files) != key_of(changed)
+
+
+def test_scrape_files_count() -> None:
+    """Their bytes and their names; a configuration without the key has none, whatever lies beside it."""
+    files = {**FILES, "prometheus.yml": b"scrape_config_files: [jobs/*.yml]\n", "jobs/a.yml": b"scrape_configs: []\n"}
+    changed = {**files, "jobs/a.yml": b"scrape_configs: [{job_name: a}]\n"}
+    more = {**files, "jobs/b.yml": b""}
+    assert len({key_of(each) for each in (files, changed, more)}) == 3
+    assert key_of({**FILES, "jobs/a.yml": b"a"}) == key_of(FILES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -170,3 +171,22 @@ def test_labels_named_like_files_are_no_files() -> None:
     """A label may have any name."""
     text = "global: {external_labels: {some_file: a}}\nscrape_configs: [{static_configs: [{labels: {key_file: b}}]}]\n"
     assert read(text).named_files == ()
+
+
+def test_a_scrape_file_adds_its_jobs_and_the_files_that_it_names() -> None:
+    """Its jobs take the interval of the configuration, and its places are its own."""
+    main = read("global: {scrape_interval: 5s}\nscrape_config_files: [jobs/*.yml]\n")
+    (entry,) = main.scrape_files
+    assert (entry.pattern, entry.matched, main.outside) == ("jobs/*.yml", None, True)
+    text = "scrape_configs:\n- {job_name: a, tls_config: {ca_file: ca.pem}}\n- {job_name: b, scrape_interval: 1s}\n"
+    file, problems = read_configuration(text, "jobs/a.yml", main.scrape_interval)
+    assert problems == ()
+    whole = replace(main.with_scrape_file(file), scrape_files=(replace(entry, matched=("jobs/a.yml",)),))
+    assert [(job.name, job.interval, job.where.start.path) for job in whole.jobs] == [
+        ("a", timedelta(seconds=5), "jobs/a.yml"),
+        ("b", timedelta(seconds=1), "jobs/a.yml"),
+    ]
+    assert [one.path for one in whole.named_files] == ["jobs/ca.pem"]
+    assert not whole.outside
+    federation, _ = read_configuration("scrape_configs: [{job_name: f, metrics_path: /federate}]", "jobs/f.yml")
+    assert whole.with_scrape_file(federation).outside

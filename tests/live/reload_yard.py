@@ -63,7 +63,9 @@ class Yard:
         shutil.rmtree(self.staged, ignore_errors=True)
         self.staged.mkdir()
         shutil.copy(self.live.configuration, self.staged)
-        shutil.copytree(self.live.folder / "rules", self.staged / "rules")
+        for folder in ("rules", "jobs"):
+            if (self.live.folder / folder).exists():
+                shutil.copytree(self.live.folder / folder, self.staged / folder)
         return replace(self.live, folder=self.staged)
 
     def request(self, **more: object) -> ReloadRequest:
@@ -80,7 +82,7 @@ class Yard:
 
     def files(self) -> Stand:
         """Give what stands in the live tree, the server's own folders left out."""
-        ours = ("prometheus.yml", "rules")
+        ours = ("prometheus.yml", "rules", "jobs")
         return {name: one for name, one in stand(self.live.folder).items() if name.startswith(ours)}
 
     def names(self) -> set[str]:

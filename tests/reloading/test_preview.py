@@ -8,6 +8,7 @@ import pytest
 
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.reloading.preview import Preview, Removal, Running, Staged, preview, refusal
+from gonogo.reloading.scrape_files import ScrapeFiles, read_scrape_files
 from tests.reloading.kinds import FOLDER, KINDS, SHOWN
 from tests.reloading.rule_edits import MINUTE, as_loaded
 
@@ -151,3 +152,32 @@ def test_what_is_no_job_has_no_targets() -> None:
     """Nor is it one."""
     odd = "scrape_configs: [1, {job_name: [a]}, {job_name: b, static_configs: [1, {targets: [[a]]}]}]"
     assert configured(odd, SHOWN["nothing"]).jobs_added == ("b",)
+
+
+def files_of(text: str) -> ScrapeFiles:
+    """Read one scrape file."""
+    return read_scrape_files("scrape_config_files: [a.yml]", {"a.yml": text})
+
+
+def test_jobs_of_scrape_files_come_go_and_change() -> None:
+    """They are compared file with file, for the server shows no more of them than the names of their pools."""
+    job = "scrape_configs: [{job_name: a, scrape_interval: 60s, static_configs: [{targets: ['x:1', 'y:1']}], %s}]"
+    shown, pools = SHOWN["nothing"], ("a", "of a file that nobody knows")
+    before = Running(shown, (), {}, files_of(job % "sample_limit: 1"), pools)
+    after = Staged("", (), files_of((job % "sample_limit: 2").replace("60s", "1m")))
+    found = preview(before, after)
+    assert [one.path for one in found.jobs_changed[0].differences] == ["scrape_configs[a].sample_limit"]
+    assert (found.jobs_added, found.jobs_removed) == ((), ("of a file that nobody knows",))
+    gone = preview(before, Staged("", ()))
+    assert gone.jobs_removed == ("a", "of a file that nobody knows")
+    assert gone.removals[1:] == (Removal("jobs", 2, 2), Removal("targets", 2, 2))
+    assert preview(Running(shown, ()), after).jobs_added == ("a",)
+    assert preview(before, Staged("", (), files_of("[")), folder=FOLDER).unreadable
+
+
+def test_a_job_that_moves_into_a_scrape_file_is_a_change() -> None:
+    """It neither comes nor goes."""
+    after = Staged("", (), files_of("scrape_configs: [{job_name: yes}]"))
+    found = preview(Running(LIMITS_SHOWN, ()), after, folder=FOLDER)
+    assert (found.jobs_added, found.jobs_removed) == ((), ())
+    assert [one.name for one in found.jobs_changed] == ["yes"]

@@ -19,7 +19,6 @@ from gonogo.actuators.matching_files import matching_files
 from gonogo.lint.configuration import read_configuration
 from gonogo.regular_file import NotReadable, read_regular
 from gonogo.rules.file_pattern import SERVER_PATTERN
-from gonogo.strict_yaml import parse
 
 _CERTIFICATES = frozenset({"ca_file", "cert_file"})
 
@@ -110,7 +109,7 @@ def names_in(text: str, tree: Tree, config: str) -> Iterator[Named]:
     configuration, _ = read_configuration(text, document)
     for kind, patterns in (
         (Kind.RULES, tuple(entry.pattern for entry in configuration.rule_files)),
-        (Kind.SCRAPES, _scrape_globs(text, document)),
+        (Kind.SCRAPES, tuple(entry.pattern for entry in configuration.scrape_files)),
     ):
         for pattern in patterns:
             if pattern and SERVER_PATTERN.fullmatch(pattern):
@@ -153,13 +152,6 @@ def _name(path: str, tree: Tree) -> str:
     plain = posixpath.normpath(path)
     below = str(tree.home).rstrip("/") + "/"
     return plain.removeprefix(below)
-
-
-def _scrape_globs(text: str, path: str) -> tuple[str, ...]:
-    document = parse(text, path)
-    listed = document.at(("scrape_config_files",))
-    places = range(len(listed)) if isinstance(listed, list) else ()
-    return tuple(document.text(("scrape_config_files", place)) or "" for place in places)
 
 
 def _text(tree: Tree, name: str) -> str:

@@ -6,6 +6,9 @@ import os
 from pathlib import Path
 
 from gonogo.actuators.matching_files import matching_files
+from gonogo.lint.configuration import read_configuration
+from gonogo.regular_file import read_some
+from gonogo.rules.file_pattern import SERVER_PATTERN
 
 TEST_SUFFIXES = (".yml", ".yaml")
 
@@ -18,6 +21,25 @@ def matching(pattern: str) -> tuple[Path, ...]:
 def rule_files(patterns: tuple[str, ...]) -> tuple[Path, ...]:
     """Give every rule file that the patterns match, each once, sorted."""
     return tuple(sorted({path for pattern in patterns for path in matching(pattern)}))
+
+
+def server_matching(pattern: str, folder: Path) -> tuple[Path, ...]:
+    """List the files that a pattern of a configuration in ``folder`` matches: ``*`` in the last element only."""
+    if not SERVER_PATTERN.fullmatch(pattern) or not pattern:
+        return ()
+    return matching(os.path.normpath(os.path.join(folder.absolute(), pattern)))  # noqa: PTH118 - patterns are text
+
+
+def scrape_files(config: Path) -> tuple[Path, ...]:
+    """Give every file that the ``scrape_config_files`` of a configuration match; none if it cannot be read."""
+    try:
+        content = read_some(config)
+    except OSError:
+        return ()
+    if b"scrape_config_files" not in content:  # most have none, and reading YAML takes time
+        return ()
+    entries = read_configuration(content.decode(errors="replace"), str(config))[0].scrape_files
+    return tuple(path for entry in entries for path in server_matching(entry.pattern, config.parent))
 
 
 def unit_files(place: Path) -> tuple[Path, ...]:

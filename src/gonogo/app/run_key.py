@@ -13,7 +13,7 @@ import os
 from pathlib import Path
 
 from gonogo import __version__
-from gonogo.app.inputs import matching, unit_files
+from gonogo.app.inputs import matching, scrape_files, unit_files
 from gonogo.errors import PolicyError, Problem
 from gonogo.policy.settings import PolicyFile
 from gonogo.regular_file import read_some
@@ -24,10 +24,11 @@ LARGEST_BYTES = 64 * 1024 * 1024
 RULES = "rules"
 TESTS = "tests"
 CONFIG = "prometheus.config"
+SCRAPES = "scrape_config_files"
 
 
 def run_key(policy_file: PolicyFile) -> str:
-    """Hash the policy, its rules, its tests, the server's configuration and gonogo's version.
+    """Hash the policy, its rules, its tests, the server's configuration with its scrape files, and gonogo's version.
 
     The policy counts with the bytes it was loaded from. A file that only a default
     names may be missing, and is then hashed as missing.
@@ -60,6 +61,7 @@ def _inputs(policy_file: PolicyFile) -> set[tuple[str, Path]]:
     found |= {(TESTS, path) for place in policy_file.tests for path in _units(place)}
     if policy_file.server.config is not None:
         found.add((CONFIG, policy_file.server.config))
+        found |= {(SCRAPES, path) for path in scrape_files(policy_file.server.config)}
     return found
 
 

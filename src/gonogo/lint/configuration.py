@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from gonogo.durations import parse_duration
@@ -17,7 +17,7 @@ from gonogo.rules.files import Loc
 from gonogo.strict_yaml import YamlDocument, parse
 
 _DEFAULT_INTERVAL = timedelta(minutes=1)
-_FROM_OUTSIDE = ("remote_read", "otlp", "scrape_config_files")
+_FROM_OUTSIDE = ("remote_read", "otlp")
 _DISCOVERED = frozenset({"_sd_configs", "relabel_configs", "metric_relabel_configs"})
 """What gives a job's series other labels than its static ones."""
 _WRITTEN = frozenset({"query_log_file", "scrape_failure_log_file"})
@@ -43,7 +43,7 @@ class ScrapeJob:
 
 @dataclass(frozen=True, slots=True)
 class RuleEntry:
-    """An entry of ``rule_files``, and the files that it matches (``None``: nobody looked)."""
+    """An entry of ``rule_files`` or ``scrape_config_files``; ``matched`` are its files (``None``: nobody looked)."""
 
     pattern: str
     where: Span
@@ -69,10 +69,11 @@ class Configuration:
         scrape_interval: the global one.
         evaluation_interval: the global one.
         external_labels: the global ones.
-        jobs: the scrape jobs.
+        jobs: the scrape jobs, those of its scrape files among them once these are read.
         rule_files: the entries, in order.
+        scrape_files: the entries of ``scrape_config_files``, in order.
         named_files: the files it needs beside its rules.
-        outside: whether series come in that no job here scrapes (federation, remote read).
+        foreign: whether series come in that no job scrapes (federation, remote read), or jobs cannot be read.
         relabels_alerts: whether alerts get other labels on their way out (``alert_relabel_configs``).
     """
 
@@ -83,19 +84,41 @@ class Configuration:
     jobs: tuple[ScrapeJob, ...] = ()
     rule_files: tuple[RuleEntry, ...] = ()
     named_files: tuple[NamedFile, ...] = ()
-    outside: bool = False
+    foreign: bool = False
     relabels_alerts: bool = False
+    scrape_files: tuple[RuleEntry, ...] = ()
+
+    @property
+    def outside(self) -> bool:
+        """Whether series may come in that no job here scrapes."""
+        return self.foreign or any(entry.matched is None for entry in self.scrape_files)
+
+    def with_scrape_file(self, file: Configuration) -> Configuration:
+        """Add the jobs of a scrape file that was read as a configuration, and the files that it names."""
+        return replace(
+            self,
+            jobs=(*self.jobs, *file.jobs),
+            named_files=(*self.named_files, *file.named_files),
+            foreign=self.foreign or file.foreign,
+        )
 
 
-def read_configuration(text: str, path: str) -> tuple[Configuration, tuple[Problem, ...]]:
+def read_configuration(
+    text: str, path: str, scrape_interval: timedelta = _DEFAULT_INTERVAL
+) -> tuple[Configuration, tuple[Problem, ...]]:
     """Read a ``prometheus.yml`` as far as checks need it; whether the rest is valid is for promtool to say.
 
     Nobody looks here which files there are: the entries of ``rule_files`` have not been matched, and the files
     that are named have no problem yet.
+
+    Args:
+        text: the text of the file.
+        path: the file.
+        scrape_interval: counts where the file gives none; for a scrape file that of its configuration.
     """
     document = parse(text, path)
     reader = _Reader(document)
-    return reader.configuration(), (*document.problems, *reader.problems)
+    return reader.configuration(scrape_interval), (*document.problems, *reader.problems)
 
 
 class _Reader:
@@ -105,12 +128,12 @@ class _Reader:
         self._document = document
         self.problems: list[Problem] = []
 
-    def configuration(self) -> Configuration:
+    def configuration(self, scrape_interval: timedelta) -> Configuration:
         root = self._document.at(())
         keys = root if isinstance(root, dict) else {}
         if root is not None and not isinstance(root, dict):
             self._complain((), "a configuration is a mapping", "begin it with 'global:' or 'scrape_configs:'")
-        scrape = self._duration(("global", "scrape_interval")) or _DEFAULT_INTERVAL
+        scrape = self._duration(("global", "scrape_interval")) or scrape_interval
         return Configuration(
             self._document.path,
             scrape,
@@ -121,6 +144,7 @@ class _Reader:
             tuple(self._named_files()),
             any(keys.get(key) for key in _FROM_OUTSIDE) or any(map(self._federates, self._items(("scrape_configs",)))),
             bool(self._document.at(("alerting", "alert_relabel_configs"))),
+            tuple(RuleEntry(*self._scalar(loc)) for loc in self._items(("scrape_config_files",))),
         )
 
     def _job(self, loc: Loc, scrape: timedelta) -> ScrapeJob:

@@ -43,7 +43,7 @@ class Target:
 
     ``last_scrape`` is when the last scrape began, ``last_scrape_seconds`` how long it took.
     ``pool`` is the job of the configuration that it came from, which relabelling cannot hide; empty where the
-    server does not tell it.
+    server does not tell it. ``discovered`` are the labels before relabelling, as far as the server shows them.
     """
 
     labels: Mapping[str, str]
@@ -53,6 +53,7 @@ class Target:
     last_scrape: float | None = None
     pool: str = ""
     last_scrape_seconds: float = 0.0
+    discovered: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ Version = tuple[int, int]
 OLDEST = (2, 0)
 """The oldest release that can be a Prometheus; a lower number is that of another program, such as Thanos."""
 
+SCRAPE_CONFIG_FILES = (2, 43)
+"""The key ``scrape_config_files`` exists from here on. An older server, and its promtool, refuses it."""
+
 TEST_INTERVAL = (2, 49)
 """A unit test without ``interval`` takes the evaluation interval from here on. Before, all samples are at time 0."""
 

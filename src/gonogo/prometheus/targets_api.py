@@ -36,4 +36,5 @@ def _target(item: JsonObject) -> Target:
         last_scrape=moment(item.get("lastScrape"), "a target's last scrape"),
         pool=text(item.get("scrapePool", ""), "a target's scrape pool"),
         last_scrape_seconds=number(item.get("lastScrapeDuration", 0), "the duration of a target's last scrape"),
+        discovered=discovered,
     )

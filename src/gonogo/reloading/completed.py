@@ -31,6 +31,11 @@ def completed(staged: Branch) -> Branch:
     }
 
 
+def completed_job(job: Branch, configuration: Branch) -> Branch:
+    """Add to a job of a scrape file what it takes from the section ``global`` of its configuration."""
+    return _paced(job, _shared(_section(configuration, "global")))
+
+
 def _shared(section: Branch) -> Branch:
     shared = _timed(section, _MINUTE, _LONGEST_TIMEOUT)
     return shared if _given(shared, "evaluation_interval") else {**shared, "evaluation_interval": _text(_MINUTE)}
@@ -62,8 +67,10 @@ def _jobs(jobs: Tree, shared: Branch) -> Tree:
 
 
 def _job(job: Tree, shared: Branch) -> Tree:
-    if not isinstance(job, dict):
-        return job
+    return _paced(job, shared) if isinstance(job, dict) else job
+
+
+def _paced(job: Branch, shared: Branch) -> Branch:
     return _timed(job, _span(shared, "scrape_interval"), _span(shared, "scrape_timeout"))
 
 

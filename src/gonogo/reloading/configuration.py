@@ -71,7 +71,7 @@ def difference(
     sure = tuple(one for one in found if loads.is_difference(one))
     if sure and all(map(loads.may_be_left_over, sure)) and _is_other(file, there, folder):
         return ()
-    return tuple(_said(one, frozenset(had)) for one in sure)
+    return tuple(said(one, frozenset(had)) for one in sure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def _paths(place: Place, tree: Tree) -> Iterator[tuple[str, Tree]]:
             yield from _paths(place.item(name), item)
 
 
-def _said(found: Found, had: frozenset[str]) -> Difference:
+def said(found: Found, had: frozenset[str] = frozenset()) -> Difference:
     """Put a difference into words; ``had`` are the paths that the file had before."""
     place = found.place
     staged, loaded = (NOTHING if tree is None else shown(tree, place) for tree in (found.staged, found.loaded))

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from gonogo.reloading.document import Branch, Leaf, Tree, read
 from gonogo.reloading.place import Place
 
+JOBS_KEY = "scrape_configs"
+"""The key of the list of jobs, in a configuration and in a file of ``scrape_config_files``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -19,7 +22,7 @@ class Job:
 
     def holds(self, path: str) -> bool:
         """Tell whether the path of a difference lies in this job."""
-        here = Place().key("scrape_configs").item(self.name).shown
+        here = Place().key(JOBS_KEY).item(self.name).shown
         return path == here or path.startswith((f"{here}.", f"{here}["))
 
 
@@ -30,7 +33,7 @@ def jobs_of(configuration: str) -> Mapping[str, Job]:
         Unreadable: the text is no configuration.
     """
     return {
-        name: Job(name, Counter(_addresses(job.get("static_configs"))))
+        name: Job(name, Counter(target.text for _, target in static_targets(job)))
         for name, job in job_trees(configuration).items()
     }
 
@@ -42,17 +45,22 @@ def job_trees(configuration: str) -> Mapping[str, Branch]:
         Unreadable: the text is no configuration.
     """
     jobs: dict[str, Branch] = {}
-    for job in _items(read(configuration, "the configuration").get("scrape_configs")):
+    for job in items(read(configuration, "the configuration").get(JOBS_KEY)):
         if isinstance(job, dict) and isinstance(name := job.get("job_name"), Leaf):
             jobs[name.text] = job
     return jobs
 
 
-def _addresses(groups: Tree | None) -> Iterator[str]:
-    for group in _items(groups):
+def static_targets(job: Branch) -> Iterator[tuple[Branch, Leaf]]:
+    """List the static targets of a job, each with the labels of its group."""
+    for group in items(job.get("static_configs")):
         if isinstance(group, dict):
-            yield from (target.text for target in _items(group.get("targets")) if isinstance(target, Leaf))
+            labels = group.get("labels")
+            for target in items(group.get("targets")):
+                if isinstance(target, Leaf):
+                    yield labels if isinstance(labels, dict) else {}, target
 
 
-def _items(tree: Tree | None) -> list[Tree]:
+def items(tree: Tree | None) -> list[Tree]:
+    """Return the items of a list; anything else has none."""
     return tree if isinstance(tree, list) else []

@@ -7,17 +7,21 @@ else of it may change. Source: Prometheus, ``rules/manager.go`` and ``rules/grou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from gonogo.model.rule import LoadedGroup, RuleGroup, RuleKind
+from gonogo.reloading.comparison import Found
 from gonogo.reloading.completed import evaluation_interval
-from gonogo.reloading.configuration import Difference, difference
+from gonogo.reloading.configuration import Difference, difference, said
 from gonogo.reloading.document import Unreadable
-from gonogo.reloading.jobs import Job, jobs_of
+from gonogo.reloading.jobs import JOBS_KEY, Job, jobs_of
 from gonogo.reloading.order import reordered
+from gonogo.reloading.place import Place
 from gonogo.reloading.placed_rules import PlacedRule, pairs, placed
 from gonogo.reloading.rules import RuleChange, compared
+from gonogo.reloading.scrape_files import FileJob, ScrapeFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +32,20 @@ class Running:
         configuration: what ``/api/v1/status/config`` shows.
         groups: what ``/api/v1/rules`` answers.
         targets: how many active targets each job has, where that was asked; else static ones count.
+        files: the scrape files that it has loaded, where they are known; the server does not show them.
+        pools: the names of the jobs that it scrapes, where that was asked.
     """
 
     configuration: str
     groups: tuple[LoadedGroup, ...]
     targets: Mapping[str, int] = field(default_factory=dict)
+    files: ScrapeFiles = field(default_factory=ScrapeFiles)
+    pools: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """What it is to have: the file's text, and the groups of all rule files.
+    """What it is to have: the file's text, the groups of all rule files, and all scrape files.
 
     The ``file`` of a group is its path as the server will see it; where it is empty, it is
     taken for unchanged.
@@ -45,6 +53,7 @@ class Staged:
 
     configuration: str
     groups: tuple[RuleGroup, ...]
+    files: ScrapeFiles = field(default_factory=ScrapeFiles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +136,17 @@ def preview(before: Running, after: Staged, *, previous: str | None = None, fold
         old, new = jobs_of(before.configuration), jobs_of(after.configuration)
     except (Unreadable, ValueError) as error:
         return Preview(unreadable=str(error))
+    if after.files.unreadable:
+        return Preview(unreadable=after.files.unreadable)
+    untold = {name: Job(name, Counter()) for name in before.pools}
+    old, new = {**untold, **old, **_listed(before.files)}, {**new, **_listed(after.files)}
     have, want = placed(before.groups), placed(after.groups, interval)
     rules = compared(want, have)
     differences = difference(after.configuration, before.configuration, previous, folder=folder)
     of_jobs = {name: tuple(one for one in differences if new[name].holds(one.path)) for name in new if name in old}
     settled = {id(one) for found in of_jobs.values() for one in found}
+    for name in before.files.jobs.keys() & after.files.jobs.keys():
+        of_jobs[name] += tuple(_differences(name, before.files.jobs[name], after.files.jobs[name]))
     listed = tuple(job for job in (*old.values(), *new.values()) if job.name not in of_jobs)
     return Preview(
         rules_added=rules.missing,
@@ -167,6 +182,17 @@ def refusal(found: Preview, max_removed: float) -> tuple[str, ...]:
         if one.share > max_removed
     ]
     return tuple(reasons)
+
+
+def _listed(files: ScrapeFiles) -> Mapping[str, Job]:
+    return {name: Job(name, Counter(job.addresses)) for name, job in files.jobs.items()}
+
+
+def _differences(name: str, before: FileJob, after: FileJob) -> Iterator[Difference]:
+    """Compare a job of a scrape file with the same job of the files before, since no server shows it."""
+    place = Place().key(JOBS_KEY).item(name)
+    for key in after.differences(before):
+        yield said(Found(place.key(key), after.tree.get(key), before.tree.get(key)))
 
 
 def _losing_state(have: Iterable[PlacedRule], want: Iterable[PlacedRule]) -> tuple[LostState, ...]:

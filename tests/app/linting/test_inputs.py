@@ -10,6 +10,7 @@ import pytest
 from gonogo.app.linting import inputs as inputs_module
 from gonogo.app.linting.inputs import Inputs, named_inputs, policy_inputs
 from gonogo.errors import UsageError
+from gonogo.rules.dialect import Dialect
 from tests.policy_folder import policy_folder
 
 RULES = "groups: [{name: g, rules: [{alert: A, expr: 'up == 0'}]}]\n"
@@ -56,6 +57,43 @@ class TestNamed:
             read("a_test.yml", "k8s.yml")
         assert "a_test.yml: tests of rules" in refused.value.why
         assert "k8s.yml: neither rules" in refused.value.why
+
+    def test_scrape_files_that_cannot_be_read_leave_jobs_unknown(self) -> None:
+        """A pipe and broken YAML are problems; series may come from jobs that nobody read."""
+        write("prometheus.yml", "scrape_config_files: [jobs/*.yml]\nrule_files: [r.yml]\n")
+        write("r.yml")
+        write("jobs/a.yml", "scrape_configs: [")
+        os.mkfifo("jobs/b.yml")
+        inputs = read("prometheus.yml")
+        assert [problem.where.path for problem in inputs.problems if problem.where] == ["jobs/a.yml", "jobs/b.yml"]
+        assert inputs.configuration is not None
+        assert inputs.configuration.outside
+
+    def test_scrape_files_of_vmagent_are_not_read(self) -> None:
+        """They are lists of jobs, and may be at URLs: jobs stay unknown, without a problem."""
+        write("prometheus.yml", "scrape_config_files: [jobs/*.yml, 'http://x/jobs.yml']\nrule_files: [r.yml]\n")
+        write("r.yml")
+        write("jobs/a.yml", "- job_name: a\n")
+        inputs = named_inputs([Path("prometheus.yml")], Dialect.VICTORIA_METRICS)
+        assert inputs.problems == []
+        assert inputs.configuration is not None
+        assert inputs.configuration.outside
+
+    def test_scrape_files_are_part_of_what_a_server_loads(self) -> None:
+        """Their jobs are known with their places, files that they name are looked for, and so are their patterns."""
+        write("conf/prometheus.yml", "scrape_config_files: [jobs/*.yml, none/*.yml, 'a*/b.yml']\nrule_files: [r.yml]\n")
+        write("conf/r.yml")
+        write("conf/jobs/a.yml", "scrape_configs: [{job_name: a, tls_config: {ca_file: ca.pem}}]\n")
+        inputs = read("conf/prometheus.yml")
+        found = inputs.configuration
+        assert found is not None
+        assert [(job.name, job.where.start.path) for job in found.jobs] == [("a", "conf/jobs/a.yml")]
+        assert [entry.matched for entry in found.scrape_files] == [("conf/jobs/a.yml",), (), ()]
+        assert [(one.path, one.problem) for one in found.named_files] == [
+            ("conf/jobs/ca.pem", "No such file or directory")
+        ]
+        assert (found.outside, inputs.problems) == (False, [])
+        assert "conf/jobs/a.yml" in inputs.texts
 
     def test_a_folder_that_cannot_be_listed_is_an_error_of_usage(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Who runs tests may list everything, so the system's answer is given here."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from gonogo.app.reloading.place import Place, place_of
 from gonogo.app.reloading.request import ReloadRequest
 from gonogo.app.runs import Run
 from gonogo.errors import SourceError
+from gonogo.model.evidence import Target, TargetHealth
 from gonogo.model.gate import OBS_LINT, PROMQL_UNIT
 from gonogo.model.outcome import Outcome
 from gonogo.model.rule import LoadedGroup, RuleHealth, RuleState
@@ -25,6 +25,9 @@ from gonogo.prometheus.installed_promtool import version_number
 from gonogo.prometheus.own_metrics import OwnMetrics
 from gonogo.prometheus.reload_trigger import Reply, Triggered
 from gonogo.prometheus.server_state import ServerState, Vitals
+from gonogo.reloading.completed import evaluation_interval
+from gonogo.reloading.document import Leaf
+from gonogo.reloading.jobs import static_targets
 from tests.config_trees import write
 
 CONFIG = """\
@@ -55,6 +58,8 @@ journal: state/journal.sqlite
 heartbeat: {textfile_dir: textfile}
 reload: {min_gap: 1ms, timeout: 1s%s}
 """
+SEEN = {"__scheme__": "http", "__metrics_path__": "/metrics"}
+"""The labels of a target before relabelling whose job gives none of them."""
 PASSED = (Run(OBS_LINT, Outcome.PASS, "fine"), Run(PROMQL_UNIT, Outcome.PASS, "fine"))
 LOADED = Triggered(Reply.LOADED, "200")
 REJECTED = Triggered(Reply.REJECTED, "500", "see its log")
@@ -96,13 +101,19 @@ class InMemory:
         groups = tuple(
             LoadedGroup(
                 group.name,
-                timedelta(minutes=1),
+                evaluation_interval(contents.text),
                 tuple(RuleState(rule, RuleHealth.OK, evaluated_at=at + 1) for rule in group.rules),
                 f"{self.config.parent}/{group.file}",
             )
             for group in contents.rules
         )
-        self.state_now = replace(self.state_now, configuration=contents.text, rules=groups)
+        self.state_now = replace(
+            self.state_now,
+            configuration=contents.text,
+            rules=groups,
+            pools=("node", *contents.scrapes.jobs),
+            targets=tuple(_targets(contents, at + 0.5)),
+        )
         self.tell(success_at=at, successful=True)
 
     @property
@@ -153,6 +164,16 @@ class InMemory:
         elif triggered.reply is Reply.REJECTED:
             self.tell(successful=False)
         return triggered
+
+
+def _targets(contents: Contents, at: float) -> Iterator[Target]:
+    """Make the targets of scrape files as a server shows them."""
+    for name, job in contents.scrapes.jobs.items():
+        for labels, address in static_targets(job.written):
+            own = {key: tree.text for key, tree in labels.items() if isinstance(tree, Leaf)}
+            times = {f"__{key}__": str(job.tree[key].text) for key in ("scrape_interval", "scrape_timeout")}  # type: ignore[union-attr]
+            seen = {**SEEN, **times, **own, "job": name, "__address__": address.text}
+            yield Target({"job": name, "instance": address.text}, TargetHealth.UP, None, "", at, name, discovered=seen)
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from gonogo.app.reloading.comparison import SHOWN, Comparison, Reload, failing_rules, unmet
-from gonogo.app.reloading.staged import Staged, StagedJob
+from gonogo.app.reloading.staged import Staged, StagedJob, staged
 from gonogo.app.reloading.unmet import Check, Unmet
 from gonogo.model.evidence import Target, TargetHealth
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.prometheus.own_metrics import OwnMetrics
 from gonogo.prometheus.server_state import ServerState, Vitals
+from gonogo.reloading.scrape_files import ScrapeFiles, read_scrape_files
 
 EVERY = timedelta(seconds=15)
 AT = 1000.0
@@ -300,3 +301,56 @@ def test_what_only_waits_is_left_out_once_anything_is_final() -> None:
 def test_an_unmet_thing_is_one_line() -> None:
     """Where, what, why, and the next step."""
     assert str(Unmet(Check.JOBS, "what", "where", "why", "next")) == "where: what: why (next)"
+
+
+API = "scrape_configs: [{job_name: api, %s}]"
+PLAIN = {"__address__": "a:1", "job": "api", "__scheme__": "http", "__metrics_path__": "/metrics"}
+SEEN = {**PLAIN, "__scrape_interval__": "1m", "__scrape_timeout__": "10s"}
+
+
+def with_file(text: str) -> Staged:
+    """Stage a job in a scrape file beside the job in the configuration."""
+    return staged(BEFORE.configuration, "p.yml", (RuleGroup("g", (X,), EVERY),), lambda _: (), scrape_files(text))
+
+
+def scrape_files(text: str) -> ScrapeFiles:
+    """Read a scrape file with one job."""
+    files = read_scrape_files("", {"a.yml": API % text})
+    assert not files.unreadable
+    return files
+
+
+def test_a_pool_of_a_job_that_is_in_no_file_is_unmet() -> None:
+    """The server may have another scrape file than the staged one."""
+    assert one(replace(AFTER, pools=("node", "strange"))) == (Check.JOBS, False)
+    assert left(replace(AFTER, pools=None)) == ()
+
+
+def test_targets_that_are_not_as_in_a_scrape_file_are_unmet() -> None:
+    """A job of a scrape file has its pool, and exactly its targets."""
+    wanted = with_file("static_configs: [{targets: ['a:1']}]")
+    seen = replace(target(job="api"), discovered=SEEN)
+    now = replace(AFTER, pools=("node", "api"), targets=(target(), seen))
+    assert left(now, wanted=wanted) == ()
+    other = replace(now, targets=(target(), replace(seen, discovered={**SEEN, "team": "x"})))
+    assert one(other, wanted=wanted) == (Check.TARGETS, False)
+    assert left(other, wanted=wanted)[0].why.startswith("target a:1 of job api is not as in a.yml: team")
+    assert {each.check for each in left(wanted=wanted)} == {Check.JOBS, Check.TARGETS}
+
+
+def test_a_job_of_a_scrape_file_whose_discovery_failed_before_needs_no_pool() -> None:
+    """As one of the configuration itself; without the files before, nobody knows that it failed."""
+    wanted = with_file("dns_sd_configs: [{names: [a]}]")
+    assert one(wanted=wanted) == (Check.JOBS, False)
+    assert left(wanted=replace(wanted, had_files=wanted.files)) == ()
+
+
+def test_a_job_of_a_scrape_file_that_may_drop_targets_tells_no_number() -> None:
+    """Discoveries and relabelling; else each address counts once."""
+    for text, count in (
+        ("static_configs: [{targets: [a, a, b]}]", 2),
+        ("relabel_configs: [{action: drop}], static_configs: [{targets: [a]}]", None),
+        ("dns_sd_configs: [{names: [a]}]", None),
+    ):
+        (_, found) = with_file(text).jobs
+        assert (found.name, found.targets, found.interval) == ("api", count, timedelta(minutes=1))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from gonogo.actuators.good_trees import Load
 from gonogo.app.reloading import discovery
 from gonogo.app.reloading.discovery import discovered_state, is_through
 from gonogo.model.evidence import TargetHealth
@@ -41,6 +42,16 @@ def test_the_wait_ends_by_the_clock_of_the_server(early: ServerState, end: float
     """15 s after the load; a target without health gets its interval of 15 s in addition."""
     before, late = replace(early, now=end - 0.1), replace(early, now=end)
     assert discovered_state(shown(before, late)) is late
+
+
+def test_the_pools_of_scrape_files_are_waited_for_after_a_load_that_was_not_verified() -> None:
+    """The server does not show the jobs that it has from such files, so nobody knows how many pools are due."""
+    early = replace(JUST_LOADED, configuration=f"{JUST_LOADED.configuration}\nscrape_config_files: [a.yml]")
+    late = replace(early, now=915.0)
+    assert discovered_state(shown(early, late)) is late
+    verified = Load(early.vitals.born, 900.0)
+    assert discovered_state(shown(early), verified) is early
+    assert discovered_state(shown(early, late), Load(early.vitals.born, 899.0)) is late
 
 
 def test_a_server_that_does_not_list_pools_is_judged_by_its_targets() -> None:

@@ -32,6 +32,13 @@ def test_all_targets_of_a_job_with_another_configuration_are_changed(configurati
     assert instances(configuration=configuration) == ["a:1", "b:1"]
 
 
+def test_a_job_of_a_scrape_file_is_as_before_only_if_somebody_knows_that() -> None:
+    """The server does not show it."""
+    both = [replace(state, configuration="", targets=(target("a:1"),)) for state in (BEFORE, AFTER)]
+    assert [*new_or_changed(both[0], both[1])] == [*both[1].targets]
+    assert [*new_or_changed(both[0], both[1], frozenset({"node"}))] == []
+
+
 @pytest.mark.parametrize("health", [TargetHealth.DOWN, TargetHealth.UNKNOWN])
 def test_a_target_that_was_not_up_is_changed(health: TargetHealth) -> None:
     """Rules did not read its samples before."""

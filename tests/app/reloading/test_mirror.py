@@ -66,11 +66,14 @@ def test_findings_name_the_staged_files_wherever_the_command_runs(
 def test_absolute_paths_of_the_live_tree_mean_the_staged_one(tmp_path: Path) -> None:
     """Else the old rules would be checked."""
     trees = place(tmp_path)
-    text = f"rule_files: [{trees.live.root}/rules/*.yml]\n"
-    (trees.staged.root / "prometheus.yml").write_text(text, encoding="utf-8")
+    text = f"rule_files: [{trees.live.root}/rules/*.yml]\nscrape_config_files: [scrapes/*.yml]\n"
+    job = "scrape_configs: [{job_name: a, tls_config: {ca_file: %s/tls/ca.pem}}]\n"
+    write(trees.staged.root, {"prometheus.yml": text, "scrapes/one.yml": job % trees.live.root})
     with mirrored(policy_of(tmp_path), trees.live, trees.staged, snapshot(trees.staged)) as mirror:
         said = (mirror.root / "prometheus.yml").read_text(encoding="utf-8")
-        assert said == f"rule_files: [{mirror.root}/rules/*.yml]\n"
+        assert said == text.replace(str(trees.live.root), str(mirror.root))
+        assert (mirror.root / "scrapes/one.yml").read_text(encoding="utf-8") == job % mirror.root
+    assert (trees.staged.root / "scrapes/one.yml").read_text(encoding="utf-8") == job % trees.live.root
     assert (trees.staged.root / "prometheus.yml").read_text(encoding="utf-8") == text
 
 

@@ -62,6 +62,13 @@ def test_another_file_at_the_same_path_is_another_file(machine: Machine) -> None
     assert machine.own() == OwnFile(Which.OTHER, "process 7 has another file at /srv/conf/prometheus.yml")
 
 
+def test_a_file_that_is_gone_here_is_unknown(machine: Machine) -> None:
+    """Somebody took it away while it was looked at."""
+    (machine.process(7) / "srv" / CONFIG).touch()
+    machine.file.unlink()
+    assert machine.own().which is Which.UNKNOWN
+
+
 def test_a_server_whose_process_is_not_seen_is_unknown(machine: Machine) -> None:
     """Processes of another configuration, of another age, that hide, or that ended meanwhile are none of it."""
     (machine.process(1, command="--config.file=other.yml") / "srv" / CONFIG).touch()

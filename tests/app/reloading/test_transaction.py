@@ -464,21 +464,6 @@ def test_a_way_back_of_which_nobody_knows_is_loud(stage: Scene) -> None:
     assert stage.live() == FILES
 
 
-def test_scrape_config_files_are_not_verified_and_so_refused(stage: Scene) -> None:
-    """Whether there are such files or none, by their pattern, with what to do; nothing is touched."""
-    write(stage.folder / "staged", {"prometheus.yml": CONFIG_WITH_FILES})
-    for files in ({}, {"jobs/a.yml": "scrape_configs: []\n"}):
-        write(stage.folder / "staged", files)
-        result = reload(stage.request())
-        assert (result.became, stage.live(), stage.server.asked) == (Became.REFUSED, FILES, 0)
-        (reason,) = result.reasons
-        assert reason.startswith(f"jobs/*.yml, of scrape_config_files in {stage.folder}/staged/prometheus.yml: ")
-        assert reason.endswith("(write these jobs into scrape_configs)")
-
-
-CONFIG_WITH_FILES = FILES["prometheus.yml"] + "scrape_config_files: [jobs/*.yml]\n"
-
-
 def test_the_live_folder_itself_is_no_staged_one(stage: Scene) -> None:
     """Spelled in any way; nothing is switched, and the way out is said."""
     for spelled in (stage.folder / "live", stage.folder / "staged" / ".." / "live"):

@@ -8,7 +8,7 @@ from gonogo.errors import Position
 from gonogo.lint.catalogue import findings
 from gonogo.lint.check import Example
 from gonogo.lint.checks.missing_file import CHECK
-from gonogo.lint.configuration import Configuration, NamedFile
+from gonogo.lint.configuration import Configuration, NamedFile, RuleEntry
 from gonogo.lint.example_estate import estate_of
 from gonogo.lint.finding import Finding, Span
 
@@ -31,6 +31,21 @@ def test_a_problem_is_told_where_the_file_is_named() -> None:
 def test_a_list_of_targets_may_come_later() -> None:
     """A warning."""
     assert [one.severity for one in found("files", "no such file")] == ["warning"]
+
+
+def test_a_pattern_of_scrape_files_that_matches_none_is_an_error() -> None:
+    """A pattern that matches one, or that nobody looked up, is no finding."""
+    where, minute = Span(Position("prometheus.yml", 3, 7), 6), timedelta(minutes=1)
+
+    def messages(matched: tuple[str, ...] | None) -> list[str]:
+        entry = RuleEntry("jobs/*.yml", where, matched)
+        configuration = Configuration("prometheus.yml", minute, minute, scrape_files=(entry,))
+        each = findings(estate_of(Example({}, {"configuration": configuration})), [CHECK])
+        return [f"{one.severity} {one.where.start.line} {one.message}" for one in each]
+
+    (message,) = messages(())
+    assert message.startswith("error 3 no file matches 'jobs/*.yml' of scrape_config_files")
+    assert messages(("jobs/a.yml",)) == messages(None) == []
 
 
 def test_no_problem_no_finding() -> None:

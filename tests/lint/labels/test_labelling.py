@@ -90,7 +90,7 @@ def test_alerts_and_selectors_without_a_name_are_not_followed() -> None:
 def test_recorded_series_are_certain_only_where_no_others_come_in() -> None:
     """Where all rules are known and nothing is federated."""
     rules = ("a:b = sum(x)", "c = a:b")
-    outside = Configuration("prometheus.yml", timedelta(minutes=1), timedelta(minutes=1), outside=True)
+    outside = Configuration("prometheus.yml", timedelta(minutes=1), timedelta(minutes=1), foreign=True)
     assert not absent(estate(*rules), 1, "job", expected=False)
     assert absent(estate(*rules, complete=True), 1, "job", expected=False)
     assert not absent(estate(*rules, complete=True, configuration=outside), 1, "job", expected=False)

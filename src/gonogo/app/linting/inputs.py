@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from gonogo.app.inputs import matching, rule_files, unit_files
+from gonogo.app.inputs import matching, rule_files, server_matching, unit_files
 from gonogo.app.linting.folder import yaml_files
 from gonogo.app.reading import Unreadable, read_text
 from gonogo.errors import Position, Problem, UsageError
@@ -22,7 +22,6 @@ from gonogo.lint.sources import source_file, source_of, unread_file
 from gonogo.policy.settings import PolicyFile
 from gonogo.regular_file import read_some
 from gonogo.rules.dialect import Dialect
-from gonogo.rules.file_pattern import SERVER_PATTERN
 from gonogo.strict_yaml import parse_documents
 from gonogo.unit.read import UnitFile, read_unit
 
@@ -202,22 +201,44 @@ def _take_configuration(inputs: Inputs, path: Path) -> None:
     configuration, problems = read_configuration(text, name)
     inputs.texts[name] = text
     inputs.problems += problems
-    inputs.configuration = replace(
+    configuration = replace(
         configuration,
         rule_files=tuple(replace(entry, matched=_matched(entry, path.parent)) for entry in configuration.rule_files),
-        named_files=tuple(replace(one, problem=_trouble(one)) for one in configuration.named_files),
+    )
+    if inputs.dialect is Dialect.PROMETHEUS:  # the scrape files of vmagent are lists of jobs, also at URLs
+        configuration = _with_scrape_files(inputs, configuration, path.parent)
+    inputs.configuration = replace(
+        configuration, named_files=tuple(replace(one, problem=_trouble(one)) for one in configuration.named_files)
     )
     for entry in inputs.configuration.rule_files:
         for match in entry.matched or ():
             _load(inputs, match)
 
 
+def _with_scrape_files(inputs: Inputs, configuration: Configuration, folder: Path) -> Configuration:
+    entries = tuple(replace(entry, matched=_matched(entry, folder)) for entry in configuration.scrape_files)
+    configuration = replace(configuration, scrape_files=entries)
+    for name in dict.fromkeys(match for entry in entries for match in entry.matched or ()):
+        configuration = _with_scrape_file(inputs, configuration, name)
+    return configuration
+
+
+def _with_scrape_file(inputs: Inputs, configuration: Configuration, name: str) -> Configuration:
+    """Read a file of ``scrape_config_files``; without it nobody knows all jobs."""
+    try:
+        text = read_text(Path(name), name)
+    except Unreadable as error:
+        inputs.problems.append(error.problem)
+        return replace(configuration, foreign=True)
+    file, problems = read_configuration(text, name, configuration.scrape_interval)
+    inputs.texts[name] = text
+    inputs.problems += problems
+    return configuration.with_scrape_file(file)
+
+
 def _matched(entry: RuleEntry, folder: Path) -> tuple[str, ...]:
-    """List the files that an entry of ``rule_files`` matches as Prometheus does: ``*`` in the last element only."""
-    if not SERVER_PATTERN.fullmatch(entry.pattern) or not entry.pattern:
-        return ()
-    pattern = os.path.join(folder.absolute(), entry.pattern)  # noqa: PTH118 - patterns are text
-    return tuple(shown(path) for path in matching(os.path.normpath(pattern)))
+    """List the files that an entry matches as Prometheus does: ``*`` in the last element only."""
+    return tuple(shown(path) for path in server_matching(entry.pattern, folder))
 
 
 def _trouble(named: NamedFile) -> str:

@@ -23,7 +23,8 @@ def baseline(found: Snapshot, before: ServerState) -> ServerState:
         return before
     differences = rules_difference(found.old.rules, before.rules)
     new = {one.key for one in differences.extra} | {change.loaded.key for change in differences.changed}
-    jobs = {job.name for job in read_configuration(found.old.text, found.old.path)[0].jobs}
+    main, _ = read_configuration(found.old.text, found.old.path)
+    jobs = {job.name for job in main.jobs} | found.old.scrapes.jobs.keys()
     return replace(
         before,
         rules=tuple(_without(group, new) for group in before.rules),

@@ -26,6 +26,7 @@ from gonogo.model.rule import LoadedGroup, Rule, RuleHealth, RuleState
 from gonogo.prometheus.own_metrics import OwnMetrics
 from gonogo.prometheus.server_state import ServerState, Vitals
 from gonogo.reloading.rules import rules_difference
+from gonogo.reloading.shown_targets import misfits
 
 SHOWN = 5
 """How many differences of one kind are told one by one; the rest is counted."""
@@ -103,7 +104,7 @@ class Comparison:
     def seen(self) -> Comparison:
         """Add to what was seen of first scrapes and first results what this look shows."""
         now = replace(self, scrapes=self.scrapes.seen(self.now, self.reload.at))
-        has_new_targets = now.scrapes.latest(self.before, self.now) is not None
+        has_new_targets = now.scrapes.latest(self.before, self.now, self.staged.same_file_jobs) is not None
         new = rule_ids(self.now.rules) if has_new_targets else frozenset(new_or_changed_rules(self.before, self.now))
         return replace(now, results=self.results.seen(self.now, new, now.least_dues(), now.delays()))
 
@@ -112,7 +113,7 @@ class Comparison:
         reloaded = "the reload" if self.reload.failing is None else "the last failed evaluation"
         due = Due(self.reload.evaluated_after, reloaded)
         delays = self.delays()
-        scraped = self.scrapes.latest(self.before, self.now)
+        scraped = self.scrapes.latest(self.before, self.now, self.staged.same_file_jobs)
         if scraped is None:
             return dict.fromkeys(delays, due)
         target, at = scraped
@@ -226,7 +227,7 @@ def failures(of: Comparison) -> Iterator[Unmet]:
     for group, more in _risen(was.iterations_missed, now.iterations_missed):
         if not of.reload.origin.iterations_missed.get(group):
             yield _left_out(of, group, more)
-    if now.pools_failed > was.pools_failed and not _without_pool(of.before):
+    if now.pools_failed > was.pools_failed and not _without_pool(of):
         more = now.pools_failed - was.pools_failed
         yield _failure("scrape pools could not be made: see certificates and credentials", of.now.url, more)
     if now.pool_reloads_failed > was.pool_reloads_failed:
@@ -239,10 +240,23 @@ def jobs(of: Comparison) -> Iterator[Unmet]:
     pools = {target.pool for target in of.now.targets} if of.now.pools is None else set(of.now.pools)
     for job in of.staged.jobs:
         untold = of.now.pools is None and job.targets == 0
-        if job.name not in pools and not untold and not (job.targets is None and job.name in _without_pool(of.before)):
+        if job.name not in pools and not untold and not (job.targets is None and job.name in _without_pool(of)):
             why = "there is no scrape pool for it, though the reload may have been a success"
             step = f"see that the server can read the job's certificates and credentials, and {_LOG}"
             yield Unmet(Check.JOBS, "the job is not scraped", f"job {job.name}", why, step)
+    for name in sorted(set(of.now.pools or ()) - {job.name for job in of.staged.jobs}):
+        why, step = "no job of the staged files has this name", "wait until the server has dropped it"
+        yield Unmet(
+            Check.JOBS, "the server still has the scrape pool of another job", f"job {name}", why, step, waits=True
+        )
+
+
+def jobs_of_files(of: Comparison) -> Iterator[Unmet]:
+    """The targets must be those of the scrape files: the server shows nothing else of the jobs in them."""
+    if found := tuple(misfits(of.staged.files.jobs, of.now.targets)):
+        step = f"see whether its scrape_config_files match the same files there as here, then {_ROLL_BACK}"
+        what = "the targets on the server are not those of scrape_config_files"
+        yield Unmet(Check.TARGETS, what, of.now.url, _some(found), step)
 
 
 def targets(of: Comparison) -> Iterator[Unmet]:
@@ -293,7 +307,7 @@ def failing_rules(before: ServerState, now: ServerState) -> tuple[tuple[str, ...
 
 CHECKS: tuple[Callable[[Comparison], Iterator[Unmet]], ...] = (
     *(same_process, result, alone, configuration, rules),
-    *(health, failures, evaluation, jobs, targets, alertmanagers),
+    *(health, failures, evaluation, jobs, jobs_of_files, targets, alertmanagers),
 )
 """Every check, in the order in which they are told."""
 
@@ -354,9 +368,10 @@ def _risen(was: Mapping[str, float], now: Mapping[str, float]) -> Iterator[tuple
             yield group, count - was.get(group, 0.0)
 
 
-def _without_pool(before: ServerState) -> frozenset[str]:
+def _without_pool(of: Comparison) -> frozenset[str]:
     """Name the jobs that had no scrape pool already, such as those whose discovery fails."""
-    return _job_names(before.configuration) - frozenset(before.pools) if before.pools else frozenset()
+    had = _job_names(of.before.configuration) | of.staged.had_files.jobs.keys()
+    return had - frozenset(of.before.pools) if of.before.pools else frozenset()
 
 
 @lru_cache(maxsize=4)

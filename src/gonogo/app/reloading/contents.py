@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import posixpath
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from gonogo.actuators.kept_bytes import kept
 from gonogo.actuators.manifest import Manifest
@@ -17,6 +17,7 @@ from gonogo.model.rule import RuleGroup
 from gonogo.prometheus.server_state import ServerState
 from gonogo.regular_file import NotReadable, read_regular
 from gonogo.reloading.configuration import difference
+from gonogo.reloading.scrape_files import ScrapeFiles, read_scrape_files
 from gonogo.rules.files import read_rules
 
 
@@ -29,16 +30,23 @@ class Contents:
         text: its configuration.
         rules: the groups of all its rule files; their ``file`` is the name in the tree.
         digest: tells this tree from any other, by all that a reload reads.
+        scrapes: the jobs of the files that its ``scrape_config_files`` match.
     """
 
     path: str
     text: str
     rules: tuple[RuleGroup, ...]
     digest: str
+    scrapes: ScrapeFiles = field(default_factory=ScrapeFiles)
 
     def rules_seen_from(self, folder: str) -> tuple[RuleGroup, ...]:
         """Give the rules with the files as a server names them whose configuration is in ``folder``."""
         return tuple(replace(group, file=posixpath.join(folder, group.file)) for group in self.rules)
+
+    @property
+    def unreadable(self) -> tuple[str, ...]:
+        """Why its scrape files cannot be loaded; nothing if they can."""
+        return (self.scrapes.unreadable,) if self.scrapes.unreadable else ()
 
     @property
     def rule_count(self) -> int:
@@ -94,9 +102,10 @@ def wanted_of(contents: Contents, before: ServerState, previous: Contents | None
 
     def differs(loaded: str) -> tuple[str, ...]:
         found = difference(text, loaded, had, before=before.configuration, folder=folder)
-        return tuple(one.words for one in found)
+        return (*(one.words for one in found), *contents.unreadable)
 
-    return staged(text, contents.path, contents.rules, differs)
+    wanted = staged(text, contents.path, contents.rules, differs, contents.scrapes)
+    return wanted if previous is None else replace(wanted, had_files=previous.scrapes)
 
 
 def folder_of(server: ServerState) -> str:
@@ -106,7 +115,13 @@ def folder_of(server: ServerState) -> str:
 
 def _contents(path: str, manifest: Manifest, read: Callable[[str], bytes]) -> Contents:
     text = read(manifest.config).decode(errors="replace")
-    return Contents(path, text, tuple(_groups(manifest, read)), digest_of(manifest))
+    scrapes = {name: read(name).decode(errors="replace") for name in _scrape_files(manifest)}
+    rules = tuple(_groups(manifest, read))
+    return Contents(path, text, rules, digest_of(manifest), read_scrape_files(text, scrapes))
+
+
+def _scrape_files(manifest: Manifest) -> Iterator[str]:
+    return (name for name, entry in manifest.entries.items() if entry.kind is Kind.SCRAPES)
 
 
 def _groups(manifest: Manifest, read: Callable[[str], bytes]) -> Iterator[RuleGroup]:

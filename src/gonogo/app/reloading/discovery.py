@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
+from gonogo.actuators.good_trees import Load
+from gonogo.app.reloading.asking import load_of
 from gonogo.app.reloading.settle import LOOK_EVERY
 from gonogo.lint.configuration import read_configuration
 from gonogo.model.evidence import TargetHealth
@@ -20,16 +22,17 @@ DISCOVERED_WITHIN = timedelta(seconds=15)
 """How long after a load discoveries may take; after that a job without a scrape pool will not get one."""
 
 
-def discovered_state(look: Callable[[], ServerState]) -> ServerState:
+def discovered_state(look: Callable[[], ServerState], verified: Load | None = None) -> ServerState:
     """Look at the server until discovery is through, or its time is up by the server's own clock.
 
     Args:
         look: asks for the server's state now; may raise ``SourceError``.
+        verified: the last load that was verified here, where there is one.
     """
     while True:
         asked = time.monotonic()
         now = look()
-        if is_through(now) or now.now >= _deadline(now):
+        if (is_through(now) and _has_all_pools(now, verified)) or now.now >= _deadline(now):
             return now
         pause(max(LOOK_EVERY, time.monotonic() - asked))
 
@@ -40,6 +43,11 @@ def is_through(state: ServerState) -> bool:
     jobs = {job.name for job in configuration.jobs}
     has_pools = state.pools is None or jobs <= set(state.pools)
     return has_pools and not any(one.health is TargetHealth.UNKNOWN for one in state.targets)
+
+
+def _has_all_pools(state: ServerState, verified: Load | None) -> bool:
+    """Return whether no more pools are due: the server does not show the jobs of scrape files that it has loaded."""
+    return "scrape_config_files" not in state.configuration or load_of(state.vitals) == verified
 
 
 def _deadline(state: ServerState) -> float:

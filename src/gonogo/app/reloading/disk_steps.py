@@ -13,6 +13,7 @@ from gonogo.actuators.tree import Kind, Tree
 from gonogo.app.reloading.contents import Contents
 from gonogo.app.reloading.course import Done, judged, passed
 from gonogo.app.reloading.own_file import Which, own_file, unproved
+from gonogo.app.reloading.own_scrapes import unproved_scrapes
 from gonogo.app.reloading.place import Place
 from gonogo.app.reloading.rejected import keep_rejected
 from gonogo.app.reloading.snapshot import Snapshot
@@ -69,10 +70,12 @@ def other_file(ready: Ready) -> tuple[str, ...]:
     A file that is mounted by itself into a container stays the old one there once a new one takes its place.
     """
     file, found = ready.live.path(ready.live.config), ready.found
+    if found.seen is None:
+        return ()
+    own = own_file(ready.before, file)
     return (
-        ()
-        if found.seen is None
-        else tuple(unproved(file, own_file(ready.before, file), found.seen, known=found.is_known))
+        *unproved(file, own, found.seen, known=found.is_known),
+        *unproved_scrapes(ready.live, ready.before, ready.new, found.old, own),
     )
 
 

@@ -41,13 +41,22 @@ class FirstScrapes:
         }
         return FirstScrapes({**found, **self.ended})
 
-    def latest(self, before: ServerState, now: ServerState) -> tuple[Target, float] | None:
-        """Return the new or changed target that was scraped last, and when; None where there is no such target."""
-        scraped = ((one, self.ended[who(one)]) for one in new_or_changed(before, now) if who(one) in self.ended)
+    def latest(
+        self, before: ServerState, now: ServerState, same_jobs: frozenset[str] = frozenset()
+    ) -> tuple[Target, float] | None:
+        """Return the new or changed target that was scraped last, and when; None where there is no such target.
+
+        Args:
+            before: the server before the reload.
+            now: the server as it is now.
+            same_jobs: jobs of scrape files that are as before; the server does not show them.
+        """
+        changed = new_or_changed(before, now, same_jobs)
+        scraped = ((one, self.ended[who(one)]) for one in changed if who(one) in self.ended)
         return max(scraped, key=lambda each: each[1], default=None)
 
 
-def new_or_changed(before: ServerState, now: ServerState) -> Iterator[Target]:
+def new_or_changed(before: ServerState, now: ServerState, same_jobs: frozenset[str] = frozenset()) -> Iterator[Target]:
     """List the targets that were not there, were not up, or whose job has another configuration than before.
 
     A target that was down and still is brings no samples to any rule.
@@ -55,7 +64,7 @@ def new_or_changed(before: ServerState, now: ServerState) -> Iterator[Target]:
     was = {who(one): one.health for one in before.targets}
     had, have = _jobs(before.configuration), _jobs(now.configuration)
     for one in now.targets:
-        same_job = one.pool in had and had[one.pool] == have.get(one.pool)
+        same_job = one.pool in same_jobs or (one.pool in had and had[one.pool] == have.get(one.pool))
         known = was.get(who(one)) if same_job else None
         stays_down = known is TargetHealth.DOWN and one.health is TargetHealth.DOWN
         if known is not TargetHealth.UP and not stays_down:

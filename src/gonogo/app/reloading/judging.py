@@ -14,19 +14,22 @@ from gonogo.app.reloading.place import Place
 from gonogo.app.reloading.request import ReloadRequest
 from gonogo.app.reloading.snapshot import Snapshot
 from gonogo.app.reloading.verify import disturbed
+from gonogo.model.versions import SCRAPE_CONFIG_FILES, reaches, release
 from gonogo.prometheus.server_state import ServerState
 from gonogo.reloading.preview import Preview, Running, Staged, preview, refusal
+from gonogo.reloading.scrape_files import ScrapeFiles
 from gonogo.stopping import pause
 
 
 def entries_step(place: Place, found: Snapshot) -> Done:
-    """See that every entry of ``rule_files`` leads to rules, and that secrets and certificates are there."""
+    """See that every pattern of files leads to files that can be loaded; secrets and certificates must be there."""
     tree = place.staged or place.live
     if tree is None or found.new is None or found.manifest is None:
         return left_out("there is no tree to look at")
     kinds = Counter(entry.kind for entry in found.manifest.entries.values())
     well = f"{found.new.rule_count} rules in {kinds[Kind.RULES]} files, {kinds[Kind.REFERENCE]} secrets are there"
-    return judged((*_without_what_they_name(place, tree), *_unswitchable(place, found)), well)
+    wrong = (*_without_what_they_name(place, tree), *_scrape_files(tree, found), *_unswitchable(place, found))
+    return judged(wrong, well)
 
 
 def _unswitchable(place: Place, found: Snapshot) -> tuple[str, ...]:
@@ -49,16 +52,24 @@ def _unswitchable(place: Place, found: Snapshot) -> tuple[str, ...]:
 def _without_what_they_name(place: Place, tree: Tree) -> Iterator[str]:
     config = tree.path(tree.config)
     for one in names_of(tree):
-        if one.kind is Kind.SCRAPES:
-            yield (
-                f"{one.name}, of scrape_config_files in {config}: a server (Prometheus 2.43 and later) does not show "
-                "how it has configured the jobs of such files, so a reload of them cannot be proved "
-                "(write these jobs into scrape_configs)"
-            )
-        elif one.kind in GLOBBED and not files_of(tree, (one,)):
-            yield f"{one.name} of {config} matches no file: its rules would be gone in silence"
+        if one.kind in GLOBBED and not files_of(tree, (one,)):
+            lost = "rules" if one.kind is Kind.RULES else "jobs"
+            yield f"{one.name} of {config} matches no file: its {lost} would be gone in silence"
         elif not one.is_glob and not any(there.path(one.name).exists() for there in (tree, place.live) if there):
             yield f"{one.name}, which {config} names, is not there"
+
+
+def _scrape_files(tree: Tree, found: Snapshot) -> Iterator[str]:
+    """Say why the server could not load the files of ``scrape_config_files``."""
+    version = None if found.before is None else found.before.version
+    has_them = any(one.kind is Kind.SCRAPES for one in names_of(tree))
+    if has_them and not reaches(release(version or ""), SCRAPE_CONFIG_FILES):
+        yield (
+            f"{tree.path(tree.config)} has scrape_config_files, and the server is Prometheus {version}: only 2.43 and "
+            "later read that key (write these jobs into scrape_configs, or update the server)"
+        )
+    if found.new is not None:
+        yield from found.new.unreadable
 
 
 def preview_of(found: Snapshot) -> Preview | None:
@@ -67,9 +78,12 @@ def preview_of(found: Snapshot) -> Preview | None:
         return None
     before, folder = found.before, folder_of(found.before)
     active = Counter(target.pool for target in before.targets)
-    new = Staged(found.new.text, found.new.rules_seen_from(folder))
+    new = Staged(found.new.text, found.new.rules_seen_from(folder), found.new.scrapes)
     previous = found.old.text if found.old is not None and found.has_old else None
-    return preview(Running(before.configuration, before.rules, active), new, previous=previous, folder=folder)
+    loaded = (found.old if found.has_old else None) or (found.new if found.has_new else None)
+    files = ScrapeFiles() if loaded is None else loaded.scrapes
+    running = Running(before.configuration, before.rules, active, files, before.pools or ())
+    return preview(running, new, previous=previous, folder=folder)
 
 
 def preview_step(request: ReloadRequest, place: Place, seen: Preview | None) -> Done:

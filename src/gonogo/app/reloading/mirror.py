@@ -119,10 +119,12 @@ def _mirror_tree(root: Path, live: Tree, staged: Tree, manifest: Manifest) -> No
         kept = stays and one.name not in manifest.entries and not live.root.is_symlink()  # a turned link keeps none
         if kept and live.path(one.name).exists():
             _link(root / one.name, live.path(one.name))
-    config = root / live.config
-    text = read_text(staged.path(live.config), "surrogateescape")
-    config.unlink()
-    config.write_text(text.replace(f"{live.home}/", f"{root}/"), encoding="utf-8", errors="surrogateescape")
+    for name, entry in manifest.entries.items():
+        if entry.kind in {Kind.CONFIG, Kind.SCRAPES} and not name.startswith("/"):
+            text = read_text(staged.path(name), "surrogateescape")
+            (root / name).unlink()
+            own = text.replace(f"{live.home}/", f"{root}/")
+            (root / name).write_text(own, encoding="utf-8", errors="surrogateescape")
 
 
 def _link(place: Path, target: Path) -> None:

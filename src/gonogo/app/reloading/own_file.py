@@ -8,7 +8,7 @@ process sees it, containers and links included, and must be the policy's. Elsewh
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -43,7 +43,7 @@ class Visible:
 
     Attributes:
         file: whether the configuration is seen to change.
-        rules: whether rules alone are seen to change.
+        rules: whether rules or the jobs of scrape files are seen to change, and the configuration is not.
         secrets: whether secrets change that are written in the configuration.
         masked: whether it has any.
     """
@@ -61,9 +61,18 @@ class Visible:
 
 def own_file(server: ServerState, file: Path, proc: Path = PROC) -> OwnFile:
     """Find out whether the file that a server reads is this one; nothing is assumed from its path alone."""
+    return read_by(server_processes(server, proc), Path(server.configuration_path), file)
+
+
+def server_processes(server: ServerState, proc: Path = PROC) -> tuple[Path, ...]:
+    """List the processes of this machine that may be the server."""
     started, config = server.vitals.metrics.started_at, server.flags.get("config.file", "")
-    found = () if started is None else tuple(processes_of(started, config, proc))
-    told = tuple(_seen_by(process, Path(server.configuration_path), file) for process in found)
+    return () if started is None else tuple(processes_of(started, config, proc))
+
+
+def read_by(processes: Iterable[Path], path: Path, file: Path) -> OwnFile:
+    """Find out whether the file that the processes see at a path is this one."""
+    told = tuple(_seen_by(process, path, file) for process in processes)
     if not told:
         return OwnFile(Which.UNKNOWN, "its process is not seen on this machine")
     if len({one.which for one in told}) > 1:
@@ -78,7 +87,7 @@ def visible(new: Contents, old: Contents | None, server: ServerState, *, differs
         new: the tree that shall be loaded.
         old: the tree that was loaded, where that is known.
         server: the server before anything is touched.
-        differs: whether anything of it, its rules included, differs from what the server shows.
+        differs: whether anything of it, its rules and scrape files included, differs from what the server shows.
     """
     secrets = secrets_in(new.text)
     file = bool(difference(new.text, server.configuration, folder=folder_of(server)))
@@ -127,9 +136,10 @@ def _seen_by(process: Path, path: Path, file: Path) -> OwnFile:
     """Compare the file that a process sees at a path with ours."""
     try:
         theirs = walked(path, root=process / "root")[0].stat()
+        ours = file.stat()
     except OSError as error:
         why = error.strerror or str(error)
         return OwnFile(Which.UNKNOWN, f"{path} of process {process.name} cannot be seen: {why}")
-    if os.path.samestat(theirs, file.stat()):
+    if os.path.samestat(theirs, ours):
         return OwnFile(Which.SAME)
     return OwnFile(Which.OTHER, f"process {process.name} has another file at {path}")

@@ -12,6 +12,7 @@ from gonogo.app.reloading.contents import Contents, contents_kept, contents_of, 
 from gonogo.app.reloading.course import Done, judged
 from gonogo.app.reloading.discovery import discovered_state
 from gonogo.app.reloading.own_file import OwnFile, Visible, own_file, unproved, visible
+from gonogo.app.reloading.own_scrapes import scrape_differences, unproved_scrapes
 from gonogo.app.reloading.place import Place
 from gonogo.app.reloading.request import ReloadRequest
 from gonogo.errors import GonogoError
@@ -85,7 +86,8 @@ def _server(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[s
     if why := place.server.unready():
         yield why
         return
-    found.before = discovered_state(place.server.state)
+    good = newest(place.state)
+    found.before = discovered_state(place.server.state, None if good is None else good.loaded)
 
 
 def _trees(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[str]:
@@ -152,10 +154,11 @@ def _own(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[str]
         visible(found.new, found.old, found.before, differs=not found.has_new),
     )
     yield from unproved(file, found.own, found.seen, known=found.is_known)
+    yield from unproved_scrapes(place.live, found.before, found.new, found.old, found.own)
 
 
 def unlike(contents: Contents, server: ServerState) -> tuple[str, ...]:
-    """Say where a server differs from a tree's configuration and rules; secrets cannot be seen."""
+    """Say where a server differs from a tree's configuration, rules and scrape files; secrets cannot be seen."""
     found = difference(contents.text, server.configuration, folder=folder_of(server))
     try:
         interval = evaluation_interval(contents.text)
@@ -164,6 +167,7 @@ def unlike(contents: Contents, server: ServerState) -> tuple[str, ...]:
     return (
         *(one.words for one in found),
         *rules_difference(contents.rules, server.rules, interval).words,
+        *scrape_differences(contents, server),
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from gonogo.durations import parse_duration
 from gonogo.lint.configuration import read_configuration
 from gonogo.model.rule import RuleGroup
+from gonogo.reloading.scrape_files import FileJob, ScrapeFiles
 from gonogo.strict_yaml import YamlDocument, parse
 
 Differs = Callable[[str], Sequence[str]]
@@ -42,6 +43,8 @@ class Staged:
         differs: compares the loaded configuration's text with this one.
         discoveries: how many of these Alertmanagers are due only because a discovery should find at least one.
         query_offset: of the groups that name none.
+        files: the scrape files; their jobs are among ``jobs``.
+        had_files: the scrape files that the server had before, where they are known.
     """
 
     path: str
@@ -52,6 +55,8 @@ class Staged:
     differs: Differs
     discoveries: int = 0
     query_offset: timedelta = timedelta(0)
+    files: ScrapeFiles = field(default_factory=ScrapeFiles)
+    had_files: ScrapeFiles = field(default_factory=ScrapeFiles)
 
     @property
     def delays(self) -> Mapping[str, timedelta]:
@@ -62,8 +67,16 @@ class Staged:
             found[group.name] = max(delay, found.get(group.name, delay))
         return found
 
+    @property
+    def same_file_jobs(self) -> frozenset[str]:
+        """The names of the jobs of scrape files that are as they were before."""
+        had = self.had_files.jobs
+        return frozenset(name for name, job in self.files.jobs.items() if name in had and had[name].tree == job.tree)
 
-def staged(text: str, path: str, rules: tuple[RuleGroup, ...], differs: Differs) -> Staged:
+
+def staged(
+    text: str, path: str, rules: tuple[RuleGroup, ...], differs: Differs, files: ScrapeFiles | None = None
+) -> Staged:
     """Read a configuration that promtool has accepted as far as verification needs it.
 
     Args:
@@ -71,15 +84,20 @@ def staged(text: str, path: str, rules: tuple[RuleGroup, ...], differs: Differs)
         path: its file, for messages.
         rules: the groups of its rule files (``loaded_rules.read_files``).
         differs: compares the loaded configuration's text with this one.
+        files: its scrape files, where it has any.
     """
+    files = files or ScrapeFiles()
     configuration, _ = read_configuration(text, path)
     document = parse(text, path)
     alertmanagers = _alertmanagers(document)
     return Staged(
         path=path,
-        jobs=tuple(
-            StagedJob(job.name, job.interval, _job_targets(document, place))
-            for place, job in enumerate(configuration.jobs)
+        jobs=(
+            *(
+                StagedJob(job.name, job.interval, _job_targets(document, place))
+                for place, job in enumerate(configuration.jobs)
+            ),
+            *(StagedJob(name, job.interval, _file_targets(job)) for name, job in files.jobs.items()),
         ),
         evaluation_interval=configuration.evaluation_interval,
         rules=rules,
@@ -87,6 +105,7 @@ def staged(text: str, path: str, rules: tuple[RuleGroup, ...], differs: Differs)
         differs=differs,
         discoveries=alertmanagers.count(None),
         query_offset=_query_offset(document),
+        files=files,
     )
 
 
@@ -98,6 +117,11 @@ def _query_offset(document: YamlDocument) -> timedelta:
 def _job_targets(document: YamlDocument, place: int) -> int | None:
     job = document.at(("scrape_configs", place))
     return _static(job) if isinstance(job, dict) else None
+
+
+def _file_targets(job: FileJob) -> int | None:
+    open_ended = not job.is_static or any(job.tree.get(key) for key in _DROPS)
+    return None if open_ended else len(set(job.addresses))
 
 
 def _alertmanagers(document: YamlDocument) -> tuple[int | None, ...]:

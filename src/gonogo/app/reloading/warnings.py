@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from gonogo.actuators.good_trees import newest
 from gonogo.app.reloading.own_file import unproved_secrets
+from gonogo.app.reloading.own_scrapes import unproved_parts
 from gonogo.app.reloading.place import Place
 from gonogo.app.reloading.snapshot import Snapshot
 from gonogo.reloading.result import ReloadResult
@@ -22,6 +23,8 @@ def warnings_of(place: Place, found: Snapshot, result: ReloadResult) -> tuple[st
 def _secrets(place: Place, found: Snapshot) -> Iterator[str]:
     if found.own is not None and found.seen is not None and place.live is not None:
         yield from unproved_secrets(place.live.path(place.live.config), found.own, found.seen, known=found.is_known)
+        if found.before is not None and found.new is not None:
+            yield from unproved_parts(place.live, found.before, found.new, found.old)
 
 
 def _unlinked(place: Place, found: Snapshot, result: ReloadResult) -> Iterator[str]:

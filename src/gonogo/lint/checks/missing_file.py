@@ -3,7 +3,8 @@
 promtool looks at some of them only. With a CA file missing the reload answers 200, and the job is simply not there;
 with a key or a password missing every scrape of the job fails. Put the file there, readable for the server's user,
 or mend the path, which counts from the folder of ``prometheus.yml``. A missing list of targets (``file_sd_configs``)
-is a warning, for it may come later.
+is a warning, for it may come later. A pattern of ``scrape_config_files`` that matches no file is an error: the reload
+answers 200, and the jobs are gone.
 """
 
 from __future__ import annotations
@@ -19,8 +20,17 @@ from gonogo.lint.finding import Hit, Severity, Span
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the files that whoever looked could not read."""
-    for file in estate.configuration.named_files if estate.configuration else ():
+    """List the files that whoever looked could not read, and the patterns of scrape files that match none."""
+    if estate.configuration is None:
+        return
+    for entry in estate.configuration.scrape_files:
+        if entry.matched == ():
+            yield Hit(
+                entry.where,
+                f"no file matches {entry.pattern!r} of scrape_config_files: the server scrapes no job of it, and "
+                "reports nothing; put the files there, or correct the pattern",
+            )
+    for file in estate.configuration.named_files:
         if file.problem:
             yield Hit(
                 file.where,
