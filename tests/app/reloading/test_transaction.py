@@ -352,7 +352,7 @@ def test_a_server_that_is_down_leaves_what_can_be_checked(stage: Scene) -> None:
     (stage.folder / "staged" / "rules" / "a.yml").unlink()
     result = reload(stage.request())
     assert result.became is Became.REFUSED
-    assert "is not ready" in told(result)
+    assert "is down" in told(result)
     assert "matches no file" in told(result)
 
 
