@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 
 PROC = Path("/proc")
 """Where the kernel tells of its processes."""
@@ -19,11 +19,15 @@ START_TOLERANCE = 2.0
 _STARTED = 22 - 3
 """The place of the start time among the fields behind the name of a process (``proc(5)`` counts from 1)."""
 
+_PROGRAM = "prometheus"
 _FLAG = "--config.file"
 
 
 def processes_of(started_at: float, config_file: str, proc: Path = PROC) -> Iterator[Path]:
     """Find the processes that may be a server: they began when it did, and name the same configuration.
+
+    A Prometheus that names none reads its default, which packages set as they like, or one that a file of arguments
+    names: it may be the server as well.
 
     Args:
         started_at: when the server says that it was started (``OwnMetrics.started_at``).
@@ -33,9 +37,15 @@ def processes_of(started_at: float, config_file: str, proc: Path = PROC) -> Iter
     for process in proc.iterdir():
         if process.name.isdigit():
             with suppress(OSError, ValueError, IndexError):  # it ended meanwhile, or is hidden from this user
-                is_ours = named_configuration(process) == config_file
-                if is_ours and abs(start_time(process) - started_at) <= START_TOLERANCE:
+                named = named_configuration(process)
+                may_be = named == config_file or (named is None and _program(process) == _PROGRAM)
+                if may_be and abs(start_time(process) - started_at) <= START_TOLERANCE:
                     yield process
+
+
+def _program(process: Path) -> str:
+    words = (process / "cmdline").read_text(encoding="utf-8", errors="replace").split("\0")
+    return PurePath(words[0]).name
 
 
 def start_time(process: Path) -> float:

@@ -34,14 +34,16 @@ class Machine:
         vitals = Vitals(1.0, "/srv", metrics)
         self.server = ServerState("http://x", 1.0, "2.42.0", flags, vitals, "", (), (), (), (), ())
 
-    def process(self, number: int, *, command: str = f"--config.file={CONFIG}", ticks: int = TICKS) -> Path:
+    def process(
+        self, number: int, *, program: str = "prometheus", command: str = f"--config.file={CONFIG}", ticks: int = TICKS
+    ) -> Path:
         """Add a process; gives the folder that it has as its root."""
         process = self.proc / str(number)
         root = process / "root"
         (root / "srv/conf").mkdir(parents=True)
         fields = " ".join(["0"] * 18)
         (process / "stat").write_text(f"{number} (prom) S {fields} {ticks} 0\n", encoding="utf-8")
-        (process / "cmdline").write_text(f"prometheus\0{command}\0", encoding="utf-8")
+        (process / "cmdline").write_text(f"{program}\0{command}\0", encoding="utf-8")
         return root
 
     def own(self) -> OwnFile:
@@ -69,10 +71,17 @@ def test_a_file_that_is_gone_here_is_unknown(machine: Machine) -> None:
     assert machine.own().which is Which.UNKNOWN
 
 
+def test_a_prometheus_that_names_no_file_may_be_the_server(machine: Machine) -> None:
+    """Its default, and a file of arguments, are not known here: the file that it sees tells."""
+    root = machine.process(7, command="@arguments")
+    (root / "srv" / CONFIG).hardlink_to(machine.file)
+    assert machine.own() == OwnFile(Which.SAME)
+
+
 def test_a_server_whose_process_is_not_seen_is_unknown(machine: Machine) -> None:
     """Processes of another configuration, of another age, that hide, or that ended meanwhile are none of it."""
     (machine.process(1, command="--config.file=other.yml") / "srv" / CONFIG).touch()
-    (machine.process(2, command="--web.x") / "srv" / CONFIG).touch()
+    (machine.process(2, program="pushgateway", command="--web.x") / "srv" / CONFIG).touch()
     (machine.process(3, ticks=TICKS + 1000) / "srv" / CONFIG).touch()
     (machine.proc / "4").mkdir()
     assert machine.own() == OwnFile(Which.UNKNOWN, "its process is not seen on this machine")

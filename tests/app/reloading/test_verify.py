@@ -180,7 +180,11 @@ def test_a_failed_evaluation_ends_what_is_no_rollback() -> None:
 )
 def test_what_somebody_else_did_meanwhile_is_told(asked: Vitals, expected: list[Check]) -> None:
     """A restart, a reload, a failed reload."""
-    assert [one.check for one in disturbed(BEFORE, asked)] == expected
+    found = disturbed(BEFORE, asked)
+    assert [one.check for one in found] == expected
+    if expected == [Check.ALONE]:
+        words = "a reload 100.000 s after the known one succeeded" if asked is NOW else "a reload since has failed"
+        assert found[0].why == words
 
 
 def test_an_evaluation_before_the_first_scrape_of_a_new_target_does_not_count() -> None:

@@ -97,8 +97,9 @@ def disturbed(before: ServerState, asked: Vitals) -> tuple[Unmet, ...]:
         return (Unmet(Check.PROCESS, what, before.url, why, step, final=True),)
     was, now = before.vitals.metrics, asked.metrics
     if (was.success_at, was.successful) != (now.success_at, now.successful):
-        what, why = "somebody else reloaded it", f"its last success was {now.success_at - was.success_at:.3f} s earlier"
-        return (Unmet(Check.ALONE, what, before.url, why, step, final=True),)
+        later = now.success_at - was.success_at
+        why = f"a reload {later:.3f} s after the known one succeeded" if now.successful else "a reload since has failed"
+        return (Unmet(Check.ALONE, "somebody else reloaded it", before.url, why, step, final=True),)
     return ()
 
 
