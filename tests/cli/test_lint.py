@@ -55,7 +55,6 @@ def code(command: str) -> int:
     ("command", "told"),
     [
         ("missing.yml", "cannot be read"),
-        ("''", "a path is empty"),
         ("good.yml --write-baseline", "--write-baseline needs a file"),
         ("good.yml --baseline missing.json", "the baseline cannot be read"),
         ("good.yml --promtool ''", "--promtool is empty"),

@@ -92,3 +92,12 @@ def test_files_are_named_as_one_writes_them_here(folder: Path, capfd: pytest.Cap
     assert str(folder) not in told
     assert "t/b_test.yml" in told
     assert "q/q.yml" in told
+
+
+def test_a_policy_without_tests_says_so(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """The report alone has nothing to show."""
+    gates = "signals: {up: {metric: up}}, gates: {a: {require: [up == 1]}}"
+    (folder / "gonogo.yaml").write_text(f"{{version: 1, preset: null, realm: null, {gates}, tests: []}}")
+    assert run() == 1
+    told = "promql-unit FAIL: nothing is tested: there is no test file in the empty list of tests"
+    assert told in capfd.readouterr().err

@@ -36,7 +36,7 @@ def test_signals_compared_with_0_or_1_are_binary(tmp_path: Path) -> None:
 
 
 def test_a_policy_without_a_realm_asks_for_none(tmp_path: Path) -> None:
-    """The realm is then empty."""
+    """No signal then needs the label."""
     path = tmp_path / "gonogo.yaml"
     path.write_text(POLICY.replace("REALM", "null"), encoding="utf-8")
-    assert interest_of(load(path).policy).realm == ""
+    assert interest_of(load(path).policy).realm is None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 from gonogo.cli.answer import answer
+from gonogo.cli.given_path import GivenPath
 from gonogo.cli.lint_progress import patient
 from gonogo.cli.options import features_option, format_option, policy_option
 from gonogo.errors import UsageError
@@ -41,7 +42,7 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\..*)?")
 
 
 @click.command(epilog="Example: gonogo lint prometheus/prometheus.yml --fail-on warning")
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=GivenPath())
 @policy_option
 @click.option("--prometheus", "url", metavar="URL", help="A running server, for the checks that ask one.")
 @click.option(
@@ -51,7 +52,7 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\..*)?")
     show_default=True,
     help="The least severity that makes the command fail.",
 )
-@click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Known findings: only new ones fail.")
+@click.option("--baseline", type=GivenPath(path_type=Path), metavar="FILE", help="Known findings: only new ones fail.")
 @click.option("--write-baseline", is_flag=True, help="Write what is found now to the baseline.")
 @click.option(
     "--promtool", "second", metavar="CMD", help="A second promtool, such as 'docker exec prometheus promtool'."
@@ -61,7 +62,7 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\..*)?")
 @click.option(
     "--requirements",
     "demands",
-    type=click.Path(path_type=Path),
+    type=GivenPath(path_type=Path),
     metavar="FILE",
     help="What your organisation asks of rules: labels, names, bounds, owners.",
 )
@@ -109,7 +110,7 @@ def lint(  # noqa: PLR0913 - one parameter for each option
         raise UsageError("--enable-feature is for files named by path", next_step="name it under prometheus.features")
     policy_file = _policy(policy_path) if named or not paths else None
     request = LintRequest(
-        _named(paths),
+        tuple(map(Path, paths)),
         policy_file,
         _second(second, root, any_version=allow_version_skew),
         _version(version),
@@ -199,12 +200,6 @@ def beside(linted: Linted) -> Iterator[str]:
         more = f" and {len(paths) - NAMED_AT_MOST} more" if len(paths) > NAMED_AT_MOST else ""
         yield f"skipped: {', '.join(paths[:NAMED_AT_MOST])}{more}: {why}"
     yield from (f"note: {note}" for note in linted.notes)
-
-
-def _named(paths: tuple[str, ...]) -> tuple[Path, ...]:
-    if "" in paths:
-        raise UsageError("a path is empty", why="that would be the current folder", next_step="name it, or say '.'")
-    return tuple(map(Path, paths))
 
 
 def _policy(path: Path) -> PolicyFile:

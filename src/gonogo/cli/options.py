@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import click
 
+from gonogo.cli.given_path import GivenPath
 from gonogo.model.promtool_features import unknown_feature
 
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -20,7 +21,7 @@ def policy_option(function: Function) -> Function:
     return click.option(
         "--policy",
         "policy_path",
-        type=click.Path(path_type=Path, readable=False),  # what it is, reading it tells
+        type=GivenPath(path_type=Path, readable=False),  # what it is, reading it tells
         default=DEFAULT_POLICY,
         show_default=True,
         help="The policy file.",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gonogo.cli.answer import answer
+from gonogo.cli.given_path import GivenPath
 from gonogo.cli.options import format_option, policy_option, prometheus_option
 from gonogo.errors import UsageError
 from gonogo.stopping import disregard
@@ -29,7 +30,7 @@ ROLLED_BACK = 4
     "--from",
     "staged",
     metavar="DIR",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=GivenPath(path_type=Path, exists=True, file_okay=False),
     help="The folder with the new files, in the layout of the live ones; without it they are live already.",
 )
 @click.option("--dry-run", is_flag=True, help="Check everything, and print what would change.")

@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from gonogo.cli.answer import answer
+from gonogo.cli.given_path import GivenPath
 from gonogo.cli.options import policy_option
 from gonogo.durations import parse_duration
 
-_FOLDER = click.Path(file_okay=False, path_type=Path)
+_FOLDER = GivenPath(file_okay=False, path_type=Path)
 
 
 def _interval(_: click.Context, __: click.Parameter, text: str) -> timedelta:

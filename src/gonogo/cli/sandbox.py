@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from gonogo.cli.answer import answer
+from gonogo.cli.given_path import GivenPath
 from gonogo.durations import parse_duration
 from gonogo.errors import UsageError
 from gonogo.render.plain import plain
@@ -30,7 +31,7 @@ LOOK_EVERY = 1.0
 @click.command(epilog="Example: gonogo sandbox --directory demo")
 @click.option(
     "--directory",
-    type=click.Path(path_type=Path),
+    type=GivenPath(path_type=Path),
     help="An empty folder to keep everything in; by default a temporary one, removed at the end.",
 )
 @click.option(

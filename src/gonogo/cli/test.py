@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gonogo.cli.answer import answer
+from gonogo.cli.given_path import GivenPath
 from gonogo.cli.lint_progress import patient
 from gonogo.cli.measures import duration, measured_report, percentage
 from gonogo.cli.options import features_option, format_option, policy_option
@@ -30,21 +31,21 @@ _TIMES = 10
 
 
 @click.command(epilog="Example: gonogo test tests/promql --rules prometheus/rules")
-@click.argument("paths", nargs=-1)
+@click.argument("paths", nargs=-1, type=GivenPath())
 @policy_option
 @click.option(
     "--rules",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=GivenPath(path_type=Path),
     metavar="DIR|FILE",
     help="Where rules live that tests name by base name; repeatable.",
 )
 @click.option(
     "--allow", multiple=True, metavar="'PASS reason'", help="Tolerate a kind of silent pass, with a reason; repeatable."
 )
-@click.option("--cache", type=click.Path(path_type=Path), metavar="DIR", help="Where passes are kept between runs.")
+@click.option("--cache", type=GivenPath(path_type=Path), metavar="DIR", help="Where passes are kept between runs.")
 @click.option("--no-cache", is_flag=True, help="Run every file, whatever passed before.")
-@click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write JUnit XML as well.")
+@click.option("--junit", type=GivenPath(path_type=Path), metavar="FILE", help="Write JUnit XML as well.")
 @click.option("--coverage", is_flag=True, help="Remove each rule in turn: a rule is covered if a test then fails.")
 @click.option(
     "--min-coverage", callback=percentage, metavar="PERCENT", help="Fail under this coverage; never rounded up."
@@ -141,7 +142,7 @@ def _of_policy(path: Path, folder: Path | None, allowed: Mapping[str, str], hear
     from gonogo.policy.load import load
 
     report, run = recorded_report(load(path), cache=folder, allowed=allowed, heard=heard)
-    why = f": {run.detail}" if run.outcome != report.outcome else ""
+    why = f": {run.detail}" if run.outcome != report.outcome or not report.files else ""
     click.echo(plain(f"recorded: {run.kind} {run.outcome}{why}"), err=True)
     return report, _EXIT_CODES[run.outcome if run.outcome == "UNKNOWN" else report.outcome]
 

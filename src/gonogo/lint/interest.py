@@ -17,23 +17,23 @@ class Interest:
 
     Attributes:
         realm_label: the label that every signal must carry.
-        realm: its value.
+        realm: its value; None if the policy has no realm, and then no signal needs the label.
         metrics: the full names of the metrics that its signals are.
         binary: those among them that a condition compares with ``== 0`` or ``== 1``.
     """
 
     realm_label: str
-    realm: str
+    realm: str | None
     metrics: frozenset[str] = frozenset()
     binary: frozenset[str] = frozenset()
 
 
 def interest_of(policy: Policy) -> Interest:
-    """Tell what a policy asks of the rules; without a realm, the realm is empty."""
+    """Tell what a policy asks of the rules."""
     signals = policy.signals
     binary = {signals[term.signal].metric for term in _terms(policy) if term.signal in signals and _is_binary(term)}
     metrics = frozenset(signal.metric for signal in signals.values())
-    return Interest(REALM_LABEL, policy.realm or "", metrics, frozenset(binary))
+    return Interest(REALM_LABEL, policy.realm, metrics, frozenset(binary))
 
 
 def _terms(policy: Policy) -> Iterator[Term]:

@@ -73,3 +73,8 @@ def test_a_record_that_others_may_make_too_proves_nothing() -> None:
     rules = "{record: half, expr: sum(x)}, {record: p_ok, expr: half * 2}"
     assert len(found(rules)) == 1
     assert found(rules, complete=False) == ()
+
+
+def test_a_policy_without_a_realm_misses_none() -> None:
+    """Its verdict reads the signal as it is."""
+    assert not found("{record: p_ok, expr: sum(x)}", Interest("metric_realm", None, frozenset({"p_ok"})))

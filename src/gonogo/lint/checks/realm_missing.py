@@ -20,7 +20,7 @@ def find(estate: Estate) -> Iterator[Hit]:
     """List the recorded signals that cannot have the realm."""
     interest = estate.interest
     recorded = [rule for rule in estate.recording if interest and rule.name in interest.metrics and rule.tree]
-    if not interest or not recorded:
+    if not interest or interest.realm is None or not recorded:
         return
     domains = [(rule, estate.labels.recorded(rule.rule).of(interest.realm_label)) for rule in recorded]
     served = {rule.name for rule, domain in domains if interest.realm in domain}

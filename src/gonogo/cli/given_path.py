@@ -1,0 +1,23 @@
+"""The one type of all options and arguments that are paths."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+
+class GivenPath(click.Path[str | Path]):
+    """A path; an empty text is none.
+
+    Python takes an empty path as the current folder, and in a script it is a variable that was not set.
+    """
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | Path:
+        """Refuse an empty path."""
+        if not os.fspath(value):
+            self.fail("the path is empty, which would be the current folder; name it, or say '.'", param, ctx)
+        return super().convert(value, param, ctx)
