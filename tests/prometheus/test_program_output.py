@@ -108,3 +108,23 @@ def test_a_program_that_the_system_cannot_run_is_said(
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with pytest.raises(MissingTool, match="cannot be run"), prometheus(tmp_path / "p", tmp_path / "no.yml"):
         pass
+
+
+@pytest.mark.parametrize("command", [("test", "a_test.yml"), ("dryrun", "--sandbox", "--for", "1s")])
+def test_a_promtool_that_is_interrupted_leaves_no_database_behind(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """A promtool removes its databases itself, but not when it is killed; each interrupt left one in /tmp."""
+    for name in ("bin", "tmp"):
+        (tmp_path / name).mkdir()
+    tool = tmp_path / "bin" / "promtool"
+    version = 'case "$*" in *version*) echo "promtool, version 2.42.0"; exit 0;; esac\n'
+    tool.write_text(f'#!/bin/sh\n{version}mktemp -d > "$MADE"\nexec sleep 60\n', encoding="utf-8")
+    tool.chmod(0o755)
+    (tmp_path / "a_test.yml").write_text("rule_files: []\ntests: []\n", encoding="utf-8")
+    made = tmp_path / "made"
+    places = {"PATH": f"{tool.parent}:{os.environ['PATH']}", "TMPDIR": str(tmp_path / "tmp"), "MADE": str(made)}
+    argv = (sys.executable, "-m", "gonogo", *command)
+    process = subprocess.Popen(argv, cwd=tmp_path, env={**os.environ, **places})
+    await_true(lambda: made.exists() and made.read_text(encoding="utf-8").endswith("\n"), within=60)
+    process.terminate()
+    assert process.wait(timeout=SOON) == 143
+    assert list((tmp_path / "tmp").iterdir()) == []

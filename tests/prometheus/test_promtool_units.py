@@ -85,6 +85,7 @@ def test_databases_are_in_memory_where_that_is_wished(
     fake_promtool(tmp_path / "bin", monkeypatch, 'mkdir "${TMPDIR:?}/test_storage" && echo "$TMPDIR"\n')
     given = iter([(1, [Path("a")])])
     ((_, ran),) = run_as_asked(lambda: next(given, None), 1, PROMTOOL, in_memory=in_memory)
-    assert ran.passed is in_memory
+    assert ran.passed
+    assert not Path(ran.output.strip()).exists()
     assert ran.output.startswith(str(tmp_path / "shared")) is in_memory
     assert list((tmp_path / "shared").iterdir()) == []

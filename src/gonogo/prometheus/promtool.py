@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from gonogo.durations import format_duration
 from gonogo.model.versions import LINT_NONE_FAILS, Version
@@ -72,7 +73,8 @@ def check_config(
 
 def test_rules(paths: Sequence[Path], *, command: Sequence[str] = PROMTOOL) -> ToolRun:  # noqa: PT028 - no test but a tool
     """Run unit tests of rules; ``rule_files`` in them are relative to the test file."""
-    return run_tool(command, "test", "rules", *map(str, paths))
+    with scratch() as environment:
+        return run_tool(command, "test", "rules", *map(str, paths), environment=environment)
 
 
 def backfill_openmetrics(text: Path, output: Path, *, command: Sequence[str] = PROMTOOL) -> ToolRun:
@@ -81,7 +83,9 @@ def backfill_openmetrics(text: Path, output: Path, *, command: Sequence[str] = P
     The samples must end before the server that will serve them starts.
     """
     blocks = f"--max-block-duration={BLOCK}"
-    return run_tool(command, "tsdb", "create-blocks-from", "openmetrics", "--quiet", blocks, str(text), str(output))
+    arguments = ("tsdb", "create-blocks-from", "openmetrics", "--quiet", blocks, str(text), str(output))
+    with scratch() as environment:
+        return run_tool(command, *arguments, environment=environment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +109,7 @@ def backfill_rules(
     A rule sees only what the server has: where one reads another's record, run once for
     each level of dependency, with the blocks of the last loaded.
     """
-    return run_tool(
-        command,
+    arguments = (
         *("tsdb", "create-blocks-from", "rules", "--quiet", f"--max-block-duration={BLOCK}"),
         f"--url={past.url}",
         f"--start={past.start:.3f}",
@@ -115,6 +118,18 @@ def backfill_rules(
         f"--output-dir={output}",
         *map(str, rule_files),
     )
+    with scratch() as environment:
+        return run_tool(command, *arguments, environment=environment)
+
+
+@contextmanager
+def scratch() -> Iterator[Mapping[str, str]]:
+    """Give the environment of a promtool that makes a database: its folder goes with the block.
+
+    promtool removes the database itself, unless it is killed.
+    """
+    with TemporaryDirectory(prefix="gonogo-", ignore_cleanup_errors=True) as folder:
+        yield {"TMPDIR": folder}
 
 
 def run_tool(command: Sequence[str], *arguments: str, environment: Mapping[str, str] | None = None) -> ToolRun:

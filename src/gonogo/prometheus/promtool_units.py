@@ -20,7 +20,7 @@ from typing import IO
 from gonogo.prometheus.installed_promtool import Promtool
 from gonogo.prometheus.memory_folder import memory_folder
 from gonogo.prometheus.programs import locate
-from gonogo.prometheus.promtool import DEADLINE, LONGEST_OUTPUT, ToolRun, running, stop
+from gonogo.prometheus.promtool import DEADLINE, LONGEST_OUTPUT, ToolRun, running, scratch, stop
 from gonogo.stopping import readable
 
 ENVIRONMENT: Mapping[str, str] = {"GOMAXPROCS": "1", "GOGC": "400"}
@@ -76,7 +76,8 @@ def run_as_asked(
     program = (locate(promtool.command[0]), *promtool.command[1:], "test", "rules")
     with selectors.EpollSelector() as selector, ExitStack() as everything:
         folder = everything.enter_context(memory_folder()) if in_memory else None
-        environment = ENVIRONMENT if folder is None else {**ENVIRONMENT, "TMPDIR": str(folder)}
+        place = everything.enter_context(scratch()) if folder is None else {"TMPDIR": str(folder)}
+        environment = {**ENVIRONMENT, **place}
         while True:
             while len(selector.get_map()) < at_once and (shard := ask()) is not None:
                 number, paths = shard
