@@ -88,3 +88,38 @@ def test_a_pipe_of_trust_is_not_waited_for(tmp_path: Path) -> None:
     ended = gonogo("decide", cwd=tmp_path)
     assert ended.code == 3, ended
     assert "regular file" in ended.out
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "loop"])
+@pytest.mark.parametrize("command", ["lint prometheus.yml", "lint", "reload --dry-run", "test"])
+def test_a_rule_file_that_a_pattern_finds_is_not_waited_for(tmp_path: Path, kind: str, command: str) -> None:
+    """Promtool opens what the configuration's pattern finds: it waited for a pipe, and read a device without end."""
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "prometheus.yml").write_text("rule_files: ['r*.yml']\nscrape_configs: []\n", encoding="utf-8")
+    policy = POLICY.format(scheme="http", access="").replace("rules: [r.yml]", "rules: ['r*.yml']")
+    (tmp_path / "gonogo.yaml").write_text(policy, encoding="utf-8")
+    odd = tmp_path / "rest.yml"
+    if kind == "pipe":
+        os.mkfifo(odd)
+    else:
+        odd.symlink_to("/dev/zero" if kind == "device" else "rest.yml")
+    ended = gonogo(*command.split(), cwd=tmp_path, within=60)
+    assert ended.code in {1, 2}, ended
+    assert "rest.yml" in ended.out + ended.err
+    assert "bug in gonogo" not in ended.err
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_a_file_of_targets_is_not_waited_for(tmp_path: Path, kind: str) -> None:
+    """Promtool reads the files of targets that a configuration names."""
+    (tmp_path / "prometheus.yml").write_text(
+        "scrape_configs: [{job_name: a, file_sd_configs: [{files: [targets.json]}]}]\n", encoding="utf-8"
+    )
+    odd = tmp_path / "targets.json"
+    if kind == "pipe":
+        os.mkfifo(odd)
+    else:
+        odd.symlink_to("/dev/zero")
+    ended = gonogo("lint", "prometheus.yml", cwd=tmp_path, within=60)
+    assert (ended.code, "targets.json" in ended.out) == (1, True), ended

@@ -32,6 +32,15 @@ class NotReadable(OSError):
         return self.why
 
 
+def keeps_readers_waiting(path: str) -> bool:
+    """Tell whether a program that opens this path and reads to the end may never get there: a pipe, a device."""
+    try:
+        mode = Path(path).stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
 def status_of(path: Path) -> os.stat_result:
     """Give the status of the regular file behind ``path``, links followed.
 

@@ -110,8 +110,7 @@ def test_a_program_that_the_system_cannot_run_is_said(
         pass
 
 
-@pytest.mark.parametrize("command", [("test", "a_test.yml"), ("dryrun", "--sandbox", "--for", "1s")])
-def test_a_promtool_that_is_interrupted_leaves_no_database_behind(tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_a_promtool_that_is_interrupted_leaves_no_database_behind(tmp_path: Path) -> None:
     """A promtool removes its databases itself, but not when it is killed; each interrupt left one in /tmp."""
     for name in ("bin", "tmp"):
         (tmp_path / name).mkdir()
@@ -122,7 +121,7 @@ def test_a_promtool_that_is_interrupted_leaves_no_database_behind(tmp_path: Path
     (tmp_path / "a_test.yml").write_text("rule_files: []\ntests: []\n", encoding="utf-8")
     made = tmp_path / "made"
     places = {"PATH": f"{tool.parent}:{os.environ['PATH']}", "TMPDIR": str(tmp_path / "tmp"), "MADE": str(made)}
-    argv = (sys.executable, "-m", "gonogo", *command)
+    argv = (sys.executable, "-m", "gonogo", "test", "a_test.yml")
     process = subprocess.Popen(argv, cwd=tmp_path, env={**os.environ, **places})
     await_true(lambda: made.exists() and made.read_text(encoding="utf-8").endswith("\n"), within=60)
     process.terminate()

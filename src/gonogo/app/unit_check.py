@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -89,7 +90,7 @@ def check_files(
     Raises:
         MissingTool: promtool is not installed.
     """
-    real = None if inside is None else frozenset(rule.resolve() for rule in inside)
+    real = None if inside is None else frozenset(os.path.realpath(rule) for rule in inside)
     reports: dict[Path, FileReport] = {}
 
     def report_on(path: Path, report: FileReport) -> None:
@@ -122,9 +123,7 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _read(
-    path: Path, places: RulePlaces, inside: frozenset[Path] | None, release: Version | None
-) -> _Case | FileReport:
+def _read(path: Path, places: RulePlaces, inside: frozenset[str] | None, release: Version | None) -> _Case | FileReport:
     try:
         one = material(path, places)
         problems = [*one.unit.problems, *_unreadable(one), *_ambiguous(one, places)]
@@ -139,9 +138,9 @@ def _read(
     return _Case(one, known, found, open_orders(known), suspects(known))
 
 
-def _outside(one: Material, inside: frozenset[Path]) -> Iterator[Finding]:
+def _outside(one: Material, inside: frozenset[str]) -> Iterator[Finding]:
     for loaded_entry in one.entries:
-        if any(rule.path.resolve() not in inside for rule in loaded_entry.rules):
+        if any(os.path.realpath(rule.path) not in inside for rule in loaded_entry.rules):
             entry = loaded_entry.entry
             why = f"{entry.pattern} is none of the policy's rules: what is tested is not what counts"
             yield Finding(RULE_FILE_OUTSIDE, Problem(entry.where, why, "name it under 'rules' in the policy"))

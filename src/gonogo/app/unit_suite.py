@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from gonogo.app.unit_material import Material
 from gonogo.app.unit_rules import RuleSource
@@ -45,12 +45,14 @@ class Suite:
 
 def suite(materials: Sequence[Material], others: Iterable[RuleSource] = ()) -> Suite:
     """Take test files apart; ``others`` are rule files that count though no test may load them."""
-    loaded: dict[tuple[Path, int], FileText] = {}
+    loaded: dict[tuple[str, int], FileText] = {}
     for source in (*(source for one in materials for source in one.rules), *others):
-        key = (source.path.resolve(), source.part)
+        key = (os.path.realpath(source.path), source.part)
         if key not in loaded:
             loaded[key] = file_text(source.text, str(source.path), source.part)
-    sheets = (_sheet(one, tuple(loaded[rule.path.resolve(), rule.part] for rule in one.rules)) for one in materials)
+    sheets = (
+        _sheet(one, tuple(loaded[os.path.realpath(rule.path), rule.part] for rule in one.rules)) for one in materials
+    )
     return Suite(tuple(sheets), tuple(loaded.values()))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -57,6 +58,6 @@ def _unnoticed(written: list[Path], globs: tuple[str, ...], tests: tuple[Path, .
     """Find what was written where the policy does not look: rule files, and the folder of the tests."""
     rule_files, test_files = written[:2], written[2:]
     missed = [("rules", path) for path in rule_files if not any(path.match(pattern) for pattern in globs)]
-    folders = {path.resolve() for path in tests}
+    folders = {Path(os.path.realpath(path)) for path in tests}
     missed += [("tests", path.parent) for path in test_files[:1] if folders.isdisjoint((path, *path.parents))]
     return missed

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gonogo.app.inputs import matching
 from gonogo.app.linting.inputs import Inputs
 from gonogo.errors import Position
 from gonogo.lint.arbiter import Arbiter, Refusal
@@ -17,6 +18,7 @@ from gonogo.lint.promtool_words import Word, last_words, words
 from gonogo.lint.refusals import refusals
 from gonogo.prometheus.installed_promtool import Promtool, installed_promtool
 from gonogo.prometheus.promtool import PROMTOOL, check_config, check_rules
+from gonogo.regular_file import keeps_readers_waiting
 from gonogo.unit.unwrap import unwrapped
 
 LONGEST_ARGUMENTS = 100_000
@@ -92,9 +94,22 @@ def arbitrate(inputs: Inputs, side: Side, scratch: Path) -> Arbiter:
     )
 
 
+def _opened(inputs: Inputs) -> Iterator[str]:
+    """List the files that promtool opens when it checks the configuration: it waits for a pipe, and reads a device."""
+    if inputs.configuration is None:
+        return
+    for entry in inputs.configuration.rule_files:
+        yield from entry.matched or ()
+    for named in inputs.configuration.named_files:
+        yield from map(str, matching(named.path))
+
+
 def _ask_configuration(inputs: Inputs, side: Side, promtool: Promtool, heard: _Heard) -> None:
     """Check the configuration; where it is valid, that checks the rule files that it loads as well."""
     path = inputs.configuration.path if inputs.configuration else ""
+    if odd := next(filter(keeps_readers_waiting, _opened(inputs)), None):
+        heard.refuse(SourceFile(path, ""), f"it would never end reading {odd}, which is no regular file")
+        return
     name = side.name_of(path)
     heard.waiting = {side.key(name): SourceFile(path, inputs.texts.get(path, "")), **heard.waiting}
     ran = check_config(Path(name), lint=False, command=promtool.command, release=promtool.release)
@@ -118,20 +133,21 @@ class _Heard:
             if file is not None:
                 self._take(word, file)
             elif not word.accepted:
-                self._refuse(first, f"{word.path}: {word.reasons[0].message if word.reasons else 'it is refused'}")
+                self.refuse(first, f"{word.path}: {word.reasons[0].message if word.reasons else 'it is refused'}")
         silent = [self.waiting.pop(key) for key in asked if key in self.waiting]
         if silent and not said:
-            self._refuse(silent[0], last_words(output))
+            self.refuse(silent[0], last_words(output))
         elif silent:
             for file in silent:
-                self._refuse(file, "nothing was said of this file")
+                self.refuse(file, "nothing was said of this file")
 
     def _take(self, word: Word, file: SourceFile) -> None:
         self.accepted[file.path] = self.accepted.get(file.path, True) and word.accepted
         if not word.accepted:
             self.refused += refusals(word, file)
 
-    def _refuse(self, file: SourceFile, message: str) -> None:
+    def refuse(self, file: SourceFile, message: str) -> None:
+        """Take it that promtool refuses a file."""
         self.accepted[file.path] = False
         self.refused.append(Refusal(Span(Position(file.path, 1, 1)), message))
 
