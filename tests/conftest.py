@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +14,9 @@ TENTH = 10
 
 settings.register_profile("loaded machine", deadline=None)
 settings.load_profile("loaded machine")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts ``make test &`` so, and every child inherits it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
