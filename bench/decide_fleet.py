@@ -25,14 +25,14 @@ from resource import RUSAGE_CHILDREN, getrusage
 from statistics import median
 from urllib.parse import urlencode, urlsplit
 
-from gonogo.app.decide import prepare
-from gonogo.app.gather import gather
 from gonogo.model.evidence import TargetHealth
 from gonogo.policy.load import load
-from gonogo.prometheus.http import Answer, Client, HttpSettings
-from gonogo.prometheus.processes import prometheus
-from gonogo.prometheus.promtool import backfill_openmetrics
-from gonogo.prometheus.targets_api import targets
+from gonogo.programs.processes import prometheus
+from gonogo.programs.promtool import backfill_openmetrics
+from gonogo.server.http import Answer, Client, HttpSettings
+from gonogo.server.targets_api import targets
+from gonogo.verdict.decide import prepare
+from gonogo.verdict.gather import gather
 
 SUBJECTS = 10_000
 SIGNALS = 12

@@ -24,10 +24,10 @@ from statistics import median
 from urllib.parse import urlsplit
 
 from gonogo.model.evidence import TargetHealth
-from gonogo.prometheus.http import Client
-from gonogo.prometheus.processes import prometheus
-from gonogo.prometheus.promtool import backfill_openmetrics
-from gonogo.prometheus.targets_api import targets
+from gonogo.programs.processes import prometheus
+from gonogo.programs.promtool import backfill_openmetrics
+from gonogo.server.http import Client
+from gonogo.server.targets_api import targets
 
 RUNS = 41
 GOAL = 1.0

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from gonogo.prometheus.processes import pushgateway
+from gonogo.programs.processes import pushgateway
 
 RUNS = 41
 GOAL = 3.0

@@ -21,18 +21,18 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
-from gonogo.app.rules import write_rules
-from gonogo.app.unit_material import material
-from gonogo.app.unit_rules import RulePlaces
-from gonogo.app.unit_suite import suite
-from gonogo.app.unit_trials import Trials, answers
 from gonogo.policy.load import load
-from gonogo.prometheus.installed_promtool import installed_promtool
-from gonogo.prometheus.programs import locate
-from gonogo.prometheus.promtool_units import ENVIRONMENT
-from gonogo.unit.mutation.catalogue import mutations
-from gonogo.unit.suite import Answer, Question
-from gonogo.unit.trial import rule_names
+from gonogo.programs.installed_promtool import installed_promtool
+from gonogo.programs.locate import locate
+from gonogo.programs.promtool_units import ENVIRONMENT
+from gonogo.rulepack.write import write_rules
+from gonogo.ruletests.core.suite import Answer, Question
+from gonogo.ruletests.core.trial import rule_names
+from gonogo.ruletests.material import material
+from gonogo.ruletests.mutation.catalogue import mutations
+from gonogo.ruletests.rules import RulePlaces
+from gonogo.ruletests.suite import suite
+from gonogo.ruletests.trials import Trials, answers
 
 GOAL = 0.8
 SAMPLE = 60

@@ -17,9 +17,9 @@ from statistics import median
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.lint import FILES, GROUPS, RULES, RUNS, file_text, timed
 
+from gonogo.formats.files import read_rules
 from gonogo.promql import braces, spans
 from gonogo.promql.parser import parse
-from gonogo.rules.files import read_rules
 
 GOAL = 0.5
 

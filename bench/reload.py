@@ -17,15 +17,15 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
-from gonogo.app.reloading.request import ReloadRequest
-from gonogo.app.reloading.transaction import reload
 from gonogo.policy.load import load
-from gonogo.prometheus.http import Client
-from gonogo.prometheus.own_metrics import own_metrics
-from gonogo.prometheus.processes import prometheus
-from gonogo.prometheus.reload_trigger import post_reload
-from gonogo.prometheus.rules_api import rules
-from gonogo.reloading.result import Became, Step
+from gonogo.programs.processes import prometheus
+from gonogo.reload.compare.result import Became, Step
+from gonogo.reload.request import ReloadRequest
+from gonogo.reload.transaction import reload
+from gonogo.reload.trigger import post_reload
+from gonogo.server.http import Client
+from gonogo.server.own_metrics import own_metrics
+from gonogo.server.rules_api import rules
 
 GOAL = 2.0
 RUNS = 3

@@ -23,14 +23,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from gonogo.app.unit_find import test_files
-from gonogo.app.unit_material import material
-from gonogo.app.unit_rules import RulePlaces
-from gonogo.app.unit_stage import staged
-from gonogo.prometheus.installed_promtool import installed_promtool
-from gonogo.prometheus.programs import locate
-from gonogo.prometheus.promtool_units import JUNIT
-from gonogo.unit.promtool_output import verdicts
+from gonogo.programs.installed_promtool import installed_promtool
+from gonogo.programs.locate import locate
+from gonogo.programs.promtool_units import JUNIT
+from gonogo.ruletests.core.promtool_output import verdicts
+from gonogo.ruletests.find import test_files
+from gonogo.ruletests.material import material
+from gonogo.ruletests.rules import RulePlaces
+from gonogo.ruletests.stage import staged
 
 RUNS = 3
 GOAL = 0.6

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.actuators.recover_marker import Marker
-from gonogo.actuators.server_state import ServerState, server_state
-from gonogo.actuators.switch import switch
-from gonogo.actuators.switch_plan import plan_switch
-from gonogo.actuators.tree import Tree, live_tree, staged_tree
+from gonogo.reload.trees.recover_marker import Marker
+from gonogo.reload.trees.server_state import ServerState, server_state
+from gonogo.reload.trees.switch import switch
+from gonogo.reload.trees.switch_plan import plan_switch
+from gonogo.reload.trees.tree import Tree, live_tree, staged_tree
 from tests.marked_files import attributes, mark
 
 CONFIG = """\

@@ -13,7 +13,7 @@ from gonogo.model.policy import Policy, Runs
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.model.series import Series
 from gonogo.model.signal import Range, Scope, Signal
-from gonogo.rules.graph import RuleGraph
+from gonogo.promql.graph import RuleGraph
 
 NOW = 1_790_000_000.0
 INTERVAL = timedelta(seconds=30)

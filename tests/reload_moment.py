@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gonogo.reloading.result import Step, StepReport
+from gonogo.reload.compare.result import Step, StepReport
 
 
 class At:

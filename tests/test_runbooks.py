@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.gates.catalogue import PRESET_GATES
 from gonogo.model.rule import Rule
 from gonogo.policy.load import load
 from gonogo.promql.parser import parse
-from tests.rules.pack.policies import INTERVAL
+from gonogo.rulepack.gates.catalogue import PRESET_GATES
+from tests.rulepack.policies import INTERVAL
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "docs" / "ops").glob("*.md"))

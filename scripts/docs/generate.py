@@ -14,20 +14,22 @@ from collections.abc import Callable, Mapping
 from inspect import cleandoc
 from pathlib import Path
 
-from gonogo import gates
-from gonogo.gates.catalogue import PRESET_GATES
 from gonogo.lint import checks as home
-from gonogo.lint.catalogue import checks, findings
-from gonogo.lint.check import Check, Example
-from gonogo.lint.example_estate import estate_of
+from gonogo.lint.core.catalogue import checks, findings
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.example_estate import estate_of
 from gonogo.model.preset_gate import PresetGate
+from gonogo.rulepack import gates
+from gonogo.rulepack.gates.catalogue import PRESET_GATES
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 def gates_page() -> str:
     """Join the docstrings of the gates' files, in the order of the reports."""
-    modules = [importlib.import_module(f"gonogo.gates.{found.name}") for found in pkgutil.iter_modules(gates.__path__)]
+    modules = [
+        importlib.import_module(f"gonogo.rulepack.gates.{found.name}") for found in pkgutil.iter_modules(gates.__path__)
+    ]
     texts = {id(module.GATE): module.__doc__ or "" for module in modules if hasattr(module, "GATE")}
     intro = (
         "# The gates of the preset\n\n"

@@ -11,18 +11,18 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from gonogo.app.dryrun import DryRunResult
-from gonogo.app.runs import Run
 from gonogo.cli.dryrun import dryrun, exit_code
 from gonogo.cli.dryrun_live import LiveProgress
 from gonogo.cli.dryrun_progress import LOG_LINES, LogProgress, shown_on
+from gonogo.dryrun.print import WatchView
+from gonogo.dryrun.run import DryRunResult
 from gonogo.errors import PolicyError, UsageError
-from gonogo.judge.abort import Abort
-from gonogo.judge.step import Step
+from gonogo.journal.runs import Run
 from gonogo.model.outcome import Check, GateOutcome, Outcome
 from gonogo.model.report import Report
 from gonogo.model.verdict import Judgement, SubjectVerdict, Verdict, of_outcome
-from gonogo.render.dryrun import WatchView
+from gonogo.verdict.core.abort import Abort
+from gonogo.verdict.core.step import Step
 
 
 def run(*arguments: str) -> object:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.cli.main import main
-from gonogo.prometheus.processes import prometheus
+from gonogo.programs.processes import prometheus
 
 POLICY = "version: 1\nrealm: test\nprefix: duri\nheartbeat: {textfile_dir: textfile, every: 100ms}\n"
 BEATEN = r"beat (\d+) at 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d\d\dZ published to (.*)\n"
@@ -130,7 +130,7 @@ def test_a_beat_imports_nothing_that_it_does_not_need(folder: Path) -> None:
     )
     assert re.fullmatch(BEATEN, ended.stdout)
     imported = set(ended.stderr.splitlines()[-1].split())
-    assert imported >= {"click", "yaml", "gonogo.actuators.heartbeat_writer"}
+    assert imported >= {"click", "yaml", "gonogo.heartbeat.writer"}
     assert imported & set(HEAVY) == set()
 
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from gonogo.app.linting.inputs import Skipped
-from gonogo.app.linting.run import Linted
 from gonogo.cli.lint import NAMED_AT_MOST, beside, lint
 from gonogo.errors import GonogoError, SourceError
 from gonogo.journal.records import records
-from gonogo.lint.report import LintReport
-from gonogo.prometheus.installed_promtool import version_number
+from gonogo.lint.core.report import LintReport
+from gonogo.lint.inputs import Skipped
+from gonogo.lint.run import Linted
+from gonogo.programs.installed_promtool import version_number
 from tests.faulty_server import faulty
 from tests.policy_folder import policy_folder
 

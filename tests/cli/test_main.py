@@ -88,7 +88,7 @@ def test_a_bug_in_a_command_is_70_and_names_its_log(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("by nobody")
 
-    monkeypatch.setattr(import_module("gonogo.app.decide"), "decide", broken)
+    monkeypatch.setattr(import_module("gonogo.verdict.decide"), "decide", broken)
     assert code_of("decide") == 70
     out, err = capsys.readouterr()
     (log,) = folder.glob("gonogo-bug-*.log")
@@ -117,7 +117,7 @@ def test_an_interrupt_of_a_command_is_130(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(import_module("gonogo.app.decide"), "decide", interrupted)
+    monkeypatch.setattr(import_module("gonogo.verdict.decide"), "decide", interrupted)
     assert code_of("decide") == 130
     assert capsys.readouterr().err.strip() == "gonogo: interrupted"
 

@@ -101,8 +101,8 @@ def test_a_plain_form_ends_as_the_long_way_does(
 @pytest.mark.parametrize(
     ("words", "needed", "heavy"),
     [
-        (DECIDE, "gonogo.judge.verdict", {"click", "rich", "numpy", "urllib3"}),
-        (BEAT, "gonogo.actuators.heartbeat_writer", {"click", "socket", "pydantic", "http.client", "logging"}),
+        (DECIDE, "gonogo.verdict.core.verdict", {"click", "rich", "numpy", "urllib3"}),
+        (BEAT, "gonogo.heartbeat.writer", {"click", "socket", "pydantic", "http.client", "logging"}),
     ],
 )
 def test_a_plain_form_imports_nothing_that_it_does_not_need(
@@ -118,7 +118,7 @@ def test_a_plain_form_imports_nothing_that_it_does_not_need(
     assert imported & heavy == set()
 
 
-UNUSED = ("gonogo.promql.grammar", "gonogo.gates", "gonogo.journal", "sqlite3", "difflib")
+UNUSED = ("gonogo.promql.grammar", "gonogo.rulepack.gates", "gonogo.journal", "sqlite3", "difflib")
 
 
 def test_a_verdict_pays_for_no_module_that_its_policy_does_not_use(tmp_path: Path) -> None:

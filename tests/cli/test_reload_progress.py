@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gonogo.cli.reload_progress import StepLines
 from gonogo.model.outcome import Outcome
-from gonogo.reloading.result import Step, StepReport
+from gonogo.reload.compare.result import Step, StepReport
 
 REPORT = StepReport(Step.LINT, Outcome.PASS, "fine", 0.1, ())
 

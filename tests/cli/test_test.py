@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from gonogo.cli.main import main
-from tests.app.unit_files import FIRING, RULES, write
 from tests.fake_promtool import fake_promtool
+from tests.ruletests.unit_files import FIRING, RULES, write
 
 
 @pytest.fixture

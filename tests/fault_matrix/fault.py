@@ -6,9 +6,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from gonogo.app.sandbox.story import HEALTHY, Story
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
+from gonogo.sandbox.story import HEALTHY, Story
 from tests.fault_matrix.stage import Stage
 
 

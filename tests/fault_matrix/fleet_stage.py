@@ -10,8 +10,8 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-from gonogo.actuators import durable
-from gonogo.app.sandbox.stack import Stack
+from gonogo.disk import durable
+from gonogo.sandbox.stack import Stack
 from tests.fault_matrix.exposed import Change
 from tests.fault_matrix.push_stage import only, other_policy
 from tests.fault_matrix.sources_stage import SourcesStage, small_stage

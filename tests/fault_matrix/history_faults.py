@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
-from gonogo.app.sandbox.course import Course, ramp
-from gonogo.app.sandbox.launch import sandbox
-from gonogo.app.sandbox.story import HEALTHY, Outage, Story
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
+from gonogo.sandbox.course import Course, ramp
+from gonogo.sandbox.launch import sandbox
+from gonogo.sandbox.story import HEALTHY, Outage, Story
 from tests.fault_matrix.fault import Fault
 from tests.fault_matrix.server_faults import asked_elsewhere
 from tests.fault_matrix.sources_stage import Enter

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
-from gonogo.actuators.pushgateway import PushGroup
-from gonogo.app.heartbeat import heartbeat_writer
-from gonogo.app.sandbox.sources import INSTANCE
+from gonogo.heartbeat.beat import heartbeat_writer
+from gonogo.heartbeat.pushgateway import PushGroup
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
 from gonogo.policy.heartbeat import load_heartbeat
+from gonogo.sandbox.sources import INSTANCE
 from tests.fault_matrix.exposed import Change, relabelled, valued
 from tests.fault_matrix.fault import Fault
 from tests.fault_matrix.sources_stage import Enter, configured, from_gateway, spoiled

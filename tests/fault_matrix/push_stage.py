@@ -9,17 +9,17 @@ from typing import Any
 
 import yaml
 
-from gonogo.actuators.pushgateway import PushGroup
-from gonogo.app.heartbeat import heartbeat_writer
-from gonogo.app.rules import Change, write_rules
-from gonogo.app.sandbox.layout import REALM
-from gonogo.app.sandbox.sources import INSTANCE, Job
-from gonogo.app.sandbox.stack import Stack
-from gonogo.app.sandbox.story import HEALTHY
-from gonogo.app.sandbox.traffic import Outlets, Traffic
-from gonogo.gates.catalogue import PRESET_GATES
+from gonogo.heartbeat.beat import heartbeat_writer
+from gonogo.heartbeat.pushgateway import PushGroup
 from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.policy.load import load
+from gonogo.rulepack.gates.catalogue import PRESET_GATES
+from gonogo.rulepack.write import Change, write_rules
+from gonogo.sandbox.layout import REALM
+from gonogo.sandbox.sources import INSTANCE, Job
+from gonogo.sandbox.stack import Stack
+from gonogo.sandbox.story import HEALTHY
+from gonogo.sandbox.traffic import Outlets, Traffic
 from tests.fault_matrix.sources_stage import forget, small_stage
 from tests.fault_matrix.stage import INTERVAL, Stage
 

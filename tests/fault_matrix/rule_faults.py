@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from gonogo.formats.files import read_rules
 from gonogo.model.outcome import Reason
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.model.verdict import Verdict
-from gonogo.rules.files import read_rules
-from gonogo.rules.pack.document import rules_document
+from gonogo.rulepack.document import rules_document
 from tests.fault_matrix.fault import Fault
 
 Groups = tuple[RuleGroup, ...]

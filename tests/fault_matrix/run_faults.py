@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from gonogo.app.lint import obs_lint
-from gonogo.app.run_key import run_key
 from gonogo.journal.records import append
+from gonogo.journal.run_key import run_key
+from gonogo.lint.recorded import obs_lint
 from gonogo.model.outcome import Reason
 from gonogo.model.record import Record
 from gonogo.model.verdict import Verdict

@@ -13,7 +13,7 @@ from typing import Any
 
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
-from gonogo.prometheus.processes import prometheus, victoria_metrics
+from gonogo.programs.processes import prometheus, victoria_metrics
 from tests.fault_matrix.fault import Fault
 from tests.fault_matrix.stage import Stage
 from tests.live.proxy import Passing, Spoil, proxy

@@ -11,14 +11,14 @@ from typing import Any
 
 import yaml
 
-from gonogo.actuators.pushgateway import PushGroup
-from gonogo.app.lint import obs_lint
-from gonogo.app.sandbox.launch import sandbox
-from gonogo.app.sandbox.sources import INSTANCE, Job
-from gonogo.app.sandbox.stack import Stack
-from gonogo.app.sandbox.story import HEALTHY
+from gonogo.heartbeat.pushgateway import PushGroup
+from gonogo.lint.recorded import obs_lint
 from gonogo.policy.load import load
-from gonogo.prometheus.server_process import RunningServer
+from gonogo.programs.server_process import RunningServer
+from gonogo.sandbox.launch import sandbox
+from gonogo.sandbox.sources import INSTANCE, Job
+from gonogo.sandbox.stack import Stack
+from gonogo.sandbox.story import HEALTHY
 from tests.fault_matrix.exposed import Change
 from tests.fault_matrix.stage import INTERVAL, Stage, stage
 from tests.live.proxy import Proxy, Spoil, proxy

@@ -8,18 +8,18 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from gonogo.app.decide import decide
-from gonogo.app.lint import obs_lint
-from gonogo.app.sandbox.launch import sandbox
-from gonogo.app.sandbox.stack import Stack
-from gonogo.app.sandbox.story import HEALTHY, Story
-from gonogo.app.smoke import smoke
-from gonogo.app.unit import promql_unit
+from gonogo.lint.recorded import obs_lint
 from gonogo.model.outcome import Check, Outcome
 from gonogo.model.report import Report
 from gonogo.model.verdict import Verdict
 from gonogo.policy.load import PolicyFile, load
-from gonogo.render.text import report_text
+from gonogo.ruletests.recorded import promql_unit
+from gonogo.sandbox.launch import sandbox
+from gonogo.sandbox.stack import Stack
+from gonogo.sandbox.story import HEALTHY, Story
+from gonogo.smoke.run import smoke
+from gonogo.verdict.decide import decide
+from gonogo.verdict.print import report_text
 from tests.live.proxy import Proxy, proxy
 
 INTERVAL = timedelta(seconds=1)

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 from unittest.mock import patch
 
-from gonogo.app import gather
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
+from gonogo.verdict import gather
 from tests.fault_matrix.exposed import Change, plus, valued_in
 from tests.fault_matrix.fault import Fault
 from tests.fault_matrix.fleet_stage import SERVICES, fleet_of

@@ -11,7 +11,7 @@ from typing import Any
 
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
-from gonogo.prometheus.processes import node_exporter
+from gonogo.programs.processes import node_exporter
 from tests.fault_matrix.exposed import valued
 from tests.fault_matrix.fault import Fault
 from tests.fault_matrix.sources_stage import (

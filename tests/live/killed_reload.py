@@ -12,10 +12,10 @@ import signal
 import sys
 from pathlib import Path
 
-from gonogo.app.reloading.request import ReloadRequest
-from gonogo.app.reloading.transaction import reload
 from gonogo.policy.load import load
-from gonogo.reloading.result import Step, StepReport
+from gonogo.reload.compare.result import Step, StepReport
+from gonogo.reload.request import ReloadRequest
+from gonogo.reload.transaction import reload
 
 
 class Killing:

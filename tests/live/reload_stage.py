@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from gonogo.app.loaded_rules import read_files
-from gonogo.app.reloading.comparison import Reload
-from gonogo.app.reloading.settle import Settled, settle
-from gonogo.app.reloading.staged import Staged, staged
-from gonogo.app.reloading.unmet import Unmet
-from gonogo.app.reloading.verify import verify
-from gonogo.prometheus.http import Client
-from gonogo.prometheus.loopback_port import HOST
-from gonogo.prometheus.processes import Program, node_exporter, prometheus, start
-from gonogo.prometheus.reload_trigger import Triggered, post_reload
-from gonogo.prometheus.server_process import RunningServer
-from gonogo.prometheus.server_state import ServerState, Vitals, server_state, vitals
-from gonogo.reloading.configuration import difference
+from gonogo.programs.loopback_port import HOST
+from gonogo.programs.processes import Program, node_exporter, prometheus, start
+from gonogo.programs.server_process import RunningServer
+from gonogo.reload.compare.configuration import difference
+from gonogo.reload.comparison import Reload
+from gonogo.reload.settle import Settled, settle
+from gonogo.reload.staged import Staged, staged
+from gonogo.reload.trigger import Triggered, post_reload
+from gonogo.reload.unmet import Unmet
+from gonogo.reload.verify import verify
+from gonogo.server.http import Client
+from gonogo.server.server_state import ServerState, Vitals, server_state, vitals
+from gonogo.smoke.loaded_rules import read_files
 from tests.waiting import await_true
 
 CLIENT = Client()

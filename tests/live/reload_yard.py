@@ -6,17 +6,17 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from gonogo.actuators.manifest import snapshot
-from gonogo.actuators.recover_marker import pending
-from gonogo.actuators.tree import live_tree
-from gonogo.app.reloading.contents import contents_of
-from gonogo.app.reloading.place import Place, place_of
-from gonogo.app.reloading.request import ReloadRequest
-from gonogo.app.reloading.snapshot import unlike
 from gonogo.journal.records import records
 from gonogo.model.record import Record
 from gonogo.policy.load import PolicyFile, load
-from gonogo.reloading.result import ReloadResult
+from gonogo.reload.compare.result import ReloadResult
+from gonogo.reload.contents import contents_of
+from gonogo.reload.place import Place, place_of
+from gonogo.reload.request import ReloadRequest
+from gonogo.reload.snapshot import unlike
+from gonogo.reload.trees.manifest import snapshot
+from gonogo.reload.trees.recover_marker import pending
+from gonogo.reload.trees.tree import live_tree
 from tests.config_trees import Stand, stand
 from tests.live.reload_stage import Stage
 

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from gonogo.app.decide import decide
-from gonogo.app.sandbox.launch import sandbox
-from gonogo.app.sandbox.stack import Stack
 from gonogo.model.report import Report
 from gonogo.model.verdict import Verdict
 from gonogo.policy.load import load
-from gonogo.render.text import report_text
+from gonogo.sandbox.launch import sandbox
+from gonogo.sandbox.stack import Stack
+from gonogo.verdict.decide import decide
+from gonogo.verdict.print import report_text
 
 ASIDE = "runs: {required: []}\ngates: {uptime: {require: [green_uptime_ratio >= 0.9]}}\n"
 """Lint, unit tests and smoke are not what is shown here, and neither is the uptime of a writer."""

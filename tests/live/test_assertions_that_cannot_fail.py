@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.app.unit_places import places_report
-from gonogo.prometheus.installed_promtool import installed_promtool
-from gonogo.rules.files import read_rules
-from gonogo.unit.loaded import Entry, Loaded
-from gonogo.unit.possible_series import PossibleSeries
-from gonogo.unit.quiet import Quiet, quiet
-from gonogo.unit.read import AlertAssertion, read_unit
+from gonogo.formats.files import read_rules
+from gonogo.formats.test_file import AlertAssertion, read_unit
+from gonogo.programs.installed_promtool import installed_promtool
+from gonogo.ruletests.core.loaded import Entry, Loaded
+from gonogo.ruletests.core.possible_series import PossibleSeries
+from gonogo.ruletests.core.quiet import Quiet, quiet
+from gonogo.ruletests.places import places_report
 
 pytestmark = [pytest.mark.live, pytest.mark.versions]
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from gonogo.prometheus.api import query
-from gonogo.prometheus.http import Client, HttpSettings
-from gonogo.prometheus.processes import Front, Program, node_exporter, prometheus, start
+from gonogo.programs.processes import Front, Program, node_exporter, prometheus, start
+from gonogo.server.api import query
+from gonogo.server.http import Client, HttpSettings
 from tests.command import Ended, gonogo
-from tests.prometheus.test_access import HASH, PHRASE, Certificates, issue, tls_server
+from tests.server.test_access import HASH, PHRASE, Certificates, issue, tls_server
 from tests.waiting import await_true
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("access")]

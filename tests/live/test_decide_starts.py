@@ -11,7 +11,7 @@ import pytest
 
 from gonogo.model.report import Report
 from gonogo.model.verdict import Verdict
-from gonogo.render.text import report_text
+from gonogo.verdict.print import report_text
 from tests.live.running_demo import Demo, demo
 from tests.waiting import await_true
 

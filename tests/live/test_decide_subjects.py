@@ -11,19 +11,19 @@ from pathlib import Path
 import pytest
 import yaml
 
-from gonogo.actuators import durable
-from gonogo.actuators.pushgateway import PushGroup
-from gonogo.app.decide import decide
-from gonogo.app.gather import PUSH_TIME
+from gonogo.disk import durable
+from gonogo.heartbeat.pushgateway import PushGroup
 from gonogo.model.outcome import Outcome, Reason
 from gonogo.model.report import Report
 from gonogo.model.verdict import Verdict
 from gonogo.policy.load import load
-from gonogo.prometheus.api import query
-from gonogo.prometheus.http import Client
-from gonogo.prometheus.processes import node_exporter, prometheus, pushgateway
-from gonogo.prometheus.server_process import RunningServer
-from gonogo.render.text import report_text
+from gonogo.programs.processes import node_exporter, prometheus, pushgateway
+from gonogo.programs.server_process import RunningServer
+from gonogo.server.api import query
+from gonogo.server.http import Client
+from gonogo.verdict.decide import decide
+from gonogo.verdict.gather import PUSH_TIME
+from gonogo.verdict.print import report_text
 from tests.waiting import await_true
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("decide-subjects")]

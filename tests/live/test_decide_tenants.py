@@ -18,11 +18,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from gonogo.prometheus.api import query
-from gonogo.prometheus.http import Client
-from gonogo.prometheus.loopback_port import port_of, reserve_port
-from gonogo.prometheus.processes import Program, prometheus, start
-from gonogo.prometheus.server_process import RunningServer
+from gonogo.programs.loopback_port import port_of, reserve_port
+from gonogo.programs.processes import Program, prometheus, start
+from gonogo.programs.server_process import RunningServer
+from gonogo.server.api import query
+from gonogo.server.http import Client
 from tests.command import Ended, gonogo
 from tests.live.proxy import Passing, Proxy, proxy
 from tests.waiting import await_true

@@ -12,17 +12,17 @@ from threading import Event, Thread
 import pytest
 import yaml
 
-from gonogo.app.decide import decide
-from gonogo.app.heartbeat import heartbeat_writer
-from gonogo.app.rules import write_rules
+from gonogo.heartbeat.beat import heartbeat_writer
 from gonogo.model.outcome import Check, Outcome, Reason
 from gonogo.model.report import Report
 from gonogo.model.verdict import Verdict
 from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.policy.load import load
-from gonogo.prometheus.processes import node_exporter, victoria_metrics, vmagent, vmalert
-from gonogo.prometheus.server_process import RunningServer
-from gonogo.render.text import report_text
+from gonogo.programs.processes import node_exporter, victoria_metrics, vmagent, vmalert
+from gonogo.programs.server_process import RunningServer
+from gonogo.rulepack.write import write_rules
+from gonogo.verdict.decide import decide
+from gonogo.verdict.print import report_text
 from tests.waiting import await_true
 
 pytestmark = [pytest.mark.live, pytest.mark.versions]

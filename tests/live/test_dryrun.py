@@ -10,21 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.app.dryrun import Moment, dry_run
-from gonogo.app.dryrun_sandbox import SCRIPTED, dry_run_in_sandbox
-from gonogo.app.progress import Silence
-from gonogo.app.reloading.request import ReloadRequest
-from gonogo.app.reloading.transaction import as_run, reload
-from gonogo.app.runs import Run
-from gonogo.app.smoke import smoke
+from gonogo.dryrun.on_sandbox import SCRIPTED, dry_run_in_sandbox
+from gonogo.dryrun.print import WatchView
+from gonogo.dryrun.progress import Silence
+from gonogo.dryrun.run import Moment, dry_run
 from gonogo.journal.records import records
+from gonogo.journal.runs import Run
 from gonogo.model.outcome import Outcome, Reason
 from gonogo.model.verdict import Verdict
 from gonogo.policy.load import PolicyFile, load
-from gonogo.prometheus.api import query
-from gonogo.prometheus.http import Client
-from gonogo.prometheus.processes import node_exporter, prometheus
-from gonogo.render.dryrun import WatchView
+from gonogo.programs.processes import node_exporter, prometheus
+from gonogo.reload.request import ReloadRequest
+from gonogo.reload.transaction import as_run, reload
+from gonogo.server.api import query
+from gonogo.server.http import Client
+from gonogo.smoke.run import smoke
 from tests.command import gonogo
 from tests.policy_folder import RULES, TESTS
 from tests.waiting import await_true

@@ -11,7 +11,7 @@ import pytest
 from gonogo.model.outcome import Outcome
 from gonogo.model.report import Report
 from gonogo.model.verdict import Verdict
-from gonogo.render.text import report_text
+from gonogo.verdict.print import report_text
 from tests.fault_matrix.catalogue import DISTINCT, FAULTS, STAGES
 from tests.fault_matrix.fault import Fault
 from tests.fault_matrix.stage import NotInTime, Stage, first_unknown, stage

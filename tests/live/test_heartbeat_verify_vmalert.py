@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from gonogo.app.heartbeat import heartbeat_writer
-from gonogo.app.rules import write_rules
 from gonogo.cli.main import main
+from gonogo.heartbeat.beat import heartbeat_writer
 from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.policy.load import load
-from gonogo.prometheus.api import query
-from gonogo.prometheus.http import Client
-from gonogo.prometheus.processes import node_exporter, victoria_metrics, vmagent, vmalert
-from gonogo.prometheus.server_process import RunningServer
+from gonogo.programs.processes import node_exporter, victoria_metrics, vmagent, vmalert
+from gonogo.programs.server_process import RunningServer
+from gonogo.rulepack.write import write_rules
+from gonogo.server.api import query
+from gonogo.server.http import Client
 from tests.live.vmalert_at_hand import DELAY_FLAG, is_new
 from tests.waiting import await_true
 

@@ -15,12 +15,12 @@ from gonogo.lint.labels.flow import flowed, selected
 from gonogo.lint.labels.label_set import LabelSet
 from gonogo.lint.labels.matching import conflict
 from gonogo.model.series import Series
-from gonogo.prometheus.api import query
-from gonogo.prometheus.http import Client
-from gonogo.prometheus.processes import prometheus
-from gonogo.prometheus.promtool import backfill_openmetrics
+from gonogo.programs.processes import prometheus
+from gonogo.programs.promtool import backfill_openmetrics
 from gonogo.promql.parser import parse
 from gonogo.promql.tree import Binary, Vector, children, walk
+from gonogo.server.api import query
+from gonogo.server.http import Client
 
 pytestmark = [pytest.mark.live, pytest.mark.versions, pytest.mark.xdist_group("real-servers")]
 

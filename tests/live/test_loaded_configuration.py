@@ -13,20 +13,20 @@ from pathlib import Path
 import pytest
 
 from gonogo.errors import ActionFailed
+from gonogo.formats.files import read_rules
 from gonogo.model.rule import LoadedGroup, RuleGroup
 from gonogo.model.versions import HOLT_WINTERS_RENAMED, release
-from gonogo.prometheus.http import Client
-from gonogo.prometheus.processes import prometheus
-from gonogo.prometheus.rules_api import rules
-from gonogo.prometheus.server_process import RunningServer
-from gonogo.prometheus.status_api import build_info, configuration, reload
-from gonogo.reloading.completed import evaluation_interval
-from gonogo.reloading.configuration import difference
-from gonogo.reloading.rules import rules_difference
-from gonogo.rules.files import read_rules
-from tests.reloading.kinds import FOLDER, KINDS, KINDS_OF_ALL_VERSIONS, NEWER_KINDS, SHOWN
-from tests.reloading.rule_edits import RULES, rule_edits
-from tests.reloading.single_edits import single_edits
+from gonogo.programs.processes import prometheus
+from gonogo.programs.server_process import RunningServer
+from gonogo.reload.compare.completed import evaluation_interval
+from gonogo.reload.compare.configuration import difference
+from gonogo.reload.compare.rules import rules_difference
+from gonogo.server.http import Client
+from gonogo.server.rules_api import rules
+from gonogo.server.status_api import build_info, configuration, reload
+from tests.reload.compare.kinds import FOLDER, KINDS, KINDS_OF_ALL_VERSIONS, NEWER_KINDS, SHOWN
+from tests.reload.compare.rule_edits import RULES, rule_edits
+from tests.reload.compare.single_edits import single_edits
 
 pytestmark = [pytest.mark.live, pytest.mark.versions]
 

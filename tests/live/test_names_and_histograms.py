@@ -11,17 +11,17 @@ from subprocess import run
 import pytest
 import yaml
 
-from gonogo.app.decide import decide
 from gonogo.model.outcome import Check, Outcome, Reason
 from gonogo.model.report import Report
 from gonogo.model.verdict import SubjectVerdict
 from gonogo.model.versions import UTF8_RULE_NAMES, Version, release
 from gonogo.policy.load import load
-from gonogo.prometheus.processes import prometheus
-from gonogo.prometheus.programs import locate
-from gonogo.prometheus.server_process import RunningServer
-from gonogo.render.json import report_json
-from gonogo.render.text import report_text
+from gonogo.programs.locate import locate
+from gonogo.programs.processes import prometheus
+from gonogo.programs.server_process import RunningServer
+from gonogo.verdict.decide import decide
+from gonogo.verdict.print import report_text
+from gonogo.verdict.print_json import report_json
 from tests.faulty_server import Connection, faulty
 from tests.waiting import await_true
 

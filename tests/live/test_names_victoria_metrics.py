@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from gonogo.app.decide import decide
 from gonogo.model.outcome import Check, Outcome, Reason
 from gonogo.model.report import Report
 from gonogo.model.verdict import SubjectVerdict
 from gonogo.policy.load import load
-from gonogo.prometheus.processes import victoria_metrics, vmagent, vmalert
-from gonogo.render.json import report_json
-from gonogo.render.text import report_text
+from gonogo.programs.processes import victoria_metrics, vmagent, vmalert
+from gonogo.verdict.decide import decide
+from gonogo.verdict.print import report_text
+from gonogo.verdict.print_json import report_json
 from tests.faulty_server import Connection, faulty
 from tests.live.test_names_and_histograms import EXPOSED, SERVICES, exposition
 from tests.live.vmalert_at_hand import DELAY_FLAG, is_new

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from gonogo.app.loaded_rules import differences, read_files
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth
-from gonogo.prometheus.http import Client
-from gonogo.prometheus.processes import prometheus
-from gonogo.prometheus.promtool import check_rules
-from gonogo.prometheus.rules_api import rules
+from gonogo.programs.processes import prometheus
+from gonogo.programs.promtool import check_rules
+from gonogo.server.http import Client
+from gonogo.server.rules_api import rules
+from gonogo.smoke.loaded_rules import differences, read_files
 
 pytestmark = pytest.mark.live
 

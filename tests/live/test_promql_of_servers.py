@@ -23,15 +23,15 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from gonogo.app.loaded_rules import read_files
 from gonogo.errors import GonogoError
 from gonogo.model.versions import UTF8_NAMES, Version, release
-from gonogo.prometheus.processes import prometheus
+from gonogo.programs.processes import prometheus
 from gonogo.promql.canonical import written
 from gonogo.promql.needs import features_of
 from gonogo.promql.parser import parse
 from gonogo.promql.refusal import Refusal, Unjudged
 from gonogo.promql.tree import Expression, Range, Subquery, walk
+from gonogo.smoke.loaded_rules import read_files
 from tests.promql.generated import texts
 from tests.promql.server_tree import form_of_answer, form_of_tree
 

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.app.decide import decide, prepare
-from gonogo.app.gather import gather
 from gonogo.errors import ActionFailed
-from gonogo.judge.lateness import late_metrics
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
 from gonogo.model.versions import reaches, release
 from gonogo.policy.load import load
-from gonogo.prometheus.http import Client
-from gonogo.prometheus.processes import prometheus
-from gonogo.prometheus.server_process import RunningServer
-from gonogo.prometheus.status_api import build_info
-from gonogo.render.text import report_text
+from gonogo.programs.processes import prometheus
+from gonogo.programs.server_process import RunningServer
+from gonogo.server.http import Client
+from gonogo.server.status_api import build_info
+from gonogo.verdict.core.lateness import late_metrics
+from gonogo.verdict.decide import decide, prepare
+from gonogo.verdict.gather import gather
+from gonogo.verdict.print import report_text
 from tests.waiting import await_true
 
 pytestmark = [pytest.mark.live, pytest.mark.versions]

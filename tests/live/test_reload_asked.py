@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from gonogo.app.reloading.transaction import reload
-from gonogo.reloading.result import Became, Step
+from gonogo.reload.compare.result import Became, Step
+from gonogo.reload.transaction import reload
 from tests.live.reload_stage import stage
 from tests.live.reload_yard import NEW_RULE, Yard, told
 

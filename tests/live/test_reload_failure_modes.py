@@ -16,27 +16,27 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.app.reloading.comparison import Reload
-from gonogo.app.reloading.retry import retry_pause
-from gonogo.app.reloading.settle import Settled, Settlement, settle
-from gonogo.app.reloading.unmet import Check, Unmet
-from gonogo.app.reloading.verify import disturbed
 from gonogo.errors import SourceError
 from gonogo.model.rule import RuleHealth
 from gonogo.model.versions import RULES_BEFORE_LISTENING, release
-from gonogo.prometheus.http import Client, HttpSettings
-from gonogo.prometheus.installed_promtool import version_number
-from gonogo.prometheus.loopback_port import port_of, reserve_port
-from gonogo.prometheus.own_metrics import own_metrics
-from gonogo.prometheus.processes import prometheus
-from gonogo.prometheus.promtool import check_config
-from gonogo.prometheus.reload_command import reload_by_command
-from gonogo.prometheus.reload_signal import hang_up
-from gonogo.prometheus.reload_trigger import Reply, Triggered, post_reload
-from gonogo.prometheus.rules_api import rules
-from gonogo.prometheus.server_process import RunningServer
-from gonogo.prometheus.server_state import ServerState, vitals
-from gonogo.prometheus.status_api import configuration, ready
+from gonogo.programs.installed_promtool import version_number
+from gonogo.programs.loopback_port import port_of, reserve_port
+from gonogo.programs.processes import prometheus
+from gonogo.programs.promtool import check_config
+from gonogo.programs.server_process import RunningServer
+from gonogo.reload.command_trigger import reload_by_command
+from gonogo.reload.comparison import Reload
+from gonogo.reload.retry import retry_pause
+from gonogo.reload.settle import Settled, Settlement, settle
+from gonogo.reload.signal_trigger import hang_up
+from gonogo.reload.trigger import Reply, Triggered, post_reload
+from gonogo.reload.unmet import Check, Unmet
+from gonogo.reload.verify import disturbed
+from gonogo.server.http import Client, HttpSettings
+from gonogo.server.own_metrics import own_metrics
+from gonogo.server.rules_api import rules
+from gonogo.server.server_state import ServerState, vitals
+from gonogo.server.status_api import configuration, ready
 from tests.live.proxy import proxy
 from tests.live.reload_stage import (
     CLIENT,

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from gonogo.app.reloading.transaction import reload
 from gonogo.model.versions import UTF8_RULE_NAMES, reaches, release
-from gonogo.prometheus.installed_promtool import version_number
-from gonogo.reloading.result import Became
+from gonogo.programs.installed_promtool import version_number
+from gonogo.reload.compare.result import Became
+from gonogo.reload.transaction import reload
 from tests.live.reload_stage import stage
 from tests.live.reload_yard import OLD_NAMES, Yard, told
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.app.reloading.recovery import recover
-from gonogo.app.reloading.transaction import reload
-from gonogo.reloading.result import Became, ReloadResult, Step
+from gonogo.reload.compare.result import Became, ReloadResult, Step
+from gonogo.reload.recovery import recover
+from gonogo.reload.transaction import reload
 from tests.live.reload_stage import RULES, stage
 from tests.live.reload_yard import NEW_RULE, Yard, told
 

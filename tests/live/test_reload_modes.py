@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.app.reloading.transaction import reload
 from gonogo.policy.load import load
-from gonogo.prometheus.status_api import ready
-from gonogo.reloading.result import Became, ReloadResult, Step, StepReport
+from gonogo.reload.compare.result import Became, ReloadResult, Step, StepReport
+from gonogo.reload.transaction import reload
+from gonogo.server.status_api import ready
 from tests.live.reload_stage import CLIENT, RULES, Stage, stage
 from tests.live.reload_yard import NEW_RULE, OLD_NAMES, Yard, told
 from tests.waiting import await_true

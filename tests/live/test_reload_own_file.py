@@ -12,12 +12,12 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from gonogo.app.reloading.transaction import reload
 from gonogo.policy.load import PolicyFile
-from gonogo.prometheus.loopback_port import HOST
-from gonogo.prometheus.processes import Program, prometheus, start
-from gonogo.prometheus.server_process import RunningServer
-from gonogo.reloading.result import Became
+from gonogo.programs.loopback_port import HOST
+from gonogo.programs.processes import Program, prometheus, start
+from gonogo.programs.server_process import RunningServer
+from gonogo.reload.compare.result import Became
+from gonogo.reload.transaction import reload
 from tests.live.reload_stage import stage
 from tests.live.reload_yard import NEW_NAMES, NEW_RULE, OLD_NAMES, Yard, told
 from tests.marked_files import ACL, acl, attributes

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.app.reloading.course import Silent
-from gonogo.app.reloading.recovery import recover
-from gonogo.app.reloading.transaction import reload
 from gonogo.policy.load import load
-from gonogo.prometheus.reload_trigger import post_reload
-from gonogo.reloading.result import Became, ReloadResult, Step, StepReport
+from gonogo.reload.compare.result import Became, ReloadResult, Step, StepReport
+from gonogo.reload.course import Silent
+from gonogo.reload.recovery import recover
+from gonogo.reload.transaction import reload
+from gonogo.reload.trigger import post_reload
 from tests.live.reload_stage import CLIENT, LATER, RULES, stage
 from tests.live.reload_yard import FAILS_LATER, NEW_RULE, Yard, told
 from tests.waiting import await_true

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.app.reloading.recovery import recover
-from gonogo.app.reloading.transaction import reload
 from gonogo.model.evidence import Target
 from gonogo.model.versions import SCRAPE_CONFIG_FILES, reaches, release
-from gonogo.prometheus.processes import prometheus
-from gonogo.reloading.result import Became, ReloadResult
+from gonogo.programs.processes import prometheus
+from gonogo.reload.compare.result import Became, ReloadResult
+from gonogo.reload.recovery import recover
+from gonogo.reload.transaction import reload
 from tests.live.reload_stage import LATER, Stage, stage
 from tests.live.reload_yard import Yard, told
 
@@ -197,8 +197,8 @@ def test_what_nobody_sees_is_refused_where_the_process_is_not_seen(
     write_job(replace(yard.live, folder=yard.staged), more=RELABELLED % "mode")
     reloaded(yard)
     (tmp_path / "proc").mkdir()
-    monkeypatch.setattr("gonogo.app.reloading.own_file.server_processes", lambda *_: ())
-    monkeypatch.setattr("gonogo.app.reloading.own_scrapes.server_processes", lambda *_: ())
+    monkeypatch.setattr("gonogo.reload.own_file.server_processes", lambda *_: ())
+    monkeypatch.setattr("gonogo.reload.own_scrapes.server_processes", lambda *_: ())
     write_job(yard.stage(), more=RELABELLED % "device")
     refused = reload(yard.request())
     assert refused.became is Became.REFUSED, told(refused)

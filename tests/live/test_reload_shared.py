@@ -15,14 +15,14 @@ from typing import IO
 
 import pytest
 
-from gonogo.actuators.recover_marker import pending
-from gonogo.app.reloading.course import Silent
-from gonogo.app.reloading.recovery import recover
-from gonogo.app.reloading.request import ReloadRequest
-from gonogo.app.reloading.transaction import reload
 from gonogo.policy.load import load
-from gonogo.prometheus.processes import prometheus
-from gonogo.reloading.result import Became, Step
+from gonogo.programs.processes import prometheus
+from gonogo.reload.compare.result import Became, Step
+from gonogo.reload.course import Silent
+from gonogo.reload.recovery import recover
+from gonogo.reload.request import ReloadRequest
+from gonogo.reload.transaction import reload
+from gonogo.reload.trees.recover_marker import pending
 from tests.live.reload_stage import RULES, stage
 from tests.live.reload_yard import NEW_RULE, OLD_NAMES, Yard, told
 

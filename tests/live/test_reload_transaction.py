@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.actuators.recover_marker import pending
-from gonogo.app.reloading.recovery import recover
-from gonogo.app.reloading.transaction import reload
 from gonogo.model.outcome import Outcome
-from gonogo.prometheus.reload_trigger import post_reload
-from gonogo.reloading.result import Became, Step
+from gonogo.reload.compare.result import Became, Step
+from gonogo.reload.recovery import recover
+from gonogo.reload.transaction import reload
+from gonogo.reload.trees.recover_marker import pending
+from gonogo.reload.trigger import post_reload
 from tests.live.reload_stage import CLIENT, LATER, RULES, stage, without_lifecycle
 from tests.live.reload_yard import FAILS_LATER, NEW_NAMES, NEW_RULE, OLD_NAMES, Yard, told
 from tests.reload_moment import At

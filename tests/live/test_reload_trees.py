@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.app.reloading.recovery import recover
-from gonogo.app.reloading.transaction import reload
 from gonogo.policy.load import load
-from gonogo.prometheus.processes import prometheus
-from gonogo.reloading.result import Became, Step
+from gonogo.programs.processes import prometheus
+from gonogo.reload.compare.result import Became, Step
+from gonogo.reload.recovery import recover
+from gonogo.reload.transaction import reload
 from tests.live.reload_stage import Stage, stage
 from tests.live.reload_yard import NEW_NAMES, NEW_RULE, OLD_NAMES, Yard, told
 

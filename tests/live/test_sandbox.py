@@ -17,20 +17,20 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.app.decide import decide
-from gonogo.app.sandbox.course import ramp
-from gonogo.app.sandbox.faults import FAULTS
-from gonogo.app.sandbox.launch import sandbox
-from gonogo.app.sandbox.stack import Stack
-from gonogo.app.sandbox.story import HEALTHY, Story
 from gonogo.errors import ActionFailed
-from gonogo.gates.dr import BUCKETS
-from gonogo.judge.questions import ASK_ALWAYS, judged_signals
 from gonogo.model.outcome import Outcome
 from gonogo.model.series import Series
 from gonogo.model.verdict import Verdict
-from gonogo.prometheus.api import query
-from gonogo.prometheus.server_process import RunningServer
+from gonogo.programs.server_process import RunningServer
+from gonogo.rulepack.gates.dr import BUCKETS
+from gonogo.sandbox.course import ramp
+from gonogo.sandbox.faults import FAULTS
+from gonogo.sandbox.launch import sandbox
+from gonogo.sandbox.stack import Stack
+from gonogo.sandbox.story import HEALTHY, Story
+from gonogo.server.api import query
+from gonogo.verdict.core.questions import ASK_ALWAYS, judged_signals
+from gonogo.verdict.decide import decide
 from tests.waiting import await_true, ended
 
 pytestmark = [pytest.mark.live, pytest.mark.versions]

@@ -8,12 +8,12 @@ from threading import Event
 
 import pytest
 
-from gonogo.app import smoke as smoke_run
-from gonogo.app.smoke import smoke, try_rules
-from gonogo.gates.catalogue import PRESET_GATES
 from gonogo.model.outcome import Outcome
 from gonogo.policy.load import PolicyFile, load
-from gonogo.rules.pack.assemble import pack
+from gonogo.rulepack.assemble import pack
+from gonogo.rulepack.gates.catalogue import PRESET_GATES
+from gonogo.smoke import run as smoke_run
+from gonogo.smoke.run import smoke, try_rules
 from tests.policy_folder import policy_folder
 
 pytestmark = [pytest.mark.live, pytest.mark.versions]

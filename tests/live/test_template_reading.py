@@ -15,8 +15,8 @@ from gonogo.lint.template.functions import SIGNATURES
 from gonogo.lint.template.mistake import Unreadable
 from gonogo.lint.template.parser import parsed
 from gonogo.lint.template.reading import template
-from gonogo.prometheus.promtool import check_rules
-from gonogo.prometheus.promtool import test_rules as run_tests
+from gonogo.programs.promtool import check_rules
+from gonogo.programs.promtool import test_rules as run_tests
 
 pytestmark = [pytest.mark.live, pytest.mark.versions]
 

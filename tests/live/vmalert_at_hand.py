@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from gonogo.prometheus.promtool import run_tool
+from gonogo.programs.promtool import run_tool
 
 DELAY_FLAG = "-rule.evalDelay"
 """The flag of newer versions, such as 1.145, and not of 1.79."""

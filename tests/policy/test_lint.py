@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.gates.catalogue import PRESET_GATES
 from gonogo.model.policy import Policy
 from gonogo.policy.lint import Finding, Severity, lint
 from gonogo.policy.rolling import rolling_windows
+from gonogo.rulepack.gates.catalogue import PRESET_GATES
 from tests.policy.policy_files import loaded, mistakes
 
 SECOND = timedelta(seconds=1)

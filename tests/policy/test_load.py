@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gonogo.errors import PolicyError, Problem
-from gonogo.gates.catalogue import PRESET_GATES
 from gonogo.model.gate import RUN_GATES
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Canary, DryRun, Runs
 from gonogo.model.signal import Range, Scope, Signal
 from gonogo.policy.load import ServerSettings, load
 from gonogo.policy.settings import Header
+from gonogo.rulepack.gates.catalogue import PRESET_GATES
 from tests.policy.policy_files import loaded, mistakes, problems, written
 
 TWELVE = """\

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pydantic_core import ErrorDetails
 
+from gonogo.formats.yaml import parse
 from gonogo.policy.complaints import Complaints
 from gonogo.policy.mistakes import complain
-from gonogo.strict_yaml import parse
 
 
 def test_an_error_that_has_no_words_yet_has_pydantics() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gonogo.promql.matchers import bearing, equal, label, named, narrowed, one_of, quoted
-from gonogo.rules.selectors import selectors
+from gonogo.promql.selectors import selectors
 
 texts = st.text(min_size=1, max_size=20)
 

@@ -6,10 +6,10 @@ from unittest.mock import patch
 
 from hypothesis import given
 
-from gonogo.judge import checking, reading
-from gonogo.judge.verdict import judge
 from gonogo.model.evidence import Evidence
 from gonogo.model.policy import Policy
+from gonogo.verdict.core import checking, reading
+from gonogo.verdict.core.verdict import judge
 from tests.evidence_builder import NOW
 from tests.properties.test_verdict_laws import cases
 

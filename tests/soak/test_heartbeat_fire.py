@@ -17,10 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.actuators.exposition import values
-from gonogo.actuators.heartbeat_sequence import read_state
-from gonogo.actuators.heartbeat_writer import HeartbeatWriter
-from gonogo.actuators.textfile import Textfile
+from gonogo.disk.exposition import values
+from gonogo.disk.textfile import Textfile
+from gonogo.heartbeat.sequence import read_state
+from gonogo.heartbeat.writer import HeartbeatWriter
 from tests.children import exit_code, forked
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")

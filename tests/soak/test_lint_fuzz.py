@@ -13,13 +13,13 @@ from collections.abc import Callable
 
 import pytest
 
-from gonogo.lint.configuration import read_configuration
-from gonogo.lint.example_estate import CONFIGURATION, ROUTES
-from gonogo.lint.requirements_file import read_requirements
-from gonogo.lint.routes_file import read_routes
-from gonogo.lint.sources import source_file
-from gonogo.unit.read import read_unit
-from gonogo.unit.unwrap import unwrapped
+from gonogo.formats.prometheus_config import read_configuration
+from gonogo.formats.sources import source_file
+from gonogo.formats.test_file import read_unit
+from gonogo.formats.unwrap import unwrapped
+from gonogo.lint.core.example_estate import CONFIGURATION, ROUTES
+from gonogo.lint.core.requirements_file import read_requirements
+from gonogo.lint.core.routes_file import read_routes
 from tests.soak.fuzz import watchdog
 from tests.soak.fuzz.case import SWEEP
 from tests.soak.fuzz.floods import HOSTILE, PLACES

@@ -17,20 +17,20 @@ def beat(policy_path: Path, form: str, *, take_over: bool = False) -> None:
     Raises:
         GonogoError: the policy is wrong, another writer was busy, or it was not published everywhere.
     """
-    from gonogo.app.heartbeat import heartbeat_writer
     from gonogo.cli.answer import answer
+    from gonogo.heartbeat.beat import heartbeat_writer
+    from gonogo.model.plain import plain
     from gonogo.policy.heartbeat import load_heartbeat
-    from gonogo.render.plain import plain
 
     published = heartbeat_writer(load_heartbeat(policy_path)).beat(take_over=take_over)
     for sentence in (published.recovered, published.beside):
         if sentence:
             print(f"gonogo: {plain(sentence)}", file=sys.stderr)
     if form == "json":
-        from gonogo.render.heartbeat_json import beat_json
+        from gonogo.heartbeat.print_json import beat_json
 
         answer(beat_json(published))
     else:
-        from gonogo.render.heartbeat_text import beat_text
+        from gonogo.heartbeat.print import beat_text
 
         answer(f"{beat_text(published)}\n")

@@ -19,11 +19,11 @@ from gonogo.errors import UsageError
 from gonogo.stopping import disregard
 
 if TYPE_CHECKING:
-    from gonogo.app.dryrun import DryRunResult
+    from gonogo.dryrun.run import DryRunResult
 
 
 def _faults() -> Iterable[str]:
-    from gonogo.app.sandbox.faults import FAULTS
+    from gonogo.sandbox.faults import FAULTS
 
     return FAULTS
 
@@ -67,12 +67,12 @@ def dryrun(
 
     Exit codes: 0 GO to the end, 1 NO-GO, 2 a mistake in the policy, 3 HOLD, 4 aborted.
     """
-    from gonogo.app.dryrun import dry_run
-    from gonogo.app.dryrun_sandbox import dry_run_in_sandbox
     from gonogo.cli.dryrun_progress import shown_on
+    from gonogo.dryrun.on_sandbox import dry_run_in_sandbox
+    from gonogo.dryrun.run import dry_run
     from gonogo.policy.load import load
-    from gonogo.render.json import report_json
-    from gonogo.render.text import report_text
+    from gonogo.verdict.print import report_text
+    from gonogo.verdict.print_json import report_json
 
     duration = _duration(length)
     if sandbox:

@@ -11,9 +11,9 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from gonogo.app.runs import Run
-from gonogo.render.dryrun import WATCH_COLUMNS, WatchView, run_text, watch_rows, watch_title
-from gonogo.render.plain import plain
+from gonogo.dryrun.print import WATCH_COLUMNS, WatchView, run_text, watch_rows, watch_title
+from gonogo.journal.runs import Run
+from gonogo.model.plain import plain
 
 STYLES = {"PASS": "green", "UNKNOWN": "yellow", "FAIL": "red", "GO": "green", "HOLD": "yellow", "NO-GO": "red"}
 

@@ -7,10 +7,10 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import TextIO
 
-from gonogo.app.progress import Progress
-from gonogo.app.runs import Run
-from gonogo.render.dryrun import WatchView, run_text, watch_line
-from gonogo.render.plain import plain
+from gonogo.dryrun.print import WatchView, run_text, watch_line
+from gonogo.dryrun.progress import Progress
+from gonogo.journal.runs import Run
+from gonogo.model.plain import plain
 
 LOG_LINES = 20
 """How many lines a log gets from a watch in which nothing changes."""

@@ -11,9 +11,9 @@ import click
 from gonogo import __version__
 from gonogo.cli.answer import answer
 from gonogo.cli.machine_trouble import machine_trouble
+from gonogo.cli.mistake import Mistake, mistake_json, mistake_of, mistake_text
 from gonogo.errors import GonogoError, ReaderLeft
-from gonogo.render.mistake import Mistake, mistake_json, mistake_of, mistake_text
-from gonogo.render.plain import plain
+from gonogo.model.plain import plain
 from gonogo.stopping import Stopped, checkpoint, disregard
 
 BUG = 70

@@ -7,16 +7,16 @@ import sys
 from dataclasses import dataclass
 from datetime import timedelta
 
-from gonogo.actuators.heartbeat_writer import HeartbeatWriter
-from gonogo.actuators.service_notice import ServiceNotice
-from gonogo.app.heartbeat_rhythm import beats
 from gonogo.cli.answer import answer
 from gonogo.durations import format_duration
 from gonogo.environment import variable
 from gonogo.errors import GonogoError
+from gonogo.heartbeat.print import beat_text
+from gonogo.heartbeat.rhythm import beats
+from gonogo.heartbeat.service_notice import ServiceNotice
+from gonogo.heartbeat.writer import HeartbeatWriter
 from gonogo.model.beat import Beat
-from gonogo.render.heartbeat_text import beat_text
-from gonogo.render.plain import plain
+from gonogo.model.plain import plain
 from gonogo.stopping import Stopped, pause
 
 

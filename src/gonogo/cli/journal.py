@@ -25,9 +25,9 @@ def journal() -> None:
 @format_option
 def list_(*, kind: str | None, limit: int, steps: bool, policy_path: Path, form: str) -> None:
     """List records, newest first; a reload is one line, and 'show' has its steps."""
-    from gonogo.app.journal import list_records
+    from gonogo.journal.listing import list_records
+    from gonogo.journal.print import list_json, list_text
     from gonogo.policy.load import load
-    from gonogo.render.records import list_json, list_text
 
     folded = form == "text" and not steps
     found = list_records(load(policy_path).journal, kind=kind, limit=limit, folded=folded)
@@ -40,9 +40,9 @@ def list_(*, kind: str | None, limit: int, steps: bool, policy_path: Path, form:
 @format_option
 def show(number: int, policy_path: Path, form: str) -> None:
     """Show everything that one record holds, and the steps of a reload."""
-    from gonogo.app.journal import show_record, steps_of
+    from gonogo.journal.listing import show_record, steps_of
+    from gonogo.journal.print import record_json, record_text
     from gonogo.policy.load import load
-    from gonogo.render.records import record_json, record_text
 
     kept = load(policy_path).journal
     found = show_record(kept, number)

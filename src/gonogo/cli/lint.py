@@ -18,13 +18,13 @@ from gonogo.cli.given_path import GivenPath
 from gonogo.cli.lint_progress import patient
 from gonogo.cli.options import features_option, format_option, policy_option
 from gonogo.errors import UsageError
-from gonogo.render.plain import plain
+from gonogo.model.plain import plain
 
 if TYPE_CHECKING:
-    from gonogo.app.linting.request import LintRequest, SecondPromtool
-    from gonogo.app.linting.run import Informant, Linted
-    from gonogo.lint.report import LintReport
-    from gonogo.lint.requirements import Requirements
+    from gonogo.lint.core.report import LintReport
+    from gonogo.lint.core.requirements import Requirements
+    from gonogo.lint.request import LintRequest, SecondPromtool
+    from gonogo.lint.run import Informant, Linted
     from gonogo.policy.settings import PolicyFile
 
     Says: TypeAlias = Callable[[str], None]
@@ -99,9 +99,9 @@ def lint(  # noqa: PLR0913 - one parameter for each option
     """
     gc.disable()  # what was read lives to the end, and looking through it for garbage takes a third of the time
 
-    from gonogo.app.linting.request import LintRequest
-    from gonogo.render.lint_json import lint_json
-    from gonogo.render.lint_text import lint_text
+    from gonogo.lint.print import lint_text
+    from gonogo.lint.print_json import lint_json
+    from gonogo.lint.request import LintRequest
 
     if write_baseline and baseline is None:
         raise UsageError("--write-baseline needs a file", next_step="gonogo lint --baseline FILE --write-baseline")
@@ -139,7 +139,7 @@ class _Judge:
 
     def report(self, linted: Linted) -> LintReport:
         """Give what is left to say; the baseline is written first, where that was asked for."""
-        from gonogo.app.linting.known import compared, keep_findings, known_findings
+        from gonogo.lint.known import compared, keep_findings, known_findings
 
         if self._report is None:
             if self.baseline is not None and self.write:
@@ -150,7 +150,7 @@ class _Judge:
 
     def fails(self, linted: Linted) -> bool:
         """Tell whether anything is left at or above the severity that fails."""
-        from gonogo.lint.finding import Severity
+        from gonogo.model.finding import Severity
 
         worst = Severity(self.fail_on).rank
         return any(finding.severity.rank <= worst for finding in self.report(linted).findings)
@@ -159,7 +159,7 @@ class _Judge:
 def _running(policy_file: PolicyFile | None, url: str | None) -> tuple[str, ...]:
     if url is None:
         return ()
-    from gonogo.app.linting.online import running_features
+    from gonogo.lint.online import running_features
     from gonogo.policy.settings import ServerSettings
 
     return running_features(policy_file.server if policy_file else ServerSettings(), url)
@@ -168,7 +168,7 @@ def _running(policy_file: PolicyFile | None, url: str | None) -> tuple[str, ...]
 def _informants(request: LintRequest, url: str | None, says: Says) -> tuple[Informant, ...]:
     if url is None:
         return ()
-    from gonogo.app.linting.online import asking
+    from gonogo.lint.online import asking
     from gonogo.policy.settings import ServerSettings
 
     return (asking(request.policy_file.server if request.policy_file else ServerSettings(), url, says),)
@@ -176,13 +176,13 @@ def _informants(request: LintRequest, url: str | None, says: Says) -> tuple[Info
 
 def _run(request: LintRequest, judge: _Judge, says: Says, informants: tuple[Informant, ...]) -> tuple[int, Linted]:
     """Lint; where the policy's own files are linted, record it."""
-    from gonogo.app.linting.run import run_lint
+    from gonogo.lint.run import run_lint
 
     if request.paths or request.policy_file is None:
         linted = run_lint(request, says, informants)
         undecided = UNDECIDED if linted.undecided else 0
         return FAILED if judge.fails(linted) else undecided, linted
-    from gonogo.app.lint import recorded_lint
+    from gonogo.lint.recorded import recorded_lint
     from gonogo.model.outcome import Outcome
 
     run, linted = recorded_lint(request.policy_file, request, says, judge.fails, informants)
@@ -211,7 +211,7 @@ def _policy(path: Path) -> PolicyFile:
 def _requirements(path: Path | None) -> Requirements | None:
     if path is None:
         return None
-    from gonogo.app.linting.demands import requirements_in
+    from gonogo.lint.demands import requirements_in
 
     return requirements_in(path)
 
@@ -226,7 +226,7 @@ def _version(text: str | None) -> tuple[int, int] | None:
 
 
 def _second(command: str | None, root: str | None, *, any_version: bool) -> SecondPromtool | None:
-    from gonogo.app.linting.request import SecondPromtool
+    from gonogo.lint.request import SecondPromtool
 
     if command is None:
         if root is not None or any_version:

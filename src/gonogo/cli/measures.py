@@ -14,8 +14,8 @@ import click
 from gonogo.durations import parse_duration
 
 if TYPE_CHECKING:
-    from gonogo.rules.dialect import Dialect
-    from gonogo.unit.report import UnitReport
+    from gonogo.formats.dialect import Dialect
+    from gonogo.ruletests.core.report import UnitReport
 
 _PERCENTAGE = re.compile(r"[0-9]{1,3}(\.[0-9]+)?")
 _HUNDRED = 100
@@ -52,9 +52,9 @@ def measured_report(
     dialect: Dialect,
 ) -> tuple[UnitReport, int]:
     """Measure tests that were run; the exit code becomes 1 where they fall short of what is asked."""
-    from gonogo.app.unit_measure import Measures, measured
-    from gonogo.app.unit_mutants import Budget
-    from gonogo.prometheus.installed_promtool import installed_promtool
+    from gonogo.programs.installed_promtool import installed_promtool
+    from gonogo.ruletests.measure import Measures, measured
+    from gonogo.ruletests.mutants import Budget
 
     minimum, mutants, lasting, seed = asked
     measures = Measures(minimum, Budget(lasting, seed) if mutants else None)

@@ -15,9 +15,9 @@ from gonogo.errors import UsageError
 from gonogo.stopping import disregard
 
 if TYPE_CHECKING:
-    from gonogo.app.reloading.course import Heard
-    from gonogo.app.reloading.request import ReloadRequest
-    from gonogo.reloading.result import ReloadResult
+    from gonogo.reload.compare.result import ReloadResult
+    from gonogo.reload.course import Heard
+    from gonogo.reload.request import ReloadRequest
 
 ROLLED_BACK = 4
 """The exit code of a reload that was undone, and the old configuration proved back."""
@@ -80,8 +80,8 @@ def reload(  # noqa: PLR0913 - one parameter for each option
         "--allow-version-skew": allow_version_skew,
     }
     _refuse_contradictions([flag for flag, is_given in given.items() if is_given], recover=recover, overwrite=overwrite)
-    from gonogo.app.reloading.request import ReloadRequest
     from gonogo.policy.load import load
+    from gonogo.reload.request import ReloadRequest
 
     request = ReloadRequest(
         load(policy_path),
@@ -102,7 +102,7 @@ def reload(  # noqa: PLR0913 - one parameter for each option
 
 def exit_code(result: ReloadResult) -> int:
     """Give the contract's exit code."""
-    from gonogo.reloading.result import Became
+    from gonogo.reload.compare.result import Became
 
     if result.became is Became.ROLLED_BACK:
         return ROLLED_BACK
@@ -131,9 +131,9 @@ def _refuse_contradictions(given: list[str], *, recover: bool, overwrite: bool) 
 
 
 def _made(request: ReloadRequest, *, recover: bool) -> ReloadResult:
-    from gonogo.app.reloading.recovery import recover as recovered
-    from gonogo.app.reloading.transaction import reload as reloaded
     from gonogo.cli.reload_progress import StepLines
+    from gonogo.reload.recovery import recover as recovered
+    from gonogo.reload.transaction import reload as reloaded
 
     heard: Heard = StepLines(sys.stderr)
     return recovered(request, heard) if recover else reloaded(request, heard)
@@ -141,10 +141,10 @@ def _made(request: ReloadRequest, *, recover: bool) -> ReloadResult:
 
 def _written(result: ReloadResult, form: str) -> str:
     if form == "json":
-        from gonogo.render.reload_json import reload_json
+        from gonogo.reload.print_json import reload_json
 
         return f"{reload_json(result)}\n"
-    from gonogo.render.reload_text import reload_text
+    from gonogo.reload.print import reload_text
 
     return reload_text(result)
 

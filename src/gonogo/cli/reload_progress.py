@@ -10,8 +10,8 @@ import os
 from contextlib import suppress
 from typing import TextIO
 
-from gonogo.reloading.result import Step, StepReport
-from gonogo.render.reload_text import step_text
+from gonogo.reload.compare.result import Step, StepReport
+from gonogo.reload.print import step_text
 
 _CLEARED = "\r\x1b[K"
 

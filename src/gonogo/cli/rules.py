@@ -39,8 +39,8 @@ def rules(out: Path, tests_out: Path | None, interval: timedelta, policy_path: P
     DIR/tests/PREFIX_*_test.yml. The files follow from the policy alone: run it again
     after every change of the policy.
     """
-    from gonogo.app.rules import Change, write_rules
     from gonogo.policy.load import load
+    from gonogo.rulepack.write import Change, write_rules
 
     policy_file = load(policy_path)
     changes = write_rules(policy_file.policy, interval, out, tests_out, force=force)

@@ -15,11 +15,11 @@ from gonogo.cli.answer import answer
 from gonogo.cli.given_path import GivenPath
 from gonogo.durations import parse_duration
 from gonogo.errors import UsageError
-from gonogo.render.plain import plain
+from gonogo.model.plain import plain
 from gonogo.stopping import Stopped, pause
 
 if TYPE_CHECKING:
-    from gonogo.app.sandbox.stack import Stack
+    from gonogo.sandbox.stack import Stack
 
 SHORTEST = timedelta(seconds=1)
 LONGEST = timedelta(seconds=30)
@@ -51,8 +51,8 @@ def sandbox(directory: Path | None, every: str) -> int:
 
     Exit codes: 0 ended by SIGTERM, 1 the stack did not come up, 130 interrupted.
     """
-    from gonogo.app.sandbox.launch import sandbox as running
-    from gonogo.app.sandbox.readiness import make_ready
+    from gonogo.sandbox.launch import sandbox as running
+    from gonogo.sandbox.readiness import make_ready
 
     interval = _interval(every)
     try:

@@ -19,12 +19,12 @@ from gonogo.cli.lint_progress import patient
 from gonogo.cli.measures import duration, measured_report, percentage
 from gonogo.cli.options import features_option, format_option, policy_option
 from gonogo.errors import ActionFailed, UsageError
-from gonogo.render.plain import plain
+from gonogo.model.plain import plain
 
 if TYPE_CHECKING:
-    from gonogo.app.unit_check import Heard
-    from gonogo.rules.dialect import Dialect
-    from gonogo.unit.report import UnitReport
+    from gonogo.formats.dialect import Dialect
+    from gonogo.ruletests.check import Heard
+    from gonogo.ruletests.core.report import UnitReport
 
 _EXIT_CODES = {"PASS": 0, "FAIL": 1, "UNKNOWN": 3}
 _TIMES = 10
@@ -85,8 +85,8 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
     """
     gc.disable()  # what was read lives to the end
 
-    from gonogo.app.unit_cache import default_folder
-    from gonogo.unit.allowance import allowances
+    from gonogo.ruletests.cache import default_folder
+    from gonogo.ruletests.core.allowance import allowances
 
     if rules and not paths:
         raise UsageError("--rules is for tests named by path", next_step="a policy says under 'rules' where rules live")
@@ -129,7 +129,7 @@ def _counting(says: Callable[[str], None]) -> Heard:
 def _of_places(
     paths: tuple[str, ...], about: _About, folder: Path | None, allowed: Mapping[str, str], heard: Heard
 ) -> tuple[UnitReport, int]:
-    from gonogo.app.unit_places import places_report
+    from gonogo.ruletests.places import places_report
 
     report = places_report(
         paths, about.rules, cache=folder, allowed=allowed, heard=heard, features=about.features, dialect=about.dialect
@@ -138,8 +138,8 @@ def _of_places(
 
 
 def _of_policy(path: Path, folder: Path | None, allowed: Mapping[str, str], heard: Heard) -> tuple[UnitReport, int]:
-    from gonogo.app.unit import recorded_report
     from gonogo.policy.load import load
+    from gonogo.ruletests.recorded import recorded_report
 
     report, run = recorded_report(load(path), cache=folder, allowed=allowed, heard=heard)
     why = f": {run.detail}" if run.outcome != report.outcome or not report.files else ""
@@ -158,9 +158,9 @@ class _About:
 
 def _about(policy: Path | None, rules: tuple[Path, ...], features: tuple[str, ...], *, by_path: bool) -> _About:
     """Read the policy where one counts; tests named by path keep the rule files that were named with them."""
-    from gonogo.app.inputs import rule_files
+    from gonogo.formats.dialect import Dialect
+    from gonogo.policy.inputs import rule_files
     from gonogo.policy.load import load
-    from gonogo.rules.dialect import Dialect
 
     if policy is None:
         return _About(rules, features, Dialect.PROMETHEUS)
@@ -170,14 +170,14 @@ def _about(policy: Path | None, rules: tuple[Path, ...], features: tuple[str, ..
 
 
 def _print(report: UnitReport, form: str) -> None:
-    from gonogo.render.unit_json import unit_json
-    from gonogo.render.unit_text import unit_text
+    from gonogo.ruletests.print import unit_text
+    from gonogo.ruletests.print_json import unit_json
 
     answer(unit_json(report) if form == "json" else unit_text(report))
 
 
 def _write_junit(path: Path, report: UnitReport) -> None:
-    from gonogo.render.unit_junit import unit_junit
+    from gonogo.ruletests.print_junit import unit_junit
 
     try:
         path.write_text(unit_junit(report), encoding="utf-8")

@@ -24,10 +24,10 @@ def verdict(policy_path: Path, form: str, url: str | None = None) -> int:
     """
     gc.disable()  # one answer, then the process ends: collecting walks every sample of a fleet and frees nothing
 
-    from gonogo.app.decide import decide
     from gonogo.policy.load import load
-    from gonogo.render.json import report_bytes
-    from gonogo.render.text import report_text
+    from gonogo.verdict.decide import decide
+    from gonogo.verdict.print import report_text
+    from gonogo.verdict.print_json import report_bytes
 
     report = decide(load(policy_path), url)
     answer(report_bytes(report) if form == "json" else report_text(report))

@@ -1,1 +1,1 @@
-"""Lint of Prometheus rules: what is wrong, misleading or fragile in what one server would load."""
+"""Linting: from paths to findings; files, promtools, a server and git are asked here, and the checks are run."""

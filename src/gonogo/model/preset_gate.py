@@ -1,4 +1,4 @@
-"""What one file of ``gonogo.gates`` registers: a gate's signals, and the rules that make them."""
+"""What one file of ``gonogo.rulepack.gates`` registers: a gate's signals, and the rules that make them."""
 
 from __future__ import annotations
 

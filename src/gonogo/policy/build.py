@@ -8,6 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from gonogo.formats.dialect import Dialect
+from gonogo.model.file_pattern import escaped
 from gonogo.model.gate import Gate
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Canary, DryRun, Policy, Runs, Slo
@@ -17,8 +19,6 @@ from gonogo.policy.reload_keys import ReloadKeys
 from gonogo.policy.schema import PolicyKeys, SignalKeys, StabilityKeys
 from gonogo.policy.server_keys import PrometheusKeys
 from gonogo.policy.settings import Header, ReloadSettings, ServerSettings, Trigger
-from gonogo.rules.dialect import Dialect
-from gonogo.rules.file_pattern import escaped
 
 
 def build_policy(keys: PolicyKeys, identity: Identity, heartbeat: Heartbeat) -> Policy:
@@ -43,7 +43,7 @@ def build_policy(keys: PolicyKeys, identity: Identity, heartbeat: Heartbeat) -> 
 
 def preset_signals(policy: Policy) -> dict[str, Signal]:
     """Give the signals of all gates of the preset, by name."""
-    from gonogo.gates.catalogue import PRESET_GATES  # noqa: PLC0415 - a policy without the preset does not pay for it
+    from gonogo.rulepack.gates.catalogue import PRESET_GATES  # noqa: PLC0415 - a policy without the preset does not pay for it
 
     return {signal.name: signal for gate in PRESET_GATES for signal in gate.signals(policy)}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from gonogo.errors import Problem
-from gonogo.strict_yaml import YamlDocument
+from gonogo.formats.yaml import YamlDocument
 
 Loc = tuple[str | int, ...]
 """A path of keys and places into the policy, such as ``("slos", 0, "name")``."""

@@ -6,9 +6,9 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from gonogo.disk.regular_file import read_some
 from gonogo.errors import PolicyError, Position, Problem
-from gonogo.regular_file import read_some
-from gonogo.strict_yaml import YamlDocument, parse
+from gonogo.formats.yaml import YamlDocument, parse
 
 LARGEST_BYTES = 1024 * 1024
 """How large a policy may be; the preset is 2 kB."""

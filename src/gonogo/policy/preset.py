@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
+from gonogo.formats.yaml import parse
 from gonogo.model.heartbeat import Heartbeat
-from gonogo.strict_yaml import parse
 
 DEFAULT_PRESET = "l4-dryrun"
 """The preset of a policy that does not name one."""

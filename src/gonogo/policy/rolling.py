@@ -18,7 +18,7 @@ def rolling_windows(policy: Policy, interval: timedelta) -> Mapping[str, timedel
 
     A metric of the present alone is left out.
     """
-    from gonogo.gates.catalogue import PRESET_GATES  # noqa: PLC0415 - a policy without the preset does not pay for it
+    from gonogo.rulepack.gates.catalogue import PRESET_GATES  # noqa: PLC0415 - a policy without the preset does not pay for it
 
     windows: dict[str, timedelta] = {}
     for gate in PRESET_GATES:

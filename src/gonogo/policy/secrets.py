@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gonogo.disk.regular_file import read_some
 from gonogo.environment import variable
 from gonogo.errors import PolicyError, Problem
-from gonogo.regular_file import read_some
 
 LARGEST_BYTES = 64 * 1024
 """How large the file of a secret may be."""

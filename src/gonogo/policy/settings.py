@@ -7,8 +7,8 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from gonogo.formats.dialect import Dialect
 from gonogo.model.policy import Policy
-from gonogo.rules.dialect import Dialect
 
 
 @dataclass(frozen=True, slots=True)

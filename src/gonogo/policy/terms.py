@@ -10,7 +10,7 @@ from gonogo.model.condition import SIGNAL_NAME, Condition, parse_condition
 from gonogo.model.gate import RUN_GATES
 from gonogo.model.signal import Range
 from gonogo.policy.values import text
-from gonogo.rules.pack.selector import parse_selector
+from gonogo.rulepack.selector import parse_selector
 
 _GATE_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 

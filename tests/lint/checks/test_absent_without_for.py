@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gonogo.lint.checks.absent_without_for import CHECK
-from tests.lint.short_rules import alert, found, record, severities
+from tests.lint.core.short_rules import alert, found, record, severities
 
 MINUTE = "global: {scrape_interval: 1m}\nscrape_configs: [{job_name: web}]\n"
 

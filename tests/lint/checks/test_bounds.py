@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from gonogo.lint.catalogue import findings
-from gonogo.lint.check import Example
 from gonogo.lint.checks.bounds import CHECK
-from gonogo.lint.example_estate import estate_of
-from gonogo.lint.finding import Finding
-from gonogo.lint.requirements import Bounds, Requirements
+from gonogo.lint.core.catalogue import findings
+from gonogo.lint.core.check import Example
+from gonogo.lint.core.example_estate import estate_of
+from gonogo.lint.core.requirements import Bounds, Requirements
+from gonogo.model.finding import Finding
 
 WANTED = Requirements(
     held=Bounds(timedelta(minutes=1), timedelta(hours=1)),

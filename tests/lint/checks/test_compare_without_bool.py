@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gonogo.lint.checks.compare_without_bool import CHECK
-from gonogo.lint.interest import Interest
-from tests.lint.short_rules import alert, found, record, severities
+from gonogo.lint.core.interest import Interest
+from tests.lint.core.short_rules import alert, found, record, severities
 
 ZERO = alert("Z", "r == 0")
 ONE = alert("O", "r == 1")

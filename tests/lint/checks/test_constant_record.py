@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gonogo.lint.checks.constant_record import CHECK
-from gonogo.lint.interest import Interest
-from tests.lint.short_rules import alert, found, record, severities
+from gonogo.lint.core.interest import Interest
+from tests.lint.core.short_rules import alert, found, record, severities
 
 SIGNAL = Interest("metric_realm", "prod", frozenset({"signal"}))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gonogo.lint.checks.dangling_recorded_metric import CHECK
-from gonogo.lint.live import Live
-from tests.lint.short_rules import alert, found, record, severities
+from gonogo.lint.core.live import Live
+from tests.lint.core.short_rules import alert, found, record, severities
 
 KNOWN = "scrape_configs: [{job_name: web}]\n"
 FEDERATED = "scrape_configs: [{job_name: other, metrics_path: /federate}]\n"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gonogo.lint.catalogue import findings
-from gonogo.lint.check import Example
 from gonogo.lint.checks.duplicate_rule import CHECK
-from gonogo.lint.example_estate import estate_of
-from tests.lint.short_rules import alert, found, record, severities
+from gonogo.lint.core.catalogue import findings
+from gonogo.lint.core.check import Example
+from gonogo.lint.core.example_estate import estate_of
+from tests.lint.core.short_rules import alert, found, record, severities
 
 
 def test_rules_that_differ_are_no_duplicates() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from gonogo.formats.sources import source_file
 from gonogo.lint.checks.eval_error import CHECK
-from gonogo.lint.estate import Estate
-from gonogo.lint.live import Live
-from gonogo.lint.sources import source_file
+from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.live import Live
 
 RULES = "groups: [{name: g, rules: [{record: 'a:b', expr: a / b}, {record: 'a:c', expr: a / c}]}]\n"
 

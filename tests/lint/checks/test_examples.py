@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.lint.catalogue import checks, findings
-from gonogo.lint.check import Check
-from gonogo.lint.example_estate import estate_of
+from gonogo.lint.core.catalogue import checks, findings
+from gonogo.lint.core.check import Check
+from gonogo.lint.core.example_estate import estate_of
 
 
 @pytest.mark.parametrize("check", checks().values(), ids=lambda check: check.id)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gonogo.lint.checks.external_label import CHECK
-from gonogo.lint.live import Live
-from tests.lint.short_rules import alert, found, record, severities
+from gonogo.lint.core.live import Live
+from tests.lint.core.short_rules import alert, found, record, severities
 
 EU = "global: {external_labels: {cluster: eu}}\n"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gonogo.lint.checks.fallback_unlabelled import CHECK
-from tests.lint.short_rules import found, record, severities
+from tests.lint.core.short_rules import found, record, severities
 
 
 @pytest.mark.parametrize(

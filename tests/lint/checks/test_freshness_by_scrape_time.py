@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from gonogo.lint.catalogue import findings
-from gonogo.lint.check import Example
 from gonogo.lint.checks.freshness_by_scrape_time import CHECK
-from gonogo.lint.example_estate import estate_of
-from gonogo.lint.finding import Finding
-from gonogo.lint.interest import Interest
+from gonogo.lint.core.catalogue import findings
+from gonogo.lint.core.check import Example
+from gonogo.lint.core.example_estate import estate_of
+from gonogo.lint.core.interest import Interest
+from gonogo.model.finding import Finding
 
 
 def found(expression: str, **facts: object) -> tuple[Finding, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gonogo.lint.checks.impossible_join import CHECK
-from tests.lint.short_rules import alert, found, record, severities
+from tests.lint.core.short_rules import alert, found, record, severities
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gonogo.lint.checks.input_untracked import CHECK
-from gonogo.lint.estate import Estate
-from gonogo.lint.untracked import Untracked
+from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.untracked import Untracked
 
 
 def test_each_is_found_with_what_mends_it() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gonogo.errors import Position
-from gonogo.lint.catalogue import findings
-from gonogo.lint.check import Example
+from gonogo.formats.prometheus_config import Configuration, NamedFile, RuleEntry
 from gonogo.lint.checks.missing_file import CHECK
-from gonogo.lint.configuration import Configuration, NamedFile, RuleEntry
-from gonogo.lint.example_estate import estate_of
-from gonogo.lint.finding import Finding, Span
+from gonogo.lint.core.catalogue import findings
+from gonogo.lint.core.check import Example
+from gonogo.lint.core.example_estate import estate_of
+from gonogo.model.finding import Finding, Span
 
 
 def found(key: str, problem: str) -> tuple[Finding, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gonogo.lint.checks.multi_source_without_for import CHECK
-from tests.lint.short_rules import alert, found, severities
+from tests.lint.core.short_rules import alert, found, severities
 
 
 @pytest.mark.parametrize(

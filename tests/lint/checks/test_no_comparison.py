@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gonogo.lint.checks.no_comparison import CHECK
-from tests.lint.short_rules import alert, found, record, severities
+from tests.lint.core.short_rules import alert, found, record, severities
 
 
 @pytest.mark.parametrize("expression", ["x", "rate(x[5m])", "x > bool 5", "x * (y > bool 5)", "a or b", "job:plain"])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gonogo.lint.catalogue import checks, findings
-from gonogo.lint.estate import Estate
-from gonogo.lint.pragmas import NEVER_SILENT, Silenced, silenced
-from gonogo.lint.sources import source_file
+from gonogo.formats.sources import source_file
+from gonogo.lint.core.catalogue import checks, findings
+from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.pragmas import NEVER_SILENT, Silenced, silenced
 
 RULES = "groups:\n- name: g\n  rules:\n  # gonogo: disable={}\n  - alert: A\n    expr: up == 0\n"
 

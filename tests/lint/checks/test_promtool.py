@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from gonogo.errors import Position
-from gonogo.lint.arbiter import Arbiter, Refusal
 from gonogo.lint.checks.promtool import CHECK
-from gonogo.lint.estate import Estate
-from gonogo.lint.finding import Span
+from gonogo.lint.core.arbiter import Arbiter, Refusal
+from gonogo.lint.core.estate import Estate
+from gonogo.model.finding import Span
 from gonogo.model.versions import release
 
 REFUSAL = Refusal(Span(Position("r.yml", 2, 3)), "no", "X")

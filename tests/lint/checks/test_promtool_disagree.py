@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gonogo.errors import Position
-from gonogo.lint.arbiter import Arbiter, Refusal
 from gonogo.lint.checks.promtool_disagree import CHECK
-from gonogo.lint.estate import Estate, SourceFile
-from gonogo.lint.finding import Span
+from gonogo.lint.core.arbiter import Arbiter, Refusal
+from gonogo.lint.core.estate import Estate, SourceFile
+from gonogo.model.finding import Span
 
 FILE = SourceFile("r.yml", "")
 REFUSAL = Refusal(Span(Position("r.yml", 2, 3)), "no such function", "X")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gonogo.lint.checks.rate_of_aggregate import CHECK
-from tests.lint.short_rules import found, record, severities
+from tests.lint.core.short_rules import found, record, severities
 
 SUM = record("job:x:sum", "sum by (job) (x_total)", zone="a")
 PLAIN = record("job:y:copy", "y_total")

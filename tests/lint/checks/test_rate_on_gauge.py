@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gonogo.lint.checks.rate_on_gauge import CHECK
-from gonogo.lint.live import Live
-from tests.lint.short_rules import found, record, severities
+from gonogo.lint.core.live import Live
+from tests.lint.core.short_rules import found, record, severities
 
 TYPES = {
     "gh": "gaugehistogram",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.lint.catalogue import findings
-from gonogo.lint.check import Example
 from gonogo.lint.checks.realm_missing import CHECK
-from gonogo.lint.example_estate import estate_of
-from gonogo.lint.finding import Finding
-from gonogo.lint.interest import Interest
+from gonogo.lint.core.catalogue import findings
+from gonogo.lint.core.check import Example
+from gonogo.lint.core.example_estate import estate_of
+from gonogo.lint.core.interest import Interest
+from gonogo.model.finding import Finding
 
 INTEREST = Interest("metric_realm", "prod", frozenset({"p_ok", "p_other"}))
 

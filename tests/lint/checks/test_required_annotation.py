@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.lint.catalogue import findings
-from gonogo.lint.check import Example
 from gonogo.lint.checks.required_annotation import CHECK
-from gonogo.lint.example_estate import estate_of
-from gonogo.lint.finding import Finding
-from gonogo.lint.requirements import Names, Requirements
+from gonogo.lint.core.catalogue import findings
+from gonogo.lint.core.check import Example
+from gonogo.lint.core.example_estate import estate_of
+from gonogo.lint.core.requirements import Names, Requirements
+from gonogo.model.finding import Finding
 
 
 def found(rule: str, requirements: Requirements | None) -> tuple[Finding, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.lint.catalogue import findings
-from gonogo.lint.check import Example
 from gonogo.lint.checks.route_unreachable import CHECK
-from gonogo.lint.example_estate import estate_of
-from gonogo.lint.finding import Finding
+from gonogo.lint.core.catalogue import findings
+from gonogo.lint.core.check import Example
+from gonogo.lint.core.example_estate import estate_of
+from gonogo.model.finding import Finding
 
 ROUTES = """\
 route:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.lint.catalogue import findings
-from gonogo.lint.check import Example
+from gonogo.formats.prometheus_config import read_configuration
 from gonogo.lint.checks.rule_files_empty import CHECK
-from gonogo.lint.configuration import read_configuration
-from gonogo.lint.estate import Estate
-from gonogo.lint.example_estate import estate_of
-from gonogo.lint.finding import Finding
+from gonogo.lint.core.catalogue import findings
+from gonogo.lint.core.check import Example
+from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.example_estate import estate_of
+from gonogo.model.finding import Finding
 
 RULES = "groups: [{name: g, rules: [{record: a, expr: x}]}]\n"
 

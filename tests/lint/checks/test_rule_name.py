@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from gonogo.lint.catalogue import findings
-from gonogo.lint.check import Example
 from gonogo.lint.checks.rule_name import CHECK
-from gonogo.lint.example_estate import estate_of
-from gonogo.lint.finding import Finding
-from gonogo.lint.requirements import Requirements
+from gonogo.lint.core.catalogue import findings
+from gonogo.lint.core.check import Example
+from gonogo.lint.core.example_estate import estate_of
+from gonogo.lint.core.requirements import Requirements
+from gonogo.model.finding import Finding
 
 
 def found(rule: str, requirements: Requirements | None) -> tuple[Finding, ...]:

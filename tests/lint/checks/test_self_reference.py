@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gonogo.lint.checks.self_reference import CHECK
-from tests.lint.short_rules import alert, found, record, severities
+from tests.lint.core.short_rules import alert, found, record, severities
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from gonogo.errors import Position, Problem
-from gonogo.lint.arbiter import Arbiter
+from gonogo.formats.sources import source_file
 from gonogo.lint.checks.syntax import find
-from gonogo.lint.estate import Estate, SourceFile
-from gonogo.lint.finding import Severity
-from gonogo.lint.sources import source_file
+from gonogo.lint.core.arbiter import Arbiter
+from gonogo.lint.core.estate import Estate, SourceFile
+from gonogo.model.finding import Severity
 
 
 def found(text: str, **facts: object) -> list[tuple[int, int, int, str]]:

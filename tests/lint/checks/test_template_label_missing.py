@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.lint.catalogue import findings
-from gonogo.lint.check import Example
 from gonogo.lint.checks.template_label_missing import CHECK
-from gonogo.lint.example_estate import estate_of
-from gonogo.lint.finding import Finding
-from tests.lint.short_rules import alert, record
+from gonogo.lint.core.catalogue import findings
+from gonogo.lint.core.check import Example
+from gonogo.lint.core.example_estate import estate_of
+from gonogo.model.finding import Finding
+from tests.lint.core.short_rules import alert, record
 
 
 def found(expression: str, text: str, *others: str, section: str = "annotations", **facts: object) -> list[Finding]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from gonogo.formats.sources import source_file
 from gonogo.lint.checks.unknown_metric import CHECK
-from gonogo.lint.estate import Estate
-from gonogo.lint.finding import Hit, Severity
-from gonogo.lint.live import Live
-from gonogo.lint.sources import source_file
+from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.live import Live
+from gonogo.model.finding import Hit, Severity
 
 RULES = 'groups: [{name: g, rules: [{alert: A, expr: \'sum(up{job="a",env="b"}) > 1\'}]}]\n'
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gonogo.lint.arbiter import Arbiter
+from gonogo.formats.sources import source_file
 from gonogo.lint.checks.unread_expression import find
-from gonogo.lint.estate import Estate
-from gonogo.lint.sources import source_file
+from gonogo.lint.core.arbiter import Arbiter
+from gonogo.lint.core.estate import Estate
 
 RULES = "groups: [{{name: g, rules: [{}]}}]\n"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gonogo.lint.check import Example
 from gonogo.lint.checks.untested_rule import CHECK
-from gonogo.lint.example_estate import estate_of
+from gonogo.lint.core.check import Example
+from gonogo.lint.core.example_estate import estate_of
 
 RULES = """\
 groups:

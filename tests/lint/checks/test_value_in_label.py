@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gonogo.lint.checks.value_in_label import CHECK
-from tests.lint.short_rules import alert, severities
+from tests.lint.core.short_rules import alert, severities
 
 
 @pytest.mark.parametrize(

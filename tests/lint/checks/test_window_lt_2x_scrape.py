@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gonogo.lint.checks.window_lt_2x_scrape import CHECK
-from tests.lint.short_rules import found, record, severities
+from tests.lint.core.short_rules import found, record, severities
 
 FAST = "global: {scrape_interval: 15s, evaluation_interval: 30s}\nscrape_configs: [{job_name: web}]\n"
 MIXED = FAST.replace("[{job_name: web}]", "[{job_name: web}, {job_name: slow, scrape_interval: 2m}]")

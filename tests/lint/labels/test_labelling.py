@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from gonogo.lint.configuration import Configuration
-from gonogo.lint.estate import Estate
+from gonogo.formats.prometheus_config import Configuration
+from gonogo.formats.sources import source_file
+from gonogo.lint.core.estate import Estate
 from gonogo.lint.labels.labelling import DEEPEST, MOST
-from gonogo.lint.sources import source_file
 from gonogo.promql.parser import parse
 from gonogo.promql.tree import Matcher, Vector
 

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass, replace
 from random import Random
 
-from gonogo.lint.check import Example
-from gonogo.lint.example_estate import CONFIGURATION
+from gonogo.lint.core.check import Example
+from gonogo.lint.core.example_estate import CONFIGURATION
 from tests.soak.fuzz.floods import PLACES, filled, flood, sweep
 from tests.soak.fuzz.promql_mutators import DEEPENING, PROMQL_MUTATORS
 from tests.soak.fuzz.seeds import RULES, TESTS, expressions, seeds

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from random import Random
 
-from gonogo.lint.check import Example
-from gonogo.lint.example_estate import CONFIGURATION, ROUTES
+from gonogo.lint.core.check import Example
+from gonogo.lint.core.example_estate import CONFIGURATION, ROUTES
 from tests.soak.fuzz.promql_mutators import WORDS
 from tests.soak.fuzz.seeds import RULES, TESTS
 from tests.soak.fuzz.text_mutators import ODD, SYNTAX, YAML

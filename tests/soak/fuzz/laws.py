@@ -8,45 +8,45 @@ from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 from gonogo.errors import UsageError
-from gonogo.lint.arbiter import Arbiter
-from gonogo.lint.baseline import new_findings, read_baseline, write_baseline
-from gonogo.lint.catalogue import checks, findings, ordered
-from gonogo.lint.configuration import read_configuration
-from gonogo.lint.echoes import without_echoes
-from gonogo.lint.estate import Estate
-from gonogo.lint.example_estate import CONFIGURATION, ROUTES, estate_of
-from gonogo.lint.finding import Finding
-from gonogo.lint.live_questions import expressions, follow_up, series_questions
-from gonogo.lint.nature import nature
-from gonogo.lint.pragmas import silenced
-from gonogo.lint.promtool_words import last_words, words
-from gonogo.lint.refusals import refusals
-from gonogo.lint.report import LintReport
-from gonogo.lint.requirements_file import read_requirements
-from gonogo.lint.routes_file import read_routes
-from gonogo.lint.sources import source_file
-from gonogo.render.lint_json import lint_json
-from gonogo.render.lint_text import lint_text
-from gonogo.render.unit_json import unit_json
-from gonogo.render.unit_junit import unit_junit
-from gonogo.render.unit_text import unit_text
-from gonogo.strict_yaml import lines_of, parse, parse_documents
-from gonogo.unit.arguments import arguments, wrong_arguments
-from gonogo.unit.firing import expects_firing, expects_quiet
-from gonogo.unit.group_order import in_order, open_orders, order_problem
-from gonogo.unit.loaded import Entry, Loaded
-from gonogo.unit.mutation.catalogue import mutations
-from gonogo.unit.pending import pending_problems, probing, suspects
-from gonogo.unit.promtool_output import verdicts
-from gonogo.unit.read import UnitFile, read_unit
-from gonogo.unit.report import FileReport, UnitReport
-from gonogo.unit.rewriting import with_rule_files
-from gonogo.unit.rule_text import FileText, RuleText, file_text
-from gonogo.unit.silent_passes import silent_passes
-from gonogo.unit.suite import Question, Sheet
-from gonogo.unit.trial import Trial
-from gonogo.unit.twins import twins
-from gonogo.unit.unwrap import unwrapped
+from gonogo.formats.prometheus_config import read_configuration
+from gonogo.formats.promtool_words import last_words, words
+from gonogo.formats.sources import source_file
+from gonogo.formats.test_file import UnitFile, read_unit
+from gonogo.formats.unwrap import unwrapped
+from gonogo.formats.yaml import lines_of, parse, parse_documents
+from gonogo.lint.core.arbiter import Arbiter
+from gonogo.lint.core.baseline import new_findings, read_baseline, write_baseline
+from gonogo.lint.core.catalogue import checks, findings, ordered
+from gonogo.lint.core.echoes import without_echoes
+from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.example_estate import CONFIGURATION, ROUTES, estate_of
+from gonogo.lint.core.live_questions import expressions, follow_up, series_questions
+from gonogo.lint.core.nature import nature
+from gonogo.lint.core.pragmas import silenced
+from gonogo.lint.core.refusals import refusals
+from gonogo.lint.core.report import LintReport
+from gonogo.lint.core.requirements_file import read_requirements
+from gonogo.lint.core.routes_file import read_routes
+from gonogo.lint.print import lint_text
+from gonogo.lint.print_json import lint_json
+from gonogo.model.finding import Finding
+from gonogo.ruletests.core.arguments import arguments, wrong_arguments
+from gonogo.ruletests.core.firing import expects_firing, expects_quiet
+from gonogo.ruletests.core.group_order import in_order, open_orders, order_problem
+from gonogo.ruletests.core.loaded import Entry, Loaded
+from gonogo.ruletests.core.pending import pending_problems, probing, suspects
+from gonogo.ruletests.core.promtool_output import verdicts
+from gonogo.ruletests.core.report import FileReport, UnitReport
+from gonogo.ruletests.core.rewriting import with_rule_files
+from gonogo.ruletests.core.rule_text import FileText, RuleText, file_text
+from gonogo.ruletests.core.suite import Question, Sheet
+from gonogo.ruletests.core.trial import Trial
+from gonogo.ruletests.core.twins import twins
+from gonogo.ruletests.mutation.catalogue import mutations
+from gonogo.ruletests.print import unit_text
+from gonogo.ruletests.print_json import unit_json
+from gonogo.ruletests.print_junit import unit_junit
+from gonogo.ruletests.silent.passes import silent_passes
 from tests.soak.fuzz.case import Case
 
 MUTATED_RULES = 1

@@ -8,16 +8,16 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
-from gonogo.gates.catalogue import PRESET_GATES
-from gonogo.lint.catalogue import checks
-from gonogo.lint.check import Example
-from gonogo.lint.example_estate import CONFIGURATION, ROUTES
-from gonogo.lint.nature import Nature, nature
-from gonogo.lint.sources import source_file
-from gonogo.rules.pack.assemble import pack
-from gonogo.strict_yaml import parse_documents
-from gonogo.unit.read import read_unit
-from tests.rules.pack.policies import of_services, preset_policy
+from gonogo.formats.sources import source_file
+from gonogo.formats.test_file import read_unit
+from gonogo.formats.yaml import parse_documents
+from gonogo.lint.core.catalogue import checks
+from gonogo.lint.core.check import Example
+from gonogo.lint.core.example_estate import CONFIGURATION, ROUTES
+from gonogo.lint.core.nature import Nature, nature
+from gonogo.rulepack.assemble import pack
+from gonogo.rulepack.gates.catalogue import PRESET_GATES
+from tests.rulepack.policies import of_services, preset_policy
 
 RULES = "rules.yml"
 TESTS = "a_test.yml"

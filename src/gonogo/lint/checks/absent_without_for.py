@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from gonogo.durations import format_duration
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate, LintedRule
-from gonogo.lint.finding import Hit, Severity
-from gonogo.lint.sampling import Sampling
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.lint.core.sampling import Sampling
+from gonogo.model.finding import Hit, Severity
+from gonogo.promql.selectors import ABSENCE_FUNCTIONS
 from gonogo.promql.tree import (
     Aggregation,
     Binary,
@@ -27,7 +28,6 @@ from gonogo.promql.tree import (
     Vector,
     children,
 )
-from gonogo.rules.selectors import ABSENCE_FUNCTIONS
 
 NEEDED = 2
 """How many scrape intervals must pass before absence is more than a lost scrape."""

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from gonogo.durations import format_duration
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate
-from gonogo.lint.finding import Hit, Severity
-from gonogo.lint.requirements import Bounds, Requirements
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.requirements import Bounds, Requirements
+from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:

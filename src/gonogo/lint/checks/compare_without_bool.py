@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import eq, ge, gt, le, lt, ne
 
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate, LintedRule
-from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.model.finding import Hit, Severity
 from gonogo.promql.operators import COMPARISONS, MIRRORED
+from gonogo.promql.selectors import Selector
 from gonogo.promql.tree import Aggregation, Binary, Expression, Number, Vector
-from gonogo.rules.selectors import Selector
 
 BITS = (0.0, 1.0)
 _HOLDS = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}

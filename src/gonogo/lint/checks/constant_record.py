@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate
-from gonogo.lint.finding import Hit, Severity
-from gonogo.lint.interest import Interest
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.interest import Interest
+from gonogo.model.finding import Hit, Severity
+from gonogo.promql.graph import RuleGraph
+from gonogo.promql.synthetic import synthetic_rules
 from gonogo.promql.tree import Binary, Expression, Vector
-from gonogo.rules.graph import RuleGraph
-from gonogo.rules.synthetic import synthetic_rules
 
 
 def find(estate: Estate) -> Iterator[Hit]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.check import Check, Example
-from gonogo.lint.counters import declared, raw_counter_calls, sure_gauge
-from gonogo.lint.estate import Estate
-from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.counters import declared, raw_counter_calls, sure_gauge
+from gonogo.lint.core.estate import Estate
+from gonogo.model.finding import Hit, Severity
 
 DECLARED = frozenset({"increase", "resets"})
 """The functions for which this check judges what targets declare; for rates another does."""

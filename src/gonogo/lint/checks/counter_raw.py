@@ -14,13 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gonogo.lint.check import Check, Example
-from gonogo.lint.counters import declared, raw_counter_calls
-from gonogo.lint.estate import Estate, LintedRule
-from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.counters import declared, raw_counter_calls
+from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.model.finding import Hit, Severity
 from gonogo.promql.operators import COMPARISONS
+from gonogo.promql.selectors import ABSENCE_FUNCTIONS
 from gonogo.promql.tree import Aggregation, Binary, Call, Expression, Number, Range, Subquery, Vector, children, walk
-from gonogo.rules.selectors import ABSENCE_FUNCTIONS
 
 _ENDINGS = ("_total", "_bucket", "_count", "_sum")
 _OF_FAMILIES = ("_count", "_sum")

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate
-from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate
+from gonogo.model.finding import Hit, Severity
 from gonogo.promql.canonical import instant
+from gonogo.promql.graph import ALERT_METRICS
 from gonogo.promql.tree import Vector
-from gonogo.rules.graph import ALERT_METRICS
 
 ALERT_NAME = "alertname"
 _DOUBT = " in the files that are known here; mend the name, unless another file or server has the rule"

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from gonogo.lint.alert_texts import alert_texts
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate
-from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.core.alert_texts import alert_texts
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate
 from gonogo.lint.template.lexer import LEFT
+from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from operator import eq, ge, gt, le, lt, ne
 
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate, LintedRule
-from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate, LintedRule
 from gonogo.lint.labels.label_set import LabelSet
+from gonogo.model.finding import Hit, Severity
 from gonogo.promql.tree import NAME_LABEL, Aggregation, Binary, Call, Expression, Labels, Number, children
 
 _COMPARED: dict[str, Callable[[float, float], bool]] = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate, LintedRule
-from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.model.finding import Hit, Severity
 from gonogo.promql.tree import Aggregation, Binary, Call, Expression, Negation, Vector, walk
 
 _QUANTILES = frozenset({"histogram_quantile", "histogram_fraction"})

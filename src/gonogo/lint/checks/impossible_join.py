@@ -16,15 +16,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate, LintedRule
-from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate, LintedRule
 from gonogo.lint.labels.domain import Domain
 from gonogo.lint.labels.flow import KEEPING_OPERATORS, selected
 from gonogo.lint.labels.intent import intended, scraped
 from gonogo.lint.labels.label_set import LabelSet
 from gonogo.lint.labels.loss import loser, loss
 from gonogo.lint.labels.matching import conflict, is_matched
+from gonogo.model.finding import Hit, Severity
 from gonogo.promql.tree import NAME_LABEL, Aggregation, Binary, Expression, Vector
 
 Known = Mapping[int, LabelSet]

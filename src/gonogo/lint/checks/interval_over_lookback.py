@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.durations import format_duration
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate, LintedRule
-from gonogo.lint.finding import Hit, Severity
-from gonogo.lint.records import readings
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.lint.core.records import readings
+from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:

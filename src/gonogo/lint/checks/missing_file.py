@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from gonogo.errors import Position
-from gonogo.lint.check import Check, Example
-from gonogo.lint.configuration import Configuration, NamedFile
-from gonogo.lint.estate import Estate
-from gonogo.lint.finding import Hit, Severity, Span
+from gonogo.formats.prometheus_config import Configuration, NamedFile
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate
+from gonogo.model.finding import Hit, Severity, Span
 
 
 def find(estate: Estate) -> Iterator[Hit]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate
-from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate
+from gonogo.model.finding import Hit, Severity
 from gonogo.promql.operators import COMPARISONS
 from gonogo.promql.tree import Aggregation, Binary, Expression, Vector, walk
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from gonogo.durations import format_duration
-from gonogo.lint.asserted import Asserted
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate
-from gonogo.lint.finding import Hit, Severity
-from gonogo.unit.read import AlertAssertion, UnitTest
+from gonogo.formats.test_file import AlertAssertion, UnitTest
+from gonogo.lint.core.asserted import Asserted
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate
+from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:

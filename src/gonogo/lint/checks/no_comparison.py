@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate, LintedRule
-from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.model.finding import Hit, Severity
+from gonogo.promql.graph import ALERT_METRICS
 from gonogo.promql.operators import COMPARISONS
+from gonogo.promql.selectors import ABSENCE_FUNCTIONS
 from gonogo.promql.tree import Binary, Call, Expression, Vector
-from gonogo.rules.graph import ALERT_METRICS
-from gonogo.rules.selectors import ABSENCE_FUNCTIONS
 
 
 def find(estate: Estate) -> Iterator[Hit]:

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.catalogue import checks
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate
-from gonogo.lint.finding import Hit, Severity
-from gonogo.lint.pragmas import PRAGMA, faults, pragmas
+from gonogo.lint.core.catalogue import checks
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.pragmas import PRAGMA, faults, pragmas
+from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gonogo.errors import Position
-from gonogo.lint.arbiter import Arbiter, Refusal
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate
-from gonogo.lint.finding import Hit, Severity, Span
+from gonogo.lint.core.arbiter import Arbiter, Refusal
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate
+from gonogo.model.finding import Hit, Severity, Span
 
 
 def find(estate: Estate) -> Iterator[Hit]:

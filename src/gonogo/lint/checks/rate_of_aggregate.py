@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.check import Check, Example
-from gonogo.lint.counters import counter_calls
-from gonogo.lint.estate import Estate
-from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.counters import counter_calls
+from gonogo.lint.core.estate import Estate
+from gonogo.model.finding import Hit, Severity
+from gonogo.promql.selectors import Selector
 from gonogo.promql.tree import Aggregation, Expression, Range, Subquery, Vector
-from gonogo.rules.selectors import Selector
 
 
 def find(estate: Estate) -> Iterator[Hit]:

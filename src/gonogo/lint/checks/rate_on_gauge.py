@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.check import Check, Example
-from gonogo.lint.counters import COUNTER_ENDINGS, declared, raw_counter_calls, sure_gauge
-from gonogo.lint.estate import Estate
-from gonogo.lint.finding import Hit, Severity
-from gonogo.lint.live import Live
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.counters import COUNTER_ENDINGS, declared, raw_counter_calls, sure_gauge
+from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.live import Live
+from gonogo.model.finding import Hit, Severity
 from gonogo.model.names import is_classic_metric
 from gonogo.promql.tree import Call, Vector, walk
 

@@ -12,10 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate, LintedRule
-from gonogo.lint.finding import Hit, Severity
-from gonogo.lint.routes import Route, RouteMatcher
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.lint.core.routes import Route, RouteMatcher
+from gonogo.model.finding import Hit, Severity
 
 _NAME = "alertname"
 _LITERALS = re.compile(r"\(?([\w| -]+)\)?")

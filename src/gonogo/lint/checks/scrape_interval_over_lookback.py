@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.durations import format_duration
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate
-from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate
+from gonogo.model.finding import Hit, Severity
 
 SOUND = 0.4
 """How much of the lookback an interval may take up: 2 of 5 minutes, as in Prometheus's own lint since 3.2."""

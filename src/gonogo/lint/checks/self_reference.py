@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate, LintedRule
-from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate, LintedRule
 from gonogo.lint.labels.flow import selected
 from gonogo.lint.labels.labelling import Labelling
+from gonogo.model.finding import Hit, Severity
 from gonogo.model.rule import Rule, RuleKind
+from gonogo.promql.graph import ALERT_METRICS, series_name
+from gonogo.promql.selectors import Selector
 from gonogo.promql.tree import Vector
-from gonogo.rules.graph import ALERT_METRICS, series_name
-from gonogo.rules.selectors import Selector
 
 Edges = Mapping[int, tuple[tuple[Vector, LintedRule], ...]]
 """What each rule reads of other rules, by the rule's ``id()``: the selector, and the rule that makes what it finds."""

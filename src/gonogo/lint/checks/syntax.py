@@ -15,14 +15,14 @@ import re
 from collections.abc import Iterator
 
 from gonogo.errors import Problem
-from gonogo.lint.arbiter import newest
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate, LintedRule, SourceFile, position_of
-from gonogo.lint.finding import Hit, Severity, Span
+from gonogo.formats.dialect import Dialect
+from gonogo.formats.files import Loc
+from gonogo.formats.yaml import YamlDocument, lines_of
+from gonogo.lint.core.arbiter import newest
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate, LintedRule, SourceFile, position_of
+from gonogo.model.finding import Hit, Severity, Span
 from gonogo.promql.refusal import Refusal, Unjudged
-from gonogo.rules.dialect import Dialect
-from gonogo.rules.files import Loc
-from gonogo.strict_yaml import YamlDocument, lines_of
 
 _TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 """Words that are truth values to YAML 1.1 where no quotes are around them."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate
-from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate
 from gonogo.lint.labels.flow import KEEPING_OPERATORS
+from gonogo.model.finding import Hit, Severity
+from gonogo.promql.selectors import ABSENCE_FUNCTIONS
 from gonogo.promql.tree import Aggregation, Call, Expression, children
-from gonogo.rules.selectors import ABSENCE_FUNCTIONS
 
 _FORGETTING = ABSENCE_FUNCTIONS | {"scalar"}
 """Functions whose result does not have the labels of their argument."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.arbiter import newest
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate
-from gonogo.lint.finding import Hit, Severity
+from gonogo.formats.dialect import Dialect
+from gonogo.lint.core.arbiter import newest
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate
+from gonogo.model.finding import Hit, Severity
 from gonogo.promql.refusal import Refusal, Unjudged
-from gonogo.rules.dialect import Dialect
 
 
 def find(estate: Estate) -> Iterator[Hit]:

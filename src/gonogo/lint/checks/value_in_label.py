@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.alert_texts import alert_texts
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate
-from gonogo.lint.finding import Hit, Severity
+from gonogo.lint.core.alert_texts import alert_texts
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate
+from gonogo.model.finding import Hit, Severity
+from gonogo.promql.selectors import ABSENCE_FUNCTIONS
 from gonogo.promql.tree import Binary, Call, Expression, Number
-from gonogo.rules.selectors import ABSENCE_FUNCTIONS
 
 
 def find(estate: Estate) -> Iterator[Hit]:

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from gonogo.durations import format_duration
-from gonogo.lint.check import Check, Example
-from gonogo.lint.estate import Estate, LintedRule
-from gonogo.lint.finding import Hit, Severity
-from gonogo.lint.sampling import Pace, Sampling
+from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.lint.core.sampling import Pace, Sampling
+from gonogo.model.finding import Hit, Severity
 from gonogo.promql.tree import Call, Range, Subquery
 
 COMPARING = frozenset(

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from gonogo.lint.labels.domain import ABSENT, ANY, PRESENT, Domain, exactly
 from gonogo.lint.labels.label_set import BARE, OPEN, SCALAR, LabelSet
+from gonogo.promql.selectors import ABSENCE_FUNCTIONS
 from gonogo.promql.tree import NAME_LABEL, Call, Expression, Range, Text, Vector
-from gonogo.rules.selectors import ABSENCE_FUNCTIONS
 
 SCALARS = frozenset({"scalar", "time", "pi", "start", "end", "range", "step"})
 """Functions that give a number."""

@@ -8,9 +8,9 @@ from gonogo.lint.labels.domain import exactly
 from gonogo.lint.labels.flow import flowed, selected
 from gonogo.lint.labels.label_set import OPEN, LabelSet
 from gonogo.model.rule import Rule, RuleKind
+from gonogo.promql.graph import RuleGraph
+from gonogo.promql.selectors import Selector
 from gonogo.promql.tree import NAME_LABEL, Expression, Vector, children
-from gonogo.rules.graph import RuleGraph
-from gonogo.rules.selectors import Selector
 
 DEEPEST = 20
 """How many recording rules are followed one into another; below, nothing is taken for known."""

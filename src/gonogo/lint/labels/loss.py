@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from gonogo.lint.labels.label_set import LabelSet
 from gonogo.lint.labels.matching import is_matched
 from gonogo.promql.canonical import instant
+from gonogo.promql.selectors import ABSENCE_FUNCTIONS
 from gonogo.promql.tree import (
     NAME_LABEL,
     Aggregation,
@@ -17,7 +18,6 @@ from gonogo.promql.tree import (
     Vector,
     children,
 )
-from gonogo.rules.selectors import ABSENCE_FUNCTIONS
 
 
 def loser(root: Expression, label: str, known: Mapping[int, LabelSet]) -> Expression:

@@ -1,0 +1,107 @@
+"""Files that are whole or not there: a reader, a crash or a full disk never meets half of one.
+
+The order is the known one: write beside, ``fsync`` the file, ``rename`` over the
+old one, ``fsync`` the folder. Until the rename the old file stands untouched;
+after the last step the new one survives a power cut.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from gonogo.disk.regular_file import read_some
+
+SYNCED_AT_ONCE = 16
+"""How many files are synced at the same time: 2,000 take 0.2 s so, and 1.4 to 2.5 s one after another."""
+
+READABLE_BY_ALL = 0o644
+"""A collector runs as another user than the writer."""
+
+
+def replace(path: Path, content: bytes, mode: int = READABLE_BY_ALL) -> None:
+    """Put ``content`` at ``path`` in one step.
+
+    The caller holds the lock of the folder: what is beside ``path`` under the
+    temporary name is a dead writer's, and is thrown away. That name ends in ``.new``,
+    so no collector that matches by ending reads it.
+
+    Raises:
+        OSError: it could not be written; the old file is as it was, unless only the
+            last step failed, the ``fsync`` of the folder.
+    """
+    beside = path.with_name(f".{path.name.removeprefix('.')}.new")
+    with suppress(FileNotFoundError):
+        beside.unlink()
+    try:
+        _write(beside, content, mode)
+        beside.rename(path)
+    except OSError:
+        with suppress(OSError):
+            beside.unlink()
+        raise
+    sync_folder(path.parent)
+
+
+def read(path: Path, limit: int) -> bytes | None:
+    """Give at most the first ``limit`` bytes of a file, or ``None`` where there is none.
+
+    Raises:
+        OSError: it is there and cannot be read, or is no regular file.
+    """
+    try:
+        return read_some(path, limit)[:limit]
+    except FileNotFoundError:
+        return None
+
+
+def sync_files(paths: Iterable[Path]) -> None:
+    """Make the bytes of files survive a power cut; the links among them have none.
+
+    Many are synced at the same time: a journaling disk then writes one commit for all that wait, not one for each.
+
+    Raises:
+        OSError: one cannot be opened or synced.
+    """
+    files = [path for path in paths if not path.is_symlink()]
+    if files:
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - a beat must not pay for the import
+
+        with ThreadPoolExecutor(min(SYNCED_AT_ONCE, len(files))) as syncing:
+            for synced in [syncing.submit(_sync_file, path) for path in files]:
+                synced.result()
+
+
+def _sync_file(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make what was renamed or removed in a folder survive a power cut.
+
+    Raises:
+        OSError: the folder cannot be opened or synced.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write(path: Path, content: bytes, mode: int) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        os.fchmod(descriptor, mode)
+        written = 0
+        while written < len(content):
+            written += os.write(descriptor, content[written:])
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,54 @@
+"""A file for node_exporter's textfile collector as a place to publish metrics, and to read them back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from gonogo.disk import durable
+from gonogo.disk.exposition import label_sets, values, written
+from gonogo.disk.trouble import write_failed
+
+_LARGEST = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Textfile:
+    """One ``.prom`` file, which is always whole."""
+
+    via: ClassVar[str] = "textfile"
+    path: Path
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return str(self.path)
+
+    def publish(self, content: bytes) -> None:
+        """Replace the file.
+
+        Raises:
+            ActionFailed: it could not be written; the old one is intact.
+        """
+        try:
+            durable.replace(self.path, content)
+        except OSError as error:
+            raise write_failed("the textfile could not be written, the old one stands", self.path, error) from error
+
+    def published(self, metric: str) -> tuple[float, ...]:
+        """Give the values of ``metric`` in the file; none where it is missing, damaged or not readable."""
+        return tuple(values(self._text(), metric, {}))
+
+    def strangers(self, metric: str, labels: Mapping[str, str]) -> tuple[dict[str, str], ...]:
+        """Give the labels of each series of ``metric`` that has others than these."""
+        own = written(labels)
+        return tuple(found for found in label_sets(self._text(), metric) if found != own)
+
+    def _text(self) -> str:
+        try:
+            content = durable.read(self.path, _LARGEST) or b""
+        except OSError:
+            return ""
+        return content.decode("utf-8", errors="replace")

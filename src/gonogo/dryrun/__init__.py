@@ -1,0 +1,1 @@
+"""The main job: proves, decides, watches and certifies a dry run."""

@@ -1,0 +1,49 @@
+"""The dry run on a demo stack: everything is real but what feeds it; a fault shows the refusal."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from gonogo.dryrun.progress import Progress
+from gonogo.dryrun.run import DryRunResult, Moment, dry_run
+from gonogo.sandbox.faults import Entry, fault_named
+from gonogo.sandbox.launch import INTERVAL, sandbox
+from gonogo.sandbox.story import HEALTHY
+
+SCRIPTED = "the sandbox: real servers, rules, scrapes and beats; what feeds them is scripted, in the realm 'sandbox'"
+
+_ENTRIES = {Moment.DECISION: Entry.DECISION, Moment.WATCH: Entry.WATCH}
+
+
+def dry_run_in_sandbox(
+    fault_name: str | None, duration: timedelta | None, progress: Progress, interval: timedelta = INTERVAL
+) -> DryRunResult:
+    """Start the stack, make a dry run on it, and stop it again.
+
+    Args:
+        fault_name: what to spoil; ``None``: nothing.
+        duration: how long to watch after GO; ``None``: as long as the policy says.
+        progress: hears what is being done.
+        interval: how often the stack scrapes and evaluates.
+
+    Raises:
+        UsageError: there is no such fault; all are listed.
+        MissingTool: a server or promtool is not installed.
+        ActionFailed: the stack did not start.
+    """
+    fault = fault_named(fault_name) if fault_name is not None else None
+    progress.says(SCRIPTED)
+    if fault is not None:
+        progress.says(f"injecting {fault.name} {fault.entry}: {fault.explanation}")
+    progress.begins("starting the sandbox")
+    with sandbox(fault.story(HEALTHY) if fault else HEALTHY, interval, say=progress.says) as stack:
+
+        def reached(moment: Moment) -> None:
+            if fault is not None and fault.entry is _ENTRIES[moment]:
+                fault.inject(stack)
+                progress.says(f"injected: {fault.explanation}")
+
+        if fault is not None and fault.entry is Entry.CHECKS:
+            fault.inject(stack)
+        length = duration or stack.policy_file.policy.dry_run.duration
+        return dry_run(stack.policy_file, None, length, progress, reached)

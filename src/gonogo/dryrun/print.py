@@ -1,0 +1,120 @@
+"""A dry run as text: its steps, the watch as a table, the certificate, the abort."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from gonogo.durations import format_duration
+from gonogo.model.outcome import Check, GateOutcome, Outcome
+from gonogo.model.plain import plain
+from gonogo.model.verdict import SubjectVerdict
+from gonogo.promql.matchers import label
+from gonogo.verdict.core.abort import Abort
+from gonogo.verdict.core.certify import Certificate, Finding
+from gonogo.verdict.core.step import Step
+
+WATCH_COLUMNS = ("outcome", "gate", "evidence")
+SHOWN_ROWS = 30
+"""How many rows a table on a terminal may have: what passes is left out first."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchView:
+    """Where a watch stands: its newest step, which one that is, and how far the run has come."""
+
+    step: Step
+    number: int
+    elapsed: timedelta
+    duration: timedelta
+
+
+def run_text(kind: str, outcome: Outcome, detail: str, seconds: float) -> str:
+    """Write what came of a step, in a line."""
+    return f"{outcome:<7} {kind}: {plain(detail)} ({seconds:.1f} s)"
+
+
+def watch_line(view: WatchView) -> str:
+    """Write one line for a log: when, the verdict, and what is not passing."""
+    judgement = view.step.judgement
+    bad = [
+        f"{_of(subject)}{gate.gate} {gate.outcome}"
+        for subject in judgement.subjects
+        for gate in subject.gates
+        if gate.outcome is not Outcome.PASS
+    ]
+    told = f": {', '.join(bad[:SHOWN_ROWS])}" if bad else ""
+    return plain(f"{_clock(view)}  {judgement.verdict}{told}")
+
+
+def watch_title(view: WatchView) -> str:
+    """Write the line above the table."""
+    return f"{view.step.judgement.verdict}  watched {_clock(view)}, step {view.number}"
+
+
+def watch_rows(view: WatchView) -> list[tuple[str, str, str]]:
+    """Write the rows of the table: outcome, gate, and the check that says most; what is bad first."""
+    rows = [
+        (gate.outcome, f"{_of(subject)}{gate.gate}", _evidence(gate))
+        for subject in view.step.judgement.subjects
+        for gate in subject.gates
+    ]
+    if len(rows) > SHOWN_ROWS:
+        rows.sort(key=lambda row: row[0] is Outcome.PASS)
+    shown = [(str(outcome), plain(gate), plain(evidence)) for outcome, gate, evidence in rows[:SHOWN_ROWS]]
+    left = len(rows) - len(shown)
+    return [*shown, ("", "", f"and {left} more")] if left > 0 else shown
+
+
+def certificate_text(certificate: Certificate) -> str:
+    """Write whether the run is certified, and the number of every criterion."""
+    seconds = timedelta(seconds=round(certificate.seconds))
+    word = "CERTIFIED" if certificate.outcome is Outcome.PASS else "NOT CERTIFIED"
+    head = f"{word}: {certificate.steps} steps in {format_duration(seconds)}"
+    return "\n".join([head, *(_finding(finding) for finding in certificate.findings)]) + "\n"
+
+
+def abort_text(abort: Abort) -> str:
+    """Write why the run was aborted, in a line."""
+    return f"ABORTED: {plain(abort.detail)}\n"
+
+
+def certificate_value(certificate: Certificate) -> dict[str, object]:
+    """Give the plain values that the journal keeps."""
+    return {
+        "outcome": certificate.outcome,
+        "seconds": certificate.seconds,
+        "steps": certificate.steps,
+        "findings": [
+            {"criterion": f.criterion, "outcome": f.outcome, "value": f.value, "detail": f.detail}
+            for f in certificate.findings
+        ],
+    }
+
+
+def _clock(view: WatchView) -> str:
+    return f"{view.elapsed.total_seconds():.0f} s of {format_duration(view.duration)}"
+
+
+def _of(subject: SubjectVerdict) -> str:
+    labels = ",".join(f"{label(name)}={value}" for name, value in subject.labels.items())
+    return f"{labels} " if labels else ""
+
+
+def _evidence(gate: GateOutcome) -> str:
+    return (
+        _told(next((check for check in gate.checks if check.outcome is gate.outcome), gate.checks[0]))
+        if gate.checks
+        else ""
+    )
+
+
+def _told(check: Check) -> str:
+    reason = f"[{check.doubts[0].reason}] " if check.doubts else ""
+    return f"{reason}{check.detail}"
+
+
+def _finding(finding: Finding) -> str:
+    value = "unknown" if finding.value is None else f"{finding.value:.6g}"
+    detail = f" ({plain(finding.detail)})" if finding.detail else ""
+    return f"  {finding.outcome:<7} {plain(finding.criterion)}: {value}{detail}"

@@ -1,0 +1,197 @@
+"""The dry run: prove that everything works, decide, then watch and certify.
+
+Every step really happens, and is in the journal. A step that does not pass does not
+end the run before the verdict: the verdict shows what is missing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from threading import Event
+
+from gonogo.dryrun.on_abort import on_abort
+from gonogo.dryrun.print import abort_text, certificate_text, certificate_value
+from gonogo.dryrun.progress import Progress
+from gonogo.dryrun.two_beats import two_beats
+from gonogo.dryrun.watching import Watched, watch
+from gonogo.errors import ActionFailed, Busy, GonogoError
+from gonogo.journal.records import append
+from gonogo.journal.run_key import run_key
+from gonogo.journal.runs import Run
+from gonogo.lint.recorded import obs_lint
+from gonogo.model.record import DRY_RUN, RELOAD, Record
+from gonogo.model.report import Report
+from gonogo.model.verdict import Verdict
+from gonogo.policy.findings import policy_warnings, warning_lines
+from gonogo.policy.load import PolicyFile
+from gonogo.policy.rule_files import policy_rules
+from gonogo.reload.request import ReloadRequest
+from gonogo.reload.transaction import as_run, reload
+from gonogo.ruletests.recorded import promql_unit
+from gonogo.smoke.run import smoke
+from gonogo.stopping import outcome
+from gonogo.verdict.core.abort import Abort
+from gonogo.verdict.core.certify import Certificate, certify
+from gonogo.verdict.core.dry_run_steps import without_steps
+from gonogo.verdict.decide import decide
+from gonogo.verdict.print_json import report_json
+
+ABORTED = "aborted"
+
+
+@dataclass(frozen=True, slots=True)
+class DryRunResult:
+    """What a dry run came to.
+
+    Attributes:
+        decided: the verdict before the watch; without a GO there is none.
+        last: the last verdict, the one that is printed.
+        abort: why the watch was ended, if it was.
+        certificate: what the watch has earned; ``None`` without a watch that came to its end.
+        unrecorded: whether the journal could not take the end of the run.
+    """
+
+    decided: Report
+    last: Report
+    abort: Abort | None = None
+    certificate: Certificate | None = None
+    unrecorded: bool = False
+
+
+class Moment(StrEnum):
+    """Where somebody may want to do something of their own."""
+
+    DECISION = "before the verdict"
+    WATCH = "during the watch"
+
+
+def dry_run(
+    policy_file: PolicyFile,
+    url: str | None,
+    duration: timedelta,
+    progress: Progress,
+    reached: Callable[[Moment], None] = lambda _: None,
+) -> DryRunResult:
+    """Make a whole dry run on the policy's server, or on the one at ``url``.
+
+    Args:
+        policy_file: what is judged by, and what is run.
+        url: the server, over the policy's.
+        duration: how long to watch after GO.
+        progress: hears what is being done.
+        reached: called at each moment; the demo's faults enter there.
+
+    Raises:
+        PolicyError: the policy or its files cannot be used.
+        UsageError: an address is no URL.
+        MissingTool: a program that a step needs is not installed.
+        ActionFailed: the journal cannot be written.
+    """
+    for line in warning_lines(policy_file, policy_warnings(policy_file, policy_rules(policy_file))):
+        progress.says(f"policy lint: {line}")
+    journal = _Journal(policy_file)
+    journal.note("UNKNOWN", f"began, to be watched for {duration.total_seconds():.0f} s")
+    ended = "ended before its verdict"
+    outcome = "UNKNOWN"
+    extra: dict[str, object] = {}
+    result: DryRunResult | None = None
+    try:
+        decided = _decide(policy_file, url, progress, reached)
+        outcome, ended = decided.judgement.verdict, f"decided {decided.judgement.verdict}, and was not watched"
+        if decided.judgement.verdict is not Verdict.GO:
+            result = DryRunResult(decided, decided)
+        else:
+            ended = "was interrupted while it was watched"
+            journal.note(Verdict.GO, "decided GO; the watch begins")
+            seen = watch(policy_file, url, duration, progress, lambda: reached(Moment.WATCH))
+            result = _conclude(policy_file, decided, seen, progress)
+            outcome, ended, extra = _outcome(result)
+    finally:
+        unrecorded = journal.last(outcome, ended, extra)
+        if unrecorded is not None:
+            progress.says(f"the end of the dry run is not in the journal: {unrecorded}")
+    return replace(result, unrecorded=unrecorded is not None)
+
+
+def _decide(policy_file: PolicyFile, url: str | None, progress: Progress, reached: Callable[[Moment], None]) -> Report:
+    proving = _prove(policy_file, url, progress)
+    reached(Moment.DECISION)
+    progress.begins("decide")
+    report = decide(policy_file, url)
+    missing = [(run.kind, run.detail) for run in proving if not run.passed]
+    return replace(report, judgement=without_steps(report.judgement, missing))
+
+
+def _prove(policy_file: PolicyFile, url: str | None, progress: Progress) -> tuple[Run, ...]:
+    """Make every run, the smoke run beside the others; give those that decide does not look up."""
+    stop = Event()
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="gonogo-smoke") as pool:
+        smoking = pool.submit(smoke, policy_file, stop)
+        try:
+            key = run_key(policy_file)
+            linted = _made("obs-lint", lambda: obs_lint(policy_file), progress)
+            tested = _made("promql-unit", lambda: promql_unit(policy_file), progress)
+            checked = (linted, tested) if run_key(policy_file) == key else ()
+            request = ReloadRequest(policy_file, url, even_unchanged=True, checked=checked, beat=False)
+            proving = (
+                _made(RELOAD, lambda: as_run(reload(request)), progress),
+                _made("two-beats", lambda: two_beats(policy_file, url), progress),
+            )
+            _made("sandbox-smoke-60s", lambda: outcome(smoking), progress)
+        finally:
+            stop.set()
+    return proving
+
+
+def _made(name: str, run: Callable[[], Run], progress: Progress) -> Run:
+    progress.begins(name)
+    done = run()
+    progress.ended(done)
+    return done
+
+
+def _conclude(policy_file: PolicyFile, decided: Report, seen: Watched, progress: Progress) -> DryRunResult:
+    dry = policy_file.policy.dry_run
+    if seen.abort is None:
+        certificate = certify(seen.ledger, dry)
+        progress.says(certificate_text(certificate))
+        return DryRunResult(decided, seen.last, certificate=certificate)
+    progress.says(abort_text(seen.abort))
+    if dry.on_abort:
+        progress.begins("on-abort")
+        progress.ended(on_abort(dry.on_abort, report_json(seen.last), policy_file.path.absolute().parent))
+    return DryRunResult(decided, seen.last, abort=seen.abort)
+
+
+def _outcome(result: DryRunResult) -> tuple[str, str, dict[str, object]]:
+    if result.abort is not None:
+        return ABORTED, result.abort.detail, {"verdict": result.last.judgement.verdict}
+    certificate = result.certificate
+    verdict = result.last.judgement.verdict
+    detail: dict[str, object] = {} if certificate is None else {"certificate": certificate_value(certificate)}
+    return verdict, f"watched to its end, last verdict {verdict}", detail
+
+
+class _Journal:
+    """The dry run's own records, under the key of the inputs that it began with."""
+
+    def __init__(self, policy_file: PolicyFile) -> None:
+        self._path = policy_file.journal
+        self._key = run_key(policy_file)
+
+    def note(self, outcome: str, detail: str, extra: dict[str, object] | None = None) -> None:
+        record = Record(DRY_RUN, self._key, outcome, time.time(), {"detail": detail, **(extra or {})})
+        append(self._path, record)
+
+    def last(self, outcome: str, detail: str, extra: dict[str, object]) -> GonogoError | None:
+        """Note the end; give what kept it from being noted, for the verdict must be said all the same."""
+        try:
+            self.note(outcome, detail, extra)
+        except (ActionFailed, Busy) as error:
+            return error
+        return None

@@ -1,0 +1,98 @@
+"""Two beats of the dry run's own, followed until the server has their very numbers.
+
+A month of healthy history says nothing about the writer now: only these do.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+from gonogo.errors import SourceError
+from gonogo.heartbeat.beat import heartbeat_writer
+from gonogo.heartbeat.own_beats import OwnBeats, heartbeat_samples, newest_numbers
+from gonogo.heartbeat.writer import HeartbeatWriter
+from gonogo.journal.runs import Run, failed, recorded
+from gonogo.model.outcome import Outcome
+from gonogo.model.record import TWO_BEATS
+from gonogo.policy.heartbeat import load_heartbeat
+from gonogo.policy.load import PolicyFile
+from gonogo.policy.server import Server, client_of, server_of
+from gonogo.server.http import Client
+from gonogo.server.targets_api import targets
+from gonogo.smoke.run import HEARTBEAT_OK
+from gonogo.stopping import pause
+from gonogo.verdict.foreseen import foreseen
+
+BEATS = 2
+
+SLACK = timedelta(seconds=10)
+LONGEST_SCRAPE = timedelta(minutes=5)
+"""What is waited at most for a scrape, whatever the server says its interval is."""
+
+ONE_ANSWER = timedelta(seconds=10)
+LOOK_EVERY = 0.2
+
+
+def two_beats(policy_file: PolicyFile, url: str | None = None) -> Run:
+    """Beat twice, wait until the server has each number, and record the outcome.
+
+    A policy without the signal ``heartbeat_ok`` reads no heartbeat: then none is made.
+
+    Raises:
+        PolicyError: the heartbeat's keys have mistakes, or an input is missing.
+        UsageError: an address is no URL.
+        ActionFailed: the journal cannot be written.
+    """
+    if HEARTBEAT_OK not in policy_file.policy.signals:
+        return Run(TWO_BEATS, Outcome.PASS, "the policy reads no heartbeat, so none was made")
+    server = server_of(policy_file, url)
+    client = client_of(policy_file.server, at_most=ONE_ANSWER)
+    writer = heartbeat_writer(load_heartbeat(policy_file.path))
+    return recorded(policy_file, TWO_BEATS, lambda: _follow(policy_file, writer, client, server))
+
+
+def _follow(policy_file: PolicyFile, writer: HeartbeatWriter, client: Client, server: Server) -> Run:
+    patience = patience_for(policy_file, client, server)
+    seen = []
+    for _ in range(BEATS):
+        own = OwnBeats(writer, writer.beat())
+        began = time.monotonic()
+        if why := _await(policy_file, own, client, server, patience):
+            return failed(TWO_BEATS, (why,), f"beat {own.beat.sequence} did not arrive", {})
+        seen.append({"sequence": own.beat.sequence, "arrived_after_seconds": round(time.monotonic() - began, 2)})
+    told = " and ".join(f"{one['sequence']} after {one['arrived_after_seconds']} s" for one in seen)
+    return Run(TWO_BEATS, Outcome.PASS, f"the server has beats {told}", seen={"beats": seen})
+
+
+def _await(policy_file: PolicyFile, own: OwnBeats, client: Client, server: Server, patience: timedelta) -> str:
+    """Wait until the beat is on the server; give why it is not, or nothing."""
+    number, at = own.writer.sequence_metric, own.writer.time_metric
+    end = time.monotonic() + patience.total_seconds()
+    while True:
+        try:
+            found = heartbeat_samples(client, server.url, policy_file.policy, (number, at))
+        except SourceError as error:
+            why = str(error)
+        else:
+            if own.arrival(found) is not None:
+                return ""
+            why = (
+                f"after {patience.total_seconds():.0f} s the server has {newest_numbers(found, number)} for {number}, "
+                "none with the time of this writer's beat; see that what this machine publishes is scraped"
+            )
+        if time.monotonic() >= end:
+            return why
+        pause(LOOK_EVERY)
+
+
+def patience_for(policy_file: PolicyFile, client: Client, server: Server) -> timedelta:
+    """Return how long to wait for a beat: one scrape of the slowest target, the delay of vmalert, and some slack.
+
+    Raises:
+        SourceError: the server does not list its targets.
+    """
+    late = foreseen(policy_file, server).late
+    known = [target.scrape_interval for target in targets(client, server.targets_url)]
+    slowest = max((interval for interval in known if interval is not None), default=timedelta(minutes=1))
+    return min(slowest, LONGEST_SCRAPE) + late + SLACK

@@ -1,0 +1,116 @@
+"""The watched period of a dry run: judge every step, until the time is over or the run must end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from math import floor
+
+from gonogo.dryrun.print import WatchView
+from gonogo.dryrun.progress import Progress
+from gonogo.dryrun.renewal import Renewal
+from gonogo.errors import GonogoError
+from gonogo.journal.run_states import run_states
+from gonogo.model.evidence import RunState
+from gonogo.model.report import Report
+from gonogo.policy.load import PolicyFile
+from gonogo.stopping import pause
+from gonogo.verdict.core.abort import Abort, Sight, observe
+from gonogo.verdict.core.certify import Ledger, enter
+from gonogo.verdict.core.questions import ASK_ALWAYS
+from gonogo.verdict.core.step import Step
+from gonogo.verdict.core.watch import take_step, watched
+from gonogo.verdict.decide import prepare
+from gonogo.verdict.gather import Gathered, Survey, gather
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What a watch came to: its last verdict, what the certificate is made from, and the abort if there was one."""
+
+    last: Report
+    ledger: Ledger
+    abort: Abort | None
+
+
+def watch(
+    policy_file: PolicyFile, url: str | None, duration: timedelta, progress: Progress, begun: Callable[[], None]
+) -> Watched:
+    """Judge at once, then every ``dry_run.step``, and a last time when the duration is over.
+
+    Args:
+        policy_file: what is judged by.
+        url: the server, over the policy's.
+        duration: how long to watch.
+        progress: hears of every step.
+        begun: called once, after the first step.
+
+    Raises:
+        PolicyError: the policy's rule files cannot be read.
+        UsageError: an address is no URL.
+    """
+    policy = policy_file.policy
+    survey = prepare(replace(policy_file, policy=watched(policy)), url, ASK_ALWAYS)
+    ledger: Ledger | None = None
+    sight: Sight | None = None
+    abort: Abort | None = None
+    last: Report | None = None
+    with Renewal(policy_file, progress) as renewal:
+        for number, at in enumerate(ticks(duration, policy.dry_run.step), start=1):
+            gathered = gather(survey, _run_states(policy_file, progress))
+            step = take_step(policy, gathered.evidence, at)
+            ledger = enter(ledger, step, policy.dry_run)
+            sight, abort = observe(sight, step, policy.dry_run)
+            last = _report(policy_file, survey, step, gathered)
+            progress.watched(WatchView(step, number, timedelta(seconds=at), duration))
+            if abort is not None:
+                break
+            if number == 1:
+                begun()
+            renewal.consider(gathered.evidence.runs)
+    if last is None or ledger is None:
+        raise AssertionError("a watch has at least one step")
+    return Watched(last, ledger, abort)
+
+
+def seconds() -> float:
+    """Read a clock that never jumps and goes on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def ticks(duration: timedelta, every: timedelta) -> Iterator[float]:
+    """Give the seconds since the beginning at each step; steps that were slept through are left out."""
+    began = seconds()
+    end, step = duration.total_seconds(), every.total_seconds()
+    due = 0.0
+    while True:
+        elapsed = seconds() - began
+        yield elapsed
+        if elapsed >= end:
+            return
+        due = min(end, step * (floor((seconds() - began) / step) + 1))
+        while (left := due - (seconds() - began)) > 0:
+            pause(left)
+
+
+def _run_states(policy_file: PolicyFile, progress: Progress) -> Mapping[str, RunState]:
+    """Look up the run gates; what cannot be looked up has no record, and so is not known."""
+    try:
+        return run_states(policy_file)
+    except GonogoError as error:
+        progress.says(f"the records of the runs cannot be looked up: {error}")
+        return {}
+
+
+def _report(policy_file: PolicyFile, survey: Survey, step: Step, gathered: Gathered) -> Report:
+    return Report(
+        step.judgement,
+        str(policy_file.path),
+        policy_file.sha256,
+        policy_file.policy.realm,
+        survey.server.url,
+        gathered.version,
+        gathered.clock_skew_seconds,
+    )

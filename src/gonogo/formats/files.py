@@ -1,0 +1,213 @@
+"""Reads a Prometheus rule file into rules, every mistake in it named with its place.
+
+Scalars are taken as they are written, as Prometheus does: the label ``version: 1.10``
+is the text ``1.10``. Whether an expression is PromQL is for promtool to say, which
+knows the server's dialect, and so is whether the server's version takes a name that has more than
+letters, digits and ``_``. Source: Prometheus, ``model/rulefmt``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from gonogo.durations import parse_duration
+from gonogo.errors import Problem
+from gonogo.formats.dialect import NOT_IN_VMALERT, VMALERT_GROUP_KEYS, VMALERT_RULE_KEYS, Dialect
+from gonogo.formats.yaml import YamlDocument, parse
+from gonogo.model.names import is_name
+from gonogo.model.rule import Rule, RuleGroup, RuleKind
+from gonogo.promql.tree import NAME_LABEL
+
+Loc = tuple[str | int, ...]
+"""The path of keys and places to a value."""
+
+_GROUP_KEYS = ("name", "interval", "query_offset", "limit", "labels", "rules")
+_RECORD_KEYS = ("record", "expr", "labels")
+_ALERT_KEYS = ("alert", "expr", "for", "keep_firing_for", "labels", "annotations")
+_BRACES = frozenset("{}")
+"""Prometheus allows these in no recorded name: they are a selector in the wrong place."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """The groups of a file as far as they could be read, and what is wrong with it."""
+
+    groups: tuple[RuleGroup, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedGroup:
+    """A group, where it stands in its document, and where each of its rules does."""
+
+    group: RuleGroup
+    loc: Loc
+    rules: tuple[Loc, ...]
+
+
+def read_rules(text: str, path: str, dialect: Dialect = Dialect.PROMETHEUS) -> RuleFile:
+    """Read a rule file; nothing in it is guessed, and all its mistakes are listed."""
+    document = parse(text, path)
+    placed, problems = read_groups(document, dialect=dialect)
+    return RuleFile(tuple(one.group for one in placed), (*document.problems, *problems))
+
+
+def read_groups(
+    document: YamlDocument, base: Loc = (), also: tuple[str, ...] = (), dialect: Dialect = Dialect.PROMETHEUS
+) -> tuple[tuple[PlacedGroup, ...], tuple[Problem, ...]]:
+    """Read the groups of the mapping at ``base``, such as the ``spec`` of a custom resource.
+
+    Args:
+        document: what they stand in; its own problems are not repeated.
+        base: where the mapping with ``groups`` stands.
+        also: keys that a group may have beside Prometheus's own.
+        dialect: whose keys are known.
+    """
+    reader = _Reader(document, also, dialect)
+    return tuple(reader.groups(base)), tuple(reader.problems)
+
+
+class _Reader:
+    """Walks one document and collects its mistakes."""
+
+    def __init__(self, document: YamlDocument, also: tuple[str, ...], dialect: Dialect) -> None:
+        self._document = document
+        self._dialect = dialect
+        self._group_keys = (*_GROUP_KEYS, *also)
+        self._rule_keys: tuple[str, ...] = ()
+        if dialect is Dialect.VICTORIA_METRICS:
+            known = (key for key in self._group_keys if key not in NOT_IN_VMALERT)
+            self._group_keys, self._rule_keys = (*known, *VMALERT_GROUP_KEYS), VMALERT_RULE_KEYS
+        self.problems: list[Problem] = []
+
+    def groups(self, base: Loc) -> Iterator[PlacedGroup]:
+        """Read every group, in order."""
+        root = self._mapping(base, self._document.at(base), ("groups",))
+        names: set[str] = set()
+        for loc, value in self._items((*base, "groups"), root.get("groups")):
+            placed = self._group(loc, value)
+            name = placed.group.name
+            if name in names:
+                self._complain((*loc, "name"), f"a group {name!r} is already in this file", "rename one of them")
+            names.add(name)
+            yield placed
+
+    def _group(self, loc: Loc, value: object) -> PlacedGroup:
+        found = self._mapping(loc, value, self._group_keys)
+        name = self._scalar((*loc, "name"), found.get("name"))
+        if not name:
+            self._complain(loc, "the group has no name", "add 'name:'")
+        limit = found.get("limit")
+        if limit is not None and type(limit) is not int:
+            self._complain((*loc, "limit"), "the limit must be a whole number", "0 is no limit")
+        offset = self._duration((*loc, "query_offset"), found.get("query_offset"))
+        interval = self._duration((*loc, "interval"), found.get("interval"))
+        shared = self._labels((*loc, "labels"), found.get("labels"))
+        read = {at: self._rule(at, rule, shared) for at, rule in self._items((*loc, "rules"), found.get("rules"))}
+        rules = {at: rule for at, rule in read.items() if rule is not None}
+        bound = limit if type(limit) is int else 0
+        group = RuleGroup(name, tuple(rules.values()), interval or None, self._document.path, bound, offset)
+        return PlacedGroup(group, loc, tuple(rules))
+
+    def _rule(self, loc: Loc, value: object, shared: Mapping[str, str]) -> Rule | None:
+        found = self._mapping(loc, value, tuple(dict.fromkeys((*_RECORD_KEYS, *_ALERT_KEYS, *self._rule_keys))))
+        kind = self._kind(loc, found)
+        if kind is None:
+            return None
+        name = self._name(kind, (*loc, kind.value), found[kind.value])
+        expression = self._scalar((*loc, "expr"), found.get("expr")).strip()
+        if not expression:
+            self._complain(loc, f"the rule {name!r} has no expression", "add 'expr:'")
+        held = self._duration((*loc, "for"), found.get("for"))
+        keep_firing = self._duration((*loc, "keep_firing_for"), found.get("keep_firing_for"))
+        labels = {**shared, **self._labels((*loc, "labels"), found.get("labels"))}
+        annotations = self._labels((*loc, "annotations"), found.get("annotations"), reserved="")
+        if not name or not expression:
+            return None
+        position = self._document.text_position((*loc, "expr"))
+        none = timedelta(0)
+        return Rule(kind, name, expression, labels, annotations, held or none, keep_firing or none, position)
+
+    def _kind(self, loc: Loc, found: Mapping[str, object]) -> RuleKind | None:
+        kinds = [kind for kind in RuleKind if kind.value in found]
+        if len(kinds) != 1:
+            both = "both 'record' and 'alert'" if kinds else "neither 'record' nor 'alert'"
+            self._complain(loc, f"the rule has {both}", "give it exactly one of them")
+            return None
+        (kind,) = kinds
+        fitting = _RECORD_KEYS if kind is RuleKind.RECORD else _ALERT_KEYS
+        for key in (key for key in found if key not in (*fitting, *self._rule_keys)):
+            self._complain((*loc, key), f"a {kind.value} rule has no {key!r}", "remove it", key=True)
+        return kind
+
+    def _name(self, kind: RuleKind, loc: Loc, value: object) -> str:
+        name = self._scalar(loc, value)
+        if not name:
+            self._complain(loc, "the rule has no name", f"name what it {kind.value}s")
+        elif kind is RuleKind.RECORD and not _BRACES.isdisjoint(name):
+            self._complain(loc, f"{name!r} is not a valid metric name: it has braces", "select by labels in 'expr:'")
+        return name
+
+    def _labels(self, loc: Loc, value: object, reserved: str = NAME_LABEL) -> dict[str, str]:
+        labels = {}
+        for name, given in self._mapping(loc, value, None).items():
+            labels[name] = self._scalar((*loc, name), given)
+            if not is_name(name):
+                self._complain((*loc, name), f"{name!r} is not a valid name", "give it at least a letter", key=True)
+            elif name == reserved:
+                self._complain((*loc, name), f"{name!r} is not a valid label name here", "use 'record:'", key=True)
+        return labels
+
+    def _duration(self, loc: Loc, value: object) -> timedelta | None:
+        if value is None:
+            return None
+        try:
+            return parse_duration(self._scalar(loc, value))
+        except ValueError as error:
+            self._complain(loc, str(error), "")
+            return None
+
+    def _scalar(self, loc: Loc, value: object) -> str:
+        """Give a scalar as it is written; nothing for null."""
+        if isinstance(value, dict | list):
+            self._complain(loc, f"{loc[-1]!r} takes one value, not a {_shape(value)}", "write it as text")
+        return "" if value is None else self._document.text(loc) or ""
+
+    def _mapping(self, loc: Loc, value: object, keys: tuple[str, ...] | None) -> Mapping[str, object]:
+        """Give a mapping, complaining of keys other than these (``None``: any)."""
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            self._complain(loc, f"a mapping is expected here, not a {_shape(value)}", "write 'key: value' lines")
+            return {}
+        for key in (key for key in value if keys is not None and key not in keys):
+            self._complain((*loc, key), *self._unknown(key, keys or ()), key=True)
+        return {key: inner for key, inner in value.items() if keys is None or key in keys}
+
+    def _unknown(self, key: object, known: tuple[str, ...]) -> tuple[str, str]:
+        """Say what is wrong with an unknown key, and the next step: vmalert's keys need the dialect."""
+        here = f"known here: {', '.join(known)}"
+        if self._dialect is Dialect.VICTORIA_METRICS:
+            return (f"vmalert does not know the key {key!r}" if key in NOT_IN_VMALERT else f"unknown key {key!r}"), here
+        if key in (*VMALERT_GROUP_KEYS, *VMALERT_RULE_KEYS):
+            dialect = "if vmalert evaluates this file, write 'prometheus: {dialect: victoriametrics}' in the policy"
+            return f"the key {key!r} belongs to vmalert, and Prometheus does not know it", f"{dialect}; {here}"
+        return f"unknown key {key!r}", here
+
+    def _items(self, loc: Loc, value: object) -> Iterator[tuple[Loc, object]]:
+        if isinstance(value, list):
+            yield from (((*loc, place), item) for place, item in enumerate(value))
+        elif value is not None:
+            self._complain(loc, f"{loc[-1]!r} takes a list, not a {_shape(value)}", "begin each item with '- '")
+
+    def _complain(self, loc: Loc, message: str, next_step: str, *, key: bool = False) -> None:
+        place = self._document.key_position if key else self._document.position
+        self.problems.append(Problem(place(loc), message, next_step))
+
+
+def _shape(value: object) -> str:
+    if isinstance(value, dict):
+        return "mapping"
+    return "list" if isinstance(value, list) else "single value"

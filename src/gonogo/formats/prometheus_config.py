@@ -1,0 +1,218 @@
+"""The part of ``prometheus.yml`` that checks of rules depend on, with its places.
+
+What is said of its keys is from the Prometheus documentation, "Configuration".
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from gonogo.durations import parse_duration
+from gonogo.errors import Problem
+from gonogo.formats.files import Loc
+from gonogo.formats.yaml import YamlDocument, parse
+from gonogo.model.finding import Span
+
+_DEFAULT_INTERVAL = timedelta(minutes=1)
+_FROM_OUTSIDE = ("remote_read", "otlp")
+_DISCOVERED = frozenset({"_sd_configs", "relabel_configs", "metric_relabel_configs"})
+"""What gives a job's series other labels than its static ones."""
+_WRITTEN = frozenset({"query_log_file", "scrape_failure_log_file"})
+"""Files that the server makes itself."""
+_FREE = frozenset({"external_labels", "labels", "params"})
+"""Mappings whose keys are names that users choose."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScrapeJob:
+    """A scrape job: how often it scrapes, and the labels that every target of it has.
+
+    ``where`` is its name, ``interval_where`` the interval that counts for it: its own, the global one, or, where
+    none is written, its name again.
+    """
+
+    name: str
+    interval: timedelta
+    labels: Mapping[str, str]
+    where: Span
+    interval_where: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEntry:
+    """An entry of ``rule_files`` or ``scrape_config_files``; ``matched`` are its files (``None``: nobody looked)."""
+
+    pattern: str
+    where: Span
+    matched: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A file that the configuration names, such as a CA or a password file; ``problem`` says why it cannot be read."""
+
+    key: str
+    path: str
+    where: Span
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A server's configuration.
+
+    Attributes:
+        path: the file.
+        scrape_interval: the global one.
+        evaluation_interval: the global one.
+        external_labels: the global ones.
+        jobs: the scrape jobs, those of its scrape files among them once these are read.
+        rule_files: the entries, in order.
+        scrape_files: the entries of ``scrape_config_files``, in order.
+        named_files: the files it needs beside its rules.
+        foreign: whether series come in that no job scrapes (federation, remote read), or jobs cannot be read.
+        relabels_alerts: whether alerts get other labels on their way out (``alert_relabel_configs``).
+    """
+
+    path: str
+    scrape_interval: timedelta
+    evaluation_interval: timedelta
+    external_labels: Mapping[str, str] = field(default_factory=dict)
+    jobs: tuple[ScrapeJob, ...] = ()
+    rule_files: tuple[RuleEntry, ...] = ()
+    named_files: tuple[NamedFile, ...] = ()
+    foreign: bool = False
+    relabels_alerts: bool = False
+    scrape_files: tuple[RuleEntry, ...] = ()
+
+    @property
+    def outside(self) -> bool:
+        """Whether series may come in that no job here scrapes."""
+        return self.foreign or any(entry.matched is None for entry in self.scrape_files)
+
+    def with_scrape_file(self, file: Configuration) -> Configuration:
+        """Add the jobs of a scrape file that was read as a configuration, and the files that it names."""
+        return replace(
+            self,
+            jobs=(*self.jobs, *file.jobs),
+            named_files=(*self.named_files, *file.named_files),
+            foreign=self.foreign or file.foreign,
+        )
+
+
+def read_configuration(
+    text: str, path: str, scrape_interval: timedelta = _DEFAULT_INTERVAL
+) -> tuple[Configuration, tuple[Problem, ...]]:
+    """Read a ``prometheus.yml`` as far as checks need it; whether the rest is valid is for promtool to say.
+
+    Nobody looks here which files there are: the entries of ``rule_files`` have not been matched, and the files
+    that are named have no problem yet.
+
+    Args:
+        text: the text of the file.
+        path: the file.
+        scrape_interval: counts where the file gives none; for a scrape file that of its configuration.
+    """
+    document = parse(text, path)
+    reader = _Reader(document)
+    return reader.configuration(scrape_interval), (*document.problems, *reader.problems)
+
+
+class _Reader:
+    """Walks one configuration and collects the mistakes that keep it from being understood."""
+
+    def __init__(self, document: YamlDocument) -> None:
+        self._document = document
+        self.problems: list[Problem] = []
+
+    def configuration(self, scrape_interval: timedelta) -> Configuration:
+        root = self._document.at(())
+        keys = root if isinstance(root, dict) else {}
+        if root is not None and not isinstance(root, dict):
+            self._complain((), "a configuration is a mapping", "begin it with 'global:' or 'scrape_configs:'")
+        scrape = self._duration(("global", "scrape_interval")) or scrape_interval
+        return Configuration(
+            self._document.path,
+            scrape,
+            self._duration(("global", "evaluation_interval")) or _DEFAULT_INTERVAL,
+            self._texts(("global", "external_labels")),
+            tuple(self._job(loc, scrape) for loc in self._items(("scrape_configs",))),
+            tuple(RuleEntry(*self._scalar(loc)) for loc in self._items(("rule_files",))),
+            tuple(self._named_files()),
+            any(keys.get(key) for key in _FROM_OUTSIDE) or any(map(self._federates, self._items(("scrape_configs",)))),
+            bool(self._document.at(("alerting", "alert_relabel_configs"))),
+            tuple(RuleEntry(*self._scalar(loc)) for loc in self._items(("scrape_config_files",))),
+        )
+
+    def _job(self, loc: Loc, scrape: timedelta) -> ScrapeJob:
+        name, where = self._scalar((*loc, "job_name"))
+        own = self._duration((*loc, "scrape_interval"))
+        written: Loc = (*loc, "scrape_interval") if own else ("global", "scrape_interval")
+        interval_where = self._scalar(written)[1] if self._document.text(written) else where
+        return ScrapeJob(name, own or scrape, self._target_labels(loc), where, interval_where)
+
+    def _target_labels(self, loc: Loc) -> Mapping[str, str]:
+        """Give the labels that all targets have: static ones, where no other targets and no relabelling come in."""
+        job = self._document.at(loc)
+        if not isinstance(job, dict) or job.get("honor_labels") or _DISCOVERED.intersection(map(_kind_of_key, job)):
+            return {}
+        each = [self._texts((*home, "labels")) for home in self._items((*loc, "static_configs"))]
+        common = set.intersection(*({*labels.items()} for labels in each)) if each else set()
+        return {name: value for name, value in sorted(common) if value}
+
+    def _federates(self, loc: Loc) -> bool:
+        path = self._document.text((*loc, "metrics_path")) or ""
+        return path.endswith("/federate") or self._document.at((*loc, "params", "match[]")) is not None
+
+    def _named_files(self) -> Iterator[NamedFile]:
+        folder = posixpath.dirname(self._document.path)
+        waiting: list[Loc] = [()]
+        for loc in waiting:
+            value = self._document.at(loc)
+            if isinstance(value, dict):
+                waiting += ((*loc, key) for key in value if key not in _FREE)
+            elif isinstance(value, list):
+                waiting += ((*loc, place) for place in range(len(value)))
+            elif value and (key := _file_key(loc)):
+                name, where = self._scalar(loc)
+                yield NamedFile(key, posixpath.join(folder, name), where)
+
+    def _items(self, loc: Loc) -> Iterator[Loc]:
+        value = self._document.at(loc)
+        if isinstance(value, list):
+            yield from ((*loc, place) for place in range(len(value)))
+
+    def _texts(self, loc: Loc) -> dict[str, str]:
+        value = self._document.at(loc)
+        return {key: self._document.text((*loc, key)) or "" for key in value} if isinstance(value, dict) else {}
+
+    def _scalar(self, loc: Loc) -> tuple[str, Span]:
+        text = self._document.text(loc) or ""
+        return text, Span(self._document.text_position(loc), len(text) or 1)
+
+    def _duration(self, loc: Loc) -> timedelta | None:
+        """Read a duration; ``0`` is as good as none."""
+        text = self._document.text(loc)
+        try:
+            return parse_duration(text) or None if text else None
+        except ValueError as error:
+            self._complain(loc, str(error), "until then the default is taken")
+            return None
+
+    def _complain(self, loc: Loc, message: str, next_step: str) -> None:
+        self.problems.append(Problem(self._document.position(loc), message, next_step))
+
+
+def _kind_of_key(key: str) -> str:
+    return "_sd_configs" if key.endswith("_sd_configs") else key
+
+
+def _file_key(loc: Loc) -> str:
+    """Name the key under which a file that the server reads is given; nothing for any other value, or at the root."""
+    *above, last = loc or ("",)
+    key = str(above[-1]) if above and isinstance(last, int) else str(last)
+    listed = key == "files" and "file_sd_configs" in above
+    return key if listed or (key.endswith("_file") and key not in _WRITTEN) else ""

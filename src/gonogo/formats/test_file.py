@@ -1,0 +1,237 @@
+"""Reads a promtool test file: what it loads, what it feeds in, and what it asserts, each with its place.
+
+Nothing is refused here: promtool is the judge of the form. What cannot be read is left
+out, and ``problems`` has what makes the text no YAML.
+Source: Prometheus documentation, "Unit Testing for Rules".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from gonogo.durations import parse_duration
+from gonogo.errors import Position, Problem
+from gonogo.formats.yaml import YamlDocument, parse, parse_documents
+
+DEFAULT_INTERVAL = timedelta(minutes=1)
+"""promtool's own evaluation interval, where the file names none (or 0)."""
+
+_TEST_KEYS = frozenset({"input_series", "alert_rule_test", "promql_expr_test"})
+_SERVER_KEYS = frozenset({"global", "scrape_configs", "scrape_config_files", "alerting", "remote_write", "remote_read"})
+
+Loc = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFileEntry:
+    """An entry of ``rule_files``: a path or a glob, seen from the test file's folder."""
+
+    pattern: str
+    where: Position
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True)
+class InputSeries:
+    """A series that a test feeds in, as written: ``up{job="a"}`` and ``1 2 _x3 0+1x10``."""
+
+    series: str
+    values: str
+    where: Position
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedAlert:
+    """An alert that a test expects to fire."""
+
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertAssertion:
+    """An item of ``alert_rule_test``: at a time, exactly these alerts of one name fire."""
+
+    alertname: str
+    at: timedelta
+    expected: tuple[ExpectedAlert, ...]
+    where: Position
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedSample:
+    """A sample that an expression shall give: its series and its value, as written."""
+
+    labels: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionAssertion:
+    """An item of ``promql_expr_test``: at a time, the expression gives exactly these samples."""
+
+    expression: str
+    at: timedelta
+    expected: tuple[ExpectedSample, ...]
+    where: Position
+    loc: Loc
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTest:
+    """An item of ``tests``: series fed in at ``interval`` from time 0, and what holds then.
+
+    Attributes:
+        name: its name, often none.
+        interval: the time between two input samples, and the interval of groups that name none; 0 where it is not
+            named: promtool before 2.49 then puts all samples at time 0, newer ones take the evaluation interval.
+        series: what is fed in.
+        alerts: its assertions of alerts.
+        expressions: its assertions of expressions.
+        where: where it begins.
+        loc: the path to it.
+    """
+
+    name: str
+    interval: timedelta
+    series: tuple[InputSeries, ...]
+    alerts: tuple[AlertAssertion, ...]
+    expressions: tuple[ExpressionAssertion, ...]
+    where: Position
+    loc: Loc
+
+    @property
+    def assertions(self) -> int:
+        """How much it asserts."""
+        return len(self.alerts) + len(self.expressions)
+
+    @property
+    def last(self) -> timedelta:
+        """The latest time of an assertion; promtool evaluates no further."""
+        return max([*(one.at for one in self.alerts), *(one.at for one in self.expressions)], default=timedelta(0))
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFile:
+    """A test file.
+
+    Attributes:
+        path: the file.
+        rule_files: the rules that it loads.
+        evaluation_interval: the time between two evaluations of the rules, from time 0 on.
+        group_eval_order: the groups in the order in which they are evaluated.
+        tests: its tests.
+        problems: what makes it no YAML.
+        document: the text, taken apart: its first document, for promtool reads no other.
+        second_document: where another one begins, if there is any.
+        metricsql: where the first assertions stand that only vmalert-tool reads (``metricsql_expr_test``), if any do.
+    """
+
+    path: str
+    rule_files: tuple[RuleFileEntry, ...]
+    evaluation_interval: timedelta
+    group_eval_order: tuple[str, ...]
+    tests: tuple[UnitTest, ...]
+    problems: tuple[Problem, ...]
+    document: YamlDocument
+    second_document: Position | None = None
+    metricsql: Position | None = None
+
+
+def read_unit(text: str, path: str) -> UnitFile:
+    """Read a test file; what is not there or no such thing is left out."""
+    documents = parse_documents(text, path) or (parse(text, path),)
+    second = documents[1].position(()) if len(documents) > 1 else None
+    return replace(_Reader(documents[0]).file(path), problems=documents[-1].problems, second_document=second)
+
+
+def is_unit(content: object) -> bool:
+    """Tell whether the content of a YAML file is a promtool test, and no server's configuration."""
+    if not isinstance(content, dict):
+        return False
+    tests = content.get("tests")
+    asserting = isinstance(tests, list) and any(isinstance(test, dict) and _TEST_KEYS & test.keys() for test in tests)
+    return asserting or ("rule_files" in content and not _SERVER_KEYS & content.keys())
+
+
+class _Reader:
+    """Walks one document."""
+
+    def __init__(self, document: YamlDocument) -> None:
+        self._document = document
+
+    def file(self, path: str) -> UnitFile:
+        """Read the whole."""
+        entries = tuple(
+            RuleFileEntry(pattern, self._document.position(loc), loc)
+            for loc, pattern in ((loc, self._text(loc)) for loc in self._items(("rule_files",)))
+            if pattern
+        )
+        return UnitFile(
+            path,
+            entries,
+            self._duration(("evaluation_interval",)) or DEFAULT_INTERVAL,
+            tuple(self._text(loc) for loc in self._items(("group_eval_order",))),
+            tuple(self._test(loc) for loc in self._items(("tests",))),
+            self._document.problems,
+            self._document,
+            metricsql=next(self._metricsql(), None),
+        )
+
+    def _metricsql(self) -> Iterator[Position]:
+        for loc in self._items(("tests",)):
+            test = self._document.at(loc)
+            if isinstance(test, dict) and "metricsql_expr_test" in test:
+                yield self._document.key_position((*loc, "metricsql_expr_test"))
+
+    def _test(self, loc: Loc) -> UnitTest:
+        return UnitTest(
+            self._text((*loc, "name")),
+            self._duration((*loc, "interval")) or timedelta(0),
+            tuple(self._series(at) for at in self._items((*loc, "input_series"))),
+            tuple(self._alert(at) for at in self._items((*loc, "alert_rule_test"))),
+            tuple(self._expression(at) for at in self._items((*loc, "promql_expr_test"))),
+            self._document.position(loc),
+            loc,
+        )
+
+    def _series(self, loc: Loc) -> InputSeries:
+        where = self._document.position((*loc, "series"))
+        return InputSeries(self._text((*loc, "series")), self._text((*loc, "values")), where)
+
+    def _alert(self, loc: Loc) -> AlertAssertion:
+        expected = tuple(
+            ExpectedAlert(self._texts((*at, "exp_labels")), self._texts((*at, "exp_annotations")))
+            for at in self._items((*loc, "exp_alerts"))
+        )
+        at = self._duration((*loc, "eval_time")) or timedelta(0)
+        return AlertAssertion(self._text((*loc, "alertname")), at, expected, self._document.position(loc), loc)
+
+    def _expression(self, loc: Loc) -> ExpressionAssertion:
+        expected = tuple(
+            ExpectedSample(self._text((*at, "labels")), self._text((*at, "value")) or "0")
+            for at in self._items((*loc, "exp_samples"))
+        )
+        at = self._duration((*loc, "eval_time")) or timedelta(0)
+        return ExpressionAssertion(self._text((*loc, "expr")), at, expected, self._document.position(loc), loc)
+
+    def _items(self, loc: Loc) -> Iterator[Loc]:
+        value = self._document.at(loc)
+        if isinstance(value, list):
+            yield from ((*loc, place) for place in range(len(value)))
+
+    def _texts(self, loc: Loc) -> dict[str, str]:
+        value = self._document.at(loc)
+        return {key: self._text((*loc, key)) for key in value} if isinstance(value, dict) else {}
+
+    def _text(self, loc: Loc) -> str:
+        return "" if self._document.at(loc) is None else self._document.text(loc) or ""
+
+    def _duration(self, loc: Loc) -> timedelta | None:
+        try:
+            return parse_duration(self._text(loc))
+        except ValueError:
+            return None

@@ -1,0 +1,163 @@
+"""Reads YAML text into documents that know where everything stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from yaml._yaml import CParser
+from yaml.error import MarkedYAMLError
+from yaml.reader import ReaderError
+
+from gonogo.errors import Position, Problem
+from gonogo.formats.yaml.builder import Builder, TooMuch
+from gonogo.formats.yaml.characters import Place, beginning, lines_of, places
+from gonogo.formats.yaml.nodes import Leaf, MappingNode, Node, part
+
+
+def _nothing() -> Node:
+    return Leaf(None, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class YamlDocument:
+    """One document: its value, what is wrong with it, and where everything stands.
+
+    ``value`` is made of dict, list, str, int, float, bool and ``None``; it is ``None``
+    for an empty document and for text that could not be read at all. ``complete`` tells
+    whether the file was read to its end. A ``loc`` is a path of keys and places, as
+    pydantic gives it.
+    """
+
+    value: object
+    problems: tuple[Problem, ...]
+    path: str
+    complete: bool = True
+    _root: Node = field(default_factory=_nothing, repr=False, compare=False)
+    _lines: Sequence[str] = field(default=(), repr=False, compare=False)
+
+    def at(self, loc: Sequence[str | int]) -> object:
+        """Give the value at ``loc``; ``None`` where there is none."""
+        node = self._found(loc)
+        return None if node is None else node.value
+
+    def position(self, loc: Sequence[str | int]) -> Position:
+        """Tell where the value at ``loc`` begins; for what is not there, where its nearest parent begins."""
+        *_, node = self._walk(loc)
+        return Position(self.path, node.line, node.column)
+
+    def key_position(self, loc: Sequence[str | int]) -> Position:
+        """Tell where the key of ``loc`` stands; for an item of a list, where the item begins."""
+        nodes = list(self._walk(loc))
+        node = nodes[-1]
+        if loc and len(nodes) == len(loc) + 1 and isinstance(nodes[-2], MappingNode):
+            node = nodes[-2].keys[str(loc[-1])]
+        return Position(self.path, node.line, node.column)
+
+    def text(self, loc: Sequence[str | int]) -> str | None:
+        """Give the scalar at ``loc`` as it was written, quotes removed (``1.10`` stays ``1.10``)."""
+        node = self._found(loc)
+        return node.text if isinstance(node, Leaf) else None
+
+    def text_position(self, loc: Sequence[str | int]) -> Position:
+        """Tell where a scalar's own text begins: after its quote, or on the first line of its block."""
+        *_, node = self._walk(loc)
+        return Position(self.path, *self._beginning(node))
+
+    def character_positions(self, loc: Sequence[str | int]) -> tuple[Position, ...]:
+        """Tell where each character of the scalar at ``loc`` stands, and last, where it ends.
+
+        Nothing where it does not stand there itself: an alias has the text of another place.
+        """
+        *_, node = self._walk(loc)
+        if not isinstance(node, Leaf) or (begin := beginning(self._lines, _place(node), node.style)) is None:
+            return ()
+        found = places(self._lines, begin, node.style, node.text)
+        return tuple(Position(self.path, *place) for place in found or ())
+
+    def _beginning(self, node: Node) -> Place:
+        """Tell where the text of a scalar begins; where anything else does."""
+        begin = beginning(self._lines, _place(node), node.style) if isinstance(node, Leaf) else None
+        return _place(node) if begin is None else begin
+
+    def _found(self, loc: Sequence[str | int]) -> Node | None:
+        node: Node | None = self._root
+        for step in loc:
+            if node is None:
+                break
+            node = part(node, step)
+        return node
+
+    def _walk(self, loc: Sequence[str | int]) -> Iterator[Node]:
+        node: Node | None = self._root
+        yield self._root
+        for step in loc:
+            if node is not None and (node := part(node, step)) is not None:
+                yield node
+
+
+def _place(node: Node) -> Place:
+    return node.line, node.column
+
+
+def parse(text: str, path: str) -> YamlDocument:
+    """Read a file of one document; a second one is a problem."""
+    roots, problems, complete = _read(text, path)
+    for extra in roots[1:]:
+        where = Position(path, extra.line, extra.column)
+        problems.append(Problem(where, "a second document begins here", "keep one document in the file"))
+    root = roots[0] if roots else _nothing()
+    return YamlDocument(root.value, tuple(problems), path, complete, root, lines_of(text))
+
+
+def parse_documents(text: str, path: str) -> tuple[YamlDocument, ...]:
+    """Read a file of any number of documents; the last one says what is wrong with the file."""
+    roots, problems, complete = _read(text, path)
+    if not roots and not problems:
+        return ()
+    *earlier, last = roots or [_nothing()]
+    lines = lines_of(text)
+    return (
+        *(YamlDocument(root.value, (), path, True, root, lines) for root in earlier),
+        YamlDocument(last.value, tuple(problems), path, complete, last, lines),
+    )
+
+
+def _read(text: str, path: str) -> tuple[list[Node], list[Problem], bool]:
+    builder = Builder(path)
+    stopped: Problem | None = None
+    try:
+        parser = CParser(text)
+        while (event := parser.get_event()) is not None:
+            builder.take(event)
+    except TooMuch as error:
+        stopped = error.problem
+    except (MarkedYAMLError, ReaderError, UnicodeEncodeError) as error:
+        stopped = _syntax(error, text, path)
+    builder.close()
+    return builder.roots, [*builder.problems, *([stopped] if stopped else [])], stopped is None
+
+
+def _syntax(error: MarkedYAMLError | ReaderError | UnicodeEncodeError, text: str, path: str) -> Problem:
+    if isinstance(error, MarkedYAMLError):
+        mark = error.problem_mark or error.context_mark
+        line, column = _inside(text, mark.line + 1, mark.column + 1) if mark else (1, 1)
+        why = ", ".join(part for part in (error.context, error.problem) if part)
+    elif isinstance(error, ReaderError):
+        line, column = _line_and_column(text.encode(errors="replace")[: error.position].decode(errors="replace"))
+        why = error.reason
+    else:
+        line, column = _line_and_column(text[: error.start])
+        why = "half of a character"
+    return Problem(Position(path, line, column), f"this is not YAML: {why}", "mend it; what follows was not read")
+
+
+def _inside(text: str, line: int, column: int) -> Place:
+    """Give a place as it is, or the end of the text: where the parser meets that, it may be a line ahead."""
+    lines = lines_of(text)
+    return (line, column) if line <= len(lines) else (len(lines), len(lines[-1]) + 1)
+
+
+def _line_and_column(before: str) -> Place:
+    lines = lines_of(before)
+    return len(lines), len(lines[-1]) + 1

@@ -1,0 +1,20 @@
+"""A followed heartbeat as text: one line a stage, and where to look when one is missing."""
+
+from __future__ import annotations
+
+from gonogo.heartbeat.print import beat_text
+from gonogo.model.followed_beat import FollowedBeat
+from gonogo.model.plain import plain
+
+
+def followed_text(followed: FollowedBeat) -> str:
+    """Say when each stage saw the beat, or where it is missing and where to look."""
+    arrived = followed.stages[-1].seconds if followed.arrived else None
+    headline = f"verified in {arrived:.2f} s" if arrived is not None else f"not verified: {followed.stages[-1].name}"
+    lines = [f"{headline}: {beat_text(followed.beat)}"]
+    for stage in followed.stages:
+        seconds = "  missing" if stage.seconds is None else f"{stage.seconds:7.2f} s"
+        lines.append(f"  {stage.name:<10} {seconds}  {plain(stage.detail)}")
+        if stage.seconds is None:
+            lines.append(f"  next: {plain(stage.next_step)}")
+    return "\n".join(lines)

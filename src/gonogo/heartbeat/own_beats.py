@@ -1,0 +1,94 @@
+"""Which samples on a server are those of this very writer, and of no other host.
+
+Hosts may beat under the same labels, and their numbers may lie close together, so a
+number proves nothing by itself, and a higher one still less. Number and time are
+published together and scraped together: a sample is the writer's own when both are
+those of one beat that it made. Other processes may beat from the same state meanwhile;
+what they note there is followed, so a later beat of theirs counts as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from gonogo.durations import format_duration
+from gonogo.heartbeat.writer import HeartbeatWriter
+from gonogo.model.beat import Beat
+from gonogo.model.policy import Policy
+from gonogo.model.series import METRIC_LABEL, REALM_LABEL, Series
+from gonogo.promql.matchers import named
+from gonogo.server.api import query
+from gonogo.server.http import Client
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """The first sample of a beat on the server: when, by the server's time, and in which series."""
+
+    at: float
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBeats:
+    """A beat, and those that were made from the same state after it, as far as they were seen."""
+
+    writer: HeartbeatWriter
+    beat: Beat
+    _known: set[tuple[float, float]] = field(default_factory=set)
+
+    def arrival(self, found: Iterable[Series]) -> Arrival | None:
+        """Find the first sample of the beat, or of a later one, among series of numbers and of times."""
+        self._learn(self.beat.sequence, self.beat.milliseconds)
+        if (newest := self.writer.newest()) is not None and newest.sequence > self.beat.sequence:
+            self._learn(newest.sequence, newest.milliseconds)
+        by_metric: dict[str, list[Series]] = {}
+        for series in found:
+            by_metric.setdefault(series.metric, []).append(series)
+        times = {_labels(series): series for series in by_metric.get(self.writer.time_metric, ())}
+        arrivals = (
+            Arrival(at, numbers.labels)
+            for numbers in by_metric.get(self.writer.sequence_metric, ())
+            if (beside := times.get(_labels(numbers))) is not None
+            for at in self._own(numbers, beside)
+        )
+        return min(arrivals, key=lambda arrival: arrival.at, default=None)
+
+    def _learn(self, sequence: int, milliseconds: int) -> None:
+        self._known.add((float(sequence), milliseconds / 1000))
+
+    def _own(self, numbers: Series, times: Series) -> Iterator[float]:
+        written = dict(zip(times.times, times.values, strict=True))
+        for at, number in zip(numbers.times, numbers.values, strict=True):
+            if (number, written.get(at)) in self._known:
+                yield at
+
+
+def heartbeat_samples(
+    client: Client, url: str, policy: Policy, metrics: tuple[str, ...], late: timedelta = timedelta(0)
+) -> tuple[Series, ...]:
+    """Ask for the newest samples of a heartbeat's metrics, in the copy that the policy reads, of all hosts.
+
+    The window of the heartbeat is made longer by ``late``, the delay of the rules that record some of the metrics.
+
+    Raises:
+        SourceError: the server gave no valid answer.
+    """
+    wanted = {**policy.heartbeat.labels, "via": policy.heartbeat.read}
+    if policy.realm is not None:
+        wanted[REALM_LABEL] = policy.realm
+    window = format_duration(policy.heartbeat.window + late)
+    found = query(client, url, f"{named(metrics)}[{window}]").series
+    return tuple(series for series in found if wanted.items() <= series.labels.items())
+
+
+def newest_numbers(found: Iterable[Series], metric: str) -> str:
+    """Say which number each host has on the server."""
+    numbers = sorted(f"{series.values[-1]:.0f}" for series in found if series.metric == metric)
+    return ", ".join(numbers) or "nothing"
+
+
+def _labels(series: Series) -> frozenset[tuple[str, str]]:
+    return frozenset((name, value) for name, value in series.labels.items() if name != METRIC_LABEL)

@@ -1,0 +1,173 @@
+"""One beat followed from its writer through the scrape and the rules to ``ok``.
+
+Each stage is proved by this very beat, or a later one of the same writer: the raw series
+has its number and time; a rule computed an age that belongs to its time; ``ok`` was computed no earlier than that.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from gonogo.errors import SourceError
+from gonogo.heartbeat.own_beats import Arrival, OwnBeats, heartbeat_samples, newest_numbers
+from gonogo.heartbeat.writer import HeartbeatWriter
+from gonogo.model.followed_beat import FollowedBeat, Stage
+from gonogo.model.policy import Policy
+from gonogo.model.series import Series
+from gonogo.server.http import Client
+from gonogo.stopping import pause
+
+LOOK_EVERY = 0.2
+"""Seconds between two looks at the server, which has no way to call back."""
+
+LONGEST_ANSWER = timedelta(seconds=10)
+"""What one look at the server may take."""
+
+CLOCK_GRAIN = 0.01
+"""Seconds by which an age and a time may differ: samples and beats are timed in milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Where a beat is looked for: the server, and the policy that names what the beat should bring about.
+
+    ``late`` is the delay of the rules: their newest samples are as old as that.
+    """
+
+    client: Client
+    url: str
+    policy: Policy
+    late: timedelta = timedelta(0)
+
+    def metrics(self, writer: HeartbeatWriter) -> tuple[str, ...]:
+        """Give the names of number, time, age, fresh, changes and ok, in this order."""
+        prefix, heartbeat = self.policy.prefix, self.policy.heartbeat
+        derived = ("age_seconds", f"fresh_{heartbeat.fresh_name}", f"changes_{heartbeat.window_name}", "ok")
+        return (writer.sequence_metric, writer.time_metric, *(f"{prefix}_heartbeat_{name}" for name in derived))
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one look at the server shows of a beat.
+
+    Attributes:
+        trail: where it was looked for.
+        own: the beat.
+        arrival: where and when its number arrived; ``None`` while it has not.
+        found: the samples of all hosts under the policy's labels.
+    """
+
+    trail: Trail
+    own: OwnBeats
+    arrival: Arrival | None
+    found: tuple[Series, ...]
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The names of number, time, age, fresh, changes and ok, in this order."""
+        return self.trail.metrics(self.own.writer)
+
+    def series(self, metric: str) -> Series | None:
+        """Give the samples of a metric from where the beat arrived: several machines may beat under the same labels."""
+        arrived = self.arrival
+        origin = None if arrived is None else _origin(arrived.labels)
+        return next((s for s in self.found if s.metric == metric and _origin(s.labels) == origin), None)
+
+
+def _origin(labels: Mapping[str, str]) -> tuple[str | None, str | None]:
+    return labels.get("job"), labels.get("instance")
+
+
+def verify(writer: HeartbeatWriter, trail: Trail, within: timedelta) -> FollowedBeat:
+    """Beat once, and follow it until ``ok`` is 1 or the time is up.
+
+    Raises:
+        Busy: another writer held the lock all the time that was waited.
+        ActionFailed: the beat was not published.
+        SourceError: the server gave no valid answer when the time was up.
+    """
+    start = time.monotonic()
+    own = OwnBeats(writer, writer.beat())
+    stages = [Stage("published", time.monotonic() - start, " and ".join(own.beat.published))]
+    for look in (_scraped, _evaluated, _ok):
+        stage = _await(look, trail, own, start, within)
+        stages.append(stage)
+        if stage.seconds is None:
+            break
+    return FollowedBeat(own.beat, tuple(stages))
+
+
+Look = Callable[[Sight], Stage]
+
+
+def _await(look: Look, trail: Trail, own: OwnBeats, start: float, within: timedelta) -> Stage:
+    """Look until the stage is seen; a look gives a stage whose seconds say only whether it was."""
+    end = start + within.total_seconds()
+    while True:
+        try:
+            metrics = trail.metrics(own.writer)
+            found = heartbeat_samples(trail.client, trail.url, trail.policy, metrics, trail.late)
+        except SourceError:
+            if time.monotonic() >= end:
+                raise
+        else:
+            stage = look(Sight(trail, own, own.arrival(found), found))
+            passed = time.monotonic() - start
+            if stage.seconds is not None:
+                return Stage(stage.name, passed, stage.detail)
+            if passed >= within.total_seconds():
+                return stage
+        pause(LOOK_EVERY)
+
+
+def _scraped(sight: Sight) -> Stage:
+    url, beat, number = sight.trail.url, sight.own.beat, sight.own.writer.sequence_metric
+    if sight.arrival is not None:
+        return Stage("scraped", sight.arrival.at, f"{url} has number {beat.sequence}, or a later one of this writer")
+    next_steps = {
+        "textfile": f"see that a node_exporter reads {beat.published[0]} and that it is a target that is up",
+        "push": f"see that the Pushgateway of {beat.published[-1]} is a target that is up, with honor_labels: true",
+    }
+    there = f"{url} has {newest_numbers(sight.found, number)} for {number}, none with the time of this writer's beat"
+    return Stage("scraped", None, there, next_steps[sight.trail.policy.heartbeat.read])
+
+
+def _evaluated_at(sight: Sight) -> float | None:
+    """Give the server's time of the first evaluation that computed an age from this beat or a later one."""
+    ages = sight.series(sight.metrics[2])
+    if ages is None:
+        return None
+    beaten = sight.own.beat.milliseconds / 1000 - CLOCK_GRAIN
+    return next((at for at, age in zip(ages.times, ages.values, strict=True) if at - age >= beaten), None)
+
+
+def _evaluated(sight: Sight) -> Stage:
+    at = _evaluated_at(sight)
+    age = sight.metrics[2]
+    if at is not None:
+        return Stage("evaluated", at, f"{age} knows its time")
+    there = f"there is no {age} of this realm" if sight.series(age) is None else f"{age} is of an older beat"
+    rules = f"{sight.trail.url}/rules"
+    return Stage("evaluated", None, there, f"see {rules}: is the rule pack loaded, do its rules evaluate?")
+
+
+def _ok(sight: Sight) -> Stage:
+    *_, fresh, changes, ok = sight.metrics
+    since = _evaluated_at(sight)
+    good = sight.series(ok)
+    pairs = zip(good.times, good.values, strict=True) if good else ()
+    at = next((at for at, value in pairs if since is not None and at >= since and value == 1), None)
+    if at is not None:
+        return Stage("ok", at, f"{ok} is 1")
+    told = ", ".join(f"{name} is {_newest(sight.series(name))}" for name in (ok, fresh, changes))
+    hint = "with changes at 0 this was the first beat in a long time: verify again; else see the writer's clock"
+    return Stage("ok", None, told, hint)
+
+
+def _newest(series: Series | None) -> str:
+    value = series.values[-1] if series else math.nan
+    return "not there" if math.isnan(value) else f"{value:g}"

@@ -1,0 +1,255 @@
+"""The heartbeat's writer: one beat is one number and one time, published whole or not at all.
+
+One beat, under the lock: find the next number, keep it in the state file, publish it
+at each place. Killed between any two of these, the state is at or ahead of what was
+published, so no number is ever used twice or taken back.
+
+The textfile is read at every beat, the Pushgateway is not: its answer holds all of its
+groups, megabytes for a fleet, and asking every time would make a beat as slow as that.
+It is asked when the state does not bear the seal of the last beat (a damaged one, a
+copy from a backup), and when that beat is longer ago than a few intervals (a whole file
+system set back). What it has while it cannot be asked may be higher, so until it
+answers nothing is pushed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gonogo.disk import durable
+from gonogo.disk.exposition import Gauge, exposition, written
+from gonogo.disk.lock import hold
+from gonogo.disk.textfile import Textfile
+from gonogo.disk.trouble import write_failed
+from gonogo.errors import ActionFailed
+from gonogo.heartbeat.seal import Seal, note, noted, sealed
+from gonogo.heartbeat.sequence import PLAUSIBLE, following, highest, read_state, state_line
+from gonogo.model.beat import Beat
+from gonogo.model.heartbeat import Heartbeat
+
+if TYPE_CHECKING:  # importing it costs 5 ms, and a beat without a Pushgateway does not pay them
+    from gonogo.heartbeat.pushgateway import PushGroup
+
+LOCK_PATIENCE = 10.0
+"""Seconds that a beat waits for another one to end; longer while others come through."""
+
+SEQUENCE_MEANING = "Number of the last heartbeat; it only grows."
+TIME_MEANING = "Unix time of the last heartbeat, by the writer's clock, in seconds."
+
+TRUSTED_BEATS = 3
+"""After how many intervals without a beat the Pushgateway is asked what it has."""
+
+SHORTEST_LIFETIME = timedelta(minutes=10)
+"""How long a writer with other labels is waited for at least: its interval may be longer than ours."""
+
+_LARGEST_STATE = 4096
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class HeartbeatWriter:
+    """Where and under which names a heartbeat is written.
+
+    Attributes:
+        prefix: what the names of metrics and files begin with.
+        labels: those of both metrics, without ``via``.
+        state_dir: the folder of state and lock.
+        textfile: what node_exporter reads, or ``None``.
+        group: the Pushgateway's group, or ``None``.
+        nanoseconds: the clock, in nanoseconds of unix time.
+        lock_patience: seconds to wait for another writer.
+        every: the interval at which beats are due.
+        machine: a number that no other machine has; 0 where it is not known.
+    """
+
+    prefix: str
+    labels: Mapping[str, str]
+    state_dir: Path
+    textfile: Textfile | None
+    group: PushGroup | None
+    nanoseconds: Callable[[], int] = time.time_ns
+    lock_patience: float = LOCK_PATIENCE
+    every: timedelta = Heartbeat().every
+    machine: int = 0
+
+    @property
+    def sequence_metric(self) -> str:
+        """The name of the metric that holds the number."""
+        return f"{self.prefix}_textfile_heartbeat_seq"
+
+    @property
+    def time_metric(self) -> str:
+        """The name of the metric that holds the time."""
+        return f"{self.prefix}_textfile_heartbeat_ts"
+
+    @property
+    def state(self) -> Path:
+        """The file that holds the last number given out."""
+        return self.state_dir / f".{self.prefix}_heartbeat.state"
+
+    @property
+    def lock(self) -> Path:
+        """The file that only one writer holds at a time."""
+        return self.state_dir / f".{self.prefix}_heartbeat.lock"
+
+    def beat(self, *, take_over: bool = False) -> Beat:
+        """Publish one beat.
+
+        Args:
+            take_over: whether to replace the beats of a writer with other labels, although they are fresh.
+
+        Raises:
+            Busy: another writer held the lock all the time that was waited.
+            ActionFailed: it was not published, or not everywhere; says where it was.
+        """
+        try:
+            with hold(self.lock, self.lock_patience, self._last_beat):
+                return self._beat(take_over=take_over)
+        except OSError as error:
+            path = Path(error.filename or self.state)
+            raise write_failed("no beat: the heartbeat's state could not be kept", path, error) from error
+
+    def _last_beat(self) -> int | None:
+        """Give something that each beat changes."""
+        try:
+            return self.state.stat().st_mtime_ns
+        except OSError:
+            return None
+
+    def newest(self) -> Seal | None:
+        """Give what the last beat from this state noted, whichever process made it."""
+        return noted(self.lock)
+
+    def _beat(self, *, take_over: bool) -> Beat:
+        milliseconds = self.nanoseconds() // 1_000_000
+        if not take_over:
+            self._refuse_stranger(milliseconds)
+        seal = self.newest()
+        kept, trouble = self._kept(seal)
+        pushed, unknown = ((), None) if self._trusted(seal, kept, milliseconds) else self._pushed()
+        on_file = self.textfile.published(self.sequence_metric) if self.textfile else ()
+        last = max((number for number in (highest((*on_file, *pushed)), kept) if number is not None), default=None)
+        sequence = following(last, milliseconds // 1000)
+        durable.replace(self.state, state_line(sequence))
+        note(
+            self.lock,
+            Seal(sequence, milliseconds, machine=self.machine)
+            if unknown
+            else sealed(sequence, milliseconds, self.state, self.machine),
+        )
+        recovered = _recovery(trouble, last, sequence) if trouble else ""
+        beside = self._beside(seal, milliseconds)
+        return self._publish(Beat(sequence, milliseconds, (), recovered, beside), unknown)
+
+    def _refuse_stranger(self, milliseconds: int) -> None:
+        """See that no other writer, of another realm say, beats into the same file now.
+
+        Raises:
+            ActionFailed: one does.
+        """
+        if self.textfile is None:
+            return
+        labels = {**self.labels, "via": self.textfile.via}
+        numbered = self.textfile.strangers(self.sequence_metric, labels)
+        dated = self.textfile.strangers(self.time_metric, labels)
+        strangers = [found for found in numbered if found in dated]  # a line that was damaged has no other
+        age = milliseconds / 1000 - max(self.textfile.published(self.time_metric), default=0.0)
+        if strangers and age < self._lifetime().total_seconds():
+            raise ActionFailed(
+                "no beat: another writer with other labels beats into the same textfile",
+                where=self.textfile.address,
+                why=f"its last beat is {age:.0f} s old and has {_shown(strangers[0])}; ours would have "
+                f"{_shown(written(labels))}",
+                next_step="give each its own heartbeat.textfile_dir or prefix; if realm or heartbeat.labels were "
+                "changed on purpose: gonogo heartbeat beat --take-over",
+            )
+
+    def _beside(self, seal: Seal | None, milliseconds: int) -> str:
+        """Say that another machine beats into the same files now, if it does."""
+        if seal is None or not seal.machine or not self.machine or seal.machine == self.machine:
+            return ""
+        age = (milliseconds - seal.milliseconds) / 1000
+        if age >= self._lifetime().total_seconds():
+            return ""
+        return (
+            f"another machine beat with {self.state} {age:.0f} s ago; two writers of one heartbeat hide each "
+            "other's end: give each its own folder and its own heartbeat.labels"
+        )
+
+    def _lifetime(self) -> timedelta:
+        """Give the time after which a writer that is not heard of is taken to have ended."""
+        return max(TRUSTED_BEATS * self.every, SHORTEST_LIFETIME)
+
+    def _trusted(self, seal: Seal | None, kept: int | None, milliseconds: int) -> bool:
+        """Tell whether nothing can have been published above what the state keeps."""
+        if seal is None or kept is None or not self._vouched(seal, kept):
+            return False
+        return 0 <= milliseconds - seal.milliseconds <= TRUSTED_BEATS * self.every / _MILLISECOND
+
+    def _vouched(self, seal: Seal | None, kept: int) -> bool:
+        return seal is not None and seal.sequence == kept and seal.holds(self.state)
+
+    def _kept(self, seal: Seal | None) -> tuple[int | None, str]:
+        """Give the state, or what is wrong with its file."""
+        try:
+            content = durable.read(self.state, _LARGEST_STATE)
+        except OSError as error:
+            return None, f"{self.state} cannot be read ({error.strerror})"
+        if content is None:
+            return None, f"{self.state} was not there"
+        kept = read_state(content)
+        if kept is None or (kept >= PLAUSIBLE and not self._vouched(seal, kept)):
+            return None, f"{self.state} held no number that a writer reaches"
+        return kept, ""
+
+    def _pushed(self) -> tuple[tuple[float, ...], ActionFailed | None]:
+        """Give the numbers that the Pushgateway has, or why they are not known."""
+        try:
+            return self.group.published(self.sequence_metric) if self.group else (), None
+        except ActionFailed as error:
+            return (), error
+
+    def _publish(self, beat: Beat, unknown: ActionFailed | None) -> Beat:
+        """Publish everywhere; where what is there is ``unknown``, it may be higher, so nothing is pushed."""
+        published: list[str] = []
+        failures = [unknown] if unknown else []
+        for place in (self.textfile, None if unknown else self.group):
+            if place is None:
+                continue
+            try:
+                place.publish(self._content(beat, place.via))
+                published.append(place.address)
+            except ActionFailed as error:
+                failures.append(error)
+        if failures:
+            raise _incomplete(beat, published, failures)
+        return replace(beat, published=tuple(published))
+
+    def _content(self, beat: Beat, via: str) -> bytes:
+        sequence = Gauge(self.sequence_metric, SEQUENCE_MEANING, str(beat.sequence))
+        at = Gauge(self.time_metric, TIME_MEANING, f"{beat.milliseconds / 1000:.3f}")
+        return exposition((sequence, at), {**self.labels, "via": via})
+
+
+def _shown(labels: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f'{name}="{value}"' for name, value in sorted(labels.items())) + "}"
+
+
+def _recovery(trouble: str, last: int | None, sequence: int) -> str:
+    source = "no published number was found" if last is None else f"the last published number is {last}"
+    return f"{trouble}; {source}; the sequence goes on at {sequence}"
+
+
+def _incomplete(beat: Beat, published: list[str], failures: list[ActionFailed]) -> ActionFailed:
+    reached = f"reached {' and '.join(published)}, but not every place" if published else "was published nowhere"
+    reasons = [f"{failure.where}: {failure.what}: {failure.why}" for failure in failures]
+    return ActionFailed(
+        f"beat {beat.sequence} {reached}",
+        why="; ".join([*reasons, beat.recovered] if beat.recovered else reasons),
+        next_step=failures[0].next_step,
+    )

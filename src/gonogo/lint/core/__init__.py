@@ -1,0 +1,1 @@
+"""Lint of Prometheus rules: what is wrong, misleading or fragile in what one server would load."""

@@ -1,0 +1,36 @@
+"""The labels and annotations of alerts that are templates, and where their parts stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.lint.template.reading import Template
+from gonogo.model.finding import Span
+
+
+@dataclass(frozen=True, slots=True)
+class AlertText:
+    """A label (``section`` ``labels``) or an annotation (``annotations``) of an alert."""
+
+    rule: LintedRule
+    section: str
+    name: str
+    template: Template
+
+    def at(self, offset: int, length: int) -> Span:
+        """Tell where some characters of it stand."""
+        return self.rule.at_text((self.section, self.name), offset, length)
+
+    @property
+    def what(self) -> str:
+        """Name it for a message."""
+        return f"the {self.section.removesuffix('s')} {self.name!r}"
+
+
+def alert_texts(estate: Estate) -> Iterator[AlertText]:
+    """List the templates of all alerts; texts without actions are no templates."""
+    for rule in estate.alerts:
+        for section, name, read in rule.templates:
+            yield AlertText(rule, section, name, read)

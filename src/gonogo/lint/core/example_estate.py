@@ -1,0 +1,54 @@
+"""Makes an estate of an example's texts, as the command makes one of files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gonogo.formats.prometheus_config import Configuration, read_configuration
+from gonogo.formats.sources import source_file
+from gonogo.formats.test_file import read_unit
+from gonogo.lint.core.check import Example
+from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.routes_file import read_routes
+from gonogo.model.file_pattern import compiled
+
+CONFIGURATION = "prometheus.yml"
+ROUTES = "alertmanager.yml"
+SHOWN = frozenset({CONFIGURATION, ROUTES, "gonogo.yaml", ".gitignore"})
+"""The files of an example that hold no rules: some are only shown, and what they say is among the facts."""
+
+
+def estate_of(example: Example) -> Estate:
+    """Read the files of an example: all its rules or, where it has a configuration, those that this names."""
+    files = example.files
+    names = [name for name in files if name not in SHOWN and "_test." not in name]
+    configuration = None
+    if CONFIGURATION in files:
+        configuration = _matched(read_configuration(files[CONFIGURATION], CONFIGURATION)[0], names)
+        loaded = {name for entry in configuration.rule_files for name in entry.matched or ()}
+        names = [name for name in names if name in loaded]
+    tests = tuple(read_unit(text, name) for name, text in files.items() if "_test." in name)
+    estate = Estate(
+        tuple(source_file(files[name], name) for name in names),
+        configuration,
+        tests or None,
+        complete=configuration is not None,
+        routes=read_routes(files[ROUTES], ROUTES)[0] if ROUTES in files else None,
+    )
+    return estate.having(**example.facts)
+
+
+def _matched(configuration: Configuration, names: list[str]) -> Configuration:
+    entries = (
+        replace(entry, matched=tuple(name for name in names if _matches(entry.pattern, name)))
+        for entry in configuration.rule_files
+    )
+    return replace(configuration, rule_files=tuple(entries))
+
+
+def _matches(pattern: str, name: str) -> bool:
+    """Tell whether a file's name matches: a ``*`` stands for no ``/``."""
+    patterns, parts = pattern.split("/"), name.split("/")
+    return len(patterns) == len(parts) and all(
+        compiled(one).fullmatch(part) for one, part in zip(patterns, parts, strict=True)
+    )

@@ -1,0 +1,95 @@
+"""Reads the routes and receivers of an ``alertmanager.yml``; whether the rest is valid is for amtool to say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gonogo.errors import Problem
+from gonogo.formats.files import Loc
+from gonogo.formats.yaml import YamlDocument, parse
+from gonogo.lint.core.routes import Route, RouteMatcher, Routes
+from gonogo.model.finding import Span
+from gonogo.promql.tree import Matcher
+
+_TEXT = r'"((?:[^"\\]|\\.)*)"'
+_MATCHER = re.compile(rf"\s*(?:{_TEXT}|([^\s{{}}!=~,\\\"'`]+))\s*(=~|!~|!=|=)\s*(?:{_TEXT}|([^\s\"{{}},]*))\s*")
+"""A name, since Alertmanager 0.27 any one, in quotes or without; the operator; a value, in quotes or without."""
+_ESCAPES = {'\\"': '"', "\\\\": "\\", "\\n": "\n"}
+_ESCAPE = re.compile(r'\\["\\n]')
+
+
+def read_routes(text: str, path: str) -> tuple[Routes | None, tuple[Problem, ...]]:
+    """Read an Alertmanager's configuration; ``None`` where it has no routes."""
+    document = parse(text, path)
+    if not isinstance(document.at(("route",)), dict):
+        problem = Problem(document.position(()), "it has no 'route'", "name Alertmanager's own configuration file")
+        return None, (*document.problems, problem)
+    root = _route(document, ("route",), "")
+    return Routes(path, root, frozenset(_silent(document))), document.problems
+
+
+def _route(document: YamlDocument, loc: Loc, inherited: str) -> Route:
+    receiver = document.text((*loc, "receiver")) or inherited
+    read = list(_matchers(document, loc))
+    children = document.at((*loc, "routes"))
+    places = range(len(children)) if isinstance(children, list) else ()
+    return Route(
+        receiver,
+        _span(document, loc),
+        tuple(one for one in read if one),
+        None not in read,
+        document.at((*loc, "continue")) is True,
+        tuple(_route(document, (*loc, "routes", place), receiver) for place in places),
+    )
+
+
+def _matchers(document: YamlDocument, loc: Loc) -> Iterator[RouteMatcher | None]:
+    """Give the matchers of a route, in all three notations; ``None`` is one that cannot be read."""
+    for key, operator in (("match", "="), ("match_re", "=~")):
+        given = document.at((*loc, key))
+        for label in given if isinstance(given, dict) else ():
+            at = (*loc, key, label)
+            yield RouteMatcher(Matcher(label, operator, document.text(at) or ""), _span(document, at))
+    given = document.at((*loc, "matchers"))
+    lines: list[Loc] = [(*loc, "matchers")] if isinstance(given, str) else []
+    if isinstance(given, list):
+        lines = [(*loc, "matchers", place) for place in range(len(given))]
+    for at in lines:
+        matchers = _read(document.text(at) or "")
+        yield from (matchers and (RouteMatcher(matcher, _span(document, at)) for matcher in matchers)) or (None,)
+
+
+def _read(written: str) -> tuple[Matcher, ...]:
+    """Read ``a="b"`` or ``{a="b",c!="d"}``; nothing where it is neither."""
+    text = written.strip().removeprefix("{").removesuffix("}").rstrip().removesuffix(",")
+    matchers = []
+    place = 0
+    while found := _MATCHER.match(text, place):
+        quoted_name, name, operator, quoted_value, value = found.groups()
+        matchers.append(Matcher(_plain(quoted_name, name), operator, _plain(quoted_value, value)))
+        place = found.end()
+        if place == len(text):
+            return tuple(matchers)
+        if text[place] != ",":
+            break
+        place += 1
+    return ()
+
+
+def _plain(quoted: str | None, bare: str) -> str:
+    return bare if quoted is None else _ESCAPE.sub(lambda escape: _ESCAPES[escape[0]], quoted)
+
+
+def _silent(document: YamlDocument) -> Iterator[str]:
+    """Name the receivers that have no integration at all."""
+    receivers = document.at(("receivers",))
+    for place in range(len(receivers) if isinstance(receivers, list) else 0):
+        receiver = document.at(("receivers", place))
+        if isinstance(receiver, dict) and not any(key.endswith("_configs") and receiver[key] for key in receiver):
+            yield document.text(("receivers", place, "name")) or ""
+
+
+def _span(document: YamlDocument, loc: Loc) -> Span:
+    text = document.text(loc) or ""
+    return Span(document.text_position(loc), len(text.partition("\n")[0]) or 1)

@@ -1,0 +1,31 @@
+"""What an organisation asks of its rules, from the file that says it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gonogo.disk.reading import Unreadable, read_text
+from gonogo.errors import UsageError
+from gonogo.lint.core.requirements import Requirements
+from gonogo.lint.core.requirements_file import read_requirements
+
+
+def requirements_in(path: Path) -> Requirements:
+    """Read a file of requirements.
+
+    Raises:
+        UsageError: it cannot be read, or has mistakes; all of them are listed.
+    """
+    try:
+        requirements, problems = read_requirements(read_text(path, str(path)), str(path))
+    except Unreadable as error:
+        problems = (error.problem,)
+        requirements = Requirements()
+    if problems:
+        raise UsageError(
+            "the requirements cannot be used",
+            where=str(path),
+            why="\n".join(map(str, problems)),
+            next_step="mend the file named by --requirements",
+        )
+    return requirements

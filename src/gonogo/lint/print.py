@@ -1,0 +1,122 @@
+"""A lint as text: each finding with the line it stands on, what is meant underlined, and a last line of counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from unicodedata import combining, east_asian_width
+
+from gonogo.formats.yaml import lines_of
+from gonogo.lint.core.fingerprint import Fingerprint
+from gonogo.lint.core.report import LintReport
+from gonogo.model.finding import Finding, Severity, Span
+from gonogo.model.plain import one_line
+
+WIDEST = 100
+"""How many columns of a source line are shown; of a longer one, those around what is meant."""
+
+_NEAR = 500
+"""How many characters of a line are looked at before what is meant, and after; a line may be a whole file."""
+
+_TAB = 4
+_CUT = "…"
+_MARGIN = "    "
+
+
+def lint_text(report: LintReport) -> str:
+    """Write the report for a person, ending in a line feed."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: LintReport) -> Iterator[str]:
+    sources: dict[str, Sequence[str]] = {}
+    for finding in report.findings:
+        yield _headline(finding)
+        path = finding.where.start.path
+        if path not in sources:
+            sources[path] = lines_of(report.texts[path]) if path in report.texts else ()
+        yield from _excerpt(sources[path], finding.where)
+    yield from map(_gone, report.gone)
+    yield _summary(report)
+
+
+def _gone(known: Fingerprint) -> str:
+    rule = f" ({one_line(known.rule)})" if known.rule else ""
+    what = f"{one_line(known.message)} [{one_line(known.check)}]{rule}"
+    return f"{one_line(known.path)}: no longer found, take it off the baseline: {what}"
+
+
+def _headline(finding: Finding) -> str:
+    rule = f" ({one_line(finding.rule)})" if finding.rule else ""
+    where = one_line(str(finding.where.start))
+    return f"{where}: {finding.severity}: {one_line(finding.message)} [{finding.check}]{rule}"
+
+
+def _excerpt(lines: Sequence[str], where: Span) -> Iterator[str]:
+    """Show a line and underline a part of it; nothing where there is no such line."""
+    start = where.start
+    if not 1 <= start.line <= len(lines):
+        return
+    line = lines[start.line - 1]
+    skipped = max(0, start.column - _NEAR) if len(line) > 2 * _NEAR else 0
+    near = line[skipped : skipped + 2 * _NEAR]
+    cells = [_cell(character) for character in near]
+    first = min(max(start.column, 1) - 1 - skipped, len(cells))
+    last = min(first + max(where.length, 1), len(cells))
+    left, right = _window(cells, first, last)
+    before = _CUT if left or skipped else ""
+    after = _CUT if right < len(cells) or skipped + len(near) < len(line) else ""
+    shown = before + "".join(text for text, _ in cells[left:right]) + after
+    indent = len(before) + _width(cells[left:first])
+    marked = max(1, _width(cells[first : min(last, right)]))
+    yield (_MARGIN + shown).rstrip()
+    yield f"{_MARGIN}{' ' * indent}^{'~' * (marked - 1)}"
+
+
+def _cell(character: str) -> tuple[str, int]:
+    """Write a character so that it can be shown, and tell how many columns it takes."""
+    if character == "\t":
+        return " " * _TAB, _TAB
+    safe = one_line(character)
+    if len(safe) > 1:
+        return safe, len(safe)
+    if combining(character):
+        return safe, 0
+    return safe, 2 if east_asian_width(character) in {"W", "F"} else 1
+
+
+def _window(cells: Sequence[tuple[str, int]], first: int, last: int) -> tuple[int, int]:
+    """Choose which characters to show: all of a short line, else what is meant, with something before it."""
+    if _width(cells) <= WIDEST:
+        return 0, len(cells)
+    left, room = first, WIDEST - min(_width(cells[first:last]), WIDEST * 3 // 4)
+    before = room // 2
+    while left > 0 and before >= cells[left - 1][1]:
+        left -= 1
+        before -= cells[left][1]
+    right, taken = left, 0
+    while right < len(cells) and taken + cells[right][1] <= WIDEST:
+        taken += cells[right][1]
+        right += 1
+    return left, right
+
+
+def _width(cells: Sequence[tuple[str, int]]) -> int:
+    return sum(columns for _, columns in cells)
+
+
+def _summary(report: LintReport) -> str:
+    counts: Mapping[Severity, int] = Counter(finding.severity for finding in report.findings)
+    found = ", ".join(_counted(counts.get(severity, 0), _NOUNS[severity]) for severity in Severity)
+    rest = [
+        f"{count} {word}" for count, word in ((report.silenced, "silenced"), (report.baselined, "baselined")) if count
+    ]
+    over = f"{_counted(report.files, 'file')}, {_counted(report.rules, 'rule')}"
+    return f"{found} in {over}" + (f"; {', '.join(rest)}" if rest else "")
+
+
+_NOUNS: Mapping[Severity, str] = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

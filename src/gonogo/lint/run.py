@@ -1,0 +1,222 @@
+"""Reads everything that one server would load, asks promtool and whoever else is there, and runs every check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeAlias
+
+from gonogo.errors import Position, UsageError
+from gonogo.formats.dialect import Dialect
+from gonogo.lint.arbitration import Side, arbitrate
+from gonogo.lint.core.arbiter import Arbiter
+from gonogo.lint.core.catalogue import checks, findings, ordered
+from gonogo.lint.core.check import Check
+from gonogo.lint.core.echoes import ARBITER, without_echoes
+from gonogo.lint.core.estate import Estate, position_of
+from gonogo.lint.core.interest import interest_of
+from gonogo.lint.core.pragmas import silenced
+from gonogo.lint.core.report import LintReport
+from gonogo.lint.core.vmalert_words import VMALERT
+from gonogo.lint.inputs import Inputs, Skipped, named_inputs, policy_inputs
+from gonogo.lint.request import LintRequest
+from gonogo.lint.vmalert_arbitration import arbitrate_by_vmalert, has_vmalert, undecided_by_vmalert
+from gonogo.model.finding import Finding, Severity, Span
+from gonogo.model.versions import release
+from gonogo.programs.installed_promtool import version_number
+from gonogo.programs.locate import locate
+from gonogo.programs.promtool import PROMTOOL
+from gonogo.stopping import outcome
+
+Informant: TypeAlias = Callable[[Estate], tuple[Estate, tuple[str, ...]]]
+"""Adds to what was read what somebody else knows of it, with a sentence for each thing that nobody could tell."""
+
+_OF_ARBITERS = frozenset({ARBITER, "promtool-disagree", "syntax"})
+"""Checks that need to hear promtool first: ``syntax`` says nothing of expressions that promtool accepts."""
+
+NOT_ASKED = "promtool was not asked: vmalert evaluates these rule files (prometheus.dialect: victoriametrics)"
+
+
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """What a lint came to.
+
+    Attributes:
+        report: the findings, without those that pragmas silence.
+        skipped: the files that were met and not linted.
+        notes: what could not be asked or looked at, a sentence each.
+        tools: the versions of the arbiters, by command.
+        arbiter: the program that decides what is valid.
+        undecided: why nobody could decide what is valid; empty where the arbiter did.
+    """
+
+    report: LintReport
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()
+    tools: Mapping[str, str] = field(default_factory=dict)
+    arbiter: str = PROMTOOL[0]
+    undecided: str = ""
+
+
+def run_lint(
+    request: LintRequest, says: Callable[[str], None] = lambda _: None, informants: Iterable[Informant] = ()
+) -> Linted:
+    """Lint what was asked for.
+
+    Args:
+        request: what, and with which promtools.
+        says: hears what is being done.
+        informants: who else is asked about what was read, one after another.
+
+    Raises:
+        UsageError: a path is not there or cannot be read, nothing is left to lint, a promtool is too old for a
+            feature that it has to turn on, or a second promtool is named for the files of vmalert.
+        MissingTool: promtool, or the second one's command, is not there, or cannot be run.
+        SourceError: the server to ask gives no valid answer.
+    """
+    by_vmalert = request.dialect is Dialect.VICTORIA_METRICS
+    if not by_vmalert:
+        locate(PROMTOOL[0])
+    says("reading the files")
+    inputs = _inputs(request)
+    undecided = tuple(undecided_by_vmalert(inputs)) if by_vmalert else ()
+    arbiter = VMALERT if by_vmalert else PROMTOOL[0]
+    notes = [*undecided, *((NOT_ASKED,) if by_vmalert else ())]
+    with _asked(inputs, () if by_vmalert else _sides(request, inputs)) as arbiters:
+        estate = _estate(request, inputs, arbiters.version())
+        for informant in informants:
+            estate, told = informant(estate)
+            notes += told
+        if request.server_version is not None:
+            estate = estate.having(version=request.server_version)
+        says(f"checking {len(estate.rules)} rules")
+        found = [*findings(estate, _checks(arbiters=False)), *_of_form(inputs)]
+        says(f"waiting for {arbiter}")
+        judged = estate.having(arbiters=arbiters.heard())
+        found += findings(judged, _checks(arbiters=True))
+        notes += (note for one in judged.arbiters for note in one.notes)
+    return Linted(
+        _report(found, inputs, estate),
+        tuple(inputs.skipped),
+        tuple(notes),
+        {one.name: one.version for one in judged.arbiters},
+        arbiter,
+        "; ".join(undecided),
+    )
+
+
+def _sides(request: LintRequest, inputs: Inputs) -> tuple[Side, ...]:
+    """Name the promtools; the second one's command must be there as well."""
+    first = Side(demanded=request.demanded, running=request.running)
+    second = request.second
+    if second is None:
+        return (first,)
+    locate(second.command[0])
+    there = replace(first, command=second.command, root=second.root, base=inputs.base)
+    return (first, replace(there, excused=second.any_version))
+
+
+def _inputs(request: LintRequest) -> Inputs:
+    if request.second is not None and request.dialect is Dialect.VICTORIA_METRICS:
+        raise UsageError(
+            "a second promtool cannot check the rule files of vmalert",
+            why="the policy says prometheus.dialect: victoriametrics, so vmalert decides what is valid",
+            next_step="leave out --promtool",
+        )
+    if request.paths:
+        return named_inputs(request.paths, request.dialect)
+    assert request.policy_file is not None  # noqa: S101 - a request has one or the other
+    return policy_inputs(request.policy_file)
+
+
+@dataclass(frozen=True, slots=True)
+class _Arbiters:
+    """Arbiters that run beside everything else; ``first_version`` is that of the first promtool, if one is asked."""
+
+    first_version: Future[str] | None
+    words: tuple[Future[Arbiter], ...]
+
+    def version(self) -> str:
+        """Wait for the version of the first promtool; empty if none is asked."""
+        return "" if self.first_version is None else outcome(self.first_version)
+
+    def heard(self) -> tuple[Arbiter, ...]:
+        """Wait for what all of them say."""
+        return tuple(outcome(word) for word in self.words)
+
+
+@contextmanager
+def _asked(inputs: Inputs, sides: tuple[Side, ...]) -> Iterator[_Arbiters]:
+    """Let the promtools run while the block does; without any, vmalert, if it is installed."""
+    with TemporaryDirectory(prefix="gonogo-lint-") as scratch, ThreadPoolExecutor(1 + len(sides)) as pool:
+        told = pool.submit(version_number, sides[0].command) if sides else None
+        running: list[Future[Arbiter]] = []
+        for number, side in enumerate(sides):
+            folder = Path(scratch) / str(number)
+            folder.mkdir()
+            running.append(pool.submit(arbitrate, inputs, side, folder))
+        if not sides and has_vmalert():
+            running.append(pool.submit(arbitrate_by_vmalert, inputs, Path(scratch)))
+        yield _Arbiters(told, tuple(running))
+
+
+def _estate(request: LintRequest, inputs: Inputs, promtool: str) -> Estate:
+    """Put together what was read; until somebody knows the server's version, promtool's stands for it."""
+    policy_file = request.policy_file
+    return Estate(
+        tuple(inputs.files.values()),
+        inputs.configuration,
+        inputs.tests,
+        routes=inputs.routes,
+        requirements=request.requirements,
+        policy_rules=inputs.policy_rules,
+        complete=inputs.complete,
+        interest=interest_of(policy_file.policy) if policy_file is not None else None,
+        dialect=request.dialect,
+        version=release(promtool) or Estate().version,
+        features=frozenset(request.demanded) or None,
+    )
+
+
+def _checks(*, arbiters: bool) -> Iterator[Check]:
+    return (check for check in checks().values() if (check.id in _OF_ARBITERS) is arbiters)
+
+
+def _of_form(inputs: Inputs) -> Iterator[Finding]:
+    """Tell what no check sees: files that are none of rules and cannot be understood, and rule files without rules."""
+    for problem in inputs.problems:
+        yield Finding(
+            "syntax",
+            Severity.ERROR,
+            Span(position_of(problem, inputs.base)),
+            _sentence(problem.message, problem.next_step),
+        )
+    if inputs.configuration is None:
+        for file in inputs.files.values():
+            if not file.rules and not file.problems:
+                message = f"{file.path} holds no rule: it is loaded, and does nothing"
+                severity = Severity.WARNING if file.path in inputs.by_hand else Severity.ERROR
+                yield Finding("rule-files-empty", severity, Span(Position(file.path, 1, 1)), message)
+    for where, message in inputs.missing:
+        yield Finding("rule-files-empty", Severity.ERROR, where, message)
+
+
+def _sentence(message: str, next_step: str) -> str:
+    return f"{message} ({next_step})" if next_step else message
+
+
+def _report(found: Iterable[Finding], inputs: Inputs, estate: Estate) -> LintReport:
+    unheard = {check.id for check in checks().values() if not check.hears(estate)}
+    done = silenced(ordered(found), estate.files, checks(), inputs.texts, unheard)
+    texts = {file.path: file.text for file in estate.files if file.text} | inputs.texts
+    return LintReport(
+        ordered(without_echoes((*done.kept, *done.told))),
+        len(estate.files) + (estate.configuration is not None) + (estate.routes is not None),
+        len(estate.rules),
+        done.count,
+        texts=texts,
+    )

@@ -1,0 +1,130 @@
+"""Asks git which inputs of a policy are not in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from gonogo.disk.regular_file import read_some
+from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.untracked import Untracked
+from gonogo.lint.inputs import shown
+from gonogo.lint.run import Informant
+from gonogo.policy.inputs import rule_files, unit_files
+from gonogo.policy.settings import PolicyFile
+from gonogo.sandbox.layout import HEADER
+
+RUNBOOKS = Path("docs") / "ops"
+
+PATIENCE = 30.0
+"""Seconds that git may take; it lists a few files."""
+
+
+class GitSilent(Exception):
+    """Git is there and gives no answer; its words say why."""
+
+
+def looking(policy_file: PolicyFile) -> Informant:
+    """Make an informant of git; where git cannot tell, that is said."""
+
+    def informant(estate: Estate) -> tuple[Estate, tuple[str, ...]]:
+        try:
+            return estate.having(untracked=untracked(policy_file)), ()
+        except GitSilent as error:
+            return estate, (f"whether the inputs are in git is not known: {error}",)
+
+    return informant
+
+
+def untracked(policy_file: PolicyFile) -> tuple[Untracked, ...]:
+    """List the policy, its rules, its tests and the runbooks that git ignores or does not track.
+
+    Nothing outside of a work tree, and nothing of the sandbox's own files.
+
+    Raises:
+        GitSilent: git is not installed in a work tree, or gives no answer.
+    """
+    folder = policy_file.path.absolute().parent
+    if _is_sandbox(policy_file.path) or not _may_be_in_work_tree(folder):
+        return ()
+    top = _top(folder)
+    return tuple(_missing(_inputs(policy_file, folder, top), top))
+
+
+def _is_sandbox(policy: Path) -> bool:
+    return read_some(policy).startswith(HEADER.encode())
+
+
+def _may_be_in_work_tree(folder: Path) -> bool:
+    return any((above / ".git").exists() for above in (folder.resolve(), *folder.resolve().parents))
+
+
+def _top(folder: Path) -> Path:
+    return Path(_git(folder, "rev-parse", "--show-toplevel").removesuffix("\n"))
+
+
+def _inputs(policy_file: PolicyFile, folder: Path, top: Path) -> Iterator[tuple[str, Path]]:
+    yield "policy", policy_file.path.absolute()
+    yield from (("rules", path) for path in rule_files(policy_file.rules))
+    for place in policy_file.tests:
+        yield from (("tests", path) for path in _below(place))
+    for place in dict.fromkeys((folder / RUNBOOKS, top / RUNBOOKS)):
+        yield from ((str(RUNBOOKS), path) for path in sorted(place.glob("**/*")) if path.is_file())
+
+
+def _below(place: Path) -> tuple[Path, ...]:
+    try:
+        return unit_files(place) if place.exists() else ()
+    except OSError:
+        return ()
+
+
+def _missing(inputs: Iterable[tuple[str, Path]], top: Path) -> Iterator[Untracked]:
+    inside = {
+        os.path.relpath(place, top): (role, path)
+        for role, path in inputs
+        if (place := path.parent.resolve() / path.name).is_relative_to(top)
+    }
+    left = _names(top, inside, "ls-files", "-z", "--others")
+    ignored = _names(top, left, "ls-files", "-z", "--others", "--ignored", "--exclude-standard")
+    for name in sorted(left):
+        role, path = inside[name]
+        yield Untracked(shown(path), role, name in ignored)
+
+
+def _names(top: Path, names: Iterable[str], *arguments: str) -> set[str]:
+    """Give those of the names that git lists."""
+    asked = sorted(names)
+    if not asked:
+        return set()
+    listed = _git(top, *arguments, "--", *(f":(top,literal){name}" for name in asked)).split("\0")
+    return set(asked).intersection(listed)
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    """Run git without anything that a repository's own settings could make it run.
+
+    Raises:
+        GitSilent: it is not there, fails, or takes too long.
+    """
+    git = shutil.which("git")
+    if git is None:
+        raise GitSilent("git is not installed")
+    argv = (git, "-c", "core.fsmonitor=false", "-C", str(folder), *arguments)
+    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    return _answer(argv, environment)
+
+
+def _answer(argv: Sequence[str], environment: dict[str, str]) -> str:
+    try:
+        done = subprocess.run(
+            argv, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=PATIENCE
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise GitSilent(str(error)) from error
+    if done.returncode != 0:
+        raise GitSilent(done.stderr.decode(errors="replace").strip().partition("\n")[0] or "git failed")
+    return done.stdout.decode(errors="surrogateescape")

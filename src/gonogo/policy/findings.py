@@ -1,0 +1,69 @@
+"""Lints the policy with the intervals that its own files name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from gonogo.disk.regular_file import read_text
+from gonogo.durations import parse_duration
+from gonogo.errors import PolicyError, Problem
+from gonogo.formats.yaml import parse
+from gonogo.model.rule import RuleGroup
+from gonogo.policy.lint import Finding, Severity, lint
+from gonogo.policy.load import PolicyFile
+
+WARNED_OF = ("gates", "slos", "signals", "heartbeat.every", "heartbeat.window", "heartbeat.fresh")
+"""The keys that warnings come from; what a policy says besides leaves the preset's own as they are."""
+
+
+def policy_warnings(policy_file: PolicyFile, files: tuple[RuleGroup, ...]) -> tuple[Finding, ...]:
+    """Lint the policy; give its warnings.
+
+    Raises:
+        PolicyError: with these intervals the policy cannot work.
+    """
+    paces = _paces(policy_file.server.config)
+    named = [group.interval for group in files if group.interval is not None]
+    evaluation = max(named, default=paces.get("evaluation_interval"))
+    found = lint(policy_file.policy, scrape=paces.get("scrape_interval"), evaluation=evaluation)
+    errors = [finding for finding in found if finding.severity is Severity.ERROR]
+    if errors:
+        raise PolicyError(tuple(Problem(None, said(finding, policy_file), finding.next_step) for finding in errors))
+    return found
+
+
+def warning_lines(policy_file: PolicyFile, warnings: tuple[Finding, ...]) -> tuple[str, ...]:
+    """Write the warnings for a person; those of the preset as it is are counted, for its page argues each."""
+    own = any(f"{name}.".startswith(f"{key}.") for name in policy_file.named for key in WARNED_OF)
+    if own or not warnings:
+        return tuple(said(warning, policy_file) for warning in warnings)
+    return (f"{len(warnings)} warnings, all of them the preset's own; docs/policy.md argues each",)
+
+
+def said(finding: Finding, policy_file: PolicyFile) -> str:
+    """Write a finding with the key it is about."""
+    key = ".".join(str(part) for part in finding.loc)
+    return f"{policy_file.path}: {key}: {finding.message} [{finding.check}]"
+
+
+def _paces(config: Path | None) -> Mapping[str, timedelta]:
+    """Read the global intervals of the server's configuration, where it is there and says them."""
+    if config is None or not config.is_file():
+        return {}
+    try:
+        read = parse(read_text(config), str(config)).value
+    except (OSError, UnicodeDecodeError):
+        return {}
+    whole = read.get("global") if isinstance(read, dict) else None
+    texts = whole if isinstance(whole, dict) else {}
+    return {key: found for key in ("scrape_interval", "evaluation_interval") if (found := _duration(texts.get(key)))}
+
+
+def _duration(value: object) -> timedelta | None:
+    """Read a duration; what is none, promtool will say."""
+    try:
+        return parse_duration(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

@@ -1,0 +1,68 @@
+"""The files behind a policy: what its globs and its folders of tests hold."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from gonogo.disk.matching_files import matching_files
+from gonogo.disk.regular_file import read_some
+from gonogo.formats.prometheus_config import read_configuration
+from gonogo.model.file_pattern import SERVER_PATTERN
+
+TEST_SUFFIXES = (".yml", ".yaml")
+
+
+def matching(pattern: str) -> tuple[Path, ...]:
+    """List the files that one pattern matches as Prometheus does, names that begin with a dot included; sorted."""
+    return tuple(Path(name) for name in sorted(matching_files(pattern)))
+
+
+def rule_files(patterns: tuple[str, ...]) -> tuple[Path, ...]:
+    """Give every rule file that the patterns match, each once, sorted."""
+    return tuple(sorted({path for pattern in patterns for path in matching(pattern)}))
+
+
+def server_matching(pattern: str, folder: Path) -> tuple[Path, ...]:
+    """List the files that a pattern of a configuration in ``folder`` matches: ``*`` in the last element only."""
+    if not SERVER_PATTERN.fullmatch(pattern) or not pattern:
+        return ()
+    return matching(os.path.normpath(os.path.join(folder.absolute(), pattern)))  # noqa: PTH118 - patterns are text
+
+
+def scrape_files(config: Path) -> tuple[Path, ...]:
+    """Give every file that the ``scrape_config_files`` of a configuration match; none if it cannot be read."""
+    try:
+        content = read_some(config)
+    except OSError:
+        return ()
+    if b"scrape_config_files" not in content:  # most have none, and reading YAML takes time
+        return ()
+    entries = read_configuration(content.decode(errors="replace"), str(config))[0].scrape_files
+    return tuple(path for entry in entries for path in server_matching(entry.pattern, config.parent))
+
+
+def unit_files(place: Path) -> tuple[Path, ...]:
+    """Give the place itself where it is a file, else every YAML file below it, sorted.
+
+    Links to folders are followed, but never back into a folder they stand in.
+
+    Raises:
+        OSError: a folder cannot be listed.
+    """
+    return tuple(sorted(_below(place, frozenset()))) if place.is_dir() else (place,)
+
+
+def _below(folder: Path, above: frozenset[tuple[int, int]]) -> set[Path]:
+    status = folder.stat()
+    here = (status.st_dev, status.st_ino)
+    if here in above:
+        return set()
+    found: set[Path] = set()
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                found |= _below(Path(entry.path), above | {here})
+            elif entry.name.endswith(TEST_SUFFIXES):
+                found.add(Path(entry.path))
+    return found

@@ -1,0 +1,54 @@
+"""The policy's own rule files, read as rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gonogo.disk.regular_file import read_text
+from gonogo.errors import PolicyError, Problem
+from gonogo.formats.dialect import Dialect
+from gonogo.formats.files import read_rules
+from gonogo.model.rule import RuleGroup
+from gonogo.policy.inputs import matching
+from gonogo.policy.load import PolicyFile
+
+
+def rule_paths(policy_file: PolicyFile) -> tuple[Path, ...]:
+    """List the files that the policy's globs match, sorted, each once.
+
+    Raises:
+        PolicyError: a glob matches nothing: rules would vanish in silence.
+    """
+    found: set[Path] = set()
+    problems = []
+    for pattern in policy_file.rules:
+        matched = matching(pattern)
+        found.update(matched)
+        if not matched:
+            problems.append(Problem(None, f"rules: {pattern} matches no file", "write them with 'gonogo rules --out'"))
+    if problems:
+        raise PolicyError(tuple(problems))
+    return tuple(sorted(found))
+
+
+def policy_rules(policy_file: PolicyFile, dialect: Dialect | None = None) -> tuple[RuleGroup, ...]:
+    """Read all of the policy's rule files; a ``dialect`` that was seen wins over the policy's.
+
+    Raises:
+        PolicyError: a glob matches nothing, or a file cannot be read as rules; every
+            mistake of every file is listed.
+    """
+    groups: list[RuleGroup] = []
+    problems: list[Problem] = []
+    for path in rule_paths(policy_file):
+        try:
+            text = read_text(path)
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append(Problem(None, f"rules: {path} cannot be read: {error}", "mend or remove the file"))
+            continue
+        read = read_rules(text, str(path), dialect or policy_file.server.dialect)
+        groups += read.groups
+        problems += read.problems
+    if problems:
+        raise PolicyError(tuple(problems))
+    return tuple(groups)

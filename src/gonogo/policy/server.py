@@ -1,0 +1,73 @@
+"""From the policy's server settings to a client that may ask it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from gonogo.policy.secrets import read_secret
+from gonogo.policy.settings import Header, PolicyFile, ServerSettings
+from gonogo.server.http import Client, HttpSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where to ask: the server, and who knows its rules and targets where it does not."""
+
+    url: str
+    rules_url: str
+    targets_url: str
+
+
+def server_of(policy_file: PolicyFile, url: str | None) -> Server:
+    """Give the addresses in effect; ``url`` is the command line's, over the policy's, were it empty."""
+    settings = policy_file.server
+    base = settings.url if url is None else url
+    return Server(base, settings.rules_url or base, settings.targets_url or base)
+
+
+def client_of(settings: ServerSettings, *, at_most: timedelta) -> Client:
+    """Make a client by the policy's settings; secrets are read from their files now.
+
+    Raises:
+        PolicyError: a secret cannot be read.
+    """
+    return Client(
+        HttpSettings(
+            timeout=min(settings.timeout, at_most),
+            at_its_longest=settings.timeout >= at_most,
+            max_bytes=settings.max_bytes,
+            authorization=_authorization(settings),
+            basic=_basic(settings),
+            headers={header.name: _header(header) for header in settings.headers},
+            ca_file=_text(settings.ca_file),
+            cert_file=_text(settings.cert_file),
+            key_file=_text(settings.key_file),
+            server_name=settings.server_name,
+            verify=not settings.insecure_skip_verify,
+        )
+    )
+
+
+def _authorization(settings: ServerSettings) -> str | None:
+    if settings.credentials_file is None and settings.credentials_env is None:
+        return None
+    secret = read_secret(settings.credentials_file, settings.credentials_env)
+    return f"{settings.authorization_type or 'Bearer'} {secret}"
+
+
+def _header(header: Header) -> str:
+    return header.value if header.value is not None else read_secret(header.file, header.env)
+
+
+def _basic(settings: ServerSettings) -> tuple[str, str] | None:
+    if settings.username is None:
+        return None
+    if settings.password_file is None and settings.password_env is None:
+        return settings.username, ""
+    return settings.username, read_secret(settings.password_file, settings.password_env)
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)

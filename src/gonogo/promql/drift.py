@@ -1,0 +1,108 @@
+"""Whether the rules that a server loaded are those of the policy's files.
+
+Rules are matched by group, kind, name and static labels, and compared by what they
+mean: expression, how long an alert waits, and the group's interval where the file
+gives one (the server's default is not the file's to say). A file's path says
+nothing: servers see files under paths of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from gonogo.durations import format_duration
+from gonogo.model.grouped import Group, rules_of
+from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleKind
+from gonogo.promql.canonical import canonical
+from gonogo.promql.graph import RuleGraph, series_name
+from gonogo.promql.matchers import bearing
+
+Key = tuple[str, RuleKind, str, tuple[tuple[str, str], ...]]
+"""The group, the kind, the name and the labels of a rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A rule, and the name and interval of the group it stands in."""
+
+    rule: Rule
+    group: str
+    interval: timedelta | None
+
+    @property
+    def key(self) -> Key:
+        return self.group, self.rule.kind, self.rule.name, tuple(sorted(self.rule.labels.items()))
+
+
+def drift(metric: str, files: tuple[RuleGroup, ...], loaded: tuple[LoadedGroup, ...]) -> str | None:
+    """Say, as a clause, how what the server loaded differs from the files under a metric.
+
+    Everything under the metric by the files' rules or by the server's is compared.
+    ``None`` where there is no difference.
+    """
+    under = {id(rule) for rule in RuleGraph.of((*files, *loaded)).closure(metric)}
+    wanted, found = _by_key(files, under), _by_key(loaded, under)
+    for key, ours in wanted.items():
+        if difference := _compare(ours, found.get(key, []), found):
+            return difference
+    extra = next((theirs[0] for key, theirs in found.items() if key not in wanted), None)
+    return None if extra is None else f"{_name(extra)} is on the server but not in the policy's rule files"
+
+
+def _by_key(groups: Iterable[Group], under: set[int]) -> dict[Key, list[_Placed]]:
+    placed: dict[Key, list[_Placed]] = {}
+    for group in groups:
+        for rule in rules_of(group):
+            if id(rule) in under:
+                one = _Placed(rule, group.name, group.interval)
+                placed.setdefault(one.key, []).append(one)
+    return placed
+
+
+def _compare(ours: list[_Placed], theirs: list[_Placed], loaded: Iterable[Key]) -> str | None:
+    """Pair the rules of one key, equal ones first, and say the first difference."""
+    left = list(theirs)
+    for one in sorted(ours, key=lambda placed: placed.interval is None):
+        best = min(left, key=lambda other: _difference(one, other) is not None, default=None)
+        if best is None:
+            return f"{_name(one)} is in the policy's rule files but not on the server{_elsewhere(one, loaded)}"
+        if difference := _difference(one, best):
+            return difference
+        left = [other for other in left if other is not best]
+    return f"{_name(left[0])} is on the server more often than in the policy's rule files" if left else None
+
+
+def _difference(ours: _Placed, theirs: _Placed) -> str | None:
+    name, one, other = _name(ours), ours.rule, theirs.rule
+    if one.expression != other.expression:
+        wanted, found = _meaning(one.expression), _meaning(other.expression)
+        if wanted != found:
+            return f"on the server {name} is {found}, in the policy's rule files {wanted}"
+    spans = (
+        ("waits", one.held, other.held),
+        ("keeps firing", one.keep_firing, other.keep_firing),
+        ("is evaluated every", ours.interval, theirs.interval),
+    )
+    for what, expected, actual in spans:
+        if expected is not None and actual is not None and expected != actual:
+            there, here = format_duration(actual), format_duration(expected)
+            return f"on the server {name} {what} {there}, by the policy's rule files {here}"
+    return None
+
+
+def _meaning(expression: str) -> str:
+    return canonical(expression) or " ".join(expression.split())
+
+
+def _elsewhere(missing: _Placed, loaded: Iterable[Key]) -> str:
+    for group, kind, name, labels in loaded:
+        if (kind, name) == (missing.rule.kind, missing.rule.name):
+            borne = bearing(dict(labels))
+            return f" (which has it in group {group} with {f'labels {borne}' if borne else 'no labels'})"
+    return ""
+
+
+def _name(placed: _Placed) -> str:
+    return f"rule {series_name(placed.rule)} of group {placed.group}"

@@ -1,0 +1,122 @@
+"""Whether a rule makes its value up instead of measuring it.
+
+Made up is, transitively through recording rules, what has no selector or only such as
+are multiplied by a literal 0 (``0``, ``-0``, ``vector(0)``), and what has a branch of
+``or`` like that: ``x or 0 * y`` is 0 whenever x is gone. Cleverer algebra (``x ^ 0``, ``0 / x``, ``x - x``,
+``clamp(x, 1, 1)``, ``vector(1) and x``) is out of reach, and a value that never
+varies is no evidence of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from gonogo.model.rule import Rule, RuleKind
+from gonogo.promql.canonical import written
+from gonogo.promql.graph import ALERT_METRICS, RuleGraph, series_name
+from gonogo.promql.parser import parse
+from gonogo.promql.refusal import Refusal
+from gonogo.promql.selectors import Selector
+from gonogo.promql.tree import Binary, Call, Expression, Negation, Number, Vector, children, walk
+
+LONGEST_QUOTE = 80
+"""How many characters of an expression a sentence quotes."""
+
+
+def synthetic(metric: str, graph: RuleGraph) -> str | None:
+    """Say why a metric's value is made up, as a clause; ``None`` where nothing shows that it is.
+
+    A rule that cannot be read is not called made up: ``RuleGraph.unreadable`` lists it, for a doubt of its own.
+    """
+    return next((why for _, why in synthetic_rules((metric,), graph)), None)
+
+
+def synthetic_rules(metrics: Collection[str], graph: RuleGraph) -> Iterator[tuple[Rule, str]]:
+    """List the rules that record some metrics and make their values up, and say of each why, as a clause."""
+    findings = _Findings(graph)
+    for rule in graph.bottom_up(*metrics):
+        findings.visit(rule)
+    for metric in metrics:
+        for rule in graph.recorded_by(metric):
+            if origin := findings.dead.get(id(rule)) or findings.patched.get(id(rule)):
+                whose = f"{metric} comes from {series_name(origin.rule)}, whose rule"
+                yield rule, f"{f'the rule that records {metric}' if origin.rule is rule else whose} {origin.how}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """The rule at which a made-up value enters, and how."""
+
+    rule: Rule
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """The rules visited so far, by identity: dead ones measure nothing, patched ones not always."""
+
+    graph: RuleGraph
+    dead: dict[int, _Origin] = field(default_factory=dict)
+    patched: dict[int, _Origin] = field(default_factory=dict)
+
+    def visit(self, rule: Rule) -> None:
+        """Judge a rule; those it reads from come before."""
+        try:
+            tree = parse(rule.expression)
+        except Refusal:
+            return
+        if not self._alive(tree):
+            self.dead[id(rule)] = self._dead_origin(rule, tree)
+        if origin := self._patch(rule, tree):
+            self.patched[id(rule)] = origin
+
+    def _alive(self, node: Expression) -> bool:
+        """Tell whether some selector in or under a tree is measured and not multiplied by 0."""
+        if isinstance(node, Vector):
+            return self._measured(node)
+        return not _nought(node) and any(self._alive(part) for part in children(node))
+
+    def _measured(self, vector: Vector) -> bool:
+        """Tell whether a selector finds raw series or what living rules make of them.
+
+        Of several rules for one name each must live, for each makes series of its own;
+        of alerts, and of names found by a pattern, one is enough.
+        """
+        living = [id(rule) not in self.dead for rule in self.graph.makers(Selector.of(vector))]
+        several_names = vector.metric is None or vector.metric in ALERT_METRICS
+        return not living or (any(living) if several_names else all(living))
+
+    def _dead_origin(self, rule: Rule, tree: Expression) -> _Origin:
+        vectors = [node for node in walk(tree) if isinstance(node, Vector)]
+        makers = (maker for vector in vectors for maker in self.graph.makers(Selector.of(vector)))
+        inherited = next((self.dead[id(maker)] for maker in makers if id(maker) in self.dead), None)
+        how = "reads only series multiplied by 0" if vectors else "reads no series"
+        return inherited or _Origin(rule, f"{how}: {_quote(tree)}")
+
+    def _patch(self, rule: Rule, tree: Expression) -> _Origin | None:
+        """Find a branch of ``or`` that measures nothing, here or in a recording rule below."""
+        choices = (node for node in walk(tree) if isinstance(node, Binary) and node.operator == "or")
+        branches = (branch for choice in choices for branch in (choice.left, choice.right))
+        if empty := next((branch for branch in branches if not self._alive(branch)), None):
+            return _Origin(rule, f"has a branch of 'or' that measures nothing: {_quote(empty)}")
+        below = (under for under in self.graph.upstream(rule) if under.kind is RuleKind.RECORD)
+        return next((self.patched[id(under)] for under in below if id(under) in self.patched), None)
+
+
+def _nought(node: Expression) -> bool:
+    """Tell whether a tree is a literal 0 or a product with one."""
+    match node:
+        case Number(value=value):
+            return value == 0
+        case Call(function="vector" | "scalar", arguments=(inner,)) | Negation(inner=inner):
+            return _nought(inner)
+        case Binary(operator="*", left=left, right=right):
+            return _nought(left) or _nought(right)
+        case _:
+            return False
+
+
+def _quote(tree: Expression) -> str:
+    text = written(tree)
+    return text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1]}…"

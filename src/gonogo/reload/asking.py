@@ -1,0 +1,165 @@
+"""Asks the server to reload, finds out what became of that, and asks again only where that is safe."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import timedelta
+
+from gonogo.errors import SourceError
+from gonogo.model.outcome import Outcome
+from gonogo.reload.compare.result import Step
+from gonogo.reload.comparison import Comparison, Reload, configuration, rules
+from gonogo.reload.course import Course, Done, judged, passed
+from gonogo.reload.place import Place
+from gonogo.reload.retry import retry_pause
+from gonogo.reload.settle import Settled, Settlement, settle
+from gonogo.reload.staged import Staged
+from gonogo.reload.trees.good_trees import Load
+from gonogo.reload.trigger import Reply, Triggered
+from gonogo.reload.unmet import Check
+from gonogo.reload.verify import disturbed, verify
+from gonogo.server.server_state import ServerState, Vitals
+from gonogo.stopping import pause as wait
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the steps are called: those towards the new tree, or those back to the old one."""
+
+    trigger: Step
+    settle: Step
+    verify: Step
+    keep: Step
+
+
+FORTH = Names(Step.TRIGGER, Step.SETTLE, Step.VERIFY, Step.KEEP)
+BACK = Names(Step.TRIGGER_OLD, Step.SETTLE_OLD, Step.VERIFY_OLD, Step.KEEP_OLD)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A reload that was asked for: the vitals just before, what became of it, and how often it was asked again."""
+
+    vitals: Vitals
+    settled: Settled
+    retries: int
+    is_rollback: bool = False
+
+    @property
+    def loaded(self) -> Reload | None:
+        """The reload to verify; ``None`` where there was none that took everything."""
+        if self.settled.outcome is Settlement.LOADED and self.settled.vitals is not None:
+            return Reload(self.vitals, self.settled.vitals, self.is_rollback)
+        return None
+
+    @property
+    def load(self) -> Load | None:
+        """That reload as a good tree notes it."""
+        return None if self.loaded is None else load_of(self.loaded.settled)
+
+
+def load_of(vitals: Vitals) -> Load:
+    """Tell a server's last load from any other."""
+    return Load(vitals.born, vitals.metrics.success_at)
+
+
+def ask(course: Course, place: Place, before: ServerState, names: Names) -> Asked:
+    """Ask until it is known what became of it, at most three times more.
+
+    Args:
+        course: takes the steps.
+        place: where.
+        before: the server before anything was touched; forth, it must still be as it was.
+        names: what the steps are called.
+    """
+    retries = 0
+    while True:
+        asked = _vitals(place, before)
+        triggered = _trigger(course, place, before, asked, names)
+        settled = _settle(course, place, asked, triggered, names)
+        pause = retry_pause(triggered, settled, retries, random.random())  # noqa: S311 - jitter, no secret
+        if pause is None:
+            return Asked(asked, settled, retries, names is BACK)
+        wait(pause.total_seconds())
+        retries += 1
+
+
+def verify_step(
+    place: Place, before: ServerState, wanted: Staged, asked: Asked, within: timedelta | None = None
+) -> Done:
+    """Look until the server is as it should be, or the time is up; back, failures on the way are not counted."""
+    reload = asked.loaded
+    if reload is None and asked.settled.outcome is Settlement.NOT_HAPPENED:
+        return _still_there(place, before, wanted)
+    if reload is None:
+        return judged((f"the reload of the old files: {asked.settled.detail}",), "")
+    left = verify(before, wanted, reload, place.server.state, within, place.policy_file.reload.timeout)
+    rules_there = sum(len(group.rules) for group in wanted.rules)
+    well = f"{rules_there} rules and {len(wanted.jobs)} jobs are loaded as in the files, evaluated and scraped since"
+    return judged(tuple(map(str, left)), well)
+
+
+def _still_there(place: Place, before: ServerState, wanted: Staged) -> Done:
+    """Where no reload happened at all, see that the server still has what it had."""
+    now = place.server.state()
+    untouched = (now.vitals.born, now.vitals.metrics.success_at) == (
+        before.vitals.born,
+        before.vitals.metrics.success_at,
+    )
+    if not untouched or not now.vitals.metrics.successful:
+        return judged(("the server was restarted or reloaded since, and not by us",), "")
+    compared = Comparison(before, now, wanted, Reload(now.vitals, now.vitals))
+    left = (*configuration(compared), *rules(compared))
+    return judged(tuple(map(str, left)), "no reload happened, and the server has what it had")
+
+
+def _vitals(place: Place, before: ServerState) -> Vitals:
+    try:
+        return place.server.vitals()
+    except SourceError:
+        return before.vitals  # asking it says what is wrong
+
+
+def _trigger(course: Course, place: Place, before: ServerState, asked: Vitals, names: Names) -> Triggered:
+    told: list[Triggered] = []
+
+    def act() -> Done:
+        strangers = disturbed(before, asked) if names is FORTH else ()
+        if before.auto_reload:  # it may have been quicker than we are: what it read is verified all the same
+            strangers = tuple(one for one in strangers if one.check is not Check.ALONE)
+        if strangers:
+            told.append(Triggered(Reply.NOT_SENT, "; ".join(map(str, strangers))))
+            return judged(tuple(map(str, strangers)), "")
+        told.append(place.server.trigger(before))
+        triggered = told[0]
+        if triggered.accepted is False:
+            return judged((_with_step(triggered.detail, triggered.next_step),), "")
+        return Done(Outcome.PASS if triggered.accepted else Outcome.UNKNOWN, triggered.detail, seen=_seen(triggered))
+
+    report = course.take(names.trigger, act)
+    return told[0] if told else Triggered(Reply.NOT_SENT, report.detail)
+
+
+def _settle(course: Course, place: Place, asked: Vitals, triggered: Triggered, names: Names) -> Settled:
+    found: list[Settled] = []
+
+    def act() -> Done:
+        found.append(settle(asked, triggered, place.server.vitals, place.policy_file.reload.timeout))
+        settled = found[0]
+        if settled.outcome is Settlement.LOADED:
+            return passed(settled.detail, settlement=settled.outcome)
+        if settled.outcome is Settlement.NOT_HAPPENED:
+            return judged((f"no reload happened: {settled.detail}",), "", settlement=settled.outcome)
+        return judged((settled.detail,), "", settlement=settled.outcome)
+
+    report = course.take(names.settle, act)
+    return found[0] if found else Settled(Settlement.UNKNOWN, report.detail)
+
+
+def _with_step(detail: str, next_step: str) -> str:
+    return f"{detail} ({next_step})" if next_step else detail
+
+
+def _seen(triggered: Triggered) -> dict[str, object]:
+    return {"reply": triggered.reply, "seconds": round(triggered.seconds, 3)}

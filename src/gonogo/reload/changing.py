@@ -1,0 +1,235 @@
+"""The part of a reload that touches: switch, trigger, verify, keep; and the way back."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import replace
+from enum import Enum
+from pathlib import PurePath
+
+from gonogo.errors import ActionFailed, SourceError
+from gonogo.journal.runs import counted
+from gonogo.model.outcome import Outcome
+from gonogo.reload.asking import BACK, FORTH, Asked, Names, ask, verify_step
+from gonogo.reload.baseline import baseline
+from gonogo.reload.commands import by_hand
+from gonogo.reload.compare.result import Became, ReloadResult, Step
+from gonogo.reload.comparison import failing_rules
+from gonogo.reload.contents import wanted_of
+from gonogo.reload.course import Course, Done, judged, passed
+from gonogo.reload.disk_steps import Ready, keep_step, other_file, restore_step, settle_old
+from gonogo.reload.settle import Settlement
+from gonogo.reload.trees.recover_marker import pending
+from gonogo.reload.trees.switch import switch
+from gonogo.reload.trees.switch_plan import Plan, plan_in_place, plan_switch
+from gonogo.reload.trees.switch_trouble import NoWayBack, Refused, Undone, Unfit
+from gonogo.stopping import whole
+
+_NO_WAY_BACK = "the files are changed already, and nothing could be rolled back"
+
+_FIRST = "no good tree is kept yet, and the server has these files, as far as it shows: they are loaded once more"
+
+
+_STILL = ("still fail", "still fails")
+
+
+class _Way(Enum):
+    """How it goes on after asking for the new tree."""
+
+    DONE = "done"
+    BACK = "back"
+    UNKNOWN = "unknown"
+    NOT_KEPT = "not kept"
+
+
+class Change:
+    """Carries a reload out, or undoes it."""
+
+    def __init__(self, course: Course, ready: Ready) -> None:
+        """Begin with nothing switched."""
+        self._course = course
+        self._ready = ready
+        self._retries = 0
+        self._undone = False
+
+    def carry_out(self) -> ReloadResult:
+        """Switch, ask, verify, keep; whatever fails after the switch is undone, a mistake in here as well."""
+        with whole():
+            return self._carried_out()
+
+    def _carried_out(self) -> ReloadResult:
+        try:
+            refused = self._switch()
+            if refused is not None:
+                return refused
+            way = _Way.BACK if self._undone else self._forth()
+        except KeyboardInterrupt:
+            return replace(self._cut_short("it was interrupted"), interrupted=True)
+        except Exception as error:  # noqa: BLE001 - of whatever kind: the files are switched, and must not stay so
+            why = _told(error)
+            result = self._cut_short("it failed")
+            return replace(result, reasons=(why, *result.reasons))
+        return self._ended(way)
+
+    def _cut_short(self, what: str) -> ReloadResult:
+        way = self._interrupted()
+        if way is None:
+            return self._ends(Became.REFUSED, f"{what} before anything was touched")
+        return self._ended(way)
+
+    def _ended(self, way: _Way) -> ReloadResult:
+        if way is _Way.BACK:
+            try:
+                return self._back()
+            except Exception as error:  # noqa: BLE001 - whoever reads the answer must learn what to type
+                lost = self._lost("the way back failed")
+                return replace(lost, reasons=(*lost.reasons, _told(error)))
+        if way is _Way.UNKNOWN:
+            return self._lost("it is not known what became of the reload, so no file was changed back")
+        if way is _Way.NOT_KEPT:
+            return self._lost("the new tree is loaded and verified, and could not be kept")
+        detail = f"{self._ready.new.rule_count} rules loaded as in the files, and evaluated since"
+        failing, begun = self._failing()
+        if failing:
+            detail += f"; {counted(len(failing), 'rule')} failed before the reload, and {_STILL[len(failing) == 1]}"
+        if begun:
+            detail += f"; {counted(len(begun), 'rule')} began to fail right after the proof"
+        return replace(self._ends(Became.RELOADED, detail), failing=(*failing, *begun))
+
+    def _failing(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """List the rules that failed before and still fail, and those that began to fail since they were verified.
+
+        The former are no reason to go back. Both must be known.
+        """
+        before = self._ready.before
+        try:
+            now = self._ready.place.server.state()
+        except SourceError:
+            now = before
+        return failing_rules(before, now)
+
+    def _interrupted(self) -> _Way | None:
+        """Tell how to go on after an interrupt: what was proved stays, what was touched goes back."""
+        taken = {report.step: report.outcome for report in self._course.steps}
+        if taken.get(Step.KEEP) is Outcome.PASS:
+            return _Way.DONE
+        touched = pending(self._ready.place.state) is not None or Step.SWITCH in taken
+        return _Way.BACK if touched else None
+
+    def _switch(self) -> ReloadResult | None:
+        """Put the new tree on disk; gives a result where that was refused and nothing is touched."""
+        failure: list[ActionFailed] = []
+
+        def act() -> Done:
+            self._course.touched = True
+            try:
+                return self._switched()
+            except ActionFailed as error:
+                failure.append(error)
+                raise
+
+        self._course.take(Step.SWITCH, act)
+        if not failure:
+            return None
+        if isinstance(failure[0], (Refused, Unfit)):
+            return self._ends(Became.REFUSED, f"nothing was touched: {failure[0].what}")
+        if isinstance(failure[0], Undone):
+            self._undone = True
+            return None
+        if pending(self._ready.place.state) is None:
+            return self._ends(Became.REFUSED, f"nothing was touched: {failure[0].what}")
+        return self._lost("the files could be brought neither to the new tree nor back")
+
+    def _switched(self) -> Done:
+        ready = self._ready
+        try:
+            plan = self._plan()
+        except NoWayBack as error:
+            if not ready.without_rollback:
+                raise
+            return Done(Outcome.UNKNOWN, f"{_NO_WAY_BACK}: {error.why}")
+        if plan is None:
+            return passed(_FIRST) if ready.found.has_new else Done(Outcome.UNKNOWN, _NO_WAY_BACK)
+        switch(ready.place.state, plan)
+        leads = "; ".join(f"{link.path} leads to {link.after}" for link in plan.links)
+        if plan.in_place:
+            differ = f"{counted(len(plan.changes), 'file')} and {counted(len(plan.links), 'symbolic link')} differ"
+            return passed(f"{differ} from the last good tree, which can be gone back to{leads and f': {leads}'}")
+        if leads:
+            return passed(leads)
+        return passed(f"{counted(len(plan.changes), 'file')} put or taken away in {ready.live.root}")
+
+    def _plan(self) -> Plan | None:
+        place, found, live = self._ready.place, self._ready.found, self._ready.live
+        if place.staged is not None:
+            return plan_switch(live, place.staged)
+        return plan_in_place(place.state, live, found.good) if found.good is not None else None
+
+    def _forth(self) -> _Way:
+        ready, found = self._ready, self._ready.found
+        asked = self._ask(FORTH)
+        if asked.settled.outcome is Settlement.UNKNOWN:
+            return _Way.UNKNOWN
+        if asked.settled.outcome is not Settlement.LOADED:
+            return _Way.BACK
+        wanted = wanted_of(ready.new, ready.before, found.old if found.has_old else None)
+        before = baseline(found, ready.before)
+
+        def act() -> Done:
+            done = verify_step(ready.place, before, wanted, asked)
+            other = other_file(ready) if done.outcome is Outcome.PASS else ()
+            return judged(other, "") if other else done
+
+        report = self._course.take(Step.VERIFY, act)
+        if report.outcome is not Outcome.PASS:
+            return _Way.BACK
+        kept = self._course.take(Step.KEEP, lambda: keep_step(ready, asked.load))
+        return _Way.NOT_KEPT if kept.outcome is Outcome.FAIL else _Way.DONE
+
+    def _ask(self, names: Names) -> Asked:
+        asked = ask(self._course, self._ready.place, self._ready.before, names)
+        self._retries += asked.retries
+        return asked
+
+    def _back(self) -> ReloadResult:
+        """Restore, ask again even where the server may have the old tree, and verify that."""
+        ready, found = self._ready, self._ready.found
+        if not self._undone:
+            if pending(ready.place.state) is None:
+                return self._lost(self._without_way_back())
+            if self._course.take(Step.RESTORE, lambda: restore_step(ready)).outcome is Outcome.FAIL:
+                return self._lost("the old files could not be put back")
+        assert found.old is not None  # noqa: S101 - what was switched can be gone back to
+        asked = self._ask(BACK)
+        wanted = wanted_of(found.old, ready.before, found.old if found.has_old else None)
+        report = self._course.take(Step.VERIFY_OLD, lambda: verify_step(ready.place, ready.before, wanted, asked))
+        if report.outcome is not Outcome.PASS:
+            return self._lost("the old files are back, and the server is not proved to have loaded them")
+        kept = self._course.take(Step.KEEP_OLD, lambda: settle_old(ready, asked.load))
+        if kept.outcome is Outcome.FAIL:
+            return self._lost("the old tree is loaded and verified, and could not be kept")
+        return self._ends(Became.ROLLED_BACK, "the old files are back, loaded and verified")
+
+    def _without_way_back(self) -> str:
+        """Say what the server did with the files, and why nothing can be gone back to."""
+        first = "no tree was proved before this first reload"
+        why = "it was reloaded without rollback" if self._ready.without_rollback else first
+        nothing = f"there is nothing to go back to: {why}"
+        verified = [report.detail for report in self._course.steps if report.step is Step.VERIFY]
+        return f"{nothing}; the server has loaded the files, but {verified[-1]}" if verified else nothing
+
+    def _ends(self, became: Became, detail: str) -> ReloadResult:
+        return self._course.ends(became, detail, preview=self._ready.preview, retries=self._retries)
+
+    def _lost(self, detail: str) -> ReloadResult:
+        commands = by_hand(self._ready.place)
+        return self._course.ends(
+            Became.FAILED, detail, commands=commands, preview=self._ready.preview, retries=self._retries
+        )
+
+
+def _told(error: Exception) -> str:
+    """Say an error that nobody expected, and where it came from."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" ({frames[-1].name} in {PurePath(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    return f"unexpected {type(error).__name__}: {error}{where}"

@@ -1,0 +1,135 @@
+"""What is checked of a tree before a server may read it: lint, unit tests, and the promtool on the server's side."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from os.path import relpath
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from gonogo.errors import MissingTool
+from gonogo.journal.runs import Run
+from gonogo.lint.arbitration import Side, arbitrate
+from gonogo.lint.inputs import policy_inputs
+from gonogo.lint.recorded import as_run, lint
+from gonogo.lint.request import LintRequest
+from gonogo.lint.run import run_lint
+from gonogo.model.gate import OBS_LINT, PROMQL_UNIT
+from gonogo.model.outcome import Outcome
+from gonogo.model.promtool_features import features_for
+from gonogo.model.versions import release
+from gonogo.policy.inputs import unit_files
+from gonogo.policy.settings import PolicyFile
+from gonogo.programs.installed_promtool import installed_promtool
+from gonogo.reload.course import Done, judged, left_out
+from gonogo.reload.mirror import Mirror
+from gonogo.reload.place import Place
+from gonogo.reload.request import ReloadRequest
+from gonogo.ruletests.recorded import unit
+from gonogo.server.server_state import ServerState
+
+
+def running_as(policy_file: PolicyFile, server: ServerState | None) -> PolicyFile:
+    """Let the promtool here turn on the features of the server as well, as far as it can."""
+    named = policy_file.server.features
+    try:
+        taken = features_for(server.features if server else (), installed_promtool().release).flags
+    except MissingTool:
+        return policy_file  # the steps that need promtool say so
+    return replace(policy_file, server=replace(policy_file.server, features=tuple(dict.fromkeys((*named, *taken)))))
+
+
+def lint_step(request: ReloadRequest, mirror: Mirror) -> Done:
+    """Lint what shall be live; what git tracks is asked only of a tree that is live."""
+
+    def made() -> Run:
+        if request.staged is None:
+            return lint(mirror.policy_file)
+        asked = LintRequest(policy_file=mirror.policy_file)
+        return as_run(run_lint(asked), asked)
+
+    return _of_run(_just_made(request, OBS_LINT, made), mirror)
+
+
+def unit_step(request: ReloadRequest, mirror: Mirror) -> Done:
+    """Run the rules' unit tests; a policy that neither has nor requires any does without."""
+    required = PROMQL_UNIT in request.policy_file.policy.runs.required
+    if not required and not any(_has_tests(place) for place in mirror.policy_file.tests):
+        return left_out("there are no unit tests, and the policy requires none")
+    return _of_run(_just_made(request, PROMQL_UNIT, lambda: unit(mirror.policy_file)), mirror)
+
+
+def cross_check_step(request: ReloadRequest, place: Place, mirror: Mirror, before: ServerState | None) -> Done:
+    """See that every promtool is of the server's version, and that the one on its side accepts the tree as well."""
+    settings = place.policy_file.reload
+    here = Side(demanded=place.policy_file.server.features, running=before.features if before else ())
+    there = _other_side(place, mirror, here) if settings.promtool else None
+    found = here.promtool()
+    versions = {"promtool": found.version}
+    reasons: list[str] = []
+    if there is not None:
+        name = " ".join(settings.promtool)
+        arbiter_version, refused = _asked(mirror.policy_file, there)
+        versions[name] = arbiter_version
+        reasons += (f"{name}: {mirror.said(one)}" for one in refused)
+    server = before.version if before is not None else None
+    skewed = tuple(_skewed(versions, server)) if before is not None else ()
+    if not request.allow_version_skew:
+        reasons += skewed
+    told = "; ".join(f"{name} {version or 'tells no version'}" for name, version in versions.items())
+    excused = f", allowed: {'; '.join(skewed)}" if skewed else ""
+    lacking = f"; promtool cannot turn on the server's {', '.join(found.lacking)}" if found.lacking else ""
+    well = f"{told}; the server {server or 'tells no version'}{excused}{lacking}"
+    return judged(tuple(reasons), well, versions={**versions, "server": server}, version_skew_allowed=bool(skewed))
+
+
+def _skewed(versions: dict[str, str], server: str | None) -> Iterator[str]:
+    wanted = release(server or "")
+    if wanted is None:
+        yield "the server tells no version, so nobody knows which promtool speaks for it"
+        return
+    for name, version in versions.items():
+        if release(version) != wanted:
+            yield (
+                f"{name} is of version {version or 'unknown'}, the server of {server}: it may accept what the server "
+                "refuses (install the server's version, or --allow-version-skew)"
+            )
+
+
+def _other_side(place: Place, mirror: Mirror, here: Side) -> Side:
+    """Name the files for the promtool on the server's side, which sees the staged tree where it really lies."""
+    settings = place.policy_file.reload
+    real = place.staged or place.live
+    if real is None:
+        return replace(here, command=settings.promtool)
+    base = settings.promtool_base or (place.live.root if place.live else real.root)
+    if settings.promtool_root is None:
+        return replace(here, command=settings.promtool, root=str(real.root), base=str(mirror.root))
+    root = posixpath.normpath(posixpath.join(settings.promtool_root, relpath(real.root, base)))
+    return replace(here, command=settings.promtool, root=root, base=str(mirror.root))
+
+
+def _asked(policy_file: PolicyFile, side: Side) -> tuple[str, tuple[str, ...]]:
+    with TemporaryDirectory(prefix="gonogo-cross-") as scratch:
+        arbiter = arbitrate(policy_inputs(policy_file), side, Path(scratch))
+    return arbiter.version, tuple(f"{one.where.start}: {one.message}" for one in arbiter.refusals)
+
+
+def _just_made(request: ReloadRequest, kind: str, make: Callable[[], Run]) -> Run:
+    return next((run for run in request.checked if run.kind == kind), None) or make()
+
+
+def _of_run(run: Run, mirror: Mirror) -> Done:
+    reasons = tuple(dict.fromkeys(mirror.said(finding).strip() for finding in run.findings or (run.detail,)))
+    if run.passed:
+        return Done(Outcome.PASS, mirror.said(run.detail), seen=run.seen, tools=run.tools)
+    return Done(Outcome.FAIL, mirror.said(run.detail), reasons, run.seen, run.tools)
+
+
+def _has_tests(place: Path) -> bool:
+    try:
+        return place.exists() and bool(unit_files(place))
+    except OSError:
+        return True  # running them says what is wrong

@@ -1,0 +1,68 @@
+"""Asks a server to read its configuration again by a command, such as ``systemctl reload prometheus``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from gonogo.errors import MissingTool
+from gonogo.programs.locate import locate
+from gonogo.programs.program_output import has_ended, output_of
+from gonogo.programs.promtool import running, stop
+from gonogo.reload.trigger import Reply, Triggered
+from gonogo.server.quotation import quote
+
+KEPT = 4000
+"""Bytes of the beginning of its output that are looked at."""
+
+_RUN_IT = "run the command by hand and see what it says; the server may have been reached all the same"
+
+
+def reload_by_command(argv: Sequence[str], timeout: timedelta) -> Triggered:
+    """Run a program, never through a shell, and wait for its end; what it started is ended with it at the deadline.
+
+    Neither success nor failure says what became of the server: ``kill -s HUP`` succeeds
+    before anything is read, and a connection may be lost after the signal was sent.
+
+    Args:
+        argv: the program and its arguments, such as ``("docker", "kill", "-s", "HUP", "prometheus")``.
+        timeout: how long it may take.
+    """
+    began = time.monotonic()
+    try:
+        told = _ran((locate(argv[0]), *argv[1:]), timeout)
+    except MissingTool as error:
+        told = Triggered(Reply.NOT_SENT, f"{error.what}: {error.why}", error.next_step)
+    except OSError as error:
+        told = Triggered(Reply.NOT_SENT, f"{argv[0]} could not be run: {error.strerror}", "see its permissions")
+    return replace(told, seconds=time.monotonic() - began)
+
+
+def missing_program(argv: Sequence[str]) -> str:
+    """Say why a command could not even be started; empty where it could."""
+    try:
+        locate(argv[0])
+    except MissingTool as error:
+        return f"{error.what} ({error.next_step})"
+    return ""
+
+
+def _ran(argv: Sequence[str], timeout: timedelta) -> Triggered:
+    kept = bytearray()
+    with running(argv) as process:
+        for chunk in output_of(process, timeout.total_seconds()):
+            kept += chunk[: KEPT - len(kept)]
+        late = not has_ended(process)
+        stop(process)
+        code = process.returncode
+    said = quote(bytes(kept))
+    words = f"; it said: {said}" if said else ""
+    if late:
+        return Triggered(
+            Reply.UNANSWERED, f"{argv[0]} had not ended after {timeout.total_seconds():g} s{words}", _RUN_IT
+        )
+    if code:
+        return Triggered(Reply.COMMAND_FAILED, f"{argv[0]} ended with exit code {code}{words}", _RUN_IT)
+    return Triggered(Reply.SENT, f"{argv[0]} succeeded{words}")

@@ -1,0 +1,66 @@
+"""What a person can type where a reload could be neither finished nor undone."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from gonogo.errors import ActionFailed
+from gonogo.policy.settings import Trigger
+from gonogo.reload.place import Place
+from gonogo.reload.trees.manifest import Entry
+from gonogo.reload.trees.recover_marker import Marker, pending
+
+MOST_FILES = 50
+"""How many files are named one by one; of more, only where their bytes are kept is said."""
+
+_SET_ATTRIBUTE = "import os, sys; os.setxattr(sys.argv[1], sys.argv[2], bytes.fromhex(sys.argv[3]))"
+"""A program for it (setfattr) is often not installed; Python is."""
+
+
+def by_hand(place: Place) -> tuple[str, ...]:
+    """Give the commands: the one that does it all, then what it would do."""
+    policy = shlex.quote(str(place.policy_file.path.absolute()))
+    lines = [f"gonogo reload --recover --policy {policy} --prometheus {place.server.url}"]
+    try:
+        marker = pending(place.state)
+    except ActionFailed as error:
+        return (*lines, f"# {error.what}: {error.next_step}")
+    if marker is not None:
+        lines += ("# or by hand, to put the old files back:", *_old_files(place, marker))
+    return (*lines, "# and let the server read them:", asks(place))
+
+
+def asks(place: Place) -> str:
+    """Write the command that asks the server to reload."""
+    settings = place.policy_file.reload
+    if settings.trigger is Trigger.COMMAND:
+        return shlex.join(settings.command)
+    if settings.trigger is Trigger.SIGNAL:
+        of = f"$(cat {shlex.quote(str(settings.pid_file))})" if settings.pid_file is not None else str(settings.pid)
+        return f"kill -HUP {of}"
+    return f"curl -fsS -X POST {shlex.quote(f'{place.server.url}/-/reload')}"
+
+
+def _old_files(place: Place, marker: Marker) -> Iterator[str]:
+    for link in marker.links:
+        yield shlex.join(("ln", "-sfn", link.before, str(link.path)))
+    if len(marker.changes) > MOST_FILES:
+        yield f"# {len(marker.changes)} files: {place.state.marker} names them, {place.state.objects} has their bytes"
+        return
+    for change in marker.changes:
+        there = str(marker.live.path(change.name))
+        if change.before is None:
+            yield shlex.join(("rm", "-f", there))
+        else:
+            yield " && ".join(map(shlex.join, _old_file(place, there, change.before)))
+
+
+def _old_file(place: Place, there: str, entry: Entry) -> Iterator[tuple[str, ...]]:
+    """Give the commands that put a file back with its rights."""
+    rights = entry.rights
+    yield "cp", "--remove-destination", str(place.state.objects / entry.sha256), there
+    yield "chown", f"{rights.uid}:{rights.gid}", there
+    for name, value in rights.attributes:
+        yield "python3", "-c", _SET_ATTRIBUTE, there, name, value
+    yield "chmod", f"{rights.mode:o}", there

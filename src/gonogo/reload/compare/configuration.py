@@ -1,0 +1,166 @@
+"""Whether the configuration that a server shows is the one that was staged, and where it is not.
+
+What ``/api/v1/status/config`` shows is not what it was given: defaults are added at
+every depth, durations, sizes and paths are rewritten, secrets are masked. So everything
+staged must be there, and nothing else but defaults. What differs in secrets alone
+cannot be seen this way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from gonogo.reload.compare.comparison import JOBS, Comparison, Found, are_jobs, by_name
+from gonogo.reload.compare.completed import completed, without_echoes
+from gonogo.reload.compare.defaults import is_newer
+from gonogo.reload.compare.document import Branch, Tree, Unreadable, read
+from gonogo.reload.compare.place import Place
+from gonogo.reload.compare.redaction import shown
+
+NOTHING = "nothing"
+"""What is said of a side that has nothing at a place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where the two sides differ; secrets are left out of all its texts.
+
+    Attributes:
+        path: where, as in ``scrape_configs[node].scrape_interval``.
+        staged: what the file has there, or what the server should have added; ``nothing`` if nothing.
+        loaded: what the server shows there; ``nothing`` if nothing.
+        words: the difference as a clause.
+    """
+
+    path: str
+    staged: str
+    loaded: str
+    words: str
+
+
+def difference(
+    staged: str, loaded: str, previous: str | None = None, *, before: str | None = None, folder: str | None = None
+) -> tuple[Difference, ...]:
+    """List where a server's configuration is not the staged one; nothing when it is.
+
+    The server shows defaults of keys that the file does not give. A key of Prometheus 2.42 must be at the default
+    of that key. The default of a newer key is not known here: its value is taken for the default, unless the file
+    that was loaded before gave the key, or the server showed another value then. Without ``previous`` the newer
+    keys say nothing; so hold the configuration after a reload against the one before it.
+
+    Args:
+        staged: the text of the file.
+        loaded: what ``/api/v1/status/config`` shows now.
+        previous: the text of the file that was loaded before, where there is one.
+        before: what ``/api/v1/status/config`` showed before, where it was asked.
+        folder: the folder of the server's ``--config.file``, as that flag has it; relative
+            paths must be joined to it. ``None``: any folder will do.
+    """
+    try:
+        here, there = read(staged, "the staged configuration"), read(loaded, "the loaded configuration")
+        file = {} if previous is None else read(previous, "the previous configuration")
+        shown_before = None if previous is None or before is None else read(before, "the configuration before")
+    except Unreadable as error:
+        return (Difference("", "", "", f"they cannot be compared: {error}"),)
+    learned = {} if shown_before is None else _additions(file, shown_before, folder)
+    found = _differences(here, there, folder, learned)
+    had = dict(_paths(Place(), file))
+    shown = {} if shown_before is None else dict(_paths(Place(), without_echoes(shown_before)))
+    loads = _Loads(had, shown, learned, folder)
+    sure = tuple(one for one in found if loads.is_difference(one))
+    if sure and all(map(loads.may_be_left_over, sure)) and _is_other(file, there, folder):
+        return ()
+    return tuple(said(one, frozenset(had)) for one in sure)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loads:
+    """The load before, which shows whether the value of a newer key can be the default.
+
+    Attributes:
+        had: the values of the file that was loaded before, by their paths.
+        shown: the values that the server showed then, by their paths.
+        learned: the values that the server showed then and that the file did not give, by their keys.
+        folder: that of the server's ``--config.file``; ``None``: any.
+    """
+
+    had: Mapping[str, Tree]
+    shown: Mapping[str, Tree]
+    learned: Mapping[tuple[str, ...], list[Tree]]
+    folder: str | None
+
+    def is_difference(self, found: Found) -> bool:
+        """Return whether a value cannot be taken for the server's default."""
+        if found.loaded is None or not (found.maybe_default and is_newer(found.place)):
+            return True
+        place = found.place
+        given, before = self.had.get(place.shown), self.shown.get(place.shown)
+        if given is not None:
+            return self._same(given, found.loaded, place)
+        if place.above.keys == JOBS and f"global.{place.name}" in self.had:
+            return False  # the job's value before was that of the section global
+        return place.keys in self.learned if before is None else not self._same(before, found.loaded, place)
+
+    def may_be_left_over(self, found: Found) -> bool:
+        """Return whether a value is the one that the file before gave: left over, or the default as well."""
+        return found.maybe_default and is_newer(found.place) and found.place.shown in self.had
+
+    def _same(self, one: Tree, other: Tree, place: Place) -> bool:
+        return next(Comparison(self.folder).both(place, one, other), None) is None
+
+
+def _differences(
+    file: Branch, shown: Branch, folder: str | None, additions: Mapping[tuple[str, ...], list[Tree]] | None = None
+) -> Iterator[Found]:
+    whole = completed(file)
+    shared = {key: value for part in (shown, whole) for key, value in _section(part, "global").items()}
+    return Comparison(folder, shared, additions or {}).mappings(Place(), whole, without_echoes(shown))
+
+
+def _section(tree: Branch, key: str) -> Branch:
+    value = tree.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _is_other(file: Branch, shown: Branch, folder: str | None) -> bool:
+    """Return whether the server certainly does not show this file, so that no value of the file is left over."""
+    return any(not one.maybe_default for one in _differences(file, shown, folder))
+
+
+def _additions(file: Branch, shown: Branch, folder: str | None) -> Mapping[tuple[str, ...], list[Tree]]:
+    """Learn defaults that are not known here: values that a server showed and its file did not give."""
+    learned: dict[tuple[str, ...], list[Tree]] = {}
+    for one in _differences(file, shown, folder):
+        if one.maybe_default and one.loaded is not None:
+            learned.setdefault(one.place.keys, []).append(one.loaded)
+    return learned
+
+
+def _paths(place: Place, tree: Tree) -> Iterator[tuple[str, Tree]]:
+    """List the paths that a configuration has, and their values."""
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            yield place.key(key).shown, value
+            yield from _paths(place.key(key), value)
+    elif isinstance(tree, list):
+        for name, item in by_name(tree, named=are_jobs(place, tree)).items():
+            yield place.item(name).shown, item
+            yield from _paths(place.item(name), item)
+
+
+def said(found: Found, had: frozenset[str] = frozenset()) -> Difference:
+    """Put a difference into words; ``had`` are the paths that the file had before."""
+    place = found.place
+    staged, loaded = (NOTHING if tree is None else shown(tree, place) for tree in (found.staged, found.loaded))
+    if found.how:
+        words = f"{place.shown} is {found.how} on the server: {loaded}, in the file {staged}"
+    elif found.staged is None:
+        whose = "it was in the file before" if place.shown in had else "somebody else's"
+        words = f"{place.shown} is {loaded} on the server and nothing in the file ({whose})"
+    elif found.loaded is None:
+        words = f"{place.shown} is {staged} by the file and nothing on the server"
+    else:
+        hidden = " (they differ in what is not shown here)" if staged == loaded else ""
+        words = f"{place.shown} is {loaded} on the server and {staged} in the file{hidden}"
+    return Difference(place.shown, staged, loaded, words)

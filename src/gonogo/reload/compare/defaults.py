@@ -1,0 +1,183 @@
+"""Defaults of the keys that Prometheus 2.42 has, and the names of these keys.
+
+The server shows a default where the file gives no value. A key of 2.42 without an entry here has the zero of its
+type for a default. Nobody has to add the keys of later versions: a key that 2.42 does not have is judged by the
+two loads before and after the reload (``configuration``). Source: Prometheus, ``config/config.go``, ``discovery/*``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gonogo.formats.yaml import plain_scalar
+from gonogo.reload.compare.document import Leaf, Tree
+from gonogo.reload.compare.keys import KEYS
+from gonogo.reload.compare.place import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """The value of a key that the file does not give.
+
+    Attributes:
+        values: the values that a server may show; several where versions differ, none where any value can be.
+        shown: whether every server shows it, so that its absence means that it was turned off.
+        left_out: whether the absence of the key means its default; newer servers leave that out.
+    """
+
+    values: tuple[Tree, ...]
+    shown: bool = True
+    left_out: bool = False
+
+
+def defaults_in(place: Place) -> Mapping[str, Default]:
+    """Give the defaults of a mapping's keys; a key without one has zero for it, or one that is not known."""
+    return _RELABEL if place.name.endswith("relabel_configs") else _SECTIONS.get(place.name, {})
+
+
+def is_newer(place: Place) -> bool:
+    """Return whether 2.42 does not have this key, or a key above it, so that nobody here knows its default."""
+    return any(key not in KEYS and not key.endswith("_sd_configs") for key in place.keywords)
+
+
+def needs_no_content(place: Place) -> bool:
+    """Tell whether a mapping says something by being there, were it empty."""
+    return place.name in _BY_PRESENCE
+
+
+_BY_PRESENCE = frozenset(
+    {"sigv4", "basic_auth", "authorization", "oauth2", "exemplars", "azuread", "google_iam", "managed_identity", "sdk"}
+)
+
+
+def _always(text: str) -> Default:
+    return Default((_leaf(text),))
+
+
+def _perhaps(*texts: str) -> Default:
+    """Give a default that only some versions know, or that differs between them."""
+    return Default(tuple(map(_leaf, texts)), shown=False)
+
+
+def _leaf(text: str) -> Leaf:
+    return Leaf(text, plain_scalar(text))
+
+
+_TEXT_PROTOCOLS = ("OpenMetricsText1.0.0", "OpenMetricsText0.0.1", "PrometheusText1.0.0", "PrometheusText0.0.4")
+_EARLIER_PROTOCOLS = ("OpenMetricsText1.0.0", "OpenMetricsText0.0.1", "PrometheusText0.0.4")
+_PROTOCOLS = Default(
+    tuple(
+        [_leaf(name) for name in (*first, *others)]
+        for first in ((), ("PrometheusProto",))
+        for others in (_TEXT_PROTOCOLS, _EARLIER_PROTOCOLS)
+    ),
+    shown=False,
+)
+_ANYTHING = Default((), shown=False)
+_HTTP = {"follow_redirects": _always("true"), "enable_http2": _always("true")}
+_EVERY_MINUTE = {"refresh_interval": _always("1m")}
+_EVERY_HALF_MINUTE = {"refresh_interval": _always("30s")}
+_PORT = {"port": _always("80")}
+_USUAL = _HTTP | _EVERY_MINUTE | _PORT
+_DERIVED = {
+    "metric_name_escaping_scheme": _perhaps("allow-utf-8", "underscores"),
+    "scrape_protocols": _PROTOCOLS,
+}
+
+_RELABEL: Mapping[str, Default] = {
+    "separator": _always(";"),
+    "regex": Default((_leaf("(.*)"),), shown=False, left_out=True),
+    "replacement": _always("$1"),
+    "action": _always("replace"),
+}
+
+_SECTIONS: Mapping[str, Mapping[str, Default]] = {
+    "global": _DERIVED,
+    "scrape_configs": _HTTP
+    | _DERIVED
+    | {
+        "honor_timestamps": _always("true"),
+        "metrics_path": _always("/metrics"),
+        "scheme": _always("http"),
+    },
+    "alertmanagers": _HTTP | {"scheme": _always("http"), "timeout": _always("10s"), "api_version": _always("v2")},
+    "authorization": {"type": _always("Bearer")},
+    "remote_write": {
+        "remote_timeout": _always("30s"),
+        "follow_redirects": _always("true"),
+        "enable_http2": _perhaps("true", "false"),
+    },
+    "queue_config": {
+        "capacity": _perhaps("2500", "10000"),
+        "max_shards": _perhaps("200", "50"),
+        "min_shards": _always("1"),
+        "max_samples_per_send": _perhaps("500", "2000"),
+        "batch_send_deadline": _always("5s"),
+        "min_backoff": _always("30ms"),
+        "max_backoff": _always("5s"),
+    },
+    "metadata_config": {
+        "send": _always("true"),
+        "send_interval": _always("1m"),
+        "max_samples_per_send": _perhaps("500", "2000"),
+    },
+    "remote_read": _HTTP
+    | {
+        "remote_timeout": _always("1m"),
+        "filter_external_labels": _always("true"),
+    },
+    "tracing": {"client_type": _always("grpc")},
+    "azure_sd_configs": _HTTP
+    | _PORT
+    | {
+        "environment": _always("AzurePublicCloud"),
+        "authentication_method": _always("OAuth"),
+        "refresh_interval": _always("5m"),
+    },
+    "consul_sd_configs": _HTTP
+    | _EVERY_HALF_MINUTE
+    | {
+        "server": _always("localhost:8500"),
+        "scheme": _always("http"),
+        "tag_separator": _always(","),
+        "allow_stale": _always("true"),
+    },
+    "digitalocean_sd_configs": _USUAL,
+    "dns_sd_configs": _EVERY_HALF_MINUTE | {"type": _always("SRV")},
+    "docker_sd_configs": _USUAL | {"host_networking_host": _always("localhost")},
+    "dockerswarm_sd_configs": _USUAL,
+    "ec2_sd_configs": _USUAL | {"region": _ANYTHING},
+    "eureka_sd_configs": _HTTP | _EVERY_HALF_MINUTE,
+    "file_sd_configs": {"refresh_interval": _always("5m")},
+    "gce_sd_configs": _EVERY_MINUTE | _PORT | {"tag_separator": _always(",")},
+    "hetzner_sd_configs": _USUAL,
+    "http_sd_configs": _HTTP | _EVERY_MINUTE,
+    "ionos_sd_configs": _USUAL,
+    "kubernetes_sd_configs": _HTTP,
+    "kuma_sd_configs": _HTTP | _EVERY_HALF_MINUTE | {"fetch_timeout": _always("2m")},
+    "lightsail_sd_configs": _USUAL | {"region": _ANYTHING},
+    "linode_sd_configs": _USUAL | {"tag_separator": _always(",")},
+    "marathon_sd_configs": _HTTP | _EVERY_HALF_MINUTE,
+    "nerve_sd_configs": {"timeout": _always("10s")},
+    "nomad_sd_configs": _HTTP
+    | _EVERY_MINUTE
+    | {
+        "allow_stale": _always("true"),
+        "namespace": _always("default"),
+        "region": _always("global"),
+        "server": _always("http://localhost:4646"),
+        "tag_separator": _always(","),
+    },
+    "openstack_sd_configs": _EVERY_MINUTE | _PORT | {"availability": _always("public")},
+    "ovhcloud_sd_configs": _EVERY_MINUTE | {"endpoint": _always("ovh-eu")},
+    "puppetdb_sd_configs": _USUAL,
+    "scaleway_sd_configs": _USUAL | {"api_url": _always("https://api.scaleway.com"), "zone": _always("fr-par-1")},
+    "serverset_sd_configs": {"timeout": _always("10s")},
+    "triton_sd_configs": _EVERY_MINUTE
+    | {"role": _always("container"), "port": _always("9163"), "version": _always("1")},
+    "uyuni_sd_configs": _HTTP
+    | _EVERY_MINUTE
+    | {"entitlement": _always("monitoring_entitled"), "separator": _always(",")},
+    "vultr_sd_configs": _USUAL,
+}

@@ -1,0 +1,66 @@
+"""The scrape jobs of a configuration: their names, and their static targets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from gonogo.reload.compare.document import Branch, Leaf, Tree, read
+from gonogo.reload.compare.place import Place
+
+JOBS_KEY = "scrape_configs"
+"""The key of the list of jobs, in a configuration and in a file of ``scrape_config_files``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A scrape job, and how often it lists each address."""
+
+    name: str
+    targets: Counter[str]
+
+    def holds(self, path: str) -> bool:
+        """Tell whether the path of a difference lies in this job."""
+        here = Place().key(JOBS_KEY).item(self.name).shown
+        return path == here or path.startswith((f"{here}.", f"{here}["))
+
+
+def jobs_of(configuration: str) -> Mapping[str, Job]:
+    """List the jobs of a configuration by name.
+
+    Raises:
+        Unreadable: the text is no configuration.
+    """
+    return {
+        name: Job(name, Counter(target.text for _, target in static_targets(job)))
+        for name, job in job_trees(configuration).items()
+    }
+
+
+def job_trees(configuration: str) -> Mapping[str, Branch]:
+    """Return the jobs of a configuration by name, as they are written.
+
+    Raises:
+        Unreadable: the text is no configuration.
+    """
+    jobs: dict[str, Branch] = {}
+    for job in items(read(configuration, "the configuration").get(JOBS_KEY)):
+        if isinstance(job, dict) and isinstance(name := job.get("job_name"), Leaf):
+            jobs[name.text] = job
+    return jobs
+
+
+def static_targets(job: Branch) -> Iterator[tuple[Branch, Leaf]]:
+    """List the static targets of a job, each with the labels of its group."""
+    for group in items(job.get("static_configs")):
+        if isinstance(group, dict):
+            labels = group.get("labels")
+            for target in items(group.get("targets")):
+                if isinstance(target, Leaf):
+                    yield labels if isinstance(labels, dict) else {}, target
+
+
+def items(tree: Tree | None) -> list[Tree]:
+    """Return the items of a list; anything else has none."""
+    return tree if isinstance(tree, list) else []

@@ -1,0 +1,226 @@
+"""What a reload would change, by meaning: before a server is touched.
+
+Prometheus keeps the state of an alert (pending since when, firing) over a reload when
+the file's path, the group's name, the alert's name and its static labels stay; anything
+else of it may change. Source: Prometheus, ``rules/manager.go`` and ``rules/group.go``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from gonogo.model.rule import LoadedGroup, RuleGroup, RuleKind
+from gonogo.reload.compare.comparison import Found
+from gonogo.reload.compare.completed import evaluation_interval
+from gonogo.reload.compare.configuration import Difference, difference, said
+from gonogo.reload.compare.document import Unreadable
+from gonogo.reload.compare.jobs import JOBS_KEY, Job, jobs_of
+from gonogo.reload.compare.order import reordered
+from gonogo.reload.compare.place import Place
+from gonogo.reload.compare.placed_rules import PlacedRule, pairs, placed
+from gonogo.reload.compare.rules import RuleChange, compared
+from gonogo.reload.compare.scrape_files import FileJob, ScrapeFiles
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What a server has.
+
+    Attributes:
+        configuration: what ``/api/v1/status/config`` shows.
+        groups: what ``/api/v1/rules`` answers.
+        targets: how many active targets each job has, where that was asked; else static ones count.
+        files: the scrape files that it has loaded, where they are known; the server does not show them.
+        pools: the names of the jobs that it scrapes, where that was asked.
+    """
+
+    configuration: str
+    groups: tuple[LoadedGroup, ...]
+    targets: Mapping[str, int] = field(default_factory=dict)
+    files: ScrapeFiles = field(default_factory=ScrapeFiles)
+    pools: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What it is to have: the file's text, the groups of all rule files, and all scrape files.
+
+    The ``file`` of a group is its path as the server will see it; where it is empty, it is
+    taken for unchanged.
+    """
+
+    configuration: str
+    groups: tuple[RuleGroup, ...]
+    files: ScrapeFiles = field(default_factory=ScrapeFiles)
+
+
+@dataclass(frozen=True, slots=True)
+class LostState:
+    """An alert that stays and yet forgets that it is pending or firing, and why."""
+
+    alert: PlacedRule
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobChange:
+    """A job that stays, and where it will differ."""
+
+    name: str
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """How much of a kind of things goes away."""
+
+    what: str
+    removed: int
+    before: int
+
+    @property
+    def share(self) -> float:
+        """The removed share, 0 to 1; 0 where there was nothing."""
+        return self.removed / self.before if self.before else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """All that a reload would change.
+
+    Attributes:
+        rules_added: rules that the server does not have.
+        rules_removed: rules that it has and will not have.
+        rules_changed: rules that stay and differ; their ``loaded`` side is how they are now.
+        reordered: groups whose rules stay, in another order.
+        losing_state: alerts that wait or fire on, and would forget it.
+        jobs_added: names of scrape jobs.
+        jobs_removed: names of scrape jobs.
+        jobs_changed: scrape jobs that stay and differ.
+        settings: all other differences: intervals, external labels, retention, alerting, rule files.
+        removals: how many rules, jobs and targets go away, of how many.
+        unreadable: why the configurations cannot be compared; empty where they can.
+    """
+
+    rules_added: tuple[PlacedRule, ...] = ()
+    rules_removed: tuple[PlacedRule, ...] = ()
+    rules_changed: tuple[RuleChange, ...] = ()
+    losing_state: tuple[LostState, ...] = ()
+    jobs_added: tuple[str, ...] = ()
+    jobs_removed: tuple[str, ...] = ()
+    jobs_changed: tuple[JobChange, ...] = ()
+    settings: tuple[Difference, ...] = ()
+    removals: tuple[Removal, ...] = ()
+    unreadable: str = ""
+    reordered: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Tell whether anything would change, or could not be compared."""
+        rules = (self.rules_added, self.rules_removed, self.rules_changed, self.reordered, self.losing_state)
+        return any((*rules, self.settings, self.jobs_added, self.jobs_removed, self.jobs_changed, self.unreadable))
+
+
+def preview(before: Running, after: Staged, *, previous: str | None = None, folder: str | None = None) -> Preview:
+    """Tell what a reload would change.
+
+    Args:
+        before: what the server has.
+        after: what it is to have.
+        previous: the text of the file that the server has loaded, where that is known.
+        folder: the folder of the server's ``--config.file``; ``None``: any.
+    """
+    try:
+        interval = evaluation_interval(after.configuration)
+        old, new = jobs_of(before.configuration), jobs_of(after.configuration)
+    except (Unreadable, ValueError) as error:
+        return Preview(unreadable=str(error))
+    if after.files.unreadable:
+        return Preview(unreadable=after.files.unreadable)
+    untold = {name: Job(name, Counter()) for name in before.pools}
+    old, new = {**untold, **old, **_listed(before.files)}, {**new, **_listed(after.files)}
+    have, want = placed(before.groups), placed(after.groups, interval)
+    rules = compared(want, have)
+    differences = difference(after.configuration, before.configuration, previous, folder=folder)
+    of_jobs = {name: tuple(one for one in differences if new[name].holds(one.path)) for name in new if name in old}
+    settled = {id(one) for found in of_jobs.values() for one in found}
+    for name in before.files.jobs.keys() & after.files.jobs.keys():
+        of_jobs[name] += tuple(_differences(name, before.files.jobs[name], after.files.jobs[name]))
+    listed = tuple(job for job in (*old.values(), *new.values()) if job.name not in of_jobs)
+    return Preview(
+        rules_added=rules.missing,
+        rules_removed=rules.extra,
+        rules_changed=rules.changed,
+        reordered=reordered(after.groups, before.groups),
+        losing_state=_losing_state(have, want),
+        jobs_added=tuple(name for name in new if name not in old),
+        jobs_removed=tuple(name for name in old if name not in new),
+        jobs_changed=tuple(JobChange(name, found) for name, found in of_jobs.items() if found),
+        settings=tuple(
+            one for one in differences if id(one) not in settled and not any(job.holds(one.path) for job in listed)
+        ),
+        removals=(
+            Removal("rules", len(rules.extra), len(have)),
+            Removal("jobs", len(old.keys() - new.keys()), len(old)),
+            _targets_removed(old, new, before.targets),
+        ),
+    )
+
+
+def refusal(found: Preview, max_removed: float) -> tuple[str, ...]:
+    """Say why a reload must not be made unasked; nothing where it may.
+
+    Args:
+        found: what it would change.
+        max_removed: the greatest share of rules, of jobs and of targets that may go away, 0 to 1.
+    """
+    reasons = [f"what would change is not known: {found.unreadable}"] if found.unreadable else []
+    reasons += [
+        f"{one.removed} of {one.before} {one.what} would be removed, {one.share:.1%}; at most {max_removed:.1%} may be"
+        for one in found.removals
+        if one.share > max_removed
+    ]
+    return tuple(reasons)
+
+
+def _listed(files: ScrapeFiles) -> Mapping[str, Job]:
+    return {name: Job(name, Counter(job.addresses)) for name, job in files.jobs.items()}
+
+
+def _differences(name: str, before: FileJob, after: FileJob) -> Iterator[Difference]:
+    """Compare a job of a scrape file with the same job of the files before, since no server shows it."""
+    place = Place().key(JOBS_KEY).item(name)
+    for key in after.differences(before):
+        yield said(Found(place.key(key), after.tree.get(key), before.tree.get(key)))
+
+
+def _losing_state(have: Iterable[PlacedRule], want: Iterable[PlacedRule]) -> tuple[LostState, ...]:
+    """List the alerts with a state to lose that stay under another identity."""
+    ours = [one for one in have if one.rule.kind is RuleKind.ALERT and (one.rule.held or one.rule.keep_firing)]
+    theirs = [one for one in want if one.rule.kind is RuleKind.ALERT]
+    return tuple(
+        LostState(new, why)
+        for old, new in pairs(ours, theirs)
+        if old is not None and new is not None and (why := _why_forgotten(old, new))
+    )
+
+
+def _why_forgotten(old: PlacedRule, new: PlacedRule) -> str:
+    reasons = []
+    if old.group != new.group:
+        reasons.append(f"its group was {old.group}")
+    if old.key[3] != new.key[3]:
+        reasons.append(f"its labels were {old.manner.get('labels', 'none')}")
+    if old.file != new.file and old.file and new.file:
+        reasons.append(f"its file was {old.file}, and will be {new.file}")
+    return " and ".join(reasons)
+
+
+def _targets_removed(old: Mapping[str, Job], new: Mapping[str, Job], active: Mapping[str, int]) -> Removal:
+    """Count targets: all of jobs that go, and the static ones that go from jobs that stay."""
+    counts = {name: active.get(name, job.targets.total()) for name, job in old.items()}
+    gone = {
+        name: (job.targets - new[name].targets).total() if name in new else counts[name] for name, job in old.items()
+    }
+    return Removal("targets", sum(min(gone[name], counts[name]) for name in old), sum(counts.values()))

@@ -1,0 +1,116 @@
+"""Whether the rules that a server has loaded are those of the files, each as often, and how they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from gonogo.model.rule import LoadedGroup, RuleGroup
+from gonogo.reload.compare.order import reordered
+from gonogo.reload.compare.placed_rules import SOMETIMES_UNSAID, Meaning, PlacedRule, pairs, placed
+from gonogo.reload.compare.redaction import redacted
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """One thing in which two rules differ; nothing is an empty text, and secrets in URLs are left out."""
+
+    name: str
+    staged: str
+    loaded: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """A rule that both sides have, and all in which they differ."""
+
+    staged: PlacedRule
+    loaded: PlacedRule
+    aspects: tuple[Aspect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RulesDifference:
+    """How two sets of rules differ; nothing in it when they are equal.
+
+    Attributes:
+        missing: in the files, not on the server.
+        extra: on the server, not in the files.
+        changed: on both, and not the same.
+        reordered: groups whose rules are the same, in another order.
+    """
+
+    missing: tuple[PlacedRule, ...] = ()
+    extra: tuple[PlacedRule, ...] = ()
+    changed: tuple[RuleChange, ...] = ()
+    reordered: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Tell whether there is any difference."""
+        return bool(self.missing or self.extra or self.changed or self.reordered)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Say each difference as a clause."""
+        return (
+            *(f"{one.title} is in the files and not on the server" for one in self.missing),
+            *(f"{one.title} is on the server and not in the files" for one in self.extra),
+            *(_in_words(change, aspect) for change in self.changed for aspect in change.aspects),
+            *(
+                f"the rules of group {name} are in another order on the server than in the files"
+                for name in self.reordered
+            ),
+        )
+
+
+def rules_difference(
+    files: Iterable[RuleGroup], loaded: Iterable[LoadedGroup], evaluation_interval: timedelta | None = None
+) -> RulesDifference:
+    """Compare the rules of files with those that a server has loaded, as multisets.
+
+    A rule is who it is by group, kind, name and labels; files are not compared, since
+    servers see them under paths of their own. Expressions are compared as trees.
+
+    Args:
+        files: the groups of all rule files.
+        loaded: what the server answered.
+        evaluation_interval: the configuration's, for groups that give none; ``None``: such
+            groups may have any.
+    """
+    files, loaded = tuple(files), tuple(loaded)
+    found = compared(placed(files, evaluation_interval), placed(loaded))
+    return replace(found, reordered=reordered(files, loaded))
+
+
+def compared(staged: Iterable[PlacedRule], loaded: Iterable[PlacedRule]) -> RulesDifference:
+    """Compare rules that have been placed already, whichever sides they are from, but for their order."""
+    found = tuple(pairs(staged, loaded))
+    both = [(one, other, _aspects(one, other)) for one, other in found if one is not None and other is not None]
+    return RulesDifference(
+        missing=tuple(one for one, other in found if one is not None and other is None),
+        extra=tuple(other for one, other in found if other is not None and one is None),
+        changed=tuple(RuleChange(one, other, aspects) for one, other, aspects in both if aspects),
+    )
+
+
+def _aspects(staged: PlacedRule, loaded: PlacedRule) -> tuple[Aspect, ...]:
+    ours, theirs = _meanings(staged, loaded)
+    unsaid = {name for name in SOMETIMES_UNSAID if None in (getattr(staged, name), getattr(loaded, name))}
+    return tuple(
+        Aspect(name, redacted(ours.get(name, "")), redacted(theirs.get(name, "")))
+        for name in dict.fromkeys((*ours, *theirs))
+        if name not in unsaid and ours.get(name) != theirs.get(name)
+    )
+
+
+def _meanings(staged: PlacedRule, loaded: PlacedRule) -> tuple[Meaning, Meaning]:
+    """Tell what both do; expressions are read only where their texts differ."""
+    if staged.rule.expression == loaded.rule.expression:
+        return staged.manner, loaded.manner
+    return {"expression": staged.expression, **staged.manner}, {"expression": loaded.expression, **loaded.manner}
+
+
+def _in_words(change: RuleChange, aspect: Aspect) -> str:
+    there, here = (text or "nothing" for text in (aspect.loaded, aspect.staged))
+    return f"{aspect.name} of {change.staged.title} is {there} on the server and {here} in the files"

@@ -1,0 +1,141 @@
+"""The jobs of ``scrape_config_files``: a server shows their pools and targets, and nothing else of them.
+
+``/api/v1/status/config`` shows the patterns alone. Source: Prometheus, ``config.go`` (``GetScrapeConfigs``), and
+servers 3.5.3 and 3.16.0 as run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from gonogo.durations import parse_duration
+from gonogo.reload.compare.completed import completed_job
+from gonogo.reload.compare.document import NULL, Branch, Leaf, Tree, Unreadable, read
+from gonogo.reload.compare.jobs import JOBS_KEY, items, static_targets
+from gonogo.reload.compare.place import Place
+from gonogo.reload.compare.spelling import same
+
+_SHOWN = frozenset({"job_name", "scheme", "metrics_path", "scrape_interval", "scrape_timeout", "static_configs"})
+"""Keys whose values the static targets of a job show."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileJob:
+    """A job of a scrape file.
+
+    Attributes:
+        file: the name of the file.
+        written: the job as the file has it.
+        tree: the job with the interval and timeout that it takes from the section ``global``.
+        interval: how often it scrapes.
+    """
+
+    file: str
+    written: Branch
+    tree: Branch
+    interval: timedelta
+
+    @property
+    def is_static(self) -> bool:
+        """Whether all targets of the job are written in it."""
+        return not any(key.endswith("_sd_configs") and value for key, value in self.tree.items())
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses of its static targets, as often as they are written."""
+        return tuple(target.text for _, target in static_targets(self.tree))
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """The keys that neither its pool nor its targets show."""
+        shown = _SHOWN if self.is_static else {"job_name"}
+        return tuple(key for key in self.written if key not in shown and not (key == "params" and self._shows_params))
+
+    @property
+    def _shows_params(self) -> bool:
+        """Whether the targets show all parameters: of several values a target shows the first one."""
+        params = self.written.get("params")
+        each = params.values() if isinstance(params, dict) else ()
+        return self.is_static and not any(isinstance(values, list) and len(values) > 1 for values in each)
+
+    def differences(self, other: FileJob) -> tuple[str, ...]:
+        """List the keys in which two jobs differ by meaning."""
+        keys = dict.fromkeys((*self.tree, *other.tree))
+        place = Place((JOBS_KEY,))
+        return tuple(key for key in keys if not _alike(place.key(key), self.tree.get(key), other.tree.get(key)))
+
+
+@dataclass(frozen=True, slots=True)
+class ScrapeFiles:
+    """All scrape files of a configuration.
+
+    Attributes:
+        jobs: their jobs by name.
+        unreadable: why a server could not load them; empty if it could.
+    """
+
+    jobs: Mapping[str, FileJob] = field(default_factory=dict)
+    unreadable: str = ""
+
+    def of(self, file: str) -> dict[str, Branch]:
+        """Return the jobs of one file, as they are written."""
+        return {name: job.written for name, job in self.jobs.items() if job.file == file}
+
+
+def read_scrape_files(configuration: str, files: Mapping[str, str]) -> ScrapeFiles:
+    """Read the files that the ``scrape_config_files`` of a configuration match.
+
+    Args:
+        configuration: the text of the configuration.
+        files: the texts of the files by their names.
+    """
+    try:
+        return ScrapeFiles(dict(_jobs(configuration, files)) if files else {})
+    except (Unreadable, ValueError) as error:
+        return ScrapeFiles(unreadable=str(error))
+
+
+def _jobs(configuration: str, files: Mapping[str, str]) -> Iterator[tuple[str, FileJob]]:
+    main = read(configuration, "the configuration")
+    found = {_name(job, "the configuration"): "the configuration" for job in items(main.get(JOBS_KEY))}
+    for file, text in files.items():
+        whole = read(text, file)
+        if unknown := [key for key in whole if key != JOBS_KEY]:
+            raise Unreadable(f"{file} has the key {unknown[0]}: a file of scrape_config_files has scrape_configs alone")
+        jobs = whole.get(JOBS_KEY, NULL)
+        if not isinstance(jobs, list) and jobs != NULL:
+            raise Unreadable(f"{JOBS_KEY} of {file} is no list of jobs")
+        for job in items(jobs):
+            name = _name(job, file)
+            if name in found:
+                raise Unreadable(f"job {name} is in {found[name]} and in {file}: the name of a job must be unique")
+            found[name] = file
+            yield name, _job(job, file, main)
+
+
+def _name(job: Tree, file: str) -> str:
+    name = job.get("job_name") if isinstance(job, dict) else None
+    if not isinstance(name, Leaf) or not name.text:
+        raise Unreadable(f"a job of {file} has no job_name")
+    return name.text
+
+
+def _job(job: Tree, file: str, main: Branch) -> FileJob:
+    assert isinstance(job, dict)  # noqa: S101 - it has a name
+    tree = completed_job(job, main)
+    interval = tree["scrape_interval"]
+    return FileJob(file, job, tree, parse_duration(interval.text if isinstance(interval, Leaf) else ""))
+
+
+def _alike(place: Place, one: Tree | None, other: Tree | None) -> bool:
+    """Return whether two files say the same at one place, in whatever spelling."""
+    if isinstance(one, Leaf) and isinstance(other, Leaf):
+        return same(one, other, place, "") or same(other, one, place, "")
+    if isinstance(one, dict) and isinstance(other, dict):
+        return all(_alike(place.key(key), one.get(key), other.get(key)) for key in {*one, *other})
+    if isinstance(one, list) and isinstance(other, list):
+        pairs = zip(one, other, strict=False)
+        return len(one) == len(other) and all(_alike(place, *pair) for pair in pairs)
+    return one == other

@@ -1,0 +1,412 @@
+"""Compares a server after a reload with what it was and with what it should be: values in, what is unmet out.
+
+What was broken before is not the reload's doing: a rule that failed before, a target
+that was down, a group that left evaluations out, a job whose discovery found nothing may
+go on so. Everything else counts.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, reduce
+
+from gonogo.durations import format_duration
+from gonogo.formats.prometheus_config import read_configuration
+from gonogo.model.evidence import Target, TargetHealth
+from gonogo.model.rule import LoadedGroup, Rule, RuleHealth, RuleState
+from gonogo.reload.compare.rules import rules_difference
+from gonogo.reload.compare.shown_targets import misfits
+from gonogo.reload.first_results import Due, FirstResults, evaluation_of, new_or_changed_rules
+from gonogo.reload.first_scrapes import FirstScrapes, who
+from gonogo.reload.rule_inputs import rule_ids
+from gonogo.reload.staged import Staged
+from gonogo.reload.unmet import Check, Unmet
+from gonogo.server.own_metrics import OwnMetrics
+from gonogo.server.server_state import ServerState, Vitals
+
+SHOWN = 5
+"""How many differences of one kind are told one by one; the rest is counted."""
+
+_VARYING = re.compile(r"\{.*\}|\[.*\]|\"[^\"]*\"|\d+")
+
+_ROLL_BACK = "restore the old files and reload again"
+_LOG = "see the server's log"
+
+
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """A reload that was asked for and settled.
+
+    Attributes:
+        asked: the server's vitals just before it was asked.
+        settled: its vitals when it was seen to have loaded.
+        is_rollback: whether it was to undo another; until it was settled, that one's failures went on.
+        failing: the last look that showed more failures which may pass. After a rollback, the series of the undone
+            configuration are there until they are stale, and the old rules may fail for as long. A server that stood
+            still for a while has left evaluations out.
+    """
+
+    asked: Vitals
+    settled: Vitals
+    is_rollback: bool = False
+    failing: ServerState | None = None
+
+    @property
+    def at(self) -> float:
+        """When the server had loaded everything, by its own clock."""
+        return self.settled.metrics.success_at
+
+    @property
+    def quiet(self) -> OwnMetrics:
+        """The metrics from which failures count."""
+        if self.failing is None:
+            return self.origin
+        last = self.failing.vitals.metrics
+        return replace(
+            self.origin, evaluations_failed=last.evaluations_failed, iterations_missed=last.iterations_missed
+        )
+
+    @property
+    def origin(self) -> OwnMetrics:
+        """The metrics from which failures count as long as none was seen."""
+        return self.settled.metrics if self.is_rollback else self.asked.metrics
+
+    @property
+    def evaluated_after(self) -> float:
+        """The time from which evaluations count, by the server's clock."""
+        return self.at if self.failing is None else max(self.at, self.failing.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What is compared.
+
+    Attributes:
+        before: the server before anything was touched.
+        now: the server as it is now.
+        staged: what it should be.
+        reload: what is verified.
+        scrapes: the first scrapes of targets since the reload, as far as they were seen.
+        results: the first results of rules with new input, as far as they were seen.
+    """
+
+    before: ServerState
+    now: ServerState
+    staged: Staged
+    reload: Reload
+    scrapes: FirstScrapes = field(default_factory=FirstScrapes)
+    results: FirstResults = field(default_factory=FirstResults)
+
+    def seen(self) -> Comparison:
+        """Add to what was seen of first scrapes and first results what this look shows."""
+        now = replace(self, scrapes=self.scrapes.seen(self.now, self.reload.at))
+        has_new_targets = now.scrapes.latest(self.before, self.now, self.staged.same_file_jobs) is not None
+        new = rule_ids(self.now.rules) if has_new_targets else frozenset(new_or_changed_rules(self.before, self.now))
+        return replace(now, results=self.results.seen(self.now, new, now.least_dues(), now.delays()))
+
+    def least_dues(self) -> Mapping[str, Due]:
+        """Return, by the name of a group, the time after which its evaluations count, other rules left aside."""
+        reloaded = "the reload" if self.reload.failing is None else "the last failed evaluation"
+        due = Due(self.reload.evaluated_after, reloaded)
+        delays = self.delays()
+        scraped = self.scrapes.latest(self.before, self.now, self.staged.same_file_jobs)
+        if scraped is None:
+            return dict.fromkeys(delays, due)
+        target, at = scraped
+        event = f"the first scrape of {_target(target)}, which is new or changed"
+        return {name: due.later(Due(at + delay, event)) for name, delay in delays.items()}
+
+    def delays(self) -> Mapping[str, float]:
+        """Return, by the name of a group, how many seconds in the past it reads."""
+        told = self.staged.delays
+        return {group.name: told.get(group.name, self.staged.query_offset).total_seconds() for group in self.now.rules}
+
+
+def unmet(compared: Comparison) -> tuple[Unmet, ...]:
+    """Say everything that is not as it should be, the most telling first.
+
+    Once anything is final, the rest that only waits is left out: nobody waits for it any more.
+    """
+    found = tuple(one for check in CHECKS for one in check(compared))
+    is_over = any(one.final for one in found)
+    return tuple(one for one in found if not (is_over and one.waits))
+
+
+def same_process(of: Comparison) -> Iterator[Unmet]:
+    """The server must be the process that was asked: another one lost the state of its alerts, and more."""
+    if of.now.vitals.born != of.reload.asked.born:
+        why = f"it was started {of.now.vitals.born - of.reload.asked.born:.1f} s after the one that was asked"
+        step = f"{_LOG}: it crashed or was restarted, or two servers share the address"
+        yield Unmet(Check.PROCESS, "the server is another process than before", of.now.url, why, step, final=True)
+
+
+def result(of: Comparison) -> Iterator[Unmet]:
+    """Its metrics must show a success, later than the one before."""
+    metrics = of.now.vitals.metrics
+    if not metrics.successful:
+        why = "prometheus_config_last_reload_successful is 0"
+        yield Unmet(Check.RESULT, "its last reload failed", of.now.url, why, f"{_LOG}, then {_ROLL_BACK}", final=True)
+    elif metrics.success_at <= of.reload.asked.metrics.success_at:
+        why = "the time of the last success has not advanced"
+        step = "see whether the request reached this server, and whether its clock was set back"
+        yield Unmet(Check.RESULT, "no reload was seen", of.now.url, why, step)
+
+
+def alone(of: Comparison) -> Iterator[Unmet]:
+    """Nobody else may have reloaded since: what is loaded would be theirs."""
+    last = of.now.vitals.metrics.success_at
+    if last != of.reload.at and of.now.vitals.born == of.reload.asked.born:
+        why = f"its last success is {last - of.reload.at:+.3f} s from ours"
+        step = "find who else reloads it (a sidecar, auto-reload, a person), let one do it, and verify again"
+        yield Unmet(Check.ALONE, "somebody else reloaded it", of.now.url, why, step, final=True)
+
+
+def configuration(of: Comparison) -> Iterator[Unmet]:
+    """The configuration that it has must be the staged one."""
+    if differences := tuple(of.staged.differs(of.now.configuration)):
+        step = f"see whether {of.now.configuration_path} there is {of.staged.path} here, then {_ROLL_BACK}"
+        what = "the loaded configuration is not the staged one"
+        yield Unmet(Check.CONFIGURATION, what, of.now.url, _some(differences), step, final=True)
+
+
+def rules(of: Comparison) -> Iterator[Unmet]:
+    """Its rules must be those of the files: each as often, none more."""
+    differences = rules_difference(of.staged.rules, of.now.rules, of.staged.evaluation_interval).words
+    if differences:
+        step = f"see whether its rule_files match the same files there as here, then {_ROLL_BACK}"
+        what = "the loaded rules are not those of the files"
+        yield Unmet(Check.RULES, what, of.now.url, _some(differences), step, final=True)
+
+
+def evaluation(of: Comparison) -> Iterator[Unmet]:
+    """Every rule must have been evaluated since, and after its new input: see ``first_results``."""
+    leasts, delays = of.least_dues(), of.delays()
+    for group in of.now.rules:
+        least, last = leasts[group.name], evaluation_of(group)
+        began = last.began if last else -math.inf
+        dues = (of.results.dues.get((group.file, group.name, number), least) for number in range(len(group.rules)))
+        waiting = [
+            (state.rule.name, due)
+            for state, due in zip(group.rules, dues, strict=True)
+            if due.at is None or min(began, state.evaluated_at or -math.inf) <= due.at
+        ]
+        if waiting:
+            due = reduce(Due.later, (each for _, each in waiting))
+            step = f"wait for its interval of {format_duration(group.interval)}; if it is over, {_LOG}"
+            delay = delays[group.name]
+            past = f", and its query offset of {delay:g} s after that" if delay else ""
+            what = f"{len(waiting)} of {len(group.rules)} rules have not been evaluated since {due.event}{past}"
+            names = tuple(name for name, _ in waiting)
+            yield Unmet(Check.EVALUATION, what, _group(group), _some(names), step, waits=True)
+
+
+def health(of: Comparison) -> Iterator[Unmet]:
+    """No rule may fail that did not fail before, with the same expression and for the same reason."""
+    failed_before = {_failing(group, state) for group in of.before.rules for state in group.rules if _fails(state)}
+    for group in of.now.rules:
+        for state in group.rules:
+            if _fails(state) and _failing(group, state) not in failed_before:
+                where = f"rule {state.rule.name} of {_group(group)}"
+                why = state.last_error or "the server does not say why"
+                step = f"mend its expression, or what it reads; until then {_ROLL_BACK}"
+                yield Unmet(Check.HEALTH, "the rule fails", where, why, step)
+
+
+def failures(of: Comparison) -> Iterator[Unmet]:
+    """None of the counters of failures may have risen that was quiet before."""
+    was, now = of.reload.quiet, of.now.vitals.metrics
+    sick = {_counted(group) for group in of.before.rules if any(map(_fails, group.rules))}
+    for group, more in _risen(was.evaluations_failed, now.evaluations_failed):
+        if group not in sick:
+            what = "evaluations of its rules failed"
+            yield _failure(what, f"group {group}", more, final=not of.reload.is_rollback)
+    for group, more in _risen(was.iterations_missed, now.iterations_missed):
+        if not of.reload.origin.iterations_missed.get(group):
+            yield _left_out(of, group, more)
+    if now.pools_failed > was.pools_failed and not _without_pool(of):
+        more = now.pools_failed - was.pools_failed
+        yield _failure("scrape pools could not be made: see certificates and credentials", of.now.url, more)
+    if now.pool_reloads_failed > was.pool_reloads_failed:
+        more = now.pool_reloads_failed - was.pool_reloads_failed
+        yield _failure("scrape pools kept their old configuration", of.now.url, more)
+
+
+def jobs(of: Comparison) -> Iterator[Unmet]:
+    """Every job of the staged configuration must be scraped; one whose certificates cannot be loaded never is."""
+    pools = {target.pool for target in of.now.targets} if of.now.pools is None else set(of.now.pools)
+    for job in of.staged.jobs:
+        untold = of.now.pools is None and job.targets == 0
+        if job.name not in pools and not untold and not (job.targets is None and job.name in _without_pool(of)):
+            why = "there is no scrape pool for it, though the reload may have been a success"
+            step = f"see that the server can read the job's certificates and credentials, and {_LOG}"
+            yield Unmet(Check.JOBS, "the job is not scraped", f"job {job.name}", why, step)
+    for name in sorted(set(of.now.pools or ()) - {job.name for job in of.staged.jobs}):
+        why, step = "no job of the staged files has this name", "wait until the server has dropped it"
+        yield Unmet(
+            Check.JOBS, "the server still has the scrape pool of another job", f"job {name}", why, step, waits=True
+        )
+
+
+def jobs_of_files(of: Comparison) -> Iterator[Unmet]:
+    """The targets must be those of the scrape files: the server shows nothing else of the jobs in them."""
+    if found := tuple(misfits(of.staged.files.jobs, of.now.targets)):
+        step = f"see whether its scrape_config_files match the same files there as here, then {_ROLL_BACK}"
+        what = "the targets on the server are not those of scrape_config_files"
+        yield Unmet(Check.TARGETS, what, of.now.url, _some(found), step)
+
+
+def targets(of: Comparison) -> Iterator[Unmet]:
+    """Targets must be up, but those that were down before, and of each job as many as before."""
+    was_down = {who(target) for target in of.before.targets if target.health is TargetHealth.DOWN}
+    staged_jobs = {job.name for job in of.staged.jobs}
+    for target in of.now.targets:
+        where = _target(target)
+        if target.pool not in staged_jobs:
+            why, step = "its job is none of the staged configuration's", "wait until the server has dropped it"
+            yield Unmet(Check.TARGETS, "the target is still scraped", where, why, step, waits=True)
+        elif target.health is TargetHealth.UNKNOWN or (target.last_scrape or 0.0) <= of.reload.at:
+            why = "it has not been scraped since the reload"
+            what, step = "the target is not known to be up", "wait for two intervals"
+            yield Unmet(Check.TARGETS, what, where, why, step, waits=True)
+        elif target.health is TargetHealth.DOWN and who(target) not in was_down:
+            why = target.last_error or "the server does not say why"
+            yield Unmet(Check.TARGETS, "the target is down", where, why, f"mend the job or the target; or {_ROLL_BACK}")
+    yield from _unset(of)
+    yield from _fewer(of)
+
+
+def alertmanagers(of: Comparison) -> Iterator[Unmet]:
+    """As many Alertmanagers must be active as the staged configuration names, and one of each discovery."""
+    active, wanted, discoveries = len(of.now.alertmanagers), of.staged.alertmanagers, of.staged.discoveries
+    if active >= wanted:
+        return
+    if discoveries:
+        what = "alerts do not go to every Alertmanager, since a discovery of Alertmanagers finds none"
+        why = f"{active} Alertmanagers are active, and at least {wanted} are due; {discoveries} of them by discovery"
+        step = "see the discovery in the section alerting, and the files or services that it reads"
+    else:
+        what, why = "alerts do not go to every Alertmanager", f"{active} of {wanted} are active"
+        step = "see the section alerting of the staged configuration"
+    yield Unmet(Check.ALERTMANAGERS, what, of.now.url, why, step)
+
+
+def failing_rules(before: ServerState, now: ServerState) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """List the rules that fail and failed before, then those that fail and did not: each with group and reason."""
+    known = {_rule_key(group, one.rule) for group in before.rules for one in group.rules if _fails(one)}
+    found: tuple[list[str], list[str]] = [], []
+    for group in now.rules:
+        for one in filter(_fails, group.rules):
+            why = one.last_error or "the server does not say why"
+            found[_rule_key(group, one.rule) not in known].append(f"rule {one.rule.name} of {_group(group)}: {why}")
+    return tuple(found[0]), tuple(found[1])
+
+
+CHECKS: tuple[Callable[[Comparison], Iterator[Unmet]], ...] = (
+    *(same_process, result, alone, configuration, rules),
+    *(health, failures, evaluation, jobs, jobs_of_files, targets, alertmanagers),
+)
+"""Every check, in the order in which they are told."""
+
+
+def _unset(of: Comparison) -> Iterator[Unmet]:
+    """Until a job's targets were set anew, those that are told are the old configuration's."""
+    was, now = of.reload.asked.metrics.syncs, of.now.vitals.metrics.syncs
+    for job in of.staged.jobs:
+        if job.name in now and now[job.name] <= was.get(job.name, 0.0):
+            why = "the server still has those of before"
+            step = "wait: it looks for targets every 5 s"
+            what = "its targets have not been set since the reload"
+            yield Unmet(Check.TARGETS, what, f"job {job.name}", why, step, waits=True)
+
+
+def _fewer(of: Comparison) -> Iterator[Unmet]:
+    was, now = _up(of.before.targets), _up(of.now.targets)
+    for job in of.staged.jobs:
+        wanted = was[job.name] if job.targets is None else min(was[job.name], job.targets)
+        if now[job.name] < wanted:
+            why = f"{now[job.name]} are up, {wanted} were"
+            step = f"wait for its discovery; if targets were meant to go, say so; else {_ROLL_BACK}"
+            yield Unmet(Check.TARGETS, "fewer targets are up than before", f"job {job.name}", why, step)
+
+
+def _up(each: tuple[Target, ...]) -> Counter[str]:
+    return Counter(target.pool for target in each if target.health is TargetHealth.UP)
+
+
+def _target(target: Target) -> str:
+    return f"target {target.labels.get('instance', '')} of job {target.pool}"
+
+
+def _failure(what: str, where: str, more: float, *, final: bool = True) -> Unmet:
+    return Unmet(Check.FAILURES, what, where, f"{more:g} more than before", f"{_LOG}, then {_ROLL_BACK}", final=final)
+
+
+def _left_out(of: Comparison, name: str, more: float) -> Unmet:
+    """Tell rules that take too long from a server that stood still for a while, as a loaded machine makes it."""
+    took = next((_took(group) for group in of.now.rules if _counted(group) == name), None)
+    if took is not None and took[0] <= took[1]:
+        what = "evaluations were left out, though its rules do not take longer than its interval"
+        return _failure(what, f"group {name}", more, final=False)
+    what = "evaluations were left out: its rules take longer than its interval"
+    return _failure(what, f"group {name}", more, final=not of.reload.is_rollback)
+
+
+def _took(group: LoadedGroup) -> tuple[float, float] | None:
+    """Return how long the last evaluation of a group took, and how long it may take; None if that is not known."""
+    if group.began_at is None or group.ended_at is None:
+        return None
+    return group.ended_at - group.began_at, group.interval.total_seconds()
+
+
+def _risen(was: Mapping[str, float], now: Mapping[str, float]) -> Iterator[tuple[str, float]]:
+    for group, count in now.items():
+        if count > was.get(group, 0.0):
+            yield group, count - was.get(group, 0.0)
+
+
+def _without_pool(of: Comparison) -> frozenset[str]:
+    """Name the jobs that had no scrape pool already, such as those whose discovery fails."""
+    had = _job_names(of.before.configuration) | of.staged.had_files.jobs.keys()
+    return had - frozenset(of.before.pools) if of.before.pools else frozenset()
+
+
+@lru_cache(maxsize=4)
+def _job_names(text: str) -> frozenset[str]:
+    configuration, _ = read_configuration(text, "")
+    return frozenset(job.name for job in configuration.jobs)
+
+
+def _failing(group: LoadedGroup, state: RuleState) -> tuple[object, ...]:
+    """Tell a failing rule from any other, and from itself when it fails for another reason."""
+    return *_rule_key(group, state.rule), state.rule.expression, _reason(state)
+
+
+def _rule_key(group: LoadedGroup, rule: Rule) -> tuple[object, ...]:
+    return group.name, rule.kind, rule.name, tuple(sorted(rule.labels.items()))
+
+
+def _reason(state: RuleState) -> str:
+    """Give an error without the series, names and numbers in it, which may be others each time."""
+    return _VARYING.sub("", state.last_error or "")
+
+
+def _fails(state: RuleState) -> bool:
+    return state.health is RuleHealth.ERROR
+
+
+def _group(group: LoadedGroup) -> str:
+    return f"group {_counted(group)}"
+
+
+def _counted(group: LoadedGroup) -> str:
+    """Name a group as the server's counters do."""
+    return f"{group.file};{group.name}"
+
+
+def _some(each: tuple[str, ...]) -> str:
+    more = len(each) - SHOWN
+    return "; ".join((*each[:SHOWN], *((f"and {more} more",) if more > 0 else ())))

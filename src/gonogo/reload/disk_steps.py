@@ -1,0 +1,136 @@
+"""What was found ready to be changed, and the steps that settle it on disk: keep, restore, settle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gonogo.model.outcome import Outcome
+from gonogo.reload.contents import Contents
+from gonogo.reload.course import Done, judged, passed
+from gonogo.reload.own_file import Which, own_file, unproved
+from gonogo.reload.own_scrapes import unproved_scrapes
+from gonogo.reload.place import Place
+from gonogo.reload.rejected import keep_rejected
+from gonogo.reload.snapshot import Snapshot
+from gonogo.reload.trees.good_trees import Load
+from gonogo.reload.trees.manifest import Entry, content_differences, snapshot
+from gonogo.reload.trees.recover_marker import pending
+from gonogo.reload.trees.switch import restore, settle
+from gonogo.reload.trees.tree import Kind, Tree
+from gonogo.server.server_state import ServerState
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """All that was found good enough to go on.
+
+    Attributes:
+        place: where.
+        found: what there was before.
+        before: the server before anything was touched.
+        live: the tree that the server reads.
+        new: what shall be loaded.
+        preview: what will change, a line each.
+        without_rollback: whether to go on where there is nothing to go back to.
+    """
+
+    place: Place
+    found: Snapshot
+    before: ServerState
+    live: Tree
+    new: Contents
+    preview: tuple[str, ...]
+    without_rollback: bool = False
+
+
+def keep_step(ready: Ready, loaded: Load | None) -> Done:
+    """Keep the verified tree to go back to; then the switch is settled.
+
+    Files that somebody changed meanwhile are not what was verified: nothing is kept, overwritten or settled.
+    """
+    state, live, manifest = ready.place.state, ready.live, ready.found.manifest
+    now = snapshot(live)
+    changed = content_differences(manifest, now) if manifest is not None else ()
+    if changed:
+        return judged((_other_bytes(live, changed, is_pending=pending(state) is not None),), "")
+    was = _as_put(ready)
+    ours = ((name, entry) for name, entry in now.entries.items() if entry.kind is not Kind.TARGETS)
+    rewritten = any(was.get(name, entry) != entry for name, entry in ours)
+    seen, own = ready.found.seen, ready.found.own
+    is_read = (seen is not None and seen.file) or (own is not None and own.which is Which.SAME)
+    read_from = ready.before.configuration_path if is_read else ""
+    good = settle(state, live, None if rewritten else loaded, read_from)  # what the server could read is not known then
+    return passed(f"kept as good tree {good.number}" if good else "kept", tree=ready.new.digest)
+
+
+def other_file(ready: Ready) -> tuple[str, ...]:
+    """Say whether the server reads another file by now, where it could not be seen to take the new one.
+
+    A file that is mounted by itself into a container stays the old one there once a new one takes its place.
+    """
+    file, found = ready.live.path(ready.live.config), ready.found
+    if found.seen is None:
+        return ()
+    own = own_file(ready.before, file)
+    return (
+        *unproved(file, own, found.seen, known=found.is_known),
+        *unproved_scrapes(ready.live, ready.before, ready.new, found.old, own),
+    )
+
+
+def restore_step(ready: Ready) -> Done:
+    """Put the old files back; what was edited in place is laid aside first."""
+    state, live = ready.place.state, ready.live
+    marker = pending(state)
+    aside = keep_rejected(state, marker) if marker is not None and marker.in_place else None
+    brought = restore(state)
+    turned = "".join(f"; {link.path} leads to {link.before} again" for link in (marker.links if marker else ()))
+    told = f"the old files are back in {live.root}{turned}{unlinked_words(brought.unlinked)}"
+    laid = f"; the new ones are in {aside}" if aside else ""
+    seen = {"rejected": str(aside)} if aside else {}
+    seen["tree"] = ready.found.old.digest if ready.found.old else ""
+    return Done(Outcome.PASS, f"{told}{laid}", besides_reasons(brought.besides), seen)
+
+
+def besides_reasons(besides: tuple[str, ...]) -> tuple[str, ...]:
+    """Say which other files somebody else changed meanwhile: they were not touched, and the server reads them."""
+    return tuple(f"somebody else changed a file meanwhile, and it stays so: {one}" for one in besides)
+
+
+def unlinked_words(unlinked: Iterable[tuple[str, str]]) -> str:
+    """Say which files stand where links were."""
+    return "".join(
+        f"; {name} is a file now, where a link to {text} was: what it led to has changed or is gone"
+        for name, text in unlinked
+    )
+
+
+def settle_old(ready: Ready, loaded: Load | None) -> Done:
+    """End the switch; the old tree was just verified, so it is the last good one, if it still stands there."""
+    found = ready.found
+    old = found.standing if found.good is None else found.good.manifest
+    changed = content_differences(old, snapshot(ready.live)) if old is not None else ()
+    if changed:
+        return judged((_other_bytes(ready.live, changed, is_pending=pending(ready.place.state) is not None),), "")
+    good = settle(ready.place.state, ready.live, loaded)
+    return passed(f"kept as good tree {good.number}" if good else "settled")
+
+
+def _as_put(ready: Ready) -> dict[str, Entry]:
+    """Give the live tree's files as they were when the server was asked to read them."""
+    found, marker = ready.found, pending(ready.place.state)
+    if ready.place.staged is None or found.standing is None or marker is None or marker.links:
+        return dict(found.manifest.entries) if found.manifest is not None else {}
+    put = {change.name: change.after for change in marker.changes if change.after is not None}
+    return {**found.standing.entries, **put}
+
+
+def _other_bytes(live: Tree, changed: tuple[str, ...], *, is_pending: bool) -> str:
+    back = "gonogo reload --recover --overwrite goes back to the old files and keeps theirs"
+    forth = "gonogo reload --without-rollback loads what is there now"
+    return (
+        f"somebody changed files in {live.root} while it was verified: {'; '.join(changed[:3])}: the server has what "
+        f"was to be loaded, the disk has other bytes, and nothing was overwritten (look at them; then "
+        f"{back if is_pending else forth})"
+    )

@@ -1,0 +1,142 @@
+"""The first results of new rules, and of rules over new targets, after a reload.
+
+A rule that was evaluated before its input was there proves nothing: it may fail as soon as the input arrives. The
+input comes from targets and from other rules. So an evaluation of a rule counts only if it began after the first
+scrape of every new or changed target, and after the first evaluation that counts of every such rule that it reads.
+A group with a query offset reads the past, so all of that must be older than its offset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from gonogo.model.rule import LoadedGroup, Rule, RuleHealth
+from gonogo.reload.rule_inputs import RuleId, RuleInputs, identified, rule_ids
+from gonogo.server.server_state import ServerState
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The time after which an evaluation must begin, by the server's clock, and the event of that time.
+
+    ``at`` is None while the event has not been seen.
+    """
+
+    at: float | None
+    event: str
+
+    def later(self, other: Due) -> Due:
+        """Return the later one of two; an event that has not been seen is later than any time."""
+        if self.at is None or (other.at is not None and other.at <= self.at):
+            return self
+        return other
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The beginning and the end of an evaluation of a group, by the server's clock."""
+
+    began: float
+    ended: float
+
+
+@dataclass(frozen=True, slots=True)
+class FirstResults:
+    """The earliest evaluations that count, as far as they were seen.
+
+    Attributes:
+        inputs: the rules that each rule reads; None while no rule has new input.
+        first: the earliest evaluation that counts, for each rule that another one reads.
+        dues: for each rule with new input the time after which its evaluations must begin.
+    """
+
+    inputs: RuleInputs | None = None
+    first: Mapping[RuleId, Evaluation] = field(default_factory=dict)
+    dues: Mapping[RuleId, Due] = field(default_factory=dict)
+
+    def seen(
+        self, now: ServerState, new: AbstractSet[RuleId], least: Mapping[str, Due], delays: Mapping[str, float]
+    ) -> FirstResults:
+        """Add what one look shows.
+
+        Args:
+            now: the server at this look.
+            new: the rules that are new or changed, or may have the samples of a new target as their input.
+            least: for each group, by name, the due time without other rules.
+            delays: the seconds of its query offset, by the name of the group.
+        """
+        if not new:
+            return self
+        inputs = self.inputs
+        if inputs is None or inputs.inputs.keys() != rule_ids(now.rules):
+            inputs = RuleInputs.of(now.rules)
+        walk = _Walk(now, inputs, inputs.readers_of(new), least, delays, dict(self.first))
+        walk.forward()
+        return FirstResults(inputs, walk.first, walk.all_dues())
+
+
+def new_or_changed_rules(before: ServerState, now: ServerState) -> Iterator[RuleId]:
+    """List the rules that were not there before, or failed."""
+    had = {_meaning(state.rule) for group in before.rules for state in group.rules if state.health is RuleHealth.OK}
+    return (one for one, rule in identified(now.rules) if _meaning(rule) not in had)
+
+
+def evaluation_of(group: LoadedGroup) -> Evaluation | None:
+    """Return the last evaluation of a group that has ended; None where there was none."""
+    each = [state.evaluated_at for state in group.rules]
+    began = group.began_at if group.began_at is not None else min((one or 0.0 for one in each), default=0.0)
+    if not began:
+        return None
+    return Evaluation(began, max((began, group.ended_at or 0.0, *(one or 0.0 for one in each))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """One walk over the rules, each after those that it reads; cycles are closed at the end."""
+
+    now: ServerState
+    inputs: RuleInputs
+    fresh: AbstractSet[RuleId]
+    least: Mapping[str, Due]
+    delays: Mapping[str, float]
+    first: dict[RuleId, Evaluation]
+    dues: dict[RuleId, Due] = field(default_factory=dict)
+
+    def forward(self) -> None:
+        """Find each rule's due time, and note its evaluation if that is the first one that counts."""
+        evaluations = {(group.file, group.name): evaluation_of(group) for group in self.now.rules}
+        read_by_others = {read for one in self.fresh for read in self.inputs.inputs[one]}
+        for one in self.inputs.order:
+            if one not in self.fresh:
+                continue
+            self.dues[one] = due = self._due(one, (read for read in self.inputs.inputs[one] if read in self.dues))
+            if one not in read_by_others:
+                continue
+            last, noted = evaluations[one[:2]], self.first.pop(one, None)
+            counting = (each for each in (noted, last) if each and due.at is not None and each.began > due.at)
+            if (found := next(counting, None)) is not None:
+                self.first[one] = found
+
+    def all_dues(self) -> dict[RuleId, Due]:
+        """Return the due times, with those of rules along a cycle, which come after the rules that read them."""
+        return {
+            one: self._due(one, (read for read in self.inputs.inputs[one] if read in self.fresh)) for one in self.dues
+        }
+
+    def _due(self, one: RuleId, reads: Iterator[RuleId]) -> Due:
+        file, group, number = one
+        due = self.least[group]
+        for read in reads:
+            if read[:2] == (file, group) and read[2] < number:  # rules of a group are evaluated one after another
+                due = due.later(self.dues[read])
+            else:
+                evaluation = self.first.get(read)
+                at = None if evaluation is None else evaluation.ended + self.delays[group]
+                due = due.later(Due(at, f"the first evaluation of {self.inputs.names[read]}, which it reads"))
+        return due
+
+
+def _meaning(rule: Rule) -> tuple[object, ...]:
+    return rule.kind, rule.name, rule.expression, tuple(sorted(rule.labels.items()))

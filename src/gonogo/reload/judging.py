@@ -1,0 +1,142 @@
+"""What a reload would do to a server, and whether the server may be asked now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from gonogo.model.versions import SCRAPE_CONFIG_FILES, reaches, release
+from gonogo.reload.compare.preview import Preview, Running, Staged, preview, refusal
+from gonogo.reload.compare.scrape_files import ScrapeFiles
+from gonogo.reload.contents import folder_of
+from gonogo.reload.course import Done, judged, left_out
+from gonogo.reload.place import Place
+from gonogo.reload.request import ReloadRequest
+from gonogo.reload.snapshot import Snapshot
+from gonogo.reload.trees.switch_plan import plan_switch
+from gonogo.reload.trees.switch_trouble import Unfit
+from gonogo.reload.trees.tree import GLOBBED, Kind, Tree, files_of, names_of
+from gonogo.reload.verify import disturbed
+from gonogo.server.server_state import ServerState
+from gonogo.stopping import pause
+
+
+def entries_step(place: Place, found: Snapshot) -> Done:
+    """See that every pattern of files leads to files that can be loaded; secrets and certificates must be there."""
+    tree = place.staged or place.live
+    if tree is None or found.new is None or found.manifest is None:
+        return left_out("there is no tree to look at")
+    kinds = Counter(entry.kind for entry in found.manifest.entries.values())
+    well = f"{found.new.rule_count} rules in {kinds[Kind.RULES]} files, {kinds[Kind.REFERENCE]} secrets are there"
+    wrong = (*_without_what_they_name(place, tree), *_scrape_files(tree, found), *_unswitchable(place, found))
+    return judged(wrong, well)
+
+
+def _unswitchable(place: Place, found: Snapshot) -> tuple[str, ...]:
+    """Say what would keep a staged tree from being put: it is told with all the rest, before anything is touched."""
+    live, staged = place.live, place.staged
+    if live is None or staged is None or found.old is None:
+        return ()
+    if live.root.resolve() == staged.root.resolve():
+        leads_there = live.root.is_symlink()  # it was put there by an earlier reload: the server may have it already
+        return (
+            () if leads_there else (f"{staged.root} is the live folder itself (reload what is in it without --from)",)
+        )
+    try:
+        plan_switch(live, staged)
+    except Unfit as unfit:
+        return unfit.reasons
+    return ()
+
+
+def _without_what_they_name(place: Place, tree: Tree) -> Iterator[str]:
+    config = tree.path(tree.config)
+    for one in names_of(tree):
+        if one.kind in GLOBBED and not files_of(tree, (one,)):
+            lost = "rules" if one.kind is Kind.RULES else "jobs"
+            yield f"{one.name} of {config} matches no file: its {lost} would be gone in silence"
+        elif not one.is_glob and not any(there.path(one.name).exists() for there in (tree, place.live) if there):
+            yield f"{one.name}, which {config} names, is not there"
+
+
+def _scrape_files(tree: Tree, found: Snapshot) -> Iterator[str]:
+    """Say why the server could not load the files of ``scrape_config_files``."""
+    version = None if found.before is None else found.before.version
+    has_them = any(one.kind is Kind.SCRAPES for one in names_of(tree))
+    if has_them and not reaches(release(version or ""), SCRAPE_CONFIG_FILES):
+        yield (
+            f"{tree.path(tree.config)} has scrape_config_files, and the server is Prometheus {version}: only 2.43 and "
+            "later read that key (write these jobs into scrape_configs, or update the server)"
+        )
+    if found.new is not None:
+        yield from found.new.unreadable
+
+
+def preview_of(found: Snapshot) -> Preview | None:
+    """Tell by meaning what would change; ``None`` where one side is not known."""
+    if found.before is None or found.new is None:
+        return None
+    before, folder = found.before, folder_of(found.before)
+    active = Counter(target.pool for target in before.targets)
+    new = Staged(found.new.text, found.new.rules_seen_from(folder), found.new.scrapes)
+    previous = found.old.text if found.old is not None and found.has_old else None
+    loaded = (found.old if found.has_old else None) or (found.new if found.has_new else None)
+    files = ScrapeFiles() if loaded is None else loaded.scrapes
+    running = Running(before.configuration, before.rules, active, files, before.pools or ())
+    return preview(running, new, previous=previous, folder=folder)
+
+
+def preview_step(request: ReloadRequest, place: Place, seen: Preview | None) -> Done:
+    """Refuse an accidental mass removal."""
+    if seen is None:
+        return left_out("what would change is not known")
+    bound = place.policy_file.reload.max_removed if request.max_removed is None else request.max_removed
+    reasons = tuple(f"{one} (--max-removed 100% lets them go)" for one in refusal(seen, bound))
+    return judged(reasons, _counted(seen))
+
+
+def _counted(seen: Preview) -> str:
+    if not seen:
+        return "nothing would change"
+    told = (
+        f"rules +{len(seen.rules_added)} -{len(seen.rules_removed)} ~{len(seen.rules_changed)}",
+        f"jobs +{len(seen.jobs_added)} -{len(seen.jobs_removed)} ~{len(seen.jobs_changed)}",
+        *((f"{len(seen.settings)} other settings",) if seen.settings else ()),
+        *((f"{len(seen.losing_state)} alerts forget their state",) if seen.losing_state else ()),
+    )
+    return ", ".join(told)
+
+
+def readiness_step(request: ReloadRequest, place: Place, before: ServerState | None, *, waits: bool) -> Done:
+    """See that the server may be asked now, that it can be, and that it is as it was."""
+    if before is None:
+        return left_out("the server could not be looked at")
+    reasons = tuple(_unready(request, place, before))
+    if reasons or not waits:
+        return judged(reasons, "it can be asked")
+    waited = _gap(place, before)
+    auto = ", and reloads by itself" if before.auto_reload else ""
+    told = f" after {waited:.1f} s of reload.min_gap" if waited else ""
+    strangers = tuple(str(one) for one in disturbed(before, place.server.vitals()))
+    return judged(strangers, f"it is ready{told}, can be asked by {place.policy_file.reload.trigger}{auto}")
+
+
+def _unready(request: ReloadRequest, place: Place, before: ServerState) -> Iterator[str]:
+    if not before.vitals.metrics.successful and not request.repair:
+        yield (
+            "the server's last reload had already failed: a failure of this one could not be told from it "
+            "(see its log; --repair goes on)"
+        )
+    if why := place.server.cannot_be_asked(before):
+        yield why
+
+
+def _gap(place: Place, before: ServerState) -> float:
+    """Wait out the rest of the least time between two reloads, whoever made the last one; give the seconds."""
+    since = before.now - before.vitals.metrics.success_at
+    left = place.policy_file.reload.min_gap.total_seconds() - since
+    if left <= 0:
+        return 0.0
+    left = min(left, place.policy_file.reload.min_gap.total_seconds())
+    pause(left)
+    return left

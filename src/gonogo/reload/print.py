@@ -1,0 +1,38 @@
+"""A reload as text: a line for each step, what became of it, why, and what a person can type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.model.plain import one_line, plain
+from gonogo.reload.compare.result import Became, ReloadResult, StepReport
+
+_LOOKED = "looked"
+"""Heads the answer of ``--dry-run``: ``unchanged`` would say that the server has everything already."""
+_LOUD = "A PERSON HAS TO LOOK. These commands lead out:"
+
+
+def step_text(report: StepReport) -> str:
+    """Write what came of a step, in a line."""
+    return f"{report.outcome:<7} {report.step}: {one_line(report.detail)} ({report.seconds:.1f} s)"
+
+
+def reload_text(result: ReloadResult) -> str:
+    """Write what became of a reload; after a look, what it would change."""
+    return "\n".join(_lines(result)) + "\n"
+
+
+def _lines(result: ReloadResult) -> Iterator[str]:
+    head = _LOOKED if result.looked and result.became is Became.UNCHANGED else result.became
+    yield f"{head}: {one_line(result.detail)} ({result.seconds:.1f} s)"
+    for reason in result.reasons:
+        first, *more = plain(reason).splitlines() or [""]
+        yield f"- {first}"
+        yield from (f"  {line}" for line in more)
+    yield from (f"! fails: {one_line(rule)}" for rule in result.failing)
+    yield from (f"warning: {one_line(warning)}" for warning in result.warnings)
+    if result.looked:
+        yield from result.preview
+    if result.commands:
+        yield _LOUD
+        yield from (f"  {one_line(line)}" for line in result.commands)

@@ -1,0 +1,176 @@
+"""What there is before anything is touched: on the server, on disk, and of the last good tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from gonogo.errors import GonogoError
+from gonogo.model.rule import LoadedGroup
+from gonogo.reload.compare.completed import evaluation_interval
+from gonogo.reload.compare.configuration import difference
+from gonogo.reload.compare.document import Unreadable
+from gonogo.reload.compare.rules import rules_difference
+from gonogo.reload.contents import Contents, contents_kept, contents_of, folder_of
+from gonogo.reload.course import Done, judged
+from gonogo.reload.discovery import discovered_state
+from gonogo.reload.own_file import OwnFile, Visible, own_file, unproved, visible
+from gonogo.reload.own_scrapes import scrape_differences, unproved_scrapes
+from gonogo.reload.place import Place
+from gonogo.reload.request import ReloadRequest
+from gonogo.reload.trees.good_trees import GoodTree, good_tree, newest
+from gonogo.reload.trees.manifest import Manifest, snapshot
+from gonogo.reload.trees.switch_trouble import Unfit
+from gonogo.server.server_state import ServerState
+
+TOLD = 3
+"""How many differences are told of a server that has what nobody knows."""
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """What there is; what could not be taken is ``None``, and the step says why.
+
+    Attributes:
+        before: the server.
+        manifest: the tree that shall be loaded, as it stands on disk.
+        new: what that tree says.
+        old: what the tree says that can be gone back to.
+        good: the last good tree, in place.
+        standing: the live tree, as it stands on disk.
+        last: the last good tree, of whatever folder.
+        has_new: whether the server has what shall be loaded already.
+        has_old: whether it has what can be gone back to.
+        own: the file that the server reads.
+        seen: what of the new tree it can be seen to take.
+    """
+
+    before: ServerState | None = None
+    manifest: Manifest | None = None
+    new: Contents | None = None
+    old: Contents | None = None
+    good: GoodTree | None = None
+    standing: Manifest | None = None
+    last: GoodTree | None = None
+    has_new: bool = False
+    has_old: bool = False
+    own: OwnFile | None = None
+    seen: Visible | None = None
+    reasons: list[str] = field(default_factory=list)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether an earlier reload showed that the server reads this configuration."""
+        if self.last is None or self.before is None or self.standing is None:
+            return False
+        here = (self.last.manifest.home, self.last.manifest.config) == (self.standing.home, self.standing.config)
+        return here and self.last.read_from == self.before.configuration_path
+
+
+def snapshot_step(request: ReloadRequest, place: Place, found: Snapshot) -> Done:
+    """Take everything into ``found``, and say what keeps a reload from being undone."""
+    for take in (_server, _trees, _spelled, _known, _own):
+        try:
+            found.reasons += take(request, place, found)
+        except Unfit as unfit:
+            found.reasons += (f"{unfit.where}: {reason}" for reason in unfit.reasons)
+        except GonogoError as error:
+            found.reasons.append(str(error))
+    told = "" if found.before is None else f"version {found.before.version}, {_loaded_rules(found.before)} rules"
+    digests = {name: one.digest for name, one in (("old", found.old), ("new", found.new)) if one is not None}
+    return judged(tuple(found.reasons), f"{place.server.url} is ready: {told}", trees=digests)
+
+
+def _server(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[str]:
+    del request
+    if why := place.server.unready():
+        yield why
+        return
+    good = newest(place.state)
+    found.before = discovered_state(place.server.state, None if good is None else good.loaded)
+
+
+def _trees(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[str]:
+    del request
+    if place.live is None:
+        yield "the policy names no configuration: give prometheus.config, the file that the server reads"
+        return
+    tree = place.staged or place.live
+    found.manifest = snapshot(tree)
+    found.new = contents_of(tree, found.manifest)
+    found.last = newest(place.state)
+    found.standing = found.manifest if place.staged is None else snapshot(place.live)
+    if place.staged is not None:
+        found.old = contents_of(place.live, found.standing)
+        return
+    found.good = good_tree(place.state, place.live)
+    if found.good is not None:
+        found.old = contents_kept(place.state, found.good.manifest)
+
+
+def _spelled(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[str]:
+    """Let the server spell the expressions that cannot be read here, on both sides."""
+    del request
+    if found.before is None:
+        return
+    found.new = None if found.new is None else place.server.as_spelled(found.new)
+    found.old = None if found.old is None else place.server.as_spelled(found.old)
+    found.before = place.server.spelled(found.before)
+    yield from ()
+
+
+def _known(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[str]:
+    """See that what the server has is what can be gone back to, or what shall be loaded."""
+    if found.before is None or found.new is None:
+        return
+    new = unlike(found.new, found.before)
+    old = ("",) if found.old is None else unlike(found.old, found.before)
+    found.has_new, found.has_old = not new, not old
+    if found.old is None and found.has_new:
+        found.old, found.has_old = found.new, True  # it is proved loaded: that can be gone back to
+    elif found.old is None and place.staged is not None:
+        return  # the live files could not be taken: that is said already
+    elif found.old is None and not request.without_rollback:
+        yield (
+            "nothing could be rolled back: the files are changed already, and no good tree is kept yet "
+            "(put the old files back and reload once, or stage the new ones elsewhere and use --from, "
+            "or go on with --without-rollback)"
+        )
+    elif not (found.old is None or request.repair or found.has_old or (found.has_new and place.staged is None)):
+        yield (
+            f"the server has neither the old files nor the new ones: {'; '.join(old[:TOLD])} "
+            "(find out who reloaded it, and with what; --repair goes on)"
+        )
+
+
+def _own(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[str]:
+    """See that the server reads the policy's configuration, where it could not be seen to take it."""
+    del request
+    if found.before is None or found.new is None or place.live is None:
+        return
+    file = place.live.path(place.live.config)
+    found.own, found.seen = (
+        own_file(found.before, file),
+        visible(found.new, found.old, found.before, differs=not found.has_new),
+    )
+    yield from unproved(file, found.own, found.seen, known=found.is_known)
+    yield from unproved_scrapes(place.live, found.before, found.new, found.old, found.own)
+
+
+def unlike(contents: Contents, server: ServerState) -> tuple[str, ...]:
+    """Say where a server differs from a tree's configuration, rules and scrape files; secrets cannot be seen."""
+    found = difference(contents.text, server.configuration, folder=folder_of(server))
+    try:
+        interval = evaluation_interval(contents.text)
+    except (Unreadable, ValueError) as error:
+        return (str(error),)
+    return (
+        *(one.words for one in found),
+        *rules_difference(contents.rules, server.rules, interval).words,
+        *scrape_differences(contents, server),
+    )
+
+
+def _loaded_rules(server: ServerState) -> int:
+    groups: tuple[LoadedGroup, ...] = server.rules
+    return sum(len(group.rules) for group in groups)

@@ -1,0 +1,170 @@
+"""The last trees that a server was proved to have loaded, kept to go back to.
+
+Bytes are kept by their hash, so a tree that differs from the last in one file costs one
+file. A secret is never among them: only its path, size and time are noted.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from gonogo.disk.regular_file import NotReadable
+from gonogo.errors import ActionFailed
+from gonogo.reload.trees.kept_bytes import keep, kept
+from gonogo.reload.trees.manifest import Manifest, as_json, from_json, snapshot
+from gonogo.reload.trees.server_state import ServerState
+from gonogo.reload.trees.state_note import read_note, write_note
+from gonogo.reload.trees.switch_trouble import refused
+from gonogo.reload.trees.tree import Tree
+
+MOST_KEPT = 3
+NOTHING: Mapping[str, str] = MappingProxyType({})
+_SCHEMA = "gonogo/good-tree/v2"
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """When a server loaded a tree, in its own words.
+
+    Attributes:
+        born: when its process began, in unix seconds: tells the process from any other.
+        success_at: the time of that load, its last success then.
+    """
+
+    born: float
+    success_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class GoodTree:
+    """A tree that was loaded and verified.
+
+    Attributes:
+        number: rises by one with each tree that is kept.
+        kept_at: when, in unix seconds.
+        manifest: what stood in it.
+        loaded: the load that was verified; ``None`` where it is not known which one.
+        unlinked: files that a rollback put where links were, with the links' texts.
+        read_from: the configuration's path where the server runs, once the server was seen to read this tree there.
+    """
+
+    number: int
+    kept_at: float
+    manifest: Manifest
+    loaded: Load | None = None
+    unlinked: Mapping[str, str] = field(default_factory=dict)
+    read_from: str = ""
+
+
+def keep_good(
+    state: ServerState,
+    tree: Tree,
+    seen: Manifest | None = None,
+    loaded: Load | None = None,
+    unlinked: Mapping[str, str] = NOTHING,
+    read_from: str = "",
+) -> GoodTree:
+    """Keep a tree that has just been verified; the caller holds the server's lock.
+
+    A tree with the same bytes, modes and owners as the last is not kept twice; only its load is noted anew.
+
+    Args:
+        state: the server's folder.
+        tree: the tree.
+        seen: what was seen in it, and is kept or nothing; by default what stands there now.
+        loaded: the load of it that was verified.
+        unlinked: files that were just put where links were, with the links' texts; earlier ones are still known.
+        read_from: where the server was seen to read this tree; an earlier place is still known.
+
+    Raises:
+        ActionFailed: the tree cannot be taken, is another one by now, or cannot be kept; the ones kept before
+            still are.
+    """
+    manifest = snapshot(tree) if seen is None else seen
+    last = newest(state)
+    gone = {**_still_unlinked(last, manifest), **unlinked}
+    read_from = read_from or (last.read_from if last is not None else "")
+    again = last is not None and (last.manifest, last.unlinked, last.read_from) == (manifest, gone, read_from)
+    if last is not None and again and loaded in {None, last.loaded}:
+        return last
+    number = 1 if last is None else last.number + (not again)
+    good = GoodTree(number, time.time(), manifest, loaded, gone, read_from)
+    path = state.good / f"{good.number:08}.json"
+    try:
+        state.make()
+        keep(state.objects, ((tree.path(name), entry.sha256) for name, entry in manifest.kept.items()))
+        told = {"kept_at": good.kept_at, "manifest": as_json(manifest), "loaded": loaded and asdict(loaded)}
+        write_note(path, _SCHEMA, {**told, "unlinked": gone, "read_from": read_from})
+    except OSError as error:
+        raise refused("the verified tree cannot be kept", path, error) from error
+    for old in sorted(state.good.glob("*.json"))[:-MOST_KEPT]:
+        with suppress(OSError):
+            old.unlink()
+    return good
+
+
+def good_tree(state: ServerState, live: Tree) -> GoodTree | None:
+    """Give the last good tree of this server at this place, each of its files seen to be whole.
+
+    ``None`` where none was kept, or only trees of another folder or configuration.
+
+    Raises:
+        ActionFailed: it is damaged; an older one would not be the last good one.
+    """
+    good = newest(state)
+    if good is None or (good.manifest.home, good.manifest.config) != (str(live.home), live.config):
+        return None
+    for entry in good.manifest.kept.values():
+        kept(state.objects, entry.sha256)
+    return good
+
+
+def newest(state: ServerState) -> GoodTree | None:
+    """Give the last good tree without a look at its bytes.
+
+    Raises:
+        ActionFailed: what was written of it cannot be read.
+    """
+    paths = sorted(state.good.glob("*.json"))
+    return _read(paths[-1]) if paths else None
+
+
+def hashes_of_good(state: ServerState) -> Iterator[str]:
+    """Give the hashes of all files of all good trees.
+
+    Raises:
+        ActionFailed: as for ``newest``.
+    """
+    for path in sorted(state.good.glob("*.json")):
+        yield from _read(path).manifest.contents.values()
+
+
+def _still_unlinked(last: GoodTree | None, now: Manifest) -> dict[str, str]:
+    """Find the files that still stand where links were; somebody who writes one of them anew means the file."""
+    if last is None:
+        return {}
+    was, kept_now = last.manifest.kept, now.kept
+    still = (name for name in last.unlinked if name in kept_now and kept_now[name].link is None)
+    return {name: last.unlinked[name] for name in still if kept_now[name].sha256 == was[name].sha256}
+
+
+def _read(path: Path) -> GoodTree:
+    try:
+        value = read_note(path, _SCHEMA)
+        loaded = value.get("loaded")
+        load = None if loaded is None else Load(float(loaded["born"]), float(loaded["success_at"]))
+        unlinked = {str(name): str(text) for name, text in value["unlinked"].items()}
+        manifest, read_from = from_json(value["manifest"]), str(value["read_from"])
+        return GoodTree(int(path.stem), float(value["kept_at"]), manifest, load, unlinked, read_from)
+    except (NotReadable, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ActionFailed(
+            "the note of the last good tree cannot be read",
+            where=str(path),
+            why=str(error),
+            next_step="take the file away: until the next verified reload there is then nothing to go back to",
+        ) from error

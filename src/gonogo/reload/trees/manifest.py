@@ -1,0 +1,230 @@
+"""What stands in a tree, as hashes: taken now, compared later, kept as JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gonogo.disk.regular_file import NotReadable, read_regular, status_of
+from gonogo.reload.trees.rights import Rights, rights_from_json, rights_of
+from gonogo.reload.trees.switch_trouble import Unfit, words
+from gonogo.reload.trees.symlinks import walked
+from gonogo.reload.trees.tree import GLOBBED, KEPT, READ_AS_TEXT, Kind, Named, Tree, files_of, kinds_of, names_of
+
+LARGEST_TREE = 256 * 1024 * 1024
+"""Bytes of all files together."""
+
+MOST_FILES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file as it was seen.
+
+    Attributes:
+        kind: what it is to the configuration.
+        sha256: of its bytes, in hex; empty for a reference, which is never read.
+        size: in bytes.
+        rights: mode, owner and attributes, of the file behind a link.
+        link: the text of the symbolic link that stands in its place; ``None`` for a file.
+        changed_ns: for a reference, when it was last written; 0 for others, whose hash tells.
+    """
+
+    kind: Kind
+    sha256: str
+    size: int
+    rights: Rights
+    link: str | None = None
+    changed_ns: int = 0
+
+    def alike(self, other: Entry) -> bool:
+        """Tell whether both have the same bytes and the same rights, be it behind a link."""
+        return self._read == other._read
+
+    @property
+    def _read(self) -> tuple[str, int, int, Rights]:
+        return self.sha256, self.size, self.changed_ns, self.rights
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Every file of a tree by its name, in the order of names.
+
+    Attributes:
+        home: the tree's.
+        config: the tree's.
+        entries: the files.
+        links: the text of each symbolic link on the way to a kept file, by the link's whole path.
+    """
+
+    home: str
+    config: str
+    entries: Mapping[str, Entry]
+    links: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> dict[str, Entry]:
+        """The files that a reload reads and a good tree keeps."""
+        return {name: entry for name, entry in self.entries.items() if entry.kind in KEPT}
+
+    @property
+    def references(self) -> dict[str, Entry]:
+        """The files that are never read: their size and time are all that is known."""
+        return {name: entry for name, entry in self.entries.items() if entry.kind is Kind.REFERENCE}
+
+    @property
+    def contents(self) -> dict[str, str]:
+        """The hashes of what is kept, by name."""
+        return {name: entry.sha256 for name, entry in self.kept.items()}
+
+
+def snapshot(tree: Tree, names: Iterable[Named] | None = None) -> Manifest:
+    """Take what stands in a tree.
+
+    Args:
+        tree: the tree.
+        names: what to look for, where not what its own configuration names.
+
+    Raises:
+        Unfit: a file is none (a folder, a pipe, a device, a socket), leads nowhere, cannot be read, is too large,
+            or is read both as text and as a secret; the configuration is missing; there are too many files.
+            All reasons are listed.
+    """
+    listed = names_of(tree) if names is None else tuple(names)
+    found = files_of(tree, listed)
+    reasons = [] if tree.config in found or names is not None else [f"{tree.config} is missing"]
+    reasons += _secrets_in_text(tree, listed)
+    if len(found) > MOST_FILES:
+        raise Unfit("the tree is too large", tree.root, (f"{len(found)} files, at most {MOST_FILES} are taken",))
+    entries = {}
+    for name in sorted(found):
+        try:
+            entries[name] = _entry(tree.path(name), found[name])
+        except NotReadable as error:
+            reasons.append(f"{name}: {error}")
+    if sum(entry.size for entry in entries.values() if entry.kind in KEPT) > LARGEST_TREE:
+        reasons.append(f"its files are larger than {LARGEST_TREE >> 20} MiB together")
+    if reasons:
+        raise Unfit("the tree cannot be taken", tree.root, tuple(reasons))
+    try:
+        links = _links(tree, entries)
+    except OSError as error:
+        raise Unfit("the tree cannot be taken", tree.root, (words(error),)) from error
+    return Manifest(str(tree.home), tree.config, entries, links)
+
+
+def entry_at(path: Path, kind: Kind) -> Entry | None:
+    """Take one file; ``None`` where there is nothing.
+
+    Raises:
+        NotReadable: what is there cannot be taken.
+    """
+    return _entry(path, kind) if os.path.lexists(path) else None
+
+
+def same(tree: Tree, manifest: Manifest) -> bool:
+    """Tell whether a tree is as it was taken: files, bytes, rights.
+
+    Raises:
+        Unfit: the tree cannot be taken.
+    """
+    return not differences(manifest, snapshot(tree))
+
+
+def differences(before: Manifest, now: Manifest) -> tuple[str, ...]:
+    """Say every difference, a clause for each file."""
+    return tuple(_differences(before.entries, now.entries))
+
+
+def content_differences(before: Manifest, now: Manifest) -> tuple[str, ...]:
+    """Say the differences that a reload would read: bytes alone, without references and targets.
+
+    A file too many counts only where a glob finds it: a certificate need not be in a staged copy.
+    """
+    was = before.contents
+    found = {name: entry.sha256 for name, entry in now.kept.items() if name in was or entry.kind in GLOBBED}
+    names = sorted(was.keys() | found.keys())
+    return tuple(_said(name, was.get(name), found.get(name)) for name in names if was.get(name) != found.get(name))
+
+
+def as_json(manifest: Manifest) -> dict[str, object]:
+    """Give a manifest as JSON has it."""
+    entries = {name: asdict(entry) for name, entry in manifest.entries.items()}
+    return {"home": manifest.home, "config": manifest.config, "entries": entries, "links": dict(manifest.links)}
+
+
+def from_json(value: Mapping[str, Any]) -> Manifest:
+    """Read what ``as_json`` gave.
+
+    Raises:
+        ValueError: it is none; so do ``KeyError``, ``TypeError`` and ``AttributeError`` tell.
+    """
+    entries = {str(name): entry_from_json(entry) for name, entry in value["entries"].items()}
+    links = {str(place): str(text) for place, text in value["links"].items()}
+    return Manifest(str(value["home"]), str(value["config"]), entries, links)
+
+
+def entry_from_json(value: Mapping[str, Any]) -> Entry:
+    """Read one entry; raises as ``from_json`` does."""
+    link = value["link"]
+    return Entry(
+        Kind(value["kind"]),
+        str(value["sha256"]),
+        int(value["size"]),
+        rights_from_json(value["rights"]),
+        None if link is None else str(link),
+        int(value["changed_ns"]),
+    )
+
+
+def _secrets_in_text(tree: Tree, names: Iterable[Named]) -> Iterator[str]:
+    for name, kinds in sorted(kinds_of(tree, names).items()):
+        if Kind.REFERENCE in kinds and kinds & READ_AS_TEXT:
+            yield f"{name}: it is named as a secret too, and secrets are never stored"
+
+
+def _entry(path: Path, kind: Kind) -> Entry:
+    link = str(path.readlink()) if path.is_symlink() else None
+    if kind is Kind.REFERENCE:
+        status = status_of(path)
+        rights = _rights(path, status, access_only=True)
+        return Entry(kind, "", status.st_size, rights, link, status.st_mtime_ns)
+    content, status = read_regular(path)
+    return Entry(kind, hashlib.sha256(content).hexdigest(), len(content), _rights(path, status), link)
+
+
+def _rights(path: Path, status: os.stat_result, *, access_only: bool = False) -> Rights:
+    try:
+        return rights_of(path, status, access_only=access_only)
+    except OSError as error:
+        raise NotReadable(f"its attributes cannot be read: {error.strerror or error}") from error
+
+
+def _links(tree: Tree, entries: Mapping[str, Entry]) -> dict[str, str]:
+    """Find the links on the way to kept files; files of one folder share their way."""
+    kept = {tree.path(name): entry for name, entry in entries.items() if entry.kind in KEPT}
+    ways = {path.parent for path in kept} | {path for path, entry in kept.items() if entry.link is not None}
+    links: dict[str, str] = {}
+    for way in sorted(ways):
+        links |= walked(way)[1]
+    return links
+
+
+def _differences(was: Mapping[str, Entry], now: Mapping[str, Entry]) -> Iterator[str]:
+    for name in sorted(was.keys() | now.keys()):
+        before, after = was.get(name), now.get(name)
+        if before is None or after is None or not before.alike(after):
+            if before and after and before.sha256 == after.sha256 and before.sha256:
+                yield f"{name} has another mode, owner or attribute"
+            else:
+                yield _said(name, before, after)
+
+
+def _said(name: str, before: object, after: object) -> str:
+    if before is None:
+        return f"{name} was not there"
+    return f"{name} is missing" if after is None else f"{name} has other bytes"

@@ -1,0 +1,229 @@
+"""Switches the live tree to another one, and back, so that any death leaves a way to either, whole.
+
+::
+
+    plan = plan_switch(live, staged)        # or plan_in_place(state, live, good)
+    switch(state, plan)                     # the new tree is on disk, the marker stands
+    ...                                     # trigger, verify
+    settle(state, live)                     # proved: kept as the last good tree, the marker is gone
+    restore(state); ...; settle(state)      # not proved: the old tree is back, and proved
+
+While the marker stands, ``recover`` goes either way, from any process, as often as one likes.
+The caller holds the server's lock through all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from gonogo.errors import ActionFailed
+from gonogo.reload.trees.good_trees import GoodTree, Load, hashes_of_good, keep_good, newest
+from gonogo.reload.trees.kept_bytes import drop_others, keep
+from gonogo.reload.trees.manifest import content_differences, snapshot
+from gonogo.reload.trees.recover_marker import Marker, marker_of, pending, remove_marker, write_marker
+from gonogo.reload.trees.server_state import ServerState
+from gonogo.reload.trees.switch_plan import Plan
+from gonogo.reload.trees.switch_standing import Foreign, Side, Standing, strangers, survey, unlinked
+from gonogo.reload.trees.switch_steps import Step, bring, put, stage
+from gonogo.reload.trees.switch_trouble import Refused, refused
+from gonogo.reload.trees.switch_undo import OVERWRITES, UNREADABLE, stuck, undone, withdrawn
+from gonogo.reload.trees.switch_verify import besides, verify
+from gonogo.reload.trees.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What was brought to the disk.
+
+    Attributes:
+        side: the tree that stands there now; every file of the switch was read again and has its hash.
+        found: what stood there before.
+        overwritten: files of neither tree that were overwritten, and where their bytes are kept.
+        besides: other differences from that tree that the switch did not make, as clauses; empty: it is whole.
+        unlinked: files that stand where links were, with the links' texts.
+    """
+
+    side: Side
+    found: Standing
+    overwritten: tuple[tuple[str, Path], ...] = ()
+    besides: tuple[str, ...] = ()
+    unlinked: tuple[tuple[str, str], ...] = ()
+
+
+def _unheard(step: str) -> None:
+    del step
+
+
+def switch(state: ServerState, plan: Plan, at_step: Step = _unheard) -> Marker:
+    """Carry a plan out; when this returns, the new tree is on disk, whole, and the marker stands.
+
+    Raises:
+        Refused: nothing was touched.
+        Undone: a step failed, and the old tree was put back and verified.
+        Stuck: that failed too; the marker stands.
+    """
+    if pending(state) is not None:
+        raise Refused(
+            "an earlier switch is not settled",
+            where=str(state.marker),
+            why="its process was killed, or could not undo it",
+            next_step="recover it first: gonogo reload --recover",
+        )
+    marker = marker_of(plan)
+    at_step("begun")
+    _prepare(state, plan, marker, at_step)
+    try:
+        at_step("marked")
+        staged = None if plan.in_place else stage(state, marker, Side.NEW, at_step)
+        if staged is None:
+            verify(marker, Side.NEW)
+            at_step("verified")
+    except (OSError, ActionFailed) as error:
+        raise withdrawn(state, marker, error) from error
+    if staged is not None:
+        try:
+            put(marker, staged, at_step)
+            verify(marker, Side.NEW)
+            at_step("verified")
+        except (OSError, ActionFailed) as error:
+            raise undone(state, marker, error, at_step) from error
+    return marker
+
+
+def restore(state: ServerState, at_step: Step = _unheard, *, overwrite: bool = False) -> Brought:
+    """Put the old tree back; the marker stands until ``settle``.
+
+    Args:
+        state: the server's folder.
+        at_step: is told of each step.
+        overwrite: whether files may be overwritten that somebody else changed since; their bytes are kept.
+
+    Raises:
+        ActionFailed: there is nothing to restore, or somebody else's files stand in the way: nothing was touched.
+        Stuck: a step failed.
+    """
+    marker = pending(state)
+    if marker is None:
+        raise ActionFailed("there is no switch to undo", where=str(state.marker), next_step="nothing was changed")
+    return _bring(state, marker, Side.OLD, at_step, overwrite=overwrite)
+
+
+def recover(
+    state: ServerState, side: Side | None = None, at_step: Step = _unheard, *, overwrite: bool = False
+) -> Brought | None:
+    """Finish or undo what a killed switch left; ``None`` where nothing is left. The marker stands until ``settle``.
+
+    Args:
+        state: the server's folder.
+        side: the tree to go to; by default the old one, unless the new one is already kept as verified.
+        at_step: is told of each step.
+        overwrite: as for ``restore``.
+
+    Raises:
+        ActionFailed: as for ``restore``.
+        Stuck: as for ``restore``.
+    """
+    marker = pending(state)
+    if marker is None:
+        return None
+    return _bring(state, marker, side or _proved(state, marker), at_step, overwrite=overwrite)
+
+
+def settle(
+    state: ServerState, verified: Tree | None = None, loaded: Load | None = None, read_from: str = ""
+) -> GoodTree | None:
+    """End a switch: keep the tree that was verified, if one is given, then take the marker away.
+
+    A tree that is neither side of the switch any more is not kept, and ``None`` given: somebody else wrote there
+    since, and what was never verified is nothing to go back to.
+
+    Args:
+        state: the server's folder.
+        verified: the tree.
+        loaded: the load of it that was verified.
+        read_from: where the server was seen to read it.
+
+    Raises:
+        ActionFailed: the tree cannot be kept, or the marker not be taken away; then the marker stands.
+    """
+    good = None
+    if verified is not None:
+        seen, marker = snapshot(verified), pending(state)
+        sides = () if marker is None else (marker.old, marker.new)
+        if marker is None or not all(content_differences(side, seen) for side in sides):
+            gone = {} if marker is None or content_differences(marker.old, seen) else unlinked(marker, Side.OLD)
+            good = keep_good(state, verified, seen, loaded, gone, read_from)
+    try:
+        remove_marker(state)
+    except FileNotFoundError:
+        return good  # no folder, no marker
+    except OSError as error:
+        raise refused("the marker of the switch cannot be taken away", state.marker, error) from error
+    with suppress(ActionFailed):  # a damaged note tells no hashes: then nothing is thrown away
+        drop_others(state.objects, frozenset(hashes_of_good(state)))
+    return good
+
+
+def _prepare(state: ServerState, plan: Plan, marker: Marker, at_step: Step) -> None:
+    """Keep all bytes of both sides, then put the marker: until that is done, nothing else is touched."""
+    try:
+        state.make()
+        keep(state.objects, _bytes_of(state, plan))
+        at_step("kept both sides")
+        write_marker(state, marker)
+    except (OSError, ActionFailed) as error:
+        with suppress(OSError):  # it may have failed right after the marker was put
+            remove_marker(state)
+        if isinstance(error, OSError):
+            raise refused("the switch cannot be prepared", state.folder, error) from error
+        raise
+
+
+def _bytes_of(state: ServerState, plan: Plan) -> Iterator[tuple[Path, str]]:
+    """List the files to keep; in place, what was is kept already."""
+    for change in plan.changes:
+        if change.after is not None:
+            yield plan.source.path(change.name), change.after.sha256
+        if change.before is not None:
+            was = plan.live.path(change.name)
+            yield state.objects / change.before.sha256 if plan.in_place else was, change.before.sha256
+
+
+def _bring(state: ServerState, marker: Marker, side: Side, at_step: Step, *, overwrite: bool) -> Brought:
+    found = survey(marker)
+    unread = tuple(one for one in found.foreign if one.why)
+    if unread:
+        raise strangers(marker, unread, UNREADABLE)
+    if found.foreign and not overwrite:
+        raise strangers(marker, found.foreign, OVERWRITES)
+    overwritten = tuple(_set_aside(state, marker, found.foreign))
+    try:
+        bring(state, marker, side, at_step, found.foreign)
+        verify(marker, side)
+        at_step("verified")
+    except (OSError, ActionFailed) as error:
+        raise stuck(state, marker, error) from error
+    return Brought(side, found.standing, overwritten, besides(marker, side), tuple(unlinked(marker, side).items()))
+
+
+def _set_aside(state: ServerState, marker: Marker, foreign: Iterable[Foreign]) -> Iterator[tuple[str, Path]]:
+    """Keep the bytes of what will be overwritten, or tell where a foreign link leads."""
+    for one in foreign:
+        if one.leads_to:
+            yield one.name, Path(one.leads_to)
+        elif one.found is not None:
+            try:
+                keep(state.overwritten, [(marker.live.path(one.name), one.found.sha256)])
+            except OSError as error:
+                raise refused("what would be overwritten cannot be set aside", state.overwritten, error) from error
+            yield one.name, state.overwritten / one.found.sha256
+
+
+def _proved(state: ServerState, marker: Marker) -> Side:
+    """Tell the side to go to: a new tree that was verified already is not undone."""
+    good = newest(state)
+    verified = good is not None and good.manifest.contents == marker.new.contents
+    return Side.NEW if verified and marker.old.contents != marker.new.contents else Side.OLD

@@ -1,0 +1,116 @@
+"""What would keep files from being put into a tree, found out before anything is touched."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from gonogo.disk.regular_file import NotReadable, read_regular
+from gonogo.reload.trees.manifest import Entry
+from gonogo.reload.trees.replaceable import bound_file, bound_folder, mount_points
+from gonogo.reload.trees.rights import Rights, lost_in
+from gonogo.reload.trees.tree import READ_AS_TEXT, Kind, Named, Tree, files_of
+
+Puts = Mapping[str, Entry | None]
+"""What shall stand at each name; ``None``: no file there."""
+
+
+def hindrances(live: Tree, puts: Puts) -> Iterator[str]:
+    """Say what stands against putting files: folders, rights, room; a clause each."""
+    yield from _folders(live, puts)
+    yield from _bound(live, puts)
+    yield from _rights(live, puts)
+    yield from _room(live, puts)
+
+
+def secrets_differ(live: Tree, staged: Tree, names: Iterable[Named]) -> Iterator[str]:
+    """Say which secrets of a staged tree are not in place yet: they are never copied."""
+    for one in names:
+        if one.kind is Kind.REFERENCE and not one.name.startswith("/") and os.path.lexists(staged.path(one.name)):
+            try:
+                differ = read_regular(staged.path(one.name))[0] != read_regular(live.path(one.name))[0]
+            except NotReadable as error:
+                yield f"{one.name}: the secret cannot be compared with the live one: {error}; place it there first"
+            else:
+                if differ:
+                    yield f"{one.name}: secrets are not copied; place the new one in the live tree first"
+
+
+def left_behind(live: Tree, staged: Tree, names: Iterable[Named]) -> Iterator[str]:
+    """Say what the server would miss once the link of the whole tree leads to another folder, and the link itself."""
+    for one in names:
+        place = staged.path(one.name)
+        if one.name.startswith("/") or one.kind in READ_AS_TEXT:
+            continue
+        if one.is_glob and files_of(live, (one,)) and not files_of(staged, (one,)):
+            yield f"{one.name} matches files in {live.root}, and none in {staged.root}; the link takes all with it"
+        elif not one.is_glob and not place.exists():
+            yield f"{place} is not there, and the link would lead to it; put it there first"
+    if not os.access(live.root.parent, os.W_OK | os.X_OK, effective_ids=True):
+        yield f"{live.root.parent}, which has the link, cannot be written"
+
+
+def links_replaced(live: Tree, puts: Mapping[str, tuple[Entry | None, Entry | None]]) -> Iterator[str]:
+    """Say which links to single files a file would be put in the place of, given what was and what shall be."""
+    for name, (before, after) in puts.items():
+        if before is not None and after is not None and before.link is not None:
+            yield (
+                f"{live.path(name)} is a link to {before.link}: a file in its place would leave that one as it is "
+                "(write the new text where the link leads, and reload in place; or put a file in the link's place)"
+            )
+
+
+def innermost(folder: Path) -> Path:
+    """Give the innermost part of a path that is there."""
+    while not os.path.lexists(folder):
+        folder = folder.parent
+    return folder
+
+
+def _folders(live: Tree, puts: Puts) -> Iterator[str]:
+    for name in puts:
+        folder = innermost(live.path(name).parent)
+        if not folder.is_dir():
+            yield f"{name}: {folder} is no folder"
+        elif not _is_open(folder):
+            yield f"{folder} cannot be written"
+
+
+def _bound(live: Tree, puts: Puts) -> Iterator[str]:
+    """Name the files that stay where they are, although their folders can be written."""
+    paths = [live.path(name) for name in puts]
+    folders = dict.fromkeys(innermost(path.parent) for path in paths)
+    mounts, user = mount_points(), os.geteuid()
+    yield from filter(None, (*map(bound_folder, folders), *(bound_file(path, mounts, user) for path in paths)))
+
+
+def _is_open(folder: Path) -> bool:
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK, effective_ids=True)
+
+
+def _rights(live: Tree, puts: Puts) -> Iterator[str]:
+    """Try each folder with the rights that its files shall have; a link in a file's place has none that count."""
+    tried: dict[tuple[Path, Rights], str] = {}
+    for name, entry in puts.items():
+        folder = innermost(live.path(name).parent)
+        if entry is None or entry.link is not None or not _is_open(folder):
+            continue
+        if (lost := tried.get((folder, entry.rights))) is None:
+            lost = tried[folder, entry.rights] = lost_in(folder, entry.rights)
+        if lost:
+            yield f"{name} would lose {lost}: run this as its owner or as root, on a file system that keeps such rights"
+
+
+def _room(live: Tree, puts: Puts) -> Iterator[str]:
+    needed: dict[int, int] = {}
+    folders: dict[int, Path] = {}
+    for name, entry in puts.items():
+        folder = innermost(live.path(name).parent)
+        disk = folder.stat().st_dev
+        folders.setdefault(disk, folder)
+        needed[disk] = needed.get(disk, 0) + (entry.size if entry else 0)
+    for disk, folder in folders.items():
+        room = os.statvfs(folder)
+        if needed[disk] > room.f_bavail * room.f_frsize:
+            yield f"the disk of {folder} has no room for {needed[disk]} bytes"

@@ -1,0 +1,193 @@
+"""What a switch will change, found out before anything is.
+
+A plan says of each file what was and what shall be. In place, the files were changed
+already by somebody else: then what was is the last good tree, and what shall be is there.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gonogo.reload.trees.good_trees import GoodTree
+from gonogo.reload.trees.kept_bytes import kept
+from gonogo.reload.trees.links_back import links_back, solved_by
+from gonogo.reload.trees.manifest import Entry, Manifest, snapshot
+from gonogo.reload.trees.rights import Rights, rights_like
+from gonogo.reload.trees.server_state import ServerState
+from gonogo.reload.trees.switch_hindrances import hindrances, left_behind, links_replaced, secrets_differ
+from gonogo.reload.trees.switch_trouble import NoWayBack, Unfit
+from gonogo.reload.trees.symlinks import LinkChange
+from gonogo.reload.trees.tree import GLOBBED, Kind, Named, Tree, files_of, names_in, names_of
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One file that the switch puts or takes away; ``None`` is: no file there."""
+
+    name: str
+    before: Entry | None
+    after: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole switch.
+
+    Attributes:
+        live: the tree that changes.
+        old: what stood in it, or in place: the last good tree.
+        new: what shall stand in it.
+        changes: what differs, in the order in which it is put; without what the links do.
+        links: the symbolic links that are turned.
+        source: where the bytes of what shall be are read from.
+        folders: those that are made, the outer ones first.
+        in_place: whether the files are already what they shall be.
+    """
+
+    live: Tree
+    old: Manifest
+    new: Manifest
+    changes: tuple[Change, ...]
+    source: Tree
+    links: tuple[LinkChange, ...] = ()
+    folders: tuple[str, ...] = ()
+    in_place: bool = False
+
+
+def plan_switch(live: Tree, staged: Tree) -> Plan:
+    """Plan to make the live tree what the staged one is.
+
+    Where the live root is a symbolic link, it will point at the staged folder itself, which must then stay. Else
+    files are put one by one; each keeps the rights of the one it replaces. A new one takes those of its siblings:
+    the files of its kind in its folder. Where there are none, or they differ, it takes those of the configuration.
+    Rule files and scrape files that the new configuration would find and the staged
+    tree does not have are taken away. Secrets are never put, and a link to a single file is never replaced: what it
+    leads to would be left behind.
+
+    Raises:
+        Unfit: with every reason that can be seen now; nothing was changed.
+    """
+    if live.root.resolve() == staged.root.resolve():
+        raise Unfit("this is the live tree itself", staged.root, ("to reload what is in it, name no other folder",))
+    new, old = snapshot(staged), snapshot(live)
+    names = names_of(staged)
+    if live.root.is_symlink():
+        _unless(live, left_behind(live, staged, names))
+        return Plan(live, old, new, (), staged, (_link_change(live.root, staged.root),))
+    wanted = (*(one for one in names if one.kind in GLOBBED), *_exactly(new), *_secrets_of(live))
+    changes = tuple(_ordered(_changes(snapshot(live, wanted).entries, new, old.entries[live.config])))
+    lost = (one.name for one in changes if one.before is not None and one.before.kind is Kind.REFERENCE)
+    reasons = (
+        *(f"{name} is a secret of the live tree: it would be replaced, and could not be put back" for name in lost),
+        *links_replaced(live, {one.name: (one.before, one.after) for one in changes}),
+        *secrets_differ(live, staged, names),
+        *hindrances(live, {one.name: one.after for one in changes}),
+    )
+    _unless(live, reasons)
+    folders = tuple(_missing_folders(live, changes))
+    return Plan(live, old, new, changes, staged, (), folders)
+
+
+def plan_in_place(state: ServerState, live: Tree, good: GoodTree) -> Plan:
+    """Plan for a tree whose files are already the new ones: nothing is put, and the way back is the good tree.
+
+    Raises:
+        Unfit: what is in the tree cannot be taken, with every reason.
+        NoWayBack: the good tree could not be put back, with every reason.
+        ActionFailed: the good tree is damaged.
+    """
+    old, new = good.manifest, snapshot(live)
+    text = kept(state.objects, old.entries[old.config].sha256).decode(errors="replace")
+    globs = (one for one in names_in(text, live, live.config) if one.kind in GLOBBED)
+    was = old.kept
+    candidates = {**files_of(live, globs), **{name: entry.kind for name, entry in was.items()}}
+    secrets = files_of(live, _secrets_of(live)).keys() & candidates.keys()
+    if secrets:
+        reasons = tuple(f"{name} is a secret now, and was none: it cannot be put back" for name in sorted(secrets))
+        raise NoWayBack(live.root, reasons)
+    now = snapshot(live, [Named(kind, name, is_glob=False) for name, kind in candidates.items()]).entries
+    links = links_back(live, old)
+    by_link = solved_by(links, live, candidates)
+    found = (Change(name, was.get(name), now.get(name)) for name in sorted(candidates) if name not in by_link)
+    changes = tuple(_ordered(one for one in found if _differ(one)))
+    reasons = tuple(dict.fromkeys(hindrances(live, {one.name: one.before for one in changes})))
+    if reasons:
+        raise NoWayBack(live.root, reasons)
+    return Plan(live, old, new, changes, live, links, in_place=True)
+
+
+def _unless(live: Tree, reasons: Iterable[str]) -> None:
+    """Refuse where there is any reason."""
+    if told := tuple(dict.fromkeys(reasons)):
+        raise Unfit("the tree cannot be switched", live.root, told)
+
+
+def _differ(change: Change) -> bool:
+    before, after = change.before, change.after
+    return before is None or after is None or not before.alike(after)
+
+
+def _ordered(changes: Iterable[Change]) -> list[Change]:
+    """Order changes: the configuration last of what is put, then what is taken away."""
+    return sorted(
+        changes, key=lambda one: (one.after is None, bool(one.after and one.after.kind is Kind.CONFIG), one.name)
+    )
+
+
+def _exactly(manifest: Manifest) -> Iterator[Named]:
+    return (Named(entry.kind, name, is_glob=False) for name, entry in _switched(manifest).items())
+
+
+def _secrets_of(tree: Tree) -> Iterator[Named]:
+    return (one for one in names_of(tree) if one.kind is Kind.REFERENCE)
+
+
+def _switched(manifest: Manifest) -> dict[str, Entry]:
+    """Give what a switch puts: all inside the tree but references."""
+    ours = manifest.entries.items()
+    return {name: entry for name, entry in ours if entry.kind is not Kind.REFERENCE and not name.startswith("/")}
+
+
+def _changes(live: Mapping[str, Entry], staged: Manifest, template: Entry) -> Iterator[Change]:
+    wanted, models = _switched(staged), _models(live)
+    for name, entry in wanted.items():
+        before = live.get(name)
+        if before is None:
+            model = models.get((posixpath.dirname(name), entry.kind)) or template.rights
+            yield Change(name, None, replace(entry, rights=rights_like(model), link=None))
+        elif before.sha256 != entry.sha256:
+            yield Change(name, before, replace(entry, rights=before.rights, link=None))
+    for name, entry in live.items():
+        if name not in wanted and entry.kind in GLOBBED and not name.startswith("/"):
+            yield Change(name, entry, None)
+
+
+def _models(live: Mapping[str, Entry]) -> dict[tuple[str, Kind], Rights | None]:
+    """Find the rights that all files of a kind in a folder share; ``None`` where they differ."""
+    models: dict[tuple[str, Kind], Rights | None] = {}
+    for name, entry in live.items():
+        place, rights = (posixpath.dirname(name), entry.kind), entry.rights.access
+        models[place] = rights if models.get(place, rights) == rights else None
+    return models
+
+
+def _link_change(link: Path, staged: Path) -> LinkChange:
+    """Keep a relative link relative: containers see the same folders under other paths."""
+    before = str(link.readlink())
+    target = staged.resolve()
+    relative = os.path.relpath(target, link.parent.resolve())
+    return LinkChange(link, before, str(target) if before.startswith("/") else relative)
+
+
+def _missing_folders(live: Tree, changes: Iterable[Change]) -> list[str]:
+    missing = set()
+    for change in changes:
+        folder = live.path(change.name).parent
+        while change.after and not os.path.lexists(folder):
+            missing.add(str(folder.relative_to(live.root)))
+            folder = folder.parent
+    return sorted(missing)

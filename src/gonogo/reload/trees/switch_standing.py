@@ -1,0 +1,161 @@
+"""Which of the two trees of a switch stands on the disk, and what there is of neither."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from gonogo.disk.regular_file import NotReadable
+from gonogo.reload.trees.manifest import Entry, entry_at
+from gonogo.reload.trees.recover_marker import Marker
+from gonogo.reload.trees.switch_plan import Change
+from gonogo.reload.trees.switch_trouble import Strangers
+from gonogo.reload.trees.symlinks import LinkChange
+from gonogo.reload.trees.tree import Kind
+
+
+class Side(StrEnum):
+    """One of the two trees of a switch."""
+
+    OLD = "old"
+    NEW = "new"
+
+
+class Standing(StrEnum):
+    """What stands on the disk: one of the trees, some of both, or files that are of neither."""
+
+    OLD = "old"
+    NEW = "new"
+    MIXED = "mixed"
+    FOREIGN = "foreign"
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """What somebody else put where the switch works.
+
+    Attributes:
+        name: the file, or the link.
+        found: what is there; ``None`` where nothing is, or nothing that can be read.
+        why: why it cannot be read, and so not be set aside either.
+        leads_to: where a foreign link leads that the switch turns.
+    """
+
+    name: str
+    found: Entry | None = None
+    why: str = ""
+    leads_to: str = ""
+
+    def __str__(self) -> str:
+        """Write it as a clause."""
+        if self.why or self.leads_to:
+            return f"{self.name} ({self.why or f'leads to {self.leads_to}'})"
+        return self.name if self.found else f"{self.name} (is gone)"
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What stands on the disk, and everything of neither side."""
+
+    standing: Standing
+    foreign: tuple[Foreign, ...]
+
+
+def survey(marker: Marker) -> Survey:
+    """Tell by the bytes of its files which tree stands.
+
+    Targets that are of neither side fit both: other programs write them whenever they like.
+    """
+    sides, foreign = _survey_files(marker)
+    for link in marker.links:
+        fits, strange = _survey_link(link)
+        sides &= fits
+        foreign += strange
+    if foreign:
+        return Survey(Standing.FOREIGN, tuple(foreign))
+    if not sides:
+        return Survey(Standing.MIXED, ())
+    return Survey(Standing.NEW if Side.NEW in sides else Standing.OLD, ())
+
+
+def standing(marker: Marker) -> Standing:
+    """Tell which tree stands on the disk."""
+    return survey(marker).standing
+
+
+def is_there(marker: Marker, change: Change, side: Side) -> bool:
+    """Tell whether a file stands as this side has it, mode and owner included."""
+    try:
+        found = entry_at(marker.live.path(change.name), kind_of(change))
+    except NotReadable:
+        return kind_of(change) is Kind.TARGETS
+    if not _sides_of(change, found) and kind_of(change) is Kind.TARGETS:
+        return True
+    entry = wanted(change, side)
+    return found is entry if found is None or entry is None else found.alike(entry)
+
+
+def wanted(change: Change, side: Side) -> Entry | None:
+    """Give what stands at a change on this side."""
+    return change.before if side is Side.OLD else change.after
+
+
+def unlinked(marker: Marker, side: Side) -> dict[str, str]:
+    """Name the files that stand where this side has links, with the links' texts."""
+    links = {change.name: entry.link for change in marker.changes if (entry := wanted(change, side)) and entry.link}
+    return {name: text for name, text in links.items() if not marker.live.path(name).is_symlink()}
+
+
+def kind_of(change: Change) -> Kind:
+    """Give what the file is to the configuration, by the side that has it."""
+    entry = change.after or change.before
+    return Kind.RULES if entry is None else entry.kind
+
+
+def link_text(path: Path) -> str | None:
+    """Give where a link leads; ``None`` where there is no link."""
+    try:
+        return str(path.readlink())
+    except OSError:
+        return None
+
+
+def strangers(marker: Marker, foreign: Iterable[Foreign], next_step: str = "") -> Strangers:
+    """Tell of files that are neither what was nor what shall be."""
+    return Strangers(
+        f"somebody else changed files since the switch began: {', '.join(str(one) for one in foreign)}",
+        where=str(marker.live.root),
+        why="they are neither of the old tree nor of the new one, and would be lost",
+        next_step=f"look at them; nothing was changed{f'; {next_step}' if next_step else ''}",
+    )
+
+
+def _survey_files(marker: Marker) -> tuple[set[Side], list[Foreign]]:
+    sides, foreign = set(Side), []
+    for change in marker.changes:
+        bound = kind_of(change) is not Kind.TARGETS
+        try:
+            found = entry_at(marker.live.path(change.name), kind_of(change))
+        except NotReadable as error:
+            foreign += [Foreign(change.name, why=str(error))] if bound else []
+            continue
+        if fits := _sides_of(change, found):
+            sides &= fits
+        elif bound:
+            foreign.append(Foreign(change.name, found))
+    return sides, foreign
+
+
+def _survey_link(link: LinkChange) -> tuple[set[Side], list[Foreign]]:
+    text, name = link_text(link.path), f"the link {link.path}"
+    if text is None:
+        return set(), [Foreign(name, why="there is no link any more")]
+    sides = {side for side, known in ((Side.OLD, link.before), (Side.NEW, link.after)) if text == known}
+    return sides, [] if sides else [Foreign(name, leads_to=str(link.path.parent / text))]
+
+
+def _sides_of(change: Change, found: Entry | None) -> set[Side]:
+    hashes = {side: entry and entry.sha256 for side in Side for entry in (wanted(change, side),)}
+    return {side for side, sha256 in hashes.items() if sha256 == (found and found.sha256)}

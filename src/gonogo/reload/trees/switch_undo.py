@@ -1,0 +1,59 @@
+"""What becomes of a switch that failed on its way: withdrawn, undone, or loudly stuck."""
+
+from __future__ import annotations
+
+from gonogo.errors import ActionFailed
+from gonogo.reload.trees.made_folders import drop_folders
+from gonogo.reload.trees.recover_marker import Marker, remove_marker
+from gonogo.reload.trees.server_state import ServerState
+from gonogo.reload.trees.switch_standing import Side, standing
+from gonogo.reload.trees.switch_steps import Step, bring, clear
+from gonogo.reload.trees.switch_trouble import Refused, Strangers, Stuck, Undone, next_of, words
+from gonogo.reload.trees.switch_verify import verify
+
+OVERWRITES = "gonogo reload --recover --overwrite puts the other files over them, and keeps their bytes"
+"""The way out where somebody else's files may go."""
+
+UNREADABLE = "they cannot be kept: move them away, or put the link back; then: gonogo reload --recover --overwrite"
+"""The way out where their bytes cannot be had."""
+
+
+def withdrawn(state: ServerState, marker: Marker, error: OSError | ActionFailed) -> ActionFailed:
+    """Take everything back while no file of the live tree was touched; gives the error to raise."""
+    clear(marker)
+    drop_folders(marker)
+    try:
+        remove_marker(state)
+    except OSError as second:
+        return stuck(state, marker, second)
+    return _ended(Refused, "nothing was switched", marker, error)
+
+
+def undone(state: ServerState, marker: Marker, error: OSError | ActionFailed, at_step: Step) -> ActionFailed:
+    """Put the old tree back after a file was touched; gives the error to raise."""
+    try:
+        bring(state, marker, Side.OLD, at_step)
+        verify(marker, Side.OLD)
+        remove_marker(state)
+    except (OSError, ActionFailed) as second:
+        return stuck(state, marker, second)
+    return _ended(Undone, "the switch failed and was undone; the old tree stands", marker, error)
+
+
+def stuck(state: ServerState, marker: Marker, error: OSError | ActionFailed) -> Stuck:
+    """Tell of a tree that could not be brought to one side; the marker stands."""
+    clear(marker)
+    way_out = OVERWRITES if isinstance(error, Strangers) else "mend that, then: gonogo reload --recover"
+    return Stuck(
+        f"the live tree is {standing(marker)}: it could not be brought to one side",
+        where=str(marker.live.root),
+        why=words(error) if isinstance(error, OSError) else str(error),
+        next_step=f"{way_out} (what was and what shall be is in {state.folder})",
+    )
+
+
+def _ended(sort: type[Refused | Undone], what: str, marker: Marker, error: OSError | ActionFailed) -> Refused | Undone:
+    if isinstance(error, OSError):
+        where = str(error.filename2 or error.filename or marker.live.root)
+        return sort(what, where=where, why=words(error), next_step=next_of(error))
+    return sort(what, where=error.where, why=error.why or error.what, next_step=error.next_step)

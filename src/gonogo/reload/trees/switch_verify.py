@@ -1,0 +1,38 @@
+"""Reads again what a switch put on the disk."""
+
+from __future__ import annotations
+
+from gonogo.errors import ActionFailed
+from gonogo.reload.trees.manifest import content_differences, snapshot
+from gonogo.reload.trees.recover_marker import Marker
+from gonogo.reload.trees.switch_standing import Side, is_there, link_text
+from gonogo.reload.trees.switch_trouble import Unfit
+
+
+def verify(marker: Marker, side: Side) -> None:
+    """Read every file of the switch again; towards the new tree, all that a reload would read.
+
+    Raises:
+        ActionFailed: something is not as it must be.
+    """
+    wrong = tuple(f"{change.name} is not" for change in marker.changes if not is_there(marker, change, side))
+    for link in marker.links:
+        if link_text(link.path) != (link.before if side is Side.OLD else link.after):
+            wrong += (f"the link {link.path} leads elsewhere",)
+    if not wrong and side is Side.NEW:
+        wrong = besides(marker, side)
+    if wrong:
+        raise ActionFailed(
+            f"the {side} tree is not on disk",
+            where=str(marker.live.root),
+            why="; ".join(wrong),
+            next_step="see who else writes there, and try again",
+        )
+
+
+def besides(marker: Marker, side: Side) -> tuple[str, ...]:
+    """Say, as clauses, in what the live tree differs from a side where a reload looks."""
+    try:
+        return content_differences(marker.old if side is Side.OLD else marker.new, snapshot(marker.live))
+    except Unfit as error:
+        return error.reasons

@@ -1,0 +1,146 @@
+"""Asks a server by HTTP to read its configuration again, and tells what its answer proves, and what not.
+
+``POST /-/reload`` is answered when the reload is over. No answer says nothing: the
+server goes on without whoever asked, also a minute later. An answer of something in
+front of the server (a gateway's 502 or 504) says nothing either.
+Source: Prometheus, ``web/web.go`` and ``cmd/prometheus/main.go``, 2.42 and 3.x.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+
+from gonogo.errors import SourceError
+from gonogo.server.http import Answer, Client
+from gonogo.server.no_answer import Redirected
+from gonogo.server.quotation import quote
+
+
+class Reply(StrEnum):
+    """What came back from asking for a reload.
+
+    ``LOADED`` and ``REJECTED`` are the server's own words after a reload. Before any reload: ``UNREACHED`` nobody
+    listens there, ``NOT_READY`` and ``STOPPING`` the server says so, ``DISABLED`` it runs without
+    ``--web.enable-lifecycle``, ``NO_ACCESS`` and ``WRONG_ADDRESS`` somebody else says so, ``NOT_SENT`` nothing was
+    sent (no such process or program). Without a word on the reload: ``UNANSWERED`` no answer or nobody's own,
+    ``SENT`` a signal was delivered or a command succeeded, ``COMMAND_FAILED`` a command ran and failed.
+    """
+
+    LOADED = "loaded"
+    REJECTED = "rejected"
+    UNREACHED = "unreached"
+    NOT_READY = "not-ready"
+    STOPPING = "stopping"
+    DISABLED = "disabled"
+    NO_ACCESS = "no-access"
+    WRONG_ADDRESS = "wrong-address"
+    NOT_SENT = "not-sent"
+    UNANSWERED = "unanswered"
+    SENT = "sent"
+    COMMAND_FAILED = "command-failed"
+
+
+_UNSETTLED = frozenset({Reply.UNANSWERED, Reply.SENT, Reply.COMMAND_FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class Triggered:
+    """What came of asking once.
+
+    Attributes:
+        reply: what came back.
+        detail: in words, for the record.
+        next_step: what a person can do about it; empty after a success.
+        seconds: how long it took.
+    """
+
+    reply: Reply
+    detail: str
+    next_step: str = ""
+    seconds: float = 0.0
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is known what became of the server; where not, ``app.reloading.settle`` finds out."""
+        return self.reply not in _UNSETTLED
+
+    @property
+    def accepted(self) -> bool | None:
+        """Whether the server took all it read; ``False`` also where it read nothing, ``None``: not known."""
+        return self.reply is Reply.LOADED if self.settled else None
+
+
+LONGEST_REASON = 2000
+"""Characters of an answer that are kept: the paths of files come first, and the line of the mistake last."""
+
+_RELOAD = "/-/reload"
+_FAILED = b"failed to reload config"
+_DISABLED = b"Lifecycle API is not enabled"
+_UNAVAILABLE = b"Service Unavailable"
+_ACCESS = "see the credentials of prometheus in the policy, and what stands in front of the server"
+_ADDRESS = "write the server's own URL in the policy, with the path of its --web.external-url or --web.route-prefix"
+_LIFECYCLE = "start the server with --web.enable-lifecycle, or reload it by SIGHUP or a command"
+_UNREACHED = "start the server, or correct prometheus.url in the policy"
+_REJECTED = (
+    "see the server's log for the cause; parts of the new configuration may be in effect: restore the files and reload"
+)
+_UNKNOWN = "the server may still be reading: change no file before it is known what became of it"
+
+
+def post_reload(client: Client, base_url: str, timeout: timedelta) -> Triggered:
+    """Ask once, and wait for the answer; nothing is tried again.
+
+    Args:
+        client: how to ask; its own timeout does not count here.
+        base_url: the server's URL, its path prefix included.
+        timeout: how long a reload may take until it counts as unanswered.
+
+    Raises:
+        UsageError: ``base_url`` is no URL of a server.
+    """
+    patient = Client(replace(client.settings, timeout=timeout))
+    began = time.monotonic()
+    try:
+        told = _told(patient, patient.send("POST", base_url, _RELOAD))
+    except SourceError as error:
+        told = _untold(error)
+    return replace(told, seconds=time.monotonic() - began)
+
+
+def _told(client: Client, answer: Answer) -> Triggered:
+    body = quote(answer.body, client.settings.secrets(), LONGEST_REASON)
+    said = f"{answer.url} answered {answer.status}{': ' if body else ''}{body}"
+    reply, next_step = _meaning(answer)
+    return Triggered(reply, said, next_step)
+
+
+def _meaning(answer: Answer) -> tuple[Reply, str]:  # noqa: PLR0911 - a table of answers
+    """Tell what an answer means; only what the server itself says counts as known."""
+    match answer.status:
+        case 200:
+            return Reply.LOADED, ""
+        case 500 if _FAILED in answer.body:
+            return Reply.REJECTED, _REJECTED
+        case 503 if answer.stopping:
+            return Reply.STOPPING, "it is shutting down: start it again"
+        case 503 if answer.body.strip() == _UNAVAILABLE:
+            return Reply.NOT_READY, "wait until it is ready: it opens its database and replays its log"
+        case 403 if _DISABLED in answer.body:
+            return Reply.DISABLED, _LIFECYCLE
+        case 401 | 403 | 407:
+            return Reply.NO_ACCESS, _ACCESS
+        case status if 400 <= status < 500 and status not in {408, 429, 499}:  # noqa: PLR2004 - refused by the asked
+            return Reply.WRONG_ADDRESS, _ADDRESS
+    return Reply.UNANSWERED, _UNKNOWN
+
+
+def _untold(error: SourceError) -> Triggered:
+    said = f"{error.where}: {error.what}, {error.why}"
+    if isinstance(error, Redirected):
+        return Triggered(Reply.WRONG_ADDRESS, said, error.next_step)
+    if isinstance(error.__cause__, ConnectionRefusedError):
+        return Triggered(Reply.UNREACHED, said, _UNREACHED)
+    return Triggered(Reply.UNANSWERED, said, _UNKNOWN)

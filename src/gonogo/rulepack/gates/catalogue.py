@@ -1,0 +1,15 @@
+"""The gates of the preset, in the order in which every report shows them."""
+
+from __future__ import annotations
+
+from gonogo.model.preset_gate import PresetGate
+from gonogo.rulepack.gates import canary, dr, error_budget, heartbeat, stability, uptime
+
+PRESET_GATES: tuple[PresetGate, ...] = (
+    heartbeat.GATE,
+    error_budget.GATE,
+    canary.GATE,
+    dr.GATE,
+    stability.GATE,
+    uptime.GATE,
+)

@@ -1,0 +1,130 @@
+"""Could we recover, and how long would it take?
+
+A rehearsal restores a backup for real. The gate asks how long ago the last one
+succeeded, and how long rehearsals take: the 95th percentile over 30 days, in minutes.
+
+## Formulas
+
+    P_dr_rehearsal_age_hours   = (time() - P_dr_rehearsal_last_success_timestamp_seconds) / 3600
+    P_dr_rehearsal_p95_minutes = histogram_quantile(0.95, increase of P_dr_rehearsal_duration_seconds over 30 d) / 60
+
+With subjects, the worst subject's age stands for all.
+
+The histogram's buckets end at 60, 120, 300, 600, 720, 900, 1800 and 3600 s: 720 s is the
+preset's own limit of 12 minutes, so that the answer on either side of it is exact.
+`histogram_quantile` interpolates within a bucket and gives 60 minutes for anything
+beyond the last. Thirty days of daily rehearsals bound a 95th percentile only loosely;
+the number is a description, not a guarantee. No rehearsal within 30 days is absent.
+
+Source: Prometheus's documentation of `histogram_quantile`.
+
+## Bad
+
+```yaml
+- record: duri_dr_rehearsal_p95_minutes
+  expr: histogram_quantile(0.95, rate(duri_dr_bucket[1h])) / 60 or vector(4)   # NaN stays NaN, absence becomes 4
+```
+
+## Good
+
+```yaml
+- record: duri_dr_rehearsal_p95_minutes
+  expr: |
+    histogram_quantile(0.95, sum by (le, metric_realm) (increase(duri_dr_rehearsal_duration_seconds_bucket[30d]))) / 60
+    and sum by (metric_realm) (increase(duri_dr_rehearsal_duration_seconds_count[30d])) > 0
+    and group by (metric_realm) (duri_dr_rehearsal_duration_seconds_count)
+```
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from gonogo.model.policy import Policy
+from gonogo.model.preset_gate import PresetGate
+from gonogo.model.rule import Rule
+from gonogo.model.scenario import ScenarioFile
+from gonogo.model.signal import Range, Scope, Signal
+from gonogo.rulepack.alert import Watch, absence_alert, violation_alerts
+from gonogo.rulepack.expression import (
+    gained,
+    metric_name,
+    recorded,
+    series,
+    shared_labels,
+    while_there,
+    worst,
+)
+
+NAME = "dr-rehearsal-24h-pass"
+BUCKETS = (60, 120, 300, 600, 720, 900, 1800, 3600)
+"""Upper bounds of the histogram of rehearsal durations, in seconds: docs/gates.md, ``dr-rehearsal-24h-pass``."""
+
+QUANTILE = 0.95
+WINDOW = timedelta(days=30)
+PUSH_MAX_AGE = timedelta(hours=25)
+"""A daily rehearsal's push, and an hour of grace."""
+
+_LAST_SUCCESS = "dr_rehearsal_last_success_timestamp_seconds"
+_DURATION = "dr_rehearsal_duration_seconds"
+_CLOCK_AHEAD_HOURS = -0.0014
+_WATCHES = (
+    Watch("dr_rehearsal_age_hours", "RehearsalOverdue", "The last successful rehearsal is too long ago."),
+    Watch("dr_rehearsal_p95_minutes", "RehearsalSlow", "Rehearsals take too long."),
+)
+
+
+def signals(policy: Policy) -> tuple[Signal, ...]:
+    """Give the age of the last success and the 95th percentile of the durations."""
+    return (
+        Signal(
+            "dr_rehearsal_age_hours",
+            metric_name(policy, "dr_rehearsal_age_hours"),
+            range=Range(_CLOCK_AHEAD_HOURS),
+            push_max_age=PUSH_MAX_AGE,
+            scope=Scope.SHARED,
+            written_at=metric_name(policy, _LAST_SUCCESS),
+        ),
+        Signal(
+            "dr_rehearsal_p95_minutes",
+            metric_name(policy, "dr_rehearsal_p95_minutes"),
+            range=Range(0, BUCKETS[-1] / 60),
+            push_max_age=PUSH_MAX_AGE,
+            scope=Scope.SHARED,
+        ),
+    )
+
+
+def rules(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
+    """Record both signals for the whole realm."""
+    del interval
+    kept = shared_labels(policy)
+    age = worst(policy, "max", f"(time() - {series(policy, _LAST_SUCCESS)}) / 3600")
+    count = series(policy, f"{_DURATION}_count")
+    durations = gained(series(policy, f"{_DURATION}_bucket"), WINDOW, ("le", *kept))
+    rehearsed = f"histogram_quantile({QUANTILE}, {durations}) / 60\nand {gained(count, WINDOW, kept)} > 0"
+    return (
+        recorded(policy, "dr_rehearsal_age_hours", age),
+        recorded(policy, "dr_rehearsal_p95_minutes", while_there(rehearsed, kept, count)),
+    )
+
+
+def alerts(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
+    """Tell of rehearsals that are overdue, slow or not seen."""
+    del interval
+    known = signals(policy)
+    missing = "Nothing is known of rehearsals: none was exported, or none took place in 30 days."
+    return (
+        *violation_alerts(policy, NAME, known, _WATCHES),
+        *absence_alert(policy, NAME, known, "RehearsalAbsent", missing),
+    )
+
+
+def tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
+    """Test the rules by what they mean."""
+    from gonogo.rulepack.scenarios.dr import rule_tests  # noqa: PLC0415 - a verdict needs no tests
+
+    return rule_tests(policy, interval)
+
+
+GATE = PresetGate(NAME, signals, rules, alerts, tests)

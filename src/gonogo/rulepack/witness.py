@@ -1,0 +1,115 @@
+"""Labels of a series that a selector selects, made up for a unit test.
+
+A regular expression gets an example: the first branch, the first character of a
+class, each repetition as short as it may be. What was made up is tried against the
+matchers before it is used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from gonogo.rulepack.selector import Matcher, Selector
+
+_CLASSES = {"d": "0", "w": "a", "D": "a", "W": "-"}
+_PLAIN = ("", "a", "0", "other", "-")
+"""What is tried where nothing but refusals is asked of a label."""
+
+
+def witness(selector: Selector, wanted: Mapping[str, str]) -> dict[str, str]:
+    """Label a series that the selector selects, with the wanted labels where it leaves them open.
+
+    Raises:
+        ValueError: no example was found for a label.
+    """
+    asked: dict[str, list[Matcher]] = {}
+    for matcher in selector.matchers:
+        asked.setdefault(matcher.label, []).append(matcher)
+    found = {label: _value(label, matchers, wanted.get(label, "")) for label, matchers in asked.items()}
+    return {label: text for label, text in {**wanted, **found}.items() if text}
+
+
+def _value(label: str, matchers: list[Matcher], wanted: str) -> str:
+    candidates = [wanted, *(m.value for m in matchers if m.op == "=")]
+    candidates += [_Example(m.value).text() for m in matchers if m.op == "=~"]
+    for candidate in (*candidates, *_PLAIN):
+        if all(matcher.accepts(candidate) for matcher in matchers):
+            return candidate
+    asked = ", ".join(map(str, matchers))
+    raise ValueError(
+        f"no example for the label {label} satisfies {asked}; ask for a plain value, so that it can be tested"
+    )
+
+
+class _Example:
+    """Reads a regular expression from left to right and writes what it matches."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern
+        self._place = 0
+
+    def text(self) -> str:
+        """Give an example of the whole pattern."""
+        first = self._branch()
+        while self._take("|"):
+            self._branch()
+        return first
+
+    def _branch(self) -> str:
+        written = ""
+        while self._place < len(self._pattern) and self._pattern[self._place] not in "|)":
+            written += self._repeated(self._atom())
+        return written
+
+    def _atom(self) -> str:
+        character = self._next()
+        match character:
+            case "(":
+                if self._take("?"):
+                    self._take(":")
+                inner = self.text()
+                self._take(")")
+                return inner
+            case "[":
+                return self._class()
+            case "\\":
+                escaped = self._next()
+                return _CLASSES.get(escaped, escaped)
+            case ".":
+                return "0"
+            case "^" | "$":
+                return ""
+        return character
+
+    def _repeated(self, atom: str) -> str:
+        rest = self._pattern[self._place :]
+        if match := re.match(r"\{([0-9]+)(?:,[0-9]*)?\}\??", rest):
+            self._place += match.end()
+            return atom * int(match[1])
+        if match := re.match(r"[*?]\??", rest):
+            self._place += match.end()
+            return ""
+        if match := re.match(r"\+\??", rest):
+            self._place += match.end()
+        return atom
+
+    def _class(self) -> str:
+        negated = self._take("^")
+        first = self._next()
+        if first == "\\":
+            escaped = self._next()
+            first = _CLASSES.get(escaped, escaped)
+        while self._place < len(self._pattern) and self._next() != "]":
+            pass
+        return next(c for c in "a0-_Z" if c != first) if negated else first
+
+    def _take(self, character: str) -> bool:
+        taken = self._pattern.startswith(character, self._place)
+        self._place += taken
+        return taken
+
+    def _next(self) -> str:
+        character = self._pattern[self._place : self._place + 1]
+        self._place += 1
+        return character

@@ -1,0 +1,120 @@
+"""Writes a policy's rule pack: recording rules, alerts and their unit tests, as files.
+
+Files that gonogo did not write are never overwritten; what is already as it should
+be is left alone; each file is replaced whole.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from gonogo.disk import durable
+from gonogo.disk.regular_file import read_some
+from gonogo.errors import ActionFailed, UsageError
+from gonogo.model.policy import Policy
+from gonogo.rulepack.assemble import MARK, Pack, alerts_file, pack, rules_file
+from gonogo.rulepack.gates.catalogue import PRESET_GATES
+
+RULES_FOLDER = "rules"
+TESTS_FOLDER = "tests"
+
+
+class Change(StrEnum):
+    """What became of one file."""
+
+    WRITTEN = "written"
+    UNCHANGED = "unchanged"
+    LEFT_OVER = "left over"
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """A file of the pack and what became of it; one left over was written for an earlier policy."""
+
+    path: Path
+    change: Change
+
+
+def rule_pack(policy: Policy, interval: timedelta, rules_from_tests: str = f"../{RULES_FOLDER}") -> Pack:
+    """Put together the pack of the preset's gates that the policy needs.
+
+    Raises:
+        PolicyError: an SLO's counter cannot be read, or no example of its series be made.
+    """
+    return pack(policy, interval, PRESET_GATES, rules_from_tests)
+
+
+def write_rules(
+    policy: Policy, interval: timedelta, out: Path, tests_out: Path | None = None, *, force: bool = False
+) -> tuple[FileChange, ...]:
+    """Write the pack's rules to ``out/rules`` and its tests to ``tests_out``, by default ``out/tests``.
+
+    Args:
+        policy: what the rules are for.
+        interval: how often the server is to evaluate them.
+        out: the folder that holds the folder of rules; made where it is missing.
+        tests_out: the folder of the tests.
+        force: overwrite files that somebody else wrote.
+
+    Raises:
+        UsageError: the policy needs no rules.
+        PolicyError: the policy cannot be turned into rules.
+        ActionFailed: a file is somebody else's (then nothing was written), or could
+            not be written.
+    """
+    rules_out, tests_folder = out / RULES_FOLDER, tests_out or out / TESTS_FOLDER
+    made = rule_pack(policy, interval, Path(os.path.relpath(rules_out, tests_folder)).as_posix())
+    if not made.tests_yaml:
+        raise UsageError(
+            "the policy speaks of no signal of the preset, so there is nothing to write",
+            next_step="write the rules that record its signals yourself",
+        )
+    files = {
+        rules_out / rules_file(policy): made.rules_yaml,
+        rules_out / alerts_file(policy): made.alerts_yaml,
+        **{tests_folder / name: text for name, text in made.tests_yaml.items()},
+    }
+    try:
+        if not force:
+            _refuse_strangers(files)
+        changes = tuple(_put(path, text.encode()) for path, text in files.items())
+        return changes + _left_over(policy, tests_folder, files)
+    except OSError as error:
+        raise ActionFailed(
+            "the rules could not all be written",
+            where=str(error.filename or out),
+            why=error.strerror or str(error),
+            next_step="mend that and run the same command again; each file is either old or new, never half",
+        ) from error
+
+
+def _refuse_strangers(files: dict[Path, str]) -> None:
+    strangers = [str(path) for path in files if path.exists() and not _own(path)]
+    if strangers:
+        raise ActionFailed(
+            "nothing was written, for gonogo did not write what is there",
+            where=", ".join(strangers),
+            why="these files do not begin with the line by which generated ones are known",
+            next_step="give another --out, move them away, or overwrite them with --force",
+        )
+
+
+def _own(path: Path) -> bool:
+    return path.is_file() and (durable.read(path, len(MARK.encode())) or b"") == MARK.encode()
+
+
+def _put(path: Path, content: bytes) -> FileChange:
+    if path.is_file() and read_some(path) == content:
+        return FileChange(path, Change.UNCHANGED)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    durable.replace(path, content)
+    return FileChange(path, Change.WRITTEN)
+
+
+def _left_over(policy: Policy, folder: Path, files: dict[Path, str]) -> tuple[FileChange, ...]:
+    found = (path for path in sorted(folder.iterdir()) if path.name.startswith(f"{policy.prefix}_"))
+    return tuple(FileChange(path, Change.LEFT_OVER) for path in found if path not in files and _own(path))

@@ -1,0 +1,90 @@
+"""Keeps which test files passed, by everything that their passing depends on.
+
+Only a pass without any finding is kept: the file's text, the text of every rule file
+it loads and where each stands among its entries, gonogo's version, promtool's version and
+the features that it turned on make its key. A failure is always run again. An entry that is damaged is as good as none,
+and a cache that cannot be written costs nothing but time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from gonogo import __version__
+from gonogo.disk.regular_file import read_some
+from gonogo.environment import variable
+from gonogo.ruletests.material import Material
+
+SCHEMA = "gonogo/unit-cache/v1"
+
+KEPT = 30 * 86_400.0
+"""Seconds for which an entry is kept after it was last of use."""
+
+
+def default_folder() -> Path | None:
+    """Give ``$XDG_CACHE_HOME/gonogo`` or ``~/.cache/gonogo``; ``None`` where there is no home."""
+    if (given := variable("XDG_CACHE_HOME")) is not None and Path(given).is_absolute():
+        return Path(given) / "gonogo"
+    try:
+        return Path.home() / ".cache" / "gonogo"
+    except RuntimeError:
+        return None
+
+
+class UnitCache:
+    """The passes that a folder keeps; without a folder it keeps none."""
+
+    def __init__(self, folder: Path | None, promtool: str) -> None:
+        """Use the folder's part for unit tests, which need not exist."""
+        self._folder = None if folder is None else folder / "unit"
+        self._promtool = promtool
+
+    def seconds(self, material: Material) -> float | None:
+        """Tell how long the pass of the same content took; ``None`` where none is kept."""
+        if self._folder is None:
+            return None
+        key = self._key(material)
+        path = self._folder / key
+        try:
+            kept = json.loads(read_some(path))
+            if kept["schema"] != SCHEMA or kept["key"] != key or kept["outcome"] != "PASS":
+                return None
+            seconds = float(kept["seconds"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        with suppress(OSError):
+            os.utime(path)
+        return seconds
+
+    def keep(self, material: Material, seconds: float) -> None:
+        """Keep a pass."""
+        if self._folder is None:
+            return
+        key = self._key(material)
+        content = json.dumps({"schema": SCHEMA, "key": key, "outcome": "PASS", "seconds": round(seconds, 3)})
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile("w", dir=self._folder, prefix=".new-", delete=False, encoding="utf-8") as file:
+                file.write(content)
+            Path(file.name).replace(self._folder / key)
+
+    def tidy(self) -> None:
+        """Remove what has not been of use for long."""
+        if self._folder is None:
+            return
+        oldest = time.time() - KEPT
+        with suppress(OSError), os.scandir(self._folder) as entries:
+            for entry in entries:
+                if entry.is_file(follow_symlinks=False) and entry.stat().st_mtime < oldest:
+                    Path(entry.path).unlink(missing_ok=True)
+
+    def _key(self, material: Material) -> str:
+        loaded = [[[rule.part, rule.path.name, rule.text] for rule in one.rules] for one in material.entries]
+        content = [SCHEMA, __version__, self._promtool, material.text, loaded]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()

@@ -1,0 +1,228 @@
+"""Runs test files in promtool and looks for silent passes: what ``gonogo test`` and the run gate have in common."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gonogo.disk.reading import Unreadable
+from gonogo.errors import Position, Problem
+from gonogo.formats.dialect import Dialect
+from gonogo.formats.test_file import read_unit
+from gonogo.formats.vmalert_only import vmalert_key
+from gonogo.model.versions import Version
+from gonogo.programs.installed_promtool import Promtool
+from gonogo.ruletests.cache import UnitCache
+from gonogo.ruletests.core.allowance import under
+from gonogo.ruletests.core.group_order import GroupOrders, in_order, open_orders, order_problem
+from gonogo.ruletests.core.loaded import Loaded
+from gonogo.ruletests.core.pending import Suspect, pending_problems, probing, suspects
+from gonogo.ruletests.core.report import FileReport
+from gonogo.ruletests.loaded import loaded
+from gonogo.ruletests.material import Material, material, with_group_names
+from gonogo.ruletests.rules import RulePlaces, VmalertOnly, found_here
+from gonogo.ruletests.running import UnitResult, run_tests
+from gonogo.ruletests.silent.passes import (
+    GROUP_ORDER,
+    PENDING_ALERT,
+    PROMTOOL_WARNING,
+    RULE_FILE_OUTSIDE,
+    silent_passes,
+)
+from gonogo.ruletests.silent.silent_pass import Finding
+from gonogo.ruletests.stage import StagedUnit, staging
+
+Heard = Callable[[int, int], None]
+"""Hears how many files are done, and of how many."""
+
+
+def nobody(done: int, of: int) -> None:
+    """Hear nothing."""
+    del done, of
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A test file to be run: what it is made of, what it shows by itself, and what else must be tried."""
+
+    material: Material
+    loaded: Loaded
+    findings: tuple[Finding, ...]
+    orders: GroupOrders | None
+    suspected: tuple[Suspect, ...]
+
+    def variants(self) -> Iterator[Material]:
+        """Give what promtool runs: the file, with the groups in both orders where that is open, and the probes."""
+        if self.orders is None:
+            yield self.material
+        else:
+            named = with_group_names(self.material, self.orders.names)
+            yield _with_text(named, in_order(self.loaded, self.orders.makers_first))
+            yield _with_text(named, in_order(self.loaded, self.orders.readers_first))
+        if self.suspected:
+            yield _with_text(self.material, probing(self.loaded, self.suspected))
+
+
+def check_files(
+    paths: Sequence[Path],
+    places: RulePlaces,
+    promtool: Promtool,
+    cache: UnitCache,
+    allowed: Mapping[str, str],
+    heard: Heard = nobody,
+    inside: Sequence[Path] | None = None,
+) -> tuple[FileReport, ...]:
+    """Run test files, those that the cache does not know over all cores, and report on each, in their order.
+
+    The biggest are read first: they are likely to take longest, and are run while the others are read.
+
+    Args:
+        paths: the test files.
+        places: where else rule files are.
+        promtool: the promtool to run.
+        cache: what passed before.
+        allowed: the silent passes that are tolerated, and why.
+        heard: hears how many files are done.
+        inside: the rule files that count, where others are not to be loaded.
+
+    Raises:
+        MissingTool: promtool is not installed.
+    """
+    real = None if inside is None else frozenset(os.path.realpath(rule) for rule in inside)
+    reports: dict[Path, FileReport] = {}
+
+    def report_on(path: Path, report: FileReport) -> None:
+        reports[path] = report
+        heard(len(reports), len(paths))
+
+    def to_run() -> Iterator[_Case]:
+        for path in sorted(paths, key=_size, reverse=True):
+            read = _read(path, places, real, promtool.release)
+            if isinstance(read, FileReport):
+                report_on(path, read)
+            elif (known := cache.seconds(read.material)) is not None:
+                report_on(path, replace(_report(read, (UnitResult(True, "", known),)), cached=True))
+            else:
+                yield read
+
+    heard(0, len(paths))
+    for case, report in _run(to_run(), promtool):
+        if report.promtool and not report.findings:
+            cache.keep(case.material, report.seconds)
+        report_on(case.material.path, report)
+    return tuple(replace(reports[path], findings=under(allowed, reports[path].findings)) for path in paths)
+
+
+def _size(path: Path) -> int:
+    """Give what tells of a file, before it is read, how long it may take."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _read(path: Path, places: RulePlaces, inside: frozenset[str] | None, release: Version | None) -> _Case | FileReport:
+    try:
+        one = material(path, places)
+        problems = [*one.unit.problems, *_unreadable(one), *_ambiguous(one, places)]
+        if problems:
+            return FileReport(str(path), None, "\n".join(map(str, problems)))
+        if places.dialect is Dialect.VICTORIA_METRICS and (foreign := [*_of_vmalert_tool(one), *_vmalert_only(one)]):
+            return FileReport(str(path), None, "\n".join(map(str, foreign)), vmalert_only=True)
+        known = loaded(one, release)
+    except Unreadable as error:
+        return FileReport(str(path), None, str(error.problem))
+    found = (*silent_passes(known), *(_outside(one, inside) if inside is not None else ()))
+    return _Case(one, known, found, open_orders(known), suspects(known))
+
+
+def _outside(one: Material, inside: frozenset[str]) -> Iterator[Finding]:
+    for loaded_entry in one.entries:
+        if any(os.path.realpath(rule.path) not in inside for rule in loaded_entry.rules):
+            entry = loaded_entry.entry
+            why = f"{entry.pattern} is none of the policy's rules: what is tested is not what counts"
+            yield Finding(RULE_FILE_OUTSIDE, Problem(entry.where, why, "name it under 'rules' in the policy"))
+
+
+def _unreadable(one: Material) -> Iterator[Problem]:
+    for entry in one.entries:
+        if entry.unread is not None and not isinstance(entry.unread, VmalertOnly):
+            yield Problem(entry.entry.where, str(entry.unread.problem))
+
+
+def _vmalert_only(one: Material) -> Iterator[Problem]:
+    for entry in one.entries:
+        if isinstance(entry.unread, VmalertOnly):
+            yield Problem(entry.entry.where, str(entry.unread.problem))
+
+
+def _of_vmalert_tool(one: Material) -> Iterator[Problem]:
+    if one.unit.metricsql is not None:
+        why = "promtool cannot read this test file: the key 'metricsql_expr_test' belongs to vmalert-tool"
+        yield Problem(one.unit.metricsql, why, "run it with vmalert-tool unittest, or write promql_expr_test")
+
+
+def _hints(one: Material) -> Iterator[Problem]:
+    """List what promtool refuses, and programs of VictoriaMetrics read."""
+    yield from _of_vmalert_tool(one)
+    yield from filter(None, (vmalert_key(rule.whole, str(rule.path)) for rule in one.rules))
+
+
+def _ambiguous(one: Material, places: RulePlaces) -> Iterator[Problem]:
+    for entry in one.entries:
+        here = found_here(entry.entry.pattern, one.path.parent)
+        if entry.rules and not here and (rivals := places.ambiguous(entry.entry.pattern)):
+            names = " and ".join(map(str, rivals))
+            if {rule.path for rule in entry.rules} <= set(rivals):
+                yield Problem(entry.entry.where, f"{entry.entry.pattern} can be {names}", "write more of its path")
+
+
+def _run(cases: Iterable[_Case], promtool: Promtool) -> Iterator[tuple[_Case, FileReport]]:
+    """Run all variants of all cases, and report on a case as soon as its last one has ended."""
+    parts: list[tuple[_Case, range]] = []
+    results: dict[int, UnitResult] = {}
+
+    def variants(stage: Callable[[Material], StagedUnit]) -> Iterator[StagedUnit]:
+        for case in cases:
+            made = tuple(case.variants())
+            parts.extend([(case, range(len(parts), len(parts) + len(made)))] * len(made))
+            yield from map(stage, made)
+
+    with staging() as stage:
+        for place, result in run_tests(variants(stage), promtool):
+            results[place] = result
+            case, places = parts[place]
+            if all(part in results for part in places):
+                yield case, _report(case, [results[part] for part in places])
+
+
+def _report(case: _Case, results: Iterable[UnitResult]) -> FileReport:
+    ran = list(results)
+    passed, words = ran[0].passed, ran[0].words
+    seconds = sum(result.seconds for result in ran)
+    findings = list(case.findings)
+    if case.orders is not None and len(ran) > 1 and ran[0].passed is not ran[1].passed:
+        passing, failing = (0, 1) if ran[0].passed else (1, 0)
+        order = (case.orders.makers_first, case.orders.readers_first)[passing]
+        findings.append(Finding(GROUP_ORDER, order_problem(case.loaded, case.orders, order)))
+        passed, words = True, ran[failing].words
+    elif passed and words:
+        where = Position(str(case.material.path), 1, 1)
+        findings.append(Finding(PROMTOOL_WARNING, Problem(where, f"promtool warns: {words.strip()}")))
+        words = ""
+    if case.suspected and len(ran) > 1 and not ran[-1].passed:
+        found = pending_problems(case.suspected, ran[-1].words)
+        findings += [Finding(PENDING_ALERT, problem) for problem in found]
+    if not passed:
+        words = "\n".join([*filter(None, [words.rstrip()]), *map(str, _hints(case.material))])
+    unit = case.material.unit
+    tests, assertions = len(unit.tests), sum(test.assertions for test in unit.tests)
+    return FileReport(str(case.material.path), passed, words, tuple(findings), seconds, tests, assertions)
+
+
+def _with_text(one: Material, text: str) -> Material:
+    unit = read_unit(text, str(one.path))
+    entries = tuple(replace(old, entry=entry) for old, entry in zip(one.entries, unit.rule_files, strict=True))
+    return replace(one, text=text, unit=unit, entries=entries)

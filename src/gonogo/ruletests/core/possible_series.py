@@ -1,0 +1,210 @@
+"""Which series expressions can give in a test: its input followed through the rules, and never too few of them.
+
+Where nothing is left, an expression gives nothing, whatever its thresholds are. What
+cannot be told, such as the labels of a join, counts as anything.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+
+from gonogo.formats.test_file import UnitTest
+from gonogo.model.rule import Rule, RuleKind
+from gonogo.model.versions import LEFT_OPEN, reaches
+from gonogo.promql.canonical import written
+from gonogo.promql.parser import parse
+from gonogo.promql.selectors import Selector
+from gonogo.promql.tree import Aggregation, Binary, Call, Expression, Negation, Number, Range, Subquery, Text, Vector
+from gonogo.ruletests.core.input_values import InputValues, input_values
+from gonogo.ruletests.core.label_sets import (
+    ANYTHING,
+    NOTHING,
+    LabelSets,
+    grouped,
+    nameless,
+    of_alert,
+    of_record,
+    selected,
+    union,
+)
+from gonogo.ruletests.core.loaded import Loaded
+from gonogo.ruletests.core.reach import ALWAYS, LOOKBACK
+from gonogo.ruletests.core.window import MILLISECOND, Window
+
+_DEEPEST = 100
+"""Through how many operations and rules, one inside the other, input is followed."""
+
+_MOST = 10_000
+"""For how many rules and windows, in one test, it is worked out what a rule makes."""
+
+_SCALARS = frozenset({"scalar", "time", "pi"})
+
+_OF_TWO = frozenset({"rate", "irate", "increase", "delta", "idelta", "deriv", "predict_linear"})
+"""Functions that give nothing for a series with fewer than two samples in the range."""
+
+_SELECTIVE = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
+
+_LABEL_KEEPING = _OF_TWO | {"abs", "ceil", "changes", "clamp", "clamp_max", "clamp_min", "floor", "resets", "round"}
+
+
+class PossibleSeries:
+    """The series that expressions can give in one test.
+
+    Attributes:
+        lacking: the selectors that found nothing though what makes their series, if any rule does, gave some.
+        ended: when the newest input had ended that came too early for a selector, in milliseconds; -1 for none.
+    """
+
+    def __init__(self, loaded: Loaded, test: UnitTest) -> None:
+        """Take a test's input."""
+        self.lacking: dict[str, None] = {}
+        self.ended = -1
+        self._loaded = loaded
+        self._step = loaded.unit.evaluation_interval
+        self._interval = (test.interval or self._step) // MILLISECOND
+        self._edge = MILLISECOND if reaches(loaded.promtool, LEFT_OPEN) else timedelta(0)
+        values = [input_values(one.values) for one in test.series]
+        self._fed = list(zip(loaded.labels_of(test), values, strict=True))
+        self._known: dict[tuple[int, Window], LabelSets] = {}
+        self._above: list[int] = []
+        self._depth = 0
+
+    def of_alert(self, rule: Rule, at: timedelta) -> LabelSets:
+        """Give the series that let an alert fire at a time: those of the last step, or of when it was kept firing."""
+        return self.of(rule.expression, Window.at(at // self._step * self._step).from_before(rule.keep_firing))
+
+    def of(self, expression: str, window: Window) -> LabelSets:
+        """Give the series of an expression; anything where it cannot be read."""
+        try:
+            return self._of(parse(expression), window)
+        except ValueError:
+            return ANYTHING
+
+    def _of(self, node: Expression, window: Window) -> LabelSets:
+        if self._depth >= _DEEPEST:
+            return ANYTHING
+        self._depth += 1
+        match node:
+            case Vector() | Range():
+                found = self._found(node, window)
+            case Subquery(inner=inner):
+                found = self._of(inner, window.back(node).from_before(node.range - self._edge))
+            case Negation(inner=inner):
+                found = nameless(self._of(inner, window))
+            case Aggregation():
+                found = self._aggregated(node, window)
+            case Binary():
+                found = self._combined(node, window)
+            case Call():
+                found = self._called(node, window)
+            case _:
+                found = ANYTHING
+        self._depth -= 1
+        return found
+
+    def _aggregated(self, node: Aggregation, window: Window) -> LabelSets:
+        inner = self._of(node.inner, window)
+        if not inner or node.operator in _SELECTIVE:
+            return inner
+        return ANYTHING if node.operator == "count_values" else grouped(inner, node.grouping)
+
+    def _combined(self, node: Binary, window: Window) -> LabelSets:
+        left = self._of(node.left, window)
+        if node.operator == "unless":
+            return left
+        right = self._of(node.right, window)
+        if node.operator == "or":
+            return union((left, right))
+        if node.fill != (None, None):
+            return ANYTHING
+        if NOTHING in (left, right):
+            return NOTHING
+        if node.operator == "and" or _is_scalar(node.right):
+            return left
+        return right if _is_scalar(node.left) else ANYTHING
+
+    def _called(self, node: Call, window: Window) -> LabelSets:
+        if node.function in ALWAYS:
+            return ANYTHING
+        least = 2 if node.function in _OF_TWO else 1
+        given = [self._argument(one, window, least) for one in node.arguments]
+        if NOTHING in given:
+            return NOTHING
+        keeping = node.function in _LABEL_KEEPING or node.function.endswith("_over_time")
+        series = [one for one, part in zip(given, node.arguments, strict=True) if not _is_scalar(part)]
+        return nameless(series[0]) if keeping and len(series) == 1 else ANYTHING
+
+    def _argument(self, node: Expression, window: Window, least: int) -> LabelSets:
+        """Give the series of an argument; of a range only those with at least so many samples."""
+        if isinstance(node, Subquery) and self._steps(node) < least:
+            self.lacking[written(node)] = None
+            return NOTHING
+        return self._found(node, window, least) if isinstance(node, Range) else self._of(node, window)
+
+    def _steps(self, node: Subquery) -> int:
+        """Count the times at which a subquery is evaluated, at most: the multiples of its step in its range."""
+        return 1 + int((node.range - self._edge) // (node.step or self._step))
+
+    def _found(self, node: Vector | Range, window: Window, least: int = 1) -> LabelSets:
+        """Give what a selector finds, of series with at least so many samples where they are counted."""
+        vector, length = (node, LOOKBACK) if isinstance(node, Vector) else (node.vector, node.range)
+        selector, times, length = Selector.of(vector), window.back(vector), length - self._edge
+        if vector.extended:  # samples outside of the range count as well: any may be of use
+            times, least = Window(-math.inf, math.inf), 1
+        evaluated = times.from_before(min(length, self._step) if isinstance(node, Vector) else length)
+        makers = self._loaded.graph.makers(selector)
+        made = union(self._made(rule, evaluated) for rule in makers)
+        fed = self._input(selector, times.from_before(length), (least, length // MILLISECOND / self._interval))
+        found = union((fed, selected(made, selector)))
+        if found == NOTHING and (made != NOTHING or not makers):
+            self.lacking[selector.text] = None
+        return found
+
+    def _input(self, selector: Selector, times: Window, needed: tuple[int, float]) -> LabelSets:
+        if any(labels is None for labels, _ in self._fed):
+            return ANYTHING
+        return frozenset(
+            frozenset(one for one in labels.items() if one[1])
+            for labels, values in self._fed
+            if labels is not None and selector.matches(labels) and self._there(values, times, *needed)
+        )
+
+    def _there(self, values: InputValues, times: Window, least: int, apart: float) -> bool:
+        """Return True if a series has enough samples at these times, or had them before it was written to end."""
+        first, last = times.places(self._interval, values.last)
+        if values.enough_between(first, last, least, apart):
+            return True
+        if values.ends_by_intent(last):
+            return values.enough_between(0, last, least, apart)
+        if 0 <= values.last <= last:
+            self.ended = max(self.ended, values.last * self._interval)
+        return False
+
+    def _made(self, rule: Rule, evaluated: Window) -> LabelSets:
+        """Give what a rule makes at some times; an alert may be kept firing for long after its series ended."""
+        alert = rule.kind is RuleKind.ALERT
+        window = evaluated.from_ever() if alert else evaluated
+        key = (id(rule), window)
+        if id(rule) in self._above or len(self._known) > _MOST:
+            return ANYTHING
+        if key not in self._known:
+            self._above.append(id(rule))
+            series = self.of(rule.expression, window)
+            self._known[key] = of_alert(series, rule) if alert else of_record(series, rule)
+            self._above.pop()
+        return self._known[key]
+
+
+def _is_scalar(node: Expression) -> bool:
+    match node:
+        case Number() | Text():
+            return True
+        case Call(function=function):
+            return function in _SCALARS
+        case Negation(inner=inner):
+            return _is_scalar(inner)
+        case Binary(left=left, right=right):
+            return _is_scalar(left) and _is_scalar(right)
+        case _:
+            return False

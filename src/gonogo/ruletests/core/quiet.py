@@ -1,0 +1,114 @@
+"""Assertions of nothing, and whether they can fail at all: whether what they are about has data at their time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from gonogo.durations import format_duration
+from gonogo.errors import Position
+from gonogo.formats.test_file import AlertAssertion, ExpressionAssertion, UnitTest
+from gonogo.model.rule import Rule
+from gonogo.promql.parser import parse
+from gonogo.promql.selectors import Selector
+from gonogo.promql.tree import Vector, walk
+from gonogo.ruletests.core.label_sets import NOTHING
+from gonogo.ruletests.core.loaded import Loaded
+from gonogo.ruletests.core.possible_series import PossibleSeries
+from gonogo.ruletests.core.window import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """An assertion of nothing.
+
+    Attributes:
+        test: the test that it is in.
+        assertion: what it says.
+        rules: the alerts that it is about; none where it is about an expression.
+    """
+
+    test: UnitTest
+    assertion: AlertAssertion | ExpressionAssertion
+    rules: tuple[Rule, ...]
+
+    @property
+    def where(self) -> Position:
+        """Where it stands."""
+        return self.assertion.where
+
+    @property
+    def at(self) -> timedelta:
+        """The time at which nothing shall be there."""
+        return self.assertion.at
+
+    @property
+    def about(self) -> str:
+        """The alert, or the expression."""
+        one = self.assertion
+        return one.alertname if isinstance(one, AlertAssertion) else one.expression
+
+    @property
+    def told(self) -> str:
+        """What it says, in words."""
+        what = f"no alert is expected of {self.about!r}" if self.rules else "no samples are expected"
+        return f"{what} at {format_duration(self.at)}"
+
+    @property
+    def expressions(self) -> tuple[str, ...]:
+        """All that it depends on."""
+        return tuple(rule.expression for rule in self.rules) or (self.about,)
+
+    def has_data(self, possible: PossibleSeries) -> bool:
+        """Tell whether anything could be there at its time."""
+        if self.rules:
+            return any(possible.of_alert(rule, self.at) != NOTHING for rule in self.rules)
+        return possible.of(self.about, Window.at(self.at)) != NOTHING
+
+    def had_data(self, possible: PossibleSeries, until: timedelta) -> bool:
+        """Tell whether anything could have been there at some time up to ``until``."""
+        return any(possible.of(one, Window.ever_until(until)) != NOTHING for one in self.expressions)
+
+
+def quiet(loaded: Loaded) -> Iterator[Quiet]:
+    """List the assertions of nothing, but for those of alerts that no rule raises."""
+    for test in loaded.unit.tests:
+        for alert in test.alerts:
+            if not alert.expected and (rules := loaded.alerts.get(alert.alertname, ())):
+                yield Quiet(test, alert, rules)
+        yield from (Quiet(test, one, ()) for one in test.expressions if not one.expected)
+
+
+def seen_with_data(loaded: Loaded, one: Quiet) -> bool:
+    """Tell whether some assertion of the file is about the same, at a time when there is data for it."""
+    if one.rules and any(_expects(loaded, test, one) for test in loaded.unit.tests):
+        return True
+    return any(one.had_data(PossibleSeries(loaded, test), at) for test, at in _times(loaded, one))
+
+
+def _expects(loaded: Loaded, test: UnitTest, one: Quiet) -> bool:
+    """Tell whether an alert is expected to fire, or to be there in an expression."""
+    if any(alert.expected for alert in test.alerts if alert.alertname == one.about):
+        return True
+    texts = (other.expression for other in test.expressions if other.expected and "ALERTS" in other.expression)
+    made = (maker for text in texts for vector in _vectors(text) for maker in loaded.graph.makers(Selector.of(vector)))
+    return any(maker is rule for maker in made for rule in one.rules)
+
+
+def _times(loaded: Loaded, one: Quiet) -> Iterator[tuple[UnitTest, timedelta]]:
+    """Give for each test the latest time of its assertions: of the same alert, or of anything for an expression."""
+    for test in loaded.unit.tests:
+        if one.rules:
+            times = [alert.at for alert in test.alerts if alert.alertname == one.about]
+        else:
+            times = [test.last] if test.assertions else []
+        if times:
+            yield test, max(times)
+
+
+def _vectors(text: str) -> Iterator[Vector]:
+    try:
+        yield from (node for node in walk(parse(text)) if isinstance(node, Vector))
+    except ValueError:
+        return

@@ -1,0 +1,78 @@
+"""Finds test files: below folders, by globs, or named one by one."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from gonogo.disk.reading import Unreadable, read_text
+from gonogo.errors import Position, Problem, UsageError
+from gonogo.formats.test_file import is_unit
+from gonogo.formats.yaml import parse_documents
+from gonogo.policy.inputs import TEST_SUFFIXES, unit_files
+from gonogo.ruletests.silent.passes import NO_TESTS_FOUND
+from gonogo.ruletests.silent.silent_pass import Finding
+
+_NAMED_SO = tuple(f"_test{suffix}" for suffix in TEST_SUFFIXES)
+_MAGIC = frozenset("*?[")
+
+
+def test_files(places: Sequence[str]) -> tuple[tuple[Path, ...], tuple[Finding, ...]]:
+    """List the test files of some places, sorted, and the places that have none.
+
+    A file named by itself is taken as a test, whatever it holds. Below a folder and under
+    a glob it is one if it is called ``*_test.yml`` or ``*_test.yaml``, or is YAML with
+    what only promtool's tests have; what cannot be read may be one, and is not passed over.
+
+    Raises:
+        UsageError: there is no such file or folder, or it cannot be listed.
+    """
+    found: set[Path] = set()
+    nowhere: list[Finding] = []
+    for place in places:
+        here = _below(place)
+        found.update(here)
+        if not here:
+            nowhere.append(no_tests_found(place))
+    return tuple(sorted(found)), tuple(nowhere)
+
+
+def no_tests_found(place: str) -> Finding:
+    """Say that a place has no test file."""
+    hint = "tests are called *_test.yml or *_test.yaml"
+    return Finding(NO_TESTS_FOUND, Problem(Position(place, 1, 1), "there is no test file here", hint))
+
+
+def _below(place: str) -> tuple[Path, ...]:
+    path = Path(place)
+    try:
+        if path.is_dir():
+            return tuple(filter(_is_test, unit_files(path)))
+        if path.exists():
+            return (path,)
+        if not _MAGIC & set(place):
+            raise UsageError(f"{place}: there is no such file or folder", next_step="name tests, or their folder")
+        return tuple(filter(_is_test, _matched(place)))
+    except OSError as error:
+        raise UsageError(f"{error.filename}: {error.strerror}", next_step="name files that can be read") from error
+
+
+def _matched(pattern: str) -> Iterator[Path]:
+    for name in glob.glob(pattern, recursive=True):  # noqa: PTH207 - Path.glob takes no absolute pattern
+        yield from unit_files(Path(name))
+
+
+def _is_test(path: Path) -> bool:
+    if path.name.endswith(_NAMED_SO):
+        return True
+    if not path.name.endswith(TEST_SUFFIXES):
+        return False
+    try:
+        text = read_text(path, str(path))
+    except Unreadable:
+        return True
+    if "rule_files" not in text and "_test" not in text:
+        return False
+    documents = parse_documents(text, str(path))
+    return any(is_unit(document.value) for document in documents)

@@ -1,0 +1,32 @@
+"""Reads the rules that a test file loads, for judging what it asserts of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from gonogo.formats.sources import source_file
+from gonogo.lint.core.estate import SourceFile
+from gonogo.model.versions import Version
+from gonogo.ruletests.core.loaded import Entry, Loaded
+from gonogo.ruletests.material import LoadedEntry, Material
+
+
+def loaded(material: Material, promtool: Version | None) -> Loaded:
+    """Give a test file together with its rules, as far as they can be read; the rest is promtool's to refuse."""
+    files = {rule.path: rules_of(rule.whole, str(rule.path)) for rule in material.rules}
+    groups = tuple(group for file in files.values() for group in file.groups)
+    return Loaded(material.unit, tuple(_entry(one, files) for one in material.entries), groups, promtool)
+
+
+@lru_cache(maxsize=1024)
+def rules_of(text: str, path: str) -> SourceFile:
+    """Read a text once, however many tests load it, with the places of its rules in the file as it is written."""
+    return source_file(text, path)
+
+
+def _entry(one: LoadedEntry, files: Mapping[Path, SourceFile]) -> Entry:
+    paths = dict.fromkeys(rule.path for rule in one.rules)
+    rules = sum(len(group.rules) for path in paths for group in files[path].groups)
+    return Entry(one.entry, len(paths), rules, str(one.unread or ""))

@@ -1,0 +1,121 @@
+"""Changes the rules a little, one change at a time, and looks which changes no test notices."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from gonogo.ruletests.core.arguments import Argument, wrong_arguments
+from gonogo.ruletests.core.coverage import Coverage
+from gonogo.ruletests.core.firing import expects_firing
+from gonogo.ruletests.core.mutants import MutantReport, Survivor
+from gonogo.ruletests.core.rule_text import RuleId, RuleText
+from gonogo.ruletests.core.suite import Answer, Question, Sheet
+from gonogo.ruletests.core.tested_rule import TestedRule
+from gonogo.ruletests.coverage import Progress, nobody_listens
+from gonogo.ruletests.mutation.catalogue import mutations
+from gonogo.ruletests.mutation.mutation import Mutation
+from gonogo.ruletests.suite import Suite
+from gonogo.ruletests.trials import Trials, answers
+
+
+@dataclass(frozen=True, slots=True)
+class _Mutant:
+    """A mutation, the rule it is of, and its name, which no other mutant has."""
+
+    name: str
+    rule: RuleText
+    mutation: Mutation
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much time mutants get (``None``: as much as they need), and what their order is drawn with."""
+
+    time: timedelta | None = None
+    seed: int = 0
+
+
+def mutants(
+    suite: Suite,
+    covered: Coverage,
+    passing: Collection[str],
+    given: Sequence[Argument],
+    trials: Trials,
+    budget: Budget,
+    progress: Progress = nobody_listens,
+) -> MutantReport:
+    """Mutate every rule that is covered, and run the tests that cover it.
+
+    Args:
+        suite: the test files and all rules.
+        covered: what the tests cover: mutants of anything else would all live.
+        passing: the paths of the test files that pass as they are.
+        given: what test files say of mutants that may live.
+        trials: the promtool, and what earlier trials gave; what is found out is added to it.
+        budget: how long it may take, and the seed of the order.
+        progress: hears how many mutants are done.
+
+    Raises:
+        MissingTool: promtool is not installed.
+    """
+    began = time.monotonic()
+    loading = suite.loading(passing)
+    without = tuple(sorted(one.rule for one in covered.uncovered))
+    made = tuple(_made(suite, loading, frozenset(without)))
+    order = random.Random(budget.seed).sample(made, len(made))  # noqa: S311 - a sample, not a secret
+    questions = {Question(loading[one.rule.id], one.rule, one.mutation.rule): one for one in order}
+    until = None if budget.time is None else began + budget.time.total_seconds()
+    fates: dict[str, Answer] = {}
+    for done, (question, answer) in enumerate(answers(questions, trials, until), 1):
+        progress(done, len(made))
+        fates[questions[question].name] = answer
+    report = _report(made, fates, given, without, budget.seed)
+    unread = tuple(one for one in covered.unread_expressions if one.rule not in without)
+    return replace(report, covered=covered.covered, unread=unread, seconds=time.monotonic() - began)
+
+
+def _made(
+    suite: Suite, loading: Mapping[RuleId, tuple[Sheet, ...]], without: frozenset[TestedRule]
+) -> Iterator[_Mutant]:
+    """Make the mutants of all covered rules, in the order of the files."""
+    names: Counter[str] = Counter()
+    for rule in suite.rules:
+        if rule.tested not in without and rule.id in loading:
+            fires = expects_firing((sheet.unit for sheet in loading[rule.id]), rule.rule)
+            for one in mutations(rule.rule, rule.own_labels, annotated=fires):
+                names[one.id] += 1
+                yield _Mutant(one.id if names[one.id] == 1 else f"{one.id}:{names[one.id]}", rule, one)
+
+
+def _report(
+    made: Sequence[_Mutant],
+    fates: Mapping[str, Answer],
+    given: Sequence[Argument],
+    without: tuple[TestedRule, ...],
+    seed: int,
+) -> MutantReport:
+    reasons = {one.mutant: one.reason for one in given}
+    told = [fates.get(one.name) for one in made]
+    alive = [_survivor(one, reasons.get(one.name, "")) for one in made if fates.get(one.name) is Answer.UNNOTICED]
+    lives = {one.name: None if fate is None else fate is Answer.UNNOTICED for one, fate in zip(made, told, strict=True)}
+    return MutantReport(
+        len(made),
+        told.count(Answer.NOTICED),
+        tuple(one for one in alive if not one.argument),
+        tuple(one for one in alive if one.argument),
+        told.count(None),
+        uncovered=without,
+        problems=tuple(wrong_arguments(given, lives, whole=not without)),
+        stillborn=told.count(Answer.STILLBORN),
+        seed=seed,
+    )
+
+
+def _survivor(one: _Mutant, argument: str) -> Survivor:
+    found = one.mutation
+    return Survivor(one.rule.tested, one.name, found.change, found.old, found.new, found.kill, argument)

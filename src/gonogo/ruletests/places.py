@@ -1,0 +1,83 @@
+"""Runs the test files of some places, with no policy: folders, globs, files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from gonogo.disk.naming import shown
+from gonogo.errors import UsageError
+from gonogo.formats.dialect import Dialect
+from gonogo.programs.installed_promtool import Promtool, installed_promtool
+from gonogo.ruletests.cache import UnitCache
+from gonogo.ruletests.check import Heard, check_files, nobody
+from gonogo.ruletests.core.allowance import under
+from gonogo.ruletests.core.report import UnitReport
+from gonogo.ruletests.find import test_files
+from gonogo.ruletests.rules import RulePlaces
+
+
+def places_report(
+    places: Sequence[str],
+    rules: Sequence[Path],
+    *,
+    cache: Path | None = None,
+    allowed: Mapping[str, str] | None = None,
+    heard: Heard = nobody,
+    features: Sequence[str] = (),
+    dialect: Dialect = Dialect.PROMETHEUS,
+) -> UnitReport:
+    """Run the test files of some places: folders, globs, files.
+
+    Args:
+        places: where to look.
+        rules: files and folders in which rule files are looked for by base name.
+        cache: the folder that keeps passes; none are kept without one.
+        allowed: the silent passes that are tolerated, and why.
+        heard: hears how many files are done.
+        features: the features that promtool turns on.
+        dialect: the dialect of the rule files.
+
+    Raises:
+        UsageError: one of the places or of the rules is not there, or promtool is too old for a feature.
+        MissingTool: promtool is not installed.
+    """
+    if gone := [str(path) for path in rules if not path.exists()]:
+        raise UsageError(f"{gone[0]}: there is no such file or folder", next_step="--rules names where rules live")
+    paths, nowhere = test_files(places)
+    promtool = installed_promtool(features)
+    where = RulePlaces(rules, dialect)
+    report = report_on(paths, where, promtool, cache=cache, allowed=allowed or {}, heard=heard)
+    return UnitReport(report.files, under(allowed or {}, nowhere), tools=report.tools, seconds=report.seconds)
+
+
+def report_on(
+    paths: Sequence[Path],
+    places: RulePlaces,
+    promtool: Promtool,
+    *,
+    cache: Path | None,
+    allowed: Mapping[str, str],
+    heard: Heard,
+    inside: Sequence[Path] | None = None,
+) -> UnitReport:
+    """Run test files and report on them.
+
+    Args:
+        paths: the test files.
+        places: where rule files are looked for by base name.
+        promtool: the promtool to run.
+        cache: the folder that keeps passes; none are kept without one.
+        allowed: the silent passes that are tolerated, and why.
+        heard: hears how many files are done.
+        inside: the rule files that count, where others are not to be loaded.
+
+    Raises:
+        MissingTool: promtool is not installed.
+    """
+    began = time.monotonic()
+    kept = UnitCache(cache, promtool.key)
+    files = check_files(sorted(set(map(shown, paths))), places, promtool, kept, allowed, heard, inside)
+    kept.tidy()
+    return UnitReport(files, tools={"promtool": promtool.version}, seconds=time.monotonic() - began)

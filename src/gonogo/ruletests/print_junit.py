@@ -1,0 +1,135 @@
+"""A run of rule tests as JUnit XML, the form that CI servers read.
+
+A test case for each file, and where that was asked one for the coverage and one for each mutant that lives:
+the document has a failure exactly when the command fails.
+
+Source: the schema of Apache Ant's JUnit task, as Jenkins and GitLab read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from xml.sax.saxutils import escape, quoteattr
+
+from gonogo.errors import Problem
+from gonogo.model.outcome import Outcome
+from gonogo.model.plain import plain
+from gonogo.ruletests.core.mutants import MutantReport, Survivor
+from gonogo.ruletests.core.report import FileReport, UnitReport
+from gonogo.ruletests.print_measures import argued_line, coverage_lines, mutants_line, survivor_lines, untried_line
+from gonogo.ruletests.silent.passes import NO_TESTS_FOUND
+from gonogo.ruletests.silent.silent_pass import Finding
+
+SUITE = "promql-unit"
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A test case: it fails for a reason, which is a word, and in detail; notes are for who wants to read more."""
+
+    name: str
+    file: str = ""
+    reason: str = ""
+    detail: str = ""
+    notes: str = ""
+    seconds: float | None = None
+
+    def written(self) -> Iterator[str]:
+        """Write it line by line."""
+        file = f" file={_quoted(self.file)}" if self.file else ""
+        time = "" if self.seconds is None else f' time="{self.seconds:.3f}"'
+        opening = f'    <testcase classname="{SUITE}" name={_quoted(self.name)}{file}{time}'
+        if not (self.reason or self.notes):
+            yield f"{opening}/>"
+            return
+        yield f"{opening}>"
+        if self.reason:
+            message = _quoted(self.detail.partition("\n")[0])
+            yield f"      <failure type={_quoted(self.reason)} message={message}>{_text(self.detail)}</failure>"
+        if self.notes:
+            yield f"      <system-out>{_text(self.notes)}</system-out>"
+        yield "    </testcase>"
+
+
+def unit_junit(report: UnitReport) -> str:
+    """Write the report as one XML document, ending in a line feed."""
+    cases = tuple(_cases(report))
+    failures = sum(bool(case.reason) for case in cases)
+    counts = f'tests="{len(cases)}" failures="{failures}" errors="0" skipped="0"'
+    times = f'time="{report.seconds:.3f}"'
+    return "\n".join(
+        [
+            '<?xml version="1.0" encoding="UTF-8"?>',
+            f"<testsuites {counts} {times}>",
+            f'  <testsuite name="{SUITE}" {counts} {times}>',
+            *(line for case in cases for line in case.written()),
+            "  </testsuite>",
+            "</testsuites>",
+            "",
+        ]
+    )
+
+
+def _cases(report: UnitReport) -> Iterator[_Case]:
+    yield from map(_nowhere, report.nowhere)
+    yield from map(_file, report.files)
+    if not (report.nowhere or report.files):
+        yield _Case("tests", "", NO_TESTS_FOUND, "no test file was run")
+    if report.coverage is not None or report.shortfall:
+        yield _coverage(report)
+    if report.mutants is not None:
+        yield from _mutants(report.mutants)
+
+
+def _nowhere(one: Finding) -> _Case:
+    place = one.problem.where.path if one.problem.where else ""
+    name, told = place or one.silent_pass, str(one.problem)
+    return _Case(name, place, notes=told) if one.allowed else _Case(name, place, one.silent_pass, told)
+
+
+def _file(file: FileReport) -> _Case:
+    notes = "\n".join(
+        f"{one.problem} [{one.silent_pass}, allowed: {one.allowed}]" for one in file.findings if one.allowed
+    )
+    failing = file.outcome is not Outcome.PASS
+    reason, detail = (file.reason, file.detail) if failing else ("", "")
+    return _Case(file.path, file.path, reason, detail, notes, file.seconds)
+
+
+def _coverage(report: UnitReport) -> _Case:
+    notes = "\n".join(coverage_lines(report.coverage)) if report.coverage else ""
+    seconds = report.coverage.seconds if report.coverage else None
+    return _Case("coverage", "", "coverage" if report.shortfall else "", report.shortfall, notes, seconds)
+
+
+def _mutants(mutants: MutantReport) -> Iterator[_Case]:
+    untried = untried_line(mutants)
+    yield _Case("mutants", "", "untried" if untried else "", untried, mutants_line(mutants), mutants.seconds)
+    yield from map(_survivor, mutants.survived)
+    for one in mutants.argued:
+        yield _Case(f"mutant {one.mutant}", one.rule.where.path, notes=argued_line(one))
+    yield from map(_argument, mutants.problems)
+
+
+def _survivor(one: Survivor) -> _Case:
+    return _Case(f"mutant {one.mutant}", one.rule.where.path, "survived", "\n".join(survivor_lines(one)))
+
+
+def _argument(problem: Problem) -> _Case:
+    place = problem.where
+    name = f"argument at {place}" if place else "argument"
+    return _Case(name, place.path if place else "", "argument", str(problem))
+
+
+def _quoted(text: str) -> str:
+    return quoteattr(_safe(text), {"\n": "&#10;", "\t": "&#9;"})
+
+
+def _text(text: str) -> str:
+    return escape(_safe(text))
+
+
+def _safe(text: str) -> str:
+    """Escape what XML cannot hold: control characters, and halves of characters."""
+    return plain(text)

@@ -1,0 +1,124 @@
+"""``promql-unit``: whether the policy's tests of its rules pass, and really assert something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from gonogo.disk.naming import shown
+from gonogo.journal.runs import Run, counted, failed, recorded
+from gonogo.model.gate import PROMQL_UNIT
+from gonogo.model.outcome import Outcome
+from gonogo.policy.inputs import rule_files, unit_files
+from gonogo.policy.load import PolicyFile
+from gonogo.programs.installed_promtool import installed_promtool
+from gonogo.ruletests.check import Heard, nobody
+from gonogo.ruletests.core.allowance import under
+from gonogo.ruletests.core.report import FileReport, UnitReport
+from gonogo.ruletests.find import no_tests_found
+from gonogo.ruletests.places import report_on
+from gonogo.ruletests.rules import RulePlaces
+from gonogo.ruletests.silent.silent_pass import Finding
+
+
+def promql_unit(policy_file: PolicyFile) -> Run:
+    """Run every test file below the policy's tests, and record the outcome.
+
+    Raises:
+        PolicyError: an input that the policy names is missing.
+        MissingTool: promtool is not installed.
+        ActionFailed: the journal cannot be written.
+    """
+    return recorded(policy_file, PROMQL_UNIT, lambda: unit(policy_file))
+
+
+def unit(policy_file: PolicyFile) -> Run:
+    """Run the tests without a record."""
+    try:
+        report = policy_report(policy_file)
+    except OSError as error:
+        return failed(PROMQL_UNIT, (f"{error.filename}: {error.strerror}",), "the tests cannot be read", {})
+    return run_of(report, policy_file)
+
+
+def recorded_report(
+    policy_file: PolicyFile,
+    *,
+    cache: Path | None = None,
+    allowed: Mapping[str, str] | None = None,
+    heard: Heard = nobody,
+) -> tuple[UnitReport, Run]:
+    """Run as ``promql_unit`` does, and give the report of every file beside the recorded run.
+
+    Raises:
+        PolicyError: an input that the policy names is missing.
+        MissingTool: promtool is not installed.
+        ActionFailed: the journal cannot be written.
+    """
+    reports = [UnitReport(())]
+
+    def run() -> Run:
+        reports.append(policy_report(policy_file, cache=cache, allowed=allowed, heard=heard))
+        return run_of(reports[-1], policy_file)
+
+    done = recorded(policy_file, PROMQL_UNIT, run)
+    return reports[-1], done
+
+
+def policy_report(
+    policy_file: PolicyFile,
+    *,
+    cache: Path | None = None,
+    allowed: Mapping[str, str] | None = None,
+    heard: Heard = nobody,
+) -> UnitReport:
+    """Run every YAML file below the policy's tests; its rules are where base names are looked for.
+
+    Args:
+        policy_file: the policy.
+        cache: the folder that keeps passes; none are kept without one.
+        allowed: the silent passes that are tolerated, and why.
+        heard: hears how many files are done.
+
+    Raises:
+        OSError: a folder of tests cannot be listed.
+        MissingTool: promtool is not installed.
+        UsageError: promtool is too old for a feature of the policy's server.
+    """
+    below = {place: unit_files(place) if place.exists() else () for place in policy_file.tests}
+    paths = sorted({path for found in below.values() for path in found})
+    rules = rule_files(policy_file.rules)
+    promtool = installed_promtool(policy_file.server.features)
+    places = RulePlaces(rules, policy_file.server.dialect)
+    report = report_on(paths, places, promtool, cache=cache, allowed=allowed or {}, heard=heard, inside=rules)
+    nowhere = (no_tests_found(str(shown(place))) for place, found in below.items() if not found)
+    return replace(report, nowhere=under(allowed or {}, nowhere))
+
+
+def run_of(report: UnitReport, policy_file: PolicyFile) -> Run:
+    """Sum a report up as the run of the gate."""
+    if not report.files:
+        places = ", ".join(str(shown(place)) for place in policy_file.tests) or "the empty list of tests"
+        return failed(PROMQL_UNIT, (f"there is no test file in {places}",), "nothing is tested", report.tools)
+    findings = (*map(_told, report.nowhere), *_findings(report.files))
+    if report.outcome is Outcome.FAIL:
+        return failed(PROMQL_UNIT, findings, "the tests of the rules do not pass", report.tools)
+    if report.outcome is Outcome.UNKNOWN:
+        unknown = failed(PROMQL_UNIT, findings, "promtool cannot run all tests of the rules", report.tools)
+        return replace(unknown, outcome=Outcome.UNKNOWN)
+    if any(one.allowed for one in (*report.nowhere, *(one for file in report.files for one in file.findings))):
+        return failed(PROMQL_UNIT, findings, "silent passes were allowed, and for the gate nothing is", report.tools)
+    passed = f"promtool passes {counted(len(report.files), 'test file')}"
+    return Run(PROMQL_UNIT, Outcome.PASS, passed, findings=findings, tools=report.tools)
+
+
+def _findings(files: Iterable[FileReport]) -> Iterator[str]:
+    for file in files:
+        yield from map(_told, sorted(file.findings, key=lambda one: not one.allowed))
+        if file.outcome is not Outcome.PASS and file.words:
+            yield file.words
+
+
+def _told(one: Finding) -> str:
+    return f"{one.problem} [{one.silent_pass}, allowed: {one.allowed}]" if one.allowed else str(one.problem)

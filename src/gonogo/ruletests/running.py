@@ -1,0 +1,88 @@
+"""Runs staged test files in promtool and gives the verdict of each, whatever becomes of the others."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from gonogo.programs.installed_promtool import Promtool
+from gonogo.programs.promtool import ToolRun
+from gonogo.programs.promtool_units import run_as_asked, run_units
+from gonogo.ruletests.core.promtool_output import verdicts
+from gonogo.ruletests.stage import StagedUnit
+from gonogo.ruletests.work import UnitWork, cost
+
+NO_ROOM = "no space left on device"
+"""What a system says when a file system is full."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitResult:
+    """What promtool said of one test file.
+
+    Attributes:
+        passed: whether it passed.
+        words: what promtool wrote of it, in terms of the sources.
+        seconds: how long it took; its share, where several files were run by one process.
+    """
+
+    passed: bool
+    words: str
+    seconds: float
+
+
+def run_test(staged: StagedUnit, promtool: Promtool) -> UnitResult:
+    """Run one test file.
+
+    Raises:
+        MissingTool: promtool is not installed.
+    """
+    return dict(run_tests((staged,), promtool))[0]
+
+
+def run_tests(
+    staged: Iterable[StagedUnit], promtool: Promtool, at_once: int | None = None
+) -> Iterator[tuple[int, UnitResult]]:
+    """Run test files, over all cores, and give the result of each by its place, as they come.
+
+    The files are taken only as fast as they are run, so that the first are under way
+    while the others are still being read.
+
+    A file with which promtool breaks down costs the others of its process nothing but
+    time: those without a verdict are run again, each by itself. So are those for whose
+    database the memory had no room, with it in the usual temporary folder.
+
+    Raises:
+        MissingTool: promtool is not installed.
+    """
+    cores = at_once or len(os.sched_getaffinity(0))
+    work = UnitWork(staged, cores)
+    alone: list[tuple[int, StagedUnit]] = []
+    for number, ran in run_as_asked(work.next, cores, promtool, in_memory=True):
+        for place, one, result in _results(work.taken(number), ran, promtool):
+            if result is None or NO_ROOM in result.words:
+                alone.append((place, one))
+            else:
+                yield place, result
+    for number, ran in run_units([[one.path] for _, one in alone], cores, promtool):
+        ((place, one, result),) = _results([alone[number]], ran, promtool)
+        yield place, result or UnitResult(False, _broken(one, ran), ran.seconds)
+
+
+def _results(
+    batch: Sequence[tuple[int, StagedUnit]], ran: ToolRun, promtool: Promtool
+) -> Iterator[tuple[int, StagedUnit, UnitResult | None]]:
+    total = sum(cost(one) for _, one in batch)
+    paths = [str(one.path) for _, one in batch]
+    said = verdicts(ran.output, paths, exit_0=ran.passed, junit=promtool.writes_junit)
+    for (place, one), verdict in zip(batch, said, strict=True):
+        if verdict.passed is None:
+            yield place, one, None
+            continue
+        words = one.in_words_of_the_source(verdict.words)
+        yield place, one, UnitResult(verdict.passed, words, ran.seconds * cost(one) / total)
+
+
+def _broken(one: StagedUnit, ran: ToolRun) -> str:
+    return f"promtool ended without a verdict\n{one.in_words_of_the_source(ran.output)}".rstrip()

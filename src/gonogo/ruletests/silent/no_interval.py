@@ -1,0 +1,29 @@
+"""Without ``interval``, promtool before 2.49 puts every sample at time 0 and keeps the first: later values never come.
+
+An assertion of nothing then passes whatever the later values are. From 2.49 on promtool takes the evaluation interval,
+and nothing is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.errors import Problem
+from gonogo.model.versions import TEST_INTERVAL
+from gonogo.ruletests.core.input_values import input_values
+from gonogo.ruletests.core.loaded import Loaded
+from gonogo.ruletests.silent.silent_pass import SilentPass
+
+
+def find(loaded: Loaded) -> Iterator[Problem]:
+    """List the tests that feed several samples in without an interval and expect nothing somewhere."""
+    if loaded.promtool is not None and loaded.promtool >= TEST_INTERVAL:
+        return
+    for test in loaded.unit.tests:
+        quiet = not all(one.expected for one in test.alerts) or not all(one.expected for one in test.expressions)
+        if not test.interval and quiet and any(input_values(one.values).last > 0 for one in test.series):
+            why = "the test names no interval: all but the first sample of each series are lost"
+            yield Problem(test.where, why, "write 'interval: 1m', or how far apart the samples are")
+
+
+SILENT_PASS = SilentPass("no-interval", find)

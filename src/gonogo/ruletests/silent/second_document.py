@@ -1,0 +1,21 @@
+"""promtool reads the first YAML document of a test file and passes over the rest: tests after ``---`` never run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gonogo.errors import Problem
+from gonogo.ruletests.core.loaded import Loaded
+from gonogo.ruletests.silent.silent_pass import SilentPass
+
+
+def find(loaded: Loaded) -> Iterator[Problem]:
+    """Say where a second document begins."""
+    where = loaded.unit.second_document
+    if where is not None:
+        yield Problem(
+            where, "a second document begins here, which promtool never reads", "put it into a file of its own"
+        )
+
+
+SILENT_PASS = SilentPass("second-document", find)

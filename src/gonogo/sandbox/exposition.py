@@ -1,0 +1,33 @@
+"""The scripted sources as they are exported now: Prometheus's text format, types included.
+
+Source: Prometheus documentation, "Exposition formats", text format 0.0.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from gonogo.model.series import REALM_LABEL
+from gonogo.sandbox.sources import Source
+
+_HISTOGRAM_PARTS = ("_bucket", "_sum", "_count")
+
+
+def exposition(values: Iterable[tuple[Source, float]], realm: str) -> bytes:
+    """Write each source with its value; job and instance are the scrape's to set, or the push's."""
+    lines = []
+    for (family, kind), members in groupby(values, lambda pair: _family(pair[0])):
+        lines.append(f"# HELP {family} Scripted for the sandbox.\n# TYPE {family} {kind}\n")
+        for source, value in members:
+            labels = {REALM_LABEL: realm, **source.labels}
+            pairs = ",".join(f'{name}="{text}"' for name, text in labels.items())
+            lines.append(f"{source.name}{{{pairs}}} {value!r}\n")
+    return "".join(lines).encode()
+
+
+def _family(source: Source) -> tuple[str, str]:
+    for part in _HISTOGRAM_PARTS:
+        if source.name.endswith(part):
+            return source.name.removesuffix(part), "histogram"
+    return source.name, "counter" if source.counter else "gauge"

@@ -1,0 +1,269 @@
+"""Faults for the sandbox: what a refusal looks like, one defect at a time.
+
+Slow faults enter through the history, for no window is ever scaled. The others are
+injected into the running stack, before the checks, before the verdict or while the
+dry run is watched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+
+from gonogo.errors import UsageError
+from gonogo.formats.files import read_rules
+from gonogo.model.outcome import Reason
+from gonogo.model.verdict import Verdict
+from gonogo.rulepack.document import rules_document
+from gonogo.sandbox.course import level, step
+from gonogo.sandbox.stack import Stack
+from gonogo.sandbox.story import Outage, Story
+
+
+class Entry(StrEnum):
+    """Where a fault enters."""
+
+    HISTORY = "in the history"
+    CHECKS = "before the checks"
+    DECISION = "before the verdict"
+    WATCH = "during the watch"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One defect, and what must come of it.
+
+    Attributes:
+        name: what ``--inject`` calls it.
+        entry: where it enters.
+        explanation: one line that says what is done.
+        gate: the gate that refuses.
+        verdict: the last verdict.
+        reason: why the gate's condition is unknown; ``None`` where it is known to be violated.
+        exit_code: what the dry run exits with.
+        story: changes the history.
+        inject: hurts the running stack; returns once the hurt is visible where it must be.
+    """
+
+    name: str
+    entry: Entry
+    explanation: str
+    gate: str
+    verdict: Verdict
+    reason: Reason | None
+    exit_code: int
+    story: Callable[[Story], Story] = lambda story: story
+    inject: Callable[[Stack], None] = lambda _: None
+
+
+OLD_BEAT = timedelta(seconds=110)
+"""How far in the past a stalled writer's last beat lies, so that it is stale within a short watch."""
+
+CLOCK_AHEAD = timedelta(seconds=90)
+
+
+def fault_named(name: str) -> Fault:
+    """Find a fault by its name.
+
+    Raises:
+        UsageError: there is none; the error lists all.
+    """
+    if name not in FAULTS:
+        raise UsageError(f"there is no fault {name!r}", next_step=f"--inject one of {', '.join(FAULTS)}")
+    return FAULTS[name]
+
+
+def _stall(stack: Stack) -> None:
+    stack.traffic.pause_beats()
+    stack.traffic.beat(lag=OLD_BEAT)
+
+
+def _clock_ahead(stack: Stack) -> None:
+    stack.traffic.pause_beats()
+    beat = stack.traffic.beat(lag=-CLOCK_AHEAD)
+    prefix = stack.policy_file.policy.prefix
+    stack.until(lambda: stack.has(f"{prefix}_textfile_heartbeat_seq >= {beat.sequence}"), "the beat to arrive")
+
+
+def _stale_source(stack: Stack) -> None:
+    stack.traffic.pause()
+    stack.traffic.withdraw()
+    gone = f"{stack.policy_file.policy.prefix}_canary_samples"
+    stack.until(lambda: not stack.has(gone), f"{gone} to end")
+
+
+def _smoke_constants(stack: Stack) -> None:
+    _load_once(stack, "canary_failure_ratio", lambda _: "vector(0.01)")
+
+
+def _drift(stack: Stack) -> None:
+    fresh = f"heartbeat_fresh_{stack.policy_file.policy.heartbeat.fresh_name}"
+    _load_once(stack, fresh, lambda expression: expression.replace("< bool 120", "< bool 3600"))
+
+
+def _load_once(stack: Stack, signal: str, change: Callable[[str], str]) -> None:
+    """Let the server load a changed rule, evaluate it, and put the files back."""
+    name = f"{stack.policy_file.policy.prefix}_{signal}"
+    text = stack.rules_path.read_text(encoding="utf-8")
+    changed = tuple(
+        replace(
+            group,
+            rules=tuple(replace(r, expression=change(r.expression)) if r.name == name else r for r in group.rules),
+        )
+        for group in read_rules(text, str(stack.rules_path)).groups
+    )
+    stack.write_rules(rules_document("", changed))
+    stack.reload()
+    stack.restore()
+
+
+def _break_rules(stack: Stack) -> None:
+    stack.write_rules(stack.rules_path.read_text(encoding="utf-8").replace("[6m])", "[6m]", 1))
+
+
+def _kill_exporter(stack: Stack) -> None:
+    stack.node_exporter.kill()
+    stack.until(lambda: stack.has('up{job="node"} == 0'), "the target to be down")
+
+
+_ALL = (
+    Fault(
+        "burn",
+        Entry.HISTORY,
+        "for four days six times the usual share of events was bad",
+        "error-budget-burn-ok",
+        Verdict.NO_GO,
+        None,
+        1,
+        story=lambda story: replace(story, bad_ratio=step(0.000_2, timedelta(days=4), 0.001_2)),
+    ),
+    Fault(
+        "canary-regression",
+        Entry.HISTORY,
+        "for two days four canaries in ten were rolled back",
+        "canary-quorum-pass",
+        Verdict.NO_GO,
+        None,
+        1,
+        story=lambda story: replace(story, rollback_ratio=step(0.02, timedelta(days=2), 0.4)),
+    ),
+    Fault(
+        "dr-overdue",
+        Entry.HISTORY,
+        "the last rehearsal succeeded 30 hours ago",
+        "dr-rehearsal-24h-pass",
+        Verdict.NO_GO,
+        None,
+        1,
+        story=lambda story: replace(story, rehearsal_age=timedelta(hours=30)),
+    ),
+    Fault(
+        "lyapunov-high",
+        Entry.HISTORY,
+        "alerts fire ten times an hour, recovery takes ten minutes and nothing is produced",
+        "stability",
+        Verdict.NO_GO,
+        None,
+        1,
+        story=lambda story: replace(
+            story, alerts_per_hour=level(10), mttr_seconds=level(600), evidence_per_hour=level(0)
+        ),
+    ),
+    Fault(
+        "outage",
+        Entry.HISTORY,
+        "the writer was silent for ten minutes, three hours ago",
+        "uptime",
+        Verdict.NO_GO,
+        None,
+        1,
+        story=lambda story: replace(
+            story, outages=(*story.outages, Outage(timedelta(hours=3), timedelta(hours=2, minutes=50)))
+        ),
+    ),
+    Fault(
+        "rule-broken",
+        Entry.CHECKS,
+        "a rule on disk lacks a parenthesis",
+        "obs-lint",
+        Verdict.HOLD,
+        Reason.NO_RECORD,
+        3,
+        inject=_break_rules,
+    ),
+    Fault(
+        "stale-source",
+        Entry.DECISION,
+        "what writes canary and budget data stops, and its file is gone",
+        "canary-quorum-pass",
+        Verdict.HOLD,
+        Reason.SOURCE_UNKNOWN,
+        3,
+        inject=_stale_source,
+    ),
+    Fault(
+        "smoke-constants",
+        Entry.DECISION,
+        "the server loads a rule that records a constant under a signal's name",
+        "canary-quorum-pass",
+        Verdict.HOLD,
+        Reason.SYNTHETIC,
+        3,
+        inject=_smoke_constants,
+    ),
+    Fault(
+        "drifted-rule",
+        Entry.DECISION,
+        "the server loads a rule that calls an hour-old beat fresh, and the files say otherwise",
+        "heartbeat",
+        Verdict.HOLD,
+        Reason.DRIFTED,
+        3,
+        inject=_drift,
+    ),
+    Fault(
+        "clock-ahead",
+        Entry.DECISION,
+        "the writer's clock is 90 s ahead",
+        "heartbeat",
+        Verdict.HOLD,
+        Reason.FUTURE,
+        3,
+        inject=_clock_ahead,
+    ),
+    Fault(
+        "target-down",
+        Entry.DECISION,
+        "node_exporter is killed",
+        "heartbeat",
+        Verdict.HOLD,
+        Reason.SOURCE_DOWN,
+        3,
+        inject=_kill_exporter,
+    ),
+    Fault(
+        "heartbeat-stall",
+        Entry.WATCH,
+        "the writer stops; its last beat lies 110 s in the past, as in a stall that began before",
+        "heartbeat",
+        Verdict.NO_GO,
+        None,
+        1,
+        inject=_stall,
+    ),
+    Fault(
+        "prometheus-down",
+        Entry.WATCH,
+        "Prometheus is killed",
+        "heartbeat",
+        Verdict.HOLD,
+        Reason.UNREACHABLE,
+        3,
+        inject=lambda stack: stack.prometheus.kill(),
+    ),
+)
+
+FAULTS: Mapping[str, Fault] = {fault.name: fault for fault in _ALL}
+"""Every fault by its name, in the order of the table in the docs."""

@@ -1,0 +1,112 @@
+"""What lies where in a sandbox's folder, and the two files that are written for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import yaml
+
+from gonogo.durations import format_duration
+from gonogo.sandbox.sources import INSTANCE, Job
+
+REALM = "sandbox"
+PREFIX = "duri"
+RULES_FROM_TESTS = "../../prometheus/rules"
+HEADER = "# Written by 'gonogo sandbox'. What feeds this stack is scripted.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The folder of one sandbox; every path in it is absolute."""
+
+    directory: Path
+
+    @property
+    def policy(self) -> Path:
+        """The policy of the sandbox."""
+        return self.directory / "gonogo.yaml"
+
+    @property
+    def configuration(self) -> Path:
+        """What Prometheus scrapes and which rules it loads."""
+        return self.directory / "prometheus" / "prometheus.yml"
+
+    @property
+    def rules(self) -> Path:
+        """The folder of the rule pack's rules and alerts."""
+        return self.configuration.parent / "rules"
+
+    @property
+    def tests(self) -> Path:
+        """The folder of the rule pack's unit tests."""
+        return self.directory / "tests" / "promql"
+
+    @property
+    def textfile_dir(self) -> Path:
+        """What node_exporter reads."""
+        return self.directory / "textfile"
+
+    @property
+    def servers(self) -> Path:
+        """Blocks, logs and other storage of the servers."""
+        return self.directory / "servers"
+
+    @property
+    def blocks(self) -> Path:
+        """Where Prometheus keeps its blocks."""
+        return self.servers / "data"
+
+    def make(self) -> None:
+        """Make the folders."""
+        for folder in (self.rules, self.tests, self.textfile_dir, self.blocks):
+            folder.mkdir(parents=True, exist_ok=True)
+
+
+def policy_text(layout: Layout, prometheus_url: str) -> str:
+    """Write the policy: the preset, for the sandbox's realm, server and folder."""
+    return HEADER + _written(
+        {
+            "version": 1,
+            "preset": "l4-dryrun",
+            "realm": REALM,
+            "prefix": PREFIX,
+            "prometheus": {"url": prometheus_url, "config": "prometheus/prometheus.yml"},
+            "rules": ["prometheus/rules/*.yml"],
+            "tests": ["tests/promql"],
+            "journal": ".gonogo/journal.sqlite",
+            "heartbeat": {"textfile_dir": str(layout.textfile_dir)},
+        }
+    )
+
+
+def configuration_text(targets: dict[str, str], interval: timedelta) -> str:
+    """Write what Prometheus scrapes: job -> host and port."""
+    every = format_duration(interval)
+    jobs = [
+        {
+            "job_name": job,
+            "honor_labels": job == "pushgateway",
+            "static_configs": [{"targets": [address], "labels": {"instance": INSTANCE}}],
+        }
+        for job, address in targets.items()
+    ]
+    pace = {"scrape_interval": every, "scrape_timeout": every, "evaluation_interval": every}
+    return HEADER + _written({"global": pace, "rule_files": ["rules/*.yml"], "scrape_configs": jobs})
+
+
+def idle_configuration_text() -> str:
+    """Write a configuration with which Prometheus only serves the history it has."""
+    return HEADER + _written({"global": {}})
+
+
+def targets(node: str, pushgateway: str, prometheus: str) -> dict[str, str]:
+    """Name the scrape jobs by the servers' URLs."""
+    urls = {Job.NODE.value: node, "pushgateway": pushgateway, "prometheus": prometheus}
+    return {job: url.partition("://")[2] for job, url in urls.items()}
+
+
+def _written(content: dict[str, object]) -> str:
+    text: str = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+    return text

@@ -1,0 +1,69 @@
+"""What past the recording rules need: in which order they are evaluated, and how far back.
+
+A rule sees only what the server has loaded, so a record that another rule reads must
+be loaded before; and where it is read over a window, its own past must be longer by
+that window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from gonogo.model.rule import Rule, RuleGroup, RuleKind
+from gonogo.promql.graph import RuleGraph
+
+RECORDED = timedelta(minutes=35)
+"""How much past every recorded signal has: over 31 min, so that ``falling(…, 30m)`` can be judged at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Rules that are evaluated together, over the same past."""
+
+    groups: tuple[RuleGroup, ...]
+    depth: timedelta
+
+
+def turns(groups: tuple[RuleGroup, ...]) -> tuple[tuple[Turn, ...], ...]:
+    """Order the recording rules in levels; before each but the first, what came before must be loaded."""
+    records = [rule for group in groups for rule in group.rules if rule.kind is RuleKind.RECORD]
+    graph = RuleGraph(records)
+    heights = _heights(records, graph)
+    depths = _depths(sorted(records, key=lambda rule: heights[rule.name], reverse=True), graph)
+    levels = range(max(heights.values(), default=-1) + 1)
+    return tuple(tuple(_turns(groups, {n for n in heights if heights[n] == level}, depths)) for level in levels)
+
+
+def _heights(records: list[Rule], graph: RuleGraph) -> dict[str, int]:
+    heights: dict[str, int] = {}
+    for name in dict.fromkeys(rule.name for rule in records):
+        for rule in graph.bottom_up(name):
+            below = [heights[under.name] for under in graph.upstream(rule) if under.name in heights]
+            heights[rule.name] = max([heights.get(rule.name, 0), *(height + 1 for height in below)])
+    return heights
+
+
+def _depths(readers_first: Iterable[Rule], graph: RuleGraph) -> dict[str, timedelta]:
+    depths: dict[str, timedelta] = {}
+    for rule in readers_first:
+        own = depths.setdefault(rule.name, RECORDED)
+        for selector in graph.reads(rule) or ():
+            for under in graph.makers(selector):
+                needed = own + (selector.range or timedelta(0))
+                depths[under.name] = max(depths.get(under.name, RECORDED), needed)
+    return depths
+
+
+def _turns(groups: tuple[RuleGroup, ...], names: set[str], depths: dict[str, timedelta]) -> Iterable[Turn]:
+    for depth in sorted({depths[name] for name in names}):
+        chosen = {name for name in names if depths[name] == depth}
+        yield Turn(tuple(_only(groups, chosen)), depth)
+
+
+def _only(groups: tuple[RuleGroup, ...], names: set[str]) -> Iterable[RuleGroup]:
+    for group in groups:
+        rules = tuple(rule for rule in group.rules if rule.kind is RuleKind.RECORD and rule.name in names)
+        if rules:
+            yield replace(group, rules=rules)

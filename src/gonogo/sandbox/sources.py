@@ -1,0 +1,157 @@
+"""The scripted sources: every raw series of the sandbox as a function of time.
+
+The same functions give the history and what is exported live, so a counter never
+jumps where the one ends and the other begins.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+
+from gonogo.model.versions import FLOAT_BOUNDS, Version, reaches
+from gonogo.rulepack.gates.canary import UNIQUE_WINDOW
+from gonogo.rulepack.gates.dr import BUCKETS
+from gonogo.sandbox.course import Course
+from gonogo.sandbox.rehearsals import Rehearsals
+from gonogo.sandbox.story import Outage, Story
+
+HOUR = 3600.0
+
+INSTANCE = "sandbox"
+"""The fixed label ``instance`` of all that is scripted: ports vary, and two would be ambiguous."""
+
+
+_BOUND, _LAST_BOUND = "le", "+Inf"
+_LAST_SUCCESS = "last_success_timestamp_seconds"
+
+Value = Callable[[float], float | None]
+"""Seconds since the end of the history (negative in the past) -> value; ``None``: not exported yet."""
+
+
+class Job(StrEnum):
+    """How a series reaches the server: its label ``job``."""
+
+    NODE = "node"
+    REHEARSAL = "dr_rehearsal"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One raw series: its name, its own labels, and its value at a time. A ``counter`` only grows."""
+
+    name: str
+    labels: Mapping[str, str]
+    counter: bool
+    job: Job
+    value: Value
+
+
+def sources(story: Story, prefix: str, end: float) -> tuple[Source, ...]:
+    """Give everything that is scripted but the heartbeat, which is beaten for real once the stack is up.
+
+    Args:
+        story: the month.
+        prefix: what the metrics' names begin with.
+        end: the unix time at which the history ends.
+    """
+    return (
+        *_budget(story, prefix),
+        *_canary(story, prefix),
+        *_stability(story, prefix),
+        *_rehearsals(story, prefix, end),
+    )
+
+
+def as_scraped(found: Iterable[Source], version: Version | None) -> tuple[Source, ...]:
+    """Label sources as the server of this version stores them, so that its history and its scrapes are one series."""
+    if not reaches(version, FLOAT_BOUNDS):
+        return tuple(found)
+    return tuple(replace(source, labels=_with_float_bound(source.labels)) for source in found)
+
+
+def _with_float_bound(labels: Mapping[str, str]) -> Mapping[str, str]:
+    bound = labels.get(_BOUND, _LAST_BOUND)
+    return labels if bound == _LAST_BOUND else {**labels, _BOUND: repr(float(bound))}
+
+
+def heartbeat(story: Story, prefix: str, every: timedelta, end: float) -> tuple[Source, ...]:
+    """Give the heartbeat's past; ``end`` is the unix time at which the history ends.
+
+    The beats lie on a grid, a little after each multiple of ``every``; a beat's number is
+    its place on that grid, counted from 1970.
+    """
+    grid = every.total_seconds()
+
+    def last(second: float) -> int:
+        return _last_beat(math.floor((end + second) / grid), story.outages, grid, end)
+
+    return (
+        Source(f"{prefix}_textfile_heartbeat_seq", {"via": "textfile"}, False, Job.NODE, last),
+        Source(f"{prefix}_textfile_heartbeat_ts", {"via": "textfile"}, False, Job.NODE, lambda s: last(s) * grid),
+    )
+
+
+def _last_beat(number: int, outages: tuple[Outage, ...], grid: float, end: float) -> int:
+    for outage in sorted(outages, key=lambda o: o.began):
+        began, ended = end - outage.began.total_seconds(), end - outage.ended.total_seconds()
+        if began <= number * grid < ended:
+            number = math.ceil(began / grid) - 1
+    return number
+
+
+def _budget(story: Story, prefix: str) -> Iterator[Source]:
+    labels = {"slo": "green"}
+    rate = story.events_per_second
+    yield Source(f"{prefix}_slo_events_total", labels, True, Job.NODE, _steady(story, rate))
+    yield Source(f"{prefix}_slo_bad_total", labels, True, Job.NODE, _counted(story, story.bad_ratio, rate))
+
+
+def _canary(story: Story, prefix: str) -> Iterator[Source]:
+    rate = story.canaries_per_hour / HOUR
+    rollbacks, promotions = story.rollback_ratio, story.rollback_ratio.complement()
+    yield Source(f"{prefix}_canary_events_total", {}, True, Job.NODE, _steady(story, story.canary_events_per_second))
+    yield Source(f"{prefix}_canary_rollback_total", {}, True, Job.NODE, _counted(story, rollbacks, rate))
+    yield Source(f"{prefix}_canary_promote_total", {}, True, Job.NODE, _counted(story, promotions, rate))
+    yield Source(f"{prefix}_p_unique_ratio", {"window": UNIQUE_WINDOW}, False, Job.NODE, story.unique_ratio.at)
+
+
+def _stability(story: Story, prefix: str) -> Iterator[Source]:
+    yield Source(f"{prefix}_alert_rate_per_hour", {}, False, Job.NODE, story.alerts_per_hour.at)
+    yield Source(f"{prefix}_mttr_seconds", {}, False, Job.NODE, story.mttr_seconds.at)
+    created = _counted(story, story.evidence_per_hour, 1 / HOUR)
+    yield Source(f"{prefix}_ev_created_total", {}, True, Job.NODE, created)
+
+
+def _rehearsals(story: Story, prefix: str, end: float) -> Iterator[Source]:
+    rehearsals = Rehearsals(story)
+    name = f"{prefix}_dr_rehearsal"
+
+    def source(suffix: str, value: Value, **labels: str) -> Source:
+        return Source(f"{name}_{suffix}", labels, suffix != _LAST_SUCCESS, Job.REHEARSAL, value)
+
+    def last_success(second: float) -> float | None:
+        last = rehearsals.last_success(second)
+        return None if last is None else end + last
+
+    yield source("success_total", rehearsals.succeeded)
+    yield source("failure_total", rehearsals.failed)
+    for bound in BUCKETS:
+        yield source("duration_seconds_bucket", rehearsals.within(bound), le=str(bound))
+    yield source("duration_seconds_bucket", rehearsals.succeeded, le=_LAST_BOUND)
+    yield source("duration_seconds_sum", rehearsals.spent)
+    yield source("duration_seconds_count", rehearsals.succeeded)
+    yield source(_LAST_SUCCESS, last_success)
+
+
+def _steady(story: Story, per_second: float) -> Callable[[float], float]:
+    length = story.length.total_seconds()
+    return lambda second: math.floor(per_second * (second + length))
+
+
+def _counted(story: Story, course: Course, factor: float) -> Callable[[float], float]:
+    begin = -story.length.total_seconds()
+    return lambda second: math.floor(factor * course.total(begin, second))

@@ -1,0 +1,57 @@
+"""Reads the alerts that are pending or firing on a server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gonogo.server.envelope import ask
+from gonogo.server.http import Client
+from gonogo.server.moment import moment
+from gonogo.server.shape import JsonObject, listing, mapping, text, texts
+
+BROKEN_TEMPLATE = "<error expanding template"
+"""How an annotation begins whose template could not be expanded; the rule's health stays ``ok``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveAlert:
+    """One alert: its labels, ``pending`` or ``firing``, and since when it is active in unix seconds."""
+
+    labels: Mapping[str, str]
+    state: str
+    active_at: float | None
+    annotations: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.labels.get("alertname", "")
+
+    @property
+    def broken_annotations(self) -> tuple[str, ...]:
+        """Which annotations have a template that could not be expanded."""
+        return tuple(name for name, written in self.annotations.items() if BROKEN_TEMPLATE in written)
+
+
+def active_alerts(client: Client, base_url: str) -> tuple[ActiveAlert, ...]:
+    """List the alerts.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    return ask(client, base_url, "/api/v1/alerts", _alerts)
+
+
+def _alerts(envelope: JsonObject) -> tuple[ActiveAlert, ...]:
+    data = mapping(envelope.get("data"), "data")
+    return tuple(_alert(mapping(item, "an alert")) for item in listing(data.get("alerts"), "the alerts"))
+
+
+def _alert(item: JsonObject) -> ActiveAlert:
+    return ActiveAlert(
+        labels=texts(item.get("labels"), "an alert's labels"),
+        state=text(item.get("state"), "an alert's state"),
+        active_at=moment(item.get("activeAt"), "since when an alert is active"),
+        annotations=texts(item.get("annotations"), "an alert's annotations"),
+    )

@@ -1,0 +1,148 @@
+"""Reads the loaded rules together with the settings of the program that evaluates them.
+
+vmalert shows its flags in ``/metrics``, those at their defaults included. Thanos shows in
+``/api/v1/stores`` the external labels of the programs behind it, and its own flags in
+``/api/v1/status/flags``. Observed on vmalert 1.79 and 1.145 and on Thanos 0.42.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import orjson
+
+from gonogo.errors import SourceError
+from gonogo.model.evaluator import ITSELF, Engine, Evaluator
+from gonogo.model.rule import LoadedGroup
+from gonogo.server.envelope import ask, refused
+from gonogo.server.http import Client
+from gonogo.server.own_metrics import samples_of
+from gonogo.server.rules_api import rules
+from gonogo.server.shape import JsonObject, Misshapen, listing, mapping, text, texts
+from gonogo.server.status_api import flags
+
+ONE_SETTING = timedelta(seconds=5)
+"""The longest that one answer after the rules may take, so that two take no longer than any other answer."""
+
+_OK = 200
+_FLAG = "flag{"
+_EXTERNAL = "external.label"
+_DELAYS = ("rule.evalDelay", "datasource.lookback")
+"""The flags that put evaluations into the past: the first in newer vmalerts, the second in those of the age of 1.79."""
+
+_DELIVERY = "remoteWrite.flushInterval"
+_STORES_WITH_RULES = ("sidecar", "rule")
+_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:h|m|s|ms|us|µs|ns))+")
+_PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)")
+_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
+_ITEM = re.compile(r'("(?:[^"\\]|\\.)*"|[^",]+)(?:,|$)')
+
+
+def evaluated_rules(client: Client, base_url: str) -> tuple[tuple[LoadedGroup, ...], Evaluator]:
+    """List the loaded rule groups, and read the settings of the program that evaluates them.
+
+    Raises:
+        SourceError: the rules could not be read. Settings that could not be read are said in
+            ``Evaluator.unread``.
+    """
+    groups = rules(client, base_url)
+    engines = {group.engine for group in groups}
+    quick = Client(replace(client.settings, timeout=min(client.settings.timeout, ONE_SETTING)))
+    if Engine.VMALERT in engines:
+        return groups, _vmalert(quick, base_url)
+    if Engine.THANOS in engines:
+        return groups, _thanos(quick, base_url)
+    return groups, ITSELF
+
+
+def _vmalert(client: Client, base_url: str) -> Evaluator:
+    try:
+        return _by_flags(_shown_flags(client, base_url))
+    except (SourceError, Misshapen) as error:
+        why = client.quoted(str(error if isinstance(error, Misshapen) else error.what).encode())
+        unread = (
+            f"the flags of vmalert cannot be read at {base_url}/metrics ({why}), so its -rule.evalDelay and "
+            "-external.label are not known; name vmalert itself in prometheus.rules_url, and let gonogo read /metrics"
+        )
+        return Evaluator(Engine.VMALERT, unread=unread)
+
+
+def _shown_flags(client: Client, base_url: str) -> Mapping[str, str]:
+    answer = client.get(base_url, "/metrics")
+    if answer.status != _OK:
+        raise refused(answer, client.quoted(answer.body))
+    found = samples_of(answer.body.decode("utf-8", "replace"), (_FLAG,))
+    return {labels.get("name", ""): labels.get("value", "") for _, labels, _ in found}
+
+
+def _by_flags(shown: Mapping[str, str]) -> Evaluator:
+    delay = next((name for name in _DELAYS if name in shown), None)
+    if _EXTERNAL not in shown or _DELIVERY not in shown or delay is None:
+        raise Misshapen("these are not the metrics of a vmalert")
+    return Evaluator(
+        Engine.VMALERT,
+        dict(_external_labels(shown[_EXTERNAL])),
+        _duration(shown[delay], delay),
+        _duration(shown[_DELIVERY], _DELIVERY),
+    )
+
+
+def _external_labels(value: str) -> Iterator[tuple[str, str]]:
+    """Read ``a=b,"c=d,e"`` into names and values: an item with odd characters is quoted as in Go."""
+    at = 0
+    while at < len(value):
+        item = _ITEM.match(value, at)
+        if item is None:
+            raise Misshapen(f"the flag -{_EXTERNAL} makes no sense: {value}")
+        name, equals, label = _unquoted(item[1]).partition("=")
+        if not equals:
+            raise Misshapen(f"the flag -{_EXTERNAL} has an item without '=': {value}")
+        yield name, label
+        at = item.end()
+
+
+def _unquoted(item: str) -> str:
+    if not item.startswith('"'):
+        return item
+    try:
+        return text(orjson.loads(item), "a label")
+    except orjson.JSONDecodeError as error:
+        raise Misshapen(f"a label of the flag -{_EXTERNAL} makes no sense: {item}") from error
+
+
+def _duration(value: str, flag: str) -> timedelta:
+    if not _DURATION.fullmatch(value):
+        raise Misshapen(f"the flag -{flag} is no duration: {value}")
+    return timedelta(seconds=sum(float(number) * _SECONDS[unit] for number, unit in _PART.findall(value)))
+
+
+def _thanos(client: Client, base_url: str) -> Evaluator:
+    try:
+        replicas = frozenset(flags(client, base_url).get("query.replica-label", "").split(","))
+        found = ask(client, base_url, "/api/v1/stores", _label_sets)
+    except SourceError as error:
+        return Evaluator(Engine.THANOS, unread=_unread_thanos(client.quoted(error.what.encode())))
+    kinds = {tuple(sorted((n, v) for n, v in labels.items() if n not in replicas)) for labels in found}
+    if len(kinds) > 1:
+        return Evaluator(Engine.THANOS, unread=_unread_thanos("the programs behind it have different ones"))
+    return Evaluator(Engine.THANOS, dict(*kinds))
+
+
+def _unread_thanos(why: str) -> str:
+    return (
+        f"the external labels that Thanos adds to rules are not known ({why}); name the Prometheus or the ruler that "
+        "evaluates the rules in prometheus.rules_url"
+    )
+
+
+def _label_sets(envelope: JsonObject) -> tuple[Mapping[str, str], ...]:
+    data = mapping(envelope.get("data"), "the stores")
+    stores = (store for kind in _STORES_WITH_RULES for store in listing(data.get(kind) or [], "the stores"))
+    return tuple(
+        texts(labels, "the labels of a store")
+        for store in stores
+        for labels in listing(mapping(store, "a store").get("labelSets") or [{}], "the label sets")
+    )

@@ -1,0 +1,218 @@
+"""The one HTTP client: a question, and an answer within a time and a size, or an error in words.
+
+Each question has a connection and a thread of its own. The thread is what makes the
+time a bound: whatever stalls (a name server, a handshake, a server that drips bytes or
+is stopped in mid-answer), the caller leaves at the deadline, and the connection is shut
+so that the thread ends as well. There are no proxies. Reads follow redirects on the same
+host only. No credential and no header of the policy ever enters an error, a log or a ``repr``.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPException
+from socket import SHUT_RDWR, socket
+
+from gonogo import stopping
+from gonogo.errors import SourceError
+from gonogo.server.address import Address
+from gonogo.server.answer_body import BodyBroken, BodyTooLarge, Room, read_body
+from gonogo.server.connection import Connection
+from gonogo.server.http_settings import HttpSettings
+from gonogo.server.no_answer import LostConnection, Stage, no_answer, no_thread, redirected, too_large, too_slow
+from gonogo.server.question import FORM, Question, acting, reading
+from gonogo.server.quotation import quote
+from gonogo.server.redirect import MOST_REDIRECTS, NotFollowed, is_redirect, next_question
+from gonogo.server.tls import tls_context
+
+__all__ = ["Answer", "Client", "HttpSettings"]
+
+RETRY_PAUSES = (0.1, 0.4)
+"""Seconds before the second and the third attempt of a question that may be asked again."""
+
+LONGEST_CONNECT = 5.0
+"""Seconds for one attempt to connect: a host that drops packets is told sooner than one that computes."""
+
+_STOPPING = "X-Prometheus-Stopping"
+
+_AFTER_THE_DEADLINE = 1.0
+"""Seconds by which connecting may outlast the deadline, so that of the two it is the deadline that is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered, whatever its status.
+
+    ``url`` is without the form; ``stopping`` is what Prometheus 3 says of itself while it shuts down.
+    """
+
+    url: str
+    status: int
+    body: bytes
+    location: str = ""
+    stopping: bool = False
+
+
+class Client:
+    """Asks questions with one set of settings; threads may share it."""
+
+    def __init__(self, settings: HttpSettings | None = None) -> None:
+        """Take the settings; certificates are read at the first ``https`` question."""
+        self.settings = settings or HttpSettings()
+        self._room = Room(self.settings.max_bytes)
+        self._tls: ssl.SSLContext | None = None
+        self._tls_lock = threading.Lock()
+
+    def get(self, base_url: str, path: str, form: Mapping[str, str] | None = None, *, retry: bool = True) -> Answer:
+        """Ask a read-only question; a long form is posted, which Prometheus's API takes as well.
+
+        Refused and lost connections, and status 503, are tried again twice with
+        ``retry``, within the deadline.
+
+        Raises:
+            SourceError: there was no answer in time and size, or a redirect that a read does not follow.
+            UsageError: ``base_url`` is no URL of a server.
+        """
+        question, deadline = reading(self.settings, base_url, path, form or {}), self._deadline()
+        ask = self._persistently if retry else self._attempt
+        for _ in range(MOST_REDIRECTS):
+            answer = ask(question, deadline)
+            if not is_redirect(answer.status):
+                return answer
+            try:
+                question = next_question(question, answer.status, answer.location)
+            except NotFollowed as refusal:
+                raise self._redirected(answer, str(refusal)) from refusal
+        raise self._redirected(answer, f"gonogo has followed {MOST_REDIRECTS} redirects already")
+
+    def send(self, method: str, base_url: str, path: str, body: bytes = b"", kind: str = FORM) -> Answer:
+        """Ask for an action, once: it is never tried again.
+
+        Raises:
+            SourceError: there was no answer in time and size, or it was a redirect.
+            UsageError: ``base_url`` is no URL of a server.
+        """
+        question = acting(self.settings, method, (base_url, path), body, kind)
+        answer = self._attempt(question, self._deadline())
+        if is_redirect(answer.status):
+            raise self._redirected(answer, "a request that acts is not sent a second time")
+        return answer
+
+    def quoted(self, body: bytes) -> str:
+        """Quote the beginning of a body: short, printable, and without the client's credentials."""
+        return quote(body, self.settings.secrets())
+
+    def _deadline(self) -> float:
+        return time.monotonic() + self.settings.timeout.total_seconds()
+
+    def _redirected(self, answer: Answer, why: str) -> SourceError:
+        target = answer.location.partition("?")[0].partition("#")[0]
+        return redirected(answer.url, answer.status, self.quoted(target.encode()), why)
+
+    def _persistently(self, question: Question, deadline: float) -> Answer:
+        for pause in RETRY_PAUSES:
+            if time.monotonic() + pause >= deadline:
+                break
+            try:
+                answer = self._attempt(question, deadline)
+            except LostConnection:
+                stopping.pause(pause)
+                continue
+            if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                return answer
+            stopping.pause(pause)
+        return self._attempt(question, deadline)
+
+    def _attempt(self, question: Question, deadline: float) -> Answer:
+        exchange = _Exchange(question, self._connection(question.address, deadline), self.settings, self._room)
+        try:
+            threading.Thread(target=exchange.run, daemon=True, name="gonogo-http").start()
+        except RuntimeError as error:
+            raise no_thread(question.url, error) from error
+        try:
+            return stopping.outcome(exchange.result, max(0.0, deadline - time.monotonic()))
+        except TimeoutError as error:
+            raise too_slow(question.url, exchange.stage, self.settings) from error
+        finally:
+            exchange.abandon()
+
+    def _connection(self, address: Address, deadline: float) -> Connection:
+        limit = min(LONGEST_CONNECT, max(0.0, deadline - time.monotonic()) + _AFTER_THE_DEADLINE)
+        name = self.settings.server_name or address.host
+        return Connection(address, limit, (self._trust(), name) if address.scheme == "https" else None)
+
+    def _trust(self) -> ssl.SSLContext:
+        of = self.settings
+        with self._tls_lock:
+            if self._tls is None:
+                self._tls = tls_context(
+                    ca_file=of.ca_file, cert_file=of.cert_file, key_file=of.key_file, verify=of.verify
+                )
+            return self._tls
+
+
+class _Exchange:
+    """One question on one connection, run in a thread of its own."""
+
+    def __init__(self, question: Question, connection: Connection, settings: HttpSettings, room: Room) -> None:
+        self.result: Future[Answer] = Future()
+        self.stage = Stage.CONNECTING
+        self._question = question
+        self._connection = connection
+        self._settings = settings
+        self._room = room
+        self._sock: socket | None = None
+        self._abandoned = False
+        self._lock = threading.Lock()
+
+    def run(self) -> None:
+        """Ask, read, and leave the answer or the error in ``result``."""
+        try:
+            self.result.set_result(self._exchange())
+        except BodyTooLarge:
+            self.result.set_exception(too_large(self._question.url, self._settings.max_bytes))
+        except (OSError, HTTPException, BodyBroken, ValueError) as error:
+            told = no_answer(self._question.url, self.stage, error, self._settings.secrets())
+            told.__cause__ = error
+            self.result.set_exception(told)
+        except BaseException as error:  # noqa: BLE001 - a bug is raised in the thread that asked
+            self.result.set_exception(error)
+        finally:
+            self._close()
+
+    def abandon(self) -> None:
+        """Shut the connection, so that whatever the thread waits for ends now."""
+        with self._lock:
+            self._abandoned = True
+            sock = self._sock or self._connection.sock
+            if sock is not None and not self.result.done():
+                with suppress(OSError):
+                    socket.shutdown(sock, SHUT_RDWR)  # not SSLSocket's own: it would wait for the peer
+
+    def _close(self) -> None:
+        with self._lock:
+            self._connection.close()
+            if self._sock is not None and (descriptor := self._sock.detach()) >= 0:
+                os.close(descriptor)  # a response that could not be made holds its socket open
+
+    def _exchange(self) -> Answer:
+        self._connection.connect()
+        self._sock = self._connection.sock  # the library lets go of it before the body is read
+        if self._abandoned:
+            raise TimeoutError
+        asked = self._question
+        self._connection.request(asked.method, asked.target, asked.body, asked.headers)
+        self.stage = Stage.ASKED
+        with closing(self._connection.getresponse()) as response:
+            self.stage = Stage.READING
+            body = read_body(response, self._room)
+            location, stopping = response.getheader("Location", ""), response.getheader(_STOPPING, "")
+            return Answer(asked.url, response.status, body, location, stopping == "true")

@@ -1,0 +1,82 @@
+"""One HTTP request as a value: what is asked, of whom, with which headers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from gonogo import __version__
+from gonogo.server.address import Address, parse_address
+from gonogo.server.http_settings import HttpSettings
+
+LONGEST_GET = 4000
+"""Characters of a form that still go into the URL; a longer one is posted (proxies cut URLs at 8 kB)."""
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request; its headers carry the credentials, so it is never shown whole.
+
+    A question that follows a redirect has no prefix in its address: ``path`` is the whole path.
+    ``first_url`` is the URL before any redirect. A server chooses where a redirect leads, so
+    only the first URL is ever shown.
+    """
+
+    method: str
+    address: Address
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes | None
+    first_url: str = ""
+
+    @property
+    def url(self) -> str:
+        """Where it goes, as it may be shown: without the form, and before any redirect."""
+        return self.first_url or f"{self.address}{self.path}"
+
+    @property
+    def target(self) -> str:
+        """The request's target: the prefix, the path and the form."""
+        path = self.address.prefix + self.path
+        return f"{path}?{self.query}" if self.query else path
+
+
+def reading(settings: HttpSettings, base_url: str, path: str, form: Mapping[str, str]) -> Question:
+    """Make a read-only question; a long form is posted, which Prometheus's API takes as well.
+
+    Raises:
+        UsageError: ``base_url`` is no URL of a server.
+    """
+    address = parse_address(base_url)
+    query = urlencode(form)
+    if len(query) > LONGEST_GET:
+        return Question("POST", address, path, "", _headers(settings, address, FORM), query.encode())
+    return Question("GET", address, path, query, _headers(settings, address), None)
+
+
+def acting(settings: HttpSettings, method: str, url: tuple[str, str], body: bytes, kind: str) -> Question:
+    """Make a question that asks for an action; ``url`` is the server's and the path.
+
+    Raises:
+        UsageError: the URL is no URL of a server.
+    """
+    base_url, path = url
+    address = parse_address(base_url)
+    return Question(method, address, path, "", _headers(settings, address, kind), body)
+
+
+def _headers(settings: HttpSettings, address: Address, kind: str | None = None) -> dict[str, str]:
+    headers = {
+        "User-Agent": f"gonogo/{__version__}",
+        "Accept-Encoding": "identity" if address.is_loopback else "gzip",
+        "Connection": "close",
+    }
+    if kind is not None:
+        headers["Content-Type"] = kind
+    if (authorization := settings.header()) is not None:
+        headers["Authorization"] = authorization
+    return headers | settings.headers

@@ -1,0 +1,78 @@
+"""Reads the rules that a server has loaded, and how their last evaluations went."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from gonogo.model.rule import LoadedGroup, Rule, RuleKind, RuleState
+from gonogo.server.envelope import ask
+from gonogo.server.http import Client
+from gonogo.server.moment import moment
+from gonogo.server.shape import Json, JsonObject, Misshapen, listing, mapping, number, shown, text, texts
+from gonogo.server.versions import WITHOUT_ALERTS, engine_of, group_delay, rule_health
+
+_KINDS = {"recording": RuleKind.RECORD, "alerting": RuleKind.ALERT}
+
+
+def rules(client: Client, base_url: str) -> tuple[LoadedGroup, ...]:
+    """List the rule groups of Prometheus or of vmalert, in its order.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    return ask(client, base_url, "/api/v1/rules", _groups, WITHOUT_ALERTS)
+
+
+def _groups(envelope: JsonObject) -> tuple[LoadedGroup, ...]:
+    data = mapping(envelope.get("data"), "data")
+    return tuple(_group(mapping(item, "a group")) for item in listing(data.get("groups"), "the groups"))
+
+
+def _group(item: JsonObject) -> LoadedGroup:
+    name = text(item.get("name"), "a group's name")
+    began_at = moment(item["lastEvaluation"], f"the last evaluation of {name}") if "lastEvaluation" in item else None
+    took = _seconds(item.get("evaluationTime", 0), f"the time of the last evaluation of {name}")
+    return LoadedGroup(
+        name=name,
+        interval=_seconds(item.get("interval"), f"the interval of {name}"),
+        rules=tuple(
+            _state(mapping(rule, "a rule")) for rule in listing(item.get("rules") or [], f"the rules of {name}")
+        ),
+        file=text(item.get("file", ""), f"the file of {name}"),
+        limit=int(number(item["limit"], f"the limit of {name}")) if "limit" in item else None,
+        delay=group_delay(item, name),
+        engine=engine_of(item),
+        began_at=began_at,
+        ended_at=None if began_at is None else began_at + took.total_seconds(),
+    )
+
+
+def _state(item: JsonObject) -> RuleState:
+    rule = _rule(item)
+    error = text(item.get("lastError", ""), f"the last error of {rule.name}")
+    evaluated_at = moment(item.get("lastEvaluation"), f"the last evaluation of {rule.name}")
+    health = text(item.get("health"), f"the health of {rule.name}")
+    return RuleState(rule, rule_health(health, error, evaluated_at), error, evaluated_at)
+
+
+def _rule(item: JsonObject) -> Rule:
+    name = text(item.get("name"), "a rule's name")
+    kind = _KINDS.get(item.get("type", ""))
+    if kind is None:
+        raise Misshapen(f"{name} is of a type that no rule has: {shown(item.get('type'))}")
+    return Rule(
+        kind=kind,
+        name=name,
+        expression=text(item.get("query"), f"the expression of {name}"),
+        labels=texts(item.get("labels"), f"the labels of {name}"),
+        annotations=texts(item.get("annotations"), f"the annotations of {name}"),
+        held=_seconds(item.get("duration", 0), f"the duration of {name}"),
+        keep_firing=_seconds(item.get("keepFiringFor", 0), f"keepFiringFor of {name}"),
+    )
+
+
+def _seconds(value: Json, what: str) -> timedelta:
+    try:
+        return timedelta(seconds=number(value, what))
+    except (OverflowError, ValueError) as error:
+        raise Misshapen(f"{what} is no duration: {shown(value)}") from error

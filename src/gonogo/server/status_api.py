@@ -1,0 +1,120 @@
+"""Reads what a server says of itself, and asks it to read its configuration again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from http import HTTPStatus
+
+from gonogo.durations import parse_duration
+from gonogo.errors import ActionFailed, SourceError
+from gonogo.reload.trigger import LONGEST_REASON
+from gonogo.server.envelope import ask, refused
+from gonogo.server.http import Client
+from gonogo.server.quotation import quote
+from gonogo.server.shape import JsonObject, mapping, text, texts
+from gonogo.server.versions import Build, build_of
+
+_OFFSET = re.compile(r"global:\n(?: .*\n)*?  rule_query_offset: (\S+)\n")
+"""The key in the configuration as a server writes it: defaults added, ``global`` first, two spaces for each level."""
+
+
+def ready(client: Client, base_url: str) -> bool:
+    """Tell whether the server is up and says that it is ready; it is asked once."""
+    try:
+        return client.get(base_url, "/-/ready", retry=False).status == HTTPStatus.OK
+    except SourceError:
+        return False
+
+
+def why_not_ready(client: Client, base_url: str) -> str:
+    """Ask once whether the server is ready; returns a clause that says why it is not, and what to do. Empty: it is."""
+    try:
+        answer = client.get(base_url, "/-/ready", retry=False)
+        found = None if answer.status == HTTPStatus.OK else refused(answer, client.quoted(answer.body))
+    except SourceError as error:
+        found = error
+    return "" if found is None else f"{found.what}, {found.why} ({found.next_step})"
+
+
+def build(client: Client, base_url: str) -> Build:
+    """Ask for the family of a server and its version.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    return ask(client, base_url, "/api/v1/status/buildinfo", lambda envelope: build_of(_data(envelope)))
+
+
+def build_info(client: Client, base_url: str) -> str | None:
+    """Ask for the version of Prometheus; ``None`` for a server that is another.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    return build(client, base_url).version
+
+
+def configuration(client: Client, base_url: str) -> str:
+    """Ask for the loaded configuration as YAML: defaults added, secrets masked except those in URLs.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    return ask(client, base_url, "/api/v1/status/config", lambda envelope: text(_data(envelope).get("yaml"), "yaml"))
+
+
+def rule_query_offset(client: Client, base_url: str) -> timedelta:
+    """Read from the loaded configuration how far in the past rules are evaluated; 0 before 2.53, and by default.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    found = _OFFSET.match(configuration(client, base_url))
+    try:
+        return parse_duration(found[1]) if found else timedelta(0)
+    except ValueError as error:
+        raise SourceError(f"{base_url} has a rule_query_offset that is no duration: {error}") from error
+
+
+def runtime_info(client: Client, base_url: str) -> JsonObject:
+    """Ask for what ``/api/v1/status/runtimeinfo`` tells, ``reloadConfigSuccess`` among it.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    return ask(client, base_url, "/api/v1/status/runtimeinfo", _data)
+
+
+def flags(client: Client, base_url: str) -> Mapping[str, str]:
+    """Ask for the flags that the server runs with, without their dashes.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    return ask(client, base_url, "/api/v1/status/flags", lambda envelope: texts(envelope.get("data"), "the flags"))
+
+
+def reload(client: Client, base_url: str) -> None:
+    """Ask the server, once, to read its configuration and rules again, and wait until it has.
+
+    Success says only that the server took what it read: compare the rules afterwards.
+
+    Raises:
+        ActionFailed: the server refused, and says why; with a broken rule file it may
+            have kept the old rules and taken the new scrape configuration.
+        SourceError: there was no answer: whether it reloaded is not known.
+    """
+    answer = client.send("POST", base_url, "/-/reload")
+    if answer.status != HTTPStatus.OK:
+        raise ActionFailed(
+            f"the server refused to reload ({answer.status})",
+            where=answer.url,
+            why=quote(answer.body, client.settings.secrets(), LONGEST_REASON) or "it gave no reason",
+            next_step="check its configuration with promtool; it must run with --web.enable-lifecycle",
+        )
+
+
+def _data(envelope: JsonObject) -> JsonObject:
+    return mapping(envelope.get("data"), "data")

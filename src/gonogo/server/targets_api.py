@@ -1,0 +1,40 @@
+"""Reads the targets that a server scrapes, and how their last scrapes went."""
+
+from __future__ import annotations
+
+from gonogo.model.evidence import Target, TargetHealth
+from gonogo.server.envelope import ask
+from gonogo.server.http import Client
+from gonogo.server.moment import moment
+from gonogo.server.shape import JsonObject, listing, mapping, number, text, texts
+from gonogo.server.versions import scrape_interval
+
+_HEALTH = {"up": TargetHealth.UP, "down": TargetHealth.DOWN}
+
+
+def targets(client: Client, base_url: str) -> tuple[Target, ...]:
+    """List the active targets of Prometheus or of vmagent.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    return ask(client, base_url, "/api/v1/targets", _targets, {"state": "active"})
+
+
+def _targets(envelope: JsonObject) -> tuple[Target, ...]:
+    data = mapping(envelope.get("data"), "data")
+    return tuple(_target(mapping(item, "a target")) for item in listing(data.get("activeTargets"), "activeTargets"))
+
+
+def _target(item: JsonObject) -> Target:
+    discovered = texts(item.get("discoveredLabels"), "a target's discovered labels")
+    return Target(
+        labels=texts(item.get("labels"), "a target's labels"),
+        health=_HEALTH.get(text(item.get("health"), "a target's health"), TargetHealth.UNKNOWN),
+        scrape_interval=scrape_interval(item, discovered),
+        last_error=text(item.get("lastError", ""), "a target's last error"),
+        last_scrape=moment(item.get("lastScrape"), "a target's last scrape"),
+        pool=text(item.get("scrapePool", ""), "a target's scrape pool"),
+        last_scrape_seconds=number(item.get("lastScrapeDuration", 0), "the duration of a target's last scrape"),
+        discovered=discovered,
+    )

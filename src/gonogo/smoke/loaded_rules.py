@@ -1,0 +1,78 @@
+"""Whether a server has loaded exactly the rules of some files, and evaluated them without error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from gonogo.disk.regular_file import read_text
+from gonogo.errors import SourceError
+from gonogo.formats.files import read_rules
+from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
+from gonogo.promql.drift import drift
+from gonogo.promql.graph import ALERT_METRICS
+from gonogo.promql.matchers import named
+from gonogo.server.http import Client
+from gonogo.server.rules_api import rules
+
+_ALL = "gonogo_all_rules"
+"""A rule that is on neither side, and reads all of them: what lies under it is everything."""
+
+
+def read_files(paths: Iterable[Path]) -> tuple[RuleGroup, ...]:
+    """Read rule files as far as they can be read; what is wrong with them is lint's to say."""
+    return tuple(group for path in paths for group in read_rules(read_text(path), str(path)).groups)
+
+
+def unmet(client: Client, url: str, files: tuple[RuleGroup, ...], since: float) -> tuple[str, ...]:
+    """Say what keeps a server from having the files' rules, each as a clause; nothing when it has them.
+
+    Rules of other names are nobody's business here; another rule of one of these names is.
+
+    Args:
+        client: how to ask.
+        url: the server that has the rules.
+        files: the rules there should be.
+        since: the server's unix time after which each must have been evaluated.
+    """
+    try:
+        loaded = rules(client, url)
+    except SourceError as error:
+        return (str(error),)
+    return tuple(differences(files, loaded, since))
+
+
+def differences(files: tuple[RuleGroup, ...], loaded: tuple[LoadedGroup, ...], since: float) -> Iterator[str]:
+    """Compare what a server answered, as ``unmet`` does."""
+    names = {(rule.kind, rule.name) for group in files for rule in group.rules}
+    ours = tuple(
+        replace(group, rules=states)
+        for group in loaded
+        if (states := tuple(state for state in group.rules if (state.rule.kind, state.rule.name) in names))
+    )
+    if different := _drift(files, ours, names):
+        yield different
+    for group in ours:
+        for state in group.rules:
+            if why := _ill(state, since):
+                yield f"rule {state.rule.name} of group {group.name} {why}"
+
+
+def _drift(
+    files: tuple[RuleGroup, ...], loaded: tuple[LoadedGroup, ...], names: Iterable[tuple[RuleKind, str]]
+) -> str | None:
+    metrics = {name for kind, name in names if kind is RuleKind.RECORD} | {*ALERT_METRICS}
+    root = Rule(RuleKind.RECORD, _ALL, named(sorted(metrics)))
+    here = RuleGroup(_ALL, (root,))
+    there = LoadedGroup(_ALL, timedelta(0), (RuleState(root, RuleHealth.OK),))
+    return drift(_ALL, (*files, here), (*loaded, there))
+
+
+def _ill(state: RuleState, since: float) -> str:
+    if state.evaluated_at is None or state.evaluated_at < since:
+        return "has not been evaluated since"
+    if state.health is not RuleHealth.OK:
+        return f"fails: {state.last_error or state.health}"
+    return ""

@@ -1,0 +1,165 @@
+"""``sandbox-smoke-60s``: the policy's rules see a heartbeat begin, and see it end, on a server of their own.
+
+The last beats carry a time that is nearly ``fresh`` in the past, so that no expression
+has to be scaled for the end to be seen in time.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+
+from gonogo.errors import SourceError
+from gonogo.journal.runs import Run, counted, failed, promtool_version, recorded
+from gonogo.model.evidence import TargetHealth
+from gonogo.model.gate import SANDBOX_SMOKE
+from gonogo.model.outcome import Outcome
+from gonogo.model.policy import Policy
+from gonogo.model.series import REALM_LABEL
+from gonogo.policy.inputs import rule_files
+from gonogo.policy.load import PolicyFile
+from gonogo.promql.matchers import named
+from gonogo.server.api import query, server_time
+from gonogo.server.status_api import build_info
+from gonogo.server.targets_api import targets
+from gonogo.smoke.loaded_rules import read_files, unmet
+from gonogo.smoke.stage import Stage, stage
+
+LONGEST = timedelta(seconds=60)
+"""How long all of it may take; the run gate's name promises that."""
+
+LAST_SECONDS = timedelta(seconds=10)
+"""How long before they are no longer fresh the beats are made."""
+
+BEAT_EVERY = 1.0
+LOOK_EVERY = 0.1
+"""Seconds between two beats, and between two looks at the server."""
+
+HEARTBEAT_OK = "heartbeat_ok"
+"""The signal that must be seen to go 1 and then 0."""
+
+
+class _NotSeen(Exception):
+    """What should have been seen was not, in the time there is."""
+
+
+class SmokeStopped(Exception):
+    """The run was told to stop: it came to nothing, and has no record."""
+
+
+def smoke(policy_file: PolicyFile, stop: Event | None = None) -> Run:
+    """Run the policy's rules for under a minute, and record what was seen and when.
+
+    Args:
+        policy_file: whose rules are run.
+        stop: set from another thread, it ends the run early.
+
+    Raises:
+        SmokeStopped: it was stopped.
+        PolicyError: an input that the policy names is missing.
+        MissingTool: a program that the run needs is not installed.
+        ActionFailed: the journal cannot be written.
+    """
+    return recorded(policy_file, SANDBOX_SMOKE, lambda: try_rules(policy_file, stop or Event()))
+
+
+def try_rules(policy_file: PolicyFile, stop: Event) -> Run:
+    """Run the policy's rules without a record.
+
+    Raises:
+        SmokeStopped: it was stopped.
+        ActionFailed: the rules cannot be read, or a server does not start.
+    """
+    tools = dict(promtool_version())
+    if not rule_files(policy_file.rules):
+        return failed(SANDBOX_SMOKE, (f"no rule file matches {', '.join(policy_file.rules)}",), "nothing to run", tools)
+    heartbeat = policy_file.policy.heartbeat
+    lag = max(timedelta(0), heartbeat.fresh - LAST_SECONDS)
+    watch = _Watch(time.monotonic() + LONGEST.total_seconds(), stop)
+    with (
+        tempfile.TemporaryDirectory(prefix="gonogo-smoke-") as directory,
+        stage(policy_file, Path(directory), lag) as server,
+    ):
+        tools["prometheus"] = build_info(server.client, server.url) or "unknown"
+        try:
+            for sight in _sights(policy_file.policy, server, watch):
+                watch.note(sight)
+        except _NotSeen as missed:
+            return _with_sights(failed(SANDBOX_SMOKE, (str(missed),), "the rules did not do their work", tools), watch)
+    return _with_sights(
+        Run(SANDBOX_SMOKE, Outcome.PASS, f"{'; '.join(what for _, what in watch.seen)}", tools=tools), watch
+    )
+
+
+class _Watch:
+    """What was seen, with the seconds since the run began, and when it must have ended."""
+
+    def __init__(self, until: float, stop: Event) -> None:
+        self._stop = stop
+        self.began = until - LONGEST.total_seconds()
+        self.until = until
+        self.seen: list[tuple[float, str]] = []
+
+    def note(self, what: str) -> None:
+        self.seen.append((round(time.monotonic() - self.began, 2), what))
+
+    def wait(self, met: Callable[[], str], act: Callable[[], object] | None = None) -> None:
+        """Wait until nothing is unmet; between looks, act every ``BEAT_EVERY`` seconds."""
+        due = time.monotonic()
+        while unmet_now := met():
+            now = time.monotonic()
+            if now >= self.until:
+                raise _NotSeen(f"{unmet_now} after {LONGEST.total_seconds():.0f} s")
+            if act is not None and now >= due:
+                act()
+                due = now + BEAT_EVERY
+            if self._stop.wait(LOOK_EVERY):
+                raise SmokeStopped
+
+
+def _sights(policy: Policy, server: Stage, watch: _Watch) -> Iterator[str]:
+    files = read_files(server.rules)
+    signal = policy.signals.get(HEARTBEAT_OK)
+    if signal is not None:
+        metric = signal.metric
+        watch.wait(lambda: _unlike(policy, server, metric, 1.0), act=server.writer.beat)
+        yield f"{metric} was 1 while there were beats"
+        watch.wait(lambda: _unlike(policy, server, metric, 0.0))
+        yield f"{metric} was 0 once they stopped"
+    watch.wait(lambda: _not_scraped(server))
+    since = server_time(server.client, server.url)
+    watch.wait(lambda: "; ".join(unmet(server.client, server.url, files, since)))
+    loaded = counted(sum(len(group.rules) for group in files), "rule")
+    yield f"{loaded} loaded and evaluated without error"
+
+
+def _not_scraped(server: Stage) -> str:
+    """Say what keeps rules from having data; empty when every target was scraped."""
+    try:
+        active = targets(server.client, server.url)
+    except SourceError as error:
+        return str(error)
+    up = [target for target in active if target.health is TargetHealth.UP]
+    return "" if active and len(up) == len(active) else f"{counted(len(up), 'target')} of {len(active)} up"
+
+
+def _unlike(policy: Policy, server: Stage, metric: str, wanted: float) -> str:
+    """Say how the metric differs from one series of the policy's realm with that value; empty when it does not."""
+    try:
+        found = query(server.client, server.url, named((metric,))).series
+    except SourceError as error:
+        return str(error)
+    values = [s.values[-1] for s in found if policy.realm is None or s.labels.get(REALM_LABEL) == policy.realm]
+    if values == [wanted]:
+        return ""
+    told = "absent" if not values else " and ".join(f"{value:g}" for value in values)
+    return f"{metric} was still {told}, not {wanted:g},"
+
+
+def _with_sights(run: Run, watch: _Watch) -> Run:
+    seen = [{"after_seconds": after, "what": what} for after, what in watch.seen]
+    return Run(run.kind, run.outcome, run.detail, run.seconds, run.findings, {"seen": seen}, run.tools)

@@ -1,0 +1,100 @@
+"""A second server for the smoke run: the policy's rules at one second, fed by beats of the real writer.
+
+It scrapes nothing but those beats, and nothing reads it but the smoke run: its data
+never reaches the policy's server, so it can bear the policy's own realm.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import yaml
+
+from gonogo.disk.regular_file import read_text
+from gonogo.heartbeat.beat import heartbeat_writer
+from gonogo.heartbeat.writer import HeartbeatWriter
+from gonogo.policy.heartbeat import HeartbeatFile
+from gonogo.policy.inputs import rule_files
+from gonogo.policy.load import PolicyFile
+from gonogo.programs.processes import node_exporter, prometheus, pushgateway
+from gonogo.server.http import Client
+from gonogo.smoke.quick_rules import QUICK, quick
+
+INSTANCE = "smoke"
+NANOSECONDS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The second server and the writer that feeds it; ``rules`` are the files that it loaded."""
+
+    client: Client
+    url: str
+    rules: tuple[Path, ...]
+    writer: HeartbeatWriter
+
+
+@contextmanager
+def stage(policy_file: PolicyFile, directory: Path, lag: timedelta) -> Iterator[Stage]:
+    """Start it in an empty folder.
+
+    Args:
+        policy_file: whose rules and heartbeat are tried.
+        directory: where everything is kept until the block ends.
+        lag: how far in the past the beats' times lie.
+
+    Raises:
+        ActionFailed: the rules cannot be read, or a server does not start.
+        MissingTool: a server is not installed.
+    """
+    rules = _copied(policy_file, directory / "rules")
+    pushed = policy_file.policy.heartbeat.read == "push"
+    with ExitStack() as servers:
+        textfile_dir = directory / "textfile"
+        exporter = servers.enter_context(node_exporter(textfile_dir, directory=directory))
+        targets = {"node": exporter.url}
+        gateway = None
+        if pushed:
+            gateway = servers.enter_context(pushgateway(directory)).url
+            targets["pushgateway"] = gateway
+        config = directory / "prometheus.yml"
+        config.write_text(_configuration(rules, targets), encoding="utf-8")
+        server = servers.enter_context(prometheus(directory, config))
+        writer = _writer(policy_file, textfile_dir, gateway, lag)
+        yield Stage(server.client, server.url, rules, writer)
+
+
+def _copied(policy_file: PolicyFile, folder: Path) -> tuple[Path, ...]:
+    folder.mkdir()
+    copies = []
+    for number, path in enumerate(rule_files(policy_file.rules)):
+        copy = folder / f"{number:04}-{path.stem}.yml"
+        copy.write_text(quick(read_text(path), str(path)), encoding="utf-8")
+        copies.append(copy)
+    return tuple(copies)
+
+
+def _configuration(rules: Sequence[Path], targets: dict[str, str]) -> str:
+    jobs = [
+        {
+            "job_name": job,
+            "honor_labels": job == "pushgateway",
+            "static_configs": [{"targets": [url.partition("://")[2]], "labels": {"instance": INSTANCE}}],
+        }
+        for job, url in targets.items()
+    ]
+    every = {"scrape_interval": QUICK, "scrape_timeout": QUICK, "evaluation_interval": QUICK}
+    return yaml.safe_dump({"global": every, "rule_files": [str(path) for path in rules], "scrape_configs": jobs})
+
+
+def _writer(policy_file: PolicyFile, textfile_dir: Path, gateway: str | None, lag: timedelta) -> HeartbeatWriter:
+    policy = policy_file.policy
+    heartbeat = replace(policy.heartbeat, textfile_dir=str(textfile_dir), pushgateway=gateway)
+    file = HeartbeatFile(policy_file.path, policy.realm, policy.prefix, heartbeat, textfile_dir)
+    behind = round(lag.total_seconds() * NANOSECONDS)
+    return heartbeat_writer(file, instance=INSTANCE, nanoseconds=lambda: time.time_ns() - behind)

@@ -1,0 +1,1 @@
+"""Gathers the evidence, decides and prints the verdict."""

@@ -1,0 +1,237 @@
+"""Whether a dry run has earned its certificate, worked out while it runs.
+
+The watch feeds its steps to a ``Ledger``; ``certify`` closes it. What a step saw
+stands until the next, at most two steps long; the rest was not watched and counts as
+unknown. The definitions are those of docs/dryrun.md, "The certificate":
+
+- ``share(c)``: the share of the run's time in which ``c`` was PASS. Unknown time
+  counts against the criterion: as not held for a lower bound, as held for an upper one.
+- ``mean(s)``: time-weighted over known time; UNKNOWN without any.
+- ``rises(s, x)``: how often ``s`` climbed by more than ``x`` above its lowest value since
+  the first sample, or since the sample that completed the last rise; UNKNOWN without samples.
+- every required check is PASS in the last step and in at least 99 % of the steps;
+- at least 99 % of the time was watched.
+
+Each must hold for every subject, and for every label set of a signal; the worst is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from gonogo.model.certificate import Criterion, Mean, Rises, Share
+from gonogo.model.condition import Comparison, Operator
+from gonogo.model.outcome import Outcome, all_of
+from gonogo.model.policy import DryRun
+from gonogo.promql.matchers import label
+from gonogo.verdict.core.step import SeriesKey, Step, Subject
+from gonogo.verdict.core.tally import Tally, add, begin
+from gonogo.verdict.core.tolerances import KNOWN_INTERVALS
+
+LEAST_SHARE = 0.99
+"""The least share of steps in which each requirement passes, and of the time that is watched."""
+
+NAMED = 3
+"""How many requirements that did not pass at the end are named; the verdict shows all."""
+
+RequirementKey = tuple[tuple[tuple[str, str], ...], str, str]
+"""A subject's labels, a gate, a condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One criterion with its number: the worst there is among subjects and label sets."""
+
+    criterion: str
+    outcome: Outcome
+    value: float | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What a dry run came to; certified iff ``outcome`` is PASS. ``seconds`` is the run's time."""
+
+    outcome: Outcome
+    findings: tuple[Finding, ...]
+    seconds: float
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Seconds in which something was not PASS, and those of them in which it was FAIL."""
+
+    missed: float = 0.0
+    failed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What the steps so far came to.
+
+    ``began`` and ``last`` are seconds on the watcher's clock, ``since`` and ``now`` the
+    same instants as the server's unix time.
+    """
+
+    began: float
+    last: float
+    since: float
+    now: float
+    steps: int = 0
+    unwatched: float = 0.0
+    lost: Mapping[tuple[str, Subject], Lost] = field(default_factory=dict)
+    standing: Mapping[tuple[str, Subject], Outcome] = field(default_factory=dict)
+    passed: Mapping[RequirementKey, int] = field(default_factory=dict)
+    latest: Mapping[RequirementKey, Outcome] = field(default_factory=dict)
+    tallies: Mapping[SeriesKey, Tally] = field(default_factory=dict)
+
+    @property
+    def seconds(self) -> float:
+        """The run's time."""
+        return self.last - self.began
+
+
+def enter(ledger: Ledger | None, step: Step, dry_run: DryRun) -> Ledger:
+    """Enter one more step; ``None`` is the ledger before the first."""
+    known = ledger or Ledger(step.at, step.at, step.judgement.at, step.judgement.at)
+    elapsed = step.at - known.last
+    seen = min(elapsed, KNOWN_INTERVALS * dry_run.step.total_seconds())
+    latest = _requirements(step)
+    return replace(
+        known,
+        last=step.at,
+        now=step.judgement.at,
+        steps=known.steps + 1,
+        unwatched=known.unwatched + elapsed - seen,
+        lost=_losses(known, step, elapsed, seen),
+        standing=step.shares,
+        passed={key: known.passed.get(key, 0) + (latest.get(key) is Outcome.PASS) for key in {*known.passed, *latest}},
+        latest=latest,
+        tallies=_tallies(known, step, dry_run),
+    )
+
+
+def certify(ledger: Ledger, dry_run: DryRun) -> Certificate:
+    """Close the ledger: every criterion with its number, and whether all of them hold."""
+    findings = (
+        *(_judge(criterion, ledger, dry_run) for criterion in dry_run.certify),
+        _required(ledger),
+        _eyes(ledger),
+    )
+    return Certificate(all_of(finding.outcome for finding in findings), findings, ledger.seconds, ledger.steps)
+
+
+def _requirements(step: Step) -> dict[RequirementKey, Outcome]:
+    found: dict[RequirementKey, list[Outcome]] = {}
+    for subject in step.judgement.subjects:
+        labels = tuple(sorted(subject.labels.items()))
+        for gate in subject.gates:
+            for check in gate.checks:
+                found.setdefault((labels, gate.gate, check.condition), []).append(check.outcome)
+    return {key: all_of(outcomes) for key, outcomes in found.items()}
+
+
+def _losses(ledger: Ledger, step: Step, elapsed: float, seen: float) -> dict[tuple[str, Subject], Lost]:
+    """Add the time since the last step; a subject that was not there before was unknown all along."""
+    found = {}
+    for key in {*ledger.lost, *step.shares}:
+        before = ledger.lost.get(key) or Lost(missed=ledger.seconds)
+        stood = ledger.standing.get(key, Outcome.UNKNOWN)
+        missed = elapsed - seen if stood is Outcome.PASS else elapsed
+        found[key] = Lost(before.missed + missed, before.failed + (seen if stood is Outcome.FAIL else 0.0))
+    return found
+
+
+def _tallies(ledger: Ledger, step: Step, dry_run: DryRun) -> dict[SeriesKey, Tally]:
+    found = dict(ledger.tallies)
+    for key, recent in step.recent.items():
+        found[key] = add(found.get(key) or begin(ledger.since), recent, _bounds(key[0], dry_run))
+    return found
+
+
+def _bounds(signal: str, dry_run: DryRun) -> tuple[float, ...]:
+    statistics = (criterion.statistic for criterion in dry_run.certify)
+    return tuple(s.by for s in statistics if isinstance(s, Rises) and s.signal == signal)
+
+
+def _judge(criterion: Criterion, ledger: Ledger, dry_run: DryRun) -> Finding:
+    statistic = criterion.statistic
+    if isinstance(statistic, Share):
+        return _judge_share(criterion, statistic, ledger)
+    tallies = [tally for key, tally in ledger.tallies.items() if key[0] == statistic.signal]
+    if isinstance(statistic, Mean):
+        means = [tally.mean(ledger.now) for tally in tallies]
+        return _judge_values(criterion, means, "no time is known of the signal")
+    place = _bounds(statistic.signal, dry_run).index(statistic.by)
+    return _judge_values(criterion, [tally.climbed(place) for tally in tallies], "the signal has no sample in the run")
+
+
+def _judge_share(criterion: Criterion, share: Share, ledger: Ledger) -> Finding:
+    if ledger.seconds <= 0:
+        return Finding(criterion.text, Outcome.UNKNOWN, None, "no time passed")
+    lost = [found for (text, _), found in ledger.lost.items() if text == share.condition.text]
+    upper = criterion.bound.op in {Operator.LT, Operator.LE}
+    ends = [found.failed if upper else found.missed for found in lost]
+    if criterion.bound.op in {Operator.EQ, Operator.NE} and any(found.failed != found.missed for found in lost):
+        return Finding(criterion.text, Outcome.FAIL, None, "some of the time is unknown, which counts against it")
+    return _judge_values(criterion, [_clamped(1.0 - end / ledger.seconds) for end in ends], "no subject was seen")
+
+
+def _clamped(share: float) -> float:
+    return min(1.0, max(0.0, share))
+
+
+def _judge_values(criterion: Criterion, values: Iterable[float | None], unknown: str) -> Finding:
+    """Judge the worst of the values: one that is not known first, then the one furthest on the wrong side."""
+    found = list(values)
+    known = [value for value in found if value is not None]
+    if not found or len(known) < len(found):
+        return Finding(criterion.text, Outcome.UNKNOWN, None, unknown)
+    worst = _worst(known, criterion.bound)
+    outcome = Outcome.PASS if criterion.bound.holds(worst) else Outcome.FAIL
+    return Finding(criterion.text, outcome, worst, _plural(len(known)))
+
+
+def _worst(values: list[float], bound: Comparison) -> float:
+    if bound.op in {Operator.LT, Operator.LE}:
+        return max(values)
+    if bound.op in {Operator.GT, Operator.GE}:
+        return min(values)
+    return next((value for value in values if not bound.holds(value)), values[0])
+
+
+def _plural(count: int) -> str:
+    return "" if count == 1 else f"the worst of {count}"
+
+
+def _required(ledger: Ledger) -> Finding:
+    """Judge that every requirement passes in the last step and in 99 % of all."""
+    text = f"every requirement passes in the last step and in >= {LEAST_SHARE:.0%} of the steps"
+    if not ledger.passed:
+        return Finding(text, Outcome.UNKNOWN, None, "nothing was required")
+    worst = min(ledger.passed, key=lambda key: (ledger.passed[key], key))
+    share = ledger.passed[worst] / ledger.steps
+    failing = sorted(key for key, outcome in ledger.latest.items() if outcome is not Outcome.PASS)
+    outcome = Outcome.FAIL if failing or share < LEAST_SHARE else Outcome.PASS
+    told = f"the least is {ledger.passed[worst]} of {ledger.steps} steps, {_named(worst)}" if share < 1 else ""
+    more = f" and {len(failing) - NAMED} more" if len(failing) > NAMED else ""
+    ended = f"not in the last step: {', '.join(map(_named, failing[:NAMED]))}{more}" if failing else ""
+    return Finding(text, outcome, share, "; ".join(filter(None, (told, ended))))
+
+
+def _named(key: RequirementKey) -> str:
+    labels, gate, condition = key
+    of = "".join(f" of {label(name)}={value}" for name, value in labels)
+    return f"{gate}: {condition}{of}"
+
+
+def _eyes(ledger: Ledger) -> Finding:
+    """Judge that 99 % of the time was watched."""
+    text = f">= {LEAST_SHARE:.0%} of the time watched"
+    if ledger.seconds <= 0:
+        return Finding(text, Outcome.UNKNOWN, None, "no time passed")
+    share = 1.0 - ledger.unwatched / ledger.seconds
+    outcome = Outcome.PASS if share >= LEAST_SHARE else Outcome.FAIL
+    return Finding(text, outcome, share, f"{ledger.unwatched:.0f} s were not watched" if ledger.unwatched else "")

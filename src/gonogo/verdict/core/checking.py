@@ -1,0 +1,145 @@
+"""From a condition and the readings of its signals to checks."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from math import floor, isfinite
+
+from gonogo.model.condition import Comparison, Condition, Term
+from gonogo.model.outcome import Check, Doubt, Outcome, Reason, any_of, in_order
+from gonogo.model.series import Series
+from gonogo.model.signal import Range, Signal
+from gonogo.verdict.core.reading import Reading
+from gonogo.verdict.core.series_doubts import histogram_detail
+from gonogo.verdict.core.sustain import falling, held_for
+from gonogo.verdict.core.tolerances import DUE_SHARE, KNOWN_INTERVALS
+
+Combine = Callable[[Iterable[Outcome]], Outcome]
+
+
+def check(
+    condition: Condition, read: Callable[[str], tuple[Reading, ...]], now: float, *, members: Combine
+) -> tuple[Check, ...]:
+    """Judge a condition: one check for each label set of its signal, or one in all where it has ``or``.
+
+    Args:
+        condition: what is asked.
+        read: gives the readings of a signal, by name.
+        now: the server's now, unix seconds.
+        members: how the label sets of one term combine under ``or``: ``all_of`` for
+            what is required, ``any_of`` for what must not happen.
+    """
+    if len(condition.terms) == 1:
+        return _check_each(condition.terms[0], condition.text, read, now)
+    by_term = [_check_each(term, str(term), read, now) for term in condition.terms]
+    parts = tuple(part for found in by_term for part in found)
+    outcome = any_of(members(part.outcome for part in found) for found in by_term)
+    doubts = in_order(doubt for part in parts for doubt in part.doubts) if outcome is Outcome.UNKNOWN else ()
+    shown = next((part for part in parts if part.outcome is outcome), parts[0])
+    told = shown.detail if outcome is Outcome.PASS else "; ".join(part.detail for part in parts)
+    return (
+        Check(
+            condition.text,
+            outcome,
+            doubts,
+            doubts[0].detail if doubts else told,
+            shown.value,
+            shown.sampled_at,
+            shown.age_seconds,
+            shown.series,
+            shown.provenance,
+            parts,
+        ),
+    )
+
+
+def _check_each(term: Term, text: str, read: Callable[[str], tuple[Reading, ...]], now: float) -> tuple[Check, ...]:
+    return tuple([_check(term, text, reading, now) for reading in read(term.signal)])
+
+
+def _check(term: Term, text: str, reading: Reading, now: float) -> Check:
+    series = reading.series
+    if series is None or not series.times:
+        doubts = in_order(reading.doubts)
+        detail = doubts[0].detail if doubts else ""
+        return Check(text, Outcome.UNKNOWN, doubts, detail, provenance=reading.provenance)
+    seen_until = now - reading.lateness.seconds
+    doubts = reading.doubts + reading.lateness.noted(_window_doubts(term, reading, series, seen_until))
+    outcome = Outcome.UNKNOWN if doubts else _truth(term, reading, series, seen_until)
+    if outcome is Outcome.UNKNOWN:
+        gap = f"too little of {series.metric} is known for {term}; wait for more samples"
+        doubts = in_order(doubts) or (Doubt(Reason.GAPPY, gap),)
+    value, time = series.values[-1], series.times[-1]
+    return Check(
+        text,
+        outcome,
+        doubts,
+        doubts[0].detail if doubts else _explain(term, series, outcome),
+        value if isfinite(value) else None,
+        time,
+        now - time,
+        series.labels,
+        reading.provenance,
+    )
+
+
+def _truth(term: Term, reading: Reading, series: Series, now: float) -> Outcome:
+    if not isinstance(term, Comparison):
+        return falling(term.over.total_seconds(), series, now)
+    if term.held is not None:
+        return held_for(term, term.held.total_seconds(), series, now, reading.interval)
+    return Outcome.PASS if term.holds(series.values[-1]) else Outcome.FAIL
+
+
+def _window_doubts(term: Term, reading: Reading, series: Series, now: float) -> tuple[Doubt, ...]:
+    window = term.window.total_seconds() if term.window is not None else _usual_age(reading)
+    first = bisect_left(series.times, now - window)
+    judged = series.values[first:] or series.values[-1:]
+    doubts = () if _all_meant(judged, reading.signal.range) else tuple(_strange(judged, reading.signal, window))
+    if series.histogram_at is not None and series.histogram_at >= now - window:
+        doubts += (Doubt(Reason.HISTOGRAM, histogram_detail(series.metric)),)
+    last = bisect_right(series.times, now) if reading.lateness.seconds else len(series.times)
+    if gap := _gappy(series, last - first, reading.interval, window, now):
+        doubts += (Doubt(Reason.GAPPY, f"{series.metric} {gap}; an unbroken window turns it"),)
+    return doubts
+
+
+def _usual_age(reading: Reading) -> float:
+    """Return the age that a sample may have, without the seconds by which the signal is late."""
+    return reading.max_age - (reading.lateness.seconds if reading.signal.max_age is None else 0.0)
+
+
+def _all_meant(values: tuple[float, ...], meant: Range) -> bool:
+    """Tell the usual case apart quickly: where this is true, ``_strange`` has nothing to say."""
+    return isfinite(sum(values)) and min(values) in meant and max(values) in meant
+
+
+def _strange(values: tuple[float, ...], signal: Signal, window: float) -> Iterator[Doubt]:
+    metric, meant = signal.metric, signal.range
+    strange = next((value for value in values if not isfinite(value)), None)
+    if strange is not None:
+        yield Doubt(Reason.NOT_FINITE, f"{metric} was {strange} within {window:g} s; finite samples turn it")
+    outside = next((value for value in values if isfinite(value) and value not in meant), None)
+    if outside is not None:
+        yield Doubt(
+            Reason.OUT_OF_RANGE,
+            f"{metric} was {outside!r}, outside {meant}, within {window:g} s; samples inside turn it",
+        )
+
+
+def _gappy(series: Series, there: int, interval: float, window: float, now: float) -> str:
+    due = floor(window / interval) - 1
+    if there < DUE_SHARE * due:
+        return f"has {there} samples of the {due} due in {window:g} s"
+    history = now - series.times[0]
+    if history < window - KNOWN_INTERVALS * interval:
+        return f"has a history of {history:.0f} s, shorter than the {window:g} s asked for"
+    return ""
+
+
+def _explain(term: Term, series: Series, outcome: Outcome) -> str:
+    value = series.values[-1]
+    if outcome is Outcome.PASS:
+        return f"{series.metric} is {value:g}"
+    return f"{series.metric} is {value!r}, which does not meet {term}"

@@ -1,0 +1,127 @@
+"""What to read for a verdict: few distinct windows, whatever the number of signals and subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from gonogo.model.condition import Condition
+from gonogo.model.gate import Gate
+from gonogo.model.policy import Policy
+from gonogo.model.rule import RuleGroup
+from gonogo.model.signal import Signal
+from gonogo.promql.graph import RuleGraph
+from gonogo.promql.selectors import Selector
+from gonogo.verdict.core.tolerances import AGE_INTERVALS, AGE_SLACK_SECONDS, KNOWN_INTERVALS, LOOKBACK_SECONDS
+
+DEFAULT_INTERVAL = timedelta(minutes=1)
+"""Prometheus's own default for scrapes and rule groups."""
+
+
+class Ask(StrEnum):
+    """Which conditions of a gate are judged."""
+
+    REQUIRE = "require"
+    WARN = "warn"
+    ABORT = "abort"
+
+
+ASK_NOW = (Ask.REQUIRE, Ask.WARN)
+ASK_ALWAYS = (Ask.REQUIRE, Ask.WARN, Ask.ABORT)
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Everything one verdict must ask of the server.
+
+    Attributes:
+        windows: window -> the metrics read over it, each as raw samples, and each in one
+            window only: the longest that a signal of it needs.
+        instant: the metrics read as one instant vector.
+        origins: the raw selectors whose sources are asked for.
+    """
+
+    windows: Mapping[timedelta, tuple[str, ...]]
+    instant: tuple[str, ...]
+    origins: tuple[Selector, ...]
+
+
+def conditions(gate: Gate, asked: Iterable[Ask]) -> tuple[Condition, ...]:
+    """List the gate's conditions of the kinds asked for."""
+    lists = {Ask.REQUIRE: gate.require, Ask.WARN: gate.warn, Ask.ABORT: gate.abort}
+    return tuple(condition for kind in asked for condition in lists[kind])
+
+
+def judged_signals(policy: Policy, asked: Iterable[Ask]) -> dict[str, timedelta | None]:
+    """Map the name of every signal that a judged condition reads to the longest duration asked of it."""
+    found: dict[str, timedelta | None] = {}
+    for gate in policy.gates:
+        for condition in conditions(gate, asked):
+            for term in condition.terms:
+                known = found.get(term.signal)
+                found[term.signal] = max(filter(None, (known, term.window)), default=None)
+    return found
+
+
+def ask(
+    policy: Policy,
+    files: tuple[RuleGroup, ...],
+    *,
+    asked: Iterable[Ask] = ASK_NOW,
+    interval: timedelta | None = None,
+    late: timedelta = timedelta(0),
+) -> Questions:
+    """Work out what to read.
+
+    Args:
+        policy: what is asked.
+        files: the policy's rule files.
+        asked: the kinds of conditions.
+        interval: stands for groups and jobs that name none.
+        late: how late recorded samples may be; each window reaches back further by this much.
+    """
+    graph = RuleGraph.of(files)
+    default = interval or DEFAULT_INTERVAL
+    held = judged_signals(policy, asked)
+    signals = [policy.signals[name] for name in held]
+    spans = {s.name: late + _window(policy, s, held[s.name], _interval(s, files, default)) for s in signals}
+    longest: dict[str, timedelta] = {}
+    for signal in signals:
+        span = _shared(policy, signal, held, spans)
+        longest[signal.metric] = max(longest.get(signal.metric, span), span)
+    windows: dict[timedelta, list[str]] = {}
+    for metric, span in longest.items():
+        windows.setdefault(span, []).append(metric)
+    instant = {signal.metric for signal in signals} | {s.written_at for s in signals if s.written_at}
+    selectors = {s.text: s for signal in signals for s in graph.raw_selectors(signal.metric)}
+    return Questions(
+        {window: tuple(sorted(metrics)) for window, metrics in sorted(windows.items())},
+        tuple(sorted(instant)),
+        tuple(selectors[text] for text in sorted(selectors)),
+    )
+
+
+def _interval(signal: Signal, files: tuple[RuleGroup, ...], default: timedelta) -> timedelta:
+    recording = [
+        group.interval or default for group in files if any(rule.name == signal.metric for rule in group.rules)
+    ]
+    return max(recording, default=default)
+
+
+def _shared(
+    policy: Policy, signal: Signal, held: Mapping[str, timedelta | None], spans: Mapping[str, timedelta]
+) -> timedelta:
+    """Share windows where there is one subject; with many, each signal reads no more than it must."""
+    if policy.subjects:
+        return spans[signal.name]
+    lasting = held[signal.name] is not None
+    return max(span for name, span in spans.items() if (held[name] is not None) is lasting)
+
+
+def _window(policy: Policy, signal: Signal, held: timedelta | None, every: timedelta) -> timedelta:
+    age = signal.max_age or AGE_INTERVALS * every + timedelta(seconds=AGE_SLACK_SECONDS)
+    if held is None:
+        return age if policy.subjects else max(age, timedelta(seconds=LOOKBACK_SECONDS))
+    return held + held / 4 + KNOWN_INTERVALS * every

@@ -1,0 +1,137 @@
+"""What the series of one subject say against themselves: absent, ambiguous, made up, ended or old."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from gonogo.model.outcome import Doubt, Reason
+from gonogo.model.series import Series
+from gonogo.promql.matchers import label as written
+from gonogo.verdict.core.tolerances import FUTURE_SECONDS
+
+Found = Sequence[Series]
+Marks = Mapping[str, tuple[str, ...]]
+
+
+def undoubted(ranges: Found, instant: Found, marks: Marks, now: float, max_age: float) -> bool:
+    """Tell the usual case apart quickly: where this is true, ``series_doubts`` has nothing to say."""
+    if len(ranges) != 1 or len(instant) != 1:
+        return False
+    labels, times = ranges[0].labels, ranges[0].times
+    if not times or labels != instant[0].labels:
+        return False
+    if ranges[0].histogram_at is not None or not instant[0].times:
+        return False
+    for label, values in marks.items():
+        if labels.get(label) in values:
+            return False
+    return -FUTURE_SECONDS <= now - times[-1] <= max_age
+
+
+def series_doubts(
+    name: str, ranges: Found, instant: Found, marks: Marks, now: float, max_age: float, hint: str = ""
+) -> Iterator[Doubt]:
+    """Judge what came back for one signal and one subject.
+
+    A series whose newest sample is older than ``max_age`` is history: it neither makes
+    its successor ambiguous nor marks it as made up.
+
+    Args:
+        name: the metric, with the labels that are asked of its series.
+        ranges: the series of the range answer.
+        instant: those of the instant answer.
+        marks: label -> values that mark a series as made up.
+        now: the server's now, unix seconds.
+        max_age: how many seconds old the newest sample may be.
+        hint: the reason why the server cannot have the series, where one is known.
+    """
+    living = tuple(series for series in ranges if alive(series, now, max_age))
+    yield from _presence(name, ranges, instant, living, hint)
+    yield from _made_up((*living, *instant), marks)
+    series = freshest(ranges)
+    if histogram := next((one for one in (*living, *instant) if _is_histogram(one, now, max_age)), None):
+        yield Doubt(Reason.HISTOGRAM, histogram_detail(histogram.metric))
+    if series is not None and series.newest is not None:
+        yield from _freshness(series, series.newest, instant, now, max_age)
+    elif instant:
+        yield Doubt(
+            Reason.STALE, f"the newest sample of {instant[0].metric} is older than was read; a fresh sample turns it"
+        )
+    elif series is not None:
+        yield Doubt(Reason.STALE, f"{series.metric} has ended; bring back what exports it")
+
+
+def alive(series: Series, now: float, max_age: float) -> bool:
+    """Tell whether a series of the range answer is more than history."""
+    return _newest(series) >= now - max_age
+
+
+def freshest(ranges: Found) -> Series | None:
+    """Pick the series to judge; with more than one there is a doubt anyway."""
+    return ranges[0] if len(ranges) == 1 else max(ranges, key=_newest, default=None)
+
+
+def _newest(series: Series) -> float:
+    return 0.0 if series.newest is None else series.newest
+
+
+def _is_histogram(series: Series, now: float, max_age: float) -> bool:
+    at = series.histogram_at
+    return at is not None and (not series.times or at >= now - max_age)
+
+
+def histogram_detail(metric: str) -> str:
+    """Say why a native histogram cannot be compared, and what turns it."""
+    return (
+        f"{metric} is a native histogram, which is not one number that a condition could compare; record one "
+        "by a rule, with histogram_quantile, histogram_fraction, histogram_count or histogram_sum, "
+        "and read what that rule records"
+    )
+
+
+def _presence(name: str, ranges: Found, instant: Found, living: Found, hint: str) -> Iterator[Doubt]:
+    if not ranges and not instant:
+        advice = hint or "; start what exports it, or load the rule that records it"
+        yield Doubt(Reason.ABSENT, f"the server has no series {name}{advice}")
+    for answer in (ranges, instant):
+        if len({tuple(sorted(series.labels.items())) for series in answer}) < len(answer):
+            yield Doubt(
+                Reason.AMBIGUOUS,
+                f"the server's answer has one series of the name {name} more than once; "
+                "see what merges answers between gonogo and the server",
+            )
+    alive = {tuple(sorted(series.labels.items())) for series in (*instant, *living)}
+    if len(alive) > 1:
+        yield Doubt(
+            Reason.AMBIGUOUS,
+            f"{len(alive)} series bear the name {name}, and nothing says which is meant; "
+            "leave one, or name its labels in the policy",
+        )
+
+
+def _made_up(found: Found, marks: Marks) -> Iterator[Doubt]:
+    for label, values in marks.items():
+        for series in found:
+            if series.labels.get(label) in values:
+                yield Doubt(
+                    Reason.SYNTHETIC,
+                    f"{series.metric} bears {written(label)}={series.labels[label]!r}, which marks made-up data; "
+                    "keep such series out of the policy's realm",
+                )
+
+
+def _freshness(series: Series, newest: float, instant: Found, now: float, max_age: float) -> Iterator[Doubt]:
+    age = now - newest
+    if age < -FUTURE_SECONDS:
+        yield Doubt(
+            Reason.FUTURE,
+            f"the newest sample of {series.metric} lies {-age:.1f} s ahead of the server's clock; set the clocks right",
+        )
+    if age > max_age:
+        yield Doubt(
+            Reason.STALE,
+            f"the newest sample of {series.metric} is {age:.1f} s old, over the {max_age:g} s allowed; "
+            "a fresh sample turns it",
+        )
+    elif all(other.labels != series.labels for other in instant):
+        yield Doubt(Reason.STALE, f"{series.metric} has ended {age:.1f} s ago; bring back what exports it")

@@ -1,0 +1,158 @@
+"""Provenance: which targets and pushes feed a signal, and what they say against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from gonogo.model.evidence import Evidence, Target, TargetHealth, Unread
+from gonogo.model.outcome import Doubt, Reason
+from gonogo.model.series import Series
+from gonogo.promql.selectors import Selector
+from gonogo.verdict.core.push_groups import Labels, Source, behind, shared_sources, source_of
+from gonogo.verdict.core.tolerances import FUTURE_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Targets and pushes, looked up by job and instance; ``shared`` names what tells several pushes apart."""
+
+    targets: Mapping[Source, tuple[Target, ...]]
+    pushes: Mapping[Source, tuple[Series, ...]]
+    shared: Mapping[Source, tuple[str, ...]]
+    slowest: float | None
+    now: float
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> Sources:
+        """Index the evidence; what was not read is empty here and a doubt elsewhere."""
+        targets: dict[Source, list[Target]] = {}
+        active = () if isinstance(evidence.targets, Unread) else evidence.targets
+        for target in active:
+            targets.setdefault(source_of(target.labels), []).append(target)
+        pushes: dict[Source, list[Series]] = {}
+        pushed = () if isinstance(evidence.pushes, Unread) else evidence.pushes
+        for push in pushed:
+            pushes.setdefault(source_of(push.labels), []).append(push)
+        return cls(
+            {source: tuple(found) for source, found in targets.items()},
+            {source: tuple(found) for source, found in pushes.items()},
+            shared_sources(pushed),
+            _slowest(active),
+            evidence.now,
+        )
+
+    def scrape_interval(self, source: Source) -> float | None:
+        """Give the interval in seconds at which a source reaches the server; of a push, the slowest job's."""
+        if source in self.targets:
+            return _slowest(self.targets[source])
+        return self.slowest if source in self.pushes else None
+
+    def group(self, labels: Labels) -> Labels:
+        """Pick the labels of a series by which the pushes of its job and instance are told apart; mostly none."""
+        if not self.shared:
+            return {}
+        return {name: labels[name] for name in self.shared.get(source_of(labels), ()) if name in labels}
+
+    def pushes_of(self, source: Source, rows: Sequence[Labels], own: Labels) -> tuple[Series, ...]:
+        """Give the pushes that may have brought the raw series of a source."""
+        pushes = self.pushes.get(source, ())
+        return behind(pushes, self.shared[source], rows, own) if source in self.shared else pushes
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A raw selector under a signal, and the sources of the series that it finds."""
+
+    selector: Selector
+    sources: tuple[Source, ...]
+    rows: Mapping[Source, Sequence[Labels]]
+
+    @classmethod
+    def of(cls, selector: Selector, origins: Iterable[Labels]) -> Feed:
+        """Sort out the label sets of the series that feed a selector."""
+        rows: dict[Source, list[Labels]] = {}
+        for labels in origins:
+            rows.setdefault(source_of(labels), []).append(labels)
+        return cls(selector, tuple(sorted(rows)), rows)
+
+    def behind(self, series: Source | None) -> tuple[Source, ...]:
+        """Give the source that a series names itself, where it feeds this; else all that do."""
+        return (series,) if series is not None and series in self.rows else self.sources
+
+
+def _slowest(targets: Iterable[Target]) -> float | None:
+    return max((t.scrape_interval.total_seconds() for t in targets if t.scrape_interval), default=None)
+
+
+def source_doubts(
+    feeds: tuple[Feed, ...], sources: Sources, only: Source | None, push_max_age: float, group: Labels
+) -> Iterator[Doubt]:
+    """Judge the sources of every raw selector under a signal.
+
+    Args:
+        feeds: the raw selectors, each with whether it may be empty and what it finds.
+        sources: the targets and pushes.
+        only: the source that the signal's own labels name; ``None`` for an aggregate,
+            which every origin feeds.
+        push_max_age: seconds.
+        group: the labels of the signal that tell the pushes of its source apart.
+    """
+    if feeds and not any(feed.sources for feed in feeds):
+        texts = sorted(feed.selector.text for feed in feeds)
+        yield Doubt(Reason.SOURCE_UNKNOWN, f"nothing feeds {', '.join(texts)} any more; bring back what exports it")
+        return
+    for feed in feeds:
+        text = feed.selector.text
+        if feed.selector.required and not feed.sources:
+            yield Doubt(Reason.SOURCE_UNKNOWN, f"nothing feeds {text} any more; bring back what exports it")
+        for source in feed.behind(only):
+            targets, pushes = sources.targets.get(source, ()), sources.pushes_of(source, feed.rows[source], group)
+            yield from _judge(source, text, targets, pushes, sources.now, push_max_age)
+
+
+def _judge(
+    source: Source,
+    selector: str,
+    targets: tuple[Target, ...],
+    pushes: tuple[Series, ...],
+    now: float,
+    push_max_age: float,
+) -> Iterator[Doubt]:
+    job, instance = source
+    name = f"job={job!r}, instance={instance!r}"
+    if not targets and not pushes:
+        yield Doubt(
+            Reason.SOURCE_UNKNOWN,
+            f"{selector} comes from {name}, which is neither an active target nor a push to a Pushgateway (remote "
+            "write and OTLP tell nobody whether their writer lives); scrape it, push it with these labels, or name "
+            "the agent that scrapes it in prometheus.targets_url",
+        )
+    for target in targets:
+        yield from _target(target, name, selector)
+    for push in pushes:
+        yield from _push(push.values[-1], name, selector, now, push_max_age)
+
+
+def _target(target: Target, name: str, selector: str) -> Iterator[Doubt]:
+    if target.health is TargetHealth.DOWN:
+        error = f" ({target.last_error})" if target.last_error else ""
+        yield Doubt(Reason.SOURCE_DOWN, f"{selector} comes from {name}, which is down{error}; bring the target up")
+    elif target.health is TargetHealth.UNKNOWN:
+        yield Doubt(
+            Reason.SOURCE_UNKNOWN, f"{selector} comes from {name}, which was not scraped yet; wait for its scrape"
+        )
+
+
+def _push(pushed_at: float, name: str, selector: str, now: float, max_age: float) -> Iterator[Doubt]:
+    age = now - pushed_at
+    if age < -FUTURE_SECONDS:
+        yield Doubt(
+            Reason.FUTURE,
+            f"the last push of {name} lies {-age:.1f} s ahead of the server's clock; set the Pushgateway's clock right",
+        )
+    elif not age <= max_age:
+        yield Doubt(
+            Reason.PUSH_STALE,
+            f"{selector} was last pushed by {name} {age:.0f} s ago, over the {max_age:.0f} s allowed; push again",
+        )

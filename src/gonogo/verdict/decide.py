@@ -1,0 +1,108 @@
+"""The verdict now: read the policy, ask the server, judge."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from datetime import timedelta
+
+from gonogo.journal.run_states import run_states
+from gonogo.model.evidence import Evidence, TargetHealth, Unread
+from gonogo.model.report import Report
+from gonogo.policy.findings import policy_warnings
+from gonogo.policy.load import PolicyFile
+from gonogo.policy.rule_files import policy_rules
+from gonogo.policy.server import client_of, server_of
+from gonogo.stopping import pause
+from gonogo.verdict.core.questions import ASK_NOW, Ask, ask
+from gonogo.verdict.core.verdict import judge
+from gonogo.verdict.foreseen import foreseen
+from gonogo.verdict.gather import Gathered, Survey, gather
+
+LONGEST_SETTLING = timedelta(seconds=24)
+"""The longest wait for rules to be evaluated, so that the whole command ends within 60 s."""
+
+ONE_ANSWER = timedelta(seconds=10)
+"""The longest that one answer may take, so that after a settling server three in a row still fit into 60 s.
+
+The three are the server's time, what it knows of by that time, and the follow-up.
+"""
+
+SETTLING_STEP = 0.25
+"""Seconds between two looks at a server whose rules have not been evaluated yet."""
+
+
+def decide(policy_file: PolicyFile, url: str | None = None) -> Report:
+    """Judge the policy on its server, or on the one at ``url``.
+
+    A server that has just started or reloaded gets one group interval to evaluate
+    its rules. A server that fails in any way is a verdict, never an error.
+
+    Raises:
+        PolicyError: the policy's rule files cannot be read, or it cannot work with the
+            intervals of its files.
+        UsageError: an address is no URL.
+    """
+    survey = prepare(policy_file, url)
+    policy_warnings(policy_file, survey.files)
+    gathered = settled(survey, policy_file)
+    return report(policy_file, survey, gathered)
+
+
+def prepare(policy_file: PolicyFile, url: str | None, asked: Iterable[Ask] = ASK_NOW) -> Survey:
+    """Work out what to ask, once; a program beside the server that evaluates the rules is looked at first.
+
+    Raises:
+        PolicyError: the policy's rule files cannot be read.
+        UsageError: an address is no URL.
+    """
+    server = server_of(policy_file, url)
+    seen = foreseen(policy_file, server)
+    files = policy_rules(policy_file, seen.dialect)
+    client = client_of(policy_file.server, at_most=ONE_ANSWER)
+    late = max((seen.late, *(group.delay for group in files if group.delay is not None)))
+    questions = ask(policy_file.policy, files, asked=asked, late=late)
+    return Survey(policy_file.policy, questions, files, client, server, seen.query_offset)
+
+
+def settled(survey: Survey, policy_file: PolicyFile) -> Gathered:
+    """Gather, and again for at most one group interval while rules or targets have not run yet."""
+    started = time.monotonic()
+    runs = run_states(policy_file)
+    gathered = gather(survey, runs)
+    deadline = started + _patience(gathered.evidence)
+    while _unsettled(survey, gathered.evidence) and time.monotonic() < deadline:
+        pause(SETTLING_STEP)
+        gathered = gather(survey, runs)
+    return gathered
+
+
+def report(policy_file: PolicyFile, survey: Survey, gathered: Gathered) -> Report:
+    """Judge what was gathered and put beside it what it was judged by."""
+    evidence = gathered.evidence
+    return Report(
+        judge(survey.policy, evidence, evidence.now),
+        str(policy_file.path),
+        policy_file.sha256,
+        survey.policy.realm,
+        survey.server.url,
+        gathered.version,
+        gathered.clock_skew_seconds,
+    )
+
+
+def _patience(evidence: Evidence) -> float:
+    groups = () if isinstance(evidence.rules, Unread) else evidence.rules
+    longest = max((group.interval for group in groups), default=timedelta(0))
+    return min(longest, LONGEST_SETTLING).total_seconds()
+
+
+def _unsettled(survey: Survey, evidence: Evidence) -> bool:
+    """Whether a rule of the policy's files, or a target, has not run since the server started or reloaded."""
+    if isinstance(evidence.rules, Unread) or isinstance(evidence.targets, Unread):
+        return False
+    ours = {rule.name for group in survey.files for rule in group.rules}
+    waiting = any(
+        state.evaluated_at is None for group in evidence.rules for state in group.rules if state.rule.name in ours
+    )
+    return waiting or any(target.health is TargetHealth.UNKNOWN for target in evidence.targets)

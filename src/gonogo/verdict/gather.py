@@ -1,0 +1,232 @@
+"""Reads everything one verdict needs, in one batch of concurrent questions.
+
+The number of questions does not grow with subjects or signals. A second, small
+batch follows only where something is missing, down or shared: which vanished subjects
+were there within a day, what the targets that are down used to feed, and which of
+several pushed groups of one job and instance feeds what.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TypeAlias
+
+from gonogo.durations import format_duration
+from gonogo.formats.external_labels import with_external_labels
+from gonogo.model.evaluator import ITSELF, Engine
+from gonogo.model.evidence import Evidence, RunState, Unread
+from gonogo.model.policy import Policy
+from gonogo.model.rule import RuleGroup
+from gonogo.model.series import Series
+from gonogo.policy.server import Server
+from gonogo.promql.matchers import named
+from gonogo.promql.selectors import Selector
+from gonogo.server.api import QueryAnswer, query, server_time
+from gonogo.server.asked import asked
+from gonogo.server.evaluator_api import evaluated_rules
+from gonogo.server.http import Client
+from gonogo.server.status_api import build
+from gonogo.server.targets_api import targets
+from gonogo.server.versions import Build, nan_ends_series, rules_untold
+from gonogo.stopping import outcome
+from gonogo.verdict.core.push_groups import shared_sources, source_of
+from gonogo.verdict.core.questions import Questions
+from gonogo.verdict.origins import (
+    Warned,
+    fed_by_down_targets,
+    fed_by_push_groups,
+    origins,
+    recent_subjects,
+    vanished_subjects,
+)
+
+PUSH_TIME = "push_time_seconds"
+
+Sources: TypeAlias = tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What is asked of which server, worked out once and asked as often as one likes.
+
+    ``query_offset`` is how far in the past the loaded configuration lets Prometheus evaluate rules.
+    """
+
+    policy: Policy
+    questions: Questions
+    files: tuple[RuleGroup, ...]
+    client: Client
+    server: Server
+    query_offset: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The evidence, with what is reported beside it."""
+
+    evidence: Evidence
+    version: str | None
+    clock_skew_seconds: float | None
+
+
+def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
+    """Ask everything at once, and follow up on what is missing or down.
+
+    What gets no valid answer is in the evidence as ``Unread``; nothing raises.
+    """
+    policy, questions, client, server = survey.policy, survey.questions, survey.client, survey.server
+    warned: list[str] = []
+    clock = asked("the server's time", lambda: _clock(client, server.url))
+    windows = [
+        asked("the samples", lambda w=window, m=metrics: query(client, server.url, _over(m, w), histograms=True))  # type: ignore[misc]
+        for window, metrics in questions.windows.items()
+    ]
+    names = (*questions.instant, PUSH_TIME)
+    instant = asked("the newest samples", lambda: query(client, server.url, named(names), histograms=True))
+    loaded = asked("the rules", lambda: evaluated_rules(client, server.rules_url))
+    active = asked("the targets", lambda: targets(client, server.targets_url))
+    classic = tuple(selector for selector in questions.origins if selector.is_classic)
+    quoted = tuple(selector for selector in questions.origins if not selector.is_classic)
+    fed = asked("the sources", lambda: origins(client, server.url, classic, warned.extend))
+    fed_too = asked("the sources", lambda: origins(client, server.url, quoted, warned.extend))
+    version = asked("the version", lambda: build(client, server.url))
+    seen = asked("recent subjects", lambda: _recent(survey, clock.result(), warned.extend))
+    now = outcome(clock)
+    told, listed = outcome(version), outcome(loaded)
+    groups, evaluator = (listed, ITSELF) if isinstance(listed, Unread) else listed
+    if evaluator.engine is not Engine.VMALERT:
+        evaluator = replace(evaluator, delay=survey.query_offset)
+    evidence = _assemble(policy, now, windows, instant, told)
+    evidence = replace(
+        evidence,
+        rules=groups,
+        rules_untold=not (isinstance(told, Unread) or isinstance(groups, Unread)) and rules_untold(told.family, groups),
+        targets=outcome(active),
+        vanished=outcome(seen),
+        runs=runs,
+        files=with_external_labels(survey.files, evaluator),
+        evaluator=evaluator,
+        version=None if isinstance(told, Unread) else told.version,
+    )
+    evidence = _traced(evidence, outcome(fed), outcome(fed_too), quoted)
+    evidence = _follow_up(survey, evidence, warned.extend)
+    evidence = replace(evidence, warnings=tuple(dict.fromkeys((*evidence.warnings, *sorted(warned)))))
+    return Gathered(
+        evidence,
+        None if isinstance(told, Unread) else told.version,
+        None if isinstance(now, Unread) else now[0] - now[1],
+    )
+
+
+def _clock(client: Client, url: str) -> tuple[float, float]:
+    """Give the server's time and the local one halfway through asking for it."""
+    before = time.time()
+    there = server_time(client, url)
+    return there, (before + time.time()) / 2
+
+
+def _recent(survey: Survey, now: tuple[float, float] | Unread, warned: Warned) -> Sources | Unread:
+    """Ask who was there within the server's own day."""
+    if isinstance(now, Unread):
+        return now
+    return recent_subjects(survey.client, survey.server.url, survey.policy, now[0], warned)
+
+
+def _over(metrics: Iterable[str], window: timedelta) -> str:
+    return f"{named(metrics)}[{format_duration(window)}]"
+
+
+def _assemble(
+    policy: Policy,
+    now: tuple[float, float] | Unread,
+    windows: list[Future[QueryAnswer | Unread]],
+    instant: Future[QueryAnswer | Unread],
+    build: Build | Unread,
+) -> Evidence:
+    answers = [outcome(window) for window in windows]
+    newest = outcome(instant)
+    read = [answer for answer in (*answers, newest) if isinstance(answer, QueryAnswer)]
+    pushed, others = _pushes(newest)
+    unread = next((answer for answer in (now, build, *answers) if isinstance(answer, Unread)), None)
+    return Evidence(
+        now=time.time() if isinstance(now, Unread) else now[0],
+        ranges=unread if unread is not None else _by_signal(policy, [a for a in answers if isinstance(a, QueryAnswer)]),
+        instant=others,
+        rules=(),
+        targets=(),
+        pushes=pushed,
+        origins={},
+        warnings=tuple(dict.fromkeys(warning for answer in read for warning in answer.warnings)),
+        nan_ends_series=not isinstance(build, Unread) and nan_ends_series(build.family),
+    )
+
+
+def _pushes(newest: QueryAnswer | Unread) -> tuple[tuple[Series, ...] | Unread, tuple[Series, ...] | Unread]:
+    """Part the times of pushes from the signals that were asked for beside them."""
+    if isinstance(newest, Unread):
+        return newest, newest
+    pushed = tuple(series for series in newest.series if series.metric == PUSH_TIME and series.values)
+    if not pushed:
+        return (), newest.series
+    return pushed, tuple(series for series in newest.series if series.metric != PUSH_TIME)
+
+
+def _by_signal(policy: Policy, answers: list[QueryAnswer]) -> dict[str, tuple[Series, ...]]:
+    by_metric: dict[str, list[Series]] = {}
+    for answer in answers:
+        for series in answer.series:
+            by_metric.setdefault(series.metric, []).append(series)
+    return {signal.name: tuple(by_metric.get(signal.metric, ())) for signal in policy.signals.values()}
+
+
+def _traced(
+    evidence: Evidence,
+    classic: Mapping[str, Sources] | Unread,
+    quoted: Mapping[str, Sources] | Unread,
+    selectors: tuple[Selector, ...],
+) -> Evidence:
+    """Put the sources of both questions together; a server that cannot read the second leaves the first as it is."""
+    if isinstance(classic, Unread):
+        return replace(evidence, origins=classic)
+    if isinstance(quoted, Unread):
+        return replace(evidence, origins=classic, untraced=dict.fromkeys((s.text for s in selectors), quoted))
+    return replace(evidence, origins={**classic, **quoted})
+
+
+def _follow_up(survey: Survey, evidence: Evidence, warned: Warned) -> Evidence:
+    client, url = survey.client, survey.server.url
+    selectors = tuple(one for one in survey.questions.origins if one.text not in evidence.untraced)
+    missing = asked("vanished subjects", lambda: vanished_subjects(survey.policy, evidence, client, url, warned))
+    used = asked(
+        "what the targets that are down fed", lambda: fed_by_down_targets(evidence, selectors, client, url, warned)
+    )
+    groups = asked("the groups of pushes", lambda: fed_by_push_groups(evidence, selectors, client, url, warned))
+    vanished = evidence.vanished if isinstance(evidence.vanished, Unread) else outcome(missing)
+    live = _detailed(evidence, outcome(groups))
+    return replace(evidence, vanished=vanished, origins=_joined(live, outcome(used)))
+
+
+def _detailed(evidence: Evidence, groups: Mapping[str, Sources] | Unread) -> Mapping[str, Sources] | Unread:
+    """Put the rows that name their groups in the place of those of the same job and instance."""
+    live, shared = evidence.origins, shared_sources(() if isinstance(evidence.pushes, Unread) else evidence.pushes)
+    if isinstance(live, Unread) or isinstance(groups, Unread) or not shared:
+        return groups if isinstance(groups, Unread) else live
+    return {
+        text: (
+            *(row for row in rows if source_of(row) not in shared),
+            *(row for row in groups.get(text, ()) if source_of(row) in shared),
+        )
+        for text, rows in live.items()
+    }
+
+
+def _joined(
+    live: Mapping[str, Sources] | Unread, gone: Mapping[str, Sources] | Unread
+) -> Mapping[str, Sources] | Unread:
+    if isinstance(live, Unread):
+        return live
+    return gone if isinstance(gone, Unread) else {text: (*rows, *gone.get(text, ())) for text, rows in live.items()}

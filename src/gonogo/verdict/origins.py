@@ -1,0 +1,206 @@
+"""Questions about where series come from, and about what is no longer there.
+
+No question about a policy's own names needs quotes around them, which servers before Prometheus 3.0 cannot read:
+metrics are asked for by a regular expression, and labels of other than classic names are looked for in what came back.
+
+Each question hands what the server warned of to ``warned``: an answer with warnings
+may be partial, and what it leaves out would be missed in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+
+from gonogo.durations import format_duration
+from gonogo.errors import SourceError
+from gonogo.model.evidence import Evidence, TargetHealth, Unread
+from gonogo.model.names import is_classic_label
+from gonogo.model.policy import Policy
+from gonogo.model.series import REALM_LABEL, subject_key
+from gonogo.model.signal import Signal
+from gonogo.promql.matchers import equal, label, named, narrowed, one_of
+from gonogo.promql.selectors import Selector
+from gonogo.server.api import label_values, query
+from gonogo.server.http import Client
+from gonogo.verdict.core.push_groups import Source, shared_sources, source_of
+from gonogo.verdict.core.vanished import missing_subjects, required_signals
+
+RECENT = timedelta(hours=24)
+"""A subject seen this recently is judged even when it is gone: docs/policy.md, ``subjects``."""
+
+MOST_FOLLOWED = 500
+"""How many vanished subjects or down targets are asked about by name; beyond, all of them count."""
+
+SELECTOR_LABEL = "gonogo_selector"
+
+Origins = dict[str, tuple[Mapping[str, str], ...]]
+"""Selector -> the jobs and instances of the series that feed it."""
+
+Warned = Callable[[tuple[str, ...]], object]
+"""Takes what the server warned of."""
+
+
+def origins(
+    client: Client,
+    url: str,
+    selectors: tuple[Selector, ...],
+    warned: Warned,
+    shaped: Callable[[str], str] = str,
+    by: tuple[str, ...] = (),
+) -> Origins:
+    """Ask which jobs and instances feed each selector, all in one question.
+
+    Args:
+        client: who asks.
+        url: whom.
+        selectors: what is fed.
+        warned: takes what the server warned of.
+        shaped: makes of a selector the expression that is counted.
+        by: labels to ask for besides job and instance.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    if not selectors:
+        return {}
+    labels = ", ".join(map(label, ("job", "instance", *by)))
+    parts = [
+        f'label_replace(count by ({labels}) ({shaped(selector.text)}), "{SELECTOR_LABEL}", "{place}", "", "")'
+        for place, selector in enumerate(selectors)
+    ]
+    found: dict[str, list[Mapping[str, str]]] = {selector.text: [] for selector in selectors}
+    answer = query(client, url, " or ".join(parts))
+    warned(answer.warnings)
+    for series in answer.series:
+        place = series.labels.get(SELECTOR_LABEL, "")
+        if not place.isdecimal() or int(place) >= len(selectors):
+            raise SourceError("the server answered another question", where=url, why=f"no selector {place!r} was asked")
+        found[selectors[int(place)].text].append(series.labels)
+    return {text: tuple(rows) for text, rows in found.items()}
+
+
+def fed_by_down_targets(
+    evidence: Evidence, selectors: tuple[Selector, ...], client: Client, url: str, warned: Warned
+) -> Origins:
+    """Ask what the targets that are down fed within a day: their series are gone from the instant answer.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    active = () if isinstance(evidence.targets, Unread) else evidence.targets
+    down = [target for target in active if target.health is TargetHealth.DOWN]
+    if not down:
+        return {}
+    among = _of([source_of(target.labels) for target in down])
+    return origins(client, url, selectors, warned, lambda text: _within_a_day(narrowed(text, *among)))
+
+
+def fed_by_push_groups(
+    evidence: Evidence, selectors: tuple[Selector, ...], client: Client, url: str, warned: Warned
+) -> Origins:
+    """Ask by which group each series was pushed, where several groups bear one job and instance.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    shared = shared_sources(() if isinstance(evidence.pushes, Unread) else evidence.pushes)
+    if not shared:
+        return {}
+    apart = sorted({name for names in shared.values() for name in names})
+    among = _of(tuple(shared))
+    return origins(client, url, selectors, warned, lambda text: narrowed(text, *among), tuple(apart))
+
+
+def recent_subjects(
+    client: Client, url: str, policy: Policy, now: float, warned: Warned
+) -> tuple[Mapping[str, str], ...]:
+    """List candidates for vanished subjects: with one label, all that the index knows of.
+
+    Args:
+        client: who asks.
+        url: whom.
+        policy: whose subjects they are.
+        now: the server's own time, unix seconds: by another clock its day would be another.
+        warned: takes what the server warned of.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    signals = required_signals(policy)
+    if not policy.subjects or not signals:
+        return ()
+    if not _is_indexed(policy):
+        return _seen_within_a_day(client, url, policy, (), warned)
+    (name,) = policy.subjects
+    every = narrowed(named({signal.metric for signal in signals}), *_in_realm(policy), *_common(signals))
+    found = label_values(client, url, name, every, now - RECENT.total_seconds(), now)
+    warned(found.warnings)
+    return tuple({name: value} for value in found.values)
+
+
+def vanished_subjects(
+    policy: Policy, evidence: Evidence, client: Client, url: str, warned: Warned
+) -> tuple[Mapping[str, str], ...]:
+    """Of the candidates that are not there now, keep those that had a sample within a day.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    if isinstance(evidence.vanished, Unread) or isinstance(evidence.instant, Unread):
+        return ()
+    gone = missing_subjects(policy, evidence.vanished, evidence.instant)
+    if not gone or not _is_indexed(policy) or len(gone) > MOST_FOLLOWED:
+        return gone
+    (name,) = policy.subjects
+    among = one_of(name, (labels[name] for labels in gone))
+    return _seen_within_a_day(client, url, policy, (among,), warned)
+
+
+def _is_indexed(policy: Policy) -> bool:
+    """Tell whether the server's index can list the subjects: one label, of a classic name."""
+    return len(policy.subjects) == 1 and is_classic_label(policy.subjects[0])
+
+
+def _seen_within_a_day(
+    client: Client, url: str, policy: Policy, matchers: tuple[str, ...], warned: Warned
+) -> tuple[Mapping[str, str], ...]:
+    by_labels: dict[tuple[str, ...], set[str]] = {}
+    signals = required_signals(policy)
+    for signal in signals:
+        bearing = tuple(equal(name, value) for name, value in sorted(signal.labels.items()) if is_classic_label(name))
+        by_labels.setdefault(bearing, set()).add(signal.metric)
+    seen = " or ".join(
+        _within_a_day(narrowed(named(metrics), *_in_realm(policy), *bearing, *matchers))
+        for bearing, metrics in by_labels.items()
+    )
+    if all(map(is_classic_label, {*policy.subjects, *(name for signal in signals for name in signal.labels)})):
+        answer = query(client, url, f"count by ({', '.join(policy.subjects)}) ({seen})")
+        warned(answer.warnings)
+        return tuple(series.labels for series in answer.series)
+    answer = query(client, url, seen, histograms=True)
+    warned(answer.warnings)
+    meant = (s.labels for s in answer.series if any(signal.labels.items() <= s.labels.items() for signal in signals))
+    found = {subject_key(labels, policy.subjects) for labels in meant}
+    return tuple(dict(zip(policy.subjects, key, strict=True)) for key in sorted(filter(None, found)))
+
+
+def _within_a_day(selector: str) -> str:
+    """Find what had a sample; unlike ``present_over_time`` this keeps names, so that two metrics stay two."""
+    return f"last_over_time({selector}[{format_duration(RECENT)}])"
+
+
+def _in_realm(policy: Policy) -> tuple[str, ...]:
+    return () if policy.realm is None else (equal(REALM_LABEL, policy.realm),)
+
+
+def _common(signals: tuple[Signal, ...]) -> tuple[str, ...]:
+    """Match the labels that every signal asks for, each by the values asked of it."""
+    names = filter(is_classic_label, set.intersection(*({*signal.labels} for signal in signals)))
+    return tuple(one_of(name, (signal.labels[name] for signal in signals)) for name in sorted(names))
+
+
+def _of(sources: Sequence[Source]) -> tuple[str, ...]:
+    jobs, instances = zip(*sources, strict=True)
+    by_job = one_of("job", jobs)
+    return (by_job, one_of("instance", instances)) if len(sources) <= MOST_FOLLOWED else (by_job,)

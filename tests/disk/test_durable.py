@@ -1,0 +1,122 @@
+"""Files are whole or not there."""
+
+from __future__ import annotations
+
+import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from gonogo.disk import durable
+
+
+@contextmanager
+def files_up_to(size: int) -> Iterator[None]:
+    """Let this process write no file beyond ``size`` bytes, as a full disk would."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def names(folder: Path) -> list[str]:
+    """Name what is in a folder."""
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+def test_a_write_that_does_not_fit_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
+    """A disk that is full in the middle of a write costs only the new content."""
+    path = tmp_path / "x.prom"
+    durable.replace(path, b"old\n")
+    with files_up_to(100), pytest.raises(OSError, match="too large"):
+        durable.replace(path, b"n" * 200)
+    assert path.read_bytes() == b"old\n"
+    assert names(tmp_path) == ["x.prom"]
+
+
+def test_a_folder_in_the_files_place_is_an_error(tmp_path: Path) -> None:
+    """A folder is not replaced by a file."""
+    path = tmp_path / "x.prom"
+    path.mkdir()
+    with pytest.raises(IsADirectoryError):
+        durable.replace(path, b"new\n")
+    assert path.is_dir()
+    assert names(tmp_path) == ["x.prom"]
+
+
+def test_what_a_dead_writer_left_is_thrown_away(tmp_path: Path) -> None:
+    """A leftover temporary file, even a link to somewhere else, never gets in the way."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_bytes(b"mine\n")
+    (tmp_path / ".x.prom.new").symlink_to(elsewhere)
+    durable.replace(tmp_path / "x.prom", b"new\n")
+    assert (tmp_path / "x.prom").read_bytes() == b"new\n"
+    assert elsewhere.read_bytes() == b"mine\n"
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o022, 0o077, 0o777])
+def test_the_collector_may_read_it_under_every_umask(tmp_path: Path, mask: int) -> None:
+    """The mode is 0644 whatever the umask says."""
+    before = os.umask(mask)
+    try:
+        durable.replace(tmp_path / "x.prom", b"new\n")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "x.prom").stat().st_mode & 0o7777 == 0o644
+
+
+@pytest.mark.parametrize("name", ["x.prom", ".x.state"])
+def test_the_temporary_name_is_none_that_a_collector_reads(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the moment of the rename, the only other name does not end in .prom."""
+    seen: list[str] = []
+    rename = Path.rename
+
+    def watched(self: Path, target: Path) -> Path:
+        seen.extend(entry for entry in names(tmp_path) if entry.endswith(".prom"))
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", watched)
+    durable.replace(tmp_path / name, b"new\n")
+    assert seen == []
+
+
+def test_the_steps_are_in_the_order_that_survives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is on disk before its name is, and its name before it counts as done."""
+    steps: list[str] = []
+    sync, rename = os.fsync, Path.rename
+
+    def synced(descriptor: int) -> None:
+        steps.append(f"sync {Path(f'/proc/self/fd/{descriptor}').readlink().name}")
+        sync(descriptor)
+
+    def renamed(self: Path, target: Path) -> Path:
+        steps.append("rename")
+        return rename(self, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "rename", renamed)
+    durable.replace(tmp_path / "x.prom", b"new\n")
+    assert steps == ["sync .x.prom.new", "rename", f"sync {tmp_path.name}"]
+
+
+def test_reading_stops_at_the_limit_and_never_waits(tmp_path: Path) -> None:
+    """A huge file is read in part, a pipe is refused, a missing file is none."""
+    (tmp_path / "huge").write_bytes(b"9" * 5000)
+    os.mkfifo(tmp_path / "pipe")
+    assert durable.read(tmp_path / "huge", 4096) == b"9" * 4096
+    with pytest.raises(OSError, match="it is a pipe"):
+        durable.read(tmp_path / "pipe", 4096)
+    assert durable.read(tmp_path / "none", 4096) is None
+
+
+def test_what_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    """A folder in the file's place is not the same as no file."""
+    with pytest.raises(IsADirectoryError):
+        durable.read(tmp_path, 4096)

@@ -1,0 +1,245 @@
+"""A lock that is waited for up to a deadline."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from gonogo.disk.lock import hold
+from gonogo.errors import Busy
+
+
+@contextmanager
+def held(path: Path) -> Iterator[int]:
+    """Hold the lock as somebody else would: through another open file; gives its descriptor."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def is_free(path: Path) -> bool:
+    """Tell whether nobody holds the lock."""
+    with path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
+def wait_threads() -> list[threading.Thread]:
+    """Name the threads that still wait for a lock."""
+    return [thread for thread in threading.enumerate() if thread.name.startswith("lock ")]
+
+
+def ends(threads: list[threading.Thread]) -> bool:
+    """Wait for the threads to end."""
+    for thread in threads:
+        thread.join(5)
+    return not any(thread.is_alive() for thread in threads)
+
+
+def test_a_lock_that_stays_held_is_busy_after_the_deadline(tmp_path: Path) -> None:
+    """The error comes at the deadline and names the process that holds the lock."""
+    path = tmp_path / "x.lock"
+    with held(path):
+        start = time.monotonic()
+        with pytest.raises(Busy, match=f"process {os.getpid()} .* may hold it") as caught, hold(path, 0.1):
+            pytest.fail("got a lock that somebody else holds")
+        assert 0.1 <= time.monotonic() - start < 2
+        waiting = wait_threads()
+    assert str(path) in str(caught.value)
+    assert ends(waiting)
+    assert is_free(path)
+
+
+def test_a_wait_that_was_given_up_is_in_nobodys_way(tmp_path: Path) -> None:
+    """It gets the lock first, and lets it go: who comes then has no patience, and the lock all the same."""
+    path = tmp_path / "x.lock"
+    for _ in range(10):
+        with held(path), pytest.raises(Busy), hold(path, 0.001):
+            pytest.fail("got a lock that somebody else holds")
+        with hold(path, 0):
+            assert not is_free(path)
+
+
+def test_a_lock_held_for_ever_costs_one_thread_however_often_it_is_tried(tmp_path: Path) -> None:
+    """A later attempt takes over the wait that an earlier one gave up."""
+    path = tmp_path / "x.lock"
+    with held(path):
+        for _ in range(5):
+            with pytest.raises(Busy), hold(path, 0.02):
+                pytest.fail("got a lock that somebody else holds")
+        waiting = wait_threads()
+        assert len(waiting) == 1
+    assert ends(waiting)
+    with hold(path, 1):
+        assert not is_free(path)
+
+
+def test_a_wait_that_was_given_up_and_taken_over_can_still_win(tmp_path: Path) -> None:
+    """The second attempt gets the lock through the first one's wait."""
+    path = tmp_path / "x.lock"
+    with held(path) as descriptor:
+        with pytest.raises(Busy), hold(path, 0.02):
+            pytest.fail("got a lock that somebody else holds")
+        release = threading.Timer(0.1, fcntl.flock, (descriptor, fcntl.LOCK_UN))
+        release.start()
+        with hold(path, 5):
+            assert not is_free(path)
+        release.join()
+    assert is_free(path)
+    assert wait_threads() == []
+
+
+def test_a_line_that_moves_is_waited_in_for_longer(tmp_path: Path) -> None:
+    """While others get their work done, the patience begins anew; when that stops, it runs out."""
+    path = tmp_path / "x.lock"
+    asked = iter([0, 1, 2, 3, 3])
+    with held(path):
+        start = time.monotonic()
+        with pytest.raises(Busy), hold(path, 0.1, lambda: next(asked)):
+            pytest.fail("got a lock that somebody else holds")
+        assert 0.4 <= time.monotonic() - start < 2
+        assert next(asked, None) is None
+        assert len(wait_threads()) == 1
+
+
+def test_a_line_that_never_ends_is_left_at_its_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others' progress is not waited for without end."""
+    monkeypatch.setattr("gonogo.disk.lock.LONGEST_LINE", 0.3)
+    path = tmp_path / "x.lock"
+    with held(path):
+        start = time.monotonic()
+        with pytest.raises(Busy), hold(path, 0.1, time.monotonic):
+            pytest.fail("got a lock that somebody else holds")
+        assert 0.2 <= time.monotonic() - start < 2
+
+
+def test_a_lock_released_in_time_is_taken_at_once(tmp_path: Path) -> None:
+    """The wait ends with the release, not with a poll after it."""
+    path = tmp_path / "x.lock"
+    released: list[float] = []
+
+    def release(descriptor: int) -> None:
+        released.append(time.monotonic())
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+    with held(path) as descriptor:
+        timer = threading.Timer(0.1, release, (descriptor,))
+        timer.start()
+        with hold(path, 5):
+            assert time.monotonic() - released[0] < 1
+        timer.join()
+
+
+def test_it_works_in_a_thread_that_is_not_the_main_one(tmp_path: Path) -> None:
+    """Threads of one process exclude each other, and none is lost."""
+    path = tmp_path / "x.lock"
+    counted = [0]
+
+    def count() -> None:
+        for _ in range(20):
+            with hold(path, 10):
+                before = counted[0]
+                time.sleep(0)
+                counted[0] = before + 1
+
+    threads = [threading.Thread(target=count) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    assert ends(threads)
+    assert counted == [100]
+
+
+def test_a_lock_file_deleted_while_it_is_waited_for_is_made_anew(tmp_path: Path) -> None:
+    """Who waited on the deleted file ends up with the lock that everybody else sees."""
+    path = tmp_path / "x.lock"
+    seen: list[bool] = []
+
+    def wait() -> None:
+        with hold(path, 5):
+            seen.append(path.exists() and not is_free(path))
+
+    waiter = threading.Thread(target=wait)
+    with held(path):
+        waiter.start()
+        while not wait_threads():
+            waiter.join(0.01)
+        path.unlink()
+    assert ends([waiter])
+    assert seen == [True]
+
+
+def test_the_lock_is_free_after_an_error(tmp_path: Path) -> None:
+    """Whatever ends the work ends the lock."""
+    path = tmp_path / "x.lock"
+    with pytest.raises(ZeroDivisionError), hold(path, 1):
+        raise ZeroDivisionError
+    assert is_free(path)
+
+
+def test_a_holder_that_was_killed_does_not_keep_the_lock(tmp_path: Path) -> None:
+    """The kernel frees a dead process's lock."""
+    path = tmp_path / "x.lock"
+    told, tell = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with hold(path, 5):
+            os.write(tell, b"held")
+            signal.pause()
+    os.read(told, 4)
+    assert not is_free(path)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    os.close(told)
+    os.close(tell)
+    with hold(path, 0):
+        assert not is_free(path)
+
+
+@pytest.mark.parametrize("refused", ["at once", "after a wait"])
+def test_a_file_system_without_locks_is_an_error_and_leaks_nothing(
+    tmp_path: Path,
+    refused: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whether at once or after a wait, the system's error arrives and the file is closed."""
+    opened = len(list(Path("/proc/self/fd").iterdir()))
+
+    def refuse(descriptor: int, operation: int) -> None:
+        del descriptor
+        if refused == "after a wait" and operation & fcntl.LOCK_NB:
+            raise BlockingIOError
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(OSError, match="No locks available"), hold(tmp_path / "x.lock", 5):
+        pytest.fail("got a lock from a file system that has none")
+    assert len(list(Path("/proc/self/fd").iterdir())) == opened
+
+
+def test_a_holder_that_cannot_be_seen_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another container's processes are not in our /proc."""
+    path = tmp_path / "x.lock"
+
+    def hidden(self: Path, **_: object) -> str:
+        raise PermissionError(errno.EACCES, "hidden", str(self))
+
+    with held(path):
+        monkeypatch.setattr(Path, "read_text", hidden)
+        with pytest.raises(Busy, match="cannot be seen from here"), hold(path, 0.02):
+            pytest.fail("got a lock that somebody else holds")
+    assert ends(wait_threads())

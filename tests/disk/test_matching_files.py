@@ -1,0 +1,88 @@
+"""Files that patterns match, held against the real promtool."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gonogo.disk.matching_files import matching_files
+
+NAMES = ("a.yml", "b.yml", "ab.yml", ".h.yml", "my rules.yml", "a[b].yml", "*.yml", "back\\slash.yml", "ä.yml", "-.yml")
+FOLDERS = ("r", "r2", "s[p]", "t u", "r/deep")
+PIECES = ("*", "?", "[", "]", "^", "-", "\\", "a", "b", "r", "2", ".yml", "my rules", " ", "[ab]", "[^a]", "ä", ".h")
+CHECKED = re.compile(r"^Checking (.*)$", re.MULTILINE)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Write every name into every folder."""
+    for place in FOLDERS:
+        (tmp_path / place).mkdir(parents=True)
+        for name in NAMES:
+            (tmp_path / place / name).write_text("groups: []\n", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("pattern", ["", "missing/*.yml", "r/[.yml", "r/a.yml\\", "x" * 5000, "r/a.yml/*"])
+def test_what_cannot_match_matches_nothing(folder: Path, pattern: str) -> None:
+    """A missing folder, a pattern that Go refuses, a name that no path can have, a file in place of a folder."""
+    assert matching_files(pattern, folder) == ()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matched"),
+    [
+        ("r/my\\ rules.yml", ("r/my rules.yml",)),
+        ("r/a.yml", ("r/a.yml",)),
+        ("r?/[ab].yml", ("r2/a.yml", "r2/b.yml")),
+        ("s\\[p\\]/\\*.yml", ("s[p]/*.yml",)),
+        ("[rt]*/-.yml", ("r/-.yml", "r2/-.yml", "t u/-.yml")),
+    ],
+)
+def test_names_are_relative_to_the_root(folder: Path, pattern: str, matched: tuple[str, ...]) -> None:
+    """An absolute pattern gives absolute names."""
+    assert matching_files(pattern, folder) == matched
+    assert matching_files(f"{folder}/{pattern}") == tuple(f"{folder}/{name}" for name in matched)
+
+
+def test_the_root_of_the_file_system_is_a_folder_like_any_other() -> None:
+    """It has no name of its own."""
+    assert "/etc" in matching_files("/et[c]")
+
+
+@pytest.mark.live
+def test_promtool_finds_the_same_files(folder: Path) -> None:
+    """Patterns made of every special character, with a fixed seed."""
+    made = random.Random(7)  # noqa: S311 - patterns, no secret
+    above = (*FOLDERS, "r?", "r[^3]", "s\\[p]", "t\\ u")
+    made_up = {f"{made.choice(above)}/{''.join(made.choices(PIECES, k=made.randint(1, 4)))}" for _ in range(60)}
+    patterns = made_up | {f"{made.choice(above)}/{veiled(made.choice(NAMES), made)}" for _ in range(90)}
+    patterns |= {"r/my\\ rules.yml", "r/back\\\\slash.yml", "r/[^a].yml", "r/a\\[b\\].yml", "s[p]/a.yml"}
+    matched = {pattern: by_promtool(folder, pattern) for pattern in sorted(patterns)}
+    ours = {pattern: tuple(f"{folder}/{name}" for name in matching_files(pattern, folder)) for pattern in matched}
+    assert ours == matched
+    assert sum(map(bool, matched.values())) > len(matched) // 4
+
+
+def veiled(name: str, made: random.Random) -> str:
+    """Write a pattern that is likely to match a name: some characters by something that stands for them."""
+    return "".join(made.choice((one, one, f"\\{one}", "?", "*", f"[{one}]", "[^z]", f"[{one}-~]")) for one in name)
+
+
+def by_promtool(folder: Path, pattern: str) -> tuple[str, ...]:
+    """Let promtool check a configuration with one entry of ``rule_files``; gives the files that it checks."""
+    config = folder / "prometheus.yml"
+    quoted = pattern.replace("'", "''")
+    config.write_text(f"rule_files: ['{quoted}']\n", encoding="utf-8")
+    promtool = shutil.which("promtool")
+    assert promtool
+    argv = [promtool, "check", "config", str(config)]
+    ended = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=110)
+    first, *found = CHECKED.findall(ended.stdout)
+    assert first == str(config)
+    return tuple(found)

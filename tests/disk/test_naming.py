@@ -1,0 +1,44 @@
+"""Files are named as one would write them here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gonogo.disk.naming import shown
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in a folder with some files; one link leads out of it."""
+    (tmp_path / "here/tests").mkdir(parents=True)
+    (tmp_path / "there/tests").mkdir(parents=True)
+    for name in ("here/r.yml", "there/r.yml"):
+        (tmp_path / name).touch()
+    (tmp_path / "here/link").symlink_to(tmp_path / "there/tests")
+    monkeypatch.chdir(tmp_path / "here")
+    return tmp_path
+
+
+def test_a_detour_through_a_link_is_kept(here: Path) -> None:
+    """Without it another file would be named, or none."""
+    assert shown(Path("link/../r.yml")) == Path("link/../r.yml")
+    assert shown(Path("gone/../r.yml")) == Path("gone/../r.yml")
+    assert shown(here / "here/link/../r.yml") == Path("link/../r.yml")
+
+
+def test_a_file_elsewhere_keeps_its_name(here: Path) -> None:
+    """However it was named."""
+    assert shown(here / "there/r.yml") == here / "there/r.yml"
+    assert shown(Path("../there/r.yml")) == Path("../there/r.yml")
+    assert shown(here / "here/../there/r.yml") == here / "there/r.yml"
+
+
+def test_a_file_below_is_named_from_here(here: Path) -> None:
+    """Whether or not it was named so."""
+    assert shown(here / "here/tests/../r.yml") == Path("r.yml")
+    assert shown(Path("tests/../r.yml")) == Path("r.yml")
+    assert shown(Path("../here/r.yml")) == Path("r.yml")
+    assert shown(Path("r.yml")) == Path("r.yml")
+    assert shown(here / "here") == Path()

@@ -1,0 +1,96 @@
+"""Only regular files are read, and nothing is waited for."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gonogo.disk import regular_file
+from gonogo.disk.regular_file import NotReadable, read_regular
+
+
+def bind(path: Path) -> None:
+    """Put a socket in the place of a file."""
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (os.mkfifo, "a pipe"),
+        (Path.mkdir, "a folder"),
+        (bind, "a socket"),
+        (lambda path: path.symlink_to("/dev/zero"), "a device"),
+        (lambda path: path.symlink_to("nowhere"), "leads nowhere"),
+        (lambda path: path.symlink_to(path), "leads nowhere"),
+        (str, "No such file"),
+    ],
+)
+def test_what_is_no_regular_file_is_refused_before_it_is_opened(
+    tmp_path: Path, make: Callable[[Path], object], why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pipe would block, a device may act when it is opened."""
+    path = tmp_path / "x"
+    make(path)
+    monkeypatch.setattr(os, "open", lambda *_: pytest.fail("it was opened"))
+    with pytest.raises(NotReadable, match=why):
+        read_regular(path)
+
+
+def test_a_file_too_large_is_refused_by_its_size(tmp_path: Path) -> None:
+    """A sparse file costs nothing to make, and nothing to refuse."""
+    with (tmp_path / "x").open("wb") as file:
+        file.truncate(regular_file.LARGEST_FILE + 1)
+    with pytest.raises(NotReadable, match="larger than 16 MiB"):
+        read_regular(tmp_path / "x")
+
+
+@pytest.mark.parametrize(("meanwhile", "why"), [("replaced", "replaced while"), ("grown", "written while")])
+def test_a_file_that_changes_while_it_is_read_is_refused(
+    tmp_path: Path, meanwhile: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of one state and half of another is neither."""
+    path, really = tmp_path / "x", os.fstat
+    path.write_text("one", encoding="utf-8")
+
+    def fstat(descriptor: int) -> os.stat_result:
+        status = really(descriptor)
+        if status.st_ino == path.stat().st_ino and meanwhile == "grown":
+            path.write_text("one and more", encoding="utf-8")
+        return status
+
+    def opener(name: str, flags: int) -> int:
+        if meanwhile == "replaced":
+            (tmp_path / "y").write_text("two", encoding="utf-8")
+            (tmp_path / "y").rename(path)
+        return os.open(name, flags)
+
+    monkeypatch.setattr(regular_file, "_without_waiting", opener)
+    monkeypatch.setattr(os, "fstat", fstat)
+    with pytest.raises(NotReadable, match=why):
+        read_regular(path)
+
+
+def test_a_file_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's own words."""
+
+    def denied(path: str, flags: int) -> int:
+        raise PermissionError(13, "Permission denied", path, flags)
+
+    (tmp_path / "x").write_text("one", encoding="utf-8")
+    monkeypatch.setattr(regular_file, "_without_waiting", denied)
+    with pytest.raises(NotReadable, match="Permission denied"):
+        read_regular(tmp_path / "x")
+
+
+def test_a_file_comes_with_its_status(tmp_path: Path) -> None:
+    """Through a link too."""
+    (tmp_path / "x").write_bytes(b"\xff")
+    (tmp_path / "link").symlink_to("x")
+    content, status = read_regular(tmp_path / "link")
+    assert (content, status.st_size) == (b"\xff", 1)

@@ -1,0 +1,104 @@
+"""A dry run as text."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from gonogo.dryrun.print import (
+    SHOWN_ROWS,
+    WatchView,
+    abort_text,
+    certificate_text,
+    certificate_value,
+    run_text,
+    watch_line,
+    watch_rows,
+    watch_title,
+)
+from gonogo.model.outcome import Check, Doubt, GateOutcome, Outcome, Reason
+from gonogo.model.verdict import Judgement, SubjectVerdict, Verdict
+from gonogo.verdict.core.abort import Abort
+from gonogo.verdict.core.certify import Certificate, Finding
+from gonogo.verdict.core.step import Step
+
+STALE = Check("x == 1", Outcome.UNKNOWN, (Doubt(Reason.STALE, "duri_x is old"),), "duri_x is old")
+GOOD = Check("y == 1", Outcome.PASS, detail="duri_y is 1")
+
+
+def view(*subjects: SubjectVerdict, verdict: Verdict = Verdict.HOLD) -> WatchView:
+    """Make the third step of a watch, 30 s into an hour."""
+    step = Step(30.2, Judgement(verdict, 1_700_000_000.0, subjects))
+    return WatchView(step, 3, timedelta(seconds=30.2), timedelta(hours=1))
+
+
+def subject(*gates: GateOutcome, **labels: str) -> SubjectVerdict:
+    """Make a subject that holds."""
+    return SubjectVerdict(labels, Verdict.HOLD, gates)
+
+
+def test_a_log_line_names_what_does_not_pass() -> None:
+    """And whose it is; control characters never reach the terminal."""
+    gates = (GateOutcome("heartbeat", Outcome.UNKNOWN, (STALE,)), GateOutcome("uptime", Outcome.PASS, (GOOD,)))
+    assert watch_line(view(subject(*gates, service="a\x1b"))) == ("30 s of 1h  HOLD: service=a\\x1b heartbeat UNKNOWN")
+
+
+def test_a_log_line_of_a_healthy_step_is_short() -> None:
+    """The verdict says it all."""
+    assert watch_line(view(subject(GateOutcome("g", Outcome.PASS, (GOOD,))), verdict=Verdict.GO)) == "30 s of 1h  GO"
+
+
+def test_the_table_shows_the_check_that_decided_the_gate() -> None:
+    """With its first reason; a gate without checks has nothing to show."""
+    gates = (GateOutcome("heartbeat", Outcome.UNKNOWN, (GOOD, STALE)), GateOutcome("empty", Outcome.UNKNOWN, ()))
+    shown = view(subject(*gates, GateOutcome("uptime", Outcome.PASS, (GOOD,))))
+    assert watch_title(shown) == "HOLD  watched 30 s of 1h, step 3"
+    assert watch_rows(shown) == [
+        ("UNKNOWN", "heartbeat", "[stale] duri_x is old"),
+        ("UNKNOWN", "empty", ""),
+        ("PASS", "uptime", "duri_y is 1"),
+    ]
+
+
+def test_a_mixed_gate_falls_back_to_its_first_check() -> None:
+    """Where no single check has the gate's outcome."""
+    rows = watch_rows(view(subject(GateOutcome("odd", Outcome.FAIL, (GOOD, STALE)))))
+    assert rows == [("FAIL", "odd", "duri_y is 1")]
+
+
+def test_a_large_table_shows_the_bad_rows_first_and_counts_the_rest() -> None:
+    """A terminal has so many lines."""
+    good = [subject(GateOutcome("g", Outcome.PASS, (GOOD,)), service=str(n)) for n in range(SHOWN_ROWS)]
+    rows = watch_rows(view(*good, subject(GateOutcome("g", Outcome.UNKNOWN, (STALE,)), service="bad")))
+    assert rows[0] == ("UNKNOWN", "service=bad g", "[stale] duri_x is old")
+    assert len(rows) == SHOWN_ROWS + 1
+    assert rows[-1] == ("", "", "and 1 more")
+
+
+def test_a_certificate_shows_every_number() -> None:
+    """The same in words and as plain values; an unknown number is said, not left out."""
+    findings = (
+        Finding("mean(v) <= 0.2", Outcome.PASS, 0.125, ""),
+        Finding("rises(v, 0.2) <= 0", Outcome.UNKNOWN, None, "the signal has no sample in the run"),
+    )
+    made = Certificate(Outcome.UNKNOWN, findings, 60.6, 5)
+    assert certificate_text(made) == (
+        "NOT CERTIFIED: 5 steps in 1m1s\n"
+        "  PASS    mean(v) <= 0.2: 0.125\n"
+        "  UNKNOWN rises(v, 0.2) <= 0: unknown (the signal has no sample in the run)\n"
+    )
+    assert certificate_value(made)["findings"] == [
+        {"criterion": "mean(v) <= 0.2", "outcome": "PASS", "value": 0.125, "detail": ""},
+        {
+            "criterion": "rises(v, 0.2) <= 0",
+            "outcome": "UNKNOWN",
+            "value": None,
+            "detail": "the signal has no sample in the run",
+        },
+    ]
+    assert certificate_text(Certificate(Outcome.PASS, (), 60.0, 5)) == "CERTIFIED: 5 steps in 1m\n"
+
+
+def test_an_abort_is_one_line() -> None:
+    """As is a step."""
+    assert abort_text(Abort("violated g: x == 0 (duri_x is 0)")) == "ABORTED: violated g: x == 0 (duri_x is 0)\n"
+    assert run_text("obs-lint", Outcome.FAIL, "a\x07b", 0.24) == "FAIL    obs-lint: a\\x07b (0.2 s)"

@@ -1,0 +1,163 @@
+"""The watched period: when its steps fall, and what is renewed meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gonogo.dryrun import watching as dryrun_watch
+from gonogo.dryrun.print import WatchView
+from gonogo.dryrun.progress import Silence
+from gonogo.dryrun.renewal import Renewal
+from gonogo.dryrun.watching import ticks, watch
+from gonogo.journal.records import records
+from gonogo.journal.runs import Run
+from gonogo.model.evidence import RunState
+from gonogo.model.outcome import Outcome, Reason
+from gonogo.model.verdict import Verdict
+from tests.policy_folder import policy_folder
+from tests.waiting import await_true
+
+STEP = timedelta(seconds=15)
+
+
+class Clock:
+    """A clock that only sleep and work move."""
+
+    def __init__(self) -> None:
+        self.now = 5000.0
+
+    def sleep(self, seconds: float) -> None:
+        """Wake a little late, as one does."""
+        self.now += seconds + 0.001
+
+    def fall(self, duration: float, *work: float) -> list[float]:
+        """Give when the steps of a watch fall, if judging takes so long at each."""
+        taken = [*work, *[0.1] * 100]
+        at = []
+        for place, tick in enumerate(ticks(timedelta(seconds=duration), STEP)):
+            at.append(round(tick, 1))
+            self.now += taken[place]
+        return at
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Let the watch live on a clock of ours."""
+    made = Clock()
+    monkeypatch.setattr(dryrun_watch, "seconds", lambda: made.now)
+    monkeypatch.setattr(dryrun_watch, "pause", made.sleep)
+    return made
+
+
+def test_steps_fall_on_a_grid_and_the_last_at_the_end(clock: Clock) -> None:
+    """They do not drift, however late one wakes."""
+    assert clock.fall(60) == [0, 15, 30, 45, 60]
+
+
+def test_an_end_off_the_grid_has_a_step_of_its_own(clock: Clock) -> None:
+    """The last verdict is that of the end."""
+    assert clock.fall(20) == [0, 15, 20]
+    assert clock.fall(5) == [0, 5]
+
+
+def test_steps_that_were_slept_through_are_left_out(clock: Clock) -> None:
+    """Judging took 40 s, or the machine slept: the grid goes on where it is."""
+    assert clock.fall(75, 40) == [0, 45, 60, 75]
+
+
+def test_a_long_sleep_ends_the_watch_with_one_last_step(clock: Clock) -> None:
+    """Late, but seen: the gap is blindness for others to judge."""
+    assert clock.fall(60, 0.1, 500) == [0, 15, 515]
+
+
+class Heard(Silence):
+    """Remembers what it is told."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.views: list[WatchView] = []
+
+    def says(self, text: str) -> None:
+        """Remember it."""
+        self.said.append(text)
+
+    def ended(self, run: Run) -> None:
+        """Remember what came of it."""
+        self.said.append(f"{run.outcome} {run.kind}")
+
+    def watched(self, view: WatchView) -> None:
+        """Remember the step."""
+        self.views.append(view)
+
+
+def test_a_server_that_is_not_there_is_watched_as_unknown(tmp_path: Path) -> None:
+    """Every step is HOLD and unreachable, no error; and so is a journal that cannot be read."""
+    policy_file = policy_folder(tmp_path)
+    policy_file.journal.write_text("this is no journal", encoding="utf-8")
+    heard, begun = Heard(), []
+    seen = watch(policy_file, "http://127.0.0.1:1", timedelta(milliseconds=50), heard, lambda: begun.append(True))
+    assert begun == [True]
+    assert [view.step.judgement.verdict for view in heard.views] == [Verdict.HOLD, Verdict.HOLD]
+    assert seen.abort is None
+    assert seen.ledger.steps == 2
+    reasons = {c.doubts[0].reason for s in seen.last.judgement.subjects for g in s.gates for c in g.checks}
+    assert reasons == {Reason.UNREACHABLE, Reason.NO_RECORD}
+    assert all("the records of the runs cannot be looked up" in text for text in heard.said)
+
+
+def renewed(folder: Path, age: timedelta, change: Callable[[], object] = lambda: None) -> tuple[list[str], int]:
+    """Consider an obs-lint record of some age; give what was heard, and how many records there are then."""
+    policy_file = policy_folder(folder)
+    heard = Heard()
+    with Renewal(policy_file, heard) as renewal:
+        change()
+        renewal.consider({"obs-lint": RunState(time.time() - age.total_seconds(), last_passed=True)})
+        if renewal.under_way is not None:
+            renewal.under_way.result()
+    return heard.said, len(records(policy_file.journal))
+
+
+def test_a_fresh_record_is_left_alone(tmp_path: Path) -> None:
+    """There is time until half of ``runs.max_age``."""
+    assert renewed(tmp_path, timedelta(hours=11)) == ([], 0)
+
+
+def test_changed_inputs_are_not_renewed(tmp_path: Path) -> None:
+    """They are another dry run's; this one has no record of them, and holds."""
+    rules = tmp_path / "rules" / "duri.yml"
+    assert renewed(tmp_path, timedelta(hours=13), lambda: rules.write_text("groups: []\n")) == ([], 0)
+
+
+def test_inputs_that_are_gone_are_said(tmp_path: Path) -> None:
+    """The watch goes on."""
+    said, kept = renewed(tmp_path, timedelta(hours=13), (tmp_path / "rules" / "duri.yml").unlink)
+    assert kept == 0
+    assert said[0].startswith("obs-lint could not be repeated: the policy has 1 mistake")
+
+
+def test_a_record_that_grows_old_is_renewed(tmp_path: Path) -> None:
+    """By a run that really happens."""
+    assert renewed(tmp_path, timedelta(hours=13)) == (
+        ["obs-lint again, for its record grows old", f"{Outcome.PASS} obs-lint"],
+        1,
+    )
+
+
+def test_a_long_run_does_not_hold_the_end_up(tmp_path: Path) -> None:
+    """Leaving stops a smoke run that is under way, and only one runs at a time."""
+    policy_file = policy_folder(tmp_path)
+    old = RunState(time.time() - 86_000, last_passed=True)
+    heard = Heard()
+    with Renewal(policy_file, heard) as renewal:
+        renewal.consider({"sandbox-smoke-60s": old})
+        await_true(lambda: heard.said)
+        renewal.consider({"obs-lint": old})
+        began = time.monotonic()
+    assert time.monotonic() - began < 15
+    assert heard.said == ["sandbox-smoke-60s again, for its record grows old"]
+    assert records(policy_file.journal) == ()

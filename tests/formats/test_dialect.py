@@ -1,0 +1,45 @@
+"""Keys of rule files that one of Prometheus and vmalert does not know."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.formats.dialect import VMALERT_GROUP_KEYS, VMALERT_RULE_KEYS, Dialect
+from gonogo.formats.files import read_rules
+
+GROUP = "groups: [{name: g, %s, rules: [{record: a, expr: up}]}]\n"
+RULE = "groups: [{name: g, rules: [{%s: a, expr: up, %s}]}]\n"
+
+
+@pytest.mark.parametrize("key", VMALERT_GROUP_KEYS)
+def test_a_group_may_have_vmalerts_keys_by_the_dialect_only(key: str) -> None:
+    """Without it the mistake says whose key it is, where, and what to write."""
+    text = GROUP % f"{key}: x"
+    (problem,) = read_rules(text, "f").problems
+    assert problem.message == f"the key {key!r} belongs to vmalert, and Prometheus does not know it"
+    assert "prometheus: {dialect: victoriametrics}" in problem.next_step
+    assert str(problem.where) == "f:1:20"
+    read = read_rules(text, "f", Dialect.VICTORIA_METRICS)
+    assert read.problems == ()
+    assert [rule.name for group in read.groups for rule in group.rules] == ["a"]
+
+
+@pytest.mark.parametrize("key", VMALERT_RULE_KEYS)
+@pytest.mark.parametrize("kind", ["record", "alert"])
+def test_a_rule_may_have_vmalerts_keys_by_the_dialect_only(kind: str, key: str) -> None:
+    """Both kinds of rules."""
+    text = RULE % (kind, f"{key}: 1")
+    (problem,) = read_rules(text, "f").problems
+    assert "belongs to vmalert" in problem.message
+    assert read_rules(text, "f", Dialect.VICTORIA_METRICS).problems == ()
+
+
+def test_a_key_that_nobody_knows_is_refused_by_either() -> None:
+    """The dialect opens no door; vmalert refuses a key of Prometheus's."""
+    for dialect in Dialect:
+        (problem,) = read_rules(GROUP % "concurency: 2", "f", dialect).problems
+        assert problem.message == "unknown key 'concurency'"
+    offset = GROUP % "query_offset: 5s"
+    assert read_rules(offset, "f").problems == ()
+    (problem,) = read_rules(offset, "f", Dialect.VICTORIA_METRICS).problems
+    assert problem.message == "vmalert does not know the key 'query_offset'"

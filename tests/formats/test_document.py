@@ -1,0 +1,44 @@
+"""Every JSON document can be read again, whatever bytes a name has in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import orjson
+import pytest
+
+from gonogo.cli.mistake import mistake_json, mistake_of
+from gonogo.errors import PolicyError, Position, Problem
+from gonogo.formats.document import document
+from gonogo.heartbeat.print_json import beat_json, followed_json
+from gonogo.journal.print import list_json, record_json
+from gonogo.model.beat import Beat
+from gonogo.model.followed_beat import FollowedBeat, Stage
+from gonogo.model.record import Record
+from gonogo.reload.compare.result import Became, ReloadResult
+from gonogo.reload.print_json import reload_json
+
+ODD = b"a\xff.yml".decode(errors="surrogateescape")
+"""A path as Python gives it whose name is no UTF-8."""
+
+BEAT = Beat(1, 1_000, (ODD,), ODD)
+RECORD = Record("obs-lint", "key", "FAIL", 0.0, {"detail": ODD, ODD: [ODD]}, "1", {"promtool": ODD}, 1)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda: mistake_json(mistake_of(PolicyError((Problem(Position(ODD, 1, 2), ODD, ODD),)))),
+        lambda: beat_json(BEAT),
+        lambda: followed_json(FollowedBeat(BEAT, (Stage("published", 0.1, ODD, ODD),))),
+        lambda: list_json((RECORD,)),
+        lambda: record_json(RECORD),
+        lambda: reload_json(ReloadResult(Became.REFUSED, ODD, (), (ODD,))),
+        lambda: document({ODD: {"number": 1.5, "nothing": None, "items": (ODD, [ODD])}}, indented=True),
+    ],
+)
+def test_a_name_that_is_no_utf8_is_escaped(written: Callable[[], str | bytes]) -> None:
+    """Such a name made a beat end as a bug after it was published, and a mistake lose its JSON and its exit code."""
+    told = written()
+    assert orjson.loads(told)  # strict: json.loads would take a lone surrogate
+    assert "a\\\\udcff.yml" in (told.decode() if isinstance(told, bytes) else told)

@@ -1,0 +1,140 @@
+"""Every part of an expression is found where it stands in the file."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gonogo.errors import Position
+from gonogo.formats.located import Located
+from gonogo.formats.yaml import lines_of
+from gonogo.formats.yaml import parse as parse_yaml
+from gonogo.promql.canonical import written
+from gonogo.promql.parser import parse
+from gonogo.promql.tree import (
+    Aggregation,
+    Binary,
+    Call,
+    Expression,
+    Negation,
+    Number,
+    Range,
+    Subquery,
+    Text,
+    Vector,
+    walk,
+)
+from tests.promql.promql_strategies import trees
+
+
+def place(text: str, *loc: str | int) -> Located:
+    """Locate the expression at ``loc`` of a YAML text."""
+    document = parse_yaml(text, "f")
+    return Located(document, loc, (document.text(loc) or "").strip())
+
+
+def underlined(text: str, found: Located, node: Expression | None) -> str:
+    """Give what a span marks in the file."""
+    at, length = found.span(node)
+    return lines_of(text)[at.line - 1][at.column - 1 : at.column - 1 + length]
+
+
+def all_underlined(text: str) -> list[str]:
+    """Give what stands for each node of the expression ``e`` of a file."""
+    found = place(text, "e")
+    return [underlined(text, found, node) for node in walk(parse(found.text))]
+
+
+def test_a_node_without_a_place_is_marked_as_the_whole() -> None:
+    """Such a node was never text; so is the expression that cannot be read."""
+    text = "e: x +\n"
+    found = place(text, "e")
+    assert underlined(text, found, Number(1)) == underlined(text, found, None) == "x +"
+
+
+def test_an_alias_is_marked_itself() -> None:
+    """The characters stand elsewhere; the rule's own place is the alias."""
+    text = "a: &k >-\n  up\n  == 0\ne: *k\n"
+    found = place(text, "e")
+    assert found.span(parse(found.text)) == (Position("f", 4, 4), 1)
+    assert found.position(99) == Position("f", 4, 4)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "e: rate(a[5m]) / sum by (x) (b{c='d'}) > 1\n",
+        "e: \"rate(a[5m]) / sum by (x) (b{c='d'}) > 1\"\n",
+        "e: 'rate(a[5m]) / sum by (x) (b{c=''d''}) > 1'\n",
+        "e: |\n\n    rate(a[5m])\n      / sum by (x) (b{c='d'})\n    > 1\n",
+        "e: >+\n  rate(a[5m]) /\n\n  sum by (x) (b{c='d'})\n  > 1\n\n",
+        "e: rate(a[5m])\n   / sum\n  by (x) (b{c='d'})\n  > 1\n",
+        "e: &k |2\n    rate(a[5m]) # one / two\n    / sum(b{c='d'}) by (x) # (\n    > 1\n",
+    ],
+)
+def test_every_style_of_scalar(text: str) -> None:
+    """An operation is its operator, a call its name, a selector its name and braces, a range all of it."""
+    quote = "''" if "''d''" in text else "'"
+    assert all_underlined(text) == [">", "/", "rate", "a[5m]", "a", "sum", f"b{{c={quote}d{quote}}}", "1"]
+
+
+def test_the_whole_begins_behind_comments() -> None:
+    """What is marked is the expression, not the remark above it; with nothing else, the remark."""
+    text = "e: |\n  # why\n  up == 0\n"
+    assert underlined(text, place(text, "e"), None) == "up == 0"
+    text = "e: '# why'\n"
+    assert underlined(text, place(text, "e"), None) == "# why"
+
+
+def test_numbers_and_minus_signs() -> None:
+    """A minus is part of the number it stands before; before anything else it is an operation."""
+    assert all_underlined("e: -x - -1 + -(2)\n") == ["+", "-", "-", "x", "-1", "-(2"]
+
+
+def test_strings_and_subqueries() -> None:
+    """A subquery is marked at its brackets."""
+    text = "e: label_join(max_over_time(x[1h:5m]), 'a', ``)\n"
+    assert all_underlined(text) == ["label_join", "max_over_time", "[1h:5m]", "x", "'a'", "``"]
+
+
+def test_a_part_over_several_lines_is_marked_on_the_first() -> None:
+    """The span ends with the line, also where lines fold into one."""
+    for style in ("|", ">"):
+        text = f"e: {style}\n  x{{a='b',   \n    c='d'}}[5m]\n"
+        assert all_underlined(text) == ["x{a='b',", "x{a='b',"]
+
+
+def test_offsets_beyond_the_text() -> None:
+    """They are the nearest there is."""
+    found = place("e: ' up '\n", "e")
+    assert [found.position(at).column for at in (-1, 0, 1, 2, 3)] == [6, 6, 7, 8, 8]
+
+
+def begins(node: Expression) -> tuple[str, ...]:
+    """Say how the text of a node may begin."""
+    match node:
+        case Vector(metric=metric) | Range(vector=Vector(metric=metric)):
+            return ("{", metric or "{")
+        case Call(function=word) | Aggregation(operator=word) | Binary(operator=word):
+            return (word,)
+        case Number():
+            return tuple("0123456789.-IN")
+        case Text():
+            return ('"', "\\")
+        case Subquery():
+            return ("[",)
+        case Negation():
+            return ("-",)
+
+
+@given(trees, st.sampled_from(["'", '"', "|", ">", None]), st.sampled_from([10, 30, 200]))
+def test_every_node_of_every_expression(tree: Expression, style: str | None, width: int) -> None:
+    """Whatever the expression and however YAML writes it, each span begins with the node's own word."""
+    expression = written(tree)
+    text: str = yaml.dump({"e": expression}, default_style=style, width=width, allow_unicode=True)
+    read = parse(expression)
+    found = place(text, "e")
+    for node in walk(read):
+        assert underlined(text, found, node).startswith(begins(node))

@@ -1,0 +1,109 @@
+"""Every character of a scalar is found where it was written."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gonogo.errors import Position
+from gonogo.formats.yaml import lines_of, parse
+from gonogo.formats.yaml.characters import places
+
+
+def shown(text: str, key: str = "e") -> list[str]:
+    """Give, for each place of the scalar, what stands there in the file; nothing behind a line's end."""
+    lines = lines_of(text)
+    return [lines[at.line - 1][at.column - 1 : at.column] for at in parse(text, "f").character_positions((key,))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "e: abc",
+        "e: 'abc'",
+        'e: "abc"',
+        "e: |\n  abc\n",
+        "e: >-\n    abc",
+        "e: |6-  # why\n      abc\n",
+        "e: &name abc",
+        "e: !!str 'abc'",
+        "e: &name !!str\n  # between\n\n  abc",
+        "e: &name |\n  abc\n",
+        "e:\n  abc\n",
+        "{e: abc}",
+    ],
+)
+def test_one_word_in_every_style(text: str) -> None:
+    """Quotes, headers, anchors and tags are stepped over."""
+    assert "".join(shown(text)[:3]) == "abc"
+
+
+def test_lines_that_fold() -> None:
+    """A blank of the value stands right after what precedes it; what follows stands on its own line."""
+    text = "e: a\n   b\n\n   c\n"
+    places = parse(text, "f").character_positions(("e",))
+    assert [(at.line, at.column) for at in places] == [(1, 4), (1, 5), (2, 4), (2, 5), (4, 4), (4, 5)]
+
+
+def test_doubled_quotes_and_escapes() -> None:
+    """What is written in several characters stands at the first of them, and the next behind the last."""
+    single = parse("e: 'a''b'", "f").character_positions(("e",))
+    assert [at.column for at in single] == [5, 6, 8, 9]
+    double = parse('e: "a\\"\\x62\\u0063\\U00000064\\te\\\n  f\\0"', "f")
+    assert double.at(("e",)) == 'a"bcd\tef\0'
+    assert [at.column for at in double.character_positions(("e",))][:7] == [5, 6, 8, 12, 18, 28, 30]
+    assert double.character_positions(("e",))[7] == Position("f", 2, 3)
+
+
+def test_an_alias_has_its_text_elsewhere() -> None:
+    """No character stands at an alias; where it stands itself is told all the same."""
+    for anchored in ("x", "'x'", "|\n  x\n "):
+        document = parse(f"a: &k {anchored}\ne: *k\n", "f")
+        assert document.character_positions(("e",)) == ()
+        assert document.text_position(("e",)) == document.position(("e",))
+
+
+def test_what_is_no_scalar_has_no_characters() -> None:
+    """Lists, and what is missing in one."""
+    document = parse("e: [1]", "f")
+    assert document.character_positions(("e",)) == document.character_positions(("e", 4)) == ()
+
+
+def test_an_empty_block_begins_at_its_header() -> None:
+    """There is no line to point at."""
+    assert parse("e: |\n\n", "f").text_position(("e",)) == Position("f", 1, 4)
+    assert parse("e: &k", "f").text_position(("e",)) == Position("f", 1, 6)
+
+
+def test_a_value_of_another_source_is_not_guessed_at() -> None:
+    """Where value and source differ, or the source ends first, no place is told."""
+    assert places(("abc",), (1, 1), "", "abd") is None
+    assert places(("abc",), (1, 1), "", "abcd") is None
+
+
+def test_every_line_break_of_yaml_counts() -> None:
+    """Lines are counted as the parser does: CR, NEL and the Unicode separators end them too."""
+    text = "a: 1\r\nb: 2\rc: 3\x85d: 4\u2028e: xyz\u2029"
+    assert lines_of(text) == ("a: 1", "b: 2", "c: 3", "d: 4", "e: xyz", "")
+    assert parse(text, "f").text_position(("e",)) == Position("f", 5, 4)
+    assert "".join(shown(text)) == "xyz"
+
+
+@given(
+    st.text(st.characters(codec="utf-8", exclude_characters="\ufeff"), min_size=1),
+    st.sampled_from(["'", '"', "|", ">", None]),
+    st.sampled_from([8, 20, 80]),
+)
+def test_every_character_of_any_text(value: str, style: str | None, width: int) -> None:
+    """Whatever a YAML writer makes of a text, what it wrote plainly is found where it stands."""
+    text: str = yaml.dump({"k": [{"e": value}]}, default_style=style, width=width, allow_unicode=True)
+    document = parse(text, "f")
+    value = document.text(("k", 0, "e")) or ""  # YAML 1.1 itself turns some line breaks into others
+    places = document.character_positions(("k", 0, "e"))
+    assert len(places) == len(value) + 1
+    lines = lines_of(text)
+    for character, at in zip(value, places, strict=False):
+        there = lines[at.line - 1][at.column - 1 : at.column]
+        assert character.isspace() or there in {character, "\\"}

@@ -1,0 +1,141 @@
+"""One group of a real Pushgateway."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from gonogo.errors import ActionFailed, PolicyError
+from gonogo.heartbeat.pushgateway import PushGroup
+from gonogo.programs.processes import pushgateway
+from gonogo.programs.server_process import RunningServer
+from tests.waiting import await_true
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """Run a Pushgateway under a path prefix, as behind a proxy."""
+    with pushgateway(tmp_path_factory.mktemp("pushgateway"), flags=["--web.route-prefix=/"]) as server:
+        yield server
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("", "127.0.0.1:9091", "ftp://host", "http://", "http://host:0", "http://host:99999", "http://host:x"),
+        *("http://[::1", "http://ho st", "http://host/\n", "http://h\u00f6st"),
+    ],
+)
+def test_what_is_no_address_is_refused(address: str) -> None:
+    """A mistake in the address is a mistake of the policy."""
+    with pytest.raises(PolicyError, match=r"heartbeat\.pushgateway is no URL"):
+        PushGroup.at(address, {"job": "j"})
+
+
+@pytest.mark.parametrize("address", ["http://u:hunter2@host", "http://host/?token=hunter2", "http://host/#hunter2"])
+def test_secrets_in_the_address_are_refused_and_not_repeated(address: str) -> None:
+    """A password in a URL would end up in logs."""
+    with pytest.raises(PolicyError) as caught:
+        PushGroup.at(address, {"job": "j"})
+    assert "hunter2" not in str(caught.value)
+    assert "http://host" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("instance", "path"),
+    [
+        ("web-1.example", "/instance/web-1.example"),
+        ("a b\u00e9%?#", "/instance/a%20b%C3%A9%25%3F%23"),
+        ("a/b", "/instance@base64/YS9i"),
+        ("..", "/instance@base64/Li4="),
+        ("", "/instance@base64/="),
+    ],
+)
+def test_the_group_is_in_the_path(instance: str, path: str) -> None:
+    """What a path cannot carry is in base64."""
+    group = PushGroup.at("http://host:9091/prefix/", {"job": "j", "instance": instance})
+    assert group.address == f"http://host:9091/prefix/metrics/job/j{path}"
+
+
+@pytest.mark.live
+@pytest.mark.parametrize(
+    "instance", ["web-1", "a b\u00e9%?#+", "a/b", ".", "..", "", 'quote"back\\slash\nline', "{}", "@base64"]
+)
+def test_what_was_pushed_is_read_back_from_its_own_group(gateway: RunningServer, instance: str) -> None:
+    """Every instance has a group of its own, whatever its name."""
+    group = PushGroup.at(gateway.url, {"job": "duri_heartbeat", "instance": instance})
+    other = PushGroup.at(gateway.url, {"job": "duri_heartbeat", "instance": f"{instance}2"})
+    group.publish(b'# TYPE a_seq gauge\na_seq{via="push"} 1762143605\n')
+    other.publish(b'# TYPE a_seq gauge\na_seq{via="push"} 99\n')
+    assert group.published("a_seq") == (1762143605.0,)
+    assert group.published("a") == ()
+
+
+@pytest.mark.live
+def test_a_push_replaces_the_group(gateway: RunningServer) -> None:
+    """A series that is no longer pushed does not stay for ever."""
+    group = PushGroup.at(gateway.url, {"job": "replaced"})
+    group.publish(b'a_old{realm="test"} 1\n')
+    group.publish(b'a_old{realm="prod"} 2\n')
+    assert group.published("a_old") == (2.0,)
+
+
+@pytest.mark.live
+def test_what_the_pushgateway_refuses_is_said_with_its_words(gateway: RunningServer) -> None:
+    """Status and first line arrive, as another client sees them."""
+    group = PushGroup.at(gateway.url, {"job": "refused"})
+    body = b"this is no metric\n"
+    with pytest.raises(HTTPError) as refused, urlopen(Request(group.address, body, method="PUT")):  # noqa: S310 - a server of ours
+        pass
+    with refused.value as answer:
+        first = answer.read().decode().splitlines()[0].strip()
+    with pytest.raises(ActionFailed, match="it answered 400: ") as caught:
+        group.publish(body)
+    assert first
+    assert first in str(caught.value)
+    assert caught.value.where == group.address
+
+
+@pytest.mark.live
+def test_a_redirect_or_another_server_is_no_success(gateway: RunningServer) -> None:
+    """Only a status 2xx means that it was taken."""
+    with pytest.raises(ActionFailed, match=r"it answered 40[45]"):
+        PushGroup.at(f"{gateway.url}/elsewhere", {"job": "lost"}).publish(b"a 1\n")
+
+
+@pytest.mark.live
+def test_a_pushgateway_that_is_not_there_is_an_error_in_words(tmp_path: Path) -> None:
+    """Refused is refused."""
+    with pushgateway(tmp_path) as server:
+        group = PushGroup.at(server.url, {"job": "gone"})
+        group.publish(b"a 1\n")
+    with pytest.raises(ActionFailed, match="Connection refused"):
+        group.publish(b"a 2\n")
+    with pytest.raises(ActionFailed, match="Connection refused"):
+        group.published("a")
+
+
+@pytest.mark.live
+def test_a_paused_pushgateway_does_not_hold_the_writer_for_ever(
+    gateway: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time for one push is bounded."""
+    monkeypatch.setattr("gonogo.heartbeat.pushgateway.PATIENCE", 0.3)
+    gateway.pause()
+    try:
+        with pytest.raises(ActionFailed, match="timed out"):
+            PushGroup.at(gateway.url, {"job": "paused"}).publish(b"a 1\n")
+    finally:
+        gateway.resume()
+        monkeypatch.undo()
+    group = PushGroup.at(gateway.url, {"job": "paused"})
+
+    def pushed_again() -> bool:
+        group.publish(b"a 2\n")
+        return group.published("a") == (2.0,)
+
+    await_true(pushed_again)  # asserts; the push that was given up may still arrive late

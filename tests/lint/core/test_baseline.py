@@ -1,0 +1,130 @@
+"""A baseline knows what was there, whatever moves, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gonogo.errors import Position, UsageError
+from gonogo.lint.core.baseline import SCHEMA, new_findings, read_baseline, relative, write_baseline
+from gonogo.lint.core.fingerprint import Fingerprint
+from gonogo.model.finding import Finding, Severity, Span
+
+FOUND = Finding("no-comparison", Severity.WARNING, Span(Position("/w/rules/a.yml", 3, 5)), "fires always", "A")
+
+
+def moved(finding: Finding, line: int) -> Finding:
+    """Give the same finding on another line."""
+    return replace(finding, where=Span(replace(finding.where.start, line=line)))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "it is not JSON"),
+        ("{", "it is not JSON"),
+        ("[]", "its schema is not"),
+        ('{"schema": "gonogo/lint/v1", "findings": []}', "its schema is not"),
+        (json.dumps({"schema": SCHEMA}), "it has no list of findings"),
+        (json.dumps({"schema": SCHEMA, "findings": {}}), "it has no list of findings"),
+        (json.dumps({"schema": SCHEMA, "findings": [1]}), "finding 1 is not made of"),
+        (json.dumps({"schema": SCHEMA, "findings": [{"check": "a"}]}), "finding 1 is not made of"),
+        (
+            json.dumps({"schema": SCHEMA, "findings": [{"check": "a", "path": "b", "rule": None, "message": "c"}]}),
+            "finding 1 is not made of",
+        ),
+    ],
+)
+def test_no_baseline(text: str, why: str) -> None:
+    """What is no baseline is an error that says why; it never counts as an empty one."""
+    with pytest.raises(UsageError) as caught:
+        read_baseline(text, "b.json")
+    assert why in caught.value.why
+    assert caught.value.where == "b.json"
+
+
+def test_what_is_known_is_not_new() -> None:
+    """Lines may move, also those that a message names; the severity may change."""
+    found = replace(FOUND, message="twice, first in line 9, see b.yml:9:1")
+    baseline = read_baseline(write_baseline([found], "/w"), "/w/base.json")
+    again = replace(moved(found, 90), message="twice, first in line 12, see b.yml:12:7", severity=Severity.ERROR)
+    assert new_findings([again], baseline).new == ()
+    assert new_findings([again], baseline).baselined == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(FOUND, check="counter-raw"),
+        replace(FOUND, rule="B"),
+        replace(FOUND, message="fires never"),
+        replace(FOUND, where=Span(Position("/w/rules/b.yml", 3, 5))),
+    ],
+)
+def test_anything_else_is_new(other: Finding) -> None:
+    """Another check, rule, message or file; and what was known is gone."""
+    compared = new_findings([other], read_baseline(write_baseline([FOUND], "/w"), "/w/base.json"))
+    assert compared.new == (other,)
+    assert compared.gone == (Fingerprint("no-comparison", "rules/a.yml", "A", "fires always"),)
+
+
+def test_findings_are_counted() -> None:
+    """One more of the same is new; one less is gone."""
+    twice = read_baseline(write_baseline([FOUND, moved(FOUND, 9)], "/w"), "/w/base.json")
+    third = moved(FOUND, 20)
+    assert new_findings([FOUND, moved(FOUND, 9), third], twice).new == (third,)
+    compared = new_findings([third], twice)
+    assert (compared.new, compared.baselined, len(compared.gone)) == ((), 1, 1)
+
+
+def test_it_is_written_for_version_control() -> None:
+    """One finding a line, sorted; nothing is a baseline, too; text that is no Unicode is escaped."""
+    text = write_baseline([replace(FOUND, rule="\udc80"), FOUND], "/w")
+    assert text == write_baseline([FOUND, replace(FOUND, rule="\udc80")], "/w")
+    assert len(text.splitlines()) == len(["{", "schema", "findings", "one", "two", "]", "}"])
+    assert json.loads(write_baseline([], "/w")) == {"schema": SCHEMA, "findings": []}
+    assert read_baseline(text, "/w/b.json").root == "/w"
+
+
+@pytest.mark.parametrize(
+    ("path", "folder", "expected"),
+    [
+        ("/w/rules/a.yml", "/w", "rules/a.yml"),
+        ("/w/a.yml", "/w/ci", "../a.yml"),
+        ("rules/a.yml", "", "rules/a.yml"),
+        ("./rules/../a.yml", ".", "a.yml"),
+        ("../a.yml", "..", "a.yml"),
+        ("../../a.yml", "", "../../a.yml"),
+        ("C:\\w\\a.yml", "C:\\w", "a.yml"),
+    ],
+)
+def test_paths_are_relative(path: str, folder: str, expected: str) -> None:
+    """So that a baseline is true on every machine."""
+    assert relative(path, folder) == expected
+
+
+FINDINGS = st.lists(
+    st.builds(
+        Finding,
+        st.sampled_from(["a", "b"]),
+        st.sampled_from(list(Severity)),
+        st.builds(lambda name, line: Span(Position(f"/w/{name}", line, 1)), st.sampled_from("xy"), st.integers(1, 99)),
+        st.sampled_from(["m", "n in line 5"]),
+        st.text(max_size=2),
+    )
+)
+
+
+@given(FINDINGS, FINDINGS)
+def test_a_baseline_of_all_leaves_nothing(first: list[Finding], second: list[Finding]) -> None:
+    """What is written is read; everything is either new or known, and what is not known is gone."""
+    baseline = read_baseline(write_baseline(first, "/w"), "/w/b.json")
+    same = new_findings(first, baseline)
+    assert (same.new, same.baselined, same.gone) == ((), len(first), ())
+    compared = new_findings(second, baseline)
+    assert len(compared.new) + compared.baselined == len(second)
+    assert len(compared.gone) + compared.baselined == len(first)

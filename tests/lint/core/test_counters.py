@@ -1,0 +1,32 @@
+"""What is surely a counter or a gauge."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.lint.core.counters import declared
+from gonogo.lint.core.live import Live
+
+TYPES = {"c_total": "counter", "om": "counter", "h": "histogram", "s": "summary", "g_count": "gauge", "i": "info"}
+
+
+@pytest.mark.parametrize(
+    ("metric", "kind"),
+    [
+        ("unknown", ""),
+        ("i", ""),
+        ("h", "counter"),
+        ("s_bucket", ""),
+        ("h_total", ""),
+        ("c_total", "counter"),
+        ("om_total", "counter"),
+        ("h_bucket", "counter"),
+        ("h_count", "counter"),
+        ("s_sum", "counter"),
+        ("g_count", "gauge"),
+    ],
+)
+def test_what_targets_declare(metric: str, kind: str) -> None:
+    """By the series' own name first, then by its family's as the ending allows."""
+    assert declared(Live(types=TYPES), metric) == kind
+    assert declared(None, metric) == ""

@@ -1,0 +1,44 @@
+"""An example's files become what one server would load."""
+
+from __future__ import annotations
+
+from gonogo.lint.core.check import Example
+from gonogo.lint.core.example_estate import estate_of
+
+RULES = "groups: [{name: g, rules: [{record: a, expr: x}]}]\n"
+
+
+def test_without_a_configuration_all_rule_files_count() -> None:
+    """Tests are none, and nothing is known to be all."""
+    estate = estate_of(Example({"a.yml": RULES, "b.yml": RULES, "a_test.yml": "tests: []\n"}))
+    assert [file.path for file in estate.files] == ["a.yml", "b.yml"]
+    assert not estate.complete
+    assert estate.configuration is None
+    assert estate.routes is None
+
+
+def test_with_a_configuration_those_that_it_names_count() -> None:
+    """And they are all that there is."""
+    estate = estate_of(
+        Example(
+            {
+                "prometheus.yml": "rule_files: ['rules/*.yml', b.yml, 'gone/*.yml']\n",
+                "rules/a.yml": RULES,
+                "rules/deep/c.yml": RULES,
+                "b.yml": RULES,
+                "d.yml": RULES,
+            }
+        )
+    )
+    assert [file.path for file in estate.files] == ["rules/a.yml", "b.yml"]
+    assert estate.complete
+    assert estate.configuration is not None
+    assert [entry.matched for entry in estate.configuration.rule_files] == [("rules/a.yml",), ("b.yml",), ()]
+
+
+def test_routes_and_facts_come_with_it() -> None:
+    """Facts have the last word."""
+    estate = estate_of(Example({"alertmanager.yml": "route: {receiver: a}\n"}, {"version": (3, 0), "complete": True}))
+    assert estate.routes is not None
+    assert estate.routes.root.receiver == "a"
+    assert (estate.version, estate.complete, estate.files) == ((3, 0), True, ())

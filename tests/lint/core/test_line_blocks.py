@@ -1,0 +1,68 @@
+"""Comments of a configuration are about lines that it has."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gonogo.formats.yaml import lines_of
+from gonogo.lint.core.line_blocks import line_remarks
+
+PIECES = (
+    "a:",
+    "- ",
+    "  ",
+    "\n",
+    "# c",
+    "b: 1",
+    "{c: [",
+    "]}",
+    "|",
+    "&x",
+    "*x",
+    "---",
+    "...",
+    "'",
+    "\t",
+    "\r\n",
+    "\ufeff",
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14))
+def test_whatever_the_text_is(pieces: list[str]) -> None:
+    """From the comment's own line, or a later one, up to the last."""
+    text = "".join(pieces)
+    for remark in line_remarks(text):
+        for block in remark.about:
+            assert remark.line <= block.first <= block.last <= len(lines_of(text))
+            assert block.holds(block.last)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("a: 1 # c\nb: 2\n", 1, 1),
+        ("# c\na: {b: 1,\n c: 2}\n", 2, 2),
+        ("a:\n# c\n- b: 1\n  c: 2\n- d\n", 3, 4),
+        ("a:\n  # c\n  - b\n", 3, 3),
+        ("a:\n  - b: 1\n    # c\n    d:\n      e: 1\n", 4, 4),
+        ("a: [\n  # c\n  {b: 1,\n   c: 2}]\n", 3, 3),
+    ],
+)
+def test_what_a_comment_is_about(text: str, first: int, last: int) -> None:
+    """Its line, the line below, or the whole item that begins there with a dash."""
+    (remark,) = line_remarks(text)
+    (block,) = remark.about
+    assert (block.first, block.last) == (first, last)
+
+
+def test_a_comment_behind_everything() -> None:
+    """It is about nothing; in an empty text it stands above everything all the same."""
+    (behind,) = line_remarks("a: 1\n# c\n")
+    (alone,) = line_remarks("# c\n")
+    assert (behind.about, behind.heading) == ((), False)
+    assert (alone.about, alone.heading) == ((), True)
+    (valueless,) = line_remarks("a:\n# c\n")
+    assert valueless.about == ()

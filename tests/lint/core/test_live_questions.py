@@ -1,0 +1,46 @@
+"""What a server is asked, and what it is not."""
+
+from __future__ import annotations
+
+from gonogo.formats.sources import source_file
+from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.live_questions import expressions, follow_up, narrowings, series_questions
+from gonogo.promql.tree import Matcher, Vector
+
+
+def estate(*expressions_: str) -> Estate:
+    """Make an estate of recording rules r0, r1 and so on."""
+    rules = "".join(f"  - record: r{n}\n    expr: {text!r}\n" for n, text in enumerate(expressions_))
+    return Estate((source_file(f"groups:\n- name: g\n  rules:\n{rules}", "r.yml"),))
+
+
+def test_only_what_must_be_there_is_asked_for() -> None:
+    """Not what the rules record, what may be absent, what alerts write, nor what has no name."""
+    asked = series_questions(
+        estate(
+            'sum(rate(http_total{code="500"}[5m])) / r1',
+            "a offset 5m + a",
+            "absent(b) or c",
+            "d unless e",
+            'ALERTS{alertname="X"}',
+            '{job="x"}',
+            "sum(",
+        )
+    )
+    assert asked == ('http_total{code="500"}', "a", "d")
+
+
+def test_a_selector_that_found_nothing_is_asked_again_piece_by_piece() -> None:
+    """So that the finding can say which matcher is to blame."""
+    whole = estate('up{job="a",env="b"}', "nothing", "there")
+    assert follow_up(whole, ['up{env="b",job="a"}', "nothing"]) == ("up", 'up{env="b"}', 'up{job="a"}')
+    assert narrowings(Vector("up")) == ()
+    assert narrowings(Vector("up", (Matcher("a", "=", "b"),))) == (
+        Vector("up"),
+        Vector("up", (Matcher("a", "=", "b"),)),
+    )
+
+
+def test_every_expression_is_evaluated_once() -> None:
+    """What cannot be read is promtool's business."""
+    assert expressions(estate("a", "a", "b", "sum(")) == ("a", "b")

@@ -1,0 +1,280 @@
+"""A comment silences exactly what it says, or it is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+import pytest
+
+from gonogo.errors import Position
+from gonogo.formats.sources import source_file
+from gonogo.lint.core.estate import SourceFile
+from gonogo.lint.core.pragmas import NEVER_SILENT, PRAGMA, pragmas, silenced
+from gonogo.lint.core.rule_blocks import RuleBlock
+from gonogo.model.finding import Finding, Severity, Span
+
+KNOWN = ("no-comparison", "counter-raw", PRAGMA)
+
+
+def fault(text: str) -> list[str]:
+    """Give what is wrong with each pragma of a file."""
+    return [pragma.fault for pragma in pragmas(source_file(text, "f"), KNOWN)]
+
+
+def about(text: str) -> list[list[str]]:
+    """Name the rules that each pragma of a file is for, and require that all work."""
+    found = pragmas(source_file(text, "f"), KNOWN)
+    assert all(not pragma.fault for pragma in found)
+    return [[block.rule.name for block in pragma.about if isinstance(block, RuleBlock)] for pragma in found]
+
+
+def applied(
+    found: Iterable[Finding],
+    files: Iterable[SourceFile],
+    known: Collection[str] = KNOWN,
+    texts: Mapping[str, str] | None = None,
+    unheard: Collection[str] = (),
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...], int]:
+    """Apply pragmas: what stays, what is said of them, and how many were silenced."""
+    done = silenced(found, files, known, texts, unheard)
+    return done.kept, done.told, done.count
+
+
+def finding(line: int, rule: str = "", check: str = "no-comparison", path: str = "f") -> Finding:
+    """Make a finding."""
+    return Finding(check, Severity.WARNING, Span(Position(path, line, 1)), "m", rule)
+
+
+RULES = """\
+groups:
+- name: g
+  rules:
+  - alert: A
+    expr: a
+  - alert: B
+    expr: b
+"""
+
+
+IN_ONE_LINE = """\
+groups: [{name: g, rules: [{alert: A, expr: a}, {alert: B, expr: b}]}] # gonogo: disable=counter-raw why
+"""
+IN_BRACES = """\
+groups:
+- name: g
+  rules: [
+    {alert: A, expr: a},
+    # gonogo: disable=counter-raw why
+    {alert: B,
+     expr: b}
+  ]
+"""
+RESOURCE = """\
+kind: PrometheusRule
+spec:
+  groups:
+  - name: g
+    rules:
+    #gonogo:disable = no-comparison , counter-raw: why
+    - alert: A
+      expr: a
+"""
+
+
+@pytest.mark.parametrize(
+    ("comment", "says"),
+    [
+        ("# gonogo: disable=no-comparison", "gives no reason"),
+        ("# gonogo: disable=no-comparison -- .", "gives no reason"),
+        ("# gonogo: disable=nocomparison why", "there is no check 'nocomparison'"),
+        ("# gonogo: disable=no-comparison,nope why", "there is no check 'nope'"),
+        ("# gonogo: disable=pragma why", "cannot be silenced"),
+        ("# gonogo: disable-file=no-comparison why", "above its first group"),
+        ("# gonogo: disabled=no-comparison why", "write '# gonogo: disable=CHECK reason'"),
+        ("# gonogo: no-comparison why", "write '# gonogo: disable=CHECK reason'"),
+        ("# gonogo disable=no-comparison why", "write '# gonogo: disable=CHECK reason'"),
+        ("# Gonogo: disable=no-comparison why", "write '# gonogo: disable=CHECK reason'"),
+        ("# see, gonogo: disable=no-comparison why", "and nothing before it"),
+        ("# gonogo: disable=", "write '# gonogo: disable=CHECK reason'"),
+    ],
+)
+def test_a_pragma_that_does_not_work(comment: str, says: str) -> None:
+    """It silences nothing, and is an error with the rule that it was meant for."""
+    file = source_file(RULES.replace("  - alert: A", f"  {comment}\n  - alert: A"), "f")
+    found = finding(5, "A")
+    kept, extra, count = applied([found], [file], KNOWN)
+    assert (kept, count) == ((found,), 0)
+    (fault,) = extra
+    assert (fault.check, fault.severity, fault.rule) == (PRAGMA, Severity.ERROR, "" if "-file" in comment else "A")
+    assert fault.where == Span(Position("f", 4, 3), len(comment))
+    assert fault.message.startswith("this silences nothing: ")
+    assert says in fault.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        RULES.replace("groups:", "groups: # gonogo: disable=no-comparison why"),
+        RULES.replace("groups:", "# gonogo: disable=no-comparison why\ngroups:"),
+        RULES.replace("  rules:", "  # gonogo: disable=no-comparison why\n  rules:"),
+        RULES.replace("  rules:", "  rules: # gonogo: disable=no-comparison why"),
+        RULES + "  # gonogo: disable=no-comparison why\n",
+        RULES + "  # gonogo: disable=no-comparison why\n- name: h\n  rules: []\n",
+        "# gonogo: disable=no-comparison why\n",
+    ],
+)
+def test_about_no_rule(text: str) -> None:
+    """A pragma above a group, behind the last rule or in a file without rules is for nothing."""
+    assert ["no rule is here" in one for one in fault(text)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        (RULES.replace("alert: A", "alert: A # gonogo: disable=no-comparison why"), ["A"]),
+        (RULES.replace("expr: a", "expr: a # gonogo: disable=no-comparison why"), ["A"]),
+        (RULES.replace("expr: a", "expr: |  # gonogo: disable=no-comparison why\n      a\n"), ["A"]),
+        (RULES.replace("expr: a", "expr: |\n      # gonogo: disable=no-comparison why\n      a"), ["A"]),
+        (RULES.replace("expr: a", "expr: |\n      a # gonogo: disable=no-comparison why"), ["A"]),
+        (RULES.replace("    expr: a", "    # gonogo: disable=no-comparison why\n    expr: a"), ["A"]),
+        (RULES.replace("    expr: a", "# gonogo: disable=no-comparison why\n    expr: a"), ["A"]),
+        (RULES.replace("  - alert: A", "  # gonogo: disable=no-comparison why\n\n  - alert: A"), ["A"]),
+        (RULES.replace("  - alert: A", "# gonogo: disable=no-comparison why\n  # more\n  - alert: A"), ["A"]),
+        (RULES.replace("  - alert: A", "      # gonogo: disable=no-comparison why\n  - alert: A"), ["A"]),
+        (RULES.replace("  - alert: A", "  - # gonogo: disable=no-comparison why\n    alert: A"), ["A"]),
+        (RULES.replace("  - alert: B", "  # gonogo: disable=no-comparison why\n  - alert: B"), ["B"]),
+        (RULES.replace("  - alert: B", "    # gonogo: disable=no-comparison why\n  - alert: B"), ["A"]),
+        (RULES + "    # gonogo: disable=no-comparison why\n", ["B"]),
+        (IN_ONE_LINE, ["A", "B"]),
+        (IN_BRACES, ["B"]),
+        (RESOURCE, ["A"]),
+    ],
+)
+def test_about_a_rule(text: str, rules: list[str]) -> None:
+    """On a rule's lines, in its block, in its expression, or right above it."""
+    assert about(text) == [rules]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        RULES.replace("expr: a", "expr: 'a{b=\"# gonogo: disable=x\"}'"),
+        RULES.replace("expr: a", "expr: a\n    annotations:\n      d: |\n        # gonogo: disable=x"),
+        RULES.replace("- name: g", "- name: g # for gonogo, see elsewhere"),
+        RULES,
+    ],
+)
+def test_what_is_no_pragma(text: str) -> None:
+    """Strings, blocks of text, and comments that only speak of us."""
+    assert fault(text) == []
+
+
+@pytest.mark.parametrize("place", ["", "---\n", "# Rules\n\n"])
+def test_a_pragma_for_the_file(place: str) -> None:
+    """Above the first group it silences its checks for every rule, and for the file itself."""
+    file = source_file(f"{place}# gonogo: disable-file=no-comparison,counter-raw generated\n{RULES}", "f")
+    other = finding(1, check="syntax")
+    elsewhere = finding(1, path="g")
+    found = [finding(7, "A"), finding(8, "B", "counter-raw"), finding(1), other, elsewhere]
+    assert applied(found, [file], KNOWN) == ((other, elsewhere), (), 3)
+
+
+def test_a_file_without_rules_is_all_head() -> None:
+    """There is no first group to stand behind."""
+    file = source_file("groups: []\n# gonogo: disable-file=no-comparison empty for now\n", "f")
+    assert applied([finding(1)], [file], KNOWN) == ((), (), 1)
+
+
+def test_findings_of_a_rule() -> None:
+    """By its name wherever they point; by its lines where another rule has the name, or they name none."""
+    pragma = "# gonogo: disable=no-comparison why"
+    text = RULES.replace("expr: a", f"expr: a {pragma}")
+    inside, outside, nameless, other = finding(5, "A"), finding(1, "A"), finding(4), finding(5, "B")
+    assert applied([inside, outside, nameless, other], [source_file(text, "f")], KNOWN) == ((other,), (), 3)
+    twice = source_file(text.replace("alert: B", "alert: A"), "f")
+    assert applied([inside, outside, finding(7, "A")], [twice], KNOWN) == ((outside, finding(7, "A")), (), 1)
+
+
+def test_faults_are_told_once() -> None:
+    """What the check of pragmas has found already is not repeated."""
+    file = source_file(RULES + "# gonogo: disable=nope why\n", "f")
+    _, extra, _ = applied([], [file], KNOWN)
+    assert len(extra) == 1
+    assert applied(extra, [file], KNOWN) == (extra, (), 0)
+
+
+@pytest.mark.parametrize("check", NEVER_SILENT)
+def test_what_no_server_loads_is_silenced_by_no_reason(check: str) -> None:
+    """Neither for a rule nor for a file, and a good check beside it does not help."""
+    found = [finding(1, check=check), finding(5, "A", check)]
+    for comment in (f"# gonogo: disable-file={check},no-comparison legacy\n", f"# gonogo: disable={check} legacy\n"):
+        text = comment + RULES if "-file" in comment else RULES.replace("  - alert: A", f"  {comment}  - alert: A")
+        kept, told, count = applied(found, [source_file(text, "f")], (*KNOWN, check))
+        assert (kept, count) == (tuple(found), 0)
+        (fault,) = told
+        assert fault.severity is Severity.ERROR
+        assert f"{check!r} cannot be silenced: {NEVER_SILENT[check]}" in fault.message
+
+
+def test_a_pragma_of_which_nothing_is_found_is_worth_knowing() -> None:
+    """Check by check, for a rule and for a file; once where a check is named twice."""
+    text = RULES.replace("expr: a", "expr: a # gonogo: disable=no-comparison,counter-raw,counter-raw why")
+    kept, told, count = applied([finding(5, "A")], [source_file(text, "f")])
+    assert (kept, count) == ((), 1)
+    (idle,) = told
+    assert (idle.check, idle.severity, idle.rule, idle.where.start.line) == (PRAGMA, Severity.INFO, "A", 5)
+    assert "counter-raw finds nothing here" in idle.message
+    _, told, _ = applied([], [source_file(f"# gonogo: disable-file=counter-raw why\n{RULES}", "f")])
+    assert [one.rule for one in told] == [""]
+
+
+def test_a_pragma_is_not_called_idle_where_its_check_could_not_look() -> None:
+    """Nobody asked what the check rests on, or the file could not be read in full."""
+    file = source_file(f"# gonogo: disable-file=counter-raw why\n{RULES}", "f")
+    assert applied([], [file], unheard=["counter-raw"]) == ((), (), 0)
+    broken = Finding("syntax", Severity.ERROR, Span(Position("f", 9, 1)), "m")
+    assert applied([broken], [file]) == ((broken,), (), 0)
+    _, told, _ = applied([finding(9, check="syntax")], [file])
+    assert len(told) == 1
+
+
+CONFIGURATION = """\
+global: {scrape_interval: 10m}  # gonogo: disable=no-comparison here
+scrape_configs:
+  # gonogo: disable=no-comparison a whole item
+  - job_name: a
+    scrape_interval: 10m
+  - job_name: b
+    # gonogo: disable=no-comparison one line
+    scrape_interval: 10m
+"""
+
+
+def test_pragmas_of_a_configuration() -> None:
+    """For the line they stand on, the line below, or the item of a list that begins there."""
+    found = [finding(line, path="p.yml") for line in (1, 4, 5, 6, 8)]
+    kept, told, count = applied(found, [], texts={"p.yml": CONFIGURATION, "q.yml": "a: 1\n"})
+    assert (kept, told, count) == ((found[3],), (), 4)
+
+
+def test_a_pragma_for_a_whole_configuration() -> None:
+    """Above its first key."""
+    head = "# gonogo: disable-file=no-comparison generated\n"
+    found = [finding(line, path="p.yml") for line in (2, 9)]
+    assert applied(found, [], texts={"p.yml": head + CONFIGURATION})[0] == ()
+    kept, told, _ = applied(found, [], texts={"p.yml": f"a: 1\n{head}b: 1\n"})
+    assert kept == tuple(found)
+    assert [one.message.rpartition(": ")[2] for one in told] == [
+        "what is for the whole file belongs above its first key"
+    ]
+    assert applied([], [], texts={"p.yml": head})[1][0].severity is Severity.INFO
+
+
+def test_faults_of_pragmas_in_a_configuration() -> None:
+    """Behind everything they are about nothing, and where nothing is found they are idle."""
+    text = "a: 1\n# gonogo: disable=no-comparison why\n"
+    _, (fault,), _ = applied([], [], texts={"p.yml": text})
+    assert (fault.severity, fault.where.start.line) == (Severity.ERROR, 2)
+    assert "nothing is here or right below" in fault.message
+    _, (idle,), _ = applied([], [], texts={"p.yml": f"{text}b: 1\n"})
+    assert idle.severity is Severity.INFO

@@ -1,0 +1,24 @@
+"""Values that fit what an organisation asks for."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from gonogo.lint.core.requirements import Names
+
+
+def test_a_broken_pattern_is_refused() -> None:
+    """When it is read, not when it is used."""
+    with pytest.raises(re.error):
+        Names.of({"team": "("})
+
+
+def test_a_pattern_fits_a_whole_value() -> None:
+    """And no pattern fits any."""
+    names = Names.of({"team": "web|db", "any": None})
+    assert names.fits("team", "web")
+    assert not names.fits("team", "webs")
+    assert names.fits("any", "")
+    assert (names.meant("team"), names.meant("any")) == ("web|db", "anything")

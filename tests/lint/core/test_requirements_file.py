@@ -1,0 +1,76 @@
+"""What an organisation asks for, read from its file."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from gonogo.lint.core.requirements import Bounds, Names, Requirements
+from gonogo.lint.core.requirements_file import read_requirements
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("lables: {}", "p.yml:1:1: unknown key 'lables'"),
+        ("labels: {needed: {}}", "p.yml:1:10: unknown key 'needed'"),
+        ("names: {group: x}", "p.yml:1:9: unknown key 'group'"),
+        ("bounds: {after: {}}", "p.yml:1:10: unknown key 'after'"),
+        ("bounds: {for: {min: 1m}}", "p.yml:1:16: unknown key 'min'"),
+        ("owners: {team: x}", "p.yml:1:10: unknown key 'team'"),
+        ("labels: x", "p.yml:1:9: a mapping is expected"),
+        ("labels: {required: [a]}", "p.yml:1:20: a mapping is expected"),
+        ("labels: {required: {team: '('}}", "'(' is no regular expression"),
+        ("names: {alert: '['}", "'[' is no regular expression"),
+        ("names: {alert: {}}", "one value is expected"),
+        ("bounds: {for: {least: soon}}", "'soon' is no duration"),
+        ("bounds: {for: {least: 2m, most: 1m}}", "nothing is within these bounds"),
+        ("owners: {names: a}", "a list of names is expected"),
+        ("- a", "a mapping is expected"),
+        ("a: [", "not YAML"),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(text: str, told: str) -> None:
+    """Unknown keys too: a demand that is misspelt must not go unheard."""
+    _, problems = read_requirements(text, "p.yml")
+    assert any(told in str(problem) for problem in problems)
+
+
+def test_what_has_a_mistake_is_not_asked_for() -> None:
+    """The rest is."""
+    wanted, problems = read_requirements("names: {alert: '(', record: 'a.*'}\nbounds: {for: {least: x}}\n", "p.yml")
+    assert len(problems) == 2
+    assert wanted == Requirements(record_name=re.compile("a.*"))
+
+
+def test_nothing_is_asked_for_by_an_empty_file() -> None:
+    """Every key may be left out."""
+    assert read_requirements("", "p.yml") == (Requirements(), ())
+
+
+def test_all_that_can_be_asked_for() -> None:
+    """In its place."""
+    text = """\
+labels: {required: {severity: critical|warning, team: null}, forbidden: {replica: null}}
+annotations: {required: {summary: null}, forbidden: {wiki: 'http:.*'}}
+names: {alert: '[A-Z]+', record: 'a:b'}
+bounds: {for: {least: 1m, most: 1h}, keep_firing_for: {most: 10m}, interval: {least: 10s}}
+owners: {label: team, names: [payments, storage]}
+"""
+    wanted, problems = read_requirements(text, "p.yml")
+    assert problems == ()
+    assert wanted == Requirements(
+        Names.of({"severity": "critical|warning", "team": None}),
+        Names.of({"replica": None}),
+        Names.of({"summary": None}),
+        Names.of({"wiki": "http:.*"}),
+        re.compile("[A-Z]+"),
+        re.compile("a:b"),
+        Bounds(timedelta(minutes=1), timedelta(hours=1)),
+        Bounds(most=timedelta(minutes=10)),
+        Bounds(timedelta(seconds=10)),
+        "team",
+        frozenset({"payments", "storage"}),
+    )

@@ -1,0 +1,59 @@
+"""How often series get a sample, and who gives it to them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from gonogo.lint.core.check import Example
+from gonogo.lint.core.example_estate import estate_of
+from gonogo.lint.core.sampling import Pace, Sampling
+from gonogo.promql.parser import parse
+from gonogo.promql.tree import Vector
+
+CONFIGURATION = """
+global: {scrape_interval: 15s, evaluation_interval: 30s}
+rule_files: [rules.yml]
+scrape_configs:
+- {job_name: web, static_configs: [{targets: [a], labels: {zone: a}}]}
+- {job_name: slow, scrape_interval: 2m}
+"""
+RULES = """
+groups:
+- {name: quick, interval: 5s, rules: [{record: x, expr: y, labels: {level: one}}]}
+- {name: usual, rules: [{record: x, expr: z, labels: {level: all}}]}
+"""
+WEB = Pace(timedelta(seconds=15), "job 'web' scrapes")
+SLOW = Pace(timedelta(minutes=2), "job 'slow' scrapes")
+QUICK = Pace(timedelta(seconds=5), "group 'quick' is evaluated")
+USUAL = Pace(timedelta(seconds=30), "group 'usual' is evaluated")
+
+
+def paces(selector: str, files: dict[str, str] | None = None) -> tuple[Pace, ...]:
+    """Ask for a selector's paces in the rules above, by default with the configuration."""
+    vector = parse(selector)
+    assert isinstance(vector, Vector)
+    example = Example(files or {"prometheus.yml": CONFIGURATION, "rules.yml": RULES})
+    return Sampling(estate_of(example)).paces(vector)
+
+
+def test_nothing_is_known_without_a_name_or_a_configuration() -> None:
+    """Then any rule or job may be behind it, or the interval is written nowhere."""
+    assert paces('{zone="a"}') == ()
+    assert paces("y", {"rules.yml": RULES}) == ()
+
+
+def test_a_recorded_series_has_its_groups_pace() -> None:
+    """Of several groups each counts that a selector can find, the quickest first; without an interval the global."""
+    assert paces("x") == (QUICK, USUAL)
+    assert paces('x{level="all"}') == (USUAL,)
+    assert paces('x{level="none"}') == ()
+    assert paces("x", {"rules.yml": RULES}) == ()
+    assert paces('x{level="one"}', {"rules.yml": RULES}) == (QUICK,)
+
+
+def test_a_scraped_series_has_its_jobs_pace() -> None:
+    """Jobs that the matchers rule out do not count; where that is all of them, any may have relabelled."""
+    assert paces("y") == (WEB, SLOW)
+    assert paces('y{job="slow"}') == (SLOW,)
+    assert paces('y{zone="b"}') == (SLOW,)
+    assert paces('y{job="else"}') == (WEB, SLOW)

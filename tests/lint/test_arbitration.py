@@ -1,0 +1,216 @@
+"""The real promtool as arbiter, and second sides that are real programs of their own."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from gonogo.errors import MissingTool
+from gonogo.lint import arbitration
+from gonogo.lint.arbitration import Side, arbitrate
+from gonogo.lint.core.arbiter import Arbiter
+from gonogo.lint.inputs import named_inputs
+from gonogo.programs.installed_promtool import version_number
+from gonogo.programs.promtool import check_config
+
+GOOD = "groups: [{name: g, rules: [{alert: A, expr: 'up == 0'}]}]\n"
+BAD = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up ==\n"
+CUSTOM = (
+    "kind: PrometheusRule\nspec:\n  groups:\n  - name: g\n    rules:\n    - alert: A\n      expr: up ==\n"
+    f"---\nkind: PrometheusRule\nspec: {{{GOOD.strip()}}}\n"
+)
+VERSION = "if args == ['--version']: print('Defaulted container\\npromtool, version 9.9.9 (x)')\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def asked(*names: str, side: Side | None = None) -> Arbiter:
+    """Ask a promtool about what is named."""
+    scratch = Path("scratch")
+    scratch.mkdir(exist_ok=True)
+    return arbitrate(named_inputs(map(Path, names)), side or Side(), scratch)
+
+
+def told(arbiter: Arbiter) -> list[str]:
+    """Write the refusals, each with its place."""
+    return [f"{refusal.where.start}: {refusal.message}" for refusal in arbiter.refusals]
+
+
+def program(text: str) -> Side:
+    """Write a program in Python that stands for a second promtool."""
+    Path("other.py").write_text(f"import subprocess, sys\nargs = sys.argv[1:]\n{text}", encoding="utf-8")
+    return Side((sys.executable, "other.py"))
+
+
+def test_a_command_that_is_not_there_is_said() -> None:
+    """Before anything is asked."""
+    Path("good.yml").write_text(GOOD, encoding="utf-8")
+    with pytest.raises(MissingTool):
+        asked("good.yml", side=Side(("no-such-promtool",)))
+
+
+def test_each_file_is_accepted_or_refused_at_the_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one process, or in as many as the length of the names needs; names that look like options included."""
+    for name, text in {"good.yml": GOOD, "bad.yml": BAD, "-x.yml": GOOD, "custom.yml": CUSTOM}.items():
+        Path(name).write_text(text, encoding="utf-8")
+    for room in (100_000, 10):
+        monkeypatch.setattr(arbitration, "LONGEST_ARGUMENTS", room)
+        arbiter = asked("good.yml", "bad.yml", "-x.yml", "custom.yml")
+        assert arbiter.version == version_number()
+        assert arbiter.accepted == {"good.yml", "-x.yml"}
+        assert told(arbiter) == [
+            "bad.yml:5:15: unexpected end of input",
+            "custom.yml:7:17: unexpected end of input",
+        ]
+
+
+def test_what_is_no_text_is_not_asked_about() -> None:
+    """That is told already."""
+    Path("good.yml").write_text(GOOD, encoding="utf-8")
+    Path("latin.yml").write_bytes(b"\xe9")
+    assert asked("good.yml", "latin.yml") == Arbiter("promtool", asked("good.yml").version, frozenset({"good.yml"}))
+
+
+def test_a_huge_file_with_mistakes_is_not_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is refused without promtool, which would take gigabytes to say so."""
+    monkeypatch.setattr(arbitration, "LARGEST_FAULTY", len(GOOD) + 1)
+    Path("good.yml").write_text(f"{GOOD}# with a remark\n", encoding="utf-8")
+    Path("huge.yml").write_text("groups: [" + "[]," * 100 + "]\n", encoding="utf-8")
+    Path("small.yml").write_text("groups: [[]]\n", encoding="utf-8")
+    arbiter = asked("good.yml", "huge.yml", "small.yml")
+    assert arbiter.accepted == {"good.yml"}
+    assert {refusal.where.start.path for refusal in arbiter.refusals} == {"small.yml"}
+
+
+def test_a_configuration_is_checked_with_the_rules_that_it_loads() -> None:
+    """Files beside it are checked as well."""
+    Path("rules").mkdir()
+    Path("rules/bad.yml").write_text(BAD, encoding="utf-8")
+    Path("rules/good.yml").write_text(GOOD, encoding="utf-8")
+    Path("beside.yml").write_text(BAD, encoding="utf-8")
+    Path("prometheus.yml").write_text("rule_files: [rules/*.yml]\n", encoding="utf-8")
+    arbiter = asked("prometheus.yml", "beside.yml")
+    assert arbiter.accepted == {"prometheus.yml", "rules/good.yml"}
+    assert told(arbiter) == ["rules/bad.yml:5:15: unexpected end of input", "beside.yml:5:15: unexpected end of input"]
+
+
+def test_a_configuration_that_is_refused_does_not_hide_its_rules() -> None:
+    """Promtool itself looks no further."""
+    Path("bad.yml").write_text(BAD, encoding="utf-8")
+    Path("prometheus.yml").write_text("rule_files: [bad.yml]\nscrape_configs: [{job_name: ''}]\n", encoding="utf-8")
+    arbiter = asked("prometheus.yml")
+    assert told(arbiter) == ["prometheus.yml:1:1: job_name is empty", "bad.yml:5:15: unexpected end of input"]
+
+
+def test_a_second_promtool_sees_the_files_under_its_own_root(folder: Path) -> None:
+    """Here a copy of the folder, in which one file is another."""
+    for home in ("here", "there/etc"):
+        Path(home, "rules").mkdir(parents=True)
+        Path(home, "prometheus.yml").write_text("rule_files: [rules/*.yml]\n", encoding="utf-8")
+        Path(home, "rules", "a.yml").write_text(GOOD, encoding="utf-8")
+        Path(home, "rules", "b.yml").write_text(GOOD if home == "here" else BAD, encoding="utf-8")
+    side = Side(("promtool",), root=str(folder / "there" / "etc"), base="here", excused=True)
+    arbiter = asked("here/prometheus.yml", side=side)
+    assert arbiter.accepted == {"here/prometheus.yml", "here/rules/a.yml"}
+    assert arbiter.excused
+    assert [refusal.where.start.path for refusal in arbiter.refusals] == ["here/rules/b.yml"]
+
+
+def test_rules_that_only_the_second_promtool_has_are_told_when_it_refuses_them(folder: Path) -> None:
+    """At the configuration that loads them there."""
+    for home in ("here", "there"):
+        Path(home).mkdir()
+        Path(home, "prometheus.yml").write_text("rule_files: ['*.rules']\n", encoding="utf-8")
+    Path("there/extra.rules").write_text(BAD, encoding="utf-8")
+    arbiter = asked("here/prometheus.yml", side=Side(("promtool",), root=str(folder / "there"), base="here"))
+    (refusal,) = arbiter.refusals
+    assert refusal.where.start.path == "here/prometheus.yml"
+    assert "extra.rules: unexpected end of input" in refusal.message
+    assert arbiter.accepted == set()
+
+
+def test_a_side_that_sees_no_such_file_says_so_once() -> None:
+    """It checks nothing then, so nothing is accepted."""
+    Path("a.yml").write_text(GOOD, encoding="utf-8")
+    Path("b.yml").write_text(GOOD, encoding="utf-8")
+    arbiter = asked("a.yml", "b.yml", side=Side(("promtool",), root="/nowhere", base="."))
+    assert arbiter.accepted == set()
+    assert told(arbiter) == ["a.yml:1:1: path '/nowhere/a.yml' does not exist, try --help"]
+
+
+def test_a_side_that_passes_over_a_file_has_not_accepted_it() -> None:
+    """A wrapper that drops the last file."""
+    Path("a.yml").write_text(GOOD, encoding="utf-8")
+    Path("b.yml").write_text(GOOD, encoding="utf-8")
+    dropping = program("sys.exit(subprocess.run(['promtool', *(args[:-1] or args)]).returncode)\n")
+    arbiter = asked("a.yml", "b.yml", side=dropping)
+    assert arbiter.accepted == {"a.yml"}
+    assert told(arbiter) == ["b.yml:1:1: nothing was said of this file"]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("sys.exit('Cannot connect to the Docker daemon. Is it running?')\n", "Is it running?"),
+        ("print('promtool, version 2.42.0 (x)')\nsys.exit(1)\n", "promtool, version 2.42.0 (x)"),
+        ("sys.exit(0)\n", "it said nothing"),
+        ("print('prometheus, version 2.42.0 (x)')\n", "prometheus, version 2.42.0 (x)"),
+    ],
+)
+def test_a_side_that_cannot_be_run_refuses_nothing(text: str, why: str) -> None:
+    """The error says that it could not be run, and why: nothing is known of the files."""
+    Path("a.yml").write_text(GOOD, encoding="utf-8")
+    with pytest.raises(MissingTool, match=r"other\.py could not be run") as error:
+        asked("a.yml", side=program(text))
+    assert error.value.why.endswith(why)
+
+
+def test_a_side_that_breaks_down_over_the_files_accepts_nothing() -> None:
+    """Its last words are told at the first file."""
+    Path("a.yml").write_text(GOOD, encoding="utf-8")
+    arbiter = asked("a.yml", side=program(f"{VERSION}else: sys.exit('panic: oops')\n"))
+    assert (arbiter.version, arbiter.accepted) == ("9.9.9", frozenset())
+    assert told(arbiter) == ["a.yml:1:1: panic: oops"]
+
+
+@pytest.mark.parametrize(
+    ("version", "option"), [("3.6.0", "none"), ("3.7.1", "nothing"), ("3.8.0", "none"), ("", "none")]
+)
+def test_lints_are_turned_off_in_a_way_that_the_version_takes(version: str, option: str) -> None:
+    """3.7.0 to 3.7.2 fail rule files under --lint=none; an unknown lint is none as well."""
+    Path("prometheus.yml").write_text("rule_files: []\n", encoding="utf-8")
+    text = f"{VERSION.replace('9.9.9', version)}else: print('Checking', args[-1]); print(' SUCCESS:')\n"
+    arbiter = asked("prometheus.yml", side=program(f"{text}open('args', 'w').write(' '.join(args))\n"))
+    assert arbiter.accepted == {"prometheus.yml"}
+    assert Path("args").read_text(encoding="utf-8") == f"check config --lint={option} prometheus.yml"
+
+
+def test_a_lint_that_nobody_knows_turns_all_lints_off() -> None:
+    """With the promtool at hand: rules that are there twice pass, as with --lint=none, and mistakes do not."""
+    Path("twice.yml").write_text(GOOD.replace("}]}]", "}, {alert: A, expr: 'up == 0'}]}]"), encoding="utf-8")
+    config = Path("prometheus.yml")
+    config.write_text("rule_files: [twice.yml]\n", encoding="utf-8")
+    for release in ((3, 7), None):
+        ran = check_config(config, lint=False, release=release)
+        assert ran.passed
+        assert "FAILED" not in ran.output
+    config.write_text("rule_files: [gone.yml]\n", encoding="utf-8")
+    assert not check_config(config, lint=False, release=(3, 7)).passed
+
+
+def test_rules_that_only_the_second_promtool_has_may_be_as_good_as_they_like(folder: Path) -> None:
+    """They are not what is linted."""
+    for home in ("here", "there"):
+        Path(home).mkdir()
+        Path(home, "prometheus.yml").write_text("rule_files: ['*.rules']\n", encoding="utf-8")
+    Path("there/extra.rules").write_text(GOOD, encoding="utf-8")
+    arbiter = asked("here/prometheus.yml", side=Side(("promtool",), root=str(folder / "there"), base="here"))
+    assert arbiter.accepted == {"here/prometheus.yml"}
+    assert not arbiter.refusals

@@ -1,0 +1,138 @@
+"""A lint's report shows what was found where, and lets no text of a file harm the terminal."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gonogo.errors import Position
+from gonogo.lint.core.fingerprint import Fingerprint
+from gonogo.lint.core.report import LintReport
+from gonogo.lint.print import WIDEST, lint_text
+from gonogo.lint.print_json import lint_json
+from gonogo.model.finding import Finding, Severity, Span
+
+
+def finding(line: int, column: int, length: int = 1, **other: str) -> Finding:
+    """Make a finding in ``f``."""
+    rule, message = other.get("rule", ""), other.get("message", "m")
+    return Finding("no-comparison", Severity.WARNING, Span(Position("f", line, column), length), message, rule)
+
+
+def excerpt(text: str, line: int, column: int, length: int = 1) -> list[str]:
+    """Give the lines shown of a file for one finding."""
+    report = LintReport((finding(line, column, length),), 1, 1, texts={"f": text})
+    return lint_text(report).split("\n")[1:-2]
+
+
+def test_without_findings() -> None:
+    """The last line counts, and is all there is."""
+    assert lint_text(LintReport((), 2, 1)) == "0 errors, 0 warnings, 0 notes in 2 files, 1 rule\n"
+
+
+def test_a_finding() -> None:
+    """Its place, severity, message, check and rule; the line, and what is meant underlined."""
+    report = LintReport((finding(2, 7, 4, rule="A"),), 1, 1, 3, 4, texts={"f": "a:\n  expr: x + y\n"})
+    assert lint_text(report) == (
+        "f:2:7: warning: m [no-comparison] (A)\n"
+        "      expr: x + y\n"
+        "          ^~~~\n"
+        "0 errors, 1 warning, 0 notes in 1 file, 1 rule; 3 silenced, 4 baselined\n"
+    )
+
+
+def test_several_findings() -> None:
+    """Each has its line, whichever file it is of; the counts are by severity."""
+    error = Finding("syntax", Severity.ERROR, Span(Position("g", 1, 1)), "m")
+    report = LintReport((finding(1, 1), finding(2, 1), error), 2, 1, texts={"f": "a\r\nb\r\n", "g": "c"})
+    assert [line for line in lint_text(report).split("\n") if line.startswith(" ")] == [
+        *("    a", "    ^"),
+        *("    b", "    ^"),
+        *("    c", "    ^"),
+    ]
+    assert lint_text(report).endswith("1 error, 2 warnings, 0 notes in 2 files, 1 rule\n")
+
+
+def test_what_is_gone_from_the_baseline() -> None:
+    """It is named, so that the baseline can shrink."""
+    gone = (Fingerprint("a", "f.yml", "R", "m"), Fingerprint("b", "g.yml", "", "n\n"))
+    assert lint_text(LintReport((), 1, 1, gone=gone)).split("\n")[:2] == [
+        "f.yml: no longer found, take it off the baseline: m [a] (R)",
+        "g.yml: no longer found, take it off the baseline: n\\n [b]",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "a: 1\n"])
+def test_a_line_that_is_not_there(text: str) -> None:
+    """A finding behind the file's end, or in a file nobody kept, is told without a line."""
+    assert excerpt(text, 9, 1) == []
+
+
+def test_nothing_of_a_file_reaches_the_terminal() -> None:
+    """Control characters are written out, and the underline stands under them."""
+    assert excerpt("a: \x1b[31mx\u202e", 1, 4, 3) == ["    a: \\x1b[31mx\\u202e", "       ^~~~~~"]
+    report = LintReport((finding(1, 1, message="\x1b[2J\nGO", rule="\x9b"),), 1, 1)
+    assert lint_text(report).startswith("f:1:1: warning: \\x1b[2J\\nGO [no-comparison] (\\x9b)\n")
+
+
+def test_tabs_wide_and_combining_characters() -> None:
+    """The underline has as many columns as what stands above it."""
+    assert excerpt("\ta\t: b", 1, 5, 2) == ["        a    : b", "              ^~"]
+    assert excerpt("a: 日本 x", 1, 4, 2) == ["    a: 日本 x", "       ^~~~"]
+    assert excerpt("e\u0301: x", 1, 5, 1) == ["    e\u0301: x", "       ^"]
+
+
+@pytest.mark.parametrize(("column", "length"), [(0, 1), (-3, 0), (4, 99), (5, 1), (50, 1)])
+def test_spans_beyond_the_line(column: int, length: int) -> None:
+    """What is marked ends with the line, or stands right behind it."""
+    _, mark = excerpt("abcd", 1, column, length)
+    assert mark in {"    ^", "       ^", "        ^"}
+
+
+def test_a_long_line_is_cut_around_what_is_meant() -> None:
+    """Something before it is shown, and cuts are told."""
+    line = "x" * 500 + "HERE" + "y" * 500
+    shown, mark = excerpt(line, 1, 501, 4)
+    assert shown.startswith("    …xx")
+    assert shown.endswith("yy…")
+    assert len(shown) == 4 + 1 + WIDEST + 1
+    assert shown[mark.index("^") : len(mark)] == "HERE"
+    shown, mark = excerpt("HERE" + "y" * 500, 1, 1, 4)
+    assert (shown[:8], shown[-1], mark) == ("    HERE", "…", "    ^~~~")
+    shown, mark = excerpt("x" * 500 + "HERE", 1, 501, 4)
+    assert shown.endswith("xHERE")
+    shown, mark = excerpt("z" * 500, 1, 1, 500)
+    assert len(mark) == len(shown) - 1
+
+
+@given(st.text(max_size=300), st.integers(-2, 310), st.integers(-2, 310))
+def test_any_line(text: str, column: int, length: int) -> None:
+    """Whatever the line, one line of bounded width and one mark under it are shown."""
+    lines = excerpt(text, 1, column, length)
+    assert len(lines) == 2
+    assert lines[1].strip("~").strip() == "^"
+    assert all(character.isprintable() for line in lines for character in line)
+
+
+def test_json_is_as_promised() -> None:
+    """Schema, findings of every severity, files and rules; bytes of a path that are no text are escaped."""
+    found = Finding("syntax", Severity.INFO, Span(Position("\udcff.yml", 3, 5), 7), "m", "R")
+    assert json.loads(lint_json(LintReport((found,), 2, 9, 1, 1))) == {
+        "schema": "gonogo/lint/v1",
+        "findings": [
+            {
+                "check": "syntax",
+                "severity": "info",
+                "path": "\\udcff.yml",
+                "line": 3,
+                "column": 5,
+                "message": "m",
+                "rule": "R",
+            }
+        ],
+        "files": 2,
+        "rules": 9,
+    }

@@ -1,0 +1,134 @@
+"""What a real git says of a policy's inputs."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gonogo.lint import work_tree
+from gonogo.lint.core.estate import Estate
+from gonogo.lint.work_tree import GitSilent, looking, untracked
+from gonogo.policy.load import PolicyFile, load
+from gonogo.sandbox.layout import HEADER
+from tests.policy_folder import policy_folder
+
+
+def git(folder: Path, *arguments: str) -> None:
+    """Run git as somebody."""
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    subprocess.run((shutil.which("git") or "git", *who, *arguments), cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture
+def policy_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PolicyFile:
+    """Write a policy in a folder of a new work tree, and stand at its top."""
+    git(tmp_path, "init", "-q")
+    monkeypatch.chdir(tmp_path)
+    return policy_folder(tmp_path / "monitoring")
+
+
+def missing(policy_file: PolicyFile) -> list[tuple[str, str, bool]]:
+    """Name what git does not have."""
+    return [(one.path, one.role, one.ignored) for one in untracked(policy_file)]
+
+
+def test_what_was_never_added_is_missing(policy_file: PolicyFile, tmp_path: Path) -> None:
+    """Policy, rules, tests and runbooks, and nothing else."""
+    runbooks = tmp_path / "docs" / "ops"
+    runbooks.mkdir(parents=True)
+    (runbooks / "disk.md").touch()
+    (tmp_path / "docs" / "other.md").touch()
+    assert missing(policy_file) == [
+        ("docs/ops/disk.md", "docs/ops", False),
+        ("monitoring/gonogo.yaml", "policy", False),
+        ("monitoring/rules/duri.yml", "rules", False),
+        ("monitoring/tests/duri.yml", "tests", False),
+    ]
+
+
+def test_what_is_ignored_is_missing_even_when_everything_was_added(policy_file: PolicyFile, tmp_path: Path) -> None:
+    """A pattern of .gitignore hides it from every clone."""
+    (tmp_path / ".gitignore").write_text("rules/\n", encoding="utf-8")
+    git(tmp_path, "add", "-A")
+    assert missing(policy_file) == [("monitoring/rules/duri.yml", "rules", True)]
+
+
+def test_what_is_added_or_committed_is_there(policy_file: PolicyFile, tmp_path: Path) -> None:
+    """A change that is not committed yet is another matter."""
+    git(tmp_path, "add", "-A")
+    assert missing(policy_file) == []
+    git(tmp_path, "commit", "-q", "-m", "all")
+    (tmp_path / "monitoring" / "rules" / "duri.yml").write_text("groups: []\n", encoding="utf-8")
+    assert missing(policy_file) == []
+
+
+def test_names_with_stars_and_spaces_are_names(policy_file: PolicyFile, tmp_path: Path) -> None:
+    """They are no patterns to git."""
+    git(tmp_path, "add", "-A")
+    (tmp_path / "monitoring" / "rules" / "d*.yml").touch()
+    (tmp_path / "monitoring" / "rules" / "ü ö.yml").touch()
+    assert [path for path, _, _ in missing(policy_file)] == ["monitoring/rules/d*.yml", "monitoring/rules/ü ö.yml"]
+
+
+def test_outside_of_a_work_tree_nothing_is_missing(tmp_path: Path) -> None:
+    """Whoever keeps rules elsewhere is asked nothing."""
+    assert untracked(policy_folder(tmp_path)) == ()
+
+
+def test_files_outside_of_the_work_tree_are_not_gits_business(tmp_path: Path) -> None:
+    """Rules that a package brought, say."""
+    home = tmp_path / "home"
+    home.mkdir()
+    git(home, "init", "-q")
+    (tmp_path / "outside.yml").touch()
+    (home / "gonogo.yaml").write_text(f"version: 1\nrules: [{tmp_path}/outside.yml]\n", encoding="utf-8")
+    git(home, "add", "-A")
+    assert untracked(load(home / "gonogo.yaml")) == ()
+
+
+def test_the_sandboxs_own_files_are_left_alone(policy_file: PolicyFile) -> None:
+    """They are made anew each time."""
+    text = policy_file.path.read_text("utf-8")
+    policy_file.path.write_text(HEADER + text, encoding="utf-8")
+    assert untracked(policy_file) == ()
+
+
+def test_tests_that_cannot_be_listed_are_no_matter_here(
+    policy_file: PolicyFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command that runs them tells."""
+
+    def denied(_: Path) -> tuple[Path, ...]:
+        raise PermissionError(13, "Permission denied")
+
+    git(tmp_path, "add", "-A")
+    monkeypatch.setattr(work_tree, "unit_files", denied)
+    assert untracked(policy_file) == ()
+
+
+def test_a_git_that_is_not_there_or_fails_is_told(
+    policy_file: PolicyFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the inputs are tracked is then not known; it is no finding."""
+    (tmp_path / ".git" / "config").write_text("[core", encoding="utf-8")
+    with pytest.raises(GitSilent, match="bad config"):
+        untracked(policy_file)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    estate, (note,) = looking(policy_file)(Estate())
+    assert estate.untracked == ()
+    assert note == "whether the inputs are in git is not known: git is not installed"
+    slow = tmp_path / "git"
+    slow.write_text("#!/bin/sh\nexec /bin/sleep 60\n", encoding="utf-8")
+    slow.chmod(0o755)
+    monkeypatch.setattr(work_tree, "PATIENCE", 0.2)
+    with pytest.raises(GitSilent, match="timed out"):
+        untracked(policy_file)
+
+
+def test_an_informant_adds_what_is_missing(policy_file: PolicyFile) -> None:
+    """For the check to find."""
+    estate, notes = looking(policy_file)(Estate())
+    assert (len(estate.untracked), notes) == (3, ())

@@ -1,0 +1,59 @@
+"""Which files stand behind a policy's globs and folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gonogo.policy.inputs import matching, rule_files, unit_files
+
+
+def _write(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("groups: []\n")
+
+
+def test_a_glob_that_matches_nothing_gives_nothing(tmp_path: Path) -> None:
+    """No file is made up."""
+    assert matching(f"{tmp_path}/*.yml") == ()
+    assert rule_files((f"{tmp_path}/*.yml", f"{tmp_path}/none.yml")) == ()
+
+
+def test_a_glob_sees_files_that_begin_with_a_dot(tmp_path: Path) -> None:
+    """The server loads hidden files too, so they count."""
+    _write(tmp_path, ".hidden.yml", "b.yml", "a.yml", "c.txt")
+    assert [path.name for path in matching(f"{tmp_path}/*.yml")] == [".hidden.yml", "a.yml", "b.yml"]
+
+
+def test_a_file_that_two_globs_match_is_one_file(tmp_path: Path) -> None:
+    """Overlapping globs name a file once."""
+    _write(tmp_path, "b.yml", "a.yml")
+    assert [path.name for path in rule_files((f"{tmp_path}/*.yml", f"{tmp_path}/a.yml"))] == ["a.yml", "b.yml"]
+
+
+def test_a_place_that_is_no_folder_is_itself(tmp_path: Path) -> None:
+    """A file is taken whatever its name, and so is one that is not there."""
+    _write(tmp_path, "tests.txt")
+    assert unit_files(tmp_path / "tests.txt") == (tmp_path / "tests.txt",)
+    assert unit_files(tmp_path / "none") == (tmp_path / "none",)
+
+
+def test_a_folder_gives_all_yaml_below_it(tmp_path: Path) -> None:
+    """However deep, by either suffix, and nothing else."""
+    _write(tmp_path, "a.yml", "deep/er/b.yaml", "deep/notes.md", "deep/.c.yml")
+    found = [str(path.relative_to(tmp_path)) for path in unit_files(tmp_path)]
+    assert found == ["a.yml", "deep/.c.yml", "deep/er/b.yaml"]
+
+
+def test_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
+    """A linked folder counts; one that leads back up ends there."""
+    _write(tmp_path, "outside/a.yml", "tests/b.yml")
+    (tmp_path / "tests" / "linked").symlink_to(tmp_path / "outside")
+    (tmp_path / "tests" / "circle").symlink_to(tmp_path / "tests")
+    found = [str(path.relative_to(tmp_path / "tests")) for path in unit_files(tmp_path / "tests")]
+    assert found == ["b.yml", "linked/a.yml"]
+
+
+def test_a_pattern_longer_than_any_path_matches_nothing() -> None:
+    """At once: what is no path need not be looked for."""
+    assert matching("/" + "[" * 60_000) == ()

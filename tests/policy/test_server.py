@@ -1,0 +1,102 @@
+"""Where is asked, and with which secrets."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gonogo.errors import PolicyError, SourceError
+from gonogo.policy.load import ServerSettings
+from gonogo.policy.server import Server, client_of, server_of
+from gonogo.policy.settings import PolicyFile
+from tests.faulty_server import faulty
+from tests.policy_folder import policy_folder
+
+LONG = timedelta(minutes=1)
+
+
+def with_server(folder: Path, keys: str) -> PolicyFile:
+    """Load a policy with these keys of its server."""
+    return policy_folder(folder, more=f"prometheus: {{{keys}}}\n")
+
+
+@pytest.mark.parametrize(
+    ("keys", "missing"),
+    [
+        ("authorization: {credentials_file: token}", "token"),
+        ("authorization: {credentials_env: GONOGO_NO_SUCH}", "GONOGO_NO_SUCH"),
+        ("basic_auth: {username: ann, password_file: token}", "token"),
+    ],
+)
+def test_a_secret_that_is_not_there_stops_it(tmp_path: Path, keys: str, missing: str) -> None:
+    """Before anybody is asked without it."""
+    with pytest.raises(PolicyError, match=missing):
+        client_of(with_server(tmp_path, keys).server, at_most=LONG)
+
+
+def test_the_command_line_wins_over_the_policy(tmp_path: Path) -> None:
+    """But an empty address is not the policy's: it is refused where it is used."""
+    file = with_server(tmp_path, "url: 'http://a'")
+    assert server_of(file, None) == Server("http://a", "http://a", "http://a")
+    assert server_of(file, "http://b") == Server("http://b", "http://b", "http://b")
+    assert server_of(file, "").url == ""
+
+
+def test_who_else_knows_rules_and_targets_stays(tmp_path: Path) -> None:
+    """What the policy names for them is not the server, whatever that is."""
+    file = with_server(tmp_path, "url: 'http://a', rules_url: 'http://r', targets_url: 'http://t'")
+    assert server_of(file, "http://b") == Server("http://b", "http://r", "http://t")
+
+
+def test_secrets_are_read_from_where_the_policy_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token or a password, by file or variable, with the scheme of the policy."""
+    (tmp_path / "token").write_text("abc\n", encoding="utf-8")
+    monkeypatch.setenv("GONOGO_TEST_TOKEN", "def")
+    wanted = {
+        "authorization: {credentials_file: token}": "Bearer abc",
+        "authorization: {type: Token, credentials_env: GONOGO_TEST_TOKEN}": "Token def",
+        "basic_auth: {username: ann, password_file: token}": "Basic YW5uOmFiYw==",
+        "basic_auth: {username: ann, password_env: GONOGO_TEST_TOKEN}": "Basic YW5uOmRlZg==",
+        "timeout: 1s": None,
+    }
+    for number, (keys, header) in enumerate(wanted.items()):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "token").write_text("abc\n", encoding="utf-8")
+        settings = client_of(with_server(folder, keys).server, at_most=LONG).settings
+        assert settings.header() == header
+
+
+def test_a_user_without_a_password_has_an_empty_one() -> None:
+    """Some servers know only names."""
+    assert client_of(ServerSettings(username="ann"), at_most=LONG).settings.basic == ("ann", "")
+
+
+def test_the_shorter_time_holds() -> None:
+    """The policy's timeout, but never longer than the command has."""
+    settings = ServerSettings(timeout=timedelta(seconds=10))
+    assert client_of(settings, at_most=LONG).settings.timeout == timedelta(seconds=10)
+    assert client_of(settings, at_most=timedelta(seconds=3)).settings.timeout == timedelta(seconds=3)
+
+
+@pytest.mark.parametrize(
+    ("at_most", "advice"), [(1.0, "raise prometheus.timeout in the policy"), (0.2, "waits no longer for one answer")]
+)
+def test_who_ran_out_of_time_is_told_what_can_help(at_most: float, advice: str) -> None:
+    """A longer timeout is no advice where the command itself waits no longer."""
+    client = client_of(ServerSettings(timeout=timedelta(seconds=0.2)), at_most=timedelta(seconds=at_most))
+    with faulty(lambda connection: connection.hang()) as server, pytest.raises(SourceError, match=advice):
+        client.get(server.url, "/api/v1/query")
+
+
+def test_paths_of_certificates_are_the_policys(tmp_path: Path) -> None:
+    """They are absolute, whatever the folder the command runs in."""
+    keys = (
+        "tls_config: {ca_file: ca.pem, cert_file: c.pem, key_file: c.key, server_name: n, insecure_skip_verify: true}"
+    )
+    settings = client_of(with_server(tmp_path, keys).server, at_most=LONG).settings
+    assert settings.ca_file == str(tmp_path / "ca.pem")
+    assert (settings.cert_file, settings.key_file) == (str(tmp_path / "c.pem"), str(tmp_path / "c.key"))
+    assert (settings.server_name, settings.verify) == ("n", False)

@@ -1,0 +1,156 @@
+"""The real promtool."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gonogo.errors import MissingTool
+from gonogo.model.versions import release
+from gonogo.programs import promtool
+from gonogo.programs.processes import prometheus
+from gonogo.server.api import query
+from gonogo.server.http import Client
+from gonogo.stopping import Stopped
+from tests.noted_signals import noted
+from tests.waiting import await_true, ended
+
+pytestmark = [pytest.mark.live, pytest.mark.versions]
+
+GOOD = "groups: [{name: g, interval: 30s, rules: [{record: 'a:b', expr: 'x + 1'}]}]\n"
+BAD = "groups: [{name: g, rules: [{record: 'a:b', expr: 'x +'}]}]\n"
+TWICE = "groups: [{name: g, rules: [{record: 'a:b', expr: x}, {record: 'a:b', expr: x}]}]\n"
+UNIT = """
+rule_files: [good.yml]
+tests:
+  - input_series: [{{series: x, values: '1 1 1'}}]
+    promql_expr_test: [{{expr: 'a:b', eval_time: 1m, exp_samples: [{{labels: 'a:b', value: {value}}}]}}]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Write rule files and unit tests, good and bad."""
+    for name, text in {"good": GOOD, "bad": BAD, "twice": TWICE, "unit": UNIT.format(value=2)}.items():
+        (tmp_path / f"{name}.yml").write_text(text, encoding="utf-8")
+    (tmp_path / "failing.yml").write_text(UNIT.format(value=3), encoding="utf-8")
+    return tmp_path
+
+
+def test_a_missing_promtool_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The package to install is named."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MissingTool, match="apt-get install prometheus"):
+        promtool.version()
+
+
+def test_rules_are_checked(folder: Path) -> None:
+    """Syntax always; duplicates only with lint, and then they are fatal."""
+    bad = promtool.check_rules([folder / "good.yml", folder / "bad.yml"])
+    assert not bad.passed
+    assert "bad.yml" in bad.output
+    assert not promtool.check_rules([folder / "twice.yml"]).passed
+    assert promtool.check_rules([folder / "twice.yml"], lint=False).passed
+    good = promtool.check_rules([folder / "good.yml"])
+    assert good.passed
+    assert "good.yml" in good.output
+    assert good.seconds > 0
+
+
+def test_a_configuration_is_checked_with_its_rules(folder: Path) -> None:
+    """A configuration with a broken rule file does not pass."""
+    config = folder / "prometheus.yml"
+    config.write_text("rule_files: [bad.yml]\n", encoding="utf-8")
+    assert not promtool.check_config(config).passed
+    config.write_text("rule_files: [good.yml]\n", encoding="utf-8")
+    assert promtool.check_config(config).passed
+
+
+def test_unit_tests_are_run(folder: Path) -> None:
+    """A wrong expectation fails and is shown with the expression; a right one passes."""
+    failing = promtool.test_rules([folder / "unit.yml", folder / "failing.yml"])
+    assert not failing.passed
+    assert '"a:b"' in failing.output
+    assert promtool.test_rules([folder / "unit.yml"]).passed
+
+
+def test_history_is_made_and_rules_get_a_past(folder: Path) -> None:
+    """Samples of two days become blocks; recorded series are computed over them, on their groups' interval."""
+    now = int(time.time())
+    lines = [f"x {minute} {now - 2 * 86_400 + 60 * minute}\n" for minute in range(2 * 1440 - 10)]
+    (folder / "history.om").write_text("# TYPE x gauge\n" + "".join(lines) + "# EOF\n", encoding="utf-8")
+    data = folder / "prometheus" / "data"
+    assert promtool.backfill_openmetrics(folder / "history.om", data).passed
+    (folder / "prometheus.yml").write_text("", encoding="utf-8")
+    with prometheus(folder / "prometheus", folder / "prometheus.yml") as server:
+        assert len(query(Client(), server.url, "x[3d]").series[0].times) == len(lines)
+        past = promtool.RuleBackfill(server.url, now - 7200, now - 1200, timedelta(minutes=1))
+        run = promtool.backfill_rules(past, [folder / "good.yml"], data)
+        assert run.passed, run.output
+        server.restart()
+        (recorded,) = query(Client(), server.url, "a:b[1d]").series
+    assert len(recorded.times) in {200, 201}
+    assert recorded.times[1] - recorded.times[0] == 30
+    assert not promtool.backfill_openmetrics(folder / "good.yml", data).passed
+
+
+def test_a_prefix_may_stand_before_promtool() -> None:
+    """A container's promtool is run through the command that enters it."""
+    assert release(promtool.version(command=("env", "promtool")).output) is not None
+
+
+def test_output_is_bounded_and_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tool that floods its output is neither believed whole nor made to wait."""
+    monkeypatch.setattr(promtool, "LONGEST_OUTPUT", 1000)
+    run = promtool.version(command=(sys.executable, "-c", "print('x' * 5_000_000)"))
+    assert run.passed
+    assert run.output == "x" * 1000
+
+
+def test_a_tool_that_does_not_end_is_stopped_with_its_children(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing of it is left, and the run has not passed."""
+    monkeypatch.setattr(promtool, "DEADLINE", timedelta(seconds=0.5))
+    script = f"sleep 60 & echo $! > {tmp_path / 'pid'}; wait"
+    run = promtool.version(command=("sh", "-c", script))
+    assert not run.passed
+    assert "stopped: it had not ended after 0.5 s" in run.output
+    assert run.seconds < 5
+    assert ended(int((tmp_path / "pid").read_text()), 5)
+
+
+def test_an_interrupt_leaves_no_promtool_behind(tmp_path: Path) -> None:
+    """Ctrl-C ends the tool too."""
+    code = (
+        "from gonogo.server import promtool\n"
+        f"promtool.version(command=('sh', '-c', 'echo $$ > {tmp_path / 'pid'}; exec sleep 60'))\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL) as parent:
+        await_true(lambda: (tmp_path / "pid").is_file() and (tmp_path / "pid").read_text().strip())
+        pid = int((tmp_path / "pid").read_text())
+        parent.send_signal(signal.SIGINT)
+        parent.wait(10)
+        assert ended(pid, 110)
+
+
+def test_an_interrupt_amid_the_start_leaves_no_promtool_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes after the fork, when nobody yet holds the process."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    start = subprocess.Popen
+
+    def interrupted(argv: tuple[str, ...], **options: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401 - passed on
+        started.append(start(argv, **options))
+        signal.raise_signal(signal.SIGINT)
+        return started[0]
+
+    monkeypatch.setattr(subprocess, "Popen", interrupted)
+    with noted(), pytest.raises(Stopped):
+        promtool.check_rules([Path("/dev/stdin")], command=("/bin/sh", "-c", "sleep 60"))
+    assert started[0].returncode == -signal.SIGKILL

@@ -1,0 +1,91 @@
+"""Several promtools at the same time."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gonogo.errors import MissingTool
+from gonogo.programs import memory_folder, promtool_units
+from gonogo.programs.installed_promtool import Promtool
+from gonogo.programs.promtool_units import run_as_asked, run_units
+from tests.fake_promtool import fake_promtool
+from tests.waiting import await_true
+
+pytestmark = pytest.mark.versions
+
+PROMTOOL = Promtool(version="2.42.0")
+
+
+def test_a_missing_promtool_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is run."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MissingTool, match="apt-get install prometheus"):
+        list(run_units([[tmp_path]], 2, PROMTOOL))
+
+
+def test_every_shard_is_run_with_one_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And told apart by its place."""
+    fake_promtool(tmp_path / "bin", monkeypatch, 'echo "$GOMAXPROCS $GOGC $*"; echo late >&2; [ "$1" != b ]\n')
+    ran = dict(run_units([[Path("a")], [Path("b"), Path("c")], [Path("d")]], 2, PROMTOOL))
+    assert [ran[number].passed for number in range(3)] == [True, False, True]
+    assert [ran[number].output for number in range(3)] == ["1 400 a\nlate\n", "1 400 b c\nlate\n", "1 400 d\nlate\n"]
+
+
+def test_what_takes_too_long_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has failed, with what it wrote so far."""
+    monkeypatch.setattr(promtool_units, "DEADLINE", timedelta(seconds=0.3))
+    fake_promtool(tmp_path / "bin", monkeypatch, "echo begun; sleep 60\n")
+    ((_, ran),) = run_units([[Path("a")]], 2, PROMTOOL)
+    assert (ran.passed, ran.output) == (False, "begun\n\nstopped: it had not ended after 0.3 s\n")
+
+
+def test_only_the_beginning_of_much_output_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Promtool never waits for us all the same."""
+    monkeypatch.setattr(promtool_units, "LONGEST_OUTPUT", 10)
+    fake_promtool(tmp_path / "bin", monkeypatch, "head -c 1000000 /dev/zero | tr '\\0' x\n")
+    ((_, ran),) = run_units([[Path("a")]], 1, PROMTOOL)
+    assert (ran.passed, ran.output) == (True, "x" * 10)
+
+
+def test_who_stops_listening_leaves_nothing_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is under way is ended."""
+    fake_promtool(tmp_path / "bin", monkeypatch, f'[ "$1" = a ] && exit; echo $$ >{tmp_path}/pid; exec sleep 60\n')
+    runs = run_units([[Path("b")], [Path("a")]], 2, PROMTOOL)
+    assert next(runs)[0] == 1
+    pid_file = tmp_path / "pid"
+    await_true(lambda: pid_file.exists() and bool(pid_file.read_text(encoding="utf-8").strip()))
+    runs.close()  # type: ignore[attr-defined]  # it is a generator
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid_file.read_text(encoding="utf-8")), 0)
+
+
+def test_shards_are_asked_for_as_processes_are_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing now is no end while something runs."""
+    fake_promtool(tmp_path / "bin", monkeypatch, "exit 0\n")
+    given = iter([(1, [Path("a")]), None, (2, [Path("b")]), None])
+    began = time.monotonic()
+    assert [number for number, _ in run_as_asked(lambda: next(given, None), 2, PROMTOOL)] == [1, 2]
+    assert time.monotonic() - began < 30
+
+
+@pytest.mark.parametrize("in_memory", [False, True])
+def test_databases_are_in_memory_where_that_is_wished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, in_memory: bool
+) -> None:
+    """In a folder that is gone when all is done."""
+    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.setattr(memory_folder, "ROOM", 0)
+    monkeypatch.setattr(memory_folder, "SHARED", tmp_path / "shared")
+    (tmp_path / "shared").mkdir()
+    fake_promtool(tmp_path / "bin", monkeypatch, 'mkdir "${TMPDIR:?}/test_storage" && echo "$TMPDIR"\n')
+    given = iter([(1, [Path("a")])])
+    ((_, ran),) = run_as_asked(lambda: next(given, None), 1, PROMTOOL, in_memory=in_memory)
+    assert ran.passed
+    assert not Path(ran.output.strip()).exists()
+    assert ran.output.startswith(str(tmp_path / "shared")) is in_memory
+    assert list((tmp_path / "shared").iterdir()) == []

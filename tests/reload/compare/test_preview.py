@@ -1,0 +1,183 @@
+"""What a reload would change, by meaning."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gonogo.model.rule import Rule, RuleGroup, RuleKind
+from gonogo.reload.compare.preview import Preview, Removal, Running, Staged, preview, refusal
+from gonogo.reload.compare.scrape_files import ScrapeFiles, read_scrape_files
+from tests.reload.compare.kinds import FOLDER, KINDS, SHOWN
+from tests.reload.compare.rule_edits import MINUTE, as_loaded
+
+DOWN = Rule(RuleKind.ALERT, "Down", "up == 0", {"severity": "page"}, held=MINUTE)
+QUICK = Rule(RuleKind.ALERT, "Quick", "up == 0")
+STAYS = Rule(RuleKind.ALERT, "Stays", "up == 0", keep_firing=MINUTE)
+SUM = Rule(RuleKind.RECORD, "sum", "sum(up)")
+GROUP = RuleGroup("g", (DOWN, QUICK, STAYS, SUM), MINUTE, "/etc/a.yml")
+LIMITS, LIMITS_SHOWN = KINDS["limits and booleans of every spelling"], SHOWN["limits and booleans of every spelling"]
+
+
+def rules(*groups: RuleGroup) -> Preview:
+    """Preview other rules than ``GROUP``, under the same configuration."""
+    return preview(Running(SHOWN["nothing"], as_loaded([GROUP])), Staged("", groups))
+
+
+def configured(staged: str, shown: str, **targets: int) -> Preview:
+    """Preview another configuration."""
+    return preview(Running(shown, (), targets), Staged(staged, ()), folder=FOLDER)
+
+
+@pytest.mark.parametrize(
+    "broken", ["a: [", "global: {evaluation_interval: often}", "global: {evaluation_interval: [1]}"]
+)
+def test_what_cannot_be_read_is_refused(broken: str) -> None:
+    """Whatever may go away."""
+    found = configured(broken, SHOWN["nothing"])
+    assert found
+    assert refusal(found, 1.0)[0].startswith("what would change is not known: ")
+
+
+def test_a_mass_removal_is_refused() -> None:
+    """An empty glob is how rules vanish."""
+    found = rules()
+    assert refusal(found, 0.05) == ("4 of 4 rules would be removed, 100.0%; at most 5.0% may be",)
+    assert refusal(found, 1.0) == ()
+    assert [one.title for one in found.rules_removed] == [
+        "alert Down of group g",
+        "alert Quick of group g",
+        "alert Stays of group g",
+        "record sum of group g",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("group", "why"),
+    [
+        (replace(GROUP, name="h"), "its group was g"),
+        (replace(GROUP, file="/etc/b.yml"), "its file was /etc/a.yml, and will be /etc/b.yml"),
+        (
+            replace(GROUP, name="h", file="/etc/b.yml"),
+            "its group was g and its file was /etc/a.yml, and will be /etc/b.yml",
+        ),
+    ],
+)
+def test_alerts_forget_their_state_with_another_group_or_file(group: RuleGroup, why: str) -> None:
+    """Those that wait or fire on; nothing of it counts as removed."""
+    found = rules(group)
+    assert [(lost.alert.rule.name, lost.why) for lost in found.losing_state] == [("Down", why), ("Stays", why)]
+    assert found.removals[0] == Removal("rules", 0, 4)
+
+
+def test_alerts_forget_their_state_with_other_labels_and_keep_it_with_another_expression() -> None:
+    """As with another duration or annotation."""
+    other = replace(DOWN, labels={"severity": "ticket"})
+    found = rules(replace(GROUP, rules=(other, QUICK, STAYS, SUM)))
+    assert [lost.why for lost in found.losing_state] == ['its labels were severity="page"']
+    bare = preview(
+        Running("", as_loaded([RuleGroup("g", (replace(DOWN, labels={}),))])), Staged("", (RuleGroup("g", (DOWN,)),))
+    )
+    assert [lost.why for lost in bare.losing_state] == ["its labels were none"]
+    kept = replace(DOWN, expression="up == 1", held=2 * MINUTE, annotations={"a": "b"})
+    found = rules(replace(GROUP, file="", rules=(kept, QUICK, STAYS, SUM)))
+    assert found.losing_state == ()
+    assert [aspect.name for change in found.rules_changed for aspect in change.aspects] == [
+        "expression",
+        "for",
+        "annotation a",
+    ]
+
+
+def test_added_rules_are_listed_and_nothing_is_nothing() -> None:
+    """Files by the path that the server sees, or by none."""
+    new = replace(SUM, name="new")
+    assert [one.rule for one in rules(GROUP, RuleGroup("h", (new,))).rules_added] == [new]
+    assert not rules(GROUP)
+    assert refusal(rules(GROUP), 0.0) == ()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_loaded_already_changes_nothing(kind: str) -> None:
+    """For every kind of configuration."""
+    assert not configured(KINDS[kind], SHOWN[kind])
+    assert kind in {"nothing", "empty sections"} or configured("", SHOWN[kind]) or "0s" in KINDS[kind]
+
+
+def test_jobs_come_go_and_change() -> None:
+    """Each with what changes in it, and no place is listed twice."""
+    more = LIMITS + "- {job_name: new}\n"
+    assert configured(more, LIMITS_SHOWN).jobs_added == ("new",)
+    assert configured("", LIMITS_SHOWN).jobs_removed == ("yes",)
+    (changed,) = configured(LIMITS.replace("scheme: https", "scheme: http"), LIMITS_SHOWN).jobs_changed
+    assert changed.name == "yes"
+    assert [one.path for one in changed.differences] == ["scrape_configs[yes].scheme"]
+    for staged in (more, "", LIMITS.replace("scheme: https", "scheme: http")):
+        assert configured(staged, LIMITS_SHOWN).settings == ()
+
+
+def test_settings_are_all_the_rest() -> None:
+    """Intervals, labels, retention, rule files."""
+    staged = """
+global: {evaluation_interval: 2m, external_labels: {a: b}}
+storage: {tsdb: {retention: {time: 30d}}}
+rule_files: [a.yml]
+"""
+    assert [(one.path, one.loaded) for one in configured(staged, SHOWN["nothing"]).settings] == [
+        ("global.evaluation_interval", "1m"),
+        ("global.external_labels", "nothing"),
+        ("storage", "nothing"),
+        ("rule_files", "nothing"),
+    ]
+
+
+def test_targets_that_go_are_counted() -> None:
+    """Static ones, or those that are active where that is known."""
+    fewer = LIMITS.replace('["a:1", "b:2"]', '["a:1"]')
+    assert configured(fewer, LIMITS_SHOWN).removals[2] == Removal("targets", 1, 2)
+    assert configured("", LIMITS_SHOWN).removals == (
+        Removal("rules", 0, 0),
+        Removal("jobs", 1, 1),
+        Removal("targets", 2, 2),
+    )
+    assert configured("", LIMITS_SHOWN, yes=50).removals[2] == Removal("targets", 50, 50)
+    assert configured(fewer, LIMITS_SHOWN, yes=0).removals[2] == Removal("targets", 0, 0)
+    assert refusal(configured(fewer, LIMITS_SHOWN), 0.4) == (
+        "1 of 2 targets would be removed, 50.0%; at most 40.0% may be",
+    )
+
+
+def test_what_is_no_job_has_no_targets() -> None:
+    """Nor is it one."""
+    odd = "scrape_configs: [1, {job_name: [a]}, {job_name: b, static_configs: [1, {targets: [[a]]}]}]"
+    assert configured(odd, SHOWN["nothing"]).jobs_added == ("b",)
+
+
+def files_of(text: str) -> ScrapeFiles:
+    """Read one scrape file."""
+    return read_scrape_files("scrape_config_files: [a.yml]", {"a.yml": text})
+
+
+def test_jobs_of_scrape_files_come_go_and_change() -> None:
+    """They are compared file with file, for the server shows no more of them than the names of their pools."""
+    job = "scrape_configs: [{job_name: a, scrape_interval: 60s, static_configs: [{targets: ['x:1', 'y:1']}], %s}]"
+    shown, pools = SHOWN["nothing"], ("a", "of a file that nobody knows")
+    before = Running(shown, (), {}, files_of(job % "sample_limit: 1"), pools)
+    after = Staged("", (), files_of((job % "sample_limit: 2").replace("60s", "1m")))
+    found = preview(before, after)
+    assert [one.path for one in found.jobs_changed[0].differences] == ["scrape_configs[a].sample_limit"]
+    assert (found.jobs_added, found.jobs_removed) == ((), ("of a file that nobody knows",))
+    gone = preview(before, Staged("", ()))
+    assert gone.jobs_removed == ("a", "of a file that nobody knows")
+    assert gone.removals[1:] == (Removal("jobs", 2, 2), Removal("targets", 2, 2))
+    assert preview(Running(shown, ()), after).jobs_added == ("a",)
+    assert preview(before, Staged("", (), files_of("[")), folder=FOLDER).unreadable
+
+
+def test_a_job_that_moves_into_a_scrape_file_is_a_change() -> None:
+    """It neither comes nor goes."""
+    after = Staged("", (), files_of("scrape_configs: [{job_name: yes}]"))
+    found = preview(Running(LIMITS_SHOWN, ()), after, folder=FOLDER)
+    assert (found.jobs_added, found.jobs_removed) == ((), ())
+    assert [one.name for one in found.jobs_changed] == ["yes"]

@@ -1,0 +1,57 @@
+"""A command that asks for a reload: what its end proves, which is nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from gonogo.reload.command_trigger import KEPT, missing_program, reload_by_command
+from gonogo.reload.trigger import Reply
+from tests.waiting import ended
+
+SOON = timedelta(seconds=0.5)
+LATER = timedelta(seconds=20)
+
+
+def test_a_program_that_is_not_there_never_ran() -> None:
+    """That much is settled."""
+    told = reload_by_command(("no-such-program-at-all",), LATER)
+    assert (told.reply, told.settled, told.accepted) == (Reply.NOT_SENT, True, False)
+
+
+def test_a_program_that_cannot_be_run_never_ran(tmp_path: Path) -> None:
+    """Such as a script without its interpreter."""
+    script = tmp_path / "script"
+    script.write_text("#!/no/such/interpreter\n", encoding="utf-8")
+    script.chmod(0o755)
+    told = reload_by_command((str(script),), LATER)
+    assert (told.reply, "cannot be run: No such file" in told.detail) == (Reply.NOT_SENT, True)
+
+
+def test_a_failure_is_told_and_settles_nothing() -> None:
+    """A connection may be lost after the signal was sent."""
+    told = reload_by_command(("sh", "-c", "echo no such container >&2; exit 3"), LATER)
+    assert (told.reply, told.settled, told.accepted) == (Reply.COMMAND_FAILED, False, None)
+    assert "exit code 3; it said: no such container" in told.detail
+
+
+def test_a_success_settles_nothing() -> None:
+    """A signal was sent; what it wrote is kept within bounds."""
+    told = reload_by_command(("sh", "-c", f"head -c {10 * KEPT} /dev/zero | tr '\\0' x"), LATER)
+    assert (told.reply, told.settled) == (Reply.SENT, False)
+    assert len(told.detail) < KEPT
+
+
+def test_what_does_not_end_is_ended_with_all_it_started(tmp_path: Path) -> None:
+    """Within its time."""
+    note = tmp_path / "pid"
+    told = reload_by_command(("sh", "-c", f"sleep 60 & echo $! > {note}; wait"), SOON)
+    assert (told.reply, "had not ended after 0.5 s" in told.detail) == (Reply.UNANSWERED, True)
+    assert SOON.total_seconds() <= told.seconds < LATER.total_seconds()
+    assert ended(int(note.read_text(encoding="utf-8")), 5)
+
+
+def test_a_program_that_is_not_there_is_known_before() -> None:
+    """It need not be run for that."""
+    assert "no-such-program-at-all is not installed" in missing_program(("no-such-program-at-all", "x"))
+    assert missing_program(("true",)) == ""

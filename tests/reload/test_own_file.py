@@ -1,0 +1,148 @@
+"""The file that a server reads, found through its process; each process here is a folder such as the kernel shows."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gonogo.reload.own_file import OwnFile, Visible, Which, own_file, unproved, unproved_secrets
+from gonogo.server.own_metrics import OwnMetrics
+from gonogo.server.server_state import ServerState, Vitals
+
+BOOTED, TICKS = 1_000_000, 5_000
+STARTED = BOOTED + TICKS / os.sysconf("SC_CLK_TCK")
+CONFIG = "conf/prometheus.yml"
+
+
+class Machine:
+    """A machine with processes, and the policy's file."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make one without any process."""
+        self.proc = folder / "proc"
+        self.proc.mkdir()
+        (self.proc / "stat").write_text(f"cpu 1 2\nbtime {BOOTED}\n", encoding="utf-8")
+        (self.proc / "sys").mkdir()
+        self.file = folder / "live/prometheus.yml"
+        self.file.parent.mkdir()
+        self.file.write_text("x\n", encoding="utf-8")
+        metrics = OwnMetrics(True, 1.0, STARTED)
+        flags = {"config.file": CONFIG}
+        vitals = Vitals(1.0, "/srv", metrics)
+        self.server = ServerState("http://x", 1.0, "2.42.0", flags, vitals, "", (), (), (), (), ())
+
+    def process(
+        self, number: int, *, program: str = "prometheus", command: str = f"--config.file={CONFIG}", ticks: int = TICKS
+    ) -> Path:
+        """Add a process; gives the folder that it has as its root."""
+        process = self.proc / str(number)
+        root = process / "root"
+        (root / "srv/conf").mkdir(parents=True)
+        fields = " ".join(["0"] * 18)
+        (process / "stat").write_text(f"{number} (prom) S {fields} {ticks} 0\n", encoding="utf-8")
+        (process / "cmdline").write_text(f"{program}\0{command}\0", encoding="utf-8")
+        return root
+
+    def own(self) -> OwnFile:
+        """Say which file the server reads."""
+        return own_file(self.server, self.file, self.proc)
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """Make a machine."""
+    return Machine(tmp_path)
+
+
+def test_another_file_at_the_same_path_is_another_file(machine: Machine) -> None:
+    """A container's own; the same bytes do not make it the policy's."""
+    root = machine.process(7)
+    (root / "srv" / CONFIG).write_text("x\n", encoding="utf-8")
+    assert machine.own() == OwnFile(Which.OTHER, "process 7 has another file at /srv/conf/prometheus.yml")
+
+
+def test_a_file_that_is_gone_here_is_unknown(machine: Machine) -> None:
+    """Somebody took it away while it was looked at."""
+    (machine.process(7) / "srv" / CONFIG).touch()
+    machine.file.unlink()
+    assert machine.own().which is Which.UNKNOWN
+
+
+def test_a_prometheus_that_names_no_file_may_be_the_server(machine: Machine) -> None:
+    """Its default, and a file of arguments, are not known here: the file that it sees tells."""
+    root = machine.process(7, command="@arguments")
+    (root / "srv" / CONFIG).hardlink_to(machine.file)
+    assert machine.own() == OwnFile(Which.SAME)
+
+
+def test_a_server_whose_process_is_not_seen_is_unknown(machine: Machine) -> None:
+    """Processes of another configuration, of another age, that hide, or that ended meanwhile are none of it."""
+    (machine.process(1, command="--config.file=other.yml") / "srv" / CONFIG).touch()
+    (machine.process(2, program="pushgateway", command="--web.x") / "srv" / CONFIG).touch()
+    (machine.process(3, ticks=TICKS + 1000) / "srv" / CONFIG).touch()
+    (machine.proc / "4").mkdir()
+    assert machine.own() == OwnFile(Which.UNKNOWN, "its process is not seen on this machine")
+    machine.process(5)
+    assert machine.own().detail == "/srv/conf/prometheus.yml of process 5 cannot be seen: No such file or directory"
+    vitals = replace(machine.server.vitals, metrics=replace(machine.server.vitals.metrics, started_at=None))
+    machine.server = replace(machine.server, vitals=vitals)
+    assert machine.own().which is Which.UNKNOWN
+
+
+def test_processes_that_read_different_files_leave_it_unknown(machine: Machine) -> None:
+    """Two containers that were started at the same time."""
+    (machine.process(1) / "srv" / CONFIG).hardlink_to(machine.file)
+    (machine.process(2) / "srv" / CONFIG).touch()
+    assert machine.own().which is Which.UNKNOWN
+    (machine.proc / "2/root/srv" / CONFIG).unlink()
+    (machine.proc / "2/root/srv" / CONFIG).hardlink_to(machine.file)
+    assert machine.own() == OwnFile(Which.SAME)
+
+
+def test_the_policys_file_is_found_through_links_of_a_container(machine: Machine) -> None:
+    """An absolute link there begins at the container's root. A bind mount is the same file, as a hard link is."""
+    root = machine.process(1)
+    (root / "etc").mkdir()
+    (root / "etc/prometheus.yml").hardlink_to(machine.file)
+    (root / "srv" / CONFIG).symlink_to("/etc/prometheus.yml")
+    assert machine.own() == OwnFile(Which.SAME)
+
+
+NOTHING = Visible(file=False, rules=False, secrets=False, masked=False)
+SECRETS = replace(NOTHING, secrets=True, masked=True)
+OTHER, UNKNOWN, SAME = OwnFile(Which.OTHER, "there"), OwnFile(Which.UNKNOWN, "hidden"), OwnFile(Which.SAME)
+
+
+@pytest.mark.parametrize(
+    ("own", "seen", "known", "is_refused"),
+    [
+        (OTHER, NOTHING, True, True),
+        (OTHER, SECRETS, True, True),
+        (OTHER, replace(SECRETS, rules=True), False, True),
+        (OTHER, replace(NOTHING, rules=True), False, False),
+        (OTHER, replace(SECRETS, file=True), False, False),
+        (UNKNOWN, SECRETS, False, True),
+        (UNKNOWN, SECRETS, True, False),
+        (UNKNOWN, NOTHING, False, False),
+        (SAME, SECRETS, False, False),
+    ],
+)
+def test_what_is_not_seen_to_change_has_to_be_read_by_the_server(
+    own: OwnFile, seen: Visible, *, known: bool, is_refused: bool
+) -> None:
+    """A visible change of the configuration proves it; of rules alone, only where no secret changes."""
+    told = tuple(unproved(Path("/x.yml"), own, seen, known=known))
+    assert bool(told) == is_refused
+    assert all(own.detail in one and "/x.yml" in one for one in told)
+
+
+def test_secrets_that_nothing_proves_are_warned_of() -> None:
+    """Where none changes, and the server cannot be seen to read them."""
+    masked = replace(NOTHING, masked=True)
+    (warning,) = unproved_secrets(Path("/x.yml"), UNKNOWN, masked, known=False)
+    assert warning.startswith("the secrets in /x.yml are not proved")
+    for own, seen, known in ((SAME, masked, False), (UNKNOWN, NOTHING, False), (UNKNOWN, masked, True)):
+        assert not tuple(unproved_secrets(Path("/x.yml"), own, seen, known=known))

@@ -1,0 +1,41 @@
+"""How the server of a reload is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from gonogo.policy.load import load
+from gonogo.reload.place import AskedServer, place_of
+from gonogo.reload.request import ReloadRequest
+from tests.faulty_server import faulty
+
+SOON = timedelta(milliseconds=1)
+
+
+@contextmanager
+def answering(folder: Path, *statuses: str) -> Iterator[AskedServer]:
+    """Answer every question with one status after another, the last one for ever."""
+    left = list(statuses)
+    with faulty(lambda c: c.answer(left.pop(0) if len(left) > 1 else left[0], b"Unauthorized")) as server:
+        path = folder / "gonogo.yaml"
+        path.write_text(f"version: 1\nprometheus: {{url: {server.url}}}\n", encoding="utf-8")
+        yield place_of(ReloadRequest(load(path))).server
+
+
+def test_the_reason_why_a_server_is_not_ready_is_said(tmp_path: Path) -> None:
+    """A wrong password is no slow start."""
+    with answering(tmp_path, "401 Unauthorized") as asked:
+        said = asked.unready(SOON)
+        assert said.startswith(f"{asked.url} was not ready for 0.001 s: the server answered 401 Unauthorized")
+        assert "basic_auth" in said
+
+
+def test_a_server_that_is_ready_or_has_become_so_is_said(tmp_path: Path) -> None:
+    """The time was up, and it is not waited any longer."""
+    with answering(tmp_path, "200 OK") as asked:
+        assert asked.unready(SOON) == ""
+    with answering(tmp_path, "503 Service Unavailable", "200 OK") as asked:
+        assert asked.unready(timedelta(0)).endswith("and is so only now (run the command again)")

@@ -1,0 +1,183 @@
+"""Rights and symbolic links in a reload: a change of them counts, and the way back brings them back."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gonogo.reload import verify
+from gonogo.reload.compare.result import Became, ReloadResult, Step
+from gonogo.reload.print import reload_text
+from gonogo.reload.print_json import reload_json
+from gonogo.reload.recovery import recover
+from gonogo.reload.transaction import reload
+from tests.config_trees import write
+from tests.marked_files import ACL, OWN, acl, attributes, mark
+from tests.reload.server_in_memory import FILES, REJECTED, Scene, scene
+
+RULES = "rules/a.yml"
+LONGER = FILES[RULES].replace("]}]", ", {record: 'a:d', expr: up}]}]")
+
+
+@pytest.fixture
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    """Put a server over good files; what is unmet is not waited for."""
+    monkeypatch.setattr(verify, "patience", lambda _: timedelta(0))
+    return scene(tmp_path, monkeypatch)
+
+
+def in_place(stage: Scene) -> ReloadResult:
+    """Reload what is live."""
+    return reload(stage.request(in_place=True))
+
+
+def detail(result: ReloadResult, step: Step) -> str:
+    """Give what came of a step."""
+    return next(one.detail for one in result.steps if one.step is step)
+
+
+def farm(stage: Scene) -> Path:
+    """Let the rule file lead through a link that a deployment turns; gives that link."""
+    live = stage.folder / "live"
+    (live / "..1").mkdir()
+    (live / RULES).rename(live / "..1/a.yml")
+    (live / "..data").symlink_to("..1")
+    (live / RULES).symlink_to("../..data/a.yml")
+    return live / "..data"
+
+
+def deploy(link: Path, number: int) -> None:
+    """Write a release, and turn the link to it."""
+    write(link.parent, {f"..{number}/a.yml": LONGER})
+    link.unlink()
+    link.symlink_to(f"..{number}")
+
+
+@pytest.mark.parametrize("change", ["mode", "acl", "attribute"])
+def test_a_right_alone_is_a_change_and_is_found_out(stage: Scene, change: str) -> None:
+    """The server refuses a file that it cannot read any more: the right is put back."""
+    path = stage.folder / "live" / RULES
+    assert mark(path)
+    assert in_place(stage).became is Became.RELOADED
+    assert in_place(stage).became is Became.UNCHANGED
+    was = attributes(path), stat.S_IMODE(path.stat().st_mode)
+    match change:
+        case "mode":
+            path.chmod(0o600)
+        case "acl":
+            os.setxattr(path, ACL, acl(named=0))
+        case _:
+            os.removexattr(path, OWN)
+    stage.server.replies = [REJECTED]
+    result = in_place(stage)
+    assert result.became is Became.ROLLED_BACK, result
+    assert (attributes(path), stat.S_IMODE(path.stat().st_mode)) == was
+    assert in_place(stage).became is Became.UNCHANGED
+
+
+def test_a_right_that_the_server_can_live_with_is_reloaded_and_proved(stage: Scene) -> None:
+    """From a staged folder as well: what is live is not what was proved."""
+    assert reload(stage.request()).became is Became.RELOADED
+    assert reload(stage.request()).became is Became.UNCHANGED
+    (stage.folder / "live" / RULES).chmod(0o604)
+    result = reload(stage.request())
+    assert result.became is Became.RELOADED, result
+    assert stat.S_IMODE((stage.folder / "live" / RULES).stat().st_mode) == 0o604
+    assert reload(stage.request()).became is Became.UNCHANGED
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_a_right_that_changes_while_the_server_reads_proves_nothing(stage: Scene, *, staged: bool) -> None:
+    """Nobody knows whether it read the file before or after."""
+    path = stage.folder / "live" / RULES
+    stage.server.before_answer = lambda: path.chmod(0o604)
+    assert reload(stage.request(in_place=not staged)).became is Became.RELOADED
+    stage.server.before_answer = lambda: None
+    assert reload(stage.request(in_place=not staged)).became is Became.RELOADED
+    assert reload(stage.request(in_place=not staged)).became is Became.UNCHANGED
+
+
+def test_what_cannot_be_kept_is_refused_before_anything_is_touched(
+    stage: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the file and the attribute, by a look already; a look touches nothing."""
+    assert mark(stage.folder / "live" / RULES)
+    before = {path: path.stat().st_mtime_ns for path in (stage.folder / "live").rglob("*")}
+    write(stage.folder / "staged", {RULES: LONGER})
+    setxattr = os.setxattr
+
+    def keeps_no_acl(place: int, name: str, value: bytes) -> None:
+        if name != ACL:
+            setxattr(place, name, value)
+
+    monkeypatch.setattr(os, "setxattr", keeps_no_acl)
+    for only_preview in (True, False):
+        result = reload(stage.request(only_preview=only_preview))
+        assert (result.became, stage.server.asked) == (Became.REFUSED, 0), result
+        told = f"{RULES} would lose the attribute {ACL} (the file system does not keep it)"
+        assert any(reason.startswith(told) for reason in result.reasons), result.reasons
+    assert {path: path.stat().st_mtime_ns for path in (stage.folder / "live").rglob("*")} == before
+
+
+def test_a_link_whose_release_is_gone_is_said_and_warned_of(stage: Scene) -> None:
+    """The rollback has to put a file in its place; from then on deployments go past it, and each answer says so."""
+    link = farm(stage)
+    assert in_place(stage).warnings == ()
+    deploy(link, 2)
+    shutil.rmtree(stage.folder / "live/..1")
+    stage.server.replies = [REJECTED]
+    result = in_place(stage)
+    assert result.became is Became.ROLLED_BACK, result
+    assert f"{RULES} is a file now, where a link to ../..data/a.yml was" in detail(result, Step.RESTORE)
+    deploy(link, 3)
+    for _ in range(2):
+        later = in_place(stage)
+        assert later.became is Became.UNCHANGED, later
+        (warning,) = later.warnings
+        path = stage.folder / "live" / RULES
+        assert warning.startswith(f"{path} is a file where a link to ../..data/a.yml was")
+        assert f"ln -sfn ../..data/a.yml {path}" in warning
+        assert json.loads(reload_json(later))["warnings"] == [warning]
+        assert f"\nwarning: {warning}\n" in reload_text(later)
+    path.unlink()
+    path.symlink_to("../..data/a.yml")
+    again = in_place(stage)
+    assert (again.became, again.warnings) == (Became.RELOADED, ()), again
+
+
+def test_a_rollback_turns_the_link_back_and_says_so(stage: Scene) -> None:
+    """It stays a link; the next deployment reaches the server."""
+    link = farm(stage)
+    assert in_place(stage).became is Became.RELOADED
+    deploy(link, 2)
+    stage.server.replies = [REJECTED]
+    result = in_place(stage)
+    assert result.became is Became.ROLLED_BACK, result
+    assert (str(link.readlink()), (stage.folder / "live" / RULES).is_symlink()) == ("..1", True)
+    assert detail(result, Step.SWITCH).endswith(f"{link} leads to ..2")
+    assert f"{link} leads to ..1 again" in detail(result, Step.RESTORE)
+    deploy(link, 3)
+    assert in_place(stage).became is Became.RELOADED
+    assert in_place(stage).warnings == ()
+
+
+def test_a_recovery_says_what_it_had_to_put_in_a_links_place(stage: Scene) -> None:
+    """The commands for a person turn links as well."""
+    link = farm(stage)
+    assert in_place(stage).became is Became.RELOADED
+    deploy(link, 2)
+    stage.server.replies = [REJECTED, REJECTED]
+    result = in_place(stage)
+    assert result.became is Became.FAILED, result
+    assert f"ln -sfn ..1 {link}" in result.commands
+    shutil.rmtree(stage.folder / "live/..1")
+    assert recover(stage.request(in_place=True)).became is Became.FAILED
+    write(stage.folder / "live", {"..1/a.yml": FILES[RULES]})
+    recovered = recover(stage.request(in_place=True))
+    assert recovered.became is Became.ROLLED_BACK, recovered

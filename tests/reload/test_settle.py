@@ -1,0 +1,102 @@
+"""What became of a reload: proved by the server's vitals, or not known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+
+from gonogo.errors import SourceError
+from gonogo.reload.settle import Settled, Settlement, settle
+from gonogo.reload.trigger import Reply, Triggered
+from gonogo.server.own_metrics import OwnMetrics
+from gonogo.server.server_state import Vitals
+
+SOON = timedelta(seconds=0.05)
+LATER = timedelta(seconds=20)
+UNSETTLED = [Reply.UNANSWERED, Reply.SENT, Reply.COMMAND_FAILED]
+
+
+def vitals(successful: bool = True, success_at: float = 100.0, born: float = 1.0) -> Vitals:  # noqa: FBT001, FBT002 - as the metric
+    """Make a server's vitals."""
+    return Vitals(born, "/", OwnMetrics(successful, success_at))
+
+
+BEFORE = vitals()
+FAILED_BEFORE = vitals(successful=False)
+LOADED = vitals(success_at=101.0)
+FAILED = vitals(successful=False)
+
+
+def looks(*each: Vitals | None) -> Callable[[], Vitals]:
+    """Show one after the other, the last one ever after; ``None`` is no answer."""
+    shown: Iterator[Vitals | None] = iter(each)
+    last: list[Vitals | None] = [None]
+
+    def look() -> Vitals:
+        last[0] = now = next(shown, last[0])
+        if now is None:
+            raise SourceError("no answer", why="it is gone")
+        return now
+
+    return look
+
+
+def settled(reply: Reply, *each: Vitals | None, before: Vitals = BEFORE, within: timedelta = LATER) -> Settled:
+    """Settle what came back as ``reply`` by these looks."""
+    return settle(before, Triggered(reply, "as told"), looks(*each), within, every=0.001)
+
+
+@pytest.mark.parametrize("reply", [r for r in Reply if r not in {*UNSETTLED, Reply.LOADED, Reply.REJECTED}])
+def test_what_was_never_asked_did_not_happen(reply: Reply) -> None:
+    """Nobody is asked for it."""
+    assert settled(reply, None) == Settled(Settlement.NOT_HAPPENED, "as told")
+
+
+@pytest.mark.parametrize("look", [None, BEFORE, FAILED])
+def test_the_servers_own_refusal_is_the_end(look: Vitals | None) -> None:
+    """Also where nothing else can be seen any more."""
+    assert settled(Reply.REJECTED, look).outcome is Settlement.REJECTED
+
+
+@pytest.mark.parametrize("reply", [*UNSETTLED, Reply.LOADED])
+@pytest.mark.parametrize(
+    ("before", "look", "outcome"),
+    [
+        (BEFORE, LOADED, Settlement.LOADED),
+        (FAILED_BEFORE, LOADED, Settlement.LOADED),
+        (BEFORE, FAILED, Settlement.REJECTED),
+        (FAILED_BEFORE, vitals(successful=False, success_at=101.0), Settlement.REJECTED),
+        (BEFORE, vitals(success_at=101.0, born=2.0), Settlement.RESTARTED),
+    ],
+    ids=["loaded", "repaired", "failed", "loaded-then-failed", "restarted"],
+)
+def test_what_the_metrics_prove_is_known(reply: Reply, before: Vitals, look: Vitals, outcome: Settlement) -> None:
+    """After a while without an answer, and one without news."""
+    found = settled(reply, None, before, look, before=before)
+    assert (found.outcome, found.vitals) == (outcome, look)
+    assert found.seconds > 0
+
+
+@pytest.mark.parametrize(
+    ("reply", "before", "look", "outcome", "words"),
+    [
+        (Reply.UNANSWERED, BEFORE, BEFORE, Settlement.UNKNOWN, "it may still come"),
+        (Reply.SENT, BEFORE, BEFORE, Settlement.UNKNOWN, "it may still come"),
+        (Reply.LOADED, BEFORE, BEFORE, Settlement.UNKNOWN, "it may still come"),
+        (Reply.SENT, BEFORE, vitals(success_at=99.0), Settlement.UNKNOWN, "it may still come"),
+        (Reply.SENT, BEFORE, None, Settlement.UNKNOWN, "gave no answer within 0.05 s: no answer, it is gone"),
+        (Reply.COMMAND_FAILED, BEFORE, None, Settlement.UNKNOWN, "gave no answer"),
+        (Reply.SENT, FAILED_BEFORE, FAILED_BEFORE, Settlement.UNKNOWN, "leaves no trace"),
+        (Reply.COMMAND_FAILED, FAILED_BEFORE, FAILED_BEFORE, Settlement.UNKNOWN, "leaves no trace"),
+        (Reply.COMMAND_FAILED, BEFORE, BEFORE, Settlement.NOT_HAPPENED, "as told, and no reload was seen"),
+    ],
+)
+def test_what_is_not_proved_in_time_is_not_assumed(
+    reply: Reply, before: Vitals, look: Vitals | None, outcome: Settlement, words: str
+) -> None:
+    """Only a command that failed, and left no trace, is taken for one that did nothing."""
+    found = settled(reply, look, before=before, within=SOON)
+    assert found.outcome is outcome
+    assert words in found.detail

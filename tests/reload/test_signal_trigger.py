@@ -1,0 +1,153 @@
+"""SIGHUP goes to the server's process, or to nobody."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from gonogo.programs.server_processes import start_time
+from gonogo.reload.signal_trigger import hang_up, hang_up_by_file, no_process
+from gonogo.reload.trigger import Reply
+from gonogo.server.own_metrics import OwnMetrics
+from tests.waiting import await_true, ended
+
+CATCHES = "import os, signal; signal.signal(1, lambda *_: os.write(1, b'reloads\\n')); os.write(1, b'up\\n')\n"
+FORGETS = "print('up', flush=True)\n"
+WAITS = "import time\nwhile True: time.sleep(60)"
+FLAG = "--config.file=/etc/prometheus.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A process, when it was started, and how to hear it."""
+
+    process: subprocess.Popen[str]
+    started_at: float
+
+    def heard(self) -> str:
+        """Read a line of it."""
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+
+@pytest.fixture
+def running(request: pytest.FixtureRequest) -> Iterator[Running]:
+    """Run a program that catches SIGHUP, or another, with the flags of a server."""
+    program, flags = getattr(request, "param", (CATCHES, [FLAG]))
+    argv = (sys.executable, "-c", program + WAITS, *flags)
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
+        started = Running(process, start_time(Path(f"/proc/{process.pid}")))
+        assert started.heard() == "up"
+        yield started
+        process.kill()
+
+
+def sent(running: Running, *, after: float = 0.0, config_file: str = "/etc/prometheus.yml") -> tuple[Reply, str]:
+    """Send it to the process of a server that was started so long after it."""
+    told = hang_up(running.process.pid, started_at=running.started_at + after, config_file=config_file)
+    return told.reply, told.detail
+
+
+@pytest.mark.parametrize(("after", "words"), [(-3.0, "3.0 s after it"), (3.0, "3.0 s before it")])
+def test_a_process_of_another_time_is_left_alone(running: Running, after: float, words: str) -> None:
+    """Its number was the server's once, or never."""
+    reply, detail = sent(running, after=after)
+    assert (reply, words in detail) == (Reply.NOT_SENT, True)
+
+
+@pytest.mark.parametrize("running", [(FORGETS, [FLAG])], indirect=True)
+def test_a_process_that_would_end_is_left_alone(running: Running) -> None:
+    """Such as the shell that started the server at the same time."""
+    assert sent(running) == (
+        Reply.NOT_SENT,
+        f"process {running.process.pid} is not the server: it would end by a SIGHUP",
+    )
+    assert not ended(running.process.pid, 0.1)
+
+
+def test_a_process_with_another_configuration_is_left_alone(running: Running) -> None:
+    """Two servers of one moment."""
+    reply, detail = sent(running, config_file="/etc/other.yml")
+    assert (reply, "it reads /etc/prometheus.yml, the server /etc/other.yml" in detail) == (Reply.NOT_SENT, True)
+
+
+def test_a_server_that_does_not_tell_its_start_is_left_alone(running: Running) -> None:
+    """Nothing can be compared."""
+    told = hang_up(running.process.pid, started_at=OwnMetrics(True, 1.0).started_at, config_file="x")
+    assert (told.reply, told.settled, told.accepted) == (Reply.NOT_SENT, True, False)
+
+
+@pytest.mark.parametrize(
+    "running",
+    [(CATCHES, [FLAG]), (CATCHES, ["--config.file", "/etc/prometheus.yml"]), (CATCHES, ["--log.level=info"])],
+    indirect=True,
+    ids=["one-word", "two-words", "default"],
+)
+def test_the_server_gets_it(running: Running) -> None:
+    """However its configuration is named; what becomes of it is not known yet."""
+    told = hang_up(running.process.pid, started_at=running.started_at, config_file="/etc/prometheus.yml")
+    assert (told.reply, told.settled, told.accepted) == (Reply.SENT, False, None)
+    assert running.heard() == "reloads"
+
+
+def test_a_process_that_is_gone_or_cannot_be_is_told(running: Running) -> None:
+    """No number of one, one that ended, one that is no number for the kernel."""
+    running.process.kill()
+    running.process.wait()
+    await_true(lambda: ended(running.process.pid, 0.1))
+    for pid in (running.process.pid, 2**40, -1):
+        told = hang_up(pid, started_at=1.0, config_file="x")
+        assert (told.reply, "could not be signalled" in told.detail) == (Reply.NOT_SENT, True)
+
+
+def test_a_kernel_that_tells_nothing_of_the_process_is_told(tmp_path: Path) -> None:
+    """There is no ``/proc``, or it is hidden."""
+    told = hang_up(os.getpid(), started_at=1.0, config_file="x", proc=tmp_path)
+    assert told.reply is Reply.NOT_SENT
+
+
+@pytest.mark.parametrize("content", ["", "0", "12a", "-1", "1 2"])
+def test_a_file_without_a_number_names_no_process(tmp_path: Path, content: str) -> None:
+    """Nothing is guessed."""
+    path = tmp_path / "pid"
+    path.write_text(content, encoding="utf-8")
+    told = hang_up_by_file(path, started_at=1.0, config_file="x")
+    assert (told.reply, "holds no number" in told.detail) == (Reply.NOT_SENT, True)
+
+
+def test_a_file_that_is_missing_names_no_process(tmp_path: Path) -> None:
+    """The reason is the system's."""
+    told = hang_up_by_file(tmp_path / "pid", started_at=1.0, config_file="x")
+    assert (told.reply, "cannot be read" in told.detail) == (Reply.NOT_SENT, True)
+
+
+def test_a_file_names_the_process(running: Running, tmp_path: Path) -> None:
+    """As daemons write it, with a line feed."""
+    path = tmp_path / "pid"
+    path.write_text(f"{running.process.pid}\n", encoding="utf-8")
+    told = hang_up_by_file(path, started_at=running.started_at, config_file="/etc/prometheus.yml")
+    assert told.reply is Reply.SENT
+    assert running.heard() == "reloads"
+
+
+def test_what_could_not_be_signalled_is_known_before(running: Running, tmp_path: Path) -> None:
+    """By number or by file, and nobody hears of it."""
+    path = tmp_path / "pid"
+    told: list[str] = []
+    for content in ("999999999", "x", str(running.process.pid)):
+        path.write_text(content, encoding="utf-8")
+        told.append(no_process(path, started_at=running.started_at, config_file="/etc/prometheus.yml"))
+    assert "could not be signalled" in told[0]
+    assert "holds no number" in told[1]
+    assert told[2] == ""
+    mine = no_process(os.getpid(), started_at=running.started_at, config_file="/etc/prometheus.yml")
+    assert f"process {os.getpid()} is not the server" in mine
+    gone = hang_up(running.process.pid, started_at=running.started_at, config_file="/etc/prometheus.yml")
+    assert gone.reply is Reply.SENT
+    assert running.heard() == "reloads"

@@ -1,0 +1,54 @@
+"""What there is before anything is touched, and what keeps it from being undone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gonogo.reload.compare.result import Became
+from gonogo.reload.contents import contents_of
+from gonogo.reload.snapshot import unlike
+from gonogo.reload.transaction import reload
+from gonogo.reload.trees.manifest import snapshot
+from gonogo.reload.trees.switch_trouble import Unfit
+from gonogo.reload.trees.tree import live_tree
+from tests.config_trees import write
+from tests.reload.server_in_memory import Scene, scene
+
+
+@pytest.fixture
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    """Put a server over good files."""
+    return scene(tmp_path, monkeypatch)
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(stage: Scene) -> None:
+    """So is one that is gone."""
+    tree = live_tree(stage.folder / "live" / "prometheus.yml")
+    manifest = snapshot(tree)
+    rules = stage.folder / "live" / "rules" / "a.yml"
+    rules.write_text("groups: []\n", encoding="utf-8")
+    with pytest.raises(Unfit, match="changed while it was read"):
+        contents_of(tree, manifest)
+    rules.unlink()
+    with pytest.raises(Unfit, match="cannot be read"):
+        contents_of(tree, manifest)
+
+
+def test_a_configuration_that_cannot_be_compared_is_on_no_server(stage: Scene) -> None:
+    """Whatever the server says."""
+    tree = live_tree(stage.folder / "live" / "prometheus.yml")
+    write(stage.folder / "live", {"prometheus.yml": "global: {evaluation_interval: soon}\n"})
+    assert unlike(contents_of(tree, snapshot(tree)), stage.server.state_now)
+
+
+def test_a_good_tree_that_is_damaged_is_told(stage: Scene) -> None:
+    """An older one would not be the last good one."""
+    request = stage.request(in_place=True)
+    assert reload(request).became is Became.RELOADED
+    for kept in stage.place(request).state.objects.iterdir():
+        kept.write_text("spoilt", encoding="utf-8")
+    result = reload(request)
+    assert result.became is Became.REFUSED
+    assert any("the hash that is its name" in reason for reason in result.reasons), result.reasons

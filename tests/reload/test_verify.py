@@ -1,0 +1,208 @@
+"""Looking at a server until it is as it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from gonogo.errors import SourceError
+from gonogo.model.evidence import Target, TargetHealth
+from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
+from gonogo.reload import verify as verifying
+from gonogo.reload.comparison import Reload
+from gonogo.reload.staged import Staged, StagedJob
+from gonogo.reload.unmet import Check
+from gonogo.reload.verify import SLACK, disturbed, patience, verify
+from gonogo.server.own_metrics import OwnMetrics
+from gonogo.server.server_state import ServerState, Vitals
+
+STAGED = Staged("prometheus.yml", (), timedelta(seconds=15), (), 1, lambda _: ())
+ASKED = Vitals(1.0, "/", OwnMetrics(True, 900.0))
+NOW = Vitals(1.0, "/", OwnMetrics(True, 1000.0))
+BEFORE = ServerState("http://here", 950.0, "2.42.0", {}, ASKED, "", (), (), (), (), ())
+AFTER = replace(BEFORE, vitals=NOW, alertmanagers=("http://am",))
+WAITING = replace(AFTER, alertmanagers=())
+CONFIGURATION = "scrape_configs: [{job_name: node}]"
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifying, "LOOK_EVERY", 0.001)
+
+
+def looks(*each: ServerState | None) -> tuple[Callable[[], ServerState], list[ServerState | None]]:
+    """Show one after the other, then the last one; ``None`` is no answer. What was shown is kept."""
+    shown: list[ServerState | None] = []
+
+    def look() -> ServerState:
+        shown.append(each[min(len(shown), len(each) - 1)])
+        if shown[-1] is None:
+            raise SourceError("no answer", where="", why="gone", next_step="start it")
+        return shown[-1]
+
+    return look, shown
+
+
+def test_time_over_says_what_is_unmet() -> None:
+    """Also that there was no answer."""
+    (waiting,) = verify(BEFORE, STAGED, Reload(ASKED, NOW), looks(WAITING)[0], timedelta(0.02 / 86400))
+    assert waiting.check is Check.ALERTMANAGERS
+    (silent,) = verify(BEFORE, STAGED, Reload(ASKED, NOW), looks(None)[0], timedelta(0))
+    assert (silent.check, silent.where, silent.final) == (Check.ANSWER, "http://here", False)
+
+
+def test_what_waiting_cannot_mend_ends_it() -> None:
+    """At the first look."""
+    look, shown = looks(replace(AFTER, vitals=replace(NOW, born=2.0)), AFTER)
+    assert [one.check for one in verify(BEFORE, STAGED, Reload(ASKED, NOW), look)] == [Check.PROCESS]
+    assert len(shown) == 1
+
+
+def test_it_looks_until_all_is_met_at_once() -> None:
+    """Through no answer, and one that is not yet good."""
+    look, shown = looks(None, WAITING, WAITING, AFTER)
+    assert verify(BEFORE, STAGED, Reload(ASKED, NOW), look) == ()
+    assert len(shown) == 4
+
+
+def test_the_slowest_group_or_job_gives_the_time() -> None:
+    """A job's interval for the first scrape, then a group's or another of the job's, and slack."""
+    groups = (RuleGroup("a", ()), RuleGroup("b", (), timedelta(seconds=40)))
+    assert patience(STAGED) == SLACK
+    assert patience(replace(STAGED, rules=groups[:1])) == timedelta(seconds=15) + SLACK
+    assert patience(replace(STAGED, rules=groups)) == timedelta(seconds=40) + SLACK
+    jobs = (StagedJob("a", timedelta(seconds=30), 1),)
+    assert patience(replace(STAGED, rules=groups, jobs=jobs)) == timedelta(seconds=70) + SLACK
+    assert patience(replace(STAGED, jobs=jobs)) == timedelta(seconds=60) + SLACK
+
+
+def evaluated(count: int, of: int = 4) -> ServerState:
+    """Show a server that has evaluated some of its rules since the reload."""
+    groups = tuple(
+        LoadedGroup(
+            str(number),
+            timedelta(seconds=15),
+            (
+                RuleState(
+                    Rule(RuleKind.RECORD, "x", "up"), RuleHealth.OK, evaluated_at=1001.0 if number < count else 1.0
+                ),
+            ),
+            "r.yml",
+        )
+        for number in range(of)
+    )
+    return replace(AFTER, rules=groups)
+
+
+FOUR = replace(STAGED, rules=tuple(RuleGroup(str(n), (Rule(RuleKind.RECORD, "x", "up"),)) for n in range(4)))
+INSTANT = timedelta(0)
+
+
+@pytest.mark.parametrize(("shown", "least", "most"), [((0, 4), 1, 1), ((1, 1, 2, 2), 4, 1000)])
+def test_evaluations_that_do_not_advance_end_at_the_limit(
+    monkeypatch: pytest.MonkeyPatch, shown: tuple[int, ...], least: int, most: int
+) -> None:
+    """The limit counts from the last look that showed more of them."""
+    monkeypatch.setattr(verifying, "SLACK", timedelta(seconds=0.3))
+    look, seen = looks(*map(evaluated, shown))
+    left = verify(BEFORE, FOUR, Reload(ASKED, NOW), look, INSTANT, timedelta(minutes=1))
+    assert {one.check for one in left} == {Check.EVALUATION}
+    assert least <= len(seen) <= most
+
+
+@pytest.mark.parametrize("at_most", [None, INSTANT, timedelta(milliseconds=20)])
+def test_evaluations_that_advance_for_ever_end_at_the_longest_limit(at_most: timedelta | None) -> None:
+    """However much more each look shows; without a longest limit they extend nothing."""
+    many = 400
+    wanted = replace(STAGED, rules=tuple(RuleGroup(str(n), (Rule(RuleKind.RECORD, "x", "up"),)) for n in range(many)))
+    look, seen = looks(*(evaluated(count, many) for count in range(1, many + 1)))
+    left = verify(BEFORE, wanted, Reload(ASKED, NOW), look, INSTANT, at_most)
+    assert {one.check for one in left} == {Check.EVALUATION}
+    assert len(seen) < many if at_most else len(seen) == 1
+
+
+def test_evaluations_that_advance_extend_the_limit() -> None:
+    """As of thousands of groups on a loaded machine."""
+    look, seen = looks(*map(evaluated, range(1, 5)))
+    assert verify(BEFORE, FOUR, Reload(ASKED, NOW), look, INSTANT, timedelta(minutes=1)) == ()
+    assert len(seen) == 4
+
+
+def failed(times: int, at: float, evaluated_at: float = 0.0) -> ServerState:
+    """Show a server whose group has failed so often by a time, and was last evaluated without an error at another."""
+    healthy = evaluated_at > 0
+    health, error = (RuleHealth.OK, "") if healthy else (RuleHealth.ERROR, "vector contains series twice")
+    state = RuleState(Rule(RuleKind.RECORD, "x", "up"), health, evaluated_at=evaluated_at or at, last_error=error)
+    group = LoadedGroup("0", timedelta(seconds=15), (state,), "r.yml")
+    vitals = replace(NOW, metrics=replace(NOW.metrics, evaluations_failed={"r.yml;0": float(times)}))
+    return replace(AFTER, now=at, vitals=vitals, rules=(group,))
+
+
+ONE = replace(FOUR, rules=FOUR.rules[:1])
+BACK = Reload(ASKED, NOW, is_rollback=True)
+
+
+def test_rules_that_fail_until_the_undone_series_are_stale_fail_no_rollback() -> None:
+    """The old rules see the series of the rejected configuration for a while; then they must succeed."""
+    shown = (failed(1, 1002), failed(2, 1004), failed(2, 1006, 1003.5), failed(2, 1008, 1005.5))
+    look, seen = looks(*shown)
+    assert verify(BEFORE, ONE, BACK, look, INSTANT, timedelta(minutes=1)) == ()
+    assert seen == list(shown)
+
+
+def test_rules_that_go_on_failing_fail_a_rollback() -> None:
+    """The longest limit holds, and the error of the rule is said."""
+    look, seen = looks(*(failed(count, 1000.0 + count) for count in range(1, 5000)))
+    left = verify(BEFORE, ONE, BACK, look, INSTANT, timedelta(milliseconds=500))
+    assert {Check.HEALTH, Check.FAILURES} <= {one.check for one in left}
+    assert 1 < len(seen) < 5000
+
+
+def test_a_failed_evaluation_ends_what_is_no_rollback() -> None:
+    """The way back begins at once."""
+    look, seen = looks(failed(1, 1002), failed(1, 1004, 1003.0))
+    left = verify(BEFORE, ONE, Reload(ASKED, NOW), look, INSTANT, timedelta(minutes=1))
+    assert [one.final for one in left if one.check is Check.FAILURES] == [True]
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (ASKED, []),
+        (replace(ASKED, born=2.0), [Check.PROCESS]),
+        (NOW, [Check.ALONE]),
+        (replace(ASKED, metrics=OwnMetrics(False, 900.0)), [Check.ALONE]),
+    ],
+)
+def test_what_somebody_else_did_meanwhile_is_told(asked: Vitals, expected: list[Check]) -> None:
+    """A restart, a reload, a failed reload."""
+    found = disturbed(BEFORE, asked)
+    assert [one.check for one in found] == expected
+    if expected == [Check.ALONE]:
+        words = "a reload 100.000 s after the known one succeeded" if asked is NOW else "a reload since has failed"
+        assert found[0].why == words
+
+
+def test_an_evaluation_before_the_first_scrape_of_a_new_target_does_not_count() -> None:
+    """The first scrape that was seen counts, however often the target is scraped after it."""
+
+    def at(scrape: float, evaluation: float) -> ServerState:
+        target = Target({"instance": "a:1"}, TargetHealth.UP, timedelta(seconds=1), "", scrape, "node", 0.5)
+        state = RuleState(Rule(RuleKind.RECORD, "x", "up"), RuleHealth.OK, evaluated_at=evaluation)
+        group = LoadedGroup("g", timedelta(seconds=15), (state,), "r.yml")
+        return replace(AFTER, targets=(target,), rules=(group,), pools=("node",), configuration=CONFIGURATION)
+
+    rules = (RuleGroup("g", (Rule(RuleKind.RECORD, "x", "up"),)),)
+    wanted = replace(STAGED, rules=rules, jobs=(StagedJob("node", timedelta(seconds=1), 1),))
+    early, later = at(1002.0, 1001.0), at(1009.0, 1002.4)
+    look, _ = looks(early, later)
+    (left,) = verify(BEFORE, wanted, Reload(ASKED, NOW), look, timedelta(seconds=0.01))
+    assert (left.check, left.final) == (Check.EVALUATION, False)
+    assert "since the first scrape of target a:1 of job node, which is new or changed" in left.what
+    assert verify(BEFORE, wanted, Reload(ASKED, NOW), looks(early, at(1016.0, 1003.0))[0]) == ()
+    same = replace(early, vitals=ASKED)
+    assert verify(same, wanted, Reload(ASKED, NOW), looks(early)[0]) == ()

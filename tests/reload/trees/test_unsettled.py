@@ -1,0 +1,44 @@
+"""A switch that is not settled is found by its tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gonogo.errors import ActionFailed
+from gonogo.reload.trees.server_state import server_state
+from gonogo.reload.trees.switch import recover
+from gonogo.reload.trees.tree import Tree
+from gonogo.reload.trees.unsettled import state_in_force
+from tests.config_trees import BOTH_LAYOUTS, Place, place, switch_now
+
+ELSEWHERE = "http://prometheus.example:9090"
+
+
+@BOTH_LAYOUTS
+def test_it_is_found_under_any_name_of_the_server(tmp_path: Path, make: Callable[[Path], Place]) -> None:
+    """As long as it is not settled; a switch of another tree is nobody's business."""
+    here = make(tmp_path)
+    other = server_state(tmp_path / ".gonogo", ELSEWHERE)
+    assert state_in_force(other, here.live) == other
+    switch_now(here)
+    assert state_in_force(here.state, here.live) == here.state
+    assert state_in_force(other, here.live).folder == here.state.folder
+    assert state_in_force(other, Tree(tmp_path, tmp_path, "prometheus.yml")) == other
+    assert state_in_force(other, replace(here.live, config="other.yml")) == other
+    recover(here.state)
+    assert state_in_force(other, here.live).marker == here.state.marker
+    here.state.marker.unlink()
+    assert state_in_force(other, here.live) == other
+
+
+def test_a_marker_that_nobody_can_read_may_be_of_this_tree(tmp_path: Path) -> None:
+    """Nothing is guessed."""
+    here = place(tmp_path)
+    here.state.make()
+    here.state.marker.write_text("{", encoding="utf-8")
+    with pytest.raises(ActionFailed, match="its marker cannot be read"):
+        state_in_force(server_state(tmp_path / ".gonogo", ELSEWHERE), here.live)

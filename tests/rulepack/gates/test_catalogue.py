@@ -1,0 +1,139 @@
+"""The catalogue: the preset's gates, their signals and their rules, as the contract names them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from gonogo.model.heartbeat import Heartbeat
+from gonogo.model.policy import Policy
+from gonogo.model.rule import RuleKind
+from gonogo.model.signal import Range, Scope, Signal
+from gonogo.rulepack.gates.catalogue import PRESET_GATES
+from tests.rulepack.policies import INTERVAL, of_services, preset_policy
+
+HOUR = timedelta(hours=1)
+BARE = Policy(realm=None, prefix="p", subjects=(), synthetic_labels={}, signals={}, gates=())
+
+
+def signals(policy: Policy) -> dict[str, Signal]:
+    """Give every signal of the preset by name."""
+    return {signal.name: signal for gate in PRESET_GATES for signal in gate.signals(policy)}
+
+
+def test_the_gates_stand_in_the_presets_order() -> None:
+    """Names and order are those of every report."""
+    assert [gate.name for gate in PRESET_GATES] == [
+        "heartbeat",
+        "error-budget-burn-ok",
+        "canary-quorum-pass",
+        "dr-rehearsal-24h-pass",
+        "stability",
+        "uptime",
+    ]
+
+
+def test_a_policy_without_gates_slos_and_weights_has_signals_all_the_same() -> None:
+    """The loader asks for signals before it has built anything else."""
+    assert {"heartbeat_ok", "lyapunov_v"} <= signals(BARE).keys()
+    assert [rule.name for gate in PRESET_GATES for rule in gate.alerts(BARE, INTERVAL)] == ["HeartbeatVanished"]
+    assert "p_lyapunov_v" not in {rule.name for gate in PRESET_GATES for rule in gate.rules(BARE, INTERVAL)}
+
+
+@pytest.mark.parametrize("policy", [preset_policy(), of_services(), replace(preset_policy(), realm=None)])
+def test_every_signal_is_recorded_under_its_metric(policy: Policy) -> None:
+    """No signal without a rule, and no rule without a signal."""
+    recorded = {rule.name for gate in PRESET_GATES for rule in gate.rules(policy, INTERVAL)}
+    assert recorded == {signal.metric for signal in signals(policy).values()}
+
+
+def test_every_rule_bears_the_realm() -> None:
+    """Packs of two realms on one server record different series."""
+    for gate in PRESET_GATES:
+        for rule in gate.rules(preset_policy(), INTERVAL):
+            assert rule.kind is RuleKind.RECORD
+            assert rule.labels["metric_realm"] == "prod"
+
+
+def test_without_a_realm_no_rule_speaks_of_one() -> None:
+    """A system without the label gets rules without it."""
+    policy = replace(preset_policy(), realm=None)
+    for gate in PRESET_GATES:
+        for rule in (*gate.rules(policy, INTERVAL), *gate.alerts(policy, INTERVAL)):
+            assert "metric_realm" not in rule.expression
+            assert "metric_realm" not in rule.labels
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("heartbeat_ok", Range(0, 1)),
+        ("heartbeat_fresh_120s", Range(0, 1)),
+        ("heartbeat_changes_6m", Range(0)),
+        ("error_budget_burn_7d", Range(0)),
+        ("error_budget_burn_30d", Range(0)),
+        ("canary_samples", Range(0)),
+        ("canary_failure_ratio", Range(0, 1)),
+        ("canary_unique_ratio", Range(0, 1)),
+        ("dr_rehearsal_age_hours", Range(-0.0014)),
+        ("dr_rehearsal_p95_minutes", Range(0, 60)),
+        ("lyapunov_v", Range(0, 1)),
+        ("green_uptime_ratio", Range(0, 1)),
+    ],
+)
+def test_ranges_are_those_of_the_contract(name: str, meant: Range) -> None:
+    """Values outside are not evidence."""
+    signal = signals(preset_policy())[name]
+    assert signal.range == meant
+    assert signal.metric == f"duri_{name}"
+
+
+def test_scopes_are_those_of_the_contract() -> None:
+    """Rehearsal, V and uptime are shared; everything else is each subject's own."""
+    shared = {name for name, signal in signals(preset_policy()).items() if signal.scope is Scope.SHARED}
+    assert shared == {"dr_rehearsal_age_hours", "dr_rehearsal_p95_minutes", "lyapunov_v", "green_uptime_ratio"}
+
+
+def test_pushes_may_be_as_old_as_the_contract_says() -> None:
+    """A heartbeat's push is as fresh as a beat; a rehearsal's may be 25 hours old."""
+    heartbeat = Heartbeat(fresh=timedelta(seconds=90))
+    for name, signal in signals(preset_policy(heartbeat)).items():
+        if name.startswith("heartbeat_"):
+            assert signal.push_max_age == timedelta(seconds=90)
+        else:
+            assert signal.push_max_age == (25 * HOUR if name.startswith("dr_") else None)
+
+
+def test_writers_times_are_where_the_contract_says() -> None:
+    """All heartbeat signals are judged by the beat's own time, the rehearsal's age by its last success."""
+    for name, signal in signals(preset_policy()).items():
+        if name.startswith("heartbeat_"):
+            assert signal.written_at == "duri_textfile_heartbeat_ts"
+        elif name == "dr_rehearsal_age_hours":
+            assert signal.written_at == "duri_dr_rehearsal_last_success_timestamp_seconds"
+        else:
+            assert signal.written_at is None
+
+
+def test_names_follow_the_heartbeats_durations() -> None:
+    """Another freshness and window give other names."""
+    heartbeat = Heartbeat(fresh=timedelta(minutes=5), window=timedelta(minutes=90))
+    assert {"heartbeat_fresh_300s", "heartbeat_changes_1h30m"} <= signals(preset_policy(heartbeat)).keys()
+
+
+def test_every_slo_is_asked_for() -> None:
+    """Each SLO is one series of its own."""
+    burn = signals(of_services())["error_budget_burn_7d"]
+    assert burn.each == ({"slo": "green"}, {"slo": "api"})
+
+
+def test_what_is_a_subjects_own_keeps_its_labels() -> None:
+    """Aggregates of subject signals keep the subject labels; shared ones do not."""
+    for gate in PRESET_GATES:
+        scopes = {signal.metric: signal.scope for signal in gate.signals(of_services())}
+        for rule in gate.rules(of_services(), INTERVAL):
+            assert ("metric_realm, service)" in rule.expression) <= (scopes[rule.name] is Scope.SUBJECT)
+            if scopes[rule.name] is Scope.SUBJECT and " by (" in rule.expression:
+                assert rule.expression.count(" by (") == rule.expression.count(" by (metric_realm, service)")

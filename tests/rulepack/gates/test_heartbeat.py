@@ -1,0 +1,43 @@
+"""The heartbeat's rules: which copy they read, and what tells of a writer in trouble."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from gonogo.model.heartbeat import Heartbeat
+from gonogo.rulepack.gates.heartbeat import GATE
+from tests.rulepack.policies import INTERVAL, preset_policy
+
+
+def expressions(heartbeat: Heartbeat) -> dict[str, str]:
+    """Give the recording rules' expressions by name."""
+    return {rule.name: rule.expression for rule in GATE.rules(preset_policy(heartbeat), INTERVAL)}
+
+
+def test_the_rules_read_one_copy() -> None:
+    """``heartbeat.read`` chooses between the collector's file and the Pushgateway."""
+    assert 'via="textfile"' in expressions(Heartbeat())["duri_heartbeat_age_seconds"]
+    assert 'via="push"' in expressions(Heartbeat(read="push"))["duri_heartbeat_age_seconds"]
+
+
+def test_freshness_is_the_policys() -> None:
+    """Fresh from 5 s ahead of the server's clock to just under ``fresh``."""
+    fresh = expressions(Heartbeat(fresh=timedelta(seconds=45)))["duri_heartbeat_fresh_45s"]
+    assert ">= bool -5" in fresh
+    assert "< bool 45" in fresh
+
+
+def test_alerts_take_their_thresholds_from_the_policy() -> None:
+    """Stall and staleness are what ``abort`` says; a standing sequence is what ``require`` refuses."""
+    told = {rule.name: (rule.expression, rule.held) for rule in GATE.alerts(preset_policy(), INTERVAL)}
+    assert told["HeartbeatStalled"] == ('duri_heartbeat_ok{metric_realm="prod"} != 1', timedelta(minutes=5))
+    assert told["HeartbeatStale"][0].endswith("== 0")
+    assert told["HeartbeatFrozen"] == ('duri_heartbeat_changes_6m{metric_realm="prod"} < 1', timedelta(minutes=10))
+    assert told["HeartbeatVanished"][1] == timedelta(seconds=120)
+    assert "HeartbeatAbsent" in told
+
+
+def test_a_policy_without_the_gate_still_hears_of_a_vanished_source() -> None:
+    """The alerts of violations go with the gate; that a source is gone is always worth saying."""
+    assert [rule.name for rule in GATE.alerts(replace(preset_policy(), gates=()), INTERVAL)] == ["HeartbeatVanished"]

@@ -1,0 +1,22 @@
+"""Uptime's rule counts against what is due at the group's interval."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from gonogo.rulepack.gates.uptime import GATE
+from tests.rulepack.policies import of_services, preset_policy
+
+
+def test_due_is_a_day_over_the_interval() -> None:
+    """A group every 7 s owes 86,400 / 7 samples."""
+    (rule,) = GATE.rules(preset_policy(), timedelta(seconds=7))
+    assert rule.expression == (
+        'clamp_max(sum_over_time(duri_heartbeat_fresh_120s{metric_realm="prod"}[1d]) / (86400 / 7), 1)'
+    )
+
+
+def test_with_subjects_the_worst_stands_for_all() -> None:
+    """One subject's downtime is not made good by another."""
+    (rule,) = GATE.rules(of_services(), timedelta(seconds=30))
+    assert rule.expression.startswith("min by (metric_realm) (")

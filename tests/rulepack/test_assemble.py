@@ -1,0 +1,127 @@
+"""The pack as a whole: what a policy needs, always the same, nothing silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import yaml
+
+from gonogo.durations import parse_duration
+from gonogo.model.certificate import parse_criterion
+from gonogo.model.heartbeat import Heartbeat
+from gonogo.model.policy import DryRun, Policy
+from gonogo.rulepack.assemble import MARK, groups, needed, pack
+from gonogo.rulepack.gates.catalogue import PRESET_GATES
+from tests.rulepack.policies import INTERVAL, gate, of_services, preset_policy
+
+POLICIES = (
+    preset_policy(),
+    of_services(),
+    replace(preset_policy(), realm=None),
+    replace(of_services(), realm=None, weights={"uptime": 1.0}),
+    replace(preset_policy(), weights={}, slos=()),
+    preset_policy(Heartbeat(window=timedelta(seconds=8), fresh=timedelta(seconds=30))),
+    replace(preset_policy(), gates=(gate("heartbeat", ["heartbeat_ok == 1"], abort=["heartbeat_ok < 1"]),)),
+)
+
+
+def names(policy: Policy) -> list[str]:
+    """Name the gates that a policy needs."""
+    return [chosen.name for chosen in needed(policy, INTERVAL, PRESET_GATES)]
+
+
+def test_a_policy_that_asks_for_nothing_needs_nothing() -> None:
+    """No gate, no rules."""
+    assert names(replace(preset_policy(), gates=())) == []
+    assert pack(replace(preset_policy(), gates=()), INTERVAL, PRESET_GATES).tests_yaml == {}
+
+
+def test_what_is_read_is_needed_too() -> None:
+    """Uptime and V count fresh samples, so the heartbeat's rules come along, but not its gate's alerts."""
+    policy = replace(preset_policy(), gates=(gate("mine", ["green_uptime_ratio >= 0.9"]),))
+    assert names(policy) == ["heartbeat", "uptime"]
+    _, alerts = groups(policy, INTERVAL, needed(policy, INTERVAL, PRESET_GATES))
+    assert [rule.name for group in alerts for rule in group.rules] == ["HeartbeatVanished"]
+
+
+def test_certificates_ask_for_signals_as_well() -> None:
+    """A dry run may be judged by what no gate requires."""
+    certify = (
+        parse_criterion("share(canary_samples >= 1) >= 0.9"),
+        parse_criterion("mean(dr_rehearsal_age_hours) <= 1"),
+    )
+    policy = replace(preset_policy(), gates=(), dry_run=DryRun(certify=certify))
+    assert names(policy) == ["canary-quorum-pass", "dr-rehearsal-24h-pass"]
+
+
+def test_rules_that_read_each_other_share_a_group() -> None:
+    """V and uptime are evaluated after what they read; month-long ranges never hold up the heartbeat."""
+    rules, _ = groups(preset_policy(), INTERVAL, PRESET_GATES)
+    assert [(group.name, len(group.rules)) for group in rules] == [
+        ("duri-heartbeat", 7),
+        ("duri-error-budget-burn-ok", 2),
+        ("duri-canary-quorum-pass", 3),
+        ("duri-dr-rehearsal-24h-pass", 2),
+    ]
+    seen: list[str] = []
+    for rule in rules[0].rules:
+        later = {other.name for other in rules[0].rules} - set(seen)
+        assert not any(name in rule.expression for name in later)
+        seen.append(rule.name)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_the_pack_is_the_same_each_time(policy: Policy) -> None:
+    """The same policy gives the same bytes, and every file says who wrote it."""
+    made = pack(policy, INTERVAL, PRESET_GATES)
+    assert made == pack(policy, INTERVAL, PRESET_GATES)
+    assert all(text.startswith(MARK) for text in (made.rules_yaml, made.alerts_yaml, *made.tests_yaml.values()))
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_no_test_passes_in_silence(policy: Policy) -> None:
+    """Every scenario asserts something, at a time that is evaluated, of a name that the rules have."""
+    made = pack(policy, INTERVAL, PRESET_GATES)
+    recorded = {rule["record"] for rule in _rules(made.rules_yaml)}
+    alerts = {rule["alert"] for rule in _rules(made.alerts_yaml)}
+    for text in made.tests_yaml.values():
+        content = yaml.safe_load(text)
+        every = parse_duration(content["evaluation_interval"])
+        for scenario in content["tests"]:
+            series, told = scenario.get("promql_expr_test", []), scenario.get("alert_rule_test", [])
+            assert series or told
+            assert {one["alertname"] for one in told} <= alerts
+            for one in series:
+                assert one["expr"].removeprefix("round(").removesuffix(", 0.000001)") in recorded
+            for one in (*series, *told):
+                assert parse_duration(one["eval_time"]) % every == timedelta(0)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_every_rule_and_alert_is_asserted(policy: Policy) -> None:
+    """Each record gives a value somewhere; each alert fires somewhere, and is quiet somewhere."""
+    made = pack(policy, INTERVAL, PRESET_GATES)
+    files = [yaml.safe_load(text) for text in made.tests_yaml.values()]
+    valued = {_metric(e["expr"]) for e in _expectations(files, "promql_expr_test") if e["exp_samples"]}
+    assert valued == {rule["record"] for rule in _rules(made.rules_yaml)}
+    told = list(_expectations(files, "alert_rule_test"))
+    alerts = {rule["alert"] for rule in _rules(made.alerts_yaml)}
+    assert {one["alertname"] for one in told if one["exp_alerts"]} == alerts
+    assert {one["alertname"] for one in told if not one["exp_alerts"]} == alerts
+
+
+def _rules(text: str) -> list[dict[str, str]]:
+    return [rule for group in yaml.safe_load(text)["groups"] for rule in group["rules"]]
+
+
+def _expectations(files: list[dict[str, list[dict[str, list[dict[str, str]]]]]], key: str) -> Iterator[dict[str, str]]:
+    for content in files:
+        for scenario in content["tests"]:
+            yield from scenario.get(key, [])
+
+
+def _metric(expression: str) -> str:
+    return expression.removeprefix("round(").split(",")[0]

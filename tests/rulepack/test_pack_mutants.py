@@ -1,0 +1,49 @@
+"""No small change of the preset's rules goes unnoticed by the pack's own tests."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from gonogo.programs.installed_promtool import installed_promtool
+from gonogo.rulepack.assemble import pack
+from gonogo.rulepack.gates.catalogue import PRESET_GATES
+from gonogo.ruletests.core.suite import Answer, Question
+from gonogo.ruletests.material import material
+from gonogo.ruletests.mutation.catalogue import mutations
+from gonogo.ruletests.rules import RulePlaces
+from gonogo.ruletests.suite import suite
+from gonogo.ruletests.trials import Trials, answers
+from tests.rulepack.policies import INTERVAL, preset_policy
+from tests.rulepack.promtool import laid_out
+
+SAMPLE = 60
+
+
+def _unnoticed(folder: Path, count: int | None) -> list[str]:
+    policy = preset_policy()
+    made = pack(policy, INTERVAL, PRESET_GATES)
+    paths = sorted((laid_out(made, folder, policy.prefix) / "tests").iterdir())
+    whole = suite([material(path, RulePlaces()) for path in paths])
+    loading = whole.loading(map(str, paths))
+    asked = {
+        Question(loading[rule.id], rule, one.rule): one.id
+        for rule in whole.rules
+        for one in mutations(rule.rule, rule.own_labels, annotated=True)
+    }
+    order = random.Random(count).sample(list(asked), count or len(asked))  # noqa: S311 - a sample, not a secret
+    found = answers(order, Trials(installed_promtool()))
+    return [asked[question] for question, answer in found if answer is not Answer.NOTICED]
+
+
+def test_a_sample_of_mutants_is_killed(tmp_path: Path) -> None:
+    """Every test run tries some."""
+    assert _unnoticed(tmp_path, SAMPLE) == []
+
+
+@pytest.mark.long
+def test_every_mutant_is_killed(tmp_path: Path) -> None:
+    """None of the preset's needs an argument."""
+    assert _unnoticed(tmp_path, None) == []

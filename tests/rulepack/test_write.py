@@ -1,0 +1,72 @@
+"""Writing the pack: nobody's files are overwritten, nothing is written twice."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gonogo.errors import ActionFailed, UsageError
+from gonogo.rulepack.write import Change, write_rules
+from tests.rulepack.policies import INTERVAL, preset_policy
+
+POLICY = preset_policy()
+
+
+def test_somebody_elses_file_is_left_alone(tmp_path: Path) -> None:
+    """Then nothing at all is written, unless it is forced."""
+    own = tmp_path / "rules" / "duri.alerts.yml"
+    own.parent.mkdir()
+    own.write_text("groups: []\n", encoding="utf-8")
+    with pytest.raises(ActionFailed, match="nothing was written") as refused:
+        write_rules(POLICY, INTERVAL, tmp_path)
+    assert str(own) in str(refused.value)
+    assert [path.name for path in tmp_path.rglob("*.yml")] == ["duri.alerts.yml"]
+    write_rules(POLICY, INTERVAL, tmp_path, force=True)
+    assert "HeartbeatVanished" in own.read_text(encoding="utf-8")
+
+
+def test_a_folder_in_the_way_is_said(tmp_path: Path) -> None:
+    """Even force makes no file of a folder."""
+    (tmp_path / "rules" / "duri.rules.yml").mkdir(parents=True)
+    with pytest.raises(ActionFailed, match="gonogo did not write"):
+        write_rules(POLICY, INTERVAL, tmp_path)
+    with pytest.raises(ActionFailed, match="the rules could not all be written"):
+        write_rules(POLICY, INTERVAL, tmp_path, force=True)
+
+
+def test_a_policy_without_signals_of_the_preset_has_no_rules(tmp_path: Path) -> None:
+    """An empty rule file would look like a working one."""
+    with pytest.raises(UsageError, match="speaks of no signal of the preset"):
+        write_rules(replace(POLICY, gates=()), INTERVAL, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_writing_twice_changes_nothing(tmp_path: Path) -> None:
+    """What is as it should be is not touched."""
+    first = write_rules(POLICY, INTERVAL, tmp_path)
+    assert {change.change for change in first} == {Change.WRITTEN}
+    times = {change.path: change.path.stat().st_mtime_ns for change in first}
+    again = write_rules(POLICY, INTERVAL, tmp_path)
+    assert {change.change for change in again} == {Change.UNCHANGED}
+    assert times == {change.path: change.path.stat().st_mtime_ns for change in again}
+
+
+def test_what_the_policy_no_longer_needs_is_named(tmp_path: Path) -> None:
+    """A test of a gate that is gone would fail; it is said and left to the user, and other files are not spoken of."""
+    write_rules(POLICY, INTERVAL, tmp_path)
+    (tmp_path / "tests" / "duri_own_test.yml").write_text("tests: []\n", encoding="utf-8")
+    fewer = replace(POLICY, gates=POLICY.gates[:2])
+    left = [c.path.name for c in write_rules(fewer, INTERVAL, tmp_path) if c.change is Change.LEFT_OVER]
+    assert "duri_canary_test.yml" in left
+    assert "duri_own_test.yml" not in left
+
+
+def test_tests_find_their_rules_from_wherever_they_are(tmp_path: Path) -> None:
+    """The path is relative, so that both can move together."""
+    write_rules(POLICY, INTERVAL, tmp_path / "prometheus", tmp_path / "tests" / "promql")
+    test = tmp_path / "tests" / "promql" / "duri_dr_test.yml"
+    assert "\n  - ../../prometheus/rules/duri.rules.yml\n" in test.read_text(encoding="utf-8")
+    assert os.stat(test).st_mode & 0o777 == 0o644  # noqa: PTH116 - the mode itself is meant

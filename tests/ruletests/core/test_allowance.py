@@ -1,0 +1,24 @@
+"""``--allow``: a kind, and a reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.errors import Problem, UsageError
+from gonogo.ruletests.core.allowance import allowances, under
+from gonogo.ruletests.silent.silent_pass import Finding
+
+
+@pytest.mark.parametrize("text", ["", "no-test", "no-tests", "no-tests  ", "reason no-tests"])
+def test_a_kind_and_a_reason_are_needed(text: str) -> None:
+    """Nothing is allowed by mistake."""
+    with pytest.raises(UsageError, match="--allow"):
+        allowances([text])
+
+
+def test_one_kind_is_allowed() -> None:
+    """And no other."""
+    allowed = allowances(["no-tests they come  later "])
+    assert allowed == {"no-tests": "they come  later"}
+    both = [Finding("no-tests", Problem(None, "a")), Finding("no-rules", Problem(None, "b"))]
+    assert [one.allowed for one in under(allowed, both)] == ["they come  later", ""]

@@ -1,0 +1,61 @@
+"""The shorthand of input values: when there are samples."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.ruletests.core.input_values import input_values
+
+
+@pytest.mark.parametrize(
+    ("text", "last", "deliberate", "runs"),
+    [
+        ("", -1, False, ()),
+        ("_", -1, True, ()),
+        ("5", 0, False, ((0, 0),)),
+        ("5x3", 3, False, ((0, 3),)),
+        ("0+1x10", 10, False, ((0, 10),)),
+        ("-1-2x2 NaN Inf", 4, False, ((0, 2), (3, 3), (4, 4))),
+        ("1 _x3 7", 4, False, ((0, 0), (4, 4))),
+        ("1 2 stale", 1, True, ((0, 0), (1, 1))),
+        ("1 _x2", 0, True, ((0, 0),)),
+        ("{{schema:0 sum:1 count:2 buckets:[1 1]}}x2 1", 3, False, ((0, 2), (3, 3))),
+    ],
+)
+def test_values(text: str, last: int, runs: tuple[tuple[int, int], ...], *, deliberate: bool) -> None:
+    """Where the last one is, whether the end is meant, and where they are."""
+    values = input_values(text)
+    assert (values.last, values.deliberate, values.runs) == (last, deliberate, runs)
+
+
+def test_between() -> None:
+    """Both ends count."""
+    values = input_values("1x2 _x3 1x2")
+    assert values.any_between(2, 4)
+    assert values.any_between(5, 6)
+    assert not values.any_between(3, 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last", "least", "apart", "expected"),
+    [
+        ("1x2 _x3 1x2", 3, 5, 1, 0, False),
+        ("1x2 _x3 1x2", 3, 6, 1, 0, True),
+        ("1x2 _x3 1x2", 3, 6, 2, 9, False),
+        ("1x2 _x3 1x2", 2, 6, 2, 3.9, False),
+        ("1x2 _x3 1x2", 2, 6, 2, 4, True),
+        ("1x2 _x3 1x2", 0, 2, 2, 0.9, False),
+        ("1x2 _x3 1x2", 0, 2, 2, 1, True),
+        ("1 1", 0, 1, 2, 1, True),
+        ("", 0, 9, 1, 9, False),
+    ],
+)
+def test_enough_between(text: str, first: int, last: int, least: int, apart: float, *, expected: bool) -> None:
+    """One sample, or two that are near enough to one another; both ends count."""
+    assert input_values(text).enough_between(first, last, least, apart) is expected
+
+
+def test_histograms_are_one_sample_each() -> None:
+    """Braces without end are read once, however many there are."""
+    assert input_values("{{schema:1 sum:2 buckets:[1 2]}} {{count:1}}x3 _x2").runs == ((0, 0), (1, 4))
+    assert input_values("{" * 60_000).last == 0

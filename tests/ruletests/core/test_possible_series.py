@@ -1,0 +1,148 @@
+"""Which series an expression can give in a test, and that it is never said to give too few."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from gonogo.ruletests.core.label_sets import ANYTHING, LabelSets
+from gonogo.ruletests.core.possible_series import PossibleSeries
+from gonogo.ruletests.core.window import Window
+from tests.ruletests.core.loading import load_text
+
+RULES = """[{name: a, rules: [
+  {record: job:x, expr: sum by (job) (x), labels: {tier: web, gone: ''}}, {record: loop, expr: loop or x},
+  {record: odd, expr: 'x >'}, {record: far, expr: 'x offset 1h'}, {record: joined, expr: x * on (job) x},
+  {alert: High, expr: x > 1, labels: {severity: page}}, {alert: Named, expr: x > 1, labels: {job: '{{ $value }}'}}]}]"""
+SERIES = ("x{job='a',env='p'} 1x20", "x{job='b'} _x15 1x5", "y 1x3", "z 1x3 stale", "w 1x3 _x30 1")
+
+
+def possible(*series: str, rules: str = RULES, step: str = "1m") -> PossibleSeries:
+    """Feed series, each with its values behind a space."""
+    rows = ", ".join(
+        f'{{series: "{name}", values: "{values}"}}' for name, _, values in (one.partition(" ") for one in series)
+    )
+    loaded = load_text(rules, f"evaluation_interval: {step}\ntests: [{{interval: 1m, input_series: [{rows}]}}]\n")
+    return PossibleSeries(loaded, loaded.unit.tests[0])
+
+
+def shown(sets: LabelSets) -> list[str] | None:
+    """Write label sets, the name first."""
+    if sets is None:
+        return None
+    return sorted(" ".join(f"{name}={value}".removeprefix("__name__=") for name, value in sorted(one)) for one in sets)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("x", ["x env=p job=a"]),
+        ("x > 1", ["x env=p job=a"]),
+        ("1 < x", ["x env=p job=a"]),
+        ("-x", ["env=p job=a"]),
+        ("time() - x", ["x env=p job=a"]),
+        ("x > -(1 + time())", ["x env=p job=a"]),
+        ('x{job="c"}', []),
+        ('x{job!="a"}', []),
+        ("x offset 2h", []),
+        ('x{job="b"} offset -5m', ["x job=b"]),
+        ('x{job="b"} @ 0', ["x job=b"]),
+        ("y", []),
+        ("z", ["z"]),
+        ("w", ["w"]),
+        ("y[20m]", ["y"]),
+        ("rate(x[5m])", ["env=p job=a"]),
+        ("clamp_max(x, 3)", ["env=p job=a"]),
+        ("quantile_over_time(0.5, x[5m])", ["env=p job=a"]),
+        ("rate(y[7m])", []),
+        ("max_over_time(y[9m])", [""]),
+        ("max_over_time(rate(y[2m])[10m:1m])", [""]),
+        ('label_replace(x, "a", "b", "c", "d")', None),
+        ('label_replace(y, "a", "b", "c", "d")', []),
+        ("absent(y)", None),
+        ("vector(1)", None),
+        ("hour()", None),
+        ("1", None),
+        ("sum(x)", [""]),
+        ("sum by (job) (x)", ["job=a"]),
+        ("sum without (job) (x)", ["env=p"]),
+        ("sum(y)", []),
+        ("topk(1, x)", ["x env=p job=a"]),
+        ('count_values("v", x)', None),
+        ('count_values("v", y)', []),
+        ("sum(absent(x))", None),
+        ("x or z", ["x env=p job=a", "z"]),
+        ("x or vector(0)", None),
+        ("x and z", ["x env=p job=a"]),
+        ("x and y", []),
+        ("y / x", []),
+        ("x unless y", ["x env=p job=a"]),
+        ("y unless x", []),
+        ("x + z", None),
+        ("scalar(y) + x", ["x env=p job=a"]),
+        ("job:x", ["job:x job=a tier=web"]),
+        ("job:x + job:x offset 1m or job:x", None),
+        ('job:x{job="b"}', []),
+        ('job:x{gone=""}', ["job:x job=a tier=web"]),
+        ("loop", None),
+        ("odd", None),
+        ("far", []),
+        ("joined", None),
+        (
+            'ALERTS{alertname="High"}',
+            [f"ALERTS alertname=High alertstate={s} env=p job=a severity=page" for s in ("firing", "pending")],
+        ),
+        ('ALERTS_FOR_STATE{alertname="High"}', ["ALERTS_FOR_STATE alertname=High env=p job=a severity=page"]),
+        ('ALERTS{alertname="Named"}', None),
+        ('{job="a", __name__=~"x.*"}', ["x env=p job=a"]),
+        ("x >", None),
+    ],
+)
+def test_what_is_there_at_ten_minutes(expression: str, expected: list[str] | None) -> None:
+    """By samples, staleness, offsets, labels and rules."""
+    assert shown(possible(*SERIES).of(expression, Window.at(timedelta(minutes=10)))) == (
+        None if expected is None else sorted(expected)
+    )
+
+
+def test_what_fills_in_may_be_anything() -> None:
+    """It stands in for what is not there."""
+    assert possible(*SERIES).of("x + fill(0) y", Window.at(timedelta(minutes=10))) is ANYTHING
+
+
+def test_an_alert_without_series_is_not_there() -> None:
+    """Whatever its labels are templates of."""
+    assert possible().of("ALERTS", Window.at(timedelta(0))) == frozenset()
+
+
+def test_why_nothing_is_there() -> None:
+    """The selectors at the bottom, or the one that what a rule makes does not fit; and when the last input ended."""
+    one = possible("x{job='a'} 1x2", "x{job='b'} 1x4")
+    assert shown(one.of('job:x{job="c"} or y', Window.at(timedelta(minutes=4)))) == []
+    assert (list(one.lacking), one.ended) == (['job:x{job="c"}', "y"], -1)
+    assert shown(one.of("job:x", Window.at(timedelta(minutes=20)))) == []
+    assert (list(one.lacking)[2:], one.ended) == (["x"], 240_000)
+
+
+@pytest.mark.parametrize(("step", "there"), [("1m", False), ("3m", True), ("10m", True)])
+def test_what_is_recorded_stays_until_the_next_step(step: str, *, there: bool) -> None:
+    """Or for as long as any sample does."""
+    one = possible("x 1x3", step=step)
+    assert bool(one.of("job:x", Window.at(timedelta(minutes=10)))) is there
+
+
+def test_unreadable_input_may_be_anything() -> None:
+    """Promtool says what is wrong with it."""
+    assert possible("x{ 1").of("y", Window.at(timedelta(0))) is ANYTHING
+
+
+def test_what_is_too_deep_may_be_anything() -> None:
+    """In one expression, through rules, and in the number of windows."""
+    deep = f"{'-(' * 120}x{')' * 120}"
+    assert possible().of(deep, Window.at(timedelta(0))) is ANYTHING
+    chain = ", ".join(f"{{record: r{n}, expr: 'r{n + 1} offset {2**n}ms or r{n + 1}'}}" for n in range(22))
+    rules = f"[{{name: a, rules: [{chain}]}}]"
+    assert possible(rules=rules).of("r0", Window.at(timedelta(0))) is ANYTHING
+    chain = ", ".join(f"{{record: r{n}, expr: r{n + 1}}}" for n in range(120))
+    assert possible(rules=f"[{{name: a, rules: [{chain}]}}]").of("r0", Window.at(timedelta(0))) is ANYTHING

@@ -1,0 +1,36 @@
+"""What an expression depends on: what must be there."""
+
+from __future__ import annotations
+
+import pytest
+
+from gonogo.promql.parser import parse
+from gonogo.ruletests.core.reach import certainly_empty
+
+
+@pytest.mark.parametrize(
+    ("expression", "empty"),
+    [
+        ("gone", True),
+        ("here", False),
+        ("rate(gone[5m]) > 1", True),
+        ("1 + gone", True),
+        ("-gone", True),
+        ("sum by (a) (gone)", True),
+        ("max_over_time(gone[1h:5m])", True),
+        ("here and gone", True),
+        ("here unless gone", False),
+        ("gone unless here", True),
+        ("gone or here", False),
+        ("gone or gone", True),
+        ("absent(gone)", False),
+        ("here > scalar(gone)", False),
+        ("vector(1)", False),
+        ("time()", False),
+        ('label_replace(gone, "a", "b", "c", "d")', True),
+        ("1", False),
+    ],
+)
+def test_certainly_empty(expression: str, *, empty: bool) -> None:
+    """Only where nothing else can come of it."""
+    assert certainly_empty(parse(expression), lambda vector: vector.metric == "gone") is empty

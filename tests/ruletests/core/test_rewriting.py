@@ -1,0 +1,50 @@
+"""Other names in ``rule_files``, everything else in its place."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gonogo.formats.test_file import read_unit
+from gonogo.formats.yaml import parse
+from gonogo.ruletests.core.rewriting import with_rule_files
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("rule_files:\n  - a.yml\ntests: []\n", 'rule_files:\n  - "0"\n  - "1"\ntests: []\n'),
+        ("rule_files: [a.yml] # why\n", 'rule_files: ["0", "1"] # why\n'),
+        ("tests: []\nrule_files: ['it''s.yml']\n", 'tests: []\nrule_files: ["0", "1"]\n'),
+        ('rule_files:\n- "a\\"b.yml"\n', 'rule_files:\n- "0"\n- "1"\n'),
+    ],
+)
+def test_in_place(text: str, changed: str) -> None:
+    """In lists of either style, quoted or not."""
+    assert with_rule_files(text, read_unit(text, "a_test.yml"), [["0", "1"]]) == changed
+
+
+def test_what_cannot_be_changed_in_place_is_written_anew() -> None:
+    """With the same meaning."""
+    text = "tests: [{name: &n a.yml}]\nrule_files: [*n]\nevaluation_interval: 1m\n"
+    changed = with_rule_files(text, read_unit(text, "a_test.yml"), [["0"]])
+    assert parse(changed, "").value == {
+        "rule_files": ["0"],
+        "tests": [{"name": "a.yml"}],
+        "evaluation_interval": "1m",
+    }
+
+
+def test_what_is_no_mapping_stays() -> None:
+    """There are no entries either."""
+    assert with_rule_files("[]\n", read_unit("[]\n", "a_test.yml"), []) == "[]\n"
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1), min_size=1))
+def test_any_names_can_be_changed(names: list[str]) -> None:
+    """Whatever the entries are and however they must be quoted."""
+    text = "rule_files:\n" + "".join(f"- '{name.replace(chr(39), chr(39) * 2)}'\n" for name in names)
+    unit = read_unit(text, "a_test.yml")
+    changed = with_rule_files(text, unit, [[str(place)] for place in range(len(unit.rule_files))])
+    assert parse(changed, "").value == {"rule_files": [str(place) for place in range(len(unit.rule_files))]}

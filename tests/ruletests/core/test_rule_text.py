@@ -1,0 +1,70 @@
+"""Rules left out, changed and written anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from gonogo.formats.files import read_rules
+from gonogo.ruletests.core.rule_text import file_text
+
+TEXT = """\
+groups:
+  - name: one
+    interval: 30s
+    limit: 7
+    rules:
+      - record: a
+        expr: 'sum(x{v="1.10"})'
+        labels: {version: 1.10, on: yes}
+      - alert: Bäd 😀
+        expr: a > 5
+        for: 5m
+        annotations: {summary: "it is \\"bad\\" 😀"}
+  - name: two
+    rules:
+      - record: b
+        expr: a
+"""
+
+
+def test_all_rules_written_are_the_rules() -> None:
+    """Writing every rule by its own text changes nothing."""
+    file = file_text(TEXT, "r.yml")
+    written = read_rules(file.written({rule.id: rule.text for rule in file.rules}), "r.yml")
+    before = read_rules(TEXT, "r.yml")
+    assert written.problems == before.problems == ()
+    assert [group.name for group in written.groups] == ["one", "two"]
+    assert [replace(r, position=None) for g in written.groups for r in g.rules] == [
+        replace(r, position=None) for g in before.groups for r in g.rules
+    ]
+    assert "limit: 7" in file.written({file.rules[0].id: file.rules[0].text}).replace('"', "")
+
+
+def test_a_group_without_rules_is_left_out() -> None:
+    """Its keys are kept as long as one of its rules is."""
+    file = file_text(TEXT, "r.yml")
+    (group,) = read_rules(file.written({file.rules[2].id: file.rules[2].text}), "r.yml").groups
+    assert group.name == "two"
+    assert read_rules(file.written({}), "r.yml").groups == ()
+
+
+def test_a_rule_is_written_with_what_differs() -> None:
+    """Everything else stays as it was written."""
+    file = file_text(TEXT, "r.yml")
+    first, second, _ = file.rules
+    changed = replace(
+        second.rule, expression="a < 5", held=timedelta(0), keep_firing=timedelta(minutes=1), annotations={}
+    )
+    texts = {first.id: first.written(replace(first.rule, labels={"v": "2"})), second.id: second.written(changed)}
+    record, alert = read_rules(file.written(texts), "r.yml").groups[0].rules
+    assert (record.expression, record.labels) == ('sum(x{v="1.10"})', {"v": "2"})
+    assert replace(alert, position=None) == replace(changed, position=None)
+
+
+def test_a_rule_knows_where_it_stands_and_which_labels_it_sets() -> None:
+    """Results name it by its file, line and column."""
+    first, second, third = file_text(TEXT, "r.yml", 1).rules
+    assert [str(rule.tested) for rule in (first, second)] == ["r.yml:6:9: record a", "r.yml:9:9: alert Bäd 😀"]
+    assert (first.own_labels, third.own_labels) == (("version", "on"), ())
+    assert first.id == ("r.yml", 1, ("groups", 0, "rules", 0))

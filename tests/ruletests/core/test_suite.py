@@ -1,0 +1,121 @@
+"""Questions, and the trials that answer them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gonogo.formats.files import read_rules
+from gonogo.formats.test_file import read_unit
+from gonogo.formats.yaml import parse
+from gonogo.ruletests.core.rule_text import file_text
+from gonogo.ruletests.core.suite import Answer, Question, Sheet
+from gonogo.ruletests.core.trial import Trial, TrialOutcome
+
+RULES = """\
+groups:
+  - name: g
+    rules:
+      - {record: a, expr: x}
+      - {alert: High, expr: a > 5}
+      - {alert: Other, expr: y}
+"""
+OTHERS = "groups: [{name: h, rules: [{record: lone, expr: z}]}]\n"
+TESTS = """\
+rule_files: [r.yml, o.yml]
+evaluation_interval: 1m
+tests:
+  - interval: 1m
+    input_series: [{series: x, values: 1x9}]
+    alert_rule_test:
+      - {eval_time: 5m, alertname: High}
+      - {eval_time: 5m, alertname: Other}
+  - promql_expr_test:
+      - {expr: a, eval_time: 90s, exp_samples: [{labels: a, value: 1}]}
+      - {expr: other, eval_time: 5m}
+"""
+PASSED, FAILED, REFUSED = TrialOutcome.PASSED, TrialOutcome.FAILED, TrialOutcome.REFUSED
+
+
+def _sheet() -> Sheet:
+    return Sheet(
+        read_unit(TESTS, "t.yml"),
+        (file_text(RULES, "r.yml"), file_text(OTHERS, "o.yml")),
+        Trial(TESTS, (RULES, OTHERS)),
+    )
+
+
+def _asked(question: Question, known: dict[str, TrialOutcome]) -> tuple[Trial, ...]:
+    asked = question.ask(known)
+    assert isinstance(asked, tuple)
+    return asked
+
+
+def test_a_part_has_one_test_and_what_it_needs() -> None:
+    """The first to be asked is the one that expects something."""
+    sheet = _sheet()
+    part, changed = _asked(Question([sheet], sheet.rules[0]), {})
+    assert parse(part.test, "").value == {
+        "evaluation_interval": "1m",
+        "rule_files": ["0.yml"],
+        "tests": [
+            {
+                "promql_expr_test": [
+                    {"expr": "a", "eval_time": "90s", "exp_samples": [{"labels": "a", "value": 1}]},
+                    {"expr": "vector(1)", "eval_time": "5m", "exp_samples": [{"labels": "{}", "value": 1}]},
+                ]
+            }
+        ],
+    }
+    assert [rule.name for rule in read_rules(part.rules[0], "").groups[0].rules] == ["a"]
+    assert changed.test == part.test
+    assert changed.rules == ("groups: []\n",)
+    assert part.key != changed.key
+
+
+def test_a_change_is_noticed_where_its_trial_fails() -> None:
+    """No further trial is asked for."""
+    sheet = _sheet()
+    question = Question([sheet], sheet.rules[0])
+    part, changed = _asked(question, {})
+    assert _asked(question, {part.key: PASSED}) == (changed,)
+    assert question.ask({part.key: PASSED, changed.key: FAILED}) is Answer.NOTICED
+    assert Question([sheet], sheet.rules[0]).ask({part.key: PASSED, changed.key: REFUSED}) is Answer.STILLBORN
+
+
+def test_a_change_is_unnoticed_when_every_trial_passes() -> None:
+    """One test after the other is asked."""
+    sheet = _sheet()
+    question = Question([sheet], sheet.rules[0], replace(sheet.rules[0].rule, expression="x + 0"))
+    known: dict[str, TrialOutcome] = {}
+    tests: set[str] = set()
+    while isinstance(asked := question.ask(known), tuple):
+        tests.update(one.test for one in asked)
+        known |= {one.key: PASSED for one in asked}
+    assert asked is Answer.UNNOTICED
+    assert len(tests) == 2
+    assert any("High" in test and "Other" not in test for test in tests)
+
+
+def test_where_a_part_does_not_pass_by_itself_the_whole_is_asked() -> None:
+    """Then nothing is taken from the part."""
+    sheet = _sheet()
+    question = Question([sheet], sheet.rules[0])
+    part, _ = _asked(question, {})
+    (whole,) = _asked(question, {part.key: FAILED})
+    assert whole.test == TESTS
+    assert [rule.name for rule in read_rules(whole.rules[0], "").groups[0].rules] == ["High", "Other"]
+    assert whole.rules[1] == OTHERS
+    assert question.ask({part.key: FAILED, whole.key: FAILED}) is Answer.NOTICED
+
+
+def test_a_rule_that_no_assertion_depends_on_is_unnoticed_at_once() -> None:
+    """There is nothing to run."""
+    sheet = _sheet()
+    assert Question([sheet], sheet.rules[3]).ask({}) is Answer.UNNOTICED
+
+
+def test_whole_files_are_asked_once_each() -> None:
+    """However many of their parts the change can reach."""
+    sheet = _sheet()
+    question = Question([sheet], sheet.rules[0])
+    assert [trial.rules for trial in question.whole_trials()] == [sheet.changed_whole(sheet.rules[0], None).rules]

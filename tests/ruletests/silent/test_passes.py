@@ -1,0 +1,260 @@
+"""Silent passes that the files show: each found, and what is honest left alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gonogo.formats.test_file import read_unit
+from gonogo.model.versions import Version
+from gonogo.ruletests.core.loaded import Entry, Loaded
+from gonogo.ruletests.silent.passes import IDS, STATIC, silent_passes
+from gonogo.ruletests.silent.silent_pass import Finding
+from tests.ruletests.core.loading import load_text
+
+RULES = """[{name: a, rules: [
+  {record: job:x, expr: sum by (job) (x)}, {record: loop, expr: loop}, {record: odd, expr: 'x >'},
+  {alert: High, expr: job:x > 1}, {alert: Rate, expr: 'rate(x[30m]) > 1'}, {alert: Gone, expr: absent(x)},
+  {alert: Twice, expr: x > 1}, {alert: Twice, expr: y > 1}, {alert: Odd, expr: 'x >'}, {alert: OddBelow, expr: odd},
+  {alert: Kept, expr: x > 1, keep_firing_for: 11m},
+  {alert: Fixed, expr: 'x @ 0 > 1'}, {alert: Any, expr: '{job="a"} > 1'}, {alert: Looped, expr: loop > 1},
+  {alert: OfAlerts, expr: 'ALERTS{alertname="High"}'}]}]"""
+
+
+def found(test: str, rules: str = RULES) -> list[str]:
+    """Give the ids of what is found in one test."""
+    return ids_in(load_text(rules, f"tests: [{{interval: 1m, {test}}}]\n"))
+
+
+def ids_in(loaded: Loaded) -> list[str]:
+    """Give the ids of what is found in a file."""
+    return [one.silent_pass for one in silent_passes(loaded)]
+
+
+ABOUT = "{expr: ALERTS, exp_samples: [{}]}"
+"""An assertion that is about a rule."""
+
+FED = "input_series: [{series: x, values: 1x40}]"
+
+
+def quiet(alert: str, at: str = "20m") -> str:
+    """Write an assertion that an alert does not fire."""
+    return f"alert_rule_test: [{{alertname: {alert}, eval_time: {at}}}]"
+
+
+def test_ids_are_those_of_the_modules() -> None:
+    """And each is there once."""
+    assert len(set(IDS)) == len(IDS) == len(STATIC) + 5
+
+
+@pytest.mark.parametrize("text", ["", "# x\n", "[]\n", "rule_files: [r.yml]\n", "rule_files: [r.yml]\ntests: []\n"])
+def test_no_tests(text: str) -> None:
+    """Whatever is there instead."""
+    assert ids_in(Loaded(read_unit(text, "a_test.yml"), (), (), None)) == ["no-tests"]
+
+
+def test_no_rules() -> None:
+    """No entry, or one without rules; what cannot be read is told otherwise."""
+    loaded = load_text("[]", "tests: [{promql_expr_test: [{expr: x, exp_samples: [{labels: x}]}]}]\n")
+    assert [one.silent_pass for one in silent_passes(loaded)] == ["no-rules"]
+    unreadable = replace(loaded, entries=tuple(replace(one, problem="it is a folder") for one in loaded.entries))
+    assert list(silent_passes(unreadable)) == []
+    unit = read_unit("tests: [{promql_expr_test: [{expr: x, exp_samples: [{}]}]}]\n", "a_test.yml")
+    assert ids_in(Loaded(unit, (), (), None)) == ["no-rules"]
+
+
+def test_a_rule_file_that_matches_nothing() -> None:
+    """At its entry."""
+    loaded = load_text(RULES, f"tests: [{{interval: 1m, {FED}, {quiet('High')}}}]\n")
+    (entry,) = loaded.entries
+    (one,) = silent_passes(replace(loaded, entries=(Entry(entry.entry, 0, 0),)))
+    assert (one.silent_pass, str(one.problem.where)) == ("rule-file-unmatched", "a_test.yml:1:14")
+
+
+@pytest.mark.parametrize(
+    ("promtool", "expected"),
+    [((2, 42), ["no-interval"]), ((2, 48), ["no-interval"]), (None, ["no-interval"]), ((2, 49), []), ((3, 16), [])],
+)
+def test_samples_without_an_interval_are_lost_up_to_2_48(promtool: Version | None, expected: list[str]) -> None:
+    """From 2.49 on they are as far apart as evaluations; a promtool without a version may be older."""
+    test = f"{{input_series: [{{series: x, values: 0 0 5}}], {quiet('High', '2m')}}}"
+    assert ids_in(load_text(RULES, f"tests: [{test}]\n", promtool)) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "closed", "left_open"),
+    [
+        ("rate(x[1m]) > 0", [], ["never-fed"]),
+        ("rate(x[1m] anchored) > 0", [], []),
+        ("rate(x[1m] smoothed) > 0", [], []),
+        ("rate(x[61s]) > 0", [], []),
+        ("rate(x[1m:1m]) > 0", [], ["never-fed"]),
+        ("rate(x[2m:1m]) > 0", [], []),
+        ("rate(x[59s:1m]) > 0", ["never-fed"], ["never-fed"]),
+        ("rate(x[59s:30s]) > 0", [], []),
+        ("x offset 11m > 0", [], []),
+        ("z > 0", [], ["series-too-short"]),
+        ("max_over_time(z[5m]) > 0", [], ["series-too-short"]),
+        ("max_over_time(z[5m:]) > 0", [], []),
+    ],
+)
+@pytest.mark.parametrize("promtool", [(2, 42), (2, 55), (3, 0), (3, 5), (3, 16), None])
+def test_ranges_and_the_lookback_are_left_open_from_3_0_on(
+    promtool: Version | None, expression: str, closed: list[str], left_open: list[str]
+) -> None:
+    """A sample at the left edge counts before 3.0, and not after."""
+    rules = f"[{{name: a, rules: [{{alert: A, expr: '{expression}'}}]}}]"
+    series = f"input_series: [{{series: {'z, values: 1x6' if 'z' in expression else 'x, values: 1x40'}}}]"
+    test = f"tests: [{{interval: 1m, {series}, {quiet('A', '11m')}}}]\n"
+    is_closed = promtool is not None and promtool < (3, 0)
+    assert ids_in(load_text(rules, test, promtool)) == (closed if is_closed else left_open)
+
+
+def test_no_assertion() -> None:
+    """Input alone."""
+    assert found("input_series: [{series: x, values: 1}]") == ["no-assertion"]
+
+
+def test_a_file_that_is_not_about_its_rules() -> None:
+    """Its input is asserted, and copies of rules; one assertion about a rule is enough, or one that may be."""
+    told, about = "{expr: sum by (job) (x), exp_samples: [{}]}", "{expr: job:x, exp_samples: [{}]}"
+    assert found(f"{FED}, promql_expr_test: [{told}]") == ["not-about-rules"]
+    for more in (about, "{expr: 'ALERTS', exp_samples: [{}]}", "{expr: x >}"):
+        assert found(f"{FED}, promql_expr_test: [{told}, {more}]") == []
+    assert found(f"{FED}, promql_expr_test: [{told}], {quiet('High')}") == []
+
+
+def test_a_second_document() -> None:
+    """Where it begins."""
+    loaded = load_text(RULES, f"tests: [{{interval: 1m, {FED}, {quiet('High')}}}]\n---\n")
+    assert [one.silent_pass for one in silent_passes(loaded)] == ["second-document"]
+
+
+def test_unknown_alerts() -> None:
+    """Only where nothing is expected: promtool fails the others."""
+    assert found(quiet("Hihg")) == ["unknown-alert"]
+    assert found(quiet("Other")) == ["unknown-alert"]
+    assert found("alert_rule_test: [{alertname: Hihg, exp_alerts: [{}]}, {}]") == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "ids"),
+    [
+        ("y + 1", ["unknown-metric"]),
+        ("job:x", []),
+        ("x", []),
+        ("absent(y)", []),
+        ('{job=\\"a\\"}', []),
+        ("y >", []),
+        ('ALERTS{alertname=\\"Hihg\\"}', ["unknown-metric"]),
+        ('ALERTS{alertname=\\"High\\"}', []),
+        ('ALERTS_FOR_STATE{alertname!=\\"\\"}', []),
+    ],
+)
+def test_unknown_metrics(expression: str, ids: list[str]) -> None:
+    """Only where the expression is empty for certain because of it."""
+    series = "input_series: [{series: x, values: 1}]"
+    assert found(f'{series}, promql_expr_test: [{{expr: "{expression}"}}, {ABOUT}]') == ids
+
+
+def test_what_is_expected_or_fed_in_is_known() -> None:
+    """As is everything where a series cannot be read."""
+    assert found(f"promql_expr_test: [{{expr: y, exp_samples: [{{labels: y}}]}}, {ABOUT}]") == []
+    fed = "input_series: [{series: 'ALERTS{alertname=\"Z\"}', values: 1}]"
+    assert found(f"{fed}, promql_expr_test: [{{expr: 'ALERTS{{alertname=\"Z\"}} > 1'}}, {ABOUT}]") == []
+    for odd in ("'x{'", "x + 1"):
+        assert found(f"input_series: [{{series: {odd}, values: 1}}], promql_expr_test: [{{expr: y}}, {ABOUT}]") == []
+
+
+@pytest.mark.parametrize(
+    ("alert", "values", "ids"),
+    [
+        ("High", "1x13", ["series-too-short"]),
+        ("High", "1x14", []),
+        ("High", "1x5 stale", []),
+        ("High", "1x5 _", []),
+        ("High", "1x5 _x30 1", []),
+        ("High", "_x3", ["never-fed"]),
+        ("High", "''", ["never-fed"]),
+        ("High", "_x21 1x5", ["never-fed"]),
+        ("High", "_x20 1x5", []),
+        ("Rate", "1x5", []),
+        ("Rate", "1", ["never-fed"]),
+        ("Gone", "1x5", []),
+        ("Twice", "1x5", ["series-too-short"]),
+        ("Kept", "1x5", []),
+        ("Kept", "1x3", ["series-too-short"]),
+        ("Odd", "1x5", []),
+        ("OddBelow", "1x5", []),
+        ("Fixed", "1x5", []),
+        ("Any", "1x5", []),
+        ("Looped", "1x5", []),
+        ("OfAlerts", "1x5", []),
+    ],
+)
+def test_series_too_short(alert: str, values: str, ids: list[str]) -> None:
+    """Only where the result is empty for certain because the input ended, and the end is not written out."""
+    assert found(f"input_series: [{{series: 'x{{job=\"a\"}}', values: {values}}}], {quiet(alert)}") == ids
+
+
+def test_series_too_short_for_expressions_and_ranges() -> None:
+    """With the range added; what is expected, promtool compares."""
+    series = "input_series: [{series: x, values: 1x4}, {series: z, values: 1x60}]"
+    for at, expected in (("33m", []), ("34m", ["series-too-short"])):
+        one = f"{{expr: 'rate(x[30m])', eval_time: {at}}}"
+        assert found(f"{series}, promql_expr_test: [{one}, {ABOUT}]") == expected
+    both = "{alertname: High, eval_time: 20m, exp_alerts: [{}]}"
+    assert found(f"{series}, alert_rule_test: [{both}], promql_expr_test: [{{expr: x, exp_samples: [{{}}]}}]") == []
+
+
+@pytest.mark.parametrize(
+    ("values", "expected", "told"),
+    [
+        ("1 _x9 1 _x9 1x1", "never-fed", "not enough data of x by then"),
+        ("1x1 _x9 1 _x8 1x1", "series-too-short", "too few samples around then"),
+    ],
+)
+def test_a_rate_needs_two_samples_in_its_window(values: str, expected: str, told: str) -> None:
+    """Where there never were two, nothing was fed in; where there were two once, the series is too short."""
+    series = f"input_series: [{{series: x, values: {values}}}]"
+    asked = f"promql_expr_test: [{{expr: 'rate(x[3m])', eval_time: 20m}}, {ABOUT}]"
+    (one,) = silent_passes(load_text(RULES, f"tests: [{{interval: 1m, {series}, {asked}}}]\n"))
+    assert one == Finding(expected, one.problem)
+    assert told in one.problem.message
+
+
+def test_no_interval() -> None:
+    """Where more than one sample is fed in and nothing is expected somewhere."""
+    for values, expected in (("1 2", ["no-interval"]), ("1", [])):
+        body = f"input_series: [{{series: x, values: {values}}}], {quiet('High', '0s')}"
+        loaded = load_text(RULES, f"tests: [{{{body}}}]\n")
+        assert [one.silent_pass for one in silent_passes(loaded)] == expected
+
+
+def test_without_an_interval_no_sample_is_late() -> None:
+    """All are at time 0."""
+    loaded = load_text(
+        RULES,
+        f"evaluation_interval: 5m\ntests: [{{input_series: [{{series: x, values: 1}}], {quiet('High', '7m')}}}]\n",
+    )
+    assert list(silent_passes(loaded)) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "at", "ids"),
+    [("1x9", "7m", ["beyond-last-step"]), ("1x9", "5m", []), ("1x5 _x3 1", "7m", [])],
+)
+@pytest.mark.parametrize("kind", ["alert_rule_test: [{alertname: High", f"promql_expr_test: [{ABOUT}, {{expr: x"])
+def test_beyond_the_last_step(values: str, at: str, ids: list[str], kind: str) -> None:
+    """Only where samples are lost."""
+    test = f"input_series: [{{series: x, values: {values}}}], {kind}, eval_time: {at}}}]"
+    loaded = load_text(RULES, f"evaluation_interval: 5m\ntests: [{{interval: 1m, {test}}}]\n")
+    assert [one.silent_pass for one in silent_passes(loaded)] == ids
+
+
+def test_a_later_assertion_brings_the_samples() -> None:
+    """The test's last one decides how far samples are loaded for expressions."""
+    assertions = "{expr: x, eval_time: 7m}, {expr: x, eval_time: 10m, exp_samples: [{labels: x}]}"
+    test = f"interval: 1m, input_series: [{{series: x, values: 1x20}}], promql_expr_test: [{assertions}, {ABOUT}]"
+    assert list(silent_passes(load_text(RULES, f"evaluation_interval: 5m\ntests: [{{{test}}}]\n"))) == []

@@ -1,0 +1,295 @@
+"""Running test files: what promtool says, what it does not say, and what is remembered."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from gonogo.programs import memory_folder
+from gonogo.programs.installed_promtool import installed_promtool
+from gonogo.ruletests.cache import UnitCache, default_folder
+from gonogo.ruletests.check import check_files
+from gonogo.ruletests.material import material
+from gonogo.ruletests.rules import RulePlaces
+from gonogo.ruletests.running import run_test, run_tests
+from gonogo.ruletests.stage import staged
+from tests.fake_promtool import fake_promtool
+from tests.ruletests.unit_files import FIRING, RULES, check, write
+
+pytestmark = pytest.mark.versions
+
+ORDERED = """\
+rule_files: [r.yml]
+GIVENtests:
+  - interval: 1m
+    input_series: [{series: x, values: 0+1x5}]
+    promql_expr_test: [{expr: read, eval_time: 3m, exp_samples: [{labels: read, value: VALUE}]}]
+"""
+TWO_GROUPS = """\
+groups: [{name: m, rules: [{record: made, expr: x}]}, {name: r, rules: [{record: read, expr: made + 0}]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "given", "promtool", "ids"),
+    [
+        ("3", "", True, ["group-order"]),
+        ("2", "", True, ["group-order"]),
+        ("3", "group_eval_order: [m, r]\n", True, []),
+        ("9", "", False, []),
+    ],
+)
+def test_both_orders_of_groups_are_tried(
+    tmp_path: Path, value: str, given: str, ids: list[str], *, promtool: bool
+) -> None:
+    """Where they read one another; what fails in both is simply wrong."""
+    text = ORDERED.replace("VALUE", value).replace("GIVEN", given)
+    (report,) = check(write(tmp_path, {"r.yml": TWO_GROUPS, "a_test.yml": text}))
+    assert report.promtool is promtool
+    assert [one.silent_pass for one in report.findings] == ids
+
+
+def test_an_order_that_does_not_matter_is_no_finding(tmp_path: Path) -> None:
+    """In a steady state both give the same."""
+    steady = ORDERED.replace("0+1x5", "3x5").replace("VALUE", "3").replace("GIVEN", "")
+    (report,) = check(write(tmp_path, {"r.yml": TWO_GROUPS, "a_test.yml": steady}))
+    assert (report.outcome, report.findings) == ("PASS", ())
+
+
+@pytest.mark.parametrize(("values", "ids"), [("0x2 2x9", ["pending-alert"]), ("0x20", [])])
+def test_a_pending_alert_is_looked_for(tmp_path: Path, values: str, ids: list[str]) -> None:
+    """Only one that really is pending counts."""
+    rules = RULES.replace("x > 1", "x > 1, for: 5m")
+    quiet = FIRING.replace("2x3", values).replace("eval_time: 1m", "eval_time: 6m").replace("[{}]", "[]")
+    (report,) = check(write(tmp_path, {"r.yml": rules, "a_test.yml": quiet}))
+    assert [one.silent_pass for one in report.findings] == ids
+
+
+def test_a_warning_of_promtool_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it warns of, it says SUCCESS all the same."""
+    fake_promtool(
+        tmp_path / "bin",
+        monkeypatch,
+        'for file; do echo "Unit Testing:  $file"; echo "  WARNING: PromQL info: odd" >&2; echo "  SUCCESS"; done\n',
+    )
+    (report,) = check(write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING}))
+    assert report.reason == "promtool-warning"
+    assert report.detail.endswith("promtool warns: WARNING: PromQL info: odd")
+
+
+def test_files_of_one_process_have_the_verdicts_and_words_of_files_alone(tmp_path: Path) -> None:
+    """With the promtool at hand: passed, failed in two tests, refused rules, no YAML for promtool, a rule file gone."""
+    twice = FIRING.replace("2x3", "0x3") + FIRING.partition("tests:\n")[2].replace("2x3", "'<&\"x'")
+    texts = {
+        "a_test.yml": FIRING,
+        "b_test.yml": twice,
+        "c_test.yml": FIRING.replace("r.yml", "bad.yml"),
+        "d_test.yml": FIRING.replace("tests:", "group_eval_order: [a, a]\ntests:"),
+        "e_test.yml": FIRING.replace("[r.yml]", "[r.yml, gone.yml]"),
+    }
+    paths = write(tmp_path, {"r.yml": RULES, "bad.yml": RULES.replace("x > 1", "'x >'"), **texts})
+    with staged(material(path, RulePlaces()) for path in paths) as stages:
+        together = dict(run_tests(stages, installed_promtool(), at_once=1))
+        alone = [run_test(one, installed_promtool()) for one in stages]
+    assert [one.passed for one in alone] == [True, False, False, False, True]
+    told = [(together[place].passed, together[place].words) for place in range(len(paths))]
+    assert told == [(one.passed, one.words) for one in alone]
+
+
+@pytest.mark.parametrize("version", ["2.42.0", "3.5.0"])
+def test_a_file_with_which_promtool_breaks_down_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
+    """The others of its process are run again, each by itself."""
+    fake_promtool(
+        tmp_path / "bin",
+        monkeypatch,
+        'for file; do echo "Unit Testing:  $file"; case $file in *b_test.yml) echo "panic: oops"; exit 2;; esac; '
+        'echo "  SUCCESS"; done\n',
+        version,
+    )
+    tests = dict.fromkeys((f"{name}_test.yml" for name in "abcdefghijklmnop"), FIRING)
+    reports = check(write(tmp_path, {"r.yml": RULES, **tests}))
+    assert [Path(one.path).name for one in reports if one.outcome != "PASS"] == ["b_test.yml"]
+    assert reports[1].detail == "promtool ended without a verdict\nUnit Testing:  {}\npanic: oops".format(
+        tmp_path / "b_test.yml"
+    )
+
+
+@pytest.mark.parametrize("version", ["2.42.0", "3.5.0"])
+def test_a_full_memory_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str) -> None:
+    """What had no room there is run again with the usual temporary folder."""
+    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.setattr(memory_folder, "ROOM", 0)
+    monkeypatch.setattr(memory_folder, "SHARED", tmp_path)
+    fake_promtool(
+        tmp_path / "bin",
+        monkeypatch,
+        f'for file; do echo "Unit Testing:  $file"; case "$TMPDIR" in {tmp_path}/*) echo "  FAILED:"; '
+        'echo "write wal: no space left on device"; exit 1;; *) echo "  SUCCESS";; esac; done\n',
+        version,
+    )
+    reports = check(write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING, "b_test.yml": FIRING}))
+    assert [one.outcome for one in reports] == ["PASS", "PASS"]
+
+
+def test_results_come_in_the_order_of_the_files(tmp_path: Path) -> None:
+    """Whichever is read and run first; one that is gone is told of among them."""
+    tests = {f"{name}_test.yml": FIRING + "#" * size for name, size in (("a", 1), ("b", 900), ("c", 30))}
+    paths = write(tmp_path, {"r.yml": RULES, **tests})
+    reports = check([*paths, tmp_path / "gone_test.yml"])
+    assert [Path(one.path).name for one in reports] == ["a_test.yml", "b_test.yml", "c_test.yml", "gone_test.yml"]
+    assert [one.promtool for one in reports] == [True, True, True, None]
+
+
+def test_failures_are_in_words_of_the_sources(tmp_path: Path) -> None:
+    """Not of the folder in which promtool read them."""
+    broken = {"r.yml": RULES.replace("x > 1", "'x >'"), "a_test.yml": FIRING}
+    (report,) = check(write(tmp_path, broken))
+    assert f"{tmp_path}/r.yml: " in report.detail
+    assert "gonogo-unit-" not in report.detail
+
+
+def test_what_is_wrong_with_rules_is_said_once(tmp_path: Path) -> None:
+    """And not for each test that loads them."""
+    broken = {"r.yml": RULES.replace("x > 1", "'x >'"), "a_test.yml": FIRING + FIRING.partition("tests:\n")[2]}
+    (report,) = check(write(tmp_path, broken))
+    assert report.detail.count("could not parse expression") == 1
+
+
+@pytest.mark.parametrize("name", ["a_test.yml", "r.yml"])
+def test_what_cannot_be_read_is_said(tmp_path: Path, name: str) -> None:
+    """Be it no text, a folder, a pipe that nobody writes to, a link to nothing, or without end."""
+    paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
+    (tmp_path / name).write_bytes(b"\xff")
+    (report,) = check(paths)
+    assert (report.outcome, report.reason, report.promtool) == ("FAIL", "unreadable", None)
+    (tmp_path / name).unlink()
+    (tmp_path / name).mkdir()
+    assert "it cannot be read: Is a directory" in check(paths)[0].detail
+    (tmp_path / name).rmdir()
+    os.mkfifo(tmp_path / name)
+    assert "no regular file" in check(paths)[0].detail
+    (tmp_path / name).unlink()
+    (tmp_path / name).symlink_to("/dev/zero")
+    assert "no regular file" in check(paths)[0].detail
+    (tmp_path / name).unlink()
+    (tmp_path / name).symlink_to("nowhere")
+    assert "No such file or directory" in check(paths)[0].detail
+
+
+def test_a_base_name_that_two_files_have_is_no_choice(tmp_path: Path) -> None:
+    """Unless they are the same, or the entry says more of the path."""
+    deeper = FIRING.replace("r.yml", "one/r.yml")
+    files = {"t/a_test.yml": FIRING, "t/b_test.yml": deeper, "x/one/r.yml": RULES, "x/two/r.yml": f"{RULES}# other\n"}
+    paths = write(tmp_path, files)
+    first, second = check(paths, tmp_path / "x")
+    assert "r.yml can be" in first.detail
+    assert "write more of its path" in first.detail
+    assert second.outcome == "PASS"
+    (tmp_path / "x" / "two" / "r.yml").write_text(RULES, encoding="utf-8")
+    assert [one.outcome for one in check(paths, tmp_path / "x")] == ["PASS", "PASS"]
+
+
+def test_a_file_beside_the_test_is_the_one_that_is_meant(tmp_path: Path) -> None:
+    """Whatever else has its name."""
+    files = {"one/a_test.yml": FIRING, "one/r.yml": RULES, "two/r.yml": f"{RULES}# other\n"}
+    (report,) = check(write(tmp_path, files), tmp_path)
+    assert report.outcome == "PASS"
+
+
+def test_what_was_run_is_heard_of(tmp_path: Path) -> None:
+    """From those that need not be run to the last."""
+    heard: list[tuple[int, int]] = []
+    paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING, "b_test.yml": FIRING})
+    at_hand, cache = installed_promtool(), UnitCache(None, "")
+    check_files(paths, RulePlaces(), at_hand, cache, {}, lambda done, of: heard.append((done, of)))
+    assert heard == [(0, 2), (1, 2), (2, 2)]
+
+
+class TestCache:
+    """What passed before, and whether it still stands."""
+
+    def test_an_unchanged_pass_is_not_run_again(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Promtool would fail now."""
+        paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
+        assert not check(paths, cache=tmp_path / "kept")[0].cached
+        fake_promtool(tmp_path / "bin", monkeypatch, "exit 1\n")
+        (report,) = check(paths, cache=tmp_path / "kept")
+        assert (report.cached, report.outcome) == (True, "PASS")
+
+    @pytest.mark.parametrize("name", ["r.yml", "a_test.yml"])
+    def test_a_change_is_run(self, tmp_path: Path, name: str) -> None:
+        """Of the test, and of the rules."""
+        paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
+        check(paths, cache=tmp_path / "kept")
+        changed = (tmp_path / name).read_text(encoding="utf-8") + "# changed\n"
+        (tmp_path / name).write_text(changed, encoding="utf-8")
+        assert not check(paths, cache=tmp_path / "kept")[0].cached
+
+    def test_a_failure_is_never_kept(self, tmp_path: Path) -> None:
+        """Nor a pass with a finding."""
+        failing, silent = FIRING.replace("2x3", "0x3"), f"{FIRING}  - interval: 1m\n"
+        paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": failing, "b_test.yml": silent})
+        for _ in range(2):
+            reports = check(paths, cache=tmp_path / "kept")
+            assert [(one.outcome, one.cached) for one in reports] == [("FAIL", False), ("FAIL", False)]
+
+    @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b'{"schema": 1}', b"\xff"])
+    def test_a_damaged_entry_is_none(self, tmp_path: Path, content: bytes) -> None:
+        """The file is run, and the entry mended."""
+        paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
+        check(paths, cache=tmp_path / "kept")
+        (entry,) = (tmp_path / "kept" / "unit").iterdir()
+        entry.write_bytes(content)
+        assert [check(paths, cache=tmp_path / "kept")[0].cached for _ in range(2)] == [False, True]
+
+    def test_an_entry_under_another_key_is_none(self, tmp_path: Path) -> None:
+        """A copied file proves nothing."""
+        paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
+        check(paths, cache=tmp_path / "kept")
+        (entry,) = (tmp_path / "kept" / "unit").iterdir()
+        text = entry.read_text(encoding="utf-8")
+        entry.write_text(text.replace(entry.name, "0" * 64), encoding="utf-8")
+        assert not check(paths, cache=tmp_path / "kept")[0].cached
+
+    def test_a_cache_that_cannot_be_written_costs_nothing_but_time(self, tmp_path: Path) -> None:
+        """A file stands where its folder would be."""
+        paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING, "kept": ""})
+        assert [check(paths, cache=tmp_path / "kept")[0].outcome for _ in range(2)] == ["PASS", "PASS"]
+
+    def test_other_tools_other_entries(self, tmp_path: Path) -> None:
+        """A new promtool judges anew."""
+        paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
+        for tool, cached in (("2.42.0", False), ("2.42.0", True), ("3.0.0", False)):
+            (report,) = check_files(paths, RulePlaces(), installed_promtool(), UnitCache(tmp_path / "kept", tool), {})
+            assert report.cached is cached
+
+    def test_what_is_of_no_use_any_more_goes(self, tmp_path: Path) -> None:
+        """After a month."""
+        paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
+        check(paths, cache=tmp_path / "kept")
+        (entry,) = (tmp_path / "kept" / "unit").iterdir()
+        kept = UnitCache(tmp_path / "kept", "2.42.0")
+        kept.tidy()
+        assert entry.exists()
+        os.utime(entry, (0, 0))
+        kept.tidy()
+        assert not entry.exists()
+        UnitCache(None, "").tidy()
+
+    def test_where_it_is(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As the desktop's rules say; without a home there is none."""
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+        assert default_folder() == tmp_path / "gonogo"
+        monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+        monkeypatch.setenv("HOME", str(tmp_path))
+        assert default_folder() == tmp_path / ".cache" / "gonogo"
+
+        def homeless() -> Path:
+            raise RuntimeError("no home")
+
+        monkeypatch.setattr(Path, "home", homeless)
+        assert default_folder() is None

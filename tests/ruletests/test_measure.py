@@ -1,0 +1,323 @@
+"""Coverage and mutants under the real promtool."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from gonogo.cli.main import main
+from gonogo.model.outcome import Outcome
+from gonogo.programs.installed_promtool import installed_promtool
+from gonogo.rulepack.assemble import pack
+from gonogo.rulepack.gates.catalogue import PRESET_GATES
+from gonogo.ruletests.core.report import UnitReport
+from gonogo.ruletests.core.suite import Answer, Known, Question
+from gonogo.ruletests.core.trial import Trial, TrialOutcome
+from gonogo.ruletests.coverage import passing_twice
+from gonogo.ruletests.material import material
+from gonogo.ruletests.measure import Measures, measured
+from gonogo.ruletests.mutants import Budget
+from gonogo.ruletests.places import places_report
+from gonogo.ruletests.rules import RulePlaces
+from gonogo.ruletests.suite import Suite, suite
+from gonogo.ruletests.trials import Trials, answers
+from tests.rulepack.policies import INTERVAL, preset_policy
+from tests.rulepack.promtool import laid_out
+
+RULES = """\
+groups:
+  - name: g
+    rules:
+      - {record: a, expr: 'x > 5'}
+      - {alert: High, expr: 'a > 7', for: 2m, labels: {severity: page}}
+      - {record: unread, expr: y}
+"""
+TESTS = """\
+rule_files: [../rules/r.yml]
+evaluation_interval: 1m
+tests:
+  - interval: 1m
+    input_series: [{series: x, values: 8x9}]
+    alert_rule_test:
+      - {eval_time: 1m, alertname: High}
+      - {eval_time: 2m, alertname: High, exp_alerts: [{exp_labels: {severity: page}}]}
+"""
+ALL = Measures(mutants=Budget())
+
+
+def _folder(tmp_path: Path, rules: str = RULES, tests: str = TESTS) -> Path:
+    for name, text in (("rules/r.yml", rules), ("tests/a_test.yml", tests)):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def _measured(folder: Path, asked: Measures = ALL) -> UnitReport:
+    rules = (folder / "rules",)
+    return measured(places_report([str(folder / "tests")], rules), rules, asked, installed_promtool())
+
+
+def _suite(folder: Path) -> Suite:
+    return suite([material(folder / "tests/a_test.yml", RulePlaces())])
+
+
+def _uncovered(report: UnitReport) -> list[tuple[str, str]]:
+    assert report.coverage is not None
+    return [(one.rule.name, one.why) for one in report.coverage.uncovered]
+
+
+def test_a_rule_is_uncovered_when_no_test_misses_it(tmp_path: Path) -> None:
+    """The reason is said; removing one that another reads is noticed through that."""
+    (_folder(tmp_path) / "rules/lone.yml").write_text("groups: [{name: l, rules: [{record: lone, expr: z}]}]")
+    report = _measured(tmp_path, Measures(Decimal(60)))
+    assert _uncovered(report) == [("unread", "no assertion depends on it"), ("lone", "no test file loads it")]
+    assert report.coverage is not None
+    assert (report.coverage.rules, report.coverage.covered, report.coverage.percent) == (4, 2, "50")
+    assert report.outcome is Outcome.FAIL
+    assert report.of_files is Outcome.PASS
+
+
+def test_an_alert_that_is_only_expected_to_be_quiet_is_uncovered(tmp_path: Path) -> None:
+    """It is quiet without its rule as well."""
+    report = _measured(_folder(tmp_path, tests=TESTS.rpartition("      - {")[0]))
+    assert _uncovered(report)[:2] == [
+        ("a", "every assertion that depends on it passes without it as well"),
+        ("High", "no assertion expects it to fire"),
+    ]
+    assert report.coverage is not None
+    assert [rule.name for rule in report.coverage.alerts_without_firing] == ["High"]
+    assert report.coverage.alerts_without_quiet == ()
+
+
+def test_a_twin_that_no_test_misses_is_uncovered(tmp_path: Path) -> None:
+    """Each is removed by itself: without the first of two records, what reads them comes a minute later."""
+    twice = RULES + "      - {record: a, expr: 'x>5'}\n"
+    report = _measured(_folder(tmp_path, twice))
+    assert report.coverage is not None
+    assert [[rule.where.line for rule in same] for same in report.coverage.duplicates] == [[4, 7]]
+    assert (report.coverage.rules, report.coverage.covered) == (4, 2)
+    assert _uncovered(report)[1:] == [("a", "a rule that says the same stands in for it")]
+    assert [one.rule.where.line for one in report.coverage.uncovered] == [6, 7]
+
+
+def test_twins_that_a_test_misses_are_covered(tmp_path: Path) -> None:
+    """An alert that is expected twice does not come twice without one of its two rules; that they are two is told."""
+    high = RULES.splitlines(keepends=True)[4]
+    expected = "{exp_labels: {severity: page}}"
+    folder = _folder(tmp_path, RULES + high, TESTS.replace(expected, f"{expected}, {expected}"))
+    report = _measured(folder, Measures(Decimal(75)))
+    assert report.coverage is not None
+    assert [[rule.name for rule in same] for same in report.coverage.duplicates] == [["High", "High"]]
+    assert [name for name, _ in _uncovered(report)] == ["unread"]
+    assert report.outcome is Outcome.PASS
+
+
+def test_rules_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    """Nobody knows how many they are, so no share of all is reached."""
+    (_folder(tmp_path) / "rules/notes.yml").write_bytes(b"\xff")
+    report = _measured(tmp_path, Measures(Decimal(1)))
+    assert report.coverage is not None
+    (problem,) = report.coverage.unread
+    assert str(problem).startswith(f"{tmp_path}/rules/notes.yml:1:1: this is no UTF-8 text")
+    assert (report.coverage.covered, report.outcome) == (2, Outcome.FAIL)
+
+
+def test_a_file_of_two_names_counts_once(tmp_path: Path) -> None:
+    """Its rules are tested by whoever loads it under either."""
+    (_folder(tmp_path) / "rules/link.yml").symlink_to("r.yml")
+    coverage = _measured(tmp_path).coverage
+    assert coverage is not None
+    assert (coverage.rules, coverage.covered, coverage.duplicates) == (3, 2, ())
+
+
+def test_a_test_that_fails_covers_nothing(tmp_path: Path) -> None:
+    """Only what passes twice without a change can tell of one."""
+    report = _measured(_folder(tmp_path, tests=TESTS.replace("eval_time: 2m", "eval_time: 1m")))
+    assert report.coverage is not None
+    assert report.coverage.failing == (str(tmp_path / "tests/a_test.yml"),)
+    assert ("High", "only test files load it that do not pass") in _uncovered(report)
+
+
+def test_a_test_that_passed_once_is_flaky(tmp_path: Path) -> None:
+    """Whichever of the two runs it passed."""
+    one = material(_folder(tmp_path) / "tests/a_test.yml", RulePlaces())
+    assert passing_twice([one], {one.path: False}, installed_promtool()) == (frozenset(), (str(one.path),), ())
+
+
+def test_mutants_that_no_test_notices_are_listed(tmp_path: Path) -> None:
+    """With what would kill them; those of uncovered rules are not made."""
+    mutants = _measured(_folder(tmp_path)).mutants
+    assert mutants is not None
+    assert [rule.name for rule in mutants.uncovered] == ["unread"]
+    told = [(one.rule.name, one.change) for one in mutants.survived]
+    assert ("High", "the comparison `>` becomes `>=`") in told
+    assert ("a", "the threshold `5` becomes `6`") in told
+    assert ("High", "`for` is dropped") not in told
+    assert ("High", "the threshold `7` becomes `8`") not in told
+    assert mutants.made == mutants.killed + len(mutants.survived)
+    assert (mutants.stillborn, mutants.not_run, mutants.passed) == (0, 0, False)
+
+
+NOTHING_TO_CHANGE = """\
+rule_files: [../rules/r.yml]
+tests:
+  - interval: 1m
+    input_series: [{series: y, values: 1x3}]
+    promql_expr_test: [{expr: unread, eval_time: 1m, exp_samples: [{labels: unread, value: 1}]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("rules", "tests", "words"),
+    [
+        ("groups: [{name: g, rules: []}]", TESTS, "there is no rule"),
+        (RULES, TESTS.rpartition("      - {")[0], "no test covers a rule"),
+        ("groups: [{name: g, rules: [{record: unread, expr: y}]}]", NOTHING_TO_CHANGE, "nothing in them that could be"),
+        (
+            f"groups: [{{name: g, rules: [{{record: unread, expr: '{'-' * 202}y'}}]}}]",
+            NOTHING_TO_CHANGE,
+            "cannot be read or have nothing in them",
+        ),
+    ],
+)
+def test_without_a_mutant_nothing_is_shown(tmp_path: Path, rules: str, tests: str, words: str) -> None:
+    """That fails, and says why there was none."""
+    mutants = _measured(_folder(tmp_path, rules, tests)).mutants
+    assert mutants is not None
+    assert (mutants.made, mutants.passed) == (0, False)
+    assert words in mutants.untried
+
+
+def test_an_argument_lets_a_mutant_live(tmp_path: Path) -> None:
+    """It is listed with its reason; an argument for one that is killed is a problem."""
+    before = _measured(_folder(tmp_path)).mutants
+    assert before is not None
+    first, *rest = before.survived
+    lines = [f"# gonogo: survives {first.mutant} it may", f"# gonogo: survives {rest[0].mutant}"]
+    after = _measured(_folder(tmp_path, tests="\n".join([*lines, TESTS]))).mutants
+    assert after is not None
+    assert [(one.mutant, one.argument) for one in after.argued] == [(first.mutant, "it may")]
+    assert [problem.message for problem in after.problems] == [f"no reason is given why {rest[0].mutant} may survive"]
+
+
+def test_the_same_seed_gives_the_same_order(tmp_path: Path) -> None:
+    """So a run can be repeated; what there was no time for is counted."""
+    folder = _folder(tmp_path)
+    none = _measured(folder, Measures(mutants=Budget(timedelta(0), 7))).mutants
+    assert none is not None
+    assert (none.killed, none.survived, none.seed) == (0, (), 7)
+    assert none.not_run == none.made > 0
+    assert (none.passed, none.untried) == (False, "there was no time to try one")
+    first, second = (_measured(folder, ALL).mutants for _ in range(2))
+    assert first is not None
+    assert second is not None
+    assert replace(first, seconds=0) == replace(second, seconds=0)
+
+
+def test_rules_that_promtool_refuses_are_stillborn(tmp_path: Path) -> None:
+    """They are neither killed nor alive."""
+    whole = _suite(_folder(tmp_path))
+    rule = whole.rules[0]
+    question = Question(whole.sheets, rule, replace(rule.rule, expression="x > > 5"))
+    assert [answer for _, answer in answers([question], Trials(installed_promtool()))] == [Answer.STILLBORN]
+
+
+def test_what_is_known_is_not_run_again(tmp_path: Path) -> None:
+    """Trials of the same content have the same outcome."""
+    whole = _suite(_folder(tmp_path))
+    trials = Trials(installed_promtool())
+    first = [answer for _, answer in answers([Question(whole.sheets, rule) for rule in whole.rules], trials)]
+    count = len(trials.known)
+    late = time.monotonic() - 1
+    again = answers([Question(whole.sheets, rule) for rule in whole.rules], trials, until=late)
+    assert list(again) == []
+    second = [answer for _, answer in answers([Question(whole.sheets, rule) for rule in whole.rules], trials)]
+    assert sorted(first) == sorted(second) == [Answer.NOTICED, Answer.NOTICED, Answer.UNNOTICED]
+    assert len(trials.known) == count
+
+
+def test_a_promtool_that_breaks_down_costs_the_others_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trials without a verdict are run again, each by itself; with one that has none even then, the rule is refused."""
+    whole = _suite(_folder(tmp_path))
+    real = shutil.which("promtool")
+    fake = tmp_path / "bin/promtool"
+    fake.parent.mkdir()
+    fake.write_text(
+        f'#!/bin/sh\n[ $# -gt 3 ] && exit 2\ngrep -q unread "$(dirname "$3")/0.yml" && exit 2\nexec {real} "$@"\n'
+    )
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fake.parent}:{os.environ['PATH']}")
+    high = whole.rules[1]
+    spoilt = replace(high.rule, expression="unread > 7")
+    asked = [
+        Question(whole.sheets, high, changed) for changed in (None, replace(high.rule, expression="x > 7"), spoilt)
+    ]
+    told = {id(question): answer for question, answer in answers(asked, Trials(installed_promtool()), at_once=1)}
+    assert [told[id(one)] for one in asked] == [Answer.NOTICED, Answer.UNNOTICED, Answer.STILLBORN]
+
+
+class _Whole(Question):
+    """Asks whole test files, without taking anything out of them."""
+
+    def ask(self, known: Known) -> Answer | tuple[Trial, ...]:
+        """Ask for one after the other."""
+        for trial in self.whole_trials():
+            if trial.key not in known:
+                return (trial,)
+            if known[trial.key] is not TrialOutcome.PASSED:
+                return Answer.NOTICED
+        return Answer.UNNOTICED
+
+
+def test_parts_say_what_the_whole_says(tmp_path: Path) -> None:
+    """A rule of the pack, removed or with another expression, is missed by a part iff it is by the whole file."""
+    policy = preset_policy()
+    folder = laid_out(pack(policy, INTERVAL, PRESET_GATES), tmp_path, policy.prefix)
+    path = folder / "tests/duri_heartbeat_test.yml"
+    whole = suite([material(path, RulePlaces())])
+    loading = whole.loading([str(path)])
+    rules = [rule for rule in whole.rules if "heartbeat" in rule.rule.name]
+    changes = [(rule, changed) for rule in rules for changed in (None, replace(rule.rule, expression="vector(0)"))]
+
+    def told(kind: type[Question]) -> dict[tuple[str, bool], Answer]:
+        asked = [kind(loading[rule.id], rule, changed) for rule, changed in changes]
+        found = answers(asked, Trials(installed_promtool()))
+        return {(str(q.rule.tested), q.changed is None): answer for q, answer in found}
+
+    parts, wholes = told(Question), told(_Whole)
+    assert len(parts) == len(changes)
+    assert parts == wholes
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (["--coverage"], 0),
+        (["--min-coverage", "66.6"], 0),
+        (["--min-coverage", "66.7%"], 1),
+        (["--mutants", "--for", "60s", "--seed", "3"], 1),
+        (["--min-coverage", "101"], 2),
+        (["--min-coverage", "many"], 2),
+        (["--mutants", "--for", "soon"], 2),
+        (["--for", "60s"], 2),
+    ],
+)
+def test_the_command(tmp_path: Path, options: list[str], code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """The exit code says whether what was asked for was reached."""
+    folder = _folder(tmp_path)
+    places = [str(folder / "tests"), "--rules", str(folder / "rules"), "--no-cache", "--format", "json"]
+    with pytest.raises(SystemExit) as left:
+        main(["test", *places, *options])
+    assert left.value.code == code
+    if code in {0, 1}:
+        document = json.loads(capsys.readouterr().out)
+        assert document["coverage"]["percent"] == "66.6"
+        assert (document["mutants"] is not None) is ("--mutants" in options)

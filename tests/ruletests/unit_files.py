@@ -1,0 +1,34 @@
+"""Test files and rules to run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from gonogo.programs.installed_promtool import installed_promtool
+from gonogo.ruletests.cache import UnitCache
+from gonogo.ruletests.check import check_files
+from gonogo.ruletests.core.report import FileReport
+from gonogo.ruletests.rules import RulePlaces
+
+RULES = "groups: [{name: a, rules: [{alert: High, expr: x > 1}]}]\n"
+FIRING = """\
+rule_files: [r.yml]
+tests:
+  - interval: 1m
+    input_series: [{series: x, values: 2x3}]
+    alert_rule_test: [{eval_time: 1m, alertname: High, exp_alerts: [{}]}]
+"""
+
+
+def write(folder: Path, files: Mapping[str, str]) -> list[Path]:
+    """Write files; give the paths of the tests among them, sorted."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return sorted(folder / name for name in files if "_test." in name)
+
+
+def check(paths: Sequence[Path], *rules: Path, cache: Path | None = None) -> tuple[FileReport, ...]:
+    """Run test files."""
+    return check_files(paths, RulePlaces(rules), installed_promtool(), UnitCache(cache, "2.42.0"), {})

@@ -1,0 +1,52 @@
+"""The faults of ``--inject``: all named, all told, none that could be a GO."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gonogo.errors import UsageError
+from gonogo.model.verdict import Verdict
+from gonogo.sandbox.faults import FAULTS, Entry, Fault, fault_named
+from gonogo.sandbox.story import HEALTHY
+
+EXIT_CODES = {Verdict.NO_GO: 1, Verdict.HOLD: 3}
+DOCS = Path(__file__).parents[3] / "docs" / "sandbox.md"
+
+
+def test_an_unknown_fault_is_refused_with_the_list() -> None:
+    """Whoever mistypes one sees them all."""
+    with pytest.raises(UsageError) as refused:
+        fault_named("burm")
+    assert all(name in refused.value.next_step for name in FAULTS)
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_a_fault_is_never_go(fault: Fault) -> None:
+    """Its exit code is its verdict's, and only an unknown has a reason."""
+    assert fault.exit_code == EXIT_CODES[fault.verdict]
+    assert (fault.reason is None) == (fault.verdict is Verdict.NO_GO)
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_only_what_enters_through_the_history_changes_it(fault: Fault) -> None:
+    """And that changes one thing about it."""
+    changed = fault.story(HEALTHY)
+    assert (changed != HEALTHY) == (fault.entry is Entry.HISTORY)
+    assert replace(changed, length=HEALTHY.length) == changed
+
+
+def test_the_faults_that_are_promised_are_there() -> None:
+    """Those that the documentation of the dry run names."""
+    promised = "heartbeat-stall stale-source smoke-constants burn canary-regression rule-broken prometheus-down"
+    assert set(promised.split()) <= set(FAULTS)
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_the_docs_tell_the_same(fault: Fault) -> None:
+    """The table has a row for each, with entry, verdict, reason and exit code."""
+    reason = f"`{fault.reason.value}`" if fault.reason else "violated"
+    cells = (f"`{fault.name}`", fault.entry, fault.explanation, fault.verdict, f"`{fault.gate}`", reason)
+    assert f"| {' | '.join(cells)} | {fault.exit_code} |" in DOCS.read_text(encoding="utf-8").splitlines()

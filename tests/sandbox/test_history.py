@@ -1,0 +1,61 @@
+"""The history's times are dense at the end, never in the future, and its text is OpenMetrics."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gonogo.sandbox.history import BLOCK, openmetrics, sample_times, spans
+from gonogo.sandbox.sources import Job, Source
+from gonogo.sandbox.story import MONTH
+
+END = 1_800_000_000.0
+SECOND = timedelta(seconds=1)
+
+
+def test_no_history_has_no_times() -> None:
+    """An empty server is a story as well."""
+    assert sample_times(timedelta(0), SECOND) == ()
+
+
+@given(st.integers(1, 31 * 86_400), st.sampled_from([1, 2, 5, 15, 30]))
+def test_times_go_forward_to_the_end(length: int, interval: int) -> None:
+    """The first is the history's beginning, the last its end, and no step is over a minute."""
+    times = sample_times(timedelta(seconds=length), timedelta(seconds=interval))
+    assert times[0] == -length
+    assert times[-1] == 0
+    assert all(0 < later - earlier <= 60 for earlier, later in pairwise(times))
+
+
+def test_the_last_three_quarters_of_an_hour_have_live_density() -> None:
+    """Every scrape of them is there."""
+    times = sample_times(MONTH, timedelta(seconds=5))
+    assert [time for time in times if time >= -2700] == [float(second) for second in range(-2700, 1, 5)]
+
+
+def test_spans_lie_in_one_block_each() -> None:
+    """They are cut at whole multiples of the block's length, and nothing is lost."""
+    times = sample_times(MONTH, timedelta(seconds=5))
+    cut = spans(times, END)
+    assert [time for span in cut for time in span.times] == list(times)
+    length = BLOCK.total_seconds()
+    assert all({(END + time) // length for time in span.times} == {span.block} for span in cut)
+
+
+def test_the_text_bears_realm_job_and_instance() -> None:
+    """What has no value yet is left out; the text ends as OpenMetrics must."""
+    source = Source("up_total", {"slo": "green"}, True, Job.NODE, lambda second: 7 if second == 0 else None)
+    assert "".join(openmetrics([source], (-5.0, 0.0), END, "sandbox")) == (
+        'up_total{metric_realm="sandbox",slo="green",job="node",instance="sandbox"} 7 1800000000.000\n# EOF\n'
+    )
+
+
+def test_values_read_back_exactly() -> None:
+    """They are written so that they are the same doubles again."""
+    source = Source("x", {}, False, Job.NODE, lambda _: 0.1 + 0.2)
+    line = "".join(openmetrics([source], (0.0,), END, "sandbox")).splitlines()[0]
+    assert float(line.split()[1]) == pytest.approx(0.1 + 0.2, abs=0)

@@ -1,0 +1,58 @@
+"""A record's past is made before what reads it, and is longer by the window it is read over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from gonogo.model.rule import Rule, RuleGroup, RuleKind
+from gonogo.sandbox.past_of_rules import RECORDED, turns
+
+
+def record(name: str, expression: str) -> Rule:
+    """Make a recording rule."""
+    return Rule(RuleKind.RECORD, name, expression)
+
+
+def told(*groups: RuleGroup) -> list[list[tuple[timedelta, list[str]]]]:
+    """Name the rules of every turn, level by level."""
+    return [
+        [(turn.depth, [rule.name for group in turn.groups for rule in group.rules]) for turn in level]
+        for level in turns(groups)
+    ]
+
+
+def test_no_rules_need_no_past() -> None:
+    """And alerts record nothing."""
+    alert = Rule(RuleKind.ALERT, "Down", "up == 0")
+    assert told() == told(RuleGroup("g", (alert,))) == []
+
+
+def test_what_is_read_comes_before_its_reader() -> None:
+    """Also across groups, and whatever their order."""
+    reader, read = record("b", "a + raw"), record("a", "raw")
+    assert told(RuleGroup("g", (reader,)), RuleGroup("h", (read,))) == [[(RECORDED, ["a"])], [(RECORDED, ["b"])]]
+
+
+def test_windows_add_up_along_the_chain() -> None:
+    """A day read by one that is read over an hour needs a day and an hour."""
+    rules = (
+        record("a", "raw"),
+        record("b", "a * 2"),
+        record("c", "avg_over_time(b[1d])"),
+        record("d", "max_over_time(c[1h])"),
+    )
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    assert told(RuleGroup("g", rules)) == [
+        [(RECORDED + hour + day, ["a"])],
+        [(RECORDED + hour + day, ["b"])],
+        [(RECORDED + hour, ["c"])],
+        [(RECORDED, ["d"])],
+    ]
+
+
+def test_rules_of_one_level_with_other_depths_have_turns_of_their_own() -> None:
+    """Each group keeps its name, for its phase follows from it."""
+    rules = (record("a", "raw"), record("b", "other[5m:]"), record("c", "sum_over_time(a[1d])"))
+    (first, second), _ = turns((RuleGroup("g", rules),))
+    assert (first.depth, second.depth) == (RECORDED, RECORDED + timedelta(days=1))
+    assert {group.name for turn in (first, second) for group in turn.groups} == {"g"}

@@ -1,0 +1,111 @@
+"""The scripted sources: a counter never falls, a beat is as old as the grid says, a story shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gonogo.sandbox.course import ramp, step
+from gonogo.sandbox.sources import Source, as_scraped, heartbeat, sources
+from gonogo.sandbox.story import HEALTHY, Outage, Story
+
+END = 1_800_000_007.0
+EVERY = timedelta(seconds=45)
+DAY = 86_400.0
+
+STORY = replace(
+    HEALTHY,
+    bad_ratio=ramp(0.0, timedelta(days=9), 1.0),
+    rollback_ratio=step(0.02, timedelta(days=2), 0.9),
+    evidence_per_hour=ramp(9.0, timedelta(days=1), 0.0),
+)
+
+
+def named(name: str, story: Story = HEALTHY) -> Source:
+    """Find one source."""
+    (found,) = [source for source in sources(story, "duri", END) if source.name == f"duri_{name}"]
+    return found
+
+
+def increase(name: str, story: Story, days: float) -> float:
+    """How much a counter gained until the end of the history."""
+    counter = named(name, story).value
+    return (counter(0) or 0) - (counter(-days * DAY) or 0)
+
+
+@pytest.mark.parametrize(
+    ("version", "bound"), [((2, 42), "600"), ((2, 55), "600"), ((3, 0), "600.0"), ((3, 16), "600.0"), (None, "600.0")]
+)
+def test_bounds_are_those_that_the_version_stores(version: tuple[int, int] | None, bound: str) -> None:
+    """So that a bucket of the history goes on in what is scraped; nothing else is changed."""
+    found = sources(HEALTHY, "duri", END)
+    changed = as_scraped(found, version)
+    bounds = [source.labels["le"] for source in changed if "le" in source.labels]
+    assert bound in bounds
+    assert bounds[-1] == "+Inf"
+    assert all((label.isdecimal() if bound == "600" else label.endswith(".0")) for label in bounds[:-1])
+    assert [replace(source, labels={}) for source in changed] == [replace(source, labels={}) for source in found]
+    assert [s.labels for s in changed if "le" not in s.labels] == [s.labels for s in found if "le" not in s.labels]
+
+
+def test_no_beat_is_made_in_an_outage() -> None:
+    """The last beat is the one before it, until it ends."""
+    story = replace(HEALTHY, outages=(Outage(timedelta(minutes=20), timedelta(minutes=10)),))
+    _, at = heartbeat(story, "duri", EVERY, END)
+    ages = [END + second - (at.value(second) or 0) for second in (-1201, -1100, -601, -500, 0)]
+    assert ages[1] - ages[0] == pytest.approx(101)
+    assert ages[2] - ages[0] == pytest.approx(600)
+    assert max(ages[0], ages[3], ages[4]) < 45
+
+
+@given(st.floats(-30 * DAY, 0))
+def test_a_beat_is_the_newest_on_its_grid(second: float) -> None:
+    """Never ahead, never older than the interval; its number times the interval is its time."""
+    sequence, at = heartbeat(HEALTHY, "duri", EVERY, END)
+    time = at.value(second) or 0
+    assert 0 <= END + second - time < 45
+    assert time == (sequence.value(second) or 0) * 45
+
+
+@given(st.floats(-31 * DAY, DAY), st.floats(0, DAY))
+def test_counters_never_fall(second: float, later: float) -> None:
+    """Neither in the past nor live, whatever the story."""
+    for source in sources(STORY, "duri", END):
+        if source.counter:
+            assert (source.value(second) or 0) <= (source.value(second + later) or 0), source.name
+
+
+def test_counters_begin_at_zero() -> None:
+    """What first appears above 0 loses its first events to increase."""
+    begun = {
+        source.value(-HEALTHY.length.total_seconds()) for source in sources(HEALTHY, "duri", END) if source.counter
+    }
+    assert begun == {0}
+
+
+def test_the_healthy_story_burns_a_fifth() -> None:
+    """Two bad events in ten thousand, of one in a thousand allowed."""
+    share = increase("slo_bad_total", HEALTHY, 7) / increase("slo_events_total", HEALTHY, 7)
+    assert share / 0.001 == pytest.approx(0.2, rel=0.01)
+
+
+def test_rollbacks_and_promotions_are_all_canaries() -> None:
+    """Six an hour, told apart by the ratio."""
+    rolled_back, promoted = (increase(f"canary_{name}_total", STORY, 2) for name in ("rollback", "promote"))
+    assert rolled_back + promoted == pytest.approx(6 * 48, abs=1)
+    assert rolled_back / (rolled_back + promoted) == pytest.approx(0.9, abs=0.01)
+
+
+def test_nothing_is_exported_for_a_rehearsal_that_never_was() -> None:
+    """The time of the last success has no value before the first."""
+    story = replace(HEALTHY, length=timedelta(hours=1))
+    assert named("dr_rehearsal_last_success_timestamp_seconds", story).value(0) is None
+
+
+def test_the_last_success_is_told_in_unix_time() -> None:
+    """Three hours before the end."""
+    assert named("dr_rehearsal_last_success_timestamp_seconds").value(0) == END - 3 * 3600

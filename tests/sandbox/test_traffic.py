@@ -1,0 +1,133 @@
+"""The live part goes on where the history ended, and changes its story without a jump."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gonogo.disk.exposition import values
+from gonogo.disk.textfile import Textfile
+from gonogo.errors import ActionFailed
+from gonogo.heartbeat.pushgateway import PushGroup
+from gonogo.heartbeat.writer import HeartbeatWriter
+from gonogo.sandbox.course import level
+from gonogo.sandbox.story import HEALTHY
+from gonogo.sandbox.traffic import Outlets, Traffic
+from tests.waiting import await_true
+
+NOWHERE = PushGroup.at("http://127.0.0.1:1", {"job": "dr_rehearsal", "instance": "sandbox"})
+
+
+def traffic(folder: Path, say: Callable[[str], None] = lambda _: None) -> Traffic:
+    """Make one that feeds a folder and a Pushgateway that is not there."""
+    writer = HeartbeatWriter(
+        "duri", {"metric_realm": "sandbox"}, folder, Textfile(folder / "duri_textfile_heartbeat.prom"), None
+    )
+    return Traffic(
+        HEALTHY,
+        writer,
+        Outlets(folder / "traffic.prom", NOWHERE),
+        end=time.time(),
+        interval=timedelta(milliseconds=20),
+        every=timedelta(milliseconds=20),
+        realm="sandbox",
+        say=say,
+    )
+
+
+def exported(folder: Path, name: str) -> float:
+    """Read one exported value."""
+    (value,) = values(
+        (folder / "traffic.prom").read_text(encoding="utf-8"), f"duri_{name}", {"metric_realm": "sandbox"}
+    )
+    return value
+
+
+def test_a_push_that_fails_is_raised(tmp_path: Path) -> None:
+    """Whoever starts a sandbox without a Pushgateway hears of it."""
+    with pytest.raises(ActionFailed, match="Pushgateway"):
+        traffic(tmp_path).push()
+
+
+def test_a_failed_export_is_said_and_does_not_end_it(tmp_path: Path) -> None:
+    """The folder is gone for a while: it goes on when it is back."""
+    said: list[str] = []
+    folder = tmp_path / "textfile"
+    folder.mkdir()
+    live = traffic(folder, said.append)
+    live.resume()
+    await_true((folder / "traffic.prom").exists)
+    folder.rename(tmp_path / "away")
+    await_true(lambda: said)
+    (tmp_path / "away").rename(folder)
+    live.withdraw()
+    await_true((folder / "traffic.prom").exists)
+    live.stop()
+    assert "could not export" in said[0]
+
+
+def test_what_is_exported_is_where_the_history_ended(tmp_path: Path) -> None:
+    """Four events a second for 31 days."""
+    traffic(tmp_path).write()
+    assert exported(tmp_path, "slo_events_total") == pytest.approx(4 * 31 * 86_400, abs=8)
+    assert exported(tmp_path, "p_unique_ratio") == 0.97
+
+
+def test_a_new_story_moves_gauges_and_leaves_counters_where_they_are(tmp_path: Path) -> None:
+    """Otherwise the server would see a reset, or years of events in a second."""
+    live = traffic(tmp_path)
+    live.write()
+    before = exported(tmp_path, "slo_bad_total")
+    live.set(replace(HEALTHY, bad_ratio=level(0.5), unique_ratio=level(0.1), length=timedelta(days=3)))
+    live.write()
+    assert exported(tmp_path, "slo_bad_total") - before in {0, 1, 2, 3}
+    assert exported(tmp_path, "p_unique_ratio") == 0.1
+
+
+def test_a_paused_source_stands_still(tmp_path: Path) -> None:
+    """And goes on when it is resumed."""
+    live = traffic(tmp_path)
+    live.resume()
+    await_true((tmp_path / "traffic.prom").exists)
+    live.pause()
+    live.withdraw()
+    assert not (tmp_path / "traffic.prom").exists()
+    live.resume()
+    await_true((tmp_path / "traffic.prom").exists)
+    live.stop()
+
+
+def test_beats_stop_and_go_on(tmp_path: Path) -> None:
+    """Their numbers only grow."""
+    live = traffic(tmp_path)
+    live.resume_beats()
+    await_true((tmp_path / "duri_textfile_heartbeat.prom").exists)
+    live.pause_beats()
+    first = live.beat()
+    assert live.beat().sequence == first.sequence + 1
+    live.resume_beats()
+    state = tmp_path / ".duri_heartbeat.state"
+    await_true(lambda: int(state.read_text(encoding="ascii")) > first.sequence + 1)
+    live.stop()
+
+
+def test_a_beat_by_a_wrong_clock(tmp_path: Path) -> None:
+    """A lag sets it back."""
+    beat = traffic(tmp_path).beat(lag=timedelta(seconds=110))
+    assert time.time() - beat.milliseconds / 1000 == pytest.approx(110, abs=5)
+
+
+def test_a_beat_that_fails_is_said(tmp_path: Path) -> None:
+    """The writer's folder is gone."""
+    said: list[str] = []
+    folder = tmp_path / "textfile"
+    live = traffic(folder, said.append)
+    live.resume_beats()
+    await_true(lambda: said)
+    live.stop()
+    assert said[0].startswith("a beat of the sandbox failed")

@@ -1,0 +1,195 @@
+"""Answers that are none: HTML, errors, other shapes."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+
+import pytest
+
+from gonogo.errors import SourceError
+from gonogo.server.api import label_values, query, series_labels, server_time
+from gonogo.server.envelope import PartialAnswer
+from gonogo.server.http import Client, HttpSettings
+from gonogo.server.metadata_api import metric_types
+from gonogo.server.rules_api import rules
+from gonogo.server.status_api import build_info
+from gonogo.server.targets_api import targets
+from tests.faulty_server import EMPTY_ANSWER, faulty
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "what", "why"),
+    [
+        ("200 OK", b"<!doctype html><title>Sign in</title>", "not JSON", "it is HTML: <!doctype html>"),
+        ("200 OK", b"", "not JSON", "nothing at all"),
+        ("200 OK", EMPTY_ANSWER[:-9], "not JSON", "only the beginning"),
+        ("200 OK", b'"a"', "an error", '"a"'),
+        ("200 OK", b'{"status":"error","errorType":"timeout","error":"query timed out\x1b"}', "not JSON", "x1b"),
+        ("200 OK", b'{"status":"error","error":"query timed out"}', "an error", "query timed out"),
+        ("200 OK", b'{"status":"success"}', "another shape", "data is no object"),
+        ("401 Unauthorized", b"Unauthorized", "401 Unauthorized", "Unauthorized"),
+        ("403 Forbidden", b"", "403 Forbidden", "it gave no reason"),
+        ("422 Unprocessable Entity", b'{"status":"error","error":"no"}', "422", "no"),
+        ("500 Internal Server Error", b"<html>", "500", "<html>"),
+        ("500 Internal Server Error", EMPTY_ANSWER, "500", "success"),
+        ("599 Odd", b"x", "599", "x"),
+    ],
+)
+def test_what_is_no_answer_says_what_it_is(status: str, body: bytes, what: str, why: str) -> None:
+    """Every error says what, where, why and the next step."""
+    with (
+        faulty(lambda c: c.answer(status, body)) as server,
+        pytest.raises(SourceError, match=what) as caught,
+    ):
+        query(Client(), server.url, "up")
+    assert caught.value.where == f"{server.url}/api/v1/query"
+    assert why in caught.value.why
+    assert caught.value.next_step
+    if status.startswith("40"):
+        assert "basic_auth" in caught.value.next_step
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"status":"success","data":{"groups":null}}',
+        b'{"status":"success","data":{"groups":[{"name":"g"}]}}',
+        b'{"status":"success","data":{"groups":[{"name":"g","interval":"5s","rules":[]}]}}',
+        b'{"status":"success","data":{"groups":[{"name":"g","interval":1e300,"rules":[]}]}}',
+        b'{"status":"success","data":{"groups":[{"name":"g","interval":5,"rules":[{"name":"a","type":"odd"}]}]}}',
+        b'{"status":"success","data":{"groups":[{"name":"g","interval":5,"rules":[{"name":"a","type":"recording"}]}]}}',
+    ],
+)
+def test_misshapen_rules_are_no_rules(body: bytes) -> None:
+    """A rule of which anything is missing is not guessed."""
+    with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="another shape"):
+        rules(Client(), server.url)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"status":"success","data":{}}',
+        b'{"status":"success","data":{"activeTargets":[{}]}}',
+        b'{"status":"success","data":{"activeTargets":[{"health":"up","labels":{"a":1}}]}}',
+        b'{"status":"success","data":{"activeTargets":[{"health":"up","labels":{}}]}}',
+    ],
+)
+def test_misshapen_targets_are_no_targets(body: bytes) -> None:
+    """A target of which anything is missing is not guessed."""
+    with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="another shape"):
+        targets(Client(), server.url)
+
+
+def telling(time: str) -> bytes:
+    """Answer ``time()`` with this."""
+    return b'{"status":"success","data":{"resultType":"scalar","result":[1700000000,"%s"]}}' % time.encode()
+
+
+@pytest.mark.parametrize(
+    "body", [EMPTY_ANSWER, *map(telling, ("NaN", "+Inf", "-Inf", "-1", "0", "253402300800", "1e300"))]
+)
+def test_a_server_that_does_not_know_the_time_is_no_source(body: bytes) -> None:
+    """No value for time(), or one that no calendar has, is no time."""
+    with (
+        faulty(lambda c: c.answer("200 OK", body)) as server,
+        pytest.raises(SourceError, match="does not tell its time"),
+    ):
+        server_time(Client(), server.url)
+
+
+def test_label_values_are_texts() -> None:
+    """Anything else is another shape."""
+    body = b'{"status":"success","data":["a",1]}'
+    with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="another shape"):
+        label_values(Client(), server.url, "job", "up", 0, 1)
+
+
+def test_a_success_with_an_error_is_no_answer() -> None:
+    """The data beside an error is not known to be whole."""
+    body = b'{"status":"success","error":"2 of 3 shards","data":["a"]}'
+    with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="2 of 3 shards"):
+        label_values(Client(), server.url, "job", "up", 0, 1)
+
+
+PARTIAL = '"warnings":["store 10.0.0.1:10901 of tops3cret did not answer"]'
+
+
+@pytest.mark.parametrize("partial", [PARTIAL, '"isPartial":true'])
+@pytest.mark.parametrize(
+    ("read", "data"),
+    [
+        (rules, '{"groups":[]}'),
+        (targets, '{"activeTargets":[]}'),
+        (build_info, '{"version":"2.42.0","goVersion":"go1"}'),
+        (metric_types, "{}"),
+        (lambda client, url: series_labels(client, url, "up", 0, 1), "[]"),
+    ],
+)
+def test_a_partial_answer_is_no_answer_unless_its_warnings_are_read(
+    read: Callable[[Client, str], object], data: str, partial: str
+) -> None:
+    """Whatever was asked, what a server could not reach is said, without secrets, and nothing is taken for whole."""
+    client = Client(HttpSettings(headers={"X-Key": "tops3cret"}))
+    body = f'{{"status":"success","data":{data},{partial}}}'.encode()
+    with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(PartialAnswer, match="partial") as caught:
+        read(client, server.url)
+    assert "tops3cret" not in str(caught.value)
+    whole = f'{{"status":"success","data":{data},"warnings":[],"infos":["x"]}}'.encode()
+    with faulty(lambda c: c.answer("200 OK", whole)) as server:
+        read(client, server.url)
+
+
+def test_the_warnings_of_a_query_come_with_its_answer() -> None:
+    """What came back is kept beside the warning, and no header of the policy is in it."""
+    client = Client(HttpSettings(headers={"X-Key": "tops3cret"}))
+    body = EMPTY_ANSWER[:-1] + f",{PARTIAL}}}".encode()
+    with faulty(lambda c: c.answer("200 OK", body)) as server:
+        assert query(client, server.url, "up").warnings == ("store 10.0.0.1:10901 of <secret> did not answer",)
+    body = f'{{"status":"success","data":["a"],{PARTIAL}}}'.encode()
+    with faulty(lambda c: c.answer("200 OK", body)) as server:
+        found = label_values(client, server.url, "job", "up", 0, 1)
+    assert (found.values, found.warnings) == (("a",), ("store 10.0.0.1:10901 of <secret> did not answer",))
+
+
+def test_a_server_that_repeats_the_credentials_does_not_get_them_shown() -> None:
+    """An error quotes the server, without the secret."""
+    client = Client(HttpSettings(authorization="Bearer abcdef"))
+    with faulty(lambda c: c.answer("200 OK", c.request)) as server, pytest.raises(SourceError) as caught:
+        build_info(client, server.url)
+    assert "abcdef" not in str(caught.value)
+    assert "<secret>" in caught.value.why
+
+
+def test_credentials_inside_the_answer_are_not_shown_either() -> None:
+    """A server that answers with them in a series is quoted without."""
+    client = Client(HttpSettings(authorization="Bearer abcdef"))
+    body = b'{"status":"success","data":{"resultType":"vector","result":["abcdef"]}}'
+    with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="malformed") as caught:
+        query(client, server.url, "up")
+    assert "abcdef" not in str(caught.value)
+
+
+def test_the_garbage_collector_is_left_as_it_was() -> None:
+    """Decoding pauses it, and an error does not leave it paused."""
+    before = gc.isenabled()
+    with faulty(lambda c: c.answer("200 OK", b'{"status":"success"}')) as server:
+        with pytest.raises(SourceError):
+            query(Client(), server.url, "up")
+        assert gc.isenabled() == before
+        gc.disable()
+        try:
+            with pytest.raises(SourceError):
+                query(Client(), server.url, "up")
+            assert not gc.isenabled()
+        finally:
+            gc.enable()
+
+
+def test_an_agent_is_named_as_the_cause() -> None:
+    """Its log would say nothing more."""
+    body = b'{"status":"error","errorType":"execution","error":"unavailable with Prometheus Agent"}'
+    with faulty(lambda c: c.answer("422 Unprocessable Entity", body)) as server, pytest.raises(SourceError) as caught:
+        query(Client(), server.url, "up")
+    assert "an agent does neither" in caught.value.next_step

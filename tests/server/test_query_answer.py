@@ -1,0 +1,159 @@
+"""Query answers: what is believed, and what is refused."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gonogo.model.series import Series
+from gonogo.server.query_answer import query_answer
+from gonogo.server.shape import Misshapen
+
+LABELS = {"__name__": "up"}
+
+
+def envelope(kind: object, result: object, **more: object) -> dict[str, Any]:
+    """Put a result into the envelope of an answer."""
+    return {"status": "success", "data": {"resultType": kind, "result": result}, **more}
+
+
+@pytest.mark.parametrize(
+    ("kind", "result", "why"),
+    [
+        ("string", [1, "a"], "of type 'string'"),
+        (None, [], "of type None"),
+        ("matrix", None, "the result is no list"),
+        ("matrix", ["up"], "series 0 of the result is malformed"),
+        ("matrix", [{"metric": LABELS}], "malformed"),
+        ("matrix", [{"metric": LABELS, "values": []}], "malformed"),
+        ("matrix", [{"metric": LABELS, "values": [[1, "1", 2]]}], "malformed"),
+        ("matrix", [{"metric": LABELS, "values": [[1, "1"], [2]]}], "malformed"),
+        ("matrix", [{"metric": LABELS, "values": [[1, 1.0]]}], "malformed"),
+        ("matrix", [{"metric": LABELS, "values": [["1", "1"]]}], "malformed"),
+        ("matrix", [{"metric": LABELS, "values": [[None, "1"]]}], "malformed"),
+        ("matrix", [{"metric": LABELS, "values": [[1, "one"]]}], "malformed"),
+        ("matrix", [{"metric": LABELS, "values": [[2, "1"], [1, "1"]]}], "malformed"),
+        ("matrix", [{"metric": LABELS, "values": [[-1, "1"]]}], "malformed"),
+        ("matrix", [{"metric": {"a": 1}, "values": [[1, "1"]]}], "malformed"),
+        ("matrix", [{"metric": ["a"], "values": [[1, "1"]]}], "malformed"),
+        ("matrix", [{"metric": LABELS, "histograms": [[1, {}]]}], "native histogram"),
+        ("matrix", [{"metric": LABELS, "values": [[1, "1"]], "histograms": [[2, {}]]}], "native histogram"),
+        ("vector", [{"metric": LABELS, "histogram": [1, {}]}], "native histogram"),
+        ("vector", [{"metric": LABELS, "value": [1]}], "malformed"),
+        ("vector", [{"metric": LABELS, "value": ["1", "1"]}], "malformed"),
+        ("vector", [{"metric": LABELS, "value": [1, 1]}], "malformed"),
+        ("vector", [{"metric": LABELS, "value": [1, "1"]}, {"metric": LABELS}], "series 1 of"),
+        ("matrix", [{"metric": LABELS, "values": [[1, "1"], [253_402_300_800, "1"]]}], "malformed"),
+        ("vector", [{"metric": LABELS, "value": [1e18, "1"]}], "malformed"),
+        ("vector", [{"metric": LABELS, "value": [-1, "1"]}], "malformed"),
+        ("scalar", [], "malformed"),
+    ],
+)
+def test_a_misshapen_answer_is_refused(kind: object, result: object, why: str) -> None:
+    """One odd series spoils the answer: what it meant cannot be guessed."""
+    with pytest.raises(Misshapen, match=why):
+        query_answer(envelope(kind, result))
+
+
+@pytest.mark.parametrize("odd", [{}, {"data": None}, {"data": []}, {"data": {}}])
+def test_an_envelope_without_data_is_refused(odd: dict[str, Any]) -> None:
+    """Nothing is assumed to be empty."""
+    with pytest.raises(Misshapen):
+        query_answer(odd)
+
+
+def test_samples_keep_their_own_times() -> None:
+    """A matrix gives every sample with its time, whole seconds too, and the values that are no numbers."""
+    values = [[1, "NaN"], [1.5, "+Inf"], [2, "-Inf"], [3, "0.6000001"], [4, "1e+03"]]
+    answer = query_answer(envelope("matrix", [{"metric": LABELS, "values": values}]))
+    (series,) = answer.series
+    assert series.times == (1.0, 1.5, 2.0, 3.0, 4.0)
+    assert math.isnan(series.values[0])
+    assert series.values[1:] == (math.inf, -math.inf, 0.6000001, 1000.0)
+    assert all(type(time) is float for time in series.times)
+    assert answer.at is None
+
+
+NATIVE = {"count": "2", "sum": "3", "buckets": [[0, "1", "2", "2"]]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "item"),
+    [
+        ("matrix", {"metric": LABELS, "histograms": []}),
+        ("matrix", {"metric": LABELS, "histograms": [[1]]}),
+        ("matrix", {"metric": LABELS, "histograms": [[1, "2"]]}),
+        ("matrix", {"metric": LABELS, "histograms": [["1", NATIVE]]}),
+        ("matrix", {"metric": LABELS, "histograms": [[2, NATIVE], [1, NATIVE]]}),
+        ("matrix", {"metric": LABELS, "histograms": [[253_402_300_800, NATIVE]]}),
+        ("matrix", {"metric": {"a": 1}, "histograms": [[1, NATIVE]]}),
+        ("matrix", {"metric": LABELS, "histograms": [[1, NATIVE]], "values": []}),
+        ("matrix", {"metric": LABELS, "histograms": [[1, NATIVE]], "values": [[1, "one"]]}),
+        ("matrix", {"metric": LABELS}),
+        ("vector", {"metric": LABELS, "histogram": [1]}),
+        ("vector", {"metric": LABELS, "histogram": [1, "2"]}),
+        ("vector", {"metric": LABELS, "histogram": ["1", NATIVE]}),
+        ("vector", {"metric": LABELS, "histogram": [-1, NATIVE]}),
+        ("vector", {"metric": {"a": 1}, "histogram": [1, NATIVE]}),
+        ("vector", {"metric": LABELS}),
+    ],
+)
+def test_a_misshapen_histogram_is_refused(kind: str, item: dict[str, Any]) -> None:
+    """Where histograms are allowed they must still have the API's shape."""
+    with pytest.raises(Misshapen):
+        query_answer(envelope(kind, [item]), histograms=True)
+
+
+def test_of_native_histograms_the_newest_time_is_kept() -> None:
+    """Alone, beside numbers in the same series, and beside series of numbers."""
+    matrix = [
+        {"metric": LABELS, "histograms": [[1, NATIVE], [2.5, NATIVE]]},
+        {"metric": LABELS, "values": [[1, "7"], [3, "8"]], "histograms": [[2, NATIVE]]},
+        {"metric": LABELS, "values": [[1, "7"]]},
+    ]
+    answer = query_answer(envelope("matrix", matrix), histograms=True)
+    assert answer.series == (
+        Series(LABELS, (), (), 2.5),
+        Series(LABELS, (1.0, 3.0), (7.0, 8.0), 2.0),
+        Series(LABELS, (1.0,), (7.0,)),
+    )
+    assert [series.newest for series in answer.series] == [2.5, 3.0, 1.0]
+    vector = [{"metric": LABELS, "histogram": [4, NATIVE]}, {"metric": LABELS, "value": [4, "1"]}]
+    answer = query_answer(envelope("vector", vector), histograms=True)
+    assert answer.series == (Series(LABELS, (), (), 4.0), Series(LABELS, (4.0,), (1.0,)))
+    assert answer.at == 4.0
+
+
+def test_a_vector_and_a_scalar_have_one_sample_at_the_time_of_evaluation() -> None:
+    """Both become series of one sample."""
+    vector = query_answer(envelope("vector", [{"metric": LABELS, "value": [7.25, "1"]}]))
+    assert vector.series == (Series(LABELS, (7.25,), (1.0,)),)
+    assert vector.at == 7.25
+    assert query_answer(envelope("scalar", [7, "3"])).series == (Series({}, (7.0,), (3.0,)),)
+    assert query_answer(envelope("vector", [])).at is None
+
+
+def test_warnings_are_kept_and_a_partial_answer_is_one() -> None:
+    """A warning may mean that series are missing; so does VictoriaMetrics' own word for it."""
+    assert query_answer(envelope("vector", [], warnings=["a", "b"], infos=["c"])).warnings == ("a", "b")
+    said: tuple[object, ...] = (True, "true", 1, {})
+    for partial in said:
+        assert query_answer(envelope("vector", [], isPartial=partial)).warnings == (
+            "the server says that its answer is partial",
+        )
+    assert query_answer(envelope("vector", [], isPartial=False, warnings=None)).warnings == ()
+    with pytest.raises(Misshapen):
+        query_answer(envelope("vector", [], warnings="a"))
+
+
+@given(st.lists(st.tuples(st.floats(0, 4e9, allow_nan=False), st.floats(allow_nan=False)), min_size=1))
+def test_every_double_survives(samples: list[tuple[float, float]]) -> None:
+    """What a server writes in full is read back to the last bit."""
+    ordered = sorted(samples)
+    values = [[time, repr(value)] for time, value in ordered]
+    (series,) = query_answer(envelope("matrix", [{"metric": LABELS, "values": values}])).series
+    assert list(zip(series.times, series.values, strict=True)) == ordered

@@ -1,0 +1,234 @@
+"""The API as the real servers speak it: Prometheus, Pushgateway, node_exporter and VictoriaMetrics' family."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+
+from gonogo.errors import ActionFailed, SourceError
+from gonogo.model.evidence import TargetHealth
+from gonogo.model.rule import LoadedGroup, RuleHealth, RuleKind
+from gonogo.programs.processes import node_exporter, prometheus, pushgateway, victoria_metrics, vmagent, vmalert
+from gonogo.programs.server_process import RunningServer
+from gonogo.server.api import label_values, query, series_labels, server_time
+from gonogo.server.http import Client
+from gonogo.server.rules_api import rules
+from gonogo.server.status_api import build_info, configuration, flags, ready, reload, runtime_info
+from gonogo.server.targets_api import targets
+from tests.waiting import await_true
+
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("real-servers")]
+
+CLIENT = Client()
+
+SCRAPES = """
+global: {{scrape_interval: 1s, evaluation_interval: 1s}}
+rule_files: [rules.yml]
+scrape_configs:
+  - {{job_name: node, static_configs: [{{targets: ['{node}']}}]}}
+  - {{job_name: gone, scrape_interval: 1m30s, static_configs: [{{targets: ['127.0.0.1:1']}}]}}
+  - {{job_name: gateway, honor_labels: true, static_configs: [{{targets: ['{gateway}']}}]}}
+"""
+
+RULES = """
+groups:
+  - name: first
+    interval: 1s
+    rules:
+      - {record: 'beat:next', expr: 'beat{}+1', labels: {metric_realm: sandbox}}
+      - {record: 'beat:broken', expr: 'beat * on() group_left() {__name__=~"beat|twin"}'}
+      - {alert: Beating, expr: 'beat > 0', for: 1m30s, labels: {severity: page}, annotations: {summary: '{{ $value }}'}}
+  - {name: second, interval: 1h, rules: [{record: 'beat:rare', expr: beat}]}
+"""
+
+TEXT = 'beat 7\ntwin 1\nodd{kind="nan"} NaN\nodd{kind="up"} +Inf\nodd{kind="down"} -Inf\n'
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A server of each kind; ``folder`` has the configuration and the rules."""
+
+    folder: Path
+    prometheus: RunningServer
+    gateway: RunningServer
+    node: RunningServer
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Start Prometheus with a Pushgateway and a node_exporter, and wait for the first scrapes and rules."""
+    folder = tmp_path_factory.mktemp("stack")
+    (folder / "textfile").mkdir()
+    (folder / "textfile" / "beat.prom").write_text(TEXT, encoding="utf-8")
+    with ExitStack() as servers:
+        node = servers.enter_context(node_exporter(folder / "textfile"))
+        gateway = servers.enter_context(pushgateway(folder / "gateway"))
+        CLIENT.send("PUT", gateway.url, "/metrics/job/pushed/instance/host", b"pushed 3\n", "text/plain")
+        write_configuration(folder, node, gateway)
+        server = servers.enter_context(prometheus(folder / "prometheus", folder / "prometheus.yml"))
+        await_true(lambda: query(CLIENT, server.url, 'pushed and on() {__name__="beat:next"}').series)
+        yield Stack(folder, server, gateway, node)
+
+
+def write_configuration(folder: Path, node: RunningServer, gateway: RunningServer) -> None:
+    """Write what is scraped and which rules are evaluated."""
+    places = {"node": node.url.removeprefix("http://"), "gateway": gateway.url.removeprefix("http://")}
+    (folder / "prometheus.yml").write_text(SCRAPES.format(**places), encoding="utf-8")
+    (folder / "rules.yml").write_text(RULES, encoding="utf-8")
+
+
+def group(groups: tuple[LoadedGroup, ...], name: str) -> LoadedGroup:
+    """Pick a group by its name."""
+    return next(each for each in groups if each.name == name)
+
+
+def test_a_bad_query_is_quoted(stack: Stack) -> None:
+    """The server's own words say what is wrong with an expression."""
+    with pytest.raises(SourceError, match="400 Bad Request") as caught:
+        query(CLIENT, stack.prometheus.url, "beat[")
+    address = f"{stack.prometheus.url}/api/v1/query?query=beat%5B"
+    with pytest.raises(HTTPError) as refused, urlopen(address):  # noqa: S310 - a server of ours
+        pass
+    with refused.value as answer:
+        assert json.load(answer)["error"] in caught.value.why
+
+
+def test_a_refused_reload_says_why_and_an_accepted_one_nothing(stack: Stack) -> None:
+    """A broken rule file is refused by the server; a good one is loaded when the call returns."""
+    path = stack.folder / "rules.yml"
+    path.write_text("groups: [{name: first, rules: [{record: a, expr: 'beat['}]}]\n", encoding="utf-8")
+    with pytest.raises(ActionFailed, match=r"refused to reload \(500\)"):
+        reload(CLIENT, stack.prometheus.url)
+    path.write_text(RULES + "  - {name: third, rules: [{record: third, expr: vector(3)}]}\n", encoding="utf-8")
+    reload(CLIENT, stack.prometheus.url)
+    (state,) = group(rules(CLIENT, stack.prometheus.url), "third").rules
+    assert state.rule.name == "third"
+
+
+def test_raw_samples_come_with_their_own_times(stack: Stack) -> None:
+    """A range selector gives each scrape's time; the instant vector the time of evaluation."""
+    (series,) = query(CLIENT, stack.prometheus.url, "beat[1m]").series
+    assert series.metric == "beat"
+    assert series.labels["job"] == "node"
+    assert set(series.values) == {7.0}
+    assert list(series.times) == sorted(set(series.times))
+    answer = query(CLIENT, stack.prometheus.url, "beat", at=series.times[-1] + 0.25)
+    assert answer.at == pytest.approx(series.times[-1] + 0.25, abs=0.001)
+    assert answer.series[0].times == (answer.at,)
+
+
+def test_values_that_are_no_numbers_arrive_as_they_are(stack: Stack) -> None:
+    """NaN and the infinities are evidence too."""
+    found = {s.labels["kind"]: s.values[0] for s in query(CLIENT, stack.prometheus.url, "odd").series}
+    assert math.isnan(found["nan"])
+    assert (found["up"], found["down"]) == (math.inf, -math.inf)
+
+
+def test_the_servers_time_is_its_own(stack: Stack) -> None:
+    """On this machine it is ours as well."""
+    assert abs(server_time(CLIENT, stack.prometheus.url) - time.time()) < 1
+
+
+def test_a_long_query_is_posted_and_answered(stack: Stack) -> None:
+    """Thousands of names in one selector are no trouble."""
+    names = "|".join(f"metric_{number}" for number in range(2000))
+    assert len(query(CLIENT, stack.prometheus.url, f'{{__name__=~"beat|{names}"}}').series) == 1
+
+
+def test_labels_are_listed_for_a_time(stack: Stack) -> None:
+    """Values and label sets of what matched, and of nothing before it was there."""
+    url, now = stack.prometheus.url, time.time()
+    assert label_values(CLIENT, url, "kind", "odd", now - 60, now + 1).values == ("down", "nan", "up")
+    assert {labels["kind"] for labels in series_labels(CLIENT, url, "odd", now - 60, now + 1)} == {"nan", "up", "down"}
+    assert label_values(CLIENT, url, "kind", "no_such", now - 60, now).values == ()
+
+
+def test_pushed_series_come_with_the_time_of_their_push(stack: Stack) -> None:
+    """The grouping labels are the series' own, and so are those of its push time."""
+    (pushed,) = query(CLIENT, stack.prometheus.url, "pushed").series
+    (pushed_at,) = query(CLIENT, stack.prometheus.url, "push_time_seconds").series
+    assert (pushed.labels["job"], pushed.labels["instance"]) == ("pushed", "host")
+    assert (pushed_at.labels["job"], pushed_at.labels["instance"]) == ("pushed", "host")
+    assert time.time() - pushed_at.values[0] < 120
+
+
+def test_rules_are_read_with_their_state(stack: Stack) -> None:
+    """Expression, labels, durations, health and the time of the last evaluation."""
+    url = stack.prometheus.url
+    await_true(lambda: group(rules(CLIENT, url), "first").rules[1].health is RuleHealth.ERROR)
+    first, second = group(rules(CLIENT, url), "first"), group(rules(CLIENT, url), "second")
+    record, broken, alert = first.rules
+    assert first.interval == timedelta(seconds=1)
+    assert first.file.endswith("rules.yml")
+    assert (record.rule.kind, record.rule.name, record.rule.expression) == (RuleKind.RECORD, "beat:next", "beat + 1")
+    assert record.rule.labels == {"metric_realm": "sandbox"}
+    assert record.health is RuleHealth.OK
+    assert record.evaluated_at == pytest.approx(time.time(), abs=10)
+    assert broken.health is RuleHealth.ERROR
+    assert broken.last_error
+    assert record.last_error == ""
+    assert (alert.rule.kind, alert.rule.held) == (RuleKind.ALERT, timedelta(seconds=90))
+    assert (alert.rule.labels, alert.rule.annotations) == ({"severity": "page"}, {"summary": "{{ $value }}"})
+    assert second.rules[0].health is RuleHealth.UNKNOWN
+    assert second.rules[0].evaluated_at is None
+
+
+def test_targets_are_read_with_their_health(stack: Stack) -> None:
+    """A dead target is down with its error; intervals are durations."""
+    url = stack.prometheus.url
+    await_true(lambda: all(target.last_scrape for target in targets(CLIENT, url) if target.labels["job"] != "gone"))
+    by_job = {target.labels["job"]: target for target in targets(CLIENT, url)}
+    assert by_job["node"].health is TargetHealth.UP
+    assert by_job["node"].scrape_interval == timedelta(seconds=1)
+    assert by_job["node"].last_scrape == pytest.approx(time.time(), abs=10)
+    assert by_job["gone"].scrape_interval == timedelta(seconds=90)
+    assert by_job["gone"].health in {TargetHealth.DOWN, TargetHealth.UNKNOWN}
+
+
+def test_a_server_tells_of_itself(stack: Stack) -> None:
+    """Version, configuration, flags and whether the last reload went well."""
+    url = stack.prometheus.url
+    version = build_info(CLIENT, url)
+    assert version is not None
+    assert version[0].isdigit()
+    assert "job_name: gateway" in configuration(CLIENT, url)
+    assert flags(CLIENT, url)["web.enable-lifecycle"] == "true"
+    assert isinstance(runtime_info(CLIENT, url)["reloadConfigSuccess"], bool)
+    assert ready(CLIENT, url)
+    assert not ready(CLIENT, "http://127.0.0.1:1")
+
+
+def test_victoria_metrics_answers_the_same_questions(stack: Stack, tmp_path: Path) -> None:
+    """Samples from the store, rules from vmalert, targets from vmagent; for now, not for 30 s ago."""
+    write_configuration(tmp_path, stack.node, stack.gateway)
+    with (
+        victoria_metrics(tmp_path / "store") as store,
+        vmagent(tmp_path / "agent", tmp_path / "prometheus.yml", store.url) as agent,
+        vmalert(tmp_path / "alert", [tmp_path / "rules.yml"], store.url) as alert,
+    ):
+        await_true(lambda: query(CLIENT, store.url, "beat[1m]").series)
+        assert abs(server_time(CLIENT, store.url) - time.time()) < 2
+        await_true(lambda: query(CLIENT, store.url, "beat").series)
+        await_true(lambda: group(rules(CLIENT, alert.url), "first").rules[0].health is RuleHealth.OK)
+        first = group(rules(CLIENT, alert.url), "first")
+        assert first.rules[0].rule.expression == "beat{}+1"
+        assert first.rules[2].rule.held == timedelta(seconds=90)
+        by_job = {target.labels["job"]: target for target in targets(CLIENT, agent.url)}
+        assert by_job["node"].scrape_interval == timedelta(seconds=1)
+        assert by_job["gone"].scrape_interval == timedelta(seconds=90)
+        assert by_job["node"].health is TargetHealth.UP
+        assert build_info(CLIENT, store.url) is None
+        assert rules(CLIENT, store.url) == ()
+        assert ready(CLIENT, store.url)
+        with pytest.raises(SourceError, match="400"):
+            runtime_info(CLIENT, store.url)

@@ -1,0 +1,73 @@
+"""Where the servers of the family differ."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from gonogo.model.rule import LoadedGroup, RuleHealth
+from gonogo.server.shape import Misshapen
+from gonogo.server.versions import (
+    Build,
+    Family,
+    build_of,
+    nan_ends_series,
+    rule_health,
+    rules_untold,
+    scrape_interval,
+)
+
+
+def test_only_prometheus_has_a_version() -> None:
+    """VictoriaMetrics says nothing, or a version of Prometheus that it is not; Thanos and Mimir give their own."""
+    assert build_of({"version": "2.42.0", "goVersion": "go1.19"}) == Build(Family.PROMETHEUS, "2.42.0")
+    assert build_of({"version": "odd", "goVersion": "go1.19"}) == Build(Family.PROMETHEUS, "odd")
+    assert build_of({}) == Build(Family.VICTORIA_METRICS)
+    assert build_of({"version": "2.24.0"}) == Build(Family.VICTORIA_METRICS)
+    assert build_of({"version": "v0.42.0", "goVersion": "go1.26"}) == Build(Family.OTHER)
+    assert build_of({"application": "Grafana Mimir", "version": "2.17.0", "goVersion": "go1.26"}) == Build(Family.OTHER)
+    with pytest.raises(Misshapen):
+        build_of({"goVersion": "go1.19"})
+
+
+def test_nan_may_end_a_series_only_on_victoria_metrics() -> None:
+    """Prometheus's engine, which Thanos and Mimir share, drops staleness markers from range selectors."""
+    assert nan_ends_series(Family.VICTORIA_METRICS)
+    assert not nan_ends_series(Family.PROMETHEUS)
+    assert not nan_ends_series(Family.OTHER)
+
+
+def test_an_empty_list_of_rules_is_believed_of_what_evaluates_its_own() -> None:
+    """VictoriaMetrics lists none whatever vmalert records into it; vmalert's list, if it has any, is one."""
+    assert rules_untold(Family.VICTORIA_METRICS, ())
+    assert rules_untold(Family.OTHER, ())
+    assert not rules_untold(Family.PROMETHEUS, ())
+    assert not rules_untold(Family.VICTORIA_METRICS, (LoadedGroup("g", timedelta(seconds=1), ()),))
+
+
+@pytest.mark.parametrize(
+    ("said", "error", "evaluated_at", "health"),
+    [
+        ("ok", "", 1.0, RuleHealth.OK),
+        ("ok", "", None, RuleHealth.UNKNOWN),
+        ("unknown", "", None, RuleHealth.UNKNOWN),
+        ("no-match", "", 1.0, RuleHealth.UNKNOWN),
+        ("err", "boom", 1.0, RuleHealth.ERROR),
+        ("ok", "boom", 1.0, RuleHealth.ERROR),
+    ],
+)
+def test_a_rule_is_healthy_only_once_it_was_evaluated(
+    said: str, error: str, evaluated_at: float | None, health: RuleHealth
+) -> None:
+    """Vmalert calls a rule ok before its first evaluation."""
+    assert rule_health(said, error, evaluated_at) is health
+
+
+def test_a_scrape_interval_is_found_where_each_server_tells_it() -> None:
+    """Prometheus tells it with the target, vmagent among the discovered labels."""
+    assert scrape_interval({"scrapeInterval": "1m30s"}, {}) == timedelta(seconds=90)
+    assert scrape_interval({}, {"__scrape_interval__": "1s"}) == timedelta(seconds=1)
+    assert scrape_interval({}, {}) is None
+    with pytest.raises(Misshapen):
+        scrape_interval({"scrapeInterval": "often"}, {})

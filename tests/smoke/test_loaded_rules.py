@@ -1,0 +1,79 @@
+"""Whether a server has exactly the rules of some files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
+from gonogo.smoke.loaded_rules import differences
+
+SINCE = 1000.0
+EVERY = timedelta(seconds=30)
+X = Rule(RuleKind.RECORD, "x", "sum(raw)")
+Y = Rule(RuleKind.RECORD, "y", "x > 1", {"a": "b"})
+ALERT = Rule(RuleKind.ALERT, "A", "y > 1", held=timedelta(minutes=5))
+FILES = (RuleGroup("g", (X, Y, ALERT), EVERY),)
+
+
+def state(rule: Rule, **changes: object) -> RuleState:
+    """Make a rule that was evaluated well after the reload."""
+    return replace(RuleState(rule, RuleHealth.OK, evaluated_at=SINCE + 1), **changes)  # type: ignore[arg-type]
+
+
+def told(*states: RuleState, interval: timedelta = EVERY, more: tuple[LoadedGroup, ...] = ()) -> str:
+    """Say what is different when the server has these rules in the group, and these groups beside it."""
+    return "; ".join(differences(FILES, (LoadedGroup("g", interval, states), *more), SINCE))
+
+
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [
+        ((), "not on the server"),
+        ((X, Y), "not on the server"),
+        ((X, replace(Y, expression="x > 2"), ALERT), "x > 2"),
+        ((X, replace(Y, labels={}), ALERT), "not on the server"),
+        ((X, Y, replace(ALERT, held=timedelta(0))), "waits 0s"),
+        ((X, X, Y, ALERT), "more often"),
+    ],
+    ids=["none", "alert-missing", "expression", "labels", "for", "twice"],
+)
+def test_any_difference_is_said(states: tuple[Rule, ...], expected: str) -> None:
+    """Recording rules and alerts alike."""
+    assert expected in told(*map(state, states))
+
+
+def test_another_interval_is_a_difference() -> None:
+    """A file that names one means it."""
+    assert "30s" in told(state(X), state(Y), state(ALERT), interval=timedelta(minutes=1))
+
+
+def test_another_rule_of_a_name_of_ours_is_a_difference() -> None:
+    """Somebody else records the same metric."""
+    theirs = LoadedGroup("theirs", EVERY, (state(Rule(RuleKind.RECORD, "x", "vector(1)")),))
+    assert "not in the policy's rule files" in told(state(X), state(Y), state(ALERT), more=(theirs,))
+
+
+def test_rules_of_other_names_are_nobodys_business() -> None:
+    """However ill they are; alerts of others do not count as ours either."""
+    others = (
+        state(Rule(RuleKind.RECORD, "z", "vector(1)"), health=RuleHealth.ERROR),
+        state(Rule(RuleKind.ALERT, "Theirs", "x > 1"), evaluated_at=None),
+    )
+    assert told(state(X), state(Y), state(ALERT), more=(LoadedGroup("theirs", EVERY, others),)) == ""
+
+
+@pytest.mark.parametrize(
+    ("ill", "expected"),
+    [
+        ({"evaluated_at": None}, "rule y of group g has not been evaluated since"),
+        ({"evaluated_at": SINCE - 1}, "rule y of group g has not been evaluated since"),
+        ({"health": RuleHealth.ERROR, "last_error": "many-to-many"}, "rule y of group g fails: many-to-many"),
+        ({"health": RuleHealth.UNKNOWN}, "rule y of group g fails: unknown"),
+    ],
+)
+def test_a_rule_must_have_been_evaluated_without_error(ill: dict[str, object], expected: str) -> None:
+    """Since the reload, where there was one."""
+    assert told(state(X), state(Y, **ill), state(ALERT)) == expected

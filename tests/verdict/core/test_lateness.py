@@ -1,0 +1,217 @@
+"""What a program that evaluates in the past records: judged as of that time, and stale exactly that much later."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gonogo.model.evaluator import ITSELF, Engine, Evaluator
+from gonogo.model.evidence import Evidence, Unread
+from gonogo.model.outcome import Check, Outcome, Reason
+from gonogo.model.policy import Policy
+from gonogo.model.rule import LoadedGroup, RuleGroup
+from gonogo.verdict.core.lateness import Lateness, late_metrics
+from gonogo.verdict.core.questions import ask
+from gonogo.verdict.core.verdict import judge
+from tests.evidence_builder import INTERVAL, NOW, RULES, evidence, policy, samples
+
+DELAY = timedelta(seconds=32)
+VMALERT = Evaluator(Engine.VMALERT, delay=timedelta(seconds=30), delivery=timedelta(seconds=2))
+UNREAD = Evaluator(Engine.VMALERT, unread="the flags of vmalert cannot be read, so its -rule.evalDelay is not known")
+USUAL_AGE = 2 * INTERVAL.total_seconds() + 5
+
+
+def recorded(age: float, evaluator: Evaluator = VMALERT, *, own: timedelta | None = None, value: float = 1) -> Evidence:
+    """Build evidence whose newest sample of ``x`` is that old, with one each interval before it."""
+    step = INTERVAL.total_seconds()
+    times = {age + n * step: value for n in range(60)}
+    found = evidence(samples("duri_x", times), evaluator=evaluator)
+    assert not isinstance(found.rules, Unread)
+    return replace(found, rules=tuple(replace(group, delay=own) for group in found.rules))
+
+
+def check(by: Policy, given_: Evidence) -> Check:
+    """Give the only check."""
+    (subject,) = judge(by, given_, NOW).subjects
+    return subject.gates[0].checks[0]
+
+
+@pytest.mark.parametrize("condition", ["x == 1", "x == 1 for 1m", "x == 1 for 5m"])
+def test_what_is_late_by_more_than_the_delay_and_the_usual_age_is_stale(condition: str) -> None:
+    """A program that died is noticed: the last sample may be as old as both together, and no older."""
+    limit = USUAL_AGE + DELAY.total_seconds()
+    late = check(policy(condition), recorded(limit + 0.1))
+    assert (late.outcome, late.doubts[0].reason) == (Outcome.UNKNOWN, Reason.STALE)
+    assert f"over the {limit:g} s allowed" in late.detail
+    assert check(policy("x == 1"), recorded(limit - 0.1)).outcome is Outcome.PASS
+
+
+@given(age=st.floats(0, 300), delay=st.integers(0, 120))
+def test_no_sample_passes_that_is_older_than_both(age: float, delay: int) -> None:
+    """Whatever the delay, staleness begins where it would without one, later by the delay."""
+    evaluator = Evaluator(Engine.VMALERT, delay=timedelta(seconds=delay))
+    found = check(policy("x == 1"), recorded(age, evaluator))
+    stale = Reason.STALE in {doubt.reason for doubt in found.doubts}
+    assert stale == (age > USUAL_AGE + delay)
+    assert (found.outcome is Outcome.PASS) == (not stale)
+
+
+@pytest.mark.parametrize("condition", ["x == 1", "x == 1 for 1m", "x == 1 for 5m"])
+def test_a_window_ends_where_the_program_works(condition: str) -> None:
+    """Samples that cannot be there yet are not missing; without the delay they are."""
+    given_ = recorded(60.0)
+    assert check(policy(condition), given_).outcome is Outcome.PASS
+    in_time = check(policy("x == 1 for 2m"), replace(recorded(95.0), evaluator=Evaluator()))
+    assert {doubt.reason for doubt in in_time.doubts} >= {Reason.STALE, Reason.GAPPY}
+
+
+def test_falling_is_judged_up_to_where_the_program_works() -> None:
+    """The window of ``falling`` is as long as asked for, and ends with the delay."""
+    step = INTERVAL.total_seconds()
+    times = {40 + n * step: 0.1 + 0.01 * n for n in range(60)}
+    found = replace(evidence(samples("duri_x", times)), evaluator=VMALERT)
+    assert check(policy("falling(x, 10m)"), found).outcome is Outcome.PASS
+
+
+def test_a_violation_within_the_window_fails_however_new_it_is() -> None:
+    """Samples that came sooner than the delay are judged as well."""
+    step = INTERVAL.total_seconds()
+    times = {5.0: 0.0} | {5.0 + n * step: 1.0 for n in range(1, 60)}
+    found = replace(evidence(samples("duri_x", times)), evaluator=VMALERT)
+    assert check(policy("x == 1"), found).outcome is Outcome.FAIL
+    assert check(policy("x == 1 for 5m"), found).outcome is Outcome.FAIL
+
+
+def test_the_delay_of_a_group_wins_over_the_programs() -> None:
+    """``eval_delay`` of a group replaces ``-rule.evalDelay``, also with less."""
+    assert check(policy("x == 1"), recorded(150.0, own=timedelta(minutes=2))).outcome is Outcome.PASS
+    assert check(policy("x == 1"), recorded(80.0, own=timedelta(0))).doubts[0].reason is Reason.STALE
+
+
+def test_a_given_max_age_is_the_policys_word() -> None:
+    """A ``max_age`` of the policy is how old a sample may be, whoever records it."""
+    by = policy("x == 1")
+    signals = {**by.signals, "x": replace(by.signals["x"], max_age=timedelta(seconds=90))}
+    by = replace(by, signals=signals)
+    assert check(by, recorded(95.0)).doubts[0].reason is Reason.STALE
+    assert check(by, recorded(70.0)).outcome is Outcome.PASS
+
+
+def test_an_unknown_delay_is_not_allowed_for_and_is_named() -> None:
+    """A sample that is too old is stale, and the detail names the flag that could explain it."""
+    found = check(policy("x == 1"), recorded(USUAL_AGE + 1, UNREAD))
+    assert found.doubts[0].reason is Reason.STALE
+    assert "-rule.evalDelay is not known" in found.detail
+    fresh = check(policy("x == 1"), recorded(10.0, UNREAD))
+    assert fresh.outcome is Outcome.PASS
+
+
+def test_windows_reach_back_further_by_what_is_late() -> None:
+    """What is read is enough for a window that ends with the delay."""
+    files = (RuleGroup("g", RULES, INTERVAL),)
+    for by in (policy("x == 1 for 5m"), policy("x == 1", subjects=("service",))):
+        (soon,) = ask(by, files).windows
+        (late,) = ask(by, files, late=DELAY).windows
+        assert late == soon + DELAY
+
+
+def test_what_vmalert_alone_can_read_is_not_called_made_up() -> None:
+    """An expression in MetricsQL is an unknown source, and the advice fits the program."""
+    loaded = evidence()
+    assert not isinstance(loaded.rules, Unread)
+    metricsql = "rate(raw_x default 0)"
+    groups = tuple(
+        replace(
+            group,
+            rules=tuple(
+                replace(state, rule=replace(state.rule, expression=metricsql)) if state.rule.name == "duri_x" else state
+                for state in group.rules
+            ),
+        )
+        for group in loaded.rules
+    )
+    files = tuple(
+        replace(
+            group,
+            rules=tuple(replace(one, expression=metricsql) if one.name == "duri_x" else one for one in group.rules),
+        )
+        for group in loaded.files
+    )
+    found = check(policy("x == 1"), replace(loaded, rules=groups, files=files, evaluator=VMALERT))
+    assert [doubt.reason for doubt in found.doubts] == [Reason.SOURCE_UNKNOWN]
+    assert "is not PromQL: vmalert alone can judge it" in found.detail
+
+
+OFFSET = timedelta(minutes=2)
+BY_CONFIGURATION = Evaluator(delay=OFFSET)
+
+
+def offset(age: float, evaluated: float, *, said: timedelta | None = OFFSET, by: Evaluator = ITSELF) -> Evidence:
+    """Build evidence whose rule file says an offset: the newest sample and the last evaluation are that old."""
+    found = recorded(age, by)
+    assert not isinstance(found.rules, Unread)
+    at = NOW - evaluated
+
+    def seen(group: LoadedGroup) -> LoadedGroup:
+        return replace(group, rules=tuple(replace(state, evaluated_at=at) for state in group.rules))
+
+    files = (RuleGroup("duri", RULES, INTERVAL, delay=said),)
+    return replace(found, rules=tuple(map(seen, found.rules)), files=files)
+
+
+@pytest.mark.parametrize(("age", "evaluated"), [(130.0, 130.0), (130.0, 110.0), (80.0, 80.0)])
+def test_an_offset_that_the_samples_do_not_show_is_not_allowed_for(age: float, evaluated: float) -> None:
+    """The file says it, the server has not loaded it: its last evaluation wrote a sample of that very time."""
+    for given_ in (offset(age, evaluated), offset(age, evaluated, said=None, by=BY_CONFIGURATION)):
+        found = check(policy("x == 1"), given_)
+        assert (found.outcome, found.doubts[0].reason) == (Outcome.UNKNOWN, Reason.STALE)
+        assert "the offset of 120 s" in found.detail
+        assert "reload or restart the server" in found.detail
+
+
+@given(age=st.floats(0, 400), evaluated=st.floats(0, 400), said=st.integers(0, 300))
+def test_no_more_is_allowed_for_than_is_said_and_shown(age: float, evaluated: float, said: int) -> None:
+    """A sample passes only within the usual age and the lesser of both."""
+    found = check(policy("x == 1"), offset(age, evaluated, said=timedelta(seconds=said)))
+    shown = max(age - evaluated, 0.0)
+    assert (found.outcome is Outcome.PASS) <= (age <= USUAL_AGE + min(said, shown) + 1e-6)
+
+
+@pytest.mark.parametrize("condition", ["x == 1", "x == 1 for 5m"])
+def test_an_offset_that_the_samples_show_is_allowed_for(condition: str) -> None:
+    """By the group's own ``query_offset``, or by ``rule_query_offset`` of the loaded configuration."""
+    assert check(policy(condition), offset(145.0, 25.0)).outcome is Outcome.PASS
+    assert check(policy(condition), offset(145.0, 25.0, said=None, by=BY_CONFIGURATION)).outcome is Outcome.PASS
+    assert check(policy(condition), offset(145.0, 25.0, said=None)).doubts[0].reason is Reason.STALE
+    assert check(policy(condition), offset(145.0, 25.0, said=timedelta(0), by=BY_CONFIGURATION)).doubts != ()
+
+
+def test_one_evaluation_between_two_answers_makes_no_note() -> None:
+    """The list of rules is as old as the samples or older by one evaluation; the allowance is less, and enough."""
+    found = late_metrics(offset(125.0, 35.0))["duri_x"]
+    assert found == Lateness(90.0)
+
+
+def test_what_no_answer_tells_is_not_allowed_for() -> None:
+    """Without samples, or without rules, nothing proves an offset."""
+    known = offset(145.0, 25.0)
+    unread = Unread("no", "ask again")
+    assert late_metrics(replace(known, ranges=unread))["duri_x"].seconds == 0.0
+    assert late_metrics(replace(known, rules=unread)) == {}
+    assert late_metrics(known)["duri_y"].seconds == 0.0
+    assert not isinstance(known.rules, Unread)
+    never = tuple(
+        replace(group, rules=tuple(replace(state, evaluated_at=None) for state in group.rules)) for group in known.rules
+    )
+    assert late_metrics(replace(known, rules=never))["duri_x"].seconds == 0.0
+
+
+def test_files_that_differ_count_by_the_least() -> None:
+    """The same group and rule in two files: nobody knows which is loaded."""
+    known = offset(145.0, 25.0)
+    twice = (*known.files, replace(known.files[0], delay=timedelta(seconds=10)))
+    assert late_metrics(replace(known, files=twice))["duri_x"] == Lateness(10.0)

@@ -1,0 +1,64 @@
+"""What is read: few windows, names only, and every raw selector."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from gonogo.model.condition import parse_condition
+from gonogo.model.gate import Gate
+from gonogo.model.rule import RuleGroup
+from gonogo.verdict.core.questions import ASK_ALWAYS, ASK_NOW, ask
+from tests.evidence_builder import INTERVAL, RULES, policy
+
+FILES = (RuleGroup("duri", RULES, INTERVAL),)
+GATE = Gate(
+    "g",
+    (parse_condition("x == 1"), parse_condition("y <= 0.2 or falling(y, 30m)")),
+    abort=(parse_condition("shared > 1 for 5m"),),
+    warn=(parse_condition("x < 1 for 10m"),),
+)
+
+
+def test_one_subject_shares_two_windows() -> None:
+    """Newest samples over five minutes, everything lasting over the longest window and a quarter."""
+    asked = ask(policy(gates=(GATE,)), FILES, asked=ASK_ALWAYS)
+    assert asked.windows == {timedelta(seconds=30 * 60 * 1.25 + 60): ("duri_shared", "duri_x", "duri_y")}
+    asked = ask(policy("x == 1", "y == 1 for 5m"), FILES)
+    assert asked.windows == {timedelta(minutes=5): ("duri_x",), timedelta(seconds=435): ("duri_y",)}
+
+
+def test_many_subjects_read_no_more_than_they_must() -> None:
+    """Each signal has its own window, and without a duration only its greatest age."""
+    by = policy("x == 1", gates=(GATE, Gate("h", (parse_condition("shared >= 0"),))), subjects=("service",))
+    asked = ask(by, FILES, asked=ASK_NOW)
+    assert asked.windows == {
+        timedelta(seconds=65): ("duri_shared",),
+        timedelta(seconds=810): ("duri_x",),
+        timedelta(seconds=2310): ("duri_y",),
+    }
+
+
+def test_raw_selectors_and_writers_times_are_asked_once() -> None:
+    """Sources are asked by selector; a writer's own time comes with the instant answer."""
+    by = policy("x == 1", "shared == 1")
+    by = replace(by, signals={**by.signals, "x": replace(by.signals["x"], written_at="beat_ts")})
+    asked = ask(by, FILES)
+    assert asked.instant == ("beat_ts", "duri_shared", "duri_x")
+    assert [selector.text for selector in asked.origins] == ['raw_x{metric_realm="prod"}']
+
+
+def test_unrecorded_signals_are_raw_and_of_default_interval() -> None:
+    """What no rule records is itself the raw selector, and an interval not named is Prometheus's."""
+    asked = ask(policy("x == 1", subjects=("service",)), ())
+    assert asked.windows == {timedelta(seconds=125): ("duri_x",)}
+    assert [selector.text for selector in asked.origins] == ["duri_x"]
+    given = ask(policy("x == 1", subjects=("service",)), (), interval=timedelta(seconds=1))
+    assert given.windows == {timedelta(seconds=7): ("duri_x",)}
+
+
+def test_signals_of_one_metric_read_it_once_over_the_longest_window() -> None:
+    """Else a short window would be taken for what a long one has of the same series."""
+    by = policy("x == 1", "again == 1 for 12m", "y == 1")
+    by = replace(by, signals={**by.signals, "again": replace(by.signals["x"], name="again")})
+    for subjects, other in (((), timedelta(minutes=5)), (("service",), timedelta(seconds=65))):
+        asked = ask(replace(by, subjects=subjects), FILES)
+        assert asked.windows == {other: ("duri_y",), timedelta(minutes=16): ("duri_x",)}

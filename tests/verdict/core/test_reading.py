@@ -1,0 +1,77 @@
+"""Readings: what a signal is made of, and the samples that are judged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gonogo.model.evidence import Evidence
+from gonogo.model.outcome import Reason
+from gonogo.model.policy import Policy
+from gonogo.model.series import Series
+from gonogo.verdict.core.reading import MOST_NAMED, Readings
+from tests.evidence_builder import NOW, SOURCE, at_now, evidence, policy, samples
+
+OTHERS = tuple({"job": "node", "instance": f"host-{number:02d}"} for number in range(MOST_NAMED + 2))
+
+
+def provenance(given: Evidence, metric: str = "x") -> tuple[str, ...]:
+    """Give the provenance of a signal for the only subject."""
+    by = policy()
+    (reading,) = Readings(by, given, tuple(by.signals.values())).read(metric, ())
+    return reading.provenance
+
+
+def test_a_series_that_names_its_source_comes_from_there() -> None:
+    """The rule first, then the one source of many that this series is from."""
+    given = evidence(samples("duri_x"), origins={'raw_x{metric_realm="prod"}': (SOURCE, *OTHERS)})
+    assert provenance(given) == (
+        'rule duri_x: raw_x{metric_realm="prod"}',
+        "raw_x{metric_realm=\"prod\"} from job='node', instance='a:9100'",
+    )
+
+
+def test_an_aggregate_of_a_fleet_names_some_and_counts_the_rest() -> None:
+    """Ten thousand sources in every check of ten thousand subjects would be nobody's evidence."""
+    given = evidence(samples("duri_shared", source={}), origins={'raw_x{metric_realm="prod"}': OTHERS})
+    named = provenance(given, "shared")
+    assert len(named) == 1 + MOST_NAMED + 1
+    assert named[1].endswith("from job='node', instance='host-00'")
+    assert named[-1] == 'raw_x{metric_realm="prod"} from 2 more sources'
+
+
+def test_a_server_that_marks_ends_by_nan_has_series_without_any() -> None:
+    """Only the marks are taken out."""
+    whole = samples("duri_x", {40: 1.0, 10: 1.0})
+    by = policy()
+    given = replace(evidence(whole), nan_ends_series=True)
+    (reading,) = Readings(by, given, tuple(by.signals.values())).read("x", ())
+    assert reading.series == Series(whole.labels, (NOW - 40, NOW - 10), (1.0, 1.0))
+
+
+def doubts(given: Evidence, by: Policy, subject: tuple[str, ...] = ()) -> dict[Reason, str]:
+    """Give what speaks against ``x`` for a subject, by reason."""
+    (reading, *_) = Readings(by, given, tuple(by.signals.values())).read("x", subject)
+    return {doubt.reason: doubt.detail for doubt in reading.doubts}
+
+
+def test_whoever_is_missing_is_named() -> None:
+    """The subject, the labels of the signal and those of each of its series; a subject without a name is any."""
+    by = policy("x == 1", subjects=("service",))
+    given = evidence(samples("duri_x", service="a"))
+    assert "no series duri_x{service='b'}; start" in doubts(given, by, ("b",))[Reason.ABSENT]
+    assert "no series duri_x{service=~'.+'}; start" in doubts(given, by, ("",))[Reason.ABSENT]
+    each = replace(by.signals["x"], labels={"tier": "gold"}, each=({"slo": "s"}, {"slo": "t"}))
+    by = replace(by, signals={"x": each})
+    assert "no series duri_x{tier='gold', service='b', slo='s'}; " in doubts(given, by, ("b",))[Reason.ABSENT]
+    assert "no series duri_x; start" in doubts(evidence(samples("duri_y")), policy("x == 1"))[Reason.ABSENT]
+
+
+def test_a_living_series_of_the_realm_is_not_in_the_wrong_one() -> None:
+    """It has ended or stands in one answer only, and that is what is said; what ended long ago is history."""
+    by = policy("x == 1")
+    dev = samples("duri_x", realm="dev")
+    for newest, expected in ((10, {Reason.STALE}), (66, {Reason.WRONG_REALM, Reason.STALE})):
+        ended = samples("duri_x", {newest + 30: 1.0, newest: 1.0})
+        found = doubts(evidence(ended, dev, instant=(at_now(dev),)), by)
+        assert set(found) == expected
+    assert set(doubts(evidence(dev), by)) == {Reason.WRONG_REALM, Reason.ABSENT}

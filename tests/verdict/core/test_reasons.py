@@ -1,0 +1,347 @@
+"""Every reason: a healthy system spoiled in one way each, and the first reason named."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from gonogo.model.evidence import Evidence, RunState, TargetHealth, Unread
+from gonogo.model.outcome import Check, Outcome, Reason
+from gonogo.model.policy import Policy, Runs
+from gonogo.model.rule import LoadedGroup, RuleGroup, RuleHealth
+from gonogo.model.series import Series
+from gonogo.model.signal import Signal
+from gonogo.model.verdict import Judgement, Verdict
+from gonogo.promql.graph import RuleGraph
+from gonogo.verdict.core.questions import ASK_NOW
+from gonogo.verdict.core.verdict import judge
+from tests.evidence_builder import INTERVAL, NOW, RULES, SOURCE, at_now, evidence, loaded, policy, rule, samples, target
+
+HEALTHY = policy("x == 1")
+
+
+def judged(given: Evidence, by: Policy = HEALTHY) -> Judgement:
+    """Judge by the builder's policy."""
+    return judge(by, given, given.now, asked=ASK_NOW)
+
+
+def first_check(given: Evidence, by: Policy = HEALTHY) -> Check:
+    """Give the first check of the only subject's first gate."""
+    return judged(given, by).subjects[0].gates[0].checks[0]
+
+
+def spoiled(*names: str, **changes: object) -> Evidence:
+    """Give evidence in which some questions got no answer."""
+    return evidence(**{name: Unread(name, "refused") for name in names}, **changes)
+
+
+def with_loaded(*groups: LoadedGroup, files: tuple[RuleGroup, ...] | None = None) -> Evidence:
+    """Give evidence with these loaded groups, and files that equal them unless given."""
+    same = tuple(RuleGroup(g.name, tuple(s.rule for s in g.rules), g.interval) for g in groups)
+    return evidence(rules=groups, files=same if files is None else files)
+
+
+def with_x(series: Series, *instant: Series) -> Evidence:
+    """Give evidence in which ``x`` has just this range answer."""
+    return evidence(series, instant=instant or (at_now(series),))
+
+
+def twice(answer: str) -> Evidence:
+    """Give evidence in which one answer has the series of ``x`` twice, the second time with a value that fails."""
+    good, bad = samples("duri_x"), samples("duri_x", {40: 0, 10: 0})
+    if answer == "ranges":
+        return evidence(good, bad, instant=(at_now(good),))
+    return evidence(good, instant=(at_now(good), at_now(bad)))
+
+
+def native(numbers: dict[float, float], age: float) -> Series:
+    """Give a series whose sample of that age is a native histogram, beside numbers by age."""
+    return replace(samples("duri_x", numbers), histogram_at=NOW - age)
+
+
+def group_of(expression: str, **labels: str) -> LoadedGroup:
+    """Give the loaded group with another expression for ``duri_x``."""
+    return loaded(rule("duri_x", expression, **labels), *RULES[1:])
+
+
+def push(age: float, **labels: str) -> Series:
+    """Give a ``push_time_seconds`` of that age for the builder's source."""
+    return Series({"__name__": "push_time_seconds", **SOURCE, **labels}, (NOW,), (NOW - age,))
+
+
+CASES: dict[str, tuple[Reason, Callable[[], Evidence]]] = {
+    "ranges refused": (Reason.UNREACHABLE, lambda: spoiled("ranges")),
+    "instant refused": (Reason.UNREACHABLE, lambda: spoiled("instant", "pushes")),
+    "rules partial": (Reason.PARTIAL, lambda: evidence(rules=Unread("the rules", "a store is gone", "wait", True))),
+    "rules refused": (Reason.UNREACHABLE, lambda: spoiled("rules")),
+    "targets refused": (Reason.UNREACHABLE, lambda: spoiled("targets")),
+    "sources refused": (Reason.UNREACHABLE, lambda: spoiled("origins")),
+    "subjects refused": (Reason.UNREACHABLE, lambda: spoiled("vanished")),
+    "a warning": (Reason.PARTIAL, lambda: evidence(warnings=("some shards missing",))),
+    "another realm": (Reason.WRONG_REALM, lambda: with_x(samples("duri_x", realm="dev"))),
+    "no realm": (Reason.WRONG_REALM, lambda: with_x(samples("duri_x", realm=None))),
+    "nothing": (Reason.ABSENT, lambda: evidence(samples("duri_y"))),
+    "one series twice in the samples": (Reason.AMBIGUOUS, lambda: twice("ranges")),
+    "one series twice in the newest samples": (Reason.AMBIGUOUS, lambda: twice("instant")),
+    "two series": (Reason.AMBIGUOUS, lambda: evidence(samples("duri_x"), samples("duri_x", host="b"))),
+    "two, one in the range only": (
+        Reason.AMBIGUOUS,
+        lambda: with_x(samples("duri_x"), at_now(samples("duri_x", host="b"))),
+    ),
+    "its own source": (Reason.SELF_REFERENTIAL, lambda: with_loaded(group_of("duri_x or raw_x"))),
+    "a cycle of two": (
+        Reason.SELF_REFERENTIAL,
+        lambda: with_loaded(loaded(rule("duri_x", "duri_y"), rule("duri_y", "duri_x"))),
+    ),
+    "a constant": (Reason.SYNTHETIC, lambda: with_loaded(group_of("vector(1)"))),
+    "a constant branch": (Reason.SYNTHETIC, lambda: with_loaded(group_of("raw_x or vector(1)"))),
+    "times zero": (Reason.SYNTHETIC, lambda: with_loaded(group_of("0 * raw_x + 1"))),
+    "a smoke label": (Reason.SYNTHETIC, lambda: with_x(samples("duri_x", mode="smoke"))),
+    "two rules": (Reason.DUPLICATE_RULE, lambda: with_loaded(loaded(*RULES), loaded(RULES[0], name="again"))),
+    "not loaded": (Reason.DRIFTED, lambda: evidence(rules=(loaded(*RULES[1:]),))),
+    "on the server only": (Reason.DRIFTED, lambda: evidence(files=(RuleGroup("duri", RULES[1:], INTERVAL),))),
+    "another expression": (
+        Reason.DRIFTED,
+        lambda: evidence(rules=(group_of('raw_x{metric_realm="prod"} * 1'),)),
+    ),
+    "another interval": (Reason.DRIFTED, lambda: evidence(rules=(loaded(*RULES, interval=timedelta(minutes=1)),))),
+    "a target down": (Reason.SOURCE_DOWN, lambda: evidence(targets=(target(TargetHealth.DOWN),))),
+    "a target not scraped yet": (Reason.SOURCE_UNKNOWN, lambda: evidence(targets=(target(TargetHealth.UNKNOWN),))),
+    "no target": (Reason.SOURCE_UNKNOWN, lambda: evidence(targets=())),
+    "no raw series": (Reason.SOURCE_UNKNOWN, lambda: evidence(origins={})),
+    "an old push": (Reason.PUSH_STALE, lambda: evidence(targets=(), pushes=(push(301),))),
+    "a push that is NaN": (Reason.PUSH_STALE, lambda: evidence(targets=(), pushes=(push(math.nan),))),
+    "a push ahead": (Reason.FUTURE, lambda: evidence(targets=(), pushes=(push(-6),))),
+    "a sample ahead": (Reason.FUTURE, lambda: with_x(samples("duri_x", {40: 1, 10: 1, -6: 1}))),
+    "an old sample": (Reason.STALE, lambda: with_x(samples("duri_x", {120: 1, 90: 1, 66: 1}))),
+    "in the range only": (
+        Reason.STALE,
+        lambda: evidence(samples("duri_x"), instant=()),
+    ),
+    "in the instant only": (
+        Reason.STALE,
+        lambda: evidence(samples("duri_y"), instant=(at_now(samples("duri_x")),)),
+    ),
+    "an ended series without samples": (
+        Reason.STALE,
+        lambda: evidence(samples("duri_x", {10: math.nan}), instant=(), nan_ends_series=True),
+    ),
+    "a native histogram": (Reason.HISTOGRAM, lambda: with_x(native({}, 10))),
+    "now a native histogram": (Reason.HISTOGRAM, lambda: with_x(native({100: 1, 70: 1}, 10))),
+    "a native histogram a moment ago": (Reason.HISTOGRAM, lambda: with_x(native({70: 1, 10: 1}, 40))),
+    "a native histogram in the instant answer only": (
+        Reason.HISTOGRAM,
+        lambda: with_x(samples("duri_x"), replace(at_now(samples("duri_x")), times=(), values=(), histogram_at=NOW)),
+    ),
+    "an old native histogram": (Reason.STALE, lambda: with_x(native({}, 66))),
+    "NaN": (Reason.NOT_FINITE, lambda: with_x(samples("duri_x", {40: 1, 10: math.nan}))),
+    "NaN before": (Reason.NOT_FINITE, lambda: with_x(samples("duri_x", {40: math.nan, 10: 1}))),
+    "infinite": (Reason.NOT_FINITE, lambda: with_x(samples("duri_x", {40: 1, 10: math.inf}))),
+    "above its range": (Reason.OUT_OF_RANGE, lambda: with_x(samples("duri_x", {40: 1, 10: 1.0000001}))),
+    "below its range before": (Reason.OUT_OF_RANGE, lambda: with_x(samples("duri_x", {40: -1, 10: 1}))),
+}
+
+
+@pytest.mark.parametrize(("reason", "make"), CASES.values(), ids=CASES)
+def test_the_first_reason(reason: Reason, make: Callable[[], Evidence]) -> None:
+    """Each fault holds the verdict, names its reason first, and says what would turn it."""
+    found = first_check(make())
+    assert found.outcome is Outcome.UNKNOWN
+    assert found.doubts[0].reason is reason
+    assert "; " in found.detail or reason is Reason.UNREACHABLE
+    assert judged(make()).verdict is Verdict.HOLD
+
+
+def test_health_of_rules_not_evaluated() -> None:
+    """A rule that has not run since the server started is no evidence."""
+    group = loaded(*RULES)
+    waiting = replace(group, rules=tuple(replace(s, evaluated_at=None) for s in group.rules))
+    assert first_check(evidence(rules=(waiting,))).doubts[0].reason is Reason.RULE_UNHEALTHY
+
+
+def test_health_of_rules_that_failed() -> None:
+    """A rule whose last evaluation failed is no evidence, and its error is quoted."""
+    group = loaded(*RULES)
+    failed = replace(group, rules=tuple(replace(s, health=RuleHealth.ERROR, last_error="many") for s in group.rules))
+    found = first_check(evidence(rules=(failed,)))
+    assert found.doubts[0].reason is Reason.RULE_UNHEALTHY
+    assert "many" in found.detail
+
+
+def test_a_healthy_system_goes() -> None:
+    """Nothing spoiled: GO, with value, age, series and provenance."""
+    found = first_check(evidence())
+    assert judged(evidence()).verdict is Verdict.GO
+    assert (found.outcome, found.value, found.age_seconds) == (Outcome.PASS, 1.0, 10.0)
+    assert found.series is not None
+    assert found.series["metric_realm"] == "prod"
+    assert any("raw_x" in line for line in found.provenance)
+
+
+def test_a_sample_is_just_young_enough() -> None:
+    """Two intervals and five seconds is allowed, exactly."""
+    assert first_check(with_x(samples("duri_x", {95: 1, 65: 1}))).outcome is Outcome.PASS
+
+
+def test_other_realms_beside_the_own_are_ignored() -> None:
+    """Only series of the policy's realm are judged, whichever comes first."""
+    dev = samples("duri_x", 0.0, realm="dev")
+    assert first_check(evidence(dev, samples("duri_x"))).outcome is Outcome.PASS
+
+
+def test_without_a_realm_every_series_counts() -> None:
+    """A system without the label is judged without it."""
+    assert first_check(with_x(samples("duri_x", realm=None)), policy("x == 1", realm=None)).outcome is Outcome.PASS
+
+
+def test_an_ended_predecessor_is_not_ambiguous() -> None:
+    """A series that ended longer ago than ``max_age`` is history, not a second answer."""
+    old = samples("duri_x", {200: 1, 170: 1}, host="old")
+    assert first_check(evidence(old, samples("duri_x"), instant=(at_now(samples("duri_x")),))).outcome is Outcome.PASS
+
+
+def test_a_fresh_push_is_a_source() -> None:
+    """What no target explains, a recent push may; its interval is the slowest job's."""
+    raw = replace(HEALTHY, signals={"x": Signal("x", "raw_x")})
+    series = samples("raw_x")
+    given = evidence(rules=(), files=(), targets=(target(job="pushgateway", instance="p:9091"),), pushes=(push(10),))
+    given = replace(given, ranges={"x": (series,)}, instant=(at_now(series),), origins={"raw_x": (SOURCE,)})
+    assert first_check(given, raw).outcome is Outcome.PASS
+
+
+def test_a_given_push_age_wins() -> None:
+    """``push_max_age`` is the policy's."""
+    strict = replace(HEALTHY, signals={"x": replace(HEALTHY.signals["x"], push_max_age=timedelta(seconds=5))})
+    given = evidence(targets=(), pushes=(push(10),))
+    assert first_check(given, strict).doubts[0].reason is Reason.PUSH_STALE
+    assert first_check(given).outcome is Outcome.PASS
+
+
+def test_a_given_age_wins() -> None:
+    """``max_age`` is the policy's."""
+    strict = replace(HEALTHY, signals={"x": replace(HEALTHY.signals["x"], max_age=timedelta(seconds=5))})
+    assert first_check(evidence(), strict).doubts[0].reason is Reason.STALE
+
+
+def test_the_writers_own_time_must_not_lie_ahead() -> None:
+    """A writer's clock six seconds ahead holds, five seconds ahead does not."""
+    written = replace(HEALTHY, signals={"x": replace(HEALTHY.signals["x"], written_at="beat_ts")})
+
+    def at(ahead: float, realm: str = "prod") -> Evidence:
+        given = evidence()
+        assert not isinstance(given.instant, Unread)
+        beat = Series({"__name__": "beat_ts", "metric_realm": realm}, (NOW,), (NOW + ahead,))
+        return replace(given, instant=(*given.instant, beat))
+
+    assert first_check(at(5.1), written).doubts[0].reason is Reason.FUTURE
+    assert first_check(at(5.0), written).outcome is Outcome.PASS
+    assert first_check(at(60, realm="dev"), written).outcome is Outcome.PASS
+
+
+def test_an_optional_selector_may_be_empty() -> None:
+    """One branch of ``or`` may have no series, both may not."""
+    group = group_of("raw_x or raw_other")
+    given = with_loaded(group)
+    assert first_check(replace(given, origins={"raw_x": (SOURCE,)})).outcome is Outcome.PASS
+    assert first_check(replace(given, origins={"raw_z": (SOURCE,)})).doubts[0].reason is Reason.SOURCE_UNKNOWN
+
+
+def test_a_required_selector_must_be_fed() -> None:
+    """A product of two needs both."""
+    given = with_loaded(group_of("raw_x * raw_other"))
+    assert first_check(replace(given, origins={"raw_x": (SOURCE,)})).doubts[0].reason is Reason.SOURCE_UNKNOWN
+
+
+def test_another_instances_trouble_is_not_this_signals() -> None:
+    """A signal that names its source is judged by that source alone; an aggregate by all."""
+    other = {"job": "node", "instance": "b:9100"}
+    down = target(TargetHealth.DOWN, instance="b:9100")
+    healthy = evidence()
+    assert not isinstance(healthy.origins, Unread)
+    given = replace(healthy, targets=(target(), down), origins=dict.fromkeys(healthy.origins, (SOURCE, other)))
+    assert first_check(given).outcome is Outcome.PASS
+    shared = samples("duri_shared", source={})
+    given = replace(given, ranges={"shared": (shared,)}, instant=(at_now(shared),))
+    assert first_check(given, policy("shared == 1")).doubts[0].reason is Reason.SOURCE_DOWN
+
+
+def test_nan_marks_are_gaps_where_the_server_writes_them_so() -> None:
+    """On such a server NaN inside a window is a missing sample, not a value."""
+    given = with_x(samples("duri_x", {70: 1, 40: math.nan, 10: 1}))
+    assert first_check(replace(given, nan_ends_series=True)).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (RunState(), "no record of a run"),
+        (RunState(last_detail="the journal cannot be read"), "journal cannot be read"),
+        (RunState(NOW - 86_401, last_passed=True), "over 86400 s"),
+        (RunState(NOW - 60, last_passed=False, last_detail="3 findings"), "failed (3 findings)"),
+        (RunState(None, last_passed=False), "failed;"),
+    ],
+)
+def test_a_run_without_a_passed_record_is_not_known(state: RunState, words: str) -> None:
+    """A run gate is never FAIL; its detail says whether the last run failed."""
+    by = policy("x == 1", runs=Runs(required=("obs-lint",)))
+    gate = judged(evidence(runs={"obs-lint": state}), by).subjects[0].gates[-1]
+    assert gate.outcome is Outcome.UNKNOWN
+    assert gate.checks[0].condition == "obs-lint passed"
+    assert gate.checks[0].doubts[0].reason is Reason.NO_RECORD
+    assert words in gate.checks[0].detail
+
+
+def test_a_passed_run_passes() -> None:
+    """A young passed record on these inputs is enough; a required gate without any state is not."""
+    by = policy("x == 1", runs=Runs())
+    assert judged(evidence(), by).verdict is Verdict.GO
+    assert judged(evidence(runs={}), by).verdict is Verdict.HOLD
+
+
+def test_without_any_list_of_rules_nobody_knows_what_records_a_signal() -> None:
+    """Values of an unknown maker are no evidence, in a policy without rule files as well."""
+    raw = {selector.text: (SOURCE,) for selector in RuleGraph.of(()).raw_selectors("duri_x")}
+    for files in ((), (RuleGroup("other", (rule("duri_y", "raw_y"),), INTERVAL),)):
+        given = evidence(rules=(), files=files, origins=raw, rules_untold=True)
+        check = first_check(given)
+        assert (check.outcome, check.doubts[0].reason) == (Outcome.UNKNOWN, Reason.SOURCE_UNKNOWN)
+        assert "such as vmalert, in prometheus.rules_url" in check.detail
+        assert first_check(replace(given, rules_untold=False)).outcome is Outcome.PASS
+
+
+def test_a_rule_of_the_files_that_is_nowhere_told_has_drifted() -> None:
+    """That says more than that its maker is not known."""
+    check = first_check(evidence(rules=(), rules_untold=True))
+    assert [doubt.reason for doubt in check.doubts] == [Reason.DRIFTED]
+
+
+def test_a_rule_that_cannot_be_read_hides_its_sources() -> None:
+    """What an unreadable expression is made of is not known."""
+    found = first_check(with_loaded(group_of("raw_x +")))
+    assert Reason.SOURCE_UNKNOWN in {doubt.reason for doubt in found.doubts}
+
+
+def test_a_writers_time_counts_for_its_own_subject() -> None:
+    """One subject's fast clock does not hold another; a time without a subject is nobody's."""
+    by = policy("x == 1", subjects=("service",))
+    by = replace(by, signals={"x": replace(by.signals["x"], written_at="beat_ts")})
+
+    def beat(ahead: float, **labels: str) -> Series:
+        return Series({"__name__": "beat_ts", "metric_realm": "prod", **labels}, (NOW,), (NOW + ahead,))
+
+    both = (samples("duri_x", service="a"), samples("duri_x", service="b"))
+    beats = (beat(60, service="a"), beat(0, service="b"), beat(60))
+    judged_ = judge(by, evidence(*both, instant=(*map(at_now, both), *beats)), NOW)
+    assert {s.labels["service"]: s.verdict for s in judged_.subjects} == {"a": Verdict.HOLD, "b": Verdict.GO}
+
+
+def test_what_ended_marks_nothing() -> None:
+    """A smoke series, or one of the right realm, that ended before ``max_age`` is history."""
+    smoke = samples("duri_x", {200: 1, 170: 1}, mode="smoke")
+    now = samples("duri_x")
+    assert first_check(evidence(smoke, now, instant=(at_now(now),))).outcome is Outcome.PASS
+    before, dev = samples("duri_x", {200: 1, 170: 1}), samples("duri_x", realm="dev")
+    found = first_check(evidence(before, dev, instant=(at_now(dev),)))
+    assert found.doubts[0].reason is Reason.WRONG_REALM

@@ -1,0 +1,64 @@
+"""What is told apart quickly agrees with what is explained slowly."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gonogo.model.outcome import Reason
+from gonogo.model.series import Series
+from gonogo.verdict.core.series_doubts import Found, freshest, series_doubts, undoubted
+from tests.evidence_builder import NOW, at_now, samples
+
+MARKS = {"mode": ("smoke", "demo"), "origin": ("script",)}
+MAX_AGE = 65.0
+
+labels = st.fixed_dictionaries(
+    {"__name__": st.just("duri_x")},
+    optional={"mode": st.sampled_from(["smoke", "real"]), "origin": st.sampled_from(["script", "probe"])},
+)
+ages = st.lists(st.sampled_from([-5.1, -5.0, 0.0, 10.0, MAX_AGE, 65.1, 300.0]), max_size=3, unique=True)
+
+
+@st.composite
+def found(draw: st.DrawFn) -> Found:
+    """Draw the answer to a question for one series: none, one, or too many."""
+    drawn = draw(st.lists(st.tuples(labels, ages), max_size=2))
+    return tuple(Series(named, tuple(sorted(NOW - age for age in old)), (1.0,) * len(old)) for named, old in drawn)
+
+
+def doubts(ranges: Found, instant: Found) -> list[Reason]:
+    """Give the reasons that the explaining way finds."""
+    return [doubt.reason for doubt in series_doubts("duri_x", ranges, instant, MARKS, NOW, MAX_AGE)]
+
+
+@given(found(), found())
+def test_what_is_undoubted_has_no_doubts(ranges: Found, instant: Found) -> None:
+    """The quick way never passes what the slow way would explain."""
+    if undoubted(ranges, instant, MARKS, NOW, MAX_AGE):
+        assert doubts(ranges, instant) == []
+
+
+@given(found())
+def test_the_usual_case_is_undoubted(ranges: Found) -> None:
+    """One series in both answers without any doubt always takes the quick way."""
+    instant = tuple(map(at_now, ranges))
+    if len(ranges) == 1 and doubts(ranges, instant) == []:
+        assert undoubted(ranges, instant, MARKS, NOW, MAX_AGE)
+
+
+def test_a_time_that_is_no_number_is_not_undoubted() -> None:
+    """Only what compares well may pass quickly."""
+    odd = Series({"__name__": "duri_x"}, (math.nan,), (1.0,))
+    assert not undoubted((odd,), (odd,), MARKS, NOW, MAX_AGE)
+
+
+def test_the_freshest_of_several_is_judged() -> None:
+    """More than one is a doubt, and the value shown is then the newest."""
+    old, new = samples("duri_x", {40: 0.0}), samples("duri_x", {10: 1.0})
+    empty = Series(old.labels, (), ())
+    assert freshest((old, new, empty)) is new
+    assert freshest((empty,)) is empty
+    assert freshest(()) is None

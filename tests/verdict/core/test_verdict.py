@@ -1,0 +1,167 @@
+"""From checks to gates, subjects and the whole."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from gonogo.model.condition import parse_condition
+from gonogo.model.evidence import Unread
+from gonogo.model.gate import Gate
+from gonogo.model.outcome import Outcome, Reason
+from gonogo.model.verdict import Verdict
+from gonogo.verdict.core.questions import ASK_ALWAYS
+from gonogo.verdict.core.verdict import judge, violated
+from tests.evidence_builder import NOW, at_now, evidence, policy, samples
+
+
+def test_no_gate_at_all_is_hold() -> None:
+    """Nothing asked, nothing proved."""
+    assert judge(policy(gates=()), evidence(), NOW).verdict is Verdict.HOLD
+
+
+def test_a_gate_without_conditions_is_hold() -> None:
+    """An empty list proves nothing either."""
+    assert judge(policy(), evidence(), NOW).verdict is Verdict.HOLD
+
+
+def test_one_failure_is_no_go_whatever_is_unknown() -> None:
+    """FAIL beats UNKNOWN."""
+    given = evidence(samples("duri_x", 0.0))
+    judged = judge(policy("x == 1", "y == 1"), given, NOW)
+    assert judged.verdict is Verdict.NO_GO
+    assert [c.outcome for c in judged.subjects[0].gates[0].checks] == [Outcome.FAIL, Outcome.UNKNOWN]
+    assert "does not meet x == 1" in judged.subjects[0].gates[0].checks[0].detail
+
+
+def test_or_lists_its_terms() -> None:
+    """One known truth is enough, and every term is shown."""
+    given = evidence(samples("duri_x"))
+    (check,) = judge(policy("y == 1 or x == 1"), given, NOW).subjects[0].gates[0].checks
+    assert (check.outcome, len(check.terms)) == (Outcome.PASS, 2)
+    assert check.value == 1.0
+    assert check.terms[0].doubts[0].reason is Reason.ABSENT
+
+
+def test_or_of_failure_and_unknown_is_unknown() -> None:
+    """What is not known may yet be true; the reasons are those of the unknown terms."""
+    given = evidence(samples("duri_x", 0.0))
+    (check,) = judge(policy("y == 1 or x == 1"), given, NOW).subjects[0].gates[0].checks
+    assert check.outcome is Outcome.UNKNOWN
+    assert check.doubts[0].reason is Reason.ABSENT
+    (check,) = judge(policy("x == 1 or x > 0.5"), given, NOW).subjects[0].gates[0].checks
+    assert check.outcome is Outcome.FAIL
+
+
+def test_each_label_set_is_required() -> None:
+    """One series for each SLO: a missing one holds, a bad one fails."""
+    by = policy("x <= 0.6")
+    by = replace(by, signals={"x": replace(by.signals["x"], each=({"slo": "a"}, {"slo": "b"}))})
+    good, bad = samples("duri_x", 0.5, slo="a"), samples("duri_x", 0.7, slo="b")
+    assert judge(by, evidence(good), NOW).verdict is Verdict.HOLD
+    assert judge(by, evidence(good, bad), NOW).verdict is Verdict.NO_GO
+    assert judge(by, evidence(good, samples("duri_x", 0.5, slo="b")), NOW).verdict is Verdict.GO
+
+
+def test_sustained_and_falling_terms() -> None:
+    """``for`` and ``falling`` look back; a gap or a short history is gappy."""
+    steady, young = samples("duri_x", 1.0), samples("duri_x", 1.0, history=120)
+    sinking = samples("duri_x", {30.0 * n + 10: n / 100 for n in range(61)})
+    holey = samples("duri_x", {30.0 * n + 10: 1.0 for n in range(20) if not 3 < n < 9})
+
+    def outcome(text: str, series: object) -> tuple[Outcome, list[Reason]]:
+        (check,) = judge(policy(text), evidence(series), NOW).subjects[0].gates[0].checks  # type: ignore[arg-type]
+        return check.outcome, [doubt.reason for doubt in check.doubts]
+
+    assert outcome("x == 1 for 5m", steady) == (Outcome.PASS, [])
+    assert outcome("x == 0 for 5m", steady) == (Outcome.FAIL, [])
+    assert outcome("x == 1 for 5m", young) == (Outcome.UNKNOWN, [Reason.GAPPY])
+    assert outcome("x == 1 for 5m", holey) == (Outcome.UNKNOWN, [Reason.GAPPY])
+    assert outcome("falling(x, 30m)", sinking) == (Outcome.PASS, [])
+    assert outcome("falling(x, 30m)", steady) == (Outcome.FAIL, [])
+
+
+def test_a_known_stretch_too_short_for_the_duration_is_unknown() -> None:
+    """Enough samples not to be gappy, yet not known for long enough."""
+    late = samples("duri_x", {30.0 * n + 10: 1.0 for n in range(9)})
+    (check,) = judge(policy("x == 1 for 5m"), evidence(late), NOW).subjects[0].gates[0].checks
+    assert (check.outcome, check.doubts[0].reason) == (Outcome.UNKNOWN, Reason.GAPPY)
+
+
+def test_warnings_never_change_a_verdict() -> None:
+    """A true ``warn`` is shown, an unknown one is not."""
+    gate = Gate("g", (parse_condition("x == 1"),), warn=(parse_condition("x > 0.5"), parse_condition("y > 2")))
+    judged = judge(policy(gates=(gate,)), evidence(), NOW)
+    assert judged.verdict is Verdict.GO
+    assert [w.condition for w in judged.subjects[0].gates[0].warnings] == ["x > 0.5"]
+    assert judge(policy(gates=(gate,)), evidence(), NOW, asked=ASK_ALWAYS[:1]).subjects[0].gates[0].warnings == ()
+
+
+def test_violations_are_the_true_abort_conditions() -> None:
+    """One label set that violates is enough; what is not known is no violation."""
+    gate = Gate("g", (), abort=(parse_condition("x != 1"), parse_condition("y == 0 or x < 0.5")))
+    by = policy(gates=(gate,))
+    assert violated(by, evidence(), NOW) == ()
+    found = violated(by, evidence(samples("duri_x", 0.0)), NOW)
+    assert [(name, check.condition) for name, check in found] == [("g", "x != 1"), ("g", "y == 0 or x < 0.5")]
+
+
+def test_the_worst_subject_decides() -> None:
+    """Each subject is judged by its own series, and shared signals by all."""
+    by = policy("x == 1", "shared == 1", subjects=("service",))
+    good, bad = samples("duri_x", service="a"), samples("duri_x", 0.0, service="b")
+    shared = samples("duri_shared", source={})
+    judged = judge(by, evidence(good, bad, shared), NOW)
+    assert judged.verdict is Verdict.NO_GO
+    assert {s.labels["service"]: s.verdict for s in judged.subjects} == {"a": Verdict.GO, "b": Verdict.NO_GO}
+
+
+def test_a_vanished_subject_is_judged() -> None:
+    """Seen within a day and missing now: absent, and held."""
+    by = policy("x == 1", subjects=("service",))
+    given = evidence(samples("duri_x", service="a"), vanished=({"service": "b"}, {"team": "none"}))
+    judged = judge(by, given, NOW)
+    assert {s.labels["service"]: s.verdict for s in judged.subjects} == {"a": Verdict.GO, "b": Verdict.HOLD}
+
+
+def test_a_subject_signal_without_the_label_is_absent_for_each() -> None:
+    """A series that names no subject is nobody's evidence."""
+    by = policy("x == 1", "y == 1", subjects=("service",))
+    given = evidence(samples("duri_x", service="a"), samples("duri_y"))
+    checks = judge(by, given, NOW).subjects[0].gates[0].checks
+    assert [check.outcome for check in checks] == [Outcome.PASS, Outcome.UNKNOWN]
+    assert checks[1].doubts[0].reason is Reason.ABSENT
+
+
+def test_no_subject_at_all_is_hold_and_still_says_why() -> None:
+    """Without any subject the conditions are shown once, unknown."""
+    by = policy("x == 1", subjects=("service",))
+    judged = judge(by, evidence(samples("duri_x")), NOW)
+    assert judged.verdict is Verdict.HOLD
+    assert judged.subjects[0].labels == {}
+    unread = Unread("everything", "refused")
+    judged = judge(by, evidence(ranges=unread, instant=unread, vanished=unread), NOW)
+    assert judged.subjects[0].gates[0].checks[0].doubts[0].reason is Reason.UNREACHABLE
+
+
+def test_signal_labels_choose_among_series() -> None:
+    """A signal with labels of its own reads only series that bear them."""
+    by = policy("x == 1")
+    by = replace(by, signals={"x": replace(by.signals["x"], labels={"kind": "a"})})
+    wanted, other = samples("duri_x", kind="a"), samples("duri_x", 0.0, kind="b")
+    assert judge(by, evidence(wanted, other), NOW).verdict is Verdict.GO
+
+
+def test_an_age_may_be_longer_than_a_window_needs() -> None:
+    """A policy's ``max_age`` also sets the window in which samples are due."""
+    by = policy("x == 1")
+    by = replace(by, signals={"x": replace(by.signals["x"], max_age=timedelta(minutes=5))})
+    sparse = samples("duri_x", {290: 1, 200: 1, 100: 1, 10: 1})
+    (check,) = judge(by, evidence(sparse, instant=(at_now(sparse),)), NOW).subjects[0].gates[0].checks
+    assert check.doubts[0].reason is Reason.GAPPY
+
+
+def test_a_dense_but_short_history_is_gappy() -> None:
+    """Many samples do not make up for time that was not watched."""
+    dense = samples("duri_x", {10.0 * n: 1.0 for n in range(12)})
+    (check,) = judge(policy("x == 1 for 5m"), evidence(dense), NOW).subjects[0].gates[0].checks
+    assert check.doubts[0].reason is Reason.GAPPY
+    assert "history of 110 s" in check.detail

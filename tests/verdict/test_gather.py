@@ -1,0 +1,202 @@
+"""Everything that one verdict needs, in one batch: what gets no answer is there as unread, and nothing raises."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import yaml
+
+from gonogo.errors import UsageError
+from gonogo.model.evidence import RunState, TargetHealth, Unread
+from gonogo.policy.load import load
+from gonogo.programs.processes import prometheus
+from gonogo.programs.server_process import RunningServer
+from gonogo.server.http import Client
+from gonogo.server.rules_api import rules
+from gonogo.verdict.decide import prepare
+from gonogo.verdict.gather import Gathered, gather
+from tests.faulty_server import Connection, faulty
+from tests.live.proxy import Passing, Spoil, proxy
+from tests.waiting import await_true
+
+POLICY = """\
+version: 1
+preset: null
+realm: null
+prefix: duri
+heartbeat: {textfile_dir: .}
+subjects: [instance]
+signals: {up: {metric: up}, twice: {metric: up_twice}}
+gates: {alive: {require: [up == 1, twice >= 2 for 30s]}}
+runs: {required: []}
+rules: [rules.yml]
+tests: []
+"""
+RUNS = {"obs-lint": RunState(1.0, last_passed=True)}
+UNPUBLISHED = b'"warnings":["a shard is gone"],"status":"success"'
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A policy with its rules."""
+    folder = tmp_path_factory.mktemp("gather")
+    (folder / "gonogo.yaml").write_text(POLICY, encoding="utf-8")
+    rule = {"record": "up_twice", "expr": "2 * up"}
+    groups = {"groups": [{"name": "g", "interval": "1s", "rules": [rule]}]}
+    (folder / "rules.yml").write_text(yaml.safe_dump(groups), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[RunningServer]:
+    """A Prometheus that scrapes itself and has the rules, evaluated."""
+    job = {"job_name": "self", "static_configs": [{"targets": ["127.0.0.1:1"], "labels": {"instance": "dead"}}]}
+    config = {"global": {"scrape_interval": "1s"}, "rule_files": [str(folder / "rules.yml")], "scrape_configs": [job]}
+    (folder / "prometheus.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    with prometheus(folder / "p", folder / "prometheus.yml") as server:
+        own = {"targets": [server.url.removeprefix("http://")], "labels": {"instance": "own"}}
+        job["static_configs"] = [own, *job["static_configs"]]
+        (folder / "prometheus.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+        server.restart()
+        await_true(lambda: rules(Client(), server.url)[0].rules[0].evaluated_at)
+        await_true(lambda: len(gathered(folder, server.url).evidence.instant) == 4)  # type: ignore[arg-type]  # it is read
+        yield server
+
+
+def gathered(folder: Path, url: str) -> Gathered:
+    """Gather by the policy."""
+    return gather(prepare(load(folder / "gonogo.yaml"), url), RUNS)
+
+
+def only(part: str, spoil: Spoil) -> Spoil:
+    """Spoil the answers to questions whose path holds ``part``."""
+    return lambda passing: spoil(passing) if part in passing.path else passing
+
+
+def refused(passing: Passing) -> Passing:
+    """Answer 403."""
+    return replace(passing, status=403, body=b"not you")
+
+
+def test_what_no_server_answers_is_unread(folder: Path) -> None:
+    """Every question, each with its reason and the way out; runs and files are ours."""
+    with faulty(lambda connection: connection.answer("404 Not Found", b"nothing here")) as server:
+        found = gathered(folder, server.url)
+    given = found.evidence
+    for part in (given.ranges, given.instant, given.pushes, given.rules, given.targets, given.origins, given.vanished):
+        assert isinstance(part, Unread)
+        assert part.why == "the server answered 404 Not Found: nothing here"
+        assert part.next_step
+    assert (found.version, found.clock_skew_seconds) == (None, None)
+    assert given.runs == RUNS
+    assert [group.name for group in given.files] == ["g"]
+
+
+def test_a_bug_in_a_thread_is_a_bug(folder: Path) -> None:
+    """What is no failure of a server is raised where it can be seen."""
+    with pytest.raises(UsageError, match="no URL"):
+        gathered(folder, "ftp://host")
+
+
+def test_it_leaves_no_thread_that_the_end_waits_for(folder: Path) -> None:
+    """An interrupt is an interrupt at once: whatever still waits does so in the background."""
+    began = threading.Event()
+
+    def hang(connection: Connection) -> None:
+        began.set()
+        connection.hang()
+
+    with faulty(hang) as server:
+        asking = threading.Thread(target=gathered, args=(folder, server.url), daemon=True)
+        asking.start()
+        assert began.wait(10)
+        waiting = [thread for thread in threading.enumerate() if thread.name.startswith("gonogo-")]
+        assert waiting
+        assert all(thread.daemon for thread in waiting)
+    asking.join(20)
+    assert not asking.is_alive()
+
+
+@pytest.mark.live
+@pytest.mark.xdist_group("gather")
+def test_everything_is_read_in_one_batch(folder: Path, server: RunningServer) -> None:
+    """Samples with their own times, the instant answer, rules, targets, sources, version and clock."""
+    found = gathered(folder, server.url)
+    given = found.evidence
+    assert not isinstance(given.ranges, Unread)
+    assert {name: len(series) for name, series in given.ranges.items()} == {"up": 2, "twice": 2}
+    assert not isinstance(given.rules, Unread)
+    assert [state.rule.name for group in given.rules for state in group.rules] == ["up_twice"]
+    assert not isinstance(given.targets, Unread)
+    assert {target.health for target in given.targets} == {TargetHealth.UP, TargetHealth.DOWN}
+    assert not isinstance(given.origins, Unread)
+    assert {row["instance"] for rows in given.origins.values() for row in rows} == {"own", "dead"}
+    assert (given.pushes, given.vanished, given.warnings) == ((), (), ())
+    assert not given.nan_ends_series
+    assert found.version
+    assert found.clock_skew_seconds == pytest.approx(0, abs=2)
+
+
+@pytest.mark.live
+@pytest.mark.xdist_group("gather")
+@pytest.mark.parametrize(
+    ("path", "parts"),
+    [
+        ("/api/v1/rules", {"rules"}),
+        ("/api/v1/targets", {"targets"}),
+        ("/api/v1/label/", {"vanished"}),
+        ("/api/v1/status/buildinfo", {"ranges"}),
+        ("/api/v1/query", {"ranges", "instant", "pushes", "origins", "vanished"}),
+    ],
+)
+def test_one_unanswered_question_leaves_the_others(
+    folder: Path, server: RunningServer, path: str, parts: set[str]
+) -> None:
+    """What was answered is kept, and what was not is named."""
+    with proxy(server.url) as front:
+        front.spoil = only(path, refused)
+        found = gathered(folder, front.url)
+    names = ("ranges", "instant", "pushes", "rules", "targets", "origins", "vanished")
+    read = {name: getattr(found.evidence, name) for name in names}
+    unread = {name: part.why for name, part in read.items() if isinstance(part, Unread)}
+    assert set(unread) == parts, unread
+    assert (found.version is None) == (path == "/api/v1/status/buildinfo")
+
+
+@pytest.mark.live
+@pytest.mark.xdist_group("gather")
+def test_the_day_of_recent_subjects_is_the_servers(
+    folder: Path, server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A local clock two days ahead is reported, and changes neither what is asked nor whom it finds."""
+    asked: list[str] = []
+
+    def listen(passing: Passing) -> Passing:
+        asked.append(passing.path)
+        return passing
+
+    clock, ahead = time.time, 2 * 86_400.0
+    monkeypatch.setattr(time, "time", lambda: clock() + ahead)
+    with proxy(server.url) as front:
+        front.spoil = only("/api/v1/label/", listen)
+        found = gathered(folder, front.url)
+    assert found.clock_skew_seconds == pytest.approx(-ahead, abs=5)
+    (question,) = asked
+    day = parse_qs(urlsplit(question).query)
+    assert [float(day[end][0]) - clock() for end in ("start", "end")] == pytest.approx([-86_400, 0], abs=5)
+
+
+@pytest.mark.live
+@pytest.mark.xdist_group("gather")
+@pytest.mark.parametrize("path", ["/api/v1/query", "/api/v1/label/"])
+def test_a_warning_on_any_answer_is_kept(folder: Path, server: RunningServer, path: str) -> None:
+    """Even where only the list of subjects is partial: who is not in it would not be missed."""
+    with proxy(server.url) as front:
+        front.spoil = only(path, lambda p: replace(p, body=p.body.replace(b'"status":"success"', UNPUBLISHED, 1)))
+        assert gathered(folder, front.url).evidence.warnings == ("a shard is gone",)

@@ -1,0 +1,212 @@
+"""Where series come from, and what is no longer there: asked of a real server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from gonogo.errors import SourceError
+from gonogo.model.condition import parse_condition
+from gonogo.model.evidence import TargetHealth, Unread
+from gonogo.model.gate import Gate
+from gonogo.model.policy import Policy
+from gonogo.model.signal import Scope, Signal
+from gonogo.programs.processes import node_exporter, prometheus
+from gonogo.programs.server_process import RunningServer
+from gonogo.promql.matchers import equal, named, narrowed
+from gonogo.promql.selectors import Selector, selectors
+from gonogo.server.api import query
+from gonogo.server.http import Client
+from gonogo.server.targets_api import targets
+from gonogo.verdict import origins as asking
+from gonogo.verdict.origins import fed_by_down_targets, fed_by_push_groups, origins, recent_subjects, vanished_subjects
+from tests.evidence_builder import NOW, evidence, policy, target
+from tests.faulty_server import faulty
+from tests.live.proxy import Passing, proxy
+from tests.waiting import await_true
+
+CLIENT = Client()
+ODD = 'a"b\\c.*\n'
+SERVICES = ("mail", "web", ODD)
+
+
+def unheard(warnings: tuple[str, ...]) -> None:
+    """Take what the server warned of: here it never does."""
+    assert warnings == ()
+
+
+def fleet(*subjects: str) -> Policy:
+    """Build a policy over services."""
+    return policy(
+        subjects=subjects,
+        signals={
+            "x": Signal("x", "duri_x"),
+            "y": Signal("y", "duri_y"),
+            "all": Signal("all", "duri_all", scope=Scope.SHARED),
+        },
+        gates=(Gate("g", tuple(parse_condition(f"{name} == 1") for name in ("x", "y", "all"))),),
+    )
+
+
+def all_of(*expressions: str) -> tuple[Selector, ...]:
+    """List what these expressions read."""
+    return tuple(selector for expression in expressions for selector in selectors(expression))
+
+
+def exposition(*services: str) -> str:
+    """Write what the node exports: two metrics with the same labels for each service, and one of another realm."""
+    written = [value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") for value in services]
+    lines = [
+        f'{metric}{{metric_realm="prod",service="{value}",zone="z"}} 1'
+        for metric in ("duri_x", "duri_y")
+        for value in written
+    ]
+    return "\n".join((*lines, 'duri_x{metric_realm="dev",service="toy",zone="z"} 1', ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A server that scrapes a node, and the node's text file."""
+
+    server: RunningServer
+    node: RunningServer
+    file: Path
+
+    @property
+    def url(self) -> str:
+        """Where to ask."""
+        return self.server.url
+
+    def export(self, *services: str) -> None:
+        """Let these services be there, and wait until the server sees it."""
+        self.file.write_text(exposition(*services), encoding="utf-8")
+        count = f'count(duri_x{{metric_realm="prod"}}) == {len(services)}'
+        await_true(lambda: query(CLIENT, self.url, count).series)
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """Start both."""
+    folder = tmp_path_factory.mktemp("origins")
+    (folder / "textfile").mkdir()
+    with node_exporter(folder / "textfile") as node:
+        address = node.url.removeprefix("http://")
+        job = {"job_name": "node", "static_configs": [{"targets": [address], "labels": {"instance": "n"}}]}
+        config = {"global": {"scrape_interval": "1s"}, "scrape_configs": [job]}
+        (folder / "prometheus.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+        with prometheus(folder / "p", folder / "prometheus.yml") as server:
+            yield Scene(server, node, folder / "textfile" / "services.prom")
+
+
+def test_nothing_is_asked_where_there_is_nothing_to_ask() -> None:
+    """No selectors, no subjects, no down targets, no vanished ones: no question."""
+    nowhere = "http://127.0.0.1:1"
+    assert origins(CLIENT, nowhere, (), unheard) == {}
+    assert fed_by_down_targets(evidence(), all_of("x"), CLIENT, nowhere, unheard) == {}
+    unread = evidence(targets=Unread("the targets", "gone"))
+    assert fed_by_down_targets(unread, all_of("x"), CLIENT, nowhere, unheard) == {}
+    for unread in (evidence(), evidence(pushes=Unread("the newest samples", "gone"))):
+        assert fed_by_push_groups(unread, all_of("x"), CLIENT, nowhere, unheard) == {}
+    assert recent_subjects(CLIENT, nowhere, fleet(), NOW, unheard) == ()
+    assert recent_subjects(CLIENT, nowhere, replace(fleet("service"), gates=()), NOW, unheard) == ()
+    for odd in ({"vanished": Unread("q", "w")}, {"instant": Unread("q", "w")}, {"vanished": ()}):
+        assert vanished_subjects(fleet("service"), evidence(**odd), CLIENT, nowhere, unheard) == ()
+
+
+@pytest.mark.parametrize("place", ["", "x", "2", "-1", "²"])
+def test_an_answer_to_another_question_is_none(place: str) -> None:
+    """Rows that name no selector of ours cannot be told apart."""
+    rows = f'[{{"metric":{{"gonogo_selector":"{place}"}},"value":[1700000000,"1"]}}]'
+    body = f'{{"status":"success","data":{{"resultType":"vector","result":{rows}}}}}'.encode()
+    with (
+        faulty(lambda connection: connection.answer("200 OK", body)) as server,
+        pytest.raises(SourceError, match="another question"),
+    ):
+        origins(CLIENT, server.url, all_of("x", "y"), unheard)
+
+
+def test_too_many_missing_are_all_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are not asked about by name: all count as seen within a day."""
+    monkeypatch.setattr(asking, "MOST_FOLLOWED", 1)
+    gone = ({"service": "a"}, {"service": "b"})
+    nowhere = "http://127.0.0.1:1"
+    assert vanished_subjects(fleet("service"), evidence(vanished=gone), CLIENT, nowhere, unheard) == gone
+
+
+@pytest.mark.live
+@pytest.mark.xdist_group("origins")
+def test_each_selector_has_its_sources(scene: Scene) -> None:
+    """Job and instance, for each selector of its own, whatever quotes are in it; none is empty."""
+    scene.export(*SERVICES)
+    asked = all_of('duri_x{metric_realm="prod"}', "no_such", "up offset 1s", narrowed("duri_x", equal("service", ODD)))
+    found = origins(CLIENT, scene.url, asked, unheard)
+    assert set(found) == {selector.text for selector in asked}
+    rows = [[(row["job"], row["instance"]) for row in found[selector.text]] for selector in asked]
+    assert rows == [[("node", "n")], [], [("node", "n")], [("node", "n")]]
+
+
+@pytest.mark.live
+@pytest.mark.xdist_group("origins")
+def test_what_a_down_target_fed_is_still_known(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its series are gone from the instant answer, not from the day."""
+    scene.export("mail")
+    selector = all_of('duri_x{metric_realm="prod"}', "no_such")
+    scene.node.kill()
+    try:
+        await_true(lambda: targets(CLIENT, scene.url)[0].health is TargetHealth.DOWN)
+        await_true(lambda: not query(CLIENT, scene.url, "duri_x").series)
+        assert not any(origins(CLIENT, scene.url, selector, unheard).values())
+        given = evidence(targets=targets(CLIENT, scene.url))
+        found = fed_by_down_targets(given, selector, CLIENT, scene.url, unheard)
+        assert [row["instance"] for row in found[selector[0].text]] == ["n"]
+        assert found["no_such"] == ()
+        monkeypatch.setattr(asking, "MOST_FOLLOWED", 0)
+        assert fed_by_down_targets(given, selector, CLIENT, scene.url, unheard) == found
+        other = evidence(targets=(target(TargetHealth.DOWN, job="node", instance="m"),))
+        assert any(fed_by_down_targets(other, selector, CLIENT, scene.url, unheard).values())
+        monkeypatch.undo()
+        assert not any(fed_by_down_targets(other, selector, CLIENT, scene.url, unheard).values())
+    finally:
+        scene.node.launch()
+
+
+@pytest.mark.live
+@pytest.mark.xdist_group("origins")
+@pytest.mark.parametrize("labels", [("service",), ("service", "zone")])
+def test_a_subject_that_is_gone_is_found(scene: Scene, labels: tuple[str, ...]) -> None:
+    """By one label or by several, of our realm only, whatever is in the value."""
+    by = fleet(*labels)
+    scene.export(*SERVICES)
+    scene.export("mail")
+    candidates = recent_subjects(CLIENT, scene.url, by, time.time(), unheard)
+    assert {subject["service"] for subject in candidates} == set(SERVICES)
+    newest = query(CLIENT, scene.url, named(["duri_x"])).series
+    gone = vanished_subjects(by, evidence(instant=newest, vanished=candidates), CLIENT, scene.url, unheard)
+    assert {subject["service"] for subject in gone} == {"web", ODD}
+    assert all(set(subject) == set(labels) for subject in gone)
+
+
+@pytest.mark.live
+@pytest.mark.xdist_group("origins")
+def test_what_the_server_warned_of_is_heard(scene: Scene) -> None:
+    """Of every one of these questions: what a partial answer leaves out would be missed in silence."""
+
+    def warn(passing: Passing) -> Passing:
+        return replace(passing, body=passing.body.replace(b'"success"', b'"success","warnings":["a shard is gone"]', 1))
+
+    scene.export("mail")
+    heard: list[str] = []
+    down = evidence(targets=(target(TargetHealth.DOWN, job="node", instance="n"),), vanished=({"service": "web"},))
+    with proxy(scene.url) as front:
+        front.spoil = warn
+        origins(CLIENT, front.url, all_of("up"), heard.extend)
+        fed_by_down_targets(down, all_of("up"), CLIENT, front.url, heard.extend)
+        recent_subjects(CLIENT, front.url, fleet("service"), time.time(), heard.extend)
+        recent_subjects(CLIENT, front.url, fleet("service", "zone"), time.time(), heard.extend)
+        vanished_subjects(fleet("service"), down, CLIENT, front.url, heard.extend)
+    assert heard == ["a shard is gone"] * 5

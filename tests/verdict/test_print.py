@@ -1,0 +1,111 @@
+"""A report as JSON and as text."""
+
+import json
+from dataclasses import replace
+
+from gonogo.model.condition import parse_condition
+from gonogo.model.evidence import Evidence, RunState
+from gonogo.model.gate import Gate
+from gonogo.model.policy import Policy, Runs
+from gonogo.model.report import Report
+from gonogo.verdict.core.verdict import judge
+from gonogo.verdict.print import SHOWN_SUBJECTS, report_text
+from gonogo.verdict.print_json import report_json
+from tests.evidence_builder import NOW, evidence, policy, samples
+
+
+def report(by: Policy, given: Evidence, skew: float | None = 0.1) -> Report:
+    """Judge and wrap it as decide does."""
+    return Report(judge(by, given, NOW), "gonogo.yaml", "0" * 64, "prod", "http://127.0.0.1:9090", "2.42.0", skew)
+
+
+def test_json_has_the_contracts_keys() -> None:
+    """Other programs read these by name."""
+    read = json.loads(report_json(report(policy("x == 1 or y == 1", runs=Runs(required=("obs-lint",))), evidence())))
+    assert read["schema"] == "gonogo/verdict/v1"
+    assert read["policy"] == {"path": "gonogo.yaml", "sha256": "0" * 64}
+    assert read["source"] == {"url": "http://127.0.0.1:9090", "version": "2.42.0"}
+    assert read["at"] == "2026-09-21T14:13:20.000Z"
+    (subject,) = read["subjects"]
+    gate, run = subject["gates"]
+    assert set(gate) == {"gate", "outcome", "checks", "warnings"}
+    assert [term["condition"] for term in gate["checks"][0]["terms"]] == ["x == 1", "y == 1"]
+    (passed,) = run["checks"]
+    assert passed["condition"] == "obs-lint passed"
+    assert (passed["value"], passed["series"], "terms" in passed) == (None, None, False)
+
+
+def test_a_value_that_is_no_number_is_null_and_in_words() -> None:
+    """JSON has no NaN; the detail has it."""
+    read = json.loads(report_json(report(policy("x == 1"), evidence(samples("duri_x", float("nan"))))))
+    (check,) = read["subjects"][0]["gates"][0]["checks"]
+    assert check["value"] is None
+    assert "nan" in check["detail"]
+    assert (check["outcome"], check["reason"]) == ("UNKNOWN", "not-finite")
+
+
+def test_a_path_that_is_no_text_is_escaped() -> None:
+    """A file's name may be any bytes; JSON may not."""
+    read = json.loads(report_json(replace(report(policy("x == 1"), evidence()), policy_path="caf\udce9/ü.yaml")))
+    assert read["policy"]["path"] == "caf\\udce9/ü.yaml"
+
+
+def test_text_begins_with_the_verdict() -> None:
+    """The first word is the answer, and the first line says why."""
+    assert report_text(report(policy("x == 1"), evidence())).startswith("GO by gonogo.yaml on http://127.0.0.1:9090")
+    failed = report_text(report(policy("x == 1", "y == 1"), evidence(samples("duri_x", 0.0))))
+    assert failed.startswith("NO-GO ")
+    assert failed.splitlines()[0].endswith(": failed g")
+    assert "does not meet x == 1" in failed
+    assert "[absent]: the server has no series duri_y" in failed
+
+
+def test_text_tells_failed_from_not_known() -> None:
+    """Both kinds of trouble are named apart."""
+    by = policy("x == 1", runs=Runs(required=("obs-lint",)))
+    text = report_text(report(by, evidence(samples("duri_x", 0.0), runs={"obs-lint": RunState()})))
+    assert text.splitlines()[0].endswith(": failed g; not known obs-lint")
+
+
+def test_text_shows_warnings_and_skew() -> None:
+    """What is worth a look is said, and a clock that differs."""
+    gate = Gate("g", (parse_condition("x == 1"),), warn=(parse_condition("x > 0.5"),))
+    text = report_text(report(policy(gates=(gate,)), evidence(), skew=-3.0))
+    assert "warning: x > 0.5: duri_x is 1" in text
+    assert "clock is -3.0 s from this machine's" in text
+    assert "clock" not in report_text(report(policy("x == 1"), evidence(), skew=None))
+
+
+def test_text_of_many_subjects_shows_the_worst_and_counts_the_rest() -> None:
+    """Ten thousand services do not flood a terminal."""
+    by = policy("x == 1", subjects=("service",))
+    many = tuple(samples("duri_x", 1.0, service=f"s{n:02d}") for n in range(SHOWN_SUBJECTS + 4))
+    bad = samples("duri_x", 0.0, service="zz")
+    text = report_text(report(by, evidence(*many, bad)))
+    assert text.splitlines()[1] == "  NO-GO service=zz"
+    assert text.splitlines()[-1] == "  and 5 more subjects: 5 GO (whole in --format json)"
+
+
+def test_untrusted_text_cannot_drive_a_terminal() -> None:
+    """Label values come from anybody; escape sequences in them are written out."""
+    by = policy("x == 1", subjects=("service",))
+    text = report_text(report(by, evidence(samples("duri_x", service="\x1b[2Jevil\u202e"))))
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert "\\x1b[2Jevil\\u202e" in text
+
+
+def test_untrusted_text_cannot_make_a_line() -> None:
+    """No second line of the report can claim to be the first, or another gate."""
+    by = policy("x == 1", subjects=("service",))
+    forged = report(by, evidence(samples("duri_x", service="a\nGO by me\t: every gate passes")))
+    text = report_text(replace(forged, policy_path="gonogo.yaml\nGO"))
+    assert sum("GO by" in line for line in text.splitlines()) == 2
+    assert text.splitlines()[0].startswith("GO by gonogo.yaml\\nGO on ")
+    assert text.splitlines()[1] == "  GO service=a\\nGO by me\\t: every gate passes"
+
+
+def test_the_same_report_is_the_same_text() -> None:
+    """Nothing in a rendering depends on when or where it is made."""
+    first = report(policy("x == 1"), evidence())
+    assert report_text(first) == report_text(replace(first))
