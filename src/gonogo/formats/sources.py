@@ -3,16 +3,125 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from gonogo.errors import Position, Problem
 from gonogo.formats.dialect import Dialect
-from gonogo.formats.files import PlacedGroup, read_groups
+from gonogo.formats.files import Loc, PlacedGroup, read_groups
+from gonogo.formats.located import Located
 from gonogo.formats.resources import OPERATOR_GROUP_KEYS, homes
 from gonogo.formats.yaml import YamlDocument, parse_documents
-from gonogo.lint.core.estate import LintedRule, SourceFile
+from gonogo.model.finding import Hit, Severity, Span
+from gonogo.model.rule import Rule, RuleGroup, RuleKind
+from gonogo.promql.parser import parse
+from gonogo.promql.refusal import Refusal
+from gonogo.promql.tree import Expression, walk
 
 MOST_PROBLEMS = 200
 """How many mistakes of one file are told one by one."""
+
+
+@dataclass(frozen=True)
+class WrittenRule:
+    """A rule, its expression as a tree, and where everything of it stands.
+
+    Attributes:
+        rule: as Prometheus reads it.
+        group: the group it is in.
+        place: its index among the group's rules.
+        loc: the path to it in ``document``.
+        document: the YAML it stands in.
+    """
+
+    rule: Rule
+    group: RuleGroup
+    place: int
+    loc: Loc
+    document: YamlDocument
+
+    @property
+    def name(self) -> str:
+        """The alert or the recorded metric."""
+        return self.rule.name
+
+    @property
+    def is_alert(self) -> bool:
+        """Whether it is an alert."""
+        return self.rule.kind is RuleKind.ALERT
+
+    @cached_property
+    def read(self) -> Expression | Refusal:
+        """The expression, or why it cannot be read."""
+        try:
+            return parse(self.rule.expression)
+        except Refusal as refusal:
+            return refusal
+
+    @property
+    def tree(self) -> Expression | None:
+        """The expression, or ``None`` where it cannot be read."""
+        return None if isinstance(self.read, Refusal) else self.read
+
+    @cached_property
+    def nodes(self) -> tuple[Expression, ...]:
+        """Every node of the expression, each before what it is made of; none where it cannot be read."""
+        return () if self.tree is None else tuple(walk(self.tree))
+
+    @cached_property
+    def _located(self) -> Located:
+        return Located(self.document, (*self.loc, "expr"), self.rule.expression)
+
+    def at(self, node: Expression | None = None) -> Span:
+        """Tell where a node of ``nodes`` stands; without one, where the expression begins."""
+        return Span(*self._located.span(node))
+
+    def at_offset(self, offset: int, length: int = 1) -> Span:
+        """Tell where a character of the expression stands, counted from 0."""
+        return Span(self._located.position(offset), length)
+
+    def at_part(self, start: int, end: int) -> Span:
+        """Tell where the characters of the expression from ``start`` up to ``end`` stand."""
+        return Span(*self._located.extent(start, end))
+
+    def at_key(self, *keys: str | int) -> Span:
+        """Tell where a key of the rule stands, such as ``"labels", "severity"``; its nearest parent if missing."""
+        return Span(self.document.key_position((*self.loc, *keys)), len(str(keys[-1])) if keys else 1)
+
+    def at_value(self, *keys: str | int) -> Span:
+        """Tell where a value of the rule begins, such as that of ``"annotations", "summary"``."""
+        text = self.document.text((*self.loc, *keys)) or " "
+        return Span(self.document.text_position((*self.loc, *keys)), len(text.partition("\n")[0]) or 1)
+
+    def at_group(self, *keys: str | int) -> Span:
+        """Tell where a key of the rule's group stands, such as ``"interval"``; the group's beginning if missing."""
+        where = self.document.key_position((*self.loc[:-2], *keys))
+        return Span(where, len(str(keys[-1])) if keys else 1)
+
+    def at_text(self, keys: tuple[str, ...], offset: int, length: int) -> Span:
+        """Tell where some characters of a value's text stand, such as an action of ``"annotations", "summary"``."""
+        loc = (*self.loc, *keys)
+        text = self.document.text(loc) or ""
+        return Span(Located(self.document, loc, text).position(offset), length)
+
+    def hit(self, where: Span, message: str, severity: Severity | None = None) -> Hit:
+        """Make a hit in this rule."""
+        return Hit(where, message, self.name, severity)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A rule file: its text, its groups, its rules, and what is wrong with its form.
+
+    ``custom`` tells a ``PrometheusRule`` resource from a rule file of Prometheus.
+    """
+
+    path: str
+    text: str
+    groups: tuple[RuleGroup, ...] = ()
+    rules: tuple[WrittenRule, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    custom: bool = False
 
 
 def source_file(text: str, path: str, dialect: Dialect = Dialect.PROMETHEUS) -> SourceFile:
@@ -70,6 +179,6 @@ def unread_file(path: str, problem: str, next_step: str) -> SourceFile:
     return SourceFile(path, "", problems=(Problem(Position(path, 1, 1), problem, next_step),))
 
 
-def _rules(document: YamlDocument, placed: PlacedGroup) -> Iterator[LintedRule]:
+def _rules(document: YamlDocument, placed: PlacedGroup) -> Iterator[WrittenRule]:
     for place, (rule, loc) in enumerate(zip(placed.group.rules, placed.rules, strict=True)):
-        yield LintedRule(rule, placed.group, place, loc, document)
+        yield WrittenRule(rule, placed.group, place, loc, document)

@@ -13,10 +13,9 @@ from gonogo.disk.regular_file import read_some
 from gonogo.errors import Position, Problem, UsageError
 from gonogo.formats.dialect import Dialect
 from gonogo.formats.prometheus_config import Configuration, NamedFile, RuleEntry, read_configuration
-from gonogo.formats.sources import source_file, source_of, unread_file
+from gonogo.formats.sources import SourceFile, source_file, source_of, unread_file
 from gonogo.formats.test_file import UnitFile, read_unit
 from gonogo.formats.yaml import parse_documents
-from gonogo.lint.core.estate import SourceFile
 from gonogo.lint.core.nature import Nature, nature
 from gonogo.lint.core.routes import Routes
 from gonogo.lint.core.routes_file import read_routes

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gonogo.errors import MissingTool
+from gonogo.formats.sources import SourceFile
 from gonogo.formats.unwrap import unwrapped
 from gonogo.lint.arbitration import worth_asking
 from gonogo.lint.core.arbiter import Arbiter
-from gonogo.lint.core.estate import SourceFile
 from gonogo.lint.core.vmalert_words import VMALERT, heard
 from gonogo.lint.inputs import Inputs
 from gonogo.programs.locate import PACKAGES, locate

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from gonogo.formats.sources import source_file
-from gonogo.lint.core.estate import SourceFile
+from gonogo.formats.sources import SourceFile, source_file
 from gonogo.model.versions import Version
 from gonogo.ruletests.core.loaded import Entry, Loaded
 from gonogo.ruletests.material import LoadedEntry, Material

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gonogo.errors import Position
+from gonogo.formats.sources import SourceFile
 from gonogo.lint.checks.promtool_disagree import CHECK
 from gonogo.lint.core.arbiter import Arbiter, Refusal
-from gonogo.lint.core.estate import Estate, SourceFile
+from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Span
 
 FILE = SourceFile("r.yml", "")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gonogo.errors import Position, Problem
-from gonogo.formats.sources import source_file
+from gonogo.formats.sources import SourceFile, source_file
 from gonogo.lint.checks.syntax import find
 from gonogo.lint.core.arbiter import Arbiter
-from gonogo.lint.core.estate import Estate, SourceFile
+from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Severity
 
 

@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 import pytest
 
 from gonogo.errors import Position
-from gonogo.formats.sources import source_file
-from gonogo.lint.core.estate import SourceFile
+from gonogo.formats.sources import SourceFile, source_file
 from gonogo.lint.core.pragmas import NEVER_SILENT, PRAGMA, pragmas, silenced
 from gonogo.lint.core.rule_blocks import RuleBlock
 from gonogo.model.finding import Finding, Severity, Span

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from gonogo.durations import format_duration
+from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.lint.core.estate import Estate
 from gonogo.lint.core.sampling import Sampling
 from gonogo.model.finding import Hit, Severity
 from gonogo.promql.selectors import ABSENCE_FUNCTIONS
@@ -58,7 +59,7 @@ def _deciding(root: Expression) -> Iterator[Call]:
                 waiting.extend(children(node))
 
 
-def _judged(rule: LintedRule, call: Call, sampling: Sampling) -> str:
+def _judged(rule: WrittenRule, call: Call, sampling: Sampling) -> str:
     argument = call.arguments[0]
     if _always(argument):
         return f"what {call.function} looks for is always there, so it never fires; take the fallback out"

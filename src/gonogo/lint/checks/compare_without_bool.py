@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import eq, ge, gt, le, lt, ne
 
+from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity
 from gonogo.promql.operators import COMPARISONS, MIRRORED
 from gonogo.promql.selectors import Selector
@@ -27,7 +28,7 @@ _HOLDS = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 class _Reading:
     """Where a rule asks whether a recorded value is 0 or 1, or is not."""
 
-    rule: LintedRule
+    rule: WrittenRule
     vector: Vector
     operator: str
     bit: float

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Example
 from gonogo.lint.core.counters import declared, raw_counter_calls
-from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity
 from gonogo.promql.operators import COMPARISONS
 from gonogo.promql.selectors import ABSENCE_FUNCTIONS
@@ -57,7 +58,7 @@ def find(estate: Estate) -> Iterator[Hit]:
                 yield rule.hit(rule.at(call), message)
 
 
-def _rated(rules: Sequence[LintedRule]) -> frozenset[str]:
+def _rated(rules: Sequence[WrittenRule]) -> frozenset[str]:
     """List the metrics that rules take rates of, and what is of one family with those and with buckets."""
     rated = {metric for rule in rules for _, _, metric in raw_counter_calls(rule)}
     read = {node.metric for rule in rules for node in rule.nodes if isinstance(node, Vector) and node.metric}
@@ -72,7 +73,7 @@ def _family(metric: str) -> str:
     return metric.rpartition("_")[0]
 
 
-def _taken_for_gauges(rule: LintedRule) -> Iterator[tuple[Call, Vector]]:
+def _taken_for_gauges(rule: WrittenRule) -> Iterator[tuple[Call, Vector]]:
     for node in rule.nodes:
         match node:
             case Call(function=function, arguments=(Range(vector=vector), *_)) if function in _GAUGE_FUNCTIONS:

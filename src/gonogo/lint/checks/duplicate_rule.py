@@ -11,15 +11,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity
 from gonogo.promql.canonical import written
 
 
 def find(estate: Estate) -> Iterator[Hit]:
     """List the rules that repeat an earlier one."""
-    alike: dict[tuple[bool, str, frozenset[tuple[str, str]]], list[LintedRule]] = defaultdict(list)
+    alike: dict[tuple[bool, str, frozenset[tuple[str, str]]], list[WrittenRule]] = defaultdict(list)
     for rule in estate.rules:
         alike[rule.is_alert, rule.name, frozenset(rule.rule.labels.items())].append(rule)
     for rules in alike.values():
@@ -27,9 +28,9 @@ def find(estate: Estate) -> Iterator[Hit]:
             yield from _among(rules)
 
 
-def _among(rules: Sequence[LintedRule]) -> Iterator[Hit]:
+def _among(rules: Sequence[WrittenRule]) -> Iterator[Hit]:
     """Compare rules of one name and labels, each with the first that means the same or, without one, the first."""
-    seen: dict[str, LintedRule] = {}
+    seen: dict[str, WrittenRule] = {}
     for rule in rules:
         meaning = rule.rule.expression if rule.tree is None else written(rule.tree)
         where = rule.at_value(rule.rule.kind.value)
@@ -44,7 +45,7 @@ def _among(rules: Sequence[LintedRule]) -> Iterator[Hit]:
         seen.setdefault(meaning, rule)
 
 
-def _place(rule: LintedRule) -> str:
+def _place(rule: WrittenRule) -> str:
     return f"{rule.at_value(rule.rule.kind.value).start} (group {rule.group.name!r})"
 
 

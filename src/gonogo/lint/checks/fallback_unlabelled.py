@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from operator import eq, ge, gt, le, lt, ne
 
+from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.lint.core.estate import Estate
 from gonogo.lint.labels.label_set import LabelSet
 from gonogo.model.finding import Hit, Severity
 from gonogo.promql.tree import NAME_LABEL, Aggregation, Binary, Call, Expression, Labels, Number, children
@@ -29,7 +30,7 @@ def find(estate: Estate) -> Iterator[Hit]:
             yield from _losing(rule, fallbacks, estate.expected_labels.of(rule.rule))
 
 
-def _losing(rule: LintedRule, fallbacks: list[Binary], known: Mapping[int, LabelSet]) -> Iterator[Hit]:
+def _losing(rule: WrittenRule, fallbacks: list[Binary], known: Mapping[int, LabelSet]) -> Iterator[Hit]:
     above = {id(part): node for node in rule.nodes for part in children(node)}
     for node in fallbacks:
         left = _compared(node, known[id(node.left)])

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity
 from gonogo.promql.tree import Aggregation, Binary, Call, Expression, Negation, Vector, walk
 
@@ -68,7 +69,7 @@ def _of_buckets(estate: Estate, vector: Vector) -> bool:
     return False
 
 
-def _recorded_without(estate: Estate, rule: LintedRule, buckets: Expression) -> Vector | None:
+def _recorded_without(estate: Estate, rule: WrittenRule, buckets: Expression) -> Vector | None:
     """Find a recorded series among the buckets that has lost ``le`` in the rule that records it."""
     known = estate.expected_labels.of(rule.rule)
     if not known[id(buckets)].of(_BOUND).is_absent:

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.lint.core.estate import Estate
 from gonogo.lint.labels.domain import Domain
 from gonogo.lint.labels.flow import KEEPING_OPERATORS, selected
 from gonogo.lint.labels.intent import intended, scraped
@@ -41,7 +42,7 @@ def find(estate: Estate) -> Iterator[Hit]:
                 yield from _finds_none(estate, rule, node)
 
 
-def _finds_none(estate: Estate, rule: LintedRule, node: Vector) -> Iterator[Hit]:
+def _finds_none(estate: Estate, rule: WrittenRule, node: Vector) -> Iterator[Hit]:
     contradicted = next((label for label, domain in selected(node).named.items() if domain.is_empty), None)
     if contradicted is not None:
         message = f"this selector never finds anything: its matchers of {contradicted!r} contradict one another"
@@ -54,7 +55,7 @@ def _finds_none(estate: Estate, rule: LintedRule, node: Vector) -> Iterator[Hit]
         yield rule.hit(rule.at(node), message, None if estate.proven_labels.finds_none(node) else Severity.WARNING)
 
 
-def _impossible(estate: Estate, rule: LintedRule, joins: list[Binary | Aggregation]) -> Iterator[Hit]:
+def _impossible(estate: Estate, rule: WrittenRule, joins: list[Binary | Aggregation]) -> Iterator[Hit]:
     known = estate.expected_labels.of(rule.rule)
     ungrouped = False
     for node in reversed(joins):

@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.durations import format_duration
+from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.lint.core.estate import Estate
 from gonogo.lint.core.records import readings
 from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
     """List the groups whose series go away between two evaluations."""
-    slow: dict[int, list[LintedRule]] = {}
+    slow: dict[int, list[WrittenRule]] = {}
     for rule in estate.rules:
         if estate.interval_of(rule.group) > estate.lookback:
             slow.setdefault(id(rule.group), []).append(rule)

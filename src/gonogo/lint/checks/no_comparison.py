@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity
 from gonogo.promql.graph import ALERT_METRICS
 from gonogo.promql.operators import COMPARISONS
@@ -29,7 +30,7 @@ def find(estate: Estate) -> Iterator[Hit]:
             yield rule.hit(rule.at(), f"this alert fires on any sample{how}; compare with a threshold, without bool")
 
 
-def _filters_below(estate: Estate, rule: LintedRule) -> bool:
+def _filters_below(estate: Estate, rule: WrittenRule) -> bool:
     """Tell whether what the alert reads may be recorded only under a condition."""
     known = {id(rule.rule)}
     waiting = [rule]

@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.lint.core.estate import Estate
 from gonogo.lint.core.routes import Route, RouteMatcher
 from gonogo.model.finding import Hit, Severity
 
@@ -40,7 +41,7 @@ def find(estate: Estate) -> Iterator[Hit]:
             yield from _nameless(route, {alert.name for alert in estate.alerts})
 
 
-def _labels(alert: LintedRule, estate: Estate) -> Mapping[str, str]:
+def _labels(alert: WrittenRule, estate: Estate) -> Mapping[str, str]:
     """Give the labels that an alert is certain to have; a template may make anything."""
     external = estate.configuration.external_labels if estate.configuration else {}
     own = {**external, **alert.rule.labels}

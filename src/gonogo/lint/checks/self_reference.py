@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
+from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.lint.core.estate import Estate
 from gonogo.lint.labels.flow import selected
 from gonogo.lint.labels.labelling import Labelling
 from gonogo.model.finding import Hit, Severity
@@ -20,7 +21,7 @@ from gonogo.promql.graph import ALERT_METRICS, series_name
 from gonogo.promql.selectors import Selector
 from gonogo.promql.tree import Vector
 
-Edges = Mapping[int, tuple[tuple[Vector, LintedRule], ...]]
+Edges = Mapping[int, tuple[tuple[Vector, WrittenRule], ...]]
 """What each rule reads of other rules, by the rule's ``id()``: the selector, and the rule that makes what it finds."""
 
 
@@ -40,7 +41,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 def _by_name(estate: Estate) -> Edges:
     """Join rules by names alone; alerts are made only for those who name them."""
-    made = defaultdict[str, list[LintedRule]](list)
+    made = defaultdict[str, list[WrittenRule]](list)
     for rule in estate.rules:
         made[f"alert {rule.name}" if rule.is_alert else rule.name].append(rule)
     return {
@@ -88,9 +89,9 @@ def _in_circles(edges: Edges) -> Edges:
     return edges
 
 
-def _circle(start: LintedRule, edges: Edges) -> tuple[tuple[Vector, LintedRule], ...]:
+def _circle(start: WrittenRule, edges: Edges) -> tuple[tuple[Vector, WrittenRule], ...]:
     """Find the shortest way from a rule back to itself: each selector, and whose series it reads; empty if none."""
-    ways: dict[int, tuple[tuple[Vector, LintedRule], ...]] = {id(start): ()}
+    ways: dict[int, tuple[tuple[Vector, WrittenRule], ...]] = {id(start): ()}
     waiting = [start]
     for rule in waiting:
         for edge in edges.get(id(rule), ()):

@@ -17,10 +17,11 @@ from collections.abc import Iterator
 from gonogo.errors import Problem
 from gonogo.formats.dialect import Dialect
 from gonogo.formats.files import Loc
+from gonogo.formats.sources import SourceFile, WrittenRule
 from gonogo.formats.yaml import YamlDocument, lines_of
 from gonogo.lint.core.arbiter import newest
 from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate, LintedRule, SourceFile, position_of
+from gonogo.lint.core.estate import Estate, position_of
 from gonogo.model.finding import Hit, Severity, Span
 from gonogo.promql.refusal import Refusal, Unjudged
 
@@ -52,7 +53,7 @@ def _mistakes(file: SourceFile) -> Iterator[Hit]:
         yield Hit(Span(start, len(word[0]) if word else 1), _said(problem))
 
 
-def _no_texts(rule: LintedRule, *, custom: bool) -> Iterator[Hit]:
+def _no_texts(rule: WrittenRule, *, custom: bool) -> Iterator[Hit]:
     for section in ("labels", "annotations") if custom else ("labels",):
         given = rule.document.at((*rule.loc, section))
         for name, value in given.items() if isinstance(given, dict) else ():
@@ -81,7 +82,7 @@ def _said(problem: Problem) -> str:
     return f"{problem.message}; {problem.next_step}" if problem.next_step else problem.message
 
 
-def _refused(rule: LintedRule) -> Iterator[Hit]:
+def _refused(rule: WrittenRule) -> Iterator[Hit]:
     refusal = rule.read
     if isinstance(refusal, Refusal) and not isinstance(refusal, Unjudged):
         message = f"this is not PromQL: {refusal.message}; the server would refuse the whole file"

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity
 from gonogo.model.promql_features import GROUP_KEYS, RULE_KEYS, Feature, features_of_names
 from gonogo.model.versions import PROMTOOL_FEATURES
@@ -33,7 +34,7 @@ def find(estate: Estate) -> Iterator[Hit]:
             yield from _keys_of_group(rule, estate)
 
 
-def _keys_of_group(first: LintedRule, estate: Estate) -> Iterator[Hit]:
+def _keys_of_group(first: WrittenRule, estate: Estate) -> Iterator[Hit]:
     loc = first.loc[:-2]
     written = first.document.at(loc)
     for key in GROUP_KEYS.keys() & written.keys() if isinstance(written, dict) else ():

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from gonogo.durations import format_duration
+from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.lint.core.estate import Estate
 from gonogo.lint.core.sampling import Pace, Sampling
 from gonogo.model.finding import Hit, Severity
 from gonogo.promql.tree import Call, Range, Subquery
@@ -41,7 +42,7 @@ def find(estate: Estate) -> Iterator[Hit]:
                 yield from _in_call(rule, call, sampling)
 
 
-def _in_call(rule: LintedRule, call: Call, sampling: Sampling) -> Iterator[Hit]:
+def _in_call(rule: WrittenRule, call: Call, sampling: Sampling) -> Iterator[Hit]:
     for argument in call.arguments:
         if isinstance(argument, Range):
             if paces := sampling.paces(argument.vector):
@@ -54,7 +55,7 @@ def _in_call(rule: LintedRule, call: Call, sampling: Sampling) -> Iterator[Hit]:
 
 
 def _judged(
-    rule: LintedRule, argument: Range, function: str, window: timedelta, paces: tuple[Pace, ...]
+    rule: WrittenRule, argument: Range, function: str, window: timedelta, paces: tuple[Pace, ...]
 ) -> Iterator[Hit]:
     quickest, slowest = paces[0], paces[-1]
     if window < FEWEST * quickest.interval:

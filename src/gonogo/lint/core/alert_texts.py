@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gonogo.lint.core.estate import Estate, LintedRule
-from gonogo.lint.template.reading import Template
+from gonogo.formats.sources import WrittenRule
+from gonogo.lint.core.estate import Estate
+from gonogo.lint.template.lexer import LEFT
+from gonogo.lint.template.reading import Template, template
 from gonogo.model.finding import Span
 
 
@@ -14,7 +16,7 @@ from gonogo.model.finding import Span
 class AlertText:
     """A label (``section`` ``labels``) or an annotation (``annotations``) of an alert."""
 
-    rule: LintedRule
+    rule: WrittenRule
     section: str
     name: str
     template: Template
@@ -32,5 +34,7 @@ class AlertText:
 def alert_texts(estate: Estate) -> Iterator[AlertText]:
     """List the templates of all alerts; texts without actions are no templates."""
     for rule in estate.alerts:
-        for section, name, read in rule.templates:
-            yield AlertText(rule, section, name, read)
+        for section, texts in (("labels", rule.rule.labels), ("annotations", rule.rule.annotations)):
+            for name, text in texts.items():
+                if LEFT in text:
+                    yield AlertText(rule, section, name, template(text))

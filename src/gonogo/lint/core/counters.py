@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.formats.sources import WrittenRule
+from gonogo.lint.core.estate import Estate
 from gonogo.lint.core.live import Live
 from gonogo.promql.operators import COMPARISONS
 from gonogo.promql.tree import Binary, Call, Expression, Number, Range, Vector
@@ -38,14 +39,14 @@ COUNTER_ENDINGS = tuple(ending for ending, _ in _FAMILIES)
 """How the names of counters end by custom, whether in a counter, a histogram or a summary."""
 
 
-def counter_calls(rule: LintedRule) -> Iterator[tuple[Call, Expression]]:
+def counter_calls(rule: WrittenRule) -> Iterator[tuple[Call, Expression]]:
     """List the functions for counters in a rule, and what each is applied to."""
     for node in rule.nodes:
         if isinstance(node, Call) and node.function in COUNTER_FUNCTIONS and len(node.arguments) == 1:
             yield node, node.arguments[0]
 
 
-def raw_counter_calls(rule: LintedRule) -> Iterator[tuple[Call, Vector, str]]:
+def raw_counter_calls(rule: WrittenRule) -> Iterator[tuple[Call, Vector, str]]:
     """List the functions for counters that are applied to a named metric, with its selector and name."""
     for call, argument in counter_calls(rule):
         if isinstance(argument, Range) and argument.vector.metric is not None:

@@ -9,11 +9,9 @@ from functools import cached_property
 
 from gonogo.errors import Position, Problem
 from gonogo.formats.dialect import Dialect
-from gonogo.formats.files import Loc
-from gonogo.formats.located import Located
 from gonogo.formats.prometheus_config import Configuration
+from gonogo.formats.sources import SourceFile, WrittenRule
 from gonogo.formats.test_file import UnitFile
-from gonogo.formats.yaml import YamlDocument
 from gonogo.lint.core.arbiter import Arbiter
 from gonogo.lint.core.interest import Interest
 from gonogo.lint.core.live import Live
@@ -21,133 +19,15 @@ from gonogo.lint.core.requirements import Requirements
 from gonogo.lint.core.routes import Routes
 from gonogo.lint.core.untracked import Untracked
 from gonogo.lint.labels.labelling import Labelling
-from gonogo.lint.template.lexer import LEFT
-from gonogo.lint.template.reading import Template, template
-from gonogo.model.finding import Hit, Severity, Span
-from gonogo.model.rule import Rule, RuleGroup, RuleKind
+from gonogo.model.rule import Rule, RuleGroup
 from gonogo.promql.graph import RuleGraph
-from gonogo.promql.parser import parse
-from gonogo.promql.refusal import Refusal
-from gonogo.promql.tree import Expression, walk
+from gonogo.promql.tree import Expression
 
 DEFAULT_INTERVAL = timedelta(minutes=1)
 """Prometheus's own scrape and evaluation interval, where nothing says another."""
 
 LOOKBACK = timedelta(minutes=5)
 """How long a sample stands in for a newer one, where the server's flags say nothing else."""
-
-
-@dataclass(frozen=True)
-class LintedRule:
-    """A rule, its expression as a tree, and where everything of it stands.
-
-    Attributes:
-        rule: as Prometheus reads it.
-        group: the group it is in.
-        place: its index among the group's rules.
-        loc: the path to it in ``document``.
-        document: the YAML it stands in.
-    """
-
-    rule: Rule
-    group: RuleGroup
-    place: int
-    loc: Loc
-    document: YamlDocument
-
-    @property
-    def name(self) -> str:
-        """The alert or the recorded metric."""
-        return self.rule.name
-
-    @property
-    def is_alert(self) -> bool:
-        """Whether it is an alert."""
-        return self.rule.kind is RuleKind.ALERT
-
-    @cached_property
-    def read(self) -> Expression | Refusal:
-        """The expression, or why it cannot be read."""
-        try:
-            return parse(self.rule.expression)
-        except Refusal as refusal:
-            return refusal
-
-    @property
-    def tree(self) -> Expression | None:
-        """The expression, or ``None`` where it cannot be read."""
-        return None if isinstance(self.read, Refusal) else self.read
-
-    @cached_property
-    def nodes(self) -> tuple[Expression, ...]:
-        """Every node of the expression, each before what it is made of; none where it cannot be read."""
-        return () if self.tree is None else tuple(walk(self.tree))
-
-    @cached_property
-    def templates(self) -> tuple[tuple[str, str, Template], ...]:
-        """The labels and annotations that have actions: ``labels`` or ``annotations``, the name, what was read."""
-        sections = (("labels", self.rule.labels), ("annotations", self.rule.annotations))
-        return tuple(
-            (section, name, template(text))
-            for section, texts in sections
-            for name, text in texts.items()
-            if LEFT in text
-        )
-
-    @cached_property
-    def _located(self) -> Located:
-        return Located(self.document, (*self.loc, "expr"), self.rule.expression)
-
-    def at(self, node: Expression | None = None) -> Span:
-        """Tell where a node of ``nodes`` stands; without one, where the expression begins."""
-        return Span(*self._located.span(node))
-
-    def at_offset(self, offset: int, length: int = 1) -> Span:
-        """Tell where a character of the expression stands, counted from 0."""
-        return Span(self._located.position(offset), length)
-
-    def at_part(self, start: int, end: int) -> Span:
-        """Tell where the characters of the expression from ``start`` up to ``end`` stand."""
-        return Span(*self._located.extent(start, end))
-
-    def at_key(self, *keys: str | int) -> Span:
-        """Tell where a key of the rule stands, such as ``"labels", "severity"``; its nearest parent if missing."""
-        return Span(self.document.key_position((*self.loc, *keys)), len(str(keys[-1])) if keys else 1)
-
-    def at_value(self, *keys: str | int) -> Span:
-        """Tell where a value of the rule begins, such as that of ``"annotations", "summary"``."""
-        text = self.document.text((*self.loc, *keys)) or " "
-        return Span(self.document.text_position((*self.loc, *keys)), len(text.partition("\n")[0]) or 1)
-
-    def at_group(self, *keys: str | int) -> Span:
-        """Tell where a key of the rule's group stands, such as ``"interval"``; the group's beginning if missing."""
-        where = self.document.key_position((*self.loc[:-2], *keys))
-        return Span(where, len(str(keys[-1])) if keys else 1)
-
-    def at_text(self, keys: tuple[str, ...], offset: int, length: int) -> Span:
-        """Tell where some characters of a value's text stand, such as an action of ``"annotations", "summary"``."""
-        loc = (*self.loc, *keys)
-        text = self.document.text(loc) or ""
-        return Span(Located(self.document, loc, text).position(offset), length)
-
-    def hit(self, where: Span, message: str, severity: Severity | None = None) -> Hit:
-        """Make a hit in this rule."""
-        return Hit(where, message, self.name, severity)
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A rule file: its text, its groups, its rules, and what is wrong with its form.
-
-    ``custom`` tells a ``PrometheusRule`` resource from a rule file of Prometheus.
-    """
-
-    path: str
-    text: str
-    groups: tuple[RuleGroup, ...] = ()
-    rules: tuple[LintedRule, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    custom: bool = False
 
 
 @dataclass(frozen=True)
@@ -192,17 +72,17 @@ class Estate:
     extra: Mapping[str, object] = field(default_factory=dict)
 
     @cached_property
-    def rules(self) -> tuple[LintedRule, ...]:
+    def rules(self) -> tuple[WrittenRule, ...]:
         """All rules, file after file."""
         return tuple(rule for file in self.files for rule in file.rules)
 
     @cached_property
-    def alerts(self) -> tuple[LintedRule, ...]:
+    def alerts(self) -> tuple[WrittenRule, ...]:
         """The alerts among the rules."""
         return tuple(rule for rule in self.rules if rule.is_alert)
 
     @cached_property
-    def recording(self) -> tuple[LintedRule, ...]:
+    def recording(self) -> tuple[WrittenRule, ...]:
         """The recording rules."""
         return tuple(rule for rule in self.rules if not rule.is_alert)
 
@@ -212,7 +92,7 @@ class Estate:
         return RuleGraph(rule.rule for rule in self.rules)
 
     @cached_property
-    def by_rule(self) -> Mapping[int, LintedRule]:
+    def by_rule(self) -> Mapping[int, WrittenRule]:
         """The linted rule of a ``Rule``, by its ``id()``, as the graph gives them."""
         return {id(rule.rule): rule for rule in self.rules}
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.formats.sources import WrittenRule
+from gonogo.lint.core.estate import Estate
 from gonogo.promql.canonical import instant
 from gonogo.promql.selectors import vectors
 from gonogo.promql.tree import Vector
@@ -13,7 +14,7 @@ WHILE_FIRING = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
 """Series that a server writes only while an alert is pending or firing."""
 
 
-def needed(rule: LintedRule) -> Iterator[Vector]:
+def needed(rule: WrittenRule) -> Iterator[Vector]:
     """List the selectors of metrics by name that must find series for the rule to say anything."""
     if rule.tree is not None:
         for vector, _, required in vectors(rule.tree):

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from gonogo.errors import Position
-from gonogo.lint.core.estate import SourceFile
+from gonogo.formats.sources import SourceFile
 from gonogo.lint.core.line_blocks import LineBlock, LineRemark, line_remarks
 from gonogo.lint.core.rule_blocks import Remark, RuleBlock, remarks
 from gonogo.model.finding import Finding, Severity, Span

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.formats.sources import WrittenRule
+from gonogo.lint.core.estate import Estate
 from gonogo.promql.tree import Expression, Range, Subquery, Vector, walk
 
 
@@ -14,9 +15,9 @@ from gonogo.promql.tree import Expression, Range, Subquery, Vector, walk
 class Reading:
     """A selector of one rule that finds the series of another; ``span`` is how far back it looks, 0 for an instant."""
 
-    reader: LintedRule
+    reader: WrittenRule
     selector: Vector
-    record: LintedRule
+    record: WrittenRule
     span: timedelta
 
     @property
@@ -27,7 +28,7 @@ class Reading:
 
 def readings(estate: Estate) -> Iterator[Reading]:
     """List every selector by name that finds what a group records, with the first such rule of each group."""
-    records: dict[str, dict[int, list[LintedRule]]] = {}
+    records: dict[str, dict[int, list[WrittenRule]]] = {}
     for record in estate.recording:
         records.setdefault(record.name, {}).setdefault(id(record.group), []).append(record)
     for reader in estate.rules:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from gonogo.errors import Position
 from gonogo.formats.promtool_words import Reason, Word
+from gonogo.formats.sources import SourceFile, WrittenRule
 from gonogo.lint.core.arbiter import Refusal
-from gonogo.lint.core.estate import LintedRule, SourceFile
 from gonogo.model.finding import Span
 
 _TEMPLATE = re.compile(r'(annotation|label) "([^"]*)": ')
@@ -22,7 +22,7 @@ def refusals(word: Word, file: SourceFile) -> Iterator[Refusal]:
         yield Refusal(where, reason.message, reason.name)
 
 
-def _rule(reason: Reason, file: SourceFile) -> LintedRule | None:
+def _rule(reason: Reason, file: SourceFile) -> WrittenRule | None:
     named = (
         rule
         for rule in file.rules
@@ -31,7 +31,7 @@ def _rule(reason: Reason, file: SourceFile) -> LintedRule | None:
     return next(named, None)
 
 
-def _in_rule(reason: Reason, rule: LintedRule, file: SourceFile) -> Span:
+def _in_rule(reason: Reason, rule: WrittenRule, file: SourceFile) -> Span:
     if reason.within is not None:
         return rule.at_offset(_offset(rule.rule.expression, *reason.within))
     if template := _TEMPLATE.match(reason.message):

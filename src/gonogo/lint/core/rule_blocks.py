@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from gonogo.formats.sources import SourceFile, WrittenRule
 from gonogo.formats.yaml.characters import Place, lines_of
 from gonogo.formats.yaml.layout import Comment, layout
-from gonogo.lint.core.estate import LintedRule, SourceFile
 from gonogo.promql.lexer import comments
 
 
@@ -25,7 +25,7 @@ class RuleBlock:
         unique: whether no other rule of the file has its name.
     """
 
-    rule: LintedRule
+    rule: WrittenRule
     begin: Place
     indent: int
     last: int

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from gonogo.formats.prometheus_config import Configuration, ScrapeJob
-from gonogo.lint.core.estate import Estate, LintedRule
+from gonogo.formats.sources import WrittenRule
+from gonogo.lint.core.estate import Estate
 from gonogo.promql.selectors import Selector
 from gonogo.promql.tree import Matcher, Vector
 
@@ -46,7 +47,7 @@ class Sampling:
             self._known[vector.matchers] = _scraped(configuration, vector.matchers)
         return self._known[vector.matchers]
 
-    def _recorded(self, rule: LintedRule) -> Pace | None:
+    def _recorded(self, rule: WrittenRule) -> Pace | None:
         if rule.group.interval is None and self.estate.configuration is None:
             return None
         return Pace(self.estate.interval_of(rule.group), f"group {rule.group.name!r} is evaluated")

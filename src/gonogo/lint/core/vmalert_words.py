@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from gonogo.errors import Position
+from gonogo.formats.sources import SourceFile, WrittenRule
 from gonogo.lint.core.arbiter import Arbiter, Refusal
-from gonogo.lint.core.estate import LintedRule, SourceFile
 from gonogo.model.finding import Span
 
 VMALERT = "vmalert"
@@ -68,7 +68,7 @@ def _refusal(file: SourceFile, group: str, said: str) -> Refusal:
     return Refusal(Span(Position(file.path, number if within else 1, 1)), said)
 
 
-def _blamed(rules: Sequence[LintedRule], group: str, said: str) -> LintedRule | None:
+def _blamed(rules: Sequence[WrittenRule], group: str, said: str) -> WrittenRule | None:
     """Find the rule that an error names; the quoted expression tells rules of one name apart."""
     named = _RULE.search(said)
     if named is None:
