@@ -11,8 +11,8 @@ import pytest
 from gonogo.lint import work_tree
 from gonogo.lint.core.estate import Estate
 from gonogo.lint.work_tree import GitSilent, looking, untracked
+from gonogo.policy.file import SANDBOX_MARK
 from gonogo.policy.load import PolicyFile, load
-from gonogo.sandbox.layout import HEADER
 from tests.policy_folder import policy_folder
 
 
@@ -92,7 +92,7 @@ def test_files_outside_of_the_work_tree_are_not_gits_business(tmp_path: Path) ->
 def test_the_sandboxs_own_files_are_left_alone(policy_file: PolicyFile) -> None:
     """They are made anew each time."""
     text = policy_file.path.read_text("utf-8")
-    policy_file.path.write_text(HEADER + text, encoding="utf-8")
+    policy_file.path.write_text(SANDBOX_MARK + text, encoding="utf-8")
     assert untracked(policy_file) == ()
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.promql.lexer import comments, tokens
+from gonogo.promql.comments import comments
+from gonogo.promql.lexer import tokens
 from gonogo.promql.parser import unreadable
 
 

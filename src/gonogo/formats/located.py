@@ -9,7 +9,7 @@ from functools import cached_property
 from gonogo.errors import Position
 from gonogo.formats.files import Loc
 from gonogo.formats.yaml import YamlDocument
-from gonogo.promql.lexer import tokens
+from gonogo.promql.comments import first_character
 from gonogo.promql.tree import Expression
 
 
@@ -49,8 +49,7 @@ class Located:
         Without a node, or for one that was never text, that is the whole expression, without a comment above it.
         """
         if node is None or node.start < 0:
-            first = tokens(self.text).starts[0]
-            return self.extent(first if first < len(self.text) else 0, len(self.text))
+            return self.extent(first_character(self.text), len(self.text))
         return self.extent(node.start, node.end)
 
     @cached_property

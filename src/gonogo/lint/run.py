@@ -21,14 +21,13 @@ from gonogo.lint.core.estate import Estate, position_of
 from gonogo.lint.core.interest import interest_of
 from gonogo.lint.core.pragmas import silenced
 from gonogo.lint.core.report import LintReport
-from gonogo.lint.core.vmalert_words import VMALERT
 from gonogo.lint.inputs import Inputs, Skipped, named_inputs, policy_inputs
 from gonogo.lint.request import LintRequest
 from gonogo.lint.vmalert_arbitration import arbitrate_by_vmalert, has_vmalert, undecided_by_vmalert
 from gonogo.model.finding import Finding, Severity, Span
 from gonogo.model.versions import release
 from gonogo.programs.installed_promtool import version_number
-from gonogo.programs.locate import locate
+from gonogo.programs.locate import VMALERT, locate
 from gonogo.programs.promtool import PROMTOOL
 from gonogo.stopping import outcome
 

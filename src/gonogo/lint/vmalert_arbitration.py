@@ -10,9 +10,9 @@ from gonogo.formats.sources import SourceFile
 from gonogo.formats.unwrap import unwrapped
 from gonogo.lint.arbitration import worth_asking
 from gonogo.lint.core.arbiter import Arbiter
-from gonogo.lint.core.vmalert_words import VMALERT, heard
+from gonogo.lint.core.vmalert_words import heard
 from gonogo.lint.inputs import Inputs
-from gonogo.programs.locate import PACKAGES, locate
+from gonogo.programs.locate import PACKAGES, VMALERT, locate
 from gonogo.programs.vmalert import dry_run, vmalert_version
 
 

@@ -13,9 +13,9 @@ from gonogo.lint.core.estate import Estate
 from gonogo.lint.core.untracked import Untracked
 from gonogo.lint.inputs import shown
 from gonogo.lint.run import Informant
+from gonogo.policy.file import SANDBOX_MARK
 from gonogo.policy.inputs import rule_files, unit_files
 from gonogo.policy.settings import PolicyFile
-from gonogo.sandbox.layout import HEADER
 
 RUNBOOKS = Path("docs") / "ops"
 
@@ -55,7 +55,7 @@ def untracked(policy_file: PolicyFile) -> tuple[Untracked, ...]:
 
 
 def _is_sandbox(policy: Path) -> bool:
-    return read_some(policy).startswith(HEADER.encode())
+    return read_some(policy).startswith(SANDBOX_MARK.encode())
 
 
 def _may_be_in_work_tree(folder: Path) -> bool:

@@ -10,6 +10,10 @@ from gonogo.disk.regular_file import read_some
 from gonogo.errors import PolicyError, Position, Problem
 from gonogo.formats.yaml import YamlDocument, parse
 
+SANDBOX_MARK = "# Written by 'gonogo sandbox'. What feeds this stack is scripted.\n"
+"""The first line of each file that describes a sandbox: its policy is no policy of a repository."""
+
+
 LARGEST_BYTES = 1024 * 1024
 """How large a policy may be; the preset is 2 kB."""
 

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 from gonogo.errors import MissingTool
 
+VMALERT = "vmalert"
+
 PACKAGES = {
     "prometheus": "prometheus",
     "promtool": "prometheus",
@@ -16,7 +18,7 @@ PACKAGES = {
     "prometheus-node-exporter": "prometheus-node-exporter",
     "prometheus-alertmanager": "prometheus-alertmanager",
     "victoria-metrics": "victoria-metrics",
-    "vmalert": "victoria-metrics",
+    VMALERT: "victoria-metrics",
     "vmagent": "victoria-metrics",
 }
 """Program -> the package of Debian 12 that brings it."""

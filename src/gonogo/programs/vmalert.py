@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from gonogo.lint.core.vmalert_words import VMALERT
+from gonogo.programs.locate import VMALERT
 from gonogo.programs.promtool import ToolRun, run_tool
 
 _VERSION = re.compile(r"\bv(\d+\.\d+\.\d+)")

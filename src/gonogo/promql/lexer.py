@@ -7,7 +7,6 @@ which ``braces`` and ``spans`` know. Source: Prometheus, ``promql/parser/lex.go`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 STRING_FORM = r"""
@@ -31,9 +30,6 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
-_IGNORED = re.compile(rf"""\#[^\r\n]*+ | {STRING_FORM} | ["'`].*+ | [^"'`\#]++""", re.VERBOSE | re.DOTALL)
-"""A comment, or text that is none; a string that is not closed reaches to the end."""
-
 WORD, OPERATOR, BRACES, BRACKETS, NUMBER_TOKEN, STRING = "word", "operator", "braces", "brackets", "number", "string"
 END = "end"
 
@@ -63,10 +59,3 @@ def tokens(text: str) -> Tokens:
             starts.append(found.end())
             break
     return Tokens(kinds, texts, starts)
-
-
-def comments(text: str) -> Iterator[tuple[int, str]]:
-    """List the comments of an expression, each with the offset of its first character."""
-    for found in _IGNORED.finditer(text):
-        if found[0].startswith("#"):
-            yield found.start(), found[0]

@@ -16,7 +16,7 @@ from enum import StrEnum
 from gonogo.errors import SourceError
 from gonogo.server.http import Answer, Client
 from gonogo.server.no_answer import Redirected
-from gonogo.server.quotation import quote
+from gonogo.server.quotation import LONGEST_REASON, quote
 
 
 class Reply(StrEnum):
@@ -72,9 +72,6 @@ class Triggered:
         """Whether the server took all it read; ``False`` also where it read nothing, ``None``: not known."""
         return self.reply is Reply.LOADED if self.settled else None
 
-
-LONGEST_REASON = 2000
-"""Characters of an answer that are kept: the paths of files come first, and the line of the mistake last."""
 
 _RELOAD = "/-/reload"
 _FAILED = b"failed to reload config"

@@ -9,12 +9,12 @@ from pathlib import Path
 import yaml
 
 from gonogo.durations import format_duration
+from gonogo.policy.file import SANDBOX_MARK
 from gonogo.sandbox.sources import INSTANCE, Job
 
 REALM = "sandbox"
 PREFIX = "duri"
 RULES_FROM_TESTS = "../../prometheus/rules"
-HEADER = "# Written by 'gonogo sandbox'. What feeds this stack is scripted.\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Layout:
 
 def policy_text(layout: Layout, prometheus_url: str) -> str:
     """Write the policy: the preset, for the sandbox's realm, server and folder."""
-    return HEADER + _written(
+    return SANDBOX_MARK + _written(
         {
             "version": 1,
             "preset": "l4-dryrun",
@@ -93,12 +93,12 @@ def configuration_text(targets: dict[str, str], interval: timedelta) -> str:
         for job, address in targets.items()
     ]
     pace = {"scrape_interval": every, "scrape_timeout": every, "evaluation_interval": every}
-    return HEADER + _written({"global": pace, "rule_files": ["rules/*.yml"], "scrape_configs": jobs})
+    return SANDBOX_MARK + _written({"global": pace, "rule_files": ["rules/*.yml"], "scrape_configs": jobs})
 
 
 def idle_configuration_text() -> str:
     """Write a configuration with which Prometheus only serves the history it has."""
-    return HEADER + _written({"global": {}})
+    return SANDBOX_MARK + _written({"global": {}})
 
 
 def targets(node: str, pushgateway: str, prometheus: str) -> dict[str, str]:

@@ -9,6 +9,8 @@ from urllib.parse import quote as percent_encoded
 
 LONGEST = 200
 """Characters of a body that are shown."""
+LONGEST_REASON = 2000
+"""Characters of a body that says why a server refused: the paths of files come first, and the mistake last."""
 
 _LOOKED_AT = 4000
 _WIDEST = 12

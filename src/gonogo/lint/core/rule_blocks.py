@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from gonogo.formats.sources import SourceFile, WrittenRule
 from gonogo.formats.yaml.characters import Place, lines_of
 from gonogo.formats.yaml.layout import Comment, layout
-from gonogo.promql.lexer import comments
+from gonogo.promql.comments import comments
 
 
 @dataclass(frozen=True, slots=True)

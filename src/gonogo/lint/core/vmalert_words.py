@@ -11,9 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from gonogo.errors import Position
 from gonogo.formats.sources import SourceFile, WrittenRule
 from gonogo.lint.core.arbiter import Arbiter, Refusal
+from gonogo.model.evaluator import Engine
 from gonogo.model.finding import Span
-
-VMALERT = "vmalert"
 
 _FATAL = re.compile(r"^\S+\t(?:fatal|panic)\t\S+\t", re.MULTILINE)
 _COUNT = re.compile(r"errors\((\d+)\):\s*")
@@ -35,7 +34,7 @@ def heard(output: str, version: str, asked: Mapping[str, SourceFile], *, passed:
     refused = () if passed else tuple(_refusals(output, asked))
     paths = {refusal.where.start.path for refusal in refused}
     accepted = frozenset(file.path for file in asked.values() if file.path not in paths)
-    return Arbiter(VMALERT, version, accepted, refused)
+    return Arbiter(Engine.VMALERT.value, version, accepted, refused)
 
 
 def _refusals(output: str, asked: Mapping[str, SourceFile]) -> Iterator[Refusal]:
