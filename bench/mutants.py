@@ -26,7 +26,7 @@ from gonogo.programs.installed_promtool import installed_promtool
 from gonogo.programs.locate import locate
 from gonogo.programs.promtool_units import ENVIRONMENT
 from gonogo.rulepack.write import write_rules
-from gonogo.ruletests.core.suite import Answer, Question
+from gonogo.ruletests.core.suite import MutantFate, MutantQuestion
 from gonogo.ruletests.core.trial import rule_names
 from gonogo.ruletests.material import material
 from gonogo.ruletests.mutation.catalogue import mutations
@@ -52,7 +52,7 @@ def main() -> int:
         with ThreadPoolExecutor(cores) as pool:
             noticed = list(pool.map(lambda pair: _plainly(pair, Path(place)), enumerate(questions)))
         plain = time.monotonic() - began
-    if noticed != [told[one] is Answer.NOTICED for one in questions]:
+    if noticed != [told[one] is MutantFate.NOTICED for one in questions]:
         print("the two sides differ in what is noticed")
         return 1
     ratio = plain / ours
@@ -62,7 +62,7 @@ def main() -> int:
     return 0 if ratio >= GOAL else 1
 
 
-def _questions(folder: Path) -> Sequence[Question]:
+def _questions(folder: Path) -> Sequence[MutantQuestion]:
     (folder / "gonogo.yaml").write_text(POLICY, encoding="utf-8")
     write_rules(load(folder / "gonogo.yaml").policy, timedelta(seconds=30), folder)
     paths = sorted((folder / "tests").iterdir())
@@ -70,10 +70,10 @@ def _questions(folder: Path) -> Sequence[Question]:
     loading = whole.loading(map(str, paths))
     made = [(rule, one.rule) for rule in whole.rules for one in mutations(rule.rule, rule.own_labels)]
     chosen = random.Random(SEED).sample(made, SAMPLE)  # noqa: S311 - a sample, not a secret
-    return [Question(loading[rule.id], rule, changed) for rule, changed in chosen]
+    return [MutantQuestion(loading[rule.id], rule, changed) for rule, changed in chosen]
 
 
-def _plainly(numbered: tuple[int, Question], place: Path) -> bool:
+def _plainly(numbered: tuple[int, MutantQuestion], place: Path) -> bool:
     """Run the files that load the rule and can notice its change, whole, until one fails."""
     number, question = numbered
     for at, trial in enumerate(question.whole_trials()):

@@ -19,7 +19,7 @@ from statistics import median
 
 from gonogo.policy.load import load
 from gonogo.programs.processes import prometheus
-from gonogo.reload.compare.result import Became, Step
+from gonogo.reload.compare.result import Became, ReloadStep
 from gonogo.reload.request import ReloadRequest
 from gonogo.reload.transaction import reload
 from gonogo.reload.trigger import post_reload
@@ -41,7 +41,9 @@ runs: {required: []}
 reload: {min_gap: null}
 """
 CONFIG = "global: {scrape_interval: 10s, evaluation_interval: 10s}\nrule_files: [rules/*.yml]\n"
-MEASURED = frozenset({Step.READINESS, Step.SWITCH, Step.TRIGGER, Step.SETTLE, Step.VERIFY})
+MEASURED = frozenset(
+    {ReloadStep.READINESS, ReloadStep.SWITCH, ReloadStep.TRIGGER, ReloadStep.SETTLE, ReloadStep.VERIFY}
+)
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.reload.trees.recover_marker import Marker
-from gonogo.reload.trees.server_state import ServerState, server_state
+from gonogo.reload.trees.server_state import StateFolder, server_state
 from gonogo.reload.trees.switch import switch
 from gonogo.reload.trees.switch_plan import plan_switch
 from gonogo.reload.trees.tree import Tree, live_tree, staged_tree
@@ -63,7 +63,7 @@ class Place:
 
     live: Tree
     staged: Tree
-    state: ServerState
+    state: StateFolder
 
     def stand(self) -> Stand:
         """Give what stands in the live tree now."""

@@ -12,7 +12,7 @@ from gonogo.model.gate import Gate
 from gonogo.model.policy import Policy, Runs
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.model.series import Series
-from gonogo.model.signal import Range, Scope, Signal
+from gonogo.model.signal import Scope, Signal, ValueRange
 from gonogo.promql.graph import RuleGraph
 
 NOW = 1_790_000_000.0
@@ -28,8 +28,8 @@ def rule(name: str, expression: str, **labels: str) -> Rule:
 def policy(*required: str, subjects: tuple[str, ...] = (), **changes: object) -> Policy:
     """Build a policy of one gate ``g`` over the signals ``x`` and ``y``, both recorded."""
     signals = {
-        "x": Signal("x", "duri_x", range=Range(0, 1)),
-        "y": Signal("y", "duri_y", range=Range(0, 1)),
+        "x": Signal("x", "duri_x", range=ValueRange(0, 1)),
+        "y": Signal("y", "duri_y", range=ValueRange(0, 1)),
         "shared": Signal("shared", "duri_shared", scope=Scope.SHARED),
     }
     made = Policy(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gonogo.reload.compare.result import Step, StepReport
+from gonogo.reload.compare.result import ReloadStep, StepReport
 
 
 class At:
     """Does something when a step begins or has ended."""
 
-    def __init__(self, step: Step, act: Callable[[], object], *, after: bool = False) -> None:
+    def __init__(self, step: ReloadStep, act: Callable[[], object], *, after: bool = False) -> None:
         self._step, self._act, self._after = step, act, after
 
-    def begins(self, step: Step) -> None:
+    def begins(self, step: ReloadStep) -> None:
         """Do it before the step."""
         if step is self._step and not self._after:
             self._act()

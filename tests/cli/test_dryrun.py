@@ -18,11 +18,11 @@ from gonogo.dryrun.print import WatchView
 from gonogo.dryrun.run import DryRunResult
 from gonogo.errors import PolicyError, UsageError
 from gonogo.journal.runs import Run
-from gonogo.model.outcome import Check, GateOutcome, Outcome
+from gonogo.model.outcome import GateOutcome, JudgedCondition, Outcome
 from gonogo.model.report import Report
 from gonogo.model.verdict import Judgement, SubjectVerdict, Verdict, of_outcome
 from gonogo.verdict.core.abort import Abort
-from gonogo.verdict.core.step import Step
+from gonogo.verdict.core.step import WatchStep
 
 
 def run(*arguments: str) -> object:
@@ -41,9 +41,9 @@ def report(verdict: Verdict) -> Report:
 def view(elapsed: float, outcome: Outcome = Outcome.PASS, duration: float = 3600) -> WatchView:
     """Make one step of a watch of one gate."""
     verdict = of_outcome(outcome)
-    gates = (GateOutcome("heartbeat", outcome, (Check("x == 1", outcome, detail="duri_x is 1"),)),)
+    gates = (GateOutcome("heartbeat", outcome, (JudgedCondition("x == 1", outcome, detail="duri_x is 1"),)),)
     judgement = Judgement(verdict, 1_700_000_000.0, (SubjectVerdict({}, verdict, gates),))
-    return WatchView(Step(elapsed, judgement), 1, timedelta(seconds=elapsed), timedelta(seconds=duration))
+    return WatchView(WatchStep(elapsed, judgement), 1, timedelta(seconds=elapsed), timedelta(seconds=duration))
 
 
 def test_an_unknown_fault_lists_all_that_there_are() -> None:

@@ -11,7 +11,7 @@ from gonogo.cli.reload import exit_code, reload
 from gonogo.cli.reload_progress import StepLines
 from gonogo.errors import UsageError
 from gonogo.model.outcome import Outcome
-from gonogo.reload.compare.result import Became, ReloadResult, Step, StepReport
+from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep, StepReport
 
 
 class Terminal(io.StringIO):
@@ -69,8 +69,8 @@ def test_flags_that_contradict_each_other_are_a_usage_error(arguments: str, told
 def shown(stream: io.StringIO) -> str:
     """Take one step."""
     lines = StepLines(stream)
-    lines.begins(Step.LINT)
-    lines.ended(StepReport(Step.LINT, Outcome.PASS, "fine", 1.0))
+    lines.begins(ReloadStep.LINT)
+    lines.ended(StepReport(ReloadStep.LINT, Outcome.PASS, "fine", 1.0))
     return stream.getvalue()
 
 

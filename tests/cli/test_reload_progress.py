@@ -7,9 +7,9 @@ from pathlib import Path
 
 from gonogo.cli.reload_progress import StepLines
 from gonogo.model.outcome import Outcome
-from gonogo.reload.compare.result import Step, StepReport
+from gonogo.reload.compare.result import ReloadStep, StepReport
 
-REPORT = StepReport(Step.LINT, Outcome.PASS, "fine", 0.1, ())
+REPORT = StepReport(ReloadStep.LINT, Outcome.PASS, "fine", 0.1, ())
 
 
 def test_a_reader_who_leaves_stops_nothing() -> None:
@@ -21,7 +21,7 @@ def test_a_reader_who_leaves_stops_nothing() -> None:
         assert b"lint" in os.read(reading, 1000)
         os.close(reading)
         lines.ended(REPORT)
-        lines.begins(Step.UNIT)
+        lines.begins(ReloadStep.UNIT)
         lines.ended(REPORT)
 
 

@@ -15,19 +15,19 @@ from gonogo.dryrun.print import (
     watch_rows,
     watch_title,
 )
-from gonogo.model.outcome import Check, Doubt, GateOutcome, Outcome, Reason
+from gonogo.model.outcome import Doubt, GateOutcome, JudgedCondition, Outcome, Reason
 from gonogo.model.verdict import Judgement, SubjectVerdict, Verdict
 from gonogo.verdict.core.abort import Abort
-from gonogo.verdict.core.certify import Certificate, Finding
-from gonogo.verdict.core.step import Step
+from gonogo.verdict.core.certify import Certificate, CriterionResult
+from gonogo.verdict.core.step import WatchStep
 
-STALE = Check("x == 1", Outcome.UNKNOWN, (Doubt(Reason.STALE, "duri_x is old"),), "duri_x is old")
-GOOD = Check("y == 1", Outcome.PASS, detail="duri_y is 1")
+STALE = JudgedCondition("x == 1", Outcome.UNKNOWN, (Doubt(Reason.STALE, "duri_x is old"),), "duri_x is old")
+GOOD = JudgedCondition("y == 1", Outcome.PASS, detail="duri_y is 1")
 
 
 def view(*subjects: SubjectVerdict, verdict: Verdict = Verdict.HOLD) -> WatchView:
     """Make the third step of a watch, 30 s into an hour."""
-    step = Step(30.2, Judgement(verdict, 1_700_000_000.0, subjects))
+    step = WatchStep(30.2, Judgement(verdict, 1_700_000_000.0, subjects))
     return WatchView(step, 3, timedelta(seconds=30.2), timedelta(hours=1))
 
 
@@ -77,8 +77,8 @@ def test_a_large_table_shows_the_bad_rows_first_and_counts_the_rest() -> None:
 def test_a_certificate_shows_every_number() -> None:
     """The same in words and as plain values; an unknown number is said, not left out."""
     findings = (
-        Finding("mean(v) <= 0.2", Outcome.PASS, 0.125, ""),
-        Finding("rises(v, 0.2) <= 0", Outcome.UNKNOWN, None, "the signal has no sample in the run"),
+        CriterionResult("mean(v) <= 0.2", Outcome.PASS, 0.125, ""),
+        CriterionResult("rises(v, 0.2) <= 0", Outcome.UNKNOWN, None, "the signal has no sample in the run"),
     )
     made = Certificate(Outcome.UNKNOWN, findings, 60.6, 5)
     assert certificate_text(made) == (

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
-from gonogo.sandbox.course import Course, ramp
+from gonogo.sandbox.course import Curve, ramp
 from gonogo.sandbox.launch import sandbox
 from gonogo.sandbox.story import HEALTHY, Outage, Story
 from tests.fault_matrix.fault import Fault
@@ -18,7 +18,7 @@ from tests.fault_matrix.sources_stage import Enter
 from tests.fault_matrix.stage import INTERVAL, Stage
 
 DAY = timedelta(days=1).total_seconds()
-BAD_LAST_MONTH = Course(
+BAD_LAST_MONTH = Curve(
     ((-20 * DAY, 0.000_2), (-20 * DAY, 0.002), (-10 * DAY, 0.002), (-10 * DAY, 0.000_2), (0.0, 0.000_2))
 )
 """Ten bad days that ended ten days ago: the week knows nothing of them."""

@@ -14,9 +14,9 @@ from gonogo.heartbeat.pushgateway import PushGroup
 from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.policy.load import load
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
-from gonogo.rulepack.write import Change, write_rules
+from gonogo.rulepack.write import WrittenFile, write_rules
 from gonogo.sandbox.layout import REALM
-from gonogo.sandbox.sources import INSTANCE, Job
+from gonogo.sandbox.sources import INSTANCE, FeedJob
 from gonogo.sandbox.stack import Stack
 from gonogo.sandbox.story import HEALTHY
 from gonogo.sandbox.traffic import Outlets, Traffic
@@ -56,7 +56,7 @@ def read_by_push(stack: Stack) -> None:
         heartbeat_writer(load_heartbeat(stack.policy_path), instance=INSTANCE),
         Outlets(
             stack.layout.textfile_dir / f"{stack.policy_file.policy.prefix}_traffic.prom",
-            PushGroup.at(stack.pushgateway.url, {"job": Job.REHEARSAL.value, "instance": INSTANCE}),
+            PushGroup.at(stack.pushgateway.url, {"job": FeedJob.REHEARSAL.value, "instance": INSTANCE}),
         ),
         end=stack.end,
         interval=stack.interval,
@@ -82,6 +82,6 @@ def other_policy(stack: Stack, change: Callable[[dict[str, Any]], None]) -> None
     stack.policy_file = load(stack.policy_path)
     written = write_rules(stack.policy_file.policy, INTERVAL, stack.layout.rules.parent, stack.layout.tests)
     for file in written:
-        if file.change is Change.LEFT_OVER:
+        if file.change is WrittenFile.LEFT_OVER:
             file.path.unlink()
     stack.reload()

@@ -16,7 +16,7 @@ from gonogo.lint.recorded import obs_lint
 from gonogo.policy.load import load
 from gonogo.programs.server_process import RunningServer
 from gonogo.sandbox.launch import sandbox
-from gonogo.sandbox.sources import INSTANCE, Job
+from gonogo.sandbox.sources import INSTANCE, FeedJob
 from gonogo.sandbox.stack import Stack
 from gonogo.sandbox.story import HEALTHY
 from tests.fault_matrix.exposed import Change
@@ -136,7 +136,7 @@ def pushed(change: Change) -> Enter:
         text = gateway.client.get(gateway.url, "/metrics").body.decode()
         lines = [line for line in text.splitlines() if f"{place.prefix}_dr_rehearsal" in line]
         changed = change("\n".join(lines) + "\n")
-        group = PushGroup.at(gateway.url, {"job": Job.REHEARSAL.value, "instance": INSTANCE})
+        group = PushGroup.at(gateway.url, {"job": FeedJob.REHEARSAL.value, "instance": INSTANCE})
         group.publish(changed.encode())
         try:
             yield

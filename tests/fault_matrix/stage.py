@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from gonogo.lint.recorded import obs_lint
-from gonogo.model.outcome import Check, Outcome
+from gonogo.model.outcome import JudgedCondition, Outcome
 from gonogo.model.report import Report
 from gonogo.model.verdict import Verdict
 from gonogo.policy.load import PolicyFile, load
@@ -124,7 +124,7 @@ class Stage:
             self.stack.reload()
 
 
-def first_unknown(report: Report, gate: str) -> Check | None:
+def first_unknown(report: Report, gate: str) -> JudgedCondition | None:
     """Find the gate's first check that is unknown, in any subject, the worst subjects first."""
     for subject in report.judgement.subjects:
         for judged in subject.gates:

@@ -13,7 +13,7 @@ from gonogo.formats.document import document
 from gonogo.heartbeat.print_json import beat_json, followed_json
 from gonogo.journal.print import list_json, record_json
 from gonogo.model.beat import Beat
-from gonogo.model.followed_beat import FollowedBeat, Stage
+from gonogo.model.followed_beat import BeatStage, FollowedBeat
 from gonogo.model.record import Record
 from gonogo.reload.compare.result import Became, ReloadResult
 from gonogo.reload.print_json import reload_json
@@ -30,7 +30,7 @@ RECORD = Record("obs-lint", "key", "FAIL", 0.0, {"detail": ODD, ODD: [ODD]}, "1"
     [
         lambda: mistake_json(mistake_of(PolicyError((Problem(Position(ODD, 1, 2), ODD, ODD),)))),
         lambda: beat_json(BEAT),
-        lambda: followed_json(FollowedBeat(BEAT, (Stage("published", 0.1, ODD, ODD),))),
+        lambda: followed_json(FollowedBeat(BEAT, (BeatStage("published", 0.1, ODD, ODD),))),
         lambda: list_json((RECORD,)),
         lambda: record_json(RECORD),
         lambda: reload_json(ReloadResult(Became.REFUSED, ODD, (), (ODD,))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.formats.promtool_words import Reason, Word, last_words, words
+from gonogo.formats.promtool_words import PromtoolReason, Word, last_words, words
 
 
 @pytest.mark.parametrize(
@@ -15,34 +15,41 @@ from gonogo.formats.promtool_words import Reason, Word, last_words, words
                 'r.yml: 5:11: group "a", rule 1, "x": could not parse expression: '
                 "3:1: parse error: unclosed left parenthesis"
             ),
-            (Reason("unclosed left parenthesis", 5, 11, "a", 1, "x", (3, 1)),),
+            (PromtoolReason("unclosed left parenthesis", 5, 11, "a", 1, "x", (3, 1)),),
         ),
         (
             'r.yml: 6:13: group "a", rule 2, "x y": invalid recording rule name: x y',
-            (Reason("invalid recording rule name: x y", 6, 13, "a", 2, "x y"),),
+            (PromtoolReason("invalid recording rule name: x y", 6, 13, "a", 2, "x y"),),
         ),
         (
             'r.yml: group "a", rule 3, "foo": annotation "a": template: __alert_foo:1: function "bad" not defined',
-            (Reason('annotation "a": template: __alert_foo:1: function "bad" not defined', 0, 0, "a", 3, "foo"),),
+            (
+                PromtoolReason(
+                    'annotation "a": template: __alert_foo:1: function "bad" not defined', 0, 0, "a", 3, "foo"
+                ),
+            ),
         ),
         (
             "r.yml: yaml: unmarshal errors:\n  line 3: field rulez not found\n  line 7: cannot unmarshal !!seq",
-            (Reason("field rulez not found", 3), Reason("cannot unmarshal !!seq", 7)),
+            (PromtoolReason("field rulez not found", 3), PromtoolReason("cannot unmarshal !!seq", 7)),
         ),
-        ("r.yml: yaml: line 4: did not find expected key", (Reason("did not find expected key", 4),)),
-        ("r.yml: yaml: control characters are not allowed", (Reason("yaml: control characters are not allowed"),)),
-        ('r.yml: not a valid duration string: "5"', (Reason('not a valid duration string: "5"'),)),
+        ("r.yml: yaml: line 4: did not find expected key", (PromtoolReason("did not find expected key", 4),)),
+        (
+            "r.yml: yaml: control characters are not allowed",
+            (PromtoolReason("yaml: control characters are not allowed"),),
+        ),
+        ('r.yml: not a valid duration string: "5"', (PromtoolReason('not a valid duration string: "5"'),)),
         (
             'r.yml: 1:21: groupname: "g" is repeated in the same file\nr.yml: 16:3: Groupname must not be empty',
             (
-                Reason('groupname: "g" is repeated in the same file', 1, 21),
-                Reason("Groupname must not be empty", 16, 3),
+                PromtoolReason('groupname: "g" is repeated in the same file', 1, 21),
+                PromtoolReason("Groupname must not be empty", 16, 3),
             ),
         ),
-        ("r.yml: yaml: unmarshal errors:\n  what nobody has seen yet", (Reason("what nobody has seen yet"),)),
+        ("r.yml: yaml: unmarshal errors:\n  what nobody has seen yet", (PromtoolReason("what nobody has seen yet"),)),
     ],
 )
-def test_reasons_come_with_their_places(said: str, reasons: tuple[Reason, ...]) -> None:
+def test_reasons_come_with_their_places(said: str, reasons: tuple[PromtoolReason, ...]) -> None:
     """Line and column of the file, the rule, and line and column within its expression."""
     assert words(f"Checking r.yml\n  FAILED:\n{said}\n\n") == (Word("r.yml", accepted=False, reasons=reasons),)
 
@@ -50,10 +57,10 @@ def test_reasons_come_with_their_places(said: str, reasons: tuple[Reason, ...]) 
 def test_of_a_configuration_the_first_line_is_the_reason() -> None:
     """It stands behind the word that says that it failed."""
     output = "Checking p.yml\n  FAILED: parsing YAML file p.yml: yaml: unmarshal errors:\n  line 2: field x not found\n"
-    assert words(output) == (Word("p.yml", accepted=False, reasons=(Reason("field x not found", 2),)),)
+    assert words(output) == (Word("p.yml", accepted=False, reasons=(PromtoolReason("field x not found", 2),)),)
     output = 'Checking p.yml\n  FAILED: "no/x.yml" does not point to an existing file\n'
     (word,) = words(output)
-    assert word.reasons == (Reason('"no/x.yml" does not point to an existing file'),)
+    assert word.reasons == (PromtoolReason('"no/x.yml" does not point to an existing file'),)
 
 
 def test_every_file_has_its_own_word() -> None:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gonogo.heartbeat.http_exchange import Answer, exchange
+from gonogo.heartbeat.http_exchange import Response, exchange
 
 Script = Callable[[socket.socket], None]
 
@@ -54,7 +54,7 @@ def saying(*parts: bytes, pause: float = 0) -> Script:
     return script
 
 
-def ask(url: str, *, seconds: float = 5, limit: int = 10_000) -> Answer:
+def ask(url: str, *, seconds: float = 5, limit: int = 10_000) -> Response:
     """Ask for the root."""
     return exchange("GET", urlsplit(url), b"", seconds=seconds, limit=limit)
 
@@ -109,7 +109,7 @@ def test_a_host_that_cannot_be_a_name_is_an_error() -> None:
 def test_a_whole_answer_is_read(length: bytes) -> None:
     """Status and body come back, however they arrive."""
     with server(saying(b"HTTP/1.1 404 Not", b" Found\r\n" + length + b"\r\nno", b"pe")) as url:
-        assert ask(url) == Answer(404, b"nope")
+        assert ask(url) == Response(404, b"nope")
 
 
 def test_the_request_is_plain_http_1_0() -> None:
@@ -163,4 +163,4 @@ def test_tls_works_with_an_authority_of_the_system(certificate: Path, monkeypatc
     """What OpenSSL trusts is trusted."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     with server(saying(b"HTTP/1.0 200 OK\r\n\r\nok"), server_side(certificate)) as url:
-        assert ask(url) == Answer(200, b"ok")
+        assert ask(url) == Response(200, b"ok")

@@ -8,11 +8,11 @@ from gonogo.heartbeat.followed_beat_text import followed_text
 from gonogo.heartbeat.print import beat_text
 from gonogo.heartbeat.print_json import beat_json, followed_json
 from gonogo.model.beat import Beat
-from gonogo.model.followed_beat import FollowedBeat, Stage
+from gonogo.model.followed_beat import BeatStage, FollowedBeat
 
 BEAT = Beat(1_700_000_000, 1_700_000_000_062, ("/tf/x.prom", "http://host:9091/metrics/job/x"))
-SEEN = (Stage("published", 0.004, "/tf/x.prom"), Stage("scraped", 3.25, "http://host has number 1700000000"))
-MISSED = Stage("evaluated", None, "there is no age\x1b[2J", "see http://host/rules")
+SEEN = (BeatStage("published", 0.004, "/tf/x.prom"), BeatStage("scraped", 3.25, "http://host has number 1700000000"))
+MISSED = BeatStage("evaluated", None, "there is no age\x1b[2J", "see http://host/rules")
 
 
 def test_a_missing_stage_says_where_to_look() -> None:

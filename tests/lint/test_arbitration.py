@@ -9,7 +9,7 @@ import pytest
 
 from gonogo.errors import MissingTool
 from gonogo.lint import arbitration
-from gonogo.lint.arbitration import Side, arbitrate
+from gonogo.lint.arbitration import AskedPromtool, arbitrate
 from gonogo.lint.core.arbiter import Arbiter
 from gonogo.lint.inputs import named_inputs
 from gonogo.programs.installed_promtool import version_number
@@ -31,11 +31,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def asked(*names: str, side: Side | None = None) -> Arbiter:
+def asked(*names: str, side: AskedPromtool | None = None) -> Arbiter:
     """Ask a promtool about what is named."""
     scratch = Path("scratch")
     scratch.mkdir(exist_ok=True)
-    return arbitrate(named_inputs(map(Path, names)), side or Side(), scratch)
+    return arbitrate(named_inputs(map(Path, names)), side or AskedPromtool(), scratch)
 
 
 def told(arbiter: Arbiter) -> list[str]:
@@ -43,17 +43,17 @@ def told(arbiter: Arbiter) -> list[str]:
     return [f"{refusal.where.start}: {refusal.message}" for refusal in arbiter.refusals]
 
 
-def program(text: str) -> Side:
+def program(text: str) -> AskedPromtool:
     """Write a program in Python that stands for a second promtool."""
     Path("other.py").write_text(f"import subprocess, sys\nargs = sys.argv[1:]\n{text}", encoding="utf-8")
-    return Side((sys.executable, "other.py"))
+    return AskedPromtool((sys.executable, "other.py"))
 
 
 def test_a_command_that_is_not_there_is_said() -> None:
     """Before anything is asked."""
     Path("good.yml").write_text(GOOD, encoding="utf-8")
     with pytest.raises(MissingTool):
-        asked("good.yml", side=Side(("no-such-promtool",)))
+        asked("good.yml", side=AskedPromtool(("no-such-promtool",)))
 
 
 def test_each_file_is_accepted_or_refused_at_the_place(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +116,7 @@ def test_a_second_promtool_sees_the_files_under_its_own_root(folder: Path) -> No
         Path(home, "prometheus.yml").write_text("rule_files: [rules/*.yml]\n", encoding="utf-8")
         Path(home, "rules", "a.yml").write_text(GOOD, encoding="utf-8")
         Path(home, "rules", "b.yml").write_text(GOOD if home == "here" else BAD, encoding="utf-8")
-    side = Side(("promtool",), root=str(folder / "there" / "etc"), base="here", excused=True)
+    side = AskedPromtool(("promtool",), root=str(folder / "there" / "etc"), base="here", excused=True)
     arbiter = asked("here/prometheus.yml", side=side)
     assert arbiter.accepted == {"here/prometheus.yml", "here/rules/a.yml"}
     assert arbiter.excused
@@ -129,7 +129,7 @@ def test_rules_that_only_the_second_promtool_has_are_told_when_it_refuses_them(f
         Path(home).mkdir()
         Path(home, "prometheus.yml").write_text("rule_files: ['*.rules']\n", encoding="utf-8")
     Path("there/extra.rules").write_text(BAD, encoding="utf-8")
-    arbiter = asked("here/prometheus.yml", side=Side(("promtool",), root=str(folder / "there"), base="here"))
+    arbiter = asked("here/prometheus.yml", side=AskedPromtool(("promtool",), root=str(folder / "there"), base="here"))
     (refusal,) = arbiter.refusals
     assert refusal.where.start.path == "here/prometheus.yml"
     assert "extra.rules: unexpected end of input" in refusal.message
@@ -140,7 +140,7 @@ def test_a_side_that_sees_no_such_file_says_so_once() -> None:
     """It checks nothing then, so nothing is accepted."""
     Path("a.yml").write_text(GOOD, encoding="utf-8")
     Path("b.yml").write_text(GOOD, encoding="utf-8")
-    arbiter = asked("a.yml", "b.yml", side=Side(("promtool",), root="/nowhere", base="."))
+    arbiter = asked("a.yml", "b.yml", side=AskedPromtool(("promtool",), root="/nowhere", base="."))
     assert arbiter.accepted == set()
     assert told(arbiter) == ["a.yml:1:1: path '/nowhere/a.yml' does not exist, try --help"]
 
@@ -211,6 +211,6 @@ def test_rules_that_only_the_second_promtool_has_may_be_as_good_as_they_like(fol
         Path(home).mkdir()
         Path(home, "prometheus.yml").write_text("rule_files: ['*.rules']\n", encoding="utf-8")
     Path("there/extra.rules").write_text(GOOD, encoding="utf-8")
-    arbiter = asked("here/prometheus.yml", side=Side(("promtool",), root=str(folder / "there"), base="here"))
+    arbiter = asked("here/prometheus.yml", side=AskedPromtool(("promtool",), root=str(folder / "there"), base="here"))
     assert arbiter.accepted == {"here/prometheus.yml"}
     assert not arbiter.refusals

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from gonogo.policy.load import load
-from gonogo.reload.compare.result import Step, StepReport
+from gonogo.reload.compare.result import ReloadStep, StepReport
 from gonogo.reload.request import ReloadRequest
 from gonogo.reload.transaction import reload
 
@@ -25,7 +25,7 @@ class Killing:
         """Name the step and the moment."""
         self._at = (step, moment)
 
-    def begins(self, step: Step) -> None:
+    def begins(self, step: ReloadStep) -> None:
         """Hear of a beginning."""
         self._die((step, "begins"))
 

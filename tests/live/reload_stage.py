@@ -14,7 +14,7 @@ from gonogo.programs.server_process import RunningServer
 from gonogo.reload.compare.configuration import difference
 from gonogo.reload.comparison import Reload
 from gonogo.reload.settle import Settled, settle
-from gonogo.reload.staged import Staged, staged
+from gonogo.reload.staged import StagedConfiguration, staged
 from gonogo.reload.trigger import Triggered, post_reload
 from gonogo.reload.unmet import Unmet
 from gonogo.reload.verify import verify
@@ -72,7 +72,7 @@ class Stage:
         await_true(lambda: _is_running(self.state()))
         return self.state()
 
-    def staged(self) -> Staged:
+    def staged(self) -> StagedConfiguration:
         """Read what the server should be from the files."""
         return staged_tree(self.folder)
 
@@ -88,7 +88,9 @@ class Stage:
         assert found.vitals is not None, found
         return Reload(asked, found.vitals), found
 
-    def verify(self, before: ServerState, reload: Reload, wanted: Staged | None = None) -> tuple[Unmet, ...]:
+    def verify(
+        self, before: ServerState, reload: Reload, wanted: StagedConfiguration | None = None
+    ) -> tuple[Unmet, ...]:
         """Verify a reload against the files, or against what was wanted."""
         return verify(before, wanted or self.staged(), reload, self.state)
 
@@ -107,7 +109,7 @@ def write_configuration(folder: Path, target: str, jobs: str = "", more: str = "
     (folder / "prometheus.yml").write_text("\n".join(line for line in lines if line), encoding="utf-8")
 
 
-def staged_tree(folder: Path) -> Staged:
+def staged_tree(folder: Path) -> StagedConfiguration:
     """Read what a server should be from ``prometheus.yml`` and ``rules`` of a folder."""
     path = folder / "prometheus.yml"
     text = path.read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from gonogo.model.record import Record
 from gonogo.policy.load import PolicyFile, load
 from gonogo.reload.compare.result import ReloadResult
 from gonogo.reload.contents import contents_of
-from gonogo.reload.place import Place, place_of
+from gonogo.reload.place import ReloadPlace, place_of
 from gonogo.reload.request import ReloadRequest
 from gonogo.reload.snapshot import unlike
 from gonogo.reload.trees.manifest import snapshot
@@ -76,7 +76,7 @@ class Yard:
         """Ask to reload what is live already."""
         return self.request(staged=None, **more)
 
-    def place(self) -> Place:
+    def place(self) -> ReloadPlace:
         """Give where its reloads happen."""
         return place_of(self.in_place())
 

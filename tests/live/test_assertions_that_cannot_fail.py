@@ -11,7 +11,7 @@ import pytest
 from gonogo.formats.files import read_rules
 from gonogo.formats.test_file import AlertAssertion, read_unit
 from gonogo.programs.installed_promtool import installed_promtool
-from gonogo.ruletests.core.loaded import Entry, Loaded
+from gonogo.ruletests.core.loaded import Loaded, MatchedRuleFiles
 from gonogo.ruletests.core.possible_series import PossibleSeries
 from gonogo.ruletests.core.quiet import Quiet, quiet
 from gonogo.ruletests.places import places_report
@@ -105,7 +105,7 @@ def test_what_cannot_fail_does_not(tmp_path: Path) -> None:
     for file in range(FILES):
         rule_text, text = rules(chance), asserting_nothing(chance)
         unit = read_unit(text, "t.yml")
-        entries = tuple(Entry(one, 1, 3) for one in unit.rule_files)
+        entries = tuple(MatchedRuleFiles(one, 1, 3) for one in unit.rule_files)
         loaded = Loaded(unit, entries, read_rules(rule_text, "r.yml").groups, installed_promtool().release)
         found = list(certain(loaded))
         number += len(found)

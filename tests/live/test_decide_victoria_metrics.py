@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from gonogo.heartbeat.beat import heartbeat_writer
-from gonogo.model.outcome import Check, Outcome, Reason
+from gonogo.model.outcome import JudgedCondition, Outcome, Reason
 from gonogo.model.report import Report
 from gonogo.model.verdict import Verdict
 from gonogo.policy.heartbeat import load_heartbeat
@@ -250,7 +250,7 @@ def test_what_a_rule_makes_up_is_no_evidence_where_the_rules_are_not_told(family
     assert told.doubts[0].reason is Reason.SYNTHETIC
 
 
-def checks(report: Report) -> tuple[Check, ...]:
+def checks(report: Report) -> tuple[JudgedCondition, ...]:
     """Give the checks of the only gate."""
     (subject,) = report.judgement.subjects
     (gate,) = subject.gates

@@ -11,7 +11,7 @@ from subprocess import run
 import pytest
 import yaml
 
-from gonogo.model.outcome import Check, Outcome, Reason
+from gonogo.model.outcome import JudgedCondition, Outcome, Reason
 from gonogo.model.report import Report
 from gonogo.model.verdict import SubjectVerdict
 from gonogo.model.versions import UTF8_RULE_NAMES, Version, release
@@ -165,12 +165,12 @@ def configured(folder: Path, target: str, own: str) -> str:
     )
 
 
-def checks(subject: SubjectVerdict) -> dict[str, Check]:
+def checks(subject: SubjectVerdict) -> dict[str, JudgedCondition]:
     """Give the first check of every gate."""
     return {gate.gate: gate.checks[0] for gate in subject.gates}
 
 
-def reasons(check: Check) -> list[Reason]:
+def reasons(check: JudgedCondition) -> list[Reason]:
     """Give the reasons of a check."""
     return [doubt.reason for doubt in check.doubts]
 

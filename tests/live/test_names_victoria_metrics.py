@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from gonogo.model.outcome import Check, Outcome, Reason
+from gonogo.model.outcome import JudgedCondition, Outcome, Reason
 from gonogo.model.report import Report
 from gonogo.model.verdict import SubjectVerdict
 from gonogo.policy.load import load
@@ -106,12 +106,12 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             yield Scene(folder, services)
 
 
-def checks(subject: SubjectVerdict) -> dict[str, Check]:
+def checks(subject: SubjectVerdict) -> dict[str, JudgedCondition]:
     """Give the first check of every gate."""
     return {gate.gate: gate.checks[0] for gate in subject.gates}
 
 
-def reasons(check: Check) -> list[Reason]:
+def reasons(check: JudgedCondition) -> list[Reason]:
     """Give the reasons of a check."""
     return [doubt.reason for doubt in check.doubts]
 

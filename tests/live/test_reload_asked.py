@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gonogo.reload.compare.result import Became, Step
+from gonogo.reload.compare.result import Became, ReloadStep
 from gonogo.reload.transaction import reload
 from tests.live.reload_stage import stage
 from tests.live.reload_yard import NEW_RULE, Yard, told
@@ -46,7 +46,7 @@ def test_what_is_known_before_is_refused(yard: Yard, keys: str, reason: str) -> 
     assert result.became is Became.REFUSED, told(result)
     assert any(reason in one for one in result.reasons), told(result)
     assert yard.files() == before
-    assert Step.SWITCH not in {step.step for step in result.steps}
+    assert ReloadStep.SWITCH not in {step.step for step in result.steps}
 
 
 def test_a_command_that_fails_is_settled_once_within_the_timeout(yard: Yard) -> None:

@@ -30,7 +30,7 @@ from gonogo.reload.retry import retry_pause
 from gonogo.reload.settle import Settled, Settlement, settle
 from gonogo.reload.signal_trigger import hang_up
 from gonogo.reload.trigger import Reply, Triggered, post_reload
-from gonogo.reload.unmet import Check, Unmet
+from gonogo.reload.unmet import Unmet, Verification
 from gonogo.reload.verify import disturbed
 from gonogo.server.http import Client, HttpSettings
 from gonogo.server.own_metrics import own_metrics
@@ -71,7 +71,7 @@ def live(tmp_path: Path) -> Iterator[Stage]:
         yield running
 
 
-def checks(left: tuple[Unmet, ...]) -> set[Check]:
+def checks(left: tuple[Unmet, ...]) -> set[Verification]:
     """Give what is unmet, in one word each."""
     return {one.check for one in left}
 
@@ -177,7 +177,7 @@ def test_4_a_new_job_without_its_certificate_is_never_scraped_though_all_is_a_su
     assert found.outcome is Settlement.LOADED
     assert reload.settled.metrics.successful
     left = live.verify(before, reload)
-    assert checks(left) >= {Check.JOBS, Check.FAILURES}
+    assert checks(left) >= {Verification.JOBS, Verification.FAILURES}
     assert "job secure: the job is not scraped" in told(left)
     assert live.state().pools == ("node",)
 
@@ -191,7 +191,7 @@ def test_5_a_glob_that_matches_nothing_takes_all_rules_away(live: Stage) -> None
     reload, found = live.reload()
     assert found.outcome is Settlement.LOADED
     left = live.verify(before, reload, wanted)
-    assert checks(left) >= {Check.RULES, Check.CONFIGURATION}
+    assert checks(left) >= {Verification.RULES, Verification.CONFIGURATION}
     assert "alert Up of group first is in the files and not on the server" in told(left)
     assert live.state().rules == ()
 
@@ -203,7 +203,7 @@ def test_6_a_rule_that_fails_when_it_is_evaluated_is_seen_at_its_first_evaluatio
     reload, found = live.reload()
     assert found.outcome is Settlement.LOADED
     left = live.verify(before, reload)
-    assert Check.FAILURES in checks(left)
+    assert Verification.FAILURES in checks(left)
     await_true(lambda: RuleHealth.ERROR in {rule.health for group in live.state().rules for rule in group.rules})
     assert "second.yml;second" in told(left)
 
@@ -349,10 +349,10 @@ def test_13_another_actor_is_noticed(live: Stage) -> None:
     """Before we ask, by the vitals; after it, because the last success is not ours."""
     before = live.settled()
     live.post()
-    assert checks(disturbed(before, live.vitals())) == {Check.ALONE}
+    assert checks(disturbed(before, live.vitals())) == {Verification.ALONE}
     reload, _ = live.reload()
     live.post()
-    assert Check.ALONE in checks(live.verify(before, reload))
+    assert Verification.ALONE in checks(live.verify(before, reload))
 
 
 def test_14_a_promtool_of_another_version_is_told_apart(live: Stage) -> None:
@@ -378,7 +378,7 @@ def test_15_another_tree_than_the_server_reads_is_noticed(live: Stage) -> None:
     reload, found = live.reload()
     assert found.outcome is Settlement.LOADED
     left = live.verify(before, reload, staged_tree(elsewhere))
-    assert checks(left) >= {Check.CONFIGURATION, Check.RULES, Check.JOBS}
+    assert checks(left) >= {Verification.CONFIGURATION, Verification.RULES, Verification.JOBS}
     assert str(live.configuration) in told(left)
     assert names(live.state()) == names(before)
 
@@ -391,10 +391,10 @@ def test_16_a_restart_in_between_is_noticed(live: Stage) -> None:
     lost = Triggered(Reply.UNANSWERED, "the connection was lost")
     await_true(lambda: ready(CLIENT, live.server.url))
     assert settle(asked, lost, live.vitals, LATER).outcome is Settlement.RESTARTED
-    assert checks(disturbed(before, live.vitals())) == {Check.PROCESS}
+    assert checks(disturbed(before, live.vitals())) == {Verification.PROCESS}
     reload, _ = live.reload()
     live.server.restart()
-    assert Check.PROCESS in checks(live.verify(live.state(), reload))
+    assert Verification.PROCESS in checks(live.verify(live.state(), reload))
 
 
 def test_17_a_changed_label_restarts_an_alert_that_an_edited_expression_keeps(live: Stage) -> None:

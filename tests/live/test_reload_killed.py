@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.reload.compare.result import Became, ReloadResult, Step
+from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.recovery import recover
 from gonogo.reload.transaction import reload
 from tests.live.reload_stage import RULES, stage
@@ -22,9 +22,14 @@ from tests.live.reload_yard import NEW_RULE, Yard, told
 pytestmark = [pytest.mark.live]
 
 SCRIPT = Path(__file__).with_name("killed_reload.py")
-FORTH = tuple(Step)[: tuple(Step).index(Step.KEEP) + 1]
+FORTH = tuple(ReloadStep)[: tuple(ReloadStep).index(ReloadStep.KEEP) + 1]
 BOUNDARIES = tuple((step, moment) for step in FORTH for moment in ("begins", "ended"))
-TELLING = ((Step.SWITCH, "begins"), (Step.SWITCH, "ended"), (Step.SETTLE, "ended"), (Step.KEEP, "ended"))
+TELLING = (
+    (ReloadStep.SWITCH, "begins"),
+    (ReloadStep.SWITCH, "ended"),
+    (ReloadStep.SETTLE, "ended"),
+    (ReloadStep.KEEP, "ended"),
+)
 """Where what is left differs: nothing, a marker, a loaded server that nobody verified, all of it."""
 
 KILLS = 200
@@ -99,8 +104,8 @@ def test_a_kill_at_a_step_leaves_the_old_tree_or_the_new_one(yard: Yard, request
         new = staged_files(yard)
         assert child.wait(60) == -signal.SIGKILL, (step, moment)
         result = recovered(yard, old, new)
-        switched = (step, moment) not in TELLING[:1] and FORTH.index(step) >= FORTH.index(Step.SWITCH)
-        if (step, moment) == (Step.KEEP, "ended"):
+        switched = (step, moment) not in TELLING[:1] and FORTH.index(step) >= FORTH.index(ReloadStep.SWITCH)
+        if (step, moment) == (ReloadStep.KEEP, "ended"):
             assert (result.became, yard.files()) == (Became.UNCHANGED, new)
         elif switched:
             assert result.became is Became.ROLLED_BACK, (step, moment, told(result))

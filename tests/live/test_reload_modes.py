@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.policy.load import load
-from gonogo.reload.compare.result import Became, ReloadResult, Step, StepReport
+from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep, StepReport
 from gonogo.reload.transaction import reload
 from gonogo.server.status_api import ready
 from tests.live.reload_stage import CLIENT, RULES, Stage, stage
@@ -79,7 +79,7 @@ def test_3_what_promtool_cannot_know_is_rolled_back_with_a_second_reload(yard: Y
     staged.configuration.write_text(text.replace("global: {", f"global: {{{missing}, "), encoding="utf-8")
     staged.rules(NEW_RULE, "second.yml")
     result = rolled_back(yard, "500")
-    assert [step.step for step in result.steps].count(Step.TRIGGER) == 1
+    assert [step.step for step in result.steps].count(ReloadStep.TRIGGER) == 1
 
 
 def test_4_a_job_whose_certificate_cannot_be_loaded_is_rolled_back(yard: Yard, staged: Stage) -> None:
@@ -135,8 +135,8 @@ def test_16_a_restart_in_between_is_rolled_back(yard: Yard, staged: Stage) -> No
     """Another process has the new files: nobody asked it to, and alerts have lost their state."""
 
     class Restarting:
-        def begins(self, step: Step) -> None:
-            if step is Step.TRIGGER:
+        def begins(self, step: ReloadStep) -> None:
+            if step is ReloadStep.TRIGGER:
                 yard.live.server.restart()
                 await_true(lambda: ready(CLIENT, yard.live.server.url))
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.policy.load import load
-from gonogo.reload.compare.result import Became, ReloadResult, Step, StepReport
+from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep, StepReport
 from gonogo.reload.course import Silent
 from gonogo.reload.recovery import recover
 from gonogo.reload.transaction import reload
@@ -44,10 +44,10 @@ def yard(tmp_path: Path) -> Iterator[Yard]:
 class When(Silent):
     """Does something when a step begins."""
 
-    def __init__(self, step: Step, act: Callable[[], object]) -> None:
+    def __init__(self, step: ReloadStep, act: Callable[[], object]) -> None:
         self._step, self._act = step, act
 
-    def begins(self, step: Step) -> None:
+    def begins(self, step: ReloadStep) -> None:
         """Do it."""
         if step is self._step:
             self._act()
@@ -61,7 +61,7 @@ def good(yard: Yard) -> None:
     assert again.became is Became.UNCHANGED, told(again)
 
 
-def step_of(result: ReloadResult, step: Step) -> StepReport:
+def step_of(result: ReloadResult, step: ReloadStep) -> StepReport:
     """Give the report of a step."""
     return next(one for one in result.steps if one.step is step)
 
@@ -141,7 +141,7 @@ def test_files_that_somebody_changes_while_they_are_verified_are_a_failure(yard:
     before = yard.files()
     yard.stage().rules(NEW_RULE, "second.yml")
     theirs = f"{NEW_RULE} # theirs"
-    result = reload(yard.request(), When(Step.VERIFY, lambda: yard.live.rules(theirs, "second.yml")))
+    result = reload(yard.request(), When(ReloadStep.VERIFY, lambda: yard.live.rules(theirs, "second.yml")))
     assert result.became is Became.FAILED, told(result)
     assert "rules/second.yml has other bytes: the server has what was to be loaded" in told(result)
     assert (yard.live.folder / "rules" / "second.yml").read_text(encoding="utf-8") == theirs
@@ -170,7 +170,7 @@ def test_edits_outside_the_folder_are_laid_aside(yard: Yard) -> None:
     assert outside.read_text(encoding="utf-8") == NEW_RULE
     (aside,) = (yard.place().state.folder / "rejected").rglob("o.yml")
     assert aside.read_text(encoding="utf-8") == FAILS_LATER
-    assert str(aside).removesuffix(f"/outside{outside}") in step_of(result, Step.RESTORE).detail
+    assert str(aside).removesuffix(f"/outside{outside}") in step_of(result, ReloadStep.RESTORE).detail
 
 
 def test_edits_are_laid_aside_by_a_recovery(yard: Yard) -> None:
@@ -179,14 +179,14 @@ def test_edits_are_laid_aside_by_a_recovery(yard: Yard) -> None:
     before = yard.files()
     edited = f"{NEW_RULE} # an hour of work"
     yard.live.rules(edited, "second.yml")
-    argv = (sys.executable, str(SCRIPT), str(yard.policy().path), "", Step.SETTLE, "ended")
+    argv = (sys.executable, str(SCRIPT), str(yard.policy().path), "", ReloadStep.SETTLE, "ended")
     child = subprocess.run(argv, env={**PLAIN, "PYTHONPATH": os.pathsep.join(sys.path)}, check=False)
     assert child.returncode == -signal.SIGKILL
     result = recover(yard.in_place())
     assert (result.became, yard.files()) == (Became.ROLLED_BACK, before), told(result)
     (aside,) = (yard.place().state.folder / "rejected").rglob("second.yml")
     assert aside.read_text(encoding="utf-8") == edited
-    assert str(aside.parents[1]) in step_of(result, Step.RESTORE).detail
+    assert str(aside.parents[1]) in step_of(result, ReloadStep.RESTORE).detail
 
 
 def test_a_rule_that_failed_before_must_not_fail_otherwise(yard: Yard) -> None:

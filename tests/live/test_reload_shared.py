@@ -17,7 +17,7 @@ import pytest
 
 from gonogo.policy.load import load
 from gonogo.programs.processes import prometheus
-from gonogo.reload.compare.result import Became, Step
+from gonogo.reload.compare.result import Became, ReloadStep
 from gonogo.reload.course import Silent
 from gonogo.reload.recovery import recover
 from gonogo.reload.request import ReloadRequest
@@ -50,7 +50,7 @@ def command(yard: Yard, *words: str, stderr: int | IO[bytes]) -> subprocess.Pope
     return subprocess.Popen(argv, cwd=yard.folder, env=environment, stdout=subprocess.PIPE, stderr=stderr)
 
 
-def until_step(process: subprocess.Popen[bytes], step: Step) -> None:
+def until_step(process: subprocess.Popen[bytes], step: ReloadStep) -> None:
     """Read its lines until this step has ended."""
     assert process.stderr is not None
     assert any(str(step).encode() in line for line in iter(process.stderr.readline, b""))
@@ -78,7 +78,7 @@ def test_what_was_killed_is_recovered_under_another_name_of_the_server(yard: Yar
     before = yard.files()
     yard.stage().rules(NEW_RULE, "second.yml")
     policy = yard.policy()
-    argv = (sys.executable, str(KILLED), str(policy.path), str(yard.staged), Step.SETTLE, "ended")
+    argv = (sys.executable, str(KILLED), str(policy.path), str(yard.staged), ReloadStep.SETTLE, "ended")
     killed = subprocess.run(argv, check=False, env={**PLAIN, "PYTHONPATH": os.pathsep.join(sys.path)})
     assert killed.returncode == -signal.SIGKILL
     for host in ("localhost", "127.0.0.2"):
@@ -95,7 +95,7 @@ def test_a_reader_of_the_steps_who_leaves_changes_nothing(yard: Yard) -> None:
     """The answer is told as ever, with its exit code."""
     yard.stage().rules(NEW_RULE, "second.yml")
     with command(yard, stderr=subprocess.PIPE) as process:
-        until_step(process, Step.SNAPSHOT)
+        until_step(process, ReloadStep.SNAPSHOT)
         assert process.stderr is not None
         process.stderr.close()
         answer, _ = process.communicate(timeout=110)
@@ -108,7 +108,7 @@ def test_a_lost_terminal_goes_back(yard: Yard) -> None:
     before = yard.files()
     yard.stage().rules(SLOW)
     with command(yard, stderr=subprocess.PIPE) as process:
-        until_step(process, Step.SETTLE)
+        until_step(process, ReloadStep.SETTLE)
         process.send_signal(signal.SIGHUP)
         answer, _ = process.communicate(timeout=110)
     assert process.returncode == 4, answer

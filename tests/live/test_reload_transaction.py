@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.model.outcome import Outcome
-from gonogo.reload.compare.result import Became, Step
+from gonogo.reload.compare.result import Became, ReloadStep
 from gonogo.reload.recovery import recover
 from gonogo.reload.transaction import reload
 from gonogo.reload.trees.recover_marker import pending
@@ -49,7 +49,7 @@ def test_a_staged_tree_is_loaded_verified_and_kept(yard: Yard) -> None:
     assert steps == [step.step for step in result.steps for _ in range(2)]
     again = reload(yard.request())
     assert again.became is Became.UNCHANGED, told(again)
-    assert Step.TRIGGER not in {step.step for step in again.steps}
+    assert ReloadStep.TRIGGER not in {step.step for step in again.steps}
 
 
 def test_a_rule_that_fails_when_it_is_evaluated_is_rolled_back(yard: Yard) -> None:
@@ -163,7 +163,7 @@ def test_another_actor_in_between_is_noticed_and_undone(yard: Yard) -> None:
     """Somebody reloads between the switch and our own: what was loaded is theirs, so it goes back."""
     yard.stage().rules(NEW_RULE, "second.yml")
     before = yard.files()
-    result = reload(yard.request(), At(Step.SWITCH, lambda: post_reload(CLIENT, yard.live.server.url, LATER)))
+    result = reload(yard.request(), At(ReloadStep.SWITCH, lambda: post_reload(CLIENT, yard.live.server.url, LATER)))
     assert result.became is Became.ROLLED_BACK, told(result)
     assert any("somebody else reloaded it" in reason for reason in result.reasons)
     assert yard.files() == before
@@ -183,7 +183,7 @@ def test_what_may_still_come_is_not_undone_and_recovered_later(yard: Yard) -> No
     """The server hangs in its reload: no file is changed back; when it answers, --recover goes to the old tree."""
     before = yard.files()
     yard.stage().rules(NEW_RULE, "second.yml")
-    paused = At(Step.TRIGGER, yard.live.server.pause)
+    paused = At(ReloadStep.TRIGGER, yard.live.server.pause)
     result = reload(replace(yard.request(), policy_file=yard.policy(timeout="1s")), paused)
     yard.live.server.resume()
     assert result.became is Became.FAILED, told(result)
@@ -209,9 +209,9 @@ def test_an_interrupt_is_undone(yard: Yard) -> None:
 
     before = yard.files()
     yard.stage().rules(NEW_RULE, "second.yml")
-    refused = reload(yard.request(), At(Step.SWITCH, interrupt))
+    refused = reload(yard.request(), At(ReloadStep.SWITCH, interrupt))
     assert refused.became is Became.REFUSED, told(refused)
-    result = reload(yard.request(), At(Step.SETTLE, interrupt, after=True))
+    result = reload(yard.request(), At(ReloadStep.SETTLE, interrupt, after=True))
     assert result.became is Became.ROLLED_BACK, told(result)
     assert yard.files() == before
     assert yard.is_whole()

@@ -12,7 +12,7 @@ import pytest
 
 from gonogo.policy.load import load
 from gonogo.programs.processes import prometheus
-from gonogo.reload.compare.result import Became, Step
+from gonogo.reload.compare.result import Became, ReloadStep
 from gonogo.reload.recovery import recover
 from gonogo.reload.transaction import reload
 from tests.live.reload_stage import Stage, stage
@@ -94,7 +94,7 @@ def test_a_promtool_on_the_servers_side_must_accept_the_files_as_well(yard: Yard
     assert any(f"is of version 3.4.0, the server of {server}" in one for one in skewed.reasons), told(skewed)
     excused = reload(yard.request(policy_file=yard.policy(keys), only_preview=True, allow_version_skew=True))
     assert excused.became is Became.UNCHANGED, told(excused)
-    kept = [record.detail for record in yard.journal() if record.detail.get("step") == Step.CROSS_CHECK]
+    kept = [record.detail for record in yard.journal() if record.detail.get("step") == ReloadStep.CROSS_CHECK]
     assert kept[0]["version_skew_allowed"] is True
     plain = reload(yard.request(policy_file=yard.policy(", promtool: {command: [promtool]}"), only_preview=True))
     assert plain.became is Became.UNCHANGED, told(plain)
@@ -119,7 +119,7 @@ def test_staged_files_are_checked_as_they_will_be_live(yard: Yard) -> None:
     staged.rules(NEW_RULE, "second.yml")
     result = reload(yard.request(policy_file=tested))
     assert result.became is Became.RELOADED, told(result)
-    assert [step.detail for step in result.steps if step.step is Step.UNIT] == ["promtool passes 1 test file"]
+    assert [step.detail for step in result.steps if step.step is ReloadStep.UNIT] == ["promtool passes 1 test file"]
     assert yard.names() == NEW_NAMES
     assert secret.read_text(encoding="utf-8") == "hunter2"
     assert b"hunter2" not in b"".join(p.read_bytes() for p in (yard.folder / "state").rglob("*") if p.is_file())

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gonogo.lint.template.functions import SIGNATURES
-from gonogo.lint.template.mistake import Unreadable
+from gonogo.lint.template.mistake import UnreadableTemplate
 from gonogo.lint.template.parser import parsed
 from gonogo.lint.template.reading import template
 from gonogo.programs.promtool import check_rules
@@ -74,7 +74,7 @@ def refused(text: str) -> bool:
     """Tell whether the parser refuses a template."""
     try:
         parsed(text, SIGNATURES)
-    except Unreadable:
+    except UnreadableTemplate:
         return True
     return False
 

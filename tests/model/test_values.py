@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.series import Series, subject_key
-from gonogo.model.signal import Range
+from gonogo.model.signal import ValueRange
 
 
 def test_a_subject_needs_every_label() -> None:
@@ -21,12 +21,12 @@ def test_a_series_without_a_name_has_an_empty_one() -> None:
 
 def test_ranges_hold_their_ends() -> None:
     """Both ends can be meant; what is outside, and NaN, cannot."""
-    unit = Range(0, 1)
+    unit = ValueRange(0, 1)
     assert 0.0 in unit
     assert 1.0 in unit
     assert 1.0000001 not in unit
     assert not unit.__contains__(float("nan"))
-    assert [str(unit), str(Range(0)), str(Range())] == ["[0, 1]", "[0, ∞)", "(-∞, ∞)"]
+    assert [str(unit), str(ValueRange(0)), str(ValueRange())] == ["[0, 1]", "[0, ∞)", "(-∞, ∞)"]
 
 
 def test_names_follow_the_heartbeat() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.model.policy import Policy
-from gonogo.policy.lint import Finding, Severity, lint
+from gonogo.policy.lint import PolicyFinding, PolicySeverity, lint
 from gonogo.policy.rolling import rolling_windows
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
 from tests.policy.policy_files import loaded, mistakes
@@ -17,8 +17,8 @@ SECOND = timedelta(seconds=1)
 
 
 def found(
-    policy: Policy, *, scrape: float | None = 15, evaluation: float | None = 15, severity: Severity | None = None
-) -> list[Finding]:
+    policy: Policy, *, scrape: float | None = 15, evaluation: float | None = 15, severity: PolicySeverity | None = None
+) -> list[PolicyFinding]:
     """Lint with intervals in seconds."""
     times = [None if time is None else time * SECOND for time in (scrape, evaluation)]
     findings = lint(policy, scrape=times[0], evaluation=times[1])
@@ -28,15 +28,15 @@ def found(
 def test_windows_of_fewer_than_two_scrapes_are_errors(tmp_path: Path) -> None:
     """No change can be seen in them."""
     policy = loaded(tmp_path).policy
-    checks = {(finding.check, finding.loc[-1]) for finding in found(policy, scrape=181, severity=Severity.ERROR)}
+    checks = {(finding.check, finding.loc[-1]) for finding in found(policy, scrape=181, severity=PolicySeverity.ERROR)}
     assert checks == {("window-lt-2x-scrape", "window"), ("fresh-not-over-every", "fresh")}
-    assert not found(policy, scrape=75, severity=Severity.ERROR)
+    assert not found(policy, scrape=75, severity=PolicySeverity.ERROR)
 
 
 def test_windows_of_fewer_than_two_evaluations_are_errors(tmp_path: Path) -> None:
     """Neither ``for`` nor ``falling`` can be judged from one sample."""
     policy = loaded(tmp_path).policy
-    errors = found(policy, evaluation=151, severity=Severity.ERROR)
+    errors = found(policy, evaluation=151, severity=PolicySeverity.ERROR)
     assert {finding.loc for finding in errors} == {
         ("gates", "heartbeat", "abort", 0),
         ("gates", "heartbeat", "abort", 1),
@@ -45,7 +45,7 @@ def test_windows_of_fewer_than_two_evaluations_are_errors(tmp_path: Path) -> Non
         ("gates", "stability", "abort", 0),
     }
     assert errors[0].message == "5m does not hold two evaluations, 2m31s apart"
-    assert {f.check for f in found(policy, evaluation=1000, severity=Severity.ERROR)} == {"window-lt-2x-interval"}
+    assert {f.check for f in found(policy, evaluation=1000, severity=PolicySeverity.ERROR)} == {"window-lt-2x-interval"}
 
 
 def test_a_burn_that_one_objective_of_two_cannot_reach_is_a_warning(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ gates: {g: {warn: [error_budget_burn_7d > 14.4]}}
 """
     policy = loaded(tmp_path, text).policy
     (finding,) = [finding for finding in found(policy) if finding.check == "threshold-unreachable"]
-    assert finding.severity is Severity.WARNING
+    assert finding.severity is PolicySeverity.WARNING
     assert (
         finding.message == "error_budget_burn_7d reads at most 10, by the objective 0.9 of loose: 14.4 is out of reach"
     )
@@ -174,7 +174,7 @@ def test_the_preset_has_no_errors_and_argues_for_its_warnings(
     argued = docs.partition("## The preset's own warnings")[2]
     policy = loaded(tmp_path).policy
     findings = found(policy, scrape=intervals[0], evaluation=intervals[1])
-    assert {finding.severity for finding in findings} == {Severity.WARNING}
+    assert {finding.severity for finding in findings} == {PolicySeverity.WARNING}
     conditions = {gate.name: gate for gate in policy.gates}
     for finding in findings:
         gate = conditions[str(finding.loc[1])]

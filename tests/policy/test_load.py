@@ -15,7 +15,7 @@ from gonogo.errors import PolicyError, Problem
 from gonogo.model.gate import RUN_GATES
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Canary, DryRun, Runs
-from gonogo.model.signal import Range, Scope, Signal
+from gonogo.model.signal import Scope, Signal, ValueRange
 from gonogo.policy.load import ServerSettings, load
 from gonogo.policy.settings import Header
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
@@ -408,9 +408,9 @@ signals:
     assert policy.signals["lyapunov_v"].range == built_in["lyapunov_v"].range
     ok = policy.signals["heartbeat_ok"]
     assert (ok.metric, ok.labels, ok.push_max_age, ok.scope) == ("other_ok", {"job": "a"}, None, Scope.SHARED)
-    assert ok.range == Range(high=1)
+    assert ok.range == ValueRange(high=1)
     assert ok.written_at == built_in["heartbeat_ok"].written_at
-    assert policy.signals["latency"] == Signal("latency", "job:latency:p99", range=Range(0, 1))
+    assert policy.signals["latency"] == Signal("latency", "job:latency:p99", range=ValueRange(0, 1))
     assert policy.signals["plain"] == Signal("plain", "duri_plain")
 
 

@@ -18,10 +18,10 @@ from gonogo.policy.load import load
 from gonogo.programs.installed_promtool import version_number
 from gonogo.reload import recovery, transaction
 from gonogo.reload.compare.completed import evaluation_interval
-from gonogo.reload.compare.document import Leaf
+from gonogo.reload.compare.document import ConfigurationScalar
 from gonogo.reload.compare.jobs import static_targets
 from gonogo.reload.contents import Contents, contents_of
-from gonogo.reload.place import Place, place_of
+from gonogo.reload.place import ReloadPlace, place_of
 from gonogo.reload.request import ReloadRequest
 from gonogo.reload.trees.manifest import snapshot
 from gonogo.reload.trees.tree import live_tree
@@ -170,7 +170,7 @@ def _targets(contents: Contents, at: float) -> Iterator[Target]:
     """Make the targets of scrape files as a server shows them."""
     for name, job in contents.scrapes.jobs.items():
         for labels, address in static_targets(job.written):
-            own = {key: tree.text for key, tree in labels.items() if isinstance(tree, Leaf)}
+            own = {key: tree.text for key, tree in labels.items() if isinstance(tree, ConfigurationScalar)}
             times = {f"__{key}__": str(job.tree[key].text) for key in ("scrape_interval", "scrape_timeout")}  # type: ignore[union-attr]
             seen = {**SEEN, **times, **own, "job": name, "__address__": address.text}
             yield Target({"job": name, "instance": address.text}, TargetHealth.UP, None, "", at, name, discovered=seen)
@@ -192,7 +192,7 @@ class Scene:
         request = ReloadRequest(load(path), staged=staged, checked=PASSED, beat=False)
         return replace(request, **more)  # type: ignore[arg-type]
 
-    def place(self, request: ReloadRequest) -> Place:
+    def place(self, request: ReloadRequest) -> ReloadPlace:
         """Give where it happens, with this server."""
         return replace(place_of(request), server=self.server)  # type: ignore[arg-type]
 

@@ -9,7 +9,7 @@ import pytest
 
 from gonogo.model.outcome import Outcome
 from gonogo.policy.load import load
-from gonogo.reload.compare.result import Became, Step, StepReport
+from gonogo.reload.compare.result import Became, ReloadStep, StepReport
 from gonogo.reload.transaction import reload
 from tests.reload.server_in_memory import REJECTED, Scene, scene
 
@@ -45,7 +45,7 @@ def test_the_metrics_are_published_under_the_policys_prefix(stage: Scene) -> Non
 def test_a_beat_ends_a_proved_reload(stage: Scene) -> None:
     """By the policy's own writer."""
     step = last(stage, beat=True)
-    assert (step.step, step.outcome) == (Step.HEARTBEAT, Outcome.PASS)
+    assert (step.step, step.outcome) == (ReloadStep.HEARTBEAT, Outcome.PASS)
     assert (stage.folder / "textfile" / "duri_textfile_heartbeat.prom").exists()
 
 
@@ -64,7 +64,7 @@ def test_what_fails_here_is_told_and_changes_nothing(stage: Scene) -> None:
     server = stage.place(stage.request()).state.folder.name
     (stage.folder / "textfile" / f"duri_prom_reload_{server}.prom").mkdir()
     step = last(stage)
-    assert (step.step, step.outcome) == (Step.METRICS, Outcome.UNKNOWN)
+    assert (step.step, step.outcome) == (ReloadStep.METRICS, Outcome.UNKNOWN)
 
 
 def test_without_a_folder_nothing_is_published(stage: Scene) -> None:

@@ -11,7 +11,7 @@ import pytest
 from gonogo.policy.load import load
 from gonogo.reload import commands
 from gonogo.reload.commands import asks, by_hand
-from gonogo.reload.place import Place, place_of
+from gonogo.reload.place import ReloadPlace, place_of
 from gonogo.reload.request import ReloadRequest
 from gonogo.reload.trees.switch import switch
 from gonogo.reload.trees.switch_plan import plan_switch
@@ -19,7 +19,7 @@ from tests.config_trees import Place as Trees
 from tests.config_trees import linked_place, place
 
 
-def reloading(folder: Path, trees: Trees, keys: str = "{}") -> Place:
+def reloading(folder: Path, trees: Trees, keys: str = "{}") -> ReloadPlace:
     """Give the place of reloads of these trees."""
     path = folder / "gonogo.yaml"
     path.write_text(f"version: 1\nprometheus: {{config: live/prometheus.yml}}\nreload: {keys}\n", encoding="utf-8")

@@ -11,9 +11,9 @@ import pytest
 from gonogo.model.evidence import Target, TargetHealth
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.reload.compare.scrape_files import ScrapeFiles, read_scrape_files
-from gonogo.reload.comparison import SHOWN, Comparison, Reload, failing_rules, unmet
-from gonogo.reload.staged import Staged, StagedJob, staged
-from gonogo.reload.unmet import Check, Unmet
+from gonogo.reload.comparison import SHOWN, LoadedComparison, Reload, failing_rules, unmet
+from gonogo.reload.staged import StagedConfiguration, StagedJob, staged
+from gonogo.reload.unmet import Unmet, Verification
 from gonogo.server.own_metrics import OwnMetrics
 from gonogo.server.server_state import ServerState, Vitals
 
@@ -38,7 +38,9 @@ def group(**changes: Any) -> LoadedGroup:  # noqa: ANN401 - as dataclasses.repla
     return LoadedGroup("g", EVERY, (state,), "r.yml")
 
 
-STAGED = Staged("prometheus.yml", (StagedJob("node", EVERY, 1),), EVERY, (RuleGroup("g", (X,)),), 1, lambda _: ())
+STAGED = StagedConfiguration(
+    "prometheus.yml", (StagedJob("node", EVERY, 1),), EVERY, (RuleGroup("g", (X,)),), 1, lambda _: ()
+)
 OLD = OwnMetrics(True, 900.0, 1.0, syncs={"node": 1.0})
 ASKED = Vitals(1.0, "/srv", OLD)
 NOW = Vitals(1.0, "/srv", replace(OLD, success_at=AT, syncs={"node": 2.0}))
@@ -65,13 +67,18 @@ def metrics(**changes: Any) -> Vitals:  # noqa: ANN401 - as dataclasses.replace 
 
 
 def left(
-    now: ServerState = AFTER, before: ServerState = BEFORE, wanted: Staged = STAGED, reload: Reload = RELOAD
+    now: ServerState = AFTER,
+    before: ServerState = BEFORE,
+    wanted: StagedConfiguration = STAGED,
+    reload: Reload = RELOAD,
 ) -> tuple[Unmet, ...]:
     """Say what is unmet."""
-    return unmet(Comparison(before, now, wanted, reload))
+    return unmet(LoadedComparison(before, now, wanted, reload))
 
 
-def one(now: ServerState = AFTER, before: ServerState = BEFORE, wanted: Staged = STAGED) -> tuple[Check, bool]:
+def one(
+    now: ServerState = AFTER, before: ServerState = BEFORE, wanted: StagedConfiguration = STAGED
+) -> tuple[Verification, bool]:
     """Give the check of the only thing that is unmet, and whether it is final."""
     (found,) = left(now, before, wanted)
     assert all((found.what, found.where, found.why, found.next_step))
@@ -85,46 +92,46 @@ def test_a_good_server_leaves_nothing_unmet() -> None:
 
 def test_another_process_is_unmet() -> None:
     """Its reload is none of ours, so that nobody else is looked for."""
-    assert one(replace(AFTER, vitals=replace(NOW, born=7.0))) == (Check.PROCESS, True)
+    assert one(replace(AFTER, vitals=replace(NOW, born=7.0))) == (Verification.PROCESS, True)
 
 
 def test_a_failed_or_unseen_reload_is_unmet() -> None:
     """And then the last success is not ours either."""
-    assert one(replace(AFTER, vitals=metrics(successful=False))) == (Check.RESULT, True)
+    assert one(replace(AFTER, vitals=metrics(successful=False))) == (Verification.RESULT, True)
     found = left(replace(AFTER, vitals=metrics(success_at=900.0)))
-    assert [(each.check, each.final) for each in found] == [(Check.RESULT, False), (Check.ALONE, True)]
+    assert [(each.check, each.final) for each in found] == [(Verification.RESULT, False), (Verification.ALONE, True)]
 
 
 def test_the_reload_of_somebody_else_is_unmet() -> None:
     """Whatever they loaded."""
-    assert one(replace(AFTER, vitals=metrics(success_at=AT + 0.5))) == (Check.ALONE, True)
+    assert one(replace(AFTER, vitals=metrics(success_at=AT + 0.5))) == (Verification.ALONE, True)
 
 
 def test_another_configuration_is_unmet() -> None:
     """The first differences are told, the others counted."""
     wanted = replace(STAGED, differs=lambda text: [f"{text} {number}" for number in range(SHOWN + 2)])
-    assert one(wanted=wanted) == (Check.CONFIGURATION, True)
+    assert one(wanted=wanted) == (Verification.CONFIGURATION, True)
     assert left(wanted=wanted)[0].why.endswith(f"{SHOWN - 1}; and 2 more")
     assert "/srv/p.yml there is prometheus.yml here" in left(wanted=wanted)[0].next_step
 
 
 def test_other_rules_are_unmet() -> None:
     """More, fewer, others; a group's own interval counts."""
-    assert one(wanted=replace(STAGED, rules=())) == (Check.RULES, True)
-    assert one(wanted=replace(STAGED, evaluation_interval=EVERY * 2)) == (Check.RULES, True)
-    assert one(replace(AFTER, rules=())) == (Check.RULES, True)
+    assert one(wanted=replace(STAGED, rules=())) == (Verification.RULES, True)
+    assert one(wanted=replace(STAGED, evaluation_interval=EVERY * 2)) == (Verification.RULES, True)
+    assert one(replace(AFTER, rules=())) == (Verification.RULES, True)
 
 
 @pytest.mark.parametrize("at", [None, AT - 1, AT])
 def test_a_rule_that_was_not_evaluated_since_is_unmet(at: float | None) -> None:
     """It may still be."""
-    assert one(replace(AFTER, rules=(group(evaluated_at=at),))) == (Check.EVALUATION, False)
+    assert one(replace(AFTER, rules=(group(evaluated_at=at),))) == (Verification.EVALUATION, False)
 
 
 def test_a_failing_rule_is_unmet_unless_it_failed_before() -> None:
     """With the server's reason, or that it gave none."""
     failing = replace(AFTER, rules=(group(health=RuleHealth.ERROR, last_error="many-to-many"),))
-    assert one(failing) == (Check.HEALTH, False)
+    assert one(failing) == (Verification.HEALTH, False)
     assert left(failing)[0].why == "many-to-many"
     assert "not say why" in left(replace(AFTER, rules=(group(health=RuleHealth.ERROR),)))[0].why
     assert left(failing, replace(BEFORE, rules=failing.rules)) == ()
@@ -134,12 +141,12 @@ def test_a_failing_rule_is_unmet_unless_it_failed_before() -> None:
     ("changes", "unmet_checks"),
     [
         ({"last_error": 'found 3 duplicates: [{a="2"}]'}, []),
-        ({"last_error": 'found 2 samples: [{a="1"}]'}, [Check.HEALTH]),
-        ({"rule": replace(X, expression="sum(other)")}, [Check.RULES, Check.HEALTH]),
+        ({"last_error": 'found 2 samples: [{a="1"}]'}, [Verification.HEALTH]),
+        ({"rule": replace(X, expression="sum(other)")}, [Verification.RULES, Verification.HEALTH]),
     ],
 )
 def test_a_rule_that_failed_before_must_fail_for_the_same_reason(
-    changes: dict[str, Any], unmet_checks: list[Check]
+    changes: dict[str, Any], unmet_checks: list[Verification]
 ) -> None:
     """The same expression, and the same error but for series and numbers in it."""
     failing = group(health=RuleHealth.ERROR, last_error='found 2 duplicates: [{a="1"}]')
@@ -161,7 +168,7 @@ def test_a_rule_that_failed_before_must_fail_for_the_same_reason(
 def test_a_new_failure_is_unmet(changes: dict[str, Any], where: str) -> None:
     """It is final: counters do not fall."""
     now = replace(AFTER, vitals=metrics(**changes))
-    assert one(now) == (Check.FAILURES, True)
+    assert one(now) == (Verification.FAILURES, True)
     assert (left(now)[0].where, left(now)[0].why) == (where, "1 more than before")
 
 
@@ -183,7 +190,7 @@ def test_a_server_that_stood_still_is_told_from_rules_that_are_too_slow(took: fl
     shown = replace(group(), began_at=AT + 1, ended_at=AT + 1 + took)
     now = replace(AFTER, rules=(shown,), vitals=metrics(iterations_missed={GROUP: 1.0}))
     (found,) = left(now)
-    assert (found.check, found.final, "do not take longer" in found.what) == (Check.FAILURES, final, not final)
+    assert (found.check, found.final, "do not take longer" in found.what) == (Verification.FAILURES, final, not final)
 
 
 def test_evaluations_that_are_left_out_again_are_unmet_again() -> None:
@@ -192,7 +199,7 @@ def test_evaluations_that_are_left_out_again_are_unmet_again() -> None:
     once = replace(AFTER, now=AT + 50, rules=(shown,), vitals=metrics(iterations_missed={GROUP: 1.0}))
     again = replace(once, now=AT + 70, vitals=metrics(iterations_missed={GROUP: 2.0}))
     reload = replace(RELOAD, failing=once)
-    assert [each.check for each in left(again, reload=reload)] == [Check.FAILURES]
+    assert [each.check for each in left(again, reload=reload)] == [Verification.FAILURES]
     assert left(once, reload=reload) == ()
     asked = replace(ASKED, metrics=replace(OLD, iterations_missed={GROUP: 1.0}))
     assert left(again, reload=Reload(asked, NOW, failing=once)) == ()
@@ -209,13 +216,13 @@ def test_a_job_without_a_pool_is_unmet() -> None:
     """A new one, and one that had a pool; but not one whose discovery had found nothing before."""
     secure = StagedJob("secure", EVERY, 0)
     wanted = replace(STAGED, jobs=(*STAGED.jobs, secure))
-    assert one(wanted=wanted) == (Check.JOBS, False)
+    assert one(wanted=wanted) == (Verification.JOBS, False)
     known = replace(BEFORE, configuration="scrape_configs: [{job_name: node}, {job_name: secure}]")
-    assert one(before=known, wanted=wanted) == (Check.JOBS, False)
+    assert one(before=known, wanted=wanted) == (Verification.JOBS, False)
     found = replace(STAGED, jobs=(*STAGED.jobs, replace(secure, targets=None)))
-    assert one(wanted=found) == (Check.JOBS, False)
+    assert one(wanted=found) == (Verification.JOBS, False)
     assert left(before=known, wanted=found) == ()
-    assert one(before=replace(known, pools=()), wanted=found) == (Check.JOBS, False)
+    assert one(before=replace(known, pools=()), wanted=found) == (Verification.JOBS, False)
 
 
 def test_an_older_server_shows_its_jobs_by_their_targets() -> None:
@@ -223,7 +230,7 @@ def test_an_older_server_shows_its_jobs_by_their_targets() -> None:
     now = replace(AFTER, pools=None)
     empty, missing = (StagedJob("more", EVERY, number) for number in (0, None))
     assert left(now, wanted=replace(STAGED, jobs=(*STAGED.jobs, empty))) == ()
-    assert one(now, wanted=replace(STAGED, jobs=(*STAGED.jobs, missing))) == (Check.JOBS, False)
+    assert one(now, wanted=replace(STAGED, jobs=(*STAGED.jobs, missing))) == (Verification.JOBS, False)
 
 
 @pytest.mark.parametrize(
@@ -240,7 +247,7 @@ def test_an_older_server_shows_its_jobs_by_their_targets() -> None:
 def test_a_target_that_is_not_up_is_unmet(found: Target, words: str) -> None:
     """Each with its reason; it may still come up, or go."""
     now = replace(AFTER, targets=(target(), found))
-    assert one(now) == (Check.TARGETS, False)
+    assert one(now) == (Verification.TARGETS, False)
     assert words in left(now)[0].why
 
 
@@ -249,13 +256,13 @@ def test_a_target_that_was_down_may_stay_so() -> None:
     down = target("b:1", TargetHealth.DOWN)
     both = replace(AFTER, targets=(target(), down))
     assert left(both, replace(BEFORE, targets=(target(at=1.0), replace(down, last_scrape=1.0)))) == ()
-    assert one(both, replace(BEFORE, targets=(target(at=1.0),))) == (Check.TARGETS, False)
+    assert one(both, replace(BEFORE, targets=(target(at=1.0),))) == (Verification.TARGETS, False)
 
 
 def test_fewer_targets_than_before_are_unmet_unless_the_configuration_names_fewer() -> None:
     """Of a discovery as many as before must be up."""
     before = replace(BEFORE, targets=(target(), target("b:1")))
-    for number, expected in ((2, Check.TARGETS), (None, Check.TARGETS)):
+    for number, expected in ((2, Verification.TARGETS), (None, Verification.TARGETS)):
         wanted = replace(STAGED, jobs=(StagedJob("node", EVERY, number),))
         assert one(before=before, wanted=wanted) == (expected, False)
     assert left(before=before) == ()
@@ -263,13 +270,13 @@ def test_fewer_targets_than_before_are_unmet_unless_the_configuration_names_fewe
 
 def test_targets_of_before_are_not_taken_for_the_new_ones() -> None:
     """A server shows the old ones for up to ten seconds after a reload; where it does not count, nothing is said."""
-    assert one(replace(AFTER, vitals=metrics(syncs={"node": 1.0}))) == (Check.TARGETS, False)
+    assert one(replace(AFTER, vitals=metrics(syncs={"node": 1.0}))) == (Verification.TARGETS, False)
     assert left(replace(AFTER, vitals=metrics(syncs={}))) == ()
 
 
 def test_missing_alertmanagers_are_unmet() -> None:
     """As many as the configuration names."""
-    assert one(replace(AFTER, alertmanagers=())) == (Check.ALERTMANAGERS, False)
+    assert one(replace(AFTER, alertmanagers=())) == (Verification.ALERTMANAGERS, False)
 
 
 def test_an_empty_discovery_of_alertmanagers_is_the_cause() -> None:
@@ -294,13 +301,13 @@ def test_failing_rules_are_listed_with_the_words_of_the_server() -> None:
 def test_what_only_waits_is_left_out_once_anything_is_final() -> None:
     """Nobody waits for it any more."""
     now = replace(AFTER, rules=(group(evaluated_at=AT),), targets=(target(at=AT),), vitals=replace(NOW, born=7.0))
-    assert [each.check for each in left(now)] == [Check.PROCESS]
-    assert [each.check for each in left(replace(now, vitals=NOW))] == [Check.EVALUATION, Check.TARGETS]
+    assert [each.check for each in left(now)] == [Verification.PROCESS]
+    assert [each.check for each in left(replace(now, vitals=NOW))] == [Verification.EVALUATION, Verification.TARGETS]
 
 
 def test_an_unmet_thing_is_one_line() -> None:
     """Where, what, why, and the next step."""
-    assert str(Unmet(Check.JOBS, "what", "where", "why", "next")) == "where: what: why (next)"
+    assert str(Unmet(Verification.JOBS, "what", "where", "why", "next")) == "where: what: why (next)"
 
 
 API = "scrape_configs: [{job_name: api, %s}]"
@@ -308,7 +315,7 @@ PLAIN = {"__address__": "a:1", "job": "api", "__scheme__": "http", "__metrics_pa
 SEEN = {**PLAIN, "__scrape_interval__": "1m", "__scrape_timeout__": "10s"}
 
 
-def with_file(text: str) -> Staged:
+def with_file(text: str) -> StagedConfiguration:
     """Stage a job in a scrape file beside the job in the configuration."""
     return staged(BEFORE.configuration, "p.yml", (RuleGroup("g", (X,), EVERY),), lambda _: (), scrape_files(text))
 
@@ -322,7 +329,7 @@ def scrape_files(text: str) -> ScrapeFiles:
 
 def test_a_pool_of_a_job_that_is_in_no_file_is_unmet() -> None:
     """The server may have another scrape file than the staged one."""
-    assert one(replace(AFTER, pools=("node", "strange"))) == (Check.JOBS, False)
+    assert one(replace(AFTER, pools=("node", "strange"))) == (Verification.JOBS, False)
     assert left(replace(AFTER, pools=None)) == ()
 
 
@@ -333,15 +340,15 @@ def test_targets_that_are_not_as_in_a_scrape_file_are_unmet() -> None:
     now = replace(AFTER, pools=("node", "api"), targets=(target(), seen))
     assert left(now, wanted=wanted) == ()
     other = replace(now, targets=(target(), replace(seen, discovered={**SEEN, "team": "x"})))
-    assert one(other, wanted=wanted) == (Check.TARGETS, False)
+    assert one(other, wanted=wanted) == (Verification.TARGETS, False)
     assert left(other, wanted=wanted)[0].why.startswith("target a:1 of job api is not as in a.yml: team")
-    assert {each.check for each in left(wanted=wanted)} == {Check.JOBS, Check.TARGETS}
+    assert {each.check for each in left(wanted=wanted)} == {Verification.JOBS, Verification.TARGETS}
 
 
 def test_a_job_of_a_scrape_file_whose_discovery_failed_before_needs_no_pool() -> None:
     """As one of the configuration itself; without the files before, nobody knows that it failed."""
     wanted = with_file("dns_sd_configs: [{names: [a]}]")
-    assert one(wanted=wanted) == (Check.JOBS, False)
+    assert one(wanted=wanted) == (Verification.JOBS, False)
     assert left(wanted=replace(wanted, had_files=wanted.files)) == ()
 
 

@@ -9,7 +9,7 @@ import pytest
 from gonogo.errors import ActionFailed, MissingTool
 from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
-from gonogo.reload.compare.result import Became, Step, StepReport
+from gonogo.reload.compare.result import Became, ReloadStep, StepReport
 from gonogo.reload.course import KEPT_REASONS, Course, Done, Silent, judged, left_out, passed
 
 
@@ -19,7 +19,7 @@ class Heard:
     def __init__(self) -> None:
         self.lines: list[str] = []
 
-    def begins(self, step: Step) -> None:
+    def begins(self, step: ReloadStep) -> None:
         """Remember a beginning."""
         self.lines.append(f"{step} begins")
 
@@ -36,7 +36,7 @@ def course(folder: Path, heard: Heard | Silent | None = None) -> Course:
 def test_a_step_is_told_and_recorded_before_and_after(tmp_path: Path) -> None:
     """With what came of it, by name and server."""
     heard = Heard()
-    taken = course(tmp_path, heard).take(Step.LINT, lambda: passed("fine", rules=3))
+    taken = course(tmp_path, heard).take(ReloadStep.LINT, lambda: passed("fine", rules=3))
     assert (taken.outcome, taken.detail) == (Outcome.PASS, "fine")
     assert heard.lines == ["lint begins", "lint PASS: fine"]
     after, before = records(tmp_path / "journal.sqlite")
@@ -49,7 +49,7 @@ def test_the_records_of_one_reload_belong_together(tmp_path: Path) -> None:
     """And to no other reload of the same server."""
     for _ in range(2):
         steps = course(tmp_path)
-        steps.take(Step.LINT, lambda: passed("fine"))
+        steps.take(ReloadStep.LINT, lambda: passed("fine"))
         steps.closed(steps.ends(Became.UNCHANGED, "done"))
     first, second = records(tmp_path / "journal.sqlite", folded=True)
     assert first.detail["outcome"] == second.detail["outcome"] == "unchanged"
@@ -66,11 +66,11 @@ def test_an_error_in_a_step_is_a_reason(tmp_path: Path) -> None:
         raise ZeroDivisionError
 
     steps = course(tmp_path)
-    report = steps.take(Step.LINT, missing)
+    report = steps.take(ReloadStep.LINT, missing)
     assert report.detail == "promtool is not installed"
     assert report.reasons == ("promtool is not installed\n  next: install it",)
     with pytest.raises(ZeroDivisionError):
-        steps.take(Step.UNIT, bug)
+        steps.take(ReloadStep.UNIT, bug)
 
 
 def test_what_speaks_against_a_step_is_counted() -> None:
@@ -84,11 +84,11 @@ def test_what_speaks_against_a_step_is_counted() -> None:
 def test_the_end_has_every_step_and_every_reason(tmp_path: Path) -> None:
     """And the journal keeps so many of them."""
     steps = course(tmp_path)
-    steps.take(Step.LINT, lambda: judged(tuple(map(str, range(KEPT_REASONS + 5))), ""))
+    steps.take(ReloadStep.LINT, lambda: judged(tuple(map(str, range(KEPT_REASONS + 5))), ""))
     result = steps.ends(Became.REFUSED, "no", retries=2)
-    steps.take(Step.METRICS, lambda: passed("published"))
+    steps.take(ReloadStep.METRICS, lambda: passed("published"))
     closed = steps.closed(result)
-    assert [step.step for step in closed.steps] == [Step.LINT, Step.METRICS]
+    assert [step.step for step in closed.steps] == [ReloadStep.LINT, ReloadStep.METRICS]
     assert len(closed.reasons) == KEPT_REASONS + 5
     assert closed.retries == 2
     (last,) = records(tmp_path / "journal.sqlite", limit=1)
@@ -102,7 +102,7 @@ def test_a_reason_that_comes_again_is_given_once(tmp_path: Path) -> None:
     """As where the server is asked several times."""
     steps = course(tmp_path)
     for _ in range(3):
-        steps.take(Step.TRIGGER, lambda: judged(("nothing listens", "start it"), ""))
+        steps.take(ReloadStep.TRIGGER, lambda: judged(("nothing listens", "start it"), ""))
     assert steps.ends(Became.FAILED, "no").reasons == ("nothing listens", "start it")
 
 
@@ -111,8 +111,8 @@ def test_a_journal_that_cannot_be_written_stops_what_has_touched_nothing(tmp_pat
     (tmp_path / "journal.sqlite").mkdir()
     steps = course(tmp_path)
     with pytest.raises(ActionFailed):
-        steps.take(Step.LOCK, lambda: passed("mine"))
+        steps.take(ReloadStep.LOCK, lambda: passed("mine"))
     steps.touched = True
-    steps.take(Step.SWITCH, lambda: passed("switched"))
+    steps.take(ReloadStep.SWITCH, lambda: passed("switched"))
     closed = steps.closed(steps.ends(Became.RELOADED, "done"))
     assert "this is no journal" in closed.reasons[0]

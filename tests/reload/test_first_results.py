@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
-from gonogo.reload.comparison import Comparison, Reload, evaluation
+from gonogo.reload.comparison import LoadedComparison, Reload, evaluation
 from gonogo.reload.first_results import Due, FirstResults, evaluation_of, new_or_changed_rules
 from gonogo.reload.rule_inputs import RuleId
 from gonogo.server.server_state import ServerState
@@ -41,7 +41,7 @@ def waiting(
 ) -> list[str]:
     """Look again and again; return what the last look does not count, and why."""
     files = tuple(RuleGroup(one.name, (), delay=timedelta(seconds=delay)) for one in looks[0].rules)
-    compared = Comparison(before, looks[0], replace(STAGED, rules=files), reload)
+    compared = LoadedComparison(before, looks[0], replace(STAGED, rules=files), reload)
     for now in looks:
         compared = replace(compared, now=now).seen()
     return [f"{one.where.rpartition(';')[2]}: {one.what.partition('since ')[2]}" for one in evaluation(compared)]
@@ -121,7 +121,7 @@ def test_a_later_failure_makes_the_first_results_void() -> None:
     """A rollback waits for evaluations after the last failed one; their readers wait again."""
     early = look(group("a", A, 5.0), group("b", B, 6.0))
     failing = replace(RELOAD, is_rollback=True, failing=replace(early, now=AT + 8.0))
-    compared = replace(Comparison(BEFORE, early, STAGED, RELOAD).seen(), reload=failing)
+    compared = replace(LoadedComparison(BEFORE, early, STAGED, RELOAD).seen(), reload=failing)
     late = replace(compared, now=look(group("a", A, 12.0), group("b", B, 11.0))).seen()
     assert [one.where for one in evaluation(late)] == ["group r.yml;b"]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.reload import asking, own_scrapes, verify
-from gonogo.reload.compare.result import Became, ReloadResult, Step
+from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.contents import Contents, contents_of
 from gonogo.reload.recovery import recover
 from gonogo.reload.request import ReloadRequest
@@ -241,8 +241,8 @@ def request_of(stage: Scene) -> ReloadRequest:
     return stage.request(allow_version_skew=True)
 
 
-@pytest.mark.parametrize("step", [Step.TRIGGER, Step.VERIFY])
-def test_a_killed_reload_is_recovered_with_its_scrape_files(stage: Scene, step: Step) -> None:
+@pytest.mark.parametrize("step", [ReloadStep.TRIGGER, ReloadStep.VERIFY])
+def test_a_killed_reload_is_recovered_with_its_scrape_files(stage: Scene, step: ReloadStep) -> None:
     """The old ones are back on disk and on the server."""
     request = request_of(stage)
     killed(request, step)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gonogo.model.outcome import Outcome
-from gonogo.reload.compare.result import Became, ReloadResult, Step, StepReport
+from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep, StepReport
 from gonogo.reload.print import reload_text, step_text
 
 
 def test_a_step_is_one_line() -> None:
     """Whatever a server said in it."""
-    report = StepReport(Step.TRIGGER, Outcome.UNKNOWN, "two\nlines", 0.04)
+    report = StepReport(ReloadStep.TRIGGER, Outcome.UNKNOWN, "two\nlines", 0.04)
     assert step_text(report) == "UNKNOWN trigger: two\\nlines (0.0 s)"
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 from gonogo.model.outcome import Outcome
-from gonogo.reload.compare.result import Became, ReloadResult, Step, StepReport
+from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep, StepReport
 from gonogo.reload.print_json import reload_json
 
 
 def test_a_reload_has_its_steps_and_what_a_person_needs() -> None:
     """Each step by its name, outcome, sentence and time to the millisecond; then reasons and commands."""
-    step = StepReport(Step.VERIFY, Outcome.FAIL, "no", 1.23456, ("no", "and no"))
+    step = StepReport(ReloadStep.VERIFY, Outcome.FAIL, "no", 1.23456, ("no", "and no"))
     reasons, failing = ("no", "and no"), ("rule x: no",)
     result = ReloadResult(Became.FAILED, "lost", (step,), reasons, ("cp a b",), ("+ job x",), 2.0, 1, failing=failing)
     answered = json.loads(reload_json(result))

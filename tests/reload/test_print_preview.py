@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
-from gonogo.reload.compare.preview import Preview, Running, Staged, preview
+from gonogo.reload.compare.preview import Preview, Running, StagedText, preview
 from gonogo.reload.print_preview import preview_lines
 from tests.reload.compare.rule_edits import MINUTE, as_loaded
 
@@ -34,7 +34,7 @@ def test_each_change_has_its_line() -> None:
     shown = JOBS.replace("scheme: http", "scheme: https")
     before = Running(shown, as_loaded([RuleGroup("g", (DOWN, SUM))]))
     staged = JOBS.replace("job_name: two", "job_name: three") + "rule_files: ['a.yml']\n"
-    after = Staged(staged, (RuleGroup("g", (changed, replace(SUM, name="new"))),))
+    after = StagedText(staged, (RuleGroup("g", (changed, replace(SUM, name="new"))),))
     lines = preview_lines(preview(before, after))
     assert [line for line in lines if "[one]" not in line and not line.startswith("~ global")] == [
         "+ record new of group g",
@@ -55,5 +55,5 @@ def test_each_change_has_its_line() -> None:
 def test_another_order_has_its_line() -> None:
     """Though every rule stays as it is."""
     before = Running(JOBS, as_loaded([RuleGroup("g", (DOWN, SUM))]))
-    lines = preview_lines(preview(before, Staged(JOBS, (RuleGroup("g", (SUM, DOWN)),))))
+    lines = preview_lines(preview(before, StagedText(JOBS, (RuleGroup("g", (SUM, DOWN)),))))
     assert "~ group g: the order of its rules" in lines

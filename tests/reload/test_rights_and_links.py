@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.reload import verify
-from gonogo.reload.compare.result import Became, ReloadResult, Step
+from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.print import reload_text
 from gonogo.reload.print_json import reload_json
 from gonogo.reload.recovery import recover
@@ -37,7 +37,7 @@ def in_place(stage: Scene) -> ReloadResult:
     return reload(stage.request(in_place=True))
 
 
-def detail(result: ReloadResult, step: Step) -> str:
+def detail(result: ReloadResult, step: ReloadStep) -> str:
     """Give what came of a step."""
     return next(one.detail for one in result.steps if one.step is step)
 
@@ -134,7 +134,7 @@ def test_a_link_whose_release_is_gone_is_said_and_warned_of(stage: Scene) -> Non
     stage.server.replies = [REJECTED]
     result = in_place(stage)
     assert result.became is Became.ROLLED_BACK, result
-    assert f"{RULES} is a file now, where a link to ../..data/a.yml was" in detail(result, Step.RESTORE)
+    assert f"{RULES} is a file now, where a link to ../..data/a.yml was" in detail(result, ReloadStep.RESTORE)
     deploy(link, 3)
     for _ in range(2):
         later = in_place(stage)
@@ -160,8 +160,8 @@ def test_a_rollback_turns_the_link_back_and_says_so(stage: Scene) -> None:
     result = in_place(stage)
     assert result.became is Became.ROLLED_BACK, result
     assert (str(link.readlink()), (stage.folder / "live" / RULES).is_symlink()) == ("..1", True)
-    assert detail(result, Step.SWITCH).endswith(f"{link} leads to ..2")
-    assert f"{link} leads to ..1 again" in detail(result, Step.RESTORE)
+    assert detail(result, ReloadStep.SWITCH).endswith(f"{link} leads to ..2")
+    assert f"{link} leads to ..1 again" in detail(result, ReloadStep.RESTORE)
     deploy(link, 3)
     assert in_place(stage).became is Became.RELOADED
     assert in_place(stage).warnings == ()

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from gonogo.reload.staged import Staged, staged
+from gonogo.reload.staged import StagedConfiguration, staged
 
 
-def read(text: str) -> Staged:
+def read(text: str) -> StagedConfiguration:
     """Read a configuration."""
     return staged(text, "prometheus.yml", (), lambda _: ())
 

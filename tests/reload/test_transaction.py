@@ -14,13 +14,13 @@ from gonogo.errors import ActionFailed
 from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
 from gonogo.reload import asking, changing, disk_steps, judging, transaction
-from gonogo.reload.compare.result import Became, ReloadResult, Step
+from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.recovery import recover
 from gonogo.reload.request import ReloadRequest
 from gonogo.reload.transaction import as_run, reload
 from gonogo.reload.trees.recover_marker import pending
 from gonogo.reload.trees.reload_lock import hold_server
-from gonogo.reload.trees.server_state import ServerState
+from gonogo.reload.trees.server_state import StateFolder
 from gonogo.reload.trees.switch import switch
 from gonogo.reload.trees.switch_plan import Plan
 from gonogo.reload.trigger import Reply, Triggered
@@ -46,12 +46,12 @@ def told(result: ReloadResult) -> str:
     return "\n".join((result.became, result.detail, *result.reasons))
 
 
-def steps(result: ReloadResult) -> list[Step]:
+def steps(result: ReloadResult) -> list[ReloadStep]:
     """Name the steps that were taken."""
     return [step.step for step in result.steps]
 
 
-def killed(request: ReloadRequest, step: Step) -> None:
+def killed(request: ReloadRequest, step: ReloadStep) -> None:
     """Reload in a child that ends at once when a step begins."""
     child = os.fork()
     if child == 0:
@@ -69,7 +69,7 @@ def test_a_staged_tree_is_reloaded(stage: Scene) -> None:
     """Every step in its order; as a run it passes."""
     result = reload(stage.request())
     assert result.became is Became.RELOADED, told(result)
-    expected = [*tuple(Step)[: tuple(Step).index(Step.KEEP) + 1], Step.METRICS]
+    expected = [*tuple(ReloadStep)[: tuple(ReloadStep).index(ReloadStep.KEEP) + 1], ReloadStep.METRICS]
     assert steps(result) == expected
     assert stage.live() == NEW
     assert as_run(result).passed
@@ -83,8 +83,8 @@ def test_a_rejected_reload_is_undone_and_never_asked_again_forth(stage: Scene) -
     assert result.became is Became.ROLLED_BACK, told(result)
     assert (stage.server.asked, stage.live()) == (2, FILES)
     assert steps(result)[-6:] == [
-        *(Step.RESTORE, Step.TRIGGER_OLD, Step.SETTLE_OLD),
-        *(Step.VERIFY_OLD, Step.KEEP_OLD, Step.METRICS),
+        *(ReloadStep.RESTORE, ReloadStep.TRIGGER_OLD, ReloadStep.SETTLE_OLD),
+        *(ReloadStep.VERIFY_OLD, ReloadStep.KEEP_OLD, ReloadStep.METRICS),
     ]
     run = as_run(result)
     assert run.detail == "rolled-back, the old files are back, loaded and verified: 500 (see its log)"
@@ -151,7 +151,7 @@ def test_files_that_cannot_be_put_back_are_loud(stage: Scene) -> None:
         (stage.folder / "live" / "rules" / "b.yml").write_text("groups: [] # theirs\n", encoding="utf-8")
 
     stage.server.replies = [REJECTED]
-    result = reload(stage.request(), At(Step.RESTORE, theirs))
+    result = reload(stage.request(), At(ReloadStep.RESTORE, theirs))
     assert result.became is Became.FAILED, told(result)
     assert result.detail == "the old files could not be put back"
     assert "theirs" in stage.live()["rules/b.yml"]
@@ -164,12 +164,12 @@ def test_files_that_cannot_be_put_back_are_loud(stage: Scene) -> None:
 def test_a_recovery_overwrites_what_somebody_else_wrote_only_if_told(stage: Scene) -> None:
     """Theirs is kept, the step and the journal say where, and the old tree is proved."""
     request = stage.request()
-    killed(request, Step.TRIGGER)
+    killed(request, ReloadStep.TRIGGER)
     write(stage.folder / "live", {"rules/b.yml": "groups: [] # theirs\n"})
     assert recover(request).became is Became.FAILED
     result = recover(replace(request, overwrite=True))
     assert (result.became, stage.live()) == (Became.ROLLED_BACK, FILES), told(result)
-    restored = next(step for step in result.steps if step.step is Step.RESTORE)
+    restored = next(step for step in result.steps if step.step is ReloadStep.RESTORE)
     (kept,) = stage.place(request).state.overwritten.iterdir()
     assert kept.read_text(encoding="utf-8") == "groups: [] # theirs\n"
     assert restored.detail.endswith(f"; what was rules/b.yml is {kept}")
@@ -190,8 +190,8 @@ def test_a_switch_that_fails_is_undone_and_the_old_tree_proved(stage: Scene, mon
     monkeypatch.setattr(durable, "sync_folder", full)
     result = reload(stage.request())
     assert result.became is Became.ROLLED_BACK, told(result)
-    assert Step.RESTORE not in steps(result)
-    assert Step.VERIFY_OLD in steps(result)
+    assert ReloadStep.RESTORE not in steps(result)
+    assert ReloadStep.VERIFY_OLD in steps(result)
     assert stage.live() == FILES
 
 
@@ -212,7 +212,7 @@ def test_a_switch_that_cannot_begin_is_refused(stage: Scene, monkeypatch: pytest
 def test_a_switch_that_cannot_be_undone_is_loud(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """The marker stands."""
 
-    def stuck(state: ServerState, plan: Plan) -> None:
+    def stuck(state: StateFolder, plan: Plan) -> None:
         switch(state, plan)
         raise ActionFailed("the live tree is mixed")
 
@@ -253,7 +253,7 @@ def test_files_that_change_while_they_are_verified_are_a_failure(stage: Scene) -
         (stage.folder / "live" / "rules" / "b.yml").write_text("groups: []\n", encoding="utf-8")
 
     request = stage.request()
-    result = reload(request, At(Step.KEEP, edit))
+    result = reload(request, At(ReloadStep.KEEP, edit))
     assert result.became is Became.FAILED, told(result)
     assert "rules/b.yml has other bytes: the server has what was to be loaded" in told(result)
     assert "gonogo reload --recover --overwrite" in told(result)
@@ -269,7 +269,7 @@ def test_files_that_change_while_the_way_back_is_verified_are_a_failure(stage: S
         (stage.folder / "live" / "rules" / "a.yml").write_text("groups: []\n", encoding="utf-8")
 
     stage.server.replies = [REJECTED]
-    result = reload(stage.request(), At(Step.KEEP_OLD, edit))
+    result = reload(stage.request(), At(ReloadStep.KEEP_OLD, edit))
     assert result.became is Became.FAILED, told(result)
     assert "rules/a.yml has other bytes" in told(result)
     assert stage.live()["rules/a.yml"] == "groups: []\n"
@@ -277,24 +277,24 @@ def test_files_that_change_while_the_way_back_is_verified_are_a_failure(stage: S
 
 def test_an_interrupt_goes_back_or_stays_where_it_is_proved(stage: Scene) -> None:
     """Before the switch nothing happened; after it the old tree is proved; after keeping, the new one."""
-    assert reload(stage.request(), At(Step.SWITCH, interrupt)).became is Became.REFUSED
-    back = reload(stage.request(), At(Step.TRIGGER, interrupt))
+    assert reload(stage.request(), At(ReloadStep.SWITCH, interrupt)).became is Became.REFUSED
+    back = reload(stage.request(), At(ReloadStep.TRIGGER, interrupt))
     assert (back.became, stage.live()) == (Became.ROLLED_BACK, FILES), told(back)
     with pytest.raises(KeyboardInterrupt):
         as_run(back)
-    done = reload(stage.request(), At(Step.KEEP, interrupt, after=True))
+    done = reload(stage.request(), At(ReloadStep.KEEP, interrupt, after=True))
     assert (done.became, stage.live()) == (Became.RELOADED, NEW), told(done)
 
 
 def test_an_error_that_nobody_expected_goes_back_as_well(stage: Scene) -> None:
     """The files are switched and must not stay so; where the way back fails too, the commands are told."""
-    result = reload(stage.request(), At(Step.TRIGGER, lambda: 1 // 0))
+    result = reload(stage.request(), At(ReloadStep.TRIGGER, lambda: 1 // 0))
     assert (result.became, stage.live()) == (Became.ROLLED_BACK, FILES), told(result)
     assert "unexpected ZeroDivisionError: " in result.reasons[0]
-    before = reload(stage.request(), At(Step.SWITCH, lambda: 1 // 0))
+    before = reload(stage.request(), At(ReloadStep.SWITCH, lambda: 1 // 0))
     assert (before.became, before.detail) == (Became.REFUSED, "it failed before anything was touched")
     stage.server.replies = [REJECTED]
-    lost = reload(stage.request(), At(Step.TRIGGER_OLD, lambda: 1 // 0))
+    lost = reload(stage.request(), At(ReloadStep.TRIGGER_OLD, lambda: 1 // 0))
     assert (lost.became, lost.detail) == (Became.FAILED, "the way back failed"), told(lost)
     assert lost.commands
     assert "unexpected ZeroDivisionError: " in lost.reasons[-1]
@@ -305,15 +305,15 @@ def test_a_server_that_reloads_by_itself_is_coped_with(stage: Scene) -> None:
     """It was quicker than we are: that is nobody else."""
     flags = {**stage.server.state_now.flags, "config.auto-reload": "true"}
     stage.server.state_now = replace(stage.server.state_now, flags=flags)
-    result = reload(stage.request(), At(Step.SWITCH, stage.server.read, after=True))
+    result = reload(stage.request(), At(ReloadStep.SWITCH, stage.server.read, after=True))
     assert result.became is Became.RELOADED, told(result)
-    ready = next(step for step in result.steps if step.step is Step.READINESS)
+    ready = next(step for step in result.steps if step.step is ReloadStep.READINESS)
     assert ready.detail.endswith("and reloads by itself")
 
 
 def test_a_reload_of_somebody_else_since_the_snapshot_is_refused(stage: Scene) -> None:
     """Nothing was touched yet."""
-    result = reload(stage.request(), At(Step.READINESS, stage.server.read))
+    result = reload(stage.request(), At(ReloadStep.READINESS, stage.server.read))
     assert result.became is Became.REFUSED
     assert "somebody else reloaded it" in told(result)
 
@@ -340,7 +340,7 @@ def test_another_reload_under_way_is_waited_for_and_then_refused(stage: Scene, m
         monkeypatch.setattr("gonogo.reload.recovery.LOCK_PATIENCE", 0.05)
         refused = reload(request)
         assert refused.became is Became.REFUSED
-        assert steps(refused) == [Step.LOCK, Step.METRICS]
+        assert steps(refused) == [ReloadStep.LOCK, ReloadStep.METRICS]
         assert "is being reloaded by somebody else" in told(refused)
         assert recover(request).became is Became.REFUSED
 
@@ -370,7 +370,7 @@ def test_a_policy_without_a_configuration_and_broken_inputs_are_refused(stage: S
 def test_a_server_that_is_down_is_recovered_on_disk_and_proved_later(stage: Scene) -> None:
     """The files are the old ones, and the marker stands until the server has them."""
     request = stage.request()
-    killed(request, Step.TRIGGER)
+    killed(request, ReloadStep.TRIGGER)
     assert stage.live() == NEW
     stage.server.is_up = False
     lost = recover(request)
@@ -413,7 +413,7 @@ def test_a_read_only_mount_is_reloaded_in_place_again_and_again(stage: Scene, mo
         write(stage.folder / "live", {f"rules/{number}.yml": MORE.replace("b", f"b{number}")})
         result = reload(request)
         assert result.became is Became.RELOADED, told(result)
-        switched = next(step for step in result.steps if step.step is Step.SWITCH)
+        switched = next(step for step in result.steps if step.step is ReloadStep.SWITCH)
         assert (switched.outcome, "nothing could be rolled back" in switched.detail) == (Outcome.UNKNOWN, True)
     assert switched.detail.endswith("live/rules cannot be written")
     write(stage.folder / "live", {"rules/c.yml": MORE.replace("b", "c")})
@@ -437,12 +437,12 @@ def test_a_recovery_lays_aside_what_was_edited_in_place(stage: Scene) -> None:
     request = stage.request(in_place=True)
     assert reload(request).became is Became.RELOADED
     write(stage.folder / "live", {"rules/b.yml": MORE})
-    killed(request, Step.TRIGGER)
+    killed(request, ReloadStep.TRIGGER)
     result = recover(request)
     assert (result.became, stage.live()) == (Became.ROLLED_BACK, FILES), told(result)
     (edited,) = (stage.place(request).state.folder / "rejected").rglob("rules/b.yml")
     assert edited.read_text(encoding="utf-8") == MORE
-    restored = next(step for step in result.steps if step.step is Step.RESTORE)
+    restored = next(step for step in result.steps if step.step is ReloadStep.RESTORE)
     assert restored.detail.endswith(f"; the edited ones are in {edited.parents[1]}")
 
 

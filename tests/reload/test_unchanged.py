@@ -13,7 +13,7 @@ from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
 from gonogo.model.rule import LoadedGroup, RuleHealth
 from gonogo.reload import verify
-from gonogo.reload.compare.result import Became, ReloadResult, Step
+from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.recovery import recover
 from gonogo.reload.transaction import reload
 from tests.config_trees import write
@@ -61,11 +61,11 @@ def test_the_first_reload_is_made_and_the_second_is_unchanged(stage: Scene) -> N
     """What a server shows does not tell what it has; what was verified in its last load does."""
     first = in_place(stage)
     assert (first.became, stage.server.asked) == (Became.RELOADED, 1), first
-    switched = next(step for step in first.steps if step.step is Step.SWITCH)
+    switched = next(step for step in first.steps if step.step is ReloadStep.SWITCH)
     assert "are loaded once more" in switched.detail
     again = in_place(stage)
     assert (again.became, stage.server.asked) == (Became.UNCHANGED, 1), again
-    assert Step.VERIFY in {step.step for step in again.steps}
+    assert ReloadStep.VERIFY in {step.step for step in again.steps}
 
 
 def test_a_first_reload_that_fails_is_loud(stage: Scene) -> None:
@@ -184,7 +184,7 @@ def test_what_is_broken_is_not_unchanged(stage: Scene) -> None:
     breaks(stage.server, "a:b")
     result = in_place(stage)
     assert (result.became, stage.server.asked) == (Became.RELOADED, 2), result
-    looked = next(step for step in result.steps if step.step is Step.VERIFY)
+    looked = next(step for step in result.steps if step.step is ReloadStep.VERIFY)
     assert (looked.outcome, "the rule fails" in looked.detail) == (Outcome.UNKNOWN, True)
 
 

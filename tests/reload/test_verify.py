@@ -13,13 +13,13 @@ from gonogo.model.evidence import Target, TargetHealth
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.reload import verify as verifying
 from gonogo.reload.comparison import Reload
-from gonogo.reload.staged import Staged, StagedJob
-from gonogo.reload.unmet import Check
+from gonogo.reload.staged import StagedConfiguration, StagedJob
+from gonogo.reload.unmet import Verification
 from gonogo.reload.verify import SLACK, disturbed, patience, verify
 from gonogo.server.own_metrics import OwnMetrics
 from gonogo.server.server_state import ServerState, Vitals
 
-STAGED = Staged("prometheus.yml", (), timedelta(seconds=15), (), 1, lambda _: ())
+STAGED = StagedConfiguration("prometheus.yml", (), timedelta(seconds=15), (), 1, lambda _: ())
 ASKED = Vitals(1.0, "/", OwnMetrics(True, 900.0))
 NOW = Vitals(1.0, "/", OwnMetrics(True, 1000.0))
 BEFORE = ServerState("http://here", 950.0, "2.42.0", {}, ASKED, "", (), (), (), (), ())
@@ -49,15 +49,15 @@ def looks(*each: ServerState | None) -> tuple[Callable[[], ServerState], list[Se
 def test_time_over_says_what_is_unmet() -> None:
     """Also that there was no answer."""
     (waiting,) = verify(BEFORE, STAGED, Reload(ASKED, NOW), looks(WAITING)[0], timedelta(0.02 / 86400))
-    assert waiting.check is Check.ALERTMANAGERS
+    assert waiting.check is Verification.ALERTMANAGERS
     (silent,) = verify(BEFORE, STAGED, Reload(ASKED, NOW), looks(None)[0], timedelta(0))
-    assert (silent.check, silent.where, silent.final) == (Check.ANSWER, "http://here", False)
+    assert (silent.check, silent.where, silent.final) == (Verification.ANSWER, "http://here", False)
 
 
 def test_what_waiting_cannot_mend_ends_it() -> None:
     """At the first look."""
     look, shown = looks(replace(AFTER, vitals=replace(NOW, born=2.0)), AFTER)
-    assert [one.check for one in verify(BEFORE, STAGED, Reload(ASKED, NOW), look)] == [Check.PROCESS]
+    assert [one.check for one in verify(BEFORE, STAGED, Reload(ASKED, NOW), look)] == [Verification.PROCESS]
     assert len(shown) == 1
 
 
@@ -109,7 +109,7 @@ def test_evaluations_that_do_not_advance_end_at_the_limit(
     monkeypatch.setattr(verifying, "SLACK", timedelta(seconds=0.3))
     look, seen = looks(*map(evaluated, shown))
     left = verify(BEFORE, FOUR, Reload(ASKED, NOW), look, INSTANT, timedelta(minutes=1))
-    assert {one.check for one in left} == {Check.EVALUATION}
+    assert {one.check for one in left} == {Verification.EVALUATION}
     assert least <= len(seen) <= most
 
 
@@ -120,7 +120,7 @@ def test_evaluations_that_advance_for_ever_end_at_the_longest_limit(at_most: tim
     wanted = replace(STAGED, rules=tuple(RuleGroup(str(n), (Rule(RuleKind.RECORD, "x", "up"),)) for n in range(many)))
     look, seen = looks(*(evaluated(count, many) for count in range(1, many + 1)))
     left = verify(BEFORE, wanted, Reload(ASKED, NOW), look, INSTANT, at_most)
-    assert {one.check for one in left} == {Check.EVALUATION}
+    assert {one.check for one in left} == {Verification.EVALUATION}
     assert len(seen) < many if at_most else len(seen) == 1
 
 
@@ -157,7 +157,7 @@ def test_rules_that_go_on_failing_fail_a_rollback() -> None:
     """The longest limit holds, and the error of the rule is said."""
     look, seen = looks(*(failed(count, 1000.0 + count) for count in range(1, 5000)))
     left = verify(BEFORE, ONE, BACK, look, INSTANT, timedelta(milliseconds=500))
-    assert {Check.HEALTH, Check.FAILURES} <= {one.check for one in left}
+    assert {Verification.HEALTH, Verification.FAILURES} <= {one.check for one in left}
     assert 1 < len(seen) < 5000
 
 
@@ -165,7 +165,7 @@ def test_a_failed_evaluation_ends_what_is_no_rollback() -> None:
     """The way back begins at once."""
     look, seen = looks(failed(1, 1002), failed(1, 1004, 1003.0))
     left = verify(BEFORE, ONE, Reload(ASKED, NOW), look, INSTANT, timedelta(minutes=1))
-    assert [one.final for one in left if one.check is Check.FAILURES] == [True]
+    assert [one.final for one in left if one.check is Verification.FAILURES] == [True]
     assert len(seen) == 1
 
 
@@ -173,16 +173,16 @@ def test_a_failed_evaluation_ends_what_is_no_rollback() -> None:
     ("asked", "expected"),
     [
         (ASKED, []),
-        (replace(ASKED, born=2.0), [Check.PROCESS]),
-        (NOW, [Check.ALONE]),
-        (replace(ASKED, metrics=OwnMetrics(False, 900.0)), [Check.ALONE]),
+        (replace(ASKED, born=2.0), [Verification.PROCESS]),
+        (NOW, [Verification.ALONE]),
+        (replace(ASKED, metrics=OwnMetrics(False, 900.0)), [Verification.ALONE]),
     ],
 )
-def test_what_somebody_else_did_meanwhile_is_told(asked: Vitals, expected: list[Check]) -> None:
+def test_what_somebody_else_did_meanwhile_is_told(asked: Vitals, expected: list[Verification]) -> None:
     """A restart, a reload, a failed reload."""
     found = disturbed(BEFORE, asked)
     assert [one.check for one in found] == expected
-    if expected == [Check.ALONE]:
+    if expected == [Verification.ALONE]:
         words = "a reload 100.000 s after the known one succeeded" if asked is NOW else "a reload since has failed"
         assert found[0].why == words
 
@@ -201,7 +201,7 @@ def test_an_evaluation_before_the_first_scrape_of_a_new_target_does_not_count() 
     early, later = at(1002.0, 1001.0), at(1009.0, 1002.4)
     look, _ = looks(early, later)
     (left,) = verify(BEFORE, wanted, Reload(ASKED, NOW), look, timedelta(seconds=0.01))
-    assert (left.check, left.final) == (Check.EVALUATION, False)
+    assert (left.check, left.final) == (Verification.EVALUATION, False)
     assert "since the first scrape of target a:1 of job node, which is new or changed" in left.what
     assert verify(BEFORE, wanted, Reload(ASKED, NOW), looks(early, at(1016.0, 1003.0))[0]) == ()
     same = replace(early, vitals=ASKED)

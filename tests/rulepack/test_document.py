@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
-from gonogo.model.scenario import Answer, ExpectedSeries, Input, Point, Scenario, ScenarioFile
+from gonogo.model.scenario import ExpectedSeries, Input, Point, Scenario, ScenarioFile, ScenarioSample
 from gonogo.rulepack.document import notation, rules_document, scenarios_document
 
 POINTS = st.lists(st.none() | st.just("stale") | st.integers(-5, 5).map(float) | st.floats(0, 1), max_size=30)
@@ -84,7 +84,7 @@ def test_a_test_file_names_its_rules_and_expectations() -> None:
         "s",
         timedelta(minutes=5),
         (Input(labels, (1.0,)),),
-        (ExpectedSeries("x", timedelta(0), (Answer(labels, 1.0), Answer({}, 2.0))),),
+        (ExpectedSeries("x", timedelta(0), (ScenarioSample(labels, 1.0), ScenarioSample({}, 2.0))),),
     )
     test = ScenarioFile("t", RuleKind.RECORD, timedelta(minutes=1), (scenario,))
     assert yaml.safe_load(scenarios_document("", test, "../rules/x.yml")) == {

@@ -10,7 +10,7 @@ import pytest
 from gonogo.programs.installed_promtool import installed_promtool
 from gonogo.rulepack.assemble import pack
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
-from gonogo.ruletests.core.suite import Answer, Question
+from gonogo.ruletests.core.suite import MutantFate, MutantQuestion
 from gonogo.ruletests.material import material
 from gonogo.ruletests.mutation.catalogue import mutations
 from gonogo.ruletests.rules import RulePlaces
@@ -29,13 +29,13 @@ def _unnoticed(folder: Path, count: int | None) -> list[str]:
     whole = suite([material(path, RulePlaces()) for path in paths])
     loading = whole.loading(map(str, paths))
     asked = {
-        Question(loading[rule.id], rule, one.rule): one.id
+        MutantQuestion(loading[rule.id], rule, one.rule): one.id
         for rule in whole.rules
         for one in mutations(rule.rule, rule.own_labels, annotated=True)
     }
     order = random.Random(count).sample(list(asked), count or len(asked))  # noqa: S311 - a sample, not a secret
     found = answers(order, Trials(installed_promtool()))
-    return [asked[question] for question, answer in found if answer is not Answer.NOTICED]
+    return [asked[question] for question, answer in found if answer is not MutantFate.NOTICED]
 
 
 def test_a_sample_of_mutants_is_killed(tmp_path: Path) -> None:

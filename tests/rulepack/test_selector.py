@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.rulepack.selector import Matcher, Selector, parse_selector
+from gonogo.rulepack.selector import CounterMatcher, CounterSelector, parse_selector
 
 LABEL = st.from_regex(r"[a-zA-Z_][a-zA-Z0-9_]{0,6}", fullmatch=True) | st.text(
     st.characters(codec="utf-8"), min_size=1, max_size=7
 )
 METRIC = st.from_regex(r"[a-zA-Z_:][a-zA-Z0-9_:]{0,8}", fullmatch=True) | LABEL
 VALUE = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
-MATCHERS = st.lists(st.builds(Matcher, LABEL, st.sampled_from(("=", "!=", "=~", "!~")), VALUE), max_size=4)
+MATCHERS = st.lists(st.builds(CounterMatcher, LABEL, st.sampled_from(("=", "!=", "=~", "!~")), VALUE), max_size=4)
 
 
 @pytest.mark.parametrize(
@@ -74,9 +74,9 @@ def test_a_selector_is_read_in_every_spelling(text: str, written: str) -> None:
 
 
 @given(METRIC, MATCHERS)
-def test_what_is_written_reads_back(metric: str, matchers: list[Matcher]) -> None:
+def test_what_is_written_reads_back(metric: str, matchers: list[CounterMatcher]) -> None:
     """Writing and reading are inverse, whatever the labels' values hold."""
-    selector = Selector(metric, tuple(matchers))
+    selector = CounterSelector(metric, tuple(matchers))
     assert parse_selector(str(selector)) == selector
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.errors import ActionFailed, UsageError
-from gonogo.rulepack.write import Change, write_rules
+from gonogo.rulepack.write import WrittenFile, write_rules
 from tests.rulepack.policies import INTERVAL, preset_policy
 
 POLICY = preset_policy()
@@ -47,10 +47,10 @@ def test_a_policy_without_signals_of_the_preset_has_no_rules(tmp_path: Path) -> 
 def test_writing_twice_changes_nothing(tmp_path: Path) -> None:
     """What is as it should be is not touched."""
     first = write_rules(POLICY, INTERVAL, tmp_path)
-    assert {change.change for change in first} == {Change.WRITTEN}
+    assert {change.change for change in first} == {WrittenFile.WRITTEN}
     times = {change.path: change.path.stat().st_mtime_ns for change in first}
     again = write_rules(POLICY, INTERVAL, tmp_path)
-    assert {change.change for change in again} == {Change.UNCHANGED}
+    assert {change.change for change in again} == {WrittenFile.UNCHANGED}
     assert times == {change.path: change.path.stat().st_mtime_ns for change in again}
 
 
@@ -59,7 +59,7 @@ def test_what_the_policy_no_longer_needs_is_named(tmp_path: Path) -> None:
     write_rules(POLICY, INTERVAL, tmp_path)
     (tmp_path / "tests" / "duri_own_test.yml").write_text("tests: []\n", encoding="utf-8")
     fewer = replace(POLICY, gates=POLICY.gates[:2])
-    left = [c.path.name for c in write_rules(fewer, INTERVAL, tmp_path) if c.change is Change.LEFT_OVER]
+    left = [c.path.name for c in write_rules(fewer, INTERVAL, tmp_path) if c.change is WrittenFile.LEFT_OVER]
     assert "duri_canary_test.yml" in left
     assert "duri_own_test.yml" not in left
 

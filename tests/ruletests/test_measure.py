@@ -19,7 +19,7 @@ from gonogo.programs.installed_promtool import installed_promtool
 from gonogo.rulepack.assemble import pack
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
 from gonogo.ruletests.core.report import UnitReport
-from gonogo.ruletests.core.suite import Answer, Known, Question
+from gonogo.ruletests.core.suite import Known, MutantFate, MutantQuestion
 from gonogo.ruletests.core.trial import Trial, TrialOutcome
 from gonogo.ruletests.coverage import passing_twice
 from gonogo.ruletests.material import material
@@ -226,21 +226,21 @@ def test_rules_that_promtool_refuses_are_stillborn(tmp_path: Path) -> None:
     """They are neither killed nor alive."""
     whole = _suite(_folder(tmp_path))
     rule = whole.rules[0]
-    question = Question(whole.sheets, rule, replace(rule.rule, expression="x > > 5"))
-    assert [answer for _, answer in answers([question], Trials(installed_promtool()))] == [Answer.STILLBORN]
+    question = MutantQuestion(whole.sheets, rule, replace(rule.rule, expression="x > > 5"))
+    assert [answer for _, answer in answers([question], Trials(installed_promtool()))] == [MutantFate.STILLBORN]
 
 
 def test_what_is_known_is_not_run_again(tmp_path: Path) -> None:
     """Trials of the same content have the same outcome."""
     whole = _suite(_folder(tmp_path))
     trials = Trials(installed_promtool())
-    first = [answer for _, answer in answers([Question(whole.sheets, rule) for rule in whole.rules], trials)]
+    first = [answer for _, answer in answers([MutantQuestion(whole.sheets, rule) for rule in whole.rules], trials)]
     count = len(trials.known)
     late = time.monotonic() - 1
-    again = answers([Question(whole.sheets, rule) for rule in whole.rules], trials, until=late)
+    again = answers([MutantQuestion(whole.sheets, rule) for rule in whole.rules], trials, until=late)
     assert list(again) == []
-    second = [answer for _, answer in answers([Question(whole.sheets, rule) for rule in whole.rules], trials)]
-    assert sorted(first) == sorted(second) == [Answer.NOTICED, Answer.NOTICED, Answer.UNNOTICED]
+    second = [answer for _, answer in answers([MutantQuestion(whole.sheets, rule) for rule in whole.rules], trials)]
+    assert sorted(first) == sorted(second) == [MutantFate.NOTICED, MutantFate.NOTICED, MutantFate.UNNOTICED]
     assert len(trials.known) == count
 
 
@@ -258,23 +258,24 @@ def test_a_promtool_that_breaks_down_costs_the_others_nothing(tmp_path: Path, mo
     high = whole.rules[1]
     spoilt = replace(high.rule, expression="unread > 7")
     asked = [
-        Question(whole.sheets, high, changed) for changed in (None, replace(high.rule, expression="x > 7"), spoilt)
+        MutantQuestion(whole.sheets, high, changed)
+        for changed in (None, replace(high.rule, expression="x > 7"), spoilt)
     ]
     told = {id(question): answer for question, answer in answers(asked, Trials(installed_promtool()), at_once=1)}
-    assert [told[id(one)] for one in asked] == [Answer.NOTICED, Answer.UNNOTICED, Answer.STILLBORN]
+    assert [told[id(one)] for one in asked] == [MutantFate.NOTICED, MutantFate.UNNOTICED, MutantFate.STILLBORN]
 
 
-class _Whole(Question):
+class _Whole(MutantQuestion):
     """Asks whole test files, without taking anything out of them."""
 
-    def ask(self, known: Known) -> Answer | tuple[Trial, ...]:
+    def ask(self, known: Known) -> MutantFate | tuple[Trial, ...]:
         """Ask for one after the other."""
         for trial in self.whole_trials():
             if trial.key not in known:
                 return (trial,)
             if known[trial.key] is not TrialOutcome.PASSED:
-                return Answer.NOTICED
-        return Answer.UNNOTICED
+                return MutantFate.NOTICED
+        return MutantFate.UNNOTICED
 
 
 def test_parts_say_what_the_whole_says(tmp_path: Path) -> None:
@@ -287,12 +288,12 @@ def test_parts_say_what_the_whole_says(tmp_path: Path) -> None:
     rules = [rule for rule in whole.rules if "heartbeat" in rule.rule.name]
     changes = [(rule, changed) for rule in rules for changed in (None, replace(rule.rule, expression="vector(0)"))]
 
-    def told(kind: type[Question]) -> dict[tuple[str, bool], Answer]:
+    def told(kind: type[MutantQuestion]) -> dict[tuple[str, bool], MutantFate]:
         asked = [kind(loading[rule.id], rule, changed) for rule, changed in changes]
         found = answers(asked, Trials(installed_promtool()))
         return {(str(q.rule.tested), q.changed is None): answer for q, answer in found}
 
-    parts, wholes = told(Question), told(_Whole)
+    parts, wholes = told(MutantQuestion), told(_Whole)
     assert len(parts) == len(changes)
     assert parts == wholes
 

@@ -21,13 +21,13 @@ from gonogo.ruletests.core.unread_expression import UnreadExpression
 from gonogo.ruletests.print import unit_text
 from gonogo.ruletests.print_json import unit_json
 from gonogo.ruletests.print_junit import unit_junit
-from gonogo.ruletests.silent.silent_pass import Finding
+from gonogo.ruletests.silent.silent_pass import SilentFinding
 
 WHERE = Position("a_test.yml", 3, 5)
-SILENT = Finding("no-assertion", Problem(WHERE, "the test asserts nothing", "give it some"))
-ALLOWED = Finding("no-tests", Problem(Position("b_test.yml", 1, 1), "there are none"), "they come <soon>")
-NOWHERE = Finding("no-tests-found", Problem(Position("x", 1, 1), "there is no test file here"))
-ELSEWHERE = Finding("no-tests-found", Problem(None, "nor here"), "why not")
+SILENT = SilentFinding("no-assertion", Problem(WHERE, "the test asserts nothing", "give it some"))
+ALLOWED = SilentFinding("no-tests", Problem(Position("b_test.yml", 1, 1), "there are none"), "they come <soon>")
+NOWHERE = SilentFinding("no-tests-found", Problem(Position("x", 1, 1), "there is no test file here"))
+ELSEWHERE = SilentFinding("no-tests-found", Problem(None, "nor here"), "why not")
 RULE = TestedRule(Position("r.yml", 4, 7), "web", RuleKind.ALERT, "High")
 TWIN = TestedRule(Position("r.yml", 9, 7), "web", RuleKind.ALERT, "High")
 SURVIVOR = Survivor(RULE, "abc", "the threshold 5 becomes 6", "x > 5", "x > 6", "assert at 5.5")
@@ -94,7 +94,7 @@ def test_text_of_a_pass() -> None:
         unit_text(UnitReport((FileReport("a", True, assertions=1),)))
         == "PASS: 1 of 1 test files pass; 1 assertion in 0.0 s\n"
     )
-    order = FileReport("a", True, "got: nil", (Finding("group-order", Problem(WHERE, "it depends")),))
+    order = FileReport("a", True, "got: nil", (SilentFinding("group-order", Problem(WHERE, "it depends")),))
     assert "a: promtool fails it in the other order\n    got: nil" in unit_text(UnitReport((order,)))
     bare = UnitReport((FileReport("a", True),), mutants=MutantReport(1, 1), coverage=Coverage(1, 1))
     assert "mutants: 1 made, 1 killed, 0 survived" in unit_text(bare)

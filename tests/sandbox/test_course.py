@@ -8,24 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.sandbox.course import Course, level, ramp, step
+from gonogo.sandbox.course import Curve, level, ramp, step
 
 SECONDS = st.floats(-1e6, 1e6)
 COURSES = st.lists(st.tuples(SECONDS, st.floats(0, 100)), min_size=1, max_size=5).map(
-    lambda points: Course(tuple(sorted(points, key=lambda point: point[0])))
+    lambda points: Curve(tuple(sorted(points, key=lambda point: point[0])))
 )
 
 
 def test_a_course_without_points_is_refused() -> None:
     """It would say nothing."""
     with pytest.raises(ValueError, match="at least one point"):
-        Course(())
+        Curve(())
 
 
 def test_a_course_that_goes_back_in_time_is_refused() -> None:
     """Its points are in order."""
     with pytest.raises(ValueError, match="forward in time"):
-        Course(((0.0, 1.0), (-1.0, 2.0)))
+        Curve(((0.0, 1.0), (-1.0, 2.0)))
 
 
 def test_a_level_is_the_same_always() -> None:
@@ -53,7 +53,7 @@ def test_the_total_of_a_step_is_the_sum_of_both_sides() -> None:
 
 
 @given(COURSES, SECONDS, SECONDS, SECONDS)
-def test_totals_add_up(course: Course, one: float, two: float, three: float) -> None:
+def test_totals_add_up(course: Curve, one: float, two: float, three: float) -> None:
     """The total over two adjoining times is that over both together."""
     start, middle, end = sorted((one, two, three))
     parts = course.total(start, middle) + course.total(middle, end)
@@ -61,13 +61,13 @@ def test_totals_add_up(course: Course, one: float, two: float, three: float) -> 
 
 
 @given(COURSES, SECONDS)
-def test_a_value_lies_between_the_points(course: Course, second: float) -> None:
+def test_a_value_lies_between_the_points(course: Curve, second: float) -> None:
     """Nothing is extrapolated."""
     values = [value for _, value in course.points]
     assert min(values) - 1e-9 <= course.at(second) <= max(values) + 1e-9
 
 
 @given(COURSES, SECONDS)
-def test_a_share_and_its_complement_make_one(course: Course, second: float) -> None:
+def test_a_share_and_its_complement_make_one(course: Curve, second: float) -> None:
     """At every time."""
     assert course.at(second) + course.complement().at(second) == pytest.approx(1)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from gonogo.sandbox.exposition import exposition
-from gonogo.sandbox.sources import Job, Source
+from gonogo.sandbox.sources import FeedJob, RawSource
 
 
-def source(name: str, *, counter: bool = False, **labels: str) -> Source:
+def source(name: str, *, counter: bool = False, **labels: str) -> RawSource:
     """Make a source whose value is not asked."""
-    return Source(name, labels, counter, Job.NODE, lambda _: None)
+    return RawSource(name, labels, counter, FeedJob.NODE, lambda _: None)
 
 
 def test_a_counter_and_a_gauge() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from gonogo.errors import UsageError
 from gonogo.model.verdict import Verdict
-from gonogo.sandbox.faults import FAULTS, Entry, Fault, fault_named
+from gonogo.sandbox.faults import FAULTS, EntryPoint, Fault, fault_named
 from gonogo.sandbox.story import HEALTHY
 
 EXIT_CODES = {Verdict.NO_GO: 1, Verdict.HOLD: 3}
@@ -34,7 +34,7 @@ def test_a_fault_is_never_go(fault: Fault) -> None:
 def test_only_what_enters_through_the_history_changes_it(fault: Fault) -> None:
     """And that changes one thing about it."""
     changed = fault.story(HEALTHY)
-    assert (changed != HEALTHY) == (fault.entry is Entry.HISTORY)
+    assert (changed != HEALTHY) == (fault.entry is EntryPoint.HISTORY)
     assert replace(changed, length=HEALTHY.length) == changed
 
 

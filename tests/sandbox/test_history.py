@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gonogo.sandbox.history import BLOCK, openmetrics, sample_times, spans
-from gonogo.sandbox.sources import Job, Source
+from gonogo.sandbox.sources import FeedJob, RawSource
 from gonogo.sandbox.story import MONTH
 
 END = 1_800_000_000.0
@@ -48,7 +48,7 @@ def test_spans_lie_in_one_block_each() -> None:
 
 def test_the_text_bears_realm_job_and_instance() -> None:
     """What has no value yet is left out; the text ends as OpenMetrics must."""
-    source = Source("up_total", {"slo": "green"}, True, Job.NODE, lambda second: 7 if second == 0 else None)
+    source = RawSource("up_total", {"slo": "green"}, True, FeedJob.NODE, lambda second: 7 if second == 0 else None)
     assert "".join(openmetrics([source], (-5.0, 0.0), END, "sandbox")) == (
         'up_total{metric_realm="sandbox",slo="green",job="node",instance="sandbox"} 7 1800000000.000\n# EOF\n'
     )
@@ -56,6 +56,6 @@ def test_the_text_bears_realm_job_and_instance() -> None:
 
 def test_values_read_back_exactly() -> None:
     """They are written so that they are the same doubles again."""
-    source = Source("x", {}, False, Job.NODE, lambda _: 0.1 + 0.2)
+    source = RawSource("x", {}, False, FeedJob.NODE, lambda _: 0.1 + 0.2)
     line = "".join(openmetrics([source], (0.0,), END, "sandbox")).splitlines()[0]
     assert float(line.split()[1]) == pytest.approx(0.1 + 0.2, abs=0)

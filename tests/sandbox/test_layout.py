@@ -8,12 +8,12 @@ from pathlib import Path
 import yaml
 
 from gonogo.policy.load import load
-from gonogo.sandbox.layout import Layout, configuration_text, policy_text, targets
+from gonogo.sandbox.layout import SandboxLayout, configuration_text, policy_text, targets
 
 
 def test_the_policy_loads(tmp_path: Path) -> None:
     """It reads the text file of its own folder, asks no other server, and sets no threshold."""
-    layout = Layout(tmp_path)
+    layout = SandboxLayout(tmp_path)
     layout.make()
     layout.policy.write_text(policy_text(layout, "http://127.0.0.1:1234"), encoding="utf-8")
     file = load(layout.policy)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gonogo.sandbox.course import ramp, step
-from gonogo.sandbox.sources import Source, as_scraped, heartbeat, sources
+from gonogo.sandbox.sources import RawSource, as_scraped, heartbeat, sources
 from gonogo.sandbox.story import HEALTHY, Outage, Story
 
 END = 1_800_000_007.0
@@ -25,7 +25,7 @@ STORY = replace(
 )
 
 
-def named(name: str, story: Story = HEALTHY) -> Source:
+def named(name: str, story: Story = HEALTHY) -> RawSource:
     """Find one source."""
     (found,) = [source for source in sources(story, "duri", END) if source.name == f"duri_{name}"]
     return found

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from gonogo.errors import PolicyError, UsageError
-from gonogo.model.outcome import Check, Reason
+from gonogo.model.outcome import JudgedCondition, Reason
 from gonogo.model.report import Report
 from gonogo.model.verdict import Verdict
 from gonogo.policy.load import load
@@ -76,7 +76,7 @@ def config_of(path: Path, target: str) -> Path:
     return path
 
 
-def check_of(report: Report) -> Check:
+def check_of(report: Report) -> JudgedCondition:
     """Give the only check."""
     (subject,) = report.judgement.subjects
     ((check,),) = (gate.checks for gate in subject.gates)

@@ -11,7 +11,7 @@ import click
 from gonogo import __version__
 from gonogo.cli.answer import answer
 from gonogo.cli.machine_trouble import machine_trouble
-from gonogo.cli.mistake import Mistake, mistake_json, mistake_of, mistake_text
+from gonogo.cli.mistake import SaidError, mistake_json, mistake_of, mistake_text
 from gonogo.errors import GonogoError, ReaderLeft
 from gonogo.model.plain import plain
 from gonogo.stopping import Stopped, checkpoint, disregard
@@ -67,21 +67,21 @@ def _is_help(error: BaseException) -> bool:
     return context is not None and str(error) == context.get_help()
 
 
-def _mistake(error: BaseException) -> Mistake:
+def _mistake(error: BaseException) -> SaidError:
     if isinstance(error, KeyboardInterrupt | click.Abort):
-        return Mistake("interrupted", error.exit_code if isinstance(error, Stopped) else INTERRUPTED)
+        return SaidError("interrupted", error.exit_code if isinstance(error, Stopped) else INTERRUPTED)
     if isinstance(error, click.ClickException):
         context = error.ctx if isinstance(error, click.UsageError) else None
         next_step = "" if context is None else f"{context.command_path} --help"
-        return Mistake(error.format_message(), 2, next_step=next_step)
+        return SaidError(error.format_message(), 2, next_step=next_step)
     told = error if isinstance(error, GonogoError) else machine_trouble(error)
     if told is not None:
         return mistake_of(told)
     what = f"this is a bug in gonogo: {str(error) or type(error).__name__}"
-    return Mistake(what, BUG, next_step=_report(error))
+    return SaidError(what, BUG, next_step=_report(error))
 
 
-def _answered(said: Mistake) -> int:
+def _answered(said: SaidError) -> int:
     """Answer as JSON; where even that is lost, the exit code says so."""
     try:
         answer(mistake_json(said))

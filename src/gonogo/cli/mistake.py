@@ -11,7 +11,7 @@ SCHEMA = "gonogo/error/v1"
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
+class SaidError:
     """An error as it is said, whatever raised it.
 
     Attributes:
@@ -31,13 +31,13 @@ class Mistake:
     problems: tuple[Problem, ...] = ()
 
 
-def mistake_of(error: GonogoError) -> Mistake:
+def mistake_of(error: GonogoError) -> SaidError:
     """Take an error of gonogo's own."""
     problems = error.problems if isinstance(error, PolicyError) else ()
-    return Mistake(error.what, error.exit_code, error.where, error.why, error.next_step, problems)
+    return SaidError(error.what, error.exit_code, error.where, error.why, error.next_step, problems)
 
 
-def mistake_text(mistake: Mistake) -> str:
+def mistake_text(mistake: SaidError) -> str:
     """Write the error as lines of text."""
     first = f"{mistake.where}: {mistake.what}" if mistake.where else mistake.what
     lines = [f"gonogo: {first}{':' if mistake.problems else ''}", *(f"  {problem}" for problem in mistake.problems)]
@@ -48,7 +48,7 @@ def mistake_text(mistake: Mistake) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def mistake_json(mistake: Mistake) -> bytes:
+def mistake_json(mistake: SaidError) -> bytes:
     """Write the error as one line of JSON; a part that is not known is null."""
     return document(
         {

@@ -10,7 +10,7 @@ import os
 from contextlib import suppress
 from typing import TextIO
 
-from gonogo.reload.compare.result import Step, StepReport
+from gonogo.reload.compare.result import ReloadStep, StepReport
 from gonogo.reload.print import step_text
 
 _CLEARED = "\r\x1b[K"
@@ -25,7 +25,7 @@ class StepLines:
         self._live = stream.isatty()
         self._lost = False
 
-    def begins(self, step: Step) -> None:
+    def begins(self, step: ReloadStep) -> None:
         """Show the step that is under way, on a terminal."""
         if self._live:
             self._write(f"{_CLEARED}        {step} …")

@@ -40,14 +40,14 @@ def rules(out: Path, tests_out: Path | None, interval: timedelta, policy_path: P
     after every change of the policy.
     """
     from gonogo.policy.load import load
-    from gonogo.rulepack.write import Change, write_rules
+    from gonogo.rulepack.write import WrittenFile, write_rules
 
     policy_file = load(policy_path)
     changes = write_rules(policy_file.policy, interval, out, tests_out, force=force)
     lines = [f"{change.change:>9}  {change.path}" for change in changes]
-    if any(change.change is Change.LEFT_OVER for change in changes):
+    if any(change.change is WrittenFile.LEFT_OVER for change in changes):
         lines.append("next: delete what is left over; the policy no longer needs it")
-    written = [change.path.resolve() for change in changes if change.change is not Change.LEFT_OVER]
+    written = [change.path.resolve() for change in changes if change.change is not WrittenFile.LEFT_OVER]
     for key, path in _unnoticed(written, policy_file.rules, policy_file.tests):
         lines.append(f"next: name {path} under {key} in {policy_path}; as it is, nothing reads it")
     lines.append(f"next: reload Prometheus, then gonogo decide --policy {policy_path}")

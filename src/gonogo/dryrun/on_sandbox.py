@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from gonogo.dryrun.progress import Progress
 from gonogo.dryrun.run import DryRunResult, Moment, dry_run
-from gonogo.sandbox.faults import Entry, fault_named
+from gonogo.sandbox.faults import EntryPoint, fault_named
 from gonogo.sandbox.launch import INTERVAL, sandbox
 from gonogo.sandbox.story import HEALTHY
 
 SCRIPTED = "the sandbox: real servers, rules, scrapes and beats; what feeds them is scripted, in the realm 'sandbox'"
 
-_ENTRIES = {Moment.DECISION: Entry.DECISION, Moment.WATCH: Entry.WATCH}
+_ENTRIES = {Moment.DECISION: EntryPoint.DECISION, Moment.WATCH: EntryPoint.WATCH}
 
 
 def dry_run_in_sandbox(
@@ -43,7 +43,7 @@ def dry_run_in_sandbox(
                 fault.inject(stack)
                 progress.says(f"injected: {fault.explanation}")
 
-        if fault is not None and fault.entry is Entry.CHECKS:
+        if fault is not None and fault.entry is EntryPoint.CHECKS:
             fault.inject(stack)
         length = duration or stack.policy_file.policy.dry_run.duration
         return dry_run(stack.policy_file, None, length, progress, reached)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from gonogo.durations import format_duration
-from gonogo.model.outcome import Check, GateOutcome, Outcome
+from gonogo.model.outcome import GateOutcome, JudgedCondition, Outcome
 from gonogo.model.plain import plain
 from gonogo.model.verdict import SubjectVerdict
 from gonogo.promql.matchers import label
 from gonogo.verdict.core.abort import Abort
-from gonogo.verdict.core.certify import Certificate, Finding
-from gonogo.verdict.core.step import Step
+from gonogo.verdict.core.certify import Certificate, CriterionResult
+from gonogo.verdict.core.step import WatchStep
 
 WATCH_COLUMNS = ("outcome", "gate", "evidence")
 SHOWN_ROWS = 30
@@ -23,7 +23,7 @@ SHOWN_ROWS = 30
 class WatchView:
     """Where a watch stands: its newest step, which one that is, and how far the run has come."""
 
-    step: Step
+    step: WatchStep
     number: int
     elapsed: timedelta
     duration: timedelta
@@ -109,12 +109,12 @@ def _evidence(gate: GateOutcome) -> str:
     )
 
 
-def _told(check: Check) -> str:
+def _told(check: JudgedCondition) -> str:
     reason = f"[{check.doubts[0].reason}] " if check.doubts else ""
     return f"{reason}{check.detail}"
 
 
-def _finding(finding: Finding) -> str:
+def _finding(finding: CriterionResult) -> str:
     value = "unknown" if finding.value is None else f"{finding.value:.6g}"
     detail = f" ({plain(finding.detail)})" if finding.detail else ""
     return f"  {finding.outcome:<7} {plain(finding.criterion)}: {value}{detail}"

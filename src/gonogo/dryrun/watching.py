@@ -17,10 +17,10 @@ from gonogo.model.evidence import RunState
 from gonogo.model.report import Report
 from gonogo.policy.load import PolicyFile
 from gonogo.stopping import pause
-from gonogo.verdict.core.abort import Abort, Sight, observe
+from gonogo.verdict.core.abort import Abort, Blindness, observe
 from gonogo.verdict.core.certify import Ledger, enter
 from gonogo.verdict.core.questions import ASK_ALWAYS
-from gonogo.verdict.core.step import Step
+from gonogo.verdict.core.step import WatchStep
 from gonogo.verdict.core.watch import take_step, watched
 from gonogo.verdict.decide import prepare
 from gonogo.verdict.gather import Gathered, Survey, gather
@@ -54,7 +54,7 @@ def watch(
     policy = policy_file.policy
     survey = prepare(replace(policy_file, policy=watched(policy)), url, ASK_ALWAYS)
     ledger: Ledger | None = None
-    sight: Sight | None = None
+    sight: Blindness | None = None
     abort: Abort | None = None
     last: Report | None = None
     with Renewal(policy_file, progress) as renewal:
@@ -104,7 +104,7 @@ def _run_states(policy_file: PolicyFile, progress: Progress) -> Mapping[str, Run
         return {}
 
 
-def _report(policy_file: PolicyFile, survey: Survey, step: Step, gathered: Gathered) -> Report:
+def _report(policy_file: PolicyFile, survey: Survey, step: WatchStep, gathered: Gathered) -> Report:
     return Report(
         step.judgement,
         str(policy_file.path),

@@ -18,7 +18,7 @@ _UNMARSHAL = "yaml: unmarshal errors:"
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class PromtoolReason:
     """One thing that promtool says against a file.
 
     Attributes:
@@ -46,7 +46,7 @@ class Word:
 
     path: str
     accepted: bool
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[PromtoolReason, ...] = ()
 
 
 def words(output: str) -> tuple[Word, ...]:
@@ -88,7 +88,7 @@ def _word(path: str, said: list[str]) -> Word:
     return Word(path, False, tuple(_reasons(path, [*([first] if first else []), *told[failed + 1 :]])))
 
 
-def _reasons(path: str, lines: list[str]) -> Iterator[Reason]:
+def _reasons(path: str, lines: list[str]) -> Iterator[PromtoolReason]:
     messages: list[str] = []
     for line in lines:
         text = line.strip()
@@ -101,7 +101,7 @@ def _reasons(path: str, lines: list[str]) -> Iterator[Reason]:
         yield from _split(message)
 
 
-def _split(message: str) -> Iterator[Reason]:
+def _split(message: str) -> Iterator[PromtoolReason]:
     """Make one reason of a message, or one of each line that the YAML reader complains of."""
     _, unmarshal, lines = message.partition(_UNMARSHAL)
     if unmarshal:
@@ -112,17 +112,17 @@ def _split(message: str) -> Iterator[Reason]:
         yield _of_rule(message)
 
 
-def _of_line(text: str) -> Reason:
+def _of_line(text: str) -> PromtoolReason:
     found = _YAML_LINE.match(text)
-    return Reason(text[found.end() :], int(found[1])) if found else Reason(text.strip())
+    return PromtoolReason(text[found.end() :], int(found[1])) if found else PromtoolReason(text.strip())
 
 
-def _of_rule(text: str) -> Reason:
+def _of_rule(text: str) -> PromtoolReason:
     found = _REASON.fullmatch(text)
     assert found is not None  # noqa: S101 - every part of the pattern may be empty
     line, column, group, rule, name, message = (part or "" for part in found.groups())
     within = _IN_EXPRESSION.match(message)
-    return Reason(
+    return PromtoolReason(
         message[within.end() :] if within else message,
         int(line or 0),
         int(column or 0),

@@ -21,7 +21,7 @@ class NoAnswer(OSError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """A status and the body that came with it."""
 
     status: int
@@ -34,7 +34,7 @@ class Answer:
         return text.split("\n", 1)[0][:200]
 
 
-def exchange(method: str, url: SplitResult, body: bytes, *, seconds: float, limit: int) -> Answer:
+def exchange(method: str, url: SplitResult, body: bytes, *, seconds: float, limit: int) -> Response:
     """Send one request and read the answer.
 
     Args:
@@ -99,7 +99,7 @@ def _left(deadline: float) -> float:
     return left
 
 
-def _parse(received: bytes) -> Answer:
+def _parse(received: bytes) -> Response:
     head, found, body = received.partition(b"\r\n\r\n")
     status_line, *headers = head.decode("iso-8859-1").split("\r\n")
     words = status_line.split(maxsplit=2)
@@ -109,4 +109,4 @@ def _parse(received: bytes) -> Answer:
         name, _, value = header.partition(":")
         if name.strip().lower() == "content-length" and value.strip() != str(len(body)):
             raise NoAnswer("the answer is cut off")
-    return Answer(int(words[1]), body)
+    return Response(int(words[1]), body)

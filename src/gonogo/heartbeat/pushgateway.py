@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 from gonogo.disk.exposition import values
 from gonogo.errors import ActionFailed, PolicyError, Problem
-from gonogo.heartbeat.http_exchange import Answer, exchange
+from gonogo.heartbeat.http_exchange import Response, exchange
 
 PATIENCE = 4.0
 """Seconds for one request. It is sent under the writer's lock, so it must stay well under that lock's patience."""
@@ -75,7 +75,7 @@ class PushGroup:
     def _below(self, path: str) -> SplitResult:
         return self.url._replace(path=self.url.path.rstrip("/") + path)
 
-    def _ask(self, method: str, url: SplitResult, body: bytes) -> Answer:
+    def _ask(self, method: str, url: SplitResult, body: bytes) -> Response:
         where = url.geturl()
         try:
             answer = exchange(method, url, body, seconds=PATIENCE, limit=MAX_ANSWER)

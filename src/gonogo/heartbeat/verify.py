@@ -15,7 +15,7 @@ from datetime import timedelta
 from gonogo.errors import SourceError
 from gonogo.heartbeat.own_beats import Arrival, OwnBeats, heartbeat_samples, newest_numbers
 from gonogo.heartbeat.writer import HeartbeatWriter
-from gonogo.model.followed_beat import FollowedBeat, Stage
+from gonogo.model.followed_beat import BeatStage, FollowedBeat
 from gonogo.model.policy import Policy
 from gonogo.model.series import Series
 from gonogo.server.http import Client
@@ -51,7 +51,7 @@ class Trail:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class BeatSight:
     """What one look at the server shows of a beat.
 
     Attributes:
@@ -92,7 +92,7 @@ def verify(writer: HeartbeatWriter, trail: Trail, within: timedelta) -> Followed
     """
     start = time.monotonic()
     own = OwnBeats(writer, writer.beat())
-    stages = [Stage("published", time.monotonic() - start, " and ".join(own.beat.published))]
+    stages = [BeatStage("published", time.monotonic() - start, " and ".join(own.beat.published))]
     for look in (_scraped, _evaluated, _ok):
         stage = _await(look, trail, own, start, within)
         stages.append(stage)
@@ -101,10 +101,10 @@ def verify(writer: HeartbeatWriter, trail: Trail, within: timedelta) -> Followed
     return FollowedBeat(own.beat, tuple(stages))
 
 
-Look = Callable[[Sight], Stage]
+Look = Callable[[BeatSight], BeatStage]
 
 
-def _await(look: Look, trail: Trail, own: OwnBeats, start: float, within: timedelta) -> Stage:
+def _await(look: Look, trail: Trail, own: OwnBeats, start: float, within: timedelta) -> BeatStage:
     """Look until the stage is seen; a look gives a stage whose seconds say only whether it was."""
     end = start + within.total_seconds()
     while True:
@@ -115,28 +115,30 @@ def _await(look: Look, trail: Trail, own: OwnBeats, start: float, within: timede
             if time.monotonic() >= end:
                 raise
         else:
-            stage = look(Sight(trail, own, own.arrival(found), found))
+            stage = look(BeatSight(trail, own, own.arrival(found), found))
             passed = time.monotonic() - start
             if stage.seconds is not None:
-                return Stage(stage.name, passed, stage.detail)
+                return BeatStage(stage.name, passed, stage.detail)
             if passed >= within.total_seconds():
                 return stage
         pause(LOOK_EVERY)
 
 
-def _scraped(sight: Sight) -> Stage:
+def _scraped(sight: BeatSight) -> BeatStage:
     url, beat, number = sight.trail.url, sight.own.beat, sight.own.writer.sequence_metric
     if sight.arrival is not None:
-        return Stage("scraped", sight.arrival.at, f"{url} has number {beat.sequence}, or a later one of this writer")
+        return BeatStage(
+            "scraped", sight.arrival.at, f"{url} has number {beat.sequence}, or a later one of this writer"
+        )
     next_steps = {
         "textfile": f"see that a node_exporter reads {beat.published[0]} and that it is a target that is up",
         "push": f"see that the Pushgateway of {beat.published[-1]} is a target that is up, with honor_labels: true",
     }
     there = f"{url} has {newest_numbers(sight.found, number)} for {number}, none with the time of this writer's beat"
-    return Stage("scraped", None, there, next_steps[sight.trail.policy.heartbeat.read])
+    return BeatStage("scraped", None, there, next_steps[sight.trail.policy.heartbeat.read])
 
 
-def _evaluated_at(sight: Sight) -> float | None:
+def _evaluated_at(sight: BeatSight) -> float | None:
     """Give the server's time of the first evaluation that computed an age from this beat or a later one."""
     ages = sight.series(sight.metrics[2])
     if ages is None:
@@ -145,27 +147,27 @@ def _evaluated_at(sight: Sight) -> float | None:
     return next((at for at, age in zip(ages.times, ages.values, strict=True) if at - age >= beaten), None)
 
 
-def _evaluated(sight: Sight) -> Stage:
+def _evaluated(sight: BeatSight) -> BeatStage:
     at = _evaluated_at(sight)
     age = sight.metrics[2]
     if at is not None:
-        return Stage("evaluated", at, f"{age} knows its time")
+        return BeatStage("evaluated", at, f"{age} knows its time")
     there = f"there is no {age} of this realm" if sight.series(age) is None else f"{age} is of an older beat"
     rules = f"{sight.trail.url}/rules"
-    return Stage("evaluated", None, there, f"see {rules}: is the rule pack loaded, do its rules evaluate?")
+    return BeatStage("evaluated", None, there, f"see {rules}: is the rule pack loaded, do its rules evaluate?")
 
 
-def _ok(sight: Sight) -> Stage:
+def _ok(sight: BeatSight) -> BeatStage:
     *_, fresh, changes, ok = sight.metrics
     since = _evaluated_at(sight)
     good = sight.series(ok)
     pairs = zip(good.times, good.values, strict=True) if good else ()
     at = next((at for at, value in pairs if since is not None and at >= since and value == 1), None)
     if at is not None:
-        return Stage("ok", at, f"{ok} is 1")
+        return BeatStage("ok", at, f"{ok} is 1")
     told = ", ".join(f"{name} is {_newest(sight.series(name))}" for name in (ok, fresh, changes))
     hint = "with changes at 0 this was the first beat in a long time: verify again; else see the writer's clock"
-    return Stage("ok", None, told, hint)
+    return BeatStage("ok", None, told, hint)
 
 
 def _newest(series: Series | None) -> str:

@@ -13,7 +13,7 @@ from gonogo.errors import Position
 from gonogo.formats.promtool_words import Word, last_words, words
 from gonogo.formats.sources import SourceFile
 from gonogo.formats.unwrap import unwrapped
-from gonogo.lint.core.arbiter import Arbiter, Refusal
+from gonogo.lint.core.arbiter import Arbiter, ArbiterRefusal
 from gonogo.lint.core.refusals import refusals
 from gonogo.lint.inputs import Inputs
 from gonogo.model.finding import Span
@@ -29,7 +29,7 @@ LARGEST_FAULTY = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class AskedPromtool:
     """A promtool, and under which names it sees the files.
 
     Attributes:
@@ -68,7 +68,7 @@ class Side:
         return posixpath.normpath(name) if self.root is not None else os.path.abspath(name)  # noqa: PTH100 - text
 
 
-def arbitrate(inputs: Inputs, side: Side, scratch: Path) -> Arbiter:
+def arbitrate(inputs: Inputs, side: AskedPromtool, scratch: Path) -> Arbiter:
     """Ask one promtool about everything that could be read.
 
     Args:
@@ -104,7 +104,7 @@ def _opened(inputs: Inputs) -> Iterator[str]:
         yield from map(str, matching(named.path))
 
 
-def _ask_configuration(inputs: Inputs, side: Side, promtool: Promtool, heard: _Heard) -> None:
+def _ask_configuration(inputs: Inputs, side: AskedPromtool, promtool: Promtool, heard: _Heard) -> None:
     """Check the configuration; where it is valid, that checks the rule files that it loads as well."""
     path = inputs.configuration.path if inputs.configuration else ""
     if odd := next(filter(keeps_readers_waiting, _opened(inputs)), None):
@@ -120,10 +120,10 @@ def _ask_configuration(inputs: Inputs, side: Side, promtool: Promtool, heard: _H
 class _Heard:
     """What one promtool has said so far, and of which files it has said nothing yet."""
 
-    side: Side
+    side: AskedPromtool
     waiting: dict[str, SourceFile]
     accepted: dict[str, bool] = field(default_factory=dict)
-    refused: list[Refusal] = field(default_factory=list)
+    refused: list[ArbiterRefusal] = field(default_factory=list)
 
     def hear(self, said: Sequence[Word], output: str, asked: Sequence[str]) -> None:
         """Take what was said in one run; of what was ``asked`` something must have been said."""
@@ -149,10 +149,10 @@ class _Heard:
     def refuse(self, file: SourceFile, message: str) -> None:
         """Take it that promtool refuses a file."""
         self.accepted[file.path] = False
-        self.refused.append(Refusal(Span(Position(file.path, 1, 1)), message))
+        self.refused.append(ArbiterRefusal(Span(Position(file.path, 1, 1)), message))
 
 
-def _passed(inputs: Inputs, side: Side, scratch: Path) -> Iterator[tuple[str, SourceFile]]:
+def _passed(inputs: Inputs, side: AskedPromtool, scratch: Path) -> Iterator[tuple[str, SourceFile]]:
     """Name the files to ask about; what is not even text, or huge and wrong, is left out: that is told already."""
     for number, file in enumerate(inputs.files.values()):
         if file.custom and file.path in inputs.by_hand:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from gonogo.errors import Position, UsageError
 from gonogo.formats.dialect import Dialect
-from gonogo.lint.arbitration import Side, arbitrate
+from gonogo.lint.arbitration import AskedPromtool, arbitrate
 from gonogo.lint.core.arbiter import Arbiter
 from gonogo.lint.core.catalogue import checks, findings, ordered
 from gonogo.lint.core.check import Check
@@ -108,9 +108,9 @@ def run_lint(
     )
 
 
-def _sides(request: LintRequest, inputs: Inputs) -> tuple[Side, ...]:
+def _sides(request: LintRequest, inputs: Inputs) -> tuple[AskedPromtool, ...]:
     """Name the promtools; the second one's command must be there as well."""
-    first = Side(demanded=request.demanded, running=request.running)
+    first = AskedPromtool(demanded=request.demanded, running=request.running)
     second = request.second
     if second is None:
         return (first,)
@@ -149,7 +149,7 @@ class _Arbiters:
 
 
 @contextmanager
-def _asked(inputs: Inputs, sides: tuple[Side, ...]) -> Iterator[_Arbiters]:
+def _asked(inputs: Inputs, sides: tuple[AskedPromtool, ...]) -> Iterator[_Arbiters]:
     """Let the promtools run while the block does; without any, vmalert, if it is installed."""
     with TemporaryDirectory(prefix="gonogo-lint-") as scratch, ThreadPoolExecutor(1 + len(sides)) as pool:
         told = pool.submit(version_number, sides[0].command) if sides else None

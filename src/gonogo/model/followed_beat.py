@@ -8,7 +8,7 @@ from gonogo.model.beat import Beat
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class BeatStage:
     """One stage on the way of a beat from its writer to the verdict.
 
     Attributes:
@@ -29,7 +29,7 @@ class FollowedBeat:
     """A beat and the stages that it reached, in order; the last one is where it is missing, if it is."""
 
     beat: Beat
-    stages: tuple[Stage, ...]
+    stages: tuple[BeatStage, ...]
 
     @property
     def arrived(self) -> bool:

@@ -65,7 +65,7 @@ def in_order(doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class JudgedCondition:
     """One condition judged for one subject, with the evidence it was judged from.
 
     ``value`` is that of the newest sample (``None`` where there is none, or it is
@@ -83,7 +83,7 @@ class Check:
     age_seconds: float | None = None
     series: Mapping[str, str] | None = None
     provenance: tuple[str, ...] = ()
-    terms: tuple[Check, ...] = ()
+    terms: tuple[JudgedCondition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,8 @@ class GateOutcome:
 
     gate: str
     outcome: Outcome
-    checks: tuple[Check, ...]
-    warnings: tuple[Check, ...] = field(default=())
+    checks: tuple[JudgedCondition, ...]
+    warnings: tuple[JudgedCondition, ...] = field(default=())
 
 
 def all_of(outcomes: Iterable[Outcome]) -> Outcome:

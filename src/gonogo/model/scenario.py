@@ -26,7 +26,7 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ScenarioSample:
     """One series that an expression must give: its labels and its value."""
 
     labels: Mapping[str, str]
@@ -39,7 +39,7 @@ class ExpectedSeries:
 
     expression: str
     at: timedelta
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[ScenarioSample, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Firing:
 
 
 @dataclass(frozen=True, slots=True)
-class ExpectedAlert:
+class ScenarioAlert:
     """Which alerts of a name fire at a time: exactly these."""
 
     name: str
@@ -67,7 +67,7 @@ class Scenario:
     step: timedelta
     inputs: tuple[Input, ...]
     series: tuple[ExpectedSeries, ...] = ()
-    alerts: tuple[ExpectedAlert, ...] = ()
+    alerts: tuple[ScenarioAlert, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class ValueRange:
     """The values that can be meant, both ends included; anything outside is not evidence."""
 
     low: float = -math.inf
@@ -57,7 +57,7 @@ class Signal:
     name: str
     metric: str
     labels: Mapping[str, str] = field(default_factory=dict)
-    range: Range = Range()
+    range: ValueRange = ValueRange()
     max_age: timedelta | None = None
     push_max_age: timedelta | None = None
     scope: Scope = Scope.SUBJECT

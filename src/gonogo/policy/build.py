@@ -13,7 +13,7 @@ from gonogo.model.file_pattern import escaped
 from gonogo.model.gate import Gate
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Canary, DryRun, Policy, Runs, Slo
-from gonogo.model.signal import Range, Scope, Signal
+from gonogo.model.signal import Scope, Signal, ValueRange
 from gonogo.policy.heartbeat import Identity
 from gonogo.policy.reload_keys import ReloadKeys
 from gonogo.policy.schema import PolicyKeys, SignalKeys, StabilityKeys
@@ -140,7 +140,7 @@ def _given(keys: SignalKeys, metric: str) -> dict[str, Any]:
     meant = {
         "metric": keys.metric or metric,
         "labels": dict(keys.labels or {}),
-        "range": keys.range or Range(),
+        "range": keys.range or ValueRange(),
         "max_age": keys.max_age,
         "push_max_age": keys.push_max_age,
         "scope": Scope(keys.scope),

@@ -10,14 +10,14 @@ from gonogo.model.condition import Condition
 from gonogo.model.policy import Policy
 from gonogo.model.series import REALM_LABEL
 from gonogo.policy.complaints import Loc, did_you_mean
-from gonogo.policy.finding import Finding, Severity
+from gonogo.policy.finding import PolicyFinding, PolicySeverity
 from gonogo.policy.schema import PolicyKeys, StabilityKeys, WeightKeys
 
 WEIGHTS_TOLERANCE = 1e-9
 """How far the sum of the weights may be from 1: what adding decimal fractions costs."""
 
 
-def inconsistencies(keys: PolicyKeys, policy: Policy, excused: Callable[[str], bool]) -> Iterator[Finding]:
+def inconsistencies(keys: PolicyKeys, policy: Policy, excused: Callable[[str], bool]) -> Iterator[PolicyFinding]:
     """Find what does not fit.
 
     Args:
@@ -42,7 +42,7 @@ def signals_of(judged: Condition | Criterion) -> tuple[str, ...]:
     return signals_of(statistic.condition) if isinstance(statistic, Share) else (statistic.signal,)
 
 
-def _undeclared(policy: Policy, excused: Callable[[str], bool]) -> Iterator[Finding]:
+def _undeclared(policy: Policy, excused: Callable[[str], bool]) -> Iterator[PolicyFinding]:
     for loc, judged in _judged(policy):
         for name in signals_of(judged):
             if name not in policy.signals and not excused(name):
@@ -59,13 +59,13 @@ def _judged(policy: Policy) -> Iterator[tuple[Loc, Condition | Criterion]]:
         yield ("dry_run", "certify", place), criterion
 
 
-def _repeated(loc: Loc, entries: Sequence[Hashable], *inner: str) -> Iterator[Finding]:
+def _repeated(loc: Loc, entries: Sequence[Hashable], *inner: str) -> Iterator[PolicyFinding]:
     for place, entry in enumerate(entries):
         if entry in entries[:place]:
             yield _error("repeated", (*loc, place, *inner), f"{entry!r} stands here twice", "keep one of them")
 
 
-def _weights(keys: StabilityKeys | None) -> Iterator[Finding]:
+def _weights(keys: StabilityKeys | None) -> Iterator[PolicyFinding]:
     if keys is None:
         return
     weights = keys.weights.model_dump()
@@ -77,7 +77,7 @@ def _weights(keys: StabilityKeys | None) -> Iterator[Finding]:
         yield _error("weights", loc, f"the weights sum to {total:.10g}, not to 1")
 
 
-def _realm_labels(keys: PolicyKeys, policy: Policy) -> Iterator[Finding]:
+def _realm_labels(keys: PolicyKeys, policy: Policy) -> Iterator[PolicyFinding]:
     if policy.realm is None:
         return
     hint = "the realm is said once, by realm"
@@ -89,5 +89,5 @@ def _realm_labels(keys: PolicyKeys, policy: Policy) -> Iterator[Finding]:
             yield _error("realm-label", ("signals", name, "labels", REALM_LABEL), "the label is the realm's", hint)
 
 
-def _error(check: str, loc: Loc, message: str, next_step: str = "") -> Finding:
-    return Finding(check, Severity.ERROR, loc, message, next_step)
+def _error(check: str, loc: Loc, message: str, next_step: str = "") -> PolicyFinding:
+    return PolicyFinding(check, PolicySeverity.ERROR, loc, message, next_step)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from gonogo.policy.complaints import Loc
 
 
-class Severity(StrEnum):
+class PolicySeverity(StrEnum):
     """An error stops every command; a warning is said with its numbers."""
 
     ERROR = "error"
@@ -16,11 +16,11 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PolicyFinding:
     """One thing wrong: ``check`` names what was looked for, ``loc`` the key it is about."""
 
     check: str
-    severity: Severity
+    severity: PolicySeverity
     loc: Loc
     message: str
     next_step: str = ""

@@ -11,14 +11,14 @@ from gonogo.durations import parse_duration
 from gonogo.errors import PolicyError, Problem
 from gonogo.formats.yaml import parse
 from gonogo.model.rule import RuleGroup
-from gonogo.policy.lint import Finding, Severity, lint
+from gonogo.policy.lint import PolicyFinding, PolicySeverity, lint
 from gonogo.policy.load import PolicyFile
 
 WARNED_OF = ("gates", "slos", "signals", "heartbeat.every", "heartbeat.window", "heartbeat.fresh")
 """The keys that warnings come from; what a policy says besides leaves the preset's own as they are."""
 
 
-def policy_warnings(policy_file: PolicyFile, files: tuple[RuleGroup, ...]) -> tuple[Finding, ...]:
+def policy_warnings(policy_file: PolicyFile, files: tuple[RuleGroup, ...]) -> tuple[PolicyFinding, ...]:
     """Lint the policy; give its warnings.
 
     Raises:
@@ -28,13 +28,13 @@ def policy_warnings(policy_file: PolicyFile, files: tuple[RuleGroup, ...]) -> tu
     named = [group.interval for group in files if group.interval is not None]
     evaluation = max(named, default=paces.get("evaluation_interval"))
     found = lint(policy_file.policy, scrape=paces.get("scrape_interval"), evaluation=evaluation)
-    errors = [finding for finding in found if finding.severity is Severity.ERROR]
+    errors = [finding for finding in found if finding.severity is PolicySeverity.ERROR]
     if errors:
         raise PolicyError(tuple(Problem(None, said(finding, policy_file), finding.next_step) for finding in errors))
     return found
 
 
-def warning_lines(policy_file: PolicyFile, warnings: tuple[Finding, ...]) -> tuple[str, ...]:
+def warning_lines(policy_file: PolicyFile, warnings: tuple[PolicyFinding, ...]) -> tuple[str, ...]:
     """Write the warnings for a person; those of the preset as it is are counted, for its page argues each."""
     own = any(f"{name}.".startswith(f"{key}.") for name in policy_file.named for key in WARNED_OF)
     if own or not warnings:
@@ -42,7 +42,7 @@ def warning_lines(policy_file: PolicyFile, warnings: tuple[Finding, ...]) -> tup
     return (f"{len(warnings)} warnings, all of them the preset's own; docs/policy.md argues each",)
 
 
-def said(finding: Finding, policy_file: PolicyFile) -> str:
+def said(finding: PolicyFinding, policy_file: PolicyFile) -> str:
     """Write a finding with the key it is about."""
     key = ".".join(str(part) for part in finding.loc)
     return f"{policy_file.path}: {key}: {finding.message} [{finding.check}]"

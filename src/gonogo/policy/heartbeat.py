@@ -17,7 +17,7 @@ from gonogo.model.series import REALM_LABEL
 from gonogo.policy import values
 from gonogo.policy.complaints import Complaints, kind
 from gonogo.policy.file import read_policy_text
-from gonogo.policy.finding import Severity
+from gonogo.policy.finding import PolicySeverity
 from gonogo.policy.lint_heartbeat import heartbeat_findings
 from gonogo.policy.preset import DEFAULT_PRESET, PRESETS, preset_keys
 
@@ -119,7 +119,7 @@ def _consistent(heartbeat: Heartbeat, complaints: Complaints) -> None:
     if heartbeat.read == "push" and heartbeat.pushgateway is None:
         complaints.about(("heartbeat", "read"), "there is no Pushgateway to read from", "give pushgateway its address")
     for finding in heartbeat_findings(heartbeat, scrape=None):
-        if finding.severity is Severity.ERROR:
+        if finding.severity is PolicySeverity.ERROR:
             complaints.about(finding.loc, finding.message, finding.next_step)
 
 

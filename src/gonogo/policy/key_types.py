@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, 
 from gonogo.model.certificate import Criterion
 from gonogo.model.condition import Condition
 from gonogo.model.gate import RUN_GATES
-from gonogo.model.signal import Range
+from gonogo.model.signal import ValueRange
 from gonogo.policy import terms, values
 
 DURATION_PATTERN = "^([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"
@@ -42,7 +42,7 @@ RunGate = Annotated[
     str, BeforeValidator(lambda value: values.one_of(value, RUN_GATES)), WithJsonSchema({"enum": list(RUN_GATES)})
 ]
 Bounds = Annotated[
-    InstanceOf[Range],
+    InstanceOf[ValueRange],
     BeforeValidator(terms.bounds),
     WithJsonSchema(
         {"type": "array", "items": {"type": ["number", "null"]}, "minItems": 2, "maxItems": 2, "examples": [[0, None]]}

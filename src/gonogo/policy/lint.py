@@ -9,15 +9,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gonogo.model.policy import Policy
-from gonogo.policy.finding import Finding, Severity
+from gonogo.policy.finding import PolicyFinding, PolicySeverity
 from gonogo.policy.lint_conditions import condition_findings
 from gonogo.policy.lint_heartbeat import heartbeat_findings
 from gonogo.policy.lint_sustained import sustained_findings
 
-__all__ = ["Finding", "Severity", "lint"]
+__all__ = ["PolicyFinding", "PolicySeverity", "lint"]
 
 
-def lint(policy: Policy, *, scrape: timedelta | None, evaluation: timedelta | None) -> tuple[Finding, ...]:
+def lint(policy: Policy, *, scrape: timedelta | None, evaluation: timedelta | None) -> tuple[PolicyFinding, ...]:
     """Lint a policy.
 
     Args:

@@ -10,9 +10,9 @@ from gonogo.durations import format_duration
 from gonogo.model.certificate import Mean, Share
 from gonogo.model.condition import Comparison, Condition, Term
 from gonogo.model.policy import Policy
-from gonogo.model.signal import Range
+from gonogo.model.signal import ValueRange
 from gonogo.policy.complaints import Loc
-from gonogo.policy.finding import Finding, Severity
+from gonogo.policy.finding import PolicyFinding, PolicySeverity
 from gonogo.policy.reach import Reach, always, never, reaches
 
 SAMPLES_IN_A_WINDOW = 2
@@ -40,9 +40,9 @@ def conditions(policy: Policy) -> Iterator[Placed]:
             yield Placed(criterion.statistic.condition, ("dry_run", "certify", place))
 
 
-def condition_findings(policy: Policy, *, evaluation: timedelta | None) -> tuple[Finding, ...]:
+def condition_findings(policy: Policy, *, evaluation: timedelta | None) -> tuple[PolicyFinding, ...]:
     """Find thresholds that can never, or must always, hold, and windows of fewer than two evaluations."""
-    found: list[Finding] = []
+    found: list[PolicyFinding] = []
     for placed in conditions(policy):
         for term in placed.condition.terms:
             found += _term(policy, placed, term, evaluation)
@@ -51,28 +51,30 @@ def condition_findings(policy: Policy, *, evaluation: timedelta | None) -> tuple
     return tuple(found)
 
 
-def _term(policy: Policy, placed: Placed, term: Term, evaluation: timedelta | None) -> Iterator[Finding]:
+def _term(policy: Policy, placed: Placed, term: Term, evaluation: timedelta | None) -> Iterator[PolicyFinding]:
     if evaluation is not None and term.window is not None and term.window < SAMPLES_IN_A_WINDOW * evaluation:
         message = f"{format_duration(term.window)} does not hold two evaluations, {format_duration(evaluation)} apart"
-        yield Finding("window-lt-2x-interval", Severity.ERROR, placed.loc, message, "take a longer window")
+        yield PolicyFinding("window-lt-2x-interval", PolicySeverity.ERROR, placed.loc, message, "take a longer window")
     if isinstance(term, Comparison) and term.signal in policy.signals:
         yield from _comparison(policy, placed, term)
 
 
-def _comparison(policy: Policy, placed: Placed, term: Comparison) -> Iterator[Finding]:
+def _comparison(policy: Policy, placed: Placed, term: Comparison) -> Iterator[PolicyFinding]:
     signal = policy.signals[term.signal]
     if term.bound not in signal.range:
         message = f"{term.bound:g} is outside the range of {signal.name}, {signal.range}"
-        yield Finding("threshold-out-of-range", Severity.ERROR, placed.loc, message, "take a number within it")
+        yield PolicyFinding(
+            "threshold-out-of-range", PolicySeverity.ERROR, placed.loc, message, "take a number within it"
+        )
         return
     reached = tuple(reaches(policy, signal))
     dead = [reach for reach in reached if _dead(term, reach)]
     for reach in dead[:1]:
-        severity = Severity.ERROR if len(dead) == len(reached) else Severity.WARNING
+        severity = PolicySeverity.ERROR if len(dead) == len(reached) else PolicySeverity.WARNING
         message = (
             f"{signal.name} reads at most {reach.values.high:g}, by {reach.because}: {term.bound:g} is out of reach"
         )
-        yield Finding("threshold-unreachable", severity, placed.loc, message, "take a number within reach")
+        yield PolicyFinding("threshold-unreachable", severity, placed.loc, message, "take a number within reach")
     if not dead:
         yield from _decided(placed, term, signal.range)
 
@@ -81,30 +83,30 @@ def _dead(term: Comparison, reach: Reach) -> bool:
     return bool(reach.because) and term.bound > reach.values.high
 
 
-def _decided(placed: Placed, term: Comparison, values: Range) -> Iterator[Finding]:
+def _decided(placed: Placed, term: Comparison, values: ValueRange) -> Iterator[PolicyFinding]:
     if never(term, values):
         message = f"{term.signal}, in {values}, is never {term.op} {term.bound:g}"
-        yield Finding("never-holds", Severity.ERROR, placed.loc, message, "take a number that can be met")
+        yield PolicyFinding("never-holds", PolicySeverity.ERROR, placed.loc, message, "take a number that can be met")
     elif always(term, values):
         message = f"{term.signal}, in {values}, is always {term.op} {term.bound:g}: only its presence is asked for"
-        severity = Severity.WARNING if placed.role == REQUIRE else Severity.ERROR
-        yield Finding("always-holds", severity, placed.loc, message, "take a number that can be missed")
+        severity = PolicySeverity.WARNING if placed.role == REQUIRE else PolicySeverity.ERROR
+        yield PolicyFinding("always-holds", severity, placed.loc, message, "take a number that can be missed")
 
 
-def _criteria(policy: Policy) -> Iterator[Finding]:
+def _criteria(policy: Policy) -> Iterator[PolicyFinding]:
     for place, criterion in enumerate(policy.dry_run.certify):
         statistic = criterion.statistic
-        values = Range(0, 1) if isinstance(statistic, Share) else None
+        values = ValueRange(0, 1) if isinstance(statistic, Share) else None
         if isinstance(statistic, Mean) and statistic.signal in policy.signals:
             values = policy.signals[statistic.signal].range
         if values is not None and criterion.bound.bound not in values:
             message = f"{criterion.bound.bound:g} is outside {values}"
             loc = ("dry_run", "certify", place)
-            yield Finding("threshold-out-of-range", Severity.ERROR, loc, message, "take a number within it")
+            yield PolicyFinding("threshold-out-of-range", PolicySeverity.ERROR, loc, message, "take a number within it")
 
 
-def _silent_gates(policy: Policy) -> Iterator[Finding]:
+def _silent_gates(policy: Policy) -> Iterator[PolicyFinding]:
     for gate in policy.gates:
         if not gate.require:
             message = "a gate that requires nothing proves nothing: it is HOLD for ever"
-            yield Finding("asks-nothing", Severity.WARNING, ("gates", gate.name), message, "add to require")
+            yield PolicyFinding("asks-nothing", PolicySeverity.WARNING, ("gates", gate.name), message, "add to require")

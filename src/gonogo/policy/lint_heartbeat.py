@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from gonogo.durations import format_duration
 from gonogo.model.heartbeat import Heartbeat
-from gonogo.policy.finding import Finding, Severity
+from gonogo.policy.finding import PolicyFinding, PolicySeverity
 from gonogo.stats.heartbeat_guard import (
     DAY,
     HEALTHY_LOSS,
@@ -32,7 +32,7 @@ _SECOND = timedelta(seconds=1)
 _LEAST_PERCENT, _MOST_PERCENT = 0.001, 99
 
 
-def heartbeat_findings(heartbeat: Heartbeat, *, scrape: timedelta | None) -> tuple[Finding, ...]:
+def heartbeat_findings(heartbeat: Heartbeat, *, scrape: timedelta | None) -> tuple[PolicyFinding, ...]:
     """Find what cannot work, and what works badly, in the heartbeat's times.
 
     Without ``scrape``, the interval at which the writer's file or the Pushgateway is
@@ -41,7 +41,7 @@ def heartbeat_findings(heartbeat: Heartbeat, *, scrape: timedelta | None) -> tup
     return (*_errors(heartbeat, scrape), *_warnings(heartbeat, scrape))
 
 
-def _errors(heartbeat: Heartbeat, scrape: timedelta | None) -> Iterator[Finding]:
+def _errors(heartbeat: Heartbeat, scrape: timedelta | None) -> Iterator[PolicyFinding]:
     every = format_duration(heartbeat.every)
     if heartbeat.fresh <= heartbeat.every:
         message = f"a limit of {heartbeat.fresh_name} makes a healthy writer stale before its next beat, {every} later"
@@ -57,7 +57,7 @@ def _errors(heartbeat: Heartbeat, scrape: timedelta | None) -> Iterator[Finding]
         yield _error("window-lt-2x-scrape", "window", message, f"take at least {_whole(4 * scrape)}")
 
 
-def _warnings(heartbeat: Heartbeat, scrape: timedelta | None) -> Iterator[Finding]:
+def _warnings(heartbeat: Heartbeat, scrape: timedelta | None) -> Iterator[PolicyFinding]:
     every, fresh, window = (_seconds(time) for time in (heartbeat.every, heartbeat.fresh, heartbeat.window))
     if heartbeat.fresh > heartbeat.every and heartbeat.fresh % heartbeat.every == timedelta(0):
         better = heartbeat.fresh + heartbeat.every / 2
@@ -116,9 +116,9 @@ def _whole(duration: timedelta) -> str:
     return format_duration(timedelta(seconds=math.ceil(duration / _SECOND)))
 
 
-def _error(check: str, key: str, message: str, next_step: str) -> Finding:
-    return Finding(check, Severity.ERROR, ("heartbeat", key), message, next_step)
+def _error(check: str, key: str, message: str, next_step: str) -> PolicyFinding:
+    return PolicyFinding(check, PolicySeverity.ERROR, ("heartbeat", key), message, next_step)
 
 
-def _warning(check: str, key: str, message: str, next_step: str) -> Finding:
-    return Finding(check, Severity.WARNING, ("heartbeat", key), message, next_step)
+def _warning(check: str, key: str, message: str, next_step: str) -> PolicyFinding:
+    return PolicyFinding(check, PolicySeverity.WARNING, ("heartbeat", key), message, next_step)

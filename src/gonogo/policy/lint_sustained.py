@@ -9,7 +9,7 @@ from gonogo.durations import format_duration
 from gonogo.model.condition import Comparison
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Policy
-from gonogo.policy.finding import Finding, Severity
+from gonogo.policy.finding import PolicyFinding, PolicySeverity
 from gonogo.policy.lint_conditions import REQUIRE, Placed, conditions
 from gonogo.policy.lint_heartbeat import alarms_a_day, misses, share
 from gonogo.policy.rolling import rolling_windows
@@ -24,7 +24,9 @@ _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 
 
-def sustained_findings(policy: Policy, *, scrape: timedelta | None, evaluation: timedelta | None) -> Iterator[Finding]:
+def sustained_findings(
+    policy: Policy, *, scrape: timedelta | None, evaluation: timedelta | None
+) -> Iterator[PolicyFinding]:
     """Warn of each ``for`` that is shorter than the rolling window under its signal."""
     sustained = tuple(_sustained(policy))
     if not sustained:
@@ -45,7 +47,7 @@ def sustained_findings(policy: Policy, *, scrape: timedelta | None, evaluation: 
         else:
             worth = _clustered(window, held, tick)
         step = f"take at least {format_duration(window)}, or count on no more than this"
-        yield Finding("for-lt-window", Severity.WARNING, placed.loc, f"{what}: {worth}", step)
+        yield PolicyFinding("for-lt-window", PolicySeverity.WARNING, placed.loc, f"{what}: {worth}", step)
 
 
 def _sustained(policy: Policy) -> Iterator[tuple[Placed, Comparison, timedelta]]:

@@ -15,7 +15,7 @@ from gonogo.policy.build import absolute_glob, build_policy, reload_settings, se
 from gonogo.policy.complaints import Complaints, Loc
 from gonogo.policy.consistency import inconsistencies
 from gonogo.policy.file import PolicyText, read_policy_text
-from gonogo.policy.finding import Finding, Severity
+from gonogo.policy.finding import PolicyFinding, PolicySeverity
 from gonogo.policy.heartbeat import read_heartbeat, read_identity
 from gonogo.policy.lint_conditions import condition_findings
 from gonogo.policy.mistakes import complain, place_of
@@ -109,10 +109,10 @@ def _half_declared(unusable: frozenset[Loc], complaints: Complaints) -> tuple[st
     return tuple(wrong)
 
 
-def _findings(keys: PolicyKeys, policy: Policy, half_declared: tuple[str, ...]) -> Iterator[Finding]:
+def _findings(keys: PolicyKeys, policy: Policy, half_declared: tuple[str, ...]) -> Iterator[PolicyFinding]:
     yield from inconsistencies(keys, policy, lambda name: name.startswith(half_declared))
     for finding in condition_findings(policy, evaluation=None):
-        if finding.severity is Severity.ERROR:
+        if finding.severity is PolicySeverity.ERROR:
             yield finding
 
 

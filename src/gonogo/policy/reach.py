@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gonogo.model.condition import Comparison, Operator
 from gonogo.model.policy import Policy
-from gonogo.model.signal import Range, Signal
+from gonogo.model.signal import Signal, ValueRange
 
 _SLO = "slo"
 _BURN = "error_budget_burn_"
@@ -17,7 +17,7 @@ _BURN = "error_budget_burn_"
 class Reach:
     """From lowest to highest, and what sets the highest where the signal's range does not."""
 
-    values: Range
+    values: ValueRange
     because: str = ""
 
 
@@ -41,12 +41,12 @@ def reaches(policy: Policy, signal: Signal) -> Iterator[Reach]:
     yield Reach(signal.range)
 
 
-def always(comparison: Comparison, values: Range) -> bool:
+def always(comparison: Comparison, values: ValueRange) -> bool:
     """Tell whether a comparison holds whatever the value."""
     return _ALWAYS[comparison.op](values, comparison.bound)
 
 
-def never(comparison: Comparison, values: Range) -> bool:
+def never(comparison: Comparison, values: ValueRange) -> bool:
     """Tell whether a comparison holds for no value."""
     return _ALWAYS[_OPPOSITE[comparison.op]](values, comparison.bound)
 
@@ -54,7 +54,7 @@ def never(comparison: Comparison, values: Range) -> bool:
 def _up_to(signal: Signal, high: float, why: str) -> Reach:
     if high >= signal.range.high:
         return Reach(signal.range)
-    return Reach(Range(signal.range.low, high), why)
+    return Reach(ValueRange(signal.range.low, high), why)
 
 
 _OPPOSITE: Mapping[Operator, Operator] = {
@@ -65,7 +65,7 @@ _OPPOSITE: Mapping[Operator, Operator] = {
     Operator.GT: Operator.LE,
     Operator.LE: Operator.GT,
 }
-_ALWAYS: Mapping[Operator, Callable[[Range, float], bool]] = {
+_ALWAYS: Mapping[Operator, Callable[[ValueRange, float], bool]] = {
     Operator.EQ: lambda values, bound: values.low == values.high == bound,
     Operator.NE: lambda values, bound: bound not in values,
     Operator.LT: lambda values, bound: values.high < bound,

@@ -8,7 +8,7 @@ import re
 from gonogo.model.certificate import Criterion, parse_criterion
 from gonogo.model.condition import SIGNAL_NAME, Condition, parse_condition
 from gonogo.model.gate import RUN_GATES
-from gonogo.model.signal import Range
+from gonogo.model.signal import ValueRange
 from gonogo.policy.values import text
 from gonogo.rulepack.selector import parse_selector
 
@@ -67,7 +67,7 @@ def criterion(value: object) -> Criterion:
     return parse_criterion(text(value))
 
 
-def bounds(value: object) -> Range:
+def bounds(value: object) -> ValueRange:
     """Read ``[low, high]``, ``null`` for an end that is open.
 
     Raises:
@@ -78,7 +78,7 @@ def bounds(value: object) -> Range:
     low, high = (-math.inf if value[0] is None else value[0]), (math.inf if value[1] is None else value[1])
     if low > high:
         raise ValueError("must have its lower end first")
-    return Range(float(low), float(high))
+    return ValueRange(float(low), float(high))
 
 
 def _is_end(value: object) -> bool:

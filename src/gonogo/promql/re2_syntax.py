@@ -77,7 +77,7 @@ class _Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class ReadPattern:
     """A pattern that was read.
 
     Attributes:
@@ -90,14 +90,14 @@ class Judgement:
 
 
 @lru_cache(maxsize=4096)
-def judge(pattern: str) -> Judgement:
+def judge(pattern: str) -> ReadPattern:
     """Read a pattern as RE2 does."""
     if _LITERALS.fullmatch(pattern):
-        return Judgement("", "" in pattern.split("|"))
+        return ReadPattern("", "" in pattern.split("|"))
     try:
-        return Judgement("", _matches_empty(pattern))
+        return ReadPattern("", _matches_empty(pattern))
     except ValueError as error:
-        return Judgement(str(error))
+        return ReadPattern(str(error))
 
 
 def _matches_empty(pattern: str) -> bool:

@@ -10,9 +10,9 @@ from gonogo.errors import GonogoError
 from gonogo.heartbeat.beat import heartbeat_writer
 from gonogo.model.series import REALM_LABEL
 from gonogo.policy.heartbeat import load_heartbeat
-from gonogo.reload.compare.result import Became, ReloadResult, Step
+from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.course import Course, Done, left_out, passed
-from gonogo.reload.place import Place
+from gonogo.reload.place import ReloadPlace
 from gonogo.reload.request import ReloadRequest
 from gonogo.reload.trees.reload_metrics import LastReload, publish_reload, reload_textfile
 from gonogo.smoke.run import HEARTBEAT_OK
@@ -21,15 +21,15 @@ OWN_PREFIX = "gonogo"
 """What the metrics begin with where the policy has no prefix."""
 
 
-def afterwards(request: ReloadRequest, place: Place, course: Course, result: ReloadResult) -> ReloadResult:
+def afterwards(request: ReloadRequest, place: ReloadPlace, course: Course, result: ReloadResult) -> ReloadResult:
     """Publish the metrics of a reload, beat after a proved one, and write the last record of it.
 
     Neither metrics nor beat change what became of it.
     """
     course.touched = True  # what became of it is written: a journal that is full now stops nothing
-    course.take(Step.METRICS, lambda: _unless_it_fails(lambda: _metrics(place, result)))
+    course.take(ReloadStep.METRICS, lambda: _unless_it_fails(lambda: _metrics(place, result)))
     if request.beat and result.became is Became.RELOADED:
-        course.take(Step.HEARTBEAT, lambda: _unless_it_fails(lambda: _beat(place)))
+        course.take(ReloadStep.HEARTBEAT, lambda: _unless_it_fails(lambda: _beat(place)))
     return course.closed(result)
 
 
@@ -42,7 +42,7 @@ def _unless_it_fails(act: Callable[[], Done]) -> Done:
         return left_out("it was interrupted")
 
 
-def _metrics(place: Place, result: ReloadResult) -> Done:
+def _metrics(place: ReloadPlace, result: ReloadResult) -> Done:
     policy = place.policy_file.policy
     folder = place.policy_file.reload.metrics
     if folder is None and policy.heartbeat.textfile_dir is not None:
@@ -57,7 +57,7 @@ def _metrics(place: Place, result: ReloadResult) -> Done:
     return passed(f"published in {textfile.address}")
 
 
-def _beat(place: Place) -> Done:
+def _beat(place: ReloadPlace) -> Done:
     if HEARTBEAT_OK not in place.policy_file.policy.signals:
         return left_out("the policy reads no heartbeat, so none was made")
     beat = heartbeat_writer(load_heartbeat(place.policy_file.path)).beat()

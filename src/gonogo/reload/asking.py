@@ -8,33 +8,33 @@ from datetime import timedelta
 
 from gonogo.errors import SourceError
 from gonogo.model.outcome import Outcome
-from gonogo.reload.compare.result import Step
-from gonogo.reload.comparison import Comparison, Reload, configuration, rules
+from gonogo.reload.compare.result import ReloadStep
+from gonogo.reload.comparison import LoadedComparison, Reload, configuration, rules
 from gonogo.reload.course import Course, Done, judged, passed
-from gonogo.reload.place import Place
+from gonogo.reload.place import ReloadPlace
 from gonogo.reload.retry import retry_pause
 from gonogo.reload.settle import Settled, Settlement, settle
-from gonogo.reload.staged import Staged
+from gonogo.reload.staged import StagedConfiguration
 from gonogo.reload.trees.good_trees import Load
 from gonogo.reload.trigger import Reply, Triggered
-from gonogo.reload.unmet import Check
+from gonogo.reload.unmet import Verification
 from gonogo.reload.verify import disturbed, verify
 from gonogo.server.server_state import ServerState, Vitals
 from gonogo.stopping import pause as wait
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class StepNames:
     """What the steps are called: those towards the new tree, or those back to the old one."""
 
-    trigger: Step
-    settle: Step
-    verify: Step
-    keep: Step
+    trigger: ReloadStep
+    settle: ReloadStep
+    verify: ReloadStep
+    keep: ReloadStep
 
 
-FORTH = Names(Step.TRIGGER, Step.SETTLE, Step.VERIFY, Step.KEEP)
-BACK = Names(Step.TRIGGER_OLD, Step.SETTLE_OLD, Step.VERIFY_OLD, Step.KEEP_OLD)
+FORTH = StepNames(ReloadStep.TRIGGER, ReloadStep.SETTLE, ReloadStep.VERIFY, ReloadStep.KEEP)
+BACK = StepNames(ReloadStep.TRIGGER_OLD, ReloadStep.SETTLE_OLD, ReloadStep.VERIFY_OLD, ReloadStep.KEEP_OLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def load_of(vitals: Vitals) -> Load:
     return Load(vitals.born, vitals.metrics.success_at)
 
 
-def ask(course: Course, place: Place, before: ServerState, names: Names) -> Asked:
+def ask(course: Course, place: ReloadPlace, before: ServerState, names: StepNames) -> Asked:
     """Ask until it is known what became of it, at most three times more.
 
     Args:
@@ -86,7 +86,7 @@ def ask(course: Course, place: Place, before: ServerState, names: Names) -> Aske
 
 
 def verify_step(
-    place: Place, before: ServerState, wanted: Staged, asked: Asked, within: timedelta | None = None
+    place: ReloadPlace, before: ServerState, wanted: StagedConfiguration, asked: Asked, within: timedelta | None = None
 ) -> Done:
     """Look until the server is as it should be, or the time is up; back, failures on the way are not counted."""
     reload = asked.loaded
@@ -100,7 +100,7 @@ def verify_step(
     return judged(tuple(map(str, left)), well)
 
 
-def _still_there(place: Place, before: ServerState, wanted: Staged) -> Done:
+def _still_there(place: ReloadPlace, before: ServerState, wanted: StagedConfiguration) -> Done:
     """Where no reload happened at all, see that the server still has what it had."""
     now = place.server.state()
     untouched = (now.vitals.born, now.vitals.metrics.success_at) == (
@@ -109,25 +109,25 @@ def _still_there(place: Place, before: ServerState, wanted: Staged) -> Done:
     )
     if not untouched or not now.vitals.metrics.successful:
         return judged(("the server was restarted or reloaded since, and not by us",), "")
-    compared = Comparison(before, now, wanted, Reload(now.vitals, now.vitals))
+    compared = LoadedComparison(before, now, wanted, Reload(now.vitals, now.vitals))
     left = (*configuration(compared), *rules(compared))
     return judged(tuple(map(str, left)), "no reload happened, and the server has what it had")
 
 
-def _vitals(place: Place, before: ServerState) -> Vitals:
+def _vitals(place: ReloadPlace, before: ServerState) -> Vitals:
     try:
         return place.server.vitals()
     except SourceError:
         return before.vitals  # asking it says what is wrong
 
 
-def _trigger(course: Course, place: Place, before: ServerState, asked: Vitals, names: Names) -> Triggered:
+def _trigger(course: Course, place: ReloadPlace, before: ServerState, asked: Vitals, names: StepNames) -> Triggered:
     told: list[Triggered] = []
 
     def act() -> Done:
         strangers = disturbed(before, asked) if names is FORTH else ()
         if before.auto_reload:  # it may have been quicker than we are: what it read is verified all the same
-            strangers = tuple(one for one in strangers if one.check is not Check.ALONE)
+            strangers = tuple(one for one in strangers if one.check is not Verification.ALONE)
         if strangers:
             told.append(Triggered(Reply.NOT_SENT, "; ".join(map(str, strangers))))
             return judged(tuple(map(str, strangers)), "")
@@ -141,7 +141,7 @@ def _trigger(course: Course, place: Place, before: ServerState, asked: Vitals, n
     return told[0] if told else Triggered(Reply.NOT_SENT, report.detail)
 
 
-def _settle(course: Course, place: Place, asked: Vitals, triggered: Triggered, names: Names) -> Settled:
+def _settle(course: Course, place: ReloadPlace, asked: Vitals, triggered: Triggered, names: StepNames) -> Settled:
     found: list[Settled] = []
 
     def act() -> Done:

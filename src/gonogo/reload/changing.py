@@ -10,10 +10,10 @@ from pathlib import PurePath
 from gonogo.errors import ActionFailed, SourceError
 from gonogo.journal.runs import counted
 from gonogo.model.outcome import Outcome
-from gonogo.reload.asking import BACK, FORTH, Asked, Names, ask, verify_step
+from gonogo.reload.asking import BACK, FORTH, Asked, StepNames, ask, verify_step
 from gonogo.reload.baseline import baseline
 from gonogo.reload.commands import by_hand
-from gonogo.reload.compare.result import Became, ReloadResult, Step
+from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.comparison import failing_rules
 from gonogo.reload.contents import wanted_of
 from gonogo.reload.course import Course, Done, judged, passed
@@ -42,7 +42,7 @@ class _Way(Enum):
     NOT_KEPT = "not kept"
 
 
-class Change:
+class Changing:
     """Carries a reload out, or undoes it."""
 
     def __init__(self, course: Course, ready: Ready) -> None:
@@ -111,9 +111,9 @@ class Change:
     def _interrupted(self) -> _Way | None:
         """Tell how to go on after an interrupt: what was proved stays, what was touched goes back."""
         taken = {report.step: report.outcome for report in self._course.steps}
-        if taken.get(Step.KEEP) is Outcome.PASS:
+        if taken.get(ReloadStep.KEEP) is Outcome.PASS:
             return _Way.DONE
-        touched = pending(self._ready.place.state) is not None or Step.SWITCH in taken
+        touched = pending(self._ready.place.state) is not None or ReloadStep.SWITCH in taken
         return _Way.BACK if touched else None
 
     def _switch(self) -> ReloadResult | None:
@@ -128,7 +128,7 @@ class Change:
                 failure.append(error)
                 raise
 
-        self._course.take(Step.SWITCH, act)
+        self._course.take(ReloadStep.SWITCH, act)
         if not failure:
             return None
         if isinstance(failure[0], (Refused, Unfit)):
@@ -180,13 +180,13 @@ class Change:
             other = other_file(ready) if done.outcome is Outcome.PASS else ()
             return judged(other, "") if other else done
 
-        report = self._course.take(Step.VERIFY, act)
+        report = self._course.take(ReloadStep.VERIFY, act)
         if report.outcome is not Outcome.PASS:
             return _Way.BACK
-        kept = self._course.take(Step.KEEP, lambda: keep_step(ready, asked.load))
+        kept = self._course.take(ReloadStep.KEEP, lambda: keep_step(ready, asked.load))
         return _Way.NOT_KEPT if kept.outcome is Outcome.FAIL else _Way.DONE
 
-    def _ask(self, names: Names) -> Asked:
+    def _ask(self, names: StepNames) -> Asked:
         asked = ask(self._course, self._ready.place, self._ready.before, names)
         self._retries += asked.retries
         return asked
@@ -197,15 +197,15 @@ class Change:
         if not self._undone:
             if pending(ready.place.state) is None:
                 return self._lost(self._without_way_back())
-            if self._course.take(Step.RESTORE, lambda: restore_step(ready)).outcome is Outcome.FAIL:
+            if self._course.take(ReloadStep.RESTORE, lambda: restore_step(ready)).outcome is Outcome.FAIL:
                 return self._lost("the old files could not be put back")
         assert found.old is not None  # noqa: S101 - what was switched can be gone back to
         asked = self._ask(BACK)
         wanted = wanted_of(found.old, ready.before, found.old if found.has_old else None)
-        report = self._course.take(Step.VERIFY_OLD, lambda: verify_step(ready.place, ready.before, wanted, asked))
+        report = self._course.take(ReloadStep.VERIFY_OLD, lambda: verify_step(ready.place, ready.before, wanted, asked))
         if report.outcome is not Outcome.PASS:
             return self._lost("the old files are back, and the server is not proved to have loaded them")
-        kept = self._course.take(Step.KEEP_OLD, lambda: settle_old(ready, asked.load))
+        kept = self._course.take(ReloadStep.KEEP_OLD, lambda: settle_old(ready, asked.load))
         if kept.outcome is Outcome.FAIL:
             return self._lost("the old tree is loaded and verified, and could not be kept")
         return self._ends(Became.ROLLED_BACK, "the old files are back, loaded and verified")
@@ -215,7 +215,7 @@ class Change:
         first = "no tree was proved before this first reload"
         why = "it was reloaded without rollback" if self._ready.without_rollback else first
         nothing = f"there is nothing to go back to: {why}"
-        verified = [report.detail for report in self._course.steps if report.step is Step.VERIFY]
+        verified = [report.detail for report in self._course.steps if report.step is ReloadStep.VERIFY]
         return f"{nothing}; the server has loaded the files, but {verified[-1]}" if verified else nothing
 
     def _ends(self, became: Became, detail: str) -> ReloadResult:

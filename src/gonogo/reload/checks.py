@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from gonogo.errors import MissingTool
 from gonogo.journal.runs import Run
-from gonogo.lint.arbitration import Side, arbitrate
+from gonogo.lint.arbitration import AskedPromtool, arbitrate
 from gonogo.lint.inputs import policy_inputs
 from gonogo.lint.recorded import as_run, lint
 from gonogo.lint.request import LintRequest
@@ -25,7 +25,7 @@ from gonogo.policy.settings import PolicyFile
 from gonogo.programs.installed_promtool import installed_promtool
 from gonogo.reload.course import Done, judged, left_out
 from gonogo.reload.mirror import Mirror
-from gonogo.reload.place import Place
+from gonogo.reload.place import ReloadPlace
 from gonogo.reload.request import ReloadRequest
 from gonogo.ruletests.recorded import unit
 from gonogo.server.server_state import ServerState
@@ -61,10 +61,10 @@ def unit_step(request: ReloadRequest, mirror: Mirror) -> Done:
     return _of_run(_just_made(request, PROMQL_UNIT, lambda: unit(mirror.policy_file)), mirror)
 
 
-def cross_check_step(request: ReloadRequest, place: Place, mirror: Mirror, before: ServerState | None) -> Done:
+def cross_check_step(request: ReloadRequest, place: ReloadPlace, mirror: Mirror, before: ServerState | None) -> Done:
     """See that every promtool is of the server's version, and that the one on its side accepts the tree as well."""
     settings = place.policy_file.reload
-    here = Side(demanded=place.policy_file.server.features, running=before.features if before else ())
+    here = AskedPromtool(demanded=place.policy_file.server.features, running=before.features if before else ())
     there = _other_side(place, mirror, here) if settings.promtool else None
     found = here.promtool()
     versions = {"promtool": found.version}
@@ -98,7 +98,7 @@ def _skewed(versions: dict[str, str], server: str | None) -> Iterator[str]:
             )
 
 
-def _other_side(place: Place, mirror: Mirror, here: Side) -> Side:
+def _other_side(place: ReloadPlace, mirror: Mirror, here: AskedPromtool) -> AskedPromtool:
     """Name the files for the promtool on the server's side, which sees the staged tree where it really lies."""
     settings = place.policy_file.reload
     real = place.staged or place.live
@@ -111,7 +111,7 @@ def _other_side(place: Place, mirror: Mirror, here: Side) -> Side:
     return replace(here, command=settings.promtool, root=root, base=str(mirror.root))
 
 
-def _asked(policy_file: PolicyFile, side: Side) -> tuple[str, tuple[str, ...]]:
+def _asked(policy_file: PolicyFile, side: AskedPromtool) -> tuple[str, tuple[str, ...]]:
     with TemporaryDirectory(prefix="gonogo-cross-") as scratch:
         arbiter = arbitrate(policy_inputs(policy_file), side, Path(scratch))
     return arbiter.version, tuple(f"{one.where.start}: {one.message}" for one in arbiter.refusals)

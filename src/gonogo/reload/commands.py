@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from gonogo.errors import ActionFailed
 from gonogo.policy.settings import Trigger
-from gonogo.reload.place import Place
-from gonogo.reload.trees.manifest import Entry
+from gonogo.reload.place import ReloadPlace
+from gonogo.reload.trees.manifest import ManifestEntry
 from gonogo.reload.trees.recover_marker import Marker, pending
 
 MOST_FILES = 50
@@ -18,7 +18,7 @@ _SET_ATTRIBUTE = "import os, sys; os.setxattr(sys.argv[1], sys.argv[2], bytes.fr
 """A program for it (setfattr) is often not installed; Python is."""
 
 
-def by_hand(place: Place) -> tuple[str, ...]:
+def by_hand(place: ReloadPlace) -> tuple[str, ...]:
     """Give the commands: the one that does it all, then what it would do."""
     policy = shlex.quote(str(place.policy_file.path.absolute()))
     lines = [f"gonogo reload --recover --policy {policy} --prometheus {place.server.url}"]
@@ -31,7 +31,7 @@ def by_hand(place: Place) -> tuple[str, ...]:
     return (*lines, "# and let the server read them:", asks(place))
 
 
-def asks(place: Place) -> str:
+def asks(place: ReloadPlace) -> str:
     """Write the command that asks the server to reload."""
     settings = place.policy_file.reload
     if settings.trigger is Trigger.COMMAND:
@@ -42,7 +42,7 @@ def asks(place: Place) -> str:
     return f"curl -fsS -X POST {shlex.quote(f'{place.server.url}/-/reload')}"
 
 
-def _old_files(place: Place, marker: Marker) -> Iterator[str]:
+def _old_files(place: ReloadPlace, marker: Marker) -> Iterator[str]:
     for link in marker.links:
         yield shlex.join(("ln", "-sfn", link.before, str(link.path)))
     if len(marker.changes) > MOST_FILES:
@@ -56,7 +56,7 @@ def _old_files(place: Place, marker: Marker) -> Iterator[str]:
             yield " && ".join(map(shlex.join, _old_file(place, there, change.before)))
 
 
-def _old_file(place: Place, there: str, entry: Entry) -> Iterator[tuple[str, ...]]:
+def _old_file(place: ReloadPlace, there: str, entry: ManifestEntry) -> Iterator[tuple[str, ...]]:
     """Give the commands that put a file back with its rights."""
     rights = entry.rights
     yield "cp", "--remove-destination", str(place.state.objects / entry.sha256), there

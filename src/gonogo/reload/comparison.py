@@ -23,8 +23,8 @@ from gonogo.reload.compare.shown_targets import misfits
 from gonogo.reload.first_results import Due, FirstResults, evaluation_of, new_or_changed_rules
 from gonogo.reload.first_scrapes import FirstScrapes, who
 from gonogo.reload.rule_inputs import rule_ids
-from gonogo.reload.staged import Staged
-from gonogo.reload.unmet import Check, Unmet
+from gonogo.reload.staged import StagedConfiguration
+from gonogo.reload.unmet import Unmet, Verification
 from gonogo.server.own_metrics import OwnMetrics
 from gonogo.server.server_state import ServerState, Vitals
 
@@ -82,7 +82,7 @@ class Reload:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class LoadedComparison:
     """What is compared.
 
     Attributes:
@@ -96,12 +96,12 @@ class Comparison:
 
     before: ServerState
     now: ServerState
-    staged: Staged
+    staged: StagedConfiguration
     reload: Reload
     scrapes: FirstScrapes = field(default_factory=FirstScrapes)
     results: FirstResults = field(default_factory=FirstResults)
 
-    def seen(self) -> Comparison:
+    def seen(self) -> LoadedComparison:
         """Add to what was seen of first scrapes and first results what this look shows."""
         now = replace(self, scrapes=self.scrapes.seen(self.now, self.reload.at))
         has_new_targets = now.scrapes.latest(self.before, self.now, self.staged.same_file_jobs) is not None
@@ -126,7 +126,7 @@ class Comparison:
         return {group.name: told.get(group.name, self.staged.query_offset).total_seconds() for group in self.now.rules}
 
 
-def unmet(compared: Comparison) -> tuple[Unmet, ...]:
+def unmet(compared: LoadedComparison) -> tuple[Unmet, ...]:
     """Say everything that is not as it should be, the most telling first.
 
     Once anything is final, the rest that only waits is left out: nobody waits for it any more.
@@ -136,53 +136,57 @@ def unmet(compared: Comparison) -> tuple[Unmet, ...]:
     return tuple(one for one in found if not (is_over and one.waits))
 
 
-def same_process(of: Comparison) -> Iterator[Unmet]:
+def same_process(of: LoadedComparison) -> Iterator[Unmet]:
     """The server must be the process that was asked: another one lost the state of its alerts, and more."""
     if of.now.vitals.born != of.reload.asked.born:
         why = f"it was started {of.now.vitals.born - of.reload.asked.born:.1f} s after the one that was asked"
         step = f"{_LOG}: it crashed or was restarted, or two servers share the address"
-        yield Unmet(Check.PROCESS, "the server is another process than before", of.now.url, why, step, final=True)
+        yield Unmet(
+            Verification.PROCESS, "the server is another process than before", of.now.url, why, step, final=True
+        )
 
 
-def result(of: Comparison) -> Iterator[Unmet]:
+def result(of: LoadedComparison) -> Iterator[Unmet]:
     """Its metrics must show a success, later than the one before."""
     metrics = of.now.vitals.metrics
     if not metrics.successful:
         why = "prometheus_config_last_reload_successful is 0"
-        yield Unmet(Check.RESULT, "its last reload failed", of.now.url, why, f"{_LOG}, then {_ROLL_BACK}", final=True)
+        yield Unmet(
+            Verification.RESULT, "its last reload failed", of.now.url, why, f"{_LOG}, then {_ROLL_BACK}", final=True
+        )
     elif metrics.success_at <= of.reload.asked.metrics.success_at:
         why = "the time of the last success has not advanced"
         step = "see whether the request reached this server, and whether its clock was set back"
-        yield Unmet(Check.RESULT, "no reload was seen", of.now.url, why, step)
+        yield Unmet(Verification.RESULT, "no reload was seen", of.now.url, why, step)
 
 
-def alone(of: Comparison) -> Iterator[Unmet]:
+def alone(of: LoadedComparison) -> Iterator[Unmet]:
     """Nobody else may have reloaded since: what is loaded would be theirs."""
     last = of.now.vitals.metrics.success_at
     if last != of.reload.at and of.now.vitals.born == of.reload.asked.born:
         why = f"its last success is {last - of.reload.at:+.3f} s from ours"
         step = "find who else reloads it (a sidecar, auto-reload, a person), let one do it, and verify again"
-        yield Unmet(Check.ALONE, "somebody else reloaded it", of.now.url, why, step, final=True)
+        yield Unmet(Verification.ALONE, "somebody else reloaded it", of.now.url, why, step, final=True)
 
 
-def configuration(of: Comparison) -> Iterator[Unmet]:
+def configuration(of: LoadedComparison) -> Iterator[Unmet]:
     """The configuration that it has must be the staged one."""
     if differences := tuple(of.staged.differs(of.now.configuration)):
         step = f"see whether {of.now.configuration_path} there is {of.staged.path} here, then {_ROLL_BACK}"
         what = "the loaded configuration is not the staged one"
-        yield Unmet(Check.CONFIGURATION, what, of.now.url, _some(differences), step, final=True)
+        yield Unmet(Verification.CONFIGURATION, what, of.now.url, _some(differences), step, final=True)
 
 
-def rules(of: Comparison) -> Iterator[Unmet]:
+def rules(of: LoadedComparison) -> Iterator[Unmet]:
     """Its rules must be those of the files: each as often, none more."""
     differences = rules_difference(of.staged.rules, of.now.rules, of.staged.evaluation_interval).words
     if differences:
         step = f"see whether its rule_files match the same files there as here, then {_ROLL_BACK}"
         what = "the loaded rules are not those of the files"
-        yield Unmet(Check.RULES, what, of.now.url, _some(differences), step, final=True)
+        yield Unmet(Verification.RULES, what, of.now.url, _some(differences), step, final=True)
 
 
-def evaluation(of: Comparison) -> Iterator[Unmet]:
+def evaluation(of: LoadedComparison) -> Iterator[Unmet]:
     """Every rule must have been evaluated since, and after its new input: see ``first_results``."""
     leasts, delays = of.least_dues(), of.delays()
     for group in of.now.rules:
@@ -201,10 +205,10 @@ def evaluation(of: Comparison) -> Iterator[Unmet]:
             past = f", and its query offset of {delay:g} s after that" if delay else ""
             what = f"{len(waiting)} of {len(group.rules)} rules have not been evaluated since {due.event}{past}"
             names = tuple(name for name, _ in waiting)
-            yield Unmet(Check.EVALUATION, what, _group(group), _some(names), step, waits=True)
+            yield Unmet(Verification.EVALUATION, what, _group(group), _some(names), step, waits=True)
 
 
-def health(of: Comparison) -> Iterator[Unmet]:
+def health(of: LoadedComparison) -> Iterator[Unmet]:
     """No rule may fail that did not fail before, with the same expression and for the same reason."""
     failed_before = {_failing(group, state) for group in of.before.rules for state in group.rules if _fails(state)}
     for group in of.now.rules:
@@ -213,10 +217,10 @@ def health(of: Comparison) -> Iterator[Unmet]:
                 where = f"rule {state.rule.name} of {_group(group)}"
                 why = state.last_error or "the server does not say why"
                 step = f"mend its expression, or what it reads; until then {_ROLL_BACK}"
-                yield Unmet(Check.HEALTH, "the rule fails", where, why, step)
+                yield Unmet(Verification.HEALTH, "the rule fails", where, why, step)
 
 
-def failures(of: Comparison) -> Iterator[Unmet]:
+def failures(of: LoadedComparison) -> Iterator[Unmet]:
     """None of the counters of failures may have risen that was quiet before."""
     was, now = of.reload.quiet, of.now.vitals.metrics
     sick = {_counted(group) for group in of.before.rules if any(map(_fails, group.rules))}
@@ -235,7 +239,7 @@ def failures(of: Comparison) -> Iterator[Unmet]:
         yield _failure("scrape pools kept their old configuration", of.now.url, more)
 
 
-def jobs(of: Comparison) -> Iterator[Unmet]:
+def jobs(of: LoadedComparison) -> Iterator[Unmet]:
     """Every job of the staged configuration must be scraped; one whose certificates cannot be loaded never is."""
     pools = {target.pool for target in of.now.targets} if of.now.pools is None else set(of.now.pools)
     for job in of.staged.jobs:
@@ -243,23 +247,28 @@ def jobs(of: Comparison) -> Iterator[Unmet]:
         if job.name not in pools and not untold and not (job.targets is None and job.name in _without_pool(of)):
             why = "there is no scrape pool for it, though the reload may have been a success"
             step = f"see that the server can read the job's certificates and credentials, and {_LOG}"
-            yield Unmet(Check.JOBS, "the job is not scraped", f"job {job.name}", why, step)
+            yield Unmet(Verification.JOBS, "the job is not scraped", f"job {job.name}", why, step)
     for name in sorted(set(of.now.pools or ()) - {job.name for job in of.staged.jobs}):
         why, step = "no job of the staged files has this name", "wait until the server has dropped it"
         yield Unmet(
-            Check.JOBS, "the server still has the scrape pool of another job", f"job {name}", why, step, waits=True
+            Verification.JOBS,
+            "the server still has the scrape pool of another job",
+            f"job {name}",
+            why,
+            step,
+            waits=True,
         )
 
 
-def jobs_of_files(of: Comparison) -> Iterator[Unmet]:
+def jobs_of_files(of: LoadedComparison) -> Iterator[Unmet]:
     """The targets must be those of the scrape files: the server shows nothing else of the jobs in them."""
     if found := tuple(misfits(of.staged.files.jobs, of.now.targets)):
         step = f"see whether its scrape_config_files match the same files there as here, then {_ROLL_BACK}"
         what = "the targets on the server are not those of scrape_config_files"
-        yield Unmet(Check.TARGETS, what, of.now.url, _some(found), step)
+        yield Unmet(Verification.TARGETS, what, of.now.url, _some(found), step)
 
 
-def targets(of: Comparison) -> Iterator[Unmet]:
+def targets(of: LoadedComparison) -> Iterator[Unmet]:
     """Targets must be up, but those that were down before, and of each job as many as before."""
     was_down = {who(target) for target in of.before.targets if target.health is TargetHealth.DOWN}
     staged_jobs = {job.name for job in of.staged.jobs}
@@ -267,19 +276,21 @@ def targets(of: Comparison) -> Iterator[Unmet]:
         where = _target(target)
         if target.pool not in staged_jobs:
             why, step = "its job is none of the staged configuration's", "wait until the server has dropped it"
-            yield Unmet(Check.TARGETS, "the target is still scraped", where, why, step, waits=True)
+            yield Unmet(Verification.TARGETS, "the target is still scraped", where, why, step, waits=True)
         elif target.health is TargetHealth.UNKNOWN or (target.last_scrape or 0.0) <= of.reload.at:
             why = "it has not been scraped since the reload"
             what, step = "the target is not known to be up", "wait for two intervals"
-            yield Unmet(Check.TARGETS, what, where, why, step, waits=True)
+            yield Unmet(Verification.TARGETS, what, where, why, step, waits=True)
         elif target.health is TargetHealth.DOWN and who(target) not in was_down:
             why = target.last_error or "the server does not say why"
-            yield Unmet(Check.TARGETS, "the target is down", where, why, f"mend the job or the target; or {_ROLL_BACK}")
+            yield Unmet(
+                Verification.TARGETS, "the target is down", where, why, f"mend the job or the target; or {_ROLL_BACK}"
+            )
     yield from _unset(of)
     yield from _fewer(of)
 
 
-def alertmanagers(of: Comparison) -> Iterator[Unmet]:
+def alertmanagers(of: LoadedComparison) -> Iterator[Unmet]:
     """As many Alertmanagers must be active as the staged configuration names, and one of each discovery."""
     active, wanted, discoveries = len(of.now.alertmanagers), of.staged.alertmanagers, of.staged.discoveries
     if active >= wanted:
@@ -291,7 +302,7 @@ def alertmanagers(of: Comparison) -> Iterator[Unmet]:
     else:
         what, why = "alerts do not go to every Alertmanager", f"{active} of {wanted} are active"
         step = "see the section alerting of the staged configuration"
-    yield Unmet(Check.ALERTMANAGERS, what, of.now.url, why, step)
+    yield Unmet(Verification.ALERTMANAGERS, what, of.now.url, why, step)
 
 
 def failing_rules(before: ServerState, now: ServerState) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -305,14 +316,14 @@ def failing_rules(before: ServerState, now: ServerState) -> tuple[tuple[str, ...
     return tuple(found[0]), tuple(found[1])
 
 
-CHECKS: tuple[Callable[[Comparison], Iterator[Unmet]], ...] = (
+CHECKS: tuple[Callable[[LoadedComparison], Iterator[Unmet]], ...] = (
     *(same_process, result, alone, configuration, rules),
     *(health, failures, evaluation, jobs, jobs_of_files, targets, alertmanagers),
 )
 """Every check, in the order in which they are told."""
 
 
-def _unset(of: Comparison) -> Iterator[Unmet]:
+def _unset(of: LoadedComparison) -> Iterator[Unmet]:
     """Until a job's targets were set anew, those that are told are the old configuration's."""
     was, now = of.reload.asked.metrics.syncs, of.now.vitals.metrics.syncs
     for job in of.staged.jobs:
@@ -320,17 +331,17 @@ def _unset(of: Comparison) -> Iterator[Unmet]:
             why = "the server still has those of before"
             step = "wait: it looks for targets every 5 s"
             what = "its targets have not been set since the reload"
-            yield Unmet(Check.TARGETS, what, f"job {job.name}", why, step, waits=True)
+            yield Unmet(Verification.TARGETS, what, f"job {job.name}", why, step, waits=True)
 
 
-def _fewer(of: Comparison) -> Iterator[Unmet]:
+def _fewer(of: LoadedComparison) -> Iterator[Unmet]:
     was, now = _up(of.before.targets), _up(of.now.targets)
     for job in of.staged.jobs:
         wanted = was[job.name] if job.targets is None else min(was[job.name], job.targets)
         if now[job.name] < wanted:
             why = f"{now[job.name]} are up, {wanted} were"
             step = f"wait for its discovery; if targets were meant to go, say so; else {_ROLL_BACK}"
-            yield Unmet(Check.TARGETS, "fewer targets are up than before", f"job {job.name}", why, step)
+            yield Unmet(Verification.TARGETS, "fewer targets are up than before", f"job {job.name}", why, step)
 
 
 def _up(each: tuple[Target, ...]) -> Counter[str]:
@@ -342,10 +353,12 @@ def _target(target: Target) -> str:
 
 
 def _failure(what: str, where: str, more: float, *, final: bool = True) -> Unmet:
-    return Unmet(Check.FAILURES, what, where, f"{more:g} more than before", f"{_LOG}, then {_ROLL_BACK}", final=final)
+    return Unmet(
+        Verification.FAILURES, what, where, f"{more:g} more than before", f"{_LOG}, then {_ROLL_BACK}", final=final
+    )
 
 
-def _left_out(of: Comparison, name: str, more: float) -> Unmet:
+def _left_out(of: LoadedComparison, name: str, more: float) -> Unmet:
     """Tell rules that take too long from a server that stood still for a while, as a loaded machine makes it."""
     took = next((_took(group) for group in of.now.rules if _counted(group) == name), None)
     if took is not None and took[0] <= took[1]:
@@ -368,7 +381,7 @@ def _risen(was: Mapping[str, float], now: Mapping[str, float]) -> Iterator[tuple
             yield group, count - was.get(group, 0.0)
 
 
-def _without_pool(of: Comparison) -> frozenset[str]:
+def _without_pool(of: LoadedComparison) -> frozenset[str]:
     """Name the jobs that had no scrape pool already, such as those whose discovery fails."""
     had = _job_names(of.before.configuration) | of.staged.had_files.jobs.keys()
     return had - frozenset(of.before.pools) if of.before.pools else frozenset()

@@ -12,12 +12,12 @@ from gonogo.formats.files import read_rules
 from gonogo.model.rule import RuleGroup
 from gonogo.reload.compare.configuration import difference
 from gonogo.reload.compare.scrape_files import ScrapeFiles, read_scrape_files
-from gonogo.reload.staged import Staged, staged
+from gonogo.reload.staged import StagedConfiguration, staged
 from gonogo.reload.trees.kept_bytes import kept
 from gonogo.reload.trees.manifest import Manifest
-from gonogo.reload.trees.server_state import ServerState as StateFolder
+from gonogo.reload.trees.server_state import StateFolder
 from gonogo.reload.trees.switch_trouble import Unfit
-from gonogo.reload.trees.tree import Kind, Tree
+from gonogo.reload.trees.tree import FileKind, Tree
 from gonogo.server.server_state import ServerState
 
 
@@ -89,7 +89,7 @@ def digest_of(manifest: Manifest) -> str:
     return hashlib.sha256(told.encode(errors="surrogateescape")).hexdigest()[:16]
 
 
-def wanted_of(contents: Contents, before: ServerState, previous: Contents | None) -> Staged:
+def wanted_of(contents: Contents, before: ServerState, previous: Contents | None) -> StagedConfiguration:
     """Tell what a server should be once it has loaded a tree.
 
     Args:
@@ -121,10 +121,10 @@ def _contents(path: str, manifest: Manifest, read: Callable[[str], bytes]) -> Co
 
 
 def _scrape_files(manifest: Manifest) -> Iterator[str]:
-    return (name for name, entry in manifest.entries.items() if entry.kind is Kind.SCRAPES)
+    return (name for name, entry in manifest.entries.items() if entry.kind is FileKind.SCRAPES)
 
 
 def _groups(manifest: Manifest, read: Callable[[str], bytes]) -> Iterator[RuleGroup]:
     for name, entry in manifest.entries.items():
-        if entry.kind is Kind.RULES:
+        if entry.kind is FileKind.RULES:
             yield from read_rules(read(name).decode(errors="replace"), name).groups

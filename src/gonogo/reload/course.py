@@ -13,7 +13,7 @@ from gonogo.errors import ActionFailed, Busy, GonogoError
 from gonogo.journal.records import append
 from gonogo.model.outcome import Outcome
 from gonogo.model.record import RELOAD, Record
-from gonogo.reload.compare.result import Became, ReloadResult, Step, StepReport
+from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep, StepReport
 
 KEPT_REASONS = 200
 """How many reasons a record keeps; the rest is counted."""
@@ -22,7 +22,7 @@ KEPT_REASONS = 200
 class Heard(Protocol):
     """Hears of each step as it begins and ends."""
 
-    def begins(self, step: Step) -> None:
+    def begins(self, step: ReloadStep) -> None:
         """A step begins."""
 
     def ended(self, report: StepReport) -> None:
@@ -32,7 +32,7 @@ class Heard(Protocol):
 class Silent:
     """Tells nobody."""
 
-    def begins(self, step: Step) -> None:
+    def begins(self, step: ReloadStep) -> None:
         """Pass over it."""
 
     def ended(self, report: StepReport) -> None:
@@ -89,7 +89,7 @@ class Course:
         self._heard = heard
         self._began = time.monotonic()
 
-    def take(self, step: Step, act: Callable[[], Done]) -> StepReport:
+    def take(self, step: ReloadStep, act: Callable[[], Done]) -> StepReport:
         """Take a step; an error of a user's kind in it is what came of it, one reason among others.
 
         Raises:

@@ -10,14 +10,14 @@ from gonogo.reload.contents import Contents
 from gonogo.reload.course import Done, judged, passed
 from gonogo.reload.own_file import Which, own_file, unproved
 from gonogo.reload.own_scrapes import unproved_scrapes
-from gonogo.reload.place import Place
+from gonogo.reload.place import ReloadPlace
 from gonogo.reload.rejected import keep_rejected
 from gonogo.reload.snapshot import Snapshot
 from gonogo.reload.trees.good_trees import Load
-from gonogo.reload.trees.manifest import Entry, content_differences, snapshot
+from gonogo.reload.trees.manifest import ManifestEntry, content_differences, snapshot
 from gonogo.reload.trees.recover_marker import pending
 from gonogo.reload.trees.switch import restore, settle
-from gonogo.reload.trees.tree import Kind, Tree
+from gonogo.reload.trees.tree import FileKind, Tree
 from gonogo.server.server_state import ServerState
 
 
@@ -35,7 +35,7 @@ class Ready:
         without_rollback: whether to go on where there is nothing to go back to.
     """
 
-    place: Place
+    place: ReloadPlace
     found: Snapshot
     before: ServerState
     live: Tree
@@ -55,7 +55,7 @@ def keep_step(ready: Ready, loaded: Load | None) -> Done:
     if changed:
         return judged((_other_bytes(live, changed, is_pending=pending(state) is not None),), "")
     was = _as_put(ready)
-    ours = ((name, entry) for name, entry in now.entries.items() if entry.kind is not Kind.TARGETS)
+    ours = ((name, entry) for name, entry in now.entries.items() if entry.kind is not FileKind.TARGETS)
     rewritten = any(was.get(name, entry) != entry for name, entry in ours)
     seen, own = ready.found.seen, ready.found.own
     is_read = (seen is not None and seen.file) or (own is not None and own.which is Which.SAME)
@@ -117,7 +117,7 @@ def settle_old(ready: Ready, loaded: Load | None) -> Done:
     return passed(f"kept as good tree {good.number}" if good else "settled")
 
 
-def _as_put(ready: Ready) -> dict[str, Entry]:
+def _as_put(ready: Ready) -> dict[str, ManifestEntry]:
     """Give the live tree's files as they were when the server was asked to read them."""
     found, marker = ready.found, pending(ready.place.state)
     if ready.place.staged is None or found.standing is None or marker is None or marker.links:

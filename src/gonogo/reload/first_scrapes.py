@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from gonogo.model.evidence import Target, TargetHealth
-from gonogo.reload.compare.document import Tree, Unreadable
+from gonogo.reload.compare.document import Tree, UnreadableConfiguration
 from gonogo.reload.compare.jobs import job_trees
 from gonogo.server.server_state import ServerState
 
@@ -76,5 +76,5 @@ def _jobs(configuration: str) -> Mapping[str, Tree]:
     """Return the jobs by name; of a configuration that cannot be read every job counts as changed."""
     try:
         return job_trees(configuration)
-    except Unreadable:
+    except UnreadableConfiguration:
         return {}

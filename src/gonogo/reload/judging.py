@@ -6,33 +6,35 @@ from collections import Counter
 from collections.abc import Iterator
 
 from gonogo.model.versions import SCRAPE_CONFIG_FILES, reaches, release
-from gonogo.reload.compare.preview import Preview, Running, Staged, preview, refusal
+from gonogo.reload.compare.preview import Preview, Running, StagedText, preview, refusal
 from gonogo.reload.compare.scrape_files import ScrapeFiles
 from gonogo.reload.contents import folder_of
 from gonogo.reload.course import Done, judged, left_out
-from gonogo.reload.place import Place
+from gonogo.reload.place import ReloadPlace
 from gonogo.reload.request import ReloadRequest
 from gonogo.reload.snapshot import Snapshot
 from gonogo.reload.trees.switch_plan import plan_switch
 from gonogo.reload.trees.switch_trouble import Unfit
-from gonogo.reload.trees.tree import GLOBBED, Kind, Tree, files_of, names_of
+from gonogo.reload.trees.tree import GLOBBED, FileKind, Tree, files_of, names_of
 from gonogo.reload.verify import disturbed
 from gonogo.server.server_state import ServerState
 from gonogo.stopping import pause
 
 
-def entries_step(place: Place, found: Snapshot) -> Done:
+def entries_step(place: ReloadPlace, found: Snapshot) -> Done:
     """See that every pattern of files leads to files that can be loaded; secrets and certificates must be there."""
     tree = place.staged or place.live
     if tree is None or found.new is None or found.manifest is None:
         return left_out("there is no tree to look at")
     kinds = Counter(entry.kind for entry in found.manifest.entries.values())
-    well = f"{found.new.rule_count} rules in {kinds[Kind.RULES]} files, {kinds[Kind.REFERENCE]} secrets are there"
+    well = (
+        f"{found.new.rule_count} rules in {kinds[FileKind.RULES]} files, {kinds[FileKind.REFERENCE]} secrets are there"
+    )
     wrong = (*_without_what_they_name(place, tree), *_scrape_files(tree, found), *_unswitchable(place, found))
     return judged(wrong, well)
 
 
-def _unswitchable(place: Place, found: Snapshot) -> tuple[str, ...]:
+def _unswitchable(place: ReloadPlace, found: Snapshot) -> tuple[str, ...]:
     """Say what would keep a staged tree from being put: it is told with all the rest, before anything is touched."""
     live, staged = place.live, place.staged
     if live is None or staged is None or found.old is None:
@@ -49,11 +51,11 @@ def _unswitchable(place: Place, found: Snapshot) -> tuple[str, ...]:
     return ()
 
 
-def _without_what_they_name(place: Place, tree: Tree) -> Iterator[str]:
+def _without_what_they_name(place: ReloadPlace, tree: Tree) -> Iterator[str]:
     config = tree.path(tree.config)
     for one in names_of(tree):
         if one.kind in GLOBBED and not files_of(tree, (one,)):
-            lost = "rules" if one.kind is Kind.RULES else "jobs"
+            lost = "rules" if one.kind is FileKind.RULES else "jobs"
             yield f"{one.name} of {config} matches no file: its {lost} would be gone in silence"
         elif not one.is_glob and not any(there.path(one.name).exists() for there in (tree, place.live) if there):
             yield f"{one.name}, which {config} names, is not there"
@@ -62,7 +64,7 @@ def _without_what_they_name(place: Place, tree: Tree) -> Iterator[str]:
 def _scrape_files(tree: Tree, found: Snapshot) -> Iterator[str]:
     """Say why the server could not load the files of ``scrape_config_files``."""
     version = None if found.before is None else found.before.version
-    has_them = any(one.kind is Kind.SCRAPES for one in names_of(tree))
+    has_them = any(one.kind is FileKind.SCRAPES for one in names_of(tree))
     if has_them and not reaches(release(version or ""), SCRAPE_CONFIG_FILES):
         yield (
             f"{tree.path(tree.config)} has scrape_config_files, and the server is Prometheus {version}: only 2.43 and "
@@ -78,7 +80,7 @@ def preview_of(found: Snapshot) -> Preview | None:
         return None
     before, folder = found.before, folder_of(found.before)
     active = Counter(target.pool for target in before.targets)
-    new = Staged(found.new.text, found.new.rules_seen_from(folder), found.new.scrapes)
+    new = StagedText(found.new.text, found.new.rules_seen_from(folder), found.new.scrapes)
     previous = found.old.text if found.old is not None and found.has_old else None
     loaded = (found.old if found.has_old else None) or (found.new if found.has_new else None)
     files = ScrapeFiles() if loaded is None else loaded.scrapes
@@ -86,7 +88,7 @@ def preview_of(found: Snapshot) -> Preview | None:
     return preview(running, new, previous=previous, folder=folder)
 
 
-def preview_step(request: ReloadRequest, place: Place, seen: Preview | None) -> Done:
+def preview_step(request: ReloadRequest, place: ReloadPlace, seen: Preview | None) -> Done:
     """Refuse an accidental mass removal."""
     if seen is None:
         return left_out("what would change is not known")
@@ -107,7 +109,7 @@ def _counted(seen: Preview) -> str:
     return ", ".join(told)
 
 
-def readiness_step(request: ReloadRequest, place: Place, before: ServerState | None, *, waits: bool) -> Done:
+def readiness_step(request: ReloadRequest, place: ReloadPlace, before: ServerState | None, *, waits: bool) -> Done:
     """See that the server may be asked now, that it can be, and that it is as it was."""
     if before is None:
         return left_out("the server could not be looked at")
@@ -121,7 +123,7 @@ def readiness_step(request: ReloadRequest, place: Place, before: ServerState | N
     return judged(strangers, f"it is ready{told}, can be asked by {place.policy_file.reload.trigger}{auto}")
 
 
-def _unready(request: ReloadRequest, place: Place, before: ServerState) -> Iterator[str]:
+def _unready(request: ReloadRequest, place: ReloadPlace, before: ServerState) -> Iterator[str]:
     if not before.vitals.metrics.successful and not request.repair:
         yield (
             "the server's last reload had already failed: a failure of this one could not be told from it "
@@ -131,7 +133,7 @@ def _unready(request: ReloadRequest, place: Place, before: ServerState) -> Itera
         yield why
 
 
-def _gap(place: Place, before: ServerState) -> float:
+def _gap(place: ReloadPlace, before: ServerState) -> float:
     """Wait out the rest of the least time between two reloads, whoever made the last one; give the seconds."""
     since = before.now - before.vitals.metrics.success_at
     left = place.policy_file.reload.min_gap.total_seconds() - since

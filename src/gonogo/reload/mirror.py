@@ -19,7 +19,7 @@ from gonogo.model.file_pattern import escaped
 from gonogo.policy.inputs import unit_files
 from gonogo.policy.settings import PolicyFile
 from gonogo.reload.trees.manifest import Manifest
-from gonogo.reload.trees.tree import Kind, Tree, names_of
+from gonogo.reload.trees.tree import FileKind, Tree, names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +115,12 @@ def _mirror_tree(root: Path, live: Tree, staged: Tree, manifest: Manifest) -> No
         if not name.startswith("/") and not os.path.lexists(root / name):
             _link(root / name, staged.path(name))  # in a linked folder: a glob follows the link, a walk does not
     for one in names_of(staged):
-        stays = one.kind in {Kind.REFERENCE, Kind.CERTIFICATE} and not one.name.startswith("/")
+        stays = one.kind in {FileKind.REFERENCE, FileKind.CERTIFICATE} and not one.name.startswith("/")
         kept = stays and one.name not in manifest.entries and not live.root.is_symlink()  # a turned link keeps none
         if kept and live.path(one.name).exists():
             _link(root / one.name, live.path(one.name))
     for name, entry in manifest.entries.items():
-        if entry.kind in {Kind.CONFIG, Kind.SCRAPES} and not name.startswith("/"):
+        if entry.kind in {FileKind.CONFIG, FileKind.SCRAPES} and not name.startswith("/"):
             text = read_text(staged.path(name), "surrogateescape")
             (root / name).unlink()
             own = text.replace(f"{live.home}/", f"{root}/")

@@ -14,7 +14,7 @@ from gonogo.reload.contents import Contents
 from gonogo.reload.request import ReloadRequest
 from gonogo.reload.server_spelling import ServerSpelling
 from gonogo.reload.signal_trigger import hang_up, hang_up_by_file, no_process
-from gonogo.reload.trees.server_state import ServerState as StateFolder
+from gonogo.reload.trees.server_state import StateFolder
 from gonogo.reload.trees.server_state import server_state as state_folder
 from gonogo.reload.trees.tree import Tree, live_tree, staged_tree
 from gonogo.reload.trees.unsettled import state_in_force
@@ -106,7 +106,7 @@ class AskedServer:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ReloadPlace:
     """Where a reload happens.
 
     Attributes:
@@ -124,7 +124,7 @@ class Place:
     staged: Tree | None
 
 
-def place_of(request: ReloadRequest) -> Place:
+def place_of(request: ReloadRequest) -> ReloadPlace:
     """Find out where a reload happens; nothing is asked or touched.
 
     Raises:
@@ -140,7 +140,7 @@ def place_of(request: ReloadRequest) -> Place:
     config = policy_file.server.config
     live = None if config is None else live_tree(config)
     state = state_folder(settings.state or policy_file.journal.parent, str(_one_name(address)))
-    return Place(
+    return ReloadPlace(
         policy_file=policy_file,
         server=AskedServer(url, client, settings, ServerSpelling(lambda text: formatted(client, url, text))),
         state=state if live is None else state_in_force(state, live),

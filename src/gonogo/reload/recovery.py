@@ -9,11 +9,11 @@ from gonogo.model.outcome import Outcome
 from gonogo.reload.afterwards import afterwards
 from gonogo.reload.asking import BACK, ask, verify_step
 from gonogo.reload.commands import by_hand
-from gonogo.reload.compare.result import Became, ReloadResult, Step
+from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.contents import Contents, contents_of, digest_of, wanted_of
 from gonogo.reload.course import Course, Done, Heard, Silent, passed
 from gonogo.reload.disk_steps import besides_reasons, unlinked_words
-from gonogo.reload.place import Place, place_of
+from gonogo.reload.place import ReloadPlace, place_of
 from gonogo.reload.rejected import keep_rejected
 from gonogo.reload.request import ReloadRequest
 from gonogo.reload.settle import Settlement
@@ -24,7 +24,7 @@ from gonogo.reload.trees.recover_marker import Marker, pending
 from gonogo.reload.trees.reload_lock import hold_server
 from gonogo.reload.trees.switch import recover as brought_back
 from gonogo.reload.trees.switch import settle
-from gonogo.reload.trees.switch_standing import Side
+from gonogo.reload.trees.switch_standing import TreeSide
 from gonogo.server.server_state import ServerState
 
 
@@ -48,7 +48,7 @@ def recover(request: ReloadRequest, heard: Heard | None = None) -> ReloadResult:
             held.enter_context(hold_server(place.state, LOCK_PATIENCE, place.live))
             return passed(f"one reload of {place.server.url} at a time: this one")
 
-        if course.take(Step.LOCK, lock).outcome is not Outcome.PASS:
+        if course.take(ReloadStep.LOCK, lock).outcome is not Outcome.PASS:
             result = course.ends(Became.REFUSED, "nothing was touched: another reload is under way")
             return afterwards(request, place, course, result)
         marker = pending(place.state)
@@ -62,13 +62,13 @@ def recover(request: ReloadRequest, heard: Heard | None = None) -> ReloadResult:
 class _Recovery:
     """The steps of a recovery, and what they have found."""
 
-    def __init__(self, course: Course, place: Place, marker: Marker, *, overwrite: bool) -> None:
+    def __init__(self, course: Course, place: ReloadPlace, marker: Marker, *, overwrite: bool) -> None:
         self._course = course
         self._place = place
         self._marker = marker
         self._live = marker.live
         self._overwrite = overwrite
-        self._side = Side.OLD
+        self._side = TreeSide.OLD
         self._before: ServerState | None = None
         self._contents: Contents | None = None
         self._retries = 0
@@ -76,9 +76,9 @@ class _Recovery:
     def made(self) -> ReloadResult:
         """Bring the files, let the server read them, prove it, settle."""
         course = self._course
-        if course.take(Step.RESTORE, self._restore).outcome is Outcome.FAIL:
+        if course.take(ReloadStep.RESTORE, self._restore).outcome is Outcome.FAIL:
             return self._lost("the files could not be brought to one of the two trees")
-        course.take(Step.SNAPSHOT, self._look)
+        course.take(ReloadStep.SNAPSHOT, self._look)
         if self._before is None or self._contents is None:
             return self._lost(f"the {self._side} files are on disk, and the server gives no answer")
         before, wanted = self._before, wanted_of(self._contents, self._before, None)
@@ -86,12 +86,12 @@ class _Recovery:
         self._retries = asked.retries
         if asked.settled.outcome is not Settlement.LOADED:
             return self._lost(f"the {self._side} files are on disk, and the server did not load them")
-        verified = course.take(Step.VERIFY_OLD, lambda: verify_step(self._place, before, wanted, asked))
+        verified = course.take(ReloadStep.VERIFY_OLD, lambda: verify_step(self._place, before, wanted, asked))
         if verified.outcome is not Outcome.PASS:
             return self._lost(f"the {self._side} files are on disk, and the server is not proved to have loaded them")
-        if course.take(Step.KEEP_OLD, lambda: self._keep(asked.load)).outcome is Outcome.FAIL:
+        if course.take(ReloadStep.KEEP_OLD, lambda: self._keep(asked.load)).outcome is Outcome.FAIL:
             return self._lost(f"the {self._side} tree is loaded and verified, and its marker could not be taken away")
-        became = Became.RELOADED if self._side is Side.NEW else Became.ROLLED_BACK
+        became = Became.RELOADED if self._side is TreeSide.NEW else Became.ROLLED_BACK
         detail = f"the {self._side} files are on disk, loaded and verified"
         return course.ends(became, detail, retries=self._retries)
 
@@ -106,7 +106,7 @@ class _Recovery:
         unlinked = unlinked_words(brought.unlinked)
         told = f"the files were {brought.found}, and are the {brought.side} ones{unlinked}"
         where = {name: str(path) for name, path in brought.overwritten}
-        laid = f"; the edited ones are in {aside}" if aside and brought.side is Side.OLD else ""
+        laid = f"; the edited ones are in {aside}" if aside and brought.side is TreeSide.OLD else ""
         kept = "".join(f"; what was {name} is {path}" for name, path in where.items())
         seen = {"side": brought.side, "tree": digest_of(manifest), "overwritten": where}
         return Done(Outcome.PASS, f"{told}{laid}{kept}", besides_reasons(brought.besides), seen)

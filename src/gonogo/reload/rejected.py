@@ -11,7 +11,7 @@ from gonogo.disk import durable
 from gonogo.disk.regular_file import NotReadable, read_regular
 from gonogo.errors import ActionFailed
 from gonogo.reload.trees.recover_marker import Marker
-from gonogo.reload.trees.server_state import PRIVATE_FILE, PRIVATE_FOLDER, ServerState
+from gonogo.reload.trees.server_state import PRIVATE_FILE, PRIVATE_FOLDER, StateFolder
 
 MOST_KEPT = 3
 """How many rejected trees are kept; the oldest go first."""
@@ -20,7 +20,7 @@ OUTSIDE = "outside"
 """Below it are, by their whole path, the files outside the configuration's folder."""
 
 
-def keep_rejected(state: ServerState, marker: Marker) -> Path | None:
+def keep_rejected(state: StateFolder, marker: Marker) -> Path | None:
     """Copy every file that would be overwritten or taken away to where nobody does either; gives the folder.
 
     ``None`` where there is none: what stands there is what would be put back.

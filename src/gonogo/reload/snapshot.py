@@ -9,14 +9,14 @@ from gonogo.errors import GonogoError
 from gonogo.model.rule import LoadedGroup
 from gonogo.reload.compare.completed import evaluation_interval
 from gonogo.reload.compare.configuration import difference
-from gonogo.reload.compare.document import Unreadable
+from gonogo.reload.compare.document import UnreadableConfiguration
 from gonogo.reload.compare.rules import rules_difference
 from gonogo.reload.contents import Contents, contents_kept, contents_of, folder_of
 from gonogo.reload.course import Done, judged
 from gonogo.reload.discovery import discovered_state
 from gonogo.reload.own_file import OwnFile, Visible, own_file, unproved, visible
 from gonogo.reload.own_scrapes import scrape_differences, unproved_scrapes
-from gonogo.reload.place import Place
+from gonogo.reload.place import ReloadPlace
 from gonogo.reload.request import ReloadRequest
 from gonogo.reload.trees.good_trees import GoodTree, good_tree, newest
 from gonogo.reload.trees.manifest import Manifest, snapshot
@@ -67,7 +67,7 @@ class Snapshot:
         return here and self.last.read_from == self.before.configuration_path
 
 
-def snapshot_step(request: ReloadRequest, place: Place, found: Snapshot) -> Done:
+def snapshot_step(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Done:
     """Take everything into ``found``, and say what keeps a reload from being undone."""
     for take in (_server, _trees, _spelled, _known, _own):
         try:
@@ -81,7 +81,7 @@ def snapshot_step(request: ReloadRequest, place: Place, found: Snapshot) -> Done
     return judged(tuple(found.reasons), f"{place.server.url} is ready: {told}", trees=digests)
 
 
-def _server(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[str]:
+def _server(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Iterator[str]:
     del request
     if why := place.server.unready():
         yield why
@@ -90,7 +90,7 @@ def _server(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[s
     found.before = discovered_state(place.server.state, None if good is None else good.loaded)
 
 
-def _trees(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[str]:
+def _trees(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Iterator[str]:
     del request
     if place.live is None:
         yield "the policy names no configuration: give prometheus.config, the file that the server reads"
@@ -108,7 +108,7 @@ def _trees(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[st
         found.old = contents_kept(place.state, found.good.manifest)
 
 
-def _spelled(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[str]:
+def _spelled(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Iterator[str]:
     """Let the server spell the expressions that cannot be read here, on both sides."""
     del request
     if found.before is None:
@@ -119,7 +119,7 @@ def _spelled(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[
     yield from ()
 
 
-def _known(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[str]:
+def _known(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Iterator[str]:
     """See that what the server has is what can be gone back to, or what shall be loaded."""
     if found.before is None or found.new is None:
         return
@@ -143,7 +143,7 @@ def _known(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[st
         )
 
 
-def _own(request: ReloadRequest, place: Place, found: Snapshot) -> Iterator[str]:
+def _own(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Iterator[str]:
     """See that the server reads the policy's configuration, where it could not be seen to take it."""
     del request
     if found.before is None or found.new is None or place.live is None:
@@ -162,7 +162,7 @@ def unlike(contents: Contents, server: ServerState) -> tuple[str, ...]:
     found = difference(contents.text, server.configuration, folder=folder_of(server))
     try:
         interval = evaluation_interval(contents.text)
-    except (Unreadable, ValueError) as error:
+    except (UnreadableConfiguration, ValueError) as error:
         return (str(error),)
     return (
         *(one.words for one in found),

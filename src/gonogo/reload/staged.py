@@ -31,7 +31,7 @@ class StagedJob:
 
 
 @dataclass(frozen=True, slots=True)
-class Staged:
+class StagedConfiguration:
     """What a server should be.
 
     Attributes:
@@ -76,7 +76,7 @@ class Staged:
 
 def staged(
     text: str, path: str, rules: tuple[RuleGroup, ...], differs: Differs, files: ScrapeFiles | None = None
-) -> Staged:
+) -> StagedConfiguration:
     """Read a configuration that promtool has accepted as far as verification needs it.
 
     Args:
@@ -90,7 +90,7 @@ def staged(
     configuration, _ = read_configuration(text, path)
     document = parse(text, path)
     alertmanagers = _alertmanagers(document)
-    return Staged(
+    return StagedConfiguration(
         path=path,
         jobs=(
             *(

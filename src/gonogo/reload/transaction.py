@@ -13,14 +13,14 @@ from gonogo.model.outcome import Outcome
 from gonogo.model.record import RELOAD
 from gonogo.policy.settings import PolicyFile
 from gonogo.reload.afterwards import afterwards
-from gonogo.reload.changing import Change
+from gonogo.reload.changing import Changing
 from gonogo.reload.checks import cross_check_step, lint_step, running_as, unit_step
-from gonogo.reload.compare.result import Became, ReloadResult, Step
+from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.course import Course, Done, Heard, Silent, judged, passed
 from gonogo.reload.disk_steps import Ready
 from gonogo.reload.judging import entries_step, preview_of, preview_step, readiness_step
 from gonogo.reload.mirror import Mirror, mirrored, staged_policy
-from gonogo.reload.place import Place, place_of
+from gonogo.reload.place import ReloadPlace, place_of
 from gonogo.reload.print_preview import preview_lines
 from gonogo.reload.request import ReloadRequest
 from gonogo.reload.snapshot import Snapshot, snapshot_step
@@ -53,7 +53,7 @@ def reload(request: ReloadRequest, heard: Heard | None = None) -> ReloadResult:
     key, wrong = _key(staged_policy(request.policy_file, place.live, place.staged))
     course = Course(place.policy_file.journal, key, place.server.url, heard or Silent())
     with ExitStack() as held:
-        locked = course.take(Step.LOCK, lambda: lock_step(held, place))
+        locked = course.take(ReloadStep.LOCK, lambda: lock_step(held, place))
         if locked.outcome is not Outcome.PASS:
             result = course.ends(Became.REFUSED, f"nothing was touched: {locked.detail}")
         else:
@@ -65,7 +65,7 @@ def reload(request: ReloadRequest, heard: Heard | None = None) -> ReloadResult:
         return afterwards(request, place, course, result)
 
 
-def lock_step(held: ExitStack, place: Place) -> Done:
+def lock_step(held: ExitStack, place: ReloadPlace) -> Done:
     """Take the server's lock, and see that no earlier reload is left half way."""
     held.enter_context(hold_server(place.state, LOCK_PATIENCE, place.live))
     state = place.state if place.live is None else state_in_force(place.state, place.live)
@@ -96,15 +96,15 @@ def _key(policy_file: PolicyFile) -> tuple[str, list[str]]:
         return policy_file.sha256, [str(problem) for problem in error.problems]
 
 
-def _in_turn(request: ReloadRequest, place: Place, course: Course, found: Snapshot) -> ReloadResult:
-    course.take(Step.SNAPSHOT, lambda: snapshot_step(request, place, found))
+def _in_turn(request: ReloadRequest, place: ReloadPlace, course: Course, found: Snapshot) -> ReloadResult:
+    course.take(ReloadStep.SNAPSHOT, lambda: snapshot_step(request, place, found))
     _check(request, place, course, found)
     seen = preview_of(found)
-    course.take(Step.PREVIEW, lambda: preview_step(request, place, seen))
+    course.take(ReloadStep.PREVIEW, lambda: preview_step(request, place, seen))
     lines = () if seen is None else preview_lines(seen)
     unchanged = _is_unchanged(request, place, course, found)
     waits = not (unchanged or request.only_preview or _reasons(course))
-    course.take(Step.READINESS, lambda: readiness_step(request, place, found.before, waits=waits))
+    course.take(ReloadStep.READINESS, lambda: readiness_step(request, place, found.before, waits=waits))
     if (against := _reasons(course)) or found.before is None or found.new is None or place.live is None:
         return course.ends(
             Became.REFUSED, f"nothing was touched: {counted(against, 'reason')} against it", preview=lines
@@ -114,10 +114,10 @@ def _in_turn(request: ReloadRequest, place: Place, course: Course, found: Snapsh
     if unchanged:
         return course.ends(Became.UNCHANGED, "the server has everything already", preview=lines)
     ready = Ready(place, found, found.before, place.live, found.new, lines, request.without_rollback)
-    return Change(course, ready).carry_out()
+    return Changing(course, ready).carry_out()
 
 
-def _check(request: ReloadRequest, place: Place, course: Course, found: Snapshot) -> None:
+def _check(request: ReloadRequest, place: ReloadPlace, course: Course, found: Snapshot) -> None:
     """Let everybody look at the tree who knows what may be wrong with it."""
     policy_file = running_as(place.policy_file, found.before)
     with ExitStack() as held:
@@ -125,18 +125,18 @@ def _check(request: ReloadRequest, place: Place, course: Course, found: Snapshot
             mirror = Mirror(policy_file, Path())
         else:
             mirror = held.enter_context(mirrored(policy_file, place.live, place.staged, found.manifest))
-        course.take(Step.LINT, lambda: lint_step(request, mirror))
-        course.take(Step.UNIT, lambda: unit_step(request, mirror))
-        course.take(Step.CROSS_CHECK, lambda: cross_check_step(request, place, mirror, found.before))
-        course.take(Step.ENTRIES, lambda: entries_step(place, found))
+        course.take(ReloadStep.LINT, lambda: lint_step(request, mirror))
+        course.take(ReloadStep.UNIT, lambda: unit_step(request, mirror))
+        course.take(ReloadStep.CROSS_CHECK, lambda: cross_check_step(request, place, mirror, found.before))
+        course.take(ReloadStep.ENTRIES, lambda: entries_step(place, found))
 
 
 def _reasons(course: Course) -> int:
     return sum(len(report.reasons) for report in course.steps if report.outcome is Outcome.FAIL)
 
 
-def _is_unchanged(request: ReloadRequest, place: Place, course: Course, found: Snapshot) -> bool:
+def _is_unchanged(request: ReloadRequest, place: ReloadPlace, course: Course, found: Snapshot) -> bool:
     """Tell whether nothing is left to do, and prove it; what is not proved is reloaded."""
     if request.even_unchanged or request.only_preview or _reasons(course) or not seems_unchanged(found):
         return False
-    return course.take(Step.VERIFY, lambda: still_proved_step(place, found)).outcome is Outcome.PASS
+    return course.take(ReloadStep.VERIFY, lambda: still_proved_step(place, found)).outcome is Outcome.PASS

@@ -13,7 +13,7 @@ from gonogo.reload.asking import load_of
 from gonogo.reload.comparison import Reload
 from gonogo.reload.contents import Contents, wanted_of
 from gonogo.reload.course import Done, passed
-from gonogo.reload.place import Place
+from gonogo.reload.place import ReloadPlace
 from gonogo.reload.snapshot import Snapshot
 from gonogo.reload.trees.manifest import content_differences, snapshot
 from gonogo.reload.verify import verify
@@ -36,7 +36,7 @@ def seems_unchanged(found: Snapshot) -> bool:
     return here and same_files and same_secrets and same_load and found.has_new
 
 
-def still_proved_step(place: Place, found: Snapshot) -> Done:
+def still_proved_step(place: ReloadPlace, found: Snapshot) -> Done:
     """Look once whether all is as it was when it was verified, and nothing is broken; else it is reloaded."""
     assert found.before is not None  # noqa: S101 - it seems unchanged
     assert found.new is not None  # noqa: S101
@@ -48,7 +48,7 @@ def still_proved_step(place: Place, found: Snapshot) -> Done:
     return passed(f"{found.new.rule_count} rules are loaded as in the files since their last load, and all is well")
 
 
-def _unmet(place: Place, before: ServerState, contents: Contents) -> tuple[object, ...]:
+def _unmet(place: ReloadPlace, before: ServerState, contents: Contents) -> tuple[object, ...]:
     """Verify without a reload: as if it had just been loaded, and nothing before were an excuse."""
     vitals = before.vitals
     never = replace(vitals, metrics=replace(vitals.metrics, success_at=-math.inf, syncs={}))

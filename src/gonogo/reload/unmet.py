@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Check(StrEnum):
+class Verification(StrEnum):
     """What is verified after a reload."""
 
     ANSWER = "answer"
@@ -37,7 +37,7 @@ class Unmet:
         waits: whether it is only not seen yet.
     """
 
-    check: Check
+    check: Verification
     what: str
     where: str
     why: str

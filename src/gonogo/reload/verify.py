@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from gonogo.errors import SourceError
-from gonogo.reload.comparison import Comparison, Reload, unmet
+from gonogo.reload.comparison import LoadedComparison, Reload, unmet
 from gonogo.reload.first_results import FirstResults
 from gonogo.reload.first_scrapes import FirstScrapes
 from gonogo.reload.settle import LOOK_EVERY
-from gonogo.reload.staged import Staged
-from gonogo.reload.unmet import Check, Unmet
+from gonogo.reload.staged import StagedConfiguration
+from gonogo.reload.unmet import Unmet, Verification
 from gonogo.server.server_state import ServerState, Vitals
 from gonogo.stopping import pause
 
@@ -21,7 +21,7 @@ SLACK = timedelta(seconds=10)
 """How much longer than its slowest group and scrapes a server may take: discovery comes only every 5 s."""
 
 
-def patience(staged: Staged) -> timedelta:
+def patience(staged: StagedConfiguration) -> timedelta:
     """Return how long a server may take to show that it is as staged.
 
     A new target is scraped within the interval of its job; after that every group is evaluated within its own, and
@@ -36,7 +36,7 @@ def patience(staged: Staged) -> timedelta:
 
 def verify(
     before: ServerState,
-    staged: Staged,
+    staged: StagedConfiguration,
     reload: Reload,
     look: Callable[[], ServerState],
     within: timedelta | None = None,
@@ -65,13 +65,13 @@ def verify(
         now, unanswered = _looked(look, before.url)
         left = unanswered
         if now is not None:
-            compared = Comparison(before, now, staged, reload, scrapes, results).seen()
+            compared = LoadedComparison(before, now, staged, reload, scrapes, results).seen()
             if len(compared.results.first) > arrived and at_most is not None:
                 arrived = len(compared.results.first)
                 ends = max(ends, asked + patience(staged).total_seconds())  # the rules that read them come after that
             scrapes, results = compared.scrapes, compared.results
             left = unmet(compared)
-            if any(one.check is Check.FAILURES and not one.final for one in left):
+            if any(one.check is Verification.FAILURES and not one.final for one in left):
                 reload = replace(reload, failing=now)  # the last failure must be followed by evaluations without one
                 ends = max(ends, min(longest, asked + patience(staged).total_seconds()))
             advanced = _evaluated(now, reload.at)
@@ -94,12 +94,12 @@ def disturbed(before: ServerState, asked: Vitals) -> tuple[Unmet, ...]:
     step = "begin again from the server as it is now"
     if asked.born != before.vitals.born:
         what, why = "the server is another process than before", "it crashed, was restarted, or two share the address"
-        return (Unmet(Check.PROCESS, what, before.url, why, step, final=True),)
+        return (Unmet(Verification.PROCESS, what, before.url, why, step, final=True),)
     was, now = before.vitals.metrics, asked.metrics
     if (was.success_at, was.successful) != (now.success_at, now.successful):
         later = now.success_at - was.success_at
         why = f"a reload {later:.3f} s after the known one succeeded" if now.successful else "a reload since has failed"
-        return (Unmet(Check.ALONE, "somebody else reloaded it", before.url, why, step, final=True),)
+        return (Unmet(Verification.ALONE, "somebody else reloaded it", before.url, why, step, final=True),)
     return ()
 
 
@@ -112,4 +112,4 @@ def _looked(look: Callable[[], ServerState], url: str) -> tuple[ServerState | No
     try:
         return look(), ()
     except SourceError as error:
-        return None, (Unmet(Check.ANSWER, error.what, error.where or url, error.why, error.next_step),)
+        return None, (Unmet(Verification.ANSWER, error.what, error.where or url, error.why, error.next_step),)

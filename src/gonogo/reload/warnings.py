@@ -8,26 +8,26 @@ from collections.abc import Iterator
 from gonogo.reload.compare.result import ReloadResult
 from gonogo.reload.own_file import unproved_secrets
 from gonogo.reload.own_scrapes import unproved_parts
-from gonogo.reload.place import Place
+from gonogo.reload.place import ReloadPlace
 from gonogo.reload.snapshot import Snapshot
 from gonogo.reload.trees.good_trees import newest
 
 
-def warnings_of(place: Place, found: Snapshot, result: ReloadResult) -> tuple[str, ...]:
+def warnings_of(place: ReloadPlace, found: Snapshot, result: ReloadResult) -> tuple[str, ...]:
     """Return the warnings of a result; one that is no success has reasons instead."""
     if not result.became.success:
         return ()
     return (*_unlinked(place, found, result), *_secrets(place, found))
 
 
-def _secrets(place: Place, found: Snapshot) -> Iterator[str]:
+def _secrets(place: ReloadPlace, found: Snapshot) -> Iterator[str]:
     if found.own is not None and found.seen is not None and place.live is not None:
         yield from unproved_secrets(place.live.path(place.live.config), found.own, found.seen, known=found.is_known)
         if found.before is not None and found.new is not None:
             yield from unproved_parts(place.live, found.before, found.new, found.old)
 
 
-def _unlinked(place: Place, found: Snapshot, result: ReloadResult) -> Iterator[str]:
+def _unlinked(place: ReloadPlace, found: Snapshot, result: ReloadResult) -> Iterator[str]:
     """Name the files that a rollback put where links were: deployments that turn the links go past them."""
     good = found.last if result.looked else newest(place.state)
     if good is None or place.live is None:

@@ -11,9 +11,9 @@ import yaml
 
 from gonogo.durations import format_duration
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
-from gonogo.model.scenario import ExpectedAlert, ExpectedSeries, Point, Scenario, ScenarioFile
+from gonogo.model.scenario import ExpectedSeries, Point, Scenario, ScenarioAlert, ScenarioFile
 from gonogo.model.series import METRIC_LABEL
-from gonogo.rulepack.selector import Selector
+from gonogo.rulepack.selector import CounterSelector
 
 
 class _Expression(str):
@@ -93,14 +93,14 @@ def _expected_series(expected: ExpectedSeries) -> dict[str, Any]:
     return {"expr": expected.expression, "eval_time": format_duration(expected.at), "exp_samples": answers}
 
 
-def _expected_alert(expected: ExpectedAlert) -> dict[str, Any]:
+def _expected_alert(expected: ScenarioAlert) -> dict[str, Any]:
     firing = [{"exp_labels": dict(one.labels), "exp_annotations": dict(one.annotations)} for one in expected.firing]
     return {"eval_time": format_duration(expected.at), "alertname": expected.name, "exp_alerts": firing}
 
 
 def _series(labels: Mapping[str, str]) -> str:
     own = {label: text for label, text in labels.items() if label != METRIC_LABEL}
-    return str(Selector(labels.get(METRIC_LABEL, "")).where(**own)) or "{}"
+    return str(CounterSelector(labels.get(METRIC_LABEL, "")).where(**own)) or "{}"
 
 
 def notation(points: tuple[Point, ...]) -> str:

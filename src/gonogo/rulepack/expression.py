@@ -16,7 +16,7 @@ from gonogo.model.rule import Rule, RuleKind
 from gonogo.model.series import REALM_LABEL
 from gonogo.model.signal import Signal
 from gonogo.promql.matchers import label
-from gonogo.rulepack.selector import Selector, parse_selector
+from gonogo.rulepack.selector import CounterSelector, parse_selector
 
 _PREFIX_PLACEHOLDER = "P_"
 
@@ -26,22 +26,22 @@ def metric_name(policy: Policy, name: str) -> str:
     return f"{policy.prefix}_{name}"
 
 
-def series(policy: Policy, name: str, **labels: str) -> Selector:
+def series(policy: Policy, name: str, **labels: str) -> CounterSelector:
     """Select the preset's metric in the policy's realm."""
-    return in_realm(policy, Selector(metric_name(policy, name)).where(**labels))
+    return in_realm(policy, CounterSelector(metric_name(policy, name)).where(**labels))
 
 
-def heartbeat_series(policy: Policy, name: str) -> Selector:
+def heartbeat_series(policy: Policy, name: str) -> CounterSelector:
     """Select one of the heartbeat's raw metrics, in the copy that the policy reads."""
     return series(policy, name, via=policy.heartbeat.read)
 
 
-def signal_series(policy: Policy, signal: Signal) -> Selector:
+def signal_series(policy: Policy, signal: Signal) -> CounterSelector:
     """Select a signal's series in the policy's realm."""
-    return in_realm(policy, Selector(signal.metric).where(**signal.labels))
+    return in_realm(policy, CounterSelector(signal.metric).where(**signal.labels))
 
 
-def slo_counter(policy: Policy, text: str) -> Selector:
+def slo_counter(policy: Policy, text: str) -> CounterSelector:
     """Read an SLO's counter selector, ``P_`` standing for the prefix, and narrow it to the realm.
 
     Raises:
@@ -50,11 +50,11 @@ def slo_counter(policy: Policy, text: str) -> Selector:
     selector = parse_selector(text)
     if selector.metric.startswith(_PREFIX_PLACEHOLDER):
         own = metric_name(policy, selector.metric.removeprefix(_PREFIX_PLACEHOLDER))
-        selector = Selector(own, selector.matchers)
+        selector = CounterSelector(own, selector.matchers)
     return in_realm(policy, selector)
 
 
-def in_realm(policy: Policy, selector: Selector) -> Selector:
+def in_realm(policy: Policy, selector: CounterSelector) -> CounterSelector:
     """Narrow a selector to the policy's realm, where it has one."""
     return selector if policy.realm is None else selector.where(**{REALM_LABEL: policy.realm})
 
@@ -84,7 +84,7 @@ def worst(policy: Policy, operator: str, expression: str) -> str:
     return aggregate(operator, shared_labels(policy), expression) if policy.subjects else expression
 
 
-def gained(selector: Selector, window: timedelta, labels: tuple[str, ...]) -> str:
+def gained(selector: CounterSelector, window: timedelta, labels: tuple[str, ...]) -> str:
     """Sum the reset-aware increases of counters over the window, keeping these labels."""
     return aggregate("sum", labels, f"increase({selector}[{format_duration(window)}])")
 
@@ -97,7 +97,7 @@ def meant(expression: str, least: str) -> str:
     return f"({expression} {least} < Inf)"
 
 
-def while_there(expression: str, labels: tuple[str, ...], *selectors: Selector) -> str:
+def while_there(expression: str, labels: tuple[str, ...], *selectors: CounterSelector) -> str:
     """Keep a value only while each of these selects something now: a range alone outlives its source."""
     return "\nand ".join((expression, *(aggregate("group", labels, selector) for selector in selectors)))
 

@@ -26,7 +26,7 @@ _END = re.compile(r"\s*\}\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Matcher:
+class CounterMatcher:
     """``label op value`` with ``op`` one of ``= != =~ !~``; the value is unquoted."""
 
     label: str
@@ -45,15 +45,15 @@ class Matcher:
 
 
 @dataclass(frozen=True, slots=True)
-class Selector:
+class CounterSelector:
     """A metric's name and what its labels must be."""
 
     metric: str
-    matchers: tuple[Matcher, ...] = ()
+    matchers: tuple[CounterMatcher, ...] = ()
 
-    def where(self, **labels: str) -> Selector:
+    def where(self, **labels: str) -> CounterSelector:
         """Narrow it to series that bear these labels."""
-        asked = tuple(Matcher(label, "=", value) for label, value in labels.items())
+        asked = tuple(CounterMatcher(label, "=", value) for label, value in labels.items())
         return replace(self, matchers=tuple(dict.fromkeys(self.matchers + asked)))
 
     def accepts(self, metric: str, labels: Mapping[str, str]) -> bool:
@@ -68,7 +68,7 @@ class Selector:
         return f"{self.metric}{{{','.join(matchers)}}}" if matchers else self.metric
 
 
-def parse_selector(text: str) -> Selector:
+def parse_selector(text: str) -> CounterSelector:
     """Read a plain vector selector.
 
     Raises:
@@ -77,24 +77,24 @@ def parse_selector(text: str) -> Selector:
     """
     name = _NAME.match(text)
     metric, place = (name[1] or "", name.end()) if name else ("", 0)
-    matchers: list[Matcher] = []
+    matchers: list[CounterMatcher] = []
     if place < len(text):
         matchers = _matchers(text, place)
     named = [m for m in matchers if m.label == METRIC_LABEL and m.op == "="]
     names = [name for name in (metric, *(m.value for m in named)) if name]
     if len(names) != 1 or not all(is_name(m.label) for m in matchers):
         raise _refusal(text)
-    return Selector(names[0], tuple(m for m in matchers if m not in named))
+    return CounterSelector(names[0], tuple(m for m in matchers if m not in named))
 
 
-def _matchers(text: str, place: int) -> list[Matcher]:
+def _matchers(text: str, place: int) -> list[CounterMatcher]:
     if text[place] != "{":
         raise _refusal(text)
     place += 1
     found = []
     while match := _MATCHER.match(text, place):
         name, op = (_name(match[1]), match[2]) if match[1] else (METRIC_LABEL, "=")
-        found.append(Matcher(name, op, _unquoted(match[3])))
+        found.append(CounterMatcher(name, op, _unquoted(match[3])))
         place = match.end()
     if _END.fullmatch(text, place) is None:
         raise _refusal(text)

@@ -10,27 +10,27 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from gonogo.rulepack.selector import Matcher, Selector
+from gonogo.rulepack.selector import CounterMatcher, CounterSelector
 
 _CLASSES = {"d": "0", "w": "a", "D": "a", "W": "-"}
 _PLAIN = ("", "a", "0", "other", "-")
 """What is tried where nothing but refusals is asked of a label."""
 
 
-def witness(selector: Selector, wanted: Mapping[str, str]) -> dict[str, str]:
+def witness(selector: CounterSelector, wanted: Mapping[str, str]) -> dict[str, str]:
     """Label a series that the selector selects, with the wanted labels where it leaves them open.
 
     Raises:
         ValueError: no example was found for a label.
     """
-    asked: dict[str, list[Matcher]] = {}
+    asked: dict[str, list[CounterMatcher]] = {}
     for matcher in selector.matchers:
         asked.setdefault(matcher.label, []).append(matcher)
     found = {label: _value(label, matchers, wanted.get(label, "")) for label, matchers in asked.items()}
     return {label: text for label, text in {**wanted, **found}.items() if text}
 
 
-def _value(label: str, matchers: list[Matcher], wanted: str) -> str:
+def _value(label: str, matchers: list[CounterMatcher], wanted: str) -> str:
     candidates = [wanted, *(m.value for m in matchers if m.op == "=")]
     candidates += [_Example(m.value).text() for m in matchers if m.op == "=~"]
     for candidate in (*candidates, *_PLAIN):

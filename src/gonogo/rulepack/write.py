@@ -23,7 +23,7 @@ RULES_FOLDER = "rules"
 TESTS_FOLDER = "tests"
 
 
-class Change(StrEnum):
+class WrittenFile(StrEnum):
     """What became of one file."""
 
     WRITTEN = "written"
@@ -36,7 +36,7 @@ class FileChange:
     """A file of the pack and what became of it; one left over was written for an earlier policy."""
 
     path: Path
-    change: Change
+    change: WrittenFile
 
 
 def rule_pack(policy: Policy, interval: timedelta, rules_from_tests: str = f"../{RULES_FOLDER}") -> Pack:
@@ -109,12 +109,12 @@ def _own(path: Path) -> bool:
 
 def _put(path: Path, content: bytes) -> FileChange:
     if path.is_file() and read_some(path) == content:
-        return FileChange(path, Change.UNCHANGED)
+        return FileChange(path, WrittenFile.UNCHANGED)
     path.parent.mkdir(parents=True, exist_ok=True)
     durable.replace(path, content)
-    return FileChange(path, Change.WRITTEN)
+    return FileChange(path, WrittenFile.WRITTEN)
 
 
 def _left_over(policy: Policy, folder: Path, files: dict[Path, str]) -> tuple[FileChange, ...]:
     found = (path for path in sorted(folder.iterdir()) if path.name.startswith(f"{policy.prefix}_"))
-    return tuple(FileChange(path, Change.LEFT_OVER) for path in found if path not in files and _own(path))
+    return tuple(FileChange(path, WrittenFile.LEFT_OVER) for path in found if path not in files and _own(path))

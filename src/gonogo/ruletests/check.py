@@ -31,7 +31,7 @@ from gonogo.ruletests.silent.passes import (
     RULE_FILE_OUTSIDE,
     silent_passes,
 )
-from gonogo.ruletests.silent.silent_pass import Finding
+from gonogo.ruletests.silent.silent_pass import SilentFinding
 from gonogo.ruletests.stage import StagedUnit, staging
 
 Heard = Callable[[int, int], None]
@@ -49,7 +49,7 @@ class _Case:
 
     material: Material
     loaded: Loaded
-    findings: tuple[Finding, ...]
+    findings: tuple[SilentFinding, ...]
     orders: GroupOrders | None
     suspected: tuple[Suspect, ...]
 
@@ -138,12 +138,12 @@ def _read(path: Path, places: RulePlaces, inside: frozenset[str] | None, release
     return _Case(one, known, found, open_orders(known), suspects(known))
 
 
-def _outside(one: Material, inside: frozenset[str]) -> Iterator[Finding]:
+def _outside(one: Material, inside: frozenset[str]) -> Iterator[SilentFinding]:
     for loaded_entry in one.entries:
         if any(os.path.realpath(rule.path) not in inside for rule in loaded_entry.rules):
             entry = loaded_entry.entry
             why = f"{entry.pattern} is none of the policy's rules: what is tested is not what counts"
-            yield Finding(RULE_FILE_OUTSIDE, Problem(entry.where, why, "name it under 'rules' in the policy"))
+            yield SilentFinding(RULE_FILE_OUTSIDE, Problem(entry.where, why, "name it under 'rules' in the policy"))
 
 
 def _unreadable(one: Material) -> Iterator[Problem]:
@@ -206,15 +206,15 @@ def _report(case: _Case, results: Iterable[UnitResult]) -> FileReport:
     if case.orders is not None and len(ran) > 1 and ran[0].passed is not ran[1].passed:
         passing, failing = (0, 1) if ran[0].passed else (1, 0)
         order = (case.orders.makers_first, case.orders.readers_first)[passing]
-        findings.append(Finding(GROUP_ORDER, order_problem(case.loaded, case.orders, order)))
+        findings.append(SilentFinding(GROUP_ORDER, order_problem(case.loaded, case.orders, order)))
         passed, words = True, ran[failing].words
     elif passed and words:
         where = Position(str(case.material.path), 1, 1)
-        findings.append(Finding(PROMTOOL_WARNING, Problem(where, f"promtool warns: {words.strip()}")))
+        findings.append(SilentFinding(PROMTOOL_WARNING, Problem(where, f"promtool warns: {words.strip()}")))
         words = ""
     if case.suspected and len(ran) > 1 and not ran[-1].passed:
         found = pending_problems(case.suspected, ran[-1].words)
-        findings += [Finding(PENDING_ALERT, problem) for problem in found]
+        findings += [SilentFinding(PENDING_ALERT, problem) for problem in found]
     if not passed:
         words = "\n".join([*filter(None, [words.rstrip()]), *map(str, _hints(case.material))])
     unit = case.material.unit

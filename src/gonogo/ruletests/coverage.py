@@ -12,7 +12,7 @@ from gonogo.programs.installed_promtool import Promtool
 from gonogo.ruletests.core.coverage import Coverage, Uncovered
 from gonogo.ruletests.core.firing import expects_firing, expects_quiet
 from gonogo.ruletests.core.rule_text import RuleId, RuleText
-from gonogo.ruletests.core.suite import Answer, Question, Sheet
+from gonogo.ruletests.core.suite import MutantFate, MutantQuestion, Sheet
 from gonogo.ruletests.core.twins import twins
 from gonogo.ruletests.core.unread_expression import unread_expressions
 from gonogo.ruletests.material import Material
@@ -75,11 +75,11 @@ def coverage(
     loading = suite.loading(passing)
     sets = twins(sheet.rules for sheet in suite.sheets)
     doubled = frozenset(rule.id for same in sets for rule in same)
-    questions = [Question(loading.get(rule.id, ()), rule) for rule in suite.rules]
+    questions = [MutantQuestion(loading.get(rule.id, ()), rule) for rule in suite.rules]
     covered: set[RuleId] = set()
     for done, (question, answer) in enumerate(answers(questions, trials), 1):
         progress(done, len(questions))
-        if answer is Answer.NOTICED:
+        if answer is MutantFate.NOTICED:
             covered.add(question.rule.id)
     missed = (rule for rule in suite.rules if rule.id not in covered)
     alerts = [rule for rule in suite.rules if rule.rule.kind is RuleKind.ALERT]

@@ -12,13 +12,13 @@ from gonogo.formats.test_file import is_unit
 from gonogo.formats.yaml import parse_documents
 from gonogo.policy.inputs import TEST_SUFFIXES, unit_files
 from gonogo.ruletests.silent.passes import NO_TESTS_FOUND
-from gonogo.ruletests.silent.silent_pass import Finding
+from gonogo.ruletests.silent.silent_pass import SilentFinding
 
 _NAMED_SO = tuple(f"_test{suffix}" for suffix in TEST_SUFFIXES)
 _MAGIC = frozenset("*?[")
 
 
-def test_files(places: Sequence[str]) -> tuple[tuple[Path, ...], tuple[Finding, ...]]:
+def test_files(places: Sequence[str]) -> tuple[tuple[Path, ...], tuple[SilentFinding, ...]]:
     """List the test files of some places, sorted, and the places that have none.
 
     A file named by itself is taken as a test, whatever it holds. Below a folder and under
@@ -29,7 +29,7 @@ def test_files(places: Sequence[str]) -> tuple[tuple[Path, ...], tuple[Finding, 
         UsageError: there is no such file or folder, or it cannot be listed.
     """
     found: set[Path] = set()
-    nowhere: list[Finding] = []
+    nowhere: list[SilentFinding] = []
     for place in places:
         here = _below(place)
         found.update(here)
@@ -38,10 +38,10 @@ def test_files(places: Sequence[str]) -> tuple[tuple[Path, ...], tuple[Finding, 
     return tuple(sorted(found)), tuple(nowhere)
 
 
-def no_tests_found(place: str) -> Finding:
+def no_tests_found(place: str) -> SilentFinding:
     """Say that a place has no test file."""
     hint = "tests are called *_test.yml or *_test.yaml"
-    return Finding(NO_TESTS_FOUND, Problem(Position(place, 1, 1), "there is no test file here", hint))
+    return SilentFinding(NO_TESTS_FOUND, Problem(Position(place, 1, 1), "there is no test file here", hint))
 
 
 def _below(place: str) -> tuple[Path, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gonogo.formats.sources import SourceFile, source_file
 from gonogo.model.versions import Version
-from gonogo.ruletests.core.loaded import Entry, Loaded
+from gonogo.ruletests.core.loaded import Loaded, MatchedRuleFiles
 from gonogo.ruletests.material import LoadedEntry, Material
 
 
@@ -25,7 +25,7 @@ def rules_of(text: str, path: str) -> SourceFile:
     return source_file(text, path)
 
 
-def _entry(one: LoadedEntry, files: Mapping[Path, SourceFile]) -> Entry:
+def _entry(one: LoadedEntry, files: Mapping[Path, SourceFile]) -> MatchedRuleFiles:
     paths = dict.fromkeys(rule.path for rule in one.rules)
     rules = sum(len(group.rules) for path in paths for group in files[path].groups)
-    return Entry(one.entry, len(paths), rules, str(one.unread or ""))
+    return MatchedRuleFiles(one.entry, len(paths), rules, str(one.unread or ""))

@@ -14,7 +14,7 @@ from gonogo.ruletests.core.coverage import Coverage
 from gonogo.ruletests.core.firing import expects_firing
 from gonogo.ruletests.core.mutants import MutantReport, Survivor
 from gonogo.ruletests.core.rule_text import RuleId, RuleText
-from gonogo.ruletests.core.suite import Answer, Question, Sheet
+from gonogo.ruletests.core.suite import MutantFate, MutantQuestion, Sheet
 from gonogo.ruletests.core.tested_rule import TestedRule
 from gonogo.ruletests.coverage import Progress, nobody_listens
 from gonogo.ruletests.mutation.catalogue import mutations
@@ -68,9 +68,9 @@ def mutants(
     without = tuple(sorted(one.rule for one in covered.uncovered))
     made = tuple(_made(suite, loading, frozenset(without)))
     order = random.Random(budget.seed).sample(made, len(made))  # noqa: S311 - a sample, not a secret
-    questions = {Question(loading[one.rule.id], one.rule, one.mutation.rule): one for one in order}
+    questions = {MutantQuestion(loading[one.rule.id], one.rule, one.mutation.rule): one for one in order}
     until = None if budget.time is None else began + budget.time.total_seconds()
-    fates: dict[str, Answer] = {}
+    fates: dict[str, MutantFate] = {}
     for done, (question, answer) in enumerate(answers(questions, trials, until), 1):
         progress(done, len(made))
         fates[questions[question].name] = answer
@@ -94,24 +94,26 @@ def _made(
 
 def _report(
     made: Sequence[_Mutant],
-    fates: Mapping[str, Answer],
+    fates: Mapping[str, MutantFate],
     given: Sequence[Argument],
     without: tuple[TestedRule, ...],
     seed: int,
 ) -> MutantReport:
     reasons = {one.mutant: one.reason for one in given}
     told = [fates.get(one.name) for one in made]
-    alive = [_survivor(one, reasons.get(one.name, "")) for one in made if fates.get(one.name) is Answer.UNNOTICED]
-    lives = {one.name: None if fate is None else fate is Answer.UNNOTICED for one, fate in zip(made, told, strict=True)}
+    alive = [_survivor(one, reasons.get(one.name, "")) for one in made if fates.get(one.name) is MutantFate.UNNOTICED]
+    lives = {
+        one.name: None if fate is None else fate is MutantFate.UNNOTICED for one, fate in zip(made, told, strict=True)
+    }
     return MutantReport(
         len(made),
-        told.count(Answer.NOTICED),
+        told.count(MutantFate.NOTICED),
         tuple(one for one in alive if not one.argument),
         tuple(one for one in alive if one.argument),
         told.count(None),
         uncovered=without,
         problems=tuple(wrong_arguments(given, lives, whole=not without)),
-        stillborn=told.count(Answer.STILLBORN),
+        stillborn=told.count(MutantFate.STILLBORN),
         seed=seed,
     )
 

@@ -17,7 +17,7 @@ from gonogo.ruletests.print_measures import (
     survivor_lines,
     untried_line,
 )
-from gonogo.ruletests.silent.silent_pass import Finding
+from gonogo.ruletests.silent.silent_pass import SilentFinding
 
 
 def unit_text(report: UnitReport) -> str:
@@ -45,7 +45,7 @@ def _file(file: FileReport) -> Iterator[str]:
         yield from (f"{INDENT}{plain(line.rstrip())}" for line in file.words.splitlines())
 
 
-def _finding(one: Finding) -> str:
+def _finding(one: SilentFinding) -> str:
     """Write it on one line, the place first so that terminals link it."""
     allowed = f" (allowed: {one_line(one.allowed)})" if one.allowed else ""
     return f"{one_line(str(one.problem))} [{one.silent_pass}]{allowed}"

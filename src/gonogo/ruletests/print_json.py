@@ -12,7 +12,7 @@ from gonogo.ruletests.core.mutants import MutantReport, Survivor
 from gonogo.ruletests.core.report import FileReport, UnitReport
 from gonogo.ruletests.core.tested_rule import TestedRule
 from gonogo.ruletests.core.unread_expression import UnreadExpression
-from gonogo.ruletests.silent.silent_pass import Finding
+from gonogo.ruletests.silent.silent_pass import SilentFinding
 
 SCHEMA = "gonogo/unit/v1"
 
@@ -51,7 +51,7 @@ def _file(file: FileReport) -> Mapping[str, object]:
     }
 
 
-def _finding(one: Finding) -> Mapping[str, object]:
+def _finding(one: SilentFinding) -> Mapping[str, object]:
     return {
         "pass": one.silent_pass,
         **_place(one.problem.where),

@@ -19,7 +19,7 @@ from gonogo.ruletests.core.mutants import MutantReport, Survivor
 from gonogo.ruletests.core.report import FileReport, UnitReport
 from gonogo.ruletests.print_measures import argued_line, coverage_lines, mutants_line, survivor_lines, untried_line
 from gonogo.ruletests.silent.passes import NO_TESTS_FOUND
-from gonogo.ruletests.silent.silent_pass import Finding
+from gonogo.ruletests.silent.silent_pass import SilentFinding
 
 SUITE = "promql-unit"
 
@@ -82,7 +82,7 @@ def _cases(report: UnitReport) -> Iterator[_Case]:
         yield from _mutants(report.mutants)
 
 
-def _nowhere(one: Finding) -> _Case:
+def _nowhere(one: SilentFinding) -> _Case:
     place = one.problem.where.path if one.problem.where else ""
     name, told = place or one.silent_pass, str(one.problem)
     return _Case(name, place, notes=told) if one.allowed else _Case(name, place, one.silent_pass, told)

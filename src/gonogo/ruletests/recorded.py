@@ -19,7 +19,7 @@ from gonogo.ruletests.core.report import FileReport, UnitReport
 from gonogo.ruletests.find import no_tests_found
 from gonogo.ruletests.places import report_on
 from gonogo.ruletests.rules import RulePlaces
-from gonogo.ruletests.silent.silent_pass import Finding
+from gonogo.ruletests.silent.silent_pass import SilentFinding
 
 
 def promql_unit(policy_file: PolicyFile) -> Run:
@@ -120,5 +120,5 @@ def _findings(files: Iterable[FileReport]) -> Iterator[str]:
             yield file.words
 
 
-def _told(one: Finding) -> str:
+def _told(one: SilentFinding) -> str:
     return f"{one.problem} [{one.silent_pass}, allowed: {one.allowed}]" if one.allowed else str(one.problem)

@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 from gonogo.programs.installed_promtool import Promtool
 from gonogo.programs.promtool import ToolRun
 from gonogo.programs.promtool_units import run_as_asked
-from gonogo.ruletests.core.promtool_output import Verdict, verdicts
-from gonogo.ruletests.core.suite import Answer, Question
+from gonogo.ruletests.core.promtool_output import PromtoolVerdict, verdicts
+from gonogo.ruletests.core.suite import MutantFate, MutantQuestion
 from gonogo.ruletests.core.trial import Trial, TrialOutcome, rule_names
 
 TEST_NAME = "test.yml"
@@ -40,11 +40,11 @@ class Trials:
 
 
 def answers(
-    questions: Iterable[Question],
+    questions: Iterable[MutantQuestion],
     trials: Trials,
     until: float | None = None,
     at_once: int | None = None,
-) -> Iterator[tuple[Question, Answer]]:
+) -> Iterator[tuple[MutantQuestion, MutantFate]]:
     """Answer questions, in the order in which their answers come.
 
     Args:
@@ -66,7 +66,7 @@ class _Bench:
 
     def __init__(
         self,
-        questions: Iterator[Question],
+        questions: Iterator[MutantQuestion],
         trials: Trials,
         until: float | None,
         cores: int,
@@ -80,13 +80,13 @@ class _Bench:
         self._folder = folder
         self._waiting: deque[Trial] = deque()
         self._alone: deque[Trial] = deque()
-        self._asked_for: dict[str, list[Question]] = {}
+        self._asked_for: dict[str, list[MutantQuestion]] = {}
         self._under_way: dict[int, list[Trial]] = {}
-        self._answered: deque[tuple[Question, Answer]] = deque()
+        self._answered: deque[tuple[MutantQuestion, MutantFate]] = deque()
         self._started = 0
         self._each = _FIRST_GUESS
 
-    def run(self) -> Iterator[tuple[Question, Answer]]:
+    def run(self) -> Iterator[tuple[MutantQuestion, MutantFate]]:
         """Work until every question is answered, or there is no time left."""
         for number, ran in run_as_asked(self._next, self._cores, self._promtool):
             yield from self._taken()
@@ -94,7 +94,7 @@ class _Bench:
             yield from self._taken()
         yield from self._taken()
 
-    def _taken(self) -> Iterator[tuple[Question, Answer]]:
+    def _taken(self) -> Iterator[tuple[MutantQuestion, MutantFate]]:
         while self._answered:
             yield self._answered.popleft()
 
@@ -119,9 +119,9 @@ class _Bench:
         fair = -(-len(self._waiting) // self._cores)
         return [self._waiting.popleft() for _ in range(min(size, fair))]
 
-    def _ask(self, question: Question) -> None:
+    def _ask(self, question: MutantQuestion) -> None:
         asked = question.ask(self._known)
-        if isinstance(asked, Answer):
+        if isinstance(asked, MutantFate):
             self._answered.append((question, asked))
             return
         for trial in asked:
@@ -155,7 +155,7 @@ class _Bench:
         self._each += (ran.seconds / len(batch) - self._each) / 4
 
 
-def _outcome(said: Verdict, path: Path) -> TrialOutcome:
+def _outcome(said: PromtoolVerdict, path: Path) -> TrialOutcome:
     """Tell a failed assertion from rules that promtool does not load, or breaks down with."""
     if said.passed:
         return TrialOutcome.PASSED

@@ -21,7 +21,7 @@ from gonogo.programs.server_process import RunningServer
 from gonogo.rulepack.document import rules_document
 from gonogo.sandbox.history import openmetrics, sample_times, spans
 from gonogo.sandbox.past_of_rules import Turn, turns
-from gonogo.sandbox.sources import Source
+from gonogo.sandbox.sources import RawSource
 from gonogo.stopping import outcome
 
 AT_ONCE = 2
@@ -53,7 +53,7 @@ class Storage:
         self.server.launch()
 
 
-def backfill_sources(found: Iterable[Source], past: Past, realm: str, storage: Storage) -> None:
+def backfill_sources(found: Iterable[RawSource], past: Past, realm: str, storage: Storage) -> None:
     """Write the raw series' past as blocks, and load them.
 
     Raises:

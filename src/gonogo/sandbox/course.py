@@ -8,7 +8,7 @@ from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class Curve:
     """Values over time, where time is given in seconds and 0 is the end of the history.
 
     ``points`` are (second, value), in order; the past has negative seconds. Two points
@@ -42,22 +42,22 @@ class Course:
         bounds = [start, *(second for second, _ in self.points if start < second < end), end]
         return sum((right - left) * self.at((left + right) / 2) for left, right in pairwise(bounds))
 
-    def complement(self) -> Course:
+    def complement(self) -> Curve:
         """Give the rest to 1 of a share."""
-        return Course(tuple((second, 1 - value) for second, value in self.points))
+        return Curve(tuple((second, 1 - value) for second, value in self.points))
 
 
-def level(value: float) -> Course:
+def level(value: float) -> Curve:
     """Stay at one value throughout."""
-    return Course(((0.0, value),))
+    return Curve(((0.0, value),))
 
 
-def step(before: float, ago: timedelta, after: float) -> Course:
+def step(before: float, ago: timedelta, after: float) -> Curve:
     """Stay at one value, then at another since so long ago."""
     second = -ago.total_seconds()
-    return Course(((second, before), (second, after)))
+    return Curve(((second, before), (second, after)))
 
 
-def ramp(before: float, ago: timedelta, now: float) -> Course:
+def ramp(before: float, ago: timedelta, now: float) -> Curve:
     """Stay at one value, then go straight to another, from so long ago until the end of the history."""
-    return Course(((-ago.total_seconds(), before), (0.0, now)))
+    return Curve(((-ago.total_seconds(), before), (0.0, now)))

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from gonogo.model.series import REALM_LABEL
-from gonogo.sandbox.sources import Source
+from gonogo.sandbox.sources import RawSource
 
 _HISTOGRAM_PARTS = ("_bucket", "_sum", "_count")
 
 
-def exposition(values: Iterable[tuple[Source, float]], realm: str) -> bytes:
+def exposition(values: Iterable[tuple[RawSource, float]], realm: str) -> bytes:
     """Write each source with its value; job and instance are the scrape's to set, or the push's."""
     lines = []
     for (family, kind), members in groupby(values, lambda pair: _family(pair[0])):
@@ -26,7 +26,7 @@ def exposition(values: Iterable[tuple[Source, float]], realm: str) -> bytes:
     return "".join(lines).encode()
 
 
-def _family(source: Source) -> tuple[str, str]:
+def _family(source: RawSource) -> tuple[str, str]:
     for part in _HISTOGRAM_PARTS:
         if source.name.endswith(part):
             return source.name.removesuffix(part), "histogram"

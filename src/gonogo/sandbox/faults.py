@@ -22,7 +22,7 @@ from gonogo.sandbox.stack import Stack
 from gonogo.sandbox.story import Outage, Story
 
 
-class Entry(StrEnum):
+class EntryPoint(StrEnum):
     """Where a fault enters."""
 
     HISTORY = "in the history"
@@ -48,7 +48,7 @@ class Fault:
     """
 
     name: str
-    entry: Entry
+    entry: EntryPoint
     explanation: str
     gate: str
     verdict: Verdict
@@ -131,7 +131,7 @@ def _kill_exporter(stack: Stack) -> None:
 _ALL = (
     Fault(
         "burn",
-        Entry.HISTORY,
+        EntryPoint.HISTORY,
         "for four days six times the usual share of events was bad",
         "error-budget-burn-ok",
         Verdict.NO_GO,
@@ -141,7 +141,7 @@ _ALL = (
     ),
     Fault(
         "canary-regression",
-        Entry.HISTORY,
+        EntryPoint.HISTORY,
         "for two days four canaries in ten were rolled back",
         "canary-quorum-pass",
         Verdict.NO_GO,
@@ -151,7 +151,7 @@ _ALL = (
     ),
     Fault(
         "dr-overdue",
-        Entry.HISTORY,
+        EntryPoint.HISTORY,
         "the last rehearsal succeeded 30 hours ago",
         "dr-rehearsal-24h-pass",
         Verdict.NO_GO,
@@ -161,7 +161,7 @@ _ALL = (
     ),
     Fault(
         "lyapunov-high",
-        Entry.HISTORY,
+        EntryPoint.HISTORY,
         "alerts fire ten times an hour, recovery takes ten minutes and nothing is produced",
         "stability",
         Verdict.NO_GO,
@@ -173,7 +173,7 @@ _ALL = (
     ),
     Fault(
         "outage",
-        Entry.HISTORY,
+        EntryPoint.HISTORY,
         "the writer was silent for ten minutes, three hours ago",
         "uptime",
         Verdict.NO_GO,
@@ -185,7 +185,7 @@ _ALL = (
     ),
     Fault(
         "rule-broken",
-        Entry.CHECKS,
+        EntryPoint.CHECKS,
         "a rule on disk lacks a parenthesis",
         "obs-lint",
         Verdict.HOLD,
@@ -195,7 +195,7 @@ _ALL = (
     ),
     Fault(
         "stale-source",
-        Entry.DECISION,
+        EntryPoint.DECISION,
         "what writes canary and budget data stops, and its file is gone",
         "canary-quorum-pass",
         Verdict.HOLD,
@@ -205,7 +205,7 @@ _ALL = (
     ),
     Fault(
         "smoke-constants",
-        Entry.DECISION,
+        EntryPoint.DECISION,
         "the server loads a rule that records a constant under a signal's name",
         "canary-quorum-pass",
         Verdict.HOLD,
@@ -215,7 +215,7 @@ _ALL = (
     ),
     Fault(
         "drifted-rule",
-        Entry.DECISION,
+        EntryPoint.DECISION,
         "the server loads a rule that calls an hour-old beat fresh, and the files say otherwise",
         "heartbeat",
         Verdict.HOLD,
@@ -225,7 +225,7 @@ _ALL = (
     ),
     Fault(
         "clock-ahead",
-        Entry.DECISION,
+        EntryPoint.DECISION,
         "the writer's clock is 90 s ahead",
         "heartbeat",
         Verdict.HOLD,
@@ -235,7 +235,7 @@ _ALL = (
     ),
     Fault(
         "target-down",
-        Entry.DECISION,
+        EntryPoint.DECISION,
         "node_exporter is killed",
         "heartbeat",
         Verdict.HOLD,
@@ -245,7 +245,7 @@ _ALL = (
     ),
     Fault(
         "heartbeat-stall",
-        Entry.WATCH,
+        EntryPoint.WATCH,
         "the writer stops; its last beat lies 110 s in the past, as in a stall that began before",
         "heartbeat",
         Verdict.NO_GO,
@@ -255,7 +255,7 @@ _ALL = (
     ),
     Fault(
         "prometheus-down",
-        Entry.WATCH,
+        EntryPoint.WATCH,
         "Prometheus is killed",
         "heartbeat",
         Verdict.HOLD,

@@ -12,7 +12,7 @@ from datetime import timedelta
 from itertools import groupby
 
 from gonogo.model.series import REALM_LABEL
-from gonogo.sandbox.sources import INSTANCE, Source
+from gonogo.sandbox.sources import INSTANCE, RawSource
 
 MONTH_STEP = timedelta(seconds=60)
 """The step of the far past. An instant selector looks back 5 min: nothing is ever missing at it."""
@@ -31,7 +31,7 @@ EOF = "# EOF\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class HistorySpan:
     """A part of the history that lies in one block; times are seconds since the end of the history."""
 
     block: int
@@ -53,13 +53,13 @@ def sample_times(length: timedelta, interval: timedelta) -> tuple[float, ...]:
     return (*times, 0.0)
 
 
-def spans(times: Iterable[float], end: float) -> tuple[Span, ...]:
+def spans(times: Iterable[float], end: float) -> tuple[HistorySpan, ...]:
     """Cut the history where promtool cuts it into blocks: at whole multiples of their length since 1970."""
     block = BLOCK.total_seconds()
-    return tuple(Span(number, tuple(part)) for number, part in groupby(times, lambda s: int((end + s) // block)))
+    return tuple(HistorySpan(number, tuple(part)) for number, part in groupby(times, lambda s: int((end + s) // block)))
 
 
-def openmetrics(found: Iterable[Source], times: tuple[float, ...], end: float, realm: str) -> Iterator[str]:
+def openmetrics(found: Iterable[RawSource], times: tuple[float, ...], end: float, realm: str) -> Iterator[str]:
     """Write the series' past, in pieces that are whole lines.
 
     Args:

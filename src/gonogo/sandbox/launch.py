@@ -27,13 +27,13 @@ from gonogo.sandbox.backfill import Past, Storage, backfill_recorded, backfill_s
 from gonogo.sandbox.layout import (
     REALM,
     RULES_FROM_TESTS,
-    Layout,
+    SandboxLayout,
     configuration_text,
     idle_configuration_text,
     policy_text,
     targets,
 )
-from gonogo.sandbox.sources import INSTANCE, Job, as_scraped, heartbeat, sources
+from gonogo.sandbox.sources import INSTANCE, FeedJob, as_scraped, heartbeat, sources
 from gonogo.sandbox.stack import Stack
 from gonogo.sandbox.story import HEALTHY, MONTH, Story
 from gonogo.sandbox.traffic import Outlets, Traffic
@@ -72,7 +72,7 @@ def sandbox(
         ActionFailed: something did not start, or the history could not be made.
     """
     with ExitStack() as held:
-        layout = Layout(_folder(directory, held))
+        layout = SandboxLayout(_folder(directory, held))
         layout.make()
         servers = _start(layout, held)
         stack = _built(story, interval, layout, servers, say)
@@ -101,7 +101,7 @@ def _folder(directory: Path | None, held: ExitStack) -> Path:
     return directory.resolve()
 
 
-def _start(layout: Layout, held: ExitStack) -> _Servers:
+def _start(layout: SandboxLayout, held: ExitStack) -> _Servers:
     layout.configuration.write_text(idle_configuration_text(), encoding="utf-8")
     server = held.enter_context(prometheus(layout.servers, layout.configuration))
     gateway = held.enter_context(pushgateway(layout.servers))
@@ -109,7 +109,9 @@ def _start(layout: Layout, held: ExitStack) -> _Servers:
     return _Servers(server, gateway, exporter)
 
 
-def _built(story: Story, interval: timedelta, layout: Layout, servers: _Servers, say: Callable[[str], None]) -> Stack:
+def _built(
+    story: Story, interval: timedelta, layout: SandboxLayout, servers: _Servers, say: Callable[[str], None]
+) -> Stack:
     """Write policy and history; Prometheus then serves the past and nothing else."""
     layout.policy.write_text(policy_text(layout, servers.prometheus.url), encoding="utf-8")
     policy_file = load(layout.policy)
@@ -119,7 +121,7 @@ def _built(story: Story, interval: timedelta, layout: Layout, servers: _Servers,
     _write_history(story, Past(end, story.length, interval), layout, policy_file, servers.prometheus, say)
     _write_rules(policy_file, interval, layout)
     _keep_sequence(story, writer, policy.heartbeat.every, end)
-    group = PushGroup.at(servers.pushgateway.url, {"job": Job.REHEARSAL.value, "instance": INSTANCE})
+    group = PushGroup.at(servers.pushgateway.url, {"job": FeedJob.REHEARSAL.value, "instance": INSTANCE})
     traffic = Traffic(
         story,
         writer,
@@ -141,7 +143,12 @@ def _lead(story: Story, interval: timedelta) -> float:
 
 
 def _write_history(
-    story: Story, past: Past, layout: Layout, policy_file: PolicyFile, server: RunningServer, say: Callable[[str], None]
+    story: Story,
+    past: Past,
+    layout: SandboxLayout,
+    policy_file: PolicyFile,
+    server: RunningServer,
+    say: Callable[[str], None],
 ) -> None:
     policy, storage = policy_file.policy, Storage(server, layout.blocks)
     beats = heartbeat(story, policy.prefix, policy.heartbeat.every, past.end)
@@ -154,7 +161,7 @@ def _write_history(
     backfill_recorded(recording, layout.rules / rules_file(policy), past, storage)
 
 
-def _write_rules(policy_file: PolicyFile, interval: timedelta, layout: Layout) -> None:
+def _write_rules(policy_file: PolicyFile, interval: timedelta, layout: SandboxLayout) -> None:
     policy = policy_file.policy
     made = pack(policy, interval, PRESET_GATES, RULES_FROM_TESTS)
     (layout.rules / rules_file(policy)).write_text(made.rules_yaml, encoding="utf-8")

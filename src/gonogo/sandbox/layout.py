@@ -10,7 +10,7 @@ import yaml
 
 from gonogo.durations import format_duration
 from gonogo.policy.file import SANDBOX_MARK
-from gonogo.sandbox.sources import INSTANCE, Job
+from gonogo.sandbox.sources import INSTANCE, FeedJob
 
 REALM = "sandbox"
 PREFIX = "duri"
@@ -18,7 +18,7 @@ RULES_FROM_TESTS = "../../prometheus/rules"
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class SandboxLayout:
     """The folder of one sandbox; every path in it is absolute."""
 
     directory: Path
@@ -64,7 +64,7 @@ class Layout:
             folder.mkdir(parents=True, exist_ok=True)
 
 
-def policy_text(layout: Layout, prometheus_url: str) -> str:
+def policy_text(layout: SandboxLayout, prometheus_url: str) -> str:
     """Write the policy: the preset, for the sandbox's realm, server and folder."""
     return SANDBOX_MARK + _written(
         {
@@ -103,7 +103,7 @@ def idle_configuration_text() -> str:
 
 def targets(node: str, pushgateway: str, prometheus: str) -> dict[str, str]:
     """Name the scrape jobs by the servers' URLs."""
-    urls = {Job.NODE.value: node, "pushgateway": pushgateway, "prometheus": prometheus}
+    urls = {FeedJob.NODE.value: node, "pushgateway": pushgateway, "prometheus": prometheus}
     return {job: url.partition("://")[2] for job, url in urls.items()}
 
 

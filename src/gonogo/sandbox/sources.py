@@ -15,7 +15,7 @@ from enum import StrEnum
 from gonogo.model.versions import FLOAT_BOUNDS, Version, reaches
 from gonogo.rulepack.gates.canary import UNIQUE_WINDOW
 from gonogo.rulepack.gates.dr import BUCKETS
-from gonogo.sandbox.course import Course
+from gonogo.sandbox.course import Curve
 from gonogo.sandbox.rehearsals import Rehearsals
 from gonogo.sandbox.story import Outage, Story
 
@@ -32,7 +32,7 @@ Value = Callable[[float], float | None]
 """Seconds since the end of the history (negative in the past) -> value; ``None``: not exported yet."""
 
 
-class Job(StrEnum):
+class FeedJob(StrEnum):
     """How a series reaches the server: its label ``job``."""
 
     NODE = "node"
@@ -40,17 +40,17 @@ class Job(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class RawSource:
     """One raw series: its name, its own labels, and its value at a time. A ``counter`` only grows."""
 
     name: str
     labels: Mapping[str, str]
     counter: bool
-    job: Job
+    job: FeedJob
     value: Value
 
 
-def sources(story: Story, prefix: str, end: float) -> tuple[Source, ...]:
+def sources(story: Story, prefix: str, end: float) -> tuple[RawSource, ...]:
     """Give everything that is scripted but the heartbeat, which is beaten for real once the stack is up.
 
     Args:
@@ -66,7 +66,7 @@ def sources(story: Story, prefix: str, end: float) -> tuple[Source, ...]:
     )
 
 
-def as_scraped(found: Iterable[Source], version: Version | None) -> tuple[Source, ...]:
+def as_scraped(found: Iterable[RawSource], version: Version | None) -> tuple[RawSource, ...]:
     """Label sources as the server of this version stores them, so that its history and its scrapes are one series."""
     if not reaches(version, FLOAT_BOUNDS):
         return tuple(found)
@@ -78,7 +78,7 @@ def _with_float_bound(labels: Mapping[str, str]) -> Mapping[str, str]:
     return labels if bound == _LAST_BOUND else {**labels, _BOUND: repr(float(bound))}
 
 
-def heartbeat(story: Story, prefix: str, every: timedelta, end: float) -> tuple[Source, ...]:
+def heartbeat(story: Story, prefix: str, every: timedelta, end: float) -> tuple[RawSource, ...]:
     """Give the heartbeat's past; ``end`` is the unix time at which the history ends.
 
     The beats lie on a grid, a little after each multiple of ``every``; a beat's number is
@@ -90,8 +90,10 @@ def heartbeat(story: Story, prefix: str, every: timedelta, end: float) -> tuple[
         return _last_beat(math.floor((end + second) / grid), story.outages, grid, end)
 
     return (
-        Source(f"{prefix}_textfile_heartbeat_seq", {"via": "textfile"}, False, Job.NODE, last),
-        Source(f"{prefix}_textfile_heartbeat_ts", {"via": "textfile"}, False, Job.NODE, lambda s: last(s) * grid),
+        RawSource(f"{prefix}_textfile_heartbeat_seq", {"via": "textfile"}, False, FeedJob.NODE, last),
+        RawSource(
+            f"{prefix}_textfile_heartbeat_ts", {"via": "textfile"}, False, FeedJob.NODE, lambda s: last(s) * grid
+        ),
     )
 
 
@@ -103,35 +105,37 @@ def _last_beat(number: int, outages: tuple[Outage, ...], grid: float, end: float
     return number
 
 
-def _budget(story: Story, prefix: str) -> Iterator[Source]:
+def _budget(story: Story, prefix: str) -> Iterator[RawSource]:
     labels = {"slo": "green"}
     rate = story.events_per_second
-    yield Source(f"{prefix}_slo_events_total", labels, True, Job.NODE, _steady(story, rate))
-    yield Source(f"{prefix}_slo_bad_total", labels, True, Job.NODE, _counted(story, story.bad_ratio, rate))
+    yield RawSource(f"{prefix}_slo_events_total", labels, True, FeedJob.NODE, _steady(story, rate))
+    yield RawSource(f"{prefix}_slo_bad_total", labels, True, FeedJob.NODE, _counted(story, story.bad_ratio, rate))
 
 
-def _canary(story: Story, prefix: str) -> Iterator[Source]:
+def _canary(story: Story, prefix: str) -> Iterator[RawSource]:
     rate = story.canaries_per_hour / HOUR
     rollbacks, promotions = story.rollback_ratio, story.rollback_ratio.complement()
-    yield Source(f"{prefix}_canary_events_total", {}, True, Job.NODE, _steady(story, story.canary_events_per_second))
-    yield Source(f"{prefix}_canary_rollback_total", {}, True, Job.NODE, _counted(story, rollbacks, rate))
-    yield Source(f"{prefix}_canary_promote_total", {}, True, Job.NODE, _counted(story, promotions, rate))
-    yield Source(f"{prefix}_p_unique_ratio", {"window": UNIQUE_WINDOW}, False, Job.NODE, story.unique_ratio.at)
+    yield RawSource(
+        f"{prefix}_canary_events_total", {}, True, FeedJob.NODE, _steady(story, story.canary_events_per_second)
+    )
+    yield RawSource(f"{prefix}_canary_rollback_total", {}, True, FeedJob.NODE, _counted(story, rollbacks, rate))
+    yield RawSource(f"{prefix}_canary_promote_total", {}, True, FeedJob.NODE, _counted(story, promotions, rate))
+    yield RawSource(f"{prefix}_p_unique_ratio", {"window": UNIQUE_WINDOW}, False, FeedJob.NODE, story.unique_ratio.at)
 
 
-def _stability(story: Story, prefix: str) -> Iterator[Source]:
-    yield Source(f"{prefix}_alert_rate_per_hour", {}, False, Job.NODE, story.alerts_per_hour.at)
-    yield Source(f"{prefix}_mttr_seconds", {}, False, Job.NODE, story.mttr_seconds.at)
+def _stability(story: Story, prefix: str) -> Iterator[RawSource]:
+    yield RawSource(f"{prefix}_alert_rate_per_hour", {}, False, FeedJob.NODE, story.alerts_per_hour.at)
+    yield RawSource(f"{prefix}_mttr_seconds", {}, False, FeedJob.NODE, story.mttr_seconds.at)
     created = _counted(story, story.evidence_per_hour, 1 / HOUR)
-    yield Source(f"{prefix}_ev_created_total", {}, True, Job.NODE, created)
+    yield RawSource(f"{prefix}_ev_created_total", {}, True, FeedJob.NODE, created)
 
 
-def _rehearsals(story: Story, prefix: str, end: float) -> Iterator[Source]:
+def _rehearsals(story: Story, prefix: str, end: float) -> Iterator[RawSource]:
     rehearsals = Rehearsals(story)
     name = f"{prefix}_dr_rehearsal"
 
-    def source(suffix: str, value: Value, **labels: str) -> Source:
-        return Source(f"{name}_{suffix}", labels, suffix != _LAST_SUCCESS, Job.REHEARSAL, value)
+    def source(suffix: str, value: Value, **labels: str) -> RawSource:
+        return RawSource(f"{name}_{suffix}", labels, suffix != _LAST_SUCCESS, FeedJob.REHEARSAL, value)
 
     def last_success(second: float) -> float | None:
         last = rehearsals.last_success(second)
@@ -152,6 +156,6 @@ def _steady(story: Story, per_second: float) -> Callable[[float], float]:
     return lambda second: math.floor(per_second * (second + length))
 
 
-def _counted(story: Story, course: Course, factor: float) -> Callable[[float], float]:
+def _counted(story: Story, course: Curve, factor: float) -> Callable[[float], float]:
     begin = -story.length.total_seconds()
     return lambda second: math.floor(factor * course.total(begin, second))

@@ -21,7 +21,7 @@ from gonogo.policy.load import PolicyFile
 from gonogo.programs.server_process import RunningServer
 from gonogo.rulepack.assemble import rules_file
 from gonogo.sandbox.layout import (
-    Layout,
+    SandboxLayout,
 )
 from gonogo.sandbox.traffic import Traffic
 from gonogo.server.api import query
@@ -50,7 +50,7 @@ class Stack:
         end: the unix time at which the history ends and live begins.
     """
 
-    layout: Layout
+    layout: SandboxLayout
     policy_file: PolicyFile
     prometheus: RunningServer
     pushgateway: RunningServer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from gonogo.sandbox.course import Course, level
+from gonogo.sandbox.course import Curve, level
 
 MONTH = timedelta(days=31)
 """Longer than the longest window of any rule, 30 days."""
@@ -23,7 +23,7 @@ class Outage:
 class Story:
     """A month as the scripted sources saw it. Every default is healthy.
 
-    A ``Course`` is level after the end of the history: it says how things go on live.
+    A ``Curve`` is level after the end of the history: it says how things go on live.
 
     Attributes:
         length: how far back the history goes; nothing at all when 0.
@@ -46,14 +46,14 @@ class Story:
     length: timedelta = MONTH
     outages: tuple[Outage, ...] = ()
     events_per_second: float = 4.0
-    bad_ratio: Course = field(default=level(0.000_2))
+    bad_ratio: Curve = field(default=level(0.000_2))
     canary_events_per_second: float = 0.5
     canaries_per_hour: float = 6.0
-    rollback_ratio: Course = field(default=level(0.02))
-    unique_ratio: Course = field(default=level(0.97))
-    alerts_per_hour: Course = field(default=level(0.4))
-    mttr_seconds: Course = field(default=level(90.0))
-    evidence_per_hour: Course = field(default=level(6.0))
+    rollback_ratio: Curve = field(default=level(0.02))
+    unique_ratio: Curve = field(default=level(0.97))
+    alerts_per_hour: Curve = field(default=level(0.4))
+    mttr_seconds: Curve = field(default=level(90.0))
+    evidence_per_hour: Curve = field(default=level(6.0))
     rehearsal_age: timedelta = timedelta(hours=3)
     rehearsal_minutes: tuple[float, ...] = (7.5, 8.2, 6.9, 9.1, 7.8)
     failed_rehearsals: tuple[timedelta, ...] = ()

@@ -22,7 +22,7 @@ from gonogo.heartbeat.rhythm import beats
 from gonogo.heartbeat.writer import HeartbeatWriter
 from gonogo.model.beat import Beat
 from gonogo.sandbox.exposition import exposition
-from gonogo.sandbox.sources import Job, Source, sources
+from gonogo.sandbox.sources import FeedJob, RawSource, sources
 from gonogo.sandbox.story import Story
 from gonogo.stopping import Stopped
 
@@ -134,7 +134,7 @@ class Traffic:
     def write(self) -> None:
         """Export what the node's sources say now, in one step."""
         with self._writing:
-            durable.replace(self._outlets.textfile, self._text(Job.NODE))
+            durable.replace(self._outlets.textfile, self._text(FeedJob.NODE))
 
     def withdraw(self) -> None:
         """Take the text file away, as when what writes it is gone."""
@@ -146,9 +146,9 @@ class Traffic:
         Raises:
             ActionFailed: the Pushgateway did not take it.
         """
-        self._outlets.group.publish(self._text(Job.REHEARSAL))
+        self._outlets.group.publish(self._text(FeedJob.REHEARSAL))
 
-    def _text(self, job: Job) -> bytes:
+    def _text(self, job: FeedJob) -> bytes:
         with self._change:
             values = [(source, value) for source, value in self._values(self._second()) if source.job is job]
         return exposition(values, self._realm)
@@ -156,7 +156,7 @@ class Traffic:
     def _second(self) -> float:
         return time.time() - self._end
 
-    def _values(self, second: float) -> list[tuple[Source, float]]:
+    def _values(self, second: float) -> list[tuple[RawSource, float]]:
         values = [(source, source.value(second)) for source in self._sources]
         return [(source, value + self._carried.get(_key(source), 0)) for source, value in values if value is not None]
 
@@ -198,5 +198,5 @@ class _Loop:
         self._thread.join()
 
 
-def _key(source: Source) -> str:
+def _key(source: RawSource) -> str:
     return f"{source.name}{sorted(source.labels.items())}"

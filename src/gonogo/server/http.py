@@ -27,7 +27,7 @@ from gonogo.server.address import Address
 from gonogo.server.answer_body import BodyBroken, BodyTooLarge, Room, read_body
 from gonogo.server.connection import Connection
 from gonogo.server.http_settings import HttpSettings
-from gonogo.server.no_answer import LostConnection, Stage, no_answer, no_thread, redirected, too_large, too_slow
+from gonogo.server.no_answer import ExchangeStage, LostConnection, no_answer, no_thread, redirected, too_large, too_slow
 from gonogo.server.question import FORM, Question, acting, reading
 from gonogo.server.quotation import quote
 from gonogo.server.redirect import MOST_REDIRECTS, NotFollowed, is_redirect, next_question
@@ -164,7 +164,7 @@ class _Exchange:
 
     def __init__(self, question: Question, connection: Connection, settings: HttpSettings, room: Room) -> None:
         self.result: Future[Answer] = Future()
-        self.stage = Stage.CONNECTING
+        self.stage = ExchangeStage.CONNECTING
         self._question = question
         self._connection = connection
         self._settings = settings
@@ -210,9 +210,9 @@ class _Exchange:
             raise TimeoutError
         asked = self._question
         self._connection.request(asked.method, asked.target, asked.body, asked.headers)
-        self.stage = Stage.ASKED
+        self.stage = ExchangeStage.ASKED
         with closing(self._connection.getresponse()) as response:
-            self.stage = Stage.READING
+            self.stage = ExchangeStage.READING
             body = read_body(response, self._room)
             location, stopping = response.getheader("Location", ""), response.getheader(_STOPPING, "")
             return Answer(asked.url, response.status, body, location, stopping == "true")

@@ -22,7 +22,7 @@ _NO_LONGER = "or has more data than it can read in time; this command waits no l
 _FIREWALL = "see whether the address is right and no firewall is between"
 
 
-class Stage(StrEnum):
+class ExchangeStage(StrEnum):
     """How far an exchange has come."""
 
     CONNECTING = "while connecting"
@@ -38,7 +38,7 @@ class Redirected(SourceError):
     """A redirect that was not followed: the question went no further."""
 
 
-def too_slow(url: str, stage: Stage, settings: HttpSettings) -> SourceError:
+def too_slow(url: str, stage: ExchangeStage, settings: HttpSettings) -> SourceError:
     """Say that the deadline passed; a longer one is advised only where the policy can have it."""
     longer = _NO_LONGER if settings.at_its_longest else "or raise prometheus.timeout in the policy"
     return SourceError(
@@ -79,16 +79,16 @@ def redirected(url: str, status: int, target: str, why: str) -> SourceError:
     )
 
 
-def no_answer(url: str, stage: Stage, error: Exception, secrets: tuple[str, ...]) -> SourceError:
+def no_answer(url: str, stage: ExchangeStage, error: Exception, secrets: tuple[str, ...]) -> SourceError:
     """Turn what a connection raised into an error that says what, where, why and what next."""
     what, why, next_step = _words(stage, error)
     why = quote(why.encode(errors="backslashreplace"), secrets)
-    lost = isinstance(error, ConnectionError) and stage is not Stage.READING
+    lost = isinstance(error, ConnectionError) and stage is not ExchangeStage.READING
     kind = LostConnection if lost else SourceError
     return kind(what, where=url, why=why, next_step=next_step)
 
 
-def _words(stage: Stage, error: Exception) -> tuple[str, str, str]:  # noqa: PLR0911 - a table of failures
+def _words(stage: ExchangeStage, error: Exception) -> tuple[str, str, str]:  # noqa: PLR0911 - a table of failures
     if isinstance(error, gaierror):
         return "the server's name does not resolve", error.strerror or str(error), _IS_IT_UP
     if isinstance(error, ssl.SSLCertVerificationError):
@@ -103,7 +103,7 @@ def _words(stage: Stage, error: Exception) -> tuple[str, str, str]:  # noqa: PLR
         return "the answer is broken", str(error), _WHAT_IS_BETWEEN
     if isinstance(error, TimeoutError):
         return "the server cannot be reached", f"nothing came back {stage}", _FIREWALL
-    if stage is Stage.READING:
+    if stage is ExchangeStage.READING:
         return "the answer is broken", "it ended early", _WHAT_IS_BETWEEN
     if isinstance(error, ValueError):
         return "the question cannot be asked", str(error), _TLS_OR_URL

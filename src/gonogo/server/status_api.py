@@ -9,9 +9,7 @@ from http import HTTPStatus
 
 from gonogo.durations import parse_duration
 from gonogo.errors import ActionFailed, SourceError
-from gonogo.reload.trigger import LONGEST_REASON
 from gonogo.server.envelope import ask, refused
-from gonogo.server.envelope import ask
 from gonogo.server.http import Client
 from gonogo.server.quotation import LONGEST_REASON, quote
 from gonogo.server.shape import JsonObject, mapping, text, texts

@@ -27,7 +27,7 @@ from gonogo.server.api import query, server_time
 from gonogo.server.status_api import build_info
 from gonogo.server.targets_api import targets
 from gonogo.smoke.loaded_rules import read_files, unmet
-from gonogo.smoke.stage import Stage, stage
+from gonogo.smoke.stage import SmokeStage, stage
 
 LONGEST = timedelta(seconds=60)
 """How long all of it may take; the run gate's name promises that."""
@@ -121,7 +121,7 @@ class _Watch:
                 raise SmokeStopped
 
 
-def _sights(policy: Policy, server: Stage, watch: _Watch) -> Iterator[str]:
+def _sights(policy: Policy, server: SmokeStage, watch: _Watch) -> Iterator[str]:
     files = read_files(server.rules)
     signal = policy.signals.get(HEARTBEAT_OK)
     if signal is not None:
@@ -137,7 +137,7 @@ def _sights(policy: Policy, server: Stage, watch: _Watch) -> Iterator[str]:
     yield f"{loaded} loaded and evaluated without error"
 
 
-def _not_scraped(server: Stage) -> str:
+def _not_scraped(server: SmokeStage) -> str:
     """Say what keeps rules from having data; empty when every target was scraped."""
     try:
         active = targets(server.client, server.url)
@@ -147,7 +147,7 @@ def _not_scraped(server: Stage) -> str:
     return "" if active and len(up) == len(active) else f"{counted(len(up), 'target')} of {len(active)} up"
 
 
-def _unlike(policy: Policy, server: Stage, metric: str, wanted: float) -> str:
+def _unlike(policy: Policy, server: SmokeStage, metric: str, wanted: float) -> str:
     """Say how the metric differs from one series of the policy's realm with that value; empty when it does not."""
     try:
         found = query(server.client, server.url, named((metric,))).series

@@ -30,7 +30,7 @@ NANOSECONDS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class SmokeStage:
     """The second server and the writer that feeds it; ``rules`` are the files that it loaded."""
 
     client: Client
@@ -40,7 +40,7 @@ class Stage:
 
 
 @contextmanager
-def stage(policy_file: PolicyFile, directory: Path, lag: timedelta) -> Iterator[Stage]:
+def stage(policy_file: PolicyFile, directory: Path, lag: timedelta) -> Iterator[SmokeStage]:
     """Start it in an empty folder.
 
     Args:
@@ -66,7 +66,7 @@ def stage(policy_file: PolicyFile, directory: Path, lag: timedelta) -> Iterator[
         config.write_text(_configuration(rules, targets), encoding="utf-8")
         server = servers.enter_context(prometheus(directory, config))
         writer = _writer(policy_file, textfile_dir, gateway, lag)
-        yield Stage(server.client, server.url, rules, writer)
+        yield SmokeStage(server.client, server.url, rules, writer)
 
 
 def _copied(policy_file: PolicyFile, folder: Path) -> tuple[Path, ...]:

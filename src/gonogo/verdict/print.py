@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from gonogo.model.outcome import Check, GateOutcome, Outcome
+from gonogo.model.outcome import GateOutcome, JudgedCondition, Outcome
 from gonogo.model.plain import one_line
 from gonogo.model.report import Report
 from gonogo.model.verdict import SubjectVerdict, Verdict
@@ -70,7 +70,7 @@ def _gate(gate: GateOutcome) -> Iterator[str]:
         yield f"          warning: {one_line(warning.condition)}: {one_line(warning.detail)}"
 
 
-def _check(check: Check) -> str:
+def _check(check: JudgedCondition) -> str:
     reasons = f" [{', '.join(doubt.reason for doubt in check.doubts)}]" if check.doubts else ""
     age = f", {check.age_seconds:.0f} s old" if check.age_seconds is not None and not check.doubts else ""
     return f"{check.outcome:<7} {one_line(check.condition)}{reasons}: {one_line(check.detail)}{age}"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from gonogo.formats.document import document
-from gonogo.model.outcome import Check, GateOutcome
+from gonogo.model.outcome import GateOutcome, JudgedCondition
 from gonogo.model.report import Report
 from gonogo.model.verdict import SubjectVerdict
 
@@ -58,7 +58,7 @@ def _gate(gate: GateOutcome) -> Mapping[str, object]:
     }
 
 
-def _check(check: Check) -> Mapping[str, object]:
+def _check(check: JudgedCondition) -> Mapping[str, object]:
     value: dict[str, object] = {
         "condition": check.condition,
         "outcome": check.outcome,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from gonogo.errors import Position
 from gonogo.lint.checks.promtool import CHECK
-from gonogo.lint.core.arbiter import Arbiter, Refusal
+from gonogo.lint.core.arbiter import Arbiter, ArbiterRefusal
 from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Span
 from gonogo.model.versions import release
 
-REFUSAL = Refusal(Span(Position("r.yml", 2, 3)), "no", "X")
+REFUSAL = ArbiterRefusal(Span(Position("r.yml", 2, 3)), "no", "X")
 
 
 def test_without_promtool_nothing_is_said() -> None:

@@ -7,12 +7,12 @@ import pytest
 from gonogo.errors import Position
 from gonogo.formats.sources import SourceFile
 from gonogo.lint.checks.promtool_disagree import CHECK
-from gonogo.lint.core.arbiter import Arbiter, Refusal
+from gonogo.lint.core.arbiter import Arbiter, ArbiterRefusal
 from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Span
 
 FILE = SourceFile("r.yml", "")
-REFUSAL = Refusal(Span(Position("r.yml", 2, 3)), "no such function", "X")
+REFUSAL = ArbiterRefusal(Span(Position("r.yml", 2, 3)), "no such function", "X")
 FINE = Arbiter("promtool", "2.42.0+ds", frozenset({"r.yml"}))
 
 

@@ -8,7 +8,7 @@ from gonogo.lint.checks.required_annotation import CHECK
 from gonogo.lint.core.catalogue import findings
 from gonogo.lint.core.check import Example
 from gonogo.lint.core.example_estate import estate_of
-from gonogo.lint.core.requirements import Names, Requirements
+from gonogo.lint.core.requirements import NamePatterns, Requirements
 from gonogo.model.finding import Finding
 
 
@@ -18,7 +18,7 @@ def found(rule: str, requirements: Requirements | None) -> tuple[Finding, ...]:
     return findings(estate_of(Example({"rules.yml": text}, {"requirements": requirements})), [CHECK])
 
 
-WANTED = Requirements(required_annotations=Names.of({"team": "web|db", "any": None}))
+WANTED = Requirements(required_annotations=NamePatterns.of({"team": "web|db", "any": None}))
 
 
 @pytest.mark.parametrize(

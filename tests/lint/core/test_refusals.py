@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.formats.promtool_words import Reason, Word
+from gonogo.formats.promtool_words import PromtoolReason, Word
 from gonogo.formats.sources import source_file
 from gonogo.lint.core.refusals import refusals
 
@@ -23,7 +23,7 @@ groups:
 CUSTOM = "kind: PrometheusRule\nspec:\n" + "".join(f"  {line}\n" for line in RULES.splitlines())
 
 
-def place(reason: Reason, text: str = RULES) -> tuple[int, int, str]:
+def place(reason: PromtoolReason, text: str = RULES) -> tuple[int, int, str]:
     """Give line, column and rule of the one refusal."""
     (found,) = refusals(Word("r.yml", accepted=False, reasons=(reason,)), source_file(text, "r.yml"))
     return found.where.start.line, found.where.start.column, found.rule
@@ -32,28 +32,28 @@ def place(reason: Reason, text: str = RULES) -> tuple[int, int, str]:
 @pytest.mark.parametrize(
     ("reason", "found"),
     [
-        (Reason("unclosed", 5, 11, "a", 1, "x", (2, 6)), (7, 12, "x")),
-        (Reason("no such thing", 5, 11, "a", 1, "x", (1, 7)), (6, 12, "x")),
-        (Reason("beyond the end", 5, 11, "a", 1, "x", (9, 9)), (7, 13, "x")),
-        (Reason('annotation "summary": template: …', 0, 0, "a", 2, "Q"), (10, 29, "Q")),
-        (Reason("invalid name", 4, 13, "a", 1, "x"), (4, 13, "x")),
-        (Reason("invalid label name", 0, 0, "a", 2, "Q"), (8, 5, "Q")),
-        (Reason("of a rule that nobody could read", 8, 5, "a", 3, "R"), (8, 5, "R")),
-        (Reason("field rulez not found", 3), (3, 1, "")),
-        (Reason("a line that is not there", 99, 2), (1, 1, "")),
-        (Reason("the whole file"), (1, 1, "")),
+        (PromtoolReason("unclosed", 5, 11, "a", 1, "x", (2, 6)), (7, 12, "x")),
+        (PromtoolReason("no such thing", 5, 11, "a", 1, "x", (1, 7)), (6, 12, "x")),
+        (PromtoolReason("beyond the end", 5, 11, "a", 1, "x", (9, 9)), (7, 13, "x")),
+        (PromtoolReason('annotation "summary": template: …', 0, 0, "a", 2, "Q"), (10, 29, "Q")),
+        (PromtoolReason("invalid name", 4, 13, "a", 1, "x"), (4, 13, "x")),
+        (PromtoolReason("invalid label name", 0, 0, "a", 2, "Q"), (8, 5, "Q")),
+        (PromtoolReason("of a rule that nobody could read", 8, 5, "a", 3, "R"), (8, 5, "R")),
+        (PromtoolReason("field rulez not found", 3), (3, 1, "")),
+        (PromtoolReason("a line that is not there", 99, 2), (1, 1, "")),
+        (PromtoolReason("the whole file"), (1, 1, "")),
     ],
 )
-def test_the_narrowest_place_is_found(reason: Reason, found: tuple[int, int, str]) -> None:
+def test_the_narrowest_place_is_found(reason: PromtoolReason, found: tuple[int, int, str]) -> None:
     """The character of the expression, the value, the rule, the line, and last the file."""
     assert place(reason) == found
 
 
 def test_in_a_resource_rules_are_found_and_columns_are_not_believed() -> None:
     """Its rules were moved to the left for promtool, on their own lines."""
-    assert place(Reason("unclosed", 5, 9, "a", 1, "x", (2, 6)), CUSTOM) == (9, 14, "x")
-    assert place(Reason("invalid name", 6, 11, "a", 1, "x"), CUSTOM) == (6, 7, "x")
-    assert place(Reason("field rulez not found", 5, 3), CUSTOM) == (5, 1, "")
+    assert place(PromtoolReason("unclosed", 5, 9, "a", 1, "x", (2, 6)), CUSTOM) == (9, 14, "x")
+    assert place(PromtoolReason("invalid name", 6, 11, "a", 1, "x"), CUSTOM) == (6, 7, "x")
+    assert place(PromtoolReason("field rulez not found", 5, 3), CUSTOM) == (5, 1, "")
 
 
 def test_a_refusal_without_a_reason_is_told_as_one() -> None:

@@ -6,18 +6,18 @@ import re
 
 import pytest
 
-from gonogo.lint.core.requirements import Names
+from gonogo.lint.core.requirements import NamePatterns
 
 
 def test_a_broken_pattern_is_refused() -> None:
     """When it is read, not when it is used."""
     with pytest.raises(re.error):
-        Names.of({"team": "("})
+        NamePatterns.of({"team": "("})
 
 
 def test_a_pattern_fits_a_whole_value() -> None:
     """And no pattern fits any."""
-    names = Names.of({"team": "web|db", "any": None})
+    names = NamePatterns.of({"team": "web|db", "any": None})
     assert names.fits("team", "web")
     assert not names.fits("team", "webs")
     assert names.fits("any", "")

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from gonogo.lint.core.requirements import Bounds, Names, Requirements
+from gonogo.lint.core.requirements import Bounds, NamePatterns, Requirements
 from gonogo.lint.core.requirements_file import read_requirements
 
 
@@ -62,10 +62,10 @@ owners: {label: team, names: [payments, storage]}
     wanted, problems = read_requirements(text, "p.yml")
     assert problems == ()
     assert wanted == Requirements(
-        Names.of({"severity": "critical|warning", "team": None}),
-        Names.of({"replica": None}),
-        Names.of({"summary": None}),
-        Names.of({"wiki": "http:.*"}),
+        NamePatterns.of({"severity": "critical|warning", "team": None}),
+        NamePatterns.of({"replica": None}),
+        NamePatterns.of({"summary": None}),
+        NamePatterns.of({"wiki": "http:.*"}),
         re.compile("[A-Z]+"),
         re.compile("a:b"),
         Bounds(timedelta(minutes=1), timedelta(hours=1)),

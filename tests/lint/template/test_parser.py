@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gonogo.lint.template.functions import SIGNATURES
-from gonogo.lint.template.mistake import TooDeep, Unreadable
+from gonogo.lint.template.mistake import TooDeep, UnreadableTemplate
 from gonogo.lint.template.parser import DEEPEST, parsed
 from gonogo.lint.template.reading import template
 
@@ -61,7 +61,7 @@ def is_taken(text: str) -> bool:
     """Tell whether a template parses."""
     try:
         parsed(text, SIGNATURES)
-    except Unreadable:
+    except UnreadableTemplate:
         return False
     return True
 
@@ -69,7 +69,7 @@ def is_taken(text: str) -> bool:
 @pytest.mark.parametrize(("text", "place", "message"), REFUSED)
 def test_what_go_refuses_is_refused_at_its_place(text: str, place: str, message: str) -> None:
     """With the reason in words."""
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadableTemplate) as caught:
         parsed(text, SIGNATURES)
     mistake = caught.value.mistake
     assert mistake.message == message

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from gonogo.reload.compare.document import Leaf, Tree
+from gonogo.reload.compare.document import ConfigurationScalar, Tree
 
 _OPTIONS: Mapping[str, str] = {
     "nothing": "",
@@ -232,6 +232,6 @@ def written(tree: Tree) -> str:
     return written_leaf(tree)
 
 
-def written_leaf(leaf: Leaf) -> str:
+def written_leaf(leaf: ConfigurationScalar) -> str:
     """Write a scalar: texts in quotes, all else as it was."""
     return json.dumps(leaf.text, ensure_ascii=False) if isinstance(leaf.value, str) else leaf.text or "null"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.reload.compare.defaults import defaults_in, needs_no_content
-from gonogo.reload.compare.document import Leaf, Tree, read
-from gonogo.reload.compare.place import Place
+from gonogo.reload.compare.document import ConfigurationScalar, Tree, read
+from gonogo.reload.compare.place import KeyPath
 from gonogo.reload.compare.spelling import is_zero, same
 from tests.reload.compare.kinds import written
 
@@ -15,13 +15,13 @@ _FLIPPED = {"true": "false", "false": "true", "yes": "no", "off": "on", "no": "y
 
 def single_edits(configuration: str) -> Iterator[tuple[str, str]]:
     """List what each edit does, and the configuration after it."""
-    for what, tree in _edits(read(configuration, "it"), Place()):
+    for what, tree in _edits(read(configuration, "it"), KeyPath()):
         yield what, written(tree)
 
 
-def _edits(tree: Tree, place: Place) -> Iterator[tuple[str, Tree]]:
+def _edits(tree: Tree, place: KeyPath) -> Iterator[tuple[str, Tree]]:
     if isinstance(tree, dict):
-        yield f"add {place.shown}.gonogo", {**tree, "gonogo": Leaf("1", 1)}
+        yield f"add {place.shown}.gonogo", {**tree, "gonogo": ConfigurationScalar("1", 1)}
         for key, value in tree.items():
             here = place.key(key)
             if not _says_nothing(value, here):
@@ -33,7 +33,7 @@ def _edits(tree: Tree, place: Place) -> Iterator[tuple[str, Tree]]:
         yield f"change {place.shown}", _other(tree)
 
 
-def _edits_of_list(tree: list[Tree], place: Place) -> Iterator[tuple[str, Tree]]:
+def _edits_of_list(tree: list[Tree], place: KeyPath) -> Iterator[tuple[str, Tree]]:
     if tree and tree[::-1] != tree:
         yield f"reverse {place.shown}", tree[::-1]
     if tree:
@@ -44,7 +44,7 @@ def _edits_of_list(tree: list[Tree], place: Place) -> Iterator[tuple[str, Tree]]
         yield from ((what, [*tree[:index], edited, *tree[index + 1 :]]) for what, edited in _edits(value, here))
 
 
-def _says_nothing(tree: Tree, place: Place) -> bool:
+def _says_nothing(tree: Tree, place: KeyPath) -> bool:
     """Tell whether a value is the default, so that its removal changes nothing."""
     if isinstance(tree, dict):
         return not needs_no_content(place) and all(_says_nothing(value, place.key(key)) for key, value in tree.items())
@@ -54,14 +54,14 @@ def _says_nothing(tree: Tree, place: Place) -> bool:
     if default is None:
         return is_zero(tree, place)
     return not default.values or any(
-        isinstance(value, Leaf) and same(tree, value, place, None) for value in default.values
+        isinstance(value, ConfigurationScalar) and same(tree, value, place, None) for value in default.values
     )
 
 
-def _other(leaf: Leaf) -> Leaf:
+def _other(leaf: ConfigurationScalar) -> ConfigurationScalar:
     flipped = _FLIPPED.get(leaf.text.lower())
     if flipped is not None and not isinstance(leaf.value, str):
-        return Leaf(flipped, flipped == "true")
+        return ConfigurationScalar(flipped, flipped == "true")
     if isinstance(leaf.value, int | float) and not isinstance(leaf.value, bool):
-        return Leaf(str(leaf.value + 7), leaf.value + 7)
-    return Leaf(f"{leaf.text}7m", f"{leaf.text}7m") if leaf.text else Leaf("7m", "7m")
+        return ConfigurationScalar(str(leaf.value + 7), leaf.value + 7)
+    return ConfigurationScalar(f"{leaf.text}7m", f"{leaf.text}7m") if leaf.text else ConfigurationScalar("7m", "7m")

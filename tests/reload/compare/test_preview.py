@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
-from gonogo.reload.compare.preview import Preview, Removal, Running, Staged, preview, refusal
+from gonogo.reload.compare.preview import Preview, Removal, Running, StagedText, preview, refusal
 from gonogo.reload.compare.scrape_files import ScrapeFiles, read_scrape_files
 from tests.reload.compare.kinds import FOLDER, KINDS, SHOWN
 from tests.reload.compare.rule_edits import MINUTE, as_loaded
@@ -22,12 +22,12 @@ LIMITS, LIMITS_SHOWN = KINDS["limits and booleans of every spelling"], SHOWN["li
 
 def rules(*groups: RuleGroup) -> Preview:
     """Preview other rules than ``GROUP``, under the same configuration."""
-    return preview(Running(SHOWN["nothing"], as_loaded([GROUP])), Staged("", groups))
+    return preview(Running(SHOWN["nothing"], as_loaded([GROUP])), StagedText("", groups))
 
 
 def configured(staged: str, shown: str, **targets: int) -> Preview:
     """Preview another configuration."""
-    return preview(Running(shown, (), targets), Staged(staged, ()), folder=FOLDER)
+    return preview(Running(shown, (), targets), StagedText(staged, ()), folder=FOLDER)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,8 @@ def test_alerts_forget_their_state_with_other_labels_and_keep_it_with_another_ex
     found = rules(replace(GROUP, rules=(other, QUICK, STAYS, SUM)))
     assert [lost.why for lost in found.losing_state] == ['its labels were severity="page"']
     bare = preview(
-        Running("", as_loaded([RuleGroup("g", (replace(DOWN, labels={}),))])), Staged("", (RuleGroup("g", (DOWN,)),))
+        Running("", as_loaded([RuleGroup("g", (replace(DOWN, labels={}),))])),
+        StagedText("", (RuleGroup("g", (DOWN,)),)),
     )
     assert [lost.why for lost in bare.losing_state] == ["its labels were none"]
     kept = replace(DOWN, expression="up == 1", held=2 * MINUTE, annotations={"a": "b"})
@@ -164,20 +165,20 @@ def test_jobs_of_scrape_files_come_go_and_change() -> None:
     job = "scrape_configs: [{job_name: a, scrape_interval: 60s, static_configs: [{targets: ['x:1', 'y:1']}], %s}]"
     shown, pools = SHOWN["nothing"], ("a", "of a file that nobody knows")
     before = Running(shown, (), {}, files_of(job % "sample_limit: 1"), pools)
-    after = Staged("", (), files_of((job % "sample_limit: 2").replace("60s", "1m")))
+    after = StagedText("", (), files_of((job % "sample_limit: 2").replace("60s", "1m")))
     found = preview(before, after)
     assert [one.path for one in found.jobs_changed[0].differences] == ["scrape_configs[a].sample_limit"]
     assert (found.jobs_added, found.jobs_removed) == ((), ("of a file that nobody knows",))
-    gone = preview(before, Staged("", ()))
+    gone = preview(before, StagedText("", ()))
     assert gone.jobs_removed == ("a", "of a file that nobody knows")
     assert gone.removals[1:] == (Removal("jobs", 2, 2), Removal("targets", 2, 2))
     assert preview(Running(shown, ()), after).jobs_added == ("a",)
-    assert preview(before, Staged("", (), files_of("[")), folder=FOLDER).unreadable
+    assert preview(before, StagedText("", (), files_of("[")), folder=FOLDER).unreadable
 
 
 def test_a_job_that_moves_into_a_scrape_file_is_a_change() -> None:
     """It neither comes nor goes."""
-    after = Staged("", (), files_of("scrape_configs: [{job_name: yes}]"))
+    after = StagedText("", (), files_of("scrape_configs: [{job_name: yes}]"))
     found = preview(Running(LIMITS_SHOWN, ()), after, folder=FOLDER)
     assert (found.jobs_added, found.jobs_removed) == ((), ())
     assert [one.name for one in found.jobs_changed] == ["yes"]

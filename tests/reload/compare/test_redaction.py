@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gonogo.reload.compare.document import read
-from gonogo.reload.compare.place import Place
+from gonogo.reload.compare.place import KeyPath
 from gonogo.reload.compare.redaction import LONGEST, redacted, shown
 
 
@@ -45,11 +45,11 @@ def test_secrets_in_urls_are_left_out(text: str, seen: str) -> None:
 )
 def test_parts_are_shown_without_their_secrets(text: str, seen: str) -> None:
     """Whatever is in them."""
-    assert shown(read(text, "it"), Place()) == seen
+    assert shown(read(text, "it"), KeyPath()) == seen
 
 
 def test_what_is_long_is_cut() -> None:
     """To a length that fits a line."""
-    text = shown(read(f"a: {'x' * 500}", "it"), Place())
+    text = shown(read(f"a: {'x' * 500}", "it"), KeyPath())
     assert len(text) == LONGEST
     assert text.endswith("x…")

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.reload.compare.document import Leaf, read
-from gonogo.reload.compare.place import Place
+from gonogo.reload.compare.document import ConfigurationScalar, read
+from gonogo.reload.compare.place import KeyPath
 from gonogo.reload.compare.spelling import is_zero, same
 
 
-def leaf(text: str) -> Leaf:
+def leaf(text: str) -> ConfigurationScalar:
     """Read a scalar as YAML."""
     found = read(f"a: {text}", "it")["a"]
-    assert isinstance(found, Leaf)
+    assert isinstance(found, ConfigurationScalar)
     return found
 
 
 def alike(path: str, staged: str, loaded: str, folder: str | None = None) -> bool:
     """Compare two scalars at a path of keys."""
-    return same(leaf(staged), leaf(loaded), Place(tuple(path.split("."))), folder)
+    return same(leaf(staged), leaf(loaded), KeyPath(tuple(path.split("."))), folder)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_paths_are_joined_to_the_folder(staged: str, loaded: str, folder: str | 
 
 def test_zeros_are_what_a_server_may_leave_out() -> None:
     """In texts of users only the empty one is."""
-    limit, label = Place(("scrape_configs", "sample_limit")), Place(("global", "external_labels", "a"))
+    limit, label = KeyPath(("scrape_configs", "sample_limit")), KeyPath(("global", "external_labels", "a"))
     for text in ("0", "0s", "false", "off", "0B", "''", "~", "0.0"):
         assert is_zero(leaf(text), limit)
         assert is_zero(leaf(text), label) == (leaf(text).text == "")

@@ -15,7 +15,7 @@ from gonogo.reload.trees.good_trees import GoodTree, keep_good
 from gonogo.reload.trees.recover_marker import pending
 from gonogo.reload.trees.switch import recover, restore, settle, switch
 from gonogo.reload.trees.switch_plan import plan_in_place
-from gonogo.reload.trees.switch_standing import Side, Standing
+from gonogo.reload.trees.switch_standing import Standing, TreeSide
 from tests.children import dies, killed_at
 from tests.config_trees import OLD, Place, place, write
 from tests.marked_files import attributes
@@ -132,11 +132,11 @@ def test_a_rollback_turns_the_link_back(tmp_path: Path, make: Callable[[Path], t
     switch(here.state, plan)
     assert here.stand() == new
     brought = restore(here.state)
-    assert (brought.side, brought.found, brought.besides, brought.unlinked) == (Side.OLD, Standing.NEW, (), ())
+    assert (brought.side, brought.found, brought.besides, brought.unlinked) == (TreeSide.OLD, Standing.NEW, (), ())
     link = plan.links[0]
     assert str(link.path.readlink()) == link.before
     assert keep_good(here.state, here.live).manifest == good.manifest
-    assert recover(here.state, Side.NEW) is not None
+    assert recover(here.state, TreeSide.NEW) is not None
     assert here.stand() == new
 
 
@@ -174,7 +174,7 @@ def test_killed_at_every_step_the_link_comes_back(
         else:
             assert recover(here.state) is not None
             assert keep_good(here.state, here.live).manifest == good.manifest
-            assert recover(here.state, Side.NEW) is not None
+            assert recover(here.state, TreeSide.NEW) is not None
             assert here.stand() == new
             settle(here.state)
         number += 1

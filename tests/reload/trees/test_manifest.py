@@ -22,7 +22,7 @@ from gonogo.reload.trees.manifest import (
 )
 from gonogo.reload.trees.rights import Rights
 from gonogo.reload.trees.switch_trouble import Unfit
-from gonogo.reload.trees.tree import Kind, live_tree
+from gonogo.reload.trees.tree import FileKind, live_tree
 from tests.config_trees import CONFIG, place, write
 from tests.marked_files import ACL, OWN, acl
 
@@ -141,7 +141,7 @@ def test_json_gives_back_what_was_taken(tmp_path: Path) -> None:
 
 def test_one_file_is_taken_or_not_there(tmp_path: Path) -> None:
     """A link that leads nowhere is not nothing."""
-    assert entry_at(tmp_path / "x", Kind.RULES) is None
+    assert entry_at(tmp_path / "x", FileKind.RULES) is None
     (tmp_path / "x").symlink_to("nowhere")
     with pytest.raises(NotReadable, match="nowhere"):
-        entry_at(tmp_path / "x", Kind.RULES)
+        entry_at(tmp_path / "x", FileKind.RULES)

@@ -13,7 +13,7 @@ import pytest
 
 from gonogo.errors import Busy
 from gonogo.reload.trees.reload_lock import Holder, hold_server, holder
-from gonogo.reload.trees.server_state import ServerState, server_state
+from gonogo.reload.trees.server_state import StateFolder, server_state
 from gonogo.reload.trees.switch_trouble import Refused
 from gonogo.reload.trees.tree import live_tree
 from tests.config_trees import SERVER, linked_place, place
@@ -24,12 +24,12 @@ LOCKERS = 50
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> ServerState:
+def state(tmp_path: Path) -> StateFolder:
     """Give the folder of a server."""
     return server_state(tmp_path / ".gonogo", SERVER)
 
 
-def held_by_a_child(state: ServerState) -> int:
+def held_by_a_child(state: StateFolder) -> int:
     """Hold the lock in a child until it is killed; give its id once it has it."""
     told, tell = os.pipe()
     child = os.fork()
@@ -49,7 +49,7 @@ def end(child: int) -> None:
     os.waitpid(child, 0)
 
 
-def test_who_waits_in_vain_is_told_who_reloads_and_since_when(state: ServerState) -> None:
+def test_who_waits_in_vain_is_told_who_reloads_and_since_when(state: StateFolder) -> None:
     """The error names the server, the process and the time."""
     child = held_by_a_child(state)
     start = time.monotonic()
@@ -65,7 +65,7 @@ def test_who_waits_in_vain_is_told_who_reloads_and_since_when(state: ServerState
     assert abs(time.mktime(time.strptime(found.since, "%Y-%m-%dT%H:%M:%SZ")) - time.mktime(time.gmtime())) < 30
 
 
-def test_a_killed_holder_frees_it_at_once(state: ServerState) -> None:
+def test_a_killed_holder_frees_it_at_once(state: StateFolder) -> None:
     """The kernel releases what a dead process held; its note is overwritten."""
     end(held_by_a_child(state))
     with hold_server(state, 0):
@@ -74,7 +74,7 @@ def test_a_killed_holder_frees_it_at_once(state: ServerState) -> None:
         assert found.pid == os.getpid()
 
 
-def test_a_note_of_a_dead_process_is_not_believed(state: ServerState) -> None:
+def test_a_note_of_a_dead_process_is_not_believed(state: StateFolder) -> None:
     """A holder that could not sign yet is not mistaken for the one before it."""
     child = held_by_a_child(state)
     gone = os.fork()
@@ -88,7 +88,7 @@ def test_a_note_of_a_dead_process_is_not_believed(state: ServerState) -> None:
     assert str(gone) not in caught.value.why.split()
 
 
-def test_nobody_is_named_where_nobody_signed(state: ServerState) -> None:
+def test_nobody_is_named_where_nobody_signed(state: StateFolder) -> None:
     """Nothing, rubbish or an empty file names no holder."""
     assert holder(state.lock) is None
     state.make()
@@ -110,7 +110,7 @@ def test_servers_are_told_apart_and_hold_each_other_up_in_nothing(tmp_path: Path
         assert one.lock != other.lock
 
 
-def test_all_folders_are_their_owners_alone(state: ServerState) -> None:
+def test_all_folders_are_their_owners_alone(state: StateFolder) -> None:
     """Configurations may hold passwords."""
     with hold_server(state, 0):
         folders = [path for path in (state.folder, *state.folder.iterdir(), *state.folder.parents[:2]) if path.is_dir()]
@@ -129,7 +129,7 @@ def test_a_state_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     assert "nothing was changed" in caught.value.next_step
 
 
-def test_lockers_at_once_are_never_two(state: ServerState, share: Callable[[int], int]) -> None:
+def test_lockers_at_once_are_never_two(state: StateFolder, share: Callable[[int], int]) -> None:
     """Each process counts on while it holds the lock: no number is lost."""
     state.make()
     counter = state.folder / "counter"

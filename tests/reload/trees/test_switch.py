@@ -19,7 +19,7 @@ from gonogo.reload.trees.manifest import same, snapshot
 from gonogo.reload.trees.recover_marker import pending
 from gonogo.reload.trees.switch import Brought, recover, restore, settle, switch
 from gonogo.reload.trees.switch_plan import plan_in_place, plan_switch
-from gonogo.reload.trees.switch_standing import Side, Standing
+from gonogo.reload.trees.switch_standing import Standing, TreeSide
 from gonogo.reload.trees.switch_trouble import Refused
 from tests.config_trees import BOTH_LAYOUTS, NEW, OLD, Place, place, switch_now, text_of, write
 from tests.marked_files import ACL, DEFAULT_ACL, acl, attributes
@@ -35,8 +35,8 @@ def test_a_switch_and_back_is_byte_for_byte(tmp_path: Path, make: Callable[[Path
     assert {name: texts[name] for name in NEW} == NEW
     assert "rules/gone.yml" not in texts
     assert not any(".gonogo" in name for name in texts)
-    assert restore(here.state) == Brought(Side.OLD, Standing.NEW)
-    assert restore(here.state) == Brought(Side.OLD, Standing.OLD)
+    assert restore(here.state) == Brought(TreeSide.OLD, Standing.NEW)
+    assert restore(here.state) == Brought(TreeSide.OLD, Standing.OLD)
     assert here.stand() == old
     assert settle(here.state) is None
     assert list(here.state.objects.iterdir()) == []
@@ -152,10 +152,10 @@ def test_in_place_the_good_tree_comes_back(tmp_path: Path) -> None:
     switch(here.state, plan_in_place(here.state, here.live, good))
     assert here.stand() == edited
     brought = restore(here.state)
-    assert (brought.side, brought.found, brought.besides) == (Side.OLD, Standing.NEW, ())
+    assert (brought.side, brought.found, brought.besides) == (TreeSide.OLD, Standing.NEW, ())
     edited_still = {name: edited[name] for name in ("targets/api.json", "README")}
     assert here.stand() == {**old, **edited_still}
-    assert recover(here.state, Side.NEW) is not None
+    assert recover(here.state, TreeSide.NEW) is not None
     assert text_of(here.stand()) == text_of(edited)
 
 
@@ -165,7 +165,7 @@ def test_what_was_verified_is_kept_and_not_undone_by_a_recovery(tmp_path: Path) 
     switch_now(here)
     new = here.stand()
     keep_good(here.state, here.live)
-    assert recover(here.state) == Brought(Side.NEW, Standing.NEW)
+    assert recover(here.state) == Brought(TreeSide.NEW, Standing.NEW)
     assert here.stand() == new
     good = settle(here.state, here.live)
     assert good == good_tree(here.state, here.live)

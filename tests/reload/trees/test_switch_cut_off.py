@@ -15,7 +15,7 @@ from gonogo.reload.trees.good_trees import keep_good, newest
 from gonogo.reload.trees.recover_marker import pending
 from gonogo.reload.trees.switch import recover, restore, settle, switch
 from gonogo.reload.trees.switch_plan import plan_in_place
-from gonogo.reload.trees.switch_standing import Side, Standing, standing
+from gonogo.reload.trees.switch_standing import Standing, TreeSide, standing
 from tests.children import dies
 from tests.config_trees import Place, Stand, linked_place, place, switch_now, text_of, write
 
@@ -107,7 +107,7 @@ def test_killed_before_any_change_both_trees_can_be_had_whole(
         if marker is None:
             assert here.stand() == old if work is reload_and_go_back or newest(here.state) is None else new
         else:
-            assert both_ways(here, first=Side.NEW if number % 2 else Side.OLD) == (old, new)
+            assert both_ways(here, first=TreeSide.NEW if number % 2 else TreeSide.OLD) == (old, new)
         assert left_over(here) == []
         number += 1
         here = make(tmp_path / str(number))
@@ -116,17 +116,17 @@ def test_killed_before_any_change_both_trees_can_be_had_whole(
     assert (Standing.MIXED in found) == (make is small_place)
 
 
-def both_ways(here: Place, first: Side) -> tuple[Stand, Stand]:
+def both_ways(here: Place, first: TreeSide) -> tuple[Stand, Stand]:
     """Recover to one side and to the other; give what then stands."""
     stands = {}
-    for side in (first, Side.NEW if first is Side.OLD else Side.OLD):
+    for side in (first, TreeSide.NEW if first is TreeSide.OLD else TreeSide.OLD):
         brought = recover(here.state, side)
         assert brought is not None
         assert (brought.side, brought.besides, brought.overwritten) == (side, (), ())
         stands[side] = here.stand()
         assert left_over(here) == []
     settle(here.state)
-    return stands[Side.OLD], stands[Side.NEW]
+    return stands[TreeSide.OLD], stands[TreeSide.NEW]
 
 
 def test_in_place_killed_before_any_change_both_trees_can_be_had_whole(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_in_place_killed_before_any_change_both_trees_can_be_had_whole(tmp_path:
         if pending(here.state) is None:
             assert here.stand() in (edited, {**old, "deep/er/x.yml": edited["deep/er/x.yml"]})
         else:
-            back, forth = both_ways(here, first=Side.OLD)
+            back, forth = both_ways(here, first=TreeSide.OLD)
             beside = {"deep/er/x.yml": edited["deep/er/x.yml"]}  # what only the new configuration finds stays
             assert (back, text_of(forth)) == ({**old, **beside}, text_of(edited))
         number += 1
@@ -160,14 +160,14 @@ def test_in_place_killed_before_any_change_both_trees_can_be_had_whole(tmp_path:
 def test_a_recovery_killed_before_any_change_is_taken_up_again(tmp_path: Path, make: Callable[[Path], Place]) -> None:
     """From any part of a switch, each attempt cut off one change later than the one before, one gets there."""
     sample = make(tmp_path / "sample")
-    stands = {Side.OLD: sample.stand()}
+    stands = {TreeSide.OLD: sample.stand()}
     switch_now(sample)
-    stands[Side.NEW] = sample.stand()
+    stands[TreeSide.NEW] = sample.stand()
     cut = 0
     here = make(tmp_path / "0")
     while dies(partial(killing, cut, tmp_path, partial(switch_now, here))):
         if pending(here.state) is not None:
-            side, number = Side.NEW if cut % 2 else Side.OLD, 0
+            side, number = TreeSide.NEW if cut % 2 else TreeSide.OLD, 0
             while dies(partial(killing, number, tmp_path, partial(recover, here.state, side))):
                 assert pending(here.state) is not None
                 number += 1

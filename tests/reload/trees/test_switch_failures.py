@@ -18,7 +18,7 @@ from gonogo.reload.trees.manifest import MOST_FILES
 from gonogo.reload.trees.recover_marker import pending, write_marker
 from gonogo.reload.trees.switch import Brought, recover, restore, settle, switch
 from gonogo.reload.trees.switch_plan import plan_switch
-from gonogo.reload.trees.switch_standing import Side, Standing
+from gonogo.reload.trees.switch_standing import Standing, TreeSide
 from gonogo.reload.trees.switch_trouble import Refused, Stuck, Undone
 from tests.config_trees import BOTH_LAYOUTS, OLD, Place, place, switch_now, text_of
 
@@ -84,7 +84,7 @@ def test_an_undo_that_fails_too_is_loud_and_leaves_the_marker(tmp_path: Path) ->
     assert not any(".gonogo" in name for name in here.stand())
     with pytest.raises(Refused, match="an earlier switch is not settled"):
         switch(here.state, plan)
-    assert recover(here.state) == Brought(Side.OLD, Standing.MIXED)
+    assert recover(here.state) == Brought(TreeSide.OLD, Standing.MIXED)
     assert here.stand() == old
 
 

@@ -18,14 +18,14 @@ from gonogo.reload.trees.recover_marker import pending
 from gonogo.reload.trees.reload_lock import hold_server
 from gonogo.reload.trees.switch import recover, restore, settle, switch
 from gonogo.reload.trees.switch_plan import plan_in_place, plan_switch
-from gonogo.reload.trees.switch_standing import Side, Standing, standing
+from gonogo.reload.trees.switch_standing import Standing, TreeSide, standing
 from tests.children import dies, exit_code, forked, killed_at
 from tests.config_trees import BOTH_LAYOUTS, NEW, Place, Stand, place, switch_now, write
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
 KILLS = 200
-BOTH_SIDES = pytest.mark.parametrize("side", [Side.OLD, Side.NEW])
+BOTH_SIDES = pytest.mark.parametrize("side", [TreeSide.OLD, TreeSide.NEW])
 
 
 def killed_after_a_change(step: str) -> None:
@@ -45,7 +45,7 @@ def both(folder: Path, make: Callable[[Path], Place]) -> tuple[Place, Stand, Sta
 @BOTH_SIDES
 @BOTH_LAYOUTS
 def test_killed_at_every_step_either_tree_can_be_had_whole(
-    tmp_path: Path, make: Callable[[Path], Place], side: Side
+    tmp_path: Path, make: Callable[[Path], Place], side: TreeSide
 ) -> None:
     """At each boundary the marker tells how far it came, and from there both ways are open."""
     here, old, new = both(tmp_path, make)
@@ -60,7 +60,7 @@ def test_killed_at_every_step_either_tree_can_be_had_whole(
             assert brought is not None
             found.add(brought.found)
             assert (brought.side, brought.besides) == (side, ())
-            assert here.stand() == (old if side is Side.OLD else new)
+            assert here.stand() == (old if side is TreeSide.OLD else new)
             assert standing(marker) == side.value
             restore(here.state)
             settle(here.state)
@@ -71,21 +71,23 @@ def test_killed_at_every_step_either_tree_can_be_had_whole(
 
 
 @BOTH_SIDES
-def test_a_recovery_killed_after_every_change_is_taken_up_again(tmp_path: Path, side: Side) -> None:
+def test_a_recovery_killed_after_every_change_is_taken_up_again(tmp_path: Path, side: TreeSide) -> None:
     """However often the way is cut off, the next attempt gets further, and one gets there."""
     here, old, new = both(tmp_path, place)
     plan = plan_switch(here.live, here.staged)
     assert dies(partial(switch_now, here, killed_after_a_change))
-    if side is Side.OLD:
-        assert recover(here.state, Side.NEW) is not None
+    if side is TreeSide.OLD:
+        assert recover(here.state, TreeSide.NEW) is not None
     times = 0
     while dies(partial(recover, here.state, side, killed_after_a_change)):
         marker = pending(here.state)
         assert marker is not None
         times += 1
-        assert standing(marker) == (Standing.MIXED if times < len(plan.changes) - (side is Side.NEW) else side.value)
-    assert times == len(plan.changes) - (side is Side.NEW)
-    assert here.stand() == (old if side is Side.OLD else new)
+        assert standing(marker) == (
+            Standing.MIXED if times < len(plan.changes) - (side is TreeSide.NEW) else side.value
+        )
+    assert times == len(plan.changes) - (side is TreeSide.NEW)
+    assert here.stand() == (old if side is TreeSide.OLD else new)
 
 
 def test_a_rollback_killed_at_every_step_is_recovered_to_the_old_tree(tmp_path: Path) -> None:
@@ -146,10 +148,10 @@ def test_killed_at_random_moments_it_is_always_whole_again(tmp_path: Path, share
             moments["settled" if marker is None else standing(marker)] += 1
             if marker is None:
                 assert here.stand() == old
-            side = chance.choice([Side.OLD, Side.NEW])
+            side = chance.choice([TreeSide.OLD, TreeSide.NEW])
             brought = recover(here.state, side)
             if brought is not None:
-                assert here.stand() == (old if side is Side.OLD else new)
+                assert here.stand() == (old if side is TreeSide.OLD else new)
                 restore(here.state)
                 settle(here.state)
             assert here.stand() == old

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.reload.trees.tree import Kind, Tree, files_of, live_tree, names_of, staged_tree
+from gonogo.reload.trees.tree import FileKind, Tree, files_of, live_tree, names_of, staged_tree
 from tests.config_trees import CONFIG, NEW, OLD, place, write
 
 
-def found_in(tree: Tree) -> dict[str, Kind]:
+def found_in(tree: Tree) -> dict[str, FileKind]:
     """Find the files that a tree's own configuration names."""
     return files_of(tree, names_of(tree))
 
@@ -19,14 +19,14 @@ def test_a_tree_is_what_its_configuration_names(tmp_path: Path) -> None:
     """The configuration, what its globs match and what it names; not what merely lies there."""
     here = place(tmp_path)
     assert found_in(here.live) == {
-        "prometheus.yml": Kind.CONFIG,
-        "rules/a.yml": Kind.RULES,
-        "rules/b.yml": Kind.RULES,
-        "rules/gone.yml": Kind.RULES,
-        "scrapes/one.yml": Kind.SCRAPES,
-        "tls/ca.pem": Kind.CERTIFICATE,
-        "targets/api.json": Kind.TARGETS,
-        "secrets/password": Kind.REFERENCE,
+        "prometheus.yml": FileKind.CONFIG,
+        "rules/a.yml": FileKind.RULES,
+        "rules/b.yml": FileKind.RULES,
+        "rules/gone.yml": FileKind.RULES,
+        "scrapes/one.yml": FileKind.SCRAPES,
+        "tls/ca.pem": FileKind.CERTIFICATE,
+        "targets/api.json": FileKind.TARGETS,
+        "secrets/password": FileKind.REFERENCE,
     }
     assert set(found_in(here.staged)) == set(NEW)
 
@@ -49,7 +49,7 @@ def test_globs_are_prometheuss(tmp_path: Path, pattern: str, matched: set[str]) 
     config = f"rule_files: ['{pattern.replace('LIVE', str(tmp_path / 'live'))}']"
     write(tmp_path / "live", {"prometheus.yml": config, "rules/a.yml": "", "rules/b.yml": "", "rules/.hidden.yml": ""})
     kinds = found_in(live_tree(tmp_path / "live/prometheus.yml"))
-    assert {name for name, kind in kinds.items() if kind is Kind.RULES} == matched
+    assert {name for name, kind in kinds.items() if kind is FileKind.RULES} == matched
 
 
 def test_a_staged_copys_absolute_names_mean_itself(tmp_path: Path) -> None:
@@ -78,10 +78,10 @@ def test_scrape_files_name_files_too(tmp_path: Path) -> None:
     files = {"prometheus.yml": "scrape_config_files: [s/*.yml]", "s/x.yml": scrapes, "s/ca.pem": "", "s/k": ""}
     write(tmp_path, {**files, "rules/a.yml": ""})
     assert found_in(live_tree(tmp_path / "prometheus.yml")) == {
-        "prometheus.yml": Kind.CONFIG,
-        "s/x.yml": Kind.SCRAPES,
-        "s/ca.pem": Kind.CERTIFICATE,
-        "s/k": Kind.REFERENCE,
+        "prometheus.yml": FileKind.CONFIG,
+        "s/x.yml": FileKind.SCRAPES,
+        "s/ca.pem": FileKind.CERTIFICATE,
+        "s/k": FileKind.REFERENCE,
     }
 
 
@@ -92,8 +92,8 @@ def test_a_certificate_with_its_key_in_it_is_a_secret(tmp_path: Path) -> None:
     )
     write(tmp_path, {"live/prometheus.yml": config, "live/both.pem": "", "ca.pem": ""})
     kinds = found_in(live_tree(tmp_path / "live/prometheus.yml"))
-    assert kinds["both.pem"] is Kind.REFERENCE
-    assert kinds[f"{tmp_path}/ca.pem"] is Kind.REFERENCE
+    assert kinds["both.pem"] is FileKind.REFERENCE
+    assert kinds[f"{tmp_path}/ca.pem"] is FileKind.REFERENCE
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_a_certificate_with_its_key_in_it_is_a_secret(tmp_path: Path) -> None:
 def test_a_configuration_that_cannot_be_read_names_only_itself(tmp_path: Path, config: str) -> None:
     """What is wrong with it is for lint to say."""
     (tmp_path / "prometheus.yml").write_bytes(config.encode("latin-1"))
-    assert found_in(live_tree(tmp_path / "prometheus.yml")) == {"prometheus.yml": Kind.CONFIG}
+    assert found_in(live_tree(tmp_path / "prometheus.yml")) == {"prometheus.yml": FileKind.CONFIG}
 
 
 def test_without_a_configuration_there_is_nothing(tmp_path: Path) -> None:

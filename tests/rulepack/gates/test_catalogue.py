@@ -10,7 +10,7 @@ import pytest
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleKind
-from gonogo.model.signal import Range, Scope, Signal
+from gonogo.model.signal import Scope, Signal, ValueRange
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
 from tests.rulepack.policies import INTERVAL, of_services, preset_policy
 
@@ -69,21 +69,21 @@ def test_without_a_realm_no_rule_speaks_of_one() -> None:
 @pytest.mark.parametrize(
     ("name", "meant"),
     [
-        ("heartbeat_ok", Range(0, 1)),
-        ("heartbeat_fresh_120s", Range(0, 1)),
-        ("heartbeat_changes_6m", Range(0)),
-        ("error_budget_burn_7d", Range(0)),
-        ("error_budget_burn_30d", Range(0)),
-        ("canary_samples", Range(0)),
-        ("canary_failure_ratio", Range(0, 1)),
-        ("canary_unique_ratio", Range(0, 1)),
-        ("dr_rehearsal_age_hours", Range(-0.0014)),
-        ("dr_rehearsal_p95_minutes", Range(0, 60)),
-        ("lyapunov_v", Range(0, 1)),
-        ("green_uptime_ratio", Range(0, 1)),
+        ("heartbeat_ok", ValueRange(0, 1)),
+        ("heartbeat_fresh_120s", ValueRange(0, 1)),
+        ("heartbeat_changes_6m", ValueRange(0)),
+        ("error_budget_burn_7d", ValueRange(0)),
+        ("error_budget_burn_30d", ValueRange(0)),
+        ("canary_samples", ValueRange(0)),
+        ("canary_failure_ratio", ValueRange(0, 1)),
+        ("canary_unique_ratio", ValueRange(0, 1)),
+        ("dr_rehearsal_age_hours", ValueRange(-0.0014)),
+        ("dr_rehearsal_p95_minutes", ValueRange(0, 60)),
+        ("lyapunov_v", ValueRange(0, 1)),
+        ("green_uptime_ratio", ValueRange(0, 1)),
     ],
 )
-def test_ranges_are_those_of_the_contract(name: str, meant: Range) -> None:
+def test_ranges_are_those_of_the_contract(name: str, meant: ValueRange) -> None:
     """Values outside are not evidence."""
     signal = signals(preset_policy())[name]
     assert signal.range == meant

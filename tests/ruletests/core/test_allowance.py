@@ -6,7 +6,7 @@ import pytest
 
 from gonogo.errors import Problem, UsageError
 from gonogo.ruletests.core.allowance import allowances, under
-from gonogo.ruletests.silent.silent_pass import Finding
+from gonogo.ruletests.silent.silent_pass import SilentFinding
 
 
 @pytest.mark.parametrize("text", ["", "no-test", "no-tests", "no-tests  ", "reason no-tests"])
@@ -20,5 +20,5 @@ def test_one_kind_is_allowed() -> None:
     """And no other."""
     allowed = allowances(["no-tests they come  later "])
     assert allowed == {"no-tests": "they come  later"}
-    both = [Finding("no-tests", Problem(None, "a")), Finding("no-rules", Problem(None, "b"))]
+    both = [SilentFinding("no-tests", Problem(None, "a")), SilentFinding("no-rules", Problem(None, "b"))]
     assert [one.allowed for one in under(allowed, both)] == ["they come  later", ""]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.ruletests.core.promtool_output import NO_VERDICT, Verdict, verdicts
+from gonogo.ruletests.core.promtool_output import NO_VERDICT, PromtoolVerdict, verdicts
 
 LINES = """\
 Unit Testing:  a.yml
@@ -27,18 +27,18 @@ SUITES = (
     f'<testsuite name="b.yml" tests="1" failures="1" errors="0"><testcase name="n">{FAILURE}</testcase></testsuite>',
     '<testsuite name="c.yml" tests="0" failures="0" errors="0"></testsuite>',
 )
-FAILED_B = Verdict(False, '    expr: "x", time: 1m,\n        got: nil')
+FAILED_B = PromtoolVerdict(False, '    expr: "x", time: 1m,\n        got: nil')
 BLOCKS = ("  SUCCESS\n\n", '  FAILED:\n    expr: "x", time: 1m,\n\n        got: nil\n\n\n', "  SUCCESS\n\n")
 PRINTED = "".join(BLOCKS)
 FILES = ("a.yml", "b.yml", "c.yml")
 
 
-def in_lines(output: str, *paths: str, exit_0: bool = False) -> tuple[Verdict, ...]:
+def in_lines(output: str, *paths: str, exit_0: bool = False) -> tuple[PromtoolVerdict, ...]:
     """Read the output of a promtool without JUnit."""
     return verdicts(output, paths, exit_0=exit_0, junit=False)
 
 
-def in_junit(output: str, *paths: str, exit_0: bool = False) -> tuple[Verdict, ...]:
+def in_junit(output: str, *paths: str, exit_0: bool = False) -> tuple[PromtoolVerdict, ...]:
     """Read the output of a promtool that was asked for JUnit."""
     return verdicts(output, paths, exit_0=exit_0, junit=True)
 
@@ -54,14 +54,14 @@ class TestLines:
     def test_where_promtool_broke_off_there_is_no_verdict(self) -> None:
         """Neither for the file it was at nor for those after it."""
         assert in_lines("Unit Testing:  a.yml\npanic: oops\n", "a.yml", "b.yml") == (
-            Verdict(None, "panic: oops"),
+            PromtoolVerdict(None, "panic: oops"),
             NO_VERDICT,
         )
         assert in_lines("", "a.yml", "b.yml") == (NO_VERDICT, NO_VERDICT)
 
     def test_each_file_has_its_own_words(self) -> None:
         """Without blank lines and the verdicts themselves."""
-        assert in_lines(LINES, *FILES) == (Verdict(True), FAILED_B, Verdict(True, "  WARNING: odd"))
+        assert in_lines(LINES, *FILES) == (PromtoolVerdict(True), FAILED_B, PromtoolVerdict(True, "  WARNING: odd"))
 
 
 class TestJUnit:
@@ -89,33 +89,33 @@ class TestJUnit:
         lines = "Unit Testing:  a.yml\n  SUCCESS\nUnit Testing:  c.yml\n  SUCCESS\n"
         for read, output in ((in_lines, lines), (in_junit, report(SUITES[0], SUITES[2]))):
             assert read(output, "a.yml", "c.yml") == (NO_VERDICT, NO_VERDICT)
-            assert read(output, "a.yml", "c.yml", exit_0=True) == (Verdict(True), Verdict(True))
+            assert read(output, "a.yml", "c.yml", exit_0=True) == (PromtoolVerdict(True), PromtoolVerdict(True))
 
     @pytest.mark.parametrize("progress", ["", "Processing test file: "])
     def test_each_file_has_its_own_words(self, progress: str) -> None:
         """Whether lines of progress are between them, as from 3.16 on, or not."""
         lines = (f"{progress}{path}\n" for path in FILES) if progress else ("", "", "")
         printed = "".join(map("".join, zip(lines, BLOCKS, strict=True)))
-        assert in_junit(printed + report(*SUITES), *FILES) == (Verdict(True), FAILED_B, Verdict(True))
+        assert in_junit(printed + report(*SUITES), *FILES) == (PromtoolVerdict(True), FAILED_B, PromtoolVerdict(True))
 
     def test_an_aborted_file_has_failed(self) -> None:
         """Such as a file that is no YAML."""
         aborted = '<testsuite name="b.yml" tests="1" failures="0" errors="1"><testcase name="unknown"><error>no</error>'
         output = report(SUITES[0], f"{aborted}</testcase></testsuite>")
-        assert in_junit(output, "a.yml", "b.yml") == (Verdict(True), Verdict(False, "no"))
+        assert in_junit(output, "a.yml", "b.yml") == (PromtoolVerdict(True), PromtoolVerdict(False, "no"))
 
     def test_words_that_no_file_explains_take_the_passes_away(self) -> None:
         """A warning is not in the XML: each file runs by itself then."""
         warned = "  WARNING: odd\n" + PRINTED + report(*SUITES)
         assert in_junit(warned, *FILES) == (NO_VERDICT, FAILED_B, NO_VERDICT)
         unmatched = "  WARNING: no file match pattern /tmp/x/no-such-file\n" + PRINTED + report(*SUITES)
-        assert in_junit(unmatched, *FILES) == (Verdict(True), FAILED_B, Verdict(True))
+        assert in_junit(unmatched, *FILES) == (PromtoolVerdict(True), FAILED_B, PromtoolVerdict(True))
 
     def test_the_report_is_the_last_one(self) -> None:
         """A failed assertion may print one that a rule made up."""
         made_up = FAILURE.replace("nil", "&lt;testsuites&gt;")
         output = PRINTED.replace("nil", "<testsuites>") + report(SUITES[0], SUITES[1].replace(FAILURE, made_up))
-        assert in_junit(output, "a.yml", "b.yml")[0] == Verdict(True)
+        assert in_junit(output, "a.yml", "b.yml")[0] == PromtoolVerdict(True)
 
 
 class TestAlone:
@@ -124,19 +124,25 @@ class TestAlone:
     @pytest.mark.parametrize(
         ("output", "exit_0", "verdict"),
         [
-            ("usage: promtool\n", True, Verdict(None, "usage: promtool")),
-            ("panic: oops\n", False, Verdict(None, "panic: oops")),
+            ("usage: promtool\n", True, PromtoolVerdict(None, "usage: promtool")),
+            ("panic: oops\n", False, PromtoolVerdict(None, "panic: oops")),
             ("  SUCCESS\n", False, NO_VERDICT),
-            ("  FAILED:\nwhy\n", True, Verdict(None, "why")),
-            ("  FAILED:\nwhy\n  SUCCESS\n", True, Verdict(None, "why")),
-            ("Unit Testing:  a.yml\n  FAILED:\nwhy\n", False, Verdict(False, "why")),
-            ("Processing test file: a.yml\n  FAILED:\nwhy\n", False, Verdict(False, "why")),
-            ("  SUCCESS\n\n", True, Verdict(True)),
-            ("Processing test file: a.yml\n  SUCCESS\n", True, Verdict(True)),
-            ("Unit Testing:  a.yml\n  WARNING: odd: a.yml\n  SUCCESS\n", True, Verdict(True, "  WARNING: odd: a.yml")),
+            ("  FAILED:\nwhy\n", True, PromtoolVerdict(None, "why")),
+            ("  FAILED:\nwhy\n  SUCCESS\n", True, PromtoolVerdict(None, "why")),
+            ("Unit Testing:  a.yml\n  FAILED:\nwhy\n", False, PromtoolVerdict(False, "why")),
+            ("Processing test file: a.yml\n  FAILED:\nwhy\n", False, PromtoolVerdict(False, "why")),
+            ("  SUCCESS\n\n", True, PromtoolVerdict(True)),
+            ("Processing test file: a.yml\n  SUCCESS\n", True, PromtoolVerdict(True)),
+            (
+                "Unit Testing:  a.yml\n  WARNING: odd: a.yml\n  SUCCESS\n",
+                True,
+                PromtoolVerdict(True, "  WARNING: odd: a.yml"),
+            ),
         ],
     )
     @pytest.mark.parametrize("junit", [True, False])
-    def test_exit_code_and_output_must_agree(self, output: str, verdict: Verdict, *, exit_0: bool, junit: bool) -> None:
+    def test_exit_code_and_output_must_agree(
+        self, output: str, verdict: PromtoolVerdict, *, exit_0: bool, junit: bool
+    ) -> None:
         """In every version."""
         assert verdicts(output, ["a.yml"], exit_0=exit_0, junit=junit) == (verdict,)

@@ -7,10 +7,10 @@ import pytest
 from gonogo.errors import Problem
 from gonogo.model.outcome import Outcome
 from gonogo.ruletests.core.report import FileReport, UnitReport
-from gonogo.ruletests.silent.silent_pass import Finding
+from gonogo.ruletests.silent.silent_pass import SilentFinding
 
-SILENT = Finding("no-tests", Problem(None, "there are none"))
-ALLOWED = Finding("no-tests", Problem(None, "there are none"), "later")
+SILENT = SilentFinding("no-tests", Problem(None, "there are none"))
+ALLOWED = SilentFinding("no-tests", Problem(None, "there are none"), "later")
 
 
 @pytest.mark.parametrize(

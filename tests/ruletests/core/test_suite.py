@@ -8,7 +8,7 @@ from gonogo.formats.files import read_rules
 from gonogo.formats.test_file import read_unit
 from gonogo.formats.yaml import parse
 from gonogo.ruletests.core.rule_text import file_text
-from gonogo.ruletests.core.suite import Answer, Question, Sheet
+from gonogo.ruletests.core.suite import MutantFate, MutantQuestion, Sheet
 from gonogo.ruletests.core.trial import Trial, TrialOutcome
 
 RULES = """\
@@ -44,7 +44,7 @@ def _sheet() -> Sheet:
     )
 
 
-def _asked(question: Question, known: dict[str, TrialOutcome]) -> tuple[Trial, ...]:
+def _asked(question: MutantQuestion, known: dict[str, TrialOutcome]) -> tuple[Trial, ...]:
     asked = question.ask(known)
     assert isinstance(asked, tuple)
     return asked
@@ -53,7 +53,7 @@ def _asked(question: Question, known: dict[str, TrialOutcome]) -> tuple[Trial, .
 def test_a_part_has_one_test_and_what_it_needs() -> None:
     """The first to be asked is the one that expects something."""
     sheet = _sheet()
-    part, changed = _asked(Question([sheet], sheet.rules[0]), {})
+    part, changed = _asked(MutantQuestion([sheet], sheet.rules[0]), {})
     assert parse(part.test, "").value == {
         "evaluation_interval": "1m",
         "rule_files": ["0.yml"],
@@ -75,23 +75,23 @@ def test_a_part_has_one_test_and_what_it_needs() -> None:
 def test_a_change_is_noticed_where_its_trial_fails() -> None:
     """No further trial is asked for."""
     sheet = _sheet()
-    question = Question([sheet], sheet.rules[0])
+    question = MutantQuestion([sheet], sheet.rules[0])
     part, changed = _asked(question, {})
     assert _asked(question, {part.key: PASSED}) == (changed,)
-    assert question.ask({part.key: PASSED, changed.key: FAILED}) is Answer.NOTICED
-    assert Question([sheet], sheet.rules[0]).ask({part.key: PASSED, changed.key: REFUSED}) is Answer.STILLBORN
+    assert question.ask({part.key: PASSED, changed.key: FAILED}) is MutantFate.NOTICED
+    assert MutantQuestion([sheet], sheet.rules[0]).ask({part.key: PASSED, changed.key: REFUSED}) is MutantFate.STILLBORN
 
 
 def test_a_change_is_unnoticed_when_every_trial_passes() -> None:
     """One test after the other is asked."""
     sheet = _sheet()
-    question = Question([sheet], sheet.rules[0], replace(sheet.rules[0].rule, expression="x + 0"))
+    question = MutantQuestion([sheet], sheet.rules[0], replace(sheet.rules[0].rule, expression="x + 0"))
     known: dict[str, TrialOutcome] = {}
     tests: set[str] = set()
     while isinstance(asked := question.ask(known), tuple):
         tests.update(one.test for one in asked)
         known |= {one.key: PASSED for one in asked}
-    assert asked is Answer.UNNOTICED
+    assert asked is MutantFate.UNNOTICED
     assert len(tests) == 2
     assert any("High" in test and "Other" not in test for test in tests)
 
@@ -99,23 +99,23 @@ def test_a_change_is_unnoticed_when_every_trial_passes() -> None:
 def test_where_a_part_does_not_pass_by_itself_the_whole_is_asked() -> None:
     """Then nothing is taken from the part."""
     sheet = _sheet()
-    question = Question([sheet], sheet.rules[0])
+    question = MutantQuestion([sheet], sheet.rules[0])
     part, _ = _asked(question, {})
     (whole,) = _asked(question, {part.key: FAILED})
     assert whole.test == TESTS
     assert [rule.name for rule in read_rules(whole.rules[0], "").groups[0].rules] == ["High", "Other"]
     assert whole.rules[1] == OTHERS
-    assert question.ask({part.key: FAILED, whole.key: FAILED}) is Answer.NOTICED
+    assert question.ask({part.key: FAILED, whole.key: FAILED}) is MutantFate.NOTICED
 
 
 def test_a_rule_that_no_assertion_depends_on_is_unnoticed_at_once() -> None:
     """There is nothing to run."""
     sheet = _sheet()
-    assert Question([sheet], sheet.rules[3]).ask({}) is Answer.UNNOTICED
+    assert MutantQuestion([sheet], sheet.rules[3]).ask({}) is MutantFate.UNNOTICED
 
 
 def test_whole_files_are_asked_once_each() -> None:
     """However many of their parts the change can reach."""
     sheet = _sheet()
-    question = Question([sheet], sheet.rules[0])
+    question = MutantQuestion([sheet], sheet.rules[0])
     assert [trial.rules for trial in question.whole_trials()] == [sheet.changed_whole(sheet.rules[0], None).rules]

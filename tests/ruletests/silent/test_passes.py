@@ -8,9 +8,9 @@ import pytest
 
 from gonogo.formats.test_file import read_unit
 from gonogo.model.versions import Version
-from gonogo.ruletests.core.loaded import Entry, Loaded
+from gonogo.ruletests.core.loaded import Loaded, MatchedRuleFiles
 from gonogo.ruletests.silent.passes import IDS, STATIC, silent_passes
-from gonogo.ruletests.silent.silent_pass import Finding
+from gonogo.ruletests.silent.silent_pass import SilentFinding
 from tests.ruletests.core.loading import load_text
 
 RULES = """[{name: a, rules: [
@@ -68,7 +68,7 @@ def test_a_rule_file_that_matches_nothing() -> None:
     """At its entry."""
     loaded = load_text(RULES, f"tests: [{{interval: 1m, {FED}, {quiet('High')}}}]\n")
     (entry,) = loaded.entries
-    (one,) = silent_passes(replace(loaded, entries=(Entry(entry.entry, 0, 0),)))
+    (one,) = silent_passes(replace(loaded, entries=(MatchedRuleFiles(entry.entry, 0, 0),)))
     assert (one.silent_pass, str(one.problem.where)) == ("rule-file-unmatched", "a_test.yml:1:14")
 
 
@@ -220,7 +220,7 @@ def test_a_rate_needs_two_samples_in_its_window(values: str, expected: str, told
     series = f"input_series: [{{series: x, values: {values}}}]"
     asked = f"promql_expr_test: [{{expr: 'rate(x[3m])', eval_time: 20m}}, {ABOUT}]"
     (one,) = silent_passes(load_text(RULES, f"tests: [{{interval: 1m, {series}, {asked}}}]\n"))
-    assert one == Finding(expected, one.problem)
+    assert one == SilentFinding(expected, one.problem)
     assert told in one.problem.message
 
 

@@ -33,13 +33,13 @@ from gonogo.model.finding import Finding
 from gonogo.ruletests.core.arguments import arguments, wrong_arguments
 from gonogo.ruletests.core.firing import expects_firing, expects_quiet
 from gonogo.ruletests.core.group_order import in_order, open_orders, order_problem
-from gonogo.ruletests.core.loaded import Entry, Loaded
+from gonogo.ruletests.core.loaded import Loaded, MatchedRuleFiles
 from gonogo.ruletests.core.pending import pending_problems, probing, suspects
 from gonogo.ruletests.core.promtool_output import verdicts
 from gonogo.ruletests.core.report import FileReport, UnitReport
 from gonogo.ruletests.core.rewriting import with_rule_files
 from gonogo.ruletests.core.rule_text import FileText, RuleText, file_text
-from gonogo.ruletests.core.suite import Question, Sheet
+from gonogo.ruletests.core.suite import MutantQuestion, Sheet
 from gonogo.ruletests.core.trial import Trial
 from gonogo.ruletests.core.twins import twins
 from gonogo.ruletests.mutation.catalogue import mutations
@@ -140,7 +140,7 @@ def _stand_in_their_files(found: Iterable[Finding], texts: dict[str, str]) -> No
 def _unit(unit: UnitFile, estate: Estate, case: Case) -> None:
     groups = tuple(group for file in estate.files for group in file.groups)
     rules = sum(len(group.rules) for group in groups)
-    loaded = Loaded(unit, tuple(Entry(entry, 1, rules) for entry in unit.rule_files), groups, (2, 42))
+    loaded = Loaded(unit, tuple(MatchedRuleFiles(entry, 1, rules) for entry in unit.rule_files), groups, (2, 42))
     found = tuple(silent_passes(loaded))
     if orders := open_orders(loaded):
         in_order(loaded, orders.makers_first)
@@ -187,7 +187,7 @@ def _trials(sheet: Sheet, rule: RuleText, unit: UnitFile) -> Iterator[Trial]:
     expects_quiet([unit], rule.rule)
     made = mutations(rule.rule, rule.own_labels, annotated=True)
     for changed in (None, *(one.rule for one in made[:ASKED_MUTANTS])):
-        asked = Question([sheet], rule, changed).ask({})
+        asked = MutantQuestion([sheet], rule, changed).ask({})
         yield from asked if isinstance(asked, tuple) else ()
 
 

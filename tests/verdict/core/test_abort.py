@@ -7,26 +7,26 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.model.outcome import Check, Outcome
+from gonogo.model.outcome import JudgedCondition, Outcome
 from gonogo.model.policy import DryRun
 from gonogo.model.verdict import Judgement, Verdict
-from gonogo.verdict.core.abort import Abort, Sight, observe
-from gonogo.verdict.core.step import Step
+from gonogo.verdict.core.abort import Abort, Blindness, observe
+from gonogo.verdict.core.step import WatchStep
 
 DRY_RUN = DryRun(step=timedelta(seconds=15), blind=timedelta(minutes=10))
-VIOLATION = ("heartbeat", Check("heartbeat_ok != 1 for 5m", Outcome.PASS, detail="duri_heartbeat_ok is 0"))
+VIOLATION = ("heartbeat", JudgedCondition("heartbeat_ok != 1 for 5m", Outcome.PASS, detail="duri_heartbeat_ok is 0"))
 
 verdicts = st.sampled_from(list(Verdict))
 
 
-def step(at: float, verdict: Verdict, *violations: tuple[str, Check]) -> Step:
+def step(at: float, verdict: Verdict, *violations: tuple[str, JudgedCondition]) -> WatchStep:
     """Make a step of nothing but its verdict and its violations."""
-    return Step(at, Judgement(verdict, 1_700_000_000.0 + at, ()), violations)
+    return WatchStep(at, Judgement(verdict, 1_700_000_000.0 + at, ()), violations)
 
 
-def run(*steps: Step) -> Abort | None:
+def run(*steps: WatchStep) -> Abort | None:
     """Feed steps until one of them aborts."""
-    sight: Sight | None = None
+    sight: Blindness | None = None
     for one in steps:
         sight, abort = observe(sight, one, DRY_RUN)
         if abort is not None:
@@ -34,7 +34,7 @@ def run(*steps: Step) -> Abort | None:
     return None
 
 
-def held(verdict: Verdict, since: int, until: int) -> list[Step]:
+def held(verdict: Verdict, since: int, until: int) -> list[WatchStep]:
     """Make a step every 15 s with the same verdict."""
     return [step(at, verdict) for at in range(since, until + 1, 15)]
 

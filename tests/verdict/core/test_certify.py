@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gonogo.model.certificate import parse_criterion
-from gonogo.model.outcome import Check, GateOutcome, Outcome, all_of
+from gonogo.model.outcome import GateOutcome, JudgedCondition, Outcome, all_of
 from gonogo.model.policy import DryRun
 from gonogo.model.verdict import Judgement, SubjectVerdict, of_outcome
-from gonogo.verdict.core.certify import Certificate, Finding, certify, enter
-from gonogo.verdict.core.step import Recent, SeriesKey, Step, Subject
+from gonogo.verdict.core.certify import Certificate, CriterionResult, certify, enter
+from gonogo.verdict.core.step import Recent, SeriesKey, Subject, WatchStep
 
 PASS, FAIL, UNKNOWN = Outcome
 NOW = 1_700_000_000.0
@@ -33,12 +33,12 @@ def step(
     shares: Mapping[tuple[str, Subject], Outcome] | None = None,
     recent: Mapping[SeriesKey, Recent] | None = None,
     labels: dict[str, str] | None = None,
-) -> Step:
+) -> WatchStep:
     """Make a step with one gate of the outcomes given (one PASS by default)."""
-    checks = tuple(Check(f"x{n} == 1", outcome) for n, outcome in enumerate(required or (PASS,)))
+    checks = tuple(JudgedCondition(f"x{n} == 1", outcome) for n, outcome in enumerate(required or (PASS,)))
     gate = GateOutcome("gate", all_of(check.outcome for check in checks), checks)
     verdict = of_outcome(gate.outcome)
-    return Step(
+    return WatchStep(
         at,
         Judgement(verdict, NOW + at, (SubjectVerdict(labels or {}, verdict, (gate,)),)),
         (),
@@ -47,7 +47,7 @@ def step(
     )
 
 
-def certificate(asked: DryRun, *steps: Step) -> Certificate:
+def certificate(asked: DryRun, *steps: WatchStep) -> Certificate:
     """Enter all the steps and close the ledger."""
     ledger = None
     for one in steps:
@@ -56,12 +56,12 @@ def certificate(asked: DryRun, *steps: Step) -> Certificate:
     return certify(ledger, asked)
 
 
-def finding(asked: DryRun, *steps: Step) -> Finding:
+def finding(asked: DryRun, *steps: WatchStep) -> CriterionResult:
     """Give what was found of the first criterion."""
     return certificate(asked, *steps).findings[0]
 
 
-def shared(*told: tuple[float, Outcome]) -> list[Step]:
+def shared(*told: tuple[float, Outcome]) -> list[WatchStep]:
     """Make steps that only say how the condition ``x == 1`` of a share stands."""
     return [step(at, shares={("x == 1", ()): outcome}) for at, outcome in told]
 
@@ -107,7 +107,7 @@ def test_a_subject_that_came_late_did_not_pass_before() -> None:
 
 def test_nothing_required_is_unknown() -> None:
     """A policy that asks for nothing certifies nothing."""
-    empty = [Step(at, Judgement(of_outcome(UNKNOWN), NOW + at, ())) for at in (0.0, 15.0)]
+    empty = [WatchStep(at, Judgement(of_outcome(UNKNOWN), NOW + at, ())) for at in (0.0, 15.0)]
     assert certificate(dry_run(), *empty).findings[0].outcome is UNKNOWN
 
 
@@ -122,7 +122,7 @@ def test_99_percent_of_the_time_is_watched(gap: int, expected: Outcome) -> None:
 def test_unknown_time_counts_against_a_lower_bound() -> None:
     """The share is that of PASS in all of the time; FAIL and UNKNOWN are alike, and so is what nobody watched."""
     asked = dry_run("share(x == 1) >= 0.5")
-    assert finding(asked, *shared((0, PASS), (10, UNKNOWN), (20, PASS))) == Finding(
+    assert finding(asked, *shared((0, PASS), (10, UNKNOWN), (20, PASS))) == CriterionResult(
         "share(x == 1) >= 0.5", PASS, 0.5, ""
     )
     assert finding(asked, *shared((0, UNKNOWN), (10, FAIL), (20, PASS))).value == 0
@@ -157,7 +157,7 @@ def test_the_worst_subject_decides() -> None:
         step(20, shares={("x == 1", ("a",)): PASS}),
         step(40, shares={("x == 1", ("a",)): PASS}),
     ]
-    assert finding(dry_run("share(x == 1) >= 0.9"), *both) == Finding(
+    assert finding(dry_run("share(x == 1) >= 0.9"), *both) == CriterionResult(
         "share(x == 1) >= 0.9", FAIL, 0.25, "the worst of 2"
     )
 

@@ -7,15 +7,15 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.model.signal import Range, Signal
+from gonogo.model.signal import Signal, ValueRange
 from gonogo.verdict.core.checking import _all_meant, _strange
 
-RANGES = st.sampled_from([Range(), Range(0, 1), Range(0), Range(-0.0014), Range(high=60)])
+RANGES = st.sampled_from([ValueRange(), ValueRange(0, 1), ValueRange(0), ValueRange(-0.0014), ValueRange(high=60)])
 VALUES = st.lists(st.one_of(st.floats(), st.sampled_from([0.0, -0.0, 1.0, 60.0])), min_size=1).map(tuple)
 
 
 @given(VALUES, RANGES)
-def test_what_is_all_meant_has_nothing_strange(values: tuple[float, ...], meant: Range) -> None:
+def test_what_is_all_meant_has_nothing_strange(values: tuple[float, ...], meant: ValueRange) -> None:
     """Neither NaN, nor an infinity, nor a value out of range passes the quick way."""
     if _all_meant(values, meant):
         assert list(_strange(values, Signal("x", "duri_x", range=meant), 60)) == []
@@ -24,11 +24,11 @@ def test_what_is_all_meant_has_nothing_strange(values: tuple[float, ...], meant:
 @given(st.lists(st.floats(0, 1), min_size=1).map(tuple))
 def test_usual_values_take_the_quick_way(values: tuple[float, ...]) -> None:
     """Values that can be meant are told apart without a loop."""
-    assert _all_meant(values, Range(0, 1))
+    assert _all_meant(values, ValueRange(0, 1))
 
 
 def test_a_sum_beyond_all_doubles_takes_the_slow_way() -> None:
     """The quick way may say no to what is in order: then nothing strange is found."""
     huge = (sys.float_info.max,) * 2
-    assert not _all_meant(huge, Range())
+    assert not _all_meant(huge, ValueRange())
     assert list(_strange(huge, Signal("x", "duri_x"), 60)) == []

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gonogo.model.evidence import Evidence, Unread
-from gonogo.model.outcome import Check, Outcome, Reason
+from gonogo.model.outcome import JudgedCondition, Outcome, Reason
 from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleGroup
 from gonogo.model.series import Series
@@ -56,7 +56,7 @@ def traced(**changes: object) -> Evidence:
     return replace(made, **changes)  # type: ignore[arg-type]  # the names are the dataclass's own
 
 
-def checks(by: Policy, given: Evidence) -> tuple[Check, Check]:
+def checks(by: Policy, given: Evidence) -> tuple[JudgedCondition, JudgedCondition]:
     """Judge, and give the check of the free name and that of the classic one."""
     (subject,) = judge(by, given, NOW).subjects
     one, other = subject.gates[0].checks

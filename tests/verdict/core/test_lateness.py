@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gonogo.model.evaluator import ITSELF, Engine, Evaluator
 from gonogo.model.evidence import Evidence, Unread
-from gonogo.model.outcome import Check, Outcome, Reason
+from gonogo.model.outcome import JudgedCondition, Outcome, Reason
 from gonogo.model.policy import Policy
 from gonogo.model.rule import LoadedGroup, RuleGroup
 from gonogo.verdict.core.lateness import Lateness, late_metrics
@@ -34,7 +34,7 @@ def recorded(age: float, evaluator: Evaluator = VMALERT, *, own: timedelta | Non
     return replace(found, rules=tuple(replace(group, delay=own) for group in found.rules))
 
 
-def check(by: Policy, given_: Evidence) -> Check:
+def check(by: Policy, given_: Evidence) -> JudgedCondition:
     """Give the only check."""
     (subject,) = judge(by, given_, NOW).subjects
     return subject.gates[0].checks[0]

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from gonogo.model.evidence import Evidence, RunState, TargetHealth, Unread
-from gonogo.model.outcome import Check, Outcome, Reason
+from gonogo.model.outcome import JudgedCondition, Outcome, Reason
 from gonogo.model.policy import Policy, Runs
 from gonogo.model.rule import LoadedGroup, RuleGroup, RuleHealth
 from gonogo.model.series import Series
@@ -27,7 +27,7 @@ def judged(given: Evidence, by: Policy = HEALTHY) -> Judgement:
     return judge(by, given, given.now, asked=ASK_NOW)
 
 
-def first_check(given: Evidence, by: Policy = HEALTHY) -> Check:
+def first_check(given: Evidence, by: Policy = HEALTHY) -> JudgedCondition:
     """Give the first check of the only subject's first gate."""
     return judged(given, by).subjects[0].gates[0].checks[0]
 

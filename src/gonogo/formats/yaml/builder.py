@@ -8,7 +8,7 @@ from dataclasses import replace
 from yaml import events
 
 from gonogo.errors import Position, Problem
-from gonogo.formats.yaml.nodes import Leaf, ListNode, MappingNode, Node
+from gonogo.formats.yaml.nodes import ListNode, MappingNode, Node, ScalarNode
 from gonogo.formats.yaml.scalars import plain_scalar, tagged_scalar
 
 DEEPEST = 100
@@ -73,7 +73,7 @@ class Builder:
 
     def _scalar(self, event: events.ScalarEvent) -> None:
         text = event.value
-        leaf = Leaf(text, *_place(event), text, event.style or "")
+        leaf = ScalarNode(text, *_place(event), text, event.style or "")
         if event.implicit[0]:
             leaf.value = plain_scalar(text)
         elif not event.implicit[1]:
@@ -107,12 +107,12 @@ class Builder:
         self._put(node)
 
     def _alias(self, event: events.AliasEvent) -> None:
-        here = Leaf(None, *_place(event))
+        here = ScalarNode(None, *_place(event))
         node = self._anchors.get(event.anchor or "")
         if node is None:
             self._complain(here, f"the alias *{event.anchor} stands for nothing yet", "write the value out")
             node = here
-        size, height = (1, 0) if isinstance(node, Leaf) else (node.size, node.height)
+        size, height = (1, 0) if isinstance(node, ScalarNode) else (node.size, node.height)
         self._expanded += size
         if self._expanded > LARGEST_EXPANSION or len(self._open) + height > DEEPEST:
             raise self._too_much(here, "the aliases of this document stand for too much", "write the values out")
@@ -127,8 +127,8 @@ class Builder:
             self.roots.append(node)
             return
         parent = self._open[-1]
-        parent.size += 1 if isinstance(node, Leaf) else node.size
-        if not isinstance(node, Leaf) and node.height >= parent.height:
+        parent.size += 1 if isinstance(node, ScalarNode) else node.size
+        if not isinstance(node, ScalarNode) and node.height >= parent.height:
             parent.height = node.height + 1
         if isinstance(parent, ListNode):
             parent.items.append(node)
@@ -138,13 +138,13 @@ class Builder:
         else:
             self._entry(parent, parent.awaited, node)
 
-    def _key(self, node: Node) -> Leaf:
-        if isinstance(node, Leaf):
+    def _key(self, node: Node) -> ScalarNode:
+        if isinstance(node, ScalarNode):
             return node
         self._complain(node, "a key must be text", "quote it")
-        return Leaf(None, node.line, node.column, f"{{line {node.line}, column {node.column}}}")
+        return ScalarNode(None, node.line, node.column, f"{{line {node.line}, column {node.column}}}")
 
-    def _entry(self, mapping: MappingNode, key: Leaf, node: Node) -> None:
+    def _entry(self, mapping: MappingNode, key: ScalarNode, node: Node) -> None:
         mapping.awaited = None
         if (first := mapping.keys.get(key.text)) is not None:
             self._complain(key, f"the key {key.text!r} is here again, first in line {first.line}", "keep one of them")

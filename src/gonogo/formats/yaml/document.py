@@ -12,11 +12,11 @@ from yaml.reader import ReaderError
 from gonogo.errors import Position, Problem
 from gonogo.formats.yaml.builder import Builder, TooMuch
 from gonogo.formats.yaml.characters import Place, beginning, lines_of, places
-from gonogo.formats.yaml.nodes import Leaf, MappingNode, Node, part
+from gonogo.formats.yaml.nodes import MappingNode, Node, ScalarNode, part
 
 
 def _nothing() -> Node:
-    return Leaf(None, 1, 1)
+    return ScalarNode(None, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class YamlDocument:
     def text(self, loc: Sequence[str | int]) -> str | None:
         """Give the scalar at ``loc`` as it was written, quotes removed (``1.10`` stays ``1.10``)."""
         node = self._found(loc)
-        return node.text if isinstance(node, Leaf) else None
+        return node.text if isinstance(node, ScalarNode) else None
 
     def text_position(self, loc: Sequence[str | int]) -> Position:
         """Tell where a scalar's own text begins: after its quote, or on the first line of its block."""
@@ -70,14 +70,14 @@ class YamlDocument:
         Nothing where it does not stand there itself: an alias has the text of another place.
         """
         *_, node = self._walk(loc)
-        if not isinstance(node, Leaf) or (begin := beginning(self._lines, _place(node), node.style)) is None:
+        if not isinstance(node, ScalarNode) or (begin := beginning(self._lines, _place(node), node.style)) is None:
             return ()
         found = places(self._lines, begin, node.style, node.text)
         return tuple(Position(self.path, *place) for place in found or ())
 
     def _beginning(self, node: Node) -> Place:
         """Tell where the text of a scalar begins; where anything else does."""
-        begin = beginning(self._lines, _place(node), node.style) if isinstance(node, Leaf) else None
+        begin = beginning(self._lines, _place(node), node.style) if isinstance(node, ScalarNode) else None
         return _place(node) if begin is None else begin
 
     def _found(self, loc: Sequence[str | int]) -> Node | None:

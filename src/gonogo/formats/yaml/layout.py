@@ -35,7 +35,7 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class TextLayout:
     """Where things begin and end, as far as the text is YAML.
 
     Attributes:
@@ -57,7 +57,7 @@ class _Extent:
     end: Place
 
 
-def layout(text: str) -> Layout:
+def layout(text: str) -> TextLayout:
     """Read how a text is laid out; what follows a mistake in it is left out."""
     scalars: list[_Extent] = []
     begins: list[Place] = []
@@ -79,7 +79,7 @@ def layout(text: str) -> Layout:
             last_lines[waiting.pop()] = last
         elif isinstance(event, events.StreamEndEvent):
             last = end[0]
-    return Layout(tuple(_comments(lines_of(text)[:last], scalars)), tuple(begins), last_lines)
+    return TextLayout(tuple(_comments(lines_of(text)[:last], scalars)), tuple(begins), last_lines)
 
 
 def _events(text: str) -> Iterator[events.Event]:

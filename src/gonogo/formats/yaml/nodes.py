@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Leaf:
+class ScalarNode:
     """A scalar: what it means, its text, and how it is quoted (``'``, ``"``, ``|``, ``>`` or not at all)."""
 
     value: object
@@ -41,11 +41,11 @@ class MappingNode(Branch):
 
     value: dict[str, object] = field(default_factory=dict)
     items: dict[str, Node] = field(default_factory=dict)
-    keys: dict[str, Leaf] = field(default_factory=dict)
-    awaited: Leaf | None = None
+    keys: dict[str, ScalarNode] = field(default_factory=dict)
+    awaited: ScalarNode | None = None
 
 
-Node = Leaf | ListNode | MappingNode
+Node = ScalarNode | ListNode | MappingNode
 
 
 def part(node: Node, step: str | int) -> Node | None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from gonogo.durations import format_duration
 from gonogo.lint.core.check import Check, Example
 from gonogo.lint.core.estate import Estate
-from gonogo.lint.core.records import Reading, readings
+from gonogo.lint.core.records import RecordUse, readings
 from gonogo.model.finding import Hit, Severity
 
 
@@ -22,7 +22,7 @@ def find(estate: Estate) -> Iterator[Hit]:
     """List what recording rules read of other groups as it is just now, each metric once a rule."""
     found = [reading for reading in readings(estate) if not reading.reader.is_alert]
     inside = {_key(reading) for reading in found if reading.in_one_group}
-    slowest: dict[tuple[int, str], Reading] = {}
+    slowest: dict[tuple[int, str], RecordUse] = {}
     for reading in found:
         key, interval = _key(reading), estate.interval_of(reading.record.group)
         known = slowest.get(key)
@@ -33,11 +33,11 @@ def find(estate: Estate) -> Iterator[Hit]:
         yield _hit(reading, estate)
 
 
-def _key(reading: Reading) -> tuple[int, str]:
+def _key(reading: RecordUse) -> tuple[int, str]:
     return id(reading.reader), reading.record.name
 
 
-def _hit(reading: Reading, estate: Estate) -> Hit:
+def _hit(reading: RecordUse, estate: Estate) -> Hit:
     record = reading.record
     interval, own = estate.interval_of(record.group), estate.interval_of(reading.reader.group)
     gone = f", and for part of that gone (a sample lasts {format_duration(estate.lookback)})"

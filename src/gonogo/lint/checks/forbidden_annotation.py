@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from gonogo.lint.core.check import Check, Example
 from gonogo.lint.core.estate import Estate
-from gonogo.lint.core.requirements import Names, Requirements
+from gonogo.lint.core.requirements import NamePatterns, Requirements
 from gonogo.model.finding import Hit, Severity
 
 
@@ -27,7 +27,7 @@ def find(estate: Estate) -> Iterator[Hit]:
                 )
 
 
-_FACTS = {"requirements": Requirements(forbidden_annotations=Names.of({"wiki": None}))}
+_FACTS = {"requirements": Requirements(forbidden_annotations=NamePatterns.of({"wiki": None}))}
 _RULES = "groups: [{{name: web, rules: [{{alert: Down, expr: up == 0, for: 5m, annotations: {{{}: a}}}}]}}]\n"
 
 CHECK = Check(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from gonogo.lint.core.check import Check, Example
 from gonogo.lint.core.estate import Estate
-from gonogo.lint.core.requirements import Names, Requirements
+from gonogo.lint.core.requirements import NamePatterns, Requirements
 from gonogo.model.finding import Hit, Severity
 
 
@@ -26,7 +26,7 @@ def find(estate: Estate) -> Iterator[Hit]:
                 yield rule.hit(rule.at_key("labels", name), f"the label {name!r} is forbidden here; remove it")
 
 
-_FACTS = {"requirements": Requirements(forbidden_labels=Names.of({"replica": None}))}
+_FACTS = {"requirements": Requirements(forbidden_labels=NamePatterns.of({"replica": None}))}
 _RULES = "groups: [{{name: web, rules: [{{alert: Down, expr: up == 0, for: 5m, labels: {{{}: a}}}}]}}]\n"
 
 CHECK = Check(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.errors import Position
-from gonogo.lint.core.arbiter import Arbiter, Refusal
+from gonogo.lint.core.arbiter import Arbiter, ArbiterRefusal
 from gonogo.lint.core.check import Check, Example
 from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity, Span
@@ -27,7 +27,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 _BAD = "groups: [{name: web, rules: [{alert: Down, expr: 'up == 0', for: 5}]}]\n"
-_REFUSAL = Refusal(Span(Position("rules.yml", 1, 1)), 'not a valid duration string: "5"')
+_REFUSAL = ArbiterRefusal(Span(Position("rules.yml", 1, 1)), 'not a valid duration string: "5"')
 
 CHECK = Check(
     id="promtool",

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gonogo.errors import Position
-from gonogo.lint.core.arbiter import Arbiter, Refusal
+from gonogo.lint.core.arbiter import Arbiter, ArbiterRefusal
 from gonogo.lint.core.check import Check, Example
 from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity, Span
@@ -56,7 +56,7 @@ def _release(version: str) -> str:
 _RULE = "groups: [{{name: web, rules: [{{alert: Down, expr: up == 0, for: 5m{}}}]}}]\n"
 _FIRST = Arbiter("promtool", "2.42.0+ds", frozenset({"rules.yml"}))
 _SECOND = Arbiter("docker exec prometheus promtool", "2.41.0", frozenset({"rules.yml"}), excused=True)
-_REFUSAL = Refusal(Span(Position("rules.yml", 1, 1)), "field keep_firing_for not found in type rulefmt.RuleNode")
+_REFUSAL = ArbiterRefusal(Span(Position("rules.yml", 1, 1)), "field keep_firing_for not found in type rulefmt.RuleNode")
 
 CHECK = Check(
     id="promtool-disagree",

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from gonogo.lint.core.check import Check, Example
 from gonogo.lint.core.estate import Estate
-from gonogo.lint.core.requirements import Names, Requirements
+from gonogo.lint.core.requirements import NamePatterns, Requirements
 from gonogo.model.finding import Hit, Severity
 
 
@@ -32,7 +32,7 @@ def find(estate: Estate) -> Iterator[Hit]:
                 yield rule.hit(rule.at_value("annotations", name), message)
 
 
-_FACTS = {"requirements": Requirements(required_annotations=Names.of({"runbook_url": "https://.+"}))}
+_FACTS = {"requirements": Requirements(required_annotations=NamePatterns.of({"runbook_url": "https://.+"}))}
 _RULES = "groups: [{{name: web, rules: [{{alert: Down, expr: up == 0, for: 5m, annotations: {{{}}}}}]}}]\n"
 
 CHECK = Check(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from gonogo.lint.core.check import Check, Example
 from gonogo.lint.core.estate import Estate
-from gonogo.lint.core.requirements import Names, Requirements
+from gonogo.lint.core.requirements import NamePatterns, Requirements
 from gonogo.model.finding import Hit, Severity
 
 
@@ -30,7 +30,7 @@ def find(estate: Estate) -> Iterator[Hit]:
                 yield rule.hit(rule.at_value("labels", name), message)
 
 
-_FACTS = {"requirements": Requirements(required_labels=Names.of({"severity": "critical|warning"}))}
+_FACTS = {"requirements": Requirements(required_labels=NamePatterns.of({"severity": "critical|warning"}))}
 _RULES = "groups: [{{name: web, rules: [{{alert: Down, expr: up == 0, for: 5m, labels: {{severity: {}}}}}]}}]\n"
 
 CHECK = Check(

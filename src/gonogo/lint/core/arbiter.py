@@ -11,7 +11,7 @@ from gonogo.model.versions import release
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class ArbiterRefusal:
     """What a promtool says against a file, and against which rule of it, where it names one."""
 
     where: Span
@@ -35,7 +35,7 @@ class Arbiter:
     name: str
     version: str
     accepted: frozenset[str] = frozenset()
-    refusals: tuple[Refusal, ...] = ()
+    refusals: tuple[ArbiterRefusal, ...] = ()
     excused: bool = False
     lacking: tuple[str, ...] = ()
 

@@ -12,7 +12,7 @@ from gonogo.promql.tree import Expression, Range, Subquery, Vector, walk
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class RecordUse:
     """A selector of one rule that finds the series of another; ``span`` is how far back it looks, 0 for an instant."""
 
     reader: WrittenRule
@@ -26,7 +26,7 @@ class Reading:
         return self.reader.group is self.record.group
 
 
-def readings(estate: Estate) -> Iterator[Reading]:
+def readings(estate: Estate) -> Iterator[RecordUse]:
     """List every selector by name that finds what a group records, with the first such rule of each group."""
     records: dict[str, dict[int, list[WrittenRule]]] = {}
     for record in estate.recording:
@@ -40,7 +40,7 @@ def readings(estate: Estate) -> Iterator[Reading]:
             elif isinstance(node, Vector) and node.metric in records:
                 for group in records[node.metric].values():
                     if first := next((one for one in group if _may_find(node, one.rule.labels)), None):
-                        yield Reading(reader, node, first, spans.get(id(node), timedelta(0)))
+                        yield RecordUse(reader, node, first, spans.get(id(node), timedelta(0)))
 
 
 def _below(node: Range | Subquery) -> Iterator[Expression]:

@@ -6,23 +6,23 @@ import re
 from collections.abc import Iterator
 
 from gonogo.errors import Position
-from gonogo.formats.promtool_words import Reason, Word
+from gonogo.formats.promtool_words import PromtoolReason, Word
 from gonogo.formats.sources import SourceFile, WrittenRule
-from gonogo.lint.core.arbiter import Refusal
+from gonogo.lint.core.arbiter import ArbiterRefusal
 from gonogo.model.finding import Span
 
 _TEMPLATE = re.compile(r'(annotation|label) "([^"]*)": ')
 
 
-def refusals(word: Word, file: SourceFile) -> Iterator[Refusal]:
+def refusals(word: Word, file: SourceFile) -> Iterator[ArbiterRefusal]:
     """Place everything that promtool says against one file; a refusal without a reason is told as one."""
-    for reason in word.reasons or (Reason("it is refused, and nothing says why"),):
+    for reason in word.reasons or (PromtoolReason("it is refused, and nothing says why"),):
         rule = _rule(reason, file)
         where = _in_file(reason, file) if rule is None else _in_rule(reason, rule, file)
-        yield Refusal(where, reason.message, reason.name)
+        yield ArbiterRefusal(where, reason.message, reason.name)
 
 
-def _rule(reason: Reason, file: SourceFile) -> WrittenRule | None:
+def _rule(reason: PromtoolReason, file: SourceFile) -> WrittenRule | None:
     named = (
         rule
         for rule in file.rules
@@ -31,7 +31,7 @@ def _rule(reason: Reason, file: SourceFile) -> WrittenRule | None:
     return next(named, None)
 
 
-def _in_rule(reason: Reason, rule: WrittenRule, file: SourceFile) -> Span:
+def _in_rule(reason: PromtoolReason, rule: WrittenRule, file: SourceFile) -> Span:
     if reason.within is not None:
         return rule.at_offset(_offset(rule.rule.expression, *reason.within))
     if template := _TEMPLATE.match(reason.message):
@@ -48,7 +48,7 @@ def _offset(expression: str, line: int, column: int) -> int:
     return max(min(sum(len(one) + 1 for one in before) + inside, len(expression) - 1), 0)
 
 
-def _in_file(reason: Reason, file: SourceFile) -> Span:
+def _in_file(reason: PromtoolReason, file: SourceFile) -> Span:
     """Take the line as it is: the lines of an unwrapped resource are those of the file."""
     lines = file.text.count("\n") + 1
     if not 0 < reason.line <= lines:

@@ -17,13 +17,13 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class NamePatterns:
     """For each name, what its values look like; a value fits where the pattern matches all of it."""
 
     patterns: Mapping[str, re.Pattern[str] | None] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, patterns: Mapping[str, str | None]) -> Names:
+    def of(cls, patterns: Mapping[str, str | None]) -> NamePatterns:
         """Compile patterns as they are written; ``None`` is any value.
 
         Raises:
@@ -60,10 +60,10 @@ class Requirements:
         owners: who may; empty where nobody asks for owners.
     """
 
-    required_labels: Names = field(default_factory=Names)
-    forbidden_labels: Names = field(default_factory=Names)
-    required_annotations: Names = field(default_factory=Names)
-    forbidden_annotations: Names = field(default_factory=Names)
+    required_labels: NamePatterns = field(default_factory=NamePatterns)
+    forbidden_labels: NamePatterns = field(default_factory=NamePatterns)
+    required_annotations: NamePatterns = field(default_factory=NamePatterns)
+    forbidden_annotations: NamePatterns = field(default_factory=NamePatterns)
     alert_name: re.Pattern[str] | None = None
     record_name: re.Pattern[str] | None = None
     held: Bounds = Bounds()

@@ -22,7 +22,7 @@ from gonogo.durations import parse_duration
 from gonogo.errors import Problem
 from gonogo.formats.files import Loc
 from gonogo.formats.yaml import YamlDocument, parse
-from gonogo.lint.core.requirements import Bounds, Names, Requirements
+from gonogo.lint.core.requirements import Bounds, NamePatterns, Requirements
 
 T = TypeVar("T")
 
@@ -78,8 +78,8 @@ class _Reader:
             self._complain((*loc, key), f"unknown key {key!r}", f"known here: {', '.join(known or ())}", key=True)
         return tuple(value)
 
-    def _patterns(self, loc: Loc) -> Names:
-        return Names({name: self._pattern((*loc, name)) for name in self._keys(loc, None)})
+    def _patterns(self, loc: Loc) -> NamePatterns:
+        return NamePatterns({name: self._pattern((*loc, name)) for name in self._keys(loc, None)})
 
     def _pattern(self, loc: Loc) -> re.Pattern[str] | None:
         return None if self._document.at(loc) is None else self._read(loc, re.compile, "is no regular expression")

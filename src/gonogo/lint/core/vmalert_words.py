@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gonogo.errors import Position
 from gonogo.formats.sources import SourceFile, WrittenRule
-from gonogo.lint.core.arbiter import Arbiter, Refusal
+from gonogo.lint.core.arbiter import Arbiter, ArbiterRefusal
 from gonogo.model.evaluator import Engine
 from gonogo.model.finding import Span
 
@@ -37,7 +37,7 @@ def heard(output: str, version: str, asked: Mapping[str, SourceFile], *, passed:
     return Arbiter(Engine.VMALERT.value, version, accepted, refused)
 
 
-def _refusals(output: str, asked: Mapping[str, SourceFile]) -> Iterator[Refusal]:
+def _refusals(output: str, asked: Mapping[str, SourceFile]) -> Iterator[ArbiterRefusal]:
     """List the errors of a failed run; an error that no file explains is an error of every file."""
     fatal = _FATAL.split(output)[-1] if _FATAL.search(output) else ""
     before, counted, errors = _parted(fatal)
@@ -49,7 +49,9 @@ def _refusals(output: str, asked: Mapping[str, SourceFile]) -> Iterator[Refusal]
     if not known or len(known) < counted:
         why = before.strip() or _last_line(output)
         for file in dict.fromkeys(file.path for file in asked.values()):
-            yield Refusal(Span(Position(file, 1, 1)), f"vmalert failed and did not say which file is to blame: {why}")
+            yield ArbiterRefusal(
+                Span(Position(file, 1, 1)), f"vmalert failed and did not say which file is to blame: {why}"
+            )
 
 
 def _parted(fatal: str) -> tuple[str, int, str]:
@@ -57,14 +59,14 @@ def _parted(fatal: str) -> tuple[str, int, str]:
     return (fatal, 0, "") if count is None else (fatal, int(count[1]), fatal[count.end() :])
 
 
-def _refusal(file: SourceFile, group: str, said: str) -> Refusal:
+def _refusal(file: SourceFile, group: str, said: str) -> ArbiterRefusal:
     rule = _blamed(file.rules, group, said)
     if rule is not None:
-        return Refusal(rule.at_key(), said, rule.name)
+        return ArbiterRefusal(rule.at_key(), said, rule.name)
     line = _LINE.search(said)
     number = int(line[1]) if line else 0
     within = 0 < number <= file.text.count("\n") + 1
-    return Refusal(Span(Position(file.path, number if within else 1, 1)), said)
+    return ArbiterRefusal(Span(Position(file.path, number if within else 1, 1)), said)
 
 
 def _blamed(rules: Sequence[WrittenRule], group: str, said: str) -> WrittenRule | None:

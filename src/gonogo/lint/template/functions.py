@@ -12,7 +12,7 @@ OLD = (2, 42)
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
+class TemplateFunction:
     """How many arguments a function takes (``most`` of ``None``: any number), and since which version it is there."""
 
     least: int
@@ -30,12 +30,12 @@ class Signature:
         return least if self.most == self.least else f"at least {least}"
 
 
-def _exactly(count: int, *names: str, since: tuple[int, int] = OLD) -> dict[str, Signature]:
-    return {name: Signature(count, count, since) for name in names}
+def _exactly(count: int, *names: str, since: tuple[int, int] = OLD) -> dict[str, TemplateFunction]:
+    return {name: TemplateFunction(count, count, since) for name in names}
 
 
-def _at_least(count: int, *names: str) -> dict[str, Signature]:
-    return {name: Signature(count, None) for name in names}
+def _at_least(count: int, *names: str) -> dict[str, TemplateFunction]:
+    return {name: TemplateFunction(count, None) for name in names}
 
 
 SIGNATURES = {

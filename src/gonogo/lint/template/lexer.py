@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gonogo.lint.template.mistake import Unreadable
+from gonogo.lint.template.mistake import UnreadableTemplate
 
 LEFT, RIGHT = "{{", "}}"
 
 KEYWORDS = frozenset(["block", "break", "continue", "define", "else", "end", "if", "nil", "range", "template", "with"])
 
 
-class Kind(StrEnum):
+class TokenKind(StrEnum):
     """What a token is."""
 
     OPEN = "{{"
@@ -44,7 +44,7 @@ class Kind(StrEnum):
 class Token:
     """A token and the offset that it begins at."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
     offset: int
 
@@ -73,20 +73,20 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _KINDS = {
-    "close": Kind.CLOSE,
-    "space": Kind.SPACE,
-    "string": Kind.STRING,
-    "variable": Kind.VARIABLE,
-    "number": Kind.NUMBER,
-    "field": Kind.FIELD,
-    "dot": Kind.DOT,
-    "word": Kind.WORD,
-    "declare": Kind.DECLARE,
-    "assign": Kind.ASSIGN,
-    "pipe": Kind.PIPE,
-    "left_paren": Kind.LEFT_PAREN,
-    "right_paren": Kind.RIGHT_PAREN,
-    "character": Kind.CHARACTER,
+    "close": TokenKind.CLOSE,
+    "space": TokenKind.SPACE,
+    "string": TokenKind.STRING,
+    "variable": TokenKind.VARIABLE,
+    "number": TokenKind.NUMBER,
+    "field": TokenKind.FIELD,
+    "dot": TokenKind.DOT,
+    "word": TokenKind.WORD,
+    "declare": TokenKind.DECLARE,
+    "assign": TokenKind.ASSIGN,
+    "pipe": TokenKind.PIPE,
+    "left_paren": TokenKind.LEFT_PAREN,
+    "right_paren": TokenKind.RIGHT_PAREN,
+    "character": TokenKind.CHARACTER,
 }
 _ENDS = frozenset(" \t\r\n.,|:()")
 """What may follow a name directly, beside the end of the action."""
@@ -109,22 +109,22 @@ def tokens(text: str) -> Iterator[Token]:
         if comment := _COMMENT.match(text, inside):
             position = _after_comment(text, start, comment.end())
             continue
-        yield Token(Kind.OPEN, LEFT, start)
+        yield Token(TokenKind.OPEN, LEFT, start)
         if text.startswith("-", inside) and text[inside + 1 : inside + 2].isspace():
             inside += 1
         for token in _action(text, start, inside):
             yield token
             position = token.offset + len(token.text)
-    yield Token(Kind.END, "", len(text))
+    yield Token(TokenKind.END, "", len(text))
 
 
 def _after_comment(text: str, start: int, inside: int) -> int:
     end = text.find("*/", inside)
     if end < 0:
-        raise Unreadable(start, len(LEFT), "a comment that begins here is not closed")
+        raise UnreadableTemplate(start, len(LEFT), "a comment that begins here is not closed")
     closing = _COMMENT_END.match(text, end + 2)
     if closing is None:
-        raise Unreadable(end, 2, "a comment must fill its action: '}}' is missing after it")
+        raise UnreadableTemplate(end, 2, "a comment must fill its action: '}}' is missing after it")
     return closing.end()
 
 
@@ -132,38 +132,38 @@ def _action(text: str, start: int, position: int) -> Iterator[Token]:
     depth = 0
     while position < len(text):
         token = _token(text, position)
-        depth += (token.kind is Kind.LEFT_PAREN) - (token.kind is Kind.RIGHT_PAREN)
+        depth += (token.kind is TokenKind.LEFT_PAREN) - (token.kind is TokenKind.RIGHT_PAREN)
         if depth < 0:
-            raise Unreadable(position, 1, "this bracket closes nothing")
-        if token.kind is Kind.CLOSE and depth:
-            raise Unreadable(position, len(token.text), "a bracket is not closed before the action ends")
+            raise UnreadableTemplate(position, 1, "this bracket closes nothing")
+        if token.kind is TokenKind.CLOSE and depth:
+            raise UnreadableTemplate(position, len(token.text), "a bracket is not closed before the action ends")
         yield token
-        if token.kind is Kind.CLOSE:
+        if token.kind is TokenKind.CLOSE:
             return
         position = token.offset + len(token.text)
-    raise Unreadable(start, len(LEFT), "the action that begins here is not closed by '}}'")
+    raise UnreadableTemplate(start, len(LEFT), "the action that begins here is not closed by '}}'")
 
 
 def _token(text: str, position: int) -> Token:
     found = _TOKEN.match(text, position)
     if found is None or found.lastgroup is None:
-        raise Unreadable(position, 1, f"{text[position]!r} has no meaning in an action")
+        raise UnreadableTemplate(position, 1, f"{text[position]!r} has no meaning in an action")
     kind, read = _KINDS[found.lastgroup], found[0]
     after = text[found.end() : found.end() + 1]
-    if kind is Kind.CHARACTER and read != ",":
-        raise Unreadable(position, 1, _stray(text, position, read))
-    if kind is Kind.NUMBER and (after == "_" or after.isalnum()):
-        raise Unreadable(position, len(read) + 1, f"{read + after!r} is no number")
+    if kind is TokenKind.CHARACTER and read != ",":
+        raise UnreadableTemplate(position, 1, _stray(text, position, read))
+    if kind is TokenKind.NUMBER and (after == "_" or after.isalnum()):
+        raise UnreadableTemplate(position, len(read) + 1, f"{read + after!r} is no number")
     if kind in _NAMES and after and after not in _ENDS and not text.startswith(RIGHT, found.end()):
-        raise Unreadable(found.end(), 1, f"{after!r} cannot follow {read!r}")
-    if kind is Kind.STRING and read[0] == '"' and not _ESCAPES.fullmatch(read, 1, len(read) - 1):
-        raise Unreadable(position, len(read), f"{read} has an escape that Go does not know")
-    if kind is Kind.WORD:
-        kind = Kind.KEYWORD if read in KEYWORDS else Kind.BOOL if read in {"true", "false"} else kind
+        raise UnreadableTemplate(found.end(), 1, f"{after!r} cannot follow {read!r}")
+    if kind is TokenKind.STRING and read[0] == '"' and not _ESCAPES.fullmatch(read, 1, len(read) - 1):
+        raise UnreadableTemplate(position, len(read), f"{read} has an escape that Go does not know")
+    if kind is TokenKind.WORD:
+        kind = TokenKind.KEYWORD if read in KEYWORDS else TokenKind.BOOL if read in {"true", "false"} else kind
     return Token(kind, read, position)
 
 
-_NAMES = frozenset([Kind.WORD, Kind.FIELD, Kind.VARIABLE])
+_NAMES = frozenset([TokenKind.WORD, TokenKind.FIELD, TokenKind.VARIABLE])
 
 
 def _stray(text: str, position: int, character: str) -> str:

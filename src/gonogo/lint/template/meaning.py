@@ -12,7 +12,7 @@ from enum import Enum, auto
 from itertools import zip_longest
 
 from gonogo.lint.template.functions import COMPARISONS, OLD, SIGNATURES, WRITING
-from gonogo.lint.template.mistake import Mistake
+from gonogo.lint.template.mistake import TemplateMistake
 from gonogo.lint.template.syntax import (
     Command,
     Control,
@@ -26,12 +26,12 @@ from gonogo.lint.template.syntax import (
     Operand,
     Pipeline,
     Show,
-    Tree,
+    TemplateTree,
     Variable,
 )
 
 
-class Source(Enum):
+class ValueSource(Enum):
     """Where a value comes from."""
 
     ALERT = auto()
@@ -43,7 +43,12 @@ class Source(Enum):
     OTHER = auto()
 
 
-FIELDS = {"Labels": Source.LABELS, "ExternalLabels": Source.EXTERNAL, "ExternalURL": Source.TEXT, "Value": Source.VALUE}
+FIELDS = {
+    "Labels": ValueSource.LABELS,
+    "ExternalLabels": ValueSource.EXTERNAL,
+    "ExternalURL": ValueSource.TEXT,
+    "Value": ValueSource.VALUE,
+}
 """What the dot of an alert template has."""
 
 
@@ -72,7 +77,7 @@ class Meaning:
     labels: list[Use] = field(default_factory=list)
     external: list[Use] = field(default_factory=list)
     values: list[Name] = field(default_factory=list)
-    mistakes: list[Mistake] = field(default_factory=list)
+    mistakes: list[TemplateMistake] = field(default_factory=list)
     functions: list[Name] = field(default_factory=list)
 
 
@@ -80,18 +85,18 @@ class Meaning:
 class _Cell:
     """What a variable holds; assignments inside a branch are seen behind it."""
 
-    source: Source
+    source: ValueSource
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
     """What the dot and the variables are at some place, and whether values are only tested there."""
 
-    dot: Source
+    dot: ValueSource
     variables: dict[str, _Cell]
     tested: bool = False
 
-    def inside(self, dot: Source | None = None) -> _Place:
+    def inside(self, dot: ValueSource | None = None) -> _Place:
         """Enter a branch, whose own variables end with it."""
         return _Place(self.dot if dot is None else dot, dict(self.variables), self.tested)
 
@@ -100,19 +105,19 @@ class _Place:
         return _Place(self.dot, self.variables, tested=True)
 
 
-def meaning(tree: Tree) -> Meaning:
+def meaning(tree: TemplateTree) -> Meaning:
     """Follow a template's values from its beginning to its end."""
     reader = _Reader(tree.defined)
     predefined = {
-        "": Source.ALERT,
-        "labels": Source.LABELS,
-        "externalLabels": Source.EXTERNAL,
-        "externalURL": Source.TEXT,
-        "value": Source.VALUE,
+        "": ValueSource.ALERT,
+        "labels": ValueSource.LABELS,
+        "externalLabels": ValueSource.EXTERNAL,
+        "externalURL": ValueSource.TEXT,
+        "value": ValueSource.VALUE,
     }
-    reader.nodes(tree.nodes, _Place(Source.ALERT, {name: _Cell(source) for name, source in predefined.items()}))
+    reader.nodes(tree.nodes, _Place(ValueSource.ALERT, {name: _Cell(source) for name, source in predefined.items()}))
     for nodes in tree.defined.values():
-        reader.nodes(nodes, _Place(Source.OTHER, {"": _Cell(Source.OTHER)}))
+        reader.nodes(nodes, _Place(ValueSource.OTHER, {"": _Cell(ValueSource.OTHER)}))
     return reader.found
 
 
@@ -129,7 +134,7 @@ class _Reader:
             match node:
                 case Show(pipeline):
                     source = self._pipeline(pipeline, place)
-                    if not pipeline.variables and source in {Source.VALUE, Source.DERIVED}:
+                    if not pipeline.variables and source in {ValueSource.VALUE, ValueSource.DERIVED}:
                         self.found.values.append(Name("", pipeline.offset, pipeline.length))
                 case Include(name, pipeline):
                     if pipeline is not None:
@@ -142,37 +147,39 @@ class _Reader:
     def _control(self, node: Control, place: _Place) -> None:
         around = place.inside()
         source = self._pipeline(node.pipeline, around.testing(), loop=node.word == "range")
-        inner = None if node.word == "if" else source if node.word == "with" else Source.OTHER
+        inner = None if node.word == "if" else source if node.word == "with" else ValueSource.OTHER
         self.nodes(node.body, around.inside(inner))
         self.nodes(node.otherwise, around.inside())
 
-    def _pipeline(self, pipeline: Pipeline, place: _Place, *, loop: bool = False) -> Source:
-        source: Source | None = None
+    def _pipeline(self, pipeline: Pipeline, place: _Place, *, loop: bool = False) -> ValueSource:
+        source: ValueSource | None = None
         for command in pipeline.commands:
             source = self._command(command, place, source)
-        result = Source.OTHER if source is None or loop else source
+        result = ValueSource.OTHER if source is None or loop else source
         for name in pipeline.variables:
             known = place.variables.get(name)
             if pipeline.assigns and known is not None:
                 known.source = _either(known.source, result)
             else:
                 place.variables[name] = _Cell(result)
-        return Source.OTHER if source is None else source
+        return ValueSource.OTHER if source is None else source
 
-    def _command(self, command: Command, place: _Place, piped: Source | None) -> Source:
+    def _command(self, command: Command, place: _Place, piped: ValueSource | None) -> ValueSource:
         first, *arguments = command.operands
         if isinstance(first, Function):
             return self._call(first, arguments, place, piped)
         source = self._operand(first, place)
         for argument in arguments:
             self._operand(argument, place)
-        if isinstance(first, Inner) or (source is Source.OTHER and not isinstance(first, Literal)):
+        if isinstance(first, Inner) or (source is ValueSource.OTHER and not isinstance(first, Literal)):
             return source
         if arguments or piped is not None:
             self._mistake(_name(first), "only a function takes arguments")
         return source
 
-    def _call(self, function: Function, arguments: list[Operand], place: _Place, piped: Source | None) -> Source:
+    def _call(
+        self, function: Function, arguments: list[Operand], place: _Place, piped: ValueSource | None
+    ) -> ValueSource:
         name = function.name
         count = len(arguments) + (piped is not None)
         signature = SIGNATURES[name.text]
@@ -187,9 +194,11 @@ class _Reader:
         sources += [] if piped is None else [piped]
         if name.text in COMPARISONS:
             self._compared(name, [_type(one, source) for one, source in zip_longest(arguments, sources)])
-        if name.text == "value" or (name.text in WRITING and {Source.VALUE, Source.DERIVED}.intersection(sources)):
-            return Source.DERIVED
-        return Source.OTHER
+        if name.text == "value" or (
+            name.text in WRITING and {ValueSource.VALUE, ValueSource.DERIVED}.intersection(sources)
+        ):
+            return ValueSource.DERIVED
+        return ValueSource.OTHER
 
     def _compared(self, name: Name, types: list[str]) -> None:
         """Note a comparison that Go refuses, such as of the value with ``5``: a fraction is no integer."""
@@ -197,18 +206,18 @@ class _Reader:
             hint = " (write 5.0 for 5)" if {"an integer", "a fraction"} == set(types) else ""
             self._mistake(name, f"{name.text!r} cannot compare {types[0]} with {types[1]}{hint}")
 
-    def _indexed(self, sources: list[Source], arguments: list[Operand], place: _Place) -> Source:
+    def _indexed(self, sources: list[ValueSource], arguments: list[Operand], place: _Place) -> ValueSource:
         """Read ``index $labels "x"`` as ``$labels.x``."""
         match arguments:
             case [_, Literal(offset, _, str(text))]:
                 return self._field(sources[0], Name(text, offset, len(text) + 2), place)
             case _:
-                return Source.OTHER
+                return ValueSource.OTHER
 
-    def _operand(self, operand: Operand, place: _Place) -> Source:
+    def _operand(self, operand: Operand, place: _Place) -> ValueSource:
         match operand:
             case Literal():
-                return Source.OTHER
+                return ValueSource.OTHER
             case Dot(_, fields):
                 source = place.dot
             case Variable(name, fields):
@@ -221,35 +230,35 @@ class _Reader:
             source = self._field(source, one, place)
         return source
 
-    def _field(self, source: Source, name: Name, place: _Place) -> Source:
+    def _field(self, source: ValueSource, name: Name, place: _Place) -> ValueSource:
         match source:
-            case Source.ALERT:
+            case ValueSource.ALERT:
                 if name.text not in FIELDS:
                     self._mistake(name, f"the alert has no .{name.text}, only .{', .'.join(FIELDS)}")
-                return FIELDS.get(name.text, Source.OTHER)
-            case Source.LABELS:
+                return FIELDS.get(name.text, ValueSource.OTHER)
+            case ValueSource.LABELS:
                 self.found.labels.append(Use(name.text, name.offset, name.length, place.tested))
-                return Source.TEXT
-            case Source.EXTERNAL:
+                return ValueSource.TEXT
+            case ValueSource.EXTERNAL:
                 self.found.external.append(Use(name.text, name.offset, name.length, place.tested))
-                return Source.TEXT
-            case Source.TEXT | Source.VALUE:
-                what = "a text" if source is Source.TEXT else "a number"
+                return ValueSource.TEXT
+            case ValueSource.TEXT | ValueSource.VALUE:
+                what = "a text" if source is ValueSource.TEXT else "a number"
                 self._mistake(name, f"there is no .{name.text} in {what}")
-                return Source.OTHER
+                return ValueSource.OTHER
             case _:
-                return Source.OTHER
+                return ValueSource.OTHER
 
     def _mistake(self, name: Name, message: str) -> None:
-        self.found.mistakes.append(Mistake(name.offset, name.length, message))
+        self.found.mistakes.append(TemplateMistake(name.offset, name.length, message))
 
 
-_TYPES = {Source.TEXT: "a text", Source.VALUE: "a fraction"}
+_TYPES = {ValueSource.TEXT: "a text", ValueSource.VALUE: "a fraction"}
 _INTEGER = re.compile(r"[+-]?\d+")
 _FRACTION = re.compile(r"[+-]?\d*\.?\d*(?:[eE][+-]?\d+)?")
 
 
-def _type(operand: Operand | None, source: Source) -> str:
+def _type(operand: Operand | None, source: ValueSource) -> str:
     """Name the type of a value where it is certain; ``operand`` is ``None`` for what a pipe brings."""
     if not isinstance(operand, Literal):
         return _TYPES.get(source, "")
@@ -269,8 +278,8 @@ def _name(operand: Literal | Dot | Variable) -> Name:
     return operand.name if isinstance(operand, Variable) else Name(".", operand.offset, 1)
 
 
-def _either(one: Source, other: Source) -> Source:
+def _either(one: ValueSource, other: ValueSource) -> ValueSource:
     """Tell where a value comes from that comes from one or the other."""
     if one is other:
         return one
-    return Source.DERIVED if {Source.VALUE, Source.DERIVED} & {one, other} else Source.OTHER
+    return ValueSource.DERIVED if {ValueSource.VALUE, ValueSource.DERIVED} & {one, other} else ValueSource.OTHER

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
+class TemplateMistake:
     """A mistake in a template: where it begins, how many characters it has, and what it is, as a clause."""
 
     offset: int
@@ -14,13 +14,13 @@ class Mistake:
     message: str
 
 
-class Unreadable(ValueError):
+class UnreadableTemplate(ValueError):
     """The template cannot be parsed."""
 
     def __init__(self, offset: int, length: int, message: str) -> None:
         """Keep the place."""
         super().__init__(message)
-        self.mistake = Mistake(offset, max(length, 1), message)
+        self.mistake = TemplateMistake(offset, max(length, 1), message)
 
 
 class TooDeep(ValueError):

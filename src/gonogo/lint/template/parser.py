@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Container
 
-from gonogo.lint.template.lexer import Kind, Token, tokens
-from gonogo.lint.template.mistake import TooDeep, Unreadable
+from gonogo.lint.template.lexer import Token, TokenKind, tokens
+from gonogo.lint.template.mistake import TooDeep, UnreadableTemplate
 from gonogo.lint.template.syntax import (
     Command,
     Control,
@@ -20,7 +20,7 @@ from gonogo.lint.template.syntax import (
     Operand,
     Pipeline,
     Show,
-    Tree,
+    TemplateTree,
     Variable,
 )
 
@@ -33,11 +33,20 @@ DEEPEST = 50
 _CONTROLS = frozenset(["if", "with", "range"])
 _ELSE_IF = {"if": frozenset(["if"]), "with": frozenset(["with"]), "range": frozenset[str]()}
 _STARTS = frozenset(
-    [Kind.BOOL, Kind.DOT, Kind.FIELD, Kind.WORD, Kind.NUMBER, Kind.STRING, Kind.VARIABLE, Kind.LEFT_PAREN]
+    [
+        TokenKind.BOOL,
+        TokenKind.DOT,
+        TokenKind.FIELD,
+        TokenKind.WORD,
+        TokenKind.NUMBER,
+        TokenKind.STRING,
+        TokenKind.VARIABLE,
+        TokenKind.LEFT_PAREN,
+    ]
 )
 
 
-def parsed(text: str, functions: Container[str]) -> Tree:
+def parsed(text: str, functions: Container[str]) -> TemplateTree:
     """Parse a template; the functions are those that it may name.
 
     Raises:
@@ -59,34 +68,34 @@ class _Parser:
         self._depth = 0
         self._defined: dict[str, tuple[Node, ...]] = {}
 
-    def tree(self) -> Tree:
+    def tree(self) -> TemplateTree:
         """Read the whole template."""
         nodes: list[Node] = []
-        while self._peek().kind is not Kind.END:
+        while self._peek().kind is not TokenKind.END:
             if self._is_word("define"):
                 self._definition()
             else:
                 nodes += self._action()
-        return Tree(tuple(nodes), self._defined)
+        return TemplateTree(tuple(nodes), self._defined)
 
     # Actions
 
     def _list(self, opener: Token) -> tuple[tuple[Node, ...], Token]:
         """Read up to ``{{end}}`` or ``{{else``; give the word that it ends with."""
         nodes: list[Node] = []
-        while self._peek().kind is not Kind.END:
+        while self._peek().kind is not TokenKind.END:
             for word in ("end", "else"):
                 if self._is_word(word):
                     self._next()
                     return tuple(nodes), self._next_solid()
             nodes += self._action()
-        raise Unreadable(opener.offset, len(opener.text), f"'{opener.text}' has no 'end'")
+        raise UnreadableTemplate(opener.offset, len(opener.text), f"'{opener.text}' has no 'end'")
 
     def _action(self) -> list[Node]:
         self._next()
         word = self._peek_solid()
-        if word.kind is not Kind.KEYWORD or word.text == "nil":
-            return [Show(self._pipeline("an action", Kind.CLOSE))]
+        if word.kind is not TokenKind.KEYWORD or word.text == "nil":
+            return [Show(self._pipeline("an action", TokenKind.CLOSE))]
         self._next_solid()
         if word.text in _CONTROLS:
             return [self._control(word)]
@@ -101,7 +110,7 @@ class _Parser:
     def _control(self, word: Token) -> Control:
         self._deeper(word)
         known = len(self._scope)
-        pipeline = self._pipeline(word.text, Kind.CLOSE)
+        pipeline = self._pipeline(word.text, TokenKind.CLOSE)
         self._loops += word.text == "range"
         body, last = self._list(word)
         otherwise: tuple[Node, ...] = ()
@@ -112,7 +121,7 @@ class _Parser:
             if last.text == "else":
                 otherwise, last = self._list(word)
                 if last.text == "else":
-                    raise Unreadable(last.offset, len(last.text), f"a second 'else' for one '{word.text}'")
+                    raise UnreadableTemplate(last.offset, len(last.text), f"a second 'else' for one '{word.text}'")
                 self._close(last)
         self._loops -= word.text == "range"
         del self._scope[known:]
@@ -121,16 +130,16 @@ class _Parser:
 
     def _jump(self, word: Token) -> list[Node]:
         if not self._loops:
-            raise Unreadable(word.offset, len(word.text), f"'{word.text}' outside of 'range'")
+            raise UnreadableTemplate(word.offset, len(word.text), f"'{word.text}' outside of 'range'")
         self._close(word)
         return []
 
     def _include(self) -> Include:
         name = self._name_of_template()
-        empty = self._peek_solid().kind is Kind.CLOSE
+        empty = self._peek_solid().kind is TokenKind.CLOSE
         if empty:
             self._next_solid()
-        return Include(name, None if empty else self._pipeline("template", Kind.CLOSE))
+        return Include(name, None if empty else self._pipeline("template", TokenKind.CLOSE))
 
     def _definition(self) -> None:
         self._next()
@@ -141,7 +150,7 @@ class _Parser:
 
     def _block(self, word: Token) -> Include:
         name = self._name_of_template()
-        pipeline = self._pipeline("block", Kind.CLOSE)
+        pipeline = self._pipeline("block", TokenKind.CLOSE)
         self._body(name, word)
         return Include(name, pipeline)
 
@@ -158,18 +167,18 @@ class _Parser:
 
     def _name_of_template(self) -> Name:
         token = self._next_solid()
-        if token.kind is not Kind.STRING:
+        if token.kind is not TokenKind.STRING:
             raise self._unexpected(token)
         return Name(_unquoted(token.text), token.offset, len(token.text))
 
     def _close(self, word: Token) -> None:
         token = self._next_solid()
-        if token.kind is not Kind.CLOSE:
-            raise Unreadable(token.offset, len(token.text), f"{token.text!r} cannot follow '{word.text}'")
+        if token.kind is not TokenKind.CLOSE:
+            raise UnreadableTemplate(token.offset, len(token.text), f"{token.text!r} cannot follow '{word.text}'")
 
     # Pipelines
 
-    def _pipeline(self, context: str, end: Kind) -> Pipeline:
+    def _pipeline(self, context: str, end: TokenKind) -> Pipeline:
         start = self._peek_solid()
         variables, assigns = self._declared(context)
         commands: list[Command] = []
@@ -180,21 +189,21 @@ class _Parser:
             commands.append(self._command())
             self._executable(commands, token)
         if not commands:
-            raise Unreadable(start.offset, len(start.text), f"a value is missing in {context}")
+            raise UnreadableTemplate(start.offset, len(start.text), f"a value is missing in {context}")
         return Pipeline(start.offset, self._end() - start.offset, tuple(commands), tuple(variables), assigns)
 
     def _declared(self, context: str) -> tuple[list[str], bool]:
         """Read ``$x :=``, ``$x =`` or, in ``range``, ``$i, $x :=``."""
         names: list[str] = []
-        while (token := self._peek_solid()).kind is Kind.VARIABLE:
+        while (token := self._peek_solid()).kind is TokenKind.VARIABLE:
             before = self._place
             self._next_solid()
             after = self._peek_solid()
-            if after.kind in {Kind.DECLARE, Kind.ASSIGN}:
+            if after.kind in {TokenKind.DECLARE, TokenKind.ASSIGN}:
                 self._next_solid()
                 names.append(token.text[1:])
                 self._scope.append(token.text[1:])
-                return names, after.kind is Kind.ASSIGN
+                return names, after.kind is TokenKind.ASSIGN
             if after.text != ",":
                 self._place = before
                 break
@@ -202,17 +211,17 @@ class _Parser:
             names.append(token.text[1:])
             self._scope.append(token.text[1:])
             if context != "range" or len(names) > 1:
-                raise Unreadable(after.offset, 1, f"too many variables in {context}")
+                raise UnreadableTemplate(after.offset, 1, f"too many variables in {context}")
             following = self._peek_solid()
-            if following.kind not in {Kind.VARIABLE, Kind.CLOSE, Kind.RIGHT_PAREN}:
-                raise Unreadable(following.offset, len(following.text), "'range' can only declare variables")
+            if following.kind not in {TokenKind.VARIABLE, TokenKind.CLOSE, TokenKind.RIGHT_PAREN}:
+                raise UnreadableTemplate(following.offset, len(following.text), "'range' can only declare variables")
         return names, False
 
     def _executable(self, commands: list[Command], token: Token) -> None:
         first = commands[-1].operands[0]
         constant = isinstance(first, Literal) or (isinstance(first, Dot) and not first.fields)
         if len(commands) > 1 and constant:
-            raise Unreadable(token.offset, len(token.text), f"{token.text!r} cannot take what comes before '|'")
+            raise UnreadableTemplate(token.offset, len(token.text), f"{token.text!r} cannot take what comes before '|'")
 
     def _command(self) -> Command:
         operands: list[Operand] = []
@@ -220,12 +229,12 @@ class _Parser:
             if operand := self._operand(self._peek_solid()):
                 operands.append(operand)
             token = self._peek()
-            if token.kind is Kind.SPACE:
+            if token.kind is TokenKind.SPACE:
                 self._next()
                 continue
-            if token.kind is Kind.PIPE:
+            if token.kind is TokenKind.PIPE:
                 self._next()
-            elif token.kind not in {Kind.CLOSE, Kind.RIGHT_PAREN}:
+            elif token.kind not in {TokenKind.CLOSE, TokenKind.RIGHT_PAREN}:
                 raise self._unexpected(token)
             break
         return Command(tuple(operands))
@@ -234,37 +243,37 @@ class _Parser:
         if token.kind not in _STARTS and token.text != "nil":
             return None
         self._next_solid()
-        if token.kind is Kind.FIELD:
+        if token.kind is TokenKind.FIELD:
             return Dot(token.offset, (_field(token), *self._fields()))
-        if token.kind is Kind.VARIABLE:
+        if token.kind is TokenKind.VARIABLE:
             return Variable(self._known(token), self._fields())
-        if token.kind is Kind.WORD:
+        if token.kind is TokenKind.WORD:
             return Function(self._function(token), self._fields())
-        if token.kind is Kind.LEFT_PAREN:
+        if token.kind is TokenKind.LEFT_PAREN:
             self._deeper(token)
-            inner = self._pipeline("brackets", Kind.RIGHT_PAREN)
+            inner = self._pipeline("brackets", TokenKind.RIGHT_PAREN)
             self._depth -= 1
             return Inner(inner, self._fields())
-        if self._peek().kind is Kind.FIELD:
+        if self._peek().kind is TokenKind.FIELD:
             raise self._unexpected(self._peek())
-        if token.kind is Kind.DOT:
+        if token.kind is TokenKind.DOT:
             return Dot(token.offset)
-        return Literal(token.offset, token.text, _unquoted(token.text) if token.kind is Kind.STRING else None)
+        return Literal(token.offset, token.text, _unquoted(token.text) if token.kind is TokenKind.STRING else None)
 
     def _known(self, token: Token) -> Name:
         name = token.text[1:]
         if name not in self._scope:
-            raise Unreadable(token.offset, len(token.text), f"there is no variable ${name}")
+            raise UnreadableTemplate(token.offset, len(token.text), f"there is no variable ${name}")
         return Name(name, token.offset, len(token.text))
 
     def _function(self, token: Token) -> Name:
         if token.text not in self._functions:
-            raise Unreadable(token.offset, len(token.text), f"there is no function {token.text!r}")
+            raise UnreadableTemplate(token.offset, len(token.text), f"there is no function {token.text!r}")
         return Name(token.text, token.offset, len(token.text))
 
     def _fields(self) -> tuple[Name, ...]:
         fields = []
-        while self._peek().kind is Kind.FIELD:
+        while self._peek().kind is TokenKind.FIELD:
             fields.append(_field(self._next()))
         return tuple(fields)
 
@@ -280,36 +289,38 @@ class _Parser:
     def _peek_solid(self) -> Token:
         """Look at the next token that is no space, without taking it."""
         place = self._place
-        while self._tokens[place].kind is Kind.SPACE:
+        while self._tokens[place].kind is TokenKind.SPACE:
             place += 1
         return self._tokens[place]
 
     def _next_solid(self) -> Token:
-        while self._peek().kind is Kind.SPACE:
+        while self._peek().kind is TokenKind.SPACE:
             self._place += 1
         return self._next()
 
     def _end(self) -> int:
         """Tell where the last token before the one just taken ends that is no space."""
         place = self._place - 2
-        while self._tokens[place].kind is Kind.SPACE:
+        while self._tokens[place].kind is TokenKind.SPACE:
             place -= 1
         return self._tokens[place].offset + len(self._tokens[place].text)
 
     def _is_word(self, word: str) -> bool:
         """Tell whether an action begins here with a keyword."""
         place = self._place + 1
-        while self._tokens[place].kind is Kind.SPACE:
+        while self._tokens[place].kind is TokenKind.SPACE:
             place += 1
-        return self._tokens[place].kind is Kind.KEYWORD and self._tokens[place].text == word
+        return self._tokens[place].kind is TokenKind.KEYWORD and self._tokens[place].text == word
 
     def _deeper(self, token: Token) -> None:
         self._depth += 1
         if self._depth > DEEPEST:
             raise TooDeep(token.text)
 
-    def _unexpected(self, token: Token) -> Unreadable:
-        return Unreadable(token.offset, len(token.text), f"{token.text or token.kind.value!r} is not expected here")
+    def _unexpected(self, token: Token) -> UnreadableTemplate:
+        return UnreadableTemplate(
+            token.offset, len(token.text), f"{token.text or token.kind.value!r} is not expected here"
+        )
 
 
 def _field(token: Token) -> Name:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from gonogo.lint.template.functions import SIGNATURES
 from gonogo.lint.template.lexer import LEFT
 from gonogo.lint.template.meaning import Use, meaning
-from gonogo.lint.template.mistake import Mistake, TooDeep, Unreadable
+from gonogo.lint.template.mistake import TemplateMistake, TooDeep, UnreadableTemplate
 from gonogo.lint.template.parser import parsed
 from gonogo.lint.template.simple import simple
 from gonogo.lint.template.syntax import Name
@@ -21,7 +21,7 @@ class Template:
     labels: tuple[Use, ...] = ()
     external: tuple[Use, ...] = ()
     values: tuple[Name, ...] = ()
-    mistakes: tuple[Mistake, ...] = ()
+    mistakes: tuple[TemplateMistake, ...] = ()
     functions: tuple[Name, ...] = ()
 
 
@@ -38,7 +38,7 @@ def template(text: str) -> Template:
 def _read(text: str) -> Template:
     try:
         found = simple(text) or meaning(parsed(text, SIGNATURES))
-    except Unreadable as error:
+    except UnreadableTemplate as error:
         return Template(mistakes=(error.mistake,))
     except TooDeep:
         return PLAIN

@@ -105,7 +105,7 @@ Node = Show | Control | Include
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class TemplateTree:
     """A template's parts, and the templates that it defines, by name."""
 
     nodes: tuple[Node, ...]

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from gonogo.reload.compare.defaults import defaults_in, is_newer, needs_no_content
-from gonogo.reload.compare.document import Branch, Leaf, Tree
-from gonogo.reload.compare.place import Place
+from gonogo.reload.compare.document import Branch, ConfigurationScalar, Tree
+from gonogo.reload.compare.place import KeyPath
 from gonogo.reload.compare.spelling import is_zero, same
 
 JOBS = ("scrape_configs",)
@@ -22,7 +22,7 @@ class Found:
     ``maybe_default`` marks a value that the file does not give: the server may have added it itself.
     """
 
-    place: Place
+    place: KeyPath
     staged: Tree | None
     loaded: Tree | None
     how: str = ""
@@ -30,7 +30,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class CompareOptions:
     """How configurations are compared.
 
     Attributes:
@@ -43,7 +43,7 @@ class Comparison:
     shared: Branch = field(default_factory=dict)
     additions: Mapping[tuple[str, ...], list[Tree]] = field(default_factory=dict)
 
-    def mappings(self, place: Place, staged: Branch, loaded: Branch) -> Iterator[Found]:
+    def mappings(self, place: KeyPath, staged: Branch, loaded: Branch) -> Iterator[Found]:
         """Compare what two mappings hold."""
         for key in dict.fromkeys((*staged, *loaded)):
             here, there = staged.get(key), loaded.get(key)
@@ -57,14 +57,14 @@ class Comparison:
                 yield Found(place.key(key), here, None)
         yield from self._lacking(place, staged, loaded)
 
-    def _lacking(self, place: Place, staged: Branch, loaded: Branch) -> Iterator[Found]:
+    def _lacking(self, place: KeyPath, staged: Branch, loaded: Branch) -> Iterator[Found]:
         """Find defaults that every server shows and this one does not: they were turned off."""
         for key, default in defaults_in(place).items():
             is_due = default.shown or (default.left_out and key in loaded)
             if is_due and key not in staged and _is_null(loaded.get(key)):
                 yield Found(place.key(key), default.values[0], None)
 
-    def _unwritten(self, place: Place, loaded: Tree | None) -> Iterator[Found]:
+    def _unwritten(self, place: KeyPath, loaded: Tree | None) -> Iterator[Found]:
         """Judge what the file leaves to the server."""
         default = defaults_in(place.above).get(place.name)
         if loaded is None or _is_null(loaded) or self._is_one_of(self.additions.get(place.keys, ()), loaded, place):
@@ -74,14 +74,14 @@ class Comparison:
         if default is not None and (not default.values or self._is_one_of(default.values, loaded, place)):
             return
         if isinstance(loaded, list):
-            maybe = is_newer(place) and bool(loaded) and all(isinstance(item, Leaf) for item in loaded)
+            maybe = is_newer(place) and bool(loaded) and all(isinstance(item, ConfigurationScalar) for item in loaded)
             yield from [Found(place, None, loaded, maybe_default=True)] if maybe else self._lists(place, [], loaded)
         elif isinstance(loaded, dict) and loaded and not needs_no_content(place):
             yield from self.mappings(place, {}, loaded)
         elif default is not None or not _is_nothing(loaded, place):
-            yield Found(place, None, loaded, maybe_default=isinstance(loaded, Leaf))
+            yield Found(place, None, loaded, maybe_default=isinstance(loaded, ConfigurationScalar))
 
-    def both(self, place: Place, staged: Tree, loaded: Tree) -> Iterator[Found]:
+    def both(self, place: KeyPath, staged: Tree, loaded: Tree) -> Iterator[Found]:
         """Compare two values at one place."""
         if isinstance(staged, dict) and isinstance(loaded, dict):
             yield from self.mappings(place, staged, loaded)
@@ -89,28 +89,32 @@ class Comparison:
             yield from self._lists(place, staged, loaded)
         elif _is_nothing(staged, place) and (_is_nothing(loaded, place) or self._is_replaced(staged, loaded, place)):
             return
-        elif not (isinstance(staged, Leaf) and isinstance(loaded, Leaf) and same(staged, loaded, place, self.folder)):
+        elif not (
+            isinstance(staged, ConfigurationScalar)
+            and isinstance(loaded, ConfigurationScalar)
+            and same(staged, loaded, place, self.folder)
+        ):
             yield Found(place, staged, loaded)
 
-    def _is_left_out(self, staged: Tree, place: Place) -> bool:
+    def _is_left_out(self, staged: Tree, place: KeyPath) -> bool:
         """Return whether a server may leave out a value that the file gives: zeros, and some defaults."""
         default = defaults_in(place.above).get(place.name)
         if default is not None and default.left_out:
             return self._is_one_of(default.values, staged, place)
         return _is_nothing(staged, place)
 
-    def _is_inherited(self, loaded: Tree, place: Place) -> bool:
+    def _is_inherited(self, loaded: Tree, place: KeyPath) -> bool:
         """Return whether a job shows what it takes from the section ``global`` of the file."""
         given = self.shared.get(place.name) if place.above.keys == JOBS else None
         return given is not None and not self._differ(place, given, loaded)
 
-    def _is_replaced(self, staged: Tree, loaded: Tree, place: Place) -> bool:
+    def _is_replaced(self, staged: Tree, loaded: Tree, place: KeyPath) -> bool:
         """Return whether a job's 0 gives way to the global value; an explicit ``false`` does not."""
-        is_boolean = isinstance(staged, Leaf) and isinstance(staged.value, bool)
+        is_boolean = isinstance(staged, ConfigurationScalar) and isinstance(staged.value, bool)
         return not is_boolean and self._is_inherited(loaded, place)
 
-    def _lists(self, place: Place, staged: list[Tree], loaded: list[Tree]) -> Iterator[Found]:
-        if all(isinstance(item, Leaf) for item in (*staged, *loaded)):
+    def _lists(self, place: KeyPath, staged: list[Tree], loaded: list[Tree]) -> Iterator[Found]:
+        if all(isinstance(item, ConfigurationScalar) for item in (*staged, *loaded)):
             yield from self._texts(place, staged, loaded)
             return
         named = are_jobs(place, staged) and are_jobs(place, loaded)
@@ -124,7 +128,7 @@ class Comparison:
         if [name for name in here if name in there] != [name for name in there if name in here]:
             yield Found(place, _names(here), _names(there), "in another order")
 
-    def _texts(self, place: Place, staged: list[Tree], loaded: list[Tree]) -> Iterator[Found]:
+    def _texts(self, place: KeyPath, staged: list[Tree], loaded: list[Tree]) -> Iterator[Found]:
         """Compare two lists of scalars: name what is missing and what is too many, or their order."""
         left, too_many = _unmatched(staged, loaded)
         missing = []
@@ -143,16 +147,18 @@ class Comparison:
         ):
             yield Found(place, staged, loaded, "in another order")
 
-    def _is_one_of(self, values: Iterable[Tree], loaded: Tree, place: Place) -> bool:
+    def _is_one_of(self, values: Iterable[Tree], loaded: Tree, place: KeyPath) -> bool:
         return any(not self._differ(place, value, loaded) for value in values)
 
-    def _differ(self, place: Place, staged: Tree, loaded: Tree) -> bool:
+    def _differ(self, place: KeyPath, staged: Tree, loaded: Tree) -> bool:
         return next(self.both(place, staged, loaded), None) is not None
 
 
 def _unmatched(staged: list[Tree], loaded: list[Tree]) -> tuple[list[Tree], list[Tree]]:
     """Give the scalars of two lists that are not on the other one word for word, in order."""
-    here, there = (Counter(item.text for item in items if isinstance(item, Leaf)) for items in (staged, loaded))
+    here, there = (
+        Counter(item.text for item in items if isinstance(item, ConfigurationScalar)) for items in (staged, loaded)
+    )
     return _beyond(staged, here - there), _beyond(loaded, there - here)
 
 
@@ -161,26 +167,26 @@ def _beyond(items: list[Tree], surplus: Counter[str]) -> list[Tree]:
     left = Counter(surplus)
     found: list[Tree] = []
     for item in items:
-        if isinstance(item, Leaf) and left[item.text] > 0:
+        if isinstance(item, ConfigurationScalar) and left[item.text] > 0:
             left[item.text] -= 1
             found.append(item)
     return found
 
 
 def _is_null(tree: Tree | None) -> bool:
-    return tree is None or (isinstance(tree, Leaf) and tree.value is None)
+    return tree is None or (isinstance(tree, ConfigurationScalar) and tree.value is None)
 
 
-def _is_nothing(tree: Tree, place: Place) -> bool:
+def _is_nothing(tree: Tree, place: KeyPath) -> bool:
     """Tell whether a part is what a server may leave out: zeros all through."""
-    if isinstance(tree, Leaf):
+    if isinstance(tree, ConfigurationScalar):
         return is_zero(tree, place)
     if isinstance(tree, list):
         return not tree
     return not needs_no_content(place) and all(_is_nothing(value, place.key(key)) for key, value in tree.items())
 
 
-def are_jobs(place: Place, items: list[Tree]) -> bool:
+def are_jobs(place: KeyPath, items: list[Tree]) -> bool:
     """Tell whether a list is one of jobs, each of another name."""
     names = {_job_name(item) for item in items}
     return place.name == "scrape_configs" and None not in names and len(names) == len(items)
@@ -193,8 +199,8 @@ def by_name(items: list[Tree], *, named: bool) -> dict[str, Tree]:
 
 def _job_name(item: Tree) -> str | None:
     name = item.get("job_name") if isinstance(item, dict) else None
-    return name.text if isinstance(name, Leaf) else None
+    return name.text if isinstance(name, ConfigurationScalar) else None
 
 
 def _names(named: Iterable[str]) -> list[Tree]:
-    return [Leaf(name, name) for name in named]
+    return [ConfigurationScalar(name, name) for name in named]

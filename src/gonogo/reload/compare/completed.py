@@ -10,8 +10,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gonogo.durations import format_duration, parse_duration
-from gonogo.reload.compare.document import NULL, Branch, Leaf, Tree, read
-from gonogo.reload.compare.place import Place
+from gonogo.reload.compare.document import NULL, Branch, ConfigurationScalar, Tree, read
+from gonogo.reload.compare.place import KeyPath
 from gonogo.reload.compare.spelling import is_zero
 
 _MINUTE = "1m"
@@ -93,12 +93,12 @@ def _shorter(one: str, other: str) -> str:
 
 def _span(section: Branch, key: str) -> str:
     value = section[key]
-    return value.text if isinstance(value, Leaf) else ""
+    return value.text if isinstance(value, ConfigurationScalar) else ""
 
 
 def _given(section: Branch, key: str) -> bool:
     value = section.get(key)
-    return value is not None and not (isinstance(value, Leaf) and is_zero(value, Place((key,))))
+    return value is not None and not (isinstance(value, ConfigurationScalar) and is_zero(value, KeyPath((key,))))
 
 
 def _section(tree: Branch, key: str) -> Branch:
@@ -106,8 +106,8 @@ def _section(tree: Branch, key: str) -> Branch:
     return value if isinstance(value, dict) else {}
 
 
-def _text(text: str) -> Leaf:
-    return Leaf(text, text)
+def _text(text: str) -> ConfigurationScalar:
+    return ConfigurationScalar(text, text)
 
 
 def _rewritten(tree: Tree, section: str = "") -> Tree:

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from gonogo.reload.compare.comparison import JOBS, Comparison, Found, are_jobs, by_name
+from gonogo.reload.compare.comparison import JOBS, CompareOptions, Found, are_jobs, by_name
 from gonogo.reload.compare.completed import completed, without_echoes
 from gonogo.reload.compare.defaults import is_newer
-from gonogo.reload.compare.document import Branch, Tree, Unreadable, read
-from gonogo.reload.compare.place import Place
+from gonogo.reload.compare.document import Branch, Tree, UnreadableConfiguration, read
+from gonogo.reload.compare.place import KeyPath
 from gonogo.reload.compare.redaction import shown
 
 NOTHING = "nothing"
@@ -61,12 +61,12 @@ def difference(
         here, there = read(staged, "the staged configuration"), read(loaded, "the loaded configuration")
         file = {} if previous is None else read(previous, "the previous configuration")
         shown_before = None if previous is None or before is None else read(before, "the configuration before")
-    except Unreadable as error:
+    except UnreadableConfiguration as error:
         return (Difference("", "", "", f"they cannot be compared: {error}"),)
     learned = {} if shown_before is None else _additions(file, shown_before, folder)
     found = _differences(here, there, folder, learned)
-    had = dict(_paths(Place(), file))
-    shown = {} if shown_before is None else dict(_paths(Place(), without_echoes(shown_before)))
+    had = dict(_paths(KeyPath(), file))
+    shown = {} if shown_before is None else dict(_paths(KeyPath(), without_echoes(shown_before)))
     loads = _Loads(had, shown, learned, folder)
     sure = tuple(one for one in found if loads.is_difference(one))
     if sure and all(map(loads.may_be_left_over, sure)) and _is_other(file, there, folder):
@@ -106,8 +106,8 @@ class _Loads:
         """Return whether a value is the one that the file before gave: left over, or the default as well."""
         return found.maybe_default and is_newer(found.place) and found.place.shown in self.had
 
-    def _same(self, one: Tree, other: Tree, place: Place) -> bool:
-        return next(Comparison(self.folder).both(place, one, other), None) is None
+    def _same(self, one: Tree, other: Tree, place: KeyPath) -> bool:
+        return next(CompareOptions(self.folder).both(place, one, other), None) is None
 
 
 def _differences(
@@ -115,7 +115,7 @@ def _differences(
 ) -> Iterator[Found]:
     whole = completed(file)
     shared = {key: value for part in (shown, whole) for key, value in _section(part, "global").items()}
-    return Comparison(folder, shared, additions or {}).mappings(Place(), whole, without_echoes(shown))
+    return CompareOptions(folder, shared, additions or {}).mappings(KeyPath(), whole, without_echoes(shown))
 
 
 def _section(tree: Branch, key: str) -> Branch:
@@ -137,7 +137,7 @@ def _additions(file: Branch, shown: Branch, folder: str | None) -> Mapping[tuple
     return learned
 
 
-def _paths(place: Place, tree: Tree) -> Iterator[tuple[str, Tree]]:
+def _paths(place: KeyPath, tree: Tree) -> Iterator[tuple[str, Tree]]:
     """List the paths that a configuration has, and their values."""
     if isinstance(tree, dict):
         for key, value in tree.items():

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gonogo.formats.yaml import plain_scalar
-from gonogo.reload.compare.document import Leaf, Tree
+from gonogo.reload.compare.document import ConfigurationScalar, Tree
 from gonogo.reload.compare.keys import KEYS
-from gonogo.reload.compare.place import Place
+from gonogo.reload.compare.place import KeyPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +31,17 @@ class Default:
     left_out: bool = False
 
 
-def defaults_in(place: Place) -> Mapping[str, Default]:
+def defaults_in(place: KeyPath) -> Mapping[str, Default]:
     """Give the defaults of a mapping's keys; a key without one has zero for it, or one that is not known."""
     return _RELABEL if place.name.endswith("relabel_configs") else _SECTIONS.get(place.name, {})
 
 
-def is_newer(place: Place) -> bool:
+def is_newer(place: KeyPath) -> bool:
     """Return whether 2.42 does not have this key, or a key above it, so that nobody here knows its default."""
     return any(key not in KEYS and not key.endswith("_sd_configs") for key in place.keywords)
 
 
-def needs_no_content(place: Place) -> bool:
+def needs_no_content(place: KeyPath) -> bool:
     """Tell whether a mapping says something by being there, were it empty."""
     return place.name in _BY_PRESENCE
 
@@ -60,8 +60,8 @@ def _perhaps(*texts: str) -> Default:
     return Default(tuple(map(_leaf, texts)), shown=False)
 
 
-def _leaf(text: str) -> Leaf:
-    return Leaf(text, plain_scalar(text))
+def _leaf(text: str) -> ConfigurationScalar:
+    return ConfigurationScalar(text, plain_scalar(text))
 
 
 _TEXT_PROTOCOLS = ("OpenMetricsText1.0.0", "OpenMetricsText0.0.1", "PrometheusText1.0.0", "PrometheusText0.0.4")

@@ -9,22 +9,22 @@ from gonogo.formats.yaml import YamlDocument, parse
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
+class ConfigurationScalar:
     """A scalar: its text as written, and what it means in YAML (quoted scalars are always text)."""
 
     text: str
     value: object
 
 
-Tree: TypeAlias = "Leaf | list[Tree] | dict[str, Tree]"
+Tree: TypeAlias = "ConfigurationScalar | list[Tree] | dict[str, Tree]"
 """A configuration or a part of one."""
 
 Branch: TypeAlias = dict[str, Tree]
 
-NULL = Leaf("", None)
+NULL = ConfigurationScalar("", None)
 
 
-class Unreadable(Exception):
+class UnreadableConfiguration(Exception):
     """A text that is no configuration; what it says names no value of it."""
 
 
@@ -40,12 +40,12 @@ def read(text: str, name: str) -> Branch:
     """
     document = parse(text, name)
     if document.problems:
-        raise Unreadable(str(document.problems[0]))
+        raise UnreadableConfiguration(str(document.problems[0]))
     tree = _tree(document, ())
     if tree == NULL:
         return {}
     if not isinstance(tree, dict):
-        raise Unreadable(f"{name}: a configuration is a mapping")
+        raise UnreadableConfiguration(f"{name}: a configuration is a mapping")
     return tree
 
 
@@ -55,4 +55,4 @@ def _tree(document: YamlDocument, loc: tuple[str | int, ...]) -> Tree:
         return {key: _tree(document, (*loc, key)) for key in value}
     if isinstance(value, list):
         return [_tree(document, (*loc, place)) for place in range(len(value))]
-    return NULL if value is None else Leaf(document.text(loc) or "", value)
+    return NULL if value is None else ConfigurationScalar(document.text(loc) or "", value)

@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from gonogo.reload.compare.document import Branch, Leaf, Tree, read
-from gonogo.reload.compare.place import Place
+from gonogo.reload.compare.document import Branch, ConfigurationScalar, Tree, read
+from gonogo.reload.compare.place import KeyPath
 
 JOBS_KEY = "scrape_configs"
 """The key of the list of jobs, in a configuration and in a file of ``scrape_config_files``."""
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ListedJob:
     """A scrape job, and how often it lists each address."""
 
     name: str
@@ -22,18 +22,18 @@ class Job:
 
     def holds(self, path: str) -> bool:
         """Tell whether the path of a difference lies in this job."""
-        here = Place().key(JOBS_KEY).item(self.name).shown
+        here = KeyPath().key(JOBS_KEY).item(self.name).shown
         return path == here or path.startswith((f"{here}.", f"{here}["))
 
 
-def jobs_of(configuration: str) -> Mapping[str, Job]:
+def jobs_of(configuration: str) -> Mapping[str, ListedJob]:
     """List the jobs of a configuration by name.
 
     Raises:
         Unreadable: the text is no configuration.
     """
     return {
-        name: Job(name, Counter(target.text for _, target in static_targets(job)))
+        name: ListedJob(name, Counter(target.text for _, target in static_targets(job)))
         for name, job in job_trees(configuration).items()
     }
 
@@ -46,18 +46,18 @@ def job_trees(configuration: str) -> Mapping[str, Branch]:
     """
     jobs: dict[str, Branch] = {}
     for job in items(read(configuration, "the configuration").get(JOBS_KEY)):
-        if isinstance(job, dict) and isinstance(name := job.get("job_name"), Leaf):
+        if isinstance(job, dict) and isinstance(name := job.get("job_name"), ConfigurationScalar):
             jobs[name.text] = job
     return jobs
 
 
-def static_targets(job: Branch) -> Iterator[tuple[Branch, Leaf]]:
+def static_targets(job: Branch) -> Iterator[tuple[Branch, ConfigurationScalar]]:
     """List the static targets of a job, each with the labels of its group."""
     for group in items(job.get("static_configs")):
         if isinstance(group, dict):
             labels = group.get("labels")
             for target in items(group.get("targets")):
-                if isinstance(target, Leaf):
+                if isinstance(target, ConfigurationScalar):
                     yield labels if isinstance(labels, dict) else {}, target
 
 

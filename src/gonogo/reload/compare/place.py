@@ -22,19 +22,19 @@ _HEADERS = frozenset({"headers", "http_headers", "proxy_connect_header"})
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class KeyPath:
     """A path of keys; ``shown`` is how it is written for people, items of lists named or counted from 0."""
 
     keys: tuple[str, ...] = ()
     shown: str = ""
 
-    def key(self, name: str) -> Place:
+    def key(self, name: str) -> KeyPath:
         """Go to a key of a mapping."""
-        return Place((*self.keys, name), f"{self.shown}.{name}" if self.shown else name)
+        return KeyPath((*self.keys, name), f"{self.shown}.{name}" if self.shown else name)
 
-    def item(self, name: str | int) -> Place:
+    def item(self, name: str | int) -> KeyPath:
         """Go to an item of a list: it is of the kind that the list is of."""
-        return Place(self.keys, f"{self.shown}[{name}]")
+        return KeyPath(self.keys, f"{self.shown}[{name}]")
 
     @property
     def name(self) -> str:
@@ -42,9 +42,9 @@ class Place:
         return self.keys[-1] if self.keys else ""
 
     @property
-    def above(self) -> Place:
+    def above(self) -> KeyPath:
         """The mapping that it stands in, as far as its kind goes; the root stands in itself."""
-        return Place(self.keys[:-1])
+        return KeyPath(self.keys[:-1])
 
     @property
     def section(self) -> str:

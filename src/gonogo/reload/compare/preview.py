@@ -15,10 +15,10 @@ from gonogo.model.rule import LoadedGroup, RuleGroup, RuleKind
 from gonogo.reload.compare.comparison import Found
 from gonogo.reload.compare.completed import evaluation_interval
 from gonogo.reload.compare.configuration import Difference, difference, said
-from gonogo.reload.compare.document import Unreadable
-from gonogo.reload.compare.jobs import JOBS_KEY, Job, jobs_of
+from gonogo.reload.compare.document import UnreadableConfiguration
+from gonogo.reload.compare.jobs import JOBS_KEY, ListedJob, jobs_of
 from gonogo.reload.compare.order import reordered
-from gonogo.reload.compare.place import Place
+from gonogo.reload.compare.place import KeyPath
 from gonogo.reload.compare.placed_rules import PlacedRule, pairs, placed
 from gonogo.reload.compare.rules import RuleChange, compared
 from gonogo.reload.compare.scrape_files import FileJob, ScrapeFiles
@@ -44,7 +44,7 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
-class Staged:
+class StagedText:
     """What it is to have: the file's text, the groups of all rule files, and all scrape files.
 
     The ``file`` of a group is its path as the server will see it; where it is empty, it is
@@ -122,7 +122,7 @@ class Preview:
         return any((*rules, self.settings, self.jobs_added, self.jobs_removed, self.jobs_changed, self.unreadable))
 
 
-def preview(before: Running, after: Staged, *, previous: str | None = None, folder: str | None = None) -> Preview:
+def preview(before: Running, after: StagedText, *, previous: str | None = None, folder: str | None = None) -> Preview:
     """Tell what a reload would change.
 
     Args:
@@ -134,11 +134,11 @@ def preview(before: Running, after: Staged, *, previous: str | None = None, fold
     try:
         interval = evaluation_interval(after.configuration)
         old, new = jobs_of(before.configuration), jobs_of(after.configuration)
-    except (Unreadable, ValueError) as error:
+    except (UnreadableConfiguration, ValueError) as error:
         return Preview(unreadable=str(error))
     if after.files.unreadable:
         return Preview(unreadable=after.files.unreadable)
-    untold = {name: Job(name, Counter()) for name in before.pools}
+    untold = {name: ListedJob(name, Counter()) for name in before.pools}
     old, new = {**untold, **old, **_listed(before.files)}, {**new, **_listed(after.files)}
     have, want = placed(before.groups), placed(after.groups, interval)
     rules = compared(want, have)
@@ -184,13 +184,13 @@ def refusal(found: Preview, max_removed: float) -> tuple[str, ...]:
     return tuple(reasons)
 
 
-def _listed(files: ScrapeFiles) -> Mapping[str, Job]:
-    return {name: Job(name, Counter(job.addresses)) for name, job in files.jobs.items()}
+def _listed(files: ScrapeFiles) -> Mapping[str, ListedJob]:
+    return {name: ListedJob(name, Counter(job.addresses)) for name, job in files.jobs.items()}
 
 
 def _differences(name: str, before: FileJob, after: FileJob) -> Iterator[Difference]:
     """Compare a job of a scrape file with the same job of the files before, since no server shows it."""
-    place = Place().key(JOBS_KEY).item(name)
+    place = KeyPath().key(JOBS_KEY).item(name)
     for key in after.differences(before):
         yield said(Found(place.key(key), after.tree.get(key), before.tree.get(key)))
 
@@ -217,7 +217,7 @@ def _why_forgotten(old: PlacedRule, new: PlacedRule) -> str:
     return " and ".join(reasons)
 
 
-def _targets_removed(old: Mapping[str, Job], new: Mapping[str, Job], active: Mapping[str, int]) -> Removal:
+def _targets_removed(old: Mapping[str, ListedJob], new: Mapping[str, ListedJob], active: Mapping[str, int]) -> Removal:
     """Count targets: all of jobs that go, and the static ones that go from jobs that stay."""
     counts = {name: active.get(name, job.targets.total()) for name, job in old.items()}
     gone = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from gonogo.reload.compare.document import Leaf, Tree
-from gonogo.reload.compare.place import Place
+from gonogo.reload.compare.document import ConfigurationScalar, Tree
+from gonogo.reload.compare.place import KeyPath
 from gonogo.reload.compare.spelling import MASKED
 
 LONGEST = 120
@@ -15,7 +15,7 @@ _PASSWORD = re.compile(r"(?<=://)[^/?#\s]*(?=@)")
 _PARAMETER = re.compile(r"(?<=[?&])([^=&#\s]+)=[^&#\s]*")
 
 
-def shown(tree: Tree, place: Place) -> str:
+def shown(tree: Tree, place: KeyPath) -> str:
     """Write a part of a configuration for people."""
     text = _written(tree, place)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
@@ -31,7 +31,7 @@ def _user_only(found: re.Match[str]) -> str:
     return f"{user}:…" if colon else user
 
 
-def _written(tree: Tree, place: Place) -> str:
+def _written(tree: Tree, place: KeyPath) -> str:
     if isinstance(tree, dict):
         return "{" + ", ".join(f"{key}: {_written(value, place.key(key))}" for key, value in tree.items()) + "}"
     if isinstance(tree, list):
@@ -39,7 +39,7 @@ def _written(tree: Tree, place: Place) -> str:
     return _scalar(tree, place)
 
 
-def _scalar(leaf: Leaf, place: Place) -> str:
+def _scalar(leaf: ConfigurationScalar, place: KeyPath) -> str:
     if leaf.value is None:
         return "null"
     if place.is_secret and leaf.text:

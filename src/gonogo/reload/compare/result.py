@@ -28,7 +28,7 @@ class Became(StrEnum):
         return self in {Became.RELOADED, Became.UNCHANGED}
 
 
-class Step(StrEnum):
+class ReloadStep(StrEnum):
     """The steps of a reload, in their order; a retry repeats ``TRIGGER`` and ``SETTLE``."""
 
     LOCK = "lock"
@@ -65,7 +65,7 @@ class StepReport:
         reasons: everything that keeps the reload from going on, a piece of text each.
     """
 
-    step: Step
+    step: ReloadStep
     outcome: Outcome
     detail: str
     seconds: float = 0.0

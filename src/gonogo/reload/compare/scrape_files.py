@@ -12,9 +12,9 @@ from datetime import timedelta
 
 from gonogo.durations import parse_duration
 from gonogo.reload.compare.completed import completed_job
-from gonogo.reload.compare.document import NULL, Branch, Leaf, Tree, Unreadable, read
+from gonogo.reload.compare.document import NULL, Branch, ConfigurationScalar, Tree, UnreadableConfiguration, read
 from gonogo.reload.compare.jobs import JOBS_KEY, items, static_targets
-from gonogo.reload.compare.place import Place
+from gonogo.reload.compare.place import KeyPath
 from gonogo.reload.compare.spelling import same
 
 _SHOWN = frozenset({"job_name", "scheme", "metrics_path", "scrape_interval", "scrape_timeout", "static_configs"})
@@ -63,7 +63,7 @@ class FileJob:
     def differences(self, other: FileJob) -> tuple[str, ...]:
         """List the keys in which two jobs differ by meaning."""
         keys = dict.fromkeys((*self.tree, *other.tree))
-        place = Place((JOBS_KEY,))
+        place = KeyPath((JOBS_KEY,))
         return tuple(key for key in keys if not _alike(place.key(key), self.tree.get(key), other.tree.get(key)))
 
 
@@ -93,7 +93,7 @@ def read_scrape_files(configuration: str, files: Mapping[str, str]) -> ScrapeFil
     """
     try:
         return ScrapeFiles(dict(_jobs(configuration, files)) if files else {})
-    except (Unreadable, ValueError) as error:
+    except (UnreadableConfiguration, ValueError) as error:
         return ScrapeFiles(unreadable=str(error))
 
 
@@ -103,22 +103,26 @@ def _jobs(configuration: str, files: Mapping[str, str]) -> Iterator[tuple[str, F
     for file, text in files.items():
         whole = read(text, file)
         if unknown := [key for key in whole if key != JOBS_KEY]:
-            raise Unreadable(f"{file} has the key {unknown[0]}: a file of scrape_config_files has scrape_configs alone")
+            raise UnreadableConfiguration(
+                f"{file} has the key {unknown[0]}: a file of scrape_config_files has scrape_configs alone"
+            )
         jobs = whole.get(JOBS_KEY, NULL)
         if not isinstance(jobs, list) and jobs != NULL:
-            raise Unreadable(f"{JOBS_KEY} of {file} is no list of jobs")
+            raise UnreadableConfiguration(f"{JOBS_KEY} of {file} is no list of jobs")
         for job in items(jobs):
             name = _name(job, file)
             if name in found:
-                raise Unreadable(f"job {name} is in {found[name]} and in {file}: the name of a job must be unique")
+                raise UnreadableConfiguration(
+                    f"job {name} is in {found[name]} and in {file}: the name of a job must be unique"
+                )
             found[name] = file
             yield name, _job(job, file, main)
 
 
 def _name(job: Tree, file: str) -> str:
     name = job.get("job_name") if isinstance(job, dict) else None
-    if not isinstance(name, Leaf) or not name.text:
-        raise Unreadable(f"a job of {file} has no job_name")
+    if not isinstance(name, ConfigurationScalar) or not name.text:
+        raise UnreadableConfiguration(f"a job of {file} has no job_name")
     return name.text
 
 
@@ -126,12 +130,12 @@ def _job(job: Tree, file: str, main: Branch) -> FileJob:
     assert isinstance(job, dict)  # noqa: S101 - it has a name
     tree = completed_job(job, main)
     interval = tree["scrape_interval"]
-    return FileJob(file, job, tree, parse_duration(interval.text if isinstance(interval, Leaf) else ""))
+    return FileJob(file, job, tree, parse_duration(interval.text if isinstance(interval, ConfigurationScalar) else ""))
 
 
-def _alike(place: Place, one: Tree | None, other: Tree | None) -> bool:
+def _alike(place: KeyPath, one: Tree | None, other: Tree | None) -> bool:
     """Return whether two files say the same at one place, in whatever spelling."""
-    if isinstance(one, Leaf) and isinstance(other, Leaf):
+    if isinstance(one, ConfigurationScalar) and isinstance(other, ConfigurationScalar):
         return same(one, other, place, "") or same(other, one, place, "")
     if isinstance(one, dict) and isinstance(other, dict):
         return all(_alike(place.key(key), one.get(key), other.get(key)) for key in {*one, *other})

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gonogo.reload.compare.document import Tree, Unreadable, read
-from gonogo.reload.compare.place import Place
+from gonogo.reload.compare.document import Tree, UnreadableConfiguration, read
+from gonogo.reload.compare.place import KeyPath
 
 _PASSWORD = re.compile(r"://[^/?#\s@]*:([^/?#\s]*)@")
 
@@ -14,12 +14,12 @@ _PASSWORD = re.compile(r"://[^/?#\s@]*:([^/?#\s]*)@")
 def secrets_in(text: str) -> frozenset[tuple[str, str]]:
     """Return every secret of a configuration with its place; none of a text that cannot be read."""
     try:
-        return frozenset(_secrets(read(text, "the configuration"), Place()))
-    except Unreadable:
+        return frozenset(_secrets(read(text, "the configuration"), KeyPath()))
+    except UnreadableConfiguration:
         return frozenset()
 
 
-def _secrets(tree: Tree, place: Place) -> Iterator[tuple[str, str]]:
+def _secrets(tree: Tree, place: KeyPath) -> Iterator[tuple[str, str]]:
     if isinstance(tree, dict):
         for key, value in tree.items():
             yield from _secrets(value, place.key(key))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gonogo.durations import parse_duration
 from gonogo.model.evidence import Target
-from gonogo.reload.compare.document import Branch, Leaf, Tree
+from gonogo.reload.compare.document import Branch, ConfigurationScalar, Tree
 from gonogo.reload.compare.jobs import static_targets
 from gonogo.reload.compare.scrape_files import FileJob
 
@@ -95,4 +95,4 @@ def _same(key: str, one: str, other: str) -> bool:
 
 
 def _text(tree: Tree | None) -> str:
-    return tree.text if isinstance(tree, Leaf) else ""
+    return tree.text if isinstance(tree, ConfigurationScalar) else ""

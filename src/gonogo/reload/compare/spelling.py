@@ -14,8 +14,8 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from gonogo.durations import parse_duration
-from gonogo.reload.compare.document import Leaf
-from gonogo.reload.compare.place import Place
+from gonogo.reload.compare.document import ConfigurationScalar
+from gonogo.reload.compare.place import KeyPath
 
 MASKED = "<secret>"
 """What a server shows of a secret."""
@@ -37,7 +37,7 @@ _TO_ESCAPE = re.compile(r"[^!-~]")
 _VARIABLE = re.compile(r"\$\$|\$\{[^}]*\}|\$[A-Za-z0-9_]+|\$[*#@!?-]")
 
 
-def same(staged: Leaf, loaded: Leaf, place: Place, folder: str | None) -> bool:
+def same(staged: ConfigurationScalar, loaded: ConfigurationScalar, place: KeyPath, folder: str | None) -> bool:
     """Tell whether a server that shows ``loaded`` was given ``staged``.
 
     Args:
@@ -59,14 +59,14 @@ def same(staged: Leaf, loaded: Leaf, place: Place, folder: str | None) -> bool:
     )
 
 
-def is_zero(leaf: Leaf, place: Place) -> bool:
+def is_zero(leaf: ConfigurationScalar, place: KeyPath) -> bool:
     """Tell whether a scalar is what a server may leave out: nothing, 0, false, no time, no bytes."""
     if leaf.text == "":
         return True
     return not place.is_users_text and any(read(leaf.text) == 0 for read in (_number, _boolean, _duration, _size))
 
 
-def _tidied(text: str, place: Place) -> str:
+def _tidied(text: str, place: KeyPath) -> str:
     """Write a word as a server does: actions in small letters, versions of TLS as numbers, no blanks around."""
     if place.name in {"min_version", "max_version"}:
         return _TLS.get(text, text)
@@ -118,7 +118,7 @@ def _expanded(staged: str, loaded: str) -> bool:
     return end > 0 and re.fullmatch(pattern + re.escape(staged[end:]), loaded, re.DOTALL) is not None
 
 
-def _equal_values(staged: Leaf, loaded: Leaf) -> bool:
+def _equal_values(staged: ConfigurationScalar, loaded: ConfigurationScalar) -> bool:
     readers: tuple[Callable[[str], object], ...] = (_duration, _size)
     if not isinstance(loaded.value, str):
         readers = (_number, _boolean)

@@ -17,7 +17,7 @@ from gonogo.disk.regular_file import NotReadable
 from gonogo.errors import ActionFailed
 from gonogo.reload.trees.kept_bytes import keep, kept
 from gonogo.reload.trees.manifest import Manifest, as_json, from_json, snapshot
-from gonogo.reload.trees.server_state import ServerState
+from gonogo.reload.trees.server_state import StateFolder
 from gonogo.reload.trees.state_note import read_note, write_note
 from gonogo.reload.trees.switch_trouble import refused
 from gonogo.reload.trees.tree import Tree
@@ -62,7 +62,7 @@ class GoodTree:
 
 
 def keep_good(
-    state: ServerState,
+    state: StateFolder,
     tree: Tree,
     seen: Manifest | None = None,
     loaded: Load | None = None,
@@ -108,7 +108,7 @@ def keep_good(
     return good
 
 
-def good_tree(state: ServerState, live: Tree) -> GoodTree | None:
+def good_tree(state: StateFolder, live: Tree) -> GoodTree | None:
     """Give the last good tree of this server at this place, each of its files seen to be whole.
 
     ``None`` where none was kept, or only trees of another folder or configuration.
@@ -124,7 +124,7 @@ def good_tree(state: ServerState, live: Tree) -> GoodTree | None:
     return good
 
 
-def newest(state: ServerState) -> GoodTree | None:
+def newest(state: StateFolder) -> GoodTree | None:
     """Give the last good tree without a look at its bytes.
 
     Raises:
@@ -134,7 +134,7 @@ def newest(state: ServerState) -> GoodTree | None:
     return _read(paths[-1]) if paths else None
 
 
-def hashes_of_good(state: ServerState) -> Iterator[str]:
+def hashes_of_good(state: StateFolder) -> Iterator[str]:
     """Give the hashes of all files of all good trees.
 
     Raises:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from gonogo.disk.regular_file import NotReadable
-from gonogo.reload.trees.manifest import Entry, Manifest, entry_at
+from gonogo.reload.trees.manifest import Manifest, ManifestEntry, entry_at
 from gonogo.reload.trees.symlinks import LinkChange, walked
 from gonogo.reload.trees.tree import Tree
 
@@ -43,7 +43,7 @@ def _leads_elsewhere(path: Path, text: str) -> bool:
     return is_ours and str(path.readlink()) != text
 
 
-def _comes_back(path: Path, entry: Entry, links: Iterable[LinkChange]) -> bool:
+def _comes_back(path: Path, entry: ManifestEntry, links: Iterable[LinkChange]) -> bool:
     try:
         found = entry_at(walked(path, _turned(links))[0], entry.kind)
     except (NotReadable, OSError):

@@ -13,7 +13,7 @@ from gonogo.disk.regular_file import NotReadable, read_regular, status_of
 from gonogo.reload.trees.rights import Rights, rights_from_json, rights_of
 from gonogo.reload.trees.switch_trouble import Unfit, words
 from gonogo.reload.trees.symlinks import walked
-from gonogo.reload.trees.tree import GLOBBED, KEPT, READ_AS_TEXT, Kind, Named, Tree, files_of, kinds_of, names_of
+from gonogo.reload.trees.tree import GLOBBED, KEPT, READ_AS_TEXT, FileKind, Named, Tree, files_of, kinds_of, names_of
 
 LARGEST_TREE = 256 * 1024 * 1024
 """Bytes of all files together."""
@@ -22,7 +22,7 @@ MOST_FILES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ManifestEntry:
     """One file as it was seen.
 
     Attributes:
@@ -34,14 +34,14 @@ class Entry:
         changed_ns: for a reference, when it was last written; 0 for others, whose hash tells.
     """
 
-    kind: Kind
+    kind: FileKind
     sha256: str
     size: int
     rights: Rights
     link: str | None = None
     changed_ns: int = 0
 
-    def alike(self, other: Entry) -> bool:
+    def alike(self, other: ManifestEntry) -> bool:
         """Tell whether both have the same bytes and the same rights, be it behind a link."""
         return self._read == other._read
 
@@ -63,18 +63,18 @@ class Manifest:
 
     home: str
     config: str
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, ManifestEntry]
     links: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def kept(self) -> dict[str, Entry]:
+    def kept(self) -> dict[str, ManifestEntry]:
         """The files that a reload reads and a good tree keeps."""
         return {name: entry for name, entry in self.entries.items() if entry.kind in KEPT}
 
     @property
-    def references(self) -> dict[str, Entry]:
+    def references(self) -> dict[str, ManifestEntry]:
         """The files that are never read: their size and time are all that is known."""
-        return {name: entry for name, entry in self.entries.items() if entry.kind is Kind.REFERENCE}
+        return {name: entry for name, entry in self.entries.items() if entry.kind is FileKind.REFERENCE}
 
     @property
     def contents(self) -> dict[str, str]:
@@ -117,7 +117,7 @@ def snapshot(tree: Tree, names: Iterable[Named] | None = None) -> Manifest:
     return Manifest(str(tree.home), tree.config, entries, links)
 
 
-def entry_at(path: Path, kind: Kind) -> Entry | None:
+def entry_at(path: Path, kind: FileKind) -> ManifestEntry | None:
     """Take one file; ``None`` where there is nothing.
 
     Raises:
@@ -168,11 +168,11 @@ def from_json(value: Mapping[str, Any]) -> Manifest:
     return Manifest(str(value["home"]), str(value["config"]), entries, links)
 
 
-def entry_from_json(value: Mapping[str, Any]) -> Entry:
+def entry_from_json(value: Mapping[str, Any]) -> ManifestEntry:
     """Read one entry; raises as ``from_json`` does."""
     link = value["link"]
-    return Entry(
-        Kind(value["kind"]),
+    return ManifestEntry(
+        FileKind(value["kind"]),
         str(value["sha256"]),
         int(value["size"]),
         rights_from_json(value["rights"]),
@@ -183,18 +183,18 @@ def entry_from_json(value: Mapping[str, Any]) -> Entry:
 
 def _secrets_in_text(tree: Tree, names: Iterable[Named]) -> Iterator[str]:
     for name, kinds in sorted(kinds_of(tree, names).items()):
-        if Kind.REFERENCE in kinds and kinds & READ_AS_TEXT:
+        if FileKind.REFERENCE in kinds and kinds & READ_AS_TEXT:
             yield f"{name}: it is named as a secret too, and secrets are never stored"
 
 
-def _entry(path: Path, kind: Kind) -> Entry:
+def _entry(path: Path, kind: FileKind) -> ManifestEntry:
     link = str(path.readlink()) if path.is_symlink() else None
-    if kind is Kind.REFERENCE:
+    if kind is FileKind.REFERENCE:
         status = status_of(path)
         rights = _rights(path, status, access_only=True)
-        return Entry(kind, "", status.st_size, rights, link, status.st_mtime_ns)
+        return ManifestEntry(kind, "", status.st_size, rights, link, status.st_mtime_ns)
     content, status = read_regular(path)
-    return Entry(kind, hashlib.sha256(content).hexdigest(), len(content), _rights(path, status), link)
+    return ManifestEntry(kind, hashlib.sha256(content).hexdigest(), len(content), _rights(path, status), link)
 
 
 def _rights(path: Path, status: os.stat_result, *, access_only: bool = False) -> Rights:
@@ -204,7 +204,7 @@ def _rights(path: Path, status: os.stat_result, *, access_only: bool = False) ->
         raise NotReadable(f"its attributes cannot be read: {error.strerror or error}") from error
 
 
-def _links(tree: Tree, entries: Mapping[str, Entry]) -> dict[str, str]:
+def _links(tree: Tree, entries: Mapping[str, ManifestEntry]) -> dict[str, str]:
     """Find the links on the way to kept files; files of one folder share their way."""
     kept = {tree.path(name): entry for name, entry in entries.items() if entry.kind in KEPT}
     ways = {path.parent for path in kept} | {path for path, entry in kept.items() if entry.link is not None}
@@ -214,7 +214,7 @@ def _links(tree: Tree, entries: Mapping[str, Entry]) -> dict[str, str]:
     return links
 
 
-def _differences(was: Mapping[str, Entry], now: Mapping[str, Entry]) -> Iterator[str]:
+def _differences(was: Mapping[str, ManifestEntry], now: Mapping[str, ManifestEntry]) -> Iterator[str]:
     for name in sorted(was.keys() | now.keys()):
         before, after = was.get(name), now.get(name)
         if before is None or after is None or not before.alike(after):

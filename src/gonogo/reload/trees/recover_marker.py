@@ -18,10 +18,10 @@ from typing import Any
 from gonogo.disk import durable
 from gonogo.disk.regular_file import NotReadable
 from gonogo.errors import ActionFailed
-from gonogo.reload.trees.manifest import Entry, Manifest, as_json, entry_from_json, from_json
-from gonogo.reload.trees.server_state import ServerState
+from gonogo.reload.trees.manifest import Manifest, ManifestEntry, as_json, entry_from_json, from_json
+from gonogo.reload.trees.server_state import StateFolder
 from gonogo.reload.trees.state_note import read_note, write_note
-from gonogo.reload.trees.switch_plan import Change, Plan
+from gonogo.reload.trees.switch_plan import Plan, TreeChange
 from gonogo.reload.trees.symlinks import LinkChange
 from gonogo.reload.trees.tree import Tree
 
@@ -51,7 +51,7 @@ class Marker:
     live: Tree
     old: Manifest
     new: Manifest
-    changes: tuple[Change, ...]
+    changes: tuple[TreeChange, ...]
     links: tuple[LinkChange, ...]
     folders: tuple[str, ...]
     in_place: bool
@@ -78,7 +78,7 @@ def marker_of(plan: Plan) -> Marker:
     )
 
 
-def write_marker(state: ServerState, marker: Marker) -> None:
+def write_marker(state: StateFolder, marker: Marker) -> None:
     """Put the marker; when this returns, it survives a power cut.
 
     Raises:
@@ -88,7 +88,7 @@ def write_marker(state: ServerState, marker: Marker) -> None:
     write_note(state.marker, _SCHEMA, _as_json(marker))
 
 
-def pending(state: ServerState) -> Marker | None:
+def pending(state: StateFolder) -> Marker | None:
     """Give the unsettled switch of a server, ``None`` where there is none.
 
     Raises:
@@ -107,7 +107,7 @@ def pending(state: ServerState) -> Marker | None:
         ) from error
 
 
-def remove_marker(state: ServerState) -> None:
+def remove_marker(state: StateFolder) -> None:
     """Take the marker away, for good.
 
     Raises:
@@ -141,12 +141,12 @@ def _from_json(value: Mapping[str, Any]) -> Marker:
         Tree(Path(value["root"]), Path(old.home), old.config),
         old,
         from_json(value["new"]),
-        tuple(Change(one["name"], _entry(one["before"]), _entry(one["after"])) for one in value["changes"]),
+        tuple(TreeChange(one["name"], _entry(one["before"]), _entry(one["after"])) for one in value["changes"]),
         tuple(LinkChange(Path(one["path"]), one["before"], one["after"]) for one in value["links"]),
         tuple(value["folders"]),
         bool(value["in_place"]),
     )
 
 
-def _entry(value: Mapping[str, Any] | None) -> Entry | None:
+def _entry(value: Mapping[str, Any] | None) -> ManifestEntry | None:
     return None if value is None else entry_from_json(value)

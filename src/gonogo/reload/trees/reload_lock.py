@@ -21,7 +21,7 @@ from pathlib import Path
 
 from gonogo.disk import durable, lock
 from gonogo.errors import Busy
-from gonogo.reload.trees.server_state import ServerState
+from gonogo.reload.trees.server_state import StateFolder
 from gonogo.reload.trees.switch_trouble import refused
 from gonogo.reload.trees.tree import Tree
 
@@ -48,7 +48,7 @@ class Holder:
 
 
 @contextmanager
-def hold_server(state: ServerState, patience: float, live: Tree | None = None) -> Iterator[None]:
+def hold_server(state: StateFolder, patience: float, live: Tree | None = None) -> Iterator[None]:
     """Hold the lock of one server's reloads.
 
     Args:
@@ -103,7 +103,7 @@ def _sign(path: Path) -> None:
         os.close(descriptor)
 
 
-def _busy(state: ServerState, patience: float, error: Busy, place: Path) -> Busy:
+def _busy(state: StateFolder, patience: float, error: Busy, place: Path) -> Busy:
     who = holder(state.lock) if place == state.lock else None  # another policy signs its own
     gone = who is not None and who.host == os.uname().nodename and not Path(f"/proc/{who.pid}").exists()
     return Busy(

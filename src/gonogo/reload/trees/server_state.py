@@ -25,7 +25,7 @@ PRIVATE_FILE = 0o600
 
 
 @dataclass(frozen=True, slots=True)
-class ServerState:
+class StateFolder:
     """The folder of one server's reloads.
 
     Attributes:
@@ -73,7 +73,7 @@ class ServerState:
                 durable.sync_folder(folder.parent)
 
 
-def server_state(state_folder: Path, server: str) -> ServerState:
+def server_state(state_folder: Path, server: str) -> StateFolder:
     """Tell the folder of one server.
 
     Args:
@@ -83,4 +83,4 @@ def server_state(state_folder: Path, server: str) -> ServerState:
     """
     shown = re.sub(r"[^A-Za-z0-9.-]+", "_", server.partition("://")[2])[:40]
     told_apart = hashlib.sha256(server.encode()).hexdigest()[:12]
-    return ServerState(state_folder.absolute() / "reload" / f"{shown}-{told_apart}", server)
+    return StateFolder(state_folder.absolute() / "reload" / f"{shown}-{told_apart}", server)

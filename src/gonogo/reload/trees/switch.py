@@ -24,9 +24,9 @@ from gonogo.reload.trees.good_trees import GoodTree, Load, hashes_of_good, keep_
 from gonogo.reload.trees.kept_bytes import drop_others, keep
 from gonogo.reload.trees.manifest import content_differences, snapshot
 from gonogo.reload.trees.recover_marker import Marker, marker_of, pending, remove_marker, write_marker
-from gonogo.reload.trees.server_state import ServerState
+from gonogo.reload.trees.server_state import StateFolder
 from gonogo.reload.trees.switch_plan import Plan
-from gonogo.reload.trees.switch_standing import Foreign, Side, Standing, strangers, survey, unlinked
+from gonogo.reload.trees.switch_standing import Foreign, Standing, TreeSide, strangers, survey, unlinked
 from gonogo.reload.trees.switch_steps import Step, bring, put, stage
 from gonogo.reload.trees.switch_trouble import Refused, refused
 from gonogo.reload.trees.switch_undo import OVERWRITES, UNREADABLE, stuck, undone, withdrawn
@@ -46,7 +46,7 @@ class Brought:
         unlinked: files that stand where links were, with the links' texts.
     """
 
-    side: Side
+    side: TreeSide
     found: Standing
     overwritten: tuple[tuple[str, Path], ...] = ()
     besides: tuple[str, ...] = ()
@@ -57,7 +57,7 @@ def _unheard(step: str) -> None:
     del step
 
 
-def switch(state: ServerState, plan: Plan, at_step: Step = _unheard) -> Marker:
+def switch(state: StateFolder, plan: Plan, at_step: Step = _unheard) -> Marker:
     """Carry a plan out; when this returns, the new tree is on disk, whole, and the marker stands.
 
     Raises:
@@ -77,23 +77,23 @@ def switch(state: ServerState, plan: Plan, at_step: Step = _unheard) -> Marker:
     _prepare(state, plan, marker, at_step)
     try:
         at_step("marked")
-        staged = None if plan.in_place else stage(state, marker, Side.NEW, at_step)
+        staged = None if plan.in_place else stage(state, marker, TreeSide.NEW, at_step)
         if staged is None:
-            verify(marker, Side.NEW)
+            verify(marker, TreeSide.NEW)
             at_step("verified")
     except (OSError, ActionFailed) as error:
         raise withdrawn(state, marker, error) from error
     if staged is not None:
         try:
             put(marker, staged, at_step)
-            verify(marker, Side.NEW)
+            verify(marker, TreeSide.NEW)
             at_step("verified")
         except (OSError, ActionFailed) as error:
             raise undone(state, marker, error, at_step) from error
     return marker
 
 
-def restore(state: ServerState, at_step: Step = _unheard, *, overwrite: bool = False) -> Brought:
+def restore(state: StateFolder, at_step: Step = _unheard, *, overwrite: bool = False) -> Brought:
     """Put the old tree back; the marker stands until ``settle``.
 
     Args:
@@ -108,11 +108,11 @@ def restore(state: ServerState, at_step: Step = _unheard, *, overwrite: bool = F
     marker = pending(state)
     if marker is None:
         raise ActionFailed("there is no switch to undo", where=str(state.marker), next_step="nothing was changed")
-    return _bring(state, marker, Side.OLD, at_step, overwrite=overwrite)
+    return _bring(state, marker, TreeSide.OLD, at_step, overwrite=overwrite)
 
 
 def recover(
-    state: ServerState, side: Side | None = None, at_step: Step = _unheard, *, overwrite: bool = False
+    state: StateFolder, side: TreeSide | None = None, at_step: Step = _unheard, *, overwrite: bool = False
 ) -> Brought | None:
     """Finish or undo what a killed switch left; ``None`` where nothing is left. The marker stands until ``settle``.
 
@@ -133,7 +133,7 @@ def recover(
 
 
 def settle(
-    state: ServerState, verified: Tree | None = None, loaded: Load | None = None, read_from: str = ""
+    state: StateFolder, verified: Tree | None = None, loaded: Load | None = None, read_from: str = ""
 ) -> GoodTree | None:
     """End a switch: keep the tree that was verified, if one is given, then take the marker away.
 
@@ -154,7 +154,7 @@ def settle(
         seen, marker = snapshot(verified), pending(state)
         sides = () if marker is None else (marker.old, marker.new)
         if marker is None or not all(content_differences(side, seen) for side in sides):
-            gone = {} if marker is None or content_differences(marker.old, seen) else unlinked(marker, Side.OLD)
+            gone = {} if marker is None or content_differences(marker.old, seen) else unlinked(marker, TreeSide.OLD)
             good = keep_good(state, verified, seen, loaded, gone, read_from)
     try:
         remove_marker(state)
@@ -167,7 +167,7 @@ def settle(
     return good
 
 
-def _prepare(state: ServerState, plan: Plan, marker: Marker, at_step: Step) -> None:
+def _prepare(state: StateFolder, plan: Plan, marker: Marker, at_step: Step) -> None:
     """Keep all bytes of both sides, then put the marker: until that is done, nothing else is touched."""
     try:
         state.make()
@@ -182,7 +182,7 @@ def _prepare(state: ServerState, plan: Plan, marker: Marker, at_step: Step) -> N
         raise
 
 
-def _bytes_of(state: ServerState, plan: Plan) -> Iterator[tuple[Path, str]]:
+def _bytes_of(state: StateFolder, plan: Plan) -> Iterator[tuple[Path, str]]:
     """List the files to keep; in place, what was is kept already."""
     for change in plan.changes:
         if change.after is not None:
@@ -192,7 +192,7 @@ def _bytes_of(state: ServerState, plan: Plan) -> Iterator[tuple[Path, str]]:
             yield state.objects / change.before.sha256 if plan.in_place else was, change.before.sha256
 
 
-def _bring(state: ServerState, marker: Marker, side: Side, at_step: Step, *, overwrite: bool) -> Brought:
+def _bring(state: StateFolder, marker: Marker, side: TreeSide, at_step: Step, *, overwrite: bool) -> Brought:
     found = survey(marker)
     unread = tuple(one for one in found.foreign if one.why)
     if unread:
@@ -209,7 +209,7 @@ def _bring(state: ServerState, marker: Marker, side: Side, at_step: Step, *, ove
     return Brought(side, found.standing, overwritten, besides(marker, side), tuple(unlinked(marker, side).items()))
 
 
-def _set_aside(state: ServerState, marker: Marker, foreign: Iterable[Foreign]) -> Iterator[tuple[str, Path]]:
+def _set_aside(state: StateFolder, marker: Marker, foreign: Iterable[Foreign]) -> Iterator[tuple[str, Path]]:
     """Keep the bytes of what will be overwritten, or tell where a foreign link leads."""
     for one in foreign:
         if one.leads_to:
@@ -222,8 +222,8 @@ def _set_aside(state: ServerState, marker: Marker, foreign: Iterable[Foreign]) -
             yield one.name, state.overwritten / one.found.sha256
 
 
-def _proved(state: ServerState, marker: Marker) -> Side:
+def _proved(state: StateFolder, marker: Marker) -> TreeSide:
     """Tell the side to go to: a new tree that was verified already is not undone."""
     good = newest(state)
     verified = good is not None and good.manifest.contents == marker.new.contents
-    return Side.NEW if verified and marker.old.contents != marker.new.contents else Side.OLD
+    return TreeSide.NEW if verified and marker.old.contents != marker.new.contents else TreeSide.OLD

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from gonogo.disk.regular_file import NotReadable, read_regular
-from gonogo.reload.trees.manifest import Entry
+from gonogo.reload.trees.manifest import ManifestEntry
 from gonogo.reload.trees.replaceable import bound_file, bound_folder, mount_points
 from gonogo.reload.trees.rights import Rights, lost_in
-from gonogo.reload.trees.tree import READ_AS_TEXT, Kind, Named, Tree, files_of
+from gonogo.reload.trees.tree import READ_AS_TEXT, FileKind, Named, Tree, files_of
 
-Puts = Mapping[str, Entry | None]
+Puts = Mapping[str, ManifestEntry | None]
 """What shall stand at each name; ``None``: no file there."""
 
 
@@ -27,7 +27,7 @@ def hindrances(live: Tree, puts: Puts) -> Iterator[str]:
 def secrets_differ(live: Tree, staged: Tree, names: Iterable[Named]) -> Iterator[str]:
     """Say which secrets of a staged tree are not in place yet: they are never copied."""
     for one in names:
-        if one.kind is Kind.REFERENCE and not one.name.startswith("/") and os.path.lexists(staged.path(one.name)):
+        if one.kind is FileKind.REFERENCE and not one.name.startswith("/") and os.path.lexists(staged.path(one.name)):
             try:
                 differ = read_regular(staged.path(one.name))[0] != read_regular(live.path(one.name))[0]
             except NotReadable as error:
@@ -51,7 +51,7 @@ def left_behind(live: Tree, staged: Tree, names: Iterable[Named]) -> Iterator[st
         yield f"{live.root.parent}, which has the link, cannot be written"
 
 
-def links_replaced(live: Tree, puts: Mapping[str, tuple[Entry | None, Entry | None]]) -> Iterator[str]:
+def links_replaced(live: Tree, puts: Mapping[str, tuple[ManifestEntry | None, ManifestEntry | None]]) -> Iterator[str]:
     """Say which links to single files a file would be put in the place of, given what was and what shall be."""
     for name, (before, after) in puts.items():
         if before is not None and after is not None and before.link is not None:

@@ -15,22 +15,22 @@ from pathlib import Path
 from gonogo.reload.trees.good_trees import GoodTree
 from gonogo.reload.trees.kept_bytes import kept
 from gonogo.reload.trees.links_back import links_back, solved_by
-from gonogo.reload.trees.manifest import Entry, Manifest, snapshot
+from gonogo.reload.trees.manifest import Manifest, ManifestEntry, snapshot
 from gonogo.reload.trees.rights import Rights, rights_like
-from gonogo.reload.trees.server_state import ServerState
+from gonogo.reload.trees.server_state import StateFolder
 from gonogo.reload.trees.switch_hindrances import hindrances, left_behind, links_replaced, secrets_differ
 from gonogo.reload.trees.switch_trouble import NoWayBack, Unfit
 from gonogo.reload.trees.symlinks import LinkChange
-from gonogo.reload.trees.tree import GLOBBED, Kind, Named, Tree, files_of, names_in, names_of
+from gonogo.reload.trees.tree import GLOBBED, FileKind, Named, Tree, files_of, names_in, names_of
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class TreeChange:
     """One file that the switch puts or takes away; ``None`` is: no file there."""
 
     name: str
-    before: Entry | None
-    after: Entry | None
+    before: ManifestEntry | None
+    after: ManifestEntry | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Plan:
     live: Tree
     old: Manifest
     new: Manifest
-    changes: tuple[Change, ...]
+    changes: tuple[TreeChange, ...]
     source: Tree
     links: tuple[LinkChange, ...] = ()
     folders: tuple[str, ...] = ()
@@ -80,7 +80,7 @@ def plan_switch(live: Tree, staged: Tree) -> Plan:
         return Plan(live, old, new, (), staged, (_link_change(live.root, staged.root),))
     wanted = (*(one for one in names if one.kind in GLOBBED), *_exactly(new), *_secrets_of(live))
     changes = tuple(_ordered(_changes(snapshot(live, wanted).entries, new, old.entries[live.config])))
-    lost = (one.name for one in changes if one.before is not None and one.before.kind is Kind.REFERENCE)
+    lost = (one.name for one in changes if one.before is not None and one.before.kind is FileKind.REFERENCE)
     reasons = (
         *(f"{name} is a secret of the live tree: it would be replaced, and could not be put back" for name in lost),
         *links_replaced(live, {one.name: (one.before, one.after) for one in changes}),
@@ -92,7 +92,7 @@ def plan_switch(live: Tree, staged: Tree) -> Plan:
     return Plan(live, old, new, changes, staged, (), folders)
 
 
-def plan_in_place(state: ServerState, live: Tree, good: GoodTree) -> Plan:
+def plan_in_place(state: StateFolder, live: Tree, good: GoodTree) -> Plan:
     """Plan for a tree whose files are already the new ones: nothing is put, and the way back is the good tree.
 
     Raises:
@@ -112,7 +112,7 @@ def plan_in_place(state: ServerState, live: Tree, good: GoodTree) -> Plan:
     now = snapshot(live, [Named(kind, name, is_glob=False) for name, kind in candidates.items()]).entries
     links = links_back(live, old)
     by_link = solved_by(links, live, candidates)
-    found = (Change(name, was.get(name), now.get(name)) for name in sorted(candidates) if name not in by_link)
+    found = (TreeChange(name, was.get(name), now.get(name)) for name in sorted(candidates) if name not in by_link)
     changes = tuple(_ordered(one for one in found if _differ(one)))
     reasons = tuple(dict.fromkeys(hindrances(live, {one.name: one.before for one in changes})))
     if reasons:
@@ -126,15 +126,15 @@ def _unless(live: Tree, reasons: Iterable[str]) -> None:
         raise Unfit("the tree cannot be switched", live.root, told)
 
 
-def _differ(change: Change) -> bool:
+def _differ(change: TreeChange) -> bool:
     before, after = change.before, change.after
     return before is None or after is None or not before.alike(after)
 
 
-def _ordered(changes: Iterable[Change]) -> list[Change]:
+def _ordered(changes: Iterable[TreeChange]) -> list[TreeChange]:
     """Order changes: the configuration last of what is put, then what is taken away."""
     return sorted(
-        changes, key=lambda one: (one.after is None, bool(one.after and one.after.kind is Kind.CONFIG), one.name)
+        changes, key=lambda one: (one.after is None, bool(one.after and one.after.kind is FileKind.CONFIG), one.name)
     )
 
 
@@ -143,32 +143,32 @@ def _exactly(manifest: Manifest) -> Iterator[Named]:
 
 
 def _secrets_of(tree: Tree) -> Iterator[Named]:
-    return (one for one in names_of(tree) if one.kind is Kind.REFERENCE)
+    return (one for one in names_of(tree) if one.kind is FileKind.REFERENCE)
 
 
-def _switched(manifest: Manifest) -> dict[str, Entry]:
+def _switched(manifest: Manifest) -> dict[str, ManifestEntry]:
     """Give what a switch puts: all inside the tree but references."""
     ours = manifest.entries.items()
-    return {name: entry for name, entry in ours if entry.kind is not Kind.REFERENCE and not name.startswith("/")}
+    return {name: entry for name, entry in ours if entry.kind is not FileKind.REFERENCE and not name.startswith("/")}
 
 
-def _changes(live: Mapping[str, Entry], staged: Manifest, template: Entry) -> Iterator[Change]:
+def _changes(live: Mapping[str, ManifestEntry], staged: Manifest, template: ManifestEntry) -> Iterator[TreeChange]:
     wanted, models = _switched(staged), _models(live)
     for name, entry in wanted.items():
         before = live.get(name)
         if before is None:
             model = models.get((posixpath.dirname(name), entry.kind)) or template.rights
-            yield Change(name, None, replace(entry, rights=rights_like(model), link=None))
+            yield TreeChange(name, None, replace(entry, rights=rights_like(model), link=None))
         elif before.sha256 != entry.sha256:
-            yield Change(name, before, replace(entry, rights=before.rights, link=None))
+            yield TreeChange(name, before, replace(entry, rights=before.rights, link=None))
     for name, entry in live.items():
         if name not in wanted and entry.kind in GLOBBED and not name.startswith("/"):
-            yield Change(name, entry, None)
+            yield TreeChange(name, entry, None)
 
 
-def _models(live: Mapping[str, Entry]) -> dict[tuple[str, Kind], Rights | None]:
+def _models(live: Mapping[str, ManifestEntry]) -> dict[tuple[str, FileKind], Rights | None]:
     """Find the rights that all files of a kind in a folder share; ``None`` where they differ."""
-    models: dict[tuple[str, Kind], Rights | None] = {}
+    models: dict[tuple[str, FileKind], Rights | None] = {}
     for name, entry in live.items():
         place, rights = (posixpath.dirname(name), entry.kind), entry.rights.access
         models[place] = rights if models.get(place, rights) == rights else None
@@ -183,7 +183,7 @@ def _link_change(link: Path, staged: Path) -> LinkChange:
     return LinkChange(link, before, str(target) if before.startswith("/") else relative)
 
 
-def _missing_folders(live: Tree, changes: Iterable[Change]) -> list[str]:
+def _missing_folders(live: Tree, changes: Iterable[TreeChange]) -> list[str]:
     missing = set()
     for change in changes:
         folder = live.path(change.name).parent

@@ -8,15 +8,15 @@ from enum import StrEnum
 from pathlib import Path
 
 from gonogo.disk.regular_file import NotReadable
-from gonogo.reload.trees.manifest import Entry, entry_at
+from gonogo.reload.trees.manifest import ManifestEntry, entry_at
 from gonogo.reload.trees.recover_marker import Marker
-from gonogo.reload.trees.switch_plan import Change
+from gonogo.reload.trees.switch_plan import TreeChange
 from gonogo.reload.trees.switch_trouble import Strangers
 from gonogo.reload.trees.symlinks import LinkChange
-from gonogo.reload.trees.tree import Kind
+from gonogo.reload.trees.tree import FileKind
 
 
-class Side(StrEnum):
+class TreeSide(StrEnum):
     """One of the two trees of a switch."""
 
     OLD = "old"
@@ -44,7 +44,7 @@ class Foreign:
     """
 
     name: str
-    found: Entry | None = None
+    found: ManifestEntry | None = None
     why: str = ""
     leads_to: str = ""
 
@@ -56,14 +56,14 @@ class Foreign:
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class DiskSurvey:
     """What stands on the disk, and everything of neither side."""
 
     standing: Standing
     foreign: tuple[Foreign, ...]
 
 
-def survey(marker: Marker) -> Survey:
+def survey(marker: Marker) -> DiskSurvey:
     """Tell by the bytes of its files which tree stands.
 
     Targets that are of neither side fit both: other programs write them whenever they like.
@@ -74,10 +74,10 @@ def survey(marker: Marker) -> Survey:
         sides &= fits
         foreign += strange
     if foreign:
-        return Survey(Standing.FOREIGN, tuple(foreign))
+        return DiskSurvey(Standing.FOREIGN, tuple(foreign))
     if not sides:
-        return Survey(Standing.MIXED, ())
-    return Survey(Standing.NEW if Side.NEW in sides else Standing.OLD, ())
+        return DiskSurvey(Standing.MIXED, ())
+    return DiskSurvey(Standing.NEW if TreeSide.NEW in sides else Standing.OLD, ())
 
 
 def standing(marker: Marker) -> Standing:
@@ -85,33 +85,33 @@ def standing(marker: Marker) -> Standing:
     return survey(marker).standing
 
 
-def is_there(marker: Marker, change: Change, side: Side) -> bool:
+def is_there(marker: Marker, change: TreeChange, side: TreeSide) -> bool:
     """Tell whether a file stands as this side has it, mode and owner included."""
     try:
         found = entry_at(marker.live.path(change.name), kind_of(change))
     except NotReadable:
-        return kind_of(change) is Kind.TARGETS
-    if not _sides_of(change, found) and kind_of(change) is Kind.TARGETS:
+        return kind_of(change) is FileKind.TARGETS
+    if not _sides_of(change, found) and kind_of(change) is FileKind.TARGETS:
         return True
     entry = wanted(change, side)
     return found is entry if found is None or entry is None else found.alike(entry)
 
 
-def wanted(change: Change, side: Side) -> Entry | None:
+def wanted(change: TreeChange, side: TreeSide) -> ManifestEntry | None:
     """Give what stands at a change on this side."""
-    return change.before if side is Side.OLD else change.after
+    return change.before if side is TreeSide.OLD else change.after
 
 
-def unlinked(marker: Marker, side: Side) -> dict[str, str]:
+def unlinked(marker: Marker, side: TreeSide) -> dict[str, str]:
     """Name the files that stand where this side has links, with the links' texts."""
     links = {change.name: entry.link for change in marker.changes if (entry := wanted(change, side)) and entry.link}
     return {name: text for name, text in links.items() if not marker.live.path(name).is_symlink()}
 
 
-def kind_of(change: Change) -> Kind:
+def kind_of(change: TreeChange) -> FileKind:
     """Give what the file is to the configuration, by the side that has it."""
     entry = change.after or change.before
-    return Kind.RULES if entry is None else entry.kind
+    return FileKind.RULES if entry is None else entry.kind
 
 
 def link_text(path: Path) -> str | None:
@@ -132,10 +132,10 @@ def strangers(marker: Marker, foreign: Iterable[Foreign], next_step: str = "") -
     )
 
 
-def _survey_files(marker: Marker) -> tuple[set[Side], list[Foreign]]:
-    sides, foreign = set(Side), []
+def _survey_files(marker: Marker) -> tuple[set[TreeSide], list[Foreign]]:
+    sides, foreign = set(TreeSide), []
     for change in marker.changes:
-        bound = kind_of(change) is not Kind.TARGETS
+        bound = kind_of(change) is not FileKind.TARGETS
         try:
             found = entry_at(marker.live.path(change.name), kind_of(change))
         except NotReadable as error:
@@ -148,14 +148,14 @@ def _survey_files(marker: Marker) -> tuple[set[Side], list[Foreign]]:
     return sides, foreign
 
 
-def _survey_link(link: LinkChange) -> tuple[set[Side], list[Foreign]]:
+def _survey_link(link: LinkChange) -> tuple[set[TreeSide], list[Foreign]]:
     text, name = link_text(link.path), f"the link {link.path}"
     if text is None:
         return set(), [Foreign(name, why="there is no link any more")]
-    sides = {side for side, known in ((Side.OLD, link.before), (Side.NEW, link.after)) if text == known}
+    sides = {side for side, known in ((TreeSide.OLD, link.before), (TreeSide.NEW, link.after)) if text == known}
     return sides, [] if sides else [Foreign(name, leads_to=str(link.path.parent / text))]
 
 
-def _sides_of(change: Change, found: Entry | None) -> set[Side]:
-    hashes = {side: entry and entry.sha256 for side in Side for entry in (wanted(change, side),)}
+def _sides_of(change: TreeChange, found: ManifestEntry | None) -> set[TreeSide]:
+    hashes = {side: entry and entry.sha256 for side in TreeSide for entry in (wanted(change, side),)}
     return {side for side, sha256 in hashes.items() if sha256 == (found and found.sha256)}

@@ -18,12 +18,12 @@ from gonogo.disk.regular_file import NotReadable
 from gonogo.errors import ActionFailed
 from gonogo.reload.trees.kept_bytes import kept
 from gonogo.reload.trees.made_folders import clear_folders, drop_folders, make_folders, sync_folders
-from gonogo.reload.trees.manifest import Entry, entry_at
+from gonogo.reload.trees.manifest import ManifestEntry, entry_at
 from gonogo.reload.trees.recover_marker import Marker
 from gonogo.reload.trees.rights import give_rights
-from gonogo.reload.trees.server_state import ServerState
-from gonogo.reload.trees.switch_plan import Change
-from gonogo.reload.trees.switch_standing import Foreign, Side, is_there, strangers, survey, wanted
+from gonogo.reload.trees.server_state import StateFolder
+from gonogo.reload.trees.switch_plan import TreeChange
+from gonogo.reload.trees.switch_standing import Foreign, TreeSide, is_there, strangers, survey, wanted
 from gonogo.reload.trees.switch_trouble import not_kept
 from gonogo.reload.trees.turned_link import clear_links, links_beside, turn
 
@@ -32,20 +32,22 @@ Step = Callable[[str], object]
 
 
 @dataclass(frozen=True, slots=True)
-class Staged:
+class StagedFiles:
     """What is ready beside the files that it will replace, on the disk to the last byte."""
 
-    side: Side
-    puts: tuple[Change, ...]
-    removals: tuple[Change, ...]
+    side: TreeSide
+    puts: tuple[TreeChange, ...]
+    removals: tuple[TreeChange, ...]
 
 
-def bring(state: ServerState, marker: Marker, side: Side, at_step: Step, known: Collection[Foreign] = ()) -> None:
+def bring(state: StateFolder, marker: Marker, side: TreeSide, at_step: Step, known: Collection[Foreign] = ()) -> None:
     """Make the live tree the one of this side; see ``stage`` and ``put``."""
     put(marker, stage(state, marker, side, at_step, known), at_step)
 
 
-def stage(state: ServerState, marker: Marker, side: Side, at_step: Step, known: Collection[Foreign] = ()) -> Staged:
+def stage(
+    state: StateFolder, marker: Marker, side: TreeSide, at_step: Step, known: Collection[Foreign] = ()
+) -> StagedFiles:
     """Write all that is missing beside its place; no file of the live tree is touched.
 
     Args:
@@ -76,10 +78,10 @@ def stage(state: ServerState, marker: Marker, side: Side, at_step: Step, known: 
     except (OSError, ActionFailed):
         clear(marker)
         raise
-    return Staged(side, tuple(puts), tuple(change for change in todo if change not in puts))
+    return StagedFiles(side, tuple(puts), tuple(change for change in todo if change not in puts))
 
 
-def put(marker: Marker, staged: Staged, at_step: Step) -> None:
+def put(marker: Marker, staged: StagedFiles, at_step: Step) -> None:
     """Rename what is staged into place, and take away what the side does not have.
 
     Raises:
@@ -94,7 +96,7 @@ def put(marker: Marker, staged: Staged, at_step: Step) -> None:
             at_step(f"removed {change.name}")
         for link in turn(marker):
             at_step(f"turned the link {link.path.name}")
-        if staged.side is Side.OLD:
+        if staged.side is TreeSide.OLD:
             drop_folders(marker)
         for folder in sync_folders(_touched(marker)):
             at_step(f"synced {folder.name}")
@@ -118,7 +120,7 @@ def _touched(marker: Marker) -> list[Path]:
     return [*folders, *(link.path.parent for link in marker.links)]
 
 
-def _write_beside(state: ServerState, marker: Marker, name: str, entry: Entry) -> None:
+def _write_beside(state: StateFolder, marker: Marker, name: str, entry: ManifestEntry) -> None:
     beside = marker.beside(name)
     if entry.link is not None and _links_to(beside, entry):
         return
@@ -131,7 +133,7 @@ def _write_beside(state: ServerState, marker: Marker, name: str, entry: Entry) -
             raise not_kept(marker.live.path(name), lost)
 
 
-def _links_to(beside: Path, entry: Entry) -> bool:
+def _links_to(beside: Path, entry: ManifestEntry) -> bool:
     """Put the link that stood there; not where what it leads to has changed: then a file is put."""
     beside.symlink_to(entry.link or "")
     try:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from gonogo.errors import ActionFailed
 from gonogo.reload.trees.made_folders import drop_folders
 from gonogo.reload.trees.recover_marker import Marker, remove_marker
-from gonogo.reload.trees.server_state import ServerState
-from gonogo.reload.trees.switch_standing import Side, standing
+from gonogo.reload.trees.server_state import StateFolder
+from gonogo.reload.trees.switch_standing import TreeSide, standing
 from gonogo.reload.trees.switch_steps import Step, bring, clear
 from gonogo.reload.trees.switch_trouble import Refused, Strangers, Stuck, Undone, next_of, words
 from gonogo.reload.trees.switch_verify import verify
@@ -18,7 +18,7 @@ UNREADABLE = "they cannot be kept: move them away, or put the link back; then: g
 """The way out where their bytes cannot be had."""
 
 
-def withdrawn(state: ServerState, marker: Marker, error: OSError | ActionFailed) -> ActionFailed:
+def withdrawn(state: StateFolder, marker: Marker, error: OSError | ActionFailed) -> ActionFailed:
     """Take everything back while no file of the live tree was touched; gives the error to raise."""
     clear(marker)
     drop_folders(marker)
@@ -29,18 +29,18 @@ def withdrawn(state: ServerState, marker: Marker, error: OSError | ActionFailed)
     return _ended(Refused, "nothing was switched", marker, error)
 
 
-def undone(state: ServerState, marker: Marker, error: OSError | ActionFailed, at_step: Step) -> ActionFailed:
+def undone(state: StateFolder, marker: Marker, error: OSError | ActionFailed, at_step: Step) -> ActionFailed:
     """Put the old tree back after a file was touched; gives the error to raise."""
     try:
-        bring(state, marker, Side.OLD, at_step)
-        verify(marker, Side.OLD)
+        bring(state, marker, TreeSide.OLD, at_step)
+        verify(marker, TreeSide.OLD)
         remove_marker(state)
     except (OSError, ActionFailed) as second:
         return stuck(state, marker, second)
     return _ended(Undone, "the switch failed and was undone; the old tree stands", marker, error)
 
 
-def stuck(state: ServerState, marker: Marker, error: OSError | ActionFailed) -> Stuck:
+def stuck(state: StateFolder, marker: Marker, error: OSError | ActionFailed) -> Stuck:
     """Tell of a tree that could not be brought to one side; the marker stands."""
     clear(marker)
     way_out = OVERWRITES if isinstance(error, Strangers) else "mend that, then: gonogo reload --recover"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from gonogo.errors import ActionFailed
 from gonogo.reload.trees.manifest import content_differences, snapshot
 from gonogo.reload.trees.recover_marker import Marker
-from gonogo.reload.trees.switch_standing import Side, is_there, link_text
+from gonogo.reload.trees.switch_standing import TreeSide, is_there, link_text
 from gonogo.reload.trees.switch_trouble import Unfit
 
 
-def verify(marker: Marker, side: Side) -> None:
+def verify(marker: Marker, side: TreeSide) -> None:
     """Read every file of the switch again; towards the new tree, all that a reload would read.
 
     Raises:
@@ -17,9 +17,9 @@ def verify(marker: Marker, side: Side) -> None:
     """
     wrong = tuple(f"{change.name} is not" for change in marker.changes if not is_there(marker, change, side))
     for link in marker.links:
-        if link_text(link.path) != (link.before if side is Side.OLD else link.after):
+        if link_text(link.path) != (link.before if side is TreeSide.OLD else link.after):
             wrong += (f"the link {link.path} leads elsewhere",)
-    if not wrong and side is Side.NEW:
+    if not wrong and side is TreeSide.NEW:
         wrong = besides(marker, side)
     if wrong:
         raise ActionFailed(
@@ -30,9 +30,9 @@ def verify(marker: Marker, side: Side) -> None:
         )
 
 
-def besides(marker: Marker, side: Side) -> tuple[str, ...]:
+def besides(marker: Marker, side: TreeSide) -> tuple[str, ...]:
     """Say, as clauses, in what the live tree differs from a side where a reload looks."""
     try:
-        return content_differences(marker.old if side is Side.OLD else marker.new, snapshot(marker.live))
+        return content_differences(marker.old if side is TreeSide.OLD else marker.new, snapshot(marker.live))
     except Unfit as error:
         return error.reasons

@@ -23,7 +23,7 @@ from gonogo.model.file_pattern import SERVER_PATTERN
 _CERTIFICATES = frozenset({"ca_file", "cert_file"})
 
 
-class Kind(StrEnum):
+class FileKind(StrEnum):
     """What a file is to the configuration; where it is several things, the first of these.
 
     A reference is a file that is not ours to keep: a secret, or a certificate outside the tree. Its bytes are
@@ -38,16 +38,16 @@ class Kind(StrEnum):
     TARGETS = "targets"
 
 
-KEPT = frozenset({Kind.CONFIG, Kind.RULES, Kind.SCRAPES, Kind.CERTIFICATE})
+KEPT = frozenset({FileKind.CONFIG, FileKind.RULES, FileKind.SCRAPES, FileKind.CERTIFICATE})
 """What a reload reads, and so what a good tree keeps. Targets are other programs' to write at any time."""
 
-READ_AS_TEXT = frozenset({Kind.CONFIG, Kind.RULES, Kind.SCRAPES})
+READ_AS_TEXT = frozenset({FileKind.CONFIG, FileKind.RULES, FileKind.SCRAPES})
 """What is stored in any case, and so must be no secret."""
 
-GLOBBED = frozenset({Kind.RULES, Kind.SCRAPES})
+GLOBBED = frozenset({FileKind.RULES, FileKind.SCRAPES})
 """What the server finds by globs: a file too many is as wrong as one too few."""
 
-_RANK = {kind: rank for rank, kind in enumerate(Kind)}
+_RANK = {kind: rank for rank, kind in enumerate(FileKind)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Tree:
 class Named:
     """A name in a configuration: a glob, or the name of one file."""
 
-    kind: Kind
+    kind: FileKind
     name: str
     is_glob: bool
 
@@ -91,8 +91,8 @@ def staged_tree(folder: Path, live: Tree) -> Tree:
 
 def names_of(tree: Tree) -> tuple[Named, ...]:
     """List what the configuration of a tree names, itself first; as far as it can be read."""
-    names = [Named(Kind.CONFIG, tree.config, is_glob=False), *names_in(_text(tree, tree.config), tree, tree.config)]
-    for found in sorted(_found(tree, (one for one in names if one.kind is Kind.SCRAPES))):
+    names = [Named(FileKind.CONFIG, tree.config, is_glob=False), *names_in(_text(tree, tree.config), tree, tree.config)]
+    for found in sorted(_found(tree, (one for one in names if one.kind is FileKind.SCRAPES))):
         names += (one for one in names_in(_text(tree, found), tree, found) if one.kind not in GLOBBED)
     return tuple(names)
 
@@ -108,8 +108,8 @@ def names_in(text: str, tree: Tree, config: str) -> Iterator[Named]:
     document = posixpath.join(str(tree.home), config)
     configuration, _ = read_configuration(text, document)
     for kind, patterns in (
-        (Kind.RULES, tuple(entry.pattern for entry in configuration.rule_files)),
-        (Kind.SCRAPES, tuple(entry.pattern for entry in configuration.scrape_files)),
+        (FileKind.RULES, tuple(entry.pattern for entry in configuration.rule_files)),
+        (FileKind.SCRAPES, tuple(entry.pattern for entry in configuration.scrape_files)),
     ):
         for pattern in patterns:
             if pattern and SERVER_PATTERN.fullmatch(pattern):
@@ -118,14 +118,14 @@ def names_in(text: str, tree: Tree, config: str) -> Iterator[Named]:
         yield _named_file(named.key, _name(named.path, tree))
 
 
-def files_of(tree: Tree, names: Iterable[Named]) -> dict[str, Kind]:
+def files_of(tree: Tree, names: Iterable[Named]) -> dict[str, FileKind]:
     """Find the files of these names in a tree, links that lead nowhere among them."""
     return {name: min(kinds, key=_RANK.__getitem__) for name, kinds in kinds_of(tree, names).items()}
 
 
-def kinds_of(tree: Tree, names: Iterable[Named]) -> dict[str, set[Kind]]:
+def kinds_of(tree: Tree, names: Iterable[Named]) -> dict[str, set[FileKind]]:
     """Find the files of these names, and all that each is."""
-    files: dict[str, set[Kind]] = {}
+    files: dict[str, set[FileKind]] = {}
     for one in names:
         for found in _found(tree, (one,)):
             files.setdefault(found, set()).add(one.kind)
@@ -142,9 +142,9 @@ def _found(tree: Tree, names: Iterable[Named]) -> Iterator[str]:
 
 def _named_file(key: str, name: str) -> Named:
     if key == "files":
-        return Named(Kind.TARGETS, name, is_glob=True)
+        return Named(FileKind.TARGETS, name, is_glob=True)
     ours = key in _CERTIFICATES and not name.startswith("/")
-    return Named(Kind.CERTIFICATE if ours else Kind.REFERENCE, name, is_glob=False)
+    return Named(FileKind.CERTIFICATE if ours else FileKind.REFERENCE, name, is_glob=False)
 
 
 def _name(path: str, tree: Tree) -> str:

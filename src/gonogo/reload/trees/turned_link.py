@@ -9,11 +9,11 @@ from pathlib import Path, PurePath
 
 from gonogo.disk import durable
 from gonogo.reload.trees.recover_marker import Marker
-from gonogo.reload.trees.switch_standing import Side, link_text
+from gonogo.reload.trees.switch_standing import TreeSide, link_text
 from gonogo.reload.trees.symlinks import LinkChange
 
 
-def links_beside(marker: Marker, side: Side) -> None:
+def links_beside(marker: Marker, side: TreeSide) -> None:
     """Make the links of this side beside their places, where they are not in place already.
 
     The files that a staged link leads to are synced first: whoever made them may not have done so.
@@ -22,9 +22,9 @@ def links_beside(marker: Marker, side: Side) -> None:
         OSError: a link cannot be made, or a file of the new tree cannot be synced.
     """
     for link in marker.links:
-        if side is Side.NEW and not marker.in_place:
+        if side is TreeSide.NEW and not marker.in_place:
             _sync_tree(marker, link)
-        text = link.before if side is Side.OLD else link.after
+        text = link.before if side is TreeSide.OLD else link.after
         if link_text(link.path) != text:
             _beside(marker, link).symlink_to(text)
 

@@ -11,11 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from gonogo.reload.trees.recover_marker import pending
-from gonogo.reload.trees.server_state import ServerState
+from gonogo.reload.trees.server_state import StateFolder
 from gonogo.reload.trees.tree import Tree
 
 
-def state_in_force(state: ServerState, live: Tree) -> ServerState:
+def state_in_force(state: StateFolder, live: Tree) -> StateFolder:
     """Give the state that a reload of this tree goes by: its own, or the one whose switch of it is not settled.
 
     Args:

@@ -41,7 +41,7 @@ from gonogo.model.policy import Policy
 from gonogo.model.preset_gate import PresetGate
 from gonogo.model.rule import Rule
 from gonogo.model.scenario import ScenarioFile
-from gonogo.model.signal import Range, Signal
+from gonogo.model.signal import Signal, ValueRange
 from gonogo.rulepack.alert import Watch, absence_alert, violation_alerts
 from gonogo.rulepack.expression import gained, meant, metric_name, recorded, series, subject_labels, while_there
 
@@ -52,9 +52,9 @@ UNIQUE_WINDOW = "2h"
 """Which of the published unique ratios is read: the value of its label ``window``."""
 
 _RANGES = {
-    "canary_samples": Range(0),
-    "canary_failure_ratio": Range(0, 1),
-    "canary_unique_ratio": Range(0, 1),
+    "canary_samples": ValueRange(0),
+    "canary_failure_ratio": ValueRange(0, 1),
+    "canary_unique_ratio": ValueRange(0, 1),
 }
 _WATCHES = (
     Watch("canary_samples", "CanarySamplesFew", "The canary handles too few events to decide anything."),

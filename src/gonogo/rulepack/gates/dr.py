@@ -44,7 +44,7 @@ from gonogo.model.policy import Policy
 from gonogo.model.preset_gate import PresetGate
 from gonogo.model.rule import Rule
 from gonogo.model.scenario import ScenarioFile
-from gonogo.model.signal import Range, Scope, Signal
+from gonogo.model.signal import Scope, Signal, ValueRange
 from gonogo.rulepack.alert import Watch, absence_alert, violation_alerts
 from gonogo.rulepack.expression import (
     gained,
@@ -80,7 +80,7 @@ def signals(policy: Policy) -> tuple[Signal, ...]:
         Signal(
             "dr_rehearsal_age_hours",
             metric_name(policy, "dr_rehearsal_age_hours"),
-            range=Range(_CLOCK_AHEAD_HOURS),
+            range=ValueRange(_CLOCK_AHEAD_HOURS),
             push_max_age=PUSH_MAX_AGE,
             scope=Scope.SHARED,
             written_at=metric_name(policy, _LAST_SUCCESS),
@@ -88,7 +88,7 @@ def signals(policy: Policy) -> tuple[Signal, ...]:
         Signal(
             "dr_rehearsal_p95_minutes",
             metric_name(policy, "dr_rehearsal_p95_minutes"),
-            range=Range(0, BUCKETS[-1] / 60),
+            range=ValueRange(0, BUCKETS[-1] / 60),
             push_max_age=PUSH_MAX_AGE,
             scope=Scope.SHARED,
         ),

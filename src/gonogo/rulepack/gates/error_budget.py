@@ -49,7 +49,7 @@ from gonogo.model.policy import Policy, Slo
 from gonogo.model.preset_gate import PresetGate
 from gonogo.model.rule import Rule
 from gonogo.model.scenario import ScenarioFile
-from gonogo.model.signal import Range, Signal
+from gonogo.model.signal import Signal, ValueRange
 from gonogo.rulepack.alert import Watch, absence_alert, violation_alerts
 from gonogo.rulepack.expression import (
     gained,
@@ -62,7 +62,7 @@ from gonogo.rulepack.expression import (
     subject_labels,
     while_there,
 )
-from gonogo.rulepack.selector import Selector
+from gonogo.rulepack.selector import CounterSelector
 
 NAME = "error-budget-burn-ok"
 WINDOWS = {"error_budget_burn_7d": timedelta(days=7), "error_budget_burn_30d": timedelta(days=30)}
@@ -77,7 +77,7 @@ _WATCHES = (
 def signals(policy: Policy) -> tuple[Signal, ...]:
     """Give the burn over both windows, one series for each SLO."""
     each = tuple(slo_labels(slo) for slo in policy.slos)
-    return tuple(Signal(name, metric_name(policy, name), range=Range(0), each=each) for name in WINDOWS)
+    return tuple(Signal(name, metric_name(policy, name), range=ValueRange(0), each=each) for name in WINDOWS)
 
 
 def rules(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
@@ -109,7 +109,7 @@ def _burn(policy: Policy, slo: Slo, name: str, window: timedelta) -> Rule:
     return recorded(policy, name, expression, slo_labels(slo))
 
 
-def _counter(policy: Policy, slo: Slo, which: str) -> Selector:
+def _counter(policy: Policy, slo: Slo, which: str) -> CounterSelector:
     try:
         return slo_counter(policy, slo.bad if which == "bad" else slo.total)
     except ValueError as error:

@@ -53,7 +53,7 @@ from gonogo.model.policy import Policy
 from gonogo.model.preset_gate import PresetGate
 from gonogo.model.rule import Rule
 from gonogo.model.scenario import ScenarioFile
-from gonogo.model.signal import Range, Signal
+from gonogo.model.signal import Signal, ValueRange
 from gonogo.rulepack.alert import CRITICAL, Watch, absence_alert, alert, violation_alerts
 from gonogo.rulepack.expression import heartbeat_series, metric_name, number, recorded, series
 
@@ -61,7 +61,7 @@ NAME = "heartbeat"
 CLOCK_AHEAD = 5
 """How far the writer's clock may lie ahead, in seconds: docs/gates.md, ``heartbeat``."""
 
-_SWITCH = Range(0, 1)
+_SWITCH = ValueRange(0, 1)
 
 
 def signals(policy: Policy) -> tuple[Signal, ...]:
@@ -70,8 +70,8 @@ def signals(policy: Policy) -> tuple[Signal, ...]:
     ranges = {
         "heartbeat_ok": _SWITCH,
         fresh: _SWITCH,
-        changes: Range(0),
-        "heartbeat_age_seconds": Range(),
+        changes: ValueRange(0),
+        "heartbeat_age_seconds": ValueRange(),
         "heartbeat_stall": _SWITCH,
     }
     return tuple(

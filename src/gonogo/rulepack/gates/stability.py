@@ -45,7 +45,7 @@ from gonogo.model.policy import Policy
 from gonogo.model.preset_gate import PresetGate
 from gonogo.model.rule import Rule
 from gonogo.model.scenario import ScenarioFile
-from gonogo.model.signal import Range, Scope, Signal
+from gonogo.model.signal import Scope, Signal, ValueRange
 from gonogo.rulepack.alert import Watch, absence_alert, violation_alerts
 from gonogo.rulepack.expression import (
     aggregate,
@@ -58,7 +58,7 @@ from gonogo.rulepack.expression import (
     shared_labels,
     while_there,
 )
-from gonogo.rulepack.selector import Selector
+from gonogo.rulepack.selector import CounterSelector
 
 NAME = "stability"
 REHEARSALS_WINDOW = timedelta(days=7)
@@ -68,7 +68,7 @@ _WATCHES = (Watch("lyapunov_v", "StabilityLow", "V is high: the system is not at
 
 def signals(policy: Policy) -> tuple[Signal, ...]:
     """Give V."""
-    return (Signal("lyapunov_v", metric_name(policy, "lyapunov_v"), range=Range(0, 1), scope=Scope.SHARED),)
+    return (Signal("lyapunov_v", metric_name(policy, "lyapunov_v"), range=ValueRange(0, 1), scope=Scope.SHARED),)
 
 
 def rules(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
@@ -94,7 +94,7 @@ def alerts(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
     )
 
 
-_Shortfall = tuple[str, tuple[Selector, ...]]
+_Shortfall = tuple[str, tuple[CounterSelector, ...]]
 """An expression between 0 and 1, and what must be there now for it to count."""
 
 

@@ -37,7 +37,7 @@ from gonogo.model.policy import Policy
 from gonogo.model.preset_gate import PresetGate
 from gonogo.model.rule import Rule
 from gonogo.model.scenario import ScenarioFile
-from gonogo.model.signal import Range, Scope, Signal
+from gonogo.model.signal import Scope, Signal, ValueRange
 from gonogo.rulepack.alert import Watch, absence_alert, violation_alerts
 from gonogo.rulepack.expression import metric_name, number, recorded, series, worst
 
@@ -49,7 +49,7 @@ _WATCHES = (Watch("green_uptime_ratio", "UptimeLow", "The heartbeat was not fres
 def signals(policy: Policy) -> tuple[Signal, ...]:
     """Give the uptime ratio."""
     name = "green_uptime_ratio"
-    return (Signal(name, metric_name(policy, name), range=Range(0, 1), scope=Scope.SHARED),)
+    return (Signal(name, metric_name(policy, name), range=ValueRange(0, 1), scope=Scope.SHARED),)
 
 
 def rules(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:

@@ -13,9 +13,9 @@ from datetime import timedelta
 from gonogo.model.condition import Comparison, Operator, parse_condition
 from gonogo.model.policy import Policy
 from gonogo.model.rule import Rule, RuleKind
-from gonogo.model.scenario import ExpectedAlert, Firing, Input, Point, Scenario, ScenarioFile
+from gonogo.model.scenario import Firing, Input, Point, Scenario, ScenarioAlert, ScenarioFile
 from gonogo.model.series import METRIC_LABEL
-from gonogo.model.signal import Range, Scope, Signal
+from gonogo.model.signal import Scope, Signal, ValueRange
 from gonogo.rulepack.alert import BEAT, CONDITION, VALUE, known_signals, required
 from gonogo.rulepack.expression import metric_name
 from gonogo.rulepack.scenarios.feed import elsewhere, fed, in_realm, kept, source, steady, subjects
@@ -46,10 +46,10 @@ def _violation(policy: Policy, known: Mapping[str, Signal], rule: Rule) -> Itera
     labels = _series(policy, signal)[0]
     bad, good = _violating(comparison, signal.range), _complying(comparison, signal.range)
     fires = _after(rule.held)
-    expected = ExpectedAlert(rule.name, fires, (_firing(rule, labels, bad),))
-    pending = (ExpectedAlert(rule.name, fires - _STEP),) if rule.held else ()
+    expected = ScenarioAlert(rule.name, fires, (_firing(rule, labels, bad),))
+    pending = (ScenarioAlert(rule.name, fires - _STEP),) if rule.held else ()
     yield _scenario(f"{rule.name} fires at {bad!r}", (labels,), bad, fires, *pending, expected)
-    quiet = _scenario(f"{rule.name} is quiet at {good!r}", (labels,), good, fires, ExpectedAlert(rule.name, fires))
+    quiet = _scenario(f"{rule.name} is quiet at {good!r}", (labels,), good, fires, ScenarioAlert(rule.name, fires))
     others = elsewhere(policy, *(replace(one, points=steady(bad, len(one.points))) for one in quiet.inputs))
     yield replace(quiet, inputs=(*quiet.inputs, *others))
 
@@ -58,13 +58,13 @@ def _absence(policy: Policy, gate: str, known: Mapping[str, Signal], rule: Rule)
     asked = dict.fromkeys(n for g in policy.gates if g.name == gate for n in required(g) if n in known)
     everything = tuple(one for name in asked for one in _series(policy, known[name]))
     fires = _after(rule.held)
-    yield _scenario(f"{rule.name} is quiet while all is there", everything, 1, fires, ExpectedAlert(rule.name, fires))
+    yield _scenario(f"{rule.name} is quiet while all is there", everything, 1, fires, ScenarioAlert(rule.name, fires))
     for name in asked:
         for each in known[name].each:
             lost = [one for one in _series(policy, known[name]) if each.items() <= one.items()]
             rest = tuple(one for one in everything if one not in lost)
             firing = _firing(rule, in_realm(policy, {**known[name].labels, **each}), 1)
-            expected = (ExpectedAlert(rule.name, fires - _STEP), ExpectedAlert(rule.name, fires, (firing,)))
+            expected = (ScenarioAlert(rule.name, fires - _STEP), ScenarioAlert(rule.name, fires, (firing,)))
             yield _scenario(f"{rule.name} fires without {lost[0]}", rest, 1, fires, *expected)
             if len(lost) > 1 and BEAT not in known:
                 yield _silent_subject(policy, rule, everything, lost[-1])
@@ -74,7 +74,7 @@ def _silent_subject(policy: Policy, rule: Rule, everything: _Fed, lost: Mapping[
     beating = tuple({METRIC_LABEL: metric_name(policy, BEAT), **in_realm(policy, one)} for one in subjects(policy))
     rest = tuple(one for one in everything if one != lost)
     fires = _after(rule.held)
-    expected = ExpectedAlert(rule.name, fires, (_firing(rule, kept(policy, lost), 1),))
+    expected = ScenarioAlert(rule.name, fires, (_firing(rule, kept(policy, lost), 1),))
     return _scenario(f"{rule.name} fires for one subject without {lost}", (*beating, *rest), 1, fires, expected)
 
 
@@ -87,15 +87,15 @@ def _vanished(policy: Policy, rule: Rule) -> Iterator[Scenario]:
     points: tuple[Point, ...] = (*steady(1, lasted), "stale", *(None,) * (count - lasted - 1))
     lost = fed(policy, BEAT, gone, points)
     kept_up = (fed(policy, BEAT, one, steady(1, count)) for one in others)
-    quiet = (ExpectedAlert(rule.name, _STEP * (lasted - 1)), ExpectedAlert(rule.name, fires - _STEP))
+    quiet = (ScenarioAlert(rule.name, _STEP * (lasted - 1)), ScenarioAlert(rule.name, fires - _STEP))
     firing = (_firing(rule, gone, 1),)
-    told = (ExpectedAlert(rule.name, at, firing) for at in (fires, _DAY - _STEP))
-    alerts = (*quiet, *told, ExpectedAlert(rule.name, last))
+    told = (ScenarioAlert(rule.name, at, firing) for at in (fires, _DAY - _STEP))
+    alerts = (*quiet, *told, ScenarioAlert(rule.name, last))
     inputs = (lost, *elsewhere(policy, lost), *kept_up)
     yield Scenario(f"{rule.name} fires for a day for a source that was there", _STEP, inputs, alerts=alerts)
 
 
-def _scenario(name: str, series: _Fed, number: float, until: timedelta, *alerts: ExpectedAlert) -> Scenario:
+def _scenario(name: str, series: _Fed, number: float, until: timedelta, *alerts: ScenarioAlert) -> Scenario:
     points = steady(number, until // _STEP + 1)
     return Scenario(name, _STEP, tuple(Input(labels, points) for labels in series), alerts=alerts)
 
@@ -119,17 +119,17 @@ def _after(held: timedelta) -> timedelta:
     return max(-(-held // _STEP), 1) * _STEP
 
 
-def _violating(comparison: Comparison, meant: Range) -> float:
+def _violating(comparison: Comparison, meant: ValueRange) -> float:
     """Give the number nearest to the bound at which the comparison is true."""
     return next(number for number in _around(comparison, meant) if comparison.holds(number))
 
 
-def _complying(comparison: Comparison, meant: Range) -> float:
+def _complying(comparison: Comparison, meant: ValueRange) -> float:
     """Give the number nearest to the bound at which the comparison is false."""
     return next(number for number in _around(comparison, meant) if not comparison.holds(number))
 
 
-def _around(comparison: Comparison, meant: Range) -> tuple[float, ...]:
+def _around(comparison: Comparison, meant: ValueRange) -> tuple[float, ...]:
     """List the bound and its neighbours; of a number that must (not) be met, whole neighbours that can be meant."""
     bound = comparison.bound
     whole = (bound - 1, bound + 1) if comparison.op in {Operator.EQ, Operator.NE} else ()

@@ -28,7 +28,7 @@ from gonogo.rulepack.scenarios.feed import (
     steady,
     subjects,
 )
-from gonogo.rulepack.selector import Selector
+from gonogo.rulepack.selector import CounterSelector
 from gonogo.rulepack.witness import witness
 
 _AT = just_after(timedelta(days=31))
@@ -132,7 +132,7 @@ def _scenario(
     return Scenario(f"{slo.name}: {name}", MONTH_STEP, inputs, expected)
 
 
-def _exact(selector: Selector) -> list[str]:
+def _exact(selector: CounterSelector) -> list[str]:
     """Name the labels for which the selector takes one value."""
     return [matcher.label for matcher in selector.matchers if matcher.op == "=" and matcher.value]
 
@@ -147,7 +147,7 @@ def _expected(policy: Policy, slo: Slo, signal: str, inputs: tuple[Input, ...]) 
     return rounded(policy, signal, _AT, *answers)
 
 
-def _gained(selector: Selector, inputs: list[Input], window: timedelta) -> float | None:
+def _gained(selector: CounterSelector, inputs: list[Input], window: timedelta) -> float | None:
     """Sum what the selected counters gained within the window; ``None`` where none is there now."""
     chosen = [one for one in inputs if selector.accepts(one.labels[METRIC_LABEL], one.labels)]
     if not any(isinstance(one.points[-1], (int, float)) for one in chosen):

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from gonogo.model.policy import Policy
-from gonogo.model.scenario import Answer, ExpectedSeries, Input, Point
+from gonogo.model.scenario import ExpectedSeries, Input, Point, ScenarioSample
 from gonogo.model.series import METRIC_LABEL, REALM_LABEL
 from gonogo.rulepack.expression import metric_name, subject_labels
 
@@ -104,7 +104,7 @@ def value(policy: Policy, name: str, at: timedelta, *answers: tuple[Mapping[str,
     """Expect exactly these series of a recorded metric, labels as given."""
     metric = metric_name(policy, name)
     return ExpectedSeries(
-        metric, at, tuple(Answer({METRIC_LABEL: metric, **labels}, number) for labels, number in answers)
+        metric, at, tuple(ScenarioSample({METRIC_LABEL: metric, **labels}, number) for labels, number in answers)
     )
 
 
@@ -114,7 +114,7 @@ def rounded(policy: Policy, name: str, at: timedelta, *answers: tuple[Mapping[st
     return ExpectedSeries(
         f"round({metric_name(policy, name)}, {PRECISION})",
         at,
-        tuple(Answer(labels, int(number * places + 0.5) / places) for labels, number in answers),
+        tuple(ScenarioSample(labels, int(number * places + 0.5) / places) for labels, number in answers),
     )
 
 

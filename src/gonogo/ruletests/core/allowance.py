@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from gonogo.errors import UsageError
 from gonogo.ruletests.silent.passes import IDS
-from gonogo.ruletests.silent.silent_pass import Finding
+from gonogo.ruletests.silent.silent_pass import SilentFinding
 
 
 def allowances(texts: Iterable[str]) -> Mapping[str, str]:
@@ -27,6 +27,6 @@ def allowances(texts: Iterable[str]) -> Mapping[str, str]:
     return read
 
 
-def under(allowed: Mapping[str, str], findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def under(allowed: Mapping[str, str], findings: Iterable[SilentFinding]) -> tuple[SilentFinding, ...]:
     """Mark the findings that are allowed."""
     return tuple(replace(one, allowed=allowed.get(one.silent_pass, "")) for one in findings)

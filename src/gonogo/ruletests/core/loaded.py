@@ -15,7 +15,7 @@ from gonogo.promql.tree import NAME_LABEL, Vector
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MatchedRuleFiles:
     """An entry of ``rule_files``, how many files it matches, and how many rules these have."""
 
     entry: RuleFileEntry
@@ -36,7 +36,7 @@ class Loaded:
     """
 
     unit: UnitFile
-    entries: tuple[Entry, ...]
+    entries: tuple[MatchedRuleFiles, ...]
     groups: tuple[RuleGroup, ...]
     promtool: Version | None
 

@@ -23,7 +23,7 @@ JUNIT_BEGINS = "<testsuites>"
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class PromtoolVerdict:
     """The verdict of promtool on one file; ``passed`` is None if promtool gave none.
 
     ``words`` is the text that promtool wrote about the file.
@@ -33,10 +33,10 @@ class Verdict:
     words: str = ""
 
 
-NO_VERDICT = Verdict(None)
+NO_VERDICT = PromtoolVerdict(None)
 
 
-def verdicts(output: str, paths: Sequence[str], *, exit_0: bool, junit: bool) -> tuple[Verdict, ...]:
+def verdicts(output: str, paths: Sequence[str], *, exit_0: bool, junit: bool) -> tuple[PromtoolVerdict, ...]:
     """Give the verdict of each file, in the order in which promtool was given them.
 
     Args:
@@ -52,16 +52,16 @@ def verdicts(output: str, paths: Sequence[str], *, exit_0: bool, junit: bool) ->
     return (NO_VERDICT,) * len(paths) if contradicted else found
 
 
-def _alone(output: str, path: str, *, exit_0: bool) -> Verdict:
+def _alone(output: str, path: str, *, exit_0: bool) -> PromtoolVerdict:
     """Read the output of a process that ran one file."""
     lines = output.split("\n")
     words = _words(line for line in lines if not _is_progress(line, (path,)))
     if exit_0:
-        return Verdict(True if PASSED in lines and FAILED not in lines else None, words)
-    return Verdict(False if FAILED in lines else None, words)
+        return PromtoolVerdict(True if PASSED in lines and FAILED not in lines else None, words)
+    return PromtoolVerdict(False if FAILED in lines else None, words)
 
 
-def _in_junit(output: str, paths: Sequence[str]) -> tuple[Verdict, ...]:
+def _in_junit(output: str, paths: Sequence[str]) -> tuple[PromtoolVerdict, ...]:
     """Read the JUnit XML at the end of the output.
 
     The XML has no warnings. If promtool printed anything else, the files that passed get no verdict, so that each
@@ -80,16 +80,16 @@ def _in_junit(output: str, paths: Sequence[str]) -> tuple[Verdict, ...]:
     return tuple(NO_VERDICT if one.passed and rest else one for one in found)
 
 
-def _suite(suite: ET.Element) -> Verdict:
+def _suite(suite: ET.Element) -> PromtoolVerdict:
     """Read the verdict on one file: every case of it, and the counts that promtool made of them."""
     told = [one.text or "" for case in suite for one in case]
     if told:
-        return Verdict(False, _words(line for text in told for line in text.split("\n")))
+        return PromtoolVerdict(False, _words(line for text in told for line in text.split("\n")))
     counted = suite.get("failures") == "0" and suite.get("errors") == "0"
-    return Verdict(True) if counted else NO_VERDICT
+    return PromtoolVerdict(True) if counted else NO_VERDICT
 
 
-def _in_lines(output: str, paths: Sequence[str]) -> tuple[Verdict, ...]:
+def _in_lines(output: str, paths: Sequence[str]) -> tuple[PromtoolVerdict, ...]:
     """Cut the output at the lines that name the files."""
     lines = output.split("\n")
     starts: list[int] = []
@@ -106,10 +106,10 @@ def _in_lines(output: str, paths: Sequence[str]) -> tuple[Verdict, ...]:
     return (*said, *([NO_VERDICT] * (len(paths) - len(said))))
 
 
-def _block(lines: Sequence[str]) -> Verdict:
+def _block(lines: Sequence[str]) -> PromtoolVerdict:
     if FAILED in lines:
-        return Verdict(False, _words(lines))
-    return Verdict(True if PASSED in lines else None, _words(lines))
+        return PromtoolVerdict(False, _words(lines))
+    return PromtoolVerdict(True if PASSED in lines else None, _words(lines))
 
 
 def _is_progress(line: str, paths: Sequence[str]) -> bool:

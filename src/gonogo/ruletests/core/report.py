@@ -9,7 +9,7 @@ from decimal import Decimal
 from gonogo.model.outcome import Outcome
 from gonogo.ruletests.core.coverage import Coverage
 from gonogo.ruletests.core.mutants import MutantReport
-from gonogo.ruletests.silent.silent_pass import Finding
+from gonogo.ruletests.silent.silent_pass import SilentFinding
 
 FAILED = "failed"
 """The reason of a file that promtool fails."""
@@ -40,7 +40,7 @@ class FileReport:
     path: str
     promtool: bool | None
     words: str = ""
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[SilentFinding, ...] = ()
     seconds: float = 0.0
     tests: int = 0
     assertions: int = 0
@@ -55,7 +55,7 @@ class FileReport:
         return Outcome.PASS if self.promtool and not self.silent else Outcome.FAIL
 
     @property
-    def silent(self) -> tuple[Finding, ...]:
+    def silent(self) -> tuple[SilentFinding, ...]:
         """The silent passes that nobody allowed."""
         return tuple(one for one in self.findings if not one.allowed)
 
@@ -93,7 +93,7 @@ class UnitReport:
     """
 
     files: tuple[FileReport, ...]
-    nowhere: tuple[Finding, ...] = ()
+    nowhere: tuple[SilentFinding, ...] = ()
     coverage: Coverage | None = None
     mutants: MutantReport | None = None
     tools: Mapping[str, str] = field(default_factory=dict)

@@ -77,7 +77,7 @@ def _with(texts: Mapping[RuleId, str], rule: RuleText, changed: Rule | None) -> 
     return rest if changed is None else {**rest, rule.id: rule.written(changed)}
 
 
-class Answer(StrEnum):
+class MutantFate(StrEnum):
     """Whether a test notices a change; ``STILLBORN`` where promtool refuses the changed rule."""
 
     NOTICED = "noticed"
@@ -89,7 +89,7 @@ Known = Mapping[str, TrialOutcome]
 """The outcome of each trial that was run, by the trial's key."""
 
 
-class Question:
+class MutantQuestion:
     """Whether some test file fails when a rule is changed, or removed."""
 
     def __init__(self, sheets: Sequence[Sheet], rule: RuleText, changed: Rule | None = None) -> None:
@@ -109,7 +109,7 @@ class Question:
             for extract in sheet.dependence.extracts(sheet.number[self.rule.id], self.changed)
         )
 
-    def ask(self, known: Known) -> Answer | tuple[Trial, ...]:
+    def ask(self, known: Known) -> MutantFate | tuple[Trial, ...]:
         """Give the answer, or the trials that must be run to come nearer to it."""
         while self._place < len(self._steps):
             sheet, extract = self._steps[self._place]
@@ -119,9 +119,9 @@ class Question:
             if needed:
                 return needed
             if known[trial.key] is not TrialOutcome.PASSED:
-                return Answer.NOTICED if known[trial.key] is TrialOutcome.FAILED else Answer.STILLBORN
+                return MutantFate.NOTICED if known[trial.key] is TrialOutcome.FAILED else MutantFate.STILLBORN
             self._place += 1
-        return Answer.UNNOTICED
+        return MutantFate.UNNOTICED
 
     def whole_trials(self) -> Iterator[Trial]:
         """Give the whole of each file that the change can reach: the slow way to the same answer."""

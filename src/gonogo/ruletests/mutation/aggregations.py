@@ -9,7 +9,7 @@ from gonogo.model.rule import Rule
 from gonogo.promql.canonical import written
 from gonogo.promql.tree import Aggregation, Call, Labels
 from gonogo.ruletests.mutation.mutation import NodeChange, becomes, settled, there
-from gonogo.ruletests.mutation.places import Place
+from gonogo.ruletests.mutation.places import MutationPlace
 
 _OPERATORS = {
     "sum": "avg",
@@ -46,7 +46,7 @@ _FUNCTIONS = {
 }
 
 
-def operators(place: Place, rule: Rule) -> Iterator[NodeChange]:
+def operators(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
     """Aggregate with another operator."""
     node = place.node
     if not isinstance(node, Aggregation) or node.operator not in _OPERATORS:
@@ -63,7 +63,7 @@ def operators(place: Place, rule: Rule) -> Iterator[NodeChange]:
     yield NodeChange(place, new, f"the aggregation {becomes(node.operator, new.operator)}", kill)
 
 
-def functions(place: Place, rule: Rule) -> Iterator[NodeChange]:
+def functions(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
     """Call another function that takes the same arguments."""
     node = place.node
     if place.presence or not isinstance(node, Call) or node.function not in _FUNCTIONS:
@@ -75,7 +75,7 @@ def functions(place: Place, rule: Rule) -> Iterator[NodeChange]:
     yield NodeChange(place, new, f"the function {becomes(node.function, new.function)}", kill)
 
 
-def groupings(place: Place, rule: Rule) -> Iterator[NodeChange]:
+def groupings(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
     """Leave out each label of ``by`` and ``without``."""
     node = place.node
     if not isinstance(node, Aggregation) or node.grouping is None:

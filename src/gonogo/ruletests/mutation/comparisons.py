@@ -9,7 +9,7 @@ from gonogo.model.rule import Rule
 from gonogo.promql.canonical import written
 from gonogo.promql.tree import Binary, Number
 from gonogo.ruletests.mutation.mutation import NodeChange, becomes, settled, there
-from gonogo.ruletests.mutation.places import Place
+from gonogo.ruletests.mutation.places import MutationPlace
 
 _TURNED = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "==": "!=", "!=": "=="}
 _BOUND = {">": ">=", ">=": ">", "<": "<=", "<=": "<"}
@@ -32,7 +32,7 @@ def holds(operator: str, left: float, right: float) -> bool:
     return left != right
 
 
-def turned(place: Place, rule: Rule) -> Iterator[NodeChange]:
+def turned(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
     """Turn a comparison around."""
     if (node := _compared(place)) is not None:
         new = replace(node, operator=_TURNED[node.operator])
@@ -40,7 +40,7 @@ def turned(place: Place, rule: Rule) -> Iterator[NodeChange]:
         yield NodeChange(place, new, f"the comparison {becomes(node.operator, new.operator)}", kill)
 
 
-def boundary(place: Place, rule: Rule) -> Iterator[NodeChange]:
+def boundary(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
     """Take the bound of a comparison in, or leave it out."""
     if (node := _compared(place)) is not None and node.operator in _BOUND:
         new = replace(node, operator=_BOUND[node.operator])
@@ -52,7 +52,7 @@ def boundary(place: Place, rule: Rule) -> Iterator[NodeChange]:
         yield NodeChange(place, new, f"the comparison {becomes(node.operator, new.operator)}", kill)
 
 
-def _compared(place: Place) -> Binary | None:
+def _compared(place: MutationPlace) -> Binary | None:
     """Give a comparison that can make a difference: not of two numbers, nor one whose 0 or 1 nobody reads."""
     node = place.node
     if not isinstance(node, Binary) or node.operator not in COMPARISONS or (place.presence and node.boolean):

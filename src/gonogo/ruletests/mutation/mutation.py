@@ -11,7 +11,7 @@ from gonogo.durations import format_duration
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.promql.canonical import written
 from gonogo.promql.tree import Expression, Number, Vector
-from gonogo.ruletests.mutation.places import Place, node_at, replaced
+from gonogo.ruletests.mutation.places import MutationPlace, node_at, replaced
 
 _UNFIT = re.compile(r"[^\w.:-]+")
 _DIGITS = 6
@@ -49,13 +49,13 @@ class Mutation:
 class NodeChange:
     """Another node at a place of an expression; ``change`` and ``kill`` as in ``Mutation``."""
 
-    place: Place
+    place: MutationPlace
     node: Expression
     change: str
     kill: str
 
 
-Finder = Callable[[Place, Rule], Iterator[NodeChange]]
+Finder = Callable[[MutationPlace, Rule], Iterator[NodeChange]]
 """Gives the changes that one operator makes at one place."""
 
 

@@ -10,7 +10,7 @@ from gonogo.promql.canonical import written
 from gonogo.promql.tree import Aggregation, Binary, Call, Number, children
 from gonogo.ruletests.mutation.comparisons import COMPARISONS, holds
 from gonogo.ruletests.mutation.mutation import NodeChange, becomes, settled, there
-from gonogo.ruletests.mutation.places import Place
+from gonogo.ruletests.mutation.places import MutationPlace
 from gonogo.ruletests.mutation.sameness import never_negative
 
 _SHARE = 0.1
@@ -19,7 +19,7 @@ _SHARE = 0.1
 _ANY_VALUE = frozenset({"label_join", "label_replace", "time", "vector", "clamp_max", "clamp_min", "round"})
 
 
-def thresholds(place: Place, rule: Rule) -> Iterator[NodeChange]:
+def thresholds(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
     """Move the number that something is compared with, up and down."""
     node = place.node
     if not isinstance(node, Binary) or node.operator not in COMPARISONS or (place.presence and node.boolean):
@@ -28,12 +28,12 @@ def thresholds(place: Place, rule: Rule) -> Iterator[NodeChange]:
         if isinstance(side, Number) and not isinstance(other, Number):
             for value in (_moved(side.value, 1), _moved(side.value, -1)):
                 if value != side.value and _differ(node, step, value):
-                    where = Place(side, (*place.path, step))
+                    where = MutationPlace(side, (*place.path, step))
                     change = f"the threshold {becomes(written(side), written(Number(value)))}"
                     yield NodeChange(where, Number(value), change, _kill(rule, node, step, value))
 
 
-def constants(place: Place, rule: Rule) -> Iterator[NodeChange]:
+def constants(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
     """Move any other number up."""
     node = place.node
     if isinstance(node, Binary) and node.operator in COMPARISONS:
@@ -46,7 +46,7 @@ def constants(place: Place, rule: Rule) -> Iterator[NodeChange]:
                 value = side.value + 1
             change = f"the number {becomes(written(side), written(Number(value)))} in `{written(node)}`"
             kill = f"in {there(rule)}, feed values for which `{written(node)}` shows the difference{settled(rule)}"
-            yield NodeChange(Place(side, (*place.path, step)), Number(value), change, kill)
+            yield NodeChange(MutationPlace(side, (*place.path, step)), Number(value), change, kill)
 
 
 def _moved(value: float, sign: int) -> float:

@@ -9,13 +9,13 @@ from gonogo.model.rule import Rule
 from gonogo.promql.canonical import written
 from gonogo.promql.tree import Binary, Labels, Number
 from gonogo.ruletests.mutation.mutation import NodeChange, becomes, settled, there
-from gonogo.ruletests.mutation.places import Place
+from gonogo.ruletests.mutation.places import MutationPlace
 
 _ARITHMETIC = {"+": "-", "-": "+", "*": "/", "/": "*", "%": "*", "^": "*"}
 _NEUTRAL = {"+": 0.0, "-": 0.0, "*": 1.0, "/": 1.0}
 
 
-def branches(place: Place, rule: Rule) -> Iterator[NodeChange]:
+def branches(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
     """Drop each branch of ``or``, and what stands on the right of ``and`` and ``unless``."""
     node = place.node
     if not isinstance(node, Binary):
@@ -33,7 +33,7 @@ def branches(place: Place, rule: Rule) -> Iterator[NodeChange]:
         yield NodeChange(place, node.left, f"`{node.operator} {written(node.right)}` is dropped", kill)
 
 
-def matching(place: Place, rule: Rule) -> Iterator[NodeChange]:
+def matching(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
     """Leave out each label of ``on``, ``ignoring``, ``group_left`` and ``group_right``."""
     node = place.node
     if not isinstance(node, Binary):
@@ -52,7 +52,7 @@ def _matching(labels: Labels) -> Labels | None:
     return None if labels.word == "ignoring" and not labels.names else labels
 
 
-def arithmetic(place: Place, rule: Rule) -> Iterator[NodeChange]:
+def arithmetic(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
     """Exchange addition and subtraction, multiplication and division."""
     node = place.node
     if place.presence or not isinstance(node, Binary) or node.operator not in _ARITHMETIC:

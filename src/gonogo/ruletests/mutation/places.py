@@ -32,7 +32,7 @@ _SCALED = frozenset({"sum", "avg", "min", "max"})
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MutationPlace:
     """A node of a tree, and the way to it.
 
     Attributes:
@@ -51,19 +51,19 @@ class Place:
     scale: bool = False
 
 
-def places(root: Expression, *, presence: bool = False) -> Iterator[Place]:
+def places(root: Expression, *, presence: bool = False) -> Iterator[MutationPlace]:
     """Visit every place, each before what stands below it, from left to right.
 
     Args:
         root: the tree.
         presence: whether only the series of the whole matter, and not their values.
     """
-    waiting = [Place(root, (), presence)]
+    waiting = [MutationPlace(root, (), presence)]
     while waiting:
         place = waiting.pop()
         yield place
         below = (
-            Place(child, (*place.path, step), _presence(place, step), _scale(place, step))
+            MutationPlace(child, (*place.path, step), _presence(place, step), _scale(place, step))
             for step, child in enumerate(children(place.node))
         )
         waiting.extend(reversed(list(below)))
@@ -103,7 +103,7 @@ def _rebuilt(node: Expression, parts: list[Expression]) -> Expression:
     raise AssertionError(node)  # pragma: no cover - these are all the nodes that have children
 
 
-def _presence(place: Place, step: int) -> bool:
+def _presence(place: MutationPlace, step: int) -> bool:
     """Tell whether only the series of a child can matter."""
     match place.node:
         case Call(function="absent") | Aggregation(operator="count" | "group"):
@@ -114,7 +114,7 @@ def _presence(place: Place, step: int) -> bool:
             return place.presence and _one_for_one(place.node)
 
 
-def _scale(place: Place, step: int) -> bool:
+def _scale(place: MutationPlace, step: int) -> bool:
     """Tell whether a child can be multiplied by any positive number without changing the whole."""
     match place.node:
         case Call(function="histogram_quantile"):

@@ -10,7 +10,7 @@ from gonogo.model.rule import Rule
 from gonogo.promql.matchers import equal, label, quoted
 from gonogo.promql.tree import Matcher, Vector
 from gonogo.ruletests.mutation.mutation import NodeChange, becomes, there
-from gonogo.ruletests.mutation.places import Place
+from gonogo.ruletests.mutation.places import MutationPlace
 
 _NEGATED = {"=": "!=", "!=": "=", "=~": "!~", "!~": "=~"}
 _ALTERNATIVES = re.compile(r"[^|()\[\]{}\\]+(?:\|[^|()\[\]{}\\]+)+")
@@ -18,7 +18,7 @@ _EVERYTHING = frozenset({".*", "(.*)", "^.*$", ".*?"})
 _OTHER = "another"
 
 
-def matchers(place: Place, rule: Rule) -> Iterator[NodeChange]:
+def matchers(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
     """Drop, negate and alter every matcher of a selector, the metric's name excepted."""
     node = place.node
     if not isinstance(node, Vector):

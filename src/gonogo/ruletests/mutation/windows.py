@@ -11,12 +11,12 @@ from gonogo.model.rule import Rule
 from gonogo.promql.canonical import written
 from gonogo.promql.tree import Range, Subquery, Vector
 from gonogo.ruletests.mutation.mutation import NodeChange, becomes, there
-from gonogo.ruletests.mutation.places import Place
+from gonogo.ruletests.mutation.places import MutationPlace
 
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-def windows(place: Place, rule: Rule) -> Iterator[NodeChange]:
+def windows(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
     """Double and halve the window of a range selector or a subquery."""
     node = place.node
     if not isinstance(node, Range | Subquery):
@@ -34,7 +34,7 @@ def windows(place: Place, rule: Rule) -> Iterator[NodeChange]:
             yield NodeChange(place, replace(node, range=other), change, kill)
 
 
-def offsets(place: Place, rule: Rule) -> Iterator[NodeChange]:
+def offsets(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
     """Drop an offset."""
     node = place.node
     if isinstance(node, Vector | Subquery) and node.offset:

@@ -20,7 +20,7 @@ from gonogo.ruletests.silent import (
     unknown_metric,
     unread_input,
 )
-from gonogo.ruletests.silent.silent_pass import Finding, SilentPass
+from gonogo.ruletests.silent.silent_pass import SilentFinding, SilentPass
 
 STATIC: tuple[SilentPass, ...] = (
     no_tests.SILENT_PASS,
@@ -59,8 +59,8 @@ _OTHERS = (NO_TESTS_FOUND, PENDING_ALERT, GROUP_ORDER, PROMTOOL_WARNING, RULE_FI
 IDS = tuple(sorted([*(one.id for one in STATIC), *_OTHERS]))
 
 
-def silent_passes(loaded: Loaded) -> Iterator[Finding]:
+def silent_passes(loaded: Loaded) -> Iterator[SilentFinding]:
     """List what a test file's own text shows."""
     for one in STATIC:
         for problem in one.find(loaded):
-            yield Finding(one.id, problem)
+            yield SilentFinding(one.id, problem)

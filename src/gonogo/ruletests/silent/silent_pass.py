@@ -23,7 +23,7 @@ class SilentPass:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SilentFinding:
     """A silent pass in a file: which, and where.
 
     ``allowed`` is the reason for which it is tolerated, if it is.

@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gonogo.durations import format_duration
-from gonogo.model.outcome import Check
+from gonogo.model.outcome import JudgedCondition
 from gonogo.model.policy import DryRun
 from gonogo.model.verdict import Verdict
-from gonogo.verdict.core.step import Step
+from gonogo.verdict.core.step import WatchStep
 from gonogo.verdict.core.tolerances import KNOWN_INTERVALS
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Blindness:
     """Since when nothing has been known (``None``: it is), as of the step ``at``; watcher's seconds."""
 
     at: float
@@ -29,10 +29,10 @@ class Abort:
     """The end of a dry run: a sentence, and the violations where there are any."""
 
     detail: str
-    violations: tuple[tuple[str, Check], ...] = ()
+    violations: tuple[tuple[str, JudgedCondition], ...] = ()
 
 
-def observe(sight: Sight | None, step: Step, dry_run: DryRun) -> tuple[Sight, Abort | None]:
+def observe(sight: Blindness | None, step: WatchStep, dry_run: DryRun) -> tuple[Blindness, Abort | None]:
     """Take one more step into account.
 
     Args:
@@ -45,7 +45,7 @@ def observe(sight: Sight | None, step: Step, dry_run: DryRun) -> tuple[Sight, Ab
     """
     since = _blind_since(sight, step, dry_run)
     unknown = step.judgement.verdict is Verdict.HOLD
-    after = Sight(step.at, since if unknown else None)
+    after = Blindness(step.at, since if unknown else None)
     if step.violations:
         told = "; ".join(f"{gate}: {check.condition} ({check.detail})" for gate, check in step.violations)
         return after, Abort(f"violated {told}", step.violations)
@@ -56,7 +56,7 @@ def observe(sight: Sight | None, step: Step, dry_run: DryRun) -> tuple[Sight, Ab
     return after, None
 
 
-def _blind_since(sight: Sight | None, step: Step, dry_run: DryRun) -> float | None:
+def _blind_since(sight: Blindness | None, step: WatchStep, dry_run: DryRun) -> float | None:
     if sight is not None and sight.blind_since is not None:
         return sight.blind_since
     reach = KNOWN_INTERVALS * dry_run.step.total_seconds()

@@ -25,7 +25,7 @@ from gonogo.model.condition import Comparison, Operator
 from gonogo.model.outcome import Outcome, all_of
 from gonogo.model.policy import DryRun
 from gonogo.promql.matchers import label
-from gonogo.verdict.core.step import SeriesKey, Step, Subject
+from gonogo.verdict.core.step import SeriesKey, Subject, WatchStep
 from gonogo.verdict.core.tally import Tally, add, begin
 from gonogo.verdict.core.tolerances import KNOWN_INTERVALS
 
@@ -40,7 +40,7 @@ RequirementKey = tuple[tuple[tuple[str, str], ...], str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CriterionResult:
     """One criterion with its number: the worst there is among subjects and label sets."""
 
     criterion: str
@@ -54,7 +54,7 @@ class Certificate:
     """What a dry run came to; certified iff ``outcome`` is PASS. ``seconds`` is the run's time."""
 
     outcome: Outcome
-    findings: tuple[Finding, ...]
+    findings: tuple[CriterionResult, ...]
     seconds: float
     steps: int
 
@@ -93,7 +93,7 @@ class Ledger:
         return self.last - self.began
 
 
-def enter(ledger: Ledger | None, step: Step, dry_run: DryRun) -> Ledger:
+def enter(ledger: Ledger | None, step: WatchStep, dry_run: DryRun) -> Ledger:
     """Enter one more step; ``None`` is the ledger before the first."""
     known = ledger or Ledger(step.at, step.at, step.judgement.at, step.judgement.at)
     elapsed = step.at - known.last
@@ -123,7 +123,7 @@ def certify(ledger: Ledger, dry_run: DryRun) -> Certificate:
     return Certificate(all_of(finding.outcome for finding in findings), findings, ledger.seconds, ledger.steps)
 
 
-def _requirements(step: Step) -> dict[RequirementKey, Outcome]:
+def _requirements(step: WatchStep) -> dict[RequirementKey, Outcome]:
     found: dict[RequirementKey, list[Outcome]] = {}
     for subject in step.judgement.subjects:
         labels = tuple(sorted(subject.labels.items()))
@@ -133,7 +133,7 @@ def _requirements(step: Step) -> dict[RequirementKey, Outcome]:
     return {key: all_of(outcomes) for key, outcomes in found.items()}
 
 
-def _losses(ledger: Ledger, step: Step, elapsed: float, seen: float) -> dict[tuple[str, Subject], Lost]:
+def _losses(ledger: Ledger, step: WatchStep, elapsed: float, seen: float) -> dict[tuple[str, Subject], Lost]:
     """Add the time since the last step; a subject that was not there before was unknown all along."""
     found = {}
     for key in {*ledger.lost, *step.shares}:
@@ -144,7 +144,7 @@ def _losses(ledger: Ledger, step: Step, elapsed: float, seen: float) -> dict[tup
     return found
 
 
-def _tallies(ledger: Ledger, step: Step, dry_run: DryRun) -> dict[SeriesKey, Tally]:
+def _tallies(ledger: Ledger, step: WatchStep, dry_run: DryRun) -> dict[SeriesKey, Tally]:
     found = dict(ledger.tallies)
     for key, recent in step.recent.items():
         found[key] = add(found.get(key) or begin(ledger.since), recent, _bounds(key[0], dry_run))
@@ -156,7 +156,7 @@ def _bounds(signal: str, dry_run: DryRun) -> tuple[float, ...]:
     return tuple(s.by for s in statistics if isinstance(s, Rises) and s.signal == signal)
 
 
-def _judge(criterion: Criterion, ledger: Ledger, dry_run: DryRun) -> Finding:
+def _judge(criterion: Criterion, ledger: Ledger, dry_run: DryRun) -> CriterionResult:
     statistic = criterion.statistic
     if isinstance(statistic, Share):
         return _judge_share(criterion, statistic, ledger)
@@ -168,14 +168,16 @@ def _judge(criterion: Criterion, ledger: Ledger, dry_run: DryRun) -> Finding:
     return _judge_values(criterion, [tally.climbed(place) for tally in tallies], "the signal has no sample in the run")
 
 
-def _judge_share(criterion: Criterion, share: Share, ledger: Ledger) -> Finding:
+def _judge_share(criterion: Criterion, share: Share, ledger: Ledger) -> CriterionResult:
     if ledger.seconds <= 0:
-        return Finding(criterion.text, Outcome.UNKNOWN, None, "no time passed")
+        return CriterionResult(criterion.text, Outcome.UNKNOWN, None, "no time passed")
     lost = [found for (text, _), found in ledger.lost.items() if text == share.condition.text]
     upper = criterion.bound.op in {Operator.LT, Operator.LE}
     ends = [found.failed if upper else found.missed for found in lost]
     if criterion.bound.op in {Operator.EQ, Operator.NE} and any(found.failed != found.missed for found in lost):
-        return Finding(criterion.text, Outcome.FAIL, None, "some of the time is unknown, which counts against it")
+        return CriterionResult(
+            criterion.text, Outcome.FAIL, None, "some of the time is unknown, which counts against it"
+        )
     return _judge_values(criterion, [_clamped(1.0 - end / ledger.seconds) for end in ends], "no subject was seen")
 
 
@@ -183,15 +185,15 @@ def _clamped(share: float) -> float:
     return min(1.0, max(0.0, share))
 
 
-def _judge_values(criterion: Criterion, values: Iterable[float | None], unknown: str) -> Finding:
+def _judge_values(criterion: Criterion, values: Iterable[float | None], unknown: str) -> CriterionResult:
     """Judge the worst of the values: one that is not known first, then the one furthest on the wrong side."""
     found = list(values)
     known = [value for value in found if value is not None]
     if not found or len(known) < len(found):
-        return Finding(criterion.text, Outcome.UNKNOWN, None, unknown)
+        return CriterionResult(criterion.text, Outcome.UNKNOWN, None, unknown)
     worst = _worst(known, criterion.bound)
     outcome = Outcome.PASS if criterion.bound.holds(worst) else Outcome.FAIL
-    return Finding(criterion.text, outcome, worst, _plural(len(known)))
+    return CriterionResult(criterion.text, outcome, worst, _plural(len(known)))
 
 
 def _worst(values: list[float], bound: Comparison) -> float:
@@ -206,11 +208,11 @@ def _plural(count: int) -> str:
     return "" if count == 1 else f"the worst of {count}"
 
 
-def _required(ledger: Ledger) -> Finding:
+def _required(ledger: Ledger) -> CriterionResult:
     """Judge that every requirement passes in the last step and in 99 % of all."""
     text = f"every requirement passes in the last step and in >= {LEAST_SHARE:.0%} of the steps"
     if not ledger.passed:
-        return Finding(text, Outcome.UNKNOWN, None, "nothing was required")
+        return CriterionResult(text, Outcome.UNKNOWN, None, "nothing was required")
     worst = min(ledger.passed, key=lambda key: (ledger.passed[key], key))
     share = ledger.passed[worst] / ledger.steps
     failing = sorted(key for key, outcome in ledger.latest.items() if outcome is not Outcome.PASS)
@@ -218,7 +220,7 @@ def _required(ledger: Ledger) -> Finding:
     told = f"the least is {ledger.passed[worst]} of {ledger.steps} steps, {_named(worst)}" if share < 1 else ""
     more = f" and {len(failing) - NAMED} more" if len(failing) > NAMED else ""
     ended = f"not in the last step: {', '.join(map(_named, failing[:NAMED]))}{more}" if failing else ""
-    return Finding(text, outcome, share, "; ".join(filter(None, (told, ended))))
+    return CriterionResult(text, outcome, share, "; ".join(filter(None, (told, ended))))
 
 
 def _named(key: RequirementKey) -> str:
@@ -227,11 +229,13 @@ def _named(key: RequirementKey) -> str:
     return f"{gate}: {condition}{of}"
 
 
-def _eyes(ledger: Ledger) -> Finding:
+def _eyes(ledger: Ledger) -> CriterionResult:
     """Judge that 99 % of the time was watched."""
     text = f">= {LEAST_SHARE:.0%} of the time watched"
     if ledger.seconds <= 0:
-        return Finding(text, Outcome.UNKNOWN, None, "no time passed")
+        return CriterionResult(text, Outcome.UNKNOWN, None, "no time passed")
     share = 1.0 - ledger.unwatched / ledger.seconds
     outcome = Outcome.PASS if share >= LEAST_SHARE else Outcome.FAIL
-    return Finding(text, outcome, share, f"{ledger.unwatched:.0f} s were not watched" if ledger.unwatched else "")
+    return CriterionResult(
+        text, outcome, share, f"{ledger.unwatched:.0f} s were not watched" if ledger.unwatched else ""
+    )

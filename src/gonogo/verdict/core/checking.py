@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from math import floor, isfinite
 
 from gonogo.model.condition import Comparison, Condition, Term
-from gonogo.model.outcome import Check, Doubt, Outcome, Reason, any_of, in_order
+from gonogo.model.outcome import Doubt, JudgedCondition, Outcome, Reason, any_of, in_order
 from gonogo.model.series import Series
-from gonogo.model.signal import Range, Signal
+from gonogo.model.signal import Signal, ValueRange
 from gonogo.verdict.core.reading import Reading
 from gonogo.verdict.core.series_doubts import histogram_detail
 from gonogo.verdict.core.sustain import falling, held_for
@@ -20,7 +20,7 @@ Combine = Callable[[Iterable[Outcome]], Outcome]
 
 def check(
     condition: Condition, read: Callable[[str], tuple[Reading, ...]], now: float, *, members: Combine
-) -> tuple[Check, ...]:
+) -> tuple[JudgedCondition, ...]:
     """Judge a condition: one check for each label set of its signal, or one in all where it has ``or``.
 
     Args:
@@ -39,7 +39,7 @@ def check(
     shown = next((part for part in parts if part.outcome is outcome), parts[0])
     told = shown.detail if outcome is Outcome.PASS else "; ".join(part.detail for part in parts)
     return (
-        Check(
+        JudgedCondition(
             condition.text,
             outcome,
             doubts,
@@ -54,16 +54,18 @@ def check(
     )
 
 
-def _check_each(term: Term, text: str, read: Callable[[str], tuple[Reading, ...]], now: float) -> tuple[Check, ...]:
+def _check_each(
+    term: Term, text: str, read: Callable[[str], tuple[Reading, ...]], now: float
+) -> tuple[JudgedCondition, ...]:
     return tuple([_check(term, text, reading, now) for reading in read(term.signal)])
 
 
-def _check(term: Term, text: str, reading: Reading, now: float) -> Check:
+def _check(term: Term, text: str, reading: Reading, now: float) -> JudgedCondition:
     series = reading.series
     if series is None or not series.times:
         doubts = in_order(reading.doubts)
         detail = doubts[0].detail if doubts else ""
-        return Check(text, Outcome.UNKNOWN, doubts, detail, provenance=reading.provenance)
+        return JudgedCondition(text, Outcome.UNKNOWN, doubts, detail, provenance=reading.provenance)
     seen_until = now - reading.lateness.seconds
     doubts = reading.doubts + reading.lateness.noted(_window_doubts(term, reading, series, seen_until))
     outcome = Outcome.UNKNOWN if doubts else _truth(term, reading, series, seen_until)
@@ -71,7 +73,7 @@ def _check(term: Term, text: str, reading: Reading, now: float) -> Check:
         gap = f"too little of {series.metric} is known for {term}; wait for more samples"
         doubts = in_order(doubts) or (Doubt(Reason.GAPPY, gap),)
     value, time = series.values[-1], series.times[-1]
-    return Check(
+    return JudgedCondition(
         text,
         outcome,
         doubts,
@@ -110,7 +112,7 @@ def _usual_age(reading: Reading) -> float:
     return reading.max_age - (reading.lateness.seconds if reading.signal.max_age is None else 0.0)
 
 
-def _all_meant(values: tuple[float, ...], meant: Range) -> bool:
+def _all_meant(values: tuple[float, ...], meant: ValueRange) -> bool:
     """Tell the usual case apart quickly: where this is true, ``_strange`` has nothing to say."""
     return isfinite(sum(values)) and min(values) in meant and max(values) in meant
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from gonogo.model.outcome import Check, Doubt, GateOutcome, Outcome, Reason
+from gonogo.model.outcome import Doubt, GateOutcome, JudgedCondition, Outcome, Reason
 from gonogo.model.verdict import Judgement, SubjectVerdict, Verdict, worst
 
 DRY_RUN = "dry-run"
@@ -35,6 +35,6 @@ def _held(subject: SubjectVerdict, gate: GateOutcome) -> SubjectVerdict:
     return replace(subject, verdict=worst((subject.verdict, Verdict.HOLD)), gates=(*subject.gates, gate))
 
 
-def _check(step: str, why: str) -> Check:
+def _check(step: str, why: str) -> JudgedCondition:
     doubt = Doubt(Reason.NO_RECORD, f"{why}; a passed {step} in this dry run turns it")
-    return Check(f"{step} passed", Outcome.UNKNOWN, (doubt,), doubt.detail)
+    return JudgedCondition(f"{step} passed", Outcome.UNKNOWN, (doubt,), doubt.detail)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.model.evidence import Evidence
-from gonogo.model.outcome import Check, Doubt, GateOutcome, Outcome, Reason, in_order
+from gonogo.model.outcome import Doubt, GateOutcome, JudgedCondition, Outcome, Reason, in_order
 from gonogo.model.policy import Policy
 from gonogo.verdict.core.answer_doubts import answer_doubts
 from gonogo.verdict.core.index import Key
@@ -47,4 +47,4 @@ def _missing(policy: Policy, subject: Key) -> Iterator[tuple[str, str, Doubt]]:
 
 
 def _unknown(gate: str, condition: str, doubts: tuple[Doubt, ...]) -> GateOutcome:
-    return GateOutcome(gate, Outcome.UNKNOWN, (Check(condition, Outcome.UNKNOWN, doubts, doubts[0].detail),))
+    return GateOutcome(gate, Outcome.UNKNOWN, (JudgedCondition(condition, Outcome.UNKNOWN, doubts, doubts[0].detail),))

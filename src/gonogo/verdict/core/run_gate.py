@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gonogo.model.evidence import RunState
-from gonogo.model.outcome import Check, Doubt, GateOutcome, Outcome, Reason
+from gonogo.model.outcome import Doubt, GateOutcome, JudgedCondition, Outcome, Reason
 from gonogo.model.policy import Runs
 
 
@@ -13,7 +13,7 @@ def judge_run(name: str, state: RunState, runs: Runs, now: float) -> GateOutcome
     outcome = Outcome.UNKNOWN if doubts else Outcome.PASS
     age = now - state.passed_at if state.passed_at is not None else None
     detail = doubts[0].detail if doubts else f"passed {max(age or 0.0, 0.0):.0f} s ago on exactly these inputs"
-    passed = Check(f"{name} passed", outcome, doubts, detail, sampled_at=state.passed_at, age_seconds=age)
+    passed = JudgedCondition(f"{name} passed", outcome, doubts, detail, sampled_at=state.passed_at, age_seconds=age)
     return GateOutcome(name, outcome, (passed,))
 
 

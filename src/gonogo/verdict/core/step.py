@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gonogo.model.outcome import Check, Outcome
+from gonogo.model.outcome import JudgedCondition, Outcome
 from gonogo.model.verdict import Judgement
 
 Subject = tuple[str, ...]
@@ -24,7 +24,7 @@ class Recent:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WatchStep:
     """What one step saw.
 
     Attributes:
@@ -37,6 +37,6 @@ class Step:
 
     at: float
     judgement: Judgement
-    violations: tuple[tuple[str, Check], ...] = ()
+    violations: tuple[tuple[str, JudgedCondition], ...] = ()
     shares: Mapping[tuple[str, Subject], Outcome] = field(default_factory=dict)
     recent: Mapping[SeriesKey, Recent] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from functools import cache
 from gonogo.model.condition import Condition
 from gonogo.model.evidence import Evidence, RunState, Unread
 from gonogo.model.gate import Gate
-from gonogo.model.outcome import Check, GateOutcome, Outcome, all_of, any_of
+from gonogo.model.outcome import GateOutcome, JudgedCondition, Outcome, all_of, any_of
 from gonogo.model.policy import Policy
 from gonogo.model.series import subject_key
 from gonogo.model.verdict import Judgement, SubjectVerdict, of_outcome, worst
@@ -49,7 +49,7 @@ def judge(policy: Policy, evidence: Evidence, now: float, *, asked: Iterable[Ask
     return Judgement(worst(subject.verdict for subject in subjects), now, subjects)
 
 
-def violated(policy: Policy, evidence: Evidence, now: float) -> tuple[tuple[str, Check], ...]:
+def violated(policy: Policy, evidence: Evidence, now: float) -> tuple[tuple[str, JudgedCondition], ...]:
     """List the ``abort`` conditions that are true, each with its gate, for every subject."""
     signals = tuple(policy.signals[name] for name in judged_signals(policy, (Ask.ABORT,)))
     readings = Readings(policy, evidence, signals)
@@ -101,7 +101,7 @@ def _judge_gate(gate: Gate, read: Callable[[str], tuple[Reading, ...]], now: flo
 
 def _checks(
     asked: Iterable[Condition], read: Callable[[str], tuple[Reading, ...]], now: float, members: Combine
-) -> tuple[Check, ...]:
+) -> tuple[JudgedCondition, ...]:
     return tuple([made for condition in asked for made in check(condition, read, now, members=members)])
 
 

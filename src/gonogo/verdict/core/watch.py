@@ -14,7 +14,7 @@ from gonogo.model.policy import Policy
 from gonogo.model.verdict import SubjectVerdict
 from gonogo.verdict.core.questions import ASK_ALWAYS
 from gonogo.verdict.core.reading import Reading, Readings
-from gonogo.verdict.core.step import Recent, SeriesKey, Step, Subject
+from gonogo.verdict.core.step import Recent, SeriesKey, Subject, WatchStep
 from gonogo.verdict.core.verdict import judge, violated
 
 CERTIFICATE = "certificate"
@@ -27,10 +27,10 @@ def watched(policy: Policy) -> Policy:
     return replace(policy, gates=(*policy.gates, Gate(CERTIFICATE, require=(), warn=(*_shares(policy), *sampled))))
 
 
-def take_step(policy: Policy, evidence: Evidence, at: float) -> Step:
+def take_step(policy: Policy, evidence: Evidence, at: float) -> WatchStep:
     """Judge one reading of the evidence, which was read by ``watched(policy)``, every kind of condition asked."""
     judgement = judge(policy, evidence, evidence.now, asked=ASK_ALWAYS)
-    return Step(
+    return WatchStep(
         at,
         judgement,
         violated(policy, evidence, evidence.now),
