@@ -1,1 +1,1 @@
-"""Rules as values: files, PromQL trees and the rule pack."""
+"""Texts of other programs as values with places: rule files, test files, configurations, promtool's output."""

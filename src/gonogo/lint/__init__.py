@@ -1,1 +1,1 @@
-"""Linting: from paths to findings; files, promtools, a server and git are asked here, and the checks are run."""
+"""Lint of rules: finds files, asks promtool, the server and git, runs the checks, prints the findings."""

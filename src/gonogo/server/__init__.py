@@ -1,1 +1,1 @@
-"""The shell around Prometheus: its HTTP API, its tools and its processes."""
+"""The HTTP client, and the API of Prometheus and of servers that speak it."""

@@ -1,1 +1,1 @@
-"""What a reload would change, and whether a server shows what was staged: comparisons, pure."""
+"""Compares what a server has loaded with what was staged; pure."""

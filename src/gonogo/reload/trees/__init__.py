@@ -1,1 +1,1 @@
-"""What acts on the world, and can be undone."""
+"""The files of a configuration: switched, kept, and put back."""
