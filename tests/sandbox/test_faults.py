@@ -13,7 +13,7 @@ from gonogo.sandbox.faults import FAULTS, EntryPoint, Fault, fault_named
 from gonogo.sandbox.story import HEALTHY
 
 EXIT_CODES = {Verdict.NO_GO: 1, Verdict.HOLD: 3}
-DOCS = Path(__file__).parents[3] / "docs" / "sandbox.md"
+DOCS = Path(__file__).parents[2] / "docs" / "sandbox.md"
 
 
 def test_an_unknown_fault_is_refused_with_the_list() -> None:
