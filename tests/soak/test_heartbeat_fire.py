@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import select
-import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from gonogo.disk.textfile import Textfile
 from gonogo.heartbeat.sequence import read_state
 from gonogo.heartbeat.writer import HeartbeatWriter
 from tests.children import exit_code, forked
+from tests.own_mounts import NAMESPACE, may_mount
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
@@ -192,15 +192,6 @@ TMPFS = (
     'mount -t tmpfs -o size=64k none "$1" && cd "$1" && echo "$2" >gonogo.yaml && {beat} && cp *.prom before; '
     'cat /dev/zero >filler 2>/dev/null; {beat}; echo "exit $?"; cmp *.prom before && rm filler && {beat}'
 )
-NAMESPACE = ("unshare", "--mount", "--map-root-user")
-
-
-def may_mount() -> bool:
-    """Tell whether this machine lets us mount in a namespace of our own, as root or not."""
-    return (
-        shutil.which(NAMESPACE[0]) is not None
-        and subprocess.run([*NAMESPACE, "true"], check=False, capture_output=True).returncode == 0
-    )
 
 
 DISKS = {"File too large": ((), LIMITED), **({"No space left on device": (NAMESPACE, TMPFS)} if may_mount() else {})}

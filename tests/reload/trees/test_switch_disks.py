@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.config_trees import NEW, OLD, place
+from tests.own_mounts import NAMESPACE, may_mount
 
 LIMITED = ("bash", "-c", 'ulimit -f {blocks}; exec "$0" "$@"')
 SCRIPT = """
@@ -29,7 +30,6 @@ try:
 except GonogoError as error:
     sys.exit(f"{type(error).__name__}: {error}")
 """
-NAMESPACE = ("unshare", "--mount", "--map-root-user")
 READ_ONLY = 'mount --bind "$2/live" "$2/live" && mount -o remount,ro,bind "$2/live" && exec "$0" -c "$1" "$2" "$3"'
 FULL = (
     'mount -t tmpfs -o size=128k none "$2/live" && cp -r "$2/copy/." "$2/live" && '
@@ -38,13 +38,6 @@ FULL = (
 )
 INODES = FULL.replace("size=128k", "nr_inodes=24").replace("head -c 40k /dev/zero", "true")
 MOUNTED = 'mount --bind "$2/live/rules/a.yml" "$2/live/rules/a.yml" && exec "$0" -c "$1" "$2" "$3"'
-
-
-def may_mount() -> bool:
-    """Tell whether this machine lets us mount in a namespace of our own, as root or not."""
-    if shutil.which(NAMESPACE[0]) is None:
-        return False
-    return subprocess.run([*NAMESPACE, "true"], check=False, capture_output=True).returncode == 0
 
 
 def run(argv: tuple[str, ...], folder: Path) -> str:
