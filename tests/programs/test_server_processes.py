@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.programs.server_processes import processes_of
+from gonogo.programs.server_processes import began_at, processes_of
 
 CONFIG = "/etc/p.yml"
 
@@ -36,3 +36,18 @@ def test_a_prometheus_that_names_no_configuration_may_be_the_server(
     (process / "cmdline").write_text("".join(f"{word}\0" for word in words), encoding="utf-8")
     assert list(processes_of(1005.0, CONFIG, tmp_path)) == ([process] if may_be else [])
     assert list(processes_of(1050.0, CONFIG, tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("started_at", "same"), [(1005.25, True), (1006.25, True), (1004.2500001, True), (1005.26, False), (1008.25, False)]
+)
+def test_a_server_of_another_machine_that_began_in_the_same_second_is_another(
+    tmp_path: Path, started_at: float, *, same: bool
+) -> None:
+    """The clock may be set by whole seconds; the ticks since the boot stay."""
+    process = tmp_path / "1"
+    process.mkdir()
+    (tmp_path / "stat").write_text("btime 1000\n", encoding="utf-8")
+    ticks = 5 * os.sysconf("SC_CLK_TCK") + os.sysconf("SC_CLK_TCK") // 4
+    (process / "stat").write_text(f"1 (p) {' '.join(['0'] * 19)} {ticks} 0", encoding="utf-8")
+    assert began_at(process, started_at) is same

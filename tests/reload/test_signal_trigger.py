@@ -54,7 +54,7 @@ def sent(running: Running, *, after: float = 0.0, config_file: str = "/etc/prome
     return told.reply, told.detail
 
 
-@pytest.mark.parametrize(("after", "words"), [(-3.0, "3.0 s after it"), (3.0, "3.0 s before it")])
+@pytest.mark.parametrize(("after", "words"), [(-3.0, "3.00 s after it"), (3.0, "3.00 s before it")])
 def test_a_process_of_another_time_is_left_alone(running: Running, after: float, words: str) -> None:
     """Its number was the server's once, or never."""
     reply, detail = sent(running, after=after)

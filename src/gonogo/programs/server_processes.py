@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 PROC = Path("/proc")
 """Where the kernel tells of its processes."""
 
-START_TOLERANCE = 2.0
+_START_TOLERANCE = 2.0
 """Seconds by which the kernel's boot time, and so a process's start, may move when the clock is set."""
 
 _STARTED = 22 - 3
@@ -39,13 +39,28 @@ def processes_of(started_at: float, config_file: str, proc: Path = PROC) -> Iter
             with suppress(OSError, ValueError, IndexError):  # it ended meanwhile, or is hidden from this user
                 named = named_configuration(process)
                 may_be = named == config_file or (named is None and _program(process) == _PROGRAM)
-                if may_be and abs(start_time(process) - started_at) <= START_TOLERANCE:
+                if may_be and began_at(process, started_at):
                     yield process
 
 
 def _program(process: Path) -> str:
     words = (process / "cmdline").read_text(encoding="utf-8", errors="replace").split("\0")
     return PurePath(words[0]).name
+
+
+def began_at(process: Path, started_at: float) -> bool:
+    """Say if a process began when a server says that the server began.
+
+    Both times are the boot time in whole seconds plus a number of clock ticks, so their fractions are equal. A
+    server of another machine that began within the same seconds has the same fraction once in a hundred times.
+
+    Raises:
+        OSError: the process ended, or is hidden from this user.
+    """
+    ticks = os.sysconf("SC_CLK_TCK")
+    began = start_time(process)
+    same_tick = (round(began * ticks) - round(started_at * ticks)) % ticks == 0
+    return same_tick and abs(began - started_at) <= _START_TOLERANCE
 
 
 def start_time(process: Path) -> float:

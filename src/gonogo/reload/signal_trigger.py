@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gonogo.disk.regular_file import read_some
-from gonogo.programs.server_processes import PROC, START_TOLERANCE, named_configuration, start_time
+from gonogo.programs.server_processes import PROC, began_at, named_configuration, start_time
 from gonogo.reload.trigger import Reply, Triggered
 
 _LARGEST = 64
@@ -91,9 +91,9 @@ def _stranger(process: Path, started_at: float | None, config_file: str) -> str:
     """Say why a process cannot be the server; empty where it is."""
     if started_at is None:
         return "the server does not tell when it was started"
-    began = start_time(process)
-    if abs(began - started_at) > START_TOLERANCE:
-        return f"it was started {abs(began - started_at):.1f} s {'after' if began > started_at else 'before'} it"
+    if not began_at(process, started_at):
+        began = start_time(process)
+        return f"it was started {abs(began - started_at):.2f} s {'after' if began > started_at else 'before'} it"
     if not _catches_hangup(process):
         return "it would end by a SIGHUP"
     named = named_configuration(process)
