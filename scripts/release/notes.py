@@ -28,10 +28,10 @@ def main(tag: str) -> int:
 
 def version(root: Path) -> str:
     """Read the version of the package without importing it."""
-    text = (root / "src/gonogo/__init__.py").read_text(encoding="utf-8")
+    text = (root / "src/gonogo/version.py").read_text(encoding="utf-8")
     found = re.search(r'^__version__ = "([^"]+)"$', text, re.MULTILINE)
     if found is None:
-        raise UnfitTagError("src/gonogo/__init__.py has no line __version__")
+        raise UnfitTagError("src/gonogo/version.py has no line __version__")
     return found[1]
 
 

@@ -11,6 +11,7 @@ import pytest
 from gonogo.model.evidence import Target
 from gonogo.model.versions import SCRAPE_CONFIG_FILES, reaches, release
 from gonogo.programs.processes import prometheus
+from gonogo.reload import own_file, own_scrapes
 from gonogo.reload.compare.result import Became, ReloadResult
 from gonogo.reload.recovery import recover
 from gonogo.reload.transaction import reload
@@ -197,8 +198,8 @@ def test_what_nobody_sees_is_refused_where_the_process_is_not_seen(
     write_job(replace(yard.live, folder=yard.staged), more=RELABELLED % "mode")
     reloaded(yard)
     (tmp_path / "proc").mkdir()
-    monkeypatch.setattr("gonogo.reload.own_file.server_processes", lambda *_: ())
-    monkeypatch.setattr("gonogo.reload.own_scrapes.server_processes", lambda *_: ())
+    monkeypatch.setattr(own_file, "server_processes", lambda *_: ())
+    monkeypatch.setattr(own_scrapes, "server_processes", lambda *_: ())
     write_job(yard.stage(), more=RELABELLED % "device")
     refused = reload(yard.request())
     assert refused.became is Became.REFUSED, told(refused)

@@ -13,7 +13,7 @@ from gonogo.disk import durable
 from gonogo.errors import ActionFailed
 from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
-from gonogo.reload import asking, changing, disk_steps, judging, transaction
+from gonogo.reload import asking, changing, disk_steps, judging, recovery, transaction
 from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.recovery import recover
 from gonogo.reload.request import ReloadRequest
@@ -337,7 +337,7 @@ def test_another_reload_under_way_is_waited_for_and_then_refused(stage: Scene, m
     request = stage.request()
     with hold_server(stage.place(request).state, 1):
         monkeypatch.setattr(transaction, "LOCK_PATIENCE", 0.05)
-        monkeypatch.setattr("gonogo.reload.recovery.LOCK_PATIENCE", 0.05)
+        monkeypatch.setattr(recovery, "LOCK_PATIENCE", 0.05)
         refused = reload(request)
         assert refused.became is Became.REFUSED
         assert steps(refused) == [ReloadStep.LOCK, ReloadStep.METRICS]

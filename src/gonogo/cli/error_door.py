@@ -8,13 +8,13 @@ import traceback
 
 import click
 
-from gonogo import __version__
 from gonogo.cli.answer import answer
 from gonogo.cli.machine_trouble import machine_trouble
 from gonogo.cli.mistake import SaidError, mistake_json, mistake_of, mistake_text
 from gonogo.errors import GonogoError, ReaderLeft
 from gonogo.model.plain import plain
 from gonogo.stopping import Stopped, checkpoint, disregard
+from gonogo.version import __version__
 
 BUG = 70
 INTERRUPTED = 130

@@ -13,10 +13,10 @@ from typing import NoReturn
 import click
 import click.shell_completion
 
-from gonogo import __version__
 from gonogo.cli.answer import answer
 from gonogo.cli.door import through
 from gonogo.environment import variable
+from gonogo.version import __version__
 
 COMMANDS = {
     "decide": ("gonogo.cli.decide:decide", "Answer GO, HOLD or NO-GO now, with the evidence."),

@@ -12,11 +12,11 @@ import hashlib
 import os
 from pathlib import Path
 
-from gonogo import __version__
 from gonogo.disk.regular_file import read_some
 from gonogo.errors import PolicyError, Problem
 from gonogo.policy.inputs import matching, scrape_files, unit_files
 from gonogo.policy.settings import PolicyFile
+from gonogo.version import __version__
 
 LARGEST_BYTES = 64 * 1024 * 1024
 """How large all the inputs together may be."""

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gonogo import __version__
 from gonogo.model.gate import OBS_LINT, PROMQL_UNIT, SANDBOX_SMOKE
+from gonogo.version import __version__
 
 DRY_RUN = "dry-run"
 RELOAD = "reload"

@@ -16,10 +16,10 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from gonogo import __version__
 from gonogo.disk.regular_file import read_some
 from gonogo.environment import variable
 from gonogo.ruletests.material import Material
+from gonogo.version import __version__
 
 SCHEMA = "gonogo/unit-cache/v1"
 

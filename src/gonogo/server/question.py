@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from gonogo import __version__
 from gonogo.server.address import Address, parse_address
 from gonogo.server.http_settings import HttpSettings
+from gonogo.version import __version__
 
 LONGEST_GET = 4000
 """Characters of a form that still go into the URL; a longer one is posted (proxies cut URLs at 8 kB)."""

@@ -12,7 +12,8 @@ import pytest
 
 from gonogo.disk import durable
 from gonogo.errors import ActionFailed
-from gonogo.reload.trees import state_note
+from gonogo.reload.trees import state_note, switch_undo
+from gonogo.reload.trees import switch as switching
 from gonogo.reload.trees.good_trees import good_tree, keep_good
 from gonogo.reload.trees.manifest import MOST_FILES
 from gonogo.reload.trees.recover_marker import pending, write_marker
@@ -95,8 +96,8 @@ def test_a_marker_that_cannot_be_taken_away_is_stuck(tmp_path: Path, monkeypatch
     def refuse(state: object) -> None:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(state))
 
-    for module in ("switch", "switch_undo"):
-        monkeypatch.setattr(f"gonogo.reload.trees.{module}.remove_marker", refuse)
+    for module in (switching, switch_undo):
+        monkeypatch.setattr(module, "remove_marker", refuse)
     with pytest.raises(Stuck, match="the live tree is old"):
         switch_now(here, Failing(4))
     with pytest.raises(Refused, match="marker of the switch cannot be taken away"):
