@@ -1,4 +1,4 @@
-"""What follows a reload whatever became of it: its metrics; and after a proved one, a beat."""
+"""The steps after every reload: publish its metrics and, after a proved reload, write a beat."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from gonogo.reload.trees.reload_metrics import LastReload, publish_reload, reloa
 from gonogo.smoke.run import HEARTBEAT_OK
 
 OWN_PREFIX = "gonogo"
-"""What the metrics begin with where the policy has no prefix."""
+"""The prefix of the metrics if the policy has none."""
 
 
 def afterwards(request: ReloadRequest, place: ReloadPlace, course: Course, result: ReloadResult) -> ReloadResult:
-    """Publish the metrics of a reload, beat after a proved one, and write the last record of it.
+    """Publish the metrics of a reload, write a beat after a proved one, and write the last record.
 
-    Neither metrics nor beat change what became of it.
+    Neither the metrics nor the beat changes the result of the reload.
     """
-    course.touched = True  # what became of it is written: a journal that is full now stops nothing
+    course.touched = True  # the steps are recorded: a journal that is full now stops nothing
     course.take(ReloadStep.METRICS, lambda: _unless_it_fails(lambda: _metrics(place, result)))
     if request.beat and result.became is Became.RELOADED:
         course.take(ReloadStep.HEARTBEAT, lambda: _unless_it_fails(lambda: _beat(place)))

@@ -1,4 +1,4 @@
-"""Asks the server to reload, finds out what became of that, and asks again only where that is safe."""
+"""Asks the server to reload, finds how that ended, and asks again only if that is safe."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from gonogo.stopping import pause as wait
 
 @dataclass(frozen=True, slots=True)
 class StepNames:
-    """What the steps are called: those towards the new tree, or those back to the old one."""
+    """The names of the steps towards the new tree, or of those back to the old one."""
 
     trigger: ReloadStep
     settle: ReloadStep
@@ -39,7 +39,7 @@ BACK = StepNames(ReloadStep.TRIGGER_OLD, ReloadStep.SETTLE_OLD, ReloadStep.VERIF
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A reload that was asked for: the vitals just before, what became of it, and how often it was asked again."""
+    """A reload that was asked for: the vitals just before, how the reload ended, and the number of retries."""
 
     vitals: Vitals
     settled: Settled
@@ -48,30 +48,30 @@ class Asked:
 
     @property
     def loaded(self) -> Reload | None:
-        """The reload to verify; ``None`` where there was none that took everything."""
+        """Return the reload to verify, or ``None`` if no reload loaded everything."""
         if self.settled.outcome is Settlement.LOADED and self.settled.vitals is not None:
             return Reload(self.vitals, self.settled.vitals, self.is_rollback)
         return None
 
     @property
     def load(self) -> Load | None:
-        """That reload as a good tree notes it."""
+        """Return the reload as a good tree records it."""
         return None if self.loaded is None else load_of(self.loaded.settled)
 
 
 def load_of(vitals: Vitals) -> Load:
-    """Tell a server's last load from any other."""
+    """Return the server's last load, identified by its process and its time."""
     return Load(vitals.born, vitals.metrics.success_at)
 
 
 def ask(course: Course, place: ReloadPlace, before: ServerState, names: StepNames) -> Asked:
-    """Ask until it is known what became of it, at most three times more.
+    """Ask until the end of the reload is known, with at most three retries.
 
     Args:
-        course: takes the steps.
-        place: where.
-        before: the server before anything was touched; forth, it must still be as it was.
-        names: what the steps are called.
+        course: runs the steps.
+        place: the server and its trees.
+        before: the server before anything was changed. Towards the new tree, the server must not have changed since.
+        names: the names of the steps.
     """
     retries = 0
     while True:
@@ -88,7 +88,7 @@ def ask(course: Course, place: ReloadPlace, before: ServerState, names: StepName
 def verify_step(
     place: ReloadPlace, before: ServerState, wanted: StagedConfiguration, asked: Asked, within: timedelta | None = None
 ) -> Done:
-    """Look until the server is as it should be, or the time is up; back, failures on the way are not counted."""
+    """Look until the server is as it should be, or the time is up. A rollback does not count failures on the way."""
     reload = asked.loaded
     if reload is None and asked.settled.outcome is Settlement.NOT_HAPPENED:
         return _still_there(place, before, wanted)
@@ -101,7 +101,7 @@ def verify_step(
 
 
 def _still_there(place: ReloadPlace, before: ServerState, wanted: StagedConfiguration) -> Done:
-    """Where no reload happened at all, see that the server still has what it had."""
+    """Check that the server still has its old configuration, after a request that led to no reload."""
     now = place.server.state()
     untouched = (now.vitals.born, now.vitals.metrics.success_at) == (
         before.vitals.born,
@@ -118,27 +118,27 @@ def _vitals(place: ReloadPlace, before: ServerState) -> Vitals:
     try:
         return place.server.vitals()
     except SourceError:
-        return before.vitals  # asking it says what is wrong
+        return before.vitals  # the next request reports the error
 
 
 def _trigger(course: Course, place: ReloadPlace, before: ServerState, asked: Vitals, names: StepNames) -> Triggered:
-    told: list[Triggered] = []
+    answers: list[Triggered] = []
 
     def act() -> Done:
         strangers = disturbed(before, asked) if names is FORTH else ()
-        if before.auto_reload:  # it may have been quicker than we are: what it read is verified all the same
+        if before.auto_reload:  # the server may have reloaded by itself; the result is verified anyway
             strangers = tuple(one for one in strangers if one.check is not Verification.ALONE)
         if strangers:
-            told.append(Triggered(Reply.NOT_SENT, "; ".join(map(str, strangers))))
+            answers.append(Triggered(Reply.NOT_SENT, "; ".join(map(str, strangers))))
             return judged(tuple(map(str, strangers)), "")
-        told.append(place.server.trigger(before))
-        triggered = told[0]
+        answers.append(place.server.trigger(before))
+        triggered = answers[0]
         if triggered.accepted is False:
             return judged((_with_step(triggered.detail, triggered.next_step),), "")
         return Done(Outcome.PASS if triggered.accepted else Outcome.UNKNOWN, triggered.detail, seen=_seen(triggered))
 
     report = course.take(names.trigger, act)
-    return told[0] if told else Triggered(Reply.NOT_SENT, report.detail)
+    return answers[0] if answers else Triggered(Reply.NOT_SENT, report.detail)
 
 
 def _settle(course: Course, place: ReloadPlace, asked: Vitals, triggered: Triggered, names: StepNames) -> Settled:

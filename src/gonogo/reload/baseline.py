@@ -1,4 +1,4 @@
-"""What was broken before a reload, and so is not its doing."""
+"""The failures from before a reload, which the reload did not cause."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from gonogo.server.server_state import ServerState
 
 
 def baseline(found: Snapshot, before: ServerState) -> ServerState:
-    """Give the server before the reload, without what the new tree had broken already.
+    """Return the server before the reload, without the failures that the new tree had caused already.
 
-    In place, somebody may have let the server read the new files before: then what fails is theirs, unless the
-    old tree has it too.
+    In place, another program may have made the server read the new files before. Then a failure counts as old only if
+    the old tree has it too.
+
     """
     if found.old is None or found.has_old or not found.has_new:
         return before

@@ -1,4 +1,4 @@
-"""The part of a reload that touches: switch, trigger, verify, keep; and the way back."""
+"""The part of a reload that changes files and the server: switch, trigger, verify and keep, or the rollback."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _STILL = ("still fail", "still fails")
 
 
 class _Way(Enum):
-    """How it goes on after asking for the new tree."""
+    """The next part of the reload after the server was asked to load the new tree."""
 
     DONE = "done"
     BACK = "back"
@@ -43,17 +43,17 @@ class _Way(Enum):
 
 
 class Changing:
-    """Carries a reload out, or undoes it."""
+    """A reload that is carried out, or rolled back."""
 
     def __init__(self, course: Course, ready: Ready) -> None:
-        """Begin with nothing switched."""
+        """Start with nothing switched."""
         self._course = course
         self._ready = ready
         self._retries = 0
         self._undone = False
 
     def carry_out(self) -> ReloadResult:
-        """Switch, ask, verify, keep; whatever fails after the switch is undone, a mistake in here as well."""
+        """Switch, trigger, verify and keep. After a failure or an error in gonogo, roll back."""
         with whole():
             return self._carried_out()
 
@@ -65,8 +65,8 @@ class Changing:
             way = _Way.BACK if self._undone else self._forth()
         except KeyboardInterrupt:
             return replace(self._cut_short("it was interrupted"), interrupted=True)
-        except Exception as error:  # noqa: BLE001 - of whatever kind: the files are switched, and must not stay so
-            why = _told(error)
+        except Exception as error:  # noqa: BLE001 - every error: the files are switched, and must not stay switched
+            why = _unexpected(error)
             result = self._cut_short("it failed")
             return replace(result, reasons=(why, *result.reasons))
         return self._ended(way)
@@ -81,9 +81,9 @@ class Changing:
         if way is _Way.BACK:
             try:
                 return self._back()
-            except Exception as error:  # noqa: BLE001 - whoever reads the answer must learn what to type
+            except Exception as error:  # noqa: BLE001 - the user must get the commands in every case
                 lost = self._lost("the way back failed")
-                return replace(lost, reasons=(*lost.reasons, _told(error)))
+                return replace(lost, reasons=(*lost.reasons, _unexpected(error)))
         if way is _Way.UNKNOWN:
             return self._lost("it is not known what became of the reload, so no file was changed back")
         if way is _Way.NOT_KEPT:
@@ -99,7 +99,8 @@ class Changing:
     def _failing(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """List the rules that failed before and still fail, and those that began to fail since they were verified.
 
-        The former are no reason to go back. Both must be known.
+        Rules that failed before are no reason for a rollback. The result lists both kinds.
+
         """
         before = self._ready.before
         try:
@@ -109,7 +110,7 @@ class Changing:
         return failing_rules(before, now)
 
     def _interrupted(self) -> _Way | None:
-        """Tell how to go on after an interrupt: what was proved stays, what was touched goes back."""
+        """Return how to continue after an interrupt. A proved tree stays. A changed tree is rolled back."""
         taken = {report.step: report.outcome for report in self._course.steps}
         if taken.get(ReloadStep.KEEP) is Outcome.PASS:
             return _Way.DONE
@@ -117,7 +118,7 @@ class Changing:
         return _Way.BACK if touched else None
 
     def _switch(self) -> ReloadResult | None:
-        """Put the new tree on disk; gives a result where that was refused and nothing is touched."""
+        """Put the new tree on disk. Return a result only if the switch was refused and nothing was changed."""
         failure: list[ActionFailed] = []
 
         def act() -> Done:
@@ -192,14 +193,14 @@ class Changing:
         return asked
 
     def _back(self) -> ReloadResult:
-        """Restore, ask again even where the server may have the old tree, and verify that."""
+        """Restore the old files, trigger a reload even if the server may still have the old tree, and verify."""
         ready, found = self._ready, self._ready.found
         if not self._undone:
             if pending(ready.place.state) is None:
                 return self._lost(self._without_way_back())
             if self._course.take(ReloadStep.RESTORE, lambda: restore_step(ready)).outcome is Outcome.FAIL:
                 return self._lost("the old files could not be put back")
-        assert found.old is not None  # noqa: S101 - what was switched can be gone back to
+        assert found.old is not None  # noqa: S101 - a tree that was switched has an old tree
         asked = self._ask(BACK)
         wanted = wanted_of(found.old, ready.before, found.old if found.has_old else None)
         report = self._course.take(ReloadStep.VERIFY_OLD, lambda: verify_step(ready.place, ready.before, wanted, asked))
@@ -211,7 +212,7 @@ class Changing:
         return self._ends(Became.ROLLED_BACK, "the old files are back, loaded and verified")
 
     def _without_way_back(self) -> str:
-        """Say what the server did with the files, and why nothing can be gone back to."""
+        """Return a sentence that says what the server did with the files, and why no rollback is possible."""
         first = "no tree was proved before this first reload"
         why = "it was reloaded without rollback" if self._ready.without_rollback else first
         nothing = f"there is nothing to go back to: {why}"
@@ -228,8 +229,8 @@ class Changing:
         )
 
 
-def _told(error: Exception) -> str:
-    """Say an error that nobody expected, and where it came from."""
+def _unexpected(error: Exception) -> str:
+    """Return a sentence for an unexpected error, with the place in the code."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f" ({frames[-1].name} in {PurePath(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
     return f"unexpected {type(error).__name__}: {error}{where}"

@@ -1,4 +1,4 @@
-"""What is checked of a tree before a server may read it: lint, unit tests, and the promtool on the server's side."""
+"""The checks of a tree before a server may read it: lint, unit tests, and promtool on the server's side."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from gonogo.server.server_state import ServerState
 
 
 def running_as(policy_file: PolicyFile, server: ServerState | None) -> PolicyFile:
-    """Let the promtool here turn on the features of the server as well, as far as it can."""
+    """Return the policy with the server's features turned on, as far as the promtool here has them."""
     named = policy_file.server.features
     try:
         taken = features_for(server.features if server else (), installed_promtool().release).flags
@@ -42,7 +42,7 @@ def running_as(policy_file: PolicyFile, server: ServerState | None) -> PolicyFil
 
 
 def lint_step(request: ReloadRequest, mirror: Mirror) -> Done:
-    """Lint what shall be live; what git tracks is asked only of a tree that is live."""
+    """Lint the new tree. Only a live tree must be tracked by git."""
 
     def made() -> Run:
         if request.staged is None:
@@ -54,7 +54,7 @@ def lint_step(request: ReloadRequest, mirror: Mirror) -> Done:
 
 
 def unit_step(request: ReloadRequest, mirror: Mirror) -> Done:
-    """Run the rules' unit tests; a policy that neither has nor requires any does without."""
+    """Run the unit tests of the rules. Skip the step if the policy neither has nor requires unit tests."""
     required = PROMQL_UNIT in request.policy_file.policy.runs.required
     if not required and not any(_has_tests(place) for place in mirror.policy_file.tests):
         return left_out("there are no unit tests, and the policy requires none")
@@ -62,7 +62,7 @@ def unit_step(request: ReloadRequest, mirror: Mirror) -> Done:
 
 
 def cross_check_step(request: ReloadRequest, place: ReloadPlace, mirror: Mirror, before: ServerState | None) -> Done:
-    """See that every promtool is of the server's version, and that the one on its side accepts the tree as well."""
+    """Check that every promtool has the server's version, and that the one on the server's side accepts the tree."""
     settings = place.policy_file.reload
     here = AskedPromtool(demanded=place.policy_file.server.features, running=before.features if before else ())
     there = _other_side(place, mirror, here) if settings.promtool else None
@@ -78,10 +78,10 @@ def cross_check_step(request: ReloadRequest, place: ReloadPlace, mirror: Mirror,
     skewed = tuple(_skewed(versions, server)) if before is not None else ()
     if not request.allow_version_skew:
         reasons += skewed
-    told = "; ".join(f"{name} {version or 'tells no version'}" for name, version in versions.items())
+    versions_here = "; ".join(f"{name} {version or 'tells no version'}" for name, version in versions.items())
     excused = f", allowed: {'; '.join(skewed)}" if skewed else ""
     lacking = f"; promtool cannot turn on the server's {', '.join(found.lacking)}" if found.lacking else ""
-    well = f"{told}; the server {server or 'tells no version'}{excused}{lacking}"
+    well = f"{versions_here}; the server {server or 'tells no version'}{excused}{lacking}"
     return judged(tuple(reasons), well, versions={**versions, "server": server}, version_skew_allowed=bool(skewed))
 
 
@@ -99,7 +99,7 @@ def _skewed(versions: dict[str, str], server: str | None) -> Iterator[str]:
 
 
 def _other_side(place: ReloadPlace, mirror: Mirror, here: AskedPromtool) -> AskedPromtool:
-    """Name the files for the promtool on the server's side, which sees the staged tree where it really lies."""
+    """Return the promtool on the server's side, with the paths under which it sees the staged tree."""
     settings = place.policy_file.reload
     real = place.staged or place.live
     if real is None:
@@ -132,4 +132,4 @@ def _has_tests(place: Path) -> bool:
     try:
         return place.exists() and bool(unit_files(place))
     except OSError:
-        return True  # running them says what is wrong
+        return True  # the run of the tests reports the error

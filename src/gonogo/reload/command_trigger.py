@@ -15,33 +15,33 @@ from gonogo.reload.trigger import Reply, Triggered
 from gonogo.server.quotation import quote
 
 KEPT = 4000
-"""Bytes of the beginning of its output that are looked at."""
+"""Bytes of the command's output that are kept."""
 
 _RUN_IT = "run the command by hand and see what it says; the server may have been reached all the same"
 
 
 def reload_by_command(argv: Sequence[str], timeout: timedelta) -> Triggered:
-    """Run a program, never through a shell, and wait for its end; what it started is ended with it at the deadline.
+    """Run a program, never through a shell, and wait for its end. At the deadline end its child processes too.
 
-    Neither success nor failure says what became of the server: ``kill -s HUP`` succeeds
-    before anything is read, and a connection may be lost after the signal was sent.
+    The exit code does not prove that the server reloaded, or that it did not: ``kill -s HUP`` succeeds before the
+    server reads anything, and a connection may be lost after the signal was sent.
 
     Args:
         argv: the program and its arguments, such as ``("docker", "kill", "-s", "HUP", "prometheus")``.
-        timeout: how long it may take.
+        timeout: the longest time that the program may take.
     """
     began = time.monotonic()
     try:
-        told = _ran((locate(argv[0]), *argv[1:]), timeout)
+        triggered = _ran((locate(argv[0]), *argv[1:]), timeout)
     except MissingTool as error:
-        told = Triggered(Reply.NOT_SENT, f"{error.what}: {error.why}", error.next_step)
+        triggered = Triggered(Reply.NOT_SENT, f"{error.what}: {error.why}", error.next_step)
     except OSError as error:
-        told = Triggered(Reply.NOT_SENT, f"{argv[0]} could not be run: {error.strerror}", "see its permissions")
-    return replace(told, seconds=time.monotonic() - began)
+        triggered = Triggered(Reply.NOT_SENT, f"{argv[0]} could not be run: {error.strerror}", "see its permissions")
+    return replace(triggered, seconds=time.monotonic() - began)
 
 
 def missing_program(argv: Sequence[str]) -> str:
-    """Say why a command could not even be started; empty where it could."""
+    """Return why a command could not be started, or an empty string."""
     try:
         locate(argv[0])
     except MissingTool as error:

@@ -1,4 +1,4 @@
-"""What a person can type where a reload could be neither finished nor undone."""
+"""The commands for a person when a reload could be neither finished nor undone."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from gonogo.reload.trees.manifest import ManifestEntry
 from gonogo.reload.trees.recover_marker import Marker, pending
 
 MOST_FILES = 50
-"""How many files are named one by one; of more, only where their bytes are kept is said."""
+"""The largest number of files that get a command each. For more files, a comment names the folder with the bytes."""
 
 _SET_ATTRIBUTE = "import os, sys; os.setxattr(sys.argv[1], sys.argv[2], bytes.fromhex(sys.argv[3]))"
-"""A program for it (setfattr) is often not installed; Python is."""
+"""A Python program in place of setfattr, which is often not installed."""
 
 
 def by_hand(place: ReloadPlace) -> tuple[str, ...]:
-    """Give the commands: the one that does it all, then what it would do."""
+    """Return the commands: first the one that does everything, then the single steps."""
     policy = shlex.quote(str(place.policy_file.path.absolute()))
     lines = [f"gonogo reload --recover --policy {policy} --prometheus {place.server.url}"]
     try:
@@ -32,7 +32,7 @@ def by_hand(place: ReloadPlace) -> tuple[str, ...]:
 
 
 def asks(place: ReloadPlace) -> str:
-    """Write the command that asks the server to reload."""
+    """Return the command that asks the server to reload."""
     settings = place.policy_file.reload
     if settings.trigger is Trigger.COMMAND:
         return shlex.join(settings.command)
@@ -57,7 +57,7 @@ def _old_files(place: ReloadPlace, marker: Marker) -> Iterator[str]:
 
 
 def _old_file(place: ReloadPlace, there: str, entry: ManifestEntry) -> Iterator[tuple[str, ...]]:
-    """Give the commands that put a file back with its rights."""
+    """Return the commands that put a file back with its rights."""
     rights = entry.rights
     yield "cp", "--remove-destination", str(place.state.objects / entry.sha256), there
     yield "chown", f"{rights.uid}:{rights.gid}", there

@@ -1,8 +1,7 @@
-"""Compares a server after a reload with what it was and with what it should be: values in, what is unmet out.
+"""Compares a server after a reload with its state before and with the state that it must have.
 
-What was broken before is not the reload's doing: a rule that failed before, a target
-that was down, a group that left evaluations out, a job whose discovery found nothing may
-go on so. Everything else counts.
+The reload did not cause the failures from before: a rule that failed, a target that was down, a group that missed
+evaluations, a job whose discovery found nothing. These may stay as they are. Everything else counts.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from gonogo.server.own_metrics import OwnMetrics
 from gonogo.server.server_state import ServerState, Vitals
 
 SHOWN = 5
-"""How many differences of one kind are told one by one; the rest is counted."""
+"""The number of differences of one kind that a message lists. Further differences are only counted."""
 
 _VARYING = re.compile(r"\{.*\}|\[.*\]|\"[^\"]*\"|\d+")
 
@@ -43,11 +42,11 @@ class Reload:
 
     Attributes:
         asked: the server's vitals just before it was asked.
-        settled: its vitals when it was seen to have loaded.
-        is_rollback: whether it was to undo another; until it was settled, that one's failures went on.
-        failing: the last look that showed more failures which may pass. After a rollback, the series of the undone
-            configuration are there until they are stale, and the old rules may fail for as long. A server that stood
-            still for a while has left evaluations out.
+        settled: the server's vitals at the first look after it had loaded.
+        is_rollback: whether it rolls back another reload. Until it settled, the failures of that reload continued.
+        failing: the last look with new failures that may end by themselves. After a rollback, the series of the new
+            configuration stay until they are stale, and the old rules may fail for as long. A server that was stopped
+            for a while has missed evaluations.
     """
 
     asked: Vitals
@@ -57,12 +56,12 @@ class Reload:
 
     @property
     def at(self) -> float:
-        """When the server had loaded everything, by its own clock."""
+        """Return when the server had loaded everything, by the server's clock."""
         return self.settled.metrics.success_at
 
     @property
     def quiet(self) -> OwnMetrics:
-        """The metrics from which failures count."""
+        """Return the metrics after which failures count."""
         if self.failing is None:
             return self.origin
         last = self.failing.vitals.metrics
@@ -72,24 +71,24 @@ class Reload:
 
     @property
     def origin(self) -> OwnMetrics:
-        """The metrics from which failures count as long as none was seen."""
+        """Return the metrics after which failures count as long as no failure was seen."""
         return self.settled.metrics if self.is_rollback else self.asked.metrics
 
     @property
     def evaluated_after(self) -> float:
-        """The time from which evaluations count, by the server's clock."""
+        """Return the time after which evaluations count, by the server's clock."""
         return self.at if self.failing is None else max(self.at, self.failing.now)
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedComparison:
-    """What is compared.
+    """The states to compare.
 
     Attributes:
-        before: the server before anything was touched.
+        before: the server before anything was changed.
         now: the server as it is now.
-        staged: what it should be.
-        reload: what is verified.
+        staged: the state that the server must have.
+        reload: the reload to verify.
         scrapes: the first scrapes of targets since the reload, as far as they were seen.
         results: the first results of rules with new input, as far as they were seen.
     """
@@ -102,14 +101,14 @@ class LoadedComparison:
     results: FirstResults = field(default_factory=FirstResults)
 
     def seen(self) -> LoadedComparison:
-        """Add to what was seen of first scrapes and first results what this look shows."""
+        """Add the first scrapes and first results that this look shows."""
         now = replace(self, scrapes=self.scrapes.seen(self.now, self.reload.at))
         has_new_targets = now.scrapes.latest(self.before, self.now, self.staged.same_file_jobs) is not None
         new = rule_ids(self.now.rules) if has_new_targets else frozenset(new_or_changed_rules(self.before, self.now))
         return replace(now, results=self.results.seen(self.now, new, now.least_dues(), now.delays()))
 
     def least_dues(self) -> Mapping[str, Due]:
-        """Return, by the name of a group, the time after which its evaluations count, other rules left aside."""
+        """Return, by group name, the time after which its evaluations count, without regard to other rules."""
         reloaded = "the reload" if self.reload.failing is None else "the last failed evaluation"
         due = Due(self.reload.evaluated_after, reloaded)
         delays = self.delays()
@@ -121,15 +120,15 @@ class LoadedComparison:
         return {name: due.later(Due(at + delay, event)) for name, delay in delays.items()}
 
     def delays(self) -> Mapping[str, float]:
-        """Return, by the name of a group, how many seconds in the past it reads."""
-        told = self.staged.delays
-        return {group.name: told.get(group.name, self.staged.query_offset).total_seconds() for group in self.now.rules}
+        """Return, by group name, how many seconds in the past the group reads."""
+        delays, default = self.staged.delays, self.staged.query_offset
+        return {group.name: delays.get(group.name, default).total_seconds() for group in self.now.rules}
 
 
 def unmet(compared: LoadedComparison) -> tuple[Unmet, ...]:
-    """Say everything that is not as it should be, the most telling first.
+    """List every problem, the most important first.
 
-    Once anything is final, the rest that only waits is left out: nobody waits for it any more.
+    If one problem is final, the list leaves out the checks that only need more time.
     """
     found = tuple(one for check in CHECKS for one in check(compared))
     is_over = any(one.final for one in found)
@@ -137,7 +136,7 @@ def unmet(compared: LoadedComparison) -> tuple[Unmet, ...]:
 
 
 def same_process(of: LoadedComparison) -> Iterator[Unmet]:
-    """The server must be the process that was asked: another one lost the state of its alerts, and more."""
+    """Check that the server is the process that was asked. Another process has lost its alerts' state, and more."""
     if of.now.vitals.born != of.reload.asked.born:
         why = f"it was started {of.now.vitals.born - of.reload.asked.born:.1f} s after the one that was asked"
         step = f"{_LOG}: it crashed or was restarted, or two servers share the address"
@@ -147,7 +146,7 @@ def same_process(of: LoadedComparison) -> Iterator[Unmet]:
 
 
 def result(of: LoadedComparison) -> Iterator[Unmet]:
-    """Its metrics must show a success, later than the one before."""
+    """Check that the metrics show a successful reload, later than the one before."""
     metrics = of.now.vitals.metrics
     if not metrics.successful:
         why = "prometheus_config_last_reload_successful is 0"
@@ -161,7 +160,7 @@ def result(of: LoadedComparison) -> Iterator[Unmet]:
 
 
 def alone(of: LoadedComparison) -> Iterator[Unmet]:
-    """Nobody else may have reloaded since: what is loaded would be theirs."""
+    """Check that no other program reloaded since: the server would have loaded its files."""
     last = of.now.vitals.metrics.success_at
     if last != of.reload.at and of.now.vitals.born == of.reload.asked.born:
         why = f"its last success is {last - of.reload.at:+.3f} s from ours"
@@ -170,7 +169,7 @@ def alone(of: LoadedComparison) -> Iterator[Unmet]:
 
 
 def configuration(of: LoadedComparison) -> Iterator[Unmet]:
-    """The configuration that it has must be the staged one."""
+    """Check that the loaded configuration is the staged one."""
     if differences := tuple(of.staged.differs(of.now.configuration)):
         step = f"see whether {of.now.configuration_path} there is {of.staged.path} here, then {_ROLL_BACK}"
         what = "the loaded configuration is not the staged one"
@@ -178,7 +177,7 @@ def configuration(of: LoadedComparison) -> Iterator[Unmet]:
 
 
 def rules(of: LoadedComparison) -> Iterator[Unmet]:
-    """Its rules must be those of the files: each as often, none more."""
+    """Check that the rules are those of the files, each the same number of times."""
     differences = rules_difference(of.staged.rules, of.now.rules, of.staged.evaluation_interval).words
     if differences:
         step = f"see whether its rule_files match the same files there as here, then {_ROLL_BACK}"
@@ -187,7 +186,7 @@ def rules(of: LoadedComparison) -> Iterator[Unmet]:
 
 
 def evaluation(of: LoadedComparison) -> Iterator[Unmet]:
-    """Every rule must have been evaluated since, and after its new input: see ``first_results``."""
+    """Check that every rule was evaluated since the reload, and after its new input. See ``first_results``."""
     leasts, delays = of.least_dues(), of.delays()
     for group in of.now.rules:
         least, last = leasts[group.name], evaluation_of(group)
@@ -209,7 +208,7 @@ def evaluation(of: LoadedComparison) -> Iterator[Unmet]:
 
 
 def health(of: LoadedComparison) -> Iterator[Unmet]:
-    """No rule may fail that did not fail before, with the same expression and for the same reason."""
+    """Check that no rule fails that did not fail before, with the same expression and for the same reason."""
     failed_before = {_failing(group, state) for group in of.before.rules for state in group.rules if _fails(state)}
     for group in of.now.rules:
         for state in group.rules:
@@ -221,7 +220,7 @@ def health(of: LoadedComparison) -> Iterator[Unmet]:
 
 
 def failures(of: LoadedComparison) -> Iterator[Unmet]:
-    """None of the counters of failures may have risen that was quiet before."""
+    """Check that no counter of failures rose that was quiet before."""
     was, now = of.reload.quiet, of.now.vitals.metrics
     sick = {_counted(group) for group in of.before.rules if any(map(_fails, group.rules))}
     for group, more in _risen(was.evaluations_failed, now.evaluations_failed):
@@ -240,11 +239,11 @@ def failures(of: LoadedComparison) -> Iterator[Unmet]:
 
 
 def jobs(of: LoadedComparison) -> Iterator[Unmet]:
-    """Every job of the staged configuration must be scraped; one whose certificates cannot be loaded never is."""
+    """Check that every job of the new configuration is scraped. A job with unreadable certificates never is."""
     pools = {target.pool for target in of.now.targets} if of.now.pools is None else set(of.now.pools)
     for job in of.staged.jobs:
-        untold = of.now.pools is None and job.targets == 0
-        if job.name not in pools and not untold and not (job.targets is None and job.name in _without_pool(of)):
+        is_unseen = of.now.pools is None and job.targets == 0
+        if job.name not in pools and not is_unseen and not (job.targets is None and job.name in _without_pool(of)):
             why = "there is no scrape pool for it, though the reload may have been a success"
             step = f"see that the server can read the job's certificates and credentials, and {_LOG}"
             yield Unmet(Verification.JOBS, "the job is not scraped", f"job {job.name}", why, step)
@@ -261,7 +260,7 @@ def jobs(of: LoadedComparison) -> Iterator[Unmet]:
 
 
 def jobs_of_files(of: LoadedComparison) -> Iterator[Unmet]:
-    """The targets must be those of the scrape files: the server shows nothing else of the jobs in them."""
+    """Check that the targets are those of the scrape files. The server shows nothing else of the jobs in them."""
     if found := tuple(misfits(of.staged.files.jobs, of.now.targets)):
         step = f"see whether its scrape_config_files match the same files there as here, then {_ROLL_BACK}"
         what = "the targets on the server are not those of scrape_config_files"
@@ -269,7 +268,7 @@ def jobs_of_files(of: LoadedComparison) -> Iterator[Unmet]:
 
 
 def targets(of: LoadedComparison) -> Iterator[Unmet]:
-    """Targets must be up, but those that were down before, and of each job as many as before."""
+    """Check that all targets are up except those that were down before, and that no job has fewer targets up."""
     was_down = {who(target) for target in of.before.targets if target.health is TargetHealth.DOWN}
     staged_jobs = {job.name for job in of.staged.jobs}
     for target in of.now.targets:
@@ -291,7 +290,7 @@ def targets(of: LoadedComparison) -> Iterator[Unmet]:
 
 
 def alertmanagers(of: LoadedComparison) -> Iterator[Unmet]:
-    """As many Alertmanagers must be active as the staged configuration names, and one of each discovery."""
+    """Check that the configured number of Alertmanagers is active, and at least one for each discovery."""
     active, wanted, discoveries = len(of.now.alertmanagers), of.staged.alertmanagers, of.staged.discoveries
     if active >= wanted:
         return
@@ -306,7 +305,7 @@ def alertmanagers(of: LoadedComparison) -> Iterator[Unmet]:
 
 
 def failing_rules(before: ServerState, now: ServerState) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """List the rules that fail and failed before, then those that fail and did not: each with group and reason."""
+    """List the failing rules that failed before, then those that did not, each with its group and reason."""
     known = {_rule_key(group, one.rule) for group in before.rules for one in group.rules if _fails(one)}
     found: tuple[list[str], list[str]] = [], []
     for group in now.rules:
@@ -320,11 +319,11 @@ CHECKS: tuple[Callable[[LoadedComparison], Iterator[Unmet]], ...] = (
     *(same_process, result, alone, configuration, rules),
     *(health, failures, evaluation, jobs, jobs_of_files, targets, alertmanagers),
 )
-"""Every check, in the order in which they are told."""
+"""Every check, in the order of the report."""
 
 
 def _unset(of: LoadedComparison) -> Iterator[Unmet]:
-    """Until a job's targets were set anew, those that are told are the old configuration's."""
+    """Report the jobs whose targets have not been set since the reload. Their targets are still the old ones."""
     was, now = of.reload.asked.metrics.syncs, of.now.vitals.metrics.syncs
     for job in of.staged.jobs:
         if job.name in now and now[job.name] <= was.get(job.name, 0.0):
@@ -359,7 +358,7 @@ def _failure(what: str, where: str, more: float, *, final: bool = True) -> Unmet
 
 
 def _left_out(of: LoadedComparison, name: str, more: float) -> Unmet:
-    """Tell rules that take too long from a server that stood still for a while, as a loaded machine makes it."""
+    """Distinguish rules that take too long from a server that was stopped for a while, as on a loaded machine."""
     took = next((_took(group) for group in of.now.rules if _counted(group) == name), None)
     if took is not None and took[0] <= took[1]:
         what = "evaluations were left out, though its rules do not take longer than its interval"
@@ -369,7 +368,7 @@ def _left_out(of: LoadedComparison, name: str, more: float) -> Unmet:
 
 
 def _took(group: LoadedGroup) -> tuple[float, float] | None:
-    """Return how long the last evaluation of a group took, and how long it may take; None if that is not known."""
+    """Return the duration of a group's last evaluation and its interval, or None if these are not known."""
     if group.began_at is None or group.ended_at is None:
         return None
     return group.ended_at - group.began_at, group.interval.total_seconds()
@@ -382,7 +381,7 @@ def _risen(was: Mapping[str, float], now: Mapping[str, float]) -> Iterator[tuple
 
 
 def _without_pool(of: LoadedComparison) -> frozenset[str]:
-    """Name the jobs that had no scrape pool already, such as those whose discovery fails."""
+    """Return the jobs that had no scrape pool before, such as those whose discovery fails."""
     had = _job_names(of.before.configuration) | of.staged.had_files.jobs.keys()
     return had - frozenset(of.before.pools) if of.before.pools else frozenset()
 
@@ -394,7 +393,7 @@ def _job_names(text: str) -> frozenset[str]:
 
 
 def _failing(group: LoadedGroup, state: RuleState) -> tuple[object, ...]:
-    """Tell a failing rule from any other, and from itself when it fails for another reason."""
+    """Return the identity of a failure: the rule, its expression and the reason."""
     return *_rule_key(group, state.rule), state.rule.expression, _reason(state)
 
 
@@ -403,7 +402,7 @@ def _rule_key(group: LoadedGroup, rule: Rule) -> tuple[object, ...]:
 
 
 def _reason(state: RuleState) -> str:
-    """Give an error without the series, names and numbers in it, which may be others each time."""
+    """Return an error without the series, names and numbers in it, which change from time to time."""
     return _VARYING.sub("", state.last_error or "")
 
 
@@ -416,7 +415,7 @@ def _group(group: LoadedGroup) -> str:
 
 
 def _counted(group: LoadedGroup) -> str:
-    """Name a group as the server's counters do."""
+    """Return the name of a group as the server's counters have it."""
     return f"{group.file};{group.name}"
 
 

@@ -1,4 +1,4 @@
-"""What a tree says: its configuration and its rules, as the server would read them."""
+"""The contents of a tree: its configuration and its rules, as the server would read them."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from gonogo.server.server_state import ServerState
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a tree says.
+    """The contents of a tree.
 
     Attributes:
-        path: its configuration's file, for messages.
-        text: its configuration.
-        rules: the groups of all its rule files; their ``file`` is the name in the tree.
-        digest: tells this tree from any other, by all that a reload reads.
+        path: the path of the configuration, for messages.
+        text: the text of the configuration.
+        rules: the groups of all rule files. Their ``file`` is the name in the tree.
+        digest: a hash of everything that a reload reads from the tree.
         scrapes: the jobs of the files that its ``scrape_config_files`` match.
     """
 
@@ -40,25 +40,25 @@ class Contents:
     scrapes: ScrapeFiles = field(default_factory=ScrapeFiles)
 
     def rules_seen_from(self, folder: str) -> tuple[RuleGroup, ...]:
-        """Give the rules with the files as a server names them whose configuration is in ``folder``."""
+        """Return the rules with the file names that a server uses whose configuration is in ``folder``."""
         return tuple(replace(group, file=posixpath.join(folder, group.file)) for group in self.rules)
 
     @property
     def unreadable(self) -> tuple[str, ...]:
-        """Why its scrape files cannot be loaded; nothing if they can."""
+        """Return why the scrape files cannot be loaded, or nothing."""
         return (self.scrapes.unreadable,) if self.scrapes.unreadable else ()
 
     @property
     def rule_count(self) -> int:
-        """How many rules there are."""
+        """Return the number of rules."""
         return sum(len(group.rules) for group in self.rules)
 
 
 def contents_of(tree: Tree, manifest: Manifest) -> Contents:
-    """Read a tree as it was taken.
+    """Read a tree whose manifest was taken.
 
     Raises:
-        Unfit: a file is not as it was taken any more.
+        Unfit: a file changed since the manifest was taken.
     """
 
     def read(name: str) -> bytes:
@@ -84,18 +84,18 @@ def contents_kept(state: StateFolder, manifest: Manifest) -> Contents:
 
 
 def digest_of(manifest: Manifest) -> str:
-    """Give one short hash for all that a reload reads of a tree."""
-    told = "\n".join(f"{sha256} {name}" for name, sha256 in sorted(manifest.contents.items()))
-    return hashlib.sha256(told.encode(errors="surrogateescape")).hexdigest()[:16]
+    """Return one short hash of everything that a reload reads from a tree."""
+    lines = "\n".join(f"{sha256} {name}" for name, sha256 in sorted(manifest.contents.items()))
+    return hashlib.sha256(lines.encode(errors="surrogateescape")).hexdigest()[:16]
 
 
 def wanted_of(contents: Contents, before: ServerState, previous: Contents | None) -> StagedConfiguration:
-    """Tell what a server should be once it has loaded a tree.
+    """Return the state that a server must have once it has loaded a tree.
 
     Args:
         contents: the tree.
-        before: the server before anything was touched.
-        previous: the tree that it had loaded then, where that is known: teaches its own defaults.
+        before: the server before anything was changed.
+        previous: the tree that the server had loaded then, if that is known. It shows the server's own defaults.
     """
     folder = folder_of(before)
     text, had = contents.text, None if previous is None else previous.text
@@ -109,7 +109,7 @@ def wanted_of(contents: Contents, before: ServerState, previous: Contents | None
 
 
 def folder_of(server: ServerState) -> str:
-    """Give the folder of a server's configuration, as its flag has it."""
+    """Return the folder of a server's configuration, as its flag has it."""
     return posixpath.dirname(server.flags.get("config.file", ""))
 
 

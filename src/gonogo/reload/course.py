@@ -1,4 +1,4 @@
-"""The course of a reload: each step timed, told, and in the journal before and after it."""
+"""The course of a reload: runs each step, measures its time, and writes a journal record before and after it."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from gonogo.model.record import RELOAD, Record
 from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep, StepReport
 
 KEPT_REASONS = 200
-"""How many reasons a record keeps; the rest is counted."""
+"""The number of reasons that a record keeps. Further reasons are only counted."""
 
 
 class Heard(Protocol):
-    """Hears of each step as it begins and ends."""
+    """A listener that is called when each step begins and ends."""
 
     def begins(self, step: ReloadStep) -> None:
-        """A step begins."""
+        """Note that a step begins."""
 
     def ended(self, report: StepReport) -> None:
-        """The step that began last ended."""
+        """Note that the current step ended."""
 
 
 class Silent:
-    """Tells nobody."""
+    """A listener that does nothing."""
 
     def begins(self, step: ReloadStep) -> None:
-        """Pass over it."""
+        """Do nothing."""
 
     def ended(self, report: StepReport) -> None:
-        """Pass over it."""
+        """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of a step: in a sentence, what speaks against going on, and what else its record keeps."""
+    """The result of a step: the outcome, a sentence, the reasons not to continue, and more details for its record."""
 
     outcome: Outcome
     detail: str
@@ -51,17 +51,17 @@ class Done:
 
 
 def passed(detail: str, **seen: object) -> Done:
-    """Make a step that went well."""
+    """Return the result of a step that succeeded."""
     return Done(Outcome.PASS, detail, seen=seen)
 
 
 def left_out(detail: str) -> Done:
-    """Make a step that was not taken, and why."""
+    """Return the result of a step that was skipped. ``detail`` says why."""
     return Done(Outcome.UNKNOWN, detail)
 
 
 def judged(reasons: tuple[str, ...], well: str, **seen: object) -> Done:
-    """Make a step that went well if nothing speaks against it."""
+    """Return PASS with the sentence ``well`` if there are no reasons, else FAIL with the reasons."""
     if not reasons:
         return Done(Outcome.PASS, well, seen=seen)
     more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
@@ -69,16 +69,16 @@ def judged(reasons: tuple[str, ...], well: str, **seen: object) -> Done:
 
 
 class Course:
-    """Takes one step after another.
+    """The steps of one reload, run one after another.
 
     Attributes:
-        steps: what was taken so far.
-        touched: whether files or the server were touched: from then on a journal that cannot be written stops nothing.
-        unwritten: why it could not be written.
+        steps: the reports of the steps so far.
+        touched: whether files or the server were changed. From then on a journal that cannot be written stops nothing.
+        unwritten: why the journal could not be written.
     """
 
-    def __init__(self, journal: Path, key: str, url: str, heard: Heard) -> None:
-        """Begin with nothing taken."""
+    def __init__(self, journal: Path, key: str, url: str, listener: Heard) -> None:
+        """Start a course without any steps."""
         self.steps: list[StepReport] = []
         self.touched = False
         self.unwritten = ""
@@ -86,16 +86,16 @@ class Course:
         self._key = key
         self._url = url
         self._run = secrets.token_hex(8)
-        self._heard = heard
+        self._listener = listener
         self._began = time.monotonic()
 
     def take(self, step: ReloadStep, act: Callable[[], Done]) -> StepReport:
-        """Take a step; an error of a user's kind in it is what came of it, one reason among others.
+        """Run a step. A ``GonogoError`` in the step becomes its reason.
 
         Raises:
-            ActionFailed: the journal cannot be written, and nothing was touched.
+            ActionFailed: the journal cannot be written, and nothing was changed.
         """
-        self._heard.begins(step)
+        self._listener.begins(step)
         self.note(Outcome.UNKNOWN, {"step": step, "detail": f"{step} begins"})
         began = time.monotonic()
         try:
@@ -106,14 +106,14 @@ class Course:
         self.steps.append(report)
         kept = {"detail": f"{step}: {done.detail}", "seconds": round(report.seconds, 3), **done.seen}
         self.note(done.outcome, {"step": step, **kept, "findings": _bounded(done.reasons)}, done.tools)
-        self._heard.ended(report)
+        self._listener.ended(report)
         return report
 
     def note(self, outcome: str, detail: Mapping[str, object], tools: Mapping[str, str] | None = None) -> None:
-        """Write a record.
+        """Write a record to the journal.
 
         Raises:
-            ActionFailed: it cannot be written, and nothing was touched.
+            ActionFailed: the record cannot be written, and nothing was changed.
         """
         kept = {"run": self._run, "url": self._url, **detail}
         record = Record(RELOAD, self._key, outcome, time.time(), kept, tools=tools or {})
@@ -133,22 +133,22 @@ class Course:
         preview: tuple[str, ...] = (),
         retries: int = 0,
     ) -> ReloadResult:
-        """Say what came of all of it."""
+        """Return the result of the whole reload, with the reasons of all steps."""
         reasons = tuple(dict.fromkeys(reason for report in self.steps for reason in report.reasons))
         seconds = time.monotonic() - self._began
         return ReloadResult(became, detail, tuple(self.steps), reasons, commands, preview, seconds, retries)
 
     def closed(self, result: ReloadResult) -> ReloadResult:
-        """Write the last record, and give the result with every step that was taken.
+        """Write the last record, and return the result with all steps.
 
         Raises:
-            ActionFailed: it cannot be written, and nothing was touched.
+            ActionFailed: the record cannot be written, and nothing was changed.
         """
-        told = {"outcome": result.became, "detail": result.detail, "seconds": round(result.seconds, 3)}
+        fields = {"outcome": result.became, "detail": result.detail, "seconds": round(result.seconds, 3)}
         outcome = Outcome.PASS if result.became.success else Outcome.FAIL
-        if result.looked:  # nothing was reloaded, nor proved not to need it
-            outcome, told = Outcome.UNKNOWN, {**told, "look": True}
-        self.note(outcome, {**told, "findings": _bounded(result.reasons), "warnings": list(result.warnings)})
+        if result.looked:  # nothing was reloaded, and no proof says that no reload is needed
+            outcome, fields = Outcome.UNKNOWN, {**fields, "look": True}
+        self.note(outcome, {**fields, "findings": _bounded(result.reasons), "warnings": list(result.warnings)})
         reasons = (*result.reasons, self.unwritten) if self.unwritten else result.reasons
         return replace(result, steps=tuple(self.steps), reasons=reasons)
 

@@ -1,7 +1,7 @@
 """Waits until a server that has just loaded its configuration has found its targets and scraped each once.
 
-Before that a target that has been down all along is not there yet, or has no health: a snapshot could not tell it
-from one that the reload broke.
+Before that, a target that was always down is missing or has no health. A snapshot could not distinguish it from a
+target that the reload broke.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from gonogo.server.server_state import ServerState
 from gonogo.stopping import pause
 
 DISCOVERED_WITHIN = timedelta(seconds=15)
-"""How long after a load discoveries may take; after that a job without a scrape pool will not get one."""
+"""The longest time of a discovery after a load. After that time a job without a scrape pool will not get one."""
 
 
 def discovered_state(look: Callable[[], ServerState], verified: Load | None = None) -> ServerState:
-    """Look at the server until discovery is through, or its time is up by the server's own clock.
+    """Look at the server until discovery is finished, or its time is up by the server's own clock.
 
     Args:
         look: asks for the server's state now; may raise ``SourceError``.
-        verified: the last load that was verified here, where there is one.
+        verified: the last load that gonogo verified, if there is one.
     """
     while True:
         asked = time.monotonic()
@@ -38,7 +38,7 @@ def discovered_state(look: Callable[[], ServerState], verified: Load | None = No
 
 
 def is_through(state: ServerState) -> bool:
-    """Return whether every job of the loaded configuration has its scrape pool, and every target its health."""
+    """Return whether every job of the loaded configuration has its scrape pool, and every target has its health."""
     configuration, _ = read_configuration(state.configuration, "")
     jobs = {job.name for job in configuration.jobs}
     has_pools = state.pools is None or jobs <= set(state.pools)
@@ -46,7 +46,7 @@ def is_through(state: ServerState) -> bool:
 
 
 def _has_all_pools(state: ServerState, verified: Load | None) -> bool:
-    """Return whether no more pools are due: the server does not show the jobs of scrape files that it has loaded."""
+    """Return whether no more pools are due. The server does not show the jobs of its scrape files."""
     return "scrape_config_files" not in state.configuration or load_of(state.vitals) == verified
 
 

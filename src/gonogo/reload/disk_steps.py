@@ -1,4 +1,4 @@
-"""What was found ready to be changed, and the steps that settle it on disk: keep, restore, settle."""
+"""The steps that end a change on disk: keep, restore, settle; and the checked state that they need."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from gonogo.server.server_state import ServerState
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """All that was found good enough to go on.
+    """The checked state from which a reload continues.
 
     Attributes:
-        place: where.
-        found: what there was before.
-        before: the server before anything was touched.
+        place: the server and its trees.
+        found: the state before the reload.
+        before: the server before anything was changed.
         live: the tree that the server reads.
-        new: what shall be loaded.
-        preview: what will change, a line each.
-        without_rollback: whether to go on where there is nothing to go back to.
+        new: the contents of the new tree.
+        preview: one line for each change.
+        without_rollback: whether to continue without a way back.
     """
 
     place: ReloadPlace
@@ -45,9 +45,11 @@ class Ready:
 
 
 def keep_step(ready: Ready, loaded: Load | None) -> Done:
-    """Keep the verified tree to go back to; then the switch is settled.
+    """Keep the verified tree as the last good copy, and end the switch.
 
-    Files that somebody changed meanwhile are not what was verified: nothing is kept, overwritten or settled.
+    If another program changed files meanwhile, the disk does not have the verified tree. Then nothing is kept or
+    overwritten, and the switch stays open.
+
     """
     state, live, manifest = ready.place.state, ready.live, ready.found.manifest
     now = snapshot(live)
@@ -60,14 +62,15 @@ def keep_step(ready: Ready, loaded: Load | None) -> Done:
     seen, own = ready.found.seen, ready.found.own
     is_read = (seen is not None and seen.file) or (own is not None and own.which is Which.SAME)
     read_from = ready.before.configuration_path if is_read else ""
-    good = settle(state, live, None if rewritten else loaded, read_from)  # what the server could read is not known then
+    proved = None if rewritten else loaded  # after a rewrite the server may have read other bytes
+    good = settle(state, live, proved, read_from)
     return passed(f"kept as good tree {good.number}" if good else "kept", tree=ready.new.digest)
 
 
 def other_file(ready: Ready) -> tuple[str, ...]:
-    """Say whether the server reads another file by now, where it could not be seen to take the new one.
+    """Report if the server reads another file now, unless a visible change proves that it reads this one.
 
-    A file that is mounted by itself into a container stays the old one there once a new one takes its place.
+    If a single file is mounted into a container, the container keeps the old file after a new one replaces it.
     """
     file, found = ready.live.path(ready.live.config), ready.found
     if found.seen is None:
@@ -80,26 +83,26 @@ def other_file(ready: Ready) -> tuple[str, ...]:
 
 
 def restore_step(ready: Ready) -> Done:
-    """Put the old files back; what was edited in place is laid aside first."""
+    """Put the old files back. Before that, keep copies of files that were edited in place."""
     state, live = ready.place.state, ready.live
     marker = pending(state)
     aside = keep_rejected(state, marker) if marker is not None and marker.in_place else None
     brought = restore(state)
     turned = "".join(f"; {link.path} leads to {link.before} again" for link in (marker.links if marker else ()))
-    told = f"the old files are back in {live.root}{turned}{unlinked_words(brought.unlinked)}"
+    words = f"the old files are back in {live.root}{turned}{unlinked_words(brought.unlinked)}"
     laid = f"; the new ones are in {aside}" if aside else ""
     seen = {"rejected": str(aside)} if aside else {}
     seen["tree"] = ready.found.old.digest if ready.found.old else ""
-    return Done(Outcome.PASS, f"{told}{laid}", besides_reasons(brought.besides), seen)
+    return Done(Outcome.PASS, f"{words}{laid}", besides_reasons(brought.besides), seen)
 
 
 def besides_reasons(besides: tuple[str, ...]) -> tuple[str, ...]:
-    """Say which other files somebody else changed meanwhile: they were not touched, and the server reads them."""
+    """Return a reason for each other file that another program changed meanwhile. gonogo did not touch these files."""
     return tuple(f"somebody else changed a file meanwhile, and it stays so: {one}" for one in besides)
 
 
 def unlinked_words(unlinked: Iterable[tuple[str, str]]) -> str:
-    """Say which files stand where links were."""
+    """Return a clause for each file that took the place of a link."""
     return "".join(
         f"; {name} is a file now, where a link to {text} was: what it led to has changed or is gone"
         for name, text in unlinked
@@ -107,7 +110,7 @@ def unlinked_words(unlinked: Iterable[tuple[str, str]]) -> str:
 
 
 def settle_old(ready: Ready, loaded: Load | None) -> Done:
-    """End the switch; the old tree was just verified, so it is the last good one, if it still stands there."""
+    """End the switch, and keep the old tree as the last good copy if it is still on disk."""
     found = ready.found
     old = found.standing if found.good is None else found.good.manifest
     changed = content_differences(old, snapshot(ready.live)) if old is not None else ()
@@ -118,7 +121,7 @@ def settle_old(ready: Ready, loaded: Load | None) -> Done:
 
 
 def _as_put(ready: Ready) -> dict[str, ManifestEntry]:
-    """Give the live tree's files as they were when the server was asked to read them."""
+    """Return the files of the live folder as they were when the server was asked to read them."""
     found, marker = ready.found, pending(ready.place.state)
     if ready.place.staged is None or found.standing is None or marker is None or marker.links:
         return dict(found.manifest.entries) if found.manifest is not None else {}

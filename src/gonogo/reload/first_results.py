@@ -1,9 +1,9 @@
 """The first results of new rules, and of rules over new targets, after a reload.
 
-A rule that was evaluated before its input was there proves nothing: it may fail as soon as the input arrives. The
-input comes from targets and from other rules. So an evaluation of a rule counts only if it began after the first
-scrape of every new or changed target, and after the first evaluation that counts of every such rule that it reads.
-A group with a query offset reads the past, so all of that must be older than its offset.
+A rule that is evaluated before its input arrives proves nothing: the rule may fail as soon as the input arrives. The
+input comes from targets and from other rules. So an evaluation of a rule counts only if it began after two kinds of
+events: the first scrape of every new or changed target, and the first counting evaluation of every such rule that the
+rule reads. A group with a query offset reads the past, so these events must be older than the offset.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Due:
     event: str
 
     def later(self, other: Due) -> Due:
-        """Return the later one of two; an event that has not been seen is later than any time."""
+        """Return the later of two due times. An event that has not been seen is later than any time."""
         if self.at is None or (other.at is not None and other.at <= self.at):
             return self
         return other
@@ -49,7 +49,7 @@ class FirstResults:
     Attributes:
         inputs: the rules that each rule reads; None while no rule has new input.
         first: the earliest evaluation that counts, for each rule that another one reads.
-        dues: for each rule with new input the time after which its evaluations must begin.
+        dues: for each rule with new input, the time after which its evaluations must begin.
     """
 
     inputs: RuleInputs | None = None
@@ -59,7 +59,7 @@ class FirstResults:
     def seen(
         self, now: ServerState, new: AbstractSet[RuleId], least: Mapping[str, Due], delays: Mapping[str, float]
     ) -> FirstResults:
-        """Add what one look shows.
+        """Add the evaluations of one look.
 
         Args:
             now: the server at this look.
@@ -78,13 +78,13 @@ class FirstResults:
 
 
 def new_or_changed_rules(before: ServerState, now: ServerState) -> Iterator[RuleId]:
-    """List the rules that were not there before, or failed."""
+    """List the rules that were missing or failed before."""
     had = {_meaning(state.rule) for group in before.rules for state in group.rules if state.health is RuleHealth.OK}
     return (one for one, rule in identified(now.rules) if _meaning(rule) not in had)
 
 
 def evaluation_of(group: LoadedGroup) -> Evaluation | None:
-    """Return the last evaluation of a group that has ended; None where there was none."""
+    """Return the last evaluation of a group that has ended, or None."""
     each = [state.evaluated_at for state in group.rules]
     began = group.began_at if group.began_at is not None else min((one or 0.0 for one in each), default=0.0)
     if not began:
@@ -94,7 +94,7 @@ def evaluation_of(group: LoadedGroup) -> Evaluation | None:
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """One walk over the rules, each after those that it reads; cycles are closed at the end."""
+    """A walk over the rules. Each rule comes after the rules that it reads. Cycles are handled at the end."""
 
     now: ServerState
     inputs: RuleInputs
@@ -120,7 +120,7 @@ class _Walk:
                 self.first[one] = found
 
     def all_dues(self) -> dict[RuleId, Due]:
-        """Return the due times, with those of rules along a cycle, which come after the rules that read them."""
+        """Return the due times. The rules of a cycle are included: they come after the rules that read them."""
         return {
             one: self._due(one, (read for read in self.inputs.inputs[one] if read in self.fresh)) for one in self.dues
         }

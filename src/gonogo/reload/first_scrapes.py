@@ -1,7 +1,7 @@
 """The first scrape of every new or changed target after a reload.
 
-A rule that was evaluated before the server had the samples of a new target proves nothing of what the rule does
-with them. So an evaluation counts only if it is later than these scrapes.
+A rule that is evaluated before the server has the samples of a new target proves nothing about these samples. So an
+evaluation counts only if it is later than these scrapes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Who = tuple[str, tuple[tuple[str, str], ...]]
 
 
 def who(target: Target) -> Who:
-    """Return what tells a target from any other: its job and its labels."""
+    """Return the identity of a target: its job and its labels."""
     return target.pool, tuple(sorted(target.labels.items()))
 
 
@@ -27,13 +27,13 @@ def who(target: Target) -> Who:
 class FirstScrapes:
     """The earliest end of a scrape since the reload that was seen of each target.
 
-    The first scrape may have ended earlier, unseen: an evaluation after the seen one is after the first one, too.
+    The first scrape may have ended earlier, unseen. An evaluation after the seen scrape is after the first one, too.
     """
 
     ended: Mapping[Who, float] = field(default_factory=dict)
 
     def seen(self, now: ServerState, since: float) -> FirstScrapes:
-        """Add the scrapes that one look shows."""
+        """Add the scrapes of one look."""
         found = {
             who(one): one.last_scrape + one.last_scrape_seconds
             for one in now.targets
@@ -44,12 +44,12 @@ class FirstScrapes:
     def latest(
         self, before: ServerState, now: ServerState, same_jobs: frozenset[str] = frozenset()
     ) -> tuple[Target, float] | None:
-        """Return the new or changed target that was scraped last, and when; None where there is no such target.
+        """Return the new or changed target that was scraped last, with the time, or None if there is no such target.
 
         Args:
             before: the server before the reload.
             now: the server as it is now.
-            same_jobs: jobs of scrape files that are as before; the server does not show them.
+            same_jobs: the unchanged jobs of scrape files, which the server does not show.
         """
         changed = new_or_changed(before, now, same_jobs)
         scraped = ((one, self.ended[who(one)]) for one in changed if who(one) in self.ended)
@@ -57,9 +57,9 @@ class FirstScrapes:
 
 
 def new_or_changed(before: ServerState, now: ServerState, same_jobs: frozenset[str] = frozenset()) -> Iterator[Target]:
-    """List the targets that were not there, were not up, or whose job has another configuration than before.
+    """List the targets that were missing, were not up, or whose job has another configuration than before.
 
-    A target that was down and still is brings no samples to any rule.
+    A target that was down and is still down brings no samples to any rule.
     """
     was = {who(one): one.health for one in before.targets}
     had, have = _jobs(before.configuration), _jobs(now.configuration)
@@ -73,7 +73,7 @@ def new_or_changed(before: ServerState, now: ServerState, same_jobs: frozenset[s
 
 @lru_cache(maxsize=4)
 def _jobs(configuration: str) -> Mapping[str, Tree]:
-    """Return the jobs by name; of a configuration that cannot be read every job counts as changed."""
+    """Return the jobs by name. If the configuration cannot be read, every job counts as changed."""
     try:
         return job_trees(configuration)
     except UnreadableConfiguration:

@@ -1,4 +1,4 @@
-"""What a reload would do to a server, and whether the server may be asked now."""
+"""The checks of a new tree against the running server: file patterns, the preview, and the server's readiness."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from gonogo.stopping import pause
 
 
 def entries_step(place: ReloadPlace, found: Snapshot) -> Done:
-    """See that every pattern of files leads to files that can be loaded; secrets and certificates must be there."""
+    """Check that every file pattern matches files that can be loaded, and that secrets and certificates exist."""
     tree = place.staged or place.live
     if tree is None or found.new is None or found.manifest is None:
         return left_out("there is no tree to look at")
@@ -35,12 +35,12 @@ def entries_step(place: ReloadPlace, found: Snapshot) -> Done:
 
 
 def _unswitchable(place: ReloadPlace, found: Snapshot) -> tuple[str, ...]:
-    """Say what would keep a staged tree from being put: it is told with all the rest, before anything is touched."""
+    """List what would prevent the switch to a staged tree, so that it is reported before anything is changed."""
     live, staged = place.live, place.staged
     if live is None or staged is None or found.old is None:
         return ()
     if live.root.resolve() == staged.root.resolve():
-        leads_there = live.root.is_symlink()  # it was put there by an earlier reload: the server may have it already
+        leads_there = live.root.is_symlink()  # an earlier reload turned the link: the server may have this tree already
         return (
             () if leads_there else (f"{staged.root} is the live folder itself (reload what is in it without --from)",)
         )
@@ -62,7 +62,7 @@ def _without_what_they_name(place: ReloadPlace, tree: Tree) -> Iterator[str]:
 
 
 def _scrape_files(tree: Tree, found: Snapshot) -> Iterator[str]:
-    """Say why the server could not load the files of ``scrape_config_files``."""
+    """Report why the server could not load the files of ``scrape_config_files``."""
     version = None if found.before is None else found.before.version
     has_them = any(one.kind is FileKind.SCRAPES for one in names_of(tree))
     if has_them and not reaches(release(version or ""), SCRAPE_CONFIG_FILES):
@@ -75,7 +75,7 @@ def _scrape_files(tree: Tree, found: Snapshot) -> Iterator[str]:
 
 
 def preview_of(found: Snapshot) -> Preview | None:
-    """Tell by meaning what would change; ``None`` where one side is not known."""
+    """Return the changes by meaning, or ``None`` if one side is not known."""
     if found.before is None or found.new is None:
         return None
     before, folder = found.before, folder_of(found.before)
@@ -100,17 +100,17 @@ def preview_step(request: ReloadRequest, place: ReloadPlace, seen: Preview | Non
 def _counted(seen: Preview) -> str:
     if not seen:
         return "nothing would change"
-    told = (
+    parts = (
         f"rules +{len(seen.rules_added)} -{len(seen.rules_removed)} ~{len(seen.rules_changed)}",
         f"jobs +{len(seen.jobs_added)} -{len(seen.jobs_removed)} ~{len(seen.jobs_changed)}",
         *((f"{len(seen.settings)} other settings",) if seen.settings else ()),
         *((f"{len(seen.losing_state)} alerts forget their state",) if seen.losing_state else ()),
     )
-    return ", ".join(told)
+    return ", ".join(parts)
 
 
 def readiness_step(request: ReloadRequest, place: ReloadPlace, before: ServerState | None, *, waits: bool) -> Done:
-    """See that the server may be asked now, that it can be, and that it is as it was."""
+    """Check that the server can be asked now, and that nothing changed it since the snapshot."""
     if before is None:
         return left_out("the server could not be looked at")
     reasons = tuple(_unready(request, place, before))
@@ -118,9 +118,9 @@ def readiness_step(request: ReloadRequest, place: ReloadPlace, before: ServerSta
         return judged(reasons, "it can be asked")
     waited = _gap(place, before)
     auto = ", and reloads by itself" if before.auto_reload else ""
-    told = f" after {waited:.1f} s of reload.min_gap" if waited else ""
+    gap = f" after {waited:.1f} s of reload.min_gap" if waited else ""
     strangers = tuple(str(one) for one in disturbed(before, place.server.vitals()))
-    return judged(strangers, f"it is ready{told}, can be asked by {place.policy_file.reload.trigger}{auto}")
+    return judged(strangers, f"it is ready{gap}, can be asked by {place.policy_file.reload.trigger}{auto}")
 
 
 def _unready(request: ReloadRequest, place: ReloadPlace, before: ServerState) -> Iterator[str]:
@@ -134,7 +134,7 @@ def _unready(request: ReloadRequest, place: ReloadPlace, before: ServerState) ->
 
 
 def _gap(place: ReloadPlace, before: ServerState) -> float:
-    """Wait out the rest of the least time between two reloads, whoever made the last one; give the seconds."""
+    """Wait for the rest of the minimum gap since the last reload, of any program. Return the seconds waited."""
     since = before.now - before.vitals.metrics.success_at
     left = place.policy_file.reload.min_gap.total_seconds() - since
     if left <= 0:

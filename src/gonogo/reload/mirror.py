@@ -1,8 +1,8 @@
-"""A staged tree as it will be once it is live, for everybody who reads files by their names.
+"""A mirror of the staged tree: the files as they will be once the tree is live, for checks that read files by name.
 
-A staged copy may name files by the live tree's paths, its tests lie beside the live tree,
-and secrets stay where they are. So what is checked is a mirror: links to the staged files
-in the layout of the live ones, the configuration with its own paths.
+A staged configuration may name files by the paths of the live folder, its tests lie beside the live folder, and secrets
+stay where they are. So gonogo checks a mirror: links to the staged files in the layout of the live folder, and the
+configuration with its own paths.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from gonogo.reload.trees.tree import FileKind, Tree, names_of
 
 @dataclass(frozen=True, slots=True)
 class Mirror:
-    """What is checked.
+    """The files to check.
 
     Attributes:
-        policy_file: names the mirrored files.
-        root: the folder that stands for the tree's root.
-        names: what to call it by in what is said: a text in what was said -> what it stands for.
+        policy_file: the policy, with the names of the mirrored files.
+        root: the folder that stands for the root of the tree.
+        names: pairs of texts: a path of the mirror, and the real path to show in messages.
     """
 
     policy_file: PolicyFile
@@ -37,7 +37,7 @@ class Mirror:
     names: tuple[tuple[str, str], ...] = ()
 
     def said(self, text: str) -> str:
-        """Name the files as people know them."""
+        """Return a message with the real paths of the files."""
         for mirrored, real in self.names:
             text = text.replace(mirrored, real)
         return text
@@ -45,13 +45,13 @@ class Mirror:
 
 @contextmanager
 def mirrored(policy_file: PolicyFile, live: Tree, staged: Tree | None, manifest: Manifest | None) -> Iterator[Mirror]:
-    """Make the mirror of a staged tree; a tree that is live already is its own.
+    """Make the mirror of a staged tree. A live tree needs no mirror.
 
     Args:
         policy_file: the policy, which names the live files.
         live: the tree that the server reads.
-        staged: the tree that shall be live.
-        manifest: what stands in ``staged``.
+        staged: the staged tree.
+        manifest: the files in ``staged``.
     """
     if staged is None or manifest is None:
         yield Mirror(policy_file, live.root)
@@ -69,14 +69,14 @@ def mirrored(policy_file: PolicyFile, live: Tree, staged: Tree | None, manifest:
 
 
 def _called(mirrored: Path, real: Path) -> Iterator[tuple[str, str]]:
-    """List what a folder of the mirror is called: findings name files relative to the working directory."""
+    """List the names of a folder of the mirror. Findings name files relative to the working directory."""
     yield str(mirrored), str(real)
     with suppress(OSError, ValueError):  # the working directory is gone, or elsewhere
         yield str(mirrored.relative_to(Path.cwd())), str(real)
 
 
 def staged_policy(policy_file: PolicyFile, live: Tree | None, staged: Tree | None) -> PolicyFile:
-    """Let a policy name the staged files instead of the live ones."""
+    """Return the policy with the staged files in place of the live ones."""
     return policy_file if live is None or staged is None else _named(policy_file, live, staged.root, None, None)
 
 
@@ -98,7 +98,7 @@ def _moved(place: Path, top: Path, above: Path) -> Path:
 
 
 def _tests(places: list[Path], live: Tree, staged: Tree) -> Iterator[Path]:
-    """List the test files; those inside the live tree give way to the staged tree's own."""
+    """List the test files. The staged tree's own files replace those inside the live tree."""
     for place in places:
         inside = place.is_relative_to(live.root)
         if not (inside and (staged.root / place.relative_to(live.root)).exists()):
@@ -113,7 +113,7 @@ def _mirror_tree(root: Path, live: Tree, staged: Tree, manifest: Manifest) -> No
             _link(root / path.relative_to(staged.root), path)
     for name in manifest.entries:
         if not name.startswith("/") and not os.path.lexists(root / name):
-            _link(root / name, staged.path(name))  # in a linked folder: a glob follows the link, a walk does not
+            _link(root / name, staged.path(name))  # in a linked folder: a glob follows the link, os.walk does not
     for one in names_of(staged):
         stays = one.kind in {FileKind.REFERENCE, FileKind.CERTIFICATE} and not one.name.startswith("/")
         kept = stays and one.name not in manifest.entries and not live.root.is_symlink()  # a turned link keeps none

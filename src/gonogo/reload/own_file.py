@@ -1,8 +1,9 @@
-"""The file that a server reads as its configuration: the policy's, another one, or nobody here knows.
+"""The file that a server reads as its configuration: the policy's file, another file, or an unknown file.
 
-What a server shows proves nothing of what it masks: a policy that names a copy of the server's file would have every
-change of a password "reloaded". So where the server's process runs on this machine, its own file is looked at as that
-process sees it, containers and links included, and must be the policy's. Elsewhere a visible change has to show it.
+A server masks its secrets, so its answers prove nothing about them. If a policy names a copy of the server's file,
+every change of a password would seem reloaded. So if the server's process runs on this machine, gonogo looks at the
+file as that process sees it, containers and links included. The file must be the policy's. Elsewhere a visible change
+must prove it.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class Which(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OwnFile:
-    """The file that a server reads, and a clause that says which other one, or why it is not known."""
+    """The file that a server reads. ``detail`` names another file, or says why the file is not known."""
 
     which: Which
     detail: str = ""
@@ -39,13 +40,13 @@ class OwnFile:
 
 @dataclass(frozen=True, slots=True)
 class Visible:
-    """The part of a reload that the server can be seen to have taken, and the secrets, which it masks.
+    """The changes of a reload that the server shows, and the secrets, which it masks.
 
     Attributes:
-        file: whether the configuration is seen to change.
-        rules: whether rules or the jobs of scrape files are seen to change, and the configuration is not.
-        secrets: whether secrets change that are written in the configuration.
-        masked: whether it has any.
+        file: whether the configuration visibly changes.
+        rules: whether rules or the jobs of scrape files visibly change, and the configuration does not.
+        secrets: whether secrets in the configuration change.
+        masked: whether the configuration has secrets.
     """
 
     file: bool
@@ -55,12 +56,12 @@ class Visible:
 
     @property
     def proves(self) -> bool:
-        """Whether the server is seen to read this configuration, or there is nothing else to see."""
+        """Return whether a visible change shows that the server reads this configuration, secrets included."""
         return self.file or (self.rules and not self.secrets)
 
 
 def own_file(server: ServerState, file: Path, proc: Path = PROC) -> OwnFile:
-    """Find out whether the file that a server reads is this one; nothing is assumed from its path alone."""
+    """Find whether the server reads this file. The path alone proves nothing."""
     return read_by(server_processes(server, proc), Path(server.configuration_path), file)
 
 
@@ -71,23 +72,23 @@ def server_processes(server: ServerState, proc: Path = PROC) -> tuple[Path, ...]
 
 
 def read_by(processes: Iterable[Path], path: Path, file: Path) -> OwnFile:
-    """Find out whether the file that the processes see at a path is this one."""
-    told = tuple(_seen_by(process, path, file) for process in processes)
-    if not told:
+    """Find whether the processes see this file at a path."""
+    files = tuple(_seen_by(process, path, file) for process in processes)
+    if not files:
         return OwnFile(Which.UNKNOWN, "its process is not seen on this machine")
-    if len({one.which for one in told}) > 1:
+    if len({one.which for one in files}) > 1:
         return OwnFile(Which.UNKNOWN, "several processes may be the server, and they read different files")
-    return told[0]
+    return files[0]
 
 
 def visible(new: Contents, old: Contents | None, server: ServerState, *, differs: bool) -> Visible:
-    """Say what of a tree the server can be seen to take.
+    """Find the changes that the server will show.
 
     Args:
-        new: the tree that shall be loaded.
-        old: the tree that was loaded, where that is known.
-        server: the server before anything is touched.
-        differs: whether anything of it, its rules and scrape files included, differs from what the server shows.
+        new: the new tree.
+        old: the loaded tree, if that is known.
+        server: the server before anything is changed.
+        differs: whether the new tree, its rules and scrape files included, differs from the server's answers.
     """
     secrets = secrets_in(new.text)
     file = bool(difference(new.text, server.configuration, folder=folder_of(server)))
@@ -100,12 +101,12 @@ def visible(new: Contents, old: Contents | None, server: ServerState, *, differs
 
 
 def unproved(file: Path, own: OwnFile, seen: Visible, *, known: bool) -> Iterator[str]:
-    """Say why a reload would prove nothing.
+    """Report why a reload would prove nothing.
 
     Args:
         file: the policy's configuration.
         own: the file that the server reads.
-        seen: what it can be seen to take.
+        seen: the changes that the server will show.
         known: whether an earlier reload showed that the server reads the policy's configuration.
     """
     if seen.proves:
@@ -124,7 +125,7 @@ def unproved(file: Path, own: OwnFile, seen: Visible, *, known: bool) -> Iterato
 
 
 def unproved_secrets(file: Path, own: OwnFile, seen: Visible, *, known: bool) -> Iterator[str]:
-    """Warn of secrets that nothing proves, where none of them changes."""
+    """Warn about secrets that do not change and that nothing proves."""
     if own.which is Which.UNKNOWN and seen.masked and not (seen.proves or known):
         yield (
             f"the secrets in {file} are not proved: the server masks them, and nobody knows whether it reads this "
@@ -133,7 +134,7 @@ def unproved_secrets(file: Path, own: OwnFile, seen: Visible, *, known: bool) ->
 
 
 def _seen_by(process: Path, path: Path, file: Path) -> OwnFile:
-    """Compare the file that a process sees at a path with ours."""
+    """Compare the file that a process sees at a path with this one."""
     try:
         theirs = walked(path, root=process / "root")[0].stat()
         ours = file.stat()

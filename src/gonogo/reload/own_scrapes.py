@@ -1,7 +1,7 @@
-"""The scrape files of a configuration: the part of them that a server shows, and the proof of the rest.
+"""The scrape files of a configuration: the parts that a server shows, and the proof of the other parts.
 
-The server shows the pools of their jobs and the targets, not their relabelling, credentials and discoveries. So a
-change that neither shows is proved only if the server reads that very file, or if a visible change comes with it.
+The server shows the pools and the targets of their jobs. The server does not show relabelling, credentials and
+discoveries. A change there is proved only if the server reads that very file, or if the same file has a visible change.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from gonogo.server.server_state import ServerState
 
 
 def scrape_differences(contents: Contents, server: ServerState) -> tuple[str, ...]:
-    """List where the pools and targets of a server are not those of a tree's scrape files.
+    """List where the pools and targets of a server differ from a tree's scrape files.
 
     A job whose targets come from a discovery has no pool until the discovery answers.
     """
@@ -34,14 +34,14 @@ def scrape_differences(contents: Contents, server: ServerState) -> tuple[str, ..
 def unproved_scrapes(
     live: Tree, server: ServerState, new: Contents, old: Contents | None, own: OwnFile
 ) -> Iterator[str]:
-    """Say which scrape files would be called reloaded although nothing shows that the server reads them.
+    """Report the scrape files that would count as reloaded although nothing shows that the server reads them.
 
     Args:
         live: the live tree.
-        server: the server before anything is touched.
-        new: the tree that shall be loaded.
-        old: the tree that was loaded, where that is known.
-        own: the file that the server reads as its configuration; stands for a scrape file that is not there yet.
+        server: the server before anything is changed.
+        new: the new tree.
+        old: the loaded tree, if that is known.
+        own: the file that the server reads as its configuration. It counts for a scrape file that does not exist yet.
     """
     for file, read in _unshown(live, server, new, old):
         path, found = live.path(file), read or own
@@ -60,7 +60,7 @@ def unproved_scrapes(
 
 
 def unproved_parts(live: Tree, server: ServerState, new: Contents, old: Contents | None) -> Iterator[str]:
-    """Warn of the parts of scrape files that nothing proves, where none of them changes."""
+    """Warn about parts of scrape files that do not change and that nothing proves."""
     for file, read in _unshown(live, server, new, old):
         hidden = {name: job.hidden for name, job in new.scrapes.jobs.items() if job.file == file and job.hidden}
         if hidden and read is not None and read.which is Which.UNKNOWN:
@@ -84,7 +84,7 @@ def _unshown(
 
 
 def _seen(server: ServerState, new: Contents, old: Contents | None) -> Iterator[str]:
-    """List the scrape files that the server can be seen to take: pools come or go with them, or targets change."""
+    """List the scrape files with a visible change: a pool comes or goes, or targets change."""
     had, targets = _pools_of_files(server), defaultdict[str, list[Target]](list)
     for target in server.targets:
         targets[target.pool].append(target)
@@ -105,6 +105,6 @@ def _unseen(jobs: Mapping[str, FileJob], server: ServerState) -> Iterator[str]:
 
 
 def _pools_of_files(server: ServerState) -> set[str]:
-    """Name the jobs that a server scrapes and that its configuration does not show."""
+    """Return the jobs that a server scrapes and that its configuration does not show."""
     shown, _ = read_configuration(server.configuration, "")
     return set(server.pools or ()) - {job.name for job in shown.jobs}

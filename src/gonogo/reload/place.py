@@ -1,4 +1,4 @@
-"""Where a reload happens: the server, how it is asked, the trees on disk, the state of its reloads."""
+"""The place of a reload: the server, its trigger, the trees on disk, and the folder of its state."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from gonogo.server.status_api import ready, why_not_ready
 from gonogo.stopping import pause
 
 ONE_ANSWER = timedelta(seconds=30)
-"""How long one answer may take, a reload's own among them: what is slower is settled by the server's metrics."""
+"""The longest time for one answer, the reload's own included. The server's metrics settle a slower reload."""
 
 READY_WITHIN = timedelta(seconds=15)
-"""How long a server that has just been started may take; one that replays for longer is asked again later."""
+"""The longest time to wait until a server that has just started is ready."""
 
 _LOOK_EVERY = 0.25
 
@@ -39,13 +39,13 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 @dataclass(frozen=True, slots=True)
 class AskedServer:
-    """A server, and how it is asked.
+    """A server, and the way to make it reload.
 
     Attributes:
-        url: its address in its one form.
-        client: asks it.
-        settings: how it is reloaded.
-        spelling: compares expressions that only the server can read.
+        url: the server's address in normal form.
+        client: the HTTP client for this server.
+        settings: the policy's settings for reloads.
+        spelling: the server's spelling of expressions that gonogo cannot parse.
     """
 
     url: str
@@ -54,7 +54,7 @@ class AskedServer:
     spelling: ServerSpelling
 
     def unready(self, within: timedelta = READY_WITHIN) -> str:
-        """Wait until it says that it is ready; returns a sentence that says why it does not. Empty: it is ready."""
+        """Wait until the server is ready. Return why it is not, or an empty string."""
         if until(lambda: ready(self.client, self.url), within):
             return ""
         why = why_not_ready(self.client, self.url)
@@ -62,23 +62,23 @@ class AskedServer:
         return f"{late}: {why}" if why else f"{late}, and is so only now (run the command again)"
 
     def state(self) -> ServerState:
-        """Look at all of it; raises ``SourceError``."""
+        """Read the whole state of the server. Raises ``SourceError``."""
         return self.spelled(server_state(self.client, self.url))
 
     def spelled(self, state: ServerState) -> ServerState:
-        """Return a state with the rules spelled like those of the files that were read."""
+        """Return a state whose rules are spelled like those of the files."""
         return replace(state, rules=self.spelling.of_server(state.rules))
 
     def as_spelled(self, contents: Contents) -> Contents:
-        """Return what a tree says, with expressions that cannot be read here in the server's spelling."""
+        """Return the contents of a tree with the expressions that gonogo cannot parse in the server's spelling."""
         return replace(contents, rules=self.spelling.of_files(contents.rules))
 
     def vitals(self) -> Vitals:
-        """Look at its vitals; raises ``SourceError``."""
+        """Read the server's vitals. Raises ``SourceError``."""
         return vitals(self.client, self.url)
 
     def trigger(self, before: ServerState) -> Triggered:
-        """Ask it once to read its files again."""
+        """Ask the server once to read its files again."""
         settings = self.settings
         if settings.trigger is Trigger.HTTP:
             return post_reload(self.client, self.url, min(ONE_ANSWER, settings.timeout))
@@ -90,7 +90,7 @@ class AskedServer:
         return hang_up(settings.pid or 0, started_at=started, config_file=config)
 
     def cannot_be_asked(self, before: ServerState) -> str:
-        """Say what is known beforehand to keep it from being asked to reload; empty where nothing is."""
+        """Return why the server cannot be asked to reload, as far as that is known beforehand, or an empty string."""
         settings = self.settings
         if settings.trigger is Trigger.COMMAND:
             return missing_program(settings.command)
@@ -107,14 +107,14 @@ class AskedServer:
 
 @dataclass(frozen=True, slots=True)
 class ReloadPlace:
-    """Where a reload happens.
+    """The server, the trees and the state of a reload.
 
     Attributes:
         policy_file: the policy.
         server: the server.
-        state: the folder of its reloads' state.
-        live: the tree that it reads; ``None`` where the policy names no configuration.
-        staged: the tree that shall be live; ``None``: it is, in place.
+        state: the folder with the state of the server's reloads.
+        live: the tree that the server reads. ``None`` if the policy names no configuration.
+        staged: the new tree. ``None`` for a reload in place.
     """
 
     policy_file: PolicyFile
@@ -125,11 +125,11 @@ class ReloadPlace:
 
 
 def place_of(request: ReloadRequest) -> ReloadPlace:
-    """Find out where a reload happens; nothing is asked or touched.
+    """Find the server, the trees and the state of a reload. This reads only the policy and paths, and changes nothing.
 
     Raises:
         PolicyError: a secret cannot be read.
-        UsageError: an address is no URL.
+        UsageError: an address is not a URL.
         ActionFailed: the marker of a switch cannot be read.
     """
     policy_file = request.policy_file
@@ -150,12 +150,12 @@ def place_of(request: ReloadRequest) -> ReloadPlace:
 
 
 def _one_name(address: Address) -> Address:
-    """Give a server of this machine the same name however it is spelled: its state must be found again."""
+    """Return the same address for every name of this machine, so that the state of its reloads is found again."""
     return replace(address, host="127.0.0.1") if address.host in _LOOPBACK else address
 
 
 def until(met: Callable[[], bool], within: timedelta) -> bool:
-    """Look again and again until something is met; ``False`` when the time is up."""
+    """Check a condition again and again until it is met. Return ``False`` when the time is up."""
     end = time.monotonic() + within.total_seconds()
     while not met():
         if time.monotonic() >= end:

@@ -1,4 +1,4 @@
-"""A reload as text: a line for each step, what became of it, why, and what a person can type."""
+"""The text output of a reload: a line for each step, the result, the reasons, and the commands for a person."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from gonogo.model.plain import one_line, plain
 from gonogo.reload.compare.result import Became, ReloadResult, StepReport
 
 _LOOKED = "looked"
-"""Heads the answer of ``--dry-run``: ``unchanged`` would say that the server has everything already."""
+"""The first word of the answer of ``--dry-run``. ``unchanged`` would say that the server has everything already."""
 _LOUD = "A PERSON HAS TO LOOK. These commands lead out:"
 
 
 def step_text(report: StepReport) -> str:
-    """Write what came of a step, in a line."""
+    """Return the result of a step as one line."""
     return f"{report.outcome:<7} {report.step}: {one_line(report.detail)} ({report.seconds:.1f} s)"
 
 
 def reload_text(result: ReloadResult) -> str:
-    """Write what became of a reload; after a look, what it would change."""
+    """Return the result of a reload as text, for ``--dry-run`` with the changes."""
     return "\n".join(_lines(result)) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""What came of a reload as JSON, for programs."""
+"""The JSON output of a reload, for programs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gonogo.reload.compare.result import ReloadResult
 
 
 def reload_json(result: ReloadResult) -> str:
-    """Write the answer of ``gonogo reload --format json``."""
+    """Return the answer of ``gonogo reload --format json``."""
     steps = [
         {"step": one.step, "outcome": one.outcome, "detail": one.detail, "seconds": round(one.seconds, 3)}
         for one in result.steps

@@ -1,4 +1,4 @@
-"""What a reload would change, as text."""
+"""The text output of a preview: the changes that a reload would make."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NO_CHANGE = "nothing would change: the server has what is staged"
 
 
 def preview_lines(preview: Preview) -> tuple[str, ...]:
-    """Write a preview, one change a line: ``+`` comes, ``-`` goes, ``~`` changes, ``!`` is forgotten."""
+    """Return one line for each change: ``+`` added, ``-`` removed, ``~`` changed, ``!`` loses its state."""
     return tuple(one_line(line) for line in _lines(preview))
 
 

@@ -1,4 +1,4 @@
-"""Finishes or undoes what a killed reload left: to one of its two trees, whole, and proved loaded."""
+"""Recovers from a killed reload: brings the live folder to one of its two trees, and proves that tree loaded."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ from gonogo.reload.trees.switch_standing import TreeSide
 from gonogo.server.server_state import ServerState
 
 
-def recover(request: ReloadRequest, heard: Heard | None = None) -> ReloadResult:
-    """Go to the old tree, or to the new one where it was verified already, and prove it.
+def recover(request: ReloadRequest, listener: Heard | None = None) -> ReloadResult:
+    """Go to the old tree, or to the new tree if it was verified already, and prove that the server loaded it.
 
     Args:
-        request: the policy, the server, and whether somebody else's files may be overwritten.
-        heard: hears of each step.
+        request: the policy, the server, and whether files that another program changed may be overwritten.
+        listener: is called when a step begins and ends.
 
     Raises:
         PolicyError: a secret cannot be read.
-        UsageError: an address is no URL.
-        ActionFailed: the journal cannot be written, and nothing was touched.
+        UsageError: an address is not a URL.
+        ActionFailed: the journal cannot be written, and nothing was changed.
     """
     place = place_of(request)
-    course = Course(place.policy_file.journal, place.policy_file.sha256, place.server.url, heard or Silent())
+    course = Course(place.policy_file.journal, place.policy_file.sha256, place.server.url, listener or Silent())
     with ExitStack() as held:
 
         def lock() -> Done:
@@ -60,7 +60,7 @@ def recover(request: ReloadRequest, heard: Heard | None = None) -> ReloadResult:
 
 
 class _Recovery:
-    """The steps of a recovery, and what they have found."""
+    """The steps of a recovery, and their findings."""
 
     def __init__(self, course: Course, place: ReloadPlace, marker: Marker, *, overwrite: bool) -> None:
         self._course = course
@@ -74,7 +74,7 @@ class _Recovery:
         self._retries = 0
 
     def made(self) -> ReloadResult:
-        """Bring the files, let the server read them, prove it, settle."""
+        """Bring the files to one tree, make the server load them, verify, and end the switch."""
         course = self._course
         if course.take(ReloadStep.RESTORE, self._restore).outcome is Outcome.FAIL:
             return self._lost("the files could not be brought to one of the two trees")
@@ -104,12 +104,12 @@ class _Recovery:
         manifest = snapshot(self._live)
         self._contents = contents_of(self._live, manifest)
         unlinked = unlinked_words(brought.unlinked)
-        told = f"the files were {brought.found}, and are the {brought.side} ones{unlinked}"
+        words = f"the files were {brought.found}, and are the {brought.side} ones{unlinked}"
         where = {name: str(path) for name, path in brought.overwritten}
         laid = f"; the edited ones are in {aside}" if aside and brought.side is TreeSide.OLD else ""
         kept = "".join(f"; what was {name} is {path}" for name, path in where.items())
         seen = {"side": brought.side, "tree": digest_of(manifest), "overwritten": where}
-        return Done(Outcome.PASS, f"{told}{laid}{kept}", besides_reasons(brought.besides), seen)
+        return Done(Outcome.PASS, f"{words}{laid}{kept}", besides_reasons(brought.besides), seen)
 
     def _look(self) -> Done:
         server = self._place.server

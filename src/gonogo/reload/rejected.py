@@ -1,4 +1,4 @@
-"""What somebody edited in place and a server did not take: laid aside before the old files are put back."""
+"""Keeps copies of the files that a user edited in place and the server rejected, before a rollback overwrites them."""
 
 from __future__ import annotations
 
@@ -14,19 +14,17 @@ from gonogo.reload.trees.recover_marker import Marker
 from gonogo.reload.trees.server_state import PRIVATE_FILE, PRIVATE_FOLDER, StateFolder
 
 MOST_KEPT = 3
-"""How many rejected trees are kept; the oldest go first."""
+"""The number of rejected trees to keep. The oldest ones are deleted."""
 
 OUTSIDE = "outside"
-"""Below it are, by their whole path, the files outside the configuration's folder."""
+"""The folder for files outside the configuration's folder, by their whole path."""
 
 
 def keep_rejected(state: StateFolder, marker: Marker) -> Path | None:
-    """Copy every file that would be overwritten or taken away to where nobody does either; gives the folder.
-
-    ``None`` where there is none: what stands there is what would be put back.
+    """Copy every file that the rollback would overwrite or remove. Return the folder, or ``None`` if there is none.
 
     Raises:
-        ActionFailed: they cannot be kept, so they must not be overwritten.
+        ActionFailed: the files cannot be copied, so they must not be overwritten.
     """
     rejected = state.folder / "rejected"
     try:
@@ -48,7 +46,7 @@ def keep_rejected(state: StateFolder, marker: Marker) -> Path | None:
 
 
 def _edited(marker: Marker) -> dict[str, bytes]:
-    """Read what stands where something else will be put, or nothing."""
+    """Read the files that the rollback would replace or remove."""
     edited = {}
     for change in marker.changes:
         path = marker.live.path(change.name)
@@ -76,10 +74,10 @@ def _not_kept(where: Path, error: Exception, next_step: str) -> ActionFailed:
 
 
 def _digest(edited: dict[str, bytes]) -> str:
-    told = hashlib.sha256()
+    digest = hashlib.sha256()
     for name, content in sorted(edited.items()):
-        told.update(f"{hashlib.sha256(content).hexdigest()} {name}\n".encode(errors="surrogateescape"))
-    return told.hexdigest()[:16]
+        digest.update(f"{hashlib.sha256(content).hexdigest()} {name}\n".encode(errors="surrogateescape"))
+    return digest.hexdigest()[:16]
 
 
 def _inside(name: str, edited: dict[str, bytes]) -> str:

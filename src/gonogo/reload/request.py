@@ -1,4 +1,4 @@
-"""What is to be reloaded, and what is allowed to it."""
+"""The request for a reload, and the risks that the user allows."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from gonogo.policy.settings import PolicyFile
 
 @dataclass(frozen=True, slots=True)
 class ReloadRequest:
-    """What is asked for.
+    """The request for a reload.
 
     Attributes:
         policy_file: the policy; its ``prometheus.config`` is the live configuration.
-        url: the server, over the policy's.
-        staged: the folder with the tree that shall be live; ``None``: it is live already, in place.
-        max_removed: over the policy's, 0 to 1.
-        repair: whether to go on where the server's last reload failed, or it has what nobody knows.
-        without_rollback: whether to go on where there is nothing to go back to.
-        allow_version_skew: whether promtool may be of another version than the server.
-        overwrite: whether a recovery may put files over those that somebody else changed meanwhile.
-        only_preview: whether to end before anything is touched.
-        even_unchanged: whether to reload where the server has everything already.
-        checked: lint and unit tests that were just made on exactly these files, by their kinds.
-        beat: whether a beat ends a reload that was proved.
+        url: the server's address, instead of the policy's.
+        staged: the staged folder. ``None`` for a reload in place.
+        max_removed: the largest share that may be removed, 0 to 1, instead of the policy's.
+        repair: whether to continue although the last reload failed, or the server has an unknown configuration.
+        without_rollback: whether to continue without a way back.
+        allow_version_skew: whether promtool may have another version than the server.
+        overwrite: whether a recovery may overwrite files that another program changed.
+        only_preview: whether to stop before anything is changed.
+        even_unchanged: whether to reload although the server has everything already.
+        checked: the runs of lint and unit tests that were just made on exactly these files.
+        beat: whether to write a beat after a proved reload.
     """
 
     policy_file: PolicyFile

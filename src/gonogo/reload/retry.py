@@ -1,4 +1,4 @@
-"""Whether a reload may be asked for once more, and how long to wait before."""
+"""The decision to ask for a reload once more, and the pause before that."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from gonogo.reload.settle import Settled, Settlement
 from gonogo.reload.trigger import Reply, Triggered
 
 MOST_RETRIES = 3
-"""How often at most it is asked again."""
+"""The largest number of retries."""
 
 FIRST_PAUSE = timedelta(seconds=2)
-"""The longest pause before the first retry; it doubles with each."""
+"""The longest pause before the first retry. It doubles with each retry."""
 
 _SAFE = frozenset({Reply.UNREACHED, Reply.NOT_READY})
-"""What is known at once not to have happened, and may go better the next time.
+"""The answers that prove at once that no reload happened, and after which a retry may succeed.
 
-A command that failed may have reached the server all the same: that it did not is known only when all the time of
-``reload.timeout`` is up, and a second try would take as long again.
+A command that failed may still have reached the server. Only after all of ``reload.timeout`` is known that no reload
+happened, and a second try would take as long again.
 """
 
 
 def retry_pause(triggered: Triggered, settled: Settled, retries: int, dice: float) -> timedelta | None:
-    """Give the pause before the next attempt; ``None`` where there must be none.
+    """Return the pause before the next attempt, or ``None`` if no retry is allowed.
 
-    Only what is proved not to have happened is tried again. A server's own 500 is
-    deterministic, and an unsettled reload may still come.
+    Only a reload that is proved not to have happened is tried again. A server that answers 500 would answer 500 again,
+    and a reload that is not settled may still come.
 
     Args:
-        triggered: what came back from the last attempt.
-        settled: what became of it.
-        retries: how many retries there were already.
-        dice: a random number in [0, 1), so that many who wait do not come back at once.
+        triggered: the answer to the last attempt.
+        settled: the end of the last attempt.
+        retries: the number of retries so far.
+        dice: a random number in [0, 1), so that many clients do not retry at the same time.
     """
     safe = settled.outcome is Settlement.NOT_HAPPENED and triggered.reply in _SAFE
     if not safe or retries >= MOST_RETRIES:

@@ -1,6 +1,6 @@
 """The rules whose results each rule reads, found from the rules that a server has loaded.
 
-A server may have tens of thousands of rules, so an expression is parsed only if its text can name what a rule makes.
+A server may have tens of thousands of rules, so an expression is parsed only if its text can name the record of a rule.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ RuleId = tuple[str, str, int]
 
 _WORD = re.compile(r"[A-Za-z_:][A-Za-z0-9_:]*")
 _WITHOUT_METRIC = re.compile(r"(?<![A-Za-z0-9_:])\{")
-"""A selector that may have no metric in front of its braces: it may find any series."""
+"""A selector that may have no metric name before its braces, and may find any series."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class RuleInputs:
     """The rules that each rule reads directly.
 
     Attributes:
-        inputs: for each rule the rules that it reads. A rule that cannot be parsed may read any record.
-        order: all rules, each after those that it reads, as far as cycles allow.
-        names: what each rule records or alerts, for messages.
+        inputs: for each rule, the rules that it reads. A rule that cannot be parsed may read any record.
+        order: all rules, each after the rules that it reads, as far as cycles allow.
+        names: the name of each rule, for messages.
     """
 
     inputs: Mapping[RuleId, tuple[RuleId, ...]]
@@ -37,17 +37,17 @@ class RuleInputs:
 
     @classmethod
     def of(cls, groups: Iterable[LoadedGroup]) -> RuleInputs:
-        """Find the inputs of all rules in some groups."""
+        """Find the inputs of all rules in the groups."""
         rules = {one: replace(rule) for one, rule in identified(groups)}  # copies: each is an object of its own
         inputs = dict(_inputs(rules))
         names = {one: f"{rule.kind} {rule.name} of group {one[1]}" for one, rule in rules.items()}
         return cls(inputs, tuple(_bottom_up(inputs)), names)
 
     def readers_of(self, some: AbstractSet[RuleId]) -> AbstractSet[RuleId]:
-        """Return some rules with all rules that read them, directly or through others."""
+        """Return the rules with all rules that read them, directly or through others."""
         found = set(some)
         size = 0
-        while size < len(found):  # a second time only along cycles
+        while size < len(found):  # a second round only along cycles
             size = len(found)
             found.update(one for one in self.order if not found.isdisjoint(self.inputs[one]))
         return found
@@ -83,7 +83,7 @@ def _may_read(expression: str, made: frozenset[str]) -> bool:
 
 
 def _bottom_up(inputs: Mapping[RuleId, tuple[RuleId, ...]]) -> Iterator[RuleId]:
-    """Walk depth first, and give each rule when it is left."""
+    """Walk depth first, and yield each rule after the rules that it reads."""
     met: set[RuleId] = set()
     for start in inputs:
         path: list[tuple[RuleId, Iterator[RuleId]]] = []

@@ -1,8 +1,8 @@
-"""Expressions that gonogo cannot read, compared in the server's own spelling.
+"""Compares expressions that gonogo cannot parse in the server's own spelling.
 
-The server shows its rules in a spelling of its own. Usually both sides are parsed and compared as trees. The syntax
-of a newer server may be unknown here. Then the server itself writes both sides in one form. Where it cannot, the
-texts are compared as they are.
+The server shows its rules in its own spelling. Usually gonogo parses both sides and compares trees. If the syntax of a
+newer server is unknown to gonogo, the server formats both sides. If the server cannot do that, the texts are compared
+unchanged.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ Placed = tuple[str, RuleKind, str]
 
 @dataclass(frozen=True, slots=True)
 class ServerSpelling:
-    """Asks the server once for the spelling of each expression.
+    """The server's spelling of expressions. The server is asked once for each expression.
 
     Attributes:
         ask: returns the server's spelling of an expression; None if there is none.
-        unread: the rules of files whose expressions cannot be read here.
+        unread: the rules of files whose expressions gonogo cannot parse.
         known: the answers so far.
     """
 
@@ -32,7 +32,7 @@ class ServerSpelling:
     known: dict[str, str] = field(default_factory=dict)
 
     def of_files(self, groups: Iterable[RuleGroup]) -> tuple[RuleGroup, ...]:
-        """Return the groups of files with each expression that cannot be read in the server's spelling."""
+        """Return the groups of files, with the server's spelling for each expression that gonogo cannot parse."""
         groups = tuple(groups)
         self.unread.update(
             (group.name, rule.kind, rule.name)
@@ -45,7 +45,7 @@ class ServerSpelling:
         )
 
     def of_server(self, groups: tuple[LoadedGroup, ...]) -> tuple[LoadedGroup, ...]:
-        """Return the groups of the server, spelled like the rules of the files that cannot be read."""
+        """Return the groups of the server, with the same spelling for the rules that gonogo cannot parse."""
         if not self.unread:
             return groups
         return tuple(

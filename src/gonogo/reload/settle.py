@@ -1,4 +1,4 @@
-"""What became of a reload that was asked for: found out from the server's own metrics, never assumed."""
+"""Settles a reload that was asked for: finds from the server's own metrics how the reload ended."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ LOOK_EVERY = 0.25
 
 
 class Settlement(StrEnum):
-    """What became of the server.
+    """The end of a reload on the server.
 
-    ``LOADED``: a reload since took everything. ``REJECTED``: a reload since failed; parts of the new configuration
-    may be in effect. ``NOT_HAPPENED``: there was none, and none will come of what was asked. ``RESTARTED``: it is
-    another process, which read the files as they were when it started. ``UNKNOWN``: none of these was seen in
-    time; the reload may still come, so no file may be changed on the assumption that it will not.
+    ``LOADED``: the server loaded everything. ``REJECTED``: the reload failed. Parts of the new configuration may be
+    in effect. ``NOT_HAPPENED``: no reload happened, and none will follow from this request. ``RESTARTED``: the server
+    is another process, which read the files at its start. ``UNKNOWN``: none of these was seen in time. The reload may
+    still come, so no file may be changed on the assumption that it will not.
+
     """
 
     LOADED = "loaded"
@@ -35,7 +36,7 @@ class Settlement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of it, in words, the server's last vitals (``None``: it gave none), and how long that took."""
+    """The end of a reload, a message, the server's last metrics (``None`` without an answer), and the seconds taken."""
 
     outcome: Settlement
     detail: str
@@ -50,16 +51,16 @@ def settle(
     patience: timedelta,
     every: float = LOOK_EVERY,
 ) -> Settled:
-    """Look at the server until it is known what became of it, or the time is up.
+    """Look at the server until the end of the reload is known, or the time is up.
 
-    A reload that failed on a server whose last one had failed as well leaves no trace: only the answer of
-    ``/-/reload`` itself tells it; by a signal it stays ``UNKNOWN``.
+    If a reload fails and the last one had failed too, the metrics do not change. Only the answer of ``/-/reload``
+    shows that failure. After a signal the result is ``UNKNOWN``.
 
     Args:
-        before: the server's vitals just before it was asked.
-        triggered: what came back from asking.
-        look: asks for its vitals now (``server_state.vitals``); where it raises ``SourceError`` it is asked again.
-        patience: how long to look; reloads of many rules take minutes.
+        before: the server's vitals just before the request.
+        triggered: the answer to the request.
+        look: reads the server's vitals (``server_state.vitals``). After a ``SourceError`` it is called again.
+        patience: the time to look. Reloads of many rules take minutes.
         every: seconds between two looks.
     """
     if triggered.settled and triggered.reply not in {Reply.LOADED, Reply.REJECTED}:
@@ -83,17 +84,17 @@ def _glance(look: Callable[[], Vitals]) -> tuple[Vitals | None, str]:
 
 
 def _found(before: Vitals, now: Vitals | None, triggered: Triggered) -> tuple[Settlement, str] | None:
-    """Tell what is proved; ``None`` while nothing is."""
+    """Return the end that is proved, or ``None`` while none is proved."""
     if triggered.reply is Reply.REJECTED:
         return Settlement.REJECTED, triggered.detail
     if now is None:
         return None
-    was, told = before.metrics, now.metrics
+    was, metrics = before.metrics, now.metrics
     if now.born != before.born:
         return Settlement.RESTARTED, "the server is another process than before"
-    if told.successful and told.success_at > was.success_at:
+    if metrics.successful and metrics.success_at > was.success_at:
         return Settlement.LOADED, "its metrics show a successful reload since"
-    if not told.successful and (was.successful or told.success_at > was.success_at):
+    if not metrics.successful and (was.successful or metrics.success_at > was.success_at):
         return Settlement.REJECTED, "its metrics show a failed reload since"
     return None
 

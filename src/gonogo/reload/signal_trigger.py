@@ -1,9 +1,8 @@
-"""Asks a server by SIGHUP to read its configuration again; never any other process.
+"""Asks a server by SIGHUP to read its configuration again, and never signals another process.
 
-The signal ends a process that does not catch it, and process ids are used again. So a
-process must prove that it is the server: it was started when the server's own metrics
-say, catches SIGHUP, and runs with the same configuration file. What was proved is held
-by a descriptor of the process, so that the signal goes to that one or to nobody.
+SIGHUP ends a process that does not catch it, and the kernel uses process ids again. So gonogo checks that the process
+is the server: it has the start time of the server's own metrics, catches SIGHUP, and runs with the same configuration
+file. A descriptor of the process makes sure that the signal goes to that process or to none.
 Source: ``proc(5)``, ``pidfd_open(2)``.
 """
 
@@ -21,26 +20,26 @@ from gonogo.reload.trigger import Reply, Triggered
 
 _LARGEST = 64
 _NONE = 0
-"""The signal that is none: whether it could be sent is told, and nobody hears of it (``kill(2)``)."""
+"""Signal 0: the kernel checks that it could be sent, and sends nothing (``kill(2)``)."""
 
 _SEE = "name the server's own process; where it runs in a container, reload it by HTTP or a command"
 
 
 def hang_up(pid: int, *, started_at: float | None, config_file: str, proc: Path = PROC) -> Triggered:
-    """Send SIGHUP to the server's process; what becomes of it only the server's metrics tell.
+    """Send SIGHUP to the server's process. Only the server's metrics show how the reload ends.
 
     Args:
-        pid: the process, here and not in a container.
-        started_at: when the server says that it was started (``OwnMetrics.started_at``).
+        pid: the process id on this machine, not in a container.
+        started_at: the start time in the server's metrics (``OwnMetrics.started_at``).
         config_file: the server's flag ``config.file``.
-        proc: where the kernel tells of its processes.
+        proc: the folder of the kernel's process information.
     """
     why = _signalled(signal.SIGHUP, pid, started_at, config_file, proc)
     return Triggered(Reply.NOT_SENT, why, _SEE) if why else Triggered(Reply.SENT, f"SIGHUP was sent to process {pid}")
 
 
 def hang_up_by_file(pid_file: Path, *, started_at: float | None, config_file: str, proc: Path = PROC) -> Triggered:
-    """Send SIGHUP to the process whose number a file holds, as ``hang_up`` does."""
+    """Send SIGHUP to the process whose id is in a file, as ``hang_up`` does."""
     pid = _number_in(pid_file)
     if isinstance(pid, str):
         return Triggered(Reply.NOT_SENT, pid, _SEE)
@@ -48,14 +47,14 @@ def hang_up_by_file(pid_file: Path, *, started_at: float | None, config_file: st
 
 
 def no_process(process: int | Path, *, started_at: float | None, config_file: str, proc: Path = PROC) -> str:
-    """Say why SIGHUP could not be sent now, by number or by file; empty where it could. Nothing is sent."""
+    """Return why SIGHUP could not be sent now, or an empty string. No signal is sent."""
     pid = _number_in(process) if isinstance(process, Path) else process
     why = pid if isinstance(pid, str) else _signalled(_NONE, pid, started_at, config_file, proc)
     return f"{why} ({_SEE})" if why else ""
 
 
 def _number_in(pid_file: Path) -> int | str:
-    """Read the number of a process from a file; a clause where there is none."""
+    """Read a process id from a file. Return a clause that says why there is none."""
     try:
         written = read_some(pid_file, _LARGEST).strip()
     except OSError as error:
@@ -66,15 +65,15 @@ def _number_in(pid_file: Path) -> int | str:
 
 
 def _signalled(number: int, pid: int, started_at: float | None, config_file: str, proc: Path) -> str:
-    """Signal a process that proves to be the server; a clause where it does not, or cannot be signalled."""
+    """Signal a process that is proved to be the server. Return why it was not signalled, or an empty string."""
     try:
         with _held(pid) as process:
             if why := _stranger(proc / str(pid), started_at, config_file):
                 return f"process {pid} is not the server: {why}"
             signal.pidfd_send_signal(process, number)
     except (OSError, OverflowError) as error:
-        told = error.strerror if isinstance(error, OSError) else "no process has such a number"
-        return f"process {pid} could not be signalled: {told}"
+        cause = error.strerror if isinstance(error, OSError) else "no process has such a number"
+        return f"process {pid} could not be signalled: {cause}"
     return ""
 
 
@@ -88,7 +87,7 @@ def _held(pid: int) -> Iterator[int]:
 
 
 def _stranger(process: Path, started_at: float | None, config_file: str) -> str:
-    """Say why a process cannot be the server; empty where it is."""
+    """Return why a process cannot be the server, or an empty string."""
     if started_at is None:
         return "the server does not tell when it was started"
     if not began_at(process, started_at):

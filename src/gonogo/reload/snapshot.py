@@ -1,4 +1,4 @@
-"""What there is before anything is touched: on the server, on disk, and of the last good tree."""
+"""The state before the reload: of the server, of the files on disk, and of the last good copy."""
 
 from __future__ import annotations
 
@@ -24,25 +24,26 @@ from gonogo.reload.trees.switch_trouble import Unfit
 from gonogo.server.server_state import ServerState
 
 TOLD = 3
-"""How many differences are told of a server that has what nobody knows."""
+"""The number of differences that a message lists if the server has neither the old files nor the new ones."""
 
 
 @dataclass(slots=True)
 class Snapshot:
-    """What there is; what could not be taken is ``None``, and the step says why.
+    """The state before the reload. A field is ``None`` if it could not be read; the step's message says why.
 
     Attributes:
         before: the server.
-        manifest: the tree that shall be loaded, as it stands on disk.
-        new: what that tree says.
-        old: what the tree says that can be gone back to.
-        good: the last good tree, in place.
-        standing: the live tree, as it stands on disk.
-        last: the last good tree, of whatever folder.
-        has_new: whether the server has what shall be loaded already.
-        has_old: whether it has what can be gone back to.
+        manifest: the files of the new tree, as they are on disk.
+        new: the contents of the new tree.
+        old: the contents of the tree to roll back to.
+        good: the last good copy, for a reload in place.
+        standing: the files of the live folder, as they are on disk.
+        last: the last good copy, of any folder.
+        has_new: whether the server has loaded the new tree already.
+        has_old: whether the server has loaded the tree to roll back to.
         own: the file that the server reads.
-        seen: what of the new tree it can be seen to take.
+        seen: the parts of the new tree that the server visibly loads.
+        reasons: the reasons not to reload.
     """
 
     before: ServerState | None = None
@@ -60,7 +61,7 @@ class Snapshot:
 
     @property
     def is_known(self) -> bool:
-        """Whether an earlier reload showed that the server reads this configuration."""
+        """Return whether an earlier reload showed that the server reads this configuration."""
         if self.last is None or self.before is None or self.standing is None:
             return False
         here = (self.last.manifest.home, self.last.manifest.config) == (self.standing.home, self.standing.config)
@@ -68,7 +69,7 @@ class Snapshot:
 
 
 def snapshot_step(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Done:
-    """Take everything into ``found``, and say what keeps a reload from being undone."""
+    """Read the state into ``found``, and report what would make a rollback impossible."""
     for take in (_server, _trees, _spelled, _known, _own):
         try:
             found.reasons += take(request, place, found)
@@ -76,9 +77,9 @@ def snapshot_step(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -
             found.reasons += (f"{unfit.where}: {reason}" for reason in unfit.reasons)
         except GonogoError as error:
             found.reasons.append(str(error))
-    told = "" if found.before is None else f"version {found.before.version}, {_loaded_rules(found.before)} rules"
+    loaded = "" if found.before is None else f"version {found.before.version}, {_loaded_rules(found.before)} rules"
     digests = {name: one.digest for name, one in (("old", found.old), ("new", found.new)) if one is not None}
-    return judged(tuple(found.reasons), f"{place.server.url} is ready: {told}", trees=digests)
+    return judged(tuple(found.reasons), f"{place.server.url} is ready: {loaded}", trees=digests)
 
 
 def _server(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Iterator[str]:
@@ -109,7 +110,7 @@ def _trees(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Itera
 
 
 def _spelled(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Iterator[str]:
-    """Let the server spell the expressions that cannot be read here, on both sides."""
+    """Replace the expressions that gonogo cannot parse by the server's spelling, on both sides."""
     del request
     if found.before is None:
         return
@@ -120,16 +121,16 @@ def _spelled(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Ite
 
 
 def _known(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Iterator[str]:
-    """See that what the server has is what can be gone back to, or what shall be loaded."""
+    """Check that the server has loaded either the tree to roll back to or the new tree."""
     if found.before is None or found.new is None:
         return
     new = unlike(found.new, found.before)
     old = ("",) if found.old is None else unlike(found.old, found.before)
     found.has_new, found.has_old = not new, not old
     if found.old is None and found.has_new:
-        found.old, found.has_old = found.new, True  # it is proved loaded: that can be gone back to
+        found.old, found.has_old = found.new, True  # the new tree is proved loaded, so a rollback can use it
     elif found.old is None and place.staged is not None:
-        return  # the live files could not be taken: that is said already
+        return  # the live files could not be read: another reason says so
     elif found.old is None and not request.without_rollback:
         yield (
             "nothing could be rolled back: the files are changed already, and no good tree is kept yet "
@@ -144,7 +145,7 @@ def _known(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Itera
 
 
 def _own(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Iterator[str]:
-    """See that the server reads the policy's configuration, where it could not be seen to take it."""
+    """Check that the server reads the policy's configuration, if no visible change can prove that."""
     del request
     if found.before is None or found.new is None or place.live is None:
         return
@@ -158,7 +159,7 @@ def _own(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Iterato
 
 
 def unlike(contents: Contents, server: ServerState) -> tuple[str, ...]:
-    """Say where a server differs from a tree's configuration, rules and scrape files; secrets cannot be seen."""
+    """List where a server differs from a tree's configuration, rules and scrape files. Secrets cannot be compared."""
     found = difference(contents.text, server.configuration, folder=folder_of(server))
     try:
         interval = evaluation_interval(contents.text)

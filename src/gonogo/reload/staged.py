@@ -1,4 +1,4 @@
-"""What a server should be once it has loaded a configuration: its jobs, its rules, its Alertmanagers."""
+"""The state that a server must have once it has loaded a configuration: its jobs, its rules, its Alertmanagers."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from gonogo.model.rule import RuleGroup
 from gonogo.reload.compare.scrape_files import FileJob, ScrapeFiles
 
 Differs = Callable[[str], Sequence[str]]
-"""Given the loaded configuration's text, says each difference from the staged one; nothing where there is none."""
+"""A function from the text of the loaded configuration to its differences from the staged one."""
 
 _DROPS = ("relabel_configs",)
 
 
 @dataclass(frozen=True, slots=True)
 class StagedJob:
-    """A scrape job: its name, how often it scrapes, and how many targets it has.
+    """A scrape job: its name, its scrape interval, and its number of targets.
 
-    ``targets`` is ``None`` where the configuration alone does not tell: discovery, or relabelling that may drop some.
+    ``targets`` is ``None`` if the configuration does not show the number: discovery, or relabelling that may drop some.
     """
 
     name: str
@@ -32,19 +32,19 @@ class StagedJob:
 
 @dataclass(frozen=True, slots=True)
 class StagedConfiguration:
-    """What a server should be.
+    """The state that a server must have.
 
     Attributes:
         path: the configuration's file, for messages.
         jobs: the scrape jobs.
-        evaluation_interval: of the groups that name none.
-        rules: the groups of every file that its ``rule_files`` match.
-        alertmanagers: at least how many Alertmanagers it sends to.
+        evaluation_interval: the interval of the groups that have none of their own.
+        rules: the groups of every file that ``rule_files`` match.
+        alertmanagers: the minimum number of Alertmanagers.
         differs: compares the loaded configuration's text with this one.
-        discoveries: how many of these Alertmanagers are due only because a discovery should find at least one.
-        query_offset: of the groups that name none.
-        files: the scrape files; their jobs are among ``jobs``.
-        had_files: the scrape files that the server had before, where they are known.
+        discoveries: the number of these Alertmanagers that count because a discovery should find at least one.
+        query_offset: the offset of the groups that have none of their own.
+        files: the scrape files. Their jobs are among ``jobs``.
+        had_files: the scrape files that the server had before, if they are known.
     """
 
     path: str
@@ -60,7 +60,7 @@ class StagedConfiguration:
 
     @property
     def delays(self) -> Mapping[str, timedelta]:
-        """How far in the past each group reads; of several groups with one name the longest counts."""
+        """Return how far in the past each group reads. Of several groups with one name, the longest delay counts."""
         found: dict[str, timedelta] = {}
         for group in self.rules:
             delay = self.query_offset if group.delay is None else group.delay
@@ -69,7 +69,7 @@ class StagedConfiguration:
 
     @property
     def same_file_jobs(self) -> frozenset[str]:
-        """The names of the jobs of scrape files that are as they were before."""
+        """Return the names of the unchanged jobs of scrape files."""
         had = self.had_files.jobs
         return frozenset(name for name, job in self.files.jobs.items() if name in had and had[name].tree == job.tree)
 
@@ -77,14 +77,14 @@ class StagedConfiguration:
 def staged(
     text: str, path: str, rules: tuple[RuleGroup, ...], differs: Differs, files: ScrapeFiles | None = None
 ) -> StagedConfiguration:
-    """Read a configuration that promtool has accepted as far as verification needs it.
+    """Read a configuration that promtool has accepted, as far as verification needs it.
 
     Args:
         text: the configuration.
-        path: its file, for messages.
-        rules: the groups of its rule files (``loaded_rules.read_files``).
+        path: the path of the configuration, for messages.
+        rules: the groups of the rule files.
         differs: compares the loaded configuration's text with this one.
-        files: its scrape files, where it has any.
+        files: the scrape files, if there are any.
     """
     files = files or ScrapeFiles()
     configuration, _ = read_configuration(text, path)
@@ -125,13 +125,13 @@ def _file_targets(job: FileJob) -> int | None:
 
 
 def _alertmanagers(document: YamlDocument) -> tuple[int | None, ...]:
-    """Count the Alertmanagers of each section; None for a discovery."""
+    """Count the Alertmanagers of each section. The count is None for a discovery."""
     each = document.at(("alerting", "alertmanagers"))
     return tuple(_static(one) for one in each if isinstance(one, dict)) if isinstance(each, list) else ()
 
 
 def _static(section: dict[str, object]) -> int | None:
-    """Count the different targets of a section; ``None`` where others may come in, or some be dropped."""
+    """Count the different targets of a section. Return ``None`` if discovery may add some, or relabelling drop some."""
     open_ended = any(key.endswith("_sd_configs") or key in _DROPS for key in map(str, section) if section[key])
     groups = section.get("static_configs")
     if open_ended or not isinstance(groups, list):

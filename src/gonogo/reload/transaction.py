@@ -1,4 +1,4 @@
-"""The transaction: everything before the touch, the touch, and what follows it; see ``docs/reload.md``."""
+"""The reload transaction: the steps before the change, the change, and the steps after it. See ``docs/reload.md``."""
 
 from __future__ import annotations
 
@@ -31,27 +31,27 @@ from gonogo.reload.unchanged import seems_unchanged, still_proved_step
 from gonogo.reload.warnings import warnings_of
 
 LOCK_PATIENCE = 30.0
-"""Seconds that the lock of another reload is waited for."""
+"""Seconds to wait for the lock that another reload holds."""
 
 
-def reload(request: ReloadRequest, heard: Heard | None = None) -> ReloadResult:
-    """Take a server from the configuration that it has to the one on disk, or to a staged one.
+def reload(request: ReloadRequest, listener: Heard | None = None) -> ReloadResult:
+    """Load the configuration on disk, or a staged one, on the server.
 
-    When this returns, the new one is proved loaded, or the old one is proved restored, or nothing was touched,
-    or the result says loudly that none of these is proved.
+    When this function returns, the new configuration is proved loaded, or the old one is proved restored, or nothing
+    was changed, or the result says clearly that none of these is proved.
 
     Args:
-        request: what, and what is allowed.
-        heard: hears of each step.
+        request: the reload, and the risks that the user allows.
+        listener: is called when a step begins and ends.
 
     Raises:
         PolicyError: a secret cannot be read.
-        UsageError: an address is no URL.
-        ActionFailed: the journal cannot be written, or the marker of a switch not be read; nothing was touched.
+        UsageError: an address is not a URL.
+        ActionFailed: the journal cannot be written, or the marker of a switch cannot be read. Nothing was changed.
     """
     place = place_of(request)
     key, wrong = _key(staged_policy(request.policy_file, place.live, place.staged))
-    course = Course(place.policy_file.journal, key, place.server.url, heard or Silent())
+    course = Course(place.policy_file.journal, key, place.server.url, listener or Silent())
     with ExitStack() as held:
         locked = course.take(ReloadStep.LOCK, lambda: lock_step(held, place))
         if locked.outcome is not Outcome.PASS:
@@ -66,7 +66,7 @@ def reload(request: ReloadRequest, heard: Heard | None = None) -> ReloadResult:
 
 
 def lock_step(held: ExitStack, place: ReloadPlace) -> Done:
-    """Take the server's lock, and see that no earlier reload is left half way."""
+    """Take the server's lock, and check that no earlier reload was left half finished."""
     held.enter_context(hold_server(place.state, LOCK_PATIENCE, place.live))
     state = place.state if place.live is None else state_in_force(place.state, place.live)
     if pending(state) is not None:
@@ -75,10 +75,10 @@ def lock_step(held: ExitStack, place: ReloadPlace) -> Done:
 
 
 def as_run(result: ReloadResult) -> Run:
-    """Give a result as one run among others, as a dry run tells it; its records are written already.
+    """Return the result as a run of the journal, for the dry run. The records of the reload are written already.
 
     Raises:
-        KeyboardInterrupt: the reload was interrupted, and has gone back: so must what it is a part of.
+        KeyboardInterrupt: the reload was interrupted and rolled back. The caller must stop too.
     """
     if result.interrupted:
         raise KeyboardInterrupt
@@ -89,7 +89,7 @@ def as_run(result: ReloadResult) -> Run:
 
 
 def _key(policy_file: PolicyFile) -> tuple[str, list[str]]:
-    """Give the key of the records; of inputs that cannot be read, the policy's own hash and what is wrong."""
+    """Return the key of the records. If the inputs cannot be read, return the policy's own hash and the problems."""
     try:
         return run_key(policy_file), []
     except PolicyError as error:
@@ -118,7 +118,7 @@ def _in_turn(request: ReloadRequest, place: ReloadPlace, course: Course, found: 
 
 
 def _check(request: ReloadRequest, place: ReloadPlace, course: Course, found: Snapshot) -> None:
-    """Let everybody look at the tree who knows what may be wrong with it."""
+    """Check the tree: lint, unit tests, promtool on the server's side, and the files that it names."""
     policy_file = running_as(place.policy_file, found.before)
     with ExitStack() as held:
         if place.live is None or (place.staged is not None and found.manifest is None):
@@ -136,7 +136,7 @@ def _reasons(course: Course) -> int:
 
 
 def _is_unchanged(request: ReloadRequest, place: ReloadPlace, course: Course, found: Snapshot) -> bool:
-    """Tell whether nothing is left to do, and prove it; what is not proved is reloaded."""
+    """Return whether nothing is left to do and that is proved. Without the proof the server is reloaded."""
     if request.even_unchanged or request.only_preview or _reasons(course) or not seems_unchanged(found):
         return False
     return course.take(ReloadStep.VERIFY, lambda: still_proved_step(place, found)).outcome is Outcome.PASS

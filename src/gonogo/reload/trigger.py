@@ -1,8 +1,8 @@
-"""Asks a server by HTTP to read its configuration again, and tells what its answer proves, and what not.
+"""Asks a server by HTTP to read its configuration again, and reports what the answer proves.
 
-``POST /-/reload`` is answered when the reload is over. No answer says nothing: the
-server goes on without whoever asked, also a minute later. An answer of something in
-front of the server (a gateway's 502 or 504) says nothing either.
+The server answers ``POST /-/reload`` when the reload is over. Without an answer nothing is known: the server continues
+the reload although the client is gone, also a minute later. An answer of a gateway in front of the server (502 or 504)
+proves nothing either.
 Source: Prometheus, ``web/web.go`` and ``cmd/prometheus/main.go``, 2.42 and 3.x.
 """
 
@@ -20,12 +20,12 @@ from gonogo.server.quotation import LONGEST_REASON, quote
 
 
 class Reply(StrEnum):
-    """What came back from asking for a reload.
+    """The answer to one request for a reload.
 
-    ``LOADED`` and ``REJECTED`` are the server's own words after a reload. Before any reload: ``UNREACHED`` nobody
-    listens there, ``NOT_READY`` and ``STOPPING`` the server says so, ``DISABLED`` it runs without
-    ``--web.enable-lifecycle``, ``NO_ACCESS`` and ``WRONG_ADDRESS`` somebody else says so, ``NOT_SENT`` nothing was
-    sent (no such process or program). Without a word on the reload: ``UNANSWERED`` no answer or nobody's own,
+    After a reload the server answers ``LOADED`` or ``REJECTED``. No reload happened: ``UNREACHED`` nothing listens at
+    the address, ``NOT_READY`` and ``STOPPING`` the server says so, ``DISABLED`` the server runs without
+    ``--web.enable-lifecycle``, ``NO_ACCESS`` and ``WRONG_ADDRESS`` the server or a gateway says so, ``NOT_SENT``
+    nothing was sent (no such process or program). Not known: ``UNANSWERED`` no answer, or not the server's own answer,
     ``SENT`` a signal was delivered or a command succeeded, ``COMMAND_FAILED`` a command ran and failed.
     """
 
@@ -48,13 +48,13 @@ _UNSETTLED = frozenset({Reply.UNANSWERED, Reply.SENT, Reply.COMMAND_FAILED})
 
 @dataclass(frozen=True, slots=True)
 class Triggered:
-    """What came of asking once.
+    """The result of one request for a reload.
 
     Attributes:
-        reply: what came back.
-        detail: in words, for the record.
-        next_step: what a person can do about it; empty after a success.
-        seconds: how long it took.
+        reply: the kind of answer.
+        detail: a sentence for the record.
+        next_step: the next step for the user. Empty after a success.
+        seconds: the time from the request to the answer.
     """
 
     reply: Reply
@@ -64,12 +64,12 @@ class Triggered:
 
     @property
     def settled(self) -> bool:
-        """Whether it is known what became of the server; where not, ``app.reloading.settle`` finds out."""
+        """Return whether the end of the reload is known. If not, ``reload.settle`` finds it."""
         return self.reply not in _UNSETTLED
 
     @property
     def accepted(self) -> bool | None:
-        """Whether the server took all it read; ``False`` also where it read nothing, ``None``: not known."""
+        """Return whether the server loaded everything. ``None`` if that is not known."""
         return self.reply is Reply.LOADED if self.settled else None
 
 
@@ -84,19 +84,19 @@ _UNREACHED = "start the server, or correct prometheus.url in the policy"
 _REJECTED = (
     "see the server's log for the cause; parts of the new configuration may be in effect: restore the files and reload"
 )
-_UNKNOWN = "the server may still be reading: change no file before it is known what became of it"
+_UNKNOWN = "the server may still be reading: change no file before the end of the reload is known"
 
 
 def post_reload(client: Client, base_url: str, timeout: timedelta) -> Triggered:
-    """Ask once, and wait for the answer; nothing is tried again.
+    """Ask once, and wait for the answer. There is no retry.
 
     Args:
-        client: how to ask; its own timeout does not count here.
+        client: the HTTP client. Its own timeout does not count here.
         base_url: the server's URL, its path prefix included.
-        timeout: how long a reload may take until it counts as unanswered.
+        timeout: the time after which a reload counts as unanswered.
 
     Raises:
-        UsageError: ``base_url`` is no URL of a server.
+        UsageError: ``base_url`` is not the URL of a server.
     """
     patient = Client(replace(client.settings, timeout=timeout))
     began = time.monotonic()
@@ -115,7 +115,7 @@ def _told(client: Client, answer: Answer) -> Triggered:
 
 
 def _meaning(answer: Answer) -> tuple[Reply, str]:  # noqa: PLR0911 - a table of answers
-    """Tell what an answer means; only what the server itself says counts as known."""
+    """Return the meaning of an answer. Only the server's own words count as known."""
     match answer.status:
         case 200:
             return Reply.LOADED, ""

@@ -1,4 +1,4 @@
-"""Whether nothing is left to do: only where the very bytes on disk were verified in the server's last load."""
+"""The proof that nothing is left to do: the very bytes on disk were verified in the server's last load."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from gonogo.server.server_state import ServerState
 
 
 def seems_unchanged(found: Snapshot) -> bool:
-    """Tell whether the server's last load was one that was verified here, of the bytes that are on disk.
+    """Return whether the server's last load was verified by gonogo with the bytes that are on disk now.
 
-    That the server shows what is on disk does not tell: it masks secrets. A restart, or a reload of somebody else,
-    is another load, of what was on disk then.
+    The server's answers alone do not prove that, because the server masks secrets. A restart, or a reload by another
+    program, is another load, of the files at that time.
     """
     before, good, standing = found.before, found.last, found.standing
     if before is None or good is None or standing is None or found.new is None or found.old is None:
@@ -37,8 +37,8 @@ def seems_unchanged(found: Snapshot) -> bool:
 
 
 def still_proved_step(place: ReloadPlace, found: Snapshot) -> Done:
-    """Look once whether all is as it was when it was verified, and nothing is broken; else it is reloaded."""
-    assert found.before is not None  # noqa: S101 - it seems unchanged
+    """Look once whether everything is as it was when it was verified. If not, the server is reloaded."""
+    assert found.before is not None  # noqa: S101 - `seems_unchanged` was true
     assert found.new is not None  # noqa: S101
     left = tuple(map(str, _unmet(place, found.before, found.new)))
     if not left and place.live is not None and found.standing is not None:
@@ -49,7 +49,7 @@ def still_proved_step(place: ReloadPlace, found: Snapshot) -> Done:
 
 
 def _unmet(place: ReloadPlace, before: ServerState, contents: Contents) -> tuple[object, ...]:
-    """Verify without a reload: as if it had just been loaded, and nothing before were an excuse."""
+    """Verify without a reload, as if the server had just loaded the files and no earlier failure were an excuse."""
     vitals = before.vitals
     never = replace(vitals, metrics=replace(vitals.metrics, success_at=-math.inf, syncs={}))
     healthy = tuple(replace(target, health=TargetHealth.UP) for target in before.targets)

@@ -1,4 +1,4 @@
-"""What keeps a reload from being proved: one thing each, with where, why and what to do."""
+"""The problems that keep a reload from being proved, each with its place, its cause and the next step."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Verification(StrEnum):
-    """What is verified after a reload."""
+    """The checks after a reload."""
 
     ANSWER = "answer"
     RESULT = "result"
@@ -25,16 +25,16 @@ class Verification(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """One thing that is not as it should be.
+    """A problem that keeps a reload from being proved.
 
     Attributes:
-        check: which check it is of.
-        what: what is not as it should be.
+        check: the check that found the problem.
+        what: the problem.
         where: the server, job, target, group or rule.
-        why: what was seen instead.
-        next_step: what a person can do about it.
-        final: whether waiting cannot fix it.
-        waits: whether it is only not seen yet.
+        why: the value that was seen instead.
+        next_step: the next step for the user.
+        final: whether waiting cannot fix the problem.
+        waits: whether the proof is only not seen yet.
     """
 
     check: Verification
@@ -46,5 +46,5 @@ class Unmet:
     waits: bool = False
 
     def __str__(self) -> str:
-        """Write it as one line."""
+        """Return the problem as one line."""
         return f"{self.where}: {self.what}: {self.why} ({self.next_step})"

@@ -18,14 +18,14 @@ from gonogo.server.server_state import ServerState, Vitals
 from gonogo.stopping import pause
 
 SLACK = timedelta(seconds=10)
-"""How much longer than its slowest group and scrapes a server may take: discovery comes only every 5 s."""
+"""Extra time for a server, beyond its slowest group and scrapes: discovery runs only every 5 s."""
 
 
 def patience(staged: StagedConfiguration) -> timedelta:
-    """Return how long a server may take to show that it is as staged.
+    """Return how long a server may take to reach the staged state.
 
-    A new target is scraped within the interval of its job; after that every group is evaluated within its own, and
-    reads as far in the past as its query offset says.
+    A new target is scraped within the interval of its job. After that every group is evaluated within its own interval,
+    and reads the past by its query offset.
     """
     none = timedelta(0)
     offset = max((none, *(staged.query_offset if group.delay is None else group.delay for group in staged.rules)))
@@ -42,19 +42,19 @@ def verify(
     within: timedelta | None = None,
     at_most: timedelta | None = None,
 ) -> tuple[Unmet, ...]:
-    """Look at the server until nothing is unmet; then, at a final one, or when the time is up, say what is.
+    """Look at the server until no problem is left, a problem is final, or the time is up. Return the problems.
 
-    All is met in one and the same look. A rollback is verified likewise, with the old
-    tree as ``staged``; its evaluations may fail at first, and must then succeed.
+    One and the same look must show everything. A rollback is verified in the same way, with the old tree as ``staged``.
+    Its evaluations may fail at first, and must then succeed.
 
     Args:
-        before: the server before anything was touched.
-        staged: what it should be.
-        reload: how it was asked for and settled, as ``LOADED``.
-        look: asks for its state now (``server_state.server_state``); may raise ``SourceError``.
-        within: how long to look; ``None`` gives it ``patience(staged)``.
-        at_most: how long to look while each look shows more rules evaluated since; ``None``: no longer than ``within``.
-            The first result of a rule that others read gives these their time again, beyond that.
+        before: the server before anything was changed.
+        staged: the state that the server must have.
+        reload: the reload, settled as ``LOADED``.
+        look: reads the server's state (``server_state.server_state``). It may raise ``SourceError``.
+        within: the time to look. ``None`` means ``patience(staged)``.
+        at_most: the time to look while each look shows more evaluated rules. ``None`` means ``within``. The first
+            result of a rule that other rules read gives those rules their full time again, beyond this limit.
     """
     began = time.monotonic()
     ends = began + (patience(staged) if within is None else within).total_seconds()
@@ -68,7 +68,7 @@ def verify(
             compared = LoadedComparison(before, now, staged, reload, scrapes, results).seen()
             if len(compared.results.first) > arrived and at_most is not None:
                 arrived = len(compared.results.first)
-                ends = max(ends, asked + patience(staged).total_seconds())  # the rules that read them come after that
+                ends = max(ends, asked + patience(staged).total_seconds())  # then the rules that read these are due
             scrapes, results = compared.scrapes, compared.results
             left = unmet(compared)
             if any(one.check is Verification.FAILURES and not one.final for one in left):
@@ -81,15 +81,15 @@ def verify(
         took = time.monotonic() - asked
         if not left or any(one.final for one in left) or time.monotonic() >= ends:
             return left
-        pause(max(LOOK_EVERY, took))  # a large server is not asked all the time
+        pause(max(LOOK_EVERY, took))  # a large server gets pauses between the looks
 
 
 def disturbed(before: ServerState, asked: Vitals) -> tuple[Unmet, ...]:
-    """Say whether somebody else reloaded or restarted the server since it was looked at; asked before it is ours.
+    """Report whether another program reloaded or restarted the server between two looks before gonogo's own reload.
 
     Args:
-        before: the server before anything was touched.
-        asked: its vitals just before it is asked to reload.
+        before: the server before anything was changed.
+        asked: the server's vitals just before it is asked to reload.
     """
     step = "begin again from the server as it is now"
     if asked.born != before.vitals.born:

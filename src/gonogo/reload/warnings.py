@@ -1,4 +1,4 @@
-"""Warnings of a reload: what a person should know although the server has what is on disk."""
+"""The warnings of a reload: facts that a user should know although the server has the files on disk."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gonogo.reload.trees.good_trees import newest
 
 
 def warnings_of(place: ReloadPlace, found: Snapshot, result: ReloadResult) -> tuple[str, ...]:
-    """Return the warnings of a result; one that is no success has reasons instead."""
+    """Return the warnings of a successful result. A failed result has reasons instead."""
     if not result.became.success:
         return ()
     return (*_unlinked(place, found, result), *_secrets(place, found))
@@ -28,7 +28,7 @@ def _secrets(place: ReloadPlace, found: Snapshot) -> Iterator[str]:
 
 
 def _unlinked(place: ReloadPlace, found: Snapshot, result: ReloadResult) -> Iterator[str]:
-    """Name the files that a rollback put where links were: deployments that turn the links go past them."""
+    """Report the files that a rollback put where links were. Deployments through the links do not reach them."""
     good = found.last if result.looked else newest(place.state)
     if good is None or place.live is None:
         return

@@ -1,4 +1,4 @@
-"""Walks a staged and a loaded configuration side by side and finds where they differ."""
+"""Walks a staged and a loaded configuration side by side and finds the differences."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ JOBS = ("scrape_configs",)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A difference before it is put into words; ``None`` is nothing on that side.
+    """A difference before it is put into words. ``None`` means that a side has nothing there.
 
     ``maybe_default`` marks a value that the file does not give: the server may have added it itself.
     """
@@ -31,12 +31,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class CompareOptions:
-    """How configurations are compared.
+    """The options for a comparison of configurations.
 
     Attributes:
-        folder: that of the server's ``--config.file``; ``None``: any.
-        shared: the section ``global``, from which jobs take the values that they do not give.
-        additions: values that the server is known to add by itself, by their keys.
+        folder: the folder of the server's ``--config.file``. ``None`` accepts any folder.
+        shared: the section ``global``. Jobs inherit its values.
+        additions: the values that the server adds by itself, by their keys.
     """
 
     folder: str | None
@@ -44,7 +44,7 @@ class CompareOptions:
     additions: Mapping[tuple[str, ...], list[Tree]] = field(default_factory=dict)
 
     def mappings(self, place: KeyPath, staged: Branch, loaded: Branch) -> Iterator[Found]:
-        """Compare what two mappings hold."""
+        """Compare the contents of two mappings."""
         for key in dict.fromkeys((*staged, *loaded)):
             here, there = staged.get(key), loaded.get(key)
             if here is None:
@@ -58,14 +58,14 @@ class CompareOptions:
         yield from self._lacking(place, staged, loaded)
 
     def _lacking(self, place: KeyPath, staged: Branch, loaded: Branch) -> Iterator[Found]:
-        """Find defaults that every server shows and this one does not: they were turned off."""
+        """Find the defaults that every server shows and this one does not. These were turned off."""
         for key, default in defaults_in(place).items():
             is_due = default.shown or (default.left_out and key in loaded)
             if is_due and key not in staged and _is_null(loaded.get(key)):
                 yield Found(place.key(key), default.values[0], None)
 
     def _unwritten(self, place: KeyPath, loaded: Tree | None) -> Iterator[Found]:
-        """Judge what the file leaves to the server."""
+        """Check a value that the file does not give."""
         default = defaults_in(place.above).get(place.name)
         if loaded is None or _is_null(loaded) or self._is_one_of(self.additions.get(place.keys, ()), loaded, place):
             return
@@ -97,19 +97,19 @@ class CompareOptions:
             yield Found(place, staged, loaded)
 
     def _is_left_out(self, staged: Tree, place: KeyPath) -> bool:
-        """Return whether a server may leave out a value that the file gives: zeros, and some defaults."""
+        """Return whether a server may omit a value that the file gives: zeros, and some defaults."""
         default = defaults_in(place.above).get(place.name)
         if default is not None and default.left_out:
             return self._is_one_of(default.values, staged, place)
         return _is_nothing(staged, place)
 
     def _is_inherited(self, loaded: Tree, place: KeyPath) -> bool:
-        """Return whether a job shows what it takes from the section ``global`` of the file."""
+        """Return whether a job shows the value of the file's section ``global``."""
         given = self.shared.get(place.name) if place.above.keys == JOBS else None
         return given is not None and not self._differ(place, given, loaded)
 
     def _is_replaced(self, staged: Tree, loaded: Tree, place: KeyPath) -> bool:
-        """Return whether a job's 0 gives way to the global value; an explicit ``false`` does not."""
+        """Return whether the global value replaces a job's 0. It does not replace an explicit ``false``."""
         is_boolean = isinstance(staged, ConfigurationScalar) and isinstance(staged.value, bool)
         return not is_boolean and self._is_inherited(loaded, place)
 
@@ -129,7 +129,7 @@ class CompareOptions:
             yield Found(place, _names(here), _names(there), "in another order")
 
     def _texts(self, place: KeyPath, staged: list[Tree], loaded: list[Tree]) -> Iterator[Found]:
-        """Compare two lists of scalars: name what is missing and what is too many, or their order."""
+        """Compare two lists of scalars. Yield the missing and the extra items, or else a different order."""
         left, too_many = _unmatched(staged, loaded)
         missing = []
         for item in left:
@@ -155,7 +155,7 @@ class CompareOptions:
 
 
 def _unmatched(staged: list[Tree], loaded: list[Tree]) -> tuple[list[Tree], list[Tree]]:
-    """Give the scalars of two lists that are not on the other one word for word, in order."""
+    """Return the scalars of each list that the other list does not have word for word, in order."""
     here, there = (
         Counter(item.text for item in items if isinstance(item, ConfigurationScalar)) for items in (staged, loaded)
     )
@@ -163,7 +163,7 @@ def _unmatched(staged: list[Tree], loaded: list[Tree]) -> tuple[list[Tree], list
 
 
 def _beyond(items: list[Tree], surplus: Counter[str]) -> list[Tree]:
-    """Give as many of each text as the surplus has."""
+    """Return as many items of each text as the surplus has."""
     left = Counter(surplus)
     found: list[Tree] = []
     for item in items:
@@ -178,7 +178,7 @@ def _is_null(tree: Tree | None) -> bool:
 
 
 def _is_nothing(tree: Tree, place: KeyPath) -> bool:
-    """Tell whether a part is what a server may leave out: zeros all through."""
+    """Return whether a server may omit a part, because it has only zeros."""
     if isinstance(tree, ConfigurationScalar):
         return is_zero(tree, place)
     if isinstance(tree, list):
@@ -187,13 +187,13 @@ def _is_nothing(tree: Tree, place: KeyPath) -> bool:
 
 
 def are_jobs(place: KeyPath, items: list[Tree]) -> bool:
-    """Tell whether a list is one of jobs, each of another name."""
+    """Return whether a list is a list of jobs with unique names."""
     names = {_job_name(item) for item in items}
     return place.name == "scrape_configs" and None not in names and len(names) == len(items)
 
 
 def by_name(items: list[Tree], *, named: bool) -> dict[str, Tree]:
-    """Name the items of a list: jobs as they are named, others by their places."""
+    """Return the items of a list by name: a job by its own name, another item by its index."""
     return {(_job_name(item) or "") if named else str(index): item for index, item in enumerate(items)}
 
 

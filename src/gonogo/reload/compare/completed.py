@@ -1,8 +1,7 @@
-"""A configuration with the values that a server works out from other parts of it.
+"""Completes a configuration with the values that a server derives from other parts of it.
 
-Jobs take their interval and timeout from ``global``, a timeout is never longer
-than its interval, and some older keys are written as newer ones. Source:
-Prometheus, ``config/config.go``.
+Jobs inherit their interval and timeout from ``global``. A timeout is never longer than its interval. The server writes
+some older keys as newer ones. Source: Prometheus, ``config/config.go``.
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ from gonogo.reload.compare.spelling import is_zero
 _MINUTE = "1m"
 _LONGEST_TIMEOUT = "10s"
 _RESTORED = frozenset({"global", "runtime"})
-"""Sections that have their defaults again where they are opened and left empty."""
+"""Sections that get their defaults again if they are written but empty."""
 
 
 def completed(staged: Branch) -> Branch:
-    """Add to a file what the server infers from it; what it adds by itself is in ``defaults``."""
+    """Add to a configuration the values that the server derives from it. Its fixed defaults are in ``defaults``."""
     whole: Branch = {key: {} if key in _RESTORED and part == NULL else part for key, part in staged.items()}
     shared = _shared(_section(whole, "global"))
     if isinstance(whole.setdefault("global", shared), dict):
@@ -32,7 +31,7 @@ def completed(staged: Branch) -> Branch:
 
 
 def completed_job(job: Branch, configuration: Branch) -> Branch:
-    """Add to a job of a scrape file what it takes from the section ``global`` of its configuration."""
+    """Add to a job of a scrape file the values of the section ``global`` of its configuration."""
     return _paced(job, _shared(_section(configuration, "global")))
 
 
@@ -42,11 +41,11 @@ def _shared(section: Branch) -> Branch:
 
 
 def evaluation_interval(configuration: str) -> timedelta:
-    """Tell how often rules are evaluated whose group gives no interval.
+    """Return the evaluation interval of groups that have none of their own.
 
     Raises:
-        Unreadable: the text is no configuration.
-        ValueError: the interval is no duration.
+        UnreadableConfiguration: the text is not a configuration.
+        ValueError: the interval is not a duration.
     """
     return parse_duration(
         _span(_shared(_section(read(configuration, "the configuration"), "global")), "evaluation_interval")
@@ -54,7 +53,7 @@ def evaluation_interval(configuration: str) -> timedelta:
 
 
 def without_echoes(loaded: Branch) -> Branch:
-    """Leave out what a server shows a second time: the window for late samples, in milliseconds."""
+    """Remove a value that a server shows twice: the window for late samples, in milliseconds."""
     storage = _section(loaded, "storage")
     tsdb = {key: value for key, value in _section(storage, "tsdb").items() if key != "outofordertimewindow"}
     return {**loaded, "storage": {**storage, "tsdb": tsdb}} if "tsdb" in storage else loaded
@@ -75,7 +74,7 @@ def _paced(job: Branch, shared: Branch) -> Branch:
 
 
 def _timed(section: Branch, interval: str, timeout: str) -> Branch:
-    """Give a section its interval and timeout where it has none; none is also a time of 0."""
+    """Add the interval and the timeout if a section has none. A time of 0 counts as none."""
     timed = dict(section)
     if not _given(timed, "scrape_interval"):
         timed["scrape_interval"] = _text(interval)

@@ -1,9 +1,8 @@
-"""Whether the configuration that a server shows is the one that was staged, and where it is not.
+"""Compares the configuration that a server shows with the staged one.
 
-What ``/api/v1/status/config`` shows is not what it was given: defaults are added at
-every depth, durations, sizes and paths are rewritten, secrets are masked. So everything
-staged must be there, and nothing else but defaults. What differs in secrets alone
-cannot be seen this way.
+``/api/v1/status/config`` does not show the file itself: the server adds defaults at every depth, rewrites durations,
+sizes and paths, and masks secrets. So every staged value must be there, and nothing else except defaults. A difference
+in secrets alone cannot be seen this way.
 """
 
 from __future__ import annotations
@@ -19,17 +18,17 @@ from gonogo.reload.compare.place import KeyPath
 from gonogo.reload.compare.redaction import shown
 
 NOTHING = "nothing"
-"""What is said of a side that has nothing at a place."""
+"""The word for a side that has no value at a place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One place where the two sides differ; secrets are left out of all its texts.
+    """A place where the two sides differ. Its texts contain no secrets.
 
     Attributes:
-        path: where, as in ``scrape_configs[node].scrape_interval``.
-        staged: what the file has there, or what the server should have added; ``nothing`` if nothing.
-        loaded: what the server shows there; ``nothing`` if nothing.
+        path: the place, such as ``scrape_configs[node].scrape_interval``.
+        staged: the value in the file, or the default that the server should show, or ``nothing``.
+        loaded: the value on the server, or ``nothing``.
         words: the difference as a clause.
     """
 
@@ -42,20 +41,20 @@ class Difference:
 def difference(
     staged: str, loaded: str, previous: str | None = None, *, before: str | None = None, folder: str | None = None
 ) -> tuple[Difference, ...]:
-    """List where a server's configuration is not the staged one; nothing when it is.
+    """List the differences between a server's configuration and the staged one.
 
-    The server shows defaults of keys that the file does not give. A key of Prometheus 2.42 must be at the default
-    of that key. The default of a newer key is not known here: its value is taken for the default, unless the file
-    that was loaded before gave the key, or the server showed another value then. Without ``previous`` the newer
-    keys say nothing; so hold the configuration after a reload against the one before it.
+    The server shows defaults of keys that the file does not give. A key of Prometheus 2.42 must have its known default.
+    The default of a newer key is unknown to gonogo. Its value counts as the default, unless the file that was loaded
+    before gave the key, or the server showed another value then. Without ``previous`` the newer keys prove nothing, so
+    compare the configuration after a reload with the one before it.
 
     Args:
         staged: the text of the file.
-        loaded: what ``/api/v1/status/config`` shows now.
-        previous: the text of the file that was loaded before, where there is one.
-        before: what ``/api/v1/status/config`` showed before, where it was asked.
-        folder: the folder of the server's ``--config.file``, as that flag has it; relative
-            paths must be joined to it. ``None``: any folder will do.
+        loaded: the answer of ``/api/v1/status/config`` now.
+        previous: the text of the file that was loaded before, if there is one.
+        before: the answer of ``/api/v1/status/config`` before, if it was asked.
+        folder: the folder of the server's ``--config.file``, as that flag has it. Relative paths must be joined to
+            it. ``None`` accepts any folder.
     """
     try:
         here, there = read(staged, "the staged configuration"), read(loaded, "the loaded configuration")
@@ -76,13 +75,13 @@ def difference(
 
 @dataclass(frozen=True, slots=True)
 class _Loads:
-    """The load before, which shows whether the value of a newer key can be the default.
+    """The values of the load before, which show whether the value of a newer key can be the default.
 
     Attributes:
         had: the values of the file that was loaded before, by their paths.
         shown: the values that the server showed then, by their paths.
         learned: the values that the server showed then and that the file did not give, by their keys.
-        folder: that of the server's ``--config.file``; ``None``: any.
+        folder: the folder of the server's ``--config.file``. ``None`` accepts any folder.
     """
 
     had: Mapping[str, Tree]
@@ -91,7 +90,7 @@ class _Loads:
     folder: str | None
 
     def is_difference(self, found: Found) -> bool:
-        """Return whether a value cannot be taken for the server's default."""
+        """Return whether a value cannot be the server's default."""
         if found.loaded is None or not (found.maybe_default and is_newer(found.place)):
             return True
         place = found.place
@@ -103,7 +102,7 @@ class _Loads:
         return place.keys in self.learned if before is None else not self._same(before, found.loaded, place)
 
     def may_be_left_over(self, found: Found) -> bool:
-        """Return whether a value is the one that the file before gave: left over, or the default as well."""
+        """Return whether a value is the one of the file before. It may be left over, or it may be the default."""
         return found.maybe_default and is_newer(found.place) and found.place.shown in self.had
 
     def _same(self, one: Tree, other: Tree, place: KeyPath) -> bool:
@@ -124,12 +123,12 @@ def _section(tree: Branch, key: str) -> Branch:
 
 
 def _is_other(file: Branch, shown: Branch, folder: str | None) -> bool:
-    """Return whether the server certainly does not show this file, so that no value of the file is left over."""
+    """Return whether the server certainly does not show this file, so that none of its values is left over."""
     return any(not one.maybe_default for one in _differences(file, shown, folder))
 
 
 def _additions(file: Branch, shown: Branch, folder: str | None) -> Mapping[tuple[str, ...], list[Tree]]:
-    """Learn defaults that are not known here: values that a server showed and its file did not give."""
+    """Find unknown defaults: values that a server showed and its file did not give."""
     learned: dict[tuple[str, ...], list[Tree]] = {}
     for one in _differences(file, shown, folder):
         if one.maybe_default and one.loaded is not None:
@@ -150,7 +149,7 @@ def _paths(place: KeyPath, tree: Tree) -> Iterator[tuple[str, Tree]]:
 
 
 def said(found: Found, had: frozenset[str] = frozenset()) -> Difference:
-    """Put a difference into words; ``had`` are the paths that the file had before."""
+    """Return a difference with its clause. ``had`` are the paths of the file before."""
     place = found.place
     staged, loaded = (NOTHING if tree is None else shown(tree, place) for tree in (found.staged, found.loaded))
     if found.how:

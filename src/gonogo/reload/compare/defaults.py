@@ -1,8 +1,8 @@
-"""Defaults of the keys that Prometheus 2.42 has, and the names of these keys.
+"""The defaults of the keys of Prometheus 2.42.
 
-The server shows a default where the file gives no value. A key of 2.42 without an entry here has the zero of its
-type for a default. Nobody has to add the keys of later versions: a key that 2.42 does not have is judged by the
-two loads before and after the reload (``configuration``). Source: Prometheus, ``config/config.go``, ``discovery/*``.
+The server shows a default if the file gives no value. If a key of 2.42 has no entry here, its default is the zero of
+its type. The keys of later versions need no entry: gonogo judges them by the loads before and after the reload
+(``configuration``). Source: Prometheus, ``config/config.go``, ``discovery/*``.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ class Default:
     """The value of a key that the file does not give.
 
     Attributes:
-        values: the values that a server may show; several where versions differ, none where any value can be.
-        shown: whether every server shows it, so that its absence means that it was turned off.
-        left_out: whether the absence of the key means its default; newer servers leave that out.
+        values: the values that a server may show. Several if versions differ. None if every value is possible.
+        shown: whether every server shows the value, so that its absence means that it was turned off.
+        left_out: whether the absence of the key means its default. Newer servers omit it.
     """
 
     values: tuple[Tree, ...]
@@ -32,17 +32,17 @@ class Default:
 
 
 def defaults_in(place: KeyPath) -> Mapping[str, Default]:
-    """Give the defaults of a mapping's keys; a key without one has zero for it, or one that is not known."""
+    """Return the defaults of a mapping's keys. The default of another key is zero, or unknown."""
     return _RELABEL if place.name.endswith("relabel_configs") else _SECTIONS.get(place.name, {})
 
 
 def is_newer(place: KeyPath) -> bool:
-    """Return whether 2.42 does not have this key, or a key above it, so that nobody here knows its default."""
+    """Return whether 2.42 does not have this key, or a key above it, so that its default is unknown to gonogo."""
     return any(key not in KEYS and not key.endswith("_sd_configs") for key in place.keywords)
 
 
 def needs_no_content(place: KeyPath) -> bool:
-    """Tell whether a mapping says something by being there, were it empty."""
+    """Return whether even an empty mapping has a meaning."""
     return place.name in _BY_PRESENCE
 
 
@@ -56,7 +56,7 @@ def _always(text: str) -> Default:
 
 
 def _perhaps(*texts: str) -> Default:
-    """Give a default that only some versions know, or that differs between them."""
+    """Return a default that only some versions show, or that differs between versions."""
     return Default(tuple(map(_leaf, texts)), shown=False)
 
 

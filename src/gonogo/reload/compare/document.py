@@ -1,4 +1,4 @@
-"""A Prometheus configuration as a tree of mappings, lists and scalars that remember how they were written."""
+"""A Prometheus configuration as a tree of mappings, lists and scalars. A scalar keeps its original text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gonogo.formats.yaml import YamlDocument, parse
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationScalar:
-    """A scalar: its text as written, and what it means in YAML (quoted scalars are always text)."""
+    """A scalar: its text as written, and its value in YAML. A quoted scalar is always text."""
 
     text: str
     value: object
@@ -25,18 +25,18 @@ NULL = ConfigurationScalar("", None)
 
 
 class UnreadableConfiguration(Exception):
-    """A text that is no configuration; what it says names no value of it."""
+    """A text that is not a configuration. The message contains no value of the text."""
 
 
 def read(text: str, name: str) -> Branch:
-    """Read a configuration; an empty one is an empty mapping.
+    """Read a configuration. An empty text is an empty mapping.
 
     Args:
         text: the YAML.
-        name: what to call it in the error.
+        name: the name of the configuration in the error.
 
     Raises:
-        Unreadable: it is no YAML, no mapping, or says a thing twice.
+        UnreadableConfiguration: the text is not YAML, not a mapping, or has a key twice.
     """
     document = parse(text, name)
     if document.problems:

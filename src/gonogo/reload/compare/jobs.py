@@ -15,13 +15,13 @@ JOBS_KEY = "scrape_configs"
 
 @dataclass(frozen=True, slots=True)
 class ListedJob:
-    """A scrape job, and how often it lists each address."""
+    """A scrape job, and the number of times it lists each address."""
 
     name: str
     targets: Counter[str]
 
     def holds(self, path: str) -> bool:
-        """Tell whether the path of a difference lies in this job."""
+        """Return whether a difference is in this job."""
         here = KeyPath().key(JOBS_KEY).item(self.name).shown
         return path == here or path.startswith((f"{here}.", f"{here}["))
 
@@ -30,7 +30,7 @@ def jobs_of(configuration: str) -> Mapping[str, ListedJob]:
     """List the jobs of a configuration by name.
 
     Raises:
-        Unreadable: the text is no configuration.
+        UnreadableConfiguration: the text is not a configuration.
     """
     return {
         name: ListedJob(name, Counter(target.text for _, target in static_targets(job)))
@@ -42,7 +42,7 @@ def job_trees(configuration: str) -> Mapping[str, Branch]:
     """Return the jobs of a configuration by name, as they are written.
 
     Raises:
-        Unreadable: the text is no configuration.
+        UnreadableConfiguration: the text is not a configuration.
     """
     jobs: dict[str, Branch] = {}
     for job in items(read(configuration, "the configuration").get(JOBS_KEY)):
@@ -62,5 +62,5 @@ def static_targets(job: Branch) -> Iterator[tuple[Branch, ConfigurationScalar]]:
 
 
 def items(tree: Tree | None) -> list[Tree]:
-    """Return the items of a list; anything else has none."""
+    """Return the items of a list, or none for anything else."""
     return tree if isinstance(tree, list) else []

@@ -1,7 +1,7 @@
-"""The keys of a configuration that Prometheus 2.42 has, wherever they may stand: a closed list.
+"""The configuration keys of Prometheus 2.42 at every depth: a closed list.
 
-A key of a later version is *newer*: nobody has to add it here. Two later keys are in the list, since no server has
-a default for them: ``http_headers`` and ``scrape_config_files``. Source: the YAML tags in ``config``, ``discovery``,
+A key of a later version is *newer* and needs no entry. Two later keys are in the list, because no server has a default
+for them: ``http_headers`` and ``scrape_config_files``. Source: the YAML tags in ``config``, ``discovery``,
 ``model/relabel`` of Prometheus 2.42 and in ``config`` of ``prometheus/common`` 0.39.
 """
 
@@ -33,4 +33,4 @@ _TEXT = """
 """
 
 KEYS = frozenset(_TEXT.split())
-"""The keys; those of service discoveries, which all end in ``_sd_configs``, are left out."""
+"""The keys. The keys of service discoveries are left out: they all end in ``_sd_configs``."""

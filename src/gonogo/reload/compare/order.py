@@ -1,4 +1,4 @@
-"""Whether the rules of a group stand in the same order on both sides: it is the order of their evaluation."""
+"""Compares the order of the rules in a group, which is the order of their evaluation."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from gonogo.model.grouped import Group
 from gonogo.reload.compare.placed_rules import PlacedRule, placed
 
 Order = tuple[object, ...]
-"""The rules of one group, one after the other."""
+"""The rules of one group, in their order."""
 
 
 def reordered(files: Iterable[Group], loaded: Iterable[Group]) -> tuple[str, ...]:
-    """Name the groups that hold the same rules on both sides, and not in the same order.
+    """Return the groups that have the same rules on both sides in another order.
 
-    Files are not compared, so that of several groups of one name each must have its like on the other side.
+    Files are not compared. If several groups have one name, each must have an equal group on the other side.
     """
     orders, theirs = _orders(files), _orders(loaded)
     return tuple(
@@ -33,7 +33,7 @@ def _orders(groups: Iterable[Group]) -> dict[str, Counter[Order]]:
 
 
 def _order(rules: tuple[PlacedRule, ...]) -> Order:
-    """Give who stands where; expressions are read only to tell rules apart that are the same otherwise."""
+    """Return the identities of the rules in their order. Expressions are read only for rules with one identity."""
     times = Counter(one.key for one in rules)
     return tuple((one.key, one.expression if times[one.key] > 1 else "") for one in rules)
 

@@ -1,4 +1,4 @@
-"""Rules with the groups they stand in, paired with their counterparts on the other side."""
+"""Rules with their groups, paired with their counterparts on the other side."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from gonogo.promql.drift import Key
 from gonogo.promql.matchers import bearing
 
 Meaning = Mapping[str, str]
-"""How a rule does what it does, aspect by aspect, each written in one form."""
+"""The behaviour of a rule by aspect, each in one normal form."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedRule:
-    """A rule and its group; ``interval`` and ``limit`` are ``None`` where the side does not say."""
+    """A rule and its group. ``interval`` and ``limit`` are ``None`` if the side does not show them."""
 
     rule: Rule
     group: str
@@ -30,25 +30,25 @@ class PlacedRule:
 
     @property
     def key(self) -> Key:
-        """Who it is to a server: the group, the kind, the name and the labels."""
+        """Return the rule's identity on a server: the group, the kind, the name and the labels."""
         return self.group, self.rule.kind, self.rule.name, tuple(sorted(self.rule.labels.items()))
 
     @property
     def title(self) -> str:
-        """Name it for people."""
+        """Return the rule's name for messages."""
         return f"{self.rule.kind} {self.rule.name} of group {self.group}"
 
     @property
     def expression(self) -> str:
-        """Its expression in its one form, or as written where it cannot be read."""
+        """Return the expression in its normal form, or as written if it cannot be parsed."""
         text = self.rule.expression
         return canonical(text) or f"{text.strip()} (which cannot be read)"
 
     @property
     def manner(self) -> Meaning:
-        """Tell all that it does beside its expression; what is at its default is not listed."""
+        """Return everything that the rule does except its expression. Defaults are not listed."""
         rule = self.rule
-        said = {
+        aspects = {
             "group": self.group,
             "labels": bearing({name: value for name, value in sorted(rule.labels.items()) if value}),
             "for": _span(rule.held),
@@ -57,18 +57,18 @@ class PlacedRule:
             "interval": _span(self.interval),
             "limit": str(self.limit or ""),
         }
-        return {aspect: text for aspect, text in said.items() if text}
+        return {aspect: text for aspect, text in aspects.items() if text}
 
 
 SOMETIMES_UNSAID = ("interval", "limit")
-"""Aspects, and attributes of rules, that are ``None`` where a side does not say."""
+"""Aspects, and attributes of rules, that are ``None`` if a side does not show them."""
 
 Pair = tuple[PlacedRule | None, PlacedRule | None]
-"""A rule of each side, or of one where the other has no counterpart."""
+"""A rule of each side, or only one rule if the other side has no counterpart."""
 
 
 def placed(groups: Iterable[Group], interval: timedelta | None = None) -> tuple[PlacedRule, ...]:
-    """List all rules of some groups; ``interval`` is that of the groups that give none, where it is known."""
+    """List all rules of some groups. ``interval`` is the interval of the groups that have none, if it is known."""
     return tuple(
         PlacedRule(rule, group.name, group.file, group.interval or interval, group.limit)
         for group in groups
@@ -82,12 +82,12 @@ def pairs(ones: Iterable[PlacedRule], others: Iterable[PlacedRule]) -> Iterator[
     crowded = {key for side in left for key, times in Counter(one.key for one in side).items() if times > 1}
 
     def exactly(one: PlacedRule) -> object:
-        return as_far_as_said(one), one.interval, one.limit
+        return as_far_as_shown(one), one.interval, one.limit
 
-    def as_far_as_said(one: PlacedRule) -> object:
+    def as_far_as_shown(one: PlacedRule) -> object:
         return one.key, _act(one) if one.key in crowded else ()
 
-    for alike in (exactly, as_far_as_said, _identity, _name_in_group, _name_and_labels, _name):
+    for alike in (exactly, as_far_as_shown, _identity, _name_in_group, _name_and_labels, _name):
         found, left = _paired(alike, *left)
         yield from found
     yield from ((one, None) for one in left[0])
@@ -97,7 +97,7 @@ def pairs(ones: Iterable[PlacedRule], others: Iterable[PlacedRule]) -> Iterator[
 def _paired(
     alike: Callable[[PlacedRule], object], ones: list[PlacedRule], others: list[PlacedRule]
 ) -> tuple[list[Pair], tuple[list[PlacedRule], list[PlacedRule]]]:
-    """Pair what is alike, in order; give what is left of both sides."""
+    """Pair equal rules, in order. Return the pairs and the remaining rules of both sides."""
     waiting: dict[object, list[PlacedRule]] = defaultdict(list)
     for other in others:
         waiting[alike(other)].append(other)
@@ -113,7 +113,7 @@ def _paired(
 
 
 def _act(one: PlacedRule) -> object:
-    """Tell what a rule does, without what a side may not say."""
+    """Return what a rule does, without the aspects that a side may not show."""
     return one.expression, tuple(
         (aspect, text) for aspect, text in one.manner.items() if aspect not in SOMETIMES_UNSAID
     )

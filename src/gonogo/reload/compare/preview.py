@@ -1,8 +1,8 @@
-"""What a reload would change, by meaning: before a server is touched.
+"""The changes that a reload would make, compared by meaning before the server is changed.
 
-Prometheus keeps the state of an alert (pending since when, firing) over a reload when
-the file's path, the group's name, the alert's name and its static labels stay; anything
-else of it may change. Source: Prometheus, ``rules/manager.go`` and ``rules/group.go``.
+Prometheus keeps the state of an alert (pending, firing, and since when) over a reload if the file's path, the group's
+name, the alert's name and its static labels stay the same. All else may change. Source: Prometheus,
+``rules/manager.go`` and ``rules/group.go``.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from gonogo.reload.compare.scrape_files import FileJob, ScrapeFiles
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What a server has.
+    """The configuration, the rules and the targets that a server has now.
 
     Attributes:
-        configuration: what ``/api/v1/status/config`` shows.
-        groups: what ``/api/v1/rules`` answers.
-        targets: how many active targets each job has, where that was asked; else static ones count.
-        files: the scrape files that it has loaded, where they are known; the server does not show them.
-        pools: the names of the jobs that it scrapes, where that was asked.
+        configuration: the answer of ``/api/v1/status/config``.
+        groups: the answer of ``/api/v1/rules``.
+        targets: the number of active targets of each job, if it was asked. Otherwise the static targets count.
+        files: the loaded scrape files, if they are known. The server does not show them.
+        pools: the names of the scraped jobs, if they were asked.
     """
 
     configuration: str
@@ -45,10 +45,9 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class StagedText:
-    """What it is to have: the file's text, the groups of all rule files, and all scrape files.
+    """The new configuration: its text, the groups of all rule files, and all scrape files.
 
-    The ``file`` of a group is its path as the server will see it; where it is empty, it is
-    taken for unchanged.
+    The ``file`` of a group is its path as the server will see it. An empty path counts as unchanged.
     """
 
     configuration: str
@@ -58,7 +57,7 @@ class StagedText:
 
 @dataclass(frozen=True, slots=True)
 class LostState:
-    """An alert that stays and yet forgets that it is pending or firing, and why."""
+    """An alert that stays but loses its pending or firing state, and why."""
 
     alert: PlacedRule
     why: str
@@ -66,7 +65,7 @@ class LostState:
 
 @dataclass(frozen=True, slots=True)
 class JobChange:
-    """A job that stays, and where it will differ."""
+    """A job that stays, and its differences."""
 
     name: str
     differences: tuple[Difference, ...]
@@ -74,7 +73,7 @@ class JobChange:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """How much of a kind of things goes away."""
+    """The number of rules, jobs or targets that would be removed."""
 
     what: str
     removed: int
@@ -82,26 +81,26 @@ class Removal:
 
     @property
     def share(self) -> float:
-        """The removed share, 0 to 1; 0 where there was nothing."""
+        """Return the removed share, 0 to 1, or 0 if there was nothing."""
         return self.removed / self.before if self.before else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """All that a reload would change.
+    """The changes that a reload would make.
 
     Attributes:
         rules_added: rules that the server does not have.
-        rules_removed: rules that it has and will not have.
-        rules_changed: rules that stay and differ; their ``loaded`` side is how they are now.
+        rules_removed: rules that the server has and will not have.
+        rules_changed: rules that stay and differ. Their ``loaded`` side is the rule now.
         reordered: groups whose rules stay, in another order.
-        losing_state: alerts that wait or fire on, and would forget it.
+        losing_state: alerts that stay but lose their pending or firing state.
         jobs_added: names of scrape jobs.
         jobs_removed: names of scrape jobs.
         jobs_changed: scrape jobs that stay and differ.
         settings: all other differences: intervals, external labels, retention, alerting, rule files.
-        removals: how many rules, jobs and targets go away, of how many.
-        unreadable: why the configurations cannot be compared; empty where they can.
+        removals: the number of removed rules, jobs and targets, and of all.
+        unreadable: why the configurations cannot be compared, or empty.
     """
 
     rules_added: tuple[PlacedRule, ...] = ()
@@ -117,19 +116,19 @@ class Preview:
     reordered: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        """Tell whether anything would change, or could not be compared."""
+        """Return whether anything would change, or could not be compared."""
         rules = (self.rules_added, self.rules_removed, self.rules_changed, self.reordered, self.losing_state)
         return any((*rules, self.settings, self.jobs_added, self.jobs_removed, self.jobs_changed, self.unreadable))
 
 
 def preview(before: Running, after: StagedText, *, previous: str | None = None, folder: str | None = None) -> Preview:
-    """Tell what a reload would change.
+    """Return the changes that a reload would make.
 
     Args:
-        before: what the server has.
-        after: what it is to have.
-        previous: the text of the file that the server has loaded, where that is known.
-        folder: the folder of the server's ``--config.file``; ``None``: any.
+        before: the server now.
+        after: the new configuration.
+        previous: the text of the file that the server has loaded, if that is known.
+        folder: the folder of the server's ``--config.file``. ``None`` accepts any folder.
     """
     try:
         interval = evaluation_interval(after.configuration)
@@ -138,8 +137,8 @@ def preview(before: Running, after: StagedText, *, previous: str | None = None, 
         return Preview(unreadable=str(error))
     if after.files.unreadable:
         return Preview(unreadable=after.files.unreadable)
-    untold = {name: ListedJob(name, Counter()) for name in before.pools}
-    old, new = {**untold, **old, **_listed(before.files)}, {**new, **_listed(after.files)}
+    unlisted = {name: ListedJob(name, Counter()) for name in before.pools}
+    old, new = {**unlisted, **old, **_listed(before.files)}, {**new, **_listed(after.files)}
     have, want = placed(before.groups), placed(after.groups, interval)
     rules = compared(want, have)
     differences = difference(after.configuration, before.configuration, previous, folder=folder)
@@ -169,11 +168,11 @@ def preview(before: Running, after: StagedText, *, previous: str | None = None, 
 
 
 def refusal(found: Preview, max_removed: float) -> tuple[str, ...]:
-    """Say why a reload must not be made unasked; nothing where it may.
+    """Return the reasons to refuse a reload without the user's permission, or none.
 
     Args:
-        found: what it would change.
-        max_removed: the greatest share of rules, of jobs and of targets that may go away, 0 to 1.
+        found: the changes that the reload would make.
+        max_removed: the largest share of rules, of jobs and of targets that may be removed, 0 to 1.
     """
     reasons = [f"what would change is not known: {found.unreadable}"] if found.unreadable else []
     reasons += [
@@ -189,14 +188,14 @@ def _listed(files: ScrapeFiles) -> Mapping[str, ListedJob]:
 
 
 def _differences(name: str, before: FileJob, after: FileJob) -> Iterator[Difference]:
-    """Compare a job of a scrape file with the same job of the files before, since no server shows it."""
+    """Compare a job of a scrape file with the same job of the files before. No server shows such a job."""
     place = KeyPath().key(JOBS_KEY).item(name)
     for key in after.differences(before):
         yield said(Found(place.key(key), after.tree.get(key), before.tree.get(key)))
 
 
 def _losing_state(have: Iterable[PlacedRule], want: Iterable[PlacedRule]) -> tuple[LostState, ...]:
-    """List the alerts with a state to lose that stay under another identity."""
+    """List the alerts that stay under another identity and so lose their state."""
     ours = [one for one in have if one.rule.kind is RuleKind.ALERT and (one.rule.held or one.rule.keep_firing)]
     theirs = [one for one in want if one.rule.kind is RuleKind.ALERT]
     return tuple(
@@ -218,7 +217,7 @@ def _why_forgotten(old: PlacedRule, new: PlacedRule) -> str:
 
 
 def _targets_removed(old: Mapping[str, ListedJob], new: Mapping[str, ListedJob], active: Mapping[str, int]) -> Removal:
-    """Count targets: all of jobs that go, and the static ones that go from jobs that stay."""
+    """Count the removed targets: all targets of removed jobs, and removed static targets of other jobs."""
     counts = {name: active.get(name, job.targets.total()) for name, job in old.items()}
     gone = {
         name: (job.targets - new[name].targets).total() if name in new else counts[name] for name, job in old.items()

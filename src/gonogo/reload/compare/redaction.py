@@ -1,4 +1,4 @@
-"""Parts of a configuration as people may see them: short, on one line, and without a secret."""
+"""Parts of a configuration as messages show them: short, on one line, and without secrets."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from gonogo.reload.compare.place import KeyPath
 from gonogo.reload.compare.spelling import MASKED
 
 LONGEST = 120
-"""Characters of a value that are shown."""
+"""The largest number of characters of a shown value."""
 
 _PASSWORD = re.compile(r"(?<=://)[^/?#\s]*(?=@)")
 _PARAMETER = re.compile(r"(?<=[?&])([^=&#\s]+)=[^&#\s]*")
 
 
 def shown(tree: Tree, place: KeyPath) -> str:
-    """Write a part of a configuration for people."""
+    """Return a part of a configuration as text for messages."""
     text = _written(tree, place)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def redacted(text: str) -> str:
-    """Leave out what URLs may hold of secrets: passwords, and the values of parameters."""
+    """Remove the secrets of URLs: passwords, and the values of parameters."""
     return _PARAMETER.sub(r"\1=…", _PASSWORD.sub(_user_only, text))
 
 

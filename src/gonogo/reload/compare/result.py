@@ -1,4 +1,4 @@
-"""What came of a reload: in one word, and step by step."""
+"""The result of a reload, and of each step."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from gonogo.model.outcome import Outcome
 
 
 class Became(StrEnum):
-    """What became of the server.
+    """The outcome of a reload.
 
-    ``RELOADED``: the new configuration is proved loaded. ``UNCHANGED``: nothing was done; it has what is on disk,
-    or it was only looked at. ``REFUSED``: nothing was touched. ``ROLLED_BACK``: the old one is proved back.
-    ``FAILED``: neither is proved, and a person has to look.
+    ``RELOADED``: the new configuration is proved loaded. ``UNCHANGED``: nothing was done, because the server has the
+    files on disk already, or for ``--dry-run``. ``REFUSED``: nothing was changed. ``ROLLED_BACK``: the old
+    configuration is proved loaded again. ``FAILED``: neither is proved, and a person has to look.
     """
 
     RELOADED = "reloaded"
@@ -24,12 +24,12 @@ class Became(StrEnum):
 
     @property
     def success(self) -> bool:
-        """Whether the server is proved to have what it should have."""
+        """Return whether the server is proved to have the right configuration."""
         return self in {Became.RELOADED, Became.UNCHANGED}
 
 
 class ReloadStep(StrEnum):
-    """The steps of a reload, in their order; a retry repeats ``TRIGGER`` and ``SETTLE``."""
+    """The steps of a reload, in their order. A retry repeats ``TRIGGER`` and ``SETTLE``."""
 
     LOCK = "lock"
     SNAPSHOT = "snapshot"
@@ -55,14 +55,14 @@ class ReloadStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StepReport:
-    """One step that was taken.
+    """The report of a step.
 
     Attributes:
-        step: which.
-        outcome: ``UNKNOWN`` where it was left out, or does not count.
-        detail: what came of it, a sentence.
-        seconds: how long it took.
-        reasons: everything that keeps the reload from going on, a piece of text each.
+        step: the step.
+        outcome: the outcome. ``UNKNOWN`` if the step was skipped, or does not count.
+        detail: the result as a sentence.
+        seconds: the duration of the step.
+        reasons: the reasons not to continue.
     """
 
     step: ReloadStep
@@ -74,21 +74,21 @@ class StepReport:
 
 @dataclass(frozen=True, slots=True)
 class ReloadResult:
-    """What came of a reload.
+    """The result of a reload.
 
     Attributes:
-        became: in one word.
-        detail: in one sentence.
-        steps: what was done, in order.
-        reasons: everything that spoke against it.
-        commands: what a person can type where it failed.
-        preview: what would change, or has, a line each.
-        seconds: how long all of it took.
+        became: the outcome.
+        detail: the result as a sentence.
+        steps: the reports of the steps, in order.
+        reasons: the reasons of all steps.
+        commands: the commands for a person after a failure.
+        preview: one line for each change.
+        seconds: the duration of the whole reload.
         retries: how often the server was asked again.
-        interrupted: whether somebody asked it to end before it was done.
-        looked: whether it was only looked at what would change.
-        failing: the rules that fail although the reload was a success, as they failed before.
-        warnings: what a person should know although the reload went well, a sentence each.
+        interrupted: whether an interrupt ended the reload early.
+        looked: whether this was only a preview (``--dry-run``).
+        failing: the rules that fail although the reload succeeded, as they failed before.
+        warnings: facts that a user should know although the reload succeeded.
     """
 
     became: Became

@@ -1,4 +1,4 @@
-"""Whether the rules that a server has loaded are those of the files, each as often, and how they differ."""
+"""Compares the rules that a server has loaded with those of the files, as multisets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gonogo.reload.compare.redaction import redacted
 
 @dataclass(frozen=True, slots=True)
 class Aspect:
-    """One thing in which two rules differ; nothing is an empty text, and secrets in URLs are left out."""
+    """An aspect in which two rules differ. An empty text means nothing. Secrets in URLs are removed."""
 
     name: str
     staged: str
@@ -23,7 +23,7 @@ class Aspect:
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """A rule that both sides have, and all in which they differ."""
+    """A rule that both sides have, and its differences."""
 
     staged: PlacedRule
     loaded: PlacedRule
@@ -32,13 +32,13 @@ class RuleChange:
 
 @dataclass(frozen=True, slots=True)
 class RulesDifference:
-    """How two sets of rules differ; nothing in it when they are equal.
+    """The differences between two sets of rules. Equal sets have none.
 
     Attributes:
-        missing: in the files, not on the server.
-        extra: on the server, not in the files.
-        changed: on both, and not the same.
-        reordered: groups whose rules are the same, in another order.
+        missing: rules in the files and not on the server.
+        extra: rules on the server and not in the files.
+        changed: rules on both sides that differ.
+        reordered: groups with the same rules in another order.
     """
 
     missing: tuple[PlacedRule, ...] = ()
@@ -47,12 +47,12 @@ class RulesDifference:
     reordered: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        """Tell whether there is any difference."""
+        """Return whether there is any difference."""
         return bool(self.missing or self.extra or self.changed or self.reordered)
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Say each difference as a clause."""
+        """Return each difference as a clause."""
         return (
             *(f"{one.title} is in the files and not on the server" for one in self.missing),
             *(f"{one.title} is on the server and not in the files" for one in self.extra),
@@ -69,14 +69,14 @@ def rules_difference(
 ) -> RulesDifference:
     """Compare the rules of files with those that a server has loaded, as multisets.
 
-    A rule is who it is by group, kind, name and labels; files are not compared, since
-    servers see them under paths of their own. Expressions are compared as trees.
+    The identity of a rule is its group, kind, name and labels. Files are not compared, because servers see them under
+    other paths. Expressions are compared as trees.
 
     Args:
         files: the groups of all rule files.
-        loaded: what the server answered.
-        evaluation_interval: the configuration's, for groups that give none; ``None``: such
-            groups may have any.
+        loaded: the groups in the server's answer.
+        evaluation_interval: the configuration's interval, for groups without their own. ``None`` accepts any interval
+            of such groups.
     """
     files, loaded = tuple(files), tuple(loaded)
     found = compared(placed(files, evaluation_interval), placed(loaded))
@@ -84,7 +84,7 @@ def rules_difference(
 
 
 def compared(staged: Iterable[PlacedRule], loaded: Iterable[PlacedRule]) -> RulesDifference:
-    """Compare rules that have been placed already, whichever sides they are from, but for their order."""
+    """Compare the placed rules of any two sides, without their order."""
     found = tuple(pairs(staged, loaded))
     both = [(one, other, _aspects(one, other)) for one, other in found if one is not None and other is not None]
     return RulesDifference(
@@ -105,7 +105,7 @@ def _aspects(staged: PlacedRule, loaded: PlacedRule) -> tuple[Aspect, ...]:
 
 
 def _meanings(staged: PlacedRule, loaded: PlacedRule) -> tuple[Meaning, Meaning]:
-    """Tell what both do; expressions are read only where their texts differ."""
+    """Return the meanings of both rules. Expressions are parsed only if their texts differ."""
     if staged.rule.expression == loaded.rule.expression:
         return staged.manner, loaded.manner
     return {"expression": staged.expression, **staged.manner}, {"expression": loaded.expression, **loaded.manner}

@@ -1,6 +1,6 @@
-"""The jobs of ``scrape_config_files``: a server shows their pools and targets, and nothing else of them.
+"""The jobs of ``scrape_config_files``. A server shows only their pools and targets.
 
-``/api/v1/status/config`` shows the patterns alone. Source: Prometheus, ``config.go`` (``GetScrapeConfigs``), and
+``/api/v1/status/config`` shows only the patterns. Source: Prometheus, ``config.go`` (``GetScrapeConfigs``), and
 servers 3.5.3 and 3.16.0 as run.
 """
 
@@ -29,7 +29,7 @@ class FileJob:
         file: the name of the file.
         written: the job as the file has it.
         tree: the job with the interval and timeout that it takes from the section ``global``.
-        interval: how often it scrapes.
+        interval: the scrape interval.
     """
 
     file: str
@@ -39,23 +39,23 @@ class FileJob:
 
     @property
     def is_static(self) -> bool:
-        """Whether all targets of the job are written in it."""
+        """Return whether all targets of the job are written in it."""
         return not any(key.endswith("_sd_configs") and value for key, value in self.tree.items())
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """The addresses of its static targets, as often as they are written."""
+        """Return the addresses of the static targets, as often as they are written."""
         return tuple(target.text for _, target in static_targets(self.tree))
 
     @property
     def hidden(self) -> tuple[str, ...]:
-        """The keys that neither its pool nor its targets show."""
+        """Return the keys that neither the pool nor the targets show."""
         shown = _SHOWN if self.is_static else {"job_name"}
         return tuple(key for key in self.written if key not in shown and not (key == "params" and self._shows_params))
 
     @property
     def _shows_params(self) -> bool:
-        """Whether the targets show all parameters: of several values a target shows the first one."""
+        """Return whether the targets show all parameters. A target shows only the first value of a parameter."""
         params = self.written.get("params")
         each = params.values() if isinstance(params, dict) else ()
         return self.is_static and not any(isinstance(values, list) and len(values) > 1 for values in each)
@@ -69,11 +69,11 @@ class FileJob:
 
 @dataclass(frozen=True, slots=True)
 class ScrapeFiles:
-    """All scrape files of a configuration.
+    """The scrape files of a configuration.
 
     Attributes:
-        jobs: their jobs by name.
-        unreadable: why a server could not load them; empty if it could.
+        jobs: the jobs of all files by name.
+        unreadable: why a server could not load the files, or empty.
     """
 
     jobs: Mapping[str, FileJob] = field(default_factory=dict)
@@ -127,14 +127,14 @@ def _name(job: Tree, file: str) -> str:
 
 
 def _job(job: Tree, file: str, main: Branch) -> FileJob:
-    assert isinstance(job, dict)  # noqa: S101 - it has a name
+    assert isinstance(job, dict)  # noqa: S101 - the job has a name
     tree = completed_job(job, main)
     interval = tree["scrape_interval"]
     return FileJob(file, job, tree, parse_duration(interval.text if isinstance(interval, ConfigurationScalar) else ""))
 
 
 def _alike(place: KeyPath, one: Tree | None, other: Tree | None) -> bool:
-    """Return whether two files say the same at one place, in whatever spelling."""
+    """Return whether two files have the same value at one place, in any spelling."""
     if isinstance(one, ConfigurationScalar) and isinstance(other, ConfigurationScalar):
         return same(one, other, place, "") or same(other, one, place, "")
     if isinstance(one, dict) and isinstance(other, dict):

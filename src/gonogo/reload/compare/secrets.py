@@ -1,4 +1,4 @@
-"""The secrets that are written into a configuration. A server masks them, so a change of them alone cannot be seen."""
+"""The secrets in a configuration. A server masks them, so a change of secrets alone cannot be seen."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PASSWORD = re.compile(r"://[^/?#\s@]*:([^/?#\s]*)@")
 
 
 def secrets_in(text: str) -> frozenset[tuple[str, str]]:
-    """Return every secret of a configuration with its place; none of a text that cannot be read."""
+    """Return every secret of a configuration with its place. A text that cannot be read has none."""
     try:
         return frozenset(_secrets(read(text, "the configuration"), KeyPath()))
     except UnreadableConfiguration:

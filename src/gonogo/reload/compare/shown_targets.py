@@ -22,7 +22,7 @@ _Labels = Mapping[str, str]
 
 
 def misfits(jobs: Mapping[str, FileJob], targets: Iterable[Target]) -> Iterator[str]:
-    """List where the targets on the server are not those of the jobs.
+    """List where the targets on the server differ from those of the jobs.
 
     The targets of a job with a discovery are not compared: a discovery may give them any of these labels.
 
@@ -45,7 +45,7 @@ def _job(name: str, job: FileJob, shown: Sequence[_Labels]) -> Iterator[str]:
             each = (_differing(labels, one) for labels in here.get(address, ()))
             if differing := min(each, key=len, default=["the file has no such target"]):
                 yield f"target {address} of job {name} is not as in {job.file}: {', '.join(differing)}"
-    if not job.tree.get("relabel_configs"):  # which may drop targets
+    if not job.tree.get("relabel_configs"):  # relabelling may drop targets
         for address, due in here.items():
             for labels in due:
                 if all(_differing(labels, one) for one in there.get(address, ())):
@@ -60,7 +60,7 @@ def _by_address(targets: Iterable[_Labels]) -> Mapping[str, Sequence[_Labels]]:
 
 
 def _wanted(name: str, job: Branch) -> Iterator[_Labels]:
-    """List the labels that the targets of a job have before relabelling; an empty one is none."""
+    """List the labels that the targets of a job have before relabelling. An empty label counts as absent."""
     parameters = job.get("params")
     each = parameters.items() if isinstance(parameters, dict) else ()
     own = {

@@ -1,9 +1,8 @@
-"""Whether two scalars say the same to Prometheus, however they are spelled.
+"""Compares scalars by their meaning to Prometheus, in any spelling.
 
-What a server shows was read and written again: durations and sizes in their shortest
-form, paths joined to the folder of its configuration, secrets masked, numbers and
-booleans in one spelling. Text that it quotes, or that YAML reads as text, it holds as
-text. Source: ``prometheus/common`` (``config``, ``model``) and ``alecthomas/units``.
+A server shows values that it has read and written again: durations and sizes in their shortest form, paths joined to
+the folder of its configuration, secrets masked, numbers and booleans in one spelling. Quoted text, and text by the
+rules of YAML, stays text. Source: ``prometheus/common`` (``config``, ``model``) and ``alecthomas/units``.
 """
 
 from __future__ import annotations
@@ -18,13 +17,13 @@ from gonogo.reload.compare.document import ConfigurationScalar
 from gonogo.reload.compare.place import KeyPath
 
 MASKED = "<secret>"
-"""What a server shows of a secret."""
+"""The text that a server shows in place of a secret."""
 
 _BOOLEANS = {
     **dict.fromkeys(("y", "yes", "on", "true"), True),
     **dict.fromkeys(("n", "no", "off", "false"), False),
 }
-"""The booleans of YAML 1.1, which Prometheus reads; any of them also capitalised or in capitals."""
+"""The booleans of YAML 1.1, which Prometheus reads, also capitalised or in capitals."""
 
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([KMGTPE]?i?B)")
 _POWERS = "KMGTPE"
@@ -38,13 +37,13 @@ _VARIABLE = re.compile(r"\$\$|\$\{[^}]*\}|\$[A-Za-z0-9_]+|\$[*#@!?-]")
 
 
 def same(staged: ConfigurationScalar, loaded: ConfigurationScalar, place: KeyPath, folder: str | None) -> bool:
-    """Tell whether a server that shows ``loaded`` was given ``staged``.
+    """Return whether a server that shows ``loaded`` was given ``staged``.
 
     Args:
-        staged: as it stands in the file.
-        loaded: as the server shows it.
-        place: where both stand.
-        folder: that of the server's ``--config.file``; ``None``: any.
+        staged: the value in the file.
+        loaded: the value that the server shows.
+        place: the place of both values.
+        folder: the folder of the server's ``--config.file``. ``None`` accepts any folder.
     """
     if staged.text == loaded.text:
         return True
@@ -60,14 +59,14 @@ def same(staged: ConfigurationScalar, loaded: ConfigurationScalar, place: KeyPat
 
 
 def is_zero(leaf: ConfigurationScalar, place: KeyPath) -> bool:
-    """Tell whether a scalar is what a server may leave out: nothing, 0, false, no time, no bytes."""
+    """Return whether a server may omit a scalar: an empty text, 0, false, no time, no bytes."""
     if leaf.text == "":
         return True
     return not place.is_users_text and any(read(leaf.text) == 0 for read in (_number, _boolean, _duration, _size))
 
 
 def _tidied(text: str, place: KeyPath) -> str:
-    """Write a word as a server does: actions in small letters, versions of TLS as numbers, no blanks around."""
+    """Write a word as a server does: actions in lower case, TLS versions as numbers, no blanks around."""
     if place.name in {"min_version", "max_version"}:
         return _TLS.get(text, text)
     return text.lower() if place.name == "action" else text.strip()
@@ -81,7 +80,7 @@ def _masked(staged: str, loaded: str) -> bool:
 
 
 def _rewritten(url: str) -> str:
-    """Write a URL as Go does: scheme in small letters, nothing escaped that need not be, all escaped that must."""
+    """Write a URL as Go does: the scheme in lower case, and only the necessary escapes."""
     scheme, separator, rest = url.partition("://")
     if not separator:
         return url
@@ -110,7 +109,7 @@ def _joined(staged: str, loaded: str, folder: str | None) -> bool:
 
 
 def _expanded(staged: str, loaded: str) -> bool:
-    """Tell whether ``loaded`` is ``staged`` with something in the place of its variables."""
+    """Return whether ``loaded`` is ``staged`` with any text in place of its variables."""
     pattern, end = "", 0
     for found in _VARIABLE.finditer(staged):
         pattern += re.escape(staged[end : found.start()]) + (r"\$" if found[0] == "$$" else ".*")
@@ -126,7 +125,7 @@ def _equal_values(staged: ConfigurationScalar, loaded: ConfigurationScalar) -> b
 
 
 def _number(text: str) -> Fraction | None:
-    """Read a number of YAML 1.1: ``010`` is eight, ``1_000`` a thousand."""
+    """Read a number of YAML 1.1: ``010`` is eight, ``1_000`` is a thousand."""
     plain = text.replace("_", "")
     try:
         octal = _OCTAL.fullmatch(plain)
@@ -153,7 +152,7 @@ def _duration(text: str) -> int | None:
 
 
 def _size(text: str) -> int | None:
-    """Read a size in bytes; a kilobyte has 1024 however it is written."""
+    """Read a size in bytes. A kilobyte has 1024 bytes in every spelling."""
     total, end = Fraction(0), 0
     for found in _SIZE.finditer(text):
         if found.start() != end:

@@ -1,7 +1,7 @@
-"""The last trees that a server was proved to have loaded, kept to go back to.
+"""The last good copies: the last trees that a server was proved to have loaded, kept for a rollback.
 
-Bytes are kept by their hash, so a tree that differs from the last in one file costs one
-file. A secret is never among them: only its path, size and time are noted.
+Files are stored by the hash of their bytes, so a tree with one new file adds only one file. Secrets are never stored:
+gonogo records only their path, size and time.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _SCHEMA = "gonogo/good-tree/v2"
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """When a server loaded a tree, in its own words.
+    """The time at which a server loaded a tree, by the server's own metrics.
 
     Attributes:
-        born: when its process began, in unix seconds: tells the process from any other.
-        success_at: the time of that load, its last success then.
+        born: the start of the server's process in unix seconds, which identifies the process.
+        success_at: the time of that load, the last success at that time.
     """
 
     born: float
@@ -45,11 +45,11 @@ class GoodTree:
     """A tree that was loaded and verified.
 
     Attributes:
-        number: rises by one with each tree that is kept.
-        kept_at: when, in unix seconds.
-        manifest: what stood in it.
-        loaded: the load that was verified; ``None`` where it is not known which one.
-        unlinked: files that a rollback put where links were, with the links' texts.
+        number: the number of the copy. It rises by one with each kept tree.
+        kept_at: the time of the copy in unix seconds.
+        manifest: the files of the tree.
+        loaded: the load that was verified. ``None`` if that is not known.
+        unlinked: the files that a rollback put where links were, with the targets of the links.
         read_from: the configuration's path where the server runs, once the server was seen to read this tree there.
     """
 
@@ -69,21 +69,20 @@ def keep_good(
     unlinked: Mapping[str, str] = NOTHING,
     read_from: str = "",
 ) -> GoodTree:
-    """Keep a tree that has just been verified; the caller holds the server's lock.
+    """Keep a tree that has just been verified. The caller holds the server's lock.
 
-    A tree with the same bytes, modes and owners as the last is not kept twice; only its load is noted anew.
+    A tree with the same bytes, modes and owners as the last one is not kept twice. Only its load is recorded again.
 
     Args:
         state: the server's folder.
         tree: the tree.
-        seen: what was seen in it, and is kept or nothing; by default what stands there now.
-        loaded: the load of it that was verified.
-        unlinked: files that were just put where links were, with the links' texts; earlier ones are still known.
-        read_from: where the server was seen to read this tree; an earlier place is still known.
+        seen: the files to keep. If the tree has other files by now, nothing is kept. The default is the tree now.
+        loaded: the verified load of the tree.
+        unlinked: the files that were just put where links were, with the targets of the links. Earlier ones stay known.
+        read_from: the path where the server was seen to read this tree. An earlier path stays known.
 
     Raises:
-        ActionFailed: the tree cannot be taken, is another one by now, or cannot be kept; the ones kept before
-            still are.
+        ActionFailed: the tree cannot be read, has changed, or cannot be kept. The earlier copies are unchanged.
     """
     manifest = snapshot(tree) if seen is None else seen
     last = newest(state)
@@ -98,8 +97,8 @@ def keep_good(
     try:
         state.make()
         keep(state.objects, ((tree.path(name), entry.sha256) for name, entry in manifest.kept.items()))
-        told = {"kept_at": good.kept_at, "manifest": as_json(manifest), "loaded": loaded and asdict(loaded)}
-        write_note(path, _SCHEMA, {**told, "unlinked": gone, "read_from": read_from})
+        note = {"kept_at": good.kept_at, "manifest": as_json(manifest), "loaded": loaded and asdict(loaded)}
+        write_note(path, _SCHEMA, {**note, "unlinked": gone, "read_from": read_from})
     except OSError as error:
         raise refused("the verified tree cannot be kept", path, error) from error
     for old in sorted(state.good.glob("*.json"))[:-MOST_KEPT]:
@@ -109,12 +108,12 @@ def keep_good(
 
 
 def good_tree(state: StateFolder, live: Tree) -> GoodTree | None:
-    """Give the last good tree of this server at this place, each of its files seen to be whole.
+    """Return the last good copy of this server and live folder, with each of its files checked.
 
-    ``None`` where none was kept, or only trees of another folder or configuration.
+    ``None`` if there is no copy, or only copies of another folder or configuration.
 
     Raises:
-        ActionFailed: it is damaged; an older one would not be the last good one.
+        ActionFailed: the copy is damaged. An older one would not be the last good copy.
     """
     good = newest(state)
     if good is None or (good.manifest.home, good.manifest.config) != (str(live.home), live.config):
@@ -125,17 +124,17 @@ def good_tree(state: StateFolder, live: Tree) -> GoodTree | None:
 
 
 def newest(state: StateFolder) -> GoodTree | None:
-    """Give the last good tree without a look at its bytes.
+    """Return the last good copy without a check of its bytes.
 
     Raises:
-        ActionFailed: what was written of it cannot be read.
+        ActionFailed: the note of the copy cannot be read.
     """
     paths = sorted(state.good.glob("*.json"))
     return _read(paths[-1]) if paths else None
 
 
 def hashes_of_good(state: StateFolder) -> Iterator[str]:
-    """Give the hashes of all files of all good trees.
+    """Yield the hashes of all files of all good copies.
 
     Raises:
         ActionFailed: as for ``newest``.
@@ -145,7 +144,7 @@ def hashes_of_good(state: StateFolder) -> Iterator[str]:
 
 
 def _still_unlinked(last: GoodTree | None, now: Manifest) -> dict[str, str]:
-    """Find the files that still stand where links were; somebody who writes one of them anew means the file."""
+    """Find the files that are still where links were. A file that was written anew counts as intended."""
     if last is None:
         return {}
     was, kept_now = last.manifest.kept, now.kept

@@ -1,4 +1,4 @@
-"""Bytes kept by their hash: whole or not there, for their owner alone, checked whenever they are read."""
+"""Stores bytes by their hash: whole or absent, for their owner alone, checked at each read."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from gonogo.reload.trees.switch_trouble import Refused
 
 
 def keep(folder: Path, files: Iterable[tuple[Path, str]]) -> None:
-    """Keep the bytes of files that were seen with these hashes; when this returns, they survive a power cut.
+    """Store the bytes of files that had these hashes. When this function returns, the bytes survive a power cut.
 
-    All are written before the first is synced: the disk then has one journey to make, not one for each.
+    All files are written before the first one is synced, so that the disk writes them in one pass.
 
     Raises:
-        Refused: a file is not as it was seen any more.
+        Refused: a file changed since its hash was taken.
         OSError: the bytes cannot be kept.
     """
     beside: dict[str, Path] = {}
@@ -44,10 +44,10 @@ def keep(folder: Path, files: Iterable[tuple[Path, str]]) -> None:
 
 
 def kept(folder: Path, sha256: str) -> bytes:
-    """Give the bytes of a hash.
+    """Return the bytes of a hash.
 
     Raises:
-        ActionFailed: they are not kept, or damaged.
+        ActionFailed: the bytes are missing or damaged.
     """
     try:
         content, _ = read_regular(folder / sha256)
@@ -59,7 +59,7 @@ def kept(folder: Path, sha256: str) -> bytes:
 
 
 def is_kept(folder: Path, sha256: str) -> bool:
-    """Tell whether the bytes of a hash are kept, undamaged."""
+    """Return whether the bytes of a hash are stored and undamaged."""
     try:
         kept(folder, sha256)
     except ActionFailed:
@@ -68,7 +68,7 @@ def is_kept(folder: Path, sha256: str) -> bool:
 
 
 def drop_others(folder: Path, needed: Collection[str]) -> None:
-    """Throw away all but what is needed; what cannot be thrown away stays."""
+    """Delete all stored bytes except the needed ones. Bytes that cannot be deleted stay."""
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.name not in needed:
             with suppress(OSError):

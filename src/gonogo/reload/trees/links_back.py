@@ -1,4 +1,4 @@
-"""The symbolic links that lead elsewhere than in the last good tree, and can be turned back."""
+"""Finds the symbolic links that lead elsewhere than in the last good copy and can be turned back."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from gonogo.reload.trees.tree import Tree
 
 
 def links_back(live: Tree, old: Manifest) -> tuple[LinkChange, ...]:
-    """Find the links that bring the old tree back; none where turning them back would not.
+    """Return the links that bring the old tree back, or none if turning them back would not.
 
-    A release that was deleted since, or changed, cannot be turned back to. Then files are put one by one.
+    A release that was deleted or changed since cannot be used. Then the rollback puts files one by one.
     """
     found = ((Path(place), text) for place, text in old.links.items())
     links = tuple(LinkChange(path, text, str(path.readlink())) for path, text in found if _leads_elsewhere(path, text))
@@ -27,7 +27,7 @@ def links_back(live: Tree, old: Manifest) -> tuple[LinkChange, ...]:
 
 
 def solved_by(links: Iterable[LinkChange], live: Tree, names: Iterable[str]) -> frozenset[str]:
-    """Name the files that are other files once these links are turned back."""
+    """Return the names whose files become other files once these links are turned back."""
     turned = _turned(links)
     if not turned:
         return frozenset()

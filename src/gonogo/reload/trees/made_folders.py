@@ -1,4 +1,4 @@
-"""The folders that a new tree needs: made whole, as open as the ones they stand in, and taken away again."""
+"""Makes the folders that a new tree needs, with the rights of the folder around them, and removes them again."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from gonogo.reload.trees.switch_trouble import not_kept
 
 
 def make_folders(marker: Marker, folders: Iterable[Path]) -> Iterator[Path]:
-    """Make folders and all above them that are missing; gives each that was made.
+    """Make folders, and all missing folders above them. Yield each new folder.
 
     Raises:
-        OSError: one cannot be made.
-        ActionFailed: one cannot be as open as the folder above it.
+        OSError: a folder cannot be made.
+        ActionFailed: a folder cannot have the rights of the folder above it.
     """
     for needed in folders:
         for folder in reversed(list(_missing(needed))):
@@ -33,24 +33,24 @@ def make_folders(marker: Marker, folders: Iterable[Path]) -> Iterator[Path]:
 
 
 def drop_folders(marker: Marker) -> None:
-    """Take away the folders that were made for the new tree, where nobody else put anything in."""
+    """Remove the folders that were made for the new tree, if no other program put files there."""
     for name in reversed(marker.folders):
         with suppress(OSError):
             marker.live.path(name).rmdir()
 
 
 def clear_folders(marker: Marker) -> None:
-    """Take away what was about to become a folder."""
+    """Remove the folders that are not renamed into place yet."""
     for name in marker.folders:
         with suppress(OSError):
             _beside(marker, marker.live.path(name)).rmdir()
 
 
 def sync_folders(folders: Iterable[Path]) -> Iterator[Path]:
-    """Make what was renamed and removed in folders survive a power cut; for one that is gone, the one above it.
+    """Sync folders after files were renamed and removed. For a folder that is gone, sync the one above it.
 
     Raises:
-        OSError: one cannot be synced.
+        OSError: a folder cannot be synced.
     """
     for folder in dict.fromkeys(innermost(folder) for folder in folders):
         durable.sync_folder(folder)
@@ -58,7 +58,7 @@ def sync_folders(folders: Iterable[Path]) -> Iterator[Path]:
 
 
 def _make_like(beside: Path, folder: Path) -> None:
-    """Give a folder that was just made the rights of the one that it will be in, ACLs and labels included."""
+    """Give a new folder the rights of the folder around it, ACLs and labels included."""
     model = folder.parent
     descriptor = os.open(beside, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

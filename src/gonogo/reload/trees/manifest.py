@@ -1,4 +1,4 @@
-"""What stands in a tree, as hashes: taken now, compared later, kept as JSON."""
+"""Manifests: the files of a tree with their hashes and rights, compared later and stored as JSON."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from gonogo.reload.trees.symlinks import walked
 from gonogo.reload.trees.tree import GLOBBED, KEPT, READ_AS_TEXT, FileKind, Named, Tree, files_of, kinds_of, names_of
 
 LARGEST_TREE = 256 * 1024 * 1024
-"""Bytes of all files together."""
+"""The largest total size of all files in bytes."""
 
 MOST_FILES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class ManifestEntry:
-    """One file as it was seen.
+    """A file as it was read.
 
     Attributes:
-        kind: what it is to the configuration.
-        sha256: of its bytes, in hex; empty for a reference, which is never read.
-        size: in bytes.
+        kind: the use of the file in the configuration.
+        sha256: the hash of its bytes in hex. Empty for a reference, which is never read.
+        size: the size in bytes.
         rights: mode, owner and attributes, of the file behind a link.
-        link: the text of the symbolic link that stands in its place; ``None`` for a file.
-        changed_ns: for a reference, when it was last written; 0 for others, whose hash tells.
+        link: the target of the symbolic link in its place. ``None`` for a file.
+        changed_ns: the time of the last write of a reference. 0 for other files, which have a hash.
     """
 
     kind: FileKind
@@ -42,7 +42,7 @@ class ManifestEntry:
     changed_ns: int = 0
 
     def alike(self, other: ManifestEntry) -> bool:
-        """Tell whether both have the same bytes and the same rights, be it behind a link."""
+        """Return whether both have the same bytes and the same rights, also behind a link."""
         return self._read == other._read
 
     @property
@@ -52,13 +52,13 @@ class ManifestEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Every file of a tree by its name, in the order of names.
+    """The files of a tree by name, in the order of names.
 
     Attributes:
-        home: the tree's.
-        config: the tree's.
+        home: the home of the tree.
+        config: the configuration's name in the tree.
         entries: the files.
-        links: the text of each symbolic link on the way to a kept file, by the link's whole path.
+        links: the target of each symbolic link on the way to a kept file, by the link's whole path.
     """
 
     home: str
@@ -73,26 +73,26 @@ class Manifest:
 
     @property
     def references(self) -> dict[str, ManifestEntry]:
-        """The files that are never read: their size and time are all that is known."""
+        """Return the files that are never read. Only their size and time are known."""
         return {name: entry for name, entry in self.entries.items() if entry.kind is FileKind.REFERENCE}
 
     @property
     def contents(self) -> dict[str, str]:
-        """The hashes of what is kept, by name."""
+        """Return the hashes of the kept files by name."""
         return {name: entry.sha256 for name, entry in self.kept.items()}
 
 
 def snapshot(tree: Tree, names: Iterable[Named] | None = None) -> Manifest:
-    """Take what stands in a tree.
+    """Read the manifest of a tree.
 
     Args:
         tree: the tree.
-        names: what to look for, where not what its own configuration names.
+        names: the names to look for. The default is the names in the tree's own configuration.
 
     Raises:
-        Unfit: a file is none (a folder, a pipe, a device, a socket), leads nowhere, cannot be read, is too large,
-            or is read both as text and as a secret; the configuration is missing; there are too many files.
-            All reasons are listed.
+        Unfit: a file is not a regular file (a folder, a pipe, a device, a socket), is a broken link, cannot be read,
+            is too large, or is read both as text and as a secret. Or the configuration is missing, or there are too
+            many files. All reasons are listed.
     """
     listed = names_of(tree) if names is None else tuple(names)
     found = files_of(tree, listed)
@@ -118,32 +118,32 @@ def snapshot(tree: Tree, names: Iterable[Named] | None = None) -> Manifest:
 
 
 def entry_at(path: Path, kind: FileKind) -> ManifestEntry | None:
-    """Take one file; ``None`` where there is nothing.
+    """Read the entry of one file, or return ``None`` if there is none.
 
     Raises:
-        NotReadable: what is there cannot be taken.
+        NotReadable: the file cannot be read.
     """
     return _entry(path, kind) if os.path.lexists(path) else None
 
 
 def same(tree: Tree, manifest: Manifest) -> bool:
-    """Tell whether a tree is as it was taken: files, bytes, rights.
+    """Return whether a tree still has the same files, bytes and rights.
 
     Raises:
-        Unfit: the tree cannot be taken.
+        Unfit: the tree cannot be read.
     """
     return not differences(manifest, snapshot(tree))
 
 
 def differences(before: Manifest, now: Manifest) -> tuple[str, ...]:
-    """Say every difference, a clause for each file."""
+    """Return every difference, one clause for each file."""
     return tuple(_differences(before.entries, now.entries))
 
 
 def content_differences(before: Manifest, now: Manifest) -> tuple[str, ...]:
-    """Say the differences that a reload would read: bytes alone, without references and targets.
+    """Return the differences that a reload would read: only bytes, without references and targets.
 
-    A file too many counts only where a glob finds it: a certificate need not be in a staged copy.
+    An additional file counts only if a glob finds it: a staged folder need not have a certificate.
     """
     was = before.contents
     found = {name: entry.sha256 for name, entry in now.kept.items() if name in was or entry.kind in GLOBBED}
@@ -152,16 +152,16 @@ def content_differences(before: Manifest, now: Manifest) -> tuple[str, ...]:
 
 
 def as_json(manifest: Manifest) -> dict[str, object]:
-    """Give a manifest as JSON has it."""
+    """Return a manifest as a JSON object."""
     entries = {name: asdict(entry) for name, entry in manifest.entries.items()}
     return {"home": manifest.home, "config": manifest.config, "entries": entries, "links": dict(manifest.links)}
 
 
 def from_json(value: Mapping[str, Any]) -> Manifest:
-    """Read what ``as_json`` gave.
+    """Read the output of ``as_json``.
 
     Raises:
-        ValueError: it is none; so do ``KeyError``, ``TypeError`` and ``AttributeError`` tell.
+        ValueError: the value is not a manifest. ``KeyError``, ``TypeError`` and ``AttributeError`` mean the same.
     """
     entries = {str(name): entry_from_json(entry) for name, entry in value["entries"].items()}
     links = {str(place): str(text) for place, text in value["links"].items()}
@@ -169,7 +169,7 @@ def from_json(value: Mapping[str, Any]) -> Manifest:
 
 
 def entry_from_json(value: Mapping[str, Any]) -> ManifestEntry:
-    """Read one entry; raises as ``from_json`` does."""
+    """Read one entry. Raises the errors of ``from_json``."""
     link = value["link"]
     return ManifestEntry(
         FileKind(value["kind"]),

@@ -1,7 +1,7 @@
-"""The marker of a switch that is not settled: written and synced before the first file changes.
+"""The marker of a switch that has not ended. It is written and synced before the first file changes.
 
-It says of every file what was and what shall be, so whoever finds it can tell from the
-disk alone how far the switch came, and go either way from there.
+The marker has the old and the new state of every file. So any later process can see from the disk alone how far the
+switch came, and go to either tree from there.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ _SCHEMA = "gonogo/switch/v2"
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """An unsettled switch.
+    """A switch that has not ended.
 
     Attributes:
-        token: is in the names of its temporary files.
-        began_at: when, in unix seconds.
-        pid: the process that began it.
-        live: the tree that changes.
-        old: what stood in it, or in place: the last good tree.
-        new: what shall stand in it.
-        changes: the files that differ, in order; what was is ``before``, what shall be ``after``.
-        links: the symbolic links that are turned.
-        folders: those that are made, the outer ones first.
-        in_place: whether the files were changed before, by somebody else.
+        token: the part of the names of its temporary files.
+        began_at: the start of the switch in unix seconds.
+        pid: the process that began the switch.
+        live: the live folder.
+        old: the files before the switch. In place: the last good copy.
+        new: the files after the switch.
+        changes: the files that differ, in order. The old state is ``before``, the new one is ``after``.
+        links: the symbolic links to turn.
+        folders: the folders to make, the outer ones first.
+        in_place: whether a user or a program had changed the files before the reload.
     """
 
     token: str
@@ -57,13 +57,13 @@ class Marker:
     in_place: bool
 
     def beside(self, name: str) -> Path:
-        """Give the place of a file's temporary copy: in the same folder, by a name that no usual glob matches."""
-        told_apart = hashlib.sha256(os.fsencode(name)).hexdigest()[:16]
-        return self.live.path(name).parent / f".gonogo-{self.token}-{told_apart}"
+        """Return the path of a file's temporary copy: in the same folder, with a name that no usual glob matches."""
+        identity = hashlib.sha256(os.fsencode(name)).hexdigest()[:16]
+        return self.live.path(name).parent / f".gonogo-{self.token}-{identity}"
 
 
 def marker_of(plan: Plan) -> Marker:
-    """Make the marker of a plan that is about to be carried out."""
+    """Return the marker of a plan that is about to be carried out."""
     return Marker(
         secrets.token_hex(4),
         time.time(),
@@ -79,17 +79,17 @@ def marker_of(plan: Plan) -> Marker:
 
 
 def write_marker(state: StateFolder, marker: Marker) -> None:
-    """Put the marker; when this returns, it survives a power cut.
+    """Write the marker. When this function returns, the marker survives a power cut.
 
     Raises:
-        OSError: it cannot be written.
-        Refused: it would be too large.
+        OSError: the marker cannot be written.
+        Refused: the marker would be too large.
     """
     write_note(state.marker, _SCHEMA, _as_json(marker))
 
 
 def pending(state: StateFolder) -> Marker | None:
-    """Give the unsettled switch of a server, ``None`` where there is none.
+    """Return the marker of a server's switch that has not ended, or ``None``.
 
     Raises:
         ActionFailed: the marker cannot be read.
@@ -108,10 +108,10 @@ def pending(state: StateFolder) -> Marker | None:
 
 
 def remove_marker(state: StateFolder) -> None:
-    """Take the marker away, for good.
+    """Remove the marker, so that its removal survives a power cut.
 
     Raises:
-        OSError: it cannot be taken away.
+        OSError: the marker cannot be removed.
     """
     state.marker.unlink(missing_ok=True)
     durable.sync_folder(state.folder)

@@ -1,12 +1,13 @@
-"""One reload at a time for each server, across processes; who waits is told who reloads.
+"""The lock of reloads: one reload at a time for each server, across processes. A waiting process names the holder.
 
-Two locks are held. That of the state folder is signed, and belongs to one policy. What several policies
-share, say two checkouts of one, is the live tree: a server reads one configuration, so whoever reloads it
-switches this very folder, whatever the server's URL is spelled like. So the folder itself is locked as well,
-which the kernel knows by its inode and which needs no file in it; of a linked tree the folder that has the link.
+A reload holds two locks. The lock of the state folder belongs to one policy, and the holder writes its name into it.
+Several policies, such as two checkouts of one policy, share the live folder: a server reads one configuration, so every
+reload of the server switches this folder, with any spelling of the server's URL. So the live folder itself is locked
+too. The kernel knows it by its inode, and the lock needs no file in it. For a linked tree, the folder of the link is
+locked.
 
-The lock is the kernel's (see ``lock``): it ends with its holder, however that ends. What
-the holder writes into the file is only for those who wait to read.
+The kernel holds the lock (see ``lock``), so the lock always ends with its process. The text in the lock file is only a
+message for the processes that wait.
 """
 
 from __future__ import annotations
@@ -30,12 +31,12 @@ _LONGEST_NOTE = 512
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who took the lock last.
+    """The process that took the lock last.
 
     Attributes:
-        pid: its process.
-        host: the machine or container where that process is.
-        since: when it took the lock, in UTC to the second.
+        pid: the process id.
+        host: the machine or container of the process.
+        since: the time when the process took the lock, in UTC to the second.
     """
 
     pid: int
@@ -43,7 +44,7 @@ class Holder:
     since: str
 
     def __str__(self) -> str:
-        """Write it as a clause."""
+        """Return the holder as a clause."""
         return f"process {self.pid} on {self.host} has been reloading since {self.since}"
 
 
@@ -52,13 +53,13 @@ def hold_server(state: StateFolder, patience: float, live: Tree | None = None) -
     """Hold the lock of one server's reloads.
 
     Args:
-        state: the server's folder; made when missing.
+        state: the state folder of the server. It is made if it is missing.
         patience: seconds to wait for the holder.
-        live: the tree that the server reads; ``None``, or no folder there: nothing of it can be switched.
+        live: the tree that the server reads. Without it, or without its folder, nothing can be switched.
 
     Raises:
-        Busy: it was held all that time; says by whom and since when.
-        ActionFailed: the state folder cannot be written, or the live folder not be read.
+        Busy: another process held the lock all that time. The error names the process and its start.
+        ActionFailed: the state folder cannot be written, or the live folder cannot be read.
     """
     shared = None if live is None else _shared(live)
     place = state.lock
@@ -73,13 +74,13 @@ def hold_server(state: StateFolder, patience: float, live: Tree | None = None) -
             raise _busy(state, patience, error, place) from error
         except OSError as error:
             raise refused("the lock of the reloads cannot be taken", place, error) from error
-        with suppress(OSError):  # a full disk is no reason not to recover
+        with suppress(OSError):  # a full disk must not prevent a recovery
             _sign(state.lock)
         yield
 
 
 def holder(path: Path) -> Holder | None:
-    """Read who took the lock last; ``None`` while nobody has, or a holder is just about to say so."""
+    """Read the process that took the lock last. Return ``None`` if there is none, or its text is not written yet."""
     try:
         pid, host, since = (durable.read(path, _LONGEST_NOTE) or b"").decode().split()
         return Holder(int(pid), host, since)
@@ -88,12 +89,12 @@ def holder(path: Path) -> Holder | None:
 
 
 def _shared(live: Tree) -> Path:
-    """Give the folder that every reload of a tree shares, links to it resolved."""
+    """Return the folder that every reload of a tree shares, with its links resolved."""
     return (live.root.parent if live.root.is_symlink() else live.root).resolve()
 
 
 def _sign(path: Path) -> None:
-    """Write into the locked file itself: another one in its place would be another lock."""
+    """Write the holder into the lock file itself. A new file in its place would be another lock."""
     since = datetime.fromtimestamp(time.time(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     note = f"{os.getpid()} {os.uname().nodename} {since}\n".encode()
     descriptor = os.open(path, os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC)
@@ -104,7 +105,7 @@ def _sign(path: Path) -> None:
 
 
 def _busy(state: StateFolder, patience: float, error: Busy, place: Path) -> Busy:
-    who = holder(state.lock) if place == state.lock else None  # another policy signs its own
+    who = holder(state.lock) if place == state.lock else None  # another policy has its own lock file
     gone = who is not None and who.host == os.uname().nodename and not Path(f"/proc/{who.pid}").exists()
     return Busy(
         f"{state.server} is being reloaded by somebody else, and was for {patience:g} s",

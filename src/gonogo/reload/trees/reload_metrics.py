@@ -1,7 +1,6 @@
-"""Publishes what became of the last reload, as a text file for node_exporter.
+"""Publishes the result of the last reload as a text file for node_exporter.
 
-The first three names are those of the system before gonogo, so that its alerts go on
-working; duration and outcome are beside them.
+The system before gonogo had the first three metric names, and its alerts must continue to work.
 """
 
 from __future__ import annotations
@@ -16,14 +15,14 @@ from gonogo.disk.textfile import Textfile
 
 @dataclass(frozen=True, slots=True)
 class LastReload:
-    """What became of a reload.
+    """The result of a reload.
 
     Attributes:
-        success: whether the server is proved to have what it should have.
-        at: when it ended, in unix seconds.
-        retries: how often the server was asked again.
-        seconds: how long it took, verification included.
-        outcome: in one word, as the command's answer has it.
+        success: whether the server is proved to have the right configuration.
+        at: the end of the reload in unix seconds.
+        retries: the number of retries.
+        seconds: the duration of the reload, verification included.
+        outcome: the outcome in one word, as in the command's answer.
     """
 
     success: bool
@@ -34,12 +33,12 @@ class LastReload:
 
 
 def reload_textfile(folder: Path, prefix: str, server: str) -> Textfile:
-    """Give the file of one server in a textfile collector's folder.
+    """Return the file of one server in the folder of a textfile collector.
 
     Args:
-        folder: the collector's; other servers, and other policies, may publish there as well.
-        prefix: the policy's.
-        server: tells the server from any other, in characters that a file's name may have.
+        folder: the folder of the collector. Other servers and other policies may publish there too.
+        prefix: the prefix of the policy.
+        server: a unique name of the server, in characters that a file name may have.
     """
     return Textfile(folder / f"{prefix}_prom_reload_{server}.prom")
 
@@ -48,21 +47,21 @@ def publish_reload(textfile: Textfile, prefix: str, labels: Mapping[str, str], l
     """Replace the metrics by those of the last reload.
 
     Args:
-        textfile: where (``reload_textfile``).
-        prefix: the policy's, which every name begins with.
-        labels: what every series bears, such as the realm and the server.
-        last: what became of it.
+        textfile: the file to write (``reload_textfile``).
+        prefix: the prefix of the policy, with which every name begins.
+        labels: the labels of every series, such as the realm and the server.
+        last: the result of the reload.
 
     Raises:
-        ActionFailed: the file could not be written; the old one stands.
+        ActionFailed: the file could not be written. The old file is unchanged.
     """
     gauges = (
-        _gauge(prefix, "success", "Whether the last reload was proved: 1, or 0.", last.success),
-        _gauge(prefix, "timestamp", "When the last reload ended, in unix seconds.", last.at),
-        _gauge(prefix, "retries", "How often the server was asked again in the last reload.", last.retries),
-        _gauge(prefix, "duration_seconds", "How long the last reload took.", last.seconds),
+        _gauge(prefix, "success", "1 if the last reload was proved, else 0.", last.success),
+        _gauge(prefix, "timestamp", "The end of the last reload in unix seconds.", last.at),
+        _gauge(prefix, "retries", "The number of retries in the last reload.", last.retries),
+        _gauge(prefix, "duration_seconds", "The duration of the last reload.", last.seconds),
     )
-    outcome = _gauge(prefix, "outcome", "What became of the last reload, by its label; always 1.", 1)
+    outcome = _gauge(prefix, "outcome", "The outcome of the last reload, as a label. The value is always 1.", 1)
     textfile.publish(exposition(gauges, labels) + exposition((outcome,), {**labels, "outcome": last.outcome}))
 
 

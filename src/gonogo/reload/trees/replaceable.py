@@ -1,6 +1,6 @@
-"""The reasons why a file cannot be replaced or taken away although its folder can be written.
+"""The reasons why a file cannot be replaced or removed although its folder is writable.
 
-A rename would find each of them too, but only after other files have been renamed.
+A rename would fail for each of them too, but only after other files have been renamed.
 Source: ``rename(2)``, ``ioctl_iflags(2)``, ``proc(5)``.
 """
 
@@ -18,29 +18,29 @@ _IMMUTABLE = 0x10
 _APPEND_ONLY = 0x20
 _MOUNTS = Path("/proc/self/mountinfo")
 _AT = 4
-"""The place of the mount point among the fields of a line (``proc(5)`` counts from 1)."""
+"""The index of the mount point among the fields of a line (``proc(5)`` counts from 1)."""
 _ESCAPED = re.compile(rb"\\([0-7]{3})")
 
 
 def bound_folder(folder: Path) -> str:
-    """Return why no file of a folder can be replaced, as a clause; empty if nothing is known against it."""
+    """Return a clause that says why no file of a folder can be replaced, or an empty text."""
     if flag := _flag(folder):
         return f"{folder} is {flag[0]}: no file in it can be replaced (chattr -{flag[1]} {folder})"
     return ""
 
 
 def bound_file(path: Path, mounts: frozenset[bytes], user: int) -> str:
-    """Return why a file cannot be replaced, as a clause; empty if nothing is known against it.
+    """Return a clause that says why a file cannot be replaced, or an empty text.
 
     Args:
         path: the file.
-        mounts: the places where something is mounted (``mount_points``).
-        user: the user who replaces it.
+        mounts: the mount points (``mount_points``).
+        user: the user who replaces the file.
     """
     try:
         status, folder = path.lstat(), path.parent.stat()
     except OSError:
-        return ""  # nothing is replaced
+        return ""  # there is no file to replace
     if os.fsencode(path.parent.resolve() / path.name) in mounts:
         return f"{path} is mounted by itself and cannot be replaced (mount its folder instead, or reload in place)"
     if flag := _flag(path):
@@ -51,7 +51,7 @@ def bound_file(path: Path, mounts: frozenset[bytes], user: int) -> str:
 
 
 def mount_points() -> frozenset[bytes]:
-    """Return the places where something is mounted, as this process sees them; empty if the kernel does not say."""
+    """Return the mount points of this process, or none if the kernel does not show them."""
     try:
         lines = _MOUNTS.read_bytes().splitlines()
     except OSError:
@@ -64,7 +64,7 @@ def _flag(path: Path) -> tuple[str, str] | None:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError:
-        return None  # a link has no flags; a file that cannot be read is a reason of its own
+        return None  # a link has no flags; another check reports a file that cannot be read
     try:
         (flags,) = struct.unpack("l", fcntl.ioctl(descriptor, _READ_FLAGS, struct.pack("l", 0)))
     except OSError:

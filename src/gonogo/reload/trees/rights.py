@@ -17,7 +17,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 _BOUND = frozenset({"security.ima", "security.evm"})
-"""Attributes that the kernel computes from the bytes or the inode of one file; it writes them itself."""
+"""Attributes that the kernel computes from the bytes or the inode of one file. The kernel writes them itself."""
 
 _DATA = ("user.", "trusted.")
 """Attributes with these prefixes describe one file's own content. They decide nothing about access."""
@@ -30,10 +30,10 @@ class Rights:
     """The rights of one file.
 
     Attributes:
-        mode: permission bits.
-        uid: its owner.
-        gid: its group.
-        attributes: names and values in hex of its extended attributes, sorted.
+        mode: the permission bits.
+        uid: the owner.
+        gid: the group.
+        attributes: the names and hex values of the extended attributes, sorted.
     """
 
     mode: int
@@ -43,19 +43,19 @@ class Rights:
 
     @property
     def access(self) -> Rights:
-        """The rights without attributes that decide nothing about access."""
+        """Return the rights without the attributes that decide nothing about access."""
         kept = tuple(one for one in self.attributes if not one[0].startswith(_DATA))
         return Rights(self.mode, self.uid, self.gid, kept)
 
 
 def rights_of(place: Path | int, status: os.stat_result, *, access_only: bool = False) -> Rights:
-    """Read the rights of a file, links followed.
+    """Read the rights of a file, through links.
 
     Args:
-        place: its path, or an open descriptor.
-        status: its status.
-        access_only: leave out the attributes that decide nothing about access. Reading them needs no right to
-            read the file.
+        place: the path, or an open descriptor.
+        status: the status of the file.
+        access_only: whether to leave out the attributes that decide nothing about access. The other attributes can
+            be read without the right to read the file.
 
     Raises:
         OSError: an attribute cannot be read.
@@ -68,17 +68,17 @@ def rights_from_json(value: Mapping[str, Any]) -> Rights:
     """Read rights as ``dataclasses.asdict`` wrote them.
 
     Raises:
-        ValueError: they are damaged; ``KeyError`` and ``TypeError`` say the same.
+        ValueError: the rights are damaged. ``KeyError`` and ``TypeError`` mean the same.
     """
     attributes = tuple((str(name), bytes.fromhex(text).hex()) for name, text in value["attributes"])
     return Rights(int(value["mode"]), int(value["uid"]), int(value["gid"]), attributes)
 
 
 def rights_like(model: Rights) -> Rights:
-    """Return the rights of a new file that shall be as accessible as ``model``.
+    """Return the rights of a new file that must be as accessible as ``model``.
 
-    Only root gives files away: the new file of another user belongs to that user, and to the model's group if the
-    user is a member.
+    Only root can give files to other owners. A new file of another user belongs to that user, and to the model's group
+    if the user is a member.
     """
     if os.geteuid() == 0:
         return model.access
@@ -89,7 +89,7 @@ def rights_like(model: Rights) -> Rights:
 def give_rights(descriptor: int, rights: Rights) -> str:
     """Give an open file these rights, then read them again.
 
-    Returns a clause that names the first right that the file does not have afterwards; empty if it has all of them.
+    Return a clause that names the first right that the file does not have afterwards, or an empty text.
     """
     now = os.fstat(descriptor)
     wanted = f"the owner {rights.uid} and the group {rights.gid}"
@@ -112,9 +112,9 @@ def give_rights(descriptor: int, rights: Rights) -> str:
 
 
 def lost_in(folder: Path, rights: Rights) -> str:
-    """Try whether a file in a folder can have these rights; returns the clause of ``give_rights``.
+    """Try to give these rights to a file in a folder. Return the clause of ``give_rights``.
 
-    The trial is a file without a name where the file system has such: nobody sees it, and a kill leaves nothing.
+    The trial is a file without a name if the file system has such files. No program sees it, and a kill leaves nothing.
     """
     try:
         with TemporaryFile(dir=folder, buffering=0) as trial:

@@ -1,4 +1,4 @@
-"""Notes that a reload leaves to later ones: JSON, whole or not there, for their owner alone."""
+"""Notes for later reloads: JSON files, whole or absent, for their owner alone."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from gonogo.reload.trees.server_state import PRIVATE_FILE
 from gonogo.reload.trees.switch_trouble import Refused
 
 LARGEST_NOTE = 64 * 1024 * 1024
-"""Bytes; a switch of 10,000 files takes about 10 MB."""
+"""The largest size in bytes. A switch of 10,000 files takes about 10 MB."""
 
 
 def write_note(path: Path, schema: str, value: Mapping[str, object]) -> None:
-    """Write a note; when this returns, it survives a power cut.
+    """Write a note. When this function returns, the note survives a power cut.
 
     Raises:
-        OSError: it cannot be written.
-        Refused: it would be too large to be read again.
+        OSError: the note cannot be written.
+        Refused: the note would be too large to be read again.
     """
     content = json.dumps({"schema": schema, **value}, separators=(",", ":")).encode()
     if len(content) > LARGEST_NOTE:
@@ -38,7 +38,7 @@ def read_note(path: Path, schema: str) -> Mapping[str, Any]:
     """Read a note.
 
     Raises:
-        NotReadable: it cannot be read, or is none of this schema.
+        NotReadable: the note cannot be read, or has another schema.
     """
     try:
         value = json.loads(read_regular(path, LARGEST_NOTE)[0])

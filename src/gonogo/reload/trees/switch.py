@@ -1,15 +1,15 @@
-"""Switches the live tree to another one, and back, so that any death leaves a way to either, whole.
+"""Switches the live folder to another tree and back. A kill at any moment leaves a way to either tree.
 
 ::
 
     plan = plan_switch(live, staged)        # or plan_in_place(state, live, good)
-    switch(state, plan)                     # the new tree is on disk, the marker stands
+    switch(state, plan)                     # the new tree is on disk, the marker exists
     ...                                     # trigger, verify
-    settle(state, live)                     # proved: kept as the last good tree, the marker is gone
+    settle(state, live)                     # proved: kept as the last good copy, the marker is removed
     restore(state); ...; settle(state)      # not proved: the old tree is back, and proved
 
-While the marker stands, ``recover`` goes either way, from any process, as often as one likes.
-The caller holds the server's lock through all of it.
+While the marker exists, ``recover`` can go to either tree, from any process, any number of times.
+The caller holds the server's lock all the time.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ from gonogo.reload.trees.tree import Tree
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What was brought to the disk.
+    """The result of bringing the live folder to one tree.
 
     Attributes:
-        side: the tree that stands there now; every file of the switch was read again and has its hash.
-        found: what stood there before.
-        overwritten: files of neither tree that were overwritten, and where their bytes are kept.
-        besides: other differences from that tree that the switch did not make, as clauses; empty: it is whole.
-        unlinked: files that stand where links were, with the links' texts.
+        side: the tree that is on disk now. Every file of the switch was read again and has its hash.
+        found: the tree that was on disk before.
+        overwritten: the files of neither tree that were overwritten, and the paths of their copies.
+        besides: other differences from that tree that the switch did not make, as clauses.
+        unlinked: the files that are where links were, with the targets of the links.
     """
 
     side: TreeSide
@@ -53,17 +53,17 @@ class Brought:
     unlinked: tuple[tuple[str, str], ...] = ()
 
 
-def _unheard(step: str) -> None:
+def _ignored(step: str) -> None:
     del step
 
 
-def switch(state: StateFolder, plan: Plan, at_step: Step = _unheard) -> Marker:
-    """Carry a plan out; when this returns, the new tree is on disk, whole, and the marker stands.
+def switch(state: StateFolder, plan: Plan, at_step: Step = _ignored) -> Marker:
+    """Carry out a plan. When this function returns, the whole new tree is on disk and the marker exists.
 
     Raises:
-        Refused: nothing was touched.
+        Refused: nothing was changed.
         Undone: a step failed, and the old tree was put back and verified.
-        Stuck: that failed too; the marker stands.
+        Stuck: a step failed, and the old tree could not be put back. The marker exists.
     """
     if pending(state) is not None:
         raise Refused(
@@ -93,16 +93,16 @@ def switch(state: StateFolder, plan: Plan, at_step: Step = _unheard) -> Marker:
     return marker
 
 
-def restore(state: StateFolder, at_step: Step = _unheard, *, overwrite: bool = False) -> Brought:
-    """Put the old tree back; the marker stands until ``settle``.
+def restore(state: StateFolder, at_step: Step = _ignored, *, overwrite: bool = False) -> Brought:
+    """Put the old tree back. The marker exists until ``settle``.
 
     Args:
         state: the server's folder.
-        at_step: is told of each step.
-        overwrite: whether files may be overwritten that somebody else changed since; their bytes are kept.
+        at_step: is called after each step.
+        overwrite: whether files that another program changed since may be overwritten. Their bytes are kept.
 
     Raises:
-        ActionFailed: there is nothing to restore, or somebody else's files stand in the way: nothing was touched.
+        ActionFailed: there is nothing to restore, or another program changed files. Nothing was changed.
         Stuck: a step failed.
     """
     marker = pending(state)
@@ -112,14 +112,14 @@ def restore(state: StateFolder, at_step: Step = _unheard, *, overwrite: bool = F
 
 
 def recover(
-    state: StateFolder, side: TreeSide | None = None, at_step: Step = _unheard, *, overwrite: bool = False
+    state: StateFolder, side: TreeSide | None = None, at_step: Step = _ignored, *, overwrite: bool = False
 ) -> Brought | None:
-    """Finish or undo what a killed switch left; ``None`` where nothing is left. The marker stands until ``settle``.
+    """Finish or undo a killed switch. Return ``None`` if there is none. The marker exists until ``settle``.
 
     Args:
         state: the server's folder.
-        side: the tree to go to; by default the old one, unless the new one is already kept as verified.
-        at_step: is told of each step.
+        side: the tree to go to. The default is the old tree, or the new tree if it is already kept as verified.
+        at_step: is called after each step.
         overwrite: as for ``restore``.
 
     Raises:
@@ -135,19 +135,19 @@ def recover(
 def settle(
     state: StateFolder, verified: Tree | None = None, loaded: Load | None = None, read_from: str = ""
 ) -> GoodTree | None:
-    """End a switch: keep the tree that was verified, if one is given, then take the marker away.
+    """End a switch: keep the verified tree, if one is given, then remove the marker.
 
-    A tree that is neither side of the switch any more is not kept, and ``None`` given: somebody else wrote there
-    since, and what was never verified is nothing to go back to.
+    A tree that is neither side of the switch any more is not kept, and the result is ``None``: another program wrote
+    there since, and a rollback must not use files that were never verified.
 
     Args:
         state: the server's folder.
-        verified: the tree.
-        loaded: the load of it that was verified.
-        read_from: where the server was seen to read it.
+        verified: the verified tree.
+        loaded: the verified load of the tree.
+        read_from: the path where the server was seen to read the tree.
 
     Raises:
-        ActionFailed: the tree cannot be kept, or the marker not be taken away; then the marker stands.
+        ActionFailed: the tree cannot be kept, or the marker cannot be removed. Then the marker exists.
     """
     good = None
     if verified is not None:
@@ -162,20 +162,20 @@ def settle(
         return good  # no folder, no marker
     except OSError as error:
         raise refused("the marker of the switch cannot be taken away", state.marker, error) from error
-    with suppress(ActionFailed):  # a damaged note tells no hashes: then nothing is thrown away
+    with suppress(ActionFailed):  # a damaged note has no hashes: then nothing is deleted
         drop_others(state.objects, frozenset(hashes_of_good(state)))
     return good
 
 
 def _prepare(state: StateFolder, plan: Plan, marker: Marker, at_step: Step) -> None:
-    """Keep all bytes of both sides, then put the marker: until that is done, nothing else is touched."""
+    """Keep the bytes of both sides, then write the marker. Before that nothing else is changed."""
     try:
         state.make()
         keep(state.objects, _bytes_of(state, plan))
         at_step("kept both sides")
         write_marker(state, marker)
     except (OSError, ActionFailed) as error:
-        with suppress(OSError):  # it may have failed right after the marker was put
+        with suppress(OSError):  # the error may have come right after the marker was written
             remove_marker(state)
         if isinstance(error, OSError):
             raise refused("the switch cannot be prepared", state.folder, error) from error
@@ -183,7 +183,7 @@ def _prepare(state: StateFolder, plan: Plan, marker: Marker, at_step: Step) -> N
 
 
 def _bytes_of(state: StateFolder, plan: Plan) -> Iterator[tuple[Path, str]]:
-    """List the files to keep; in place, what was is kept already."""
+    """List the files to keep. In place, the old files are kept already."""
     for change in plan.changes:
         if change.after is not None:
             yield plan.source.path(change.name), change.after.sha256
@@ -210,7 +210,7 @@ def _bring(state: StateFolder, marker: Marker, side: TreeSide, at_step: Step, *,
 
 
 def _set_aside(state: StateFolder, marker: Marker, foreign: Iterable[Foreign]) -> Iterator[tuple[str, Path]]:
-    """Keep the bytes of what will be overwritten, or tell where a foreign link leads."""
+    """Keep the bytes of the files that will be overwritten, or return the target of a foreign link."""
     for one in foreign:
         if one.leads_to:
             yield one.name, Path(one.leads_to)
@@ -223,7 +223,7 @@ def _set_aside(state: StateFolder, marker: Marker, foreign: Iterable[Foreign]) -
 
 
 def _proved(state: StateFolder, marker: Marker) -> TreeSide:
-    """Tell the side to go to: a new tree that was verified already is not undone."""
+    """Return the side to go to. A new tree that is verified already is not undone."""
     good = newest(state)
     verified = good is not None and good.manifest.contents == marker.new.contents
     return TreeSide.NEW if verified and marker.old.contents != marker.new.contents else TreeSide.OLD

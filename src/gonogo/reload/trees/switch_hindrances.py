@@ -1,4 +1,4 @@
-"""What would keep files from being put into a tree, found out before anything is touched."""
+"""The obstacles to a switch, found before anything is changed."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from gonogo.reload.trees.rights import Rights, lost_in
 from gonogo.reload.trees.tree import READ_AS_TEXT, FileKind, Named, Tree, files_of
 
 Puts = Mapping[str, ManifestEntry | None]
-"""What shall stand at each name; ``None``: no file there."""
+"""The new file for each name, or ``None`` for no file."""
 
 
 def hindrances(live: Tree, puts: Puts) -> Iterator[str]:
-    """Say what stands against putting files: folders, rights, room; a clause each."""
+    """List what prevents the files from being put: folders, rights, room. Each is a clause."""
     yield from _folders(live, puts)
     yield from _bound(live, puts)
     yield from _rights(live, puts)
@@ -25,7 +25,7 @@ def hindrances(live: Tree, puts: Puts) -> Iterator[str]:
 
 
 def secrets_differ(live: Tree, staged: Tree, names: Iterable[Named]) -> Iterator[str]:
-    """Say which secrets of a staged tree are not in place yet: they are never copied."""
+    """List the secrets of a staged tree that are not in the live folder yet. Secrets are never copied."""
     for one in names:
         if one.kind is FileKind.REFERENCE and not one.name.startswith("/") and os.path.lexists(staged.path(one.name)):
             try:
@@ -38,7 +38,7 @@ def secrets_differ(live: Tree, staged: Tree, names: Iterable[Named]) -> Iterator
 
 
 def left_behind(live: Tree, staged: Tree, names: Iterable[Named]) -> Iterator[str]:
-    """Say what the server would miss once the link of the whole tree leads to another folder, and the link itself."""
+    """List what the server would lose once the link of the whole tree leads to another folder, and check that link."""
     for one in names:
         place = staged.path(one.name)
         if one.name.startswith("/") or one.kind in READ_AS_TEXT:
@@ -52,7 +52,7 @@ def left_behind(live: Tree, staged: Tree, names: Iterable[Named]) -> Iterator[st
 
 
 def links_replaced(live: Tree, puts: Mapping[str, tuple[ManifestEntry | None, ManifestEntry | None]]) -> Iterator[str]:
-    """Say which links to single files a file would be put in the place of, given what was and what shall be."""
+    """List the links to single files that a new file would replace, given the old and the new entries."""
     for name, (before, after) in puts.items():
         if before is not None and after is not None and before.link is not None:
             yield (
@@ -62,7 +62,7 @@ def links_replaced(live: Tree, puts: Mapping[str, tuple[ManifestEntry | None, Ma
 
 
 def innermost(folder: Path) -> Path:
-    """Give the innermost part of a path that is there."""
+    """Return the innermost existing part of a path."""
     while not os.path.lexists(folder):
         folder = folder.parent
     return folder
@@ -78,7 +78,7 @@ def _folders(live: Tree, puts: Puts) -> Iterator[str]:
 
 
 def _bound(live: Tree, puts: Puts) -> Iterator[str]:
-    """Name the files that stay where they are, although their folders can be written."""
+    """List the files that cannot be replaced although their folders are writable."""
     paths = [live.path(name) for name in puts]
     folders = dict.fromkeys(innermost(path.parent) for path in paths)
     mounts, user = mount_points(), os.geteuid()
@@ -90,7 +90,7 @@ def _is_open(folder: Path) -> bool:
 
 
 def _rights(live: Tree, puts: Puts) -> Iterator[str]:
-    """Try each folder with the rights that its files shall have; a link in a file's place has none that count."""
+    """Try each folder with the rights of its new files. The rights of a link do not count."""
     tried: dict[tuple[Path, Rights], str] = {}
     for name, entry in puts.items():
         folder = innermost(live.path(name).parent)

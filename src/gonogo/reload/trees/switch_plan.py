@@ -1,7 +1,7 @@
-"""What a switch will change, found out before anything is.
+"""The plan of a switch: all changes, found before the first one is made.
 
-A plan says of each file what was and what shall be. In place, the files were changed
-already by somebody else: then what was is the last good tree, and what shall be is there.
+A plan has the old and the new state of each file. In place, a user or a program has changed the files already. Then
+the old state is the last good copy, and the new state is on disk.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from gonogo.reload.trees.tree import GLOBBED, FileKind, Named, Tree, files_of, n
 
 @dataclass(frozen=True, slots=True)
 class TreeChange:
-    """One file that the switch puts or takes away; ``None`` is: no file there."""
+    """A file that the switch puts or removes. ``None`` means no file."""
 
     name: str
     before: ManifestEntry | None
@@ -35,17 +35,17 @@ class TreeChange:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A whole switch.
+    """The plan of a whole switch.
 
     Attributes:
-        live: the tree that changes.
-        old: what stood in it, or in place: the last good tree.
-        new: what shall stand in it.
-        changes: what differs, in the order in which it is put; without what the links do.
-        links: the symbolic links that are turned.
-        source: where the bytes of what shall be are read from.
-        folders: those that are made, the outer ones first.
-        in_place: whether the files are already what they shall be.
+        live: the live folder.
+        old: the files before the switch. In place: the last good copy.
+        new: the files after the switch.
+        changes: the files that differ, in the order of the switch, without the effect of the links.
+        links: the symbolic links to turn.
+        source: the tree with the bytes of the new files.
+        folders: the folders to make, the outer ones first.
+        in_place: whether the new files are on disk already.
     """
 
     live: Tree
@@ -59,17 +59,17 @@ class Plan:
 
 
 def plan_switch(live: Tree, staged: Tree) -> Plan:
-    """Plan to make the live tree what the staged one is.
+    """Plan to bring the staged tree into the live folder.
 
-    Where the live root is a symbolic link, it will point at the staged folder itself, which must then stay. Else
-    files are put one by one; each keeps the rights of the one it replaces. A new one takes those of its siblings:
-    the files of its kind in its folder. Where there are none, or they differ, it takes those of the configuration.
-    Rule files and scrape files that the new configuration would find and the staged
-    tree does not have are taken away. Secrets are never put, and a link to a single file is never replaced: what it
-    leads to would be left behind.
+    If the live folder is a symbolic link, the link will lead to the staged folder itself, which must then stay.
+    Otherwise files are put one by one. Each file keeps the rights of the file that it replaces. A new file gets the
+    rights of the files of its kind in its folder. If there are none, or they differ, it gets the rights of the
+    configuration. Rule files and scrape files are removed if the new configuration matches them and the staged tree
+    does not have them. Secrets are never put. A link to a single file is never replaced, because the file behind the
+    link would stay old.
 
     Raises:
-        Unfit: with every reason that can be seen now; nothing was changed.
+        Unfit: the switch is not possible, with every reason that can be seen now. Nothing was changed.
     """
     if live.root.resolve() == staged.root.resolve():
         raise Unfit("this is the live tree itself", staged.root, ("to reload what is in it, name no other folder",))
@@ -93,12 +93,12 @@ def plan_switch(live: Tree, staged: Tree) -> Plan:
 
 
 def plan_in_place(state: StateFolder, live: Tree, good: GoodTree) -> Plan:
-    """Plan for a tree whose files are already the new ones: nothing is put, and the way back is the good tree.
+    """Plan for a live folder that has the new files already. Nothing is put. A rollback uses the last good copy.
 
     Raises:
-        Unfit: what is in the tree cannot be taken, with every reason.
-        NoWayBack: the good tree could not be put back, with every reason.
-        ActionFailed: the good tree is damaged.
+        Unfit: the live folder cannot be read, with every reason.
+        NoWayBack: the last good copy could not be put back, with every reason.
+        ActionFailed: the last good copy is damaged.
     """
     old, new = good.manifest, snapshot(live)
     text = kept(state.objects, old.entries[old.config].sha256).decode(errors="replace")
@@ -121,9 +121,9 @@ def plan_in_place(state: StateFolder, live: Tree, good: GoodTree) -> Plan:
 
 
 def _unless(live: Tree, reasons: Iterable[str]) -> None:
-    """Refuse where there is any reason."""
-    if told := tuple(dict.fromkeys(reasons)):
-        raise Unfit("the tree cannot be switched", live.root, told)
+    """Refuse the switch if there is any reason."""
+    if found := tuple(dict.fromkeys(reasons)):
+        raise Unfit("the tree cannot be switched", live.root, found)
 
 
 def _differ(change: TreeChange) -> bool:
@@ -132,7 +132,7 @@ def _differ(change: TreeChange) -> bool:
 
 
 def _ordered(changes: Iterable[TreeChange]) -> list[TreeChange]:
-    """Order changes: the configuration last of what is put, then what is taken away."""
+    """Order changes: first the files to put, with the configuration last, then the files to remove."""
     return sorted(
         changes, key=lambda one: (one.after is None, bool(one.after and one.after.kind is FileKind.CONFIG), one.name)
     )
@@ -147,7 +147,7 @@ def _secrets_of(tree: Tree) -> Iterator[Named]:
 
 
 def _switched(manifest: Manifest) -> dict[str, ManifestEntry]:
-    """Give what a switch puts: all inside the tree but references."""
+    """Return the files that a switch puts: all files inside the tree except references."""
     ours = manifest.entries.items()
     return {name: entry for name, entry in ours if entry.kind is not FileKind.REFERENCE and not name.startswith("/")}
 
@@ -167,7 +167,7 @@ def _changes(live: Mapping[str, ManifestEntry], staged: Manifest, template: Mani
 
 
 def _models(live: Mapping[str, ManifestEntry]) -> dict[tuple[str, FileKind], Rights | None]:
-    """Find the rights that all files of a kind in a folder share; ``None`` where they differ."""
+    """Return the rights that all files of a kind in a folder share, or ``None`` if they differ."""
     models: dict[tuple[str, FileKind], Rights | None] = {}
     for name, entry in live.items():
         place, rights = (posixpath.dirname(name), entry.kind), entry.rights.access
@@ -176,7 +176,7 @@ def _models(live: Mapping[str, ManifestEntry]) -> dict[tuple[str, FileKind], Rig
 
 
 def _link_change(link: Path, staged: Path) -> LinkChange:
-    """Keep a relative link relative: containers see the same folders under other paths."""
+    """Return the change of a link. A relative link stays relative: containers have the folders at other paths."""
     before = str(link.readlink())
     target = staged.resolve()
     relative = os.path.relpath(target, link.parent.resolve())

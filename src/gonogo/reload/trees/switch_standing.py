@@ -1,4 +1,4 @@
-"""Which of the two trees of a switch stands on the disk, and what there is of neither."""
+"""Finds which tree of a switch is on disk, old or new, and which files belong to neither."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from gonogo.reload.trees.tree import FileKind
 
 
 class TreeSide(StrEnum):
-    """One of the two trees of a switch."""
+    """The two trees of a switch."""
 
     OLD = "old"
     NEW = "new"
 
 
 class Standing(StrEnum):
-    """What stands on the disk: one of the trees, some of both, or files that are of neither."""
+    """The state of the live folder: one of the trees, parts of both, or files that belong to neither."""
 
     OLD = "old"
     NEW = "new"
@@ -34,13 +34,13 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """What somebody else put where the switch works.
+    """A file that another program put into the tree that gonogo switches.
 
     Attributes:
         name: the file, or the link.
-        found: what is there; ``None`` where nothing is, or nothing that can be read.
-        why: why it cannot be read, and so not be set aside either.
-        leads_to: where a foreign link leads that the switch turns.
+        found: the entry of the file. ``None`` if there is no file, or it cannot be read.
+        why: why the file cannot be read, and so cannot be copied either.
+        leads_to: the target of a link that the switch turns and another program changed.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Foreign:
     leads_to: str = ""
 
     def __str__(self) -> str:
-        """Write it as a clause."""
+        """Return the file as a clause."""
         if self.why or self.leads_to:
             return f"{self.name} ({self.why or f'leads to {self.leads_to}'})"
         return self.name if self.found else f"{self.name} (is gone)"
@@ -57,16 +57,16 @@ class Foreign:
 
 @dataclass(frozen=True, slots=True)
 class DiskSurvey:
-    """What stands on the disk, and everything of neither side."""
+    """The state of the live folder, and all files that belong to neither tree."""
 
     standing: Standing
     foreign: tuple[Foreign, ...]
 
 
 def survey(marker: Marker) -> DiskSurvey:
-    """Tell by the bytes of its files which tree stands.
+    """Find by the bytes of its files which tree is on disk.
 
-    Targets that are of neither side fit both: other programs write them whenever they like.
+    Target files that belong to neither tree fit both, because other programs may write them at any time.
     """
     sides, foreign = _survey_files(marker)
     for link in marker.links:
@@ -81,12 +81,12 @@ def survey(marker: Marker) -> DiskSurvey:
 
 
 def standing(marker: Marker) -> Standing:
-    """Tell which tree stands on the disk."""
+    """Return which tree is on disk."""
     return survey(marker).standing
 
 
 def is_there(marker: Marker, change: TreeChange, side: TreeSide) -> bool:
-    """Tell whether a file stands as this side has it, mode and owner included."""
+    """Return whether a file is as this side has it, mode and owner included."""
     try:
         found = entry_at(marker.live.path(change.name), kind_of(change))
     except NotReadable:
@@ -98,24 +98,24 @@ def is_there(marker: Marker, change: TreeChange, side: TreeSide) -> bool:
 
 
 def wanted(change: TreeChange, side: TreeSide) -> ManifestEntry | None:
-    """Give what stands at a change on this side."""
+    """Return the entry of a file on this side."""
     return change.before if side is TreeSide.OLD else change.after
 
 
 def unlinked(marker: Marker, side: TreeSide) -> dict[str, str]:
-    """Name the files that stand where this side has links, with the links' texts."""
+    """Return the files that are where this side has links, with the targets of the links."""
     links = {change.name: entry.link for change in marker.changes if (entry := wanted(change, side)) and entry.link}
     return {name: text for name, text in links.items() if not marker.live.path(name).is_symlink()}
 
 
 def kind_of(change: TreeChange) -> FileKind:
-    """Give what the file is to the configuration, by the side that has it."""
+    """Return the use of the file in the configuration, by the side that has the file."""
     entry = change.after or change.before
     return FileKind.RULES if entry is None else entry.kind
 
 
 def link_text(path: Path) -> str | None:
-    """Give where a link leads; ``None`` where there is no link."""
+    """Return the target of a link, or ``None`` if there is no link."""
     try:
         return str(path.readlink())
     except OSError:
@@ -123,7 +123,7 @@ def link_text(path: Path) -> str | None:
 
 
 def strangers(marker: Marker, foreign: Iterable[Foreign], next_step: str = "") -> Strangers:
-    """Tell of files that are neither what was nor what shall be."""
+    """Return the error for files that belong to neither tree."""
     return Strangers(
         f"somebody else changed files since the switch began: {', '.join(str(one) for one in foreign)}",
         where=str(marker.live.root),

@@ -1,8 +1,8 @@
-"""Brings every file of a marker to one of its two sides, from whatever mixture is found.
+"""Brings every file of a marker to one of its two sides, from any mixture of both.
 
-Forward, back and recovery are the same walk: what is already right is left alone, all that
-is missing is first written beside, and only when every byte is on the disk are files renamed.
-So a full disk shows before anything changed, and a walk that was cut short is walked again.
+Switch, rollback and recovery take the same steps. A file that is right already is left alone. Every missing file is
+first written beside its place. Only when all bytes are on disk, the files are renamed. So a full disk shows before
+anything changes, and interrupted steps can be repeated.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from gonogo.reload.trees.switch_trouble import not_kept
 from gonogo.reload.trees.turned_link import clear_links, links_beside, turn
 
 Step = Callable[[str], object]
-"""Is told the name of each step right after it was done."""
+"""A function that is called with the name of each step right after it."""
 
 
 @dataclass(frozen=True, slots=True)
 class StagedFiles:
-    """What is ready beside the files that it will replace, on the disk to the last byte."""
+    """The files that are written beside the files that they will replace, with all bytes synced."""
 
     side: TreeSide
     puts: tuple[TreeChange, ...]
@@ -41,25 +41,25 @@ class StagedFiles:
 
 
 def bring(state: StateFolder, marker: Marker, side: TreeSide, at_step: Step, known: Collection[Foreign] = ()) -> None:
-    """Make the live tree the one of this side; see ``stage`` and ``put``."""
+    """Bring the live folder to one side. See ``stage`` and ``put``."""
     put(marker, stage(state, marker, side, at_step, known), at_step)
 
 
 def stage(
     state: StateFolder, marker: Marker, side: TreeSide, at_step: Step, known: Collection[Foreign] = ()
 ) -> StagedFiles:
-    """Write all that is missing beside its place; no file of the live tree is touched.
+    """Write all missing files beside their places. No file of the live tree is changed.
 
     Args:
-        state: where the bytes of both sides are kept.
+        state: the state folder with the bytes of both sides.
         marker: the switch.
-        side: where to go.
-        at_step: is told of each step.
-        known: what somebody else put there and may be overwritten.
+        side: the tree to go to.
+        at_step: is called after each step.
+        known: the files of other programs that may be overwritten.
 
     Raises:
-        OSError: a step failed; what was written beside was taken away.
-        ActionFailed: bytes that are needed are not kept any more, or somebody else wrote something by now.
+        OSError: a step failed. The files that were written beside are removed.
+        ActionFailed: needed bytes are not kept any more, or another program has changed files by now.
     """
     clear(marker)
     todo = [change for change in marker.changes if not is_there(marker, change, side)]
@@ -82,10 +82,10 @@ def stage(
 
 
 def put(marker: Marker, staged: StagedFiles, at_step: Step) -> None:
-    """Rename what is staged into place, and take away what the side does not have.
+    """Rename the written files into place, and remove the files that the side does not have.
 
     Raises:
-        OSError: a step failed; what was renamed stays, what was not is taken away beside its place.
+        OSError: a step failed. Renamed files stay. The other written files are removed.
     """
     try:
         for change in staged.puts:
@@ -106,7 +106,7 @@ def put(marker: Marker, staged: StagedFiles, at_step: Step) -> None:
 
 
 def clear(marker: Marker) -> None:
-    """Take away what a walk that was cut short wrote beside; what cannot be taken away stays."""
+    """Remove the files that interrupted steps wrote beside their places. Files that cannot be removed stay."""
     for change in marker.changes:
         with suppress(OSError):
             marker.beside(change.name).unlink()
@@ -115,7 +115,7 @@ def clear(marker: Marker) -> None:
 
 
 def _touched(marker: Marker) -> list[Path]:
-    """List the folders that any walk of this switch may have changed: one that was killed could not sync its own."""
+    """List the folders that this switch may have changed. A killed process could not sync its own."""
     folders = [marker.live.path(change.name).parent for change in marker.changes]
     return [*folders, *(link.path.parent for link in marker.links)]
 
@@ -134,7 +134,7 @@ def _write_beside(state: StateFolder, marker: Marker, name: str, entry: Manifest
 
 
 def _links_to(beside: Path, entry: ManifestEntry) -> bool:
-    """Put the link that stood there; not where what it leads to has changed: then a file is put."""
+    """Put the old link. Return false if the file behind it has changed, so that a file must be put instead."""
     beside.symlink_to(entry.link or "")
     try:
         found = entry_at(beside, entry.kind)

@@ -1,4 +1,4 @@
-"""What went wrong while files were switched, and in what state that leaves them."""
+"""The errors of a switch, each with the state in which it leaves the files."""
 
 from __future__ import annotations
 
@@ -22,48 +22,48 @@ _NEXT_STEPS = {
 
 
 class Unfit(ActionFailed):
-    """A tree that cannot be taken, with every reason; nothing was changed."""
+    """A tree that cannot be used, with every reason. Nothing was changed."""
 
     def __init__(self, what: str, where: Path, reasons: tuple[str, ...]) -> None:
-        """Keep all the reasons."""
+        """Keep all reasons."""
         super().__init__(what, where=str(where), why="; ".join(reasons), next_step="nothing was changed; mend these")
         self.reasons = reasons
 
 
 class NoWayBack(Unfit):
-    """A tree that could be taken, and not be gone back from, with every reason; nothing was changed."""
+    """A tree that could be loaded but not rolled back, with every reason. Nothing was changed."""
 
     def __init__(self, where: Path, reasons: tuple[str, ...]) -> None:
-        """Keep all the reasons."""
+        """Keep all reasons."""
         super().__init__("the tree could not be switched back", where, reasons)
         self.next_step = "nothing was changed; mend these, or go on with --without-rollback"
 
 
 class Refused(ActionFailed):
-    """A switch that failed before any file of the live tree was touched."""
+    """A switch that failed before any file of the live folder was changed."""
 
 
 class Strangers(Refused):
-    """Somebody else's files stand where the switch works; they were not overwritten."""
+    """Files of another program in the tree that gonogo switches. They were not overwritten."""
 
 
 class Undone(ActionFailed):
-    """A switch that failed on its way; the old tree was put back whole and verified."""
+    """A switch that failed half way. The old tree was put back whole and verified."""
 
 
 class Stuck(ActionFailed):
-    """A switch that failed and could not be undone: the marker stands, and the live tree may be of both."""
+    """A switch that failed and could not be undone. The marker exists. The live folder may have files of both trees."""
 
 
 def refused(what: str, where: Path, error: OSError) -> Refused:
-    """Tell of a step that failed before anything was changed."""
+    """Return the error of a step that failed before anything was changed."""
     return Refused(
         what, where=_place(where, error), why=words(error), next_step=f"nothing was changed; {next_of(error)}"
     )
 
 
 def not_kept(path: Path, lost: str) -> ActionFailed:
-    """Tell of a file that would lose a right of the one that it replaces."""
+    """Return the error for a file that would lose a right of the file that it replaces."""
     return ActionFailed(
         "a file would lose a right of the one that it replaces",
         where=str(path),
@@ -73,12 +73,12 @@ def not_kept(path: Path, lost: str) -> ActionFailed:
 
 
 def words(error: OSError) -> str:
-    """Say an error of the system in its own words."""
+    """Return the operating system's text of an error."""
     return error.strerror or str(error)
 
 
 def next_of(error: OSError) -> str:
-    """Say what may help."""
+    """Return the next step for an error of the operating system."""
     return _NEXT_STEPS.get(error.errno or 0, "see that the disk is sound")
 
 

@@ -1,4 +1,4 @@
-"""What becomes of a switch that failed on its way: withdrawn, undone, or loudly stuck."""
+"""The ways in which a failed switch ends: withdrawn, undone, or stuck."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from gonogo.reload.trees.switch_trouble import Refused, Strangers, Stuck, Undone
 from gonogo.reload.trees.switch_verify import verify
 
 OVERWRITES = "gonogo reload --recover --overwrite puts the other files over them, and keeps their bytes"
-"""The way out where somebody else's files may go."""
+"""The next step if the files of another program may be overwritten."""
 
 UNREADABLE = "they cannot be kept: move them away, or put the link back; then: gonogo reload --recover --overwrite"
-"""The way out where their bytes cannot be had."""
+"""The next step if these files cannot be read."""
 
 
 def withdrawn(state: StateFolder, marker: Marker, error: OSError | ActionFailed) -> ActionFailed:
-    """Take everything back while no file of the live tree was touched; gives the error to raise."""
+    """Withdraw a switch before any file of the live folder was changed. Return the error to raise."""
     clear(marker)
     drop_folders(marker)
     try:
@@ -30,7 +30,7 @@ def withdrawn(state: StateFolder, marker: Marker, error: OSError | ActionFailed)
 
 
 def undone(state: StateFolder, marker: Marker, error: OSError | ActionFailed, at_step: Step) -> ActionFailed:
-    """Put the old tree back after a file was touched; gives the error to raise."""
+    """Put the old tree back after a file was changed. Return the error to raise."""
     try:
         bring(state, marker, TreeSide.OLD, at_step)
         verify(marker, TreeSide.OLD)
@@ -41,7 +41,7 @@ def undone(state: StateFolder, marker: Marker, error: OSError | ActionFailed, at
 
 
 def stuck(state: StateFolder, marker: Marker, error: OSError | ActionFailed) -> Stuck:
-    """Tell of a tree that could not be brought to one side; the marker stands."""
+    """Return the error for a live folder that could not be brought to one side. The marker exists."""
     clear(marker)
     way_out = OVERWRITES if isinstance(error, Strangers) else "mend that, then: gonogo reload --recover"
     return Stuck(

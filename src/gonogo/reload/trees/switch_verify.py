@@ -1,4 +1,4 @@
-"""Reads again what a switch put on the disk."""
+"""Reads the files again that a switch put on disk."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from gonogo.reload.trees.switch_trouble import Unfit
 
 
 def verify(marker: Marker, side: TreeSide) -> None:
-    """Read every file of the switch again; towards the new tree, all that a reload would read.
+    """Read every file of the switch again. For the new tree, read everything that a reload would read.
 
     Raises:
-        ActionFailed: something is not as it must be.
+        ActionFailed: a file is not as it must be.
     """
     wrong = tuple(f"{change.name} is not" for change in marker.changes if not is_there(marker, change, side))
     for link in marker.links:
@@ -31,7 +31,7 @@ def verify(marker: Marker, side: TreeSide) -> None:
 
 
 def besides(marker: Marker, side: TreeSide) -> tuple[str, ...]:
-    """Say, as clauses, in what the live tree differs from a side where a reload looks."""
+    """List, as clauses, the differences between the live folder and one side, in the files that a reload reads."""
     try:
         return content_differences(marker.old if side is TreeSide.OLD else marker.new, snapshot(marker.live))
     except Unfit as error:

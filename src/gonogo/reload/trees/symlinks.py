@@ -1,7 +1,7 @@
 """Symbolic links on the way to a file.
 
-A farm of links, such as ``rules.yml -> ..data/rules.yml`` and ``..data -> ..v2``, deploys by turning one link. To go
-back, that link is turned back, so every link on the way to a file of a verified tree is noted.
+With links such as ``rules.yml -> ..data/rules.yml`` and ``..data -> ..v2``, a deployment turns one link. A rollback
+turns that link back, so gonogo records every link on the way to a file of a verified tree.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 MOST_LINKS = 40
-"""The kernel follows as many; a path with more is a loop."""
+"""The number of links that the kernel follows. A path with more links is a loop."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkChange:
-    """A symbolic link that is turned, and its two texts."""
+    """A symbolic link that is turned, with its old and new targets."""
 
     path: Path
     before: str
@@ -30,12 +30,12 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def walked(path: Path, turned: Mapping[str, str] = _NONE, root: Path = Path("/")) -> tuple[Path, dict[str, str]]:
-    """Follow every symbolic link of an absolute path; returns its end, and each link's text by its place.
+    """Follow every symbolic link of an absolute path. Return the end of the path, and each link's target by its path.
 
     Args:
         path: the path.
-        turned: texts that links at these places are taken to have.
-        root: the folder that absolute paths begin at; another one for a process that has its own.
+        turned: the assumed targets of the links at these paths.
+        root: the folder at which absolute paths begin. A process in a container has its own.
 
     Raises:
         OSError: the links form a loop, or cannot be read.

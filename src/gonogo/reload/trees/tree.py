@@ -1,9 +1,10 @@
-"""Which files make up a server's configuration, and what each is to it.
+"""The files of a server's configuration, and the use of each file.
 
-Names are relative to the tree's root, in the form in which the server reads them once the
-tree is live: a staged copy may name ``/etc/prometheus/rules/*.yml``, and that means its own
-``rules``. What lies outside the live root keeps its absolute name; it is the same file for
-both trees. Source of the paths: Prometheus, ``config.go`` (``SetDirectory``, ``patRulePath``).
+Names are relative to the root of the tree, in the form in which the server reads them once the tree is live. A staged
+configuration may name ``/etc/prometheus/rules/*.yml``, and that means the staged ``rules``. A file outside the live
+folder keeps its absolute name, and is the same file for both trees.
+
+Source of the paths: Prometheus, ``config.go`` (``SetDirectory``, ``patRulePath``).
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ _CERTIFICATES = frozenset({"ca_file", "cert_file"})
 
 
 class FileKind(StrEnum):
-    """What a file is to the configuration; where it is several things, the first of these.
+    """The use of a file in the configuration. If a file has several uses, the first of these counts.
 
-    A reference is a file that is not ours to keep: a secret, or a certificate outside the tree. Its bytes are
-    never stored, not even as a hash.
+    A reference is a file that gonogo must not keep: a secret, or a certificate outside the tree. Its bytes are never
+    stored, not even as a hash.
     """
 
     CONFIG = "config"
@@ -39,13 +40,13 @@ class FileKind(StrEnum):
 
 
 KEPT = frozenset({FileKind.CONFIG, FileKind.RULES, FileKind.SCRAPES, FileKind.CERTIFICATE})
-"""What a reload reads, and so what a good tree keeps. Targets are other programs' to write at any time."""
+"""The files that a reload reads, and so the files of a good copy. Other programs may write targets at any time."""
 
 READ_AS_TEXT = frozenset({FileKind.CONFIG, FileKind.RULES, FileKind.SCRAPES})
-"""What is stored in any case, and so must be no secret."""
+"""The files that are always stored, and so must not be secrets."""
 
 GLOBBED = frozenset({FileKind.RULES, FileKind.SCRAPES})
-"""What the server finds by globs: a file too many is as wrong as one too few."""
+"""The files that the server finds by globs. An additional file is as wrong as a missing one."""
 
 _RANK = {kind: rank for rank, kind in enumerate(FileKind)}
 
@@ -55,9 +56,9 @@ class Tree:
     """A folder with a configuration in it.
 
     Attributes:
-        root: the folder in which its files are; not resolved: it may be a link.
-        home: the folder that it is, or stands for once it is live.
-        config: the name of the configuration in it.
+        root: the folder of the files. It is not resolved, and may be a link.
+        home: the live folder, which this tree is, or will be once it is live.
+        config: the name of the configuration in the folder.
     """
 
     root: Path
@@ -65,7 +66,7 @@ class Tree:
     config: str
 
     def path(self, name: str) -> Path:
-        """Give the place of a file by its name."""
+        """Return the path of a file by its name."""
         return self.root / name
 
 
@@ -79,18 +80,18 @@ class Named:
 
 
 def live_tree(config: Path) -> Tree:
-    """Give the tree that the server reads, by the path of its configuration."""
+    """Return the tree that the server reads, by the path of its configuration."""
     root = config.absolute().parent
     return Tree(root, root, config.name)
 
 
 def staged_tree(folder: Path, live: Tree) -> Tree:
-    """Give the tree that shall be live, with the same layout in another folder."""
+    """Return the staged tree, with the layout of the live one in another folder."""
     return Tree(folder.absolute(), live.home, live.config)
 
 
 def names_of(tree: Tree) -> tuple[Named, ...]:
-    """List what the configuration of a tree names, itself first; as far as it can be read."""
+    """List the names in the configuration of a tree, as far as it can be read. The configuration itself comes first."""
     names = [Named(FileKind.CONFIG, tree.config, is_glob=False), *names_in(_text(tree, tree.config), tree, tree.config)]
     for found in sorted(_found(tree, (one for one in names if one.kind is FileKind.SCRAPES))):
         names += (one for one in names_in(_text(tree, found), tree, found) if one.kind not in GLOBBED)
@@ -98,12 +99,12 @@ def names_of(tree: Tree) -> tuple[Named, ...]:
 
 
 def names_in(text: str, tree: Tree, config: str) -> Iterator[Named]:
-    """List what one configuration names, given as text.
+    """List the names in the text of one configuration.
 
     Args:
         text: the configuration.
-        tree: gives the folder that the names are relative to.
-        config: its own name in the tree: paths in it are relative to its folder.
+        tree: the tree of the configuration.
+        config: the name of the configuration in the tree. Paths in it are relative to its folder.
     """
     document = posixpath.join(str(tree.home), config)
     configuration, _ = read_configuration(text, document)
@@ -119,12 +120,12 @@ def names_in(text: str, tree: Tree, config: str) -> Iterator[Named]:
 
 
 def files_of(tree: Tree, names: Iterable[Named]) -> dict[str, FileKind]:
-    """Find the files of these names in a tree, links that lead nowhere among them."""
+    """Find the files of these names in a tree, broken links included."""
     return {name: min(kinds, key=_RANK.__getitem__) for name, kinds in kinds_of(tree, names).items()}
 
 
 def kinds_of(tree: Tree, names: Iterable[Named]) -> dict[str, set[FileKind]]:
-    """Find the files of these names, and all that each is."""
+    """Find the files of these names, with all uses of each."""
     files: dict[str, set[FileKind]] = {}
     for one in names:
         for found in _found(tree, (one,)):
@@ -148,7 +149,7 @@ def _named_file(key: str, name: str) -> Named:
 
 
 def _name(path: str, tree: Tree) -> str:
-    """Turn a path of the live tree into a name: relative where it lies below the root."""
+    """Return the name of a path of the live tree: relative if it is below the root."""
     plain = posixpath.normpath(path)
     below = str(tree.home).rstrip("/") + "/"
     return plain.removeprefix(below)

@@ -14,9 +14,9 @@ from gonogo.reload.trees.symlinks import LinkChange
 
 
 def links_beside(marker: Marker, side: TreeSide) -> None:
-    """Make the links of this side beside their places, where they are not in place already.
+    """Make the links of this side beside their places, unless they are in place already.
 
-    The files that a staged link leads to are synced first: whoever made them may not have done so.
+    The files behind a staged link are synced first, because the program that made them may not have done so.
 
     Raises:
         OSError: a link cannot be made, or a file of the new tree cannot be synced.
@@ -30,10 +30,10 @@ def links_beside(marker: Marker, side: TreeSide) -> None:
 
 
 def turn(marker: Marker) -> list[LinkChange]:
-    """Rename what ``links_beside`` made into place; returns the links that were turned.
+    """Rename the links of ``links_beside`` into place. Return the links that were turned.
 
     Raises:
-        OSError: one cannot be renamed.
+        OSError: a link cannot be renamed.
     """
     turned = [link for link in marker.links if os.path.lexists(_beside(marker, link))]
     for link in turned:
@@ -42,7 +42,7 @@ def turn(marker: Marker) -> list[LinkChange]:
 
 
 def clear_links(marker: Marker) -> None:
-    """Take away the links that were not turned yet."""
+    """Remove the links that were not turned yet."""
     for link in marker.links:
         with suppress(OSError):
             _beside(marker, link).unlink()
@@ -58,5 +58,5 @@ def _sync_tree(marker: Marker, link: LinkChange) -> None:
 
 
 def _beside(marker: Marker, link: LinkChange) -> Path:
-    told_apart = hashlib.sha256(os.fsencode(link.path)).hexdigest()[:16]
-    return link.path.parent / f".gonogo-{marker.token}-link-{told_apart}"
+    identity = hashlib.sha256(os.fsencode(link.path)).hexdigest()[:16]
+    return link.path.parent / f".gonogo-{marker.token}-link-{identity}"

@@ -1,7 +1,7 @@
-"""Finds a switch of a live tree that is not settled, under whatever name its server was reloaded then.
+"""Finds a switch of a live folder that has not ended, under any name of its server.
 
-A marker is kept by server, and a server has more names than one: an address, a name in the
-DNS, another one behind a proxy. The tree that was switched is the same under all of them.
+A marker is stored by server, and a server may have several names: an address, a name in the DNS, a name behind a proxy.
+The live folder is the same under all of them.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from gonogo.reload.trees.tree import Tree
 
 
 def state_in_force(state: StateFolder, live: Tree) -> StateFolder:
-    """Give the state that a reload of this tree goes by: its own, or the one whose switch of it is not settled.
+    """Return the state folder for a reload of this tree: its own, or the folder with an unfinished switch of the tree.
 
     Args:
-        state: the server's, by the name that it is given now.
-        live: the tree that it reads.
+        state: the state folder of the server, by its current name.
+        live: the tree that the server reads.
 
     Raises:
-        ActionFailed: a marker cannot be read, so that nobody knows of which tree it is.
+        ActionFailed: a marker cannot be read, so that its tree is not known.
     """
     if os.path.lexists(state.marker):
         return state
@@ -40,7 +40,7 @@ def _folders(states: Path) -> list[Path]:
 
 
 def _is_same(one: Tree, other: Tree) -> bool:
-    """Compare places, not what stands there: a link that was turned is still the same tree."""
+    """Compare the places of two trees, not their contents: a link that was turned is still the same tree."""
     return (_place(one), one.config) == (_place(other), other.config)
 
 
