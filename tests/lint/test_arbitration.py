@@ -152,7 +152,7 @@ def test_a_side_that_passes_over_a_file_has_not_accepted_it() -> None:
     dropping = program("sys.exit(subprocess.run(['promtool', *(args[:-1] or args)]).returncode)\n")
     arbiter = asked("a.yml", "b.yml", side=dropping)
     assert arbiter.accepted == {"a.yml"}
-    assert told(arbiter) == ["b.yml:1:1: nothing was said of this file"]
+    assert told(arbiter) == ["b.yml:1:1: promtool did not mention this file"]
 
 
 @pytest.mark.parametrize(

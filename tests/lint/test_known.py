@@ -23,7 +23,7 @@ def test_a_baseline_that_is_none_is_an_error_of_usage(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         known_findings(tmp_path / "missing.json")
     (tmp_path / "none.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(UsageError, match="no baseline"):
+    with pytest.raises(UsageError, match="not a baseline"):
         known_findings(tmp_path / "none.json")
 
 

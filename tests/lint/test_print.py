@@ -60,8 +60,8 @@ def test_what_is_gone_from_the_baseline() -> None:
     """It is named, so that the baseline can shrink."""
     gone = (Fingerprint("a", "f.yml", "R", "m"), Fingerprint("b", "g.yml", "", "n\n"))
     assert lint_text(LintReport((), 1, 1, gone=gone)).split("\n")[:2] == [
-        "f.yml: no longer found, take it off the baseline: m [a] (R)",
-        "g.yml: no longer found, take it off the baseline: n\\n [b]",
+        "f.yml: no longer found, remove it from the baseline: m [a] (R)",
+        "g.yml: no longer found, remove it from the baseline: n\\n [b]",
     ]
 
 

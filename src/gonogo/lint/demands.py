@@ -1,4 +1,4 @@
-"""What an organisation asks of its rules, from the file that says it."""
+"""Reads the requirements of an organisation from their file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def requirements_in(path: Path) -> Requirements:
     """Read a file of requirements.
 
     Raises:
-        UsageError: it cannot be read, or has mistakes; all of them are listed.
+        UsageError: the file cannot be read, or has mistakes. The error lists all of them.
     """
     try:
         requirements, problems = read_requirements(read_text(path, str(path)), str(path))
@@ -26,6 +26,6 @@ def requirements_in(path: Path) -> Requirements:
             "the requirements cannot be used",
             where=str(path),
             why="\n".join(map(str, problems)),
-            next_step="mend the file named by --requirements",
+            next_step="correct the file named by --requirements",
         )
     return requirements

@@ -1,4 +1,4 @@
-"""The YAML files below a folder, each real file and folder once, whatever links lead to them."""
+"""Finds the YAML files below a folder, each real file and folder once, even if several links lead to it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ Identity = tuple[int, int]
 
 
 def yaml_files(folder: Path) -> tuple[Path, ...]:
-    """List them: those of a folder before those of the folders in it, each in the order of names.
+    """Return the YAML files below a folder, those of a folder before those of its subfolders, sorted by name.
 
-    Links are followed, never twice to the same place; a link that leads nowhere is listed, so
-    that reading it tells.
+    Links are followed, but never twice to the same place. A link to nothing is listed too, so that reading it fails
+    with an error.
 
     Raises:
         OSError: a folder cannot be listed.
@@ -41,7 +41,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
     except OSError:
-        return False  # a loop of links: reading it as a file tells
+        return False  # a loop of links: reading it as a file will fail with an error
 
 
 def _is_new(path: Path, seen: set[Identity]) -> bool:

@@ -1,4 +1,4 @@
-"""From what was named to what one server loads: rule files, configuration, routes, tests, and what was passed over."""
+"""Finds everything that one server loads from the named paths: rule files, configuration, routes and tests."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from gonogo.model.finding import Span
 from gonogo.policy.inputs import matching, rule_files, server_matching, unit_files
 from gonogo.policy.settings import PolicyFile
 
-"""Source: Prometheus, ``config.go``, ``patRulePath``."""
 _PATTERN = re.compile(r"[*?\[]")
+"""The characters that make a path a pattern. Source: Prometheus, ``config.go``, ``patRulePath``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file that was met and not linted, and why."""
+    """A file that was found and not linted, and the reason."""
 
     path: str
     why: str
@@ -38,21 +38,21 @@ class Skipped:
 
 @dataclass(slots=True)
 class Inputs:
-    """What is linted, as it was read.
+    """The files to lint, as they were read.
 
     Attributes:
-        files: the rule files, by their path as findings name it; each is read once.
-        by_hand: the paths among them that no server loads as they are: resources in them are unwrapped for promtool.
-        configuration: the server's, where it was named.
-        routes: Alertmanager's, where they were named.
-        tests: what the policy's tests assert; ``None`` without a policy.
-        policy_rules: the paths among ``files`` that the policy names; ``None`` without a policy.
-        texts: the text of every file that findings may point at, the rule files left out.
-        problems: what keeps a file that is none of rules from being understood.
-        skipped: what was passed over.
-        missing: where files were asked for and none is there, and what to say of it.
-        base: the folder that a second promtool's own folder stands for.
-        dialect: whose rule files these are.
+        files: the rule files, by their path as findings name it. Each file is read once.
+        by_hand: the paths in ``files`` that no configuration loads. Resources in them are unwrapped for promtool.
+        configuration: the server's configuration, if it was named.
+        routes: Alertmanager's routes, if they were named.
+        tests: the assertions of the policy's tests; ``None`` without a policy.
+        policy_rules: the paths in ``files`` that the policy names; ``None`` without a policy.
+        texts: the text of every other file that findings may point at.
+        problems: the problems in files other than rule files.
+        skipped: the files that were passed over.
+        missing: the places that ask for files that do not exist, each with a message.
+        base: the folder that corresponds to the root folder of a second promtool.
+        dialect: the dialect of the rule files.
     """
 
     files: dict[str, SourceFile] = field(default_factory=dict)
@@ -70,15 +70,15 @@ class Inputs:
 
     @property
     def complete(self) -> bool:
-        """Whether the rule files are all that the server loads: its configuration tells."""
+        """True if the rule files are all that the server loads, which is known from its configuration."""
         return self.configuration is not None
 
 
 def named_inputs(paths: Iterable[Path], dialect: Dialect = Dialect.PROMETHEUS) -> Inputs:
-    """Read what was named on the command line; ``dialect`` is that of the rule files.
+    """Read the paths named on the command line. ``dialect`` is the dialect of the rule files.
 
     Raises:
-        UsageError: a path is not there or cannot be read, two configurations are named, or nothing is left to lint.
+        UsageError: a path does not exist or cannot be read, two configurations are named, or nothing is left to lint.
     """
     inputs = Inputs(dialect=dialect)
     for path in paths:
@@ -88,13 +88,13 @@ def named_inputs(paths: Iterable[Path], dialect: Dialect = Dialect.PROMETHEUS) -
         else:
             _take_named(inputs, path)
     if not inputs.files and inputs.configuration is None:
-        told = "; ".join(f"{one.path}: {one.why}" for one in inputs.skipped[:3]) or "no YAML file is there"
-        raise UsageError("there is nothing to lint", why=told, next_step="name rule files, or a folder that holds some")
+        why = "; ".join(f"{one.path}: {one.why}" for one in inputs.skipped[:3]) or "there is no YAML file"
+        raise UsageError("there is nothing to lint", why=why, next_step="name rule files, or a folder that holds some")
     return inputs
 
 
 def policy_inputs(policy_file: PolicyFile) -> Inputs:
-    """Read the policy's rules, what its server's configuration loads, and its tests."""
+    """Read the policy's rules and tests, and the files that its server's configuration loads."""
     inputs = Inputs(dialect=policy_file.server.dialect)
     config = policy_file.server.config
     if config is not None and config.exists():
@@ -108,23 +108,25 @@ def policy_inputs(policy_file: PolicyFile) -> Inputs:
     at_policy = Span(Position(shown(policy_file.path.absolute()), 1, 1))
     for pattern in policy_file.rules or ("an empty list of rules",):
         if not matching(pattern):
-            inputs.missing.append((at_policy, f"no rule file matches {pattern}: nothing is loaded, in silence"))
+            inputs.missing.append(
+                (at_policy, f"no rule file matches {pattern}: the server loads no rules from it and reports no error")
+            )
     inputs.tests = tuple(_tests(policy_file))
     return inputs
 
 
 def _among(names: Iterable[str], files: Iterable[Path]) -> Iterator[str]:
-    """List the names of some files, whatever folders they are seen from and links they are reached by."""
+    """Yield the names of some files, even if they are seen from another folder or reached by links."""
     real = {os.path.realpath(path) for path in files}
     return (name for name in names if os.path.realpath(name) in real)
 
 
 def shown(path: Path) -> str:
-    """Name a path as a person here would: seen from the current folder where it lies in it."""
+    """Return the path as shown to a person: relative to the current folder if the file lies in it."""
     text = str(path)
     try:
         here = str(Path.cwd())
-    except FileNotFoundError:  # the folder was deleted, and nothing lies in it
+    except FileNotFoundError:  # the current folder was deleted
         return text
     return os.path.relpath(text, here) if text.startswith(here.rstrip("/") + "/") else text
 
@@ -138,7 +140,7 @@ def _listed(folder: Path) -> tuple[Path, ...]:
 
 
 def _take_named(inputs: Inputs, path: Path) -> None:
-    """Take a file that somebody named: it must be there, and what is no other known file is rules."""
+    """Read a file that the user named. It must exist. A file of no other known kind counts as rules."""
     name = str(path)
     try:
         text = read_text(path, name)
@@ -166,7 +168,7 @@ def _take_named(inputs: Inputs, path: Path) -> None:
 
 
 def _take_found(inputs: Inputs, path: Path) -> None:
-    """Take a file that lay in a folder, if it holds rules."""
+    """Read a file that was found in a folder, if it holds rules."""
     name = str(path)
     try:
         text = read_text(path, name)
@@ -188,7 +190,7 @@ def _take_configuration(inputs: Inputs, path: Path) -> None:
     if inputs.configuration is not None and inputs.configuration.path != name:
         raise UsageError(
             "two configurations are named",
-            why=f"{inputs.configuration.path} and {name}: what one server loads is linted together",
+            why=f"{inputs.configuration.path} and {name}: a lint covers the files of one server",
             next_step="lint one server after another",
         )
     try:
@@ -223,7 +225,7 @@ def _with_scrape_files(inputs: Inputs, configuration: Configuration, folder: Pat
 
 
 def _with_scrape_file(inputs: Inputs, configuration: Configuration, name: str) -> Configuration:
-    """Read a file of ``scrape_config_files``; without it nobody knows all jobs."""
+    """Read a file of ``scrape_config_files``. If it cannot be read, the list of jobs is incomplete."""
     try:
         text = read_text(Path(name), name)
     except Unreadable as error:
@@ -236,12 +238,12 @@ def _with_scrape_file(inputs: Inputs, configuration: Configuration, name: str) -
 
 
 def _matched(entry: RuleEntry, folder: Path) -> tuple[str, ...]:
-    """List the files that an entry matches as Prometheus does: ``*`` in the last element only."""
+    """Return the files that an entry matches by the rules of Prometheus: ``*`` in the last element only."""
     return tuple(shown(path) for path in server_matching(entry.pattern, folder))
 
 
 def _trouble(named: NamedFile) -> str:
-    """Say why a file that the configuration names cannot be read; nothing where it can, or may come later."""
+    """Return why a file that the configuration names cannot be read; empty if it can be read or may come later."""
     if named.key == "files" and _PATTERN.search(named.path):
         return ""
     try:
@@ -252,7 +254,7 @@ def _trouble(named: NamedFile) -> str:
 
 
 def _load(inputs: Inputs, name: str) -> None:
-    """Read a file that the server takes for rules, whatever it is."""
+    """Read a file that the server loads as rules, even if it holds something else."""
     if name in inputs.files:
         return
     try:
@@ -270,7 +272,7 @@ def _unread(name: str, error: Unreadable) -> SourceFile:
 
 
 def _tests(policy_file: PolicyFile) -> Iterator[UnitFile]:
-    """Read the policy's tests; what cannot be read, ``gonogo test`` tells."""
+    """Yield the policy's tests. Unreadable tests are left to ``gonogo test``, which reports them."""
     for place in policy_file.tests:
         try:
             paths = unit_files(place) if place.exists() else ()

@@ -1,4 +1,4 @@
-"""Findings that a baseline knows: read, compared with what was found now, and written anew."""
+"""Reads a baseline, compares the current findings with it, and writes it again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def known_findings(path: Path) -> Baseline:
     """Read a baseline.
 
     Raises:
-        UsageError: there is none, or the file is none.
+        UsageError: the file does not exist, or is not a baseline.
     """
     try:
         text = read_text(path, str(path))
@@ -28,13 +28,13 @@ def known_findings(path: Path) -> Baseline:
             "the baseline cannot be read",
             where=str(path),
             why=error.problem.message,
-            next_step="write one with --write-baseline",
+            next_step=f"gonogo lint --baseline {path} --write-baseline",
         ) from error
-    return read_baseline(text, os.path.abspath(path))  # noqa: PTH100 - its links are not to be resolved
+    return read_baseline(text, os.path.abspath(path))  # noqa: PTH100 - resolve() would follow its links
 
 
 def compared(report: LintReport, baseline: Baseline) -> LintReport:
-    """Leave only what the baseline does not know in a report, and say what it knows for nothing."""
+    """Return the report without the findings that the baseline knows, and with its entries that no longer occur."""
     names = {os.path.abspath(path): path for path in _paths(report.findings)}  # noqa: PTH100 - the same
     found = new_findings(_renamed(report.findings, {path: name for name, path in names.items()}), baseline)
     new = tuple(_renamed(found.new, names))
@@ -45,7 +45,7 @@ def keep_findings(path: Path, report: LintReport) -> None:
     """Write all findings of a report as the baseline at ``path``, in one step.
 
     Raises:
-        ActionFailed: it cannot be written.
+        ActionFailed: the baseline cannot be written.
     """
     place = Path(os.path.abspath(path))  # noqa: PTH100 - the same
     absolute = {name: os.path.abspath(name) for name in _paths(report.findings)}  # noqa: PTH100 - the same
@@ -57,7 +57,7 @@ def keep_findings(path: Path, report: LintReport) -> None:
             "the baseline cannot be written",
             where=str(path),
             why=error.strerror or str(error),
-            next_step="make its folder, and room in it",
+            next_step="make sure that its folder exists and has free space",
         ) from error
 
 

@@ -1,6 +1,6 @@
-"""Asks a running server what files cannot tell: which series it has, what it can evaluate, and how it runs.
+"""Asks a running server for facts that files do not hold: its series, evaluation errors, and flags.
 
-The number of questions grows with the rules, the number of them at one time does not.
+The number of questions grows with the rules. The number of questions at one time is bounded.
 """
 
 from __future__ import annotations
@@ -30,37 +30,37 @@ from gonogo.server.status_api import build_info, configuration, flags
 from gonogo.server.targets_api import targets
 
 AT_ONCE = 6
-"""How many questions a server gets at one time."""
+"""How many questions a server gets at the same time."""
 
 HISTORY = timedelta(days=7)
-"""How far back a series may have ended and still be known."""
+"""How long ago a series may have ended and still count as known."""
 
 ONE_ANSWER = timedelta(seconds=30)
-"""The longest that one answer may take."""
+"""How long one answer may take."""
 
 DEFAULT_RETENTION = timedelta(days=15)
-"""Prometheus's own, where neither a time nor a size is given."""
+"""The default of Prometheus, used when neither a time nor a size is set."""
 
-Told = TypeVar("Told")
+Answer = TypeVar("Answer")
 
 
-def asking(settings: ServerSettings, url: str, says: Callable[[str], None]) -> Informant:
-    """Make an informant of a running server.
+def asking(settings: ServerSettings, url: str, progress: Callable[[str], None]) -> Informant:
+    """Return an informant that asks a running server.
 
     Args:
-        settings: how to ask it.
-        url: where it is.
-        says: hears what is being done.
+        settings: the settings for the connection.
+        url: the URL of the server.
+        progress: called with a line about each step.
     """
     client = client_of(settings, at_most=ONE_ANSWER)
-    return lambda estate: ask(client, url, estate, says)
+    return lambda estate: ask(client, url, estate, progress)
 
 
 def running_features(settings: ServerSettings, url: str) -> tuple[str, ...]:
-    """Ask a running server for the features that it has on; none of a server that does not tell.
+    """Ask a running server for the features that it has turned on; none if the server does not say.
 
     Raises:
-        UsageError: ``url`` is no URL.
+        UsageError: ``url`` is not a valid URL.
     """
     try:
         running = flags(client_of(settings, at_most=ONE_ANSWER), url)
@@ -69,15 +69,15 @@ def running_features(settings: ServerSettings, url: str) -> tuple[str, ...]:
     return tuple(filter(None, running.get("enable-feature", "").split(",")))
 
 
-def ask(client: Client, url: str, estate: Estate, says: Callable[[str], None]) -> tuple[Estate, tuple[str, ...]]:
-    """Ask everything that the checks want to know.
+def ask(client: Client, url: str, estate: Estate, progress: Callable[[str], None]) -> tuple[Estate, tuple[str, ...]]:
+    """Ask everything that the checks need.
 
     Returns:
-        The estate with what the server told, and what it gave no answer to.
+        The estate with the answers, and a note for each question without an answer.
 
     Raises:
-        SourceError: the server gives no valid answer to what every server can tell.
-        UsageError: ``url`` is no URL.
+        SourceError: the server gives no valid answer to a question that every server can answer.
+        UsageError: ``url`` is not a valid URL.
     """
     questions = _Questions(client, url, server_time(client, url))
     version = release(build_info(client, url) or "")
@@ -85,50 +85,50 @@ def ask(client: Client, url: str, estate: Estate, says: Callable[[str], None]) -
     loaded = questions.optional(lambda: configuration(client, url)) or ""
     live = Live(
         questions.optional(lambda: metric_types(client, url)) or {},
-        _found(questions, estate, says),
-        _errors(questions, estate, says),
+        _found(questions, estate, progress),
+        _errors(questions, estate, progress),
         _external_labels(loaded),
     )
-    told = estate.having(
+    informed = estate.having(
         live=live,
         version=version or estate.version,
         retention=_retention(running),
         lookback=_duration(running.get("query.lookback-delta")) or LOOKBACK,
         features=frozenset(running["enable-feature"].split(",")) - {""} if "enable-feature" in running else None,
     )
-    return told, tuple(f"no answer to {missed}" for missed in dict.fromkeys(questions.missed))
+    return informed, tuple(f"no answer to {missed}" for missed in dict.fromkeys(questions.missed))
 
 
-def _found(questions: _Questions, estate: Estate, says: Callable[[str], None]) -> Mapping[str, bool]:
+def _found(questions: _Questions, estate: Estate, progress: Callable[[str], None]) -> Mapping[str, bool]:
     asked = series_questions(estate)
-    says(f"asking the server for {len(asked)} selectors")
+    progress(f"asking the server for {len(asked)} selectors")
     found = questions.each(asked, questions.has)
     gone = [text for text, there in found.items() if not there]
     if gone and (why := questions.unsettled()):
-        questions.missed.append(f"which series there are: {why}, so {len(gone)} may only be late; ask again later")
+        questions.missed.append(f"which series exist: {why}, so {len(gone)} series may only be late; ask again later")
         return {text: True for text, there in found.items() if there}
     return found | questions.each([text for text in follow_up(estate, gone) if text not in found], questions.has)
 
 
-def _errors(questions: _Questions, estate: Estate, says: Callable[[str], None]) -> Mapping[str, str]:
+def _errors(questions: _Questions, estate: Estate, progress: Callable[[str], None]) -> Mapping[str, str]:
     texts = expressions(estate)
-    says(f"letting the server evaluate {len(texts)} expressions")
+    progress(f"letting the server evaluate {len(texts)} expressions")
     judged = questions.each(texts, questions.evaluate)
     return {text: error for text, error in judged.items() if error is not None}
 
 
 @dataclass(slots=True)
 class _Questions:
-    """Asks the same question of many texts, a bounded number at a time."""
+    """Asks one question about many texts, a bounded number at the same time."""
 
     client: Client
     url: str
     now: float
     missed: list[str] = field(default_factory=list)
 
-    def each(self, texts: Iterable[str], answer: Callable[[str], Told]) -> dict[str, Told]:
-        """Give the answers; a text without one is left out, and what was missed is kept in words."""
-        kept: dict[str, Told] = {}
+    def each(self, texts: Iterable[str], answer: Callable[[str], Answer]) -> dict[str, Answer]:
+        """Return the answers. A text without an answer is left out and noted in ``missed``."""
+        kept: dict[str, Answer] = {}
 
         def one(text: str) -> None:
             try:
@@ -140,8 +140,8 @@ class _Questions:
             list(pool.map(one, texts))
         return kept
 
-    def optional(self, read: Callable[[], Told]) -> Told | None:
-        """Ask for something that not every server can tell."""
+    def optional(self, read: Callable[[], Answer]) -> Answer | None:
+        """Ask a question that not every server can answer."""
         try:
             return read()
         except SourceError as error:
@@ -149,14 +149,14 @@ class _Questions:
             return None
 
     def evaluate(self, expression: str) -> str | None:
-        """Give the error of evaluating an expression, if there is one."""
+        """Return the error from evaluating an expression, if there is one."""
         return evaluation_error(self.client, self.url, expression)
 
     def unsettled(self) -> str:
-        """Say why missing series may only not be there yet; empty where the server has scraped all there is."""
+        """Return why missing series may only be late; empty if the server has scraped all its targets."""
         up = self.optional(lambda: query(self.client, self.url, "count(up)"))
         if up is None or not up.series:
-            return "the server has no sample of up, so it scrapes nothing, or not yet"
+            return "the server has no sample of up, so it has not scraped any target yet"
         waiting = [one for one in self.optional(self._targets) or () if one.health is TargetHealth.UNKNOWN]
         return f"{len(waiting)} of the server's targets have not been scraped yet" if waiting else ""
 
@@ -164,7 +164,7 @@ class _Questions:
         return targets(self.client, self.url)
 
     def has(self, selector: str) -> bool:
-        """Tell whether the server has such series now, or had any within ``HISTORY``."""
+        """Return whether the server has such series now, or had any within ``HISTORY``."""
         if query(self.client, self.url, f"count({selector})").series:
             return True
         since = self.now - HISTORY.total_seconds()
@@ -177,12 +177,12 @@ def _external_labels(loaded: str) -> Mapping[str, str]:
 
 
 def _retention(running: Mapping[str, str]) -> timedelta | None:
-    """Read the retention from the flags: 0 is the default, unless a size bounds it instead."""
+    """Return the retention from the flags. A time of 0 means the default, unless a size is the limit instead."""
     if "storage.tsdb.retention.time" not in running:
         return None
-    told = _duration(running["storage.tsdb.retention.time"]) or _duration(running.get("storage.tsdb.retention"))
-    if told or running.get("storage.tsdb.retention.size", "0B") not in {"0B", "0", ""}:
-        return told
+    retention = _duration(running["storage.tsdb.retention.time"]) or _duration(running.get("storage.tsdb.retention"))
+    if retention or running.get("storage.tsdb.retention.size", "0B") not in {"0B", "0", ""}:
+        return retention
     return DEFAULT_RETENTION
 
 

@@ -1,4 +1,4 @@
-"""A lint as text: each finding with the line it stands on, what is meant underlined, and a last line of counts."""
+"""Writes a lint as text: each finding with its line, the faulty part underlined, and a last line of counts."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from gonogo.model.finding import Finding, Severity, Span
 from gonogo.model.plain import one_line
 
 WIDEST = 100
-"""How many columns of a source line are shown; of a longer one, those around what is meant."""
+"""How many columns of a source line are shown. Of a longer line, only the part around the mark is shown."""
 
 _NEAR = 500
-"""How many characters of a line are looked at before what is meant, and after; a line may be a whole file."""
+"""How many characters before and after the mark are read. A line may be as long as a whole file."""
 
 _TAB = 4
 _CUT = "…"
@@ -24,7 +24,7 @@ _MARGIN = "    "
 
 
 def lint_text(report: LintReport) -> str:
-    """Write the report for a person, ending in a line feed."""
+    """Return the report as text for a person, ending in a line feed."""
     return "\n".join(_lines(report)) + "\n"
 
 
@@ -43,7 +43,7 @@ def _lines(report: LintReport) -> Iterator[str]:
 def _gone(known: Fingerprint) -> str:
     rule = f" ({one_line(known.rule)})" if known.rule else ""
     what = f"{one_line(known.message)} [{one_line(known.check)}]{rule}"
-    return f"{one_line(known.path)}: no longer found, take it off the baseline: {what}"
+    return f"{one_line(known.path)}: no longer found, remove it from the baseline: {what}"
 
 
 def _headline(finding: Finding) -> str:
@@ -53,7 +53,7 @@ def _headline(finding: Finding) -> str:
 
 
 def _excerpt(lines: Sequence[str], where: Span) -> Iterator[str]:
-    """Show a line and underline a part of it; nothing where there is no such line."""
+    """Yield a source line and a line that underlines a part of it; nothing if the file has no such line."""
     start = where.start
     if not 1 <= start.line <= len(lines):
         return
@@ -74,7 +74,7 @@ def _excerpt(lines: Sequence[str], where: Span) -> Iterator[str]:
 
 
 def _cell(character: str) -> tuple[str, int]:
-    """Write a character so that it can be shown, and tell how many columns it takes."""
+    """Return a character in printable form, and the number of columns that it takes."""
     if character == "\t":
         return " " * _TAB, _TAB
     safe = one_line(character)
@@ -86,7 +86,7 @@ def _cell(character: str) -> tuple[str, int]:
 
 
 def _window(cells: Sequence[tuple[str, int]], first: int, last: int) -> tuple[int, int]:
-    """Choose which characters to show: all of a short line, else what is meant, with something before it."""
+    """Return the range of characters to show: all of a short line, else the marked part and some text before it."""
     if _width(cells) <= WIDEST:
         return 0, len(cells)
     left, room = first, WIDEST - min(_width(cells[first:last]), WIDEST * 3 // 4)

@@ -1,4 +1,4 @@
-"""A lint as JSON: schema ``gonogo/lint/v1``, with the findings of every severity."""
+"""Writes a lint as JSON: schema ``gonogo/lint/v1``, with the findings of every severity."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ SCHEMA = "gonogo/lint/v1"
 
 
 def lint_json(report: LintReport) -> str:
-    """Write the report as one JSON document, indented, ending in a line feed."""
+    """Return the report as one JSON document, indented, ending in a line feed."""
     return document(lint_value(report), indented=True).decode()
 
 
 def lint_value(report: LintReport) -> Mapping[str, object]:
-    """Build the plain values of the document."""
+    """Return the document as plain values."""
     return {
         "schema": SCHEMA,
         "findings": [_finding(finding) for finding in report.findings],

@@ -1,4 +1,4 @@
-"""``obs-lint``: whether the policy's rules and configuration have no error, and the record of it."""
+"""The run ``obs-lint``: lints the policy's rules and configuration, and records the outcome."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def obs_lint(policy_file: PolicyFile) -> Run:
     """Lint exactly the policy's rule files and its configuration, and record the outcome.
 
     Raises:
-        PolicyError: an input that the policy names is missing.
+        PolicyError: an input that the policy names does not exist.
         MissingTool: promtool is not installed.
         ActionFailed: the journal cannot be written.
     """
@@ -28,7 +28,7 @@ def obs_lint(policy_file: PolicyFile) -> Run:
 
 
 def lint(policy_file: PolicyFile) -> Run:
-    """Lint without a record."""
+    """Lint the policy's files without recording the outcome."""
     request = LintRequest(policy_file=policy_file)
     return as_run(run_lint(request, informants=(looking(policy_file),)), request)
 
@@ -36,46 +36,46 @@ def lint(policy_file: PolicyFile) -> Run:
 def recorded_lint(
     policy_file: PolicyFile,
     request: LintRequest,
-    says: Callable[[str], None],
+    progress: Callable[[str], None],
     fails: Callable[[Linted], bool],
     informants: Iterable[Informant] = (),
 ) -> tuple[Run, Linted]:
-    """Lint as asked for, and record the outcome.
+    """Lint as requested, and record the outcome.
 
     Args:
-        policy_file: whose journal is written.
-        request: what is linted, and how.
-        says: hears what is being done.
-        fails: tells whether the command will fail: then the record does not say that it passed.
-        informants: who is asked beside git.
+        policy_file: the policy, whose journal is written.
+        request: the files to lint, and the promtools to ask.
+        progress: called with a line about each step.
+        fails: returns whether the command will fail. Then the record does not say PASS.
+        informants: further informants besides git.
 
     Returns:
-        The run, and what the lint came to.
+        The run, and the result of the lint.
 
     Raises:
-        PolicyError: an input that the policy names is missing.
+        PolicyError: an input that the policy names does not exist.
         MissingTool: promtool is not installed.
-        SourceError: the server to ask gives no valid answer; nothing is recorded.
+        SourceError: the server to ask gives no valid answer. Nothing is recorded.
         ActionFailed: the journal cannot be written.
     """
-    came: list[Linted] = []
+    results: list[Linted] = []
 
     def run() -> Run:
         try:
-            came.append(run_lint(request, says, (looking(policy_file), *informants)))
+            results.append(run_lint(request, progress, (looking(policy_file), *informants)))
         except SourceError as error:
             raise _NoAnswer(error) from error
-        return as_run(came[0], request, strict=fails(came[0]))
+        return as_run(results[0], request, strict=fails(results[0]))
 
     try:
         done = recorded(policy_file, OBS_LINT, run)
-    except _NoAnswer as nobody:
-        raise nobody.error from None
-    return done, came[0]
+    except _NoAnswer as missing:
+        raise missing.error from None
+    return done, results[0]
 
 
 class _NoAnswer(Exception):
-    """Carries past the journal that the server to ask does not answer: that says nothing about the rules."""
+    """Carries a ``SourceError`` past the journal: a server that does not answer says nothing about the rules."""
 
     def __init__(self, error: SourceError) -> None:
         super().__init__(str(error))
@@ -83,9 +83,9 @@ class _NoAnswer(Exception):
 
 
 def as_run(linted: Linted, request: LintRequest, *, strict: bool = False) -> Run:
-    """Make a run of a lint: it fails with any error, or, if ``strict``, whatever was found.
+    """Return the run of a lint. It fails if there is an error or, with ``strict``, any finding.
 
-    Without an arbiter it does not pass: the outcome is UNKNOWN.
+    Without an arbiter the outcome is UNKNOWN, never PASS.
     """
     report = linted.report
     errors = [one for one in report.findings if one.severity is Severity.ERROR]
@@ -93,8 +93,8 @@ def as_run(linted: Linted, request: LintRequest, *, strict: bool = False) -> Run
     skewed = request.second is not None and request.second.any_version
     seen = {"silenced": report.silenced, **({"version_skew_allowed": True} if skewed else {})}
     if bad:
-        told = tuple(map(finding_line, bad))
-        done = failed(OBS_LINT, told, "the rules or the configuration have mistakes", linted.tools)
+        lines = tuple(map(finding_line, bad))
+        done = failed(OBS_LINT, lines, "the rules or the configuration have mistakes", linted.tools)
     elif linted.undecided:
         done = Run(OBS_LINT, Outcome.UNKNOWN, linted.undecided, tools=linted.tools)
     else:
@@ -105,7 +105,7 @@ def as_run(linted: Linted, request: LintRequest, *, strict: bool = False) -> Run
 
 
 def finding_line(finding: Finding) -> str:
-    """Write a finding as one line."""
+    """Return a finding as one line."""
     return f"{finding.where.start}: {finding.severity}: {finding.message} [{finding.check}]"
 
 

@@ -1,4 +1,4 @@
-"""What is to be linted, and how."""
+"""The request for a lint: the files to lint and the promtools to ask."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from gonogo.policy.settings import PolicyFile
 
 @dataclass(frozen=True, slots=True)
 class SecondPromtool:
-    """A promtool beside the one on ``PATH``.
+    """A promtool besides the one on ``PATH``.
 
     Attributes:
-        command: what runs it, such as ``docker exec prometheus promtool``, as argv.
-        root: the folder in which it sees the files; ``None``: under the same names as here.
-        any_version: whether it may be of another version.
+        command: the command that runs it, such as ``docker exec prometheus promtool``, as argv.
+        root: the folder in which it sees the files; ``None`` for the same names as here.
+        any_version: True if it may have another version than the first promtool.
     """
 
     command: tuple[str, ...]
@@ -27,16 +27,16 @@ class SecondPromtool:
 
 @dataclass(frozen=True, slots=True)
 class LintRequest:
-    """What is to be linted, and with which promtools.
+    """The files to lint, and the promtools to ask.
 
     Attributes:
-        paths: rule files, folders, a server's configuration, resources; none: the policy's.
-        policy_file: the policy, where there is one.
+        paths: rule files, folders, a server's configuration, resources; empty for the files of the policy.
+        policy_file: the policy, if there is one.
         second: a second promtool to ask as well.
-        server_version: the version of the server, as major and minor, where somebody says it.
-        requirements: what an organisation asks of its rules, where it asks anything.
-        features: the features that promtool has to turn on, those of the policy's server left out.
-        running: the features of the server that is asked; a promtool that is too old for one says so.
+        server_version: the version of the server, as major and minor, if the user states it.
+        requirements: the requirements of the organisation, if there are any.
+        features: the features that promtool must turn on, besides those of the policy's server.
+        running: the features of the running server. A promtool that is too old for one adds a note.
     """
 
     paths: tuple[Path, ...] = ()
@@ -49,11 +49,11 @@ class LintRequest:
 
     @property
     def demanded(self) -> tuple[str, ...]:
-        """The features that promtool has to turn on."""
+        """The features that promtool must turn on."""
         named = self.policy_file.server.features if self.policy_file is not None else ()
         return (*self.features, *named)
 
     @property
     def dialect(self) -> Dialect:
-        """The dialect of the rule files, which the policy tells."""
+        """The dialect of the rule files, as set in the policy."""
         return self.policy_file.server.dialect if self.policy_file is not None else Dialect.PROMETHEUS

@@ -1,4 +1,4 @@
-"""Reads everything that one server would load, asks promtool and whoever else is there, and runs every check."""
+"""Reads all files that one server would load, asks promtool and all informants, and runs every check."""
 
 from __future__ import annotations
 
@@ -32,25 +32,25 @@ from gonogo.programs.promtool import PROMTOOL
 from gonogo.stopping import outcome
 
 Informant: TypeAlias = Callable[[Estate], tuple[Estate, tuple[str, ...]]]
-"""Adds to what was read what somebody else knows of it, with a sentence for each thing that nobody could tell."""
+"""Adds facts to an estate, and returns a sentence for each fact that could not be found out."""
 
 _OF_ARBITERS = frozenset({ARBITER, "promtool-disagree", "syntax"})
-"""Checks that need to hear promtool first: ``syntax`` says nothing of expressions that promtool accepts."""
+"""Checks that need promtool's judgement first: ``syntax`` accepts every expression that promtool accepts."""
 
 NOT_ASKED = "promtool was not asked: vmalert evaluates these rule files (prometheus.dialect: victoriametrics)"
 
 
 @dataclass(frozen=True, slots=True)
 class Linted:
-    """What a lint came to.
+    """The result of a lint.
 
     Attributes:
         report: the findings, without those that pragmas silence.
-        skipped: the files that were met and not linted.
-        notes: what could not be asked or looked at, a sentence each.
+        skipped: the files that were found and not linted.
+        notes: the questions that stayed open, a sentence each.
         tools: the versions of the arbiters, by command.
         arbiter: the program that decides what is valid.
-        undecided: why nobody could decide what is valid; empty where the arbiter did.
+        undecided: why no program could decide what is valid; empty if the arbiter did.
     """
 
     report: LintReport
@@ -62,25 +62,25 @@ class Linted:
 
 
 def run_lint(
-    request: LintRequest, says: Callable[[str], None] = lambda _: None, informants: Iterable[Informant] = ()
+    request: LintRequest, progress: Callable[[str], None] = lambda _: None, informants: Iterable[Informant] = ()
 ) -> Linted:
-    """Lint what was asked for.
+    """Lint the requested files.
 
     Args:
-        request: what, and with which promtools.
-        says: hears what is being done.
-        informants: who else is asked about what was read, one after another.
+        request: the files to lint, and the promtools to ask.
+        progress: called with a line about each step.
+        informants: further sources of facts, asked one after another.
 
     Raises:
-        UsageError: a path is not there or cannot be read, nothing is left to lint, a promtool is too old for a
-            feature that it has to turn on, or a second promtool is named for the files of vmalert.
-        MissingTool: promtool, or the second one's command, is not there, or cannot be run.
+        UsageError: a path does not exist or cannot be read, nothing is left to lint, a promtool is too old for a
+            feature that it must turn on, or a second promtool is named for the rule files of vmalert.
+        MissingTool: promtool, or the second one's command, does not exist or cannot be run.
         SourceError: the server to ask gives no valid answer.
     """
     by_vmalert = request.dialect is Dialect.VICTORIA_METRICS
     if not by_vmalert:
         locate(PROMTOOL[0])
-    says("reading the files")
+    progress("reading the files")
     inputs = _inputs(request)
     undecided = tuple(undecided_by_vmalert(inputs)) if by_vmalert else ()
     arbiter = VMALERT if by_vmalert else PROMTOOL[0]
@@ -88,14 +88,14 @@ def run_lint(
     with _asked(inputs, () if by_vmalert else _sides(request, inputs)) as arbiters:
         estate = _estate(request, inputs, arbiters.version())
         for informant in informants:
-            estate, told = informant(estate)
-            notes += told
+            estate, open_questions = informant(estate)
+            notes += open_questions
         if request.server_version is not None:
             estate = estate.having(version=request.server_version)
-        says(f"checking {len(estate.rules)} rules")
+        progress(f"checking {len(estate.rules)} rules")
         found = [*findings(estate, _checks(arbiters=False)), *_of_form(inputs)]
-        says(f"waiting for {arbiter}")
-        judged = estate.having(arbiters=arbiters.heard())
+        progress(f"waiting for {arbiter}")
+        judged = estate.having(arbiters=arbiters.judgements())
         found += findings(judged, _checks(arbiters=True))
         notes += (note for one in judged.arbiters for note in one.notes)
     return Linted(
@@ -109,7 +109,7 @@ def run_lint(
 
 
 def _sides(request: LintRequest, inputs: Inputs) -> tuple[AskedPromtool, ...]:
-    """Name the promtools; the second one's command must be there as well."""
+    """Return the promtools to ask. The command of the second one must exist as well."""
     first = AskedPromtool(demanded=request.demanded, running=request.running)
     second = request.second
     if second is None:
@@ -134,7 +134,7 @@ def _inputs(request: LintRequest) -> Inputs:
 
 @dataclass(frozen=True, slots=True)
 class _Arbiters:
-    """Arbiters that run beside everything else; ``first_version`` is that of the first promtool, if one is asked."""
+    """Arbiters that run in the background. ``first_version`` is the version of the first promtool, if one is asked."""
 
     first_version: Future[str] | None
     words: tuple[Future[Arbiter], ...]
@@ -143,16 +143,16 @@ class _Arbiters:
         """Wait for the version of the first promtool; empty if none is asked."""
         return "" if self.first_version is None else outcome(self.first_version)
 
-    def heard(self) -> tuple[Arbiter, ...]:
-        """Wait for what all of them say."""
+    def judgements(self) -> tuple[Arbiter, ...]:
+        """Wait for the judgements of all arbiters."""
         return tuple(outcome(word) for word in self.words)
 
 
 @contextmanager
 def _asked(inputs: Inputs, sides: tuple[AskedPromtool, ...]) -> Iterator[_Arbiters]:
-    """Let the promtools run while the block does; without any, vmalert, if it is installed."""
+    """Run the promtools while the block runs; without any, run vmalert if it is installed."""
     with TemporaryDirectory(prefix="gonogo-lint-") as scratch, ThreadPoolExecutor(1 + len(sides)) as pool:
-        told = pool.submit(version_number, sides[0].command) if sides else None
+        version = pool.submit(version_number, sides[0].command) if sides else None
         running: list[Future[Arbiter]] = []
         for number, side in enumerate(sides):
             folder = Path(scratch) / str(number)
@@ -160,11 +160,11 @@ def _asked(inputs: Inputs, sides: tuple[AskedPromtool, ...]) -> Iterator[_Arbite
             running.append(pool.submit(arbitrate, inputs, side, folder))
         if not sides and has_vmalert():
             running.append(pool.submit(arbitrate_by_vmalert, inputs, Path(scratch)))
-        yield _Arbiters(told, tuple(running))
+        yield _Arbiters(version, tuple(running))
 
 
 def _estate(request: LintRequest, inputs: Inputs, promtool: str) -> Estate:
-    """Put together what was read; until somebody knows the server's version, promtool's stands for it."""
+    """Build the estate. Until an informant knows the server's version, promtool's version stands for it."""
     policy_file = request.policy_file
     return Estate(
         tuple(inputs.files.values()),
@@ -186,7 +186,7 @@ def _checks(*, arbiters: bool) -> Iterator[Check]:
 
 
 def _of_form(inputs: Inputs) -> Iterator[Finding]:
-    """Tell what no check sees: files that are none of rules and cannot be understood, and rule files without rules."""
+    """Yield findings that no check makes: other files that cannot be parsed, and rule files without rules."""
     for problem in inputs.problems:
         yield Finding(
             "syntax",
@@ -197,7 +197,7 @@ def _of_form(inputs: Inputs) -> Iterator[Finding]:
     if inputs.configuration is None:
         for file in inputs.files.values():
             if not file.rules and not file.problems:
-                message = f"{file.path} holds no rule: it is loaded, and does nothing"
+                message = f"{file.path} holds no rule: the server loads the file, but it has no effect"
                 severity = Severity.WARNING if file.path in inputs.by_hand else Severity.ERROR
                 yield Finding("rule-files-empty", severity, Span(Position(file.path, 1, 1)), message)
     for where, message in inputs.missing:
@@ -209,11 +209,11 @@ def _sentence(message: str, next_step: str) -> str:
 
 
 def _report(found: Iterable[Finding], inputs: Inputs, estate: Estate) -> LintReport:
-    unheard = {check.id for check in checks().values() if not check.hears(estate)}
-    done = silenced(ordered(found), estate.files, checks(), inputs.texts, unheard)
+    unable = {check.id for check in checks().values() if not check.can_run(estate)}
+    done = silenced(ordered(found), estate.files, checks(), inputs.texts, unable)
     texts = {file.path: file.text for file in estate.files if file.text} | inputs.texts
     return LintReport(
-        ordered(without_echoes((*done.kept, *done.told))),
+        ordered(without_echoes((*done.kept, *done.notices))),
         len(estate.files) + (estate.configuration is not None) + (estate.routes is not None),
         len(estate.rules),
         done.count,

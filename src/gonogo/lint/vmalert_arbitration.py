@@ -1,4 +1,4 @@
-"""Asks a real vmalert about every rule file, in one process, where vmalert evaluates the rules."""
+"""Asks a real vmalert about every rule file, in one process, for policies whose rules vmalert evaluates."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from gonogo.formats.sources import SourceFile
 from gonogo.formats.unwrap import unwrapped
 from gonogo.lint.arbitration import worth_asking
 from gonogo.lint.core.arbiter import Arbiter
-from gonogo.lint.core.vmalert_words import heard
+from gonogo.lint.core.vmalert_words import vmalert_judgement
 from gonogo.lint.inputs import Inputs
 from gonogo.programs.locate import PACKAGES, VMALERT, locate
 from gonogo.programs.vmalert import dry_run, vmalert_version
 
 
 def arbitrate_by_vmalert(inputs: Inputs, scratch: Path) -> Arbiter:
-    """Let vmalert read the texts of all files that could be read.
+    """Ask vmalert about the texts of all readable files.
 
-    vmalert takes patterns, in which a file's own name may mean something else, so the texts are written to files with
+    vmalert takes patterns, in which the name of a file may have another meaning. So the texts are written to files with
     plain names.
 
     Args:
-        inputs: what is linted.
+        inputs: the files to lint.
         scratch: an empty folder.
 
     Raises:
@@ -42,11 +42,11 @@ def arbitrate_by_vmalert(inputs: Inputs, scratch: Path) -> Arbiter:
     if not any(file.rules or file.problems for file in asked.values()):
         return Arbiter(VMALERT, version)
     ran = dry_run(scratch)
-    return heard(ran.output, version, asked, passed=ran.passed)
+    return vmalert_judgement(ran.output, version, asked, passed=ran.passed)
 
 
 def undecided_by_vmalert(inputs: Inputs) -> Iterator[str]:
-    """Say what no program decides: whether any file is valid without vmalert, and whether a configuration is."""
+    """Yield what no program decides: the validity of all files without vmalert, and that of a configuration."""
     if not has_vmalert():
         yield (
             "vmalert is not installed, so nothing could decide whether the rule files are valid "
@@ -60,7 +60,7 @@ def undecided_by_vmalert(inputs: Inputs) -> Iterator[str]:
 
 
 def has_vmalert() -> bool:
-    """Tell whether vmalert is installed."""
+    """Return whether vmalert is installed."""
     try:
         locate(VMALERT)
     except MissingTool:

@@ -1,4 +1,4 @@
-"""Asks git which inputs of a policy are not in it."""
+"""Asks git for inputs of a policy that are not tracked."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from gonogo.policy.settings import PolicyFile
 RUNBOOKS = Path("docs") / "ops"
 
 PATIENCE = 30.0
-"""Seconds that git may take; it lists a few files."""
+"""Seconds that git may take to list a few files."""
 
 
 class GitSilent(Exception):
-    """Git is there and gives no answer; its words say why."""
+    """Git is installed and gives no answer. The message says why."""
 
 
 def looking(policy_file: PolicyFile) -> Informant:
-    """Make an informant of git; where git cannot tell, that is said."""
+    """Return an informant that asks git. If git gives no answer, the informant adds a note."""
 
     def informant(estate: Estate) -> tuple[Estate, tuple[str, ...]]:
         try:
@@ -40,12 +40,12 @@ def looking(policy_file: PolicyFile) -> Informant:
 
 
 def untracked(policy_file: PolicyFile) -> tuple[Untracked, ...]:
-    """List the policy, its rules, its tests and the runbooks that git ignores or does not track.
+    """Return the policy, rules, tests and runbooks that git ignores or does not track.
 
-    Nothing outside of a work tree, and nothing of the sandbox's own files.
+    Files outside the work tree and the sandbox's own files are left out.
 
     Raises:
-        GitSilent: git is not installed in a work tree, or gives no answer.
+        GitSilent: git is not installed although there is a work tree, or gives no answer.
     """
     folder = policy_file.path.absolute().parent
     if _is_sandbox(policy_file.path) or not _may_be_in_work_tree(folder):
@@ -96,7 +96,7 @@ def _missing(inputs: Iterable[tuple[str, Path]], top: Path) -> Iterator[Untracke
 
 
 def _names(top: Path, names: Iterable[str], *arguments: str) -> set[str]:
-    """Give those of the names that git lists."""
+    """Return the names that git lists."""
     asked = sorted(names)
     if not asked:
         return set()
@@ -105,10 +105,10 @@ def _names(top: Path, names: Iterable[str], *arguments: str) -> set[str]:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    """Run git without anything that a repository's own settings could make it run.
+    """Run git with repository settings that could start programs turned off.
 
     Raises:
-        GitSilent: it is not there, fails, or takes too long.
+        GitSilent: git is not installed, fails, or takes too long.
     """
     git = shutil.which("git")
     if git is None:

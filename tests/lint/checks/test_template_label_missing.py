@@ -24,8 +24,8 @@ def found(expression: str, text: str, *others: str, section: str = "annotations"
     [
         ("sum by (job) (x) > 1", "{{ $labels.instance }}", "'sum by (job)' keeps no other label"),
         ("absent(x)", "{{ .Labels.job }}", "'absent' has only the labels that its own selector sets with '='"),
-        ("vector(1)", '{{ index $labels "job" }}', "'vector()' gives no such label"),
-        ("time() > bool 1", "{{ $labels.job }}", "the expression gives no labels"),
+        ("vector(1)", '{{ index $labels "job" }}', "the result of 'vector()' has no such label"),
+        ("time() > bool 1", "{{ $labels.job }}", "the result of the expression has no labels"),
         ("rate(x[5m]) > 1", "{{ $labels.__name__ }}", "the metric's name is dropped by functions, arithmetic"),
     ],
 )

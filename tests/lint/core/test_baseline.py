@@ -25,17 +25,17 @@ def moved(finding: Finding, line: int) -> Finding:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "it is not JSON"),
-        ("{", "it is not JSON"),
-        ("[]", "its schema is not"),
-        ('{"schema": "gonogo/lint/v1", "findings": []}', "its schema is not"),
-        (json.dumps({"schema": SCHEMA}), "it has no list of findings"),
-        (json.dumps({"schema": SCHEMA, "findings": {}}), "it has no list of findings"),
-        (json.dumps({"schema": SCHEMA, "findings": [1]}), "finding 1 is not made of"),
-        (json.dumps({"schema": SCHEMA, "findings": [{"check": "a"}]}), "finding 1 is not made of"),
+        ("", "the file is not JSON"),
+        ("{", "the file is not JSON"),
+        ("[]", "the schema is not"),
+        ('{"schema": "gonogo/lint/v1", "findings": []}', "the schema is not"),
+        (json.dumps({"schema": SCHEMA}), "the key 'findings' is not a list"),
+        (json.dumps({"schema": SCHEMA, "findings": {}}), "the key 'findings' is not a list"),
+        (json.dumps({"schema": SCHEMA, "findings": [1]}), "finding 1 must have exactly the keys"),
+        (json.dumps({"schema": SCHEMA, "findings": [{"check": "a"}]}), "finding 1 must have exactly the keys"),
         (
             json.dumps({"schema": SCHEMA, "findings": [{"check": "a", "path": "b", "rule": None, "message": "c"}]}),
-            "finding 1 is not made of",
+            "finding 1 must have exactly the keys",
         ),
     ],
 )

@@ -33,7 +33,7 @@ def test_two_checks_of_one_name_are_a_mistake(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(catalogue, "import_module", lambda _: twin)
     checks.cache_clear()
     try:
-        with pytest.raises(ValueError, match="two checks are called 'twin'"):
+        with pytest.raises(ValueError, match="two checks have the id 'twin'"):
             checks()
     finally:
         monkeypatch.undo()

@@ -32,11 +32,11 @@ def applied(
     files: Iterable[SourceFile],
     known: Collection[str] = KNOWN,
     texts: Mapping[str, str] | None = None,
-    unheard: Collection[str] = (),
+    unable: Collection[str] = (),
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...], int]:
     """Apply pragmas: what stays, what is said of them, and how many were silenced."""
-    done = silenced(found, files, known, texts, unheard)
-    return done.kept, done.told, done.count
+    done = silenced(found, files, known, texts, unable)
+    return done.kept, done.notices, done.count
 
 
 def finding(line: int, rule: str = "", check: str = "no-comparison", path: str = "f") -> Finding:
@@ -83,17 +83,17 @@ spec:
 @pytest.mark.parametrize(
     ("comment", "says"),
     [
-        ("# gonogo: disable=no-comparison", "gives no reason"),
-        ("# gonogo: disable=no-comparison -- .", "gives no reason"),
+        ("# gonogo: disable=no-comparison", "the reason is missing"),
+        ("# gonogo: disable=no-comparison -- .", "the reason is missing"),
         ("# gonogo: disable=nocomparison why", "there is no check 'nocomparison'"),
         ("# gonogo: disable=no-comparison,nope why", "there is no check 'nope'"),
         ("# gonogo: disable=pragma why", "cannot be silenced"),
-        ("# gonogo: disable-file=no-comparison why", "above its first group"),
+        ("# gonogo: disable-file=no-comparison why", "above the first group"),
         ("# gonogo: disabled=no-comparison why", "write '# gonogo: disable=CHECK reason'"),
         ("# gonogo: no-comparison why", "write '# gonogo: disable=CHECK reason'"),
         ("# gonogo disable=no-comparison why", "write '# gonogo: disable=CHECK reason'"),
         ("# Gonogo: disable=no-comparison why", "write '# gonogo: disable=CHECK reason'"),
-        ("# see, gonogo: disable=no-comparison why", "and nothing before it"),
+        ("# see, gonogo: disable=no-comparison why", "with no text before it"),
         ("# gonogo: disable=", "write '# gonogo: disable=CHECK reason'"),
     ],
 )
@@ -106,7 +106,7 @@ def test_a_pragma_that_does_not_work(comment: str, says: str) -> None:
     (fault,) = extra
     assert (fault.check, fault.severity, fault.rule) == (PRAGMA, Severity.ERROR, "" if "-file" in comment else "A")
     assert fault.where == Span(Position("f", 4, 3), len(comment))
-    assert fault.message.startswith("this silences nothing: ")
+    assert fault.message.startswith("this pragma silences nothing: ")
     assert says in fault.message
 
 
@@ -230,7 +230,7 @@ def test_a_pragma_of_which_nothing_is_found_is_worth_knowing() -> None:
 def test_a_pragma_is_not_called_idle_where_its_check_could_not_look() -> None:
     """Nobody asked what the check rests on, or the file could not be read in full."""
     file = source_file(f"# gonogo: disable-file=counter-raw why\n{RULES}", "f")
-    assert applied([], [file], unheard=["counter-raw"]) == ((), (), 0)
+    assert applied([], [file], unable=["counter-raw"]) == ((), (), 0)
     broken = Finding("syntax", Severity.ERROR, Span(Position("f", 9, 1)), "m")
     assert applied([broken], [file]) == ((broken,), (), 0)
     _, told, _ = applied([finding(9, check="syntax")], [file])
@@ -264,7 +264,7 @@ def test_a_pragma_for_a_whole_configuration() -> None:
     kept, told, _ = applied(found, [], texts={"p.yml": f"a: 1\n{head}b: 1\n"})
     assert kept == tuple(found)
     assert [one.message.rpartition(": ")[2] for one in told] == [
-        "what is for the whole file belongs above its first key"
+        "a pragma for the whole file belongs above the first key"
     ]
     assert applied([], [], texts={"p.yml": head})[1][0].severity is Severity.INFO
 
@@ -274,6 +274,6 @@ def test_faults_of_pragmas_in_a_configuration() -> None:
     text = "a: 1\n# gonogo: disable=no-comparison why\n"
     _, (fault,), _ = applied([], [], texts={"p.yml": text})
     assert (fault.severity, fault.where.start.line) == (Severity.ERROR, 2)
-    assert "nothing is here or right below" in fault.message
+    assert "no setting is here or right below" in fault.message
     _, (idle,), _ = applied([], [], texts={"p.yml": f"{text}b: 1\n"})
     assert idle.severity is Severity.INFO

@@ -59,4 +59,4 @@ def test_in_a_resource_rules_are_found_and_columns_are_not_believed() -> None:
 def test_a_refusal_without_a_reason_is_told_as_one() -> None:
     """That something is refused is never lost."""
     (found,) = refusals(Word("r.yml", accepted=False), source_file(RULES, "r.yml"))
-    assert found.message == "it is refused, and nothing says why"
+    assert found.message == "promtool refuses this file and gives no reason"

@@ -6,7 +6,7 @@ import pytest
 
 from gonogo.formats.dialect import Dialect
 from gonogo.formats.sources import source_file
-from gonogo.lint.core.vmalert_words import heard
+from gonogo.lint.core.vmalert_words import vmalert_judgement
 
 START = '2026-11-28T19:30:31.065Z\tinfo\tVictoriaMetrics/lib/logger/flag.go:20\tflag "dryRun"="true"\n'
 OLD = "2026-11-28T19:30:31.078Z\tfatal\tVictoriaMetrics/app/vmalert/main.go:98\tfailed to parse {}: "
@@ -31,7 +31,7 @@ ASKED = {
 
 def told(output: str) -> tuple[list[str], set[str]]:
     """Give the refusals of a failed run, each with its place, and the accepted files."""
-    arbiter = heard(output, "1.145.0", ASKED, passed=False)
+    arbiter = vmalert_judgement(output, "1.145.0", ASKED, passed=False)
     return [f"{one.where.start}: {one.message} ({one.rule})" for one in arbiter.refusals], set(arbiter.accepted)
 
 
@@ -78,6 +78,6 @@ def test_a_rule_without_its_expression_is_the_first_of_its_name() -> None:
 
 def test_a_run_that_passes_accepts_every_file() -> None:
     """The exit code decides."""
-    arbiter = heard(START, "", ASKED, passed=True)
+    arbiter = vmalert_judgement(START, "", ASKED, passed=True)
     assert (arbiter.name, arbiter.refusals) == ("vmalert", ())
     assert arbiter.accepted == {"rules/a.yml", "rules/b.yml"}

@@ -19,7 +19,7 @@ from gonogo.promql.tree import Vector, children, walk
         ("topk(1, max without (pod) (x))", "pod", "'max without (…)' drops it"),
         ("absent(sum(x))", "job", "'absent' has only the labels that its own selector sets with '='"),
         ("histogram_quantile(0.9, x)", "le", "'histogram_quantile' drops it"),
-        ("vector(1)", "job", "'vector()' gives no such label"),
+        ("vector(1)", "job", "the result of 'vector()' has no such label"),
         ("x / on (job) y", "pod", "'on (job)' drops it"),
         ("x / ignoring (pod) y", "pod", "'ignoring (pod)' drops it"),
         ("x / on (job) sum by (pod) (y)", "job", "'sum by (pod)' keeps no other label"),
@@ -32,13 +32,13 @@ from gonogo.promql.tree import Vector, children, walk
         ("sum by (job) (x) * on (job) group_left (pod) y", "node", "'sum by (job)' keeps no other label"),
         ("x * on (job) group_left (pod) y{job=''}", "job", "the series y selected here never have it"),
         ("{__name__=~'a', job=''}", "job", 'the series {__name__=~"a",job=""} selected here never have it'),
-        ("rate(x[5m]) > 1", "__name__", "the metric's name is dropped by functions, arithmetic and aggregations"),
+        ("rate(x[5m]) > 1", "__name__", "functions, arithmetic and aggregations drop the metric's name"),
         (
             "x * on (job) group_left y",
             "__name__",
-            "the metric's name is dropped by functions, arithmetic and aggregations",
+            "functions, arithmetic and aggregations drop the metric's name",
         ),
-        ("1", "job", "the expression gives no labels"),
+        ("1", "job", "the result of the expression has no labels"),
     ],
 )
 def test_the_part_that_loses_the_label_is_named(expression: str, label: str, words: str) -> None:

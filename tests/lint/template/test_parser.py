@@ -20,7 +20,7 @@ REFUSED = [
     ("{{ ($value }}", "}}", "a bracket is not closed before the action ends"),
     ("{{ $value) }}", ")", "this bracket closes nothing"),
     ("{{ § }}", "§", "'§' has no meaning in an action"),
-    ("{{ 1x }}", "1x", "'1x' is no number"),
+    ("{{ 1x }}", "1x", "'1x' is not a number"),
     ("{{ $labels.a-b }}", "-", "'-' cannot follow '.a'"),
     ("{{ $value! }}", "!", "'!' cannot follow '$value'"),
     ('{{ "x }}', '"', 'the text that begins with " is not closed'),

@@ -99,9 +99,9 @@ def _lint(estate: Estate, case: Case) -> None:
     follow_up(estate, series_questions(estate))
     expressions(estate)
     texts = {CONFIGURATION: case.text, ROUTES: case.text, **case.example.files}
-    unheard = {check.id for check in checks().values() if not check.hears(estate)}
-    done = silenced(ordered(findings(estate)), estate.files, checks(), {CONFIGURATION: texts[CONFIGURATION]}, unheard)
-    found = ordered(without_echoes((*done.kept, *done.told)))
+    unable = {check.id for check in checks().values() if not check.can_run(estate)}
+    done = silenced(ordered(findings(estate)), estate.files, checks(), {CONFIGURATION: texts[CONFIGURATION]}, unable)
+    found = ordered(without_echoes((*done.kept, *done.notices)))
     baseline = read_baseline(write_baseline(found, ""), "baseline.json")
     compared = new_findings(found, baseline)
     assert not compared.new, compared.new

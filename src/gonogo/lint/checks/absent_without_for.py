@@ -89,7 +89,7 @@ def _vectors(argument: Expression) -> Iterator[Vector]:
 
 
 def _always(node: Expression) -> bool:
-    """Tell whether a vector is never empty."""
+    """Return whether a vector is never empty."""
     match node:
         case Call(function="vector"):
             return True
@@ -115,5 +115,5 @@ CHECK = Check(
     good=Example(
         {"rules.yml": "groups: [{name: web, rules: [{alert: WebGone, expr: 'absent(up{job=\"web\"})', for: 5m}]}]\n"},
     ),
-    rests_on=("configuration",),
+    requires=("configuration",),
 )

@@ -49,5 +49,5 @@ CHECK = Check(
     find=find,
     bad=Example({"rules.yml": _RULES.format("2h")}, _FACTS),
     good=Example({"rules.yml": _RULES.format("5m")}, _FACTS),
-    rests_on=("requirements",),
+    requires=("requirements",),
 )

@@ -97,7 +97,7 @@ def _readings(estate: Estate, metrics: frozenset[str]) -> list[_Reading]:
 
 
 def _asked(node: Binary) -> Iterator[tuple[Vector, float]]:
-    """Give the selector that is compared with 0 or 1, and with which; the least and the greatest count as well."""
+    """Return the selector that is compared with 0 or 1, and with which; the least and the greatest count as well."""
     for side, other in ((node.left, node.right), (node.right, node.left)):
         inner = side.inner if isinstance(side, Aggregation) and side.operator in {"min", "max"} else side
         if isinstance(inner, Vector) and isinstance(other, Number) and other.value in BITS:
@@ -119,14 +119,14 @@ def _severity(estate: Estate, comparison: Binary, reading: _Reading) -> Severity
 
 
 def _oriented(comparison: Binary) -> tuple[str, Expression, Expression]:
-    """Give the operator, the side whose values are passed on, and what they are compared with."""
+    """Return the operator, the side whose values are passed on, and what they are compared with."""
     if isinstance(comparison.left, Number):
         return MIRRORED[comparison.operator], comparison.right, comparison.left
     return comparison.operator, comparison.left, comparison.right
 
 
 def _is_binary(estate: Estate, vector: Vector) -> bool:
-    """Tell whether a metric is 0 or 1 by its name or by the rule that records it."""
+    """Return whether a metric is 0 or 1 by its name or by the rule that records it."""
     metric = vector.metric or ""
     if metric == "up" or metric.endswith("_up"):
         return True
@@ -151,5 +151,5 @@ CHECK = Check(
             f"  {{record: 'backup:fresh', expr: 'time() - backup_timestamp_seconds < bool 120'}},\n{_READER}"
         },
     ),
-    rests_on=("interest",),
+    requires=("interest",),
 )

@@ -55,12 +55,12 @@ def _suspects(estate: Estate) -> tuple[str, ...]:
 
 
 def _is_doubtful(node: Expression) -> bool:
-    """Tell whether a node can make a value up beside a selector, by a fallback or by 0 times it."""
+    """Return whether a node can make a value up beside a selector, by a fallback or by 0 times it."""
     return isinstance(node, Binary) and node.operator in {"or", "*"}
 
 
 def _read_by_policy(interest: Interest | None, graph: RuleGraph) -> dict[int, str]:
-    """Give the rules under each signal of the policy, by ``id()``, and a signal for each."""
+    """Return the rules under each signal of the policy, by ``id()``, and a signal for each."""
     metrics = interest.metrics if interest else frozenset[str]()
     return {id(rule): metric for metric in sorted(metrics) for rule in graph.closure(metric)}
 
@@ -81,5 +81,5 @@ CHECK = Check(
         },
         _FACTS,
     ),
-    rests_on=("interest",),
+    requires=("interest",),
 )

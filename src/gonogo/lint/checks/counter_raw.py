@@ -120,7 +120,7 @@ def _values(root: Expression) -> Iterator[tuple[Vector, bool]]:
 
 
 def _operands(node: Binary, used: bool, over: bool) -> list[tuple[Expression, bool, bool]]:  # noqa: FBT001  # facts of the place
-    """Give the operands whose values matter, whether they are used, and whether just compared by ``>`` and ``>=``."""
+    """Return the operands whose values matter, whether they are used, and whether just compared by ``>`` and ``>=``."""
     match node:
         case Binary(operator="and" | "unless", left=left, right=right):
             sides = ((left, used, over), (right, False, False))
@@ -142,7 +142,7 @@ def _is_above(node: Binary) -> bool:
 
 
 def _is_guard(node: Expression) -> bool:
-    """Tell whether an operand of ``and`` only asks whether something was counted at all."""
+    """Return whether an operand of ``and`` only asks whether something was counted at all."""
     match node:
         case Binary(operator=">" | "!=", left=Vector() | Aggregation(inner=Vector()), right=Number(value=0)):
             return True
@@ -151,7 +151,7 @@ def _is_guard(node: Expression) -> bool:
 
 
 def _differs_from_itself(left: Expression, right: Expression) -> bool:
-    """Tell whether two operands read one metric at different times."""
+    """Return whether two operands read one metric at different times."""
     one, other = ([node for node in walk(side) if isinstance(node, Vector)] for side in (left, right))
     shared = {vector.metric for vector in one} & {vector.metric for vector in other}
     times, others = ({(vector.offset, vector.at) for vector in side} for side in (one, other))

@@ -74,5 +74,5 @@ CHECK = Check(
             "  {alert: Errors, expr: 'job:errors:rate5m > 1'}]}]\n",
         },
     ),
-    rests_on=("configuration",),
+    requires=("configuration",),
 )

@@ -35,5 +35,5 @@ CHECK = Check(
     find=find,
     bad=Example({"rules.yml": _BAD}, {"live": Live(errors={"a / b": _ERROR})}),
     good=Example({"rules.yml": _GOOD}, {"live": Live()}),
-    rests_on=("live",),
+    requires=("live",),
 )

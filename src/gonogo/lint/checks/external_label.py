@@ -27,7 +27,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 def _external(estate: Estate) -> Mapping[str, str] | None:
-    """Give the external labels of the configuration or, without one, those of the running server."""
+    """Return the external labels of the configuration or, without one, those of the running server."""
     if estate.configuration is not None:
         return estate.configuration.external_labels
     return None if estate.live is None else estate.live.external_labels
@@ -95,5 +95,5 @@ groups:
 """,
         },
     ),
-    rests_on=("configuration",),
+    requires=("configuration",),
 )

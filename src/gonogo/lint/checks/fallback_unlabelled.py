@@ -47,7 +47,7 @@ def _is_fallback(node: Binary) -> bool:
 
 
 def _compared(node: Binary, left: LabelSet) -> LabelSet:
-    """Give the labels by which the left side's series can differ from the fallback."""
+    """Return the labels by which the left side's series can differ from the fallback."""
     if node.matching is None:
         return left
     return left.only(node.matching.names) if node.matching.word == "on" else left.less(node.matching.names)
@@ -62,7 +62,7 @@ def _number(node: Expression) -> float | None:
 
 
 def _is_bare(labels: LabelSet) -> bool:
-    """Tell whether there can be no labels at all, but for the metric's name."""
+    """Return whether there can be no labels at all, but for the metric's name."""
     return labels.rest.is_absent and all(
         domain.is_absent for name, domain in labels.named.items() if name != NAME_LABEL
     )
@@ -75,7 +75,7 @@ def _labels(labels: LabelSet) -> str:
 
 
 def _is_seen(fallback: Binary, above: Mapping[int, Expression]) -> bool:
-    """Tell whether the added series reaches the result."""
+    """Return whether the added series reaches the result."""
     value = _number(fallback.right)
     node: Expression = fallback
     while (parent := above.get(id(node))) is not None:
@@ -99,7 +99,7 @@ def _is_seen(fallback: Binary, above: Mapping[int, Expression]) -> bool:
 
 
 def _passes(comparison: Binary, side: Expression, value: float | None) -> bool:
-    """Tell whether the fallback's value can pass a comparison with a number."""
+    """Return whether the fallback's value can pass a comparison with a number."""
     other = comparison.right if comparison.left is side else comparison.left
     if value is None or not isinstance(other, Number):
         return True

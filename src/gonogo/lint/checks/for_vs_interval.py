@@ -44,5 +44,5 @@ CHECK = Check(
     find=find,
     bad=Example({"rules.yml": _RULES.format("30s")}),
     good=Example({"rules.yml": _RULES.format("1m")}),
-    rests_on=("configuration",),
+    requires=("configuration",),
 )

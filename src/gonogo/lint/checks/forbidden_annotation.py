@@ -36,5 +36,5 @@ CHECK = Check(
     find=find,
     bad=Example({"rules.yml": _RULES.format("wiki")}, _FACTS),
     good=Example({"rules.yml": _RULES.format("summary")}, _FACTS),
-    rests_on=("requirements",),
+    requires=("requirements",),
 )

@@ -35,5 +35,5 @@ CHECK = Check(
     find=find,
     bad=Example({"rules.yml": _RULES.format("replica")}, _FACTS),
     good=Example({"rules.yml": _RULES.format("team")}, _FACTS),
-    rests_on=("requirements",),
+    requires=("requirements",),
 )

@@ -54,7 +54,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 def _passed_on(vector: Vector) -> bool:
-    """Tell whether the selector itself says that its series are pushed, or read from a text file."""
+    """Return whether the selector itself says that its series are pushed, or read from a text file."""
     return "_textfile_" in (vector.metric or "") or any(
         (one.label in _PASSED_ON and one.op in {"=", "=~"})
         or (one.label in _WRITTEN_BY and one.op == "=" and one.value in _WRITERS)
@@ -67,7 +67,7 @@ def _is_mtime(node: Expression) -> bool:
 
 
 def _beyond(operator: str, limit: float, lookback: float) -> bool:
-    """Tell whether no age up to the lookback satisfies the comparison; 2.x still finds a sample exactly that old."""
+    """Return whether no age up to the lookback satisfies the comparison; 2.x still finds a sample exactly that old."""
     return limit >= lookback if operator == ">" else limit > lookback
 
 
@@ -97,5 +97,5 @@ CHECK = Check(
     find=find,
     bad=Example({"rules.yml": _RULES.format("timestamp(duri_textfile_heartbeat_seq)")}),
     good=Example({"rules.yml": _RULES.format("duri_textfile_heartbeat_ts")}),
-    rests_on=("interest",),
+    requires=("interest",),
 )

@@ -56,7 +56,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 def _of_buckets(estate: Estate, vector: Vector) -> bool:
-    """Tell whether a selector is of buckets with bounds, or of what rules make of such."""
+    """Return whether a selector is of buckets with bounds, or of what rules make of such."""
     waiting = [vector.metric or ""]
     seen = set(waiting)
     for metric in waiting:

@@ -162,7 +162,7 @@ def _ungrouped(estate: Estate, node: Binary, known: Known) -> str | None:
 
 
 def _sides(node: Binary) -> tuple[tuple[str, Expression, Expression], ...]:
-    """Give each side by its name, and the other one."""
+    """Return each side by its name, and the other one."""
     return (("left", node.left, node.right), ("right", node.right, node.left))
 
 

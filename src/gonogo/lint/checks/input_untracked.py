@@ -33,5 +33,5 @@ CHECK = Check(
     find=find,
     bad=Example({**_RULES, ".gitignore": "*.yml\n"}, {"untracked": (Untracked("rules.yml", "rules", ignored=True),)}),
     good=Example({**_RULES, ".gitignore": "*.tmp\n"}),
-    rests_on=("interest",),
+    requires=("interest",),
 )

@@ -53,5 +53,5 @@ CHECK = Check(
     find=find,
     bad=Example({"rules.yml": _RULES.format("10m")}),
     good=Example({"rules.yml": _RULES.format("5m")}),
-    rests_on=("configuration",),
+    requires=("configuration",),
 )

@@ -54,7 +54,7 @@ def _changed(node: Expression, estate: Estate) -> Iterator[str]:
 
 
 def _default_step(estate: Estate) -> timedelta | None:
-    """Give the step of a subquery without one: the server's evaluation interval, where it is known."""
+    """Return the step of a subquery without one: the server's evaluation interval, where it is known."""
     return estate.evaluation_interval if estate.configuration else None
 
 
@@ -71,7 +71,7 @@ def _matcher(matcher: Matcher) -> str:
 
 
 def _integer(matcher: Matcher) -> str:
-    """Give the first whole number that a matcher asks for without also asking for it as a float."""
+    """Return the first whole number that a matcher asks for without also asking for it as a float."""
     regular = matcher.op in {"=~", "!~"}
     asked = matcher.value.strip("()").replace("\\.", ".").split("|") if regular else [matcher.value]
     return next((one for one in asked if _INTEGER.fullmatch(one) and f"{one}.0" not in asked), "")
@@ -92,5 +92,5 @@ CHECK = Check(
     of_prometheus=True,
     bad=Example({"rules.yml": _RULES.format('"1"')}),
     good=Example({"rules.yml": _RULES.format('~"1|1.0"')}),
-    rests_on=("configuration",),
+    requires=("configuration",),
 )

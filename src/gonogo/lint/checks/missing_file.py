@@ -63,5 +63,5 @@ CHECK = Check(
     find=find,
     bad=_looked_at(_CONFIGURATION, "No such file or directory"),
     good=_looked_at({**_CONFIGURATION, "ca.pem": "-----BEGIN CERTIFICATE-----\n…\n"}, ""),
-    rests_on=("configuration",),
+    requires=("configuration",),
 )

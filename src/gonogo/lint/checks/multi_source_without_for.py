@@ -42,7 +42,7 @@ def _jobs_apart(node: Binary) -> str:
 
 
 def _jobs(side: Expression) -> frozenset[str]:
-    """Give the jobs that the selectors of an operand name; none where it has no aggregate or one names no job."""
+    """Return the jobs that the selectors of an operand name; none where it has no aggregate or one names no job."""
     nodes = tuple(walk(side))
     if not any(isinstance(node, Aggregation) for node in nodes):
         return frozenset()

@@ -53,7 +53,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 def _summed(node: Expression) -> Expression | None:
-    """Give what a node adds up, if it does."""
+    """Return what a node adds up, if it does."""
     match node:
         case Aggregation(operator=operator, inner=inner) if operator in _SPOILT:
             return inner

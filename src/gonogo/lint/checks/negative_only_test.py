@@ -48,5 +48,5 @@ CHECK = Check(
             "rules_test.yml": f"{_QUIET}      - {{eval_time: 5m, alertname: Errors, exp_alerts: [{{}}]}}\n",
         }
     ),
-    rests_on=("tests",),
+    requires=("tests",),
 )

@@ -31,7 +31,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 def _seen_waiting(cases: Sequence[tuple[UnitTest, AlertAssertion]], held: timedelta) -> bool:
-    """Tell whether it is expected not to fire before ``for`` can have passed, or before it fires in the same test."""
+    """Return whether it is expected not to fire before ``for`` can have passed, or before it fires in the same test."""
     return any(
         not quiet.expected
         and (quiet.at < held or any(test is other and one.expected and one.at > quiet.at for other, one in cases))
@@ -60,5 +60,5 @@ CHECK = Check(
             "rules_test.yml": f"{_FIRING}      - {{eval_time: 4m, alertname: Errors, exp_alerts: []}}\n",
         }
     ),
-    rests_on=("tests",),
+    requires=("tests",),
 )

@@ -31,7 +31,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 def _filters_below(estate: Estate, rule: WrittenRule) -> bool:
-    """Tell whether what the alert reads may be recorded only under a condition."""
+    """Return whether what the alert reads may be recorded only under a condition."""
     known = {id(rule.rule)}
     waiting = [rule]
     for reader in waiting:

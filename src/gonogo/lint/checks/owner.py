@@ -40,5 +40,5 @@ CHECK = Check(
     find=find,
     bad=Example({"rules.yml": _RULES.format("billing")}, _FACTS),
     good=Example({"rules.yml": _RULES.format("payments")}, _FACTS),
-    rests_on=("requirements",),
+    requires=("requirements",),
 )

@@ -35,7 +35,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 def _reaches(tree: Expression) -> Iterator[tuple[Expression, timedelta]]:
-    """Give every selector with how far it looks back; those at a fixed time are left out."""
+    """Return every selector with how far it looks back; those at a fixed time are left out."""
     waiting = [(tree, _NONE)]
     while waiting:
         node, reach = waiting.pop()
@@ -61,5 +61,5 @@ CHECK = Check(
     find=find,
     bad=Example({"rules.yml": _RULES.format("30d")}, _FACTS),
     good=Example({"rules.yml": _RULES.format("14d")}, _FACTS),
-    rests_on=("retention",),
+    requires=("retention",),
 )

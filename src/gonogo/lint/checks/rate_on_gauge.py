@@ -44,7 +44,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 def _may_count(estate: Estate, metric: str) -> bool:
-    """Tell whether a metric may be a counter by its name; of what rules record and of sure gauges others speak."""
+    """Return whether a metric may be a counter by its name; of what rules record and of sure gauges others speak."""
     by_name = metric.endswith(COUNTER_ENDINGS) or not is_classic_metric(metric)
     return by_name or bool(estate.graph.recorded_by(metric) or sure_gauge(estate, metric))
 

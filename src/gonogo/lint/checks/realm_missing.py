@@ -77,5 +77,5 @@ groups:
         },
         facts={"interest": _INTEREST},
     ),
-    rests_on=("interest",),
+    requires=("interest",),
 )

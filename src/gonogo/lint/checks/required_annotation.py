@@ -41,5 +41,5 @@ CHECK = Check(
     find=find,
     bad=Example({"rules.yml": _RULES.format("summary: it is down")}, _FACTS),
     good=Example({"rules.yml": _RULES.format("runbook_url: 'https://runbooks.example/down'")}, _FACTS),
-    rests_on=("requirements",),
+    requires=("requirements",),
 )

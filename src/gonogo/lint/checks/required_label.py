@@ -39,5 +39,5 @@ CHECK = Check(
     find=find,
     bad=Example({"rules.yml": _RULES.format("high")}, _FACTS),
     good=Example({"rules.yml": _RULES.format("critical")}, _FACTS),
-    rests_on=("requirements",),
+    requires=("requirements",),
 )

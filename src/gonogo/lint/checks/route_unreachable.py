@@ -42,7 +42,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 def _labels(alert: WrittenRule, estate: Estate) -> Mapping[str, str]:
-    """Give the labels that an alert is certain to have; a template may make anything."""
+    """Return the labels that an alert is certain to have; a template may make anything."""
     external = estate.configuration.external_labels if estate.configuration else {}
     own = {**external, **alert.rule.labels}
     return {name: value for name, value in own.items() if "{{" not in value} | {_NAME: alert.name}
@@ -92,5 +92,5 @@ CHECK = Check(
     find=find,
     bad=Example({"rules.yml": _RULES.format("high"), "alertmanager.yml": _ALERTMANAGER}),
     good=Example({"rules.yml": _RULES.format("critical"), "alertmanager.yml": _ALERTMANAGER}),
-    rests_on=("routes",),
+    requires=("routes",),
 )

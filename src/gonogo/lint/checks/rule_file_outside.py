@@ -44,5 +44,5 @@ CHECK = Check(
         {**_FILES, "gonogo.yaml": "rules: [rules/*.yml, more/*.yml]\n"},
         {"policy_rules": frozenset({"rules/web.yml", "more/disk.yml"})},
     ),
-    rests_on=("policy_rules",),
+    requires=("policy_rules",),
 )

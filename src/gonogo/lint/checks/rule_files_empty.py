@@ -39,5 +39,5 @@ CHECK = Check(
     find=find,
     bad=Example({"prometheus.yml": "rule_files: ['rules/*.yaml']\n", "rules/web.yml": _RULES}),
     good=Example({"prometheus.yml": "rule_files: ['rules/*.yml']\n", "rules/web.yml": _RULES}),
-    rests_on=("configuration",),
+    requires=("configuration",),
 )

@@ -37,5 +37,5 @@ CHECK = Check(
     find=find,
     bad=Example({"rules.yml": _RULES.format("UpByJob")}, _FACTS),
     good=Example({"rules.yml": _RULES.format("job:up:sum")}, _FACTS),
-    rests_on=("requirements",),
+    requires=("requirements",),
 )

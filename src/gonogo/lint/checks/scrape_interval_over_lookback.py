@@ -42,5 +42,5 @@ CHECK = Check(
     find=find,
     bad=Example({"prometheus.yml": _CONFIGURATION.format("5m")}),
     good=Example({"prometheus.yml": _CONFIGURATION.format("1m")}),
-    rests_on=("configuration",),
+    requires=("configuration",),
 )

@@ -33,7 +33,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 def _named(vector: Vector) -> bool:
-    """Tell whether the name is given by a pattern; one that lets all names through is taken for meant."""
+    """Return whether the name is given by a pattern; one that lets all names through is taken for meant."""
     return any(matcher.label == NAME_LABEL for matcher in vector.matchers)
 
 

@@ -56,5 +56,5 @@ CHECK = Check(
         {"rules.yml": _BAD.replace("htpp", "http")},
         {"live": Live(found={"http_errors_total": True})},
     ),
-    rests_on=("live",),
+    requires=("live",),
 )

@@ -48,5 +48,5 @@ CHECK = Check(
             "rules_test.yml": f"{_TESTED}      - {{eval_time: 1m, alertname: Down, exp_alerts: [{{}}]}}\n",
         }
     ),
-    rests_on=("tests",),
+    requires=("tests",),
 )

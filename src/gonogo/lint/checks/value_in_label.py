@@ -31,7 +31,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 def _constant(tree: Expression | None) -> bool:
-    """Tell whether an expression has one and the same value whenever it has any; so it is said of unreadable ones."""
+    """Return whether an expression has one and the same value whenever it has any; so it is said of unreadable ones."""
     match tree:
         case None | Number() | Call(function="vector", arguments=(Number(),)):
             return True

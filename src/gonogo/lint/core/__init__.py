@@ -1,1 +1,1 @@
-"""Lint of Prometheus rules: what is wrong, misleading or fragile in what one server would load."""
+"""Lint of Prometheus rules: finds the errors, traps and weak spots in the files that one server would load."""

@@ -1,4 +1,4 @@
-"""The labels and annotations of alerts that are templates, and where their parts stand."""
+"""The labels and annotations of alerts that are templates, and the places of their parts."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ class AlertText:
     template: Template
 
     def at(self, offset: int, length: int) -> Span:
-        """Tell where some characters of it stand."""
+        """Return the place of some characters of the template."""
         return self.rule.at_text((self.section, self.name), offset, length)
 
     @property
     def what(self) -> str:
-        """Name it for a message."""
+        """A name for messages, such as ``the label 'severity'``."""
         return f"the {self.section.removesuffix('s')} {self.name!r}"
 
 
 def alert_texts(estate: Estate) -> Iterator[AlertText]:
-    """List the templates of all alerts; texts without actions are no templates."""
+    """Yield the templates of all alerts. A text without an action is not a template."""
     for rule in estate.alerts:
         for section, texts in (("labels", rule.rule.labels), ("annotations", rule.rule.annotations)):
             for name, text in texts.items():

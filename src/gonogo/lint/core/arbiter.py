@@ -1,4 +1,4 @@
-"""A promtool as arbiter of validity: its version, what it accepts, and what it refuses and where."""
+"""The judgement of an arbiter (promtool or vmalert): its version, the files that it accepts, and its refusals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gonogo.model.versions import release
 
 @dataclass(frozen=True, slots=True)
 class ArbiterRefusal:
-    """What a promtool says against a file, and against which rule of it, where it names one."""
+    """A reason why an arbiter refuses a file. ``rule`` is the name of the rule, if the message names one."""
 
     where: Span
     message: str
@@ -21,15 +21,15 @@ class ArbiterRefusal:
 
 @dataclass(frozen=True, slots=True)
 class Arbiter:
-    """One promtool's word on every file; each is either in ``accepted`` or in ``refusals``.
+    """The judgement of one arbiter. Each file is either in ``accepted`` or in ``refusals``.
 
     Attributes:
-        name: the command that runs it.
-        version: as it says, such as ``2.42.0``.
-        accepted: the files, as findings name them.
-        refusals: what it says against the others.
-        excused: whether it may be of another version than the first one.
-        lacking: the features of the server that it is too old for.
+        name: the command that runs the arbiter.
+        version: the version as the arbiter prints it, such as ``2.42.0``.
+        accepted: the accepted files, by their path as findings name it.
+        refusals: the reasons against the other files.
+        excused: True if the arbiter may have another version than the first one.
+        lacking: the features of the server for which the arbiter is too old.
     """
 
     name: str
@@ -41,14 +41,14 @@ class Arbiter:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """A sentence for each feature that the server has and that this promtool cannot turn on."""
+        """A sentence for each feature that the server has and this promtool cannot turn on."""
         return tuple(
-            f"the server has the feature {name} on; {self.name} {self.version} cannot turn it on (promtool takes it "
-            f"from {since(name)} on), and may refuse what the server takes"
+            f"the server has the feature {name} on; {self.name} {self.version} cannot turn it on (promtool can "
+            f"since {since(name)}) and may refuse rules that the server accepts"
             for name in self.lacking
         )
 
 
 def newest(arbiters: Sequence[Arbiter]) -> Arbiter:
-    """Return the arbiter of the highest version; the first of those of one version."""
+    """Return the arbiter with the highest version; the first one of equal versions."""
     return max(arbiters, key=lambda one: release(one.version) or (0, 0))

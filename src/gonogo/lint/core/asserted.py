@@ -1,7 +1,7 @@
-"""What the unit tests assert of the rules: which are seen to give something, and which only to give nothing.
+"""The rules that unit tests expect to give a result, and the rules that tests only expect to be silent.
 
-A rule counts as seen as well where something that reads it is: what it records had to
-be right for that. Names decide: rules of one name count alike.
+A rule also counts as tested if a test covers a rule that reads it, because the recorded series had to be right for
+that. Rules are compared by name: all rules of one name count alike.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from gonogo.promql.selectors import selectors
 
 
 class Asserted:
-    """The tests of an estate, by the rules that they are about."""
+    """The tests of an estate, indexed by the rules that they check."""
 
     def __init__(self, estate: Estate) -> None:
-        """Look through all assertions once."""
+        """Read all assertions once."""
         tests = [test for unit in estate.tests or () for test in unit.tests]
         self._graph = estate.graph
         self._by_alert: dict[str, list[tuple[UnitTest, AlertAssertion]]] = {}
@@ -32,15 +32,15 @@ class Asserted:
         self._reached = self._with_upstream(quiet) | self._seen
 
     def seen(self, rule: Rule) -> bool:
-        """Tell whether some assertion expects something of it, or of what reads it."""
+        """Return whether an assertion expects a result of the rule, or of a rule that reads it."""
         return id(rule) in self._seen
 
     def named(self, rule: Rule) -> bool:
-        """Tell whether some assertion expects nothing of it."""
+        """Return whether an assertion expects the rule to be silent."""
         return id(rule) in self._named
 
     def reached(self, rule: Rule) -> bool:
-        """Tell whether any assertion is about it, or about what reads it."""
+        """Return whether any assertion is about the rule, or about a rule that reads it."""
         return id(rule) in self._reached
 
     def of_alert(self, name: str) -> Sequence[tuple[UnitTest, AlertAssertion]]:

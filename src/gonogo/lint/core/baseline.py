@@ -1,9 +1,8 @@
-"""A baseline: the findings that were there when somebody began to look, so that only new ones fail.
+"""A baseline: the findings that were known when it was written, so that only new findings fail.
 
-It is JSON, ``{"schema": "gonogo/lint-baseline/v1", "findings": [...]}``, one finding a
-line, sorted, so that it merges and shrinks well under version control. A finding is
-known by its check, file, rule and message; one that is there more often than listed
-is new.
+The file is JSON, ``{"schema": "gonogo/lint-baseline/v1", "findings": [...]}``, with one finding a line, sorted, so that
+it merges and shrinks well under version control. A finding is identified by check, file, rule and message. If a finding
+occurs more often than the baseline lists it, the rest are new.
 """
 
 from __future__ import annotations
@@ -21,16 +20,16 @@ from gonogo.model.finding import Finding
 
 SCHEMA = "gonogo/lint-baseline/v1"
 _LINE = re.compile(r"(\blines? )\d+|(\.ya?ml:)\d+(?::\d+)?")
-"""Where else in the files a message points; that moves."""
+"""Line numbers inside a message. Line numbers change with every edit, so they are left out of fingerprints."""
 _KEYS = ("check", "path", "rule", "message")
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """How often each finding is known.
+    """The known findings.
 
     Attributes:
-        root: the folder that the paths in it are relative to.
+        root: the folder to which the paths in ``known`` are relative.
         known: how often each finding may occur.
     """
 
@@ -40,7 +39,7 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Findings against a baseline: those that are new, how many are known, and what no longer occurs."""
+    """Findings compared with a baseline: the new ones, the number of known ones, and those that no longer occur."""
 
     new: tuple[Finding, ...]
     baselined: int
@@ -48,26 +47,26 @@ class Compared:
 
 
 def read_baseline(text: str | bytes, path: str) -> Baseline:
-    """Read a baseline from the file at ``path``; what it lists is relative to the folder of that file.
+    """Read the baseline at ``path``. Its paths are relative to the folder of that file.
 
     Raises:
-        UsageError: it is no baseline.
+        UsageError: the file is not a baseline.
     """
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise _unusable(path, f"it is not JSON: {error}") from None
+        raise _unusable(path, f"the file is not JSON: {error}") from None
     if not isinstance(value, dict) or value.get("schema") != SCHEMA:
-        raise _unusable(path, f"its schema is not {SCHEMA}")
+        raise _unusable(path, f"the schema is not {SCHEMA}")
     listed = value.get("findings")
     if not isinstance(listed, list):
-        raise _unusable(path, "it has no list of findings")
+        raise _unusable(path, "the key 'findings' is not a list")
     known = Counter(_fingerprint(entry, place, path) for place, entry in enumerate(listed, 1))
     return Baseline(path.replace("\\", "/").rpartition("/")[0], known)
 
 
 def write_baseline(findings: Iterable[Finding], root: str) -> str:
-    """Write all findings as a baseline that will lie in the folder ``root``, named as the findings' paths are."""
+    """Return the text of a baseline that holds all findings and will lie in the folder ``root``."""
     entries = [
         orjson.dumps({key: getattr(known, key) for key in _KEYS}).decode()
         for known in sorted(fingerprint(finding, root) for finding in findings)
@@ -78,7 +77,7 @@ def write_baseline(findings: Iterable[Finding], root: str) -> str:
 
 
 def new_findings(findings: Iterable[Finding], baseline: Baseline) -> Compared:
-    """Tell which findings the baseline does not know, and what of it no longer occurs."""
+    """Find the findings that the baseline does not list, and the listed findings that no longer occur."""
     left = Counter(dict(baseline.known))
     new = []
     baselined = 0
@@ -93,19 +92,19 @@ def new_findings(findings: Iterable[Finding], baseline: Baseline) -> Compared:
 
 
 def fingerprint(finding: Finding, root: str) -> Fingerprint:
-    """Give what a finding is known by; its path is relative to the folder ``root``, and no line numbers are left."""
+    """Return the identity of a finding: its path is relative to ``root``, and line numbers are left out."""
     message = _LINE.sub(r"\1\2…", finding.message)
     path = relative(finding.where.start.path, root)
     return Fingerprint(finding.check, _encodable(path), _encodable(finding.rule), _encodable(message))
 
 
 def _encodable(text: str) -> str:
-    """Escape what is no text, such as bytes of a path: JSON cannot hold it."""
+    """Escape characters that JSON cannot hold, such as undecodable bytes of a path."""
     return text.encode(errors="backslashreplace").decode()
 
 
 def relative(path: str, folder: str) -> str:
-    """Write a path as seen from a folder, both absolute or both relative to the same place, with ``/``."""
+    """Return a path as seen from a folder, with ``/``. Both must be absolute, or relative to the same folder."""
     steps, base = _steps(path), _steps(folder)
     shared = 0
     while shared < min(len(steps), len(base)) and steps[shared] == base[shared]:
@@ -114,7 +113,7 @@ def relative(path: str, folder: str) -> str:
 
 
 def _steps(path: str) -> list[str]:
-    """Take a path apart, without ``.`` and with ``..`` resolved where it can be."""
+    """Split a path into its steps, without ``.`` and with ``..`` resolved where possible."""
     steps: list[str] = []
     for step in path.replace("\\", "/").split("/"):
         if step == ".." and steps and steps[-1] != "..":
@@ -127,10 +126,10 @@ def _steps(path: str) -> list[str]:
 def _fingerprint(entry: object, place: int, path: str) -> Fingerprint:
     if isinstance(entry, dict) and set(entry) == set(_KEYS) and all(isinstance(one, str) for one in entry.values()):
         return Fingerprint(**entry)
-    raise _unusable(path, f"finding {place} is not made of {', '.join(_KEYS)}, each a text")
+    raise _unusable(path, f"finding {place} must have exactly the keys {', '.join(_KEYS)}, each with a text")
 
 
 def _unusable(path: str, why: str) -> UsageError:
     return UsageError(
-        "this is no baseline", where=path, why=why, next_step="write it anew with 'gonogo lint --write-baseline'"
+        "the file is not a baseline", where=path, why=why, next_step=f"gonogo lint --baseline {path} --write-baseline"
     )

@@ -1,4 +1,4 @@
-"""Every check there is, and the run of them over what one server would load."""
+"""The list of all checks, and the function that runs them over an estate."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from gonogo.model.finding import Finding
 
 @cache
 def checks() -> Mapping[str, Check]:
-    """Give every check by its id: each module of ``gonogo.lint.checks`` has one, named ``CHECK``.
+    """Return every check by its id. Each module of ``gonogo.lint.checks`` has one, named ``CHECK``.
 
     Raises:
-        ValueError: two have one id.
+        ValueError: two checks have one id.
     """
     found: dict[str, Check] = {}
     for module in pkgutil.iter_modules(home.__path__):
         check: Check = import_module(f"{home.__name__}.{module.name}").CHECK
         if check.id in found:
-            raise ValueError(f"two checks are called {check.id!r}")
+            raise ValueError(f"two checks have the id {check.id!r}")
         found[check.id] = check
     return found
 
 
 def findings(estate: Estate, chosen: Iterable[Check] | None = None) -> tuple[Finding, ...]:
-    """Run the checks, by default all; what they find comes in the order of files, lines and columns."""
+    """Run the chosen checks (default: all) and return their findings, sorted by file, line and column."""
     found = [
         Finding(check.id, hit.severity or check.severity, hit.where, hit.message, hit.rule)
         for check in (checks().values() if chosen is None else chosen)
@@ -41,7 +41,7 @@ def findings(estate: Estate, chosen: Iterable[Check] | None = None) -> tuple[Fin
 
 
 def ordered(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Put findings in the order of files, lines and columns, each once."""
+    """Sort findings by file, line and column, and remove doubles."""
     return tuple(sorted(set(found), key=_order))
 
 

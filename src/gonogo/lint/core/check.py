@@ -1,4 +1,4 @@
-"""What a check is: a name, a severity, one pure function, and examples that are its tests and its docs page."""
+"""The parts of a check: a name, a severity, one pure function, and examples that are its tests and documentation."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from gonogo.model.finding import Hit, Severity
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Input files by name, as text: rule files, one ``prometheus.yml``, tests ``*_test.yml``.
+    """The input files of an example: rule files, one ``prometheus.yml``, tests ``*_test.yml``.
 
     Attributes:
-        files: name -> text.
-        facts: fields of the ``Estate`` that no file tells, by name (``interest``, ``live``, ``version``…).
+        files: the text of each file, by file name.
+        facts: further fields of the ``Estate`` that are not in a file (``interest``, ``live``, ``version``…).
     """
 
     files: Mapping[str, str]
@@ -25,16 +25,16 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check; its module's docstring says what it finds, and why that matters.
+    """A check. The docstring of its module says what the check finds, and why that matters.
 
     Attributes:
-        id: as in contracts and pragmas, such as ``no-comparison``.
-        severity: the usual one.
-        find: lists what is wrong in what one server loads.
-        bad: an example in which it finds something.
-        good: the example mended.
-        rests_on: facts of the ``Estate``, by name, without which it finds less than there is, or nothing.
-        of_prometheus: True if it speaks of what Prometheus reads, and is not run on the files of vmalert.
+        id: the name in contracts and pragmas, such as ``no-comparison``.
+        severity: the default severity.
+        find: yields the mistakes in the files that one server loads.
+        bad: an example with at least one finding.
+        good: the fixed example.
+        requires: fields of the ``Estate``. If one is None, the check finds fewer mistakes, or none.
+        of_prometheus: True if the check is about Prometheus only and is not run on rule files of vmalert.
     """
 
     id: str
@@ -42,13 +42,13 @@ class Check:
     find: Callable[[Estate], Iterable[Hit]]
     bad: Example
     good: Example
-    rests_on: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
     of_prometheus: bool = False
 
-    def hears(self, estate: Estate) -> bool:
-        """Tell whether everything that it rests on is known, and the files are of its dialect."""
-        return self.fits(estate) and all(getattr(estate, fact) is not None for fact in self.rests_on)
+    def can_run(self, estate: Estate) -> bool:
+        """Return whether all required fields are known and the dialect of the files fits."""
+        return self.fits(estate) and all(getattr(estate, fact) is not None for fact in self.requires)
 
     def fits(self, estate: Estate) -> bool:
-        """Tell whether it speaks of files of this dialect."""
+        """Return whether the check is meant for the dialect of these files."""
         return not self.of_prometheus or estate.dialect is Dialect.PROMETHEUS

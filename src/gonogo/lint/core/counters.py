@@ -1,8 +1,9 @@
-"""Counters and gauges: the functions that read counters, and what a metric surely is.
+"""Counters and gauges: the functions that read counters, and the metrics that are certainly one or the other.
 
-A counter only grows, save for resets to 0; a gauge goes up and down. A function for counters takes every fall of a
-gauge for a reset, and adds it up. Sure is only what targets declare, what a recording rule computes, and the few
-names that say it. Source: Prometheus documentation, "Metric types" and "Metric and label naming".
+A counter only grows, except for resets to 0. A gauge goes up and down. A function for counters takes every fall of a
+gauge for a reset and adds the value again. A type is certain only if targets declare it, if a recording rule computes
+it, or if the metric has one of a few telling names. Source: Prometheus documentation, "Metric types" and "Metric and
+label naming".
 """
 
 from __future__ import annotations
@@ -30,33 +31,33 @@ _FAMILIES = (
     ("_count", frozenset({"histogram", "summary"})),
     ("_sum", frozenset({"histogram", "summary"})),
 )
-"""What a series' name ends in, and the types that targets then declare for the rest of the name."""
+"""Endings of a series' name, and the types that targets declare for the name without the ending."""
 
 _DECLARED = {"counter": "counter", "histogram": "counter", "gauge": "gauge", "gaugehistogram": "gauge"}
-"""The type that targets declare for a name, and how a series of just that name behaves."""
+"""The declared type of a metric, and the type of the series that has exactly this name."""
 
 COUNTER_ENDINGS = tuple(ending for ending, _ in _FAMILIES)
-"""How the names of counters end by custom, whether in a counter, a histogram or a summary."""
+"""The usual endings of counter names: counters, and the counters inside histograms and summaries."""
 
 
 def counter_calls(rule: WrittenRule) -> Iterator[tuple[Call, Expression]]:
-    """List the functions for counters in a rule, and what each is applied to."""
+    """Yield the calls of counter functions in a rule, each with its argument."""
     for node in rule.nodes:
         if isinstance(node, Call) and node.function in COUNTER_FUNCTIONS and len(node.arguments) == 1:
             yield node, node.arguments[0]
 
 
 def raw_counter_calls(rule: WrittenRule) -> Iterator[tuple[Call, Vector, str]]:
-    """List the functions for counters that are applied to a named metric, with its selector and name."""
+    """Yield the calls of counter functions on a named metric, each with its selector and metric name."""
     for call, argument in counter_calls(rule):
         if isinstance(argument, Range) and argument.vector.metric is not None:
             yield call, argument.vector, argument.vector.metric
 
 
 def declared(live: Live | None, metric: str) -> str:
-    """Return ``counter`` or ``gauge``, as targets declare a metric; an empty text where they say neither.
+    """Return ``counter`` or ``gauge`` as targets declare the metric; an empty text if they declare neither.
 
-    A series with the name of a histogram itself is a native histogram, whose buckets only grow.
+    A series with the name of a histogram itself is a native histogram. Its buckets only grow.
     """
     if live is None:
         return ""
@@ -67,14 +68,14 @@ def declared(live: Live | None, metric: str) -> str:
 
 
 def sure_gauge(estate: Estate, metric: str) -> str:
-    """Say why a metric is surely a gauge, as a clause; empty where nothing shows that it is.
+    """Return why a metric is certainly a gauge, as a clause; an empty text if that is not certain.
 
-    What targets declare is not asked here.
+    The types that targets declare are not used here.
     """
     if makers := estate.graph.recorded_by(metric):
         trees = [linted.tree for maker in makers if (linted := estate.by_rule[id(maker)]) and not linted.is_alert]
         if trees and all(tree is not None and _goes_down(tree) for tree in trees):
-            return "what is recorded under it goes up and down"
+            return "the recorded value goes up and down"
         return "" if trees else "it is 1 while an alert is active"
     if metric in _GAUGES or metric.endswith(_GAUGE_NAMES):
         return "its name is that of a gauge"
@@ -82,7 +83,7 @@ def sure_gauge(estate: Estate, metric: str) -> str:
 
 
 def _goes_down(tree: Expression) -> bool:
-    """Tell whether what an expression computes is no running total, whatever its series are."""
+    """Return whether the value of an expression can fall for other reasons than a counter reset."""
     match tree:
         case Call(function=function):
             return function in _GAUGE_FUNCTIONS

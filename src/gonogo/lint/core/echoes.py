@@ -1,7 +1,7 @@
-"""Findings that say again what another check has said better.
+"""Removes findings that repeat another check's finding.
 
-promtool is asked about every file, whatever the checks of form have found in it; what
-both find is told once, by the check that points at the narrower place.
+promtool checks every file, even if checks of form have already found errors in it. A mistake that both find is reported
+once, by the check that points at the narrower place.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from gonogo.model.finding import Finding, Severity
 ARBITER = "promtool"
 _OWN = frozenset({ARBITER, "promtool-disagree"})
 _OF_FORM = frozenset({"syntax", "template-invalid", "version-feature"})
-"""Checks that find what promtool refuses as well."""
+"""Checks whose errors promtool reports as well."""
 _OF_NAMES = _OF_FORM | {"missing-file", "rule-files-empty"}
-"""Checks that may say a quoted name of promtool's message in their own."""
+"""Checks whose message may contain a name that promtool's message has in quotes."""
 _QUOTED = re.compile(r"""(["'])([^"']+)\1""")
 _FIELD = re.compile(r"\bfield (\S+) (?:not found|already set)")
-"""How promtool names a key without quotes."""
+"""A key that promtool's message names without quotes."""
 
 
 def without_echoes(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Leave out what promtool says where another error stands for it.
+    """Remove findings of promtool that repeat another error.
 
-    That is an error of form on the same rule or line, any error of form in a file that promtool refuses as a
-    whole, and an error in the same file that speaks of the same quoted name.
+    An error is repeated if it is an error of form on the same rule or line, if any error of form is in a file that
+    promtool refuses as a whole, or if an error in the same file has the same quoted name in its message.
     """
     everything = tuple(findings)
     errors = [one for one in everything if one.severity is Severity.ERROR and one.check not in _OWN]
@@ -56,6 +56,6 @@ def _echoed(finding: Finding) -> set[tuple[object, ...]]:
 
 
 def _names(finding: Finding) -> set[str]:
-    """Give the words of a message that may be the name of a file, as it writes them and without its folder."""
+    """Return the words of a message that may be a file name, with and without their folder."""
     words = {word.strip("'\"`:;,()") for word in finding.message.split()}
     return words | {word.rpartition("/")[2] for word in words}

@@ -1,4 +1,4 @@
-"""What is linted: everything that one server would load, read once, with the place of every part of it."""
+"""The estate: all files that one server would load, read once, with the place of every part."""
 
 from __future__ import annotations
 
@@ -24,30 +24,30 @@ from gonogo.promql.graph import RuleGraph
 from gonogo.promql.tree import Expression
 
 DEFAULT_INTERVAL = timedelta(minutes=1)
-"""Prometheus's own scrape and evaluation interval, where nothing says another."""
+"""The default scrape and evaluation interval of Prometheus."""
 
 LOOKBACK = timedelta(minutes=5)
-"""How long a sample stands in for a newer one, where the server's flags say nothing else."""
+"""The default lookback of Prometheus: how long a sample stands in for a newer one."""
 
 
 @dataclass(frozen=True)
 class Estate:
-    """Everything that one server would load, and what is known around it.
+    """The files that one server would load, and the known facts around them.
 
     Attributes:
         files: the rule files.
-        configuration: the server's ``prometheus.yml``, where it is known.
-        tests: the unit tests, read; ``None`` where nobody said where tests are.
-        interest: what a policy reads, where there is one.
-        live: what a running server says, where one was asked.
-        version: the server's version: which features it has.
-        complete: whether ``files`` are all that the server loads.
-        retention: how long it keeps samples, where known.
+        configuration: the server's ``prometheus.yml``, if known.
+        tests: the unit tests; ``None`` if the place of the tests is not known.
+        interest: the part of the rules that the policy reads, if there is a policy.
+        live: the answers of a running server, if one was asked.
+        version: the server's version, which decides on features.
+        complete: True if ``files`` are all rule files that the server loads.
+        retention: how long the server keeps samples, if known.
         lookback: how long a sample stands in for a newer one.
-        features: what ``--enable-feature`` turned on; ``None`` where nobody knows.
-        requirements: what the organisation asks of its rules, where it does.
-        routes: Alertmanager's routes, where they are known.
-        arbiters: what each promtool that was run says of the files.
+        features: the features turned on by ``--enable-feature``; ``None`` if not known.
+        requirements: the requirements of the organisation, if there are any.
+        routes: Alertmanager's routes, if known.
+        arbiters: the judgement of each arbiter that was run.
         untracked: the inputs that git ignores or does not track.
         policy_rules: the paths among ``files`` that the policy names; ``None`` without a policy.
         dialect: the dialect of the rule files.
@@ -73,7 +73,7 @@ class Estate:
 
     @cached_property
     def rules(self) -> tuple[WrittenRule, ...]:
-        """All rules, file after file."""
+        """The rules of all files, in order."""
         return tuple(rule for file in self.files for rule in file.rules)
 
     @cached_property
@@ -88,32 +88,32 @@ class Estate:
 
     @cached_property
     def graph(self) -> RuleGraph:
-        """Which rule reads from which."""
+        """The graph of rules that read one another."""
         return RuleGraph(rule.rule for rule in self.rules)
 
     @cached_property
     def by_rule(self) -> Mapping[int, WrittenRule]:
-        """The linted rule of a ``Rule``, by its ``id()``, as the graph gives them."""
+        """The ``WrittenRule`` of each ``Rule``, by the ``id()`` of the rule that the graph returns."""
         return {id(rule.rule): rule for rule in self.rules}
 
     @cached_property
     def labels(self) -> Labelling:
-        """What labels results cannot have; recorded series are followed where no others come in."""
+        """The labels that results can have. Recorded series are followed only if no other source can write them."""
         return self.expected_labels if self._is_closed else Labelling(self._nodes)
 
     @cached_property
     def proven_labels(self) -> Labelling:
-        """What labels results certainly cannot have: only recorded names that no exporter has are followed, too."""
+        """The labels that results certainly can have. Names with a colon are followed, too: no exporter uses them."""
         return Labelling(self._nodes, self.graph if self._is_closed else None, reserved=True)
 
     @cached_property
     def expected_labels(self) -> Labelling:
-        """What labels results cannot have as long as recorded series come only from the rules known here."""
+        """The labels that results can have if recorded series come only from the rules of this estate."""
         return Labelling(self._nodes, self.graph)
 
     @property
     def _is_closed(self) -> bool:
-        """Whether all rules are known and nothing is federated or written from elsewhere."""
+        """True if all rules are known and no series are federated or written by other servers."""
         return self.complete and not (self.configuration is not None and self.configuration.outside)
 
     def _nodes(self, rule: Rule) -> tuple[Expression, ...]:
@@ -121,18 +121,18 @@ class Estate:
 
     @property
     def evaluation_interval(self) -> timedelta:
-        """How often a group without an interval of its own is evaluated."""
+        """The evaluation interval of groups that do not set their own."""
         return self.configuration.evaluation_interval if self.configuration else DEFAULT_INTERVAL
 
     def interval_of(self, group: RuleGroup) -> timedelta:
-        """How often a group is evaluated."""
+        """Return the evaluation interval of a group."""
         return group.interval or self.evaluation_interval
 
     def having(self, **facts: object) -> Estate:
-        """Give the estate with some facts replaced."""
+        """Return a copy of the estate with some facts replaced."""
         return replace(self, **facts)  # type: ignore[arg-type]  # the names are the dataclass's own
 
 
 def position_of(problem: Problem, path: str) -> Position:
-    """Tell where a problem is; one without a place is at the file's beginning."""
+    """Return the place of a problem. A problem without a place is at the beginning of the file."""
     return problem.where or Position(path, 1, 1)

@@ -1,4 +1,4 @@
-"""Makes an estate of an example's texts, as the command makes one of files."""
+"""Makes an estate from the texts of an example, as the command makes one from files."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from gonogo.model.file_pattern import compiled
 CONFIGURATION = "prometheus.yml"
 ROUTES = "alertmanager.yml"
 SHOWN = frozenset({CONFIGURATION, ROUTES, "gonogo.yaml", ".gitignore"})
-"""The files of an example that hold no rules: some are only shown, and what they say is among the facts."""
+"""The files of an example that hold no rules. Some are only shown, and their content is among the facts."""
 
 
 def estate_of(example: Example) -> Estate:
-    """Read the files of an example: all its rules or, where it has a configuration, those that this names."""
+    """Read the files of an example: the rule files that its configuration names, or all without a configuration."""
     files = example.files
     names = [name for name in files if name not in SHOWN and "_test." not in name]
     configuration = None
@@ -47,7 +47,7 @@ def _matched(configuration: Configuration, names: list[str]) -> Configuration:
 
 
 def _matches(pattern: str, name: str) -> bool:
-    """Tell whether a file's name matches: a ``*`` stands for no ``/``."""
+    """Return whether a file name matches a pattern. A ``*`` does not match ``/``."""
     patterns, parts = pattern.split("/"), name.split("/")
     return len(patterns) == len(parts) and all(
         compiled(one).fullmatch(part) for one, part in zip(patterns, parts, strict=True)

@@ -1,4 +1,4 @@
-"""What makes two findings the same one, however the lines of their file move."""
+"""The identity of a finding, which stays the same when lines of its file move."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fingerprint:
-    """A finding without its place.
+    """The identity of a finding: the finding without its line.
 
     Attributes:
         check: the id of the check.
         path: the file, relative to the folder of the baseline, with ``/`` on every system.
-        rule: the alert or the recorded metric; empty where the finding is of no rule.
-        message: what the finding says.
+        rule: the alert or the recorded metric; empty if the finding is not about one rule.
+        message: the message of the finding, without line numbers.
     """
 
     check: str

@@ -1,4 +1,4 @@
-"""What a policy reads of the rules: the part of them that a verdict depends on."""
+"""The part of the rules that a policy reads, and that a verdict therefore depends on."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from gonogo.model.series import REALM_LABEL
 
 @dataclass(frozen=True, slots=True)
 class Interest:
-    """What a policy asks of the rules.
+    """The part of the rules that a policy reads.
 
     Attributes:
-        realm_label: the label that every signal must carry.
-        realm: its value; None if the policy has no realm, and then no signal needs the label.
-        metrics: the full names of the metrics that its signals are.
-        binary: those among them that a condition compares with ``== 0`` or ``== 1``.
+        realm_label: the label that every signal must have.
+        realm: the required value of that label; None if the policy has no realm, and then no signal needs the label.
+        metrics: the full metric names of the policy's signals.
+        binary: the metrics that a condition compares with ``== 0`` or ``== 1``.
     """
 
     realm_label: str
@@ -29,7 +29,7 @@ class Interest:
 
 
 def interest_of(policy: Policy) -> Interest:
-    """Tell what a policy asks of the rules."""
+    """Return the part of the rules that a policy reads."""
     signals = policy.signals
     binary = {signals[term.signal].metric for term in _terms(policy) if term.signal in signals and _is_binary(term)}
     metrics = frozenset(signal.metric for signal in signals.values())

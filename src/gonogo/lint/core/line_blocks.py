@@ -1,4 +1,4 @@
-"""Which lines of a configuration a comment in it is about."""
+"""Finds the lines of a configuration that a comment is about."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from gonogo.formats.yaml.layout import Comment, layout
 
 @dataclass(frozen=True, slots=True)
 class LineBlock:
-    """Some lines, the last one included."""
+    """A block of lines, the last one included."""
 
     first: int
     last: int
 
     def holds(self, line: int) -> bool:
-        """Tell whether a line is one of them."""
+        """Return whether a line belongs to the block."""
         return self.first <= line <= self.last
 
 
 @dataclass(frozen=True, slots=True)
 class LineRemark:
-    """A comment, and the lines it is about.
+    """A comment, and the lines that it is about.
 
-    ``heading`` tells whether it stands above everything else in the file.
+    ``heading`` is True if the comment stands above everything else in the file.
     """
 
     line: int
@@ -37,10 +37,10 @@ class LineRemark:
 
 
 def line_remarks(text: str) -> tuple[LineRemark, ...]:
-    """List the comments of a configuration, in order.
+    """Return the comments of a configuration, in order.
 
-    Behind something a comment is about its line; on a line of its own, about the line right below or, where an item
-    of a list begins there, about the whole item.
+    A comment at the end of a line is about that line. A comment on its own line is about the next line or, if a list
+    item begins there, about the whole item.
     """
     found = layout(text)
     lines = lines_of(text)
@@ -58,7 +58,7 @@ def _about(
         return (LineBlock(comment.line, comment.line),)
     after = bisect_right(begins, (comment.line, comment.column))
     line, column = begins[after] if after < len(begins) else (len(lines) + 1, 1)
-    if line > len(lines):  # nothing, or the value that a last key does not have
+    if line > len(lines):  # the comment is the last thing in the file
         return ()
     is_item = lines[line - 1][: column - 1].endswith("- ")
     return (LineBlock(line, last_lines.get((line, column), line) if is_item else line),)

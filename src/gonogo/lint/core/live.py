@@ -1,4 +1,4 @@
-"""What a running server says of its metrics, as far as the checks ask."""
+"""The answers of a running server that the checks use."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ class Live:
 
     Attributes:
         types: the metric types that targets declare, by metric name.
-        found: for the text of an instant selector, whether the server has or had such series lately.
-        errors: for an expression's text, the error that evaluating it once gave.
-        external_labels: the server's own.
+        found: True or False for the text of an instant selector: the server has, or recently had, such series.
+        errors: the evaluation error of an expression, by the text of the expression.
+        external_labels: the external labels of the server.
     """
 
     types: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What a lint asks a running server: which series there are, and whether expressions can be evaluated."""
+"""The questions that a lint asks a running server: which series exist, and which expressions can be evaluated."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from gonogo.promql.selectors import vectors
 from gonogo.promql.tree import Vector
 
 WHILE_FIRING = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
-"""Series that a server writes only while an alert is pending or firing."""
+"""Series that exist only while an alert is pending or firing."""
 
 
 def needed(rule: WrittenRule) -> Iterator[Vector]:
-    """List the selectors of metrics by name that must find series for the rule to say anything."""
+    """Yield the selectors of named metrics that must find series, or else the rule gives no result."""
     if rule.tree is not None:
         for vector, _, required in vectors(rule.tree):
             if required and vector.metric is not None and vector.metric not in WHILE_FIRING:
@@ -23,14 +23,14 @@ def needed(rule: WrittenRule) -> Iterator[Vector]:
 
 
 def series_questions(estate: Estate) -> tuple[str, ...]:
-    """List the selectors to ask for, each once; what the rules themselves record need not be there yet."""
+    """Return the selectors to ask for, each once. Metrics that rules record may not exist yet and are not asked for."""
     recorded = {rule.name for rule in estate.recording}
     asked = (instant(vector) for rule in estate.rules for vector in needed(rule) if vector.metric not in recorded)
     return tuple(dict.fromkeys(asked))
 
 
 def follow_up(estate: Estate, missing: Iterable[str]) -> tuple[str, ...]:
-    """List what to ask once some selectors have found nothing: their metric alone, and with each matcher alone."""
+    """Return the next questions after some selectors found nothing: the metric alone, and with each matcher alone."""
     gone = set(missing)
     wider = (
         text
@@ -43,12 +43,12 @@ def follow_up(estate: Estate, missing: Iterable[str]) -> tuple[str, ...]:
 
 
 def narrowings(vector: Vector) -> tuple[Vector, ...]:
-    """Give the metric alone, and with each of its matchers alone; nothing for a selector without matchers."""
+    """Return the metric alone, and with each of its matchers alone; nothing for a selector without matchers."""
     if not vector.matchers:
         return ()
     return (Vector(vector.metric), *(Vector(vector.metric, (matcher,)) for matcher in vector.matchers))
 
 
 def expressions(estate: Estate) -> tuple[str, ...]:
-    """List the expressions to evaluate, each once; those that cannot be read are promtool's business."""
+    """Return the expressions to evaluate, each once. Expressions that cannot be parsed are left to promtool."""
     return tuple(dict.fromkeys(rule.rule.expression for rule in estate.rules if rule.tree is not None))

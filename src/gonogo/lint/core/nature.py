@@ -1,4 +1,4 @@
-"""What a YAML file is, told by its keys: rules, tests of rules, a server's configuration, or something else."""
+"""The kind of a YAML file, judged by its keys: rules, tests of rules, a server's configuration, or something else."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LOOKS_LIKE_RULES = re.compile(r"^\s*(?:groups\s*:|kind\s*:\s*[\"']?PrometheusRu
 
 
 class Nature(StrEnum):
-    """What a file is; the value is how a person is told."""
+    """The kind of a file. The value is the text for messages."""
 
     RULES = "rules"
     TESTS = "tests of rules, which 'gonogo test' runs"
@@ -30,7 +30,7 @@ class Nature(StrEnum):
 
 
 def nature(documents: Sequence[YamlDocument], text: str) -> Nature:
-    """Tell what a file is; one that is no YAML is rules where it looks like them."""
+    """Return the kind of a file. A file with YAML errors counts as rules if it looks like rules."""
     if any(custom for document in documents for _, custom in homes(document)):
         return Nature.RULES
     broken = any(document.problems for document in documents)

@@ -1,11 +1,10 @@
 """Comments that silence findings: ``# gonogo: disable=CHECK reason`` and ``disable-file=``.
 
-On a line of a rule, inside its block or right above it, a pragma is for that rule;
-with ``disable-file``, above the first group, for the file. In a configuration it is
-for its line or for what begins right below it. One that is misspelled, gives no
-reason, names a check that nothing may silence, or stands where it is for nothing
-silences nothing, and is an error: who wrote it believes that it works. One that works,
-and of whose check nothing is found there, is told as worth knowing.
+On a line of a rule, inside its block or right above it, a pragma is for that rule. With ``disable-file``, above the
+first group, it is for the file. In a configuration a pragma is for its line, or for the item that begins right below
+it. A pragma silences nothing if it is misspelled, gives no reason, names a check that cannot be silenced, or stands in
+a place without a rule. Then it is an error, because its author believes that it works. A correct pragma whose check
+finds nothing there is reported as a note.
 """
 
 from __future__ import annotations
@@ -24,16 +23,16 @@ PRAGMA = "pragma"
 """The id of the check that finds faulty pragmas."""
 
 NEVER_SILENT: Mapping[str, str] = {
-    PRAGMA: "it finds pragmas like this one",
-    "syntax": "no server loads such a file, whatever the reason",
-    "promtool": "no server loads what promtool refuses, whatever the reason",
-    "promtool-disagree": "while they differ, nobody knows what the server would load",
-    "rule-file-outside": "what the policy does not name is no part of what is recorded",
+    PRAGMA: "this check finds faulty pragmas",
+    "syntax": "no server loads such a file, so no reason can justify it",
+    "promtool": "no server loads a file that promtool refuses, so no reason can justify it",
+    "promtool-disagree": "while the two promtools differ, nobody knows what the server would load",
+    "rule-file-outside": "the record covers only the files that the policy names",
 }
-"""The checks that nothing silences, and why: what they find cannot be right here for a reason."""
+"""The checks that cannot be silenced, and why: no reason can justify what they find."""
 
 _FORM_CHECK = "syntax"
-"""The check that finds what keeps others from looking into a file; there no pragma is called idle."""
+"""The check of form. In a file with such errors other checks may not run, so no pragma there is called idle."""
 
 _MEANT = re.compile(r"\b[Gg]onogo\s*:|\b[Gg]onogo\s+disable")
 _FORM = re.compile(r"#+\s*gonogo:\s*disable(?P<file>-file)?\s*=\s*(?P<checks>[\w-]+(?:\s*,\s*[\w-]+)*)(?P<reason>.*)")
@@ -42,13 +41,13 @@ _WORD = re.compile(r"\w")
 
 @dataclass(frozen=True, slots=True)
 class Pragma:
-    """A comment meant for us.
+    """A comment that addresses gonogo.
 
     Attributes:
-        where: the comment.
-        checks: the ids it names.
-        about: the rules or lines it is for; the whole file where it is none of them.
-        fault: what is wrong with it; empty where it works.
+        where: the place of the comment.
+        checks: the ids in the comment.
+        about: the rules or lines that the pragma is for; empty for the whole file.
+        fault: the mistake in the pragma; empty if the pragma works.
     """
 
     where: Span
@@ -57,7 +56,7 @@ class Pragma:
     fault: str = ""
 
     def silences(self, finding: Finding) -> bool:
-        """Tell whether a finding in its file is one of those that it is for."""
+        """Return whether the pragma silences a finding of its file."""
         if self.fault or finding.check not in self.checks:
             return False
         return not self.about or any(_is_of(finding, block) for block in self.about)
@@ -65,16 +64,16 @@ class Pragma:
 
 @dataclass(frozen=True, slots=True)
 class Silenced:
-    """What pragmas leave of findings.
+    """The findings after pragmas were applied.
 
     Attributes:
         kept: the findings that stay.
-        told: what is to be said of the pragmas themselves and is not among the findings yet.
-        count: how many findings were silenced.
+        notices: further findings about the pragmas themselves.
+        count: the number of silenced findings.
     """
 
     kept: tuple[Finding, ...]
-    told: tuple[Finding, ...]
+    notices: tuple[Finding, ...]
     count: int
 
 
@@ -83,17 +82,17 @@ def silenced(
     files: Iterable[SourceFile],
     known_ids: Collection[str],
     texts: Mapping[str, str] | None = None,
-    unheard: Collection[str] = (),
+    unable: Collection[str] = (),
 ) -> Silenced:
     """Apply the pragmas of all files.
 
     Args:
-        findings: what the checks found.
+        findings: the findings of the checks.
         files: the rule files.
         known_ids: the ids of all checks.
         texts: the text of each configuration, by its path.
-        unheard: the checks that could find nothing, since nobody told them what they rest on: none of their pragmas
-            is called idle.
+        unable: the checks that could not run fully, because a fact that they require is not known. Their pragmas are
+            never called idle.
     """
     found = tuple(findings)
     everything = {file.path: pragmas(file, known_ids) for file in files}
@@ -105,46 +104,48 @@ def silenced(
         used |= {(id(pragma), one.check) for pragma in silencing}
         kept += [] if silencing else [one]
     broken = {one.where.start.path for one in kept if (one.check, one.severity) == (_FORM_CHECK, Severity.ERROR)}
-    told = [fault for those in everything.values() for fault in faults(those)]
+    notices = [fault for those in everything.values() for fault in faults(those)]
     for path, those in everything.items():
-        told += [] if path in broken else _idle(those, used, unheard)
+        notices += [] if path in broken else _idle(those, used, unable)
     present = set(kept)
-    return Silenced(tuple(kept), tuple(one for one in told if one not in present), len(found) - len(kept))
+    return Silenced(tuple(kept), tuple(one for one in notices if one not in present), len(found) - len(kept))
 
 
 def pragmas(file: SourceFile, known_ids: Collection[str]) -> tuple[Pragma, ...]:
-    """List the pragmas of a file, in their order, and what is wrong with each."""
+    """Return the pragmas of a rule file in order, each with its mistake if it has one."""
     if "onogo" not in file.text:
         return ()
     meant = (remark for remark in remarks(file) if _MEANT.search(remark.text))
-    nowhere = "no rule is here or right below; put it on a rule's line or above a rule"
-    heading = "what is for the whole file belongs above its first group"
+    nowhere = "no rule is here or right below; put the pragma on a rule's line or above a rule"
+    heading = "a pragma for the whole file belongs above the first group"
     return tuple(_pragma(remark, file.path, known_ids, nowhere, heading) for remark in meant)
 
 
 def text_pragmas(text: str, path: str, known_ids: Collection[str]) -> tuple[Pragma, ...]:
-    """List the pragmas of a configuration, in their order, and what is wrong with each."""
+    """Return the pragmas of a configuration in order, each with its mistake if it has one."""
     if "onogo" not in text:
         return ()
     meant = (remark for remark in line_remarks(text) if _MEANT.search(remark.text))
-    nowhere = "nothing is here or right below; put it on the line that is meant, or above it"
-    heading = "what is for the whole file belongs above its first key"
+    nowhere = "no setting is here or right below; put the pragma on the line of the setting, or above it"
+    heading = "a pragma for the whole file belongs above the first key"
     return tuple(_pragma(remark, path, known_ids, nowhere, heading) for remark in meant)
 
 
 def faults(found: Iterable[Pragma]) -> Iterator[Finding]:
-    """Make a finding of each faulty pragma."""
+    """Yield a finding for each faulty pragma."""
     for pragma in found:
         if pragma.fault:
-            yield Finding(PRAGMA, Severity.ERROR, pragma.where, f"this silences nothing: {pragma.fault}", _rule(pragma))
+            yield Finding(
+                PRAGMA, Severity.ERROR, pragma.where, f"this pragma silences nothing: {pragma.fault}", _rule(pragma)
+            )
 
 
-def _idle(found: Iterable[Pragma], used: Collection[tuple[int, str]], unheard: Collection[str]) -> Iterator[Finding]:
-    """Make a finding of each check that a pragma silences for nothing."""
+def _idle(found: Iterable[Pragma], used: Collection[tuple[int, str]], unable: Collection[str]) -> Iterator[Finding]:
+    """Yield a finding for each check that a pragma silences although the check finds nothing there."""
     for pragma in found:
         for check in () if pragma.fault else dict.fromkeys(pragma.checks):
-            if check not in unheard and (id(pragma), check) not in used:
-                message = f"this silences nothing: {check} finds nothing here; remove it, or move it to where it does"
+            if check not in unable and (id(pragma), check) not in used:
+                message = f"this pragma silences nothing: {check} finds nothing here; remove the pragma or move it"
                 yield Finding(PRAGMA, Severity.INFO, pragma.where, message, _rule(pragma))
 
 
@@ -159,7 +160,7 @@ def _pragma(
     where = Span(Position(path, remark.line, remark.column), len(remark.text))
     form = _FORM.fullmatch(remark.text)
     if form is None:
-        return Pragma(where, (), remark.about, "write '# gonogo: disable=CHECK reason', and nothing before it")
+        return Pragma(where, (), remark.about, "write '# gonogo: disable=CHECK reason' with no text before it")
     checks = tuple(re.split(r"\s*,\s*", form["checks"]))
     fault = _wrong_checks(checks, known_ids) or _no_reason(form["reason"])
     if form["file"]:
@@ -178,11 +179,11 @@ def _wrong_checks(checks: tuple[str, ...], known_ids: Collection[str]) -> str:
 
 
 def _no_reason(text: str) -> str:
-    return "" if _WORD.search(text) else "it gives no reason; say behind the checks why they are wrong here"
+    return "" if _WORD.search(text) else "the reason is missing; write after the check names why they are wrong here"
 
 
 def _is_of(finding: Finding, block: RuleBlock | LineBlock) -> bool:
-    """Tell whether a finding is of a rule: by its name where no other has it, else by its line."""
+    """Return whether a finding belongs to a rule: by the rule's name if it is unique in the file, else by the line."""
     if isinstance(block, LineBlock):
         return block.holds(finding.where.start.line)
     if finding.rule not in {"", block.rule.name}:

@@ -1,4 +1,4 @@
-"""Which rules read what other rules record, selector by selector."""
+"""Finds the selectors that read series which other rules record."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gonogo.promql.tree import Expression, Range, Subquery, Vector, walk
 
 @dataclass(frozen=True, slots=True)
 class RecordUse:
-    """A selector of one rule that finds the series of another; ``span`` is how far back it looks, 0 for an instant."""
+    """A selector of one rule that finds the series of another. ``span`` is how far back it looks, 0 for an instant."""
 
     reader: WrittenRule
     selector: Vector
@@ -22,12 +22,12 @@ class RecordUse:
 
     @property
     def in_one_group(self) -> bool:
-        """Whether both rules are evaluated together."""
+        """True if one group holds both rules."""
         return self.reader.group is self.record.group
 
 
 def readings(estate: Estate) -> Iterator[RecordUse]:
-    """List every selector by name that finds what a group records, with the first such rule of each group."""
+    """Yield every named selector that finds a recorded series, with the first such recording rule of each group."""
     records: dict[str, dict[int, list[WrittenRule]]] = {}
     for record in estate.recording:
         records.setdefault(record.name, {}).setdefault(id(record.group), []).append(record)
@@ -48,5 +48,5 @@ def _below(node: Range | Subquery) -> Iterator[Expression]:
 
 
 def _may_find(selector: Vector, labels: Mapping[str, str]) -> bool:
-    """Tell whether no static label of a record contradicts a selector."""
+    """Return whether a selector can find a recorded series: no static label of the record contradicts a matcher."""
     return not labels or all(one.accepts(labels[one.label]) for one in selector.matchers if one.label in labels)

@@ -1,4 +1,4 @@
-"""Finds the places of what promtool says: the character of the expression, the rule, or the line."""
+"""Finds the places that promtool's messages are about: a character of the expression, the rule, or the line."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _TEMPLATE = re.compile(r'(annotation|label) "([^"]*)": ')
 
 
 def refusals(word: Word, file: SourceFile) -> Iterator[ArbiterRefusal]:
-    """Place everything that promtool says against one file; a refusal without a reason is told as one."""
-    for reason in word.reasons or (PromtoolReason("it is refused, and nothing says why"),):
+    """Yield promtool's reasons against one file, each with its place; one general reason if promtool gives none."""
+    for reason in word.reasons or (PromtoolReason("promtool refuses this file and gives no reason"),):
         rule = _rule(reason, file)
         where = _in_file(reason, file) if rule is None else _in_rule(reason, rule, file)
         yield ArbiterRefusal(where, reason.message, reason.name)
@@ -40,7 +40,7 @@ def _in_rule(reason: PromtoolReason, rule: WrittenRule, file: SourceFile) -> Spa
 
 
 def _offset(expression: str, line: int, column: int) -> int:
-    """Count the characters before a line and a column that promtool counted in bytes, from 1."""
+    """Return the number of characters before a line and column that promtool counted in bytes, from 1."""
     lines = expression.split("\n")
     before = lines[: line - 1]
     start = lines[len(before)] if len(before) < len(lines) else ""
@@ -49,7 +49,7 @@ def _offset(expression: str, line: int, column: int) -> int:
 
 
 def _in_file(reason: PromtoolReason, file: SourceFile) -> Span:
-    """Take the line as it is: the lines of an unwrapped resource are those of the file."""
+    """Return the place of a line. The lines of an unwrapped resource are the lines of the file."""
     lines = file.text.count("\n") + 1
     if not 0 < reason.line <= lines:
         return Span(Position(file.path, 1, 1))

@@ -1,4 +1,4 @@
-"""What a lint found, and over how much: all that its text and its JSON say."""
+"""The result of a lint: the findings, and how much was linted. The text and the JSON output are made from it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ class LintReport:
     """The result of one lint.
 
     Attributes:
-        findings: what is left after pragmas and baseline, in the order of files, lines and columns.
-        files: how many files were linted.
-        rules: how many rules they hold.
-        silenced: how many findings pragmas silenced.
-        baselined: how many findings the baseline knows.
-        gone: what the baseline lists and no longer occurs, so that it can shrink.
-        texts: the text of each file by its path as findings name it; the lines shown come from here.
+        findings: the findings left after pragmas and baseline, sorted by file, line and column.
+        files: the number of linted files.
+        rules: the number of rules in those files.
+        silenced: the number of findings that pragmas silenced.
+        baselined: the number of findings that the baseline knows.
+        gone: entries of the baseline that no longer occur and can be removed.
+        texts: the text of each file, by its path as findings name it. The lines in the output come from here.
     """
 
     findings: tuple[Finding, ...]

@@ -1,4 +1,4 @@
-"""What an organisation asks of its own rules: labels, annotations, names, bounds and owners. All of it is opt-in."""
+"""The requirements of an organisation for its rules: labels, annotations, names, bounds and owners. All are opt-in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The shortest and the longest duration allowed; ``None`` is no bound."""
+    """The shortest and the longest allowed duration. ``None`` means no bound."""
 
     least: timedelta | None = None
     most: timedelta | None = None
@@ -18,46 +18,46 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class NamePatterns:
-    """For each name, what its values look like; a value fits where the pattern matches all of it."""
+    """A pattern for the value of each name. A value fits if the pattern matches all of it."""
 
     patterns: Mapping[str, re.Pattern[str] | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, patterns: Mapping[str, str | None]) -> NamePatterns:
-        """Compile patterns as they are written; ``None`` is any value.
+        """Compile the patterns. ``None`` stands for any value.
 
         Raises:
-            re.error: one is no regular expression.
+            re.error: a pattern is not a valid regular expression.
         """
         return cls({name: None if pattern is None else re.compile(pattern) for name, pattern in patterns.items()})
 
     def meant(self, name: str) -> str:
-        """Give the pattern of a name as it is written."""
+        """Return the pattern of a name as text."""
         pattern = self.patterns[name]
         return "anything" if pattern is None else pattern.pattern
 
     def fits(self, name: str, value: str) -> bool:
-        """Tell whether a value of a label or an annotation is one of those meant; ``None`` means any."""
+        """Return whether a value of a label or annotation fits the pattern of its name."""
         pattern = self.patterns[name]
         return pattern is None or pattern.fullmatch(value) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
-    """The demands; what is left out is not asked for.
+    """The requirements. A field that is left out requires nothing.
 
     Attributes:
-        required_labels: labels that every alert must have, and what their values look like.
-        forbidden_labels: labels that no rule may have, or not with such values.
+        required_labels: labels that every alert must have, and the patterns of their values.
+        forbidden_labels: labels that no rule may have. With a pattern, only such values are forbidden.
         required_annotations: annotations that every alert must have.
         forbidden_annotations: annotations that no alert may have.
-        alert_name: what the names of alerts look like.
-        record_name: what the names of recorded metrics look like.
-        held: how long ``for`` may be.
-        keep_firing: how long ``keep_firing_for`` may be.
-        interval: how long the interval of a group may be.
-        owner_label: the label, or annotation, that names who looks after a rule.
-        owners: who may; empty where nobody asks for owners.
+        alert_name: the pattern for names of alerts.
+        record_name: the pattern for names of recorded metrics.
+        held: the bounds of ``for``.
+        keep_firing: the bounds of ``keep_firing_for``.
+        interval: the bounds of a group's interval.
+        owner_label: the label or annotation that names the owner of a rule.
+        owners: the allowed owners; empty if owners are not required.
     """
 
     required_labels: NamePatterns = field(default_factory=NamePatterns)

@@ -1,4 +1,4 @@
-r"""Reads what an organisation asks of its rules from a YAML file of its own.
+r"""Reads the requirements of an organisation from a YAML file of their own.
 
 ::
 
@@ -8,7 +8,7 @@ r"""Reads what an organisation asks of its rules from a YAML file of its own.
     bounds: {for: {least: 1m, most: 1h}, interval: {most: 5m}}
     owners: {label: team, names: [payments, storage]}
 
-A pattern matches a whole value; ``null`` stands for any. Every key may be left out.
+A pattern matches a whole value. ``null`` stands for any value. Every key may be left out.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _BOUNDED = ("for", "keep_firing_for", "interval")
 
 
 def read_requirements(text: str, path: str) -> tuple[Requirements, tuple[Problem, ...]]:
-    """Read requirements; all mistakes are listed, and what has one is not asked for."""
+    """Read requirements. All mistakes are listed, and a requirement with a mistake is left out."""
     document = parse(text, path)
     reader = _Reader(document)
     return reader.requirements(), (*document.problems, *reader.problems)
@@ -67,7 +67,7 @@ class _Reader:
         )
 
     def _keys(self, loc: Loc, known: tuple[str, ...] | None) -> tuple[str, ...]:
-        """Give the keys of a mapping, complaining of those that are not known (``None``: all are)."""
+        """Return the keys of a mapping, and complain about unknown ones (``None``: all keys are known)."""
         value = self._document.at(loc)
         if value is None:
             return ()
@@ -82,17 +82,21 @@ class _Reader:
         return NamePatterns({name: self._pattern((*loc, name)) for name in self._keys(loc, None)})
 
     def _pattern(self, loc: Loc) -> re.Pattern[str] | None:
-        return None if self._document.at(loc) is None else self._read(loc, re.compile, "is no regular expression")
+        return (
+            None if self._document.at(loc) is None else self._read(loc, re.compile, "is not a valid regular expression")
+        )
 
     def _bounds(self, loc: Loc) -> Bounds:
         self._keys(loc, ("least", "most"))
         least, most = (self._duration((*loc, key)) for key in ("least", "most"))
         if least is not None and most is not None and least > most:
-            self._complain(loc, "nothing is within these bounds", "exchange them")
+            self._complain(
+                loc, "'least' is greater than 'most', so no duration is within these bounds", "exchange them"
+            )
         return Bounds(least, most)
 
     def _duration(self, loc: Loc) -> timedelta | None:
-        return None if self._document.at(loc) is None else self._read(loc, parse_duration, "is no duration")
+        return None if self._document.at(loc) is None else self._read(loc, parse_duration, "is not a valid duration")
 
     def _owners(self) -> frozenset[str]:
         value = self._document.at(("owners", "names"))
@@ -104,12 +108,12 @@ class _Reader:
     def _read(self, loc: Loc, how: Callable[[str], T], wrong: str) -> T | None:
         text = self._document.text(loc)
         if text is None:
-            self._complain(loc, "one value is expected here", "write it as text")
+            self._complain(loc, "a single value is expected here", "write a text")
             return None
         try:
             return how(text)
         except (ValueError, re.error) as error:
-            self._complain(loc, f"{text!r} {wrong}: {error}", "mend it; until then nothing is asked for here")
+            self._complain(loc, f"{text!r} {wrong}: {error}", "correct the value")
             return None
 
     def _complain(self, loc: Loc, message: str, next_step: str, *, key: bool = False) -> None:

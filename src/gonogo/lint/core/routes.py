@@ -1,9 +1,8 @@
-"""Alertmanager's routes, and which receivers an alert with labels half known may come to.
+"""Alertmanager's routes, and the receivers that an alert may come to if only some of its labels are known.
 
-An alert goes down the tree: a route takes it when all its matchers accept it, the first
-child that takes it ends the search among its brothers unless it says ``continue``, and
-what no child takes stays with the route itself. Source: Alertmanager documentation,
-"Configuration", route.
+An alert goes down the tree. A route takes the alert if all its matchers accept it. The first child that takes the alert
+ends the search among its siblings, unless the child says ``continue``. An alert that no child takes stays with the
+route itself. Source: Alertmanager documentation, "Configuration", route.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from gonogo.promql.tree import Matcher
 
 @dataclass(frozen=True, slots=True)
 class RouteMatcher:
-    """A matcher of a route, and where it stands."""
+    """A matcher of a route, and its place."""
 
     matcher: Matcher
     where: Span
@@ -26,15 +25,15 @@ class RouteMatcher:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A route and those below it.
+    """A route and the routes below it.
 
     Attributes:
-        receiver: its own, or that of the nearest route above with one.
-        matchers: all must accept an alert.
-        readable: whether all its matchers could be read; if not, it may take anything.
-        goes_on: whether its brothers after it are asked even when it takes an alert.
+        receiver: the route's receiver, or that of the nearest route above with one.
+        matchers: the matchers, which must all accept an alert.
+        readable: True if all matchers could be read. Otherwise the route may take any alert.
+        goes_on: True if the route says ``continue``, so that its later siblings are asked as well.
         children: the routes below it.
-        where: where it begins.
+        where: the place where the route begins.
     """
 
     receiver: str
@@ -45,14 +44,14 @@ class Route:
     children: tuple[Route, ...] = ()
 
     def takes(self, labels: Mapping[str, str]) -> bool | None:
-        """Tell whether it takes an alert that has these labels, and perhaps others: ``None`` is perhaps."""
+        """Return whether the route takes an alert with these labels and perhaps others; ``None`` means perhaps."""
         judged = [_judged(one.matcher, labels.get(one.matcher.label)) for one in self.matchers]
         if False in judged:
             return False
         return True if self.readable and None not in judged else None
 
     def walk(self) -> Iterator[Route]:
-        """Visit it and every route below it."""
+        """Yield the route and every route below it."""
         yield self
         for child in self.children:
             yield from child.walk()
@@ -60,19 +59,19 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """The tree of routes, and the receivers that tell nobody."""
+    """The tree of routes, and the receivers that notify nobody."""
 
     path: str
     root: Route
     silent: frozenset[str] = frozenset()
 
     def ends(self, labels: Mapping[str, str]) -> tuple[Route, ...]:
-        """List the routes at which an alert with these labels, and perhaps others, may end."""
+        """Return the routes at which an alert with these labels, and perhaps others, may end."""
         return tuple(_ends(self.root, labels))
 
 
 def _judged(matcher: Matcher, value: str | None) -> bool | None:
-    """Tell whether a value passes; ``None`` where the value, or what the pattern means, is not known."""
+    """Return whether a matcher accepts a value; ``None`` if the value or the meaning of the pattern is not known."""
     if value is None:
         return None
     if matcher.op in {"=", "!="}:

@@ -1,4 +1,4 @@
-"""Reads the routes and receivers of an ``alertmanager.yml``; whether the rest is valid is for amtool to say."""
+"""Reads the routes and receivers of an ``alertmanager.yml``. amtool judges whether the rest is valid."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from gonogo.promql.tree import Matcher
 
 _TEXT = r'"((?:[^"\\]|\\.)*)"'
 _MATCHER = re.compile(rf"\s*(?:{_TEXT}|([^\s{{}}!=~,\\\"'`]+))\s*(=~|!~|!=|=)\s*(?:{_TEXT}|([^\s\"{{}},]*))\s*")
-"""A name, since Alertmanager 0.27 any one, in quotes or without; the operator; a value, in quotes or without."""
+"""A name (since Alertmanager 0.27 any text), the operator, and a value; name and value with or without quotes."""
 _ESCAPES = {'\\"': '"', "\\\\": "\\", "\\n": "\n"}
 _ESCAPE = re.compile(r'\\["\\n]')
 
 
 def read_routes(text: str, path: str) -> tuple[Routes | None, tuple[Problem, ...]]:
-    """Read an Alertmanager's configuration; ``None`` where it has no routes."""
+    """Read the configuration of an Alertmanager; ``None`` if it has no routes."""
     document = parse(text, path)
     if not isinstance(document.at(("route",)), dict):
-        problem = Problem(document.position(()), "it has no 'route'", "name Alertmanager's own configuration file")
+        problem = Problem(
+            document.position(()), "the file has no 'route'", "name Alertmanager's own configuration file"
+        )
         return None, (*document.problems, problem)
     root = _route(document, ("route",), "")
     return Routes(path, root, frozenset(_silent(document))), document.problems
@@ -45,7 +47,7 @@ def _route(document: YamlDocument, loc: Loc, inherited: str) -> Route:
 
 
 def _matchers(document: YamlDocument, loc: Loc) -> Iterator[RouteMatcher | None]:
-    """Give the matchers of a route, in all three notations; ``None`` is one that cannot be read."""
+    """Yield the matchers of a route, in all three notations. ``None`` stands for a matcher that cannot be read."""
     for key, operator in (("match", "="), ("match_re", "=~")):
         given = document.at((*loc, key))
         for label in given if isinstance(given, dict) else ():
@@ -61,7 +63,7 @@ def _matchers(document: YamlDocument, loc: Loc) -> Iterator[RouteMatcher | None]
 
 
 def _read(written: str) -> tuple[Matcher, ...]:
-    """Read ``a="b"`` or ``{a="b",c!="d"}``; nothing where it is neither."""
+    """Read ``a="b"`` or ``{a="b",c!="d"}``; return nothing if the text is neither."""
     text = written.strip().removeprefix("{").removesuffix("}").rstrip().removesuffix(",")
     matchers = []
     place = 0
@@ -82,7 +84,7 @@ def _plain(quoted: str | None, bare: str) -> str:
 
 
 def _silent(document: YamlDocument) -> Iterator[str]:
-    """Name the receivers that have no integration at all."""
+    """Yield the names of receivers without any integration."""
     receivers = document.at(("receivers",))
     for place in range(len(receivers) if isinstance(receivers, list) else 0):
         receiver = document.at(("receivers", place))

@@ -1,4 +1,4 @@
-"""Which lines of a file belong to which rule, and which rule a comment is about."""
+"""Finds the lines that belong to each rule of a file, and the rule that a comment is about."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class RuleBlock:
 
     Attributes:
         rule: the rule.
-        begin: where its first key stands.
+        begin: the place of its first key.
         indent: the column of its keys.
         last: its last line.
-        unique: whether no other rule of the file has its name.
+        unique: True if no other rule of the file has the same name.
     """
 
     rule: WrittenRule
@@ -32,15 +32,15 @@ class RuleBlock:
     unique: bool
 
     def holds(self, line: int) -> bool:
-        """Tell whether a line is one of the rule's."""
+        """Return whether a line belongs to the rule."""
         return self.begin[0] <= line <= self.last
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A comment, in YAML or in an expression, and the rules it is about.
+    """A comment, in YAML or in an expression, and the rules that it is about.
 
-    ``heading`` tells whether it stands above the first group.
+    ``heading`` is True if the comment stands above the first group.
     """
 
     line: int
@@ -51,10 +51,10 @@ class Remark:
 
 
 def remarks(file: SourceFile) -> tuple[Remark, ...]:
-    """List the comments of a file, in order.
+    """Return the comments of a file, in order.
 
-    On a rule's lines a comment is about that rule. On a line of its own, indented like the keys of the rule
-    above, or more, it is about that one; else about the rule that begins right below it.
+    On a line of a rule a comment is about that rule. On a line of its own, a comment is about the rule above if it is
+    indented at least as much as that rule's keys. Otherwise it is about the rule that begins right below.
     """
     found = layout(file.text)
     blocks = _blocks(file, found.last_lines)
@@ -79,7 +79,7 @@ def _blocks(file: SourceFile, last_lines: Mapping[Place, int]) -> tuple[RuleBloc
 
 
 def _first_group(file: SourceFile) -> int:
-    """Give the line on which the first group begins; one behind the file where it has none."""
+    """Return the line on which the first group begins; a line after the end if the file has no group."""
     lists = ((rule.document, rule.loc[:-3]) for rule in file.rules)
     lines = (document.position((*loc, 0)).line for document, loc in lists)
     return min(lines, default=len(lines_of(file.text)) + 1)

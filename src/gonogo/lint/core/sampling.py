@@ -1,8 +1,8 @@
-"""How often series get a sample, as far as rules and configuration prove it.
+"""The sampling interval of series, as far as rules and configuration prove it.
 
-A recorded series gets one at every evaluation of its group. A scraped one gets one at every scrape of its job;
-which job that is, only matchers tell, so there may be several candidates. Labels set while relabelling and
-honoured labels are out of sight: a selector that fits no job can come from any of them.
+A recorded series gets one sample at every evaluation of its group. A scraped series gets one at every scrape of its
+job. Only matchers show which job that is, so there may be several candidates. Relabelling and ``honor_labels`` are not
+considered: a selector that fits no job may belong to any of them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from gonogo.promql.tree import Matcher, Vector
 
 @dataclass(frozen=True, slots=True, order=True)
 class Pace:
-    """How often a series gets a sample, and who gives it one, as in ``job 'node' scrapes``."""
+    """The sampling interval of a series, and its source, such as ``job 'node' scrapes``."""
 
     interval: timedelta
     source: str
@@ -27,13 +27,13 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """What is known of the pace of an estate's series."""
+    """The known sampling intervals of an estate's series."""
 
     estate: Estate
     _known: dict[tuple[Matcher, ...], tuple[Pace, ...]] = field(default_factory=dict)
 
     def paces(self, vector: Vector) -> tuple[Pace, ...]:
-        """List the paces that the series of a selector may have, the quickest first; none where it is not known."""
+        """Return the paces that the series of a selector may have, the quickest first; none if they are not known."""
         graph = self.estate.graph
         if vector.metric is None:
             return ()

@@ -1,4 +1,4 @@
-"""Inputs that are not in git: nobody reviewed them, and another machine does not have them."""
+"""Inputs that are not in git: nobody reviewed them, and other machines do not have them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Untracked:
-    """A file that git ignores, or does not track, and what it is an input for (``rules``, ``tests``, ``policy``…)."""
+    """A file that git ignores or does not track, and its role as an input (``rules``, ``tests``, ``policy``…)."""
 
     path: str
     role: str

@@ -1,4 +1,4 @@
-"""The output of ``vmalert -dryRun``, taken apart: which files vmalert refuses, and why.
+"""Reads the output of ``vmalert -dryRun``: the files that vmalert refuses, and the reasons.
 
 vmalert ends with one fatal message. The message counts its errors and names a file in each. Observed on 1.79 and 1.145.
 """
@@ -22,13 +22,13 @@ _LINE = re.compile(r"\byaml: (?:unmarshal errors:\s*)?line (\d+): ")
 _QUOTED = re.compile(r'expr: "((?:[^"\\]|\\.)*)"')
 
 
-def heard(output: str, version: str, asked: Mapping[str, SourceFile], *, passed: bool) -> Arbiter:
-    """Make an arbiter of one run.
+def vmalert_judgement(output: str, version: str, asked: Mapping[str, SourceFile], *, passed: bool) -> Arbiter:
+    """Return the judgement of vmalert from the output of one run.
 
     Args:
         output: the text that vmalert wrote.
         version: the version of vmalert; empty if it has none.
-        asked: the files by the names that vmalert was given; parts of one file have several.
+        asked: the files by the names that vmalert was given. The parts of one file have several names.
         passed: True if vmalert ended with 0.
     """
     refused = () if passed else tuple(_refusals(output, asked))
@@ -38,7 +38,7 @@ def heard(output: str, version: str, asked: Mapping[str, SourceFile], *, passed:
 
 
 def _refusals(output: str, asked: Mapping[str, SourceFile]) -> Iterator[ArbiterRefusal]:
-    """List the errors of a failed run; an error that no file explains is an error of every file."""
+    """Yield the errors of a failed run. An error that belongs to no known file counts against every file."""
     fatal = _FATAL.split(output)[-1] if _FATAL.search(output) else ""
     before, counted, errors = _parted(fatal)
     found = list(_ERROR.finditer(errors))
@@ -70,7 +70,7 @@ def _refusal(file: SourceFile, group: str, said: str) -> ArbiterRefusal:
 
 
 def _blamed(rules: Sequence[WrittenRule], group: str, said: str) -> WrittenRule | None:
-    """Find the rule that an error names; the quoted expression tells rules of one name apart."""
+    """Find the rule that an error names. The quoted expression distinguishes rules of one name."""
     named = _RULE.search(said)
     if named is None:
         return None

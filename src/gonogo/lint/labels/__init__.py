@@ -1,1 +1,1 @@
-"""What labels the result of an expression can have: certainly, perhaps, or never."""
+"""The labels that the result of an expression has always, sometimes or never."""

@@ -1,7 +1,7 @@
-"""The values that one label can have, the empty one standing for no such label.
+"""The possible values of one label. The empty value stands for an absent label.
 
-Either some values or all but some: closed under intersection and union, so that
-``"" not in`` a domain says that the label is guaranteed, and ``ABSENT`` that it is impossible.
+A domain is a set of values, or all values except some. Both forms are closed under intersection and union. The label is
+guaranteed if ``""`` is not in the domain, and impossible if the domain is ``ABSENT``.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from gonogo.promql.re2 import accepts
 from gonogo.promql.tree import Matcher
 
 _ALTERNATIVES = re.compile(r"\(?([^\\.+*?()\[\]{}^$]*)\)?")
-"""A regular expression that is only some literals."""
+"""A regular expression that only lists literals."""
 
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """The values listed or, with ``others``, all but those."""
+    """The listed values or, with ``others``, all values except the listed ones."""
 
     values: frozenset[str]
     others: bool = False
 
     def __and__(self, that: Domain) -> Domain:
-        """Give the values that both have."""
+        """Return the values that are in both domains."""
         if self.others and that.others:
             return Domain(self.values | that.values, others=True) if that.values else self
         if self.others:
@@ -34,7 +34,7 @@ class Domain:
         return Domain(self.values - that.values if that.others else self.values & that.values)
 
     def __or__(self, that: Domain) -> Domain:
-        """Give the values that one of them has."""
+        """Return the values that are in at least one of the domains."""
         if self.others and that.others:
             return Domain(self.values & that.values, others=True)
         if self.others:
@@ -42,22 +42,22 @@ class Domain:
         return Domain(that.values - self.values, others=True) if that.others else Domain(self.values | that.values)
 
     def __contains__(self, value: str) -> bool:
-        """Tell whether a value is possible."""
+        """Return whether a value is possible."""
         return (value in self.values) is not self.others
 
     @property
     def is_empty(self) -> bool:
-        """Whether no value is possible, not even none: nothing can be so."""
+        """True if no value is possible, not even the empty one. Such a series cannot exist."""
         return not self.values and not self.others
 
     @property
     def is_absent(self) -> bool:
-        """Whether the label is impossible."""
+        """True if the label is impossible."""
         return not self.others and self.values == _NONE
 
     @property
     def is_guaranteed(self) -> bool:
-        """Whether there is always such a label."""
+        """True if the label is always there."""
         return "" not in self and not self.is_empty
 
 
@@ -65,7 +65,7 @@ _NONE = frozenset([""])
 
 
 def exactly(values: Iterable[str]) -> Domain:
-    """Give the domain of these values alone."""
+    """Return the domain that holds exactly these values."""
     return Domain(frozenset(values))
 
 
@@ -76,7 +76,7 @@ PRESENT = Domain(frozenset([""]), others=True)
 
 @lru_cache(maxsize=8192)
 def matched(matcher: Matcher) -> Domain:
-    """Give the values that pass a matcher, or more where only RE2 could say."""
+    """Return the values that a matcher accepts. Where only RE2 could decide, the domain is larger."""
     listed = _listed(matcher)
     positive = matcher.op in {"=", "=~"}
     if listed is not None:

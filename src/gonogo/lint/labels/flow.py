@@ -1,4 +1,4 @@
-"""How labels flow through an expression: from what a node is made of to the node."""
+"""The flow of labels through an expression, from the parts of a node to the node."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from gonogo.promql.tree import (
 )
 
 KEEPING_OPERATORS = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
-"""Aggregations that choose among series and keep them as they are."""
+"""Aggregations that select series and keep their labels."""
 
 
 def flowed(node: Expression, parts: tuple[LabelSet, ...]) -> LabelSet:
-    """Give what labels a node other than a selector can have, from those of its ``children``."""
+    """Return the labels of a node that is not a selector, from the labels of its ``children``."""
     match node:
         case Call():
             return called(node, parts)
@@ -42,7 +42,7 @@ def flowed(node: Expression, parts: tuple[LabelSet, ...]) -> LabelSet:
 
 
 def selected(vector: Vector) -> LabelSet:
-    """Give what labels the series of a selector can have, by its matchers."""
+    """Return the labels that series of a selector can have, by its matchers."""
     named = {NAME_LABEL: PRESENT if vector.metric is None else exactly([vector.metric])}
     for matcher in vector.matchers:
         named[matcher.label] = named.get(matcher.label, ANY) & matched(matcher)

@@ -1,4 +1,4 @@
-"""What functions do to labels. Source: Prometheus documentation, "Functions"; ``promql/functions.go``."""
+"""The effect of functions on labels. Source: Prometheus documentation, "Functions"; ``promql/functions.go``."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from gonogo.promql.selectors import ABSENCE_FUNCTIONS
 from gonogo.promql.tree import NAME_LABEL, Call, Expression, Range, Text, Vector
 
 SCALARS = frozenset({"scalar", "time", "pi", "start", "end", "range", "step"})
-"""Functions that give a number."""
+"""Functions that return a number."""
 
 KEEPING = frozenset({"last_over_time", "first_over_time", "sort", "sort_desc", "sort_by_label", "sort_by_label_desc"})
-"""Functions that keep all labels, the metric's name too."""
+"""Functions that keep all labels and the metric's name."""
 
 MAPPING = frozenset(
     {"abs", "ceil", "clamp", "clamp_max", "clamp_min", "changes", "day_of_month", "day_of_week"}
@@ -26,14 +26,14 @@ MAPPING = frozenset(
     | {"quantile_over_time", "stddev_over_time", "stdvar_over_time", "sum_over_time", "ts_of_first_over_time"}
     | {"ts_of_last_over_time", "ts_of_max_over_time", "ts_of_min_over_time"}
 )
-"""Functions that keep all labels but the metric's name."""
+"""Functions that keep all labels and drop the metric's name."""
 
 _DESTINATION = 1
 _REPLACEMENT = 2
 
 
 def called(node: Call, parts: tuple[LabelSet, ...]) -> LabelSet:
-    """Give what labels the result of a function can have, from those of its arguments."""
+    """Return the labels that the result of a function can have, from the labels of its arguments."""
     vector = next((part for part in parts if not part.scalar), BARE)
     if node.function in SCALARS:
         return SCALAR
@@ -48,9 +48,10 @@ def called(node: Call, parts: tuple[LabelSet, ...]) -> LabelSet:
 
 
 def _absence(argument: Expression) -> LabelSet:
-    """Give the labels of ``absent``: those its selector sets by ``=``.
+    """Return the labels of ``absent``: the labels that its selector sets by ``=``.
 
-    None where brackets are around it or, by the order of matchers, where a label has several.
+    There are no labels if the argument is in brackets. Because of the order of matchers, a label with several matchers
+    may be dropped.
     """
     vector = argument.vector if isinstance(argument, Range) else argument
     if not isinstance(vector, Vector):
@@ -75,7 +76,7 @@ def _fraction(_: Call, vector: LabelSet) -> LabelSet:
 
 
 def _replace(node: Call, vector: LabelSet) -> LabelSet:
-    """Set a label where the expression matches; elsewhere it stays what it was."""
+    """Set a label on series that the pattern matches. Other series keep the old value."""
     match node.arguments:
         case (_, Text(label), Text(""), *_):
             return vector.having(label, vector.of(label) | ABSENT)

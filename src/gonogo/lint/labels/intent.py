@@ -1,4 +1,4 @@
-"""By which labels an expression is meant to be told apart: those that its outermost ``by`` names, or its targets'."""
+"""The labels that distinguish the series of a result: the names in the outermost ``by``, or the labels of targets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gonogo.promql.tree import Aggregation, Binary, Call, Expression, Labels, Ne
 
 
 def intended(node: Expression, known: Mapping[int, LabelSet]) -> tuple[str, ...]:
-    """Give the labels that the series of a result are grouped by; none where operators join several vectors."""
+    """Return the labels by which the series of a result are grouped; none if operators join several vectors."""
     match _source(node, known):
         case Aggregation(operator=operator, grouping=Labels(word="by", names=names)):
             return () if operator in KEEPING_OPERATORS else names
@@ -21,7 +21,7 @@ def intended(node: Expression, known: Mapping[int, LabelSet]) -> tuple[str, ...]
 
 
 def scraped(node: Expression, known: Mapping[int, LabelSet]) -> str | None:
-    """Give the metric whose series a result has as a target exports them; those have ``job`` and ``instance``."""
+    """Return the metric whose scraped series a result consists of. Such series have ``job`` and ``instance``."""
     match _source(node, known):
         case Vector(metric=str(metric)) | Range(vector=Vector(metric=str(metric))) if ":" not in metric:
             return metric
@@ -36,7 +36,7 @@ def _source(node: Expression, known: Mapping[int, LabelSet]) -> Expression:
 
 
 def _inside(node: Expression, known: Mapping[int, LabelSet]) -> Expression | None:
-    """Give the one vector that a node takes its series from."""
+    """Return the one vector that a node takes its series from."""
     match node:
         case Negation(inner=inner):
             return inner

@@ -1,4 +1,4 @@
-"""What labels the series of a result can have, and with which values."""
+"""The labels that the series of a result can have, and their possible values."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from gonogo.promql.tree import NAME_LABEL
 
 @dataclass(frozen=True, slots=True)
 class LabelSet:
-    """The domains of labels: ``named`` ones, and that of all the ``rest`` (any value, or absent).
+    """The domains of the ``named`` labels, and the domain of all other labels, ``rest`` (any value, or absent).
 
-    ``scalar`` tells a number from a vector: it takes no part in the matching of series.
+    ``scalar`` is True for a number. A number takes no part in the matching of series.
     """
 
     named: Mapping[str, Domain]
@@ -21,28 +21,28 @@ class LabelSet:
     scalar: bool = False
 
     def of(self, label: str) -> Domain:
-        """Give a label's domain."""
+        """Return the domain of a label."""
         return self.named.get(label, self.rest)
 
     @property
     def is_bare(self) -> bool:
-        """Whether no label is possible, the metric's name aside."""
+        """True if no label is possible, except for the metric's name."""
         return self.rest.is_absent and all(one.is_absent for name, one in self.named.items() if name != NAME_LABEL)
 
     def having(self, label: str, domain: Domain) -> LabelSet:
-        """Give the set with one label's domain replaced."""
+        """Return the set with the domain of one label replaced."""
         return LabelSet({**self.named, label: domain}, self.rest)
 
     def only(self, labels: Iterable[str]) -> LabelSet:
-        """Keep these labels alone."""
+        """Return the set with these labels only."""
         return LabelSet({label: self.of(label) for label in labels}, ABSENT)
 
     def less(self, labels: Iterable[str]) -> LabelSet:
-        """Drop these labels."""
+        """Return the set without these labels."""
         return LabelSet({**self.named, **dict.fromkeys(labels, ABSENT)}, self.rest)
 
     def unnamed(self) -> LabelSet:
-        """Drop the metric's name."""
+        """Return the set without the metric's name."""
         return self.having(NAME_LABEL, ABSENT)
 
     def combined(self, that: LabelSet, how: Callable[[Domain, Domain], Domain]) -> LabelSet:
@@ -51,12 +51,12 @@ class LabelSet:
         return LabelSet({name: how(self.of(name), that.of(name)) for name in names}, how(self.rest, that.rest))
 
     def __or__(self, that: LabelSet) -> LabelSet:
-        """Give what series of either can have."""
+        """Return the labels that series of either set can have."""
         return self.combined(that, Domain.__or__)
 
 
 OPEN = LabelSet({}, ANY)
-"""Nothing is known."""
+"""Any label may be there, with any value."""
 
 BARE = LabelSet({}, ABSENT)
 """A vector without labels."""

@@ -1,4 +1,4 @@
-"""The labels of every node of every rule, through recorded series where that is wanted."""
+"""The labels of every node of every rule. Recorded series can be followed into the rules that record them."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from gonogo.promql.selectors import Selector
 from gonogo.promql.tree import NAME_LABEL, Expression, Vector, children
 
 DEEPEST = 20
-"""How many recording rules are followed one into another; below, nothing is taken for known."""
+"""How many levels of recording rules are followed. Beyond that, any label is possible."""
 
 MOST = 100
-"""How many recording rules of one name are looked at; of more, nothing is taken for known."""
+"""How many recording rules of one name are followed. With more, any label is possible."""
 
 Nodes = Callable[[Rule], tuple[Expression, ...]]
-"""Gives all nodes of a rule, each before what it is made of."""
+"""Returns all nodes of a rule, each before its children."""
 
 
 class Labelling:
-    """Answers what labels the parts of rules can have; each rule is worked out once, when asked for."""
+    """The labels that the parts of rules can have. Each rule is computed once, on the first question."""
 
     def __init__(self, nodes: Nodes, graph: RuleGraph | None = None, *, reserved: bool = False) -> None:
-        """Begin with nothing worked out.
+        """Start without any computed rule.
 
         Args:
-            nodes: gives the nodes of a rule.
-            graph: the rules by what they record; without it, recorded series are like any others.
-            reserved: follow only names with a colon, which no exporter gives its metrics.
+            nodes: returns the nodes of a rule.
+            graph: the rules by the metrics that they record. Without it, recorded series are like all others.
+            reserved: True to follow only names with a colon, which no exporter uses.
         """
         self._nodes = nodes
         self._graph = graph
@@ -41,7 +41,7 @@ class Labelling:
         self._open: list[int] = []
 
     def of(self, rule: Rule) -> Mapping[int, LabelSet]:
-        """Give the labels of a rule's nodes, by the nodes' ``id()``; nothing for what cannot be read."""
+        """Return the labels of a rule's nodes, by the ``id()`` of the node; nothing for an unreadable expression."""
         if id(rule) not in self._known:
             self._open.append(id(rule))
             known: dict[int, LabelSet] = {}
@@ -55,12 +55,12 @@ class Labelling:
         return self._known[id(rule)]
 
     def result(self, rule: Rule) -> LabelSet:
-        """Give the labels that the result of a rule's expression can have: what templates see."""
+        """Return the labels that the result of a rule's expression can have, as templates see them."""
         nodes = self._nodes(rule)
         return self.of(rule)[id(nodes[0])] if nodes else OPEN
 
     def recorded(self, rule: Rule) -> LabelSet:
-        """Give the labels that the series of a recording rule can have: its own are set on top."""
+        """Return the labels that series of a recording rule can have, including the labels that the rule sets."""
         if id(rule) in self._open or len(self._open) > DEEPEST:
             return OPEN
         own = {name: exactly([value]) for name, value in rule.labels.items()}
@@ -68,21 +68,21 @@ class Labelling:
         return LabelSet({**result.named, **own, NAME_LABEL: exactly([rule.name])}, result.rest)
 
     def makers(self, vector: Vector) -> tuple[Rule, ...]:
-        """List the recording rules that all series of a selector come from, where they are followed."""
+        """Return the recording rules that all series of a selector come from; none if records are not followed."""
         if self._graph is None or not self._recording(vector):
             return ()
         makers = tuple(rule for rule in self._graph.makers(Selector.of(vector)) if rule.kind is RuleKind.RECORD)
         return makers if len(makers) <= MOST else ()
 
     def finds_none(self, vector: Vector) -> bool:
-        """Tell whether no rule that records series of a selector's name makes such as it asks for."""
+        """Return whether rules record the metric of a selector, but none with the labels that the selector asks for."""
         asked, rules = selected(vector), self._recording(vector)
         if not rules or len(rules) > MOST or any(rule.kind is not RuleKind.RECORD for rule in rules):
             return False
         return all(self._narrowed(self.recorded(rule), asked) is None for rule in rules)
 
     def _recording(self, vector: Vector) -> tuple[Rule, ...]:
-        """List the rules that make series of a selector's name, whatever their labels."""
+        """Return the rules that record the metric of a selector, with any labels."""
         if self._graph is None or vector.metric is None or (self._reserved and ":" not in vector.metric):
             return ()
         return self._graph.recorded_by(vector.metric)
@@ -104,7 +104,7 @@ class Labelling:
         return first
 
     def _narrowed(self, recorded: LabelSet, asked: LabelSet) -> LabelSet | None:
-        """Narrow what a rule records to what a selector asks for; ``None`` where that is nothing."""
+        """Narrow the labels of a record to those that a selector asks for; ``None`` if no series is left."""
         met = {name: recorded.of(name) & domain for name, domain in asked.named.items()}
         if any(domain.is_empty for domain in met.values()):
             return None

@@ -1,4 +1,4 @@
-"""Which part of an expression it is that loses a label, in words."""
+"""Finds the part of an expression that loses a label, and describes it in words."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gonogo.promql.tree import (
 
 
 def loser(root: Expression, label: str, known: Mapping[int, LabelSet]) -> Expression:
-    """Find the innermost node whose result cannot have the label that the root's cannot have."""
+    """Find the innermost node that cannot have a label which the root cannot have."""
     node = root
     while True:
         below = (part for part in _sources(node, label) if not known[id(part)].scalar)
@@ -32,7 +32,7 @@ def loser(root: Expression, label: str, known: Mapping[int, LabelSet]) -> Expres
 
 
 def _sources(node: Expression, label: str) -> Iterator[Expression]:
-    """Give the parts that a node can have a label from, or cannot have it because of."""
+    """Yield the parts that decide whether a node can have a label."""
     match node:
         case Call(function=function) if function in ABSENCE_FUNCTIONS:
             return
@@ -53,9 +53,9 @@ def _sources(node: Expression, label: str) -> Iterator[Expression]:
 
 
 def loss(node: Expression, label: str) -> str:  # noqa: PLR0911 - one for each kind of node
-    """Say how a node found by ``loser`` loses the label, as a clause."""
+    """Return how a node found by ``loser`` loses the label, as a clause."""
     if label == NAME_LABEL:
-        return "the metric's name is dropped by functions, arithmetic and aggregations"
+        return "functions, arithmetic and aggregations drop the metric's name"
     match node:
         case Aggregation(operator=operator, grouping=None):
             return f"'{operator}' without 'by' drops all labels"
@@ -68,10 +68,10 @@ def loss(node: Expression, label: str) -> str:  # noqa: PLR0911 - one for each k
         case Call(function="histogram_quantile" as function):
             return f"'{function}' drops it"
         case Call(function=function):
-            return f"'{function}()' gives no such label"
+            return f"the result of '{function}()' has no such label"
         case Binary(matching=Labels(word=word, names=names)) if node.group is None:
             return f"'{word} ({', '.join(names)})' drops it"
         case Vector():
             return f"the series {node.metric or instant(node)} selected here never have it"
         case _:
-            return "the expression gives no labels"
+            return "the result of the expression has no labels"

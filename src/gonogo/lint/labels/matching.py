@@ -1,4 +1,4 @@
-"""How a binary operator matches the series of its sides, by their labels.
+"""The rules by which a binary operator matches the series of its two sides.
 
 Source: Prometheus documentation, "Operators", vector matching; ``promql/engine.go``.
 """
@@ -18,7 +18,7 @@ SET_OPERATORS = frozenset({"and", "or", "unless"})
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A label by which no series of the two sides can match."""
+    """A label because of which no series of the two sides can match."""
 
     label: str
     left: Domain
@@ -26,7 +26,7 @@ class Conflict:
 
 
 def is_matched(node: Binary, label: str) -> bool:
-    """Tell whether a label must be equal on both sides."""
+    """Return whether a label must be equal on both sides."""
     matching = node.matching
     if matching is not None and matching.word == "on":
         return label in matching.names
@@ -34,9 +34,9 @@ def is_matched(node: Binary, label: str) -> bool:
 
 
 def conflict(node: Binary, left: LabelSet, right: LabelSet) -> Conflict | None:
-    """Find a label for which the two sides have no value in common; ``or`` and filled sides need none.
+    """Find a label for which the two sides have no common value. ``or`` and filled sides need no common value.
 
-    Of the metric's name nothing is said: when it is dropped depends on the version.
+    The metric's name is left out: the version of Prometheus decides when it is dropped.
     """
     if node.operator == "or" or left.scalar or right.scalar or node.fill != (None, None):
         return None
@@ -54,7 +54,7 @@ def _candidates(node: Binary, left: LabelSet, right: LabelSet) -> Iterator[str]:
 
 
 def joined(node: Binary, left: LabelSet, right: LabelSet) -> LabelSet:  # noqa: PLR0911 - one for each kind of join
-    """Give what labels the result of a binary operator can have."""
+    """Return the labels that the result of a binary operator can have."""
     if left.scalar and right.scalar:
         return SCALAR
     if left.scalar or right.scalar:
@@ -76,7 +76,7 @@ def joined(node: Binary, left: LabelSet, right: LabelSet) -> LabelSet:  # noqa: 
 
 
 def _met(node: Binary, many: LabelSet, one: LabelSet) -> LabelSet:
-    """Narrow the labels of ``many`` to what a match with ``one`` leaves."""
+    """Narrow the labels of ``many`` to those that are left after a match with ``one``."""
     if node.matching is not None and node.matching.word == "on":
         return LabelSet(
             {**many.named, **{name: _meet(many.of(name), one.of(name)) for name in node.matching.names}}, many.rest
@@ -87,7 +87,7 @@ def _met(node: Binary, many: LabelSet, one: LabelSet) -> LabelSet:
 
 
 def _meet(left: Domain, right: Domain) -> Domain:
-    """Intersect; where that is nothing, the join is the mistake, and no more is made of it."""
+    """Return the common values; the left domain if there are none, because another check reports such a join."""
     both = left & right
     return left if both.is_empty else both
 
@@ -101,7 +101,7 @@ def _one_to_one(node: Binary, met: LabelSet) -> LabelSet:
 
 
 def _renamed(node: Binary, result: LabelSet) -> LabelSet:
-    """Drop the metric's name as operators do; whether comparisons keep it depends on the version."""
+    """Drop the metric's name as operators do. The version of Prometheus decides whether comparisons keep it."""
     if node.operator in COMPARISONS and not node.boolean:
         return result.having(NAME_LABEL, result.of(NAME_LABEL) | ABSENT)
     return result.unnamed()

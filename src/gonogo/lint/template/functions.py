@@ -1,4 +1,4 @@
-"""The functions that alert templates have.
+"""The functions of alert templates.
 
 Source: Prometheus documentation, "Template reference"; ``template/template.go``; Go, ``text/template``.
 """
@@ -8,24 +8,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 OLD = (2, 42)
-"""The oldest version that is told from others."""
+"""The oldest version that is distinguished from others."""
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateFunction:
-    """How many arguments a function takes (``most`` of ``None``: any number), and since which version it is there."""
+    """The number of arguments of a function (``most`` of ``None``: any number), and the version that added it."""
 
     least: int
     most: int | None
     since: tuple[int, int] = OLD
 
     def takes(self, count: int) -> bool:
-        """Tell whether a function can be called with so many arguments."""
+        """Return whether the function can be called with this number of arguments."""
         return self.least <= count and (self.most is None or count <= self.most)
 
     @property
     def wanted(self) -> str:
-        """Say how many arguments it takes."""
+        """The allowed number of arguments, in words."""
         least = f"{self.least} argument{'' if self.least == 1 else 's'}"
         return least if self.most == self.least else f"at least {least}"
 
@@ -52,7 +52,7 @@ SIGNATURES = {
     **_at_least(1, "printf", "and", "or", "index", "slice", "call"),
     **_at_least(2, "eq"),
 }
-"""By name."""
+"""The template functions, by name."""
 
 COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
 """Functions that compare values of one type."""

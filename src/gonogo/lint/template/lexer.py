@@ -18,7 +18,7 @@ KEYWORDS = frozenset(["block", "break", "continue", "define", "else", "end", "if
 
 
 class TokenKind(StrEnum):
-    """What a token is."""
+    """The kind of a token."""
 
     OPEN = "{{"
     CLOSE = "}}"
@@ -42,7 +42,7 @@ class TokenKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token and the offset that it begins at."""
+    """A token, and the offset at which it begins."""
 
     kind: TokenKind
     text: str
@@ -89,7 +89,7 @@ _KINDS = {
     "character": TokenKind.CHARACTER,
 }
 _ENDS = frozenset(" \t\r\n.,|:()")
-"""What may follow a name directly, beside the end of the action."""
+"""The characters that may follow a name directly, besides the end of the action."""
 
 _ESCAPES = re.compile(
     r"""(?:[^\\] | \\[abfnrtv\\"] | \\x[0-9a-fA-F]{2} | \\[0-3][0-7]{2} | \\u[0-9a-fA-F]{4} | \\U[0-9a-fA-F]{8})*""",
@@ -98,10 +98,10 @@ _ESCAPES = re.compile(
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """List the tokens of all actions, from ``{{`` to ``}}``, and the end of the template at last.
+    """Yield the tokens of all actions, from ``{{`` to ``}}``, and the end of the template at last.
 
     Raises:
-        Unreadable: Go would refuse it.
+        UnreadableTemplate: Go would refuse the template.
     """
     position = 0
     while (start := text.find(LEFT, position)) >= 0:
@@ -153,7 +153,7 @@ def _token(text: str, position: int) -> Token:
     if kind is TokenKind.CHARACTER and read != ",":
         raise UnreadableTemplate(position, 1, _stray(text, position, read))
     if kind is TokenKind.NUMBER and (after == "_" or after.isalnum()):
-        raise UnreadableTemplate(position, len(read) + 1, f"{read + after!r} is no number")
+        raise UnreadableTemplate(position, len(read) + 1, f"{read + after!r} is not a number")
     if kind in _NAMES and after and after not in _ENDS and not text.startswith(RIGHT, found.end()):
         raise UnreadableTemplate(found.end(), 1, f"{after!r} cannot follow {read!r}")
     if kind is TokenKind.STRING and read[0] == '"' and not _ESCAPES.fullmatch(read, 1, len(read) - 1):

@@ -1,6 +1,7 @@
-"""What a template reads of the alert and what it shows, found by following its values from where they come.
+"""The meaning of a template: the labels that it reads and the values that it shows, found by following its values.
 
-Where the dot stands for something else (in ``range``, ``with`` and defined templates), nothing is made of it.
+In ``range``, ``with`` and defined templates the dot stands for something else. What is read through it there is
+ignored.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from gonogo.lint.template.syntax import (
 
 
 class ValueSource(Enum):
-    """Where a value comes from."""
+    """The source of a value."""
 
     ALERT = auto()
     LABELS = auto()
@@ -49,12 +50,12 @@ FIELDS = {
     "ExternalURL": ValueSource.TEXT,
     "Value": ValueSource.VALUE,
 }
-"""What the dot of an alert template has."""
+"""The fields of the dot in an alert template."""
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A label that a template reads, and where; ``tested`` where it is read only to see whether it is there."""
+    """A label that a template reads, and its place. ``tested`` is True if the template only tests for the label."""
 
     label: str
     offset: int
@@ -64,14 +65,14 @@ class Use:
 
 @dataclass(slots=True)
 class Meaning:
-    """What a template does.
+    """The meaning of a template.
 
     Attributes:
-        labels: the labels of the alert's expression that it reads.
-        external: the external labels that it reads.
-        values: where it shows the sample's value, or a text made of it.
-        mistakes: what fails when it is reached.
-        functions: the functions that it calls and that not all versions have.
+        labels: the labels of the alert's expression that the template reads.
+        external: the external labels that the template reads.
+        values: the places where the template shows the sample's value, or a text made from it.
+        mistakes: the parts that fail when they are reached.
+        functions: the functions that the template calls and that not all versions have.
     """
 
     labels: list[Use] = field(default_factory=list)
@@ -83,25 +84,25 @@ class Meaning:
 
 @dataclass(slots=True)
 class _Cell:
-    """What a variable holds; assignments inside a branch are seen behind it."""
+    """The content of a variable. Code after a branch sees the assignments inside the branch."""
 
     source: ValueSource
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What the dot and the variables are at some place, and whether values are only tested there."""
+    """The meaning of the dot and of the variables at one place, and whether values are only tested there."""
 
     dot: ValueSource
     variables: dict[str, _Cell]
     tested: bool = False
 
     def inside(self, dot: ValueSource | None = None) -> _Place:
-        """Enter a branch, whose own variables end with it."""
+        """Enter a branch. Variables declared in the branch end with it."""
         return _Place(self.dot if dot is None else dot, dict(self.variables), self.tested)
 
     def testing(self) -> _Place:
-        """Look only whether values are there."""
+        """Enter a part in which values are only tested."""
         return _Place(self.dot, self.variables, tested=True)
 
 
@@ -122,14 +123,14 @@ def meaning(tree: TemplateTree) -> Meaning:
 
 
 class _Reader:
-    """Visits every part once, in order, and notes what it finds."""
+    """Visits every part once, in order, and notes the labels, values and mistakes."""
 
     def __init__(self, defined: Iterable[str]) -> None:
         self._defined = frozenset(defined)
         self.found = Meaning()
 
     def nodes(self, nodes: tuple[Node, ...], place: _Place) -> None:
-        """Visit some parts in order."""
+        """Visit the parts in order."""
         for node in nodes:
             match node:
                 case Show(pipeline):
@@ -201,7 +202,7 @@ class _Reader:
         return ValueSource.OTHER
 
     def _compared(self, name: Name, types: list[str]) -> None:
-        """Note a comparison that Go refuses, such as of the value with ``5``: a fraction is no integer."""
+        """Note a comparison that Go refuses, such as of the value with ``5``: a fraction is not an integer."""
         if len(types) == 2 and "" not in types and types[0] != types[1]:  # noqa: PLR2004 - both sides
             hint = " (write 5.0 for 5)" if {"an integer", "a fraction"} == set(types) else ""
             self._mistake(name, f"{name.text!r} cannot compare {types[0]} with {types[1]}{hint}")
@@ -259,7 +260,7 @@ _FRACTION = re.compile(r"[+-]?\d*\.?\d*(?:[eE][+-]?\d+)?")
 
 
 def _type(operand: Operand | None, source: ValueSource) -> str:
-    """Name the type of a value where it is certain; ``operand`` is ``None`` for what a pipe brings."""
+    """Return the type of a value if it is certain. ``operand`` is ``None`` for a piped value."""
     if not isinstance(operand, Literal):
         return _TYPES.get(source, "")
     if operand.text is not None:
@@ -270,7 +271,7 @@ def _type(operand: Operand | None, source: ValueSource) -> str:
 
 
 def _name(operand: Literal | Dot | Variable) -> Name:
-    """Name what an operand ends with, for a message."""
+    """Return the last part of an operand, for a message."""
     if isinstance(operand, Literal):
         return Name(operand.written, operand.offset, len(operand.written))
     if operand.fields:
@@ -279,7 +280,7 @@ def _name(operand: Literal | Dot | Variable) -> Name:
 
 
 def _either(one: ValueSource, other: ValueSource) -> ValueSource:
-    """Tell where a value comes from that comes from one or the other."""
+    """Return the source of a value that comes from one of two sources."""
     if one is other:
         return one
     return ValueSource.DERIVED if {ValueSource.VALUE, ValueSource.DERIVED} & {one, other} else ValueSource.OTHER

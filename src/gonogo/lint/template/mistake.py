@@ -1,4 +1,4 @@
-"""What is wrong with a template, and where in its text."""
+"""Mistakes in a template, and their places in its text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class TemplateMistake:
-    """A mistake in a template: where it begins, how many characters it has, and what it is, as a clause."""
+    """A mistake in a template: the offset, the length in characters, and a clause that says what is wrong."""
 
     offset: int
     length: int
@@ -15,7 +15,7 @@ class TemplateMistake:
 
 
 class UnreadableTemplate(ValueError):
-    """The template cannot be parsed."""
+    """A template that cannot be parsed."""
 
     def __init__(self, offset: int, length: int, message: str) -> None:
         """Keep the place."""
@@ -24,4 +24,4 @@ class UnreadableTemplate(ValueError):
 
 
 class TooDeep(ValueError):
-    """The template is nested deeper than is read here; Go may well take it."""
+    """A template that is nested too deeply for gonogo. Go may accept it."""

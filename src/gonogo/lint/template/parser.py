@@ -25,10 +25,10 @@ from gonogo.lint.template.syntax import (
 )
 
 PREDEFINED = ("labels", "externalLabels", "externalURL", "value")
-"""The variables that Prometheus declares in front of every template."""
+"""The variables that Prometheus declares before every template."""
 
 DEEPEST = 50
-"""How many controls and brackets may stand inside one another."""
+"""How deeply controls and brackets may be nested."""
 
 _CONTROLS = frozenset(["if", "with", "range"])
 _ELSE_IF = {"if": frozenset(["if"]), "with": frozenset(["with"]), "range": frozenset[str]()}
@@ -47,17 +47,17 @@ _STARTS = frozenset(
 
 
 def parsed(text: str, functions: Container[str]) -> TemplateTree:
-    """Parse a template; the functions are those that it may name.
+    """Parse a template that may call the given functions.
 
     Raises:
-        Unreadable: Go would refuse it.
-        TooDeep: it is nested too deeply to be read here.
+        UnreadableTemplate: Go would refuse the template.
+        TooDeep: the template is nested too deeply for gonogo.
     """
     return _Parser(list(tokens(text)), functions).tree()
 
 
 class _Parser:
-    """Reads tokens from left to right; ``scope`` has the variables that are declared so far."""
+    """Reads tokens from left to right. ``scope`` holds the variables declared so far."""
 
     def __init__(self, listed: list[Token], functions: Container[str]) -> None:
         self._tokens = listed
@@ -81,7 +81,7 @@ class _Parser:
     # Actions
 
     def _list(self, opener: Token) -> tuple[tuple[Node, ...], Token]:
-        """Read up to ``{{end}}`` or ``{{else``; give the word that it ends with."""
+        """Read up to ``{{end}}`` or ``{{else``, and return the word at the end."""
         nodes: list[Node] = []
         while self._peek().kind is not TokenKind.END:
             for word in ("end", "else"):
@@ -155,7 +155,7 @@ class _Parser:
         return Include(name, pipeline)
 
     def _body(self, name: Name, word: Token) -> None:
-        """Read a named template: it knows no variable from outside."""
+        """Read a named template, which knows no variables from outside."""
         outside, loops = self._scope, self._loops
         self._scope, self._loops = [""], 0
         nodes, last = self._list(word)
@@ -287,7 +287,7 @@ class _Parser:
         return self._tokens[self._place - 1]
 
     def _peek_solid(self) -> Token:
-        """Look at the next token that is no space, without taking it."""
+        """Return the next token that is not a space, without taking it."""
         place = self._place
         while self._tokens[place].kind is TokenKind.SPACE:
             place += 1
@@ -299,14 +299,14 @@ class _Parser:
         return self._next()
 
     def _end(self) -> int:
-        """Tell where the last token before the one just taken ends that is no space."""
+        """Return the end of the last token that is not a space, before the one just taken."""
         place = self._place - 2
         while self._tokens[place].kind is TokenKind.SPACE:
             place -= 1
         return self._tokens[place].offset + len(self._tokens[place].text)
 
     def _is_word(self, word: str) -> bool:
-        """Tell whether an action begins here with a keyword."""
+        """Return whether an action with this keyword begins here."""
         place = self._place + 1
         while self._tokens[place].kind is TokenKind.SPACE:
             place += 1
@@ -328,7 +328,7 @@ def _field(token: Token) -> Name:
 
 
 def _unquoted(text: str) -> str:
-    """Give the value of a text literal; Go's escapes are Python's here."""
+    """Return the value of a text literal. Go's escapes are the same as Python's here."""
     if text[0] == "`":
         return text[1:-1]
     value: str = ast.literal_eval(text)

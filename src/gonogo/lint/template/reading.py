@@ -1,4 +1,4 @@
-"""Reads a template's text once: what it means, or why Go refuses it."""
+"""Reads the text of a template once, and returns its meaning or the reason why Go refuses it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gonogo.lint.template.syntax import Name
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What a template reads and shows, and what is wrong with it; see ``Meaning``."""
+    """The labels and values of a template, and its mistakes; see ``Meaning``."""
 
     labels: tuple[Use, ...] = ()
     external: tuple[Use, ...] = ()
@@ -26,7 +26,7 @@ class Template:
 
 
 PLAIN = Template()
-"""A text without actions."""
+"""A text without an action."""
 
 
 def template(text: str) -> Template:
@@ -52,6 +52,6 @@ def _read(text: str) -> Template:
 
 
 def _read_for_good(uses: list[Use]) -> tuple[Use, ...]:
-    """Leave out labels that the template tests anywhere: it knows that they may be missing."""
+    """Leave out labels that the template tests anywhere, because it expects that they may be missing."""
     tested = {use.label for use in uses if use.tested}
     return tuple(use for use in uses if use.label not in tested)

@@ -1,4 +1,4 @@
-"""Reads the simplest templates at a glance: those that only show a label or the value, as almost all do."""
+"""Reads the simplest templates quickly: those that only show a label or the value, as almost all do."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SHOWN = re.compile(
 
 
 def simple(text: str) -> Meaning | None:
-    """Give what a template means that is no more than such actions; ``None`` for any other."""
+    """Return the meaning of a template that only prints labels or values, else ``None``."""
     found = list(_SHOWN.finditer(text))
     if len(found) != text.count(LEFT):
         return None

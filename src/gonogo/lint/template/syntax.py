@@ -1,4 +1,4 @@
-"""The parts of a template that matter to what it reads and shows."""
+"""The parts of a template that decide on what it reads and shows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A field, a variable or a function, by its name as written without ``.``, and where it stands."""
+    """The name of a field, variable or function, as written without ``.``, and its place."""
 
     text: str
     offset: int
@@ -16,7 +16,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A text, number, truth value or ``nil``: what is written, and the value of a text."""
+    """A text, number, truth value or ``nil``: the literal as written, and the value of a text."""
 
     offset: int
     written: str
@@ -25,7 +25,7 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """The dot, and what is taken from it: ``.Labels.x``."""
+    """The dot, and the fields read from it: ``.Labels.x``."""
 
     offset: int
     fields: tuple[Name, ...] = ()
@@ -33,7 +33,7 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """``$x`` (its name without ``$``), and what is taken from it: ``$labels.x``."""
+    """A variable ``$x`` (its name without ``$``), and the fields read from it: ``$labels.x``."""
 
     name: Name
     fields: tuple[Name, ...] = ()
@@ -41,7 +41,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function's name, and what is taken from its result."""
+    """The name of a function, and the fields read from its result."""
 
     name: Name
     fields: tuple[Name, ...] = ()
@@ -49,7 +49,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Inner:
-    """A pipeline in brackets, and what is taken from its result."""
+    """A pipeline in brackets, and the fields read from its result."""
 
     pipeline: Pipeline
     fields: tuple[Name, ...] = ()
@@ -67,7 +67,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """Commands, each taking the former's result as its last argument; the variables that get the last result."""
+    """Commands, each with the former's result as its last argument, and the variables that get the last result."""
 
     offset: int
     length: int
@@ -78,14 +78,14 @@ class Pipeline:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """An action that writes a pipeline's result, if it is not kept in a variable."""
+    """An action that prints a pipeline's result, unless a variable keeps it."""
 
     pipeline: Pipeline
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """``if``, ``with`` or ``range``: a pipeline, what follows on it, and what follows else."""
+    """An ``if``, ``with`` or ``range``: a pipeline, the parts inside, and the parts after ``else``."""
 
     word: str
     pipeline: Pipeline
@@ -95,7 +95,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Include:
-    """``template "name" pipeline``."""
+    """An action ``template "name" pipeline``."""
 
     name: Name
     pipeline: Pipeline | None
@@ -106,7 +106,7 @@ Node = Show | Control | Include
 
 @dataclass(frozen=True, slots=True)
 class TemplateTree:
-    """A template's parts, and the templates that it defines, by name."""
+    """The parts of a template, and the templates that it defines, by name."""
 
     nodes: tuple[Node, ...]
     defined: dict[str, tuple[Node, ...]]
