@@ -26,7 +26,7 @@ def found(expression: str, text: str, *others: str, section: str = "annotations"
         ("absent(x)", "{{ .Labels.job }}", "'absent' has only the labels that its own selector sets with '='"),
         ("vector(1)", '{{ index $labels "job" }}', "the result of 'vector()' has no such label"),
         ("time() > bool 1", "{{ $labels.job }}", "the result of the expression has no labels"),
-        ("rate(x[5m]) > 1", "{{ $labels.__name__ }}", "the metric's name is dropped by functions, arithmetic"),
+        ("rate(x[5m]) > 1", "{{ $labels.__name__ }}", "functions, arithmetic and aggregations drop the metric's name"),
     ],
 )
 def test_a_label_that_is_never_there_is_found(expression: str, text: str, why: str) -> None:
