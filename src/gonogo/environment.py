@@ -6,5 +6,5 @@ import os
 
 
 def variable(name: str) -> str | None:
-    """Give one environment variable; ``None`` when it is not set or is empty."""
+    """Return one environment variable; ``None`` when it is not set or is empty."""
     return os.environ.get(name) or None

@@ -91,7 +91,7 @@ class _State:
 
     @property
     def pending(self) -> bool:
-        """Whether a signal came that the main thread has not answered yet."""
+        """Return whether a signal came that the main thread has not answered yet."""
         return self.came is not None and not self.raised and not self.over
 
 
@@ -232,7 +232,7 @@ def _until(met: Callable[[], bool], seconds: float | None, descriptors: Collecti
 
 
 def _bells() -> tuple[int, ...]:
-    """Give what wakes this thread."""
+    """Return what wakes this thread."""
     if _state.main is None:
         return ()
     if _state.main == get_ident():

@@ -32,7 +32,7 @@ def through(command: Callable[[], object], arguments: Sequence[str], *, debug: b
 
 
 def wants_json(arguments: Sequence[str]) -> bool:
-    """Tell whether a command line asks for JSON, even where it cannot be meant as a whole; the last word counts."""
+    """Return whether a command line asks for JSON, even where it cannot be meant as a whole; the last word counts."""
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
     forms = [
         word if option == "--format" else option.partition("=")[2]

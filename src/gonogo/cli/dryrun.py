@@ -91,7 +91,7 @@ def dryrun(
 
 
 def exit_code(result: DryRunResult) -> int:
-    """Give the exit code as docs/dryrun.md lists them: abort, then the verdict before the watch, then the last one."""
+    """Return the exit code as docs/dryrun.md lists them: abort, then the verdict before the watch, then the last one."""
     if result.abort is not None:
         return ABORTED
     code = EXIT_CODES[result.decided.judgement.verdict] or EXIT_CODES[result.last.judgement.verdict]

@@ -62,7 +62,7 @@ def _signal_before(error: BaseException) -> BaseException:
 
 
 def _is_help(error: BaseException) -> bool:
-    """Tell whether a group was called without a command, which click answers with its page of help."""
+    """Return whether a group was called without a command, which click answers with its page of help."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     return context is not None and str(error) == context.get_help()
 

@@ -138,7 +138,7 @@ class _Judge:
     _report: LintReport | None = None
 
     def report(self, linted: Linted) -> LintReport:
-        """Give what is left to say; the baseline is written first, where that was asked for."""
+        """Return what is left to say; the baseline is written first, where that was asked for."""
         from gonogo.lint.known import compared, keep_findings, known_findings
 
         if self._report is None:
@@ -149,7 +149,7 @@ class _Judge:
         return self._report
 
     def fails(self, linted: Linted) -> bool:
-        """Tell whether anything is left at or above the severity that fails."""
+        """Return whether anything is left at or above the severity that fails."""
         from gonogo.model.finding import Severity
 
         worst = Severity(self.fail_on).rank

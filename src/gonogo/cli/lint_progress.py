@@ -13,7 +13,7 @@ SILENT_SECONDS = 2.0
 
 @contextmanager
 def patient(name: str, stream: TextIO, after: float = SILENT_SECONDS) -> Iterator[Callable[[str], None]]:
-    """Give a function that hears of steps; on a terminal they are shown from ``after`` seconds on.
+    """Return a function that hears of steps; on a terminal they are shown from ``after`` seconds on.
 
     Args:
         name: what every line begins with.

@@ -20,7 +20,7 @@ PLAIN = {
 
 
 def plain_call(arguments: list[str]) -> Callable[[], object] | None:
-    """Give the call that the arguments plainly ask for; ``None`` where click has to read them."""
+    """Return the call that the arguments plainly ask for; ``None`` where click has to read them."""
     for words, place in PLAIN.items():
         if tuple(arguments[: len(words)]) == words:
             return _call(place, arguments[len(words) :])

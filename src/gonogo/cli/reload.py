@@ -101,7 +101,7 @@ def reload(  # noqa: PLR0913 - one parameter for each option
 
 
 def exit_code(result: ReloadResult) -> int:
-    """Give the contract's exit code."""
+    """Return the contract's exit code."""
     from gonogo.reload.compare.result import Became
 
     if result.became is Became.ROLLED_BACK:

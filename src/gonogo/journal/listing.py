@@ -10,7 +10,7 @@ from gonogo.model.record import Record
 
 
 def list_records(journal: Path, *, kind: str | None, limit: int, folded: bool) -> tuple[Record, ...]:
-    """Give the newest records, newest first; a journal that is not there yet has none.
+    """Return the newest records, newest first; a journal that is not there yet has none.
 
     Args:
         journal: the policy's.
@@ -22,7 +22,7 @@ def list_records(journal: Path, *, kind: str | None, limit: int, folded: bool) -
 
 
 def show_record(journal: Path, number: int) -> Record:
-    """Give one record.
+    """Return one record.
 
     Raises:
         UsageError: there is no record of that number.
@@ -35,6 +35,6 @@ def show_record(journal: Path, number: int) -> Record:
 
 
 def steps_of(journal: Path, whole: Record) -> tuple[Record, ...]:
-    """Give the records that a folded list leaves out for this one, the oldest first."""
+    """Return the records that a folded list leaves out for this one, the oldest first."""
     *steps, newest = records_of_run(journal, whole)
     return tuple(steps) if newest.id == whole.id else ()

@@ -51,7 +51,7 @@ def append(path: Path, record: Record) -> int:
 
 
 def newest(path: Path, kind: str, key: str, *, now: float | None = None) -> RunState:
-    """Give what the journal knows of the runs of one kind for exactly these inputs.
+    """Return what the journal knows of the runs of one kind for exactly these inputs.
 
     ``now`` is the local clock in unix seconds (``None``: ask it). Records dated more
     than ``CLOCK_TOLERANCE_SECONDS`` ahead of it, and records whose outcome is none of
@@ -82,7 +82,7 @@ def newest(path: Path, kind: str, key: str, *, now: float | None = None) -> RunS
 
 
 def records(path: Path, limit: int = 20, kind: str | None = None, *, folded: bool = False) -> tuple[Record, ...]:
-    """Give the newest records, newest first; those of one kind where it is named.
+    """Return the newest records, newest first; those of one kind where it is named.
 
     Args:
         path: the journal.
@@ -101,7 +101,7 @@ def records(path: Path, limit: int = 20, kind: str | None = None, *, folded: boo
 
 
 def records_of_run(path: Path, one: Record) -> tuple[Record, ...]:
-    """Give all records of the run that a record is of, the oldest first; a run of one record has just that.
+    """Return all records of the run that a record is of, the oldest first; a run of one record has just that.
 
     Raises:
         SourceError: the journal is there and cannot be read.
@@ -115,7 +115,7 @@ def records_of_run(path: Path, one: Record) -> tuple[Record, ...]:
 
 
 def record(path: Path, id: int) -> Record | None:  # noqa: A002 - the column's name
-    """Give one record by its id; ``None`` where there is none.
+    """Return one record by its id; ``None`` where there is none.
 
     Raises:
         SourceError: the journal is there and cannot be read.

@@ -42,7 +42,7 @@ class Run:
 
     @property
     def passed(self) -> bool:
-        """Whether it passed."""
+        """Return whether it passed."""
         return self.outcome is Outcome.PASS
 
 
@@ -85,7 +85,7 @@ def counted(number: int, what: str) -> str:
 
 
 def promtool_version() -> Mapping[str, str]:
-    """Give promtool's version as records keep it.
+    """Return promtool's version as records keep it.
 
     Raises:
         MissingTool: promtool is not installed.

@@ -1,1 +1,1 @@
-"""The words of gonogo as frozen values: no I/O, no clock, nothing that changes."""
+"""The values that all folders of gonogo share. They are frozen and use no I/O and no clock."""

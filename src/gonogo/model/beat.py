@@ -1,4 +1,4 @@
-"""One heartbeat as it was published."""
+"""A heartbeat as it was published."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """A beat that was published everywhere it should be.
+    """A beat that was published in every place that the policy names.
 
     Attributes:
-        sequence: its number.
-        milliseconds: the writer's unix time, in whole milliseconds.
-        published: where it can be read: a path, a URL.
-        recovered: a sentence when the state had been lost, else empty.
-        beside: a sentence when another machine writes the same heartbeat, else empty.
+        sequence: the number of the beat.
+        milliseconds: the unix time of the writer, in whole milliseconds.
+        published: the places where the beat can be read, each a path or a URL.
+        recovered: a sentence if the state of the writer had been lost, else empty.
+        beside: a sentence if another machine writes the same heartbeat, else empty.
     """
 
     sequence: int

@@ -1,4 +1,4 @@
-"""What a dry run must show to earn its certificate: ``share``, ``mean`` and ``rises``.
+"""The criteria that a dry run must meet to earn its certificate: ``share``, ``mean`` and ``rises``.
 
 ::
 
@@ -19,21 +19,21 @@ _RISES = re.compile(rf"\s*({SIGNAL_NAME.pattern})\s*,\s*([0-9.]+)\s*")
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The share of the run's time in which the condition was PASS; unknown time counts against."""
+    """The share of the run's time in which the condition was PASS. UNKNOWN time counts as not PASS."""
 
     condition: Condition
 
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """The signal's time-weighted mean over known time."""
+    """The time-weighted mean of a signal, over the time in which the signal was known."""
 
     signal: str
 
 
 @dataclass(frozen=True, slots=True)
 class Rises:
-    """How often the signal climbed by more than ``by`` above its lowest value so far."""
+    """The number of times that a signal climbed by more than ``by`` above its lowest value so far."""
 
     signal: str
     by: float
@@ -44,7 +44,7 @@ Statistic = Share | Mean | Rises
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """A statistic of the whole run and the bound it must meet."""
+    """A statistic of the whole run and the bound that the statistic must meet."""
 
     statistic: Statistic
     bound: Comparison
@@ -55,7 +55,7 @@ def parse_criterion(text: str) -> Criterion:
     """Read one entry of ``dry_run.certify``.
 
     Raises:
-        ValueError: it does not follow the grammar.
+        ValueError: the text does not follow the grammar.
     """
     match = _FORM.fullmatch(text)
     if match is None:

@@ -1,4 +1,4 @@
-"""Conditions: what a gate asks of its signals, and their grammar.
+"""Conditions: the comparisons that a gate makes with its signals, and their grammar.
 
 ::
 
@@ -6,8 +6,8 @@
     term      = signal op number [ "for" duration ] | "falling(" signal "," duration ")"
     op        = == != < <= > >=
 
-``for`` belongs to its own term. There is no ``and`` (a gate lists conditions) and
-there are no parentheses. Numbers are IEEE doubles, compared exactly.
+``for`` belongs to its own term. There is no ``and``, because a gate lists conditions. There are
+no parentheses. Numbers are IEEE doubles and are compared exactly.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from enum import StrEnum
 from gonogo.durations import format_duration, parse_duration
 
 FALLING_TOLERANCE = 0.01
-"""How much a sample may exceed an earlier one, and must fall in all (docs/policy.md, "Gates")."""
+"""``falling``: a sample may exceed an earlier one by this much, and the last must be below the first by more."""
 
 SIGNAL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_:]*")
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
@@ -55,7 +55,7 @@ _COMPARE: dict[Operator, Callable[[float, float], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``signal op bound``, now or unbroken ``held`` long."""
+    """``signal op bound``: the newest sample compares, or with ``held`` every sample of an unbroken time."""
 
     signal: str
     op: Operator
@@ -64,15 +64,15 @@ class Comparison:
 
     @property
     def window(self) -> timedelta | None:
-        """How far back the term looks; ``None`` for the newest sample alone."""
+        """Return how far back the term looks; ``None`` for the newest sample alone."""
         return self.held
 
     def holds(self, value: float) -> bool:
-        """Compare one finite value, exactly."""
+        """Return whether one finite value meets the bound, compared exactly."""
         return _COMPARE[self.op](value, self.bound)
 
     def __str__(self) -> str:
-        """Write the term as the grammar reads it."""
+        """Return the term as the grammar reads it."""
         bound = f"{self.bound:g}" if float(f"{self.bound:g}") == self.bound else repr(self.bound)
         held = f" for {format_duration(self.held)}" if self.held is not None else ""
         return f"{self.signal} {self.op} {bound}{held}"
@@ -80,18 +80,18 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Falling:
-    """``falling(signal, over)``: no sample above an earlier one, the last below the first."""
+    """``falling(signal, over)``: no sample is above an earlier one, and the last sample is below the first."""
 
     signal: str
     over: timedelta
 
     @property
     def window(self) -> timedelta:
-        """How far back the term looks."""
+        """Return how far back the term looks."""
         return self.over
 
     def __str__(self) -> str:
-        """Write the term as the grammar reads it."""
+        """Return the term as the grammar reads it."""
         return f"falling({self.signal}, {format_duration(self.over)})"
 
 
@@ -100,13 +100,13 @@ Term = Comparison | Falling
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Terms joined by ``or``, with the text they were read from."""
+    """Terms joined by ``or``, with the text from which they were read."""
 
     terms: tuple[Term, ...]
     text: str
 
     def __str__(self) -> str:
-        """Give the text as the policy has it."""
+        """Return the text as the policy writes it."""
         return self.text
 
 
@@ -114,7 +114,7 @@ def parse_condition(text: str) -> Condition:
     """Read a condition.
 
     Raises:
-        ValueError: it does not follow the grammar; the message says which part.
+        ValueError: the text does not follow the grammar. The message names the part.
     """
     return Condition(tuple(_parse_term(part) for part in _OR.split(text)), " ".join(text.split()))
 

@@ -1,4 +1,4 @@
-"""The program that evaluates the rules, as far as it differs from a Prometheus that evaluates its own."""
+"""The program that evaluates the rules, and its differences from a Prometheus that evaluates its own rules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Engine(StrEnum):
-    """The programs that list rules; each is recognised by its answer."""
+    """The programs that list rules. gonogo recognises each by its answer."""
 
     PROMETHEUS = "Prometheus"
     VMALERT = "vmalert"
@@ -18,14 +18,14 @@ class Engine(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evaluator:
-    """What the settings of a program do to the rules that it evaluates.
+    """The effect of a program's settings on the rules that the program evaluates.
 
     Attributes:
         engine: the program.
-        external_labels: labels that it adds to every rule, and to every series of a rule.
-        delay: how far in the past it evaluates a group that names no delay of its own.
-        delivery: how long it may hold a sample back before it writes the sample.
-        unread: which of these settings could not be read, why, and what to do; empty where all were read.
+        external_labels: labels that the program adds to every rule, and to every series of a rule.
+        delay: how far in the past the program evaluates a group that names no delay of its own.
+        delivery: how long the program may keep a sample before it writes the sample.
+        unread: the settings that could not be read, why, and what to do. Empty if all were read.
     """
 
     engine: Engine = Engine.PROMETHEUS
@@ -35,7 +35,7 @@ class Evaluator:
     unread: str = ""
 
     def lateness(self, own_delay: timedelta | None) -> timedelta:
-        """Return by how much the samples of a group are late; ``own_delay`` is the delay that the group names."""
+        """Return how late the samples of a group are; ``own_delay`` is the delay that the group names."""
         return (self.delay if own_delay is None else own_delay) + self.delivery
 
 

@@ -1,7 +1,7 @@
-"""Everything that was read from the world for one verdict.
+"""The evidence of one verdict: all answers that were read from servers, files and the journal.
 
-A question that got no valid answer is there as ``Unread``: nothing is ever left
-out in silence, and nothing has a default.
+A question without a valid answer is kept as ``Unread``. No question is left out in
+silence, and no answer has a default.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from gonogo.model.series import Series
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A question with no valid answer: what was asked, why there is none, and what would bring one.
+    """A question without a valid answer: the question, why there is no answer, and the next step.
 
-    ``partial`` marks an answer of which a part may be missing.
+    ``partial`` marks an answer that may be incomplete.
     """
 
     question: str
@@ -30,7 +30,7 @@ class Unread:
 
 
 class TargetHealth(StrEnum):
-    """How a target's last scrape went."""
+    """The result of a target's last scrape."""
 
     UP = "up"
     DOWN = "down"
@@ -39,11 +39,11 @@ class TargetHealth(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An active scrape target: its final labels, its health and how often it is scraped.
+    """An active scrape target: its final labels, its health and its scrape interval.
 
-    ``last_scrape`` is when the last scrape began, ``last_scrape_seconds`` how long it took.
-    ``pool`` is the job of the configuration that it came from, which relabelling cannot hide; empty where the
-    server does not tell it. ``discovered`` are the labels before relabelling, as far as the server shows them.
+    ``last_scrape`` is the time at which the last scrape began, ``last_scrape_seconds`` the time that it took.
+    ``pool`` is the job in the configuration, which relabelling cannot change. It is empty if the server does not
+    show the job. ``discovered`` has the labels before relabelling, as far as the server shows them.
     """
 
     labels: Mapping[str, str]
@@ -58,10 +58,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """The newest record of a run for exactly the policy's inputs.
+    """The newest record of a run on exactly the files that the policy names.
 
-    ``passed_at`` is the unix time of the newest passed run, ``last_passed`` whether
-    the newest run of any outcome passed (``None``: never run).
+    ``passed_at`` is the unix time of the newest passed run. ``last_passed`` says if
+    the newest run of any outcome passed; ``None`` means that there was no run.
     """
 
     passed_at: float | None = None
@@ -71,30 +71,30 @@ class RunState:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one verdict is judged from.
+    """All values that one verdict is judged from.
 
     Attributes:
-        now: the server's own time in unix seconds, asked in the same batch.
-        ranges: signal name -> its series over the longest window asked, samples with
-            their own times; a signal of which nothing came back has an empty tuple.
-        instant: the same selectors as one instant vector, staleness markers applied;
-            also the metrics in which writers put their own time.
+        now: the time of the server in unix seconds, asked in the same batch.
+        ranges: signal name -> its series over the longest window asked; samples have
+            their own times. A signal without any series has an empty tuple.
+        instant: the same selectors as one instant vector, staleness markers applied,
+            and the metrics in which writers put their own time.
         rules: the rule groups that the server loaded.
-        targets: the server's active targets.
+        targets: the active targets of the server.
         pushes: the series of ``push_time_seconds``.
         origins: raw selector -> the label sets of the series that feed it: job, instance
-            and, where several pushes share these, the labels that tell those apart;
-            what targets that are down fed within a day included.
-        untraced: raw selector -> the question about its sources, where the server could not read it.
-        vanished: subjects seen in a required signal within 24 h that may be missing now.
-        runs: run gate -> what the journal has for the policy's inputs.
+            and, where several pushes share these, the labels that distinguish the pushes.
+            The series that targets now down fed within a day are included.
+        untraced: raw selector -> the question about its sources that the server did not answer.
+        vanished: subjects that a required signal had within 24 h and that may be missing now.
+        runs: run gate -> the records that the journal has for the policy's files.
         files: the rule groups of the policy's own rule files, with the evaluator's external labels.
-        warnings: what the server warned of in any answer.
-        rules_untold: whether nobody has said which rules record, so that none in ``rules``
-            is not known to mean that there are none.
+        warnings: the warnings of the server in any answer.
+        rules_untold: True if no program listed its rules. Then an empty ``rules`` does not
+            mean that there are no rules.
         evaluator: the program that evaluates the rules, and its settings.
-        nan_ends_series: whether this server gives a staleness marker as NaN.
-        version: the version of Prometheus that the server names; ``None`` where it names none.
+        nan_ends_series: True if this server shows a staleness marker as NaN.
+        version: the version of Prometheus that the server names; ``None`` if it names no version.
     """
 
     now: float

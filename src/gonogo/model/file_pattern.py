@@ -1,7 +1,7 @@
 r"""Patterns of file names as Prometheus matches them: the language of Go's ``filepath.Match``, and no other.
 
-``*`` and ``?`` stand for no ``/``, ``[^a-c]`` negates, ``\`` takes the meaning from the character after it. A name
-that begins with a dot is a name like any other. Source: Go, ``path/filepath/match.go``; Prometheus, ``config.go``.
+``*`` and ``?`` do not match ``/``, ``[^a-c]`` negates, ``\`` makes the next character an ordinary one. A name
+that begins with a dot is an ordinary name. Source: Go, ``path/filepath/match.go``; Prometheus, ``config.go``.
 """
 
 from __future__ import annotations
@@ -10,23 +10,23 @@ import re
 from functools import lru_cache
 
 SERVER_PATTERN = re.compile(r"[^*]*(?:\*[^/]*)?")
-"""The patterns that a server accepts in its configuration: ``*`` stands in the last element only."""
+"""The patterns that a server accepts in its configuration: ``*`` is allowed in the last path element only."""
 
 _SPECIAL = re.compile(r"[*?\[\\]")
 _NEVER = "(?!)"
 
 
 class BadPattern(Exception):
-    """A pattern that Go refuses; it matches no file."""
+    """A pattern that Go refuses. The pattern matches no file."""
 
 
 def is_pattern(text: str) -> bool:
-    """Return whether a text has any special character; otherwise it is the name of one file."""
+    """Return whether a text has a special character. A text without one is the name of one file."""
     return _SPECIAL.search(text) is not None
 
 
 def escaped(text: str) -> str:
-    """Return a pattern that matches this text only."""
+    """Return a pattern that matches exactly this text."""
     return _SPECIAL.sub(r"\\\g<0>", text)
 
 
@@ -35,7 +35,7 @@ def compiled(element: str) -> re.Pattern[str]:
     """Return the regular expression of one element of a path.
 
     Raises:
-        BadPattern: a class is not closed or has nothing in it, or the last character is a backslash.
+        BadPattern: a class is not closed or is empty, or the last character is a backslash.
     """
     written, rest = "", element
     while rest:
@@ -57,7 +57,7 @@ def compiled(element: str) -> re.Pattern[str]:
 
 
 def _class(rest: str) -> tuple[str, str]:
-    """Read a class after its bracket; gives its regular expression and the text after it."""
+    """Read a class after its bracket; return its regular expression and the text after the class."""
     negated = rest.startswith("^")
     rest = rest.removeprefix("^")
     ranges: list[str] = []
@@ -74,7 +74,7 @@ def _class(rest: str) -> tuple[str, str]:
 
 
 def _character(rest: str) -> tuple[str, str]:
-    """Read one character of a class; after it there must be more."""
+    """Read one character of a class. More text must follow, because the class is not closed yet."""
     plain = rest.removeprefix("\\")
     if rest[:1] in {"", "-", "]"} or len(plain) < len(".]"):
         raise BadPattern("a class of characters is not closed, or has an end of a range without its beginning")

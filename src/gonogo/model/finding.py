@@ -1,4 +1,4 @@
-"""What a check finds, and how bad it is."""
+"""Findings of the checks of lint, and their severity."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gonogo.errors import Position
 
 
 class Severity(StrEnum):
-    """How bad a finding is: it breaks or never works, it is flaky or misleads, or it is worth knowing."""
+    """The severity of a finding: ERROR breaks or never works, WARNING is flaky or misleads, INFO is worth knowing."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -17,13 +17,13 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Its place from the worst (0) on."""
+        """Return the place of the severity, counted from the worst (0)."""
         return list(Severity).index(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Some characters of one line of a file."""
+    """A piece of one line of a file."""
 
     start: Position
     length: int = 1
@@ -31,9 +31,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What a check's function yields: where, in words what is wrong and what to do, and of which rule.
+    """A result of a check's function: the place, a message with the fault and its fix, and the name of the rule.
 
-    ``severity`` is given where it is not the check's usual one.
+    ``severity`` is set only if it differs from the usual severity of the check.
     """
 
     where: Span
@@ -44,7 +44,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A hit under the name of the check that made it."""
+    """A hit with the name of the check that reports it."""
 
     check: str
     severity: Severity

@@ -1,4 +1,4 @@
-"""One heartbeat followed from its writer to the rules."""
+"""A heartbeat followed from its writer to the rules."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from gonogo.model.beat import Beat
 
 @dataclass(frozen=True, slots=True)
 class BeatStage:
-    """One stage on the way of a beat from its writer to the verdict.
+    """A stage on the way of a beat from its writer to the verdict.
 
     Attributes:
         name: ``published``, ``scraped``, ``evaluated`` or ``ok``.
-        seconds: from the start of the beat until the stage was seen; ``None`` = not seen in time.
-        detail: what was seen, or what was seen instead.
-        next_step: where to look when it was not.
+        seconds: the time from the start of the beat until the stage was seen; ``None`` = not seen in time.
+        detail: the state that was seen.
+        next_step: where to look if the stage was not seen.
     """
 
     name: str
@@ -26,12 +26,12 @@ class BeatStage:
 
 @dataclass(frozen=True, slots=True)
 class FollowedBeat:
-    """A beat and the stages that it reached, in order; the last one is where it is missing, if it is."""
+    """A beat and its stages in order. If the beat did not arrive, the last stage is the one that it did not reach."""
 
     beat: Beat
     stages: tuple[BeatStage, ...]
 
     @property
     def arrived(self) -> bool:
-        """Whether every stage was seen."""
+        """Return whether the beat was seen at every stage."""
         return all(stage.seconds is not None for stage in self.stages)

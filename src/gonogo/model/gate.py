@@ -1,4 +1,4 @@
-"""Gates: named sets of conditions, and the run gates that ask for the record of a run."""
+"""Gates: named sets of conditions. Run gates ask for the record of a run instead."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ OBS_LINT = "obs-lint"
 PROMQL_UNIT = "promql-unit"
 SANDBOX_SMOKE = "sandbox-smoke-60s"
 RUN_GATES = (OBS_LINT, PROMQL_UNIT, SANDBOX_SMOKE)
-"""The gates that pass on the record of a run, always required unless the policy says otherwise."""
+"""The gates that pass on the record of a run. All are required unless the policy removes one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
     """A named set of conditions.
 
-    ``require`` makes the outcome; ``abort`` (true = violated) ends a dry run;
-    ``warn`` (true = worth a look) never changes a verdict.
+    The conditions of ``require`` make the outcome. A condition of ``abort`` that is true
+    ends a dry run. A condition of ``warn`` that is true never changes a verdict.
     """
 
     name: str

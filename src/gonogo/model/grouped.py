@@ -1,4 +1,4 @@
-"""Rule groups of files and of servers, read alike."""
+"""One way to read the rules of a group, for groups of files and for groups of servers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Group = RuleGroup | LoadedGroup
 
 
 def rules_of(group: Group) -> tuple[Rule, ...]:
-    """Give the rules of a group, in order of evaluation."""
+    """Return the rules of a group, in order of evaluation."""
     if isinstance(group, LoadedGroup):
         return tuple(state.rule for state in group.rules)
     return group.rules

@@ -1,4 +1,4 @@
-"""How a writer beats and how its beats are read: what the writer needs of a policy, and no more."""
+"""The heartbeat settings of a policy: all that the writer needs."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from gonogo.durations import format_duration
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """How often the writer beats, how the rules read it, and where it publishes.
+    """The interval of the beats, the places where they are published, and the limits of the rules that read them.
 
-    ``read`` is ``textfile`` or ``push``: which of two published copies the rules read.
+    ``read`` names the published copy that the rules read: ``textfile`` or ``push``.
     """
 
     every: timedelta = timedelta(seconds=45)
@@ -26,10 +26,10 @@ class Heartbeat:
 
     @property
     def fresh_name(self) -> str:
-        """``fresh`` as metric names carry it: whole seconds, such as ``120s``."""
+        """Return ``fresh`` as metric names have it: whole seconds, such as ``120s``."""
         return f"{self.fresh.total_seconds():g}s"
 
     @property
     def window_name(self) -> str:
-        """``window`` as metric names carry it: the shortest form, such as ``6m``."""
+        """Return ``window`` as metric names have it: the shortest form, such as ``6m``."""
         return format_duration(self.window)

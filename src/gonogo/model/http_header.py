@@ -1,4 +1,4 @@
-"""The HTTP headers that a policy may add to every request: which names, and which values."""
+"""The HTTP headers that a policy may add to every request: the allowed names and values."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _RESERVED = frozenset(
         "www-authenticate",
     )
 )
-"""Headers that the client writes itself, or that change how HTTP is read. Source: Prometheus,
+"""Headers that the client writes itself, or that change how a message is read. Source: Prometheus,
 ``common/config/headers.go``; RFC 9110, section 7.6.1."""
 
 
 def header_mistake(name: str) -> str:
-    """Say why a header of this name cannot be sent, as a clause; nothing where it can."""
+    """Return why a header of this name cannot be sent, as a clause; empty if it can be sent."""
     if not _HEADER_NAME.fullmatch(name):
         return "is not a valid header name: use letters, digits and -"
     if (key := _OWN_KEYS.get(name.lower())) is not None:
@@ -40,5 +40,5 @@ def header_mistake(name: str) -> str:
 
 
 def sendable(value: str) -> bool:
-    """Tell whether a header can carry a value: some printable ASCII, without spaces around it."""
+    """Return whether a header can have this value: printable ASCII, not empty, without spaces around it."""
     return value.isascii() and value.isprintable() and bool(value) and value == value.strip()

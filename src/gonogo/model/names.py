@@ -1,7 +1,7 @@
-"""Names of metrics and labels: classic ones, and the free ones that Prometheus knows since 3.0.
+"""Names of metrics and labels: classic names, and the UTF-8 names that Prometheus accepts since 3.0.
 
-A classic name has letters, digits and ``_`` (a metric's also ``:``) and does not begin with a digit. Since 3.0 a
-name may be any text that is not empty and can be written in UTF-8. Source: Prometheus documentation, "Data model".
+A classic name has letters, digits and ``_`` (a metric also ``:``) and does not begin with a digit. Since 3.0 a
+name is any text that is not empty and can be written in UTF-8. Source: Prometheus documentation, "Data model".
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 
 @lru_cache(maxsize=4096)
 def is_classic_metric(name: str) -> bool:
-    """Tell whether every version of Prometheus takes this name for a metric."""
+    """Return whether every version of Prometheus accepts this name of a metric."""
     return _METRIC.fullmatch(name) is not None
 
 
 @lru_cache(maxsize=4096)
 def is_classic_label(name: str) -> bool:
-    """Tell whether every version of Prometheus takes this name for a label."""
+    """Return whether every version of Prometheus accepts this name of a label."""
     return _LABEL.fullmatch(name) is not None
 
 
 def is_name(name: str) -> bool:
-    """Tell whether Prometheus 3.0 and later take this name for a metric or a label."""
+    """Return whether Prometheus 3.0 and later accept this name of a metric or a label."""
     return name != "" and not any("\ud800" <= character <= "\udfff" for character in name)

@@ -1,4 +1,4 @@
-"""What a condition can come to, and why it could not be known."""
+"""The outcomes of a condition, and the reasons why an outcome is UNKNOWN."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """Kleene's three values."""
+    """The three truth values of Kleene's logic."""
 
     PASS = "PASS"  # noqa: S105 - an outcome, no password
     FAIL = "FAIL"
@@ -16,10 +16,10 @@ class Outcome(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a condition is UNKNOWN, in the order in which one is named first.
+    """The reasons why a condition is UNKNOWN, in their order of precedence.
 
-    The meanings are those of ``docs/reasons.md``; the order of the members is the
-    order of precedence.
+    ``docs/reasons.md`` has the meaning of each. If a condition has several reasons,
+    the first of them in this order is named first.
     """
 
     UNREACHABLE = "unreachable"
@@ -45,19 +45,19 @@ class Reason(StrEnum):
 
 
 PRECEDENCE = {reason: place for place, reason in enumerate(Reason)}
-"""Each reason's place in the order of precedence, 0 named first."""
+"""Reason -> its place in the order of precedence; 0 is named first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """One reason why something is unknown, with a sentence that ends in what would turn it."""
+    """A reason why a condition is UNKNOWN, with a sentence that ends in the next step."""
 
     reason: Reason
     detail: str
 
 
 def in_order(doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
-    """Sort doubts by precedence, keeping the first of each reason."""
+    """Return the doubts sorted by precedence, with the first doubt of each reason only."""
     first: dict[Reason, Doubt] = {}
     for doubt in doubts:
         first.setdefault(doubt.reason, doubt)
@@ -66,12 +66,12 @@ def in_order(doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
 
 @dataclass(frozen=True, slots=True)
 class JudgedCondition:
-    """One condition judged for one subject, with the evidence it was judged from.
+    """A condition judged for one subject, with the evidence.
 
-    ``value`` is that of the newest sample (``None`` where there is none, or it is
-    not finite: then ``detail`` has its text), ``sampled_at`` its unix time,
-    ``age_seconds`` how long before the server's now. ``terms`` holds the parts of a
-    condition with ``or``.
+    ``value`` is the value of the newest sample. It is ``None`` if there is no sample, or if
+    the value is not finite; then ``detail`` has the text of the value. ``sampled_at`` is the
+    unix time of the sample, ``age_seconds`` its age by the server's clock. ``terms`` has the
+    parts of a condition with ``or``.
     """
 
     condition: str
@@ -88,7 +88,7 @@ class JudgedCondition:
 
 @dataclass(frozen=True, slots=True)
 class GateOutcome:
-    """A gate judged for one subject; ``warnings`` never change the outcome."""
+    """A gate judged for one subject. The ``warnings`` never change the outcome."""
 
     gate: str
     outcome: Outcome
@@ -97,7 +97,7 @@ class GateOutcome:
 
 
 def all_of(outcomes: Iterable[Outcome]) -> Outcome:
-    """Kleene's conjunction; of nothing at all it is UNKNOWN, for nothing was proved."""
+    """Return Kleene's conjunction. Without any outcome it is UNKNOWN, because nothing was proved."""
     seen = set(outcomes)
     if Outcome.FAIL in seen:
         return Outcome.FAIL
@@ -105,7 +105,7 @@ def all_of(outcomes: Iterable[Outcome]) -> Outcome:
 
 
 def any_of(outcomes: Iterable[Outcome]) -> Outcome:
-    """Kleene's disjunction; of nothing at all it is UNKNOWN."""
+    """Return Kleene's disjunction. Without any outcome it is UNKNOWN."""
     seen = set(outcomes)
     if Outcome.PASS in seen:
         return Outcome.PASS

@@ -1,13 +1,13 @@
-"""Makes text from anywhere safe to show on a terminal."""
+"""Makes text from any source safe to show on a terminal."""
 
 from __future__ import annotations
 
 
 def plain(text: str) -> str:
-    r"""Escape control characters, so that a label value can neither move the cursor nor hide a line.
+    r"""Escape control characters, so that a label value cannot move the cursor or hide a line.
 
-    Line feeds and tabs stay; everything else below space, the C1 range, and the
-    characters that turn the reading direction are written as ``\xNN`` or ``\uNNNN``.
+    Line feeds and tabs stay. All other characters below space, the C1 range, and the
+    characters that change the reading direction are written as ``\xNN`` or ``\uNNNN``.
     """
     if text.isprintable():
         return text
@@ -22,5 +22,5 @@ def _printable(character: str) -> bool:
 
 
 def one_line(text: str) -> str:
-    r"""Escape line feeds and tabs as well, so that no label value can make a line of its own."""
+    r"""Escape line feeds and tabs too, so that a label value cannot add a line."""
     return plain(text).replace("\n", "\\n").replace("\t", "\\t")

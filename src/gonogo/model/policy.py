@@ -1,4 +1,4 @@
-"""A policy as the core sees it: what is read, what is asked of it, and what follows."""
+"""A policy as the core uses it: the signals to read, the gates to judge, and the settings of a dry run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Slo:
 
 @dataclass(frozen=True, slots=True)
 class Canary:
-    """What ``canary judge`` asks for; the gates read their own numbers."""
+    """The settings of ``canary judge``. The gates have their own numbers."""
 
     min_samples: int = 300
     window: timedelta = timedelta(minutes=15)
@@ -32,7 +32,7 @@ class Canary:
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """Which run gates are required, and how old a passed record may be."""
+    """The run gates that are required, and the greatest age of a passed record."""
 
     max_age: timedelta = timedelta(hours=24)
     required: tuple[str, ...] = RUN_GATES
@@ -40,7 +40,7 @@ class Runs:
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """The watched period: how long, how often, when blindness ends it, what it must show."""
+    """The settings of a dry run: its length, its step, the longest UNKNOWN time, and its criteria."""
 
     duration: timedelta = timedelta(hours=24)
     step: timedelta = timedelta(seconds=15)
@@ -51,16 +51,16 @@ class DryRun:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Everything a verdict depends on but the samples and the time.
+    """The policy: all that a verdict depends on, except the evidence and the time.
 
     Attributes:
-        realm: the value that every signal's ``metric_realm`` must have; ``None`` where
+        realm: the value that ``metric_realm`` must have in every signal; ``None`` if
             the system has no such label.
-        prefix: what the preset's metric names begin with.
-        subjects: the labels whose values name what is judged; none = one subject.
+        prefix: the beginning of the preset's metric names.
+        subjects: the labels whose values name a subject; empty = there is one subject.
         synthetic_labels: label -> values that mark a series as made up.
-        signals: every signal that may be spoken of, by name.
-        gates: in the order in which they are shown.
+        signals: every signal that a condition may name.
+        gates: the gates, in the order in which reports show them.
     """
 
     realm: str | None

@@ -1,4 +1,4 @@
-"""What one file of ``gonogo.rulepack.gates`` registers: a gate's signals, and the rules that make them."""
+"""The record that one file of ``gonogo.rulepack.gates`` registers: the signals of a gate, and their rules."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from gonogo.model.signal import Signal
 class PresetGate:
     """A gate of the preset.
 
-    The functions take a policy whose ``signals`` and ``gates`` may still be empty;
-    ``rules`` also takes the interval of the group that will evaluate them.
+    The functions take a policy whose ``signals`` and ``gates`` may still be empty. All but
+    ``signals`` also take the interval of the group that will evaluate the rules.
 
     Attributes:
-        name: as the policy's ``gates`` and every report name it.
-        signals: the signals its conditions read.
+        name: the name of the gate in the policy and in every report.
+        signals: the signals that the conditions of the gate read.
         rules: the recording rules that make those signals, in order of evaluation.
-        alerts: the alerts that tell a person before the gate has to.
-        tests: unit tests of the recording rules, from their meaning.
+        alerts: the alerts that warn a person before the gate fails.
+        tests: unit tests of the recording rules, written from the meaning of the rules.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Features of PromQL and of rule files, each with the versions of Prometheus that know it and its feature flag.
+"""Features of PromQL and of rule files, each with the versions of Prometheus that have it and its feature flag.
 
 Source: Prometheus, ``CHANGELOG.md``, ``promql/parser`` and the documentation, "Feature flags", up to 3.16.
 """
@@ -23,7 +23,7 @@ EXPERIMENTAL = "promql-experimental-functions"
 """The flag of most functions that may still change."""
 
 UTF8_FLAG = "utf8-names"
-"""The flag of names in UTF-8, before they came for all."""
+"""The flag of names in UTF-8, before such names needed no flag."""
 
 _FILL = "promql-binop-fill-modifiers"
 _START_TIMESTAMPS = "use-start-timestamps"
@@ -34,15 +34,15 @@ _UNQUOTED = "promql-unquoted-utf8-names"
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """When a feature came, when it went, and the flag it needs until it is stable.
+    """A feature: the version that brought it, the version that removed it, and its flag until it is stable.
 
     Attributes:
-        name: as it is written.
-        since: the first version that has it.
-        until: the first version that no longer has it.
-        flag: what ``--enable-feature`` must name.
+        name: the feature as it is written.
+        since: the first version that has the feature.
+        until: the first version that no longer has the feature.
+        flag: the name that ``--enable-feature`` must have.
         stable: the first version that needs no flag.
-        instead: what takes its place.
+        instead: the replacement.
     """
 
     name: str
@@ -53,11 +53,11 @@ class Feature:
     instead: str = ""
 
     def known(self, version: Version) -> bool:
-        """Tell whether a version has it at all."""
+        """Return whether a version has the feature at all."""
         return self.since <= version and (self.until is None or version < self.until)
 
     def needed_flag(self, version: Version) -> str:
-        """Name the flag that a version needs to offer it; nothing where it needs none."""
+        """Return the flag that a version needs for the feature; empty if it needs no flag."""
         return "" if self.stable is not None and self.stable <= version else self.flag
 
 
@@ -96,7 +96,7 @@ FUNCTIONS: Mapping[str, Feature] = {
     **_experimental((3, 16), "integral"),
     "start_timestamp": Feature("start_timestamp", (3, 14), flag=_START_TIMESTAMPS),
 }
-"""Functions that not every version since 2.0 has."""
+"""Functions that some version since 2.0 does not have."""
 
 AGGREGATIONS: Mapping[str, Feature] = {
     **_since((2, 20), "group"),
@@ -154,7 +154,7 @@ DURATION_FUNCTIONS: Mapping[str, Feature] = {
     "min_of": Feature("min_of() in a duration", (3, 13), flag=_DURATIONS, stable=(3, 14)),
     "max_of": Feature("max_of() in a duration", (3, 13), flag=_DURATIONS, stable=(3, 14)),
 }
-"""Functions that stand in the brackets of a range or after ``offset``."""
+"""Functions that are allowed in the brackets of a range or after ``offset``."""
 
 GROUP_KEYS: Mapping[str, Feature] = {
     **_since((2, 31), "limit"),
@@ -168,7 +168,7 @@ RULE_KEYS: Mapping[str, Feature] = _since((2, 42), "keep_firing_for")
 
 
 def features_of_names(rule: Rule) -> Iterator[tuple[Feature, tuple[str, ...]]]:
-    """List the names of a rule that not every version takes, each with the keys at which it stands."""
+    """Yield the names of a rule that some version refuses, each with its place: the keys that lead to it."""
     if rule.kind is RuleKind.RECORD and not is_classic_metric(rule.name):
         yield Feature(f"the recorded name {rule.name!r}", UTF8_RULE_NAMES), ("record",)
     for section, given in (("labels", rule.labels), ("annotations", rule.annotations)):

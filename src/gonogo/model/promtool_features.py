@@ -1,4 +1,4 @@
-"""The features of PromQL that a promtool has to turn on, as the server does, by ``--enable-feature``."""
+"""The features of PromQL that promtool must turn on by ``--enable-feature``, as the server does."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from gonogo.model.versions import PROMTOOL_FEATURES, SERVER_FEATURES, Version, reaches
 
 PROMQL = "promql-"
-"""The beginning of the name of every feature that changes what an expression means."""
+"""The beginning of the name of every feature that changes the meaning of an expression."""
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The features that a promtool of one version is to turn on.
+    """The features that a promtool of one version must turn on.
 
     Attributes:
-        flags: those that it takes, and that are not always on.
-        lacking: those that it is too old for.
+        flags: the features that promtool accepts and that are not always on.
+        lacking: the features for which promtool is too old.
     """
 
     flags: tuple[str, ...] = ()
@@ -25,14 +25,14 @@ class Features:
 
     @property
     def options(self) -> tuple[str, ...]:
-        """The option for promtool; none if there is nothing to turn on."""
+        """Return the option for promtool; empty if there is no feature to turn on."""
         return (f"--enable-feature={','.join(self.flags)}",) if self.flags else ()
 
 
 def features_for(names: Iterable[str], release: Version | None) -> Features:
-    """Sort the features of a server, or of a policy, by what a promtool can do with them.
+    """Return the features of a server or a policy, sorted by the support of a promtool.
 
-    Features that are not about PromQL are left out: promtool has no use for them.
+    Features that do not concern PromQL are left out, because promtool does not need them.
     """
     known = {name: PROMTOOL_FEATURES[name] for name in names if name in PROMTOOL_FEATURES}
     lacking = tuple(name for name, (since, _) in known.items() if not reaches(release, since))
@@ -41,13 +41,13 @@ def features_for(names: Iterable[str], release: Version | None) -> Features:
 
 
 def since(name: str) -> str:
-    """Write the version from which promtool takes a feature, such as ``3.4``."""
+    """Return the first version of promtool that accepts a feature, such as ``3.4``."""
     major, minor = PROMTOOL_FEATURES[name][0]
     return f"{major}.{minor}"
 
 
 def unknown_feature(name: str) -> str:
-    """Say what is wrong with the name of a feature of PromQL; nothing for a known one, or one that is not of PromQL."""
+    """Return what is wrong with the name of a PromQL feature; empty if it is known, or is not a PromQL feature."""
     if not name.startswith(PROMQL) or name in PROMTOOL_FEATURES or name in SERVER_FEATURES:
         return ""
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it

@@ -1,4 +1,4 @@
-"""Records: what the journal keeps of a verdict or a run that really happened."""
+"""Records: the rows of the journal, one for each verdict or run that really happened."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ KINDS = (OBS_LINT, PROMQL_UNIT, SANDBOX_SMOKE, DRY_RUN, RELOAD, TWO_BEATS)
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One entry of the journal; once written it is never changed.
+    """A row of the journal. A row that was written is never changed.
 
     Attributes:
-        kind: what was done; for a run gate, the gate's name (``obs-lint``).
-        key: what it was done for: a hash of every input, so that a record of other
-            inputs counts for nothing.
+        kind: the kind of run; for a run gate, the name of the gate (``obs-lint``).
+        key: a hash of every input of the run, so that a record of other inputs does
+            not count.
         outcome: ``PASS``, ``FAIL`` or ``UNKNOWN`` for a run; a verdict for a verdict.
-        at: unix seconds by the clock of the machine that did it.
-        detail: what else is worth keeping; ``detail["detail"]`` is the sentence that reports repeat;
-            a run that leaves a record for each of its steps has the same ``detail["run"]`` in all of them.
-        version: the gonogo that did it.
-        tools: the versions of the programs it used, by name.
-        id: the place in the journal, counted from 1; ``None`` until it is written.
+        at: unix seconds by the clock of the machine that made the run.
+        detail: further values. ``detail["detail"]`` is the sentence that reports repeat. A run
+            that writes a record for each of its steps has the same ``detail["run"]`` in all of them.
+        version: the version of gonogo that made the run.
+        tools: the versions of the programs that the run used, by name.
+        id: the number in the journal, counted from 1; ``None`` until the record is written.
     """
 
     kind: str
@@ -44,7 +44,7 @@ class Record:
     id: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a record that could not be found or dated again.
+        """Check that the record can be found and dated later.
 
         Raises:
             ValueError: the kind or the outcome is empty, or the time is not finite.
@@ -56,12 +56,12 @@ class Record:
 
     @property
     def sentence(self) -> str:
-        """The sentence that reports repeat; empty where none was kept."""
+        """Return the sentence that reports repeat; empty if the record has no sentence."""
         sentence = self.detail.get("detail", "")
         return sentence if isinstance(sentence, str) else ""
 
     @property
     def run(self) -> str:
-        """What tells the records of one run from all others, where a run leaves more than one; else empty."""
+        """Return the id that all records of one run share; empty if the run writes only one record."""
         run = self.detail.get("run", "")
         return run if isinstance(run, str) else ""

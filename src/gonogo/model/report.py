@@ -1,4 +1,4 @@
-"""A judgement with what it was judged by: the value that every rendering starts from."""
+"""A report: a judgement with the policy and the server behind it. Text and JSON are written from a report."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from gonogo.model.verdict import Judgement
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One answer of ``decide``.
+    """An answer of ``decide``.
 
-    ``clock_skew_seconds`` is the server's clock less the local one (``None`` where the
-    server did not answer); it is reported and never used.
+    ``clock_skew_seconds`` is the server's clock minus the local clock; ``None`` if the
+    server did not answer. It is reported and never used.
     """
 
     judgement: Judgement

@@ -1,4 +1,4 @@
-"""Prometheus rules as values: the same shape for a file's rules and for those a server loaded."""
+"""Prometheus rules as values: one shape for the rules of a file and for the rules that a server loaded."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class RuleKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: the metric it records or the alert it raises, and how.
+    """A recording rule or an alert.
 
-    ``labels`` are the static ones, group labels merged in; ``held`` is the alert's
-    ``for``; ``position`` is where the expression begins in the file, and ``None``
-    for a rule that a server answered.
+    ``labels`` has the static labels and those of the group. ``held`` is the ``for`` of an
+    alert. ``position`` is the place in the file where the expression begins; it is ``None``
+    for a rule that a server listed.
     """
 
     kind: RuleKind
@@ -39,10 +39,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleGroup:
-    """Rules evaluated one after another, every ``interval`` (``None``: the server's default).
+    """Rules that are evaluated one after another, every ``interval`` (``None``: the server's default).
 
-    ``limit`` is how many series or alerts a rule may make; 0 is no limit. ``delay`` is the group's
-    own ``query_offset``: how far in the past Prometheus evaluates the group.
+    ``limit`` is the greatest number of series or alerts that a rule may make; 0 is no limit. ``delay`` is
+    the ``query_offset`` of the group: how far in the past Prometheus evaluates the group.
     """
 
     name: str
@@ -54,7 +54,7 @@ class RuleGroup:
 
 
 class RuleHealth(StrEnum):
-    """How a rule's last evaluation went."""
+    """The result of a rule's last evaluation."""
 
     OK = "ok"
     ERROR = "err"
@@ -63,7 +63,7 @@ class RuleHealth(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RuleState:
-    """What a server says of one loaded rule; ``evaluated_at`` is unix seconds, ``None`` = never."""
+    """The state of a loaded rule, as the server reports it. ``evaluated_at`` is unix seconds, ``None`` = never."""
 
     rule: Rule
     health: RuleHealth
@@ -73,11 +73,11 @@ class RuleState:
 
 @dataclass(frozen=True, slots=True)
 class LoadedGroup:
-    """A rule group that a server has loaded; ``interval`` is always known there, ``limit`` where it is shown.
+    """A rule group that a server has loaded. A server always shows ``interval``, and not always ``limit``.
 
-    ``delay`` is how far in the past the group is evaluated, where the group says so itself;
-    ``engine`` is the program that listed it. ``began_at`` and ``ended_at`` are those of the last evaluation of the
-    group that has ended, in unix seconds; ``None`` = never, or not shown.
+    ``delay`` is how far in the past the group is evaluated, if the group sets a delay itself.
+    ``engine`` is the program that listed the group. ``began_at`` and ``ended_at`` are the unix seconds at which the
+    last finished evaluation of the group began and ended; ``None`` = never, or not shown.
     """
 
     name: str

@@ -1,6 +1,6 @@
-"""What a unit test of rules says: series that are there, and what the rules must make of them.
+"""Unit tests of rules as values: the input series, and the results that the rules must give.
 
-The shape is promtool's ("Unit testing for rules"), as values. Times are counted from
+The shape is that of promtool ("Unit testing for rules"). Times are counted from
 the start of the scenario, which is the unix epoch.
 """
 
@@ -14,12 +14,12 @@ from typing import Literal
 from gonogo.model.rule import RuleKind
 
 Point = float | Literal["stale"] | None
-"""A sample; ``stale`` marks the end of its series, ``None`` is a scrape without a sample."""
+"""A sample. ``stale`` marks the end of its series, ``None`` is a scrape without a sample."""
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A series that is fed to the rules: its labels (the name among them) and one point a step."""
+    """An input series of the rules: its labels, the name included, and one point for each step."""
 
     labels: Mapping[str, str]
     points: tuple[Point, ...]
@@ -27,7 +27,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioSample:
-    """One series that an expression must give: its labels and its value."""
+    """A series that an expression must give: its labels and its value."""
 
     labels: Mapping[str, str]
     value: float
@@ -35,7 +35,7 @@ class ScenarioSample:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedSeries:
-    """What an expression gives at a time: exactly these answers, none where there are none."""
+    """The exact answers of an expression at a time; no answers means that the result must be empty."""
 
     expression: str
     at: timedelta
@@ -44,7 +44,7 @@ class ExpectedSeries:
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """One alert that fires: its labels (without its name) and its annotations, written out."""
+    """An alert that fires: its labels without its name, and its annotations with all templates filled in."""
 
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
@@ -52,7 +52,7 @@ class Firing:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioAlert:
-    """Which alerts of a name fire at a time: exactly these."""
+    """The exact alerts of one name that fire at a time."""
 
     name: str
     at: timedelta
@@ -61,7 +61,7 @@ class ScenarioAlert:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Series, one point every ``step``, and what must come of them."""
+    """Input series, with one point every ``step``, and the expected series and alerts."""
 
     name: str
     step: timedelta
@@ -72,10 +72,10 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioFile:
-    """Scenarios evaluated alike, over the recording rules or over the alerts alone.
+    """Scenarios with one evaluation interval, for the recording rules only or for the alerts only.
 
-    Every time that a scenario speaks of is a whole multiple of ``every``: promtool
-    passes what it does not evaluate.
+    Every time in a scenario is a whole multiple of ``every``, because promtool passes
+    an assertion at a time that it does not evaluate.
     """
 
     name: str

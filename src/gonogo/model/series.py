@@ -1,4 +1,4 @@
-"""Series as a server answered them: labels, and samples with their own timestamps."""
+"""Series as a server returned them: labels, and samples with their own timestamps."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 METRIC_LABEL = "__name__"
-"""The label that holds the metric's name."""
+"""The label with the name of the metric."""
 
 REALM_LABEL = "metric_realm"
-"""The label that every signal of a policy with a realm must carry."""
+"""The label that every signal of a policy with a realm must have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One series: its labels and its samples, oldest first.
+    """A series: its labels and its samples, oldest first.
 
-    ``times`` are unix seconds and ``values`` IEEE doubles, NaN and infinities
-    included; both have the same length. An instant answer is a series of one
-    sample whose time is that of the evaluation, not of the sample. A native histogram
-    is a sample without a value: of these only the newest is kept, by its time,
-    ``histogram_at``.
+    ``times`` are unix seconds. ``values`` are IEEE doubles, NaN and infinities
+    included. Both have the same length. An instant answer is a series of one
+    sample; its time is the time of the evaluation, not of the sample. A native
+    histogram is a sample without a value: only the time of the newest one is kept,
+    as ``histogram_at``.
     """
 
     labels: Mapping[str, str]
@@ -30,7 +30,7 @@ class Series:
 
     @property
     def newest(self) -> float | None:
-        """The time of the newest sample of either kind; ``None`` without any."""
+        """Return the time of the newest sample, float or histogram; ``None`` if there is no sample."""
         newest = self.times[-1] if self.times else None
         if self.histogram_at is None or newest is None:
             return self.histogram_at if newest is None else newest
@@ -38,11 +38,11 @@ class Series:
 
     @property
     def metric(self) -> str:
-        """The metric's name; empty where the answer carries none."""
+        """Return the name of the metric; empty if the answer has no name."""
         return self.labels.get(METRIC_LABEL, "")
 
 
 def subject_key(labels: Mapping[str, str], subjects: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Pick the values of the subject labels; ``None`` where one is missing or empty."""
+    """Return the values of the subject labels; ``None`` if a label is missing or empty."""
     key = tuple([labels.get(name, "") for name in subjects])
     return key if all(key) else None

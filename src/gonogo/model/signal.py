@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Scope(StrEnum):
-    """Whether each subject has a series of its own, or all share one."""
+    """The scope of a signal: each subject has its own series, or all subjects share one."""
 
     SUBJECT = "subject"
     SHARED = "shared"
@@ -18,17 +18,17 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ValueRange:
-    """The values that can be meant, both ends included; anything outside is not evidence."""
+    """The values that a signal can have, both ends included. A value outside is not evidence."""
 
     low: float = -math.inf
     high: float = math.inf
 
     def __contains__(self, value: float) -> bool:
-        """Tell whether a finite value can be meant."""
+        """Return whether a finite value is in the range."""
         return self.low <= value <= self.high
 
     def __str__(self) -> str:
-        """Write it as mathematicians do, with infinite ends open."""
+        """Return the range in mathematical notation, with infinite ends open."""
         left = "(-∞" if self.low == -math.inf else f"[{self.low:g}"
         right = "∞)" if self.high == math.inf else f"{self.high:g}]"
         return f"{left}, {right}"
@@ -36,22 +36,22 @@ class ValueRange:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A named series that conditions speak of.
+    """A named series that conditions read.
 
     Attributes:
-        name: what conditions call it.
-        metric: the metric's name on the server.
-        labels: labels its series must bear, the realm left out.
-        range: the values that can be meant.
-        max_age: how old the newest sample may be; ``None`` = two intervals of what
-            makes it (its rule group, or its scrape job) and 5 s.
-        push_max_age: how old the last push under it may be; ``None`` = the larger of
-            ``max_age`` and 5 min.
-        scope: whether each subject has its own.
-        each: label sets of which every one must be there as one series (one for each
-            SLO, say); the default asks for one series.
-        written_at: the metric in which the writer put its own unix time, where there
-            is one: it must not lie ahead of the server's clock.
+        name: the name that conditions use.
+        metric: the name of the metric on the server.
+        labels: labels that the series must have, besides the realm.
+        range: the values that the signal can have.
+        max_age: the greatest age of the newest sample; ``None`` = two intervals of the
+            rule group or the scrape job that makes the signal, and 5 s.
+        push_max_age: the greatest age of the last push that feeds the signal; ``None`` =
+            the larger of ``max_age`` and 5 min.
+        scope: one series for each subject, or one series for all.
+        each: label sets. There must be exactly one series for each set, such as one for
+            each SLO. The default asks for one series.
+        written_at: the metric with the unix time of the writer, if there is one. That
+            time must not be ahead of the server's clock.
     """
 
     name: str

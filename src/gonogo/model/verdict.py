@@ -1,4 +1,4 @@
-"""GO, HOLD or NO-GO, for each subject and for the whole."""
+"""The verdict GO, HOLD or NO-GO, for each subject and for the whole system."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gonogo.model.outcome import GateOutcome, Outcome
 
 
 class Verdict(StrEnum):
-    """The answer, best first."""
+    """The verdicts, best first."""
 
     GO = "GO"
     HOLD = "HOLD"
@@ -22,18 +22,18 @@ _BADNESS = {verdict: badness for badness, verdict in enumerate(Verdict)}
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """Give the worst of them; of none at all it is HOLD, for nothing was proved."""
+    """Return the worst verdict. Without any verdict it is HOLD, because nothing was proved."""
     return max(verdicts, key=_BADNESS.__getitem__, default=Verdict.HOLD)
 
 
 def of_outcome(outcome: Outcome) -> Verdict:
-    """Turn a subject's combined outcome into its verdict."""
+    """Return the verdict of a subject for its combined outcome."""
     return _OF_OUTCOME[outcome]
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectVerdict:
-    """One subject, named by the values of the subject labels (none: the only subject)."""
+    """The verdict of one subject. ``labels`` has the values of the subject labels; empty = the only subject."""
 
     labels: Mapping[str, str]
     verdict: Verdict
@@ -42,7 +42,7 @@ class SubjectVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The whole answer at one instant; ``at`` is the server's now in unix seconds."""
+    """The whole answer at one instant. ``at`` is the time of the server in unix seconds."""
 
     verdict: Verdict
     at: float

@@ -1,4 +1,4 @@
-"""Versions of Prometheus, and the version in which each behaviour changed that gonogo depends on.
+"""Versions of Prometheus, and the version of each change of behaviour that gonogo depends on.
 
 Source: Prometheus, ``CHANGELOG.md``, and the behaviour of 2.42, 3.5 and 3.16 as run in the tests.
 """
@@ -9,10 +9,10 @@ import re
 from collections.abc import Mapping
 
 Version = tuple[int, int]
-"""Major and minor number; patch releases change nothing that gonogo depends on."""
+"""Major and minor number. Patch releases change no behaviour that gonogo depends on."""
 
 OLDEST = (2, 0)
-"""The oldest release that can be a Prometheus; a lower number is that of another program, such as Thanos."""
+"""The oldest release of Prometheus 2. A lower number is the version of another program, such as Thanos."""
 
 SCRAPE_CONFIG_FILES = (2, 43)
 """The key ``scrape_config_files`` exists from here on. An older server, and its promtool, refuses it."""
@@ -30,7 +30,7 @@ LINT_NONE_FAILS = (3, 7)
 """``promtool check config --lint=none`` of 3.7.0 to 3.7.2 fails every rule file; 3.7.3 is right again."""
 
 LEFT_OPEN = (3, 0)
-"""From here on ranges, subqueries and the lookback leave out the sample at their left edge."""
+"""Ranges, subqueries and the lookback leave out the sample at their left edge from here on."""
 
 FLOAT_BOUNDS = (3, 0)
 """A scrape stores the bound of a classic bucket as a decimal fraction from here on: ``le="1"`` becomes ``le="1.0"``."""
@@ -39,10 +39,10 @@ QUOTED_SELECTORS = (2, 51)
 """Names in braces may be in quotes from here on. Source: ``promql/parser/generated_parser.y``."""
 
 QUOTED_LABELS = (2, 55)
-"""Names of labels after ``by``, ``on`` and their kin may be in quotes from here on. Source: the same."""
+"""Label names after ``by``, ``on`` and similar words may be in quotes from here on. Source: the same file."""
 
 UTF8_FLAG_EXISTS = (2, 55)
-"""A server with ``--enable-feature=utf8-names`` takes any UTF-8 text as a name from here on; no promtool has it."""
+"""A server with ``--enable-feature=utf8-names`` accepts any UTF-8 name from here on. No promtool has the flag."""
 
 UTF8_NAMES = (3, 0)
 """Names of metrics and labels may be any UTF-8 text from here on, without a flag."""
@@ -60,14 +60,14 @@ PROMTOOL_FEATURES: Mapping[str, tuple[Version, Version | None]] = {
     "promql-binop-fill-modifiers": ((3, 14), None),
     "promql-unquoted-utf8-names": ((3, 16), None),
 }
-"""Feature of PromQL -> the version from which promtool takes ``--enable-feature`` of it, and the one from which the
-feature is always on. Source: ``cmd/promtool/main.go`` of each of these versions."""
+"""Feature of PromQL -> the first version of promtool that accepts it in ``--enable-feature``, and the first version in
+which the feature is always on. Source: ``cmd/promtool/main.go`` of each of these versions."""
 
 SERVER_FEATURES = frozenset({"promql-per-step-stats"})
-"""Features whose name begins with ``promql-`` and that change nothing of what an expression means."""
+"""Features whose name begins with ``promql-`` and that do not change the meaning of an expression."""
 
 RULES_BEFORE_LISTENING = (3, 5)
-"""A server reads its rule files once before it listens from here on."""
+"""From here on a server reads its rule files once before it listens."""
 
 
 def reaches(version: Version | None, since: Version) -> bool:

@@ -42,7 +42,7 @@ def build_policy(keys: PolicyKeys, identity: Identity, heartbeat: Heartbeat) -> 
 
 
 def preset_signals(policy: Policy) -> dict[str, Signal]:
-    """Give the signals of all gates of the preset, by name."""
+    """Return the signals of all gates of the preset, by name."""
     from gonogo.rulepack.gates.catalogue import PRESET_GATES  # noqa: PLC0415 - a policy without the preset does not pay for it
 
     return {signal.name: signal for gate in PRESET_GATES for signal in gate.signals(policy)}
@@ -136,7 +136,7 @@ def _signals(built_in: Mapping[str, Signal], keys: PolicyKeys, prefix: str | Non
 
 
 def _given(keys: SignalKeys, metric: str) -> dict[str, Any]:
-    """Give the parts of a signal that its keys set, ``null`` meaning the default."""
+    """Return the parts of a signal that its keys set, ``null`` meaning the default."""
     meant = {
         "metric": keys.metric or metric,
         "labels": dict(keys.labels or {}),

@@ -38,7 +38,7 @@ class Complaints:
         self._locs.append(tuple(loc))
 
     def touch(self, *loc: str | int) -> bool:
-        """Tell whether ``loc``, something in it or something around it was complained about."""
+        """Return whether ``loc``, something in it or something around it was complained about."""
         return any(found[: len(loc)] == loc[: len(found)] for found in self._locs)
 
     def unknown_key(self, loc: Loc, known: Iterable[str]) -> None:

@@ -19,7 +19,7 @@ def matching(pattern: str) -> tuple[Path, ...]:
 
 
 def rule_files(patterns: tuple[str, ...]) -> tuple[Path, ...]:
-    """Give every rule file that the patterns match, each once, sorted."""
+    """Return every rule file that the patterns match, each once, sorted."""
     return tuple(sorted({path for pattern in patterns for path in matching(pattern)}))
 
 
@@ -31,7 +31,7 @@ def server_matching(pattern: str, folder: Path) -> tuple[Path, ...]:
 
 
 def scrape_files(config: Path) -> tuple[Path, ...]:
-    """Give every file that the ``scrape_config_files`` of a configuration match; none if it cannot be read."""
+    """Return every file that the ``scrape_config_files`` of a configuration match; none if it cannot be read."""
     try:
         content = read_some(config)
     except OSError:
@@ -43,7 +43,7 @@ def scrape_files(config: Path) -> tuple[Path, ...]:
 
 
 def unit_files(place: Path) -> tuple[Path, ...]:
-    """Give the place itself where it is a file, else every YAML file below it, sorted.
+    """Return the place itself where it is a file, else every YAML file below it, sorted.
 
     Links to folders are followed, but never back into a folder they stand in.
 

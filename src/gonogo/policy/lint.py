@@ -38,5 +38,5 @@ def lint(policy: Policy, *, scrape: timedelta | None, evaluation: timedelta | No
 
 
 def _beats(policy: Policy) -> bool:
-    """Tell whether any signal of the policy comes from the heartbeat."""
+    """Return whether any signal of the policy comes from the heartbeat."""
     return any(name.startswith("heartbeat_") for name in policy.signals)

@@ -30,7 +30,7 @@ class Placed:
 
 
 def conditions(policy: Policy) -> Iterator[Placed]:
-    """Give every condition of the policy with its place."""
+    """Return every condition of the policy with its place."""
     for gate in policy.gates:
         for role, listed in ((REQUIRE, gate.require), ("abort", gate.abort), ("warn", gate.warn)):
             for place, condition in enumerate(listed):

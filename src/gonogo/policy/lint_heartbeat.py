@@ -79,7 +79,7 @@ def _warnings(heartbeat: Heartbeat, scrape: timedelta | None) -> Iterator[Policy
 
 
 def alarms_a_day(every: float, limit: float, scrape: float) -> float:
-    """Give the share of healthy days on which the age of the newest beat passes a limit; all in seconds."""
+    """Return the share of healthy days on which the age of the newest beat passes a limit; all in seconds."""
     return any_gap(gap_exceeds(every, limit, loss=HEALTHY_LOSS, jitter=JITTER, delay=scrape), every, loss=HEALTHY_LOSS)
 
 

@@ -58,7 +58,7 @@ def _sustained(policy: Policy) -> Iterator[tuple[Placed, Comparison, timedelta]]
 
 
 def _beat_limit(heartbeat: Heartbeat, signal: str) -> timedelta | None:
-    """Give the age of the newest beat from which on a heartbeat signal is bad; ``None`` for other signals."""
+    """Return the age of the newest beat from which on a heartbeat signal is bad; ``None`` for other signals."""
     if signal == f"heartbeat_changes_{heartbeat.window_name}":
         return heartbeat.window
     return min(heartbeat.fresh, heartbeat.window) if signal in {"heartbeat_ok", "heartbeat_stall"} else None

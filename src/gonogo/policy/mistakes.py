@@ -33,7 +33,7 @@ _WORDS: Mapping[str, Callable[[ErrorDetails], str]] = {
 
 
 def place_of(error: ErrorDetails) -> Loc:
-    """Give the place of what is wrong."""
+    """Return the place of what is wrong."""
     return error["loc"][:-1] if error["loc"][-1] == _KEY else error["loc"]
 
 
@@ -54,7 +54,7 @@ def _as_pydantic_says(error: ErrorDetails) -> str:
 
 
 def _known_keys(loc: Loc) -> list[str]:
-    """Give the keys that the mapping at ``loc`` may have; names and places of entries lead to no field."""
+    """Return the keys that the mapping at ``loc`` may have; names and places of entries lead to no field."""
     model: type[BaseModel] = PolicyKeys
     for step in loc:
         if (field := model.model_fields.get(str(step))) is not None:

@@ -21,7 +21,7 @@ def without(value: Any, unusable: Collection[Loc], here: Loc = ()) -> Any:  # no
 
 
 def nearest(value: Any, loc: Loc) -> Loc:  # noqa: ANN401 - whatever YAML holds
-    """Give the longest beginning of ``loc`` that leads to something."""
+    """Return the longest beginning of ``loc`` that leads to something."""
     for depth, step in enumerate(loc):
         held = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
         if step not in held:
@@ -31,7 +31,7 @@ def nearest(value: Any, loc: Loc) -> Loc:  # noqa: ANN401 - whatever YAML holds
 
 
 def original(loc: Loc, unusable: Collection[Loc]) -> Loc:
-    """Give the place that ``loc`` had before the unusable entries of lists were left out."""
+    """Return the place that ``loc`` had before the unusable entries of lists were left out."""
     found: Loc = ()
     for step in loc:
         if isinstance(step, int):

@@ -22,7 +22,7 @@ class Reach:
 
 
 def reaches(policy: Policy, signal: Signal) -> Iterator[Reach]:
-    """Give what each series of a signal can read; one for each SLO where there is one for each.
+    """Return what each series of a signal can read; one for each SLO where there is one for each.
 
     A burn is at most 1 / (1 - objective): then every event is bad. Source: *The Site
     Reliability Workbook*, chapter 5. A window holds at most ⌊window / every⌋ + 1 beats.
@@ -42,12 +42,12 @@ def reaches(policy: Policy, signal: Signal) -> Iterator[Reach]:
 
 
 def always(comparison: Comparison, values: ValueRange) -> bool:
-    """Tell whether a comparison holds whatever the value."""
+    """Return whether a comparison holds whatever the value."""
     return _ALWAYS[comparison.op](values, comparison.bound)
 
 
 def never(comparison: Comparison, values: ValueRange) -> bool:
-    """Tell whether a comparison holds for no value."""
+    """Return whether a comparison holds for no value."""
     return _ALWAYS[_OPPOSITE[comparison.op]](values, comparison.bound)
 
 

@@ -202,6 +202,6 @@ class _Readable(GenerateJsonSchema):
 
 
 def json_schema() -> dict[str, object]:
-    """Give the JSON Schema (2020-12) of a policy file."""
+    """Return the JSON Schema (2020-12) of a policy file."""
     schema = PolicyKeys.model_json_schema(schema_generator=_Readable)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "gonogo policy"}

@@ -21,7 +21,7 @@ class Server:
 
 
 def server_of(policy_file: PolicyFile, url: str | None) -> Server:
-    """Give the addresses in effect; ``url`` is the command line's, over the policy's, were it empty."""
+    """Return the addresses in effect; ``url`` is the command line's, over the policy's, were it empty."""
     settings = policy_file.server
     base = settings.url if url is None else url
     return Server(base, settings.rules_url or base, settings.targets_url or base)
