@@ -1,15 +1,15 @@
-"""The command ``gonogo`` as a process of its own: it starts and ends as fast as it can.
+"""The process of the command ``gonogo``, which starts and ends as fast as possible.
 
-Most of a short command's time is Python's own: reading modules, looking for garbage
-among them where there is none, and taking everything apart at the end, object by
-object, that the system takes back at once.
+A short command spends most of its time in Python itself: it imports modules, collects
+garbage although there is none, and at the end frees object by object the memory that
+the system takes back at once.
 """
 
 from __future__ import annotations
 
 from gonogo import stopping
 
-stopping.install()  # before anything else is imported: an interrupt must not come inside a module that is half read
+stopping.install()  # before every other import: an interrupt must not come while a module is half imported
 
 import gc  # noqa: E402 - see above
 import os  # noqa: E402 - see above
@@ -17,11 +17,11 @@ import sys  # noqa: E402 - see above
 from typing import NoReturn  # noqa: E402 - see above
 
 RARELY = (100_000, 20, 20)
-"""When garbage is looked for (``gc.set_threshold``): not while modules are read, yet often
-enough that a daemon's memory stays bounded."""
+"""The thresholds of the garbage collector (``gc.set_threshold``): it does not run while modules are
+imported, and runs often enough to bound the memory of a daemon."""
 
 UNDECIDED = 3
-"""The exit code where not even the error could be said in the usual way: memory, threads or files are used up."""
+"""The exit code if even the usual error message failed, because memory, threads or files are used up."""
 
 
 def run() -> NoReturn:
@@ -37,8 +37,8 @@ def run() -> NoReturn:
 
 def _run() -> NoReturn:
     gc.set_threshold(*RARELY)
-    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # no package has a say in a policy, so none is searched for one
-    from gonogo.cli.streams import secure  # noqa: PLC0415 - read without looking for garbage
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # plugins must not change a policy, and the search takes time
+    from gonogo.cli.streams import secure  # noqa: PLC0415 - imported after the garbage collector was set
 
     secure()
     from gonogo.cli.door import through  # noqa: PLC0415 - the same
@@ -52,11 +52,11 @@ def _run() -> NoReturn:
 
 
 def _leave(code: int) -> NoReturn:
-    """End the process as it stands.
+    """End the process at once, without the clean-up of the interpreter.
 
-    Nothing waits for the interpreter's own end: what was begun was ended by the ``with``
-    that began it, and a thread that is still there was given up. The answer was written
-    out before, and what standard error still holds cannot be written.
+    No clean-up is needed. Each resource was closed by the ``with`` that opened it, and a
+    thread that still runs was given up before. The answer was flushed before. Text that
+    standard error still buffers cannot be written.
     """
     os._exit(code)
 

@@ -1,7 +1,7 @@
 """Durations as Prometheus writes them (``1h30m``, ``45s``, ``500ms``) and as ``timedelta``.
 
-The grammar is Prometheus's own: whole numbers with the units ``y w d h m s ms``,
-each at most once, from long to short; a year is 365 days.
+The grammar is that of Prometheus: whole numbers with the units ``y w d h m s ms``,
+each at most once, from long to short. A year has 365 days.
 Source: Prometheus documentation, "Time Durations".
 """
 
@@ -28,7 +28,7 @@ def parse_duration(text: str) -> timedelta:
     """Read a Prometheus duration.
 
     Raises:
-        ValueError: the text is no duration, or one over a hundred years.
+        ValueError: the text is not a duration, or is longer than a hundred years.
     """
     match = _PATTERN.fullmatch(text)
     if not text or (match is None and text != "0"):
@@ -43,10 +43,10 @@ def parse_duration(text: str) -> timedelta:
 
 
 def format_duration(duration: timedelta) -> str:
-    """Write a duration in its shortest exact form: ``90s`` is ``1m30s``, ``24h`` is ``1d``.
+    """Return a duration as text in its shortest exact form: ``90s`` is ``1m30s``, ``24h`` is ``1d``.
 
     Raises:
-        ValueError: it is negative or finer than a millisecond.
+        ValueError: the duration is negative, or finer than a millisecond.
     """
     rest, finer = divmod(duration, timedelta(milliseconds=1))
     if rest < 0 or finer:

@@ -1,4 +1,4 @@
-"""The one place that reads the process's environment; everybody else is handed what it says."""
+"""The only module that reads environment variables. Other modules get the values from their callers."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import os
 
 
 def variable(name: str) -> str | None:
-    """Return one environment variable; ``None`` when it is not set or is empty."""
+    """Return an environment variable; ``None`` if it is not set or is empty."""
     return os.environ.get(name) or None

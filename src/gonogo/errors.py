@@ -1,21 +1,21 @@
-"""Every error a user can meet, as one tree, and what each must say.
+"""The errors that a user can meet, as one tree.
 
 ::
 
     GonogoError                 exit 2 unless a subclass says otherwise
     ├── PolicyError             every mistake of a policy, all at once
-    ├── UsageError              a command line that cannot be meant
-    ├── MissingTool             a program that is not there, or cannot be run
-    ├── SourceError             a server or file that gave no valid answer      exit 3
-    ├── ActionFailed            something was tried and did not work            exit 1
+    ├── UsageError              a command line that gonogo cannot run
+    ├── MissingTool             a program that is not installed, or cannot be run
+    ├── SourceError             a server or a file without a valid answer       exit 3
+    ├── ActionFailed            an action that was tried and failed             exit 1
     │   └── NoRoom              the machine has no more disk, memory or threads  exit 3
-    ├── Busy                    somebody else holds the lock                    exit 3
+    ├── Busy                    a lock that another process holds               exit 3
     ├── AnswerLost              standard output could not be written            exit 74
     └── ReaderLeft              nobody reads standard output any more           exit 141
 
-An error says *what* is wrong, *where* (``file:line:col`` or a URL), *why*, and
-what to do *next*. Missing or bad data is never an error: it is the outcome
-UNKNOWN with a reason (see ``gonogo.model.outcome``).
+An error says *what* is wrong, *where* (``file:line:col`` or a URL), *why*, and the
+*next* step. Missing or bad data is never an error. Such data make the outcome UNKNOWN,
+with a reason (see ``gonogo.model.outcome``).
 """
 
 from __future__ import annotations
@@ -26,39 +26,39 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
-    """A place in a file, counted from 1 as editors do."""
+    """A place in a file. Lines and columns are counted from 1, as in editors."""
 
     path: str
     line: int
     column: int
 
     def __str__(self) -> str:
-        """Write it as editors and compilers do, so that terminals link it."""
+        """Return the place in the form of editors and compilers, so that terminals link it."""
         return f"{self.path}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake, where it stands, and the way out of it."""
+    """A mistake, its place, and the next step."""
 
     where: Position | None
     message: str
     next_step: str = ""
 
     def __str__(self) -> str:
-        """Write the mistake as one line."""
+        """Return the mistake as one line."""
         place = f"{self.where}: " if self.where else ""
         hint = f" ({self.next_step})" if self.next_step else ""
         return f"{place}{self.message}{hint}"
 
 
 class GonogoError(Exception):
-    """Something a user can mend; carries the exit code its command ends with."""
+    """An error that a user can fix. It has the exit code of the command."""
 
     exit_code: ClassVar[int] = 2
 
     def __init__(self, what: str, *, where: str = "", why: str = "", next_step: str = "") -> None:
-        """Say what went wrong, where, why, and what to do next."""
+        """Keep the fault, its place, its cause and the next step."""
         super().__init__(what)
         self.what = what
         self.where = where
@@ -66,7 +66,7 @@ class GonogoError(Exception):
         self.next_step = next_step
 
     def __str__(self) -> str:
-        """Write all four parts, each on a line of its own where there is more than one."""
+        """Return all four parts. The cause and the next step are on lines of their own."""
         first = f"{self.where}: {self.what}" if self.where else self.what
         lines = [first]
         if self.why:
@@ -77,59 +77,59 @@ class GonogoError(Exception):
 
 
 class PolicyError(GonogoError):
-    """A policy that cannot be used, with every mistake in it."""
+    """A policy that cannot be used, with all its mistakes."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        """Keep all the problems, sorted by where they stand."""
+        """Keep all problems, sorted by their places."""
         ordered = sorted(problems, key=lambda p: (p.where is None, p.where or Position("", 0, 0), p.message))
         self.problems = tuple(ordered)
         count = len(self.problems)
         super().__init__(f"the policy has {count} mistake{'' if count == 1 else 's'}")
 
     def __str__(self) -> str:
-        """List every mistake under the headline."""
+        """Return the headline and every mistake, one a line."""
         return "\n".join([f"{self.what}:", *(f"  {problem}" for problem in self.problems)])
 
 
 class UsageError(GonogoError):
-    """A command line that asks for something that cannot be meant."""
+    """A command line that gonogo cannot run."""
 
 
 class MissingTool(GonogoError):
-    """A program that gonogo runs and that is not there, or that cannot be run."""
+    """A program that gonogo needs and that is not installed, or cannot be run."""
 
 
 class SourceError(GonogoError):
-    """A server or a file that gave no valid answer."""
+    """A server or a file without a valid answer."""
 
     exit_code = 3
 
 
 class ActionFailed(GonogoError):
-    """An action that was tried and failed; the text says what state is left."""
+    """An action that was tried and failed. The text says what state it left."""
 
     exit_code = 1
 
 
 class NoRoom(ActionFailed):
-    """An action for which the machine has no more of something: room on a disk, memory, threads."""
+    """An action that failed because the machine has no more disk, memory or threads."""
 
     exit_code = 3
 
 
 class Busy(GonogoError):
-    """A lock that somebody else held for as long as was waited."""
+    """A lock that another process held during the whole time of waiting."""
 
     exit_code = 3
 
 
 class AnswerLost(GonogoError):
-    """An answer that could not be written: no verdict, whatever it was. The code is EX_IOERR of sysexits.h."""
+    """An answer that could not be written, so that nobody has the verdict. The code is EX_IOERR of sysexits.h."""
 
     exit_code = 74
 
 
 class ReaderLeft(GonogoError):
-    """An answer whose reader has left; shells show this code for a program that a lost pipe ended."""
+    """An answer whose reader has left. Shells show this code for a program that SIGPIPE ended."""
 
     exit_code = 141

@@ -1,16 +1,16 @@
-"""Ends the process when a signal asks for it, and only at places where nothing can be left half done.
+"""Ends the process after a signal, and only at places where no work is left half done.
 
-The handlers of SIGINT, SIGTERM and SIGHUP raise nothing: they note the signal and wake the code that waits. An
-exception out of a handler would come between any two steps of the program: inside a library that holds a lock, or
-inside a C extension that is being imported. So every long wait goes through one of the doors of this module
-(``pause``, ``outcome``, ``happened``, ``ended``, ``readable``), and a door raises ``Stopped``.
+The handlers of SIGINT, SIGTERM and SIGHUP raise no exception. They store the signal and wake the code that waits.
+An exception from a handler could come between any two steps of the program: inside a library that has a lock, or
+inside a C extension during its import. So every long wait uses one of the wait functions of this module
+(``pause``, ``outcome``, ``happened``, ``ended``, ``readable``), and a wait function raises ``Stopped``.
 
-Code that computes for long meets no door. ``GRACE`` seconds after the signal, or at a second Ctrl-C, the process is
-therefore ended as it is, after the last acts that ``undone_at_worst`` was given, such as killing a program. A block
-that has to be finished, such as the way back of a reload, is entered with ``whole``: inside it only a second Ctrl-C
-ends the process.
+Code that computes for a long time calls no wait function. ``GRACE`` seconds after the signal, or at a second Ctrl-C,
+the process is therefore ended at once, after the last acts that were given to ``undone_at_worst``, such as killing a
+program. A block that must be finished, such as a rollback, is entered with ``whole``. Inside such a block only a
+second Ctrl-C ends the process.
 
-A program that only imports gonogo does not call ``install``. Its signals and its waits stay as they were.
+A program that only imports gonogo does not call ``install``. Its signals and its waits do not change.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ if TYPE_CHECKING:  # this module is imported first, and 'typing' would lengthen 
     Result = TypeVar("Result")
 
 GRACE = 1.5
-"""Seconds from a signal until the process is ended, if it meets no door."""
+"""Seconds from a signal until the process is ended, if it calls no wait function."""
 
 SECOND_PRESS = 0.5
-"""Seconds after which another SIGINT is another wish: ``timeout`` and terminals send one wish twice."""
+"""Seconds after which another SIGINT counts: ``timeout`` and terminals send the first one twice."""
 
 WATCHED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -50,33 +50,33 @@ class Stopped(KeyboardInterrupt):
     """A signal asked the process to end.
 
     Attributes:
-        number: the signal.
+        number: the signal that came.
     """
 
     def __init__(self, number: signal.Signals) -> None:
-        """Keep the signal."""
+        """Store the signal."""
         super().__init__(number.name)
         self.number = number
 
     @property
     def exit_code(self) -> int:
-        """The exit code that a shell shows for a process that this signal ended."""
+        """Return the exit code that a shell shows for a process that this signal ended."""
         return _OFFSET + self.number
 
 
 class _State:
-    """The signals of this process, as far as they were noted.
+    """The signals that came to this process.
 
     Attributes:
-        main: the thread that installed the handlers; ``None``: nothing is installed.
-        wake: both ends of the pipe that wakes this thread: signals and finished futures write to it.
-        alarm: both ends of the pipe that wakes all other threads; a signal makes it readable for ever.
+        main: the thread that installed the handlers; ``None``: no handler is installed.
+        wake: both ends of the pipe that wakes this thread. Signals and finished futures write to it.
+        alarm: both ends of the pipe that wakes all other threads. A signal makes it readable for ever.
         came: the first signal.
-        at: when that was, by the monotonic clock.
-        raised: whether the main thread has met a door since.
-        over: whether the command has its result, so that a signal comes too late.
-        whole: an entry for each block under way that has to be finished; a list changes in one step in any thread.
-        undo: the last acts of a process that is ended as it is.
+        at: the time of the first signal, by the monotonic clock.
+        raised: True if a wait function of the main thread has raised ``Stopped`` since.
+        over: True if the command has its result, so that a signal comes too late.
+        whole: an entry for each running block that must be finished. A list changes in one step in any thread.
+        undo: the last acts of a process that is ended at once.
     """
 
     def __init__(self) -> None:
@@ -91,7 +91,7 @@ class _State:
 
     @property
     def pending(self) -> bool:
-        """Return whether a signal came that the main thread has not answered yet."""
+        """Return whether a signal came for which the main thread has not raised ``Stopped`` yet."""
         return self.came is not None and not self.raised and not self.over
 
 
@@ -99,7 +99,7 @@ _state = _State()
 
 
 def install() -> None:
-    """Note signals from now on; a signal that is ignored, as SIGHUP is below ``nohup``, stays so."""
+    """Install the handlers. A signal that is ignored, such as SIGHUP under ``nohup``, stays ignored."""
     if _state.main is not None:
         return
     _state.wake, _state.alarm = (os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC) for _ in range(2))
@@ -112,7 +112,7 @@ def install() -> None:
 
 
 def checkpoint() -> None:
-    """Raise ``Stopped`` if a signal has come: once in the main thread, and in the others outside of ``whole``."""
+    """Raise ``Stopped`` if a signal has come: once in the main thread, and in other threads outside of ``whole``."""
     if _state.came is None or _state.over:
         return
     if _state.main != get_ident():
@@ -125,14 +125,14 @@ def checkpoint() -> None:
 
 
 def disregard() -> None:
-    """Take a signal that has come, or will come, as too late: the result of the command is there."""
+    """Ignore every signal from now on, because the command has its result."""
     if _state.main is not None:
         _state.over = True
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def pause(seconds: float) -> None:
-    """Wait.
+    """Wait for some seconds.
 
     Raises:
         Stopped: a signal came.
@@ -145,7 +145,7 @@ def outcome(future: Future[Result], seconds: float | None = None) -> Result:
 
     Raises:
         Stopped: a signal came.
-        TimeoutError: there was no result in time.
+        TimeoutError: the future had no result in time.
     """
     if _state.main != get_ident() or future.done():
         return future.result(seconds)
@@ -155,7 +155,7 @@ def outcome(future: Future[Result], seconds: float | None = None) -> Result:
 
 
 def happened(event: Event, seconds: float) -> bool:
-    """Wait for an event; whoever sets it calls ``ring``. Say whether it happened.
+    """Wait for an event, and return whether it happened. The code that sets the event must call ``ring``.
 
     Raises:
         Stopped: a signal came.
@@ -164,21 +164,21 @@ def happened(event: Event, seconds: float) -> bool:
 
 
 def ring() -> None:
-    """Let the main thread look at what it waits for."""
+    """Wake the main thread, so that it checks the condition for which it waits."""
     if _state.main is not None:
         with suppress(BlockingIOError):  # a full pipe wakes as well
             os.write(_state.wake[1], b"\0")
 
 
 def ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Wait for the end of a child process; say whether it has ended.
+    """Wait for the end of a child process, and return whether it has ended.
 
     Raises:
         Stopped: a signal came.
     """
     try:
         handle = os.pidfd_open(process.pid)
-    except ProcessLookupError:  # its end was seen before
+    except ProcessLookupError:  # the process ended before
         return True
     try:
         return _until(lambda: process.poll() is not None, seconds, (handle,))
@@ -187,7 +187,7 @@ def ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
 
 
 def readable(descriptor: int, seconds: float) -> bool:
-    """Wait until there is something to read; say whether there is.
+    """Wait until a descriptor has data to read, and return whether it has.
 
     Raises:
         Stopped: a signal came.
@@ -197,7 +197,7 @@ def readable(descriptor: int, seconds: float) -> bool:
 
 @contextmanager
 def whole() -> Iterator[None]:
-    """Let the block come to its end, however long that takes after a signal."""
+    """Let the block run to its end, even if a signal comes."""
     _state.whole.append(None)
     try:
         yield
@@ -209,7 +209,7 @@ def whole() -> Iterator[None]:
 
 @contextmanager
 def undone_at_worst(act: Callable[[], object]) -> Iterator[None]:
-    """Undo the block by ``act`` if the process is ended inside it; ``act`` must take no lock."""
+    """Call ``act`` if the process is ended at once inside the block. ``act`` must take no lock."""
     _state.undo.append(act)
     try:
         yield
@@ -218,7 +218,7 @@ def undone_at_worst(act: Callable[[], object]) -> Iterator[None]:
 
 
 def _until(met: Callable[[], bool], seconds: float | None, descriptors: Collection[int] = ()) -> bool:
-    """Wait until something is met, looking whenever a descriptor, a future or a signal wakes us."""
+    """Wait until ``met`` returns True. It is called again when a descriptor, a future or a signal wakes the thread."""
     end = None if seconds is None else time.monotonic() + seconds
     while True:
         checkpoint()
@@ -232,7 +232,7 @@ def _until(met: Callable[[], bool], seconds: float | None, descriptors: Collecti
 
 
 def _bells() -> tuple[int, ...]:
-    """Return what wakes this thread."""
+    """Return the descriptors that wake this thread."""
     if _state.main is None:
         return ()
     if _state.main == get_ident():
@@ -272,7 +272,7 @@ def _overdue(number: int, frame: FrameType | None) -> None:
 
 
 def _end(number: signal.Signals) -> None:
-    """End the process as it is, by the system's own call: nothing may run that could wait for a lock."""
+    """End the process by the system's own call. No code may run that could wait for a lock."""
     for act in reversed(_state.undo):
         with suppress(Exception):
             act()

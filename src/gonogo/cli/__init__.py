@@ -1,1 +1,1 @@
-"""The command line: parse, call, print."""
+"""The command line: one thin file for each command, which parses, calls and prints."""

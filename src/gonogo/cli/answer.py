@@ -1,4 +1,4 @@
-"""Writes a command's answer to standard output, whose reader may leave and whose disk may be full."""
+"""Writes the answer of a command to standard output. The reader may leave, and the disk may be full."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from gonogo.stopping import checkpoint
 
 
 def answer(text: str | bytes) -> None:
-    """Write the answer as it is, unless a signal came before it.
+    """Write the answer, unless a signal came before.
 
-    A character that standard output's encoding does not have is written as its escape.
+    A character that the encoding of standard output does not have is written as its escape.
 
     Raises:
         Stopped: a signal came.
-        ReaderLeft: nobody reads it any more.
-        AnswerLost: it could not be written.
+        ReaderLeft: nobody reads standard output any more.
+        AnswerLost: the answer could not be written.
     """
     checkpoint()
     if sys.stdout is None:
@@ -27,11 +27,11 @@ def answer(text: str | bytes) -> None:
 
 
 def deliver() -> None:
-    """Write out what was printed so far, as ``answer`` does.
+    """Flush the text that was printed so far.
 
     Raises:
-        ReaderLeft: nobody reads it any more.
-        AnswerLost: it could not be written.
+        ReaderLeft: nobody reads standard output any more.
+        AnswerLost: the answer could not be written.
     """
     if sys.stdout is not None:
         sys.stdout.flush()

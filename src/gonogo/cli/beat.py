@@ -1,4 +1,4 @@
-"""One beat, as it is printed."""
+"""Publishes one beat and prints it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ def beat(policy_path: Path, form: str, *, take_over: bool = False) -> None:
     Args:
         policy_path: the policy's file.
         form: ``text`` or ``json``.
-        take_over: whether to replace the beats of a writer with other labels, although they are fresh.
+        take_over: True: replace the beats of a writer with other labels, even if they are fresh.
 
     Raises:
-        GonogoError: the policy is wrong, another writer was busy, or it was not published everywhere.
+        GonogoError: the policy has mistakes, another writer was busy, or the beat was not published everywhere.
     """
     from gonogo.cli.answer import answer
     from gonogo.heartbeat.beat import heartbeat_writer

@@ -1,4 +1,4 @@
-"""``gonogo decide``: the verdict now."""
+"""The command ``gonogo decide``: prints the verdict now."""
 
 from __future__ import annotations
 

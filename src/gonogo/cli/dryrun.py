@@ -1,4 +1,4 @@
-"""``gonogo dryrun``: check, decide, then watch: the main job."""
+"""The command ``gonogo dryrun``: checks, decides, then watches. It is the main job of gonogo."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def _faults() -> Iterable[str]:
 
 
 UNRECORDED = 3
-"""The exit code of a GO of which the journal has no record."""
+"""The exit code of a GO that could not be recorded in the journal."""
 
 ABORTED = 4
-"""The exit code of a dry run that an ``abort`` condition, or blindness, ended."""
+"""The exit code of a dry run that an ``abort`` condition, or a long time of UNKNOWN, ended."""
 
 
 @click.command(epilog="Example: gonogo dryrun --sandbox --for 60s --inject burn")
@@ -91,7 +91,7 @@ def dryrun(
 
 
 def exit_code(result: DryRunResult) -> int:
-    """Return the exit code as docs/dryrun.md lists them: abort, then the verdict before the watch, then the last one."""
+    """Return the exit code (docs/dryrun.md): that of an abort, of the verdict before the watch, or of the last one."""
     if result.abort is not None:
         return ABORTED
     code = EXIT_CODES[result.decided.judgement.verdict] or EXIT_CODES[result.last.judgement.verdict]

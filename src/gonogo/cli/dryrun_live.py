@@ -1,4 +1,4 @@
-"""A dry run on a terminal: a spinner for the step that runs, then the watch as a live table."""
+"""Shows a dry run on a terminal: a spinner for the running step, then a live table of the watch."""
 
 from __future__ import annotations
 
@@ -18,40 +18,40 @@ from gonogo.model.plain import plain
 STYLES = {"PASS": "green", "UNKNOWN": "yellow", "FAIL": "red", "GO": "green", "HOLD": "yellow", "NO-GO": "red"}
 
 WIDEST = 40
-"""Characters of a gate's name that are kept; what the evidence says is cut first."""
+"""The number of characters of a gate's name that are shown. The text of the evidence is cut first."""
 
 
 class LiveProgress:
-    """Draws on standard error while it is entered; what has ended stays above as plain lines."""
+    """A live display on standard error. Steps that have ended stay above it as plain lines."""
 
     def __init__(self, console: Console | None = None) -> None:
-        """Draw on a console; the default is standard error, without colour under ``NO_COLOR``."""
+        """Keep the console; the default is standard error, without colour if ``NO_COLOR`` is set."""
         self._console = console or Console(stderr=True, highlight=False)
         self._live = Live(console=self._console, transient=True, refresh_per_second=4, redirect_stdout=False)
 
     def __enter__(self) -> Self:
-        """Begin to draw."""
+        """Start the display."""
         self._live.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Leave the terminal as it was, and what was said on it."""
+        """Stop the display. The lines above it stay."""
         self._live.update(Text(""))
         self._live.stop()
 
     def begins(self, step: str) -> None:
-        """Spin beside the step's name."""
+        """Show a spinner beside the name of the step."""
         self._live.update(Spinner("line", text=Text(plain(step))))
 
     def ended(self, run: Run) -> None:
-        """Write what came of it, for good."""
+        """Write the result of a step as a line that stays."""
         self._live.update(Text(""))
         self._console.print(_styled(run_text(run.kind, run.outcome, run.detail, run.seconds)))
 
     def watched(self, view: WatchView) -> None:
-        """Draw the table anew."""
+        """Draw the table of the watch again."""
         rows = watch_rows(view)
         table = Table(title=_styled(watch_title(view)), title_justify="left", box=None)
         widths = [min(WIDEST, max(len(row[place]) for row in rows)) if rows else 0 for place in (0, 1)]
@@ -62,7 +62,7 @@ class LiveProgress:
         self._live.update(table, refresh=True)
 
     def says(self, text: str) -> None:
-        """Write the text, for good."""
+        """Write a text as a line that stays."""
         self._console.print(_styled(plain(text.rstrip("\n"))))
 
 

@@ -1,4 +1,4 @@
-"""Shows a dry run while it runs, on standard error: live on a terminal, plain lines anywhere else."""
+"""Shows a dry run while it runs: a live display on a terminal, plain lines on any other stream."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from gonogo.journal.runs import Run
 from gonogo.model.plain import plain
 
 LOG_LINES = 20
-"""How many lines a log gets from a watch in which nothing changes."""
+"""The number of lines that a log gets from a watch without any change."""
 
 
 def shown_on(stream: TextIO) -> AbstractContextManager[Progress]:
-    """Choose how to show it: live where the stream is a terminal."""
+    """Return the display for a stream: live if the stream is a terminal."""
     if not stream.isatty():
         return nullcontext(LogProgress(stream))
     from gonogo.cli.dryrun_live import LiveProgress
@@ -26,23 +26,23 @@ def shown_on(stream: TextIO) -> AbstractContextManager[Progress]:
 
 
 class LogProgress:
-    """A line for each step that ended, and for each change of the watch; now and then one that all is as it was."""
+    """A log with a line for each ended step, for each change of the watch, and from time to time without a change."""
 
     def __init__(self, stream: TextIO = sys.stderr) -> None:
-        """Write to a stream."""
+        """Keep the stream."""
         self._stream = stream
         self._told = ""
         self._told_at = timedelta(0)
 
     def begins(self, step: str) -> None:
-        """Say nothing yet."""
+        """Write no line, because the step has no result yet."""
 
     def ended(self, run: Run) -> None:
-        """Write what came of it."""
+        """Write the result of a step."""
         self.says(run_text(run.kind, run.outcome, run.detail, run.seconds))
 
     def watched(self, view: WatchView) -> None:
-        """Write the step if the picture changed, or if it is time for a sign of life."""
+        """Write a line if the watch changed, or if the last line is old."""
         line = watch_line(view)
         picture = line.partition("  ")[2]
         if picture != self._told or view.elapsed - self._told_at >= view.duration / LOG_LINES:
@@ -50,5 +50,5 @@ class LogProgress:
             self.says(line)
 
     def says(self, text: str) -> None:
-        """Write the text."""
+        """Write a text as a line."""
         print(plain(text.rstrip("\n")), file=self._stream, flush=True)

@@ -1,4 +1,4 @@
-"""Turns whatever was raised into words on standard error and an exit code."""
+"""Turns every exception into a message on standard error and an exit code."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ INTERRUPTED = 130
 
 
 def leave(error: BaseException, *, debug: bool, as_json: bool = False) -> int:
-    """Say what happened and give the exit code.
+    """Write the message of an error and return the exit code.
 
-    Users' mistakes and the world's failures are said in words; a bug is written to
-    a log file whose path is said; a traceback is shown only with ``debug``.
+    A mistake of the user or a failure of a server or a machine gets a message. A bug is
+    written to a log file, and the message names the file.
 
     Args:
-        error: what was raised.
-        debug: whether its traceback is shown.
-        as_json: whether standard output gets it as JSON, beside the words on standard error.
+        error: the exception.
+        debug: True: show its traceback.
+        as_json: True: write the error as JSON to standard output too.
     """
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 0
@@ -40,7 +40,7 @@ def leave(error: BaseException, *, debug: bool, as_json: bool = False) -> int:
     if debug:
         _write("".join(traceback.format_exception(error)))
     if isinstance(error, (BrokenPipeError, ReaderLeft)):
-        sys.stdout = None  # the reader is gone: nothing is left to say
+        sys.stdout = None  # the reader has left: nobody needs the rest
         return ReaderLeft.exit_code
     if _is_help(error):
         _write(f"{error}\n")
@@ -51,7 +51,7 @@ def leave(error: BaseException, *, debug: bool, as_json: bool = False) -> int:
 
 
 def _signal_before(error: BaseException) -> BaseException:
-    """Prefer a signal that nobody has answered yet to a mistake: whoever sent it wants no other answer."""
+    """Return a signal that came and was not handled yet, in place of a mistake: its sender waits for the end only."""
     if not isinstance(error, GonogoError | click.ClickException):
         return error
     try:
@@ -62,7 +62,7 @@ def _signal_before(error: BaseException) -> BaseException:
 
 
 def _is_help(error: BaseException) -> bool:
-    """Return whether a group was called without a command, which click answers with its page of help."""
+    """Return whether a group was called without a command. click answers such a call with the page of help."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     return context is not None and str(error) == context.get_help()
 
@@ -82,7 +82,7 @@ def _mistake(error: BaseException) -> SaidError:
 
 
 def _answered(said: SaidError) -> int:
-    """Answer as JSON; where even that is lost, the exit code says so."""
+    """Write the error as JSON and return its exit code, or the code of the failed writing."""
     try:
         answer(mistake_json(said))
     except GonogoError as lost:

@@ -1,4 +1,4 @@
-"""The one type of all options and arguments that are paths."""
+"""The type of all options and arguments that are paths."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import click
 
 
 class GivenPath(click.Path[str | Path]):
-    """A path; an empty text is none.
+    """A path that is not empty.
 
-    Python takes an empty path as the current folder, and in a script it is a variable that was not set.
+    Python takes an empty path as the current folder, but in a script it comes from a variable that is not set.
     """
 
     def convert(

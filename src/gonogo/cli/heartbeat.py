@@ -1,4 +1,4 @@
-"""``gonogo heartbeat``: one beat, a daemon of them, or one followed from the writer to the rule."""
+"""The command ``gonogo heartbeat``: one beat, a daemon that beats, or a beat followed from the writer to the rules."""
 
 from __future__ import annotations
 

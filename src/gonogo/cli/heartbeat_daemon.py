@@ -1,4 +1,4 @@
-"""The daemon of ``gonogo heartbeat run``: beats, what it logs of them, and what systemd hears."""
+"""The daemon of ``gonogo heartbeat run``: beats, writes a log, and notifies systemd."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from gonogo.stopping import Stopped, pause
 
 
 def keep_beating(writer: HeartbeatWriter, every: timedelta) -> int:
-    """Beat until a signal comes; give the exit code: 0 after SIGTERM.
+    """Beat until a signal comes; return the exit code, which is 0 after SIGTERM.
 
     Raises:
-        Stopped: another signal came.
+        Stopped: a signal other than SIGTERM came.
     """
     service = ServiceNotice(variable("NOTIFY_SOCKET"))
     log = _Log(service)
@@ -47,7 +47,7 @@ def _wait(seconds: float) -> bool:
 
 @dataclass(slots=True)
 class _Log:
-    """Counts beats; says on standard error what changes, and to systemd how things stand."""
+    """The log of the daemon: it counts beats, writes changes to standard error, and reports the state to systemd."""
 
     service: ServiceNotice
     published: int = 0

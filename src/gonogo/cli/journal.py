@@ -1,4 +1,4 @@
-"""``gonogo journal``: what was recorded of verdicts and runs."""
+"""The command ``gonogo journal``: lists and shows the records of verdicts and runs."""
 
 from __future__ import annotations
 

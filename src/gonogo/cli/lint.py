@@ -1,4 +1,4 @@
-"""``gonogo lint``: everything that is wrong with the rules one server would load."""
+"""The command ``gonogo lint``: finds the faults in the rules that one server would load."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     Says: TypeAlias = Callable[[str], None]
 
 FAILED = 1
-"""The exit code where something was found at or above ``--fail-on``."""
+"""The exit code if lint has a finding at or above ``--fail-on``."""
 
 UNDECIDED = 3
-"""The exit code where no program could decide what is valid, or the policy's files changed while they were linted."""
+"""The exit code if no program could check the syntax, or if the policy's files changed during the run."""
 
 NAMED_AT_MOST = 8
-"""How many files are named of those that were skipped for one reason; the others are counted."""
+"""The number of skipped files that are named for one reason. The others are counted."""
 
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\..*)?")
 
@@ -97,7 +97,7 @@ def lint(  # noqa: PLR0913 - one parameter for each option
     Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage or policy, 3 the server to ask does not answer, or
     vmalert, which has to decide, is not installed.
     """
-    gc.disable()  # what was read lives to the end, and looking through it for garbage takes a third of the time
+    gc.disable()  # all objects live to the end, and searching them for garbage takes a third of the time
 
     from gonogo.lint.print import lint_text
     from gonogo.lint.print_json import lint_json
@@ -130,7 +130,7 @@ def lint(  # noqa: PLR0913 - one parameter for each option
 
 @dataclass(slots=True)
 class _Judge:
-    """Compares with the baseline, where there is one, and tells what makes the command fail."""
+    """The comparison with the baseline, and the decision whether the command fails."""
 
     baseline: Path | None
     write: bool
@@ -138,7 +138,7 @@ class _Judge:
     _report: LintReport | None = None
 
     def report(self, linted: Linted) -> LintReport:
-        """Return what is left to say; the baseline is written first, where that was asked for."""
+        """Return the findings that are not in the baseline. The baseline is written first if that was asked for."""
         from gonogo.lint.known import compared, keep_findings, known_findings
 
         if self._report is None:
@@ -149,7 +149,7 @@ class _Judge:
         return self._report
 
     def fails(self, linted: Linted) -> bool:
-        """Return whether anything is left at or above the severity that fails."""
+        """Return whether there is a finding at or above the severity that fails."""
         from gonogo.model.finding import Severity
 
         worst = Severity(self.fail_on).rank
@@ -175,7 +175,7 @@ def _informants(request: LintRequest, url: str | None, says: Says) -> tuple[Info
 
 
 def _run(request: LintRequest, judge: _Judge, says: Says, informants: tuple[Informant, ...]) -> tuple[int, Linted]:
-    """Lint; where the policy's own files are linted, record it."""
+    """Lint, and record the run if the files are those of the policy."""
     from gonogo.lint.run import run_lint
 
     if request.paths or request.policy_file is None:
@@ -193,7 +193,7 @@ def _run(request: LintRequest, judge: _Judge, says: Says, informants: tuple[Info
 
 
 def beside(linted: Linted) -> Iterator[str]:
-    """Tell what was not linted, and what could not be asked."""
+    """Yield a line for files that were skipped, and for each note."""
     reasons = dict.fromkeys(skipped.why for skipped in linted.skipped)
     for why in reasons:
         paths = [skipped.path for skipped in linted.skipped if skipped.why == why]

@@ -1,4 +1,4 @@
-"""Says on a terminal what a command is doing, once it takes longer than one likes to wait in silence."""
+"""Shows on a terminal the step of a command that takes more than two seconds."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from threading import Lock, Timer
 from typing import TextIO
 
 SILENT_SECONDS = 2.0
-"""What is over sooner says nothing."""
+"""A command that ends sooner shows no step."""
 
 
 @contextmanager
 def patient(name: str, stream: TextIO, after: float = SILENT_SECONDS) -> Iterator[Callable[[str], None]]:
-    """Return a function that hears of steps; on a terminal they are shown from ``after`` seconds on.
+    """Yield a function that is called with each step. A terminal shows the steps after ``after`` seconds.
 
     Args:
-        name: what every line begins with.
-        stream: where it is shown, if that is a terminal.
-        after: seconds.
+        name: the beginning of every line.
+        stream: the stream for the steps, if it is a terminal.
+        after: the delay in seconds.
     """
     if not stream.isatty():
         yield lambda _: None
@@ -34,7 +34,7 @@ def patient(name: str, stream: TextIO, after: float = SILENT_SECONDS) -> Iterato
 
 
 class _Steps:
-    """Keeps the step under way until it is time to show it, and shows every further one at once."""
+    """The steps of a command: the running step is shown after the delay, and every later step at once."""
 
     def __init__(self, name: str, stream: TextIO) -> None:
         self._name = name
@@ -44,13 +44,13 @@ class _Steps:
         self._lock = Lock()
 
     def begin(self) -> None:
-        """Show the step under way."""
+        """Show the running step."""
         with self._lock:
             self._shown = True
             self._show()
 
     def says(self, step: str) -> None:
-        """Hear of a step."""
+        """Keep the step, and show it if the delay is over."""
         with self._lock:
             self._step = step
             if self._shown:

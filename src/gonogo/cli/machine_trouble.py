@@ -1,4 +1,4 @@
-"""Errors that are neither a user's mistake nor a bug: the machine has no more of something that gonogo needs."""
+"""Recognises errors that are neither a user's mistake nor a bug: the machine has no more memory, disk or threads."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _NO_MAPPING = ("Cannot allocate memory", "failed to map segment")
 
 
 def machine_trouble(error: BaseException) -> GonogoError | None:
-    """Say what the machine lacks; ``None`` where the error has another cause."""
+    """Return the error about the resource that is used up; ``None`` if the error has another cause."""
     if isinstance(error, FileNotFoundError) and _is_nowhere():
         return UsageError(
             "the working directory was deleted",

@@ -1,7 +1,7 @@
-"""The command line of ``gonogo``: lazy subcommands.
+"""The command line of ``gonogo``, with lazy subcommands.
 
-A subcommand is imported only when it is called or asked for help, so that a beat
-does not pay for what a verdict needs.
+A subcommand is imported only when it is called or its help is shown, so that a beat
+does not import the modules of a verdict.
 """
 
 from __future__ import annotations
@@ -30,25 +30,25 @@ COMMANDS = {
     "schema": ("gonogo.cli.schema:schema", "Print the JSON Schema of the policy file."),
     "test": ("gonogo.cli.test:test", "Run the unit tests of the rules; nothing passes in silence."),
 }
-"""Name -> where its command lives, and its line in ``gonogo --help``."""
+"""Name -> the place of the command, and its line in ``gonogo --help``."""
 
 DEBUG = "--debug"
 
 NAME = "gonogo"
 
 COMPLETING = "_GONOGO_COMPLETE"
-"""The variable by which a shell asks for completions."""
+"""The environment variable with which a shell asks for completions."""
 
 
 class LazyGroup(click.Group):
-    """A group that imports a subcommand when it is first needed."""
+    """A group that imports a subcommand when it is needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Name the subcommands in alphabetical order."""
+        """Return the names of the subcommands in alphabetical order."""
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
-        """Import one subcommand; ``None`` where there is none of that name."""
+        """Import and return a subcommand; ``None`` if there is no subcommand with that name."""
         if cmd_name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
@@ -60,7 +60,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the subcommand; a name that is none gets the nearest ones as a hint."""
+        """Return the subcommand. An unknown name is an error with the nearest names as a hint."""
         if args and not args[0].startswith("-") and args[0] not in COMMANDS and not ctx.resilient_parsing:
             raise click.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
         return super().resolve_command(ctx, args)
@@ -114,7 +114,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 def _called(arguments: list[str]) -> object:
     """Call the command that the arguments name.
 
-    Not by click's ``main``: it would turn a lost pipe into exit code 1, and forget which signal came.
+    The ``main`` of click is not used: it turns a lost pipe into exit code 1, and loses the number of a signal.
     """
     if variable(COMPLETING) is not None:
         return gonogo.main(args=arguments, prog_name=NAME, complete_var=COMPLETING)
@@ -123,7 +123,7 @@ def _called(arguments: list[str]) -> object:
 
 
 def _debugging(argv: list[str]) -> tuple[bool, list[str]]:
-    """Take ``--debug`` from wherever it stands: it is asked for when a command has failed, and added at its end."""
+    """Remove ``--debug`` from any place: users add it at the end of a command that failed. Return if it was there."""
     options = argv[: argv.index("--")] if "--" in argv else argv
     others = [option for option in options if option != DEBUG]
     return len(others) < len(options), [*others, *argv[len(options) :]]

@@ -1,4 +1,4 @@
-"""What ``gonogo test`` is asked for beyond passing: coverage and mutants."""
+"""The measures of ``gonogo test`` beyond passing: coverage and mutants."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TIMES = 10
 
 
 def percentage(_: click.Context, __: click.Parameter, text: str | None) -> Decimal | None:
-    """Read a percentage as it is written, without rounding."""
+    """Read a percentage without rounding it."""
     if text is None:
         return None
     plain = text.removesuffix("%").strip()
@@ -33,7 +33,7 @@ def percentage(_: click.Context, __: click.Parameter, text: str | None) -> Decim
 
 
 def duration(_: click.Context, __: click.Parameter, text: str | None) -> timedelta | None:
-    """Read a duration as Prometheus writes them."""
+    """Read a duration in the form of Prometheus."""
     if text is None:
         return None
     try:
@@ -51,7 +51,7 @@ def measured_report(
     says: Callable[[str], None],
     dialect: Dialect,
 ) -> tuple[UnitReport, int]:
-    """Measure tests that were run; the exit code becomes 1 where they fall short of what is asked."""
+    """Measure tests that were run. The exit code becomes 1 if they do not reach the required coverage."""
     from gonogo.programs.installed_promtool import installed_promtool
     from gonogo.ruletests.measure import Measures, measured
     from gonogo.ruletests.mutants import Budget

@@ -1,4 +1,4 @@
-"""An error that ends a command, as text and as JSON (schema ``gonogo/error/v1``)."""
+"""Writes the error that ends a command, as text and as JSON (schema ``gonogo/error/v1``)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ SCHEMA = "gonogo/error/v1"
 
 @dataclass(frozen=True, slots=True)
 class SaidError:
-    """An error as it is said, whatever raised it.
+    """An error in the form in which it is written.
 
     Attributes:
         what: the error in one clause.
         exit_code: the exit code of its command.
-        where: the place, such as a file or a URL.
+        where: the place: a file or a URL.
         why: the cause.
-        next_step: the way out.
+        next_step: the next step.
         problems: every mistake of a policy.
     """
 
@@ -32,13 +32,13 @@ class SaidError:
 
 
 def mistake_of(error: GonogoError) -> SaidError:
-    """Take an error of gonogo's own."""
+    """Return the written form of an error of gonogo."""
     problems = error.problems if isinstance(error, PolicyError) else ()
     return SaidError(error.what, error.exit_code, error.where, error.why, error.next_step, problems)
 
 
 def mistake_text(mistake: SaidError) -> str:
-    """Write the error as lines of text."""
+    """Return the error as lines of text."""
     first = f"{mistake.where}: {mistake.what}" if mistake.where else mistake.what
     lines = [f"gonogo: {first}{':' if mistake.problems else ''}", *(f"  {problem}" for problem in mistake.problems)]
     if mistake.why:
@@ -49,7 +49,7 @@ def mistake_text(mistake: SaidError) -> str:
 
 
 def mistake_json(mistake: SaidError) -> bytes:
-    """Write the error as one line of JSON; a part that is not known is null."""
+    """Return the error as one line of JSON. A part that is not known is null."""
     return document(
         {
             "schema": SCHEMA,

@@ -1,4 +1,4 @@
-"""Options whose value is one of some names, which are imported only where they are needed."""
+"""Options whose value is one of several names. The names are imported only when they are needed."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from click.shell_completion import CompletionItem
 
 
 class OneOf(click.ParamType[str, str]):
-    """One of some names: completed by a shell, listed in a mistake.
+    """A type whose values are names. A shell completes the names, and a mistake lists them.
 
     Attributes:
-        name: the names' common word, such as ``fault``.
+        name: the noun for the names, such as ``fault``.
     """
 
     def __init__(self, name: str, names: Callable[[], Iterable[str]]) -> None:
-        """Take the word, and what imports the names."""
+        """Keep the noun, and the function that imports the names."""
         self.name = name
         self._names = names
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Take a name that there is."""
+        """Return the value if it is one of the names."""
         names = self.all()
         if value in names:
             return value
@@ -38,19 +38,19 @@ class OneOf(click.ParamType[str, str]):
         param: click.Parameter,  # noqa: ARG002 - the same
         incomplete: str,
     ) -> list[CompletionItem]:
-        """Complete a name."""
+        """Return the names that begin with the text."""
         return [CompletionItem(name) for name in self.all() if name.startswith(incomplete)]
 
     def all(self) -> tuple[str, ...]:
-        """Import the names."""
+        """Import and return the names."""
         return tuple(self._names())
 
 
 class NamedOption(click.Option):
-    """An option of the type ``OneOf``, whose names are listed in the help."""
+    """An option of the type ``OneOf``. The help lists the names."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """Append the names."""
+        """Return the line of help with the names at its end."""
         record = super().get_help_record(ctx)
         if record is None or not isinstance(self.type, OneOf):
             return record

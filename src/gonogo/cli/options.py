@@ -1,4 +1,4 @@
-"""The options that several commands share, by the same names and meanings everywhere."""
+"""The options that several commands share, with the same names and meanings."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ DEFAULT_POLICY = "gonogo.yaml"
 
 
 def policy_option(function: Function) -> Function:
-    """``--policy FILE``."""
+    """Add the option ``--policy FILE``."""
     return click.option(
         "--policy",
         "policy_path",
-        type=GivenPath(path_type=Path, readable=False),  # what it is, reading it tells
+        type=GivenPath(path_type=Path, readable=False),  # reading the file reports what is wrong
         default=DEFAULT_POLICY,
         show_default=True,
         help="The policy file.",
@@ -29,12 +29,12 @@ def policy_option(function: Function) -> Function:
 
 
 def prometheus_option(function: Function) -> Function:
-    """``--prometheus URL``, which wins over the policy's."""
+    """Add the option ``--prometheus URL``, which replaces the policy's."""
     return click.option("--prometheus", "url", metavar="URL", help="The server to ask, over the policy's.")(function)
 
 
 def features_option(function: Function) -> Function:
-    """``--enable-feature NAMES``, as Prometheus and promtool have it."""
+    """Add the option ``--enable-feature NAMES``, as Prometheus and promtool have it."""
     return click.option(
         "--enable-feature",
         "features",
@@ -46,7 +46,7 @@ def features_option(function: Function) -> Function:
 
 
 def _features(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
-    """Split lists at commas, and refuse what no promtool knows."""
+    """Return the names, split at commas. A name that no promtool knows is a mistake."""
     names = tuple(dict.fromkeys(name.strip() for text in given for name in text.split(",") if name.strip()))
     if mistakes := [mistake for name in names if (mistake := unknown_feature(name))]:
         raise click.BadParameter(mistakes[0])
@@ -54,7 +54,7 @@ def _features(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> 
 
 
 def format_option(function: Function) -> Function:
-    """``--format text|json``."""
+    """Add the option ``--format text|json``."""
     return click.option(
         "--format",
         "form",

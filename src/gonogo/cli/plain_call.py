@@ -1,9 +1,9 @@
-"""The plain forms of ``decide`` and ``heartbeat beat``, read without click.
+"""Reads the plain forms of ``decide`` and ``heartbeat beat`` without click.
 
-Cron, timers and pipelines call these two again and again, and always alike. Importing
-click costs a beat more than its own work, so what plainly says ``--policy FILE``, and
-after it perhaps ``--format``, is read here. Everything else is left to click, and means
-the same there.
+Cron, timers and pipelines call these two commands often, and always in the same form.
+Importing click takes longer than a beat itself. So a call with ``--policy FILE`` and
+perhaps ``--format`` after it is read here. click reads every other call, with the same
+meaning.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ PLAIN = {
     ("decide",): "gonogo.cli.verdict:verdict",
     ("heartbeat", "beat"): "gonogo.cli.beat:beat",
 }
-"""The words of a command -> the function behind it, of the policy's file and the format."""
+"""The words of a command -> its function, which takes the policy file and the format."""
 
 
 def plain_call(arguments: list[str]) -> Callable[[], object] | None:
-    """Return the call that the arguments plainly ask for; ``None`` where click has to read them."""
+    """Return the call for arguments in the plain form; ``None`` if click must read them."""
     for words, place in PLAIN.items():
         if tuple(arguments[: len(words)]) == words:
             return _call(place, arguments[len(words) :])

@@ -1,4 +1,4 @@
-"""``gonogo reload``: a transaction that ends loaded and verified, or as it was."""
+"""The command ``gonogo reload``: a transaction that ends with the new configuration proved, or the old one restored."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gonogo.reload.request import ReloadRequest
 
 ROLLED_BACK = 4
-"""The exit code of a reload that was undone, and the old configuration proved back."""
+"""The exit code of a reload that was rolled back, with the old configuration proved."""
 
 
 @click.command(epilog="Example: gonogo reload --from staged --dry-run")
@@ -101,7 +101,7 @@ def reload(  # noqa: PLR0913 - one parameter for each option
 
 
 def exit_code(result: ReloadResult) -> int:
-    """Return the contract's exit code."""
+    """Return the exit code of a result (docs/reload.md)."""
     from gonogo.reload.compare.result import Became
 
     if result.became is Became.ROLLED_BACK:

@@ -1,7 +1,7 @@
-"""Shows the steps of a reload while it runs, a line each, on standard error.
+"""Shows the steps of a reload while it runs, one line for each step.
 
-Whoever reads them may leave at any moment: a lost terminal, a full disk, ``| head``. A reload goes on to its end
-all the same; lines that cannot be written are dropped.
+The reader of the lines may leave at any moment: a lost terminal, a full disk, ``| head``. The reload continues to
+its end, and lines that cannot be written are dropped.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ _CLEARED = "\r\x1b[K"
 
 
 class StepLines:
-    """Writes a line for each step that ended; on a terminal, also which one is under way."""
+    """A line for each step that ended. A terminal also shows the running step."""
 
     def __init__(self, stream: TextIO) -> None:
-        """Write to a stream."""
+        """Keep the stream."""
         self._stream = stream
         self._live = stream.isatty()
         self._lost = False
 
     def begins(self, step: ReloadStep) -> None:
-        """Show the step that is under way, on a terminal."""
+        """Show the running step, if the stream is a terminal."""
         if self._live:
             self._write(f"{_CLEARED}        {step} …")
 
     def ended(self, report: StepReport) -> None:
-        """Write what came of it."""
+        """Write the result of a step."""
         self._write(f"{_CLEARED if self._live else ''}{step_text(report)}\n")
 
     def _write(self, text: str) -> None:
@@ -44,6 +44,6 @@ class StepLines:
             self._drop_the_rest()
 
     def _drop_the_rest(self) -> None:
-        """What is left in the stream's buffer would be tried again at exit, and change the exit code."""
+        """Send the stream to the null device: Python would write its buffer again at exit, and change the exit code."""
         with suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - no path of anybody's
             os.dup2(nowhere.fileno(), self._stream.fileno())

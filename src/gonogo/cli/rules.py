@@ -1,4 +1,4 @@
-"""``gonogo rules``: the recording rules, alerts and tests that a policy needs."""
+"""The command ``gonogo rules``: writes the recording rules, alerts and tests that a policy needs."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def rules(out: Path, tests_out: Path | None, interval: timedelta, policy_path: P
 
 
 def _unnoticed(written: list[Path], globs: tuple[str, ...], tests: tuple[Path, ...]) -> list[tuple[str, Path]]:
-    """Find what was written where the policy does not look: rule files, and the folder of the tests."""
+    """Return the written rule files and the folder of tests that the policy does not name, each with its key."""
     rule_files, test_files = written[:2], written[2:]
     missed = [("rules", path) for path in rule_files if not any(path.match(pattern) for pattern in globs)]
     folders = {Path(os.path.realpath(path)) for path in tests}

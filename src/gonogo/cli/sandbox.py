@@ -1,4 +1,4 @@
-"""``gonogo sandbox``: the demo stack in the foreground, until it is interrupted."""
+"""The command ``gonogo sandbox``: runs the demo stack in the foreground until it is interrupted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHORTEST = timedelta(seconds=1)
 LONGEST = timedelta(seconds=30)
 MINUTE = timedelta(minutes=1)
 LOOK_EVERY = 1.0
-"""Seconds between two looks at whether the servers still run."""
+"""Seconds between two checks that the servers still run."""
 
 
 @click.command(epilog="Example: gonogo sandbox --directory demo")
@@ -74,7 +74,7 @@ def sandbox(directory: Path | None, every: str) -> int:
 
 
 def _keep(stack: Stack) -> NoReturn:
-    """Say it loudly, once, when a server ends by itself; a signal ends the wait as an exception."""
+    """Report each server that ends by itself, once. A signal ends the wait with an exception."""
     told: set[str] = set()
     while True:
         for server in stack.servers:

@@ -1,4 +1,4 @@
-"""``gonogo schema``: the policy file's keys, for editors."""
+"""The command ``gonogo schema``: prints the keys of the policy file for editors."""
 
 from __future__ import annotations
 

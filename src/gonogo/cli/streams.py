@@ -1,9 +1,8 @@
-"""Standard input, output and error as every command finds them, whatever the process was started with.
+"""Prepares standard input, output and error, so that every command finds all three.
 
-Standard error is where progress and errors are said. Its reader may leave and its disk may fill up, and neither is a
-reason to end a watch, a daemon or a reload. So what cannot be written there is dropped, and the next line is tried
-again. Standard output carries the answer. Its loss is an error of its own, whoever wrote to it: a command, or click
-with a page of help.
+Standard error gets progress and errors. Its reader may leave and its disk may fill up. Neither is a reason to end a
+watch, a daemon or a reload. So a line that cannot be written there is dropped, and the next line is tried again.
+Standard output gets the answer. Its loss is an error, both for a command and for a page of help by click.
 """
 
 from __future__ import annotations
@@ -21,10 +20,10 @@ if TYPE_CHECKING:  # 'typing' is not needed to start
 
 
 class Unfailing(io.FileIO):
-    """A file that drops what cannot be written."""
+    """A file that drops content which cannot be written."""
 
     def write(self, content: Buffer, /) -> int:
-        """Write as much as the file takes; where it takes nothing, the content is dropped."""
+        """Write as much as the file takes. If it takes nothing, the content is dropped."""
         try:
             written: int | None = super().write(content)
         except OSError:
@@ -33,7 +32,7 @@ class Unfailing(io.FileIO):
 
 
 class Answering(io.FileIO):
-    """A file whose loss is said once, in gonogo's own errors; what is written to it after that is for nobody."""
+    """A file whose loss is reported once, as an error of gonogo. Content that is written later is dropped."""
 
     _lost = False
 
@@ -41,8 +40,8 @@ class Answering(io.FileIO):
         """Write the content.
 
         Raises:
-            ReaderLeft: nobody reads it any more.
-            AnswerLost: it could not be written.
+            ReaderLeft: nobody reads the file any more.
+            AnswerLost: the content could not be written.
         """
         if self._lost:
             return len(memoryview(content))
@@ -54,7 +53,7 @@ class Answering(io.FileIO):
 
     def _written(self, content: Buffer) -> int:
         written: int | None
-        while (written := super().write(content)) is None:  # whoever shares this pipe has made it non-blocking
+        while (written := super().write(content)) is None:  # another process made this pipe non-blocking
             room = select.poll()
             room.register(self, select.POLLOUT)
             room.poll()
@@ -75,7 +74,7 @@ def _loss(error: OSError) -> GonogoError:
 
 
 def secure() -> None:
-    """Open what is closed onto nothing, so that no file gets its number, and say what happens to the other two."""
+    """Open closed streams on the null device, so that no file gets their numbers, and wrap output and error."""
     for number, flags in ((0, os.O_RDONLY), (1, os.O_WRONLY), (2, os.O_WRONLY)):
         _open(number, flags)
     encoding = "utf-8" if sys.stderr is None else sys.stderr.encoding

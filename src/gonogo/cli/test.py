@@ -1,4 +1,4 @@
-"""``gonogo test``: the unit tests of the rules, by promtool, and nothing that passes in silence."""
+"""The command ``gonogo test``: runs the unit tests of the rules in promtool, and finds silent passes."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
     Exit codes: 0 all pass, 1 a test or a silent pass fails, too little is covered, a mutant lives, or none could be
     tried, 2 usage, policy, or no promtool, 3 a test needs vmalert-tool, or the policy's files changed meanwhile.
     """
-    gc.disable()  # what was read lives to the end
+    gc.disable()  # all objects live to the end
 
     from gonogo.ruletests.cache import default_folder
     from gonogo.ruletests.core.allowance import allowances
@@ -114,7 +114,7 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
 
 
 def _counting(says: Callable[[str], None]) -> Heard:
-    """Say how far it is, ten times in all."""
+    """Return a function that reports the progress, ten times in all."""
     said = 0
 
     def heard(done: int, of: int) -> None:
@@ -157,7 +157,7 @@ class _About:
 
 
 def _about(policy: Path | None, rules: tuple[Path, ...], features: tuple[str, ...], *, by_path: bool) -> _About:
-    """Read the policy where one counts; tests named by path keep the rule files that were named with them."""
+    """Read the policy if one is given. Tests that are named by path keep the rule files that were named with them."""
     from gonogo.formats.dialect import Dialect
     from gonogo.policy.inputs import rule_files
     from gonogo.policy.load import load

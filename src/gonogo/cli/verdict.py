@@ -1,4 +1,4 @@
-"""One verdict, as it is printed, and the exit code that says it."""
+"""Prints a verdict and returns its exit code."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from pathlib import Path
 from gonogo.cli.answer import answer
 
 EXIT_CODES = {"GO": 0, "NO-GO": 1, "HOLD": 3}
-"""The exit code of each verdict: README.md, "Exit codes"."""
+"""Verdict -> its exit code (README.md, "Exit codes")."""
 
 
 def verdict(policy_path: Path, form: str, url: str | None = None) -> int:
-    """Decide, print the report as ``text`` or ``json``, and give the verdict's exit code.
+    """Decide, print the report as ``text`` or ``json``, and return the exit code of the verdict.
 
     Args:
         policy_path: the policy's file.
         form: ``text`` or ``json``.
-        url: the server to ask, over the policy's.
+        url: the server to ask; it replaces the policy's.
 
     Raises:
-        GonogoError: the policy is wrong, or the answer could not be written.
+        GonogoError: the policy has mistakes, or the answer could not be written.
     """
-    gc.disable()  # one answer, then the process ends: collecting walks every sample of a fleet and frees nothing
+    gc.disable()  # the process ends after one answer: a collection would visit every sample and free nothing
 
     from gonogo.policy.load import load
     from gonogo.verdict.decide import decide

@@ -1,1 +1,1 @@
-"""The append-only record of what was decided and done."""
+"""The journal: the append-only records of verdicts and runs."""

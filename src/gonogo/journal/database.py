@@ -1,9 +1,9 @@
-"""The journal's file: a SQLite database that takes records and gives none back.
+"""The file of the journal: a SQLite database to which records are only added.
 
-A new journal is made whole under another name and linked into place, so that
-nobody ever meets half of one, however many processes make it at once. From then
-on it is in write-ahead mode with ``synchronous=FULL``: a record that was
-acknowledged survives a power cut. Triggers refuse every change and every removal.
+A new journal is made under another name and then linked into place, so that no process
+ever sees half a journal, even if many processes make one at once. The journal is in
+write-ahead mode with ``synchronous=FULL``: a record that was acknowledged survives a
+power cut. Triggers refuse every change and every removal of a record.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from pathlib import Path
 from gonogo.errors import ActionFailed, Busy, GonogoError, NoRoom, SourceError
 
 APPLICATION_ID = 0x676F6E6F
-"""``gono``: tells a journal from another program's database."""
+"""``gono``: marks the database as a journal of gonogo."""
 
 SCHEMA_VERSION = 1
-"""Raised by every change of the table that an older gonogo could misread."""
+"""The version of the table. Every change that an older gonogo could misread raises it."""
 
 PATIENCE_SECONDS = 10.0
-"""How long a lock is waited for."""
+"""The longest wait for a lock, in seconds."""
 
 _SCHEMA = """
 PRAGMA journal_mode = WAL;
@@ -50,16 +50,16 @@ CREATE TRIGGER records_keep_places BEFORE INSERT ON records
     WHEN NEW.id IN (SELECT id FROM records)
     BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 COMMIT;
-"""  # the third trigger stands against INSERT OR REPLACE, which fires no trigger for what it removes
+"""  # the third trigger refuses INSERT OR REPLACE, which fires no trigger for the row that it removes
 
 
 @contextmanager
 def writing(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a journal to add to it, making it and its folder (mode 0700) where there is none.
+    """Open a journal to add records. A missing journal is made, with its folder (mode 0700).
 
     Raises:
-        ActionFailed: it cannot be written, or is no journal that this gonogo can write.
-        Busy: somebody held its lock for longer than ``PATIENCE_SECONDS``.
+        ActionFailed: the file cannot be written, or is not a journal that this gonogo can write.
+        Busy: another process held the lock for longer than ``PATIENCE_SECONDS``.
     """
     with _explained(path, ActionFailed, "the journal cannot be written", locked=Busy):
         if not path.exists():
@@ -71,11 +71,11 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection | None]:
-    """Open a journal only to read it; ``None`` where there is none.
+    """Open a journal for reading; ``None`` if there is no journal.
 
     Raises:
-        SourceError: it cannot be read, is no journal that this gonogo can read, or was
-            locked for longer than ``PATIENCE_SECONDS``.
+        SourceError: the file cannot be read, is not a journal that this gonogo can read, or
+            was locked for longer than ``PATIENCE_SECONDS``.
     """
     with _explained(path, SourceError, "the journal cannot be read", locked=SourceError):
         if _missing(path):
@@ -86,7 +86,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection | None]:
 
 
 def _missing(path: Path) -> bool:
-    """Tell a journal that is not there from one that may not be looked at."""
+    """Return whether there is no journal. A journal that cannot be looked at raises an OSError."""
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -102,7 +102,7 @@ def _create(path: Path) -> None:
             connection.executescript(_SCHEMA)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        with suppress(FileExistsError):  # somebody else was first: theirs is the journal
+        with suppress(FileExistsError):  # another process was first, and its file is the journal
             os.link(fresh, path)
     finally:
         fresh.unlink(missing_ok=True)
@@ -149,7 +149,7 @@ _NEXT_STEPS = {
     sqlite3.SQLITE_IOERR: "see what the kernel's log says of its disk",
 }
 _PERHAPS_FULL = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN})
-"""What SQLite also says where the disk has no room for its log or its index."""
+"""Result codes that SQLite also returns if the disk has no room for its log or its index."""
 
 NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _PROBE = 64 * 1024  # bytes; the index of a log takes 32 KiB
@@ -158,7 +158,7 @@ _PRIMARY_CODE = 0xFF  # the low byte of an extended result code (https://www.sql
 
 @contextmanager
 def _explained(path: Path, failure: type[GonogoError], what: str, *, locked: type[GonogoError]) -> Iterator[None]:
-    """Say SQLite's and the system's errors in our words, with the way out."""
+    """Raise the errors of SQLite and of the system as errors of gonogo, with a next step."""
     try:
         yield
     except sqlite3.Error as error:
@@ -178,7 +178,7 @@ def _explained(path: Path, failure: type[GonogoError], what: str, *, locked: typ
 
 
 def _is_full(folder: Path) -> bool:
-    """Try whether the folder takes a small file: SQLite does not say why it could not write."""
+    """Return whether the folder has no room for a small file. SQLite does not say why it could not write."""
     import tempfile  # noqa: PLC0415 - a journal that can be written does not pay for it
 
     try:

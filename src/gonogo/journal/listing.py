@@ -1,4 +1,4 @@
-"""Listing and showing what the policy's journal holds."""
+"""Lists and shows the records of a journal."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from gonogo.model.record import Record
 
 
 def list_records(journal: Path, *, kind: str | None, limit: int, folded: bool) -> tuple[Record, ...]:
-    """Return the newest records, newest first; a journal that is not there yet has none.
+    """Return the newest records, newest first. A journal that does not exist yet has no records.
 
     Args:
-        journal: the policy's.
-        kind: of which kind; ``None``: of any.
-        limit: at most so many.
-        folded: whether a run that left many records has only its newest one here.
+        journal: the file of the journal.
+        kind: the kind of the records; ``None``: every kind.
+        limit: the greatest number of records.
+        folded: True: of a run with many records, return only the newest record.
     """
     return records(journal, limit, kind, folded=folded)
 
 
 def show_record(journal: Path, number: int) -> Record:
-    """Return one record.
+    """Return the record with a number.
 
     Raises:
-        UsageError: there is no record of that number.
+        UsageError: there is no record with that number.
     """
     found = record(journal, number)
     if found is None:
@@ -35,6 +35,6 @@ def show_record(journal: Path, number: int) -> Record:
 
 
 def steps_of(journal: Path, whole: Record) -> tuple[Record, ...]:
-    """Return the records that a folded list leaves out for this one, the oldest first."""
+    """Return the records of the same run that a folded list leaves out, the oldest first."""
     *steps, newest = records_of_run(journal, whole)
     return tuple(steps) if newest.id == whole.id else ()

@@ -1,4 +1,4 @@
-"""The journal's records as text and as JSON."""
+"""Writes records of the journal as text and as JSON."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _KEY_SHOWN = 12
 
 
 def list_text(records: Sequence[Record], *, folded: bool = False) -> str:
-    """Write one line a record, in columns; say so where there is none.
+    """Return one line for each record, in columns, or a line that there are no records.
 
     Args:
         records: the records.
-        folded: whether a record of a run stands for all of it: then it says first what became of the run.
+        folded: True: each record of a run stands for the whole run, and its line begins with the outcome of the run.
     """
     if not records:
         return "no records"
@@ -29,7 +29,7 @@ def list_text(records: Sequence[Record], *, folded: bool = False) -> str:
 
 
 def record_text(record: Record, steps: Sequence[Record] = ()) -> str:
-    """Write every field of one record, a line each; then the steps that led to it, a line each."""
+    """Return every field of a record, one a line, and then the records of its steps, one a line."""
     fields = {
         "record": str(record.id),
         "at": _time(record.at),
@@ -46,17 +46,17 @@ def record_text(record: Record, steps: Sequence[Record] = ()) -> str:
 
 
 def list_json(records: Sequence[Record]) -> str:
-    """Write them as one JSON document, newest first."""
+    """Return the records as one JSON document, newest first."""
     return _document({"schema": SCHEMA, "records": [_fields(record) for record in records]})
 
 
 def record_json(record: Record) -> str:
-    """Write one record as a JSON document."""
+    """Return one record as a JSON document."""
     return _document({"schema": SCHEMA, "record": _fields(record)})
 
 
 def _document(value: object) -> str:
-    """Write a value as JSON: numbers of any size are in a journal, which orjson refuses."""
+    """Return a value as JSON. A journal can have numbers of any size, which orjson refuses."""
     return json.dumps(encodable(value), indent=2)
 
 
@@ -86,7 +86,7 @@ def _one_line(value: object) -> str:
 
 
 def _time(at: float) -> str:
-    """Write unix seconds as UTC to the second; a time outside the calendar as its number."""
+    """Return unix seconds as UTC to the second; a time outside the calendar as its number."""
     try:
         return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     except (ValueError, OverflowError, OSError):

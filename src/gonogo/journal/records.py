@@ -1,8 +1,8 @@
-"""Adding records to the journal, and reading them back.
+"""Adds records to the journal, and reads them.
 
-A missing journal is an empty one: nothing was ever run. What is read back counts
-only as far as it can be trusted: a pass dated in the future, or an outcome nobody
-defined, is no pass.
+A missing journal counts as an empty journal: no run was ever made. A record counts as a
+pass only if it can be trusted: a record with a date in the future or with an unknown
+outcome does not count.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from gonogo.model.outcome import Outcome
 from gonogo.model.record import Record
 
 CLOCK_TOLERANCE_SECONDS = 5.0
-"""How far ahead of the clock a record may be dated and still count."""
+"""The greatest number of seconds that the date of a record may be ahead of the clock."""
 
 _COLUMNS = "id, at, kind, key, outcome, detail, version, tools"
 _RUN_OUTCOMES = tuple(Outcome)
 
 
 def append(path: Path, record: Record) -> int:
-    """Add one record and give its id; it is on disk when this returns.
+    """Add a record and return its id. The record is on the disk when the function returns.
 
     Raises:
         ActionFailed: the journal cannot be written.
-        Busy: somebody held its lock for too long.
+        Busy: another process held the lock of the journal for too long.
     """
     row = (
         record.at,
@@ -51,14 +51,14 @@ def append(path: Path, record: Record) -> int:
 
 
 def newest(path: Path, kind: str, key: str, *, now: float | None = None) -> RunState:
-    """Return what the journal knows of the runs of one kind for exactly these inputs.
+    """Return the newest runs of one kind on exactly these inputs.
 
-    ``now`` is the local clock in unix seconds (``None``: ask it). Records dated more
-    than ``CLOCK_TOLERANCE_SECONDS`` ahead of it, and records whose outcome is none of
-    PASS, FAIL and UNKNOWN, are passed over.
+    ``now`` is the local time in unix seconds (``None``: read the clock). A record that is
+    dated more than ``CLOCK_TOLERANCE_SECONDS`` ahead of it, or whose outcome is not PASS,
+    FAIL or UNKNOWN, is skipped.
 
     Raises:
-        SourceError: the journal is there and cannot be read.
+        SourceError: the journal exists and cannot be read.
     """
     until = (time.time() if now is None else now) + CLOCK_TOLERANCE_SECONDS
     query = (
@@ -82,16 +82,16 @@ def newest(path: Path, kind: str, key: str, *, now: float | None = None) -> RunS
 
 
 def records(path: Path, limit: int = 20, kind: str | None = None, *, folded: bool = False) -> tuple[Record, ...]:
-    """Return the newest records, newest first; those of one kind where it is named.
+    """Return the newest records, newest first.
 
     Args:
         path: the journal.
-        limit: at most so many.
-        kind: of which kind; ``None``: of any.
-        folded: whether a run that left many records has only its newest one here.
+        limit: the greatest number of records.
+        kind: the kind of the records; ``None``: every kind.
+        folded: True: of a run with many records, return only the newest record.
 
     Raises:
-        SourceError: the journal is there and cannot be read.
+        SourceError: the journal exists and cannot be read.
     """
     query = f"SELECT {_COLUMNS} FROM records WHERE ? IS NULL OR kind = ? ORDER BY id DESC"  # noqa: S608 - constants
     with reading(path) as connection:
@@ -101,10 +101,10 @@ def records(path: Path, limit: int = 20, kind: str | None = None, *, folded: boo
 
 
 def records_of_run(path: Path, one: Record) -> tuple[Record, ...]:
-    """Return all records of the run that a record is of, the oldest first; a run of one record has just that.
+    """Return all records of the run to which a record belongs, the oldest first.
 
     Raises:
-        SourceError: the journal is there and cannot be read.
+        SourceError: the journal exists and cannot be read.
     """
     if not one.run:
         return (one,)
@@ -115,10 +115,10 @@ def records_of_run(path: Path, one: Record) -> tuple[Record, ...]:
 
 
 def record(path: Path, id: int) -> Record | None:  # noqa: A002 - the column's name
-    """Return one record by its id; ``None`` where there is none.
+    """Return the record with an id; ``None`` if there is no such record.
 
     Raises:
-        SourceError: the journal is there and cannot be read.
+        SourceError: the journal exists and cannot be read.
     """
     with reading(path) as connection:
         query = f"SELECT {_COLUMNS} FROM records WHERE id = ?"  # noqa: S608 - constants

@@ -1,8 +1,8 @@
-"""The key of a run's record: a hash of everything that the run's outcome depends on.
+"""The key of the record of a run: a hash of all inputs that the outcome of the run depends on.
 
-A passed run counts only for exactly the inputs it ran on. Every input is framed as
-its role, its name seen from the policy's folder, and its bytes, each part led by
-its length, so that no two sets of inputs can be framed alike.
+A passed run counts only for exactly the inputs of that run. Each input is hashed as its
+role, its name relative to the policy's folder, and its bytes. The length of each part is
+hashed before the part, so that two different sets of inputs never give the same bytes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from gonogo.policy.settings import PolicyFile
 from gonogo.version import __version__
 
 LARGEST_BYTES = 64 * 1024 * 1024
-"""How large all the inputs together may be."""
+"""The greatest size of all inputs together, in bytes."""
 
 RULES = "rules"
 TESTS = "tests"
@@ -28,14 +28,14 @@ SCRAPES = "scrape_config_files"
 
 
 def run_key(policy_file: PolicyFile) -> str:
-    """Hash the policy, its rules, its tests, the server's configuration with its scrape files, and gonogo's version.
+    """Return the hash of the policy, its rules, tests, configuration and scrape files, and the version of gonogo.
 
-    The policy counts with the bytes it was loaded from. A file that only a default
+    The policy is hashed with the bytes from which it was loaded. A file that only a default
     names may be missing, and is then hashed as missing.
 
     Raises:
-        PolicyError: files that the policy names are missing, unreadable or no regular
-            files, or all of them together are larger than ``LARGEST_BYTES``.
+        PolicyError: a file that the policy names is missing, unreadable or not a regular
+            file, or all files together are larger than ``LARGEST_BYTES``.
     """
     digest = hashlib.sha256(_frame("gonogo", b"version", __version__.encode()))
     digest.update(_frame("policy", os.fsencode(policy_file.path.name), policy_file.sha256.encode()))
@@ -56,7 +56,7 @@ def run_key(policy_file: PolicyFile) -> str:
 
 
 def _inputs(policy_file: PolicyFile) -> set[tuple[str, Path]]:
-    """Name every file by its role; what holds no file stands for itself."""
+    """Return every file with its role. A glob or a folder that matches no file is returned itself."""
     found = {(RULES, path) for glob in policy_file.rules for path in matching(glob) or (Path(glob),)}
     found |= {(TESTS, path) for place in policy_file.tests for path in _units(place)}
     if policy_file.server.config is not None:
@@ -69,11 +69,11 @@ def _units(place: Path) -> tuple[Path, ...]:
     try:
         return unit_files(place)
     except OSError:
-        return (place,)  # reading it says what is wrong with it
+        return (place,)  # reading the place raises an error that says why
 
 
 def _read(path: Path, room: int) -> bytes:
-    """Read a regular file of at most ``room`` bytes."""
+    """Return the content of a regular file of at most ``room`` bytes."""
     content = read_some(path, room)
     if len(content) > room:
         raise OSError(errno.EFBIG, f"the policy's files are larger than {LARGEST_BYTES >> 20} MiB in all")

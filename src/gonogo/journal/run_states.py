@@ -1,4 +1,4 @@
-"""What the journal has of the run gates, for exactly the policy's inputs."""
+"""Finds the records of the run gates for exactly the files that the policy names."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from gonogo.policy.load import PolicyFile
 
 
 def run_states(policy_file: PolicyFile) -> Mapping[str, RunState]:
-    """Look up the newest runs of every required run gate; an unreadable journal has no record of any.
+    """Return the newest runs of every required run gate. A journal that cannot be read counts as empty.
 
     Raises:
-        PolicyError: an input that the policy names is missing.
+        PolicyError: a file that the policy names is missing.
     """
     required = policy_file.policy.runs.required
     if not required:

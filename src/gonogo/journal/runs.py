@@ -1,4 +1,4 @@
-"""Runs: something that really happened, what came of it, and its record in the journal."""
+"""Runs of lint, tests and the like: their results, and their records in the journal."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from gonogo.policy.settings import PolicyFile
 from gonogo.programs.installed_promtool import version_number
 
 KEPT_FINDINGS = 200
-"""How many findings a record keeps; the rest is counted."""
+"""The number of findings that a record keeps. Further findings are only counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What came of a run.
+    """The result of a run.
 
     Attributes:
-        kind: what ran; for a run gate, the gate's name.
-        outcome: passed, failed, or not known (what it ran on changed meanwhile).
+        kind: the kind of run; for a run gate, the name of the gate.
+        outcome: PASS, FAIL, or UNKNOWN (the files changed during the run).
         detail: the sentence that reports repeat.
-        seconds: how long it took.
-        findings: everything that was found wrong, a piece of text each.
-        seen: what else is worth keeping, as JSON can hold it.
-        tools: the versions of the programs it used, by name.
+        seconds: the duration of the run.
+        findings: all faults that were found, each a text.
+        seen: further values to keep, as JSON can store them.
+        tools: the versions of the programs that the run used, by name.
     """
 
     kind: str
@@ -42,12 +42,12 @@ class Run:
 
     @property
     def passed(self) -> bool:
-        """Return whether it passed."""
+        """Return whether the run passed."""
         return self.outcome is Outcome.PASS
 
 
 def failed(kind: str, findings: tuple[str, ...], what: str, tools: Mapping[str, str]) -> Run:
-    """Make a failed run of its findings; the first line that says something is in its sentence."""
+    """Return a failed run with its findings. Its sentence has the first line of the findings."""
     lines = [line for finding in findings for line in finding.strip().splitlines()[:1]]
     told = f": {lines[0]}" if lines else ""
     more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
@@ -55,13 +55,13 @@ def failed(kind: str, findings: tuple[str, ...], what: str, tools: Mapping[str, 
 
 
 def recorded(policy_file: PolicyFile, kind: str, run: Callable[[], Run]) -> Run:
-    """Run, and write the record under the key of the inputs that it ran on.
+    """Call a run, and write its record with the key of its inputs.
 
-    A failed action or an unreachable server is a failed run. Inputs that changed
-    meanwhile make the outcome UNKNOWN: nobody can say which of them were run on.
+    A failed action or an unreachable server makes a failed run. If an input changed during
+    the run, the outcome is UNKNOWN, because the run may have read both versions.
 
     Raises:
-        PolicyError: an input that the policy names is missing.
+        PolicyError: a file that the policy names is missing.
         MissingTool: a program that the run needs is not installed.
         ActionFailed: the journal cannot be written.
     """
@@ -80,12 +80,12 @@ def recorded(policy_file: PolicyFile, kind: str, run: Callable[[], Run]) -> Run:
 
 
 def counted(number: int, what: str) -> str:
-    """Write a number of things: ``1 rule``, ``2 rules``."""
+    """Return a number with its noun: ``1 rule``, ``2 rules``."""
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def promtool_version() -> Mapping[str, str]:
-    """Return promtool's version as records keep it.
+    """Return the version of promtool in the form of a record.
 
     Raises:
         MissingTool: promtool is not installed.

@@ -71,7 +71,7 @@ class RunState:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All values that one verdict is judged from.
+    """The values that one verdict is judged from.
 
     Attributes:
         now: the time of the server in unix seconds, asked in the same batch.

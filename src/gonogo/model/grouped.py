@@ -1,4 +1,4 @@
-"""One way to read the rules of a group, for groups of files and for groups of servers."""
+"""Reads the rules of a group in one way, for groups of files and for groups of servers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From checked keys to the policy that the core judges by, and to the settings beside it."""
+"""Builds the policy of the core, and the settings beside it, from keys that were checked."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from gonogo.policy.settings import Header, ReloadSettings, ServerSettings, Trigg
 
 
 def build_policy(keys: PolicyKeys, identity: Identity, heartbeat: Heartbeat) -> Policy:
-    """Make the policy, its preset's signals included."""
+    """Return the policy, with the signals of its preset."""
     bare = Policy(
         realm=identity.realm,
         prefix=identity.prefix or "",
@@ -42,14 +42,14 @@ def build_policy(keys: PolicyKeys, identity: Identity, heartbeat: Heartbeat) -> 
 
 
 def preset_signals(policy: Policy) -> dict[str, Signal]:
-    """Return the signals of all gates of the preset, by name."""
+    """Return the signals of all gates of the preset by name."""
     from gonogo.rulepack.gates.catalogue import PRESET_GATES  # noqa: PLC0415 - a policy without the preset does not pay for it
 
     return {signal.name: signal for gate in PRESET_GATES for signal in gate.signals(policy)}
 
 
 def server_settings(keys: PrometheusKeys, folder: Path) -> ServerSettings:
-    """Make the settings of the server; paths start from ``folder``."""
+    """Return the settings of the server. Relative paths start from ``folder``."""
     authorization, basic, tls = keys.authorization, keys.basic_auth, keys.tls_config
     return ServerSettings(
         url=keys.url,
@@ -79,7 +79,7 @@ def server_settings(keys: PrometheusKeys, folder: Path) -> ServerSettings:
 
 
 def reload_settings(keys: ReloadKeys, folder: Path) -> ReloadSettings:
-    """Make the settings of the safe reload; paths start from ``folder``."""
+    """Return the settings of the safe reload. Relative paths start from ``folder``."""
     there = keys.promtool
     return ReloadSettings(
         trigger=Trigger(keys.trigger),
@@ -98,7 +98,7 @@ def reload_settings(keys: ReloadKeys, folder: Path) -> ReloadSettings:
 
 
 def absolute_glob(folder: Path, pattern: str) -> str:
-    """Let a glob start from ``folder``, whose own name means no pattern."""
+    """Return a glob that starts from ``folder``. Special characters in the folder's own name are escaped."""
     return pattern if Path(pattern).is_absolute() else f"{escaped(str(folder))}/{pattern}"
 
 
@@ -136,7 +136,7 @@ def _signals(built_in: Mapping[str, Signal], keys: PolicyKeys, prefix: str | Non
 
 
 def _given(keys: SignalKeys, metric: str) -> dict[str, Any]:
-    """Return the parts of a signal that its keys set, ``null`` meaning the default."""
+    """Return the parts of a signal that its keys set. The value ``null`` means the default."""
     meant = {
         "metric": keys.metric or metric,
         "labels": dict(keys.labels or {}),

@@ -1,4 +1,4 @@
-"""Collects what is wrong with a policy, each mistake with its place in the file."""
+"""Collects the mistakes of a policy, each with its place in the file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _KINDS: Mapping[type, str] = {
     type(None): "null",
 }
 SECRET_KEYS = frozenset({"password", "credentials", "bearer_token", "secret", "token"})
-"""Keys whose values must never stand in a policy, nor be repeated by a message."""
+"""Keys whose values must not be in a policy, and must not be repeated in a message."""
 
 
 class Complaints:
@@ -32,17 +32,17 @@ class Complaints:
         self._locs: list[Loc] = []
 
     def about(self, loc: Sequence[str | int], message: str, next_step: str = "", *, key: bool = False) -> None:
-        """Complain about the value at ``loc``, or with ``key`` about the key itself."""
+        """Add a mistake at the value of ``loc``, or with ``key`` at the key itself."""
         place = self._document.key_position(loc) if key else self._document.position(loc)
         self.problems.append(Problem(place, f"{dotted(loc)}: {message}" if loc else message, next_step))
         self._locs.append(tuple(loc))
 
     def touch(self, *loc: str | int) -> bool:
-        """Return whether ``loc``, something in it or something around it was complained about."""
+        """Return whether ``loc``, a part of it or a mapping around it has a mistake."""
         return any(found[: len(loc)] == loc[: len(found)] for found in self._locs)
 
     def unknown_key(self, loc: Loc, known: Iterable[str]) -> None:
-        """Complain about a key that means nothing there; its value is never repeated."""
+        """Add the mistake that a key does not exist at its place. The message never repeats the value."""
         name = str(loc[-1])
         if name in SECRET_KEYS:
             hint = f"put it into a file and name that by {name}_file, or name an environment variable by {name}_env"
@@ -53,18 +53,18 @@ class Complaints:
 
 
 def dotted(loc: Sequence[str | int]) -> str:
-    """Write a path as people do: ``slos[0].name``."""
+    """Return a path in its usual form: ``slos[0].name``."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in loc)
     return text.removeprefix(".")
 
 
 def kind(value: object) -> str:
-    """Name the kind of a value; the value itself may be a secret."""
+    """Return the name of a value's type. The value itself may be a secret."""
     return _KINDS.get(type(value), "something else")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Suggest the nearest of the known words; empty where none is near."""
+    """Return a hint with the nearest of the known words; empty if no word is near."""
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
 
     near = get_close_matches(word, list(known), n=1)

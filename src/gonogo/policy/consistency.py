@@ -1,4 +1,4 @@
-"""What single keys cannot show: parts of a policy that do not fit each other."""
+"""Finds parts of a policy that contradict each other. A check of single keys cannot find them."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from gonogo.policy.finding import PolicyFinding, PolicySeverity
 from gonogo.policy.schema import PolicyKeys, StabilityKeys, WeightKeys
 
 WEIGHTS_TOLERANCE = 1e-9
-"""How far the sum of the weights may be from 1: what adding decimal fractions costs."""
+"""The greatest distance between the sum of the weights and 1: the rounding error of decimal fractions."""
 
 
 def inconsistencies(keys: PolicyKeys, policy: Policy, excused: Callable[[str], bool]) -> Iterator[PolicyFinding]:
-    """Find what does not fit.
+    """Yield the contradictions.
 
     Args:
         keys: the checked keys.
-        policy: what was built from them.
-        excused: signals that only seem undeclared, because what declares them has a
-            mistake of its own.
+        policy: the policy that was built from these keys.
+        excused: returns True for signals that only seem undeclared, because their declaration
+            has a mistake of its own.
     """
     yield from _undeclared(policy, excused)
     yield from _repeated(("slos",), [slo.name for slo in keys.slos or ()], "name")
@@ -35,7 +35,7 @@ def inconsistencies(keys: PolicyKeys, policy: Policy, excused: Callable[[str], b
 
 
 def signals_of(judged: Condition | Criterion) -> tuple[str, ...]:
-    """Name the signals that a condition or a criterion reads."""
+    """Return the names of the signals that a condition or a criterion reads."""
     if isinstance(judged, Condition):
         return tuple(term.signal for term in judged.terms)
     statistic = judged.statistic

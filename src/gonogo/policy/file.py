@@ -1,4 +1,4 @@
-"""Reads the policy's file, whatever is really there under its name."""
+"""Reads the policy file. A missing file, a folder or a binary file is a PolicyError."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from gonogo.errors import PolicyError, Position, Problem
 from gonogo.formats.yaml import YamlDocument, parse
 
 SANDBOX_MARK = "# Written by 'gonogo sandbox'. What feeds this stack is scripted.\n"
-"""The first line of each file that describes a sandbox: its policy is no policy of a repository."""
+"""The first line of each file that describes a sandbox. Such a policy does not belong to a repository."""
 
 
 LARGEST_BYTES = 1024 * 1024
-"""How large a policy may be; the preset is 2 kB."""
+"""The greatest size of a policy in bytes. The preset has 2 kB."""
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyText:
-    """A policy's bytes as they were read, its keys, and the folder that its paths start from."""
+    """The text of a policy: its bytes as they were read, and its keys."""
 
     path: Path
     content: bytes
@@ -29,17 +29,17 @@ class PolicyText:
 
     @property
     def folder(self) -> Path:
-        """Where relative paths start."""
+        """Return the folder from which relative paths start."""
         return self.path.absolute().parent
 
 
 def read_policy_text(path: Path) -> PolicyText:
-    """Read a policy's file as YAML.
+    """Read a policy file as YAML.
 
-    Mistakes of the YAML that leave something to read are in ``document.problems``.
+    Mistakes of the YAML that still allow reading are in ``document.problems``.
 
     Raises:
-        PolicyError: there is no file, it cannot be read, or it holds no mapping.
+        PolicyError: the file does not exist, cannot be read, or is not a mapping.
     """
     content = _content(path)
     document = parse(_text(path, content), str(path))

@@ -1,4 +1,4 @@
-"""What policy lint found: a rule that cannot work, or one that works badly."""
+"""Findings of policy lint: settings that cannot work, and settings that work badly."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gonogo.policy.complaints import Loc
 
 
 class PolicySeverity(StrEnum):
-    """An error stops every command; a warning is said with its numbers."""
+    """The severity of a finding. An error stops every command. A warning is printed with its numbers."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -17,7 +17,7 @@ class PolicySeverity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PolicyFinding:
-    """One thing wrong: ``check`` names what was looked for, ``loc`` the key it is about."""
+    """A mistake in a policy. ``check`` is the name of the check, ``loc`` is the key with the mistake."""
 
     check: str
     severity: PolicySeverity

@@ -1,4 +1,4 @@
-"""Lints the policy with the intervals that its own files name."""
+"""Lints the policy with the intervals that its configuration and rule files name."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from gonogo.policy.lint import PolicyFinding, PolicySeverity, lint
 from gonogo.policy.load import PolicyFile
 
 WARNED_OF = ("gates", "slos", "signals", "heartbeat.every", "heartbeat.window", "heartbeat.fresh")
-"""The keys that warnings come from; what a policy says besides leaves the preset's own as they are."""
+"""The keys that can cause warnings. A policy that sets none of them has only the warnings of the preset."""
 
 
 def policy_warnings(policy_file: PolicyFile, files: tuple[RuleGroup, ...]) -> tuple[PolicyFinding, ...]:
-    """Lint the policy; give its warnings.
+    """Lint the policy and return its warnings.
 
     Raises:
-        PolicyError: with these intervals the policy cannot work.
+        PolicyError: the policy cannot work with these intervals.
     """
     paces = _paces(policy_file.server.config)
     named = [group.interval for group in files if group.interval is not None]
@@ -35,7 +35,7 @@ def policy_warnings(policy_file: PolicyFile, files: tuple[RuleGroup, ...]) -> tu
 
 
 def warning_lines(policy_file: PolicyFile, warnings: tuple[PolicyFinding, ...]) -> tuple[str, ...]:
-    """Write the warnings for a person; those of the preset as it is are counted, for its page argues each."""
+    """Return the warnings as lines. Those of the unchanged preset are only counted: docs/policy.md explains each."""
     own = any(f"{name}.".startswith(f"{key}.") for name in policy_file.named for key in WARNED_OF)
     if own or not warnings:
         return tuple(said(warning, policy_file) for warning in warnings)
@@ -43,13 +43,13 @@ def warning_lines(policy_file: PolicyFile, warnings: tuple[PolicyFinding, ...]) 
 
 
 def said(finding: PolicyFinding, policy_file: PolicyFile) -> str:
-    """Write a finding with the key it is about."""
+    """Return a finding as a line that begins with its key."""
     key = ".".join(str(part) for part in finding.loc)
     return f"{policy_file.path}: {key}: {finding.message} [{finding.check}]"
 
 
 def _paces(config: Path | None) -> Mapping[str, timedelta]:
-    """Read the global intervals of the server's configuration, where it is there and says them."""
+    """Return the global intervals that the server's configuration sets; empty if it cannot be read."""
     if config is None or not config.is_file():
         return {}
     try:
@@ -62,7 +62,7 @@ def _paces(config: Path | None) -> Mapping[str, timedelta]:
 
 
 def _duration(value: object) -> timedelta | None:
-    """Read a duration; what is none, promtool will say."""
+    """Return a duration; ``None`` if the value is not one. promtool reports a bad duration."""
     try:
         return parse_duration(value) if isinstance(value, str) else None
     except ValueError:

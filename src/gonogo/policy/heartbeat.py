@@ -1,7 +1,7 @@
-"""The keys that a beat needs, read without the rest of the policy.
+"""Reads the keys that a beat needs, without the rest of the policy.
 
-A beat runs every few seconds, so this does without pydantic; the whole policy is
-loaded by the same functions, so that both have the same rules and messages.
+A beat runs every few seconds, so this module does not import pydantic. The whole policy
+is loaded by the same functions, so that both have the same rules and messages.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from gonogo.policy.lint_heartbeat import heartbeat_findings
 from gonogo.policy.preset import DEFAULT_PRESET, PRESETS, preset_keys
 
 OWN_LABELS = frozenset({REALM_LABEL, "via", "job", "instance"})
-"""Labels that the writer, the scrape or the push sets; a policy cannot."""
+"""Labels that the writer, the scrape or the push sets. A policy cannot set them."""
 READS = ("textfile", "push")
-"""Which of two published copies the rules read, as ``heartbeat.read`` names them."""
+"""The values of ``heartbeat.read``: the published copies that the rules can read."""
 LONGEST_FRESH = timedelta(days=7)
-"""The longest ``heartbeat.fresh``; what is older proves nothing."""
+"""The longest ``heartbeat.fresh``. An older beat proves nothing."""
 STATE_FOLDER = ".gonogo"
-"""Where a push-only writer keeps its state, by the policy."""
+"""The folder beside the policy in which a writer that only pushes keeps its state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Which preset a policy builds on, and whose metrics it reads; ``None`` = none."""
+    """The preset of a policy, and the realm and the prefix of its metrics; ``None`` = not set."""
 
     preset: str | None
     realm: str | None
@@ -42,7 +42,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class HeartbeatFile:
-    """What a policy says to the heartbeat's writer; ``state_dir`` is absolute."""
+    """The keys of a policy that the writer needs. ``state_dir`` is absolute."""
 
     path: Path
     realm: str | None
@@ -52,10 +52,10 @@ class HeartbeatFile:
 
 
 def load_heartbeat(path: Path) -> HeartbeatFile:
-    """Read the heartbeat's keys of a policy, and leave the others alone.
+    """Read the keys of a policy that the heartbeat needs. The other keys are not checked.
 
     Raises:
-        PolicyError: the file cannot be read, or these keys have mistakes; all are listed.
+        PolicyError: the file cannot be read, or these keys have mistakes. All mistakes are listed.
     """
     source = read_policy_text(path)
     complaints = Complaints(source.document)
@@ -71,7 +71,7 @@ def load_heartbeat(path: Path) -> HeartbeatFile:
 
 
 def read_identity(keys: Mapping[str, object], complaints: Complaints) -> Identity:
-    """Read ``preset``, ``realm`` and ``prefix``; what is wrong falls back to the preset's."""
+    """Read ``preset``, ``realm`` and ``prefix``. A key with a mistake gets the value of the preset."""
     preset = keys.get("preset", DEFAULT_PRESET)
     if preset is not None and preset not in PRESETS:
         complaints.about(("preset",), f"must be {' or '.join(PRESETS)}, or null for a policy of one's own")
@@ -91,7 +91,7 @@ def read_identity(keys: Mapping[str, object], complaints: Complaints) -> Identit
 
 
 def read_heartbeat(given: object, folder: Path, complaints: Complaints) -> Heartbeat:
-    """Read ``heartbeat``; what is wrong is complained about and has its default."""
+    """Read ``heartbeat``. A key with a mistake adds a problem and gets its default."""
     if not isinstance(given, dict):
         complaints.about(("heartbeat",), f"must be a mapping, not {kind(given)}")
         return Heartbeat()

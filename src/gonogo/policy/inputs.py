@@ -1,4 +1,4 @@
-"""The files behind a policy: what its globs and its folders of tests hold."""
+"""The files of a policy: the files that its globs match, and the files in its folders of tests."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ TEST_SUFFIXES = (".yml", ".yaml")
 
 
 def matching(pattern: str) -> tuple[Path, ...]:
-    """List the files that one pattern matches as Prometheus does, names that begin with a dot included; sorted."""
+    """Return the files that a pattern matches in Prometheus, sorted. Names that begin with a dot are included."""
     return tuple(Path(name) for name in sorted(matching_files(pattern)))
 
 
 def rule_files(patterns: tuple[str, ...]) -> tuple[Path, ...]:
-    """Return every rule file that the patterns match, each once, sorted."""
+    """Return every rule file that the patterns match, each once, sorted by path."""
     return tuple(sorted({path for pattern in patterns for path in matching(pattern)}))
 
 
 def server_matching(pattern: str, folder: Path) -> tuple[Path, ...]:
-    """List the files that a pattern of a configuration in ``folder`` matches: ``*`` in the last element only."""
+    """Return the files that a pattern of a configuration in ``folder`` matches: ``*`` in the last element only."""
     if not SERVER_PATTERN.fullmatch(pattern) or not pattern:
         return ()
     return matching(os.path.normpath(os.path.join(folder.absolute(), pattern)))  # noqa: PTH118 - patterns are text
 
 
 def scrape_files(config: Path) -> tuple[Path, ...]:
-    """Return every file that the ``scrape_config_files`` of a configuration match; none if it cannot be read."""
+    """Return the files that the ``scrape_config_files`` of a configuration match; empty if it cannot be read."""
     try:
         content = read_some(config)
     except OSError:
@@ -43,9 +43,9 @@ def scrape_files(config: Path) -> tuple[Path, ...]:
 
 
 def unit_files(place: Path) -> tuple[Path, ...]:
-    """Return the place itself where it is a file, else every YAML file below it, sorted.
+    """Return the place itself if it is a file, else every YAML file below it, sorted.
 
-    Links to folders are followed, but never back into a folder they stand in.
+    Links to folders are followed, but never back into a folder that contains the link.
 
     Raises:
         OSError: a folder cannot be listed.

@@ -1,4 +1,4 @@
-"""The types of a policy's keys, each read by its own check and shown to editors as YAML has it."""
+"""The types of a policy's keys. Each has its own check, and a JSON Schema for editors."""
 
 from __future__ import annotations
 
@@ -64,6 +64,6 @@ Weight = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 class Keys(BaseModel):
-    """Keys that are known; any other is a mistake."""
+    """A mapping with known keys. Any other key is a mistake."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)

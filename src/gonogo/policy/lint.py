@@ -1,7 +1,7 @@
-"""Policy lint: what cannot work (an error, which stops every command) and what works badly.
+"""Policy lint: finds settings that cannot work (errors, which stop every command) and settings that work badly.
 
-A policy is linted as it is loaded, as far as that needs no intervals; whoever knows
-the server's scrape and evaluation intervals lints again with them.
+A policy is linted when it is loaded, by the checks that need no intervals. A caller that
+knows the scrape and evaluation intervals of the server lints again with them.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ __all__ = ["PolicyFinding", "PolicySeverity", "lint"]
 
 
 def lint(policy: Policy, *, scrape: timedelta | None, evaluation: timedelta | None) -> tuple[PolicyFinding, ...]:
-    """Lint a policy.
+    """Return the findings of a policy.
 
     Args:
-        policy: what was loaded.
-        scrape: how often the heartbeat's copy is scraped, where that is known.
-        evaluation: the interval of the rules, where that is known.
+        policy: the loaded policy.
+        scrape: the interval at which the heartbeat is scraped; ``None`` = not known.
+        evaluation: the interval of the rules; ``None`` = not known.
 
     Returns:
-        Errors and warnings, each with the key it is about; the warnings' messages carry
-        false-alarm and miss rates for a day on which 1 % of beats are lost.
+        Errors and warnings, each with its key. The messages of warnings contain the rates of
+        false alarms and of misses for a day on which 1 % of the beats are lost.
     """
     beats = heartbeat_findings(policy.heartbeat, scrape=scrape) if _beats(policy) else ()
     return (

@@ -1,4 +1,4 @@
-"""Policy lint of thresholds: what a condition compares with must be something the signal can read."""
+"""Policy lint of thresholds: the signal must be able to reach the number that a condition compares with."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from gonogo.policy.finding import PolicyFinding, PolicySeverity
 from gonogo.policy.reach import Reach, always, never, reaches
 
 SAMPLES_IN_A_WINDOW = 2
-"""How many evaluations a condition's own window must hold."""
+"""The least number of evaluations in the window of a condition."""
 REQUIRE = "require"
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A condition, where it stands, and what list of a gate it is in (empty: in none)."""
+    """A condition, its place in the policy, and the list of a gate that contains it (empty: no gate)."""
 
     condition: Condition
     loc: Loc
@@ -30,7 +30,7 @@ class Placed:
 
 
 def conditions(policy: Policy) -> Iterator[Placed]:
-    """Return every condition of the policy with its place."""
+    """Yield every condition of the policy with its place."""
     for gate in policy.gates:
         for role, listed in ((REQUIRE, gate.require), ("abort", gate.abort), ("warn", gate.warn)):
             for place, condition in enumerate(listed):
@@ -41,7 +41,7 @@ def conditions(policy: Policy) -> Iterator[Placed]:
 
 
 def condition_findings(policy: Policy, *, evaluation: timedelta | None) -> tuple[PolicyFinding, ...]:
-    """Find thresholds that can never, or must always, hold, and windows of fewer than two evaluations."""
+    """Return thresholds that never hold or always hold, and windows with fewer than two evaluations."""
     found: list[PolicyFinding] = []
     for placed in conditions(policy):
         for term in placed.condition.terms:

@@ -1,6 +1,6 @@
-"""Policy lint of the heartbeat's three times: ``every``, ``fresh`` and ``window``.
+"""Policy lint of the three durations of the heartbeat: ``every``, ``fresh`` and ``window``.
 
-Each warning carries its numbers, for a healthy day on which 1 % of the beats are
+Each warning has its numbers, for a healthy day on which 1 % of the beats are
 lost (``gonogo.stats.heartbeat_guard``).
 """
 
@@ -25,18 +25,18 @@ from gonogo.stats.heartbeat_guard import (
 )
 
 BEATS_IN_A_WINDOW = 5
-"""How many beats ``window`` must be able to hold not to be warned about."""
+"""The number of beats in ``window`` below which lint warns."""
 SCRAPES_IN_A_WINDOW = 2
-"""How many scrapes a window must hold to show a change at all."""
+"""The least number of scrapes in a window that shows a change."""
 _SECOND = timedelta(seconds=1)
 _LEAST_PERCENT, _MOST_PERCENT = 0.001, 99
 
 
 def heartbeat_findings(heartbeat: Heartbeat, *, scrape: timedelta | None) -> tuple[PolicyFinding, ...]:
-    """Find what cannot work, and what works badly, in the heartbeat's times.
+    """Return the findings about the durations of the heartbeat.
 
-    Without ``scrape``, the interval at which the writer's file or the Pushgateway is
-    read, what depends on it is left out.
+    ``scrape`` is the interval at which the writer's file or the Pushgateway is scraped.
+    Checks that need it are left out if it is ``None``.
     """
     return (*_errors(heartbeat, scrape), *_warnings(heartbeat, scrape))
 
@@ -79,12 +79,12 @@ def _warnings(heartbeat: Heartbeat, scrape: timedelta | None) -> Iterator[Policy
 
 
 def alarms_a_day(every: float, limit: float, scrape: float) -> float:
-    """Return the share of healthy days on which the age of the newest beat passes a limit; all in seconds."""
+    """Return the share of healthy days on which the age of the newest beat exceeds a limit. Times are in seconds."""
     return any_gap(gap_exceeds(every, limit, loss=HEALTHY_LOSS, jitter=JITTER, delay=scrape), every, loss=HEALTHY_LOSS)
 
 
 def share(probability: float) -> str:
-    """Write a probability as a percentage, as exactly as it means something."""
+    """Return a probability as a percentage with two significant digits."""
     percent = probability * 100
     if percent < _LEAST_PERCENT:
         return f"under {_LEAST_PERCENT:g} %"
@@ -94,7 +94,7 @@ def share(probability: float) -> str:
 
 
 def misses(every: float, limit: float, scrape: timedelta | None) -> str:
-    """Say what passes unseen under a limit on the age of the newest beat; times in seconds."""
+    """Return a clause with the outages that a limit on the age of the newest beat misses. Times are in seconds."""
     outage = limit / 2
     missed = outage_missed(every, limit, outage)
     late = detection(every, limit, _seconds(scrape)).longest
@@ -112,7 +112,7 @@ def _seconds(duration: timedelta | None) -> float:
 
 
 def _whole(duration: timedelta) -> str:
-    """Write a duration rounded up to whole seconds."""
+    """Return a duration as text, rounded up to whole seconds."""
     return format_duration(timedelta(seconds=math.ceil(duration / _SECOND)))
 
 

@@ -1,4 +1,4 @@
-"""Policy lint of ``for``: what it is worth on a signal that looks back over a window itself."""
+"""Policy lint of ``for`` on a signal that itself looks back over a window."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from gonogo.stats.heartbeat_guard import HEALTHY_LOSS
 from gonogo.stats.sustained import sustained_false_alarm
 
 DEFAULT_EVALUATION = timedelta(seconds=30)
-"""The interval that is reckoned with where the server's is not known."""
+"""The evaluation interval that is assumed if that of the server is not known."""
 WORTH = 3
-"""From this many windows on a ``for`` filters well."""
+"""A ``for`` of this many windows filters well."""
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 
@@ -27,7 +27,7 @@ _SECOND = timedelta(seconds=1)
 def sustained_findings(
     policy: Policy, *, scrape: timedelta | None, evaluation: timedelta | None
 ) -> Iterator[PolicyFinding]:
-    """Warn of each ``for`` that is shorter than the rolling window under its signal."""
+    """Yield a warning for each ``for`` that is shorter than the rolling window of its signal."""
     sustained = tuple(_sustained(policy))
     if not sustained:
         return
@@ -58,7 +58,7 @@ def _sustained(policy: Policy) -> Iterator[tuple[Placed, Comparison, timedelta]]
 
 
 def _beat_limit(heartbeat: Heartbeat, signal: str) -> timedelta | None:
-    """Return the age of the newest beat from which on a heartbeat signal is bad; ``None`` for other signals."""
+    """Return the age of the newest beat at which a heartbeat signal becomes bad; ``None`` for other signals."""
     if signal == f"heartbeat_changes_{heartbeat.window_name}":
         return heartbeat.window
     return min(heartbeat.fresh, heartbeat.window) if signal in {"heartbeat_ok", "heartbeat_stall"} else None

@@ -1,4 +1,4 @@
-"""Loads a policy: read, laid over its preset, checked, built; all mistakes at once."""
+"""Loads a policy: reads it, merges it with its preset, checks it and builds it. All mistakes are listed at once."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from gonogo.policy.settings import PolicyFile, ServerSettings
 __all__ = ["PolicyFile", "ServerSettings", "load"]
 
 VERSION = 1
-"""The version of the keys that this gonogo reads."""
+"""The version of the policy keys that this gonogo reads."""
 _READ_BY_HAND = frozenset({"version", "preset", "realm", "prefix", "heartbeat"})
 
 
 def load(path: Path) -> PolicyFile:
-    """Read a policy.
+    """Load a policy file.
 
     Raises:
-        PolicyError: the file cannot be read, or has mistakes; all are listed, each with
-            its place.
+        PolicyError: the file cannot be read, or has mistakes. All mistakes are listed, each
+            with its place.
     """
     source = read_policy_text(path)
     complaints = Complaints(source.document)
@@ -59,7 +59,7 @@ def load(path: Path) -> PolicyFile:
 
 
 def _read(source: PolicyText, complaints: Complaints) -> tuple[PolicyKeys, Policy]:
-    """Read as much as can be read, and complain of the rest."""
+    """Read every key that can be read, and add a problem for every other."""
     _check_version(source.keys, complaints)
     identity = read_identity(source.keys, complaints)
     heartbeat = read_heartbeat(source.keys.get("heartbeat", {}), source.folder, complaints)
@@ -85,9 +85,9 @@ def _check_version(keys: Mapping[str, object], complaints: Complaints) -> None:
 def _checked(
     given: Mapping[str, Any], complaints: Complaints, unusable: frozenset[Loc] = frozenset()
 ) -> tuple[PolicyKeys, frozenset[Loc]]:
-    """Check the keys; leave out what is wrong, and then what its absence breaks.
+    """Check the keys. Leave out the keys with mistakes, then the keys that need them.
 
-    Only what is wrong in itself is complained of.
+    Only the mistakes of the first check are added as problems.
     """
     usable = without(given, unusable)
     try:
@@ -102,7 +102,7 @@ def _checked(
 
 
 def _half_declared(unusable: frozenset[Loc], complaints: Complaints) -> tuple[str, ...]:
-    """Name the beginnings of signals that are there but for a mistake already complained of."""
+    """Return the beginnings of the names of signals whose declaration has a mistake that is listed already."""
     wrong = {str(loc[1]) for loc in unusable if loc[0] == "signals" and len(loc) > 1}
     for key, name in (("fresh", "heartbeat_fresh_"), ("window", "heartbeat_changes_")):
         wrong |= {name} if complaints.touch("heartbeat", key) else set()

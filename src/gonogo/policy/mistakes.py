@@ -1,4 +1,4 @@
-"""Says in words what pydantic found, and never repeats a value."""
+"""Writes the errors of pydantic in gonogo's words. The words never repeat a value."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _WORDS: Mapping[str, Callable[[ErrorDetails], str]] = {
 
 
 def place_of(error: ErrorDetails) -> Loc:
-    """Return the place of what is wrong."""
+    """Return the place of a mistake in the policy."""
     return error["loc"][:-1] if error["loc"][-1] == _KEY else error["loc"]
 
 
 def complain(error: ErrorDetails, complaints: Complaints) -> None:
-    """Complain of one error of pydantic's."""
+    """Add the problem for one error of pydantic."""
     loc = place_of(error)
     if error["type"] == "extra_forbidden":
         complaints.unknown_key(loc, _known_keys(loc[:-1]))
@@ -54,7 +54,7 @@ def _as_pydantic_says(error: ErrorDetails) -> str:
 
 
 def _known_keys(loc: Loc) -> list[str]:
-    """Return the keys that the mapping at ``loc`` may have; names and places of entries lead to no field."""
+    """Return the keys that the mapping at ``loc`` may have. Names and numbers of entries are skipped on the way."""
     model: type[BaseModel] = PolicyKeys
     for step in loc:
         if (field := model.model_fields.get(str(step))) is not None:

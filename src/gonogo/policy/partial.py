@@ -1,4 +1,4 @@
-"""Goes on with what is right after something wrong was said, so that all mistakes come at once."""
+"""Leaves out the parts of a policy that have mistakes, so that the rest is checked too."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gonogo.policy.complaints import Loc
 
 
 def without(value: Any, unusable: Collection[Loc], here: Loc = ()) -> Any:  # noqa: ANN401 - whatever YAML holds
-    """Copy a value and leave out what stands at the unusable places."""
+    """Return a copy of a value without the parts at the unusable places."""
     if isinstance(value, dict):
         return {
             key: without(inner, unusable, (*here, key)) for key, inner in value.items() if (*here, key) not in unusable
@@ -21,7 +21,7 @@ def without(value: Any, unusable: Collection[Loc], here: Loc = ()) -> Any:  # no
 
 
 def nearest(value: Any, loc: Loc) -> Loc:  # noqa: ANN401 - whatever YAML holds
-    """Return the longest beginning of ``loc`` that leads to something."""
+    """Return the longest beginning of ``loc`` that exists in the value."""
     for depth, step in enumerate(loc):
         held = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
         if step not in held:

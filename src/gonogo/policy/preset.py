@@ -1,4 +1,4 @@
-"""The presets: ready policies that a policy of one's own is laid over."""
+"""The presets: ready policies. The keys of a policy are merged over those of its preset."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from gonogo.formats.yaml import parse
 from gonogo.model.heartbeat import Heartbeat
 
 DEFAULT_PRESET = "l4-dryrun"
-"""The preset of a policy that does not name one."""
+"""The preset of a policy that names no preset."""
 PRESETS = (DEFAULT_PRESET,)
 _FOLDER = Path(__file__).parent / "presets"
 
 
 def preset_keys(name: str, heartbeat: Heartbeat | None = None) -> dict[str, object]:
-    """Read a preset's keys; with a heartbeat, its numbers in the names of signals filled in."""
+    """Return the keys of a preset. A heartbeat fills its numbers into the names of signals."""
     path = _FOLDER / f"{name}.yaml"
     text = path.read_text(encoding="utf-8")
     if heartbeat is not None:
@@ -25,7 +25,7 @@ def preset_keys(name: str, heartbeat: Heartbeat | None = None) -> dict[str, obje
 
 
 def laid_over(base: Mapping[str, object], over: Mapping[str, object]) -> dict[str, object]:
-    """Merge key by key: mappings merge, lists and scalars replace, null removes what the base has."""
+    """Return two mappings merged by key: mappings merge, lists and scalars replace, null removes a key of the base."""
     merged = dict(base)
     for key, value in over.items():
         below = base.get(key)

@@ -1,4 +1,4 @@
-"""The values that a signal can really take under a policy, and what a comparison makes of them."""
+"""The values that a signal can reach under a policy, and the result of a comparison with them."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _BURN = "error_budget_burn_"
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """From lowest to highest, and what sets the highest where the signal's range does not."""
+    """The lowest and highest value of a series, and the cause of the highest if it is not the signal's range."""
 
     values: ValueRange
     because: str = ""
 
 
 def reaches(policy: Policy, signal: Signal) -> Iterator[Reach]:
-    """Return what each series of a signal can read; one for each SLO where there is one for each.
+    """Yield the values that each series of a signal can reach: one ``Reach``, or one for each SLO.
 
-    A burn is at most 1 / (1 - objective): then every event is bad. Source: *The Site
+    A burn rate is at most 1 / (1 - objective): then every event is bad. Source: *The Site
     Reliability Workbook*, chapter 5. A window holds at most ⌊window / every⌋ + 1 beats.
     """
     if signal.name.startswith(_BURN):
@@ -42,12 +42,12 @@ def reaches(policy: Policy, signal: Signal) -> Iterator[Reach]:
 
 
 def always(comparison: Comparison, values: ValueRange) -> bool:
-    """Return whether a comparison holds whatever the value."""
+    """Return whether a comparison holds for every value in a range."""
     return _ALWAYS[comparison.op](values, comparison.bound)
 
 
 def never(comparison: Comparison, values: ValueRange) -> bool:
-    """Return whether a comparison holds for no value."""
+    """Return whether a comparison holds for no value in a range."""
     return _ALWAYS[_OPPOSITE[comparison.op]](values, comparison.bound)
 
 

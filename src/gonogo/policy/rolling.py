@@ -1,4 +1,4 @@
-"""How far back the preset's signals look, read from the rules that make them."""
+"""Finds the time over which each signal of the preset looks back, from the rules that make it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 
 
 def rolling_windows(policy: Policy, interval: timedelta) -> Mapping[str, timedelta]:
-    """Give, for each recorded metric, the longest range under it, through other recorded metrics too.
+    """Return the longest range of each recorded metric. The ranges of recorded metrics that it reads count too.
 
-    A metric of the present alone is left out.
+    A metric without any range is left out.
     """
     from gonogo.rulepack.gates.catalogue import PRESET_GATES  # noqa: PLC0415 - a policy without the preset does not pay for it
 

@@ -1,4 +1,4 @@
-"""The policy's own rule files, read as rules."""
+"""Reads the rule files of a policy."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from gonogo.policy.load import PolicyFile
 
 
 def rule_paths(policy_file: PolicyFile) -> tuple[Path, ...]:
-    """List the files that the policy's globs match, sorted, each once.
+    """Return the files that the policy's globs match, sorted, each once.
 
     Raises:
-        PolicyError: a glob matches nothing: rules would vanish in silence.
+        PolicyError: a glob matches no file. Without this error, rules would be missing in silence.
     """
     found: set[Path] = set()
     problems = []
@@ -32,10 +32,10 @@ def rule_paths(policy_file: PolicyFile) -> tuple[Path, ...]:
 
 
 def policy_rules(policy_file: PolicyFile, dialect: Dialect | None = None) -> tuple[RuleGroup, ...]:
-    """Read all of the policy's rule files; a ``dialect`` that was seen wins over the policy's.
+    """Return the rule groups of all rule files of the policy. A ``dialect`` given here replaces that of the policy.
 
     Raises:
-        PolicyError: a glob matches nothing, or a file cannot be read as rules; every
+        PolicyError: a glob matches no file, or a file cannot be read as rules. Every
             mistake of every file is listed.
     """
     groups: list[RuleGroup] = []

@@ -1,8 +1,8 @@
 """The keys of a policy file: their types, defaults and meanings.
 
-This is what ``gonogo schema`` prints and what every policy is checked against after
-it was laid over its preset. Defaults that belong to a value of the model are the
-model's. ``null`` empties a list or a mapping.
+``gonogo schema`` prints these keys. Every policy is checked against them after it was
+merged with its preset. Defaults of the model's values are taken from the model.
+``null`` empties a list or a mapping.
 """
 
 from __future__ import annotations
@@ -190,18 +190,18 @@ class PolicyKeys(Keys):
 
 
 class _Readable(GenerateJsonSchema):
-    """Durations as a policy writes them, and no titles that only repeat the keys."""
+    """A JSON Schema with durations as a policy writes them, and without titles that only repeat the keys."""
 
     def encode_default(self, dft: object) -> object:
-        """Write a default as the policy file would."""
+        """Return a default as the policy file writes it."""
         return format_duration(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
 
     def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002 - pydantic's signature
-        """Leave titles out."""
+        """Return False: titles are left out."""
         return False
 
 
 def json_schema() -> dict[str, object]:
-    """Return the JSON Schema (2020-12) of a policy file."""
+    """Return the JSON Schema (2020-12) of the policy file."""
     schema = PolicyKeys.model_json_schema(schema_generator=_Readable)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "gonogo policy"}

@@ -1,4 +1,4 @@
-"""Reads the secrets that a policy names, at the moment they are needed, and never repeats one."""
+"""Reads the secrets that a policy names, at the moment when they are needed. No message repeats a secret."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from gonogo.environment import variable
 from gonogo.errors import PolicyError, Problem
 
 LARGEST_BYTES = 64 * 1024
-"""How large the file of a secret may be."""
+"""The greatest size of the file of a secret, in bytes."""
 
 
 def read_secret(file: Path | None, env: str | None) -> str:
-    """Read a secret from a file, or else from an environment variable, without one newline at its end.
+    """Return a secret from a file or from an environment variable, without one newline at its end.
 
     Raises:
-        PolicyError: it cannot be read, is empty, or could not be sent in a header.
+        PolicyError: the secret cannot be read, is empty, or cannot be sent in a header.
     """
     if file is not None:
         secret, source = _from_file(file), f"the secret's file {file}"

@@ -1,4 +1,4 @@
-"""From the policy's server settings to a client that may ask it."""
+"""Makes the HTTP client from the server settings of a policy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gonogo.server.http import Client, HttpSettings
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where to ask: the server, and who knows its rules and targets where it does not."""
+    """The addresses to ask: the server, the program that lists its rules, and the program that lists its targets."""
 
     url: str
     rules_url: str
@@ -21,14 +21,14 @@ class Server:
 
 
 def server_of(policy_file: PolicyFile, url: str | None) -> Server:
-    """Return the addresses in effect; ``url`` is the command line's, over the policy's, were it empty."""
+    """Return the addresses in effect. A ``url`` of the command line replaces the policy's, even if it is empty."""
     settings = policy_file.server
     base = settings.url if url is None else url
     return Server(base, settings.rules_url or base, settings.targets_url or base)
 
 
 def client_of(settings: ServerSettings, *, at_most: timedelta) -> Client:
-    """Make a client by the policy's settings; secrets are read from their files now.
+    """Return a client with the settings of the policy. The secrets are read now.
 
     Raises:
         PolicyError: a secret cannot be read.

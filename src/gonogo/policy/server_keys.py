@@ -1,4 +1,4 @@
-"""The keys of the server that is asked, as far as possible by Prometheus's own names."""
+"""The keys of the server that gonogo asks. They have the names that Prometheus uses, where it has such keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a policy file says beside the policy itself: whom to ask, and where the files are."""
+"""The settings of a policy file beside the policy itself: the server to ask, and the places of files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gonogo.model.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header of every request: its value, or the file or environment variable that holds the value."""
+    """A header of every request: its value, or the file or environment variable with the value."""
 
     name: str
     value: str | None = field(default=None, repr=False)
@@ -23,13 +23,13 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """How the server is reached; every path is absolute.
+    """The settings that reach the server. Every path is absolute.
 
-    ``rules_url`` and ``targets_url`` say who knows the rules and targets where the
-    server does not; ``None`` = the server. Secrets are named, not held: by a file or
-    by an environment variable (``gonogo.policy.secrets``). ``max_bytes`` bounds
-    what is read at one time. ``features`` are those that the server runs with, by
-    ``--enable-feature``.
+    ``rules_url`` and ``targets_url`` are the programs that list the rules and the targets
+    if the server does not; ``None`` = the server. A secret is not stored here, only the
+    file or the environment variable that has it (``gonogo.policy.secrets``).
+    ``max_bytes`` limits the bytes that are read at one time. ``features`` are the
+    features that the server turns on by ``--enable-feature``.
     """
 
     url: str = "http://127.0.0.1:9090"
@@ -55,7 +55,7 @@ class ServerSettings:
 
 
 class Trigger(StrEnum):
-    """How a server is asked to read its files again."""
+    """The ways to ask a server to reload."""
 
     HTTP = "http"
     SIGNAL = "signal"
@@ -64,21 +64,21 @@ class Trigger(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReloadSettings:
-    """How a server is reloaded safely; every path is absolute.
+    """The settings of the safe reload. Every path is absolute.
 
     Attributes:
-        trigger: how it is asked.
-        pid: its process, for a signal; or ``pid_file``.
-        pid_file: the file that holds the number of its process.
+        trigger: the way to ask the server.
+        pid: the process of the server, for a signal; or ``pid_file``.
+        pid_file: the file with the number of the process.
         command: a program and its arguments.
-        promtool: what runs the promtool on its side; empty: there is none.
-        promtool_root: the folder in which that one sees ``promtool_base``; ``None``: under the same names as here.
-        promtool_base: the folder here; ``None``: the configuration's.
+        promtool: the command of the promtool on the server's side; empty: there is none.
+        promtool_root: the folder in which that promtool sees ``promtool_base``; ``None``: the same path as here.
+        promtool_base: the folder here; ``None``: the folder of the configuration.
         min_gap: the least time between two reloads.
-        max_removed: the most of rules, of jobs or of targets that may go away, 0 to 1.
-        timeout: how long a reload may stay without a known result.
-        metrics: the textfile folder of its metrics; ``None``: the heartbeat's.
-        state: the folder of its state; ``None``: the journal's.
+        max_removed: the greatest share of rules, jobs or targets that a reload may remove, 0 to 1.
+        timeout: the longest time that a reload may be without a known result.
+        metrics: the textfile folder for the metrics of the reload; ``None``: that of the heartbeat.
+        state: the folder for the state of the reload; ``None``: that of the journal.
     """
 
     trigger: Trigger = Trigger.HTTP
@@ -97,20 +97,20 @@ class ReloadSettings:
 
 @dataclass(frozen=True, slots=True)
 class PolicyFile:
-    """A policy as it was loaded, with everything that its file names.
+    """A policy file as it was loaded: the policy, and all settings beside it.
 
     Attributes:
-        path: the file as it was given.
-        sha256: of the file's bytes, in hexadecimal.
-        policy: what verdicts depend on.
-        server: whom to ask, and how.
+        path: the path of the file, as the user gave it.
+        sha256: the hash of the file's bytes, in hexadecimal.
+        policy: the policy that verdicts depend on.
+        server: the server to ask.
         rules: absolute globs of the policy's rule files.
         tests: absolute files or folders of promtool tests.
-        journal: where records go.
+        journal: the file of the records.
         named: dotted keys that the file itself sets (``prometheus``,
-            ``prometheus.config``, ``rules``); a file that only a default names may be
+            ``prometheus.config``, ``rules``). A file that only a default names may be
             missing.
-        reload: how the server is reloaded.
+        reload: the settings of the safe reload.
     """
 
     path: Path

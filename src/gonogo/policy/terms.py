@@ -1,4 +1,4 @@
-"""What signals, gates and their conditions may be; each function says in words what is wrong."""
+"""Checks of signals, gates and conditions. The message of each ValueError says in words what is wrong."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _GATE_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 
 
 def signal_name(value: object) -> str:
-    """Check what conditions may call a signal.
+    """Check the name of a signal.
 
     Raises:
-        ValueError: the grammar of conditions could not read it.
+        ValueError: the grammar of conditions cannot read the name.
     """
     if not SIGNAL_NAME.fullmatch(name := text(value)) or name == "or":
         raise ValueError("is no name for a signal: letters, digits, _ and :, beginning with no digit, and not 'or'")
@@ -27,10 +27,10 @@ def signal_name(value: object) -> str:
 
 
 def gate_name(value: object) -> str:
-    """Check what reports may call a gate.
+    """Check the name of a gate.
 
     Raises:
-        ValueError: it is no name, or that of a run gate.
+        ValueError: the text is not a valid name, or is the name of a run gate.
     """
     if not _GATE_NAME.fullmatch(name := text(value)):
         raise ValueError("is no name for a gate: letters, digits, _, - and ., beginning with a letter or digit")
@@ -43,7 +43,7 @@ def counter(value: object) -> str:
     """Check the selector of a counter.
 
     Raises:
-        ValueError: it is more, or less, than a plain selector.
+        ValueError: the text is not a plain selector.
     """
     parse_selector(selector := text(value))
     return selector
@@ -53,7 +53,7 @@ def condition(value: object) -> Condition:
     """Read a condition.
 
     Raises:
-        ValueError: it does not follow the grammar.
+        ValueError: the text does not follow the grammar.
     """
     return parse_condition(text(value))
 
@@ -62,16 +62,16 @@ def criterion(value: object) -> Criterion:
     """Read an entry of ``dry_run.certify``.
 
     Raises:
-        ValueError: it does not follow the grammar.
+        ValueError: the text does not follow the grammar.
     """
     return parse_criterion(text(value))
 
 
 def bounds(value: object) -> ValueRange:
-    """Read ``[low, high]``, ``null`` for an end that is open.
+    """Read ``[low, high]``. The value ``null`` means an open end.
 
     Raises:
-        ValueError: it is no such pair.
+        ValueError: the value is not such a pair.
     """
     if not isinstance(value, list) or len(value) != 2 or not all(_is_end(end) for end in value):  # noqa: PLR2004 - a pair
         raise ValueError("must be [low, high], each a number or null")

@@ -1,6 +1,6 @@
-"""What single values of a policy may be; each function says in words what is wrong.
+"""Checks of single values of a policy. The message of each ValueError says in words what is wrong.
 
-The messages never repeat a value that could hold a secret.
+The messages never repeat a value that could be a secret.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gonogo.policy.complaints import kind
 
 FEATURE_PATTERN = "^[a-z0-9][a-z0-9-]*$"
 _RESERVED = "__"
-"""Prometheus keeps label names that begin like this for itself."""
+"""Label names that begin like this are reserved by Prometheus."""
 PREFIX = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _URL = re.compile(r"https?://([^/?#\s]+)(?:/[^?#\s]*)?")
 _HOST = re.compile(r"(?:\[[0-9a-fA-F:.%]+\]|[^\s:@\[\]]+)(?::([0-9]{1,5}))?")
@@ -27,10 +27,10 @@ _HIGHEST_PORT = 65_535
 
 
 def positive_duration(value: object) -> timedelta:
-    """Read a duration longer than nothing.
+    """Read a duration greater than zero.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the value is not such a duration.
     """
     if not isinstance(value, str):
         raise ValueError(f"must be a duration such as 45s, 6m or 1h30m, not {kind(value)}")  # noqa: TRY004 - one kind of error
@@ -41,10 +41,10 @@ def positive_duration(value: object) -> timedelta:
 
 
 def share(value: object) -> float:
-    """Read a share written in percent, such as ``5%``, as a number from 0 to 1.
+    """Return a share in percent, such as ``5%``, as a number from 0 to 1.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the value is not a share.
     """
     match = _SHARE.fullmatch(value) if isinstance(value, str) else None
     if match is None or float(match[1]) > _WHOLE:
@@ -53,10 +53,10 @@ def share(value: object) -> float:
 
 
 def http_url(value: object) -> str:
-    """Check the address of a server; what it holds is never repeated, for it may be a secret.
+    """Check the address of a server. No message repeats the address, because it may contain a secret.
 
     Raises:
-        ValueError: it is no address, or one with a secret in it.
+        ValueError: the value is not an address, or it contains a secret.
     """
     if not isinstance(value, str):
         raise ValueError(f"must be an address such as http://127.0.0.1:9090, not {kind(value)}")  # noqa: TRY004 - one kind of error
@@ -72,10 +72,10 @@ def http_url(value: object) -> str:
 
 
 def text(value: object) -> str:
-    """Check that a value is text with something in it.
+    """Check that a value is text and not empty.
 
     Raises:
-        ValueError: it is not.
+        ValueError: the value is not text, or is empty.
     """
     if not isinstance(value, str):
         raise ValueError(f"must be text, not {kind(value)}{_quote_it(value)}")  # noqa: TRY004 - one kind of error
@@ -85,10 +85,10 @@ def text(value: object) -> str:
 
 
 def label_name(value: object) -> str:
-    """Check the name of a label: any UTF-8 text, as Prometheus takes it since 3.0.
+    """Check the name of a label: any UTF-8 text, as Prometheus accepts it since 3.0.
 
     Raises:
-        ValueError: no version of Prometheus takes it, or Prometheus keeps it for itself.
+        ValueError: no version of Prometheus accepts the name, or the name is reserved.
     """
     if (name := _name(value)).startswith(_RESERVED):
         raise ValueError("is not a valid label name: Prometheus keeps names that begin with __ for itself")
@@ -96,10 +96,10 @@ def label_name(value: object) -> str:
 
 
 def classic_label_name(value: object) -> str:
-    """Check the name of a label that every version of every exporter must be able to write and read.
+    """Check the name of a label that every version of every exporter can write and read.
 
     Raises:
-        ValueError: it has other characters, or Prometheus keeps it for itself.
+        ValueError: the name has other characters, or is reserved.
     """
     if not is_classic_label(name := label_name(value)):
         raise ValueError(
@@ -110,10 +110,10 @@ def classic_label_name(value: object) -> str:
 
 
 def metric_name(value: object) -> str:
-    """Check the name of a metric: any UTF-8 text, as Prometheus takes it since 3.0.
+    """Check the name of a metric: any UTF-8 text, as Prometheus accepts it since 3.0.
 
     Raises:
-        ValueError: no version of Prometheus takes it.
+        ValueError: no version of Prometheus accepts the name.
     """
     return _name(value)
 
@@ -125,10 +125,10 @@ def _name(value: object) -> str:
 
 
 def prefix(value: object) -> str:
-    """Check what metric names begin with.
+    """Check the prefix of metric names.
 
     Raises:
-        ValueError: no metric name could begin with it.
+        ValueError: a metric name cannot begin with the text.
     """
     if not PREFIX.fullmatch(name := text(value)):
         raise ValueError("must be letters, digits and _, beginning with no digit")
@@ -139,7 +139,7 @@ def variable(value: object) -> str:
     """Check the name of an environment variable.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the value is not such a name.
     """
     if not PREFIX.fullmatch(name := text(value)):
         raise ValueError("must be the name of an environment variable, not its value")
@@ -150,7 +150,7 @@ def feature(value: object) -> str:
     """Check the name of a feature as ``--enable-feature`` takes it.
 
     Raises:
-        ValueError: it is not a name, or begins like a feature of PromQL and is not a known one.
+        ValueError: the value is not a name, or begins like a feature of PromQL and is not a known one.
     """
     name = text(value)
     if not re.fullmatch(FEATURE_PATTERN, name):
@@ -164,7 +164,7 @@ def header_name(value: object) -> str:
     """Check the name of an HTTP header that a policy may set.
 
     Raises:
-        ValueError: HTTP does not allow the name, or gonogo writes this header itself.
+        ValueError: HTTP does not allow the name, or gonogo writes the header itself.
     """
     if mistake := header_mistake(name := text(value)):
         raise ValueError(mistake)
@@ -172,10 +172,10 @@ def header_name(value: object) -> str:
 
 
 def header_value(value: object) -> str:
-    """Check the value of an HTTP header; the value is never repeated.
+    """Check the value of an HTTP header. No message repeats the value.
 
     Raises:
-        ValueError: no header can carry the value.
+        ValueError: a header cannot have the value.
     """
     if not sendable(given := text(value)):
         raise ValueError("must be printable ASCII on one line, without spaces around it")
@@ -186,7 +186,7 @@ def one_of(value: object, choices: Iterable[str]) -> str:
     """Check that a value is one of a few words.
 
     Raises:
-        ValueError: it is another.
+        ValueError: the value is another word.
     """
     if not isinstance(value, str) or value not in choices:
         raise ValueError(f"must be {' or '.join(choices)}")
