@@ -1,6 +1,6 @@
 # Every target sets up what it needs by itself; see scripts/setup/environment.sh.
 .DEFAULT_GOAL := help
-.PHONY: help dryrun test test-without-servers soak check format bench docs fault-matrix promql-unit obs-lint ready-to-run ready-to-develop
+.PHONY: help dryrun test test-without-servers soak check accept format bench docs fault-matrix promql-unit obs-lint ready-to-run ready-to-develop
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 bin := .venv/bin
@@ -23,6 +23,9 @@ test-without-servers: ready-to-develop ## every test that starts no server, on t
 
 soak: ready-to-develop ## the long runs: every stress test at its full size
 	@$(bin)/pytest --soak $(ARGS)
+
+accept: ready-to-develop ## write what the commands print now into the transcripts of tests/cases; look at the difference
+	@$(bin)/pytest -n 2 --quiet tests/test_cases.py --accept $(ARGS)
 
 check: ready-to-develop ## format, lint, types, import rules, requirements
 	@scripts/test/check.sh

@@ -20,8 +20,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts ``make t
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--soak``: the big numbers instead of a tenth of them."""
+    """Add ``--soak``, the big numbers instead of a tenth of them, and ``--accept``, which rewrites the transcripts."""
     parser.addoption("--soak", action="store_true", help="run soak tests with their full numbers, not a tenth")
+    parser.addoption("--accept", action="store_true", help="write what the commands print into tests/cases")
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,6 @@ Files that begin with ``#!`` are programs.
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import subprocess
 import sys
@@ -28,42 +27,33 @@ from pathlib import Path
 
 import pytest
 
+from tests.transcripts import accepted, matches, parts_of
+
 CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
-_PART = re.compile(r"^-- (.+) --$", re.MULTILINE)
-
-
-def parts_of(text: str) -> list[tuple[str, str]]:
-    """Split a case into its titled parts, the opening sentence left out."""
-    found = list(_PART.finditer(text))
-    ends = [match.start() for match in found[1:]] + [len(text)]
-    return [(match[1], text[match.end() + 1 : end]) for match, end in zip(found, ends, strict=True)]
-
-
-def matches(expected: str, actual: str) -> bool:
-    """Compare, letting ``[…]`` stand for any text within a line, and ``[…lines…]`` for lines."""
-    pattern = re.escape(expected.strip()).replace(re.escape("[…]"), "[^\n]*")
-    pattern = pattern.replace(re.escape("[…lines…]"), r"[^\n]+(?:\n[^\n]+)*?")
-    return re.fullmatch(pattern, actual.strip()) is not None
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
-def test_case(case: Path, tmp_path: Path) -> None:
-    """Each command ends with its code and prints its page."""
+def test_case(case: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """Each command ends with its code and prints its page; ``--accept`` writes the page anew."""
     ran = 0
-    for title, body in parts_of(case.read_text(encoding="utf-8")):
-        if title.startswith("$ "):
-            ran += 1
-            shown = page(title.removeprefix("$ "), tmp_path)
-            assert matches(body, shown), f"{title}\n{shown}"
-        elif title.startswith("= "):
-            left = (tmp_path / title.removeprefix("= ")).read_text(encoding="utf-8")
-            assert matches(body, left), f"{title}\n{left}"
+    text = case.read_text(encoding="utf-8")
+    for title, body in parts_of(text):
+        if title.startswith(("$ ", "= ")):
+            is_command, name = title.startswith("$ "), title[2:]
+            ran += is_command
+            shown = page(name, tmp_path) if is_command else (tmp_path / name).read_text(encoding="utf-8")
+            if request.config.getoption("--accept"):
+                part = f"-- {title} --\n"
+                text = text.replace(part + body, part + accepted(body, shown))
+            else:
+                assert matches(body, shown), f"{title}\n{shown}"
         else:
             path = tmp_path / title
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(body, encoding="utf-8")
             path.chmod(0o755 if body.startswith("#!") else 0o644)
     assert ran, f"{case.name} runs no command"
+    case.write_text(text, encoding="utf-8")
 
 
 def page(command: str, folder: Path) -> str:
