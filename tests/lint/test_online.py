@@ -237,4 +237,6 @@ def test_a_real_server_tells_what_it_lacks_and_what_it_cannot_evaluate(tmp_path:
     ]
     (hit,) = EVAL_ERROR.find(told)
     assert hit.rule == "a:b"
-    assert hit.message.removeprefix("the server cannot evaluate this: ") in set(told.live.errors.values()) - {""}
+    assert hit.message.removeprefix("the server cannot evaluate this expression: ") in set(
+        told.live.errors.values()
+    ) - {""}

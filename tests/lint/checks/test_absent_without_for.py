@@ -55,7 +55,7 @@ def test_what_is_always_there(argument: str, never: bool) -> None:  # noqa: FBT0
     """Its absence is never seen, whatever the ``for``."""
     told = found(CHECK, alert("A", f"absent({argument})", "1h"))
     assert [one.message for one in told] == (
-        ["what absent looks for is always there, so it never fires; take the fallback out"] if never else []
+        ["the argument of absent is never empty, so the alert never fires; remove the fallback"] if never else []
     )
 
 

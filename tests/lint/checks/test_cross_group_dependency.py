@@ -35,7 +35,7 @@ def test_a_slower_group_or_a_gap_is_a_warning(interval: str, own: str) -> None:
     """A gap is where a sample does not last until the next."""
     (one,) = found("record: c, expr: a", interval, own)
     assert one.severity == "warning"
-    assert ("gone" in one.message) is (interval == "10m")
+    assert ("absent" in one.message) is (interval == "10m")
 
 
 @pytest.mark.parametrize(

@@ -20,4 +20,4 @@ def test_the_rule_is_found_with_the_servers_words() -> None:
     live = Live(errors={"a / b": "many-to-many matching not allowed"})
     (hit,) = CHECK.find(Estate((source_file(RULES, "r.yml"),), live=live))
     assert hit.rule == "a:b"
-    assert hit.message == "the server cannot evaluate this: many-to-many matching not allowed"
+    assert hit.message == "the server cannot evaluate this expression: many-to-many matching not allowed"

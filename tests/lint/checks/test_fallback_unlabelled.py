@@ -11,7 +11,7 @@ from tests.lint.core.short_rules import found, record, severities
 @pytest.mark.parametrize(
     ("expression", "labels"),
     [
-        ("x or vector(0)", "all those of its series"),
+        ("x or vector(0)", "all labels of their metric"),
         ("sum by (job, pod) (x) or vector(0)", "job, pod"),
         ("sum by (job) (x) or on (job) vector(0)", "job"),
         ("sum by (job) (x) or ignoring (pod) vector(0)", "job"),
@@ -21,21 +21,21 @@ from tests.lint.core.short_rules import found, record, severities
         ("(sum by (job) (x) or vector(0)) > y", "job"),
         ("1 > (sum by (job) (x) or vector(0))", "job"),
         ("(sum by (job) (x) or vector(0)) > bool 1", "job"),
-        ("sum by (job) (x or vector(0)) == 0", "all those of its series"),
-        ("avg(x or vector(0))", "all those of its series"),
-        ("sum(x or vector(1))", "all those of its series"),
-        ("abs(x or vector(0)) > 1", "all those of its series"),
-        ("(x or vector(0)) and y", "all those of its series"),
-        ("x or vector(0) or y", "all those of its series"),
-        ("y / on (job) (x or vector(1))", "all those of its series"),
-        ("y or on () (x or vector(1))", "all those of its series"),
+        ("sum by (job) (x or vector(0)) == 0", "all labels of their metric"),
+        ("avg(x or vector(0))", "all labels of their metric"),
+        ("sum(x or vector(1))", "all labels of their metric"),
+        ("abs(x or vector(0)) > 1", "all labels of their metric"),
+        ("(x or vector(0)) and y", "all labels of their metric"),
+        ("x or vector(0) or y", "all labels of their metric"),
+        ("y / on (job) (x or vector(1))", "all labels of their metric"),
+        ("y or on () (x or vector(1))", "all labels of their metric"),
     ],
 )
 def test_a_series_without_labels_beside_labelled_ones_is_found(expression: str, labels: str) -> None:
     """With what it lacks."""
     (one,) = found(CHECK, record("a:b", expression))
     assert one.severity == "warning"
-    assert f"what it stands in for has: {labels};" in one.message
+    assert f"the series that it replaces have {labels};" in one.message
 
 
 @pytest.mark.parametrize(

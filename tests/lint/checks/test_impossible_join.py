@@ -22,17 +22,23 @@ from tests.lint.core.short_rules import alert, found, record, severities
         ('x{job="a"} > y{job=~"b|c"}', "the left side has 'a', the right side has 'b' or 'c'"),
         ('x{job="a"} > y{job=~"b|"}', "the left side has 'a', the right side has 'b' or none"),
         ('x{job="a"} > y{job!="a"}', "the left side has 'a', the right side has other values"),
-        ('x{job="a"} unless y{job="b"}', "so it takes nothing away"),
+        ('x{job="a"} unless y{job="b"}', "so it removes nothing"),
         (
             "sum by (job, pod) (sum by (job) (x))",
-            "'sum by' names 'pod', which can never be there: 'sum by (job)' keeps no other label",
+            "'sum by' names 'pod', but no series can have this label: 'sum by (job)' keeps no other label",
         ),
-        ("x * on (job) group_left (pod) sum by (job) (y)", "'group_left' names 'pod', which can never be there"),
-        ("sum by (job) (y) * on (job) group_right (pod) x", "'group_right' names 'pod', which can never be there"),
+        (
+            "x * on (job) group_left (pod) sum by (job) (y)",
+            "'group_left' names 'pod', but no series can have this label",
+        ),
+        (
+            "sum by (job) (y) * on (job) group_right (pod) x",
+            "'group_right' names 'pod', but no series can have this label",
+        ),
         ("sum by (a) (x) / on (b) sum by (b) (y)", "'on' names 'b', which the left side never has"),
         ("x * on (job) group_left sum(y)", "'on' names 'job', which the right side never has"),
         ("sum by (job) (x) > 1 unless sum(y) > 1", "the left side of 'unless' is grouped by 'job'"),
-        ('x{job="a", job="b"}', "its matchers of 'job' contradict one another"),
+        ('x{job="a", job="b"}', "its matchers for 'job' contradict one another"),
     ],
 )
 def test_what_can_never_be_is_an_error(expression: str, part: str) -> None:
@@ -83,7 +89,7 @@ def test_what_can_be_is_no_error(expression: str) -> None:
 @pytest.mark.parametrize(
     ("expression", "part"),
     [
-        ("sum by (job) (x) / sum(y) > 0.1", "the left side of '/' is grouped by 'job', which the other never has"),
+        ("sum by (job) (x) / sum(y) > 0.1", "the left side of '/' is grouped by 'job', which the other side never has"),
         ("sum(x) unless sum by (job) (y)", "the right side of 'unless' is grouped by 'job'"),
         ("x > 1 unless sum(y) > 1", "the left side of 'unless' has the labels of the targets that export x"),
         ("up == 0 and hour() > 8", "the left side of 'and' has the labels of the targets that export up"),

@@ -12,5 +12,5 @@ def test_each_is_found_with_what_mends_it() -> None:
     untracked = (Untracked("a.yml", "rules", ignored=True), Untracked("gonogo.yaml", "policy", ignored=False))
     first, second = CHECK.find(Estate(untracked=untracked))
     assert (first.where.start.path, second.where.start.path) == ("a.yml", "gonogo.yaml")
-    assert "take it out of .gitignore" in first.message
+    assert "remove the pattern from .gitignore" in first.message
     assert "git add gonogo.yaml" in second.message

@@ -39,7 +39,7 @@ def found(expression: str, **facts: object) -> tuple[Finding, ...]:
 def test_a_divisor_that_is_zero_when_nothing_happens(expression: str) -> None:
     """One idle series spoils the result."""
     (one,) = found(expression)
-    assert "where nothing happens" in one.message
+    assert "a series without events" in one.message
     assert one.severity == "warning"
 
 
@@ -86,4 +86,4 @@ def test_a_divisor_of_which_nothing_is_known_is_worth_a_look(expression: str) ->
     """Most gauges that are divided by are never 0."""
     (one,) = found(expression)
     assert one.severity == "info"
-    assert "where the divisor is 0" in one.message
+    assert "a series with the divisor 0" in one.message

@@ -31,13 +31,13 @@ def test_without_tests_nothing_is_said() -> None:
 def test_a_record_of_which_nothing_is_expected() -> None:
     """In words for records."""
     ((rule, message),) = found("promql_expr_test: [{expr: 'raw:sum'}]")
-    assert (rule, "add one in which it gives something" in message) == ("raw:sum", True)
+    assert (rule, "add a test in which it gives a result" in message) == ("raw:sum", True)
 
 
 def test_an_alert_that_is_only_quiet() -> None:
     """What it reads is not accused beside it, and what no test names is another check's."""
     ((rule, message),) = found("alert_rule_test: [{alertname: High}]")
-    assert (rule, "add one in which it fires" in message) == ("High", True)
+    assert (rule, "add a test in which it fires" in message) == ("High", True)
 
 
 def test_a_record_that_an_alert_proves() -> None:

@@ -51,4 +51,4 @@ def test_a_circle_of_rules_ends() -> None:
 def test_bool_is_named() -> None:
     """It is the usual mistake."""
     (one,) = found(CHECK, alert("A", "x > bool 5"))
-    assert "a comparison with bool gives 0" in one.message
+    assert "a comparison with bool returns 0" in one.message

@@ -24,11 +24,11 @@ WANTED = Requirements(owner_label="team", owners=frozenset({"web", "db"}))
 @pytest.mark.parametrize(
     ("keys", "told"),
     [
-        ("", "nobody owns this alert"),
-        (", labels: {team: ''}", "nobody owns this alert"),
-        (", labels: {team: mail}", "'mail' is no owner"),
-        (", annotations: {team: mail}", "'mail' is no owner"),
-        (", labels: {team: mail}, annotations: {team: web}", "'mail' is no owner"),
+        ("", "this alert has no owner"),
+        (", labels: {team: ''}", "this alert has no owner"),
+        (", labels: {team: mail}", "'mail' is not a known owner"),
+        (", annotations: {team: mail}", "'mail' is not a known owner"),
+        (", labels: {team: mail}, annotations: {team: web}", "'mail' is not a known owner"),
     ],
 )
 def test_nobody_known_owns_it(keys: str, told: str) -> None:

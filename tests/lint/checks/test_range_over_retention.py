@@ -35,7 +35,7 @@ KEPT = timedelta(days=15)
 def test_a_reach_beyond_the_retention(expression: str, reach: str) -> None:
     """Ranges, offsets and subqueries add up."""
     (one,) = found(expression, retention=KEPT)
-    assert f"reaches {reach} back" in one.message
+    assert f"looks back {reach}" in one.message
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def found(expression: str, **facts: object) -> tuple[Finding, ...]:
         ('path!~".*"', "warning", "finds nothing"),
         ('path=~"^/api"', "warning", '="/api"'),
         ('path!~"users$"', "warning", '!="users"'),
-        ('path=~".*"', "info", "leave it out"),
+        ('path=~".*"', "info", "remove the matcher"),
         ('path=~""', "info", '=""'),
         ('path!~""', "info", '!=""'),
         ('path=~"x"', "info", '="x"'),

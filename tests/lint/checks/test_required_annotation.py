@@ -24,10 +24,10 @@ WANTED = Requirements(required_annotations=NamePatterns.of({"team": "web|db", "a
 @pytest.mark.parametrize(
     ("annotations", "told"),
     [
-        ("{}", ["'team' is required", "'any' is required"]),
-        ("{team: web}", ["'any' is required"]),
-        ("{team: '', any: x}", ["'team' is required"]),
-        ("{team: mail, any: x}", ["'mail' is not what the annotation 'team' may be: web|db"]),
+        ("{}", ["every alert must have the annotation 'team'", "every alert must have the annotation 'any'"]),
+        ("{team: web}", ["every alert must have the annotation 'any'"]),
+        ("{team: '', any: x}", ["every alert must have the annotation 'team'"]),
+        ("{team: mail, any: x}", ["'mail' does not fit the required annotation 'team': web|db"]),
         ("{team: web, any: x}", []),
         ("{team: '{{ $labels.team }}', any: x}", []),
     ],

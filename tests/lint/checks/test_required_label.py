@@ -24,10 +24,10 @@ WANTED = Requirements(required_labels=NamePatterns.of({"team": "web|db", "any": 
 @pytest.mark.parametrize(
     ("labels", "told"),
     [
-        ("{}", ["'team' is required", "'any' is required"]),
-        ("{team: web}", ["'any' is required"]),
-        ("{team: '', any: x}", ["'team' is required"]),
-        ("{team: mail, any: x}", ["'mail' is not what the label 'team' may be: web|db"]),
+        ("{}", ["every alert must have the label 'team'", "every alert must have the label 'any'"]),
+        ("{team: web}", ["every alert must have the label 'any'"]),
+        ("{team: '', any: x}", ["every alert must have the label 'team'"]),
+        ("{team: mail, any: x}", ["'mail' does not fit the required label 'team': web|db"]),
         ("{team: web, any: x}", []),
         ("{team: '{{ $labels.team }}', any: x}", []),
     ],

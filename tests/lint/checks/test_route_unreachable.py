@@ -41,7 +41,7 @@ def test_an_alert_that_falls_to_nobody() -> None:
     """Told at the alert."""
     (one,) = found(PAGED)
     assert (one.rule, one.where.start.path) == ("Down", "rules.yml")
-    assert "'nobody', tells nobody" in one.message
+    assert "'nobody', notifies nobody" in one.message
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def test_a_star_stands_for_no_folder() -> None:
 def test_a_file_without_a_rule(text: str) -> None:
     """Its group may be there, its rules are not."""
     (one,) = found("[rules.yml]", rules=text)
-    assert "no rule in it" in one.message
+    assert "the file has no rule" in one.message
 
 
 def test_one_rule_is_enough_and_broken_files_are_not_empty() -> None:

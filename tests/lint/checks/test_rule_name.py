@@ -27,7 +27,7 @@ WANTED = Requirements(alert_name=re.compile("[A-Z][A-Za-z]+"), record_name=re.co
 def test_a_name_of_another_form(rule: str) -> None:
     """Each kind has its own."""
     (one,) = found(rule, WANTED)
-    assert "names here look like" in one.message
+    assert "does not fit the required pattern" in one.message
 
 
 @pytest.mark.parametrize("rule", ["alert: Down, expr: x > 1", "record: 'job:up', expr: x"])

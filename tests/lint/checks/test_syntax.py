@@ -98,7 +98,7 @@ def test_a_label_that_is_no_text(written: str, read: str) -> None:
     """A warning, for Prometheus takes it as it stands; annotations are read by nobody else."""
     (hit,) = find(Estate((source_file(LABELLED.format(written), "f"),)))
     assert (str(hit.where.start), hit.where.length, hit.severity) == ("f:6:17", len(written), Severity.WARNING)
-    assert f"takes for a text and other readers for {read}; write '{written}' in quotes" in hit.message
+    assert f"reads as a text and other programs as {read}; write '{written}' in quotes" in hit.message
 
 
 @pytest.mark.parametrize("written", ["'no'", '"1"', "nono", "", "~", "1:30", "2020-01-01", "[]"])

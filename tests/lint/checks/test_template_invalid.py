@@ -44,7 +44,7 @@ def test_all_mistakes_are_listed_at_their_places() -> None:
 def test_functions_newer_than_the_server_are_told() -> None:
     """With the version that has them."""
     (one,) = found("{{ now }}")
-    assert "'now' came with Prometheus 3.6, the server is 2.42" in one.message
+    assert "'now' came with Prometheus 3.6, but the server has 2.42" in one.message
     assert found("{{ now }}", version=(3, 6)) == []
 
 

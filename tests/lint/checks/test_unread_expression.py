@@ -20,7 +20,7 @@ def test_an_expression_beyond_the_parser_is_counted() -> None:
     """With its reason; what is read and what is no PromQL at all are not told here."""
     (message,) = found("up", "rate(x)", "x @ 1e18", "up * 2")
     assert message == (
-        "1 of 4 expressions cannot be read here, and no check looked into them; "
+        "gonogo cannot read 1 of 4 expressions, so no check has examined them; "
         "this one because the time after @ is beyond the year 292,000,000"
     )
 
@@ -29,4 +29,4 @@ def test_an_expression_that_promtool_reads_is_counted() -> None:
     """Promtool is believed: the text is PromQL, of a version that gonogo does not know."""
     accepting = Arbiter("promtool", "9.9.0", frozenset({"f"}))
     messages = found("rate(x)", "x[1h : 1m", "up", arbiters=(accepting,))
-    assert [message[:45] for message in messages] == ["2 of 3 expressions cannot be read here, and n"] * 2
+    assert [message[:45] for message in messages] == ["gonogo cannot read 2 of 3 expressions, so no "] * 2

@@ -1,1 +1,1 @@
-"""One check a file; a file that is here is registered."""
+"""The checks, one a file. A file in this folder is registered automatically."""

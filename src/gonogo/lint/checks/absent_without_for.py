@@ -1,8 +1,9 @@
-"""``absent`` without a ``for`` fires at every restart, and on nothing that is always there it never fires.
+"""An alert on ``absent`` without a ``for`` fires at every restart. With a fallback inside it never fires.
 
-Right after a start the server has no samples, and a failed scrape makes series vanish at once: an alert on ``absent``
-needs a ``for`` of at least two scrapes. ``absent_over_time`` looks back by itself; its window counts as well. Inside,
-``or vector(0)`` makes the argument always there. Add a ``for``, or take the fallback out.
+Right after a start the server has no samples, and a failed scrape makes series vanish at once. So an alert on
+``absent`` needs a ``for`` of at least two scrapes. ``absent_over_time`` looks back by itself, and its window counts as
+well. If the argument contains ``or vector(0)``, it is never empty, and the alert never fires. Add a ``for``, or remove
+the fallback.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ from gonogo.promql.tree import (
 )
 
 NEEDED = 2
-"""How many scrape intervals must pass before absence is more than a lost scrape."""
+"""How many scrape intervals must pass before absence means more than one lost scrape."""
 
 _NONE = timedelta(0)
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the uses of ``absent`` in alerts that fire too early or never."""
+    """Yield the uses of ``absent`` in alerts that fire too early or never."""
     sampling = Sampling(estate)
     for rule in estate.alerts:
         if any(isinstance(node, Call) and node.function in ABSENCE_FUNCTIONS for node in rule.nodes):
@@ -47,7 +48,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 def _deciding(root: Expression) -> Iterator[Call]:
-    """List the absence functions that raise an alert; on the right of ``unless`` they keep it quiet."""
+    """Yield the absence functions that raise an alert. On the right of ``unless`` they only keep it quiet."""
     waiting = [root]
     while waiting:
         match waiting.pop():
@@ -62,19 +63,17 @@ def _deciding(root: Expression) -> Iterator[Call]:
 def _judged(rule: WrittenRule, call: Call, sampling: Sampling) -> str:
     argument = call.arguments[0]
     if _always(argument):
-        return f"what {call.function} looks for is always there, so it never fires; take the fallback out"
+        return f"the argument of {call.function} is never empty, so the alert never fires; remove the fallback"
     window = argument.range if isinstance(argument, Range | Subquery) else _NONE
     waited = rule.rule.held + window
     quickest = min((paces[0] for vector in _vectors(argument) if (paces := sampling.paces(vector))), default=None)
     if quickest is not None and waited < NEEDED * quickest.interval:
         return (
-            f"{quickest.source} every {format_duration(quickest.interval)}, so this fires when one scrape is lost;"
+            f"{quickest.source} every {format_duration(quickest.interval)}, so this alert fires when one scrape fails;"
             f" add a 'for' of at least {format_duration(NEEDED * quickest.interval)}"
         )
     if not waited:
-        return (
-            f"without a 'for', {call.function} fires at a single lost scrape and at every restart; add one, such as 5m"
-        )
+        return f"without a 'for', {call.function} fires at a single failed scrape and at every restart; add 'for: 5m'"
     return ""
 
 

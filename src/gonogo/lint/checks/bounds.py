@@ -1,8 +1,9 @@
-"""A wait or an interval outside the bounds of the organisation's own requirements.
+"""A ``for``, a ``keep_firing_for`` or an interval is outside the bounds of the organisation's requirements.
 
-A ``for`` of hours is noticed by customers first, one of nothing by whoever is woken for a blip; an interval of a
-second costs a server, one of an hour hides what happens. Opt-in: the requirements have bounds for ``for``,
-``keep_firing_for`` and the interval of groups. The interval is the one in effect, the server's own included.
+A ``for`` of hours means that customers notice the fault first. Without a ``for`` a short glitch wakes somebody. An
+interval of a second costs the server much, and an interval of an hour hides events. Opt-in: the requirements set bounds
+for ``for``, ``keep_firing_for`` and the interval of groups. The interval is the one in effect, which may come from the
+server's configuration.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the durations that are too short or too long; ``keep_firing_for`` only where it is used."""
+    """Yield the durations that are too short or too long. ``keep_firing_for`` is checked only if it is set."""
     wanted = estate.requirements
     if wanted is None:
         return

@@ -1,9 +1,8 @@
 """A comparison without ``bool`` records the compared value or nothing, never 0 or 1.
 
-``age < 120`` keeps the age where it passes and drops the series where it does not. Who then asks ``fresh == 0`` or
-``fresh == 1`` compares an age, and where the answer should be 0 there is no series at all. Write
-``age < bool 120`` where 0 and 1 are meant. What can be meant as a filter, such as ``up == 0`` read by ``== 0``, is
-left alone.
+``age < 120`` keeps the age if the comparison holds, and drops the series if not. A rule that then asks ``fresh == 0``
+or ``fresh == 1`` compares an age, and instead of a 0 there is no series at all. Write ``age < bool 120`` to record 0 or
+1. Comparisons that can be meant as filters, such as ``up == 0`` read by ``== 0``, are not reported.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _HOLDS = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """Where a rule asks whether a recorded value is 0 or 1, or is not."""
+    """A comparison of a recorded value with 0 or 1."""
 
     rule: WrittenRule
     vector: Vector
@@ -35,7 +34,7 @@ class _Reading:
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the recorded comparisons that somebody reads as 0 or 1."""
+    """Yield the recorded comparisons that a rule or a gate reads as 0 or 1."""
     recorded = [(rule, found) for rule in estate.recording if rule.nodes and (found := _comparisons(rule.nodes[0]))]
     readings = _readings(estate, frozenset(rule.name for rule, _ in recorded))
     gates = estate.interest.binary if estate.interest else frozenset[str]()
@@ -63,7 +62,7 @@ def _message(reader: str, name: str) -> str:
 
 
 def _comparisons(node: Expression) -> tuple[Binary, ...]:
-    """Find the comparisons whose values an expression is made of, also by their product, ``min`` and ``max``."""
+    """Return the comparisons that an expression takes its values from, also through a product, ``min`` or ``max``."""
     match node:
         case Binary(operator=operator, boolean=False) if operator in COMPARISONS:
             return (node,)
@@ -97,7 +96,7 @@ def _readings(estate: Estate, metrics: frozenset[str]) -> list[_Reading]:
 
 
 def _asked(node: Binary) -> Iterator[tuple[Vector, float]]:
-    """Return the selector that is compared with 0 or 1, and with which; the least and the greatest count as well."""
+    """Yield the selectors that are compared with 0 or 1, also through ``min`` or ``max``, with the number."""
     for side, other in ((node.left, node.right), (node.right, node.left)):
         inner = side.inner if isinstance(side, Aggregation) and side.operator in {"min", "max"} else side
         if isinstance(inner, Vector) and isinstance(other, Number) and other.value in BITS:
@@ -105,7 +104,7 @@ def _asked(node: Binary) -> Iterator[tuple[Vector, float]]:
 
 
 def _severity(estate: Estate, comparison: Binary, reading: _Reading) -> Severity | None:
-    """Tell how bad it is to read the values that a comparison passes on so; ``None`` where a filter may be meant."""
+    """Return how serious it is to read a comparison's values as 0 or 1; ``None`` if it may be meant as a filter."""
     operator, kept, bound = _oriented(comparison)
     if not isinstance(bound, Number):
         return Severity.ERROR
@@ -119,14 +118,14 @@ def _severity(estate: Estate, comparison: Binary, reading: _Reading) -> Severity
 
 
 def _oriented(comparison: Binary) -> tuple[str, Expression, Expression]:
-    """Return the operator, the side whose values are passed on, and what they are compared with."""
+    """Return the operator, the side whose values are kept, and the side that they are compared with."""
     if isinstance(comparison.left, Number):
         return MIRRORED[comparison.operator], comparison.right, comparison.left
     return comparison.operator, comparison.left, comparison.right
 
 
 def _is_binary(estate: Estate, vector: Vector) -> bool:
-    """Return whether a metric is 0 or 1 by its name or by the rule that records it."""
+    """Return whether a metric is 0 or 1, by its name or by the rule that records it."""
     metric = vector.metric or ""
     if metric == "up" or metric.endswith("_up"):
         return True

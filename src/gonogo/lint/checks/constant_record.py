@@ -1,9 +1,9 @@
-"""A recording rule that makes its value up instead of measuring it says nothing of the system.
+"""A recording rule whose value is invented, not measured, says nothing about the system.
 
-It has, through all rules under it, no selector, a branch of ``or`` with none, or only series multiplied by 0: whoever
-reads it takes ``vector(0.01)``, or the 0 that stands in for a lost source, for a measurement. It is an error where a
-signal of the policy depends on it, for then a verdict does; elsewhere a default may be meant. ``ALERTS`` counts as
-measured. Record what is measured, and let what is not there be absent.
+The rule and all rules below it have no selector, or a branch of ``or`` has none, or all series are multiplied by 0.
+Readers of the record take ``vector(0.01)``, or the 0 that replaces a lost source, for a measurement. It is an error if
+a signal of the policy depends on the record, because then a verdict depends on it. Elsewhere a default may be intended,
+and it is a note. ``ALERTS`` counts as measured. Record a measurement, and leave missing values absent.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from gonogo.promql.tree import Binary, Expression, Vector
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the recording rules whose values are made up."""
+    """Yield the recording rules whose values are invented."""
     suspects = _suspects(estate)
     if not suspects:
         return
@@ -33,11 +33,11 @@ def find(estate: Estate) -> Iterator[Hit]:
             message = f"{why}, and the policy's signal {signal} depends on it; record what is measured"
             yield linted.hit(linted.at(), message, Severity.ERROR)
         else:
-            yield linted.hit(linted.at(), f"{why}; who reads it takes that for a measurement", Severity.INFO)
+            yield linted.hit(linted.at(), f"{why}; rules that read it take it for a measurement", Severity.INFO)
 
 
 def _suspects(estate: Estate) -> tuple[str, ...]:
-    """List the recorded metrics under which some rule may make its value up; all others surely measure."""
+    """Return the recorded metrics whose value may be invented. All others are certainly measured."""
     readers: dict[str | None, list[str]] = defaultdict(list)
     found: dict[str, None] = {}
     for rule in estate.recording:
@@ -55,12 +55,12 @@ def _suspects(estate: Estate) -> tuple[str, ...]:
 
 
 def _is_doubtful(node: Expression) -> bool:
-    """Return whether a node can make a value up beside a selector, by a fallback or by 0 times it."""
+    """Return whether a node can invent a value although it has a selector: by a fallback or a multiplication by 0."""
     return isinstance(node, Binary) and node.operator in {"or", "*"}
 
 
 def _read_by_policy(interest: Interest | None, graph: RuleGraph) -> dict[int, str]:
-    """Return the rules under each signal of the policy, by ``id()``, and a signal for each."""
+    """Return the rules below each signal of the policy, by ``id()``, with one such signal."""
     metrics = interest.metrics if interest else frozenset[str]()
     return {id(rule): metric for metric in sorted(metrics) for rule in graph.closure(metric)}
 

@@ -1,9 +1,10 @@
-"""A function for counters on a gauge counts falls as resets, and changes that never happened.
+"""A function for counters on a gauge counts every fall as a reset, and reports changes that never happened.
 
-``increase``, ``rate``, ``irate`` and ``resets`` are for counters. On a timestamp, a ratio or a recorded rate every
-fall is taken for a restart from 0, so that ``increase`` of a sequence that began anew is a huge number. A gauge is
-what its name says (``_timestamp_seconds``, ``_ratio``, ``up``…), what a recording rule makes one, and for
-``increase`` and ``resets`` what targets declare. Use ``changes``, ``delta`` or ``deriv``, or the counter itself.
+``increase``, ``rate``, ``irate`` and ``resets`` are for counters. On a timestamp, a ratio or a recorded rate they take
+every fall for a restart from 0, so that ``increase`` of a sequence that started again is a huge number. A metric counts
+as a gauge by its name (``_timestamp_seconds``, ``_ratio``, ``up``…), by the recording rule that makes it, and, for
+``increase`` and ``resets``, by the type that targets declare. Use ``changes``, ``delta`` or ``deriv``, or read the
+counter itself.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity
 
 DECLARED = frozenset({"increase", "resets"})
-"""The functions for which this check judges what targets declare; for rates another does."""
+"""The functions for which this check uses declared types. For rates the check ``rate-on-gauge`` does."""
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the functions for counters on what is surely a gauge."""
+    """Yield the calls of counter functions on metrics that are certainly gauges."""
     for rule in estate.rules:
         for call, _, metric in raw_counter_calls(rule):
             if why := _why_gauge(estate, call.function, metric):
@@ -33,7 +34,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 def _why_gauge(estate: Estate, function: str, metric: str) -> str:
     if kind := declared(estate.live, metric):
-        return "its targets say so" if kind == "gauge" and function in DECLARED else ""
+        return "its targets declare it" if kind == "gauge" and function in DECLARED else ""
     return sure_gauge(estate, metric)
 
 

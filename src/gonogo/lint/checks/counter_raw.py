@@ -1,13 +1,13 @@
-"""A counter's own value says when its process started, not how things are.
+"""The value of a counter says how long its process has been running, not how the system is.
 
 A counter grows until a restart sets it to 0: ``errors_total > 100`` fires some day and never stops, a sum jumps
-whenever an instance restarts, and ``delta``, ``idelta``, ``deriv`` and ``predict_linear`` take the restart for a
-fall. Compare ``rate`` or ``increase``. Taken for counters is what targets declare, what other rules take a rate of,
-``_bucket``, and the ``_count`` and ``_sum`` of a family of which rules read ``_bucket`` or take a rate. ``_total``
-alone counts only where it is compared with a number by ``>`` or ``>=``, or under ``delta`` and ``idelta``: many gauges
-end in it, such as capacities (``used_bytes / bytes_total``, ``nodes_total < 3``), and ``_count`` and ``_sum`` alone end
-gauges as often as counters, so a guess there would be wrong more often than right. Asking whether a counter is
-there, is 0 or differs from itself some time ago is fine.
+whenever an instance restarts, and ``delta``, ``idelta``, ``deriv`` and ``predict_linear`` take the restart for a fall.
+Compare ``rate`` or ``increase``. A metric counts as a counter if targets declare it, if other rules take its rate, if
+it ends in ``_bucket``, or if it ends in ``_count`` or ``_sum`` and rules read the ``_bucket`` of the same family or
+take a rate in it. ``_total`` alone counts only if the metric is compared with a number by ``>`` or ``>=``, or stands
+under ``delta`` or ``idelta``, because many gauges end in it, such as capacities (``used_bytes / bytes_total``,
+``nodes_total < 3``). ``_count`` and ``_sum`` alone are as often gauges as counters, so they are not reported. A rule
+may ask whether a counter exists, is 0, or differs from its own value some time ago.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _ENDINGS = ("_total", "_bucket", "_count", "_sum")
 _OF_FAMILIES = ("_count", "_sum")
 _FAMILY_ENDINGS = ("_bucket", *_OF_FAMILIES)
 _STATES = ("_up_total", "_down_total", "_online_total", "_offline_total", "_active_total", "_available_total")
-"""Endings of gauges that count what is in some state."""
+"""Endings of gauges that count the things in one state."""
 
 _VALUELESS_CALLS = ABSENCE_FUNCTIONS | {"timestamp", "histogram_quantile"}
-"""Functions that do not look at values, or whose argument another check judges."""
+"""Functions that ignore values, or whose argument another check judges."""
 
 _VALUELESS_AGGREGATIONS = frozenset({"count", "group", "count_values"})
 
@@ -40,7 +40,7 @@ _GAUGE_FUNCTIONS = _DIFFERENCES | {"deriv", "predict_linear"}
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the counters whose own values are compared, aggregated, or treated as a gauge's."""
+    """Yield the counters whose values are compared, aggregated, or treated as gauges."""
     rules = [
         rule
         for rule in estate.rules
@@ -59,7 +59,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 def _rated(rules: Sequence[WrittenRule]) -> frozenset[str]:
-    """List the metrics that rules take rates of, and what is of one family with those and with buckets."""
+    """Return the metrics that rules take rates of, and all metrics of the same families or of families with buckets."""
     rated = {metric for rule in rules for _, _, metric in raw_counter_calls(rule)}
     read = {node.metric for rule in rules for node in rule.nodes if isinstance(node, Vector) and node.metric}
     buckets = {metric for metric in read if metric.endswith("_bucket")}
@@ -99,7 +99,7 @@ def _counts(estate: Estate, vector: Vector, rated: frozenset[str], over_threshol
 
 
 def _values(root: Expression) -> Iterator[tuple[Vector, bool]]:
-    """List the instant selectors whose values are compared or aggregated, and whether just with a number, by ``>``."""
+    """Yield the instant selectors whose values are compared or aggregated, and whether only with a number, by ``>``."""
     waiting = [(root, False, False)]
     while waiting:
         node, used, over = waiting.pop()
@@ -120,7 +120,7 @@ def _values(root: Expression) -> Iterator[tuple[Vector, bool]]:
 
 
 def _operands(node: Binary, used: bool, over: bool) -> list[tuple[Expression, bool, bool]]:  # noqa: FBT001  # facts of the place
-    """Return the operands whose values matter, whether they are used, and whether just compared by ``>`` and ``>=``."""
+    """Return the operands whose values matter, whether they are used, and whether only compared by ``>`` or ``>=``."""
     match node:
         case Binary(operator="and" | "unless", left=left, right=right):
             sides = ((left, used, over), (right, False, False))
@@ -142,7 +142,7 @@ def _is_above(node: Binary) -> bool:
 
 
 def _is_guard(node: Expression) -> bool:
-    """Return whether an operand of ``and`` only asks whether something was counted at all."""
+    """Return whether an operand of ``and`` only asks whether anything was counted."""
     match node:
         case Binary(operator=">" | "!=", left=Vector() | Aggregation(inner=Vector()), right=Number(value=0)):
             return True

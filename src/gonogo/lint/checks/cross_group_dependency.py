@@ -1,10 +1,10 @@
-"""A rule reads what another group records: it sees values up to that group's whole interval old.
+"""A rule reads a record of another group: the value may be as old as that group's whole interval.
 
-Groups are evaluated each at its own moment, side by side. A record of another group is as old as its last
-evaluation, and beside raw series it belongs to an earlier time. Put rules that build on one another into one group,
-in their order. A record of a slower group stands still over several evaluations, and one of a group slower than the
-lookback is gone in between: these are warnings, mere lag is worth knowing. A range at least as long as the other's
-interval shows that the lag was thought of.
+Every group is evaluated at its own time. A record of another group is as old as that group's last evaluation, so next
+to raw series it belongs to an earlier time. Put rules that depend on one another into one group, in their order. If the
+other group is slower, its record does not change over several evaluations, and if its interval exceeds the lookback,
+the record is absent in between. These two cases are warnings. A mere delay is a note. A range at least as long as the
+other group's interval shows that the author knew about the delay, and is not reported.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List what recording rules read of other groups as it is just now, each metric once a rule."""
+    """Yield the instant reads of other groups' records in recording rules, each metric once a rule."""
     found = [reading for reading in readings(estate) if not reading.reader.is_alert]
     inside = {_key(reading) for reading in found if reading.in_one_group}
     slowest: dict[tuple[int, str], RecordUse] = {}
@@ -40,11 +40,12 @@ def _key(reading: RecordUse) -> tuple[int, str]:
 def _hit(reading: RecordUse, estate: Estate) -> Hit:
     record = reading.record
     interval, own = estate.interval_of(record.group), estate.interval_of(reading.reader.group)
-    gone = f", and for part of that gone (a sample lasts {format_duration(estate.lookback)})"
+    gone = f", and absent for part of that time (a sample lasts {format_duration(estate.lookback)})"
     return reading.reader.hit(
         reading.reader.at(reading.selector),
-        f"{record.name} is recorded by group {record.group.name!r} every {format_duration(interval)}, so here it is up "
-        f"to that old{gone if interval > estate.lookback else ''}; move both rules into one group, in their order",
+        f"{record.name} is recorded by group {record.group.name!r} every {format_duration(interval)}, "
+        "so its value here is "
+        f"up to that old{gone if interval > estate.lookback else ''}; move both rules into one group, in their order",
         None if interval > min(own, estate.lookback) else Severity.INFO,
     )
 

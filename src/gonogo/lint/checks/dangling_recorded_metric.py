@@ -1,9 +1,9 @@
-"""A recorded metric that no rule records finds nothing: the rule that reads it never fires or never records.
+"""A rule reads a recorded metric that no rule records, so it finds nothing and never fires or records.
 
-Names with ``:`` are of recording rules. Usually the rule was renamed or removed, or the name has a typing mistake.
-The same goes for ``ALERTS{alertname="x"}`` where no alert is called so. It is an error where all rules of the server
-are known and no series come in from other servers; else it is only mentioned, for another file or another server may
-have the rule. Record the metric, or read the one that is meant.
+Names with ``:`` belong to recording rules. Usually the rule was renamed or removed, or the name is misspelled. The same
+holds for ``ALERTS{alertname="x"}`` if no alert has that name. It is an error if all rules of the server are known and
+no series come from other servers. Otherwise it is a note, because another file or another server may have the rule.
+Record the metric, or correct the name.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from gonogo.promql.graph import ALERT_METRICS
 from gonogo.promql.tree import Vector
 
 ALERT_NAME = "alertname"
-_DOUBT = " in the files that are known here; mend the name, unless another file or server has the rule"
+_DOUBT = " in the files that are known here; correct the name, unless another file or server has the rule"
 _EXAMPLE = "global: {scrape_interval: 15s}\nrule_files: ['*.yml']\n"
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the selectors of series that no rule makes."""
+    """Yield the selectors of series that no rule makes."""
     configuration = estate.configuration
     closed = estate.complete and configuration is not None and not configuration.outside
     severity = Severity.ERROR if closed else Severity.INFO
@@ -31,12 +31,12 @@ def find(estate: Estate) -> Iterator[Hit]:
     for rule in estate.rules:
         for node in rule.nodes:
             if isinstance(node, Vector) and (what := _missing(estate, node, alerts)):
-                consequence = ", so this finds no series; mend the name, or add the rule" if closed else _DOUBT
+                consequence = ", so this finds no series; correct the name, or add the rule" if closed else _DOUBT
                 yield rule.hit(rule.at(node), f"{what}{consequence}", severity)
 
 
 def _missing(estate: Estate, vector: Vector, alerts: frozenset[str]) -> str:
-    """Say what a selector reads that no rule makes; empty where there is nothing like that."""
+    """Return what a selector reads that no rule makes, as a clause; empty if all is there."""
     if vector.metric is None or _found_live(estate, vector):
         return ""
     if vector.metric in ALERT_METRICS:

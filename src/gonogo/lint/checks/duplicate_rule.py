@@ -1,9 +1,9 @@
-"""Two rules that say the same do the same work twice, and one of them will be forgotten when the other changes.
+"""Two rules are the same: the work is done twice, and a later change may be made in only one of them.
 
-The same alert is raised, or the same series written, twice: samples of two groups at different times, or refused as
-duplicates within one. Compared are name, labels (group labels merged in) and what the expression means, across all
-files of one server. Same name and labels over different expressions is often meant, and only mentioned. Remove one,
-or give each a label of its own.
+The same alert is raised twice, or the same series is written twice: with samples of two groups at different times, or,
+within one group, refused as duplicates. Rules are compared by name, labels (including group labels) and the meaning of
+the expression, across all files of one server. Equal names and labels with different expressions are often intended,
+and only a note. Remove one rule, or give each a label of its own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from gonogo.promql.canonical import written
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the rules that repeat an earlier one."""
+    """Yield the rules that repeat an earlier one."""
     alike: dict[tuple[bool, str, frozenset[tuple[str, str]]], list[WrittenRule]] = defaultdict(list)
     for rule in estate.rules:
         alike[rule.is_alert, rule.name, frozenset(rule.rule.labels.items())].append(rule)
@@ -29,7 +29,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 def _among(rules: Sequence[WrittenRule]) -> Iterator[Hit]:
-    """Compare rules of one name and labels, each with the first that means the same or, without one, the first."""
+    """Compare rules of one name and label set, each with the first of the same meaning or, without one, the first."""
     seen: dict[str, WrittenRule] = {}
     for rule in rules:
         meaning = rule.rule.expression if rule.tree is None else written(rule.tree)
@@ -38,8 +38,8 @@ def _among(rules: Sequence[WrittenRule]) -> Iterator[Hit]:
             yield rule.hit(where, f"this repeats the rule at {_place(twin)}; remove one of the two")
         elif seen:
             message = (
-                f"another expression has the same name and labels at {_place(rules[0])}; where both find series with"
-                " equal labels they clash: a label of its own for each tells them apart"
+                f"another rule with the same name and labels is at {_place(rules[0])}; if both find series with"
+                " equal labels, the results collide; give each rule a label of its own"
             )
             yield rule.hit(where, message, Severity.INFO)
         seen.setdefault(meaning, rule)

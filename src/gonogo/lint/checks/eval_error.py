@@ -1,8 +1,8 @@
-"""The server cannot evaluate the expression: it loads the rule without a word, and then fails each time.
+"""The server cannot evaluate the expression: it loads the rule without an error, and then every evaluation fails.
 
-A division whose sides match many to many is valid PromQL, and an error as soon as the series are there. Only
-`/api/v1/rules` shows it (health `err`); the alert never fires. Asked of a running server (`--prometheus URL`): every
-expression is evaluated once.
+A division whose sides match many to many is valid PromQL, and an error as soon as the series exist. Only
+`/api/v1/rules` shows the error (health `err`), and the alert never fires. Checked with a running server
+(`--prometheus URL`), which evaluates every expression once.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the rules whose expression the server failed to evaluate."""
+    """Yield the rules whose expression the server failed to evaluate."""
     if estate.live is None:
         return
     for rule in estate.rules:
         error = estate.live.errors.get(rule.rule.expression)
         if error is not None:
-            yield rule.hit(rule.at(), f"the server cannot evaluate this: {error}")
+            yield rule.hit(rule.at(), f"the server cannot evaluate this expression: {error}")
 
 
 _BAD = "groups: [{name: web, rules: [{record: a:b:ratio, expr: a / b}]}]\n"

@@ -1,8 +1,8 @@
-"""A template names an external label that the server does not have, or a rule sets one to another value.
+"""A template reads an external label that the server does not have, or a rule overrides one with another value.
 
-``$externalLabels.x`` is empty where ``external_labels`` has no ``x``. A label that a rule sets stays as it is when
-the server adds its external labels to what it sends: alerts and remote series of this rule then look as if they came
-from another place. Leave the label to the configuration, or name another one.
+``$externalLabels.x`` is empty if ``external_labels`` has no ``x``. When the server adds its external labels, it does
+not replace a label that a rule has set. So alerts and remote series of this rule look as if they came from another
+place. Leave the label to the configuration, or choose another name.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List what does not fit the external labels; nothing where they are not known."""
+    """Yield the uses of labels that conflict with the external labels; nothing if these are not known."""
     external = _external(estate)
     if external is None:
         return
@@ -39,7 +39,7 @@ def _undefined(estate: Estate, external: Mapping[str, str]) -> Iterator[Hit]:
             if not external.get(use.label):
                 message = (
                     f"{use.label!r} is always empty in {text.what}: the server has no such external label; "
-                    "add it to 'external_labels', or leave it out here"
+                    "add the label to 'external_labels', or remove it here"
                 )
                 yield text.rule.hit(text.at(use.offset, use.length), message)
 
@@ -55,8 +55,9 @@ def _shadowing(estate: Estate, external: Mapping[str, str]) -> Iterator[Hit]:
                 and "$" not in external[name]
             ):
                 message = (
-                    f"{name!r} is an external label with the value {external[name]!r}, which {value!r} here takes the "
-                    "place of; leave it to the configuration, or name another label"
+                    f"{name!r} is an external label with the value {external[name]!r}, and this rule "
+                    "overrides the value "
+                    f"with {value!r}; leave the label to the configuration, or use another name"
                 )
                 yield rule.hit(rule.at_key("labels", name), message)
 

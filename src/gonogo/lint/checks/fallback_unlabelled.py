@@ -1,10 +1,11 @@
-"""A fallback by ``or vector(0)`` whose series has none of the labels of what it stands in for.
+"""The fallback ``or vector(0)`` has none of the labels of the series that it should replace.
 
-``or`` adds the right side's series wherever the left side has none with the same labels. Beside labelled series that
-is always: ``sum by (job) (x) or vector(0)`` has one series more than there are jobs, without a label, and still none
-for a job that is gone. Aggregate all labels away before the fallback, say ``or on () vector(0)`` for one that only
-stands in for nothing at all, or take the fallback's labels from another metric (``or 0 * up``). Nothing is said where
-the fallback cannot be seen: below a comparison that it fails, an aggregation of everything, or a match ``on ()``.
+``or`` adds the series of its right side if the left side has none with the same labels. Next to labelled series that is
+always the case: ``sum by (job) (x) or vector(0)`` has one series more than there are jobs, without a label, and still
+none for a job that is gone. Aggregate all labels away before the fallback, write ``or on () vector(0)`` for a fallback
+that only replaces an empty result, or take the labels from another metric (``or 0 * up``). The check is silent if the
+fallback cannot reach the result: below a comparison that removes it, an aggregation of everything, or a match
+``on ()``.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _COMPARED: dict[str, Callable[[float, float], bool]] = {"==": eq, "!=": ne, "<":
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the fallbacks that lose labels."""
+    """Yield the fallbacks without the labels that they need."""
     for rule in estate.rules:
         fallbacks = [node for node in rule.nodes if isinstance(node, Binary) and _is_fallback(node)]
         if fallbacks:
@@ -36,8 +37,8 @@ def _losing(rule: WrittenRule, fallbacks: list[Binary], known: Mapping[int, Labe
         left = _compared(node, known[id(node.left)])
         if not _is_bare(left) and _is_seen(node, above):
             message = (
-                f"the fallback has no labels, what it stands in for has: {_labels(left)}; "
-                "aggregate them away first, or say 'or on () vector(…)'"
+                f"the fallback has no labels, but the series that it replaces have {_labels(left)}; "
+                "aggregate these labels away first, or write 'or on () vector(…)'"
             )
             yield rule.hit(rule.at(node.right), message)
 
@@ -47,7 +48,7 @@ def _is_fallback(node: Binary) -> bool:
 
 
 def _compared(node: Binary, left: LabelSet) -> LabelSet:
-    """Return the labels by which the left side's series can differ from the fallback."""
+    """Return the labels in which the series of the left side can differ from the fallback."""
     if node.matching is None:
         return left
     return left.only(node.matching.names) if node.matching.word == "on" else left.less(node.matching.names)
@@ -62,7 +63,7 @@ def _number(node: Expression) -> float | None:
 
 
 def _is_bare(labels: LabelSet) -> bool:
-    """Return whether there can be no labels at all, but for the metric's name."""
+    """Return whether no label is possible, except for the metric's name."""
     return labels.rest.is_absent and all(
         domain.is_absent for name, domain in labels.named.items() if name != NAME_LABEL
     )
@@ -70,12 +71,12 @@ def _is_bare(labels: LabelSet) -> bool:
 
 def _labels(labels: LabelSet) -> str:
     if not labels.rest.is_absent:
-        return "all those of its series"
+        return "all labels of their metric"
     return ", ".join(sorted(name for name, domain in labels.named.items() if not domain.is_absent))
 
 
 def _is_seen(fallback: Binary, above: Mapping[int, Expression]) -> bool:
-    """Return whether the added series reaches the result."""
+    """Return whether the added series can reach the result."""
     value = _number(fallback.right)
     node: Expression = fallback
     while (parent := above.get(id(node))) is not None:
@@ -99,7 +100,7 @@ def _is_seen(fallback: Binary, above: Mapping[int, Expression]) -> bool:
 
 
 def _passes(comparison: Binary, side: Expression, value: float | None) -> bool:
-    """Return whether the fallback's value can pass a comparison with a number."""
+    """Return whether the value of the fallback can pass a comparison with a number."""
     other = comparison.right if comparison.left is side else comparison.left
     if value is None or not isinstance(other, Number):
         return True

@@ -1,8 +1,9 @@
-"""A ``for`` that is not a whole number of evaluations: the alert waits longer than it says.
+"""A ``for`` is not a whole number of evaluation intervals, so the alert waits longer than it says.
 
-An alert's state changes only when its group is evaluated. With an interval of 1 minute, ``for: 30s`` waits 1 minute,
-and ``for: 90s`` waits 2. The same holds for ``keep_firing_for``. Write the time that is meant, or evaluate the group
-more often. Told only where the interval is known: the group's own, or that of the server's configuration.
+The state of an alert changes only when its group is evaluated. With an interval of 1 minute, ``for: 30s`` waits 1
+minute, and ``for: 90s`` waits 2 minutes. The same holds for ``keep_firing_for``. Write the real waiting time, or
+evaluate the group more often. Checked only if the interval is known: from the group, or from the server's
+configuration.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the waits that end between two evaluations."""
+    """Yield the waits that end between two evaluations."""
     for rule in estate.alerts:
         if rule.group.interval is None and estate.configuration is None:
             continue
@@ -27,8 +28,10 @@ def find(estate: Estate) -> Iterator[Hit]:
                 continue
             yield rule.hit(
                 rule.at_value(key),
-                f"'{key}: {format_duration(wait)}' lasts {format_duration(_lasting(wait, interval))}, since the group "
-                f"is evaluated every {format_duration(interval)}; write that, or evaluate the group more often",
+                f"'{key}: {format_duration(wait)}' lasts {format_duration(_lasting(wait, interval))}, "
+                "because the group "
+                f"is evaluated every {format_duration(interval)}; write that duration, or evaluate "
+                "the group more often",
             )
 
 

@@ -1,7 +1,7 @@
-"""An alert has an annotation, or such a text in one, that the organisation's own requirements forbid.
+"""An alert has an annotation, or an annotation text, that the organisation's requirements forbid.
 
-Old names that no template shows any more, and addresses of wikis that are gone, mislead whoever is woken. Opt-in:
-the requirements name the annotations; with a pattern only such texts are forbidden.
+Old names that no template shows any more, and links to wikis that are gone, mislead the person on call. Opt-in: the
+requirements name the annotations. With a pattern, only matching texts are forbidden.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the annotations that may not be."""
+    """Yield the forbidden annotations."""
     if estate.requirements is None:
         return
     names = estate.requirements.forbidden_annotations
@@ -23,7 +23,7 @@ def find(estate: Estate) -> Iterator[Hit]:
         for name in names.patterns.keys() & rule.rule.annotations.keys():
             if names.fits(name, rule.rule.annotations[name]):
                 yield rule.hit(
-                    rule.at_key("annotations", name), f"the annotation {name!r} is forbidden here; remove it"
+                    rule.at_key("annotations", name), f"the requirements forbid the annotation {name!r}; remove it"
                 )
 
 

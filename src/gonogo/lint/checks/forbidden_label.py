@@ -1,8 +1,7 @@
-"""A rule has a label, or a label's value, that the organisation's own requirements forbid.
+"""A rule has a label, or a label value, that the organisation's requirements forbid.
 
-Labels that servers or routes set themselves (``cluster``, ``replica``), old names and values that nobody routes any
-more do harm where they stand. Opt-in: the requirements name the labels; with a pattern only such values are
-forbidden.
+Labels that servers or routes set themselves (``cluster``, ``replica``), old names, and values that no route matches any
+more do harm in a rule. Opt-in: the requirements name the labels. With a pattern, only matching values are forbidden.
 """
 
 from __future__ import annotations
@@ -16,14 +15,14 @@ from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the labels that may not be."""
+    """Yield the forbidden labels."""
     if estate.requirements is None:
         return
     names = estate.requirements.forbidden_labels
     for rule in estate.rules:
         for name in names.patterns.keys() & rule.rule.labels.keys():
             if names.fits(name, rule.rule.labels[name]):
-                yield rule.hit(rule.at_key("labels", name), f"the label {name!r} is forbidden here; remove it")
+                yield rule.hit(rule.at_key("labels", name), f"the requirements forbid the label {name!r}; remove it")
 
 
 _FACTS = {"requirements": Requirements(forbidden_labels=NamePatterns.of({"replica": None}))}

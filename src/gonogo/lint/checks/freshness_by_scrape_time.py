@@ -1,11 +1,11 @@
-"""A proof of freshness that only shows that something was scraped.
+"""A test of freshness that only proves that a target was scraped, not that the writer is alive.
 
-``timestamp(x)`` is the time of the scrape. A Pushgateway serves the last value for ever, and node_exporter reads a
-text file for as long as it lies there: the time of the scrape is always now. ``node_textfile_mtime_seconds`` moves
-when somebody touches or empties the file. And no sample that an instant selector finds is older than the lookback,
-5 minutes by default, so ``time() - timestamp(x) > 600`` is never true: an ended series is absent. Let the writer put
-its own time into a metric, compare ``time()`` with that, and add ``absent()`` for when it is gone. Where nothing
-tells how a metric comes to the server, its ``timestamp`` is only worth a look.
+``timestamp(x)`` is the time of the scrape. A Pushgateway serves the last value for ever, and node_exporter reads a text
+file as long as it exists, so the time of the scrape is always now. ``node_textfile_mtime_seconds`` also changes when
+somebody touches or empties the file. And an instant selector never finds a sample older than the lookback, 5 minutes by
+default, so ``time() - timestamp(x) > 600`` is never true: an ended series is absent. Let the writer put its own time
+into a metric, compare ``time()`` with that metric, and add ``absent()`` for the case that it is gone. If no label shows
+how a metric comes to the server, its ``timestamp`` is only a note.
 """
 
 from __future__ import annotations
@@ -19,19 +19,20 @@ from gonogo.model.finding import Hit, Severity
 from gonogo.promql.tree import Binary, Call, Expression, Number, Vector, walk
 
 _OF_SCRAPE = (
-    "timestamp() is the time of the scrape, which moves on while the writer of a pushed metric or a text file is dead; "
+    "timestamp() is the time of the scrape, which stays new even if the writer of a pushed metric or "
+    "a text file is dead; "
     "compare with a time that the writer puts into a metric"
 )
-_OF_FILE = "an empty or touched file is as new as a good one; compare with a time that the writer puts into a metric"
+_OF_FILE = "an empty or touched file looks as new as a good one; compare with a time that the writer puts into a metric"
 _MTIME = "node_textfile_mtime_seconds"
 _WRITERS = frozenset({"textfile", "pushgateway", "push"})
 _WRITTEN_BY = frozenset({"via", "job", "exported_job"})
 _PASSED_ON = frozenset({"exported_job", "exported_instance"})
-"""Labels that a series has where the target that serves it is not the one that wrote it."""
+"""Labels of series that were written by another program than the target that serves them."""
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List ages that are taken from scrapes or from files instead of from the writer."""
+    """Yield the ages that are taken from scrapes or from files instead of from the writer."""
     signals = estate.interest.metrics if estate.interest else frozenset()
     for rule in estate.rules:
         for node in rule.nodes:
@@ -46,7 +47,8 @@ def find(estate: Estate) -> Iterator[Hit]:
                 ) and _beyond(operator, limit, estate.lookback.total_seconds()):
                     yield rule.hit(
                         rule.at(node),
-                        f"no sample found here is older than {format_duration(estate.lookback)}, so it is never true; "
+                        f"no sample found here is older than {format_duration(estate.lookback)}, so "
+                        "this is never true; "
                         "use absent(), or a time that the writer puts into a metric",
                     )
                 case _:
@@ -54,7 +56,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 def _passed_on(vector: Vector) -> bool:
-    """Return whether the selector itself says that its series are pushed, or read from a text file."""
+    """Return whether the labels of a selector show that its series are pushed, or read from a text file."""
     return "_textfile_" in (vector.metric or "") or any(
         (one.label in _PASSED_ON and one.op in {"=", "=~"})
         or (one.label in _WRITTEN_BY and one.op == "=" and one.value in _WRITERS)

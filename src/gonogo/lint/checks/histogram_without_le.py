@@ -1,11 +1,10 @@
-"""A quantile of buckets that have lost their bounds, or of all buckets since the process began.
+"""A quantile of buckets that have lost their bounds, or of all observations since the process started.
 
-``histogram_quantile`` tells buckets apart by the label ``le``. An aggregation that does not keep it leaves nothing
-to compute from, and the result is empty. Without ``rate`` around ``…_bucket`` the result is the quantile over the
-whole life of each process, which hardly moves. Write
-``histogram_quantile(0.95, sum by (job, le) (rate(latency_seconds_bucket[5m])))``. Recording rules are followed: one
-that drops the label must keep it. Native histograms need no ``le``, so it is only asked of what comes from
-``…_bucket``.
+``histogram_quantile`` distinguishes buckets by the label ``le``. If an aggregation drops the label, no buckets are
+left, and the result is empty. Without ``rate`` around ``…_bucket`` the result is the quantile over the whole life of
+each process, which hardly changes. Write
+``histogram_quantile(0.95, sum by (job, le) (rate(latency_seconds_bucket[5m])))``. Recording rules are followed: a rule
+that drops the label must keep it. Native histograms have no ``le``, so only series from ``…_bucket`` are checked.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _BOUND = "le"
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the quantiles of what are no buckets any more, and of buckets that nothing turned into rates."""
+    """Yield the quantiles of series without bounds, and of buckets without a rate."""
     recorded: frozenset[str] | None = None
     for rule in estate.rules:
         for node in rule.nodes:
@@ -37,26 +36,26 @@ def find(estate: Estate) -> Iterator[Hit]:
             if lost := _without_bounds(buckets):
                 yield rule.hit(
                     rule.at(lost),
-                    "this drops the label le, without which there are no buckets and no quantile; write 'by (le, …)'",
+                    "this drops the label le, and without le there are no buckets and no quantile; write 'by (le, …)'",
                 )
             elif unbound := _recorded_without(estate, rule, buckets):
                 yield rule.hit(
                     rule.at(unbound),
-                    f"the rule that records {unbound.metric} drops the label le, without which there are no buckets "
-                    "and no quantile; keep it there",
+                    f"the rule that records {unbound.metric} drops the label le, and without le there are no buckets "
+                    "and no quantile; keep the label in that rule",
                 )
             recorded = recorded or frozenset(record.name for record in estate.recording) | {""}
             for vector in _raw(buckets):
                 if vector.metric not in recorded:
                     yield rule.hit(
                         rule.at(vector),
-                        f"the quantile of {vector.metric} without rate() is that of the whole life of each process; "
+                        f"without rate() the quantile of {vector.metric} covers the whole life of each process; "
                         "put rate(…[5m]) around it",
                     )
 
 
 def _of_buckets(estate: Estate, vector: Vector) -> bool:
-    """Return whether a selector is of buckets with bounds, or of what rules make of such."""
+    """Return whether a selector reads buckets with bounds, or records made from such buckets."""
     waiting = [vector.metric or ""]
     seen = set(waiting)
     for metric in waiting:
@@ -70,7 +69,7 @@ def _of_buckets(estate: Estate, vector: Vector) -> bool:
 
 
 def _recorded_without(estate: Estate, rule: WrittenRule, buckets: Expression) -> Vector | None:
-    """Find a recorded series among the buckets that has lost ``le`` in the rule that records it."""
+    """Find a recorded series among the buckets whose recording rule has dropped ``le``."""
     known = estate.expected_labels.of(rule.rule)
     if not known[id(buckets)].of(_BOUND).is_absent:
         return None
@@ -79,7 +78,7 @@ def _recorded_without(estate: Estate, rule: WrittenRule, buckets: Expression) ->
 
 
 def _without_bounds(node: Expression) -> Aggregation | None:
-    """Find an aggregation that drops ``le``, below what keeps series as they are."""
+    """Find an aggregation that drops ``le``, below functions that keep series as they are."""
     while True:
         match node:
             case Aggregation(operator=operator, inner=inner) if operator in _KEEPING:
@@ -99,7 +98,7 @@ def _without_bounds(node: Expression) -> Aggregation | None:
 
 
 def _raw(node: Expression) -> Iterator[Vector]:
-    """List the buckets that reach the quantile as the counters they are."""
+    """Yield the buckets that reach the quantile as raw counters."""
     match node:
         case Vector(metric=str(metric)) if metric.endswith(_BUCKET) and ":" not in metric:
             yield node

@@ -1,15 +1,16 @@
-"""An operation whose sides can never match, a selector that finds nothing, or grouping by a label that is not there.
+"""An operation whose sides never match, a selector that finds nothing, or a grouping by an absent label.
 
-Prometheus matches series by their labels; where one side has lost a label that the other always has, or both pin it
-to different values, nothing ever matches: the alert is silent for ever, or ``unless`` takes nothing away. So it is
-with matchers that contradict one another or the recording rules of that name. A label in ``by`` or ``group_left``
-that the inner expression has already dropped does nothing. Join ``on`` labels that both sides have, and keep them in
-the aggregations below. Only what cannot be otherwise is an error: sides that never match, a label in ``on`` that one
-side never has while the other may, and an ``unless`` that asks by groups what is not grouped, so that it takes
-nothing away. It is a warning where it rests on a recording rule and series of that name may come from elsewhere, and
-where only what lacks a label by accident matches: series grouped by a label, or as a target exports them, joined
-with series that never have it. Without rules at hand nobody can rule out that a raw metric is recorded elsewhere
-without labels, and arithmetic at the end of a grouped sum is often tried before it is understood.
+Prometheus matches series by their labels. If one side has lost a label that the other side always has, or both require
+different values, nothing ever matches: the alert is silent for ever, or ``unless`` removes nothing. The same holds for
+matchers that contradict one another, or contradict the recording rules of that name. A label in ``by`` or
+``group_left`` that the inner expression has already dropped has no effect. Join ``on`` labels that both sides have, and
+keep these labels in the aggregations below.
+
+Only what is certain is an error: sides that never match, a label in ``on`` that one side never has while the other may
+have it, and an ``unless`` whose grouped side is compared with an ungrouped one. It is a warning if the proof uses a
+recording rule and series of that name may come from elsewhere. It is also a warning if the sides could match only by
+accident: series grouped by a label, or as a target exports them, joined with series that never have the label. Without
+all rules at hand, a raw metric may be recorded elsewhere without labels.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ Known = Mapping[int, LabelSet]
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the operations that can never match, the selectors that find nothing, the groupings by nothing."""
+    """Yield the operations that never match, the selectors that find nothing, and the groupings by absent labels."""
     for rule in estate.rules:
         joins = [node for node in rule.nodes if isinstance(node, Binary | Aggregation)]
         if joins:
@@ -45,12 +46,12 @@ def find(estate: Estate) -> Iterator[Hit]:
 def _finds_none(estate: Estate, rule: WrittenRule, node: Vector) -> Iterator[Hit]:
     contradicted = next((label for label, domain in selected(node).named.items() if domain.is_empty), None)
     if contradicted is not None:
-        message = f"this selector never finds anything: its matchers of {contradicted!r} contradict one another"
+        message = f"this selector never finds anything: its matchers for {contradicted!r} contradict one another"
         yield rule.hit(rule.at(node), message)
     elif estate.expected_labels.finds_none(node):
         message = (
             f"this selector never finds anything: no rule that records {node.metric} makes series with such labels; "
-            "keep the label in the rule, or leave the matcher out"
+            "keep the label in the rule, or remove the matcher"
         )
         yield rule.hit(rule.at(node), message, None if estate.proven_labels.finds_none(node) else Severity.WARNING)
 
@@ -65,7 +66,7 @@ def _impossible(estate: Estate, rule: WrittenRule, joins: list[Binary | Aggregat
         elif isinstance(node, Binary) and (message := _unintended(node, known)):
             yield rule.hit(rule.at(node), message, Severity.WARNING)
         elif isinstance(node, Binary) and not ungrouped and (message := _ungrouped(estate, node, known)):
-            ungrouped = True  # what is around it has no labels only because this has none
+            ungrouped = True  # the outer joins lack labels only because this one does
             yield rule.hit(rule.at(node), message, Severity.WARNING)
 
 
@@ -83,7 +84,7 @@ def _dropped(inner: Expression, names: tuple[str, ...], known: Known, what: str)
     if name is None or labels.scalar:
         return None
     why = loss(loser(inner, name, known), name)
-    return f"{what} names {name!r}, which can never be there: {why}; keep it below, or leave it out here"
+    return f"{what} names {name!r}, but no series can have this label: {why}; keep the label below, or remove it here"
 
 
 def _copied(node: Binary, known: Known) -> str | None:
@@ -96,8 +97,8 @@ def _copied(node: Binary, known: Known) -> str | None:
 def _unmatched(node: Binary, known: Known) -> str | None:
     found = conflict(node, known[id(node.left)], known[id(node.right)])
     if found is None or found.left.is_empty or found.right.is_empty:
-        return None  # a side that can have no series at all is told where its selector stands
-    effect = "so it takes nothing away" if node.operator == "unless" else "so the result is always empty"
+        return None  # a side without any series is reported at its selector
+    effect = "so it removes nothing" if node.operator == "unless" else "so the result is always empty"
     sides = (_side("left", found.left), _side("right", found.right))
     why = next(
         (
@@ -119,19 +120,19 @@ def _one_sided(node: Binary, known: Known) -> str | None:
             if _lacks(side, label, known) and not _lacks(other, label, known):
                 why = loss(loser(side, label, known), label)
                 return (
-                    f"'on' names {label!r}, which the {word} side never has ({why}), so that nothing matches which "
-                    "has it; keep it on both sides, or leave it out"
+                    f"'on' names {label!r}, which the {word} side never has ({why}), so series with the label never "
+                    "match; keep the label on both sides, or remove it"
                 )
     return None
 
 
 def _takes_nothing(node: Binary, known: Known) -> str | None:
-    """Find an ``unless`` that asks about groups what has none of their labels."""
+    """Find an ``unless`` whose left side is grouped by labels that the right side never has."""
     return _unintended(node, known) if node.operator == "unless" and known[id(node.right)].is_bare else None
 
 
 def _unintended(node: Binary, known: Known) -> str | None:
-    """Find a join of series grouped by a label with series without it."""
+    """Find a join of series grouped by a label with series without that label."""
     if node.operator == "or" or node.fill != (None, None):
         return None
     for word, side, other in _sides(node):
@@ -140,8 +141,9 @@ def _unintended(node: Binary, known: Known) -> str | None:
         if label is not None and not known[id(side)].of(label).is_absent:
             why = loss(loser(other, label, known), label)
             return (
-                f"the {word} side of '{node.operator}' is grouped by {label!r}, which the other never has ({why}), "
-                "so they match only where it is missing; group both alike, or match 'on' what both have"
+                f"the {word} side of '{node.operator}' is grouped by {label!r}, which the other side "
+                f"never has ({why}), "
+                "so only series without the label match; group both sides alike, or match 'on' labels that both have"
             )
     return None
 
@@ -156,13 +158,13 @@ def _ungrouped(estate: Estate, node: Binary, known: Known) -> str | None:
         if metric is not None and not estate.graph.recorded_by(metric):
             return (
                 f"the {word} side of '{node.operator}' has the labels of the targets that export {metric}, and the "
-                "other has none, so nothing matches; match 'on ()', or aggregate both alike"
+                "other side has no labels, so nothing matches; match 'on ()', or aggregate both sides alike"
             )
     return None
 
 
 def _sides(node: Binary) -> tuple[tuple[str, Expression, Expression], ...]:
-    """Return each side by its name, and the other one."""
+    """Return the name of each side, that side, and the other side."""
     return (("left", node.left, node.right), ("right", node.right, node.left))
 
 

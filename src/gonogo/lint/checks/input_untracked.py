@@ -1,8 +1,8 @@
 """An input of a verdict is not in git: nobody reviewed it, and a clone of the repository does not have it.
 
-Rules, tests, the policy and the runbooks in `docs/ops` decide between GO and NO-GO. One that git ignores, or does
-not track, exists on one machine only, and changes without a trace. Add it, or take the pattern that hides it out of
-`.gitignore`. Looked at only inside a git work tree.
+Rules, tests, the policy and the runbooks in `docs/ops` decide between GO and NO-GO. A file that git ignores or does not
+track exists on one machine only, and changes without a trace. Add the file, or remove the pattern from `.gitignore`.
+Checked only inside a git work tree.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from gonogo.model.finding import Hit, Severity, Span
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the inputs that are not in git."""
+    """Yield the inputs that are not in git."""
     for one in estate.untracked:
         why = (
-            "git ignores it: take it out of .gitignore" if one.ignored else f"git does not track it: git add {one.path}"
+            "git ignores it: remove the pattern from .gitignore"
+            if one.ignored
+            else f"git does not track it: git add {one.path}"
         )
         yield Hit(Span(Position(one.path, 1, 1)), f"this file is an input ({one.role}), and {why}")
 

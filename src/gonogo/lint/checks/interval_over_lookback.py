@@ -1,8 +1,8 @@
-"""A group that is evaluated more rarely than a sample lasts: what it records has gaps.
+"""A group is evaluated less often than a sample lasts, so its recorded series have gaps.
 
-A sample stands in for a newer one for the server's lookback, 5 minutes by default. A series recorded every 10
-minutes is there for the first 5 and gone for the next; whatever reads it by name is empty half of the time. Give the
-group a shorter interval. For a group of alerts alone only ``ALERTS`` has the gaps, which is worth knowing.
+A sample stands in for a newer one during the server's lookback, 5 minutes by default. A series recorded every 10
+minutes exists for 5 minutes and is absent for the next 5. Every rule that reads the series by name finds nothing half
+of the time. Give the group a shorter interval. In a group with alerts only, just ``ALERTS`` has gaps, which is a note.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the groups whose series go away between two evaluations."""
+    """Yield the groups whose series are absent between two evaluations."""
     slow: dict[int, list[WrittenRule]] = {}
     for rule in estate.rules:
         if estate.interval_of(rule.group) > estate.lookback:
@@ -26,17 +26,18 @@ def find(estate: Estate) -> Iterator[Hit]:
     bridged = _bridged(estate) if slow else frozenset()
     for rules in slow.values():
         first, recorded = rules[0], {rule.name for rule in rules if not rule.is_alert}
-        gone = "what it records" if recorded else "ALERTS, for its alerts,"
+        gone = "every series that it records" if recorded else "ALERTS, for its alerts,"
         yield Hit(
             first.at_group("interval"),
             f"group {first.group.name!r} is evaluated every {format_duration(estate.interval_of(first.group))}, and a "
-            f"sample lasts {format_duration(estate.lookback)}: {gone} is gone in between; evaluate it more often",
+            f"sample lasts {format_duration(estate.lookback)}: {gone} is absent in between; evaluate "
+            "the group more often",
             severity=Severity.INFO if recorded <= bridged else None,
         )
 
 
 def _bridged(estate: Estate) -> frozenset[str]:
-    """Name the records that other groups read, and only ever over a range that bridges the gap."""
+    """Return the records that other groups read only over a range long enough to bridge the gap."""
     read: dict[str, bool] = {}
     for reading in readings(estate):
         if not reading.in_one_group:

@@ -1,11 +1,10 @@
-"""What means something else in Prometheus 3.
+"""An expression that has another meaning in Prometheus 3.
 
-Ranges leave out their left end since 3.0, so a subquery ``[1m:1m]`` holds one sample where it held two, and ``rate``
-of it is empty. Bounds of histograms and quantiles of summaries are
-written as floats since then, so ``le="1"`` finds nothing and must be ``le="1.0"`` (``=~"1|1.0"`` fits both).
-``holt_winters`` is called ``double_exponential_smoothing``. A ``.`` in a pattern matches line breaks too; that is
-told only of patterns that speak of white space themselves. On a 2.x server all this is worth knowing before an
-upgrade; on 3.x it is a warning.
+Since 3.0 ranges leave out their left end, so a subquery ``[1m:1m]`` has one sample instead of two, and ``rate`` of it
+is empty. Bounds of histograms and quantiles of summaries are written as floats, so ``le="1"`` finds nothing and must be
+``le="1.0"`` (``=~"1|1.0"`` fits both versions). ``holt_winters`` is called ``double_exponential_smoothing``. A ``.`` in
+a pattern also matches line breaks, which is reported only for patterns that name white space themselves. On a 2.x
+server all of this is a note for a later upgrade. On 3.x it is a warning.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _DOT = re.compile(r"(?<!\\)(?:\\\\)*\.")
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List what an upgrade changes or, on a server that has been upgraded, what it has changed."""
+    """Yield the expressions that an upgrade changes or, on an upgraded server, has changed."""
     upgraded = estate.version >= THREE
     severity = None if upgraded else Severity.INFO
     for rule in estate.rules:
@@ -54,13 +53,13 @@ def _changed(node: Expression, estate: Estate) -> Iterator[str]:
 
 
 def _default_step(estate: Estate) -> timedelta | None:
-    """Return the step of a subquery without one: the server's evaluation interval, where it is known."""
+    """Return the step of a subquery without one: the server's evaluation interval, if it is known."""
     return estate.evaluation_interval if estate.configuration else None
 
 
 @lru_cache(maxsize=4096)
 def _matcher(matcher: Matcher) -> str:
-    """Tell what Prometheus 3 makes of a matcher, or nothing."""
+    """Return the message about a matcher that Prometheus 3 reads differently, or an empty text."""
     if matcher.label in _FLOAT_LABELS and (bound := _integer(matcher)):
         return f'Prometheus 3 writes {matcher.label}="{bound}" as "{bound}.0"; ask for =~"{bound}|{bound}.0"'
     if matcher.op in {"=~", "!~"} and _BREAKS.search(matcher.value) and _DOT.search(matcher.value):
@@ -71,7 +70,7 @@ def _matcher(matcher: Matcher) -> str:
 
 
 def _integer(matcher: Matcher) -> str:
-    """Return the first whole number that a matcher asks for without also asking for it as a float."""
+    """Return the first whole number that a matcher accepts without also accepting the float."""
     regular = matcher.op in {"=~", "!~"}
     asked = matcher.value.strip("()").replace("\\.", ".").split("|") if regular else [matcher.value]
     return next((one for one in asked if _INTEGER.fullmatch(one) and f"{one}.0" not in asked), "")

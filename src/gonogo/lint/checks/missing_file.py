@@ -1,10 +1,10 @@
-"""A file that the configuration names and that cannot be read: a CA, a key, a password.
+"""A file that the configuration names cannot be read: a CA, a key or a password.
 
-promtool looks at some of them only. With a CA file missing the reload answers 200, and the job is simply not there;
-with a key or a password missing every scrape of the job fails. Put the file there, readable for the server's user,
-or mend the path, which counts from the folder of ``prometheus.yml``. A missing list of targets (``file_sd_configs``)
-is a warning, for it may come later. A pattern of ``scrape_config_files`` that matches no file is an error: the reload
-answers 200, and the jobs are gone.
+promtool checks only some of these files. If a CA file is missing, the reload answers 200, and the job does not exist.
+If a key or a password is missing, every scrape of the job fails. Put the file there, readable for the server's user, or
+correct the path, which is relative to the folder of ``prometheus.yml``. A missing list of targets (``file_sd_configs``)
+is a warning, because it may come later. A pattern of ``scrape_config_files`` that matches no file is an error: the
+reload answers 200, and the jobs are gone.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from gonogo.model.finding import Hit, Severity, Span
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the files that whoever looked could not read, and the patterns of scrape files that match none."""
+    """Yield the files that could not be read, and the patterns of scrape files that match none."""
     if estate.configuration is None:
         return
     for entry in estate.configuration.scrape_files:
@@ -34,7 +34,8 @@ def find(estate: Estate) -> Iterator[Hit]:
         if file.problem:
             yield Hit(
                 file.where,
-                f"{file.key} names {file.path}: {file.problem}; put it there for the server to read, or mend the path",
+                f"{file.key} names {file.path}: {file.problem}; put the file there for the server to "
+                "read, or correct the path",
                 severity=Severity.WARNING if file.key == "files" else None,
             )
 
@@ -51,7 +52,7 @@ scrape_configs:
 
 
 def _looked_at(files: dict[str, str], problem: str) -> Example:
-    """Make an example in which somebody has looked for the file."""
+    """Return an example in which the named file was looked for."""
     named = NamedFile("ca_file", "ca.pem", Span(Position("prometheus.yml", 4, 27), 6), problem)
     minute = timedelta(minutes=1)
     return Example(files, {"configuration": Configuration("prometheus.yml", minute, minute, named_files=(named,))})

@@ -1,8 +1,8 @@
-"""An alert that compares aggregates of different jobs fires when one of them is scraped later than the other.
+"""An alert compares aggregates of different jobs, and fires when one job is scraped later than the other.
 
-Jobs are scraped at different times. After a restart of the server, or while a job's targets come back, the one
-aggregate is whole and the other still lacks series, so that a ratio or a comparison of the two is wrong for a moment.
-Without a ``for`` that moment is an alert. Add a ``for`` of a few scrapes.
+Jobs are scraped at different times. After a restart of the server, or while a job's targets return, one aggregate is
+complete and the other still lacks series. A ratio or comparison of the two is then wrong for a moment, and without a
+``for`` that moment raises an alert. Add a ``for`` of a few scrapes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _COMPUTING = COMPARISONS | {"+", "-", "*", "/", "%", "^", "atan2"}
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the alerts without ``for`` that compute with aggregates of different jobs."""
+    """Yield the alerts without ``for`` that compute with aggregates of different jobs."""
     for rule in estate.alerts:
         if rule.rule.held:
             continue
@@ -34,7 +34,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 def _jobs_apart(node: Binary) -> str:
-    """Name the jobs of both sides where they are aggregated, all known, and different; empty elsewhere."""
+    """Return the jobs of both sides if both are aggregated, all jobs are known, and they differ; else an empty text."""
     left, right = _jobs(node.left), _jobs(node.right)
     if not left or not right or left & right:
         return ""
@@ -42,7 +42,7 @@ def _jobs_apart(node: Binary) -> str:
 
 
 def _jobs(side: Expression) -> frozenset[str]:
-    """Return the jobs that the selectors of an operand name; none where it has no aggregate or one names no job."""
+    """Return the jobs that an operand's selectors name; none without an aggregate or if a selector names no job."""
     nodes = tuple(walk(side))
     if not any(isinstance(node, Aggregation) for node in nodes):
         return frozenset()

@@ -1,10 +1,10 @@
-"""A sum or an average over quotients: one series at 0 / 0 makes the whole result NaN.
+"""A sum or an average of quotients: one series with 0 / 0 makes the whole result NaN.
 
-``avg(rate(errors_total[5m]) / rate(requests_total[5m]))`` is NaN as soon as one instance has no traffic, and a
-comparison with NaN is never true: the alert is silent for all the others too. Keep the idle ones out with
-``rate(requests_total[5m]) > 0``, bound the divisor with ``clamp_min``, or divide sums instead of summing quotients.
-A warning where the divisor is 0 whenever nothing happens: rates, increases and sums of such. Of other divisors that
-nothing bounds, such as a gauge, only whoever knows it can say; they are worth a look.
+``avg(rate(errors_total[5m]) / rate(requests_total[5m]))`` is NaN as soon as one instance has no traffic. A comparison
+with NaN is never true, so the alert is silent for all other instances too. Exclude idle series with
+``rate(requests_total[5m]) > 0``, bound the divisor with ``clamp_min``, or divide sums instead of summing quotients. It
+is a warning if the divisor is 0 whenever nothing happens: rates, increases and sums of them. For other divisors without
+a lower bound, such as a gauge, only the author can know, so they are a note.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _NEVER_ZERO = frozenset({"count", "group"})
 
 
 class Zero(IntEnum):
-    """When a divisor is 0, the least likely first."""
+    """The times at which a divisor is 0, the least likely first."""
 
     NEVER = 0
     PERHAPS = 1
@@ -37,23 +37,23 @@ class Zero(IntEnum):
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the divisions that can spoil an aggregation around them."""
+    """Yield the divisions that can make an aggregation around them NaN."""
     for rule in estate.rules:
         for node in rule.nodes:
             summed = _summed(node)
             for division in () if summed is None else _divisions(summed):
                 idle = _zero(division.right) is Zero.WHEN_IDLE
-                when = "where nothing happens this is" if idle else "where the divisor is 0 this can be"
+                when = "a series without events is" if idle else "a series with the divisor 0 can be"
                 yield rule.hit(
                     rule.at(division),
-                    f"{when} 0 {division.operator} 0, and one NaN spoils the {_name(node)} of all; "
-                    "keep such series out with a divisor '> 0', or divide after aggregating",
+                    f"{when} 0 {division.operator} 0, and one NaN makes the {_name(node)} of all series NaN; "
+                    "exclude such series with a divisor '> 0', or divide after aggregating",
                     None if idle else Severity.INFO,
                 )
 
 
 def _summed(node: Expression) -> Expression | None:
-    """Return what a node adds up, if it does."""
+    """Return the expression that a node adds up; None if it adds nothing up."""
     match node:
         case Aggregation(operator=operator, inner=inner) if operator in _SPOILT:
             return inner
@@ -68,7 +68,7 @@ def _name(node: Expression) -> str:
 
 
 def _divisions(node: Expression) -> Iterator[Binary]:
-    """List the divisions by what may be 0 whose result nothing filters."""
+    """Yield the unfiltered divisions whose divisor may be 0."""
     match node:
         case Binary(operator=operator, right=right) if operator in _DIVISIONS and _zero(right) is not Zero.NEVER:
             yield node
@@ -85,7 +85,7 @@ def _divisions(node: Expression) -> Iterator[Binary]:
 
 
 def _zero(node: Expression) -> Zero:
-    """Tell when a divisor is 0, as far as its form says."""
+    """Return when a divisor is 0, as far as its form shows."""
     match node:
         case Call() | Aggregation():
             return _zero_of(node)
@@ -114,7 +114,7 @@ def _zero_of(node: Call | Aggregation) -> Zero:
 
 
 def _combined(operator: str, left: Zero, right: Zero) -> Zero:
-    """Combine two operands: a sum is 0 where both are, a product where one is, a quotient where its left side is."""
+    """Combine two operands: a sum is 0 if both are, a product if one is, a quotient if its left side is."""
     match operator:
         case "+":
             return min(left, right)

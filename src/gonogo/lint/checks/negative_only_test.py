@@ -1,7 +1,7 @@
-"""Tests that only expect nothing of a rule pass as well when the rule can never give anything.
+"""Tests that only expect no result also pass if the rule can never give one.
 
-A wrong label, a missing input, an impossible threshold: all of them keep an alert quiet. Add a test in which it
-fires, or in which the recorded series is there; the quiet one then shows something.
+A wrong label, a missing input, an impossible threshold: each of them keeps an alert quiet. Add a test in which the
+alert fires, or in which the recorded series exists. Only then does the quiet test prove anything.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the rules of which assertions expect nothing, and none expects anything."""
+    """Yield the rules whose assertions all expect no result."""
     if estate.tests is None:
         return
     asserted = Asserted(estate)
     for rule in estate.rules:
         if asserted.named(rule.rule) and not asserted.seen(rule.rule):
             key = "alert" if rule.is_alert else "record"
-            only = "not to fire" if rule.is_alert else "to give nothing"
-            more = "fires" if rule.is_alert else "gives something"
-            yield rule.hit(rule.at_value(key), f"tests only expect it {only}; add one in which it {more}")
+            only = "this alert not to fire" if rule.is_alert else "this rule to give no result"
+            more = "fires" if rule.is_alert else "gives a result"
+            yield rule.hit(rule.at_value(key), f"tests only expect {only}; add a test in which it {more}")
 
 
 _RULES = "groups: [{name: web, rules: [{alert: Errors, expr: errors > 1}]}]\n"

@@ -1,9 +1,9 @@
-"""An alert without a condition fires whenever there is any sample, whatever its value.
+"""An alert without a condition fires on every sample, with any value.
 
-Prometheus raises an alert for every series that its expression gives. ``rate(errors_total[5m])`` gives one all
-the time, and so does a comparison with ``bool``, which is 0 where it does not hold. A condition is a comparison
-without ``bool``, ``absent``, ``and`` or ``unless``, here or in the recording rule that is read. ``vector(1)`` alone is
-the usual watchdog, which shall always fire.
+Prometheus raises an alert for every series in the result of the expression. ``rate(errors_total[5m])`` always has a
+result, and so has a comparison with ``bool``, which is 0 if it does not hold. A condition is a comparison without
+``bool``, ``absent``, ``and`` or ``unless``, in the alert or in the recording rule that it reads. ``vector(1)`` alone is
+the usual watchdog, which must always fire.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from gonogo.promql.tree import Binary, Call, Expression, Vector
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the alerts that nothing keeps quiet."""
+    """Yield the alerts that no condition keeps quiet."""
     for rule in estate.alerts:
         if not any(map(_filters, rule.nodes)) and any(isinstance(node, Vector) for node in rule.nodes):
             if _filters_below(estate, rule):
                 continue
-            how = " (a comparison with bool gives 0, and keeps the series)" if any(map(_is_bool, rule.nodes)) else ""
+            how = " (a comparison with bool returns 0 and keeps the series)" if any(map(_is_bool, rule.nodes)) else ""
             yield rule.hit(rule.at(), f"this alert fires on any sample{how}; compare with a threshold, without bool")
 
 
 def _filters_below(estate: Estate, rule: WrittenRule) -> bool:
-    """Return whether what the alert reads may be recorded only under a condition."""
+    """Return whether a record that the alert reads may have a condition."""
     known = {id(rule.rule)}
     waiting = [rule]
     for reader in waiting:

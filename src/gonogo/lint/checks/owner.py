@@ -1,8 +1,8 @@
-"""A rule without an owner, or with one that the organisation does not know.
+"""A rule without an owner, or with an owner that the organisation does not know.
 
-A rule that nobody looks after is muted when it is noisy and never mended. Opt-in: the requirements list the owners
-and the label or annotation that names one, ``owner`` by default; the label counts where both are there. The value of
-a template is not looked into.
+If nobody is responsible for a rule, people mute it when it is noisy, and nobody fixes it. Opt-in: the requirements list
+the owners, and the label or annotation that names one, ``owner`` by default. If both exist, the label counts. The value
+of a template is not checked.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the alerts that nobody known owns."""
+    """Yield the alerts without a known owner."""
     wanted = estate.requirements
     if wanted is None or not wanted.owners:
         return
@@ -26,9 +26,9 @@ def find(estate: Estate) -> Iterator[Hit]:
         home = "labels" if name in rule.rule.labels else "annotations"
         owner = rule.rule.labels.get(name) or rule.rule.annotations.get(name, "")
         if not owner:
-            yield rule.hit(rule.at_key("alert"), f"nobody owns this alert; give it {name!r}, one of {known}")
+            yield rule.hit(rule.at_key("alert"), f"this alert has no owner; add {name!r}, one of {known}")
         elif "{{" not in owner and owner not in wanted.owners:
-            yield rule.hit(rule.at_value(home, name), f"{owner!r} is no owner known here; the owners are {known}")
+            yield rule.hit(rule.at_value(home, name), f"{owner!r} is not a known owner; the owners are {known}")
 
 
 _FACTS = {"requirements": Requirements(owners=frozenset({"payments", "storage"}))}

@@ -1,13 +1,13 @@
-"""A comment that is to silence a check and silences nothing: misspelled, without a reason, or about no rule.
+"""A comment that should silence a check silences nothing: it is misspelled, has no reason, or belongs to no rule.
 
-`# gonogo: disable=CHECK reason` on a line of a rule, in its block or right above it silences checks for that rule,
-`# gonogo: disable-file=CHECK reason` above the first group for the file; several checks are separated by commas. In
-`prometheus.yml` and `alertmanager.yml` it is for its own line, or, on a line of its own, for the line or the item of
-a list right below. Without a reason nobody can tell later whether it still holds. `syntax`, `promtool`,
-`promtool-disagree`, `rule-file-outside` and this check itself cannot be silenced: no reason makes a server load what
-it cannot read, or a record hold what it does not name. A pragma that does not work is an error, since whoever wrote
-it believes that it does. That nothing is found any more where a good pragma stands is merely worth knowing: with
-other files or a server at hand the check may speak again.
+`# gonogo: disable=CHECK reason` on a line of a rule, in its block or right above it silences checks for that rule.
+`# gonogo: disable-file=CHECK reason` above the first group silences checks for the file. Several checks are separated
+by commas. In `prometheus.yml` and `alertmanager.yml` a pragma is for its own line, or, on a line of its own, for the
+next line or list item. Without a reason nobody can decide later if the pragma is still right. `syntax`, `promtool`,
+`promtool-disagree`, `rule-file-outside` and this check itself cannot be silenced: no reason makes a server load a file
+that it cannot read, or makes a record cover a file that it does not name. A pragma that does not work is an error,
+because its author believes that it works. A correct pragma whose check finds nothing any more is only a note, because
+with other files or a server the check may find something again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the pragmas that do not work."""
+    """Yield the pragmas that do not work."""
     for file in estate.files:
         for fault in faults(pragmas(file, checks())):
             yield Hit(fault.where, fault.message, fault.rule)

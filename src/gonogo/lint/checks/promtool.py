@@ -1,9 +1,9 @@
-"""Promtool refuses it, and so does the server: the whole file, and at a reload every file, is not loaded.
+"""promtool refuses a file, and so does the server: it loads nothing of the file and, at a reload, no file at all.
 
-promtool is the arbiter of what is valid; no reader of rules is closer to the server than the server's own. What
-`syntax` says of the same rule or line is not said twice. See the version that was asked with `promtool --version`:
-a newer server may take what an older promtool refuses. With `prometheus.dialect: victoriametrics` vmalert is the
-arbiter, and promtool is not asked.
+promtool decides what is valid, because no other reader of rules is closer to the server. What `syntax` reports about
+the same rule or line is not reported twice. `promtool --version` shows the version that was asked: a newer server may
+accept files that an older promtool refuses. With `prometheus.dialect: victoriametrics` vmalert decides, and promtool is
+not asked.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from gonogo.model.finding import Hit, Severity, Span
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List what the first arbiter refuses; a second promtool is heard by ``promtool-disagree``."""
+    """Yield the refusals of the first arbiter. ``promtool-disagree`` reports those of a second promtool."""
     for arbiter in estate.arbiters[:1]:
         for refusal in arbiter.refusals:
             name = f"{arbiter.name} {arbiter.version}".rstrip()

@@ -1,9 +1,8 @@
-"""Two promtools that shall be one say different things: what is checked here is not what is loaded there.
+"""Two promtools that should be the same disagree, so the checked files or rules are not those that the server loads.
 
-With `--promtool CMD` a second promtool checks the same files, for instance the one inside the server's container.
-Both must accept every file, and be of one version (`--allow-version-skew` says otherwise, and is recorded). Where
-they differ, one of them sees other files (an image that was not rebuilt, a mount that is missing), or reads
-another dialect.
+With `--promtool CMD` a second promtool checks the same files, for instance the one inside the server's container. Both
+must accept every file and have one version (`--allow-version-skew` allows two, and is recorded). If they differ, one of
+them sees other files (an image that was not rebuilt, a missing mount), or reads another dialect.
 """
 
 from __future__ import annotations
@@ -32,8 +31,8 @@ def _of_version(first: Arbiter, other: Arbiter, estate: Estate) -> Iterator[Hit]
         return
     yield Hit(
         Span(Position(estate.files[0].path, 1, 1)),
-        f"{first.name} is of version {first.version}, {other.name} of {other.version or 'none that it tells'}: make "
-        "them one, or say --allow-version-skew",
+        f"{first.name} has version {first.version}, {other.name} has {other.version or 'an unknown version'}: install "
+        "the same version, or use --allow-version-skew",
     )
 
 
@@ -42,14 +41,14 @@ def _refused_by_one(refusing: Arbiter, accepting: Arbiter) -> Iterator[Hit]:
         if refusal.where.start.path in accepting.accepted:
             yield Hit(
                 refusal.where,
-                f"{refusing.name} refuses this and {accepting.name} accepts it: {refusal.message}; see whether both "
+                f"{refusing.name} refuses this and {accepting.name} accepts it: {refusal.message}; check that both "
                 "have the same file and version",
                 refusal.rule,
             )
 
 
 def _release(version: str) -> str:
-    """Leave out what a distribution adds: ``2.42.0+ds`` is ``2.42.0``."""
+    """Return the version without the suffix of a distribution: ``2.42.0+ds`` is ``2.42.0``."""
     return version.partition("+")[0].partition("~")[0]
 
 

@@ -1,8 +1,8 @@
-"""A range or an offset that reaches back beyond what the server keeps.
+"""A range or an offset looks back further than the server keeps samples.
 
-What is older than the retention has been deleted: ``increase(x[30d])`` on a server that keeps 15 days is the
-increase of 15 days under another name, and ``x offset 30d`` is empty. Shorten it, record the long view step by
-step, or give the server a longer retention (``--storage.tsdb.retention.time``).
+Samples older than the retention are deleted: ``increase(x[30d])`` on a server that keeps 15 days is the increase of 15
+days under another name, and ``x offset 30d`` is empty. Shorten the range, record the long view step by step, or give
+the server a longer retention (``--storage.tsdb.retention.time``).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _NONE = timedelta(0)
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the selectors that reach too far, with the ranges of the subqueries around them."""
+    """Yield the selectors that look back too far, including the ranges of the subqueries around them."""
     retention = estate.retention
     if retention is None:
         return
@@ -29,13 +29,14 @@ def find(estate: Estate) -> Iterator[Hit]:
             if reach > retention:
                 yield rule.hit(
                     rule.at(node),
-                    f"this reaches {format_duration(reach)} back, and the server keeps {format_duration(retention)}: "
-                    "what is older is missing without a word; shorten it, or keep samples longer",
+                    f"this looks back {format_duration(reach)}, but the server keeps only "
+                    f"{format_duration(retention)}: "
+                    "older samples are missing without an error; shorten the range, or keep samples longer",
                 )
 
 
 def _reaches(tree: Expression) -> Iterator[tuple[Expression, timedelta]]:
-    """Return every selector with how far it looks back; those at a fixed time are left out."""
+    """Yield every selector with the time that it looks back, except those at a fixed time."""
     waiting = [(tree, _NONE)]
     while waiting:
         node, reach = waiting.pop()

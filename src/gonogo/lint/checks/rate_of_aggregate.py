@@ -1,8 +1,8 @@
-"""A rate of an aggregate takes every counter that goes away for a reset of all.
+"""A rate of an aggregate takes every counter that disappears for a reset of all counters.
 
 ``rate``, ``irate``, ``increase`` and ``resets`` see a counter's resets in single series. In a sum of counters one
-restart, or one instance that leaves, makes the whole fall, and the function adds the rest up again as if it had just
-been counted. Take the rate first and aggregate then: ``sum(rate(x[5m]))``; record that instead.
+restart, or one instance that leaves, makes the sum fall, and the function adds the rest again as if it had just been
+counted. Take the rate first and then aggregate: ``sum(rate(x[5m]))``. Record that instead.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from gonogo.promql.tree import Aggregation, Expression, Range, Subquery, Vector
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the functions for counters that are applied to aggregates."""
+    """Yield the functions for counters that are applied to aggregates."""
     for rule in estate.rules:
         for call, argument in counter_calls(rule):
             if what := _aggregate(estate, argument):
@@ -30,7 +30,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 def _aggregate(estate: Estate, argument: Expression) -> str:
-    """Say which aggregate a range is of; empty where it is of none."""
+    """Return a name for the aggregate inside a range; empty if there is none."""
     match argument:
         case Subquery(inner=Aggregation(operator=operator)):
             return f"a subquery of {operator}"

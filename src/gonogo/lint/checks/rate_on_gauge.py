@@ -1,11 +1,10 @@
-"""A rate of a gauge takes every fall for a reset and adds it up.
+"""A rate of a gauge takes every fall for a reset and adds the value again.
 
-``rate`` and ``irate`` are for counters: where a value falls, they think that it began again at 0. Of something that
-goes up and down they give nonsense that grows with the ups and downs. What a metric is, its targets declare: a
-running server tells. Without one, a name that does not end as counters' do (``_total``, ``_count``, ``_sum``,
-``_bucket``) is merely worth knowing: many exporters are older than that custom, and it does not hold for native
-histograms, nor for names with dots and the like, such as those of OpenTelemetry. Use ``deriv`` or ``delta``, or
-aggregate the gauge itself.
+``rate`` and ``irate`` are for counters: if the value falls, they assume that it restarted at 0. For a gauge the result
+is meaningless and grows with the ups and downs. Targets declare the type of a metric, and a running server returns it.
+Without a server, a name without the usual ending of counters (``_total``, ``_count``, ``_sum``, ``_bucket``) is only a
+note: many exporters are older than that custom, and it does not hold for native histograms, or for names with dots and
+the like, such as those of OpenTelemetry. Use ``deriv`` or ``delta``, or aggregate the gauge itself.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ RATES = frozenset({"rate", "irate"})
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the rates of what targets declare gauges; each metric that is not named a counter is told once."""
-    told = set(_histograms(estate))
+    """Yield the rates of declared gauges, and, once each, of metrics that are not named like a counter."""
+    reported = set(_histograms(estate))
     for rule in estate.rules:
         for call, _, metric in raw_counter_calls(rule):
             if call.function not in RATES:
@@ -34,23 +33,24 @@ def find(estate: Estate) -> Iterator[Hit]:
             if kind == "gauge":
                 message = f"{metric} is declared a gauge, and {call.function} is for counters; use deriv or delta"
                 yield rule.hit(rule.at(call), message)
-            elif not kind and metric not in told and not _may_count(estate, metric):
-                told.add(metric)
+            elif not kind and metric not in reported and not _may_count(estate, metric):
+                reported.add(metric)
                 message = (
-                    f"{call.function} is for counters, and {metric} is not named like one; if it goes up and down, "
+                    f"{call.function} is for counters, and {metric} is not named like a counter; if "
+                    "it goes up and down, "
                     "use deriv or delta"
                 )
                 yield rule.hit(rule.at(call), message, Severity.INFO)
 
 
 def _may_count(estate: Estate, metric: str) -> bool:
-    """Return whether a metric may be a counter by its name; of what rules record and of sure gauges others speak."""
+    """Return whether a metric may be a counter by its name. Other checks judge records and certain gauges."""
     by_name = metric.endswith(COUNTER_ENDINGS) or not is_classic_metric(metric)
     return by_name or bool(estate.graph.recorded_by(metric) or sure_gauge(estate, metric))
 
 
 def _histograms(estate: Estate) -> Iterator[str]:
-    """List the metrics that some rule reads as native histograms: without buckets, in a function for histograms."""
+    """Yield the metrics that a rule reads as native histograms: inside a histogram function."""
     for rule in estate.rules:
         for node in rule.nodes:
             if isinstance(node, Call) and node.function.startswith("histogram_"):

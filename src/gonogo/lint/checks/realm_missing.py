@@ -1,9 +1,9 @@
-"""A rule records a signal of the policy without the label that tells realms apart.
+"""A rule records a signal of the policy without the realm label.
 
-A verdict judges only series that bear the policy's realm. A signal without the label is of no realm: the verdict is
-HOLD, for the reason ``wrong-realm``, for as long as the rule stays so. Keep the label in every ``by (…)`` and
-``on (…)`` on the way, or set it under the rule's ``labels``. Only what is certain is told: that no series of the
-result can have the label, or that all have another value.
+A verdict reads only series with the policy's realm. A signal without the label has no realm, so the verdict is HOLD,
+for the reason ``wrong-realm``, until the rule is changed. Keep the label in every ``by (…)`` and ``on (…)`` on the way,
+or set it under the rule's ``labels``. Only certain cases are reported: no series of the result can have the label, or
+all have another value.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the recorded signals that cannot have the realm."""
+    """Yield the recorded signals that cannot have the realm."""
     interest = estate.interest
     recorded = [rule for rule in estate.recording if interest and rule.name in interest.metrics and rule.tree]
     if not interest or interest.realm is None or not recorded:
@@ -35,14 +35,14 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 def _missing(name: str, interest: Interest) -> str:
     return (
-        f"no series of {name} can have the label {interest.realm_label}, so the policy holds it to be of no realm; "
+        f"no series of {name} can have the label {interest.realm_label}, so the signal has no realm; "
         "keep the label in the expression, or set it under 'labels'"
     )
 
 
 def _other(name: str, interest: Interest) -> str:
     return (
-        f"{name} never has {interest.realm_label}={interest.realm!r}, the policy's realm, so no verdict ever reads it; "
+        f"{name} never has {interest.realm_label}={interest.realm!r}, the policy's realm, so no verdict reads it; "
         "set that value"
     )
 

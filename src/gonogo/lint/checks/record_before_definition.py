@@ -1,8 +1,8 @@
-"""A rule reads a metric that a later rule of its group records: it always sees the value before.
+"""A rule reads a metric that a later rule of its group records, so it always sees the previous value.
 
-The rules of a group are evaluated from top to bottom. What stands further up reads the result of the last
-evaluation, one interval old, and nothing at all after the server's first. Newer servers may evaluate rules that do
-not depend on each other at once, and order them by what they read. Move the rule below what it reads.
+The rules of a group are evaluated from top to bottom. A rule above the record reads the result of the previous
+evaluation, one interval old, and after the server's first evaluation nothing at all. Newer servers may evaluate
+independent rules at once, and order rules by what they read. Move the rule below the record that it reads.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List what is read before any rule of the group has recorded it, each metric once a rule."""
+    """Yield the reads of a metric before any rule of the group has recorded it, each metric once a rule."""
     found = [reading for reading in readings(estate) if reading.in_one_group]
-    told = {(id(one.reader), one.record.name) for one in found if one.record.place <= one.reader.place}
+    done = {(id(one.reader), one.record.name) for one in found if one.record.place <= one.reader.place}
     for reading in found:
         key = (id(reading.reader), reading.record.name)
-        if key not in told:
-            told.add(key)
+        if key not in done:
+            done.add(key)
             yield reading.reader.hit(
                 reading.reader.at(reading.selector),
-                f"{reading.record.name} is recorded further down in this group, so this reads its value of one "
-                "evaluation ago; move this rule below that one",
+                f"{reading.record.name} is recorded further down in this group, so this rule reads its value of the "
+                "previous evaluation; move this rule below that one",
             )
 
 

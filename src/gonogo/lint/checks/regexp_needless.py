@@ -1,8 +1,8 @@
-r"""A regular expression that is none, or that is not the one meant.
+r"""A regular expression that is not needed, or that does not match what its author meant.
 
-Prometheus anchors patterns at both ends. So ``=~"^/api"`` matches ``/api`` alone and never ``/api/users``, and
-``!~".*"`` finds nothing at all: these are warnings. ``=~"^x$"``, ``=~"x"``, ``=~".*"`` and ``!~""`` do what they
-say in a roundabout way, which costs a little speed and a second look; they are only worth knowing.
+Prometheus anchors patterns at both ends. So ``=~"^/api"`` matches only ``/api`` and never ``/api/users``, and
+``!~".*"`` matches nothing: these are warnings. ``=~"^x$"``, ``=~"x"``, ``=~".*"`` and ``!~""`` are correct but
+indirect, and cost a little time and attention. They are notes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _PLAIN = {"=~": "=", "!~": "!="}
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the matchers that need no regular expression."""
+    """Yield the matchers that need no regular expression."""
     for rule in estate.rules:
         for node in rule.nodes:
             for matcher in node.matchers if isinstance(node, Vector) else ():
@@ -32,24 +32,30 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 @lru_cache(maxsize=4096)
 def _judged(op: str, pattern: str) -> tuple[str, Severity | None] | None:
-    """Tell what is wrong with a pattern, as a sentence that follows the label's name."""
+    """Return the problem of a pattern, as a clause that follows the label's name, with its severity."""
     written = f'{op}"{pattern}"'
     if pattern == ".*" and op == "=~":
-        return f"{written} lets every series through; leave it out", Severity.INFO
+        return f"{written} accepts every series; remove the matcher", Severity.INFO
     if pattern == ".*":
-        return f"{written} lets no series through, so this finds nothing; '!~\".+\"' would let those without", None
+        return (
+            f"{written} accepts no series, so this finds nothing; write '!~\".+\"' for series without the label",
+            None,
+        )
     inner = pattern.removeprefix("^").removesuffix("$")
     if _SPECIAL.search(inner):
         return _anchored(written, pattern)
     exact = f'{_PLAIN[op]}"{inner}"'
     if inner and (pattern.startswith("^") is not pattern.endswith("$")):
-        return f"{written} is the same as {exact}, for patterns match the whole value; to match a part, add '.*'", None
+        return (
+            f"{written} is the same as {exact}, because patterns match the whole value; to match a part, add '.*'",
+            None,
+        )
     return f"{written} is the same as {exact}; write that", Severity.INFO
 
 
 def _anchored(written: str, pattern: str) -> tuple[str, Severity | None] | None:
     needless = pattern.startswith("^") or (pattern.endswith("$") and not pattern.endswith("\\$"))
-    return (f"{written} needs no ^ and $, for patterns match the whole value", Severity.INFO) if needless else None
+    return (f"{written} needs no ^ and $, because patterns match the whole value", Severity.INFO) if needless else None
 
 
 _RULES = "groups: [{{name: web, rules: [{{alert: Slow, expr: 'latency_seconds{{path{}}} > 1'}}]}}]\n"

@@ -1,8 +1,8 @@
-"""An alert, by the organisation's own requirements, lacks an annotation or has another text than it may.
+"""An alert lacks an annotation that the organisation's requirements ask for, or its text does not fit.
 
-Whoever is woken needs to read what is wrong and where to look: a summary, a description, a runbook's address.
-Opt-in: the requirements name the annotations, and what their texts look like. A text with a template in it is not
-looked into.
+The person on call needs to read what is wrong and where to look: a summary, a description, the address of a runbook.
+Opt-in: the requirements name the annotations, and the patterns of their texts. A text with a template is not compared
+with the pattern.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the alerts without a required annotation."""
+    """Yield the alerts without a required annotation."""
     if estate.requirements is None:
         return
     names = estate.requirements.required_annotations
@@ -24,11 +24,9 @@ def find(estate: Estate) -> Iterator[Hit]:
         for name in names.patterns:
             text = rule.rule.annotations.get(name, "")
             if not text:
-                yield rule.hit(
-                    rule.at_key("annotations"), f"the annotation {name!r} is required on every alert; add it"
-                )
+                yield rule.hit(rule.at_key("annotations"), f"every alert must have the annotation {name!r}; add it")
             elif "{{" not in text and not names.fits(name, text):
-                message = f"{text!r} is not what the annotation {name!r} may be: {names.meant(name)}"
+                message = f"{text!r} does not fit the required annotation {name!r}: {names.meant(name)}"
                 yield rule.hit(rule.at_value("annotations", name), message)
 
 

@@ -1,8 +1,8 @@
-"""An alert, by the organisation's own requirements, lacks a label or has another value than it may.
+"""An alert lacks a label that the organisation's requirements ask for, or its value does not fit.
 
-Routes, silences and dashboards ask for labels such as ``severity`` and ``team``; an alert without them goes to
-nobody's page. Opt-in: the requirements name the labels, and what their values look like. The value of a template is
-not looked into.
+Routes, silences and dashboards use labels such as ``severity`` and ``team``. An alert without them reaches nobody.
+Opt-in: the requirements name the labels, and the patterns of their values. A value with a template is not compared with
+the pattern.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the alerts without a required label."""
+    """Yield the alerts without a required label."""
     if estate.requirements is None:
         return
     names = estate.requirements.required_labels
@@ -24,9 +24,9 @@ def find(estate: Estate) -> Iterator[Hit]:
         for name in names.patterns:
             value = rule.rule.labels.get(name, "")
             if not value:
-                yield rule.hit(rule.at_key("labels"), f"the label {name!r} is required on every alert; add it")
+                yield rule.hit(rule.at_key("labels"), f"every alert must have the label {name!r}; add it")
             elif "{{" not in value and not names.fits(name, value):
-                message = f"{value!r} is not what the label {name!r} may be: {names.meant(name)}"
+                message = f"{value!r} does not fit the required label {name!r}: {names.meant(name)}"
                 yield rule.hit(rule.at_value("labels", name), message)
 
 

@@ -1,10 +1,10 @@
-"""An alert that no route brings to anybody, or a route that no alert can take.
+"""An alert that no route brings to a person, or a route that no alert can take.
 
-Alertmanager sends what no route takes to the receiver at the root. Where that is one without any integration, the
-alert is thrown away: often its severity is misspelt, or new. A route that names an alert which no rule raises, or
-that stands behind a brother which takes everything, is dead as well. Told only where it is certain: labels that the
-expression may bring, and relabelling of alerts, leave it open. A route to nobody that asks for the alert is taken
-for meant. Another server may send the alert that no rule here raises, so that is merely worth knowing.
+Alertmanager sends alerts that no route takes to the receiver at the root. If that receiver has no integration, the
+alert is lost: often its severity is misspelled, or new. A route for an alert that no rule raises, or behind a sibling
+that takes everything, is dead as well. Only certain cases are reported: labels from the expression and relabelling of
+alerts may change the result. A route to a receiver without integration that names the alert counts as intended. Another
+server may send the alert that no rule here raises, so this is only a note.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LITERALS = re.compile(r"\(?([\w| -]+)\)?")
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the alerts that nobody hears of, then the routes that nothing takes."""
+    """Yield the alerts that reach nobody, then the routes that no alert takes."""
     routes = estate.routes
     if routes is None:
         return
@@ -32,8 +32,8 @@ def find(estate: Estate) -> Iterator[Hit]:
             if routes.ends(_labels(alert, estate)) == (routes.root,):
                 yield alert.hit(
                     alert.at_key("alert"),
-                    f"no route takes this alert, and the receiver at the root, {routes.root.receiver!r}, tells nobody; "
-                    "set a label that a route asks for, or add a route",
+                    f"no route takes this alert, and the receiver at the root, {routes.root.receiver!r}, notifies "
+                    "nobody; set a label that a route matches, or add a route",
                 )
     for route in routes.root.walk():
         yield from _shadowed(route)
@@ -42,7 +42,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 def _labels(alert: WrittenRule, estate: Estate) -> Mapping[str, str]:
-    """Return the labels that an alert is certain to have; a template may make anything."""
+    """Return the labels that an alert certainly has. Values with a template are left out."""
     external = estate.configuration.external_labels if estate.configuration else {}
     own = {**external, **alert.rule.labels}
     return {name: value for name, value in own.items() if "{{" not in value} | {_NAME: alert.name}
@@ -53,7 +53,7 @@ def _shadowed(parent: Route) -> Iterator[Hit]:
     for child in parent.children:
         if greedy:
             line = greedy.where.start.line
-            yield Hit(child.where, f"the route in line {line} takes everything before this one is asked; put it first")
+            yield Hit(child.where, f"the route in line {line} takes every alert before this one; put this route first")
         elif child.readable and not child.matchers and not child.goes_on:
             greedy = child
 
@@ -61,12 +61,12 @@ def _shadowed(parent: Route) -> Iterator[Hit]:
 def _nameless(route: Route, known: set[str]) -> Iterator[Hit]:
     for one in route.matchers:
         if one.matcher.label == _NAME and (names := _names(one)) and not known.intersection(names):
-            message = f"no rule of this server raises {' or '.join(names)}; mend the name, or remove the route"
+            message = f"no rule of this server raises {' or '.join(names)}; correct the name, or remove the route"
             yield Hit(one.where, message, severity=Severity.INFO)
 
 
 def _names(one: RouteMatcher) -> tuple[str, ...]:
-    """List the only alerts that a matcher lets through, where it tells them one by one."""
+    """Return the alerts that a matcher accepts, if it lists them one by one."""
     if one.matcher.op == "=":
         return (one.matcher.value,)
     literals = _LITERALS.fullmatch(one.matcher.value) if one.matcher.op == "=~" else None

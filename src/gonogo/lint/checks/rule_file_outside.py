@@ -1,9 +1,9 @@
-"""A rule file that the server loads and the policy does not name: it could change, and the old record would stand.
+"""The server loads a rule file that the policy does not name, so the file can change while the old record still holds.
 
-The record of `obs-lint` holds for exactly the policy's rules, tests and configuration, and so do the checks of what
-is loaded. A file that only `rule_files` names is linted, and nobody would notice that it was broken the day after.
-Name it under `rules` in the policy; a pattern that names other rules as well does no harm. Looked at only where the
-policy itself is linted.
+The record of `obs-lint` covers exactly the policy's rules, tests and configuration, and so do the checks of the loaded
+rules. A file that only `rule_files` names is linted now, but nobody would notice that it was broken the day after. Name
+the file under `rules` in the policy. A pattern that names further rules does no harm. Checked only if the policy itself
+is linted.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the entries of ``rule_files`` by what they load and the policy does not name."""
+    """Yield the entries of ``rule_files`` that load a file which the policy does not name."""
     if estate.policy_rules is None:
         return
     for entry in estate.configuration.rule_files if estate.configuration else ():
@@ -24,8 +24,8 @@ def find(estate: Estate) -> Iterator[Hit]:
             if path not in estate.policy_rules:
                 yield Hit(
                     entry.where,
-                    f"{entry.pattern} loads {path}, which is none of the policy's rules: what is recorded would still "
-                    "hold when it changes; name it under 'rules' in the policy",
+                    f"{entry.pattern} loads {path}, which the policy does not name: the record of the lint would still "
+                    "hold after a change of the file; name the file under 'rules' in the policy",
                 )
 
 

@@ -1,8 +1,8 @@
-"""An entry of ``rule_files`` that brings no rule.
+"""An entry of ``rule_files`` loads no rule.
 
-A pattern that matches no file is valid for promtool and for the server: the reload succeeds with status 200, and
-the rules are gone without a word. So is a file that exists and holds none. Mend the path (it counts from the folder
-of ``prometheus.yml``, and ``*`` stands only in its last part), or remove the entry.
+A pattern that matches no file is valid for promtool and for the server: the reload succeeds with status 200, and the
+rules are gone without an error. The same holds for a file without rules. Correct the path (it is relative to the folder
+of ``prometheus.yml``, and ``*`` is allowed only in the last part), or remove the entry.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the entries that were looked up and found to bring nothing; unreadable files are not called empty."""
+    """Yield the entries that were looked up and load no rule. Unreadable files do not count as empty."""
     if estate.configuration is None:
         return
     bare = {file.path for file in estate.files if not file.rules and not file.problems}
@@ -27,8 +27,8 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 def _message(entry: RuleEntry) -> str:
     if entry.matched:
-        return f"{', '.join(entry.matched)}: no rule in it; the server loads nothing here, and says so nowhere"
-    return f"no file matches {entry.pattern!r}: the server loads nothing here, and says so nowhere; mend the path"
+        return f"{', '.join(entry.matched)}: the file has no rule; the server loads nothing here and reports no error"
+    return f"no file matches {entry.pattern!r}: the server loads nothing here and reports no error; correct the path"
 
 
 _RULES = "groups: [{name: web, rules: [{alert: Down, expr: up == 0, for: 5m}]}]\n"

@@ -1,8 +1,8 @@
-"""A rule's name is not what the organisation's own requirements say names look like.
+"""The name of a rule does not fit the pattern in the organisation's requirements.
 
-Names of one form are found again: ``level:metric:operations`` tells a record from a raw metric, and what it is
-aggregated to. Opt-in: the requirements have a pattern for alerts and one for recorded metrics, each for the whole
-name.
+Names of one form are easy to find: ``level:metric:operations`` distinguishes a record from a raw metric, and says to
+which level it is aggregated. Opt-in: the requirements have a pattern for alerts and one for recorded metrics, each for
+the whole name.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the names that do not fit."""
+    """Yield the names that do not fit."""
     if estate.requirements is None:
         return
     alert, record = estate.requirements.alert_name, estate.requirements.record_name
@@ -25,7 +25,7 @@ def find(estate: Estate) -> Iterator[Hit]:
         pattern = alert if rule.is_alert else record
         if pattern and pattern.fullmatch(rule.name) is None:
             kind = rule.rule.kind.value
-            yield rule.hit(rule.at_value(kind), f"names here look like {pattern.pattern!r}, and {rule.name!r} does not")
+            yield rule.hit(rule.at_value(kind), f"{rule.name!r} does not fit the required pattern {pattern.pattern!r}")
 
 
 _FACTS = {"requirements": Requirements(record_name=re.compile("[a-z_]+:[a-z_]+:[a-z0-9_]+"))}

@@ -1,8 +1,9 @@
-"""A job that is scraped so rarely that its series go away between two scrapes.
+"""A job is scraped so rarely that its series are absent between two scrapes.
 
-A sample stands in for a newer one for the server's lookback, 5 minutes by default. At a scrape interval as long as
-that a series is there only just, and any delay makes it absent: alerts on it flap, and absence alerts fire. Over 2
-minutes one or two failed scrapes do the same, which is a warning. Scrape more often; cached values cost little.
+A sample stands in for a newer one during the server's lookback, 5 minutes by default. If the scrape interval is as
+long, a series only just survives, and any delay makes it absent: alerts on it flap, and absence alerts fire. With an
+interval over 2 minutes, one or two failed scrapes do the same, which is a warning. Scrape more often. An exporter can
+cache values, so that a scrape costs little.
 """
 
 from __future__ import annotations
@@ -15,22 +16,22 @@ from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity
 
 SOUND = 0.4
-"""How much of the lookback an interval may take up: 2 of 5 minutes, as in Prometheus's own lint since 3.2."""
+"""The largest allowed share of the lookback: 2 of 5 minutes, as in Prometheus's own lint since 3.2."""
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the jobs whose interval is too long for the lookback."""
+    """Yield the jobs whose interval is too long for the lookback."""
     lookback = estate.lookback
     lasts = f"a sample lasts {format_duration(lookback)}"
     for job in estate.configuration.jobs if estate.configuration else ():
         every = f"job {job.name!r} is scraped every {format_duration(job.interval)}"
         where = job.interval_where or job.where
         if job.interval >= lookback:
-            yield Hit(where, f"{every}, and {lasts}: its series go away in between; scrape more often")
+            yield Hit(where, f"{every}, and {lasts}: its series are absent in between; scrape more often")
         elif job.interval > lookback * SOUND:
             failures = lookback // job.interval
             many = "one failed scrape" if failures == 1 else f"{failures} failed scrapes"
-            message = f"{every}, and {lasts}: after {many} its series are gone; scrape more often"
+            message = f"{every}, and {lasts}: after {many} its series are absent; scrape more often"
             yield Hit(where, message, severity=Severity.WARNING)
 
 

@@ -1,7 +1,7 @@
-"""A selector without a metric's name reads every metric that has the labels.
+"""A selector without a metric name reads every metric that has the labels.
 
-``{job="web"} > 1`` compares all that the job exposes, from process start times to buckets, and costs as much; with
-every release of the exporter it reads something else. Name the metric, or the few that are meant by
+``{job="web"} > 1`` compares everything that the job exports, from process start times to buckets, and costs as much.
+With every release of the exporter it reads something else. Name the metric, or list the metrics with
 ``{__name__=~"http_requests_total|grpc_requests_total"}``.
 """
 
@@ -15,11 +15,11 @@ from gonogo.model.finding import Hit, Severity
 from gonogo.promql.tree import NAME_LABEL, Aggregation, Call, Expression, Range, Vector, children
 
 _PRESENCE = frozenset({"absent", "absent_over_time", "present_over_time", "count_over_time", "count", "group"})
-"""What asks whether, or how many, series are there, whichever they are."""
+"""Functions and aggregations that only ask if series exist, or how many."""
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the selectors that no name narrows, and whose values count."""
+    """Yield the selectors without a name whose values are used."""
     for rule in estate.rules:
         nameless = [
             node for node in rule.nodes if isinstance(node, Vector) and node.metric is None and not _named(node)
@@ -28,17 +28,17 @@ def find(estate: Estate) -> Iterator[Hit]:
         for node in nameless:
             if id(node) not in counted:
                 yield rule.hit(
-                    rule.at(node), "this reads every metric that has these labels; name the metric, or the few meant"
+                    rule.at(node), "this reads every metric that has these labels; name the metric, or list the metrics"
                 )
 
 
 def _named(vector: Vector) -> bool:
-    """Return whether the name is given by a pattern; one that lets all names through is taken for meant."""
+    """Return whether a pattern gives the name. A pattern that accepts all names counts as intended."""
     return any(matcher.label == NAME_LABEL for matcher in vector.matchers)
 
 
 def _counted(nodes: Iterable[Expression]) -> Iterator[Expression]:
-    """List what stands right inside something that asks only for presence, and the labels that ``info`` adds."""
+    """Yield the operands of functions that only ask for presence, and the labels that ``info`` adds."""
     for node in nodes:
         if isinstance(node, Call) and node.function == "info":
             yield from node.arguments[1:]

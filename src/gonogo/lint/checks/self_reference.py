@@ -1,8 +1,8 @@
-"""A recording rule that reads what it records feeds on its own past.
+"""A recording rule reads its own record, so its past feeds its future.
 
-Its first value comes from nowhere, a wrong one stays for ever, and it goes on after its source is gone. The same
-happens over several rules that read one another in a circle. Reading series of the same name is fine where the
-labels tell them apart: ``x{level="all"}`` may be made of ``x{level="one"}``. Give what is recorded a name of its own.
+Its first value has no source, a wrong value stays for ever, and the series continues after its source is gone. The same
+happens if several rules read one another in a circle. Reading series of the same name is fine if their labels differ:
+``x{level="all"}`` may be made from ``x{level="one"}``. Give the record a name of its own.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from gonogo.promql.selectors import Selector
 from gonogo.promql.tree import Vector
 
 Edges = Mapping[int, tuple[tuple[Vector, WrittenRule], ...]]
-"""What each rule reads of other rules, by the rule's ``id()``: the selector, and the rule that makes what it finds."""
+"""The reads of each rule, by the rule's ``id()``: the selector, and the rule that makes the series."""
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List one selector of every circle."""
+    """Yield one selector of every circle."""
     edges = _in_circles(_by_label(estate, _in_circles(_by_name(estate))))
-    told: set[int] = set()
+    reported: set[int] = set()
     for rule in estate.recording if edges else ():
-        circle = _circle(rule, edges) if id(rule) not in told else ()
+        circle = _circle(rule, edges) if id(rule) not in reported else ()
         if circle:
-            told.update(id(one) for _, one in circle)
+            reported.update(id(one) for _, one in circle)
             along = " → ".join(series_name(one.rule) for one in (rule, *(one for _, one in circle)))
-            how = "reads what it records itself" if len(circle) == 1 else f"reads itself through others ({along})"
-            message = f"{rule.name} {how}, so a value once there feeds itself; record it under another name"
+            how = "reads its own record" if len(circle) == 1 else f"reads itself through others ({along})"
+            message = f"{rule.name} {how}, so a value keeps itself alive; record it under another name"
             yield rule.hit(rule.at(circle[0][0]), message)
 
 
 def _by_name(estate: Estate) -> Edges:
-    """Join rules by names alone; alerts are made only for those who name them."""
+    """Connect rules by names alone. Alerts count only for selectors that name them."""
     made = defaultdict[str, list[WrittenRule]](list)
     for rule in estate.rules:
         made[f"alert {rule.name}" if rule.is_alert else rule.name].append(rule)
@@ -62,7 +62,7 @@ def _name(vector: Vector) -> str:
 
 
 def _by_label(estate: Estate, edges: Edges) -> Edges:
-    """Leave what the labels of the recorded series allow."""
+    """Keep the connections that the labels of the recorded series allow."""
     labelling = Labelling(lambda rule: estate.by_rule[id(rule)].nodes, estate.graph)
     return {
         reader: tuple((vector, maker) for vector, maker in made if _may_find(vector, maker.rule, labelling))
@@ -78,7 +78,7 @@ def _may_find(vector: Vector, maker: Rule, labelling: Labelling) -> bool:
 
 
 def _in_circles(edges: Edges) -> Edges:
-    """Leave only rules that read from the rules left, and that those read from: all circles, and what joins them."""
+    """Keep the rules that read kept rules and are read by them: all circles, and the paths between circles."""
     while edges:
         read = {id(maker) for made in edges.values() for _, maker in made}
         left = {rule: tuple(edge for edge in made if id(edge[1]) in edges) for rule, made in edges.items()}
@@ -90,7 +90,7 @@ def _in_circles(edges: Edges) -> Edges:
 
 
 def _circle(start: WrittenRule, edges: Edges) -> tuple[tuple[Vector, WrittenRule], ...]:
-    """Find the shortest way from a rule back to itself: each selector, and whose series it reads; empty if none."""
+    """Return the shortest path from a rule back to itself: selectors, each with the rule that it reads; or nothing."""
     ways: dict[int, tuple[tuple[Vector, WrittenRule], ...]] = {id(start): ()}
     waiting = [start]
     for rule in waiting:

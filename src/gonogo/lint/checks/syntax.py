@@ -1,12 +1,12 @@
-"""The file is no rule file, or an expression no PromQL: at its next reload the server would refuse all its rules.
+"""A file is not a valid rule file, or an expression is not PromQL: at the next reload the server refuses all its rules.
 
-Every mistake of form is told at once, with its place: YAML that cannot be read, unknown and repeated keys, a rule
-with both or neither of `record` and `alert`, names and durations that are none, and, in an expression, the
-characters to blame. promtool is heard first: an expression that it accepts is PromQL, whatever this check thinks of
-it; of two promtools the newer one is believed. vmalert alone judges the expressions of its files. A label's value that
-is no text (``critical: no``, ``severity: 1``) is a warning: Prometheus takes the characters as they stand, and other
-readers of YAML take ``false`` or a number. In a ``PrometheusRule`` it is an error, for labels and annotations: there
-Kubernetes takes only texts, and refuses the resource.
+All mistakes of form are reported at once, each with its place: invalid YAML, unknown and repeated keys, a rule with
+both or neither of `record` and `alert`, invalid names and durations, and the wrong characters in an expression.
+promtool is asked first: an expression that it accepts is PromQL, even if this check does not understand it. Of two
+promtools the newer one decides. Only vmalert judges the expressions of its own files. A label value that is not a text
+(``critical: no``, ``severity: 1``) is a warning: Prometheus takes the characters as written, and other readers of YAML
+take ``false`` or a number. In a ``PrometheusRule`` it is an error, for labels and annotations: there Kubernetes accepts
+only texts, and refuses the resource.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from gonogo.model.finding import Hit, Severity, Span
 from gonogo.promql.refusal import Refusal, Unjudged
 
 _TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
-"""Words that are truth values to YAML 1.1 where no quotes are around them."""
+"""Words that YAML 1.1 reads as truth values if they have no quotes."""
 
 _WORD = re.compile(r"[\w./:-]*\w")
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List what is wrong with the form of files, and with expressions that promtool has not accepted."""
+    """Yield the mistakes in the form of files, and the expressions that promtool has not accepted."""
     accepted = newest(estate.arbiters).accepted if estate.arbiters else frozenset[str]()
     for file in estate.files:
         yield from _mistakes(file)
@@ -60,16 +60,16 @@ def _no_texts(rule: WrittenRule, *, custom: bool) -> Iterator[Hit]:
             if read := _read_elsewhere(rule.document, (*rule.loc, section, name), value):
                 written = rule.document.text((*rule.loc, section, name))
                 effect = (
-                    "which Kubernetes refuses, for it takes only texts here"
+                    "which Kubernetes refuses, because it accepts only texts here"
                     if custom
-                    else f"which Prometheus takes for a text and other readers for {read}"
+                    else f"which Prometheus reads as a text and other programs as {read}"
                 )
                 message = f"{name!r} is {written} without quotes, {effect}; write '{written}' in quotes"
                 yield rule.hit(rule.at_value(section, name), message, None if custom else Severity.WARNING)
 
 
 def _read_elsewhere(document: YamlDocument, loc: Loc, value: object) -> str:
-    """Say what a reader of YAML 1.1 takes a value for that is no text to it; nothing for a text."""
+    """Return what a reader of YAML 1.1 reads instead of a text; empty if it reads a text."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):

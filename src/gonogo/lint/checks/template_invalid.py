@@ -1,9 +1,9 @@
-"""A template that cannot be expanded: the alert arrives with an error in place of its text.
+"""A template cannot be expanded: the alert arrives with an error message in place of its text.
 
-Prometheus loads some broken templates without a word, such as ``{{ .Foo }}``, says that the rule is healthy, and
-sends ``<error expanding template: …>`` when the alert fires. Found here: what Go refuses to parse (an action that is
-not closed, an unknown function or variable, ``end`` missing), fields that alerts do not have, wrong numbers of
-arguments, and functions newer than the server.
+Prometheus loads some broken templates without an error, such as ``{{ .Foo }}``, reports the rule as healthy, and sends
+``<error expanding template: …>`` when the alert fires. This check finds templates that Go refuses to parse (an action
+that is not closed, an unknown function or variable, a missing ``end``), fields that alerts do not have, wrong numbers
+of arguments, and functions that are newer than the server.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the mistakes of all templates."""
+    """Yield the mistakes of all templates."""
     for text in alert_texts(estate):
         for mistake in text.template.mistakes:
             where = text.at(mistake.offset, mistake.length)
@@ -33,7 +33,7 @@ def _too_new(text: AlertText, version: tuple[int, int]) -> Iterator[Hit]:
         if since > version:
             message = (
                 f"{text.what} cannot be expanded: {function.text!r} came with Prometheus {since[0]}.{since[1]}, "
-                f"the server is {version[0]}.{version[1]}"
+                f"but the server has {version[0]}.{version[1]}"
             )
             yield text.rule.hit(text.at(function.offset, function.length), message)
 

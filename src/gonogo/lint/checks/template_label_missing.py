@@ -1,10 +1,10 @@
-"""An alert's text names a label that its expression has lost, so that the text has a hole there.
+"""The text of an alert names a label that the expression has lost, so the text has a gap there.
 
-Templates see the labels of the expression's result, not those of the rule or of the server. ``sum by (job) (…)``
-keeps ``job`` alone, ``absent()`` only what its selector sets by ``=``, and ``vector()`` has none: ``$labels.instance``
-is then always empty. Keep the label in ``by``, copy it by ``group_left``, or leave it out of the text. A label that
-the template tests by ``if`` or ``with`` may be missing. Where the label is lost by a recording rule and series of
-that name may come from elsewhere, this is a warning.
+Templates see the labels of the expression's result, not those of the rule or of the server. ``sum by (job) (…)`` keeps
+only ``job``, ``absent()`` keeps only the labels that its selector sets by ``=``, and ``vector()`` has none:
+``$labels.instance`` is then always empty. Keep the label in ``by``, copy it by ``group_left``, or remove it from the
+text. A label that the template tests by ``if`` or ``with`` may be missing. If a recording rule loses the label and
+series of that name may come from elsewhere, this is a warning.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the labels that are never there."""
+    """Yield the labels in templates that are always absent."""
     for text in alert_texts(estate):
         if text.template.labels and text.rule.nodes:
             yield from _missing(estate, text)
@@ -31,7 +31,7 @@ def _missing(estate: Estate, text: AlertText) -> Iterator[Hit]:
     for use in text.template.labels:
         if known[id(root)].of(use.label).is_absent:
             why = loss(loser(root, use.label, known), use.label)
-            message = f"{use.label!r} is always empty in {text.what}: {why}; keep the label, or leave it out here"
+            message = f"{use.label!r} is always empty in {text.what}: {why}; keep the label, or remove it here"
             certain = estate.proven_labels.result(rule.rule).of(use.label).is_absent
             yield rule.hit(text.at(use.offset, use.length), message, None if certain else Severity.WARNING)
 

@@ -1,8 +1,8 @@
-"""An alert on ``topk`` changes its labels whenever another series comes out on top.
+"""An alert on ``topk`` changes its labels whenever another series leads the ranking.
 
-The labels of an alert are those of its series. When the ranking changes, one alert is resolved and another begins:
-its ``for`` starts anew, and notifications come and go. The same holds for ``bottomk``, ``limitk`` and
-``limit_ratio``. Compare all series with the threshold instead, or aggregate over the chosen ones.
+The labels of an alert are those of its series. When the ranking changes, one alert is resolved and another begins: its
+``for`` starts again, and notifications come and go. The same holds for ``bottomk``, ``limitk`` and ``limit_ratio``.
+Compare all series with the threshold instead, or aggregate over the chosen series.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from gonogo.promql.selectors import ABSENCE_FUNCTIONS
 from gonogo.promql.tree import Aggregation, Call, Expression, children
 
 _FORGETTING = ABSENCE_FUNCTIONS | {"scalar"}
-"""Functions whose result does not have the labels of their argument."""
+"""Functions whose result drops the labels of their argument."""
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the choices among series that decide which alerts there are."""
+    """Yield the selections of series that decide which alerts exist."""
     for rule in estate.alerts:
         if any(isinstance(node, Aggregation) and node.operator in KEEPING_OPERATORS for node in rule.nodes):
             for choice in _deciding(rule.nodes[0]):
@@ -32,7 +32,7 @@ def find(estate: Estate) -> Iterator[Hit]:
 
 
 def _deciding(root: Expression) -> Iterator[Aggregation]:
-    """List the outermost choices whose labels reach the alert."""
+    """Yield the outermost selections whose labels reach the alert."""
     waiting = [root]
     while waiting:
         match waiting.pop():

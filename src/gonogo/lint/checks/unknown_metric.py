@@ -1,10 +1,10 @@
-"""The server has no such series, and had none in the last 7 days: the rule says nothing, and nobody notices.
+"""The server has no such series, and had none in the last 7 days, so the rule never gives a result.
 
-An alert over a metric that is misspelt, renamed or no longer scraped never fires. Asked of a running server
-(`--prometheus URL`); what the linted rules record themselves, and what stands under `absent`, on the right of
-`unless` or in a branch of `or`, may be missing. That the metric exists and only some label value does not is a
-warning: errors that have not happened yet look the same. While the server has no sample of `up`, or has not scraped
-all its targets once, nothing that is missing is told: it may only be late.
+An alert on a metric that is misspelled, renamed or no longer scraped never fires. Checked with a running server
+(`--prometheus URL`). Series that the linted rules record, and those under `absent`, on the right of `unless` or in a
+branch of `or`, may be missing. If the metric exists and only some label value does not, this is a warning: errors that
+have not happened yet look the same. While the server has no sample of `up`, or has not scraped all its targets once, no
+missing series is reported, because it may only be late.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from gonogo.promql.tree import Vector
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the selectors of which the server said that it has no series."""
+    """Yield the selectors for which the server has no series."""
     if estate.live is None:
         return
     found = estate.live.found
     for rule in estate.rules:
         for vector in needed(rule):
             if found.get(instant(vector)) is False:
-                message, severity = _told(vector, estate.live)
+                message, severity = _described(vector, estate.live)
                 yield rule.hit(rule.at(vector), message, severity)
 
 
-def _told(vector: Vector, live: Live) -> tuple[str, Severity]:
+def _described(vector: Vector, live: Live) -> tuple[str, Severity]:
     metric, *single = narrowings(vector) or (vector,)
     if not live.found.get(instant(metric)):
-        return f"the server has no series of {vector.metric}, and had none in 7 days: mend the name, or scrape it", (
+        return f"the server has no series of {vector.metric}, and had none in 7 days; correct the name, or scrape it", (
             Severity.ERROR
         )
     alone = [instant(one) for one in single if live.found.get(instant(one)) is False]

@@ -1,8 +1,9 @@
-"""An expression that gonogo cannot read, so that no check has looked into it.
+"""gonogo cannot read an expression, so no check has examined it.
 
-The checks of expressions, of labels and of windows say nothing about such a rule, and a clean report would be no
-proof. It may be PromQL all the same: it is nested too deeply, a duration in it never has a value, or promtool reads
-it and gonogo does not. In the rule files of vmalert it may be MetricsQL. Record parts of it by rules of their own.
+The checks of expressions, labels and windows report nothing about such a rule, so a clean report would prove nothing.
+The expression may still be PromQL: it is nested too deeply, a duration in it never has a value, or promtool reads it
+and gonogo does not. In the rule files of vmalert it may be MetricsQL. Record parts of the expression by rules of their
+own.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from gonogo.promql.refusal import Refusal, Unjudged
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the expressions that cannot be read, except those that no version of Prometheus reads."""
+    """Yield the expressions that gonogo cannot read, except those that no version of Prometheus reads."""
     accepted = newest(estate.arbiters).accepted if estate.arbiters else frozenset[str]()
     others = estate.dialect is Dialect.VICTORIA_METRICS
     unread = [
@@ -29,7 +30,7 @@ def find(estate: Estate) -> Iterator[Hit]:
     ]
     for rule, refusal in unread:
         message = (
-            f"{len(unread)} of {len(estate.rules)} expressions cannot be read here, and no check looked into them; "
+            f"gonogo cannot read {len(unread)} of {len(estate.rules)} expressions, so no check has examined them; "
             f"this one because {refusal}"
         )
         yield rule.hit(rule.at_part(refusal.start, refusal.end), message)

@@ -1,8 +1,8 @@
-"""A rule that no unit test is about can break unnoticed, by any edit of it or of what it reads.
+"""No unit test covers the rule, so any edit of it, or of a rule that it reads, can break it unnoticed.
 
-Looked at where tests are known: those of the policy. A recording rule counts as tested where an alert or a rule
-that reads it is. Write an ``alert_rule_test`` or ``promql_expr_test`` that expects something of it;
-``gonogo test --coverage`` then tells whether the test really depends on it.
+Checked if the tests are known, which are those of the policy. A recording rule counts as tested if an alert or a rule
+that reads it is tested. Write an ``alert_rule_test`` or ``promql_expr_test`` that expects a result of the rule.
+``gonogo test --coverage`` then reports if the test really depends on the rule.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the rules that no assertion reaches."""
+    """Yield the rules that no assertion reaches."""
     if estate.tests is None:
         return
     asserted = Asserted(estate)
     for rule in estate.rules:
         if not asserted.reached(rule.rule):
             key = "alert" if rule.is_alert else "record"
-            what = "raised" if rule.is_alert else "given"
-            yield rule.hit(rule.at_value(key), f"no unit test is about it; write one in which it is {what}")
+            what = "this alert fires" if rule.is_alert else "this rule gives a result"
+            yield rule.hit(rule.at_value(key), f"no unit test covers this rule; write a test in which {what}")
 
 
 _RULES = "groups: [{name: web, rules: [{alert: Errors, expr: errors > 1}, {alert: Down, expr: up == 0}]}]\n"

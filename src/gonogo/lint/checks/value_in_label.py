@@ -1,8 +1,8 @@
-"""An alert's label shows the measured value, so that every change of it makes another alert.
+"""A label of an alert shows the measured value, so every change of the value makes another alert.
 
-An alert is known by its labels. With the value among them it begins anew whenever the value changes: ``for`` is
-never met, notifications come again and again, silences and groups do not hold. Put the value into an annotation. A
-label that only depends on how the value compares (``{{ if gt $value 90.0 }}…``) is fine, and so is the value of an
+An alert is identified by its labels. If a label holds the value, the alert starts again whenever the value changes:
+``for`` never passes, notifications repeat, and silences and groups do not hold. Put the value into an annotation. A
+label that only depends on a comparison of the value (``{{ if gt $value 90.0 }}…``) is fine, and so is the value of an
 expression that is one number (``up == 0``).
 """
 
@@ -19,19 +19,19 @@ from gonogo.promql.tree import Binary, Call, Expression, Number
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List where labels show the value."""
+    """Yield the places where labels show the value."""
     for text in alert_texts(estate):
         if text.section == "labels" and text.template.values and not _constant(text.rule.tree):
             for shown in text.template.values:
                 message = (
-                    f"{text.what} shows the value: each change of it is another alert, and 'for' begins anew; "
-                    "show it in an annotation"
+                    f"{text.what} shows the value: each change of the value makes another alert, and 'for' starts "
+                    "again; show the value in an annotation"
                 )
                 yield text.rule.hit(text.at(shown.offset, shown.length), message)
 
 
 def _constant(tree: Expression | None) -> bool:
-    """Return whether an expression has one and the same value whenever it has any; so it is said of unreadable ones."""
+    """Return whether an expression always has the same value. An unreadable expression counts as constant."""
     match tree:
         case None | Number() | Call(function="vector", arguments=(Number(),)):
             return True

@@ -1,8 +1,8 @@
-"""A function, a modifier, a key or a name that the server's version does not know, or only behind a feature flag.
+"""The server's version does not know a function, modifier, key or name, or only behind a feature flag.
 
-A rule file with something in it that the server cannot read is refused whole: on a reload the old rules stay, after
-a restart there are none. promtool does not help where its version is not the server's. Write it without the feature,
-or upgrade the server first; an experimental function needs ``--enable-feature`` on the server and on promtool.
+The server refuses a whole rule file if it cannot read a part of it: after a reload the old rules stay, after a restart
+there are none. promtool does not help if it has another version than the server. Write the rule without the feature, or
+upgrade the server first. An experimental function needs ``--enable-feature`` on the server and on promtool.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from gonogo.promql.needs import features_of
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List what the server's version cannot read."""
+    """Yield the features that the server's version cannot read."""
     for rule in estate.rules:
         for node in rule.nodes:
             for feature in features_of(node):
@@ -46,8 +46,8 @@ def _keys_of_group(first: WrittenRule, estate: Estate) -> Iterator[Hit]:
 def _judged(feature: Feature, estate: Estate) -> tuple[str, Severity] | None:
     version = _written(estate.version)
     if not feature.known(estate.version):
-        came = f"it came with {_written(feature.since)}"
-        gone = f"it went with {_written(feature.until or (0, 0))}; use {feature.instead}"
+        came = f"{_written(feature.since)} added it"
+        gone = f"{_written(feature.until or (0, 0))} removed it; use {feature.instead}"
         why = came if estate.version < feature.since else gone
         return f"Prometheus {version} does not know {feature.name}, and refuses the whole file; {why}", Severity.ERROR
     flag = feature.needed_flag(estate.version)
@@ -55,7 +55,7 @@ def _judged(feature: Feature, estate: Estate) -> tuple[str, Severity] | None:
         return None
     severity = Severity.WARNING if estate.features is None else Severity.ERROR
     readers = "servers and promtools" if flag in PROMTOOL_FEATURES else "servers"
-    return f"{feature.name} is read only by {readers} with --enable-feature={flag}", severity
+    return f"only {readers} with --enable-feature={flag} can read {feature.name}", severity
 
 
 def _written(version: tuple[int, int]) -> str:

@@ -1,10 +1,10 @@
 """A window shorter than two scrapes holds too few samples for a rate.
 
-``rate``, ``increase``, ``delta``, ``changes`` and their like compare samples, so they need two. A window under twice
-the scrape interval often holds one: the result has gaps, or says that nothing changes. Under four times, one lost
-scrape does the same; that is a warning. Of several jobs that may scrape a metric, the quickest one decides; what is
-too short only for a slower one is mentioned. Recorded series have their group's interval, subqueries their step.
-Look back at least four intervals, or scrape more often.
+``rate``, ``increase``, ``delta``, ``changes`` and similar functions compare samples, so they need two. A window under
+twice the scrape interval often holds only one: the result has gaps, or says that nothing changes. With a window under
+four intervals, one failed scrape does the same, which is a warning. If several jobs may scrape a metric, the quickest
+one decides. A window that is too short only for a slower job is a note. Recorded series have the interval of their
+group, and subqueries have their step. Look back at least four intervals, or scrape more often.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ COMPARING = frozenset(
     {"rate", "irate", "increase", "delta", "idelta", "deriv", "predict_linear", "resets", "changes"}
     | {"holt_winters", "double_exponential_smoothing"}
 )
-"""The functions that say nothing of a single sample."""
+"""The functions that need more than one sample."""
 
 FEWEST = 2
-"""How many intervals a window must have to hold two samples."""
+"""The number of intervals in a window that holds two samples."""
 
 SAFE = 4
-"""How many intervals it needs so that a lost scrape does no harm."""
+"""The number of intervals in a window that still holds two samples after one failed scrape."""
 
 
 def find(estate: Estate) -> Iterator[Hit]:
-    """List the windows that hold too few samples."""
+    """Yield the windows that hold too few samples."""
     sampling = Sampling(estate)
     for rule in estate.rules:
         for call in rule.nodes:
@@ -69,7 +69,7 @@ def _judged(
     elif window < FEWEST * slowest.interval:
         message = (
             f"{function} over {_text(window)} would hold fewer than two samples where {slowest.source}"
-            f" every {_text(slowest.interval)}; say by a matcher on 'job' which job it is"
+            f" every {_text(slowest.interval)}; add a matcher on 'job'"
         )
         yield rule.hit(rule.at(argument), message, Severity.INFO)
 
