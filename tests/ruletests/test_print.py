@@ -82,7 +82,8 @@ def test_text() -> None:
     assert any(line.startswith("coverage 25 %: 1 of 4 rules") for line in lines)
     assert any(line.startswith("mutants: 9 made, 5 killed, 1 survived, 1 argued for") for line in lines)
     assert lines[-1] == (
-        "FAIL: 2 of 5 test files pass; promtool alone passes 3, 1 of them in silence; "
+        "FAIL: 2 of 5 test files pass, and 1 place has no test file, 1 mutant survived, "
+        "1 argument for a mutant is wrong and gonogo cannot read 1 expression; promtool alone passes 3, 1 of them in silence; "
         "3 assertions in 1.8 s; 1 from the cache"
     )
     assert "\x1b" not in text
@@ -101,7 +102,7 @@ def test_text_of_a_pass() -> None:
     none = UnitReport((FileReport("a", True),), mutants=MutantReport(0, 0, covered=1))
     assert "no mutant was tried: the rules that tests cover have nothing" in unit_text(none)
     short = UnitReport((FileReport("a", True),), coverage=Coverage(2, 1), minimum=Decimal("99.99999"))
-    assert "coverage is below the 99.99999 % that are asked for" in unit_text(short)
+    assert "FAIL: the test file passes, but coverage is 50 %, below the required 99.99999 %; " in unit_text(short)
 
 
 GOOD, BAD = FileReport("a_test.yml", True, assertions=1), FileReport("a_test.yml", False, "got: nil")
@@ -121,6 +122,41 @@ _REPORTS = st.builds(
     st.none() | _MUTANTS,
     minimum=st.sampled_from([None, Decimal(50), Decimal("50.01"), Decimal(100)]),
 )
+
+
+@given(_REPORTS)
+def test_the_last_line_gives_a_reason_for_every_failure(report: UnitReport) -> None:
+    """A line that fails never says of all its files that they pass without the reason why the run fails."""
+    last = unit_text(report).splitlines()[-1]
+    counts = last.split("; ", 1)[0]
+    assert counts.startswith(f"{report.outcome}: ")
+    passing = sum(file.outcome is Outcome.PASS for file in report.files)
+    all_pass = bool(report.files) and passing == len(report.files)
+    assert (", but " in counts) is (all_pass and report.outcome is Outcome.FAIL)
+    if report.outcome is Outcome.PASS:
+        assert ", and " not in counts
+    elif not all_pass:
+        assert "no test file" in counts or f"{passing} of {len(report.files)} test files pass" in counts
+    assert all(reason in counts for reason in filter(None, [report.shortfall]))
+
+
+def test_the_last_line_counts_each_kind_of_reason() -> None:
+    """Several files that all pass, places without tests, arguments that are wrong, rules that nobody can read."""
+    report = UnitReport(
+        (FileReport("a", True), FileReport("b", True)),
+        (NOWHERE, NOWHERE),
+        Coverage(2, 2, unread=(Problem(None, "no UTF-8"),)),
+        MutantReport(2, 0, (SURVIVOR, SURVIVOR), problems=(Problem(None, "no"), Problem(None, "none"))),
+        minimum=Decimal(50),
+    )
+    assert unit_text(report).splitlines()[-1] == (
+        "FAIL: all 2 test files pass, but 2 places have no test file, 2 mutants survived, "
+        "2 arguments for a mutant are wrong and coverage is unknown, because gonogo cannot read all rules; "
+        "0 assertions in 0.0 s"
+    )
+    unrunnable = UnitReport((FileReport("a", True), FileReport("b", None, vmalert_only=True)))
+    assert "\nUNKNOWN: 1 of 2 test files pass, and promtool cannot run 1; " in f"\n{unit_text(unrunnable)}"
+    assert unit_text(UnitReport(())) == "FAIL: there is no test file; 0 assertions in 0.0 s\n"
 
 
 @given(_REPORTS)

@@ -153,5 +153,5 @@ def test_the_command_takes_the_dialect_from_the_policy(tmp_path: Path, capsys: p
         main(["test", "--policy", str(policy), "--no-cache", "--min-coverage", "50"])
     assert ended.value.code == 1
     out = capsys.readouterr().out
-    assert "nobody knows whether 50 % are covered: not all rules can be read" in out
+    assert "coverage is unknown, because gonogo cannot read all rules" in out
     assert "promtool cannot read this rule file: the key 'concurrency' belongs to vmalert" in out

@@ -31,7 +31,6 @@ def _lines(report: UnitReport) -> Iterator[str]:
         yield from _file(file)
     if report.coverage is not None:
         yield from coverage_lines(report.coverage)
-    yield from filter(None, [report.shortfall])
     if report.mutants is not None:
         yield from _mutants(report.mutants)
     yield _summary(report)
@@ -61,10 +60,9 @@ def _mutants(mutants: MutantReport) -> Iterator[str]:
 
 
 def _summary(report: UnitReport) -> str:
-    failing = sum(file.outcome is not Outcome.PASS for file in report.files)
-    passing = len(report.files) - failing
+    passing = sum(file.outcome is Outcome.PASS for file in report.files)
     silent = sum(file.outcome is not Outcome.PASS and bool(file.promtool) for file in report.files)
-    parts = [f"{passing} of {len(report.files)} test files pass"]
+    parts = [_verdict(report, passing)]
     if silent:
         parts.append(f"promtool alone passes {passing + silent}, {silent} of them in silence")
     assertions = sum(file.assertions for file in report.files)
@@ -72,3 +70,38 @@ def _summary(report: UnitReport) -> str:
     if cached := sum(file.cached for file in report.files):
         parts.append(f"{cached} from the cache")
     return f"{report.outcome}: {'; '.join(parts)}"
+
+
+def _verdict(report: UnitReport, passing: int) -> str:
+    """Write how many files pass, and every reason beside them why the run does not."""
+    files = len(report.files)
+    if not files:
+        text = "there is no test file" + (" (allowed)" if report.of_files is Outcome.PASS else "")
+    elif report.outcome is Outcome.PASS or passing < files:
+        text = f"{passing} of {files} test files pass"
+    else:
+        text = "the test file passes" if files == 1 else f"all {files} test files pass"
+    reasons = list(_reasons(report))
+    if not reasons:
+        return text
+    link = "but" if files and passing == files else "and"
+    return f"{text}, {link} {' and '.join(filter(None, (', '.join(reasons[:-1]), reasons[-1])))}"
+
+
+def _reasons(report: UnitReport) -> Iterator[str]:
+    """Yield each reason, other than a failing file, why a run does not pass."""
+    empty = sum(not one.allowed for one in report.nowhere)
+    if empty and report.files:
+        yield f"{counted(empty, 'place')} {'has' if empty == 1 else 'have'} no test file"
+    if unrunnable := sum(file.vmalert_only for file in report.files):
+        yield f"promtool cannot run {unrunnable}"
+    if report.mutants is not None:
+        if report.mutants.untried:
+            yield "no mutant was tried"
+        if survived := len(report.mutants.survived):
+            yield f"{counted(survived, 'mutant')} survived"
+        if wrong := len(report.mutants.problems):
+            yield f"{counted(wrong, 'argument')} for a mutant {'is' if wrong == 1 else 'are'} wrong"
+        if unread := len(report.mutants.unread):
+            yield f"gonogo cannot read {counted(unread, 'expression')}"
+    yield from filter(None, [report.shortfall])

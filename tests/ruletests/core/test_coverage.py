@@ -54,15 +54,17 @@ def test_rules_that_cannot_be_read_leave_open_what_is_covered() -> None:
     unread = Coverage(2, 2, unread=(Problem(Position("a.yml", 1, 1), "this is no UTF-8 text"),))
     assert not unread.reaches(Decimal(0))
     asked = UnitReport((), coverage=unread, minimum=Decimal("99.5"))
-    assert asked.shortfall == "nobody knows whether 99.5 % are covered: not all rules can be read"
+    assert asked.shortfall == "coverage is unknown, because gonogo cannot read all rules"
 
 
 def test_what_is_asked_for_is_said_as_it_was_asked() -> None:
     """Rounded it would say that 100 % are below 99.99999 %, or the like."""
     asked = UnitReport((), coverage=Coverage(2000, 1999), minimum=Decimal("99.99999"))
-    assert asked.shortfall == "coverage is below the 99.99999 % that are asked for"
+    assert asked.shortfall == "coverage is 99.9 %, below the required 99.99999 %"
     assert asked.uncovered
-    assert UnitReport((), minimum=Decimal("0.00000001")).shortfall.startswith("coverage is below the 0.00000001 %")
+    assert UnitReport((), minimum=Decimal("0.00000001")).shortfall == "coverage was not measured"
+    none = UnitReport((), coverage=Coverage(0, 0), minimum=Decimal(0))
+    assert none.shortfall == "coverage is unknown, because there is no rule"
     assert not UnitReport((), coverage=Coverage(2, 2), minimum=Decimal(100)).uncovered
 
 

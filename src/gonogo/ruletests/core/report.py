@@ -112,12 +112,16 @@ class UnitReport:
 
     @property
     def shortfall(self) -> str:
-        """What coverage falls short of, in words; empty where it suffices, or none is asked for."""
+        """The reason why coverage is too low; empty if it is high enough, or if no minimum is required."""
         if self.minimum is None or (self.coverage and self.coverage.reaches(self.minimum)):
             return ""
-        if self.coverage and self.coverage.unread:
-            return f"nobody knows whether {self.minimum:f} % are covered: not all rules can be read"
-        return f"coverage is below the {self.minimum:f} % that are asked for"
+        if self.coverage is None:
+            return "coverage was not measured"
+        if self.coverage.unread:
+            return "coverage is unknown, because gonogo cannot read all rules"
+        if not self.coverage.rules:
+            return "coverage is unknown, because there is no rule"
+        return f"coverage is {self.coverage.percent} %, below the required {self.minimum:f} %"
 
     @property
     def outlived(self) -> bool:
