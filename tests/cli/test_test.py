@@ -56,7 +56,7 @@ def test_files_come_in_one_order(capfd: pytest.CaptureFixture[str]) -> None:
     names = [f"{letter}_test.yml" for letter in "zyxwv"]
     write(Path(), dict.fromkeys(names, FIRING.replace("2x3", "0x3")))
     assert run(".", "--no-cache") == 1
-    failing = [line.partition(":")[0] for line in capfd.readouterr().out.splitlines() if "promtool fails it" in line]
+    failing = [line.partition(":")[0] for line in capfd.readouterr().out.splitlines() if "fails in promtool" in line]
     assert failing == sorted(names)
 
 

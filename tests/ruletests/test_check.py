@@ -186,8 +186,8 @@ def test_a_base_name_that_two_files_have_is_no_choice(tmp_path: Path) -> None:
     files = {"t/a_test.yml": FIRING, "t/b_test.yml": deeper, "x/one/r.yml": RULES, "x/two/r.yml": f"{RULES}# other\n"}
     paths = write(tmp_path, files)
     first, second = check(paths, tmp_path / "x")
-    assert "r.yml can be" in first.detail
-    assert "write more of its path" in first.detail
+    assert "r.yml can mean" in first.detail
+    assert "write more of the path" in first.detail
     assert second.outcome == "PASS"
     (tmp_path / "x" / "two" / "r.yml").write_text(RULES, encoding="utf-8")
     assert [one.outcome for one in check(paths, tmp_path / "x")] == ["PASS", "PASS"]

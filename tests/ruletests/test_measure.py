@@ -104,7 +104,7 @@ def test_a_twin_that_no_test_misses_is_uncovered(tmp_path: Path) -> None:
     assert report.coverage is not None
     assert [[rule.where.line for rule in same] for same in report.coverage.duplicates] == [[4, 7]]
     assert (report.coverage.rules, report.coverage.covered) == (4, 2)
-    assert _uncovered(report)[1:] == [("a", "a rule that says the same stands in for it")]
+    assert _uncovered(report)[1:] == [("a", "an identical rule gives the same result")]
     assert [one.rule.where.line for one in report.coverage.uncovered] == [6, 7]
 
 
@@ -143,7 +143,7 @@ def test_a_test_that_fails_covers_nothing(tmp_path: Path) -> None:
     report = _measured(_folder(tmp_path, tests=TESTS.replace("eval_time: 2m", "eval_time: 1m")))
     assert report.coverage is not None
     assert report.coverage.failing == (str(tmp_path / "tests/a_test.yml"),)
-    assert ("High", "only test files load it that do not pass") in _uncovered(report)
+    assert ("High", "every test file that loads it fails") in _uncovered(report)
 
 
 def test_a_test_that_passed_once_is_flaky(tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_an_argument_lets_a_mutant_live(tmp_path: Path) -> None:
     after = _measured(_folder(tmp_path, tests="\n".join([*lines, TESTS]))).mutants
     assert after is not None
     assert [(one.mutant, one.argument) for one in after.argued] == [(first.mutant, "it may")]
-    assert [problem.message for problem in after.problems] == [f"no reason is given why {rest[0].mutant} may survive"]
+    assert [problem.message for problem in after.problems] == [f"there is no reason why {rest[0].mutant} may survive"]
 
 
 def test_the_same_seed_gives_the_same_order(tmp_path: Path) -> None:

@@ -72,8 +72,8 @@ def test_text() -> None:
     assert lines[0] == "x:1:1: there is no test file here [no-tests-found]"
     assert lines[2] == "a_test.yml:3:5: the test asserts nothing (give it some) [no-assertion]"
     assert "b_test.yml:1:1: there are none [no-tests] (allowed: they come <soon>)" in lines
-    assert lines[lines.index("c_test.yml: promtool fails it") + 2] == "        got: nil"
-    assert "d_test.yml: it was not run" in lines
+    assert lines[lines.index("c_test.yml: fails in promtool") + 2] == "        got: nil"
+    assert "d_test.yml: did not run" in lines
     assert "r.yml:4:7: alert High: no test notices that the threshold 5 becomes 6 [abc]" in lines
     assert "r\\udcff.yml:1:1: this is no UTF-8 text" in lines
     unread = "1 of 4 expressions cannot be read here: alert High: it is not PromQL"
@@ -96,7 +96,7 @@ def test_text_of_a_pass() -> None:
         == "PASS: 1 of 1 test files pass; 1 assertion in 0.0 s\n"
     )
     order = FileReport("a", True, "got: nil", (SilentFinding("group-order", Problem(WHERE, "it depends")),))
-    assert "a: promtool fails it in the other order\n    got: nil" in unit_text(UnitReport((order,)))
+    assert "a: fails in promtool with the other order\n    got: nil" in unit_text(UnitReport((order,)))
     bare = UnitReport((FileReport("a", True),), mutants=MutantReport(1, 1), coverage=Coverage(1, 1))
     assert "mutants: 1 made, 1 killed, 0 survived" in unit_text(bare)
     none = UnitReport((FileReport("a", True),), mutants=MutantReport(0, 0, covered=1))

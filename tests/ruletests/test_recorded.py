@@ -25,14 +25,14 @@ tests:
 @pytest.mark.parametrize(
     ("tests", "told"),
     [
-        ("", "the file holds no tests"),
-        ("- 1\n", "the file holds no tests"),
-        ("rule_files: [../rules/duri.yml]\n", "there are no tests in the file"),
-        ("rule_files: [../rules/duri.yml]\ntests: []\n", "there are no tests in the file"),
+        ("", "the file has no tests"),
+        ("- 1\n", "the file has no tests"),
+        ("rule_files: [../rules/duri.yml]\n", "the list of tests is empty"),
+        ("rule_files: [../rules/duri.yml]\ntests: []\n", "the list of tests is empty"),
         (TESTS.partition("    promql_expr_test")[0], "duri.yml:4:5: the test asserts nothing"),
         ("rule_files: [../rules/duri.yml]\ntests: [1]\n", "the test asserts nothing"),
         (TESTS.replace("duri.yml", "dury.yml"), "duri.yml:1:14: ../rules/dury.yml matches no file"),
-        (TESTS.partition("\n")[2], "no rule_files are named"),
+        (TESTS.partition("\n")[2], "there are no rule_files"),
         (NO_ALERT.replace("NAME", "DuriY"), "no alert is expected of 'DuriY', and no rule has that name"),
         ("rule_files: [a\n", "duri.yml:"),
     ],
@@ -68,7 +68,7 @@ def test_rules_that_are_not_the_policys_do_not_count(tmp_path: Path) -> None:
     (tmp_path / "other.yml").write_text(RULES, encoding="utf-8")
     run = unit(policy_file)
     assert run.outcome is Outcome.FAIL
-    assert "../other.yml is none of the policy's rules" in run.findings[0]
+    assert "the policy does not name the rule file ../other.yml" in run.findings[0]
 
 
 def test_rules_are_found_by_base_name_among_the_policys(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from gonogo.model.plain import plain
 
 if TYPE_CHECKING:
     from gonogo.formats.dialect import Dialect
-    from gonogo.ruletests.check import Heard
+    from gonogo.ruletests.check import Progress
     from gonogo.ruletests.core.report import UnitReport
 
 _EXIT_CODES = {"PASS": 0, "FAIL": 1, "UNKNOWN": 3}
@@ -113,7 +113,7 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
     return code
 
 
-def _counting(says: Callable[[str], None]) -> Heard:
+def _counting(says: Callable[[str], None]) -> Progress:
     """Return a function that reports the progress, ten times in all."""
     said = 0
 
@@ -127,21 +127,27 @@ def _counting(says: Callable[[str], None]) -> Heard:
 
 
 def _of_places(
-    paths: tuple[str, ...], about: _About, folder: Path | None, allowed: Mapping[str, str], heard: Heard
+    paths: tuple[str, ...], about: _About, folder: Path | None, allowed: Mapping[str, str], heard: Progress
 ) -> tuple[UnitReport, int]:
     from gonogo.ruletests.places import places_report
 
     report = places_report(
-        paths, about.rules, cache=folder, allowed=allowed, heard=heard, features=about.features, dialect=about.dialect
+        paths,
+        about.rules,
+        cache=folder,
+        allowed=allowed,
+        progress=heard,
+        features=about.features,
+        dialect=about.dialect,
     )
     return report, _EXIT_CODES[report.outcome]
 
 
-def _of_policy(path: Path, folder: Path | None, allowed: Mapping[str, str], heard: Heard) -> tuple[UnitReport, int]:
+def _of_policy(path: Path, folder: Path | None, allowed: Mapping[str, str], heard: Progress) -> tuple[UnitReport, int]:
     from gonogo.policy.load import load
     from gonogo.ruletests.recorded import recorded_report
 
-    report, run = recorded_report(load(path), cache=folder, allowed=allowed, heard=heard)
+    report, run = recorded_report(load(path), cache=folder, allowed=allowed, progress=heard)
     why = f": {run.detail}" if run.outcome != report.outcome or not report.files else ""
     click.echo(plain(f"recorded: {run.kind} {run.outcome}{why}"), err=True)
     return report, _EXIT_CODES[run.outcome if run.outcome == "UNKNOWN" else report.outcome]

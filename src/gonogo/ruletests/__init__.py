@@ -1,1 +1,1 @@
-"""Unit tests of rules: promtool's tests, run so that none is skipped silently."""
+"""Unit tests of rules: runs promtool's tests and skips none of them silently."""

@@ -1,9 +1,9 @@
-"""Keeps which test files passed, by everything that their passing depends on.
+"""Keeps the passes of test files, under a key of everything that a pass depends on.
 
-Only a pass without any finding is kept: the file's text, the text of every rule file
-it loads and where each stands among its entries, gonogo's version, promtool's version and
-the features that it turned on make its key. A failure is always run again. An entry that is damaged is as good as none,
-and a cache that cannot be written costs nothing but time.
+Only a pass without any finding is kept. The key is made of the text of the test file, the text of every rule file that
+the test file loads and the place of each among the entries, gonogo's version, promtool's version, and the features that
+promtool turns on. A failed test file always runs again. A damaged entry counts as no entry. A cache that cannot be
+written costs nothing but time.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from gonogo.version import __version__
 SCHEMA = "gonogo/unit-cache/v1"
 
 KEPT = 30 * 86_400.0
-"""Seconds for which an entry is kept after it was last of use."""
+"""The seconds for which an entry is kept after its last use."""
 
 
 def default_folder() -> Path | None:
-    """Give ``$XDG_CACHE_HOME/gonogo`` or ``~/.cache/gonogo``; ``None`` where there is no home."""
+    """Return ``$XDG_CACHE_HOME/gonogo`` or ``~/.cache/gonogo``; ``None`` if the user has no home folder."""
     if (given := variable("XDG_CACHE_HOME")) is not None and Path(given).is_absolute():
         return Path(given) / "gonogo"
     try:
@@ -38,15 +38,15 @@ def default_folder() -> Path | None:
 
 
 class UnitCache:
-    """The passes that a folder keeps; without a folder it keeps none."""
+    """The passes that a folder keeps. Without a folder nothing is kept."""
 
     def __init__(self, folder: Path | None, promtool: str) -> None:
-        """Use the folder's part for unit tests, which need not exist."""
+        """Use the subfolder ``unit`` of the folder. The folder need not exist."""
         self._folder = None if folder is None else folder / "unit"
         self._promtool = promtool
 
     def seconds(self, material: Material) -> float | None:
-        """Tell how long the pass of the same content took; ``None`` where none is kept."""
+        """Return how many seconds the kept pass of the same content took; ``None`` if no pass is kept."""
         if self._folder is None:
             return None
         key = self._key(material)
@@ -75,7 +75,7 @@ class UnitCache:
             Path(file.name).replace(self._folder / key)
 
     def tidy(self) -> None:
-        """Remove what has not been of use for long."""
+        """Remove the entries that were not used for a long time."""
         if self._folder is None:
             return
         oldest = time.time() - KEPT

@@ -1,4 +1,4 @@
-"""Runs test files in promtool and looks for silent passes: what ``gonogo test`` and the run gate have in common."""
+"""Runs test files in promtool and looks for silent passes, for ``gonogo test`` and for the run gate."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ from gonogo.ruletests.silent.passes import (
 from gonogo.ruletests.silent.silent_pass import SilentFinding
 from gonogo.ruletests.stage import StagedUnit, staging
 
-Heard = Callable[[int, int], None]
-"""Hears how many files are done, and of how many."""
+Progress = Callable[[int, int], None]
+"""A function that is called with the number of finished steps and the number of all steps."""
 
 
-def nobody(done: int, of: int) -> None:
-    """Hear nothing."""
+def ignore_progress(done: int, of: int) -> None:
+    """Ignore the progress."""
     del done, of
 
 
 @dataclass(frozen=True)
 class _Case:
-    """A test file to be run: what it is made of, what it shows by itself, and what else must be tried."""
+    """A test file to run: its material, the findings in its text, and the variants that must run as well."""
 
     material: Material
     loaded: Loaded
@@ -54,7 +54,7 @@ class _Case:
     suspected: tuple[Suspect, ...]
 
     def variants(self) -> Iterator[Material]:
-        """Give what promtool runs: the file, with the groups in both orders where that is open, and the probes."""
+        """Yield the material of each promtool run: the file, both group orders if the order is open, and the probes."""
         if self.orders is None:
             yield self.material
         else:
@@ -71,21 +71,21 @@ def check_files(
     promtool: Promtool,
     cache: UnitCache,
     allowed: Mapping[str, str],
-    heard: Heard = nobody,
+    progress: Progress = ignore_progress,
     inside: Sequence[Path] | None = None,
 ) -> tuple[FileReport, ...]:
-    """Run test files, those that the cache does not know over all cores, and report on each, in their order.
+    """Run test files over all cores, except those that the cache knows, and return a report on each, in their order.
 
-    The biggest are read first: they are likely to take longest, and are run while the others are read.
+    The largest files are read first. They probably take longest, and they run while the others are read.
 
     Args:
         paths: the test files.
-        places: where else rule files are.
+        places: the other places of rule files.
         promtool: the promtool to run.
-        cache: what passed before.
-        allowed: the silent passes that are tolerated, and why.
-        heard: hears how many files are done.
-        inside: the rule files that count, where others are not to be loaded.
+        cache: the passes of earlier runs.
+        allowed: the silent passes that are allowed, with the reason of each.
+        progress: the function that is called with the number of finished files.
+        inside: the only rule files that the tests may load; ``None`` if the tests may load any.
 
     Raises:
         MissingTool: promtool is not installed.
@@ -95,7 +95,7 @@ def check_files(
 
     def report_on(path: Path, report: FileReport) -> None:
         reports[path] = report
-        heard(len(reports), len(paths))
+        progress(len(reports), len(paths))
 
     def to_run() -> Iterator[_Case]:
         for path in sorted(paths, key=_size, reverse=True):
@@ -107,7 +107,7 @@ def check_files(
             else:
                 yield read
 
-    heard(0, len(paths))
+    progress(0, len(paths))
     for case, report in _run(to_run(), promtool):
         if report.promtool and not report.findings:
             cache.keep(case.material, report.seconds)
@@ -116,7 +116,7 @@ def check_files(
 
 
 def _size(path: Path) -> int:
-    """Give what tells of a file, before it is read, how long it may take."""
+    """Return the size of a file, from which gonogo estimates its run time before reading it."""
     try:
         return path.stat().st_size
     except OSError:
@@ -142,7 +142,7 @@ def _outside(one: Material, inside: frozenset[str]) -> Iterator[SilentFinding]:
     for loaded_entry in one.entries:
         if any(os.path.realpath(rule.path) not in inside for rule in loaded_entry.rules):
             entry = loaded_entry.entry
-            why = f"{entry.pattern} is none of the policy's rules: what is tested is not what counts"
+            why = f"the policy does not name the rule file {entry.pattern}: this test is about other rules"
             yield SilentFinding(RULE_FILE_OUTSIDE, Problem(entry.where, why, "name it under 'rules' in the policy"))
 
 
@@ -165,7 +165,7 @@ def _of_vmalert_tool(one: Material) -> Iterator[Problem]:
 
 
 def _hints(one: Material) -> Iterator[Problem]:
-    """List what promtool refuses, and programs of VictoriaMetrics read."""
+    """List the parts that promtool refuses and the programs of VictoriaMetrics read."""
     yield from _of_vmalert_tool(one)
     yield from filter(None, (vmalert_key(rule.whole, str(rule.path)) for rule in one.rules))
 
@@ -174,13 +174,13 @@ def _ambiguous(one: Material, places: RulePlaces) -> Iterator[Problem]:
     for entry in one.entries:
         here = found_here(entry.entry.pattern, one.path.parent)
         if entry.rules and not here and (rivals := places.ambiguous(entry.entry.pattern)):
-            names = " and ".join(map(str, rivals))
+            names = " or ".join(map(str, rivals))
             if {rule.path for rule in entry.rules} <= set(rivals):
-                yield Problem(entry.entry.where, f"{entry.entry.pattern} can be {names}", "write more of its path")
+                yield Problem(entry.entry.where, f"{entry.entry.pattern} can mean {names}", "write more of the path")
 
 
 def _run(cases: Iterable[_Case], promtool: Promtool) -> Iterator[tuple[_Case, FileReport]]:
-    """Run all variants of all cases, and report on a case as soon as its last one has ended."""
+    """Run all variants of all cases, and report on a case as soon as its last variant has ended."""
     parts: list[tuple[_Case, range]] = []
     results: dict[int, UnitResult] = {}
 

@@ -1,14 +1,15 @@
-"""Finds out which rules the tests really test: it removes each of them and looks whether a test fails."""
+"""Finds the rules that the tests really test: removes one rule at a time, and checks if a test fails."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gonogo.formats.test_file import UnitFile
 from gonogo.model.rule import RuleKind
 from gonogo.programs.installed_promtool import Promtool
+from gonogo.ruletests.check import Progress, ignore_progress
 from gonogo.ruletests.core.coverage import Coverage, Uncovered
 from gonogo.ruletests.core.firing import expects_firing, expects_quiet
 from gonogo.ruletests.core.rule_text import RuleId, RuleText
@@ -21,28 +22,20 @@ from gonogo.ruletests.stage import staged
 from gonogo.ruletests.suite import Suite
 from gonogo.ruletests.trials import Trials, answers
 
-Progress = Callable[[int, int], None]
-"""Hears how much is done, and of how much."""
-
-
-def nobody_listens(done: int, of: int) -> None:
-    """Hear progress, and say nothing of it."""
-    del done, of
-
 
 def passing_twice(
     materials: Sequence[Material], first: Mapping[Path, bool], promtool: Promtool
 ) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
-    """Run every test file once more, nothing changed.
+    """Run every unchanged test file once more.
 
     Args:
         materials: the test files.
-        first: which of them passed in a run before.
+        first: the result of each test file in the first run.
         promtool: the promtool to run.
 
     Returns:
-        The paths of those that passed both times, of those that passed once, and of those
-        that failed both times.
+        The paths of the files that passed both times, of those that passed only once, and of those that failed both
+        times.
     """
     with staged(materials) as stages:
         second = {materials[number].path: result.passed for number, result in run_tests(stages, promtool)}
@@ -57,15 +50,15 @@ def coverage(
     suite: Suite,
     steady: tuple[frozenset[str], tuple[str, ...], tuple[str, ...]],
     trials: Trials,
-    progress: Progress = nobody_listens,
+    progress: Progress = ignore_progress,
 ) -> Coverage:
-    """Remove each rule in turn, and look whether a test file fails that passes as it is.
+    """Remove each rule in turn, and check if a test file fails that passes with the rule.
 
     Args:
         suite: the test files and all rules.
-        steady: what ``passing_twice`` gave.
-        trials: the promtool, and what earlier trials gave; what is found out is added to it.
-        progress: hears how many rules are done.
+        steady: the result of ``passing_twice``.
+        trials: the promtool and the outcomes of earlier trials. New outcomes are added.
+        progress: the function that is called with the number of finished rules.
 
     Raises:
         MissingTool: promtool is not installed.
@@ -102,16 +95,16 @@ def _units(loading: Mapping[RuleId, tuple[Sheet, ...]], rule: RuleText) -> Itera
 
 
 def _why(suite: Suite, loading: Mapping[RuleId, tuple[Sheet, ...]], rule: RuleText, doubled: Collection[RuleId]) -> str:
-    """Say in words why nothing missed a rule."""
+    """Explain why no test failed without a rule."""
     if not any(rule.id in sheet.number for sheet in suite.sheets):
         return "no test file loads it"
     if rule.id not in loading:
-        return "only test files load it that do not pass"
+        return "every test file that loads it fails"
     sheets = loading[rule.id]
     if all(sheet.dependence.extracts(sheet.number[rule.id]) == () for sheet in sheets):
         return "no assertion depends on it"
     if rule.rule.kind is RuleKind.ALERT and not expects_firing((sheet.unit for sheet in sheets), rule.rule):
         return "no assertion expects it to fire"
     if rule.id in doubled:
-        return "a rule that says the same stands in for it"
+        return "an identical rule gives the same result"
     return "every assertion that depends on it passes without it as well"

@@ -1,4 +1,4 @@
-"""Finds test files: below folders, by globs, or named one by one."""
+"""Finds test files: below folders, by globs, or by their own names."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _MAGIC = frozenset("*?[")
 
 
 def test_files(places: Sequence[str]) -> tuple[tuple[Path, ...], tuple[SilentFinding, ...]]:
-    """List the test files of some places, sorted, and the places that have none.
+    """List the test files of some places, sorted, and the places without a test file.
 
-    A file named by itself is taken as a test, whatever it holds. Below a folder and under
-    a glob it is one if it is called ``*_test.yml`` or ``*_test.yaml``, or is YAML with
-    what only promtool's tests have; what cannot be read may be one, and is not passed over.
+    A file named by its path counts as a test file, with any content. Below a folder and under a glob, a file is a test
+    file if its name ends in ``_test.yml`` or ``_test.yaml``, or it is YAML with a key that only promtool's tests have.
+    A file that cannot be read counts too, because it may be a test file.
 
     Raises:
-        UsageError: there is no such file or folder, or it cannot be listed.
+        UsageError: there is no such file or folder, or the folder cannot be listed.
     """
     found: set[Path] = set()
     nowhere: list[SilentFinding] = []
@@ -39,7 +39,7 @@ def test_files(places: Sequence[str]) -> tuple[tuple[Path, ...], tuple[SilentFin
 
 
 def no_tests_found(place: str) -> SilentFinding:
-    """Say that a place has no test file."""
+    """Return the finding that a place has no test file."""
     hint = "tests are called *_test.yml or *_test.yaml"
     return SilentFinding(NO_TESTS_FOUND, Problem(Position(place, 1, 1), "there is no test file here", hint))
 
@@ -52,7 +52,7 @@ def _below(place: str) -> tuple[Path, ...]:
         if path.exists():
             return (path,)
         if not _MAGIC & set(place):
-            raise UsageError(f"{place}: there is no such file or folder", next_step="name tests, or their folder")
+            raise UsageError(f"{place}: there is no such file or folder", next_step="name tests or a folder of tests")
         return tuple(filter(_is_test, _matched(place)))
     except OSError as error:
         raise UsageError(f"{error.filename}: {error.strerror}", next_step="name files that can be read") from error

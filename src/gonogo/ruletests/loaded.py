@@ -1,4 +1,4 @@
-"""Reads the rules that a test file loads, for judging what it asserts of them."""
+"""Reads the rules that a test file loads, so that gonogo can judge the assertions about them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gonogo.ruletests.material import LoadedEntry, Material
 
 
 def loaded(material: Material, promtool: Version | None) -> Loaded:
-    """Give a test file together with its rules, as far as they can be read; the rest is promtool's to refuse."""
+    """Return a test file with its rules. Rules that gonogo cannot read are left out: promtool refuses those."""
     files = {rule.path: rules_of(rule.whole, str(rule.path)) for rule in material.rules}
     groups = tuple(group for file in files.values() for group in file.groups)
     return Loaded(material.unit, tuple(_entry(one, files) for one in material.entries), groups, promtool)
@@ -21,7 +21,7 @@ def loaded(material: Material, promtool: Version | None) -> Loaded:
 
 @lru_cache(maxsize=1024)
 def rules_of(text: str, path: str) -> SourceFile:
-    """Read a text once, however many tests load it, with the places of its rules in the file as it is written."""
+    """Read the text of a rule file once for all tests that load it. The rules keep their places in the file."""
     return source_file(text, path)
 
 

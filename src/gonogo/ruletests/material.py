@@ -1,4 +1,4 @@
-"""What a run of one test file depends on: its text, and the text of every rule file that it loads."""
+"""The input of a run of one test file: its text, and the text of every rule file that it loads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gonogo.ruletests.rules import RulePlaces, RuleSource, found
 
 @dataclass(frozen=True, slots=True)
 class LoadedEntry:
-    """An entry of ``rule_files`` and the rule files it stands for; ``unread`` says why one cannot be read."""
+    """An entry of ``rule_files`` and its rule files. ``unread`` says why one of them cannot be read."""
 
     entry: RuleFileEntry
     rules: tuple[RuleSource, ...]
@@ -23,13 +23,13 @@ class LoadedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """A test file and all it loads.
+    """A test file and everything that it loads.
 
     Attributes:
         path: the test file.
         text: its text.
-        unit: the text, read.
-        entries: what its ``rule_files`` stand for.
+        unit: the test file as parsed from the text.
+        entries: the entries of ``rule_files``, each with its rule files.
     """
 
     path: Path
@@ -39,12 +39,12 @@ class Material:
 
     @property
     def rules(self) -> tuple[RuleSource, ...]:
-        """Every rule file, once, in the order in which it is first named."""
+        """Every rule file, each once, in the order of their first mention."""
         return tuple({(rule.path, rule.part): rule for one in self.entries for rule in one.rules}.values())
 
 
 def material(path: Path, places: RulePlaces) -> Material:
-    """Read a test file and what it loads.
+    """Read a test file and everything that it loads.
 
     Raises:
         Unreadable: the test file cannot be read.
@@ -55,7 +55,7 @@ def material(path: Path, places: RulePlaces) -> Material:
 
 
 def with_group_names(one: Material, names: Sequence[str]) -> Material:
-    """Give all groups, in the order of the rule files, other names; files stay as they are where none changes."""
+    """Rename all groups, in the order of the rule files. A file stays as it is if none of its names change."""
     texts = renamed([rule.text for rule in one.rules], names)
     rules = {(rule.path, rule.part): replace(rule, text=text) for rule, text in zip(one.rules, texts, strict=True)}
     entries = (replace(old, rules=tuple(rules[rule.path, rule.part] for rule in old.rules)) for old in one.entries)

@@ -1,4 +1,4 @@
-"""Measures tests that were run: what they cover, and which mutants of the rules they kill."""
+"""Measures tests that have run: the rules that they cover, and the mutants of the rules that they kill."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from gonogo.errors import Problem
 from gonogo.formats.dialect import Dialect
 from gonogo.policy.inputs import unit_files
 from gonogo.programs.installed_promtool import Promtool
+from gonogo.ruletests.check import Progress, ignore_progress
 from gonogo.ruletests.core.arguments import arguments
 from gonogo.ruletests.core.report import UnitReport
-from gonogo.ruletests.coverage import Progress, coverage, nobody_listens, passing_twice
+from gonogo.ruletests.coverage import coverage, passing_twice
 from gonogo.ruletests.material import material
 from gonogo.ruletests.mutants import Budget, mutants
 from gonogo.ruletests.rules import RulePlaces, RuleSource
@@ -25,11 +26,11 @@ from gonogo.ruletests.trials import Trials
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What is asked of tests beyond passing.
+    """The measures that the user asks for, beside passing.
 
     Attributes:
-        minimum: the percentage of rules that must be covered; ``None`` asks for none.
-        mutants: what mutants may take; ``None`` makes none.
+        minimum: the required percentage of covered rules; ``None`` if no minimum is required.
+        mutants: the budget for mutants; ``None`` if no mutants are wanted.
     """
 
     minimum: Decimal | None = None
@@ -41,18 +42,18 @@ def measured(
     rules: Sequence[Path],
     asked: Measures,
     promtool: Promtool,
-    progress: Progress = nobody_listens,
+    progress: Progress = ignore_progress,
     dialect: Dialect = Dialect.PROMETHEUS,
 ) -> UnitReport:
-    """Add coverage, and mutants where they are asked for, to the report of a run.
+    """Add coverage, and mutants if they are wanted, to the report of a run.
 
     Args:
-        report: the run; files that promtool did not read are left out.
-        rules: files and folders of rules: all of these rules count, whether a test loads them or not.
-        asked: what is asked for.
+        report: the report of the run. Files that promtool did not read are left out.
+        rules: files and folders of rules. All of these rules count, with or without a test that loads them.
+        asked: the wanted measures.
         promtool: the promtool to run.
-        progress: hears how many rules are done, then how many mutants.
-        dialect: the dialect of the rule files; what promtool cannot read of them counts as unread.
+        progress: the function that is called with the number of finished rules, then of finished mutants.
+        dialect: the dialect of the rule files. Rules that promtool cannot read count as unread.
 
     Raises:
         MissingTool: promtool is not installed.
@@ -73,7 +74,7 @@ def measured(
 
 
 def _all_of(rules: Iterable[Path], places: RulePlaces) -> tuple[tuple[RuleSource, ...], tuple[Problem, ...]]:
-    """Read all rules there are; beside them, what cannot be read."""
+    """Read all rules. Return them, and a problem for each file that cannot be read."""
     read: list[RuleSource] = []
     unread: list[Problem] = []
     for path in sorted({shown(path) for place in rules for path in unit_files(place)}):

@@ -1,4 +1,4 @@
-"""Changes the rules a little, one change at a time, and looks which changes no test notices."""
+"""Changes the rules, one small change at a time, and finds the changes that no test notices."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from gonogo.ruletests.check import Progress, ignore_progress
 from gonogo.ruletests.core.arguments import Argument, wrong_arguments
 from gonogo.ruletests.core.coverage import Coverage
 from gonogo.ruletests.core.firing import expects_firing
@@ -16,7 +17,6 @@ from gonogo.ruletests.core.mutants import MutantReport, Survivor
 from gonogo.ruletests.core.rule_text import RuleId, RuleText
 from gonogo.ruletests.core.suite import MutantFate, MutantQuestion, Sheet
 from gonogo.ruletests.core.tested_rule import TestedRule
-from gonogo.ruletests.coverage import Progress, nobody_listens
 from gonogo.ruletests.mutation.catalogue import mutations
 from gonogo.ruletests.mutation.mutation import Mutation
 from gonogo.ruletests.suite import Suite
@@ -25,7 +25,7 @@ from gonogo.ruletests.trials import Trials, answers
 
 @dataclass(frozen=True, slots=True)
 class _Mutant:
-    """A mutation, the rule it is of, and its name, which no other mutant has."""
+    """A mutation, its rule, and its name, which is unique among all mutants."""
 
     name: str
     rule: RuleText
@@ -34,7 +34,7 @@ class _Mutant:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How much time mutants get (``None``: as much as they need), and what their order is drawn with."""
+    """The time for mutants (``None``: no limit), and the seed of their order."""
 
     time: timedelta | None = None
     seed: int = 0
@@ -47,18 +47,18 @@ def mutants(
     given: Sequence[Argument],
     trials: Trials,
     budget: Budget,
-    progress: Progress = nobody_listens,
+    progress: Progress = ignore_progress,
 ) -> MutantReport:
     """Mutate every rule that is covered, and run the tests that cover it.
 
     Args:
         suite: the test files and all rules.
-        covered: what the tests cover: mutants of anything else would all live.
-        passing: the paths of the test files that pass as they are.
-        given: what test files say of mutants that may live.
-        trials: the promtool, and what earlier trials gave; what is found out is added to it.
-        budget: how long it may take, and the seed of the order.
-        progress: hears how many mutants are done.
+        covered: the coverage of the tests. Rules without coverage get no mutants, because those would all survive.
+        passing: the paths of the test files that pass without a change.
+        given: the arguments of the test files for mutants that may survive.
+        trials: the promtool and the outcomes of earlier trials. New outcomes are added.
+        budget: the time limit, and the seed of the order.
+        progress: the function that is called with the number of finished mutants.
 
     Raises:
         MissingTool: promtool is not installed.
@@ -82,7 +82,7 @@ def mutants(
 def _made(
     suite: Suite, loading: Mapping[RuleId, tuple[Sheet, ...]], without: frozenset[TestedRule]
 ) -> Iterator[_Mutant]:
-    """Make the mutants of all covered rules, in the order of the files."""
+    """Yield the mutants of all covered rules, in the order of the files."""
     names: Counter[str] = Counter()
     for rule in suite.rules:
         if rule.tested not in without and rule.id in loading:

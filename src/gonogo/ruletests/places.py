@@ -1,4 +1,4 @@
-"""Runs the test files of some places, with no policy: folders, globs, files."""
+"""Runs the test files of some places (folders, globs, files) without a policy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gonogo.errors import UsageError
 from gonogo.formats.dialect import Dialect
 from gonogo.programs.installed_promtool import Promtool, installed_promtool
 from gonogo.ruletests.cache import UnitCache
-from gonogo.ruletests.check import Heard, check_files, nobody
+from gonogo.ruletests.check import Progress, check_files, ignore_progress
 from gonogo.ruletests.core.allowance import under
 from gonogo.ruletests.core.report import UnitReport
 from gonogo.ruletests.find import test_files
@@ -24,31 +24,31 @@ def places_report(
     *,
     cache: Path | None = None,
     allowed: Mapping[str, str] | None = None,
-    heard: Heard = nobody,
+    progress: Progress = ignore_progress,
     features: Sequence[str] = (),
     dialect: Dialect = Dialect.PROMETHEUS,
 ) -> UnitReport:
     """Run the test files of some places: folders, globs, files.
 
     Args:
-        places: where to look.
-        rules: files and folders in which rule files are looked for by base name.
-        cache: the folder that keeps passes; none are kept without one.
-        allowed: the silent passes that are tolerated, and why.
-        heard: hears how many files are done.
+        places: the folders, globs and files.
+        rules: files and folders in which rule files are found by base name.
+        cache: the folder that keeps passes; ``None`` to keep none.
+        allowed: the silent passes that are allowed, with the reason of each.
+        progress: the function that is called with the number of finished files.
         features: the features that promtool turns on.
         dialect: the dialect of the rule files.
 
     Raises:
-        UsageError: one of the places or of the rules is not there, or promtool is too old for a feature.
+        UsageError: a place or a rule file does not exist, or promtool is too old for a feature.
         MissingTool: promtool is not installed.
     """
     if gone := [str(path) for path in rules if not path.exists()]:
-        raise UsageError(f"{gone[0]}: there is no such file or folder", next_step="--rules names where rules live")
+        raise UsageError(f"{gone[0]}: there is no such file or folder", next_step="give an existing one: --rules PATH")
     paths, nowhere = test_files(places)
     promtool = installed_promtool(features)
     where = RulePlaces(rules, dialect)
-    report = report_on(paths, where, promtool, cache=cache, allowed=allowed or {}, heard=heard)
+    report = report_on(paths, where, promtool, cache=cache, allowed=allowed or {}, progress=progress)
     return UnitReport(report.files, under(allowed or {}, nowhere), tools=report.tools, seconds=report.seconds)
 
 
@@ -59,25 +59,25 @@ def report_on(
     *,
     cache: Path | None,
     allowed: Mapping[str, str],
-    heard: Heard,
+    progress: Progress,
     inside: Sequence[Path] | None = None,
 ) -> UnitReport:
     """Run test files and report on them.
 
     Args:
         paths: the test files.
-        places: where rule files are looked for by base name.
+        places: the places in which rule files are found by base name.
         promtool: the promtool to run.
-        cache: the folder that keeps passes; none are kept without one.
-        allowed: the silent passes that are tolerated, and why.
-        heard: hears how many files are done.
-        inside: the rule files that count, where others are not to be loaded.
+        cache: the folder that keeps passes; ``None`` to keep none.
+        allowed: the silent passes that are allowed, with the reason of each.
+        progress: the function that is called with the number of finished files.
+        inside: the only rule files that the tests may load; ``None`` if the tests may load any.
 
     Raises:
         MissingTool: promtool is not installed.
     """
     began = time.monotonic()
     kept = UnitCache(cache, promtool.key)
-    files = check_files(sorted(set(map(shown, paths))), places, promtool, kept, allowed, heard, inside)
+    files = check_files(sorted(set(map(shown, paths))), places, promtool, kept, allowed, progress, inside)
     kept.tidy()
     return UnitReport(files, tools={"promtool": promtool.version}, seconds=time.monotonic() - began)

@@ -1,4 +1,4 @@
-"""A run of rule tests as text: what fails and why, what is tolerated, and a last line of counts."""
+"""A run of rule tests as text: each failure with its reason, each allowed finding, and a last line of counts."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def _lines(report: UnitReport) -> Iterator[str]:
 def _file(file: FileReport) -> Iterator[str]:
     yield from map(_finding, file.findings)
     if file.outcome is not Outcome.PASS and file.words:
-        told = {True: "promtool fails it in the other order", False: "promtool fails it", None: "it was not run"}
-        yield f"{one_line(file.path)}: {told[file.promtool]}"
+        results = {True: "fails in promtool with the other order", False: "fails in promtool", None: "did not run"}
+        yield f"{one_line(file.path)}: {results[file.promtool]}"
         yield from (f"{INDENT}{plain(line.rstrip())}" for line in file.words.splitlines())
 
 
 def _finding(one: SilentFinding) -> str:
-    """Write it on one line, the place first so that terminals link it."""
+    """Write a finding on one line, with the place first so that terminals make it a link."""
     allowed = f" (allowed: {one_line(one.allowed)})" if one.allowed else ""
     return f"{one_line(str(one.problem))} [{one.silent_pass}]{allowed}"
 

@@ -23,7 +23,7 @@ def unit_json(report: UnitReport) -> str:
 
 
 def unit_value(report: UnitReport) -> Mapping[str, object]:
-    """Build the plain values of the document."""
+    """Return the document as plain values."""
     return {
         "schema": SCHEMA,
         "outcome": report.outcome,

@@ -1,7 +1,7 @@
 """A run of rule tests as JUnit XML, the form that CI servers read.
 
-A test case for each file, and where that was asked one for the coverage and one for each mutant that lives:
-the document has a failure exactly when the command fails.
+The document has a test case for each file, one for the coverage and one for each surviving mutant, if those were
+measured. The document has a failure exactly when the command fails.
 
 Source: the schema of Apache Ant's JUnit task, as Jenkins and GitLab read it.
 """
@@ -26,7 +26,7 @@ SUITE = "promql-unit"
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A test case: it fails for a reason, which is a word, and in detail; notes are for who wants to read more."""
+    """A test case. It fails if it has a reason, which is one word. The notes are further information."""
 
     name: str
     file: str = ""
@@ -36,7 +36,7 @@ class _Case:
     seconds: float | None = None
 
     def written(self) -> Iterator[str]:
-        """Write it line by line."""
+        """Yield the lines of the test case."""
         file = f" file={_quoted(self.file)}" if self.file else ""
         time = "" if self.seconds is None else f' time="{self.seconds:.3f}"'
         opening = f'    <testcase classname="{SUITE}" name={_quoted(self.name)}{file}{time}'
@@ -131,5 +131,5 @@ def _text(text: str) -> str:
 
 
 def _safe(text: str) -> str:
-    """Escape what XML cannot hold: control characters, and halves of characters."""
+    """Escape what XML cannot have: control characters, and halves of characters."""
     return plain(text)

@@ -1,4 +1,4 @@
-"""What tests were measured by, as lines of text: what they cover, and which mutants they let live."""
+"""Coverage and mutants as lines of text: the rules without a test, and the mutants that survived."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ INDENT = "    "
 
 
 def coverage_lines(coverage: Coverage) -> Iterator[str]:
-    """Write what is not covered and why, and last how much is."""
+    """Yield a line for each rule that is not covered, with the reason, and a last line with the percentage."""
     for one in coverage.uncovered:
         yield one_line(f"{one.rule}: not tested: {one.why}")
     for twins in coverage.duplicates:
@@ -23,7 +23,7 @@ def coverage_lines(coverage: Coverage) -> Iterator[str]:
     for rule in coverage.alerts_without_quiet:
         yield one_line(f"{rule}: no test expects it not to fire")
     for path in coverage.flaky:
-        yield one_line(f"{path}: passed and failed without a change; it counts for nothing")
+        yield one_line(f"{path}: passed and failed without a change, so this test file does not count")
     yield from (one_line(str(problem)) for problem in coverage.unread)
     if coverage.unread_expressions:
         yield one_line(unread_line(coverage.unread_expressions, coverage.rules))
@@ -32,7 +32,7 @@ def coverage_lines(coverage: Coverage) -> Iterator[str]:
 
 
 def survivor_lines(one: Survivor) -> Iterator[str]:
-    """Write a mutant that lives: the rule, the change, and the assertion that would kill it."""
+    """Yield a surviving mutant: the rule, the change, and the assertion that would kill the mutant."""
     yield one_line(f"{one.rule}: no test notices that {one.change} [{one.mutant}]")
     yield from (f"{INDENT}- {plain(line)}" for line in one.old.splitlines())
     yield from (f"{INDENT}+ {plain(line)}" for line in one.new.splitlines())
@@ -40,23 +40,23 @@ def survivor_lines(one: Survivor) -> Iterator[str]:
 
 
 def argued_line(one: Survivor) -> str:
-    """Write a mutant that may live, and why."""
+    """Write a mutant that may survive, and the reason."""
     return one_line(f"{one.rule}: {one.change}: may live: {one.argument} [{one.mutant}]")
 
 
 def mutants_line(mutants: MutantReport) -> str:
-    """Write how many mutants there were, and what became of them."""
+    """Write the number of mutants, and how many were killed, survived, or did not run."""
     rest = [f"{len(mutants.survived)} survived"]
     rest += [f"{len(mutants.argued)} argued for"] if mutants.argued else []
-    rest += [f"{mutants.not_run} not run for want of time"] if mutants.not_run else []
-    rest += [f"{mutants.stillborn} no valid rules"] if mutants.stillborn else []
+    rest += [f"{mutants.not_run} not run because the time was over"] if mutants.not_run else []
+    rest += [f"{mutants.stillborn} not valid as rules"] if mutants.stillborn else []
     rest += [f"none of {counted(len(mutants.unread), 'unread expression')}"] if mutants.unread else []
     took = f"in {mutants.seconds:.1f} s, seed {mutants.seed}"
     return f"mutants: {mutants.made} made, {mutants.killed} killed, {', '.join(rest)} ({took})"
 
 
 def untried_line(mutants: MutantReport) -> str:
-    """Write why no mutant was tried, or none of some rules; empty where all could be."""
+    """Write why no mutant was tried at all, or none of some rules; empty if every rule had its mutants tried."""
     unread = unread_line(mutants.unread, mutants.covered) if mutants.unread else ""
     if mutants.untried:
         return one_line("; ".join(filter(None, (f"no mutant was tried: {mutants.untried}", unread))))
@@ -64,5 +64,5 @@ def untried_line(mutants: MutantReport) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """Write a number of things."""
+    """Write a number and its noun, in the plural unless the number is 1."""
     return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""``promql-unit``: whether the policy's tests of its rules pass, and really assert something."""
+"""The run gate ``promql-unit``: the policy's tests of its rules must pass, and must really assert something."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gonogo.model.outcome import Outcome
 from gonogo.policy.inputs import rule_files, unit_files
 from gonogo.policy.load import PolicyFile
 from gonogo.programs.installed_promtool import installed_promtool
-from gonogo.ruletests.check import Heard, nobody
+from gonogo.ruletests.check import Progress, ignore_progress
 from gonogo.ruletests.core.allowance import under
 from gonogo.ruletests.core.report import FileReport, UnitReport
 from gonogo.ruletests.find import no_tests_found
@@ -47,9 +47,9 @@ def recorded_report(
     *,
     cache: Path | None = None,
     allowed: Mapping[str, str] | None = None,
-    heard: Heard = nobody,
+    progress: Progress = ignore_progress,
 ) -> tuple[UnitReport, Run]:
-    """Run as ``promql_unit`` does, and give the report of every file beside the recorded run.
+    """Run like ``promql_unit``, and return the report of every file beside the recorded run.
 
     Raises:
         PolicyError: an input that the policy names is missing.
@@ -59,7 +59,7 @@ def recorded_report(
     reports = [UnitReport(())]
 
     def run() -> Run:
-        reports.append(policy_report(policy_file, cache=cache, allowed=allowed, heard=heard))
+        reports.append(policy_report(policy_file, cache=cache, allowed=allowed, progress=progress))
         return run_of(reports[-1], policy_file)
 
     done = recorded(policy_file, PROMQL_UNIT, run)
@@ -71,15 +71,15 @@ def policy_report(
     *,
     cache: Path | None = None,
     allowed: Mapping[str, str] | None = None,
-    heard: Heard = nobody,
+    progress: Progress = ignore_progress,
 ) -> UnitReport:
-    """Run every YAML file below the policy's tests; its rules are where base names are looked for.
+    """Run every YAML file below the policy's tests. Rule files are found by base name among the policy's rules.
 
     Args:
         policy_file: the policy.
-        cache: the folder that keeps passes; none are kept without one.
-        allowed: the silent passes that are tolerated, and why.
-        heard: hears how many files are done.
+        cache: the folder that keeps passes; ``None`` to keep none.
+        allowed: the silent passes that are allowed, with the reason of each.
+        progress: the function that is called with the number of finished files.
 
     Raises:
         OSError: a folder of tests cannot be listed.
@@ -91,17 +91,17 @@ def policy_report(
     rules = rule_files(policy_file.rules)
     promtool = installed_promtool(policy_file.server.features)
     places = RulePlaces(rules, policy_file.server.dialect)
-    report = report_on(paths, places, promtool, cache=cache, allowed=allowed or {}, heard=heard, inside=rules)
+    report = report_on(paths, places, promtool, cache=cache, allowed=allowed or {}, progress=progress, inside=rules)
     nowhere = (no_tests_found(str(shown(place))) for place, found in below.items() if not found)
     return replace(report, nowhere=under(allowed or {}, nowhere))
 
 
 def run_of(report: UnitReport, policy_file: PolicyFile) -> Run:
-    """Sum a report up as the run of the gate."""
+    """Return the run of the gate that a report amounts to."""
     if not report.files:
         places = ", ".join(str(shown(place)) for place in policy_file.tests) or "the empty list of tests"
         return failed(PROMQL_UNIT, (f"there is no test file in {places}",), "nothing is tested", report.tools)
-    findings = (*map(_told, report.nowhere), *_findings(report.files))
+    findings = (*map(_finding, report.nowhere), *_findings(report.files))
     if report.outcome is Outcome.FAIL:
         return failed(PROMQL_UNIT, findings, "the tests of the rules do not pass", report.tools)
     if report.outcome is Outcome.UNKNOWN:
@@ -115,10 +115,10 @@ def run_of(report: UnitReport, policy_file: PolicyFile) -> Run:
 
 def _findings(files: Iterable[FileReport]) -> Iterator[str]:
     for file in files:
-        yield from map(_told, sorted(file.findings, key=lambda one: not one.allowed))
+        yield from map(_finding, sorted(file.findings, key=lambda one: not one.allowed))
         if file.outcome is not Outcome.PASS and file.words:
             yield file.words
 
 
-def _told(one: SilentFinding) -> str:
+def _finding(one: SilentFinding) -> str:
     return f"{one.problem} [{one.silent_pass}, allowed: {one.allowed}]" if one.allowed else str(one.problem)

@@ -1,4 +1,4 @@
-"""Finds the rule files that a test file names: from its own folder, as promtool does, or by base name elsewhere."""
+"""Finds the rule files that a test file names: from the test's folder, as promtool does, or by base name elsewhere."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from gonogo.policy.inputs import matching, unit_files
 
 
 class VmalertOnly(Unreadable):
-    """A file that programs of VictoriaMetrics read and promtool does not."""
+    """A rule file that the programs of VictoriaMetrics can read and promtool cannot."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSource:
-    """A rule file, or one ``PrometheusRule`` of it (the ``part``-th, from 0).
+    """A rule file, or one ``PrometheusRule`` resource in it (number ``part``, from 0).
 
     Attributes:
-        path: where it was found.
-        text: as promtool reads it, custom resources unwrapped.
-        part: which resource of the file it is.
-        whole: the file's text, as it is written.
+        path: the path of the file.
+        text: the text that promtool reads, with custom resources unwrapped.
+        part: the number of the resource in the file.
+        whole: the text of the file as it was written.
     """
 
     path: Path
@@ -37,13 +37,13 @@ class RuleSource:
 
 
 class RulePlaces:
-    """Where rules live beside what test files say, by base name, and the dialect that they are written in."""
+    """The other places of rule files, searched by base name, and the dialect of the rule files."""
 
     def __init__(self, places: Sequence[Path] = (), dialect: Dialect = Dialect.PROMETHEUS) -> None:
         """List the YAML files below the places.
 
         Raises:
-            OSError: one of them cannot be listed.
+            OSError: a place cannot be listed.
         """
         self.dialect = dialect
         self._by_name: dict[str, list[Path]] = {}
@@ -51,17 +51,17 @@ class RulePlaces:
             self._by_name.setdefault(path.name, []).append(path)
 
     def named(self, entry: str) -> tuple[Path, ...]:
-        """Give the file that has the base name of an entry, the one whose path fits best where several have.
+        """Return the file that has the base name of an entry. If several have it, return the one with the best path.
 
-        A glob is no name: one that matches nothing must not come to mean every rule there is.
+        A glob is not a name: a glob that matches no file must not stand for all rules.
         """
         return self._best(entry)[:1]
 
     def ambiguous(self, entry: str) -> tuple[Path, ...]:
-        """List files that fit an entry equally well and differ; none where the choice is clear.
+        """List different files that fit an entry equally well; empty if one file fits best.
 
         Raises:
-            Unreadable: one of them cannot be read.
+            Unreadable: a file cannot be read.
         """
         rivals = self._best(entry)
         differ = len(rivals) > 1 and len({read_text(path, str(path)) for path in rivals}) > 1
@@ -87,17 +87,17 @@ class RulePlaces:
 
 
 def found(pattern: str, folder: Path, places: RulePlaces) -> tuple[Path, ...]:
-    """List what an entry of ``rule_files`` stands for: files seen from the test's folder, else by base name."""
+    """List the rule files of an entry of ``rule_files``: seen from the test's folder, else by base name."""
     return found_here(pattern, folder) or places.named(pattern)
 
 
 def found_here(pattern: str, folder: Path) -> tuple[Path, ...]:
-    """List the files that an entry of ``rule_files`` stands for, seen from the test's folder."""
+    """List the rule files of an entry of ``rule_files``, seen from the test's folder."""
     return tuple(map(shown, matching(str(folder / pattern))))
 
 
 def altered(rules: Iterable[RuleSource], texts: Mapping[Path, str]) -> tuple[RuleSource, ...]:
-    """Give the rules with other texts of some files, written as the files are (wrapped, where they are)."""
+    """Return the rules with new texts for some files, unwrapped as the files are."""
     return tuple(
         RuleSource(rule.path, _parts(texts[rule.path], str(rule.path))[rule.part], rule.part, texts[rule.path])
         if rule.path in texts
@@ -108,7 +108,7 @@ def altered(rules: Iterable[RuleSource], texts: Mapping[Path, str]) -> tuple[Rul
 
 @lru_cache(maxsize=1024)
 def _parts(text: str, path: str) -> tuple[str, ...]:
-    """Unwrap a text once, however many tests load it; a changed file is another text."""
+    """Unwrap a text once for all tests that load it. A changed file has another text."""
     return unwrapped(text, path)
 
 

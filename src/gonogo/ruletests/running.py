@@ -1,4 +1,4 @@
-"""Runs staged test files in promtool and gives the verdict of each, whatever becomes of the others."""
+"""Runs staged test files in promtool and yields the verdict of each, even if promtool breaks down with others."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from gonogo.ruletests.stage import StagedUnit
 from gonogo.ruletests.work import UnitWork, cost
 
 NO_ROOM = "no space left on device"
-"""What a system says when a file system is full."""
+"""The operating system's message when a file system is full."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnitResult:
-    """What promtool said of one test file.
+    """The result of promtool on one test file.
 
     Attributes:
-        passed: whether it passed.
-        words: what promtool wrote of it, in terms of the sources.
-        seconds: how long it took; its share, where several files were run by one process.
+        passed: True if the file passed.
+        words: the output of promtool about the file, with the paths of the source files.
+        seconds: the run time; the file's share if one process ran several files.
     """
 
     passed: bool
@@ -44,14 +44,12 @@ def run_test(staged: StagedUnit, promtool: Promtool) -> UnitResult:
 def run_tests(
     staged: Iterable[StagedUnit], promtool: Promtool, at_once: int | None = None
 ) -> Iterator[tuple[int, UnitResult]]:
-    """Run test files, over all cores, and give the result of each by its place, as they come.
+    """Run test files over all cores, and yield the place and the result of each as soon as it has ended.
 
-    The files are taken only as fast as they are run, so that the first are under way
-    while the others are still being read.
+    Files are taken only as fast as they run, so that the first run while the others are still being read.
 
-    A file with which promtool breaks down costs the others of its process nothing but
-    time: those without a verdict are run again, each by itself. So are those for whose
-    database the memory had no room, with it in the usual temporary folder.
+    promtool can break down with one file. The files of that process without a verdict run again, one by one. So do the
+    files whose database had no room in memory: their database is then in the usual temporary folder.
 
     Raises:
         MissingTool: promtool is not installed.

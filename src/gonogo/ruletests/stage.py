@@ -1,7 +1,7 @@
-"""Lays test files out in a temporary folder, with the rule files that they load, for promtool to read.
+"""Writes test files and their rule files into a temporary folder for promtool to read.
 
-promtool then reads exactly what was read here (and what a cached result was kept
-under), custom resources unwrapped, wherever the rules live.
+So promtool reads exactly the texts that gonogo read, and that the cache key is made of, with custom resources unwrapped
+and independent of the places of the rules.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from gonogo.ruletests.rules import RuleSource
 
 @dataclass(frozen=True, slots=True)
 class StagedUnit:
-    """A test file as promtool reads it, in a folder that it shares with others: each has a number there.
+    """A test file as promtool reads it. Many share one folder, so the names of the files begin with a number.
 
     Attributes:
         path: the staged test file.
-        material: what it was made of.
+        material: the test file and the rule files that it was staged from.
         rules: the staged rule file of each source, in the order of ``material.rules``.
     """
 
@@ -33,15 +33,15 @@ class StagedUnit:
     rules: tuple[Path, ...]
 
     def rewrite(self, rules: Iterable[RuleSource]) -> None:
-        """Put other texts in place of the rule files', such as those of a mutant, or the first ones again."""
+        """Replace the texts of the staged rule files, with those of a mutant or with the original ones."""
         staged = {(rule.path, rule.part): path for rule, path in zip(self.material.rules, self.rules, strict=True)}
         for rule in rules:
             staged[rule.path, rule.part].write_text(rule.text, encoding="utf-8")
 
     def in_words_of_the_source(self, output: str) -> str:
-        """Name the files of the test, and not the staged ones, in what promtool wrote.
+        """Replace the staged paths in promtool's output by the paths of the source files.
 
-        What it says of a file once for each test of it is said once.
+        promtool repeats some messages about a file for each test in the file. Repeated lines are written once.
         """
         output = "\n".join(line for line, _ in groupby(output.splitlines()))
         for rule, path in zip(self.material.rules, self.rules, strict=True):
@@ -51,7 +51,7 @@ class StagedUnit:
 
 @contextmanager
 def staging() -> Iterator[Callable[[Material], StagedUnit]]:
-    """Give what writes files down, one after another, for the time of the block."""
+    """Yield a function that stages one test file. Leaving the block removes the staged files."""
     with TemporaryDirectory(prefix="gonogo-unit-") as folder:
         numbers = count()
         yield lambda one: _staged(one, Path(folder), next(numbers))
@@ -59,7 +59,7 @@ def staging() -> Iterator[Callable[[Material], StagedUnit]]:
 
 @contextmanager
 def staged(materials: Iterable[Material]) -> Iterator[tuple[StagedUnit, ...]]:
-    """Write the files down for the time of the block."""
+    """Stage the test files. Leaving the block removes the staged files."""
     with staging() as stage:
         yield tuple(stage(one) for one in materials)
 

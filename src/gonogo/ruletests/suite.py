@@ -1,4 +1,4 @@
-"""Takes test files and their rule files apart, so that rules in them can be changed one at a time."""
+"""Splits test files and rule files into rules, so that one rule can be changed at a time."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from gonogo.ruletests.rules import RuleSource
 
 @dataclass(frozen=True)
 class Suite:
-    """Test files, the rules that they load, and rules that none loads.
+    """Test files, the rules that they load, and the rules that no test file loads.
 
     Attributes:
-        sheets: the test files, each with what it loads.
-        files: every rule file, also those that no test loads.
+        sheets: the test files, each with the rules that it loads.
+        files: every rule file, also those that no test file loads.
     """
 
     sheets: tuple[Sheet, ...]
@@ -29,11 +29,11 @@ class Suite:
 
     @cached_property
     def rules(self) -> tuple[RuleText, ...]:
-        """Every rule, once."""
+        """Every rule, each once."""
         return tuple(rule for file in self.files for rule in file.rules)
 
     def loading(self, passing: Iterable[str]) -> Mapping[RuleId, tuple[Sheet, ...]]:
-        """Give for each rule the test files that load it, of those with these paths."""
+        """Return, for each rule, the test files that load it, out of those with the given paths."""
         wanted = frozenset(passing)
         found: dict[RuleId, list[Sheet]] = {}
         for sheet in self.sheets:
@@ -44,7 +44,7 @@ class Suite:
 
 
 def suite(materials: Sequence[Material], others: Iterable[RuleSource] = ()) -> Suite:
-    """Take test files apart; ``others`` are rule files that count though no test may load them."""
+    """Split test files into rules. ``others`` are rule files that count even if no test file loads them."""
     loaded: dict[tuple[str, int], FileText] = {}
     for source in (*(source for one in materials for source in one.rules), *others):
         key = (os.path.realpath(source.path), source.part)

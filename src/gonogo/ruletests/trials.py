@@ -1,4 +1,4 @@
-"""Runs very many small trials in promtool: several to a process, a process on every core, while there is time."""
+"""Runs many small trials in promtool: several in one process, one process on each core, until the time is over."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from gonogo.ruletests.core.trial import Trial, TrialOutcome, rule_names
 TEST_NAME = "test.yml"
 
 _LONG_ENOUGH = 0.4
-"""Seconds that one promtool shall work: it takes 30 ms to start, and nobody learns more before it ends."""
+"""The seconds that one promtool process should work. A process takes 30 ms to start and reports only at its end."""
 
 _MOST = 64
 _FIRST_GUESS = 0.02
-"""Seconds for one trial, before any was run."""
+"""The estimate of the seconds for one trial, before any trial has run."""
 
 _AHEAD = 3
-"""Batches for each core that are prepared before they are needed."""
+"""The batches for each core that are prepared in advance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trials:
-    """The promtool that runs trials, and the outcomes of the trials that it ran, by the trial's key."""
+    """The promtool that runs trials, and the outcome of each trial that has run, by the key of the trial."""
 
     promtool: Promtool
     known: dict[str, TrialOutcome] = field(default_factory=dict)
@@ -45,13 +45,13 @@ def answers(
     until: float | None = None,
     at_once: int | None = None,
 ) -> Iterator[tuple[MutantQuestion, MutantFate]]:
-    """Answer questions, in the order in which their answers come.
+    """Answer questions, and yield them in the order of the answers.
 
     Args:
-        questions: they are taken up in this order, and only as fast as they are answered.
-        trials: the promtool, and what earlier trials gave; what is found out is added to it.
-        until: when, by ``time.monotonic``, no more is begun; questions without an answer by then are left out.
-        at_once: how many processes run at the same time; one for each core.
+        questions: the questions, read in this order and only as fast as gonogo answers them.
+        trials: the promtool and the outcomes of earlier trials. New outcomes are added.
+        until: the ``time.monotonic`` after which no trial starts. Questions without an answer by then are left out.
+        at_once: the number of parallel processes; ``None`` for one on each core.
 
     Raises:
         MissingTool: promtool is not installed.
@@ -62,7 +62,7 @@ def answers(
 
 
 class _Bench:
-    """Trials that wait, trials under way, and the questions that wait for them."""
+    """The waiting trials, the running trials, and the questions that wait for them."""
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class _Bench:
         self._each = _FIRST_GUESS
 
     def run(self) -> Iterator[tuple[MutantQuestion, MutantFate]]:
-        """Work until every question is answered, or there is no time left."""
+        """Run trials until every question has an answer, or the time is over."""
         for number, ran in run_as_asked(self._next, self._cores, self._promtool):
             yield from self._taken()
             self._record(number, ran)
@@ -99,7 +99,7 @@ class _Bench:
             yield self._answered.popleft()
 
     def _next(self) -> tuple[int, Sequence[Path]] | None:
-        """Write the next batch down."""
+        """Write the files of the next batch, and return the number and the paths of the batch."""
         if self._until is not None and time.monotonic() >= self._until:
             return None
         size = max(1, min(_MOST, int(_LONG_ENOUGH / self._each)))
@@ -113,7 +113,7 @@ class _Bench:
         return self._started, [self._written(self._started, place, one) for place, one in enumerate(batch)]
 
     def _batch(self, size: int) -> list[Trial]:
-        """Take what waits: no more than leaves something for every core."""
+        """Take waiting trials, but leave a fair share for every core."""
         if self._alone:
             return [self._alone.popleft()]
         fair = -(-len(self._waiting) // self._cores)
@@ -156,7 +156,7 @@ class _Bench:
 
 
 def _outcome(said: PromtoolVerdict, path: Path) -> TrialOutcome:
-    """Tell a failed assertion from rules that promtool does not load, or breaks down with."""
+    """Return FAILED for a failed assertion, REFUSED for rules that promtool cannot load or that make it break down."""
     if said.passed:
         return TrialOutcome.PASSED
     refused = any(line.startswith(f"{path.parent}/") for line in said.words.splitlines())

@@ -1,4 +1,4 @@
-"""Shares test files out to processes as these become free, while further files are still being read."""
+"""Shares test files out to free processes while further files are still being read."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ LARGE = 12_000.0
 """The most work for one process, in evaluations of a rule: about 0.6 s."""
 
 SMALL = LARGE / 8
-"""The least, if there is as much: a process takes 20 ms to start."""
+"""The least work for one process, if there is enough: a process takes 20 ms to start."""
 
 _TEST = 100.0
-"""What a test costs before anything is evaluated, in evaluations of a rule."""
+"""The fixed cost of a test, before any evaluation, in evaluations of a rule."""
 
 
 def cost(one: StagedUnit) -> float:
@@ -29,10 +29,10 @@ def cost(one: StagedUnit) -> float:
 
 
 class UnitWork:
-    """Test files that come in, wait, and are taken by processes: large batches first, small ones towards the end."""
+    """Test files that wait for a process: large batches first, small batches towards the end."""
 
     def __init__(self, coming: Iterable[StagedUnit], cores: int) -> None:
-        """Take the files up one by one, as few at a time as keep all cores at work."""
+        """Read the files one by one, only as many as keep all cores at work."""
         self._coming = enumerate(coming)
         self._cores = cores
         self._waiting: list[tuple[float, int, StagedUnit]] = []
@@ -40,7 +40,7 @@ class UnitWork:
         self._taken: list[tuple[tuple[int, StagedUnit], ...]] = []
 
     def next(self) -> tuple[int, Sequence[Path]] | None:
-        """Give the next batch and its number; ``None`` when all files are taken."""
+        """Return the number and the paths of the next batch; ``None`` after the last file."""
         while self._load < LARGE * self._cores and (come := next(self._coming, None)):
             place, one = come
             heappush(self._waiting, (-cost(one), place, one))
@@ -52,11 +52,11 @@ class UnitWork:
         return len(self._taken) - 1, [one.path for _, one in batch]
 
     def taken(self, number: int) -> Sequence[tuple[int, StagedUnit]]:
-        """Give the files of a batch, each with its place among all."""
+        """Return the files of a batch, each with its place among all files."""
         return self._taken[number]
 
     def _batch(self, enough: float) -> list[tuple[int, StagedUnit]]:
-        """Take the costliest of what waits."""
+        """Take the waiting files with the most work."""
         left = self._load - enough
         batch = []
         while self._waiting and self._load > left:

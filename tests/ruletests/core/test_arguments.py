@@ -24,11 +24,11 @@ def test_arguments_stand_on_lines_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("text", "lives", "whole", "message"),
     [
-        ("# gonogo: survives", {}, True, "this names no mutant"),
-        ("# gonogo: survives A", {"A": True}, True, "no reason is given why A may survive"),
+        ("# gonogo: survives", {}, True, "this line names no mutant"),
+        ("# gonogo: survives A", {"A": True}, True, "there is no reason why A may survive"),
         ("# gonogo: survives A because", {}, True, "there is no mutant A"),
         ("# gonogo: survives A because", {"A": False}, True, "A does not survive: a test kills it"),
-        ("# gonogo: survives A because\n# gonogo: survives A so", {"A": True}, True, "A is argued for twice"),
+        ("# gonogo: survives A because\n# gonogo: survives A so", {"A": True}, True, "there are two arguments for A"),
     ],
 )
 def test_a_wrong_argument(text: str, lives: dict[str, bool | None], whole: bool, message: str) -> None:  # noqa: FBT001 - a column

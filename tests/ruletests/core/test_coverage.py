@@ -95,7 +95,7 @@ def test_mutants_do_not_pass_where_an_expression_cannot_be_read() -> None:
         (MutantReport(0, 0, uncovered=(RULE,)), "no test covers a rule"),
         (MutantReport(0, 0, covered=1, uncovered=(RULE,)), "have nothing in them"),
         (MutantReport(0, 0, covered=1, unread=(UnreadExpression(RULE, "too deep"),)), "cannot be read"),
-        (MutantReport(3, 0, stillborn=3), "promtool refuses every one"),
+        (MutantReport(3, 0, stillborn=3), "promtool refuses every mutant"),
         (MutantReport(3, 0, stillborn=1, not_run=2), "there was no time"),
     ],
 )

@@ -82,7 +82,7 @@ def test_input_that_nothing_reads() -> None:
 
 def test_what_was_meant_is_said() -> None:
     """The nearest name, where there is one."""
-    for series, told in (("other", "mend the name, or remove it"), ("job:xx", "did you mean job:x?")):
+    for series, told in (("other", "fix its name, or remove it"), ("job:xx", "did you mean job:x?")):
         test = (
             f"tests: [{{interval: 1m, input_series: [{{series: {series}, values: 5}}], alert_rule_test: [{QUIET}]}}]\n"
         )

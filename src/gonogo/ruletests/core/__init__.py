@@ -1,1 +1,1 @@
-"""Unit tests of Prometheus rules: what a test file asserts, what it covers, and which mutants it kills."""
+"""Unit tests of Prometheus rules: the assertions of a test file, its coverage, and the mutants that it kills."""

@@ -1,4 +1,4 @@
-"""Silent passes that somebody tolerates, each kind with a reason."""
+"""Silent passes that the user allows, each kind with a reason."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from gonogo.ruletests.silent.silent_pass import SilentFinding
 
 
 def allowances(texts: Iterable[str]) -> Mapping[str, str]:
-    """Read what ``--allow`` was given: the name of a silent pass, a space, the reason.
+    """Read the values of ``--allow``: the name of a silent pass, a space, the reason.
 
     Raises:
-        UsageError: there is no such silent pass, or no reason.
+        UsageError: there is no silent pass of that name, or there is no reason.
     """
     read = {}
     for text in texts:
@@ -28,5 +28,5 @@ def allowances(texts: Iterable[str]) -> Mapping[str, str]:
 
 
 def under(allowed: Mapping[str, str], findings: Iterable[SilentFinding]) -> tuple[SilentFinding, ...]:
-    """Mark the findings that are allowed."""
+    """Mark the findings that the user allows."""
     return tuple(replace(one, allowed=allowed.get(one.silent_pass, "")) for one in findings)

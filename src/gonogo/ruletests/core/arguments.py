@@ -1,4 +1,4 @@
-"""Reads what test files say of mutants that may live: ``# gonogo: survives ALERT:for:1a2b3c because…``."""
+"""Reads the arguments in test files for mutants that may survive: ``# gonogo: survives ALERT:for:1a2b3c because…``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _COMMENT = re.compile(r"(?P<lead>[ \t]*#[ \t]*gonogo:[ \t]*survives\b)[ \t]*(?P<
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A line that says why a mutant may live."""
+    """A line that says why a mutant may survive."""
 
     mutant: str
     reason: str
@@ -21,7 +21,7 @@ class Argument:
 
 
 def arguments(text: str, path: str) -> Iterator[Argument]:
-    """Read the arguments of a test file; each is a comment on a line of its own."""
+    """Yield the arguments of a test file. Each is a comment on a line of its own."""
     for number, line in enumerate(text.splitlines(), 1):
         if found := _COMMENT.fullmatch(line):
             column = line.index("#") + 1
@@ -31,22 +31,22 @@ def arguments(text: str, path: str) -> Iterator[Argument]:
 def wrong_arguments(
     given: Iterable[Argument], fates: Mapping[str, bool | None], *, whole: bool = True
 ) -> Iterator[Problem]:
-    """Find the arguments that do not hold.
+    """Yield a problem for each argument that does not hold.
 
     Args:
         given: the arguments.
-        fates: for each mutant there is, whether it lives; ``None`` where nobody knows.
-        whole: whether every rule was mutated, so that a mutant that is not there does not exist.
+        fates: for each mutant, True if it survives, False if a test kills it, ``None`` if that is unknown.
+        whole: True if every rule was mutated, so that a mutant without a fate does not exist.
     """
     seen: set[str] = set()
     for one in given:
         name = one.mutant
         if not name:
-            yield Problem(one.where, "this names no mutant", "write '# gonogo: survives MUTANT reason'")
+            yield Problem(one.where, "this line names no mutant", "write '# gonogo: survives MUTANT reason'")
         elif name in seen:
-            yield Problem(one.where, f"{name} is argued for twice", "remove one of the two")
+            yield Problem(one.where, f"there are two arguments for {name}", "remove one of them")
         elif not one.reason:
-            yield Problem(one.where, f"no reason is given why {name} may survive", "write it behind the mutant's name")
+            yield Problem(one.where, f"there is no reason why {name} may survive", "write it after the mutant's name")
         elif name not in fates and whole:
             yield Problem(one.where, f"there is no mutant {name}", "remove this line: the rule has changed")
         elif fates.get(name) is False:

@@ -1,4 +1,4 @@
-"""Which rules the tests really test: a rule is covered when a test fails without it."""
+"""The coverage of rules by tests: a rule is covered if a test fails without it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TENTHS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Uncovered:
-    """A rule that can be removed and no test fails, and in words why none did."""
+    """A rule without which no test fails, and the reason."""
 
     rule: TestedRule
     why: str
@@ -23,21 +23,20 @@ class Uncovered:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What the tests cover. A rule is either covered or uncovered.
+    """The coverage of the rules. A rule is either covered or uncovered.
 
     Attributes:
-        rules: how many rules there are.
-        covered: how many of them some test misses when they are removed.
-        uncovered: those that no test misses.
-        duplicates: rules that are identical and loaded together, each set of twins once,
-            whether they are covered or not.
-        alerts_without_firing: alerts that no test expects to fire.
-        alerts_without_quiet: alerts that no test expects not to fire.
-        flaky: test files that passed once and failed once without a change; they never count.
-        failing: test files that fail without a change; they never count either.
-        unread: why files of rules cannot be read: nobody knows how many rules they hold.
-        seconds: how long it took.
-        unread_expressions: rules whose expressions cannot be read, so that no assertion on them was looked at.
+        rules: the number of all rules.
+        covered: the number of rules without which a test fails.
+        uncovered: the rules without which no test fails.
+        duplicates: identical rules that one test loads together, each set of twins once, covered or not.
+        alerts_without_firing: the alerts that no test expects to fire.
+        alerts_without_quiet: the alerts that no test expects not to fire.
+        flaky: the test files that passed once and failed once without a change. They never count.
+        failing: the test files that fail without a change. They never count either.
+        unread: the problems of rule files that cannot be read. The number of their rules is unknown.
+        seconds: the time taken.
+        unread_expressions: the rules with an expression that gonogo cannot read. Their assertions were not analysed.
     """
 
     rules: int
@@ -54,13 +53,13 @@ class Coverage:
 
     @property
     def percent(self) -> str:
-        """The share of covered rules in percent, cut off (never rounded up) to one digit; of no rules it is 0."""
+        """The share of covered rules in percent, cut off (never rounded up) to one digit; 0 if there are no rules."""
         tenths = self.covered * _TENTHS // self.rules if self.rules else 0
         return f"{tenths // 10}.{tenths % 10}" if tenths % 10 else str(tenths // 10)
 
     def reaches(self, percent: Decimal) -> bool:
-        """Tell whether at least this share is covered, exactly: 1999 of 2000 are not 100 %.
+        """Return True if at least this share of rules is covered. The comparison is exact: 1999 of 2000 are not 100 %.
 
-        No rules reach nothing, and neither do rules of which some cannot be read.
+        The answer is False if there are no rules, or if some rules cannot be read.
         """
         return not self.unread and self.rules > 0 and self.covered * 100 >= Fraction(percent) * self.rules

@@ -1,8 +1,8 @@
-"""Which assertions of a test file a change of a rule can reach, and which rules those need.
+"""Finds the assertions of a test file that a change of a rule can reach, and the rules that those assertions need.
 
-A rule's change can show only in what reads it, straight or through other rules. All
-else can be left out of a run without changing what the rest of it says, and that is
-most of most files.
+A change of a rule can show only in the assertions and rules that read the rule, directly or through other rules.
+Everything else can be left out of a run without changing the results of the rest. In most files that is most of the
+file.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ Assertion = AlertAssertion | ExpressionAssertion
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """A part of one test and of the rules that its file loads; what it asserts says the same as in the whole.
+    """A part of one test and of the rules that its file loads. Its assertions give the same results as in the file.
 
     Attributes:
-        test: where the test stands.
-        assertions: where the assertions stand that are kept.
-        rules: the places of the rules that are kept, among all that the file loads.
-        until: how far the rules must be evaluated at least, where what is asserted can
-            depend on samples after it.
+        test: the place of the test.
+        assertions: the places of the assertions in the extract.
+        rules: the places of the rules in the extract, among all rules that the file loads.
+        until: the time until which the rules must be evaluated, if an assertion can depend on samples after its own
+            time.
     """
 
     test: Loc
@@ -44,10 +44,10 @@ class Extract:
 
 
 class Dependence:
-    """A test file, and what reads what among the rules that it loads."""
+    """A test file, and the rules that each of its rules and assertions reads."""
 
     def __init__(self, unit: UnitFile, rules: Sequence[Rule]) -> None:
-        """Find out what each rule and each assertion reads."""
+        """Find the rules that each rule and each assertion reads."""
         self._unit = unit
         self._rules = tuple(rules)
         self._graph = RuleGraph(self._rules)
@@ -56,11 +56,11 @@ class Dependence:
         self._asserted = {one.loc: self._asserts(one) for test in unit.tests for one in _assertions(test)}
 
     def extracts(self, number: int, changed: Rule | None = None) -> tuple[Extract, ...]:
-        """Take out what a change of a rule can reach: of each test that it reaches a part, the cheapest first.
+        """Return one extract for each test that a change of a rule can reach, the cheapest first.
 
         Args:
             number: the place of the rule.
-            changed: the rule as it shall be; ``None`` where it is removed.
+            changed: the changed rule; ``None`` if the rule is removed.
         """
         affected, read = self._affected(number), {number}
         kept = {loc for loc, needs in self._asserted.items() if affected & needs}
@@ -72,7 +72,7 @@ class Dependence:
         return tuple(extract for _, extract in sorted(found, key=self._cost) if extract.assertions)
 
     def _newly_reached(self, number: int, changed: Rule) -> set[Loc]:
-        """Find what reads a rule with its new labels: that may be what did not before."""
+        """Find the assertions that the changed rule reaches with its new labels, even if the old rule did not."""
         rules = (*self._rules[:number], changed, *self._rules[number + 1 :])
         return {loc for one in Dependence(self._unit, rules).extracts(number) for loc in one.assertions}
 
@@ -83,7 +83,7 @@ class Dependence:
         return Extract(test.loc, frozenset(one.loc for one in kept), frozenset(needed), until)
 
     def _cost(self, pair: tuple[UnitTest, Extract]) -> tuple[bool, float]:
-        """Tests that expect something first: they notice most; then by the work they make."""
+        """Return the sort key: tests that expect something come first, because they notice most; then the cheapest."""
         test, extract = pair
         kept = [one for one in _assertions(test) if one.loc in extract.assertions]
         last = extract.until or max((one.at for one in kept), default=timedelta(0))
@@ -91,7 +91,7 @@ class Dependence:
         return not any(one.expected for one in kept), steps * (len(test.series) + 1) * (len(extract.rules) + 1)
 
     def _looks_ahead(self, one: Assertion) -> bool:
-        """Tell whether an assertion can see samples that are loaded only for later evaluations."""
+        """Return True if an assertion can see samples that are loaded only for later evaluations."""
         if isinstance(one, AlertAssertion):
             return False
         if one.at % self._unit.evaluation_interval:
@@ -103,14 +103,14 @@ class Dependence:
         return any(node.at or node.offset < timedelta(0) for node in nodes)
 
     def _affected(self, number: int) -> set[int]:
-        """Find everything that reads a rule, straight or not, and the rule itself."""
+        """Find a rule and every rule that reads it, directly or through others."""
         found = {number}
         while more := {reader for reader, read in enumerate(self._reads) if reader not in found and read & found}:
             found |= more
         return found
 
     def _needed(self, wanted: Iterable[int]) -> set[int]:
-        """Find everything that some rules read, straight or not, and the rules themselves."""
+        """Find some rules and every rule that they read, directly or through others."""
         found: set[int] = set()
         waiting = list(wanted)
         while waiting:
@@ -141,7 +141,7 @@ class Dependence:
 
 
 def _queries(text: str) -> bool:
-    """Tell whether a template may ask for series by itself."""
+    """Return True if a template may query series itself."""
     return _QUERY.search(text.partition("{{")[2]) is not None
 
 

@@ -1,4 +1,4 @@
-"""Which alerts some test expects to fire, and which not to."""
+"""Finds the alerts that some test expects to fire, and those that some test expects not to fire."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _FIRING = {NAME_LABEL: "ALERTS", "alertstate": "firing"}
 
 
 def expects_firing(units: Iterable[UnitFile], rule: Rule) -> bool:
-    """Tell whether some assertion expects the alert to fire, with the labels that this rule gives it."""
-    return any(told(one, rule) is True for unit in units for one in _assertions(unit))
+    """Return True if some assertion expects the alert to fire, with the labels that this rule gives it."""
+    return any(expectation(one, rule) is True for unit in units for one in _assertions(unit))
 
 
 def expects_quiet(units: Iterable[UnitFile], rule: Rule) -> bool:
-    """Tell whether some assertion expects the alert not to fire with the labels that this rule gives it."""
-    return any(told(one, rule) is False for unit in units for one in _assertions(unit))
+    """Return True if some assertion expects the alert not to fire, with the labels that this rule gives it."""
+    return any(expectation(one, rule) is False for unit in units for one in _assertions(unit))
 
 
 def _assertions(unit: UnitFile) -> Iterator[AlertAssertion | ExpressionAssertion]:
@@ -29,8 +29,8 @@ def _assertions(unit: UnitFile) -> Iterator[AlertAssertion | ExpressionAssertion
         yield from test.expressions
 
 
-def told(one: AlertAssertion | ExpressionAssertion, rule: Rule) -> bool | None:
-    """Tell whether an assertion expects an alert (``True``), expects none (``False``), or is about something else."""
+def expectation(one: AlertAssertion | ExpressionAssertion, rule: Rule) -> bool | None:
+    """Return True if an assertion expects the alert, False if it expects no such alert, None if neither."""
     if rule.kind is not RuleKind.ALERT:
         return None
     if isinstance(one, AlertAssertion):
@@ -52,5 +52,5 @@ def _fits(labels: Mapping[str, str], rule: Rule) -> bool:
 
 
 def fixed_labels(rule: Rule) -> dict[str, str]:
-    """Give the labels that are the same in all alerts of a rule."""
+    """Return the labels that are the same in all alerts of a rule."""
     return {name: value for name, value in rule.labels.items() if value and "{{" not in value}

@@ -1,4 +1,4 @@
-"""Tells groups apart that have one name in several files: ``group_eval_order`` knows them by their names alone."""
+"""Gives unique names to groups that share one in several files, because ``group_eval_order`` knows only names."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from gonogo.model.rule import RuleGroup
 
 
 def own_names(groups: Sequence[RuleGroup]) -> tuple[str, ...]:
-    """Give each group a name that no other has: its own, where that is one; else with its place behind it."""
+    """Return a unique name for each group: its own name if that is unique, else the name with a number after it."""
     shared = Counter(group.name for group in groups)
     taken = set(shared)
     return tuple(group.name if shared[group.name] == 1 else _new(group.name, taken) for group in groups)
 
 
 def renamed(texts: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
-    """Write rule files with other names of their groups, taken one after another; where none changes they stay."""
+    """Rename the groups in the texts of rule files, in their order. A text stays as it is if no name changes."""
     left = iter(names)
     return tuple(_renamed(text, left) for text in texts)
 

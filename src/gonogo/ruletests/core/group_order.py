@@ -1,9 +1,8 @@
-"""Groups that read one another's records, whose order promtool chooses anew in every run.
+"""Groups that read each other's records: promtool chooses their order anew in every run.
 
-A reader that comes before its maker sees the record of the step before. Whether that
-matters, only running the tests in both orders shows. ``group_eval_order`` settles it
-for the groups it lists, by name: groups of one name in several files stay in no order,
-and all that it does not list share the first place.
+A group that runs before the group whose record it reads sees the record of the step before. Only a run in both orders
+shows if the order matters. ``group_eval_order`` fixes the order of the groups that it lists by name. Groups of one name
+in several files have no fixed order, and all groups outside the list share the first place.
 """
 
 from __future__ import annotations
@@ -21,15 +20,15 @@ ORDER = "group_eval_order"
 
 @dataclass(frozen=True, slots=True)
 class GroupOrders:
-    """The two orders that settle every open question: makers first, and readers first.
+    """The two orders that together answer every open question: makers first, and readers first.
 
     Attributes:
-        makers_first: names of groups.
-        readers_first: the same, every open question answered the other way.
-        maker: a group whose record another one reads.
+        makers_first: the names of the groups, each maker before its readers.
+        readers_first: the names of the groups, each reader before its makers.
+        maker: a group whose record another group reads.
         reader: that other group.
-        names: the names of all groups, as loaded, each its own: with others than in the files only where several
-            have one.
+        names: the unique names of all groups, as loaded. They differ from the names in the files only if several groups
+            share one.
     """
 
     makers_first: tuple[str, ...]
@@ -40,7 +39,7 @@ class GroupOrders:
 
 
 def open_orders(loaded: Loaded) -> GroupOrders | None:
-    """Give the orders to try; ``None`` where the order of groups is settled, or no group reads another."""
+    """Return the orders to try; ``None`` if the order of groups is fixed, or if no group reads another."""
     listed_at = {name: place for place, name in reversed(list(enumerate(loaded.unit.group_eval_order)))}
     names = own_names(loaded.groups)
     rank = {own: listed_at.get(group.name, 0) for own, group in zip(names, loaded.groups, strict=True)}
@@ -56,13 +55,13 @@ def open_orders(loaded: Loaded) -> GroupOrders | None:
 
 
 def in_order(loaded: Loaded, order: Sequence[str]) -> str:
-    """Write the test file with its groups in an order."""
+    """Write the test file with its groups in a given order."""
     document = loaded.unit.document
     return joined(flow(document, (), (ORDER,)), f"{ORDER}: {listed(order)}") + "\n"
 
 
 def order_problem(loaded: Loaded, orders: GroupOrders, passing: Sequence[str]) -> Problem:
-    """Say that the outcome depends on the order."""
+    """Return the problem that the outcome depends on the order."""
     groups = dict(zip(orders.names, loaded.groups, strict=True))
     shared = any(own != group.name for own, group in groups.items())
     maker, reader = (
@@ -71,7 +70,7 @@ def order_problem(loaded: Loaded, orders: GroupOrders, passing: Sequence[str]) -
     first = maker if passing == orders.makers_first else reader
     why = (
         f"the group {reader} reads what the group {maker} records, and the tests pass only when "
-        f"{first} is evaluated first; promtool chooses anew each time"
+        f"{first} is evaluated first; promtool chooses the order anew in each run"
     )
     hint = f"write {ORDER}: {listed(passing)}"
     if shared:
@@ -80,7 +79,7 @@ def order_problem(loaded: Loaded, orders: GroupOrders, passing: Sequence[str]) -
 
 
 def _makers_first(names: Sequence[str], read: set[tuple[str, str]]) -> list[str]:
-    """Put groups after those they read from, as far as cycles allow."""
+    """Sort the groups so that each comes after the groups that it reads, as far as cycles permit."""
     left, ordered = list(names), []
     while left:
         free = [name for name in left if not any(maker in left and maker != name for maker, r in read if r == name)]

@@ -1,4 +1,4 @@
-"""Reads the shorthand of input values, as far as it tells when a series has samples.
+"""Reads the shorthand of input values, to find the times at which a series has samples.
 
 ``0+1x10`` are 11 samples, ``5x3`` four, ``_`` is a gap, ``_x3`` three, ``stale`` ends a series.
 Source: Prometheus documentation, "Unit Testing for Rules", ``<series>``.
@@ -17,12 +17,12 @@ _HISTOGRAM = re.compile(r"\{\{[^{}]*\}\}")
 
 @dataclass(frozen=True, slots=True)
 class InputValues:
-    """When a series has samples, counted in intervals from 0.
+    """The places of the samples of a series, counted in intervals from 0.
 
     Attributes:
-        last: the place of its last sample; -1 where it has none.
-        deliberate: whether it is written to end: its values close with ``stale`` or a gap.
-        runs: first and last place of each unbroken run of samples.
+        last: the place of the last sample; -1 if there is none.
+        deliberate: True if the author ended the series: its values close with ``stale`` or a gap.
+        runs: the first and the last place of each unbroken run of samples.
     """
 
     last: int
@@ -30,7 +30,7 @@ class InputValues:
     runs: tuple[tuple[int, int], ...]
 
     def enough_between(self, first: int, last: int, least: int, apart: float) -> bool:
-        """Return True for one sample from one place to another, or for two at most ``apart`` places apart."""
+        """Return True for one sample between two places, or for two samples at most ``apart`` places apart."""
         kept = [(max(begin, first), min(end, last)) for begin, end in self.runs if begin <= last and first <= end]
         if least == 1:
             return kept != []
@@ -39,12 +39,12 @@ class InputValues:
         return any(after[0] - before[1] <= apart for before, after in pairwise(kept))
 
     def ends_by_intent(self, place: int) -> bool:
-        """Tell whether a gap or ``stale`` is written behind the samples before a place, and stands there still."""
+        """Return True if a gap or ``stale`` ends the samples before a place, and no sample follows up to the place."""
         ended = [end for begin, end in self.runs if begin <= place][-1:]
         return ended != [] and ended[0] < place and (ended[0] < self.last or self.deliberate)
 
     def any_between(self, first: int, last: int) -> bool:
-        """Tell whether there is a sample from one place to another, both included."""
+        """Return True if there is a sample between two places, both included."""
         return any(begin <= last and first <= end for begin, end in self.runs)
 
 

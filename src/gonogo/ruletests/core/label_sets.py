@@ -1,4 +1,4 @@
-"""The labels that the series of a result can have: a set for each series, or anything."""
+"""The label sets that the series of a result can have: one for each possible series, or any."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gonogo.promql.tree import NAME_LABEL, Labels
 
 LabelSet = frozenset[tuple[str, str]]
 LabelSets = frozenset[LabelSet] | None
-"""The labels of every series that there can be; ``None`` where that cannot be told."""
+"""The labels of every possible series; ``None`` if they are unknown, so that any series is possible."""
 
 ANYTHING: LabelSets = None
 NOTHING: LabelSets = frozenset()
@@ -19,7 +19,7 @@ _NAME = frozenset({NAME_LABEL})
 
 
 def union(parts: Iterable[LabelSets]) -> LabelSets:
-    """Give what is in any of the parts."""
+    """Return the union of the parts."""
     found: set[LabelSet] = set()
     for part in parts:
         if part is None:
@@ -29,12 +29,12 @@ def union(parts: Iterable[LabelSets]) -> LabelSets:
 
 
 def nameless(sets: LabelSets) -> LabelSets:
-    """Take the metric's name away, as every calculation does."""
+    """Remove the metric name, as every calculation does."""
     return _without(sets, _NAME)
 
 
 def grouped(sets: LabelSets, grouping: Labels | None) -> LabelSets:
-    """Give the labels of the groups of an aggregation."""
+    """Return the labels of the groups of an aggregation."""
     if grouping is not None and grouping.word == "without":
         return _without(sets, frozenset(grouping.names) | _NAME)
     names = frozenset(grouping.names if grouping is not None else ())
@@ -42,17 +42,17 @@ def grouped(sets: LabelSets, grouping: Labels | None) -> LabelSets:
 
 
 def selected(sets: LabelSets, selector: Selector) -> LabelSets:
-    """Give those that a selector finds."""
+    """Return the series that a selector finds."""
     return None if sets is None else frozenset(labels for labels in sets if selector.matches(dict(labels)))
 
 
 def of_record(sets: LabelSets, rule: Rule) -> LabelSets:
-    """Give the series that a recording rule makes of these."""
+    """Return the series that a recording rule makes from these."""
     return _relabelled(sets, {**rule.labels, NAME_LABEL: rule.name})
 
 
 def of_alert(sets: LabelSets, rule: Rule) -> LabelSets:
-    """Give the series of ``ALERTS`` and ``ALERTS_FOR_STATE`` that an alert makes of these."""
+    """Return the series of ``ALERTS`` and ``ALERTS_FOR_STATE`` that an alert makes from these."""
     if sets and any("{{" in value for value in rule.labels.values()):
         return ANYTHING
     named = {**rule.labels, "alertname": rule.name}

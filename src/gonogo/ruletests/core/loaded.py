@@ -1,4 +1,4 @@
-"""A test file together with the rules that it loads: what its assertions can be judged by."""
+"""A test file together with the rules that it loads: the material for judging its assertions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gonogo.promql.tree import NAME_LABEL, Vector
 
 @dataclass(frozen=True, slots=True)
 class MatchedRuleFiles:
-    """An entry of ``rule_files``, how many files it matches, and how many rules these have."""
+    """An entry of ``rule_files``, the number of files that it matches, and the number of rules in those files."""
 
     entry: RuleFileEntry
     files: int
@@ -26,13 +26,13 @@ class MatchedRuleFiles:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A test file and what it loads, as one version of promtool understands it.
+    """A test file and the rules that it loads, as one version of promtool understands them.
 
     Attributes:
         unit: the test file.
         entries: its entries of ``rule_files``.
-        groups: the groups that these bring.
-        promtool: the version that runs it; None for one without a version.
+        groups: the groups of rules in those entries.
+        promtool: the version that runs the tests; None for a promtool without a version.
     """
 
     unit: UnitFile
@@ -42,12 +42,12 @@ class Loaded:
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
-        """All the rules."""
+        """The rules of the groups, in their order."""
         return tuple(rule for group in self.groups for rule in group.rules)
 
     @cached_property
     def alerts(self) -> Mapping[str, tuple[Rule, ...]]:
-        """The alerts by name; one name may be several rules'."""
+        """The alerting rules by alert name. Several rules may share one name."""
         found: dict[str, tuple[Rule, ...]] = {}
         for rule in self.rules:
             if rule.kind is RuleKind.ALERT:
@@ -56,21 +56,21 @@ class Loaded:
 
     @cached_property
     def graph(self) -> RuleGraph:
-        """Which rule reads from which."""
+        """The graph that says from which rules each rule reads."""
         return RuleGraph(self.rules)
 
     @cached_property
     def inputs(self) -> Mapping[tuple[str | int, ...], tuple[Mapping[str, str] | None, ...]]:
-        """The labels of the series that each test feeds in, by the test's place; ``None`` where they cannot be read."""
+        """The labels of each test's input series, by the test's place; ``None`` for a series that cannot be read."""
         return {test.loc: tuple(series_labels(one.series) for one in test.series) for test in self.unit.tests}
 
     def labels_of(self, test: UnitTest) -> tuple[Mapping[str, str] | None, ...]:
-        """Give the labels of the series that a test feeds in, in order."""
+        """Return the labels of the input series of a test, in order."""
         return self.inputs[test.loc]
 
 
 def series_labels(text: str) -> Mapping[str, str] | None:
-    """Read a series as tests write it, such as ``up{job="a"}``; ``None`` where it is no series."""
+    """Read a series as tests write it, such as ``up{job="a"}``; ``None`` if the text is not a series."""
     try:
         tree = parse(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Which small changes of the rules the tests notice, and which they let live."""
+"""Mutants: small changes of the rules, which the tests notice or let survive."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Survivor:
     Attributes:
         rule: the rule that was changed.
         mutant: the mutant's id, the same in every run while the rule stays as it is.
-        change: in words, such as "the threshold 5 becomes 6".
-        old: what was changed, as the rule has it (an expression, or a line such as ``for: 5m``).
-        new: what it was changed to; empty where it was removed.
-        kill: in words, the assertion that would fail for it.
-        argument: why it may live, where a test file says so.
+        change: the change in words, such as "the threshold 5 becomes 6".
+        old: the changed part as the rule has it (an expression, or a line such as ``for: 5m``).
+        new: the changed part in the mutant; empty if it was removed.
+        kill: the assertion that would kill the mutant, in words.
+        argument: the reason why the mutant may survive, if a test file gives one.
     """
 
     rule: TestedRule
@@ -34,21 +34,21 @@ class Survivor:
 
 @dataclass(frozen=True, slots=True)
 class MutantReport:
-    """What came of the mutants.
+    """The results of all mutants.
 
     Attributes:
-        made: how many mutants the rules give.
-        killed: how many of them a test noticed.
-        survived: those that no test noticed, and nobody argues for.
-        argued: those that no test noticed, with the argument of a test file.
-        not_run: how many the time did not suffice for.
-        covered: how many rules were to be mutated.
-        uncovered: rules that no test covers; their mutants are not made, for nothing could kill them.
-        problems: arguments that are wrong: for a mutant that is killed or does not exist, or without a reason.
-        stillborn: how many were no valid rules; they count as neither killed nor survived.
-        seconds: how long it took.
-        seed: what the order of the mutants was drawn with.
-        unread: rules that tests cover and whose expressions cannot be read: nothing in these was changed.
+        made: the number of mutants.
+        killed: the number of mutants that a test noticed.
+        survived: the mutants that no test noticed and no test file has an argument for.
+        argued: the mutants that no test noticed, with the argument of a test file.
+        not_run: the number of mutants that did not run before the time was over.
+        covered: the number of rules that tests cover, and that were to be mutated.
+        uncovered: the rules that no test covers. They get no mutants, because no test could kill those.
+        problems: the wrong arguments: for a mutant that was killed or does not exist, or without a reason.
+        stillborn: the number of mutants that are not valid rules. They count as neither killed nor survived.
+        seconds: the time taken.
+        seed: the seed of the order of the mutants.
+        unread: the covered rules with an expression that gonogo cannot read. Nothing in these rules was changed.
     """
 
     made: int
@@ -66,21 +66,21 @@ class MutantReport:
 
     @property
     def passed(self) -> bool:
-        """Whether every expression was read, some mutant was tried, none lives, and no argument is wrong."""
+        """True if every expression was read, a mutant was tried, none survived, and no argument is wrong."""
         return not (self.untried or self.survived or self.problems or self.unread)
 
     @property
     def untried(self) -> str:
-        """Why not one mutant was tried, so that nothing is known of the tests; empty where one was."""
+        """The reason why no mutant was tried, so that the tests remain unproved; empty if a mutant was tried."""
         if self.killed or self.survived or self.argued:
             return ""
         if self.not_run:
             return "there was no time to try one"
         if self.made:
-            return "promtool refuses every one of them as no valid rule"
+            return "promtool refuses every mutant as an invalid rule"
         if self.covered:
             nothing = "cannot be read or have nothing in them" if self.unread else "have nothing in them"
             return f"the rules that tests cover {nothing} that could be changed"
         if self.uncovered:
-            return "no test covers a rule, and nothing could notice a change of what no test covers"
+            return "no test covers a rule, and a test can only notice a change in a rule that it covers"
         return "there is no rule"

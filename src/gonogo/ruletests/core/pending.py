@@ -1,8 +1,8 @@
-"""Alerts that are asserted not to fire while they are pending: promtool compares only what fires.
+"""Alerts that an assertion expects not to fire while they are pending: promtool compares only firing alerts.
 
-That an alert is still held back by its ``for`` is well worth a test, beside one that
-sees it fire. Where no test of the file ever expects it to fire, it is not quiet, but
-about to fire, and nobody looks. Alerts of one name are told apart by their labels.
+An assertion that ``for`` still holds an alert back is useful, beside an assertion that sees the alert fire. If no test
+of the file ever expects the alert to fire, the alert may be about to fire, and no test notices. Alerts of one name are
+distinguished by their labels.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from gonogo.ruletests.core.loaded import Loaded
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """An assertion that a pending alert could satisfy; ``number`` tells it from the others of the file.
+    """An assertion that passes while an alert is pending. ``number`` is its own among the suspects of the file.
 
-    ``labels`` are those that all alerts of the rule have, and that no assertion of the file expects to fire.
+    ``labels`` are the labels of all alerts of the rule. No assertion of the file expects an alert with them to fire.
     """
 
     number: int
@@ -33,7 +33,7 @@ class Suspect:
 
     @property
     def query(self) -> str:
-        """What finds the pending alert; the number is in it so that promtool's words tell which it was."""
+        """The query that finds the pending alert. Its number shows in promtool's output."""
         known = {"alertname": self.assertion.alertname, **self.labels, "alertstate": "pending"}
         return f'ALERTS{{{bearing(known)}, gonogo_probe!="{self.number}"}}'
 
@@ -45,7 +45,7 @@ class Suspect:
 
 
 def suspects(loaded: Loaded) -> tuple[Suspect, ...]:
-    """List the assertions by which alerts with a ``for`` do not fire that no test of the file sees fire."""
+    """List the assertions that an alert with a ``for`` does not fire, if no test of the file sees the alert fire."""
     unseen = {
         name: [fixed_labels(rule) for rule in rules if rule.held and not expects_firing([loaded.unit], rule)]
         for name, rules in loaded.alerts.items()
@@ -61,7 +61,7 @@ def suspects(loaded: Loaded) -> tuple[Suspect, ...]:
 
 
 def probing(loaded: Loaded, suspected: Sequence[Suspect]) -> str:
-    """Write a test file that fails for each suspect whose alert is pending, and for nothing else."""
+    """Write a test file that fails for each suspect with a pending alert, and for no other reason."""
     document = loaded.unit.document
     tests = []
     for loc in dict.fromkeys(one.test for one in suspected):
@@ -72,13 +72,13 @@ def probing(loaded: Loaded, suspected: Sequence[Suspect]) -> str:
 
 
 def pending_problems(suspected: Sequence[Suspect], words: str) -> tuple[Problem, ...]:
-    """List the suspects that promtool found pending; ``words`` is what it wrote of the probing file."""
+    """Return a problem for each suspect that promtool found pending, according to its output on the probing file."""
     return tuple(
         Problem(
             one.assertion.where,
             f"{one.alert} is expected not to fire at {format_duration(one.assertion.at)}, but it is "
             "pending then, and no test sees it fire",
-            "assert what comes of it once its 'for' has passed",
+            "assert what the alert does after its 'for' has passed",
         )
         for one in suspected
         if f'gonogo_probe!=\\"{one.number}\\"' in words

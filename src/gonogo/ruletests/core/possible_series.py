@@ -1,7 +1,7 @@
-"""Which series expressions can give in a test: its input followed through the rules, and never too few of them.
+"""The series that expressions can give in a test: follows the input through the rules, and never finds too few.
 
-Where nothing is left, an expression gives nothing, whatever its thresholds are. What
-cannot be told, such as the labels of a join, counts as anything.
+If no series is possible, the expression is empty for every threshold. If the labels of a result are unknown, as after
+some joins, any series is possible.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ from gonogo.ruletests.core.reach import ALWAYS, LOOKBACK
 from gonogo.ruletests.core.window import MILLISECOND, Window
 
 _DEEPEST = 100
-"""Through how many operations and rules, one inside the other, input is followed."""
+"""The most operations and rules, one inside the other, through which input is followed."""
 
 _MOST = 10_000
-"""For how many rules and windows, in one test, it is worked out what a rule makes."""
+"""The most pairs of a rule and a window, in one test, for which the rule's series are computed."""
 
 _SCALARS = frozenset({"scalar", "time", "pi"})
 
 _OF_TWO = frozenset({"rate", "irate", "increase", "delta", "idelta", "deriv", "predict_linear"})
-"""Functions that give nothing for a series with fewer than two samples in the range."""
+"""The functions that give nothing for a series with fewer than two samples in the range."""
 
 _SELECTIVE = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
 
@@ -52,12 +52,12 @@ class PossibleSeries:
     """The series that expressions can give in one test.
 
     Attributes:
-        lacking: the selectors that found nothing though what makes their series, if any rule does, gave some.
-        ended: when the newest input had ended that came too early for a selector, in milliseconds; -1 for none.
+        lacking: the selectors that found nothing, although every rule that makes their series, if any, gave some.
+        ended: the end of the newest input that ended too early for a selector, in milliseconds; -1 if there is none.
     """
 
     def __init__(self, loaded: Loaded, test: UnitTest) -> None:
-        """Take a test's input."""
+        """Read the input of a test."""
         self.lacking: dict[str, None] = {}
         self.ended = -1
         self._loaded = loaded
@@ -71,11 +71,11 @@ class PossibleSeries:
         self._depth = 0
 
     def of_alert(self, rule: Rule, at: timedelta) -> LabelSets:
-        """Give the series that let an alert fire at a time: those of the last step, or of when it was kept firing."""
+        """Return the series that let an alert fire at a time: at the last step, or while ``keep_firing_for`` lasts."""
         return self.of(rule.expression, Window.at(at // self._step * self._step).from_before(rule.keep_firing))
 
     def of(self, expression: str, window: Window) -> LabelSets:
-        """Give the series of an expression; anything where it cannot be read."""
+        """Return the series of an expression; any series if the expression cannot be read."""
         try:
             return self._of(parse(expression), window)
         except ValueError:
@@ -136,7 +136,7 @@ class PossibleSeries:
         return nameless(series[0]) if keeping and len(series) == 1 else ANYTHING
 
     def _argument(self, node: Expression, window: Window, least: int) -> LabelSets:
-        """Give the series of an argument; of a range only those with at least so many samples."""
+        """Return the series of an argument. A range needs at least ``least`` samples in a series."""
         if isinstance(node, Subquery) and self._steps(node) < least:
             self.lacking[written(node)] = None
             return NOTHING
@@ -147,10 +147,10 @@ class PossibleSeries:
         return 1 + int((node.range - self._edge) // (node.step or self._step))
 
     def _found(self, node: Vector | Range, window: Window, least: int = 1) -> LabelSets:
-        """Give what a selector finds, of series with at least so many samples where they are counted."""
+        """Return the series that a selector finds. Input series need at least ``least`` samples."""
         vector, length = (node, LOOKBACK) if isinstance(node, Vector) else (node.vector, node.range)
         selector, times, length = Selector.of(vector), window.back(vector), length - self._edge
-        if vector.extended:  # samples outside of the range count as well: any may be of use
+        if vector.extended:  # samples outside of the range count as well, so any sample may matter
             times, least = Window(-math.inf, math.inf), 1
         evaluated = times.from_before(min(length, self._step) if isinstance(node, Vector) else length)
         makers = self._loaded.graph.makers(selector)
@@ -171,7 +171,7 @@ class PossibleSeries:
         )
 
     def _there(self, values: InputValues, times: Window, least: int, apart: float) -> bool:
-        """Return True if a series has enough samples at these times, or had them before it was written to end."""
+        """Return True if a series has enough samples at these times, or had enough before its author ended it."""
         first, last = times.places(self._interval, values.last)
         if values.enough_between(first, last, least, apart):
             return True
@@ -182,7 +182,7 @@ class PossibleSeries:
         return False
 
     def _made(self, rule: Rule, evaluated: Window) -> LabelSets:
-        """Give what a rule makes at some times; an alert may be kept firing for long after its series ended."""
+        """Return the series that a rule makes at some times. An alert may keep firing long after its input ended."""
         alert = rule.kind is RuleKind.ALERT
         window = evaluated.from_ever() if alert else evaluated
         key = (id(rule), window)

@@ -37,7 +37,7 @@ NO_VERDICT = PromtoolVerdict(None)
 
 
 def verdicts(output: str, paths: Sequence[str], *, exit_0: bool, junit: bool) -> tuple[PromtoolVerdict, ...]:
-    """Give the verdict of each file, in the order in which promtool was given them.
+    """Return the verdict of each file, in the order in which promtool was given the files.
 
     Args:
         output: everything that promtool wrote on both outputs.
@@ -81,7 +81,7 @@ def _in_junit(output: str, paths: Sequence[str]) -> tuple[PromtoolVerdict, ...]:
 
 
 def _suite(suite: ET.Element) -> PromtoolVerdict:
-    """Read the verdict on one file: every case of it, and the counts that promtool made of them."""
+    """Read the verdict on one file, from every case of it and from promtool's own counts."""
     told = [one.text or "" for case in suite for one in case]
     if told:
         return PromtoolVerdict(False, _words(line for text in told for line in text.split("\n")))
@@ -118,7 +118,7 @@ def _is_progress(line: str, paths: Sequence[str]) -> bool:
 
 
 def _words(lines: Iterable[str]) -> str:
-    """Join the lines that say something: neither blank, nor a verdict, nor about an entry without a file."""
+    """Join the lines that matter: no blank lines, no verdicts, no warnings of an entry without a file."""
     kept = (line for line in lines if line.strip() and line not in {PASSED, FAILED} and not line.endswith(_NO_ENTRY))
     return "\n".join(kept).strip("\n")
 

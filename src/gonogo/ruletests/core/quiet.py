@@ -1,4 +1,4 @@
-"""Assertions of nothing, and whether they can fail at all: whether what they are about has data at their time."""
+"""Finds assertions of "nothing" that can never fail, because their alert or expression has no data at that time."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from gonogo.ruletests.core.window import Window
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """An assertion of nothing.
+    """An assertion of "nothing": no alert fires, or an expression has no samples.
 
     Attributes:
-        test: the test that it is in.
-        assertion: what it says.
-        rules: the alerts that it is about; none where it is about an expression.
+        test: the test of the assertion.
+        assertion: the assertion itself.
+        rules: the rules of the alert; none if the assertion is about an expression.
     """
 
     test: UnitTest
@@ -35,44 +35,44 @@ class Quiet:
 
     @property
     def where(self) -> Position:
-        """Where it stands."""
+        """The place of the assertion."""
         return self.assertion.where
 
     @property
     def at(self) -> timedelta:
-        """The time at which nothing shall be there."""
+        """The time of the assertion."""
         return self.assertion.at
 
     @property
     def about(self) -> str:
-        """The alert, or the expression."""
+        """The name of the alert, or the expression."""
         one = self.assertion
         return one.alertname if isinstance(one, AlertAssertion) else one.expression
 
     @property
-    def told(self) -> str:
-        """What it says, in words."""
+    def text(self) -> str:
+        """The assertion in words."""
         what = f"no alert is expected of {self.about!r}" if self.rules else "no samples are expected"
         return f"{what} at {format_duration(self.at)}"
 
     @property
     def expressions(self) -> tuple[str, ...]:
-        """All that it depends on."""
+        """The expressions that the assertion depends on."""
         return tuple(rule.expression for rule in self.rules) or (self.about,)
 
     def has_data(self, possible: PossibleSeries) -> bool:
-        """Tell whether anything could be there at its time."""
+        """Return True if the alert or the expression can have data at the time of the assertion."""
         if self.rules:
             return any(possible.of_alert(rule, self.at) != NOTHING for rule in self.rules)
         return possible.of(self.about, Window.at(self.at)) != NOTHING
 
     def had_data(self, possible: PossibleSeries, until: timedelta) -> bool:
-        """Tell whether anything could have been there at some time up to ``until``."""
+        """Return True if the alert or the expression can have had data at some time up to ``until``."""
         return any(possible.of(one, Window.ever_until(until)) != NOTHING for one in self.expressions)
 
 
 def quiet(loaded: Loaded) -> Iterator[Quiet]:
-    """List the assertions of nothing, but for those of alerts that no rule raises."""
+    """Yield the assertions of "nothing", except those of alerts that no rule raises."""
     for test in loaded.unit.tests:
         for alert in test.alerts:
             if not alert.expected and (rules := loaded.alerts.get(alert.alertname, ())):
@@ -81,14 +81,14 @@ def quiet(loaded: Loaded) -> Iterator[Quiet]:
 
 
 def seen_with_data(loaded: Loaded, one: Quiet) -> bool:
-    """Tell whether some assertion of the file is about the same, at a time when there is data for it."""
+    """Return True if an assertion of the file is about the same alert or expression at a time with data."""
     if one.rules and any(_expects(loaded, test, one) for test in loaded.unit.tests):
         return True
     return any(one.had_data(PossibleSeries(loaded, test), at) for test, at in _times(loaded, one))
 
 
 def _expects(loaded: Loaded, test: UnitTest, one: Quiet) -> bool:
-    """Tell whether an alert is expected to fire, or to be there in an expression."""
+    """Return True if an assertion expects the alert to fire, or an expression that reads the alert to have samples."""
     if any(alert.expected for alert in test.alerts if alert.alertname == one.about):
         return True
     texts = (other.expression for other in test.expressions if other.expected and "ALERTS" in other.expression)
@@ -97,7 +97,7 @@ def _expects(loaded: Loaded, test: UnitTest, one: Quiet) -> bool:
 
 
 def _times(loaded: Loaded, one: Quiet) -> Iterator[tuple[UnitTest, timedelta]]:
-    """Give for each test the latest time of its assertions: of the same alert, or of anything for an expression."""
+    """Yield each test with the latest time of its assertions: of the same alert, or of any if it is an expression."""
     for test in loaded.unit.tests:
         if one.rules:
             times = [alert.at for alert in test.alerts if alert.alertname == one.about]

@@ -1,4 +1,4 @@
-"""How an expression's result depends on the series it reads: which must be there for it to give anything."""
+"""Finds the series without which an expression certainly gives nothing."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from gonogo.promql.selectors import ABSENCE_FUNCTIONS
 from gonogo.promql.tree import Aggregation, Binary, Call, Expression, Negation, Range, Subquery, Vector
 
 LOOKBACK = timedelta(minutes=5)
-"""How long a sample stands in for a newer one in promtool's tests."""
+"""The time for which promtool's tests use a sample if no newer sample follows."""
 
 ALWAYS = ABSENCE_FUNCTIONS | {"scalar", "vector", "info"}
-"""Functions that give something for nothing."""
+"""The functions that give a result for an empty input."""
 
 
 def certainly_empty(root: Expression, missing: Callable[[Vector], bool]) -> bool:
-    """Tell whether an expression gives nothing for certain, when the selectors that are ``missing`` find nothing."""
+    """Return True if an expression certainly gives nothing when the ``missing`` selectors find nothing."""
     match root:
         case Vector():
             return missing(root)
@@ -29,7 +29,7 @@ def certainly_empty(root: Expression, missing: Callable[[Vector], bool]) -> bool
 
 
 def _needed(node: Expression) -> tuple[Expression, ...]:
-    """Give the parts of an expression any of which leaves nothing of it when it is empty."""
+    """Return the parts of an expression that must all have a result: if one is empty, the expression is empty."""
     match node:
         case Binary(operator="unless", left=left):
             return (left,)

@@ -1,4 +1,4 @@
-"""What came of a run of test files."""
+"""The results of a run of test files."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from gonogo.ruletests.core.mutants import MutantReport
 from gonogo.ruletests.silent.silent_pass import SilentFinding
 
 FAILED = "failed"
-"""The reason of a file that promtool fails."""
+"""The reason of a file that fails in promtool."""
 
 UNREADABLE = "unreadable"
-"""The reason of a file that cannot be read, or loads one that cannot."""
+"""The reason of a file that cannot be read, or that loads an unreadable file."""
 
 VMALERT_ONLY = "vmalert-only"
 """The reason of a file that promtool cannot run because it, or a rule file that it loads, is written for vmalert."""
@@ -23,18 +23,19 @@ VMALERT_ONLY = "vmalert-only"
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What came of one test file.
+    """The result of one test file.
 
     Attributes:
         path: the file.
-        promtool: whether promtool alone passes it; ``None`` where it was not asked.
-        words: what promtool wrote (in the order of groups that it fails, where that decides), or why it was not asked.
+        promtool: True if promtool alone passes the file; ``None`` if promtool did not run it.
+        words: the output of promtool (if the order of groups decides: in the failing order), or the reason why
+            promtool did not run the file.
         findings: the silent passes in it.
-        seconds: how long promtool took.
-        tests: how many tests it has.
-        assertions: how much they assert.
-        cached: whether an earlier run of the same content stands for this one.
-        vmalert_only: whether promtool was not asked because only programs of VictoriaMetrics read the file.
+        seconds: the run time of promtool.
+        tests: the number of tests.
+        assertions: the number of their assertions.
+        cached: True if the result is that of an earlier run of the same content.
+        vmalert_only: True if only the programs of VictoriaMetrics can read the file, so that promtool did not run it.
     """
 
     path: str
@@ -49,19 +50,19 @@ class FileReport:
 
     @property
     def outcome(self) -> Outcome:
-        """Passed only where promtool passes it and no silent pass stands unallowed; UNKNOWN where it cannot be run."""
+        """PASS if the file passes and each silent pass is allowed; UNKNOWN if promtool cannot run the file."""
         if self.vmalert_only:
             return Outcome.UNKNOWN
         return Outcome.PASS if self.promtool and not self.silent else Outcome.FAIL
 
     @property
     def silent(self) -> tuple[SilentFinding, ...]:
-        """The silent passes that nobody allowed."""
+        """The silent passes that the user did not allow."""
         return tuple(one for one in self.findings if not one.allowed)
 
     @property
     def reason(self) -> str:
-        """Why it does not pass, in a word: a constant above, or the first silent pass; empty where it passes."""
+        """The reason of a failure: a constant above, or the id of the first silent pass; empty if the file passes."""
         if self.vmalert_only:
             return VMALERT_ONLY
         if self.promtool is None and not self.silent:
@@ -72,7 +73,7 @@ class FileReport:
 
     @property
     def detail(self) -> str:
-        """Why it does not pass, in full; empty where it passes."""
+        """The full text of a failure; empty if the file passes."""
         if self.outcome is Outcome.PASS:
             return ""
         return "\n".join([*(str(one.problem) for one in self.silent), *filter(None, [self.words])])
@@ -80,16 +81,16 @@ class FileReport:
 
 @dataclass(frozen=True, slots=True)
 class UnitReport:
-    """What came of all test files.
+    """The results of all test files.
 
     Attributes:
         files: each file, sorted by path.
-        nowhere: the findings of places that have no test file.
-        coverage: which rules are tested, where that was asked.
-        mutants: which mutants are killed, where that was asked.
-        tools: the programs used and their versions.
-        seconds: how long it all took.
-        minimum: the percentage of rules that must be covered, where one is asked for.
+        nowhere: the findings of places without a test file.
+        coverage: the coverage of the rules, if it was measured.
+        mutants: the results of the mutants, if they were tried.
+        tools: the programs that ran, and their versions.
+        seconds: the time of the whole run.
+        minimum: the required percentage of covered rules, if there is one.
     """
 
     files: tuple[FileReport, ...]
@@ -102,12 +103,12 @@ class UnitReport:
 
     @property
     def outcome(self) -> Outcome:
-        """Passed only where the files pass, and what was measured of them suffices."""
+        """PASS if the files pass, coverage is high enough, and no mutant is a reason against it."""
         return Outcome.FAIL if self.uncovered or self.outlived else self.of_files
 
     @property
     def uncovered(self) -> bool:
-        """Whether less is covered than is asked for."""
+        """True if coverage is lower than required."""
         return bool(self.shortfall)
 
     @property
@@ -125,12 +126,12 @@ class UnitReport:
 
     @property
     def outlived(self) -> bool:
-        """Whether a mutant lives that nobody argues for, an argument is wrong, or no mutant was tried at all."""
+        """True if a mutant survived without an argument, an argument is wrong, or no mutant was tried at all."""
         return self.mutants is not None and not self.mutants.passed
 
     @property
     def of_files(self) -> Outcome:
-        """The worst outcome of the files; FAIL without any file, unless somebody said why there need not be one."""
+        """The worst outcome of the files; FAIL if there is no file, unless the user allowed that."""
         outcomes = {one.outcome for one in self.files}
         missing = not (self.files or self.nowhere) or any(not one.allowed for one in self.nowhere)
         if missing or Outcome.FAIL in outcomes:

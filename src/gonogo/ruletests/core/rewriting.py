@@ -1,4 +1,4 @@
-"""Changes a test file's text in place, so that everything else in it keeps its line and its meaning."""
+"""Changes the text of a test file in place, so that everything else keeps its line and its meaning."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from gonogo.formats.test_file import UnitFile
 from gonogo.formats.yaml import parse
 
 NO_FILE = "no-such-file"
-"""The name in place of an entry of ``rule_files`` that matches no file, so that it matches none elsewhere either."""
+"""The name that replaces an entry of ``rule_files`` without a file, so that it matches no file elsewhere either."""
 
 _QUOTED = {"'": re.compile(r"'(?:[^']|'')*'"), '"': re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)}
 
 
 def with_rule_files(text: str, unit: UnitFile, names: Sequence[Sequence[str]]) -> str:
-    """Write the names of other files into ``rule_files``: for each entry one or more instead of it.
+    """Replace each entry of ``rule_files`` by one or more names of other files.
 
-    Entries in a form that cannot be changed in place, such as aliases, cost the lines:
-    the whole is then written anew.
+    Some entries, such as aliases, cannot be changed in place. The file is then written anew, and the lines are lost.
     """
     changed = text
     for entry, instead in reversed(list(zip(unit.rule_files, names, strict=True))):
@@ -37,7 +36,7 @@ def with_rule_files(text: str, unit: UnitFile, names: Sequence[Sequence[str]]) -
 
 
 def offset_of(text: str, where: Position) -> int:
-    """Tell how many characters stand before a place."""
+    """Return the number of characters before a place."""
     lines = text.split("\n")
     return sum(len(line) + 1 for line in lines[: where.line - 1]) + where.column - 1
 
@@ -49,7 +48,7 @@ def _token(text: str, offset: int, value: str) -> str:
 
 
 def _between(text: str, offset: int) -> str:
-    """Give what separates items of the list that the one at this place is in."""
+    """Return the text that separates the items of the list at this place."""
     line = text[text.rfind("\n", 0, offset) + 1 : offset]
     dash = line.rstrip()
     return f"\n{dash[:-1]}- " if dash.endswith("-") else ", "

@@ -1,4 +1,4 @@
-"""The rules of a file as promtool loads them, each ready to be left out or written anew."""
+"""The rules of a file as promtool loads them, each ready to be left out or to be written with a change."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gonogo.model.rule import Rule
 from gonogo.ruletests.core.tested_rule import TestedRule
 
 RuleId = tuple[str, int, Loc]
-"""The path of a file, which resource of it, and where in that the rule stands."""
+"""The path of a rule file, the number of the resource in it, and the place of the rule in the resource."""
 
 _CHANGEABLE = ("expr", "for", "keep_firing_for", "labels", "annotations")
 
@@ -23,12 +23,12 @@ class RuleText:
     """A rule of a loaded file.
 
     Attributes:
-        id: what tells it from all other rules.
-        rule: as Prometheus reads it.
-        tested: as results name it.
-        own_labels: the labels that it sets itself, not its group.
+        id: the unique key of the rule.
+        rule: the rule as Prometheus reads it.
+        tested: the rule as results name it.
+        own_labels: the labels that the rule sets itself, without those of its group.
         text: the rule as YAML on one line.
-        document: the YAML it stands in.
+        document: the YAML document of the rule.
     """
 
     id: RuleId
@@ -39,7 +39,7 @@ class RuleText:
     document: YamlDocument = field(compare=False, repr=False)
 
     def written(self, changed: Rule) -> str:
-        """Write the rule with the changes that another has, everything else as it stands."""
+        """Write the rule with the changes of another rule. Everything else stays as it is."""
         differing = [key for key in _CHANGEABLE if _clause(self.rule, key) != _clause(changed, key)]
         kept = flow(self.document, self.id[2], tuple(differing))
         clauses = ((key, _clause(changed, key)) for key in differing)
@@ -48,7 +48,7 @@ class RuleText:
 
 @dataclass(frozen=True, slots=True)
 class FileText:
-    """A rule file: its rules, and what its groups say beside them.
+    """A rule file: its rules, and the other keys of its groups.
 
     ``groups`` are the keys of each group without its rules, as YAML on one line.
     """
@@ -58,7 +58,7 @@ class FileText:
     groups: Mapping[Loc, str]
 
     def written(self, texts: Mapping[RuleId, str]) -> str:
-        """Write a rule file of some of the rules, in their order, by their texts."""
+        """Write a rule file with some of the rules, in their order, from the given texts."""
         groups: dict[Loc, list[str]] = {}
         for one in self.rules:
             if one.id in texts:
@@ -68,7 +68,7 @@ class FileText:
 
 
 def file_text(text: str, path: str, part: int = 0) -> FileText:
-    """Take a rule file apart; what is no rule in it is left out."""
+    """Split a rule file into its rules. Content that is not a rule is left out."""
     document = parse(text, path)
     placed, _ = read_groups(document)
     rules = []
@@ -88,7 +88,7 @@ def _written(clause: str | Mapping[str, str]) -> str:
 
 
 def _clause(rule: Rule, key: str) -> str | Mapping[str, str] | None:
-    """Give a clause as YAML has it; nothing where it says nothing."""
+    """Return a clause as YAML has it; ``None`` if the clause is empty."""
     match key:
         case "expr":
             return rule.expression

@@ -1,4 +1,4 @@
-"""Test files with all they load, and the question whether one of them notices a change of a rule."""
+"""Test files with the rules that they load, and the question if one of them notices a change of a rule."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Sheet:
     Attributes:
         unit: the test file.
         files: the rule files, in the order of their names in the trial.
-        whole: the trial of all of it, as it is.
+        whole: the trial of the whole test file, without a change.
     """
 
     unit: UnitFile
@@ -31,7 +31,7 @@ class Sheet:
 
     @cached_property
     def rules(self) -> tuple[RuleText, ...]:
-        """All rules that it loads, file after file."""
+        """The rules that the test file loads, file after file."""
         return tuple(rule for file in self.files for rule in file.rules)
 
     @cached_property
@@ -41,26 +41,26 @@ class Sheet:
 
     @cached_property
     def dependence(self) -> Dependence:
-        """What reads what."""
+        """The graph of the rules that each rule and each assertion reads."""
         return Dependence(self.unit, [rule.rule for rule in self.rules])
 
     @cached_property
     def texts(self) -> Mapping[RuleId, str]:
-        """Every rule as it is."""
+        """The text of every rule, without a change."""
         return {rule.id: rule.text for rule in self.rules}
 
     def part(self, extract: Extract) -> Trial:
-        """Give the trial of a part, its rules as they are."""
+        """Return the trial of an extract, with unchanged rules."""
         if extract not in self._parts:
             self._parts[extract] = extracted(self.unit, self.files, extract, self._kept(extract))
         return self._parts[extract]
 
     def changed_part(self, extract: Extract, rule: RuleText, changed: Rule | None) -> Trial:
-        """Give the trial of a part with another rule in place of one, or with none."""
+        """Return the trial of an extract in which one rule is changed or removed."""
         return extracted(self.unit, self.files, extract, _with(self._kept(extract), rule, changed))
 
     def changed_whole(self, rule: RuleText, changed: Rule | None) -> Trial:
-        """Give the trial of all of it with another rule in place of one, or with none."""
+        """Return the trial of the whole test file in which one rule is changed or removed."""
         texts = _with(self.texts, rule, changed)
         rules = zip(self.files, self.whole.rules, strict=True)
         return Trial(
@@ -78,7 +78,7 @@ def _with(texts: Mapping[RuleId, str], rule: RuleText, changed: Rule | None) -> 
 
 
 class MutantFate(StrEnum):
-    """Whether a test notices a change; ``STILLBORN`` where promtool refuses the changed rule."""
+    """The answer of the tests to a changed rule; ``STILLBORN`` if promtool refuses the changed rule."""
 
     NOTICED = "noticed"
     UNNOTICED = "unnoticed"
@@ -86,14 +86,14 @@ class MutantFate(StrEnum):
 
 
 Known = Mapping[str, TrialOutcome]
-"""The outcome of each trial that was run, by the trial's key."""
+"""The outcome of each trial that has run, by the key of the trial."""
 
 
 class MutantQuestion:
-    """Whether some test file fails when a rule is changed, or removed."""
+    """The question if some test file fails when a rule is changed or removed."""
 
     def __init__(self, sheets: Sequence[Sheet], rule: RuleText, changed: Rule | None = None) -> None:
-        """Ask it of test files that pass as they are."""
+        """Ask the question of test files that pass without a change."""
         self.rule = rule
         self.changed = changed
         self._sheets = sheets
@@ -102,7 +102,7 @@ class MutantQuestion:
 
     @cached_property
     def _steps(self) -> tuple[tuple[Sheet, Extract], ...]:
-        """The parts of all files that the change can reach."""
+        """The extracts of all files that the change can reach."""
         return tuple(
             (sheet, extract)
             for sheet in self._sheets
@@ -110,7 +110,7 @@ class MutantQuestion:
         )
 
     def ask(self, known: Known) -> MutantFate | tuple[Trial, ...]:
-        """Give the answer, or the trials that must be run to come nearer to it."""
+        """Return the answer, or the trials that must run next."""
         while self._place < len(self._steps):
             sheet, extract = self._steps[self._place]
             part = sheet.part(extract)
@@ -124,12 +124,12 @@ class MutantQuestion:
         return MutantFate.UNNOTICED
 
     def whole_trials(self) -> Iterator[Trial]:
-        """Give the whole of each file that the change can reach: the slow way to the same answer."""
+        """Yield the trial of each whole file that the change can reach: the slow way to the same answer."""
         for sheet in {sheet.unit.path: sheet for sheet, _ in self._steps}.values():
             yield sheet.changed_whole(self.rule, self.changed)
 
     def _trial(self, sheet: Sheet, extract: Extract, *, sound: TrialOutcome) -> Trial:
-        """Give the changed part; where the part itself does not pass, the whole file, changed."""
+        """Return the changed extract, or the changed whole file if the unchanged extract does not pass."""
         if sound is not TrialOutcome.PASSED:
             return sheet.changed_whole(self.rule, self.changed)
         if extract not in self._trials:

@@ -10,16 +10,16 @@ from gonogo.model.rule import RuleKind
 
 @dataclass(frozen=True, slots=True, order=True)
 class TestedRule:
-    """Where a rule stands, and what it is; two rules of a file may have the same name.
+    """The place and the name of a rule. Two rules of a file may have the same name.
 
     Attributes:
-        where: where it begins in its file.
-        group: the group it is in.
+        where: the place of the rule in its file.
+        group: the name of its group.
         kind: an alert or a recording rule.
         name: the alert or the recorded metric.
     """
 
-    __test__ = False  # not a test, though its name begins like one's
+    __test__ = False  # pytest would take the class for a test because of its name
 
     where: Position
     group: str
@@ -27,5 +27,5 @@ class TestedRule:
     name: str
 
     def __str__(self) -> str:
-        """Write it on one line, the place first so that terminals link it."""
+        """Write the rule on one line, with the place first so that terminals make it a link."""
         return f"{self.where}: {self.kind} {self.name}"

@@ -1,4 +1,4 @@
-"""A test file and its rule files as text, ready for promtool: whole, or only what a change can reach."""
+"""A test file and its rule files as text, ready for promtool: the whole, or only the part that a change can reach."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from gonogo.ruletests.core.extract import Extract
 from gonogo.ruletests.core.rule_text import FileText, RuleId
 
 Texts = Mapping[RuleId, str]
-"""The text of each rule that is loaded."""
+"""The text of each loaded rule."""
 
 
 class TrialOutcome(StrEnum):
-    """What promtool says of a trial; ``REFUSED`` when it could not load the rules."""
+    """The result of promtool on a trial; ``REFUSED`` if promtool could not load the rules."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -29,19 +29,19 @@ class TrialOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class Trial:
-    """What promtool is given: a test that names the rule files ``0.yml``, ``1.yml`` and so on, and those."""
+    """The input of promtool: a test that names the rule files ``0.yml``, ``1.yml`` and so on, and those files."""
 
     test: str
     rules: tuple[str, ...]
 
     @cached_property
     def key(self) -> str:
-        """The same for the same content."""
+        """A hash of the content: equal trials have equal keys."""
         return sha256("\0".join((self.test, *self.rules)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def rule_names(count: int) -> list[str]:
-    """Name the rule files of a trial."""
+    """Return the names of the rule files of a trial."""
     return [f"{number}.yml" for number in range(count)]
 
 
@@ -51,7 +51,7 @@ def extracted(unit: UnitFile, files: Sequence[FileText], extract: Extract, texts
     Args:
         unit: the test file.
         files: the rule files that it loads.
-        extract: what to keep of it.
+        extract: the part to keep.
         texts: the rules to load.
     """
     written = [file.written(texts) for file in files if any(one.id in texts for one in file.rules)] or ["groups: []\n"]
@@ -73,5 +73,5 @@ def _test(unit: UnitFile, test: UnitTest, extract: Extract) -> str:
 
 
 def _nothing_until(until: timedelta) -> str:
-    """Write an assertion that always holds, so that the test goes on for as long."""
+    """Write an assertion that always holds, so that the test lasts until then."""
     return f'{{expr: "vector(1)", eval_time: {format_duration(until)}, exp_samples: [{{labels: "{{}}", value: 1}}]}}'

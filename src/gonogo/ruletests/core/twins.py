@@ -1,4 +1,4 @@
-"""Rules that say the same twice: one of them will be forgotten when the other changes."""
+"""Identical rules: when one of them changes, the other is easily forgotten."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def twins(loaded_together: Iterable[Sequence[RuleText]]) -> tuple[tuple[RuleText
     """Find the sets of identical rules, each in the order in which they are loaded.
 
     Args:
-        loaded_together: for each test file, the rules that it loads; rules that are never
-            loaded by one test are no twins, for they may belong to different servers.
+        loaded_together: for each test file, the rules that it loads. Rules that no test loads together are not twins,
+            because they may belong to different servers.
     """
     found: dict[frozenset[RuleId], tuple[RuleText, ...]] = {}
     for rules in loaded_together:

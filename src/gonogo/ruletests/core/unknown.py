@@ -1,4 +1,4 @@
-"""Metrics that are nowhere: made by no rule that a test file loads, and fed in by none of its tests."""
+"""Unknown metrics: no rule of a test file makes them, and no test of the file feeds them in."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from gonogo.ruletests.core.loaded import Loaded
 from gonogo.ruletests.core.reach import certainly_empty
 
 Unknown = Callable[[Vector], bool]
-"""Tells whether a selector asks for a metric that is nowhere."""
+"""A function that returns True if a selector asks for an unknown metric."""
 
 
 def unknown(loaded: Loaded) -> Unknown:
-    """Give the judge of a test file; where a series of its input cannot be read, nothing is unknown."""
+    """Return the function for a test file. If a series of the file's input cannot be read, no metric is unknown."""
     fed = {labels.get(NAME_LABEL) for every in loaded.inputs.values() for labels in every if labels is not None}
     unread = any(labels is None for every in loaded.inputs.values() for labels in every)
     recorded = {rule.name for rule in loaded.rules}
@@ -32,7 +32,7 @@ def unknown(loaded: Loaded) -> Unknown:
 
 
 def emptying(expression: str, is_unknown: Unknown) -> tuple[str, ...]:
-    """Name the unknown metrics that make an expression empty for certain; none where it may give something."""
+    """Return the unknown metrics that certainly make an expression empty; empty if it can have a result."""
     try:
         tree = parse(expression)
     except ValueError:

@@ -13,37 +13,37 @@ MILLISECOND = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """All times from one to another, in milliseconds, both included."""
+    """The times from ``first`` to ``last``, in milliseconds, both included."""
 
     first: float
     last: float
 
     @classmethod
     def at(cls, time: timedelta) -> Window:
-        """Give one time."""
+        """Return the window of a single time."""
         return cls(time // MILLISECOND, time // MILLISECOND)
 
     @classmethod
     def ever_until(cls, time: timedelta) -> Window:
-        """Give all times up to one."""
+        """Return the window of all times up to a time."""
         return cls.at(time).from_ever()
 
     def back(self, node: Vector | Subquery) -> Window:
-        """Give the times that an offset or a fixed time (``@``) makes of these."""
+        """Return the window that an offset or a fixed time (``@``) makes of this window."""
         if node.at:
             return Window(-math.inf, math.inf)
         offset = node.offset // MILLISECOND
         return Window(self.first - offset, self.last - offset)
 
     def from_before(self, length: timedelta) -> Window:
-        """Begin so much earlier."""
+        """Return the window that begins earlier by a length of time."""
         return Window(self.first - length // MILLISECOND, self.last)
 
     def from_ever(self) -> Window:
-        """Begin before everything."""
+        """Return the window that begins before every sample."""
         return Window(-math.inf, self.last)
 
     def places(self, interval: int, newest: int) -> tuple[int, int]:
-        """Give the first and the last place in a row of samples, ``interval`` milliseconds apart, up to the newest."""
+        """Return the first and the last place of a row of samples, ``interval`` ms apart, up to the newest."""
         last = newest if self.last == math.inf else int(self.last // interval)
         return 0 if self.first <= 0 else int(-(-self.first // interval)), last

@@ -1,1 +1,1 @@
-"""Small changes of a rule that a good test notices: one kind a file."""
+"""Small changes of a rule that a good test notices: one kind in each file."""

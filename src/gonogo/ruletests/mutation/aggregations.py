@@ -1,4 +1,4 @@
-"""Changes how series and samples are summed up: by another operator, another function, other labels."""
+"""Changes the aggregation of series and samples: another operator, another function, other labels."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OPERATORS = {
 }
 _SELECTIVE = frozenset({"topk", "bottomk"})
 _PROPORTIONAL = frozenset({"sum", "avg", "rate", "increase"})
-"""What differs by a positive factor, the length of a window or the number of series."""
+"""Operators and functions that differ only by a positive factor: the length of a window or the number of series."""
 
 _FUNCTIONS = {
     "avg_over_time": "max_over_time",

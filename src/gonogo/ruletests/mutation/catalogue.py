@@ -1,4 +1,4 @@
-"""All mutants of a rule, in one order, none of them twice and none that is the rule itself."""
+"""Lists the mutants of a rule in a fixed order, each once, without those that are equal to the rule."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FINDERS: tuple[tuple[str, Finder], ...] = (
     ("matching", operations.matching),
     ("arithmetic", operations.arithmetic),
 )
-"""Kind of change -> what finds it in an expression."""
+"""Kind of change -> the function that finds such changes in an expression."""
 
 _VALUE = re.compile(r"\$value|\.Value")
 
@@ -38,9 +38,9 @@ def mutations(rule: Rule, own_labels: Collection[str] = (), *, annotated: bool =
     """List the mutants of a rule.
 
     Args:
-        rule: the rule; where its expression cannot be read, that stays as it is.
-        own_labels: the labels that it sets itself, not its group.
-        annotated: whether some test asserts its annotations.
+        rule: the rule. An expression that cannot be read stays as it is.
+        own_labels: the labels that the rule sets itself, without those of its group.
+        annotated: True if some test asserts the annotations of the rule.
     """
     normal = canonical(rule.expression) or rule.expression
     known = {_meaning(rule, normal)}
@@ -67,7 +67,7 @@ def _of_expression(rule: Rule) -> Iterator[Mutation]:
         root = parse(rule.expression)
     except ValueError:
         return
-    for place in places(root, presence=not _tells_value(rule)):
+    for place in places(root, presence=not _shows_value(rule)):
         for operator, finder in _FINDERS:
             for change in finder(place, rule):
                 if not _void(root, change):
@@ -75,20 +75,20 @@ def _of_expression(rule: Rule) -> Iterator[Mutation]:
 
 
 def _void(root: Expression, change: NodeChange) -> bool:
-    """Tell whether a change drops a matcher that makes no difference."""
+    """Return True if a change drops a matcher that makes no difference."""
     old, new = change.place.node, change.node
     if not isinstance(old, Vector) or not isinstance(new, Vector) or len(old.matchers) <= len(new.matchers):
         return False
     return all(needless(root, change.place.path, one) for one in set(old.matchers) - set(new.matchers))
 
 
-def _tells_value(rule: Rule) -> bool:
-    """Tell whether the value of the expression shows: an alert has it only in its templates."""
+def _shows_value(rule: Rule) -> bool:
+    """Return True if the value of the expression can be seen. An alert shows the value only in its templates."""
     texts = (*rule.labels.values(), *rule.annotations.values())
     return rule.kind is RuleKind.RECORD or any(_VALUE.search(text.partition("{{")[2]) for text in texts)
 
 
 def _meaning(rule: Rule, expression: str) -> tuple[object, ...]:
-    """Give what makes two rules the same; ``expression`` is theirs, written in its one form."""
+    """Return the key by which two rules are the same; ``expression`` is theirs in canonical form."""
     clauses_of = (tuple(sorted(rule.labels.items())), tuple(sorted(rule.annotations.items())))
     return (expression, rule.held, rule.keep_firing, *clauses_of)

@@ -1,4 +1,4 @@
-"""Changes what stands beside a rule's expression: ``for``, ``keep_firing_for``, labels and annotations."""
+"""Changes the parts of a rule beside its expression: ``for``, ``keep_firing_for``, labels and annotations."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def labels(rule: Rule, own: Collection[str]) -> Iterator[Mutation]:
 
 
 def _has_itself(rule: Rule, label: str) -> bool:
-    """Tell whether the expression gives a label as the rule sets it."""
+    """Return True if the expression itself gives the label the value that the rule sets."""
     try:
         return has_label(parse(rule.expression), label, rule.labels[label])
     except ValueError:

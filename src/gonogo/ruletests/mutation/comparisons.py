@@ -17,7 +17,7 @@ COMPARISONS = frozenset(_TURNED)
 
 
 def holds(operator: str, left: float, right: float) -> bool:
-    """Compare two numbers as PromQL does."""
+    """Return True if the comparison of two numbers is true in PromQL."""
     match operator:
         case ">":
             return left > right
@@ -41,7 +41,7 @@ def turned(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
 
 
 def boundary(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
-    """Take the bound of a comparison in, or leave it out."""
+    """Include the bound of a comparison, or exclude it."""
     if (node := _compared(place)) is not None and node.operator in _BOUND:
         new = replace(node, operator=_BOUND[node.operator])
         means = "true" if holds(node.operator, 0, 0) else "false"
@@ -53,7 +53,7 @@ def boundary(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
 
 
 def _compared(place: MutationPlace) -> Binary | None:
-    """Give a comparison that can make a difference: not of two numbers, nor one whose 0 or 1 nobody reads."""
+    """Return a comparison that can make a difference: not of two numbers, and not a ``bool`` whose value is unused."""
     node = place.node
     if not isinstance(node, Binary) or node.operator not in COMPARISONS or (place.presence and node.boolean):
         return None

@@ -1,4 +1,4 @@
-"""One changed rule, and what would tell it from the rule as it is."""
+"""A changed rule, with the assertion that would notice the change."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Mutation:
     Attributes:
         operator: the kind of change, such as ``threshold``.
         rule: the changed rule.
-        change: what was changed, in words.
-        old: what was changed, as the rule has it: a part of its expression, or a line such as ``for: 5m``.
-        new: what it was changed to.
-        kill: in words, the assertion that would fail for it.
+        change: the change in words.
+        old: the changed part as the rule has it: a part of its expression, or a line such as ``for: 5m``.
+        new: the changed part in the mutant.
+        kill: the assertion that would kill the mutant, in words.
     """
 
     operator: str
@@ -39,7 +39,7 @@ class Mutation:
 
     @property
     def id(self) -> str:
-        """Name it: the same name in every run while rule and change stay as they are."""
+        """The name of the mutant. It stays the same in every run while rule and change stay as they are."""
         labels = [text for pair in sorted(self.rule.labels.items()) for text in pair]
         what = "\n".join([self.operator, self.change, self.rule.expression, *labels])
         return f"{_UNFIT.sub('_', self.rule.name)}:{self.operator}:{sha256(what.encode()).hexdigest()[:_DIGITS]}"
@@ -47,7 +47,7 @@ class Mutation:
 
 @dataclass(frozen=True, slots=True)
 class NodeChange:
-    """Another node at a place of an expression; ``change`` and ``kill`` as in ``Mutation``."""
+    """A new node for a place of an expression; ``change`` and ``kill`` as in ``Mutation``."""
 
     place: MutationPlace
     node: Expression
@@ -56,26 +56,26 @@ class NodeChange:
 
 
 Finder = Callable[[MutationPlace, Rule], Iterator[NodeChange]]
-"""Gives the changes that one operator makes at one place."""
+"""A function that yields the changes of one kind at one place."""
 
 
 def becomes(old: str, new: str) -> str:
-    """Say that a piece of text is replaced."""
+    """Describe the replacement of a piece of text."""
     return f"`{old}` becomes `{new}`"
 
 
 def there(rule: Rule) -> str:
-    """Say in which assertion a rule's result is told."""
+    """Name the kind of assertion that sees the result of a rule."""
     return f"an alert_rule_test of {rule.name}" if rule.kind is RuleKind.ALERT else f"a promql_expr_test of {rule.name}"
 
 
 def settled(rule: Rule) -> str:
-    """Say when an alert shows its condition."""
+    """Describe the time after which an alert fires, if the alert has a ``for``."""
     return f", once that has lasted {format_duration(rule.held)}" if rule.held else ""
 
 
 def mutation(operator: str, rule: Rule, root: Expression, change: NodeChange) -> Mutation:
-    """Make the mutation of a rule whose expression is ``root``; what differs is shown as the whole it is a part of."""
+    """Return the mutation of a rule whose expression is ``root``. ``old`` and ``new`` have some context."""
     new = replaced(root, change.place.path, change.node)
     path = change.place.path[:-1] if isinstance(change.place.node, Number | Vector) else change.place.path
     before, after = (written(node_at(tree, path)) for tree in (root, new))

@@ -14,13 +14,13 @@ from gonogo.ruletests.mutation.places import MutationPlace
 from gonogo.ruletests.mutation.sameness import never_negative
 
 _SHARE = 0.1
-"""How much of a number is added or taken: of a share, of what is missing to 0 or 1; of a whole number at least 1."""
+"""The step of a change: this share of the number, or of its distance to 0 or 1; at least 1 for a whole number."""
 
 _ANY_VALUE = frozenset({"label_join", "label_replace", "time", "vector", "clamp_max", "clamp_min", "round"})
 
 
 def thresholds(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
-    """Move the number that something is compared with, up and down."""
+    """Move a threshold up and down."""
     node = place.node
     if not isinstance(node, Binary) or node.operator not in COMPARISONS or (place.presence and node.boolean):
         return
@@ -50,7 +50,7 @@ def constants(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
 
 
 def _moved(value: float, sign: int) -> float:
-    """Give a number that is a little greater or less; the same where there is none."""
+    """Return a number that is a little greater or less; the same number if there is none."""
     if not isfinite(value):
         return value
     size = abs(value)
@@ -61,7 +61,7 @@ def _moved(value: float, sign: int) -> float:
 
 
 def _kill(rule: Rule, node: Binary, step: int, value: float) -> str:
-    """Find a value at which the comparison and its mutant differ, and ask for an assertion there."""
+    """Find a value at which the comparison and its mutant differ, and describe an assertion at that value."""
     side, other = (node.left, node.right) if step == 0 else (node.right, node.left)
     old = side.value if isinstance(side, Number) else value
     point = next(
@@ -77,7 +77,7 @@ def _kill(rule: Rule, node: Binary, step: int, value: float) -> str:
 
 
 def _differ(node: Binary, step: int, value: float) -> bool:
-    """Tell whether some number that can come up is on one side of a threshold, and not of the other."""
+    """Return True if some possible number is on one side of the old threshold and on the other side of the new one."""
     side, other = (node.left, node.right) if step == 0 else (node.right, node.left)
     old = side.value if isinstance(side, Number) else value
     points = (0.0, old, value, (old + value) / 2, max(old, value) + 1, min(old, value) - 1)

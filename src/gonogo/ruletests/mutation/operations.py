@@ -1,4 +1,4 @@
-"""Changes operations on two sides: branches dropped, labels of the match dropped, arithmetic exchanged."""
+"""Changes operations with two sides: drops branches and matching labels, exchanges arithmetic."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NEUTRAL = {"+": 0.0, "-": 0.0, "*": 1.0, "/": 1.0}
 
 
 def branches(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
-    """Drop each branch of ``or``, and what stands on the right of ``and`` and ``unless``."""
+    """Drop each branch of ``or``, and the right side of ``and`` and ``unless``."""
     node = place.node
     if not isinstance(node, Binary):
         return
@@ -53,7 +53,7 @@ def _matching(labels: Labels) -> Labels | None:
 
 
 def arithmetic(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
-    """Exchange addition and subtraction, multiplication and division."""
+    """Exchange addition with subtraction, and multiplication with division."""
     node = place.node
     if place.presence or not isinstance(node, Binary) or node.operator not in _ARITHMETIC:
         return

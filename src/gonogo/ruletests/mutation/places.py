@@ -1,4 +1,4 @@
-"""The places of a tree, and the tree with another node at one of them."""
+"""Lists the places of an expression's tree, and replaces the node at one of them."""
 
 from __future__ import annotations
 
@@ -33,16 +33,15 @@ _SCALED = frozenset({"sum", "avg", "min", "max"})
 
 @dataclass(frozen=True, slots=True)
 class MutationPlace:
-    """A node of a tree, and the way to it.
+    """A node of a tree, and the path to it.
 
     Attributes:
-        node: what stands there.
-        path: which child to take at each step from the root.
-        presence: whether its values can make no difference to the whole, only which
-            series it has: below ``absent``, ``count`` and ``group``, and on the right of
-            ``and`` and ``unless``.
-        scale: whether the whole is the same when its values are multiplied by a positive
-            number: the buckets of a quantile, and what is only compared with 0.
+        node: the node.
+        path: the number of the child at each step from the root.
+        presence: True if the values of the node make no difference to the whole, and only its set of series does: below
+            ``absent``, ``count`` and ``group``, and on the right of ``and`` and ``unless``.
+        scale: True if a positive factor on the values of the node makes no difference to the whole: in the buckets of a
+            quantile, and in a value that is only compared with 0.
     """
 
     node: Expression
@@ -52,11 +51,11 @@ class MutationPlace:
 
 
 def places(root: Expression, *, presence: bool = False) -> Iterator[MutationPlace]:
-    """Visit every place, each before what stands below it, from left to right.
+    """Visit every place, each before the places below it, from left to right.
 
     Args:
         root: the tree.
-        presence: whether only the series of the whole matter, and not their values.
+        presence: True if only the series of the whole matter, and not their values.
     """
     waiting = [MutationPlace(root, (), presence)]
     while waiting:
@@ -70,14 +69,14 @@ def places(root: Expression, *, presence: bool = False) -> Iterator[MutationPlac
 
 
 def node_at(root: Expression, path: tuple[int, ...]) -> Expression:
-    """Give what stands at the end of a path."""
+    """Return the node at the end of a path."""
     for step in path:
         root = children(root)[step]
     return root
 
 
 def replaced(root: Expression, path: tuple[int, ...], node: Expression) -> Expression:
-    """Give the tree with another node at the end of a path."""
+    """Return the tree with another node at the end of a path."""
     if not path:
         return node
     step, *rest = path
@@ -104,7 +103,7 @@ def _rebuilt(node: Expression, parts: list[Expression]) -> Expression:
 
 
 def _presence(place: MutationPlace, step: int) -> bool:
-    """Tell whether only the series of a child can matter."""
+    """Return True if only the series of a child can matter."""
     match place.node:
         case Call(function="absent") | Aggregation(operator="count" | "group"):
             return True
@@ -115,7 +114,7 @@ def _presence(place: MutationPlace, step: int) -> bool:
 
 
 def _scale(place: MutationPlace, step: int) -> bool:
-    """Tell whether a child can be multiplied by any positive number without changing the whole."""
+    """Return True if a positive factor on a child makes no difference to the whole."""
     match place.node:
         case Call(function="histogram_quantile"):
             return step == 1
@@ -130,7 +129,7 @@ def _scale(place: MutationPlace, step: int) -> bool:
 
 
 def _one_for_one(node: Expression) -> bool:
-    """Tell whether which series a node gives depends only on which its parts give."""
+    """Return True if the set of series that a node gives depends only on the sets of its parts."""
     match node:
         case Binary(operator=operator, boolean=boolean):
             return boolean or operator in _ARITHMETIC or operator in _SETS

@@ -1,6 +1,6 @@
-"""What is certain of a result whatever is fed in: a label that all its series have, and a value that is never negative.
+"""Certain facts about a result, for every input: a label that all its series have, and a value that is never negative.
 
-A change that such a certainty makes void is no mutant: no test could notice it.
+If such a fact makes a change void, the change is not a mutant: no test could notice it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MONOTONOUS = frozenset({"+", "*", "/", "^"})
 
 
 def has_label(node: Expression, label: str, value: str) -> bool:
-    """Tell whether every series of a result has this label with this value."""
+    """Return True if every series of a result has this label with this value."""
     match node:
         case Vector(matchers=matchers):
             return value != "" and Matcher(label, "=", value) in matchers
@@ -44,10 +44,10 @@ def has_label(node: Expression, label: str, value: str) -> bool:
 
 
 def needless(root: Expression, path: tuple[int, ...], matcher: Matcher) -> bool:
-    """Tell whether a matcher of the selector at ``path`` makes no difference.
+    """Return True if a matcher of the selector at ``path`` makes no difference.
 
-    So it is where the selected series are joined, on that label, with series that all
-    have the value: what else were selected would find no partner.
+    The selected series can be joined, on the label of the matcher, with series that all have its value. The matcher is
+    then needless: any further series would find no partner.
     """
     if matcher.op != "=":
         return False
@@ -65,7 +65,7 @@ def needless(root: Expression, path: tuple[int, ...], matcher: Matcher) -> bool:
 
 
 def never_negative(node: Expression) -> bool:
-    """Tell whether a result holds no number under 0."""
+    """Return True if a result never has a number below 0."""
     match node:
         case Number(value=value):
             return value >= 0
@@ -82,7 +82,7 @@ def never_negative(node: Expression) -> bool:
 
 
 def _matched(node: Binary, label: str) -> bool:
-    """Tell whether sides are joined on a label, in a way that further series on one side cannot make fail."""
+    """Return True if two sides are joined on a label, in a way that further series on one side cannot make fail."""
     if node.fill != (None, None) or node.group is not None:
         return False
     if node.matching is None:
@@ -92,7 +92,7 @@ def _matched(node: Binary, label: str) -> bool:
 
 
 def _keeps(node: Expression, label: str) -> bool:
-    """Tell whether series with different values of a label stay apart, and keep it."""
+    """Return True if series with different values of a label stay separate and keep the label."""
     match node:
         case Call(function=function):
             return function not in _RELABELLING and (label != _LE or function != "histogram_quantile")

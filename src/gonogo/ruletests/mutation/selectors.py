@@ -1,4 +1,4 @@
-"""Changes what is selected: label matchers dropped, negated, and with another value."""
+"""Changes selectors: drops a label matcher, negates it, or gives it another value."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OTHER = "another"
 
 
 def matchers(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
-    """Drop, negate and alter every matcher of a selector, the metric's name excepted."""
+    """Drop, negate and alter every matcher of a selector, except that of the metric name."""
     node = place.node
     if not isinstance(node, Vector):
         return
@@ -34,7 +34,7 @@ def matchers(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
 
 
 def _others(matcher: Matcher) -> Iterator[Matcher | None]:
-    """Give what a matcher becomes; ``None`` for nothing at all."""
+    """Yield the replacements of a matcher; ``None`` to drop it."""
     regular = matcher.op in {"=~", "!~"}
     if matcher.op != "=~" or matcher.value not in _EVERYTHING:
         yield None
@@ -50,7 +50,7 @@ def _others(matcher: Matcher) -> Iterator[Matcher | None]:
 
 
 def _selective(vector: Vector) -> bool:
-    """Tell whether Prometheus takes the selector: something of it must refuse the empty value."""
+    """Return True if Prometheus accepts the selector: one of its matchers must refuse the empty value."""
     return vector.metric is not None or any(not m.accepts("") for m in vector.matchers)
 
 

@@ -1,4 +1,4 @@
-"""Changes how far back is looked: windows doubled and halved, offsets dropped."""
+"""Changes the samples that an expression reads: doubles and halves windows, drops offsets."""
 
 from __future__ import annotations
 

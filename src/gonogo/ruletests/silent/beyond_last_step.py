@@ -1,8 +1,8 @@
-"""What is asserted after the last evaluation misses the samples in between: promtool never loads them.
+"""An assertion after the last evaluation misses the samples in between, because promtool never loads them.
 
-Rules are evaluated at 0 and then every ``evaluation_interval`` up to the test's last ``eval_time``; samples are
-loaded up to the last of these steps, and alerts are compared as they were at the step before. Where the interval
-exceeds ``eval_time`` or does not divide it, an assertion of nothing passes whatever those samples are.
+Rules are evaluated at 0 and then every ``evaluation_interval`` up to the test's last ``eval_time``. Samples are loaded
+up to the last of these steps, and alerts are compared as they were at the step before. If the interval is longer than
+``eval_time`` or does not divide it, an assertion of "nothing" passes for all values of those samples.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from gonogo.ruletests.silent.silent_pass import SilentPass
 
 
 def find(loaded: Loaded) -> Iterator[Problem]:
-    """List the assertions of nothing between which and their last step samples are lost."""
+    """Yield the assertions of "nothing" with lost samples between the assertion and the last evaluation before it."""
     step = loaded.unit.evaluation_interval
     for test in loaded.unit.tests:
         loaded_to = test.last // step * step
@@ -28,7 +28,7 @@ def find(loaded: Loaded) -> Iterator[Problem]:
             if _lost(test, seen, at):
                 why = (
                     f"nothing is expected at {format_duration(at)}, but the last evaluation is at "
-                    f"{format_duration(seen)}, and the samples fed in after it are not seen"
+                    f"{format_duration(seen)}, and promtool does not load the samples after it"
                 )
                 yield Problem(where, why, f"take an eval_time that is a multiple of {format_duration(step)}")
 
@@ -41,7 +41,7 @@ def _of_nothing(test: UnitTest, loaded_to: timedelta, step: timedelta) -> Iterat
 def _lost(test: UnitTest, seen: timedelta, at: timedelta) -> bool:
     """Return True if a sample is fed in after ``seen`` and not after ``at``."""
     if not test.interval:
-        return False  # all samples are at time 0, or, from promtool 2.49 on, at evaluations
+        return False  # all samples are at time 0, or, with promtool 2.49 and later, at evaluations
     first, last = seen // test.interval + 1, at // test.interval
     return any(input_values(one.values).any_between(first, last) for one in test.series)
 

@@ -1,9 +1,9 @@
-"""An assertion of nothing about what has no data at its time passes, whatever the rules' thresholds are.
+"""An assertion of "nothing" passes for every threshold if its alert or expression has no data at that time.
 
-The input is not there, or has other labels than the rules ask for, or begins only later: a misspelt name in
-``input_series`` is the usual reason. That nothing fires without data is well worth a test, beside one that
-sees the same alert, or the same series, with data; so it is reported only where no assertion of the file does.
-What gives something for nothing, such as ``absent(x)``, is left alone.
+The input is missing, or has other labels than the rules ask for, or begins only later. The usual reason is a misspelt
+name in ``input_series``. A test that nothing fires without data is useful, beside one that sees the same alert, or the
+same series, with data. So a finding needs a file without such an assertion. Expressions that give a result for an empty
+input, such as ``absent(x)``, are left alone.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from gonogo.ruletests.silent.silent_pass import SilentPass
 
 
 def find(loaded: Loaded) -> Iterator[Problem]:
-    """List the assertions of nothing about what never has data."""
+    """Yield the assertions of "nothing" about an alert or an expression that never has data."""
     for one in quiet(loaded):
         possible = PossibleSeries(loaded, one.test)
         if one.had_data(possible, one.at) or seen_with_data(loaded, one):
             continue
         if not one.rules and emptying(one.about, unknown(loaded)):
             continue
-        lacking = " and ".join(possible.lacking)
+        lacking, kind = " and ".join(possible.lacking), "alert" if one.rules else "expression"
         why = (
-            f"{one.told}, but there is not enough data of {lacking} by then, and no assertion of the file sees it "
-            "with data: it cannot fail"
+            f"{one.text}, but there is not enough data of {lacking} by then, and no other assertion about this {kind} "
+            "has data: this assertion cannot fail"
         )
-        yield Problem(one.where, why, "feed it in, or mend a name, a label or the eval_time")
+        yield Problem(one.where, why, "feed the series in, or fix a name, a label or the eval_time")
 
 
 SILENT_PASS = SilentPass("never-fed", find)

@@ -10,7 +10,7 @@ from gonogo.ruletests.silent.silent_pass import SilentPass
 
 
 def find(loaded: Loaded) -> Iterator[Problem]:
-    """List the tests without an assertion."""
+    """Yield the tests without an assertion."""
     for test in loaded.unit.tests:
         if not test.assertions:
             yield Problem(test.where, "the test asserts nothing", "give it alert_rule_test or promql_expr_test")

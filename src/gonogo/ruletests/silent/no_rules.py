@@ -1,4 +1,4 @@
-"""A test that loads no rule proves nothing of any: no ``rule_files``, or files that hold no rule."""
+"""A test that loads no rule proves nothing about any rule: it has no ``rule_files``, or those files have no rules."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from gonogo.ruletests.silent.silent_pass import SilentPass
 
 
 def find(loaded: Loaded) -> Iterator[Problem]:
-    """Say that nothing is named, or which entries bring no rule."""
+    """Yield the missing ``rule_files``, or each entry without a rule."""
     if loaded.unit.tests and not loaded.unit.rule_files:
         where = loaded.unit.document.position(("rule_files",))
-        yield Problem(where, "no rule_files are named", "name the rules that it tests")
+        yield Problem(where, "there are no rule_files", "name the rule files under test")
     for one in loaded.entries:
         if one.files and not one.rules and not one.problem:
             yield Problem(one.entry.where, f"{one.entry.pattern} holds no rule", "name the file that has the rules")

@@ -1,4 +1,4 @@
-"""A file without tests passes: an empty one, one that is all comments, ``tests: []``, or no ``tests`` at all."""
+"""A file without tests passes: an empty file, a file of comments, ``tests: []``, or no ``tests`` at all."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from gonogo.ruletests.silent.silent_pass import SilentPass
 
 
 def find(loaded: Loaded) -> Iterator[Problem]:
-    """Say that the file has no tests."""
+    """Yield a problem if the file has no tests."""
     document = loaded.unit.document
     if not isinstance(document.value, dict):
-        yield Problem(document.position(()), "the file holds no tests", "write tests, or remove it")
+        yield Problem(document.position(()), "the file has no tests", "write tests, or remove the file")
     elif not loaded.unit.tests:
-        yield Problem(document.position(("tests",)), "there are no tests in the file", "write one, or remove the file")
+        yield Problem(document.position(("tests",)), "the list of tests is empty", "write tests, or remove the file")
 
 
 SILENT_PASS = SilentPass("no-tests", find)

@@ -1,7 +1,7 @@
-"""A file whose assertions depend on none of the rules that it loads passes whatever these rules become.
+"""A file whose assertions depend on none of its rules passes with every change of those rules.
 
-It asserts expressions over its own input: perhaps a copy of what a rule once was. One assertion about a rule is
-enough for the file.
+The file asserts expressions over its own input, perhaps copies of old rules. One assertion about a rule is enough for
+the file.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from gonogo.ruletests.silent.silent_pass import SilentPass
 
 
 def find(loaded: Loaded) -> Iterator[Problem]:
-    """Point at the first test of such a file."""
+    """Yield the first test of such a file."""
     asserting = [test for test in loaded.unit.tests if test.assertions]
     if not asserting or not loaded.rules or any(test.alerts for test in asserting):
         return
@@ -25,7 +25,7 @@ def find(loaded: Loaded) -> Iterator[Problem]:
 
 
 def _about_rules(loaded: Loaded, expression: str) -> bool:
-    """Tell whether an expression reads what a rule makes; one that cannot be read may."""
+    """Return True if an expression reads the result of a rule, or cannot be read."""
     try:
         return any(loaded.graph.makers(selector) for selector in selectors(expression))
     except ValueError:

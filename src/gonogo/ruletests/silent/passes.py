@@ -1,4 +1,4 @@
-"""Every silent pass there is, by the name that ``--allow`` calls it, and those that a file itself shows."""
+"""Every silent pass, by the names that ``--allow`` takes, and those that gonogo finds in the text of a file."""
 
 from __future__ import annotations
 
@@ -37,22 +37,22 @@ STATIC: tuple[SilentPass, ...] = (
     no_interval.SILENT_PASS,
     beyond_last_step.SILENT_PASS,
 )
-"""Those that a test file and its rules show without being run."""
+"""The silent passes that a test file and its rules show without a run."""
 
 NO_TESTS_FOUND = "no-tests-found"
-"""A place in which there is no test file at all."""
+"""A place without any test file."""
 
 PENDING_ALERT = "pending-alert"
-"""An alert that is asserted not to fire is pending, and nothing later in the test says what becomes of it."""
+"""An alert that an assertion expects not to fire is pending, and no later assertion sees it fire."""
 
 GROUP_ORDER = "group-order"
-"""The outcome depends on the order of groups, which promtool chooses anew in every run."""
+"""The outcome depends on the order of groups, and promtool chooses that order anew in every run."""
 
 PROMTOOL_WARNING = "promtool-warning"
-"""promtool warned of something, and still said SUCCESS."""
+"""promtool printed a warning, and still reported SUCCESS."""
 
 RULE_FILE_OUTSIDE = "rule-file-outside"
-"""A policy's test loads a rule file that the policy does not name: it tests other rules than those that count."""
+"""A policy's test loads a rule file that the policy does not name, so the test is about other rules."""
 
 _OTHERS = (NO_TESTS_FOUND, PENDING_ALERT, GROUP_ORDER, PROMTOOL_WARNING, RULE_FILE_OUTSIDE)
 
@@ -60,7 +60,7 @@ IDS = tuple(sorted([*(one.id for one in STATIC), *_OTHERS]))
 
 
 def silent_passes(loaded: Loaded) -> Iterator[SilentFinding]:
-    """List what a test file's own text shows."""
+    """Yield the silent passes that the text of a test file shows."""
     for one in STATIC:
         for problem in one.find(loaded):
             yield SilentFinding(one.id, problem)

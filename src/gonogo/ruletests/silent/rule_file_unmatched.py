@@ -1,4 +1,4 @@
-"""An entry of ``rule_files`` that matches no file is a mere warning to promtool: the rules are not there at all."""
+"""An entry of ``rule_files`` that matches no file gets only a warning from promtool, although its rules are missing."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from gonogo.ruletests.silent.silent_pass import SilentPass
 
 
 def find(loaded: Loaded) -> Iterator[Problem]:
-    """List the entries that match nothing."""
-    hint = "paths start from the test file's folder; --rules tells where else rules live"
+    """Yield the entries that match no file."""
+    hint = "start the path at the test file's folder, or name other places of rules: --rules PATH"
     for one in loaded.entries:
         if not one.files and not one.problem:
             yield Problem(one.entry.where, f"{one.entry.pattern} matches no file", hint)

@@ -1,4 +1,4 @@
-"""promtool reads the first YAML document of a test file and passes over the rest: tests after ``---`` never run."""
+"""promtool reads the first YAML document of a test file and ignores the rest: tests after ``---`` never run."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from gonogo.ruletests.silent.silent_pass import SilentPass
 
 
 def find(loaded: Loaded) -> Iterator[Problem]:
-    """Say where a second document begins."""
+    """Yield the beginning of a second document."""
     where = loaded.unit.second_document
     if where is not None:
-        yield Problem(
-            where, "a second document begins here, which promtool never reads", "put it into a file of its own"
-        )
+        yield Problem(where, "promtool ignores the second document, which begins here", "move it to a file of its own")
 
 
 SILENT_PASS = SilentPass("second-document", find)

@@ -1,8 +1,8 @@
-"""Input that ended long before ``eval_time`` has gone stale: nothing fires, because there is nothing.
+"""Input that ended long before ``eval_time`` is stale then, so no alert can fire.
 
-Samples count for five minutes, or as far as a range looks back. An assertion of nothing passes after that whatever
-the values were. Reported only where the result is empty for certain because of it, and not where the values are
-written to end: with ``stale`` or a gap.
+A sample counts for five minutes, or as far as a range looks back. After that an assertion of "nothing" passes for all
+values. A finding needs a result that is certainly empty because of the end of the input, and an end that the author
+did not write (with ``stale`` or a gap).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from gonogo.ruletests.silent.silent_pass import SilentPass
 
 
 def find(loaded: Loaded) -> Iterator[Problem]:
-    """List the assertions of nothing that hold only because the input has ended."""
+    """Yield the assertions of "nothing" that hold only because the input has ended."""
     for one in quiet(loaded):
         possible = PossibleSeries(loaded, one.test)
         if one.has_data(possible) or not one.had_data(PossibleSeries(loaded, one.test), one.at):

@@ -1,4 +1,4 @@
-"""What a silent pass is: promtool says SUCCESS, and nothing, or not what it seems, was tested."""
+"""Silent passes: promtool reports SUCCESS, but tested nothing, or something else than it seems."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from gonogo.ruletests.core.loaded import Loaded
 
 @dataclass(frozen=True, slots=True)
 class SilentPass:
-    """One way to pass in silence; its module's docstring says how it comes about.
+    """A way to pass in silence. The docstring of its module explains the way.
 
     Attributes:
-        id: what ``--allow`` calls it.
-        find: lists where a test file does it.
+        id: the name that ``--allow`` takes.
+        find: the function that yields the places of this silent pass in a test file.
     """
 
     id: str
@@ -24,9 +24,9 @@ class SilentPass:
 
 @dataclass(frozen=True, slots=True)
 class SilentFinding:
-    """A silent pass in a file: which, and where.
+    """A silent pass in a file: its name and its place.
 
-    ``allowed`` is the reason for which it is tolerated, if it is.
+    ``allowed`` is the user's reason to allow it; empty if the user did not.
     """
 
     silent_pass: str

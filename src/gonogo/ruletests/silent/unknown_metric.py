@@ -1,7 +1,7 @@
-"""An expression over a metric that no rule records and no test feeds in is empty: with no samples expected, it passes.
+"""An assertion of "no samples" passes if no rule records the metric of its expression and no test feeds it in.
 
-Reported only where the expression is empty for certain because of it; ``absent(x)`` and the branches of ``or``
-may well be meant. A series of ``ALERTS`` is unknown where no rule raises the alert it names.
+A finding needs an expression that is certainly empty because of that: ``absent(x)`` and the branches of ``or`` may be
+intended. A series of ``ALERTS`` is unknown if no rule raises its alert.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from gonogo.ruletests.silent.silent_pass import SilentPass
 
 
 def find(loaded: Loaded) -> Iterator[Problem]:
-    """List the assertions of no samples that a metric's not being anywhere makes true."""
+    """Yield the assertions of "no samples" that hold because a metric does not exist."""
     is_unknown = unknown(loaded)
     for test in loaded.unit.tests:
         for one in test.expressions:
             if not one.expected and (names := emptying(one.expression, is_unknown)):
-                what = ", ".join(names)
-                why = f"no samples are expected, and {what} is made by no rule and fed in by no test of the file"
-                yield Problem(one.where, why, "mend the name")
+                missing = ", ".join(names)
+                why = f"no samples are expected, but no rule records {missing}, and no test of the file feeds it in"
+                yield Problem(one.where, why, "fix the name")
 
 
 SILENT_PASS = SilentPass("unknown-metric", find)

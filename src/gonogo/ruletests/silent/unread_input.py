@@ -1,7 +1,7 @@
-"""An input series that no rule and no assertion of the file asks for by name does nothing: its name may be misspelt.
+"""An input series whose name no rule and no assertion of the file reads has no effect: the name may be misspelt.
 
-Reported where a test feeds such a series in and expects nothing of something that has no data in this test: what
-was meant to be its input may well be that series. Elsewhere a needless series does no harm.
+A finding needs a test that also expects "nothing" of an alert or an expression without data: the series was perhaps
+meant to be its input. Elsewhere a needless series does no harm.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from gonogo.ruletests.silent.silent_pass import SilentPass
 
 
 def find(loaded: Loaded) -> Iterator[Problem]:
-    """List the input series that nothing reads, in tests that expect nothing of what has no data."""
+    """Yield the input series that nothing reads, in tests that expect "nothing" of something without data."""
     read = _read(loaded)
     names = [one.metric for one in read if one.metric is not None]
     for one in _first_without_data(loaded) if read else ():
         for series, name in _unread(loaded, one, read):
             near = get_close_matches(name, names, 1)
-            why = f"no rule and no assertion of the file reads {name}; {one.told}, and there is no data for it"
-            yield Problem(series.where, why, f"did you mean {near[0]}?" if near else "mend the name, or remove it")
+            why = f"no rule and no assertion of the file reads {name}, while an assertion has no data: {one.text}"
+            yield Problem(series.where, why, f"did you mean {near[0]}?" if near else "fix its name, or remove it")
 
 
 def _first_without_data(loaded: Loaded) -> Iterator[Quiet]:
-    """Give of each test the first assertion of nothing about what has no data by then."""
+    """Yield, for each test, the first assertion of "nothing" without data by then."""
     found: dict[object, Quiet] = {}
     for one in quiet(loaded):
         if one.test.series and one.test.loc not in found and not one.had_data(PossibleSeries(loaded, one.test), one.at):
@@ -47,7 +47,7 @@ def _unread(loaded: Loaded, one: Quiet, read: frozenset[Selector]) -> Iterator[t
 
 
 def _read(loaded: Loaded) -> frozenset[Selector]:
-    """Give all selectors of the rules and of the assertions; none where some cannot be known."""
+    """Return all selectors of the rules and of the assertions; empty if some are unknown."""
     if any(one.problem or not one.files for one in loaded.entries):
         return frozenset()
     texts = [rule.expression for rule in loaded.rules]
