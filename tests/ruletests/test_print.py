@@ -83,8 +83,8 @@ def test_text() -> None:
     assert any(line.startswith("mutants: 9 made, 5 killed, 1 survived, 1 argued for") for line in lines)
     assert lines[-1] == (
         "FAIL: 2 of 5 test files pass, and 1 place has no test file, 1 mutant survived, "
-        "1 argument for a mutant is wrong and gonogo cannot read 1 expression; promtool alone passes 3, 1 of them in silence; "
-        "3 assertions in 1.8 s; 1 from the cache"
+        "1 argument for a mutant is wrong and gonogo cannot read 1 expression; "
+        "promtool alone passes 3, 1 of them in silence; 3 assertions in 1.8 s; 1 from the cache"
     )
     assert "\x1b" not in text
 
