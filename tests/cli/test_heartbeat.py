@@ -77,7 +77,7 @@ def test_a_beat_prints_one_line(folder: Path, capsys: pytest.CaptureFixture[str]
     second = capsys.readouterr()
     numbers = [int(re.fullmatch(BEATEN, out)[1]) for out in (first.out, second.out)]  # type: ignore[index]  # it matches
     assert numbers[1] == numbers[0] + 1
-    assert "was not there; no published number was found" in first.err
+    assert "did not exist; no published number was found" in first.err
     assert second.err == ""
     assert str(folder / "textfile" / "duri_textfile_heartbeat.prom") in first.out
 
@@ -218,4 +218,4 @@ def test_verify_names_the_missing_stage(folder: Path, form: str, capsys: pytest.
         assert [stage["outcome"] for stage in json.loads(out)["stages"]] == ["seen", "missing"]
     else:
         assert out.startswith("not verified: scraped: beat ")
-        assert "has nothing for duri_textfile_heartbeat_seq" in out
+        assert "has no sample for duri_textfile_heartbeat_seq" in out

@@ -29,14 +29,14 @@ def test_a_program_that_does_not_end_is_stopped_with_all_it_started(tmp_path: Pa
     """Its time is bounded, and what it wrote until then is quoted."""
     run = on_abort(("/bin/sh", "-c", "echo before; sleep 60 & wait"), "{}", tmp_path, deadline=timedelta(seconds=1))
     assert run.outcome is Outcome.FAIL
-    assert run.detail == "/bin/sh had not ended after 1 s; it said: before"
+    assert run.detail == "/bin/sh had not ended after 1 s; its output: before"
 
 
 def test_a_program_that_fails_is_said_with_its_words(tmp_path: Path) -> None:
     """The end of what it wrote, on either output."""
     run = on_abort(python("import sys", "print('x' * 5000, flush=True)", "sys.exit('no')"), "{}", tmp_path)
     assert run.outcome is Outcome.FAIL
-    assert "ended with exit code 1; it said: " in run.detail
+    assert "ended with exit code 1; its output: " in run.detail
     assert run.detail.endswith("x\nno")
     assert len(run.detail) < QUOTED + 200
 
@@ -51,7 +51,9 @@ def test_it_gets_the_verdict_and_no_shell(tmp_path: Path) -> None:
     script = python("import os, sys", "print(sys.stdin.read(), sys.argv[1], os.getcwd())")
     run = on_abort((*script, "$(touch x); *"), '{"verdict": "HOLD"}', tmp_path)
     assert run.outcome is Outcome.PASS
-    assert run.detail.endswith(f'was told; it said: {{"verdict": "HOLD"}} $(touch x); * {tmp_path}')
+    assert run.detail.endswith(
+        f'ran and ended with exit code 0; its output: {{"verdict": "HOLD"}} $(touch x); * {tmp_path}'
+    )
     assert list(tmp_path.iterdir()) == []
 
 

@@ -143,7 +143,7 @@ def test_inputs_that_are_gone_are_said(tmp_path: Path) -> None:
 def test_a_record_that_grows_old_is_renewed(tmp_path: Path) -> None:
     """By a run that really happens."""
     assert renewed(tmp_path, timedelta(hours=13)) == (
-        ["obs-lint again, for its record grows old", f"{Outcome.PASS} obs-lint"],
+        ["obs-lint runs again, because its record is getting old", f"{Outcome.PASS} obs-lint"],
         1,
     )
 
@@ -159,5 +159,5 @@ def test_a_long_run_does_not_hold_the_end_up(tmp_path: Path) -> None:
         renewal.consider({"obs-lint": old})
         began = time.monotonic()
     assert time.monotonic() - began < 15
-    assert heard.said == ["sandbox-smoke-60s again, for its record grows old"]
+    assert heard.said == ["sandbox-smoke-60s runs again, because its record is getting old"]
     assert records(policy_file.journal) == ()

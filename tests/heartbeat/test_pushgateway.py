@@ -32,7 +32,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]
 )
 def test_what_is_no_address_is_refused(address: str) -> None:
     """A mistake in the address is a mistake of the policy."""
-    with pytest.raises(PolicyError, match=r"heartbeat\.pushgateway is no URL"):
+    with pytest.raises(PolicyError, match=r"heartbeat\.pushgateway is not a URL"):
         PushGroup.at(address, {"job": "j"})
 
 

@@ -68,8 +68,8 @@ def test_rules_of_other_names_are_nobodys_business() -> None:
 @pytest.mark.parametrize(
     ("ill", "expected"),
     [
-        ({"evaluated_at": None}, "rule y of group g has not been evaluated since"),
-        ({"evaluated_at": SINCE - 1}, "rule y of group g has not been evaluated since"),
+        ({"evaluated_at": None}, "rule y of group g has not been evaluated since its targets were up"),
+        ({"evaluated_at": SINCE - 1}, "rule y of group g has not been evaluated since its targets were up"),
         ({"health": RuleHealth.ERROR, "last_error": "many-to-many"}, "rule y of group g fails: many-to-many"),
         ({"health": RuleHealth.UNKNOWN}, "rule y of group g fails: unknown"),
     ],

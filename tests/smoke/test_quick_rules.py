@@ -29,7 +29,7 @@ groups:
 @pytest.mark.parametrize("text", ["", "a: [", "rules: []", "groups: 1", "- groups"])
 def test_what_holds_no_groups_is_refused(text: str) -> None:
     """The smoke run then fails in words."""
-    with pytest.raises(ActionFailed, match=r"a\.yml: the file holds no rules"):
+    with pytest.raises(ActionFailed, match=r"a\.yml: the file is not a rule file"):
         quick(text, "a.yml")
 
 

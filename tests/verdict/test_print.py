@@ -64,7 +64,7 @@ def test_text_tells_failed_from_not_known() -> None:
     """Both kinds of trouble are named apart."""
     by = policy("x == 1", runs=Runs(required=("obs-lint",)))
     text = report_text(report(by, evidence(samples("duri_x", 0.0), runs={"obs-lint": RunState()})))
-    assert text.splitlines()[0].endswith(": failed g; not known obs-lint")
+    assert text.splitlines()[0].endswith(": failed g; unknown obs-lint")
 
 
 def test_text_shows_warnings_and_skew() -> None:
@@ -72,7 +72,7 @@ def test_text_shows_warnings_and_skew() -> None:
     gate = Gate("g", (parse_condition("x == 1"),), warn=(parse_condition("x > 0.5"),))
     text = report_text(report(policy(gates=(gate,)), evidence(), skew=-3.0))
     assert "warning: x > 0.5: duri_x is 1" in text
-    assert "clock is -3.0 s from this machine's" in text
+    assert "the server's clock is 3.0 s behind this machine's clock" in text
     assert "clock" not in report_text(report(policy("x == 1"), evidence(), skew=None))
 
 
@@ -83,7 +83,7 @@ def test_text_of_many_subjects_shows_the_worst_and_counts_the_rest() -> None:
     bad = samples("duri_x", 0.0, service="zz")
     text = report_text(report(by, evidence(*many, bad)))
     assert text.splitlines()[1] == "  NO-GO service=zz"
-    assert text.splitlines()[-1] == "  and 5 more subjects: 5 GO (whole in --format json)"
+    assert text.splitlines()[-1] == "  and 5 more subjects: 5 GO (--format json shows all)"
 
 
 def test_untrusted_text_cannot_drive_a_terminal() -> None:

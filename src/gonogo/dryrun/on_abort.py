@@ -1,7 +1,7 @@
-"""Runs the policy's ``on_abort``: a program that is told of an abort, by the verdict as JSON.
+"""Runs the policy's ``on_abort``: a program that receives the verdict as JSON after an abort.
 
-It is an argv, never a line for a shell. It gets the JSON on standard input and a
-bounded time; what it writes is quoted, and that it failed is said. It cannot undo
+``on_abort`` is an argv, never a line for a shell. The program reads the JSON from standard input and has
+a limited time. The outcome quotes the program's output and reports its failure. The program cannot undo
 the abort.
 """
 
@@ -21,25 +21,25 @@ from gonogo.programs.promtool import stop
 from gonogo.stopping import whole
 
 ON_ABORT = "on-abort"
-"""The kind of its record."""
+"""The kind of the program's record in the journal."""
 
 DEADLINE = timedelta(seconds=60)
-"""How long the program may take."""
+"""The longest time that the program may take."""
 
 QUOTED = 2000
-"""Characters of its output that are quoted, from the end."""
+"""The number of characters quoted from the end of the program's output."""
 
 _KEPT = 4 * QUOTED
-"""Bytes of the end of its output: a character has four at most."""
+"""The number of bytes kept from the end of the output. A character has four bytes at most."""
 
 
 def on_abort(argv: Sequence[str], verdict: str, folder: Path, deadline: timedelta = DEADLINE) -> Run:
-    """Run the program in the policy's folder; its failure is an outcome, never an error."""
+    """Run the program in the policy's folder. A failure of the program is an outcome, never an error."""
     try:
-        with _holding(verdict) as told_of:
+        with _in_memory(verdict) as standard_input:
             process = subprocess.Popen(
                 argv,
-                stdin=told_of,
+                stdin=standard_input,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 cwd=folder,
@@ -55,18 +55,18 @@ def on_abort(argv: Sequence[str], verdict: str, folder: Path, deadline: timedelt
         late = not has_ended(process)
         if late:
             stop(process)
-    said = kept.decode("utf-8", "replace").strip()[-QUOTED:]
-    told = f"; it said: {said}" if said else ""
+    output = kept.decode("utf-8", "replace").strip()[-QUOTED:]
+    quoted = f"; its output: {output}" if output else ""
     if late:
-        return Run(ON_ABORT, Outcome.FAIL, f"{argv[0]} had not ended after {deadline.total_seconds():.0f} s{told}")
+        return Run(ON_ABORT, Outcome.FAIL, f"{argv[0]} had not ended after {deadline.total_seconds():.0f} s{quoted}")
     if process.returncode:
-        return Run(ON_ABORT, Outcome.FAIL, f"{argv[0]} ended with exit code {process.returncode}{told}")
-    return Run(ON_ABORT, Outcome.PASS, f"{argv[0]} was told{told}")
+        return Run(ON_ABORT, Outcome.FAIL, f"{argv[0]} ended with exit code {process.returncode}{quoted}")
+    return Run(ON_ABORT, Outcome.PASS, f"{argv[0]} ran and ended with exit code 0{quoted}")
 
 
 @contextmanager
-def _holding(verdict: str) -> Iterator[int]:
-    """Give a file in memory that holds the verdict: whoever reads it slowly, or not at all, keeps nobody waiting."""
+def _in_memory(verdict: str) -> Iterator[int]:
+    """Yield a file in memory with the verdict. A program that reads it slowly, or not at all, does not block gonogo."""
     descriptor = os.memfd_create("verdict")
     try:
         with os.fdopen(os.dup(descriptor), "wb") as memory:

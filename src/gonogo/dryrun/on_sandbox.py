@@ -1,4 +1,4 @@
-"""The dry run on a demo stack: everything is real but what feeds it; a fault shows the refusal."""
+"""Runs a dry run on the sandbox, with a fault if one is named. Only the sources of the sandbox are scripted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gonogo.sandbox.faults import EntryPoint, fault_named
 from gonogo.sandbox.launch import INTERVAL, sandbox
 from gonogo.sandbox.story import HEALTHY
 
-SCRIPTED = "the sandbox: real servers, rules, scrapes and beats; what feeds them is scripted, in the realm 'sandbox'"
+SCRIPTED = "the sandbox: real servers, rules, scrapes and beats; the sources are scripted, in the realm 'sandbox'"
 
 _ENTRIES = {Moment.DECISION: EntryPoint.DECISION, Moment.WATCH: EntryPoint.WATCH}
 
@@ -18,18 +18,18 @@ _ENTRIES = {Moment.DECISION: EntryPoint.DECISION, Moment.WATCH: EntryPoint.WATCH
 def dry_run_in_sandbox(
     fault_name: str | None, duration: timedelta | None, progress: Progress, interval: timedelta = INTERVAL
 ) -> DryRunResult:
-    """Start the stack, make a dry run on it, and stop it again.
+    """Start the sandbox, make a dry run on it, and stop the sandbox.
 
     Args:
-        fault_name: what to spoil; ``None``: nothing.
-        duration: how long to watch after GO; ``None``: as long as the policy says.
-        progress: hears what is being done.
-        interval: how often the stack scrapes and evaluates.
+        fault_name: the fault to inject, or ``None`` for no fault.
+        duration: the length of the watch after GO, or ``None`` for the length in the policy.
+        progress: is called with every step.
+        interval: the interval of the sandbox's scrapes and rule groups.
 
     Raises:
-        UsageError: there is no such fault; all are listed.
+        UsageError: there is no such fault. The error lists all faults.
         MissingTool: a server or promtool is not installed.
-        ActionFailed: the stack did not start.
+        ActionFailed: the sandbox did not start.
     """
     fault = fault_named(fault_name) if fault_name is not None else None
     progress.says(SCRIPTED)

@@ -1,4 +1,4 @@
-"""A dry run as text: its steps, the watch as a table, the certificate, the abort."""
+"""Prints a dry run as text: its steps, the watch as a table, the certificate, the abort."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from gonogo.verdict.core.step import WatchStep
 
 WATCH_COLUMNS = ("outcome", "gate", "evidence")
 SHOWN_ROWS = 30
-"""How many rows a table on a terminal may have: what passes is left out first."""
+"""The largest number of rows of a table on a terminal. Gates that pass are left out first."""
 
 
 @dataclass(frozen=True, slots=True)
 class WatchView:
-    """Where a watch stands: its newest step, which one that is, and how far the run has come."""
+    """The progress of a watch: its newest step, the number of that step, the time so far, and the time in all."""
 
     step: WatchStep
     number: int
@@ -30,12 +30,12 @@ class WatchView:
 
 
 def run_text(kind: str, outcome: Outcome, detail: str, seconds: float) -> str:
-    """Write what came of a step, in a line."""
+    """Return the outcome of a step as a line."""
     return f"{outcome:<7} {kind}: {plain(detail)} ({seconds:.1f} s)"
 
 
 def watch_line(view: WatchView) -> str:
-    """Write one line for a log: when, the verdict, and what is not passing."""
+    """Return a line for a log: the time, the verdict, and the gates that do not pass."""
     judgement = view.step.judgement
     bad = [
         f"{_of(subject)}{gate.gate} {gate.outcome}"
@@ -43,17 +43,17 @@ def watch_line(view: WatchView) -> str:
         for gate in subject.gates
         if gate.outcome is not Outcome.PASS
     ]
-    told = f": {', '.join(bad[:SHOWN_ROWS])}" if bad else ""
-    return plain(f"{_clock(view)}  {judgement.verdict}{told}")
+    listed = f": {', '.join(bad[:SHOWN_ROWS])}" if bad else ""
+    return plain(f"{_clock(view)}  {judgement.verdict}{listed}")
 
 
 def watch_title(view: WatchView) -> str:
-    """Write the line above the table."""
+    """Return the line above the table."""
     return f"{view.step.judgement.verdict}  watched {_clock(view)}, step {view.number}"
 
 
 def watch_rows(view: WatchView) -> list[tuple[str, str, str]]:
-    """Write the rows of the table: outcome, gate, and the check that says most; what is bad first."""
+    """Return the rows of the table: outcome, gate, and the check that decided it. If rows must go, bad ones stay."""
     rows = [
         (gate.outcome, f"{_of(subject)}{gate.gate}", _evidence(gate))
         for subject in view.step.judgement.subjects
@@ -67,7 +67,7 @@ def watch_rows(view: WatchView) -> list[tuple[str, str, str]]:
 
 
 def certificate_text(certificate: Certificate) -> str:
-    """Write whether the run is certified, and the number of every criterion."""
+    """Return the certificate as text: the result, and the value of every criterion."""
     seconds = timedelta(seconds=round(certificate.seconds))
     word = "CERTIFIED" if certificate.outcome is Outcome.PASS else "NOT CERTIFIED"
     head = f"{word}: {certificate.steps} steps in {format_duration(seconds)}"
@@ -75,12 +75,12 @@ def certificate_text(certificate: Certificate) -> str:
 
 
 def abort_text(abort: Abort) -> str:
-    """Write why the run was aborted, in a line."""
+    """Return the reason of the abort as a line."""
     return f"ABORTED: {plain(abort.detail)}\n"
 
 
 def certificate_value(certificate: Certificate) -> dict[str, object]:
-    """Give the plain values that the journal keeps."""
+    """Return the plain values that the journal keeps."""
     return {
         "outcome": certificate.outcome,
         "seconds": certificate.seconds,
@@ -103,13 +103,13 @@ def _of(subject: SubjectVerdict) -> str:
 
 def _evidence(gate: GateOutcome) -> str:
     return (
-        _told(next((check for check in gate.checks if check.outcome is gate.outcome), gate.checks[0]))
+        _check(next((check for check in gate.checks if check.outcome is gate.outcome), gate.checks[0]))
         if gate.checks
         else ""
     )
 
 
-def _told(check: JudgedCondition) -> str:
+def _check(check: JudgedCondition) -> str:
     reason = f"[{check.doubts[0].reason}] " if check.doubts else ""
     return f"{reason}{check.detail}"
 

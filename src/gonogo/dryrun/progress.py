@@ -1,4 +1,4 @@
-"""How a use case that takes a while says what it is doing; showing it is the command line's business."""
+"""Calls by which a long command reports its progress. The command line decides how to show it."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from gonogo.journal.runs import Run
 
 
 class Progress(Protocol):
-    """Hears of steps as they begin and end, and of every look of a watch."""
+    """The calls for steps that begin and end, for steps of a watch, and for other lines."""
 
     def begins(self, step: str) -> None:
-        """A step begins that may take a while."""
+        """Report that a step begins."""
 
     def ended(self, run: Run) -> None:
-        """The step that began last ended as a run."""
+        """Report the result of the step that began last."""
 
     def watched(self, view: WatchView) -> None:
-        """One more step of the watch was judged."""
+        """Report a step of the watch."""
 
     def says(self, text: str) -> None:
-        """Something else is worth a line: a certificate, an abort, a failure beside the verdict."""
+        """Report any other line: a certificate, an abort, a failure beside the verdict."""
 
 
 class Silence:
-    """Tells nobody."""
+    """A progress that reports nothing."""
 
     def begins(self, step: str) -> None:
-        """Pass over it."""
+        """Ignore the call."""
 
     def ended(self, run: Run) -> None:
-        """Pass over it."""
+        """Ignore the call."""
 
     def watched(self, view: WatchView) -> None:
-        """Pass over it."""
+        """Ignore the call."""
 
     def says(self, text: str) -> None:
-        """Pass over it."""
+        """Ignore the call."""

@@ -1,8 +1,8 @@
 """Repeats the runs of a long dry run before their records grow too old.
 
-A record counts for ``runs.max_age``, a dry run may last as long or longer. So half
-way to that age the runs are made again, beside the watch and on the same inputs:
-changed inputs are another dry run's, and stay without a record.
+A record counts for ``runs.max_age``, and a dry run may last as long or longer. So the runs are
+repeated when a record has half of that age, beside the watch and on the same inputs.
+Changed inputs belong to another dry run, and get no record here.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ RUNS: Mapping[str, Callable[[PolicyFile, Event], Run]] = {
     PROMQL_UNIT: lambda policy_file, _: promql_unit(policy_file),
     SANDBOX_SMOKE: smoke,
 }
-"""How each run gate's record is made; the event stops a run that takes long."""
+"""Run gate -> the function that makes its record. The event stops a run that takes long."""
 
 AGE_SHARE = 0.5
 """The share of ``runs.max_age`` at which a record is renewed."""
 
 
 class Renewal:
-    """Renews what grows old, one run at a time; leaving ends the one that is under way."""
+    """The renewal of old records, one run at a time. Leaving the block stops the run under way."""
 
     def __init__(self, policy_file: PolicyFile, progress: Progress) -> None:
         """Keep the key of the inputs that the dry run began with."""
@@ -50,18 +50,18 @@ class Renewal:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gonogo-renew")
 
     def __enter__(self) -> Self:
-        """Begin with nothing under way."""
+        """Start without a run under way."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End what is under way."""
+        """Stop the run that is under way."""
         self._stop.set()
         self._pool.shutdown(cancel_futures=True)
 
     def consider(self, states: Mapping[str, RunState]) -> None:
-        """Renew the oldest passed run that is old enough, unless one is under way."""
+        """Start to renew the oldest passed run that is old enough, unless a run is under way."""
         if self.under_way is not None and not self.under_way.done():
             return
         passed = {gate: state.passed_at for gate, state in states.items() if state.last_passed and state.passed_at}
@@ -72,7 +72,7 @@ class Renewal:
     def _renew(self, gate: str) -> None:
         try:
             if run_key(self._policy_file) == self._key:
-                self._progress.says(f"{gate} again, for its record grows old")
+                self._progress.says(f"{gate} runs again, because its record is getting old")
                 self._progress.ended(RUNS[gate](self._policy_file, self._stop))
         except SmokeStopped:
             return

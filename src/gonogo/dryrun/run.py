@@ -1,7 +1,7 @@
-"""The dry run: prove that everything works, decide, then watch and certify.
+"""Runs the dry run: proves that everything works, decides, then watches and certifies.
 
-Every step really happens, and is in the journal. A step that does not pass does not
-end the run before the verdict: the verdict shows what is missing.
+Every step really happens, and is in the journal. If a step does not pass, the dry run still goes on
+to the verdict, and the verdict shows what is missing.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ ABORTED = "aborted"
 
 @dataclass(frozen=True, slots=True)
 class DryRunResult:
-    """What a dry run came to.
+    """The result of a dry run.
 
     Attributes:
-        decided: the verdict before the watch; without a GO there is none.
-        last: the last verdict, the one that is printed.
-        abort: why the watch was ended, if it was.
-        certificate: what the watch has earned; ``None`` without a watch that came to its end.
-        unrecorded: whether the journal could not take the end of the run.
+        decided: the verdict before the watch. Only a GO is followed by a watch.
+        last: the last verdict, which is printed.
+        abort: the reason why the watch was aborted, or ``None``.
+        certificate: the certificate, or ``None`` if the watch did not come to its end.
+        unrecorded: true if the end of the run could not be written to the journal.
     """
 
     decided: Report
@@ -64,7 +64,7 @@ class DryRunResult:
 
 
 class Moment(StrEnum):
-    """Where somebody may want to do something of their own."""
+    """The moments of a dry run at which a caller can act."""
 
     DECISION = "before the verdict"
     WATCH = "during the watch"
@@ -77,18 +77,18 @@ def dry_run(
     progress: Progress,
     reached: Callable[[Moment], None] = lambda _: None,
 ) -> DryRunResult:
-    """Make a whole dry run on the policy's server, or on the one at ``url``.
+    """Make a whole dry run on the policy's server, or on the server at ``url``.
 
     Args:
-        policy_file: what is judged by, and what is run.
-        url: the server, over the policy's.
-        duration: how long to watch after GO.
-        progress: hears what is being done.
-        reached: called at each moment; the demo's faults enter there.
+        policy_file: the policy.
+        url: the server's URL, in place of the policy's.
+        duration: the length of the watch after GO.
+        progress: is called with every step.
+        reached: is called at each moment. The sandbox injects its faults there.
 
     Raises:
         PolicyError: the policy or its files cannot be used.
-        UsageError: an address is no URL.
+        UsageError: an address is not a URL.
         MissingTool: a program that a step needs is not installed.
         ActionFailed: the journal cannot be written.
     """
@@ -128,7 +128,7 @@ def _decide(policy_file: PolicyFile, url: str | None, progress: Progress, reache
 
 
 def _prove(policy_file: PolicyFile, url: str | None, progress: Progress) -> tuple[Run, ...]:
-    """Make every run, the smoke run beside the others; give those that decide does not look up."""
+    """Make every run, with the smoke run beside the others. Return the runs that decide does not look up."""
     stop = Event()
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="gonogo-smoke") as pool:
         smoking = pool.submit(smoke, policy_file, stop)
@@ -178,7 +178,7 @@ def _outcome(result: DryRunResult) -> tuple[str, str, dict[str, object]]:
 
 
 class _Journal:
-    """The dry run's own records, under the key of the inputs that it began with."""
+    """The dry run's own records, under the key of the inputs with which the dry run began."""
 
     def __init__(self, policy_file: PolicyFile) -> None:
         self._path = policy_file.journal
@@ -189,7 +189,7 @@ class _Journal:
         append(self._path, record)
 
     def last(self, outcome: str, detail: str, extra: dict[str, object]) -> GonogoError | None:
-        """Note the end; give what kept it from being noted, for the verdict must be said all the same."""
+        """Write the end of the dry run. Return the error if that fails, because the verdict must still be printed."""
         try:
             self.note(outcome, detail, extra)
         except (ActionFailed, Busy) as error:

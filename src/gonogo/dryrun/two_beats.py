@@ -1,6 +1,6 @@
-"""Two beats of the dry run's own, followed until the server has their very numbers.
+"""Beats twice and waits until the server has these two beats.
 
-A month of healthy history says nothing about the writer now: only these do.
+A month of healthy history proves nothing about the writer now. These two beats do.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ BEATS = 2
 
 SLACK = timedelta(seconds=10)
 LONGEST_SCRAPE = timedelta(minutes=5)
-"""What is waited at most for a scrape, whatever the server says its interval is."""
+"""The longest wait for a scrape, even if the server reports a longer scrape interval."""
 
 ONE_ANSWER = timedelta(seconds=10)
 LOOK_EVERY = 0.2
@@ -37,11 +37,11 @@ LOOK_EVERY = 0.2
 def two_beats(policy_file: PolicyFile, url: str | None = None) -> Run:
     """Beat twice, wait until the server has each number, and record the outcome.
 
-    A policy without the signal ``heartbeat_ok`` reads no heartbeat: then none is made.
+    A policy without the signal ``heartbeat_ok`` reads no heartbeat. Then no beat is made.
 
     Raises:
         PolicyError: the heartbeat's keys have mistakes, or an input is missing.
-        UsageError: an address is no URL.
+        UsageError: an address is not a URL.
         ActionFailed: the journal cannot be written.
     """
     if HEARTBEAT_OK not in policy_file.policy.signals:
@@ -61,12 +61,12 @@ def _follow(policy_file: PolicyFile, writer: HeartbeatWriter, client: Client, se
         if why := _await(policy_file, own, client, server, patience):
             return failed(TWO_BEATS, (why,), f"beat {own.beat.sequence} did not arrive", {})
         seen.append({"sequence": own.beat.sequence, "arrived_after_seconds": round(time.monotonic() - began, 2)})
-    told = " and ".join(f"{one['sequence']} after {one['arrived_after_seconds']} s" for one in seen)
-    return Run(TWO_BEATS, Outcome.PASS, f"the server has beats {told}", seen={"beats": seen})
+    arrived = " and ".join(f"{one['sequence']} after {one['arrived_after_seconds']} s" for one in seen)
+    return Run(TWO_BEATS, Outcome.PASS, f"the server has the beats {arrived}", seen={"beats": seen})
 
 
 def _await(policy_file: PolicyFile, own: OwnBeats, client: Client, server: Server, patience: timedelta) -> str:
-    """Wait until the beat is on the server; give why it is not, or nothing."""
+    """Wait until the beat is on the server. Return the reason if it does not arrive, else an empty text."""
     number, at = own.writer.sequence_metric, own.writer.time_metric
     end = time.monotonic() + patience.total_seconds()
     while True:
@@ -79,7 +79,7 @@ def _await(policy_file: PolicyFile, own: OwnBeats, client: Client, server: Serve
                 return ""
             why = (
                 f"after {patience.total_seconds():.0f} s the server has {newest_numbers(found, number)} for {number}, "
-                "none with the time of this writer's beat; see that what this machine publishes is scraped"
+                "none with the time of this writer's beat; check that the server scrapes the heartbeat of this machine"
             )
         if time.monotonic() >= end:
             return why
@@ -87,7 +87,7 @@ def _await(policy_file: PolicyFile, own: OwnBeats, client: Client, server: Serve
 
 
 def patience_for(policy_file: PolicyFile, client: Client, server: Server) -> timedelta:
-    """Return how long to wait for a beat: one scrape of the slowest target, the delay of vmalert, and some slack.
+    """Return the time to wait for a beat: one scrape of the slowest target, the delay of vmalert, and some slack.
 
     Raises:
         SourceError: the server does not list its targets.

@@ -1,4 +1,4 @@
-"""The watched period of a dry run: judge every step, until the time is over or the run must end."""
+"""Watches a dry run: judges at every step until the time is over or the run must be aborted."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from gonogo.verdict.gather import Gathered, Survey, gather
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What a watch came to: its last verdict, what the certificate is made from, and the abort if there was one."""
+    """The result of a watch: its last verdict, the ledger for the certificate, and the abort, if there was one."""
 
     last: Report
     ledger: Ledger
@@ -38,18 +38,18 @@ class Watched:
 def watch(
     policy_file: PolicyFile, url: str | None, duration: timedelta, progress: Progress, begun: Callable[[], None]
 ) -> Watched:
-    """Judge at once, then every ``dry_run.step``, and a last time when the duration is over.
+    """Judge at once, then every ``dry_run.step``, and once more when the duration is over.
 
     Args:
-        policy_file: what is judged by.
-        url: the server, over the policy's.
-        duration: how long to watch.
-        progress: hears of every step.
-        begun: called once, after the first step.
+        policy_file: the policy.
+        url: the server's URL, in place of the policy's.
+        duration: the length of the watch.
+        progress: is called with every step.
+        begun: is called once, after the first step.
 
     Raises:
         PolicyError: the policy's rule files cannot be read.
-        UsageError: an address is no URL.
+        UsageError: an address is not a URL.
     """
     policy = policy_file.policy
     survey = prepare(replace(policy_file, policy=watched(policy)), url, ASK_ALWAYS)
@@ -76,12 +76,12 @@ def watch(
 
 
 def seconds() -> float:
-    """Read a clock that never jumps and goes on while the machine sleeps."""
+    """Read a clock that never jumps and also counts the time in which the machine sleeps."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def ticks(duration: timedelta, every: timedelta) -> Iterator[float]:
-    """Give the seconds since the beginning at each step; steps that were slept through are left out."""
+    """Yield the seconds since the beginning at each step. Steps during a sleep of the machine are left out."""
     began = seconds()
     end, step = duration.total_seconds(), every.total_seconds()
     due = 0.0
@@ -96,7 +96,7 @@ def ticks(duration: timedelta, every: timedelta) -> Iterator[float]:
 
 
 def _run_states(policy_file: PolicyFile, progress: Progress) -> Mapping[str, RunState]:
-    """Look up the run gates; what cannot be looked up has no record, and so is not known."""
+    """Look up the records of the run gates. If that fails there is no record, so the run gates are UNKNOWN."""
     try:
         return run_states(policy_file)
     except GonogoError as error:

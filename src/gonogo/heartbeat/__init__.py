@@ -1,1 +1,1 @@
-"""The heartbeat: writes beats, seals them, pushes them and proves them on a server."""
+"""The heartbeat: writes beats, seals them, pushes them, and proves that they reach a server."""

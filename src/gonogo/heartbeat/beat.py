@@ -1,4 +1,4 @@
-"""From a policy's heartbeat keys to the writer that they describe."""
+"""Makes the heartbeat writer that a policy's heartbeat keys describe."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def heartbeat_writer(
 
     Args:
         file: the policy's heartbeat keys.
-        instance: the label ``instance`` of what is pushed; the host's name by default.
+        instance: the label ``instance`` of the pushed group. The default is the host's name.
         nanoseconds: the writer's clock, in nanoseconds of unix time.
 
     Raises:
-        PolicyError: the Pushgateway's address is none.
+        PolicyError: the Pushgateway's address is not a URL.
         ActionFailed: the folder for the state of a push-only heartbeat could not be made.
     """
     heartbeat = file.heartbeat
@@ -34,7 +34,7 @@ def heartbeat_writer(
     if heartbeat.textfile_dir is not None:
         textfile = Textfile(Path(heartbeat.textfile_dir, f"{file.prefix}_textfile_heartbeat.prom"))
     if heartbeat.pushgateway is not None:
-        from gonogo.heartbeat.pushgateway import PushGroup  # noqa: PLC0415 - a beat without one does not pay for it
+        from gonogo.heartbeat.pushgateway import PushGroup  # noqa: PLC0415 - a beat without a Pushgateway does not pay for the import
 
         labels = {"job": f"{file.prefix}_heartbeat", "instance": instance or os.uname().nodename}
         group = PushGroup.at(heartbeat.pushgateway, labels)
@@ -51,7 +51,7 @@ def heartbeat_writer(
 
 
 def _machine() -> int:
-    """Give a number that no other running machine has: containers of one machine share it."""
+    """Return a number that no other running machine has. The containers of one machine share it."""
     try:
         return crc32(Path("/proc/sys/kernel/random/boot_id").read_bytes())
     except OSError:

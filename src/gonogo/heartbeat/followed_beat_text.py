@@ -1,4 +1,4 @@
-"""A followed heartbeat as text: one line a stage, and where to look when one is missing."""
+"""Prints a followed heartbeat as text: one line per stage, and the next step if a stage is missing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gonogo.model.plain import plain
 
 
 def followed_text(followed: FollowedBeat) -> str:
-    """Say when each stage saw the beat, or where it is missing and where to look."""
+    """Return the time of each stage, or the stage at which the beat is missing and the next step."""
     arrived = followed.stages[-1].seconds if followed.arrived else None
     headline = f"verified in {arrived:.2f} s" if arrived is not None else f"not verified: {followed.stages[-1].name}"
     lines = [f"{headline}: {beat_text(followed.beat)}"]

@@ -1,8 +1,8 @@
-"""One small HTTP request and its answer, with a bound on the time and the size of the whole.
+"""Sends a small HTTP request and reads the answer, with a limit for the total time and the total size.
 
-A beat pushes a few hundred bytes and must not pay for a client it does not need:
-importing this costs 2 ms, ``http.client`` 15 ms. HTTP/1.0 asks the server for the
-plainest answer: no chunks, no keep-alive; the end of the stream is the end.
+A beat pushes a few hundred bytes and must not pay for a large client:
+the import of this module costs 2 ms, ``http.client`` costs 15 ms. HTTP/1.0 asks the server for the
+simplest answer: no chunks, no keep-alive, and the answer ends where the stream ends.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ _CHUNK = 65_536
 
 
 class NoAnswer(OSError):
-    """The server said something that is no whole HTTP answer within the bounds."""
+    """Raised if the server sent something that is not a whole HTTP answer within the limits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A status and the body that came with it."""
+    """The status and the body of an answer."""
 
     status: int
     body: bytes
 
     @property
     def first_line(self) -> str:
-        """The first words of the body, for a message."""
+        """The first line of the body, for a message."""
         text = self.body.decode("utf-8", errors="replace").strip()
         return text.split("\n", 1)[0][:200]
 
@@ -39,13 +39,13 @@ def exchange(method: str, url: SplitResult, body: bytes, *, seconds: float, limi
 
     Args:
         method: ``GET`` or ``PUT``.
-        url: where to; its host must be there, user and query are not sent.
-        body: what is sent.
-        seconds: for everything after the name is resolved: connect, send and receive.
-        limit: bytes of the whole answer.
+        url: the address. It must have a host. User and query are not sent.
+        body: the body of the request.
+        seconds: the limit for everything after the name is resolved: connect, send and receive.
+        limit: the largest size of the whole answer, in bytes.
 
     Raises:
-        OSError: refused, unreachable, too slow, no HTTP, cut off or over the limit.
+        OSError: the server refused, was unreachable or too slow, or its answer is not HTTP, cut off or too large.
     """
     deadline = time.monotonic() + seconds
     with _connect(url, deadline) as connection:
@@ -59,10 +59,10 @@ def _connect(url: SplitResult, deadline: float) -> socket.socket:
     try:
         plain = socket.create_connection((host, url.port or _DEFAULT_PORTS[url.scheme]), timeout=_left(deadline))
     except UnicodeError as error:
-        raise NoAnswer(f"{host!r} cannot be a host's name") from error
+        raise NoAnswer(f"{host!r} is not a valid host name") from error
     if url.scheme == "http":
         return plain
-    import ssl  # noqa: PLC0415 - costs 10 ms, and most Pushgateways are next door
+    import ssl  # noqa: PLC0415 - costs 10 ms, and most Pushgateways use plain HTTP
 
     plain.settimeout(_left(deadline))
     return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
@@ -104,7 +104,7 @@ def _parse(received: bytes) -> Response:
     status_line, *headers = head.decode("iso-8859-1").split("\r\n")
     words = status_line.split(maxsplit=2)
     if not found or len(words) < 2 or not words[0].startswith("HTTP/1.") or not words[1].isdecimal():  # noqa: PLR2004 - version, status
-        raise NoAnswer("the answer is not HTTP, or is cut off")
+        raise NoAnswer("the answer is not HTTP, or it is cut off")
     for header in headers:
         name, _, value = header.partition(":")
         if name.strip().lower() == "content-length" and value.strip() != str(len(body)):

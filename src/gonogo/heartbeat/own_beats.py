@@ -1,10 +1,10 @@
-"""Which samples on a server are those of this very writer, and of no other host.
+"""Finds the samples on a server that come from this writer and from no other host.
 
-Hosts may beat under the same labels, and their numbers may lie close together, so a
-number proves nothing by itself, and a higher one still less. Number and time are
-published together and scraped together: a sample is the writer's own when both are
-those of one beat that it made. Other processes may beat from the same state meanwhile;
-what they note there is followed, so a later beat of theirs counts as well.
+Several hosts may beat with the same labels, and their numbers may be close together. So a
+number alone proves nothing, and a higher number proves even less. Number and time are
+published together and scraped together: a sample is the writer's own if both belong to
+a beat that the writer made. Other processes may beat from the same state meanwhile.
+Their beats are read from the note in the state's lock file, so a later beat of theirs counts as well.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from gonogo.server.http import Client
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """The first sample of a beat on the server: when, by the server's time, and in which series."""
+    """The first sample of a beat on the server: its time by the server's clock, and the labels of its series."""
 
     at: float
     labels: Mapping[str, str]
@@ -33,14 +33,14 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class OwnBeats:
-    """A beat, and those that were made from the same state after it, as far as they were seen."""
+    """A beat, and the later beats from the same state, as far as they were seen."""
 
     writer: HeartbeatWriter
     beat: Beat
     _known: set[tuple[float, float]] = field(default_factory=set)
 
     def arrival(self, found: Iterable[Series]) -> Arrival | None:
-        """Find the first sample of the beat, or of a later one, among series of numbers and of times."""
+        """Find the first sample of this beat or of a later one, in the series of numbers and times."""
         self._learn(self.beat.sequence, self.beat.milliseconds)
         if (newest := self.writer.newest()) is not None and newest.sequence > self.beat.sequence:
             self._learn(newest.sequence, newest.milliseconds)
@@ -69,9 +69,9 @@ class OwnBeats:
 def heartbeat_samples(
     client: Client, url: str, policy: Policy, metrics: tuple[str, ...], late: timedelta = timedelta(0)
 ) -> tuple[Series, ...]:
-    """Ask for the newest samples of a heartbeat's metrics, in the copy that the policy reads, of all hosts.
+    """Ask for the newest samples of a heartbeat's metrics from all hosts, in the copy that the policy reads.
 
-    The window of the heartbeat is made longer by ``late``, the delay of the rules that record some of the metrics.
+    ``late`` makes the window longer: it is the delay of the rules that record some of the metrics.
 
     Raises:
         SourceError: the server gave no valid answer.
@@ -85,9 +85,9 @@ def heartbeat_samples(
 
 
 def newest_numbers(found: Iterable[Series], metric: str) -> str:
-    """Say which number each host has on the server."""
+    """Return the newest number of each host on the server, as text."""
     numbers = sorted(f"{series.values[-1]:.0f}" for series in found if series.metric == metric)
-    return ", ".join(numbers) or "nothing"
+    return ", ".join(numbers) or "no sample"
 
 
 def _labels(series: Series) -> frozenset[tuple[str, str]]:

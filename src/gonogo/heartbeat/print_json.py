@@ -1,4 +1,4 @@
-"""Heartbeats as JSON: schemas ``gonogo/heartbeat/v1`` and ``gonogo/heartbeat-verify/v1``."""
+"""Prints heartbeats as JSON, schemas ``gonogo/heartbeat/v1`` and ``gonogo/heartbeat-verify/v1``."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ VERIFY_SCHEMA = "gonogo/heartbeat-verify/v1"
 
 
 def beat_json(beat: Beat) -> str:
-    """Write one beat as one line of JSON, its line feed included."""
+    """Return a beat as a line of JSON with its line feed."""
     return document({"schema": BEAT_SCHEMA, **_beat(beat)}).decode()
 
 
 def followed_json(followed: FollowedBeat) -> str:
-    """Write a followed beat as one line of JSON with its line feed; ``seconds`` is null if a stage was not seen."""
+    """Return a followed beat as a line of JSON with its line feed. ``seconds`` is null if a stage was not seen."""
     stages = [
         {
             "stage": stage.name,

@@ -1,7 +1,7 @@
-"""A Pushgateway as a place to publish one group of metrics, and to read it back.
+"""Publishes one group of metrics to a Pushgateway, and reads it back.
 
-Source: Pushgateway README, "API": ``PUT`` replaces a whole group; the group is in the
-path, and a value that a path cannot carry is written in base64.
+Source: Pushgateway README, "API". ``PUT`` replaces a whole group. The path names the
+group, and a value that is not allowed in a path is written in base64.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from gonogo.errors import ActionFailed, PolicyError, Problem
 from gonogo.heartbeat.http_exchange import Response, exchange
 
 PATIENCE = 4.0
-"""Seconds for one request. It is sent under the writer's lock, so it must stay well under that lock's patience."""
+"""Seconds for one request. The request is sent under the writer's lock, so it must be well below ``LOCK_PATIENCE``."""
 
 MAX_ANSWER = 64 * 1024 * 1024
-"""Bytes of ``/metrics`` that are read to find one's own number again."""
+"""The largest ``/metrics`` answer in bytes that is read to find the writer's own number."""
 
 
 @dataclass(frozen=True, slots=True)
 class PushGroup:
-    """One group of one Pushgateway: ``labels`` begin with ``job``."""
+    """A group of a Pushgateway. The first of its ``labels`` is ``job``."""
 
     via: ClassVar[str] = "push"
     url: SplitResult
@@ -36,7 +36,7 @@ class PushGroup:
         """Read the Pushgateway's address.
 
         Raises:
-            PolicyError: it is no http or https URL, or carries more than scheme, host, port and path.
+            PolicyError: it is not an http or https URL, or has more than scheme, host, port and path.
         """
         try:
             url = urlsplit(address)
@@ -44,30 +44,30 @@ class PushGroup:
         except ValueError:
             usable = False
         if not usable or not address.isascii() or not address.isprintable() or " " in address:
-            raise _unusable("is no URL such as http://127.0.0.1:9091", "write scheme, host and port")
+            raise _unusable("is not a URL such as http://127.0.0.1:9091", "write scheme, host and port")
         if "@" in url.netloc or url.query or url.fragment:
             where = f"{url.scheme}://{url.netloc.rpartition('@')[2]}"
-            raise _unusable(f"carries a secret or a query beside {where}", "leave scheme, host, port and path only")
+            raise _unusable(f"has a user, password or query beside {where}", "write scheme, host, port and path only")
         return cls(url, labels)
 
     @property
     def address(self) -> str:
-        """The group's own URL, as pushed to."""
+        """The URL of the group."""
         return self._below(f"/metrics{''.join(_segment(*label) for label in self.labels.items())}").geturl()
 
     def publish(self, content: bytes) -> None:
         """Replace the group by ``content``.
 
         Raises:
-            ActionFailed: it was not reached or did not accept.
+            ActionFailed: the Pushgateway was not reached or refused the content.
         """
         self._ask("PUT", urlsplit(self.address), content)
 
     def published(self, metric: str) -> tuple[float, ...]:
-        """Give the values of ``metric`` that the group has now.
+        """Return the values of ``metric`` that the group has now.
 
         Raises:
-            ActionFailed: it was not reached or gave no whole answer.
+            ActionFailed: the Pushgateway was not reached or gave no whole answer.
         """
         answer = self._ask("GET", self._below("/metrics"), b"")
         return tuple(values(answer.body.decode("utf-8", errors="replace"), metric, self.labels))
@@ -81,7 +81,7 @@ class PushGroup:
             answer = exchange(method, url, body, seconds=PATIENCE, limit=MAX_ANSWER)
         except OSError as error:
             raise _failed(where, error.strerror or str(error) or type(error).__name__) from error
-        if answer.status // 100 != 2:  # noqa: PLR2004 - the class of HTTP statuses that mean success
+        if answer.status // 100 != 2:  # noqa: PLR2004 - the class of HTTP statuses for success
             raise _failed(where, f"it answered {answer.status}: {answer.first_line}")
         return answer
 
@@ -98,8 +98,8 @@ def _unusable(message: str, next_step: str) -> PolicyError:
 
 def _failed(where: str, why: str) -> ActionFailed:
     return ActionFailed(
-        "the Pushgateway did not take part",
+        "the Pushgateway was not updated",
         where=where,
         why=why,
-        next_step="see that it runs and that heartbeat.pushgateway names it",
+        next_step="check that the Pushgateway runs and that heartbeat.pushgateway has its address",
     )

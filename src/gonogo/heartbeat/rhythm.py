@@ -1,4 +1,4 @@
-"""Beats at a steady interval, until told to stop."""
+"""Beats at a steady interval until the caller stops it."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ def beats(
     stop_within: Callable[[float], bool],
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Beat | GonogoError]:
-    """Beat at once and then at every whole interval after that; give each beat or what kept it from being.
+    """Beat at once and then after every whole interval. Yield each beat, or the error that prevented it.
 
     The schedule never drifts: its times are counted from the first beat, on a clock
-    that nobody sets. A beat that takes longer than an interval costs the beats it
-    overlaps; they are not made up for.
+    that never jumps. If a beat takes longer than an interval, the beats that were due meanwhile are
+    skipped.
 
     Args:
-        writer: what beats.
+        writer: the heartbeat writer.
         every: the interval, above 0.
-        stop_within: waits so many seconds, or less when it is time to stop, and says whether it is.
-        clock: seconds that only grow.
+        stop_within: waits for the given seconds, or less if it is time to stop. Returns true to stop.
+        clock: a clock in seconds that never goes back.
     """
     interval = every.total_seconds()
     start = clock()

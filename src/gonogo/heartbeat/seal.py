@@ -1,13 +1,13 @@
-"""What the last beat left: its number and its time, and which state file it wrote.
+"""The seal of the last beat: its number, its time, and the identity of the state file that it wrote.
 
-A number alone does not tell whether the state is still the one that the last beat
-wrote, or one from a backup, from before what is published. The kernel does: a file
+A number alone does not show if the state file is still the one that the last beat
+wrote, or an older one from a backup. The kernel shows it: a file
 that was written, copied or restored has another inode or another time of change
-(``st_ctime``), and no program can set the latter. So each beat notes both in the lock
-file, which it holds anyway. That costs one small write that is not synced: a note
-that is lost, torn or does not fit is no seal, and then the places that publish are
-asked what they have. Only a whole file system that was set back keeps its seal; what
-it says was long ago, unless it was set back by less than a few beats.
+(``st_ctime``), and no program can set the time of change. So each beat notes both in the lock
+file, which it holds anyway. That costs a small write that is not synced. If the note
+is lost, torn or does not match, there is no seal, and the writer asks the places where it publishes
+for their number. Only if the whole file system was set back does the old seal still match. Its beat is then
+long ago, unless the file system was set back by less than a few beats.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ class Seal:
 
     Attributes:
         sequence: the beat's number.
-        milliseconds: its unix time, by the writer's clock.
-        inode: of the state file that it left; 0 where not all places could be asked.
-        changed: when the kernel last changed that file, in nanoseconds of unix time.
-        machine: the number of the machine that beat; 0 where it is not known.
+        milliseconds: the beat's unix time, by the writer's clock.
+        inode: the inode of the state file after the beat; 0 if the Pushgateway could not be asked.
+        changed: the ``st_ctime`` of the state file, in nanoseconds of unix time.
+        machine: the number of the machine that beat; 0 if it is not known.
     """
 
     sequence: int
@@ -42,7 +42,7 @@ class Seal:
     machine: int = 0
 
     def holds(self, state: Path) -> bool:
-        """Tell whether the file is the very one that the beat left."""
+        """Return whether the state file is still the one that the beat wrote."""
         try:
             now = state.stat()
         except OSError:
@@ -54,14 +54,14 @@ def sealed(sequence: int, milliseconds: int, state: Path, machine: int = 0) -> S
     """Make the seal of a state file that was just written.
 
     Raises:
-        OSError: it is not there any more.
+        OSError: the file does not exist any more.
     """
     now = state.stat()
     return Seal(sequence, milliseconds, now.st_ino, now.st_ctime_ns, machine)
 
 
 def note(path: Path, seal: Seal) -> None:
-    """Note the seal in the lock file, if it can be: without it the next beat asks."""
+    """Write the seal to the lock file. A failure is ignored: without a seal the next beat asks the Pushgateway."""
     line = b"%d %d %d %d %d\n" % (seal.sequence, seal.milliseconds, seal.inode, seal.changed, seal.machine)
     with suppress(OSError):
         descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -72,7 +72,7 @@ def note(path: Path, seal: Seal) -> None:
 
 
 def noted(path: Path) -> Seal | None:
-    """Read the seal in the lock file, if there is one."""
+    """Read the seal from the lock file, or return ``None`` if there is none."""
     try:
         words = (durable.read(path, _LARGEST) or b"").removesuffix(b"\n").split(b" ")
     except OSError:

@@ -1,7 +1,7 @@
-"""Tells systemd how a service is doing.
+"""Reports the state of a service to systemd.
 
-Source: ``sd_notify(3)``: one datagram to the socket that ``NOTIFY_SOCKET`` names;
-a name that begins with ``@`` is in the abstract namespace.
+Source: ``sd_notify(3)``. A notice is one datagram to the socket that ``NOTIFY_SOCKET`` names.
+A name that begins with ``@`` is in the abstract namespace.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ServiceNotice:
-    """Where to tell it; ``address`` is ``None`` when nobody wants to know."""
+    """The socket of the service manager. ``address`` is ``None`` if there is no service manager."""
 
     address: str | None
 
     def tell(self, *lines: str) -> None:
-        """Send lines such as ``READY=1``; a service manager that is gone is no reason to stop the service."""
+        """Send lines such as ``READY=1``. If the service manager is gone, the service goes on."""
         if self.address is None:
             return
         import socket  # noqa: PLC0415 - a single beat needs no socket

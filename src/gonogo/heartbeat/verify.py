@@ -1,7 +1,8 @@
-"""One beat followed from its writer through the scrape and the rules to ``ok``.
+"""Follows a beat from its writer through the scrape and the rules to ``ok``.
 
-Each stage is proved by this very beat, or a later one of the same writer: the raw series
-has its number and time; a rule computed an age that belongs to its time; ``ok`` was computed no earlier than that.
+Each stage is proved by this beat or by a later beat of the same writer. The raw series
+has its number and time. Then a rule has computed an age that fits its time. Then ``ok`` was computed, no earlier
+than the age.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from gonogo.server.http import Client
 from gonogo.stopping import pause
 
 LOOK_EVERY = 0.2
-"""Seconds between two looks at the server, which has no way to call back."""
+"""Seconds between two reads from the server, which cannot notify gonogo."""
 
 LONGEST_ANSWER = timedelta(seconds=10)
-"""What one look at the server may take."""
+"""The longest time for one answer of the server."""
 
 CLOCK_GRAIN = 0.01
 """Seconds by which an age and a time may differ: samples and beats are timed in milliseconds."""
@@ -33,9 +34,9 @@ CLOCK_GRAIN = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """Where a beat is looked for: the server, and the policy that names what the beat should bring about.
+    """The server on which a beat is followed, and the policy that names the metrics.
 
-    ``late`` is the delay of the rules: their newest samples are as old as that.
+    ``late`` is the delay of the rules: their newest samples are that old.
     """
 
     client: Client
@@ -44,7 +45,7 @@ class Trail:
     late: timedelta = timedelta(0)
 
     def metrics(self, writer: HeartbeatWriter) -> tuple[str, ...]:
-        """Give the names of number, time, age, fresh, changes and ok, in this order."""
+        """Return the names of the metrics for number, time, age, fresh, changes and ok, in this order."""
         prefix, heartbeat = self.policy.prefix, self.policy.heartbeat
         derived = ("age_seconds", f"fresh_{heartbeat.fresh_name}", f"changes_{heartbeat.window_name}", "ok")
         return (writer.sequence_metric, writer.time_metric, *(f"{prefix}_heartbeat_{name}" for name in derived))
@@ -52,13 +53,13 @@ class Trail:
 
 @dataclass(frozen=True, slots=True)
 class BeatSight:
-    """What one look at the server shows of a beat.
+    """The samples of a beat in one answer of the server.
 
     Attributes:
-        trail: where it was looked for.
+        trail: the server and the policy.
         own: the beat.
-        arrival: where and when its number arrived; ``None`` while it has not.
-        found: the samples of all hosts under the policy's labels.
+        arrival: the time and the series in which its number arrived, or ``None`` before that.
+        found: the samples of all hosts with the policy's labels.
     """
 
     trail: Trail
@@ -68,11 +69,11 @@ class BeatSight:
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """The names of number, time, age, fresh, changes and ok, in this order."""
+        """The names of the metrics for number, time, age, fresh, changes and ok, in this order."""
         return self.trail.metrics(self.own.writer)
 
     def series(self, metric: str) -> Series | None:
-        """Give the samples of a metric from where the beat arrived: several machines may beat under the same labels."""
+        """Return the samples of a metric from the job and instance of the beat. Other machines may have its labels."""
         arrived = self.arrival
         origin = None if arrived is None else _origin(arrived.labels)
         return next((s for s in self.found if s.metric == metric and _origin(s.labels) == origin), None)
@@ -83,10 +84,10 @@ def _origin(labels: Mapping[str, str]) -> tuple[str | None, str | None]:
 
 
 def verify(writer: HeartbeatWriter, trail: Trail, within: timedelta) -> FollowedBeat:
-    """Beat once, and follow it until ``ok`` is 1 or the time is up.
+    """Beat once, and follow the beat until ``ok`` is 1 or the time is up.
 
     Raises:
-        Busy: another writer held the lock all the time that was waited.
+        Busy: another writer held the lock for the whole wait.
         ActionFailed: the beat was not published.
         SourceError: the server gave no valid answer when the time was up.
     """
@@ -105,7 +106,7 @@ Look = Callable[[BeatSight], BeatStage]
 
 
 def _await(look: Look, trail: Trail, own: OwnBeats, start: float, within: timedelta) -> BeatStage:
-    """Look until the stage is seen; a look gives a stage whose seconds say only whether it was."""
+    """Read from the server until the stage is seen. A ``look`` returns a stage with seconds if it was seen."""
     end = start + within.total_seconds()
     while True:
         try:
@@ -131,15 +132,15 @@ def _scraped(sight: BeatSight) -> BeatStage:
             "scraped", sight.arrival.at, f"{url} has number {beat.sequence}, or a later one of this writer"
         )
     next_steps = {
-        "textfile": f"see that a node_exporter reads {beat.published[0]} and that it is a target that is up",
-        "push": f"see that the Pushgateway of {beat.published[-1]} is a target that is up, with honor_labels: true",
+        "textfile": f"check that a node_exporter reads {beat.published[0]} and that its target is up",
+        "push": f"check that the target of the Pushgateway {beat.published[-1]} is up and has honor_labels: true",
     }
     there = f"{url} has {newest_numbers(sight.found, number)} for {number}, none with the time of this writer's beat"
     return BeatStage("scraped", None, there, next_steps[sight.trail.policy.heartbeat.read])
 
 
 def _evaluated_at(sight: BeatSight) -> float | None:
-    """Give the server's time of the first evaluation that computed an age from this beat or a later one."""
+    """Return the server's time of the first evaluation that computed an age from this beat or from a later one."""
     ages = sight.series(sight.metrics[2])
     if ages is None:
         return None
@@ -151,10 +152,10 @@ def _evaluated(sight: BeatSight) -> BeatStage:
     at = _evaluated_at(sight)
     age = sight.metrics[2]
     if at is not None:
-        return BeatStage("evaluated", at, f"{age} knows its time")
+        return BeatStage("evaluated", at, f"{age} is computed from this beat, or from a later one")
     there = f"there is no {age} of this realm" if sight.series(age) is None else f"{age} is of an older beat"
     rules = f"{sight.trail.url}/rules"
-    return BeatStage("evaluated", None, there, f"see {rules}: is the rule pack loaded, do its rules evaluate?")
+    return BeatStage("evaluated", None, there, f"check on {rules} that the rule pack is loaded and its rules evaluate")
 
 
 def _ok(sight: BeatSight) -> BeatStage:
@@ -165,11 +166,14 @@ def _ok(sight: BeatSight) -> BeatStage:
     at = next((at for at, value in pairs if since is not None and at >= since and value == 1), None)
     if at is not None:
         return BeatStage("ok", at, f"{ok} is 1")
-    told = ", ".join(f"{name} is {_newest(sight.series(name))}" for name in (ok, fresh, changes))
-    hint = "with changes at 0 this was the first beat in a long time: verify again; else see the writer's clock"
-    return BeatStage("ok", None, told, hint)
+    values = ", ".join(f"{name} is {_newest(sight.series(name))}" for name in (ok, fresh, changes))
+    hint = (
+        "if changes is 0, this was the first beat in a long time: run gonogo heartbeat verify again; "
+        "else check the writer's clock"
+    )
+    return BeatStage("ok", None, values, hint)
 
 
 def _newest(series: Series | None) -> str:
     value = series.values[-1] if series else math.nan
-    return "not there" if math.isnan(value) else f"{value:g}"
+    return "absent" if math.isnan(value) else f"{value:g}"

@@ -1,15 +1,15 @@
-"""The heartbeat's writer: one beat is one number and one time, published whole or not at all.
+"""Writes the heartbeat: each beat is a number and a time, published whole or not at all.
 
-One beat, under the lock: find the next number, keep it in the state file, publish it
-at each place. Killed between any two of these, the state is at or ahead of what was
-published, so no number is ever used twice or taken back.
+A beat has three steps under the lock: find the next number, keep it in the state file, publish it
+at each place. If the writer is killed between two steps, the state is equal to or ahead of the
+published number. So no number is ever used twice, and the sequence never goes back.
 
-The textfile is read at every beat, the Pushgateway is not: its answer holds all of its
-groups, megabytes for a fleet, and asking every time would make a beat as slow as that.
-It is asked when the state does not bear the seal of the last beat (a damaged one, a
-copy from a backup), and when that beat is longer ago than a few intervals (a whole file
-system set back). What it has while it cannot be asked may be higher, so until it
-answers nothing is pushed.
+The writer reads the textfile at every beat, but not the Pushgateway: its answer has all of its
+groups, megabytes for a fleet, and would make every beat slow.
+The writer asks the Pushgateway if the state does not have the seal of the last beat (the state is damaged, or a
+copy from a backup), and if the last beat is longer ago than a few intervals (the whole file
+system was set back). While the Pushgateway does not answer, its number may be higher, so nothing is pushed
+until it answers.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ from gonogo.heartbeat.sequence import PLAUSIBLE, following, highest, read_state,
 from gonogo.model.beat import Beat
 from gonogo.model.heartbeat import Heartbeat
 
-if TYPE_CHECKING:  # importing it costs 5 ms, and a beat without a Pushgateway does not pay them
+if TYPE_CHECKING:  # the import costs 5 ms, and a beat without a Pushgateway does not pay for it
     from gonogo.heartbeat.pushgateway import PushGroup
 
 LOCK_PATIENCE = 10.0
-"""Seconds that a beat waits for another one to end; longer while others come through."""
+"""Seconds that a beat waits for the lock. The wait is longer while other beats are published."""
 
 SEQUENCE_MEANING = "Number of the last heartbeat; it only grows."
 TIME_MEANING = "Unix time of the last heartbeat, by the writer's clock, in seconds."
 
 TRUSTED_BEATS = 3
-"""After how many intervals without a beat the Pushgateway is asked what it has."""
+"""The number of intervals without a beat after which the Pushgateway is asked for its number."""
 
 SHORTEST_LIFETIME = timedelta(minutes=10)
-"""How long a writer with other labels is waited for at least: its interval may be longer than ours."""
+"""The shortest time after which a writer with other labels counts as ended: its interval may be a longer one."""
 
 _LARGEST_STATE = 4096
 _MILLISECOND = timedelta(milliseconds=1)
@@ -53,18 +53,18 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class HeartbeatWriter:
-    """Where and under which names a heartbeat is written.
+    """The places and the names under which a heartbeat is written.
 
     Attributes:
-        prefix: what the names of metrics and files begin with.
-        labels: those of both metrics, without ``via``.
-        state_dir: the folder of state and lock.
-        textfile: what node_exporter reads, or ``None``.
+        prefix: the beginning of the names of metrics and files.
+        labels: the labels of both metrics, without ``via``.
+        state_dir: the folder of the state file and the lock file.
+        textfile: the file that node_exporter reads, or ``None``.
         group: the Pushgateway's group, or ``None``.
         nanoseconds: the clock, in nanoseconds of unix time.
-        lock_patience: seconds to wait for another writer.
-        every: the interval at which beats are due.
-        machine: a number that no other machine has; 0 where it is not known.
+        lock_patience: the seconds to wait for another writer.
+        every: the interval of the beats.
+        machine: a number that no other machine has; 0 if it is not known.
     """
 
     prefix: str
@@ -94,18 +94,18 @@ class HeartbeatWriter:
 
     @property
     def lock(self) -> Path:
-        """The file that only one writer holds at a time."""
+        """The lock file, which only one writer holds at a time."""
         return self.state_dir / f".{self.prefix}_heartbeat.lock"
 
     def beat(self, *, take_over: bool = False) -> Beat:
         """Publish one beat.
 
         Args:
-            take_over: whether to replace the beats of a writer with other labels, although they are fresh.
+            take_over: true to replace the beats of a writer with other labels although they are fresh.
 
         Raises:
-            Busy: another writer held the lock all the time that was waited.
-            ActionFailed: it was not published, or not everywhere; says where it was.
+            Busy: another writer held the lock for the whole wait.
+            ActionFailed: the beat was not published, or not everywhere. The error says where it was published.
         """
         try:
             with hold(self.lock, self.lock_patience, self._last_beat):
@@ -115,14 +115,14 @@ class HeartbeatWriter:
             raise write_failed("no beat: the heartbeat's state could not be kept", path, error) from error
 
     def _last_beat(self) -> int | None:
-        """Give something that each beat changes."""
+        """Return a value that each beat changes."""
         try:
             return self.state.stat().st_mtime_ns
         except OSError:
             return None
 
     def newest(self) -> Seal | None:
-        """Give what the last beat from this state noted, whichever process made it."""
+        """Return the seal of the last beat from this state, by any process."""
         return noted(self.lock)
 
     def _beat(self, *, take_over: bool) -> Beat:
@@ -147,46 +147,46 @@ class HeartbeatWriter:
         return self._publish(Beat(sequence, milliseconds, (), recovered, beside), unknown)
 
     def _refuse_stranger(self, milliseconds: int) -> None:
-        """See that no other writer, of another realm say, beats into the same file now.
+        """Check that no writer with other labels, such as another realm, beats into the same textfile now.
 
         Raises:
-            ActionFailed: one does.
+            ActionFailed: such a writer does.
         """
         if self.textfile is None:
             return
         labels = {**self.labels, "via": self.textfile.via}
         numbered = self.textfile.strangers(self.sequence_metric, labels)
         dated = self.textfile.strangers(self.time_metric, labels)
-        strangers = [found for found in numbered if found in dated]  # a line that was damaged has no other
+        strangers = [found for found in numbered if found in dated]  # a damaged line has no partner
         age = milliseconds / 1000 - max(self.textfile.published(self.time_metric), default=0.0)
         if strangers and age < self._lifetime().total_seconds():
             raise ActionFailed(
                 "no beat: another writer with other labels beats into the same textfile",
                 where=self.textfile.address,
-                why=f"its last beat is {age:.0f} s old and has {_shown(strangers[0])}; ours would have "
-                f"{_shown(written(labels))}",
-                next_step="give each its own heartbeat.textfile_dir or prefix; if realm or heartbeat.labels were "
-                "changed on purpose: gonogo heartbeat beat --take-over",
+                why=f"the last beat of that writer is {age:.0f} s old and has the labels {_shown(strangers[0])}; "
+                f"this writer has {_shown(written(labels))}",
+                next_step="give each writer its own heartbeat.textfile_dir or prefix; if realm or heartbeat.labels "
+                "were changed on purpose, run: gonogo heartbeat beat --take-over",
             )
 
     def _beside(self, seal: Seal | None, milliseconds: int) -> str:
-        """Say that another machine beats into the same files now, if it does."""
+        """Return a warning if another machine beats into the same files now, else an empty text."""
         if seal is None or not seal.machine or not self.machine or seal.machine == self.machine:
             return ""
         age = (milliseconds - seal.milliseconds) / 1000
         if age >= self._lifetime().total_seconds():
             return ""
         return (
-            f"another machine beat with {self.state} {age:.0f} s ago; two writers of one heartbeat hide each "
-            "other's end: give each its own folder and its own heartbeat.labels"
+            f"another machine beat with {self.state} {age:.0f} s ago; if one of two such writers stops, the other "
+            "hides it; give each writer its own folder and its own heartbeat.labels"
         )
 
     def _lifetime(self) -> timedelta:
-        """Give the time after which a writer that is not heard of is taken to have ended."""
+        """Return the time without a beat after which a writer counts as ended."""
         return max(TRUSTED_BEATS * self.every, SHORTEST_LIFETIME)
 
     def _trusted(self, seal: Seal | None, kept: int | None, milliseconds: int) -> bool:
-        """Tell whether nothing can have been published above what the state keeps."""
+        """Return whether the number in the state is certainly the highest published number."""
         if seal is None or kept is None or not self._vouched(seal, kept):
             return False
         return 0 <= milliseconds - seal.milliseconds <= TRUSTED_BEATS * self.every / _MILLISECOND
@@ -195,27 +195,27 @@ class HeartbeatWriter:
         return seal is not None and seal.sequence == kept and seal.holds(self.state)
 
     def _kept(self, seal: Seal | None) -> tuple[int | None, str]:
-        """Give the state, or what is wrong with its file."""
+        """Return the number in the state file, or the reason why the file has no usable number."""
         try:
             content = durable.read(self.state, _LARGEST_STATE)
         except OSError as error:
             return None, f"{self.state} cannot be read ({error.strerror})"
         if content is None:
-            return None, f"{self.state} was not there"
+            return None, f"{self.state} did not exist"
         kept = read_state(content)
         if kept is None or (kept >= PLAUSIBLE and not self._vouched(seal, kept)):
-            return None, f"{self.state} held no number that a writer reaches"
+            return None, f"{self.state} did not have a valid number"
         return kept, ""
 
     def _pushed(self) -> tuple[tuple[float, ...], ActionFailed | None]:
-        """Give the numbers that the Pushgateway has, or why they are not known."""
+        """Return the numbers on the Pushgateway, or the error if they are not known."""
         try:
             return self.group.published(self.sequence_metric) if self.group else (), None
         except ActionFailed as error:
             return (), error
 
     def _publish(self, beat: Beat, unknown: ActionFailed | None) -> Beat:
-        """Publish everywhere; where what is there is ``unknown``, it may be higher, so nothing is pushed."""
+        """Publish everywhere. If the Pushgateway's number is ``unknown`` it may be higher, so nothing is pushed."""
         published: list[str] = []
         failures = [unknown] if unknown else []
         for place in (self.textfile, None if unknown else self.group):
@@ -242,7 +242,7 @@ def _shown(labels: Mapping[str, str]) -> str:
 
 def _recovery(trouble: str, last: int | None, sequence: int) -> str:
     source = "no published number was found" if last is None else f"the last published number is {last}"
-    return f"{trouble}; {source}; the sequence goes on at {sequence}"
+    return f"{trouble}; {source}; the sequence continues with {sequence}"
 
 
 def _incomplete(beat: Beat, published: list[str], failures: list[ActionFailed]) -> ActionFailed:

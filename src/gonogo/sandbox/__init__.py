@@ -1,1 +1,1 @@
-"""The sandbox: a demo stack of real servers with a month of scripted history, and faults for it."""
+"""The sandbox: a demo of real servers with a month of scripted history, and faults to inject."""

@@ -1,8 +1,8 @@
-"""Puts the scripted past into a server's storage: raw series first, then what the rules would have recorded.
+"""Writes the scripted history into a server's storage: first the raw series, then the recorded series.
 
-The past of the recorded signals is evaluated by promtool with the very rules that go on
-live, under the same file and group names, so that it has their labels, their values
-and even their phase.
+promtool evaluates the past of the recorded series with the same rules that the server evaluates
+later, under the same file and group names. So the past has the same labels, the same values
+and the same phase.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from gonogo.sandbox.sources import RawSource
 from gonogo.stopping import outcome
 
 AT_ONCE = 2
-"""How many promtools run side by side."""
+"""The number of promtool processes that run at once."""
 
 MOST_STEPS = 10_000
-"""A server refuses a query of more than 11,000 steps; a longer past is evaluated in parts."""
+"""The largest number of steps in one query. A server refuses more than 11,000, so a longer past is split."""
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The time that the history covers: it ends at ``end`` (unix seconds), and goes back by ``length``."""
+    """The time that the history covers: the ``length`` before ``end``, in unix seconds."""
 
     end: float
     length: timedelta
@@ -42,23 +42,23 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """A server, and the folder of its blocks."""
+    """A server and the folder of its blocks."""
 
     server: RunningServer
     blocks: Path
 
     def load(self) -> None:
-        """Start the server anew: it looks for blocks that others wrote only then, or a minute later."""
+        """Restart the server, so that it finds new blocks at once. Without a restart it takes up to a minute."""
         self.server.kill()
         self.server.launch()
 
 
 def backfill_sources(found: Iterable[RawSource], past: Past, realm: str, storage: Storage) -> None:
-    """Write the raw series' past as blocks, and load them.
+    """Write the past of the raw series as blocks, and load them.
 
     Raises:
         MissingTool: promtool is not installed.
-        ActionFailed: promtool refused.
+        ActionFailed: promtool refused the history.
     """
     series = tuple(found)
     parts = spans(sample_times(past.length, past.interval), past.end)
@@ -70,29 +70,29 @@ def backfill_sources(found: Iterable[RawSource], past: Past, realm: str, storage
                 file.writelines(openmetrics(series, part.times, past.end, realm))
             runs.append(pool.submit(backfill_openmetrics, text, storage.blocks))
         for run in runs:
-            _expect(outcome(run), "the scripted history")
+            _check_passed(outcome(run), "the scripted history")
     storage.load()
 
 
 def backfill_recorded(groups: tuple[RuleGroup, ...], rule_file: Path, past: Past, storage: Storage) -> None:
-    """Write the recorded signals' past as blocks, and load them.
+    """Write the past of the recorded series as blocks, and load them.
 
     Args:
         groups: the recording rules.
-        rule_file: where they will lie; it is overwritten, and gives the groups their phase.
+        rule_file: the later path of the rules. The file is overwritten. Its path decides the phase of the groups.
         past: the time to cover.
-        storage: serves the raw past, and is started anew after each level.
+        storage: the server with the raw past. It is restarted after each level.
 
     Raises:
         MissingTool: promtool is not installed.
-        ActionFailed: promtool refused, or the server did not start again.
+        ActionFailed: promtool refused the rules, or the server did not start again.
     """
     for level in turns(groups):
         for turn in level:
             rule_file.write_text(rules_document("", turn.groups), encoding="utf-8")
             for start, end in _parts(turn, past):
                 run = RuleBackfill(storage.server.url, start, end, past.interval)
-                _expect(backfill_rules(run, [rule_file], storage.blocks), "the recorded history")
+                _check_passed(backfill_rules(run, [rule_file], storage.blocks), "the recorded history")
         storage.load()
 
 
@@ -104,11 +104,11 @@ def _parts(turn: Turn, past: Past) -> Iterator[tuple[float, float]]:
         start += longest
 
 
-def _expect(run: ToolRun, what: str) -> None:
+def _check_passed(run: ToolRun, what: str) -> None:
     if not run.passed:
         raise ActionFailed(
             f"{what} could not be made",
             where="promtool tsdb create-blocks-from",
             why=run.output.strip(),
-            next_step="see whether this promtool belongs to the Prometheus that is installed",
+            next_step="check that promtool and prometheus have the same version",
         )

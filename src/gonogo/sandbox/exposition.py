@@ -1,4 +1,4 @@
-"""The scripted sources as they are exported now: Prometheus's text format, types included.
+"""Writes the current values of the scripted sources in Prometheus's text format, with types.
 
 Source: Prometheus documentation, "Exposition formats", text format 0.0.4.
 """
@@ -15,7 +15,7 @@ _HISTOGRAM_PARTS = ("_bucket", "_sum", "_count")
 
 
 def exposition(values: Iterable[tuple[RawSource, float]], realm: str) -> bytes:
-    """Write each source with its value; job and instance are the scrape's to set, or the push's."""
+    """Return each source with its value. The scrape or the push adds the labels job and instance."""
     lines = []
     for (family, kind), members in groupby(values, lambda pair: _family(pair[0])):
         lines.append(f"# HELP {family} Scripted for the sandbox.\n# TYPE {family} {kind}\n")

@@ -1,8 +1,7 @@
-"""Faults for the sandbox: what a refusal looks like, one defect at a time.
+"""Faults for the sandbox. Each fault injects one defect and shows the refusal.
 
-Slow faults enter through the history, for no window is ever scaled. The others are
-injected into the running stack, before the checks, before the verdict or while the
-dry run is watched.
+Slow faults enter through the history, because no window is ever scaled. The other faults are
+injected into the running sandbox: before the checks, before the verdict or during the watch.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from gonogo.sandbox.story import Outage, Story
 
 
 class EntryPoint(StrEnum):
-    """Where a fault enters."""
+    """The moment at which a fault enters."""
 
     HISTORY = "in the history"
     CHECKS = "before the checks"
@@ -33,18 +32,18 @@ class EntryPoint(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One defect, and what must come of it.
+    """A defect and the refusal that must follow.
 
     Attributes:
-        name: what ``--inject`` calls it.
-        entry: where it enters.
-        explanation: one line that says what is done.
+        name: the name for ``--inject``.
+        entry: the moment at which the fault enters.
+        explanation: one line that describes the defect.
         gate: the gate that refuses.
         verdict: the last verdict.
-        reason: why the gate's condition is unknown; ``None`` where it is known to be violated.
-        exit_code: what the dry run exits with.
+        reason: the reason why the gate's condition is UNKNOWN, or ``None`` if the condition is FAIL.
+        exit_code: the exit code of the dry run.
         story: changes the history.
-        inject: hurts the running stack; returns once the hurt is visible where it must be.
+        inject: injects the defect into the running sandbox, and returns when the defect is visible.
     """
 
     name: str
@@ -59,16 +58,16 @@ class Fault:
 
 
 OLD_BEAT = timedelta(seconds=110)
-"""How far in the past a stalled writer's last beat lies, so that it is stale within a short watch."""
+"""The age of a stalled writer's last beat, so that the beat is stale within a short watch."""
 
 CLOCK_AHEAD = timedelta(seconds=90)
 
 
 def fault_named(name: str) -> Fault:
-    """Find a fault by its name.
+    """Return the fault with a name.
 
     Raises:
-        UsageError: there is none; the error lists all.
+        UsageError: there is no such fault. The error lists all faults.
     """
     if name not in FAULTS:
         raise UsageError(f"there is no fault {name!r}", next_step=f"--inject one of {', '.join(FAULTS)}")
@@ -104,7 +103,7 @@ def _drift(stack: Stack) -> None:
 
 
 def _load_once(stack: Stack, signal: str, change: Callable[[str], str]) -> None:
-    """Let the server load a changed rule, evaluate it, and put the files back."""
+    """Let the server load a changed rule, then restore the rule file."""
     name = f"{stack.policy_file.policy.prefix}_{signal}"
     text = stack.rules_path.read_text(encoding="utf-8")
     changed = tuple(
@@ -132,7 +131,7 @@ _ALL = (
     Fault(
         "burn",
         EntryPoint.HISTORY,
-        "for four days six times the usual share of events was bad",
+        "for four days the share of bad events was six times the usual share",
         "error-budget-burn-ok",
         Verdict.NO_GO,
         None,
@@ -162,7 +161,7 @@ _ALL = (
     Fault(
         "lyapunov-high",
         EntryPoint.HISTORY,
-        "alerts fire ten times an hour, recovery takes ten minutes and nothing is produced",
+        "alerts fire ten times an hour, recovery takes ten minutes and no evidence is created",
         "stability",
         Verdict.NO_GO,
         None,
@@ -196,7 +195,7 @@ _ALL = (
     Fault(
         "stale-source",
         EntryPoint.DECISION,
-        "what writes canary and budget data stops, and its file is gone",
+        "the writer of canary and budget data stops, and its file is gone",
         "canary-quorum-pass",
         Verdict.HOLD,
         Reason.SOURCE_UNKNOWN,
@@ -216,7 +215,7 @@ _ALL = (
     Fault(
         "drifted-rule",
         EntryPoint.DECISION,
-        "the server loads a rule that calls an hour-old beat fresh, and the files say otherwise",
+        "the server loads a rule that accepts an hour-old beat as fresh, and the rule file has another limit",
         "heartbeat",
         Verdict.HOLD,
         Reason.DRIFTED,
@@ -246,7 +245,7 @@ _ALL = (
     Fault(
         "heartbeat-stall",
         EntryPoint.WATCH,
-        "the writer stops; its last beat lies 110 s in the past, as in a stall that began before",
+        "the writer stops, and its last beat is 110 s old, as if it had stopped earlier",
         "heartbeat",
         Verdict.NO_GO,
         None,

@@ -1,7 +1,7 @@
-"""The scripted month as OpenMetrics text: dense where rules look closely, sparse where they do not.
+"""Writes the scripted month as OpenMetrics text: with many samples in the last hours and fewer before.
 
 Source of the format: OpenMetrics 1.0. ``promtool tsdb create-blocks-from openmetrics``
-reads it, and needs neither HELP nor TYPE.
+reads the text, and needs neither HELP nor TYPE.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ from gonogo.model.series import REALM_LABEL
 from gonogo.sandbox.sources import INSTANCE, RawSource
 
 MONTH_STEP = timedelta(seconds=60)
-"""The step of the far past. An instant selector looks back 5 min: nothing is ever missing at it."""
+"""The step of the far past. An instant selector looks back 5 min, so it always finds a sample."""
 
 DAY = timedelta(hours=26)
 DAY_STEP = timedelta(seconds=15)
-"""The step of the last day, which uptime sees sample by sample."""
+"""The step of the last day. The rules for uptime read every sample of that day."""
 
 LIVE = timedelta(minutes=45)
-"""How far back the steps are those of the live scrapes: over 31 min of every signal, and the windows before."""
+"""The time before the end in which the step is that of the live scrapes: 31 min of every signal and its windows."""
 
 BLOCK = timedelta(hours=162)
-"""The length of a block. Text cut at its bounds is read once; uncut, all of it is read again for every block."""
+"""The length of a block. promtool reads text once if it is cut at block bounds, else once for every block."""
 
 EOF = "# EOF\n"
 
 
 @dataclass(frozen=True, slots=True)
 class HistorySpan:
-    """A part of the history that lies in one block; times are seconds since the end of the history."""
+    """A part of the history in one block. The times are seconds since the end of the history."""
 
     block: int
     times: tuple[float, ...]
 
 
 def sample_times(length: timedelta, interval: timedelta) -> tuple[float, ...]:
-    """Give when samples were taken, in seconds since the end of the history: oldest first, the last at 0."""
+    """Return the times of the samples in seconds since the end of the history: oldest first, the last is 0."""
     if not length:
         return ()
     times: list[float] = []
@@ -54,19 +54,19 @@ def sample_times(length: timedelta, interval: timedelta) -> tuple[float, ...]:
 
 
 def spans(times: Iterable[float], end: float) -> tuple[HistorySpan, ...]:
-    """Cut the history where promtool cuts it into blocks: at whole multiples of their length since 1970."""
+    """Cut the history at the block bounds of promtool: at whole multiples of the block length since 1970."""
     block = BLOCK.total_seconds()
     return tuple(HistorySpan(number, tuple(part)) for number, part in groupby(times, lambda s: int((end + s) // block)))
 
 
 def openmetrics(found: Iterable[RawSource], times: tuple[float, ...], end: float, realm: str) -> Iterator[str]:
-    """Write the series' past, in pieces that are whole lines.
+    """Yield the past of the series as text, in pieces of whole lines.
 
     Args:
         found: the series.
         times: seconds since ``end``, in order.
         end: the unix time at which the history ends.
-        realm: the label that marks all of it as the sandbox's.
+        realm: the realm of all series.
     """
     stamps = [f" {end + second:.3f}\n" for second in times]
     for source in found:

@@ -1,4 +1,4 @@
-"""Brings a sandbox up: files, servers, a scripted month, and then the live part."""
+"""Starts a sandbox: files, servers, a scripted month, and then the live part."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ from gonogo.server.status_api import build_info
 from gonogo.stopping import pause
 
 INTERVAL = timedelta(seconds=5)
-"""How often the demo scrapes and evaluates: quick enough to watch, and light on two cores."""
+"""The interval of the sandbox's scrapes and rule groups: short enough to watch, and light on two cores."""
 
 LEAD = timedelta(seconds=3.5)
-"""How long a month takes to make, and about as much again is needed at one-second intervals.
+"""The time to write a month of history. At one-second intervals it takes about twice as long.
 
-The history ends that much later than its making begins, so that the live part, which can
-begin only when the history is done, begins where it ends.
+The live part can start only after the history is written, and it must start where the history ends. So the
+history ends this much later than the writing begins.
 """
 
 
@@ -58,18 +58,18 @@ def sandbox(
     directory: Path | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Stack]:
-    """Run the demo stack until the block ends, however it ends: an error, SIGINT or SIGTERM.
+    """Run a sandbox until the block ends, also by an error, SIGINT or SIGTERM.
 
     Args:
-        story: what the month looked like.
-        interval: how often is scraped and evaluated.
-        directory: an empty folder to keep, made if need be; by default a temporary one.
-        say: hears what is being done, a line at a time.
+        story: the scripted month.
+        interval: the interval of scrapes and rule groups.
+        directory: an empty folder, which is kept and made if it does not exist. The default is a temporary folder.
+        say: is called with each line of progress.
 
     Raises:
-        UsageError: the folder holds something already.
+        UsageError: the folder is not empty.
         MissingTool: a server or promtool is not installed.
-        ActionFailed: something did not start, or the history could not be made.
+        ActionFailed: a server did not start, or the history could not be written.
     """
     with ExitStack() as held:
         layout = SandboxLayout(_folder(directory, held))
@@ -95,8 +95,8 @@ def _folder(directory: Path | None, held: ExitStack) -> Path:
         raise UsageError(
             "the sandbox needs an empty folder",
             where=str(directory),
-            why="what lies there would become part of its history",
-            next_step="name a folder that is empty, or not there yet",
+            why="old files in the folder would become part of the history",
+            next_step="name an empty folder, or one that does not exist yet",
         )
     return directory.resolve()
 
@@ -112,7 +112,7 @@ def _start(layout: SandboxLayout, held: ExitStack) -> _Servers:
 def _built(
     story: Story, interval: timedelta, layout: SandboxLayout, servers: _Servers, say: Callable[[str], None]
 ) -> Stack:
-    """Write policy and history; Prometheus then serves the past and nothing else."""
+    """Write the policy and the history. Prometheus then serves the past and scrapes no target."""
     layout.policy.write_text(policy_text(layout, servers.prometheus.url), encoding="utf-8")
     policy_file = load(layout.policy)
     policy = policy_file.policy
@@ -156,7 +156,7 @@ def _write_history(
     version = release(build_info(server.client, server.url) or "")
     scraped = as_scraped((*beats, *sources(story, policy.prefix, past.end)), version)
     backfill_sources(scraped, past, REALM, storage)
-    say("evaluating the rules over its end")
+    say("evaluating the rules over the end of the history")
     recording, _ = groups(policy, past.interval, needed(policy, past.interval, PRESET_GATES))
     backfill_recorded(recording, layout.rules / rules_file(policy), past, storage)
 
@@ -171,7 +171,7 @@ def _write_rules(policy_file: PolicyFile, interval: timedelta, layout: SandboxLa
 
 
 def _keep_sequence(story: Story, writer: HeartbeatWriter, every: timedelta, end: float) -> None:
-    """Let the writer go on from the last beat of the history, as if it had made it."""
+    """Write the last number of the history to the writer's state, so that the writer continues from it."""
     sequence, _ = heartbeat(story, writer.prefix, every, end)
     last = sequence.value(0)
     if story.length and last is not None:
@@ -179,7 +179,7 @@ def _keep_sequence(story: Story, writer: HeartbeatWriter, every: timedelta, end:
 
 
 def _go_live(stack: Stack, say: Callable[[str], None]) -> None:
-    """Begin to beat, export and scrape where the history ends."""
+    """Start to beat, export and scrape at the end of the history."""
     pause(stack.end - time.time())
     say("starting to scrape, beat and evaluate")
     stack.traffic.start()

@@ -1,4 +1,4 @@
-"""What lies where in a sandbox's folder, and the two files that are written for it."""
+"""The layout of a sandbox's folder, and the text of its policy and its configuration."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RULES_FROM_TESTS = "../../prometheus/rules"
 
 @dataclass(frozen=True, slots=True)
 class SandboxLayout:
-    """The folder of one sandbox; every path in it is absolute."""
+    """The paths in the folder of a sandbox. Every path is absolute."""
 
     directory: Path
 
@@ -30,7 +30,7 @@ class SandboxLayout:
 
     @property
     def configuration(self) -> Path:
-        """What Prometheus scrapes and which rules it loads."""
+        """The configuration file of Prometheus."""
         return self.directory / "prometheus" / "prometheus.yml"
 
     @property
@@ -45,17 +45,17 @@ class SandboxLayout:
 
     @property
     def textfile_dir(self) -> Path:
-        """What node_exporter reads."""
+        """The folder of the text files that node_exporter reads."""
         return self.directory / "textfile"
 
     @property
     def servers(self) -> Path:
-        """Blocks, logs and other storage of the servers."""
+        """The folder of the servers' blocks, logs and other storage."""
         return self.directory / "servers"
 
     @property
     def blocks(self) -> Path:
-        """Where Prometheus keeps its blocks."""
+        """The folder of Prometheus's blocks."""
         return self.servers / "data"
 
     def make(self) -> None:
@@ -65,7 +65,7 @@ class SandboxLayout:
 
 
 def policy_text(layout: SandboxLayout, prometheus_url: str) -> str:
-    """Write the policy: the preset, for the sandbox's realm, server and folder."""
+    """Return the text of the policy: the preset, with the sandbox's realm, server and folder."""
     return SANDBOX_MARK + _written(
         {
             "version": 1,
@@ -82,7 +82,7 @@ def policy_text(layout: SandboxLayout, prometheus_url: str) -> str:
 
 
 def configuration_text(targets: dict[str, str], interval: timedelta) -> str:
-    """Write what Prometheus scrapes: job -> host and port."""
+    """Return the configuration of Prometheus. ``targets`` maps each job to host and port."""
     every = format_duration(interval)
     jobs = [
         {
@@ -97,12 +97,12 @@ def configuration_text(targets: dict[str, str], interval: timedelta) -> str:
 
 
 def idle_configuration_text() -> str:
-    """Write a configuration with which Prometheus only serves the history it has."""
+    """Return a configuration with which Prometheus only serves its history."""
     return SANDBOX_MARK + _written({"global": {}})
 
 
 def targets(node: str, pushgateway: str, prometheus: str) -> dict[str, str]:
-    """Name the scrape jobs by the servers' URLs."""
+    """Map each scrape job to the host and port of its server."""
     urls = {FeedJob.NODE.value: node, "pushgateway": pushgateway, "prometheus": prometheus}
     return {job: url.partition("://")[2] for job, url in urls.items()}
 

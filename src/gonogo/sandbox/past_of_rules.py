@@ -1,7 +1,7 @@
-"""What past the recording rules need: in which order they are evaluated, and how far back.
+"""Works out the past of the recording rules: the order in which they are evaluated, and how far back.
 
-A rule sees only what the server has loaded, so a record that another rule reads must
-be loaded before; and where it is read over a window, its own past must be longer by
+A rule reads only series that the server has loaded. So a recorded series that another rule reads must
+be loaded first. If the rule reads it over a window, the past of the series must be longer by
 that window.
 """
 
@@ -15,19 +15,19 @@ from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.promql.graph import RuleGraph
 
 RECORDED = timedelta(minutes=35)
-"""How much past every recorded signal has: over 31 min, so that ``falling(…, 30m)`` can be judged at once."""
+"""The past of every recorded signal: over 31 min, so that ``falling(…, 30m)`` can be judged at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Rules that are evaluated together, over the same past."""
+    """The rules that are evaluated together over the same past."""
 
     groups: tuple[RuleGroup, ...]
     depth: timedelta
 
 
 def turns(groups: tuple[RuleGroup, ...]) -> tuple[tuple[Turn, ...], ...]:
-    """Order the recording rules in levels; before each but the first, what came before must be loaded."""
+    """Order the recording rules in levels. The results of each level must be loaded before the next level."""
     records = [rule for group in groups for rule in group.rules if rule.kind is RuleKind.RECORD]
     graph = RuleGraph(records)
     heights = _heights(records, graph)

@@ -1,4 +1,4 @@
-"""Records the runs that the sandbox's policy asks for, and waits until its verdict is GO."""
+"""Makes the runs that the sandbox's policy requires, and waits until the verdict is GO."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ GO_WITHIN = timedelta(seconds=60)
 
 
 def make_ready(stack: Stack, say: Callable[[str], None]) -> Report:
-    """Lint, test, smoke and reload for real, then wait for GO.
+    """Run lint, unit tests, smoke and reload for real, then wait for GO.
 
     Raises:
-        ActionFailed: a run did not pass, or the verdict stayed what it was.
+        ActionFailed: a run did not pass, or the verdict did not become GO in time.
     """
     policy_file = stack.policy_file
     asked = ReloadRequest(policy_file, even_unchanged=True, beat=False)
     steps: tuple[tuple[str, Callable[[], Run]], ...] = (
         ("linting the rules", lambda: obs_lint(policy_file)),
         ("running the rules' unit tests", lambda: promql_unit(policy_file)),
-        ("smoke: the rules on a second server", lambda: smoke(policy_file)),
+        ("running the rules on a second server (smoke)", lambda: smoke(policy_file)),
         ("reloading", lambda: as_run(reload(asked))),
     )
     for what, run in steps:
@@ -54,5 +54,5 @@ def _passed(run: Run) -> None:
         raise ActionFailed(
             f"{run.kind} did not pass in the sandbox",
             why="\n".join((run.detail, *run.findings)),
-            next_step="this should not happen: please report it",
+            next_step="this is a fault of gonogo: please report it",
         )

@@ -1,4 +1,4 @@
-"""Rehearsals as they were scripted: when each succeeded or failed, and how long it took."""
+"""The scripted rehearsals: the time at which each succeeded or failed, and its duration."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from gonogo.sandbox.story import Story
 DAY = 86_400.0
 
 HORIZON = 366
-"""For how many days after the end of the history rehearsals go on, as long as a sandbox may run."""
+"""The number of days after the end of the history with rehearsals. A sandbox may run that long."""
 
 
 class Rehearsals:
-    """The daily rehearsals of a story, counted up to any time.
+    """The daily rehearsals of a story, with counts up to any time.
 
-    Times are seconds since the end of the history. A last rehearsal that is over a day
-    old was the last: none follows it.
+    Times are seconds since the end of the history. If the last rehearsal in the history is over a day
+    old, no rehearsal follows it.
     """
 
     def __init__(self, story: Story) -> None:
@@ -32,23 +32,23 @@ class Rehearsals:
         self._failures = sorted(-ago.total_seconds() for ago in story.failed_rehearsals if ago <= story.length)
 
     def last_success(self, second: float) -> float | None:
-        """Give when the last one succeeded; ``None`` when none had."""
+        """Return the time of the last success up to ``second``, or ``None`` if there was none."""
         number = bisect_right(self._times, second)
         return self._times[number - 1] if number else None
 
     def succeeded(self, second: float) -> int:
-        """Count those that had succeeded."""
+        """Return the number of successes up to ``second``."""
         return bisect_right(self._times, second)
 
     def failed(self, second: float) -> int:
-        """Count those that had failed."""
+        """Return the number of failures up to ``second``."""
         return bisect_right(self._failures, second)
 
     def spent(self, second: float) -> float:
-        """Add up the seconds that the successful ones had taken."""
+        """Return the total duration in seconds of the successes up to ``second``."""
         return sum(self._seconds[: self.succeeded(second)])
 
     def within(self, bound: float) -> Callable[[float], int]:
-        """Count those that had succeeded and taken at most ``bound`` seconds, as a histogram's bucket does."""
+        """Return a function that counts the successes of at most ``bound`` seconds, as a histogram's bucket does."""
         counts = [0, *accumulate(int(seconds <= bound) for seconds in self._seconds)]
         return lambda second: counts[self.succeeded(second)]

@@ -1,7 +1,7 @@
 """The scripted sources: every raw series of the sandbox as a function of time.
 
-The same functions give the history and what is exported live, so a counter never
-jumps where the one ends and the other begins.
+The same functions produce the history and the live exports, so a counter never
+jumps where the history ends.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from gonogo.sandbox.story import Outage, Story
 HOUR = 3600.0
 
 INSTANCE = "sandbox"
-"""The fixed label ``instance`` of all that is scripted: ports vary, and two would be ambiguous."""
+"""The label ``instance`` of all scripted series. It is fixed, because ports vary and two values would be ambiguous."""
 
 
 _BOUND, _LAST_BOUND = "le", "+Inf"
 _LAST_SUCCESS = "last_success_timestamp_seconds"
 
 Value = Callable[[float], float | None]
-"""Seconds since the end of the history (negative in the past) -> value; ``None``: not exported yet."""
+"""Seconds since the end of the history (negative in the past) -> the value, or ``None`` if not exported yet."""
 
 
 class FeedJob(StrEnum):
-    """How a series reaches the server: its label ``job``."""
+    """The label ``job`` of a series, which says how the series reaches the server."""
 
     NODE = "node"
     REHEARSAL = "dr_rehearsal"
@@ -41,7 +41,7 @@ class FeedJob(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RawSource:
-    """One raw series: its name, its own labels, and its value at a time. A ``counter`` only grows."""
+    """A raw series: its name, its own labels, and its value over time. A ``counter`` only grows."""
 
     name: str
     labels: Mapping[str, str]
@@ -51,11 +51,11 @@ class RawSource:
 
 
 def sources(story: Story, prefix: str, end: float) -> tuple[RawSource, ...]:
-    """Give everything that is scripted but the heartbeat, which is beaten for real once the stack is up.
+    """Return all scripted sources except the heartbeat, which is real after the start of the sandbox.
 
     Args:
-        story: the month.
-        prefix: what the metrics' names begin with.
+        story: the scripted month.
+        prefix: the beginning of the metrics' names.
         end: the unix time at which the history ends.
     """
     return (
@@ -67,7 +67,7 @@ def sources(story: Story, prefix: str, end: float) -> tuple[RawSource, ...]:
 
 
 def as_scraped(found: Iterable[RawSource], version: Version | None) -> tuple[RawSource, ...]:
-    """Label sources as the server of this version stores them, so that its history and its scrapes are one series."""
+    """Return the sources with the labels that this version of the server stores, so that history and scrapes match."""
     if not reaches(version, FLOAT_BOUNDS):
         return tuple(found)
     return tuple(replace(source, labels=_with_float_bound(source.labels)) for source in found)
@@ -79,10 +79,9 @@ def _with_float_bound(labels: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def heartbeat(story: Story, prefix: str, every: timedelta, end: float) -> tuple[RawSource, ...]:
-    """Give the heartbeat's past; ``end`` is the unix time at which the history ends.
+    """Return the past of the heartbeat. ``end`` is the unix time at which the history ends.
 
-    The beats lie on a grid, a little after each multiple of ``every``; a beat's number is
-    its place on that grid, counted from 1970.
+    The beats are at multiples of ``every`` since 1970, and the number of a beat is that multiple.
     """
     grid = every.total_seconds()
 

@@ -1,8 +1,8 @@
-"""The sandbox: real servers over a scripted month, alive until the block ends.
+"""A running sandbox: real servers with a scripted month.
 
-A real Prometheus, Pushgateway and node_exporter run on free ports of loopback. What
-feeds them is scripted; the rules, the scrapes and the beats are real. Windows, ``for``
-and thresholds are never scaled: only scrapes and rule groups run more often than usual.
+A real Prometheus, Pushgateway and node_exporter run on free ports of loopback. Their sources
+are scripted. The rules, the scrapes and the beats are real. Windows, ``for``
+and thresholds are never scaled. Only scrapes and rule groups run more often than usual.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ from gonogo.server.targets_api import targets as active_targets
 from gonogo.stopping import pause
 
 PATIENCE = timedelta(seconds=60)
-"""How long something may take to be seen on the server."""
+"""The longest wait until a change is seen on the server."""
 
 POLL = 0.05
 
 
 @dataclass(slots=True)
 class Stack:
-    """A running sandbox, with handles for hurting and mending it.
+    """A running sandbox, with methods to inject faults and to fix them.
 
     Attributes:
-        layout: where its files are.
-        policy_file: its policy, as loaded.
+        layout: the paths of its files.
+        policy_file: its loaded policy.
         prometheus: the server that scrapes and evaluates.
-        pushgateway: holds what the rehearsals push.
-        node_exporter: exports the text files.
+        pushgateway: the Pushgateway for the rehearsals.
+        node_exporter: the exporter of the text files.
         traffic: the scripted sources and the beats.
-        interval: how often it scrapes and evaluates.
-        end: the unix time at which the history ends and live begins.
+        interval: the interval of scrapes and rule groups.
+        end: the unix time at which the history ends and the live part begins.
     """
 
     layout: SandboxLayout
@@ -62,22 +62,22 @@ class Stack:
 
     @property
     def directory(self) -> Path:
-        """The folder of all its files."""
+        """The folder of the sandbox."""
         return self.layout.directory
 
     @property
     def policy_path(self) -> Path:
-        """Its policy's file."""
+        """The file of the policy."""
         return self.layout.policy
 
     @property
     def rules_path(self) -> Path:
-        """The file of its recording rules."""
+        """The file of the recording rules."""
         return self.layout.rules / rules_file(self.policy_file.policy)
 
     @property
     def servers(self) -> tuple[RunningServer, ...]:
-        """All three servers."""
+        """The three servers."""
         return (self.prometheus, self.pushgateway, self.node_exporter)
 
     def beat(self) -> Beat:
@@ -93,15 +93,15 @@ class Stack:
         self.prometheus.restart()
 
     def reload(self) -> None:
-        """Ask Prometheus to read its configuration and rules again, whatever they are.
+        """Let Prometheus reload its configuration and rules as they are on disk.
 
         Raises:
-            SourceError: it refused; what was wrong is in the error.
+            SourceError: Prometheus refused. The error says why.
         """
         reload(self.prometheus.client, self.prometheus.url)
 
     def write(self, path: Path, text: str) -> None:
-        """Put a file in place in one step, and remember what was there; ``restore`` puts it back."""
+        """Replace a file in one step, and keep the old content for ``restore``."""
         if path not in self._originals:
             self._originals[path] = path.read_bytes() if path.exists() else None
         durable.replace(path, text.encode())
@@ -111,7 +111,7 @@ class Stack:
         self.write(self.rules_path, text)
 
     def restore(self) -> None:
-        """Put every file back that ``write`` or ``expose`` changed."""
+        """Restore every file that ``write`` or ``expose`` changed."""
         for path, content in self._originals.items():
             if content is None:
                 path.unlink(missing_ok=True)
@@ -124,7 +124,7 @@ class Stack:
         self.write(self.layout.textfile_dir / f"{name}.prom", text)
 
     def has(self, promql: str) -> bool:
-        """Tell whether an instant query answers any series."""
+        """Return whether an instant query returns a series."""
         return bool(query(self.prometheus.client, self.prometheus.url, promql).series)
 
     def until(
@@ -134,13 +134,13 @@ class Stack:
         within: timedelta = PATIENCE,
         instead: Callable[[], str] | None = None,
     ) -> None:
-        """Wait until something is true; an unreachable server counts as not yet.
+        """Wait until ``seen`` returns true. While the server is unreachable the wait goes on.
 
         Args:
-            seen: looks.
-            what: names it.
-            within: how long to wait.
-            instead: tells what is seen instead; by default the end of Prometheus's log.
+            seen: the check.
+            what: the name of the expected state, for the error.
+            within: the longest wait.
+            instead: returns the actual state, for the error. The default is the end of Prometheus's log.
 
         Raises:
             ActionFailed: the time is up.
@@ -149,7 +149,7 @@ class Stack:
         while not _true(seen):
             if time.monotonic() >= deadline:
                 raise ActionFailed(
-                    f"the sandbox waited in vain for {what}",
+                    f"the sandbox waited {within.total_seconds():.0f} s in vain for {what}",
                     where=self.prometheus.url,
                     why=instead() if instead else f"the log of Prometheus ends:\n{self.prometheus.log_tail()}",
                     next_step=f"read the logs in {self.layout.servers}",
@@ -157,7 +157,7 @@ class Stack:
             pause(POLL)
 
     def settle(self) -> None:
-        """Wait until every target is up, and a beat made now is on the server.
+        """Wait until every target is up and the server has a beat that is made now.
 
         Raises:
             ActionFailed: that took too long.

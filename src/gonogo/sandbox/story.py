@@ -1,4 +1,4 @@
-"""What the scripted month looked like: slow faults enter here, for no window is ever scaled."""
+"""The script of the month. Slow faults enter here, because no window is ever scaled."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import timedelta
 from gonogo.sandbox.course import Curve, level
 
 MONTH = timedelta(days=31)
-"""Longer than the longest window of any rule, 30 days."""
+"""The length of the history. It is longer than the longest window of any rule, 30 days."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """A time without a beat, told by how long before the end of the history it began and ended."""
+    """A time without a beat. Begin and end are given as times before the end of the history."""
 
     began: timedelta
     ended: timedelta
@@ -21,26 +21,26 @@ class Outage:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A month as the scripted sources saw it. Every default is healthy.
+    """A month of the scripted sources. Every default is healthy.
 
-    A ``Curve`` is level after the end of the history: it says how things go on live.
+    After the end of the history a ``Curve`` is constant. The live part continues with that value.
 
     Attributes:
-        length: how far back the history goes; nothing at all when 0.
-        outages: when the writer did not beat.
-        events_per_second: what the SLO counts in all.
-        bad_ratio: the share of bad events among them, in [0, 1].
-        canary_events_per_second: what the canary handles.
-        canaries_per_hour: how many canaries end, rolled back or promoted.
-        rollback_ratio: the share of them rolled back, in [0, 1].
+        length: the length of the history. 0 means no history.
+        outages: the times without a beat.
+        events_per_second: all events that the SLO counts.
+        bad_ratio: the share of bad events, in [0, 1].
+        canary_events_per_second: the events that the canary handles.
+        canaries_per_hour: the canaries that end, rolled back or promoted.
+        rollback_ratio: the share of canaries that are rolled back, in [0, 1].
         unique_ratio: the share of distinct p-values over two hours, in [0, 1].
-        alerts_per_hour: how often an alert began to fire.
+        alerts_per_hour: the alerts that begin to fire.
         mttr_seconds: the mean time to recover.
-        evidence_per_hour: how many pieces of evidence (``ev``) are made.
-        rehearsal_age: how long before the end of the history the last rehearsal succeeded;
-            there was one every day before it.
-        rehearsal_minutes: how long rehearsals take, the newest first, then again from the first.
-        failed_rehearsals: how long before the end of the history rehearsals failed.
+        evidence_per_hour: the pieces of evidence (``ev``) that are created.
+        rehearsal_age: the time from the last successful rehearsal to the end of the history.
+            Before it there was one rehearsal every day.
+        rehearsal_minutes: the durations of rehearsals, the newest first. The list repeats.
+        failed_rehearsals: the times from failed rehearsals to the end of the history.
     """
 
     length: timedelta = MONTH
@@ -60,4 +60,4 @@ class Story:
 
 
 HEALTHY = Story()
-"""A month in which nothing went wrong that matters."""
+"""A month without a fault."""

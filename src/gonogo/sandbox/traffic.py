@@ -1,7 +1,7 @@
-"""Keeps the sandbox alive: beats by the real writer, and exports the scripted sources as time goes on.
+"""Keeps the sandbox alive: the real writer beats, and the scripted sources are exported.
 
-Every value is a function of time, so what is exported goes on exactly where the
-history ended. Faults enter here while the stack runs: a source that pauses, a story
+Every value is a function of time, so the exports continue exactly where the
+history ended. Faults of the running sandbox enter here: a source that pauses, a story
 that changes, a writer that stops or whose clock is wrong.
 """
 
@@ -27,27 +27,27 @@ from gonogo.sandbox.story import Story
 from gonogo.stopping import Stopped
 
 PUSH_EVERY = timedelta(seconds=30)
-"""How often rehearsals are pushed: V, too, reads them, and holds a push older than 5 min for stale."""
+"""The interval of the pushes of rehearsals. The Lyapunov function V reads them, and a push is stale after 5 min."""
 
 NANOSECONDS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Outlets:
-    """Where the scripted sources are exported: a text file, and a group of the Pushgateway."""
+    """The two places to which the scripted sources are exported: a text file and a group of the Pushgateway."""
 
     textfile: Path
     group: PushGroup
 
 
 class Traffic:
-    """The live part of the sandbox, in two threads: one exports, one beats.
+    """The live part of the sandbox, in two threads: one exports, the other beats.
 
     Attributes:
-        story: how things go on; change it by ``set``.
+        story: the script of the live part. ``set`` changes it.
     """
 
-    def __init__(  # noqa: PLR0913 - what it feeds, how often, and from when on
+    def __init__(  # noqa: PLR0913 - the script, the places to write to, the times
         self,
         story: Story,
         writer: HeartbeatWriter,
@@ -59,7 +59,7 @@ class Traffic:
         realm: str,
         say: Callable[[str], None],
     ) -> None:
-        """Take over at ``end``, the unix time at which the history ends; nothing runs yet."""
+        """Prepare the live part from ``end`` on, the unix time at which the history ends. ``start`` starts it."""
         self.story = story
         self._writer = writer
         self._outlets = outlets
@@ -76,19 +76,19 @@ class Traffic:
         self._beating: _Loop | None = None
 
     def start(self) -> None:
-        """Export once, push once, and go on from there; beats begin at once."""
+        """Export once and push once, then start both threads. The first beat is made at once."""
         self.write()
         self.push()
         self.resume()
         self.resume_beats()
 
     def stop(self) -> None:
-        """End both threads; what was exported stays as it is."""
+        """Stop both threads. The exported values stay as they are."""
         self.pause()
         self.pause_beats()
 
     def pause(self) -> None:
-        """Export and push nothing more: the counters stand still."""
+        """Stop exports and pushes, so that the counters stop."""
         if self._export is not None:
             self._export.end()
         self._export = None
@@ -110,7 +110,7 @@ class Traffic:
             self._beating = _Loop("sandbox heartbeat", self._beat_on)
 
     def beat(self, lag: timedelta = timedelta(0)) -> Beat:
-        """Beat once, by the real writer; ``lag`` sets its clock back (below 0: ahead).
+        """Beat once with the real writer. ``lag`` sets the writer's clock back, or ahead if it is negative.
 
         Raises:
             GonogoError: the beat was not published.
@@ -119,7 +119,7 @@ class Traffic:
         return replace(self._writer, nanoseconds=lambda: time.time_ns() - behind).beat()
 
     def set(self, story: Story) -> None:
-        """Let things go on by another story; counters go on from where they are."""
+        """Continue with another story. Counters continue from their current values."""
         with self._change:
             second = self._second()
             now = {_key(source): value for source, value in self._values(second)}
@@ -132,19 +132,19 @@ class Traffic:
             }
 
     def write(self) -> None:
-        """Export what the node's sources say now, in one step."""
+        """Export the current values of the node's sources in one step."""
         with self._writing:
             durable.replace(self._outlets.textfile, self._text(FeedJob.NODE))
 
     def withdraw(self) -> None:
-        """Take the text file away, as when what writes it is gone."""
+        """Remove the text file, as if its writer were gone."""
         self._outlets.textfile.unlink(missing_ok=True)
 
     def push(self) -> None:
-        """Push what the rehearsals say now.
+        """Push the current values of the rehearsals.
 
         Raises:
-            ActionFailed: the Pushgateway did not take it.
+            ActionFailed: the Pushgateway was not updated.
         """
         self._outlets.group.publish(self._text(FeedJob.REHEARSAL))
 
@@ -181,7 +181,7 @@ class Traffic:
 
 
 class _Loop:
-    """A thread that runs until it is told to end."""
+    """A thread that runs until ``end`` is called."""
 
     def __init__(self, name: str, work: Callable[[Event], None]) -> None:
         self._stop = Event()
@@ -190,7 +190,7 @@ class _Loop:
         self._thread.start()
 
     def _run(self) -> None:
-        with suppress(Stopped):  # the main thread says it
+        with suppress(Stopped):  # the main thread reports it
             self._work(self._stop)
 
     def end(self) -> None:

@@ -1,4 +1,4 @@
-"""Whether a server has loaded exactly the rules of some files, and evaluated them without error."""
+"""Checks that a server has loaded exactly the rules of some files, and has evaluated them without error."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from gonogo.server.http import Client
 from gonogo.server.rules_api import rules
 
 _ALL = "gonogo_all_rules"
-"""A rule that is on neither side, and reads all of them: what lies under it is everything."""
+"""The name of a rule that is on neither side and reads all rules, so that all rules are compared."""
 
 
 def read_files(paths: Iterable[Path]) -> tuple[RuleGroup, ...]:
-    """Read rule files as far as they can be read; what is wrong with them is lint's to say."""
+    """Read the rules of files as far as possible. Lint reports what is wrong with the files."""
     return tuple(group for path in paths for group in read_rules(read_text(path), str(path)).groups)
 
 
 def unmet(client: Client, url: str, files: tuple[RuleGroup, ...], since: float) -> tuple[str, ...]:
-    """Say what keeps a server from having the files' rules, each as a clause; nothing when it has them.
+    """Return the differences between the files' rules and the server's, each as a clause; empty if they are equal.
 
-    Rules of other names are nobody's business here; another rule of one of these names is.
+    Rules with other names are ignored. A different rule with the same name is a difference.
 
     Args:
-        client: how to ask.
-        url: the server that has the rules.
-        files: the rules there should be.
-        since: the server's unix time after which each must have been evaluated.
+        client: the HTTP client.
+        url: the server.
+        files: the rules that the server should have.
+        since: the server's unix time after which each rule must have been evaluated.
     """
     try:
         loaded = rules(client, url)
@@ -45,7 +45,7 @@ def unmet(client: Client, url: str, files: tuple[RuleGroup, ...], since: float) 
 
 
 def differences(files: tuple[RuleGroup, ...], loaded: tuple[LoadedGroup, ...], since: float) -> Iterator[str]:
-    """Compare what a server answered, as ``unmet`` does."""
+    """Yield the differences between the files' rules and the rules that the server has loaded."""
     names = {(rule.kind, rule.name) for group in files for rule in group.rules}
     ours = tuple(
         replace(group, rules=states)
@@ -56,7 +56,7 @@ def differences(files: tuple[RuleGroup, ...], loaded: tuple[LoadedGroup, ...], s
         yield different
     for group in ours:
         for state in group.rules:
-            if why := _ill(state, since):
+            if why := _problem(state, since):
                 yield f"rule {state.rule.name} of group {group.name} {why}"
 
 
@@ -70,9 +70,9 @@ def _drift(
     return drift(_ALL, (*files, here), (*loaded, there))
 
 
-def _ill(state: RuleState, since: float) -> str:
+def _problem(state: RuleState, since: float) -> str:
     if state.evaluated_at is None or state.evaluated_at < since:
-        return "has not been evaluated since"
+        return "has not been evaluated since its targets were up"
     if state.health is not RuleHealth.OK:
         return f"fails: {state.last_error or state.health}"
     return ""

@@ -1,4 +1,4 @@
-"""Rule files as the smoke run loads them: every group once a second, everything else as written."""
+"""Rewrites rule files for the smoke run: every group has an interval of one second, the rest is as written."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ QUICK = "1s"
 
 
 def quick(text: str, path: str) -> str:
-    """Set the interval of every group to one second; all other scalars keep their spelling.
+    """Return the rule file with an interval of one second in every group. All other scalars keep their spelling.
 
     Raises:
-        ActionFailed: the text is no file of rule groups.
+        ActionFailed: the text is not a rule file.
     """
     try:
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
@@ -39,4 +39,4 @@ def _scalar(text: str) -> yaml.ScalarNode:
 
 
 def _no_rules(path: str, why: str) -> ActionFailed:
-    return ActionFailed("the file holds no rules", where=path, why=why, next_step="gonogo lint tells what is wrong")
+    return ActionFailed("the file is not a rule file", where=path, why=why, next_step="see what gonogo lint reports")

@@ -1,7 +1,7 @@
-"""``sandbox-smoke-60s``: the policy's rules see a heartbeat begin, and see it end, on a server of their own.
+"""Runs ``sandbox-smoke-60s``: the policy's rules on a second server must see a heartbeat begin and end.
 
-The last beats carry a time that is nearly ``fresh`` in the past, so that no expression
-has to be scaled for the end to be seen in time.
+The time in each beat is nearly ``fresh`` in the past. So the end is seen in time, and no expression
+has to be scaled.
 """
 
 from __future__ import annotations
@@ -30,36 +30,36 @@ from gonogo.smoke.loaded_rules import read_files, unmet
 from gonogo.smoke.stage import SmokeStage, stage
 
 LONGEST = timedelta(seconds=60)
-"""How long all of it may take; the run gate's name promises that."""
+"""The longest time for the whole run, as the name of the run gate promises."""
 
 LAST_SECONDS = timedelta(seconds=10)
-"""How long before they are no longer fresh the beats are made."""
+"""The time for which a beat is still fresh when it is made."""
 
 BEAT_EVERY = 1.0
 LOOK_EVERY = 0.1
-"""Seconds between two beats, and between two looks at the server."""
+"""Seconds between two beats, and between two reads from the server."""
 
 HEARTBEAT_OK = "heartbeat_ok"
-"""The signal that must be seen to go 1 and then 0."""
+"""The signal that must be 1 and then 0."""
 
 
 class _NotSeen(Exception):
-    """What should have been seen was not, in the time there is."""
+    """Raised if the server did not show the expected result in time."""
 
 
 class SmokeStopped(Exception):
-    """The run was told to stop: it came to nothing, and has no record."""
+    """Raised if the run was stopped. Such a run has no outcome and no record."""
 
 
 def smoke(policy_file: PolicyFile, stop: Event | None = None) -> Run:
-    """Run the policy's rules for under a minute, and record what was seen and when.
+    """Run the policy's rules for under a minute, and record the results with their times.
 
     Args:
-        policy_file: whose rules are run.
-        stop: set from another thread, it ends the run early.
+        policy_file: the policy with the rules.
+        stop: an event that another thread sets to stop the run early.
 
     Raises:
-        SmokeStopped: it was stopped.
+        SmokeStopped: the run was stopped.
         PolicyError: an input that the policy names is missing.
         MissingTool: a program that the run needs is not installed.
         ActionFailed: the journal cannot be written.
@@ -71,7 +71,7 @@ def try_rules(policy_file: PolicyFile, stop: Event) -> Run:
     """Run the policy's rules without a record.
 
     Raises:
-        SmokeStopped: it was stopped.
+        SmokeStopped: the run was stopped.
         ActionFailed: the rules cannot be read, or a server does not start.
     """
     tools = dict(promtool_version())
@@ -96,7 +96,7 @@ def try_rules(policy_file: PolicyFile, stop: Event) -> Run:
 
 
 class _Watch:
-    """What was seen, with the seconds since the run began, and when it must have ended."""
+    """The results so far with the seconds since the run began, and the time by which the run must end."""
 
     def __init__(self, until: float, stop: Event) -> None:
         self._stop = stop
@@ -108,7 +108,7 @@ class _Watch:
         self.seen.append((round(time.monotonic() - self.began, 2), what))
 
     def wait(self, met: Callable[[], str], act: Callable[[], object] | None = None) -> None:
-        """Wait until nothing is unmet; between looks, act every ``BEAT_EVERY`` seconds."""
+        """Wait until ``met`` returns an empty text. Meanwhile call ``act`` every ``BEAT_EVERY`` seconds."""
         due = time.monotonic()
         while unmet_now := met():
             now = time.monotonic()
@@ -129,7 +129,7 @@ def _sights(policy: Policy, server: SmokeStage, watch: _Watch) -> Iterator[str]:
         watch.wait(lambda: _unlike(policy, server, metric, 1.0), act=server.writer.beat)
         yield f"{metric} was 1 while there were beats"
         watch.wait(lambda: _unlike(policy, server, metric, 0.0))
-        yield f"{metric} was 0 once they stopped"
+        yield f"{metric} was 0 after the beats stopped"
     watch.wait(lambda: _not_scraped(server))
     since = server_time(server.client, server.url)
     watch.wait(lambda: "; ".join(unmet(server.client, server.url, files, since)))
@@ -138,7 +138,7 @@ def _sights(policy: Policy, server: SmokeStage, watch: _Watch) -> Iterator[str]:
 
 
 def _not_scraped(server: SmokeStage) -> str:
-    """Say what keeps rules from having data; empty when every target was scraped."""
+    """Return why rules have no data yet, or an empty text if every target was scraped."""
     try:
         active = targets(server.client, server.url)
     except SourceError as error:
@@ -148,7 +148,7 @@ def _not_scraped(server: SmokeStage) -> str:
 
 
 def _unlike(policy: Policy, server: SmokeStage, metric: str, wanted: float) -> str:
-    """Say how the metric differs from one series of the policy's realm with that value; empty when it does not."""
+    """Return why the metric is not one series of the policy's realm with the wanted value, or an empty text."""
     try:
         found = query(server.client, server.url, named((metric,))).series
     except SourceError as error:
@@ -156,8 +156,8 @@ def _unlike(policy: Policy, server: SmokeStage, metric: str, wanted: float) -> s
     values = [s.values[-1] for s in found if policy.realm is None or s.labels.get(REALM_LABEL) == policy.realm]
     if values == [wanted]:
         return ""
-    told = "absent" if not values else " and ".join(f"{value:g}" for value in values)
-    return f"{metric} was still {told}, not {wanted:g},"
+    found_values = "absent" if not values else " and ".join(f"{value:g}" for value in values)
+    return f"{metric} was still {found_values}, not {wanted:g},"
 
 
 def _with_sights(run: Run, watch: _Watch) -> Run:

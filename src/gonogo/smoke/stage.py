@@ -1,7 +1,7 @@
-"""A second server for the smoke run: the policy's rules at one second, fed by beats of the real writer.
+"""Starts the second server of the smoke run: it evaluates the policy's rules every second on beats of the real writer.
 
-It scrapes nothing but those beats, and nothing reads it but the smoke run: its data
-never reaches the policy's server, so it can bear the policy's own realm.
+The server scrapes only these beats, and only the smoke run reads the server. Its data
+never reaches the policy's server, so the data can have the policy's own realm.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ NANOSECONDS = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class SmokeStage:
-    """The second server and the writer that feeds it; ``rules`` are the files that it loaded."""
+    """The second server, the rule files that it loaded, and the writer that feeds it."""
 
     client: Client
     url: str
@@ -41,12 +41,12 @@ class SmokeStage:
 
 @contextmanager
 def stage(policy_file: PolicyFile, directory: Path, lag: timedelta) -> Iterator[SmokeStage]:
-    """Start it in an empty folder.
+    """Start the second server in an empty folder.
 
     Args:
-        policy_file: whose rules and heartbeat are tried.
-        directory: where everything is kept until the block ends.
-        lag: how far in the past the beats' times lie.
+        policy_file: the policy with the rules and the heartbeat.
+        directory: the folder for all files until the block ends.
+        lag: the difference by which the time in each beat is in the past.
 
     Raises:
         ActionFailed: the rules cannot be read, or a server does not start.

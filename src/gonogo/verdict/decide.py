@@ -1,4 +1,4 @@
-"""The verdict now: read the policy, ask the server, judge."""
+"""Decides now: reads the policy, asks the server, and judges."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ LONGEST_SETTLING = timedelta(seconds=24)
 """The longest wait for rules to be evaluated, so that the whole command ends within 60 s."""
 
 ONE_ANSWER = timedelta(seconds=10)
-"""The longest that one answer may take, so that after a settling server three in a row still fit into 60 s.
+"""The longest time for one answer, so that three answers in a row after settling still fit into 60 s.
 
-The three are the server's time, what it knows of by that time, and the follow-up.
+The three answers are the server's time, the recent subjects by that time, and the follow-up.
 """
 
 SETTLING_STEP = 0.25
-"""Seconds between two looks at a server whose rules have not been evaluated yet."""
+"""Seconds between two reads from a server whose rules have not been evaluated yet."""
 
 
 def decide(policy_file: PolicyFile, url: str | None = None) -> Report:
-    """Judge the policy on its server, or on the one at ``url``.
+    """Judge the policy on its server, or on the server at ``url``.
 
     A server that has just started or reloaded gets one group interval to evaluate
-    its rules. A server that fails in any way is a verdict, never an error.
+    its rules. A server that fails in any way leads to a verdict, never to an error.
 
     Raises:
-        PolicyError: the policy's rule files cannot be read, or it cannot work with the
-            intervals of its files.
-        UsageError: an address is no URL.
+        PolicyError: the policy's rule files cannot be read, or the policy does not fit the
+            intervals of its rule files.
+        UsageError: an address is not a URL.
     """
     survey = prepare(policy_file, url)
     policy_warnings(policy_file, survey.files)
@@ -50,11 +50,11 @@ def decide(policy_file: PolicyFile, url: str | None = None) -> Report:
 
 
 def prepare(policy_file: PolicyFile, url: str | None, asked: Iterable[Ask] = ASK_NOW) -> Survey:
-    """Work out what to ask, once; a program beside the server that evaluates the rules is looked at first.
+    """Work out the questions to the server, once for all reads. The program that evaluates the rules is read first.
 
     Raises:
         PolicyError: the policy's rule files cannot be read.
-        UsageError: an address is no URL.
+        UsageError: an address is not a URL.
     """
     server = server_of(policy_file, url)
     seen = foreseen(policy_file, server)
@@ -66,7 +66,7 @@ def prepare(policy_file: PolicyFile, url: str | None, asked: Iterable[Ask] = ASK
 
 
 def settled(survey: Survey, policy_file: PolicyFile) -> Gathered:
-    """Gather, and again for at most one group interval while rules or targets have not run yet."""
+    """Gather evidence. Repeat it for at most one group interval while rules or targets have not run yet."""
     started = time.monotonic()
     runs = run_states(policy_file)
     gathered = gather(survey, runs)
@@ -78,7 +78,7 @@ def settled(survey: Survey, policy_file: PolicyFile) -> Gathered:
 
 
 def report(policy_file: PolicyFile, survey: Survey, gathered: Gathered) -> Report:
-    """Judge what was gathered and put beside it what it was judged by."""
+    """Judge the evidence, and return the judgement with the policy and the server that it is based on."""
     evidence = gathered.evidence
     return Report(
         judge(survey.policy, evidence, evidence.now),
@@ -98,7 +98,7 @@ def _patience(evidence: Evidence) -> float:
 
 
 def _unsettled(survey: Survey, evidence: Evidence) -> bool:
-    """Whether a rule of the policy's files, or a target, has not run since the server started or reloaded."""
+    """Return whether a rule of the policy's files, or a target, has not run since the last start or reload."""
     if isinstance(evidence.rules, Unread) or isinstance(evidence.targets, Unread):
         return False
     ours = {rule.name for group in survey.files for rule in group.rules}

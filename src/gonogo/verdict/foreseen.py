@@ -1,7 +1,7 @@
-"""Looks at the program that evaluates the rules, before anything else is asked.
+"""Reads how the rules are evaluated, before any other question is asked.
 
-vmalert evaluates in the past, and so does Prometheus with ``rule_query_offset``, so the windows to read must
-reach back further. The rule files of vmalert have keys of their own.
+vmalert evaluates rules in the past, and so does Prometheus with ``rule_query_offset``. The windows to read must then
+be longer. The rule files of vmalert have keys of their own.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from gonogo.server.http import Client
 from gonogo.server.status_api import rule_query_offset
 
 ONE_LOOK = timedelta(seconds=2)
-"""The longest that one answer may take here, of two, so that a whole ``decide`` still ends within 60 s."""
+"""The longest time for each of the two answers here, so that a whole ``decide`` still ends within 60 s."""
 
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What is known of the evaluating program beforehand.
+    """The facts about the evaluating program that are known beforehand.
 
-    ``late`` is how late its samples may be; ``dialect`` is None where nothing speaks
-    against the policy's own. ``query_offset`` is the ``rule_query_offset`` of Prometheus's loaded configuration.
+    ``late`` is the largest lateness of its samples. ``dialect`` is None if the policy's own dialect applies.
+    ``query_offset`` is the ``rule_query_offset`` of Prometheus's loaded configuration.
     """
 
     late: timedelta = timedelta(0)
@@ -36,10 +36,10 @@ class Foreseen:
 
 
 def foreseen(policy_file: PolicyFile, server: Server) -> Foreseen:
-    """Look at the program at ``rules_url``: at its rules, if it may be vmalert, or at its configuration.
+    """Read from the program at ``rules_url`` its rules, if it may be vmalert, or else its configuration.
 
-    A program that does not answer, or lists no rule yet, may be vmalert: its keys are read, and
-    the verdict, which asks again, says what is missing.
+    A program that does not answer, or lists no rule yet, may be vmalert. Then the keys of vmalert are read from
+    the rule files. The verdict asks the program again and says what is missing.
     """
     settings = policy_file.server
     client = client_of(settings, at_most=ONE_LOOK)
@@ -56,7 +56,7 @@ def foreseen(policy_file: PolicyFile, server: Server) -> Foreseen:
 
 
 def _by_configuration(client: Client, server: Server) -> Foreseen:
-    """Read the offset of all rules; without a configuration nothing is late, and no sample may be."""
+    """Read the offset of all rules. Without a configuration the offset is zero, and no sample may be late."""
     try:
         offset = rule_query_offset(client, server.rules_url)
     except SourceError:

@@ -1,9 +1,9 @@
-"""Reads everything one verdict needs, in one batch of concurrent questions.
+"""Reads the evidence for one verdict, in one batch of concurrent questions.
 
-The number of questions does not grow with subjects or signals. A second, small
-batch follows only where something is missing, down or shared: which vanished subjects
-were there within a day, what the targets that are down used to feed, and which of
-several pushed groups of one job and instance feeds what.
+The number of questions does not grow with subjects or signals. A small second
+batch follows only if it is needed: it finds the vanished subjects that were seen within a day,
+the series that targets fed before they went down, and the series of each pushed group
+if several groups have the same job and instance.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ Sources: TypeAlias = tuple[Mapping[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What is asked of which server, worked out once and asked as often as one likes.
+    """The questions and the server to ask. A survey is made once and can be asked many times.
 
-    ``query_offset`` is how far in the past the loaded configuration lets Prometheus evaluate rules.
+    ``query_offset`` is the ``rule_query_offset`` of Prometheus's loaded configuration.
     """
 
     policy: Policy
@@ -66,7 +66,7 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The evidence, with what is reported beside it."""
+    """The evidence, and the server's version and clock skew, which are reported beside it."""
 
     evidence: Evidence
     version: str | None
@@ -74,9 +74,9 @@ class Gathered:
 
 
 def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
-    """Ask everything at once, and follow up on what is missing or down.
+    """Ask all questions at once, then ask about missing subjects and targets that are down.
 
-    What gets no valid answer is in the evidence as ``Unread``; nothing raises.
+    A question without a valid answer is in the evidence as ``Unread``. This function raises no error.
     """
     policy, questions, client, server = survey.policy, survey.questions, survey.client, survey.server
     warned: list[str] = []
@@ -96,41 +96,42 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     version = asked("the version", lambda: build(client, server.url))
     seen = asked("recent subjects", lambda: _recent(survey, clock.result(), warned.extend))
     now = outcome(clock)
-    told, listed = outcome(version), outcome(loaded)
+    known, listed = outcome(version), outcome(loaded)
     groups, evaluator = (listed, ITSELF) if isinstance(listed, Unread) else listed
     if evaluator.engine is not Engine.VMALERT:
         evaluator = replace(evaluator, delay=survey.query_offset)
-    evidence = _assemble(policy, now, windows, instant, told)
+    evidence = _assemble(policy, now, windows, instant, known)
     evidence = replace(
         evidence,
         rules=groups,
-        rules_untold=not (isinstance(told, Unread) or isinstance(groups, Unread)) and rules_untold(told.family, groups),
+        rules_untold=not (isinstance(known, Unread) or isinstance(groups, Unread))
+        and rules_untold(known.family, groups),
         targets=outcome(active),
         vanished=outcome(seen),
         runs=runs,
         files=with_external_labels(survey.files, evaluator),
         evaluator=evaluator,
-        version=None if isinstance(told, Unread) else told.version,
+        version=None if isinstance(known, Unread) else known.version,
     )
     evidence = _traced(evidence, outcome(fed), outcome(fed_too), quoted)
     evidence = _follow_up(survey, evidence, warned.extend)
     evidence = replace(evidence, warnings=tuple(dict.fromkeys((*evidence.warnings, *sorted(warned)))))
     return Gathered(
         evidence,
-        None if isinstance(told, Unread) else told.version,
+        None if isinstance(known, Unread) else known.version,
         None if isinstance(now, Unread) else now[0] - now[1],
     )
 
 
 def _clock(client: Client, url: str) -> tuple[float, float]:
-    """Give the server's time and the local one halfway through asking for it."""
+    """Return the server's time, and the local time halfway through the request."""
     before = time.time()
     there = server_time(client, url)
     return there, (before + time.time()) / 2
 
 
 def _recent(survey: Survey, now: tuple[float, float] | Unread, warned: Warned) -> Sources | Unread:
-    """Ask who was there within the server's own day."""
+    """Ask for the subjects that were seen within the last day by the server's clock."""
     if isinstance(now, Unread):
         return now
     return recent_subjects(survey.client, survey.server.url, survey.policy, now[0], warned)
@@ -166,7 +167,7 @@ def _assemble(
 
 
 def _pushes(newest: QueryAnswer | Unread) -> tuple[tuple[Series, ...] | Unread, tuple[Series, ...] | Unread]:
-    """Part the times of pushes from the signals that were asked for beside them."""
+    """Separate the times of pushes from the signals in the same answer."""
     if isinstance(newest, Unread):
         return newest, newest
     pushed = tuple(series for series in newest.series if series.metric == PUSH_TIME and series.values)
@@ -189,7 +190,7 @@ def _traced(
     quoted: Mapping[str, Sources] | Unread,
     selectors: tuple[Selector, ...],
 ) -> Evidence:
-    """Put the sources of both questions together; a server that cannot read the second leaves the first as it is."""
+    """Join the sources of both questions. If the server cannot read the second one, its selectors are untraced."""
     if isinstance(classic, Unread):
         return replace(evidence, origins=classic)
     if isinstance(quoted, Unread):
@@ -211,7 +212,7 @@ def _follow_up(survey: Survey, evidence: Evidence, warned: Warned) -> Evidence:
 
 
 def _detailed(evidence: Evidence, groups: Mapping[str, Sources] | Unread) -> Mapping[str, Sources] | Unread:
-    """Put the rows that name their groups in the place of those of the same job and instance."""
+    """Replace the rows of a shared job and instance by the rows that name their groups."""
     live, shared = evidence.origins, shared_sources(() if isinstance(evidence.pushes, Unread) else evidence.pushes)
     if isinstance(live, Unread) or isinstance(groups, Unread) or not shared:
         return groups if isinstance(groups, Unread) else live

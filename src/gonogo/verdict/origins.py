@@ -1,10 +1,10 @@
-"""Questions about where series come from, and about what is no longer there.
+"""Questions about the sources of series, and about subjects and sources that are gone.
 
-No question about a policy's own names needs quotes around them, which servers before Prometheus 3.0 cannot read:
-metrics are asked for by a regular expression, and labels of other than classic names are looked for in what came back.
+Servers before Prometheus 3.0 cannot read quoted names, so no question about a policy's own names quotes them:
+a metric is asked for by a regular expression, and a label whose name is not classic is looked up in the answer.
 
-Each question hands what the server warned of to ``warned``: an answer with warnings
-may be partial, and what it leaves out would be missed in silence.
+Each question passes the server's warnings to ``warned``. An answer with warnings
+may be partial, and without the warning a missing series would go unnoticed.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from gonogo.verdict.core.push_groups import Source, shared_sources, source_of
 from gonogo.verdict.core.vanished import missing_subjects, required_signals
 
 RECENT = timedelta(hours=24)
-"""A subject seen this recently is judged even when it is gone: docs/policy.md, ``subjects``."""
+"""A subject seen within this time is judged even if it is gone. Source: docs/policy.md, ``subjects``."""
 
 MOST_FOLLOWED = 500
-"""How many vanished subjects or down targets are asked about by name; beyond, all of them count."""
+"""The largest number of vanished subjects or down targets to ask about by name. Beyond it, all of them count."""
 
 SELECTOR_LABEL = "gonogo_selector"
 
@@ -38,7 +38,7 @@ Origins = dict[str, tuple[Mapping[str, str], ...]]
 """Selector -> the jobs and instances of the series that feed it."""
 
 Warned = Callable[[tuple[str, ...]], object]
-"""Takes what the server warned of."""
+"""A function that takes the server's warnings."""
 
 
 def origins(
@@ -49,14 +49,14 @@ def origins(
     shaped: Callable[[str], str] = str,
     by: tuple[str, ...] = (),
 ) -> Origins:
-    """Ask which jobs and instances feed each selector, all in one question.
+    """Ask for the jobs and instances that feed each selector, in one question for all selectors.
 
     Args:
-        client: who asks.
-        url: whom.
-        selectors: what is fed.
-        warned: takes what the server warned of.
-        shaped: makes of a selector the expression that is counted.
+        client: the HTTP client.
+        url: the server.
+        selectors: the selectors.
+        warned: takes the server's warnings.
+        shaped: turns the text of a selector into the expression that is counted.
         by: labels to ask for besides job and instance.
 
     Raises:
@@ -83,7 +83,7 @@ def origins(
 def fed_by_down_targets(
     evidence: Evidence, selectors: tuple[Selector, ...], client: Client, url: str, warned: Warned
 ) -> Origins:
-    """Ask what the targets that are down fed within a day: their series are gone from the instant answer.
+    """Ask for the series that the down targets fed within a day. The instant answer no longer has these series.
 
     Raises:
         SourceError: there was no valid answer.
@@ -99,7 +99,7 @@ def fed_by_down_targets(
 def fed_by_push_groups(
     evidence: Evidence, selectors: tuple[Selector, ...], client: Client, url: str, warned: Warned
 ) -> Origins:
-    """Ask by which group each series was pushed, where several groups bear one job and instance.
+    """Ask for the group of each pushed series, if several groups have the same job and instance.
 
     Raises:
         SourceError: there was no valid answer.
@@ -115,14 +115,14 @@ def fed_by_push_groups(
 def recent_subjects(
     client: Client, url: str, policy: Policy, now: float, warned: Warned
 ) -> tuple[Mapping[str, str], ...]:
-    """List candidates for vanished subjects: with one label, all that the index knows of.
+    """Return the candidates for vanished subjects. With one subject label they are the values in the server's index.
 
     Args:
-        client: who asks.
-        url: whom.
-        policy: whose subjects they are.
-        now: the server's own time, unix seconds: by another clock its day would be another.
-        warned: takes what the server warned of.
+        client: the HTTP client.
+        url: the server.
+        policy: the policy with the subjects.
+        now: the server's own time, in unix seconds, because the day must be by the server's clock.
+        warned: takes the server's warnings.
 
     Raises:
         SourceError: there was no valid answer.
@@ -142,7 +142,7 @@ def recent_subjects(
 def vanished_subjects(
     policy: Policy, evidence: Evidence, client: Client, url: str, warned: Warned
 ) -> tuple[Mapping[str, str], ...]:
-    """Of the candidates that are not there now, keep those that had a sample within a day.
+    """Return the candidates that have no series now and had a sample within a day.
 
     Raises:
         SourceError: there was no valid answer.
@@ -158,7 +158,7 @@ def vanished_subjects(
 
 
 def _is_indexed(policy: Policy) -> bool:
-    """Tell whether the server's index can list the subjects: one label, of a classic name."""
+    """Return whether the server's index can list the subjects: there is one subject label, and its name is classic."""
     return len(policy.subjects) == 1 and is_classic_label(policy.subjects[0])
 
 
@@ -168,11 +168,11 @@ def _seen_within_a_day(
     by_labels: dict[tuple[str, ...], set[str]] = {}
     signals = required_signals(policy)
     for signal in signals:
-        bearing = tuple(equal(name, value) for name, value in sorted(signal.labels.items()) if is_classic_label(name))
-        by_labels.setdefault(bearing, set()).add(signal.metric)
+        own = tuple(equal(name, value) for name, value in sorted(signal.labels.items()) if is_classic_label(name))
+        by_labels.setdefault(own, set()).add(signal.metric)
     seen = " or ".join(
-        _within_a_day(narrowed(named(metrics), *_in_realm(policy), *bearing, *matchers))
-        for bearing, metrics in by_labels.items()
+        _within_a_day(narrowed(named(metrics), *_in_realm(policy), *own, *matchers))
+        for own, metrics in by_labels.items()
     )
     if all(map(is_classic_label, {*policy.subjects, *(name for signal in signals for name in signal.labels)})):
         answer = query(client, url, f"count by ({', '.join(policy.subjects)}) ({seen})")
@@ -186,7 +186,7 @@ def _seen_within_a_day(
 
 
 def _within_a_day(selector: str) -> str:
-    """Find what had a sample; unlike ``present_over_time`` this keeps names, so that two metrics stay two."""
+    """Write the expression for series with a sample within a day. Unlike ``present_over_time`` it keeps the names."""
     return f"last_over_time({selector}[{format_duration(RECENT)}])"
 
 
@@ -195,7 +195,7 @@ def _in_realm(policy: Policy) -> tuple[str, ...]:
 
 
 def _common(signals: tuple[Signal, ...]) -> tuple[str, ...]:
-    """Match the labels that every signal asks for, each by the values asked of it."""
+    """Return matchers for the labels that every signal has, each with the values of all signals."""
     names = filter(is_classic_label, set.intersection(*({*signal.labels} for signal in signals)))
     return tuple(one_of(name, (signal.labels[name] for signal in signals)) for name in sorted(names))
 

@@ -1,4 +1,4 @@
-"""A report as text: the verdict in the first word, then the evidence, worst first."""
+"""Prints a report as text: the verdict is the first word, then comes the evidence, worst first."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from gonogo.promql.matchers import label
 from gonogo.verdict.print_json import timestamp
 
 SHOWN_SUBJECTS = 20
-"""How many subjects are written out; the rest is counted, and whole in JSON."""
+"""The number of subjects that are printed. The rest is counted. JSON has all subjects."""
 
 
 def report_text(report: Report) -> str:
-    """Write the report for a person, ending in a line feed."""
+    """Return the report as text that ends in a line feed."""
     return "\n".join(_lines(report)) + "\n"
 
 
 def headline(report: Report) -> str:
-    """Say the verdict and why in one line."""
+    """Return the verdict and its reason in one line."""
     judgement = report.judgement
     where = f"by {one_line(report.policy_path)} on {one_line(report.source_url)} at {timestamp(judgement.at)}"
     why = _why(judgement.subjects)
@@ -35,7 +35,7 @@ def _why(subjects: tuple[SubjectVerdict, ...]) -> str:
         return ": every gate passes"
     failed = sorted({gate.gate for gate in bad if gate.outcome is Outcome.FAIL})
     unknown = sorted({gate.gate for gate in bad if gate.outcome is Outcome.UNKNOWN})
-    parts = [f"{word} {', '.join(gates)}" for word, gates in (("failed", failed), ("not known", unknown)) if gates]
+    parts = [f"{word} {', '.join(gates)}" for word, gates in (("failed", failed), ("unknown", unknown)) if gates]
     return f": {'; '.join(parts)}"
 
 
@@ -43,7 +43,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield headline(report)
     skew = report.clock_skew_seconds
     if skew is not None and abs(skew) > 1:
-        yield f"  the server's clock is {skew:+.1f} s from this machine's"
+        yield f"  the server's clock is {abs(skew):.1f} s {'ahead of' if skew > 0 else 'behind'} this machine's clock"
     subjects = report.judgement.subjects
     ordered = sorted(subjects, key=lambda s: list(Verdict).index(s.verdict), reverse=True)
     for subject in ordered[:SHOWN_SUBJECTS]:
@@ -51,7 +51,7 @@ def _lines(report: Report) -> Iterator[str]:
     if len(ordered) > SHOWN_SUBJECTS:
         left = Counter(str(subject.verdict) for subject in ordered[SHOWN_SUBJECTS:])
         counts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(left.items()))
-        yield f"  and {len(ordered) - SHOWN_SUBJECTS} more subjects: {counts} (whole in --format json)"
+        yield f"  and {len(ordered) - SHOWN_SUBJECTS} more subjects: {counts} (--format json shows all)"
 
 
 def _subject(subject: SubjectVerdict, *, named: bool) -> Iterator[str]:

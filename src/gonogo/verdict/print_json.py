@@ -1,4 +1,4 @@
-"""A report as JSON: schema ``gonogo/verdict/v1``, for programs that read verdicts."""
+"""Prints a report as JSON, schema ``gonogo/verdict/v1``, for programs that read verdicts."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ SCHEMA = "gonogo/verdict/v1"
 
 
 def report_json(report: Report) -> str:
-    """Write the report as one JSON document, indented, ending in a line feed."""
+    """Return the report as one indented JSON document that ends in a line feed."""
     return report_bytes(report).decode()
 
 
 def report_bytes(report: Report) -> bytes:
-    """Write the same document in UTF-8, as it goes into a pipe: a fleet's is near 100 MB."""
+    """Return the same document as UTF-8 bytes, for a pipe. The document of a fleet has nearly 100 MB."""
     return document(report_value(report), indented=True)
 
 
 def report_value(report: Report) -> Mapping[str, object]:
-    """Build the plain values of the document."""
+    """Return the plain values of the document."""
     judgement = report.judgement
     return {
         "schema": SCHEMA,
@@ -41,7 +41,7 @@ def report_value(report: Report) -> Mapping[str, object]:
 
 @lru_cache(maxsize=1024)  # series that were scraped together share their times
 def timestamp(at: float) -> str:
-    """Write unix seconds as RFC 3339 in UTC, to the millisecond."""
+    """Return unix seconds as RFC 3339 in UTC, to the millisecond."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -56,7 +56,7 @@ def test_ten_minutes_of_hold_abort() -> None:
     """HOLD for the whole of ``blind`` ends the run."""
     abort = run(*held(Verdict.GO, 0, 60), *held(Verdict.HOLD, 75, 675))
     assert abort is not None
-    assert abort.detail == "nothing was known for 600 s; 10m is the most allowed"
+    assert abort.detail == "the verdict was not known for 600 s; dry_run.blind allows 10m"
 
 
 def test_a_hold_from_the_first_step_counts_from_there() -> None:

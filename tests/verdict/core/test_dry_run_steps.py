@@ -30,7 +30,7 @@ def test_a_step_that_did_not_pass_holds_every_subject(before: Verdict, after: Ve
         assert (gate.gate, gate.outcome) == ("dry-run", Outcome.UNKNOWN)
         assert gate.checks[0].doubts[0].reason is Reason.NO_RECORD
         assert gate.checks[0].condition == "two-beats passed"
-        assert gate.checks[0].detail == "beat 7 did not arrive; a passed two-beats in this dry run turns it"
+        assert gate.checks[0].detail == "beat 7 did not arrive; fix the cause and run the dry run again"
 
 
 def test_where_every_step_passed_nothing_changes() -> None:

@@ -75,7 +75,7 @@ def test_sources_that_could_not_be_asked_for_are_doubts_of_one_signal() -> None:
     assert other.outcome is Outcome.PASS
     one, _ = checks(free(), traced(untraced={selector.text: unread}, origins=origins, version="2.42.0"))
     assert one.detail.endswith(
-        "Prometheus 2.42.0 takes no such names, 3.0 and later do: upgrade it, or rename what it exports"
+        "Prometheus 2.42.0 does not take such names: upgrade it to 3.0 or later, or rename the metric and its labels"
     )
 
 
@@ -91,8 +91,8 @@ def test_sources_that_could_not_be_asked_for_are_doubts_of_one_signal() -> None:
 @pytest.mark.parametrize(
     ("version", "advice"),
     [
-        ("2.42.0", "takes no such names, 3.0 and later do: upgrade it, or rename what it exports"),
-        ("2.54.1", "takes no such names, 3.0 and later do: upgrade it, or rename what it exports"),
+        ("2.42.0", "does not take such names: upgrade it to 3.0 or later, or rename the metric and its labels"),
+        ("2.54.1", "does not take such names: upgrade it to 3.0 or later, or rename the metric and its labels"),
         (
             "2.55.1",
             "takes such names only with --enable-feature=utf8-names: turn it on, or upgrade to 3.0 or later",

@@ -22,5 +22,5 @@ def test_series_that_no_target_and_no_push_explains_name_remote_write_and_otlp()
     (subject,) = judge(policy("x == 1"), evidence(targets=()), NOW).subjects
     (check,) = subject.gates[0].checks
     assert (check.outcome, check.doubts[0].reason) == (Outcome.UNKNOWN, Reason.SOURCE_UNKNOWN)
-    assert "remote write and OTLP tell nobody whether their writer lives" in check.detail
+    assert "with remote write and OTLP nothing shows whether the writer is alive" in check.detail
     assert "prometheus.targets_url" in check.detail

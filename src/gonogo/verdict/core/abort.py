@@ -1,7 +1,7 @@
-"""When a dry run must end: a violation that is true now, or too long without knowing.
+"""Decides when a dry run must end: a violation is true now, or the verdict was unknown for too long.
 
-Fed step by step. A known verdict stands until the next step, at most two steps long;
-what lies beyond is unknown, so that a watcher that slept was blind meanwhile.
+The watch passes in one step after another. The verdict of a step counts until the next step, for two step
+lengths at most. Time beyond that is unknown, so a watcher that slept was blind while it slept.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from gonogo.verdict.core.tolerances import KNOWN_INTERVALS
 
 @dataclass(frozen=True, slots=True)
 class Blindness:
-    """Since when nothing has been known (``None``: it is), as of the step ``at``; watcher's seconds."""
+    """The start of the time without a known verdict, or ``None`` if the verdict at the step ``at`` is known.
+
+    Both are seconds on the watcher's clock.
+    """
 
     at: float
     blind_since: float | None = None
@@ -26,32 +29,33 @@ class Blindness:
 
 @dataclass(frozen=True, slots=True)
 class Abort:
-    """The end of a dry run: a sentence, and the violations where there are any."""
+    """The reason why a dry run ends early: a sentence, and the violations if there are any."""
 
     detail: str
     violations: tuple[tuple[str, JudgedCondition], ...] = ()
 
 
 def observe(sight: Blindness | None, step: WatchStep, dry_run: DryRun) -> tuple[Blindness, Abort | None]:
-    """Take one more step into account.
+    """Add one step of the watch and check for an abort.
 
     Args:
-        sight: what the step before left; ``None`` at the first.
-        step: what this step saw.
-        dry_run: ``step`` and ``blind`` are read.
+        sight: the result of the previous step; ``None`` at the first step.
+        step: the new step.
+        dry_run: the settings; ``step`` and ``blind`` are read.
 
     Returns:
-        What the next step needs, and the abort, if the dry run must end now.
+        The state to pass in with the next step, and the abort, if the dry run must end now.
     """
     since = _blind_since(sight, step, dry_run)
     unknown = step.judgement.verdict is Verdict.HOLD
     after = Blindness(step.at, since if unknown else None)
     if step.violations:
-        told = "; ".join(f"{gate}: {check.condition} ({check.detail})" for gate, check in step.violations)
-        return after, Abort(f"violated {told}", step.violations)
+        listed = "; ".join(f"{gate}: {check.condition} ({check.detail})" for gate, check in step.violations)
+        return after, Abort(f"violated {listed}", step.violations)
     if since is not None and step.at - since >= dry_run.blind.total_seconds():
         return after, Abort(
-            f"nothing was known for {step.at - since:.0f} s; {format_duration(dry_run.blind)} is the most allowed"
+            f"the verdict was not known for {step.at - since:.0f} s; "
+            f"dry_run.blind allows {format_duration(dry_run.blind)}"
         )
     return after, None
 

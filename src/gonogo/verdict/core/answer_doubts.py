@@ -1,4 +1,4 @@
-"""What speaks against every signal alike: questions without a valid answer, and partial answers."""
+"""Doubts that all signals share: questions without a valid answer, and partial answers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gonogo.model.outcome import Doubt, Reason
 
 
 def answer_doubts(evidence: Evidence) -> Iterator[Doubt]:
-    """Name every question that got no valid answer, and what the server warned of."""
+    """Yield a doubt for every question without a valid answer, and one for the server's warnings."""
     asked = (
         evidence.ranges,
         evidence.instant,
@@ -26,5 +26,6 @@ def answer_doubts(evidence: Evidence) -> Iterator[Doubt]:
     if evidence.warnings:
         yield Doubt(
             Reason.PARTIAL,
-            f"the server warned that its answer may be partial: {'; '.join(evidence.warnings)}; mend what it warns of",
+            f"the server warned that its answer may be partial: {'; '.join(evidence.warnings)}; "
+            "fix the cause of the warning",
         )

@@ -1,18 +1,18 @@
-"""Whether a dry run has earned its certificate, worked out while it runs.
+"""Decides if a dry run has earned its certificate, from sums that are kept while the dry run goes on.
 
-The watch feeds its steps to a ``Ledger``; ``certify`` closes it. What a step saw
-stands until the next, at most two steps long; the rest was not watched and counts as
+The watch enters each step into a ``Ledger``, and ``certify`` closes the ledger. The outcome of a step counts
+until the next step, for two step lengths at most. The rest of the time was not watched and counts as
 unknown. The definitions are those of docs/dryrun.md, "The certificate":
 
 - ``share(c)``: the share of the run's time in which ``c`` was PASS. Unknown time
-  counts against the criterion: as not held for a lower bound, as held for an upper one.
-- ``mean(s)``: time-weighted over known time; UNKNOWN without any.
+  counts against the criterion: as not PASS for a lower bound, as PASS for an upper bound.
+- ``mean(s)``: the mean of ``s``, weighted by time, over the known time; UNKNOWN without known time.
 - ``rises(s, x)``: how often ``s`` climbed by more than ``x`` above its lowest value since
   the first sample, or since the sample that completed the last rise; UNKNOWN without samples.
 - every required check is PASS in the last step and in at least 99 % of the steps;
 - at least 99 % of the time was watched.
 
-Each must hold for every subject, and for every label set of a signal; the worst is shown.
+Each criterion must hold for every subject and for every label set of a signal. The worst value is shown.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ LEAST_SHARE = 0.99
 """The least share of steps in which each requirement passes, and of the time that is watched."""
 
 NAMED = 3
-"""How many requirements that did not pass at the end are named; the verdict shows all."""
+"""The number of requirements without PASS in the last step that are named. The verdict shows all of them."""
 
 RequirementKey = tuple[tuple[tuple[str, str], ...], str, str]
-"""A subject's labels, a gate, a condition."""
+"""The labels of a subject, the name of a gate, the text of a condition."""
 
 
 @dataclass(frozen=True, slots=True)
 class CriterionResult:
-    """One criterion with its number: the worst there is among subjects and label sets."""
+    """The outcome of a criterion, and its worst value among all subjects and label sets."""
 
     criterion: str
     outcome: Outcome
@@ -51,7 +51,7 @@ class CriterionResult:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What a dry run came to; certified iff ``outcome`` is PASS. ``seconds`` is the run's time."""
+    """The result of a dry run. The run is certified if ``outcome`` is PASS. ``seconds`` is the length of the run."""
 
     outcome: Outcome
     findings: tuple[CriterionResult, ...]
@@ -61,7 +61,7 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Seconds in which something was not PASS, and those of them in which it was FAIL."""
+    """Seconds in which a condition was not PASS, and the part of them in which it was FAIL."""
 
     missed: float = 0.0
     failed: float = 0.0
@@ -69,10 +69,10 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What the steps so far came to.
+    """The sums over the steps so far.
 
-    ``began`` and ``last`` are seconds on the watcher's clock, ``since`` and ``now`` the
-    same instants as the server's unix time.
+    ``began`` and ``last`` are the times of the first and the last step, in seconds on the watcher's clock.
+    ``since`` and ``now`` are the same two times by the server's clock, in unix seconds.
     """
 
     began: float
@@ -89,12 +89,12 @@ class Ledger:
 
     @property
     def seconds(self) -> float:
-        """The run's time."""
+        """The length of the run."""
         return self.last - self.began
 
 
 def enter(ledger: Ledger | None, step: WatchStep, dry_run: DryRun) -> Ledger:
-    """Enter one more step; ``None`` is the ledger before the first."""
+    """Return the ledger with one more step. ``None`` is the ledger before the first step."""
     known = ledger or Ledger(step.at, step.at, step.judgement.at, step.judgement.at)
     elapsed = step.at - known.last
     seen = min(elapsed, KNOWN_INTERVALS * dry_run.step.total_seconds())
@@ -114,11 +114,11 @@ def enter(ledger: Ledger | None, step: WatchStep, dry_run: DryRun) -> Ledger:
 
 
 def certify(ledger: Ledger, dry_run: DryRun) -> Certificate:
-    """Close the ledger: every criterion with its number, and whether all of them hold."""
+    """Return the certificate: every criterion with its value, and the outcome of all of them together."""
     findings = (
         *(_judge(criterion, ledger, dry_run) for criterion in dry_run.certify),
-        _required(ledger),
-        _eyes(ledger),
+        _judge_requirements(ledger),
+        _judge_watched_time(ledger),
     )
     return Certificate(all_of(finding.outcome for finding in findings), findings, ledger.seconds, ledger.steps)
 
@@ -134,7 +134,7 @@ def _requirements(step: WatchStep) -> dict[RequirementKey, Outcome]:
 
 
 def _losses(ledger: Ledger, step: WatchStep, elapsed: float, seen: float) -> dict[tuple[str, Subject], Lost]:
-    """Add the time since the last step; a subject that was not there before was unknown all along."""
+    """Add the time since the last step. A subject that was not seen before was unknown from the beginning."""
     found = {}
     for key in {*ledger.lost, *step.shares}:
         before = ledger.lost.get(key) or Lost(missed=ledger.seconds)
@@ -163,7 +163,7 @@ def _judge(criterion: Criterion, ledger: Ledger, dry_run: DryRun) -> CriterionRe
     tallies = [tally for key, tally in ledger.tallies.items() if key[0] == statistic.signal]
     if isinstance(statistic, Mean):
         means = [tally.mean(ledger.now) for tally in tallies]
-        return _judge_values(criterion, means, "no time is known of the signal")
+        return _judge_values(criterion, means, "the signal has no known time in the run")
     place = _bounds(statistic.signal, dry_run).index(statistic.by)
     return _judge_values(criterion, [tally.climbed(place) for tally in tallies], "the signal has no sample in the run")
 
@@ -186,7 +186,7 @@ def _clamped(share: float) -> float:
 
 
 def _judge_values(criterion: Criterion, values: Iterable[float | None], unknown: str) -> CriterionResult:
-    """Judge the worst of the values: one that is not known first, then the one furthest on the wrong side."""
+    """Judge the worst value. A value that is not known is the worst, then the one furthest on the wrong side."""
     found = list(values)
     known = [value for value in found if value is not None]
     if not found or len(known) < len(found):
@@ -208,8 +208,8 @@ def _plural(count: int) -> str:
     return "" if count == 1 else f"the worst of {count}"
 
 
-def _required(ledger: Ledger) -> CriterionResult:
-    """Judge that every requirement passes in the last step and in 99 % of all."""
+def _judge_requirements(ledger: Ledger) -> CriterionResult:
+    """Judge that every requirement passes in the last step and in 99 % of all steps."""
     text = f"every requirement passes in the last step and in >= {LEAST_SHARE:.0%} of the steps"
     if not ledger.passed:
         return CriterionResult(text, Outcome.UNKNOWN, None, "nothing was required")
@@ -217,10 +217,10 @@ def _required(ledger: Ledger) -> CriterionResult:
     share = ledger.passed[worst] / ledger.steps
     failing = sorted(key for key, outcome in ledger.latest.items() if outcome is not Outcome.PASS)
     outcome = Outcome.FAIL if failing or share < LEAST_SHARE else Outcome.PASS
-    told = f"the least is {ledger.passed[worst]} of {ledger.steps} steps, {_named(worst)}" if share < 1 else ""
+    least = f"the least is {ledger.passed[worst]} of {ledger.steps} steps, {_named(worst)}" if share < 1 else ""
     more = f" and {len(failing) - NAMED} more" if len(failing) > NAMED else ""
     ended = f"not in the last step: {', '.join(map(_named, failing[:NAMED]))}{more}" if failing else ""
-    return CriterionResult(text, outcome, share, "; ".join(filter(None, (told, ended))))
+    return CriterionResult(text, outcome, share, "; ".join(filter(None, (least, ended))))
 
 
 def _named(key: RequirementKey) -> str:
@@ -229,7 +229,7 @@ def _named(key: RequirementKey) -> str:
     return f"{gate}: {condition}{of}"
 
 
-def _eyes(ledger: Ledger) -> CriterionResult:
+def _judge_watched_time(ledger: Ledger) -> CriterionResult:
     """Judge that 99 % of the time was watched."""
     text = f">= {LEAST_SHARE:.0%} of the time watched"
     if ledger.seconds <= 0:

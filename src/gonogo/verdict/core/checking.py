@@ -1,4 +1,4 @@
-"""From a condition and the readings of its signals to checks."""
+"""Judges a condition on the readings of its signals."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ Combine = Callable[[Iterable[Outcome]], Outcome]
 def check(
     condition: Condition, read: Callable[[str], tuple[Reading, ...]], now: float, *, members: Combine
 ) -> tuple[JudgedCondition, ...]:
-    """Judge a condition: one check for each label set of its signal, or one in all where it has ``or``.
+    """Judge a condition: one check for each label set of its signal, or a single check if the condition has ``or``.
 
     Args:
-        condition: what is asked.
-        read: gives the readings of a signal, by name.
-        now: the server's now, unix seconds.
-        members: how the label sets of one term combine under ``or``: ``all_of`` for
-            what is required, ``any_of`` for what must not happen.
+        condition: the condition to judge.
+        read: returns the readings of a signal, by its name.
+        now: the server's time, in unix seconds.
+        members: combines the outcomes of a term's label sets under ``or``: ``all_of`` for
+            a requirement, ``any_of`` for a violation.
     """
     if len(condition.terms) == 1:
         return _check_each(condition.terms[0], condition.text, read, now)
@@ -37,13 +37,13 @@ def check(
     outcome = any_of(members(part.outcome for part in found) for found in by_term)
     doubts = in_order(doubt for part in parts for doubt in part.doubts) if outcome is Outcome.UNKNOWN else ()
     shown = next((part for part in parts if part.outcome is outcome), parts[0])
-    told = shown.detail if outcome is Outcome.PASS else "; ".join(part.detail for part in parts)
+    detail = shown.detail if outcome is Outcome.PASS else "; ".join(part.detail for part in parts)
     return (
         JudgedCondition(
             condition.text,
             outcome,
             doubts,
-            doubts[0].detail if doubts else told,
+            doubts[0].detail if doubts else detail,
             shown.value,
             shown.sampled_at,
             shown.age_seconds,
@@ -103,17 +103,17 @@ def _window_doubts(term: Term, reading: Reading, series: Series, now: float) -> 
         doubts += (Doubt(Reason.HISTOGRAM, histogram_detail(series.metric)),)
     last = bisect_right(series.times, now) if reading.lateness.seconds else len(series.times)
     if gap := _gappy(series, last - first, reading.interval, window, now):
-        doubts += (Doubt(Reason.GAPPY, f"{series.metric} {gap}; an unbroken window turns it"),)
+        doubts += (Doubt(Reason.GAPPY, f"{series.metric} {gap}; wait until the window has no gap"),)
     return doubts
 
 
 def _usual_age(reading: Reading) -> float:
-    """Return the age that a sample may have, without the seconds by which the signal is late."""
+    """Return the oldest age allowed for a sample, without the seconds by which the signal is late."""
     return reading.max_age - (reading.lateness.seconds if reading.signal.max_age is None else 0.0)
 
 
 def _all_meant(values: tuple[float, ...], meant: ValueRange) -> bool:
-    """Tell the usual case apart quickly: where this is true, ``_strange`` has nothing to say."""
+    """Check quickly for the usual case: if this is true, ``_strange`` yields no doubt."""
     return isfinite(sum(values)) and min(values) in meant and max(values) in meant
 
 
@@ -121,12 +121,12 @@ def _strange(values: tuple[float, ...], signal: Signal, window: float) -> Iterat
     metric, meant = signal.metric, signal.range
     strange = next((value for value in values if not isfinite(value)), None)
     if strange is not None:
-        yield Doubt(Reason.NOT_FINITE, f"{metric} was {strange} within {window:g} s; finite samples turn it")
+        yield Doubt(Reason.NOT_FINITE, f"{metric} was {strange} within {window:g} s; fix its source or rule")
     outside = next((value for value in values if isfinite(value) and value not in meant), None)
     if outside is not None:
         yield Doubt(
             Reason.OUT_OF_RANGE,
-            f"{metric} was {outside!r}, outside {meant}, within {window:g} s; samples inside turn it",
+            f"{metric} was {outside!r}, outside {meant}, within {window:g} s; fix its source or rule",
         )
 
 

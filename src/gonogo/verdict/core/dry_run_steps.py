@@ -1,4 +1,4 @@
-"""What a dry run had to do before it could decide, and what it means when that did not work."""
+"""Adds the failed steps of a dry run to its verdict, so that the verdict cannot be GO."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ from gonogo.model.outcome import Doubt, GateOutcome, JudgedCondition, Outcome, R
 from gonogo.model.verdict import Judgement, SubjectVerdict, Verdict, worst
 
 DRY_RUN = "dry-run"
-"""The gate that names the steps which did not pass; it is there only when there are such."""
+"""The gate that names the failed steps. A verdict has this gate only if a step failed."""
 
 
 def without_steps(judgement: Judgement, missing: Iterable[tuple[str, str]]) -> Judgement:
-    """Hold what was judged while steps of the dry run did not pass.
+    """Return the judgement with each GO turned into HOLD, if a step of the dry run did not pass.
 
-    History alone may look healthy where a reload or a beat of this very run did not
-    arrive: then nothing is proved of what runs now. So no subject is GO; one that
-    is NO-GO stays so.
+    The history alone may look healthy although the reload failed or a beat of this dry run did not
+    arrive. Then nothing is proved about the system that runs now. A subject with NO-GO keeps NO-GO.
 
     Args:
-        judgement: what ``decide`` says.
-        missing: each such step, and why it did not pass.
+        judgement: the judgement of ``decide``.
+        missing: the name of each step that did not pass, and the reason.
     """
     checks = tuple(_check(step, why) for step, why in missing)
     if not checks:
@@ -36,5 +35,5 @@ def _held(subject: SubjectVerdict, gate: GateOutcome) -> SubjectVerdict:
 
 
 def _check(step: str, why: str) -> JudgedCondition:
-    doubt = Doubt(Reason.NO_RECORD, f"{why}; a passed {step} in this dry run turns it")
+    doubt = Doubt(Reason.NO_RECORD, f"{why}; fix the cause and run the dry run again")
     return JudgedCondition(f"{step} passed", Outcome.UNKNOWN, (doubt,), doubt.detail)

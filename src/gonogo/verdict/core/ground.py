@@ -1,4 +1,4 @@
-"""What a verdict stands on, whatever its gates say: something read from the server, and somebody to judge."""
+"""Checks that every verdict rests on a series of the server and on at least one subject."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from gonogo.verdict.core.answer_doubts import answer_doubts
 from gonogo.verdict.core.index import Key
 
 GATES = "gates"
-"""What stands among the gates where none of them reads a series."""
+"""The name of the gate that is added if no gate of the policy reads a series."""
 
 SUBJECTS = "subjects"
-"""What stands among the gates where there is no subject."""
+"""The name of the gate that is added if no subject was found."""
 
 
 def groundless(policy: Policy, evidence: Evidence, subject: Key) -> tuple[GateOutcome, ...]:
-    """Say what is missing under the gates, each as a gate that is not known; usually nothing is.
+    """Return an UNKNOWN gate for each basis that the verdict lacks; usually none.
 
-    A run gate passes by its record alone, and a gate over shared signals without any
-    subject: neither says that a server is there and anybody well.
+    A run gate passes by its record alone, and a gate over shared signals passes without any
+    subject. Neither proves that the server answers and that a subject is healthy.
 
     Args:
-        policy: what is asked.
-        evidence: what was read.
-        subject: the values of the subject labels, all empty where no subject was found.
+        policy: the policy to judge by.
+        evidence: the evidence that was read.
+        subject: the values of the subject labels, all empty if no subject was found.
     """
     missing = tuple(_missing(policy, subject))
     unread = tuple(answer_doubts(evidence)) if missing else ()
@@ -35,13 +35,16 @@ def groundless(policy: Policy, evidence: Evidence, subject: Key) -> tuple[GateOu
 
 def _missing(policy: Policy, subject: Key) -> Iterator[tuple[str, str, Doubt]]:
     if not any(gate.require for gate in policy.gates):
-        why = "no gate of the policy requires anything of a series, so nothing was proved; require a condition"
+        why = (
+            "no gate of the policy requires anything of a series, so nothing was proved; "
+            "add a condition to a gate's require"
+        )
         yield GATES, "a gate that reads a series", Doubt(Reason.ABSENT, why)
     if policy.subjects and not any(subject):
         labels = ", ".join(policy.subjects)
         why = (
-            f"no series of a required signal of subject scope names a subject by {labels}, now or within a day; "
-            "start what exports it, or require such a signal"
+            f"no required signal of subject scope had a series with a subject by {labels}, now or within a day; "
+            "start what exports the series, or require such a signal"
         )
         yield SUBJECTS, f"a subject by {labels}", Doubt(Reason.ABSENT, why)
 

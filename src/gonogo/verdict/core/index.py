@@ -1,4 +1,4 @@
-"""The answers sorted out: for every signal and subject, the series of the policy's realm."""
+"""Sorts the server's answers: the series of the policy's realm, by signal and subject."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What came back for one signal, by subject.
+    """The series of a signal, by subject.
 
-    ``elsewhere`` holds the subjects whose series are in other realms only, now; what the
-    policy's realm had before is in ``ranges``.
+    ``elsewhere`` holds the subjects whose series are now in other realms only. Their earlier
+    series of the policy's realm are in ``ranges``.
     """
 
     ranges: Mapping[Key, Sequence[Series]]
@@ -28,7 +28,7 @@ class Answers:
 
 
 def answers(policy: Policy, evidence: Evidence, signals: Iterable[Signal]) -> dict[str, Answers]:
-    """Check names, realm and labels again in what came back, and sort it by signal and subject."""
+    """Check name, realm and labels of each series that the server returned, and sort the series."""
     instant: dict[str, list[Series]] = {}
     for series in () if isinstance(evidence.instant, Unread) else evidence.instant:
         instant.setdefault(series.metric, []).append(series)

@@ -1,13 +1,13 @@
-"""Samples that arrive late because the program that evaluates the rules works in the past.
+"""Finds how late recorded samples are, if the program that evaluates the rules evaluates them in the past.
 
 vmalert evaluates rules at a time in the past, so that the samples it reads are complete.
-What it records is never newer than that. Such samples are judged as of that time: a window
-ends there, and a sample may be older by that much. A program that stopped is noticed later
-by exactly that much.
+The samples it records are never newer than that time. They are judged as of that time: a window
+ends there, and a sample may be older by the delay. If the program stops, gonogo notices it later
+by the same delay.
 
 Prometheus 2.53 and later does the same with ``query_offset`` and ``rule_query_offset``. Its list of rules does not
-show the offset, so a rule file that says one may not be loaded. The time of the last evaluation shows it: a
-sample of that evaluation is older by the offset. No more is allowed for than that difference.
+show the offset, so the server may not have loaded the offset of a rule file. The time of the last evaluation is the
+proof: the sample of that evaluation is older by the offset. gonogo allows for that proved difference and no more.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ _OF_AGE = (Reason.STALE, Reason.GAPPY, Reason.DRIFTED)
 
 @dataclass(frozen=True, slots=True)
 class Lateness:
-    """By how many seconds the samples of a recorded metric are late.
+    """The number of seconds by which the samples of a recorded metric are late.
 
-    ``unread`` says that this is not known, and why; then nothing is allowed for.
+    If it is not known, ``unread`` says why, and ``seconds`` is what is proved.
     """
 
     seconds: float = 0.0
     unread: str = ""
 
     def noted(self, doubts: tuple[Doubt, ...]) -> tuple[Doubt, ...]:
-        """Add to the doubts that an unknown setting can cause that it is not known."""
+        """Add the unknown setting to the detail of each doubt that it can cause."""
         if not self.unread:
             return doubts
         return tuple(
@@ -46,11 +46,11 @@ class Lateness:
 
 
 IN_TIME = Lateness()
-"""What is not late."""
+"""The lateness of a metric whose samples are not late."""
 
 
 def late_metrics(evidence: Evidence) -> dict[str, Lateness]:
-    """Map every recorded metric to how late its samples are: by the latest of the groups that record it."""
+    """Map every recorded metric to its lateness. If several groups record it, the latest one counts."""
     found: dict[str, Lateness] = {}
     newest, claims = _newest(evidence), _claims(evidence)
     for group in () if isinstance(evidence.rules, Unread) else evidence.rules:
@@ -64,7 +64,7 @@ def late_metrics(evidence: Evidence) -> dict[str, Lateness]:
 def _late(
     group: LoadedGroup, state: RuleState, evaluator: Evaluator, claimed: timedelta | None, newest: float | None
 ) -> Lateness:
-    """Take the word of vmalert, which shows its delay; of any other program no more than its samples prove."""
+    """Return the delay that vmalert reports, or the part of the claimed offset that the samples of a rule prove."""
     if evaluator.engine is Engine.VMALERT:
         return Lateness(evaluator.lateness(group.delay).total_seconds(), evaluator.unread)
     offset = evaluator.lateness(claimed).total_seconds()
@@ -85,7 +85,7 @@ def _unproved(group: LoadedGroup, offset: float) -> str:
 
 
 def _claims(evidence: Evidence) -> dict[tuple[str, str], timedelta]:
-    """Map group and rule to the ``query_offset`` that a rule file gives; the least where files differ."""
+    """Map group and rule to the ``query_offset`` of the rule file. If files differ, the smallest one counts."""
     found: dict[tuple[str, str], timedelta] = {}
     for group in evidence.files:
         if group.delay is not None:
@@ -96,7 +96,7 @@ def _claims(evidence: Evidence) -> dict[tuple[str, str], timedelta]:
 
 
 def _newest(evidence: Evidence) -> dict[str, float]:
-    """Map every metric to the time of its newest sample, whosever it is."""
+    """Map every metric to the time of the newest sample among all its series."""
     found: dict[str, float] = {}
     answers = () if isinstance(evidence.ranges, Unread) else evidence.ranges.values()
     for series in (series for answer in answers for series in answer if series.times):

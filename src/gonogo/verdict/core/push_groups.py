@@ -1,8 +1,7 @@
-"""Which push a raw series came by, where several groups of a Pushgateway bear one job and instance.
+"""Finds the push of a raw series, if several groups of a Pushgateway have the same job and instance.
 
-A series of a group bears all of the group's labels, as does the group's
-``push_time_seconds``. Where job and instance already tell the groups apart, no other
-label is looked at.
+A series of a group has all labels of the group, and so has the group's ``push_time_seconds``.
+If job and instance already differ between the groups, no other label is compared.
 """
 
 from __future__ import annotations
@@ -12,18 +11,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from gonogo.model.series import METRIC_LABEL, Series
 
 Source = tuple[str, str]
-"""The job and the instance of a raw series; either may be empty."""
+"""The job and the instance of a raw series. Each may be empty."""
 
 Labels = Mapping[str, str]
 
 
 def source_of(labels: Labels) -> Source:
-    """Pick the job and the instance."""
+    """Return the job and the instance of a label set."""
     return labels.get("job", ""), labels.get("instance", "")
 
 
 def shared_sources(pushes: Iterable[Series]) -> dict[Source, tuple[str, ...]]:
-    """Map each source that several pushes share to the names of the labels that tell those apart."""
+    """Map each source that several pushes share to the names of the labels in which the pushes differ."""
     found: dict[Source, list[Labels]] = {}
     for push in pushes:
         found.setdefault(source_of(push.labels), []).append(push.labels)
@@ -36,17 +35,16 @@ def _differing(groups: Sequence[Labels]) -> tuple[str, ...]:
 
 
 def behind(pushes: Sequence[Series], apart: tuple[str, ...], rows: Sequence[Labels], own: Labels) -> tuple[Series, ...]:
-    """Choose the pushes that may have brought the raw series under a signal.
+    """Return the pushes that may have brought the raw series under a signal.
 
     Args:
-        pushes: those of one job and instance.
-        apart: the labels that tell them apart.
+        pushes: the pushes of one job and instance.
+        apart: the labels in which the pushes differ.
         rows: the raw series of that job and instance, by job, instance and those labels.
-        own: the labels of the signal's own series: rows that contradict them do not feed it.
+        own: the labels of the signal's own series. A row that contradicts them does not feed the signal.
 
     Returns:
-        The pushes of the series that can feed the signal; of a series that no push
-        explains, all of them.
+        The pushes that match a row which can feed the signal. If a row matches no push, all pushes.
     """
     feeding = [row for row in rows if all(own.get(name, row.get(name)) == row.get(name) for name in apart)] or rows
     found: dict[int, Series] = {}

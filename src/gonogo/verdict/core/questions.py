@@ -1,4 +1,4 @@
-"""What to read for a verdict: few distinct windows, whatever the number of signals and subjects."""
+"""Works out the questions for a verdict: few distinct windows, however many signals and subjects there are."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from gonogo.promql.selectors import Selector
 from gonogo.verdict.core.tolerances import AGE_INTERVALS, AGE_SLACK_SECONDS, KNOWN_INTERVALS, LOOKBACK_SECONDS
 
 DEFAULT_INTERVAL = timedelta(minutes=1)
-"""Prometheus's own default for scrapes and rule groups."""
+"""The default interval of Prometheus for scrapes and rule groups."""
 
 
 class Ask(StrEnum):
-    """Which conditions of a gate are judged."""
+    """The kinds of conditions of a gate."""
 
     REQUIRE = "require"
     WARN = "warn"
@@ -34,13 +34,13 @@ ASK_ALWAYS = (Ask.REQUIRE, Ask.WARN, Ask.ABORT)
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """Everything one verdict must ask of the server.
+    """The questions to the server for one verdict.
 
     Attributes:
-        windows: window -> the metrics read over it, each as raw samples, and each in one
-            window only: the longest that a signal of it needs.
+        windows: window -> the metrics whose raw samples are read over it. Each metric is in one
+            window only: the longest window that one of its signals needs.
         instant: the metrics read as one instant vector.
-        origins: the raw selectors whose sources are asked for.
+        origins: the raw selectors whose sources are read.
     """
 
     windows: Mapping[timedelta, tuple[str, ...]]
@@ -49,13 +49,13 @@ class Questions:
 
 
 def conditions(gate: Gate, asked: Iterable[Ask]) -> tuple[Condition, ...]:
-    """List the gate's conditions of the kinds asked for."""
+    """Return the gate's conditions of the given kinds."""
     lists = {Ask.REQUIRE: gate.require, Ask.WARN: gate.warn, Ask.ABORT: gate.abort}
     return tuple(condition for kind in asked for condition in lists[kind])
 
 
 def judged_signals(policy: Policy, asked: Iterable[Ask]) -> dict[str, timedelta | None]:
-    """Map the name of every signal that a judged condition reads to the longest duration asked of it."""
+    """Map every signal that a judged condition reads to the longest duration that a condition asks for."""
     found: dict[str, timedelta | None] = {}
     for gate in policy.gates:
         for condition in conditions(gate, asked):
@@ -73,14 +73,14 @@ def ask(
     interval: timedelta | None = None,
     late: timedelta = timedelta(0),
 ) -> Questions:
-    """Work out what to read.
+    """Return the questions for a verdict.
 
     Args:
-        policy: what is asked.
+        policy: the policy to judge by.
         files: the policy's rule files.
-        asked: the kinds of conditions.
-        interval: stands for groups and jobs that name none.
-        late: how late recorded samples may be; each window reaches back further by this much.
+        asked: the kinds of conditions to judge.
+        interval: the interval of groups and jobs that do not set one.
+        late: the largest lateness of recorded samples. Each window is longer by this much.
     """
     graph = RuleGraph.of(files)
     default = interval or DEFAULT_INTERVAL
@@ -113,7 +113,7 @@ def _interval(signal: Signal, files: tuple[RuleGroup, ...], default: timedelta) 
 def _shared(
     policy: Policy, signal: Signal, held: Mapping[str, timedelta | None], spans: Mapping[str, timedelta]
 ) -> timedelta:
-    """Share windows where there is one subject; with many, each signal reads no more than it must."""
+    """Return the window of a signal: shared with others if there are no subjects, else no longer than it must be."""
     if policy.subjects:
         return spans[signal.name]
     lasting = held[signal.name] is not None

@@ -1,7 +1,7 @@
-"""One signal for one subject: the series to judge, and every doubt that stands before its conditions.
+"""Reads a signal for a subject: finds the series to judge, and every doubt that its conditions share.
 
-A fleet has more readings than anything else, so what depends only on the signal, or
-only on the signal and the source of a series, is worked out once.
+A fleet has very many readings. So the parts that depend only on the signal, or
+only on the signal and the source of a series, are computed once.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from gonogo.verdict.core.tolerances import (
 from gonogo.verdict.core.writer_doubts import writer_doubts, written
 
 MOST_NAMED = 20
-"""How many sources of one selector a provenance names; the rest is counted."""
+"""The number of sources of one selector that a provenance names. The rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A signal as one subject has it: its samples, and what speaks against it whatever is asked.
+    """The samples of a signal for one subject, and the doubts that every condition on it shares.
 
-    ``max_age`` includes the seconds by which the signal is late, unless the policy gives it.
+    ``max_age`` includes the seconds by which the signal is late, unless the policy sets it.
     """
 
     signal: Signal
@@ -56,7 +56,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What is the same for every subject of a signal."""
+    """The facts about a signal that are the same for every subject."""
 
     signal: Signal
     doubts: tuple[Doubt, ...]
@@ -69,7 +69,7 @@ class Background:
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """What is the same for every series of a signal that comes from one source."""
+    """The facts about a signal that are the same for all its series from one source."""
 
     doubts: tuple[Doubt, ...]
     interval: float
@@ -78,10 +78,10 @@ class Supply:
 
 
 class Readings:
-    """Every signal for every subject, worked out once and looked up often."""
+    """The readings of every signal for every subject. They are prepared once and looked up often."""
 
     def __init__(self, policy: Policy, evidence: Evidence, signals: tuple[Signal, ...]) -> None:
-        """Sort the answers and judge what all subjects of a signal share."""
+        """Sort the answers and judge the facts that all subjects of a signal share."""
         self._policy = policy
         self._evidence = evidence
         self._sources = Sources.of(evidence)
@@ -97,12 +97,12 @@ class Readings:
 
     @property
     def subjects(self) -> frozenset[Key]:
-        """Every subject that any signal of subject scope has in the policy's realm."""
+        """The subjects of all signals of subject scope in the policy's realm."""
         own = (b.answers for b in self._background.values() if b.signal.scope is Scope.SUBJECT)
         return frozenset().union(*(side for found in own for side in (found.ranges, found.instant)))
 
     def read(self, name: str, subject: Key) -> tuple[Reading, ...]:
-        """Give the readings of a signal for a subject: one for each label set it must have."""
+        """Return the readings of a signal for a subject: one for each label set that the policy expects."""
         background = self._background[name]
         signal = background.signal
         key = subject if signal.scope is Scope.SUBJECT else ()
@@ -111,7 +111,7 @@ class Readings:
         if signal.each == ({},):
             return (self._reading(background, key, {}, ranges, instant),)
         return tuple(
-            self._reading(background, key, member, _bearing(ranges, member), _bearing(instant, member))
+            self._reading(background, key, member, _with_labels(ranges, member), _with_labels(instant, member))
             for member in signal.each
         )
 
@@ -173,7 +173,7 @@ class Readings:
         return Reading(signal, series, late.noted(doubts), supply.interval, supply.max_age, supply.provenance, late)
 
     def _named(self, signal: Signal, key: Key, member: Labels) -> str:
-        """Write the selector of what is judged, the realm left out: whoever is missing is named."""
+        """Write the selector of the judged series without the realm. A missing subject is named in it."""
         subject = dict(zip(self._policy.subjects, key, strict=True)) if key else {}
         labels = {**signal.labels, **subject, **member}
         asked = [f"{label(name)}={value!r}" if value else f"{label(name)}=~'.+'" for name, value in labels.items()]
@@ -182,14 +182,14 @@ class Readings:
         return f"{signal.metric}{{{', '.join(asked)}}}" if asked else signal.metric
 
     def _hint(self, signal: Signal) -> str:
-        """Say that the server's version is too old for a name of the signal; empty where it is not known to be."""
+        """Say that the server is too old for a name of the signal. The text is empty unless that is known."""
         labels = (*signal.labels, *(self._policy.subjects if signal.scope is Scope.SUBJECT else ()))
         if is_classic_metric(signal.metric) and all(map(is_classic_label, labels)):
             return ""
         return f"; {too_old}" if (too_old := self._too_old()) else ""
 
     def _too_old(self) -> str:
-        """Say that the server's version does not take every name; empty where it is not known to."""
+        """Say that the server is too old for UTF-8 names. The text is empty unless that is known."""
         version = self._evidence.version
         if version is None or reaches(release(version), UTF8_NAMES):
             return ""
@@ -197,7 +197,10 @@ class Readings:
         if reaches(release(version), UTF8_FLAG_EXISTS):
             flag = f"--enable-feature={UTF8_FLAG}"
             return f"Prometheus {version} takes such names only with {flag}: turn it on, or upgrade to {since} or later"
-        return f"Prometheus {version} takes no such names, {since} and later do: upgrade it, or rename what it exports"
+        return (
+            f"Prometheus {version} does not take such names: upgrade it to {since} or later, or rename the metric "
+            "and its labels"
+        )
 
     def _untraced(self, selector: str, answer: Unread) -> Doubt:
         why = f"the sources of {selector} are not known, because the server gives no valid answer: {answer.why}"
@@ -207,7 +210,7 @@ class Readings:
         if key not in background.answers.elsewhere:
             return ()
         realm = f"{REALM_LABEL}={self._policy.realm!r}"
-        why = f"{name} is there, but not with {realm}; let its source write that label"
+        why = f"{name} exists, but not with {realm}; let its source write that label"
         return (Doubt(Reason.WRONG_REALM, why),)
 
 
@@ -239,5 +242,5 @@ def _named(feed: Feed, only: Source | None) -> Iterator[str]:
         yield f"{feed.selector.text} from {len(sources) - MOST_NAMED} more sources"
 
 
-def _bearing(found: Found, member: Mapping[str, str]) -> Found:
+def _with_labels(found: Found, member: Mapping[str, str]) -> Found:
     return tuple(series for series in found if member.items() <= series.labels.items())

@@ -1,4 +1,4 @@
-"""What the rules behind a signal say against it: cycles, made-up values, duplicates, drift, health."""
+"""Doubts about the rules behind a signal: cycles, made-up values, duplicates, drift, health."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gonogo.promql.synthetic import synthetic
 
 
 def rule_doubts(signal: Signal, evidence: Evidence, loaded: RuleGraph) -> Iterator[Doubt]:
-    """Judge everything under a signal's metric, transitively, on the rules that the server loaded."""
+    """Yield the doubts about all rules under a signal's metric, as the server has loaded them."""
     if isinstance(evidence.rules, Unread):
         return
     metric = signal.metric
@@ -38,8 +38,8 @@ def rule_doubts(signal: Signal, evidence: Evidence, loaded: RuleGraph) -> Iterat
     elif evidence.rules_untold:
         yield Doubt(
             Reason.SOURCE_UNKNOWN,
-            f"whether a rule makes {metric}, and of what, is not known: the server lists no rules and is not the one "
-            "that evaluates them; name the program that does, such as vmalert, in prometheus.rules_url",
+            f"the rule that records {metric} is not known, because the server lists no rules and does not "
+            "evaluate them; name the program that evaluates them, such as vmalert, in prometheus.rules_url",
         )
     for rule, why in loaded.unreadable(metric):
         yield Doubt(Reason.SOURCE_UNKNOWN, _unreadable(rule, why, evidence.evaluator.engine))
@@ -47,14 +47,14 @@ def rule_doubts(signal: Signal, evidence: Evidence, loaded: RuleGraph) -> Iterat
 
 
 def _unreadable(rule: Rule, why: str, engine: Engine) -> str:
-    """Say that a rule cannot be followed down to its sources; that says nothing against its value."""
+    """Say that the sources of a rule cannot be found. The value of the rule may still be right."""
     if engine is Engine.VMALERT:
         return (
-            f"the expression of rule {rule.name} is not PromQL: vmalert alone can judge it, so what it is made of is "
-            "not known; write it in PromQL, or let the policy read what is under it"
+            f"the expression of rule {rule.name} is not PromQL: vmalert alone can judge it, so its sources are "
+            "not known; write it in PromQL, or let the policy read the series under it"
         )
     return (
-        f"the expression of rule {rule.name} cannot be read here, so what it is made of is not known: {why}; "
+        f"gonogo cannot read the expression of rule {rule.name}, so its sources are not known: {why}; "
         "write it in PromQL that gonogo reads"
     )
 
@@ -63,14 +63,14 @@ def _health(metric: str, groups: tuple[LoadedGroup, ...], loaded: RuleGraph) -> 
     under = {(rule.kind, rule.name, rule.expression) for rule in loaded.closure(metric)}
     for group in groups:
         for state in group.rules:
-            if (state.rule.kind, state.rule.name, state.rule.expression) in under and (why := _ill(state)):
+            if (state.rule.kind, state.rule.name, state.rule.expression) in under and (why := _problem(state)):
                 yield Doubt(Reason.RULE_UNHEALTHY, f"rule {state.rule.name} of group {group.name} {why}")
 
 
-def _ill(state: RuleState) -> str:
+def _problem(state: RuleState) -> str:
     if state.evaluated_at is None:
         return "has not been evaluated since the server started or reloaded; wait for its next evaluation"
     if state.health is not RuleHealth.OK:
         error = f": {state.last_error}" if state.last_error else ""
-        return f"failed at its last evaluation{error}; mend the rule and reload"
+        return f"failed at its last evaluation{error}; fix the rule and reload"
     return ""

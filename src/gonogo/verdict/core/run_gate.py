@@ -1,4 +1,4 @@
-"""Run gates: passed by the record of a run on exactly these inputs, never failed, only not known."""
+"""Judges a run gate: PASS by the record of a run on exactly these inputs, else UNKNOWN, never FAIL."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gonogo.model.policy import Runs
 
 
 def judge_run(name: str, state: RunState, runs: Runs, now: float) -> GateOutcome:
-    """Judge one run gate; ``now`` is the server's, as the verdict's is."""
+    """Judge a run gate. ``now`` is the server's time, as in the verdict."""
     doubts = _doubts(name, state, runs, now)
     outcome = Outcome.UNKNOWN if doubts else Outcome.PASS
     age = now - state.passed_at if state.passed_at is not None else None
@@ -26,4 +26,4 @@ def _doubts(name: str, state: RunState, runs: Runs, now: float) -> tuple[Doubt, 
         why = f"the last passed run is {now - state.passed_at:.0f} s old, over {runs.max_age.total_seconds():.0f} s"
     else:
         return ()
-    return (Doubt(Reason.NO_RECORD, f"{why}; 'gonogo dryrun' makes the {name} run, and a passed one turns it"),)
+    return (Doubt(Reason.NO_RECORD, f"{why}; 'gonogo dryrun' runs {name}, and a run that passes counts"),)

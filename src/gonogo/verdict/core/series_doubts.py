@@ -1,4 +1,4 @@
-"""What the series of one subject say against themselves: absent, ambiguous, made up, ended or old."""
+"""Doubts about the series of a subject: absent, ambiguous, made up, ended or old."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Marks = Mapping[str, tuple[str, ...]]
 
 
 def undoubted(ranges: Found, instant: Found, marks: Marks, now: float, max_age: float) -> bool:
-    """Tell the usual case apart quickly: where this is true, ``series_doubts`` has nothing to say."""
+    """Check quickly for the usual case: if this is true, ``series_doubts`` yields no doubt."""
     if len(ranges) != 1 or len(instant) != 1:
         return False
     labels, times = ranges[0].labels, ranges[0].times
@@ -31,19 +31,19 @@ def undoubted(ranges: Found, instant: Found, marks: Marks, now: float, max_age: 
 def series_doubts(
     name: str, ranges: Found, instant: Found, marks: Marks, now: float, max_age: float, hint: str = ""
 ) -> Iterator[Doubt]:
-    """Judge what came back for one signal and one subject.
+    """Yield the doubts about the series of a signal for a subject.
 
     A series whose newest sample is older than ``max_age`` is history: it neither makes
     its successor ambiguous nor marks it as made up.
 
     Args:
-        name: the metric, with the labels that are asked of its series.
+        name: the metric, with the labels that its series must have.
         ranges: the series of the range answer.
-        instant: those of the instant answer.
+        instant: the series of the instant answer.
         marks: label -> values that mark a series as made up.
-        now: the server's now, unix seconds.
-        max_age: how many seconds old the newest sample may be.
-        hint: the reason why the server cannot have the series, where one is known.
+        now: the server's time, in unix seconds.
+        max_age: the oldest age allowed for the newest sample, in seconds.
+        hint: the reason why the server cannot have the series, or an empty text if none is known.
     """
     living = tuple(series for series in ranges if alive(series, now, max_age))
     yield from _presence(name, ranges, instant, living, hint)
@@ -55,19 +55,21 @@ def series_doubts(
         yield from _freshness(series, series.newest, instant, now, max_age)
     elif instant:
         yield Doubt(
-            Reason.STALE, f"the newest sample of {instant[0].metric} is older than was read; a fresh sample turns it"
+            Reason.STALE,
+            f"the newest sample of {instant[0].metric} is older than the window that was read; "
+            "make its source write a fresh sample",
         )
     elif series is not None:
         yield Doubt(Reason.STALE, f"{series.metric} has ended; bring back what exports it")
 
 
 def alive(series: Series, now: float, max_age: float) -> bool:
-    """Tell whether a series of the range answer is more than history."""
+    """Return whether a series of the range answer has a sample young enough to count."""
     return _newest(series) >= now - max_age
 
 
 def freshest(ranges: Found) -> Series | None:
-    """Pick the series to judge; with more than one there is a doubt anyway."""
+    """Return the series with the newest sample. If there are several series, a doubt says so anyway."""
     return ranges[0] if len(ranges) == 1 else max(ranges, key=_newest, default=None)
 
 
@@ -81,11 +83,11 @@ def _is_histogram(series: Series, now: float, max_age: float) -> bool:
 
 
 def histogram_detail(metric: str) -> str:
-    """Say why a native histogram cannot be compared, and what turns it."""
+    """Say why a native histogram cannot be compared, and what to do."""
     return (
-        f"{metric} is a native histogram, which is not one number that a condition could compare; record one "
-        "by a rule, with histogram_quantile, histogram_fraction, histogram_count or histogram_sum, "
-        "and read what that rule records"
+        f"{metric} is a native histogram, and a condition can compare only a number; record a number "
+        "by a rule with histogram_quantile, histogram_fraction, histogram_count or histogram_sum, "
+        "and let the policy read what that rule records"
     )
 
 
@@ -97,15 +99,15 @@ def _presence(name: str, ranges: Found, instant: Found, living: Found, hint: str
         if len({tuple(sorted(series.labels.items())) for series in answer}) < len(answer):
             yield Doubt(
                 Reason.AMBIGUOUS,
-                f"the server's answer has one series of the name {name} more than once; "
-                "see what merges answers between gonogo and the server",
+                f"the server's answer has the same series {name} more than once; "
+                "check the proxy that merges answers between gonogo and the server",
             )
     alive = {tuple(sorted(series.labels.items())) for series in (*instant, *living)}
     if len(alive) > 1:
         yield Doubt(
             Reason.AMBIGUOUS,
-            f"{len(alive)} series bear the name {name}, and nothing says which is meant; "
-            "leave one, or name its labels in the policy",
+            f"{len(alive)} series match {name}, and the policy does not say which one to read; "
+            "remove the others, or name the labels of the series in the policy",
         )
 
 
@@ -115,8 +117,8 @@ def _made_up(found: Found, marks: Marks) -> Iterator[Doubt]:
             if series.labels.get(label) in values:
                 yield Doubt(
                     Reason.SYNTHETIC,
-                    f"{series.metric} bears {written(label)}={series.labels[label]!r}, which marks made-up data; "
-                    "keep such series out of the policy's realm",
+                    f"{series.metric} has the label {written(label)}={series.labels[label]!r}, which marks "
+                    "made-up data; keep such series out of the policy's realm",
                 )
 
 
@@ -125,13 +127,13 @@ def _freshness(series: Series, newest: float, instant: Found, now: float, max_ag
     if age < -FUTURE_SECONDS:
         yield Doubt(
             Reason.FUTURE,
-            f"the newest sample of {series.metric} lies {-age:.1f} s ahead of the server's clock; set the clocks right",
+            f"the newest sample of {series.metric} is {-age:.1f} s ahead of the server's clock; set the clocks right",
         )
     if age > max_age:
         yield Doubt(
             Reason.STALE,
             f"the newest sample of {series.metric} is {age:.1f} s old, over the {max_age:g} s allowed; "
-            "a fresh sample turns it",
+            "make its source write a fresh sample",
         )
     elif all(other.labels != series.labels for other in instant):
-        yield Doubt(Reason.STALE, f"{series.metric} has ended {age:.1f} s ago; bring back what exports it")
+        yield Doubt(Reason.STALE, f"{series.metric} ended {age:.1f} s ago; bring back what exports it")

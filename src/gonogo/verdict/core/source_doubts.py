@@ -1,4 +1,4 @@
-"""Provenance: which targets and pushes feed a signal, and what they say against it."""
+"""Doubts about the targets and pushes that feed a signal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gonogo.verdict.core.tolerances import FUTURE_SECONDS
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Targets and pushes, looked up by job and instance; ``shared`` names what tells several pushes apart."""
+    """The targets and pushes by job and instance. ``shared`` has the labels in which pushes of one source differ."""
 
     targets: Mapping[Source, tuple[Target, ...]]
     pushes: Mapping[Source, tuple[Series, ...]]
@@ -25,7 +25,7 @@ class Sources:
 
     @classmethod
     def of(cls, evidence: Evidence) -> Sources:
-        """Index the evidence; what was not read is empty here and a doubt elsewhere."""
+        """Index the targets and pushes of the evidence. A question without an answer is empty here: it has a doubt."""
         targets: dict[Source, list[Target]] = {}
         active = () if isinstance(evidence.targets, Unread) else evidence.targets
         for target in active:
@@ -43,26 +43,26 @@ class Sources:
         )
 
     def scrape_interval(self, source: Source) -> float | None:
-        """Give the interval in seconds at which a source reaches the server; of a push, the slowest job's."""
+        """Return the interval in seconds at which a source is scraped. For a push it is that of the slowest job."""
         if source in self.targets:
             return _slowest(self.targets[source])
         return self.slowest if source in self.pushes else None
 
     def group(self, labels: Labels) -> Labels:
-        """Pick the labels of a series by which the pushes of its job and instance are told apart; mostly none."""
+        """Return the labels of a series in which the pushes of its job and instance differ; usually none."""
         if not self.shared:
             return {}
         return {name: labels[name] for name in self.shared.get(source_of(labels), ()) if name in labels}
 
     def pushes_of(self, source: Source, rows: Sequence[Labels], own: Labels) -> tuple[Series, ...]:
-        """Give the pushes that may have brought the raw series of a source."""
+        """Return the pushes that may have brought the raw series of a source."""
         pushes = self.pushes.get(source, ())
         return behind(pushes, self.shared[source], rows, own) if source in self.shared else pushes
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A raw selector under a signal, and the sources of the series that it finds."""
+    """A raw selector under a signal, and the sources of the series that it matches."""
 
     selector: Selector
     sources: tuple[Source, ...]
@@ -70,14 +70,14 @@ class Feed:
 
     @classmethod
     def of(cls, selector: Selector, origins: Iterable[Labels]) -> Feed:
-        """Sort out the label sets of the series that feed a selector."""
+        """Sort the label sets of the series that feed a selector by their source."""
         rows: dict[Source, list[Labels]] = {}
         for labels in origins:
             rows.setdefault(source_of(labels), []).append(labels)
         return cls(selector, tuple(sorted(rows)), rows)
 
     def behind(self, series: Source | None) -> tuple[Source, ...]:
-        """Give the source that a series names itself, where it feeds this; else all that do."""
+        """Return the source that the signal's series names, if it feeds the selector, else all its sources."""
         return (series,) if series is not None and series in self.rows else self.sources
 
 
@@ -88,24 +88,24 @@ def _slowest(targets: Iterable[Target]) -> float | None:
 def source_doubts(
     feeds: tuple[Feed, ...], sources: Sources, only: Source | None, push_max_age: float, group: Labels
 ) -> Iterator[Doubt]:
-    """Judge the sources of every raw selector under a signal.
+    """Yield the doubts about the sources of every raw selector under a signal.
 
     Args:
-        feeds: the raw selectors, each with whether it may be empty and what it finds.
+        feeds: the raw selectors and their sources.
         sources: the targets and pushes.
-        only: the source that the signal's own labels name; ``None`` for an aggregate,
-            which every origin feeds.
-        push_max_age: seconds.
-        group: the labels of the signal that tell the pushes of its source apart.
+        only: the source that the signal's own labels name, or ``None`` for an aggregate.
+            All sources feed an aggregate.
+        push_max_age: the oldest age allowed for a push, in seconds.
+        group: the labels of the signal in which the pushes of its source differ.
     """
     if feeds and not any(feed.sources for feed in feeds):
         texts = sorted(feed.selector.text for feed in feeds)
-        yield Doubt(Reason.SOURCE_UNKNOWN, f"nothing feeds {', '.join(texts)} any more; bring back what exports it")
+        yield Doubt(Reason.SOURCE_UNKNOWN, f"no series feeds {', '.join(texts)} any more; bring back what exports it")
         return
     for feed in feeds:
         text = feed.selector.text
         if feed.selector.required and not feed.sources:
-            yield Doubt(Reason.SOURCE_UNKNOWN, f"nothing feeds {text} any more; bring back what exports it")
+            yield Doubt(Reason.SOURCE_UNKNOWN, f"no series feeds {text} any more; bring back what exports it")
         for source in feed.behind(only):
             targets, pushes = sources.targets.get(source, ()), sources.pushes_of(source, feed.rows[source], group)
             yield from _judge(source, text, targets, pushes, sources.now, push_max_age)
@@ -124,8 +124,8 @@ def _judge(
     if not targets and not pushes:
         yield Doubt(
             Reason.SOURCE_UNKNOWN,
-            f"{selector} comes from {name}, which is neither an active target nor a push to a Pushgateway (remote "
-            "write and OTLP tell nobody whether their writer lives); scrape it, push it with these labels, or name "
+            f"{selector} comes from {name}, which is neither an active target nor a push to a Pushgateway (with remote "
+            "write and OTLP nothing shows whether the writer is alive); scrape it, push it with these labels, or name "
             "the agent that scrapes it in prometheus.targets_url",
         )
     for target in targets:
@@ -149,7 +149,7 @@ def _push(pushed_at: float, name: str, selector: str, now: float, max_age: float
     if age < -FUTURE_SECONDS:
         yield Doubt(
             Reason.FUTURE,
-            f"the last push of {name} lies {-age:.1f} s ahead of the server's clock; set the Pushgateway's clock right",
+            f"the last push of {name} is {-age:.1f} s ahead of the server's clock; set the Pushgateway's clock right",
         )
     elif not age <= max_age:
         yield Doubt(

@@ -1,4 +1,4 @@
-"""One step of a watch: everything that was judged from one reading of the evidence."""
+"""The results of one step of a watch, judged from one set of evidence."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from gonogo.model.verdict import Judgement
 
 Subject = tuple[str, ...]
 SeriesKey = tuple[str, Subject, int]
-"""A signal, a subject, and which of the signal's label sets."""
+"""The name of a signal, a subject, and the place of a label set in the signal's list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """The samples of one series that a step could see; ``doubted`` ones are no evidence."""
+    """The samples of one series at a step. If they are ``doubted``, they do not count as evidence."""
 
     times: tuple[float, ...]
     values: tuple[float, ...]
@@ -25,14 +25,14 @@ class Recent:
 
 @dataclass(frozen=True, slots=True)
 class WatchStep:
-    """What one step saw.
+    """The results of one step.
 
     Attributes:
         at: seconds on the watcher's own clock, which never jumps.
-        judgement: the verdict, as ``decide`` gives it; its ``at`` is the server's now.
+        judgement: the verdict, as ``decide`` returns it. Its ``at`` is the server's time.
         violations: the ``abort`` conditions that are true, each with its gate.
-        shares: the text of a ``share``'s condition, and the subject -> how it stands.
-        recent: what ``mean`` and ``rises`` are made from.
+        shares: the text of a ``share``'s condition, and the subject -> the outcome.
+        recent: the samples for ``mean`` and ``rises``.
     """
 
     at: float

@@ -1,6 +1,6 @@
-"""Truth over time: ``for`` and ``falling`` on the samples of one series.
+"""Judges ``for`` and ``falling`` on the samples of one series.
 
-A sample stands until the next, at most two intervals; the rest is unknown time,
+A sample counts until the next sample, for two intervals at most. The rest is unknown time,
 which neither completes nor resets a duration. Source: docs/policy.md, "Gates".
 """
 
@@ -13,18 +13,18 @@ from gonogo.verdict.core.tolerances import KNOWN_INTERVALS
 
 
 def held_for(comparison: Comparison, duration: float, series: Series, now: float, interval: float) -> Outcome:
-    """Judge ``c for duration``: held at every sample, unbroken, for that much known time up to now.
+    """Judge ``c for duration``: ``c`` is true at every sample, without a break, for that much known time until now.
 
     Args:
-        comparison: what must hold.
-        duration: seconds.
-        series: finite samples, oldest first, reaching further back than the duration.
-        now: the server's now, unix seconds.
-        interval: seconds between two samples when none is missing.
+        comparison: the comparison ``c``.
+        duration: the duration, in seconds.
+        series: finite samples, oldest first, that reach further back than the duration.
+        now: the server's time, in unix seconds.
+        interval: the seconds between two samples if none is missing.
 
     Returns:
-        FAIL when it was false at any sample of the duration, PASS when it held for
-        the whole of it, else UNKNOWN.
+        FAIL if ``c`` was false at a sample of the duration, PASS if ``c`` was true for
+        the whole duration, else UNKNOWN.
     """
     known = 0.0
     end = now
@@ -39,12 +39,12 @@ def held_for(comparison: Comparison, duration: float, series: Series, now: float
 
 
 def falling(duration: float, series: Series, now: float) -> Outcome:
-    """Judge ``falling``: no sample above an earlier one, the last below the first, by over 0.01.
+    """Judge ``falling``: no sample is above an earlier one, and the last is below the first, each by over 0.01.
 
-    Fewer than two samples in the duration are UNKNOWN; a constant is FAIL.
+    With fewer than two samples in the duration the outcome is UNKNOWN. A constant series is FAIL.
     """
     values = [value for time, value in zip(series.times, series.values, strict=True) if time >= now - duration]
-    if len(values) < 2:  # noqa: PLR2004 - two samples are what a fall needs
+    if len(values) < 2:  # noqa: PLR2004 - a fall needs two samples
         return Outcome.UNKNOWN
     lowest = values[0]
     for value in values:

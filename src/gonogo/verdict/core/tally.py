@@ -1,6 +1,6 @@
-"""Sums over the samples of one series, as ``mean`` and ``rises`` need them.
+"""Sums over the samples of one series, for ``mean`` and ``rises``.
 
-A sample stands until the next, at most two intervals; the rest is unknown time.
+A sample counts until the next sample, for two intervals at most. The rest is unknown time.
 Source: docs/dryrun.md, "The certificate".
 """
 
@@ -15,18 +15,18 @@ from gonogo.verdict.core.tolerances import KNOWN_INTERVALS
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What the samples of one series came to so far.
+    """The sums over the samples of one series so far.
 
     Attributes:
         since: the server's unix time from which samples count.
-        cursor: the time of the newest sample looked at, doubted ones included.
-        standing: time, value and longest stand of the last sample that counted.
+        cursor: the time of the newest sample that was read, also if it was doubted.
+        standing: the last sample that counted: its time, its value, and the longest time for which it counts.
         known: seconds of known time before ``standing``.
-        first: the value that counted first: the mean is built from differences to it,
-            so that a constant has exactly itself for its mean.
+        first: the first value that counted. The mean is built from the differences to it,
+            so that the mean of a constant is exactly the constant.
         excess: the sum of (value - first) x seconds over the known time.
         lowest: for each ``rises`` bound, the lowest value since the last rise.
-        rises: for each ``rises`` bound, how often it was climbed.
+        rises: for each ``rises`` bound, the number of rises.
     """
 
     since: float
@@ -39,16 +39,16 @@ class Tally:
     rises: tuple[int, ...] = ()
 
     def mean(self, until: float) -> float | None:
-        """Give the time-weighted mean up to ``until`` (server's unix seconds); ``None`` without known time."""
+        """Return the mean up to ``until``, in the server's unix seconds, or ``None`` without known time."""
         known, excess = self.known_until(until)
         return self.first + excess / known if known > 0 else None
 
     def climbed(self, place: int) -> int | None:
-        """Give how often the bound at ``place`` was climbed; ``None`` without any sample."""
+        """Return the number of rises over the bound at ``place``, or ``None`` without a sample."""
         return self.rises[place] if self.standing is not None else None
 
     def known_until(self, until: float) -> tuple[float, float]:
-        """Give ``known`` and ``excess`` with what the standing sample adds up to ``until``."""
+        """Return ``known`` and ``excess``, including the standing sample up to ``until``."""
         if self.standing is None:
             return self.known, self.excess
         time, value, longest = self.standing
@@ -57,12 +57,12 @@ class Tally:
 
 
 def begin(since: float) -> Tally:
-    """Start where a watch starts, in the server's unix seconds."""
+    """Return an empty tally from ``since`` on: the start of the watch, in the server's unix seconds."""
     return Tally(since, cursor=-inf)
 
 
 def add(tally: Tally, recent: Recent, bounds: tuple[float, ...]) -> Tally:
-    """Count the samples that are new; ``bounds`` are those of ``rises``, the same at every call."""
+    """Return the tally with the new samples added. ``bounds`` are those of ``rises``, the same at every call."""
     new = [place for place, time in enumerate(recent.times) if time > tally.cursor]
     if not new:
         return tally
@@ -71,7 +71,7 @@ def add(tally: Tally, recent: Recent, bounds: tuple[float, ...]) -> Tally:
     for place in new:
         following = recent.times[place + 1] if place + 1 < len(recent.times) else inf
         if min(following, recent.times[place] + KNOWN_INTERVALS * recent.interval) <= tally.since:
-            continue  # no longer stood when the watch began
+            continue  # it no longer counted when the watch began
         tally = _count(tally, recent.times[place], recent.values[place], recent.interval, bounds)
     return replace(tally, cursor=recent.times[-1])
 

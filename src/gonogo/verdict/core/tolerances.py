@@ -1,4 +1,4 @@
-"""The tolerances with which samples are judged; each stands here and nowhere else.
+"""The tolerances for judging samples. Each is defined here and nowhere else.
 
 Source: docs/reasons.md.
 """
@@ -6,22 +6,22 @@ Source: docs/reasons.md.
 from __future__ import annotations
 
 FUTURE_SECONDS = 5.0
-"""How far a sample, or the time its writer put in it, may lie ahead of the server's now."""
+"""The seconds by which a sample, or the time that its writer put in it, may be ahead of the server's clock."""
 
 AGE_INTERVALS = 2
-"""How many intervals old a newest sample may be, where the policy gives no ``max_age``…"""
+"""The oldest age allowed for the newest sample, in intervals, if the policy does not set ``max_age``."""
 
 AGE_SLACK_SECONDS = 5.0
-"""…and how many seconds more."""
+"""The seconds that are added to ``AGE_INTERVALS``."""
 
 KNOWN_INTERVALS = 2
-"""A sample stands until the next, at most this many intervals; the rest is unknown time."""
+"""The number of intervals for which a sample counts at most, until the next sample. The rest is unknown time."""
 
 DUE_SHARE = 0.9
-"""The share of the samples due in a window below which it is gappy."""
+"""The share of the samples due in a window. With fewer samples the window is gappy."""
 
 PUSH_AGE_SECONDS = 300.0
-"""The least that a push may be old, where the policy gives no ``push_max_age``."""
+"""The oldest age allowed for a push, at least, if the policy does not set ``push_max_age``."""
 
 LOOKBACK_SECONDS = 300.0
-"""How far back a condition without a duration looks for the age of a stale sample."""
+"""The window of a condition without a duration, so that the age of a stale sample is known."""

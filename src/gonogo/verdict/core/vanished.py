@@ -1,4 +1,4 @@
-"""Subjects that were there and are not: which of those seen lately no required signal has now."""
+"""Finds vanished subjects: they were seen within a day, and no required signal has them now."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Labels = Mapping[str, str]
 
 
 def required_signals(policy: Policy) -> tuple[Signal, ...]:
-    """List the signals of subject scope that a ``require`` reads: those in which a subject is seen."""
+    """Return the signals of subject scope that a ``require`` reads. A subject is seen in these signals only."""
     asked = (condition for gate in policy.gates for condition in conditions(gate, (Ask.REQUIRE,)))
     names = {term.signal for condition in asked for term in condition.terms}
     signals = (policy.signals[name] for name in sorted(names))
@@ -21,15 +21,15 @@ def required_signals(policy: Policy) -> tuple[Signal, ...]:
 
 
 def missing_subjects(policy: Policy, recent: Iterable[Labels], instant: Iterable[Series]) -> tuple[Labels, ...]:
-    """Leave those of the subjects seen lately that no required signal has now.
+    """Return the recent subjects that no required signal has now.
 
-    A subject is there by a series that is judged: one of the signal's labels, in the
-    policy's realm. Its name in another realm, or on a series that the signal does not
-    mean, is not its presence.
+    A subject is present if it has a judged series: a series with the signal's labels, in the
+    policy's realm. Its name in another realm, or on a series without the signal's labels,
+    does not count.
 
     Args:
-        policy: whose realm, subjects and signals count.
-        recent: candidates, by their subject labels.
+        policy: the policy with realm, subjects and signals.
+        recent: the candidates, by their subject labels.
         instant: the newest samples of the policy's signals.
     """
     missing = {key: labels for labels in recent if (key := subject_key(labels, policy.subjects)) is not None}
@@ -38,7 +38,7 @@ def missing_subjects(policy: Policy, recent: Iterable[Labels], instant: Iterable
         meant.setdefault(signal.metric, []).append(signal.labels)
     for series in instant:
         if not missing:
-            break  # as a rule the first signal has them all
+            break  # usually the first signal has all subjects
         labels = series.labels
         if policy.realm is not None and labels.get(REALM_LABEL) != policy.realm:
             continue

@@ -1,6 +1,6 @@
-"""The one pure function: policy, evidence and now in, the verdict out.
+"""Judges a policy: a pure function from policy, evidence and time to a verdict.
 
-``decide``, ``watch`` and ``backtest`` all call it, so that they can never disagree.
+``decide``, ``watch`` and ``backtest`` all call ``judge``, so that they can never disagree.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ def judge(policy: Policy, evidence: Evidence, now: float, *, asked: Iterable[Ask
     """Judge every subject by every gate.
 
     Args:
-        policy: what is asked.
-        evidence: what was read; unread questions are UNKNOWN, never left out.
-        now: the server's own time, unix seconds.
-        asked: which conditions the evidence was read for.
+        policy: the policy to judge by.
+        evidence: the evidence that was read. A question without an answer is UNKNOWN and never left out.
+        now: the server's own time, in unix seconds.
+        asked: the kinds of conditions for which the evidence was read.
 
     Returns:
-        The worst of the subjects' verdicts, and all of them with their evidence.
+        The worst of the subjects' verdicts, and the verdict of each subject with its evidence.
     """
     asked = tuple(asked)
     signals = tuple(policy.signals[name] for name in judged_signals(policy, asked))
@@ -50,7 +50,7 @@ def judge(policy: Policy, evidence: Evidence, now: float, *, asked: Iterable[Ask
 
 
 def violated(policy: Policy, evidence: Evidence, now: float) -> tuple[tuple[str, JudgedCondition], ...]:
-    """List the ``abort`` conditions that are true, each with its gate, for every subject."""
+    """Return the ``abort`` conditions that are true for any subject, each with its gate."""
     signals = tuple(policy.signals[name] for name in judged_signals(policy, (Ask.ABORT,)))
     readings = Readings(policy, evidence, signals)
     found = []

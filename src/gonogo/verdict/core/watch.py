@@ -1,4 +1,4 @@
-"""From one reading of the evidence to one step of a watch."""
+"""Judges one step of a watch from the evidence of that step."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from gonogo.verdict.core.step import Recent, SeriesKey, Subject, WatchStep
 from gonogo.verdict.core.verdict import judge, violated
 
 CERTIFICATE = "certificate"
-"""The name of the gate that only makes the certificate's signals be read."""
+"""The name of the gate that exists only so that the certificate's signals are read."""
 
 
 def watched(policy: Policy) -> Policy:
-    """Give the policy to read evidence by: its own gates, and the signals that only ``certify`` names."""
+    """Return the policy for reading evidence: its own gates, and the signals that only ``certify`` names."""
     sampled = (parse_condition(f"{signal} >= 0") for signal in sorted(_sampled(policy)))
     return replace(policy, gates=(*policy.gates, Gate(CERTIFICATE, require=(), warn=(*_shares(policy), *sampled))))
 
 
 def take_step(policy: Policy, evidence: Evidence, at: float) -> WatchStep:
-    """Judge one reading of the evidence, which was read by ``watched(policy)``, every kind of condition asked."""
+    """Judge the evidence of a step. It was read by ``watched(policy)`` and for every kind of condition."""
     judgement = judge(policy, evidence, evidence.now, asked=ASK_ALWAYS)
     return WatchStep(
         at,
@@ -40,7 +40,7 @@ def take_step(policy: Policy, evidence: Evidence, at: float) -> WatchStep:
 
 
 def subject_of(policy: Policy, subject: SubjectVerdict) -> Subject:
-    """Give the values of the policy's subject labels, in their order."""
+    """Return the values of the policy's subject labels, in their order."""
     return tuple(subject.labels.get(name, "") for name in policy.subjects)
 
 

@@ -1,4 +1,4 @@
-"""What the time that a writer put in its own metric says against its signals."""
+"""Doubts about a writer whose clock is ahead, from the time that it put in its own metric."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from gonogo.verdict.core.index import Key
 from gonogo.verdict.core.tolerances import FUTURE_SECONDS
 
 Written = Mapping[tuple[str, Key], float]
-"""The metric and the subject -> the latest unix time in it."""
+"""The metric and the subject -> the latest unix time in the metric."""
 
 
 def written(policy: Policy, evidence: Evidence, signals: Iterable[Signal]) -> Written:
-    """Look up the writers' own times, of the policy's realm, in the instant answer."""
+    """Return the times that the writers of the policy's realm put in their metrics, from the instant answer."""
     metrics = {s.written_at: (policy.subjects if s.scope is Scope.SUBJECT else ()) for s in signals if s.written_at}
     latest: dict[tuple[str, Key], float] = {}
     if not metrics or isinstance(evidence.instant, Unread):
@@ -33,9 +33,9 @@ def written(policy: Policy, evidence: Evidence, signals: Iterable[Signal]) -> Wr
 
 
 def writer_doubts(metric: str, key: Key, times: Written, now: float) -> tuple[Doubt, ...]:
-    """Doubt a writer whose clock runs ahead; what it has not written is doubted elsewhere, as absent."""
+    """Return a doubt if the writer's clock is ahead. A missing time has a doubt of its own, ``absent``."""
     latest = times.get((metric, key))
     if latest is None or not latest - now > FUTURE_SECONDS:
         return ()
-    ahead = f"{metric} lies {latest - now:.1f} s ahead of the server's clock"
+    ahead = f"{metric} is {latest - now:.1f} s ahead of the server's clock"
     return (Doubt(Reason.FUTURE, f"{ahead}; set the clocks of the writer and the server right"),)
