@@ -1,4 +1,4 @@
-"""The program that is told of an abort."""
+"""The program that receives an abort."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def python(*lines: str) -> tuple[str, ...]:
 
 
 def test_a_program_that_is_not_there_is_said(tmp_path: Path) -> None:
-    """The abort stands; that nobody was told is an outcome of its own."""
+    """The abort stands. The missing program is an outcome of its own."""
     run = on_abort(("no-such-program",), "{}", tmp_path)
     assert (run.kind, run.outcome) == ("on-abort", Outcome.FAIL)
     assert run.detail == "no-such-program could not be run: No such file or directory"
 
 
 def test_a_program_that_does_not_end_is_stopped_with_all_it_started(tmp_path: Path) -> None:
-    """Its time is bounded, and what it wrote until then is quoted."""
+    """The time of the program is limited, and its output so far is quoted."""
     run = on_abort(("/bin/sh", "-c", "echo before; sleep 60 & wait"), "{}", tmp_path, deadline=timedelta(seconds=1))
     assert run.outcome is Outcome.FAIL
     assert run.detail == "/bin/sh had not ended after 1 s; its output: before"
@@ -47,7 +47,7 @@ def test_a_program_that_reads_nothing_is_no_failure(tmp_path: Path) -> None:
 
 
 def test_it_gets_the_verdict_and_no_shell(tmp_path: Path) -> None:
-    """On standard input, in the policy's folder, every argument as it was written."""
+    """The verdict comes on standard input. The program runs in the policy's folder with its arguments unchanged."""
     script = python("import os, sys", "print(sys.stdin.read(), sys.argv[1], os.getcwd())")
     run = on_abort((*script, "$(touch x); *"), '{"verdict": "HOLD"}', tmp_path)
     assert run.outcome is Outcome.PASS

@@ -37,7 +37,7 @@ def subject(*gates: GateOutcome, **labels: str) -> SubjectVerdict:
 
 
 def test_a_log_line_names_what_does_not_pass() -> None:
-    """And whose it is; control characters never reach the terminal."""
+    """The line names the subject and the gate. Control characters never reach the terminal."""
     gates = (GateOutcome("heartbeat", Outcome.UNKNOWN, (STALE,)), GateOutcome("uptime", Outcome.PASS, (GOOD,)))
     assert watch_line(view(subject(*gates, service="a\x1b"))) == ("30 s of 1h  HOLD: service=a\\x1b heartbeat UNKNOWN")
 
@@ -48,7 +48,7 @@ def test_a_log_line_of_a_healthy_step_is_short() -> None:
 
 
 def test_the_table_shows_the_check_that_decided_the_gate() -> None:
-    """With its first reason; a gate without checks has nothing to show."""
+    """The first reason of the check is shown. A gate without checks has no text."""
     gates = (GateOutcome("heartbeat", Outcome.UNKNOWN, (GOOD, STALE)), GateOutcome("empty", Outcome.UNKNOWN, ()))
     shown = view(subject(*gates, GateOutcome("uptime", Outcome.PASS, (GOOD,))))
     assert watch_title(shown) == "HOLD  watched 30 s of 1h, step 3"
@@ -60,7 +60,7 @@ def test_the_table_shows_the_check_that_decided_the_gate() -> None:
 
 
 def test_a_mixed_gate_falls_back_to_its_first_check() -> None:
-    """Where no single check has the gate's outcome."""
+    """If no single check has the gate's outcome, the first check is shown."""
     rows = watch_rows(view(subject(GateOutcome("odd", Outcome.FAIL, (GOOD, STALE)))))
     assert rows == [("FAIL", "odd", "duri_y is 1")]
 
@@ -99,6 +99,6 @@ def test_a_certificate_shows_every_number() -> None:
 
 
 def test_an_abort_is_one_line() -> None:
-    """As is a step."""
+    """An abort and a step are one line each."""
     assert abort_text(Abort("violated g: x == 0 (duri_x is 0)")) == "ABORTED: violated g: x == 0 (duri_x is 0)\n"
     assert run_text("obs-lint", Outcome.FAIL, "a\x07b", 0.24) == "FAIL    obs-lint: a\\x07b (0.2 s)"

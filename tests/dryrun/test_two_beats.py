@@ -54,7 +54,7 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class Realm:
-    """Two hosts, and a server that is told which of them it scrapes."""
+    """Two hosts, and a server that scrapes one of them."""
 
     folder: Path
     running: ExitStack
@@ -88,7 +88,7 @@ def realm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Realm]:
 
 
 def test_another_host_whose_numbers_lie_ahead_does_not_stand_in(realm: Realm) -> None:
-    """This host is scraped by nobody: neither the dry run nor verify takes the other one's beats for its own."""
+    """The server does not scrape this host: neither the dry run nor verify accepts the other host's beats."""
     this, other = realm.host("this"), realm.host("other")
     start = this.writer.beat().sequence
     other.writer.state.write_text(f"{start + AHEAD}\n", encoding="ascii")
@@ -106,7 +106,7 @@ def test_another_host_whose_numbers_lie_ahead_does_not_stand_in(realm: Realm) ->
 
 
 def test_beats_of_a_daemon_on_the_same_machine_count_too(realm: Realm) -> None:
-    """It beats more often than it is scraped, so the very numbers may never be; later ones are."""
+    """The daemon beats more often than it is scraped, so a later beat counts as well."""
     host = realm.host("this")
     host.writer.beat()
     realm.scrape(host)

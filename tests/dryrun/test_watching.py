@@ -55,7 +55,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def test_steps_fall_on_a_grid_and_the_last_at_the_end(clock: Clock) -> None:
-    """They do not drift, however late one wakes."""
+    """Steps do not drift, even if the process wakes late."""
     assert clock.fall(60) == [0, 15, 30, 45, 60]
 
 
@@ -76,7 +76,7 @@ def test_a_long_sleep_ends_the_watch_with_one_last_step(clock: Clock) -> None:
 
 
 class Heard(Silence):
-    """Remembers what it is told."""
+    """A progress that remembers its lines."""
 
     def __init__(self) -> None:
         self.said: list[str] = []
@@ -111,7 +111,7 @@ def test_a_server_that_is_not_there_is_watched_as_unknown(tmp_path: Path) -> Non
 
 
 def renewed(folder: Path, age: timedelta, change: Callable[[], object] = lambda: None) -> tuple[list[str], int]:
-    """Consider an obs-lint record of some age; give what was heard, and how many records there are then."""
+    """Consider an obs-lint record of some age. Return the lines of progress and the number of records after that."""
     policy_file = policy_folder(folder)
     heard = Heard()
     with Renewal(policy_file, heard) as renewal:
@@ -123,12 +123,12 @@ def renewed(folder: Path, age: timedelta, change: Callable[[], object] = lambda:
 
 
 def test_a_fresh_record_is_left_alone(tmp_path: Path) -> None:
-    """There is time until half of ``runs.max_age``."""
+    """A record is renewed only after half of ``runs.max_age``."""
     assert renewed(tmp_path, timedelta(hours=11)) == ([], 0)
 
 
 def test_changed_inputs_are_not_renewed(tmp_path: Path) -> None:
-    """They are another dry run's; this one has no record of them, and holds."""
+    """Changed inputs belong to another dry run. This one has no record of them, and is HOLD."""
     rules = tmp_path / "rules" / "duri.yml"
     assert renewed(tmp_path, timedelta(hours=13), lambda: rules.write_text("groups: []\n")) == ([], 0)
 
@@ -141,7 +141,7 @@ def test_inputs_that_are_gone_are_said(tmp_path: Path) -> None:
 
 
 def test_a_record_that_grows_old_is_renewed(tmp_path: Path) -> None:
-    """By a run that really happens."""
+    """A real run renews the record."""
     assert renewed(tmp_path, timedelta(hours=13)) == (
         ["obs-lint runs again, because its record is getting old", f"{Outcome.PASS} obs-lint"],
         1,

@@ -1,4 +1,4 @@
-"""From a policy to its writer."""
+"""The writer of a policy."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_system_without_realms_has_no_such_label(tmp_path: Path) -> None:
 
 
 def test_clock_and_instance_can_be_given(tmp_path: Path) -> None:
-    """For a rehearsal that beats in the past, or under a fixed name."""
+    """A rehearsal can beat in the past, or with a fixed instance."""
     path = policy(tmp_path, "{textfile_dir: ., pushgateway: 'http://127.0.0.1:9091'}")
     writer = heartbeat_writer(load_heartbeat(path), instance="fixed", nanoseconds=lambda: 5_000_000_000)
     assert writer.nanoseconds() == 5_000_000_000

@@ -71,7 +71,7 @@ def ask(url: str, *, seconds: float = 5, limit: int = 10_000) -> Response:
     ],
 )
 def test_what_is_no_whole_answer_is_an_error(said: bytes, error: str) -> None:
-    """Nothing is read into half an answer, another protocol or an endless one."""
+    """Half an answer, another protocol and an endless answer are errors."""
     with server(saying(said)) as url, pytest.raises(OSError, match=error):
         ask(url)
 
@@ -160,7 +160,7 @@ def test_a_certificate_nobody_vouches_for_is_refused(certificate: Path) -> None:
 
 
 def test_tls_works_with_an_authority_of_the_system(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What OpenSSL trusts is trusted."""
+    """A certificate that OpenSSL trusts is accepted."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     with server(saying(b"HTTP/1.0 200 OK\r\n\r\nok"), server_side(certificate)) as url:
         assert ask(url) == Response(200, b"ok")

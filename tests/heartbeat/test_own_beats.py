@@ -39,7 +39,7 @@ def host(instance: str, *samples: tuple[float, float, float], later: float = 0) 
 
 
 def test_numbers_above_it_are_another_hosts(own: OwnBeats) -> None:
-    """By one, by three hundred, or the very same number with another time."""
+    """A number higher by one or by three hundred, or the same number with another time, does not count."""
     number, time = own.beat.sequence, own.beat.milliseconds / 1000
     for ahead in (0, 1, 300):
         assert own.arrival(host("other", (5.0, number + ahead, time + 0.001))) is None
@@ -51,7 +51,7 @@ def test_an_earlier_beat_of_its_own_is_not_it(own: OwnBeats) -> None:
 
 
 def test_number_and_time_of_two_scrapes_or_of_two_hosts_are_no_pair(own: OwnBeats) -> None:
-    """They have to be scraped together."""
+    """Number and time must be scraped together."""
     number, time = own.beat.sequence, own.beat.milliseconds / 1000
     assert own.arrival(host("own", (5.0, number, time), later=1)) is None
     numbers, _ = host("one", (5.0, number, time))
@@ -61,7 +61,7 @@ def test_number_and_time_of_two_scrapes_or_of_two_hosts_are_no_pair(own: OwnBeat
 
 
 def test_its_first_sample_is_found_among_those_of_other_hosts(own: OwnBeats) -> None:
-    """With the server's time and its labels."""
+    """The arrival has the server's time and the labels of the series."""
     number, time = own.beat.sequence, own.beat.milliseconds / 1000
     found = [
         *host("ahead", (4.0, number + 1, time + 9)),

@@ -27,7 +27,7 @@ def test_a_missing_stage_says_where_to_look() -> None:
 
 
 def test_a_missing_stage_as_json() -> None:
-    """Its seconds are null."""
+    """The seconds of a missing stage are null."""
     document = json.loads(followed_json(FollowedBeat(BEAT, (*SEEN, MISSED))))
     assert (document["schema"], document["outcome"]) == ("gonogo/heartbeat-verify/v1", "missing")
     assert document["beat"]["sequence"] == 1_700_000_000
@@ -58,7 +58,7 @@ def test_a_beat_is_one_line() -> None:
 
 
 def test_a_beat_as_json() -> None:
-    """How a lost state was recovered is there too."""
+    """The JSON says how a lost state was recovered."""
     recovered = Beat(BEAT.sequence, BEAT.milliseconds, BEAT.published, "the state was lost")
     document = json.loads(beat_json(recovered))
     assert document == {

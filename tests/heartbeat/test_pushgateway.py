@@ -56,7 +56,7 @@ def test_secrets_in_the_address_are_refused_and_not_repeated(address: str) -> No
     ],
 )
 def test_the_group_is_in_the_path(instance: str, path: str) -> None:
-    """What a path cannot carry is in base64."""
+    """A value that is not allowed in a path is in base64."""
     group = PushGroup.at("http://host:9091/prefix/", {"job": "j", "instance": instance})
     assert group.address == f"http://host:9091/prefix/metrics/job/j{path}"
 
@@ -66,7 +66,7 @@ def test_the_group_is_in_the_path(instance: str, path: str) -> None:
     "instance", ["web-1", "a b\u00e9%?#+", "a/b", ".", "..", "", 'quote"back\\slash\nline', "{}", "@base64"]
 )
 def test_what_was_pushed_is_read_back_from_its_own_group(gateway: RunningServer, instance: str) -> None:
-    """Every instance has a group of its own, whatever its name."""
+    """Every instance has a group of its own, with any name."""
     group = PushGroup.at(gateway.url, {"job": "duri_heartbeat", "instance": instance})
     other = PushGroup.at(gateway.url, {"job": "duri_heartbeat", "instance": f"{instance}2"})
     group.publish(b'# TYPE a_seq gauge\na_seq{via="push"} 1762143605\n')
@@ -102,7 +102,7 @@ def test_what_the_pushgateway_refuses_is_said_with_its_words(gateway: RunningSer
 
 @pytest.mark.live
 def test_a_redirect_or_another_server_is_no_success(gateway: RunningServer) -> None:
-    """Only a status 2xx means that it was taken."""
+    """Only a status 2xx is a success."""
     with pytest.raises(ActionFailed, match=r"it answered 40[45]"):
         PushGroup.at(f"{gateway.url}/elsewhere", {"job": "lost"}).publish(b"a 1\n")
 

@@ -72,7 +72,7 @@ def test_the_first_beat_is_at_once_and_the_rest_do_not_drift(tmp_path: Path) -> 
 
 
 def test_a_beat_longer_than_the_interval_costs_those_it_overlaps(tmp_path: Path) -> None:
-    """What was missed is not made up for by a burst, and the schedule stays where it was."""
+    """Missed beats are skipped, not made up for in a burst, and the schedule stays the same."""
     time = Time(waits_left=4)
     work = iter([0.0, 100.0, 0.0, 0.0])
     outcomes = list(beats(writer_in(tmp_path, time, lambda: next(work)), EVERY, time.stop_within, lambda: time.now))

@@ -41,7 +41,7 @@ def test_a_note_that_cannot_be_made_or_read_is_none(tmp_path: Path) -> None:
 
 
 def test_a_note_is_read_as_it_was_made(tmp_path: Path) -> None:
-    """Also where it is shorter than the one before."""
+    """A note is read back also if it is shorter than the one before."""
     (tmp_path / "lock").touch()
     for seal in (Seal(1_700_000_000, 1_700_000_000_123, 4711, 10**18), Seal(7, 8), Seal(7, 8, 9, 10, 11)):
         note(tmp_path / "lock", seal)
@@ -50,7 +50,7 @@ def test_a_note_is_read_as_it_was_made(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("change", [put_back, touch, Path.unlink])
 def test_a_file_that_was_put_back_touched_or_lost_is_another(tmp_path: Path, change: Callable[[Path], None]) -> None:
-    """Were its content and its times the same; the kernel's clock needs a tick between the two."""
+    """Content and times may be the same. The kernel's clock needs a tick between the two files."""
     state = tmp_path / "state"
     state.write_bytes(b"41\n")
     seal = sealed(41, 0, state)

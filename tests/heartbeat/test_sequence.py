@@ -32,7 +32,7 @@ UNVOUCHED = st.integers(1, PLAUSIBLE - 1)
     ],
 )
 def test_what_is_not_exactly_one_possible_number_is_no_state(content: bytes) -> None:
-    """Nothing is guessed from a damaged state."""
+    """A damaged state is never guessed."""
     assert read_state(content) is None
 
 
@@ -50,7 +50,7 @@ def test_published_numbers_that_no_writer_can_have_published_are_passed_over() -
 
 
 def test_a_sequence_without_a_past_starts_from_the_time() -> None:
-    """It never starts at 1, but on a machine whose clock never ran."""
+    """A sequence starts at 1 only if the clock never ran."""
     assert following(None, 1_700_000_000) == 1_700_000_000
     assert following(None, -5) == 1
 

@@ -11,14 +11,14 @@ from gonogo.heartbeat.service_notice import ServiceNotice
 
 
 def test_nobody_asked_nobody_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a socket's name no socket is made."""
+    """Without the name of a socket no socket is made."""
     monkeypatch.delattr(socket, "socket")
     assert ServiceNotice(None).tell("READY=1") is None  # type: ignore[func-returns-value]  # it must only return
 
 
 @pytest.mark.parametrize("gone", ["{folder}/no-such", "{folder}", "@gonogo-no-such-socket", "/" + "x" * 200])
 def test_a_manager_that_is_gone_stops_nothing(tmp_path: Path, gone: str) -> None:
-    """A service outlives whoever watches it."""
+    """The service goes on without its manager."""
     assert ServiceNotice(gone.format(folder=tmp_path)).tell("READY=1") is None  # type: ignore[func-returns-value]  # the same
 
 

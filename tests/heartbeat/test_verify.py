@@ -105,7 +105,7 @@ def test_a_beat_that_is_not_published_is_not_looked_for(stack: Callable[[str], S
 
 
 def test_a_beat_that_nobody_scrapes_is_missed_at_the_scrape(stack: Callable[[str], Stack]) -> None:
-    """A writer that writes where no node_exporter reads is told what to look at."""
+    """A writer that writes where no node_exporter reads gets the next step."""
     started = stack(RULES)
     writer, trail = started.following()
     verify(writer, trail, SHORT)
@@ -149,7 +149,7 @@ def test_the_first_beat_ever_is_not_ok_yet_and_the_second_is(stack: Callable[[st
 
 
 def test_the_pushed_copy_can_be_followed_too(stack: Callable[[str], Stack]) -> None:
-    """What the rules read is what is followed."""
+    """The copy that the rules read is followed."""
     writer, trail = stack(RULES).following("push")
     verify(writer, trail, SHORT)
     followed = verify(writer, trail, LONG)

@@ -100,7 +100,7 @@ def test_a_lost_state_goes_on_from_what_was_published(tmp_path: Path, damage: by
 
 @pytest.mark.parametrize("textfile", [None, b"", b"\0\xff", b"duri_textfile_heartbeat_seq NaN\n", b"duri_textfile_hea"])
 def test_with_nothing_left_it_starts_from_the_time(tmp_path: Path, textfile: bytes | None) -> None:
-    """It never starts again at 1."""
+    """A sequence never starts again at 1."""
     if textfile is not None:
         (tmp_path / "duri_textfile_heartbeat.prom").write_bytes(textfile)
     beat = writer_in(tmp_path).beat()
@@ -109,7 +109,7 @@ def test_with_nothing_left_it_starts_from_the_time(tmp_path: Path, textfile: byt
 
 
 def test_a_state_from_an_old_backup_does_not_take_the_sequence_back(tmp_path: Path) -> None:
-    """What is published counts even where the state can be read."""
+    """The published number counts also if the state can be read."""
     for _ in range(3):
         last = writer_in(tmp_path).beat()
     lost(tmp_path, b"5\n")
@@ -117,7 +117,7 @@ def test_a_state_from_an_old_backup_does_not_take_the_sequence_back(tmp_path: Pa
 
 
 def test_a_clock_set_back_changes_only_the_time(tmp_path: Path) -> None:
-    """The number grows whatever the clock does."""
+    """The number grows with any clock."""
     first = writer_in(tmp_path, now=NOW).beat()
     second = writer_in(tmp_path, now=NOW - 86_400.5).beat()
     assert second.sequence == first.sequence + 1
@@ -134,7 +134,7 @@ def test_a_state_that_cannot_be_read_is_replaced(powerless: Path) -> None:
 
 
 def test_a_textfile_that_cannot_be_read_is_no_memory(powerless: Path) -> None:
-    """With the state lost as well it starts from the time, and replaces both."""
+    """Without state and textfile the sequence starts from the unix time, and replaces both."""
     writer_in(powerless).beat()
     for path in (".duri_heartbeat.state", "duri_textfile_heartbeat.prom"):
         (powerless / path).chmod(0)
@@ -156,7 +156,7 @@ def test_a_folder_that_cannot_be_written_is_refused_in_words(powerless: Path) ->
 
 
 def test_a_folder_that_is_not_there_is_refused_in_words(tmp_path: Path) -> None:
-    """It is not made: node_exporter would not read it."""
+    """The folder is not made, because node_exporter would not read it."""
     with pytest.raises(ActionFailed, match=r"No such file[\s\S]*next: make the folder"):
         writer_in(tmp_path / "none").beat()
 
@@ -183,7 +183,7 @@ def test_a_folder_in_the_textfiles_place_is_refused_in_words(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("room", [0, 5, 100])
 def test_a_full_disk_leaves_the_old_beat_and_says_so(tmp_path: Path, room: int) -> None:
-    """Whether state or textfile no longer fits: an error, the old file, and a higher number later."""
+    """If the state or the textfile does not fit: an error, the old file, and a higher number later."""
     first = writer_in(tmp_path).beat()
     before = (tmp_path / "duri_textfile_heartbeat.prom").read_bytes()
     with files_up_to(room), pytest.raises(ActionFailed, match=r"File too large[\s\S]*next: raise the limit"):
@@ -375,7 +375,7 @@ def test_after_a_pause_the_pushgateway_is_asked(tmp_path: Path, passed: float) -
 
 @pytest.mark.live
 def test_a_pushgateway_is_not_asked_at_every_beat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its answer is as large as a fleet: the state of the last beat is enough, however quick the beats."""
+    """The answer of the Pushgateway is large. The state of the last beat is enough, also for quick beats."""
     with pushgateway(tmp_path / "server") as server:
         writer = replace(writer_in(tmp_path, address=server.url), textfile=None)
         writer.beat()
@@ -385,7 +385,7 @@ def test_a_pushgateway_is_not_asked_at_every_beat(tmp_path: Path, monkeypatch: p
 
 
 def test_a_lock_file_that_cannot_be_written_still_locks(powerless: Path) -> None:
-    """Without a note the next beat asks; it is no reason not to beat."""
+    """Without a note the next beat asks the Pushgateway. A missing note does not prevent a beat."""
     writer = writer_in(powerless)
     writer.lock.touch(0o444)
     assert writer.beat().sequence + 1 == writer.beat().sequence
@@ -471,7 +471,7 @@ def test_two_writers_of_one_file_notice_each_other(tmp_path: Path) -> None:
 
 
 def test_labels_that_were_changed_on_purpose_take_over(tmp_path: Path) -> None:
-    """And then it is the other one that is refused."""
+    """After that the other writer is refused."""
     first = writer_in(tmp_path)
     first.beat()
     second = in_realm(first, "other")
@@ -505,7 +505,7 @@ def test_a_damaged_label_is_no_other_writer(tmp_path: Path) -> None:
 
 
 def test_another_machine_is_said(tmp_path: Path) -> None:
-    """With the same labels it may be the same service, moved: it beats, and says what it sees."""
+    """With the same labels it may be the same service on a new machine: it beats and reports the other machine."""
     here, there = replace(writer_in(tmp_path), machine=1), replace(writer_in(tmp_path), machine=2)
     assert here.beat().beside == ""
     assert here.beat().beside == ""

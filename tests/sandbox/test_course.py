@@ -17,24 +17,24 @@ COURSES = st.lists(st.tuples(SECONDS, st.floats(0, 100)), min_size=1, max_size=5
 
 
 def test_a_course_without_points_is_refused() -> None:
-    """It would say nothing."""
+    """A curve without points has no value."""
     with pytest.raises(ValueError, match="at least one point"):
         Curve(())
 
 
 def test_a_course_that_goes_back_in_time_is_refused() -> None:
-    """Its points are in order."""
+    """The points must be in order."""
     with pytest.raises(ValueError, match="forward in time"):
         Curve(((0.0, 1.0), (-1.0, 2.0)))
 
 
 def test_a_level_is_the_same_always() -> None:
-    """Before, at and after its only point."""
+    """The value is the same before, at and after the only point."""
     assert {level(3.0).at(second) for second in (-1e9, 0.0, 1e9)} == {3.0}
 
 
 def test_a_step_changes_at_once() -> None:
-    """At the second of the step the new value holds."""
+    """At the second of the step the curve has the new value."""
     course = step(1.0, timedelta(seconds=10), 5.0)
     assert [course.at(second) for second in (-11, -10, -9, 100)] == [1.0, 5.0, 5.0, 5.0]
 
@@ -62,12 +62,12 @@ def test_totals_add_up(course: Curve, one: float, two: float, three: float) -> N
 
 @given(COURSES, SECONDS)
 def test_a_value_lies_between_the_points(course: Curve, second: float) -> None:
-    """Nothing is extrapolated."""
+    """No value is extrapolated."""
     values = [value for _, value in course.points]
     assert min(values) - 1e-9 <= course.at(second) <= max(values) + 1e-9
 
 
 @given(COURSES, SECONDS)
 def test_a_share_and_its_complement_make_one(course: Curve, second: float) -> None:
-    """At every time."""
+    """The sum is 1 at every time."""
     assert course.at(second) + course.complement().at(second) == pytest.approx(1)

@@ -1,4 +1,4 @@
-"""What is exported is Prometheus's text format, a family at a time."""
+"""The exports are in Prometheus's text format, one family after the other."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_a_counter_and_a_gauge() -> None:
 
 
 def test_the_parts_of_a_histogram_are_one_family() -> None:
-    """Its type is told once."""
+    """The type of the family is written once."""
     parts = [(source("d_bucket", counter=True, le="60"), 1), (source("d_sum"), 9.5), (source("d_count"), 1)]
     text = exposition(parts, "sandbox").decode()
     assert text.count("# TYPE") == 1

@@ -1,4 +1,4 @@
-"""The faults of ``--inject``: all named, all told, none that could be a GO."""
+"""The faults of ``--inject``: each has a name and an explanation, and none can be GO."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DOCS = Path(__file__).parents[2] / "docs" / "sandbox.md"
 
 
 def test_an_unknown_fault_is_refused_with_the_list() -> None:
-    """Whoever mistypes one sees them all."""
+    """The error lists all faults."""
     with pytest.raises(UsageError) as refused:
         fault_named("burm")
     assert all(name in refused.value.next_step for name in FAULTS)
@@ -25,21 +25,21 @@ def test_an_unknown_fault_is_refused_with_the_list() -> None:
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_a_fault_is_never_go(fault: Fault) -> None:
-    """Its exit code is its verdict's, and only an unknown has a reason."""
+    """The exit code is that of the verdict, and only an UNKNOWN has a reason."""
     assert fault.exit_code == EXIT_CODES[fault.verdict]
     assert (fault.reason is None) == (fault.verdict is Verdict.NO_GO)
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_only_what_enters_through_the_history_changes_it(fault: Fault) -> None:
-    """And that changes one thing about it."""
+    """A fault of the history changes one part of the story."""
     changed = fault.story(HEALTHY)
     assert (changed != HEALTHY) == (fault.entry is EntryPoint.HISTORY)
     assert replace(changed, length=HEALTHY.length) == changed
 
 
 def test_the_faults_that_are_promised_are_there() -> None:
-    """Those that the documentation of the dry run names."""
+    """The faults are those in the documentation of the dry run."""
     promised = "heartbeat-stall stale-source smoke-constants burn canary-regression rule-broken prometheus-down"
     assert set(promised.split()) <= set(FAULTS)
 

@@ -38,7 +38,7 @@ def test_the_last_three_quarters_of_an_hour_have_live_density() -> None:
 
 
 def test_spans_lie_in_one_block_each() -> None:
-    """They are cut at whole multiples of the block's length, and nothing is lost."""
+    """Spans are cut at whole multiples of the block's length, and no sample is lost."""
     times = sample_times(MONTH, timedelta(seconds=5))
     cut = spans(times, END)
     assert [time for span in cut for time in span.times] == list(times)
@@ -47,7 +47,7 @@ def test_spans_lie_in_one_block_each() -> None:
 
 
 def test_the_text_bears_realm_job_and_instance() -> None:
-    """What has no value yet is left out; the text ends as OpenMetrics must."""
+    """A source without a value yet is left out. The text ends as OpenMetrics requires."""
     source = RawSource("up_total", {"slo": "green"}, True, FeedJob.NODE, lambda second: 7 if second == 0 else None)
     assert "".join(openmetrics([source], (-5.0, 0.0), END, "sandbox")) == (
         'up_total{metric_realm="sandbox",slo="green",job="node",instance="sandbox"} 7 1800000000.000\n# EOF\n'
@@ -55,7 +55,7 @@ def test_the_text_bears_realm_job_and_instance() -> None:
 
 
 def test_values_read_back_exactly() -> None:
-    """They are written so that they are the same doubles again."""
+    """Values are written so that they are read as the same doubles."""
     source = RawSource("x", {}, False, FeedJob.NODE, lambda _: 0.1 + 0.2)
     line = "".join(openmetrics([source], (0.0,), END, "sandbox")).splitlines()[0]
     assert float(line.split()[1]) == pytest.approx(0.1 + 0.2, abs=0)

@@ -12,7 +12,7 @@ from gonogo.sandbox.layout import SandboxLayout, configuration_text, policy_text
 
 
 def test_the_policy_loads(tmp_path: Path) -> None:
-    """It reads the text file of its own folder, asks no other server, and sets no threshold."""
+    """The policy reads the text file of its own folder, asks no other server, and sets no threshold."""
     layout = SandboxLayout(tmp_path)
     layout.make()
     layout.policy.write_text(policy_text(layout, "http://127.0.0.1:1234"), encoding="utf-8")
@@ -27,7 +27,7 @@ def test_the_policy_loads(tmp_path: Path) -> None:
 
 
 def test_the_configuration_scrapes_loopback_under_one_instance() -> None:
-    """Only the Pushgateway's labels are honoured; the pace is the one asked for."""
+    """Only the Pushgateway's labels are honoured, and the interval is the requested one."""
     urls = targets("http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3")
     text = configuration_text(urls, timedelta(seconds=5))
     content = yaml.safe_load(text)

@@ -22,13 +22,13 @@ def told(*groups: RuleGroup) -> list[list[tuple[timedelta, list[str]]]]:
 
 
 def test_no_rules_need_no_past() -> None:
-    """And alerts record nothing."""
+    """Alerts record no series."""
     alert = Rule(RuleKind.ALERT, "Down", "up == 0")
     assert told() == told(RuleGroup("g", (alert,))) == []
 
 
 def test_what_is_read_comes_before_its_reader() -> None:
-    """Also across groups, and whatever their order."""
+    """The order is right across groups and for any order of the groups."""
     reader, read = record("b", "a + raw"), record("a", "raw")
     assert told(RuleGroup("g", (reader,)), RuleGroup("h", (read,))) == [[(RECORDED, ["a"])], [(RECORDED, ["b"])]]
 

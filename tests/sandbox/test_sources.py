@@ -32,7 +32,7 @@ def named(name: str, story: Story = HEALTHY) -> RawSource:
 
 
 def increase(name: str, story: Story, days: float) -> float:
-    """How much a counter gained until the end of the history."""
+    """Return the growth of a counter until the end of the history."""
     counter = named(name, story).value
     return (counter(0) or 0) - (counter(-days * DAY) or 0)
 
@@ -41,7 +41,7 @@ def increase(name: str, story: Story, days: float) -> float:
     ("version", "bound"), [((2, 42), "600"), ((2, 55), "600"), ((3, 0), "600.0"), ((3, 16), "600.0"), (None, "600.0")]
 )
 def test_bounds_are_those_that_the_version_stores(version: tuple[int, int] | None, bound: str) -> None:
-    """So that a bucket of the history goes on in what is scraped; nothing else is changed."""
+    """The buckets of the history continue in the scrapes, and no other label is changed."""
     found = sources(HEALTHY, "duri", END)
     changed = as_scraped(found, version)
     bounds = [source.labels["le"] for source in changed if "le" in source.labels]
@@ -73,14 +73,14 @@ def test_a_beat_is_the_newest_on_its_grid(second: float) -> None:
 
 @given(st.floats(-31 * DAY, DAY), st.floats(0, DAY))
 def test_counters_never_fall(second: float, later: float) -> None:
-    """Neither in the past nor live, whatever the story."""
+    """Law: no counter falls, in the past or live, with any story."""
     for source in sources(STORY, "duri", END):
         if source.counter:
             assert (source.value(second) or 0) <= (source.value(second + later) or 0), source.name
 
 
 def test_counters_begin_at_zero() -> None:
-    """What first appears above 0 loses its first events to increase."""
+    """A counter that first appears above 0 would lose its first events in ``increase``."""
     begun = {
         source.value(-HEALTHY.length.total_seconds()) for source in sources(HEALTHY, "duri", END) if source.counter
     }
@@ -94,7 +94,7 @@ def test_the_healthy_story_burns_a_fifth() -> None:
 
 
 def test_rollbacks_and_promotions_are_all_canaries() -> None:
-    """Six an hour, told apart by the ratio."""
+    """Six canaries end per hour, and the ratio splits them."""
     rolled_back, promoted = (increase(f"canary_{name}_total", STORY, 2) for name in ("rollback", "promote"))
     assert rolled_back + promoted == pytest.approx(6 * 48, abs=1)
     assert rolled_back / (rolled_back + promoted) == pytest.approx(0.9, abs=0.01)

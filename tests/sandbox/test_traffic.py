@@ -49,7 +49,7 @@ def exported(folder: Path, name: str) -> float:
 
 
 def test_a_push_that_fails_is_raised(tmp_path: Path) -> None:
-    """Whoever starts a sandbox without a Pushgateway hears of it."""
+    """A sandbox without a Pushgateway gets an error."""
     with pytest.raises(ActionFailed, match="Pushgateway"):
         traffic(tmp_path).push()
 
@@ -90,7 +90,7 @@ def test_a_new_story_moves_gauges_and_leaves_counters_where_they_are(tmp_path: P
 
 
 def test_a_paused_source_stands_still(tmp_path: Path) -> None:
-    """And goes on when it is resumed."""
+    """A paused source continues when it is resumed."""
     live = traffic(tmp_path)
     live.resume()
     await_true((tmp_path / "traffic.prom").exists)
@@ -103,7 +103,7 @@ def test_a_paused_source_stands_still(tmp_path: Path) -> None:
 
 
 def test_beats_stop_and_go_on(tmp_path: Path) -> None:
-    """Their numbers only grow."""
+    """The numbers of the beats only grow."""
     live = traffic(tmp_path)
     live.resume_beats()
     await_true((tmp_path / "duri_textfile_heartbeat.prom").exists)

@@ -1,4 +1,4 @@
-"""Whether a server has exactly the rules of some files."""
+"""The comparison of a server's rules with the rules of files."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ def test_another_interval_is_a_difference() -> None:
 
 
 def test_another_rule_of_a_name_of_ours_is_a_difference() -> None:
-    """Somebody else records the same metric."""
+    """Another group records the same metric."""
     theirs = LoadedGroup("theirs", EVERY, (state(Rule(RuleKind.RECORD, "x", "vector(1)")),))
     assert "not in the policy's rule files" in told(state(X), state(Y), state(ALERT), more=(theirs,))
 
 
 def test_rules_of_other_names_are_nobodys_business() -> None:
-    """However ill they are; alerts of others do not count as ours either."""
+    """Other rules may be in any state. Alerts with other names do not count either."""
     others = (
         state(Rule(RuleKind.RECORD, "z", "vector(1)"), health=RuleHealth.ERROR),
         state(Rule(RuleKind.ALERT, "Theirs", "x > 1"), evaluated_at=None),
@@ -75,5 +75,5 @@ def test_rules_of_other_names_are_nobodys_business() -> None:
     ],
 )
 def test_a_rule_must_have_been_evaluated_without_error(ill: dict[str, object], expected: str) -> None:
-    """Since the reload, where there was one."""
+    """The evaluation must be after the given time."""
     assert told(state(X), state(Y, **ill), state(ALERT)) == expected

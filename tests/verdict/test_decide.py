@@ -84,12 +84,12 @@ def check_of(report: Report) -> JudgedCondition:
 
 
 def test_everything_together_stays_within_a_minute() -> None:
-    """At worst it waits for rules as long as it may, and then three answers in a row take as long as they may."""
+    """The longest wait for rules and three of the longest answers fit into a minute."""
     assert MINUTE - timedelta(seconds=5) > LONGEST_SETTLING + 3 * ONE_ANSWER
 
 
 def test_a_mistake_is_an_error_and_no_verdict(policy: Path) -> None:
-    """Before anybody is asked: rules that cannot be read, an address that is none."""
+    """Unreadable rules and an invalid address are errors before any question is asked."""
     with pytest.raises(UsageError):
         decide(load(policy), "ftp://host")
     (policy.parent / "rules.yml").unlink()
@@ -109,7 +109,7 @@ def test_a_server_that_fails_is_a_verdict(policy: Path) -> None:
 
 
 def test_the_number_of_questions_is_constant(policy: Path) -> None:
-    """Whatever the server says; questions that were lost are asked again, but never for ever."""
+    """The number of questions is constant for any answers. Lost questions are repeated a limited number of times."""
     with faulty(lambda connection: connection.answer("200 OK", EMPTY_ANSWER)) as server:
         decide(load(policy), server.url)
         assert len(server.connections) < 12
@@ -186,7 +186,7 @@ def test_a_server_that_is_as_slow_as_it_may_be_stays_within_the_minute(
 
 
 def test_a_hanging_server_is_left_at_the_deadline(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However long the policy would wait."""
+    """The deadline holds, although the policy would wait longer."""
     monkeypatch.setattr(deciding, "ONE_ANSWER", timedelta(seconds=0.5))
     with policy.open("a", encoding="utf-8") as file:
         file.write("prometheus: {timeout: 1h}\n")

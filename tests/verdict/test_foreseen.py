@@ -69,7 +69,7 @@ def test_a_server_that_lists_its_own_rules_is_asked_for_their_offset(tmp_path: P
 
 
 def test_where_vmalert_is_seen_its_keys_are_read_and_windows_reach_back_further(tmp_path: Path) -> None:
-    """By the latest of its groups; no word in the policy is needed."""
+    """The windows are longer by the delay of the latest group. The policy needs no setting for it."""
     with faulty(vmalert) as server:
         by = policy(tmp_path, url="http://127.0.0.1:1", rules_url=server.url)
         assert foreseen(by, server_of(by, None)) == Foreseen(timedelta(seconds=62), Dialect.VICTORIA_METRICS)
@@ -80,7 +80,7 @@ def test_where_vmalert_is_seen_its_keys_are_read_and_windows_reach_back_further(
 
 
 def test_another_program_has_no_keys_of_vmalerts(tmp_path: Path) -> None:
-    """Where the rules are those of a Prometheus or a Thanos, a key of vmalert's is a mistake."""
+    """If a Prometheus or a Thanos evaluates the rules, a key of vmalert is a mistake."""
     answers = answering([group(limit=0)])
     with faulty(lambda c: c.answer("200 OK", answers["/api/v1/rules"])) as server:
         by = policy(tmp_path, url="http://127.0.0.1:1", rules_url=server.url)
@@ -90,7 +90,7 @@ def test_another_program_has_no_keys_of_vmalerts(tmp_path: Path) -> None:
 
 
 def test_a_program_that_does_not_answer_is_no_mistake_of_the_policy(tmp_path: Path) -> None:
-    """It may be vmalert, so its keys are read; the verdict asks again, and is HOLD."""
+    """The program may be vmalert, so its keys are read. The verdict asks again and is HOLD."""
     silent = policy(tmp_path, rules_url="http://127.0.0.1:1")
     assert foreseen(silent, server_of(silent, None)) == Foreseen(dialect=Dialect.VICTORIA_METRICS)
     (window,) = prepare(silent, None).questions.windows

@@ -1,4 +1,4 @@
-"""Everything that one verdict needs, in one batch: what gets no answer is there as unread, and nothing raises."""
+"""The evidence for one verdict, in one batch. A question without an answer is unread, and no error is raised."""
 
 from __future__ import annotations
 
@@ -99,13 +99,13 @@ def test_what_no_server_answers_is_unread(folder: Path) -> None:
 
 
 def test_a_bug_in_a_thread_is_a_bug(folder: Path) -> None:
-    """What is no failure of a server is raised where it can be seen."""
+    """An error that is not a failure of a server is raised in the main thread."""
     with pytest.raises(UsageError, match="no URL"):
         gathered(folder, "ftp://host")
 
 
 def test_it_leaves_no_thread_that_the_end_waits_for(folder: Path) -> None:
-    """An interrupt is an interrupt at once: whatever still waits does so in the background."""
+    """An interrupt ends the command at once. Threads that still wait are in the background."""
     began = threading.Event()
 
     def hang(connection: Connection) -> None:
@@ -158,7 +158,7 @@ def test_everything_is_read_in_one_batch(folder: Path, server: RunningServer) ->
 def test_one_unanswered_question_leaves_the_others(
     folder: Path, server: RunningServer, path: str, parts: set[str]
 ) -> None:
-    """What was answered is kept, and what was not is named."""
+    """The answers are kept, and the missing answer is named."""
     with proxy(server.url) as front:
         front.spoil = only(path, refused)
         found = gathered(folder, front.url)
@@ -196,7 +196,7 @@ def test_the_day_of_recent_subjects_is_the_servers(
 @pytest.mark.xdist_group("gather")
 @pytest.mark.parametrize("path", ["/api/v1/query", "/api/v1/label/"])
 def test_a_warning_on_any_answer_is_kept(folder: Path, server: RunningServer, path: str) -> None:
-    """Even where only the list of subjects is partial: who is not in it would not be missed."""
+    """A warning counts also if only the list of subjects is partial: a subject outside it would not be missed."""
     with proxy(server.url) as front:
         front.spoil = only(path, lambda p: replace(p, body=p.body.replace(b'"status":"success"', UNPUBLISHED, 1)))
         assert gathered(folder, front.url).evidence.warnings == ("a shard is gone",)

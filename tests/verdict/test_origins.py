@@ -1,4 +1,4 @@
-"""Where series come from, and what is no longer there: asked of a real server."""
+"""The sources of series, and the series that are gone, asked of a real server."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Scene:
 
     @property
     def url(self) -> str:
-        """Where to ask."""
+        """The server's URL."""
         return self.server.url
 
     def export(self, *services: str) -> None:
@@ -120,7 +120,7 @@ def test_nothing_is_asked_where_there_is_nothing_to_ask() -> None:
 
 @pytest.mark.parametrize("place", ["", "x", "2", "-1", "²"])
 def test_an_answer_to_another_question_is_none(place: str) -> None:
-    """Rows that name no selector of ours cannot be told apart."""
+    """A row without a known selector cannot be assigned."""
     rows = f'[{{"metric":{{"gonogo_selector":"{place}"}},"value":[1700000000,"1"]}}]'
     body = f'{{"status":"success","data":{{"resultType":"vector","result":{rows}}}}}'.encode()
     with (
@@ -131,7 +131,7 @@ def test_an_answer_to_another_question_is_none(place: str) -> None:
 
 
 def test_too_many_missing_are_all_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They are not asked about by name: all count as seen within a day."""
+    """Too many subjects are not asked about by name: all count as seen within a day."""
     monkeypatch.setattr(asking, "MOST_FOLLOWED", 1)
     gone = ({"service": "a"}, {"service": "b"})
     nowhere = "http://127.0.0.1:1"
@@ -141,7 +141,7 @@ def test_too_many_missing_are_all_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.live
 @pytest.mark.xdist_group("origins")
 def test_each_selector_has_its_sources(scene: Scene) -> None:
-    """Job and instance, for each selector of its own, whatever quotes are in it; none is empty."""
+    """Each selector has its jobs and instances, with any quotes in it, and no selector is left out."""
     scene.export(*SERVICES)
     asked = all_of('duri_x{metric_realm="prod"}', "no_such", "up offset 1s", narrowed("duri_x", equal("service", ODD)))
     found = origins(CLIENT, scene.url, asked, unheard)
@@ -153,7 +153,7 @@ def test_each_selector_has_its_sources(scene: Scene) -> None:
 @pytest.mark.live
 @pytest.mark.xdist_group("origins")
 def test_what_a_down_target_fed_is_still_known(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its series are gone from the instant answer, not from the day."""
+    """The series of a down target are gone from the instant answer, and were there within the day."""
     scene.export("mail")
     selector = all_of('duri_x{metric_realm="prod"}', "no_such")
     scene.node.kill()
@@ -179,7 +179,7 @@ def test_what_a_down_target_fed_is_still_known(scene: Scene, monkeypatch: pytest
 @pytest.mark.xdist_group("origins")
 @pytest.mark.parametrize("labels", [("service",), ("service", "zone")])
 def test_a_subject_that_is_gone_is_found(scene: Scene, labels: tuple[str, ...]) -> None:
-    """By one label or by several, of our realm only, whatever is in the value."""
+    """A vanished subject is found by one label or by several, in the policy's realm only, with any value."""
     by = fleet(*labels)
     scene.export(*SERVICES)
     scene.export("mail")
@@ -194,7 +194,7 @@ def test_a_subject_that_is_gone_is_found(scene: Scene, labels: tuple[str, ...]) 
 @pytest.mark.live
 @pytest.mark.xdist_group("origins")
 def test_what_the_server_warned_of_is_heard(scene: Scene) -> None:
-    """Of every one of these questions: what a partial answer leaves out would be missed in silence."""
+    """Each question passes on the warnings: a partial answer would hide a missing series."""
 
     def warn(passing: Passing) -> Passing:
         return replace(passing, body=passing.body.replace(b'"success"', b'"success","warnings":["a shard is gone"]', 1))

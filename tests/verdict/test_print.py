@@ -68,7 +68,7 @@ def test_text_tells_failed_from_not_known() -> None:
 
 
 def test_text_shows_warnings_and_skew() -> None:
-    """What is worth a look is said, and a clock that differs."""
+    """Warnings and a different clock are printed."""
     gate = Gate("g", (parse_condition("x == 1"),), warn=(parse_condition("x > 0.5"),))
     text = report_text(report(policy(gates=(gate,)), evidence(), skew=-3.0))
     assert "warning: x > 0.5: duri_x is 1" in text
@@ -106,6 +106,6 @@ def test_untrusted_text_cannot_make_a_line() -> None:
 
 
 def test_the_same_report_is_the_same_text() -> None:
-    """Nothing in a rendering depends on when or where it is made."""
+    """The text does not depend on the time or the machine."""
     first = report(policy("x == 1"), evidence())
     assert report_text(first) == report_text(replace(first))

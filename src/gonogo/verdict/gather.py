@@ -203,7 +203,7 @@ def _follow_up(survey: Survey, evidence: Evidence, warned: Warned) -> Evidence:
     selectors = tuple(one for one in survey.questions.origins if one.text not in evidence.untraced)
     missing = asked("vanished subjects", lambda: vanished_subjects(survey.policy, evidence, client, url, warned))
     used = asked(
-        "what the targets that are down fed", lambda: fed_by_down_targets(evidence, selectors, client, url, warned)
+        "the series of the targets that are down", lambda: fed_by_down_targets(evidence, selectors, client, url, warned)
     )
     groups = asked("the groups of pushes", lambda: fed_by_push_groups(evidence, selectors, client, url, warned))
     vanished = evidence.vanished if isinstance(evidence.vanished, Unread) else outcome(missing)

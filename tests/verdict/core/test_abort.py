@@ -1,4 +1,4 @@
-"""When a dry run must end."""
+"""The conditions under which a dry run must end."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_violation_aborts_at_once_and_is_told() -> None:
 
 
 def test_a_violation_aborts_even_under_a_go() -> None:
-    """An abort condition counts whatever the requirements say."""
+    """An abort condition counts also if every requirement passes."""
     assert run(step(0, Verdict.GO, VIOLATION)) is not None
 
 
@@ -76,7 +76,7 @@ def test_a_no_go_is_known() -> None:
 
 
 def test_a_watcher_that_slept_was_blind() -> None:
-    """After two steps the last verdict stands no longer: 10 min beyond that are an abort, even at a GO."""
+    """The last verdict counts for two steps. 10 min beyond that are an abort, even after a GO."""
     assert run(step(0, Verdict.GO), step(629.9, Verdict.GO)) is None
     assert run(step(0, Verdict.GO), step(630, Verdict.GO)) is not None
 
@@ -106,7 +106,7 @@ def test_a_run_without_ten_blind_minutes_never_aborts(told: list[tuple[int, Verd
 
 @given(st.lists(verdicts, min_size=1, max_size=80), st.integers(0, 79))
 def test_a_violation_at_any_step_aborts(told: list[Verdict], place: int) -> None:
-    """Law: whatever came before, a violation ends the run."""
+    """Law: a violation ends the run, with any steps before it."""
     steps = [step(15.0 * n, verdict) for n, verdict in enumerate(told)]
     last = steps[place % len(steps)]
     steps[place % len(steps)] = step(last.at, last.judgement.verdict, VIOLATION)

@@ -1,4 +1,4 @@
-"""Whether a dry run has earned its certificate."""
+"""The certificate of a dry run."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_one_step_certifies_nothing() -> None:
 
 
 def test_a_requirement_that_fails_at_the_end_is_no_certificate() -> None:
-    """However well the rest went; the requirement is named."""
+    """A requirement that fails in the last step prevents the certificate, and is named."""
     steps = [step(15 * n, PASS, PASS) for n in range(1000)]
     made = certificate(dry_run(), *steps, step(15_000, PASS, FAIL))
     assert made.outcome is FAIL
@@ -98,7 +98,7 @@ def test_each_requirement_passes_in_99_percent_of_the_steps(missed: int, expecte
 
 
 def test_a_subject_that_came_late_did_not_pass_before() -> None:
-    """What was not there was not proved."""
+    """A subject that was not seen was not proved."""
     late = [step(15 * n) for n in range(50)] + [step(15 * n, labels={"service": "late"}) for n in range(50, 100)]
     made = certificate(dry_run(), *late)
     assert made.findings[0].outcome is FAIL
@@ -130,7 +130,7 @@ def test_unknown_time_counts_against_a_lower_bound() -> None:
 
 
 def test_unknown_time_counts_against_an_upper_bound() -> None:
-    """Where little of something is wanted, what is not known is taken for it."""
+    """Unknown time counts as PASS against an upper bound."""
     asked = dry_run("share(x == 1) <= 0.5")
     assert finding(asked, *shared((0, UNKNOWN), (15, FAIL), (20, PASS))).value == 0.75
     assert finding(asked, *shared((0, FAIL), (15, PASS), (20, PASS))).outcome is PASS
@@ -163,7 +163,7 @@ def test_the_worst_subject_decides() -> None:
 
 
 def test_a_mean_without_known_time_is_unknown() -> None:
-    """As is one of which any subject has none."""
+    """The mean is UNKNOWN also if one subject of several has no known time."""
     asked = dry_run("mean(v) <= 0.2")
     assert finding(asked, step(0), step(15)).outcome is UNKNOWN
     seen = Recent((NOW,), (0.1,), 15.0, doubted=False)
@@ -190,7 +190,7 @@ def test_rises_are_told_apart_by_their_bounds() -> None:
 
 
 def test_a_good_run_is_certified_with_all_its_numbers() -> None:
-    """Everything held: the certificate says by how much, how long and in how many steps."""
+    """Every criterion passes: the certificate has each value, the length and the number of steps."""
     asked = dry_run("share(x == 1) >= 0.999", "mean(v) <= 0.2", "rises(v, 0.2) <= 0")
     times = tuple(NOW + 15 * n for n in range(9))
     seen: Mapping[SeriesKey, Recent] = {("v", (), 0): Recent(times, tuple(0.1 for _ in times), 15.0, doubted=False)}

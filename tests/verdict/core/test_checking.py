@@ -1,4 +1,4 @@
-"""The samples of a window: what is told apart quickly agrees with what is explained slowly."""
+"""The samples of a window: the quick check agrees with the slow explanation."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ VALUES = st.lists(st.one_of(st.floats(), st.sampled_from([0.0, -0.0, 1.0, 60.0])
 
 @given(VALUES, RANGES)
 def test_what_is_all_meant_has_nothing_strange(values: tuple[float, ...], meant: ValueRange) -> None:
-    """Neither NaN, nor an infinity, nor a value out of range passes the quick way."""
+    """The quick check refuses NaN, infinities and values out of range."""
     if _all_meant(values, meant):
         assert list(_strange(values, Signal("x", "duri_x", range=meant), 60)) == []
 
 
 @given(st.lists(st.floats(0, 1), min_size=1).map(tuple))
 def test_usual_values_take_the_quick_way(values: tuple[float, ...]) -> None:
-    """Values that can be meant are told apart without a loop."""
+    """The quick check accepts values in range."""
     assert _all_meant(values, ValueRange(0, 1))
 
 

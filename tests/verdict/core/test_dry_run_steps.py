@@ -1,4 +1,4 @@
-"""What a dry run's own steps mean for its verdict."""
+"""The effect of a dry run's own steps on its verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names that only Prometheus 3 takes: judged like others, and told where the server is too old for them."""
+"""Names that only Prometheus 3 accepts are judged like others. An old server is named as the reason."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_sources_that_could_not_be_asked_for_are_doubts_of_one_signal() -> None:
     ],
 )
 def test_a_server_that_is_too_old_is_the_reason(by: Policy, named: str, version: str, advice: str) -> None:
-    """Nothing that is started or loaded would bring the series, and 2.55 has a flag for it."""
+    """Starting an exporter or loading a rule would not help. 2.55 has a flag for such names."""
     missing = traced(ranges={"x": (samples("duri_x"),)}, instant=(at_now(samples("duri_x")),), version=version)
     one, _ = checks(by, missing)
     assert one.doubts[0].reason is Reason.ABSENT
@@ -128,7 +128,7 @@ def test_a_classic_name_is_never_the_reason() -> None:
 
 @given(st.text(min_size=1), st.text(min_size=1), st.text(min_size=1))
 def test_any_name_is_judged(metric: str, name: str, value: str) -> None:
-    """Whatever is in the names of metric, label and subject: GO where all is well."""
+    """Law: with any name of metric, label and subject, a healthy system is GO."""
     if name in {"job", "instance", "metric_realm", "__name__", "mode"} or metric in {"duri_x", "duri_y", "raw_x"}:
         return
     series = labelled(metric, name, value)
@@ -149,6 +149,6 @@ def test_any_name_is_judged(metric: str, name: str, value: str) -> None:
 
 
 def test_a_healthy_rule_of_free_names_passes() -> None:
-    """Its raw series are found by the selector as it is written in its one form."""
+    """The raw series of a rule with quoted names are found by its selector."""
     one, other = checks(free(), traced())
     assert (one.outcome, other.outcome) == (Outcome.PASS, Outcome.PASS), one.detail

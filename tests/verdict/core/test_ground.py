@@ -1,4 +1,4 @@
-"""No verdict stands on nothing: whatever the gates say, something was read and somebody is judged."""
+"""Every verdict needs an answer of the server and a subject."""
 
 from __future__ import annotations
 
@@ -66,12 +66,12 @@ def test_shared_signals_alone_prove_nothing_of_subjects_that_are_not_there() -> 
 
 
 def test_without_subjects_in_the_policy_shared_signals_are_enough() -> None:
-    """There is one subject then, and it needs no name."""
+    """Without subject labels there is one subject without a name."""
     judged = judge(policy("shared == 1"), SHARED, NOW)
     assert judged.verdict is Verdict.GO
     assert [gate.gate for gate in judged.subjects[0].gates] == ["g"]
 
 
 def test_a_violated_condition_is_no_go_with_or_without_subjects() -> None:
-    """What is known to be wrong stays so."""
+    """A violated condition stays NO-GO."""
     assert judge(policy("shared > 1", subjects=("service",)), SHARED, NOW).verdict is Verdict.NO_GO

@@ -1,4 +1,4 @@
-"""What a program that evaluates in the past records: judged as of that time, and stale exactly that much later."""
+"""Late samples are judged as of the time of their evaluation, and become stale later by the delay."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_what_is_late_by_more_than_the_delay_and_the_usual_age_is_stale(conditio
 
 @given(age=st.floats(0, 300), delay=st.integers(0, 120))
 def test_no_sample_passes_that_is_older_than_both(age: float, delay: int) -> None:
-    """Whatever the delay, staleness begins where it would without one, later by the delay."""
+    """With any delay, staleness begins later by exactly the delay."""
     evaluator = Evaluator(Engine.VMALERT, delay=timedelta(seconds=delay))
     found = check(policy("x == 1"), recorded(age, evaluator))
     stale = Reason.STALE in {doubt.reason for doubt in found.doubts}
@@ -93,7 +93,7 @@ def test_the_delay_of_a_group_wins_over_the_programs() -> None:
 
 
 def test_a_given_max_age_is_the_policys_word() -> None:
-    """A ``max_age`` of the policy is how old a sample may be, whoever records it."""
+    """A ``max_age`` of the policy limits the age of every sample, also of late ones."""
     by = policy("x == 1")
     signals = {**by.signals, "x": replace(by.signals["x"], max_age=timedelta(seconds=90))}
     by = replace(by, signals=signals)
@@ -111,7 +111,7 @@ def test_an_unknown_delay_is_not_allowed_for_and_is_named() -> None:
 
 
 def test_windows_reach_back_further_by_what_is_late() -> None:
-    """What is read is enough for a window that ends with the delay."""
+    """Each window is long enough although it ends earlier by the delay."""
     files = (RuleGroup("g", RULES, INTERVAL),)
     for by in (policy("x == 1 for 5m"), policy("x == 1", subjects=("service",))):
         (soon,) = ask(by, files).windows
@@ -183,7 +183,7 @@ def test_no_more_is_allowed_for_than_is_said_and_shown(age: float, evaluated: fl
 
 @pytest.mark.parametrize("condition", ["x == 1", "x == 1 for 5m"])
 def test_an_offset_that_the_samples_show_is_allowed_for(condition: str) -> None:
-    """By the group's own ``query_offset``, or by ``rule_query_offset`` of the loaded configuration."""
+    """The offset is the group's ``query_offset``, or ``rule_query_offset`` of the loaded configuration."""
     assert check(policy(condition), offset(145.0, 25.0)).outcome is Outcome.PASS
     assert check(policy(condition), offset(145.0, 25.0, said=None, by=BY_CONFIGURATION)).outcome is Outcome.PASS
     assert check(policy(condition), offset(145.0, 25.0, said=None)).doubts[0].reason is Reason.STALE
@@ -197,7 +197,7 @@ def test_one_evaluation_between_two_answers_makes_no_note() -> None:
 
 
 def test_what_no_answer_tells_is_not_allowed_for() -> None:
-    """Without samples, or without rules, nothing proves an offset."""
+    """An offset is not proved without samples or without rules."""
     known = offset(145.0, 25.0)
     unread = Unread("no", "ask again")
     assert late_metrics(replace(known, ranges=unread))["duri_x"].seconds == 0.0

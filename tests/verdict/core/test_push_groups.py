@@ -52,13 +52,13 @@ def test_what_does_not_say_its_group_comes_from_all_that_feed_it() -> None:
 
 
 def test_what_no_group_explains_may_come_from_any() -> None:
-    """Neither a row of another label, nor one that does not say, is taken for fresh."""
+    """A row with another label, or without the label, does not count as fresh."""
     for row in ({"shard": "c"}, {}):
         assert reasons(pushed(FRESH, DEAD, rows=(row,), shard="a")) == [Reason.PUSH_STALE]
 
 
 def test_a_series_named_anew_by_its_rule_comes_from_all() -> None:
-    """Its label is no group's: all that feed it count."""
+    """No group has the label of the series, so all pushes that feed it count."""
     assert reasons(pushed(FRESH, DEAD, rows=ROWS, shard="renamed")) == [Reason.PUSH_STALE]
 
 
@@ -70,7 +70,7 @@ def test_a_group_without_the_label_may_hold_what_bears_it() -> None:
 
 
 def test_one_group_is_judged_whatever_its_labels() -> None:
-    """Where job and instance name one push, no other label is looked at."""
+    """If job and instance name one push, no other label is compared."""
     assert reasons(pushed(DEAD, rows=({},), shard="a")) == [Reason.PUSH_STALE]
     assert reasons(pushed(FRESH, rows=({},), shard="b")) == []
 

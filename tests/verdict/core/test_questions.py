@@ -1,4 +1,4 @@
-"""What is read: few windows, names only, and every raw selector."""
+"""The questions for a verdict: few windows, names only, and every raw selector."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -47,7 +47,7 @@ def test_raw_selectors_and_writers_times_are_asked_once() -> None:
 
 
 def test_unrecorded_signals_are_raw_and_of_default_interval() -> None:
-    """What no rule records is itself the raw selector, and an interval not named is Prometheus's."""
+    """A metric without a rule is the raw selector itself, and the default interval is that of Prometheus."""
     asked = ask(policy("x == 1", subjects=("service",)), ())
     assert asked.windows == {timedelta(seconds=125): ("duri_x",)}
     assert [selector.text for selector in asked.origins] == ["duri_x"]
@@ -56,7 +56,7 @@ def test_unrecorded_signals_are_raw_and_of_default_interval() -> None:
 
 
 def test_signals_of_one_metric_read_it_once_over_the_longest_window() -> None:
-    """Else a short window would be taken for what a long one has of the same series."""
+    """A short window must not be mistaken for the long window of the same series."""
     by = policy("x == 1", "again == 1 for 12m", "y == 1")
     by = replace(by, signals={**by.signals, "again": replace(by.signals["x"], name="again")})
     for subjects, other in (((), timedelta(minutes=5)), (("service",), timedelta(seconds=65))):

@@ -40,7 +40,7 @@ def test_an_aggregate_of_a_fleet_names_some_and_counts_the_rest() -> None:
 
 
 def test_a_server_that_marks_ends_by_nan_has_series_without_any() -> None:
-    """Only the marks are taken out."""
+    """Only the NaN marks are removed."""
     whole = samples("duri_x", {40: 1.0, 10: 1.0})
     by = policy()
     given = replace(evidence(whole), nan_ends_series=True)
@@ -67,7 +67,7 @@ def test_whoever_is_missing_is_named() -> None:
 
 
 def test_a_living_series_of_the_realm_is_not_in_the_wrong_one() -> None:
-    """It has ended or stands in one answer only, and that is what is said; what ended long ago is history."""
+    """A series that has ended, or that only one answer has, gets that doubt. An older series is history."""
     by = policy("x == 1")
     dev = samples("duri_x", realm="dev")
     for newest, expected in ((10, {Reason.STALE}), (66, {Reason.WRONG_REALM, Reason.STALE})):

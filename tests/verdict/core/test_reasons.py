@@ -171,7 +171,7 @@ def test_health_of_rules_that_failed() -> None:
 
 
 def test_a_healthy_system_goes() -> None:
-    """Nothing spoiled: GO, with value, age, series and provenance."""
+    """A healthy system is GO, with value, age, series and provenance."""
     found = first_check(evidence())
     assert judged(evidence()).verdict is Verdict.GO
     assert (found.outcome, found.value, found.age_seconds) == (Outcome.PASS, 1.0, 10.0)
@@ -186,7 +186,7 @@ def test_a_sample_is_just_young_enough() -> None:
 
 
 def test_other_realms_beside_the_own_are_ignored() -> None:
-    """Only series of the policy's realm are judged, whichever comes first."""
+    """Only series of the policy's realm are judged, in any order of the answer."""
     dev = samples("duri_x", 0.0, realm="dev")
     assert first_check(evidence(dev, samples("duri_x"))).outcome is Outcome.PASS
 
@@ -203,7 +203,7 @@ def test_an_ended_predecessor_is_not_ambiguous() -> None:
 
 
 def test_a_fresh_push_is_a_source() -> None:
-    """What no target explains, a recent push may; its interval is the slowest job's."""
+    """A recent push explains a series without a target. The interval is that of the slowest job."""
     raw = replace(HEALTHY, signals={"x": Signal("x", "raw_x")})
     series = samples("raw_x")
     given = evidence(rules=(), files=(), targets=(target(job="pushgateway", instance="p:9091"),), pushes=(push(10),))
@@ -312,13 +312,13 @@ def test_without_any_list_of_rules_nobody_knows_what_records_a_signal() -> None:
 
 
 def test_a_rule_of_the_files_that_is_nowhere_told_has_drifted() -> None:
-    """That says more than that its maker is not known."""
+    """Drift is reported, not only an unknown source."""
     check = first_check(evidence(rules=(), rules_untold=True))
     assert [doubt.reason for doubt in check.doubts] == [Reason.DRIFTED]
 
 
 def test_a_rule_that_cannot_be_read_hides_its_sources() -> None:
-    """What an unreadable expression is made of is not known."""
+    """The sources of an unreadable expression are not known."""
     found = first_check(with_loaded(group_of("raw_x +")))
     assert Reason.SOURCE_UNKNOWN in {doubt.reason for doubt in found.doubts}
 

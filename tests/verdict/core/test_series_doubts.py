@@ -1,4 +1,4 @@
-"""What is told apart quickly agrees with what is explained slowly."""
+"""The quick check of a series agrees with the slow explanation."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_the_usual_case_is_undoubted(ranges: Found) -> None:
 
 
 def test_a_time_that_is_no_number_is_not_undoubted() -> None:
-    """Only what compares well may pass quickly."""
+    """The quick check accepts only times that can be compared."""
     odd = Series({"__name__": "duri_x"}, (math.nan,), (1.0,))
     assert not undoubted((odd,), (odd,), MARKS, NOW, MAX_AGE)
 

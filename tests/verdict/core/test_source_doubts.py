@@ -1,4 +1,4 @@
-"""Where a source's interval comes from, and the words for a source that nobody knows."""
+"""The interval of a source, and the doubt about an unknown source."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from tests.evidence_builder import NOW, evidence, policy, target
 
 
 def test_an_unknown_source_has_no_interval() -> None:
-    """Neither a target nor a push: nothing says how often it comes."""
+    """A source that is neither a target nor a push has no known interval."""
     assert Sources.of(evidence(targets=Unread("targets", "refused"))).scrape_interval(("node", "a:9100")) is None
     silent = replace(target(), scrape_interval=None)
     assert Sources.of(evidence(targets=(silent,))).scrape_interval(("node", "a:9100")) is None

@@ -86,7 +86,7 @@ def test_falling_looks_no_further_back_than_asked() -> None:
 
 @given(st.lists(st.sampled_from([0.0, 1.0]), min_size=1, max_size=30), st.integers(1, 20))
 def test_held_for_agrees_with_the_definition_where_nothing_is_missing(values: list[float], steps: int) -> None:
-    """On gapless samples it is: every sample of the window, and a window that is covered."""
+    """Law: without gaps, PASS means true at every sample of a window that is covered."""
     samples = series(*((30.0 * (len(values) - 1 - n), value) for n, value in enumerate(values)))
     window = values[-(steps + 1) :]
     outcome = held_for(ABOVE, 30.0 * steps, samples, NOW, 30)

@@ -25,14 +25,14 @@ def tally(*samples: tuple[float, float], bounds: tuple[float, ...] = ()) -> Tall
 
 
 def test_nothing_has_no_mean_and_no_rises() -> None:
-    """Without samples nothing is known, which is not zero."""
+    """The result without samples is unknown, which is not zero."""
     empty = tally()
     assert empty.mean(2000) is None
     assert empty.climbed(0) is None
 
 
 def test_doubted_samples_never_count_not_even_later() -> None:
-    """What was seen under a doubt stays out after the doubt is gone."""
+    """A doubted sample does not count later, when the doubt is gone."""
     doubted = add(begin(BEGAN), recent((1000, 9), (1015, 9), doubted=True), ())
     cleared = add(doubted, recent((1000, 9), (1015, 9), (1030, 1)), ())
     assert cleared.mean(1045) == 1
@@ -40,7 +40,7 @@ def test_doubted_samples_never_count_not_even_later() -> None:
 
 @pytest.mark.parametrize("value", [nan, inf, -inf])
 def test_a_value_that_is_no_number_does_not_count(value: float) -> None:
-    """NaN and infinities are unknown, whatever the readings said of them."""
+    """NaN and infinities are unknown, also in a reading without doubts."""
     assert tally((1000, 1), (1015, value), (1030, 1)).mean(1030) == 1
     assert tally((1000, value)).mean(1030) is None
 
@@ -56,7 +56,7 @@ def test_no_known_time_is_no_mean() -> None:
 
 
 def test_the_sample_standing_at_the_start_counts_from_the_start() -> None:
-    """Of what was there before, the last sample matters, and only what of it reaches into the run."""
+    """The last sample before the start counts for the part that is within the run."""
     assert tally((970, 9), (985, 0.0), (1010, 1.0)).mean(1020) == 0.5
     assert tally((970, 9), (1010, 1.0)).mean(1020) == 1.0
 

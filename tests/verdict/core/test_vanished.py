@@ -40,14 +40,14 @@ def newest(metric: str, service: str, realm: str | None = "prod", **labels: str)
     ],
 )
 def test_its_name_elsewhere_is_not_its_presence(elsewhere: Series) -> None:
-    """Nor in another realm, nor in a signal that is not required, shared or no signal at all."""
+    """A series in another realm, or in a signal that is not required or not of subject scope, does not count."""
     there = (newest("duri_x", "a"), elsewhere)
     assert missing_subjects(fleet(), (A, B), there) == (B,)
     assert missing_subjects(fleet(), (A, B), (*there, newest("duri_x", "b"))) == ()
 
 
 def test_a_series_that_the_signal_does_not_mean_is_not_its_presence() -> None:
-    """Only series that bear the signal's labels count, whichever signal of the metric it is."""
+    """Only series with the signal's labels count, for each signal of the metric."""
     by = fleet(tier="gold")
     silver, gold = newest("duri_x", "b", tier="silver"), newest("duri_x", "b", tier="gold")
     assert missing_subjects(by, (B,), (silver,)) == (B,)
@@ -70,6 +70,6 @@ def test_a_candidate_without_a_name_is_nobody() -> None:
 
 
 def test_signals_of_requirements_alone_show_subjects() -> None:
-    """Neither a warning's nor an abort's signal does, nor a shared one."""
+    """The signals of warnings and aborts, and shared signals, do not show subjects."""
     gate = Gate("g", (parse_condition("x == 1 or shared > 0"),), warn=(parse_condition("y == 1"),))
     assert [signal.name for signal in required_signals(policy(gates=(gate,)))] == ["x"]

@@ -1,4 +1,4 @@
-"""From checks to gates, subjects and the whole."""
+"""From checks to gates, subjects and the whole verdict."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +14,7 @@ from tests.evidence_builder import NOW, at_now, evidence, policy, samples
 
 
 def test_no_gate_at_all_is_hold() -> None:
-    """Nothing asked, nothing proved."""
+    """Without a gate nothing is proved."""
     assert judge(policy(gates=()), evidence(), NOW).verdict is Verdict.HOLD
 
 
@@ -42,7 +42,7 @@ def test_or_lists_its_terms() -> None:
 
 
 def test_or_of_failure_and_unknown_is_unknown() -> None:
-    """What is not known may yet be true; the reasons are those of the unknown terms."""
+    """An unknown term may be true. The reasons are those of the unknown terms."""
     given = evidence(samples("duri_x", 0.0))
     (check,) = judge(policy("y == 1 or x == 1"), given, NOW).subjects[0].gates[0].checks
     assert check.outcome is Outcome.UNKNOWN
@@ -132,7 +132,7 @@ def test_a_subject_signal_without_the_label_is_absent_for_each() -> None:
 
 
 def test_no_subject_at_all_is_hold_and_still_says_why() -> None:
-    """Without any subject the conditions are shown once, unknown."""
+    """Without a subject each condition is shown once, as UNKNOWN."""
     by = policy("x == 1", subjects=("service",))
     judged = judge(by, evidence(samples("duri_x")), NOW)
     assert judged.verdict is Verdict.HOLD
@@ -143,7 +143,7 @@ def test_no_subject_at_all_is_hold_and_still_says_why() -> None:
 
 
 def test_signal_labels_choose_among_series() -> None:
-    """A signal with labels of its own reads only series that bear them."""
+    """A signal with labels of its own reads only series with these labels."""
     by = policy("x == 1")
     by = replace(by, signals={"x": replace(by.signals["x"], labels={"kind": "a"})})
     wanted, other = samples("duri_x", kind="a"), samples("duri_x", 0.0, kind="b")

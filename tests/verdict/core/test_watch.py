@@ -1,4 +1,4 @@
-"""From one reading of the evidence to one step of a watch."""
+"""The judgement of one step of a watch."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_doubted_series_is_shown_as_doubted() -> None:
 
 
 def test_a_true_abort_condition_is_a_violation() -> None:
-    """With its gate."""
+    """The violation names its gate."""
     step = take_step(certifying(), evidence(samples("duri_x", 0.0)), 0.0)
     assert [(gate, check.condition) for gate, check in step.violations] == [("g", "x == 0")]
 
@@ -61,7 +61,7 @@ def test_a_step_judges_as_decide_does() -> None:
 
 
 def test_each_subject_has_its_own() -> None:
-    """Shares and samples are told apart by subject."""
+    """Each subject has its own shares and samples."""
     by = certifying("share(x == 1) >= 0.9", "mean(x) <= 1", subjects=("service",))
     seen = evidence(samples("duri_x", service="a"), samples("duri_x", 0.0, service="b"))
     step = take_step(by, seen, 0.0)
