@@ -62,8 +62,8 @@ def ask(url: str, *, seconds: float = 5, limit: int = 10_000) -> Response:
 @pytest.mark.parametrize(
     ("said", "error"),
     [
-        (b"", "not HTTP, or is cut off"),
-        (b"HTTP/1.1 200 OK\r\nContent-Le", "not HTTP, or is cut off"),
+        (b"", "not HTTP, or it is cut off"),
+        (b"HTTP/1.1 200 OK\r\nContent-Le", "not HTTP, or it is cut off"),
         (b"SSH-2.0-OpenSSH\r\n\r\n", "not HTTP"),
         (b"HTTP/1.1 OK\r\n\r\n", "not HTTP"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", "cut off"),

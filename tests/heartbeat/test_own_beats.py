@@ -71,7 +71,7 @@ def test_its_first_sample_is_found_among_those_of_other_hosts(own: OwnBeats) -> 
     assert arrival is not None
     assert (arrival.at, arrival.labels["instance"]) == (6.0, "own")
     assert newest_numbers(found, NUMBER) == f"{number}, {number + 1}"
-    assert newest_numbers((), NUMBER) == "nothing"
+    assert newest_numbers((), NUMBER) == "no sample"
 
 
 def test_a_later_beat_from_the_same_state_counts(own: OwnBeats) -> None:
