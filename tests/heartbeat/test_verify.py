@@ -127,7 +127,7 @@ def test_without_rules_it_is_missed_at_the_evaluation(stack: Callable[[str], Sta
     followed = verify(writer, trail, SHORT)
     assert [stage.name for stage in followed.stages] == ["published", "scraped", "evaluated"]
     assert followed.stages[-1].detail == "there is no duri_heartbeat_age_seconds of this realm"
-    assert "is the rule pack loaded" in followed.stages[-1].next_step
+    assert "the rule pack is loaded" in followed.stages[-1].next_step
 
 
 def test_the_first_beat_ever_is_not_ok_yet_and_the_second_is(stack: Callable[[str], Stack]) -> None:

@@ -197,9 +197,9 @@ def test_a_name_that_the_version_does_not_take_spoils_its_own_signal_alone(scene
     else:
         assert len(subjects) == 1
         assert reasons(by_gate["free"])[:2] == [Reason.ABSENT, Reason.DRIFTED]
-        assert "takes no such names, 3.0 and later do" in by_gate["free"].detail
+        assert "does not take such names: upgrade it to 3.0 or later" in by_gate["free"].detail
         assert reasons(by_gate["picked"]) == [Reason.ABSENT, Reason.DRIFTED, Reason.SOURCE_UNKNOWN]
-        assert "takes no such names, 3.0 and later do" in by_gate["picked"].doubts[-1].detail
+        assert "does not take such names: upgrade it to 3.0 or later" in by_gate["picked"].doubts[-1].detail
         assert reasons(by_gate["native"])[0] is Reason.ABSENT
     text, document = report_text(report), report_json(report)
     assert "\x1b" not in text
