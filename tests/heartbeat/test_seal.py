@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.heartbeat.seal import Seal, note, noted, sealed
+from gonogo.heartbeat.seal import Seal, read_seal, sealed, write_seal
 from tests.waiting import await_true
 
 
@@ -28,24 +28,24 @@ def touch(state: Path) -> None:
 def test_what_is_no_seal_is_none(tmp_path: Path, content: bytes) -> None:
     """A note that was lost, torn or damaged."""
     (tmp_path / "lock").write_bytes(content)
-    assert noted(tmp_path / "lock") is None
+    assert read_seal(tmp_path / "lock") is None
 
 
 def test_a_note_that_cannot_be_made_or_read_is_none(tmp_path: Path) -> None:
     """No file, or a folder in its place."""
-    note(tmp_path / "lock", Seal(1, 2, 3, 4))
-    assert noted(tmp_path / "lock") is None
+    write_seal(tmp_path / "lock", Seal(1, 2, 3, 4))
+    assert read_seal(tmp_path / "lock") is None
     (tmp_path / "lock").mkdir()
-    note(tmp_path / "lock", Seal(1, 2, 3, 4))
-    assert noted(tmp_path / "lock") is None
+    write_seal(tmp_path / "lock", Seal(1, 2, 3, 4))
+    assert read_seal(tmp_path / "lock") is None
 
 
 def test_a_note_is_read_as_it_was_made(tmp_path: Path) -> None:
     """A note is read back also if it is shorter than the one before."""
     (tmp_path / "lock").touch()
     for seal in (Seal(1_700_000_000, 1_700_000_000_123, 4711, 10**18), Seal(7, 8), Seal(7, 8, 9, 10, 11)):
-        note(tmp_path / "lock", seal)
-        assert noted(tmp_path / "lock") == seal
+        write_seal(tmp_path / "lock", seal)
+        assert read_seal(tmp_path / "lock") == seal
 
 
 @pytest.mark.parametrize("change", [put_back, touch, Path.unlink])

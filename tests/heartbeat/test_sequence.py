@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.heartbeat.sequence import LIMIT, PLAUSIBLE, following, highest, read_state, state_line
+from gonogo.heartbeat.sequence import LIMIT, PLAUSIBLE, highest, next_number, read_state, state_line
 
 NUMBERS = st.integers(1, LIMIT - 2)
 UNVOUCHED = st.integers(1, PLAUSIBLE - 1)
@@ -51,8 +51,8 @@ def test_published_numbers_that_no_writer_can_have_published_are_passed_over() -
 
 def test_a_sequence_without_a_past_starts_from_the_time() -> None:
     """A sequence starts at 1 only if the clock never ran."""
-    assert following(None, 1_700_000_000) == 1_700_000_000
-    assert following(None, -5) == 1
+    assert next_number(None, 1_700_000_000) == 1_700_000_000
+    assert next_number(None, -5) == 1
 
 
 @given(UNVOUCHED)
@@ -65,6 +65,6 @@ def test_every_number_that_counts_leaves_room_for_as_many_beats(number: int) -> 
 @given(NUMBERS, st.integers(-(10**10), 10**10))
 def test_it_grows_by_one_and_stays_exact(last: int, now: int) -> None:
     """The clock, forward or back, has no say, and the sample is as different as the number."""
-    number = following(last, now)
+    number = next_number(last, now)
     assert number == last + 1
     assert float(number) > float(last)

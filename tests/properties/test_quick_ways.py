@@ -20,7 +20,7 @@ def test_the_quick_ways_change_nothing(case: tuple[Policy, Evidence]) -> None:
     by, found = case
     quick = judge(by, found, NOW)
     with (
-        patch.object(reading, "undoubted", return_value=False),
-        patch.object(checking, "_all_meant", return_value=False),
+        patch.object(reading, "looks_sound", return_value=False),
+        patch.object(checking, "_all_in_range", return_value=False),
     ):
         assert repr(judge(by, found, NOW)) == repr(quick)

@@ -95,18 +95,18 @@ def dry_run(
     for line in warning_lines(policy_file, policy_warnings(policy_file, policy_rules(policy_file))):
         progress.says(f"policy lint: {line}")
     journal = _Journal(policy_file)
-    journal.note("UNKNOWN", f"began, to be watched for {duration.total_seconds():.0f} s")
+    journal.note("UNKNOWN", f"began; the watch will take {duration.total_seconds():.0f} s")
     ended = "ended before its verdict"
     outcome = "UNKNOWN"
     extra: dict[str, object] = {}
     result: DryRunResult | None = None
     try:
         decided = _decide(policy_file, url, progress, reached)
-        outcome, ended = decided.judgement.verdict, f"decided {decided.judgement.verdict}, and was not watched"
+        outcome, ended = decided.judgement.verdict, f"decided {decided.judgement.verdict}; there was no watch"
         if decided.judgement.verdict is not Verdict.GO:
             result = DryRunResult(decided, decided)
         else:
-            ended = "was interrupted while it was watched"
+            ended = "was interrupted during the watch"
             journal.note(Verdict.GO, "decided GO; the watch begins")
             seen = watch(policy_file, url, duration, progress, lambda: reached(Moment.WATCH))
             result = _conclude(policy_file, decided, seen, progress)
@@ -134,21 +134,21 @@ def _prove(policy_file: PolicyFile, url: str | None, progress: Progress) -> tupl
         smoking = pool.submit(smoke, policy_file, stop)
         try:
             key = run_key(policy_file)
-            linted = _made("obs-lint", lambda: obs_lint(policy_file), progress)
-            tested = _made("promql-unit", lambda: promql_unit(policy_file), progress)
+            linted = _run_step("obs-lint", lambda: obs_lint(policy_file), progress)
+            tested = _run_step("promql-unit", lambda: promql_unit(policy_file), progress)
             checked = (linted, tested) if run_key(policy_file) == key else ()
             request = ReloadRequest(policy_file, url, even_unchanged=True, checked=checked, beat=False)
             proving = (
-                _made(RELOAD, lambda: as_run(reload(request)), progress),
-                _made("two-beats", lambda: two_beats(policy_file, url), progress),
+                _run_step(RELOAD, lambda: as_run(reload(request)), progress),
+                _run_step("two-beats", lambda: two_beats(policy_file, url), progress),
             )
-            _made("sandbox-smoke-60s", lambda: outcome(smoking), progress)
+            _run_step("sandbox-smoke-60s", lambda: outcome(smoking), progress)
         finally:
             stop.set()
     return proving
 
 
-def _made(name: str, run: Callable[[], Run], progress: Progress) -> Run:
+def _run_step(name: str, run: Callable[[], Run], progress: Progress) -> Run:
     progress.begins(name)
     done = run()
     progress.ended(done)
@@ -174,7 +174,7 @@ def _outcome(result: DryRunResult) -> tuple[str, str, dict[str, object]]:
     certificate = result.certificate
     verdict = result.last.judgement.verdict
     detail: dict[str, object] = {} if certificate is None else {"certificate": certificate_value(certificate)}
-    return verdict, f"watched to its end, last verdict {verdict}", detail
+    return verdict, f"the watch is over; the last verdict is {verdict}", detail
 
 
 class _Journal:

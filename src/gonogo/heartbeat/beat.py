@@ -41,7 +41,7 @@ def heartbeat_writer(
     return HeartbeatWriter(
         prefix=file.prefix,
         labels={REALM_LABEL: file.realm or "", **heartbeat.labels},
-        state_dir=textfile.path.parent if textfile else _made(file.state_dir),
+        state_dir=textfile.path.parent if textfile else _make_folder(file.state_dir),
         textfile=textfile,
         group=group,
         every=heartbeat.every,
@@ -58,7 +58,7 @@ def _machine() -> int:
         return 0
 
 
-def _made(state_dir: Path) -> Path:
+def _make_folder(state_dir: Path) -> Path:
     try:
         state_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -60,7 +60,7 @@ def sealed(sequence: int, milliseconds: int, state: Path, machine: int = 0) -> S
     return Seal(sequence, milliseconds, now.st_ino, now.st_ctime_ns, machine)
 
 
-def note(path: Path, seal: Seal) -> None:
+def write_seal(path: Path, seal: Seal) -> None:
     """Write the seal to the lock file. A failure is ignored: without a seal the next beat asks the Pushgateway."""
     line = b"%d %d %d %d %d\n" % (seal.sequence, seal.milliseconds, seal.inode, seal.changed, seal.machine)
     with suppress(OSError):
@@ -71,7 +71,7 @@ def note(path: Path, seal: Seal) -> None:
             os.close(descriptor)
 
 
-def noted(path: Path) -> Seal | None:
+def read_seal(path: Path) -> Seal | None:
     """Read the seal from the lock file, or return ``None`` if there is none."""
     try:
         words = (durable.read(path, _LARGEST) or b"").removesuffix(b"\n").split(b" ")

@@ -38,6 +38,6 @@ def highest(published: Iterable[float]) -> int | None:
     return max((int(value) for value in published if 0 < value < PLAUSIBLE and value == int(value)), default=None)
 
 
-def following(last: int | None, now: int) -> int:
+def next_number(last: int | None, now: int) -> int:
     """Return the number after ``last``. Without a last number the sequence starts from ``now``, in unix seconds."""
     return max(now, 1) if last is None else last + 1

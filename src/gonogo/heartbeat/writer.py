@@ -27,8 +27,8 @@ from gonogo.disk.lock import hold
 from gonogo.disk.textfile import Textfile
 from gonogo.disk.trouble import write_failed
 from gonogo.errors import ActionFailed
-from gonogo.heartbeat.seal import Seal, note, noted, sealed
-from gonogo.heartbeat.sequence import PLAUSIBLE, following, highest, read_state, state_line
+from gonogo.heartbeat.seal import Seal, read_seal, sealed, write_seal
+from gonogo.heartbeat.sequence import PLAUSIBLE, highest, next_number, read_state, state_line
 from gonogo.model.beat import Beat
 from gonogo.model.heartbeat import Heartbeat
 
@@ -123,30 +123,30 @@ class HeartbeatWriter:
 
     def newest(self) -> Seal | None:
         """Return the seal of the last beat from this state, by any process."""
-        return noted(self.lock)
+        return read_seal(self.lock)
 
     def _beat(self, *, take_over: bool) -> Beat:
         milliseconds = self.nanoseconds() // 1_000_000
         if not take_over:
-            self._refuse_stranger(milliseconds)
+            self._refuse_other_labels(milliseconds)
         seal = self.newest()
-        kept, trouble = self._kept(seal)
-        pushed, unknown = ((), None) if self._trusted(seal, kept, milliseconds) else self._pushed()
+        kept, trouble = self._read_state(seal)
+        pushed, unknown = ((), None) if self._is_highest(seal, kept, milliseconds) else self._pushed_numbers()
         on_file = self.textfile.published(self.sequence_metric) if self.textfile else ()
         last = max((number for number in (highest((*on_file, *pushed)), kept) if number is not None), default=None)
-        sequence = following(last, milliseconds // 1000)
+        sequence = next_number(last, milliseconds // 1000)
         durable.replace(self.state, state_line(sequence))
-        note(
+        write_seal(
             self.lock,
             Seal(sequence, milliseconds, machine=self.machine)
             if unknown
             else sealed(sequence, milliseconds, self.state, self.machine),
         )
         recovered = _recovery(trouble, last, sequence) if trouble else ""
-        beside = self._beside(seal, milliseconds)
+        beside = self._other_machine(seal, milliseconds)
         return self._publish(Beat(sequence, milliseconds, (), recovered, beside), unknown)
 
-    def _refuse_stranger(self, milliseconds: int) -> None:
+    def _refuse_other_labels(self, milliseconds: int) -> None:
         """Check that no writer with other labels, such as another realm, beats into the same textfile now.
 
         Raises:
@@ -169,7 +169,7 @@ class HeartbeatWriter:
                 "were changed on purpose, run: gonogo heartbeat beat --take-over",
             )
 
-    def _beside(self, seal: Seal | None, milliseconds: int) -> str:
+    def _other_machine(self, seal: Seal | None, milliseconds: int) -> str:
         """Return a warning if another machine beats into the same files now, else an empty text."""
         if seal is None or not seal.machine or not self.machine or seal.machine == self.machine:
             return ""
@@ -185,16 +185,16 @@ class HeartbeatWriter:
         """Return the time without a beat after which a writer counts as ended."""
         return max(TRUSTED_BEATS * self.every, SHORTEST_LIFETIME)
 
-    def _trusted(self, seal: Seal | None, kept: int | None, milliseconds: int) -> bool:
+    def _is_highest(self, seal: Seal | None, kept: int | None, milliseconds: int) -> bool:
         """Return whether the number in the state is certainly the highest published number."""
-        if seal is None or kept is None or not self._vouched(seal, kept):
+        if seal is None or kept is None or not self._seal_matches(seal, kept):
             return False
         return 0 <= milliseconds - seal.milliseconds <= TRUSTED_BEATS * self.every / _MILLISECOND
 
-    def _vouched(self, seal: Seal | None, kept: int) -> bool:
+    def _seal_matches(self, seal: Seal | None, kept: int) -> bool:
         return seal is not None and seal.sequence == kept and seal.holds(self.state)
 
-    def _kept(self, seal: Seal | None) -> tuple[int | None, str]:
+    def _read_state(self, seal: Seal | None) -> tuple[int | None, str]:
         """Return the number in the state file, or the reason why the file has no usable number."""
         try:
             content = durable.read(self.state, _LARGEST_STATE)
@@ -203,11 +203,11 @@ class HeartbeatWriter:
         if content is None:
             return None, f"{self.state} did not exist"
         kept = read_state(content)
-        if kept is None or (kept >= PLAUSIBLE and not self._vouched(seal, kept)):
+        if kept is None or (kept >= PLAUSIBLE and not self._seal_matches(seal, kept)):
             return None, f"{self.state} did not have a valid number"
         return kept, ""
 
-    def _pushed(self) -> tuple[tuple[float, ...], ActionFailed | None]:
+    def _pushed_numbers(self) -> tuple[tuple[float, ...], ActionFailed | None]:
         """Return the numbers on the Pushgateway, or the error if they are not known."""
         try:
             return self.group.published(self.sequence_metric) if self.group else (), None

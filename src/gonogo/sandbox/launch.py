@@ -75,7 +75,7 @@ def sandbox(
         layout = SandboxLayout(_folder(directory, held))
         layout.make()
         servers = _start(layout, held)
-        stack = _built(story, interval, layout, servers, say)
+        stack = _build(story, interval, layout, servers, say)
         held.callback(stack.traffic.stop)
         _go_live(stack, say)
         yield stack
@@ -109,7 +109,7 @@ def _start(layout: SandboxLayout, held: ExitStack) -> _Servers:
     return _Servers(server, gateway, exporter)
 
 
-def _built(
+def _build(
     story: Story, interval: timedelta, layout: SandboxLayout, servers: _Servers, say: Callable[[str], None]
 ) -> Stack:
     """Write the policy and the history. Prometheus then serves the past and scrapes no target."""

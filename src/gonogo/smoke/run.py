@@ -86,7 +86,7 @@ def try_rules(policy_file: PolicyFile, stop: Event) -> Run:
     ):
         tools["prometheus"] = build_info(server.client, server.url) or "unknown"
         try:
-            for sight in _sights(policy_file.policy, server, watch):
+            for sight in _expectations(policy_file.policy, server, watch):
                 watch.note(sight)
         except _NotSeen as missed:
             return _with_sights(failed(SANDBOX_SMOKE, (str(missed),), "the rules did not do their work", tools), watch)
@@ -121,14 +121,14 @@ class _Watch:
                 raise SmokeStopped
 
 
-def _sights(policy: Policy, server: SmokeStage, watch: _Watch) -> Iterator[str]:
+def _expectations(policy: Policy, server: SmokeStage, watch: _Watch) -> Iterator[str]:
     files = read_files(server.rules)
     signal = policy.signals.get(HEARTBEAT_OK)
     if signal is not None:
         metric = signal.metric
-        watch.wait(lambda: _unlike(policy, server, metric, 1.0), act=server.writer.beat)
+        watch.wait(lambda: _difference(policy, server, metric, 1.0), act=server.writer.beat)
         yield f"{metric} was 1 while there were beats"
-        watch.wait(lambda: _unlike(policy, server, metric, 0.0))
+        watch.wait(lambda: _difference(policy, server, metric, 0.0))
         yield f"{metric} was 0 after the beats stopped"
     watch.wait(lambda: _not_scraped(server))
     since = server_time(server.client, server.url)
@@ -147,7 +147,7 @@ def _not_scraped(server: SmokeStage) -> str:
     return "" if active and len(up) == len(active) else f"{counted(len(up), 'target')} of {len(active)} up"
 
 
-def _unlike(policy: Policy, server: SmokeStage, metric: str, wanted: float) -> str:
+def _difference(policy: Policy, server: SmokeStage, metric: str, wanted: float) -> str:
     """Return why the metric is not one series of the policy's realm with the wanted value, or an empty text."""
     try:
         found = query(server.client, server.url, named((metric,))).series

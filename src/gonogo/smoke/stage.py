@@ -52,7 +52,7 @@ def stage(policy_file: PolicyFile, directory: Path, lag: timedelta) -> Iterator[
         ActionFailed: the rules cannot be read, or a server does not start.
         MissingTool: a server is not installed.
     """
-    rules = _copied(policy_file, directory / "rules")
+    rules = _copy_rules(policy_file, directory / "rules")
     pushed = policy_file.policy.heartbeat.read == "push"
     with ExitStack() as servers:
         textfile_dir = directory / "textfile"
@@ -69,7 +69,7 @@ def stage(policy_file: PolicyFile, directory: Path, lag: timedelta) -> Iterator[
         yield SmokeStage(server.client, server.url, rules, writer)
 
 
-def _copied(policy_file: PolicyFile, folder: Path) -> tuple[Path, ...]:
+def _copy_rules(policy_file: PolicyFile, folder: Path) -> tuple[Path, ...]:
     folder.mkdir()
     copies = []
     for number, path in enumerate(rule_files(policy_file.rules)):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gonogo.model.outcome import Reason
 from gonogo.model.series import Series
-from gonogo.verdict.core.series_doubts import Found, freshest, series_doubts, undoubted
+from gonogo.verdict.core.series_doubts import Found, freshest, looks_sound, series_doubts
 from tests.evidence_builder import NOW, at_now, samples
 
 MARKS = {"mode": ("smoke", "demo"), "origin": ("script",)}
@@ -37,7 +37,7 @@ def doubts(ranges: Found, instant: Found) -> list[Reason]:
 @given(found(), found())
 def test_what_is_undoubted_has_no_doubts(ranges: Found, instant: Found) -> None:
     """The quick way never passes what the slow way would explain."""
-    if undoubted(ranges, instant, MARKS, NOW, MAX_AGE):
+    if looks_sound(ranges, instant, MARKS, NOW, MAX_AGE):
         assert doubts(ranges, instant) == []
 
 
@@ -46,13 +46,13 @@ def test_the_usual_case_is_undoubted(ranges: Found) -> None:
     """One series in both answers without any doubt always takes the quick way."""
     instant = tuple(map(at_now, ranges))
     if len(ranges) == 1 and doubts(ranges, instant) == []:
-        assert undoubted(ranges, instant, MARKS, NOW, MAX_AGE)
+        assert looks_sound(ranges, instant, MARKS, NOW, MAX_AGE)
 
 
 def test_a_time_that_is_no_number_is_not_undoubted() -> None:
     """The quick check accepts only times that can be compared."""
     odd = Series({"__name__": "duri_x"}, (math.nan,), (1.0,))
-    assert not undoubted((odd,), (odd,), MARKS, NOW, MAX_AGE)
+    assert not looks_sound((odd,), (odd,), MARKS, NOW, MAX_AGE)
 
 
 def test_the_freshest_of_several_is_judged() -> None:

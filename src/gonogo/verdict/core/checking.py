@@ -67,7 +67,7 @@ def _check(term: Term, text: str, reading: Reading, now: float) -> JudgedConditi
         detail = doubts[0].detail if doubts else ""
         return JudgedCondition(text, Outcome.UNKNOWN, doubts, detail, provenance=reading.provenance)
     seen_until = now - reading.lateness.seconds
-    doubts = reading.doubts + reading.lateness.noted(_window_doubts(term, reading, series, seen_until))
+    doubts = reading.doubts + reading.lateness.explained(_window_doubts(term, reading, series, seen_until))
     outcome = Outcome.UNKNOWN if doubts else _truth(term, reading, series, seen_until)
     if outcome is Outcome.UNKNOWN:
         gap = f"too little of {series.metric} is known for {term}; wait for more samples"
@@ -98,7 +98,7 @@ def _window_doubts(term: Term, reading: Reading, series: Series, now: float) -> 
     window = term.window.total_seconds() if term.window is not None else _usual_age(reading)
     first = bisect_left(series.times, now - window)
     judged = series.values[first:] or series.values[-1:]
-    doubts = () if _all_meant(judged, reading.signal.range) else tuple(_strange(judged, reading.signal, window))
+    doubts = () if _all_in_range(judged, reading.signal.range) else tuple(_value_doubts(judged, reading.signal, window))
     if series.histogram_at is not None and series.histogram_at >= now - window:
         doubts += (Doubt(Reason.HISTOGRAM, histogram_detail(series.metric)),)
     last = bisect_right(series.times, now) if reading.lateness.seconds else len(series.times)
@@ -112,12 +112,12 @@ def _usual_age(reading: Reading) -> float:
     return reading.max_age - (reading.lateness.seconds if reading.signal.max_age is None else 0.0)
 
 
-def _all_meant(values: tuple[float, ...], meant: ValueRange) -> bool:
-    """Check quickly for the usual case: if this is true, ``_strange`` yields no doubt."""
+def _all_in_range(values: tuple[float, ...], meant: ValueRange) -> bool:
+    """Check quickly for the usual case: if this is true, ``_value_doubts`` yields no doubt."""
     return isfinite(sum(values)) and min(values) in meant and max(values) in meant
 
 
-def _strange(values: tuple[float, ...], signal: Signal, window: float) -> Iterator[Doubt]:
+def _value_doubts(values: tuple[float, ...], signal: Signal, window: float) -> Iterator[Doubt]:
     metric, meant = signal.metric, signal.range
     strange = next((value for value in values if not isfinite(value)), None)
     if strange is not None:

@@ -17,7 +17,7 @@ SUBJECTS = "subjects"
 """The name of the gate that is added if no subject was found."""
 
 
-def groundless(policy: Policy, evidence: Evidence, subject: Key) -> tuple[GateOutcome, ...]:
+def missing_basis(policy: Policy, evidence: Evidence, subject: Key) -> tuple[GateOutcome, ...]:
     """Return an UNKNOWN gate for each basis that the verdict lacks; usually none.
 
     A run gate passes by its record alone, and a gate over shared signals passes without any

@@ -35,7 +35,7 @@ class Lateness:
     seconds: float = 0.0
     unread: str = ""
 
-    def noted(self, doubts: tuple[Doubt, ...]) -> tuple[Doubt, ...]:
+    def explained(self, doubts: tuple[Doubt, ...]) -> tuple[Doubt, ...]:
         """Add the unknown setting to the detail of each doubt that it can cause."""
         if not self.unread:
             return doubts

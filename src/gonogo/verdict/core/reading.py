@@ -24,7 +24,7 @@ from gonogo.verdict.core.index import Answers, Key, answers
 from gonogo.verdict.core.lateness import IN_TIME, Lateness, late_metrics
 from gonogo.verdict.core.push_groups import Labels, Source, source_of
 from gonogo.verdict.core.rule_doubts import rule_doubts
-from gonogo.verdict.core.series_doubts import Found, alive, freshest, series_doubts, undoubted
+from gonogo.verdict.core.series_doubts import Found, alive, freshest, looks_sound, series_doubts
 from gonogo.verdict.core.source_doubts import Feed, Sources, source_doubts
 from gonogo.verdict.core.tolerances import (
     AGE_INTERVALS,
@@ -164,13 +164,13 @@ class Readings:
         if not self._unread:
             if signal.written_at is not None:
                 doubts += writer_doubts(signal.written_at, key, self._written, now)
-            if not undoubted(ranges, instant, marks, now, supply.max_age):
+            if not looks_sound(ranges, instant, marks, now, supply.max_age):
                 name = self._named(signal, key, member)
                 if not any(alive(series, now, supply.max_age) for series in ranges):
                     doubts += self._elsewhere(background, key, name)
                 doubts += tuple(series_doubts(name, ranges, instant, marks, now, supply.max_age, self._hint(signal)))
         late = background.lateness
-        return Reading(signal, series, late.noted(doubts), supply.interval, supply.max_age, supply.provenance, late)
+        return Reading(signal, series, late.explained(doubts), supply.interval, supply.max_age, supply.provenance, late)
 
     def _named(self, signal: Signal, key: Key, member: Labels) -> str:
         """Write the selector of the judged series without the realm. A missing subject is named in it."""

@@ -13,7 +13,7 @@ Found = Sequence[Series]
 Marks = Mapping[str, tuple[str, ...]]
 
 
-def undoubted(ranges: Found, instant: Found, marks: Marks, now: float, max_age: float) -> bool:
+def looks_sound(ranges: Found, instant: Found, marks: Marks, now: float, max_age: float) -> bool:
     """Check quickly for the usual case: if this is true, ``series_doubts`` yields no doubt."""
     if len(ranges) != 1 or len(instant) != 1:
         return False

@@ -16,7 +16,7 @@ from gonogo.model.policy import Policy
 from gonogo.model.series import subject_key
 from gonogo.model.verdict import Judgement, SubjectVerdict, of_outcome, worst
 from gonogo.verdict.core.checking import Combine, check
-from gonogo.verdict.core.ground import groundless
+from gonogo.verdict.core.ground import missing_basis
 from gonogo.verdict.core.questions import ASK_NOW, Ask, judged_signals
 from gonogo.verdict.core.reading import Reading, Readings
 from gonogo.verdict.core.run_gate import judge_run
@@ -42,7 +42,7 @@ def judge(policy: Policy, evidence: Evidence, now: float, *, asked: Iterable[Ask
     )
     subjects = tuple(
         _judge_subject(
-            policy, subject, readings, (*groundless(policy, evidence, subject), *runs), now, warn=Ask.WARN in asked
+            policy, subject, readings, (*missing_basis(policy, evidence, subject), *runs), now, warn=Ask.WARN in asked
         )
         for subject in _subjects(policy, evidence, readings)
     )
