@@ -124,7 +124,7 @@ def test_rules_that_are_broken_on_disk_are_never_loaded(served: Served) -> None:
         refused = as_run(reload(ReloadRequest(policy_file)))
         assert refused.outcome is Outcome.FAIL
         assert refused.seen["outcome"] == "refused"
-        assert refused.detail.startswith("refused, nothing was touched: ")
+        assert refused.detail.startswith("refused, nothing was changed: ")
         assert any("this is not PromQL" in finding for finding in refused.findings)
         tried = smoke(policy_file)
         assert tried.outcome is Outcome.FAIL
@@ -141,7 +141,7 @@ def test_a_server_that_loads_other_rules_is_not_proved(served: Served) -> None:
         run = as_run(reload(ReloadRequest(served.policy(server.url))))
     assert run.outcome is Outcome.FAIL
     assert run.seen["outcome"] == "refused"
-    assert any("nothing could be rolled back" in finding for finding in run.findings)
+    assert any("no rollback is possible" in finding for finding in run.findings)
 
 
 def test_the_command_reloads_and_proves_it(served: Served) -> None:
@@ -151,7 +151,7 @@ def test_the_command_reloads_and_proves_it(served: Served) -> None:
         served.rules.write_text(RULES.replace("30s", "2s"), encoding="utf-8")
         refused = gonogo("reload", cwd=served.folder)
         assert refused.code == 1
-        assert "nothing could be rolled back" in refused.out
+        assert "no rollback is possible" in refused.out
         done = gonogo("reload", "--without-rollback", cwd=served.folder)
         assert done.code == 0, done.err
         assert done.out.startswith("reloaded: 2 rules loaded as in the files, and evaluated since (")

@@ -152,4 +152,4 @@ def test_17_alerts_that_forget_are_told_before(yard: Yard, staged: Stage) -> Non
     staged.rules(RULES.replace("severity: page", "severity: ticket"))
     looked = reload(yard.request(only_preview=True, max_removed=1.0))
     assert looked.became is Became.UNCHANGED, told(looked)
-    assert any("forgets that it is pending or firing" in line for line in looked.preview), looked.preview
+    assert any("loses its pending or firing state" in line for line in looked.preview), looked.preview

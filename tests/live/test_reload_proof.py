@@ -143,7 +143,7 @@ def test_files_that_somebody_changes_while_they_are_verified_are_a_failure(yard:
     theirs = f"{NEW_RULE} # theirs"
     result = reload(yard.request(), When(ReloadStep.VERIFY, lambda: yard.live.rules(theirs, "second.yml")))
     assert result.became is Became.FAILED, told(result)
-    assert "rules/second.yml has other bytes: the server has what was to be loaded" in told(result)
+    assert "rules/second.yml has other bytes: the server has the verified files" in told(result)
     assert (yard.live.folder / "rules" / "second.yml").read_text(encoding="utf-8") == theirs
     back = recover(yard.in_place(overwrite=True))
     assert (back.became, yard.files()) == (Became.ROLLED_BACK, before), told(back)

@@ -125,7 +125,7 @@ def test_a_look_at_scrape_files_changes_nothing(yard: Yard) -> None:
     (yard.staged / "jobs/node.yml").unlink()
     empty = reload(yard.request(only_preview=True))
     assert empty.became is Became.REFUSED
-    assert any("jobs would be gone in silence" in reason for reason in empty.reasons), told(empty)
+    assert any("jobs would disappear without an error" in reason for reason in empty.reasons), told(empty)
     assert yard.files() == before
 
 

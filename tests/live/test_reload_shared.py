@@ -84,7 +84,7 @@ def test_what_was_killed_is_recovered_under_another_name_of_the_server(yard: Yar
     for host in ("localhost", "127.0.0.2"):
         elsewhere = yard.live.server.url.replace("127.0.0.1", host)
         refused = reload(yard.request(url=elsewhere))
-        assert "an earlier reload was not settled" in told(refused)
+        assert "an earlier reload was left half finished" in told(refused)
     recovered = recover(yard.in_place(url=yard.live.server.url.replace("127.0.0.1", "localhost")))
     assert recovered.became is Became.ROLLED_BACK, told(recovered)
     assert yard.files() == before
@@ -157,7 +157,7 @@ def test_a_secret_that_only_the_old_folder_has_is_missed_before_the_link_is_turn
             (second / "rules" / "second.yml").write_text(NEW_RULE, encoding="utf-8")
             result = reload(yard.request(staged=second), Silent())
             assert result.became is Became.REFUSED, told(result)
-            assert f"{second}/pw is not there" in told(result)
+            assert f"{second}/pw does not exist" in told(result)
             assert (str(live.readlink()), yard.names()) == ("releases/1", OLD_NAMES)
             (second / "pw").write_text("hunter2\n", encoding="utf-8")
             done = reload(yard.request(staged=second))

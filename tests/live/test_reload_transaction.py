@@ -87,7 +87,7 @@ def test_in_place_without_a_good_tree_is_refused_unless_told(yard: Yard) -> None
     yard.live.rules(NEW_RULE, "second.yml")
     refused = reload(yard.in_place())
     assert refused.became is Became.REFUSED
-    assert any("nothing could be rolled back" in reason for reason in refused.reasons)
+    assert any("no rollback is possible" in reason for reason in refused.reasons)
     assert yard.names() == OLD_NAMES
     yard.live.rules(FAILS_LATER, "third.yml")
     lost = reload(yard.in_place(without_rollback=True))
@@ -165,7 +165,7 @@ def test_another_actor_in_between_is_noticed_and_undone(yard: Yard) -> None:
     before = yard.files()
     result = reload(yard.request(), At(ReloadStep.SWITCH, lambda: post_reload(CLIENT, yard.live.server.url, LATER)))
     assert result.became is Became.ROLLED_BACK, told(result)
-    assert any("somebody else reloaded it" in reason for reason in result.reasons)
+    assert any("somebody else reloaded the server" in reason for reason in result.reasons)
     assert yard.files() == before
     assert yard.is_whole()
 
@@ -187,7 +187,7 @@ def test_what_may_still_come_is_not_undone_and_recovered_later(yard: Yard) -> No
     result = reload(replace(yard.request(), policy_file=yard.policy(timeout="1s")), paused)
     yard.live.server.resume()
     assert result.became is Became.FAILED, told(result)
-    assert "it is not known what became of the reload" in result.detail
+    assert "it is not known how the reload ended" in result.detail
     assert result.commands[0].startswith("gonogo reload --recover ")
     assert any(command.startswith("rm -f ") for command in result.commands)
     assert pending(yard.place().state) is not None
@@ -241,6 +241,6 @@ def test_by_signal_and_by_command(tmp_path: Path) -> None:
         failing = reload(yard.request(policy_file=yard.policy(", trigger: command, command: ['false']")))
         assert failing.became is Became.ROLLED_BACK, told(failing)
         assert failing.steps[-2].outcome is Outcome.PASS
-        assert "the server has what it had" in told(failing)
+        assert "the server has its old configuration" in told(failing)
         assert yard.files() == before
         assert yard.is_whole()

@@ -91,7 +91,7 @@ def test_a_promtool_on_the_servers_side_must_accept_the_files_as_well(yard: Yard
     promtool(yard.folder, "3.4.0")
     skewed = reload(yard.request(policy_file=yard.policy(keys), only_preview=True))
     server = yard.live.state().version
-    assert any(f"is of version 3.4.0, the server of {server}" in one for one in skewed.reasons), told(skewed)
+    assert any(f"has version 3.4.0, the server has {server}" in one for one in skewed.reasons), told(skewed)
     excused = reload(yard.request(policy_file=yard.policy(keys), only_preview=True, allow_version_skew=True))
     assert excused.became is Became.UNCHANGED, told(excused)
     kept = [record.detail for record in yard.journal() if record.detail.get("step") == ReloadStep.CROSS_CHECK]

@@ -68,7 +68,7 @@ def test_without_a_marker_only_the_server_is_asked_and_a_broken_one_is_told(tmp_
     assert len(by_hand(reloading(tmp_path, trees))) == 3
     trees.state.make()
     trees.state.marker.write_text("{", encoding="utf-8")
-    assert by_hand(reloading(tmp_path, trees))[1].startswith("# a switch was not settled, and its marker")
+    assert by_hand(reloading(tmp_path, trees))[1].startswith("# a switch has not ended, and its marker")
 
 
 @pytest.mark.parametrize(

@@ -241,7 +241,7 @@ def test_an_older_server_shows_its_jobs_by_their_targets() -> None:
         (replace(target("b:1"), last_scrape=None), "has not been scraped since"),
         (target("b:1", TargetHealth.DOWN), "refused"),
         (replace(target("b:1", TargetHealth.DOWN), last_error=""), "not say why"),
-        (target("b:1", job="gone"), "none of the staged configuration's"),
+        (target("b:1", job="gone"), "not in the new configuration"),
     ],
 )
 def test_a_target_that_is_not_up_is_unmet(found: Target, words: str) -> None:

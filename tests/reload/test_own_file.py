@@ -84,7 +84,7 @@ def test_a_server_whose_process_is_not_seen_is_unknown(machine: Machine) -> None
     (machine.process(2, program="pushgateway", command="--web.x") / "srv" / CONFIG).touch()
     (machine.process(3, ticks=TICKS + 1000) / "srv" / CONFIG).touch()
     (machine.proc / "4").mkdir()
-    assert machine.own() == OwnFile(Which.UNKNOWN, "its process is not seen on this machine")
+    assert machine.own() == OwnFile(Which.UNKNOWN, "the server's process is not visible on this machine")
     machine.process(5)
     assert machine.own().detail == "/srv/conf/prometheus.yml of process 5 cannot be seen: No such file or directory"
     vitals = replace(machine.server.vitals, metrics=replace(machine.server.vitals.metrics, started_at=None))

@@ -90,7 +90,7 @@ def written(text: str) -> Callable[[Path], None]:
 @pytest.mark.parametrize(
     ("spoil", "why"),
     [
-        (emptied, "jobs/*.yml of {folder}/prometheus.yml matches no file: its jobs would be gone in silence"),
+        (emptied, "jobs/*.yml of {folder}/prometheus.yml matches no file: its jobs would disappear without an error"),
         (piped, "jobs/pipe.yml: it is a pipe"),
         (made_a_folder, "jobs/folder.yml: it is a folder"),
         (linked_to_nothing, "jobs/link.yml: its link leads nowhere"),

@@ -29,7 +29,7 @@ def test_the_reason_why_a_server_is_not_ready_is_said(tmp_path: Path) -> None:
     """A wrong password is no slow start."""
     with answering(tmp_path, "401 Unauthorized") as asked:
         said = asked.unready(SOON)
-        assert said.startswith(f"{asked.url} was not ready for 0.001 s: the server answered 401 Unauthorized")
+        assert said.startswith(f"{asked.url} did not become ready within 0.001 s: the server answered 401 Unauthorized")
         assert "basic_auth" in said
 
 
@@ -38,4 +38,4 @@ def test_a_server_that_is_ready_or_has_become_so_is_said(tmp_path: Path) -> None
     with answering(tmp_path, "200 OK") as asked:
         assert asked.unready(SOON) == ""
     with answering(tmp_path, "503 Service Unavailable", "200 OK") as asked:
-        assert asked.unready(timedelta(0)).endswith("and is so only now (run the command again)")
+        assert asked.unready(timedelta(0)).endswith("and is ready only now (run the command again)")

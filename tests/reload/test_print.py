@@ -17,8 +17,8 @@ def test_a_step_is_one_line() -> None:
 
 def test_every_reason_is_listed_and_a_longer_one_goes_on_indented() -> None:
     """An empty one cannot hide."""
-    result = ReloadResult(Became.REFUSED, "nothing was touched", (), ("one\n  why:  two", ""))
-    assert reload_text(result) == "refused: nothing was touched (0.0 s)\n- one\n    why:  two\n- \n"
+    result = ReloadResult(Became.REFUSED, "nothing was changed", (), ("one\n  why:  two", ""))
+    assert reload_text(result) == "refused: nothing was changed (0.0 s)\n- one\n    why:  two\n- \n"
 
 
 def test_the_preview_is_shown_to_whoever_only_looks() -> None:
@@ -32,7 +32,7 @@ def test_a_lost_reload_is_loud_and_names_the_commands() -> None:
     """A person has to look."""
     result = ReloadResult(Became.FAILED, "lost", (), commands=("cp a b",))
     assert reload_text(result).splitlines()[1:] == [
-        "A PERSON HAS TO LOOK. These commands lead out:",
+        "A PERSON MUST ACT. Run the first command. If it fails, run the others:",
         "  cp a b",
     ]
 

@@ -41,13 +41,13 @@ def test_each_change_has_its_line() -> None:
         "- record sum of group g",
         "~ alert Down of group g: expression up == 0 -> up == 1",
         '~ alert Down of group g: labels severity="page" -> nothing',
-        '! alert Down of group g forgets that it is pending or firing: its labels were severity="page"',
+        '! alert Down of group g loses its pending or firing state: its labels were severity="page"',
         "+ job three",
         "- job two",
         "~ rule_files: nothing -> a.yml",
-        "1 of 2 rules go away (50.0%)",
-        "1 of 2 jobs go away (50.0%)",
-        "2 of 3 targets go away (66.7%)",
+        "1 of 2 rules would be removed (50.0%)",
+        "1 of 2 jobs would be removed (50.0%)",
+        "2 of 3 targets would be removed (66.7%)",
     ]
     assert "~ scrape_configs[one].scheme: https -> http" in lines
 

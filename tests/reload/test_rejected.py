@@ -85,7 +85,7 @@ def test_what_cannot_be_laid_aside_is_not_overwritten(tmp_path: Path) -> None:
     trees = place(tmp_path)
     marker = edited(trees, {"rules/a.yml": EDITED})
     (trees.state.folder / "rejected").write_text("in the way", encoding="utf-8")
-    with pytest.raises(ActionFailed, match="make room or mend the folder, then: gonogo reload --recover"):
+    with pytest.raises(ActionFailed, match="make room or repair the folder, then: gonogo reload --recover"):
         keep_rejected(trees.state, marker)
     (trees.live.root / "rules" / "a.yml").unlink()
     (trees.live.root / "rules" / "a.yml").mkdir()

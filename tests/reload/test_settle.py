@@ -82,14 +82,14 @@ def test_what_the_metrics_prove_is_known(reply: Reply, before: Vitals, look: Vit
 @pytest.mark.parametrize(
     ("reply", "before", "look", "outcome", "words"),
     [
-        (Reply.UNANSWERED, BEFORE, BEFORE, Settlement.UNKNOWN, "it may still come"),
-        (Reply.SENT, BEFORE, BEFORE, Settlement.UNKNOWN, "it may still come"),
-        (Reply.LOADED, BEFORE, BEFORE, Settlement.UNKNOWN, "it may still come"),
-        (Reply.SENT, BEFORE, vitals(success_at=99.0), Settlement.UNKNOWN, "it may still come"),
+        (Reply.UNANSWERED, BEFORE, BEFORE, Settlement.UNKNOWN, "the reload may still come"),
+        (Reply.SENT, BEFORE, BEFORE, Settlement.UNKNOWN, "the reload may still come"),
+        (Reply.LOADED, BEFORE, BEFORE, Settlement.UNKNOWN, "the reload may still come"),
+        (Reply.SENT, BEFORE, vitals(success_at=99.0), Settlement.UNKNOWN, "the reload may still come"),
         (Reply.SENT, BEFORE, None, Settlement.UNKNOWN, "gave no answer within 0.05 s: no answer, it is gone"),
         (Reply.COMMAND_FAILED, BEFORE, None, Settlement.UNKNOWN, "gave no answer"),
-        (Reply.SENT, FAILED_BEFORE, FAILED_BEFORE, Settlement.UNKNOWN, "leaves no trace"),
-        (Reply.COMMAND_FAILED, FAILED_BEFORE, FAILED_BEFORE, Settlement.UNKNOWN, "leaves no trace"),
+        (Reply.SENT, FAILED_BEFORE, FAILED_BEFORE, Settlement.UNKNOWN, "does not change the metrics"),
+        (Reply.COMMAND_FAILED, FAILED_BEFORE, FAILED_BEFORE, Settlement.UNKNOWN, "does not change the metrics"),
         (Reply.COMMAND_FAILED, BEFORE, BEFORE, Settlement.NOT_HAPPENED, "as told, and no reload was seen"),
     ],
 )

@@ -54,7 +54,7 @@ def sent(running: Running, *, after: float = 0.0, config_file: str = "/etc/prome
     return told.reply, told.detail
 
 
-@pytest.mark.parametrize(("after", "words"), [(-3.0, "3.00 s after it"), (3.0, "3.00 s before it")])
+@pytest.mark.parametrize(("after", "words"), [(-3.0, "3.00 s after the server"), (3.0, "3.00 s before the server")])
 def test_a_process_of_another_time_is_left_alone(running: Running, after: float, words: str) -> None:
     """Its number was the server's once, or never."""
     reply, detail = sent(running, after=after)
@@ -66,7 +66,7 @@ def test_a_process_that_would_end_is_left_alone(running: Running) -> None:
     """Such as the shell that started the server at the same time."""
     assert sent(running) == (
         Reply.NOT_SENT,
-        f"process {running.process.pid} is not the server: it would end by a SIGHUP",
+        f"process {running.process.pid} is not the server: SIGHUP would end it",
     )
     assert not ended(running.process.pid, 0.1)
 
@@ -74,7 +74,10 @@ def test_a_process_that_would_end_is_left_alone(running: Running) -> None:
 def test_a_process_with_another_configuration_is_left_alone(running: Running) -> None:
     """Two servers of one moment."""
     reply, detail = sent(running, config_file="/etc/other.yml")
-    assert (reply, "it reads /etc/prometheus.yml, the server /etc/other.yml" in detail) == (Reply.NOT_SENT, True)
+    assert (reply, "it reads /etc/prometheus.yml, but the server reads /etc/other.yml" in detail) == (
+        Reply.NOT_SENT,
+        True,
+    )
 
 
 def test_a_server_that_does_not_tell_its_start_is_left_alone(running: Running) -> None:
@@ -118,7 +121,7 @@ def test_a_file_without_a_number_names_no_process(tmp_path: Path, content: str) 
     path = tmp_path / "pid"
     path.write_text(content, encoding="utf-8")
     told = hang_up_by_file(path, started_at=1.0, config_file="x")
-    assert (told.reply, "holds no number" in told.detail) == (Reply.NOT_SENT, True)
+    assert (told.reply, "contains no process id" in told.detail) == (Reply.NOT_SENT, True)
 
 
 def test_a_file_that_is_missing_names_no_process(tmp_path: Path) -> None:
@@ -144,7 +147,7 @@ def test_what_could_not_be_signalled_is_known_before(running: Running, tmp_path:
         path.write_text(content, encoding="utf-8")
         told.append(no_process(path, started_at=running.started_at, config_file="/etc/prometheus.yml"))
     assert "could not be signalled" in told[0]
-    assert "holds no number" in told[1]
+    assert "contains no process id" in told[1]
     assert told[2] == ""
     mine = no_process(os.getpid(), started_at=running.started_at, config_file="/etc/prometheus.yml")
     assert f"process {os.getpid()} is not the server" in mine

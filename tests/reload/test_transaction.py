@@ -100,7 +100,7 @@ def test_what_did_not_happen_is_asked_again_at_most_three_times(stage: Scene) ->
     stage.server.replies = [refused] * 8
     result = reload(stage.request())
     assert (result.became, result.retries) == (Became.ROLLED_BACK, 6), told(result)
-    assert result.steps[-3].detail == "no reload happened, and the server has what it had"
+    assert result.steps[-3].detail == "no reload happened, and the server has its old configuration"
 
 
 def test_a_way_back_that_fails_is_loud(stage: Scene) -> None:
@@ -109,7 +109,7 @@ def test_a_way_back_that_fails_is_loud(stage: Scene) -> None:
     request = stage.request()
     result = reload(request)
     assert result.became is Became.FAILED, told(result)
-    assert result.detail == "the old files are back, and the server is not proved to have loaded them"
+    assert result.detail == "the old files are back, but the server is not proved to have loaded them"
     assert result.commands
     assert pending(stage.place(request).state) is not None
     assert stage.live() == FILES
@@ -129,7 +129,7 @@ def test_a_server_that_was_reloaded_by_others_on_the_way_back_is_not_proved(stag
     stage.server.before_answer = theirs
     result = reload(stage.request())
     assert result.became is Became.FAILED, told(result)
-    assert "the server was restarted or reloaded since, and not by us" in told(result)
+    assert "the server was restarted or reloaded since, and not by gonogo" in told(result)
 
 
 def test_files_that_somebody_else_changed_meanwhile_are_named(stage: Scene) -> None:
@@ -137,7 +137,7 @@ def test_files_that_somebody_else_changed_meanwhile_are_named(stage: Scene) -> N
     stage.server.replies = [REJECTED]
     stage.server.before_answer = lambda: write(stage.folder / "live", {"rules/a.yml": MORE.replace("c", "d")})
     result = reload(stage.request())
-    expected = "somebody else changed a file meanwhile, and it stays so: rules/a.yml has other bytes"
+    expected = "somebody else changed a file meanwhile, and gonogo did not overwrite it: rules/a.yml has other bytes"
     assert result.became is Became.FAILED, told(result)
     assert expected in result.reasons, told(result)
     again = recover(stage.request())
@@ -172,7 +172,7 @@ def test_a_recovery_overwrites_what_somebody_else_wrote_only_if_told(stage: Scen
     restored = next(step for step in result.steps if step.step is ReloadStep.RESTORE)
     (kept,) = stage.place(request).state.overwritten.iterdir()
     assert kept.read_text(encoding="utf-8") == "groups: [] # theirs\n"
-    assert restored.detail.endswith(f"; what was rules/b.yml is {kept}")
+    assert restored.detail.endswith(f"; the copy of rules/b.yml is {kept}")
     journalled = records(request.policy_file.journal, limit=100, kind="reload")
     assert {"rules/b.yml": str(kept)} in [record.detail.get("overwritten") for record in journalled]
 
@@ -230,7 +230,7 @@ def test_a_verified_tree_that_cannot_be_kept_is_loud(stage: Scene, monkeypatch: 
 
     monkeypatch.setattr(disk_steps, "settle", full)
     result = reload(stage.request())
-    assert result.detail == "the new tree is loaded and verified, and could not be kept"
+    assert result.detail == "the new tree is loaded and verified, but could not be kept as the last good copy"
     monkeypatch.undo()
 
 
@@ -243,7 +243,7 @@ def test_an_old_tree_whose_marker_stays_is_loud(stage: Scene, monkeypatch: pytes
     stage.server.replies = [REJECTED]
     monkeypatch.setattr(disk_steps, "settle", full)
     result = reload(stage.request())
-    assert result.detail == "the old tree is loaded and verified, and could not be kept"
+    assert result.detail == "the old tree is loaded and verified, but could not be kept as the last good copy"
 
 
 def test_files_that_change_while_they_are_verified_are_a_failure(stage: Scene) -> None:
@@ -255,7 +255,7 @@ def test_files_that_change_while_they_are_verified_are_a_failure(stage: Scene) -
     request = stage.request()
     result = reload(request, At(ReloadStep.KEEP, edit))
     assert result.became is Became.FAILED, told(result)
-    assert "rules/b.yml has other bytes: the server has what was to be loaded" in told(result)
+    assert "rules/b.yml has other bytes: the server has the verified files" in told(result)
     assert "gonogo reload --recover --overwrite" in told(result)
     assert stage.live()["rules/b.yml"] == "groups: []\n"
     again = recover(replace(request, overwrite=True))
@@ -292,7 +292,7 @@ def test_an_error_that_nobody_expected_goes_back_as_well(stage: Scene) -> None:
     assert (result.became, stage.live()) == (Became.ROLLED_BACK, FILES), told(result)
     assert "unexpected ZeroDivisionError: " in result.reasons[0]
     before = reload(stage.request(), At(ReloadStep.SWITCH, lambda: 1 // 0))
-    assert (before.became, before.detail) == (Became.REFUSED, "it failed before anything was touched")
+    assert (before.became, before.detail) == (Became.REFUSED, "it failed before anything was changed")
     stage.server.replies = [REJECTED]
     lost = reload(stage.request(), At(ReloadStep.TRIGGER_OLD, lambda: 1 // 0))
     assert (lost.became, lost.detail) == (Became.FAILED, "the way back failed"), told(lost)
@@ -315,7 +315,7 @@ def test_a_reload_of_somebody_else_since_the_snapshot_is_refused(stage: Scene) -
     """Nothing was touched yet."""
     result = reload(stage.request(), At(ReloadStep.READINESS, stage.server.read))
     assert result.became is Became.REFUSED
-    assert "somebody else reloaded it" in told(result)
+    assert "somebody else reloaded the server" in told(result)
 
 
 def test_a_gap_is_waited_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -341,7 +341,7 @@ def test_another_reload_under_way_is_waited_for_and_then_refused(stage: Scene, m
         refused = reload(request)
         assert refused.became is Became.REFUSED
         assert steps(refused) == [ReloadStep.LOCK, ReloadStep.METRICS]
-        assert "is being reloaded by somebody else" in told(refused)
+        assert "is being reloaded by another process" in told(refused)
         assert recover(request).became is Became.REFUSED
 
 
@@ -374,11 +374,11 @@ def test_a_server_that_is_down_is_recovered_on_disk_and_proved_later(stage: Scen
     assert stage.live() == NEW
     stage.server.is_up = False
     lost = recover(request)
-    assert lost.detail == "the old files are on disk, and the server gives no answer"
+    assert lost.detail == "the old files are on disk, but the server does not answer"
     assert stage.live() == FILES
     stage.server.is_up = True
     stage.server.replies = [NOT_SENT]
-    assert recover(request).detail == "the old files are on disk, and the server did not load them"
+    assert recover(request).detail == "the old files are on disk, but the server did not load them"
     stage.server.before_answer = lambda: stage.server.tell(pools_failed=stage.server.metrics.pools_failed + 1)
     assert recover(request).became is Became.ROLLED_BACK
 
@@ -406,7 +406,7 @@ def test_files_that_nobody_can_put_back_are_refused(stage: Scene, monkeypatch: p
 
 
 def test_a_read_only_mount_is_reloaded_in_place_again_and_again(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without rollback: that nothing could be rolled back is told each time; what fails then is loud."""
+    """Without rollback: that no rollback is possible is told each time; what fails then is loud."""
     read_only(stage, monkeypatch)
     request = stage.request(in_place=True, without_rollback=True)
     for number in range(2):
@@ -414,13 +414,13 @@ def test_a_read_only_mount_is_reloaded_in_place_again_and_again(stage: Scene, mo
         result = reload(request)
         assert result.became is Became.RELOADED, told(result)
         switched = next(step for step in result.steps if step.step is ReloadStep.SWITCH)
-        assert (switched.outcome, "nothing could be rolled back" in switched.detail) == (Outcome.UNKNOWN, True)
+        assert (switched.outcome, "no rollback is possible" in switched.detail) == (Outcome.UNKNOWN, True)
     assert switched.detail.endswith("live/rules cannot be written")
     write(stage.folder / "live", {"rules/c.yml": MORE.replace("b", "c")})
     stage.server.replies = [REJECTED]
     lost = reload(request)
     assert (lost.became, stage.server.asked) == (Became.FAILED, 3), told(lost)
-    assert lost.detail == "there is nothing to go back to: it was reloaded without rollback"
+    assert lost.detail == "there is no way back: it was reloaded without rollback"
 
 
 def test_what_can_be_gone_back_to_is_gone_back_to_all_the_same(stage: Scene) -> None:
@@ -451,7 +451,7 @@ def test_an_unknown_outcome_changes_no_file_back(stage: Scene) -> None:
     stage.server.replies = [Triggered(Reply.UNANSWERED, "no answer")]
     result = reload(stage.request())
     assert result.became is Became.FAILED
-    assert result.detail == "it is not known what became of the reload, so no file was changed back"
+    assert result.detail == "it is not known how the reload ended, so the files were not rolled back"
     assert stage.live() == NEW
 
 
@@ -460,7 +460,7 @@ def test_a_way_back_of_which_nobody_knows_is_loud(stage: Scene) -> None:
     stage.server.replies = [NOT_SENT, Triggered(Reply.UNANSWERED, "no answer")]
     result = reload(stage.request())
     assert result.became is Became.FAILED, told(result)
-    assert "it may still come" in told(result)
+    assert "the reload may still come" in told(result)
     assert stage.live() == FILES
 
 
@@ -469,5 +469,5 @@ def test_the_live_folder_itself_is_no_staged_one(stage: Scene) -> None:
     for spelled in (stage.folder / "live", stage.folder / "staged" / ".." / "live"):
         result = reload(stage.request(staged=spelled))
         assert (result.became, stage.live()) == (Became.REFUSED, FILES), told(result)
-        assert "is the live folder itself (reload what is in it without --from)" in told(result)
+        assert "is the live folder itself (to reload its files, leave out --from)" in told(result)
     assert stage.server.asked == 0

@@ -73,7 +73,7 @@ def test_a_first_reload_that_fails_is_loud(stage: Scene) -> None:
     stage.server.replies = [REJECTED]
     result = in_place(stage)
     assert (result.became, stage.live()) == (Became.FAILED, FILES), result
-    assert result.detail.startswith("there is nothing to go back to: no tree was proved before this first reload")
+    assert result.detail.startswith("there is no way back: no tree was proved before this first reload")
 
 
 def test_a_password_in_the_configuration_is_a_change(stage: Scene) -> None:
@@ -94,7 +94,7 @@ def test_a_password_in_the_configuration_is_a_change(stage: Scene) -> None:
     refused = in_place(stage)
     assert (refused.became, stage.server.asked) == (Became.REFUSED, asked), refused
     assert "secrets in" in refused.reasons[0]
-    assert "its process is not seen on this machine" in refused.reasons[0]
+    assert "the server's process is not visible on this machine" in refused.reasons[0]
     seen = INLINE.replace("global: {", "global: {external_labels: {a: b}, ")
     write(stage.folder / "live", {"prometheus.yml": seen % "two"})
     assert in_place(stage).became is Became.RELOADED

@@ -108,10 +108,10 @@ def _still_there(place: ReloadPlace, before: ServerState, wanted: StagedConfigur
         before.vitals.metrics.success_at,
     )
     if not untouched or not now.vitals.metrics.successful:
-        return judged(("the server was restarted or reloaded since, and not by us",), "")
+        return judged(("the server was restarted or reloaded since, and not by gonogo",), "")
     compared = LoadedComparison(before, now, wanted, Reload(now.vitals, now.vitals))
     left = (*configuration(compared), *rules(compared))
-    return judged(tuple(map(str, left)), "no reload happened, and the server has what it had")
+    return judged(tuple(map(str, left)), "no reload happened, and the server has its old configuration")
 
 
 def _vitals(place: ReloadPlace, before: ServerState) -> Vitals:

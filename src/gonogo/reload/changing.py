@@ -25,9 +25,9 @@ from gonogo.reload.trees.switch_plan import Plan, plan_in_place, plan_switch
 from gonogo.reload.trees.switch_trouble import NoWayBack, Refused, Undone, Unfit
 from gonogo.stopping import whole
 
-_NO_WAY_BACK = "the files are changed already, and nothing could be rolled back"
+_NO_WAY_BACK = "the files are changed already, and no rollback is possible"
 
-_FIRST = "no good tree is kept yet, and the server has these files, as far as it shows: they are loaded once more"
+_FIRST = "there is no last good copy yet, and the server shows these files: they are loaded once more"
 
 
 _STILL = ("still fail", "still fails")
@@ -74,7 +74,7 @@ class Changing:
     def _cut_short(self, what: str) -> ReloadResult:
         way = self._interrupted()
         if way is None:
-            return self._ends(Became.REFUSED, f"{what} before anything was touched")
+            return self._ends(Became.REFUSED, f"{what} before anything was changed")
         return self._ended(way)
 
     def _ended(self, way: _Way) -> ReloadResult:
@@ -85,9 +85,9 @@ class Changing:
                 lost = self._lost("the way back failed")
                 return replace(lost, reasons=(*lost.reasons, _unexpected(error)))
         if way is _Way.UNKNOWN:
-            return self._lost("it is not known what became of the reload, so no file was changed back")
+            return self._lost("it is not known how the reload ended, so the files were not rolled back")
         if way is _Way.NOT_KEPT:
-            return self._lost("the new tree is loaded and verified, and could not be kept")
+            return self._lost("the new tree is loaded and verified, but could not be kept as the last good copy")
         detail = f"{self._ready.new.rule_count} rules loaded as in the files, and evaluated since"
         failing, begun = self._failing()
         if failing:
@@ -133,12 +133,12 @@ class Changing:
         if not failure:
             return None
         if isinstance(failure[0], (Refused, Unfit)):
-            return self._ends(Became.REFUSED, f"nothing was touched: {failure[0].what}")
+            return self._ends(Became.REFUSED, f"nothing was changed: {failure[0].what}")
         if isinstance(failure[0], Undone):
             self._undone = True
             return None
         if pending(self._ready.place.state) is None:
-            return self._ends(Became.REFUSED, f"nothing was touched: {failure[0].what}")
+            return self._ends(Became.REFUSED, f"nothing was changed: {failure[0].what}")
         return self._lost("the files could be brought neither to the new tree nor back")
 
     def _switched(self) -> Done:
@@ -155,10 +155,10 @@ class Changing:
         leads = "; ".join(f"{link.path} leads to {link.after}" for link in plan.links)
         if plan.in_place:
             differ = f"{counted(len(plan.changes), 'file')} and {counted(len(plan.links), 'symbolic link')} differ"
-            return passed(f"{differ} from the last good tree, which can be gone back to{leads and f': {leads}'}")
+            return passed(f"{differ} from the last good copy, which a rollback can use{leads and f': {leads}'}")
         if leads:
             return passed(leads)
-        return passed(f"{counted(len(plan.changes), 'file')} put or taken away in {ready.live.root}")
+        return passed(f"{counted(len(plan.changes), 'file')} put or removed in {ready.live.root}")
 
     def _plan(self) -> Plan | None:
         place, found, live = self._ready.place, self._ready.found, self._ready.live
@@ -205,17 +205,17 @@ class Changing:
         wanted = wanted_of(found.old, ready.before, found.old if found.has_old else None)
         report = self._course.take(ReloadStep.VERIFY_OLD, lambda: verify_step(ready.place, ready.before, wanted, asked))
         if report.outcome is not Outcome.PASS:
-            return self._lost("the old files are back, and the server is not proved to have loaded them")
+            return self._lost("the old files are back, but the server is not proved to have loaded them")
         kept = self._course.take(ReloadStep.KEEP_OLD, lambda: settle_old(ready, asked.load))
         if kept.outcome is Outcome.FAIL:
-            return self._lost("the old tree is loaded and verified, and could not be kept")
+            return self._lost("the old tree is loaded and verified, but could not be kept as the last good copy")
         return self._ends(Became.ROLLED_BACK, "the old files are back, loaded and verified")
 
     def _without_way_back(self) -> str:
         """Return a sentence that says what the server did with the files, and why no rollback is possible."""
         first = "no tree was proved before this first reload"
         why = "it was reloaded without rollback" if self._ready.without_rollback else first
-        nothing = f"there is nothing to go back to: {why}"
+        nothing = f"there is no way back: {why}"
         verified = [report.detail for report in self._course.steps if report.step is ReloadStep.VERIFY]
         return f"{nothing}; the server has loaded the files, but {verified[-1]}" if verified else nothing
 

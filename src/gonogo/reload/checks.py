@@ -78,23 +78,23 @@ def cross_check_step(request: ReloadRequest, place: ReloadPlace, mirror: Mirror,
     skewed = tuple(_skewed(versions, server)) if before is not None else ()
     if not request.allow_version_skew:
         reasons += skewed
-    versions_here = "; ".join(f"{name} {version or 'tells no version'}" for name, version in versions.items())
+    versions_here = "; ".join(f"{name} {version or 'shows no version'}" for name, version in versions.items())
     excused = f", allowed: {'; '.join(skewed)}" if skewed else ""
     lacking = f"; promtool cannot turn on the server's {', '.join(found.lacking)}" if found.lacking else ""
-    well = f"{versions_here}; the server {server or 'tells no version'}{excused}{lacking}"
+    well = f"{versions_here}; the server {server or 'shows no version'}{excused}{lacking}"
     return judged(tuple(reasons), well, versions={**versions, "server": server}, version_skew_allowed=bool(skewed))
 
 
 def _skewed(versions: dict[str, str], server: str | None) -> Iterator[str]:
     wanted = release(server or "")
     if wanted is None:
-        yield "the server tells no version, so nobody knows which promtool speaks for it"
+        yield "the server shows no version, so it is not known which promtool has the same version"
         return
     for name, version in versions.items():
         if release(version) != wanted:
             yield (
-                f"{name} is of version {version or 'unknown'}, the server of {server}: it may accept what the server "
-                "refuses (install the server's version, or --allow-version-skew)"
+                f"{name} has version {version or 'unknown'}, the server has {server}: {name} may accept files that the "
+                "server refuses (install the server's version, or --allow-version-skew)"
             )
 
 

@@ -28,7 +28,7 @@ def by_hand(place: ReloadPlace) -> tuple[str, ...]:
         return (*lines, f"# {error.what}: {error.next_step}")
     if marker is not None:
         lines += ("# or by hand, to put the old files back:", *_old_files(place, marker))
-    return (*lines, "# and let the server read them:", asks(place))
+    return (*lines, "# and make the server read these files:", asks(place))
 
 
 def asks(place: ReloadPlace) -> str:

@@ -138,7 +138,7 @@ def unmet(compared: LoadedComparison) -> tuple[Unmet, ...]:
 def same_process(of: LoadedComparison) -> Iterator[Unmet]:
     """Check that the server is the process that was asked. Another process has lost its alerts' state, and more."""
     if of.now.vitals.born != of.reload.asked.born:
-        why = f"it was started {of.now.vitals.born - of.reload.asked.born:.1f} s after the one that was asked"
+        why = f"this process was started {of.now.vitals.born - of.reload.asked.born:.1f} s after the one that was asked"
         step = f"{_LOG}: it crashed or was restarted, or two servers share the address"
         yield Unmet(
             Verification.PROCESS, "the server is another process than before", of.now.url, why, step, final=True
@@ -150,9 +150,8 @@ def result(of: LoadedComparison) -> Iterator[Unmet]:
     metrics = of.now.vitals.metrics
     if not metrics.successful:
         why = "prometheus_config_last_reload_successful is 0"
-        yield Unmet(
-            Verification.RESULT, "its last reload failed", of.now.url, why, f"{_LOG}, then {_ROLL_BACK}", final=True
-        )
+        what, step = "the server's last reload failed", f"{_LOG}, then {_ROLL_BACK}"
+        yield Unmet(Verification.RESULT, what, of.now.url, why, step, final=True)
     elif metrics.success_at <= of.reload.asked.metrics.success_at:
         why = "the time of the last success has not advanced"
         step = "see whether the request reached this server, and whether its clock was set back"
@@ -163,9 +162,9 @@ def alone(of: LoadedComparison) -> Iterator[Unmet]:
     """Check that no other program reloaded since: the server would have loaded its files."""
     last = of.now.vitals.metrics.success_at
     if last != of.reload.at and of.now.vitals.born == of.reload.asked.born:
-        why = f"its last success is {last - of.reload.at:+.3f} s from ours"
+        why = f"the last success is {last - of.reload.at:+.3f} s from the reload of gonogo"
         step = "find who else reloads it (a sidecar, auto-reload, a person), let one do it, and verify again"
-        yield Unmet(Verification.ALONE, "somebody else reloaded it", of.now.url, why, step, final=True)
+        yield Unmet(Verification.ALONE, "somebody else reloaded the server", of.now.url, why, step, final=True)
 
 
 def configuration(of: LoadedComparison) -> Iterator[Unmet]:
@@ -215,7 +214,7 @@ def health(of: LoadedComparison) -> Iterator[Unmet]:
             if _fails(state) and _failing(group, state) not in failed_before:
                 where = f"rule {state.rule.name} of {_group(group)}"
                 why = state.last_error or "the server does not say why"
-                step = f"mend its expression, or what it reads; until then {_ROLL_BACK}"
+                step = f"fix its expression, or the series that it reads; until then {_ROLL_BACK}"
                 yield Unmet(Verification.HEALTH, "the rule fails", where, why, step)
 
 
@@ -248,10 +247,10 @@ def jobs(of: LoadedComparison) -> Iterator[Unmet]:
             step = f"see that the server can read the job's certificates and credentials, and {_LOG}"
             yield Unmet(Verification.JOBS, "the job is not scraped", f"job {job.name}", why, step)
     for name in sorted(set(of.now.pools or ()) - {job.name for job in of.staged.jobs}):
-        why, step = "no job of the staged files has this name", "wait until the server has dropped it"
+        why, step = "no job of the new configuration has this name", "wait until the server has dropped the pool"
         yield Unmet(
             Verification.JOBS,
-            "the server still has the scrape pool of another job",
+            "the server still has the scrape pool of a removed job",
             f"job {name}",
             why,
             step,
@@ -274,7 +273,7 @@ def targets(of: LoadedComparison) -> Iterator[Unmet]:
     for target in of.now.targets:
         where = _target(target)
         if target.pool not in staged_jobs:
-            why, step = "its job is none of the staged configuration's", "wait until the server has dropped it"
+            why, step = "this job is not in the new configuration", "wait until the server has dropped the target"
             yield Unmet(Verification.TARGETS, "the target is still scraped", where, why, step, waits=True)
         elif target.health is TargetHealth.UNKNOWN or (target.last_scrape or 0.0) <= of.reload.at:
             why = "it has not been scraped since the reload"
@@ -283,7 +282,7 @@ def targets(of: LoadedComparison) -> Iterator[Unmet]:
         elif target.health is TargetHealth.DOWN and who(target) not in was_down:
             why = target.last_error or "the server does not say why"
             yield Unmet(
-                Verification.TARGETS, "the target is down", where, why, f"mend the job or the target; or {_ROLL_BACK}"
+                Verification.TARGETS, "the target is down", where, why, f"fix the job or the target; or {_ROLL_BACK}"
             )
     yield from _unset(of)
     yield from _fewer(of)
@@ -327,8 +326,8 @@ def _unset(of: LoadedComparison) -> Iterator[Unmet]:
     was, now = of.reload.asked.metrics.syncs, of.now.vitals.metrics.syncs
     for job in of.staged.jobs:
         if job.name in now and now[job.name] <= was.get(job.name, 0.0):
-            why = "the server still has those of before"
-            step = "wait: it looks for targets every 5 s"
+            why = "the server still has the old targets"
+            step = "wait: the server updates its targets every 5 s"
             what = "its targets have not been set since the reload"
             yield Unmet(Verification.TARGETS, what, f"job {job.name}", why, step, waits=True)
 
@@ -338,7 +337,7 @@ def _fewer(of: LoadedComparison) -> Iterator[Unmet]:
     for job in of.staged.jobs:
         wanted = was[job.name] if job.targets is None else min(was[job.name], job.targets)
         if now[job.name] < wanted:
-            why = f"{now[job.name]} are up, {wanted} were"
+            why = f"{now[job.name]} are up, {wanted} were up before"
             step = f"wait for its discovery; if targets were meant to go, say so; else {_ROLL_BACK}"
             yield Unmet(Verification.TARGETS, "fewer targets are up than before", f"job {job.name}", why, step)
 
@@ -361,9 +360,9 @@ def _left_out(of: LoadedComparison, name: str, more: float) -> Unmet:
     """Distinguish rules that take too long from a server that was stopped for a while, as on a loaded machine."""
     took = next((_took(group) for group in of.now.rules if _counted(group) == name), None)
     if took is not None and took[0] <= took[1]:
-        what = "evaluations were left out, though its rules do not take longer than its interval"
+        what = "evaluations were missed, though the rules do not take longer than the interval"
         return _failure(what, f"group {name}", more, final=False)
-    what = "evaluations were left out: its rules take longer than its interval"
+    what = "evaluations were missed: the rules take longer than the interval"
     return _failure(what, f"group {name}", more, final=not of.reload.is_rollback)
 
 

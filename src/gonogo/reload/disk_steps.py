@@ -64,7 +64,7 @@ def keep_step(ready: Ready, loaded: Load | None) -> Done:
     read_from = ready.before.configuration_path if is_read else ""
     proved = None if rewritten else loaded  # after a rewrite the server may have read other bytes
     good = settle(state, live, proved, read_from)
-    return passed(f"kept as good tree {good.number}" if good else "kept", tree=ready.new.digest)
+    return passed(f"kept as good copy {good.number}" if good else "kept", tree=ready.new.digest)
 
 
 def other_file(ready: Ready) -> tuple[str, ...]:
@@ -98,13 +98,13 @@ def restore_step(ready: Ready) -> Done:
 
 def besides_reasons(besides: tuple[str, ...]) -> tuple[str, ...]:
     """Return a reason for each other file that another program changed meanwhile. gonogo did not touch these files."""
-    return tuple(f"somebody else changed a file meanwhile, and it stays so: {one}" for one in besides)
+    return tuple(f"somebody else changed a file meanwhile, and gonogo did not overwrite it: {one}" for one in besides)
 
 
 def unlinked_words(unlinked: Iterable[tuple[str, str]]) -> str:
     """Return a clause for each file that took the place of a link."""
     return "".join(
-        f"; {name} is a file now, where a link to {text} was: what it led to has changed or is gone"
+        f"; {name} is a file now, where a link to {text} was: the file behind the link has changed or is gone"
         for name, text in unlinked
     )
 
@@ -117,7 +117,7 @@ def settle_old(ready: Ready, loaded: Load | None) -> Done:
     if changed:
         return judged((_other_bytes(ready.live, changed, is_pending=pending(ready.place.state) is not None),), "")
     good = settle(ready.place.state, ready.live, loaded)
-    return passed(f"kept as good tree {good.number}" if good else "settled")
+    return passed(f"kept as good copy {good.number}" if good else "settled")
 
 
 def _as_put(ready: Ready) -> dict[str, ManifestEntry]:
@@ -130,10 +130,10 @@ def _as_put(ready: Ready) -> dict[str, ManifestEntry]:
 
 
 def _other_bytes(live: Tree, changed: tuple[str, ...], *, is_pending: bool) -> str:
-    back = "gonogo reload --recover --overwrite goes back to the old files and keeps theirs"
+    back = "gonogo reload --recover --overwrite goes back to the old files, and keeps a copy of these"
     forth = "gonogo reload --without-rollback loads what is there now"
     return (
-        f"somebody changed files in {live.root} while it was verified: {'; '.join(changed[:3])}: the server has what "
-        f"was to be loaded, the disk has other bytes, and nothing was overwritten (look at them; then "
+        f"somebody changed files in {live.root} during the verification: {'; '.join(changed[:3])}: the server has the "
+        f"verified files, the disk has other bytes, and nothing was overwritten (look at these files; then "
         f"{back if is_pending else forth})"
     )

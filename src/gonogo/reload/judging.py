@@ -42,7 +42,7 @@ def _unswitchable(place: ReloadPlace, found: Snapshot) -> tuple[str, ...]:
     if live.root.resolve() == staged.root.resolve():
         leads_there = live.root.is_symlink()  # an earlier reload turned the link: the server may have this tree already
         return (
-            () if leads_there else (f"{staged.root} is the live folder itself (reload what is in it without --from)",)
+            () if leads_there else (f"{staged.root} is the live folder itself (to reload its files, leave out --from)",)
         )
     try:
         plan_switch(live, staged)
@@ -56,9 +56,9 @@ def _without_what_they_name(place: ReloadPlace, tree: Tree) -> Iterator[str]:
     for one in names_of(tree):
         if one.kind in GLOBBED and not files_of(tree, (one,)):
             lost = "rules" if one.kind is FileKind.RULES else "jobs"
-            yield f"{one.name} of {config} matches no file: its {lost} would be gone in silence"
+            yield f"{one.name} of {config} matches no file: its {lost} would disappear without an error"
         elif not one.is_glob and not any(there.path(one.name).exists() for there in (tree, place.live) if there):
-            yield f"{one.name}, which {config} names, is not there"
+            yield f"{one.name}, which {config} names, does not exist"
 
 
 def _scrape_files(tree: Tree, found: Snapshot) -> Iterator[str]:
@@ -91,9 +91,9 @@ def preview_of(found: Snapshot) -> Preview | None:
 def preview_step(request: ReloadRequest, place: ReloadPlace, seen: Preview | None) -> Done:
     """Refuse an accidental mass removal."""
     if seen is None:
-        return left_out("what would change is not known")
+        return left_out("the changes are not known")
     bound = place.policy_file.reload.max_removed if request.max_removed is None else request.max_removed
-    reasons = tuple(f"{one} (--max-removed 100% lets them go)" for one in refusal(seen, bound))
+    reasons = tuple(f"{one} (--max-removed 100% allows that)" for one in refusal(seen, bound))
     return judged(reasons, _counted(seen))
 
 
@@ -104,7 +104,7 @@ def _counted(seen: Preview) -> str:
         f"rules +{len(seen.rules_added)} -{len(seen.rules_removed)} ~{len(seen.rules_changed)}",
         f"jobs +{len(seen.jobs_added)} -{len(seen.jobs_removed)} ~{len(seen.jobs_changed)}",
         *((f"{len(seen.settings)} other settings",) if seen.settings else ()),
-        *((f"{len(seen.losing_state)} alerts forget their state",) if seen.losing_state else ()),
+        *((f"{len(seen.losing_state)} alerts lose their state",) if seen.losing_state else ()),
     )
     return ", ".join(parts)
 
@@ -112,22 +112,22 @@ def _counted(seen: Preview) -> str:
 def readiness_step(request: ReloadRequest, place: ReloadPlace, before: ServerState | None, *, waits: bool) -> Done:
     """Check that the server can be asked now, and that nothing changed it since the snapshot."""
     if before is None:
-        return left_out("the server could not be looked at")
+        return left_out("the server could not be read")
     reasons = tuple(_unready(request, place, before))
     if reasons or not waits:
-        return judged(reasons, "it can be asked")
+        return judged(reasons, "the server can be asked")
     waited = _gap(place, before)
     auto = ", and reloads by itself" if before.auto_reload else ""
     gap = f" after {waited:.1f} s of reload.min_gap" if waited else ""
     strangers = tuple(str(one) for one in disturbed(before, place.server.vitals()))
-    return judged(strangers, f"it is ready{gap}, can be asked by {place.policy_file.reload.trigger}{auto}")
+    return judged(strangers, f"the server is ready{gap}, can be asked by {place.policy_file.reload.trigger}{auto}")
 
 
 def _unready(request: ReloadRequest, place: ReloadPlace, before: ServerState) -> Iterator[str]:
     if not before.vitals.metrics.successful and not request.repair:
         yield (
-            "the server's last reload had already failed: a failure of this one could not be told from it "
-            "(see its log; --repair goes on)"
+            "the server's last reload had already failed: a new failure could not be distinguished from that one "
+            "(see the server's log; --repair reloads anyway)"
         )
     if why := place.server.cannot_be_asked(before):
         yield why

@@ -75,7 +75,7 @@ def read_by(processes: Iterable[Path], path: Path, file: Path) -> OwnFile:
     """Find whether the processes see this file at a path."""
     files = tuple(_seen_by(process, path, file) for process in processes)
     if not files:
-        return OwnFile(Which.UNKNOWN, "its process is not seen on this machine")
+        return OwnFile(Which.UNKNOWN, "the server's process is not visible on this machine")
     if len({one.which for one in files}) > 1:
         return OwnFile(Which.UNKNOWN, "several processes may be the server, and they read different files")
     return files[0]
@@ -113,14 +113,14 @@ def unproved(file: Path, own: OwnFile, seen: Visible, *, known: bool) -> Iterato
         return
     if own.which is Which.OTHER:
         yield (
-            f"the server reads another file than {file}: {own.detail}; nothing of this reload would be seen on it "
+            f"the server reads another file than {file}: {own.detail}; this reload would change nothing there "
             "(let prometheus.config name the server's file, or start the server with this one)"
         )
     elif own.which is Which.UNKNOWN and seen.secrets and not known:
         yield (
-            f"secrets in {file} change, the server masks them, and nobody knows whether it reads this file: "
-            f"{own.detail} (change something visible in the same file with them, such as an external label, or run "
-            "this as root where the server runs)"
+            f"secrets in {file} change, the server masks them, and it is not known whether the server reads this "
+            f"file: {own.detail} (change something visible in the same file with them, such as an external label, or "
+            "run this as root where the server runs)"
         )
 
 
@@ -128,8 +128,8 @@ def unproved_secrets(file: Path, own: OwnFile, seen: Visible, *, known: bool) ->
     """Warn about secrets that do not change and that nothing proves."""
     if own.which is Which.UNKNOWN and seen.masked and not (seen.proves or known):
         yield (
-            f"the secrets in {file} are not proved: the server masks them, and nobody knows whether it reads this "
-            f"file: {own.detail}"
+            f"the secrets in {file} are not proved: the server masks them, and it is not known whether the server "
+            f"reads this file: {own.detail}"
         )
 
 

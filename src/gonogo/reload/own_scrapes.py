@@ -53,9 +53,9 @@ def unproved_scrapes(
             )
         elif found.which is Which.UNKNOWN and changes:
             yield (
-                f"{path}, of scrape_config_files, changes in parts that the server does not show, and nobody knows "
-                f"whether the server reads this file: {found.detail} (change something visible in the same file with "
-                "them, such as a static label or the name of a job, or run this as root where the server runs)"
+                f"{path}, of scrape_config_files, changes in parts that the server does not show, and it is not "
+                f"known whether the server reads this file: {found.detail} (change something visible in the same file "
+                "with them, such as a static label or the name of a job, or run this as root where the server runs)"
             )
 
 
@@ -66,8 +66,8 @@ def unproved_parts(live: Tree, server: ServerState, new: Contents, old: Contents
         if hidden and read is not None and read.which is Which.UNKNOWN:
             parts = "; ".join(f"{', '.join(keys)} of job {name}" for name, keys in hidden.items())
             yield (
-                f"parts of {live.path(file)} are not proved: the server does not show them, and nobody knows whether "
-                f"it reads this file: {read.detail} ({parts})"
+                f"parts of {live.path(file)} are not proved: the server does not show them, and it is not known "
+                f"whether the server reads this file: {read.detail} ({parts})"
             )
 
 

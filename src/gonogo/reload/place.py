@@ -58,8 +58,8 @@ class AskedServer:
         if until(lambda: ready(self.client, self.url), within):
             return ""
         why = why_not_ready(self.client, self.url)
-        late = f"{self.url} was not ready for {within.total_seconds():g} s"
-        return f"{late}: {why}" if why else f"{late}, and is so only now (run the command again)"
+        late = f"{self.url} did not become ready within {within.total_seconds():g} s"
+        return f"{late}: {why}" if why else f"{late}, and is ready only now (run the command again)"
 
     def state(self) -> ServerState:
         """Read the whole state of the server. Raises ``SourceError``."""
@@ -100,7 +100,7 @@ class AskedServer:
         if not before.lifecycle:
             return (
                 "the server cannot be asked by HTTP: it runs without --web.enable-lifecycle "
-                "(start it with that, or set reload.trigger to signal or command)"
+                "(start the server with that flag, or set reload.trigger to signal or command)"
             )
         return ""
 

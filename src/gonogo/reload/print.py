@@ -9,7 +9,7 @@ from gonogo.reload.compare.result import Became, ReloadResult, StepReport
 
 _LOOKED = "looked"
 """The first word of the answer of ``--dry-run``. ``unchanged`` would say that the server has everything already."""
-_LOUD = "A PERSON HAS TO LOOK. These commands lead out:"
+_LOUD = "A PERSON MUST ACT. Run the first command. If it fails, run the others:"
 
 
 def step_text(report: StepReport) -> str:

@@ -28,9 +28,7 @@ def _lines(preview: Preview) -> Iterator[str]:
     for change in preview.rules_changed:
         yield from _rule(change)
     yield from (f"~ group {name}: the order of its rules" for name in preview.reordered)
-    yield from (
-        f"! {lost.alert.title} forgets that it is pending or firing: {lost.why}" for lost in preview.losing_state
-    )
+    yield from (f"! {lost.alert.title} loses its pending or firing state: {lost.why}" for lost in preview.losing_state)
     yield from (f"+ job {name}" for name in preview.jobs_added)
     yield from (f"- job {name}" for name in preview.jobs_removed)
     for job in preview.jobs_changed:
@@ -49,4 +47,4 @@ def _setting(one: Difference) -> str:
 
 
 def _removal(one: Removal) -> str:
-    return f"{one.removed} of {one.before} {one.what} go away ({one.share:.1%})"
+    return f"{one.removed} of {one.before} {one.what} would be removed ({one.share:.1%})"

@@ -46,14 +46,15 @@ def recover(request: ReloadRequest, listener: Heard | None = None) -> ReloadResu
 
         def lock() -> Done:
             held.enter_context(hold_server(place.state, LOCK_PATIENCE, place.live))
-            return passed(f"one reload of {place.server.url} at a time: this one")
+            return passed(f"no other reload of {place.server.url} is running")
 
         if course.take(ReloadStep.LOCK, lock).outcome is not Outcome.PASS:
-            result = course.ends(Became.REFUSED, "nothing was touched: another reload is under way")
+            result = course.ends(Became.REFUSED, "nothing was changed: another reload is under way")
             return afterwards(request, place, course, result)
         marker = pending(place.state)
         if marker is None:
-            return course.closed(course.ends(Became.UNCHANGED, "there is nothing to recover: no reload was left"))
+            nothing = "there is nothing to recover: no reload was left half finished"
+            return course.closed(course.ends(Became.UNCHANGED, nothing))
         course.touched = True
         result = _Recovery(course, place, marker, overwrite=request.overwrite).made()
         return afterwards(request, place, course, result)
@@ -80,17 +81,17 @@ class _Recovery:
             return self._lost("the files could not be brought to one of the two trees")
         course.take(ReloadStep.SNAPSHOT, self._look)
         if self._before is None or self._contents is None:
-            return self._lost(f"the {self._side} files are on disk, and the server gives no answer")
+            return self._lost(f"the {self._side} files are on disk, but the server does not answer")
         before, wanted = self._before, wanted_of(self._contents, self._before, None)
         asked = ask(course, self._place, before, BACK)
         self._retries = asked.retries
         if asked.settled.outcome is not Settlement.LOADED:
-            return self._lost(f"the {self._side} files are on disk, and the server did not load them")
+            return self._lost(f"the {self._side} files are on disk, but the server did not load them")
         verified = course.take(ReloadStep.VERIFY_OLD, lambda: verify_step(self._place, before, wanted, asked))
         if verified.outcome is not Outcome.PASS:
-            return self._lost(f"the {self._side} files are on disk, and the server is not proved to have loaded them")
+            return self._lost(f"the {self._side} files are on disk, but the server is not proved to have loaded them")
         if course.take(ReloadStep.KEEP_OLD, lambda: self._keep(asked.load)).outcome is Outcome.FAIL:
-            return self._lost(f"the {self._side} tree is loaded and verified, and its marker could not be taken away")
+            return self._lost(f"the {self._side} tree is loaded and verified, and its marker could not be removed")
         became = Became.RELOADED if self._side is TreeSide.NEW else Became.ROLLED_BACK
         detail = f"the {self._side} files are on disk, loaded and verified"
         return course.ends(became, detail, retries=self._retries)
@@ -99,7 +100,7 @@ class _Recovery:
         aside = keep_rejected(self._place.state, self._marker) if self._marker.in_place else None
         brought = brought_back(self._place.state, overwrite=self._overwrite)
         if brought is None:
-            return passed("another process has recovered it meanwhile")
+            return passed("another process has finished the recovery meanwhile")
         self._side = brought.side
         manifest = snapshot(self._live)
         self._contents = contents_of(self._live, manifest)
@@ -107,7 +108,7 @@ class _Recovery:
         words = f"the files were {brought.found}, and are the {brought.side} ones{unlinked}"
         where = {name: str(path) for name, path in brought.overwritten}
         laid = f"; the edited ones are in {aside}" if aside and brought.side is TreeSide.OLD else ""
-        kept = "".join(f"; what was {name} is {path}" for name, path in where.items())
+        kept = "".join(f"; the copy of {name} is {path}" for name, path in where.items())
         seen = {"side": brought.side, "tree": digest_of(manifest), "overwritten": where}
         return Done(Outcome.PASS, f"{words}{laid}{kept}", besides_reasons(brought.besides), seen)
 
@@ -122,7 +123,7 @@ class _Recovery:
 
     def _keep(self, loaded: Load | None) -> Done:
         good = settle(self._place.state, self._live, loaded)
-        return passed(f"kept as good tree {good.number}" if good else "settled")
+        return passed(f"kept as good copy {good.number}" if good else "settled")
 
     def _lost(self, detail: str) -> ReloadResult:
         return self._course.ends(Became.FAILED, detail, commands=by_hand(self._place), retries=self._retries)

@@ -41,7 +41,7 @@ def keep_rejected(state: StateFolder, marker: Marker) -> Path | None:
                 durable.sync_folder(made)
         _drop_oldest(folder)
     except OSError as error:
-        raise _not_kept(rejected, error, "make room or mend the folder") from error
+        raise _not_kept(rejected, error, "make room or repair the folder") from error
     return folder
 
 
@@ -66,7 +66,7 @@ def _read(path: Path) -> bytes:
 
 def _not_kept(where: Path, error: Exception, next_step: str) -> ActionFailed:
     return ActionFailed(
-        "the edited files cannot be laid aside, so they were not overwritten",
+        "the edited files cannot be copied, so they were not overwritten",
         where=str(where),
         why=str(error),
         next_step=f"{next_step}, then: gonogo reload --recover --overwrite",

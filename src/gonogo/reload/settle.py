@@ -93,9 +93,9 @@ def _found(before: Vitals, now: Vitals | None, triggered: Triggered) -> tuple[Se
     if now.born != before.born:
         return Settlement.RESTARTED, "the server is another process than before"
     if metrics.successful and metrics.success_at > was.success_at:
-        return Settlement.LOADED, "its metrics show a successful reload since"
+        return Settlement.LOADED, "the server's metrics show a successful reload"
     if not metrics.successful and (was.successful or metrics.success_at > was.success_at):
-        return Settlement.REJECTED, "its metrics show a failed reload since"
+        return Settlement.REJECTED, "the server's metrics show a failed reload"
     return None
 
 
@@ -106,7 +106,7 @@ def _at_last(
     if now is None:
         return Settlement.UNKNOWN, f"the server gave no answer {within}: {missed}"
     if not before.metrics.successful:
-        return Settlement.UNKNOWN, f"no success was seen {within}, and another failure after a failure leaves no trace"
+        return Settlement.UNKNOWN, f"no success was seen {within}, and a second failure does not change the metrics"
     if triggered.reply is Reply.COMMAND_FAILED:
         return Settlement.NOT_HAPPENED, f"{triggered.detail}, and no reload was seen {within}"
-    return Settlement.UNKNOWN, f"no reload was seen {within}; it may still come ({triggered.detail})"
+    return Settlement.UNKNOWN, f"no reload was seen {within}; the reload may still come ({triggered.detail})"

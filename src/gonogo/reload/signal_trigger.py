@@ -60,7 +60,7 @@ def _number_in(pid_file: Path) -> int | str:
     except OSError as error:
         return f"{pid_file} cannot be read: {error.strerror}"
     if not written.isdigit() or int(written) < 1:
-        return f"{pid_file} holds no number of a process"
+        return f"{pid_file} contains no process id"
     return int(written)
 
 
@@ -89,15 +89,17 @@ def _held(pid: int) -> Iterator[int]:
 def _stranger(process: Path, started_at: float | None, config_file: str) -> str:
     """Return why a process cannot be the server, or an empty string."""
     if started_at is None:
-        return "the server does not tell when it was started"
+        return "the server does not show its start time"
     if not began_at(process, started_at):
         began = start_time(process)
-        return f"it was started {abs(began - started_at):.2f} s {'after' if began > started_at else 'before'} it"
+        return (
+            f"it was started {abs(began - started_at):.2f} s {'after' if began > started_at else 'before'} the server"
+        )
     if not _catches_hangup(process):
-        return "it would end by a SIGHUP"
+        return "SIGHUP would end it"
     named = named_configuration(process)
     if named is not None and named != config_file:
-        return f"it reads {named}, the server {config_file}"
+        return f"it reads {named}, but the server reads {config_file}"
     return ""
 
 

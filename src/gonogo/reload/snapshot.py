@@ -133,14 +133,14 @@ def _known(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Itera
         return  # the live files could not be read: another reason says so
     elif found.old is None and not request.without_rollback:
         yield (
-            "nothing could be rolled back: the files are changed already, and no good tree is kept yet "
+            "no rollback is possible: the files are changed already, and there is no last good copy yet "
             "(put the old files back and reload once, or stage the new ones elsewhere and use --from, "
-            "or go on with --without-rollback)"
+            "or use --without-rollback)"
         )
     elif not (found.old is None or request.repair or found.has_old or (found.has_new and place.staged is None)):
         yield (
             f"the server has neither the old files nor the new ones: {'; '.join(old[:TOLD])} "
-            "(find out who reloaded it, and with what; --repair goes on)"
+            "(find out who reloaded the server, and with which files; --repair reloads anyway)"
         )
 
 

@@ -55,7 +55,7 @@ def reload(request: ReloadRequest, listener: Heard | None = None) -> ReloadResul
     with ExitStack() as held:
         locked = course.take(ReloadStep.LOCK, lambda: lock_step(held, place))
         if locked.outcome is not Outcome.PASS:
-            result = course.ends(Became.REFUSED, f"nothing was touched: {locked.detail}")
+            result = course.ends(Became.REFUSED, f"nothing was changed: {locked.detail}")
         else:
             found = Snapshot(reasons=wrong)
             result = _in_turn(request, place, course, found)
@@ -70,8 +70,8 @@ def lock_step(held: ExitStack, place: ReloadPlace) -> Done:
     held.enter_context(hold_server(place.state, LOCK_PATIENCE, place.live))
     state = place.state if place.live is None else state_in_force(place.state, place.live)
     if pending(state) is not None:
-        return judged(("an earlier reload was not settled; first: gonogo reload --recover",), "")
-    return passed(f"one reload of {place.server.url} at a time: this one")
+        return judged(("an earlier reload was left half finished; first run: gonogo reload --recover",), "")
+    return passed(f"no other reload of {place.server.url} is running")
 
 
 def as_run(result: ReloadResult) -> Run:
@@ -107,10 +107,10 @@ def _in_turn(request: ReloadRequest, place: ReloadPlace, course: Course, found: 
     course.take(ReloadStep.READINESS, lambda: readiness_step(request, place, found.before, waits=waits))
     if (against := _reasons(course)) or found.before is None or found.new is None or place.live is None:
         return course.ends(
-            Became.REFUSED, f"nothing was touched: {counted(against, 'reason')} against it", preview=lines
+            Became.REFUSED, f"nothing was changed, because of {counted(against, 'problem')}", preview=lines
         )
     if request.only_preview:
-        return course.ends(Became.UNCHANGED, "nothing was touched: this was only a look", preview=lines)
+        return course.ends(Became.UNCHANGED, "nothing was changed: this was only a preview", preview=lines)
     if unchanged:
         return course.ends(Became.UNCHANGED, "the server has everything already", preview=lines)
     ready = Ready(place, found, found.before, place.live, found.new, lines, request.without_rollback)

@@ -44,8 +44,9 @@ def still_proved_step(place: ReloadPlace, found: Snapshot) -> Done:
     if not left and place.live is not None and found.standing is not None:
         left = content_differences(found.standing, snapshot(place.live))
     if left:
-        return Done(Outcome.UNKNOWN, f"nothing changed, and not all is well, so it is reloaded: {left[0]}")
-    return passed(f"{found.new.rule_count} rules are loaded as in the files since their last load, and all is well")
+        return Done(Outcome.UNKNOWN, f"nothing changed, but there is a problem, so the server is reloaded: {left[0]}")
+    count = found.new.rule_count
+    return passed(f"{count} rules are loaded as in the files since their last load, and no check found a problem")
 
 
 def _unmet(place: ReloadPlace, before: ServerState, contents: Contents) -> tuple[object, ...]:

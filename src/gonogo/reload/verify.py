@@ -93,13 +93,14 @@ def disturbed(before: ServerState, asked: Vitals) -> tuple[Unmet, ...]:
     """
     step = "begin again from the server as it is now"
     if asked.born != before.vitals.born:
-        what, why = "the server is another process than before", "it crashed, was restarted, or two share the address"
+        what = "the server is another process than before"
+        why = "the server crashed, was restarted, or two servers share the address"
         return (Unmet(Verification.PROCESS, what, before.url, why, step, final=True),)
     was, now = before.vitals.metrics, asked.metrics
     if (was.success_at, was.successful) != (now.success_at, now.successful):
         later = now.success_at - was.success_at
         why = f"a reload {later:.3f} s after the known one succeeded" if now.successful else "a reload since has failed"
-        return (Unmet(Verification.ALONE, "somebody else reloaded it", before.url, why, step, final=True),)
+        return (Unmet(Verification.ALONE, "somebody else reloaded the server", before.url, why, step, final=True),)
     return ()
 
 

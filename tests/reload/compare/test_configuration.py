@@ -95,14 +95,14 @@ def test_what_cannot_be_read_is_a_difference(broken: str) -> None:
         difference("", GLOBAL, broken),
         difference("", GLOBAL, "", before=broken),
     ):
-        assert [one.words.partition(":")[0] for one in found] == ["they cannot be compared"]
+        assert [one.words.partition(":")[0] for one in found] == ["the configurations cannot be compared"]
 
 
 def test_what_somebody_else_set_is_named_as_theirs() -> None:
     """And what the file before had as left over."""
     loaded = job("honor_labels: true")
     path = "scrape_configs[a].honor_labels is true on the server and nothing in the file"
-    assert words(difference(JOB, loaded, JOB)) == [f"{path} (somebody else's)"]
+    assert words(difference(JOB, loaded, JOB)) == [f"{path} (it is from another configuration)"]
     before = "scrape_configs: [{job_name: a, honor_labels: true}]"
     assert words(difference(JOB, loaded, before, before=loaded)) == [f"{path} (it was in the file before)"]
 
@@ -269,7 +269,7 @@ def test_what_differs_only_in_what_is_hidden_is_said_to() -> None:
     loaded += "enable_http2: true, filter_external_labels: true}]"
     url = "http://127.0.0.1/?token=…"
     assert words(difference(staged, loaded)) == [
-        f"remote_read[0].url is {url} on the server and {url} in the file (they differ in what is not shown here)"
+        f"remote_read[0].url is {url} on the server and {url} in the file (they differ in a part that is not shown)"
     ]
 
 

@@ -37,7 +37,7 @@ def test_what_cannot_be_read_is_refused(broken: str) -> None:
     """Whatever may go away."""
     found = configured(broken, SHOWN["nothing"])
     assert found
-    assert refusal(found, 1.0)[0].startswith("what would change is not known: ")
+    assert refusal(found, 1.0)[0].startswith("the changes are not known: ")
 
 
 def test_a_mass_removal_is_refused() -> None:

@@ -46,7 +46,7 @@ def test_a_note_that_cannot_be_read_is_refused(tmp_path: Path, text: str) -> Non
     here = place(tmp_path)
     keep_good(here.state, here.live)
     (here.state.good / "00000001.json").write_text(text, encoding="utf-8")
-    with pytest.raises(ActionFailed, match="take the file away"):
+    with pytest.raises(ActionFailed, match="remove the file"):
         good_tree(here.state, here.live)
 
 

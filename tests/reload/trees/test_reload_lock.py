@@ -158,7 +158,7 @@ def test_two_states_over_one_live_tree_are_one_lock(tmp_path: Path) -> None:
         stood = here.stand()
         with pytest.raises(Busy) as caught, hold_server(other, 0.05, here.live):
             pytest.fail("got a lock that somebody else holds")
-    assert "localhost:9090 is being reloaded by somebody else" in caught.value.what
+    assert "localhost:9090 is being reloaded by another process" in caught.value.what
     assert caught.value.where == str(here.live.root)
     assert stood == here.stand()
     with hold_server(other, 0, here.live):

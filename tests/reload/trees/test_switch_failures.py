@@ -83,7 +83,7 @@ def test_an_undo_that_fails_too_is_loud_and_leaves_the_marker(tmp_path: Path) ->
         switch(here.state, plan, Failing(second, 100))
     assert "--recover" in caught.value.next_step
     assert not any(".gonogo" in name for name in here.stand())
-    with pytest.raises(Refused, match="an earlier switch is not settled"):
+    with pytest.raises(Refused, match="an earlier switch has not ended"):
         switch(here.state, plan)
     assert recover(here.state) == Brought(TreeSide.OLD, Standing.MIXED)
     assert here.stand() == old
@@ -100,7 +100,7 @@ def test_a_marker_that_cannot_be_taken_away_is_stuck(tmp_path: Path, monkeypatch
         monkeypatch.setattr(module, "remove_marker", refuse)
     with pytest.raises(Stuck, match="the live tree is old"):
         switch_now(here, Failing(4))
-    with pytest.raises(Refused, match="marker of the switch cannot be taken away"):
+    with pytest.raises(Refused, match="marker of the switch cannot be removed"):
         settle(here.state)
 
 

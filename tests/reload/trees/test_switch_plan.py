@@ -75,7 +75,7 @@ def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path: Path) -> None:
     assert refusals(here) == ("extra.yml: it is a folder, no regular file",)
     (here.live.root / "extra.yml").rmdir()
     write(here.staged.root, {"prometheus.yml": "rule_files: [README/x.yml]", "README/x.yml": "groups: []\n"})
-    assert refusals(here) == (f"README/x.yml: {here.live.root}/README is no folder",)
+    assert refusals(here) == (f"README/x.yml: {here.live.root}/README is not a folder",)
 
 
 def test_a_folder_that_cannot_be_written_is_told_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,8 +251,8 @@ def test_what_a_turned_link_would_leave_behind_is_told(tmp_path: Path) -> None:
     with pytest.raises(Unfit) as caught:
         plan_switch(here.live, here.staged)
     told = "\n".join(caught.value.reasons)
-    assert f"{here.staged.root}/secrets/password is not there" in told
-    assert f"{here.staged.root}/tls/ca.pem is not there" in told
+    assert f"{here.staged.root}/secrets/password does not exist" in told
+    assert f"{here.staged.root}/tls/ca.pem does not exist" in told
     assert f"targets/*.json matches files in {here.live.root}, and none in {here.staged.root}" in told
 
 

@@ -48,7 +48,7 @@ def test_a_pipe_in_the_place_of_a_file_stops_the_way_back(tmp_path: Path) -> Non
     os.mkfifo(here.live.root / "rules/a.yml")
     write(here.live.root, {"rules/c.yml": "theirs\n"})
     for overwrite in (False, True):
-        with pytest.raises(Strangers, match="they cannot be kept: move them away") as caught:
+        with pytest.raises(Strangers, match="these files cannot be copied: move them away") as caught:
             restore(here.state, overwrite=overwrite)
         assert "rules/a.yml (it is a pipe" in caught.value.what
         assert "rules/c.yml" not in caught.value.what
@@ -200,7 +200,7 @@ def test_what_cannot_be_set_aside_is_not_overwritten(tmp_path: Path) -> None:
     write(here.live.root, {"rules/a.yml": "theirs\n"})
     theirs = here.stand()
     here.state.overwritten.rmdir()
-    with pytest.raises(Refused, match="cannot be set aside"):
+    with pytest.raises(Refused, match="cannot be copied first"):
         restore(here.state, overwrite=True)
     assert here.stand() == theirs
     assert pending(here.state) is not None
@@ -230,7 +230,7 @@ def test_a_link_turned_back_at_once_is_noticed(tmp_path: Path) -> None:
 
 
 def test_a_link_that_never_turned_is_noticed(tmp_path: Path) -> None:
-    """It was turned back by somebody: the old tree stands, and that is what is said."""
+    """It was turned back by somebody: the old tree is back, and that is what is said."""
     here = linked_place(tmp_path)
     old = here.stand()
 
@@ -239,7 +239,7 @@ def test_a_link_that_never_turned_is_noticed(tmp_path: Path) -> None:
             here.live.root.unlink()
             here.live.root.symlink_to("releases/1")
 
-    with pytest.raises(Undone, match="the old tree stands") as caught:
+    with pytest.raises(Undone, match="the old tree is back") as caught:
         switch_now(here, turn)
     assert caught.value.why == f"the link {here.live.root} leads elsewhere"
     assert here.stand() == old

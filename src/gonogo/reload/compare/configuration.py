@@ -61,7 +61,7 @@ def difference(
         file = {} if previous is None else read(previous, "the previous configuration")
         shown_before = None if previous is None or before is None else read(before, "the configuration before")
     except UnreadableConfiguration as error:
-        return (Difference("", "", "", f"they cannot be compared: {error}"),)
+        return (Difference("", "", "", f"the configurations cannot be compared: {error}"),)
     learned = {} if shown_before is None else _additions(file, shown_before, folder)
     found = _differences(here, there, folder, learned)
     had = dict(_paths(KeyPath(), file))
@@ -155,11 +155,11 @@ def said(found: Found, had: frozenset[str] = frozenset()) -> Difference:
     if found.how:
         words = f"{place.shown} is {found.how} on the server: {loaded}, in the file {staged}"
     elif found.staged is None:
-        whose = "it was in the file before" if place.shown in had else "somebody else's"
+        whose = "it was in the file before" if place.shown in had else "it is from another configuration"
         words = f"{place.shown} is {loaded} on the server and nothing in the file ({whose})"
     elif found.loaded is None:
         words = f"{place.shown} is {staged} by the file and nothing on the server"
     else:
-        hidden = " (they differ in what is not shown here)" if staged == loaded else ""
+        hidden = " (they differ in a part that is not shown)" if staged == loaded else ""
         words = f"{place.shown} is {loaded} on the server and {staged} in the file{hidden}"
     return Difference(place.shown, staged, loaded, words)

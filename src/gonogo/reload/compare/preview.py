@@ -174,7 +174,7 @@ def refusal(found: Preview, max_removed: float) -> tuple[str, ...]:
         found: the changes that the reload would make.
         max_removed: the largest share of rules, of jobs and of targets that may be removed, 0 to 1.
     """
-    reasons = [f"what would change is not known: {found.unreadable}"] if found.unreadable else []
+    reasons = [f"the changes are not known: {found.unreadable}"] if found.unreadable else []
     reasons += [
         f"{one.removed} of {one.before} {one.what} would be removed, {one.share:.1%}; at most {max_removed:.1%} may be"
         for one in found.removals

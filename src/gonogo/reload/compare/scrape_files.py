@@ -104,11 +104,11 @@ def _jobs(configuration: str, files: Mapping[str, str]) -> Iterator[tuple[str, F
         whole = read(text, file)
         if unknown := [key for key in whole if key != JOBS_KEY]:
             raise UnreadableConfiguration(
-                f"{file} has the key {unknown[0]}: a file of scrape_config_files has scrape_configs alone"
+                f"{file} has the key {unknown[0]}: a file of scrape_config_files may have only scrape_configs"
             )
         jobs = whole.get(JOBS_KEY, NULL)
         if not isinstance(jobs, list) and jobs != NULL:
-            raise UnreadableConfiguration(f"{JOBS_KEY} of {file} is no list of jobs")
+            raise UnreadableConfiguration(f"{JOBS_KEY} of {file} is not a list of jobs")
         for job in items(jobs):
             name = _name(job, file)
             if name in found:

@@ -162,8 +162,8 @@ def _read(path: Path) -> GoodTree:
         return GoodTree(int(path.stem), float(value["kept_at"]), manifest, load, unlinked, read_from)
     except (NotReadable, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ActionFailed(
-            "the note of the last good tree cannot be read",
+            "the note of the last good copy cannot be read",
             where=str(path),
             why=str(error),
-            next_step="take the file away: until the next verified reload there is then nothing to go back to",
+            next_step="remove the file: then no rollback is possible until the next verified reload",
         ) from error

@@ -81,7 +81,7 @@ def _as_seen(source: Path, sha256: str) -> bytes:
     except NotReadable as error:
         raise _changed(source, str(error)) from error
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise _changed(source, "its bytes are others than a moment ago")
+        raise _changed(source, "its bytes changed a moment ago")
     return content
 
 

@@ -99,7 +99,7 @@ def snapshot(tree: Tree, names: Iterable[Named] | None = None) -> Manifest:
     reasons = [] if tree.config in found or names is not None else [f"{tree.config} is missing"]
     reasons += _secrets_in_text(tree, listed)
     if len(found) > MOST_FILES:
-        raise Unfit("the tree is too large", tree.root, (f"{len(found)} files, at most {MOST_FILES} are taken",))
+        raise Unfit("the tree is too large", tree.root, (f"{len(found)} files, at most {MOST_FILES} are allowed",))
     entries = {}
     for name in sorted(found):
         try:
@@ -109,11 +109,11 @@ def snapshot(tree: Tree, names: Iterable[Named] | None = None) -> Manifest:
     if sum(entry.size for entry in entries.values() if entry.kind in KEPT) > LARGEST_TREE:
         reasons.append(f"its files are larger than {LARGEST_TREE >> 20} MiB together")
     if reasons:
-        raise Unfit("the tree cannot be taken", tree.root, tuple(reasons))
+        raise Unfit("the tree cannot be read", tree.root, tuple(reasons))
     try:
         links = _links(tree, entries)
     except OSError as error:
-        raise Unfit("the tree cannot be taken", tree.root, (words(error),)) from error
+        raise Unfit("the tree cannot be read", tree.root, (words(error),)) from error
     return Manifest(str(tree.home), tree.config, entries, links)
 
 
@@ -184,7 +184,7 @@ def entry_from_json(value: Mapping[str, Any]) -> ManifestEntry:
 def _secrets_in_text(tree: Tree, names: Iterable[Named]) -> Iterator[str]:
     for name, kinds in sorted(kinds_of(tree, names).items()):
         if FileKind.REFERENCE in kinds and kinds & READ_AS_TEXT:
-            yield f"{name}: it is named as a secret too, and secrets are never stored"
+            yield f"{name}: the configuration names it as a secret too, and secrets are never stored"
 
 
 def _entry(path: Path, kind: FileKind) -> ManifestEntry:

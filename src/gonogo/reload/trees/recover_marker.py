@@ -100,10 +100,10 @@ def pending(state: StateFolder) -> Marker | None:
         return _from_json(read_note(state.marker, _SCHEMA))
     except (NotReadable, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ActionFailed(
-            "a switch was not settled, and its marker cannot be read",
+            "a switch has not ended, and its marker cannot be read",
             where=str(state.marker),
             why=str(error),
-            next_step=f"compare the live tree with what is kept in {state.objects}, then take the marker away",
+            next_step=f"compare the live folder with the files in {state.objects}, then remove the marker",
         ) from error
 
 

@@ -108,7 +108,7 @@ def _busy(state: StateFolder, patience: float, error: Busy, place: Path) -> Busy
     who = holder(state.lock) if place == state.lock else None  # another policy has its own lock file
     gone = who is not None and who.host == os.uname().nodename and not Path(f"/proc/{who.pid}").exists()
     return Busy(
-        f"{state.server} is being reloaded by somebody else, and was for {patience:g} s",
+        f"{state.server} is being reloaded by another process, and still was after {patience:g} s",
         where=error.where,
         why=error.why if who is None or gone else str(who),
         next_step=error.next_step,

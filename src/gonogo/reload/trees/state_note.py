@@ -26,7 +26,7 @@ def write_note(path: Path, schema: str, value: Mapping[str, object]) -> None:
     content = json.dumps({"schema": schema, **value}, separators=(",", ":")).encode()
     if len(content) > LARGEST_NOTE:
         raise Refused(
-            "the names of these files are too many and too long to be noted",
+            "the names of these files are too many and too long to be recorded",
             where=str(path),
             why=f"{len(content)} bytes, at most {LARGEST_NOTE} can be read again",
             next_step="nothing was changed; put the rules into fewer files, or into folders with shorter names",

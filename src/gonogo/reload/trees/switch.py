@@ -67,9 +67,9 @@ def switch(state: StateFolder, plan: Plan, at_step: Step = _ignored) -> Marker:
     """
     if pending(state) is not None:
         raise Refused(
-            "an earlier switch is not settled",
+            "an earlier switch has not ended",
             where=str(state.marker),
-            why="its process was killed, or could not undo it",
+            why="its process was killed, or could not undo the switch",
             next_step="recover it first: gonogo reload --recover",
         )
     marker = marker_of(plan)
@@ -161,7 +161,7 @@ def settle(
     except FileNotFoundError:
         return good  # no folder, no marker
     except OSError as error:
-        raise refused("the marker of the switch cannot be taken away", state.marker, error) from error
+        raise refused("the marker of the switch cannot be removed", state.marker, error) from error
     with suppress(ActionFailed):  # a damaged note has no hashes: then nothing is deleted
         drop_others(state.objects, frozenset(hashes_of_good(state)))
     return good
@@ -218,7 +218,7 @@ def _set_aside(state: StateFolder, marker: Marker, foreign: Iterable[Foreign]) -
             try:
                 keep(state.overwritten, [(marker.live.path(one.name), one.found.sha256)])
             except OSError as error:
-                raise refused("what would be overwritten cannot be set aside", state.overwritten, error) from error
+                raise refused("the files to overwrite cannot be copied first", state.overwritten, error) from error
             yield one.name, state.overwritten / one.found.sha256
 
 

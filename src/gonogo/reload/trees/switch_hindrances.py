@@ -44,9 +44,9 @@ def left_behind(live: Tree, staged: Tree, names: Iterable[Named]) -> Iterator[st
         if one.name.startswith("/") or one.kind in READ_AS_TEXT:
             continue
         if one.is_glob and files_of(live, (one,)) and not files_of(staged, (one,)):
-            yield f"{one.name} matches files in {live.root}, and none in {staged.root}; the link takes all with it"
+            yield f"{one.name} matches files in {live.root}, and none in {staged.root}: the server would lose them"
         elif not one.is_glob and not place.exists():
-            yield f"{place} is not there, and the link would lead to it; put it there first"
+            yield f"{place} does not exist, and the server would read it through the link; put the file there first"
     if not os.access(live.root.parent, os.W_OK | os.X_OK, effective_ids=True):
         yield f"{live.root.parent}, which has the link, cannot be written"
 
@@ -56,8 +56,8 @@ def links_replaced(live: Tree, puts: Mapping[str, tuple[ManifestEntry | None, Ma
     for name, (before, after) in puts.items():
         if before is not None and after is not None and before.link is not None:
             yield (
-                f"{live.path(name)} is a link to {before.link}: a file in its place would leave that one as it is "
-                "(write the new text where the link leads, and reload in place; or put a file in the link's place)"
+                f"{live.path(name)} is a link to {before.link}: a file in its place would not change the file behind "
+                "the link (write the new text to that file, and reload in place; or replace the link by a file)"
             )
 
 
@@ -72,7 +72,7 @@ def _folders(live: Tree, puts: Puts) -> Iterator[str]:
     for name in puts:
         folder = innermost(live.path(name).parent)
         if not folder.is_dir():
-            yield f"{name}: {folder} is no folder"
+            yield f"{name}: {folder} is not a folder"
         elif not _is_open(folder):
             yield f"{folder} cannot be written"
 

@@ -72,7 +72,7 @@ def plan_switch(live: Tree, staged: Tree) -> Plan:
         Unfit: the switch is not possible, with every reason that can be seen now. Nothing was changed.
     """
     if live.root.resolve() == staged.root.resolve():
-        raise Unfit("this is the live tree itself", staged.root, ("to reload what is in it, name no other folder",))
+        raise Unfit("this is the live tree itself", staged.root, ("to reload its files, leave out --from",))
     new, old = snapshot(staged), snapshot(live)
     names = names_of(staged)
     if live.root.is_symlink():
@@ -107,7 +107,7 @@ def plan_in_place(state: StateFolder, live: Tree, good: GoodTree) -> Plan:
     candidates = {**files_of(live, globs), **{name: entry.kind for name, entry in was.items()}}
     secrets = files_of(live, _secrets_of(live)).keys() & candidates.keys()
     if secrets:
-        reasons = tuple(f"{name} is a secret now, and was none: it cannot be put back" for name in sorted(secrets))
+        reasons = tuple(f"{name} is a secret only now, and cannot be put back" for name in sorted(secrets))
         raise NoWayBack(live.root, reasons)
     now = snapshot(live, [Named(kind, name, is_glob=False) for name, kind in candidates.items()]).entries
     links = links_back(live, old)

@@ -127,7 +127,7 @@ def strangers(marker: Marker, foreign: Iterable[Foreign], next_step: str = "") -
     return Strangers(
         f"somebody else changed files since the switch began: {', '.join(str(one) for one in foreign)}",
         where=str(marker.live.root),
-        why="they are neither of the old tree nor of the new one, and would be lost",
+        why="these files belong neither to the old tree nor to the new one, and would be lost",
         next_step=f"look at them; nothing was changed{f'; {next_step}' if next_step else ''}",
     )
 

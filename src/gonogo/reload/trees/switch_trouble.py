@@ -14,11 +14,14 @@ _NEXT_STEPS = {
     errno.EACCES: "run it as a user who may write there",
     errno.EPERM: "run it as the owner of the configuration, or as root: files keep their owner, mode and attributes",
     errno.EROFS: "mount it writable, or reload where the files are written",
-    errno.ENOTDIR: "one part of that path is a file; take it away",
-    errno.EISDIR: "take away the folder that stands in the file's place",
+    errno.ENOTDIR: "one part of that path is a file; remove that file",
+    errno.EISDIR: "remove the folder at the path of the file",
     errno.EBUSY: "a file that is mounted by itself cannot be replaced; mount its folder",
     errno.ENAMETOOLONG: "shorten the name",
 }
+
+
+_FIX = "nothing was changed; fix these problems"
 
 
 class Unfit(ActionFailed):
@@ -26,7 +29,7 @@ class Unfit(ActionFailed):
 
     def __init__(self, what: str, where: Path, reasons: tuple[str, ...]) -> None:
         """Keep all reasons."""
-        super().__init__(what, where=str(where), why="; ".join(reasons), next_step="nothing was changed; mend these")
+        super().__init__(what, where=str(where), why="; ".join(reasons), next_step=_FIX)
         self.reasons = reasons
 
 
@@ -36,7 +39,7 @@ class NoWayBack(Unfit):
     def __init__(self, where: Path, reasons: tuple[str, ...]) -> None:
         """Keep all reasons."""
         super().__init__("the tree could not be switched back", where, reasons)
-        self.next_step = "nothing was changed; mend these, or go on with --without-rollback"
+        self.next_step = f"{_FIX}, or use --without-rollback"
 
 
 class Refused(ActionFailed):

@@ -11,10 +11,12 @@ from gonogo.reload.trees.switch_steps import Step, bring, clear
 from gonogo.reload.trees.switch_trouble import Refused, Strangers, Stuck, Undone, next_of, words
 from gonogo.reload.trees.switch_verify import verify
 
-OVERWRITES = "gonogo reload --recover --overwrite puts the other files over them, and keeps their bytes"
+OVERWRITES = "gonogo reload --recover --overwrite overwrites these files, and keeps their bytes"
 """The next step if the files of another program may be overwritten."""
 
-UNREADABLE = "they cannot be kept: move them away, or put the link back; then: gonogo reload --recover --overwrite"
+UNREADABLE = (
+    "these files cannot be copied: move them away, or put the link back, then: gonogo reload --recover --overwrite"
+)
 """The next step if these files cannot be read."""
 
 
@@ -37,18 +39,18 @@ def undone(state: StateFolder, marker: Marker, error: OSError | ActionFailed, at
         remove_marker(state)
     except (OSError, ActionFailed) as second:
         return stuck(state, marker, second)
-    return _ended(Undone, "the switch failed and was undone; the old tree stands", marker, error)
+    return _ended(Undone, "the switch failed and was undone; the old tree is back", marker, error)
 
 
 def stuck(state: StateFolder, marker: Marker, error: OSError | ActionFailed) -> Stuck:
     """Return the error for a live folder that could not be brought to one side. The marker exists."""
     clear(marker)
-    way_out = OVERWRITES if isinstance(error, Strangers) else "mend that, then: gonogo reload --recover"
+    way_out = OVERWRITES if isinstance(error, Strangers) else "fix that problem, then: gonogo reload --recover"
     return Stuck(
         f"the live tree is {standing(marker)}: it could not be brought to one side",
         where=str(marker.live.root),
         why=words(error) if isinstance(error, OSError) else str(error),
-        next_step=f"{way_out} (what was and what shall be is in {state.folder})",
+        next_step=f"{way_out} (the bytes of both trees are in {state.folder})",
     )
 
 
