@@ -27,7 +27,7 @@ def test_a_live_tree_is_its_own_mirror(tmp_path: Path) -> None:
     with mirrored(policy_file, trees.live, None, None) as mirror:
         assert mirror.policy_file is policy_file
         assert mirror.root == trees.live.root
-        assert mirror.said("x") == "x"
+        assert mirror.with_real_paths("x") == "x"
     assert staged_policy(policy_file, trees.live, None) is policy_file
     assert staged_policy(policy_file, None, trees.staged) is policy_file
 
@@ -44,8 +44,8 @@ def test_the_mirror_has_the_staged_files_in_the_layout_of_the_live_ones(tmp_path
         (tests,) = mirror.policy_file.tests
         assert (tests / "deep" / "a.yml").read_text(encoding="utf-8") == "tests: []\n"
         assert (tests / ".." / "live" / "rules" / "c.yml").resolve() == trees.staged.root / "rules" / "c.yml"
-        assert mirror.said(f"{mirror.root}/rules/c.yml:1") == f"{trees.staged.root}/rules/c.yml:1"
-        assert mirror.said(f"{tests}/deep/a.yml") == f"{tmp_path}/tests/deep/a.yml"
+        assert mirror.with_real_paths(f"{mirror.root}/rules/c.yml:1") == f"{trees.staged.root}/rules/c.yml:1"
+        assert mirror.with_real_paths(f"{tests}/deep/a.yml") == f"{tmp_path}/tests/deep/a.yml"
         assert (mirror.root / "secrets" / "password").read_text(encoding="utf-8") == "hunter2\n"
     assert not mirror.root.exists()
 
@@ -60,7 +60,7 @@ def test_findings_name_the_staged_files_wherever_the_command_runs(
     with mirrored(policy_of(tmp_path), trees.live, trees.staged, snapshot(trees.staged)) as mirror:
         finding = f"{shown(mirror.root / 'rules' / 'c.yml')}:1"
         assert not finding.startswith("/")
-        assert mirror.said(finding) == f"{trees.staged.root}/rules/c.yml:1"
+        assert mirror.with_real_paths(finding) == f"{trees.staged.root}/rules/c.yml:1"
 
 
 def test_absolute_paths_of_the_live_tree_mean_the_staged_one(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def cross_check_step(request: ReloadRequest, place: ReloadPlace, mirror: Mirror,
         name = " ".join(settings.promtool)
         arbiter_version, refused = _asked(mirror.policy_file, there)
         versions[name] = arbiter_version
-        reasons += (f"{name}: {mirror.said(one)}" for one in refused)
+        reasons += (f"{name}: {mirror.with_real_paths(one)}" for one in refused)
     server = before.version if before is not None else None
     skewed = tuple(_skewed(versions, server)) if before is not None else ()
     if not request.allow_version_skew:
@@ -122,10 +122,10 @@ def _just_made(request: ReloadRequest, kind: str, make: Callable[[], Run]) -> Ru
 
 
 def _of_run(run: Run, mirror: Mirror) -> Done:
-    reasons = tuple(dict.fromkeys(mirror.said(finding).strip() for finding in run.findings or (run.detail,)))
+    reasons = tuple(dict.fromkeys(mirror.with_real_paths(finding).strip() for finding in run.findings or (run.detail,)))
     if run.passed:
-        return Done(Outcome.PASS, mirror.said(run.detail), seen=run.seen, tools=run.tools)
-    return Done(Outcome.FAIL, mirror.said(run.detail), reasons, run.seen, run.tools)
+        return Done(Outcome.PASS, mirror.with_real_paths(run.detail), seen=run.seen, tools=run.tools)
+    return Done(Outcome.FAIL, mirror.with_real_paths(run.detail), reasons, run.seen, run.tools)
 
 
 def _has_tests(place: Path) -> bool:

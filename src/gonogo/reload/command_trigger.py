@@ -57,8 +57,8 @@ def _ran(argv: Sequence[str], timeout: timedelta) -> Triggered:
         late = not has_ended(process)
         stop(process)
         code = process.returncode
-    said = quote(bytes(kept))
-    words = f"; it said: {said}" if said else ""
+    output = quote(bytes(kept))
+    words = f"; it said: {output}" if output else ""
     if late:
         return Triggered(
             Reply.UNANSWERED, f"{argv[0]} had not ended after {timeout.total_seconds():g} s{words}", _RUN_IT

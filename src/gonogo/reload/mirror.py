@@ -36,7 +36,7 @@ class Mirror:
     root: Path
     names: tuple[tuple[str, str], ...] = ()
 
-    def said(self, text: str) -> str:
+    def with_real_paths(self, text: str) -> str:
         """Return a message with the real paths of the files."""
         for mirrored, real in self.names:
             text = text.replace(mirrored, real)

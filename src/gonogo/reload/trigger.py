@@ -101,17 +101,17 @@ def post_reload(client: Client, base_url: str, timeout: timedelta) -> Triggered:
     patient = Client(replace(client.settings, timeout=timeout))
     began = time.monotonic()
     try:
-        told = _told(patient, patient.send("POST", base_url, _RELOAD))
+        triggered = _triggered(patient, patient.send("POST", base_url, _RELOAD))
     except SourceError as error:
-        told = _untold(error)
-    return replace(told, seconds=time.monotonic() - began)
+        triggered = _unanswered(error)
+    return replace(triggered, seconds=time.monotonic() - began)
 
 
-def _told(client: Client, answer: Answer) -> Triggered:
+def _triggered(client: Client, answer: Answer) -> Triggered:
     body = quote(answer.body, client.settings.secrets(), LONGEST_REASON)
-    said = f"{answer.url} answered {answer.status}{': ' if body else ''}{body}"
+    detail = f"{answer.url} answered {answer.status}{': ' if body else ''}{body}"
     reply, next_step = _meaning(answer)
-    return Triggered(reply, said, next_step)
+    return Triggered(reply, detail, next_step)
 
 
 def _meaning(answer: Answer) -> tuple[Reply, str]:  # noqa: PLR0911 - a table of answers
@@ -134,10 +134,10 @@ def _meaning(answer: Answer) -> tuple[Reply, str]:  # noqa: PLR0911 - a table of
     return Reply.UNANSWERED, _UNKNOWN
 
 
-def _untold(error: SourceError) -> Triggered:
-    said = f"{error.where}: {error.what}, {error.why}"
+def _unanswered(error: SourceError) -> Triggered:
+    detail = f"{error.where}: {error.what}, {error.why}"
     if isinstance(error, Redirected):
-        return Triggered(Reply.WRONG_ADDRESS, said, error.next_step)
+        return Triggered(Reply.WRONG_ADDRESS, detail, error.next_step)
     if isinstance(error.__cause__, ConnectionRefusedError):
-        return Triggered(Reply.UNREACHED, said, _UNREACHED)
-    return Triggered(Reply.UNANSWERED, said, _UNKNOWN)
+        return Triggered(Reply.UNREACHED, detail, _UNREACHED)
+    return Triggered(Reply.UNANSWERED, detail, _UNKNOWN)

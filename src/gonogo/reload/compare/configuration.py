@@ -70,7 +70,7 @@ def difference(
     sure = tuple(one for one in found if loads.is_difference(one))
     if sure and all(map(loads.may_be_left_over, sure)) and _is_other(file, there, folder):
         return ()
-    return tuple(said(one, frozenset(had)) for one in sure)
+    return tuple(in_words(one, frozenset(had)) for one in sure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def _paths(place: KeyPath, tree: Tree) -> Iterator[tuple[str, Tree]]:
             yield from _paths(place.item(name), item)
 
 
-def said(found: Found, had: frozenset[str] = frozenset()) -> Difference:
+def in_words(found: Found, had: frozenset[str] = frozenset()) -> Difference:
     """Return a difference with its clause. ``had`` are the paths of the file before."""
     place = found.place
     staged, loaded = (NOTHING if tree is None else shown(tree, place) for tree in (found.staged, found.loaded))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from gonogo.model.rule import LoadedGroup, RuleGroup, RuleKind
 from gonogo.reload.compare.comparison import Found
 from gonogo.reload.compare.completed import evaluation_interval
-from gonogo.reload.compare.configuration import Difference, difference, said
+from gonogo.reload.compare.configuration import Difference, difference, in_words
 from gonogo.reload.compare.document import UnreadableConfiguration
 from gonogo.reload.compare.jobs import JOBS_KEY, ListedJob, jobs_of
 from gonogo.reload.compare.order import reordered
@@ -191,7 +191,7 @@ def _differences(name: str, before: FileJob, after: FileJob) -> Iterator[Differe
     """Compare a job of a scrape file with the same job of the files before. No server shows such a job."""
     place = KeyPath().key(JOBS_KEY).item(name)
     for key in after.differences(before):
-        yield said(Found(place.key(key), after.tree.get(key), before.tree.get(key)))
+        yield in_words(Found(place.key(key), after.tree.get(key), before.tree.get(key)))
 
 
 def _losing_state(have: Iterable[PlacedRule], want: Iterable[PlacedRule]) -> tuple[LostState, ...]:

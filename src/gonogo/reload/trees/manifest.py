@@ -148,7 +148,7 @@ def content_differences(before: Manifest, now: Manifest) -> tuple[str, ...]:
     was = before.contents
     found = {name: entry.sha256 for name, entry in now.kept.items() if name in was or entry.kind in GLOBBED}
     names = sorted(was.keys() | found.keys())
-    return tuple(_said(name, was.get(name), found.get(name)) for name in names if was.get(name) != found.get(name))
+    return tuple(_in_words(name, was.get(name), found.get(name)) for name in names if was.get(name) != found.get(name))
 
 
 def as_json(manifest: Manifest) -> dict[str, object]:
@@ -221,10 +221,10 @@ def _differences(was: Mapping[str, ManifestEntry], now: Mapping[str, ManifestEnt
             if before and after and before.sha256 == after.sha256 and before.sha256:
                 yield f"{name} has another mode, owner or attribute"
             else:
-                yield _said(name, before, after)
+                yield _in_words(name, before, after)
 
 
-def _said(name: str, before: object, after: object) -> str:
+def _in_words(name: str, before: object, after: object) -> str:
     if before is None:
         return f"{name} was not there"
     return f"{name} is missing" if after is None else f"{name} has other bytes"
