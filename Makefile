@@ -38,11 +38,11 @@ bench: ready-to-develop ## every benchmark, one after another
 	@set -e; for file in bench/*.py; do echo "== $$file"; $(bin)/python "$$file"; done
 
 docs: ready-to-develop ## write the generated pages of docs/ anew
-	@$(bin)/python scripts/docs/generate.py
+	@$(bin)/python -m scripts.docs.generate
 
 fault-matrix: ready-to-develop ## every fault, injected into the real stack; writes docs/fault-matrix.md
 	@$(bin)/pytest -n 4 --dist loadgroup tests/live/test_fault_matrix.py $(ARGS)
-	@$(bin)/python scripts/docs/generate.py
+	@$(bin)/python -m scripts.docs.generate
 
 promql-unit: ready-to-run ## the unit tests of the rule pack, by promtool
 	@scripts/test/rule_pack.sh test

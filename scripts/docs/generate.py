@@ -17,10 +17,10 @@ from pathlib import Path
 from gonogo.lint import checks as home
 from gonogo.lint.core.catalogue import checks, findings
 from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.example_estate import estate_of
 from gonogo.model.preset_gate import PresetGate
 from gonogo.rulepack import gates
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
+from tests.example_estate import estate_of
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -85,7 +85,6 @@ def _files(example: Example) -> str:
 
 def fault_matrix_page() -> str:
     """Tabulate the faults that the tests inject into a real stack."""
-    sys.path.insert(0, str(DOCS.parent))
     from tests.fault_matrix.catalogue import DISTINCT, FAULTS  # noqa: PLC0415 - only this page needs the tests
 
     kinds = Counter(fault.kind for fault in FAULTS)

@@ -15,8 +15,9 @@ run ruff check --quiet .
 run mypy
 run lint-imports --no-logo
 run python scripts/test/file_rules.py
+run python scripts/test/dead_code.py
 run python scripts/test/pins.py
-run python scripts/docs/generate.py --check
+run python -m scripts.docs.generate --check
 
 if [ ${#failed[@]} -gt 0 ]; then
   printf 'check: FAILED: %s\n' "${failed[@]}"

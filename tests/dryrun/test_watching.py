@@ -11,7 +11,6 @@ import pytest
 
 from gonogo.dryrun import watching as dryrun_watch
 from gonogo.dryrun.print import WatchView
-from gonogo.dryrun.progress import Silence
 from gonogo.dryrun.renewal import Renewal
 from gonogo.dryrun.watching import ticks, watch
 from gonogo.journal.records import records
@@ -20,6 +19,7 @@ from gonogo.model.evidence import RunState
 from gonogo.model.outcome import Outcome, Reason
 from gonogo.model.verdict import Verdict
 from tests.policy_folder import policy_folder
+from tests.silence import Silence
 from tests.waiting import await_true
 
 STEP = timedelta(seconds=15)

@@ -13,10 +13,11 @@ from typing import Any
 
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
-from gonogo.programs.processes import prometheus, victoria_metrics
+from gonogo.programs.processes import prometheus
 from tests.fault_matrix.fault import Fault
 from tests.fault_matrix.stage import Stage
 from tests.live.proxy import Passing, Spoil, proxy
+from tests.more_servers import victoria_metrics
 
 IDLE = "global: {}\n"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -127,7 +128,7 @@ def hurt(recorder: Recorder, last: Callable[[float], object]) -> None:
         healthy(running, last)
     for _ in range(3):
         running.stack.reload()
-        server.reload_configuration()
+        server.process.send_signal(signal.SIGHUP)
     healthy(running, last)
     rules = running.stack.rules_path.read_text(encoding="utf-8")
     running.stack.write_rules(rules.replace("< bool 120", "< bool 121"))

@@ -18,11 +18,12 @@ from gonogo.model.report import Report
 from gonogo.model.verdict import Verdict
 from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.policy.load import load
-from gonogo.programs.processes import node_exporter, victoria_metrics, vmagent, vmalert
+from gonogo.programs.processes import node_exporter
 from gonogo.programs.server_process import RunningServer
 from gonogo.rulepack.write import write_rules
 from gonogo.verdict.decide import decide
 from gonogo.verdict.print import report_text
+from tests.more_servers import victoria_metrics, vmagent, vmalert
 from tests.waiting import await_true
 
 pytestmark = [pytest.mark.live, pytest.mark.versions]

@@ -12,7 +12,6 @@ import pytest
 
 from gonogo.dryrun.on_sandbox import SCRIPTED, dry_run_in_sandbox
 from gonogo.dryrun.print import WatchView
-from gonogo.dryrun.progress import Silence
 from gonogo.dryrun.run import Moment, dry_run
 from gonogo.journal.records import records
 from gonogo.journal.runs import Run
@@ -27,6 +26,7 @@ from gonogo.server.http import Client
 from gonogo.smoke.run import smoke
 from tests.command import gonogo
 from tests.policy_folder import RULES, TESTS
+from tests.silence import Silence
 from tests.waiting import await_true
 
 pytestmark = [pytest.mark.live, pytest.mark.versions]

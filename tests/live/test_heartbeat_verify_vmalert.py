@@ -16,12 +16,13 @@ from gonogo.cli.main import main
 from gonogo.heartbeat.beat import heartbeat_writer
 from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.policy.load import load
-from gonogo.programs.processes import node_exporter, victoria_metrics, vmagent, vmalert
+from gonogo.programs.processes import node_exporter
 from gonogo.programs.server_process import RunningServer
 from gonogo.rulepack.write import write_rules
 from gonogo.server.api import query
 from gonogo.server.http import Client
 from tests.live.vmalert_at_hand import DELAY_FLAG, is_new
+from tests.more_servers import victoria_metrics, vmagent, vmalert
 from tests.waiting import await_true
 
 pytestmark = [pytest.mark.live, pytest.mark.versions]

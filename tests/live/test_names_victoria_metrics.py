@@ -13,13 +13,13 @@ from gonogo.model.outcome import JudgedCondition, Outcome, Reason
 from gonogo.model.report import Report
 from gonogo.model.verdict import SubjectVerdict
 from gonogo.policy.load import load
-from gonogo.programs.processes import victoria_metrics, vmagent, vmalert
 from gonogo.verdict.decide import decide
 from gonogo.verdict.print import report_text
 from gonogo.verdict.print_json import report_json
 from tests.faulty_server import Connection, faulty
 from tests.live.test_names_and_histograms import EXPOSED, SERVICES, exposition
 from tests.live.vmalert_at_hand import DELAY_FLAG, is_new
+from tests.more_servers import victoria_metrics, vmagent, vmalert
 from tests.waiting import await_true
 
 pytestmark = [pytest.mark.live, pytest.mark.versions, pytest.mark.xdist_group("free names of victoria")]

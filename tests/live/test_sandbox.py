@@ -23,7 +23,6 @@ from gonogo.model.series import Series
 from gonogo.model.verdict import Verdict
 from gonogo.programs.server_process import RunningServer
 from gonogo.rulepack.gates.dr import BUCKETS
-from gonogo.sandbox.course import ramp
 from gonogo.sandbox.faults import FAULTS
 from gonogo.sandbox.launch import sandbox
 from gonogo.sandbox.stack import Stack
@@ -31,6 +30,7 @@ from gonogo.sandbox.story import HEALTHY, Story
 from gonogo.server.api import query
 from gonogo.verdict.core.questions import ASK_ALWAYS, judged_signals
 from gonogo.verdict.decide import decide
+from tests.curves import ramp
 from tests.waiting import await_true, ended
 
 pytestmark = [pytest.mark.live, pytest.mark.versions]

@@ -15,8 +15,7 @@ from gonogo.lint.template.functions import SIGNATURES
 from gonogo.lint.template.mistake import UnreadableTemplate
 from gonogo.lint.template.parser import parsed
 from gonogo.lint.template.reading import template
-from gonogo.programs.promtool import check_rules
-from gonogo.programs.promtool import test_rules as run_tests
+from gonogo.programs.promtool import PROMTOOL, check_rules, run_tool
 
 pytestmark = [pytest.mark.live, pytest.mark.versions]
 
@@ -123,7 +122,7 @@ def test_the_same_templates_fail_when_they_are_expanded(tmp_path: Path) -> None:
     series = [{"series": 'up{a="h.x:80"}', "values": "1 1 1"}]
     test = {"rule_files": ["rules.yml"], "tests": [{"input_series": series, "alert_rule_test": asked}]}
     (tmp_path / "rules_test.yml").write_text(json.dumps(test), encoding="utf-8")
-    told = run_tests([tmp_path / "rules_test.yml"]).output.split("alertname: A")[1:]
+    told = run_tool(PROMTOOL, "test", "rules", str(tmp_path / "rules_test.yml")).output.split("alertname: A")[1:]
     failing = {int(part.partition(",")[0]) for part in told if "error expanding template" in part}
     assert len(told) == len(texts)
     assert [texts[place] for place in sorted(failing)] == list(FAILING)

@@ -14,12 +14,13 @@ import pytest
 
 from gonogo.errors import ActionFailed, MissingTool, SourceError
 from gonogo.programs.loopback_port import port_of, reserve_port
-from gonogo.programs.processes import Program, alertmanager, node_exporter, prometheus, pushgateway, start
+from gonogo.programs.processes import Program, node_exporter, prometheus, pushgateway, start
 from gonogo.programs.server_process import RunningServer
 from gonogo.server.api import query
 from gonogo.server.http import Client, HttpSettings
 from gonogo.server.status_api import ready
 from gonogo.stopping import Stopped
+from tests.more_servers import alertmanager
 from tests.noted_signals import noted
 from tests.waiting import await_true, ended
 
@@ -201,7 +202,7 @@ def test_a_sighup_asks_for_the_configuration_again(tmp_path: Path) -> None:
     config = empty_config(tmp_path)
     with prometheus(tmp_path / "prometheus", config) as server:
         config.write_text("global: {external_labels: {zone: north}}\n", encoding="utf-8")
-        server.reload_configuration()
+        server.process.send_signal(signal.SIGHUP)
         await_true(lambda: b"zone: north" in CLIENT.get(server.url, "/api/v1/status/config").body)
 
 

@@ -73,14 +73,6 @@ def test_a_configuration_is_checked_with_its_rules(folder: Path) -> None:
     assert promtool.check_config(config).passed
 
 
-def test_unit_tests_are_run(folder: Path) -> None:
-    """A wrong expectation fails and is shown with the expression; a right one passes."""
-    failing = promtool.test_rules([folder / "unit.yml", folder / "failing.yml"])
-    assert not failing.passed
-    assert '"a:b"' in failing.output
-    assert promtool.test_rules([folder / "unit.yml"]).passed
-
-
 def test_history_is_made_and_rules_get_a_past(folder: Path) -> None:
     """Samples of two days become blocks; recorded series are computed over them, on their groups' interval."""
     now = int(time.time())
@@ -128,7 +120,7 @@ def test_a_tool_that_does_not_end_is_stopped_with_its_children(monkeypatch: pyte
 def test_an_interrupt_leaves_no_promtool_behind(tmp_path: Path) -> None:
     """Ctrl-C ends the tool too."""
     code = (
-        "from gonogo.server import promtool\n"
+        "from gonogo.programs import promtool\n"
         f"promtool.version(command=('sh', '-c', 'echo $$ > {tmp_path / 'pid'}; exec sleep 60'))\n"
     )
     with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL) as parent:

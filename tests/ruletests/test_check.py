@@ -13,7 +13,7 @@ from gonogo.ruletests.cache import UnitCache, default_folder
 from gonogo.ruletests.check import check_files
 from gonogo.ruletests.material import material
 from gonogo.ruletests.rules import RulePlaces
-from gonogo.ruletests.running import run_test, run_tests
+from gonogo.ruletests.running import run_tests
 from gonogo.ruletests.stage import staged
 from tests.fake_promtool import fake_promtool
 from tests.ruletests.unit_files import FIRING, RULES, check, write
@@ -92,7 +92,7 @@ def test_files_of_one_process_have_the_verdicts_and_words_of_files_alone(tmp_pat
     paths = write(tmp_path, {"r.yml": RULES, "bad.yml": RULES.replace("x > 1", "'x >'"), **texts})
     with staged(material(path, RulePlaces()) for path in paths) as stages:
         together = dict(run_tests(stages, installed_promtool(), at_once=1))
-        alone = [run_test(one, installed_promtool()) for one in stages]
+        alone = [dict(run_tests((one,), installed_promtool()))[0] for one in stages]
     assert [one.passed for one in alone] == [True, False, False, False, True]
     told = [(together[place].passed, together[place].words) for place in range(len(paths))]
     assert told == [(one.passed, one.words) for one in alone]

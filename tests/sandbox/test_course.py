@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.sandbox.course import Curve, level, ramp, step
+from gonogo.sandbox.course import Curve, level, step
+from tests.curves import ramp
 
 SECONDS = st.floats(-1e6, 1e6)
 COURSES = st.lists(st.tuples(SECONDS, st.floats(0, 100)), min_size=1, max_size=5).map(

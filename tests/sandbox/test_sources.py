@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.sandbox.course import ramp, step
+from gonogo.sandbox.course import step
 from gonogo.sandbox.sources import RawSource, as_scraped, heartbeat, sources
 from gonogo.sandbox.story import HEALTHY, Outage, Story
+from tests.curves import ramp
 
 END = 1_800_000_007.0
 EVERY = timedelta(seconds=45)

@@ -17,9 +17,9 @@ from gonogo.formats.prometheus_config import read_configuration
 from gonogo.formats.sources import source_file
 from gonogo.formats.test_file import read_unit
 from gonogo.formats.unwrap import unwrapped
-from gonogo.lint.core.example_estate import CONFIGURATION, ROUTES
 from gonogo.lint.core.requirements_file import read_requirements
 from gonogo.lint.core.routes_file import read_routes
+from tests.example_estate import CONFIGURATION, ROUTES
 from tests.soak.fuzz import watchdog
 from tests.soak.fuzz.case import SWEEP
 from tests.soak.fuzz.floods import HOSTILE, PLACES

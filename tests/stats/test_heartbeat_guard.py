@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from gonogo.stats.heartbeat_guard import (
     HEALTHY_LOSS,
     any_gap,
-    between_false_alarms,
     detection,
     gap_exceeds,
     loss_run,
@@ -92,12 +91,6 @@ def test_a_certain_gap_is_certain() -> None:
     """What every gap does is seen on every day."""
     assert any_gap(1, 30, loss=0.01) == 1
     assert any_gap(0, 30, loss=0.01) == 0
-
-
-def test_time_between_false_alarms_is_the_success_run_formula() -> None:
-    """For single losses it is the geometric mean waiting time."""
-    assert between_false_alarms(30, 1, loss=0.01) == pytest.approx(3000)
-    assert between_false_alarms(30, 3, loss=0.01) == pytest.approx(30 * (1e6 - 1) / 0.99)
 
 
 def test_detection_delay() -> None:

@@ -22,19 +22,3 @@ class Progress(Protocol):
 
     def says(self, text: str) -> None:
         """Report any other line: a certificate, an abort, a failure beside the verdict."""
-
-
-class Silence:
-    """A progress that reports nothing."""
-
-    def begins(self, step: str) -> None:
-        """Ignore the call."""
-
-    def ended(self, run: Run) -> None:
-        """Ignore the call."""
-
-    def watched(self, view: WatchView) -> None:
-        """Ignore the call."""
-
-    def says(self, text: str) -> None:
-        """Ignore the call."""

@@ -25,10 +25,6 @@ from gonogo.server.http import Client
 RETENTION = timedelta(days=400)
 """How long Prometheus keeps samples here: longer than any history it is given."""
 
-_VM_MEMORY = "-memory.allowedBytes=256MiB"
-_ANY_KEY = "-promscrape.config.strictParse=false"  # Prometheus's configuration has keys that it does not know
-_NO_RECEIVER = "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n"
-
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -162,71 +158,4 @@ def node_exporter(
 
     logs = textfile_dir.parent if directory is None else directory
     with start(Program("prometheus-node-exporter", "/metrics"), logs, argv, port) as server:
-        yield server
-
-
-@contextmanager
-def alertmanager(
-    directory: Path, config_file: Path | None = None, *, port: int = 0, flags: Sequence[str] = ()
-) -> Iterator[RunningServer]:
-    """Run an Alertmanager, no cluster; without a configuration it tells nobody."""
-    directory.mkdir(parents=True, exist_ok=True)
-    if config_file is None:
-        config_file = directory / "alertmanager.yml"
-        config_file.write_text(_NO_RECEIVER, encoding="utf-8")
-
-    def argv(number: int) -> Sequence[str]:
-        return (
-            f"--config.file={config_file}",
-            f"--storage.path={directory / 'data'}",
-            f"--web.listen-address={HOST}:{number}",
-            "--cluster.listen-address=",
-            *flags,
-        )
-
-    with start(Program("prometheus-alertmanager", "/-/ready"), directory, argv, port) as server:
-        yield server
-
-
-@contextmanager
-def victoria_metrics(
-    directory: Path, config_file: Path | None = None, *, port: int = 0, flags: Sequence[str] = ()
-) -> Iterator[RunningServer]:
-    """Run a single VictoriaMetrics; with a Prometheus configuration it scrapes as well."""
-
-    def argv(number: int) -> Sequence[str]:
-        scrape = () if config_file is None else (f"-promscrape.config={config_file}", _ANY_KEY)
-        kept = (f"-storageDataPath={directory / 'data'}", "-retentionPeriod=24")
-        return (f"-httpListenAddr={HOST}:{number}", *kept, _VM_MEMORY, *scrape, *flags)
-
-    with start(Program("victoria-metrics", "/health"), directory, argv, port) as server:
-        yield server
-
-
-@contextmanager
-def vmalert(
-    directory: Path, rule_files: Sequence[Path], source: str, *, port: int = 0, flags: Sequence[str] = ()
-) -> Iterator[RunningServer]:
-    """Run vmalert: it evaluates the rules over ``source`` and writes what they record there; nobody gets its alerts."""
-
-    def argv(number: int) -> Sequence[str]:
-        rules = (f"-rule={path}" for path in rule_files)
-        urls = (f"-datasource.url={source}", f"-remoteWrite.url={source}", f"-notifier.url={source}")
-        return (f"-httpListenAddr={HOST}:{number}", *urls, *rules, *flags)
-
-    with start(Program("vmalert", "/health"), directory, argv, port) as server:
-        yield server
-
-
-@contextmanager
-def vmagent(
-    directory: Path, config_file: Path, sink: str, *, port: int = 0, flags: Sequence[str] = ()
-) -> Iterator[RunningServer]:
-    """Run vmagent: it scrapes as a Prometheus configuration says and writes to ``sink``."""
-
-    def argv(number: int) -> Sequence[str]:
-        write = (f"-remoteWrite.url={sink}/api/v1/write", f"-remoteWrite.tmpDataPath={directory / 'queue'}")
-        return (f"-httpListenAddr={HOST}:{number}", f"-promscrape.config={config_file}", _ANY_KEY, *write, *flags)
-
-    with start(Program("vmagent", "/health"), directory, argv, port) as server:
         yield server

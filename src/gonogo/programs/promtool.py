@@ -71,12 +71,6 @@ def check_config(
     return run_tool(command, "check", "config", *(() if lint else (none,)), str(path), environment=_ROOMY)
 
 
-def test_rules(paths: Sequence[Path], *, command: Sequence[str] = PROMTOOL) -> ToolRun:  # noqa: PT028 - no test but a tool
-    """Run unit tests of rules; ``rule_files`` in them are relative to the test file."""
-    with scratch() as environment:
-        return run_tool(command, "test", "rules", *map(str, paths), environment=environment)
-
-
 def backfill_openmetrics(text: Path, output: Path, *, command: Sequence[str] = PROMTOOL) -> ToolRun:
     """Turn samples with times in OpenMetrics text into blocks.
 

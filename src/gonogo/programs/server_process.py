@@ -112,10 +112,6 @@ class RunningServer:
         """Let a paused server go on."""
         self._signal(signal.SIGCONT)
 
-    def reload_configuration(self) -> None:
-        """Send SIGHUP, which asks most servers to read their configuration again."""
-        self._signal(signal.SIGHUP)
-
     def log_tail(self) -> str:
         """Give the end of its log."""
         with self.log.open("rb") as log:

@@ -49,7 +49,6 @@ _LEVELS: Mapping[str, int] = {
 }
 _SETS = frozenset({"and", "or", "unless"})
 _NO_METRIC = frozenset({"bool", "on", "ignoring", "group_left", "group_right", "atan2"})
-_MODIFIERS = frozenset({"bool", "on", "ignoring", "fill", "fill_left", "fill_right"})
 _NO_LABEL = frozenset({"without", "inf", "nan"})
 _NUMBERS = frozenset({"inf", "nan"})
 _GROUPINGS = frozenset({"by", "without"})

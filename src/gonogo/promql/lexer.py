@@ -30,7 +30,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
-WORD, OPERATOR, BRACES, BRACKETS, NUMBER_TOKEN, STRING = "word", "operator", "braces", "brackets", "number", "string"
+WORD, BRACES, BRACKETS, NUMBER_TOKEN, STRING = "word", "braces", "brackets", "number", "string"
 END = "end"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePath
@@ -94,16 +94,6 @@ def found(pattern: str, folder: Path, places: RulePlaces) -> tuple[Path, ...]:
 def found_here(pattern: str, folder: Path) -> tuple[Path, ...]:
     """List the rule files of an entry of ``rule_files``, seen from the test's folder."""
     return tuple(map(shown, matching(str(folder / pattern))))
-
-
-def altered(rules: Iterable[RuleSource], texts: Mapping[Path, str]) -> tuple[RuleSource, ...]:
-    """Return the rules with new texts for some files, unwrapped as the files are."""
-    return tuple(
-        RuleSource(rule.path, _parts(texts[rule.path], str(rule.path))[rule.part], rule.part, texts[rule.path])
-        if rule.path in texts
-        else rule
-        for rule in rules
-    )
 
 
 @lru_cache(maxsize=1024)

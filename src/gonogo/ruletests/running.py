@@ -32,15 +32,6 @@ class UnitResult:
     seconds: float
 
 
-def run_test(staged: StagedUnit, promtool: Promtool) -> UnitResult:
-    """Run one test file.
-
-    Raises:
-        MissingTool: promtool is not installed.
-    """
-    return dict(run_tests((staged,), promtool))[0]
-
-
 def run_tests(
     staged: Iterable[StagedUnit], promtool: Promtool, at_once: int | None = None
 ) -> Iterator[tuple[int, UnitResult]]:

@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 
 from gonogo.ruletests.core.rewriting import NO_FILE, with_rule_files
 from gonogo.ruletests.material import LoadedEntry, Material
-from gonogo.ruletests.rules import RuleSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +30,6 @@ class StagedUnit:
     path: Path
     material: Material
     rules: tuple[Path, ...]
-
-    def rewrite(self, rules: Iterable[RuleSource]) -> None:
-        """Replace the texts of the staged rule files, with those of a mutant or with the original ones."""
-        staged = {(rule.path, rule.part): path for rule, path in zip(self.material.rules, self.rules, strict=True)}
-        for rule in rules:
-            staged[rule.path, rule.part].write_text(rule.text, encoding="utf-8")
 
     def in_words_of_the_source(self, output: str) -> str:
         """Replace the staged paths in promtool's output by the paths of the source files.

@@ -56,8 +56,3 @@ def step(before: float, ago: timedelta, after: float) -> Curve:
     """Return a curve that changes from ``before`` to ``after`` at the time ``ago`` before the end of the history."""
     second = -ago.total_seconds()
     return Curve(((second, before), (second, after)))
-
-
-def ramp(before: float, ago: timedelta, now: float) -> Curve:
-    """Return a curve that goes in a straight line from ``before``, the time ``ago`` before the end, to ``now``."""
-    return Curve(((-ago.total_seconds(), before), (0.0, now)))

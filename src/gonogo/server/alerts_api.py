@@ -10,9 +10,6 @@ from gonogo.server.http import Client
 from gonogo.server.moment import moment
 from gonogo.server.shape import JsonObject, listing, mapping, text, texts
 
-BROKEN_TEMPLATE = "<error expanding template"
-"""How an annotation begins whose template could not be expanded; the rule's health stays ``ok``."""
-
 
 @dataclass(frozen=True, slots=True)
 class ActiveAlert:
@@ -27,11 +24,6 @@ class ActiveAlert:
     def name(self) -> str:
         """Its name."""
         return self.labels.get("alertname", "")
-
-    @property
-    def broken_annotations(self) -> tuple[str, ...]:
-        """Which annotations have a template that could not be expanded."""
-        return tuple(name for name, written in self.annotations.items() if BROKEN_TEMPLATE in written)
 
 
 def active_alerts(client: Client, base_url: str) -> tuple[ActiveAlert, ...]:

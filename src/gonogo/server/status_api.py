@@ -77,15 +77,6 @@ def rule_query_offset(client: Client, base_url: str) -> timedelta:
         raise SourceError(f"{base_url} has a rule_query_offset that is no duration: {error}") from error
 
 
-def runtime_info(client: Client, base_url: str) -> JsonObject:
-    """Ask for what ``/api/v1/status/runtimeinfo`` tells, ``reloadConfigSuccess`` among it.
-
-    Raises:
-        SourceError: there was no valid answer.
-    """
-    return ask(client, base_url, "/api/v1/status/runtimeinfo", _data)
-
-
 def flags(client: Client, base_url: str) -> Mapping[str, str]:
     """Ask for the flags that the server runs with, without their dashes.
 

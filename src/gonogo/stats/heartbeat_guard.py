@@ -72,11 +72,6 @@ def loss_run(beats: int, run: int, *, loss: float, burst: float | None = None) -
     return min(1.0, seen)
 
 
-def between_false_alarms(every: float, run: int, *, loss: float) -> float:
-    """Give the mean time, in seconds, until ``run`` beats in a row are lost."""
-    return every * (loss**-run - 1) / (1 - loss)
-
-
 def detection(every: float, limit: float, step: float) -> Delay:
     """Give the delay from a writer's death to the first look, one each ``step``, past the limit."""
     return Delay(limit - every / 2 + step / 2, limit + step)

@@ -9,9 +9,9 @@ import pytest
 from gonogo.lint.checks.bounds import CHECK
 from gonogo.lint.core.catalogue import findings
 from gonogo.lint.core.check import Example
-from gonogo.lint.core.example_estate import estate_of
 from gonogo.lint.core.requirements import Bounds, Requirements
 from gonogo.model.finding import Finding
+from tests.example_estate import estate_of
 
 WANTED = Requirements(
     held=Bounds(timedelta(minutes=1), timedelta(hours=1)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gonogo.lint.checks.duplicate_rule import CHECK
 from gonogo.lint.core.catalogue import findings
 from gonogo.lint.core.check import Example
-from gonogo.lint.core.example_estate import estate_of
+from tests.example_estate import estate_of
 from tests.lint.core.short_rules import alert, found, record, severities
 
 

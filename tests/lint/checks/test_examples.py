@@ -6,7 +6,7 @@ import pytest
 
 from gonogo.lint.core.catalogue import checks, findings
 from gonogo.lint.core.check import Check
-from gonogo.lint.core.example_estate import estate_of
+from tests.example_estate import estate_of
 
 
 @pytest.mark.parametrize("check", checks().values(), ids=lambda check: check.id)

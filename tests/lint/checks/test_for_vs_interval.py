@@ -7,8 +7,8 @@ import pytest
 from gonogo.lint.checks.for_vs_interval import CHECK
 from gonogo.lint.core.catalogue import findings
 from gonogo.lint.core.check import Example
-from gonogo.lint.core.example_estate import estate_of
 from gonogo.model.finding import Finding
+from tests.example_estate import estate_of
 
 
 def found(keys: str, group: str = "interval: 1m, ", configuration: str | None = None) -> tuple[Finding, ...]:

@@ -7,9 +7,9 @@ import pytest
 from gonogo.lint.checks.forbidden_annotation import CHECK
 from gonogo.lint.core.catalogue import findings
 from gonogo.lint.core.check import Example
-from gonogo.lint.core.example_estate import estate_of
 from gonogo.lint.core.requirements import NamePatterns, Requirements
 from gonogo.model.finding import Finding
+from tests.example_estate import estate_of
 
 
 def found(rule: str, requirements: Requirements | None) -> tuple[Finding, ...]:

@@ -9,9 +9,9 @@ import pytest
 from gonogo.lint.checks.freshness_by_scrape_time import CHECK
 from gonogo.lint.core.catalogue import findings
 from gonogo.lint.core.check import Example
-from gonogo.lint.core.example_estate import estate_of
 from gonogo.lint.core.interest import Interest
 from gonogo.model.finding import Finding
+from tests.example_estate import estate_of
 
 
 def found(expression: str, **facts: object) -> tuple[Finding, ...]:

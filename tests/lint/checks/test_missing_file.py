@@ -9,8 +9,8 @@ from gonogo.formats.prometheus_config import Configuration, NamedFile, RuleEntry
 from gonogo.lint.checks.missing_file import CHECK
 from gonogo.lint.core.catalogue import findings
 from gonogo.lint.core.check import Example
-from gonogo.lint.core.example_estate import estate_of
 from gonogo.model.finding import Finding, Span
+from tests.example_estate import estate_of
 
 
 def found(key: str, problem: str) -> tuple[Finding, ...]:

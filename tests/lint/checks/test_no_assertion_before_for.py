@@ -6,7 +6,7 @@ import pytest
 
 from gonogo.lint.checks.no_assertion_before_for import CHECK
 from gonogo.lint.core.check import Example
-from gonogo.lint.core.example_estate import estate_of
+from tests.example_estate import estate_of
 
 RULES = "groups: [{name: a, rules: [{alert: High, expr: raw > 1FOR}]}]\n"
 FIRES = "{eval_time: 9m, alertname: High, exp_alerts: [{}]}"

@@ -7,9 +7,9 @@ import pytest
 from gonogo.lint.checks.realm_missing import CHECK
 from gonogo.lint.core.catalogue import findings
 from gonogo.lint.core.check import Example
-from gonogo.lint.core.example_estate import estate_of
 from gonogo.lint.core.interest import Interest
 from gonogo.model.finding import Finding
+from tests.example_estate import estate_of
 
 INTEREST = Interest("metric_realm", "prod", frozenset({"p_ok", "p_other"}))
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from gonogo.lint.checks.rule_file_outside import CHECK
 from gonogo.lint.core.catalogue import findings
 from gonogo.lint.core.check import Example
-from gonogo.lint.core.example_estate import estate_of
 from gonogo.model.finding import Finding
+from tests.example_estate import estate_of
 
 FILES = {
     "prometheus.yml": "rule_files: [r/*.yml, more/*.yml]\n",

@@ -9,8 +9,8 @@ from gonogo.lint.checks.rule_files_empty import CHECK
 from gonogo.lint.core.catalogue import findings
 from gonogo.lint.core.check import Example
 from gonogo.lint.core.estate import Estate
-from gonogo.lint.core.example_estate import estate_of
 from gonogo.model.finding import Finding
+from tests.example_estate import estate_of
 
 RULES = "groups: [{name: g, rules: [{record: a, expr: x}]}]\n"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gonogo.lint.checks.untested_rule import CHECK
 from gonogo.lint.core.check import Example
-from gonogo.lint.core.example_estate import estate_of
+from tests.example_estate import estate_of
 
 RULES = """\
 groups:

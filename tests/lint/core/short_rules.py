@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gonogo.lint.core.catalogue import findings
 from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.example_estate import CONFIGURATION, estate_of
 from gonogo.model.finding import Finding
+from tests.example_estate import CONFIGURATION, estate_of
 
 RULE_FILES = "rule_files: ['*.yml']\n"
 """What every configuration of these tests begins with."""

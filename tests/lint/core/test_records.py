@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gonogo.lint.core.check import Example
-from gonogo.lint.core.example_estate import estate_of
 from gonogo.lint.core.records import readings
+from tests.example_estate import estate_of
 
 TEXT = """\
 groups:

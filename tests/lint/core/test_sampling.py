@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gonogo.lint.core.check import Example
-from gonogo.lint.core.example_estate import estate_of
 from gonogo.lint.core.sampling import Pace, Sampling
 from gonogo.promql.parser import parse
 from gonogo.promql.tree import Vector
+from tests.example_estate import estate_of
 
 CONFIGURATION = """
 global: {scrape_interval: 15s, evaluation_interval: 30s}

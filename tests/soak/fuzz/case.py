@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from gonogo.lint.core.check import Example
-from gonogo.lint.core.example_estate import CONFIGURATION
+from tests.example_estate import CONFIGURATION
 from tests.soak.fuzz.floods import PLACES, filled, flood, sweep
 from tests.soak.fuzz.promql_mutators import DEEPENING, PROMQL_MUTATORS
 from tests.soak.fuzz.seeds import RULES, TESTS, expressions, seeds

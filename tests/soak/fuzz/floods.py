@@ -6,7 +6,7 @@ import json
 from random import Random
 
 from gonogo.lint.core.check import Example
-from gonogo.lint.core.example_estate import CONFIGURATION, ROUTES
+from tests.example_estate import CONFIGURATION, ROUTES
 from tests.soak.fuzz.promql_mutators import WORDS
 from tests.soak.fuzz.seeds import RULES, TESTS
 from tests.soak.fuzz.text_mutators import ODD, SYNTAX, YAML

@@ -19,7 +19,6 @@ from gonogo.lint.core.baseline import new_findings, read_baseline, write_baselin
 from gonogo.lint.core.catalogue import checks, findings, ordered
 from gonogo.lint.core.echoes import without_echoes
 from gonogo.lint.core.estate import Estate
-from gonogo.lint.core.example_estate import CONFIGURATION, ROUTES, estate_of
 from gonogo.lint.core.live_questions import expressions, follow_up, series_questions
 from gonogo.lint.core.nature import nature
 from gonogo.lint.core.pragmas import silenced
@@ -47,6 +46,7 @@ from gonogo.ruletests.print import unit_text
 from gonogo.ruletests.print_json import unit_json
 from gonogo.ruletests.print_junit import unit_junit
 from gonogo.ruletests.silent.passes import silent_passes
+from tests.example_estate import CONFIGURATION, ROUTES, estate_of
 from tests.soak.fuzz.case import Case
 
 MUTATED_RULES = 1

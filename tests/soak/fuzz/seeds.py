@@ -13,10 +13,10 @@ from gonogo.formats.test_file import read_unit
 from gonogo.formats.yaml import parse_documents
 from gonogo.lint.core.catalogue import checks
 from gonogo.lint.core.check import Example
-from gonogo.lint.core.example_estate import CONFIGURATION, ROUTES
 from gonogo.lint.core.nature import Nature, nature
 from gonogo.rulepack.assemble import pack
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
+from tests.example_estate import CONFIGURATION, ROUTES
 from tests.rulepack.policies import of_services, preset_policy
 
 RULES = "rules.yml"

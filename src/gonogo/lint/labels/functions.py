@@ -28,9 +28,6 @@ MAPPING = frozenset(
 )
 """Functions that keep all labels and drop the metric's name."""
 
-_DESTINATION = 1
-_REPLACEMENT = 2
-
 
 def called(node: Call, parts: tuple[LabelSet, ...]) -> LabelSet:
     """Return the labels that the result of a function can have, from the labels of its arguments."""

@@ -13,7 +13,6 @@ from gonogo.lint.labels.label_set import OPEN, SCALAR, LabelSet
 from gonogo.promql.tree import NAME_LABEL, Binary
 
 COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
-SET_OPERATORS = frozenset({"and", "or", "unless"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gonogo.lint.core.check import Example
-from gonogo.lint.core.example_estate import estate_of
+from tests.example_estate import estate_of
 
 RULES = "groups: [{name: g, rules: [{record: a, expr: x}]}]\n"
 
