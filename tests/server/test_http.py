@@ -326,7 +326,7 @@ def test_a_redirect_elsewhere_is_refused(location: str, why: str) -> None:
     """Another host, a URL with a password, another protocol and nothing at all are no places to go to."""
     pointing = lambda c: c.answer("307 Temporary Redirect", b"", f"Location: {location.format(port=port(c))}")  # noqa: E731 - read with its use
     with faulty(pointing) as server, pytest.raises(SourceError, match="redirect") as caught:
-        Client(QUICK).get(server.url, "/x")
+        Client().get(server.url, "/x")
     assert why in caught.value.why
     assert len(server.connections) == 1
 
@@ -356,7 +356,7 @@ def test_redirects_come_to_an_end() -> None:
         faulty(lambda c: c.answer("302 Found", b"", "Location: /x")) as server,
         pytest.raises(SourceError, match="redirect") as caught,
     ):
-        Client(QUICK).get(server.url, "/x")
+        Client().get(server.url, "/x")
     assert "has followed 5 redirects already" in caught.value.why
     assert len(server.connections) == 5
 
@@ -365,10 +365,10 @@ def test_what_acts_or_has_a_body_is_never_sent_a_second_time() -> None:
     """A reload, and a question that is posted for its length, stop at a redirect."""
     with faulty(lambda c: c.answer("307 Temporary Redirect", b"", "Location: /y")) as server:
         with pytest.raises(SourceError, match="redirect") as caught:
-            Client(QUICK).send("POST", server.url, "/-/reload")
+            Client().send("POST", server.url, "/-/reload")
         assert "it points to /y; a request that acts is not sent a second time" in caught.value.why
         with pytest.raises(SourceError, match="redirect") as caught:
-            Client(QUICK).get(server.url, "/x", {"query": "x" * LONGEST_GET})
+            Client().get(server.url, "/x", {"query": "x" * LONGEST_GET})
         assert "a request with a body is not sent a second time" in caught.value.why
         assert len(server.connections) == 2
 
@@ -492,7 +492,7 @@ def test_plain_http_is_no_tls() -> None:
         faulty(lambda c: c.say(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as server,
         pytest.raises(SourceError, match="TLS"),
     ):
-        Client(QUICK).get(server.url.replace("http", "https"), "/x")
+        Client().get(server.url.replace("http", "https"), "/x")
 
 
 def test_an_address_must_be_one() -> None:
