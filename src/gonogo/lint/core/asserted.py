@@ -44,7 +44,7 @@ class Asserted:
         return id(rule) in self._reached
 
     def of_alert(self, name: str) -> Sequence[tuple[UnitTest, AlertAssertion]]:
-        """List the assertions of an alert, each with its test."""
+        """Return the assertions of an alert, each with its test."""
         return self._by_alert.get(name, ())
 
     def _alerts_with(self, estate: Estate, *, firing: bool) -> Iterator[Rule]:

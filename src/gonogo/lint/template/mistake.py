@@ -18,7 +18,7 @@ class UnreadableTemplate(ValueError):
     """A template that cannot be parsed."""
 
     def __init__(self, offset: int, length: int, message: str) -> None:
-        """Keep the place."""
+        """Keep the place and the message."""
         super().__init__(message)
         self.mistake = TemplateMistake(offset, max(length, 1), message)
 
