@@ -1,4 +1,4 @@
-"""An example's files become what one server would load."""
+"""Tests of estates made from examples."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ RULES = "groups: [{name: g, rules: [{record: a, expr: x}]}]\n"
 
 
 def test_without_a_configuration_all_rule_files_count() -> None:
-    """Tests are none, and nothing is known to be all."""
+    """All rule files count, tests are left out, and the estate is not complete."""
     estate = estate_of(Example({"a.yml": RULES, "b.yml": RULES, "a_test.yml": "tests: []\n"}))
     assert [file.path for file in estate.files] == ["a.yml", "b.yml"]
     assert not estate.complete
@@ -18,7 +18,7 @@ def test_without_a_configuration_all_rule_files_count() -> None:
 
 
 def test_with_a_configuration_those_that_it_names_count() -> None:
-    """And they are all that there is."""
+    """Only the files that the configuration names count, and the estate is complete."""
     estate = estate_of(
         Example(
             {
@@ -37,7 +37,7 @@ def test_with_a_configuration_those_that_it_names_count() -> None:
 
 
 def test_routes_and_facts_come_with_it() -> None:
-    """Facts have the last word."""
+    """The facts of an example override its files."""
     estate = estate_of(Example({"alertmanager.yml": "route: {receiver: a}\n"}, {"version": (3, 0), "complete": True}))
     assert estate.routes is not None
     assert estate.routes.root.receiver == "a"

@@ -1,4 +1,4 @@
-"""The real promtool as arbiter, and second sides that are real programs of their own."""
+"""Tests with the real promtool as arbiter, and with second promtools that are real programs."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ VERSION = "if args == ['--version']: print('Defaulted container\\npromtool, vers
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand in an empty folder."""
+    """Change into an empty folder."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def asked(*names: str, side: AskedPromtool | None = None) -> Arbiter:
-    """Ask a promtool about what is named."""
+    """Ask a promtool about the named files."""
     scratch = Path("scratch")
     scratch.mkdir(exist_ok=True)
     return arbitrate(named_inputs(map(Path, names)), side or AskedPromtool(), scratch)
 
 
 def told(arbiter: Arbiter) -> list[str]:
-    """Write the refusals, each with its place."""
+    """Return the refusals, each with its place."""
     return [f"{refusal.where.start}: {refusal.message}" for refusal in arbiter.refusals]
 
 
@@ -50,14 +50,14 @@ def program(text: str) -> AskedPromtool:
 
 
 def test_a_command_that_is_not_there_is_said() -> None:
-    """Before anything is asked."""
+    """The missing command is an error before any file is checked."""
     Path("good.yml").write_text(GOOD, encoding="utf-8")
     with pytest.raises(MissingTool):
         asked("good.yml", side=AskedPromtool(("no-such-promtool",)))
 
 
 def test_each_file_is_accepted_or_refused_at_the_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In one process, or in as many as the length of the names needs; names that look like options included."""
+    """One process, or several for long names, checks all files, also names that look like options."""
     for name, text in {"good.yml": GOOD, "bad.yml": BAD, "-x.yml": GOOD, "custom.yml": CUSTOM}.items():
         Path(name).write_text(text, encoding="utf-8")
     for room in (100_000, 10):
@@ -72,14 +72,14 @@ def test_each_file_is_accepted_or_refused_at_the_place(monkeypatch: pytest.Monke
 
 
 def test_what_is_no_text_is_not_asked_about() -> None:
-    """That is told already."""
+    """Another check has already reported the file."""
     Path("good.yml").write_text(GOOD, encoding="utf-8")
     Path("latin.yml").write_bytes(b"\xe9")
     assert asked("good.yml", "latin.yml") == Arbiter("promtool", asked("good.yml").version, frozenset({"good.yml"}))
 
 
 def test_a_huge_file_with_mistakes_is_not_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is refused without promtool, which would take gigabytes to say so."""
+    """The file is refused without promtool, which would print gigabytes."""
     monkeypatch.setattr(arbitration, "LARGEST_FAULTY", len(GOOD) + 1)
     Path("good.yml").write_text(f"{GOOD}# with a remark\n", encoding="utf-8")
     Path("huge.yml").write_text("groups: [" + "[]," * 100 + "]\n", encoding="utf-8")
@@ -90,7 +90,7 @@ def test_a_huge_file_with_mistakes_is_not_asked_about(monkeypatch: pytest.Monkey
 
 
 def test_a_configuration_is_checked_with_the_rules_that_it_loads() -> None:
-    """Files beside it are checked as well."""
+    """Files next to the configuration are checked as well."""
     Path("rules").mkdir()
     Path("rules/bad.yml").write_text(BAD, encoding="utf-8")
     Path("rules/good.yml").write_text(GOOD, encoding="utf-8")
@@ -102,7 +102,7 @@ def test_a_configuration_is_checked_with_the_rules_that_it_loads() -> None:
 
 
 def test_a_configuration_that_is_refused_does_not_hide_its_rules() -> None:
-    """Promtool itself looks no further."""
+    """A promtool itself stops at the configuration."""
     Path("bad.yml").write_text(BAD, encoding="utf-8")
     Path("prometheus.yml").write_text("rule_files: [bad.yml]\nscrape_configs: [{job_name: ''}]\n", encoding="utf-8")
     arbiter = asked("prometheus.yml")
@@ -110,7 +110,7 @@ def test_a_configuration_that_is_refused_does_not_hide_its_rules() -> None:
 
 
 def test_a_second_promtool_sees_the_files_under_its_own_root(folder: Path) -> None:
-    """Here a copy of the folder, in which one file is another."""
+    """The second root is a copy of the folder with one different file."""
     for home in ("here", "there/etc"):
         Path(home, "rules").mkdir(parents=True)
         Path(home, "prometheus.yml").write_text("rule_files: [rules/*.yml]\n", encoding="utf-8")
@@ -124,7 +124,7 @@ def test_a_second_promtool_sees_the_files_under_its_own_root(folder: Path) -> No
 
 
 def test_rules_that_only_the_second_promtool_has_are_told_when_it_refuses_them(folder: Path) -> None:
-    """At the configuration that loads them there."""
+    """The finding is at the configuration that loads the rules there."""
     for home in ("here", "there"):
         Path(home).mkdir()
         Path(home, "prometheus.yml").write_text("rule_files: ['*.rules']\n", encoding="utf-8")
@@ -137,7 +137,7 @@ def test_rules_that_only_the_second_promtool_has_are_told_when_it_refuses_them(f
 
 
 def test_a_side_that_sees_no_such_file_says_so_once() -> None:
-    """It checks nothing then, so nothing is accepted."""
+    """A promtool that sees no file accepts none."""
     Path("a.yml").write_text(GOOD, encoding="utf-8")
     Path("b.yml").write_text(GOOD, encoding="utf-8")
     arbiter = asked("a.yml", "b.yml", side=AskedPromtool(("promtool",), root="/nowhere", base="."))
@@ -146,7 +146,7 @@ def test_a_side_that_sees_no_such_file_says_so_once() -> None:
 
 
 def test_a_side_that_passes_over_a_file_has_not_accepted_it() -> None:
-    """A wrapper that drops the last file."""
+    """A wrapper that drops the last file does not accept it."""
     Path("a.yml").write_text(GOOD, encoding="utf-8")
     Path("b.yml").write_text(GOOD, encoding="utf-8")
     dropping = program("sys.exit(subprocess.run(['promtool', *(args[:-1] or args)]).returncode)\n")
@@ -165,7 +165,7 @@ def test_a_side_that_passes_over_a_file_has_not_accepted_it() -> None:
     ],
 )
 def test_a_side_that_cannot_be_run_refuses_nothing(text: str, why: str) -> None:
-    """The error says that it could not be run, and why: nothing is known of the files."""
+    """The error says why the command could not be run, and nothing about the files."""
     Path("a.yml").write_text(GOOD, encoding="utf-8")
     with pytest.raises(MissingTool, match=r"other\.py could not be run") as error:
         asked("a.yml", side=program(text))
@@ -173,7 +173,7 @@ def test_a_side_that_cannot_be_run_refuses_nothing(text: str, why: str) -> None:
 
 
 def test_a_side_that_breaks_down_over_the_files_accepts_nothing() -> None:
-    """Its last words are told at the first file."""
+    """Its last words are reported at the first file."""
     Path("a.yml").write_text(GOOD, encoding="utf-8")
     arbiter = asked("a.yml", side=program(f"{VERSION}else: sys.exit('panic: oops')\n"))
     assert (arbiter.version, arbiter.accepted) == ("9.9.9", frozenset())
@@ -184,7 +184,7 @@ def test_a_side_that_breaks_down_over_the_files_accepts_nothing() -> None:
     ("version", "option"), [("3.6.0", "none"), ("3.7.1", "nothing"), ("3.8.0", "none"), ("", "none")]
 )
 def test_lints_are_turned_off_in_a_way_that_the_version_takes(version: str, option: str) -> None:
-    """3.7.0 to 3.7.2 fail rule files under --lint=none; an unknown lint is none as well."""
+    """3.7.0 to 3.7.2 fail rule files under --lint=none. An unknown lint also turns all lints off."""
     Path("prometheus.yml").write_text("rule_files: []\n", encoding="utf-8")
     text = f"{VERSION.replace('9.9.9', version)}else: print('Checking', args[-1]); print(' SUCCESS:')\n"
     arbiter = asked("prometheus.yml", side=program(f"{text}open('args', 'w').write(' '.join(args))\n"))
@@ -193,7 +193,7 @@ def test_lints_are_turned_off_in_a_way_that_the_version_takes(version: str, opti
 
 
 def test_a_lint_that_nobody_knows_turns_all_lints_off() -> None:
-    """With the promtool at hand: rules that are there twice pass, as with --lint=none, and mistakes do not."""
+    """With the installed promtool duplicate rules pass, as with --lint=none, and mistakes do not."""
     Path("twice.yml").write_text(GOOD.replace("}]}]", "}, {alert: A, expr: 'up == 0'}]}]"), encoding="utf-8")
     config = Path("prometheus.yml")
     config.write_text("rule_files: [twice.yml]\n", encoding="utf-8")
@@ -206,7 +206,7 @@ def test_a_lint_that_nobody_knows_turns_all_lints_off() -> None:
 
 
 def test_rules_that_only_the_second_promtool_has_may_be_as_good_as_they_like(folder: Path) -> None:
-    """They are not what is linted."""
+    """Accepted rules of the second promtool are not linted files."""
     for home in ("here", "there"):
         Path(home).mkdir()
         Path(home, "prometheus.yml").write_text("rule_files: ['*.rules']\n", encoding="utf-8")

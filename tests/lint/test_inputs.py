@@ -1,4 +1,4 @@
-"""From paths to what one server loads."""
+"""Tests of the files that one server loads, found from the named paths."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CUSTOM = f"kind: PrometheusRule\nspec: {{{RULES.strip()}}}\n"
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand in an empty folder."""
+    """Change into an empty folder."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -33,16 +33,16 @@ def write(name: str, text: str = RULES) -> Path:
 
 
 def read(*names: str) -> Inputs:
-    """Read what is named."""
+    """Read the named paths."""
     return named_inputs(map(Path, names))
 
 
 @pytest.mark.usefixtures("folder")
 class TestNamed:
-    """Paths of the command line."""
+    """Tests of paths on the command line."""
 
     def test_what_is_not_there_is_an_error_of_usage(self) -> None:
-        """So is a pipe, and a folder that holds nothing."""
+        """A missing file, a pipe and an empty folder are usage errors."""
         os.mkfifo("pipe.yml")
         Path("empty").mkdir()
         for name, told in (("missing.yml", "No such file"), ("pipe.yml", "no regular"), ("empty", "nothing to lint")):
@@ -50,7 +50,7 @@ class TestNamed:
                 read(name)
 
     def test_nothing_but_other_files_is_nothing_to_lint(self) -> None:
-        """It is said what they are."""
+        """The error says what kind of files they are."""
         write("a_test.yml", "rule_files: [r.yml]\ntests: []\n")
         write("k8s.yml", "kind: Deployment\nspec: {}\n")
         with pytest.raises(UsageError, match="nothing to lint") as refused:
@@ -59,7 +59,7 @@ class TestNamed:
         assert "k8s.yml: neither rules" in refused.value.why
 
     def test_scrape_files_that_cannot_be_read_leave_jobs_unknown(self) -> None:
-        """A pipe and broken YAML are problems; series may come from jobs that nobody read."""
+        """A pipe and broken YAML are problems. Series may come from jobs that could not be read."""
         write("prometheus.yml", "scrape_config_files: [jobs/*.yml]\nrule_files: [r.yml]\n")
         write("r.yml")
         write("jobs/a.yml", "scrape_configs: [")
@@ -70,7 +70,7 @@ class TestNamed:
         assert inputs.configuration.outside
 
     def test_scrape_files_of_vmagent_are_not_read(self) -> None:
-        """They are lists of jobs, and may be at URLs: jobs stay unknown, without a problem."""
+        """The files of vmagent are lists of jobs, also at URLs. Jobs stay unknown, without a problem."""
         write("prometheus.yml", "scrape_config_files: [jobs/*.yml, 'http://x/jobs.yml']\nrule_files: [r.yml]\n")
         write("r.yml")
         write("jobs/a.yml", "- job_name: a\n")
@@ -80,7 +80,7 @@ class TestNamed:
         assert inputs.configuration.outside
 
     def test_scrape_files_are_part_of_what_a_server_loads(self) -> None:
-        """Their jobs are known with their places, files that they name are looked for, and so are their patterns."""
+        """Their jobs have places, and the files and patterns that they name are checked."""
         write("conf/prometheus.yml", "scrape_config_files: [jobs/*.yml, none/*.yml, 'a*/b.yml']\nrule_files: [r.yml]\n")
         write("conf/r.yml")
         write("conf/jobs/a.yml", "scrape_configs: [{job_name: a, tls_config: {ca_file: ca.pem}}]\n")
@@ -96,7 +96,7 @@ class TestNamed:
         assert "conf/jobs/a.yml" in inputs.texts
 
     def test_a_folder_that_cannot_be_listed_is_an_error_of_usage(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Who runs tests may list everything, so the system's answer is given here."""
+        """The user of the tests may list every folder, so the test raises the system's error itself."""
 
         def denied(_: object) -> None:
             raise PermissionError(13, "Permission denied", "d")
@@ -107,7 +107,7 @@ class TestNamed:
             read("d")
 
     def test_of_a_folder_only_rules_are_taken_and_the_rest_is_told(self) -> None:
-        """With a reason for each."""
+        """Each skipped file has a reason."""
         for name, text in {
             "d/a.yml": RULES,
             "d/custom.yaml": CUSTOM,
@@ -127,7 +127,7 @@ class TestNamed:
         assert told["d/none.yml"] == "empty"
 
     def test_what_cannot_be_read_in_a_folder_is_an_error_of_that_file(self) -> None:
-        """It is not passed over, and does not keep the others from being read."""
+        """The file is not skipped, and the other files are still read."""
         write("d/a.yml")
         Path("d/latin.yml").write_bytes(b"\xe9")
         os.mkfifo("d/pipe.yml")
@@ -138,7 +138,7 @@ class TestNamed:
         assert "no regular file" in inputs.files["d/pipe.yml"].problems[0].message
 
     def test_a_named_file_is_rules_unless_it_is_something_else_that_is_known(self) -> None:
-        """A misspelt key is for the checks to find."""
+        """A misspelled key is left to the checks."""
         write("typo.yml", RULES.replace("groups", "group"))
         write("none.yml", "")
         Path("binary.yml").write_bytes(b"\xff\xfe")
@@ -148,7 +148,7 @@ class TestNamed:
         assert "no UTF-8" in inputs.files["binary.yml"].problems[0].message
 
     def test_routes_are_read_where_they_are_named(self) -> None:
-        """Beside the rules."""
+        """Routes are read next to the rules."""
         write("a.yml")
         write("alertmanager.yml", "route: {receiver: a}\nreceivers: [{name: a}]\n")
         inputs = read("a.yml", "alertmanager.yml")
@@ -159,10 +159,10 @@ class TestNamed:
 
 @pytest.mark.usefixtures("folder")
 class TestConfiguration:
-    """A server's configuration: exactly what it loads."""
+    """Tests of a server's configuration and the files that it loads."""
 
     def test_entries_match_as_the_server_matches(self) -> None:
-        """Seen from its folder, a star in the last element only, names that begin with a dot included."""
+        """Patterns are relative to the server's folder, with ``*`` in the last element only, and match hidden files."""
         for name in ("p/rules/a.yml", "p/rules/.b.yml", "p/rules/sub/c.yml", "p/other/d.yml", "p/e.yml"):
             write(name)
         entries = "[rules/*.yml, '*/d.yml', 'rules/../e.yml', 'rules/[^a].yml', gone.yml, '']"
@@ -183,7 +183,7 @@ class TestConfiguration:
         assert not inputs.by_hand
 
     def test_what_an_entry_matches_is_rules_whatever_it_is(self) -> None:
-        """The server reads it as such."""
+        """The server reads every matched file as rules."""
         write("rules/dep.yml", "kind: Deployment\nspec: {}\n")
         Path("rules/folder.yml").mkdir()
         write("prometheus.yml", f"rule_files: [{Path.cwd()}/rules/*.yml]\n")
@@ -193,7 +193,7 @@ class TestConfiguration:
         assert "Is a directory" in inputs.files["rules/folder.yml"].problems[0].message
 
     def test_files_that_it_names_are_looked_at(self) -> None:
-        """Those that may come later are not missed."""
+        """A missing file is a problem, unless it may come later."""
         write("here.pem", "x")
         write(
             "prometheus.yml",
@@ -211,7 +211,7 @@ class TestConfiguration:
         }
 
     def test_two_of_them_are_two_servers(self) -> None:
-        """What one server loads is linted together."""
+        """Two configurations are a usage error."""
         write("a.yml", "scrape_configs: []\n")
         write("b.yml", "scrape_configs: []\n")
         with pytest.raises(UsageError, match="two configurations"):
@@ -219,17 +219,17 @@ class TestConfiguration:
         assert read("a.yml", "a.yml").complete
 
     def test_what_cannot_be_understood_in_it_is_a_problem(self) -> None:
-        """With its place."""
+        """The problem has its place."""
         write("prometheus.yml", "global: {scrape_interval: often}\nscrape_configs: []\n")
         (problem,) = read("prometheus.yml").problems
         assert str(problem).startswith("prometheus.yml:1:27")
 
 
 class TestPolicy:
-    """What a policy names."""
+    """Tests of the files that a policy names."""
 
     def test_rules_tests_and_configuration_are_read(self, folder: Path) -> None:
-        """Named as a person in this folder would."""
+        """Names are relative to the current folder."""
         policy_file = policy_folder(folder / "p", more="prometheus: {config: prometheus.yml}\n")
         write("p/prometheus.yml", "rule_files: [rules/*.yml, more/*.yml]\n")
         write("p/more/x.yml")
@@ -240,7 +240,7 @@ class TestPolicy:
         assert [unit.path for unit in inputs.tests or ()] == ["p/tests/duri.yml"]
 
     def test_what_the_policy_names_is_told_from_what_else_is_loaded(self, folder: Path) -> None:
-        """By the file itself, whatever names lead to it; without a policy nobody knows."""
+        """The real file counts, under any name. Without a policy it is not known."""
         policy_file = policy_folder(folder / "p", more="prometheus: {config: prometheus.yml}\n")
         write("p/prometheus.yml", "rule_files: [rules/*.yml, links/*.yml, more/*.yml]\n")
         write("p/more/x.yml")
@@ -249,13 +249,13 @@ class TestPolicy:
         assert read("p/prometheus.yml").policy_rules is None
 
     def test_without_a_configuration_the_rules_may_not_be_all(self, folder: Path) -> None:
-        """The folder of a second promtool is then the policy's."""
+        """The folder of the policy then stands for the root of a second promtool."""
         inputs = policy_inputs(policy_folder(folder / "p"))
         assert not inputs.complete
         assert inputs.base == str(folder / "p")
 
     def test_a_configuration_that_cannot_be_read_is_a_problem(self, folder: Path) -> None:
-        """The rules are linted all the same."""
+        """The rules are still linted."""
         policy_file = policy_folder(folder, more="prometheus: {config: prometheus.yml}\n")
         (folder / "prometheus.yml").mkdir()
         inputs = policy_inputs(policy_file)
@@ -263,20 +263,20 @@ class TestPolicy:
         assert inputs.files
 
     def test_globs_that_match_nothing_are_missed(self, folder: Path) -> None:
-        """At the policy."""
+        """The finding is at the policy."""
         (missing,) = policy_inputs(policy_folder(folder, rules=None)).missing
         assert missing[0].start.path == "gonogo.yaml"
         assert "rules/*.yml" in missing[1]
 
     def test_tests_that_cannot_be_read_are_left_to_the_command_that_runs_them(self, folder: Path) -> None:
-        """They assert nothing here."""
+        """Unreadable tests assert nothing here."""
         policy_file = policy_folder(folder)
         os.mkfifo(folder / "tests" / "pipe.yml")
         assert [unit.path for unit in policy_inputs(policy_file).tests or ()] == ["tests/duri.yml"]
         assert policy_inputs(policy_folder(folder / "q", tests=None)).tests == ()
 
     def test_tests_that_cannot_be_listed_are_left_as_well(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Who runs tests may list everything, so the system's answer is given here."""
+        """The user of the tests may list every folder, so the test raises the system's error itself."""
 
         def denied(_: Path) -> tuple[Path, ...]:
             raise PermissionError(13, "Permission denied")

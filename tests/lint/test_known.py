@@ -1,4 +1,4 @@
-"""A baseline on disk."""
+"""Tests of a baseline on disk."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from gonogo.model.finding import Finding, Severity, Span
 
 
 def report(*places: tuple[str, str]) -> LintReport:
-    """Make a report of findings by path and message."""
+    """Return a report of findings by path and message."""
     found = (Finding("x", Severity.ERROR, Span(Position(path, 3, 4)), message) for path, message in places)
     return LintReport(tuple(found), 1, 1)
 
 
 def test_a_baseline_that_is_none_is_an_error_of_usage(tmp_path: Path) -> None:
-    """A missing one is not an empty one."""
+    """A missing baseline never counts as an empty one."""
     with pytest.raises(UsageError, match="cannot be read"):
         known_findings(tmp_path / "missing.json")
     (tmp_path / "none.json").write_text("{}", encoding="utf-8")
@@ -28,13 +28,13 @@ def test_a_baseline_that_is_none_is_an_error_of_usage(tmp_path: Path) -> None:
 
 
 def test_a_baseline_that_cannot_be_written_says_so(tmp_path: Path) -> None:
-    """The lint was made; its outcome is another thing."""
+    """The error says why, and does not change the result of the lint."""
     with pytest.raises(ActionFailed, match="cannot be written"):
         keep_findings(tmp_path / "no" / "folder.json", report())
 
 
 def test_what_is_known_is_known_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Paths count from the baseline's folder, however they are given."""
+    """Paths are relative to the folder of the baseline, in every spelling."""
     (tmp_path / "sub").mkdir()
     monkeypatch.chdir(tmp_path)
     keep_findings(Path("known.json"), report(("sub/a.yml", "one"), ("sub/a.yml", "two")))

@@ -1,4 +1,4 @@
-"""What a server is asked, and what becomes of its answers: a real Prometheus, and servers that answer oddly."""
+"""Tests of the questions to a server: with a real Prometheus, and with servers that answer oddly."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def estate(text: str = RULES) -> Estate:
 
 
 def answering(**answers: Answer | Callable[[dict[str, str]], Answer]) -> Behaviour:
-    """Make a behaviour that answers by the end of the path; anything else is 404."""
+    """Return a behaviour that answers by the end of the path. All other paths are 404."""
 
     def behave(connection: Connection) -> None:
         head, _, form = connection.request.decode().partition("\r\n\r\n")
@@ -60,18 +60,18 @@ def answering(**answers: Answer | Callable[[dict[str, str]], Answer]) -> Behavio
 
 
 def success(data: object) -> Answer:
-    """Wrap an answer."""
+    """Return a successful answer."""
     return 200, {"status": "success", "data": data}
 
 
 def vector(*values: float) -> Answer:
-    """Answer an instant query."""
+    """Return the answer to an instant query."""
     samples = [{"metric": {}, "value": [1.0, str(value)]} for value in values]
     return success({"resultType": "vector", "result": samples})
 
 
 def test_the_features_of_a_server_are_those_of_its_flags() -> None:
-    """A server that does not tell its flags has none that promtool could turn on."""
+    """A server that does not show its flags has no known features."""
     for answers, expected in (
         ({"flags": success({"enable-feature": "native-histograms,,promql-experimental-functions"})}, 2),
         ({"flags": success({})}, 0),
@@ -82,13 +82,13 @@ def test_the_features_of_a_server_are_those_of_its_flags() -> None:
 
 
 def test_a_server_that_does_not_answer_is_an_error() -> None:
-    """It is never an empty answer."""
+    """A missing answer never counts as an empty one."""
     with faulty(answering()) as server, pytest.raises(SourceError):
         asking(ServerSettings(timeout=timedelta(seconds=2)), server.url, print)(estate())
 
 
 def test_what_gets_no_answer_is_told_and_is_no_finding() -> None:
-    """A server that can tell its time and version, and times out on everything else."""
+    """The server answers only its time and version, and times out on all other questions."""
 
     def queried(form: dict[str, str]) -> Answer:
         if form["query"] == "time()":
@@ -124,7 +124,7 @@ def test_what_gets_no_answer_is_told_and_is_no_finding() -> None:
 def test_flags_tell_retention_lookback_and_features(
     flags: dict[str, str], retention: timedelta | None, lookback: timedelta
 ) -> None:
-    """A retention of 0 is the default, unless a size bounds it."""
+    """A retention of 0 is the default, unless a size limits it."""
 
     def queried(form: dict[str, str]) -> Answer:
         scalar = {"resultType": "scalar", "result": [1.0, "1700000000"]}
@@ -149,7 +149,7 @@ def test_flags_tell_retention_lookback_and_features(
 
 
 def test_series_of_the_last_week_count() -> None:
-    """What ended a while ago is known all the same; only what never was is missing."""
+    """Only series that did not exist in the last week are missing."""
 
     def queried(form: dict[str, str]) -> Answer:
         scalar = {"resultType": "scalar", "result": [1.0, "1700000000"]}
@@ -171,7 +171,7 @@ def test_series_of_the_last_week_count() -> None:
 
 
 def target(health: str) -> dict[str, object]:
-    """Answer one target."""
+    """Return one target."""
     return {
         "labels": {"job": "a"},
         "discoveredLabels": {},
@@ -193,7 +193,7 @@ def target(health: str) -> dict[str, object]:
     ],
 )
 def test_what_is_missing_while_a_server_begins_is_no_finding(up: Answer, targets: Answer, why: str) -> None:
-    """It may only be late; what is there counts all the same."""
+    """Missing series may only be late. Existing series count."""
 
     def queried(form: dict[str, str]) -> Answer:
         if form["query"] == "time()":
@@ -210,7 +210,7 @@ def test_what_is_missing_while_a_server_begins_is_no_finding(up: Answer, targets
 
 @pytest.mark.live
 def test_a_real_server_tells_what_it_lacks_and_what_it_cannot_evaluate(tmp_path: Path) -> None:
-    """The metric that is misspelt, the job that is not there, and the join that is many to many."""
+    """The misspelled metric, the missing job and the many-to-many join are found."""
     config = tmp_path / "prometheus.yml"
     config.write_text("global: {scrape_interval: 1s, external_labels: {shard: one}}\n", encoding="utf-8")
     with prometheus(tmp_path, config, flags=("--query.lookback-delta=2m",)) as server:

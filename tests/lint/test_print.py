@@ -1,4 +1,4 @@
-"""A lint's report shows what was found where, and lets no text of a file harm the terminal."""
+"""Tests of the text of a lint: findings with their lines, and no harm to the terminal."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from gonogo.model.finding import Finding, Severity, Span
 
 
 def finding(line: int, column: int, length: int = 1, **other: str) -> Finding:
-    """Make a finding in ``f``."""
+    """Return a finding in ``f``."""
     rule, message = other.get("rule", ""), other.get("message", "m")
     return Finding("no-comparison", Severity.WARNING, Span(Position("f", line, column), length), message, rule)
 
 
 def excerpt(text: str, line: int, column: int, length: int = 1) -> list[str]:
-    """Give the lines shown of a file for one finding."""
+    """Return the lines shown of a file for one finding."""
     report = LintReport((finding(line, column, length),), 1, 1, texts={"f": text})
     return lint_text(report).split("\n")[1:-2]
 
 
 def test_without_findings() -> None:
-    """The last line counts, and is all there is."""
+    """The only line is the line of counts."""
     assert lint_text(LintReport((), 2, 1)) == "0 errors, 0 warnings, 0 notes in 2 files, 1 rule\n"
 
 
 def test_a_finding() -> None:
-    """Its place, severity, message, check and rule; the line, and what is meant underlined."""
+    """The text has place, severity, message, check and rule, and the line with the faulty part underlined."""
     report = LintReport((finding(2, 7, 4, rule="A"),), 1, 1, 3, 4, texts={"f": "a:\n  expr: x + y\n"})
     assert lint_text(report) == (
         "f:2:7: warning: m [no-comparison] (A)\n"
@@ -45,7 +45,7 @@ def test_a_finding() -> None:
 
 
 def test_several_findings() -> None:
-    """Each has its line, whichever file it is of; the counts are by severity."""
+    """Each finding has the line of its own file. The counts are by severity."""
     error = Finding("syntax", Severity.ERROR, Span(Position("g", 1, 1)), "m")
     report = LintReport((finding(1, 1), finding(2, 1), error), 2, 1, texts={"f": "a\r\nb\r\n", "g": "c"})
     assert [line for line in lint_text(report).split("\n") if line.startswith(" ")] == [
@@ -57,7 +57,7 @@ def test_several_findings() -> None:
 
 
 def test_what_is_gone_from_the_baseline() -> None:
-    """It is named, so that the baseline can shrink."""
+    """Entries that no longer occur are named."""
     gone = (Fingerprint("a", "f.yml", "R", "m"), Fingerprint("b", "g.yml", "", "n\n"))
     assert lint_text(LintReport((), 1, 1, gone=gone)).split("\n")[:2] == [
         "f.yml: no longer found, remove it from the baseline: m [a] (R)",
@@ -67,19 +67,19 @@ def test_what_is_gone_from_the_baseline() -> None:
 
 @pytest.mark.parametrize("text", ["", "a: 1\n"])
 def test_a_line_that_is_not_there(text: str) -> None:
-    """A finding behind the file's end, or in a file nobody kept, is told without a line."""
+    """A finding after the end of its file, or in an unknown file, has no source line."""
     assert excerpt(text, 9, 1) == []
 
 
 def test_nothing_of_a_file_reaches_the_terminal() -> None:
-    """Control characters are written out, and the underline stands under them."""
+    """Control characters are escaped, and the underline stays in place."""
     assert excerpt("a: \x1b[31mx\u202e", 1, 4, 3) == ["    a: \\x1b[31mx\\u202e", "       ^~~~~~"]
     report = LintReport((finding(1, 1, message="\x1b[2J\nGO", rule="\x9b"),), 1, 1)
     assert lint_text(report).startswith("f:1:1: warning: \\x1b[2J\\nGO [no-comparison] (\\x9b)\n")
 
 
 def test_tabs_wide_and_combining_characters() -> None:
-    """The underline has as many columns as what stands above it."""
+    """The underline has as many columns as the text above it."""
     assert excerpt("\ta\t: b", 1, 5, 2) == ["        a    : b", "              ^~"]
     assert excerpt("a: 日本 x", 1, 4, 2) == ["    a: 日本 x", "       ^~~~"]
     assert excerpt("e\u0301: x", 1, 5, 1) == ["    e\u0301: x", "       ^"]
@@ -87,13 +87,13 @@ def test_tabs_wide_and_combining_characters() -> None:
 
 @pytest.mark.parametrize(("column", "length"), [(0, 1), (-3, 0), (4, 99), (5, 1), (50, 1)])
 def test_spans_beyond_the_line(column: int, length: int) -> None:
-    """What is marked ends with the line, or stands right behind it."""
+    """The underline ends with the line, or stands right after it."""
     _, mark = excerpt("abcd", 1, column, length)
     assert mark in {"    ^", "       ^", "        ^"}
 
 
 def test_a_long_line_is_cut_around_what_is_meant() -> None:
-    """Something before it is shown, and cuts are told."""
+    """Some text before the mark is shown, and cuts are marked."""
     line = "x" * 500 + "HERE" + "y" * 500
     shown, mark = excerpt(line, 1, 501, 4)
     assert shown.startswith("    …xx")
@@ -110,7 +110,7 @@ def test_a_long_line_is_cut_around_what_is_meant() -> None:
 
 @given(st.text(max_size=300), st.integers(-2, 310), st.integers(-2, 310))
 def test_any_line(text: str, column: int, length: int) -> None:
-    """Whatever the line, one line of bounded width and one mark under it are shown."""
+    """Every line gives one line of bounded width and one underline."""
     lines = excerpt(text, 1, column, length)
     assert len(lines) == 2
     assert lines[1].strip("~").strip() == "^"
@@ -118,7 +118,7 @@ def test_any_line(text: str, column: int, length: int) -> None:
 
 
 def test_json_is_as_promised() -> None:
-    """Schema, findings of every severity, files and rules; bytes of a path that are no text are escaped."""
+    """The JSON has schema, findings of every severity, files and rules. Undecodable bytes are escaped."""
     found = Finding("syntax", Severity.INFO, Span(Position("\udcff.yml", 3, 5), 7), "m", "R")
     assert json.loads(lint_json(LintReport((found,), 2, 9, 1, 1))) == {
         "schema": "gonogo/lint/v1",

@@ -1,4 +1,4 @@
-"""``obs-lint``: refusals by the real promtool, and by our own reader."""
+"""Tests of the run ``obs-lint``: refusals by the real promtool, and by gonogo's own parser."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CONFIG = "prometheus: {config: prometheus.yml}\n"
     ids=["expression", "name", "key", "duplicate", "no-groups", "empty", "no-list"],
 )
 def test_rules_that_promtool_or_the_reader_refuses_fail(tmp_path: Path, rules: str, told: str) -> None:
-    """Each with the words that say what is wrong."""
+    """Each refusal says what is wrong."""
     run = lint(policy_folder(tmp_path, rules=rules))
     assert run.outcome is Outcome.FAIL
     assert told in "\n".join(run.findings)
@@ -41,14 +41,14 @@ def test_rules_that_promtool_or_the_reader_refuses_fail(tmp_path: Path, rules: s
 
 
 def test_no_rule_file_at_all_fails(tmp_path: Path) -> None:
-    """Promtool would have nothing to say against nothing."""
+    """No promtool can refuse a file that does not exist, so the lint itself fails."""
     run = lint(policy_folder(tmp_path, rules=None))
     assert run.outcome is Outcome.FAIL
     assert "no rule file matches" in run.detail
 
 
 def test_a_rule_file_that_is_no_text_fails(tmp_path: Path) -> None:
-    """Bytes that are not UTF-8 are said, not guessed."""
+    """Bytes that are not UTF-8 are reported."""
     policy_file = policy_folder(tmp_path)
     (tmp_path / "rules" / "more.yml").write_bytes(b"\xff\xfe")
     run = lint(policy_file)
@@ -57,7 +57,7 @@ def test_a_rule_file_that_is_no_text_fails(tmp_path: Path) -> None:
 
 
 def test_a_configuration_that_promtool_refuses_fails(tmp_path: Path) -> None:
-    """Its rules may be as good as they like."""
+    """The run fails even if the rules are valid."""
     policy_file = policy_folder(tmp_path, more=CONFIG)
     (tmp_path / "prometheus.yml").write_text("scrape_configs: [{job_name: ''}]\n", encoding="utf-8")
     run = lint(policy_file)
@@ -67,7 +67,7 @@ def test_a_configuration_that_promtool_refuses_fails(tmp_path: Path) -> None:
 
 
 def test_a_configuration_that_the_policy_names_must_be_there(tmp_path: Path) -> None:
-    """It is an input of the run: without it there is nothing to record."""
+    """The configuration is an input of the run, so nothing can be recorded without it."""
     policy_file = policy_folder(tmp_path, more=CONFIG)
     with pytest.raises(PolicyError, match=r"prometheus\.config"):
         obs_lint(policy_file)
@@ -75,7 +75,7 @@ def test_a_configuration_that_the_policy_names_must_be_there(tmp_path: Path) -> 
 
 
 def test_good_rules_pass_and_are_recorded_with_the_version_of_promtool(tmp_path: Path) -> None:
-    """What passed can be looked up."""
+    """The record holds the counts and the version."""
     policy_file = policy_folder(tmp_path, more=CONFIG)
     (tmp_path / "prometheus.yml").write_text("rule_files: [rules/*.yml]\n", encoding="utf-8")
     run = obs_lint(policy_file)

@@ -1,4 +1,4 @@
-"""A lint as a whole: files, promtool and checks together."""
+"""Tests of a whole lint: files, promtool and checks together."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ BAD = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up ==\n"
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand in an empty folder."""
+    """Change into an empty folder."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -45,12 +45,12 @@ def write(**texts: str) -> None:
 
 
 def linted(*names: str, second: SecondPromtool | None = None) -> Linted:
-    """Lint what is named."""
+    """Lint the named files."""
     return run_lint(LintRequest(tuple(map(Path, names)), second=second))
 
 
 def found(run: Linted) -> list[tuple[str, str]]:
-    """Name path and check of everything that was found."""
+    """Return path and check of every finding."""
     return [(finding.where.start.path, finding.check) for finding in run.report.findings]
 
 
@@ -61,7 +61,7 @@ def program(text: str) -> SecondPromtool:
 
 
 def test_promtool_must_be_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Without it nobody knows what is valid; a second one must be there as well."""
+    """Without promtool no file can be judged. The second promtool must exist as well."""
     write(a=GOOD)
     with pytest.raises(MissingTool, match="no-such-program"):
         linted("a.yml", second=SecondPromtool(("no-such-program",)))
@@ -72,7 +72,7 @@ def test_promtool_must_be_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 
 def test_a_second_promtool_that_cannot_be_run_finds_nothing() -> None:
-    """Docker is stopped: that is no disagreement."""
+    """A stopped Docker is not a disagreement."""
     write(a=GOOD)
     with pytest.raises(MissingTool) as stopped:
         linted("a.yml", second=program("sys.exit('Cannot connect to the Docker daemon')\n"))
@@ -83,7 +83,7 @@ def test_a_second_promtool_that_cannot_be_run_finds_nothing() -> None:
 
 @pytest.mark.parametrize("expression", ["histogram_count(h </ 4) > 5", "rate(x) > 1", "raet(x[5m]) > 1", "{nope"])
 def test_promtool_is_heard_before_the_form_of_an_expression_is_judged(expression: str) -> None:
-    """What the promtool at hand accepts has the right form; what it refuses is found."""
+    """An expression that promtool accepts is valid, and a refused one is found."""
     write(a=GOOD.replace("up == 0", expression))
     accepted = check_rules([Path("a.yml")], lint=False).passed
     said = [check for _, check in found(linted("a.yml")) if check in {"syntax", "version-feature", "promtool"}]
@@ -91,7 +91,7 @@ def test_promtool_is_heard_before_the_form_of_an_expression_is_judged(expression
 
 
 def test_nothing_to_lint_is_no_pass() -> None:
-    """Nor is a path that is not there."""
+    """An empty lint, or a missing path, is an error."""
     Path("empty").mkdir()
     for name in ("empty", "missing.yml"):
         with pytest.raises(UsageError):
@@ -99,13 +99,13 @@ def test_nothing_to_lint_is_no_pass() -> None:
 
 
 def test_what_a_check_and_promtool_both_find_is_told_once() -> None:
-    """By the check, which points at the place."""
+    """The check reports the mistake, because it knows the place."""
     write(bad=BAD)
     assert found(linted("bad.yml")) == [("bad.yml", "syntax")]
 
 
 def test_what_only_promtool_finds_is_told() -> None:
-    """A function that the server is said to have, and promtool does not know."""
+    """The stated server version has the function, but promtool does not know it."""
     write(a=GOOD.replace("up == 0", "sort_by_label(up == 0, `job`)"))
     finding, _ = run_lint(LintRequest((Path("a.yml"),), server_version=(9, 9))).report.findings
     assert (finding.check, finding.rule) == ("promtool", "A")
@@ -113,14 +113,14 @@ def test_what_only_promtool_finds_is_told() -> None:
 
 
 def test_a_file_without_rules_is_told() -> None:
-    """It may be meant; a server's configuration or policy that loads it is told by other words."""
+    """It is a warning for a named file, and an error if the policy loads the file."""
     write(a=GOOD, none="groups: []\n")
     (finding,) = linted("a.yml", "none.yml").report.findings
     assert (finding.check, finding.severity) == ("rule-files-empty", "warning")
 
 
 def test_a_configuration_that_cannot_be_understood_is_an_error() -> None:
-    """Beside what promtool says of it."""
+    """The lint reports the error as well as promtool."""
     write(a=GOOD)
     Path("prometheus.yml").write_text("global: {scrape_interval: often}\nrule_files: [a.yml]\n", encoding="utf-8")
     run = linted("prometheus.yml")
@@ -130,7 +130,7 @@ def test_a_configuration_that_cannot_be_understood_is_an_error() -> None:
 
 
 def test_the_second_promtool_must_accept_as_well() -> None:
-    """A real program that refuses one of the files, and one that accepts what promtool refuses."""
+    """One real program refuses a file, and another accepts a file that promtool refuses."""
     write(good=GOOD, bad=BAD)
     first = linted("good.yml", second=program(REFUSING))
     (finding,) = first.report.findings
@@ -140,7 +140,7 @@ def test_the_second_promtool_must_accept_as_well() -> None:
 
 
 def test_two_promtools_that_are_one_agree() -> None:
-    """Here the same program behind a command of its own."""
+    """The same program behind another command agrees."""
     write(good=GOOD)
     run = linted("good.yml", second=program("sys.exit(subprocess.run(['promtool', *args]).returncode)\n"))
     assert found(run) == []
@@ -149,7 +149,7 @@ def test_two_promtools_that_are_one_agree() -> None:
 
 
 def test_another_version_is_a_finding_unless_it_is_allowed() -> None:
-    """Both versions are kept."""
+    """The result names both versions."""
     write(good=GOOD)
     newer = (
         "out = subprocess.run(['promtool', *args], capture_output=True, text=True)\n"
@@ -164,7 +164,7 @@ def test_another_version_is_a_finding_unless_it_is_allowed() -> None:
 
 
 def test_a_pragma_silences_and_is_counted() -> None:
-    """With a reason."""
+    """A pragma with a reason silences its finding."""
     rule = "  - record: up\n    expr: up * 0 + 1\n"
     write(a=f"groups:\n- name: g\n  rules:\n{rule}")
     assert found(linted("a.yml"))
@@ -175,7 +175,7 @@ def test_a_pragma_silences_and_is_counted() -> None:
 
 
 def test_informants_add_what_they_know_one_after_another() -> None:
-    """The version that somebody says wins over theirs."""
+    """The version that the user states overrides theirs."""
     write(good=GOOD)
     seen: list[tuple[int, int]] = []
 
@@ -190,7 +190,7 @@ def test_informants_add_what_they_know_one_after_another() -> None:
 
 
 def test_the_version_that_is_said_counts_for_the_checks() -> None:
-    """A server that is older than promtool does not have what promtool accepts."""
+    """An older server lacks features that promtool accepts."""
     write(a=GOOD.replace("for: 5m", "for: 5m, keep_firing_for: 5m"))
     assert found(linted("a.yml")) == []
     (finding,) = run_lint(LintRequest((Path("a.yml"),), server_version=(2, 41))).report.findings
@@ -198,7 +198,7 @@ def test_the_version_that_is_said_counts_for_the_checks() -> None:
 
 
 def test_a_policys_interest_and_tests_are_known(folder: Path) -> None:
-    """The checks that ask for them find something to do."""
+    """The checks that need a policy and tests find mistakes."""
     policy_file = policy_folder(folder / "p")
     run = run_lint(LintRequest(policy_file=policy_file))
     assert [path for path, check in found(run) if check == "untested-rule"] == ["p/rules/duri.yml"]

@@ -1,4 +1,4 @@
-"""The real vmalert as arbiter of its own rule files: in a lint, and in the run gate."""
+"""Tests with the real vmalert as arbiter of its own rule files: in a lint, and in the run gate."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ PLAIN = "groups: [{name: plain, rules: [{record: z, expr: sum(up), labels: {metr
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand in a folder with a policy."""
+    """Change into a folder with a policy."""
     monkeypatch.chdir(tmp_path)
     Path("rules").mkdir()
     return tmp_path
@@ -70,12 +70,12 @@ def request(dialect: str = "victoriametrics", config: str = "null", **rules: str
 
 
 def refused(linted: Linted) -> list[str]:
-    """List the errors, each with its place and check."""
+    """Return the errors, each with its place and check."""
     return [f"{one.where.start} {one.check}" for one in linted.report.findings if one.severity == "error"]
 
 
 def without(monkeypatch: pytest.MonkeyPatch, program: str, folder: Path) -> None:
-    """Leave a program out of ``PATH``: each other one keeps its place by a link."""
+    """Remove a program from ``PATH``. The other programs stay, as links."""
     tools = folder / "tools"
     tools.mkdir()
     for place in os.environ["PATH"].split(os.pathsep):
@@ -88,7 +88,7 @@ def without(monkeypatch: pytest.MonkeyPatch, program: str, folder: Path) -> None
 def test_without_vmalert_nothing_decides_and_the_gate_does_not_pass(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The run is UNKNOWN and says so; an expression in MetricsQL is not called wrong."""
+    """The run is UNKNOWN, and MetricsQL is not called wrong."""
     without(monkeypatch, "vmalert", folder)
     asked = request(own=OWN)
     linted = run_lint(asked)
@@ -101,7 +101,7 @@ def test_without_vmalert_nothing_decides_and_the_gate_does_not_pass(
 
 
 def test_a_configuration_beside_the_files_of_vmalert_is_decided_by_nobody() -> None:
-    """Promtool would refuse it for its rule files, so it is not asked, and the gate does not pass."""
+    """A promtool would refuse the rule files, so it is not asked, and the gate does not pass."""
     Path("prometheus.yml").write_text("rule_files: [rules/*.yml]\n", encoding="utf-8")
     done = lint(request(config="prometheus.yml", own=OWN).policy_file or load(Path("gonogo.yaml")))
     assert done.outcome is Outcome.UNKNOWN
@@ -109,7 +109,7 @@ def test_a_configuration_beside_the_files_of_vmalert_is_decided_by_nobody() -> N
 
 
 def test_what_vmalert_refuses_is_an_error_at_the_rule() -> None:
-    """The other files are accepted; MetricsQL in the refused one is not told as a mistake."""
+    """The other files are accepted, and MetricsQL in the refused file is no mistake."""
     linted = run_lint(request(own=OTHER, bad=BAD, plain=PLAIN))
     assert refused(linted) == ["rules/bad.yml:8:5 promtool"]
     (finding,) = (one for one in linted.report.findings if one.check == "promtool")
@@ -119,13 +119,13 @@ def test_what_vmalert_refuses_is_an_error_at_the_rule() -> None:
 
 
 def test_broken_yaml_and_unknown_keys_are_refused() -> None:
-    """One file costs the others nothing."""
+    """A refused file does not affect the others."""
     linted = run_lint(request(yaml="groups: [{name: x\n", key=OTHER.replace("concurrency", "query_offset"), own=OWN))
     assert {line.partition(":")[0] for line in refused(linted)} == {"rules/yaml.yml", "rules/key.yml"}
 
 
 def test_vmalert_accepts_its_own_keys_and_metricsql(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The gate passes by vmalert's word, without any promtool, and the report says that promtool was not asked."""
+    """The gate passes without promtool, and the report says that promtool was not asked."""
     without(monkeypatch, "promtool", folder)
     asked = request(own=OWN, plain=PLAIN)
     linted = run_lint(asked)
@@ -139,12 +139,12 @@ def test_vmalert_accepts_its_own_keys_and_metricsql(folder: Path, monkeypatch: p
 
 
 def test_without_the_dialect_promtool_refuses_the_same_file() -> None:
-    """The line in the policy is what makes vmalert the arbiter."""
+    """Only the dialect in the policy makes vmalert the arbiter."""
     assert "rules/own.yml:3:3 syntax" in refused(run_lint(request("prometheus", own=OWN)))
 
 
 def test_files_named_by_path_take_the_dialect_of_the_policy(folder: Path) -> None:
-    """A resource is unwrapped for vmalert; an odd name of a file is no pattern; a file without rules is no crash."""
+    """Resources are unwrapped, unusual file names are no patterns, and a file without rules is accepted."""
     policy_file = request(own=OWN).policy_file
     spec = OTHER.replace("\n", "\n  ")
     Path("x[1].yml").write_text(f"kind: PrometheusRule\nspec:\n  {spec}\n", encoding="utf-8")
@@ -157,7 +157,7 @@ def test_files_named_by_path_take_the_dialect_of_the_policy(folder: Path) -> Non
 
 
 def test_a_second_promtool_is_refused() -> None:
-    """It could only disagree."""
+    """A second promtool is a usage error with vmalert's dialect."""
     asked = request(own=OWN)
     with pytest.raises(UsageError, match="second promtool cannot check"):
         run_lint(LintRequest((), asked.policy_file, SecondPromtool(("promtool",))))

@@ -1,4 +1,4 @@
-"""What a real git says of a policy's inputs."""
+"""Tests with a real git and the inputs of a policy."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from tests.policy_folder import policy_folder
 
 
 def git(folder: Path, *arguments: str) -> None:
-    """Run git as somebody."""
+    """Run git with a name and an address."""
     who = ("-c", "user.name=a", "-c", "user.email=a@example.org")
     subprocess.run((shutil.which("git") or "git", *who, *arguments), cwd=folder, check=True, capture_output=True)
 
 
 @pytest.fixture
 def policy_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PolicyFile:
-    """Write a policy in a folder of a new work tree, and stand at its top."""
+    """Write a policy in a folder of a new work tree, and change to its top."""
     git(tmp_path, "init", "-q")
     monkeypatch.chdir(tmp_path)
     return policy_folder(tmp_path / "monitoring")
 
 
 def missing(policy_file: PolicyFile) -> list[tuple[str, str, bool]]:
-    """Name what git does not have."""
+    """Return the inputs that git does not have."""
     return [(one.path, one.role, one.ignored) for one in untracked(policy_file)]
 
 
 def test_what_was_never_added_is_missing(policy_file: PolicyFile, tmp_path: Path) -> None:
-    """Policy, rules, tests and runbooks, and nothing else."""
+    """Policy, rules, tests and runbooks are missing, and no other files."""
     runbooks = tmp_path / "docs" / "ops"
     runbooks.mkdir(parents=True)
     (runbooks / "disk.md").touch()
@@ -50,14 +50,14 @@ def test_what_was_never_added_is_missing(policy_file: PolicyFile, tmp_path: Path
 
 
 def test_what_is_ignored_is_missing_even_when_everything_was_added(policy_file: PolicyFile, tmp_path: Path) -> None:
-    """A pattern of .gitignore hides it from every clone."""
+    """A pattern of .gitignore hides the file from every clone."""
     (tmp_path / ".gitignore").write_text("rules/\n", encoding="utf-8")
     git(tmp_path, "add", "-A")
     assert missing(policy_file) == [("monitoring/rules/duri.yml", "rules", True)]
 
 
 def test_what_is_added_or_committed_is_there(policy_file: PolicyFile, tmp_path: Path) -> None:
-    """A change that is not committed yet is another matter."""
+    """A change without a commit does not matter."""
     git(tmp_path, "add", "-A")
     assert missing(policy_file) == []
     git(tmp_path, "commit", "-q", "-m", "all")
@@ -66,7 +66,7 @@ def test_what_is_added_or_committed_is_there(policy_file: PolicyFile, tmp_path: 
 
 
 def test_names_with_stars_and_spaces_are_names(policy_file: PolicyFile, tmp_path: Path) -> None:
-    """They are no patterns to git."""
+    """Git does not read such names as patterns."""
     git(tmp_path, "add", "-A")
     (tmp_path / "monitoring" / "rules" / "d*.yml").touch()
     (tmp_path / "monitoring" / "rules" / "ü ö.yml").touch()
@@ -74,12 +74,12 @@ def test_names_with_stars_and_spaces_are_names(policy_file: PolicyFile, tmp_path
 
 
 def test_outside_of_a_work_tree_nothing_is_missing(tmp_path: Path) -> None:
-    """Whoever keeps rules elsewhere is asked nothing."""
+    """Without a work tree git is not asked."""
     assert untracked(policy_folder(tmp_path)) == ()
 
 
 def test_files_outside_of_the_work_tree_are_not_gits_business(tmp_path: Path) -> None:
-    """Rules that a package brought, say."""
+    """Rules from a package may lie outside."""
     home = tmp_path / "home"
     home.mkdir()
     git(home, "init", "-q")
@@ -90,7 +90,7 @@ def test_files_outside_of_the_work_tree_are_not_gits_business(tmp_path: Path) ->
 
 
 def test_the_sandboxs_own_files_are_left_alone(policy_file: PolicyFile) -> None:
-    """They are made anew each time."""
+    """The sandbox writes its files again each time."""
     text = policy_file.path.read_text("utf-8")
     policy_file.path.write_text(SANDBOX_MARK + text, encoding="utf-8")
     assert untracked(policy_file) == ()
@@ -99,7 +99,7 @@ def test_the_sandboxs_own_files_are_left_alone(policy_file: PolicyFile) -> None:
 def test_tests_that_cannot_be_listed_are_no_matter_here(
     policy_file: PolicyFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The command that runs them tells."""
+    """``gonogo test`` reports such tests."""
 
     def denied(_: Path) -> tuple[Path, ...]:
         raise PermissionError(13, "Permission denied")
@@ -112,7 +112,7 @@ def test_tests_that_cannot_be_listed_are_no_matter_here(
 def test_a_git_that_is_not_there_or_fails_is_told(
     policy_file: PolicyFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whether the inputs are tracked is then not known; it is no finding."""
+    """It is a note that the state of the inputs is not known, not a finding."""
     (tmp_path / ".git" / "config").write_text("[core", encoding="utf-8")
     with pytest.raises(GitSilent, match="bad config"):
         untracked(policy_file)
@@ -129,6 +129,6 @@ def test_a_git_that_is_not_there_or_fails_is_told(
 
 
 def test_an_informant_adds_what_is_missing(policy_file: PolicyFile) -> None:
-    """For the check to find."""
+    """The check then finds the missing inputs."""
     estate, notes = looking(policy_file)(Estate())
     assert (len(estate.untracked), notes) == (3, ())

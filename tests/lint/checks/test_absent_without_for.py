@@ -1,4 +1,4 @@
-"""Absence needs time, and something that can be absent."""
+"""Tests of ``absent-without-for``: an alert on absence needs a waiting time and an argument that can be empty."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MINUTE = "global: {scrape_interval: 1m}\nscrape_configs: [{job_name: web}]\n"
     ],
 )
 def test_how_long_it_must_be_gone(expression: str, held: str, configuration: str, count: int) -> None:
-    """Two scrapes where they are known, else any time at all; a window counts as time."""
+    """The wait must be two scrapes if the interval is known, else any time. A window counts as waiting time."""
     assert severities(CHECK, alert("A", expression, held), configuration=configuration) == ["warning"] * count
 
 
@@ -52,7 +52,7 @@ def test_how_long_it_must_be_gone(expression: str, held: str, configuration: str
     ],
 )
 def test_what_is_always_there(argument: str, never: bool) -> None:  # noqa: FBT001  # the expectation
-    """Its absence is never seen, whatever the ``for``."""
+    """An argument that is never empty is found, with any ``for``."""
     told = found(CHECK, alert("A", f"absent({argument})", "1h"))
     assert [one.message for one in told] == (
         ["the argument of absent is never empty, so the alert never fires; remove the fallback"] if never else []
@@ -60,10 +60,10 @@ def test_what_is_always_there(argument: str, never: bool) -> None:  # noqa: FBT0
 
 
 def test_a_subquery_that_is_always_there() -> None:
-    """It is what is in it."""
+    """A subquery is never empty if its inner expression is never empty."""
     assert severities(CHECK, alert("A", "absent_over_time((x or vector(0))[5m:1m])", "5m")) == ["warning"]
 
 
 def test_recording_rules_are_left_alone() -> None:
-    """They wake nobody."""
+    """Recording rules raise no alert, so they are not checked."""
     assert severities(CHECK, record("r", "absent(x)")) == []

@@ -1,4 +1,4 @@
-"""Waits and intervals within bounds."""
+"""Tests of ``bounds``: waits and intervals outside the required bounds."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def found(rules: str, requirements: Requirements | None = WANTED, group: str = "
     ],
 )
 def test_a_wait_outside(keys: str, told: str) -> None:
-    """With what it is and what it must be."""
+    """The message says the duration and the bound."""
     (one,) = found(f"{{alert: A, expr: x > 1{keys}}}")
     assert one.message == told
 
 
 def test_an_interval_outside_is_told_once_a_group() -> None:
-    """At its own key."""
+    """The finding is at the key ``interval``, once a group."""
     (one,) = found("{record: a, expr: x}, {record: b, expr: x}", group="interval: 5s, ")
     assert "the interval of group 'g' is 5s" in one.message
 
@@ -56,10 +56,10 @@ def test_an_interval_outside_is_told_once_a_group() -> None:
     ],
 )
 def test_within_bounds(rules: str) -> None:
-    """The bounds themselves are allowed; records wait for nothing."""
+    """The bounds themselves are allowed, and recording rules have no ``for``."""
     assert found(rules) == ()
 
 
 def test_nothing_is_bounded_without_requirements() -> None:
-    """It is opt-in."""
+    """Without requirements the check finds nothing."""
     assert found("{alert: A, expr: x > 1}", None) == ()

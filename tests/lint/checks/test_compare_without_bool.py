@@ -1,4 +1,4 @@
-"""Recorded comparisons and their readers."""
+"""Tests of ``compare-without-bool``: recorded comparisons and their readers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ONE = alert("O", "r == 1")
     ],
 )
 def test_what_is_read_as_a_bit(expression: str, reader: str) -> None:
-    """An error at the rule that records, however it is asked for."""
+    """A recorded comparison that is read as 0 or 1 is an error, in every form of the question."""
     (one,) = found(CHECK, record("r", expression), reader)
     assert (one.severity, one.rule) == ("error", "r")
     assert "(rules.yml:1:" in one.message
@@ -48,7 +48,7 @@ def test_what_is_read_as_a_bit(expression: str, reader: str) -> None:
     ],
 )
 def test_what_is_no_recorded_comparison(expression: str) -> None:
-    """With bool, or with values of another kind."""
+    """A comparison with ``bool``, or a value of another kind, is not found."""
     assert severities(CHECK, record("r", expression), ZERO, ONE) == []
 
 
@@ -71,7 +71,7 @@ def test_what_is_no_recorded_comparison(expression: str) -> None:
     ],
 )
 def test_what_may_be_a_filter(expression: str, reader: str, severity: list[str]) -> None:
-    """Series that are 0 or 1 by themselves may be filtered; of others that is doubtful."""
+    """Series that are 0 or 1 may be filtered. For other series a filter is doubtful."""
     assert severities(CHECK, record("bit", "x > bool 1"), record("r", expression), reader) == severity
 
 
@@ -80,13 +80,13 @@ def test_what_may_be_a_filter(expression: str, reader: str, severity: list[str])
     [alert("A", "r > 0"), alert("A", "r == 5"), alert("A", "sum(r) == 0"), alert("A", 'r{zone="b"} == 0'), "{}"],
 )
 def test_who_does_not_ask_for_a_bit(reader: str) -> None:
-    """A threshold, another number, a sum, or other series."""
+    """A threshold, another number, a sum or another series is not a question for 0 or 1."""
     rules = [record("r", "time() - x < 120", zone="a")]
     assert severities(CHECK, *rules, *([reader] if reader != "{}" else [])) == []
 
 
 def test_a_gate() -> None:
-    """A signal that a policy compares with 0 or 1 needs bool even where no rule reads it."""
+    """A signal that a policy compares with 0 or 1 needs ``bool``, even if no rule reads it."""
     interest = Interest("metric_realm", "prod", frozenset({"r"}), frozenset({"r"}))
     (one,) = found(CHECK, record("r", "up == 1"), ONE, interest=interest)
     assert one.severity == "error"

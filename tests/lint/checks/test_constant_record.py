@@ -1,4 +1,4 @@
-"""What measures nothing is found, and is an error where a verdict depends on it."""
+"""Tests of ``constant-record``: invented values are found, and are an error if a verdict depends on them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SIGNAL = Interest("metric_realm", "prod", frozenset({"signal"}))
 
 @pytest.mark.parametrize("expression", ["vector(0.01)", "1", "x * 0", "x or vector(0)", "0 * x or y"])
 def test_what_is_made_up(expression: str) -> None:
-    """A remark by itself, an error under a signal of the policy."""
+    """An invented value is a note, and an error under a signal of the policy."""
     assert severities(CHECK, record("signal", expression)) == ["info"]
     assert severities(CHECK, record("signal", expression), interest=SIGNAL) == ["error"]
 
@@ -22,13 +22,13 @@ def test_what_is_made_up(expression: str) -> None:
     "expression", ["x", "x * 8", "x or y", "sum(", '{__name__="x", zone="a"}', '{zone="a"}', "ALERTS"]
 )
 def test_what_is_measured(expression: str) -> None:
-    """Or cannot be read, which another check reports."""
+    """Measured values and unreadable expressions are not found."""
     rules = (record("signal", expression), alert("Watchdog", "vector(1)"))
     assert severities(CHECK, *rules, interest=SIGNAL) == []
 
 
 def test_what_lies_on_made_up_values() -> None:
-    """It is made up as well, says from what, and is an error as far as the policy reads it."""
+    """A record made from invented values is found too, and is an error if the policy reads it."""
     rules = (record("base", "vector(1)"), record("signal", "base * 2"), record("aside", "signal + base"))
     told = [(one.rule, one.severity.value) for one in found(CHECK, *rules, interest=SIGNAL)]
     assert told == [("base", "error"), ("signal", "error"), ("aside", "info")]
@@ -37,7 +37,7 @@ def test_what_lies_on_made_up_values() -> None:
 
 
 def test_what_lies_on_the_unreadable() -> None:
-    """Of that nothing is known."""
+    """A record made from an unreadable expression is not found."""
     assert severities(CHECK, record("base", "sum("), record("signal", "base * 2"), interest=SIGNAL) == []
 
 

@@ -1,4 +1,4 @@
-"""Functions for counters on what is surely none."""
+"""Tests of ``counter-function-on-gauge``: functions for counters on certain gauges."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.lint.core.short_rules import alert, found, record, severities
     ],
 )
 def test_names(metric: str, sure: bool) -> None:  # noqa: FBT001  # the expectation
-    """Only names that are given to gauges alone."""
+    """Only names that belong to gauges alone count."""
     for function in ("rate", "irate", "increase", "resets"):
         assert severities(CHECK, record("r", f"{function}({metric}[5m])")) == ["warning"] * sure
     assert severities(CHECK, record("r", f"changes({metric}[5m])")) == []
@@ -44,19 +44,19 @@ def test_names(metric: str, sure: bool) -> None:  # noqa: FBT001  # the expectat
     ],
 )
 def test_what_rules_record(expression: str, sure: bool) -> None:  # noqa: FBT001  # the expectation
-    """What goes up and down by the rule itself is a gauge."""
+    """A record whose value goes up and down is a gauge."""
     rules = (record("job:x", expression), record("r", "increase(job:x[5m])"))
     assert severities(CHECK, *rules) == ["warning"] * sure
 
 
 def test_one_counter_among_the_rules() -> None:
-    """Then nothing is sure of the name."""
+    """If one rule records a counter, the name is not certain."""
     rules = (record("job:x", "a / b"), record("job:x", "x_total", zone="a"), record("r", "rate(job:x[5m])"))
     assert severities(CHECK, *rules) == []
 
 
 def test_alerts_are_gauges() -> None:
-    """They are 1 while active."""
+    """The series of alerts are gauges."""
     (one,) = found(CHECK, alert("A", "increase(ALERTS[1h]) > 0"))
     assert "it is 1 while an alert is active" in one.message
 
@@ -73,14 +73,14 @@ def test_alerts_are_gauges() -> None:
     ],
 )
 def test_what_targets_declare(kind: str, expression: str, sure: bool) -> None:  # noqa: FBT001  # the expectation
-    """It counts more than a name; a rate of it is another check's to report."""
+    """A declared type counts more than a name. Another check reports rates of gauges."""
     live = Live(types={"x_bytes": kind, "x_timestamp_seconds": kind})
     assert severities(CHECK, record("r", expression), live=live) == ["warning"] * sure
 
 
 @pytest.mark.parametrize("metric", ["native_ratio", "http.requests_ratio"])
 def test_what_targets_declare_a_histogram_or_a_counter_is_no_gauge(metric: str) -> None:
-    """Whatever its name looks like."""
+    """A declared histogram or counter is not a gauge, even with a gauge's name."""
     types = {"native_ratio": "histogram", "http.requests_ratio": "counter"}
     rule = record("r", f'rate({{"{metric}"}}[5m]) + increase({{"{metric}"}}[5m])')
     assert severities(CHECK, rule, live=Live(types=types)) == []

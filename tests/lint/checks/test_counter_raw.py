@@ -1,4 +1,4 @@
-"""Counters whose own values are read."""
+"""Tests of ``counter-raw``: counters whose own values are read."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RATED = record("rated", "rate(c_total[5m])")
     ],
 )
 def test_values_that_are_read(expression: str) -> None:
-    """By a threshold for a name in ``_total``, by anything for what is surely a counter."""
+    """``_total`` needs a threshold. A certain counter is found in every use of its value."""
     assert severities(CHECK, RATED, alert("A", expression)) == ["warning"]
 
 
@@ -66,24 +66,24 @@ def test_values_that_are_read(expression: str) -> None:
     ],
 )
 def test_what_is_left_alone(expression: str) -> None:
-    """Where no value matters, where a difference is taken, and names that gauges have as well."""
+    """Uses without the value, differences, and names that gauges also have are not found."""
     assert severities(CHECK, RATED, alert("A", expression)) == []
 
 
 def test_a_ratio_of_one_metric_with_itself() -> None:
-    """At one time it is no difference."""
+    """A ratio of one metric at one time is not a difference."""
     assert severities(CHECK, RATED, alert("A", 'c_total{code="5"} / c_total > 0.1')) == ["warning", "warning"]
 
 
 def test_what_targets_declare() -> None:
-    """A counter of any name, and no gauge in ``_total``."""
+    """A declared counter is found under any name, and a declared gauge is not found with ``_total``."""
     live = Live(types={"odd": "counter", "x_total": "gauge", "lag": "histogram"})
     told = found(CHECK, alert("A", "odd > 5 or x_total > 5 or lag_count < 5"), live=live)
     assert [one.message.split()[0] for one in told] == ["odd", "lag_count"]
 
 
 def test_what_rules_record() -> None:
-    """What a recorded series is, its name does not say."""
+    """The name of a recorded series does not show its type."""
     assert severities(CHECK, record("all_total", "x + y"), alert("A", "all_total > 5")) == []
 
 
@@ -102,7 +102,7 @@ def test_what_rules_record() -> None:
     ],
 )
 def test_counters_taken_for_gauges(expression: str, severity: list[str]) -> None:
-    """By name where differences are taken, elsewhere only where it is sure."""
+    """The name is enough under differences. Other functions need certainty."""
     assert severities(CHECK, RATED, alert("A", expression)) == severity
 
 
@@ -116,5 +116,5 @@ def test_counters_taken_for_gauges(expression: str, severity: list[str]) -> None
     ],
 )
 def test_the_family_of_a_histogram(evidence: str, severity: list[str]) -> None:
-    """What stands beside buckets or a rate is a counter as well."""
+    """A series of a family with buckets or a rate is a counter as well."""
     assert severities(CHECK, record("r", evidence), alert("A", "sum(x_count) > 100")) == severity

@@ -1,4 +1,4 @@
-"""Records read across groups."""
+"""Tests of ``cross-group-dependency``: records read across groups."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ groups:
 
 
 def test_mere_lag_is_worth_knowing() -> None:
-    """A metric is told once a rule, however often it is read."""
+    """A delay is a note, once for each metric and rule."""
     (one,) = found("record: c, expr: a + a offset 5m + b * 0 + up")[:1]
     assert one.severity == "info"
     assert [hit.rule for hit in found("record: c, expr: a + a offset 5m")] == ["c"]
@@ -32,7 +32,7 @@ def test_mere_lag_is_worth_knowing() -> None:
 
 @pytest.mark.parametrize(("interval", "own"), [("2m", "1m"), ("10m", "10m")])
 def test_a_slower_group_or_a_gap_is_a_warning(interval: str, own: str) -> None:
-    """A gap is where a sample does not last until the next."""
+    """A slower group, or a gap between two samples, is a warning."""
     (one,) = found("record: c, expr: a", interval, own)
     assert one.severity == "warning"
     assert ("absent" in one.message) is (interval == "10m")
@@ -50,17 +50,17 @@ def test_a_slower_group_or_a_gap_is_a_warning(interval: str, own: str) -> None:
     ],
 )
 def test_what_is_not_such_a_dependency(reader: str) -> None:
-    """Alerts wait anyway, and a range shows that the lag was thought of."""
+    """Alerts are not checked, and a long range shows that the author knew about the delay."""
     assert found(reader) == ()
 
 
 def test_a_record_that_the_own_group_makes_too_is_fine() -> None:
-    """It is read in order."""
+    """A record of the rule's own group is read in order."""
     assert found("record: c, expr: a", also="{record: a, expr: y}, ") == ()
 
 
 def test_the_slowest_of_several_groups_is_told() -> None:
-    """It makes the longest lag."""
+    """The group with the longest interval is reported."""
     text = """\
 groups:
   - {name: quick, interval: 30s, rules: [{record: a, expr: x}]}

@@ -1,4 +1,4 @@
-"""What nothing records is an error only where everything is known."""
+"""Tests of ``dangling-recorded-metric``: a missing record is an error only if all rules are known."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DOWN = alert("Down", "up == 0")
     "expression", ["job:x:rate > 1", 'ALERTS{alertname="Up"}', 'ALERTS_FOR_STATE{alertname=~"Up|Left"} > 0']
 )
 def test_what_nothing_makes(expression: str) -> None:
-    """An error where all is known; a remark where not, or where series come from elsewhere."""
+    """A missing record is an error if all rules are known, and a note if series may come from elsewhere."""
     assert severities(CHECK, DOWN, alert("A", expression), configuration=KNOWN) == ["error"]
     assert severities(CHECK, DOWN, alert("A", expression), configuration=FEDERATED) == ["info"]
     assert severities(CHECK, DOWN, alert("A", expression)) == ["info"]
@@ -38,12 +38,12 @@ def test_what_nothing_makes(expression: str) -> None:
     ],
 )
 def test_what_may_be_there(expression: str) -> None:
-    """Recorded, scraped, or not named so that it could be missed."""
+    """Recorded and scraped metrics, and names without a colon, are not found."""
     assert severities(CHECK, DOWN, record("job:y:rate", "y"), alert("A", expression), configuration=KNOWN) == []
 
 
 def test_what_a_server_has() -> None:
-    """Series that a running server finds come from somewhere."""
+    """Series that a running server has are not found."""
     live = Live(found={'job:x:rate{zone="a"}': True})
     expression = 'job:x:rate{zone="a"} + job:z:rate > 1'
     (one,) = found(CHECK, alert("A", expression), configuration=KNOWN, live=live)

@@ -1,4 +1,4 @@
-"""Rules are compared by what they mean, across files."""
+"""Tests of ``duplicate-rule``: rules are compared by their meaning, across files."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from tests.lint.core.short_rules import alert, found, record, severities
 
 
 def test_rules_that_differ_are_no_duplicates() -> None:
-    """In kind, name or labels."""
+    """Rules of another kind, name or label set are not duplicates."""
     rules = (record("x", "up"), alert("x", "up"), record("y", "up"), record("x", "up", zone="a"))
     assert found(CHECK, *rules) == []
 
 
 def test_the_same_in_other_words() -> None:
-    """Spelling, brackets and the order of matchers do not make a difference; the earlier rule is named."""
+    """Spelling, brackets and the order of matchers make no difference. The message names the earlier rule."""
     rules = (record("x", 'sum((a{b="c", d="e"}))', zone="a"), record("x", 'sum(a{d="e",b="c"})', zone="a"))
     (one,) = found(CHECK, *rules)
     assert one.severity == "error"
@@ -25,23 +25,23 @@ def test_the_same_in_other_words() -> None:
 
 
 def test_each_repetition_is_told() -> None:
-    """The second and the third, not the first."""
+    """The second and the third rule are reported, and the first is not."""
     assert severities(CHECK, *[alert("A", "up == 0")] * 3) == ["error", "error"]
 
 
 def test_another_expression_under_one_name_is_only_mentioned() -> None:
-    """It may be meant, and a third that repeats the second is a duplicate."""
+    """Another expression is a note. A third rule that repeats the second is a duplicate."""
     rules = (record("x", "a"), record("x", "b"), record("x", "b"))
     assert severities(CHECK, *rules) == ["info", "error"]
 
 
 def test_what_cannot_be_read_is_compared_as_text() -> None:
-    """The same text is the same rule."""
+    """Unreadable expressions are compared as text."""
     assert severities(CHECK, record("x", "sum("), record("x", "sum(")) == ["error"]
 
 
 def test_labels_of_groups_count() -> None:
-    """They are merged into the rules' own."""
+    """Group labels count as labels of the rule."""
     group = "groups: [{{name: g, labels: {{zone: {zone}}}, rules: [{{record: x, expr: up}}]}}]\n"
     texts = {zone: group.format(zone=zone) for zone in "ab"}
     assert findings(estate_of(Example({"1.yml": texts["a"], "2.yml": texts["b"]})), [CHECK]) == ()

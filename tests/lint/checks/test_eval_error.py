@@ -1,4 +1,4 @@
-"""``eval-error``: what a server cannot evaluate."""
+"""Tests of ``eval-error``: expressions that a server cannot evaluate."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ RULES = "groups: [{name: g, rules: [{record: 'a:b', expr: a / b}, {record: 'a:c'
 
 
 def test_without_a_server_nothing_is_known() -> None:
-    """Whether it can be evaluated depends on the series."""
+    """Without a server the check finds nothing."""
     assert list(CHECK.find(Estate((source_file(RULES, "r.yml"),)))) == []
 
 
 def test_the_rule_is_found_with_the_servers_words() -> None:
-    """And the other one is left alone."""
+    """The rule is found with the server's message, and the other rule is not found."""
     live = Live(errors={"a / b": "many-to-many matching not allowed"})
     (hit,) = CHECK.find(Estate((source_file(RULES, "r.yml"),), live=live))
     assert hit.rule == "a:b"

@@ -11,7 +11,7 @@ from tests.example_estate import estate_of
 
 @pytest.mark.parametrize("check", checks().values(), ids=lambda check: check.id)
 def test_the_bad_example_is_found(check: Check) -> None:
-    """With a place and words."""
+    """Each bad example has findings with a place and a message."""
     found = findings(estate_of(check.bad), [check])
     assert found
     assert all(one.check == check.id and one.message and one.where.start.line >= 1 for one in found)
@@ -19,5 +19,5 @@ def test_the_bad_example_is_found(check: Check) -> None:
 
 @pytest.mark.parametrize("check", checks().values(), ids=lambda check: check.id)
 def test_the_good_example_is_clean(check: Check) -> None:
-    """The check itself is content."""
+    """Each good example has no finding of its check."""
     assert findings(estate_of(check.good), [check]) == ()

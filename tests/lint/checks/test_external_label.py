@@ -1,4 +1,4 @@
-"""External labels that are not there, or that a rule sets otherwise."""
+"""Tests of ``external-label``: external labels that are missing or that a rule overrides."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ EU = "global: {external_labels: {cluster: eu}}\n"
     ],
 )
 def test_a_label_that_the_server_has_not_is_found(text: str, configuration: str, count: int) -> None:
-    """Where the server's labels are known."""
+    """A missing external label is found if the server's labels are known."""
     assert severities(CHECK, alert("A", "x > 1", place=text), configuration=configuration) == ["warning"] * count
 
 
 def test_a_running_server_tells_its_labels_too() -> None:
-    """Without a configuration at hand."""
+    """Without a configuration the labels of a running server count."""
     rule = alert("A", "x > 1", place="{{ $externalLabels.region }}")
     assert severities(CHECK, rule, live=Live(external_labels={"cluster": "eu"})) == ["warning"]
     assert severities(CHECK, rule, live=Live(external_labels={"region": "eu"})) == []
@@ -35,7 +35,7 @@ def test_a_running_server_tells_its_labels_too() -> None:
 
 @pytest.mark.parametrize(("value", "count"), [("us", 1), ("eu", 0), ("", 0), ("{{ $labels.cluster }}", 0)])
 def test_a_rule_that_sets_it_to_another_value_is_found(value: str, count: int) -> None:
-    """At the label, in alerts and in recording rules."""
+    """The finding is at the label, in alerts and in recording rules."""
     for rule in (alert("A", "x > 1", cluster=value), record("a:b", "x", cluster=value)):
         told = found(CHECK, rule, configuration=EU)
         assert [one.severity for one in told] == ["warning"] * count
@@ -43,6 +43,6 @@ def test_a_rule_that_sets_it_to_another_value_is_found(value: str, count: int) -
 
 
 def test_a_value_from_the_environment_is_not_known() -> None:
-    """``${…}`` may stand for anything."""
+    """``${…}`` may stand for any value."""
     configuration = "global: {external_labels: {cluster: '${CLUSTER}'}}\n"
     assert severities(CHECK, alert("A", "x > 1", cluster="us"), configuration=configuration) == []

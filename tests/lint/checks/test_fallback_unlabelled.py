@@ -1,4 +1,4 @@
-"""Fallbacks that lose the labels."""
+"""Tests of ``fallback-unlabelled``: fallbacks that lose the labels."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.lint.core.short_rules import found, record, severities
     ],
 )
 def test_a_series_without_labels_beside_labelled_ones_is_found(expression: str, labels: str) -> None:
-    """With what it lacks."""
+    """The message names the missing labels."""
     (one,) = found(CHECK, record("a:b", expression))
     assert one.severity == "warning"
     assert f"the series that it replaces have {labels};" in one.message
@@ -58,10 +58,10 @@ def test_a_series_without_labels_beside_labelled_ones_is_found(expression: str, 
     ],
 )
 def test_a_fallback_that_fits_or_is_never_seen_is_left_alone(expression: str) -> None:
-    """As is one that is no number."""
+    """A fallback that fits, is never visible, or is not a number, is not found."""
     assert severities(CHECK, record("a:b", expression)) == []
 
 
 def test_recorded_series_without_labels_need_none() -> None:
-    """As their rule makes them."""
+    """A recorded series whose rule drops all labels needs no labels in the fallback."""
     assert severities(CHECK, record("a:b", "sum(x)"), record("c:d", "a:b or vector(0)")) == []

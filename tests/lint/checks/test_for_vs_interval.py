@@ -1,4 +1,4 @@
-"""Waits that end between two evaluations."""
+"""Tests of ``for-vs-interval``: waits that end between two evaluations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.example_estate import estate_of
 
 
 def found(keys: str, group: str = "interval: 1m, ", configuration: str | None = None) -> tuple[Finding, ...]:
-    """Lint one alert with some keys more, in a group with some keys more."""
+    """Lint one alert in a group, each with some further keys."""
     files = {"rules.yml": f"groups: [{{name: g, {group}rules: [{{alert: A, expr: up == 0{keys}}}]}}]\n"}
     if configuration is not None:
         files["prometheus.yml"] = configuration
@@ -29,7 +29,7 @@ def found(keys: str, group: str = "interval: 1m, ", configuration: str | None = 
     ],
 )
 def test_a_wait_is_rounded_up(keys: str, lasts: str) -> None:
-    """Shorter than one interval or not."""
+    """A wait is rounded up to whole intervals, even if it is shorter than one."""
     (one,) = found(keys)
     assert one.severity == "warning"
     assert lasts in one.message
@@ -37,17 +37,17 @@ def test_a_wait_is_rounded_up(keys: str, lasts: str) -> None:
 
 @pytest.mark.parametrize("keys", ["", ", for: 0s", ", for: 1m", ", for: 5m, keep_firing_for: 2m"])
 def test_whole_numbers_of_evaluations_are_fine(keys: str) -> None:
-    """And so is none at all."""
+    """A whole number of intervals, or no wait, is not found."""
     assert found(keys) == ()
 
 
 def test_an_unknown_interval_is_not_guessed() -> None:
-    """The server's configuration may say anything."""
+    """Without a known interval the check finds nothing."""
     assert found(", for: 30s", group="") == ()
 
 
 def test_the_interval_of_the_configuration_counts() -> None:
-    """Where the group has none of its own."""
+    """The configuration's interval counts if the group has none."""
     configuration = "global: {evaluation_interval: 45s}\nrule_files: [rules.yml]\n"
     (one,) = found(", for: 30s", "", configuration)
     assert "lasts 45s" in one.message

@@ -1,4 +1,4 @@
-"""Annotations that no alert may have."""
+"""Tests of ``forbidden-annotation``."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ def test_nothing_forbidden(annotations: str, told: int) -> None:
 
 
 def test_nothing_is_forbidden_without_requirements() -> None:
-    """It is opt-in."""
+    """Without requirements the check finds nothing."""
     assert found("alert: A, expr: x > 1, annotations: {replica: a}", None) == ()

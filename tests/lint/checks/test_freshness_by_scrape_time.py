@@ -1,4 +1,4 @@
-"""Ages that say nothing about the writer."""
+"""Tests of ``freshness-by-scrape-time``: ages that prove nothing about the writer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def found(expression: str, **facts: object) -> tuple[Finding, ...]:
 
 
 def severities(expression: str, **facts: object) -> list[str]:
-    """Give how bad the findings in one alert are."""
+    """Return the severities of the findings in one alert."""
     return sorted(one.severity for one in found(expression, **facts))
 
 
@@ -38,18 +38,18 @@ def severities(expression: str, **facts: object) -> list[str]:
     ],
 )
 def test_an_age_that_proves_nothing(expression: str) -> None:
-    """Of a scrape, or of a file."""
+    """The age of a scrape or of a file is found."""
     assert severities(expression) == ["warning"]
 
 
 @pytest.mark.parametrize("expression", ["time() - timestamp(up) > 60", 'timestamp(x{via!="push"}) > 1'])
 def test_the_time_of_a_scrape_is_worth_a_look(expression: str) -> None:
-    """Nothing says how the metric comes to the server."""
+    """It is a note if the source of the metric is not known."""
     assert severities(expression) == ["info"]
 
 
 def test_a_signal_of_the_policy_must_not_be_made_of_it() -> None:
-    """A verdict depends on it."""
+    """A signal made from the time of a scrape is a warning, because a verdict depends on it."""
     text = "groups: [{name: g, rules: [{record: p_age, expr: time() - timestamp(x)}]}]\n"
     interest = Interest("metric_realm", "prod", frozenset({"p_age"}))
     (one,) = findings(estate_of(Example({"rules.yml": text}, {"interest": interest})), [CHECK])
@@ -58,7 +58,7 @@ def test_a_signal_of_the_policy_must_not_be_made_of_it() -> None:
 
 @pytest.mark.parametrize("comparison", ["> 600", "> 300", ">= 301"])
 def test_an_age_that_no_sample_reaches(comparison: str) -> None:
-    """It is never true."""
+    """A comparison with an age above the lookback is never true, and is found."""
     assert severities(f"(time() - timestamp(up)) {comparison}") == ["info", "warning"]
 
 
@@ -67,7 +67,7 @@ def test_an_age_that_no_sample_reaches(comparison: str) -> None:
     ["time() - timestamp(up) < 600", "time() - timestamp(up offset 1h) > 600", "time() - timestamp(up) >= 300"],
 )
 def test_an_age_that_samples_reach(expression: str) -> None:
-    """A sample just as old as the lookback is still found by 2.x."""
+    """Version 2.x still finds a sample exactly as old as the lookback."""
     assert severities(expression) == ["info"]
 
 
@@ -81,10 +81,10 @@ def test_an_age_that_samples_reach(expression: str) -> None:
     ],
 )
 def test_an_age_that_may_prove_something(expression: str) -> None:
-    """The writer's own time."""
+    """The writer's own time is not found."""
     assert found(expression) == ()
 
 
 def test_the_lookback_of_the_server_counts() -> None:
-    """A longer one makes older samples visible."""
+    """A longer lookback makes older samples visible."""
     assert severities("time() - timestamp(up) > 600", lookback=timedelta(minutes=15)) == ["info"]

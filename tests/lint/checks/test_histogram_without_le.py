@@ -1,4 +1,4 @@
-"""Quantiles of what are no buckets."""
+"""Tests of ``histogram-without-le``: quantiles without buckets."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def found(expression: str, **facts: object) -> tuple[Finding, ...]:
     ],
 )
 def test_an_aggregation_that_drops_the_bounds(buckets: str) -> None:
-    """Whatever keeps series as they are stands around it."""
+    """The aggregation is found, also below functions that keep series as they are."""
     (one,) = found(f"histogram_quantile(0.9, {buckets}) > 1")
     assert "drops the label le" in one.message
 
 
 @pytest.mark.parametrize("buckets", ["x_bucket", "sum by (le) (x_bucket)", "-x_bucket", "x_bucket * 2"])
 def test_buckets_since_the_process_began(buckets: str) -> None:
-    """They are counters."""
+    """Buckets without a rate are found."""
     (one,) = found(f"histogram_quantile(0.9, {buckets}) > 1")
     assert "whole life" in one.message
 
@@ -56,12 +56,12 @@ def test_buckets_since_the_process_began(buckets: str) -> None:
     ],
 )
 def test_quantiles_as_they_should_be(expression: str) -> None:
-    """Native histograms have no bounds to keep."""
+    """Correct quantiles, and those of native histograms, are not found."""
     assert found(expression) == ()
 
 
 def test_a_recorded_bucket_may_be_a_rate_already() -> None:
-    """Its name says nothing then."""
+    """A recorded bucket may already be a rate."""
     text = """\
 groups:
   - name: g
@@ -74,7 +74,7 @@ groups:
 
 
 def of_records(*rules: str) -> list[str]:
-    """Give the messages about rules in one line each."""
+    """Return the messages about rules written in one line each."""
     text = f"groups: [{{name: g, rules: [{', '.join(f'{{{rule}}}' for rule in rules)}]}}]\n"
     return [one.message for one in findings(estate_of(Example({"rules.yml": text})), [CHECK])]
 
@@ -84,7 +84,7 @@ DROPPED = "record: 'job:x:rate5m', expr: 'sum by (job) (rate(x_bucket[5m]))'"
 
 @pytest.mark.parametrize("buckets", ["job:x:rate5m", "avg without (pod) (job:x:rate5m)", "job:y:rate5m"])
 def test_a_record_that_has_dropped_the_bounds(buckets: str) -> None:
-    """At once or by way of another."""
+    """A record that drops ``le`` is found, directly or through another record."""
     again = "record: 'job:y:rate5m', expr: 'job:x:rate5m * 2'"
     (message,) = of_records(DROPPED, again, f"alert: A, expr: 'histogram_quantile(0.9, {buckets}) > 1'")
     assert "drops the label le" in message
@@ -102,10 +102,10 @@ def test_a_record_that_has_dropped_the_bounds(buckets: str) -> None:
     ],
 )
 def test_a_record_that_needs_no_bounds_or_keeps_them(other: str) -> None:
-    """Native histograms have none, and some of the series may still have theirs."""
+    """Native histograms have no bounds, and a record may keep the bounds of some series."""
     assert of_records(DROPPED, other, "alert: A, expr: 'histogram_quantile(0.9, job:z) > 1'") == []
 
 
 def test_a_join_that_loses_the_bounds_itself() -> None:
-    """No record is to blame, so none is named."""
+    """If a join loses the bounds, the message names no record."""
     assert of_records("alert: A, expr: 'histogram_quantile(0.9, rate(x_bucket[5m]) * on (job) y) > 1'") == []

@@ -1,4 +1,4 @@
-"""Sides that never match, selectors that find nothing, groupings by what is not there."""
+"""Tests of ``impossible-join``: sides that never match, selectors without series, groupings by absent labels."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from tests.lint.core.short_rules import alert, found, record, severities
     ],
 )
 def test_what_can_never_be_is_an_error(expression: str, part: str) -> None:
-    """In alerts as in recording rules."""
+    """Impossible operations are errors, in alerts and in recording rules."""
     for rule in (alert("A", expression), record("a:b", expression)):
         (one,) = found(CHECK, rule)
         assert one.severity == "error"
@@ -82,7 +82,7 @@ def test_what_can_never_be_is_an_error(expression: str, part: str) -> None:
     ],
 )
 def test_what_can_be_is_no_error(expression: str) -> None:
-    """Where nothing proves otherwise."""
+    """Operations that may match are not found."""
     assert [one for one in found(CHECK, alert("A", expression)) if "contradict" not in one.message] == []
 
 
@@ -97,14 +97,14 @@ def test_what_can_be_is_no_error(expression: str) -> None:
     ],
 )
 def test_a_join_that_only_matches_by_accident_is_a_warning(expression: str, part: str) -> None:
-    """The grouped label may be missing everywhere, but then it would not be grouped by."""
+    """The sides match only if the grouped label is missing, which its author did not expect."""
     (one,) = found(CHECK, alert("A", expression))
     assert one.severity == "warning"
     assert part in one.message
 
 
 def test_a_label_that_the_grouped_side_cannot_have_is_told_as_such() -> None:
-    """Once, as an error."""
+    """The label is reported once, as an error."""
     assert severities(CHECK, alert("A", "sum by (pod) (sum(x)) / sum(y)")) == ["error"]
 
 
@@ -116,7 +116,7 @@ def test_what_rests_on_a_recording_rule_is_a_warning_unless_all_rules_are_known(
 
 
 def test_a_selector_that_no_recording_rule_fits_finds_nothing() -> None:
-    """By a label that is dropped, or that is set otherwise."""
+    """The rules drop the label, or set another value."""
     rules = (record("a:b", "sum by (job) (x)", kind="one"), alert("A", 'a:b{pod="p"}'), alert("B", 'a:b{kind="two"}'))
     assert severities(CHECK, *rules) == ["warning"] * 2
     assert severities(CHECK, *rules, complete=True) == ["error"] * 2
@@ -125,11 +125,11 @@ def test_a_selector_that_no_recording_rule_fits_finds_nothing() -> None:
 
 
 def test_a_raw_metric_that_a_rule_records_may_have_no_labels() -> None:
-    """Then it does match."""
+    """A recorded metric without labels can match."""
     assert severities(CHECK, record("x", "sum(z)"), alert("A", "x > 1 unless sum(y) > 1")) == []
 
 
 def test_one_join_without_labels_is_told_once() -> None:
-    """What is around it has none because of it."""
+    """The outer join has no labels only because of the inner one, so only one is reported."""
     (one,) = found(CHECK, alert("A", "(count(x) / limit) * 100 > 80 and limit > 0"))
     assert "the right side of '/'" in one.message

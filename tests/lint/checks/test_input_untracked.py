@@ -1,4 +1,4 @@
-"""``input-untracked``: what git does not have."""
+"""Tests of ``input-untracked``: inputs that are not in git."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gonogo.lint.core.untracked import Untracked
 
 
 def test_each_is_found_with_what_mends_it() -> None:
-    """Ignored is another thing than not added yet."""
+    """Ignored and untracked files are found, each with its own next step."""
     untracked = (Untracked("a.yml", "rules", ignored=True), Untracked("gonogo.yaml", "policy", ignored=False))
     first, second = CHECK.find(Estate(untracked=untracked))
     assert (first.where.start.path, second.where.start.path) == ("a.yml", "gonogo.yaml")

@@ -1,4 +1,4 @@
-"""Groups that are slower than a sample lasts."""
+"""Tests of ``interval-over-lookback``: groups slower than a sample lasts."""
 
 from __future__ import annotations
 
@@ -22,39 +22,39 @@ SLOW = "{name: slow, interval: 10m, rules: [{record: a, expr: x}, {alert: B, exp
 
 
 def test_a_slow_group_that_records_is_a_warning() -> None:
-    """Told once, at its interval."""
+    """The group is reported once, at its interval."""
     (one,) = found(SLOW)
     assert (one.severity, one.where.start.column) == ("warning", 23)
     assert "every 10m, and a sample lasts 5m" in one.message
 
 
 def test_the_lookback_of_the_server_counts() -> None:
-    """Not a fixed number."""
+    """The server's own lookback counts."""
     assert found(SLOW, lookback=timedelta(minutes=10)) == ()
     assert found(SLOW.replace("10m", "2m"), lookback=timedelta(minutes=1)) != ()
 
 
 def test_an_instant_reader_elsewhere_keeps_the_warning() -> None:
-    """It sees the gap, whatever others do."""
+    """A reader of the instant value sees the gap."""
     readers = "{name: other, rules: [{record: b, expr: 'last_over_time(a[15m])'}, {record: c, expr: a}]}"
     assert [one.severity for one in found(SLOW, readers)] == ["warning"]
 
 
 @pytest.mark.parametrize("reading", ["last_over_time(a[15m])", "max_over_time((a > 0)[1h:1m])"])
 def test_readers_over_a_long_range_make_it_worth_knowing_only(reading: str) -> None:
-    """They bridge the gap, so it was thought of."""
+    """Readers over a long range bridge the gap, so the finding is a note."""
     assert [one.severity for one in found(SLOW, f"{{name: other, rules: [{{record: b, expr: '{reading}'}}]}}")] == [
         "info"
     ]
 
 
 def test_alerts_alone_lose_only_their_own_series() -> None:
-    """Which is worth knowing."""
+    """A slow group with alerts only is a note."""
     (one,) = found("{name: slow, interval: 1h, rules: [{alert: B, expr: x > 1}]}")
     assert one.severity == "info"
     assert "ALERTS" in one.message
 
 
 def test_groups_without_an_interval_take_the_default() -> None:
-    """One minute, which is quick enough."""
+    """The default of one minute is short enough."""
     assert found("{name: g, rules: [{record: a, expr: x}]}") == ()

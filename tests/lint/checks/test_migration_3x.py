@@ -1,4 +1,4 @@
-"""What Prometheus 3 reads otherwise."""
+"""Tests of ``migration-3x``: expressions with another meaning in Prometheus 3."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def found(expression: str, **facts: object) -> tuple[Finding, ...]:
     ],
 )
 def test_what_means_something_else(expression: str, word: str) -> None:
-    """Worth knowing before, a warning after."""
+    """The finding is a note before the upgrade, and a warning after it."""
     (before,) = found(expression, version=(2, 42))
     (after,) = found(expression, version=(3, 5))
     assert word in before.message
@@ -37,7 +37,7 @@ def test_what_means_something_else(expression: str, word: str) -> None:
 
 
 def test_a_function_with_a_new_name() -> None:
-    """On 3.x it is an error of its own."""
+    """On 3.x another check reports the old name as an error."""
     (one,) = found("holt_winters(x[5m], 0.5, 0.5) > 1")
     assert "double_exponential_smoothing" in one.message
     assert found("holt_winters(x[5m], 0.5, 0.5) > 1", version=(3, 0)) == ()
@@ -59,12 +59,12 @@ def test_a_function_with_a_new_name() -> None:
     ],
 )
 def test_what_stays_the_same(expression: str) -> None:
-    """Or is not known to change: a subquery's default step is the server's."""
+    """Unchanged expressions, and subqueries with an unknown default step, are not found."""
     assert found(expression) == ()
 
 
 def test_the_default_step_of_a_known_server() -> None:
-    """It is the evaluation interval."""
+    """The default step is the evaluation interval."""
     rules = "groups: [{name: g, rules: [{alert: A, expr: 'rate(x[30s:]) > 1'}]}]\n"
     configuration = "global: {evaluation_interval: 30s}\nrule_files: [rules.yml]\n"
     (one,) = findings(estate_of(Example({"rules.yml": rules, "prometheus.yml": configuration})), [CHECK])

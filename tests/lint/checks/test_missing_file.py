@@ -1,4 +1,4 @@
-"""Files that cannot be read."""
+"""Tests of ``missing-file``: named files that cannot be read."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def found(key: str, problem: str) -> tuple[Finding, ...]:
 
 
 def test_a_problem_is_told_where_the_file_is_named() -> None:
-    """With the path and the reason."""
+    """The message has the path and the reason."""
     (one,) = found("ca_file", "permission denied")
     assert (one.severity, one.where.start.line) == ("error", 3)
     assert "tls/ca.pem: permission denied" in one.message
 
 
 def test_a_list_of_targets_may_come_later() -> None:
-    """A warning."""
+    """A missing list of targets is a warning."""
     assert [one.severity for one in found("files", "no such file")] == ["warning"]
 
 
@@ -49,6 +49,6 @@ def test_a_pattern_of_scrape_files_that_matches_none_is_an_error() -> None:
 
 
 def test_no_problem_no_finding() -> None:
-    """And none without a configuration."""
+    """A readable file, or no configuration, is no finding."""
     assert found("ca_file", "") == ()
     assert findings(estate_of(Example({})), [CHECK]) == ()

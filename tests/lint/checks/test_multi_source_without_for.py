@@ -1,4 +1,4 @@
-"""Aggregates of different jobs need a ``for``."""
+"""Tests of ``multi-source-without-for``: aggregates of different jobs need a ``for``."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from tests.lint.core.short_rules import alert, found, severities
     ],
 )
 def test_two_known_jobs(expression: str) -> None:
-    """Only where both sides aggregate, name all their jobs, and share none; only once an alert."""
+    """An alert is found once, if both sides aggregate, name all their jobs and share none."""
     apart = expression.startswith(('sum(a{job="x"}) / sum(b{job="y"})', 'sum(a{job="x"}) > sum(b{job="y"})'))
     assert severities(CHECK, alert("A", expression)) == ["warning"] * apart
 
 
 def test_a_for_covers_it() -> None:
-    """However short."""
+    """Any ``for`` is enough."""
     assert severities(CHECK, alert("A", 'sum(a{job="x"}) > sum(b{job="y"})', "1m")) == []
 
 
 def test_it_is_told_once() -> None:
-    """With the jobs of both sides."""
+    """The message names the jobs of both sides."""
     inner = 'sum(a{job="x"}) / sum(b{job="y"})'
     (one,) = found(CHECK, alert("A", f"{inner} > {inner.replace('x', 'z').replace('y', 'w')}"))
     assert "'x', 'y' and 'w', 'z'" in one.message

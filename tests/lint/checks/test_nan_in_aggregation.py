@@ -65,7 +65,7 @@ def test_a_divisor_that_is_zero_when_nothing_happens(expression: str) -> None:
     ],
 )
 def test_a_divisor_that_is_bounded_or_not_surely_zero(expression: str) -> None:
-    """Nothing is said where it is not certain."""
+    """A bounded divisor is not found."""
     assert found(expression) == ()
 
 
@@ -83,7 +83,7 @@ def test_a_divisor_that_is_bounded_or_not_surely_zero(expression: str) -> None:
     ],
 )
 def test_a_divisor_of_which_nothing_is_known_is_worth_a_look(expression: str) -> None:
-    """Most gauges that are divided by are never 0."""
+    """An unknown divisor is a note, because most such gauges are never 0."""
     (one,) = found(expression)
     assert one.severity == "info"
     assert "a series with the divisor 0" in one.message

@@ -1,4 +1,4 @@
-"""``negative-only-test``: quiet assertions without one that sees something."""
+"""Tests of ``negative-only-test``: rules whose assertions all expect silence."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ groups:
 
 
 def found(*assertions: str) -> list[tuple[str, str]]:
-    """Give rule and message of what is found, each assertion in a test of its own."""
+    """Return rule and message of each finding. Each assertion is a test of its own."""
     tests = ", ".join(f"{{interval: 1m, {one}}}" for one in assertions)
     unit = f"rule_files: [r.yml]\ntests: [{tests}]\n"
     return [(hit.rule, hit.message) for hit in CHECK.find(estate_of(Example({"r.yml": RULES, "r_test.yml": unit})))]
 
 
 def test_without_tests_nothing_is_said() -> None:
-    """Nobody said where they are."""
+    """Without known tests the check finds nothing."""
     assert list(CHECK.find(estate_of(Example({"r.yml": RULES})))) == []
 
 
 def test_a_record_of_which_nothing_is_expected() -> None:
-    """In words for records."""
+    """The message has its own words for records."""
     ((rule, message),) = found("promql_expr_test: [{expr: 'raw:sum'}]")
     assert (rule, "add a test in which it gives a result" in message) == ("raw:sum", True)
 
 
 def test_an_alert_that_is_only_quiet() -> None:
-    """What it reads is not accused beside it, and what no test names is another check's."""
+    """Only the alert is reported, not the records that it reads or rules without a test."""
     ((rule, message),) = found("alert_rule_test: [{alertname: High}]")
     assert (rule, "add a test in which it fires" in message) == ("High", True)
 
 
 def test_a_record_that_an_alert_proves() -> None:
-    """The alert fires: the record under it gave something."""
+    """An alert that fires proves that its record had a value."""
     assert (
         found("promql_expr_test: [{expr: 'raw:sum'}]", "alert_rule_test: [{alertname: High, exp_alerts: [{}]}]") == []
     )

@@ -1,4 +1,4 @@
-"""``no-assertion-before-for``: whether dropping ``for`` would be noticed."""
+"""Tests of ``no-assertion-before-for``: alerts whose ``for`` no test checks."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ FIRES = "{eval_time: 9m, alertname: High, exp_alerts: [{}]}"
 
 
 def found(*tests: str, held: str = ", for: 5m") -> list[int]:
-    """Give the columns of what is found, each string being the alert assertions of a test."""
+    """Return the columns of the findings. Each string holds the alert assertions of one test."""
     listed = ", ".join(f"{{interval: 1m, alert_rule_test: [{one}]}}" for one in tests)
     files = {"r.yml": RULES.replace("FOR", held), "r_test.yml": f"rule_files: [r.yml]\ntests: [{listed}]\n"}
     return [hit.where.start.column for hit in CHECK.find(estate_of(Example(files)))]
 
 
 def test_without_tests_nothing_is_said() -> None:
-    """Nobody said where they are."""
+    """Without known tests the check finds nothing."""
     assert list(CHECK.find(estate_of(Example({"r.yml": RULES.replace("FOR", ", for: 5m")})))) == []
 
 
 def test_fires_and_never_waits() -> None:
-    """The finding is at ``for``; a quiet test of other input, later than ``for``, does not count."""
+    """The finding is at ``for``. A quiet assertion after ``for``, or with other input, does not count."""
     assert found(FIRES) == [57]
     assert found(FIRES, "{eval_time: 9m, alertname: High}") == [57]
 
@@ -41,10 +41,10 @@ def test_fires_and_never_waits() -> None:
     ids=["earlier-in-its-test", "before-for", "only-quiet", "no-test"],
 )
 def test_nothing_to_say(tests: tuple[str, ...]) -> None:
-    """It is seen to wait, or not seen to fire, which other checks say."""
+    """An alert that tests see waiting, or never see firing, is not found."""
     assert found(*tests) == []
 
 
 def test_without_for() -> None:
-    """There is nothing to wait for."""
+    """An alert without ``for`` is not found."""
     assert found(FIRES, held="") == []

@@ -1,4 +1,4 @@
-"""Conditions, here or in what is read."""
+"""Tests of ``no-comparison``: alerts without a condition."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.lint.core.short_rules import alert, found, record, severities
 
 @pytest.mark.parametrize("expression", ["x", "rate(x[5m])", "x > bool 5", "x * (y > bool 5)", "a or b", "job:plain"])
 def test_nothing_keeps_it_quiet(expression: str) -> None:
-    """No comparison, or one that gives 0 where it does not hold."""
+    """An alert without a comparison, or with a comparison that returns 0, is found."""
     assert severities(CHECK, record("job:plain", "a / b"), alert("A", expression)) == ["warning"]
 
 
@@ -34,7 +34,7 @@ def test_nothing_keeps_it_quiet(expression: str) -> None:
     ],
 )
 def test_something_may(expression: str) -> None:
-    """A condition, a watchdog, or a recording rule that has a condition or is not known."""
+    """A condition, a watchdog, and a record with a condition or of unknown origin are not found."""
     rules = (
         record("job:high", "x > 5"),
         record("job:higher", "job:high * 2"),
@@ -44,11 +44,11 @@ def test_something_may(expression: str) -> None:
 
 
 def test_a_circle_of_rules_ends() -> None:
-    """And without a condition in it, the alert fires."""
+    """Rules in a circle without a condition are found."""
     assert severities(CHECK, record("job:a", "job:a * 2"), alert("A", 'job:a + {zone="a"}')) == ["warning"]
 
 
 def test_bool_is_named() -> None:
-    """It is the usual mistake."""
+    """The message names ``bool``, the usual mistake."""
     (one,) = found(CHECK, alert("A", "x > bool 5"))
     assert "a comparison with bool returns 0" in one.message

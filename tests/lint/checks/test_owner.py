@@ -1,4 +1,4 @@
-"""Alerts that somebody looks after."""
+"""Tests of ``owner``: alerts without a known owner."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WANTED = Requirements(owner_label="team", owners=frozenset({"web", "db"}))
     ],
 )
 def test_nobody_known_owns_it(keys: str, told: str) -> None:
-    """A label counts before an annotation."""
+    """A missing or unknown owner is found. A label counts before an annotation."""
     (one,) = found(f"alert: A, expr: x > 1{keys}", WANTED)
     assert told in one.message
 
@@ -47,11 +47,11 @@ def test_nobody_known_owns_it(keys: str, told: str) -> None:
     ],
 )
 def test_somebody_may_own_it(rule: str) -> None:
-    """A template may name anybody."""
+    """A known owner or a template is not found."""
     assert found(rule, WANTED) == ()
 
 
 def test_nobody_asks_for_owners() -> None:
-    """It is opt-in."""
+    """Without requirements the check finds nothing."""
     assert found("alert: A, expr: x > 1", Requirements()) == ()
     assert found("alert: A, expr: x > 1", None) == ()

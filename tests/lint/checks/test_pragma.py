@@ -1,4 +1,4 @@
-"""Pragmas that do not work are found beside all else."""
+"""Tests of ``pragma``: pragmas that do not work."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ RULES = "groups:\n- name: g\n  rules:\n  # gonogo: disable={}\n  - alert: A\n   
 
 
 def test_every_check_can_be_named_but_those_that_nothing_silences() -> None:
-    """All ids of the catalogue are known to it."""
+    """A pragma may name every check, except those that cannot be silenced."""
     assert checks().keys() >= NEVER_SILENT.keys()
     for check in checks():
         estate = Estate((source_file(RULES.format(f"{check} why"), "f"),))
@@ -19,7 +19,7 @@ def test_every_check_can_be_named_but_those_that_nothing_silences() -> None:
 
 
 def test_its_findings_are_those_that_silencing_tells() -> None:
-    """So that each is told once."""
+    """The check and the silencing report the same findings, so that each is reported once."""
     estate = Estate((source_file(RULES.format("nope why"), "f"),))
     found = findings(estate, [checks()["pragma"]])
     assert silenced((), estate.files, checks()) == Silenced((), found, 0)

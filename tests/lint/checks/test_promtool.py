@@ -1,4 +1,4 @@
-"""``promtool``: what the first of them refuses."""
+"""Tests of ``promtool``: refusals of the first arbiter."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ REFUSAL = ArbiterRefusal(Span(Position("r.yml", 2, 3)), "no", "X")
 
 
 def test_without_promtool_nothing_is_said() -> None:
-    """An estate made of examples has heard none."""
+    """Without an arbiter the check finds nothing."""
     assert list(CHECK.find(Estate())) == []
 
 
 def test_only_the_first_is_heard() -> None:
-    """What the second says beside it is a disagreement, or the same again."""
+    """Refusals of the second promtool belong to another check."""
     first = Arbiter("promtool", "2.42.0", refusals=(REFUSAL,))
     (hit,) = CHECK.find(Estate(arbiters=(first, Arbiter("other", "2.42.0", refusals=(REFUSAL, REFUSAL)))))
     assert (hit.where, hit.rule) == (REFUSAL.where, "X")
@@ -26,7 +26,7 @@ def test_only_the_first_is_heard() -> None:
 
 
 def test_a_version_is_major_and_minor() -> None:
-    """Whatever a distribution adds."""
+    """The suffix of a distribution does not matter."""
     assert release("2.42.0+ds") == (2, 42)
     assert release("v3.1") == (3, 1)
     assert release("") is None

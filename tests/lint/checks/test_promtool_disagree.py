@@ -1,4 +1,4 @@
-"""``promtool-disagree``: two that shall be one."""
+"""Tests of ``promtool-disagree``: differences between two promtools."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ FINE = Arbiter("promtool", "2.42.0+ds", frozenset({"r.yml"}))
 
 
 def messages(*arbiters: Arbiter) -> list[str]:
-    """Tell what is found between them."""
+    """Return the messages about two arbiters."""
     return [hit.message for hit in CHECK.find(Estate((FILE,), arbiters=arbiters))]
 
 
 def test_one_alone_agrees_with_itself() -> None:
-    """There is nothing to compare."""
+    """One promtool alone is no finding."""
     assert messages() == []
     assert messages(FINE) == []
     assert messages(Arbiter("promtool", "2.42.0", refusals=(REFUSAL,))) == []
 
 
 def test_a_file_that_only_one_side_refuses_is_found_whichever_it_is() -> None:
-    """With the words of the side that refuses."""
+    """The message is that of the promtool that refuses."""
     other = Arbiter("there", "2.42.0", refusals=(REFUSAL,))
     for pair in ((FINE, other), (other, FINE)):
         (message,) = messages(*pair)
@@ -38,7 +38,7 @@ def test_a_file_that_only_one_side_refuses_is_found_whichever_it_is() -> None:
 
 
 def test_both_refuse_is_agreement() -> None:
-    """The check ``promtool`` has it."""
+    """If both refuse a file, only the check ``promtool`` reports it."""
     assert (
         messages(Arbiter("promtool", "2.42.0", refusals=(REFUSAL,)), Arbiter("b", "2.42.0", refusals=(REFUSAL,))) == []
     )
@@ -46,7 +46,7 @@ def test_both_refuse_is_agreement() -> None:
 
 @pytest.mark.parametrize("version", ["2.53.1", ""])
 def test_another_version_is_found_unless_it_is_excused(version: str) -> None:
-    """None at all is another one."""
+    """A missing version counts as another version."""
     (message,) = messages(FINE, Arbiter("there", version, frozenset({"r.yml"})))
     assert "--allow-version-skew" in message
     assert messages(FINE, Arbiter("there", version, frozenset({"r.yml"}), excused=True)) == []
@@ -54,10 +54,10 @@ def test_another_version_is_found_unless_it_is_excused(version: str) -> None:
 
 @pytest.mark.parametrize("version", ["2.42.0", "2.42.0+ds", "2.42.0~rc1+b2"])
 def test_what_a_distribution_adds_is_no_other_version(version: str) -> None:
-    """Debian's 2.42.0+ds is 2.42.0."""
+    """Debian's 2.42.0+ds is the same version as 2.42.0."""
     assert messages(FINE, Arbiter("there", version, frozenset({"r.yml"}))) == []
 
 
 def test_without_a_file_there_is_no_place_to_say_it() -> None:
-    """A lint of no files finds nothing."""
+    """A lint without files has no finding."""
     assert list(CHECK.find(Estate(arbiters=(FINE, Arbiter("there", "9"))))) == []

@@ -1,4 +1,4 @@
-"""Ranges that reach beyond what is kept."""
+"""Tests of ``range-over-retention``: ranges longer than the retention."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ def test_a_reach_beyond_the_retention(expression: str, reach: str) -> None:
     ["increase(x[15d]) > 1", "x @ 0 > 1", "rate(x[30d] @ 0) > 1", "max_over_time(x[30d:1d] @ 0) > 1", "sum("],
 )
 def test_what_is_kept_or_at_a_fixed_time(expression: str) -> None:
-    """A fixed time moves away of itself; that is another matter."""
+    """Ranges within the retention, and fixed times, are not found."""
     assert found(expression, retention=KEPT) == ()
 
 
 def test_an_unknown_retention_is_not_guessed() -> None:
-    """Nothing is said without one."""
+    """Without a known retention the check finds nothing."""
     assert found("increase(x[10y]) > 1") == ()

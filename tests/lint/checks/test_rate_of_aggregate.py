@@ -1,4 +1,4 @@
-"""Functions for counters belong inside aggregations."""
+"""Tests of ``rate-of-aggregate``: functions for counters outside aggregations."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PLAIN = record("job:y:copy", "y_total")
     ],
 )
 def test_an_aggregate_is_found(expression: str) -> None:
-    """Recorded or in a subquery, by each of the four functions."""
+    """A recorded aggregate or a subquery is found, with each of the four functions."""
     assert severities(CHECK, SUM, record("r", expression)) == ["error"]
 
 
@@ -41,12 +41,12 @@ def test_an_aggregate_is_found(expression: str) -> None:
     ],
 )
 def test_all_else_is_left_alone(expression: str) -> None:
-    """No aggregate, none that is known, or one that the selector cannot find."""
+    """Other arguments, unknown records, and records that the selector cannot find are not reported."""
     assert severities(CHECK, SUM, PLAIN, record("r", expression)) == []
 
 
 def test_one_of_several_rules() -> None:
-    """An aggregate among the rules for one name is enough, and is named."""
+    """If one of several rules of a name aggregates, the message names it."""
     other = record("job:x:sum", "x_total", zone="b")
     (one,) = found(CHECK, other, SUM, record("r", "rate(job:x:sum[5m])"))
     assert "job:x:sum, which records a sum" in one.message

@@ -1,4 +1,4 @@
-"""Rates of what targets declare, and of what is not named a counter."""
+"""Tests of ``rate-on-gauge``: rates of declared gauges, and of metrics not named like counters."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ TYPES = {
     ],
 )
 def test_what_a_server_declares(expression: str, severity: list[str]) -> None:
-    """Only a metric that is declared a gauge, by ``rate`` and ``irate``."""
+    """Only a declared gauge is found, under ``rate`` and ``irate``."""
     assert severities(CHECK, record("r", expression), live=Live(types=TYPES)) == severity
 
 
@@ -59,7 +59,7 @@ def test_what_a_server_declares(expression: str, severity: list[str]) -> None:
     ],
 )
 def test_a_name_that_is_no_counters_is_worth_knowing(expression: str, metrics: list[str]) -> None:
-    """Each once; what a rule records and what is surely a gauge is for other checks."""
+    """Each name is a note once. Records and certain gauges belong to other checks."""
     told = found(CHECK, record("r", expression), record("again", expression))
     assert [one.severity.value for one in told] == ["info"] * len(metrics)
     assert [one.message.split(" and ")[1].split()[0] for one in told] == metrics

@@ -1,4 +1,4 @@
-"""Signals that no realm can be seen in."""
+"""Tests of ``realm-missing``: signals without the realm label."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def found(rules: str, interest: Interest | None = INTEREST, *, complete: bool = 
     ],
 )
 def test_a_signal_that_cannot_have_the_label(rule: str) -> None:
-    """By whatever took it away."""
+    """A signal is found in each way to lose the label."""
     (one,) = found(rule)
     assert one.rule == "p_ok"
     assert "can have the label metric_realm" in one.message
@@ -53,28 +53,28 @@ def test_a_signal_that_cannot_have_the_label(rule: str) -> None:
     ],
 )
 def test_a_signal_that_may_have_the_label(rule: str) -> None:
-    """Only the impossible is told, and only of signals."""
+    """A signal that may have the label, and a record that is not a signal, are not found."""
     assert found(rule) == ()
 
 
 def test_another_realm_alone_is_told() -> None:
-    """No rule records the policy's own."""
+    """A signal is found if no rule records the policy's realm."""
     (one,) = found("{record: p_ok, expr: sum(x), labels: {metric_realm: test}}")
     assert "metric_realm='prod'" in one.message
 
 
 def test_without_a_policy_there_are_no_signals() -> None:
-    """Nothing is read, nothing is missed."""
+    """Without a policy the check finds nothing."""
     assert found("{record: p_ok, expr: sum(x)}", None) == ()
 
 
 def test_a_record_that_others_may_make_too_proves_nothing() -> None:
-    """Where not all rules of the server are known."""
+    """If not all rules of the server are known, the check finds nothing."""
     rules = "{record: half, expr: sum(x)}, {record: p_ok, expr: half * 2}"
     assert len(found(rules)) == 1
     assert found(rules, complete=False) == ()
 
 
 def test_a_policy_without_a_realm_misses_none() -> None:
-    """Its verdict reads the signal as it is."""
+    """A policy without a realm needs no label."""
     assert not found("{record: p_ok, expr: sum(x)}", Interest("metric_realm", None, frozenset({"p_ok"})))

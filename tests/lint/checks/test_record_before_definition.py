@@ -1,4 +1,4 @@
-"""Records read above the rule that makes them."""
+"""Tests of ``record-before-definition``: records read above the rule that makes them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ A, B = "{record: a, expr: x}", "{record: b, expr: a + a * 2}"
 
 
 def test_a_record_below_its_reader() -> None:
-    """Told once for the metric, where it is read."""
+    """The finding is once for the metric, at the first read."""
     (one,) = found(B, A)
     assert (one.rule, one.severity) == ("b", "warning")
     assert "a is recorded further down" in one.message
@@ -36,11 +36,11 @@ def test_a_record_below_its_reader() -> None:
     ],
 )
 def test_what_stands_in_order(rules: tuple[str, ...]) -> None:
-    """A rule that reads itself is another check's business."""
+    """Rules in order, and rules that read themselves, are not found."""
     assert found(*rules) == ()
 
 
 def test_other_groups_have_no_order() -> None:
-    """They run side by side."""
+    """Rules of different groups have no order."""
     text = "groups: [{name: g, rules: [{record: b, expr: a}]}, {name: h, rules: [{record: a, expr: x}]}]\n"
     assert findings(estate_of(Example({"rules.yml": text})), [CHECK]) == ()

@@ -1,4 +1,4 @@
-"""Matchers that need no regular expression, or have not the one meant."""
+"""Tests of ``regexp-needless``: matchers that need no regular expression, or have a wrong one."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def found(expression: str, **facts: object) -> tuple[Finding, ...]:
     ],
 )
 def test_a_needless_or_wrong_pattern(matcher: str, severity: str, word: str) -> None:
-    """A warning only where it does not do what it looks like."""
+    """The finding is a warning only if the pattern does not mean what it seems to mean."""
     (one,) = found(f"x{{{matcher}}} > 1")
     assert one.severity == severity
     assert word in one.message
@@ -42,5 +42,5 @@ def test_a_needless_or_wrong_pattern(matcher: str, severity: str, word: str) -> 
 
 @pytest.mark.parametrize("matcher", ['path=~"a|b"', 'path=~".+"', 'path="^x$"', 'path=~"a.*"', r'path=~"a\\$"'])
 def test_a_pattern_that_is_needed(matcher: str) -> None:
-    """And what is no pattern at all."""
+    """A needed pattern, and a matcher without a pattern, are not found."""
     assert found(f"x{{{matcher}}} > 1") == ()

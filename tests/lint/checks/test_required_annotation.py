@@ -1,4 +1,4 @@
-"""Annotations that every alert must have."""
+"""Tests of ``required-annotation``: annotations that every alert must have."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ WANTED = Requirements(required_annotations=NamePatterns.of({"team": "web|db", "a
     ],
 )
 def test_an_alert_has_what_is_required(annotations: str, told: list[str]) -> None:
-    """A template may make anything."""
+    """A missing or unfit annotation is found. A template fits every pattern."""
     hits = found(f"alert: A, expr: x > 1, annotations: {annotations}", WANTED)
     assert len(hits) == len(told)
     assert all(any(words in hit.message for hit in hits) for words in told)
 
 
 def test_nothing_is_asked_of_records_or_without_requirements() -> None:
-    """It is opt-in."""
+    """Records need no annotation, and without requirements the check finds nothing."""
     assert found("record: a, expr: x", WANTED) == ()
     assert found("alert: A, expr: x > 1", None) == ()
     assert found("alert: A, expr: x > 1", Requirements()) == ()

@@ -1,4 +1,4 @@
-"""Alerts that reach nobody, and routes that nothing reaches."""
+"""Tests of ``route-unreachable``: alerts that reach nobody, and routes that no alert takes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PAGED = "{receiver: team, matchers: ['severity=\"page\"']}"
 
 
 def test_an_alert_that_falls_to_nobody() -> None:
-    """Told at the alert."""
+    """The finding is at the alert."""
     (one,) = found(PAGED)
     assert (one.rule, one.where.start.path) == ("Down", "rules.yml")
     assert "'nobody', notifies nobody" in one.message
@@ -57,17 +57,17 @@ def test_an_alert_that_falls_to_nobody() -> None:
     ],
 )
 def test_an_alert_that_somebody_may_hear_of(routes: tuple[str, ...], labels: str) -> None:
-    """Labels that the expression may bring leave it open, and silence that is asked for is meant."""
+    """Labels of the expression may change the route, and a silent route that names the alert is intended."""
     assert found(*routes, labels=labels) == ()
 
 
 def test_a_root_that_tells_somebody_is_enough() -> None:
-    """Whatever the routes are."""
+    """With a receiver at the root that notifies somebody, no alert is found."""
     assert found(PAGED, root="team") == ()
 
 
 def test_external_labels_count_and_relabelling_leaves_it_open() -> None:
-    """Alertmanager sees what the server sends."""
+    """Alertmanager sees the labels that the server sends."""
     external = "{receiver: team, matchers: ['site=\"north\"']}"
     assert found(external, configuration="global: {external_labels: {site: north}}") == ()
     assert len(found(external, configuration="global: {external_labels: {site: south}}")) == 1
@@ -75,7 +75,7 @@ def test_external_labels_count_and_relabelling_leaves_it_open() -> None:
 
 
 def test_a_route_behind_one_that_takes_everything() -> None:
-    """Told at the later one; with ``continue`` it is reached."""
+    """The finding is at the later route. With ``continue`` the later route is reached."""
     (one,) = found("{receiver: team}", PAGED)
     assert (one.where.start.path, one.where.start.line) == ("alertmanager.yml", 5)
     assert found("{receiver: team, continue: true}", PAGED) == ()
@@ -83,7 +83,7 @@ def test_a_route_behind_one_that_takes_everything() -> None:
 
 @pytest.mark.parametrize("matcher", ['alertname="Up"', 'alertname=~"Up|Left"', 'alertname=~"(Up)"'])
 def test_a_route_for_an_alert_that_is_not_there(matcher: str) -> None:
-    """Only where all rules are known."""
+    """The route is found only if all rules are known."""
     route = f"{{receiver: team, matchers: ['{matcher}']}}"
     (one,) = found(route, root="team", configuration="global: {}")
     assert "no rule of this server raises Up" in one.message
@@ -95,10 +95,10 @@ def test_a_route_for_an_alert_that_is_not_there(matcher: str) -> None:
     "matcher", ['alertname="Down"', 'alertname=~"Up|Down"', 'alertname=~"U.*"', 'alertname!="Up"', 'job="Up"']
 )
 def test_a_route_for_an_alert_that_is_or_may_be_there(matcher: str) -> None:
-    """A pattern may mean anything."""
+    """An existing alert, or a pattern, is not found."""
     assert found(f"{{receiver: team, matchers: ['{matcher}']}}", root="team", configuration="global: {}") == ()
 
 
 def test_without_routes_nothing_is_known() -> None:
-    """Nobody named Alertmanager's configuration."""
+    """Without routes the check finds nothing."""
     assert findings(estate_of(Example({})), [CHECK]) == ()

@@ -1,4 +1,4 @@
-"""What a server loads beyond the policy's rules."""
+"""Tests of ``rule-file-outside``: files that a server loads and the policy does not name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def found(*named: str, files: dict[str, str] | None = None) -> tuple[Finding, ..
 
 
 def test_every_file_that_the_policy_does_not_name_is_told() -> None:
-    """At the entry that loads it."""
+    """The finding is at the entry that loads the file."""
     told = found("r/a.yml", "more/c.yml")
     assert [str(one.where.start) for one in told] == ["prometheus.yml:1:23"]
     assert told[0].message.startswith("more/*.yml loads more/b.yml")
@@ -33,18 +33,18 @@ def test_every_file_that_the_policy_does_not_name_is_told() -> None:
 
 
 def test_a_policy_may_name_more_than_is_loaded() -> None:
-    """That the rest is not loaded is told elsewhere."""
+    """A file that the server does not load is not this check's finding."""
     assert found("r/a.yml", "more/b.yml", "more/c.yml", "other.yml") == ()
 
 
 def test_without_a_policy_or_a_configuration_nothing_is_outside() -> None:
-    """Nothing is recorded then, or nobody knows what is loaded."""
+    """Without a policy or a configuration the check finds nothing."""
     assert findings(estate_of(Example(FILES)), [CHECK]) == ()
     assert found(files={"r/a.yml": "groups: []\n"}) == ()
 
 
 def test_entries_at_which_nobody_looked() -> None:
-    """They load nothing that is known."""
+    """Entries that were not looked up load no known file."""
     estate = estate_of(Example(FILES, {"policy_rules": frozenset()}))
     assert estate.configuration is not None
     entries = tuple(replace(entry, matched=None) for entry in estate.configuration.rule_files)

@@ -1,4 +1,4 @@
-"""Names of the form that is asked for."""
+"""Tests of ``rule-name``: names that do not fit the required pattern."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ WANTED = Requirements(alert_name=re.compile("[A-Z][A-Za-z]+"), record_name=re.co
 
 @pytest.mark.parametrize("rule", ["alert: down, expr: x > 1", "record: UP, expr: x", "alert: 'job:up', expr: x > 1"])
 def test_a_name_of_another_form(rule: str) -> None:
-    """Each kind has its own."""
+    """Alerts and records each have their own pattern."""
     (one,) = found(rule, WANTED)
     assert "does not fit the required pattern" in one.message
 
 
 @pytest.mark.parametrize("rule", ["alert: Down, expr: x > 1", "record: 'job:up', expr: x"])
 def test_a_name_of_the_form(rule: str) -> None:
-    """And any, where none is asked for."""
+    """A fitting name, and every name without requirements, is not found."""
     assert found(rule, WANTED) == ()
     assert found(rule, Requirements()) == ()
     assert found(rule, None) == ()

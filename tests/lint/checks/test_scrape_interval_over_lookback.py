@@ -1,4 +1,4 @@
-"""Jobs scraped so rarely that their series go away."""
+"""Tests of ``scrape-interval-over-lookback``: jobs scraped too rarely."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ def job(interval: str) -> str:
     ("interval", "severity"), [("5m", "error"), ("1h", "error"), ("121s", "warning"), ("4m", "warning")]
 )
 def test_too_rarely(interval: str, severity: str) -> None:
-    """An error from the lookback on, a warning over two minutes."""
+    """An interval from the lookback on is an error, and over two minutes a warning."""
     (one,) = found(job(interval))
     assert (one.severity, one.where.start.line) == (severity, 3)
 
 
 def test_often_enough() -> None:
-    """Two minutes still are; and without a configuration nothing is known."""
+    """Two minutes are often enough. Without a configuration the check finds nothing."""
     assert found(job("2m")) == ()
     assert findings(estate_of(Example({})), [CHECK]) == ()
 
 
 def test_the_global_interval_is_told_where_it_is_written() -> None:
-    """The job has none of its own."""
+    """The finding is at the global interval if the job has none."""
     (one,) = found("global: {scrape_interval: 10m}\nscrape_configs: [{job_name: a}]\n")
     assert (one.where.start.line, one.where.start.column) == (1, 27)
 
@@ -49,13 +49,13 @@ def test_the_global_interval_is_told_where_it_is_written() -> None:
     [("121s", "after 2 failed scrapes"), ("150s", "after 2 failed"), ("3m", "after one failed scrape")],
 )
 def test_how_many_failures_it_bears(interval: str, gone: str) -> None:
-    """Two missed in a row are six minutes, one is six minutes as well at three."""
+    """The message says after how many failed scrapes the series are absent."""
     (one,) = found(job(interval))
     assert gone in one.message
 
 
 def test_the_lookback_of_the_server_counts() -> None:
-    """A longer one bears more."""
+    """A longer lookback allows a longer interval."""
     longer = timedelta(minutes=15)
     assert found(job("6m"), lookback=longer) == ()
     assert [one.severity for one in found(job("7m"), lookback=longer)] == ["warning"]

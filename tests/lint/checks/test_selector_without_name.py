@@ -1,4 +1,4 @@
-"""Selectors that read every metric."""
+"""Tests of ``selector-without-name``: selectors that read every metric."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def found(expression: str, **facts: object) -> tuple[Finding, ...]:
     ['{job="a"} > 1', 'sum({job="a"}) > 1', 'rate({job="a"}[5m]) > 1', 'sum(count({a="b"}) + {c="d"}) > 1'],
 )
 def test_values_of_any_metric(expression: str) -> None:
-    """What they are changes with the exporter."""
+    """A selector without a name whose values are used is found."""
     (one,) = found(expression)
     assert "name the metric" in one.message
 
@@ -42,5 +42,5 @@ def test_values_of_any_metric(expression: str) -> None:
     ],
 )
 def test_a_name_or_mere_presence(expression: str) -> None:
-    """Counting series asks for no name."""
+    """A named selector, or one that only counts series, is not found."""
     assert found(expression) == ()

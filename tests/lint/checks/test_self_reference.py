@@ -1,4 +1,4 @@
-"""Circles of rules are found where labels do not open them."""
+"""Tests of ``self-reference``: circles of rules that labels do not break."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.lint.core.short_rules import alert, found, record, severities
     ],
 )
 def test_a_rule_that_reads_itself(rule: str) -> None:
-    """Also in the past, and where its labels can be those that it asks for."""
+    """The rule is found, also if it reads the past, and if its labels fit the selector."""
     assert severities(CHECK, rule) == ["error"]
 
 
@@ -37,12 +37,12 @@ def test_a_rule_that_reads_itself(rule: str) -> None:
     ],
 )
 def test_a_rule_that_does_not(rule: str) -> None:
-    """Where the labels tell its series apart, where nothing is named, and alerts about alerts."""
+    """Different labels, selectors without a name, and alerts on alerts are not found."""
     assert severities(CHECK, rule) == []
 
 
 def test_a_circle_is_told_once() -> None:
-    """At its first rule, with the way round; rules that only read from it or feed it are no part of it."""
+    """The finding is at the first rule, with the path. Rules outside the circle are not part of it."""
     rules = (record("down", "a"), record("a", "b + up"), record("b", "c"), record("c", "a"), record("up", "y"))
     (one,) = found(CHECK, *rules)
     assert (one.rule, one.severity) == ("a", "error")
@@ -50,19 +50,19 @@ def test_a_circle_is_told_once() -> None:
 
 
 def test_two_circles_and_what_joins_them() -> None:
-    """Each is told, the rule between them is not."""
+    """Each circle is reported, and the rule between them is not."""
     rules = (record("a", "a"), record("between", "a"), record("b", "b + between"))
     assert [one.rule for one in found(CHECK, *rules)] == ["a", "b"]
 
 
 def test_circles_that_share_rules() -> None:
-    """One report for the rules of the shortest way."""
+    """The rules of the shortest circle are reported once."""
     rules = (record("a", "b + c"), record("b", "a"), record("c", "a"))
     assert [one.rule for one in found(CHECK, *rules)] == ["a", "c"]
 
 
 def test_a_circle_through_an_alert() -> None:
-    """Only where the alert is named and its labels fit."""
+    """The circle is found only if the selector names the alert and its labels fit."""
     reader = record("n", 'count(ALERTS{alertname="A", severity="page"})')
     assert [one.rule for one in found(CHECK, reader, alert("A", "n > 3", severity="page"))] == ["n"]
     assert severities(CHECK, reader, alert("A", "n > 3", severity="info")) == []

@@ -1,4 +1,4 @@
-"""What is wrong with the form of files and expressions is told at its place."""
+"""Tests of ``syntax``: mistakes of form, each at its place."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gonogo.model.finding import Severity
 
 
 def found(text: str, **facts: object) -> list[tuple[int, int, int, str]]:
-    """Give what is found in a file: line, column, length, and the message."""
+    """Return line, column, length and message of each finding in a file."""
     hits = find(Estate((source_file(text, "f"),)).having(**facts))
     return [(hit.where.start.line, hit.where.start.column, hit.where.length, hit.message) for hit in hits]
 
@@ -22,7 +22,7 @@ RULE = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: {}\n"
 
 
 def test_mistakes_of_form_are_marked() -> None:
-    """Each with the word it is about, and with what to do."""
+    """Each mistake is marked at its word, with the next step."""
     (one, two) = found("groups:\n- name: g\n  interva: 5m\n  rules:\n  - alert: A\n    expr: x\n    expr: y\n")
     assert one == (7, 5, 4, "the key 'expr' is here again, first in line 6; keep one of them")
     assert two[:3] == (3, 3, 7)
@@ -30,7 +30,7 @@ def test_mistakes_of_form_are_marked() -> None:
 
 
 def test_a_problem_without_a_place() -> None:
-    """It stands at the file's beginning, with or without a line there."""
+    """A problem without a place is at the beginning of the file, even of an empty one."""
     file = SourceFile("f", "", problems=(Problem(None, "it cannot be read"), Problem(Position("f", 9, 2), "m", "n")))
     hits = list(find(Estate((file,))))
     assert [(str(hit.where.start), hit.where.length, hit.message) for hit in hits] == [
@@ -49,14 +49,14 @@ def test_a_problem_without_a_place() -> None:
     ],
 )
 def test_an_expression_that_is_no_promql(expression: str, line: int, column: int, length: int) -> None:
-    """The characters to blame are marked where they stand in the file."""
+    """The wrong characters are marked at their place in the file."""
     ((*where, message),) = found(RULE.format(expression))
     assert where == [line, column, length]
     assert message.startswith("this is not PromQL: ")
 
 
 def test_promtool_is_believed() -> None:
-    """In a file that the newer of two promtools accepts, or the first of one version, no expression is refused."""
+    """If the newer promtool accepts a file, no expression of it is refused."""
     text = RULE.format("rate(x)")
     accepting = Arbiter("promtool", "3.9.0", frozenset({"f"}))
     older = Arbiter("promtool", "2.42.0")
@@ -68,14 +68,14 @@ def test_promtool_is_believed() -> None:
 
 
 def test_names_that_no_version_takes() -> None:
-    """Braces in a recorded name and a label without a name; names that only some versions take are not of form."""
+    """Braces in a recorded name and an empty label name are mistakes in every version."""
     text = "groups:\n- name: g\n  rules:\n  - record: {0}\n    expr: up\n    labels: {{{1}: e}}\n"
     assert sorted(one[0] for one in found(text.format("'a{b}'", "''"))) == [4, 6]
     assert found(text.format("a.b", "c-d")) == []
 
 
 def test_what_only_prometheus_can_judge_is_left_to_promtool() -> None:
-    """The newest syntax is read, and what lies beyond the parser's bounds is not called wrong."""
+    """The newest syntax is read, and expressions beyond the parser's limits are not called wrong."""
     assert found(RULE.format("x[5m + 1m] @ 5")) == found(RULE.format("x @ 1e18")) == []
 
 
@@ -95,7 +95,7 @@ LABELLED = (
     ],
 )
 def test_a_label_that_is_no_text(written: str, read: str) -> None:
-    """A warning, for Prometheus takes it as it stands; annotations are read by nobody else."""
+    """The finding is a warning, because Prometheus reads the characters as written."""
     (hit,) = find(Estate((source_file(LABELLED.format(written), "f"),)))
     assert (str(hit.where.start), hit.where.length, hit.severity) == ("f:6:17", len(written), Severity.WARNING)
     assert f"reads as a text and other programs as {read}; write '{written}' in quotes" in hit.message
@@ -103,13 +103,13 @@ def test_a_label_that_is_no_text(written: str, read: str) -> None:
 
 @pytest.mark.parametrize("written", ["'no'", '"1"', "nono", "", "~", "1:30", "2020-01-01", "[]"])
 def test_a_label_that_is_text(written: str) -> None:
-    """In quotes, or to every reader; what is no single value at all is told by others."""
+    """Quoted values, and values that every reader takes for a text, are not found."""
     file = source_file(LABELLED.format(written), "f")
     assert [hit for hit in find(Estate((file,))) if "without quotes" in hit.message] == []
 
 
 def test_a_resource_has_only_texts() -> None:
-    """Kubernetes refuses anything else, in annotations as well."""
+    """Kubernetes refuses other values, in labels and annotations."""
     spec = LABELLED.format("no").replace("\n", "\n  ").rstrip()
     hits = list(find(Estate((source_file(f"kind: PrometheusRule\nspec:\n  {spec}\n", "f"),))))
     assert [(hit.where.start.line, hit.severity) for hit in hits] == [(8, None), (9, None)]

@@ -1,4 +1,4 @@
-"""Templates that cannot be expanded."""
+"""Tests of ``template-invalid``: templates that cannot be expanded."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def found(text: str, *, section: str = "annotations", **facts: object) -> list[F
     ],
 )
 def test_what_go_refuses_is_an_error(text: str, message: str) -> None:
-    """In labels as in annotations."""
+    """Unparsable templates are errors, in labels and annotations."""
     for section in ("annotations", "labels"):
         first = found(text, section=section, version=(3, 6))[0]
         assert first.severity == "error"
@@ -37,18 +37,18 @@ def test_what_go_refuses_is_an_error(text: str, message: str) -> None:
 
 
 def test_all_mistakes_are_listed_at_their_places() -> None:
-    """Not only the first."""
+    """Every mistake is listed, not only the first."""
     assert [one.where.length for one in found("{{ .Foo }} {{ $value.x }}")] == [4, 2]
 
 
 def test_functions_newer_than_the_server_are_told() -> None:
-    """With the version that has them."""
+    """The message says which version added the function."""
     (one,) = found("{{ now }}")
     assert "'now' came with Prometheus 3.6, but the server has 2.42" in one.message
     assert found("{{ now }}", version=(3, 6)) == []
 
 
 def test_sound_templates_are_left_alone() -> None:
-    """Also plain text."""
+    """Valid templates and plain texts are not found."""
     assert found("{{ $labels.instance }}: {{ $value | humanize }}") == []
     assert found("plain") == []

@@ -1,4 +1,4 @@
-"""Labels that a text names and the expression has lost."""
+"""Tests of ``template-label-missing``: labels in texts that the expression has lost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.lint.core.short_rules import alert, record
 
 
 def found(expression: str, text: str, *others: str, section: str = "annotations", **facts: object) -> list[Finding]:
-    """Run the check on one alert with one text, beside other rules."""
+    """Run the check on one alert with one text, next to other rules."""
     own = f"{{alert: A, expr: '{expression}', {section}: {{summary: '{text}'}}}}"
     files = {"rules.yml": f"groups: [{{name: web, rules: [{', '.join([*others, own])}]}}]\n"}
     return list(findings(estate_of(Example(files, facts)), [CHECK]))
@@ -30,7 +30,7 @@ def found(expression: str, text: str, *others: str, section: str = "annotations"
     ],
 )
 def test_a_label_that_is_never_there_is_found(expression: str, text: str, why: str) -> None:
-    """With what loses it."""
+    """The message names the part that loses the label."""
     (one,) = found(expression, text)
     assert one.severity == "error"
     assert why in one.message
@@ -49,12 +49,12 @@ def test_a_label_that_is_never_there_is_found(expression: str, text: str, why: s
     ],
 )
 def test_what_may_be_there_is_left_alone(expression: str, text: str) -> None:
-    """And what cannot be read is for other checks."""
+    """Possible labels and unreadable templates are not found."""
     assert found(expression, text) == []
 
 
 def test_each_place_is_told_once_in_labels_too() -> None:
-    """At the label's name."""
+    """Each place in a label or annotation is reported once."""
     places = [
         (one.where.start.column, one.where.length)
         for one in found("sum(x) > 1", "{{ $labels.a }} {{ $labels.b }} {{ $labels.a }}", section="labels")
@@ -72,5 +72,5 @@ def test_what_rests_on_a_recording_rule_is_a_warning_unless_all_rules_are_known(
 
 
 def test_other_alerts_are_left_alone() -> None:
-    """Alerts without texts."""
+    """Alerts without templates are not found."""
     assert found("x > 1", "{{ $labels.a }}", alert("B", "sum(x) > 1")) == []

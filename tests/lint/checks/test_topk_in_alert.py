@@ -1,4 +1,4 @@
-"""Rankings decide the labels of alerts unless something forgets them."""
+"""Tests of ``topk-in-alert``: rankings that decide the labels of alerts."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from tests.lint.core.short_rules import alert, found, record, severities
     ],
 )
 def test_where_a_ranking_decides(expression: str, count: int) -> None:
-    """Anywhere but below another aggregation, ``absent`` and ``scalar``."""
+    """A ranking is found, except below another aggregation, ``absent`` and ``scalar``."""
     assert severities(CHECK, alert("A", expression)) == ["warning"] * count
 
 
 def test_recording_rules_are_left_alone() -> None:
-    """A recorded ranking is no alert."""
+    """A recorded ranking is not found."""
     assert found(CHECK, record("r", "topk(3, x)")) == []

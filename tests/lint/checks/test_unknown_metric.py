@@ -1,4 +1,4 @@
-"""``unknown-metric``: what a server does not have, and which part of the selector is to blame."""
+"""Tests of ``unknown-metric``: series that a server does not have, and the matcher to blame."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_without_a_server_or_its_answer_nothing_is_known() -> None:
 
 
 def test_a_metric_that_is_nowhere_is_an_error() -> None:
-    """At the selector."""
+    """The finding is at the selector."""
     (hit,) = hits(Live(found={'up{env="b",job="a"}': False, "up": False}))
     assert hit.severity is Severity.ERROR
     assert (hit.where.start.line, hit.where.start.column) == (1, 50)
@@ -32,7 +32,7 @@ def test_a_metric_that_is_nowhere_is_an_error() -> None:
 
 
 def test_a_matcher_that_finds_nothing_is_a_warning_that_names_it() -> None:
-    """What has not happened yet looks the same."""
+    """The series may only not exist yet, so the finding is a warning."""
     found = {'up{env="b",job="a"}': False, "up": True, 'up{env="b"}': False, 'up{job="a"}': True}
     (hit,) = hits(Live(found=found))
     assert hit.severity is Severity.WARNING
@@ -40,7 +40,7 @@ def test_a_matcher_that_finds_nothing_is_a_warning_that_names_it() -> None:
 
 
 def test_matchers_that_only_together_find_nothing_are_named_together() -> None:
-    """Each of them alone finds some."""
+    """Each matcher alone finds series, so the message names all of them."""
     found = {'up{env="b",job="a"}': False, "up": True, 'up{env="b"}': True, 'up{job="a"}': True}
     (hit,) = hits(Live(found=found))
     assert "all matchers together" in hit.message

@@ -1,4 +1,4 @@
-"""An expression that no check can look into is told, and counted."""
+"""Tests of ``unread-expression``: expressions that no check can examine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def found(*expressions: str, **facts: object) -> list[str]:
 
 
 def test_an_expression_beyond_the_parser_is_counted() -> None:
-    """With its reason; what is read and what is no PromQL at all are not told here."""
+    """The message has the reason. Readable and invalid expressions are not reported here."""
     (message,) = found("up", "rate(x)", "x @ 1e18", "up * 2")
     assert message == (
         "gonogo cannot read 1 of 4 expressions, so no check has examined them; "
@@ -26,7 +26,7 @@ def test_an_expression_beyond_the_parser_is_counted() -> None:
 
 
 def test_an_expression_that_promtool_reads_is_counted() -> None:
-    """Promtool is believed: the text is PromQL, of a version that gonogo does not know."""
+    """An expression that promtool accepts is PromQL of a newer version."""
     accepting = Arbiter("promtool", "9.9.0", frozenset({"f"}))
     messages = found("rate(x)", "x[1h : 1m", "up", arbiters=(accepting,))
     assert [message[:45] for message in messages] == ["gonogo cannot read 2 of 3 expressions, so no "] * 2

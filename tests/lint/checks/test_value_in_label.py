@@ -1,4 +1,4 @@
-"""Labels that show the value."""
+"""Tests of ``value-in-label``: labels that show the value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.lint.core.short_rules import alert, severities
     "text", ["{{ $value }}", "{{ .Value | humanize }}", '{{ printf "%.0f" $value }}', "{{ $v := $value }}{{ $v }}"]
 )
 def test_a_label_that_shows_the_value_is_found(text: str) -> None:
-    """However it is written."""
+    """The label is found in each way to write it."""
     assert severities(CHECK, alert("A", "x > 1", amount=text)) == ["error"]
 
 
@@ -20,7 +20,7 @@ def test_a_label_that_shows_the_value_is_found(text: str) -> None:
     "text", ["{{ $labels.job }}", "{{ if gt $value 9.0 }}high{{ else }}low{{ end }}", "page", "{{"]
 )
 def test_other_labels_are_left_alone(text: str) -> None:
-    """Also those that only depend on how the value compares."""
+    """Labels that only depend on a comparison of the value are not found."""
     assert severities(CHECK, alert("A", "x > 1", amount=text)) == []
 
 
@@ -46,11 +46,11 @@ def test_other_labels_are_left_alone(text: str) -> None:
     ],
 )
 def test_a_value_that_never_changes_is_no_harm(expression: str, count: int) -> None:
-    """Each change of any other makes another alert."""
+    """A constant value is not found, because it makes only one alert."""
     assert severities(CHECK, alert("A", expression, amount="{{ $value }}")) == ["error"] * count
 
 
 def test_annotations_may_show_it() -> None:
-    """That is what they are for."""
+    """Annotations may show the value."""
     rule = "{alert: A, expr: x > 1, annotations: {summary: '{{ $value }}'}}"
     assert severities(CHECK, rule) == []

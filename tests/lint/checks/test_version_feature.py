@@ -1,4 +1,4 @@
-"""What a version of Prometheus can read, and what only behind a flag."""
+"""Tests of ``version-feature``: features that a version lacks, or has only behind a flag."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def rule(expression: str) -> str:
     ],
 )
 def test_what_came_later_is_an_error_before(expression: str, before: tuple[int, int], since: tuple[int, int]) -> None:
-    """And nothing from that version on."""
+    """A feature is an error before its version, and no finding from that version on."""
     (one,) = found(rule(expression), version=before)
     assert one.severity == "error"
     assert "refuses the whole file" in one.message
@@ -57,7 +57,7 @@ def test_what_came_later_is_an_error_before(expression: str, before: tuple[int, 
 
 
 def test_what_is_gone_is_an_error_with_what_took_its_place() -> None:
-    """``holt_winters`` is known to 2.42, and to no 3.x."""
+    """2.42 knows ``holt_winters``, and no 3.x does."""
     text = rule("holt_winters(x[5m], 0.5, 0.5)")
     assert found(text, version=(2, 42)) == ()
     (one,) = found(text, version=(3, 0))
@@ -71,7 +71,7 @@ def test_what_is_gone_is_an_error_with_what_took_its_place() -> None:
 def test_an_experimental_function_needs_its_flag(
     expression: str, features: frozenset[str] | None, severity: str
 ) -> None:
-    """A warning where nobody knows the flags, an error where they lack it."""
+    """It is a warning if the flags are not known, and an error if the flag is not set."""
     (one,) = found(rule(expression), version=(3, 5), features=features)
     assert one.severity == severity
     assert "--enable-feature=promql-experimental-functions" in one.message
@@ -88,21 +88,21 @@ def test_an_experimental_function_needs_its_flag(
     ],
 )
 def test_syntax_behind_a_flag(expression: str, version: tuple[int, int], flag: str) -> None:
-    """It needs the flag of its version, and nothing with it."""
+    """Syntax behind a flag needs the flag of its version."""
     (one,) = found(rule(expression), version=version, features=frozenset())
     assert f"--enable-feature={flag}" in one.message
     assert found(rule(expression), version=version, features=frozenset({flag})) == ()
 
 
 def test_an_experimental_function_with_its_flag_is_fine() -> None:
-    """Whichever flag it is."""
+    """With its flag a function is no finding."""
     assert found(rule("info(x)"), version=(3, 5), features=frozenset({"promql-experimental-functions"})) == ()
     (one,) = found(rule("x + fill(0) y"), version=(3, 11), features=frozenset())
     assert "promql-binop-fill-modifiers" in one.message
 
 
 def test_keys_of_rules_and_groups() -> None:
-    """Each is told at its own key."""
+    """Each finding is at its own key."""
     text = """\
 groups:
   - name: g
@@ -143,7 +143,7 @@ groups:
     ("version", "lines"), [((2, 42), [4, 6, 9, 10]), ((2, 54), [4, 6, 9, 10]), ((3, 0), [4]), ((3, 1), [4])]
 )
 def test_a_name_that_the_version_does_not_take_is_an_error(version: tuple[int, int], lines: list[int]) -> None:
-    """Each at its own key: names of labels and annotations since 3.0, recorded names since 3.2."""
+    """Names of labels and annotations are free since 3.0, and recorded names since 3.2."""
     told = found(NAMES, version=version)
     assert [one.where.start.line for one in told] == lines
     assert {str(one.severity) for one in told} == {"error"}
@@ -196,5 +196,5 @@ def test_a_name_that_the_version_takes_is_fine() -> None:
 
 
 def test_what_cannot_be_read_is_left_to_others() -> None:
-    """No tree, nothing to say."""
+    """An unreadable expression is no finding of this check."""
     assert found(rule("mad_over_time("), version=(2, 42)) == ()

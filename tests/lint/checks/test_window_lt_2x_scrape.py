@@ -1,4 +1,4 @@
-"""Windows are measured against the interval that provably counts."""
+"""Tests of ``window-lt-2x-scrape``: windows compared with the proven interval."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ OUTSIDE = FAST + "remote_read: [{url: 'http://127.0.0.1'}]\n"
     ],
 )
 def test_a_window_of_scraped_series(expression: str, configuration: str, severity: list[str]) -> None:
-    """Too short for every job that may scrape it is an error, for one of them a remark, unknown is no finding."""
+    """Too short for every job is an error, and for one job a note. An unknown interval is no finding."""
     assert severities(CHECK, record("r", expression), configuration=configuration) == severity
 
 
@@ -45,7 +45,7 @@ def test_a_window_of_scraped_series(expression: str, configuration: str, severit
     [("1m", "", ["error"]), ("20s", "", ["warning"]), ("", "", []), ("", FAST, ["error"]), ("10s", FAST, [])],
 )
 def test_a_window_of_recorded_series(interval: str, configuration: str, severity: list[str]) -> None:
-    """The group's interval counts, or the global one where that is known."""
+    """The interval of the group counts, or the global interval if it is known."""
     rules = (record("job:x:sum", "sum(x)"), record("r", "delta(job:x:sum[50s])"))
     assert severities(CHECK, *rules, configuration=configuration, interval=interval) == severity
 
@@ -67,12 +67,12 @@ def test_series_that_no_rule_under_that_name_can_make() -> None:
     ],
 )
 def test_a_window_of_a_subquery(expression: str, configuration: str, severity: list[str]) -> None:
-    """Its step counts, and without one the global evaluation interval where that is known."""
+    """The step counts, or the global evaluation interval if it is known."""
     assert severities(CHECK, record("r", expression), configuration=configuration) == severity
 
 
 def test_what_is_said() -> None:
-    """The message names the function, who scrapes how often, and a window that is safe."""
+    """The message names the function, the source of the samples, and a safe window."""
     (one,) = found(CHECK, record("r", 'rate(x_total{job="slow"}[3m])'), configuration=MIXED)
     assert one.message == (
         "rate needs two samples, but job 'slow' scrapes every 2m, so 3m often holds fewer; look back at least 8m"
@@ -81,5 +81,5 @@ def test_what_is_said() -> None:
 
 
 def test_a_function_of_other_arguments() -> None:
-    """What is no range holds no window, however the expression came to be read."""
+    """An argument that is not a range has no window."""
     assert severities(CHECK, record("r", "predict_linear(x[5m], 3600)"), configuration=FAST) == []

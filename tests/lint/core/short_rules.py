@@ -1,4 +1,4 @@
-"""Rules in one line each, and what one check finds in them."""
+"""Rules written in one line each, and the findings of one check in them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ RULE_FILES = "rule_files: ['*.yml']\n"
 
 
 def record(name: str, expression: str, **labels: str) -> str:
-    """Write a recording rule."""
+    """Return a recording rule."""
     return _rule(f"record: '{name}'", expression, labels)
 
 
 def alert(name: str, expression: str, held: str = "", **labels: str) -> str:
-    """Write an alert."""
+    """Return an alert."""
     return _rule(f"alert: {name}" + (f", for: {held}" if held else ""), expression, labels)
 
 
@@ -28,7 +28,7 @@ def _rule(head: str, expression: str, labels: dict[str, str]) -> str:
 
 
 def found(check: Check, *rules: str, configuration: str = "", interval: str = "", **facts: object) -> list[Finding]:
-    """Run a check on rules of one group, with the text of a ``prometheus.yml`` where one is given."""
+    """Run a check on the rules of one group, optionally with the text of a ``prometheus.yml``."""
     every = f", interval: {interval}" if interval else ""
     files = {"rules.yml": f"groups: [{{name: web{every}, rules: [{', '.join(rules)}]}}]\n"}
     if configuration:
@@ -37,5 +37,5 @@ def found(check: Check, *rules: str, configuration: str = "", interval: str = ""
 
 
 def severities(check: Check, *rules: str, configuration: str = "", interval: str = "", **facts: object) -> list[str]:
-    """Tell just how bad the findings are, in order."""
+    """Return the severities of the findings, in order."""
     return [one.severity.value for one in found(check, *rules, configuration=configuration, interval=interval, **facts)]

@@ -1,4 +1,4 @@
-"""A baseline knows what was there, whatever moves, and nothing else."""
+"""Tests of baselines: known findings stay known when lines move, and nothing else is known."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FOUND = Finding("no-comparison", Severity.WARNING, Span(Position("/w/rules/a.yml
 
 
 def moved(finding: Finding, line: int) -> Finding:
-    """Give the same finding on another line."""
+    """Return the same finding on another line."""
     return replace(finding, where=Span(replace(finding.where.start, line=line)))
 
 
@@ -40,7 +40,7 @@ def moved(finding: Finding, line: int) -> Finding:
     ],
 )
 def test_no_baseline(text: str, why: str) -> None:
-    """What is no baseline is an error that says why; it never counts as an empty one."""
+    """A file that is not a baseline is an error with a reason. It never counts as an empty baseline."""
     with pytest.raises(UsageError) as caught:
         read_baseline(text, "b.json")
     assert why in caught.value.why
@@ -48,7 +48,7 @@ def test_no_baseline(text: str, why: str) -> None:
 
 
 def test_what_is_known_is_not_new() -> None:
-    """Lines may move, also those that a message names; the severity may change."""
+    """Lines may move, also line numbers in messages. The severity may change."""
     found = replace(FOUND, message="twice, first in line 9, see b.yml:9:1")
     baseline = read_baseline(write_baseline([found], "/w"), "/w/base.json")
     again = replace(moved(found, 90), message="twice, first in line 12, see b.yml:12:7", severity=Severity.ERROR)
@@ -66,14 +66,14 @@ def test_what_is_known_is_not_new() -> None:
     ],
 )
 def test_anything_else_is_new(other: Finding) -> None:
-    """Another check, rule, message or file; and what was known is gone."""
+    """Another check, rule, message or file is new, and the known finding is gone."""
     compared = new_findings([other], read_baseline(write_baseline([FOUND], "/w"), "/w/base.json"))
     assert compared.new == (other,)
     assert compared.gone == (Fingerprint("no-comparison", "rules/a.yml", "A", "fires always"),)
 
 
 def test_findings_are_counted() -> None:
-    """One more of the same is new; one less is gone."""
+    """One more of the same finding is new, and one less is gone."""
     twice = read_baseline(write_baseline([FOUND, moved(FOUND, 9)], "/w"), "/w/base.json")
     third = moved(FOUND, 20)
     assert new_findings([FOUND, moved(FOUND, 9), third], twice).new == (third,)
@@ -82,7 +82,7 @@ def test_findings_are_counted() -> None:
 
 
 def test_it_is_written_for_version_control() -> None:
-    """One finding a line, sorted; nothing is a baseline, too; text that is no Unicode is escaped."""
+    """Each finding has one sorted line. An empty list is a baseline. Undecodable text is escaped."""
     text = write_baseline([replace(FOUND, rule="\udc80"), FOUND], "/w")
     assert text == write_baseline([FOUND, replace(FOUND, rule="\udc80")], "/w")
     assert len(text.splitlines()) == len(["{", "schema", "findings", "one", "two", "]", "}"])
@@ -103,7 +103,7 @@ def test_it_is_written_for_version_control() -> None:
     ],
 )
 def test_paths_are_relative(path: str, folder: str, expected: str) -> None:
-    """So that a baseline is true on every machine."""
+    """Paths are relative, so that a baseline holds on every machine."""
     assert relative(path, folder) == expected
 
 
@@ -121,7 +121,7 @@ FINDINGS = st.lists(
 
 @given(FINDINGS, FINDINGS)
 def test_a_baseline_of_all_leaves_nothing(first: list[Finding], second: list[Finding]) -> None:
-    """What is written is read; everything is either new or known, and what is not known is gone."""
+    """A written baseline can be read. Each finding is new or known, and each unknown entry is gone."""
     baseline = read_baseline(write_baseline(first, "/w"), "/w/b.json")
     same = new_findings(first, baseline)
     assert (same.new, same.baselined, same.gone) == ((), len(first), ())

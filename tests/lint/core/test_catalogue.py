@@ -1,4 +1,4 @@
-"""The catalogue: every check once, each in the file of its name, with words of its own."""
+"""Tests of the catalogue: every check once, each in the file of its name, with its own docstring."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LONGEST_SUMMARY = 115
 
 @pytest.mark.parametrize("name", [module.name for module in pkgutil.iter_modules(home.__path__)])
 def test_a_check_is_called_as_its_file_and_explains_itself(name: str) -> None:
-    """Its docstring becomes its section of the documentation."""
+    """The docstring becomes the check's section of the documentation."""
     module = import_module(f"{home.__name__}.{name}")
     assert module.CHECK.id == name.replace("_", "-")
     summary, _, rest = (module.__doc__ or "").partition("\n")
@@ -28,7 +28,7 @@ def test_a_check_is_called_as_its_file_and_explains_itself(name: str) -> None:
 
 
 def test_two_checks_of_one_name_are_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One of them would never run."""
+    """Two checks with one id raise an error, because one of them would never run."""
     twin = SimpleNamespace(CHECK=SimpleNamespace(id="twin"))
     monkeypatch.setattr(catalogue, "import_module", lambda _: twin)
     checks.cache_clear()
@@ -41,7 +41,7 @@ def test_two_checks_of_one_name_are_a_mistake(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_findings_come_in_the_order_of_files_lines_and_columns_each_once() -> None:
-    """Whatever found them."""
+    """Findings of all checks are sorted together."""
     one, two, three = (
         Finding("x", Severity.ERROR, Span(Position(path, line, 1)), "m")
         for path, line in (("a.yml", 2), ("a.yml", 10), ("b.yml", 1))

@@ -1,4 +1,4 @@
-"""What is surely a counter or a gauge."""
+"""Tests of the types of metrics."""
 
 from __future__ import annotations
 
@@ -27,6 +27,6 @@ TYPES = {"c_total": "counter", "om": "counter", "h": "histogram", "s": "summary"
     ],
 )
 def test_what_targets_declare(metric: str, kind: str) -> None:
-    """By the series' own name first, then by its family's as the ending allows."""
+    """The series' own name counts first, then its family if the ending allows it."""
     assert declared(Live(types=TYPES), metric) == kind
     assert declared(None, metric) == ""

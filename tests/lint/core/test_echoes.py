@@ -1,4 +1,4 @@
-"""What promtool says again is left out, and never the last error of a file."""
+"""Tests of repeated findings: promtool's repetition is removed, but never the last error of a file."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from gonogo.model.finding import Finding, Severity, Span
 def finding(
     check: str, line: int, column: int = 5, message: str = "no", rule: str = "", path: str = "r.yml"
 ) -> Finding:
-    """Make an error."""
+    """Return an error."""
     return Finding(check, Severity.ERROR, Span(Position(path, line, column)), message, rule)
 
 
 def left(*findings: Finding) -> tuple[Finding, ...]:
-    """Give what promtool still says."""
+    """Return the findings of promtool that are left."""
     return tuple(one for one in without_echoes(findings) if one.check == "promtool")
 
 
 def test_promtool_alone_is_heard() -> None:
-    """Nobody else says it."""
+    """An error that only promtool reports stays."""
     assert left(finding("promtool", 3)) == (finding("promtool", 3),)
 
 
 def test_an_error_of_form_on_the_same_line_or_rule_says_it_better() -> None:
-    """It points at the character."""
+    """The error of form points at the character, so promtool's is removed."""
     assert left(finding("promtool", 3), finding("syntax", 3, 20)) == ()
     assert left(finding("promtool", 3, rule="X"), finding("syntax", 9, rule="X")) == ()
     assert left(finding("promtool", 3), finding("template-invalid", 3)) == ()
 
 
 def test_an_error_elsewhere_says_something_else() -> None:
-    """Another line, another rule, another file, another kind of check, or no error at all."""
+    """Another line, rule, file or kind of check repeats nothing."""
     alone = finding("promtool", 3, rule="X")
     assert left(alone, finding("syntax", 4, rule="Y")) == (alone,)
     assert left(alone, finding("syntax", 3, path="other.yml")) == (alone,)
@@ -42,27 +42,27 @@ def test_an_error_elsewhere_says_something_else() -> None:
 
 
 def test_a_file_refused_as_a_whole_has_its_errors_told_one_by_one() -> None:
-    """A mistake of YAML is where promtool stops."""
+    """A promtool stops at a mistake of YAML, so the errors of form replace its refusal."""
     assert left(finding("promtool", 1, 1), finding("syntax", 40)) == ()
     whole = finding("promtool", 1, 1)
     assert left(whole, finding("duplicate-rule", 40)) == (whole,)
 
 
 def test_a_file_that_both_name_is_told_once() -> None:
-    """With its folder or without."""
+    """The file is recognised with and without its folder."""
     refused = finding("promtool", 1, 1, 'error checking client cert file "x.pem": no such file', path="p.yml")
     assert left(refused, finding("missing-file", 7, message="certs/x.pem: no such file", path="p.yml")) == ()
     assert left(refused, finding("missing-file", 7, message="certs/y.pem: no such file", path="p.yml")) == (refused,)
 
 
 def test_a_disagreement_is_no_echo_and_makes_none() -> None:
-    """It is about the promtools, not about the file."""
+    """A disagreement is about the promtools, not about the file."""
     both = (finding("promtool", 3), finding("promtool-disagree", 3))
     assert without_echoes(both) == both
 
 
 def test_a_key_that_promtool_names_without_quotes_is_known() -> None:
-    """Wherever it says that the key stands."""
+    """The key is recognised in every position of the message."""
     told = finding("promtool", 2, message="promtool 2.42.0 refuses this: field fro not found in type rulefmt.RuleNode")
     assert left(told, finding("syntax", 9, message="unknown key 'fro'; known here: for")) == ()
     assert left(told, finding("syntax", 9, message="unknown key 'fox'; known here: for")) == (told,)

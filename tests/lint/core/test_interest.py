@@ -1,4 +1,4 @@
-"""What a policy asks of the rules."""
+"""Tests of the part of the rules that a policy reads."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ dry_run: {certify: [share(share == 0) >= 0.99, mean(ratio) <= 1]}
 
 
 def test_signals_compared_with_0_or_1_are_binary(tmp_path: Path) -> None:
-    """In gates and in certificates, under the names that they have on the server."""
+    """Gates and certificates count, with the metric names of the server."""
     path = tmp_path / "gonogo.yaml"
     path.write_text(POLICY.replace("REALM", "prod"), encoding="utf-8")
     interest = interest_of(load(path).policy)
@@ -36,7 +36,7 @@ def test_signals_compared_with_0_or_1_are_binary(tmp_path: Path) -> None:
 
 
 def test_a_policy_without_a_realm_asks_for_none(tmp_path: Path) -> None:
-    """No signal then needs the label."""
+    """Without a realm no signal needs the label."""
     path = tmp_path / "gonogo.yaml"
     path.write_text(POLICY.replace("REALM", "null"), encoding="utf-8")
     assert interest_of(load(path).policy).realm is None

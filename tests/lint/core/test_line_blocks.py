@@ -1,4 +1,4 @@
-"""Comments of a configuration are about lines that it has."""
+"""Tests of comments in a configuration and the lines that they are about."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PIECES = (
 
 @given(st.lists(st.sampled_from(PIECES), max_size=14))
 def test_whatever_the_text_is(pieces: list[str]) -> None:
-    """From the comment's own line, or a later one, up to the last."""
+    """The lines of a comment begin at its own line or later, and end within the file."""
     text = "".join(pieces)
     for remark in line_remarks(text):
         for block in remark.about:
@@ -52,14 +52,14 @@ def test_whatever_the_text_is(pieces: list[str]) -> None:
     ],
 )
 def test_what_a_comment_is_about(text: str, first: int, last: int) -> None:
-    """Its line, the line below, or the whole item that begins there with a dash."""
+    """A comment is about its line, the line below, or the list item that begins there."""
     (remark,) = line_remarks(text)
     (block,) = remark.about
     assert (block.first, block.last) == (first, last)
 
 
 def test_a_comment_behind_everything() -> None:
-    """It is about nothing; in an empty text it stands above everything all the same."""
+    """A comment at the end is about nothing. In an empty text it still stands above everything."""
     (behind,) = line_remarks("a: 1\n# c\n")
     (alone,) = line_remarks("# c\n")
     assert (behind.about, behind.heading) == ((), False)

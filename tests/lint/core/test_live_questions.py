@@ -1,4 +1,4 @@
-"""What a server is asked, and what it is not."""
+"""Tests of the questions to a server."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from gonogo.promql.tree import Matcher, Vector
 
 
 def estate(*expressions_: str) -> Estate:
-    """Make an estate of recording rules r0, r1 and so on."""
+    """Return an estate of recording rules r0, r1 and so on."""
     rules = "".join(f"  - record: r{n}\n    expr: {text!r}\n" for n, text in enumerate(expressions_))
     return Estate((source_file(f"groups:\n- name: g\n  rules:\n{rules}", "r.yml"),))
 
 
 def test_only_what_must_be_there_is_asked_for() -> None:
-    """Not what the rules record, what may be absent, what alerts write, nor what has no name."""
+    """Records, optional series, series of alerts, and selectors without a name are not asked for."""
     asked = series_questions(
         estate(
             'sum(rate(http_total{code="500"}[5m])) / r1',
@@ -31,7 +31,7 @@ def test_only_what_must_be_there_is_asked_for() -> None:
 
 
 def test_a_selector_that_found_nothing_is_asked_again_piece_by_piece() -> None:
-    """So that the finding can say which matcher is to blame."""
+    """The finding can then name the matcher to blame."""
     whole = estate('up{job="a",env="b"}', "nothing", "there")
     assert follow_up(whole, ['up{env="b",job="a"}', "nothing"]) == ("up", 'up{env="b"}', 'up{job="a"}')
     assert narrowings(Vector("up")) == ()
@@ -42,5 +42,5 @@ def test_a_selector_that_found_nothing_is_asked_again_piece_by_piece() -> None:
 
 
 def test_every_expression_is_evaluated_once() -> None:
-    """What cannot be read is promtool's business."""
+    """Each readable expression is evaluated once."""
     assert expressions(estate("a", "a", "b", "sum(")) == ("a", "b")

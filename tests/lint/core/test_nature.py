@@ -1,4 +1,4 @@
-"""What a YAML file is taken for."""
+"""Tests of the kinds of YAML files."""
 
 from __future__ import annotations
 
@@ -36,5 +36,5 @@ RULE = "{alert: A, expr: 'up == 0'}"
     ],
 )
 def test_a_file_is_told_by_its_keys(text: str, kind: Nature) -> None:
-    """What is no YAML is rules only where it looks like them."""
+    """A file with YAML errors counts as rules only if it looks like rules."""
     assert nature(parse_documents(text, "x.yml"), text) is kind

@@ -1,4 +1,4 @@
-"""A comment silences exactly what it says, or it is an error."""
+"""Tests of pragmas: a comment silences exactly its checks, or it is an error."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ KNOWN = ("no-comparison", "counter-raw", PRAGMA)
 
 
 def fault(text: str) -> list[str]:
-    """Give what is wrong with each pragma of a file."""
+    """Return the mistake of each pragma in a file."""
     return [pragma.fault for pragma in pragmas(source_file(text, "f"), KNOWN)]
 
 
 def about(text: str) -> list[list[str]]:
-    """Name the rules that each pragma of a file is for, and require that all work."""
+    """Return the rules that each pragma of a file is for, and require that all pragmas work."""
     found = pragmas(source_file(text, "f"), KNOWN)
     assert all(not pragma.fault for pragma in found)
     return [[block.rule.name for block in pragma.about if isinstance(block, RuleBlock)] for pragma in found]
@@ -34,13 +34,13 @@ def applied(
     texts: Mapping[str, str] | None = None,
     unable: Collection[str] = (),
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...], int]:
-    """Apply pragmas: what stays, what is said of them, and how many were silenced."""
+    """Apply pragmas, and return the kept findings, the notices, and the number of silenced findings."""
     done = silenced(found, files, known, texts, unable)
     return done.kept, done.notices, done.count
 
 
 def finding(line: int, rule: str = "", check: str = "no-comparison", path: str = "f") -> Finding:
-    """Make a finding."""
+    """Return a finding."""
     return Finding(check, Severity.WARNING, Span(Position(path, line, 1)), "m", rule)
 
 
@@ -98,7 +98,7 @@ spec:
     ],
 )
 def test_a_pragma_that_does_not_work(comment: str, says: str) -> None:
-    """It silences nothing, and is an error with the rule that it was meant for."""
+    """A faulty pragma silences nothing, and is an error with the name of its rule."""
     file = source_file(RULES.replace("  - alert: A", f"  {comment}\n  - alert: A"), "f")
     found = finding(5, "A")
     kept, extra, count = applied([found], [file], KNOWN)
@@ -123,7 +123,7 @@ def test_a_pragma_that_does_not_work(comment: str, says: str) -> None:
     ],
 )
 def test_about_no_rule(text: str) -> None:
-    """A pragma above a group, behind the last rule or in a file without rules is for nothing."""
+    """A pragma above a group, after the last rule, or in a file without rules is for nothing."""
     assert ["no rule is here" in one for one in fault(text)] == [True]
 
 
@@ -150,7 +150,7 @@ def test_about_no_rule(text: str) -> None:
     ],
 )
 def test_about_a_rule(text: str, rules: list[str]) -> None:
-    """On a rule's lines, in its block, in its expression, or right above it."""
+    """A pragma is for a rule on its lines, in its block, in its expression, or right above it."""
     assert about(text) == [rules]
 
 
@@ -164,13 +164,13 @@ def test_about_a_rule(text: str, rules: list[str]) -> None:
     ],
 )
 def test_what_is_no_pragma(text: str) -> None:
-    """Strings, blocks of text, and comments that only speak of us."""
+    """Strings, block texts, and comments that only mention gonogo are not pragmas."""
     assert fault(text) == []
 
 
 @pytest.mark.parametrize("place", ["", "---\n", "# Rules\n\n"])
 def test_a_pragma_for_the_file(place: str) -> None:
-    """Above the first group it silences its checks for every rule, and for the file itself."""
+    """Above the first group a pragma silences its checks for every rule and for the file."""
     file = source_file(f"{place}# gonogo: disable-file=no-comparison,counter-raw generated\n{RULES}", "f")
     other = finding(1, check="syntax")
     elsewhere = finding(1, path="g")
@@ -179,13 +179,13 @@ def test_a_pragma_for_the_file(place: str) -> None:
 
 
 def test_a_file_without_rules_is_all_head() -> None:
-    """There is no first group to stand behind."""
+    """In a file without rules every place is above the first group."""
     file = source_file("groups: []\n# gonogo: disable-file=no-comparison empty for now\n", "f")
     assert applied([finding(1)], [file], KNOWN) == ((), (), 1)
 
 
 def test_findings_of_a_rule() -> None:
-    """By its name wherever they point; by its lines where another rule has the name, or they name none."""
+    """A finding belongs to a rule by its unique name, else by its lines."""
     pragma = "# gonogo: disable=no-comparison why"
     text = RULES.replace("expr: a", f"expr: a {pragma}")
     inside, outside, nameless, other = finding(5, "A"), finding(1, "A"), finding(4), finding(5, "B")
@@ -195,7 +195,7 @@ def test_findings_of_a_rule() -> None:
 
 
 def test_faults_are_told_once() -> None:
-    """What the check of pragmas has found already is not repeated."""
+    """A fault that the check ``pragma`` has found is not repeated."""
     file = source_file(RULES + "# gonogo: disable=nope why\n", "f")
     _, extra, _ = applied([], [file], KNOWN)
     assert len(extra) == 1
@@ -204,7 +204,7 @@ def test_faults_are_told_once() -> None:
 
 @pytest.mark.parametrize("check", NEVER_SILENT)
 def test_what_no_server_loads_is_silenced_by_no_reason(check: str) -> None:
-    """Neither for a rule nor for a file, and a good check beside it does not help."""
+    """These checks cannot be silenced for a rule or for a file, also not together with another check."""
     found = [finding(1, check=check), finding(5, "A", check)]
     for comment in (f"# gonogo: disable-file={check},no-comparison legacy\n", f"# gonogo: disable={check} legacy\n"):
         text = comment + RULES if "-file" in comment else RULES.replace("  - alert: A", f"  {comment}  - alert: A")
@@ -216,7 +216,7 @@ def test_what_no_server_loads_is_silenced_by_no_reason(check: str) -> None:
 
 
 def test_a_pragma_of_which_nothing_is_found_is_worth_knowing() -> None:
-    """Check by check, for a rule and for a file; once where a check is named twice."""
+    """Each idle check of a pragma is a note once, for a rule and for a file."""
     text = RULES.replace("expr: a", "expr: a # gonogo: disable=no-comparison,counter-raw,counter-raw why")
     kept, told, count = applied([finding(5, "A")], [source_file(text, "f")])
     assert (kept, count) == ((), 1)
@@ -228,7 +228,7 @@ def test_a_pragma_of_which_nothing_is_found_is_worth_knowing() -> None:
 
 
 def test_a_pragma_is_not_called_idle_where_its_check_could_not_look() -> None:
-    """Nobody asked what the check rests on, or the file could not be read in full."""
+    """A check without its facts, or an unreadable file, makes no pragma idle."""
     file = source_file(f"# gonogo: disable-file=counter-raw why\n{RULES}", "f")
     assert applied([], [file], unable=["counter-raw"]) == ((), (), 0)
     broken = Finding("syntax", Severity.ERROR, Span(Position("f", 9, 1)), "m")
@@ -250,14 +250,14 @@ scrape_configs:
 
 
 def test_pragmas_of_a_configuration() -> None:
-    """For the line they stand on, the line below, or the item of a list that begins there."""
+    """A pragma is for its line, the line below, or the list item that begins there."""
     found = [finding(line, path="p.yml") for line in (1, 4, 5, 6, 8)]
     kept, told, count = applied(found, [], texts={"p.yml": CONFIGURATION, "q.yml": "a: 1\n"})
     assert (kept, told, count) == ((found[3],), (), 4)
 
 
 def test_a_pragma_for_a_whole_configuration() -> None:
-    """Above its first key."""
+    """A pragma for the whole configuration stands above its first key."""
     head = "# gonogo: disable-file=no-comparison generated\n"
     found = [finding(line, path="p.yml") for line in (2, 9)]
     assert applied(found, [], texts={"p.yml": head + CONFIGURATION})[0] == ()
@@ -270,7 +270,7 @@ def test_a_pragma_for_a_whole_configuration() -> None:
 
 
 def test_faults_of_pragmas_in_a_configuration() -> None:
-    """Behind everything they are about nothing, and where nothing is found they are idle."""
+    """A pragma at the end is for nothing, and one without findings is idle."""
     text = "a: 1\n# gonogo: disable=no-comparison why\n"
     _, (fault,), _ = applied([], [], texts={"p.yml": text})
     assert (fault.severity, fault.where.start.line) == (Severity.ERROR, 2)

@@ -1,4 +1,4 @@
-"""Which rule reads what another records."""
+"""Tests of selectors that read recorded series."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ groups:
 
 
 def test_readings_have_their_span_and_groups() -> None:
-    """A static label that contradicts a matcher is no reading; a nameless selector is none either."""
+    """A contradicting static label, or a selector without a name, is no reading."""
     found = readings(estate_of(Example({"rules.yml": TEXT})))
     assert [(one.reader.name, one.record.name, one.span, one.in_one_group) for one in found] == [
         ("b", "a", timedelta(0), True),

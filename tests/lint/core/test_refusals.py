@@ -1,4 +1,4 @@
-"""Where promtool's refusals point: as near as its words allow."""
+"""Tests of the places of promtool's refusals."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CUSTOM = "kind: PrometheusRule\nspec:\n" + "".join(f"  {line}\n" for line in RUL
 
 
 def place(reason: PromtoolReason, text: str = RULES) -> tuple[int, int, str]:
-    """Give line, column and rule of the one refusal."""
+    """Return line, column and rule of the only refusal."""
     (found,) = refusals(Word("r.yml", accepted=False, reasons=(reason,)), source_file(text, "r.yml"))
     return found.where.start.line, found.where.start.column, found.rule
 
@@ -45,18 +45,18 @@ def place(reason: PromtoolReason, text: str = RULES) -> tuple[int, int, str]:
     ],
 )
 def test_the_narrowest_place_is_found(reason: PromtoolReason, found: tuple[int, int, str]) -> None:
-    """The character of the expression, the value, the rule, the line, and last the file."""
+    """The place is the character of the expression, the value, the rule, the line, or else the file."""
     assert place(reason) == found
 
 
 def test_in_a_resource_rules_are_found_and_columns_are_not_believed() -> None:
-    """Its rules were moved to the left for promtool, on their own lines."""
+    """Unwrapping moved the rules to the left, on the same lines."""
     assert place(PromtoolReason("unclosed", 5, 9, "a", 1, "x", (2, 6)), CUSTOM) == (9, 14, "x")
     assert place(PromtoolReason("invalid name", 6, 11, "a", 1, "x"), CUSTOM) == (6, 7, "x")
     assert place(PromtoolReason("field rulez not found", 5, 3), CUSTOM) == (5, 1, "")
 
 
 def test_a_refusal_without_a_reason_is_told_as_one() -> None:
-    """That something is refused is never lost."""
+    """A refusal is never lost."""
     (found,) = refusals(Word("r.yml", accepted=False), source_file(RULES, "r.yml"))
     assert found.message == "promtool refuses this file and gives no reason"

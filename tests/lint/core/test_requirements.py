@@ -1,4 +1,4 @@
-"""Values that fit what an organisation asks for."""
+"""Tests of values and patterns."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from gonogo.lint.core.requirements import NamePatterns
 
 
 def test_a_broken_pattern_is_refused() -> None:
-    """When it is read, not when it is used."""
+    """An invalid pattern is refused when it is compiled."""
     with pytest.raises(re.error):
         NamePatterns.of({"team": "("})
 
 
 def test_a_pattern_fits_a_whole_value() -> None:
-    """And no pattern fits any."""
+    """A pattern must match the whole value. Without a pattern every value fits."""
     names = NamePatterns.of({"team": "web|db", "any": None})
     assert names.fits("team", "web")
     assert not names.fits("team", "webs")

@@ -1,4 +1,4 @@
-"""What an organisation asks for, read from its file."""
+"""Tests of the file of requirements."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ from gonogo.lint.core.requirements_file import read_requirements
     ],
 )
 def test_a_mistake_is_told_with_its_place(text: str, told: str) -> None:
-    """Unknown keys too: a demand that is misspelt must not go unheard."""
+    """Every mistake has its place, and an unknown key is a mistake."""
     _, problems = read_requirements(text, "p.yml")
     assert any(told in str(problem) for problem in problems)
 
 
 def test_what_has_a_mistake_is_not_asked_for() -> None:
-    """The rest is."""
+    """A requirement with a mistake is left out, and the others stay."""
     wanted, problems = read_requirements("names: {alert: '(', record: 'a.*'}\nbounds: {for: {least: x}}\n", "p.yml")
     assert len(problems) == 2
     assert wanted == Requirements(record_name=re.compile("a.*"))
@@ -51,7 +51,7 @@ def test_nothing_is_asked_for_by_an_empty_file() -> None:
 
 
 def test_all_that_can_be_asked_for() -> None:
-    """In its place."""
+    """Every requirement is read into its field."""
     text = """\
 labels: {required: {severity: critical|warning, team: null}, forbidden: {replica: null}}
 annotations: {required: {summary: null}, forbidden: {wiki: 'http:.*'}}

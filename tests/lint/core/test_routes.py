@@ -1,4 +1,4 @@
-"""Where an alert may end in Alertmanager's tree of routes, with labels half known."""
+"""Tests of Alertmanager's tree of routes, with labels that are only partly known."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HERE = Span(Position("alertmanager.yml", 1, 1))
 
 
 def route(receiver: str, *matchers: tuple[str, str, str], children: tuple[Route, ...] = (), on: bool = False) -> Route:
-    """Make a route of matchers written as triples."""
+    """Return a route with matchers written as triples."""
     return Route(receiver, HERE, tuple(RouteMatcher(Matcher(*one), HERE) for one in matchers), True, on, children)
 
 
@@ -30,12 +30,12 @@ def route(receiver: str, *matchers: tuple[str, str, str], children: tuple[Route,
     ],
 )
 def test_a_matcher_takes_refuses_or_may(matcher: tuple[str, str, str], *, takes: bool | None) -> None:
-    """A label that nobody knows, and a pattern that only RE2 can judge, leave it open."""
+    """An unknown label, or a pattern that only RE2 can judge, gives no certain answer."""
     assert route("a", matcher).takes({"severity": "page"}) is takes
 
 
 def test_one_refusal_refuses_and_one_doubt_leaves_it_open() -> None:
-    """All matchers of a route must accept."""
+    """All matchers of a route must accept an alert."""
     labels = {"severity": "page"}
     assert route("a", ("severity", "=", "page"), ("team", "=", "web")).takes(labels) is None
     assert route("a", ("severity", "=", "low"), ("team", "=", "web")).takes(labels) is False
@@ -43,7 +43,7 @@ def test_one_refusal_refuses_and_one_doubt_leaves_it_open() -> None:
 
 
 def test_the_first_that_takes_ends_the_search() -> None:
-    """Unless it says ``continue``."""
+    """The search ends at the first child that takes the alert, unless the child says ``continue``."""
     page, rest = ("severity", "=", "page"), ("severity", "!=", "low")
     ends = Routes("a.yml", route("root", children=(route("a", page), route("b", rest)))).ends({"severity": "page"})
     assert [one.receiver for one in ends] == ["a"]
@@ -54,7 +54,7 @@ def test_the_first_that_takes_ends_the_search() -> None:
 
 
 def test_what_no_child_takes_stays_and_what_one_may_take_may_stay() -> None:
-    """At every level."""
+    """An alert that no child takes stays with the route, at every level."""
     inner = route("a", ("severity", "=", "page"), children=(route("deep", ("team", "=", "web")),))
     routes = Routes("a.yml", route("root", children=(inner,)))
     assert [one.receiver for one in routes.ends({"severity": "low"})] == ["root"]
@@ -63,6 +63,6 @@ def test_what_no_child_takes_stays_and_what_one_may_take_may_stay() -> None:
 
 
 def test_walking_visits_every_route() -> None:
-    """Each before those below it."""
+    """A route comes before the routes below it."""
     tree = route("root", children=(route("a", children=(route("b"),)), route("c")))
     assert [one.receiver for one in tree.walk()] == ["root", "a", "b", "c"]

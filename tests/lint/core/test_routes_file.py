@@ -1,4 +1,4 @@
-"""Alertmanager's configuration, read for its routes."""
+"""Tests of the reader of Alertmanager's configuration."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gonogo.lint.core.routes_file import read_routes
 
 
 def read(text: str) -> Routes:
-    """Read routes without problems."""
+    """Read routes, and require that there are no problems."""
     routes, problems = read_routes(text, "alertmanager.yml")
     assert problems == ()
     assert routes is not None
@@ -18,14 +18,14 @@ def read(text: str) -> Routes:
 
 @pytest.mark.parametrize("text", ["", "receivers: []\n", "- a\n", "route: x\n", "route: [\n"])
 def test_what_has_no_routes_is_a_problem(text: str) -> None:
-    """That says which file is meant."""
+    """The problem says which file to name."""
     routes, problems = read_routes(text, "a.yml")
     assert routes is None
     assert any("Alertmanager's own" in str(problem) for problem in problems)
 
 
 def test_receivers_without_integration_are_silent() -> None:
-    """An empty list of integrations is none."""
+    """An empty list of integrations counts as none."""
     text = """\
 route: {receiver: a}
 receivers:
@@ -39,7 +39,7 @@ receivers:
 
 
 def test_routes_inherit_their_receiver_and_have_their_place() -> None:
-    """And tell whether they go on."""
+    """A route has a receiver, a place, and the value of ``continue``."""
     text = """\
 route:
   receiver: root
@@ -74,7 +74,7 @@ route:
     ],
 )
 def test_matchers_in_every_notation(written: str, read_as: list[tuple[str, str, str]]) -> None:
-    """Old and new, alone and in braces."""
+    """Old and new notations are read, with and without braces."""
     (child,) = read(f"route:\n  receiver: a\n  routes:\n    - {written}\n").root.children
     assert child.readable
     assert [(one.matcher.label, one.matcher.op, one.matcher.value) for one in child.matchers] == read_as
@@ -83,7 +83,7 @@ def test_matchers_in_every_notation(written: str, read_as: list[tuple[str, str, 
 
 @pytest.mark.parametrize("written", ["['what is this']", "['a=\"b\" c']", "['']", "['a=\"b\"', {c: d}]", "'{}'"])
 def test_a_matcher_that_cannot_be_read_leaves_the_route_open(written: str) -> None:
-    """What it takes is not known."""
+    """A route with an unreadable matcher may take any alert."""
     (child,) = read(f"route:\n  receiver: a\n  routes:\n    - matchers: {written}\n").root.children
     assert not child.readable
     assert child.takes({"a": "b"}) is None

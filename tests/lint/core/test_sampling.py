@@ -1,4 +1,4 @@
-"""How often series get a sample, and who gives it to them."""
+"""Tests of the sampling interval of series."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ USUAL = Pace(timedelta(seconds=30), "group 'usual' is evaluated")
 
 
 def paces(selector: str, files: dict[str, str] | None = None) -> tuple[Pace, ...]:
-    """Ask for a selector's paces in the rules above, by default with the configuration."""
+    """Return a selector's paces under the rules above, by default with the configuration."""
     vector = parse(selector)
     assert isinstance(vector, Vector)
     example = Example(files or {"prometheus.yml": CONFIGURATION, "rules.yml": RULES})
@@ -37,13 +37,13 @@ def paces(selector: str, files: dict[str, str] | None = None) -> tuple[Pace, ...
 
 
 def test_nothing_is_known_without_a_name_or_a_configuration() -> None:
-    """Then any rule or job may be behind it, or the interval is written nowhere."""
+    """Without a name or a configuration the interval is not known."""
     assert paces('{zone="a"}') == ()
     assert paces("y", {"rules.yml": RULES}) == ()
 
 
 def test_a_recorded_series_has_its_groups_pace() -> None:
-    """Of several groups each counts that a selector can find, the quickest first; without an interval the global."""
+    """Each group that the selector can find counts, the quickest first. The global interval is the default."""
     assert paces("x") == (QUICK, USUAL)
     assert paces('x{level="all"}') == (USUAL,)
     assert paces('x{level="none"}') == ()
@@ -52,7 +52,7 @@ def test_a_recorded_series_has_its_groups_pace() -> None:
 
 
 def test_a_scraped_series_has_its_jobs_pace() -> None:
-    """Jobs that the matchers rule out do not count; where that is all of them, any may have relabelled."""
+    """Jobs that contradict the matchers do not count. If none is left, all jobs count, because of relabelling."""
     assert paces("y") == (WEB, SLOW)
     assert paces('y{job="slow"}') == (SLOW,)
     assert paces('y{zone="b"}') == (SLOW,)

@@ -1,4 +1,4 @@
-"""The output of ``vmalert -dryRun``, of 1.79 and of 1.145."""
+"""Tests of the output of ``vmalert -dryRun``, of 1.79 and of 1.145."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ ASKED = {
 
 
 def told(output: str) -> tuple[list[str], set[str]]:
-    """Give the refusals of a failed run, each with its place, and the accepted files."""
+    """Return the refusals of a failed run, each with its place, and the accepted files."""
     arbiter = vmalert_judgement(output, "1.145.0", ASKED, passed=False)
     return [f"{one.where.start}: {one.message} ({one.rule})" for one in arbiter.refusals], set(arbiter.accepted)
 
 
 @pytest.mark.parametrize("output", ["", START, f"{START}panic: runtime error", OLD.format("x") + "no such thing"])
 def test_a_failure_that_names_no_file_refuses_every_file(output: str) -> None:
-    """Nobody knows which file is to blame, so none is accepted."""
+    """The faulty file is not known, so none is accepted."""
     refused, accepted = told(output)
     assert accepted == set()
     assert [one.partition(": ")[0] for one in refused] == ["rules/a.yml:1:1", "rules/b.yml:1:1"]
@@ -46,7 +46,7 @@ def test_a_failure_that_names_no_file_refuses_every_file(output: str) -> None:
 
 @pytest.mark.parametrize("second", ["something new", 'failed to parse file "/elsewhere.yml": no'])
 def test_an_error_that_is_counted_and_not_understood_refuses_every_file(second: str) -> None:
-    """One of two errors names a file; the other may be of any."""
+    """One of two errors names a file, and the other may be in any file."""
     refused, accepted = told(f'{START}{NEW}errors(2): \nfailed to parse file "0.yml": yaml: line 3: odd\n{second}\n')
     assert accepted == set()
     assert refused[0] == "rules/a.yml:3:1: yaml: line 3: odd" + (f"\n{second} ()" if "new" in second else " ()")
@@ -54,7 +54,7 @@ def test_an_error_that_is_counted_and_not_understood_refuses_every_file(second: 
 
 
 def test_each_file_is_refused_at_the_rule_or_the_line() -> None:
-    """Both versions name the rule; the expression tells two rules of one name apart."""
+    """Both versions name the rule. The expression distinguishes two rules of one name."""
     old = OLD + 'errors(1): invalid group "own" in file "0.yml": invalid expression for rule "own"."Bad": '
     new = NEW + 'errors(1): \ninvalid group "own" in file "0.yml": invalid expression for rule "Bad": '
     for words, engine in ((old, "prometheus"), (new, "MetricsQL")):
@@ -66,7 +66,7 @@ def test_each_file_is_refused_at_the_rule_or_the_line() -> None:
 
 
 def test_a_rule_without_its_expression_is_the_first_of_its_name() -> None:
-    """A rule of another group is none of them, and a line that is not there is the first."""
+    """A rule of another group does not count, and an impossible line becomes line 1."""
     begin = f"{START}{OLD}errors(3): "
     unknown = 'invalid group "own" in file "0.yml": invalid rule "own"."Bad": unknown fields in rule: bar'
     foreign = 'invalid group "other" in file "0.yml": invalid rule "Bad": odd'

@@ -1,4 +1,4 @@
-"""The values that one label can have."""
+"""Tests of the values that one label can have."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ domains = st.builds(Domain, st.frozensets(st.sampled_from(VALUES)), st.booleans(
 
 @given(domains, domains, st.sampled_from((*VALUES, "another")))
 def test_intersection_and_union_are_those_of_sets(one: Domain, other: Domain, value: str) -> None:
-    """Value by value."""
+    """Intersection and union hold for each value."""
     assert (value in (one & other)) is (value in one and value in other)
     assert (value in (one | other)) is (value in one or value in other)
 
 
 def test_what_is_impossible_guaranteed_or_nothing_at_all() -> None:
-    """The empty value stands for no label."""
+    """The empty value stands for an absent label."""
     assert ABSENT.is_absent
     assert not ABSENT.is_guaranteed
     assert PRESENT.is_guaranteed
@@ -57,5 +57,5 @@ def test_what_is_impossible_guaranteed_or_nothing_at_all() -> None:
     ],
 )
 def test_a_matcher_lets_these_values_pass(op: str, value: str, domain: Domain) -> None:
-    """More of them where only RE2 could say."""
+    """The domain is larger if only RE2 could decide."""
     assert matched(Matcher("job", op, value)) == domain

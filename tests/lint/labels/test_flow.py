@@ -1,4 +1,4 @@
-"""What labels the result of an expression can have."""
+"""Tests of the labels that the result of an expression can have."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gonogo.promql.tree import Aggregation, Call, Number, Text, Vector, children
 
 
 def labels_of(expression: str) -> LabelSet:
-    """Work an expression out from its selectors to its root."""
+    """Return the labels of an expression, computed from its selectors to its root."""
     tree = parse(expression)
     known: dict[int, LabelSet] = {}
     for node in reversed(list(walk(tree))):
@@ -66,7 +66,7 @@ IMPOSSIBLE = [
 
 @pytest.mark.parametrize(("expression", "label"), IMPOSSIBLE)
 def test_impossible_labels_are_known(expression: str, label: str) -> None:
-    """No series of the result has it."""
+    """No series of the result has the label."""
     assert labels_of(expression).of(label).is_absent
 
 
@@ -101,7 +101,7 @@ POSSIBLE = [
 
 @pytest.mark.parametrize(("expression", "label"), POSSIBLE)
 def test_possible_labels_are_left_open(expression: str, label: str) -> None:
-    """Series with it and series without it may come."""
+    """The result may have series with and without the label."""
     domain = labels_of(expression).of(label)
     assert not domain.is_absent
     assert not domain.is_guaranteed
@@ -127,12 +127,12 @@ GUARANTEED = [
 
 @pytest.mark.parametrize(("expression", "label"), GUARANTEED)
 def test_guaranteed_labels_are_known(expression: str, label: str) -> None:
-    """Every series of the result has it."""
+    """Every series of the result has the label."""
     assert labels_of(expression).of(label).is_guaranteed
 
 
 def test_values_are_narrowed_and_joined() -> None:
-    """By several matchers, by a join, and by ``or``."""
+    """Matchers and joins narrow the values, and ``or`` unites them."""
     assert labels_of('x{job=~"a|b", job!="a"}').of("job") == exactly(["b"])
     assert labels_of('x{job=~"a|b"} / on (job) y{job=~"b|c"}').of("job") == exactly(["b"])
     assert labels_of('x{job="a"} or y{job="b"}').of("job") == exactly(["a", "b"])
@@ -149,20 +149,20 @@ def test_values_are_narrowed_and_joined() -> None:
     ],
 )
 def test_of_functions_that_are_not_known_nothing_is(node: Call) -> None:
-    """Nor of known ones with strange arguments."""
+    """Unknown functions, and known ones with unusual arguments, may return any label."""
     assert flowed(node, (labels_of("sum(x)"), LabelSet({}, Domain(frozenset()), scalar=True))).of("job") == Domain(
         frozenset(), others=True
     )
 
 
 def test_count_values_without_a_literal_name_is_open() -> None:
-    """The name of the label is then not known."""
+    """The name of the label is not known."""
     strange = Aggregation("count_values", Vector("x"), None, Number(1))
     assert not flowed(strange, (labels_of("1"), labels_of("x"))).of("job").is_absent
 
 
 def test_texts_and_numbers_are_no_vectors() -> None:
-    """They take no part in matching."""
+    """Texts and numbers take no part in matching."""
     assert labels_of("1").scalar
     assert flowed(Text("a"), ()).scalar
     assert not labels_of("vector(1)").scalar

@@ -1,4 +1,4 @@
-"""By which labels an expression is meant to be told apart."""
+"""Tests of the labels by which the series of a result are meant to differ."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from gonogo.promql.tree import Vector, children, walk
     ],
 )
 def test_the_outermost_by_tells(expression: str, labels: tuple[str, ...]) -> None:
-    """Through what changes values only."""
+    """The outermost ``by`` counts, below functions that change only values."""
     tree = parse(expression)
     known: dict[int, LabelSet] = {}
     for node in reversed(list(walk(tree))):

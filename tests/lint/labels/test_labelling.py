@@ -1,4 +1,4 @@
-"""The labels of rules, through recorded series."""
+"""Tests of the labels of rules, followed through recorded series."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gonogo.promql.tree import Matcher, Vector
 
 
 def estate(*rules: str, **facts: object) -> Estate:
-    """Put recording rules, each ``name = expression`` (labels before a ``|``), into one group."""
+    """Return one group of recording rules, each ``name = expression`` (labels before a ``|``)."""
     lines = ["groups: [{name: g, rules: ["]
     for rule in rules:
         name, _, expression = rule.partition(" = ")
@@ -24,13 +24,13 @@ def estate(*rules: str, **facts: object) -> Estate:
 
 
 def absent(estate: Estate, place: int, label: str, *, expected: bool = True) -> bool:
-    """Tell whether the result of a rule cannot have a label."""
+    """Return whether the result of a rule cannot have a label."""
     labelling = estate.expected_labels if expected else estate.labels
     return labelling.result(estate.rules[place].rule).of(label).is_absent
 
 
 def test_recorded_series_have_what_their_rule_keeps() -> None:
-    """And the labels that the rule sets."""
+    """A recorded series has the labels that its rule keeps or sets."""
     some = estate("a:b = sum by (job) (x)", "c = a:b", "a:d|severity: high = sum(x)", "e = a:d")
     assert absent(some, 1, "instance")
     assert not absent(some, 1, "job")
@@ -39,12 +39,12 @@ def test_recorded_series_have_what_their_rule_keeps() -> None:
 
 
 def test_a_label_that_a_rule_sets_to_nothing_is_gone() -> None:
-    """As Prometheus deletes it."""
+    """Prometheus deletes a label that a rule sets to an empty value."""
     assert absent(estate('a:b|job: "" = sum by (job) (x)', "c = a:b"), 1, "job")
 
 
 def test_of_several_rules_of_one_name_each_may_be_the_one() -> None:
-    """Unless the selector asks for what only one of them makes."""
+    """Each rule of the name counts, unless only one fits the selector."""
     some = estate(
         "a:b|kind: one = sum by (job) (x)",
         "a:b|kind: two = sum by (pod) (x)",
@@ -61,34 +61,34 @@ def test_of_several_rules_of_one_name_each_may_be_the_one() -> None:
 
 
 def test_rules_that_read_themselves_are_left_open() -> None:
-    """Alone or in a circle."""
+    """A rule in a circle may have any label."""
     some = estate("a:b = a:b", "c:d = e:f", "e:f = c:d or sum(x)")
     assert not absent(some, 0, "job")
     assert not absent(some, 1, "job")
 
 
 def test_long_chains_are_followed_so_far() -> None:
-    """Below that nothing is taken for known, and nothing fails."""
+    """Beyond the limit any label is possible, and nothing fails."""
     chain = ["a:0 = sum(x)", *(f"a:{n} = a:{n - 1}" for n in range(1, 100))]
     assert absent(estate(*chain), DEEPEST - 1, "job")
     assert not absent(estate(*reversed(chain)), 0, "job")
 
 
 def test_a_name_of_very_many_rules_is_left_open() -> None:
-    """Lest the cost grows with the square of the rules."""
+    """The limit keeps the cost from growing with the square of the rules."""
     some = estate(*(f"a:b|n: v{n} = sum(x)" for n in range(MOST + 1)), "c = a:b")
     assert not absent(some, MOST + 1, "job")
 
 
 def test_alerts_and_selectors_without_a_name_are_not_followed() -> None:
-    """What they find is not made by one kind of rule."""
+    """Such series are not made by recording rules alone."""
     some = estate("a:b = sum(x)", 'c = {__name__=~"a:b"}', "d = ALERTS")
     assert not absent(some, 1, "job")
     assert not absent(some, 2, "job")
 
 
 def test_recorded_series_are_certain_only_where_no_others_come_in() -> None:
-    """Where all rules are known and nothing is federated."""
+    """All rules must be known, and nothing federated."""
     rules = ("a:b = sum(x)", "c = a:b")
     outside = Configuration("prometheus.yml", timedelta(minutes=1), timedelta(minutes=1), foreign=True)
     assert not absent(estate(*rules), 1, "job", expected=False)
@@ -99,7 +99,7 @@ def test_recorded_series_are_certain_only_where_no_others_come_in() -> None:
 
 
 def test_a_selector_may_find_nothing_of_what_is_recorded() -> None:
-    """Only where all rules of the name are known and none fits; of other names nothing is said."""
+    """All rules of the name must be known, and none may fit."""
     some = estate("a:b|kind: one = sum by (job) (x)", "a:b|kind: two = sum by (job) (x)")
     for labels, none in (('kind="three"', True), ('pod="p"', True), ('job="j"', False), ('kind="two"', False)):
         vector = parse(f"a:b{{{labels}}}")
@@ -111,7 +111,7 @@ def test_a_selector_may_find_nothing_of_what_is_recorded() -> None:
 
 
 def test_only_names_with_a_colon_are_certainly_recorded() -> None:
-    """An exporter may have any other name too."""
+    """An exporter may have a metric of any other name."""
     some = estate("plain = sum(x)", "a:b = sum(x)", "c = plain", "d = a:b", complete=True)
     proven = [some.proven_labels.result(rule.rule).of("job").is_absent for rule in some.rules[2:]]
     assert proven == [False, True]
@@ -119,7 +119,7 @@ def test_only_names_with_a_colon_are_certainly_recorded() -> None:
 
 
 def test_an_expression_that_cannot_be_read_is_left_open() -> None:
-    """So is what is recorded by it."""
+    """An unreadable expression, and a record of it, may have any label."""
     some = estate("a:b = sum(", "c = a:b")
     assert not absent(some, 0, "job")
     assert not absent(some, 1, "job")

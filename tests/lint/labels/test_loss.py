@@ -1,4 +1,4 @@
-"""Which part of an expression loses a label, in words."""
+"""Tests of the part of an expression that loses a label, and of its description."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from gonogo.promql.tree import Vector, children, walk
     ],
 )
 def test_the_part_that_loses_the_label_is_named(expression: str, label: str, words: str) -> None:
-    """The innermost one."""
+    """The innermost part is named."""
     tree = parse(expression)
     known: dict[int, LabelSet] = {}
     for node in reversed(list(walk(tree))):

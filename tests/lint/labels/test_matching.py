@@ -1,4 +1,4 @@
-"""By which labels the sides of an operator can never match."""
+"""Tests of labels by which the sides of an operator never match."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gonogo.promql.tree import Binary, Vector, children, walk
 
 
 def conflict_in(expression: str) -> Conflict | None:
-    """Look for a conflict at an expression's root."""
+    """Return the conflict at an expression's root."""
     tree = parse(expression)
     assert isinstance(tree, Binary)
     known: dict[int, LabelSet] = {}
@@ -34,7 +34,7 @@ def conflict_in(expression: str) -> Conflict | None:
     ],
 )
 def test_sides_without_a_common_value_never_match(expression: str) -> None:
-    """Whether one lacks the label or both pin it."""
+    """One side lacks the label, or both require different values."""
     found = conflict_in(expression)
     assert found is not None
     assert found.label == "job"
@@ -56,5 +56,5 @@ def test_sides_without_a_common_value_never_match(expression: str) -> None:
     ],
 )
 def test_sides_that_can_match_are_left_alone(expression: str) -> None:
-    """Where a label is ignored, possible on both sides, or not needed."""
+    """The label is ignored, possible on both sides, or not needed."""
     assert conflict_in(expression) is None

@@ -1,4 +1,4 @@
-"""What Go refuses to parse, and where it would stop."""
+"""Tests of the parser: templates that Go refuses, and the places of the mistakes."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ REFUSED = [
 
 
 def is_taken(text: str) -> bool:
-    """Tell whether a template parses."""
+    """Return whether a template can be parsed."""
     try:
         parsed(text, SIGNATURES)
     except UnreadableTemplate:
@@ -68,7 +68,7 @@ def is_taken(text: str) -> bool:
 
 @pytest.mark.parametrize(("text", "place", "message"), REFUSED)
 def test_what_go_refuses_is_refused_at_its_place(text: str, place: str, message: str) -> None:
-    """With the reason in words."""
+    """The error has the place and the reason."""
     with pytest.raises(UnreadableTemplate) as caught:
         parsed(text, SIGNATURES)
     mistake = caught.value.mistake
@@ -102,12 +102,12 @@ def test_what_go_refuses_is_refused_at_its_place(text: str, place: str, message:
     ],
 )
 def test_what_go_takes_is_taken(text: str) -> None:
-    """Odd as it may look."""
+    """Unusual templates that Go accepts are accepted."""
     assert is_taken(text)
 
 
 def test_what_is_nested_too_deeply_is_not_judged() -> None:
-    """Go may well take it."""
+    """Go may accept a deeply nested template."""
     with pytest.raises(TooDeep):
         parsed("{{ if $value }}" * (DEEPEST + 1) + "{{ end }}" * (DEEPEST + 1), SIGNATURES)
     with pytest.raises(TooDeep):
@@ -138,7 +138,7 @@ PIECES = [
 
 @given(st.lists(st.sampled_from([*PIECES, "humanize", ".Labels", ".x", ",", "1", "/*", "*/", "nil", "template"])))
 def test_any_text_is_read_or_refused(pieces: list[str]) -> None:
-    """Nothing else happens, and the place is in the text."""
+    """Every text is parsed or refused, and the place of a mistake is inside the text."""
     text = "".join(pieces)
     for mistake in template(text).mistakes:
         assert 0 <= mistake.offset <= len(text)

@@ -1,4 +1,4 @@
-"""What templates read and show, and what fails when they are expanded."""
+"""Tests of the labels and values in templates, and of the mistakes in their expansion."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ from gonogo.lint.template.simple import simple
     ],
 )
 def test_the_labels_that_are_read_are_found(text: str, labels: list[str]) -> None:
-    """Not those that are tested, nor those of other samples."""
+    """Tested labels, and labels of other samples, do not count."""
     assert [use.label for use in template(text).labels] == labels
 
 
 def test_external_labels_are_told_apart() -> None:
-    """With their places."""
+    """External labels are found separately, with their places."""
     (use,) = template(
         "in {{ $externalLabels.region }}{{ if .ExternalLabels.x }}{{ .ExternalLabels.x }}{{ end }}"
     ).external
@@ -69,7 +69,7 @@ def test_external_labels_are_told_apart() -> None:
     ],
 )
 def test_where_the_value_is_shown_is_found(text: str, shown: list[str]) -> None:
-    """Also through variables and functions, but not where it is only compared."""
+    """The value is followed through variables and functions. A comparison does not show it."""
     assert [text[one.offset : one.offset + one.length] for one in template(text).values] == shown
 
 
@@ -104,12 +104,12 @@ def test_where_the_value_is_shown_is_found(text: str, shown: list[str]) -> None:
     ],
 )
 def test_what_fails_when_it_is_reached_is_a_mistake(text: str, messages: list[str]) -> None:
-    """Only what is certain."""
+    """Only certain failures are mistakes."""
     assert [mistake.message for mistake in template(text).mistakes] == messages
 
 
 def test_new_functions_are_noted() -> None:
-    """Those that not all versions have."""
+    """Functions that not all versions have are noted."""
     assert [function.text for function in template("{{ now }}{{ $value | humanize }}").functions] == ["now"]
 
 
@@ -129,7 +129,7 @@ ACTIONS = st.builds(
 
 @given(st.lists(st.one_of(ACTIONS, st.sampled_from(["text", "{", "}", "}}"]))))
 def test_simple_templates_mean_the_same_at_a_glance(pieces: list[str]) -> None:
-    """As by the parser."""
+    """The quick reader and the parser agree."""
     text = "".join(pieces)
     if (glance := simple(text)) is not None:
         assert glance == meaning(parsed(text, SIGNATURES))
