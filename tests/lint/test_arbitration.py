@@ -79,7 +79,7 @@ def test_what_is_no_text_is_not_asked_about() -> None:
 
 
 def test_a_huge_file_with_mistakes_is_not_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file is refused without promtool, which would print gigabytes."""
+    """The file is not accepted, and promtool, which would print gigabytes, is not asked."""
     monkeypatch.setattr(arbitration, "LARGEST_FAULTY", len(GOOD) + 1)
     Path("good.yml").write_text(f"{GOOD}# with a remark\n", encoding="utf-8")
     Path("huge.yml").write_text("groups: [" + "[]," * 100 + "]\n", encoding="utf-8")
@@ -102,7 +102,7 @@ def test_a_configuration_is_checked_with_the_rules_that_it_loads() -> None:
 
 
 def test_a_configuration_that_is_refused_does_not_hide_its_rules() -> None:
-    """A promtool itself stops at the configuration."""
+    """The real promtool stops at the configuration, so the rules are checked by themselves as well."""
     Path("bad.yml").write_text(BAD, encoding="utf-8")
     Path("prometheus.yml").write_text("rule_files: [bad.yml]\nscrape_configs: [{job_name: ''}]\n", encoding="utf-8")
     arbiter = asked("prometheus.yml")

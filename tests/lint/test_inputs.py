@@ -240,7 +240,7 @@ class TestPolicy:
         assert [unit.path for unit in inputs.tests or ()] == ["p/tests/duri.yml"]
 
     def test_what_the_policy_names_is_told_from_what_else_is_loaded(self, folder: Path) -> None:
-        """The real file counts, under any name. Without a policy it is not known."""
+        """The real file counts, under any name. Without a policy the set is not known."""
         policy_file = policy_folder(folder / "p", more="prometheus: {config: prometheus.yml}\n")
         write("p/prometheus.yml", "rule_files: [rules/*.yml, links/*.yml, more/*.yml]\n")
         write("p/more/x.yml")

@@ -41,7 +41,7 @@ def test_rules_that_promtool_or_the_reader_refuses_fail(tmp_path: Path, rules: s
 
 
 def test_no_rule_file_at_all_fails(tmp_path: Path) -> None:
-    """No promtool can refuse a file that does not exist, so the lint itself fails."""
+    """The lint itself fails, because no promtool can refuse a file that does not exist."""
     run = lint(policy_folder(tmp_path, rules=None))
     assert run.outcome is Outcome.FAIL
     assert "no rule file matches" in run.detail

@@ -113,7 +113,7 @@ def test_what_only_promtool_finds_is_told() -> None:
 
 
 def test_a_file_without_rules_is_told() -> None:
-    """It is a warning for a named file, and an error if the policy loads the file."""
+    """The finding is a warning, because the file may be intended. Other findings cover files of a configuration."""
     write(a=GOOD, none="groups: []\n")
     (finding,) = linted("a.yml", "none.yml").report.findings
     assert (finding.check, finding.severity) == ("rule-files-empty", "warning")
@@ -175,7 +175,7 @@ def test_a_pragma_silences_and_is_counted() -> None:
 
 
 def test_informants_add_what_they_know_one_after_another() -> None:
-    """The version that the user states overrides theirs."""
+    """The second informant gets the estate of the first."""
     write(good=GOOD)
     seen: list[tuple[int, int]] = []
 

@@ -101,7 +101,7 @@ def test_without_vmalert_nothing_decides_and_the_gate_does_not_pass(
 
 
 def test_a_configuration_beside_the_files_of_vmalert_is_decided_by_nobody() -> None:
-    """A promtool would refuse the rule files, so it is not asked, and the gate does not pass."""
+    """The gate does not pass. promtool is not asked, because it would refuse the rule files."""
     Path("prometheus.yml").write_text("rule_files: [rules/*.yml]\n", encoding="utf-8")
     done = lint(request(config="prometheus.yml", own=OWN).policy_file or load(Path("gonogo.yaml")))
     assert done.outcome is Outcome.UNKNOWN
@@ -144,7 +144,7 @@ def test_without_the_dialect_promtool_refuses_the_same_file() -> None:
 
 
 def test_files_named_by_path_take_the_dialect_of_the_policy(folder: Path) -> None:
-    """Resources are unwrapped, unusual file names are no patterns, and a file without rules is accepted."""
+    """Resources are unwrapped, odd file names are not patterns, and a file without rules does not crash the lint."""
     policy_file = request(own=OWN).policy_file
     spec = OTHER.replace("\n", "\n  ")
     Path("x[1].yml").write_text(f"kind: PrometheusRule\nspec:\n  {spec}\n", encoding="utf-8")

@@ -20,7 +20,7 @@ A, B = "{record: a, expr: x}", "{record: b, expr: a + a * 2}"
 
 
 def test_a_record_below_its_reader() -> None:
-    """The finding is once for the metric, at the first read."""
+    """The metric is reported once for the rule."""
     (one,) = found(B, A)
     assert (one.rule, one.severity) == ("b", "warning")
     assert "a is recorded further down" in one.message

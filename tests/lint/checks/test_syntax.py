@@ -103,7 +103,7 @@ def test_a_label_that_is_no_text(written: str, read: str) -> None:
 
 @pytest.mark.parametrize("written", ["'no'", '"1"', "nono", "", "~", "1:30", "2020-01-01", "[]"])
 def test_a_label_that_is_text(written: str) -> None:
-    """Quoted values, and values that every reader takes for a text, are not found."""
+    """Quoted values and plain texts are not found. Other checks report values that are not single."""
     file = source_file(LABELLED.format(written), "f")
     assert [hit for hit in find(Estate((file,))) if "without quotes" in hit.message] == []
 

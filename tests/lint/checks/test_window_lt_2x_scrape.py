@@ -36,7 +36,7 @@ OUTSIDE = FAST + "remote_read: [{url: 'http://127.0.0.1'}]\n"
     ],
 )
 def test_a_window_of_scraped_series(expression: str, configuration: str, severity: list[str]) -> None:
-    """Too short for every job is an error, and for one job a note. An unknown interval is no finding."""
+    """A window too short for every job is an error, and for one job a note. An unknown interval is no finding."""
     assert severities(CHECK, record("r", expression), configuration=configuration) == severity
 
 

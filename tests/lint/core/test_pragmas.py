@@ -204,7 +204,7 @@ def test_faults_are_told_once() -> None:
 
 @pytest.mark.parametrize("check", NEVER_SILENT)
 def test_what_no_server_loads_is_silenced_by_no_reason(check: str) -> None:
-    """These checks cannot be silenced for a rule or for a file, also not together with another check."""
+    """The five checks cannot be silenced for a rule or for a file, also not together with another check."""
     found = [finding(1, check=check), finding(5, "A", check)]
     for comment in (f"# gonogo: disable-file={check},no-comparison legacy\n", f"# gonogo: disable={check} legacy\n"):
         text = comment + RULES if "-file" in comment else RULES.replace("  - alert: A", f"  {comment}  - alert: A")

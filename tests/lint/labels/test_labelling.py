@@ -81,7 +81,7 @@ def test_a_name_of_very_many_rules_is_left_open() -> None:
 
 
 def test_alerts_and_selectors_without_a_name_are_not_followed() -> None:
-    """Such series are not made by recording rules alone."""
+    """The series of alerts, and of selectors without a name, are not made by recording rules alone."""
     some = estate("a:b = sum(x)", 'c = {__name__=~"a:b"}', "d = ALERTS")
     assert not absent(some, 1, "job")
     assert not absent(some, 2, "job")

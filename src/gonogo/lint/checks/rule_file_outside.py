@@ -1,4 +1,4 @@
-"""The server loads a rule file that the policy does not name, so the file can change while the old record still holds.
+"""The server loads a rule file that the policy does not name, so the record would not notice a change of it.
 
 The record of `obs-lint` covers exactly the policy's rules, tests and configuration, and so do the checks of the loaded
 rules. A file that only `rule_files` names is linted now, but nobody would notice that it was broken the day after. Name
