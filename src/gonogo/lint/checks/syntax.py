@@ -1,4 +1,4 @@
-"""A file is not a valid rule file, or an expression is not PromQL: at the next reload the server refuses all its rules.
+"""A file is not a valid rule file, or an expression is not PromQL: at the next reload the server refuses it.
 
 All mistakes of form are reported at once, each with its place: invalid YAML, unknown and repeated keys, a rule with
 both or neither of `record` and `alert`, invalid names and durations, and the wrong characters in an expression.
