@@ -89,7 +89,9 @@ def try_rules(policy_file: PolicyFile, stop: Event) -> Run:
             for sight in _expectations(policy_file.policy, server, watch):
                 watch.note(sight)
         except _NotSeen as missed:
-            return _with_sights(failed(SANDBOX_SMOKE, (str(missed),), "the rules did not do their work", tools), watch)
+            return _with_sights(
+                failed(SANDBOX_SMOKE, (str(missed),), "the rules did not show the expected result", tools), watch
+            )
     return _with_sights(
         Run(SANDBOX_SMOKE, Outcome.PASS, f"{'; '.join(what for _, what in watch.seen)}", tools=tools), watch
     )

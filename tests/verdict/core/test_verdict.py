@@ -32,6 +32,14 @@ def test_one_failure_is_no_go_whatever_is_unknown() -> None:
     assert "does not meet x == 1" in judged.subjects[0].gates[0].checks[0].detail
 
 
+def test_an_earlier_violation_is_named_with_its_time() -> None:
+    """The newest sample may meet the condition, so the detail names the sample that does not."""
+    given = evidence(samples("duri_x", {**{30.0 * n: 1.0 for n in range(14)}, 90.0: 0.5}))
+    (check,) = judge(policy("x == 1 for 5m"), given, NOW).subjects[0].gates[0].checks
+    assert (check.outcome, check.value) == (Outcome.FAIL, 1.0)
+    assert check.detail == "duri_x was 0.5 until 90 s ago, which does not meet x == 1 for 5m"
+
+
 def test_or_lists_its_terms() -> None:
     """One known truth is enough, and every term is shown."""
     given = evidence(samples("duri_x"))

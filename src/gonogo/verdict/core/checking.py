@@ -77,7 +77,7 @@ def _check(term: Term, text: str, reading: Reading, now: float) -> JudgedConditi
         text,
         outcome,
         doubts,
-        doubts[0].detail if doubts else _explain(term, series, outcome),
+        doubts[0].detail if doubts else _explain(term, series, outcome, now),
         value if isfinite(value) else None,
         time,
         now - time,
@@ -140,8 +140,20 @@ def _gappy(series: Series, there: int, interval: float, window: float, now: floa
     return ""
 
 
-def _explain(term: Term, series: Series, outcome: Outcome) -> str:
+def _explain(term: Term, series: Series, outcome: Outcome, now: float) -> str:
     value = series.values[-1]
     if outcome is Outcome.PASS:
         return f"{series.metric} is {value:g}"
+    if isinstance(term, Comparison) and term.held is not None and term.holds(value):
+        return f"{series.metric} was {_last_violation(term, series, now)}, which does not meet {term}"
     return f"{series.metric} is {value!r}, which does not meet {term}"
+
+
+def _last_violation(comparison: Comparison, series: Series, now: float) -> str:
+    """Name the newest sample that violates a comparison. With ``for`` it can be older than the newest sample."""
+    value, time = next(
+        (value, time)
+        for value, time in zip(reversed(series.values), reversed(series.times), strict=True)
+        if not comparison.holds(value)
+    )
+    return f"{value!r} until {now - time:.0f} s ago"

@@ -26,4 +26,4 @@ def _doubts(name: str, state: RunState, runs: Runs, now: float) -> tuple[Doubt, 
         why = f"the last passed run is {now - state.passed_at:.0f} s old, over {runs.max_age.total_seconds():.0f} s"
     else:
         return ()
-    return (Doubt(Reason.NO_RECORD, f"{why}; 'gonogo dryrun' runs {name}, and a run that passes counts"),)
+    return (Doubt(Reason.NO_RECORD, f"{why}; run gonogo dryrun, which includes {name}"),)
