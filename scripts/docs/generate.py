@@ -33,8 +33,8 @@ def gates_page() -> str:
     texts = {id(module.GATE): module.__doc__ or "" for module in modules if hasattr(module, "GATE")}
     intro = (
         "# The gates of the preset\n\n"
-        "Made by `make docs` from the files in `src/gonogo/gates`. The thresholds stand in the policy, "
-        "and nowhere else; see [policy.md](policy.md)."
+        "`make docs` writes this page from the files in `src/gonogo/rulepack/gates`. Every threshold is in the policy, "
+        "and nowhere else: see [policy.md](policy.md)."
     )
     return "\n\n".join([intro, *(_section(gate, texts[id(gate)]) for gate in PRESET_GATES)]) + "\n"
 

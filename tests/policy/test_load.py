@@ -145,7 +145,7 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, name: str) -> N
         ("slos: [{name: a, objective: 0, bad: x, total: y}]", "slos[0].objective: must be above 0"),
         ("slos: [{name: a, objective: high, bad: x, total: y}]", "slos[0].objective: must be a number, not text"),
         ("slos: [{name: a, objective: 0.9, bad: x}]", "slos[0].total: is missing"),
-        ("slos: [{name: a, objective: 0.9, bad: 'rate(x[5m])', total: y}]", "is no plain counter selector"),
+        ("slos: [{name: a, objective: 0.9, bad: 'rate(x[5m])', total: y}]", "is not a plain counter selector"),
         (
             "slos: [{name: a, objectiv: 1, objective: 0.9, bad: x, total: y}]",
             "slos[0].objectiv: there is no such key (did you mean",

@@ -23,7 +23,7 @@ def gate(name: str, require: list[str], abort: list[str] | None = None, warn: li
 
 
 def preset_gates(heartbeat: Heartbeat) -> tuple[Gate, ...]:
-    """Give the gates of the preset, named by the heartbeat's durations."""
+    """Return the gates of the preset, named by the heartbeat's durations."""
     fresh, changes = f"heartbeat_fresh_{heartbeat.fresh_name}", f"heartbeat_changes_{heartbeat.window_name}"
     return (
         gate(
@@ -53,7 +53,7 @@ def preset_gates(heartbeat: Heartbeat) -> tuple[Gate, ...]:
 
 
 def preset_policy(heartbeat: Heartbeat | None = None) -> Policy:
-    """Give the preset's policy."""
+    """Return the preset's policy."""
     beats = heartbeat or Heartbeat()
     return Policy(
         realm="prod",
@@ -69,5 +69,5 @@ def preset_policy(heartbeat: Heartbeat | None = None) -> Policy:
 
 
 def of_services() -> Policy:
-    """Give a policy of several subjects and two SLOs, one of which counts bad events in its total."""
+    """Return a policy of several subjects and two SLOs, one of which counts bad events in its total."""
     return replace(preset_policy(), subjects=("service",), slos=(GREEN, API))

@@ -23,13 +23,13 @@ def laid_out(pack: Pack, folder: Path, prefix: str) -> Path:
 
 
 def refusal(folder: Path) -> str:
-    """Give what ``promtool check rules`` has against the rules; empty where it has nothing."""
+    """Return the complaint of ``promtool check rules``; empty if there is none."""
     files = sorted(map(str, (folder / "rules").iterdir()))
     return _said([PROMTOOL, "check", "rules", "--lint=all", "--lint-fatal", *files])
 
 
 def failure(folder: Path, *names: str) -> str:
-    """Give what ``promtool test rules`` has against test files; empty where they pass."""
+    """Return the failures of ``promtool test rules``; empty if the tests pass."""
     return _said([PROMTOOL, "test", "rules", *(str(folder / "tests" / name) for name in names)])
 
 

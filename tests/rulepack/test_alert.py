@@ -1,4 +1,4 @@
-"""Alerts come from the policy's own conditions, and only from those that one comparison says."""
+"""Alerts come from the policy's own conditions with a single comparison."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WATCH = (Watch("a", "ABad", "A is bad."),)
 
 
 def test_conditions_of_several_terms_make_no_alert() -> None:
-    """What is joined by ``or``, and ``falling``, is the judge's to weigh."""
+    """Only the judge evaluates ``or`` and ``falling``."""
     assert violations(gate("g", ["a <= 1 or b <= 1", "falling(a, 5m)"]), "a") == ()
 
 
@@ -34,13 +34,13 @@ def test_conditions_of_several_terms_make_no_alert() -> None:
     ],
 )
 def test_a_requirement_is_turned_around_where_nothing_else_is_said(required: str, violated: str) -> None:
-    """With patience, unless the requirement has its own."""
+    """The alert waits for the default time, unless the requirement has its own."""
     (found,) = violations(gate("g", [required]), "a")
     assert (str(found.comparison), found.severity) == (violated, "warning")
 
 
 def test_aborts_are_critical_and_warnings_are_warnings() -> None:
-    """Each said once, however often the policy says it; the requirement is then left alone."""
+    """Each condition makes one alert, even if the policy repeats it, and the requirement makes none."""
     asked = gate("g", ["a <= 1"], abort=["a > 3 for 5m", "a > 3 for 5m", "b > 1"], warn=["a > 2"])
     assert [(str(v.comparison), v.severity) for v in violations(asked, "a")] == [
         ("a > 3 for 5m", "critical"),
@@ -49,14 +49,14 @@ def test_aborts_are_critical_and_warnings_are_warnings() -> None:
 
 
 def test_a_gate_that_the_policy_does_not_have_makes_no_alert() -> None:
-    """Nobody is told of what nobody asked for."""
+    """Without the gate nobody expects an alert."""
     policy = replace(preset_policy(), gates=())
     assert violation_alerts(policy, "g", (A,), WATCH) == ()
     assert absence_alert(policy, "g", (A,), "AAbsent", "A is gone.") == ()
 
 
 def test_an_alert_watches_the_series_that_the_policy_means() -> None:
-    """A signal that the policy gives another metric is watched there."""
+    """The alert watches the metric that the policy gives the signal."""
     moved = Signal("a", "own_metric", {"job": "x"})
     policy = replace(preset_policy(), gates=(gate("g", ["a <= 1"]),), signals={"a": moved})
     (told,) = violation_alerts(policy, "g", (A,), WATCH)
@@ -66,7 +66,7 @@ def test_an_alert_watches_the_series_that_the_policy_means() -> None:
 
 
 def test_absence_is_asked_of_every_required_signal() -> None:
-    """Signals of other gates are not this one's to miss; shared ones are missed once."""
+    """Signals of other gates make no alert, and shared signals make one."""
     policy = replace(
         preset_policy(), subjects=("service",), gates=(gate("g", ["a <= 1", "b <= 1 or a > 3", "other == 1"]),)
     )

@@ -1,4 +1,4 @@
-"""The pack as a whole: what a policy needs, always the same, nothing silent."""
+"""The pack as a whole: all needed rules, always the same, nothing silent."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ POLICIES = (
 
 
 def names(policy: Policy) -> list[str]:
-    """Name the gates that a policy needs."""
+    """Return the names of the gates that a policy needs."""
     return [chosen.name for chosen in needed(policy, INTERVAL, PRESET_GATES)]
 
 
 def test_a_policy_that_asks_for_nothing_needs_nothing() -> None:
-    """No gate, no rules."""
+    """A policy without gates needs no rules."""
     assert names(replace(preset_policy(), gates=())) == []
     assert pack(replace(preset_policy(), gates=()), INTERVAL, PRESET_GATES).tests_yaml == {}
 
 
 def test_what_is_read_is_needed_too() -> None:
-    """Uptime and V count fresh samples, so the heartbeat's rules come along, but not its gate's alerts."""
+    """Uptime and V count fresh samples, so they need the heartbeat's rules, but not its gate's alerts."""
     policy = replace(preset_policy(), gates=(gate("mine", ["green_uptime_ratio >= 0.9"]),))
     assert names(policy) == ["heartbeat", "uptime"]
     _, alerts = groups(policy, INTERVAL, needed(policy, INTERVAL, PRESET_GATES))
@@ -48,7 +48,7 @@ def test_what_is_read_is_needed_too() -> None:
 
 
 def test_certificates_ask_for_signals_as_well() -> None:
-    """A dry run may be judged by what no gate requires."""
+    """A dry run may be judged by a signal that no gate requires."""
     certify = (
         parse_criterion("share(canary_samples >= 1) >= 0.9"),
         parse_criterion("mean(dr_rehearsal_age_hours) <= 1"),
@@ -58,7 +58,7 @@ def test_certificates_ask_for_signals_as_well() -> None:
 
 
 def test_rules_that_read_each_other_share_a_group() -> None:
-    """V and uptime are evaluated after what they read; month-long ranges never hold up the heartbeat."""
+    """V and uptime are evaluated after their inputs, and month-long ranges never delay the heartbeat."""
     rules, _ = groups(preset_policy(), INTERVAL, PRESET_GATES)
     assert [(group.name, len(group.rules)) for group in rules] == [
         ("duri-heartbeat", 7),
@@ -75,7 +75,7 @@ def test_rules_that_read_each_other_share_a_group() -> None:
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_the_pack_is_the_same_each_time(policy: Policy) -> None:
-    """The same policy gives the same bytes, and every file says who wrote it."""
+    """The same policy gives the same bytes, and every file names its author."""
     made = pack(policy, INTERVAL, PRESET_GATES)
     assert made == pack(policy, INTERVAL, PRESET_GATES)
     assert all(text.startswith(MARK) for text in (made.rules_yaml, made.alerts_yaml, *made.tests_yaml.values()))
@@ -102,7 +102,7 @@ def test_no_test_passes_in_silence(policy: Policy) -> None:
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_every_rule_and_alert_is_asserted(policy: Policy) -> None:
-    """Each record gives a value somewhere; each alert fires somewhere, and is quiet somewhere."""
+    """Each record gives a value in some scenario, and each alert fires in one and does not fire in another."""
     made = pack(policy, INTERVAL, PRESET_GATES)
     files = [yaml.safe_load(text) for text in made.tests_yaml.values()]
     valued = {_metric(e["expr"]) for e in _expectations(files, "promql_expr_test") if e["exp_samples"]}

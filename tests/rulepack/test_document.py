@@ -1,4 +1,4 @@
-"""The YAML that Prometheus and promtool read: it says what the values say."""
+"""The YAML that Prometheus and promtool read has the meaning of the values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ POINTS = st.lists(st.none() | st.just("stale") | st.integers(-5, 5).map(float) |
 
 
 def read_notation(text: str) -> list[Point]:
-    """Read promtool's series notation, as its documentation gives it."""
+    """Read promtool's series notation according to its documentation."""
     points: list[Point] = []
     for part in text.split():
         if part == "stale":
@@ -45,19 +45,19 @@ def read_notation(text: str) -> list[Point]:
     ],
 )
 def test_points_are_written_as_runs(points: tuple[Point, ...], text: str) -> None:
-    """Equal steps make one run, as long as doubles hold them exactly."""
+    """Equal steps make one run, as long as doubles represent them exactly."""
     assert notation(points) == text
 
 
 @given(POINTS)
 def test_points_read_back(points: list[Point]) -> None:
-    """No point is lost or changed on the way through the notation."""
+    """Every point comes back unchanged from the notation."""
     exact = [round(point * 4) / 4 if isinstance(point, float) else point for point in points]
     assert read_notation(notation(tuple(exact))) == exact
 
 
 def test_a_rule_file_says_what_its_rules_say() -> None:
-    """Everything that is set is written, in the order that people write it, and nothing else."""
+    """Every key is written in the usual order, and no other key is."""
     group = RuleGroup(
         "g",
         (

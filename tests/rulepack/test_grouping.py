@@ -1,4 +1,4 @@
-"""Groups: rules stand with what they read, and apart from what they do not."""
+"""Groups: rules are together with their inputs, and apart from other rules."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def rule(name: str, expression: str) -> Rule:
 
 
 def test_a_reader_joins_the_group_of_what_it_reads() -> None:
-    """In the order given, so that nothing is read before it is recorded."""
+    """The given order stays, so that every input is recorded before it is read."""
     groups = grouped(
         "p",
         (

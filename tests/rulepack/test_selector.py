@@ -1,4 +1,4 @@
-"""Selectors: what is refused, how they are narrowed, and that they read back the same."""
+"""Selectors: refused ones, narrowed ones, and the way back from text."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ MATCHERS = st.lists(st.builds(CounterMatcher, LABEL, st.sampled_from(("=", "!=",
     ],
 )
 def test_anything_but_a_plain_selector_is_refused(text: str) -> None:
-    """The message shows what one looks like."""
-    with pytest.raises(ValueError, match="is no plain counter selector; write a metric's name with label matchers"):
+    """The message shows an example of a plain selector."""
+    with pytest.raises(ValueError, match="is not a plain counter selector; write a metric name with label matchers"):
         parse_selector(text)
 
 
@@ -75,13 +75,13 @@ def test_a_selector_is_read_in_every_spelling(text: str, written: str) -> None:
 
 @given(METRIC, MATCHERS)
 def test_what_is_written_reads_back(metric: str, matchers: list[CounterMatcher]) -> None:
-    """Writing and reading are inverse, whatever the labels' values hold."""
+    """Reading is the inverse of writing for any label values."""
     selector = CounterSelector(metric, tuple(matchers))
     assert parse_selector(str(selector)) == selector
 
 
 def test_narrowing_says_nothing_twice() -> None:
-    """A matcher that is there already is not added again."""
+    """A matcher that the selector has is not added again."""
     selector = parse_selector('x{a="b"}')
     assert str(selector.where(a="b", c="d")) == 'x{a="b",c="d"}'
 
@@ -100,5 +100,5 @@ def test_narrowing_says_nothing_twice() -> None:
     ],
 )
 def test_a_selector_knows_its_series(text: str, labels: dict[str, str], accepted: bool) -> None:  # noqa: FBT001 - a case
-    """Matchers anchor, an empty value stands for a missing label, and doubt is no."""
+    """Matchers are anchored, an empty value stands for a missing label, and doubt means no."""
     assert parse_selector(text).accepts("x", labels) is accepted

@@ -1,4 +1,4 @@
-"""Examples of series: each is selected by what it was made for."""
+"""Examples of series: each is selected by its selector."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gonogo.rulepack.witness import witness
 
 @pytest.mark.parametrize("text", ['x{a="b",a="c"}', 'x{a=~"b",a!="b"}', 'x{a=~"(?i)b"}', 'x{a=~"[[:alpha:]]+"}'])
 def test_what_has_no_example_is_refused(text: str) -> None:
-    """A contradiction, or an expression that only RE2 can judge, says which label it is about."""
+    """A contradiction, or an expression that only RE2 can judge, is an error that names the label."""
     with pytest.raises(ValueError, match="no example for the label a satisfies"):
         witness(parse_selector(text), {})
 
@@ -36,12 +36,12 @@ def test_what_has_no_example_is_refused(text: str) -> None:
     ],
 )
 def test_examples_are_short(matcher: str, example: str) -> None:
-    """The first branch, the first character, the fewest repetitions; empty is a label that is not there."""
+    """Examples have the first branch, the first character and the fewest repetitions; empty is a missing label."""
     assert witness(parse_selector(f"x{{{matcher}}}"), {}).get("a", "") == example
 
 
 def test_what_is_wanted_is_kept_where_it_may_be() -> None:
-    """Wanted labels stay, unless a matcher wants something else."""
+    """Wanted labels stay, unless a matcher forbids them."""
     selector = parse_selector('x{service=~".+",job="api"}')
     wanted = {"service": "alpha", "job": "source", "instance": "one"}
     assert witness(selector, wanted) == {"service": "alpha", "job": "api", "instance": "one"}

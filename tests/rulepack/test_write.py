@@ -1,4 +1,4 @@
-"""Writing the pack: nobody's files are overwritten, nothing is written twice."""
+"""Writing the pack: foreign files are kept, and equal files are not written again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ POLICY = preset_policy()
 
 
 def test_somebody_elses_file_is_left_alone(tmp_path: Path) -> None:
-    """Then nothing at all is written, unless it is forced."""
+    """With a foreign file nothing at all is written, unless the user forces it."""
     own = tmp_path / "rules" / "duri.alerts.yml"
     own.parent.mkdir()
     own.write_text("groups: []\n", encoding="utf-8")
@@ -29,23 +29,23 @@ def test_somebody_elses_file_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_the_way_is_said(tmp_path: Path) -> None:
-    """Even force makes no file of a folder."""
+    """A folder in the place of a file is an error, even with force."""
     (tmp_path / "rules" / "duri.rules.yml").mkdir(parents=True)
     with pytest.raises(ActionFailed, match="gonogo did not write"):
         write_rules(POLICY, INTERVAL, tmp_path)
-    with pytest.raises(ActionFailed, match="the rules could not all be written"):
+    with pytest.raises(ActionFailed, match="not all files of the rules could be written"):
         write_rules(POLICY, INTERVAL, tmp_path, force=True)
 
 
 def test_a_policy_without_signals_of_the_preset_has_no_rules(tmp_path: Path) -> None:
     """An empty rule file would look like a working one."""
-    with pytest.raises(UsageError, match="speaks of no signal of the preset"):
+    with pytest.raises(UsageError, match="uses no signal of the preset"):
         write_rules(replace(POLICY, gates=()), INTERVAL, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_writing_twice_changes_nothing(tmp_path: Path) -> None:
-    """What is as it should be is not touched."""
+    """Files with the right content are not touched."""
     first = write_rules(POLICY, INTERVAL, tmp_path)
     assert {change.change for change in first} == {WrittenFile.WRITTEN}
     times = {change.path: change.path.stat().st_mtime_ns for change in first}
@@ -55,7 +55,7 @@ def test_writing_twice_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_what_the_policy_no_longer_needs_is_named(tmp_path: Path) -> None:
-    """A test of a gate that is gone would fail; it is said and left to the user, and other files are not spoken of."""
+    """A test of a gate that is gone would fail, so its file is listed and kept; other files are not listed."""
     write_rules(POLICY, INTERVAL, tmp_path)
     (tmp_path / "tests" / "duri_own_test.yml").write_text("tests: []\n", encoding="utf-8")
     fewer = replace(POLICY, gates=POLICY.gates[:2])
@@ -65,7 +65,7 @@ def test_what_the_policy_no_longer_needs_is_named(tmp_path: Path) -> None:
 
 
 def test_tests_find_their_rules_from_wherever_they_are(tmp_path: Path) -> None:
-    """The path is relative, so that both can move together."""
+    """The path is relative, so that both folders can move together."""
     write_rules(POLICY, INTERVAL, tmp_path / "prometheus", tmp_path / "tests" / "promql")
     test = tmp_path / "tests" / "promql" / "duri_dr_test.yml"
     assert "\n  - ../../prometheus/rules/duri.rules.yml\n" in test.read_text(encoding="utf-8")

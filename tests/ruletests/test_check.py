@@ -1,4 +1,4 @@
-"""Running test files: what promtool says, what it does not say, and what is remembered."""
+"""Runs of test files: promtool's verdict, gonogo's findings, and the cache."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ groups: [{name: m, rules: [{record: made, expr: x}]}, {name: r, rules: [{record:
 def test_both_orders_of_groups_are_tried(
     tmp_path: Path, value: str, given: str, ids: list[str], *, promtool: bool
 ) -> None:
-    """Where they read one another; what fails in both is simply wrong."""
+    """Groups that read each other run in both orders, and a failure in both is simply a failure."""
     text = ORDERED.replace("VALUE", value).replace("GIVEN", given)
     (report,) = check(write(tmp_path, {"r.yml": TWO_GROUPS, "a_test.yml": text}))
     assert report.promtool is promtool
@@ -52,7 +52,7 @@ def test_both_orders_of_groups_are_tried(
 
 
 def test_an_order_that_does_not_matter_is_no_finding(tmp_path: Path) -> None:
-    """In a steady state both give the same."""
+    """In a steady state both orders give the same result."""
     steady = ORDERED.replace("0+1x5", "3x5").replace("VALUE", "3").replace("GIVEN", "")
     (report,) = check(write(tmp_path, {"r.yml": TWO_GROUPS, "a_test.yml": steady}))
     assert (report.outcome, report.findings) == ("PASS", ())
@@ -60,7 +60,7 @@ def test_an_order_that_does_not_matter_is_no_finding(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("values", "ids"), [("0x2 2x9", ["pending-alert"]), ("0x20", [])])
 def test_a_pending_alert_is_looked_for(tmp_path: Path, values: str, ids: list[str]) -> None:
-    """Only one that really is pending counts."""
+    """Only an alert that is really pending is a finding."""
     rules = RULES.replace("x > 1", "x > 1, for: 5m")
     quiet = FIRING.replace("2x3", values).replace("eval_time: 1m", "eval_time: 6m").replace("[{}]", "[]")
     (report,) = check(write(tmp_path, {"r.yml": rules, "a_test.yml": quiet}))
@@ -68,7 +68,7 @@ def test_a_pending_alert_is_looked_for(tmp_path: Path, values: str, ids: list[st
 
 
 def test_a_warning_of_promtool_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever it warns of, it says SUCCESS all the same."""
+    """A warning with SUCCESS is a failure."""
     fake_promtool(
         tmp_path / "bin",
         monkeypatch,
@@ -80,7 +80,7 @@ def test_a_warning_of_promtool_is_a_failure(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_files_of_one_process_have_the_verdicts_and_words_of_files_alone(tmp_path: Path) -> None:
-    """With the promtool at hand: passed, failed in two tests, refused rules, no YAML for promtool, a rule file gone."""
+    """Files of one process have the same verdicts and output as files that run alone."""
     twice = FIRING.replace("2x3", "0x3") + FIRING.partition("tests:\n")[2].replace("2x3", "'<&\"x'")
     texts = {
         "a_test.yml": FIRING,
@@ -102,7 +102,7 @@ def test_files_of_one_process_have_the_verdicts_and_words_of_files_alone(tmp_pat
 def test_a_file_with_which_promtool_breaks_down_hides_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str
 ) -> None:
-    """The others of its process are run again, each by itself."""
+    """The other files of the process run again, each by itself."""
     fake_promtool(
         tmp_path / "bin",
         monkeypatch,
@@ -120,7 +120,7 @@ def test_a_file_with_which_promtool_breaks_down_hides_no_other(
 
 @pytest.mark.parametrize("version", ["2.42.0", "3.5.0"])
 def test_a_full_memory_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str) -> None:
-    """What had no room there is run again with the usual temporary folder."""
+    """A file without room in memory runs again with the usual temporary folder."""
     monkeypatch.delenv("TMPDIR", raising=False)
     monkeypatch.setattr(memory_folder, "ROOM", 0)
     monkeypatch.setattr(memory_folder, "SHARED", tmp_path)
@@ -136,7 +136,7 @@ def test_a_full_memory_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_results_come_in_the_order_of_the_files(tmp_path: Path) -> None:
-    """Whichever is read and run first; one that is gone is told of among them."""
+    """Results are in the order of the files, and a missing file has its place among them."""
     tests = {f"{name}_test.yml": FIRING + "#" * size for name, size in (("a", 1), ("b", 900), ("c", 30))}
     paths = write(tmp_path, {"r.yml": RULES, **tests})
     reports = check([*paths, tmp_path / "gone_test.yml"])
@@ -145,7 +145,7 @@ def test_results_come_in_the_order_of_the_files(tmp_path: Path) -> None:
 
 
 def test_failures_are_in_words_of_the_sources(tmp_path: Path) -> None:
-    """Not of the folder in which promtool read them."""
+    """Failures name the source files, and not the staged files."""
     broken = {"r.yml": RULES.replace("x > 1", "'x >'"), "a_test.yml": FIRING}
     (report,) = check(write(tmp_path, broken))
     assert f"{tmp_path}/r.yml: " in report.detail
@@ -153,7 +153,7 @@ def test_failures_are_in_words_of_the_sources(tmp_path: Path) -> None:
 
 
 def test_what_is_wrong_with_rules_is_said_once(tmp_path: Path) -> None:
-    """And not for each test that loads them."""
+    """A mistake in a rule file is reported once, and not for each test that loads the file."""
     broken = {"r.yml": RULES.replace("x > 1", "'x >'"), "a_test.yml": FIRING + FIRING.partition("tests:\n")[2]}
     (report,) = check(write(tmp_path, broken))
     assert report.detail.count("could not parse expression") == 1
@@ -161,7 +161,7 @@ def test_what_is_wrong_with_rules_is_said_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a_test.yml", "r.yml"])
 def test_what_cannot_be_read_is_said(tmp_path: Path, name: str) -> None:
-    """Be it no text, a folder, a pipe that nobody writes to, a link to nothing, or without end."""
+    """No text, a folder, a pipe without a writer, a link to nothing and an endless file are each reported."""
     paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
     (tmp_path / name).write_bytes(b"\xff")
     (report,) = check(paths)
@@ -181,7 +181,7 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, name: str) -> None:
 
 
 def test_a_base_name_that_two_files_have_is_no_choice(tmp_path: Path) -> None:
-    """Unless they are the same, or the entry says more of the path."""
+    """Two different files need more of the path in the entry, and two equal files do not."""
     deeper = FIRING.replace("r.yml", "one/r.yml")
     files = {"t/a_test.yml": FIRING, "t/b_test.yml": deeper, "x/one/r.yml": RULES, "x/two/r.yml": f"{RULES}# other\n"}
     paths = write(tmp_path, files)
@@ -194,14 +194,14 @@ def test_a_base_name_that_two_files_have_is_no_choice(tmp_path: Path) -> None:
 
 
 def test_a_file_beside_the_test_is_the_one_that_is_meant(tmp_path: Path) -> None:
-    """Whatever else has its name."""
+    """The file beside the test counts, even if other files have its name."""
     files = {"one/a_test.yml": FIRING, "one/r.yml": RULES, "two/r.yml": f"{RULES}# other\n"}
     (report,) = check(write(tmp_path, files), tmp_path)
     assert report.outcome == "PASS"
 
 
 def test_what_was_run_is_heard_of(tmp_path: Path) -> None:
-    """From those that need not be run to the last."""
+    """The progress goes from the cached files to the last file."""
     heard: list[tuple[int, int]] = []
     paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING, "b_test.yml": FIRING})
     at_hand, cache = installed_promtool(), UnitCache(None, "")
@@ -210,10 +210,10 @@ def test_what_was_run_is_heard_of(tmp_path: Path) -> None:
 
 
 class TestCache:
-    """What passed before, and whether it still stands."""
+    """Tests for the passes of earlier runs."""
 
     def test_an_unchanged_pass_is_not_run_again(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Promtool would fail now."""
+        """An unchanged pass does not run again: promtool would fail now."""
         paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
         assert not check(paths, cache=tmp_path / "kept")[0].cached
         fake_promtool(tmp_path / "bin", monkeypatch, "exit 1\n")
@@ -222,7 +222,7 @@ class TestCache:
 
     @pytest.mark.parametrize("name", ["r.yml", "a_test.yml"])
     def test_a_change_is_run(self, tmp_path: Path, name: str) -> None:
-        """Of the test, and of the rules."""
+        """A change of the test or of the rules makes the file run again."""
         paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
         check(paths, cache=tmp_path / "kept")
         changed = (tmp_path / name).read_text(encoding="utf-8") + "# changed\n"
@@ -230,7 +230,7 @@ class TestCache:
         assert not check(paths, cache=tmp_path / "kept")[0].cached
 
     def test_a_failure_is_never_kept(self, tmp_path: Path) -> None:
-        """Nor a pass with a finding."""
+        """Neither a failure nor a pass with a finding is kept."""
         failing, silent = FIRING.replace("2x3", "0x3"), f"{FIRING}  - interval: 1m\n"
         paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": failing, "b_test.yml": silent})
         for _ in range(2):
@@ -239,7 +239,7 @@ class TestCache:
 
     @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b'{"schema": 1}', b"\xff"])
     def test_a_damaged_entry_is_none(self, tmp_path: Path, content: bytes) -> None:
-        """The file is run, and the entry mended."""
+        """The file runs again, and the entry is written anew."""
         paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
         check(paths, cache=tmp_path / "kept")
         (entry,) = (tmp_path / "kept" / "unit").iterdir()
@@ -247,7 +247,7 @@ class TestCache:
         assert [check(paths, cache=tmp_path / "kept")[0].cached for _ in range(2)] == [False, True]
 
     def test_an_entry_under_another_key_is_none(self, tmp_path: Path) -> None:
-        """A copied file proves nothing."""
+        """A copied entry proves nothing."""
         paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
         check(paths, cache=tmp_path / "kept")
         (entry,) = (tmp_path / "kept" / "unit").iterdir()
@@ -256,19 +256,19 @@ class TestCache:
         assert not check(paths, cache=tmp_path / "kept")[0].cached
 
     def test_a_cache_that_cannot_be_written_costs_nothing_but_time(self, tmp_path: Path) -> None:
-        """A file stands where its folder would be."""
+        """With a file in place of the folder, the cache keeps nothing and the run goes on."""
         paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING, "kept": ""})
         assert [check(paths, cache=tmp_path / "kept")[0].outcome for _ in range(2)] == ["PASS", "PASS"]
 
     def test_other_tools_other_entries(self, tmp_path: Path) -> None:
-        """A new promtool judges anew."""
+        """Another promtool has other entries."""
         paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
         for tool, cached in (("2.42.0", False), ("2.42.0", True), ("3.0.0", False)):
             (report,) = check_files(paths, RulePlaces(), installed_promtool(), UnitCache(tmp_path / "kept", tool), {})
             assert report.cached is cached
 
     def test_what_is_of_no_use_any_more_goes(self, tmp_path: Path) -> None:
-        """After a month."""
+        """An entry that was not used for a month is removed."""
         paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
         check(paths, cache=tmp_path / "kept")
         (entry,) = (tmp_path / "kept" / "unit").iterdir()
@@ -281,7 +281,7 @@ class TestCache:
         UnitCache(None, "").tidy()
 
     def test_where_it_is(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """As the desktop's rules say; without a home there is none."""
+        """The folder follows the desktop's rules; without a home folder there is none."""
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
         assert default_folder() == tmp_path / "gonogo"
         monkeypatch.setenv("XDG_CACHE_HOME", "relative")

@@ -1,4 +1,4 @@
-"""Rules that need a feature of the server: promtool turns it on, or says that it is too old."""
+"""Rules that need a feature of the server: promtool turns the feature on, or is reported as too old."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ prometheus: {config: null, features: [native-histograms, promql-experimental-fun
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand in a folder with a policy, a rule with an experimental function, and its test."""
+    """Make a folder with a policy, a rule with an experimental function, and its test."""
     write(tmp_path, {"rules/r.yml": RULES, "tests/a_test.yml": TEST, "gonogo.yaml": POLICY})
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -52,18 +52,18 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def is_too_old() -> bool:
-    """Ask the promtool at hand."""
+    """Return True if the installed promtool is too old."""
     return features_for(FEATURES, installed_promtool().release).lacking != ()
 
 
 def test_without_the_feature_promtool_refuses_the_rule() -> None:
-    """In tests, and in a lint."""
+    """Promtool refuses the rule in tests and in lint."""
     assert places_report(["tests"], []).outcome == "FAIL"
     assert run_lint(LintRequest((Path("rules"),))).report.findings[0].severity == "error"
 
 
 def test_tests_and_mutants_have_the_feature() -> None:
-    """Of the policy, or as the command names it."""
+    """The policy or the command names the feature."""
     if is_too_old():
         with pytest.raises(UsageError, match="cannot turn on the feature promql-experimental-functions"):
             places_report(["tests"], [], features=FEATURES)
@@ -80,7 +80,7 @@ def test_tests_and_mutants_have_the_feature() -> None:
 
 
 def test_a_lint_has_the_feature() -> None:
-    """Of the policy, of the command, or of the server that is asked: only there a note says that it is lacking."""
+    """The policy, the command or the server names the feature, and a note says when only the server lacks it."""
     asked = LintRequest((Path("rules"),), features=FEATURES), LintRequest(policy_file=load(Path("gonogo.yaml")))
     if is_too_old():
         for request in asked:
@@ -97,7 +97,7 @@ def test_a_lint_has_the_feature() -> None:
 
 
 def run(*arguments: str) -> int:
-    """Run gonogo and give its exit code."""
+    """Run gonogo and return its exit code."""
     with pytest.raises(SystemExit) as left:
         main(list(arguments))
     assert isinstance(left.value.code, int)
@@ -106,7 +106,7 @@ def run(*arguments: str) -> int:
 
 @pytest.mark.parametrize("command", ["test", "lint"])
 def test_the_option_is_for_files_named_by_path(command: str, capfd: pytest.CaptureFixture[str]) -> None:
-    """A policy has its own key; a misspelt feature is named."""
+    """A policy has a key for features, and a misspelt feature is named."""
     assert run(command, "--enable-feature", FEATURES[0]) == 2
     assert "name it under prometheus.features" in capfd.readouterr().err
     assert run(command, "rules", "--enable-feature", "exemplar-storage,promql-experimental-function") == 2

@@ -1,4 +1,4 @@
-"""Finding test files by folder, by glob and by name."""
+"""Test files found by folder, by glob and by name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FILES = {
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand in a folder with tests and others."""
+    """Make a folder with test files and other files."""
     write(tmp_path, FILES)
     (tmp_path / "a" / "b" / "bytes.yml").write_bytes(b"rule_files: \xff")
     (tmp_path / "a" / "b" / "gone.yml").symlink_to("nowhere.yml")
@@ -36,14 +36,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("place", ["nowhere", "a/nothing_test.yml"])
 def test_what_is_not_there_is_refused(folder: Path, place: str) -> None:
-    """It is a mistake of the caller."""
+    """A missing file is a mistake of the caller."""
     with pytest.raises(UsageError, match="no such file or folder"):
         found([str(folder / place)])
 
 
 @pytest.mark.parametrize("place", ["empty", "a/*.txt", "x/**/*_test.yml"])
 def test_places_without_tests_are_findings(folder: Path, place: str) -> None:
-    """A typo in a glob must not pass."""
+    """A misspelt glob must not pass."""
     (folder / "empty").mkdir()
     paths, nowhere = found([place])
     assert paths == ()
@@ -51,7 +51,7 @@ def test_places_without_tests_are_findings(folder: Path, place: str) -> None:
 
 
 def test_below_a_folder(folder: Path) -> None:
-    """By name or by content; a server's configuration is none, and what cannot be read may be one."""
+    """The name or the content decides; a server's configuration is no test, and an unreadable file may be one."""
     paths, nowhere = found([str(folder)])
     names = ["a/b/bytes.yml", "a/b/gone.yml", "a/b/pipe.yml", "a/b/three.yml", "a/one_test.yml", "a/two_test.yaml"]
     assert [str(path.relative_to(folder)) for path in paths if path.name != "broken.yml"] == names
@@ -70,18 +70,18 @@ def test_below_a_folder(folder: Path) -> None:
 )
 @pytest.mark.usefixtures("folder")
 def test_by_glob_and_by_name(place: str, names: list[str]) -> None:
-    """A file named by itself is taken for a test, whatever is in it."""
+    """A file named by its path counts as a test with any content."""
     assert [str(path) for path in found([place])[0] if path.name != "broken.yml"] == names
 
 
 def test_an_absolute_glob_gives_absolute_paths(folder: Path) -> None:
-    """And two places that overlap give each file once."""
+    """Two places that overlap give each file once."""
     paths, _ = found([f"{folder}/a/*_test.yml", str(folder / "a" / "one_test.yml")])
     assert paths == (folder / "a" / "one_test.yml",)
 
 
 def test_a_folder_that_cannot_be_listed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The system's words are passed on."""
+    """The operating system's message is passed on."""
 
     def refuse(place: Path) -> tuple[Path, ...]:
         raise PermissionError(13, "Permission denied", str(place))

@@ -75,7 +75,7 @@ def _uncovered(report: UnitReport) -> list[tuple[str, str]]:
 
 
 def test_a_rule_is_uncovered_when_no_test_misses_it(tmp_path: Path) -> None:
-    """The reason is said; removing one that another reads is noticed through that."""
+    """The reason is reported, and a rule that another rule reads is covered through that rule."""
     (_folder(tmp_path) / "rules/lone.yml").write_text("groups: [{name: l, rules: [{record: lone, expr: z}]}]")
     report = _measured(tmp_path, Measures(Decimal(60)))
     assert _uncovered(report) == [("unread", "no assertion depends on it"), ("lone", "no test file loads it")]
@@ -86,7 +86,7 @@ def test_a_rule_is_uncovered_when_no_test_misses_it(tmp_path: Path) -> None:
 
 
 def test_an_alert_that_is_only_expected_to_be_quiet_is_uncovered(tmp_path: Path) -> None:
-    """It is quiet without its rule as well."""
+    """An alert that tests only expect not to fire does not fire without its rule either."""
     report = _measured(_folder(tmp_path, tests=TESTS.rpartition("      - {")[0]))
     assert _uncovered(report)[:2] == [
         ("a", "every assertion that depends on it passes without it as well"),
@@ -98,7 +98,7 @@ def test_an_alert_that_is_only_expected_to_be_quiet_is_uncovered(tmp_path: Path)
 
 
 def test_a_twin_that_no_test_misses_is_uncovered(tmp_path: Path) -> None:
-    """Each is removed by itself: without the first of two records, what reads them comes a minute later."""
+    """Without the first of two equal records, the rules that read them get the value a minute later."""
     twice = RULES + "      - {record: a, expr: 'x>5'}\n"
     report = _measured(_folder(tmp_path, twice))
     assert report.coverage is not None
@@ -109,7 +109,7 @@ def test_a_twin_that_no_test_misses_is_uncovered(tmp_path: Path) -> None:
 
 
 def test_twins_that_a_test_misses_are_covered(tmp_path: Path) -> None:
-    """An alert that is expected twice does not come twice without one of its two rules; that they are two is told."""
+    """Without one of its two rules an alert comes once and not twice; the twins are listed."""
     high = RULES.splitlines(keepends=True)[4]
     expected = "{exp_labels: {severity: page}}"
     folder = _folder(tmp_path, RULES + high, TESTS.replace(expected, f"{expected}, {expected}"))
@@ -121,7 +121,7 @@ def test_twins_that_a_test_misses_are_covered(tmp_path: Path) -> None:
 
 
 def test_rules_that_cannot_be_read_are_told(tmp_path: Path) -> None:
-    """Nobody knows how many they are, so no share of all is reached."""
+    """The number of unreadable rules is unknown, so no percentage is reached."""
     (_folder(tmp_path) / "rules/notes.yml").write_bytes(b"\xff")
     report = _measured(tmp_path, Measures(Decimal(1)))
     assert report.coverage is not None
@@ -131,7 +131,7 @@ def test_rules_that_cannot_be_read_are_told(tmp_path: Path) -> None:
 
 
 def test_a_file_of_two_names_counts_once(tmp_path: Path) -> None:
-    """Its rules are tested by whoever loads it under either."""
+    """A file with two names counts once, and its rules are covered under either name."""
     (_folder(tmp_path) / "rules/link.yml").symlink_to("r.yml")
     coverage = _measured(tmp_path).coverage
     assert coverage is not None
@@ -139,7 +139,7 @@ def test_a_file_of_two_names_counts_once(tmp_path: Path) -> None:
 
 
 def test_a_test_that_fails_covers_nothing(tmp_path: Path) -> None:
-    """Only what passes twice without a change can tell of one."""
+    """Only a test file that passes twice without a change can cover a rule."""
     report = _measured(_folder(tmp_path, tests=TESTS.replace("eval_time: 2m", "eval_time: 1m")))
     assert report.coverage is not None
     assert report.coverage.failing == (str(tmp_path / "tests/a_test.yml"),)
@@ -147,13 +147,13 @@ def test_a_test_that_fails_covers_nothing(tmp_path: Path) -> None:
 
 
 def test_a_test_that_passed_once_is_flaky(tmp_path: Path) -> None:
-    """Whichever of the two runs it passed."""
+    """Either of the two runs may be the one that passed."""
     one = material(_folder(tmp_path) / "tests/a_test.yml", RulePlaces())
     assert passing_twice([one], {one.path: False}, installed_promtool()) == (frozenset(), (str(one.path),), ())
 
 
 def test_mutants_that_no_test_notices_are_listed(tmp_path: Path) -> None:
-    """With what would kill them; those of uncovered rules are not made."""
+    """Survivors are listed with the assertion that kills them, and uncovered rules have no mutants."""
     mutants = _measured(_folder(tmp_path)).mutants
     assert mutants is not None
     assert [rule.name for rule in mutants.uncovered] == ["unread"]
@@ -189,7 +189,7 @@ tests:
     ],
 )
 def test_without_a_mutant_nothing_is_shown(tmp_path: Path, rules: str, tests: str, words: str) -> None:
-    """That fails, and says why there was none."""
+    """A run without a mutant fails and gives the reason."""
     mutants = _measured(_folder(tmp_path, rules, tests)).mutants
     assert mutants is not None
     assert (mutants.made, mutants.passed) == (0, False)
@@ -197,7 +197,7 @@ def test_without_a_mutant_nothing_is_shown(tmp_path: Path, rules: str, tests: st
 
 
 def test_an_argument_lets_a_mutant_live(tmp_path: Path) -> None:
-    """It is listed with its reason; an argument for one that is killed is a problem."""
+    """The mutant is listed with its reason; an argument for a killed mutant is a problem."""
     before = _measured(_folder(tmp_path)).mutants
     assert before is not None
     first, *rest = before.survived
@@ -209,7 +209,7 @@ def test_an_argument_lets_a_mutant_live(tmp_path: Path) -> None:
 
 
 def test_the_same_seed_gives_the_same_order(tmp_path: Path) -> None:
-    """So a run can be repeated; what there was no time for is counted."""
+    """The same seed gives the same order, and mutants that did not run are counted."""
     folder = _folder(tmp_path)
     none = _measured(folder, Measures(mutants=Budget(timedelta(0), 7))).mutants
     assert none is not None
@@ -223,7 +223,7 @@ def test_the_same_seed_gives_the_same_order(tmp_path: Path) -> None:
 
 
 def test_rules_that_promtool_refuses_are_stillborn(tmp_path: Path) -> None:
-    """They are neither killed nor alive."""
+    """Stillborn mutants are neither killed nor survivors."""
     whole = _suite(_folder(tmp_path))
     rule = whole.rules[0]
     question = MutantQuestion(whole.sheets, rule, replace(rule.rule, expression="x > > 5"))
@@ -245,7 +245,7 @@ def test_what_is_known_is_not_run_again(tmp_path: Path) -> None:
 
 
 def test_a_promtool_that_breaks_down_costs_the_others_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trials without a verdict are run again, each by itself; with one that has none even then, the rule is refused."""
+    """Trials without a verdict run again, each by itself; a trial that again has none is refused."""
     whole = _suite(_folder(tmp_path))
     real = shutil.which("promtool")
     fake = tmp_path / "bin/promtool"
@@ -266,10 +266,10 @@ def test_a_promtool_that_breaks_down_costs_the_others_nothing(tmp_path: Path, mo
 
 
 class _Whole(MutantQuestion):
-    """Asks whole test files, without taking anything out of them."""
+    """A question that runs whole test files, without extracts."""
 
     def ask(self, known: Known) -> MutantFate | tuple[Trial, ...]:
-        """Ask for one after the other."""
+        """Return the answer, or the next whole trial."""
         for trial in self.whole_trials():
             if trial.key not in known:
                 return (trial,)
@@ -279,7 +279,7 @@ class _Whole(MutantQuestion):
 
 
 def test_parts_say_what_the_whole_says(tmp_path: Path) -> None:
-    """A rule of the pack, removed or with another expression, is missed by a part iff it is by the whole file."""
+    """A part notices a removed or changed rule if and only if the whole file does."""
     policy = preset_policy()
     folder = laid_out(pack(policy, INTERVAL, PRESET_GATES), tmp_path, policy.prefix)
     path = folder / "tests/duri_heartbeat_test.yml"
@@ -288,12 +288,12 @@ def test_parts_say_what_the_whole_says(tmp_path: Path) -> None:
     rules = [rule for rule in whole.rules if "heartbeat" in rule.rule.name]
     changes = [(rule, changed) for rule in rules for changed in (None, replace(rule.rule, expression="vector(0)"))]
 
-    def told(kind: type[MutantQuestion]) -> dict[tuple[str, bool], MutantFate]:
+    def fates(kind: type[MutantQuestion]) -> dict[tuple[str, bool], MutantFate]:
         asked = [kind(loading[rule.id], rule, changed) for rule, changed in changes]
         found = answers(asked, Trials(installed_promtool()))
         return {(str(q.rule.tested), q.changed is None): answer for q, answer in found}
 
-    parts, wholes = told(MutantQuestion), told(_Whole)
+    parts, wholes = fates(MutantQuestion), fates(_Whole)
     assert len(parts) == len(changes)
     assert parts == wholes
 
@@ -312,7 +312,7 @@ def test_parts_say_what_the_whole_says(tmp_path: Path) -> None:
     ],
 )
 def test_the_command(tmp_path: Path, options: list[str], code: int, capsys: pytest.CaptureFixture[str]) -> None:
-    """The exit code says whether what was asked for was reached."""
+    """The exit code says if the required measures were reached."""
     folder = _folder(tmp_path)
     places = [str(folder / "tests"), "--rules", str(folder / "rules"), "--no-cache", "--format", "json"]
     with pytest.raises(SystemExit) as left:

@@ -66,7 +66,7 @@ REPORT = UnitReport(
 
 
 def test_text() -> None:
-    """Findings where they are, promtool's words, and the counts at the end; no escape sequence gets through."""
+    """Findings have their places, the counts come last, and no escape sequence gets through."""
     text = unit_text(REPORT)
     lines = text.splitlines()
     assert lines[0] == "x:1:1: there is no test file here [no-tests-found]"
@@ -90,7 +90,7 @@ def test_text() -> None:
 
 
 def test_text_of_a_pass() -> None:
-    """One line; where the order of groups decides, promtool's words are of the other order."""
+    """A pass is one line; if the order of groups decides, promtool's output is that of the failing order."""
     assert (
         unit_text(UnitReport((FileReport("a", True, assertions=1),)))
         == "PASS: 1 of 1 test files pass; 1 assertion in 0.0 s\n"
@@ -141,7 +141,7 @@ def test_the_last_line_gives_a_reason_for_every_failure(report: UnitReport) -> N
 
 
 def test_the_last_line_counts_each_kind_of_reason() -> None:
-    """Several files that all pass, places without tests, arguments that are wrong, rules that nobody can read."""
+    """Several files that pass, places without tests, wrong arguments and unreadable rules are each counted."""
     report = UnitReport(
         (FileReport("a", True), FileReport("b", True)),
         (NOWHERE, NOWHERE),
@@ -161,7 +161,7 @@ def test_the_last_line_counts_each_kind_of_reason() -> None:
 
 @given(_REPORTS)
 def test_junit_is_red_when_the_command_fails_and_only_then(report: UnitReport) -> None:
-    """Whatever it fails for."""
+    """The document has a failure if and only if the command fails."""
     root = ET.fromstring(unit_junit(report))  # noqa: S314 - it was written here
     failures = list(root.iter("failure"))
     assert bool(failures) is (report.outcome is not Outcome.PASS)
@@ -171,7 +171,7 @@ def test_junit_is_red_when_the_command_fails_and_only_then(report: UnitReport) -
 
 
 def test_json() -> None:
-    """The contract's keys, and what else is known."""
+    """The document has the contract's keys and further facts."""
     document = json.loads(unit_json(REPORT))
     assert (document["schema"], document["outcome"]) == ("gonogo/unit/v1", "FAIL")
     first, second, third, fourth, _ = document["files"]
@@ -205,7 +205,7 @@ def test_json() -> None:
 
 
 def test_junit() -> None:
-    """Well-formed whatever promtool wrote, a case a file and a measure, every failure counted."""
+    """The XML is well-formed for any output of promtool, and every failure is counted."""
     root = ET.fromstring(unit_junit(REPORT))  # noqa: S314 - it was written here
     assert (root.get("tests"), root.get("failures")) == ("12", "7")
     cases = list(root.iter("testcase"))

@@ -1,4 +1,4 @@
-"""``promql-unit``: what fails, and what would pass without proving anything."""
+"""``promql-unit``: failures, and passes that prove nothing."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ tests:
     ids=["empty", "list", "no-tests", "none", "nothing", "odd", "unmatched", "no-rules", "typo", "yaml"],
 )
 def test_a_silent_pass_is_a_failure(tmp_path: Path, tests: str, told: str) -> None:
-    """Promtool may succeed with it; the place and the reason are said."""
+    """Promtool may succeed, but the run fails with the place and the reason."""
     run = unit(policy_folder(tmp_path, tests=tests))
     assert run.outcome is Outcome.FAIL
     assert told in "\n".join(run.findings)
@@ -47,14 +47,14 @@ def test_a_silent_pass_is_a_failure(tmp_path: Path, tests: str, told: str) -> No
 
 @pytest.mark.parametrize("where", ["tests", "rules"])
 def test_what_is_no_text_is_said(tmp_path: Path, where: str) -> None:
-    """Be it a test or a rule file that one loads."""
+    """A test file or a rule file that is no text is reported."""
     policy_file = policy_folder(tmp_path)
     (tmp_path / where / "duri.yml").write_bytes(b"\xff")
     assert f"{where}/duri.yml:1:1: this is no UTF-8 text" in "\n".join(unit(policy_file).findings)
 
 
 def test_an_alert_that_exists_may_be_expected_not_to_fire(tmp_path: Path) -> None:
-    """That is a real assertion."""
+    """A real assertion is no finding."""
     quiet = NO_ALERT.replace("NAME", "DuriX").replace("- input", "- interval: 1m\n    input")
     run = unit(policy_folder(tmp_path / "other", tests=quiet))
     assert 'not enough data of raw_x{metric_realm="prod"}' in run.detail
@@ -63,7 +63,7 @@ def test_an_alert_that_exists_may_be_expected_not_to_fire(tmp_path: Path) -> Non
 
 
 def test_rules_that_are_not_the_policys_do_not_count(tmp_path: Path) -> None:
-    """The record of a pass would outlive their change."""
+    """The record of a pass would stay valid after a change of other rules."""
     policy_file = policy_folder(tmp_path, tests=TESTS.replace("../rules/duri.yml", "../other.yml"))
     (tmp_path / "other.yml").write_text(RULES, encoding="utf-8")
     run = unit(policy_file)
@@ -72,14 +72,14 @@ def test_rules_that_are_not_the_policys_do_not_count(tmp_path: Path) -> None:
 
 
 def test_rules_are_found_by_base_name_among_the_policys(tmp_path: Path) -> None:
-    """Wherever the test stands."""
+    """Rules are found by base name for a test in any folder."""
     policy_file = policy_folder(tmp_path, tests=TESTS.replace("../rules/duri.yml", "web.yml"))
     (tmp_path / "rules" / "duri.yml").rename(tmp_path / "rules" / "web.yml")
     assert unit(policy_file).outcome is Outcome.PASS
 
 
 def test_a_change_of_the_rules_is_seen_in_the_same_process(tmp_path: Path) -> None:
-    """What was read once is not what is there now."""
+    """A changed rule file is read again."""
     policy_file = policy_folder(tmp_path)
     assert unit(policy_file).outcome is Outcome.PASS
     (tmp_path / "rules" / "duri.yml").write_text(RULES.replace("raw_x", "raw_y"), encoding="utf-8")
@@ -87,7 +87,7 @@ def test_a_change_of_the_rules_is_seen_in_the_same_process(tmp_path: Path) -> No
 
 
 def test_what_is_allowed_is_recorded_with_its_reason(tmp_path: Path) -> None:
-    """The report passes; the gate does not, and its record tells why."""
+    """The report passes, the gate does not, and its record gives the reason."""
     policy_file = policy_folder(tmp_path, tests=f"{TESTS}  - input_series: []\n")
     report, run = recorded_report(policy_file, allowed={"no-assertion": "it is being written"})
     assert (report.outcome, run.outcome) == ("PASS", "FAIL")
@@ -96,7 +96,7 @@ def test_what_is_allowed_is_recorded_with_its_reason(tmp_path: Path) -> None:
 
 
 def test_no_test_file_at_all_fails(tmp_path: Path) -> None:
-    """An empty folder tests nothing, and neither does one that only a default names."""
+    """An empty folder and a missing default folder test nothing."""
     policy_file = policy_folder(tmp_path, tests=None)
     assert "there is no test file in" in unit(policy_file).detail
     (tmp_path / "tests").rmdir()
@@ -104,7 +104,7 @@ def test_no_test_file_at_all_fails(tmp_path: Path) -> None:
 
 
 def test_every_place_must_have_tests(tmp_path: Path) -> None:
-    """One that is empty is not made up for by another; allowed, it still does not count."""
+    """A place without tests fails in spite of the others, and it does not count for the gate even if it is allowed."""
     policy_file = policy_folder(tmp_path)
     (tmp_path / "empty").mkdir()
     more = replace(policy_file, tests=(*policy_file.tests, tmp_path / "empty"))
@@ -117,7 +117,7 @@ def test_every_place_must_have_tests(tmp_path: Path) -> None:
 
 
 def test_a_failing_test_fails_with_promtools_words(tmp_path: Path) -> None:
-    """The expression and what was found are quoted; the record is a failure."""
+    """The record is a failure that quotes the expression and its result."""
     policy_file = policy_folder(tmp_path, rules=RULES.replace("sum by", "count by"), tests=TESTS.replace("1x4", "5x4"))
     run = promql_unit(policy_file)
     assert run.outcome is Outcome.PASS
@@ -130,7 +130,7 @@ def test_a_failing_test_fails_with_promtools_words(tmp_path: Path) -> None:
 
 
 def test_good_tests_pass(tmp_path: Path) -> None:
-    """In folders below as well."""
+    """Tests in subfolders pass as well."""
     policy_file = policy_folder(tmp_path)
     (tmp_path / "tests" / "below").mkdir()
     deeper = TESTS.replace("../rules", "../../rules")

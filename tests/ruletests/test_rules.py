@@ -1,4 +1,4 @@
-"""Rule files by base name, and read as promtool reads them."""
+"""Rule files by base name, read as promtool reads them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RESOURCE = "kind: PrometheusRule\nspec:\n  groups: [{name: a, rules: [{alert: Hi
 
 
 def test_the_tests_own_folder_comes_first(tmp_path: Path) -> None:
-    """Elsewhere is looked only for what is not there."""
+    """Other places count only for files that are not in the folder of the test."""
     write(tmp_path, {"t/r.yml": RULES, "x/r.yml": RULES, "x/s.yml": RULES, "x/s2.yml": RULES})
     places = RulePlaces([tmp_path / "x"])
     assert found("r.yml", tmp_path / "t", places) == (tmp_path / "t" / "r.yml",)
@@ -27,7 +27,7 @@ def test_the_tests_own_folder_comes_first(tmp_path: Path) -> None:
 
 
 def test_resources_are_unwrapped(tmp_path: Path) -> None:
-    """Each by itself, where a file has several."""
+    """Each resource of a file is unwrapped by itself."""
     (tmp_path / "r.yml").write_text(f"{RESOURCE}---\n{RESOURCE}", encoding="utf-8")
     first, second = RulePlaces().sources(tmp_path / "r.yml")
     assert (first.part, second.part) == (0, 1)
@@ -35,7 +35,7 @@ def test_resources_are_unwrapped(tmp_path: Path) -> None:
 
 
 def test_a_rule_file_that_two_entries_name_is_loaded_once(tmp_path: Path) -> None:
-    """As promtool does."""
+    """A rule file that two entries name is loaded once, as in promtool."""
     twice = FIRING.replace("[r.yml]", "[r.yml, '*.yml']").replace("a_test.yml", "")
     (path,) = write(
         tmp_path, {"r.yml": RULES, "t/a_test.yml": twice.replace("r.yml", "../r.yml").replace("'*", "'../*")}

@@ -1,4 +1,4 @@
-"""Silent passes that depend on the version: found where the promtool at hand passes them, and only there."""
+"""Silent passes that depend on the version: found if the installed promtool passes them, and only then."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NO_INTERVAL = "input_series: [{series: x, values: 0 0 5 5}, {series: z, values: 
 def test_a_pass_is_silent_where_promtool_passes_it(
     tmp_path: Path, expression: str, test: str, changed_with: Version, expected: list[str], *, silent_since: bool
 ) -> None:
-    """Both ways: what this promtool fails is no silent pass."""
+    """A finding needs a pass of this promtool, and a failure is no silent pass."""
     at = "3m" if changed_with == TEST_INTERVAL else "11m"
     rules = f"groups: [{{name: a, rules: [{{alert: A, expr: '{expression}'}}, {{alert: Read, expr: x + z}}]}}]\n"
     asked = f"alert_rule_test: [{{eval_time: {at}, alertname: A, exp_alerts: []}}]"
@@ -43,7 +43,7 @@ def test_a_pass_is_silent_where_promtool_passes_it(
 
 @pytest.mark.parametrize("word", ["anchored", "smoothed"])
 def test_samples_outside_of_an_extended_range_count(tmp_path: Path, word: str) -> None:
-    """Such an alert fires where a plain rate has one sample; an older promtool refuses the rule."""
+    """The alert fires although a plain rate has one sample; an older promtool refuses the rule."""
     rules = f"groups: [{{name: a, rules: [{{alert: A, expr: 'rate(x[1m] {word}) > 0'}}, {{alert: Z, expr: z}}]}}]\n"
     asked = "alert_rule_test: [{eval_time: 11m, alertname: A, exp_alerts: []}]"
     paths = write(tmp_path, {"r.yml": rules, "a_test.yml": f"rule_files: [r.yml]\ntests: [{{{EDGE}, {asked}}}]\n"})

@@ -49,7 +49,7 @@ RULES = {"plain": PLAIN, "key": KEY, "metricsql": METRICSQL}
 
 
 def folder(root: Path, *tested: tuple[str, str]) -> Path:
-    """Write a policy with three rule files, and a test of each that is named."""
+    """Write a policy with three rule files, and a test of each named one."""
     for name, text in RULES.items():
         (root / "rules").mkdir(exist_ok=True)
         (root / "rules" / f"{name}.yml").write_text(text, encoding="utf-8")
@@ -61,7 +61,7 @@ def folder(root: Path, *tested: tuple[str, str]) -> Path:
 
 
 def test_what_promtool_cannot_read_is_unknown_and_the_rest_goes_on(tmp_path: Path) -> None:
-    """Each such test says why and names the next step; the gate is UNKNOWN."""
+    """Each such test gives the reason and the next step, and the gate is UNKNOWN."""
     policy_file = load(folder(tmp_path, ("plain", "x"), ("key", "y"), ("metricsql", "z")))
     report = policy_report(policy_file)
     found = {Path(file.path).name: file for file in report.files}
@@ -79,7 +79,7 @@ def test_what_promtool_cannot_read_is_unknown_and_the_rest_goes_on(tmp_path: Pat
 
 
 def test_a_test_that_fails_beside_it_is_a_failure(tmp_path: Path) -> None:
-    """The worst outcome counts: a rule file that nobody can read fails its test, and so does a wrong expectation."""
+    """The worst outcome counts: an unreadable rule file fails its test, and so does a wrong expectation."""
     policy_file = load(folder(tmp_path, ("plain", "x"), ("key", "y"), ("gone", "y")))
     (tmp_path / "rules" / "gone.yml").write_bytes(b"\xff")
     found = {Path(file.path).name: file for file in policy_report(policy_file).files}
@@ -103,7 +103,7 @@ def test_a_test_file_of_vmalert_tool_is_unknown(tmp_path: Path) -> None:
 
 
 def test_without_the_dialect_promtool_fails_and_the_hint_names_it(tmp_path: Path) -> None:
-    """Files named by path without a policy are Prometheus's."""
+    """Without a policy the dialect is that of Prometheus."""
     folder(tmp_path, ("key", "y"))
     (file,) = places_report((str(tmp_path / "tests"),), ()).files
     assert (file.outcome, file.promtool) == (Outcome.FAIL, False)
@@ -125,7 +125,7 @@ def test_tests_named_by_path_take_the_dialect_of_the_policy(
 
 
 def test_what_falls_short_is_a_failure_and_not_unknown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The exit code says what the last line says."""
+    """The exit code agrees with the last line."""
     policy = folder(tmp_path, ("key", "y"), ("plain", "x"))
     with pytest.raises(SystemExit) as ended:
         main(["test", "--policy", str(policy), "--no-cache", "--min-coverage", "50"])
@@ -134,7 +134,7 @@ def test_what_falls_short_is_a_failure_and_not_unknown(tmp_path: Path, capsys: p
 
 
 def test_coverage_and_mutants_count_them_as_unread(tmp_path: Path) -> None:
-    """Nobody knows what part of such rules is covered."""
+    """The coverage of such rules is unknown."""
     policy_file = load(folder(tmp_path, ("plain", "x")))
     report = policy_report(policy_file)
     assert report.outcome is Outcome.PASS

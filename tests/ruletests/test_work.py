@@ -1,4 +1,4 @@
-"""How test files are shared out to processes."""
+"""Test files shared out to processes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _batches(work: UnitWork) -> Iterator[list[int]]:
 
 
 def test_every_file_is_taken_once(tmp_path: Path) -> None:
-    """By its place among all; and of nothing there is no batch."""
+    """Each file is taken once, by its place, and without files there is no batch."""
     units = _units(tmp_path, [1, 3000, 20, 5, 9000, 700, 1, 1, 40])
     for cores in (1, 2, 64):
         batches = list(_batches(UnitWork(units, cores)))
@@ -41,14 +41,14 @@ def test_every_file_is_taken_once(tmp_path: Path) -> None:
 
 
 def test_the_costly_are_first(tmp_path: Path) -> None:
-    """They have the most to delay."""
+    """The files with the most work run first."""
     units = _units(tmp_path, [1, 300, 20, 9000])
     batches = list(_batches(UnitWork(units, 1)))
     assert [place for batch in batches for place in batch] == [3, 1, 2, 0]
 
 
 def test_batches_become_small_towards_the_end(tmp_path: Path) -> None:
-    """So that the cores end together; but none is smaller than pays."""
+    """Small batches let the cores end together, but no batch is too small to pay."""
     units = _units(tmp_path, [200] * 300)
     each = cost(units[0])
     sizes = [len(batch) * each for batch in _batches(UnitWork(units, 2))]
@@ -58,7 +58,7 @@ def test_batches_become_small_towards_the_end(tmp_path: Path) -> None:
 
 
 def test_no_more_is_taken_up_than_keeps_the_cores_at_work(tmp_path: Path) -> None:
-    """The rest is read while these run."""
+    """Further files are read while the first run."""
     units = _units(tmp_path, [200] * 300)
     coming = iter(units)
     UnitWork(coming, 2).next()
@@ -67,7 +67,7 @@ def test_no_more_is_taken_up_than_keeps_the_cores_at_work(tmp_path: Path) -> Non
 
 
 def test_one_longer_than_a_batch_is_a_batch(tmp_path: Path) -> None:
-    """It cannot be divided."""
+    """A file longer than a batch is a batch."""
     units = _units(tmp_path, [60 * 24 * 30, 1])
     assert cost(units[0]) > unit_work.LARGE
     assert list(_batches(UnitWork(units, 2))) == [[0], [1]]

@@ -22,7 +22,7 @@ tests:
 
 
 def write(folder: Path, files: Mapping[str, str]) -> list[Path]:
-    """Write files; give the paths of the tests among them, sorted."""
+    """Write files, and return the sorted paths of the tests among them."""
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")

@@ -1,9 +1,8 @@
-"""Alerts made of a policy's own conditions, so that no threshold has a second home.
+"""Alerts made from the policy's own conditions, so that every threshold has one home.
 
-An alert fires on what the policy calls a violation of a signal: each ``abort``
-(severity ``critical``) and each ``warn`` (``warning``) that is one comparison of
-it; where there is neither, the opposite of what ``require`` asks. Conditions with
-``or`` and ``falling`` are the judge's to weigh and make no alert.
+An alert fires on a violation of a signal, as the policy defines it: each ``abort`` (severity ``critical``) and each
+``warn`` (severity ``warning``) that is a single comparison of the signal. Without either, the opposite of ``require``
+is the violation. Conditions with ``or`` and ``falling`` make no alert: only the judge evaluates them.
 """
 
 from __future__ import annotations
@@ -20,18 +19,18 @@ from gonogo.model.signal import Scope, Signal
 from gonogo.rulepack.expression import aggregate, number, series, signal_series, subject_labels
 
 BEAT = "heartbeat_ok"
-"""The signal that says of a subject that it is there."""
+"""The signal that shows that a subject exists."""
 
 PATIENCE = timedelta(minutes=10)
-"""How long a missing signal, or a requirement not met, lasts before a person is told."""
+"""The time for which a signal is missing, or a requirement is not met, before the alert fires."""
 
 CONDITION = "condition"
-"""The label in which an alert names the violated condition, as the policy's grammar writes it."""
+"""The alert's label that names the violated condition, in the policy's grammar."""
 
 CRITICAL = "critical"
 WARNING = "warning"
 
-_ABSENT = "A series that the gate requires is missing, so the gate cannot be known and the verdict is HOLD."
+_ABSENT = "A series that the gate requires is missing, so the gate is UNKNOWN and the verdict is HOLD."
 VALUE = '{{ printf "%.4g" $value }}'
 """The template of the value in an annotation."""
 
@@ -47,7 +46,7 @@ _OPPOSITE = {
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """An alert's name and its one-sentence summary, for a signal that is violated."""
+    """The name of an alert on violations of a signal, and its summary in one sentence."""
 
     signal: str
     alert: str
@@ -56,14 +55,14 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A comparison whose truth is bad news, and how bad."""
+    """A comparison that is true in a violation, with its severity."""
 
     comparison: Comparison
     severity: str
 
 
 def violations(gate: Gate, signal: str) -> tuple[Violation, ...]:
-    """Find what the policy's gate calls a violation of the signal."""
+    """Return the comparisons that the policy's gate defines as violations of the signal."""
     told = [Violation(c, CRITICAL) for c in _single(gate.abort, signal)]
     told += [Violation(c, WARNING) for c in _single(gate.warn, signal)]
     if not told:
@@ -75,7 +74,7 @@ def violations(gate: Gate, signal: str) -> tuple[Violation, ...]:
 def violation_alerts(
     policy: Policy, gate: str, signals: tuple[Signal, ...], watches: Iterable[Watch]
 ) -> tuple[Rule, ...]:
-    """Make the alerts of a gate's violations; none where the policy has no such gate."""
+    """Return the alerts on a gate's violations; none if the policy does not have the gate."""
     known = known_signals(policy, signals)
     return tuple(
         _violation_alert(policy, gate, known[watch.signal], watch, violation)
@@ -87,7 +86,7 @@ def violation_alerts(
 
 
 def absence_alert(policy: Policy, gate: str, signals: tuple[Signal, ...], name: str, summary: str) -> tuple[Rule, ...]:
-    """Make the alert that fires while a series that the gate requires is not there."""
+    """Return the alert that fires while a series that the gate requires is missing."""
     known = known_signals(policy, signals)
     missing = [
         expression
@@ -100,19 +99,19 @@ def absence_alert(policy: Policy, gate: str, signals: tuple[Signal, ...], name: 
 
 
 def known_signals(policy: Policy, signals: tuple[Signal, ...]) -> Mapping[str, Signal]:
-    """Give the preset's signals by name, as the policy has them where it says otherwise."""
+    """Return the preset's signals by name. The policy's own definition of a signal takes precedence."""
     return {signal.name: policy.signals.get(signal.name, signal) for signal in signals}
 
 
 def required(gate: Gate) -> tuple[str, ...]:
-    """Name the signals that the gate's requirements speak of, each once."""
+    """Return the names of the signals in the gate's requirements, each once."""
     return tuple(dict.fromkeys(term.signal for condition in gate.require for term in condition.terms))
 
 
 def alert(
     gate: str, name: str, expression: str, severity: str, held: timedelta, text: tuple[str, str], **labels: str
 ) -> Rule:
-    """Make an alert; ``text`` is its summary and its description."""
+    """Return an alert; ``text`` is its summary and its description."""
     summary, description = text
     annotations = {"summary": summary, "description": description, "runbook_url": f"docs/ops/{gate}.md"}
     own = {"severity": severity, "gate": gate} | labels
@@ -128,7 +127,7 @@ def _violation_alert(policy: Policy, gate: str, signal: Signal, watch: Watch, vi
 
 
 def _missing(policy: Policy, signal: Signal, *, beside_beat: bool) -> Iterator[str]:
-    """Find that a series is there for nobody, or not for a subject that beats."""
+    """Yield expressions that give a result if a series is missing for all, or for a subject with a heartbeat."""
     kept = subject_labels(policy)
     for labels in signal.each:
         selector = signal_series(policy, signal).where(**labels)

@@ -23,7 +23,7 @@ class _Expression(str):
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes sequences indented under their key, and never refers back to what it wrote before."""
+    """A dumper that indents sequences under their key, and writes no anchors or aliases."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - PyYAML's signature
         """Indent the items of a sequence."""
@@ -45,7 +45,7 @@ def rules_document(header: str, groups: Iterable[RuleGroup]) -> str:
 
 
 def scenarios_document(header: str, test: ScenarioFile, rule_file: str) -> str:
-    """Write scenarios as a file for ``promtool test rules``; ``rule_file`` is as seen from the test."""
+    """Write scenarios as a file for ``promtool test rules``; ``rule_file`` is the path seen from the test file."""
     content = {
         "rule_files": [rule_file],
         "evaluation_interval": format_duration(test.every),
@@ -104,7 +104,7 @@ def _series(labels: Mapping[str, str]) -> str:
 
 
 def notation(points: tuple[Point, ...]) -> str:
-    """Write points as promtool's series notation: ``10+5x2`` is 10 15 20."""
+    """Write points in promtool's series notation: ``10+5x2`` is 10 15 20."""
     return " ".join(_runs(points))
 
 
@@ -122,7 +122,7 @@ def _runs(points: tuple[Point, ...]) -> Iterator[str]:
 
 
 def _run(points: tuple[Point, ...], place: int, first: float) -> tuple[float, int]:
-    """Find how long the points go on in equal steps that doubles hold exactly."""
+    """Return the step and the number of points that follow in equal steps that doubles represent exactly."""
     second = points[place + 1] if place + 1 < len(points) else None
     slope = second - first if isinstance(second, (int, float)) else 0
     if not isinstance(second, (int, float)) or slope % 0.25:

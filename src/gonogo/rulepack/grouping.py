@@ -1,9 +1,8 @@
-"""Which rules are evaluated together.
+"""Groups of rules: rules of one group are evaluated together.
 
-Rules of one group are evaluated one after another at the same instant; groups run
-side by side. So a gate's rules join the group that records what they read, and
-never read a value that is one interval old; and rules that look back over a month
-never hold up the heartbeat's.
+Prometheus evaluates the rules of one group one after another at the same instant, and groups side by side. So a gate's
+rules join the group that records their inputs, and never read a value that is one interval old. Rules that look back
+over a month never delay the rules of the heartbeat.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ _WORD = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 
 
 def grouped(prefix: str, named: Iterable[tuple[str, tuple[Rule, ...]]], interval: timedelta) -> tuple[RuleGroup, ...]:
-    """Group rules, given with the name each bundle would have as a group of its own."""
+    """Return the groups of rules. Each bundle has the name that its group would have if it stood alone."""
     groups: dict[str, list[Rule]] = {}
     for name, rules in named:
         read = {word for rule in rules for word in _WORD.findall(rule.expression)}
@@ -29,6 +28,6 @@ def grouped(prefix: str, named: Iterable[tuple[str, tuple[Rule, ...]]], interval
 
 
 def reads(rules: Iterable[Rule], others: Iterable[Rule]) -> bool:
-    """Tell whether some of the rules read what the others record."""
+    """Return True if some of the rules read the records of the others."""
     read = {word for rule in rules for word in _WORD.findall(rule.expression)}
     return not read.isdisjoint(rule.name for rule in others)

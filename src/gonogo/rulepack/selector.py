@@ -1,9 +1,8 @@
-"""A plain PromQL vector selector taken apart: a name and label matchers, and nothing else.
+"""A plain PromQL vector selector: a metric name and label matchers, and nothing else.
 
-A policy gives its counters as such selectors (``http_requests_total{code=~"5.."}``),
-with names in quotes where these are not classic (``{"http.requests","http.code"=~"5.."}``).
-Here they are read, narrowed to the policy's realm, and written out again.
-Source of the grammar: Prometheus documentation, "Querying basics".
+A policy gives its counters as such selectors (``http_requests_total{code=~"5.."}``), with names in quotes if they are
+not classic (``{"http.requests","http.code"=~"5.."}``). This module reads the selectors, narrows them to the policy's
+realm, and writes them out again. Source of the grammar: Prometheus documentation, "Querying basics".
 """
 
 from __future__ import annotations
@@ -34,11 +33,11 @@ class CounterMatcher:
     value: str
 
     def __str__(self) -> str:
-        """Write it as PromQL."""
+        """Write the matcher as PromQL."""
         return f"{label(self.label)}{self.op}{quoted(self.value)}"
 
     def accepts(self, value: str) -> bool:
-        """Tell whether a label's value (empty: the label is missing) is known to satisfy the matcher."""
+        """Return True if a label's value certainly satisfies the matcher. A missing label has the empty value."""
         if self.op in {"=", "!="}:
             return (value == self.value) == (self.op == "=")
         return re2.accepts(self.value, value) is (self.op == "=~")
@@ -46,22 +45,22 @@ class CounterMatcher:
 
 @dataclass(frozen=True, slots=True)
 class CounterSelector:
-    """A metric's name and what its labels must be."""
+    """The name of a metric, and matchers of its labels."""
 
     metric: str
     matchers: tuple[CounterMatcher, ...] = ()
 
     def where(self, **labels: str) -> CounterSelector:
-        """Narrow it to series that bear these labels."""
+        """Return the selector narrowed to series with these labels."""
         asked = tuple(CounterMatcher(label, "=", value) for label, value in labels.items())
         return replace(self, matchers=tuple(dict.fromkeys(self.matchers + asked)))
 
     def accepts(self, metric: str, labels: Mapping[str, str]) -> bool:
-        """Tell whether it selects the series of this name with these labels."""
+        """Return True if the selector finds the series of this name with these labels."""
         return metric == self.metric and all(m.accepts(labels.get(m.label, "")) for m in self.matchers)
 
     def __str__(self) -> str:
-        """Write it as PromQL."""
+        """Write the selector as PromQL."""
         matchers = [*map(str, self.matchers)]
         if self.metric and not is_classic_metric(self.metric):
             return f"{{{','.join((quoted(self.metric), *matchers))}}}"
@@ -72,8 +71,8 @@ def parse_selector(text: str) -> CounterSelector:
     """Read a plain vector selector.
 
     Raises:
-        ValueError: it has no metric name, or is more than a selector (a function, a
-            range, an offset, arithmetic).
+        ValueError: the text has no metric name, or is more than a selector (a function, a range, an offset,
+            arithmetic).
     """
     name = _NAME.match(text)
     metric, place = (name[1] or "", name.end()) if name else ("", 0)
@@ -119,6 +118,6 @@ def _unescaped(escape: re.Match[str]) -> str:
 
 def _refusal(text: str) -> ValueError:
     return ValueError(
-        f"{text!r} is no plain counter selector; write a metric's name with label matchers, "
+        f"{text!r} is not a plain counter selector; write a metric name with label matchers, "
         'such as http_requests_total{job="api",code=~"5.."}, and record anything more in a rule of its own'
     )

@@ -1,8 +1,7 @@
-"""Labels of a series that a selector selects, made up for a unit test.
+"""Example labels of a series that a selector finds, for a unit test.
 
-A regular expression gets an example: the first branch, the first character of a
-class, each repetition as short as it may be. What was made up is tried against the
-matchers before it is used.
+The example for a regular expression is its first branch, with the first character of each class and the fewest
+repetitions. Each example is checked against the matchers.
 """
 
 from __future__ import annotations
@@ -14,14 +13,14 @@ from gonogo.rulepack.selector import CounterMatcher, CounterSelector
 
 _CLASSES = {"d": "0", "w": "a", "D": "a", "W": "-"}
 _PLAIN = ("", "a", "0", "other", "-")
-"""What is tried where nothing but refusals is asked of a label."""
+"""The example values for a label with only negative matchers."""
 
 
 def witness(selector: CounterSelector, wanted: Mapping[str, str]) -> dict[str, str]:
-    """Label a series that the selector selects, with the wanted labels where it leaves them open.
+    """Return the labels of a series that the selector finds. The wanted labels apply where the selector permits them.
 
     Raises:
-        ValueError: no example was found for a label.
+        ValueError: there is no example for a label.
     """
     asked: dict[str, list[CounterMatcher]] = {}
     for matcher in selector.matchers:
@@ -38,19 +37,19 @@ def _value(label: str, matchers: list[CounterMatcher], wanted: str) -> str:
             return candidate
     asked = ", ".join(map(str, matchers))
     raise ValueError(
-        f"no example for the label {label} satisfies {asked}; ask for a plain value, so that it can be tested"
+        f"no example for the label {label} satisfies {asked}; match a plain value, so that the rule can be tested"
     )
 
 
 class _Example:
-    """Reads a regular expression from left to right and writes what it matches."""
+    """A reader that goes through a regular expression from left to right and writes a text that matches."""
 
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
         self._place = 0
 
     def text(self) -> str:
-        """Give an example of the whole pattern."""
+        """Return an example of the whole pattern."""
         first = self._branch()
         while self._take("|"):
             self._branch()

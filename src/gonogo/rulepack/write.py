@@ -1,7 +1,7 @@
-"""Writes a policy's rule pack: recording rules, alerts and their unit tests, as files.
+"""Writes a policy's rule pack as files: recording rules, alerts and their unit tests.
 
-Files that gonogo did not write are never overwritten; what is already as it should
-be is left alone; each file is replaced whole.
+gonogo never overwrites files that it did not write. Files with the right content are not touched. Each other file is
+replaced as a whole.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ TESTS_FOLDER = "tests"
 
 
 class WrittenFile(StrEnum):
-    """What became of one file."""
+    """The result for one file."""
 
     WRITTEN = "written"
     UNCHANGED = "unchanged"
@@ -33,17 +33,17 @@ class WrittenFile(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """A file of the pack and what became of it; one left over was written for an earlier policy."""
+    """A file of the pack and its result. A file that is left over was written for an earlier policy."""
 
     path: Path
     change: WrittenFile
 
 
 def rule_pack(policy: Policy, interval: timedelta, rules_from_tests: str = f"../{RULES_FOLDER}") -> Pack:
-    """Put together the pack of the preset's gates that the policy needs.
+    """Return the pack of the preset's gates that the policy needs.
 
     Raises:
-        PolicyError: an SLO's counter cannot be read, or no example of its series be made.
+        PolicyError: an SLO's counter cannot be read, or there is no example of its series.
     """
     return pack(policy, interval, PRESET_GATES, rules_from_tests)
 
@@ -54,24 +54,23 @@ def write_rules(
     """Write the pack's rules to ``out/rules`` and its tests to ``tests_out``, by default ``out/tests``.
 
     Args:
-        policy: what the rules are for.
-        interval: how often the server is to evaluate them.
-        out: the folder that holds the folder of rules; made where it is missing.
+        policy: the policy.
+        interval: the evaluation interval of the server.
+        out: the folder that holds the folder of rules. A missing folder is created.
         tests_out: the folder of the tests.
-        force: overwrite files that somebody else wrote.
+        force: True to overwrite files that somebody else wrote.
 
     Raises:
         UsageError: the policy needs no rules.
         PolicyError: the policy cannot be turned into rules.
-        ActionFailed: a file is somebody else's (then nothing was written), or could
-            not be written.
+        ActionFailed: a file belongs to somebody else (then nothing was written), or a file could not be written.
     """
     rules_out, tests_folder = out / RULES_FOLDER, tests_out or out / TESTS_FOLDER
     made = rule_pack(policy, interval, Path(os.path.relpath(rules_out, tests_folder)).as_posix())
     if not made.tests_yaml:
         raise UsageError(
-            "the policy speaks of no signal of the preset, so there is nothing to write",
-            next_step="write the rules that record its signals yourself",
+            "the policy uses no signal of the preset, so there are no rules to write",
+            next_step="write the rules that record the policy's signals yourself",
         )
     files = {
         rules_out / rules_file(policy): made.rules_yaml,
@@ -85,10 +84,10 @@ def write_rules(
         return changes + _left_over(policy, tests_folder, files)
     except OSError as error:
         raise ActionFailed(
-            "the rules could not all be written",
+            "not all files of the rules could be written",
             where=str(error.filename or out),
             why=error.strerror or str(error),
-            next_step="mend that and run the same command again; each file is either old or new, never half",
+            next_step="fix that and run the same command again; each file is either old or new, never half",
         ) from error
 
 
@@ -96,10 +95,10 @@ def _refuse_strangers(files: dict[Path, str]) -> None:
     strangers = [str(path) for path in files if path.exists() and not _own(path)]
     if strangers:
         raise ActionFailed(
-            "nothing was written, for gonogo did not write what is there",
+            "nothing was written, because gonogo did not write the existing files",
             where=", ".join(strangers),
-            why="these files do not begin with the line by which generated ones are known",
-            next_step="give another --out, move them away, or overwrite them with --force",
+            why="these files do not begin with the first line of generated files",
+            next_step="choose another folder with --out, move the files away, or overwrite them with --force",
         )
 
 

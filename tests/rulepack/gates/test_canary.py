@@ -7,7 +7,7 @@ from tests.rulepack.policies import INTERVAL, of_services, preset_policy
 
 
 def test_the_failure_ratio_has_no_added_one() -> None:
-    """Rollbacks over trials; no trial leaves nothing to divide by."""
+    """The ratio is rollbacks over trials, and without a trial there is no ratio."""
     ratio = GATE.rules(preset_policy(), INTERVAL)[1].expression
     assert "+ 1" not in ratio
     assert "> 0 < Inf)" in ratio

@@ -19,7 +19,7 @@ BARE = Policy(realm=None, prefix="p", subjects=(), synthetic_labels={}, signals=
 
 
 def signals(policy: Policy) -> dict[str, Signal]:
-    """Give every signal of the preset by name."""
+    """Return every signal of the preset by name."""
     return {signal.name: signal for gate in PRESET_GATES for signal in gate.signals(policy)}
 
 
@@ -44,7 +44,7 @@ def test_a_policy_without_gates_slos_and_weights_has_signals_all_the_same() -> N
 
 @pytest.mark.parametrize("policy", [preset_policy(), of_services(), replace(preset_policy(), realm=None)])
 def test_every_signal_is_recorded_under_its_metric(policy: Policy) -> None:
-    """No signal without a rule, and no rule without a signal."""
+    """Each signal has a rule, and each rule has a signal."""
     recorded = {rule.name for gate in PRESET_GATES for rule in gate.rules(policy, INTERVAL)}
     assert recorded == {signal.metric for signal in signals(policy).values()}
 
@@ -84,20 +84,20 @@ def test_without_a_realm_no_rule_speaks_of_one() -> None:
     ],
 )
 def test_ranges_are_those_of_the_contract(name: str, meant: ValueRange) -> None:
-    """Values outside are not evidence."""
+    """Values outside of the range are not evidence."""
     signal = signals(preset_policy())[name]
     assert signal.range == meant
     assert signal.metric == f"duri_{name}"
 
 
 def test_scopes_are_those_of_the_contract() -> None:
-    """Rehearsal, V and uptime are shared; everything else is each subject's own."""
+    """Rehearsal, V and uptime are shared; all other signals belong to a subject."""
     shared = {name for name, signal in signals(preset_policy()).items() if signal.scope is Scope.SHARED}
     assert shared == {"dr_rehearsal_age_hours", "dr_rehearsal_p95_minutes", "lyapunov_v", "green_uptime_ratio"}
 
 
 def test_pushes_may_be_as_old_as_the_contract_says() -> None:
-    """A heartbeat's push is as fresh as a beat; a rehearsal's may be 25 hours old."""
+    """A heartbeat's push is as fresh as a beat, and a rehearsal's push may be 25 hours old."""
     heartbeat = Heartbeat(fresh=timedelta(seconds=90))
     for name, signal in signals(preset_policy(heartbeat)).items():
         if name.startswith("heartbeat_"):
@@ -107,7 +107,7 @@ def test_pushes_may_be_as_old_as_the_contract_says() -> None:
 
 
 def test_writers_times_are_where_the_contract_says() -> None:
-    """All heartbeat signals are judged by the beat's own time, the rehearsal's age by its last success."""
+    """The time of heartbeat signals is that of the beat, and the age of a rehearsal is that of its last success."""
     for name, signal in signals(preset_policy()).items():
         if name.startswith("heartbeat_"):
             assert signal.written_at == "duri_textfile_heartbeat_ts"
@@ -130,7 +130,7 @@ def test_every_slo_is_asked_for() -> None:
 
 
 def test_what_is_a_subjects_own_keeps_its_labels() -> None:
-    """Aggregates of subject signals keep the subject labels; shared ones do not."""
+    """Aggregates of subject signals keep the subject labels, and shared ones do not."""
     for gate in PRESET_GATES:
         scopes = {signal.metric: signal.scope for signal in gate.signals(of_services())}
         for rule in gate.rules(of_services(), INTERVAL):

@@ -1,4 +1,4 @@
-"""The heartbeat's rules: which copy they read, and what tells of a writer in trouble."""
+"""The heartbeat rules: the copy that they read, and the alerts on a writer in trouble."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.rulepack.policies import INTERVAL, preset_policy
 
 
 def expressions(heartbeat: Heartbeat) -> dict[str, str]:
-    """Give the recording rules' expressions by name."""
+    """Return the recording rules' expressions by name."""
     return {rule.name: rule.expression for rule in GATE.rules(preset_policy(heartbeat), INTERVAL)}
 
 
@@ -22,14 +22,14 @@ def test_the_rules_read_one_copy() -> None:
 
 
 def test_freshness_is_the_policys() -> None:
-    """Fresh from 5 s ahead of the server's clock to just under ``fresh``."""
+    """A beat is fresh from 5 s ahead of the server's clock to just under ``fresh``."""
     fresh = expressions(Heartbeat(fresh=timedelta(seconds=45)))["duri_heartbeat_fresh_45s"]
     assert ">= bool -5" in fresh
     assert "< bool 45" in fresh
 
 
 def test_alerts_take_their_thresholds_from_the_policy() -> None:
-    """Stall and staleness are what ``abort`` says; a standing sequence is what ``require`` refuses."""
+    """Stall and staleness come from ``abort``, and a frozen sequence from ``require``."""
     told = {rule.name: (rule.expression, rule.held) for rule in GATE.alerts(preset_policy(), INTERVAL)}
     assert told["HeartbeatStalled"] == ('duri_heartbeat_ok{metric_realm="prod"} != 1', timedelta(minutes=5))
     assert told["HeartbeatStale"][0].endswith("== 0")
@@ -39,5 +39,5 @@ def test_alerts_take_their_thresholds_from_the_policy() -> None:
 
 
 def test_a_policy_without_the_gate_still_hears_of_a_vanished_source() -> None:
-    """The alerts of violations go with the gate; that a source is gone is always worth saying."""
+    """The alerts on violations go with the gate, and the alert on a vanished source stays."""
     assert [rule.name for rule in GATE.alerts(replace(preset_policy(), gates=()), INTERVAL)] == ["HeartbeatVanished"]

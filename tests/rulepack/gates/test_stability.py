@@ -1,4 +1,4 @@
-"""V's rule: its weights and what must be there."""
+"""The rule of V: its weights and its inputs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.rulepack.policies import INTERVAL, preset_policy
 
 
 def test_only_weighted_shortfalls_are_asked_for() -> None:
-    """A weight that the policy takes away takes its input with it."""
+    """A missing weight removes its input as well."""
     (rule,) = GATE.rules(replace(preset_policy(), weights={"uptime": 0.75, "alerts": 0.25}), INTERVAL)
     assert "0.75 * (1 - avg" in rule.expression
     assert "mttr" not in rule.expression
@@ -17,7 +17,7 @@ def test_only_weighted_shortfalls_are_asked_for() -> None:
 
 
 def test_a_high_v_is_what_ends_a_dry_run() -> None:
-    """``falling`` is the judge's to weigh; the alert is the abort's."""
+    """The alert comes from ``abort``; only the judge evaluates ``falling``."""
     high, absent = GATE.alerts(preset_policy(), INTERVAL)
     assert high.expression == 'duri_lyapunov_v{metric_realm="prod"} > 0.3'
     assert absent.expression == 'absent(duri_lyapunov_v{metric_realm="prod"})'

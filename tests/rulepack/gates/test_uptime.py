@@ -1,4 +1,4 @@
-"""Uptime's rule counts against what is due at the group's interval."""
+"""The uptime rule divides by the samples that are due at the group's interval."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ def test_due_is_a_day_over_the_interval() -> None:
 
 
 def test_with_subjects_the_worst_stands_for_all() -> None:
-    """One subject's downtime is not made good by another."""
+    """The uptime of one subject does not compensate for the downtime of another."""
     (rule,) = GATE.rules(of_services(), timedelta(seconds=30))
     assert rule.expression.startswith("min by (metric_realm) (")

@@ -1,4 +1,4 @@
-"""Makes a loaded test file of texts."""
+"""Makes a loaded test file from texts."""
 
 from __future__ import annotations
 

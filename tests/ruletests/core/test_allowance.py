@@ -11,13 +11,13 @@ from gonogo.ruletests.silent.silent_pass import SilentFinding
 
 @pytest.mark.parametrize("text", ["", "no-test", "no-tests", "no-tests  ", "reason no-tests"])
 def test_a_kind_and_a_reason_are_needed(text: str) -> None:
-    """Nothing is allowed by mistake."""
+    """A value without a kind or without a reason is refused, so nothing is allowed by mistake."""
     with pytest.raises(UsageError, match="--allow"):
         allowances([text])
 
 
 def test_one_kind_is_allowed() -> None:
-    """And no other."""
+    """``--allow`` allows the named kind and no other."""
     allowed = allowances(["no-tests they come  later "])
     assert allowed == {"no-tests": "they come  later"}
     both = [SilentFinding("no-tests", Problem(None, "a")), SilentFinding("no-rules", Problem(None, "b"))]

@@ -1,4 +1,4 @@
-"""Arguments for mutants that may live."""
+"""Arguments for mutants that may survive."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ tests:
 
 
 def test_arguments_stand_on_lines_of_their_own() -> None:
-    """A comment beside something else, or text, is none."""
+    """A comment beside YAML on the same line, or in a text, is not an argument."""
     found = [(one.mutant, one.reason, str(one.where)) for one in arguments(TEXT, "t.yml")]
     assert found == [("A:for:12", "nothing waits here", "t.yml:1:1"), ("B:window:34", "", "t.yml:3:3")]
 
@@ -32,12 +32,12 @@ def test_arguments_stand_on_lines_of_their_own() -> None:
     ],
 )
 def test_a_wrong_argument(text: str, lives: dict[str, bool | None], whole: bool, message: str) -> None:  # noqa: FBT001 - a column
-    """An argument needs a reason, and a mutant that lives."""
+    """An argument needs a reason, and a mutant that survives."""
     assert [one.message for one in wrong_arguments(arguments(text, "t"), lives, whole=whole)] == [message]
 
 
 @pytest.mark.parametrize(("lives", "whole"), [({"A": True}, True), ({"A": None}, True), ({}, False)])
 def test_what_nobody_knows_is_not_held_against_it(lives: dict[str, bool | None], whole: bool) -> None:  # noqa: FBT001 - a column
-    """A mutant that was not run, or not made, may be argued for."""
+    """An argument for a mutant that did not run, or was not made, is not wrong."""
     given = arguments("# gonogo: survives A because", "t")
     assert list(wrong_arguments(given, lives, whole=whole)) == []

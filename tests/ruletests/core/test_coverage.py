@@ -1,4 +1,4 @@
-"""How much is covered, and what is said of it."""
+"""The coverage of rules, and its texts."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ def test_1999_of_2000_are_not_all() -> None:
 
 
 def test_no_rules_reach_nothing() -> None:
-    """Where nothing is there, nothing is covered."""
+    """Without rules the coverage is 0 %."""
     assert not Coverage(0, 0).reaches(Decimal(0))
     assert Coverage(0, 0).percent == "0"
 
 
 @pytest.mark.parametrize(("covered", "of", "percent"), [(1, 3, "33.3"), (1, 2, "50"), (3, 3, "100"), (0, 3, "0")])
 def test_the_percentage(covered: int, of: int, percent: str) -> None:
-    """It has one digit where there is one."""
+    """The percentage has one digit after the point, unless that is 0."""
     assert Coverage(of, covered).percent == percent
 
 
 @given(st.integers(1, 10**6).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))
 def test_the_percentage_never_says_more_than_there_is(counts: tuple[int, int]) -> None:
-    """What it says is always reached."""
+    """The printed percentage is always reached."""
     covered, of = counts
     coverage = Coverage(of, covered)
     assert coverage.reaches(Decimal(coverage.percent))
@@ -50,7 +50,7 @@ def test_the_percentage_never_says_more_than_there_is(counts: tuple[int, int]) -
 
 
 def test_rules_that_cannot_be_read_leave_open_what_is_covered() -> None:
-    """However much of the others is."""
+    """With unreadable rules no percentage is reached, even if every other rule is covered."""
     unread = Coverage(2, 2, unread=(Problem(Position("a.yml", 1, 1), "this is no UTF-8 text"),))
     assert not unread.reaches(Decimal(0))
     asked = UnitReport((), coverage=unread, minimum=Decimal("99.5"))
@@ -58,7 +58,7 @@ def test_rules_that_cannot_be_read_leave_open_what_is_covered() -> None:
 
 
 def test_what_is_asked_for_is_said_as_it_was_asked() -> None:
-    """Rounded it would say that 100 % are below 99.99999 %, or the like."""
+    """A rounded minimum would say that 100 % is below 99.99999 %."""
     asked = UnitReport((), coverage=Coverage(2000, 1999), minimum=Decimal("99.99999"))
     assert asked.shortfall == "coverage is 99.9 %, below the required 99.99999 %"
     assert asked.uncovered
@@ -74,7 +74,7 @@ def test_a_rule_on_one_line() -> None:
 
 
 def test_mutants_pass_where_none_lives_without_an_argument() -> None:
-    """An argument lets one live; a wrong argument fails."""
+    """An argument lets a mutant survive, and a wrong argument is a failure."""
     survivor = Survivor(RULE, "Down:for:1", "it", "a", "b", "assert it")
     assert MutantReport(2, 1, argued=(survivor,)).passed
     assert MutantReport(1, 0, argued=(survivor,)).passed
@@ -83,7 +83,7 @@ def test_mutants_pass_where_none_lives_without_an_argument() -> None:
 
 
 def test_mutants_do_not_pass_where_an_expression_cannot_be_read() -> None:
-    """Nothing in it was changed, so nothing is known of its tests."""
+    """Mutants do not pass while an expression cannot be read, because nothing in it was changed."""
     assert MutantReport(2, 2, covered=2).passed
     assert not MutantReport(2, 2, covered=2, unread=(UnreadExpression(RULE, "too deep"),)).passed
 
@@ -100,6 +100,6 @@ def test_mutants_do_not_pass_where_an_expression_cannot_be_read() -> None:
     ],
 )
 def test_mutants_do_not_pass_where_none_was_tried(report: MutantReport, words: str) -> None:
-    """What was not tried shows nothing; it is said why."""
+    """Mutants do not pass if none was tried, and the report gives the reason."""
     assert words in report.untried
     assert not report.passed

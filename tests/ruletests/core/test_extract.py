@@ -1,4 +1,4 @@
-"""Which assertions a change of a rule can reach, and which rules those need."""
+"""The assertions that a change of a rule can reach, and the rules that those need."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PLAIN = RULES.replace("      - {record: odd, expr: 'no > > promql'}\n", "").part
 
 
 def test_a_change_reaches_what_reads_it() -> None:
-    """Through other rules as well; all else is left out."""
+    """A change also reaches through other rules, and everything else is left out."""
     (found,) = _dependence(HIGH, PLAIN).extracts(0)
     assert _names(found) == ["raw", "sum", "High"]
     assert found.assertions == {("tests", 0, "alert_rule_test", 0)}
@@ -47,12 +47,12 @@ def test_a_change_reaches_what_reads_it() -> None:
 
 
 def test_a_change_that_no_assertion_depends_on() -> None:
-    """There is nothing to run."""
+    """A change that no assertion depends on needs no run."""
     assert _dependence("{interval: 1m, alert_rule_test: [{eval_time: 5m, alertname: Other}]}", PLAIN).extracts(1) == ()
 
 
 def test_what_cannot_be_read_may_read_anything() -> None:
-    """A rule that is no PromQL, or asks in a template, stays in."""
+    """A rule that is not PromQL, or whose template queries series, stays in."""
     (found,) = _dependence("{interval: 1m, promql_expr_test: [{expr: odd, eval_time: 5m}]}").extracts(3)
     assert "Other" in _names(found)
     (told,) = _dependence("{interval: 1m, alert_rule_test: [{eval_time: 5m, alertname: Told}]}").extracts(0)
@@ -60,13 +60,13 @@ def test_what_cannot_be_read_may_read_anything() -> None:
 
 
 def test_an_assertion_that_cannot_be_read_may_depend_on_anything() -> None:
-    """It stays in with all rules."""
+    """An assertion that cannot be read stays in, with all rules."""
     (found,) = _dependence("{interval: 1m, promql_expr_test: [{expr: 'x > > 1', eval_time: 5m}]}", PLAIN).extracts(3)
     assert _names(found) == ["raw", "sum", "High", "Other"]
 
 
 def test_a_rule_that_shall_read_more_needs_more() -> None:
-    """What the changed expression reads is kept."""
+    """The rules that the changed expression reads stay in."""
     dependence = _dependence(HIGH, PLAIN)
     read = [rule for group in read_rules(PLAIN, "r.yml").groups for rule in group.rules]
     (found,) = dependence.extracts(3, replace(read[3], expression="raw > 1"))
@@ -74,7 +74,7 @@ def test_a_rule_that_shall_read_more_needs_more() -> None:
 
 
 def test_new_labels_reach_new_readers() -> None:
-    """What reads a rule only with its new labels is reached too."""
+    """An assertion that reads a rule only with its new labels is reached too."""
     rules = PLAIN.replace("level: high}", "level: low}")
     dependence = _dependence(HIGH, rules)
     assert dependence.extracts(1) == ()
@@ -95,14 +95,14 @@ def test_new_labels_reach_new_readers() -> None:
     ],
 )
 def test_what_looks_ahead_is_evaluated_as_far_as_before(assertion: str, until: timedelta | None) -> None:
-    """Samples after the last evaluation are not loaded."""
+    """The evaluations go on until the old end, because samples after the last evaluation are not loaded."""
     test = f"{{interval: 1m, promql_expr_test: [{assertion}, {{expr: other, eval_time: 9m}}]}}"
     (found,) = _dependence(test, PLAIN).extracts(1)
     assert found.until == until
 
 
 def test_tests_that_expect_something_come_first_and_then_the_cheap_ones() -> None:
-    """They notice most, soonest."""
+    """Tests that expect something notice most, so they come first, and then the cheap ones."""
     firing = "alert_rule_test: [{eval_time: %s, alertname: High, exp_alerts: [{exp_labels: {}}]}]"
     tests = ", ".join(
         f"{{interval: 1m, {one}}}"

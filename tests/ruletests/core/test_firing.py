@@ -1,4 +1,4 @@
-"""Which alerts a test expects to fire, and which not to."""
+"""The alerts that a test expects to fire, and those that it expects not to fire."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def _told(assertions: str, rule: Rule = DOWN) -> tuple[bool, bool]:
     ],
 )
 def test_what_an_assertion_says_of_an_alert(assertions: str, told: tuple[bool, bool]) -> None:
-    """Alerts of one name are told apart by the labels that their rules give them."""
+    """Alerts of one name are distinguished by the labels that their rules give them."""
     assert _told(assertions) == told
 
 
 def test_a_recording_rule_never_fires() -> None:
-    """It is no alert, whatever its name."""
+    """A recording rule is never an alert, even with the alert's name."""
     assert _told("alert_rule_test: [{alertname: Down}]", Rule(RuleKind.RECORD, "Down", "1")) == (False, False)

@@ -1,4 +1,4 @@
-"""Groups that read one another, and the orders to try."""
+"""Groups that read each other, and the orders to try."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ TEST = "tests: [{promql_expr_test: [{expr: read}]}]\n"
 
 
 def loaded(*groups: str, order: str = "") -> Loaded:
-    """Load groups, with ``group_eval_order`` where one is given."""
+    """Load groups, with ``group_eval_order`` if an order is given."""
     return load_text(f"[{', '.join(groups)}]", f"group_eval_order: [{order}]\n{TEST}" if order else TEST)
 
 
 def test_makers_first_and_the_other_way_round() -> None:
-    """Whatever stands first in the file."""
+    """The order of the groups in the file makes no difference."""
     orders = open_orders(loaded(READER, MAKER))
     assert orders == GroupOrders(("maker", "reader"), ("reader", "maker"), "maker", "reader", ("reader", "maker"))
 
 
 def test_a_settled_order_is_no_question() -> None:
-    """Both groups are listed, or the reader comes after the unlisted ones, which share the first place."""
+    """The order is fixed if both groups are listed, or if the reader comes after the first place of unlisted groups."""
     assert open_orders(loaded(READER, MAKER, order="maker, reader")) is None
     assert open_orders(loaded(READER, MAKER, order="other, reader")) is None
     assert open_orders(loaded(MAKER)) is None
 
 
 def test_what_is_listed_stays_in_its_order() -> None:
-    """Only the open question is answered both ways: one listed first is in the place of those not listed."""
+    """Listed groups keep their order, and only the open question gets both answers."""
     orders = open_orders(loaded(READER, MAKER, "{name: late, rules: [{record: z, expr: z1}]}", order="reader, late"))
     assert orders is not None
     assert orders.makers_first == ("maker", "reader", "late")
@@ -41,7 +41,7 @@ def test_what_is_listed_stays_in_its_order() -> None:
 
 
 def test_a_circle_of_groups_has_two_orders_as_well() -> None:
-    """Neither is right, but whether it matters can be tried."""
+    """Neither order of a circle is right, but both can be tried."""
     back = "{name: maker, rules: [{record: made, expr: read}]}"
     orders = open_orders(loaded(READER, back))
     assert orders is not None
@@ -49,7 +49,7 @@ def test_a_circle_of_groups_has_two_orders_as_well() -> None:
 
 
 def test_groups_of_one_name_are_in_no_order() -> None:
-    """Listed or not: each is given a name of its own, and the advice is to do that for good."""
+    """Groups of one name get unique names, listed or not, and the advice is to rename them for good."""
     one = loaded(MAKER, "{name: b.maker, rules: [{record: read, expr: made}]}", order="maker")
     files = ("a.yml", "b.yml")
     groups = tuple(replace(group, name="maker", file=file) for group, file in zip(one.groups, files, strict=True))
@@ -64,7 +64,7 @@ def test_groups_of_one_name_are_in_no_order() -> None:
 
 
 def test_the_file_in_an_order() -> None:
-    """Everything else stays."""
+    """Everything else in the file stays."""
     one = loaded(READER, MAKER, order="x")
     written = parse(in_order(one, ("maker", "reader")), "").value
     before = one.unit.document.value
@@ -73,7 +73,7 @@ def test_the_file_in_an_order() -> None:
 
 
 def test_the_problem_names_who_must_come_first() -> None:
-    """And the line that settles it."""
+    """The problem names the group that must come first, and the line that fixes the order."""
     one = loaded(READER, MAKER)
     orders = open_orders(one)
     assert orders is not None

@@ -1,4 +1,4 @@
-"""The shorthand of input values: when there are samples."""
+"""The shorthand of input values: the times of the samples."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from gonogo.ruletests.core.input_values import input_values
     ],
 )
 def test_values(text: str, last: int, runs: tuple[tuple[int, int], ...], *, deliberate: bool) -> None:
-    """Where the last one is, whether the end is meant, and where they are."""
+    """The reader finds the last sample, an intended end, and the runs of samples."""
     values = input_values(text)
     assert (values.last, values.deliberate, values.runs) == (last, deliberate, runs)
 
@@ -51,11 +51,11 @@ def test_between() -> None:
     ],
 )
 def test_enough_between(text: str, first: int, last: int, least: int, apart: float, *, expected: bool) -> None:
-    """One sample, or two that are near enough to one another; both ends count."""
+    """One sample is enough, or two that are close together, and both ends count."""
     assert input_values(text).enough_between(first, last, least, apart) is expected
 
 
 def test_histograms_are_one_sample_each() -> None:
-    """Braces without end are read once, however many there are."""
+    """Unclosed braces are read once, even with many of them."""
     assert input_values("{{schema:1 sum:2 buckets:[1 2]}} {{count:1}}x3 _x2").runs == ((0, 0), (1, 4))
     assert input_values("{" * 60_000).last == 0

@@ -1,4 +1,4 @@
-"""Assertions that a pending alert could satisfy."""
+"""Assertions that pass while an alert is pending."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def loaded(*assertions: str) -> Loaded:
 
 
 def test_only_alerts_that_wait_and_are_never_seen_to_fire() -> None:
-    """Without ``for`` nothing is pending, where it is seen to fire waiting is worth a test, and typos are told else."""
+    """Alerts without ``for``, alerts that a test sees fire, and misspelt names are no suspects."""
     assert suspects(loaded("{alertname: Quick}", "{alertname: Solw}")) == ()
     assert suspects(loaded("{alertname: Slow}", "{alertname: Slow, eval_time: 5m, exp_alerts: [{}]}")) == ()
     (one,) = suspects(loaded("{alertname: Slow, eval_time: 3m}"))
@@ -27,7 +27,7 @@ def test_only_alerts_that_wait_and_are_never_seen_to_fire() -> None:
 
 
 def test_alerts_of_one_name_are_told_apart() -> None:
-    """By what their rules' labels say; those of the same labels are asked for once."""
+    """Alerts of one name are distinguished by the labels of their rules, and equal labels are asked for once."""
     held = "{alert: Slow, expr: x > 1, for: 5m, labels: {severity: page, at: '{{ $value }}'}}"
     rules = f"[{{name: a, rules: [{{alert: Slow, expr: x > 1, labels: {{severity: info}}}}, {held}, {held}]}}]"
     info = "{eval_time: 3m, alertname: Slow, exp_alerts: [{exp_labels: {severity: info}}]}"
@@ -40,7 +40,7 @@ def test_alerts_of_one_name_are_told_apart() -> None:
 
 
 def test_the_probing_file_asks_for_each_of_them() -> None:
-    """In its test, at its time, with the input as it was."""
+    """Each suspect gets a probe in its test, at its time, with the same input."""
     one = loaded("{alertname: Slow, eval_time: 3m}", "{alertname: Slow, eval_time: 4m}")
     suspected = suspects(one)
     written = parse(probing(one, suspected), "").value
@@ -53,7 +53,7 @@ def test_the_probing_file_asks_for_each_of_them() -> None:
 
 
 def test_what_was_found_pending() -> None:
-    """By the number in promtool's words."""
+    """The number in promtool's output names the suspect."""
     suspected = suspects(loaded("{alertname: Slow, eval_time: 3m}", "{alertname: Slow, eval_time: 4m}"))
     words = r'    expr: "ALERTS{alertname=\"Slow\", alertstate=\"pending\", gonogo_probe!=\"1\"}", time: 4m,'
     (problem,) = pending_problems(suspected, words)

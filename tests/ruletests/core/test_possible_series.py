@@ -1,4 +1,4 @@
-"""Which series an expression can give in a test, and that it is never said to give too few."""
+"""The series that an expression can give in a test: gonogo never finds too few."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SERIES = ("x{job='a',env='p'} 1x20", "x{job='b'} _x15 1x5", "y 1x3", "z 1x3 stal
 
 
 def possible(*series: str, rules: str = RULES, step: str = "1m") -> PossibleSeries:
-    """Feed series, each with its values behind a space."""
+    """Feed series in, each with its values after a space."""
     rows = ", ".join(
         f'{{series: "{name}", values: "{values}"}}' for name, _, values in (one.partition(" ") for one in series)
     )
@@ -100,24 +100,24 @@ def shown(sets: LabelSets) -> list[str] | None:
     ],
 )
 def test_what_is_there_at_ten_minutes(expression: str, expected: list[str] | None) -> None:
-    """By samples, staleness, offsets, labels and rules."""
+    """Samples, staleness, offsets, labels and rules decide which series exist."""
     assert shown(possible(*SERIES).of(expression, Window.at(timedelta(minutes=10)))) == (
         None if expected is None else sorted(expected)
     )
 
 
 def test_what_fills_in_may_be_anything() -> None:
-    """It stands in for what is not there."""
+    """A function that fills in for a missing series can give any series."""
     assert possible(*SERIES).of("x + fill(0) y", Window.at(timedelta(minutes=10))) is ANYTHING
 
 
 def test_an_alert_without_series_is_not_there() -> None:
-    """Whatever its labels are templates of."""
+    """An alert without series does not exist, with any template in its labels."""
     assert possible().of("ALERTS", Window.at(timedelta(0))) == frozenset()
 
 
 def test_why_nothing_is_there() -> None:
-    """The selectors at the bottom, or the one that what a rule makes does not fit; and when the last input ended."""
+    """The missing selectors are named, with the time at which the last input ended."""
     one = possible("x{job='a'} 1x2", "x{job='b'} 1x4")
     assert shown(one.of('job:x{job="c"} or y', Window.at(timedelta(minutes=4)))) == []
     assert (list(one.lacking), one.ended) == (['job:x{job="c"}', "y"], -1)
@@ -127,18 +127,18 @@ def test_why_nothing_is_there() -> None:
 
 @pytest.mark.parametrize(("step", "there"), [("1m", False), ("3m", True), ("10m", True)])
 def test_what_is_recorded_stays_until_the_next_step(step: str, *, there: bool) -> None:
-    """Or for as long as any sample does."""
+    """A recorded sample counts until the next step, or for the lookback."""
     one = possible("x 1x3", step=step)
     assert bool(one.of("job:x", Window.at(timedelta(minutes=10)))) is there
 
 
 def test_unreadable_input_may_be_anything() -> None:
-    """Promtool says what is wrong with it."""
+    """Unreadable input may be any series; promtool reports the mistake."""
     assert possible("x{ 1").of("y", Window.at(timedelta(0))) is ANYTHING
 
 
 def test_what_is_too_deep_may_be_anything() -> None:
-    """In one expression, through rules, and in the number of windows."""
+    """Too deep an expression, too many rules or too many windows may give any series."""
     deep = f"{'-(' * 120}x{')' * 120}"
     assert possible().of(deep, Window.at(timedelta(0))) is ANYTHING
     chain = ", ".join(f"{{record: r{n}, expr: 'r{n + 1} offset {2**n}ms or r{n + 1}'}}" for n in range(22))

@@ -49,10 +49,10 @@ def report(*suites: str) -> str:
 
 
 class TestLines:
-    """Up to 2.54 a line names each file."""
+    """Tests for promtool up to 2.54, where a line names each file."""
 
     def test_where_promtool_broke_off_there_is_no_verdict(self) -> None:
-        """Neither for the file it was at nor for those after it."""
+        """Neither the file at which promtool broke off nor the files after it have a verdict."""
         assert in_lines("Unit Testing:  a.yml\npanic: oops\n", "a.yml", "b.yml") == (
             PromtoolVerdict(None, "panic: oops"),
             NO_VERDICT,
@@ -60,12 +60,12 @@ class TestLines:
         assert in_lines("", "a.yml", "b.yml") == (NO_VERDICT, NO_VERDICT)
 
     def test_each_file_has_its_own_words(self) -> None:
-        """Without blank lines and the verdicts themselves."""
+        """Blank lines and the verdicts themselves are left out."""
         assert in_lines(LINES, *FILES) == (PromtoolVerdict(True), FAILED_B, PromtoolVerdict(True, "  WARNING: odd"))
 
 
 class TestJUnit:
-    """From 2.55 on an XML element names each file."""
+    """Tests for promtool 2.55 and later, where an XML element names each file."""
 
     @pytest.mark.parametrize(
         "output",
@@ -80,12 +80,12 @@ class TestJUnit:
         ],
     )
     def test_a_file_that_is_not_named_once_with_its_counts_has_no_verdict(self, output: str) -> None:
-        """The report is not there, not whole, names another file, names one twice, or counts otherwise."""
+        """A report that is missing, cut off, or has wrong names or counts gives no verdict."""
         first, _, last = in_junit(output, *FILES)
         assert (first, last) == (NO_VERDICT, NO_VERDICT)
 
     def test_all_pass_and_the_exit_code_says_otherwise(self) -> None:
-        """Then no file has a verdict, in both forms."""
+        """If all files pass and the exit code is not 0, no file has a verdict, in both forms."""
         lines = "Unit Testing:  a.yml\n  SUCCESS\nUnit Testing:  c.yml\n  SUCCESS\n"
         for read, output in ((in_lines, lines), (in_junit, report(SUITES[0], SUITES[2]))):
             assert read(output, "a.yml", "c.yml") == (NO_VERDICT, NO_VERDICT)
@@ -93,33 +93,33 @@ class TestJUnit:
 
     @pytest.mark.parametrize("progress", ["", "Processing test file: "])
     def test_each_file_has_its_own_words(self, progress: str) -> None:
-        """Whether lines of progress are between them, as from 3.16 on, or not."""
+        """Lines of progress (promtool 3.16 and later) make no difference."""
         lines = (f"{progress}{path}\n" for path in FILES) if progress else ("", "", "")
         printed = "".join(map("".join, zip(lines, BLOCKS, strict=True)))
         assert in_junit(printed + report(*SUITES), *FILES) == (PromtoolVerdict(True), FAILED_B, PromtoolVerdict(True))
 
     def test_an_aborted_file_has_failed(self) -> None:
-        """Such as a file that is no YAML."""
+        """A file that is not YAML has failed."""
         aborted = '<testsuite name="b.yml" tests="1" failures="0" errors="1"><testcase name="unknown"><error>no</error>'
         output = report(SUITES[0], f"{aborted}</testcase></testsuite>")
         assert in_junit(output, "a.yml", "b.yml") == (PromtoolVerdict(True), PromtoolVerdict(False, "no"))
 
     def test_words_that_no_file_explains_take_the_passes_away(self) -> None:
-        """A warning is not in the XML: each file runs by itself then."""
+        """The XML has no warnings, so each file then runs by itself."""
         warned = "  WARNING: odd\n" + PRINTED + report(*SUITES)
         assert in_junit(warned, *FILES) == (NO_VERDICT, FAILED_B, NO_VERDICT)
         unmatched = "  WARNING: no file match pattern /tmp/x/no-such-file\n" + PRINTED + report(*SUITES)
         assert in_junit(unmatched, *FILES) == (PromtoolVerdict(True), FAILED_B, PromtoolVerdict(True))
 
     def test_the_report_is_the_last_one(self) -> None:
-        """A failed assertion may print one that a rule made up."""
+        """A failed assertion may print a report that a rule made up, so the last report counts."""
         made_up = FAILURE.replace("nil", "&lt;testsuites&gt;")
         output = PRINTED.replace("nil", "<testsuites>") + report(SUITES[0], SUITES[1].replace(FAILURE, made_up))
         assert in_junit(output, "a.yml", "b.yml")[0] == PromtoolVerdict(True)
 
 
 class TestAlone:
-    """One file in a process needs neither."""
+    """Tests for a process with one file, which needs neither form."""
 
     @pytest.mark.parametrize(
         ("output", "exit_0", "verdict"),
@@ -144,5 +144,5 @@ class TestAlone:
     def test_exit_code_and_output_must_agree(
         self, output: str, verdict: PromtoolVerdict, *, exit_0: bool, junit: bool
     ) -> None:
-        """In every version."""
+        """The exit code and the output must agree, in every version."""
         assert verdicts(output, ["a.yml"], exit_0=exit_0, junit=junit) == (verdict,)

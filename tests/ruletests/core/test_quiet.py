@@ -1,4 +1,4 @@
-"""Assertions of nothing: which can fail, and which the rest of the file vouches for."""
+"""Assertions of "nothing": those that can fail, and those that another assertion of the file proves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FIRING = "{alertname: High, eval_time: 5m, exp_alerts: [{}]}"
 
 
 def found(*tests: str, rules: str = RULES) -> list[tuple[str, int]]:
-    """Give what is found in tests, one a line, and in which of them."""
+    """Return the findings in tests, one a line, and the numbers of their tests."""
     lines = "".join(f"  - {{interval: 1m, {one}}}\n" for one in tests)
     return [
         (one.silent_pass, int(str(one.problem.where).split(":")[1]) - 3)
@@ -33,7 +33,7 @@ def found(*tests: str, rules: str = RULES) -> list[tuple[str, int]]:
     ids=["nothing", "other-labels", "too-late"],
 )
 def test_an_alert_that_never_has_data(fed: str) -> None:
-    """Unless another test of the file sees it fire, or may see it fire."""
+    """An alert without data is a finding, unless another test of the file sees it fire or may see it fire."""
     test = f"{fed}, alert_rule_test: [{QUIET}]"
     assert found(test) == [("never-fed", 0)]
     assert found(test, f"{FED}, alert_rule_test: [{QUIET}]") == []
@@ -46,13 +46,13 @@ def test_an_alert_that_never_has_data(fed: str) -> None:
     [("ALERTS", True), ('ALERTS{alertname=\\"Both\\"}', False), ("job:x", False), ("ALERTS >", False)],
 )
 def test_an_alert_may_be_seen_in_an_expression(expression: str, *, vouched: bool) -> None:
-    """Where samples of it are expected."""
+    """Expected samples of ``ALERTS`` also show that an alert can fire."""
     seen = f'{FED}, promql_expr_test: [{{expr: "{expression}", eval_time: 5m, exp_samples: [{{}}]}}]'
     assert found(f"alert_rule_test: [{QUIET}]", seen) == ([] if vouched else [("never-fed", 0)])
 
 
 def test_expressions() -> None:
-    """Any assertion at a time at which they have data vouches for them; what nothing makes is told once."""
+    """An assertion at a time with data proves an expression, and a metric that nothing makes is reported once."""
     quiet = "promql_expr_test: [{expr: job:x > 1, eval_time: 5m}]"
     assert found(f"input_series: [{{series: x, values: _x6 5x5}}], {quiet}") == [("never-fed", 0)]
     other = "{expr: vector(1), eval_time: 9m, exp_samples: [{}]}"
@@ -62,14 +62,14 @@ def test_expressions() -> None:
 
 
 def test_every_branch_must_be_without_data() -> None:
-    """Those that were never fed and those that have ended."""
+    """Every branch must be without data: never fed in, or ended."""
     both = "alert_rule_test: [{alertname: Both, eval_time: 30m}, {alertname: Gone, eval_time: 30m}]"
     assert found(f"{FED}, {both}") == [("series-too-short", 0)]
     assert found(f"input_series: [{{series: y, values: 5x40}}], {both}") == []
 
 
 def test_input_that_nothing_reads() -> None:
-    """Beside what has no data, though another test of the file has it; not where the file's rules are not known."""
+    """Unread input is a finding beside an alert without data, unless the rules of the file are not known."""
     series = "{series: xx, values: 5}, {series: '{a=\"b\"}', values: 5}"
     typo = f"input_series: [{series}], alert_rule_test: [{QUIET}, {QUIET}]"
     good = f"{FED}, alert_rule_test: [{FIRING}]"
@@ -81,7 +81,7 @@ def test_input_that_nothing_reads() -> None:
 
 
 def test_what_was_meant_is_said() -> None:
-    """The nearest name, where there is one."""
+    """The hint is the nearest name, if there is one."""
     for series, told in (("other", "fix its name, or remove it"), ("job:xx", "did you mean job:x?")):
         test = (
             f"tests: [{{interval: 1m, input_series: [{{series: {series}, values: 5}}], alert_rule_test: [{QUIET}]}}]\n"

@@ -1,4 +1,4 @@
-"""What an expression depends on: what must be there."""
+"""The series that an expression needs."""
 
 from __future__ import annotations
 
@@ -32,5 +32,5 @@ from gonogo.ruletests.core.reach import certainly_empty
     ],
 )
 def test_certainly_empty(expression: str, *, empty: bool) -> None:
-    """Only where nothing else can come of it."""
+    """An expression is certainly empty only if no other result is possible."""
     assert certainly_empty(parse(expression), lambda vector: vector.metric == "gone") is empty

@@ -1,4 +1,4 @@
-"""What a run of test files comes to."""
+"""The outcome of a run of test files."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ ALLOWED = SilentFinding("no-tests", Problem(None, "there are none"), "later")
     ],
 )
 def test_a_file(file: FileReport, outcome: str, reason: str, detail: str) -> None:
-    """Promtool's word is not enough."""
+    """A file needs more than promtool's pass."""
     assert (file.outcome, file.reason, file.detail) == (outcome, reason, detail)
 
 
 def test_the_whole() -> None:
-    """Nothing at all fails; an allowed lack does not."""
+    """A run without files fails, and an allowed lack of files does not."""
     good, bad, open_ = FileReport("a", True), FileReport("b", False), FileReport("c", None, vmalert_only=True)
     assert UnitReport(()).outcome is Outcome.FAIL
     assert UnitReport((good,)).outcome is Outcome.PASS

@@ -1,4 +1,4 @@
-"""Other names in ``rule_files``, everything else in its place."""
+"""New names in ``rule_files``, with everything else in its place."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from gonogo.ruletests.core.rewriting import with_rule_files
     ],
 )
 def test_in_place(text: str, changed: str) -> None:
-    """In lists of either style, quoted or not."""
+    """Lists of either style are changed in place, quoted or not."""
     assert with_rule_files(text, read_unit(text, "a_test.yml"), [["0", "1"]]) == changed
 
 
 def test_what_cannot_be_changed_in_place_is_written_anew() -> None:
-    """With the same meaning."""
+    """Other entries are written anew with the same meaning."""
     text = "tests: [{name: &n a.yml}]\nrule_files: [*n]\nevaluation_interval: 1m\n"
     changed = with_rule_files(text, read_unit(text, "a_test.yml"), [["0"]])
     assert parse(changed, "").value == {
@@ -37,13 +37,13 @@ def test_what_cannot_be_changed_in_place_is_written_anew() -> None:
 
 
 def test_what_is_no_mapping_stays() -> None:
-    """There are no entries either."""
+    """A file that is not a mapping has no entries and stays."""
     assert with_rule_files("[]\n", read_unit("[]\n", "a_test.yml"), []) == "[]\n"
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1), min_size=1))
 def test_any_names_can_be_changed(names: list[str]) -> None:
-    """Whatever the entries are and however they must be quoted."""
+    """Any entries can be changed to any names, with any quotes."""
     text = "rule_files:\n" + "".join(f"- '{name.replace(chr(39), chr(39) * 2)}'\n" for name in names)
     unit = read_unit(text, "a_test.yml")
     changed = with_rule_files(text, unit, [[str(place)] for place in range(len(unit.rule_files))])

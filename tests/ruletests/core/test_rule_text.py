@@ -1,4 +1,4 @@
-"""Rules left out, changed and written anew."""
+"""Rules that are left out, changed and written anew."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_all_rules_written_are_the_rules() -> None:
 
 
 def test_a_group_without_rules_is_left_out() -> None:
-    """Its keys are kept as long as one of its rules is."""
+    """The keys of a group stay as long as one of its rules does."""
     file = file_text(TEXT, "r.yml")
     (group,) = read_rules(file.written({file.rules[2].id: file.rules[2].text}), "r.yml").groups
     assert group.name == "two"
@@ -63,7 +63,7 @@ def test_a_rule_is_written_with_what_differs() -> None:
 
 
 def test_a_rule_knows_where_it_stands_and_which_labels_it_sets() -> None:
-    """Results name it by its file, line and column."""
+    """Results name a rule by its file, line and column."""
     first, second, third = file_text(TEXT, "r.yml", 1).rules
     assert [str(rule.tested) for rule in (first, second)] == ["r.yml:6:9: record a", "r.yml:9:9: alert Bäd 😀"]
     assert (first.own_labels, third.own_labels) == (("version", "on"), ())

@@ -1,4 +1,4 @@
-"""Questions, and the trials that answer them."""
+"""Questions about mutants, and the trials that answer them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _asked(question: MutantQuestion, known: dict[str, TrialOutcome]) -> tuple[Tr
 
 
 def test_a_part_has_one_test_and_what_it_needs() -> None:
-    """The first to be asked is the one that expects something."""
+    """The first part to run is the one that expects something."""
     sheet = _sheet()
     part, changed = _asked(MutantQuestion([sheet], sheet.rules[0]), {})
     assert parse(part.test, "").value == {
@@ -73,7 +73,7 @@ def test_a_part_has_one_test_and_what_it_needs() -> None:
 
 
 def test_a_change_is_noticed_where_its_trial_fails() -> None:
-    """No further trial is asked for."""
+    """After a trial that fails, no further trial runs."""
     sheet = _sheet()
     question = MutantQuestion([sheet], sheet.rules[0])
     part, changed = _asked(question, {})
@@ -83,7 +83,7 @@ def test_a_change_is_noticed_where_its_trial_fails() -> None:
 
 
 def test_a_change_is_unnoticed_when_every_trial_passes() -> None:
-    """One test after the other is asked."""
+    """The tests run one after the other until all have passed."""
     sheet = _sheet()
     question = MutantQuestion([sheet], sheet.rules[0], replace(sheet.rules[0].rule, expression="x + 0"))
     known: dict[str, TrialOutcome] = {}
@@ -97,7 +97,7 @@ def test_a_change_is_unnoticed_when_every_trial_passes() -> None:
 
 
 def test_where_a_part_does_not_pass_by_itself_the_whole_is_asked() -> None:
-    """Then nothing is taken from the part."""
+    """If a part does not pass by itself, the whole file runs instead."""
     sheet = _sheet()
     question = MutantQuestion([sheet], sheet.rules[0])
     part, _ = _asked(question, {})
@@ -109,13 +109,13 @@ def test_where_a_part_does_not_pass_by_itself_the_whole_is_asked() -> None:
 
 
 def test_a_rule_that_no_assertion_depends_on_is_unnoticed_at_once() -> None:
-    """There is nothing to run."""
+    """A rule that no assertion depends on needs no run."""
     sheet = _sheet()
     assert MutantQuestion([sheet], sheet.rules[3]).ask({}) is MutantFate.UNNOTICED
 
 
 def test_whole_files_are_asked_once_each() -> None:
-    """However many of their parts the change can reach."""
+    """Each whole file runs once, even if the change can reach many of its parts."""
     sheet = _sheet()
     question = MutantQuestion([sheet], sheet.rules[0])
     assert [trial.rules for trial in question.whole_trials()] == [sheet.changed_whole(sheet.rules[0], None).rules]

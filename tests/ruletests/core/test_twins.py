@@ -1,4 +1,4 @@
-"""Rules that say the same twice."""
+"""Identical rules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ groups:
 
 
 def test_rules_of_one_meaning_are_twins() -> None:
-    """However they are written."""
+    """Rules of one meaning are twins in any spelling."""
     file = file_text(TEXT, "r.yml")
     (found,) = twins([file.rules, file.rules])
     assert found == file.rules[:2]

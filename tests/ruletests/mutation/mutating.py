@@ -1,4 +1,4 @@
-"""Mutants of one expression, in short."""
+"""Short ways to the mutants of one expression."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes of what stands beside an expression."""
+"""Changes of the parts of a rule beside its expression."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FIVE = timedelta(minutes=5)
 
 
 def test_for_is_doubled_and_dropped() -> None:
-    """An alert that waits is tried waiting longer, and not at all."""
+    """``for`` is doubled and dropped."""
     made = [one for one in mutations(alert("x", held=FIVE)) if one.operator == "for"]
     assert [(one.rule.held, one.old, one.new) for one in made] == [
         (2 * FIVE, "for: 5m", "for: 10m"),
@@ -23,21 +23,21 @@ def test_for_is_doubled_and_dropped() -> None:
 
 
 def test_keep_firing_for_is_doubled_and_dropped() -> None:
-    """The same for how long an alert goes on."""
+    """``keep_firing_for`` is doubled and dropped."""
     rule = replace(alert("x"), keep_firing=FIVE)
     made = [one for one in mutations(rule) if one.operator == "keep_firing_for"]
     assert [one.rule.keep_firing for one in made] == [2 * FIVE, timedelta(0)]
 
 
 def test_own_labels_are_changed_and_dropped() -> None:
-    """Labels of the group are not the rule's to change."""
+    """Labels of the group stay, because they do not belong to the rule."""
     rule = Rule(RuleKind.ALERT, "A", "x", {"severity": "page", "team": "sre"})
     made = [one.rule.labels for one in mutations(rule, ("severity",)) if one.operator == "label"]
     assert made == [{"severity": "page-another", "team": "sre"}, {"team": "sre"}]
 
 
 def test_a_label_that_the_expression_gives_is_not_dropped() -> None:
-    """Without it the result has the same label."""
+    """Without the clause the result has the same label."""
     rule = record('rate(x{realm="prod"}[5m])', realm="prod")
     made = [one.rule.labels for one in mutations(rule, ("realm",)) if one.operator == "label"]
     assert made == [{"realm": "prod-another"}]
@@ -46,7 +46,7 @@ def test_a_label_that_the_expression_gives_is_not_dropped() -> None:
 
 
 def test_annotations_are_changed_only_where_they_are_asserted() -> None:
-    """A test that does not see them fire cannot notice."""
+    """Tests that never see an alert fire cannot notice its annotations."""
     rule = alert("x", summary="It is down")
     assert not [one for one in mutations(rule) if one.operator == "annotation"]
     made = [one.rule.annotations for one in mutations(rule, annotated=True) if one.operator == "annotation"]
@@ -54,7 +54,7 @@ def test_annotations_are_changed_only_where_they_are_asserted() -> None:
 
 
 def test_the_name_of_a_mutant_stays_the_same_and_is_one_word() -> None:
-    """It is written into comments, so it has no space, and tells rules with other labels apart."""
+    """The name of a mutant goes into comments, so it has no space, and it distinguishes rules by their labels."""
     rule = Rule(RuleKind.ALERT, "Disk is full", "x > 5", {"severity": "page"})
     first, *_ = mutations(rule)
     assert first.id == mutations(rule)[0].id

@@ -1,4 +1,4 @@
-"""What each kind of change makes of an expression, and what it leaves alone."""
+"""The changes of each kind, and the expressions that each kind leaves alone."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ from tests.ruletests.mutation.mutating import alert, mutants, record
     ],
 )
 def test_a_change_of_an_expression(operator: str, expression: str, made: list[str]) -> None:
-    """Each kind of change makes these of a recorded expression."""
+    """Each kind of change makes these mutants of a recorded expression."""
     assert mutants(record(expression), operator) == made
 
 
@@ -104,13 +104,13 @@ def test_a_change_of_an_expression(operator: str, expression: str, made: list[st
     ],
 )
 def test_a_matcher_that_a_join_makes_needless_is_not_dropped(expression: str, made: list[str]) -> None:
-    """What else were selected would find no partner on the other side."""
+    """Any further series would find no partner on the other side of the join."""
     dropped = [one for one in mutations(record(expression)) if one.change.endswith("is dropped")]
     assert [one.rule.expression for one in dropped if one.operator == "matcher"] == made
 
 
 def test_the_value_of_an_alert_counts_where_a_template_tells_it() -> None:
-    """Otherwise only the series of an alert's expression matter."""
+    """The value of an alert's expression counts only if a template shows it."""
     assert mutants(alert("x * 2"), "constant") == []
     assert mutants(alert("x * 2", summary="it is {{ $value }}"), "constant") == ["x * 3"]
     assert mutants(alert("x * 2", summary="it is {{ .Value }}"), "constant") == ["x * 3"]
@@ -118,7 +118,7 @@ def test_the_value_of_an_alert_counts_where_a_template_tells_it() -> None:
 
 
 def test_every_mutant_says_what_would_kill_it_and_can_be_read() -> None:
-    """A mutant has a change and an assertion in words, and is PromQL."""
+    """A mutant has a change and an assertion in words, and is valid PromQL."""
     rule = record('sum by (a) (rate(x{a=~"b|c"}[5m] offset 1h)) / on (a) group_left (z) y > 0.5 or absent(z{k="v"})')
     made = mutations(rule)
     assert len({one.id for one in made}) == len(made) > 20
@@ -130,18 +130,18 @@ def test_every_mutant_says_what_would_kill_it_and_can_be_read() -> None:
 
 
 def test_a_threshold_is_killed_where_rule_and_mutant_differ() -> None:
-    """The words name the value to feed, and what the rule makes of it."""
+    """The text names the value to feed in, and the result of the rule for it."""
     up, down = [one.kill for one in mutations(alert("x > 5")) if one.operator == "threshold"]
     assert "`x` is 5.5: the rule's comparison is true there" in up
     assert "`x` is 5: the rule's comparison is false there" in down
 
 
 def test_what_is_no_promql_has_no_mutants() -> None:
-    """An expression that cannot be read stays as it is."""
+    """A rule whose expression cannot be read keeps its expression."""
     assert mutations(record("x > > 1")) == ()
 
 
 def test_no_mutant_is_made_twice() -> None:
-    """Two ways to the same rule are one mutant."""
+    """Two ways to the same changed rule are one mutant."""
     made = mutants(record("x or x"), "branch")
     assert made == ["x"]

@@ -1,4 +1,4 @@
-"""The places of a tree, and which of them make no difference."""
+"""The places of a tree, and those where a change makes no difference."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _scaled(text: str) -> set[str]:
 
 
 def test_every_node_is_visited_in_order() -> None:
-    """Places are those of a walk, and each path leads to its node."""
+    """Places are in the order of a walk, and each path leads to its node."""
     root = parse(ALL)
     found = list(places(root))
     assert [place.node for place in found] == list(walk(root))
@@ -49,7 +49,7 @@ def test_a_node_is_replaced_where_it_stands() -> None:
 
 @given(trees)
 def test_any_tree_can_be_rebuilt(root: Expression) -> None:
-    """Whatever the expression, each of its places can be replaced."""
+    """Each place of any expression can be replaced."""
     for place in places(root):
         assert replaced(root, place.path, place.node) == root
 
@@ -70,12 +70,12 @@ def test_any_tree_can_be_rebuilt(root: Expression) -> None:
     ],
 )
 def test_where_only_presence_matters(text: str, found: set[str]) -> None:
-    """Below what only asks which series there are, values make no difference until they are compared."""
+    """Values that only show which series exist make no difference until they are compared."""
     assert _present(text) == found
 
 
 def test_a_root_whose_value_nobody_reads() -> None:
-    """An alert's value may be of no interest at all."""
+    """The value of an alert may be unused."""
     root = parse("x * 2 > 1")
     assert [place.presence for place in places(root, presence=True)] == [True, False, False, False, False]
     assert all(place.presence for place in places(parse("x * 2"), presence=True))
@@ -94,5 +94,5 @@ def test_a_root_whose_value_nobody_reads() -> None:
     ],
 )
 def test_where_the_scale_does_not_matter(text: str, found: set[str]) -> None:
-    """Buckets of a quantile, and what is only compared with 0, may be multiplied by any positive number."""
+    """A positive factor makes no difference to buckets, and to values that are only compared with 0."""
     assert _scaled(text) == found

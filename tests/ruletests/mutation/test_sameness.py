@@ -1,4 +1,4 @@
-"""What is certain of a result, whatever is fed in."""
+"""Certain facts about a result, for every input."""
 
 from __future__ import annotations
 
@@ -58,17 +58,17 @@ def test_a_label_that_every_series_has(text: str, certain: bool) -> None:  # noq
     ],
 )
 def test_a_matcher_that_a_join_repeats(text: str, path: tuple[int, ...], void: bool) -> None:  # noqa: FBT001 - a column
-    """It is needless where other series would find no partner."""
+    """A matcher is needless if other series would find no partner."""
     assert needless(parse(text), path, Matcher("r", "=", "p")) is void
 
 
 def test_only_equality_can_be_needless() -> None:
-    """Of other matchers nothing is claimed."""
+    """Only matchers with ``=`` can be needless."""
     assert not needless(parse('x{r!="p"} + y{r!="p"}'), (0,), Matcher("r", "!=", "p"))
 
 
 def test_a_quantile_takes_its_bounds_away() -> None:
-    """The label ``le`` does not come out of ``histogram_quantile``."""
+    """``histogram_quantile`` removes the label ``le``."""
     assert not has_label(parse('histogram_quantile(0.9, x{le="1"})'), "le", "1")
     assert has_label(parse('histogram_quantile(0.9, x{r="p"})'), "r", "p")
 
@@ -97,5 +97,5 @@ def test_a_quantile_takes_its_bounds_away() -> None:
     ],
 )
 def test_a_result_that_is_never_negative(text: str, certain: bool) -> None:  # noqa: FBT001 - a column of the table
-    """Counts and rates are not, nor what is made of them without a minus."""
+    """Counts and rates are never negative, nor are results of them without a minus."""
     assert never_negative(parse(text)) is certain

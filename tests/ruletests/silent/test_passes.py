@@ -1,4 +1,4 @@
-"""Silent passes that the files show: each found, and what is honest left alone."""
+"""Silent passes that the files show: each is found, and honest tests are left alone."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ RULES = """[{name: a, rules: [
 
 
 def found(test: str, rules: str = RULES) -> list[str]:
-    """Give the ids of what is found in one test."""
+    """Return the ids of the findings in one test."""
     return ids_in(load_text(rules, f"tests: [{{interval: 1m, {test}}}]\n"))
 
 
 def ids_in(loaded: Loaded) -> list[str]:
-    """Give the ids of what is found in a file."""
+    """Return the ids of the findings in a file."""
     return [one.silent_pass for one in silent_passes(loaded)]
 
 
@@ -44,18 +44,18 @@ def quiet(alert: str, at: str = "20m") -> str:
 
 
 def test_ids_are_those_of_the_modules() -> None:
-    """And each is there once."""
+    """Each id is that of its module, and occurs once."""
     assert len(set(IDS)) == len(IDS) == len(STATIC) + 5
 
 
 @pytest.mark.parametrize("text", ["", "# x\n", "[]\n", "rule_files: [r.yml]\n", "rule_files: [r.yml]\ntests: []\n"])
 def test_no_tests(text: str) -> None:
-    """Whatever is there instead."""
+    """A file without tests is a finding with any other content."""
     assert ids_in(Loaded(read_unit(text, "a_test.yml"), (), (), None)) == ["no-tests"]
 
 
 def test_no_rules() -> None:
-    """No entry, or one without rules; what cannot be read is told otherwise."""
+    """No entry, or an entry without rules, is a finding; unreadable files have another reason."""
     loaded = load_text("[]", "tests: [{promql_expr_test: [{expr: x, exp_samples: [{labels: x}]}]}]\n")
     assert [one.silent_pass for one in silent_passes(loaded)] == ["no-rules"]
     unreadable = replace(loaded, entries=tuple(replace(one, problem="it is a folder") for one in loaded.entries))
@@ -65,7 +65,7 @@ def test_no_rules() -> None:
 
 
 def test_a_rule_file_that_matches_nothing() -> None:
-    """At its entry."""
+    """The finding is at the entry."""
     loaded = load_text(RULES, f"tests: [{{interval: 1m, {FED}, {quiet('High')}}}]\n")
     (entry,) = loaded.entries
     (one,) = silent_passes(replace(loaded, entries=(MatchedRuleFiles(entry.entry, 0, 0),)))
@@ -77,7 +77,7 @@ def test_a_rule_file_that_matches_nothing() -> None:
     [((2, 42), ["no-interval"]), ((2, 48), ["no-interval"]), (None, ["no-interval"]), ((2, 49), []), ((3, 16), [])],
 )
 def test_samples_without_an_interval_are_lost_up_to_2_48(promtool: Version | None, expected: list[str]) -> None:
-    """From 2.49 on they are as far apart as evaluations; a promtool without a version may be older."""
+    """Promtool 2.49 and later use the evaluation interval; a promtool without a version may be older."""
     test = f"{{input_series: [{{series: x, values: 0 0 5}}], {quiet('High', '2m')}}}"
     assert ids_in(load_text(RULES, f"tests: [{test}]\n", promtool)) == expected
 
@@ -103,7 +103,7 @@ def test_samples_without_an_interval_are_lost_up_to_2_48(promtool: Version | Non
 def test_ranges_and_the_lookback_are_left_open_from_3_0_on(
     promtool: Version | None, expression: str, closed: list[str], left_open: list[str]
 ) -> None:
-    """A sample at the left edge counts before 3.0, and not after."""
+    """A sample at the left edge counts before 3.0, and not in later versions."""
     rules = f"[{{name: a, rules: [{{alert: A, expr: '{expression}'}}]}}]"
     series = f"input_series: [{{series: {'z, values: 1x6' if 'z' in expression else 'x, values: 1x40'}}}]"
     test = f"tests: [{{interval: 1m, {series}, {quiet('A', '11m')}}}]\n"
@@ -112,12 +112,12 @@ def test_ranges_and_the_lookback_are_left_open_from_3_0_on(
 
 
 def test_no_assertion() -> None:
-    """Input alone."""
+    """A test with input alone is a finding."""
     assert found("input_series: [{series: x, values: 1}]") == ["no-assertion"]
 
 
 def test_a_file_that_is_not_about_its_rules() -> None:
-    """Its input is asserted, and copies of rules; one assertion about a rule is enough, or one that may be."""
+    """Assertions about the input or copies of rules are no proof, and one assertion about a rule is enough."""
     told, about = "{expr: sum by (job) (x), exp_samples: [{}]}", "{expr: job:x, exp_samples: [{}]}"
     assert found(f"{FED}, promql_expr_test: [{told}]") == ["not-about-rules"]
     for more in (about, "{expr: 'ALERTS', exp_samples: [{}]}", "{expr: x >}"):
@@ -126,13 +126,13 @@ def test_a_file_that_is_not_about_its_rules() -> None:
 
 
 def test_a_second_document() -> None:
-    """Where it begins."""
+    """The finding is at the beginning of the second document."""
     loaded = load_text(RULES, f"tests: [{{interval: 1m, {FED}, {quiet('High')}}}]\n---\n")
     assert [one.silent_pass for one in silent_passes(loaded)] == ["second-document"]
 
 
 def test_unknown_alerts() -> None:
-    """Only where nothing is expected: promtool fails the others."""
+    """Only assertions of "no alert" are findings, because promtool fails the others."""
     assert found(quiet("Hihg")) == ["unknown-alert"]
     assert found(quiet("Other")) == ["unknown-alert"]
     assert found("alert_rule_test: [{alertname: Hihg, exp_alerts: [{}]}, {}]") == []
@@ -153,13 +153,13 @@ def test_unknown_alerts() -> None:
     ],
 )
 def test_unknown_metrics(expression: str, ids: list[str]) -> None:
-    """Only where the expression is empty for certain because of it."""
+    """Only an expression that is certainly empty is a finding."""
     series = "input_series: [{series: x, values: 1}]"
     assert found(f'{series}, promql_expr_test: [{{expr: "{expression}"}}, {ABOUT}]') == ids
 
 
 def test_what_is_expected_or_fed_in_is_known() -> None:
-    """As is everything where a series cannot be read."""
+    """Expected or fed metrics are known, and every metric is known if a series cannot be read."""
     assert found(f"promql_expr_test: [{{expr: y, exp_samples: [{{labels: y}}]}}, {ABOUT}]") == []
     fed = "input_series: [{series: 'ALERTS{alertname=\"Z\"}', values: 1}]"
     assert found(f"{fed}, promql_expr_test: [{{expr: 'ALERTS{{alertname=\"Z\"}} > 1'}}, {ABOUT}]") == []
@@ -194,12 +194,12 @@ def test_what_is_expected_or_fed_in_is_known() -> None:
     ],
 )
 def test_series_too_short(alert: str, values: str, ids: list[str]) -> None:
-    """Only where the result is empty for certain because the input ended, and the end is not written out."""
+    """A finding needs a result that is certainly empty because of the end of the input, and an unintended end."""
     assert found(f"input_series: [{{series: 'x{{job=\"a\"}}', values: {values}}}], {quiet(alert)}") == ids
 
 
 def test_series_too_short_for_expressions_and_ranges() -> None:
-    """With the range added; what is expected, promtool compares."""
+    """The range extends the time of a sample, and promtool itself compares expected samples."""
     series = "input_series: [{series: x, values: 1x4}, {series: z, values: 1x60}]"
     for at, expected in (("33m", []), ("34m", ["series-too-short"])):
         one = f"{{expr: 'rate(x[30m])', eval_time: {at}}}"
@@ -216,7 +216,7 @@ def test_series_too_short_for_expressions_and_ranges() -> None:
     ],
 )
 def test_a_rate_needs_two_samples_in_its_window(values: str, expected: str, told: str) -> None:
-    """Where there never were two, nothing was fed in; where there were two once, the series is too short."""
+    """A rate needs two samples: without any time with two it is never fed, else the series is too short."""
     series = f"input_series: [{{series: x, values: {values}}}]"
     asked = f"promql_expr_test: [{{expr: 'rate(x[3m])', eval_time: 20m}}, {ABOUT}]"
     (one,) = silent_passes(load_text(RULES, f"tests: [{{interval: 1m, {series}, {asked}}}]\n"))
@@ -225,7 +225,7 @@ def test_a_rate_needs_two_samples_in_its_window(values: str, expected: str, told
 
 
 def test_no_interval() -> None:
-    """Where more than one sample is fed in and nothing is expected somewhere."""
+    """A finding needs several samples and an assertion of "nothing"."""
     for values, expected in (("1 2", ["no-interval"]), ("1", [])):
         body = f"input_series: [{{series: x, values: {values}}}], {quiet('High', '0s')}"
         loaded = load_text(RULES, f"tests: [{{{body}}}]\n")
@@ -233,7 +233,7 @@ def test_no_interval() -> None:
 
 
 def test_without_an_interval_no_sample_is_late() -> None:
-    """All are at time 0."""
+    """Without an interval all samples are at time 0."""
     loaded = load_text(
         RULES,
         f"evaluation_interval: 5m\ntests: [{{input_series: [{{series: x, values: 1}}], {quiet('High', '7m')}}}]\n",
@@ -247,14 +247,14 @@ def test_without_an_interval_no_sample_is_late() -> None:
 )
 @pytest.mark.parametrize("kind", ["alert_rule_test: [{alertname: High", f"promql_expr_test: [{ABOUT}, {{expr: x"])
 def test_beyond_the_last_step(values: str, at: str, ids: list[str], kind: str) -> None:
-    """Only where samples are lost."""
+    """A finding needs a lost sample."""
     test = f"input_series: [{{series: x, values: {values}}}], {kind}, eval_time: {at}}}]"
     loaded = load_text(RULES, f"evaluation_interval: 5m\ntests: [{{interval: 1m, {test}}}]\n")
     assert [one.silent_pass for one in silent_passes(loaded)] == ids
 
 
 def test_a_later_assertion_brings_the_samples() -> None:
-    """The test's last one decides how far samples are loaded for expressions."""
+    """The last assertion of the test decides up to which time expressions see samples."""
     assertions = "{expr: x, eval_time: 7m}, {expr: x, eval_time: 10m, exp_samples: [{labels: x}]}"
     test = f"interval: 1m, input_series: [{{series: x, values: 1x20}}], promql_expr_test: [{assertions}, {ABOUT}]"
     assert list(silent_passes(load_text(RULES, f"evaluation_interval: 5m\ntests: [{{{test}}}]\n"))) == []

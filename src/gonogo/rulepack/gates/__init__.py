@@ -1,1 +1,1 @@
-"""One gate a file: what it asks, the signals it reads and the rules that make them."""
+"""The gates of the preset, one in each file: its question, its signals, and the rules that record them."""

@@ -1,9 +1,8 @@
-"""Has the canary seen enough, and does it behave?
+"""Has the canary seen enough events, and does it behave?
 
-Three numbers for each subject: how many events the canary handled in the last 15
-minutes (too few decide nothing), which share of the canaries of the last week was
-rolled back, and which share of the p-values of the last two hours is distinct (a
-stream that repeats itself carries less evidence than its length suggests).
+The gate reads three numbers for each subject: the number of events that the canary handled in the last 15 minutes (a
+few events prove nothing), the share of the last week's canaries that were rolled back, and the share of distinct
+p-values in the last two hours (a stream that repeats itself is less evidence than its length suggests).
 
 ## Formulas
 
@@ -13,9 +12,9 @@ stream that repeats itself carries less evidence than its length suggests).
 | `P_canary_failure_ratio` | rollbacks ÷ (rollbacks + promotions), both as increases over 7 d |
 | `P_canary_unique_ratio` | `P_p_unique_ratio{window="2h"}` |
 
-The ratio is plain, without the "+ 1" that makes one rollback of one read as a half; a
-week without any trial is absent, not 0. The counters must be exported at 0 before
-their first event, and still be there. Source: the specification's canary quorum.
+The ratio has no "+ 1", with which one rollback of one canary would read as a half. A week without any trial is absent,
+not 0. The counters must be exported at 0 before their first event, and must still exist. Source: the specification's
+canary quorum.
 
 ## Bad
 
@@ -49,7 +48,7 @@ NAME = "canary-quorum-pass"
 SAMPLES_WINDOW = timedelta(minutes=15)
 TRIALS_WINDOW = timedelta(days=7)
 UNIQUE_WINDOW = "2h"
-"""Which of the published unique ratios is read: the value of its label ``window``."""
+"""The value of the label ``window`` of the published unique ratio that the gate reads."""
 
 _RANGES = {
     "canary_samples": ValueRange(0),
@@ -64,12 +63,12 @@ _WATCHES = (
 
 
 def signals(policy: Policy) -> tuple[Signal, ...]:
-    """Give samples, failure ratio and unique ratio."""
+    """Return the signals: samples, failure ratio and unique ratio."""
     return tuple(Signal(name, metric_name(policy, name), range=meant) for name, meant in _RANGES.items())
 
 
 def rules(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
-    """Record the three signals for each subject."""
+    """Return the rules that record the three signals for each subject."""
     del interval
     kept = subject_labels(policy)
     events = series(policy, "canary_events_total")
@@ -84,10 +83,10 @@ def rules(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
 
 
 def alerts(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
-    """Tell of a canary that fails, repeats itself or is not seen."""
+    """Return the alerts on a canary that fails, repeats itself or is missing."""
     del interval
     known = signals(policy)
-    missing = "The canary cannot be judged: a counter is gone, or nothing was tried in a week."
+    missing = "The canary cannot be judged: a counter is gone, or there was no trial in a week."
     return (
         *violation_alerts(policy, NAME, known, _WATCHES),
         *absence_alert(policy, NAME, known, "CanaryAbsent", missing),
@@ -95,7 +94,7 @@ def alerts(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
 
 
 def tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
-    """Test the rules by what they mean."""
+    """Return the tests of the rules, written from their meaning."""
     from gonogo.rulepack.scenarios.canary import rule_tests  # noqa: PLC0415 - a verdict needs no tests
 
     return rule_tests(policy, interval)

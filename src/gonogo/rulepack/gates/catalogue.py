@@ -1,4 +1,4 @@
-"""The gates of the preset, in the order in which every report shows them."""
+"""The gates of the preset, in the order of every report."""
 
 from __future__ import annotations
 

@@ -1,20 +1,19 @@
 """Could we recover, and how long would it take?
 
-A rehearsal restores a backup for real. The gate asks how long ago the last one
-succeeded, and how long rehearsals take: the 95th percentile over 30 days, in minutes.
+A rehearsal restores a backup for real. The gate reads the time since the last success, and the 95th percentile of the
+duration of rehearsals over 30 days, in minutes.
 
 ## Formulas
 
     P_dr_rehearsal_age_hours   = (time() - P_dr_rehearsal_last_success_timestamp_seconds) / 3600
     P_dr_rehearsal_p95_minutes = histogram_quantile(0.95, increase of P_dr_rehearsal_duration_seconds over 30 d) / 60
 
-With subjects, the worst subject's age stands for all.
+With subjects, the age is that of the worst subject.
 
-The histogram's buckets end at 60, 120, 300, 600, 720, 900, 1800 and 3600 s: 720 s is the
-preset's own limit of 12 minutes, so that the answer on either side of it is exact.
-`histogram_quantile` interpolates within a bucket and gives 60 minutes for anything
-beyond the last. Thirty days of daily rehearsals bound a 95th percentile only loosely;
-the number is a description, not a guarantee. No rehearsal within 30 days is absent.
+The histogram's buckets end at 60, 120, 300, 600, 720, 900, 1800 and 3600 s. 720 s is the preset's own limit of 12
+minutes, so the result is exact on either side of it. `histogram_quantile` interpolates within a bucket and gives 60
+minutes for any duration beyond the last bucket. Thirty days of daily rehearsals bound a 95th percentile only loosely:
+the number is a description, not a guarantee. Without a rehearsal in 30 days the signal is absent.
 
 Source: Prometheus's documentation of `histogram_quantile`.
 
@@ -63,19 +62,19 @@ BUCKETS = (60, 120, 300, 600, 720, 900, 1800, 3600)
 QUANTILE = 0.95
 WINDOW = timedelta(days=30)
 PUSH_MAX_AGE = timedelta(hours=25)
-"""A daily rehearsal's push, and an hour of grace."""
+"""The time between two pushes of a daily rehearsal, with an hour of grace."""
 
 _LAST_SUCCESS = "dr_rehearsal_last_success_timestamp_seconds"
 _DURATION = "dr_rehearsal_duration_seconds"
 _CLOCK_AHEAD_HOURS = -0.0014
 _WATCHES = (
-    Watch("dr_rehearsal_age_hours", "RehearsalOverdue", "The last successful rehearsal is too long ago."),
+    Watch("dr_rehearsal_age_hours", "RehearsalOverdue", "The last successful rehearsal was too long ago."),
     Watch("dr_rehearsal_p95_minutes", "RehearsalSlow", "Rehearsals take too long."),
 )
 
 
 def signals(policy: Policy) -> tuple[Signal, ...]:
-    """Give the age of the last success and the 95th percentile of the durations."""
+    """Return the signals: the age of the last success and the 95th percentile of the durations."""
     return (
         Signal(
             "dr_rehearsal_age_hours",
@@ -96,7 +95,7 @@ def signals(policy: Policy) -> tuple[Signal, ...]:
 
 
 def rules(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
-    """Record both signals for the whole realm."""
+    """Return the rules that record both signals for the whole realm."""
     del interval
     kept = shared_labels(policy)
     age = worst(policy, "max", f"(time() - {series(policy, _LAST_SUCCESS)}) / 3600")
@@ -110,10 +109,10 @@ def rules(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
 
 
 def alerts(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
-    """Tell of rehearsals that are overdue, slow or not seen."""
+    """Return the alerts on rehearsals that are overdue, slow or missing."""
     del interval
     known = signals(policy)
-    missing = "Nothing is known of rehearsals: none was exported, or none took place in 30 days."
+    missing = "The state of the rehearsals is unknown: they are not exported, or there was none in 30 days."
     return (
         *violation_alerts(policy, NAME, known, _WATCHES),
         *absence_alert(policy, NAME, known, "RehearsalAbsent", missing),
@@ -121,7 +120,7 @@ def alerts(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
 
 
 def tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
-    """Test the rules by what they mean."""
+    """Return the tests of the rules, written from their meaning."""
     from gonogo.rulepack.scenarios.dr import rule_tests  # noqa: PLC0415 - a verdict needs no tests
 
     return rule_tests(policy, interval)

@@ -1,20 +1,17 @@
-"""How much of the error budget is already spent?
+"""Is enough of the error budget left?
 
-An objective of 99.9 % allows one event in a thousand to be bad. The burn is the share
-of that allowance which the window has used up: 1 means all of it, 0.6 over seven days
-leaves room for a dry run, 2 means twice too many bad events. Each SLO of the policy is
-one series, told apart by the label `slo`, and each must pass.
+An objective of 99.9 % allows one bad event in a thousand. The burn is the share of this allowance that the window has
+used up: 1 means all of it, 0.6 over seven days leaves room for a dry run, 2 means twice too many bad events. Each SLO
+of the policy is one series, distinguished by the label `slo`, and each SLO must pass.
 
 ## Formula
 
     burn = (increase of bad ÷ increase of total) ÷ (1 - objective)
 
-It is a ratio of sums, so that a busy instance counts for more than an idle one; the
-increases are reset-aware; and both counters must still be there. No traffic in the
-window is no evidence, and neither is an infinite count: the series is absent, not 0 and
-not NaN. A counter of bad events
-must be exported at 0 before its first one, for what first appears above 0 loses those
-events to `increase`.
+The burn is a ratio of sums, so that a busy instance counts for more than an idle one. The increases are reset-aware,
+and both counters must still exist. No traffic in the window is no evidence, and neither is an infinite count: the
+series is then absent, not 0 and not NaN. A counter of bad events must be exported at 0 before its first event,
+because `increase` misses the events of a counter that first appears above 0.
 
 Source: *The Site Reliability Workbook*, chapter 5, "Alerting on SLOs": burn rate is the
 error ratio relative to the budget 1 - SLO.
@@ -66,7 +63,7 @@ from gonogo.rulepack.selector import CounterSelector
 
 NAME = "error-budget-burn-ok"
 WINDOWS = {"error_budget_burn_7d": timedelta(days=7), "error_budget_burn_30d": timedelta(days=30)}
-"""Signal -> the window over which the budget's use is counted."""
+"""Signal -> the window in which the use of the budget is counted."""
 
 _WATCHES = (
     Watch("error_budget_burn_7d", "ErrorBudgetBurn7d", "The last 7 days have used up too much of the error budget."),
@@ -75,26 +72,26 @@ _WATCHES = (
 
 
 def signals(policy: Policy) -> tuple[Signal, ...]:
-    """Give the burn over both windows, one series for each SLO."""
+    """Return the signals: the burn over both windows, one series for each SLO."""
     each = tuple(slo_labels(slo) for slo in policy.slos)
     return tuple(Signal(name, metric_name(policy, name), range=ValueRange(0), each=each) for name in WINDOWS)
 
 
 def rules(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
-    """Record the burn of each SLO over both windows.
+    """Return the rules that record the burn of each SLO over both windows.
 
     Raises:
-        PolicyError: a counter is no plain selector.
+        PolicyError: a counter is not a plain selector.
     """
     del interval
     return tuple(_burn(policy, slo, name, window) for slo in policy.slos for name, window in WINDOWS.items())
 
 
 def alerts(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
-    """Tell of a budget that burns too fast, and of one that cannot be known."""
+    """Return the alerts on a budget that burns too fast, and on a budget that is unknown."""
     del interval
     known = signals(policy)
-    missing = "The use of an error budget cannot be known: a counter is gone or had no traffic."
+    missing = "The use of an error budget is unknown: a counter is gone or had no traffic."
     return (
         *violation_alerts(policy, NAME, known, _WATCHES),
         *absence_alert(policy, NAME, known, "ErrorBudgetAbsent", missing),
@@ -117,10 +114,10 @@ def _counter(policy: Policy, slo: Slo, which: str) -> CounterSelector:
 
 
 def tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
-    """Test the rules by what they mean.
+    """Return the tests of the rules, written from their meaning.
 
     Raises:
-        PolicyError: no example can be made of a counter that an SLO selects.
+        PolicyError: there is no example of a counter that an SLO selects.
     """
     from gonogo.rulepack.scenarios.error_budget import rule_tests  # noqa: PLC0415 - a verdict needs no tests
 

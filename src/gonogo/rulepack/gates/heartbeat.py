@@ -1,8 +1,7 @@
-"""Is the writer alive, and does what it writes arrive?
+"""Is the writer alive, and do its beats arrive?
 
-A writer beats on a schedule: each beat raises a sequence number by at least one and
-stores the time of the beat, by the writer's own clock. The gate asks for both,
-for either alone can be had without a live writer:
+A writer beats on a schedule. Each beat raises a sequence number by at least one and stores the time of the beat by the
+writer's own clock. The gate requires both, because either alone is possible without a live writer:
 
 - *fresh*: the time in the last beat lies less than `heartbeat.fresh` in the past, and
   at most 5 s in the future (a clock further ahead is wrong, and a wrong clock proves
@@ -10,12 +9,12 @@ for either alone can be had without a live writer:
 - *changes*: the sequence number changed within `heartbeat.window`.
 - *ok* is both, *stall* is 1 - ok.
 
-A source that vanished leaves no value behind, neither 0 nor 1: it is unknown, and
+A source that vanished leaves no value behind, neither 0 nor 1: the signal is unknown, and
 `HeartbeatVanished` fires.
 
 ## Formulas
 
-With the defaults of the preset (`P` is the prefix, realm and copy left out):
+With the defaults of the preset (`P` is the prefix; realm and copy are left out):
 
 | metric | expression |
 |---|---|
@@ -25,10 +24,9 @@ With the defaults of the preset (`P` is the prefix, realm and copy left out):
 | `P_heartbeat_ok` | `fresh * (changes >= bool 1)` |
 | `P_heartbeat_stall` | `1 - ok` |
 
-`changes` counts what happened and extrapolates nothing, unlike `increase`; the `and`
-is there because the changes of a source that vanished three minutes ago are 0, not
-nothing. Source: the specification's "L4 dry run" gates, and Prometheus's documentation
-of `changes`.
+`changes` counts real changes and extrapolates nothing, unlike `increase`. The `and` is necessary, because the changes
+of a source that vanished three minutes ago are 0 and not absent. Source: the specification's "L4 dry run" gates, and
+Prometheus's documentation of `changes`.
 
 ## Bad
 
@@ -59,13 +57,13 @@ from gonogo.rulepack.expression import heartbeat_series, metric_name, number, re
 
 NAME = "heartbeat"
 CLOCK_AHEAD = 5
-"""How far the writer's clock may lie ahead, in seconds: docs/gates.md, ``heartbeat``."""
+"""The most seconds that the writer's clock may be ahead: docs/gates.md, ``heartbeat``."""
 
 _SWITCH = ValueRange(0, 1)
 
 
 def signals(policy: Policy) -> tuple[Signal, ...]:
-    """Give ok, fresh, changes, age and stall, named by the policy's own durations."""
+    """Return the signals: ok, fresh, changes, age and stall, with the policy's own durations in their names."""
     fresh, changes = _fresh(policy), _changes(policy)
     ranges = {
         "heartbeat_ok": _SWITCH,
@@ -87,7 +85,7 @@ def signals(policy: Policy) -> tuple[Signal, ...]:
 
 
 def rules(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
-    """Record the five signals, each from those before it."""
+    """Return the rules that record the five signals, each from those before it."""
     del interval
     fresh, changes = _fresh(policy), _changes(policy)
     age = series(policy, "heartbeat_age_seconds")
@@ -103,12 +101,12 @@ def rules(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
 
 
 def alerts(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
-    """Tell of a stalled writer, of a source that vanished, and of none at all."""
+    """Return the alerts on a stalled writer, on a source that vanished, and on a missing heartbeat."""
     del interval
     known = signals(policy)
     return (
         *violation_alerts(policy, NAME, known, _watches(policy)),
-        *absence_alert(policy, NAME, known, "HeartbeatAbsent", "No heartbeat is there at all."),
+        *absence_alert(policy, NAME, known, "HeartbeatAbsent", "There is no heartbeat at all."),
         _vanished(policy),
     )
 
@@ -124,14 +122,14 @@ def _changes(policy: Policy) -> str:
 def _watches(policy: Policy) -> tuple[Watch, ...]:
     return (
         Watch("heartbeat_ok", "HeartbeatStalled", "The writer has stopped beating, or its beats do not arrive."),
-        Watch(_fresh(policy), "HeartbeatStale", "The last beat is too old, or its clock is ahead."),
+        Watch(_fresh(policy), "HeartbeatStale", "The last beat is too old, or the writer's clock is ahead."),
         Watch(_changes(policy), "HeartbeatFrozen", "The sequence number of the beats has stopped changing."),
     )
 
 
 def _vanished(policy: Policy) -> Rule:
     ok = series(policy, "heartbeat_ok")
-    summary = "A heartbeat that was there within a day is gone."
+    summary = "A heartbeat that existed within the last day is gone."
     text = (summary, "Its series has ended: the writer's file, its target or its push is no longer there.")
     return alert(
         NAME, "HeartbeatVanished", f"present_over_time({ok}[1d]) unless {ok}", CRITICAL, policy.heartbeat.fresh, text
@@ -139,7 +137,7 @@ def _vanished(policy: Policy) -> Rule:
 
 
 def tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
-    """Test the rules by what they mean."""
+    """Return the tests of the rules, written from their meaning."""
     from gonogo.rulepack.scenarios.heartbeat import rule_tests  # noqa: PLC0415 - a verdict needs no tests
 
     return rule_tests(policy, interval)

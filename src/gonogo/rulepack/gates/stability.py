@@ -1,8 +1,8 @@
 """Is the system, as a whole, at rest or on its way there?
 
-One number V between 0 and 1 that is 0 when nothing is wrong: the weighted sum of five
-shortfalls. The name is Lyapunov's, after the function that shrinks while a system
-settles; nothing is proved by it but that the sum is small, or falling.
+V is one number between 0 and 1, and 0 if nothing is wrong: the weighted sum of five shortfalls. The name is
+Lyapunov's, after the function that shrinks while a system settles. A small or falling V proves only that the sum is
+small or falling.
 
 ## Formula
 
@@ -15,10 +15,9 @@ settles; nothing is proved by it but that the sum is small, or falling.
                 P_dr_rehearsal_success_total and P_dr_rehearsal_failure_total
     throughput  max(0, 1 - increase of P_ev_created_total over 1 h / 4)
 
-The weights come from `stability.weights` and sum to 1. Any input absent: V is absent.
-An input that cannot be meant (negative, infinite, NaN) counts as absent. Of several series of one
-realm, alert rates and counters add up, times to recover are averaged. Source: the
-specification's V.
+The weights come from `stability.weights` and sum to 1. If an input is absent, V is absent. An impossible input
+(negative, infinite, NaN) counts as absent. With several series of one realm, alert rates and counters are added, and
+times to recover are averaged. Source: the specification's V.
 
 ## Bad
 
@@ -67,12 +66,12 @@ _WATCHES = (Watch("lyapunov_v", "StabilityLow", "V is high: the system is not at
 
 
 def signals(policy: Policy) -> tuple[Signal, ...]:
-    """Give V."""
+    """Return the signal V."""
     return (Signal("lyapunov_v", metric_name(policy, "lyapunov_v"), range=ValueRange(0, 1), scope=Scope.SHARED),)
 
 
 def rules(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
-    """Record V, by the weights that the policy gives; none where it gives none."""
+    """Return the rule that records V with the policy's weights; none if the policy has no weights."""
     del interval
     shortfalls = {name: (weight, _SHORTFALLS[name](policy)) for name, weight in policy.weights.items()}
     if not shortfalls:
@@ -84,10 +83,10 @@ def rules(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
 
 
 def alerts(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
-    """Tell of a V that is high, or cannot be known."""
+    """Return the alerts on a high V and on an unknown V."""
     del interval
     known = signals(policy)
-    missing = "V cannot be known: one of its inputs is missing, negative, infinite or not a number."
+    missing = "V is unknown: one of its inputs is missing, negative, infinite or not a number."
     return (
         *violation_alerts(policy, NAME, known, _WATCHES),
         *absence_alert(policy, NAME, known, "StabilityAbsent", missing),
@@ -95,7 +94,7 @@ def alerts(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
 
 
 _Shortfall = tuple[str, tuple[CounterSelector, ...]]
-"""An expression between 0 and 1, and what must be there now for it to count."""
+"""An expression between 0 and 1, and the selectors that must find a series now for it to count."""
 
 
 def _uptime(policy: Policy) -> _Shortfall:
@@ -136,7 +135,7 @@ _SHORTFALLS: Mapping[str, Callable[[Policy], _Shortfall]] = {
 
 
 def tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
-    """Test the rules by what they mean."""
+    """Return the tests of the rules, written from their meaning."""
     from gonogo.rulepack.scenarios.stability import rule_tests  # noqa: PLC0415 - a verdict needs no tests
 
     return rule_tests(policy, interval)

@@ -1,18 +1,17 @@
-"""How much of the last day was the heartbeat fresh?
+"""Was the heartbeat fresh for enough of the last day?
 
 ## Formula
 
     P_green_uptime_ratio = fresh samples in 24 h ÷ samples due in 24 h, at most 1
 
-Due are 86,400 s ÷ the interval of the rule group. What is missing counts as down: after
-a source vanished the ratio keeps its labels and keeps falling for a day, and a server
-that is ten minutes old has an uptime of ten minutes. With subjects, the worst subject's
-ratio stands for all.
+The due samples are 86,400 s ÷ the interval of the rule group. A missing sample counts as down: after a source vanished,
+the ratio keeps its labels and falls for a day, and a server that is ten minutes old has an uptime of ten minutes. With
+subjects, the ratio is that of the worst subject.
 
-An average over the samples that are there would be 1 however few they are; counting
-changes in slots of a minute reads 0 for a healthy writer whose beat falls between two
-scrapes. Hence samples counted against samples due. A range of 24 h is closed at both
-ends in Prometheus 2 and holds one sample more than are due; so the ratio is clamped.
+An average over the existing samples would be 1 even with few of them. A count of changes in slots of a minute reads 0
+for a healthy writer whose beat falls between two scrapes. So the rule compares the number of samples with the number
+of due samples. A range of 24 h is closed at both ends in Prometheus 2 and has one sample more than are due, so the
+ratio is limited to 1.
 
 ## Bad
 
@@ -47,13 +46,13 @@ _WATCHES = (Watch("green_uptime_ratio", "UptimeLow", "The heartbeat was not fres
 
 
 def signals(policy: Policy) -> tuple[Signal, ...]:
-    """Give the uptime ratio."""
+    """Return the signal: the uptime ratio."""
     name = "green_uptime_ratio"
     return (Signal(name, metric_name(policy, name), range=ValueRange(0, 1), scope=Scope.SHARED),)
 
 
 def rules(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
-    """Record the ratio; ``interval`` is that of the group, and says how many samples are due."""
+    """Return the rule that records the ratio. ``interval`` is that of the group and gives the number of due samples."""
     fresh = series(policy, f"heartbeat_fresh_{policy.heartbeat.fresh_name}")
     due = f"({DAY_SECONDS} / {number(interval.total_seconds())})"
     ratio = f"clamp_max(sum_over_time({fresh}[1d]) / {due}, 1)"
@@ -61,7 +60,7 @@ def rules(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
 
 
 def alerts(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
-    """Tell of a low uptime, and of none."""
+    """Return the alerts on a low uptime and on a missing uptime."""
     del interval
     known = signals(policy)
     return (
@@ -71,7 +70,7 @@ def alerts(policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
 
 
 def tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
-    """Test the rules by what they mean."""
+    """Return the tests of the rules, written from their meaning."""
     from gonogo.rulepack.scenarios.uptime import rule_tests  # noqa: PLC0415 - a verdict needs no tests
 
     return rule_tests(policy, interval)

@@ -1,1 +1,1 @@
-"""Unit tests of the pack's rules, one gate a file, written from what the signals mean."""
+"""Unit tests of the pack's rules, one gate in each file, written from the meaning of the signals."""

@@ -1,6 +1,6 @@
-"""Unit tests of alerts: each one fires on its violation, once that has lasted, and is quiet without it.
+"""Unit tests of alerts: each alert fires after its violation has lasted, and does not fire without the violation.
 
-Alerts are tested over recorded signals, fed as series.
+The tests feed recorded signals in as series.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from gonogo.rulepack.scenarios.feed import elsewhere, fed, in_realm, kept, sourc
 _STEP = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 _Fed = tuple[Mapping[str, str], ...]
-"""The labels of series, their names among them."""
+"""The labels of series, with the metric name among them."""
 
 
 def alert_tests(policy: Policy, gate: str, signals: tuple[Signal, ...], rules: tuple[Rule, ...]) -> ScenarioFile:
-    """Test a gate's alerts, each firing and quiet."""
+    """Return the tests of a gate's alerts, firing and quiet."""
     scenarios: list[Scenario] = []
     for rule in rules:
         if CONDITION in rule.labels:
@@ -101,36 +101,36 @@ def _scenario(name: str, series: _Fed, number: float, until: timedelta, *alerts:
 
 
 def _series(policy: Policy, signal: Signal) -> _Fed:
-    """Label every series that the policy wants of a signal."""
+    """Return the labels of every series that the policy expects of a signal."""
     of = subjects(policy) if signal.scope is Scope.SUBJECT else ({},)
     own = {METRIC_LABEL: signal.metric, **signal.labels}
     return tuple(in_realm(policy, {**own, **each, **subject}) for each in signal.each for subject in of)
 
 
 def _firing(rule: Rule, labels: Mapping[str, str], number: float) -> Firing:
-    """Write out the alert that a series of these labels and this value raises."""
+    """Return the alert that a series with these labels and this value raises."""
     own = {label: text for label, text in labels.items() if label != METRIC_LABEL}
     annotations = {name: text.replace(VALUE, f"{number:.4g}") for name, text in rule.annotations.items()}
     return Firing({**own, **rule.labels}, annotations)
 
 
 def _after(held: timedelta) -> timedelta:
-    """Give the first evaluation at which a condition that was always true has lasted so long."""
+    """Return the first evaluation at which a condition that was always true has lasted for ``held``."""
     return max(-(-held // _STEP), 1) * _STEP
 
 
 def _violating(comparison: Comparison, meant: ValueRange) -> float:
-    """Give the number nearest to the bound at which the comparison is true."""
+    """Return the number nearest to the bound at which the comparison is true."""
     return next(number for number in _around(comparison, meant) if comparison.holds(number))
 
 
 def _complying(comparison: Comparison, meant: ValueRange) -> float:
-    """Give the number nearest to the bound at which the comparison is false."""
+    """Return the number nearest to the bound at which the comparison is false."""
     return next(number for number in _around(comparison, meant) if not comparison.holds(number))
 
 
 def _around(comparison: Comparison, meant: ValueRange) -> tuple[float, ...]:
-    """List the bound and its neighbours; of a number that must (not) be met, whole neighbours that can be meant."""
+    """List the bound and its neighbours: for ``==`` and ``!=`` whole numbers in the possible range."""
     bound = comparison.bound
     whole = (bound - 1, bound + 1) if comparison.op in {Operator.EQ, Operator.NE} else ()
     near = (math.nextafter(bound, -math.inf), math.nextafter(bound, math.inf))

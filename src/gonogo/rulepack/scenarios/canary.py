@@ -1,4 +1,4 @@
-"""What the canary rules make of known counts, one trial, no trial, a restart and lost counters."""
+"""Tests of the canary rules: known counts, one trial, no trial, a restart and lost counters."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _NAMES = ("canary_events_total", "canary_rollback_total", "canary_promote_total"
 
 
 def rule_tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
-    """Look at the canary once, after a week and a day of counters."""
+    """Test the canary at one time, after a week and a day of counters."""
     del interval
     scenarios = (*_ratios(policy), *_counts(policy), _two_instances(policy), *_losses(policy), _unique(policy))
     return (ScenarioFile("canary", RuleKind.RECORD, _AT, scenarios),)
@@ -48,7 +48,7 @@ def _ratios(policy: Policy) -> Iterator[Scenario]:
         ("one rollback of one trial is 1, not a half", once(_COUNT, -99), never, 1),
         ("what was tried within the week counts", once(_COUNT, 1 - _WEEK), once(_COUNT, -1), 0.5),
         ("what was tried before is forgotten", once(_COUNT, -_WEEK), once(_COUNT, -1), 0),
-        ("however little was tried", never, once(_COUNT, -1, 0.5), 0),
+        ("one small gain counts as a trial", never, once(_COUNT, -1, 0.5), 0),
         ("no trial is absent, not 0", never, never, None),
         ("an infinite count is absent, not 0", counter(2, _COUNT), infinite(counter(23, _COUNT)), None),
         ("a restart loses no trial", counter(1, _COUNT, reset_after=99), counter(3, _COUNT, reset_after=99), 0.25),
@@ -88,7 +88,7 @@ def _losses(policy: Policy) -> Iterator[Scenario]:
     gone = _for_each_subject(policy, (ended(running), ended(running), running))
     yield Scenario("a canary that vanished leaves nothing behind", STEP, gone, nothing)
     half = _for_each_subject(policy, (ended(running), running, ended(running)))
-    yield Scenario("neither does one whose promotions vanished", STEP, half, nothing)
+    yield Scenario("a canary whose promotions vanished leaves nothing behind", STEP, half, nothing)
     if policy.realm is not None:
         other = elsewhere(policy, *_for_each_subject(policy, (running, running, running)))
         yield Scenario("another realm's canary is not read", STEP, other, nothing)

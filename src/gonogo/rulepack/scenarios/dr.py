@@ -1,4 +1,4 @@
-"""What the rehearsal rules make of known durations, none, and a clock that is ahead."""
+"""Tests of the rehearsal rules: known durations, no rehearsals, and a clock that is ahead."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _HOUR = 3600
 
 
 def rule_tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
-    """Look at rehearsals once, after a month and a day of them, one a day."""
+    """Test the rehearsals at one time, after a month and a day with one rehearsal a day."""
     del interval
     return (ScenarioFile("dr", RuleKind.RECORD, _AT, (*_ages(policy), *_durations(policy))),)
 
@@ -80,7 +80,7 @@ def _durations(policy: Policy) -> Iterator[Scenario]:
 
 
 def _month(policy: Policy) -> Scenario:
-    """Feed very slow rehearsals of over a month ago, then as many of up to 15 minutes as, later, of up to 12."""
+    """Feed in very slow rehearsals over a month ago, then equal numbers of up to 15 minutes and, later, of up to 12."""
     times = {"3600": (0.5, 1000), "900": (10, 10), "720": (20, 10)}
     labels = source(policy, subjects(policy)[0])
     inputs = []
@@ -92,7 +92,7 @@ def _month(policy: Policy) -> Scenario:
     inputs.append(Input(count, inputs[-1].points))
     minutes = (720 + 0.9 * 180) / 60
     expected = rounded(policy, "dr_rehearsal_p95_minutes", _AT, (in_realm(policy, {}), minutes))
-    return Scenario("what counts are 30 days, no more and no less", MONTH_STEP, tuple(inputs), (expected,))
+    return Scenario("the window is 30 days, no more and no less", MONTH_STEP, tuple(inputs), (expected,))
 
 
 def _daily() -> tuple[Point, ...]:
@@ -100,7 +100,7 @@ def _daily() -> tuple[Point, ...]:
 
 
 def _histogram(policy: Policy, bucket: str, points: tuple[Point, ...]) -> tuple[Input, ...]:
-    """Feed a histogram whose observations all fall into one bucket."""
+    """Return the input of a histogram whose observations all fall into one bucket."""
     labels = source(policy, subjects(policy)[0])
     name = "dr_rehearsal_duration_seconds"
     below: Sequence[str] = BUCKETS[: BUCKETS.index(bucket)]

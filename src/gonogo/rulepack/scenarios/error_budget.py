@@ -1,4 +1,4 @@
-"""What the burn rules make of known counts, a reset, perfect service, no traffic and lost counters."""
+"""Tests of the burn rules: known counts, a reset, perfect service, no traffic and lost counters."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ _DAY = timedelta(days=1) // MONTH_STEP
 _WEEK = 7 * _DAY
 _START = 10**9
 _BUSY = 10**6
-"""Events a step, many enough to spend a budget in whole events."""
+"""The events in each step, enough to spend a budget in whole events."""
 
 
 def rule_tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
-    """Look at every SLO once, after a month of counters.
+    """Test every SLO at one time, after a month of counters.
 
     Raises:
-        PolicyError: no example can be made of a counter that an SLO selects.
+        PolicyError: there is no example of a counter that an SLO selects.
     """
     del interval
     scenarios: list[Scenario] = []
@@ -59,7 +59,7 @@ def rule_tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Counters:
-    """How an SLO's two counters ran at one instance."""
+    """The points of an SLO's two counters at one instance."""
 
     bad: tuple[Point, ...]
     total: tuple[Point, ...]
@@ -76,7 +76,7 @@ def _scenarios(policy: Policy, slo: Slo) -> Iterator[Scenario]:
     yield _scenario(policy, slo, "a week without traffic is absent from the week, not 0", resting)
     yield _scenario(policy, slo, "no traffic at all is absent", idle)
     little = (*steady(_START, _COUNT - _DAY), *steady(_START + 0.5, _DAY))
-    yield _scenario(policy, slo, "however little traffic there was", _Counters(idle.bad, little))
+    yield _scenario(policy, slo, "very little traffic still counts", _Counters(idle.bad, little))
     yield _scenario(policy, slo, "counters with other labels are not read", spent, strangers=spent)
     endless = _Counters(spent.bad, infinite(spent.total))
     yield _scenario(policy, slo, "an infinite total is absent, not 0", endless)
@@ -86,7 +86,7 @@ def _scenarios(policy: Policy, slo: Slo) -> Iterator[Scenario]:
             ("total", _Counters(spent.bad, ended(spent.total))),
         ):
             yield _scenario(policy, slo, f"lost {name} events are absent", lost)
-            yield _scenario(policy, slo, f"lost {name} events are absent, whatever else counts", lost, strangers=spent)
+            yield _scenario(policy, slo, f"lost {name} events are absent beside other counters", lost, strangers=spent)
     if policy.realm is not None:
         yield _scenario(policy, slo, "another realm's counters are not read", spent, realm=OTHER_REALM)
 
@@ -100,7 +100,7 @@ def _spending(slo: Slo) -> tuple[Point, ...]:
 
 
 def _rest(points: tuple[Point, ...]) -> tuple[Point, ...]:
-    """Let a counter stand still for the last week and a little more."""
+    """Stop a counter for the last week and a little more."""
     return points[: -_WEEK - 1] + (points[-_WEEK - 2],) * (_WEEK + 1)
 
 
@@ -133,7 +133,7 @@ def _scenario(
 
 
 def _exact(selector: CounterSelector) -> list[str]:
-    """Name the labels for which the selector takes one value."""
+    """Return the labels for which the selector accepts a single value."""
     return [matcher.label for matcher in selector.matchers if matcher.op == "=" and matcher.value]
 
 
@@ -148,7 +148,7 @@ def _expected(policy: Policy, slo: Slo, signal: str, inputs: tuple[Input, ...]) 
 
 
 def _gained(selector: CounterSelector, inputs: list[Input], window: timedelta) -> float | None:
-    """Sum what the selected counters gained within the window; ``None`` where none is there now."""
+    """Return the gain of the selected counters within the window; ``None`` if none of them exists now."""
     chosen = [one for one in inputs if selector.accepts(one.labels[METRIC_LABEL], one.labels)]
     if not any(isinstance(one.points[-1], (int, float)) for one in chosen):
         return None
@@ -161,7 +161,7 @@ def _gain(points: tuple[Point, ...]) -> float:
 
 
 def _overlapping(policy: Policy, slo: Slo) -> bool:
-    """Tell whether bad events are also counted in the total, so that one counter stands for both."""
+    """Return True if bad events also count in the total, so that one counter stands for both."""
     scenario = _scenario(policy, slo, "", _Counters((0,), (0,)))
     selectors = [slo_counter(policy, text) for text in (slo.bad, slo.total)]
     return any(all(s.accepts(one.labels[METRIC_LABEL], one.labels) for s in selectors) for one in scenario.inputs)

@@ -1,8 +1,7 @@
-"""Series to feed to rules: whose they are, and how their points run.
+"""Input series of scenarios: their labels and their points.
 
-Scenarios with long windows are evaluated a little after the last point. So no point
-lies on the edge of a window, and Prometheus 2 (windows closed at both ends) and 3
-(open on the left) see the same ones.
+Scenarios with long windows are evaluated a little after the last point. So no point lies on the edge of a window, and
+Prometheus 2 (windows closed at both ends) and 3 (open on the left) see the same points.
 """
 
 from __future__ import annotations
@@ -17,57 +16,57 @@ from gonogo.model.series import METRIC_LABEL, REALM_LABEL
 from gonogo.rulepack.expression import metric_name, subject_labels
 
 STEP = timedelta(minutes=5)
-"""Between two points of a scenario over days."""
+"""The time between two points of a scenario over days."""
 
 MONTH_STEP = timedelta(minutes=15)
-"""Between two points of a scenario over a month: well under promtool's 10,000 samples, and quick."""
+"""The time between two points of a scenario over a month: well under promtool's 10,000 samples, and quick."""
 
 _LATER = timedelta(minutes=2, seconds=30)
-"""After the last point, and before an instant selector no longer sees it."""
+"""The time of evaluation after the last point, while an instant selector still sees the point."""
 
 OTHER_REALM = "elsewhere"
 PRECISION = "0.000001"
-"""To what a computed value is rounded before it is compared."""
+"""The precision to which a computed value is rounded before it is compared."""
 
 _SUBJECTS = ("alpha", "beta")
 
 
 def subjects(policy: Policy) -> tuple[dict[str, str], ...]:
-    """Give two subjects where the policy has any, else the only one: no labels."""
+    """Return two subjects if the policy has subjects, else one without labels."""
     if not policy.subjects:
         return ({},)
     return tuple(dict.fromkeys(policy.subjects, value) for value in _SUBJECTS)
 
 
 def in_realm(policy: Policy, labels: Mapping[str, str]) -> dict[str, str]:
-    """Add the policy's realm to labels."""
+    """Return the labels with the policy's realm."""
     return dict(labels) if policy.realm is None else {**labels, REALM_LABEL: policy.realm}
 
 
 def elsewhere(policy: Policy, *inputs: Input) -> tuple[Input, ...]:
-    """Feed the same from another realm, which no rule of the policy's may read; nothing where it has no realm."""
+    """Return the same input from another realm, which no rule of the policy may read; empty if there is no realm."""
     if policy.realm is None:
         return ()
     return tuple(Input({**one.labels, REALM_LABEL: OTHER_REALM}, one.points) for one in inputs)
 
 
 def source(policy: Policy, labels: Mapping[str, str]) -> dict[str, str]:
-    """Label a raw series of the policy's realm as a scraped target would."""
+    """Return the labels of a raw series in the policy's realm, as a scraped target would have them."""
     return in_realm(policy, {"job": "source", "instance": "one", **labels})
 
 
 def fed(policy: Policy, name: str, labels: Mapping[str, str], points: tuple[Point, ...]) -> Input:
-    """Feed a metric of the preset."""
+    """Return the input of a metric of the preset."""
     return Input({METRIC_LABEL: metric_name(policy, name), **labels}, points)
 
 
 def steady(value: float, count: int) -> tuple[Point, ...]:
-    """Give ``count`` points of one value."""
+    """Return ``count`` points of one value."""
     return (value,) * count
 
 
 def counter(per_step: float, count: int, *, start: float = 0, reset_after: int | None = None) -> tuple[float, ...]:
-    """Give a counter that gains the same at each step, even across a reset."""
+    """Return the points of a counter that gains the same at each step, also across a reset."""
     points = [start + per_step * place for place in range(count)]
     if reset_after is not None:
         points[reset_after:] = [per_step * (place + 1) for place in range(count - reset_after)]
@@ -75,33 +74,33 @@ def counter(per_step: float, count: int, *, start: float = 0, reset_after: int |
 
 
 def once(count: int, place: int, gain: float = 1) -> tuple[Point, ...]:
-    """Give a counter that was exported at 0 and gains once, at a place, counted from the last point if negative."""
+    """Return the points of a counter that starts at 0 and gains once, at a place (negative: from the last point)."""
     before = place % count
     return (*steady(0, before), *steady(gain, count - before))
 
 
 def ended(points: tuple[Point, ...]) -> tuple[Point, ...]:
-    """End a series one step before its last point would have come."""
+    """Return the points of a series that ends one step before its last point."""
     return (*points[:-1], "stale")
 
 
 def infinite(points: tuple[Point, ...]) -> tuple[Point, ...]:
-    """Let the last point be +Inf, as a spoiled counter's."""
+    """Return the points with +Inf as the last one, as in a broken counter."""
     return (*points[:-1], math.inf)
 
 
 def just_after(window: timedelta) -> timedelta:
-    """Give a time by which a window is full, off the points."""
+    """Return a time at which a window is full, between two points."""
     return window + _LATER
 
 
 def count_until(at: timedelta, step: timedelta = STEP) -> int:
-    """Count the points from 0 up to a time."""
+    """Return the number of points from 0 up to a time."""
     return at // step + 1
 
 
 def value(policy: Policy, name: str, at: timedelta, *answers: tuple[Mapping[str, str], float]) -> ExpectedSeries:
-    """Expect exactly these series of a recorded metric, labels as given."""
+    """Return the expectation of exactly these series of a recorded metric, with these labels."""
     metric = metric_name(policy, name)
     return ExpectedSeries(
         metric, at, tuple(ScenarioSample({METRIC_LABEL: metric, **labels}, number) for labels, number in answers)
@@ -109,7 +108,7 @@ def value(policy: Policy, name: str, at: timedelta, *answers: tuple[Mapping[str,
 
 
 def rounded(policy: Policy, name: str, at: timedelta, *answers: tuple[Mapping[str, str], float]) -> ExpectedSeries:
-    """Expect these series of a computed metric, rounded as PromQL's ``round`` does."""
+    """Return the expectation of these series of a computed metric, rounded as PromQL's ``round`` does."""
     places = 1 / float(PRECISION)
     return ExpectedSeries(
         f"round({metric_name(policy, name)}, {PRECISION})",
@@ -119,5 +118,5 @@ def rounded(policy: Policy, name: str, at: timedelta, *answers: tuple[Mapping[st
 
 
 def kept(policy: Policy, labels: Mapping[str, str]) -> dict[str, str]:
-    """Give what an aggregate of one subject keeps of labels."""
+    """Return the labels that an aggregate of one subject keeps."""
     return {label: labels[label] for label in subject_labels(policy) if label in labels}

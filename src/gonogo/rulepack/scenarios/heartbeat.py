@@ -1,4 +1,4 @@
-"""What the heartbeat rules make of beats on time, late, from the future, frozen, restarted and gone."""
+"""Tests of the heartbeat rules: beats on time, late, from the future, frozen, restarted and gone."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from gonogo.rulepack.scenarios.feed import OTHER_REALM, elsewhere, ended, fed, s
 
 _SECOND = timedelta(seconds=1)
 _RUN = 12
-"""Points of a scenario that is looked at once."""
+"""The number of points of a scenario with one evaluation."""
 
 _MOVING = tuple(range(100, 100 + _RUN))
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One writer, seen once: how old its last beat is, and how its sequence ran."""
+    """A writer at one time: the age of its last beat, and the points of its sequence number."""
 
     name: str
     age: float
@@ -31,7 +31,7 @@ class _Case:
 
 
 def rule_tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
-    """Give the boundaries of freshness at one instant, and a writer that is too slow over time."""
+    """Return tests of the boundaries of freshness at one instant, and of a writer that is too slow over time."""
     del interval
     step = _step(policy)
     once = tuple(_once(policy, case) for case in _cases(policy))
@@ -58,9 +58,9 @@ def _cases(policy: Policy) -> Iterator[_Case]:
     yield _Case(f"a beat {limit:g} s old is not fresh", limit, _MOVING, 0, changed=True)
     yield _Case(f"a beat {limit + 1:g} s old is not fresh", limit + 1, _MOVING, 0, changed=True)
     yield _Case("a beat of this very second is fresh", 0, _MOVING, 1, changed=True)
-    yield _Case("a clock 5 s ahead is let pass", -5, _MOVING, 1, changed=True)
+    yield _Case("a clock 5 s ahead is accepted", -5, _MOVING, 1, changed=True)
     yield _Case("a clock 6 s ahead is not fresh", -6, _MOVING, 0, changed=True)
-    yield _Case("a sequence that stands still is no beat, however fresh", 0, steady(7, _RUN), 1, changed=False)
+    yield _Case("a frozen sequence is no beat, however fresh", 0, steady(7, _RUN), 1, changed=False)
     yield _Case("a sequence that starts again is a beat", 0, restarted, 1, changed=True)
 
 
@@ -78,7 +78,7 @@ def _once(policy: Policy, case: _Case) -> Scenario:
 
 
 def _still(policy: Policy) -> Scenario:
-    """Let a sequence stand still for just over the window, after it moved for as long."""
+    """Return a scenario in which a sequence stands still for just over the window, after it moved for as long."""
     step, window = _step(policy), policy.heartbeat.window
     standing = -(-window // step) + 1
     every = _at(step)
@@ -120,12 +120,12 @@ def _stall_elsewhere(policy: Policy) -> Iterator[Scenario]:
     writer = _writer(policy, subjects(policy)[0])
     if inputs := elsewhere(policy, fed(policy, "heartbeat_ok", writer, steady(1, _RUN))):
         yield Scenario(
-            "another realm's stall is not told", step, inputs, (value(policy, "heartbeat_stall", _at(step)),)
+            "another realm's stall is not read", step, inputs, (value(policy, "heartbeat_stall", _at(step)),)
         )
 
 
 def _slow(policy: Policy) -> Scenario:
-    """Beat every 2.5 times the freshness: every 5 min under 120 s."""
+    """Return a scenario with a beat every 2.5 times the freshness: every 5 min under 120 s."""
     step, fresh = _step(policy), policy.heartbeat.fresh
     period, end = fresh * 5 / 2, fresh * 9 / 2
     times = [step * place for place in range(end // step + 1)]

@@ -1,4 +1,4 @@
-"""What the rule of V makes of a system at rest, of each shortfall alone, of all at once, and of a lost input."""
+"""Tests of the rule of V: a system at rest, each shortfall alone, all shortfalls at once, and a lost input."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _Inputs = Mapping[str, Mapping[str, tuple[Point, ...]]]
 
 
 def rule_tests(policy: Policy, interval: timedelta) -> tuple[ScenarioFile, ...]:
-    """Look at V once, after a week and a day of inputs."""
+    """Test V at one time, after a week and a day of inputs."""
     del interval
     if not policy.weights:
         return ()
@@ -60,7 +60,7 @@ def _at_rest(policy: Policy) -> _Inputs:
 
 
 def _halfway(policy: Policy) -> _Inputs:
-    """Half of each shortfall; of the throughput's a quarter, 3 events an hour."""
+    """Return inputs with half of each shortfall, and with a quarter of the throughput's: 3 events an hour."""
     return _chosen(
         policy,
         {
@@ -107,14 +107,14 @@ def _bounds(policy: Policy) -> Iterator[Scenario]:
     if "uptime" in worst:
         nonsense = {**worst, "uptime": {_fresh(policy): steady(-1, _COUNT)}}
         v = min(1, sum(policy.weights.values()) + policy.weights["uptime"])
-        yield _scenario(policy, "V is never above 1, whatever is fed in", nonsense, v)
+        yield _scenario(policy, "V is never above 1, even with nonsense as input", nonsense, v)
     if "rehearsals" in rest:
         few = {"dr_rehearsal_success_total": once(_COUNT, -1, 0.5), "dr_rehearsal_failure_total": steady(0, _COUNT)}
-        yield _scenario(policy, "however few rehearsals there were, there is V", {**rest, "rehearsals": few}, 0)
+        yield _scenario(policy, "very few rehearsals still give a V", {**rest, "rehearsals": few}, 0)
 
 
 def _two_instances(policy: Policy) -> Scenario:
-    """Feed everything by two: averages of freshness and recovery, sums of all the rest."""
+    """Return a scenario with every input twice: freshness and recovery are averaged, all others are added."""
     flat = steady(10**6, _COUNT)
     one: _Inputs = {
         "uptime": {_fresh(policy): steady(1, _COUNT)},
