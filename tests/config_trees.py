@@ -99,7 +99,7 @@ def linked_place(folder: Path) -> Place:
 
 
 def stand(root: Path) -> Stand:
-    """Give what stands below a folder, folders left out; temporary files are told as any other."""
+    """Return the files below a folder, without folders. Temporary files are included."""
     found: Stand = {"": (str(root.readlink()),)} if root.is_symlink() else {}
     for folder, _, names in os.walk(root):
         for name in names:

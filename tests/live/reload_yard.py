@@ -90,7 +90,7 @@ class Yard:
         return {rule.rule.name for group in self.live.state().rules for rule in group.rules}
 
     def is_whole(self) -> bool:
-        """Tell whether the server has exactly what is on disk, and nothing is left half way."""
+        """Return whether the server has exactly the files on disk, and no reload is half finished."""
         tree = live_tree(self.live.configuration)
         same = not unlike(contents_of(tree, snapshot(tree)), self.live.state())
         return same and self.live.vitals().metrics.successful and pending(self.place().state) is None

@@ -124,7 +124,7 @@ def test_rules_that_are_broken_on_disk_are_never_loaded(served: Served) -> None:
         refused = as_run(reload(ReloadRequest(policy_file)))
         assert refused.outcome is Outcome.FAIL
         assert refused.seen["outcome"] == "refused"
-        assert refused.detail.startswith("refused, nothing was changed: ")
+        assert refused.detail.startswith("refused, nothing was changed, because of ")
         assert any("this is not PromQL" in finding for finding in refused.findings)
         tried = smoke(policy_file)
         assert tried.outcome is Outcome.FAIL

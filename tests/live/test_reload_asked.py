@@ -20,7 +20,7 @@ ONE_SCRAPE = 5.0
 
 @pytest.fixture(scope="module")
 def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
-    """Run one server for all: whatever is tried, it stays as it was."""
+    """Run one server for all tests. Every test leaves it as it was."""
     folder = tmp_path_factory.mktemp("asked")
     with stage(folder / "live") as live:
         live.settled()
@@ -39,7 +39,7 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
     ],
 )
 def test_what_is_known_before_is_refused(yard: Yard, keys: str, reason: str) -> None:
-    """Nothing was switched for it."""
+    """The refusal comes before any file is switched."""
     (yard.folder / "stale").write_text("999999\n", encoding="utf-8")
     before = yard.files()
     result = reload(yard.request(policy_file=yard.policy(keys)))

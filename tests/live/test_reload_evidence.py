@@ -104,7 +104,7 @@ def test_a_new_job_and_a_rule_that_reads_it_well_are_loaded(yard: Yard) -> None:
 
 
 def test_a_first_reload_lists_the_rules_that_fail_already(yard: Yard) -> None:
-    """They failed before, so they are no reason to go back; the answer and its JSON name them."""
+    """Rules that failed before are no reason for a rollback. The answer and its JSON name them."""
     yard.live.rules(FAILS_LATER, "second.yml")
     post_reload(CLIENT, yard.live.server.url, LATER)
     await_true(lambda: any(state.last_error for group in yard.live.state().rules for state in group.rules))

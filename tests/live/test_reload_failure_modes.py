@@ -197,7 +197,7 @@ def test_5_a_glob_that_matches_nothing_takes_all_rules_away(live: Stage) -> None
 
 
 def test_6_a_rule_that_fails_when_it_is_evaluated_is_seen_at_its_first_evaluation(live: Stage) -> None:
-    """It loads, and is ``unknown`` until then: the error and the counter name its group."""
+    """The rule loads, and is ``unknown`` until then. The error and the counter name its group."""
     before = live.settled()
     live.rules(FAILING, "second.yml")
     reload, found = live.reload()
@@ -281,7 +281,7 @@ def test_9_a_rule_file_that_blocks_wedges_the_reload_until_it_can_be_read(live: 
 
 
 def test_10_without_lifecycle_it_says_so_and_is_reloaded_by_signal_or_command(tmp_path: Path) -> None:
-    """The flag and the answer tell; SIGHUP works, and so does a command that sends it."""
+    """The flag and the answer show it. SIGHUP works, and so does a command that sends it."""
     with stage(tmp_path, without_lifecycle) as live:
         state = live.state()
         assert not state.lifecycle
@@ -356,7 +356,7 @@ def test_13_another_actor_is_noticed(live: Stage) -> None:
 
 
 def test_14_a_promtool_of_another_version_is_told_apart(live: Stage) -> None:
-    """It would accept what the server refuses; here a key that the server does not know."""
+    """A promtool of another version accepts what the server refuses: here a key that the server does not know."""
     fake = live.folder / "promtool"
     fake.write_text("#!/bin/sh\necho 'promtool, version 3.4.0 (branch: x)'\n", encoding="utf-8")
     fake.chmod(fake.stat().st_mode | stat.S_IXUSR)
@@ -369,7 +369,7 @@ def test_14_a_promtool_of_another_version_is_told_apart(live: Stage) -> None:
 
 
 def test_15_another_tree_than_the_server_reads_is_noticed(live: Stage) -> None:
-    """What was validated lies elsewhere: the reload is a success, and nothing of it is loaded."""
+    """The validated files are in another place: the reload succeeds, and none of them is loaded."""
     before = live.settled()
     elsewhere = live.folder / "elsewhere"
     (elsewhere / "rules").mkdir(parents=True)
@@ -384,7 +384,7 @@ def test_15_another_tree_than_the_server_reads_is_noticed(live: Stage) -> None:
 
 
 def test_16_a_restart_in_between_is_noticed(live: Stage) -> None:
-    """It is no reload, whether it came before or after one was settled."""
+    """A restart is not a reload, before or after one was settled."""
     before = live.settled()
     asked = live.vitals()
     live.server.restart()
@@ -398,7 +398,7 @@ def test_16_a_restart_in_between_is_noticed(live: Stage) -> None:
 
 
 def test_17_a_changed_label_restarts_an_alert_that_an_edited_expression_keeps(live: Stage) -> None:
-    """Both are good reloads: what is lost shows only in since when the alert is active."""
+    """Both reloads are good. The loss shows only in the start time of the alert."""
     live.settled()
     await_true(lambda: live.state().alerts)
     before = live.state()

@@ -47,7 +47,7 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
 
 
 def test_rules_with_such_names_are_loaded_whole_or_refused_whole(yard: Yard) -> None:
-    """Where they are taken: loaded, evaluated, unchanged at once, and a changed label value is a change."""
+    """If the server takes such names: loaded, evaluated, unchanged at once. A changed label value is a change."""
     before = yard.files()
     rules = yard.staged / "rules" / "free.yml"
     rules.write_text(RULES, encoding="utf-8")
@@ -71,7 +71,7 @@ def test_rules_with_such_names_are_loaded_whole_or_refused_whole(yard: Yard) -> 
 
 
 def test_such_a_rule_that_fails_is_rolled_back(yard: Yard) -> None:
-    """It loads, and fails when it is evaluated; a server that takes no such names refuses it before."""
+    """The rule loads, and fails when it is evaluated. A server that takes no such names refuses it before."""
     before = yard.files()
     failing = """label_replace({job="node"}, "service.name", "one", "", "") + on () group_left () {job="node"}"""
     text = f"groups: [{{name: fails, rules: [{{record: http.requests:sum, expr: '{failing}'}}]}}]\n"

@@ -75,7 +75,7 @@ def begun(yard: Yard, number: int, *at: str) -> subprocess.Popen[bytes]:
 
 
 def recovered(yard: Yard, old: object, new: object) -> ReloadResult:
-    """Recover, and see that disk and server have one of the two trees, the one that the journal tells."""
+    """Recover, and check that disk and server have one of the two trees: the one in the journal."""
     result = recover(yard.in_place())
     assert result.became in {Became.RELOADED, Became.ROLLED_BACK, Became.UNCHANGED}, told(result)
     assert yard.files() in (old, new)

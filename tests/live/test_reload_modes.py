@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.live]
 
 @pytest.fixture(scope="module")
 def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
-    """Run one server for all: whatever is tried, it must be as it was."""
+    """Run one server for all tests. Every test must leave it as it was."""
     folder = tmp_path_factory.mktemp("modes")
     with stage(folder / "live") as live:
         live.settled()
@@ -101,13 +101,13 @@ def test_5_rules_that_would_vanish_with_status_200_are_refused(yard: Yard, stage
 
 
 def test_7_a_broken_template_is_refused_by_lint(yard: Yard, staged: Stage) -> None:
-    """The server would never tell."""
+    """The server would never report it."""
     staged.rules(RULES.replace("{{ $value }} is up", "{{ $value.nothing }} is up"))
     refused(yard, "template-invalid")
 
 
 def test_8_a_server_that_does_not_answer_is_refused(yard: Yard, staged: Stage) -> None:
-    """It is stopped in the middle of something: nothing is switched."""
+    """The server is stopped in the middle of its work. No file is switched."""
     staged.rules(NEW_RULE, "second.yml")
     yard.live.server.pause()
     try:

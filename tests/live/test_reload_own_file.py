@@ -120,7 +120,7 @@ def open_folder() -> Iterator[Path]:
 
 
 def test_a_server_that_reads_by_an_acl_alone_goes_on_reading(open_folder: Path) -> None:
-    """Its files keep the ACL when others take their places, new ones get it, and a rollback brings it back."""
+    """The files keep the ACL when others replace them, new files get it, and a rollback restores it."""
     reader = NOBODY if os.geteuid() == 0 else os.geteuid()
 
     def started(folder: Path, configuration: Path) -> AbstractContextManager[RunningServer]:

@@ -1,4 +1,4 @@
-"""What a reload on a real Prometheus must not call proved, and what it must not lose."""
+"""Reloads on a real Prometheus that must not count as proved, and files that must not be lost."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_what_somebody_else_reloaded_is_no_proof(yard: Yard) -> None:
 
 
 def test_files_that_somebody_changes_while_they_are_verified_are_a_failure(yard: Yard) -> None:
-    """The server has what was staged, the disk something else: nothing is overwritten until told to."""
+    """The server has the staged files, the disk has others. No file is overwritten without ``--overwrite``."""
     before = yard.files()
     yard.stage().rules(NEW_RULE, "second.yml")
     theirs = f"{NEW_RULE} # theirs"
@@ -152,7 +152,7 @@ def test_files_that_somebody_changes_while_they_are_verified_are_a_failure(yard:
 
 
 def test_edits_outside_the_folder_are_laid_aside(yard: Yard) -> None:
-    """They are overwritten by the way back like all others."""
+    """The rollback overwrites these files like all others."""
     outside = yard.folder / "out" / "o.yml"
     outside.parent.mkdir()
     outside.write_text(NEW_RULE, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What several policies, names and links share of one real Prometheus: its tree, and what was left half way in it."""
+"""Several policies, names and links of one real Prometheus share its tree and a half-finished reload."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_what_was_killed_is_recovered_under_another_name_of_the_server(yard: Yar
 
 
 def test_a_reader_of_the_steps_who_leaves_changes_nothing(yard: Yard) -> None:
-    """The answer is told as ever, with its exit code."""
+    """The answer and its exit code are as always."""
     yard.stage().rules(NEW_RULE, "second.yml")
     with command(yard, stderr=subprocess.PIPE) as process:
         until_step(process, ReloadStep.SNAPSHOT)
@@ -104,7 +104,7 @@ def test_a_reader_of_the_steps_who_leaves_changes_nothing(yard: Yard) -> None:
 
 
 def test_a_lost_terminal_goes_back(yard: Yard) -> None:
-    """Nobody is left who would type --recover."""
+    """No user is left who could type --recover."""
     before = yard.files()
     yard.stage().rules(SLOW)
     with command(yard, stderr=subprocess.PIPE) as process:

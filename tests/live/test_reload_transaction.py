@@ -131,7 +131,7 @@ def test_a_mass_removal_may_be_meant(yard: Yard) -> None:
 
 
 def test_a_server_of_which_nobody_knows_what_it_has_is_repaired_only_when_told(yard: Yard) -> None:
-    """Its last reload failed, and what it has is neither tree: then --repair."""
+    """The last reload failed, and the server has neither tree: then --repair is needed."""
     good = yard.live.configuration.read_text(encoding="utf-8")
     yard.live.configure("  nonsense")
     post_reload(CLIENT, yard.live.server.url, LATER)

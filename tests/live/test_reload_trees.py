@@ -40,7 +40,7 @@ def yard(tmp_path: Path) -> Iterator[Yard]:
 
 
 def promtool(folder: Path, version: str = "") -> Path:
-    """Write a promtool for the server's side: it sees ``folder`` as ``/srv``, and may tell another version."""
+    """Write a promtool for the server's side. It sees ``folder`` as ``/srv``, and may report another version."""
     script = folder / "there"
     told = f'if [ "$1" = --version ]; then echo "promtool, version {version} (x)"; exit 0; fi' if version else ":"
     script.write_text(
@@ -53,7 +53,7 @@ def promtool(folder: Path, version: str = "") -> Path:
 
 
 def test_one_link_is_turned_and_turned_back(tmp_path: Path) -> None:
-    """Where the live folder is a link to a release, nothing but that link changes."""
+    """If the live folder is a link to a release, only that link changes."""
     first, second, live = tmp_path / "releases" / "1", tmp_path / "releases" / "2", tmp_path / "live"
     with stage(first) as running:
         live.symlink_to("releases/1")
@@ -77,7 +77,7 @@ def test_one_link_is_turned_and_turned_back(tmp_path: Path) -> None:
 
 
 def test_a_promtool_on_the_servers_side_must_accept_the_files_as_well(yard: Yard) -> None:
-    """It sees the staged files under paths of its own; another version is refused unless told, and then recorded."""
+    """The promtool has other paths for the staged files. Another version is refused unless allowed, and recorded."""
     staged = yard.stage()
     staged.rules(NEW_RULE, "second.yml")
     there = promtool(yard.folder)
@@ -137,7 +137,7 @@ def test_staged_files_are_checked_as_they_will_be_live(yard: Yard) -> None:
 
 
 def test_a_pipe_among_the_rules_is_refused_before_anything_waits_for_it(yard: Yard) -> None:
-    """It would wedge the server's only way to reload."""
+    """A pipe would block the server's only way to reload."""
     yard.stage()
     os.mkfifo(yard.staged / "rules" / "pipe.yml")
     result = reload(yard.request())

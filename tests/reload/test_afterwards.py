@@ -1,4 +1,4 @@
-"""What follows a reload: metrics and a beat, which change nothing about what became of it."""
+"""The steps after a reload: metrics and a beat, which do not change its result."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def published(stage: Scene, prefix: str) -> str:
 
 
 def test_the_metrics_are_published_under_the_policys_prefix(stage: Scene) -> None:
-    """With realm and server as labels, whatever became of it."""
+    """The labels are realm and server, for every outcome."""
     stage.server.replies = [REJECTED]
     assert reload(stage.request()).became is Became.ROLLED_BACK
     text = published(stage, "duri")
@@ -50,7 +50,7 @@ def test_a_beat_ends_a_proved_reload(stage: Scene) -> None:
 
 
 def test_a_policy_that_reads_no_heartbeat_gets_none(stage: Scene) -> None:
-    """Nobody would read it."""
+    """Such a beat would have no reader."""
     request = stage.request(beat=True)
     policy = replace(request.policy_file.policy, signals={}, prefix="", realm=None)
     result = reload(replace(request, policy_file=replace(request.policy_file, policy=policy)))

@@ -1,4 +1,4 @@
-"""What was broken before a reload, and so is no fault of the reload."""
+"""The failures from before a reload, which the reload did not cause."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OLD = Contents(
 
 
 def test_targets_of_jobs_that_only_the_edited_files_have_are_no_excuse() -> None:
-    """Somebody let the server read the edited files already; jobs of the old scrape files are jobs of the old files."""
+    """The server has read the edited files already. Jobs of the old scrape files are jobs of the old files."""
     targets = (target(job="node"), target(job="a"), target(job="new"))
     before = replace(BEFORE, rules=(), targets=targets)
     assert baseline(Snapshot(old=OLD, has_new=True), before).targets == targets[:2]

@@ -1,4 +1,4 @@
-"""What is unmet after a reload: each check refused once, and content with a good server."""
+"""The problems after a reload: each check refuses one fault, and accepts a good server."""
 
 from __future__ import annotations
 
@@ -86,12 +86,12 @@ def one(
 
 
 def test_a_good_server_leaves_nothing_unmet() -> None:
-    """All is as it should be."""
+    """A good server has no problem."""
     assert left() == ()
 
 
 def test_another_process_is_unmet() -> None:
-    """Its reload is none of ours, so that nobody else is looked for."""
+    """The reload of another process is not gonogo's, so the search for another actor is left out."""
     assert one(replace(AFTER, vitals=replace(NOW, born=7.0))) == (Verification.PROCESS, True)
 
 
@@ -103,12 +103,12 @@ def test_a_failed_or_unseen_reload_is_unmet() -> None:
 
 
 def test_the_reload_of_somebody_else_is_unmet() -> None:
-    """Whatever they loaded."""
+    """The loaded files do not matter."""
     assert one(replace(AFTER, vitals=metrics(success_at=AT + 0.5))) == (Verification.ALONE, True)
 
 
 def test_another_configuration_is_unmet() -> None:
-    """The first differences are told, the others counted."""
+    """The first differences are listed, the others counted."""
     wanted = replace(STAGED, differs=lambda text: [f"{text} {number}" for number in range(SHOWN + 2)])
     assert one(wanted=wanted) == (Verification.CONFIGURATION, True)
     assert left(wanted=wanted)[0].why.endswith(f"{SHOWN - 1}; and 2 more")
@@ -124,7 +124,7 @@ def test_other_rules_are_unmet() -> None:
 
 @pytest.mark.parametrize("at", [None, AT - 1, AT])
 def test_a_rule_that_was_not_evaluated_since_is_unmet(at: float | None) -> None:
-    """It may still be."""
+    """The rule may still be evaluated."""
     assert one(replace(AFTER, rules=(group(evaluated_at=at),))) == (Verification.EVALUATION, False)
 
 
@@ -166,7 +166,7 @@ def test_a_rule_that_failed_before_must_fail_for_the_same_reason(
     ],
 )
 def test_a_new_failure_is_unmet(changes: dict[str, Any], where: str) -> None:
-    """It is final: counters do not fall."""
+    """The failure is final, because counters do not fall."""
     now = replace(AFTER, vitals=metrics(**changes))
     assert one(now) == (Verification.FAILURES, True)
     assert (left(now)[0].where, left(now)[0].why) == (where, "1 more than before")
@@ -186,7 +186,7 @@ def test_failures_of_before_may_go_on() -> None:
 
 @pytest.mark.parametrize(("took", "final"), [(14.0, False), (15.5, True)])
 def test_a_server_that_stood_still_is_told_from_rules_that_are_too_slow(took: float, final: bool) -> None:  # noqa: FBT001 - pytest
-    """Both leave evaluations out; only the rules are the reload's doing."""
+    """Both miss evaluations, but only slow rules are caused by the reload."""
     shown = replace(group(), began_at=AT + 1, ended_at=AT + 1 + took)
     now = replace(AFTER, rules=(shown,), vitals=metrics(iterations_missed={GROUP: 1.0}))
     (found,) = left(now)
@@ -226,7 +226,7 @@ def test_a_job_without_a_pool_is_unmet() -> None:
 
 
 def test_an_older_server_shows_its_jobs_by_their_targets() -> None:
-    """A job that has none cannot be told."""
+    """A job without targets cannot be seen."""
     now = replace(AFTER, pools=None)
     empty, missing = (StagedJob("more", EVERY, number) for number in (0, None))
     assert left(now, wanted=replace(STAGED, jobs=(*STAGED.jobs, empty))) == ()
@@ -252,7 +252,7 @@ def test_a_target_that_is_not_up_is_unmet(found: Target, words: str) -> None:
 
 
 def test_a_target_that_was_down_may_stay_so() -> None:
-    """It is not the reload's doing; one that was up may not."""
+    """The reload did not cause that. A target that was up must be up."""
     down = target("b:1", TargetHealth.DOWN)
     both = replace(AFTER, targets=(target(), down))
     assert left(both, replace(BEFORE, targets=(target(at=1.0), replace(down, last_scrape=1.0)))) == ()
@@ -299,14 +299,14 @@ def test_failing_rules_are_listed_with_the_words_of_the_server() -> None:
 
 
 def test_what_only_waits_is_left_out_once_anything_is_final() -> None:
-    """Nobody waits for it any more."""
+    """Waiting would not help any more."""
     now = replace(AFTER, rules=(group(evaluated_at=AT),), targets=(target(at=AT),), vitals=replace(NOW, born=7.0))
     assert [each.check for each in left(now)] == [Verification.PROCESS]
     assert [each.check for each in left(replace(now, vitals=NOW))] == [Verification.EVALUATION, Verification.TARGETS]
 
 
 def test_an_unmet_thing_is_one_line() -> None:
-    """Where, what, why, and the next step."""
+    """The line has the place, the problem, the cause and the next step."""
     assert str(Unmet(Verification.JOBS, "what", "where", "why", "next")) == "where: what: why (next)"
 
 

@@ -1,4 +1,4 @@
-"""The course of a reload: what is told, what is recorded, and what a journal that cannot be written stops."""
+"""The course of a reload: the listener, the records, and the effect of a journal that cannot be written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gonogo.reload.course import KEPT_REASONS, Course, Done, Silent, judged, lef
 
 
 class Heard:
-    """Remembers what it hears."""
+    """A listener that remembers its calls."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -34,7 +34,7 @@ def course(folder: Path, heard: Heard | Silent | None = None) -> Course:
 
 
 def test_a_step_is_told_and_recorded_before_and_after(tmp_path: Path) -> None:
-    """With what came of it, by name and server."""
+    """The record has the result, the name of the step and the server."""
     heard = Heard()
     taken = course(tmp_path, heard).take(ReloadStep.LINT, lambda: passed("fine", rules=3))
     assert (taken.outcome, taken.detail) == (Outcome.PASS, "fine")
@@ -57,7 +57,7 @@ def test_the_records_of_one_reload_belong_together(tmp_path: Path) -> None:
 
 
 def test_an_error_in_a_step_is_a_reason(tmp_path: Path) -> None:
-    """One among others; a bug is none."""
+    """The error is one reason among others. A bug is not a reason."""
 
     def missing() -> Done:
         raise MissingTool("promtool is not installed", next_step="install it")
@@ -74,7 +74,7 @@ def test_an_error_in_a_step_is_a_reason(tmp_path: Path) -> None:
 
 
 def test_what_speaks_against_a_step_is_counted() -> None:
-    """The first is told, and how many more there are."""
+    """The first reason is shown, with the number of the others."""
     assert judged(("a\nb", "c", "d"), "fine").detail == "a (and 2 more)"
     assert judged(("a",), "fine") == Done(Outcome.FAIL, "a", ("a",))
     assert judged((), "fine").outcome is Outcome.PASS
@@ -107,7 +107,7 @@ def test_a_reason_that_comes_again_is_given_once(tmp_path: Path) -> None:
 
 
 def test_a_journal_that_cannot_be_written_stops_what_has_touched_nothing(tmp_path: Path) -> None:
-    """Afterwards it only is told: the way back matters more."""
+    """After the first change it is only reported, because the rollback matters more."""
     (tmp_path / "journal.sqlite").mkdir()
     steps = course(tmp_path)
     with pytest.raises(ActionFailed):

@@ -55,6 +55,6 @@ def test_the_pools_of_scrape_files_are_waited_for_after_a_load_that_was_not_veri
 
 
 def test_a_server_that_does_not_list_pools_is_judged_by_its_targets() -> None:
-    """Such a server is older than 2.42."""
+    """A server without a list of pools is older than 2.42."""
     assert is_through(replace(JUST_LOADED, pools=None))
     assert not is_through(replace(UNKNOWN, pools=None))

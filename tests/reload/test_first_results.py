@@ -74,7 +74,7 @@ def test_a_chain_of_records_is_waited_for_to_its_end() -> None:
 
 
 def test_rules_that_were_there_and_succeeded_are_not_waited_for() -> None:
-    """Their records are no new input; of a rule that failed they are."""
+    """The records of such rules are not new input. The record of a rule that failed is new input."""
     before = replace(BEFORE, rules=(group("a", A, -50.0), group("b", B, -50.0)))
     now = look(group("a", A, 5.0), group("b", B, 4.0), before=before)
     assert waiting(now, before=before) == []
@@ -93,7 +93,7 @@ def test_a_new_target_may_be_the_input_of_every_rule() -> None:
 
 @pytest.mark.parametrize(("began", "counts"), [(14.0, False), (15.5, True)])
 def test_a_group_with_a_query_offset_reads_the_past(began: float, counts: bool) -> None:  # noqa: FBT001 - pytest
-    """Its input must be older than the offset."""
+    """The input must be older than the offset."""
     before = replace(BEFORE, rules=(group("a", A, -50.0),))
     now = replace(look(group("a", A, began)), targets=(target("b:1", at=AT + 5),))
     found = waiting(now, before=before, delay=10.0)
@@ -127,7 +127,7 @@ def test_a_later_failure_makes_the_first_results_void() -> None:
 
 
 def test_other_rules_than_at_the_look_before_are_looked_at_anew() -> None:
-    """Their inputs may be others."""
+    """The inputs of other rules may differ."""
     assert waiting(look(group("b", B, 4.0)), look(group("a", A, 5.0), group("b", B, 4.5))) == [FIRST]
 
 
@@ -153,7 +153,7 @@ def test_of_two_due_times_the_later_one_holds() -> None:
 
 
 def test_a_rule_is_new_if_its_meaning_is() -> None:
-    """Its place does not count, its labels do."""
+    """The place of a rule does not count. The labels count."""
     before = replace(BEFORE, rules=(group("a", A, -50.0),))
     assert list(new_or_changed_rules(before, look(group("elsewhere", A, 5.0)))) == []
     labelled = tuple(replace(one, rule=replace(one.rule, labels={"a": "b"})) for one in group("a", A, 5.0).rules)

@@ -22,7 +22,7 @@ def instances(*, configuration: str | None = None, health: TargetHealth = Target
 
 
 def test_a_target_that_was_not_there_is_new() -> None:
-    """One that was up before, in a job that stayed as it was, is neither new nor changed."""
+    """A target that was up before, in an unchanged job, is neither new nor changed."""
     assert instances() == ["b:1"]
 
 

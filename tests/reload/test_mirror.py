@@ -22,7 +22,7 @@ def policy_of(folder: Path, tests: str = "tests") -> PolicyFile:
 
 
 def test_a_live_tree_is_its_own_mirror(tmp_path: Path) -> None:
-    """Nothing is made."""
+    """No mirror is made."""
     trees, policy_file = place(tmp_path), policy_of(tmp_path)
     with mirrored(policy_file, trees.live, None, None) as mirror:
         assert mirror.policy_file is policy_file
@@ -33,7 +33,7 @@ def test_a_live_tree_is_its_own_mirror(tmp_path: Path) -> None:
 
 
 def test_the_mirror_has_the_staged_files_in_the_layout_of_the_live_ones(tmp_path: Path) -> None:
-    """The policy's rules and tests are found in it, what lies elsewhere stays, and the names told are the real ones."""
+    """The policy's rules and tests are in the mirror, other files stay, and messages have the real paths."""
     trees = place(tmp_path)
     write(tmp_path / "tests", {"deep/a.yml": "tests: []\n"})
     policy_file = policy_of(tmp_path)
@@ -90,7 +90,7 @@ def test_tests_inside_the_tree_are_the_staged_ones_where_there_are_any(tmp_path:
 
 
 def test_the_journals_key_is_of_the_staged_files(tmp_path: Path) -> None:
-    """Their names, not the mirror's."""
+    """The key uses the names of the staged files, not those of the mirror."""
     trees = place(tmp_path)
     found = staged_policy(policy_of(tmp_path), trees.live, trees.staged)
     assert found.server.config == trees.staged.root / "prometheus.yml"

@@ -65,14 +65,14 @@ def test_another_file_at_the_same_path_is_another_file(machine: Machine) -> None
 
 
 def test_a_file_that_is_gone_here_is_unknown(machine: Machine) -> None:
-    """Somebody took it away while it was looked at."""
+    """The file was removed during the check."""
     (machine.process(7) / "srv" / CONFIG).touch()
     machine.file.unlink()
     assert machine.own().which is Which.UNKNOWN
 
 
 def test_a_prometheus_that_names_no_file_may_be_the_server(machine: Machine) -> None:
-    """Its default, and a file of arguments, are not known here: the file that it sees tells."""
+    """The default path and a file of arguments are not known here, so the file that the process sees decides."""
     root = machine.process(7, command="@arguments")
     (root / "srv" / CONFIG).hardlink_to(machine.file)
     assert machine.own() == OwnFile(Which.SAME)
@@ -140,7 +140,7 @@ def test_what_is_not_seen_to_change_has_to_be_read_by_the_server(
 
 
 def test_secrets_that_nothing_proves_are_warned_of() -> None:
-    """Where none changes, and the server cannot be seen to read them."""
+    """No secret changes, and no change shows that the server reads them."""
     masked = replace(NOTHING, masked=True)
     (warning,) = unproved_secrets(Path("/x.yml"), UNKNOWN, masked, known=False)
     assert warning.startswith("the secrets in /x.yml are not proved")

@@ -1,4 +1,4 @@
-"""How the server of a reload is asked."""
+"""The server of a reload, and the ways to ask it."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from gonogo.reload.print import reload_text, step_text
 
 
 def test_a_step_is_one_line() -> None:
-    """Whatever a server said in it."""
+    """A server's answer may have several lines."""
     report = StepReport(ReloadStep.TRIGGER, Outcome.UNKNOWN, "two\nlines", 0.04)
     assert step_text(report) == "UNKNOWN trigger: two\\nlines (0.0 s)"
 

@@ -36,7 +36,7 @@ def test_what_would_be_overwritten_is_copied_for_its_owner_alone(tmp_path: Path)
 
 
 def test_a_file_that_the_new_configuration_does_not_name_is_copied_too(tmp_path: Path) -> None:
-    """It would be overwritten all the same."""
+    """The rollback would overwrite this file too."""
     trees = place(tmp_path)
     files = {"prometheus.yml": CONFIG.replace("rules/*.yml, ", ""), "rules/a.yml": EDITED}
     aside = keep_rejected(trees.state, edited(trees, files))

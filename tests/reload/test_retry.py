@@ -1,4 +1,4 @@
-"""Which reloads may be asked for again, and when."""
+"""The reloads that may be tried again, and the pauses."""
 
 from __future__ import annotations
 

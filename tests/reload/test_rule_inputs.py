@@ -51,7 +51,7 @@ def test_other_selectors_do_not_read_it(expression: str) -> None:
 
 
 def test_an_expression_that_cannot_be_parsed_may_read_every_record() -> None:
-    """What it reads is not known."""
+    """The inputs of such a rule are not known."""
     assert reads("a:b[5m] <<< up")
     groups = (group("one", ("a:b", "up"), ("Down", "up == 0")), group("two", ("c:d", "a:b <<< up")))
     assert set(RuleInputs.of(groups).inputs["r.yml", "two", 0]) == {("r.yml", "one", 0), ("r.yml", "two", 0)}

@@ -1,4 +1,4 @@
-"""What became of a reload: proved by the server's vitals, or not known."""
+"""The end of a reload: proved by the server's vitals, or not known."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def settled(reply: Reply, *each: Vitals | None, before: Vitals = BEFORE, within:
 
 @pytest.mark.parametrize("reply", [r for r in Reply if r not in {*UNSETTLED, Reply.LOADED, Reply.REJECTED}])
 def test_what_was_never_asked_did_not_happen(reply: Reply) -> None:
-    """Nobody is asked for it."""
+    """The server is not looked at for that."""
     assert settled(reply, None) == Settled(Settlement.NOT_HAPPENED, "as told")
 
 

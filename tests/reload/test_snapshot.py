@@ -1,4 +1,4 @@
-"""What there is before anything is touched, and what keeps it from being undone."""
+"""The state before a reload, and the reasons that make a rollback impossible."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(stage: Scene) -> None:
 
 
 def test_a_configuration_that_cannot_be_compared_is_on_no_server(stage: Scene) -> None:
-    """Whatever the server says."""
+    """The server's answer does not matter."""
     tree = live_tree(stage.folder / "live" / "prometheus.yml")
     write(stage.folder / "live", {"prometheus.yml": "global: {evaluation_interval: soon}\n"})
     assert unlike(contents_of(tree, snapshot(tree)), stage.server.state_now)

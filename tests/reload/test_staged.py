@@ -1,4 +1,4 @@
-"""What a server should be, read from its configuration."""
+"""The state that a server must have, read from its configuration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each answer to a request for a reload proves."""
+"""The proof in each answer to a request for a reload."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def asked(behaviour: Behaviour, timeout: timedelta = SOON) -> Triggered:
     ],
 )
 def test_an_answer_proves_what_the_server_itself_says(status: str, body: bytes, header: str, reply: Reply) -> None:
-    """What something in front of it says proves nothing, but that the request went no further."""
+    """The answer of a gateway proves only that the request went no further."""
     told = answered(status, body, *([header] if header else []))
     assert told.reply is reply
     assert told.settled is (reply is not Reply.UNANSWERED)
@@ -72,14 +72,14 @@ def _leave(connection: Connection) -> None:
     ids=["hangs", "leaves", "half"],
 )
 def test_no_whole_answer_proves_nothing(behaviour: Behaviour) -> None:
-    """Whether it reloads is open, and it is asked once."""
+    """The server may be reloading, and it is asked only once."""
     told = asked(behaviour)
     assert (told.reply, told.settled, told.accepted) == (Reply.UNANSWERED, False, None)
     assert told.seconds > 0
 
 
 def test_a_refused_connection_proves_that_nothing_happened() -> None:
-    """Nobody heard it."""
+    """The request reached no server."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         told = post_reload(Client(), f"http://127.0.0.1:{held.getsockname()[1]}", SOON)

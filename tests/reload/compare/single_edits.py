@@ -45,7 +45,7 @@ def _edits_of_list(tree: list[Tree], place: KeyPath) -> Iterator[tuple[str, Tree
 
 
 def _says_nothing(tree: Tree, place: KeyPath) -> bool:
-    """Tell whether a value is the default, so that its removal changes nothing."""
+    """Return whether a value is the default, so that its removal changes nothing."""
     if isinstance(tree, dict):
         return not needs_no_content(place) and all(_says_nothing(value, place.key(key)) for key, value in tree.items())
     if isinstance(tree, list):

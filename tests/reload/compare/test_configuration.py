@@ -1,4 +1,4 @@
-"""Whether what a server shows is what was staged."""
+"""The configuration that a server shows, compared with the staged one."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def test_a_key_that_nobody_knows_is_the_default_where_no_load_says_more() -> Non
 
 
 def test_a_newer_key_that_the_file_gave_before_must_be_gone() -> None:
-    """Its old value may be the default as well: that is certain only if the server does not show the old file."""
+    """The old value may also be the default. That is certain only if the server does not show the old file."""
     old = "scrape_configs: [{job_name: a, newest: fast}]"
     loaded = job("newest: fast")
     path = "scrape_configs[a].newest is fast on the server and nothing in the file"
@@ -206,7 +206,7 @@ def test_a_value_that_a_job_took_from_the_section_global_says_nothing_of_the_def
 
 
 def test_what_is_in_a_list_is_no_default() -> None:
-    """Somebody else's job, or rule file, stays theirs if it was there before."""
+    """A job or rule file of another configuration is a difference, also if it was there before."""
     files = f"{GLOBAL}\nrule_files: [/a]"
     assert [one.path for one in difference("", job(), "", before=job())] == ["scrape_configs[a]"]
     assert [one.path for one in difference("", files, "", before=files)] == ["rule_files"]
@@ -261,7 +261,7 @@ def test_lists_of_texts_name_what_is_missing_and_what_is_too_many() -> None:
 
 
 def test_what_differs_only_in_what_is_hidden_is_said_to() -> None:
-    """Nothing of it is shown."""
+    """The hidden parts are not shown."""
     staged = "remote_read: [{url: 'http://127.0.0.1/?token=one'}]"
     loaded = (
         f"{GLOBAL}\nremote_read: [{{url: 'http://127.0.0.1/?token=two', remote_timeout: 1m, follow_redirects: true, "

@@ -34,7 +34,7 @@ def group(*rules: Rule, name: str = "g") -> RuleGroup:
 def test_only_another_order_of_the_same_rules_is_told(
     files: tuple[RuleGroup, ...], loaded: tuple[RuleGroup, ...], found: tuple[str, ...]
 ) -> None:
-    """Other rules are told as such; groups of one name stand for each other."""
+    """Different rules are reported as such. Groups of one name can replace each other."""
     assert reordered(files, as_loaded(loaded)) == found
 
 

@@ -1,4 +1,4 @@
-"""What a reload would change, by meaning."""
+"""The changes that a reload would make, by meaning."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def configured(staged: str, shown: str, **targets: int) -> Preview:
     "broken", ["a: [", "global: {evaluation_interval: often}", "global: {evaluation_interval: [1]}"]
 )
 def test_what_cannot_be_read_is_refused(broken: str) -> None:
-    """Whatever may go away."""
+    """A high limit of removals does not help."""
     found = configured(broken, SHOWN["nothing"])
     assert found
     assert refusal(found, 1.0)[0].startswith("the changes are not known: ")
@@ -65,7 +65,7 @@ def test_a_mass_removal_is_refused() -> None:
     ],
 )
 def test_alerts_forget_their_state_with_another_group_or_file(group: RuleGroup, why: str) -> None:
-    """Those that wait or fire on; nothing of it counts as removed."""
+    """Only alerts with ``for`` or ``keep_firing_for`` lose their state. They do not count as removed."""
     found = rules(group)
     assert [(lost.alert.rule.name, lost.why) for lost in found.losing_state] == [("Down", why), ("Stays", why)]
     assert found.removals[0] == Removal("rules", 0, 4)
@@ -161,7 +161,7 @@ def files_of(text: str) -> ScrapeFiles:
 
 
 def test_jobs_of_scrape_files_come_go_and_change() -> None:
-    """They are compared file with file, for the server shows no more of them than the names of their pools."""
+    """Files are compared with files, because the server shows only the names of their pools."""
     job = "scrape_configs: [{job_name: a, scrape_interval: 60s, static_configs: [{targets: ['x:1', 'y:1']}], %s}]"
     shown, pools = SHOWN["nothing"], ("a", "of a file that nobody knows")
     before = Running(shown, (), {}, files_of(job % "sample_limit: 1"), pools)
@@ -177,7 +177,7 @@ def test_jobs_of_scrape_files_come_go_and_change() -> None:
 
 
 def test_a_job_that_moves_into_a_scrape_file_is_a_change() -> None:
-    """It neither comes nor goes."""
+    """The job is neither added nor removed."""
     after = StagedText("", (), files_of("scrape_configs: [{job_name: yes}]"))
     found = preview(Running(LIMITS_SHOWN, ()), after, folder=FOLDER)
     assert (found.jobs_added, found.jobs_removed) == ((), ())

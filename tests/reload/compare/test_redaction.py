@@ -1,4 +1,4 @@
-"""What is shown of configurations."""
+"""The text of configurations in messages."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_secrets_in_urls_are_left_out(text: str, seen: str) -> None:
     ],
 )
 def test_parts_are_shown_without_their_secrets(text: str, seen: str) -> None:
-    """Whatever is in them."""
+    """Secrets are hidden at every depth."""
     assert shown(read(text, "it"), KeyPath()) == seen
 
 

@@ -1,4 +1,4 @@
-"""Whether the rules that a server has are those of the files."""
+"""The rules that a server has, compared with those of the files."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ some_rules = st.lists(
 
 @given(ones=some_rules, others=some_rules)
 def test_every_rule_is_in_one_pair(ones: list[RuleGroup], others: list[RuleGroup]) -> None:
-    """None is lost, none is used twice, and nothing is left on both sides that has one name."""
+    """No rule is lost or used twice, and no name is left on both sides."""
     here, there = placed(ones), placed(others)
     found = list(pairs(here, there))
     assert sorted(id(one) for one, _ in found if one) == sorted(map(id, here))

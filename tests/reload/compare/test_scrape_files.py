@@ -43,7 +43,7 @@ def test_what_a_server_could_not_load_has_a_reason(text: str, why: str) -> None:
 
 
 def test_a_main_configuration_that_cannot_be_read_is_a_reason() -> None:
-    """Its jobs must be known, since a name may be there twice."""
+    """The jobs of the main configuration must be known, because a name may be there twice."""
     assert read_scrape_files("a: [", {"a.yml": ""}).unreadable
 
 

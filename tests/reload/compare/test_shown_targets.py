@@ -116,7 +116,7 @@ LABELS = st.dictionaries(st.sampled_from(["x", "y", "__param_z"]), st.sampled_fr
 
 @given(labels=LABELS, other=LABELS)
 def test_only_the_labels_of_the_file_fit(labels: dict[str, str], other: dict[str, str]) -> None:
-    """Whatever the labels of a group are; an empty label is none."""
+    """The labels of a group must fit exactly. An empty label counts as absent."""
     written = ", ".join(f"{key}: '{value}'" for key, value in labels.items())
     file = f"scrape_configs: [{{job_name: api, static_configs: [{{targets: ['a:1'], labels: {{{written}}}}}]}}]"
     plain = {**OWN, "__scheme__": "http", "__metrics_path__": "/metrics", "__address__": "a:1"}

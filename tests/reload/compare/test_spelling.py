@@ -1,4 +1,4 @@
-"""Which scalars say the same to Prometheus."""
+"""Scalars that mean the same to Prometheus."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from tests.config_trees import place, write
 
 
 def test_a_tree_that_nobody_verified_is_no_good_tree(tmp_path: Path) -> None:
-    """None is made up."""
+    """A copy is never invented."""
     here = place(tmp_path)
     assert good_tree(here.state, here.live) is None
     assert newest(here.state) is None
@@ -42,7 +42,7 @@ def test_a_damaged_good_tree_is_refused(tmp_path: Path, harm: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": "x"}', '{"schema": "gonogo/good-tree/v1", "kept_at": 1}'])
 def test_a_note_that_cannot_be_read_is_refused(tmp_path: Path, text: str) -> None:
-    """It says what to do with it."""
+    """The error has the next step."""
     here = place(tmp_path)
     keep_good(here.state, here.live)
     (here.state.good / "00000001.json").write_text(text, encoding="utf-8")
@@ -95,7 +95,7 @@ def test_kept_bytes_are_the_owners_alone_and_no_secret_is_among_them(tmp_path: P
 
 
 def test_a_tree_of_another_folder_is_not_given(tmp_path: Path) -> None:
-    """What was good elsewhere says nothing here."""
+    """The last good copy of another folder proves nothing here."""
     here, elsewhere = place(tmp_path / "a"), place(tmp_path / "b")
     keep_good(here.state, here.live)
     assert good_tree(here.state, elsewhere.live) is None
@@ -111,7 +111,7 @@ def test_a_file_that_changed_since_it_was_seen_is_not_kept(tmp_path: Path) -> No
 
 
 def test_a_damaged_copy_is_written_anew(tmp_path: Path) -> None:
-    """What has the wrong bytes is as good as not there."""
+    """A copy with wrong bytes counts as missing."""
     here = place(tmp_path)
     good = keep_good(here.state, here.live)
     sha256 = good.manifest.contents["rules/a.yml"]

@@ -106,7 +106,7 @@ def test_a_release_that_is_gone_cannot_be_turned_back_to(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("name", ["a.yml", "new.yml"])
 def test_a_release_that_was_written_since_is_not_turned_back_to(tmp_path: Path, name: str) -> None:
-    """It is not what was verified. A file too many is told as well."""
+    """The release is not the verified one. An additional file counts too."""
     here, good = flipped_map(tmp_path)
     write(here.live.root / "..1", {name: "groups: [] # somebody's\n"})
     plan = plan_in_place(here.state, here.live, good)

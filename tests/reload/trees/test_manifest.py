@@ -1,4 +1,4 @@
-"""What stands in a tree, taken and compared."""
+"""Manifests of trees: read and compared."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_all_that_is_unfit_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_tree_without_its_configuration_is_unfit(tmp_path: Path) -> None:
-    """There is nothing to reload."""
+    """Such a tree cannot be reloaded."""
     with pytest.raises(Unfit, match=r"prometheus.yml is missing"):
         snapshot(live_tree(tmp_path / "prometheus.yml"))
 
@@ -94,7 +94,7 @@ def test_a_secret_is_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     ],
 )
 def test_another_byte_is_a_difference(tmp_path: Path, name: str, what: str) -> None:
-    """For a reference, its time tells."""
+    """For a reference, the time of the last write counts."""
     here = place(tmp_path)
     before = snapshot(here.live)
     assert same(here.live, before)
@@ -123,7 +123,7 @@ def test_files_come_and_gone_and_modes_are_differences(tmp_path: Path) -> None:
 
 
 def test_a_link_in_the_place_of_a_file_with_the_same_bytes_is_alike(tmp_path: Path) -> None:
-    """What counts is what is read through it."""
+    """The bytes behind the link count."""
     here = place(tmp_path)
     before = snapshot(here.live)
     (here.live.root / "rules/b.yml").rename(tmp_path / "b")

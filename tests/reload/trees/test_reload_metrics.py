@@ -1,4 +1,4 @@
-"""What became of the last reload, as a text file."""
+"""The result of the last reload as a text file."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def test_where_no_file_can_be_made_all_is_lost(tmp_path: Path) -> None:
 
 
 def test_attributes_that_cannot_be_read_make_a_tree_unfit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """They would be lost; a file system without attributes has none to lose."""
+    """A switch would lose these attributes. A file system without attributes has none to lose."""
     here = place(tmp_path)
 
     def failing(error: int) -> Callable[[object], list[str]]:

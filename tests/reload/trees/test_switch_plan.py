@@ -1,4 +1,4 @@
-"""What a switch will change, and why it may not."""
+"""The plan of a switch, and the reasons against it."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_equal_trees_change_nothing(tmp_path: Path) -> None:
 
 
 def test_what_only_the_old_configuration_finds_stays(tmp_path: Path) -> None:
-    """It may be anybody's; what the new one would find beside its own goes."""
+    """Such files may belong to others. Files that only the new configuration would match are removed."""
     here = place(tmp_path, OLD, {"prometheus.yml": "rule_files: [others/*.yml]", "others/x.yml": "groups: []\n"})
     write(here.live.root, {"others/stale.yml": "groups: []\n"})
     assert changed(plan_switch(here.live, here.staged)) == {
@@ -155,7 +155,7 @@ def test_files_keep_their_rights_and_new_ones_get_their_siblings(tmp_path: Path)
 
 
 def test_a_new_file_of_a_plain_user_is_that_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody but root can give files away."""
+    """Only root can give files to other owners."""
     here = place(tmp_path, OLD, {name: text for name, text in OLD.items() if name != "secrets/password"})
     write(here.staged.root, {"rules/c.yml": "groups: []\n"})
     monkeypatch.setattr(os, "geteuid", lambda: 4711)
@@ -199,7 +199,7 @@ def test_what_is_a_secret_on_one_side_only_is_never_stored(tmp_path: Path, secre
 
 
 def test_missing_folders_are_named_the_outer_ones_first(tmp_path: Path) -> None:
-    """Those, and only those, are taken away again by an undo."""
+    """An undo removes these folders, and no others."""
     new = {"prometheus.yml": "rule_files: [a/b/c/*.yml, rules/*.yml]", "a/b/c/x.yml": "", "rules/a.yml": ""}
     here = place(tmp_path, OLD, new)
     assert plan_switch(here.live, here.staged).folders == ("a", "a/b", "a/b/c")
@@ -231,7 +231,7 @@ def test_in_place_all_that_differs_from_the_good_tree_would_go_back(tmp_path: Pa
 
 
 def test_a_link_to_a_file_is_never_replaced(tmp_path: Path) -> None:
-    """What it leads to would be left behind, in a checkout say; one whose file does not change is left alone."""
+    """The file behind the link would stay old, in a checkout for example. A link to an unchanged file stays."""
     here = place(tmp_path)
     for name in ("rules/a.yml", "rules/b.yml"):
         end = tmp_path / name.replace("/", "-")
@@ -257,7 +257,7 @@ def test_what_a_turned_link_would_leave_behind_is_told(tmp_path: Path) -> None:
 
 
 def test_a_link_in_a_folder_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is known before anything is tried."""
+    """The refusal comes before the first change."""
     here = linked_place(tmp_path)
     monkeypatch.setattr(os, "access", lambda path, *_, **__: path != tmp_path)
     with pytest.raises(Unfit, match="which has the link, cannot be written"):

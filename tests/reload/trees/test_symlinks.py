@@ -21,7 +21,7 @@ def farm(folder: Path) -> Path:
 
 
 def test_a_loop_is_refused(tmp_path: Path) -> None:
-    """It is never followed for ever."""
+    """A loop is never followed for ever."""
     (tmp_path / "x").symlink_to("y")
     (tmp_path / "y").symlink_to("x")
     with pytest.raises(OSError, match="Too many levels"):

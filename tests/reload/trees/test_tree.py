@@ -1,4 +1,4 @@
-"""Which files make up a configuration."""
+"""The files of a configuration."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_globs_are_prometheuss(tmp_path: Path, pattern: str, matched: set[str]) 
 
 
 def test_a_staged_copys_absolute_names_mean_itself(tmp_path: Path) -> None:
-    """What names the live folder is looked for in the staged one; what lies elsewhere is the same file for both."""
+    """Names of files in the live folder mean the staged files. Files in other places are the same for both."""
     config = f"rule_files: [{tmp_path}/live/rules/*.yml, {tmp_path}/shared/*.yml, ../shared/x.yml]"
     write(tmp_path, {"live/prometheus.yml": config, "live/rules/live.yml": "", "shared/x.yml": ""})
     write(tmp_path, {"staged/prometheus.yml": config, "staged/rules/staged.yml": ""})
@@ -86,7 +86,7 @@ def test_scrape_files_name_files_too(tmp_path: Path) -> None:
 
 
 def test_a_certificate_with_its_key_in_it_is_a_secret(tmp_path: Path) -> None:
-    """One file named as both is only referred to; so is a certificate outside the tree."""
+    """A file with both uses is never stored. The same holds for a certificate outside the tree."""
     config = (
         "scrape_configs: [{job_name: x, tls_config: {ca_file: ../ca.pem, cert_file: both.pem, key_file: both.pem}}]"
     )
@@ -100,7 +100,7 @@ def test_a_certificate_with_its_key_in_it_is_a_secret(tmp_path: Path) -> None:
     "config", ["rule_files: [", "\xff", "- a\n- b", "scrape_config_files: x", "rule_files: {a: b}"]
 )
 def test_a_configuration_that_cannot_be_read_names_only_itself(tmp_path: Path, config: str) -> None:
-    """What is wrong with it is for lint to say."""
+    """Lint reports the mistake."""
     (tmp_path / "prometheus.yml").write_bytes(config.encode("latin-1"))
     assert found_in(live_tree(tmp_path / "prometheus.yml")) == {"prometheus.yml": FileKind.CONFIG}
 

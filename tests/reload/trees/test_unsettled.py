@@ -36,7 +36,7 @@ def test_it_is_found_under_any_name_of_the_server(tmp_path: Path, make: Callable
 
 
 def test_a_marker_that_nobody_can_read_may_be_of_this_tree(tmp_path: Path) -> None:
-    """Nothing is guessed."""
+    """The tree of such a marker is not guessed."""
     here = place(tmp_path)
     here.state.make()
     here.state.marker.write_text("{", encoding="utf-8")
