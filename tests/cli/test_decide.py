@@ -85,8 +85,8 @@ def test_what_is_no_address_is_a_mistake_of_the_command_line(folder: Path, url: 
     """Nobody is asked, not even the policy's own server."""
     ended = decide(folder, "--prometheus", url)
     assert (ended.code, ended.out) == (2, "")
-    assert "the server's address is no URL" in ended.err
-    assert "next: write it as http://host:9090" in ended.err
+    assert "the server's address is not " in ended.err
+    assert "next: write http://host:9090" in ended.err
 
 
 def test_an_address_with_a_password_is_refused_and_not_repeated(folder: Path) -> None:
@@ -104,7 +104,7 @@ def test_an_address_with_a_password_is_refused_and_not_repeated(folder: Path) ->
 def test_a_name_that_does_not_resolve_holds(folder: Path) -> None:
     """The resolver's answer is part of the reason."""
     for detail in held(folder, "http://no-such-host.invalid:9090"):
-        assert "the server's name does not resolve" in detail
+        assert "the server's name cannot be resolved" in detail
 
 
 def test_a_refused_connection_holds(folder: Path) -> None:
@@ -160,18 +160,18 @@ FAULTS: dict[str, tuple[Behaviour, str]] = {
     "404": (says(b"404 page not found", "404 Not Found"), "404 Not Found: 404 page not found"),
     "302": (
         says(b"", "302 Found", f"Location: http://sso.invalid/login?token={SECRET}"),
-        "a redirect (302): it points",
+        "a redirect (302): the redirect points",
     ),
-    "500": (says(b"", "500 Internal Server Error"), "500 Internal Server Error: it gave no reason"),
+    "500": (says(b"", "500 Internal Server Error"), "500 Internal Server Error: the server gave no reason"),
     "503": (says(b"starting\x9b2J", "503 Service Unavailable"), "503 Service Unavailable: starting"),
-    "nothing": (says(b""), "the answer is not JSON: it is no JSON, or only the beginning of one: nothing at all"),
+    "nothing": (says(b""), "the answer is not JSON: it is empty"),
     "closed": (lambda connection: connection.sock.close(), "the connection was lost"),
-    "silent": (Connection.hang, "no whole answer within 2 s: the time was up after the question was sent"),
+    "silent": (Connection.hang, "no whole answer within 2 s: the time ran out after the question was sent"),
     "half": (half, "the answer is broken: it ended early"),
-    "drip": (drip, "no whole answer within 2 s: the time was up in the middle of the answer"),
+    "drip": (drip, "no whole answer within 2 s: the time ran out in the middle of the answer"),
     "ssh": (lambda connection: connection.say(b"SSH-2.0-OpenSSH_9.2\r\n"), "the answer is not HTTP: it begins with"),
     "declared": (declare, "the answer is larger than 268435456 bytes"),
-    "two lengths": (says(b"{}", "200 OK", "Content-Length: 5"), "the answer is broken: it has two lengths"),
+    "two lengths": (says(b"{}", "200 OK", "Content-Length: 5"), "the answer is broken: its headers give two lengths"),
     "elastic": (says(b'{"cluster_name":"es","tagline":"You Know, for Search"}'), "You Know, for Search"),
     "loki": (says(b'{"status":"success","data":{"resultType":"streams","result":[]}}'), "of type 'streams'"),
     "list": (says(b"[1,2]"), "the server answered with an error: [1,2]"),
@@ -181,9 +181,9 @@ FAULTS: dict[str, tuple[Behaviour, str]] = {
     "not utf-8": (says(b'{"status":"\xff"}'), "the answer is not JSON"),
     "surrogate": (says(rb'{"status":"error","error":"\ud800"}'), "the answer is not JSON"),
     "error": (says(b'{"status":"error","error":"too many samples"}'), "answered with an error: too many samples"),
-    "no time": (says(EMPTY_ANSWER), "the server does not tell its time: time() is nothing"),
-    "NaN o'clock": (says(at("NaN")), "the server does not tell its time: time() is nan"),
-    "the far future": (says(at("1e300")), "the server does not tell its time: time() is 1e+300"),
+    "no time": (says(EMPTY_ANSWER), "the server did not return its time: time() is empty"),
+    "NaN o'clock": (says(at("NaN")), "the server did not return its time: time() is nan"),
+    "the far future": (says(at("1e300")), "the server did not return its time: time() is 1e+300"),
 }
 
 
@@ -210,7 +210,7 @@ def test_plain_http_where_tls_is_wanted_and_the_other_way_round(folder: Path) ->
     """A handshake that cannot be had is said to be one."""
     with faulty(says(EMPTY_ANSWER)) as server:
         for detail in held(folder, server.url.replace("http", "https")):
-            assert "no TLS connection" in detail
+            assert "the TLS connection failed" in detail
 
 
 def own_peak() -> int:

@@ -62,7 +62,7 @@ def code(command: str) -> int:
         ("good.yml --promtool-root /etc", "there is no second promtool"),
         ("good.yml --allow-version-skew", "there is no second promtool"),
         ("good.yml --server-version three", "is no version"),
-        ("good.yml --prometheus nowhere", "no URL of a server"),
+        ("good.yml --prometheus nowhere", "not the URL of a server"),
         ("good.yml --policy missing.yaml", "mistake"),
         ("", "mistake"),
     ],

@@ -82,7 +82,7 @@ def test_the_shorter_time_holds() -> None:
 
 
 @pytest.mark.parametrize(
-    ("at_most", "advice"), [(1.0, "raise prometheus.timeout in the policy"), (0.2, "waits no longer for one answer")]
+    ("at_most", "advice"), [(1.0, "raise prometheus.timeout in the policy"), (0.2, "cannot wait longer for one answer")]
 )
 def test_who_ran_out_of_time_is_told_what_can_help(at_most: float, advice: str) -> None:
     """A longer timeout is no advice where the command itself waits no longer."""

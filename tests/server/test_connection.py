@@ -54,7 +54,7 @@ def test_the_server_hears_its_name_as_the_url_has_it(url: str, host: str) -> Non
 
 def test_a_name_that_cannot_be_one_is_told_as_it_is() -> None:
     """In words, not in those of a codec."""
-    with pytest.raises(ValueError, match=r"'a\.\.b' cannot be a host's name"):
+    with pytest.raises(ValueError, match=r"'a\.\.b' is not a valid host name"):
         Connection(Address("http", "a..b", 80, ""), 1.0, None).connect()
 
 

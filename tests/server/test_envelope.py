@@ -22,14 +22,14 @@ from tests.faulty_server import EMPTY_ANSWER, faulty
     ("status", "body", "what", "why"),
     [
         ("200 OK", b"<!doctype html><title>Sign in</title>", "not JSON", "it is HTML: <!doctype html>"),
-        ("200 OK", b"", "not JSON", "nothing at all"),
-        ("200 OK", EMPTY_ANSWER[:-9], "not JSON", "only the beginning"),
+        ("200 OK", b"", "not JSON", "it is empty"),
+        ("200 OK", EMPTY_ANSWER[:-9], "not JSON", "cut off"),
         ("200 OK", b'"a"', "an error", '"a"'),
         ("200 OK", b'{"status":"error","errorType":"timeout","error":"query timed out\x1b"}', "not JSON", "x1b"),
         ("200 OK", b'{"status":"error","error":"query timed out"}', "an error", "query timed out"),
-        ("200 OK", b'{"status":"success"}', "another shape", "data is no object"),
+        ("200 OK", b'{"status":"success"}', "does not have the shape", "data is not an object"),
         ("401 Unauthorized", b"Unauthorized", "401 Unauthorized", "Unauthorized"),
-        ("403 Forbidden", b"", "403 Forbidden", "it gave no reason"),
+        ("403 Forbidden", b"", "403 Forbidden", "the server gave no reason"),
         ("422 Unprocessable Entity", b'{"status":"error","error":"no"}', "422", "no"),
         ("500 Internal Server Error", b"<html>", "500", "<html>"),
         ("500 Internal Server Error", EMPTY_ANSWER, "500", "success"),
@@ -63,7 +63,7 @@ def test_what_is_no_answer_says_what_it_is(status: str, body: bytes, what: str, 
 )
 def test_misshapen_rules_are_no_rules(body: bytes) -> None:
     """A rule of which anything is missing is not guessed."""
-    with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="another shape"):
+    with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="have the shape"):
         rules(Client(), server.url)
 
 
@@ -78,7 +78,7 @@ def test_misshapen_rules_are_no_rules(body: bytes) -> None:
 )
 def test_misshapen_targets_are_no_targets(body: bytes) -> None:
     """A target of which anything is missing is not guessed."""
-    with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="another shape"):
+    with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="have the shape"):
         targets(Client(), server.url)
 
 
@@ -94,7 +94,7 @@ def test_a_server_that_does_not_know_the_time_is_no_source(body: bytes) -> None:
     """No value for time(), or one that no calendar has, is no time."""
     with (
         faulty(lambda c: c.answer("200 OK", body)) as server,
-        pytest.raises(SourceError, match="does not tell its time"),
+        pytest.raises(SourceError, match="did not return its time"),
     ):
         server_time(Client(), server.url)
 
@@ -102,7 +102,7 @@ def test_a_server_that_does_not_know_the_time_is_no_source(body: bytes) -> None:
 def test_label_values_are_texts() -> None:
     """Anything else is another shape."""
     body = b'{"status":"success","data":["a",1]}'
-    with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="another shape"):
+    with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="have the shape"):
         label_values(Client(), server.url, "job", "up", 0, 1)
 
 

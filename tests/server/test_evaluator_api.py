@@ -167,11 +167,11 @@ def test_the_external_labels_behind_thanos_are_known_where_there_is_one_set() ->
 @pytest.mark.parametrize(
     ("stores", "flags", "why"),
     [
-        ({"sidecar": [store(cluster="a"), store(cluster="b")]}, REPLICA, "have different ones"),
-        ({"sidecar": [store(cluster="a"), {"name": "y:1"}]}, REPLICA, "have different ones"),
+        ({"sidecar": [store(cluster="a"), store(cluster="b")]}, REPLICA, "have different labels"),
+        ({"sidecar": [store(cluster="a"), {"name": "y:1"}]}, REPLICA, "have different labels"),
         (None, REPLICA, "404"),
         ({}, None, "404"),
-        ({"sidecar": "x"}, REPLICA, "another shape"),
+        ({"sidecar": "x"}, REPLICA, "does not have the shape"),
     ],
 )
 def test_external_labels_that_are_not_known_are_not_guessed(stores: object, flags: object, why: str) -> None:

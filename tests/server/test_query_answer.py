@@ -26,7 +26,7 @@ def envelope(kind: object, result: object, **more: object) -> dict[str, Any]:
     [
         ("string", [1, "a"], "of type 'string'"),
         (None, [], "of type None"),
-        ("matrix", None, "the result is no list"),
+        ("matrix", None, "the result is not a list"),
         ("matrix", ["up"], "series 0 of the result is malformed"),
         ("matrix", [{"metric": LABELS}], "malformed"),
         ("matrix", [{"metric": LABELS, "values": []}], "malformed"),

@@ -93,7 +93,7 @@ def test_a_state_with_a_hole_is_none(missing: str) -> None:
 )
 def test_an_answer_of_another_shape_is_an_error(broken: dict[str, object]) -> None:
     """It is not read as nothing."""
-    with pytest.raises(SourceError, match="another shape"):
+    with pytest.raises(SourceError, match="does not have the shape"):
         seen(**broken)
 
 

@@ -38,7 +38,7 @@ def offset_in(yaml: str) -> timedelta:
 
 def test_only_the_offset_of_the_global_section_counts() -> None:
     """A text that looks like it elsewhere does not; an odd one is an error."""
-    with pytest.raises(SourceError, match="no duration"):
+    with pytest.raises(SourceError, match="is not a duration"):
         offset_in("global:\n  rule_query_offset: soon\n")
     shown = "global:\n  scrape_interval: 1s\n  scrape_protocols:\n  - A\n  external_labels:\n    a: b\n"
     later = "rule_files:\n- r.yml\n"

@@ -100,7 +100,7 @@ def test_what_no_server_answers_is_unread(folder: Path) -> None:
 
 def test_a_bug_in_a_thread_is_a_bug(folder: Path) -> None:
     """An error that is not a failure of a server is raised in the main thread."""
-    with pytest.raises(UsageError, match="no URL"):
+    with pytest.raises(UsageError, match="is not the URL of a server"):
         gathered(folder, "ftp://host")
 
 

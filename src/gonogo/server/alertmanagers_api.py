@@ -8,7 +8,9 @@ from gonogo.server.shape import JsonObject, listing, mapping, text
 
 
 def alertmanagers(client: Client, base_url: str) -> tuple[str, ...]:
-    """List the URLs of the active ones: found and not dropped; whether one answers is not told.
+    """List the URLs of the active Alertmanagers: those that the server found and did not drop.
+
+    The server does not report whether an Alertmanager answers.
 
     Raises:
         SourceError: there was no valid answer.

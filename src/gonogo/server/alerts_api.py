@@ -13,7 +13,7 @@ from gonogo.server.shape import JsonObject, listing, mapping, text, texts
 
 @dataclass(frozen=True, slots=True)
 class ActiveAlert:
-    """One alert: its labels, ``pending`` or ``firing``, and since when it is active in unix seconds."""
+    """An alert with its labels, its state ``pending`` or ``firing``, and the unix time at which it became active."""
 
     labels: Mapping[str, str]
     state: str
@@ -22,12 +22,12 @@ class ActiveAlert:
 
     @property
     def name(self) -> str:
-        """Its name."""
+        """Return the name of the alert."""
         return self.labels.get("alertname", "")
 
 
 def active_alerts(client: Client, base_url: str) -> tuple[ActiveAlert, ...]:
-    """List the alerts.
+    """List the pending and firing alerts.
 
     Raises:
         SourceError: there was no valid answer.
@@ -44,6 +44,6 @@ def _alert(item: JsonObject) -> ActiveAlert:
     return ActiveAlert(
         labels=texts(item.get("labels"), "an alert's labels"),
         state=text(item.get("state"), "an alert's state"),
-        active_at=moment(item.get("activeAt"), "since when an alert is active"),
+        active_at=moment(item.get("activeAt"), "the time at which an alert became active"),
         annotations=texts(item.get("annotations"), "an alert's annotations"),
     )

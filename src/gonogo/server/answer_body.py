@@ -1,8 +1,8 @@
-"""Reads the bodies of answers within a bound that they share, compressed or not.
+"""Reads the bodies of answers, compressed or not, within a bound that all of them share.
 
-The bound holds for the bytes on the wire and for the bytes after decompression, and
-it is checked while they arrive: a 2 GB answer and a gzip bomb both end at the bound.
-Ten such answers at a time end there as well.
+The bound holds for the bytes on the wire and for the bytes after decompression. It is
+checked while the bytes arrive: reading a 2 GB answer or a gzip bomb ends at the bound,
+and so does reading ten such answers at a time.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from threading import Lock
 from typing import Protocol
 
 CHUNK = 1 << 16
-"""How many bytes are asked for at a time."""
+"""The number of bytes of one read."""
 
 _GZIP = 16 + zlib.MAX_WBITS
 
 
 class Readable(Protocol):
-    """What a body is read from."""
+    """A response whose body can be read."""
 
     length: int | None
-    """How many bytes are still to come, where that is known."""
+    """The number of bytes still to come; ``None`` if it is not known."""
 
     def getheader(self, name: str, default: str) -> str:
-        """Give a header; one that came more than once is joined by commas."""
+        """Return a header. The values of a repeated header are joined by commas."""
         ...
 
     def readinto(self, buffer: memoryview) -> int:
-        """Fill the buffer with bytes as they came; gives how many, none at the end."""
+        """Fill the buffer with raw bytes, and return their number: 0 at the end."""
         ...
 
 
@@ -42,19 +42,19 @@ class BodyBroken(Exception):
 
 
 class Room:
-    """How many bytes all the bodies that are being read at one time may hold; threads share it."""
+    """The number of bytes that all bodies read at one time may hold together. Threads share it."""
 
     def __init__(self, max_bytes: int) -> None:
-        """Begin with all of it free."""
+        """Begin with all bytes free."""
         self.max_bytes = max_bytes
         self._free = max_bytes
         self._lock = Lock()
 
     def take(self, size: int) -> None:
-        """Take some bytes' room.
+        """Reserve a number of bytes.
 
         Raises:
-            BodyTooLarge: that much is not free.
+            BodyTooLarge: fewer bytes are free.
         """
         with self._lock:
             if size > self._free:
@@ -62,17 +62,17 @@ class Room:
             self._free -= size
 
     def give(self, size: int) -> None:
-        """Give room back."""
+        """Release a number of bytes."""
         with self._lock:
             self._free += size
 
 
 def read_body(response: Readable, room: Room) -> bytes:
-    """Read the whole body and decompress it; the room it takes is given back with it.
+    """Read the whole body and decompress it. The room that it used is released at the end.
 
     Raises:
-        BodyTooLarge: it is, or decompresses to, more than there is room for.
-        BodyBroken: it cannot be decompressed, or is in an encoding nobody asked for.
+        BodyTooLarge: the body, compressed or not, is larger than the free room.
+        BodyBroken: the body cannot be decompressed, or has an encoding that gonogo did not ask for.
     """
     _refuse_length(response.getheader("Content-Length", ""), room.max_bytes)
     parts: list[bytes] = []
@@ -88,7 +88,7 @@ def read_body(response: Readable, room: Room) -> bytes:
 def _refuse_length(declared: str, max_bytes: int) -> None:
     lengths = {length.strip() for length in declared.split(",")}
     if len(lengths) > 1:
-        raise BodyBroken("it has two lengths, by its headers")
+        raise BodyBroken("its headers give two lengths")
     length = lengths.pop()
     if length.isdecimal() and int(length) > max_bytes:
         raise BodyTooLarge
@@ -100,11 +100,11 @@ def _decoded(response: Readable, max_bytes: int) -> Iterator[bytes]:
         return _bounded(response, max_bytes)
     if encoding in {"gzip", "x-gzip"}:
         return _inflated(_bounded(response, max_bytes))
-    raise BodyBroken(f"it is encoded as {encoding!r}, which was not asked for")
+    raise BodyBroken(f"its encoding is {encoding!r}, which gonogo did not ask for")
 
 
 def _bounded(response: Readable, max_bytes: int) -> Iterator[bytes]:
-    buffer = memoryview(bytearray(min(CHUNK, max_bytes + 1)))  # no read can be larger, whatever a chunk claims to be
+    buffer = memoryview(bytearray(min(CHUNK, max_bytes + 1)))  # no read is larger, whatever size a chunk declares
     rest = max_bytes
     while size := response.readinto(buffer[: rest + 1]):
         rest -= size
@@ -126,6 +126,6 @@ def _inflated(chunks: Iterator[bytes]) -> Iterator[bytes]:
                 yield unpack.decompress(packed, CHUNK)
                 packed = unpack.unused_data if unpack.eof else unpack.unconsumed_tail
     except zlib.error as error:
-        raise BodyBroken("it is no gzip, though its headers say so") from error
+        raise BodyBroken("its headers say gzip, but its bytes are not gzip") from error
     if not unpack.eof:
         raise BodyBroken("its gzip ended early")

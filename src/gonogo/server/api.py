@@ -1,6 +1,6 @@
 """Reads samples and labels from a server's API.
 
-Range selectors go to the instant-query endpoint: that way every sample comes with its
+Range selectors go to the instant-query endpoint: there every sample comes with its
 real time, and there is no limit of 11,000 points.
 """
 
@@ -24,7 +24,7 @@ __all__ = ["LabelAnswer", "QueryAnswer", "label_values", "query", "series_labels
 
 @dataclass(frozen=True, slots=True)
 class LabelAnswer:
-    """The values of a label; with any ``warnings`` some may be missing."""
+    """The values of a label. If there are ``warnings``, some values may be missing."""
 
     values: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -33,15 +33,15 @@ class LabelAnswer:
 def query(
     client: Client, base_url: str, promql: str, *, at: float | None = None, histograms: bool = False
 ) -> QueryAnswer:
-    """Evaluate an expression, now or at a unix time; a range selector gives raw samples.
+    """Evaluate an expression, now or at a unix time. A range selector gives raw samples.
 
-    Native histograms in the answer are read with ``histograms``, and refused without.
+    Native histograms in the answer are read if ``histograms`` is true, and are refused otherwise.
 
-    The server is told the client's timeout, so that it does not go on computing for
-    nobody.
+    The request contains the client's timeout, so that the server does not go on computing
+    after the client has left.
 
     Raises:
-        SourceError: there was no valid answer, or one that is not numbers.
+        SourceError: there was no valid answer, or the answer does not consist of numbers.
     """
     form = {"query": promql, "timeout": f"{client.settings.timeout // timedelta(milliseconds=1)}ms"}
     form |= NOW if at is None else {"time": f"{at:.3f}"}
@@ -58,15 +58,15 @@ def server_time(client: Client, base_url: str) -> float:
         SourceError: there was no valid answer.
     """
     answer = query(client, base_url, "time()")
-    told = [value for series in answer.series for value in series.values]
-    if len(told) != 1 or not 0 < told[0] < END_OF_TIME:
+    times = [value for series in answer.series for value in series.values]
+    if len(times) != 1 or not 0 < times[0] < END_OF_TIME:
         raise SourceError(
-            "the server does not tell its time",
+            "the server did not return its time",
             where=base_url,
-            why=f"time() is {', '.join(map(str, told[:3])) or 'nothing'}",
-            next_step="see whether this is a server of the Prometheus family, and its clock right",
+            why=f"time() is {', '.join(map(str, times[:3])) or 'empty'}",
+            next_step="check that this is a server of the Prometheus family, and that its clock is right",
         )
-    return told[0]
+    return times[0]
 
 
 def label_values(client: Client, base_url: str, label: str, match: str, start: float, end: float) -> LabelAnswer:
@@ -90,7 +90,7 @@ def series_labels(client: Client, base_url: str, match: str, start: float, end: 
 
 
 def _shown(client: Client, warnings: tuple[str, ...]) -> tuple[str, ...]:
-    """Return warnings as they may be shown."""
+    """Return the warnings in a form that is safe to show."""
     return tuple(client.quoted(warning.encode()) for warning in warnings)
 
 

@@ -1,4 +1,4 @@
-"""One question among several at once: its answer later, or the reason why there is none."""
+"""Asks several questions at once: each one gives an answer later, or the reason why there is no answer."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ _THREADS = "raise the limits on processes and memory (ulimit -u, ulimit -v)"
 
 
 def asked(question: str, read: Callable[[], Answer]) -> Future[Answer | Unread]:
-    """Ask in a thread that nothing waits for at the end: an interrupt is an interrupt at once.
+    """Ask a question in a daemon thread, so that an interrupt ends the command at once.
 
     Args:
-        question: what is asked for, as a report names it.
-        read: asks; a ``SourceError`` becomes ``Unread``, anything else is raised in the
+        question: the name of the question in a report.
+        read: the function that asks. Its ``SourceError`` becomes ``Unread``. Any other error is raised in the
             thread that waits for the answer.
     """
-    told: Future[Answer | Unread] = Future()
+    answer: Future[Answer | Unread] = Future()
 
     def run() -> None:
         try:
-            told.set_result(read())
+            answer.set_result(read())
         except SourceError as error:
-            told.set_result(Unread(question, _why(error), error.next_step, isinstance(error, PartialAnswer)))
+            answer.set_result(Unread(question, _why(error), error.next_step, isinstance(error, PartialAnswer)))
         except BaseException as error:  # noqa: BLE001 - a bug is raised in the thread that waits for the answer
-            told.set_exception(error)
+            answer.set_exception(error)
 
     try:
         Thread(target=run, daemon=True, name="gonogo-ask").start()
     except RuntimeError as error:
-        told.set_result(Unread(question, f"no thread can be started: {error}", _THREADS))
-    return told
+        answer.set_result(Unread(question, f"no thread can be started: {error}", _THREADS))
+    return answer
 
 
 def _why(error: SourceError) -> str:

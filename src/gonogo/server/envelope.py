@@ -1,9 +1,9 @@
 """The envelope of every answer of the API: ``{"status": "success", "data": …}``, and its checks.
 
-Nothing of an answer is believed before its shape was checked. What is not JSON, says
-``error``, or has another shape becomes a ``SourceError`` that quotes its beginning. An
-answer with warnings may be partial: it is refused here, for every question, unless the
-caller reads the warnings itself.
+gonogo checks the shape of an answer before it uses the data. An answer that is not JSON, says
+``error`` or has another shape becomes a ``SourceError`` that quotes its beginning. An
+answer with warnings may be partial: ``ask`` refuses the answer unless the caller reads the
+warnings itself.
 """
 
 from __future__ import annotations
@@ -26,21 +26,19 @@ Decoded = TypeVar("Decoded")
 
 
 class PartialAnswer(SourceError):
-    """An answer with warnings: something may be missing in it."""
+    """An answer with warnings: data may be missing in it."""
 
 
 _ACCESS = "see authorization, basic_auth, tls_config and headers in the policy"
-_RIGHT_SERVER = (
-    "see whether the URL is that of the server itself, with its path prefix, and not a login page or a proxy"
-)
+_RIGHT_SERVER = "check that the URL is the server's own, with its path prefix, and not that of a login page or a proxy"
 _NEXT_STEPS: Mapping[int, str] = {
     HTTPStatus.UNAUTHORIZED: _ACCESS,
     HTTPStatus.FORBIDDEN: _ACCESS,
     HTTPStatus.NOT_FOUND: _RIGHT_SERVER,
 }
-"""What to do about a status, where it says more than the server's log would."""
+"""The next step for a status that says more than the server's log."""
 _AGENT = "unavailable with Prometheus Agent"
-"""The words of a server in agent mode: it stores nothing, evaluates no rules and answers no queries."""
+"""The error of a server in agent mode, which stores no samples, evaluates no rules and answers no queries."""
 
 
 def ask(
@@ -52,30 +50,32 @@ def ask(
     *,
     partial_too: bool = False,
 ) -> Decoded:
-    """Ask one question of the API and decode the whole envelope of its answer.
+    """Ask the API one question and decode the whole envelope of its answer.
 
     Args:
-        client: how to ask.
+        client: the HTTP client.
         base_url: the server.
         path: the endpoint.
-        decode: reads the envelope.
+        decode: the function that reads the envelope.
         form: the parameters.
-        partial_too: whether ``decode`` keeps the warnings, so that an answer with warnings
-            is an answer.
+        partial_too: true if ``decode`` keeps the warnings, so that an answer with warnings
+            is accepted.
 
     Raises:
-        PartialAnswer: the server warned of something, and nobody would hear the warning.
-        SourceError: there was no answer, or none that is valid.
-        UsageError: ``base_url`` is no URL of a server.
+        PartialAnswer: the answer has warnings, and ``decode`` does not keep them.
+        SourceError: there was no valid answer.
+        UsageError: ``base_url`` is not the URL of a server.
     """
     answer = client.get(base_url, path, form)
     whole = decode if partial_too else partial(_whole, client, answer, decode)
     try:
         with _no_collection():
-            return whole(_envelope(client, answer))  # not kept in a name: it must be gone before collection goes on
+            return whole(
+                _envelope(client, answer)
+            )  # no name holds the envelope: it must be freed before collection goes on
     except Misshapen as error:
         raise SourceError(
-            "the answer has another shape than Prometheus's API",
+            "the answer does not have the shape of Prometheus's API",
             where=answer.url,
             why=f"{client.quoted(str(error).encode())}: {client.quoted(answer.body)}",
             next_step=_RIGHT_SERVER,
@@ -89,7 +89,7 @@ def _whole(client: Client, answer: Answer, decode: Callable[[JsonObject], Decode
             "the server warned that its answer may be partial",
             where=answer.url,
             why=client.quoted("; ".join(warnings).encode()),
-            next_step="bring back what the warning names, then ask again",
+            next_step="repair the part of the server that the warning names, then ask again",
         )
     return decode(envelope)
 
@@ -109,23 +109,24 @@ def _envelope(client: Client, answer: Answer) -> JsonObject:
 def _no_json(client: Client, answer: Answer) -> SourceError:
     if answer.status != HTTPStatus.OK:
         return refused(answer, client.quoted(answer.body))
-    kind = "HTML" if answer.body.lstrip()[:1] == b"<" else "no JSON, or only the beginning of one"
+    beginning = client.quoted(answer.body)
+    kind = "it is HTML" if answer.body.lstrip()[:1] == b"<" else "it is another text, or JSON that was cut off"
     return SourceError(
         "the answer is not JSON",
         where=answer.url,
-        why=f"it is {kind}: {client.quoted(answer.body) or 'nothing at all'}",
+        why=f"{kind}: {beginning}" if beginning else "it is empty",
         next_step=_RIGHT_SERVER,
     )
 
 
 def _no_success(client: Client, answer: Answer, envelope: Json) -> SourceError:
-    told = envelope.get("error") if isinstance(envelope, dict) else None
-    said = client.quoted(told.encode()) if isinstance(told, str) else client.quoted(answer.body)
-    return refused(answer, said)
+    error = envelope.get("error") if isinstance(envelope, dict) else None
+    reason = client.quoted(error.encode()) if isinstance(error, str) else client.quoted(answer.body)
+    return refused(answer, reason)
 
 
-def refused(answer: Answer, said: str) -> SourceError:
-    """Say that the server answered, but not with what was asked for."""
+def refused(answer: Answer, reason: str) -> SourceError:
+    """Return the error for a server that answered without the data, with the reason that it gave."""
     try:
         phrase = f"{answer.status} {HTTPStatus(answer.status).phrase}"
     except ValueError:
@@ -133,20 +134,20 @@ def refused(answer: Answer, said: str) -> SourceError:
     return SourceError(
         f"the server answered {phrase}" if answer.status != HTTPStatus.OK else "the server answered with an error",
         where=answer.url,
-        why=said or "it gave no reason",
-        next_step=_next_step(answer, said),
+        why=reason or "the server gave no reason",
+        next_step=_next_step(answer, reason),
     )
 
 
-def _next_step(answer: Answer, said: str) -> str:
-    if _AGENT in said:
-        return "name a server that stores samples and evaluates rules: an agent does neither, and nothing can be proved"
+def _next_step(answer: Answer, reason: str) -> str:
+    if _AGENT in reason:
+        return "name a server that stores samples and evaluates rules: an agent does neither, so nothing can be proved"
     return _NEXT_STEPS.get(answer.status, "see the server's log; its URL is prometheus.url in the policy")
 
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Pause the cyclic garbage collector: parsed JSON has no cycles, and looking for them takes three times as long."""
+    """Pause the cyclic garbage collector. Parsed JSON has no cycles, and the search for them triples the time."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""Lets a server evaluate an expression, to see whether it can."""
+"""Asks a server whether it can evaluate an expression."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from gonogo.server.http import Answer, Client
 from gonogo.server.shape import JsonObject
 
 _OF_THE_EXPRESSION = frozenset({"execution", "bad_data"})
-"""The types of errors that the expression is to blame for; others are the server's own trouble."""
+"""The types of errors that the expression causes. Every other type is a fault of the server."""
 
 
 def evaluation_error(client: Client, base_url: str, promql: str) -> str | None:
-    """Evaluate an expression once, now; give the server's words if the expression cannot be evaluated.
+    """Evaluate an expression once, now. Return the server's error if the expression cannot be evaluated, else None.
 
     Raises:
-        SourceError: there was no answer, or an error that says nothing about the expression, such as a timeout.
+        SourceError: there was no answer, or an error that is not about the expression, such as a timeout.
     """
     timeout = f"{client.settings.timeout // timedelta(milliseconds=1)}ms"
     answer = client.get(base_url, "/api/v1/query", {"query": promql, "timeout": timeout})
-    told = _told(answer)
-    if told.get("status") == "success":
+    envelope = _envelope(answer)
+    if envelope.get("status") == "success":
         return None
-    if told.get("errorType") in _OF_THE_EXPRESSION:
-        return client.quoted(str(told.get("error")).encode())
+    if envelope.get("errorType") in _OF_THE_EXPRESSION:
+        return client.quoted(str(envelope.get("error")).encode())
     raise refused(answer, client.quoted(answer.body))
 
 
-def _told(answer: Answer) -> JsonObject:
+def _envelope(answer: Answer) -> JsonObject:
     try:
-        told = orjson.loads(answer.body)
+        envelope = orjson.loads(answer.body)
     except orjson.JSONDecodeError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return envelope if isinstance(envelope, dict) else {}

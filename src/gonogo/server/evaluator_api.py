@@ -1,7 +1,7 @@
 """Reads the loaded rules together with the settings of the program that evaluates them.
 
-vmalert shows its flags in ``/metrics``, those at their defaults included. Thanos shows in
-``/api/v1/stores`` the external labels of the programs behind it, and its own flags in
+vmalert shows its flags in ``/metrics``, flags at their defaults included. Thanos shows the
+external labels of the programs behind it in ``/api/v1/stores``, and its own flags in
 ``/api/v1/status/flags``. Observed on vmalert 1.79 and 1.145 and on Thanos 0.42.
 """
 
@@ -25,13 +25,13 @@ from gonogo.server.shape import JsonObject, Misshapen, listing, mapping, text, t
 from gonogo.server.status_api import flags
 
 ONE_SETTING = timedelta(seconds=5)
-"""The longest that one answer after the rules may take, so that two take no longer than any other answer."""
+"""The bound for each of the two answers after the rules: together they take no longer than one other answer."""
 
 _OK = 200
 _FLAG = "flag{"
 _EXTERNAL = "external.label"
 _DELAYS = ("rule.evalDelay", "datasource.lookback")
-"""The flags that put evaluations into the past: the first in newer vmalerts, the second in those of the age of 1.79."""
+"""The flags that put evaluations into the past: the first of newer vmalert, the second of vmalert 1.79 and its time."""
 
 _DELIVERY = "remoteWrite.flushInterval"
 _STORES_WITH_RULES = ("sidecar", "rule")
@@ -45,8 +45,8 @@ def evaluated_rules(client: Client, base_url: str) -> tuple[tuple[LoadedGroup, .
     """List the loaded rule groups, and read the settings of the program that evaluates them.
 
     Raises:
-        SourceError: the rules could not be read. Settings that could not be read are said in
-            ``Evaluator.unread``.
+        SourceError: the rules could not be read. If the settings could not be read,
+            ``Evaluator.unread`` says why.
     """
     groups = rules(client, base_url)
     engines = {group.engine for group in groups}
@@ -81,7 +81,7 @@ def _shown_flags(client: Client, base_url: str) -> Mapping[str, str]:
 def _by_flags(shown: Mapping[str, str]) -> Evaluator:
     delay = next((name for name in _DELAYS if name in shown), None)
     if _EXTERNAL not in shown or _DELIVERY not in shown or delay is None:
-        raise Misshapen("these are not the metrics of a vmalert")
+        raise Misshapen("these are not the metrics of vmalert")
     return Evaluator(
         Engine.VMALERT,
         dict(_external_labels(shown[_EXTERNAL])),
@@ -91,12 +91,12 @@ def _by_flags(shown: Mapping[str, str]) -> Evaluator:
 
 
 def _external_labels(value: str) -> Iterator[tuple[str, str]]:
-    """Read ``a=b,"c=d,e"`` into names and values: an item with odd characters is quoted as in Go."""
+    """Yield the names and values of ``a=b,"c=d,e"``. An item with special characters is quoted as in Go."""
     at = 0
     while at < len(value):
         item = _ITEM.match(value, at)
         if item is None:
-            raise Misshapen(f"the flag -{_EXTERNAL} makes no sense: {value}")
+            raise Misshapen(f"the flag -{_EXTERNAL} cannot be read: {value}")
         name, equals, label = _unquoted(item[1]).partition("=")
         if not equals:
             raise Misshapen(f"the flag -{_EXTERNAL} has an item without '=': {value}")
@@ -110,12 +110,12 @@ def _unquoted(item: str) -> str:
     try:
         return text(orjson.loads(item), "a label")
     except orjson.JSONDecodeError as error:
-        raise Misshapen(f"a label of the flag -{_EXTERNAL} makes no sense: {item}") from error
+        raise Misshapen(f"a label of the flag -{_EXTERNAL} cannot be read: {item}") from error
 
 
 def _duration(value: str, flag: str) -> timedelta:
     if not _DURATION.fullmatch(value):
-        raise Misshapen(f"the flag -{flag} is no duration: {value}")
+        raise Misshapen(f"the flag -{flag} is not a duration: {value}")
     return timedelta(seconds=sum(float(number) * _SECONDS[unit] for number, unit in _PART.findall(value)))
 
 
@@ -127,7 +127,7 @@ def _thanos(client: Client, base_url: str) -> Evaluator:
         return Evaluator(Engine.THANOS, unread=_unread_thanos(client.quoted(error.what.encode())))
     kinds = {tuple(sorted((n, v) for n, v in labels.items() if n not in replicas)) for labels in found}
     if len(kinds) > 1:
-        return Evaluator(Engine.THANOS, unread=_unread_thanos("the programs behind it have different ones"))
+        return Evaluator(Engine.THANOS, unread=_unread_thanos("the programs behind Thanos have different labels"))
     return Evaluator(Engine.THANOS, dict(*kinds))
 
 

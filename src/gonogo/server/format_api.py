@@ -1,4 +1,4 @@
-"""Lets a server write an expression in its own spelling."""
+"""Asks a server to format an expression."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _PATH = "/api/v1/format_query"
 
 
 def formatted(client: Client, base_url: str, promql: str) -> str | None:
-    """Return an expression as the server spells it; None if the server cannot read it, or has no such answer."""
+    """Return an expression as the server formats it; None if the server cannot read it, or has no such endpoint."""
     try:
-        return ask(client, base_url, _PATH, lambda told: text(told.get("data"), "the expression"), {"query": promql})
+        return ask(client, base_url, _PATH, lambda body: text(body.get("data"), "the expression"), {"query": promql})
     except SourceError:
         return None

@@ -1,10 +1,11 @@
-"""The one HTTP client: a question, and an answer within a time and a size, or an error in words.
+"""The only HTTP client: each question gets an answer within a bound on time and size, or an error in plain words.
 
-Each question has a connection and a thread of its own. The thread is what makes the
-time a bound: whatever stalls (a name server, a handshake, a server that drips bytes or
-is stopped in mid-answer), the caller leaves at the deadline, and the connection is shut
-so that the thread ends as well. There are no proxies. Reads follow redirects on the same
-host only. No credential and no header of the policy ever enters an error, a log or a ``repr``.
+Each question has its own connection and its own thread. The thread makes the bound on time
+hold. A name server, a handshake, or a server that sends single bytes or is stopped in the
+middle of an answer can stall the thread, but the caller leaves at the deadline. The caller
+then shuts the connection, so that the thread ends as well. The client uses no proxies. Reads
+follow redirects on the same host only. No credential and no header of the policy ever enters
+an error, a log or a ``repr``.
 """
 
 from __future__ import annotations
@@ -36,22 +37,22 @@ from gonogo.server.tls import tls_context
 __all__ = ["Answer", "Client", "HttpSettings"]
 
 RETRY_PAUSES = (0.1, 0.4)
-"""Seconds before the second and the third attempt of a question that may be asked again."""
+"""Seconds before the second and the third attempt of a question that can be asked again."""
 
 LONGEST_CONNECT = 5.0
-"""Seconds for one attempt to connect: a host that drops packets is told sooner than one that computes."""
+"""Seconds for one attempt to connect: a host that drops packets is reported sooner than a host that computes."""
 
 _STOPPING = "X-Prometheus-Stopping"
 
 _AFTER_THE_DEADLINE = 1.0
-"""Seconds by which connecting may outlast the deadline, so that of the two it is the deadline that is told."""
+"""Seconds by which connecting may outlast the deadline, so that the error reports the deadline."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server answered, whatever its status.
+    """A server's answer with any status.
 
-    ``url`` is without the form; ``stopping`` is what Prometheus 3 says of itself while it shuts down.
+    ``url`` does not contain the form. ``stopping`` is true if Prometheus 3 says that it is shutting down.
     """
 
     url: str
@@ -62,24 +63,24 @@ class Answer:
 
 
 class Client:
-    """Asks questions with one set of settings; threads may share it."""
+    """A client that asks questions with one set of settings. Threads may share it."""
 
     def __init__(self, settings: HttpSettings | None = None) -> None:
-        """Take the settings; certificates are read at the first ``https`` question."""
+        """Store the settings. The first ``https`` question reads the certificates."""
         self.settings = settings or HttpSettings()
         self._room = Room(self.settings.max_bytes)
         self._tls: ssl.SSLContext | None = None
         self._tls_lock = threading.Lock()
 
     def get(self, base_url: str, path: str, form: Mapping[str, str] | None = None, *, retry: bool = True) -> Answer:
-        """Ask a read-only question; a long form is posted, which Prometheus's API takes as well.
+        """Ask a read-only question. A long form is sent by POST, which Prometheus's API accepts as well.
 
-        Refused and lost connections, and status 503, are tried again twice with
-        ``retry``, within the deadline.
+        With ``retry``, the client asks twice more, within the deadline, after a refused or lost
+        connection and after status 503.
 
         Raises:
-            SourceError: there was no answer in time and size, or a redirect that a read does not follow.
-            UsageError: ``base_url`` is no URL of a server.
+            SourceError: there was no answer within the bounds, or a redirect that a read does not follow.
+            UsageError: ``base_url`` is not the URL of a server.
         """
         question, deadline = reading(self.settings, base_url, path, form or {}), self._deadline()
         ask = self._persistently if retry else self._attempt
@@ -94,16 +95,16 @@ class Client:
         raise self._redirected(answer, f"gonogo has followed {MOST_REDIRECTS} redirects already")
 
     def send(self, method: str, base_url: str, path: str, body: bytes = b"", kind: str = FORM) -> Answer:
-        """Ask for an action, once: it is never tried again.
+        """Ask for an action once, without any retry.
 
         Raises:
-            SourceError: there was no answer in time and size, or it was a redirect.
-            UsageError: ``base_url`` is no URL of a server.
+            SourceError: there was no answer within the bounds, or the answer was a redirect.
+            UsageError: ``base_url`` is not the URL of a server.
         """
         question = acting(self.settings, method, (base_url, path), body, kind)
         answer = self._attempt(question, self._deadline())
         if is_redirect(answer.status):
-            raise self._redirected(answer, "a request that acts is not sent a second time")
+            raise self._redirected(answer, "gonogo does not send a request for an action a second time")
         return answer
 
     def quoted(self, body: bytes) -> str:
@@ -160,7 +161,7 @@ class Client:
 
 
 class _Exchange:
-    """One question on one connection, run in a thread of its own."""
+    """A question on its own connection, run in its own thread."""
 
     def __init__(self, question: Question, connection: Connection, settings: HttpSettings, room: Room) -> None:
         self.result: Future[Answer] = Future()
@@ -180,16 +181,16 @@ class _Exchange:
         except BodyTooLarge:
             self.result.set_exception(too_large(self._question.url, self._settings.max_bytes))
         except (OSError, HTTPException, BodyBroken, ValueError) as error:
-            told = no_answer(self._question.url, self.stage, error, self._settings.secrets())
-            told.__cause__ = error
-            self.result.set_exception(told)
+            failure = no_answer(self._question.url, self.stage, error, self._settings.secrets())
+            failure.__cause__ = error
+            self.result.set_exception(failure)
         except BaseException as error:  # noqa: BLE001 - a bug is raised in the thread that asked
             self.result.set_exception(error)
         finally:
             self._close()
 
     def abandon(self) -> None:
-        """Shut the connection, so that whatever the thread waits for ends now."""
+        """Shut the connection, so that the thread stops waiting now."""
         with self._lock:
             self._abandoned = True
             sock = self._sock or self._connection.sock
@@ -201,11 +202,11 @@ class _Exchange:
         with self._lock:
             self._connection.close()
             if self._sock is not None and (descriptor := self._sock.detach()) >= 0:
-                os.close(descriptor)  # a response that could not be made holds its socket open
+                os.close(descriptor)  # a response that failed while it was built holds its socket open
 
     def _exchange(self) -> Answer:
         self._connection.connect()
-        self._sock = self._connection.sock  # the library lets go of it before the body is read
+        self._sock = self._connection.sock  # http.client drops its reference before the body is read
         if self._abandoned:
             raise TimeoutError
         asked = self._question

@@ -1,4 +1,4 @@
-"""How to ask a server: bounds, credentials, and whom to trust."""
+"""The settings of the HTTP client: bounds, credentials and trusted authorities."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from gonogo.model.http_header import header_mistake, sendable
 
 @dataclass(frozen=True, slots=True)
 class HttpSettings:
-    """How to ask a server.
+    """The settings for asking a server.
 
     Attributes:
-        timeout: the most that one answer may take in all, its retries included.
-        at_its_longest: whether the command that asks would not wait longer by any policy.
-        max_bytes: the most bytes of an answer, and of all that are read at one time, on the
-            wire and after decompression.
+        timeout: the longest time for one answer, its retries included.
+        at_its_longest: true if no policy can make the command wait longer.
+        max_bytes: the largest number of bytes of one answer, and of all answers read at one
+            time, on the wire and after decompression.
         authorization: the whole value of the ``Authorization`` header.
-        basic: user and password, where there is no ``authorization``.
-        headers: further headers of every request, such as ``X-Scope-OrgID``; each value is kept
-            like a secret.
-        ca_file: PEM file of the authorities to trust instead of the system's.
+        basic: user and password, used if there is no ``authorization``.
+        headers: further headers of every request, such as ``X-Scope-OrgID``. Each value is
+            treated as a secret.
+        ca_file: PEM file of the authorities to trust instead of the system's authorities.
         cert_file: PEM file of the client certificate.
-        key_file: PEM file of its key, where it is not in ``cert_file``.
-        server_name: the name that the server's certificate must bear, if not the host.
-        verify: whether the server's certificate is checked.
+        key_file: PEM file of the certificate's key, if the key is not in ``cert_file``.
+        server_name: the name that the server's certificate must have, if not the host's name.
+        verify: true if the server's certificate is checked.
     """
 
     timeout: timedelta = timedelta(seconds=10)
@@ -43,10 +43,11 @@ class HttpSettings:
     verify: bool = True
 
     def __post_init__(self) -> None:
-        """Refuse a header that HTTP cannot carry.
+        """Refuse a header that cannot be sent by HTTP.
 
         Raises:
-            UsageError: it has a line break or a character outside of printable ASCII; it is not repeated.
+            UsageError: a header has a line break or a character outside of printable ASCII. The error does not
+                repeat the header's value.
         """
         if self.authorization is not None and not sendable(self.authorization):
             raise UsageError(
@@ -67,7 +68,7 @@ class HttpSettings:
                 )
 
     def header(self) -> str | None:
-        """Give the value of the ``Authorization`` header, if there is any."""
+        """Return the value of the ``Authorization`` header, or None."""
         if self.authorization is not None or self.basic is None:
             return self.authorization
         return "Basic " + b64encode(":".join(self.basic).encode()).decode()

@@ -10,7 +10,7 @@ from gonogo.server.shape import JsonObject, listing, mapping, text
 
 
 def metric_types(client: Client, base_url: str) -> Mapping[str, str]:
-    """Give metric name -> type; a metric that its targets declare differently is left out.
+    """Return the type of each metric by its name. A metric that its targets declare with different types is left out.
 
     Raises:
         SourceError: there was no valid answer.
@@ -20,8 +20,8 @@ def metric_types(client: Client, base_url: str) -> Mapping[str, str]:
 
 def _types(envelope: JsonObject) -> Mapping[str, str]:
     types = {}
-    for metric, told in mapping(envelope.get("data"), "data").items():
-        declared = {text(mapping(one, metric).get("type"), f"the type of {metric}") for one in listing(told, metric)}
+    for metric, entries in mapping(envelope.get("data"), "data").items():
+        declared = {text(mapping(e, metric).get("type"), f"the type of {metric}") for e in listing(entries, metric)}
         if len(declared) == 1:
             types[metric] = declared.pop()
     return types

@@ -1,8 +1,8 @@
-r"""Reads what a server's own ``/metrics`` says of its reloads, and of what they may have broken.
+r"""Reads from a server's own ``/metrics`` how its reloads went, and which faults they may have caused.
 
-The API tells the time of the last reload in whole seconds only, and the counters not
-at all. Source of the text: Prometheus documentation, "Exposition formats", text format
-0.0.4; in a label's value ``\``, ``"`` and line feed are escaped.
+The API gives the time of the last reload in whole seconds only, and does not give the
+counters. Source of the text: Prometheus documentation, "Exposition formats", text format
+0.0.4. In a label's value ``\``, ``"`` and line feed are escaped.
 """
 
 from __future__ import annotations
@@ -40,17 +40,18 @@ _ESCAPE = re.compile(r"\\(.)")
 
 @dataclass(frozen=True, slots=True)
 class OwnMetrics:
-    """What the metrics of a server say of its reloads.
+    """The metrics of a server about its reloads. Counters count since the start of the process.
 
     Attributes:
-        successful: whether the last reload took everything.
-        success_at: when a reload last did, in unix seconds by the server's clock.
-        started_at: when the process was started, as the kernel says; ``None`` where it does not tell.
-        pools_failed: how many scrape pools could not be made, ever since the start.
-        pool_reloads_failed: how many scrape pools could not take a new configuration.
-        evaluations_failed: ``file;group`` -> how many evaluations of its rules failed.
-        iterations_missed: ``file;group`` -> how many evaluations it left out for want of time.
-        syncs: job -> how often the targets of its scrape pool were set; each reload sets them some seconds later.
+        successful: true if the last reload succeeded as a whole.
+        success_at: the time of the last successful reload, in unix seconds by the server's clock.
+        started_at: the start of the process by the kernel's clock; ``None`` if the server does not export it.
+        pools_failed: the number of scrape pools that could not be created.
+        pool_reloads_failed: the number of scrape pools that could not load a new configuration.
+        evaluations_failed: the number of failed rule evaluations of each ``file;group``.
+        iterations_missed: the number of evaluations that each ``file;group`` skipped because it was late.
+        syncs: the number of times that the targets of each job's scrape pool were set. A reload sets them some
+            seconds later.
     """
 
     successful: bool
@@ -64,10 +65,10 @@ class OwnMetrics:
 
 
 def own_metrics(client: Client, base_url: str) -> OwnMetrics:
-    """Ask for a server's own metrics; it answers also while it is not ready yet.
+    """Ask for a server's own metrics. A server that is not ready yet answers as well.
 
     Raises:
-        SourceError: there was no valid answer, or it lacks a metric that every Prometheus has.
+        SourceError: there was no valid answer, or the answer lacks a metric that every Prometheus has.
     """
     answer = client.get(base_url, "/metrics")
     if answer.status != _OK:
@@ -79,15 +80,15 @@ def own_metrics(client: Client, base_url: str) -> OwnMetrics:
             "these are not the metrics of a Prometheus",
             where=answer.url,
             why=client.quoted(str(error).encode()),
-            next_step="see whether prometheus.url is the server's own, its path prefix included",
+            next_step="check that prometheus.url is the server's own URL, with its path prefix",
         ) from error
 
 
 def read_own_metrics(text: str) -> OwnMetrics:
-    """Read the text of ``/metrics``; the lines of all other metrics are not looked at.
+    """Read the text of ``/metrics``. The lines of all other metrics are ignored.
 
     Raises:
-        Misshapen: a metric that is needed is missing, there twice, no finite number, or its line makes no sense.
+        Misshapen: a needed metric is missing, occurs twice or is not a finite number, or its line cannot be read.
     """
     found: dict[str, list[tuple[Mapping[str, str], float]]] = {name: [] for name in _WANTED}
     for name, labels, value in samples_of(text, _WANTED):
@@ -105,10 +106,10 @@ def read_own_metrics(text: str) -> OwnMetrics:
 
 
 def samples_of(text: str, beginnings: tuple[str, ...]) -> Iterator[tuple[str, Mapping[str, str], float]]:
-    """Read those lines of ``/metrics`` that begin in one of some ways: name, labels and value of each.
+    """Yield name, labels and value of each line of ``/metrics`` that begins with one of ``beginnings``.
 
     Raises:
-        Misshapen: one of these lines is no sample.
+        Misshapen: one of these lines is not a sample.
     """
     return (_sample(line) for line in text.split("\n") if line.startswith(beginnings))
 
@@ -116,11 +117,11 @@ def samples_of(text: str, beginnings: tuple[str, ...]) -> Iterator[tuple[str, Ma
 def _sample(line: str) -> tuple[str, Mapping[str, str], float]:
     read = _LINE.fullmatch(line.rstrip())
     if read is None:
-        raise Misshapen(f"this line is no sample: {shown(line)}")
+        raise Misshapen(f"this line is not a sample: {shown(line)}")
     try:
         value = float(read["value"])
     except ValueError as error:
-        raise Misshapen(f"this sample has no number: {shown(line)}") from error
+        raise Misshapen(f"the value of this sample is not a number: {shown(line)}") from error
     return read["name"], _labels(read["labels"] or "", line), value
 
 
@@ -129,7 +130,7 @@ def _labels(text: str, line: str) -> Mapping[str, str]:
     while at < len(text):
         pair = _LABEL.match(text, at)
         if pair is None:
-            raise Misshapen(f"the labels of this line make no sense: {shown(line)}")
+            raise Misshapen(f"the labels of this line cannot be read: {shown(line)}")
         labels[pair[1]] = _ESCAPE.sub(lambda escape: "\n" if escape[1] == "n" else escape[1], pair[2])
         at = pair.end()
     return labels
@@ -138,7 +139,7 @@ def _labels(text: str, line: str) -> Mapping[str, str]:
 def _one(found: Mapping[str, list[tuple[Mapping[str, str], float]]], name: str) -> float:
     values = [value for _, value in found[name]]
     if len(values) != 1 or not isfinite(values[0]):
-        raise Misshapen(f"{name} is {', '.join(map(str, values)) or 'not there'}")
+        raise Misshapen(f"{name} is {', '.join(map(str, values)) or 'missing'}")
     return values[0]
 
 

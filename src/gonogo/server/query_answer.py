@@ -1,7 +1,7 @@
-"""What a query answered, as series: from JSON to tuples of numbers.
+"""Turns the JSON answer of a query into series: tuples of numbers.
 
-An answer may hold 120,000 series, so each series is checked and built by a handful of
-calls that run in C, and no object is made for a sample.
+An answer can have 120,000 series. So a few calls that run in C check and build each series,
+and no object is made for a sample.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from gonogo.server.shape import Json, JsonObject, Misshapen, listing, mapping, s
 from gonogo.server.versions import warnings_of
 
 END_OF_TIME = 253_402_300_800
-"""The unix time at which the year 10000 begins: nothing can be dated later."""
+"""The unix time at which the year 10000 begins: no sample can have a later time."""
 
 _MISTAKES = (TypeError, ValueError, KeyError, AttributeError, OverflowError)
 
 
 Clocks = dict[tuple[Json, ...], tuple[float, ...]]
-"""Times as they came -> as they are kept: what is scraped together has the same, checked and kept once."""
+"""The checked times of each tuple of times in the answer. Series scraped together share one tuple, checked once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,10 @@ class QueryAnswer:
     """The series of one answer.
 
     Attributes:
-        series: a range selector gives samples with their own times; anything else
-            gives one sample each, at the time of evaluation.
-        warnings: what the server warned of; with any, the answer may be partial.
-        at: the time of evaluation in unix seconds; ``None`` where the answer has none.
+        series: the series. A range selector gives samples with their own times. Every other
+            expression gives one sample for each series, at the time of evaluation.
+        warnings: the server's warnings. If there are any, the answer may be partial.
+        at: the time of evaluation in unix seconds; ``None`` if the answer does not contain it.
     """
 
     series: tuple[Series, ...]
@@ -45,10 +45,10 @@ def query_answer(envelope: JsonObject, *, histograms: bool = False) -> QueryAnsw
 
     Args:
         envelope: the parsed answer.
-        histograms: whether series may have native histograms, or are refused with them.
+        histograms: true if series with native histograms are accepted.
 
     Raises:
-        Misshapen: it is no vector, matrix or scalar of plain numbers, or its times run backwards.
+        Misshapen: the result is not a vector, matrix or scalar of plain numbers, or its times run backwards.
     """
     data = mapping(envelope.get("data"), "data")
     kind = data.get("resultType")
@@ -65,7 +65,7 @@ def query_answer(envelope: JsonObject, *, histograms: bool = False) -> QueryAnsw
 
 
 def _all(items: list[Json], build: Callable[[Json], Series]) -> tuple[Series, ...]:
-    """Build series from the items, and let go of each at once: parsed, an answer is five times its text."""
+    """Build series from the items, and free each item at once: a parsed answer is five times as large as its text."""
     found: list[Series] = []
     items.reverse()
     try:
@@ -82,7 +82,7 @@ def _all(items: list[Json], build: Callable[[Json], Series]) -> tuple[Series, ..
 def _of_samples(known: Clocks, item: Json) -> Series:
     labels: dict[str, str] = item["metric"]
     times, values = zip(*item["values"], strict=True)
-    "".join(labels.values())  # a TypeError unless all are texts, at a third of the price of a loop
+    "".join(labels.values())  # a TypeError unless all values are texts, in a third of the time of a loop
     "".join(values)
     if "histograms" in item:
         raise ValueError(labels)

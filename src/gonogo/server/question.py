@@ -1,4 +1,4 @@
-"""One HTTP request as a value: what is asked, of whom, with which headers."""
+"""An HTTP request as a value: the method, the address, the form and the headers."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from gonogo.server.http_settings import HttpSettings
 from gonogo.version import __version__
 
 LONGEST_GET = 4000
-"""Characters of a form that still go into the URL; a longer one is posted (proxies cut URLs at 8 kB)."""
+"""Characters of the longest form that goes into the URL. A longer form is sent by POST: proxies cut URLs at 8 kB."""
 
 FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A request; its headers carry the credentials, so it is never shown whole.
+    """A request. Its headers contain the credentials, so a request is never shown whole.
 
     A question that follows a redirect has no prefix in its address: ``path`` is the whole path.
-    ``first_url`` is the URL before any redirect. A server chooses where a redirect leads, so
+    ``first_url`` is the URL before any redirect. The server chooses the target of a redirect, so
     only the first URL is ever shown.
     """
 
@@ -35,21 +35,21 @@ class Question:
 
     @property
     def url(self) -> str:
-        """Where it goes, as it may be shown: without the form, and before any redirect."""
+        """Return the URL in a form that is safe to show: without the form, and before any redirect."""
         return self.first_url or f"{self.address}{self.path}"
 
     @property
     def target(self) -> str:
-        """The request's target: the prefix, the path and the form."""
+        """Return the request's target: the prefix, the path and the form."""
         path = self.address.prefix + self.path
         return f"{path}?{self.query}" if self.query else path
 
 
 def reading(settings: HttpSettings, base_url: str, path: str, form: Mapping[str, str]) -> Question:
-    """Make a read-only question; a long form is posted, which Prometheus's API takes as well.
+    """Return a read-only question. A long form is sent by POST, which Prometheus's API accepts as well.
 
     Raises:
-        UsageError: ``base_url`` is no URL of a server.
+        UsageError: ``base_url`` is not the URL of a server.
     """
     address = parse_address(base_url)
     query = urlencode(form)
@@ -59,10 +59,10 @@ def reading(settings: HttpSettings, base_url: str, path: str, form: Mapping[str,
 
 
 def acting(settings: HttpSettings, method: str, url: tuple[str, str], body: bytes, kind: str) -> Question:
-    """Make a question that asks for an action; ``url`` is the server's and the path.
+    """Return a question that asks for an action. ``url`` is the server's base URL and the path.
 
     Raises:
-        UsageError: the URL is no URL of a server.
+        UsageError: the base URL is not the URL of a server.
     """
     base_url, path = url
     address = parse_address(base_url)

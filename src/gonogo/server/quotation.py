@@ -1,4 +1,4 @@
-"""Quotes the words of a server, so that they can be shown: short, printable, without secrets."""
+"""Quotes the words of a server in a form that is safe to show: short, printable, without secrets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import quote as percent_encoded
 LONGEST = 200
 """Characters of a body that are shown."""
 LONGEST_REASON = 2000
-"""Characters of a body that says why a server refused: the paths of files come first, and the mistake last."""
+"""Characters shown of a body that says why a server refused: the mistake comes last, after the paths of files."""
 
 _LOOKED_AT = 4000
 _WIDEST = 12
@@ -18,10 +18,10 @@ _WIDEST = 12
 
 
 def quote(body: bytes, secrets: Iterable[str] = (), longest: int = LONGEST) -> str:
-    """Return the beginning of a body on one line; control characters are escaped, secrets left out.
+    """Return the beginning of a body on one line. Control characters are escaped, secrets are left out.
 
-    A secret is also left out in another letter case, and with any of its characters written as
-    a URL, JSON or HTML writes them.
+    A secret is also left out in another letter case, or with some of its characters encoded
+    as in a URL, JSON or HTML.
     """
     hidden = sorted(filter(None, secrets), key=len, reverse=True)
     ahead = _WIDEST * len(hidden[0]) if hidden else 0
@@ -34,7 +34,7 @@ def quote(body: bytes, secrets: Iterable[str] = (), longest: int = LONGEST) -> s
 
 
 def _spellings(letter: str) -> str:
-    """Write a pattern for a character as it is, and as a URL, JSON and HTML may write it."""
+    """Return a pattern for a character, plain or encoded as in a URL, JSON or HTML."""
     coded = "".join(f"%{byte:02X}" for byte in letter.encode("utf-8", "surrogatepass"))
     spelt = {letter, coded, percent_encoded(coded), f"\\{letter}", escape(letter), f"&#{ord(letter)};"}
     spelt |= {f"\\u{ord(letter):04x}", f"&#x{ord(letter):x};", "+" if letter == " " else letter}

@@ -1,8 +1,8 @@
-"""Decides where a redirect leads, and whether a read may follow it there.
+"""Decides whether a read may follow a redirect, and to which place.
 
 A read follows a redirect only to the same host: on the same port, or from ``http`` to
 ``https``. So no credential and no header of the policy ever reaches another server. A
-request that acts is never sent a second time.
+request for an action is never sent a second time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from gonogo.server.address import Address, parse_address
 from gonogo.server.question import Question
 
 MOST_REDIRECTS = 5
-"""Redirects that one read follows."""
+"""The largest number of redirects that one read follows."""
 
 _REDIRECTS = range(300, 400)
 _FOLLOWED = frozenset((301, 302, 303, 307, 308))
@@ -23,31 +23,31 @@ _FOLLOWED = frozenset((301, 302, 303, 307, 308))
 
 
 class NotFollowed(Exception):
-    """A redirect that gonogo does not follow; the text says why, as a clause."""
+    """A redirect that gonogo must not follow. The text is a clause that says why."""
 
 
 def is_redirect(status: int) -> bool:
-    """Tell whether a status says that the answer is elsewhere."""
+    """Return true if a status is a redirect."""
     return status in _REDIRECTS
 
 
 def next_question(question: Question, status: int, location: str) -> Question:
-    """Return the same question, asked at the place to which a redirect points.
+    """Return the same question for the place to which a redirect points.
 
     Raises:
-        NotFollowed: the question acts, or the place is none that a read may go to.
+        NotFollowed: the question has a body, or a read may not go to that place.
     """
     if question.method != "GET":
-        raise NotFollowed("a request with a body is not sent a second time")
+        raise NotFollowed("gonogo does not send a request with a body a second time")
     if status not in _FOLLOWED or not location:
-        raise NotFollowed("it names no place to read from")
+        raise NotFollowed("the redirect names no place to read from")
     address, query = _place(question, location)
     old = question.address
     if address.host != old.host:
-        raise NotFollowed("that is another host, which must not see the credentials and headers of the policy")
+        raise NotFollowed("another host must not see the credentials and headers of the policy")
     upgraded = (old.scheme, address.scheme) == ("http", "https")
     if not upgraded and (old.scheme, old.port) != (address.scheme, address.port):
-        raise NotFollowed("that is another port, or plain http after https")
+        raise NotFollowed("gonogo does not follow a redirect to another port, or from https to http")
     there = replace(address, prefix="")
     return replace(question, address=there, path=address.prefix, query=query, first_url=question.url)
 
@@ -58,5 +58,5 @@ def _place(question: Question, location: str) -> tuple[Address, str]:
         path = parts.path or "/"
         server = parse_address(f"{parts.scheme}://{parts.netloc}")
     except (ValueError, UsageError) as error:
-        raise NotFollowed("that is no URL of a server") from error
+        raise NotFollowed("that place is not the URL of a server") from error
     return replace(server, prefix=path), parts.query

@@ -1,4 +1,4 @@
-"""Reads the rules that a server has loaded, and how their last evaluations went."""
+"""Reads the rules that a server has loaded, and the results of their last evaluations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _KINDS = {"recording": RuleKind.RECORD, "alerting": RuleKind.ALERT}
 
 
 def rules(client: Client, base_url: str) -> tuple[LoadedGroup, ...]:
-    """List the rule groups of Prometheus or of vmalert, in its order.
+    """List the rule groups of Prometheus or of vmalert, in the server's order.
 
     Raises:
         SourceError: there was no valid answer.
@@ -59,7 +59,7 @@ def _rule(item: JsonObject) -> Rule:
     name = text(item.get("name"), "a rule's name")
     kind = _KINDS.get(item.get("type", ""))
     if kind is None:
-        raise Misshapen(f"{name} is of a type that no rule has: {shown(item.get('type'))}")
+        raise Misshapen(f"the type of {name} is not a type of rules: {shown(item.get('type'))}")
     return Rule(
         kind=kind,
         name=name,
@@ -75,4 +75,4 @@ def _seconds(value: Json, what: str) -> timedelta:
     try:
         return timedelta(seconds=number(value, what))
     except (OverflowError, ValueError) as error:
-        raise Misshapen(f"{what} is no duration: {shown(value)}") from error
+        raise Misshapen(f"{what} is not a duration: {shown(value)}") from error

@@ -1,4 +1,4 @@
-"""Reads the names of the scrape pools that a server has: one for each job that it could begin to scrape."""
+"""Reads the names of a server's scrape pools: one for each job that the server began to scrape."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from gonogo.server.shape import JsonObject, listing, mapping, text
 
 
 def scrape_pools(client: Client, base_url: str) -> tuple[str, ...]:
-    """List the pools; servers before 2.42 have no such answer.
+    """List the scrape pools. Servers before 2.42 do not have this endpoint.
 
-    A job whose certificates cannot be loaded has none, though the reload was a success.
-    Just after a start or a reload, pools come only with the first targets, some seconds later.
+    A job whose certificates cannot be loaded has no pool, although the reload succeeded.
+    After a start or a reload, the pools appear some seconds later, with the first targets.
 
     Raises:
         SourceError: there was no valid answer.

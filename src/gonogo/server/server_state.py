@@ -1,4 +1,4 @@
-"""What a running Prometheus has loaded, how it is, and which process it is: one look at all of it."""
+"""Reads the state of a running Prometheus: the loaded configuration and rules, the vitals, targets and alerts."""
 
 from __future__ import annotations
 
@@ -27,20 +27,21 @@ from gonogo.server.targets_api import targets
 from gonogo.stopping import outcome
 
 AT_ONCE = 6
-"""How many questions a server gets at one time."""
+"""The number of questions asked at one time."""
 
-_TELLS_POOLS = (2, 42)
+_LISTS_POOLS = (2, 42)
 _ON = "true"
 
-Told = TypeVar("Told")
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
-    """Which process a server is, and what its metrics say of its reloads.
+    """The identity of a server's process, and its metrics about reloads.
 
-    ``born`` is when the process began, in unix seconds to the microsecond, as it keeps it in its memory: what
-    differs is another process, or another server behind the same address. ``cwd`` is the folder it works in.
+    ``born`` is the start of the process in unix seconds, to the microsecond, as the process keeps it in memory.
+    A different value means another process, or another server behind the same address. ``cwd`` is the working
+    folder of the process.
     """
 
     born: float
@@ -50,20 +51,20 @@ class Vitals:
 
 @dataclass(frozen=True, slots=True)
 class ServerState:
-    """What a server was at one moment, as far as a reload may change or break it.
+    """The state of a server at one moment: everything that a reload can change or break.
 
     Attributes:
-        url: where it was asked.
-        now: its own time in unix seconds, before anything else was asked.
-        version: of Prometheus, such as ``2.42.0+ds``; ``None`` for a server that is another.
-        flags: those it runs with, without their dashes.
-        vitals: which process it is, and what its metrics say.
-        configuration: the one that is loaded, as YAML: defaults added, secrets masked.
-        rules: the groups that are loaded, and how their rules are.
-        pools: the jobs that it scrapes; ``None`` for a server that cannot tell (before 2.42).
-        targets: the active ones.
-        alertmanagers: the URLs of the active ones.
-        alerts: those that are pending or firing.
+        url: the URL of the server.
+        now: the server's own time in unix seconds, asked before everything else.
+        version: the version of Prometheus, such as ``2.42.0+ds``; ``None`` for another kind of server.
+        flags: the flags of the server, without their dashes.
+        vitals: the identity of the process, and its metrics.
+        configuration: the loaded configuration as YAML: defaults added, secrets masked.
+        rules: the loaded rule groups, with the state of their rules.
+        pools: the jobs that the server scrapes; ``None`` for a server that does not list them (before 2.42).
+        targets: the active targets.
+        alertmanagers: the URLs of the active Alertmanagers.
+        alerts: the pending and firing alerts.
     """
 
     url: str
@@ -80,30 +81,30 @@ class ServerState:
 
     @property
     def configuration_path(self) -> str:
-        """The configuration's path where the server runs, which in a container is the container's."""
+        """Return the configuration's path on the server's file system. In a container it is the container's."""
         return posixpath.join(self.vitals.cwd, self.flags.get("config.file", ""))
 
     @property
     def features(self) -> tuple[str, ...]:
-        """The features that ``--enable-feature`` turned on."""
+        """Return the features that ``--enable-feature`` turned on."""
         return tuple(filter(None, self.flags.get("enable-feature", "").split(",")))
 
     @property
     def lifecycle(self) -> bool:
-        """Whether it can be asked by HTTP to reload."""
+        """Return true if the server accepts a reload by HTTP."""
         return self.flags.get("web.enable-lifecycle") == _ON
 
     @property
     def auto_reload(self) -> bool:
-        """Whether it reloads by itself when a file changes: a feature of 3.0, a flag from 3.12 on."""
+        """Return true if the server reloads by itself when a file changes: a feature in 3.0, a flag since 3.12."""
         return "auto-reload-config" in self.features or self.flags.get("config.auto-reload") == _ON
 
 
 def vitals(client: Client, base_url: str) -> Vitals:
-    """Ask for what tells whether a server has reloaded: two small answers.
+    """Ask for the two small answers that show whether a server has reloaded.
 
     Raises:
-        SourceError: there was no valid answer; a server that is not ready yet gives none.
+        SourceError: there was no valid answer. A server that is not ready yet gives no valid answer.
     """
     metrics = own_metrics(client, base_url)
     born, cwd = envelope.ask(client, base_url, "/api/v1/status/runtimeinfo", _process)
@@ -111,24 +112,24 @@ def vitals(client: Client, base_url: str) -> Vitals:
 
 
 def server_state(client: Client, base_url: str) -> ServerState:
-    """Look at a server; within the client's timeout for each answer, a few questions at a time.
+    """Read the state of a server. A few questions are asked at a time, each within the client's timeout.
 
     Raises:
-        SourceError: a question got no valid answer: a state with a hole in it is none.
-        UsageError: ``base_url`` is no URL.
+        SourceError: a question got no valid answer. There is no partial state.
+        UsageError: ``base_url`` is not a URL.
     """
     now = server_time(client, base_url)
     version = build_info(client, base_url)
-    tells_pools = (release(version or "") or (0, 0)) >= _TELLS_POOLS
+    lists_pools = (release(version or "") or (0, 0)) >= _LISTS_POOLS
     with ThreadPoolExecutor(AT_ONCE) as asking:
 
-        def ask(question: Callable[[Client, str], Told]) -> Callable[[], Told]:
+        def ask(question: Callable[[Client, str], Answer]) -> Callable[[], Answer]:
             return partial(outcome, asking.submit(question, client, base_url))
 
         loaded_rules = ask(rules)
         active, alive = ask(targets), ask(vitals)
         running, loaded, senders, alerts = ask(flags), ask(configuration), ask(alertmanagers), ask(active_alerts)
-        pools = ask(scrape_pools) if tells_pools else None
+        pools = ask(scrape_pools) if lists_pools else None
         return ServerState(
             url=base_url,
             now=now,
@@ -144,9 +145,9 @@ def server_state(client: Client, base_url: str) -> ServerState:
         )
 
 
-def _process(told: JsonObject) -> tuple[float, str]:
-    data = mapping(told.get("data"), "data")
+def _process(answer: JsonObject) -> tuple[float, str]:
+    data = mapping(answer.get("data"), "data")
     born = moment(data.get("startTime"), "the start of the process")
     if born is None:
-        raise Misshapen("it does not tell when it was started")
-    return born, text(data.get("CWD"), "its folder")
+        raise Misshapen("the server does not report the start of its process")
+    return born, text(data.get("CWD"), "the working folder of the process")

@@ -8,45 +8,45 @@ from typing import Any, TypeAlias
 _LONGEST = 120
 
 Json: TypeAlias = Any
-"""A value as the JSON parser gives it: of a shape that nobody has checked yet."""
+"""A value from the JSON parser, whose shape is not checked yet."""
 
 JsonObject: TypeAlias = Mapping[str, Json]
 
 
 class Misshapen(Exception):
-    """An answer of another shape than the API's; the text says in what."""
+    """An answer that does not have the shape of the API. The text names the difference."""
 
 
 def mapping(value: Json, what: str) -> JsonObject:
     """Check that a value is an object."""
     if not isinstance(value, dict):
-        raise Misshapen(f"{what} is no object but {shown(value)}")
+        raise Misshapen(f"{what} is not an object but {shown(value)}")
     return value
 
 
 def listing(value: Json, what: str) -> list[Json]:
     """Check that a value is a list."""
     if not isinstance(value, list):
-        raise Misshapen(f"{what} is no list but {shown(value)}")
+        raise Misshapen(f"{what} is not a list but {shown(value)}")
     return value
 
 
 def text(value: Json, what: str) -> str:
     """Check that a value is a text."""
     if not isinstance(value, str):
-        raise Misshapen(f"{what} is no text but {shown(value)}")
+        raise Misshapen(f"{what} is not a text but {shown(value)}")
     return value
 
 
 def number(value: Json, what: str) -> float:
     """Check that a value is a number."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise Misshapen(f"{what} is no number but {shown(value)}")
+        raise Misshapen(f"{what} is not a number but {shown(value)}")
     return float(value)
 
 
 def texts(value: Json, what: str) -> dict[str, str]:
-    """Check that a value is an object of texts, as labels are; ``null`` and nothing are an empty one."""
+    """Check that a value is an object of texts, such as labels. ``null`` and a missing value give an empty object."""
     return {name: text(item, f"{name!r} of {what}") for name, item in mapping(value or {}, what).items()}
 
 

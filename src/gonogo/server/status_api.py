@@ -1,4 +1,4 @@
-"""Reads what a server says of itself, and asks it to read its configuration again."""
+"""Reads a server's status, version, flags and configuration, and asks the server to reload."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _OFFSET = re.compile(r"global:\n(?: .*\n)*?  rule_query_offset: (\S+)\n")
 
 
 def ready(client: Client, base_url: str) -> bool:
-    """Tell whether the server is up and says that it is ready; it is asked once."""
+    """Return true if the server says that it is ready. The server is asked once."""
     try:
         return client.get(base_url, "/-/ready", retry=False).status == HTTPStatus.OK
     except SourceError:
@@ -28,7 +28,7 @@ def ready(client: Client, base_url: str) -> bool:
 
 
 def why_not_ready(client: Client, base_url: str) -> str:
-    """Ask once whether the server is ready; returns a clause that says why it is not, and what to do. Empty: it is."""
+    """Ask the server once. Return a clause that says why it is not ready and what to do; empty if it is ready."""
     try:
         answer = client.get(base_url, "/-/ready", retry=False)
         found = None if answer.status == HTTPStatus.OK else refused(answer, client.quoted(answer.body))
@@ -47,7 +47,7 @@ def build(client: Client, base_url: str) -> Build:
 
 
 def build_info(client: Client, base_url: str) -> str | None:
-    """Ask for the version of Prometheus; ``None`` for a server that is another.
+    """Ask for the version of Prometheus. Return ``None`` for another kind of server.
 
     Raises:
         SourceError: there was no valid answer.
@@ -56,7 +56,7 @@ def build_info(client: Client, base_url: str) -> str | None:
 
 
 def configuration(client: Client, base_url: str) -> str:
-    """Ask for the loaded configuration as YAML: defaults added, secrets masked except those in URLs.
+    """Ask for the loaded configuration as YAML. Defaults are added, and secrets are masked except those in URLs.
 
     Raises:
         SourceError: there was no valid answer.
@@ -65,7 +65,7 @@ def configuration(client: Client, base_url: str) -> str:
 
 
 def rule_query_offset(client: Client, base_url: str) -> timedelta:
-    """Read from the loaded configuration how far in the past rules are evaluated; 0 before 2.53, and by default.
+    """Read from the loaded configuration how far in the past rules are evaluated. It is 0 before 2.53 and by default.
 
     Raises:
         SourceError: there was no valid answer.
@@ -74,11 +74,11 @@ def rule_query_offset(client: Client, base_url: str) -> timedelta:
     try:
         return parse_duration(found[1]) if found else timedelta(0)
     except ValueError as error:
-        raise SourceError(f"{base_url} has a rule_query_offset that is no duration: {error}") from error
+        raise SourceError(f"the rule_query_offset of {base_url} is not a duration: {error}") from error
 
 
 def flags(client: Client, base_url: str) -> Mapping[str, str]:
-    """Ask for the flags that the server runs with, without their dashes.
+    """Ask for the server's flags, without their dashes.
 
     Raises:
         SourceError: there was no valid answer.
@@ -87,22 +87,23 @@ def flags(client: Client, base_url: str) -> Mapping[str, str]:
 
 
 def reload(client: Client, base_url: str) -> None:
-    """Ask the server, once, to read its configuration and rules again, and wait until it has.
+    """Ask the server once to reload its configuration and rules, and wait for the answer.
 
-    Success says only that the server took what it read: compare the rules afterwards.
+    Success means only that the server accepted the files that it read. The caller must compare
+    the rules afterwards.
 
     Raises:
-        ActionFailed: the server refused, and says why; with a broken rule file it may
-            have kept the old rules and taken the new scrape configuration.
-        SourceError: there was no answer: whether it reloaded is not known.
+        ActionFailed: the server refused, and its reason is in the error. With a broken rule file
+            the server may have kept the old rules and loaded the new scrape configuration.
+        SourceError: there was no answer. It is not known whether the server reloaded.
     """
     answer = client.send("POST", base_url, "/-/reload")
     if answer.status != HTTPStatus.OK:
         raise ActionFailed(
             f"the server refused to reload ({answer.status})",
             where=answer.url,
-            why=quote(answer.body, client.settings.secrets(), LONGEST_REASON) or "it gave no reason",
-            next_step="check its configuration with promtool; it must run with --web.enable-lifecycle",
+            why=quote(answer.body, client.settings.secrets(), LONGEST_REASON) or "the server gave no reason",
+            next_step="check the configuration with promtool; the server must run with --web.enable-lifecycle",
         )
 
 

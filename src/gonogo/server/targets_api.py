@@ -1,4 +1,4 @@
-"""Reads the targets that a server scrapes, and how their last scrapes went."""
+"""Reads the targets that a server scrapes, and the results of their last scrapes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is trusted on a TLS connection, and what is shown of oneself."""
+"""The authorities that a TLS connection trusts, and the client certificate that it shows."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from gonogo.errors import SourceError
 
 
 def tls_context(*, ca_file: str | None, cert_file: str | None, key_file: str | None, verify: bool) -> ssl.SSLContext:
-    """Build the context: ``ca_file`` replaces the system's authorities, as in Prometheus.
+    """Build the TLS context. ``ca_file`` replaces the system's authorities, as in Prometheus.
 
     Raises:
-        SourceError: a file is missing, is no PEM, or key and certificate do not match.
+        SourceError: a file is missing or is not PEM, or the key does not match the certificate.
     """
     context = _trusting(ca_file)
     context.set_alpn_protocols(["http/1.1"])
@@ -49,10 +49,10 @@ def _no_password() -> str:
 
 
 def _unusable(what: str, where: str, error: OSError) -> SourceError:
-    why = error.strerror if not isinstance(error, ssl.SSLError) else (error.reason or "it is no PEM file")
+    why = error.strerror if not isinstance(error, ssl.SSLError) else (error.reason or "the file is not a PEM file")
     return SourceError(
         f"{what} cannot be used",
         where=where,
         why=str(why),
-        next_step="see tls_config in the policy: PEM files that this user can read; a key without a password",
+        next_step="see tls_config in the policy: use PEM files that this user can read, and a key without a password",
     )

@@ -1,7 +1,7 @@
-"""Where servers of the Prometheus family, and their versions, differ; nowhere else does gonogo care.
+"""The differences between servers of the Prometheus family, all in one place.
 
 Observed on Prometheus 2.42, 3.5 and 3.16, on VictoriaMetrics, vmalert and vmagent 1.79 and
-1.145, and on Thanos 0.42. What is said of Mimir and Cortex is read, not run.
+1.145, and on Thanos 0.42. The facts about Mimir and Cortex were read in their source, not observed.
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ from gonogo.model.versions import OLDEST, release
 from gonogo.server.shape import JsonObject, Misshapen, number, text
 
 NOW = {"nocache": "1"}
-"""Asks VictoriaMetrics to answer for now; without it ``time()`` and every instant vector
-are ``-search.latencyOffset`` (30 s) in the past. Prometheus ignores it."""
+"""Asks VictoriaMetrics to answer for now. Without this parameter ``time()`` and every instant
+vector are ``-search.latencyOffset`` (30 s) in the past. Prometheus ignores the parameter."""
 
 WITHOUT_ALERTS = {"exclude_alerts": "true"}
-"""Asks Prometheus 2.52 and later to leave the active alerts out of the rules; others ignore it."""
+"""Asks Prometheus 2.52 and later to leave the active alerts out of the rules. Other servers ignore the parameter."""
 
 _PARTIAL = "the server says that its answer is partial"
 
 
 def warnings_of(envelope: JsonObject) -> tuple[str, ...]:
-    """Give what a server warned of: Prometheus in ``warnings``, VictoriaMetrics' cluster in ``isPartial``.
+    """Return a server's warnings: Prometheus writes ``warnings``, VictoriaMetrics' cluster ``isPartial``.
 
     ``infos`` of Prometheus 3 are remarks on the query, not on the answer.
     """
-    told = envelope.get("warnings") or []
-    if not isinstance(told, list):
-        raise Misshapen("its warnings are no list")
-    said = tuple(text(warning, "a warning") for warning in told)
+    listed = envelope.get("warnings") or []
+    if not isinstance(listed, list):
+        raise Misshapen("the warnings are not a list")
+    warnings = tuple(text(warning, "a warning") for warning in listed)
     partial = envelope.get("isPartial")
-    return said if partial is None or partial is False else (*said, _PARTIAL)
+    return warnings if partial is None or partial is False else (*warnings, _PARTIAL)
 
 
 class Family(StrEnum):
-    """The families of servers that answer Prometheus's API, as far as gonogo treats them differently."""
+    """The families of servers with Prometheus's API that gonogo treats differently."""
 
     PROMETHEUS = "prometheus"
     VICTORIA_METRICS = "victoria-metrics"
@@ -51,18 +51,18 @@ class Family(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """The family of a server, and its version where it is a Prometheus."""
+    """The family of a server, and its version if it is a Prometheus."""
 
     family: Family
     version: str | None = None
 
 
 def build_of(build: JsonObject) -> Build:
-    """Read what ``/api/v1/status/buildinfo`` says.
+    """Read the answer of ``/api/v1/status/buildinfo``.
 
-    VictoriaMetrics answers ``{}``, and later only the version of a Prometheus that it is
-    not. Mimir and Cortex name themselves in ``application``. Thanos gives its own version,
-    which is below 1.0; no Prometheus with this endpoint is older than 2.0.
+    Old versions of VictoriaMetrics answer ``{}``, newer versions only the version of a Prometheus
+    that they imitate. Mimir and Cortex name themselves in ``application``. Thanos gives its own
+    version, which is below 1.0. No Prometheus with this endpoint is older than 2.0.
     """
     if not build.get("goVersion"):
         return Build(Family.VICTORIA_METRICS)
@@ -74,52 +74,52 @@ def build_of(build: JsonObject) -> Build:
 
 
 def nan_ends_series(family: Family) -> bool:
-    """Tell whether NaN in a range selector may be the mark that a series ended.
+    """Return true if NaN in the answer to a range selector can be the staleness marker of a series that ended.
 
-    Prometheus's query engine drops these marks there; VictoriaMetrics answers them as NaN.
+    Prometheus's query engine drops these markers from range selectors. VictoriaMetrics returns them as NaN.
     """
     return family is Family.VICTORIA_METRICS
 
 
 def rules_untold(family: Family, groups: tuple[LoadedGroup, ...]) -> bool:
-    """Tell whether an empty list of rules says nothing of what records.
+    """Return true if rules can exist although the server's list of rules is empty.
 
-    Prometheus evaluates its own rules and lists them all. VictoriaMetrics evaluates none
-    and lists none, whatever vmalert records into it. Thanos and Mimir list the rules of
-    those programs that they know.
+    Prometheus evaluates its own rules and lists all of them. VictoriaMetrics evaluates and lists
+    no rules, even if vmalert records into it. Thanos and Mimir list the rules of the programs
+    that they know.
     """
     return family is not Family.PROMETHEUS and not groups
 
 
-def rule_health(said: str, error: str, evaluated_at: float | None) -> RuleHealth:
-    """Give a rule's health: vmalert calls a rule ``ok`` that it has never evaluated."""
-    if said == "err" or error:
+def rule_health(health: str, error: str, evaluated_at: float | None) -> RuleHealth:
+    """Return a rule's health. vmalert lists a rule that it has never evaluated as ``ok``."""
+    if health == "err" or error:
         return RuleHealth.ERROR
-    if said == "ok" and evaluated_at is not None:
+    if health == "ok" and evaluated_at is not None:
         return RuleHealth.OK
     return RuleHealth.UNKNOWN
 
 
 def engine_of(group: JsonObject) -> Engine:
-    """Recognise the program that listed a rule group by the keys that only it writes."""
+    """Return the program that listed a rule group. Each program writes some keys that no other program writes."""
     if "concurrency" in group:
         return Engine.VMALERT
     return Engine.THANOS if "partialResponseStrategy" in group else Engine.PROMETHEUS
 
 
 def group_delay(group: JsonObject, name: str) -> timedelta | None:
-    """Give the delay that a group of vmalert names itself, in seconds; with an offset it has none."""
+    """Return the delay that a group of vmalert names itself, in seconds. A group with an offset has no delay."""
     if "eval_delay" in group:
         return timedelta(seconds=number(group["eval_delay"], f"eval_delay of {name}"))
     return timedelta(0) if "eval_offset" in group else None
 
 
 def scrape_interval(target: JsonObject, discovered: Mapping[str, str]) -> timedelta | None:
-    """Give a target's interval: vmagent tells it only among the discovered labels."""
-    told = target.get("scrapeInterval") or discovered.get("__scrape_interval__")
-    if told is None:
+    """Return a target's scrape interval. vmagent writes it only in the discovered labels."""
+    interval = target.get("scrapeInterval") or discovered.get("__scrape_interval__")
+    if interval is None:
         return None
     try:
-        return parse_duration(text(told, "the scrape interval"))
+        return parse_duration(text(interval, "the scrape interval"))
     except ValueError as error:
-        raise Misshapen(f"the scrape interval {told!r} is no duration") from error
+        raise Misshapen(f"the scrape interval {interval!r} is not a duration") from error
