@@ -19,8 +19,8 @@ from gonogo.disk.trouble import write_failed
         (errno.EROFS, "mount it writable"),
         (errno.ENOENT, "make the folder"),
         (errno.EMFILE, "raise the limit on open files"),
-        (errno.EINVAL, "take away"),
-        (errno.EIO, "see that the disk is sound"),
+        (errno.EINVAL, "remove"),
+        (errno.EIO, "check the disk"),
     ],
 )
 def test_every_cause_has_its_next_step(number: int, next_step: str) -> None:

@@ -166,7 +166,7 @@ def test_a_folder_in_the_states_place_publishes_nothing(tmp_path: Path) -> None:
     first = writer_in(tmp_path).beat()
     lost(tmp_path, None)
     (tmp_path / ".duri_heartbeat.state").mkdir()
-    with pytest.raises(ActionFailed, match=r"Is a directory[\s\S]*take away the folder"):
+    with pytest.raises(ActionFailed, match=r"Is a directory[\s\S]*remove the folder"):
         writer_in(tmp_path).beat()
     assert on_file(tmp_path) == first.sequence
 
@@ -525,5 +525,5 @@ def test_a_device_in_the_place_of_the_lock_is_named(tmp_path: Path) -> None:
         writer.beat()
     assert (caught.value.where, caught.value.next_step) == (
         str(writer.lock),
-        "take away what stands in the file's place",
+        "remove the pipe, device or socket that has the file's name",
     )

@@ -82,7 +82,7 @@ def test_a_taken_port_is_said_to_be_taken(tmp_path: Path) -> None:
     with pushgateway(tmp_path / "one") as first:
         port = int(first.url.rpartition(":")[2])
         with (
-            pytest.raises(ActionFailed, match=f"cannot have the port {port}"),
+            pytest.raises(ActionFailed, match=f"cannot use the port {port}"),
             pushgateway(tmp_path / "two", port=port),
         ):
             pass

@@ -112,7 +112,7 @@ def test_a_tool_that_does_not_end_is_stopped_with_its_children(monkeypatch: pyte
     script = f"sleep 60 & echo $! > {tmp_path / 'pid'}; wait"
     run = promtool.version(command=("sh", "-c", script))
     assert not run.passed
-    assert "stopped: it had not ended after 0.5 s" in run.output
+    assert "stopped: the program had not ended after 0.5 s" in run.output
     assert run.seconds < 5
     assert ended(int((tmp_path / "pid").read_text()), 5)
 

@@ -41,7 +41,7 @@ def test_what_takes_too_long_is_stopped(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(promtool_units, "DEADLINE", timedelta(seconds=0.3))
     fake_promtool(tmp_path / "bin", monkeypatch, "echo begun; sleep 60\n")
     ((_, ran),) = run_units([[Path("a")]], 2, PROMTOOL)
-    assert (ran.passed, ran.output) == (False, "begun\n\nstopped: it had not ended after 0.3 s\n")
+    assert (ran.passed, ran.output) == (False, "begun\n\nstopped: promtool had not ended after 0.3 s\n")
 
 
 def test_only_the_beginning_of_much_output_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

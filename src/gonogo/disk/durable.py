@@ -1,8 +1,8 @@
-"""Files that are whole or not there: a reader, a crash or a full disk never meets half of one.
+"""Files that are whole or not there: no reader, crash or full disk ever leaves or sees half a file.
 
 The order is the known one: write beside, ``fsync`` the file, ``rename`` over the
-old one, ``fsync`` the folder. Until the rename the old file stands untouched;
-after the last step the new one survives a power cut.
+old one, ``fsync`` the folder. Until the rename the old file is unchanged. After
+the last step the new file survives a power cut.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from pathlib import Path
 from gonogo.disk.regular_file import read_some
 
 SYNCED_AT_ONCE = 16
-"""How many files are synced at the same time: 2,000 take 0.2 s so, and 1.4 to 2.5 s one after another."""
+"""The number of files synced at the same time. 2,000 files take 0.2 s this way, and 1.4 to 2.5 s one after another."""
 
 READABLE_BY_ALL = 0o644
-"""A collector runs as another user than the writer."""
+"""The mode of a file that a collector reads as another user than the writer."""
 
 
 def replace(path: Path, content: bytes, mode: int = READABLE_BY_ALL) -> None:
-    """Put ``content`` at ``path`` in one step.
+    """Write ``content`` to ``path`` in one step.
 
-    The caller holds the lock of the folder: what is beside ``path`` under the
-    temporary name is a dead writer's, and is thrown away. That name ends in ``.new``,
-    so no collector that matches by ending reads it.
+    The caller holds the lock of the folder. So a file that has the temporary name belongs
+    to a dead writer, and is deleted. The temporary name ends in ``.new``, so no collector
+    that matches by ending reads the file.
 
     Raises:
-        OSError: it could not be written; the old file is as it was, unless only the
+        OSError: the file could not be written. The old file is unchanged, unless only the
             last step failed, the ``fsync`` of the folder.
     """
     beside = path.with_name(f".{path.name.removeprefix('.')}.new")
@@ -46,10 +46,10 @@ def replace(path: Path, content: bytes, mode: int = READABLE_BY_ALL) -> None:
 
 
 def read(path: Path, limit: int) -> bytes | None:
-    """Give at most the first ``limit`` bytes of a file, or ``None`` where there is none.
+    """Return at most the first ``limit`` bytes of a file, or ``None`` if there is no file.
 
     Raises:
-        OSError: it is there and cannot be read, or is no regular file.
+        OSError: the file exists but cannot be read, or is not a regular file.
     """
     try:
         return read_some(path, limit)[:limit]
@@ -58,12 +58,12 @@ def read(path: Path, limit: int) -> bytes | None:
 
 
 def sync_files(paths: Iterable[Path]) -> None:
-    """Make the bytes of files survive a power cut; the links among them have none.
+    """Make the bytes of files survive a power cut. Symbolic links are left out, because they have no bytes.
 
-    Many are synced at the same time: a journaling disk then writes one commit for all that wait, not one for each.
+    Many files are synced at the same time: a journaling disk then writes one commit for all of them, not one for each.
 
     Raises:
-        OSError: one cannot be opened or synced.
+        OSError: a file cannot be opened or synced.
     """
     files = [path for path in paths if not path.is_symlink()]
     if files:
@@ -83,7 +83,7 @@ def _sync_file(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make what was renamed or removed in a folder survive a power cut.
+    """Make the renames and removals in a folder survive a power cut.
 
     Raises:
         OSError: the folder cannot be opened or synced.

@@ -1,7 +1,7 @@
-r"""Gauges in Prometheus's text format: written, and read back.
+r"""Writes gauges in Prometheus's text format, and reads them back.
 
-Source: Prometheus documentation, "Exposition formats", text format 0.0.4: in a
-label value ``\``, ``"`` and line feed are escaped; the last line ends in a line feed.
+Source: Prometheus documentation, "Exposition formats", text format 0.0.4. In a label
+value ``\``, ``"`` and line feed are escaped. The last line ends in a line feed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """One metric with one series: its name, what it means, and its value as it is written."""
+    """A metric with one series: its name, its help text, and its value as text."""
 
     name: str
     meaning: str
@@ -24,7 +24,7 @@ class Gauge:
 
 
 def exposition(gauges: tuple[Gauge, ...], labels: Mapping[str, str]) -> bytes:
-    """Write the gauges, each with the same labels; an empty label is the same as none and left out."""
+    """Write the gauges, each with the same labels. A label with an empty value is left out: both mean the same."""
     pairs = ",".join(_pair(*label) for label in labels.items() if label[1])
     braces = f"{{{pairs}}}" if pairs else ""
     return "".join(
@@ -34,10 +34,10 @@ def exposition(gauges: tuple[Gauge, ...], labels: Mapping[str, str]) -> bytes:
 
 
 def values(text: str, metric: str, labels: Mapping[str, str]) -> Iterator[float]:
-    """Give the values of ``metric`` in all its series that bear ``labels``; a line that makes no sense has none.
+    """Yield the values of ``metric`` in all its series that have ``labels``. A malformed line has no value.
 
-    Labels are looked for as they are written, without spaces, as every exporter in Go
-    and this module do. A quote inside a value is escaped, so no value looks like a label.
+    The function searches for labels in the form that this module and every exporter in Go write,
+    without spaces. A quote inside a value is escaped, so no value looks like a label.
     """
     wanted = [f",{_pair(*label)}" for label in labels.items()]
     for line in text.split("\n"):
@@ -50,7 +50,7 @@ def values(text: str, metric: str, labels: Mapping[str, str]) -> Iterator[float]
 
 
 def label_sets(text: str, metric: str) -> Iterator[dict[str, str]]:
-    """Give the labels of each series of ``metric``, their values as they are written."""
+    """Yield the labels of each series of ``metric``. Their values are still escaped."""
     for line in text.split("\n"):
         if line.startswith((f"{metric}{{", f"{metric} ")):
             pairs = line[len(metric) :].rpartition("}")[0]
@@ -58,7 +58,7 @@ def label_sets(text: str, metric: str) -> Iterator[dict[str, str]]:
 
 
 def written(labels: Mapping[str, str]) -> dict[str, str]:
-    """Give labels as a file has them: the values escaped, the empty ones left out."""
+    """Return labels in the form that a file has: the values are escaped, and labels without a value are left out."""
     return {name: value.translate(_ESCAPES) for name, value in labels.items() if value}
 
 

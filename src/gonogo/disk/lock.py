@@ -1,13 +1,14 @@
-"""A lock between processes that is waited for up to a deadline, without polling.
+"""A lock between processes. A process waits for it up to a deadline, without polling.
 
-``flock`` can wait for ever or give up at once; it knows no deadline. So a thread
-does the waiting: sound in the main program, in a daemon and in any thread, and no
-signal handler of anybody is touched. A wait that was given up cannot be interrupted:
-it lets the lock go at once should it still come, and this process's next attempt
-takes it over, so that a lock that is never released costs one thread, not many.
+``flock`` can wait for ever or give up at once, but has no deadline. So a thread waits. That
+works in the main program, in a daemon and in any thread, and changes no signal handler. A
+wait that was given up cannot be interrupted. If it gets the lock later, it releases the lock
+at once. The next attempt of this process takes the old wait over, so that a lock that is never
+released costs one thread, not many.
 
-The deadline is for one holder that does not let go. A line that moves, say two hundred
-writers at once on a slow machine, is waited in for longer, up to a bound of its own.
+The deadline bounds the wait for one holder that does not release the lock. While the lock
+passes from holder to holder, for example among two hundred writers on a slow machine, a
+process waits longer, up to a second bound.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ from gonogo.errors import Busy
 from gonogo.stopping import happened, ring
 
 LONGEST_LINE = 60.0
-"""Seconds that are waited in all, while the lock passes from one holder to the next."""
+"""The longest wait in seconds while the lock passes from one holder to the next."""
 
 LETTING_GO = 0.5
-"""Seconds that are waited at least where a wait of this process was given up: it may have the lock for a moment."""
+"""The shortest wait in seconds after this process gave up a wait: that wait may hold the lock for a moment."""
 
 _given_up: dict[Path, _Wait] = {}
 _bookkeeping = threading.Lock()
@@ -36,16 +37,16 @@ _bookkeeping = threading.Lock()
 
 @contextmanager
 def hold(path: Path, patience: float, progress: Callable[[], object] = lambda: None) -> Iterator[None]:
-    """Hold the lock file ``path``, made when missing.
+    """Hold the lock on the file ``path`` for the time of the block. A missing file is created.
 
     Args:
-        path: the lock file; or a folder that is there, which is locked itself, without a file in it.
+        path: the lock file, or an existing folder: then the folder itself is locked, and no file is created.
         patience: seconds to wait for a holder.
-        progress: gives something else once a holder has done its work; while it does,
-            the patience begins anew, up to ``LONGEST_LINE``.
+        progress: returns another value each time a holder has done its work. Each new value starts
+            the patience again, up to ``LONGEST_LINE`` in all.
 
     Raises:
-        Busy: it was held all that time; says who may hold it.
+        Busy: another process held the lock all that time. The error says which process may hold it.
         OSError: the lock file cannot be opened or locked.
     """
     end = time.monotonic() + max(patience, LONGEST_LINE)
@@ -65,7 +66,7 @@ def hold(path: Path, patience: float, progress: Callable[[], object] = lambda: N
 def _first_in_line(path: Path, patience: float) -> int | None:
     deadline = time.monotonic() + patience
     descriptor = _locked(path, deadline)
-    while descriptor is not None and not _stands_at(path, descriptor):
+    while descriptor is not None and not _is_at(path, descriptor):
         os.close(descriptor)
         descriptor = _locked(path, deadline)
     return descriptor
@@ -99,8 +100,8 @@ def _wait_for(path: Path, descriptor: int) -> _Wait:
     return earlier
 
 
-def _stands_at(path: Path, descriptor: int) -> bool:
-    """Tell whether the locked file is the one at ``path``, not one deleted while it was waited for."""
+def _is_at(path: Path, descriptor: int) -> bool:
+    """Return true if the locked file is still at ``path``: it may have been deleted during the wait."""
     try:
         return os.path.samestat(path.stat(), os.fstat(descriptor))
     except FileNotFoundError:
@@ -108,7 +109,7 @@ def _stands_at(path: Path, descriptor: int) -> bool:
 
 
 class _Wait:
-    """One blocking ``flock`` in a thread of its own."""
+    """A blocking ``flock`` in its own thread."""
 
     def __init__(self, path: Path, descriptor: int) -> None:
         self.wanted = True
@@ -131,7 +132,7 @@ class _Wait:
         ring()
 
     def outcome(self, deadline: float) -> int | None:
-        """Give the locked descriptor, or ``None`` when the deadline came first."""
+        """Return the locked descriptor, or ``None`` if the deadline came first."""
         try:
             in_time = happened(self._over, deadline - time.monotonic())
         except BaseException:
@@ -146,7 +147,7 @@ class _Wait:
         return self._descriptor
 
     def _given_up(self) -> bool:
-        """Want the lock no more; false where it came all the same."""
+        """Give up the wait and return true; return false if the wait has already ended."""
         with _bookkeeping:
             if self._over.is_set():
                 return False
@@ -157,20 +158,23 @@ class _Wait:
 
 def _busy(path: Path, patience: float) -> Busy:
     return Busy(
-        f"somebody else held the lock for {patience:g} s",
+        f"another process held the lock for {patience:g} s",
         where=str(path),
         why=_holder(path),
-        next_step="see what that process does (a stopped one keeps its lock); do not delete the lock file",
+        next_step="check what that process does (a stopped process keeps its lock); do not delete the lock file",
     )
 
 
 def _holder(path: Path) -> str:
-    """Say who may hold the lock, as far as the kernel shows it to us (``proc(5)``, ``/proc/locks``)."""
+    """Return a clause that names the process that may hold the lock, from ``/proc/locks`` (``proc(5)``)."""
     try:
         file = f":{path.stat().st_ino}"
         locks = [line.split() for line in Path("/proc/locks").read_text(encoding="ascii").splitlines()]
         process = next(lock[4] for lock in locks if lock[1] == "FLOCK" and lock[5].endswith(file))
         name = Path(f"/proc/{process}/comm").read_text(encoding="utf-8", errors="replace").strip()
     except (OSError, StopIteration):
-        return "who holds it cannot be seen from here: another container, another machine, or it has just ended"
+        return (
+            "the holder of the lock cannot be seen from here: it is in another container, on another machine, "
+            "or has just ended"
+        )
     return f"process {process} ({name}) may hold it"

@@ -10,15 +10,15 @@ from pathlib import Path
 from gonogo.model.file_pattern import BadPattern, compiled, is_pattern
 
 _LONGEST_PATH = 4096
-"""How many bytes a path has at most on Linux; longer patterns match nothing, and Python is slow to find that out."""
+"""Bytes of the longest path on Linux. A longer pattern matches no file, and Python is slow to find that out."""
 
 
 def matching_files(pattern: str, root: str | os.PathLike[str] = "") -> tuple[str, ...]:
-    """List the names that a pattern matches, sorted within each folder; a pattern that Go refuses matches none.
+    """List the names that a pattern matches, sorted within each folder. A pattern that Go refuses matches no file.
 
     Args:
-        pattern: absolute, or relative to ``root``; the names are then relative, too.
-        root: the folder that relative patterns start from; its own name is no pattern.
+        pattern: an absolute pattern, or one relative to ``root``: then the names are relative as well.
+        root: the folder that relative patterns start from. Wildcards in its own name are not expanded.
     """
     if not pattern or len(pattern) > _LONGEST_PATH:
         return ()

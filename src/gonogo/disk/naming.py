@@ -1,4 +1,4 @@
-"""How files are named to people: as they would write them where they are."""
+"""The names of files in output: the shortest path that a user could type in the current folder."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 
 
 def shown(path: Path) -> Path:
-    """Name a file without detours, and seen from the current folder where it lies in it.
+    """Return the path of a file without ``..``, relative to the current folder if the file is below that folder.
 
-    A detour over ``..`` stays where a link makes it lead elsewhere than its text says.
+    A ``..`` stays if its removal would name another file, because of a symbolic link.
     """
     try:
         here = Path.cwd()
-    except FileNotFoundError:  # the folder was deleted, and nothing lies in it
+    except FileNotFoundError:  # the current folder was deleted, so it contains no file
         return path
     straight = Path(os.path.normpath(here / path))
     if ".." in path.parts and not _same(straight, path):

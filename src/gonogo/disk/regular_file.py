@@ -1,4 +1,4 @@
-"""Reads regular files only, up to a bound: a pipe, a device or a socket is told before it is opened."""
+"""Reads regular files only, up to a bound. A pipe, a device or a socket is refused before it is opened."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 LARGEST_FILE = 16 * 1024 * 1024
-"""Bytes; 10,000 rules take 4 MB."""
+"""Bytes of the largest file that is read; 10,000 rules take 4 MB."""
 
 _KINDS = {
     stat.S_IFDIR: "a folder",
@@ -20,20 +20,20 @@ _KINDS = {
 
 
 class NotReadable(OSError):
-    """A file that cannot be taken, and why."""
+    """A file that cannot be used, with the reason."""
 
     def __init__(self, why: str, path: Path | None = None) -> None:
-        """Keep the reason, and the path where it is known."""
+        """Store the reason, and the path if it is known."""
         super().__init__(errno.EINVAL, why, *(() if path is None else (str(path),)))
         self.why = why
 
     def __str__(self) -> str:
-        """Give the reason alone."""
+        """Return the reason alone."""
         return self.why
 
 
 def keeps_readers_waiting(path: str) -> bool:
-    """Tell whether a program that opens this path and reads to the end may never get there: a pipe, a device."""
+    """Return true if a program that reads this path may never reach the end, as with a pipe or a device."""
     try:
         mode = Path(path).stat().st_mode
     except (OSError, ValueError):
@@ -42,10 +42,10 @@ def keeps_readers_waiting(path: str) -> bool:
 
 
 def status_of(path: Path) -> os.stat_result:
-    """Give the status of the regular file behind ``path``, links followed.
+    """Return the status of the regular file at ``path``. Symbolic links are followed.
 
     Raises:
-        NotReadable: it is no regular file, or cannot be reached.
+        NotReadable: the file is not a regular file, or cannot be reached.
     """
     try:
         status = path.stat()
@@ -57,11 +57,11 @@ def status_of(path: Path) -> os.stat_result:
 
 
 def read_regular(path: Path, largest: int = LARGEST_FILE) -> tuple[bytes, os.stat_result]:
-    """Read a whole file, and give its status with it.
+    """Return the content of a whole file, and its status.
 
     Raises:
-        NotReadable: it is no regular file, is larger than ``largest``, may not be read, or was replaced by
-            another one or written meanwhile.
+        NotReadable: the file is not a regular file, is larger than ``largest``, is not readable for this user, or
+            was replaced or written during the read.
     """
     expected = status_of(path)
     if expected.st_size > largest:
@@ -80,14 +80,14 @@ def read_regular(path: Path, largest: int = LARGEST_FILE) -> tuple[bytes, os.sta
 
 
 def read_some(path: Path, most: int = LARGEST_FILE) -> bytes:
-    """Read a regular file up to one byte more than ``most``, by which a larger one is told; nothing is waited for.
+    """Read a regular file without waiting, up to ``most`` bytes and one more, which shows that the file is larger.
 
     Raises:
-        OSError: it is not there, or may not be read.
-        NotReadable: it is no regular file.
+        OSError: the file is missing, or is not readable for this user.
+        NotReadable: the file is not a regular file.
     """
-    if not stat.S_ISDIR((status := path.stat()).st_mode):  # of a folder the system says it
-        _refuse(status, path)  # opening a device may already do something
+    if not stat.S_ISDIR((status := path.stat()).st_mode):  # the system itself refuses to read a folder
+        _refuse(status, path)  # the mere opening of a device may have an effect
     with open(path, "rb", opener=_without_waiting) as file:
         _refuse(os.fstat(file.fileno()), path)
         return file.read(most + 1)
@@ -97,9 +97,9 @@ def read_text(path: Path, errors: str = "strict") -> str:
     """Read a whole regular file as UTF-8.
 
     Raises:
-        OSError: it is not there, or may not be read.
-        NotReadable: it is no regular file, or is larger than ``LARGEST_FILE``.
-        UnicodeDecodeError: it is no UTF-8.
+        OSError: the file is missing, or is not readable for this user.
+        NotReadable: the file is not a regular file, or is larger than ``LARGEST_FILE``.
+        UnicodeDecodeError: the content is not UTF-8.
     """
     content = read_some(path)
     if len(content) > LARGEST_FILE:

@@ -1,4 +1,4 @@
-"""A file for node_exporter's textfile collector as a place to publish metrics, and to read them back."""
+"""Publishes metrics in a file for node_exporter's textfile collector, and reads them back."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ _LARGEST = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Textfile:
-    """One ``.prom`` file, which is always whole."""
+    """A ``.prom`` file, which is always whole."""
 
     via: ClassVar[str] = "textfile"
     path: Path
 
     @property
     def address(self) -> str:
-        """Where it is."""
+        """Return the path of the file as text."""
         return str(self.path)
 
     def publish(self, content: bytes) -> None:
-        """Replace the file.
+        """Replace the content of the file.
 
         Raises:
-            ActionFailed: it could not be written; the old one is intact.
+            ActionFailed: the file could not be written. The old file is unchanged.
         """
         try:
             durable.replace(self.path, content)
         except OSError as error:
-            raise write_failed("the textfile could not be written, the old one stands", self.path, error) from error
+            raise write_failed("the textfile could not be written, the old one is kept", self.path, error) from error
 
     def published(self, metric: str) -> tuple[float, ...]:
-        """Give the values of ``metric`` in the file; none where it is missing, damaged or not readable."""
+        """Return the values of ``metric`` in the file; no values if the file is missing, damaged or not readable."""
         return tuple(values(self._text(), metric, {}))
 
     def strangers(self, metric: str, labels: Mapping[str, str]) -> tuple[dict[str, str], ...]:
-        """Give the labels of each series of ``metric`` that has others than these."""
+        """Return the labels of each series of ``metric`` that has other labels than ``labels``."""
         own = written(labels)
         return tuple(found for found in label_sets(self._text(), metric) if found != own)
 

@@ -1,4 +1,4 @@
-"""Says what a failed write means to the person who has to mend it."""
+"""Turns a failed write into an error that says how to fix the cause."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from gonogo.errors import ActionFailed
 _NEXT_STEPS = {
     errno.ENOSPC: "make room on that disk",
     errno.EDQUOT: "make room in the user's quota",
-    errno.EFBIG: "raise the limit on the size of files that this process has (ulimit -f)",
+    errno.EFBIG: "raise this process's limit on the size of files (ulimit -f)",
     errno.EACCES: "let the user who beats write to that folder",
     errno.EPERM: "let the user who beats write to that folder",
     errno.EROFS: "mount it writable, or write somewhere else",
-    errno.ENOENT: "make the folder; it has to be the one that node_exporter reads",
+    errno.ENOENT: "create the folder; it must be the folder that node_exporter reads",
     errno.ENOTDIR: "name a folder; one part of that path is a file",
-    errno.EISDIR: "take away the folder that stands in the file's place",
-    errno.EINVAL: "take away what stands in the file's place",
-    errno.EMFILE: "raise the limit on open files that this process has (ulimit -n)",
-    errno.ENFILE: "raise the limit on open files that this machine has (sysctl fs.file-max)",
+    errno.EISDIR: "remove the folder that has the file's name",
+    errno.EINVAL: "remove the pipe, device or socket that has the file's name",
+    errno.EMFILE: "raise this process's limit on open files (ulimit -n)",
+    errno.ENFILE: "raise this machine's limit on open files (sysctl fs.file-max)",
 }
 
 
 def write_failed(what: str, path: Path, error: OSError) -> ActionFailed:
-    """Make the error of a file that could not be written; what stood there before still stands."""
+    """Return the error for a file that could not be written. The old file is unchanged."""
     return ActionFailed(
         what,
         where=str(path),
         why=error.strerror or str(error),
-        next_step=_NEXT_STEPS.get(error.errno or 0, "see that the disk is sound"),
+        next_step=_NEXT_STEPS.get(error.errno or 0, "check the disk"),
     )

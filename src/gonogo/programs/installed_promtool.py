@@ -12,17 +12,17 @@ from gonogo.model.versions import JUNIT, Version, reaches, release
 from gonogo.programs.promtool import PROMTOOL, version
 
 _VERSION = "promtool, version "
-"""The beginning of the line with the version; what runs promtool elsewhere may print lines before it."""
+"""The beginning of the line with the version. A command such as ``docker exec`` may print lines before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Promtool:
-    """One promtool, as it was found.
+    """A promtool that gonogo found.
 
     Attributes:
-        command: the command that starts it, options for every subcommand included.
-        version: its version as it prints it, such as ``3.5.3+ds1``; empty if it prints none.
-        lacking: the features that were asked for and that it is too old for.
+        command: the command that starts promtool, with its options for every subcommand.
+        version: the version that promtool prints, such as ``3.5.3+ds1``; empty if promtool prints no version.
+        lacking: the requested features that this promtool is too old for.
     """
 
     command: tuple[str, ...] = PROMTOOL
@@ -31,33 +31,34 @@ class Promtool:
 
     @property
     def release(self) -> Version | None:
-        """Its major and minor number; None if it prints no version."""
+        """Return promtool's major and minor number; None if promtool prints no version."""
         return release(self.version)
 
     @property
     def key(self) -> str:
-        """Everything about it that a verdict may depend on: its version and its options."""
+        """Return the version and the options of promtool: a verdict depends on both."""
         return " ".join((self.version, *(part for part in self.command if part.startswith("--"))))
 
     @property
     def writes_junit(self) -> bool:
-        """True from the version with ``--junit`` on, and for a promtool without a version: a new build by hand."""
+        """Return true if promtool has ``--junit``. A promtool without a version is taken for a new build by hand."""
         return reaches(self.release, JUNIT)
 
 
 def installed_promtool(
     demanded: Iterable[str] = (), also: Iterable[str] = (), command: Sequence[str] = PROMTOOL
 ) -> Promtool:
-    """Find a promtool, ask for its version, and let it turn on features of PromQL.
+    """Find promtool, ask for its version, and add the options that turn on features of PromQL.
 
     Args:
-        demanded: the features that it has to turn on.
-        also: the features that it turns on if it can.
-        command: what runs it: a program on ``PATH``, or a prefix such as ``docker exec prometheus promtool``.
+        demanded: the features that promtool must turn on.
+        also: the features that promtool turns on if it can.
+        command: the command that runs promtool: a program on ``PATH``, or a prefix such as
+            ``docker exec prometheus promtool``.
 
     Raises:
-        MissingTool: the command is not there, or does not run a promtool.
-        UsageError: it is too old for a feature that it has to turn on.
+        MissingTool: the command is missing, or does not run promtool.
+        UsageError: promtool is too old for a demanded feature.
     """
     number = version_number(command)
     wanted = tuple(demanded)
@@ -66,25 +67,28 @@ def installed_promtool(
         if name in wanted:
             raise UsageError(
                 f"{' '.join(command)} {number} cannot turn on the feature {name}",
-                why=f"promtool takes it from {since(name)} on, and without it reads another PromQL than the server",
-                next_step="install the promtool of the server's version, or take it out of prometheus.features",
+                why=(
+                    f"promtool has the feature since {since(name)}; without the feature, promtool and the server "
+                    "read PromQL differently"
+                ),
+                next_step="install the promtool of the server's version, or remove it from prometheus.features",
             )
     return Promtool((*command, *found.options), number, found.lacking)
 
 
 def version_number(command: Sequence[str] = PROMTOOL) -> str:
-    """Ask a promtool for its version, such as ``2.42.0+ds``; return an empty text if it prints none.
+    """Ask promtool for its version, such as ``2.42.0+ds``. Return an empty text if promtool prints an empty version.
 
     Raises:
-        MissingTool: the command is not there, or does not run a promtool.
+        MissingTool: the command is missing, or does not run promtool.
     """
     ran = version(command=command)
-    told = [line for line in ran.output.splitlines() if line.startswith(_VERSION)]
-    if not ran.passed or not told:
+    lines = [line for line in ran.output.splitlines() if line.startswith(_VERSION)]
+    if not ran.passed or not lines:
         name = " ".join(command)
         raise MissingTool(
             f"{name} could not be run",
             why=last_words(ran.output),
-            next_step=f"see what {name} --version says, and start what it runs in",
+            next_step=f"run {name} --version, and start the container or machine that promtool runs in",
         )
-    return told[0].removeprefix(_VERSION).partition(" ")[0]
+    return lines[0].removeprefix(_VERSION).partition(" ")[0]

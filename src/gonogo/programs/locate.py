@@ -1,4 +1,4 @@
-"""The programs that gonogo runs, and the Debian package that brings each."""
+"""Finds the programs that gonogo runs, and names the Debian package of each."""
 
 from __future__ import annotations
 
@@ -21,19 +21,20 @@ PACKAGES = {
     VMALERT: "victoria-metrics",
     "vmagent": "victoria-metrics",
 }
-"""Program -> the package of Debian 12 that brings it."""
+"""The package of Debian 12 that contains each program."""
 
 
 _SCARCE = frozenset((errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE))
-"""Errors of a start that are the machine's, whatever the program is."""
+"""Errors of a start that the machine causes, not the program."""
 
 
 @contextmanager
 def runnable(program: str) -> Iterator[None]:
-    """Start a program in the block.
+    """Turn an error of a start in the block into an error for the user.
 
     Raises:
-        MissingTool: the system cannot run it, such as a script without its interpreter or a program of another machine.
+        MissingTool: the system cannot run the program, such as a script without its interpreter, or a program for
+            another machine.
     """
     try:
         yield
@@ -43,21 +44,21 @@ def runnable(program: str) -> Iterator[None]:
         raise MissingTool(
             f"{program} cannot be run",
             why=error.strerror or str(error),
-            next_step=f"see what `file {program}` says of it, and install a program for this machine",
+            next_step=f"run `file {program}` to see its kind, and install a program for this machine",
         ) from error
 
 
 def locate(program: str) -> str:
-    """Find a program on ``PATH``, or where its path says, and give its full path.
+    """Return the full path of a program, found on ``PATH`` or at its own path.
 
     Raises:
-        MissingTool: it is not there; the error names the package to install.
+        MissingTool: the program is missing. The error names the package to install.
     """
     found = shutil.which(program)
     if found is None:
         raise MissingTool(
             f"{program} is not installed",
-            why="gonogo runs the real program, and it is not on PATH",
+            why="gonogo runs the real program, and the program is not on PATH",
             next_step=f"apt-get install {PACKAGES[program]}" if program in PACKAGES else f"install {program}",
         )
     return found

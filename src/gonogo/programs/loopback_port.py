@@ -1,4 +1,4 @@
-"""A port on loopback that stays ours, whether or not the server on it is up."""
+"""Reserves a port on loopback, and keeps it while the server on the port is down."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ HOST = "127.0.0.1"
 
 
 def reserve_port(port: int = 0) -> socket.socket:
-    """Bind a port (0: a free one) without listening, and keep it until the socket is closed.
+    """Bind a port without listening, and keep the port until the socket is closed. 0 means a free port.
 
-    While the reservation is held, nobody gets the port by asking for a free one, not
-    even between a server's death and its restart; only a listener that sets
-    ``SO_REUSEADDR``, as every Go server does, can listen there.
+    While the socket is open, no process that asks for a free port gets this port, not even
+    between a server's death and its restart. Only a listener that sets ``SO_REUSEADDR``, as
+    every Go server does, can listen there.
 
     Raises:
         OSError: the port is taken.
@@ -20,7 +20,7 @@ def reserve_port(port: int = 0) -> socket.socket:
     held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         if port:
-            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # past connections may linger
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # old connections may still be closing
         held.bind((HOST, port))
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     except OSError:
@@ -30,7 +30,7 @@ def reserve_port(port: int = 0) -> socket.socket:
 
 
 def port_of(held: socket.socket) -> int:
-    """Give the number of a reserved port."""
+    """Return the number of a reserved port."""
     number = held.getsockname()[1]
     if not isinstance(number, int):
         raise TypeError("a TCP socket's address ends in its port")

@@ -1,10 +1,10 @@
 """A folder in memory for the databases that promtool makes for each test and removes again.
 
-Written to a disk they cost a tenth of the time of a run. They are small: 0.2 MB at most
-at any moment, measured over 87 files of real tests. Memory is used only where there is
-far more of it than that: not in a container, whose ``/dev/shm`` has 64 MB, and not
-where ``TMPDIR`` is set, for then somebody chose. It is a convenience: whatever is wrong with
-it, there is none.
+On a disk these databases cost a tenth of the time of a run. They are small: 0.2 MB at most
+at any moment, measured over 87 files of real tests. Memory is used only if far more is free:
+so not in a container, whose ``/dev/shm`` has 64 MB. Memory is not used either if ``TMPDIR``
+is set, because then the user chose a folder. The folder only saves time, so any error with
+it means: no folder in memory.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from tempfile import TemporaryDirectory
 
 from gonogo.environment import variable
 
-SHARED = Path("/dev/shm")  # noqa: S108 - the folder made in it has a name of its own and is the user's alone
-"""Where Linux keeps files in memory."""
+SHARED = Path("/dev/shm")  # noqa: S108 - the folder made there has a random name and belongs to the user alone
+"""The folder that Linux keeps in memory."""
 
 ROOM = 1 << 30
-"""Bytes that must be free in it."""
+"""Bytes that must be free in ``SHARED``."""
 
 
 @contextmanager
 def memory_folder() -> Iterator[Path | None]:
-    """Make a folder in memory for the time of the block; ``None`` where there is not plenty of room for it."""
+    """Create a folder in memory for the time of the block; ``None`` if less than ``ROOM`` is free."""
     with ExitStack() as held:
         folder = None
         if variable("TMPDIR") is None and _free(SHARED) >= ROOM:
@@ -37,9 +37,9 @@ def memory_folder() -> Iterator[Path | None]:
 
 
 def _free(place: Path) -> int:
-    """Tell how many bytes are free for this user; 0 where that cannot be told."""
+    """Return the number of bytes free for this user; 0 if the system does not report it."""
     try:
-        told = os.statvfs(place)
+        status = os.statvfs(place)
     except OSError:
         return 0
-    return told.f_bavail * told.f_frsize
+    return status.f_bavail * status.f_frsize

@@ -1,9 +1,9 @@
 """Starts the real servers of the Prometheus family on loopback, and stops them again.
 
-Each is a context manager that yields a ``RunningServer`` once it is ready. Every
-storage path is explicit and lies in the folder that the caller gives: no server reads
-or writes a system path. Ports are free ones unless asked for, and stay reserved over
-kills and restarts.
+Each function is a context manager that yields a ``RunningServer`` as soon as the server is
+ready. Every storage path is explicit and in the caller's folder: no server reads or writes
+a system path. A server gets a free port unless the caller names one. The port stays
+reserved over kills and restarts.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from gonogo.programs.server_process import RunningServer
 from gonogo.server.http import Client
 
 RETENTION = timedelta(days=400)
-"""How long Prometheus keeps samples here: longer than any history it is given."""
+"""The retention of Prometheus here: longer than any history that gonogo loads into it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A server's program, by name or path, and the path that answers 200 once it is ready."""
+    """A server's program, by name or path, and the URL path that answers 200 when the server is ready."""
 
     name: str
     ready_path: str
@@ -36,12 +36,12 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """How a server is reached where its flags make that special.
+    """The address of a server, if its flags change the scheme or the path.
 
     Attributes:
-        scheme: ``https`` where it has a certificate.
-        prefix: the path that it serves under, without a final slash.
-        client: how to ask whether it is ready, where it wants credentials or TLS.
+        scheme: ``https`` for a server with a certificate.
+        prefix: the path prefix of the server, without a final slash.
+        client: the client for a server that asks for credentials or TLS.
     """
 
     scheme: str = "http"
@@ -60,11 +60,11 @@ def start(
     """Run a program on a port of loopback until the block ends.
 
     Args:
-        program: what to run.
-        directory: made if need be; the log goes there, named for the program.
-        flags: given the port, its arguments.
-        port: the port to listen on; 0 takes a free one.
-        front: how it is reached, if not by plain HTTP at the root.
+        program: the program to run.
+        directory: the folder of the log, which has the program's name. A missing folder is created.
+        flags: returns the arguments of the program for a port.
+        port: the port to listen on; 0 means a free port.
+        front: the address of the server, if it is not plain HTTP at the root.
 
     Raises:
         MissingTool: the program is not installed.
@@ -96,10 +96,10 @@ def _reserved(name: str, port: int) -> socket.socket:
         return reserve_port(port)
     except OSError as error:
         raise ActionFailed(
-            f"{name} cannot have the port {port}",
+            f"{name} cannot use the port {port}",
             where=f"{HOST}:{port}",
             why=str(error.strerror),
-            next_step="end what listens there, or let gonogo take a free port",
+            next_step="stop the program that listens there, or let gonogo choose a free port",
         ) from error
 
 
@@ -107,7 +107,7 @@ def _reserved(name: str, port: int) -> socket.socket:
 def prometheus(
     directory: Path, config_file: Path, *, port: int = 0, flags: Sequence[str] = (), front: Front | None = None
 ) -> Iterator[RunningServer]:
-    """Run Prometheus; its blocks lie in ``directory/data``, and ``/-/reload`` is open."""
+    """Run Prometheus. Its data is in ``directory/data``, and ``/-/reload`` is enabled."""
     front = front or Front()
 
     def argv(number: int) -> Sequence[str]:
@@ -127,7 +127,7 @@ def prometheus(
 
 @contextmanager
 def pushgateway(directory: Path, *, port: int = 0, flags: Sequence[str] = ()) -> Iterator[RunningServer]:
-    """Run a Pushgateway; what was pushed is kept in ``directory/pushgateway.data`` over a stop."""
+    """Run a Pushgateway. The pushed metrics survive a stop in ``directory/pushgateway.data``."""
 
     def argv(number: int) -> Sequence[str]:
         kept = f"--persistence.file={directory / 'pushgateway.data'}"
@@ -141,9 +141,9 @@ def pushgateway(directory: Path, *, port: int = 0, flags: Sequence[str] = ()) ->
 def node_exporter(
     textfile_dir: Path, *, port: int = 0, flags: Sequence[str] = (), directory: Path | None = None
 ) -> Iterator[RunningServer]:
-    """Run a node_exporter that exports the text files of ``textfile_dir`` and nothing of the machine.
+    """Run a node_exporter that exports the text files of ``textfile_dir`` and no metrics of the machine.
 
-    Its log goes to ``directory``, by default the folder above the text files'.
+    Its log goes to ``directory``, by default the folder above ``textfile_dir``.
     """
     textfile_dir.mkdir(parents=True, exist_ok=True)
 

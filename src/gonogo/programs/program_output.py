@@ -1,7 +1,8 @@
-"""Reads what a program writes, until the program itself has ended.
+"""Reads the output of a program until the program itself has ended.
 
-The end of its output is no sign of that: what a program leaves running in the background keeps the output open, for
-ever if it is a daemon. So the end of the process is waited for, and then only what is there already is read.
+The end of the output does not show the end of the program: a child that the program left running in the background
+keeps the output open, and a daemon keeps it open for ever. So the functions here wait for the end of the process, and
+then read only the output that is already there.
 """
 
 from __future__ import annotations
@@ -19,21 +20,22 @@ from gonogo.stopping import readable
 _CHUNK = 65_536
 
 Wait = Callable[[int, float], object]
-"""Waits until a descriptor can be read, for so many seconds at most."""
+"""A function that waits until a descriptor can be read, for a number of seconds at most."""
 
 
 def readable_whatever_comes(descriptor: int, seconds: float) -> None:
-    """Wait as ``readable`` does, but let no signal end the wait."""
+    """Wait like ``readable``, but without ending the wait for a signal."""
     select((descriptor,), (), (), seconds)
 
 
 def output_of(process: subprocess.Popen[bytes], seconds: float, wait: Wait = readable) -> Iterator[bytes]:
-    """Give the output of a program piece by piece, until it has ended or the time is up.
+    """Yield the output of a program piece by piece, until the program has ended or the time is over.
 
-    The end of the process is not collected, so that its number stays its own: the caller stops or waits for it.
+    The function does not collect the end of the process, so that no other process gets its number: the caller stops
+    the process or waits for it.
 
     Raises:
-        Stopped: a signal came, unless ``wait`` takes no notice of signals.
+        Stopped: a signal came, unless ``wait`` ignores signals.
     """
     until = time.monotonic() + seconds
     with selectors.EpollSelector() as selector, _end_of(process) as end:
@@ -54,7 +56,7 @@ def output_of(process: subprocess.Popen[bytes], seconds: float, wait: Wait = rea
 
 
 def has_ended(process: subprocess.Popen[bytes]) -> bool:
-    """Tell whether a program has ended, without collecting its end."""
+    """Return true if a program has ended, without collecting its end."""
     if process.returncode is not None:
         return True
     return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
@@ -62,7 +64,7 @@ def has_ended(process: subprocess.Popen[bytes]) -> bool:
 
 @contextmanager
 def _end_of(process: subprocess.Popen[bytes]) -> Iterator[int]:
-    """Give a descriptor that can be read as soon as the process has ended."""
+    """Yield a descriptor that can be read as soon as the process has ended."""
     end = os.pidfd_open(process.pid)
     try:
         yield end

@@ -1,8 +1,8 @@
 """Runs the real promtool: checks, unit tests and backfilling.
 
-Whether promtool passes is data, not an error: a ``ToolRun`` says it. Arguments are
-never put through a shell. ``command`` may be a prefix such as ``("docker", "exec",
-"prometheus", "promtool")``; paths are then those of the container.
+A failure that promtool reports is data, not an error: it is in the ``ToolRun``. No shell
+reads the arguments. ``command`` may be a prefix such as ``("docker", "exec",
+"prometheus", "promtool")``. Paths are then paths of the container.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ from gonogo.stopping import undone_at_worst
 PROMTOOL = ("promtool",)
 
 DEADLINE = timedelta(minutes=5)
-"""How long one run may take; unit tests of thousands of rules take seconds."""
+"""The longest time of one run; unit tests of thousands of rules take seconds."""
 
 LONGEST_OUTPUT = 1 << 20
-"""Bytes of output that are kept, from its beginning."""
+"""Bytes of output that are kept, from the beginning."""
 
 BLOCK = "162h"
-"""The longest block that backfilling writes: with promtool's own 2 h the whole input is read again for each."""
+"""The longest block that backfilling writes. With 2 h, promtool's default, it reads the whole input for each block."""
 
 _ROOMY = {"GOGC": "400"}
-"""Lets a check of files collect garbage a quarter as often: a sixth less time for some tens of megabytes."""
+"""Makes promtool collect garbage a quarter as often: a check takes a sixth less time, and tens of megabytes more."""
 
 
 @dataclass(frozen=True, slots=True)
 class ToolRun:
-    """What came of a run: whether it ended with 0 in time, what it wrote on both outputs, how long it took."""
+    """The result of a run: ``passed`` (exit code 0 in time), the text of both outputs, and the time taken."""
 
     passed: bool
     output: str
@@ -50,12 +50,12 @@ class ToolRun:
 
 
 def version(*, command: Sequence[str] = PROMTOOL) -> ToolRun:
-    """Ask for promtool's version; the first line of the output tells it."""
+    """Ask for promtool's version, which is in the first line of the output."""
     return run_tool(command, "--version")
 
 
 def check_rules(paths: Sequence[Path], *, lint: bool = True, command: Sequence[str] = PROMTOOL) -> ToolRun:
-    """Check rule files; with ``lint`` every lint of promtool is on and fatal, without it none is."""
+    """Check rule files. With ``lint``, every lint of promtool is on and fatal, otherwise every lint is off."""
     lints = ("--lint=all", "--lint-fatal") if lint else ("--lint=none",)
     return run_tool(command, "check", "rules", *lints, *map(str, paths), environment=_ROOMY)
 
@@ -63,9 +63,9 @@ def check_rules(paths: Sequence[Path], *, lint: bool = True, command: Sequence[s
 def check_config(
     path: Path, *, lint: bool = True, command: Sequence[str] = PROMTOOL, release: Version | None = None
 ) -> ToolRun:
-    """Check a configuration and every file that it names; a glob that matches nothing passes, and so does lint.
+    """Check a configuration and every file that it names. A glob without a match and a lint warning both pass.
 
-    ``release`` is promtool's version, if it is known. An option without a lint behind it turns every lint off, too.
+    ``release`` is promtool's version, if it is known. The name of a lint that does not exist turns every lint off, too.
     """
     none = "--lint=nothing" if release == LINT_NONE_FAILS else "--lint=none"
     return run_tool(command, "check", "config", *(() if lint else (none,)), str(path), environment=_ROOMY)
@@ -84,9 +84,9 @@ def backfill_openmetrics(text: Path, output: Path, *, command: Sequence[str] = P
 
 @dataclass(frozen=True, slots=True)
 class RuleBackfill:
-    """What past of recording rules to compute: over which server's data, from when to when, how often.
+    """The past of recording rules to compute: the server with the data, the start, the end and the interval.
 
-    ``start`` and ``end`` are unix seconds, ``interval`` is for groups that name none.
+    ``start`` and ``end`` are unix seconds. ``interval`` is for groups without an interval.
     """
 
     url: str
@@ -98,10 +98,10 @@ class RuleBackfill:
 def backfill_rules(
     past: RuleBackfill, rule_files: Sequence[Path], output: Path, *, command: Sequence[str] = PROMTOOL
 ) -> ToolRun:
-    """Evaluate recording rules over a server's past and write blocks of what they would have recorded.
+    """Evaluate recording rules over a server's past, and write the results as blocks.
 
-    A rule sees only what the server has: where one reads another's record, run once for
-    each level of dependency, with the blocks of the last loaded.
+    A rule sees only the data of the server. If a rule reads another rule's record, run the function once
+    for each level of dependency, and load the blocks of one level before the next.
     """
     arguments = (
         *("tsdb", "create-blocks-from", "rules", "--quiet", f"--max-block-duration={BLOCK}"),
@@ -118,16 +118,16 @@ def backfill_rules(
 
 @contextmanager
 def scratch() -> Iterator[Mapping[str, str]]:
-    """Give the environment of a promtool that makes a database: its folder goes with the block.
+    """Yield the environment for a promtool that makes a database. The database's folder is removed after the block.
 
-    promtool removes the database itself, unless it is killed.
+    promtool removes the database itself, unless promtool is killed.
     """
     with TemporaryDirectory(prefix="gonogo-", ignore_cleanup_errors=True) as folder:
         yield {"TMPDIR": folder}
 
 
 def run_tool(command: Sequence[str], *arguments: str, environment: Mapping[str, str] | None = None) -> ToolRun:
-    """Run a program that checks files, within the deadline; ``environment`` is given to it beside gonogo's own.
+    """Run a program that checks files, within the deadline. ``environment`` is added to gonogo's own environment.
 
     Raises:
         MissingTool: the program is not installed, or the system cannot run it.
@@ -140,17 +140,17 @@ def run_tool(command: Sequence[str], *arguments: str, environment: Mapping[str, 
             kept += chunk[: LONGEST_OUTPUT - len(kept)]
         late = not has_ended(process)
         stop(process)
-    output = kept.decode("utf-8", "surrogateescape")  # as Python has a path that is no UTF-8
+    output = kept.decode("utf-8", "surrogateescape")  # Python keeps a path that is not UTF-8 in the same way
     if late:
-        output += f"\nstopped: it had not ended after {DEADLINE.total_seconds():g} s\n"
+        output += f"\nstopped: the program had not ended after {DEADLINE.total_seconds():g} s\n"
     return ToolRun(process.returncode == 0 and not late, output, time.monotonic() - began)
 
 
 @contextmanager
 def running(argv: Sequence[str], environment: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a program, both outputs in one pipe; whatever happens in the block, nothing of it is left after it.
+    """Start a program with both outputs in one pipe. After the block the program and its children are always stopped.
 
-    ``environment`` is given to it beside gonogo's own.
+    ``environment`` is added to gonogo's own environment.
     """
     with ExitStack() as held:
         with runnable(argv[0]):
@@ -169,9 +169,9 @@ def running(argv: Sequence[str], environment: Mapping[str, str] | None = None) -
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """Kill what is left of a program and of all it started, and collect its end.
+    """Kill a program and every process that it started, and collect its end.
 
-    The number of a process whose end was not collected is nobody else's, so no stranger can be hit.
+    No other process gets the number of a process whose end was not collected. So no other process can be hit.
     """
     if process.returncode is None:
         os.killpg(process.pid, signal.SIGKILL)

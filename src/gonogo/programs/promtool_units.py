@@ -1,8 +1,8 @@
-"""Runs promtool's unit tests of rules, several processes at the same time, each of one thread.
+"""Runs promtool's unit tests of rules in several processes at the same time, each with one thread.
 
-promtool works through its files one after another. Processes with one thread and a
-lazy garbage collector are what uses the cores best: measured on two cores, two plain
-processes gain nothing, these are 1.9 times as fast as one.
+promtool works through its files one after another. Processes with one thread and a lazy
+garbage collector use the cores best. Measured on two cores: two plain processes are no
+faster than one, and two of these processes are 1.9 times as fast as one.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from gonogo.stopping import readable
 ENVIRONMENT: Mapping[str, str] = {"GOMAXPROCS": "1", "GOGC": "400"}
 
 JUNIT = "--junit=/dev/stdout"
-"""Lets promtool write JUnit XML to its standard output: a file would be in a container if promtool runs in one."""
+"""Makes promtool write JUnit XML to its standard output. A file would be lost if promtool runs in a container."""
 
 _CHUNK = 65_536
 
 
 @dataclass(slots=True)
 class _Process:
-    """A run under way."""
+    """A run that has not ended."""
 
     number: int
     process: subprocess.Popen[bytes]
@@ -43,9 +43,9 @@ class _Process:
 
 
 def run_units(shards: Sequence[Sequence[Path]], at_once: int, promtool: Promtool) -> Iterator[tuple[int, ToolRun]]:
-    """Run each shard of test files in a process, and give them as they end, by their place.
+    """Run each shard of test files in a process. Yield the number and the result of each shard as it ends.
 
-    Whoever stops listening ends what is still running.
+    Closing the iterator stops the processes that are still running.
 
     Raises:
         MissingTool: promtool is not installed.
@@ -61,14 +61,14 @@ def run_as_asked(
     *,
     in_memory: bool = False,
 ) -> Iterator[tuple[int, ToolRun]]:
-    """Run shards that are asked for one by one, whenever a process is free, and give them as they end.
+    """Ask for a shard whenever a process is free, run it, and yield the results as the shards end.
 
     Args:
-        ask: gives the next shard and its number, or ``None`` for nothing now: it is asked
-            again after each end, and no more once nothing is running.
-        at_once: how many processes run at the same time.
+        ask: returns the next shard and its number, or ``None`` if there is no shard now. It is called
+            again after each end of a shard, and no more when no shard is running.
+        at_once: the number of processes that run at the same time.
         promtool: the promtool to run.
-        in_memory: whether promtool's databases are kept in memory where there is plenty of room.
+        in_memory: true if promtool's databases go to memory when enough memory is free.
 
     Raises:
         MissingTool: promtool is not installed.
@@ -96,7 +96,7 @@ def _started(number: int, argv: Sequence[str], environment: Mapping[str, str], e
 
 
 def _ended(selector: selectors.EpollSelector) -> Iterator[tuple[int, ToolRun]]:
-    """Read what there is to read, and give the runs that came to their end or were stopped as too long."""
+    """Read the output that is ready, and yield the runs that ended or were stopped at the deadline."""
     under_way: list[_Process] = [key.data for key in selector.get_map().values()]
     first = min(one.began for one in under_way) + DEADLINE.total_seconds()
     readable(selector.fileno(), max(first - time.monotonic(), 0))
@@ -118,9 +118,9 @@ def _finished(selector: selectors.BaseSelector, one: _Process, *, late: bool) ->
         stop(one.process)
     one.process.wait()
     one.held.close()
-    output = one.kept.decode("utf-8", "surrogateescape")  # as Python has a path that is no UTF-8
+    output = one.kept.decode("utf-8", "surrogateescape")  # Python keeps a path that is not UTF-8 in the same way
     if late:
-        output += f"\nstopped: it had not ended after {DEADLINE.total_seconds():g} s\n"
+        output += f"\nstopped: promtool had not ended after {DEADLINE.total_seconds():g} s\n"
     return ToolRun(one.process.returncode == 0 and not late, output, time.monotonic() - one.began)
 
 

@@ -1,10 +1,10 @@
-"""A real server as a process of ours: started, waited for, hurt, mended, and always stopped.
+"""A real server as a child process: started, awaited, paused or killed on purpose, and always stopped.
 
-Every server leads a process group of its own, so that an interrupt at the terminal
+Every server leads its own process group, so that an interrupt at the terminal
 reaches only gonogo, which then stops its servers in order. A server must also not
-outlive a gonogo that is killed: beside each runs a shell that reads a pipe whose other
-end only gonogo holds; when gonogo dies, by whatever signal, the read ends and the shell
-kills the group. (``PR_SET_PDEATHSIG`` would do less: it fires when the *thread* that
+outlive a gonogo that is killed. So a shell runs beside each server and reads a pipe
+whose other end only gonogo holds. When gonogo dies, by any signal, the read ends and the
+shell kills the group. (``PR_SET_PDEATHSIG`` would do less: it fires when the *thread* that
 started the server ends, and setting it between fork and exec is not safe with threads.)
 """
 
@@ -26,16 +26,16 @@ from gonogo.server.http import Client
 from gonogo.stopping import ended, whole
 
 START_DEADLINE = timedelta(seconds=30)
-"""How long a server may take until it is ready; on an idle machine it takes 0.05 s."""
+"""The longest time until a server is ready; on an idle machine it takes 0.05 s."""
 
 STOP_DEADLINE = timedelta(seconds=10)
-"""How long a server may take to end after SIGTERM, before SIGKILL."""
+"""The longest time for a server to end after SIGTERM, before SIGKILL."""
 
 POLL = 0.01
-"""Seconds between two questions whether a server is ready."""
+"""Seconds between two readiness checks."""
 
 LOG_TAIL = 2000
-"""Bytes of a log's end that an error quotes."""
+"""The number of bytes that an error quotes from the end of a log."""
 
 _GUARD = 'read -r _; kill -s KILL -- "-$1"'
 
@@ -45,12 +45,12 @@ class RunningServer:
     """A server that answers at ``url`` until it is stopped.
 
     Attributes:
-        name: its program's name, for messages.
-        argv: how it was started, and will be again.
-        url: its base URL, path prefix included.
-        ready_path: the path that answers 200 once it is ready.
-        log: the file with what it wrote on standard output and error.
-        client: how to ask it.
+        name: the program's name, for messages.
+        argv: the command line of each start.
+        url: the base URL of the server, path prefix included.
+        ready_path: the path that answers 200 when the server is ready.
+        log: the file with the server's standard output and error.
+        client: the client that asks the server.
         process: the process that runs now, or ran last.
     """
 
@@ -65,14 +65,14 @@ class RunningServer:
 
     @property
     def is_running(self) -> bool:
-        """Whether the process is there, paused or not."""
+        """Return true if the process exists, paused or not."""
         return self.process.poll() is None
 
     def launch(self, deadline: timedelta = START_DEADLINE) -> None:
         """Start the process and wait until it is ready.
 
         Raises:
-            ActionFailed: it ended, or was not ready in time; the error quotes its log.
+            ActionFailed: the server ended, or was not ready in time. The error quotes its log.
         """
         try:
             self._spawn()
@@ -83,12 +83,12 @@ class RunningServer:
             raise
 
     def restart(self, deadline: timedelta = START_DEADLINE) -> None:
-        """Stop it if it runs, then start it again: same port, same storage."""
+        """Stop the server if it runs, then start it again on the same port and storage."""
         self.stop()
         self.launch(deadline)
 
     def stop(self, deadline: timedelta = STOP_DEADLINE) -> None:
-        """End it by SIGTERM, paused or not; what is left at the deadline is killed."""
+        """End the server by SIGTERM, paused or not. At the deadline, kill the rest of its process group."""
         self._signal(signal.SIGTERM)
         self._signal(signal.SIGCONT)
         with suppress(subprocess.TimeoutExpired):
@@ -96,30 +96,33 @@ class RunningServer:
         self.kill()
 
     def kill(self) -> None:
-        """End it by SIGKILL, as a crash would."""
+        """End the server by SIGKILL, like a crash."""
         self._signal(signal.SIGKILL)
         self.process.wait()
         self._guard.kill()
         self._guard.communicate()
 
     def pause(self) -> None:
-        """Stop it in mid-air by SIGSTOP: connections stay open and nothing answers once this returns."""
+        """Pause the server by SIGSTOP. When the function returns, connections stay open and get no answer."""
         self._signal(signal.SIGSTOP)
         with suppress(ChildProcessError):
             os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def resume(self) -> None:
-        """Let a paused server go on."""
+        """Continue a paused server."""
         self._signal(signal.SIGCONT)
 
     def log_tail(self) -> str:
-        """Give the end of its log."""
+        """Return the end of the server's log."""
         with self.log.open("rb") as log:
             log.seek(max(0, self.log.stat().st_size - LOG_TAIL))
             return log.read().decode("utf-8", "replace")
 
     def _spawn(self) -> None:
-        with self.log.open("ab") as log, whole():  # ended between the two, gonogo would leave a server without a guard
+        with (
+            self.log.open("ab") as log,
+            whole(),
+        ):  # if gonogo ended between the two starts, the server would have no guard
             with runnable(self.argv[0]):
                 self.process = subprocess.Popen(
                     self.argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
@@ -150,7 +153,7 @@ class RunningServer:
             f"{self.name} {what}",
             where=f"{self.url}{self.ready_path}",
             why=f"its log ends:\n{self.log_tail()}",
-            next_step=f"read its whole log, {self.log}",
+            next_step=f"read the whole log, {self.log}",
         )
 
     def _signal(self, number: signal.Signals) -> None:

@@ -1,6 +1,6 @@
-"""The processes of this machine, as far as the kernel says which of them a server is.
+"""Finds the processes of this machine that may be a given server.
 
-Source: ``proc(5)``; the start time as Prometheus's Go client computes it.
+Source: ``proc(5)``. The start time is computed as in Prometheus's Go client.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from contextlib import suppress
 from pathlib import Path, PurePath
 
 PROC = Path("/proc")
-"""Where the kernel tells of its processes."""
+"""The folder in which the kernel lists its processes."""
 
 _START_TOLERANCE = 2.0
-"""Seconds by which the kernel's boot time, and so a process's start, may move when the clock is set."""
+"""Seconds by which the kernel's boot time, and so a process's start time, may change when the clock is set."""
 
 _STARTED = 22 - 3
 """The place of the start time among the fields behind the name of a process (``proc(5)`` counts from 1)."""
@@ -24,19 +24,19 @@ _FLAG = "--config.file"
 
 
 def processes_of(started_at: float, config_file: str, proc: Path = PROC) -> Iterator[Path]:
-    """Find the processes that may be a server: they began when it did, and name the same configuration.
+    """Yield the processes that may be a server: they started at the same time and name the same configuration.
 
-    A Prometheus that names none reads its default, which packages set as they like, or one that a file of arguments
-    names: it may be the server as well.
+    A Prometheus process whose command line names no configuration may be the server as well. It reads a default, which
+    differs between packages, or the configuration that a file of arguments names.
 
     Args:
-        started_at: when the server says that it was started (``OwnMetrics.started_at``).
+        started_at: the server's own start time (``OwnMetrics.started_at``).
         config_file: the server's flag ``config.file``.
-        proc: where the kernel tells of its processes.
+        proc: the folder in which the kernel lists its processes.
     """
     for process in proc.iterdir():
         if process.name.isdigit():
-            with suppress(OSError, ValueError, IndexError):  # it ended meanwhile, or is hidden from this user
+            with suppress(OSError, ValueError, IndexError):  # the process has ended, or is hidden from this user
                 named = named_configuration(process)
                 may_be = named == config_file or (named is None and _program(process) == _PROGRAM)
                 if may_be and began_at(process, started_at):
@@ -64,7 +64,7 @@ def began_at(process: Path, started_at: float) -> bool:
 
 
 def start_time(process: Path) -> float:
-    """Read when a process began, in unix seconds."""
+    """Read the start time of a process in unix seconds."""
     fields = (process / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
     lines = (process.parent / "stat").read_text(encoding="utf-8").splitlines()
     booted = next(float(line.split()[1]) for line in lines if line.startswith("btime "))
@@ -72,7 +72,7 @@ def start_time(process: Path) -> float:
 
 
 def named_configuration(process: Path) -> str | None:
-    """Find the configuration in a command line; ``None`` where it names none."""
+    """Return the configuration that a process's command line names, or ``None``."""
     words = (process / "cmdline").read_text(encoding="utf-8", errors="replace").split("\0")
     for word, following in zip(words, [*words[1:], ""], strict=True):
         flag, equals, value = word.partition("=")

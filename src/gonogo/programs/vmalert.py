@@ -1,4 +1,4 @@
-"""Lets the real vmalert read rule files without running them."""
+"""Runs the real vmalert to check rule files, without evaluating the rules."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def dry_run(folder: Path) -> ToolRun:
 
 
 def vmalert_version() -> str:
-    """Ask vmalert for its version; the builds of Debian have none, and an empty text is returned.
+    """Ask vmalert for its version. Debian's builds have no version: the function returns an empty text for them.
 
     Raises:
         MissingTool: vmalert is not installed.

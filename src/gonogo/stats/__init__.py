@@ -1,1 +1,1 @@
-"""Probabilities behind thresholds: plain numbers in, plain numbers out."""
+"""Probabilities behind thresholds: functions from numbers to numbers."""

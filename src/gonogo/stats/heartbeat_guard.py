@@ -1,13 +1,13 @@
-"""How often a freshness limit cries wolf, and how late it tells of a dead writer.
+"""Computes the rate of false alarms of a freshness limit, and its delay in reporting a dead writer.
 
-A writer beats every ``every`` seconds; each beat is lost with probability ``loss``,
-and beats come early or late by a normal jitter. The age of the newest beat is held
-against a limit. All times are in seconds.
+A writer beats every ``every`` seconds. Each beat is lost with probability ``loss``, and
+beats come early or late by a normal jitter. The limit is for the age of the newest beat.
+All times are in seconds.
 
 Source of the gap and window models: Chen, Toueg and Aguilera, "On the quality of
 service of failure detectors", IEEE Transactions on Computers 51 (2002), whose terms
-are detection time and mistake recurrence; success runs: Feller, *An Introduction to
-Probability Theory and Its Applications*, volume 1, XIII.7; bursts: Gilbert, "Capacity
+are detection time and mistake recurrence. Success runs: Feller, *An Introduction to
+Probability Theory and Its Applications*, volume 1, XIII.7. Bursts: Gilbert, "Capacity
 of a burst-noise channel", Bell System Technical Journal 39 (1960).
 """
 
@@ -23,22 +23,22 @@ JITTER = 1.0
 DAY = 86_400.0
 _NEGLIGIBLE = 1e-18
 _SHORT = 1e-6
-"""A wait of at most this share of the spread counts as its mean: the error is below 1e-12, rounding would be larger."""
+"""A wait of at most this share of the spread is replaced by its mean: the error is below 1e-12, less than rounding."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """How long after a writer's death it is noticed, in seconds."""
+    """The time from a writer's death to its detection, in seconds."""
 
     mean: float
     longest: float
 
 
 def gap_exceeds(every: float, limit: float, *, loss: float, jitter: float = 0.0, delay: float = 0.0) -> float:
-    """Give the probability that the age passes the limit between two beats that arrive.
+    """Return the probability that the age exceeds the limit between two beats that arrive.
 
     The gap after k - 1 losses is k · every, plus the difference of two jitters, plus
-    a wait that is uniform up to ``delay`` (the scrape interval) until it is seen.
+    the wait for the next scrape, which is uniform up to ``delay`` (the scrape interval).
     """
     total, k, chance = 0.0, 1, 1.0 - loss
     while chance > _NEGLIGIBLE:
@@ -48,16 +48,16 @@ def gap_exceeds(every: float, limit: float, *, loss: float, jitter: float = 0.0,
 
 
 def any_gap(probability: float, every: float, *, loss: float, over: float = DAY) -> float:
-    """Give the probability that at least one gap within ``over`` seconds passes the limit."""
+    """Return the probability that at least one gap within ``over`` seconds exceeds the limit."""
     gaps = over / every * (1 - loss)
     return 1.0 if probability >= 1 else -math.expm1(gaps * math.log1p(-probability))
 
 
 def loss_run(beats: int, run: int, *, loss: float, burst: float | None = None) -> float:
-    """Give the probability of ``run`` losses in a row somewhere in ``beats`` beats.
+    """Return the exact probability of ``run`` losses in a row somewhere in ``beats`` beats.
 
-    With ``burst`` losses come in bursts of that mean length at the same overall loss
-    (Gilbert's model); without, each beat is lost on its own. Exact.
+    With ``burst``, losses come in bursts of that mean length at the same overall loss
+    (Gilbert's model). Otherwise beats are lost independently of each other.
     """
     if min(beats, run) <= 0:
         return float(run <= 0)
@@ -73,24 +73,24 @@ def loss_run(beats: int, run: int, *, loss: float, burst: float | None = None) -
 
 
 def detection(every: float, limit: float, step: float) -> Delay:
-    """Give the delay from a writer's death to the first look, one each ``step``, past the limit."""
+    """Return the delay from a writer's death to the first evaluation past the limit, with one evaluation a ``step``."""
     return Delay(limit - every / 2 + step / 2, limit + step)
 
 
 def outage_missed(every: float, limit: float, outage: float) -> float:
-    """Give the probability that an outage ends before the age passes the limit.
+    """Return the probability that an outage ends before the age exceeds the limit.
 
-    The outage swallows ⌊outage / every⌋ beats, or one more with the probability of
+    The outage loses ⌊outage / every⌋ beats, or one more with the probability of
     the remainder.
     """
-    swallowed, rest = divmod(outage, every)
-    fewer, more = (swallowed + 1) * every <= limit, (swallowed + 2) * every <= limit
+    lost, rest = divmod(outage, every)
+    fewer, more = (lost + 1) * every <= limit, (lost + 2) * every <= limit
     one_more = rest / every
     return (1 - one_more) * fewer + one_more * more
 
 
 def _above(margin: float, spread: float, delay: float) -> float:
-    """Give the mean, over a wait uniform in [0, delay], of P(normal(0, spread) + wait > margin)."""
+    """Return the mean, over a wait uniform in [0, delay], of P(normal(0, spread) + wait > margin)."""
     if spread == 0:
         return (1.0 if margin < 0 else max(0.0, 1 - margin / delay)) if delay > 0 else float(margin < 0)
     if delay <= _SHORT * spread:

@@ -1,7 +1,7 @@
-"""What ``for`` is worth on a signal that is computed over a rolling window.
+"""Computes the effect of ``for`` on a signal that is computed over a rolling window.
 
-One bad tick keeps a windowed signal bad for as long as the window, so a ``for`` no
-longer than the window filters nothing at all. Ticks are evaluations.
+A tick is one evaluation. One bad tick keeps a windowed signal bad for as long as the window.
+So a ``for`` that is not longer than the window filters out no false alarm.
 
 Source: renewal clusters, Feller, *An Introduction to Probability Theory and Its
 Applications*, volume 1, XIII.
@@ -13,13 +13,13 @@ import math
 
 
 def sustained_false_alarm(ticks: int, *, window: int, held: int, bad: float) -> float:
-    """Give the probability that a windowed signal is bad for ``held`` ticks in a row.
+    """Return the probability that a windowed signal is bad for ``held`` ticks in a row.
 
     Args:
-        ticks: how many ticks are watched.
-        window: the ticks that the signal looks back over; it is bad while any is.
-        held: the ticks for which it must be bad.
-        bad: the probability that a tick is bad, each on its own.
+        ticks: the number of ticks that are watched.
+        window: the number of ticks in the window. The signal is bad while any tick in the window is bad.
+        held: the number of ticks for which the signal must be bad.
+        bad: the probability that a tick is bad, independent of the other ticks.
     """
     if held <= window:
         return -math.expm1(ticks * math.log1p(-bad))
@@ -28,9 +28,9 @@ def sustained_false_alarm(ticks: int, *, window: int, held: int, bad: float) -> 
 
 
 def _lasts(window: int, held: int, bad: float) -> float:
-    """Give the probability that a cluster of bad ticks keeps the signal bad for ``held`` ticks.
+    """Return the probability that a cluster of bad ticks keeps the signal bad for ``held`` ticks.
 
-    A cluster goes on while the next bad tick comes within the window:
+    A cluster continues while the next bad tick comes within the window:
     h(j) = Σ over d ≤ window of bad · (1 - bad)^(d-1) · h(j - d), and 1 up to the window.
     """
     good = 1 - bad
