@@ -17,7 +17,7 @@ from gonogo.disk.trouble import write_failed
         (errno.ENOSPC, "make room"),
         (errno.EACCES, "let the user"),
         (errno.EROFS, "mount it writable"),
-        (errno.ENOENT, "make the folder"),
+        (errno.ENOENT, "create the folder"),
         (errno.EMFILE, "raise the limit on open files"),
         (errno.EINVAL, "remove"),
         (errno.EIO, "check the disk"),

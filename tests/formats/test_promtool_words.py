@@ -90,7 +90,7 @@ def test_a_failure_without_a_reason_is_one() -> None:
         ("promtool: error: path 'x.yml' does not exist, try --help\n", "path 'x.yml' does not exist, try --help"),
         ("Error response from daemon: No such container: prometheus\n\n", "No such container: prometheus"),
         ("fatal error: out of memory\n\ngoroutine 1:\nruntime/asm_amd64.s:345 +0x11c\n", "fatal error: out of memory"),
-        ("", "it said nothing"),
+        ("", "the program printed no output"),
     ],
 )
 def test_what_checked_nothing_still_says_why(output: str, told: str) -> None:

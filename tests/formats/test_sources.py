@@ -113,7 +113,7 @@ def test_a_resource_without_groups() -> None:
 def test_groups_among_resources() -> None:
     """Groups of no resource would be applied by nobody; a resource in a rule file is no group."""
     assert problems(RESOURCE.format("A") + "---\n" + GROUPS.format("B")) == [
-        "12:1 groups outside of any resource, which nothing loads"
+        "12:1 groups outside of any resource, which no server loads"
     ]
     assert [rule.name for rule in source_file(RESOURCE.format("A") + "---\n" + GROUPS.format("B"), "f").rules] == ["A"]
 

@@ -157,7 +157,7 @@ def test_a_folder_that_cannot_be_written_is_refused_in_words(powerless: Path) ->
 
 def test_a_folder_that_is_not_there_is_refused_in_words(tmp_path: Path) -> None:
     """The folder is not made, because node_exporter would not read it."""
-    with pytest.raises(ActionFailed, match=r"No such file[\s\S]*next: make the folder"):
+    with pytest.raises(ActionFailed, match=r"No such file[\s\S]*next: create the folder"):
         writer_in(tmp_path / "none").beat()
 
 

@@ -160,7 +160,7 @@ def test_a_side_that_passes_over_a_file_has_not_accepted_it() -> None:
     [
         ("sys.exit('Cannot connect to the Docker daemon. Is it running?')\n", "Is it running?"),
         ("print('promtool, version 2.42.0 (x)')\nsys.exit(1)\n", "promtool, version 2.42.0 (x)"),
-        ("sys.exit(0)\n", "it said nothing"),
+        ("sys.exit(0)\n", "the program printed no output"),
         ("print('prometheus, version 2.42.0 (x)')\n", "prometheus, version 2.42.0 (x)"),
     ],
 )

@@ -17,7 +17,7 @@ EXPERIMENTAL = "promql-experimental-functions"
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("exit 1", "it said nothing"),
+        ("exit 1", "the program printed no output"),
         ("echo 'Cannot connect to the Docker daemon' >&2; exit 1", "Cannot connect to the Docker daemon"),
         ("echo 'promtool, version 2.42.0 (x)'; exit 1", "promtool, version 2.42.0 (x)"),
         ("echo 'node_exporter, version 1.5.0'", "node_exporter, version 1.5.0"),
@@ -40,7 +40,7 @@ def test_a_promtool_that_is_too_old_for_a_feature_is_refused(tmp_path: Path, mon
     with pytest.raises(UsageError) as error:
         installed_promtool([EXPERIMENTAL])
     assert error.value.what == f"promtool 3.3.0 cannot turn on the feature {EXPERIMENTAL}"
-    assert "from 3.4 on" in error.value.why
+    assert "since 3.4" in error.value.why
     assert installed_promtool((), [EXPERIMENTAL]) == Promtool(("promtool",), "3.3.0", (EXPERIMENTAL,))
 
 

@@ -31,21 +31,21 @@ MOST_SECONDS = 2.0
 
 LAUGHS = "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 10))
 BOMBS = {
-    "laughs": ("l0: &l0 [ha]\n" + LAUGHS, "the aliases of this document stand for too much"),
+    "laughs": ("l0: &l0 [ha]\n" + LAUGHS, "the aliases of this document expand to too much"),
     "merged laughs": (
         "l0: &l0 {a: x}\n"
         + "".join(f"l{n}: &l{n} {{b{n}: [*l{n - 1}, *l{n - 1}], <<: *l{n - 1}}}\n" for n in range(1, 60)),
-        "the aliases of this document stand for too much",
+        "the aliases of this document expand to too much",
     ),
-    "many aliases": ("a: &a x\nb: [" + "*a, " * 100_000 + "]\n", "the aliases of this document stand for too much"),
-    "deep lists": ("[" * 100_000, "lists and mappings stand inside one another"),
-    "deep mappings": ("{a: " * 100_000, "lists and mappings stand inside one another"),
-    "deep blocks": ("- " * 10_000 + "x\n", "lists and mappings stand inside one another"),
+    "many aliases": ("a: &a x\nb: [" + "*a, " * 100_000 + "]\n", "the aliases of this document expand to too much"),
+    "deep lists": ("[" * 100_000, "lists and mappings are nested here"),
+    "deep mappings": ("{a: " * 100_000, "lists and mappings are nested here"),
+    "deep blocks": ("- " * 10_000 + "x\n", "lists and mappings are nested here"),
     "deep aliases": (
         "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 200)),
-        "the aliases of this document stand for too much",
+        "the aliases of this document expand to too much",
     ),
-    "alias of itself": ("a: &a [*a]\n", "the alias *a stands for nothing yet"),
+    "alias of itself": ("a: &a [*a]\n", "the alias *a has no anchor before it"),
     "long key": ("k" * 1_000_000 + ": x\n", "this is not YAML"),
     "many tags": ("- !!python/object/apply:os.system [x]\n" * 1000, "means nothing here"),
 }

@@ -10,7 +10,7 @@ from gonogo.errors import ActionFailed
 _NEXT_STEPS = {
     errno.ENOSPC: "make room on that disk",
     errno.EDQUOT: "make room in the user's quota",
-    errno.EFBIG: "raise this process's limit on the size of files (ulimit -f)",
+    errno.EFBIG: "raise the limit on the size of this process's files (ulimit -f)",
     errno.EACCES: "let the user who beats write to that folder",
     errno.EPERM: "let the user who beats write to that folder",
     errno.EROFS: "mount it writable, or write somewhere else",
@@ -18,8 +18,8 @@ _NEXT_STEPS = {
     errno.ENOTDIR: "name a folder; one part of that path is a file",
     errno.EISDIR: "remove the folder that has the file's name",
     errno.EINVAL: "remove the pipe, device or socket that has the file's name",
-    errno.EMFILE: "raise this process's limit on open files (ulimit -n)",
-    errno.ENFILE: "raise this machine's limit on open files (sysctl fs.file-max)",
+    errno.EMFILE: "raise the limit on open files of this process (ulimit -n)",
+    errno.ENFILE: "raise the limit on open files of this machine (sysctl fs.file-max)",
 }
 
 

@@ -1,1 +1,1 @@
-"""Texts of other programs as values with places: rule files, test files, configurations, promtool's output."""
+"""Reads texts of other programs into values with places: rule files, test files, configurations, promtool's output."""

@@ -1,4 +1,4 @@
-"""Two rules that record the same series overwrite each other."""
+"""Finds two rules that record the same series and so overwrite each other."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from gonogo.model.rule import RuleKind
 
 
 def duplicates(metric: str, groups: Iterable[Group]) -> str | None:
-    """Say which two rules record a metric under static labels that can coincide; ``None`` if no two do.
+    """Return a sentence about two rules that record a metric under labels that can coincide, or ``None``.
 
-    They can unless some label has one value in the one and another in the other: a
-    label that a rule does not set may come from its series.
+    The labels can coincide unless a label has different values in the two rules. A label that
+    a rule does not set may come from the rule's series.
     """
     recording = [
         (group, rule)

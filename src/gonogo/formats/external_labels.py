@@ -1,4 +1,4 @@
-"""Adds to rules the labels that the program which evaluates them adds to all of its rules."""
+"""Adds the external labels of the evaluating program to rules."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from gonogo.model.rule import Rule, RuleGroup
 def with_external_labels(groups: tuple[RuleGroup, ...], evaluator: Evaluator) -> tuple[RuleGroup, ...]:
     """Return the groups of rule files as the evaluating program lists them.
 
-    A label of the rule wins over an external label in vmalert, and loses in Thanos.
-    Prometheus adds external labels to nothing that its own API shows.
+    If a rule and the program set the same label, the rule's label wins in vmalert, and the external
+    label wins in Thanos. Prometheus's own API shows no external labels.
     """
     if not evaluator.external_labels:
         return groups

@@ -1,9 +1,9 @@
-"""Reads a Prometheus rule file into rules, every mistake in it named with its place.
+"""Reads a Prometheus rule file into rules, and reports every mistake with its place.
 
-Scalars are taken as they are written, as Prometheus does: the label ``version: 1.10``
-is the text ``1.10``. Whether an expression is PromQL is for promtool to say, which
-knows the server's dialect, and so is whether the server's version takes a name that has more than
-letters, digits and ``_``. Source: Prometheus, ``model/rulefmt``.
+Scalars keep their spelling, as in Prometheus: the label ``version: 1.10`` is the text
+``1.10``. Two questions are left to promtool, which knows the server's dialect and version: is
+an expression PromQL, and may a name have more than letters, digits and ``_``? Source:
+Prometheus, ``model/rulefmt``.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.promql.tree import NAME_LABEL
 
 Loc = tuple[str | int, ...]
-"""The path of keys and places to a value."""
+"""The path to a value: keys of mappings and indexes of lists."""
 
 _GROUP_KEYS = ("name", "interval", "query_offset", "limit", "labels", "rules")
 _RECORD_KEYS = ("record", "expr", "labels")
 _ALERT_KEYS = ("alert", "expr", "for", "keep_firing_for", "labels", "annotations")
 _BRACES = frozenset("{}")
-"""Prometheus allows these in no recorded name: they are a selector in the wrong place."""
+"""Prometheus allows no brace in a recorded name: a name with braces is a selector in the wrong place."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleFile:
-    """The groups of a file as far as they could be read, and what is wrong with it."""
+    """The groups of a file that could be read, and the problems of the file."""
 
     groups: tuple[RuleGroup, ...]
     problems: tuple[Problem, ...] = ()
@@ -40,7 +40,7 @@ class RuleFile:
 
 @dataclass(frozen=True, slots=True)
 class PlacedGroup:
-    """A group, where it stands in its document, and where each of its rules does."""
+    """A group, its place in the document, and the place of each of its rules."""
 
     group: RuleGroup
     loc: Loc
@@ -48,7 +48,7 @@ class PlacedGroup:
 
 
 def read_rules(text: str, path: str, dialect: Dialect = Dialect.PROMETHEUS) -> RuleFile:
-    """Read a rule file; nothing in it is guessed, and all its mistakes are listed."""
+    """Read a rule file without guessing, and list all its mistakes."""
     document = parse(text, path)
     placed, problems = read_groups(document, dialect=dialect)
     return RuleFile(tuple(one.group for one in placed), (*document.problems, *problems))
@@ -60,17 +60,17 @@ def read_groups(
     """Read the groups of the mapping at ``base``, such as the ``spec`` of a custom resource.
 
     Args:
-        document: what they stand in; its own problems are not repeated.
-        base: where the mapping with ``groups`` stands.
-        also: keys that a group may have beside Prometheus's own.
-        dialect: whose keys are known.
+        document: the document with the groups. Its own problems are not repeated.
+        base: the place of the mapping with ``groups``.
+        also: further keys that a group may have beside the keys of Prometheus.
+        dialect: the program whose keys are known.
     """
     reader = _Reader(document, also, dialect)
     return tuple(reader.groups(base)), tuple(reader.problems)
 
 
 class _Reader:
-    """Walks one document and collects its mistakes."""
+    """A walk through one document that collects its mistakes."""
 
     def __init__(self, document: YamlDocument, also: tuple[str, ...], dialect: Dialect) -> None:
         self._document = document
@@ -170,13 +170,13 @@ class _Reader:
             return None
 
     def _scalar(self, loc: Loc, value: object) -> str:
-        """Give a scalar as it is written; nothing for null."""
+        """Return a scalar as it is written; an empty text for null."""
         if isinstance(value, dict | list):
             self._complain(loc, f"{loc[-1]!r} takes one value, not a {_shape(value)}", "write it as text")
         return "" if value is None else self._document.text(loc) or ""
 
     def _mapping(self, loc: Loc, value: object, keys: tuple[str, ...] | None) -> Mapping[str, object]:
-        """Give a mapping, complaining of keys other than these (``None``: any)."""
+        """Return a mapping, and report every key that is not in ``keys`` (``None``: every key is allowed)."""
         if value is None:
             return {}
         if not isinstance(value, dict):
@@ -187,7 +187,7 @@ class _Reader:
         return {key: inner for key, inner in value.items() if keys is None or key in keys}
 
     def _unknown(self, key: object, known: tuple[str, ...]) -> tuple[str, str]:
-        """Say what is wrong with an unknown key, and the next step: vmalert's keys need the dialect."""
+        """Return the message about an unknown key, and the next step: vmalert's keys need the dialect."""
         here = f"known here: {', '.join(known)}"
         if self._dialect is Dialect.VICTORIA_METRICS:
             return (f"vmalert does not know the key {key!r}" if key in NOT_IN_VMALERT else f"unknown key {key!r}"), here

@@ -1,4 +1,4 @@
-"""Writes a part of a YAML document anew on one line, every scalar as it was written."""
+"""Writes a part of a YAML document again on one line, and keeps the spelling of every scalar."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from gonogo.formats.yaml import YamlDocument
 Loc = tuple[str | int, ...]
 
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-"""What JSON leaves as it is, and YAML refuses or takes for the end of a line. Source: YAML 1.1, 5.1 and 5.4."""
+"""Characters that JSON does not escape, and that YAML refuses or reads as a line end. Source: YAML 1.1, 5.1, 5.4."""
 
 
 def flow(document: YamlDocument, loc: Loc = (), without: tuple[str, ...] = ()) -> str:
-    """Write the value at ``loc``; a mapping there without some of its keys."""
+    """Write the value at ``loc``. If the value is a mapping, leave out the keys in ``without``."""
     value = document.at(loc)
     if isinstance(value, dict):
         parts = [f"{quoted(key)}: {flow(document, (*loc, key))}" for key in value if key not in without]
@@ -28,7 +28,7 @@ def flow(document: YamlDocument, loc: Loc = (), without: tuple[str, ...] = ()) -
 
 
 def quoted(text: str) -> str:
-    """Quote a text as YAML and JSON both have it; characters beyond 16 bits as they are, for YAML has no surrogates."""
+    """Quote a text so that YAML and JSON can read it. Characters beyond 16 bits stay: YAML has no surrogates."""
     return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 

@@ -1,6 +1,6 @@
-"""The part of ``prometheus.yml`` that checks of rules depend on, with its places.
+"""Reads the part of ``prometheus.yml`` that checks of rules depend on, with its places.
 
-What is said of its keys is from the Prometheus documentation, "Configuration".
+Source of the keys: Prometheus documentation, "Configuration".
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from gonogo.model.finding import Span
 _DEFAULT_INTERVAL = timedelta(minutes=1)
 _FROM_OUTSIDE = ("remote_read", "otlp")
 _DISCOVERED = frozenset({"_sd_configs", "relabel_configs", "metric_relabel_configs"})
-"""What gives a job's series other labels than its static ones."""
+"""Keys that give a job's series other labels than the job's static labels."""
 _WRITTEN = frozenset({"query_log_file", "scrape_failure_log_file"})
-"""Files that the server makes itself."""
+"""Keys of files that the server writes itself."""
 _FREE = frozenset({"external_labels", "labels", "params"})
 """Mappings whose keys are names that users choose."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScrapeJob:
-    """A scrape job: how often it scrapes, and the labels that every target of it has.
+    """A scrape job: its interval, and the labels that all its targets have.
 
-    ``where`` is its name, ``interval_where`` the interval that counts for it: its own, the global one, or, where
-    none is written, its name again.
+    ``where`` is the place of the job's name. ``interval_where`` is the place of the interval that applies: the job's
+    own interval, the global interval, or the job's name if neither is written.
     """
 
     name: str
@@ -43,7 +43,7 @@ class ScrapeJob:
 
 @dataclass(frozen=True, slots=True)
 class RuleEntry:
-    """An entry of ``rule_files`` or ``scrape_config_files``; ``matched`` are its files (``None``: nobody looked)."""
+    """An entry of ``rule_files`` or ``scrape_config_files``. ``matched`` are its files (``None``: not searched yet)."""
 
     pattern: str
     where: Span
@@ -66,15 +66,15 @@ class Configuration:
 
     Attributes:
         path: the file.
-        scrape_interval: the global one.
-        evaluation_interval: the global one.
-        external_labels: the global ones.
-        jobs: the scrape jobs, those of its scrape files among them once these are read.
-        rule_files: the entries, in order.
+        scrape_interval: the global scrape interval.
+        evaluation_interval: the global evaluation interval.
+        external_labels: the global external labels.
+        jobs: the scrape jobs, with the jobs of the scrape files after these were read.
+        rule_files: the entries of ``rule_files``, in order.
         scrape_files: the entries of ``scrape_config_files``, in order.
-        named_files: the files it needs beside its rules.
-        foreign: whether series come in that no job scrapes (federation, remote read), or jobs cannot be read.
-        relabels_alerts: whether alerts get other labels on their way out (``alert_relabel_configs``).
+        named_files: the files that the configuration needs beside its rules.
+        foreign: true if series arrive that no job scrapes (federation, remote read), or if jobs cannot be read.
+        relabels_alerts: true if alerts get other labels before they are sent (``alert_relabel_configs``).
     """
 
     path: str
@@ -90,11 +90,11 @@ class Configuration:
 
     @property
     def outside(self) -> bool:
-        """Whether series may come in that no job here scrapes."""
+        """Return true if series may arrive that no job here scrapes."""
         return self.foreign or any(entry.matched is None for entry in self.scrape_files)
 
     def with_scrape_file(self, file: Configuration) -> Configuration:
-        """Add the jobs of a scrape file that was read as a configuration, and the files that it names."""
+        """Add the jobs of a scrape file, which was read as a configuration, and the files that it names."""
         return replace(
             self,
             jobs=(*self.jobs, *file.jobs),
@@ -106,15 +106,15 @@ class Configuration:
 def read_configuration(
     text: str, path: str, scrape_interval: timedelta = _DEFAULT_INTERVAL
 ) -> tuple[Configuration, tuple[Problem, ...]]:
-    """Read a ``prometheus.yml`` as far as checks need it; whether the rest is valid is for promtool to say.
+    """Read the part of a ``prometheus.yml`` that checks need. promtool checks the rest.
 
-    Nobody looks here which files there are: the entries of ``rule_files`` have not been matched, and the files
-    that are named have no problem yet.
+    The function looks for no other file: the entries of ``rule_files`` are not matched yet, and the named files
+    have no problem yet.
 
     Args:
         text: the text of the file.
         path: the file.
-        scrape_interval: counts where the file gives none; for a scrape file that of its configuration.
+        scrape_interval: the interval if the file gives none. For a scrape file, this is its configuration's interval.
     """
     document = parse(text, path)
     reader = _Reader(document)
@@ -122,7 +122,7 @@ def read_configuration(
 
 
 class _Reader:
-    """Walks one configuration and collects the mistakes that keep it from being understood."""
+    """A walk through one configuration that collects the mistakes in the part that is read."""
 
     def __init__(self, document: YamlDocument) -> None:
         self._document = document
@@ -155,7 +155,7 @@ class _Reader:
         return ScrapeJob(name, own or scrape, self._target_labels(loc), where, interval_where)
 
     def _target_labels(self, loc: Loc) -> Mapping[str, str]:
-        """Give the labels that all targets have: static ones, where no other targets and no relabelling come in."""
+        """Return the labels that all targets have: static labels of a job without discovery and without relabelling."""
         job = self._document.at(loc)
         if not isinstance(job, dict) or job.get("honor_labels") or _DISCOVERED.intersection(map(_kind_of_key, job)):
             return {}
@@ -194,12 +194,12 @@ class _Reader:
         return text, Span(self._document.text_position(loc), len(text) or 1)
 
     def _duration(self, loc: Loc) -> timedelta | None:
-        """Read a duration; ``0`` is as good as none."""
+        """Read a duration. ``0`` counts as a missing duration."""
         text = self._document.text(loc)
         try:
             return parse_duration(text) or None if text else None
         except ValueError as error:
-            self._complain(loc, str(error), "until then the default is taken")
+            self._complain(loc, str(error), "until it is fixed, the checks use the default")
             return None
 
     def _complain(self, loc: Loc, message: str, next_step: str) -> None:
@@ -211,7 +211,7 @@ def _kind_of_key(key: str) -> str:
 
 
 def _file_key(loc: Loc) -> str:
-    """Name the key under which a file that the server reads is given; nothing for any other value, or at the root."""
+    """Return the key that names a file for the server to read; an empty text for every other value and at the root."""
     *above, last = loc or ("",)
     key = str(above[-1]) if above and isinstance(last, int) else str(last)
     listed = key == "files" and "file_sd_configs" in above

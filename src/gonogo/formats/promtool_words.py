@@ -1,6 +1,6 @@
-"""What ``promtool check`` writes, taken apart: which files it accepts, and what it says against the others.
+"""Reads the output of ``promtool check``: the files that promtool accepts, and its reasons against the others.
 
-Its output is the same from 2.42 to 3.x: ``Checking FILE``, then ``SUCCESS:`` or ``FAILED:`` and the reasons.
+The output is the same from 2.42 to 3.x: ``Checking FILE``, then ``SUCCESS:`` or ``FAILED:`` and the reasons.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _UNMARSHAL = "yaml: unmarshal errors:"
 
 @dataclass(frozen=True, slots=True)
 class PromtoolReason:
-    """One thing that promtool says against a file.
+    """A reason of promtool against a file.
 
     Attributes:
-        message: in its words, without the place.
-        line: of the file; 0 where it names none.
-        column: of that line; 0 where it names none.
-        group: the group's name, where a rule is to blame.
-        rule: the rule's place in the group, from 1; 0 where no rule is to blame.
+        message: promtool's words, without the place.
+        line: the line of the file; 0 if promtool names no line.
+        column: the column of that line; 0 if promtool names no column.
+        group: the group's name, if the reason is about a rule.
+        rule: the rule's place in the group, from 1; 0 if the reason is not about a rule.
         name: the alert or the recorded metric.
         within: line and column within the rule's expression, from 1.
     """
@@ -42,7 +42,7 @@ class PromtoolReason:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What promtool says of one file, under the name it calls it by."""
+    """The result of promtool's check of one file. ``path`` is the file's name in promtool's output."""
 
     path: str
     accepted: bool
@@ -50,42 +50,42 @@ class Word:
 
 
 def words(output: str) -> tuple[Word, ...]:
-    """Take apart what ``check rules`` or ``check config`` wrote; text before the first file is nobody's."""
-    return tuple(_word(path, said) for path, said in _blocks(output))
+    """Read the output of ``check rules`` or ``check config``. Text before the first file belongs to no file."""
+    return tuple(_word(path, lines) for path, lines in _blocks(output))
 
 
 def last_words(output: str) -> str:
-    """Give the line that says what promtool dies of, where it checked nothing: mostly the last.
+    """Return the line with the cause if promtool failed before it checked a file. This is mostly the last line.
 
-    When a program of Go crashes, the cause stands above the stacks of all its threads.
+    If a Go program crashes, the cause is above the stacks of all its threads.
     """
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     if crash := next((line for line in lines if line.startswith(_CRASHES)), ""):
         return crash
-    return lines[-1].removeprefix("promtool: error: ") if lines else "it said nothing"
+    return lines[-1].removeprefix("promtool: error: ") if lines else "the program printed no output"
 
 
 def _blocks(output: str) -> Iterator[tuple[str, list[str]]]:
     path: str | None = None
-    said: list[str] = []
+    lines: list[str] = []
     for line in output.splitlines():
         if line.startswith(_CHECKING):
             if path is not None:
-                yield path, said
-            path, said = line.removeprefix(_CHECKING), []
+                yield path, lines
+            path, lines = line.removeprefix(_CHECKING), []
         else:
-            said.append(line)
+            lines.append(line)
     if path is not None:
-        yield path, said
+        yield path, lines
 
 
-def _word(path: str, said: list[str]) -> Word:
-    told = [line for line in said if line.strip()]
-    failed = next((place for place, line in enumerate(told) if line.lstrip().startswith("FAILED:")), None)
+def _word(path: str, block: list[str]) -> Word:
+    lines = [line for line in block if line.strip()]
+    failed = next((place for place, line in enumerate(lines) if line.lstrip().startswith("FAILED:")), None)
     if failed is None:
-        return Word(path, any(line.lstrip().startswith("SUCCESS:") for line in told))
-    first = told[failed].strip().removeprefix("FAILED:").strip()
-    return Word(path, False, tuple(_reasons(path, [*([first] if first else []), *told[failed + 1 :]])))
+        return Word(path, any(line.lstrip().startswith("SUCCESS:") for line in lines))
+    first = lines[failed].strip().removeprefix("FAILED:").strip()
+    return Word(path, False, tuple(_reasons(path, [*([first] if first else []), *lines[failed + 1 :]])))
 
 
 def _reasons(path: str, lines: list[str]) -> Iterator[PromtoolReason]:
@@ -102,7 +102,7 @@ def _reasons(path: str, lines: list[str]) -> Iterator[PromtoolReason]:
 
 
 def _split(message: str) -> Iterator[PromtoolReason]:
-    """Make one reason of a message, or one of each line that the YAML reader complains of."""
+    """Yield one reason for a message, or one reason for each line in a message of the YAML reader."""
     _, unmarshal, lines = message.partition(_UNMARSHAL)
     if unmarshal:
         yield from (_of_line(line) for line in lines.strip().splitlines())

@@ -1,4 +1,4 @@
-"""Where groups of rules stand in a YAML document: at its top, or in ``PrometheusRule`` resources.
+"""Finds the groups of rules in a YAML document: at its top, or in ``PrometheusRule`` resources.
 
 Source: Prometheus operator, API reference, ``PrometheusRule``; Kubernetes ``List``.
 """
@@ -14,16 +14,16 @@ CUSTOM_KIND = "PrometheusRule"
 _LIST_KIND = "PrometheusRuleList"
 
 OPERATOR_GROUP_KEYS = ("partial_response_strategy",)
-"""Keys of groups that the operator knows and Prometheus does not."""
+"""Keys of groups that the operator knows and Prometheus does not know."""
 
 
 def homes(document: YamlDocument, base: Loc = (), kind_of_items: str | None = None) -> Iterator[tuple[Loc, bool]]:
-    """Find the mappings that hold groups, and tell which are of custom resources.
+    """Yield the place of each mapping with groups, and true if the mapping belongs to a custom resource.
 
     Args:
-        document: what they stand in.
-        base: where to look.
-        kind_of_items: what an item of a list is where it does not say so itself.
+        document: the document to search.
+        base: the place to search.
+        kind_of_items: the kind of an item of a list that does not name its kind.
     """
     value = document.at(base)
     kind = value.get("kind", kind_of_items) if isinstance(value, dict) else None

@@ -1,4 +1,4 @@
-"""Reads rule files: Prometheus's own and ``PrometheusRule`` resources, single, in lists or in several documents."""
+"""Reads rule files of Prometheus, and ``PrometheusRule`` resources: single, in lists or in several documents."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from gonogo.promql.refusal import Refusal
 from gonogo.promql.tree import Expression, walk
 
 MOST_PROBLEMS = 200
-"""How many mistakes of one file are told one by one."""
+"""The largest number of mistakes of one file that are listed one by one."""
 
 
 @dataclass(frozen=True)
 class WrittenRule:
-    """A rule, its expression as a tree, and where everything of it stands.
+    """A rule, its expression as a tree, and the places of all its parts.
 
     Attributes:
-        rule: as Prometheus reads it.
-        group: the group it is in.
-        place: its index among the group's rules.
-        loc: the path to it in ``document``.
-        document: the YAML it stands in.
+        rule: the rule as Prometheus reads it.
+        group: the group of the rule.
+        place: the rule's index among the group's rules.
+        loc: the path to the rule in ``document``.
+        document: the YAML document with the rule.
     """
 
     rule: Rule
@@ -42,17 +42,17 @@ class WrittenRule:
 
     @property
     def name(self) -> str:
-        """The alert or the recorded metric."""
+        """Return the alert or the recorded metric."""
         return self.rule.name
 
     @property
     def is_alert(self) -> bool:
-        """Whether it is an alert."""
+        """Return true if the rule is an alert."""
         return self.rule.kind is RuleKind.ALERT
 
     @cached_property
     def read(self) -> Expression | Refusal:
-        """The expression, or why it cannot be read."""
+        """Return the expression, or the reason why it cannot be read."""
         try:
             return parse(self.rule.expression)
         except Refusal as refusal:
@@ -60,12 +60,12 @@ class WrittenRule:
 
     @property
     def tree(self) -> Expression | None:
-        """The expression, or ``None`` where it cannot be read."""
+        """Return the expression, or ``None`` if it cannot be read."""
         return None if isinstance(self.read, Refusal) else self.read
 
     @cached_property
     def nodes(self) -> tuple[Expression, ...]:
-        """Every node of the expression, each before what it is made of; none where it cannot be read."""
+        """Return every node of the expression, each before its parts; no node if the expression cannot be read."""
         return () if self.tree is None else tuple(walk(self.tree))
 
     @cached_property
@@ -73,47 +73,47 @@ class WrittenRule:
         return Located(self.document, (*self.loc, "expr"), self.rule.expression)
 
     def at(self, node: Expression | None = None) -> Span:
-        """Tell where a node of ``nodes`` stands; without one, where the expression begins."""
+        """Return the place of a node of ``nodes``; without a node, the place of the expression."""
         return Span(*self._located.span(node))
 
     def at_offset(self, offset: int, length: int = 1) -> Span:
-        """Tell where a character of the expression stands, counted from 0."""
+        """Return the place of a character of the expression. Offsets count from 0."""
         return Span(self._located.position(offset), length)
 
     def at_part(self, start: int, end: int) -> Span:
-        """Tell where the characters of the expression from ``start`` up to ``end`` stand."""
+        """Return the place of the characters of the expression from ``start`` up to ``end``."""
         return Span(*self._located.extent(start, end))
 
     def at_key(self, *keys: str | int) -> Span:
-        """Tell where a key of the rule stands, such as ``"labels", "severity"``; its nearest parent if missing."""
+        """Return the place of a key of the rule, such as ``"labels", "severity"``; its nearest parent's if missing."""
         return Span(self.document.key_position((*self.loc, *keys)), len(str(keys[-1])) if keys else 1)
 
     def at_value(self, *keys: str | int) -> Span:
-        """Tell where a value of the rule begins, such as that of ``"annotations", "summary"``."""
+        """Return the place of a value of the rule, such as the value of ``"annotations", "summary"``."""
         text = self.document.text((*self.loc, *keys)) or " "
         return Span(self.document.text_position((*self.loc, *keys)), len(text.partition("\n")[0]) or 1)
 
     def at_group(self, *keys: str | int) -> Span:
-        """Tell where a key of the rule's group stands, such as ``"interval"``; the group's beginning if missing."""
+        """Return the place of a key of the rule's group, such as ``"interval"``; the group's own place if missing."""
         where = self.document.key_position((*self.loc[:-2], *keys))
         return Span(where, len(str(keys[-1])) if keys else 1)
 
     def at_text(self, keys: tuple[str, ...], offset: int, length: int) -> Span:
-        """Tell where some characters of a value's text stand, such as an action of ``"annotations", "summary"``."""
+        """Return the place of a part of a value's text, such as an action in ``"annotations", "summary"``."""
         loc = (*self.loc, *keys)
         text = self.document.text(loc) or ""
         return Span(Located(self.document, loc, text).position(offset), length)
 
     def hit(self, where: Span, message: str, severity: Severity | None = None) -> Hit:
-        """Make a hit in this rule."""
+        """Return a hit in this rule."""
         return Hit(where, message, self.name, severity)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A rule file: its text, its groups, its rules, and what is wrong with its form.
+    """A rule file: its text, its groups, its rules, and the problems of its form.
 
-    ``custom`` tells a ``PrometheusRule`` resource from a rule file of Prometheus.
+    ``custom`` is true for a ``PrometheusRule`` resource, and false for a rule file of Prometheus.
     """
 
     path: str
@@ -125,14 +125,14 @@ class SourceFile:
 
 
 def source_file(text: str, path: str, dialect: Dialect = Dialect.PROMETHEUS) -> SourceFile:
-    """Read one file; every mistake of its form is listed, and what can be read is read."""
+    """Read one file as far as possible, and list every mistake of its form."""
     return source_of(parse_documents(text, path), text, path, dialect)
 
 
 def source_of(
     documents: Sequence[YamlDocument], text: str, path: str, dialect: Dialect = Dialect.PROMETHEUS
 ) -> SourceFile:
-    """Read the rules of a file whose YAML has been read; resources of other kinds beside rules are left alone."""
+    """Read the rules of a file whose YAML has been read. Resources of other kinds are ignored."""
     found = [(document, base, is_custom) for document in documents for base, is_custom in homes(document)]
     custom = any(is_custom for _, _, is_custom in found)
     read = [one for one in found if one[2]] if custom else found[:1]
@@ -148,16 +148,16 @@ def source_of(
 
 
 def _bounded(problems: list[Problem]) -> tuple[Problem, ...]:
-    """Keep the first problems of a file that has no end of them, and say how many there are."""
+    """Keep the first problems of a file with very many, and add a problem that gives the number of the others."""
     left = len(problems) - MOST_PROBLEMS
     if left <= 0:
         return tuple(problems)
-    more = Problem(problems[MOST_PROBLEMS].where, f"and {left:,} more mistakes like these", "mend the first ones first")
+    more = Problem(problems[MOST_PROBLEMS].where, f"and {left:,} more mistakes like these", "fix the first ones first")
     return (*problems[:MOST_PROBLEMS], more)
 
 
 def _unread_documents(documents: Sequence[YamlDocument]) -> Iterator[Problem]:
-    """Tell of what Prometheus does not read: all documents of a rule file but the first."""
+    """Report the documents that Prometheus does not read: all documents of a rule file except the first."""
     for document in documents[1:]:
         if document.value is not None:
             where = document.position(())
@@ -165,17 +165,17 @@ def _unread_documents(documents: Sequence[YamlDocument]) -> Iterator[Problem]:
 
 
 def _strangers(documents: Sequence[YamlDocument]) -> Iterator[Problem]:
-    """Tell of groups among resources that belong to none: nothing would apply them."""
+    """Report groups beside resources that belong to no resource: no server would load these groups."""
     for document in documents:
         if isinstance(document.value, dict) and "groups" in document.value and "kind" not in document.value:
             where = document.key_position(("groups",))
             yield Problem(
-                where, "groups outside of any resource, which nothing loads", "put them into a PrometheusRule"
+                where, "groups outside of any resource, which no server loads", "put them into a PrometheusRule"
             )
 
 
 def unread_file(path: str, problem: str, next_step: str) -> SourceFile:
-    """Stand for a file that could not be read at all, so that it is not passed over."""
+    """Return a file with one problem for a file that could not be read, so that the file is not ignored."""
     return SourceFile(path, "", problems=(Problem(Position(path, 1, 1), problem, next_step),))
 
 

@@ -1,7 +1,7 @@
-"""Reads a promtool test file: what it loads, what it feeds in, and what it asserts, each with its place.
+"""Reads a promtool test file: its rule files, its input series and its assertions, each with its place.
 
-Nothing is refused here: promtool is the judge of the form. What cannot be read is left
-out, and ``problems`` has what makes the text no YAML.
+This module refuses no file: promtool judges the form. A part that cannot be read is left
+out. ``problems`` says why a text is not YAML.
 Source: Prometheus documentation, "Unit Testing for Rules".
 """
 
@@ -16,7 +16,7 @@ from gonogo.errors import Position, Problem
 from gonogo.formats.yaml import YamlDocument, parse, parse_documents
 
 DEFAULT_INTERVAL = timedelta(minutes=1)
-"""promtool's own evaluation interval, where the file names none (or 0)."""
+"""promtool's own evaluation interval, used if the file names no interval or 0."""
 
 _TEST_KEYS = frozenset({"input_series", "alert_rule_test", "promql_expr_test"})
 _SERVER_KEYS = frozenset({"global", "scrape_configs", "scrape_config_files", "alerting", "remote_write", "remote_read"})
@@ -26,7 +26,7 @@ Loc = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class RuleFileEntry:
-    """An entry of ``rule_files``: a path or a glob, seen from the test file's folder."""
+    """An entry of ``rule_files``: a path or a glob, relative to the test file's folder."""
 
     pattern: str
     where: Position
@@ -35,7 +35,7 @@ class RuleFileEntry:
 
 @dataclass(frozen=True, slots=True)
 class InputSeries:
-    """A series that a test feeds in, as written: ``up{job="a"}`` and ``1 2 _x3 0+1x10``."""
+    """An input series of a test, as written: ``up{job="a"}`` and ``1 2 _x3 0+1x10``."""
 
     series: str
     values: str
@@ -52,7 +52,7 @@ class ExpectedAlert:
 
 @dataclass(frozen=True, slots=True)
 class AlertAssertion:
-    """An item of ``alert_rule_test``: at a time, exactly these alerts of one name fire."""
+    """An item of ``alert_rule_test``: exactly these alerts of one name fire at a time."""
 
     alertname: str
     at: timedelta
@@ -63,7 +63,7 @@ class AlertAssertion:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedSample:
-    """A sample that an expression shall give: its series and its value, as written."""
+    """A sample that an expression must give: its series and its value, as written."""
 
     labels: str
     value: str
@@ -71,7 +71,7 @@ class ExpectedSample:
 
 @dataclass(frozen=True, slots=True)
 class ExpressionAssertion:
-    """An item of ``promql_expr_test``: at a time, the expression gives exactly these samples."""
+    """An item of ``promql_expr_test``: the expression gives exactly these samples at a time."""
 
     expression: str
     at: timedelta
@@ -82,17 +82,18 @@ class ExpressionAssertion:
 
 @dataclass(frozen=True, slots=True)
 class UnitTest:
-    """An item of ``tests``: series fed in at ``interval`` from time 0, and what holds then.
+    """An item of ``tests``: input series with one sample every ``interval`` from time 0 on, and assertions.
 
     Attributes:
-        name: its name, often none.
-        interval: the time between two input samples, and the interval of groups that name none; 0 where it is not
-            named: promtool before 2.49 then puts all samples at time 0, newer ones take the evaluation interval.
-        series: what is fed in.
-        alerts: its assertions of alerts.
-        expressions: its assertions of expressions.
-        where: where it begins.
-        loc: the path to it.
+        name: the name of the test, often empty.
+        interval: the time between two input samples, and the interval of groups that name none. It is 0 if the test
+            names no interval: promtool before 2.49 then puts all samples at time 0, and newer versions use the
+            evaluation interval.
+        series: the input series.
+        alerts: the assertions about alerts.
+        expressions: the assertions about expressions.
+        where: the place where the test begins.
+        loc: the path to the test.
     """
 
     name: str
@@ -105,12 +106,12 @@ class UnitTest:
 
     @property
     def assertions(self) -> int:
-        """How much it asserts."""
+        """Return the number of assertions."""
         return len(self.alerts) + len(self.expressions)
 
     @property
     def last(self) -> timedelta:
-        """The latest time of an assertion; promtool evaluates no further."""
+        """Return the latest time of an assertion. promtool stops evaluating there."""
         return max([*(one.at for one in self.alerts), *(one.at for one in self.expressions)], default=timedelta(0))
 
 
@@ -120,14 +121,14 @@ class UnitFile:
 
     Attributes:
         path: the file.
-        rule_files: the rules that it loads.
+        rule_files: the rule files that the test file loads.
         evaluation_interval: the time between two evaluations of the rules, from time 0 on.
         group_eval_order: the groups in the order in which they are evaluated.
-        tests: its tests.
-        problems: what makes it no YAML.
-        document: the text, taken apart: its first document, for promtool reads no other.
-        second_document: where another one begins, if there is any.
-        metricsql: where the first assertions stand that only vmalert-tool reads (``metricsql_expr_test``), if any do.
+        tests: the tests.
+        problems: the reasons why the text is not YAML.
+        document: the first YAML document of the text. promtool reads no other document.
+        second_document: the place where a second document begins, if there is one.
+        metricsql: the place of the first assertions that only vmalert-tool reads (``metricsql_expr_test``), if any.
     """
 
     path: str
@@ -142,14 +143,14 @@ class UnitFile:
 
 
 def read_unit(text: str, path: str) -> UnitFile:
-    """Read a test file; what is not there or no such thing is left out."""
+    """Read a test file. Parts that are missing or have another shape are left out."""
     documents = parse_documents(text, path) or (parse(text, path),)
     second = documents[1].position(()) if len(documents) > 1 else None
     return replace(_Reader(documents[0]).file(path), problems=documents[-1].problems, second_document=second)
 
 
 def is_unit(content: object) -> bool:
-    """Tell whether the content of a YAML file is a promtool test, and no server's configuration."""
+    """Return true if the content of a YAML file is a promtool test, and not a server's configuration."""
     if not isinstance(content, dict):
         return False
     tests = content.get("tests")
@@ -158,13 +159,13 @@ def is_unit(content: object) -> bool:
 
 
 class _Reader:
-    """Walks one document."""
+    """A walk through one document."""
 
     def __init__(self, document: YamlDocument) -> None:
         self._document = document
 
     def file(self, path: str) -> UnitFile:
-        """Read the whole."""
+        """Read the whole file."""
         entries = tuple(
             RuleFileEntry(pattern, self._document.position(loc), loc)
             for loc, pattern in ((loc, self._text(loc)) for loc in self._items(("rule_files",)))

@@ -1,7 +1,7 @@
 """Turns ``PrometheusRule`` resources into the rule files that Prometheus and promtool read.
 
-What promtool says of a line of the outcome is true of the same line of the resource:
-the lines of its ``spec`` stay where they are, only moved to the left.
+A line keeps its number: the lines of the ``spec`` only move to the left. So promtool's
+message about a line of the result is true of the same line of the resource.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from gonogo.formats.yaml import YamlDocument, parse, parse_documents
 
 
 def unwrapped(text: str, path: str) -> tuple[str, ...]:
-    """Give the rule files in a text: the text itself, or one for each resource in it.
+    """Return the rule files in a text: the text itself, or one rule file for each resource in it.
 
-    A text that is no YAML is given as it is: promtool says what is wrong with it.
+    A text that is not YAML is returned unchanged: promtool says what is wrong with it.
     """
     if "kind" not in text:
         return (text,)
@@ -34,7 +34,7 @@ def _spec(text: str, document: YamlDocument, base: Loc) -> str:
 
 
 def _moved(text: str, document: YamlDocument, base: Loc) -> str:
-    """Move the lines of a block to the left and blank out all the others before it."""
+    """Move the lines of a block to the left, and make all lines before the block empty."""
     start = document.position(base)
     margin = start.column - 1
     kept = [""] * (start.line - 1)
@@ -47,9 +47,9 @@ def _moved(text: str, document: YamlDocument, base: Loc) -> str:
 
 
 def _rewritten(document: YamlDocument, base: Loc) -> str:
-    """Write the groups anew, without what only the operator knows, every scalar as it was written.
+    """Write the groups again without the operator's own keys, and keep the spelling of every scalar.
 
-    Each begins on the line on which it stands in the resource.
+    Each group begins on the same line as in the resource.
     """
     text = "groups: ["
     for place in range(len(_groups(document.at(base)))):

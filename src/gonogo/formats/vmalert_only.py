@@ -1,4 +1,4 @@
-"""Rule files that vmalert reads and promtool does not, so that no unit test of promtool can run their rules."""
+"""Finds rule files that vmalert can read and promtool cannot: no unit test of promtool can run their rules."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _INSTEAD = "move the other rules to a file that promtool reads, or test this fil
 
 
 def vmalert_only(text: str, path: str) -> Problem | None:
-    """Say why promtool cannot read a rule file: a key of vmalert's, or an expression that is not PromQL."""
+    """Return the reason why promtool cannot read a rule file: a key of vmalert, or an expression that is not PromQL."""
     if key := vmalert_key(text, path):
         return Problem(key.where, f"promtool cannot read this rule file: {key.message}", _INSTEAD)
     for rule in source_file(text, path, Dialect.VICTORIA_METRICS).rules:
@@ -23,6 +23,6 @@ def vmalert_only(text: str, path: str) -> Problem | None:
 
 
 def vmalert_key(text: str, path: str) -> Problem | None:
-    """Return the first mistake of a rule file that is none for vmalert: a key that only vmalert knows."""
+    """Return the first mistake of a rule file that vmalert accepts: a key that only vmalert knows."""
     known = {problem.where for problem in source_file(text, path, Dialect.VICTORIA_METRICS).problems}
     return next((problem for problem in source_file(text, path).problems if problem.where not in known), None)

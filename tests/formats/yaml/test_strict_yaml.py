@@ -69,13 +69,13 @@ def test_exploding_aliases_are_refused() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
     (problem,) = said("\n".join(lines))
-    assert "stand for too much" in problem
+    assert "expand to too much" in problem
 
 
 def test_aliases_cannot_hide_deep_nesting() -> None:
     """Nesting counts what aliases stand for."""
     deep = "[" * 60 + "]" * 60
-    assert "stand for too much" in said(f"a: &a {deep}\nb: {'[' * 60}*a{']' * 60}")[0]
+    assert "expand to too much" in said(f"a: &a {deep}\nb: {'[' * 60}*a{']' * 60}")[0]
 
 
 def test_aliases_within_bounds_are_read_where_they_stand() -> None:
@@ -89,7 +89,7 @@ def test_aliases_within_bounds_are_read_where_they_stand() -> None:
 
 def test_an_alias_of_itself_is_refused() -> None:
     """Endless values cannot be written."""
-    assert said("a: &a [*a]") == ["f.yml:1:8: the alias *a stands for nothing yet (write the value out)"]
+    assert said("a: &a [*a]") == ["f.yml:1:8: the alias *a has no anchor before it (write the value out)"]
 
 
 def test_merge_keys_give_way_to_the_mapping_itself() -> None:
@@ -278,7 +278,7 @@ def test_a_text_of_more_values_than_any_honest_file_is_not_read_on(monkeypatch: 
     monkeypatch.setattr(builder, "MOST_VALUES", 5)
     document = parse("- 1\n- 2\n- 3\n- 4\n- 5\n- 6\n", "many.yml")
     (problem,) = document.problems
-    assert str(problem).startswith("many.yml:5:3: more than 5 values stand in one file")
+    assert str(problem).startswith("many.yml:5:3: this file has more than 5 values")
     assert document.value == [1, 2, 3, 4]
     assert not document.complete
     assert parse("- 1\n- 2\n- 3\n", "few.yml").problems == ()

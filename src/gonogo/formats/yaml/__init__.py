@@ -1,7 +1,7 @@
-"""YAML as values with positions, every mistake in it named at once, nothing guessed.
+"""Reads YAML into values with positions without guessing, and reports all mistakes at once.
 
-Duplicate keys, unknown tags, exploding aliases and absurd nesting are problems; the
-value is there all the same, as far as the text could be read.
+Duplicate keys, unknown tags, exploding aliases and absurd nesting are problems. The
+value is still returned, as far as the text could be read.
 """
 
 from gonogo.formats.yaml.characters import lines_of

@@ -1,4 +1,4 @@
-"""Turns the parser's events into nodes, without recursion: no text can exhaust the stack."""
+"""Turns the parser's events into nodes without recursion, so that no text can exhaust the stack."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from gonogo.formats.yaml.nodes import ListNode, MappingNode, Node, ScalarNode
 from gonogo.formats.yaml.scalars import plain_scalar, tagged_scalar
 
 DEEPEST = 100
-"""How many lists and mappings may stand inside one another."""
+"""The deepest nesting of lists and mappings."""
 MOST_VALUES = 500_000
-"""How many values and keys a text may hold; 20,000 alerts have as many."""
+"""The largest number of values and keys in a text; 20,000 alerts have as many."""
 LARGEST_EXPANSION = 10_000
-"""How many values all the aliases of a document may stand for together."""
+"""The largest number of values that all aliases of a document may stand for together."""
 
 _COLLECTION_TAGS = frozenset({None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
 _MERGE = "<<"
 
 
 class TooMuch(Exception):
-    """Nesting or expansion beyond what any honest file has; reading stops."""
+    """Nesting or expansion beyond the bounds, which no honest file reaches. Reading stops."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.message)
@@ -31,7 +31,7 @@ class TooMuch(Exception):
 
 
 class Builder:
-    """Collects the documents of a file and what is wrong with it."""
+    """A collector of the documents of a file and of its problems."""
 
     def __init__(self, path: str) -> None:
         self.roots: list[Node] = []
@@ -52,7 +52,7 @@ class Builder:
         }
 
     def take(self, event: events.Event) -> None:
-        """Use one event; those of the stream itself say nothing.
+        """Use one event. Events of the stream itself are ignored.
 
         Raises:
             TooMuch: the text nests or expands beyond the bounds.
@@ -61,7 +61,7 @@ class Builder:
             take(event)
 
     def close(self) -> None:
-        """End what is still open after reading stopped; what is unfinished is no further mistake."""
+        """End the open lists and mappings after reading stopped. An unfinished part is not another mistake."""
         found = len(self.problems)
         while self._open:
             self._end()
@@ -93,7 +93,7 @@ class Builder:
 
     def _begin(self, node: ListNode | MappingNode, tag: str | None) -> None:
         if len(self._open) >= DEEPEST:
-            raise self._too_much(node, f"more than {DEEPEST} lists and mappings stand inside one another", "flatten it")
+            raise self._too_much(node, f"more than {DEEPEST} lists and mappings are nested here", "flatten them")
         if tag not in _COLLECTION_TAGS:
             self._complain(node, f"the tag {tag!r} means nothing here", "remove the tag")
         self._open.append(node)
@@ -110,19 +110,19 @@ class Builder:
         here = ScalarNode(None, *_place(event))
         node = self._anchors.get(event.anchor or "")
         if node is None:
-            self._complain(here, f"the alias *{event.anchor} stands for nothing yet", "write the value out")
+            self._complain(here, f"the alias *{event.anchor} has no anchor before it", "write the value out")
             node = here
         size, height = (1, 0) if isinstance(node, ScalarNode) else (node.size, node.height)
         self._expanded += size
         if self._expanded > LARGEST_EXPANSION or len(self._open) + height > DEEPEST:
-            raise self._too_much(here, "the aliases of this document stand for too much", "write the values out")
+            raise self._too_much(here, "the aliases of this document expand to too much", "write the values out")
         self._put(replace(node, line=here.line, column=here.column))
 
     def _put(self, node: Node) -> None:
-        """Give a finished value to what it stands in."""
+        """Put a finished value into its list or mapping."""
         self._values += 1
         if self._values == MOST_VALUES:
-            raise self._too_much(node, f"more than {MOST_VALUES:,} values stand in one file", "split it")
+            raise self._too_much(node, f"this file has more than {MOST_VALUES:,} values", "split the file")
         if not self._open:
             self.roots.append(node)
             return
@@ -154,7 +154,7 @@ class Builder:
         mapping.value[key.text] = node.value
 
     def _merge(self, mapping: MappingNode) -> None:
-        """Bring in what ``<<`` names, where the mapping has no such key itself."""
+        """Add the keys that ``<<`` names, except the keys that the mapping has itself."""
         key = mapping.keys.pop(_MERGE)
         merged = mapping.items.pop(_MERGE)
         del mapping.value[_MERGE]

@@ -1,8 +1,8 @@
-"""Where each character of a scalar stands in the file: after quotes, escapes, folding and indentation.
+"""Finds the place of each character of a scalar in the file, in spite of quotes, escapes, folding and indentation.
 
-Quotes double or escape characters, blocks are indented, and lines fold into one. What
-is not blank stays in its order, so the value and its source are walked side by side
-over what is not blank. Source: YAML 1.2.2, chapters 7 and 8.
+Quotes double or escape characters, blocks are indented, and lines fold into one. Characters
+that are not blank keep their order. So the functions walk through these characters of the
+value and of its source side by side. Source: YAML 1.2.2, chapters 7 and 8.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _QUOTES = frozenset("'\"")
 
 
 def lines_of(text: str) -> tuple[str, ...]:
-    """Split a text as the YAML parser counts lines, so that every position finds its line."""
+    """Split a text into lines in the way in which the YAML parser counts them, so that every position has its line."""
     return tuple(text.split("\n")) if not _other_breaks(text) else tuple(_BREAK.split(text))
 
 
@@ -32,15 +32,15 @@ def _other_breaks(text: str) -> bool:
 
 
 def beginning(lines: Sequence[str], place: Place, style: str) -> Place | None:
-    """Tell where the text of a scalar begins, behind anchor, tag, quote or block header.
+    """Return the place where the text of a scalar begins, after its anchor, tag, quote or block header.
 
     Args:
-        lines: of the file.
-        place: where the scalar begins, its anchor and tag included.
-        style: ``'``, ``"``, ``|``, ``>`` or nothing.
+        lines: the lines of the file.
+        place: the place where the scalar begins, its anchor and tag included.
+        style: ``'``, ``"``, ``|``, ``>`` or an empty text.
 
     Returns:
-        ``None`` where the source is no scalar of this style, but an alias for one.
+        ``None`` if the source is not a scalar of this style but an alias for such a scalar.
     """
     line, column = _skip_properties(lines, place)
     mark = _character(lines, line, column)
@@ -52,17 +52,17 @@ def beginning(lines: Sequence[str], place: Place, style: str) -> Place | None:
 
 
 def places(lines: Sequence[str], begin: Place, style: str, text: str) -> tuple[Place, ...] | None:
-    """Tell where each character of a scalar stands, and where it ends.
+    """Return the place of each character of a scalar, and the place of its end.
 
     Args:
-        lines: of the file.
-        begin: what ``beginning`` gave.
-        style: ``'``, ``"``, ``|``, ``>`` or nothing.
+        lines: the lines of the file.
+        begin: the result of ``beginning``.
+        style: ``'``, ``"``, ``|``, ``>`` or an empty text.
         text: the scalar's value.
 
     Returns:
-        A place for each character of ``text`` and one more for its end; a blank stands
-        right after what precedes it. ``None`` where value and source do not fit.
+        A place for each character of ``text`` and one more for its end. The place of a blank is
+        right after the character before it. ``None`` if value and source do not match.
     """
     source = _solid(lines, begin, style)
     found: list[Place] = []
@@ -80,20 +80,20 @@ def places(lines: Sequence[str], begin: Place, style: str, text: str) -> tuple[P
 
 
 def _solid(lines: Sequence[str], begin: Place, style: str) -> Iterator[tuple[str, Place, int]]:
-    """List the characters from a place on that are not blank: meaning, place, and columns taken."""
+    """Yield the characters from a place on that are not blank: the character, its place, and its number of columns."""
     line, column = begin
     for number in range(line, len(lines) + 1):
         content = lines[number - 1]
         at = column - 1 if number == line else 0
         while at < len(content):
-            meaning, width = _meant(content, at, style)
+            meaning, width = _character_at(content, at, style)
             if meaning and not meaning.isspace():
                 yield meaning, (number, at + 1), width
             at += width
 
 
-def _meant(line: str, at: int, style: str) -> tuple[str, int]:
-    """Tell which character is written at a place, and in how many."""
+def _character_at(line: str, at: int, style: str) -> tuple[str, int]:
+    """Return the character that is written at a place, and the number of columns that it takes."""
     if style == "'" and line.startswith("''", at):
         return "'", 2
     if style == '"' and (escape := _ESCAPE.match(line, at)):
@@ -108,7 +108,7 @@ def _unescaped(code: str) -> str:
 
 
 def _skip_properties(lines: Sequence[str], place: Place) -> Place:
-    """Step over an anchor and a tag, and the blanks, lines and comments after each."""
+    """Skip an anchor and a tag, and the blanks, lines and comments after each."""
     line, column = place
     while found := _PROPERTY.match(_line(lines, line), column - 1):
         column = found.end() + 1

@@ -1,4 +1,4 @@
-"""Reads YAML text into documents that know where everything stands."""
+"""Reads YAML text into documents that know the place of every value."""
 
 from __future__ import annotations
 
@@ -21,12 +21,11 @@ def _nothing() -> Node:
 
 @dataclass(frozen=True, slots=True)
 class YamlDocument:
-    """One document: its value, what is wrong with it, and where everything stands.
+    """A YAML document: its value, its problems, and the places of its parts.
 
-    ``value`` is made of dict, list, str, int, float, bool and ``None``; it is ``None``
-    for an empty document and for text that could not be read at all. ``complete`` tells
-    whether the file was read to its end. A ``loc`` is a path of keys and places, as
-    pydantic gives it.
+    ``value`` consists of dict, list, str, int, float, bool and ``None``. It is ``None``
+    for an empty document and for text that could not be read at all. ``complete`` is true if
+    the file was read to its end. A ``loc`` is a path of keys and indexes, as in pydantic.
     """
 
     value: object
@@ -37,17 +36,17 @@ class YamlDocument:
     _lines: Sequence[str] = field(default=(), repr=False, compare=False)
 
     def at(self, loc: Sequence[str | int]) -> object:
-        """Give the value at ``loc``; ``None`` where there is none."""
+        """Return the value at ``loc``, or ``None``."""
         node = self._found(loc)
         return None if node is None else node.value
 
     def position(self, loc: Sequence[str | int]) -> Position:
-        """Tell where the value at ``loc`` begins; for what is not there, where its nearest parent begins."""
+        """Return the place where the value at ``loc`` begins; for a missing value, the place of its nearest parent."""
         *_, node = self._walk(loc)
         return Position(self.path, node.line, node.column)
 
     def key_position(self, loc: Sequence[str | int]) -> Position:
-        """Tell where the key of ``loc`` stands; for an item of a list, where the item begins."""
+        """Return the place of the last key of ``loc``; for an item of a list, the place where the item begins."""
         nodes = list(self._walk(loc))
         node = nodes[-1]
         if loc and len(nodes) == len(loc) + 1 and isinstance(nodes[-2], MappingNode):
@@ -55,19 +54,19 @@ class YamlDocument:
         return Position(self.path, node.line, node.column)
 
     def text(self, loc: Sequence[str | int]) -> str | None:
-        """Give the scalar at ``loc`` as it was written, quotes removed (``1.10`` stays ``1.10``)."""
+        """Return the scalar at ``loc`` as it was written, without quotes (``1.10`` stays ``1.10``)."""
         node = self._found(loc)
         return node.text if isinstance(node, ScalarNode) else None
 
     def text_position(self, loc: Sequence[str | int]) -> Position:
-        """Tell where a scalar's own text begins: after its quote, or on the first line of its block."""
+        """Return the place where a scalar's own text begins: after its quote, or on the first line of its block."""
         *_, node = self._walk(loc)
         return Position(self.path, *self._beginning(node))
 
     def character_positions(self, loc: Sequence[str | int]) -> tuple[Position, ...]:
-        """Tell where each character of the scalar at ``loc`` stands, and last, where it ends.
+        """Return the place of each character of the scalar at ``loc``, and the place of its end.
 
-        Nothing where it does not stand there itself: an alias has the text of another place.
+        The result is empty for an alias, because its text is at another place.
         """
         *_, node = self._walk(loc)
         if not isinstance(node, ScalarNode) or (begin := beginning(self._lines, _place(node), node.style)) is None:
@@ -76,7 +75,7 @@ class YamlDocument:
         return tuple(Position(self.path, *place) for place in found or ())
 
     def _beginning(self, node: Node) -> Place:
-        """Tell where the text of a scalar begins; where anything else does."""
+        """Return the place where the text of a scalar begins, or where another node begins."""
         begin = beginning(self._lines, _place(node), node.style) if isinstance(node, ScalarNode) else None
         return _place(node) if begin is None else begin
 
@@ -101,7 +100,7 @@ def _place(node: Node) -> Place:
 
 
 def parse(text: str, path: str) -> YamlDocument:
-    """Read a file of one document; a second one is a problem."""
+    """Read a file of one document. A second document is a problem."""
     roots, problems, complete = _read(text, path)
     for extra in roots[1:]:
         where = Position(path, extra.line, extra.column)
@@ -111,7 +110,7 @@ def parse(text: str, path: str) -> YamlDocument:
 
 
 def parse_documents(text: str, path: str) -> tuple[YamlDocument, ...]:
-    """Read a file of any number of documents; the last one says what is wrong with the file."""
+    """Read a file of any number of documents. The last document has the problems of the file."""
     roots, problems, complete = _read(text, path)
     if not roots and not problems:
         return ()
@@ -149,11 +148,11 @@ def _syntax(error: MarkedYAMLError | ReaderError | UnicodeEncodeError, text: str
     else:
         line, column = _line_and_column(text[: error.start])
         why = "half of a character"
-    return Problem(Position(path, line, column), f"this is not YAML: {why}", "mend it; what follows was not read")
+    return Problem(Position(path, line, column), f"this is not YAML: {why}", "fix it; the text after it was not read")
 
 
 def _inside(text: str, line: int, column: int) -> Place:
-    """Give a place as it is, or the end of the text: where the parser meets that, it may be a line ahead."""
+    """Return a place inside of the text: the parser's place for the end of the text may be one line too far."""
     lines = lines_of(text)
     return (line, column) if line <= len(lines) else (len(lines), len(lines[-1]) + 1)
 

@@ -1,7 +1,7 @@
-"""What the values of a YAML text do not tell: its comments, and the lines on which its parts end.
+"""Reads the layout of a YAML text, which is not in its values: the comments, and the lines on which its parts end.
 
-The parser drops comments, but says where every scalar begins and ends; a number sign
-outside of them, after a blank, begins one. Source: YAML 1.2.2, section 6.6.
+The parser drops comments, but says where every scalar begins and ends. A number sign
+outside of every scalar, after a blank, begins a comment. Source: YAML 1.2.2, section 6.6.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _SIGN = re.compile(r"(?:^|(?<=[ \t]))#")
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment from its number sign to the end of the line, blanks around it left out.
+    """A comment from its number sign to the end of the line, without blanks around it.
 
-    ``alone`` tells whether nothing but dashes of lists stands before it.
+    ``alone`` is true if the line has only dashes of lists before the comment.
     """
 
     line: int
@@ -36,12 +36,12 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class TextLayout:
-    """Where things begin and end, as far as the text is YAML.
+    """The comments of a text and the places where its parts begin and end, up to the first mistake.
 
     Attributes:
-        comments: all of them, in order.
-        begins: where each key, value and mapping begins, in order; a list begins with its first item.
-        last_lines: for the place where a list or mapping begins, the last line that has something of it.
+        comments: the comments, in order.
+        begins: the places where keys, values and mappings begin, in order. A list begins with its first item.
+        last_lines: the last line of each list and mapping, by the place where the list or mapping begins.
     """
 
     comments: tuple[Comment, ...]
@@ -51,14 +51,14 @@ class TextLayout:
 
 @dataclass(frozen=True, slots=True)
 class _Extent:
-    """From where up to where a scalar or an alias reaches, as the text of a block begins under its header."""
+    """The start and the end of a scalar or an alias. The text of a block begins under its header."""
 
     start: Place
     end: Place
 
 
 def layout(text: str) -> TextLayout:
-    """Read how a text is laid out; what follows a mistake in it is left out."""
+    """Read the layout of a text. The part after a mistake is left out."""
     scalars: list[_Extent] = []
     begins: list[Place] = []
     last_lines: dict[Place, int] = {}

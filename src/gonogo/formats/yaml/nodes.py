@@ -1,4 +1,4 @@
-"""Values with the places they were read from; lines and columns count from 1."""
+"""Values with their places in the text. Lines and columns count from 1."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class ScalarNode:
-    """A scalar: what it means, its text, and how it is quoted (``'``, ``"``, ``|``, ``>`` or not at all)."""
+    """A scalar: its value, its text, and its style (``'``, ``"``, ``|``, ``>``, or an empty text without quotes)."""
 
     value: object
     line: int
@@ -18,7 +18,7 @@ class ScalarNode:
 
 @dataclass(slots=True)
 class Branch:
-    """A list or a mapping: what it holds, and how deep and how much, aliases counted as often as used."""
+    """A list or a mapping with its depth and its number of values. An alias counts each time that it is used."""
 
     line: int
     column: int
@@ -37,7 +37,7 @@ class ListNode(Branch):
 
 @dataclass(slots=True)
 class MappingNode(Branch):
-    """A mapping; ``keys`` has the place of each key, ``awaited`` the key whose value comes next."""
+    """A mapping. ``keys`` has the place of each key. ``awaited`` is the key whose value comes next."""
 
     value: dict[str, object] = field(default_factory=dict)
     items: dict[str, Node] = field(default_factory=dict)
@@ -49,7 +49,7 @@ Node = ScalarNode | ListNode | MappingNode
 
 
 def part(node: Node, step: str | int) -> Node | None:
-    """Give what stands in ``node`` under a key or at a place; ``None`` where nothing does."""
+    """Return the value in ``node`` under a key or at an index, or ``None``."""
     if isinstance(node, MappingNode):
         return node.items.get(str(step))
     if isinstance(node, ListNode) and isinstance(step, int) and 0 <= step < len(node.items):

@@ -1,6 +1,6 @@
-"""What a scalar means: YAML 1.2's core schema, decimal numbers only.
+"""Reads the value of a scalar by YAML 1.2's core schema, with decimal numbers only.
 
-``yes``, ``on``, dates, ``1:30``, ``0o17`` and ``017`` are text; only ``true`` and
+``yes``, ``on``, dates, ``1:30``, ``0o17`` and ``017`` are text. Only ``true`` and
 ``false`` (``True``, ``TRUE`` …) are booleans. Source: YAML 1.2.2, section 10.3.2.
 """
 
@@ -25,7 +25,7 @@ _TAGGED: Mapping[str, type] = {"null": type(None), "bool": bool, "int": int, "fl
 
 
 def plain_scalar(text: str) -> Scalar:
-    """Give what a scalar without quotes and tag means."""
+    """Return the value of a scalar without quotes and without a tag."""
     if text in _WORDS:
         return _WORDS[text]
     if text[0] in _NUMBER_BEGINS:
@@ -39,10 +39,10 @@ def plain_scalar(text: str) -> Scalar:
 
 
 def tagged_scalar(text: str, tag: str) -> Scalar:
-    """Give what a scalar with a tag means.
+    """Return the value of a scalar with a tag.
 
     Raises:
-        ValueError: the tag is none of the core schema's, or does not fit the text.
+        ValueError: the tag does not belong to the core schema, or does not fit the text.
     """
     name = tag.removeprefix(_STANDARD)
     if tag == "!" or name == "str":
