@@ -24,14 +24,14 @@ A = record("a", 'rate(raw{x="1",y="2"}[90s])', job="j")
             (M, replace(A, labels={})),
             (
                 "rule a of group g is in the policy's rule files but not on the server "
-                "(which has it in group g with no labels)"
+                "(the server has it in group g with no labels)"
             ),
         ),
         (
             (M, replace(A, labels={"job": "k", "n": "1"})),
             (
                 "rule a of group g is in the policy's rule files but not on the server "
-                '(which has it in group g with labels job="k", n="1")'
+                '(the server has it in group g with labels job="k", n="1")'
             ),
         ),
         (
@@ -58,7 +58,7 @@ def test_a_rule_in_another_group_is_drift() -> None:
     """A group is evaluated in order and at its own interval."""
     found = drift("m", (of_file(M, name="one"),), (of_server(M, name="two"),))
     assert found is not None
-    assert found.endswith("not on the server (which has it in group two with no labels)")
+    assert found.endswith("not on the server (the server has it in group two with no labels)")
 
 
 def test_a_metric_whose_rules_are_only_on_the_server_has_drifted() -> None:

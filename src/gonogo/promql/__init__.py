@@ -1,1 +1,1 @@
-"""PromQL: lexer, parser, tree with places, canonical form."""
+"""PromQL: lexer, parser, tree with places, canonical form, graph of rules."""

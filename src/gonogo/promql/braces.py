@@ -1,4 +1,4 @@
-"""The braces of a selector: ``{job="api", "http.code"=~"5..", "http.requests"}``.
+"""Reads the braces of a selector: ``{job="api", "http.code"=~"5..", "http.requests"}``.
 
 Source: Prometheus, ``promql/parser/generated_parser.y`` and ``lex.go``.
 """
@@ -27,13 +27,13 @@ _OPERATORS = frozenset({"=", "!=", "=~", "!~"})
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The matchers that stand in braces.
+    """The matchers in a pair of braces.
 
     Attributes:
-        metric: the name, where one matcher asks for exactly one.
-        matchers: all others, sorted and without repeats.
-        names: whether any matcher is about the name.
-        needs: what a version must know to read them.
+        metric: the metric's name, if exactly one matcher asks for one name.
+        matchers: all other matchers, sorted and without repeats.
+        names: true if a matcher is about the metric's name.
+        needs: the features that a version must have to read the matchers.
     """
 
     metric: str | None
@@ -44,10 +44,10 @@ class Selection:
 
 @lru_cache(maxsize=8192)
 def selection(text: str) -> Selection:
-    """Read the matchers between braces, given with both of them.
+    """Read the matchers in a text that begins and ends with a brace.
 
     Raises:
-        Refusal: the text is no list of matchers, or a regular expression is not valid.
+        Refusal: the text is not a list of matchers, or a regular expression is not valid.
     """
     reader = _Reader(text)
     found: set[Matcher] = set()
@@ -71,7 +71,7 @@ def _selection(found: set[Matcher], needs: tuple[Feature, ...]) -> Selection:
 
 
 class _Reader:
-    """Steps through the tokens between two braces."""
+    """A reader of the tokens between two braces."""
 
     __slots__ = ("_text", "_tokens", "end", "kind", "start", "word")
 
@@ -81,18 +81,18 @@ class _Reader:
         self.advance()
 
     def advance(self) -> None:
-        """Step to the next token; the closing brace is the last one."""
+        """Go to the next token. The closing brace is the last token."""
         found = next(self._tokens)
         self.kind = found.lastgroup or ""
         self.word, self.start, self.end = found[self.kind], found.start(self.kind), found.end()
 
     def expected(self, what: str) -> NoReturn:
-        """Refuse the token, for something else should stand in its place."""
+        """Refuse the token, because another token is expected here."""
         message = f"expected {what}, found {self.word!r}"
         raise Refusal(message, self.start, self.end)
 
     def matcher(self, needs: set[Feature]) -> Matcher:
-        """Read one matcher; a string by itself is the metric's name."""
+        """Read one matcher. A string alone is the metric's name."""
         word, kind, start, end = self.word, self.kind, self.start, self.end
         if kind == "string":
             needs.add(QUOTED_NAME)

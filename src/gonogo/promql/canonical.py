@@ -1,6 +1,6 @@
-"""The one text of an expression: equal for all spellings of the same tree, and PromQL again.
+"""Writes the canonical text of an expression: valid PromQL that is equal for all spellings of the same tree.
 
-Two rules are the same when their canonical texts are.
+Two rules are the same if their canonical texts are the same.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _WORDS = frozenset(
     {"and", "or", "unless", "atan2", "on", "ignoring", "group_left", "group_right", "bool", "inf", "nan"}
     | {"smoothed", "anchored"}
 )
-"""Words that some version reads as something else where a metric's name is written, in any case."""
+"""Words, in any case, that some version does not read as a metric's name."""
 
 _NO_LABELS = frozenset({"without", "inf", "nan"})
 """Words that cannot be a label in a list of labels, unless in quotes."""
@@ -45,7 +45,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 
 def canonical(expression: str) -> str | None:
-    """Write an expression in its one form; ``None`` where it cannot be read."""
+    """Return the canonical text of an expression, or ``None`` if the expression cannot be read."""
     try:
         return written(parse(expression))
     except ValueError:
@@ -58,7 +58,7 @@ def written(node: Expression) -> str:
 
 
 def instant(vector: Vector) -> str:
-    """Write a selector as an instant vector, its offset and ``@`` left out."""
+    """Write a selector as an instant vector, without its offset and ``@``."""
     metric, matchers = vector.metric or "", vector.matchers
     nameable = is_classic_metric(metric) and metric.lower() not in _WORDS
     if metric and (not nameable or any(m.label == NAME_LABEL for m in matchers)):
@@ -97,7 +97,7 @@ def _extended(vector: Vector) -> str:
 
 
 def _length(value: timedelta, spans: Spans, name: str) -> str:
-    """Write a length of time; arithmetic stays only where its value is not positive, which no literal may be."""
+    """Write a length of time. Arithmetic stays only if its value is not positive: a literal must be positive."""
     if value > timedelta(0):
         return _duration(value)
     return next((span_text(span) for field, span in spans if field == name), "0s")
@@ -110,7 +110,7 @@ def _duration(value: timedelta) -> str:
 def _call(node: Call) -> str:
     arguments = list(map(written, node.arguments))
     if node.function == "info" and isinstance(selection := node.arguments[-1], Vector) and len(arguments) > 1:
-        arguments[1] = _braces(selection)  # a name before the braces is refused there
+        arguments[1] = _braces(selection)  # info refuses a name before the braces
     return f"{node.function}({', '.join(arguments)})"
 
 
@@ -135,7 +135,7 @@ def _moved(offset: timedelta, at: str) -> str:
 
 
 def _operand(node: Expression) -> str:
-    """Write what stands beside an operator; anything that is not one piece gets parentheses."""
+    """Write an operand of an operator, in parentheses if the operand has an operator or a sign itself."""
     loose = isinstance(node, Binary | Negation) or (isinstance(node, Number) and copysign(1, node.value) < 0)
     return f"({written(node)})" if loose else written(node)
 

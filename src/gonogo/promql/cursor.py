@@ -1,4 +1,4 @@
-"""Steps through the tokens of one text, and reads what has no parts: numbers, strings, lists of labels."""
+"""Walks through the tokens of a text, and reads numbers, strings and lists of labels."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class Cursor:
         self.at = 0
 
     def finish(self) -> None:
-        """Refuse anything behind the expression."""
+        """Refuse a token after the expression."""
         if self.kinds[self.at] != END:
             self.expected("an operator or the end")
 
     def expected(self, what: str) -> NoReturn:
-        """Refuse the token, for something else should stand in its place."""
+        """Refuse the token, because another token is expected here."""
         if self.kinds[self.at] == END and "')'" in what:
             start = self.starts[self._unclosed()]
             message = "a parenthesis is not closed"
@@ -62,17 +62,17 @@ class Cursor:
         return open_ones[-1]
 
     def take(self, word: str) -> None:
-        """Step over a token that has to be there."""
+        """Go past a token that must be here."""
         if self.words[self.at] != word:
             self.expected(repr(word))
         self.at += 1
 
     def lower(self) -> str:
-        """Return the token as keywords are compared; empty for all but words."""
+        """Return the token in lower case, to compare it with keywords; empty if the token is not a word."""
         return self.words[self.at].lower() if self.kinds[self.at] == WORD else ""
 
     def ended(self) -> int:
-        """Return the offset behind the last token that was read."""
+        """Return the offset after the last token that was read."""
         return self.starts[self.at - 1] + len(self.words[self.at - 1])
 
     def number(self) -> Number:

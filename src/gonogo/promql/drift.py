@@ -1,9 +1,9 @@
-"""Whether the rules that a server loaded are those of the policy's files.
+"""Compares the rules that a server loaded with the rules of the policy's files.
 
-Rules are matched by group, kind, name and static labels, and compared by what they
-mean: expression, how long an alert waits, and the group's interval where the file
-gives one (the server's default is not the file's to say). A file's path says
-nothing: servers see files under paths of their own.
+Rules are matched by group, kind, name and static labels. Then their meanings are
+compared: the expression, the durations of an alert, and the group's interval if the file
+gives one (without an interval in the file, the server's default applies). The paths of files
+are not compared, because a server may see the same file under another path.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Key = tuple[str, RuleKind, str, tuple[tuple[str, str], ...]]
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A rule, and the name and interval of the group it stands in."""
+    """A rule, and the name and interval of its group."""
 
     rule: Rule
     group: str
@@ -37,10 +37,9 @@ class _Placed:
 
 
 def drift(metric: str, files: tuple[RuleGroup, ...], loaded: tuple[LoadedGroup, ...]) -> str | None:
-    """Say, as a clause, how what the server loaded differs from the files under a metric.
+    """Return a clause about a difference between the loaded rules and the files' rules under a metric, or ``None``.
 
-    Everything under the metric by the files' rules or by the server's is compared.
-    ``None`` where there is no difference.
+    All rules under the metric are compared, both by the files' rules and by the server's rules.
     """
     under = {id(rule) for rule in RuleGraph.of((*files, *loaded)).closure(metric)}
     wanted, found = _by_key(files, under), _by_key(loaded, under)
@@ -62,7 +61,7 @@ def _by_key(groups: Iterable[Group], under: set[int]) -> dict[Key, list[_Placed]
 
 
 def _compare(ours: list[_Placed], theirs: list[_Placed], loaded: Iterable[Key]) -> str | None:
-    """Pair the rules of one key, equal ones first, and say the first difference."""
+    """Pair the rules of one key, equal rules first, and return a clause about the first difference."""
     left = list(theirs)
     for one in sorted(ours, key=lambda placed: placed.interval is None):
         best = min(left, key=lambda other: _difference(one, other) is not None, default=None)
@@ -99,8 +98,8 @@ def _meaning(expression: str) -> str:
 def _elsewhere(missing: _Placed, loaded: Iterable[Key]) -> str:
     for group, kind, name, labels in loaded:
         if (kind, name) == (missing.rule.kind, missing.rule.name):
-            borne = bearing(dict(labels))
-            return f" (which has it in group {group} with {f'labels {borne}' if borne else 'no labels'})"
+            pairs = bearing(dict(labels))
+            return f" (the server has it in group {group} with {f'labels {pairs}' if pairs else 'no labels'})"
     return ""
 
 

@@ -1,4 +1,4 @@
-"""The functions and aggregations of PromQL, with the types that they take and return.
+"""The functions and aggregations of PromQL, with the types of their arguments and values.
 
 Source: Prometheus, ``promql/parser/functions.go`` of 2.42 to 3.16.
 """
@@ -21,18 +21,18 @@ class Type(StrEnum):
 
 S, T, V, M = Type.SCALAR, Type.STRING, Type.VECTOR, Type.MATRIX
 UNLIMITED = 1000
-"""More arguments than anybody writes."""
+"""A number of arguments that no expression reaches."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """The arguments of a function. The last type is that of all further arguments too.
+    """The arguments of a function. All arguments after the last type have the last type, too.
 
     Attributes:
         takes: the type of each argument.
         returns: the type of the value.
-        fewest: how many arguments must be there.
-        most: how many may be there.
+        fewest: the smallest number of arguments.
+        most: the largest number of arguments.
     """
 
     takes: tuple[Type, ...]
@@ -89,4 +89,4 @@ AGGREGATIONS: Mapping[str, Type | None] = {
     **dict.fromkeys(["bottomk", "limit_ratio", "limitk", "quantile", "topk"], S),
     "count_values": T,
 }
-"""Each aggregation with the type of its parameter; None for those without one."""
+"""The type of each aggregation's parameter; None for an aggregation without a parameter."""

@@ -1,8 +1,8 @@
 """The grammar of PromQL.
 
-A recursive descent over the tokens; operators by precedence. The parser reads everything that any version of
-Prometheus from 2.42 to 3.16 reads; ``needs`` says which version that takes. The grammar comes first, then ``types``
-checks what stands in the tree. Source: Prometheus, ``promql/parser/generated_parser.y`` and ``parse.go``.
+The parser is a recursive descent over the tokens, and reads operators by precedence. It accepts every expression that
+some version of Prometheus from 2.42 to 3.16 accepts. ``needs`` says which version an expression needs. After the
+grammar, ``types`` checks the tree. Source: Prometheus, ``promql/parser/generated_parser.y`` and ``parse.go``.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from gonogo.promql.tree import (
 from gonogo.promql.types import check, type_of
 
 DEEPEST = 200
-"""How many parentheses, calls and signs may stand inside one another; Python's stack ends at about four times that."""
+"""The deepest nesting of parentheses, calls and signs. Python's stack ends at about four times this depth."""
 
 _UNARY, _POWER = 6, 7
 _LEVELS: Mapping[str, int] = {
@@ -63,8 +63,8 @@ def tree_of(text: str) -> Expression:
     """Read an expression.
 
     Raises:
-        Unjudged: some server may read it, and gonogo cannot; the message says why.
-        Refusal: no version of Prometheus reads it; the message says why, and the places say where.
+        Unjudged: a server may be able to read the text, but gonogo cannot. The message says why.
+        Refusal: no version of Prometheus reads the text. The message says why, and the offsets say where.
     """
     parser = _Parser(text)
     tree = parser.expression(1, 0)
@@ -74,12 +74,12 @@ def tree_of(text: str) -> Expression:
 
 
 class _Parser(Cursor):
-    """Reads expressions."""
+    """A reader of expressions."""
 
     __slots__ = ()
 
     def expression(self, level: int, depth: int) -> Expression:
-        """Read operands with operators between them, as far as those bind at least as strongly as ``level``."""
+        """Read operands and the operators between them, while the operators bind at least as strongly as ``level``."""
         left = self.operand(depth)
         words, levels = self.words, _LEVELS
         while True:
@@ -95,7 +95,7 @@ class _Parser(Cursor):
             left = self.binary(word, start, left, binds, depth)
 
     def binary(self, operator: str, start: int, left: Expression, binds: int, depth: int) -> Binary:
-        """Read what follows an operator: its modifiers and the right operand."""
+        """Read the modifiers and the right operand of an operator."""
         boolean, matching, group = False, None, None
         fill: Fill = (None, None)
         needs: tuple[Feature, ...] = ()
@@ -113,11 +113,11 @@ class _Parser(Cursor):
         return Binary(operator, left, right, boolean, matching, group, fill, start, start + len(operator), needs)
 
     def operand(self, depth: int) -> Expression:
-        """Read one operand, with the signs before it and the modifiers behind it."""
+        """Read one operand, with the signs before it and the modifiers after it."""
         at = self.at
         kind, word, start = self.kinds[at], self.words[at], self.starts[at]
         if depth > DEEPEST:
-            message = f"more than {DEEPEST} operations stand inside one another; record parts by rules of their own"
+            message = f"more than {DEEPEST} operations are nested here; record parts of the expression by other rules"
             raise Unjudged(message, start, start + len(word))
         node: Expression
         if kind == WORD:
@@ -146,7 +146,7 @@ class _Parser(Cursor):
         return node
 
     def named(self, word: str, start: int, depth: int) -> Expression:
-        """Read what begins with a word: a call, an aggregation, a selector, or one of the numbers Inf and NaN."""
+        """Read an operand that begins with a word: a call, an aggregation, a selector, or the number Inf or NaN."""
         following = self.words[self.at + 1]
         if following == "(":
             if (lower := word.lower()) in AGGREGATIONS:
@@ -171,9 +171,9 @@ class _Parser(Cursor):
         return self.vector(word, start, selection_at(braces, begin), begin + len(braces), needs)
 
     def vector(self, metric: str | None, start: int, found: Selection, end: int, needs: tuple[Feature, ...]) -> Vector:
-        """Put a selector together from its name and its braces."""
+        """Return the selector of a name and braces."""
         if metric is not None and found.names:
-            message = "the metric's name stands twice, before the braces and in them"
+            message = "the metric's name is given twice, before the braces and in them"
             raise Refusal(message, start, end)
         if metric is None:
             metric = found.metric
@@ -208,12 +208,12 @@ class _Parser(Cursor):
         return Call(function, arguments, start, end)
 
     def _is_selection(self, node: Expression) -> bool:
-        """Return whether an argument is written as braces alone, without parentheses around them."""
+        """Return true if an argument is written as braces alone, without parentheses around them."""
         at = bisect_left(self.starts, node.start)
         return isinstance(node, Vector) and self.kinds[at] == BRACES and self.words[at - 1] == ","
 
     def aggregation(self, operator: str, start: int, depth: int) -> Aggregation:
-        """Read an aggregation, with its labels before the parentheses or behind them."""
+        """Read an aggregation, with its labels before or after the parentheses."""
         end = start + len(operator)
         needs: list[Feature] = []
         self.at += 1
@@ -232,7 +232,7 @@ class _Parser(Cursor):
         return Aggregation(operator, found[-1], grouping, parameter, start, end, tuple(needs))
 
     def grouping(self, needs: list[Feature]) -> Labels | None:
-        """Read ``by`` or ``without`` with its labels, if one of them begins here."""
+        """Read ``by`` or ``without`` with its labels, or return ``None`` if neither begins here."""
         if (word := self.lower()) not in _GROUPINGS:
             return None
         self.at += 1
@@ -251,7 +251,7 @@ def selection_at(text: str, start: int) -> Selection:
 
 
 def signed(sign: str, inner: Expression, start: int) -> Expression:
-    """Put a sign before an expression; a plus leaves no node."""
+    """Return an expression with a sign before it. A plus adds no node."""
     if type_of(inner) not in {Type.SCALAR, Type.VECTOR}:
         message = f"a sign can only stand before a scalar or an instant vector, not before a {type_of(inner)}"
         raise Refusal(message, start, start + 1)

@@ -1,8 +1,8 @@
-"""Which rules lie under a metric, down to the raw series: provenance through recording rules.
+"""Finds the rules under a metric, down to the raw series: provenance through recording rules.
 
-A rule reads from another when one of its selectors can find what the other makes:
-the name fits and no static label contradicts a matcher. ``ALERTS`` and
-``ALERTS_FOR_STATE`` are made by alerts. Expressions are read only when asked about.
+A rule reads from another rule if one of its selectors can find a series of the other rule:
+the name matches, and no static label contradicts a matcher. Alerts make ``ALERTS`` and
+``ALERTS_FOR_STATE``. An expression is parsed only when it is needed.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ ALERT_METRICS = ("ALERTS", "ALERTS_FOR_STATE")
 
 
 class RuleGraph:
-    """All rules of a server or of a policy's files, by what they make and what they read."""
+    """The rules of a server or of a policy's files, with the series that they make and read."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        """Index the rules by what they make; nothing is parsed yet."""
+        """Index the rules by the metrics that they make, without parsing any expression."""
         self._made: dict[str, list[Rule]] = {}
         self._reads: dict[str, tuple[Selector, ...] | None] = {}
         self._makers: dict[Selector, tuple[tuple[str, Rule], ...]] = {}
@@ -34,7 +34,7 @@ class RuleGraph:
 
     @classmethod
     def of(cls, groups: Iterable[Group]) -> RuleGraph:
-        """Make the graph of all rules in some groups."""
+        """Return the graph of all rules in some groups."""
         return cls(rule for group in groups for rule in rules_of(group))
 
     def recorded_by(self, metric: str) -> tuple[Rule, ...]:
@@ -46,7 +46,7 @@ class RuleGraph:
         return _once(rule for _, rule in self._made_for(selector))
 
     def reads(self, rule: Rule) -> tuple[Selector, ...] | None:
-        """List the selectors of a rule; ``None`` where its expression cannot be read."""
+        """List the selectors of a rule; ``None`` if its expression cannot be read."""
         text = rule.expression
         if text not in self._reads:
             try:
@@ -60,7 +60,7 @@ class RuleGraph:
         return _once(maker for selector in self.reads(rule) or () for maker in self.makers(selector))
 
     def closure(self, metric: str) -> tuple[Rule, ...]:
-        """List all rules under a metric, the nearest first."""
+        """List all rules under a metric, the nearest rules first."""
         found = list(_once(self.recorded_by(metric)))
         known = {id(rule) for rule in found}
         for rule in found:
@@ -70,23 +70,23 @@ class RuleGraph:
         return tuple(found)
 
     def unreadable(self, metric: str) -> tuple[tuple[Rule, str], ...]:
-        """List the rules under a metric that cannot be read, each with the reason; what feeds them stays unknown."""
+        """List the rules under a metric that cannot be read, each with the reason. Their own sources are not known."""
         found = ((rule, unreadable(rule.expression)) for rule in self.closure(metric))
         return tuple((rule, why) for rule, why in found if why)
 
     def bottom_up(self, *metrics: str) -> tuple[Rule, ...]:
-        """List all rules under some metrics, each after those it reads from as far as cycles allow."""
+        """List all rules under some metrics. Except in cycles, a rule comes after the rules that it reads from."""
         return self._explored(*metrics)[0]
 
     def cycle(self, metric: str) -> tuple[str, ...] | None:
-        """Name what lies along a cycle under a metric: each reads the next, and the last the first."""
+        """Return the series names along a cycle under a metric: each reads the next, and the last reads the first."""
         return self._explored(metric)[1]
 
     def raw_selectors(self, metric: str) -> tuple[Selector, ...]:
         """List the selectors of raw series under a metric, through all levels, each text once.
 
-        One is required where everything on some way down to it is; its range is the
-        longest of all places. A metric that no rule makes is itself raw.
+        A selector is required if every selector on some path down to it is required. Its range is the
+        longest range of all its places. A metric that no rule makes is itself raw.
         """
         found: dict[str, Selector] = {}
         for leaf in self._leaves(metric):
@@ -107,7 +107,7 @@ class RuleGraph:
                     waiting += [(below, needed and below.required) for below in self.reads(rule) or ()]
 
     def _made_for(self, selector: Selector) -> tuple[tuple[str, Rule], ...]:
-        """List what a selector can find among what the rules make: the name, and the rule."""
+        """List the series of rules that a selector can find: the name, and the rule."""
         if selector not in self._makers:
             names = self._made if selector.metric is None else (selector.metric,)
             self._makers[selector] = tuple(
@@ -120,7 +120,7 @@ class RuleGraph:
         return self._makers[selector]
 
     def _explored(self, *metrics: str) -> tuple[tuple[Rule, ...], tuple[str, ...] | None]:
-        """Walk depth first: the rules in the order in which they are left, and the first cycle."""
+        """Walk depth first. Return the rules in the order in which the walk leaves them, and the first cycle."""
         left: dict[int, Rule] = {}
         path: dict[int, Rule] = {}
         cycle: tuple[str, ...] | None = None
@@ -140,7 +140,7 @@ class RuleGraph:
 
 
 def _raw_part(selector: Selector, made: set[str]) -> Iterator[Selector]:
-    """Give what a selector finds beside what rules make: all of it, other names, or nothing."""
+    """Yield the selector of the raw series that a selector finds: the selector itself, one of other names, or none."""
     if not made:
         yield selector
     elif selector.metric is None and not _names_only(selector, made):
@@ -154,7 +154,7 @@ def _names_only(selector: Selector, names: set[str]) -> bool:
 
 
 def _certain_labels(rule: Rule, metric: str) -> Mapping[str, str]:
-    """Give the labels that all series of a rule have; an empty one means that none has it."""
+    """Return the labels that all series of a rule have. An empty value means that no series has the label."""
     fixed = {name: value for name, value in rule.labels.items() if "{{" not in value}
     if rule.kind is RuleKind.ALERT:
         fixed["alertname"] = rule.name
@@ -168,7 +168,7 @@ def _names_from(rule: Rule, path: Mapping[int, Rule]) -> tuple[str, ...]:
 
 
 def series_name(rule: Rule) -> str:
-    """Name what a rule makes as PromQL does."""
+    """Return the name of a rule's series in PromQL."""
     return rule.name if rule.kind is RuleKind.RECORD else f'ALERTS{{alertname="{rule.name}"}}'
 
 

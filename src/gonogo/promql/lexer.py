@@ -1,7 +1,7 @@
-"""PromQL text as tokens, each with its place.
+"""Splits PromQL text into tokens, each with its place.
 
-A pair of braces and a pair of brackets are one token each: inside them other rules hold,
-which ``braces`` and ``spans`` know. Source: Prometheus, ``promql/parser/lex.go``.
+A pair of braces and a pair of brackets are one token each, because other rules apply inside
+them: ``braces`` and ``spans`` know these rules. Source: Prometheus, ``promql/parser/lex.go``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ STRING_FORM = r"""
       "(?: [^"\\\n] | \\[^\n] )*+" | '(?: [^'\\\n] | \\[^\n] )*+' | `[^`]*+`
 """
 NUMBER = r"0[xX]\w*+ | \.?[0-9] (?: [eE][-+](?=[0-9]) | [\w.] )*+"
-"""The characters of a number or a duration. Some of these texts are neither."""
+"""The characters of a number or a duration. Some matching texts are neither."""
 
 BLANK = r"(?: [ \t\r\n]++ | \#[^\r\n]*+ )"
 
@@ -44,7 +44,7 @@ class Tokens:
 
 
 def tokens(text: str) -> Tokens:
-    """Take a text apart. A character that begins no token is of the kind ``unknown``, and then the tokens end."""
+    """Split a text into tokens. A character that begins no token is of the kind ``unknown`` and ends the tokens."""
     kinds: list[str] = []
     texts: list[str] = []
     starts: list[int] = []
@@ -53,7 +53,7 @@ def tokens(text: str) -> Tokens:
         kinds.append(kind)
         texts.append(found[kind])
         starts.append(found.start(kind))
-        if kind == "unknown":  # the text is refused; searching on after each quote would take the square of its length
+        if kind == "unknown":  # the text is refused; to search on after each quote would take quadratic time
             kinds.append(END)
             texts.append("")
             starts.append(found.end())

@@ -1,7 +1,7 @@
-"""Numbers, durations and strings as they are written.
+"""Reads the literals of PromQL: numbers, durations and strings.
 
-Source: Go, ``strconv.ParseInt`` and ``strconv.ParseFloat``; Prometheus, ``util/strutil/quote.go`` and ``lex.go``;
-its documentation, "Querying basics", literals.
+Sources: Go, ``strconv.ParseInt`` and ``strconv.ParseFloat``. Prometheus, ``util/strutil/quote.go`` and ``lex.go``.
+Prometheus documentation, "Querying basics", literals.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _DECIMAL = re.compile(r"(?:[0-9](?:_?[0-9])*)?(?:\.(?:[0-9](?:_?[0-9])*)?)?(?:[e
 _LIKE_AN_EXPONENT = re.compile(r"0[xX][0-9a-fA-F][eE](?P<more>[eE])?(?P<rest>\w*)")
 
 _NANOSECONDS = 1_000_000
-"""How many make a millisecond."""
+"""The number of nanoseconds in a millisecond."""
 
 _ESCAPE = re.compile(
     r"\\(?:(?P<plain>[abfnrtv\\'\"])|x(?P<byte>[0-9a-fA-F]{2})|(?P<octal>[0-7]{3})"
@@ -47,7 +47,11 @@ _UNREADABLE = "\ufffd"
 
 @lru_cache(maxsize=1024)
 def duration(text: str) -> int | None:
-    """Return the milliseconds of a duration such as ``1h30m``; None if the text has not the form of one."""
+    """Return the milliseconds of a duration such as ``1h30m``; None if the text does not have the form of a duration.
+
+    Raises:
+        Refusal: the duration is longer than 292 years.
+    """
     found = _DURATION.fullmatch(text)
     if found is None or not text:
         return None
@@ -89,19 +93,19 @@ def _finite(text: str) -> float | None:
 
 
 def like_an_exponent(text: str, after: str) -> bool:
-    """Return whether the ``e`` of a hexadecimal number is read as an exponent's by versions that know ``1_000``.
+    """Return true if versions that know ``1_000`` read the ``e`` of a hexadecimal number as an exponent.
 
-    They refuse ``0x1ee`` and, at the end of an expression or before a sign (``after``), ``0x1e``.
+    These versions refuse ``0x1ee``. They refuse ``0x1e`` at the end of an expression or before a sign (``after``).
     """
     found = _LIKE_AN_EXPONENT.fullmatch(text)
     return found is not None and (found["more"] is not None or (not found["rest"] and after in {"", "+", "-"}))
 
 
 def string(text: str) -> str:
-    r"""Return the value of a string with its quotes around it. A byte that is no UTF-8 becomes a lone surrogate.
+    r"""Return the value of a string that has its quotes. A byte that is not UTF-8 becomes a lone surrogate.
 
     Raises:
-        Refusal: an escape is wrong.
+        Refusal: an escape is not valid.
     """
     quote, inner = text[0], text[1:-1]
     if _UNREADABLE in inner:
@@ -121,7 +125,7 @@ def string(text: str) -> str:
 
 
 def is_utf8(value: str) -> bool:
-    """Return whether a string has no bytes that are no UTF-8."""
+    """Return true if all bytes of a string are UTF-8."""
     return value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 

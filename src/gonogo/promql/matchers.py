@@ -1,4 +1,4 @@
-"""PromQL text put together safely: values are quoted, alternatives escaped.
+"""Writes selectors safely: values are quoted, and alternatives are escaped.
 
 Source: Prometheus documentation, "Querying basics", string literals and matchers.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from gonogo.model.names import is_classic_label
 
 _QUOTED = re.compile(r'[\\"\n\x00\ufffd\udc80-\udcff]')
-"""Characters that end a string, U+FFFD, which Prometheus takes for a fault, and bytes that are no UTF-8 (PEP 383)."""
+"""Characters that end a string, U+FFFD, which Prometheus refuses, and bytes that are not UTF-8 (PEP 383)."""
 
 _SPECIAL = re.compile(r"([\\.+*?()|\[\]{}^$])")
 
@@ -31,12 +31,12 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def label(name: str) -> str:
-    """Write a label's name: as it is where every version reads it so, else in quotes, which 3.0 and later read."""
+    """Write a label's name: unquoted if every version can read it, else in quotes, which 3.0 and later can read."""
     return name if is_classic_label(name) else quoted(name)
 
 
 def bearing(labels: Mapping[str, str]) -> str:
-    """Write labels with their values, as a selector and a message name a series."""
+    """Write labels with their values, for a selector or a message."""
     return ", ".join(equal(name, value) for name, value in labels.items())
 
 
@@ -46,13 +46,13 @@ def equal(name: str, value: str) -> str:
 
 
 def one_of(name: str, values: Iterable[str]) -> str:
-    """Write a matcher for any of several values, each taken literally."""
+    """Write a matcher for any of several literal values."""
     alternatives = "|".join(_SPECIAL.sub(r"\\\1", value) for value in sorted(set(values)))
     return f"{label(name)}=~{quoted(alternatives)}"
 
 
 def narrowed(selector: str, *matchers: str) -> str:
-    """Add matchers to an instant-vector selector written as text."""
+    """Add matchers to the text of an instant-vector selector."""
     if not selector.endswith("}"):
         return f"{selector}{{{', '.join(matchers)}}}"
     inner = selector[:-1]
@@ -60,5 +60,5 @@ def narrowed(selector: str, *matchers: str) -> str:
 
 
 def named(metrics: Iterable[str]) -> str:
-    """Write the selector of several metrics by name alone, so that a wrong realm shows."""
+    """Write the selector of several metrics by name alone, so that series of a wrong realm are found as well."""
     return narrowed("", one_of("__name__", metrics))

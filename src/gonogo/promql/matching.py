@@ -1,4 +1,4 @@
-"""The words that may stand between an operator and its right operand."""
+"""Reads the modifiers between an operator and its right operand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gonogo.promql.refusal import Refusal
 from gonogo.promql.tree import Labels
 
 MODIFIERS = frozenset({"bool", "on", "ignoring", "fill", "fill_left", "fill_right"})
-"""Words that can begin them."""
+"""Words that can begin the modifiers."""
 
 _FILLS = frozenset({"fill", "fill_left", "fill_right"})
 _NUMBERS = frozenset({"inf", "nan"})
@@ -32,7 +32,7 @@ def modifiers(cursor: Cursor) -> tuple[bool, Labels | None, Labels | None, Fill,
             cursor.at += 1
             group = Labels(side, cursor.labels(needs) if cursor.words[cursor.at] == "(" else ())
             if word == "on" and (both := set(names) & set(group.names)):
-                message = f"the label {min(both)!r} cannot stand both in on and in {side}"
+                message = f"the label {min(both)!r} must not be both in on and in {side}"
                 raise Refusal(message, start, cursor.ended())
     return boolean, matching, group, _fills(cursor), tuple(needs)
 
@@ -51,7 +51,7 @@ def _fills(cursor: Cursor) -> Fill:
 
 
 def _fill_word(cursor: Cursor) -> str:
-    """Return the fill modifier that begins here, if one does; without ``(`` behind it the word is a metric."""
+    """Return the fill modifier that begins here, or an empty text. Without ``(`` after it, the word is a metric."""
     return word if (word := cursor.lower()) in _FILLS and cursor.words[cursor.at + 1] == "(" else ""
 
 

@@ -1,4 +1,4 @@
-"""Names of metrics and labels as they are written without quotes."""
+"""Checks names of metrics and labels that are written without quotes."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from gonogo.model.promql_features import UNQUOTED_NAME, Feature
 
 @lru_cache(maxsize=4096)
 def misspelt(name: str) -> str:
-    """Return why a name cannot stand without quotes in any version; empty where it can."""
+    """Return the reason why no version reads a name without quotes; empty if some version does."""
     for letter in name if not name.isascii() else "":
         if not letter.isascii() and not unicodedata.category(letter).startswith("L"):
-            return f"{letter!r} cannot stand in a name without quotes"
+            return f"{letter!r} is not allowed in a name without quotes"
     return ""
 
 
 def needed_by_name(name: str) -> tuple[Feature, ...]:
-    """Return what a version must know to read a name without quotes."""
+    """Return the features that a version must have to read a name without quotes."""
     return (UNQUOTED_NAME,) if "." in name or not name.isascii() else ()

@@ -1,4 +1,4 @@
-"""The features that a node of an expression needs from the server that reads it."""
+"""Finds the features that a server must have to read a node of an expression."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from gonogo.promql.tree import Aggregation, Binary, Call, Expression, Negation, 
 
 
 def features_of(node: Expression) -> Iterator[Feature]:
-    """List what a version must know to read a node, its operands left out. What all versions know is not listed."""
+    """Yield the features that a version must have to read a node without its operands.
+
+    Features of all versions are left out.
+    """
     if isinstance(node, Call):
         if node.function in FUNCTIONS:
             yield FUNCTIONS[node.function]

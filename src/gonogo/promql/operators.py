@@ -1,9 +1,9 @@
-"""The operators of PromQL, by what they do with their operands."""
+"""The comparison operators of PromQL."""
 
 from __future__ import annotations
 
 COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
-"""Without ``bool`` they let the left vector's samples through that pass; with it they give 0 or 1."""
+"""Comparisons. Without ``bool`` they keep the left vector's samples that pass. With ``bool`` they give 0 or 1."""
 
 MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-"""The comparison that says the same with its sides exchanged."""
+"""The comparison that means the same after its sides are exchanged."""

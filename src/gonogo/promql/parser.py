@@ -1,4 +1,4 @@
-"""Reads PromQL text into trees; the grammar is imported when the first expression is read."""
+"""Reads PromQL text into trees. The grammar is imported at the first expression."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def parse(text: str) -> Expression:
     """Read an expression.
 
     Raises:
-        Unjudged: some server may read it, and gonogo cannot; the message says why.
-        Refusal: no version of Prometheus reads it; the message says why, and the places say where.
+        Unjudged: a server may be able to read the text, but gonogo cannot. The message says why.
+        Refusal: no version of Prometheus reads the text. The message says why, and the offsets say where.
     """
     from gonogo.promql.grammar import tree_of  # noqa: PLC0415 - a verdict without rules does not pay for the grammar
 
@@ -22,7 +22,7 @@ def parse(text: str) -> Expression:
 
 
 def unreadable(text: str) -> str:
-    """Return why a text cannot be read here; empty for PromQL that can."""
+    """Return the reason why gonogo cannot read a text; empty if it can."""
     try:
         parse(text)
     except Unjudged as refusal:

@@ -1,4 +1,4 @@
-"""Everything that may stand behind an operand: a range, ``offset``, ``@``, ``anchored`` and ``smoothed``."""
+"""Reads the modifiers after an operand: a range, ``offset``, ``@``, ``anchored`` and ``smoothed``."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _LATEST = (1 << 63) - 1
 
 
 def modified(cursor: Cursor, node: Expression, start: int, *, closed: bool) -> Expression:
-    """Read what may stand behind an operand: a range, ``offset``, ``@``, ``anchored`` and ``smoothed``.
+    """Read the modifiers after an operand: a range, ``offset``, ``@``, ``anchored`` and ``smoothed``.
 
-    Nothing but a range can follow parentheses: ``closed`` says that the operand has some around it.
+    ``closed`` is true if the operand is in parentheses: then only a range can follow.
     """
     while True:
         kind, word = cursor.kinds[cursor.at], cursor.words[cursor.at]
@@ -61,13 +61,13 @@ def _ranged(cursor: Cursor, node: Expression, start: int, *, closed: bool) -> Ra
     needs = length.needs
     if node.at:
         if node.at not in {"start()", "end()"}:
-            message = "@ cannot stand before a range; write it behind the brackets"
+            message = "@ cannot come before a range; write it after the brackets"
             raise Refusal(message, begin, end)
         needs += (EARLY_AT,)
     if node.spans:
         needs += (EARLY_OFFSET,)
     elif node.offset:
-        message = "offset cannot stand before a range; write it behind the brackets"
+        message = "offset cannot come before a range; write it after the brackets"
         raise Refusal(message, begin, end)
     return Range(node, length.value, start, end, needs, _spans(range=length))
 
@@ -76,7 +76,7 @@ def _moved(cursor: Cursor, node: Vector | Subquery | Range) -> Expression:
     """Read ``offset`` and its duration."""
     inner = _vector_of(node)
     if inner.offset or any(name == "offset" for name, _ in inner.spans):
-        message = "offset stands twice"
+        message = "offset is written twice"
         raise Refusal(message, cursor.starts[cursor.at], cursor.starts[cursor.at] + len("offset"))
     found = offset(cursor.text, cursor.starts[cursor.at] + len("offset"))
     while cursor.starts[cursor.at] < found.end:
@@ -89,7 +89,7 @@ def _fixed(cursor: Cursor, node: Vector | Subquery | Range) -> Expression:
     """Read ``@`` and its time."""
     inner = _vector_of(node)
     if inner.at:
-        message = "@ stands twice"
+        message = "@ is written twice"
         raise Refusal(message, cursor.starts[cursor.at], cursor.starts[cursor.at] + 1)
     cursor.at += 1
     needs: tuple[Feature, ...] = ()
@@ -125,7 +125,7 @@ def _extended(cursor: Cursor, node: Expression, word: str, *, closed: bool) -> E
         raise Refusal(message, start, start + len(word))
     inner = node.vector if isinstance(node, Range) else node
     if inner.extended not in {"", word}:
-        message = "anchored and smoothed cannot stand together"
+        message = "anchored and smoothed cannot be used together"
         raise Refusal(message, start, start + len(word))
     cursor.at += 1
     return _put_back(node, replace(inner, extended=word))
@@ -147,10 +147,10 @@ def _vector_of(node: Vector | Subquery | Range) -> Vector | Subquery:
 
 
 def _put_back(node: Vector | Subquery | Range, changed: Vector | Subquery) -> Vector | Subquery | Range:
-    """Return the range of a changed selector, or what was changed itself."""
+    """Return the changed selector, inside of its range if it has one."""
     return replace(node, vector=changed) if isinstance(node, Range) and isinstance(changed, Vector) else changed
 
 
 def _rounded(value: float) -> int:
-    """Round as Go does: halves away from zero."""
+    """Round like Go: halves away from zero."""
     return math.floor(value + 0.5) if value % 1 == 0.5 else round(value)  # noqa: PLR2004 - a half is a half

@@ -1,9 +1,9 @@
-r"""Regular expressions of label matchers, judged only where Python reads them as RE2 does.
+r"""Matches the regular expressions of label matchers, if Python reads them in the same way as RE2.
 
-Prometheus anchors them at both ends. The common part: literals, ``.``, ``|``, groups
-that are not repeated, simple character classes, ``\d \w`` (ASCII) and escaped
-punctuation, repeats of a single character. Without repeated groups no match can take
-exponential time. Source: RE2 wiki, "Syntax"; Python documentation, ``re``.
+Prometheus anchors a pattern at both ends. Python and RE2 agree on literals, ``.``, ``|``, groups
+that are not repeated, simple character classes, ``\d \w`` (ASCII), escaped punctuation, and
+repeats of a single character. Without repeated groups no match can take exponential time.
+Sources: RE2 wiki, "Syntax". Python documentation, ``re``.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ _COMMON = rf"""(?: (?: [^\\\[\](){{}}|*+?.^$] | \. | {_ESCAPE} | {_CLASS} )
              (?: [*+?]\?? | \{{[0-9]{{1,3}}(?:,(?:[0-9]{{1,3}})?)?\}} )?
            | [|^$] | \((?:\?:)? | \)(?![*+?{{])
          )*"""
-"""Single characters with their repeats, alternatives, ends and groups; compiled when the first pattern is judged."""
+"""Single characters with their repeats, alternatives, ends and groups. Compiled at the first pattern."""
 
 
 def accepts(pattern: str, value: str) -> bool | None:
-    """Tell whether an anchored RE2 pattern matches; ``None`` where only RE2 itself can say."""
+    """Return true if an anchored RE2 pattern matches a value; ``None`` if only RE2 itself can decide."""
     compiled = _compiled(pattern)
     if compiled is None or "\n" in value:
         return None

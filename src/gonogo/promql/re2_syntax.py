@@ -1,7 +1,7 @@
-r"""The syntax of RE2: is a pattern valid, and does it match the empty text?
+r"""Checks the syntax of RE2: is a pattern valid, and does it match the empty text?
 
-Every valid pattern is accepted. Of ``\p{Name}`` the name is not looked up, and the size of the compiled pattern is
-not limited. Source: Go, ``regexp/syntax/parse.go``, with the flags of Perl; the wiki of RE2, "Syntax".
+Every valid pattern is accepted. The name in ``\p{Name}`` is not checked, and the size of the compiled pattern is
+not limited. Sources: Go, ``regexp/syntax/parse.go``, with the flags of Perl. RE2 wiki, "Syntax".
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 
 _MOST_REPEATS = 1000
 _LITERALS = re.compile(r"[^\\\[\](){}*+?.^$]*+")
-"""Alternatives of plain text, which Prometheus compares without RE2."""
+"""Alternatives of plain text: Prometheus compares them without RE2."""
 
 _ESCAPE = (
     r"\\(?: [pP](?:\{\^?\w+\}|[CLMNPSZ]) | [dDsSwW] | [1-7][0-7]{1,2} | 0[0-7]{0,2}"
@@ -45,14 +45,14 @@ _CONTROL = {"a": 7, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11}
 
 @dataclass(slots=True)
 class _Group:
-    """What is known of the group being read.
+    """The group that is being read.
 
     Attributes:
-        any_empty: an alternative before matches the empty text.
-        empty: all of this alternative so far matches it, without ``last``.
-        last: whether the last piece matches it; None where there is none.
-        weight: how often the pieces before are repeated, multiplied along the deepest nesting.
-        last_weight: the same of the last piece.
+        any_empty: true if an earlier alternative matches the empty text.
+        empty: true if this alternative, without ``last``, matches the empty text so far.
+        last: true if the last piece matches the empty text; None if there is no piece yet.
+        weight: the number of repeats of the earlier pieces, multiplied along the deepest nesting.
+        last_weight: the number of repeats of the last piece, in the same way.
     """
 
     any_empty: bool = False
@@ -81,8 +81,8 @@ class ReadPattern:
     """A pattern that was read.
 
     Attributes:
-        fault: why RE2 refuses it; empty for a valid pattern.
-        matches_empty: whether it matches the empty text; None for a pattern that is not valid.
+        fault: the reason why RE2 refuses the pattern; empty for a valid pattern.
+        matches_empty: true if the pattern matches the empty text; None for a pattern that is not valid.
     """
 
     fault: str
@@ -91,7 +91,7 @@ class ReadPattern:
 
 @lru_cache(maxsize=4096)
 def judge(pattern: str) -> ReadPattern:
-    """Read a pattern as RE2 does."""
+    """Read a pattern like RE2."""
     if _LITERALS.fullmatch(pattern):
         return ReadPattern("", "" in pattern.split("|"))
     try:
@@ -102,7 +102,9 @@ def judge(pattern: str) -> ReadPattern:
 
 def _matches_empty(pattern: str) -> bool:
     groups = [_Group()]
-    token = re.compile(_TOKEN_FORM, re.VERBOSE | re.DOTALL | re.ASCII)  # kept by re; a start does not pay for it
+    token = re.compile(
+        _TOKEN_FORM, re.VERBOSE | re.DOTALL | re.ASCII
+    )  # re caches it, so a start of gonogo does not pay for it
     at = 0
     repeated = False
     while at < len(pattern):
@@ -175,7 +177,7 @@ def _repeat(group: _Group, found: re.Match[str]) -> None:
 
 
 def _repeats(count: str) -> int:
-    """Return a count, or one that is too large: a number of thousands of digits takes long, and says no more."""
+    """Return a count, or a count over the bound: to convert thousands of digits takes long and is not needed."""
     return int(count) if len(count) <= len(str(_MOST_REPEATS)) else _MOST_REPEATS + 1
 
 

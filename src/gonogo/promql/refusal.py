@@ -1,4 +1,4 @@
-"""The reasons why a text is not read as PromQL, with the characters to blame."""
+"""The reasons why a text is not PromQL, with the places of the wrong characters."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class Refusal(ValueError):
 
     Attributes:
         message: the reason, in words that can follow "this is not PromQL: ".
-        start: the offset of the first character to blame, counted from 0.
-        end: the offset behind the last one.
+        start: the offset of the first wrong character, counted from 0.
+        end: the offset after the last wrong character.
     """
 
     def __init__(self, message: str, start: int, end: int) -> None:
@@ -31,4 +31,4 @@ class Refusal(ValueError):
 
 
 class Unjudged(Refusal):
-    """A text that some server may read, and that gonogo cannot: it is too deep, or never has a value."""
+    """A text that a server may read, and that gonogo cannot: it is nested too deeply, or has no value in a rule."""

@@ -1,4 +1,4 @@
-"""The selectors of an expression, and which of them must find series for the result to be known."""
+"""Finds the selectors of an expression, and marks those that must find series for the result to be known."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ ABSENCE_FUNCTIONS = frozenset({"absent", "absent_over_time"})
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """What an expression reads.
+    """A selector of an expression.
 
     Attributes:
-        metric: the metric's name; ``None`` where it is not given by ``=``.
-        matchers: the others, sorted.
-        text: PromQL for the instant vector, without range, offset and ``@``, in its one form.
-        range: how far a range selector looks back; ``None`` for an instant selector.
-        required: whether the result is in doubt when it finds no series; not so in a
-            branch of ``or``, on the right of ``unless``, in ``absent`` and where a
-            ``fill`` stands in.
+        metric: the metric's name; ``None`` if it is not given by ``=``.
+        matchers: the other matchers, sorted.
+        text: the canonical PromQL of the instant vector, without range, offset and ``@``.
+        range: the range of a range selector; ``None`` for an instant selector.
+        required: true if the result is in doubt when the selector finds no series. It is false in a
+            branch of ``or``, on the right of ``unless``, in ``absent``, and if a ``fill`` replaces
+            missing series.
     """
 
     metric: str | None
@@ -36,43 +36,43 @@ class Selector:
 
     @classmethod
     def of(cls, vector: Vector, length: timedelta | None = None, *, required: bool = True) -> Selector:
-        """Make the selector of a node of a tree."""
+        """Return the selector of a node of a tree."""
         return cls(vector.metric, vector.matchers, instant(vector), length, required)
 
     @property
     def is_classic(self) -> bool:
-        """Whether every version of Prometheus reads ``text``: it has no label's name in quotes."""
+        """Return true if every version of Prometheus can read ``text``: no label's name is in quotes."""
         return all(is_classic_label(matcher.label) for matcher in self.matchers)
 
     def matches(self, labels: Mapping[str, str]) -> bool:
-        """Tell whether a series with exactly these labels (its name as ``__name__``) is selected."""
+        """Return true if the selector finds a series with exactly these labels (its name is ``__name__``)."""
         named = self.metric is None or self.metric == labels.get(NAME_LABEL, "")
         return named and all(m.accepts(labels.get(m.label, "")) for m in self.matchers)
 
     def may_match(self, labels: Mapping[str, str]) -> bool:
-        """Tell whether a series that has these labels, and others unknown, can be selected."""
+        """Return true if the selector can find a series with these labels and unknown other labels."""
         named = self.metric is None or self.metric == labels.get(NAME_LABEL, self.metric)
         return named and all(m.accepts(labels[m.label]) for m in self.matchers if m.label in labels)
 
     def beside(self, metrics: Iterable[str]) -> Selector:
-        """Narrow the selector to metrics of other names, which need not be there."""
+        """Return the selector for metrics of other names. These metrics are not required."""
         others = {Matcher(NAME_LABEL, "!=", metric) for metric in metrics}
         vector = Vector(self.metric, tuple(sorted({*self.matchers, *others})))
         return Selector.of(vector, self.range, required=False)
 
 
 def selectors(expression: str) -> tuple[Selector, ...]:
-    """List what an expression reads, from left to right, each once.
+    """List the selectors of an expression from left to right, each once.
 
     Raises:
-        ValueError: it cannot be read.
+        ValueError: the expression cannot be read.
     """
     found = (Selector.of(vector, length, required=needed) for vector, length, needed in vectors(parse(expression)))
     return tuple(dict.fromkeys(found))
 
 
 def vectors(root: Expression) -> Iterator[tuple[Vector, timedelta | None, bool]]:
-    """Visit the selectors of a tree from left to right, each with its range and whether it is required."""
+    """Yield the selectors of a tree from left to right, each with its range, and true if it is required."""
     waiting = [(root, True)]
     while waiting:
         node, needed = waiting.pop()
@@ -86,7 +86,7 @@ def vectors(root: Expression) -> Iterator[tuple[Vector, timedelta | None, bool]]
 
 
 def _needed(node: Expression) -> tuple[bool, ...]:
-    """Tell for each part of a node whether the node's result is in doubt without it."""
+    """Return true for each part of a node without which the node's result is in doubt."""
     match node:
         case Binary(operator="or"):
             return (False, False)

@@ -1,6 +1,6 @@
-"""Lengths of time in brackets and after ``offset``: ``5m``, ``300``, ``5m + 1m``, ``-(step() * 2)``.
+"""Reads lengths of time in brackets and after ``offset``: ``5m``, ``300``, ``5m + 1m``, ``-(step() * 2)``.
 
-A rule is evaluated as an instant query. There ``step()`` and ``range()`` are 0, so that every length has one value.
+A rule is evaluated as an instant query. There ``step()`` and ``range()`` are 0, so every length has one value.
 Source: Prometheus, ``promql/parser/generated_parser.y`` and ``promql/durations.go``.
 """
 
@@ -36,7 +36,7 @@ _SIGNS = frozenset({"+", "-"})
 _EARLY_COMMENT = re.compile(r"[^0-9]*#")
 _WITHOUT_NUMBER = re.compile(r"[^0-9]*:")
 _NO_LENGTHS = frozenset({"inf", "nan"})
-"""Numbers that Prometheus reads after ``offset``, and cannot evaluate there."""
+"""Numbers that Prometheus accepts after ``offset`` and cannot evaluate there."""
 
 _NOTHING = frozenset({"step", "range"})
 _DEEPEST = 50
@@ -45,7 +45,7 @@ _EXPECTED = "a duration such as 5m"
 
 @dataclass(frozen=True, slots=True)
 class Seconds:
-    """A literal: its value, and the text that it was written in, sign included."""
+    """A literal: its value and its text, sign included."""
 
     value: float
     text: str
@@ -53,7 +53,7 @@ class Seconds:
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """An operator or function over lengths of time; ``(`` is a pair of parentheses around one."""
+    """An operator or function over lengths of time. The operator ``(`` is a pair of parentheses."""
 
     operator: str
     operands: tuple[Span, ...]
@@ -61,7 +61,7 @@ class Arithmetic:
 
 Span = Seconds | Arithmetic
 Spans = tuple[tuple[str, Arithmetic], ...]
-"""The arithmetic of a node, each with the name of the node's field that has its value."""
+"""The arithmetic in a node: the name of the field that has the value, and the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +69,10 @@ class Read:
     """A length of time that was read.
 
     Attributes:
-        span: its form.
+        span: the form of the length of time.
         value: its value in a rule.
-        needs: what a version must know to read it.
-        end: the offset behind it.
+        needs: the features that a version must have to read it.
+        end: the offset after it.
     """
 
     span: Span
@@ -83,7 +83,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Brackets:
-    """The brackets of a range selector, or of a subquery, which has a colon in them."""
+    """The brackets of a range selector, or of a subquery. The brackets of a subquery have a colon."""
 
     length: Read
     colon: bool
@@ -92,13 +92,13 @@ class Brackets:
 
 @lru_cache(maxsize=4096)
 def brackets(text: str) -> Brackets:
-    """Read brackets, given with both of them.
+    """Read a text that begins and ends with a bracket.
 
     Raises:
-        Refusal: they hold neither a length of time nor two with a colon between them.
+        Refusal: the text is neither a length of time nor two lengths with a colon between them.
     """
     if early := _EARLY_COMMENT.match(text):
-        message = "a comment cannot stand between a bracket and the first number in it"
+        message = "a comment cannot come between a bracket and the first number in it"
         raise Refusal(message, early.end() - 1, early.end())
     reader = _Reader(text, 1)
     if _WITHOUT_NUMBER.match(text):
@@ -114,10 +114,10 @@ def brackets(text: str) -> Brackets:
 
 
 def offset(text: str, start: int) -> Read:
-    """Read the length of time that follows the word ``offset``.
+    """Read the length of time after the word ``offset``.
 
     Raises:
-        Refusal: there is none; its places are those of ``text``.
+        Refusal: there is no length of time. The offsets of the refusal count in ``text``.
     """
     reader = _Reader(text, start)
     begins_arithmetic = reader.word == "(" or (reader.word in _SIGNS and reader.following() in _SIGNS)
@@ -128,7 +128,7 @@ def offset(text: str, start: int) -> Read:
 
 
 def written(span: Span) -> str:
-    """Write a length of time so that it reads back as the same form."""
+    """Write a length of time so that reading it gives the same form."""
     if isinstance(span, Seconds):
         return span.text
     inner = [written(operand) for operand in span.operands]
@@ -186,7 +186,7 @@ _OPERATIONS: Mapping[tuple[str, int], Callable[..., float]] = {
 
 
 class _Reader:
-    """Reads one length of time after another, from a place in a text on."""
+    """A reader of lengths of time, which begins at a place in a text."""
 
     __slots__ = ("_text", "begin", "end", "last", "needs", "start", "word")
 
@@ -198,7 +198,7 @@ class _Reader:
         self.begin = self.start
 
     def advance(self) -> None:
-        """Step to the next token."""
+        """Go to the next token."""
         self.last = self.end
         found = _TOKEN.match(self._text, self.end)
         if found is None:
@@ -213,13 +213,13 @@ class _Reader:
         return found[found.lastindex or 0] if found else ""
 
     def expected(self, what: str) -> NoReturn:
-        """Refuse the token, for something else should stand in its place."""
+        """Refuse the token, because another token is expected here."""
         found = repr(self.word) if self.word else "the end"
         message = f"expected {what}, found {found}"
         raise Refusal(message, self.start, max(self.end, self.start))
 
     def span(self, level: int, depth: int) -> Span:
-        """Read operands with operators between them, as far as those bind at least as strongly as ``level``."""
+        """Read operands and the operators between them, while the operators bind at least as strongly as ``level``."""
         left = self.single(depth)
         while (binds := _LEVELS.get(self.word, 0)) >= level and binds:
             operator, start, end = self.word, self.start, self.end
@@ -233,9 +233,9 @@ class _Reader:
         return left
 
     def single(self, depth: int, *, bound: bool = False) -> Span:
-        """Read one operand with the signs before it; with ``bound`` a sign does not reach over a ``^`` behind it."""
+        """Read one operand with the signs before it. With ``bound``, a sign does not apply to a ``^`` after it."""
         if depth > _DEEPEST:
-            message = "the arithmetic with durations is too deep for gonogo"
+            message = "the arithmetic with durations is nested too deeply for gonogo"
             raise Unjudged(message, self.start, self.end)
         word = self.word
         if word in _SIGNS:

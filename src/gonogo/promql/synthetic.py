@@ -1,10 +1,10 @@
-"""Whether a rule makes its value up instead of measuring it.
+"""Finds rules that make up their values instead of measuring them.
 
-Made up is, transitively through recording rules, what has no selector or only such as
-are multiplied by a literal 0 (``0``, ``-0``, ``vector(0)``), and what has a branch of
-``or`` like that: ``x or 0 * y`` is 0 whenever x is gone. Cleverer algebra (``x ^ 0``, ``0 / x``, ``x - x``,
-``clamp(x, 1, 1)``, ``vector(1) and x``) is out of reach, and a value that never
-varies is no evidence of it.
+A value is made up if its expression has no selector, or only selectors that are multiplied by a
+literal 0 (``0``, ``-0``, ``vector(0)``). A value with such a branch of ``or`` is made up as well:
+``x or 0 * y`` is 0 whenever x is gone. Both apply through recording rules, too. Cleverer algebra
+(``x ^ 0``, ``0 / x``, ``x - x``, ``clamp(x, 1, 1)``, ``vector(1) and x``) is not found. A value
+that never varies is not evidence of a made-up value.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from gonogo.promql.selectors import Selector
 from gonogo.promql.tree import Binary, Call, Expression, Negation, Number, Vector, children, walk
 
 LONGEST_QUOTE = 80
-"""How many characters of an expression a sentence quotes."""
+"""The largest number of characters that a sentence quotes of an expression."""
 
 
 def synthetic(metric: str, graph: RuleGraph) -> str | None:
-    """Say why a metric's value is made up, as a clause; ``None`` where nothing shows that it is.
+    """Return a clause that says why a metric's value is made up, or ``None``.
 
-    A rule that cannot be read is not called made up: ``RuleGraph.unreadable`` lists it, for a doubt of its own.
+    The value of a rule that cannot be read does not count as made up: ``RuleGraph.unreadable`` lists such a rule.
     """
     return next((why for _, why in synthetic_rules((metric,), graph)), None)
 
 
 def synthetic_rules(metrics: Collection[str], graph: RuleGraph) -> Iterator[tuple[Rule, str]]:
-    """List the rules that record some metrics and make their values up, and say of each why, as a clause."""
+    """Yield the rules that record some metrics and make up their values, each with a clause that says why."""
     findings = _Findings(graph)
     for rule in graph.bottom_up(*metrics):
         findings.visit(rule)
@@ -46,7 +46,7 @@ def synthetic_rules(metrics: Collection[str], graph: RuleGraph) -> Iterator[tupl
 
 @dataclass(frozen=True, slots=True)
 class _Origin:
-    """The rule at which a made-up value enters, and how."""
+    """The rule that makes up a value, and a clause that says how."""
 
     rule: Rule
     how: str
@@ -54,14 +54,14 @@ class _Origin:
 
 @dataclass(frozen=True, slots=True)
 class _Findings:
-    """The rules visited so far, by identity: dead ones measure nothing, patched ones not always."""
+    """The rules visited so far, by identity. A dead rule never measures, and a patched rule does not always measure."""
 
     graph: RuleGraph
     dead: dict[int, _Origin] = field(default_factory=dict)
     patched: dict[int, _Origin] = field(default_factory=dict)
 
     def visit(self, rule: Rule) -> None:
-        """Judge a rule; those it reads from come before."""
+        """Judge a rule. The rules that it reads from were judged before."""
         try:
             tree = parse(rule.expression)
         except Refusal:
@@ -72,16 +72,16 @@ class _Findings:
             self.patched[id(rule)] = origin
 
     def _alive(self, node: Expression) -> bool:
-        """Tell whether some selector in or under a tree is measured and not multiplied by 0."""
+        """Return true if a selector in or under a tree is measured and not multiplied by 0."""
         if isinstance(node, Vector):
             return self._measured(node)
         return not _nought(node) and any(self._alive(part) for part in children(node))
 
     def _measured(self, vector: Vector) -> bool:
-        """Tell whether a selector finds raw series or what living rules make of them.
+        """Return true if a selector finds raw series, or series of rules that measure.
 
-        Of several rules for one name each must live, for each makes series of its own;
-        of alerts, and of names found by a pattern, one is enough.
+        If several rules make one name, each of them must measure, because each makes its own series.
+        For alerts, and for names found by a pattern, one measuring rule is enough.
         """
         living = [id(rule) not in self.dead for rule in self.graph.makers(Selector.of(vector))]
         several_names = vector.metric is None or vector.metric in ALERT_METRICS
@@ -95,7 +95,7 @@ class _Findings:
         return inherited or _Origin(rule, f"{how}: {_quote(tree)}")
 
     def _patch(self, rule: Rule, tree: Expression) -> _Origin | None:
-        """Find a branch of ``or`` that measures nothing, here or in a recording rule below."""
+        """Find a branch of ``or`` that does not measure, in this rule or in a recording rule under it."""
         choices = (node for node in walk(tree) if isinstance(node, Binary) and node.operator == "or")
         branches = (branch for choice in choices for branch in (choice.left, choice.right))
         if empty := next((branch for branch in branches if not self._alive(branch)), None):
@@ -105,7 +105,7 @@ class _Findings:
 
 
 def _nought(node: Expression) -> bool:
-    """Tell whether a tree is a literal 0 or a product with one."""
+    """Return true if a tree is a literal 0 or a product with a literal 0."""
     match node:
         case Number(value=value):
             return value == 0

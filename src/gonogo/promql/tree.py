@@ -1,9 +1,8 @@
-"""PromQL expressions as values, normalised so that what means the same is equal.
+"""PromQL expressions as values, normalised so that expressions with the same meaning are equal.
 
-Parentheses are gone (the shape says it), label lists and matchers are sorted and without repeats,
-``{__name__="x"}`` is ``x``, ``-(1)`` is the number -1, ``by ()`` is no grouping at all, ``ignoring ()`` no matching
-at all, and ``[4m+1m]`` is ``[5m]``. The place of a node and the spelling that it was written in take no part in
-comparisons.
+A tree has no parentheses, because its shape replaces them. Label lists and matchers are sorted and without repeats.
+``{__name__="x"}`` is ``x``, ``-(1)`` is the number -1, ``by ()`` is no grouping, ``ignoring ()`` is no matching, and
+``[4m+1m]`` is ``[5m]``. Comparisons ignore the place of a node and its spelling.
 """
 
 from __future__ import annotations
@@ -29,10 +28,10 @@ class Matcher:
     value: str
 
     def accepts(self, value: str) -> bool:
-        """Return whether a label's value (empty: no such label) passes.
+        """Return true if the matcher accepts a label's value. An empty value means that the label is missing.
 
-        A regular expression that only RE2 can judge passes everything: a series too
-        many is a doubt too many, one too few would be a doubt too few.
+        A regular expression that only RE2 can judge accepts every value: an extra series causes an
+        extra doubt, but a missing series would hide a doubt.
         """
         if self.op in {"=", "!="}:
             return (value == self.value) is (self.op == "=")
@@ -42,7 +41,7 @@ class Matcher:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number literal, sign included. Its place is the whole of it."""
+    """A number literal, sign included. Its place is the whole literal."""
 
     value: float
     start: int = field(default=-1, compare=False)
@@ -64,15 +63,15 @@ class Vector:
     """An instant selector. Its place is its name and braces.
 
     Attributes:
-        metric: the name, where one matcher asks for exactly one.
+        metric: the metric's name, if exactly one matcher asks for one name.
         matchers: all other matchers, sorted.
-        offset: how far the selector looks back; negative for the future.
+        offset: the ``offset`` of the selector; negative for the future.
         at: ``start()``, ``end()``, unix seconds or empty.
         extended: ``anchored``, ``smoothed`` or empty.
         start: the offset of the first character in the text; -1 for a node that was never text.
-        end: the offset behind the last character.
-        needs: what a version must know to read this spelling.
-        spans: the arithmetic behind ``offset``.
+        end: the offset after the last character.
+        needs: the features that a version must have to read this spelling.
+        spans: the arithmetic after the word ``offset``.
     """
 
     metric: str | None
@@ -88,7 +87,7 @@ class Vector:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A range selector. Its place reaches from the name to the bracket; offset and ``@`` are its vector's."""
+    """A range selector. Its place extends from the name to the bracket. Its vector has the offset and ``@``."""
 
     vector: Vector
     range: timedelta
@@ -100,7 +99,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Subquery:
-    """``inner[range:step]``; without a step it is the server's evaluation interval. Its place is the brackets."""
+    """A subquery ``inner[range:step]``. The default step is the evaluation interval. Its place is the brackets."""
 
     inner: Expression
     range: timedelta
@@ -133,7 +132,7 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Aggregation:
-    """An aggregation over a vector; ``topk`` and its like take a ``parameter``. Its place is the operator's name."""
+    """An aggregation over a vector. Some, such as ``topk``, have a ``parameter``. Its place is the operator's name."""
 
     operator: str
     inner: Expression
@@ -146,7 +145,7 @@ class Aggregation:
 
 @dataclass(frozen=True, slots=True)
 class Binary:
-    """Two operands; ``fill`` has the values for a missing left and right side. Its place is the operator."""
+    """An operator with two operands. ``fill`` has the values for a missing side. Its place is the operator."""
 
     operator: str
     left: Expression
@@ -162,7 +161,7 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class Negation:
-    """A minus in front of anything but a number. Its place is the minus."""
+    """A minus before an expression that is not a number. Its place is the minus."""
 
     inner: Expression
     start: int = field(default=-1, compare=False)
@@ -190,7 +189,7 @@ def children(node: Expression) -> tuple[Expression, ...]:
 
 
 def walk(root: Expression) -> Iterator[Expression]:
-    """Visit every node, each before its operands, from left to right."""
+    """Yield every node from left to right, each before its operands."""
     waiting = [root]
     while waiting:
         node = waiting.pop()

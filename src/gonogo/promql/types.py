@@ -1,4 +1,4 @@
-"""The types of expressions, and everything that a grammar cannot check.
+"""Checks the types of expressions, and the other conditions that a grammar cannot express.
 
 Source: Prometheus, ``promql/parser/parse.go``.
 """
@@ -14,24 +14,24 @@ from gonogo.promql.refusal import Refusal, Unjudged
 from gonogo.promql.tree import Aggregation, Binary, Call, Expression, Negation, Number, Range, Subquery, Text, Vector
 
 DEEPEST = 200
-"""How many operations may stand inside one another, for whoever walks a tree by recursion."""
+"""The deepest nesting of operations, so that a function can walk a tree by recursion."""
 
 _SETS = frozenset({"and", "or", "unless"})
 _SUMMED = frozenset({Type.SCALAR, Type.VECTOR})
 
 
 def check(root: Expression) -> None:
-    """Refuse an expression whose parts do not fit together.
+    """Refuse an expression whose parts do not match each other.
 
     Raises:
         Refusal: the type or the number of operands is wrong, or a selector would select everything.
-        Unjudged: the expression is too deep.
+        Unjudged: the expression is nested too deeply.
     """
     _CHECKS[type(root)](root, 0)
 
 
 def type_of(node: Expression) -> Type:
-    """Return the type of an expression that is in order."""
+    """Return the type of an expression that was checked."""
     while isinstance(node, Negation):
         node = node.inner
     if isinstance(node, Binary):
@@ -51,7 +51,7 @@ _TYPES: Mapping[type, Type] = {
 
 def _of(node: Expression, depth: int) -> Type:
     if depth >= DEEPEST:
-        message = f"more than {DEEPEST} operations stand inside one another; record parts by rules of their own"
+        message = f"more than {DEEPEST} operations are nested here; record parts of the expression by other rules"
         raise Unjudged(message, node.start, node.end)
     return _CHECKS[type(node)](node, depth + 1)
 
