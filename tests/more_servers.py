@@ -12,7 +12,9 @@ from gonogo.programs.server_process import RunningServer
 
 _NO_RECEIVER = "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n"
 
-_ANY_KEY = "-promscrape.config.strictParse=false"  # Prometheus's configuration has keys that it does not know
+_ANY_KEY = (
+    "-promscrape.config.strictParse=false"  # VictoriaMetrics does not know every key of Prometheus's configuration
+)
 
 _VM_MEMORY = "-memory.allowedBytes=256MiB"
 
@@ -21,7 +23,7 @@ _VM_MEMORY = "-memory.allowedBytes=256MiB"
 def alertmanager(
     directory: Path, config_file: Path | None = None, *, port: int = 0, flags: Sequence[str] = ()
 ) -> Iterator[RunningServer]:
-    """Run an Alertmanager, no cluster; without a configuration it tells nobody."""
+    """Run an Alertmanager without a cluster. Without a configuration it notifies no one."""
     directory.mkdir(parents=True, exist_ok=True)
     if config_file is None:
         config_file = directory / "alertmanager.yml"
@@ -44,7 +46,7 @@ def alertmanager(
 def victoria_metrics(
     directory: Path, config_file: Path | None = None, *, port: int = 0, flags: Sequence[str] = ()
 ) -> Iterator[RunningServer]:
-    """Run a single VictoriaMetrics; with a Prometheus configuration it scrapes as well."""
+    """Run a single VictoriaMetrics. With a Prometheus configuration it scrapes as well."""
 
     def argv(number: int) -> Sequence[str]:
         scrape = () if config_file is None else (f"-promscrape.config={config_file}", _ANY_KEY)
@@ -59,7 +61,7 @@ def victoria_metrics(
 def vmalert(
     directory: Path, rule_files: Sequence[Path], source: str, *, port: int = 0, flags: Sequence[str] = ()
 ) -> Iterator[RunningServer]:
-    """Run vmalert: it evaluates the rules over ``source`` and writes what they record there; nobody gets its alerts."""
+    """Run vmalert: it evaluates the rules over ``source`` and writes the results there. Its alerts go nowhere."""
 
     def argv(number: int) -> Sequence[str]:
         rules = (f"-rule={path}" for path in rule_files)
@@ -74,7 +76,7 @@ def vmalert(
 def vmagent(
     directory: Path, config_file: Path, sink: str, *, port: int = 0, flags: Sequence[str] = ()
 ) -> Iterator[RunningServer]:
-    """Run vmagent: it scrapes as a Prometheus configuration says and writes to ``sink``."""
+    """Run vmagent: it scrapes the targets of a Prometheus configuration and writes to ``sink``."""
 
     def argv(number: int) -> Sequence[str]:
         write = (f"-remoteWrite.url={sink}/api/v1/write", f"-remoteWrite.tmpDataPath={directory / 'queue'}")
