@@ -74,7 +74,7 @@ def test_the_collector_may_read_it_under_every_umask(tmp_path: Path, mask: int) 
 def test_the_temporary_name_is_none_that_a_collector_reads(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At the moment of the rename, the only other name does not end in .prom."""
+    """At the time of the rename, the other file's name does not end in .prom."""
     seen: list[str] = []
     rename = Path.rename
 

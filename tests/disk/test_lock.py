@@ -20,7 +20,7 @@ from gonogo.errors import Busy
 
 @contextmanager
 def held(path: Path) -> Iterator[int]:
-    """Hold the lock as somebody else would: through another open file; gives its descriptor."""
+    """Hold the lock like another process, through another open file. Return its descriptor."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     try:
@@ -30,7 +30,7 @@ def held(path: Path) -> Iterator[int]:
 
 
 def is_free(path: Path) -> bool:
-    """Tell whether nobody holds the lock."""
+    """Return true if the lock is free."""
     with path.open() as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -66,7 +66,7 @@ def test_a_lock_that_stays_held_is_busy_after_the_deadline(tmp_path: Path) -> No
 
 
 def test_a_wait_that_was_given_up_is_in_nobodys_way(tmp_path: Path) -> None:
-    """It gets the lock first, and lets it go: who comes then has no patience, and the lock all the same."""
+    """The old wait gets the lock and releases it. The next attempt gets the lock although it has no patience."""
     path = tmp_path / "x.lock"
     for _ in range(10):
         with held(path), pytest.raises(Busy), hold(path, 0.001):
@@ -118,7 +118,7 @@ def test_a_line_that_moves_is_waited_in_for_longer(tmp_path: Path) -> None:
 
 
 def test_a_line_that_never_ends_is_left_at_its_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Others' progress is not waited for without end."""
+    """The wait for the progress of other holders has a bound."""
     monkeypatch.setattr("gonogo.disk.lock.LONGEST_LINE", 0.3)
     path = tmp_path / "x.lock"
     with held(path):
@@ -165,7 +165,7 @@ def test_it_works_in_a_thread_that_is_not_the_main_one(tmp_path: Path) -> None:
 
 
 def test_a_lock_file_deleted_while_it_is_waited_for_is_made_anew(tmp_path: Path) -> None:
-    """Who waited on the deleted file ends up with the lock that everybody else sees."""
+    """A process that waited on the deleted file gets the lock that all other processes see."""
     path = tmp_path / "x.lock"
     seen: list[bool] = []
 
@@ -184,7 +184,7 @@ def test_a_lock_file_deleted_while_it_is_waited_for_is_made_anew(tmp_path: Path)
 
 
 def test_the_lock_is_free_after_an_error(tmp_path: Path) -> None:
-    """Whatever ends the work ends the lock."""
+    """The end of the work releases the lock, also after an error."""
     path = tmp_path / "x.lock"
     with pytest.raises(ZeroDivisionError), hold(path, 1):
         raise ZeroDivisionError
@@ -216,7 +216,7 @@ def test_a_file_system_without_locks_is_an_error_and_leaks_nothing(
     refused: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Whether at once or after a wait, the system's error arrives and the file is closed."""
+    """The system's error arrives, at once or after a wait, and the file is closed."""
     opened = len(list(Path("/proc/self/fd").iterdir()))
 
     def refuse(descriptor: int, operation: int) -> None:

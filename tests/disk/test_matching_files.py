@@ -51,7 +51,7 @@ def test_names_are_relative_to_the_root(folder: Path, pattern: str, matched: tup
 
 
 def test_the_root_of_the_file_system_is_a_folder_like_any_other() -> None:
-    """It has no name of its own."""
+    """The root has an empty name."""
     assert "/etc" in matching_files("/et[c]")
 
 
@@ -70,7 +70,7 @@ def test_promtool_finds_the_same_files(folder: Path) -> None:
 
 
 def veiled(name: str, made: random.Random) -> str:
-    """Write a pattern that is likely to match a name: some characters by something that stands for them."""
+    """Write a pattern that is likely to match a name: some characters are replaced by wildcards."""
     return "".join(made.choice((one, one, f"\\{one}", "?", "*", f"[{one}]", "[^z]", f"[{one}-~]")) for one in name)
 
 

@@ -22,21 +22,21 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_detour_through_a_link_is_kept(here: Path) -> None:
-    """Without it another file would be named, or none."""
+    """Without the detour the path would name another file, or no file."""
     assert shown(Path("link/../r.yml")) == Path("link/../r.yml")
     assert shown(Path("gone/../r.yml")) == Path("gone/../r.yml")
     assert shown(here / "here/link/../r.yml") == Path("link/../r.yml")
 
 
 def test_a_file_elsewhere_keeps_its_name(here: Path) -> None:
-    """However it was named."""
+    """The file is outside of the current folder, and its name stays."""
     assert shown(here / "there/r.yml") == here / "there/r.yml"
     assert shown(Path("../there/r.yml")) == Path("../there/r.yml")
     assert shown(here / "here/../there/r.yml") == here / "there/r.yml"
 
 
 def test_a_file_below_is_named_from_here(here: Path) -> None:
-    """Whether or not it was named so."""
+    """A file below the current folder is named relative to it."""
     assert shown(here / "here/tests/../r.yml") == Path("r.yml")
     assert shown(Path("tests/../r.yml")) == Path("r.yml")
     assert shown(Path("../here/r.yml")) == Path("r.yml")

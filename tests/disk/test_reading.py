@@ -18,7 +18,7 @@ def refusal(path: Path) -> str:
 
 
 def test_what_is_no_readable_file_is_refused_in_words(tmp_path: Path) -> None:
-    """Nothing is waited for: a pipe without a writer would never end."""
+    """The reader does not wait: a pipe without a writer would never end."""
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "loop").symlink_to("loop")
     assert "No such file or directory" in refusal(tmp_path / "missing")
@@ -31,7 +31,7 @@ def test_what_is_no_readable_file_is_refused_in_words(tmp_path: Path) -> None:
 
 
 def test_a_file_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With what mends it; who runs tests may read everything, so the system's answer is given here."""
+    """The error says how to fix it. Root may read every file, so the test gives the system's answer itself."""
 
     def denied(*_: object, **__: object) -> int:
         raise PermissionError(13, "Permission denied")
@@ -49,7 +49,7 @@ def test_a_huge_file_is_not_read_to_its_end(tmp_path: Path) -> None:
 
 
 def test_bytes_that_are_no_text_are_placed(tmp_path: Path) -> None:
-    """At the first of them."""
+    """The place is that of the first such byte."""
     (tmp_path / "latin.yml").write_bytes(b"a: b\nc: d\xe9\n")
     assert refusal(tmp_path / "latin.yml").startswith("shown.yml:2:5: this is no UTF-8 text")
 

@@ -1,4 +1,4 @@
-"""Only regular files are read, and nothing is waited for."""
+"""Only regular files are read, without waiting."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_a_file_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_file_comes_with_its_status(tmp_path: Path) -> None:
-    """Through a link too."""
+    """A file behind a link has its status as well."""
     (tmp_path / "x").write_bytes(b"\xff")
     (tmp_path / "link").symlink_to("x")
     content, status = read_regular(tmp_path / "link")

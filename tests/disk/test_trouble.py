@@ -24,7 +24,7 @@ from gonogo.disk.trouble import write_failed
     ],
 )
 def test_every_cause_has_its_next_step(number: int, next_step: str) -> None:
-    """What, where, why and next are all there."""
+    """The error says what is wrong, where, why and what to do."""
     error = write_failed("no beat", Path("/x/y"), OSError(number, os.strerror(number)))
     assert error.exit_code == 1
     assert error.next_step.startswith(next_step)

@@ -13,7 +13,7 @@ RULE = "groups: [{name: g, rules: [{%s: a, expr: up, %s}]}]\n"
 
 @pytest.mark.parametrize("key", VMALERT_GROUP_KEYS)
 def test_a_group_may_have_vmalerts_keys_by_the_dialect_only(key: str) -> None:
-    """Without it the mistake says whose key it is, where, and what to write."""
+    """Without the dialect the mistake names the program of the key, the place, and the next step."""
     text = GROUP % f"{key}: x"
     (problem,) = read_rules(text, "f").problems
     assert problem.message == f"the key {key!r} belongs to vmalert, and Prometheus does not know it"
@@ -27,7 +27,7 @@ def test_a_group_may_have_vmalerts_keys_by_the_dialect_only(key: str) -> None:
 @pytest.mark.parametrize("key", VMALERT_RULE_KEYS)
 @pytest.mark.parametrize("kind", ["record", "alert"])
 def test_a_rule_may_have_vmalerts_keys_by_the_dialect_only(kind: str, key: str) -> None:
-    """Both kinds of rules."""
+    """Recording rules and alerts may have these keys."""
     text = RULE % (kind, f"{key}: 1")
     (problem,) = read_rules(text, "f").problems
     assert "belongs to vmalert" in problem.message

@@ -1,4 +1,4 @@
-"""Every JSON document can be read again, whatever bytes a name has in it."""
+"""Every JSON document can be read again, with any bytes in a name."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ RECORD = Record("obs-lint", "key", "FAIL", 0.0, {"detail": ODD, ODD: [ODD]}, "1"
     ],
 )
 def test_a_name_that_is_no_utf8_is_escaped(written: Callable[[], str | bytes]) -> None:
-    """Such a name made a beat end as a bug after it was published, and a mistake lose its JSON and its exit code."""
+    """A name with such bytes once ended a published beat as a bug, and cost a mistake its JSON and its exit code."""
     told = written()
     assert orjson.loads(told)  # strict: json.loads would take a lone surrogate
     assert "a\\\\udcff.yml" in (told.decode() if isinstance(told, bytes) else told)

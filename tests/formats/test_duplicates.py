@@ -21,7 +21,7 @@ from tests.formats.rule_samples import alert, of_file, of_server, record
     ],
 )
 def test_rules_whose_labels_can_coincide_are_duplicates(one: Rule, other: Rule) -> None:
-    """In one group or in two, on a server or in files, in either order."""
+    """The rules are in one group or in two, on a server or in files, in either order."""
     assert duplicates("m", [of_file(one, other)]) is not None
     assert duplicates("m", [of_server(other, name="a"), of_server(one, name="b")]) is not None
 
@@ -37,7 +37,7 @@ def test_rules_whose_labels_can_coincide_are_duplicates(one: Rule, other: Rule) 
     ],
 )
 def test_rules_that_a_static_label_keeps_apart_are_none(one: Rule, other: Rule) -> None:
-    """One label with two values is enough; other metrics and alerts do not count."""
+    """One label with two values separates two rules. Other metrics and alerts do not count."""
     assert duplicates("m", [of_file(one), of_server(other)]) is None
     assert duplicates("m", [of_file(other, one)]) is None
 

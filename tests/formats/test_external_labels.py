@@ -10,7 +10,7 @@ GROUPS = (RuleGroup("g", (Rule(RuleKind.RECORD, "m", "x", {"a": "own", "b": "c"}
 
 
 def test_a_label_of_the_rule_wins_in_vmalert_and_loses_in_thanos() -> None:
-    """Both were run with a label that the rule has as well; Prometheus adds none."""
+    """Both programs were run with a label that the rule has as well. Prometheus adds no label."""
     external = {"a": "external", "via": "x"}
     (vmalert,) = with_external_labels(GROUPS, Evaluator(Engine.VMALERT, external))
     assert vmalert.rules[0].labels == {"a": "own", "b": "c", "via": "x"}

@@ -55,7 +55,7 @@ RULE = "groups: [{{name: g, rules: [{}]}}]"
     ],
 )
 def test_every_mistake_has_a_place(text: str, where: str, message: str) -> None:
-    """What Prometheus refuses, and what it would take in silence, is named with line and column."""
+    """A mistake has its line and column, even if Prometheus would accept it without a word."""
     problem = read_rules(text, "r.yml").problems[0]
     assert f"{problem.where}" == f"r.yml:{where}"
     assert message in problem.message
@@ -123,7 +123,7 @@ def test_rules_are_read_as_prometheus_reads_them() -> None:
 
 
 def test_a_rule_knows_where_its_expression_begins() -> None:
-    """After the quote, and in a block at its first line of text."""
+    """The expression begins after the quote, or in a block at the first line of text."""
     first, second = read_rules(FILE, "r.yml").groups
     places = [rule.position for rule in (*first.rules, *second.rules)]
     assert places == [Position("r.yml", 12, 11), Position("r.yml", 15, 16), Position("r.yml", 27, 29)]

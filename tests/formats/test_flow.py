@@ -18,7 +18,7 @@ def test_odd_characters_are_written_so_that_yaml_has_them(odd: str) -> None:
 
 @given(st.lists(st.text(st.characters(codec="utf-8"))))
 def test_lists_read_back(texts: list[str]) -> None:
-    """Whatever their texts."""
+    """Lists of any texts read back as the same lists."""
     assert parse(listed(texts), "f.yml").value == texts
 
 

@@ -1,4 +1,4 @@
-"""Every part of an expression is found where it stands in the file."""
+"""Every part of an expression is found at its place in the file."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def underlined(text: str, found: Located, node: Expression | None) -> str:
 
 
 def all_underlined(text: str) -> list[str]:
-    """Give what stands for each node of the expression ``e`` of a file."""
+    """Return the marked text of each node of the expression ``e`` of a file."""
     found = place(text, "e")
     return [underlined(text, found, node) for node in walk(parse(found.text))]
 
 
 def test_a_node_without_a_place_is_marked_as_the_whole() -> None:
-    """Such a node was never text; so is the expression that cannot be read."""
+    """A node that was never text marks the whole expression, and so does an expression that cannot be read."""
     text = "e: x +\n"
     found = place(text, "e")
     assert underlined(text, found, Number(1)) == underlined(text, found, None) == "x +"
@@ -81,7 +81,7 @@ def test_every_style_of_scalar(text: str) -> None:
 
 
 def test_the_whole_begins_behind_comments() -> None:
-    """What is marked is the expression, not the remark above it; with nothing else, the remark."""
+    """The expression is marked without the comment above it. A comment alone is marked itself."""
     text = "e: |\n  # why\n  up == 0\n"
     assert underlined(text, place(text, "e"), None) == "up == 0"
     text = "e: '# why'\n"
@@ -89,7 +89,7 @@ def test_the_whole_begins_behind_comments() -> None:
 
 
 def test_numbers_and_minus_signs() -> None:
-    """A minus is part of the number it stands before; before anything else it is an operation."""
+    """A minus before a number is part of the number. A minus before any other expression is an operation."""
     assert all_underlined("e: -x - -1 + -(2)\n") == ["+", "-", "-", "x", "-1", "-(2"]
 
 
@@ -107,7 +107,7 @@ def test_a_part_over_several_lines_is_marked_on_the_first() -> None:
 
 
 def test_offsets_beyond_the_text() -> None:
-    """They are the nearest there is."""
+    """An offset beyond the text gives the nearest place."""
     found = place("e: ' up '\n", "e")
     assert [found.position(at).column for at in (-1, 0, 1, 2, 3)] == [6, 6, 7, 8, 8]
 
@@ -131,7 +131,7 @@ def begins(node: Expression) -> tuple[str, ...]:
 
 @given(trees, st.sampled_from(["'", '"', "|", ">", None]), st.sampled_from([10, 30, 200]))
 def test_every_node_of_every_expression(tree: Expression, style: str | None, width: int) -> None:
-    """Whatever the expression and however YAML writes it, each span begins with the node's own word."""
+    """For every expression and every style of YAML, each span begins with the node's own word."""
     expression = written(tree)
     text: str = yaml.dump({"e": expression}, default_style=style, width=width, allow_unicode=True)
     read = parse(expression)

@@ -1,4 +1,4 @@
-"""What checks learn from a ``prometheus.yml``, and what they do not take for granted."""
+"""The part of a ``prometheus.yml`` that checks use."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def read(text: str, path: str = "prometheus.yml") -> Configuration:
 
 
 def test_what_is_no_configuration_is_a_problem_and_the_defaults() -> None:
-    """Broken YAML, and YAML of another shape."""
+    """Broken YAML and YAML of another shape are problems."""
     for text, word in (("a: [\n", "not YAML"), ("- a\n", "a configuration is a mapping")):
         configuration, problems = read_configuration(text, "p.yml")
         assert word in str(problems[0])
@@ -29,7 +29,7 @@ def test_what_is_no_configuration_is_a_problem_and_the_defaults() -> None:
 
 
 def test_a_duration_that_is_none_is_a_problem_and_the_default() -> None:
-    """At its place."""
+    """The problem has the place of the duration."""
     configuration, (problem,) = read_configuration("global:\n  scrape_interval: soon\n", "p.yml")
     assert problem.where == Position("p.yml", 2, 20)
     assert configuration.scrape_interval == timedelta(minutes=1)
@@ -54,7 +54,7 @@ def test_global_intervals_and_labels() -> None:
 
 
 def test_the_interval_of_a_job_and_where_it_is_written() -> None:
-    """Its own, the global one, or the default."""
+    """The interval is the job's own, the global one, or the default."""
     text = """\
 global: {scrape_interval: 30s}
 scrape_configs:
@@ -93,7 +93,7 @@ scrape_configs:
     ],
 )
 def test_labels_that_all_targets_have(job: str, labels: dict[str, str]) -> None:
-    """Only what is certain."""
+    """Only the labels that all targets certainly have are returned."""
     (one,) = read(f"scrape_configs: [{{job_name: a, {job}}}]\n").jobs
     assert one.labels == labels
 
@@ -116,7 +116,7 @@ def test_a_job_that_is_no_mapping_has_no_labels() -> None:
     ],
 )
 def test_series_may_come_from_outside(text: str) -> None:
-    """By federation, remote read, or files that nobody read here."""
+    """Series arrive by federation, by remote read, or by jobs in files that were not read."""
     assert read(text).outside
 
 
@@ -132,14 +132,14 @@ def test_alerts_that_get_other_labels_on_their_way() -> None:
 
 
 def test_the_entries_of_rule_files() -> None:
-    """Each with its place, and not looked up."""
+    """Each entry has its place, and its files are not searched."""
     first, second = read("rule_files:\n  - a.yml\n  - 'rules/*.yml'\n").rule_files
     assert (first.pattern, first.where, first.matched) == ("a.yml", Span(Position("prometheus.yml", 2, 5), 5), None)
     assert (second.pattern, second.where.start) == ("rules/*.yml", Position("prometheus.yml", 3, 6))
 
 
 def test_files_that_the_server_reads() -> None:
-    """Wherever they are named; by the configuration's folder, and not those that it writes."""
+    """Files are found in every section, relative to the configuration's folder, except those that the server writes."""
     text = """\
 global: {query_log_file: /var/log/q.log, scrape_failure_log_file: f.log}
 remote_write: [{url: 'http://127.0.0.1/', basic_auth: {username: a, password_file: secret}}]
@@ -161,7 +161,7 @@ scrape_configs:
 
 
 def test_a_single_value_is_a_problem_and_names_no_file() -> None:
-    """Nor does a text alone."""
+    """A text alone names no file either."""
     configuration, problems = read_configuration("x_file\n", "p.yml")
     assert len(problems) == 1
     assert configuration.named_files == ()
@@ -174,7 +174,7 @@ def test_labels_named_like_files_are_no_files() -> None:
 
 
 def test_a_scrape_file_adds_its_jobs_and_the_files_that_it_names() -> None:
-    """Its jobs take the interval of the configuration, and its places are its own."""
+    """The jobs have the interval of the configuration, and the places of the scrape file."""
     main = read("global: {scrape_interval: 5s}\nscrape_config_files: [jobs/*.yml]\n")
     (entry,) = main.scrape_files
     assert (entry.pattern, entry.matched, main.outside) == ("jobs/*.yml", None, True)

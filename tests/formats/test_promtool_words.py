@@ -1,4 +1,4 @@
-"""What promtool writes, taken apart: every output here was written by a real promtool 2.42."""
+"""Reading promtool's output: a real promtool 2.42 wrote every output here."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_reasons_come_with_their_places(said: str, reasons: tuple[PromtoolReason
 
 
 def test_of_a_configuration_the_first_line_is_the_reason() -> None:
-    """It stands behind the word that says that it failed."""
+    """The reason is after the word ``FAILED:``."""
     output = "Checking p.yml\n  FAILED: parsing YAML file p.yml: yaml: unmarshal errors:\n  line 2: field x not found\n"
     assert words(output) == (Word("p.yml", accepted=False, reasons=(PromtoolReason("field x not found", 2),)),)
     output = 'Checking p.yml\n  FAILED: "no/x.yml" does not point to an existing file\n'
@@ -64,7 +64,7 @@ def test_of_a_configuration_the_first_line_is_the_reason() -> None:
 
 
 def test_every_file_has_its_own_word() -> None:
-    """What was accepted, what was not, and what was never spoken of."""
+    """A file is accepted, refused, or not mentioned."""
     output = (
         "Checking p.yml\n  SUCCESS: 2 rule files found\n SUCCESS: p.yml is valid prometheus config file syntax\n\n"
         "Checking a.yml\n  SUCCESS: 1 rules found\n\n"
@@ -80,7 +80,7 @@ def test_every_file_has_its_own_word() -> None:
 
 
 def test_a_failure_without_a_reason_is_one() -> None:
-    """Nothing is made up for it."""
+    """No reason is invented."""
     assert words("Checking a.yml\n  FAILED:\n") == (Word("a.yml", accepted=False),)
 
 

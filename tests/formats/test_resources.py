@@ -29,5 +29,5 @@ from gonogo.formats.yaml import parse
     ],
 )
 def test_homes(text: str, expected: list[tuple[Loc, bool]]) -> None:
-    """At the top, in a resource, or in the items of lists; items of other kinds hold none."""
+    """Groups are at the top, in a resource, or in the items of lists. Items of other kinds have no groups."""
     assert list(homes(parse(text, "f"))) == expected

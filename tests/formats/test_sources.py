@@ -41,13 +41,13 @@ def rules(text: str) -> list[tuple[str, int, int]]:
 
 @pytest.mark.parametrize("text", ["a: b: c", "groups: [", "groups:\n- name: g\n  rules:\n  - alert: A\n   expr: x\n"])
 def test_unreadable_yaml(text: str) -> None:
-    """The mistake is told, once: what misses behind it is no mistake of its own."""
+    """The mistake is reported once. The missing part after it is not another mistake."""
     (problem,) = problems(text)
     assert "this is not YAML" in problem
 
 
 def test_what_stands_before_a_mistake_is_read() -> None:
-    """So that other files do not seem to miss it."""
+    """So other files do not seem to lack the rules before the mistake."""
     file = source_file(GROUPS.format("A") + "  - alert: B\n    expr: [\n", "f")
     assert [rule.name for rule in file.rules] == ["A"]
     assert len(file.problems) == 1
@@ -77,12 +77,12 @@ def test_nothing_in_it(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["---\n" + GROUPS, GROUPS + "---\n", GROUPS + "---\n# end\n...\n"])
 def test_empty_documents_say_nothing(text: str) -> None:
-    """One behind the rules, as many templates leave it."""
+    """Many templates leave an empty document after the rules."""
     assert [rule[0] for rule in rules(text.format("A"))] == ["A"]
 
 
 def test_a_rule_file() -> None:
-    """Its rules stand where they are written."""
+    """Each rule has its place in the file."""
     file = source_file(GROUPS.format("A"), "f")
     assert not file.custom
     assert [group.name for group in file.groups] == ["g"]
@@ -97,7 +97,7 @@ def test_resources_in_several_documents() -> None:
 
 
 def test_resources_in_a_list() -> None:
-    """As kubectl writes them, and as the API answers them."""
+    """Lists are read in the forms of kubectl and of the API."""
     inner = "".join(f"  {line}\n" for line in RESOURCE.format("A").splitlines()[3:])
     text = "kind: {}\nitems:\n- kind: Service\n- {}" + inner[2:]
     assert rules(text.format("List", "kind: PrometheusRule\n  ")) == [("A", 11, 15)]
@@ -105,13 +105,13 @@ def test_resources_in_a_list() -> None:
 
 
 def test_a_resource_without_groups() -> None:
-    """It holds nothing, and is no mistake of form."""
+    """A resource without groups has no rules, and is not a mistake of form."""
     file = source_file("kind: PrometheusRule\n---\nkind: PrometheusRule\nspec: {}\n", "f")
     assert (file.rules, file.problems, file.custom) == ((), (), True)
 
 
 def test_groups_among_resources() -> None:
-    """Groups of no resource would be applied by nobody; a resource in a rule file is no group."""
+    """No server loads groups outside of a resource, and a resource in a rule file is not a group."""
     assert problems(RESOURCE.format("A") + "---\n" + GROUPS.format("B")) == [
         "12:1 groups outside of any resource, which no server loads"
     ]
@@ -120,18 +120,18 @@ def test_groups_among_resources() -> None:
 
 @pytest.mark.parametrize("text", [SERVICE, "x: 1\n", "- a\n", "text\n"])
 def test_what_is_no_rule_file(text: str) -> None:
-    """A server that is told to load it refuses it."""
+    """A server refuses to load such a file."""
     assert problems(text)
 
 
 def test_a_file_that_could_not_be_read() -> None:
-    """It stands among the others with its problem."""
+    """The file is listed with its problem."""
     file = unread_file("f", "it is a folder", "name a file")
     assert (file.rules, file.problems[0].where) == ((), Position("f", 1, 1))
 
 
 def test_a_file_with_no_end_of_mistakes_is_told_of_by_its_first() -> None:
-    """And how many more there are."""
+    """The last problem gives the number of the other mistakes."""
     file = source_file("groups: [" + "[], " * (MOST_PROBLEMS + 5) + "]\n", "r.yml")
     assert len(file.problems) == MOST_PROBLEMS + 1
     assert "more mistakes like these" in file.problems[-1].message

@@ -36,7 +36,7 @@ tests:
 
 
 def test_everything_is_read_with_its_place() -> None:
-    """As it is written."""
+    """Every part keeps its spelling."""
     unit = read_unit(TEXT, "a_test.yml")
     (entry,) = unit.rule_files
     assert (entry.pattern, entry.where) == ("../rules/*.yml", Position("a_test.yml", 2, 5))
@@ -56,7 +56,7 @@ def test_everything_is_read_with_its_place() -> None:
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "[]\n", "tests: 1\n", "tests: [1]\nrule_files: {a: b}\n"])
 def test_what_is_not_there_is_left_out(text: str) -> None:
-    """Nothing is refused: that is for promtool."""
+    """The reader refuses no file: promtool does that."""
     unit = read_unit(text, "a_test.yml")
     assert unit.rule_files == ()
     assert sum(test.assertions for test in unit.tests) == 0
@@ -75,14 +75,14 @@ def test_odd_values_are_left_out() -> None:
 
 
 def test_yaml_that_is_none_is_a_problem() -> None:
-    """With its place."""
+    """The problem has its place."""
     (problem,) = read_unit("tests: [\n", "a_test.yml").problems
     assert problem.where is not None
     assert problem.where.path == "a_test.yml"
 
 
 def test_a_second_document_is_told() -> None:
-    """Only the first one is read, as promtool does."""
+    """Only the first document is read, as in promtool."""
     unit = read_unit(f"{TEXT}---\ntests: []\n", "a_test.yml")
     assert unit.second_document == Position("a_test.yml", 24, 1)
     assert len(unit.tests) == 1

@@ -27,7 +27,7 @@ spec:
 
 
 def test_the_lines_stay_where_they_are() -> None:
-    """What promtool says of a line is true of the resource's."""
+    """A message of promtool about a line is true of the same line of the resource."""
     (text,) = unwrapped(RESOURCE, "a.yml")
     assert text.split("\n")[8].strip() == "expr: |"
     assert RESOURCE.split("\n")[8].strip() == "expr: |"
@@ -35,7 +35,7 @@ def test_the_lines_stay_where_they_are() -> None:
 
 
 def test_several_documents_are_several_files() -> None:
-    """As are the items of a list."""
+    """The items of a list are several files as well."""
     both = f"{RESOURCE}---\n{RESOURCE}"
     assert len(unwrapped(both, "a.yml")) == 2
     listed = "kind: List\nitems: [{kind: PrometheusRule, spec: {groups: [{name: a}]}}, {kind: Service}]\n"
@@ -45,7 +45,7 @@ def test_several_documents_are_several_files() -> None:
 
 
 def test_what_only_the_operator_knows_is_left_out() -> None:
-    """Every scalar stays as it was written."""
+    """Every scalar keeps its spelling."""
     resource = RESOURCE.replace("- name: a", "- name: a\n      partial_response_strategy: warn\n      limit: 010")
     (text,) = unwrapped(resource, "a.yml")
     assert "partial_response_strategy" not in text
@@ -67,6 +67,6 @@ def test_what_is_no_resource_stays(text: str) -> None:
 
 @pytest.mark.parametrize("spec", ["", " {}", " {groups: 1}", " {groups: [1]}"])
 def test_an_odd_spec(spec: str) -> None:
-    """It is no mapping, or its groups are none."""
+    """The spec is not a mapping, or its groups are not groups."""
     (text,) = unwrapped(f"kind: PrometheusRule\nspec:{spec}\n", "a.yml")
     assert "PrometheusRule" not in text

@@ -1,4 +1,4 @@
-"""Every character of a scalar is found where it was written."""
+"""Every character of a scalar is found at its place in the file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gonogo.formats.yaml.characters import places
 
 
 def shown(text: str, key: str = "e") -> list[str]:
-    """Give, for each place of the scalar, what stands there in the file; nothing behind a line's end."""
+    """Return the character of the file at each place of the scalar; an empty text after the end of a line."""
     lines = lines_of(text)
     return [lines[at.line - 1][at.column - 1 : at.column] for at in parse(text, "f").character_positions((key,))]
 
@@ -41,14 +41,14 @@ def test_one_word_in_every_style(text: str) -> None:
 
 
 def test_lines_that_fold() -> None:
-    """A blank of the value stands right after what precedes it; what follows stands on its own line."""
+    """The place of a blank is right after the character before it. The next character is on its own line."""
     text = "e: a\n   b\n\n   c\n"
     places = parse(text, "f").character_positions(("e",))
     assert [(at.line, at.column) for at in places] == [(1, 4), (1, 5), (2, 4), (2, 5), (4, 4), (4, 5)]
 
 
 def test_doubled_quotes_and_escapes() -> None:
-    """What is written in several characters stands at the first of them, and the next behind the last."""
+    """An escaped character has the place of the first character of its escape."""
     single = parse("e: 'a''b'", "f").character_positions(("e",))
     assert [at.column for at in single] == [5, 6, 8, 9]
     double = parse('e: "a\\"\\x62\\u0063\\U00000064\\te\\\n  f\\0"', "f")
@@ -58,7 +58,7 @@ def test_doubled_quotes_and_escapes() -> None:
 
 
 def test_an_alias_has_its_text_elsewhere() -> None:
-    """No character stands at an alias; where it stands itself is told all the same."""
+    """An alias has no places of characters, but its own place is known."""
     for anchored in ("x", "'x'", "|\n  x\n "):
         document = parse(f"a: &k {anchored}\ne: *k\n", "f")
         assert document.character_positions(("e",)) == ()
@@ -78,7 +78,7 @@ def test_an_empty_block_begins_at_its_header() -> None:
 
 
 def test_a_value_of_another_source_is_not_guessed_at() -> None:
-    """Where value and source differ, or the source ends first, no place is told."""
+    """If value and source differ, or the source ends first, there are no places."""
     assert places(("abc",), (1, 1), "", "abd") is None
     assert places(("abc",), (1, 1), "", "abcd") is None
 
@@ -97,7 +97,7 @@ def test_every_line_break_of_yaml_counts() -> None:
     st.sampled_from([8, 20, 80]),
 )
 def test_every_character_of_any_text(value: str, style: str | None, width: int) -> None:
-    """Whatever a YAML writer makes of a text, what it wrote plainly is found where it stands."""
+    """In every style of a YAML writer, each plain character is found at its place."""
     text: str = yaml.dump({"k": [{"e": value}]}, default_style=style, width=width, allow_unicode=True)
     document = parse(text, "f")
     value = document.text(("k", 0, "e")) or ""  # YAML 1.1 itself turns some line breaks into others

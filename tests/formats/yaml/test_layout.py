@@ -51,7 +51,7 @@ def test_no_comment(text: str) -> None:
     ],
 )
 def test_comment(text: str) -> None:
-    """On lines of their own and behind anything."""
+    """Comments are on their own lines, or after a value."""
     assert comments(text) == ["# here"]
 
 
@@ -76,14 +76,14 @@ def test_where_parts_end() -> None:
 
 
 def test_behind_a_mistake_nothing_is_known() -> None:
-    """What the parser did not read may be anything."""
+    """The text after the mistake is not read, so nothing in it counts as a comment."""
     assert comments("a: 1 # here\nb: 'x\n# no comment\n") == ["# here"]
     assert comments("\x00 # x\n") == []
 
 
 @given(st.text(alphabet="ab:-[]{}&*>|#'\"\n ,é"))
 def test_no_text_raises(text: str) -> None:
-    """Whatever the text, each comment stands where it is said to."""
+    """In every text, each comment is at its reported place."""
     lines = lines_of(text)
     for comment in layout(text).comments:
         assert lines[comment.line - 1][comment.column - 1 :].rstrip() == comment.text

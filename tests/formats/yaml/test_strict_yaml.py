@@ -20,7 +20,7 @@ def said(text: str) -> list[str]:
 
 
 def test_every_duplicate_key_is_named_with_both_lines() -> None:
-    """Several mistakes come at once, and the first value of a key stands."""
+    """Several mistakes are reported at once, and the first value of a key is kept."""
     document = parse("a: 1\nb: {c: 1, c: 2}\na: 3\n", "f.yml")
     assert [str(problem.where) for problem in document.problems] == ["f.yml:2:11", "f.yml:3:1"]
     assert document.problems[1].message == "the key 'a' is here again, first in line 1"
@@ -40,7 +40,7 @@ def test_every_duplicate_key_is_named_with_both_lines() -> None:
     ],
 )
 def test_bad_syntax_has_a_place(text: str, place: str) -> None:
-    """What is no YAML is a problem with line and column."""
+    """Text that is not YAML is a problem with line and column."""
     (problem,) = [line for line in said(text) if "this is not YAML" in line]
     assert problem.startswith(f"{place}: ")
 
@@ -123,7 +123,7 @@ def test_core_tags_are_read(text: str, value: object) -> None:
 
 
 def test_a_key_that_is_no_text_is_refused() -> None:
-    """What looks like a template is no mapping."""
+    """A text that looks like a template is not a mapping."""
     assert said("a: {{ b }}") == ["f.yml:1:5: a key must be text (quote it)"]
 
 
@@ -136,7 +136,7 @@ def test_keys_are_text_as_written() -> None:
     "text", ["yes", "no", "on", "off", "y", "2024-01-01", "1:30", "1_000", "0x1f", "017", "+", "-", ".", "1.2.3", "..."]
 )
 def test_surprises_of_older_yaml_are_text(text: str) -> None:
-    """Nothing is guessed into booleans, dates and sexagesimals."""
+    """No text is turned into a boolean, a date or a sexagesimal number."""
     assert plain_scalar(text) == text
 
 
@@ -197,21 +197,21 @@ def test_text_is_as_written() -> None:
 
 
 def test_text_begins_inside_quotes_and_blocks() -> None:
-    """Where an expression begins is found in every style of scalar."""
+    """The beginning of an expression is found in every style of scalar."""
     document = parse("a: x\nb: 'x'\nc: |\n\n  x\nd: >-\n  x\ne: |", "f.yml")
     places = [document.text_position((key,)) for key in "abcde"]
     assert [(place.line, place.column) for place in places] == [(1, 4), (2, 5), (5, 3), (7, 3), (8, 4)]
 
 
 def test_an_empty_file_is_an_empty_document() -> None:
-    """Nothing is no mistake here; whoever reads decides."""
+    """An empty document is not a mistake here. The reader decides."""
     assert parse("", "f.yml").value is None
     assert parse("# only a comment\n", "f.yml").position(("a",)) == Position("f.yml", 1, 1)
     assert parse_documents("", "f.yml") == ()
 
 
 def test_a_second_document_is_a_problem_only_where_one_is_asked_for() -> None:
-    """One file, one document, unless many are read."""
+    """A file has one document, unless the caller reads many."""
     text = "a: 1\n---\nb: &x 2\n---\nc: *x\n"
     assert parse(text, "f.yml").complete
     assert "f.yml:3:1: a second document begins here (keep one document in the file)" in said(text)
@@ -238,7 +238,7 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_json_is_yaml(value: object) -> None:
-    """What JSON writes is read back as it was."""
+    """Every JSON text is read back as the same value."""
     document = parse(json.dumps(value), "f")
     assert document.problems == ()
     assert document.value == value
@@ -246,13 +246,13 @@ def test_json_is_yaml(value: object) -> None:
 
 @given(st.text(alphabet="ab:-?[]{}&*<>!|#'\"\n ,\t%\x00\ud800é1.~", max_size=60))
 def test_no_text_raises(text: str) -> None:
-    """Whatever the text, there is a document, every problem with its place."""
+    """Every text gives a document, and every problem has its place."""
     document = parse(text, "f")
     assert all(problem.where is not None and problem.where.line >= 1 for problem in document.problems)
 
 
 def test_a_quoted_merge_key_is_a_key() -> None:
-    """Only a plain ``<<`` merges."""
+    """Only a ``<<`` without quotes merges."""
     document = parse('"<<": 1\n', "f")
     assert (document.value, document.problems) == ({"<<": 1}, ())
 
@@ -269,7 +269,7 @@ def test_a_quoted_merge_key_is_a_key() -> None:
     ],
 )
 def test_a_mistake_stands_within_the_text(text: str, line: int, column: int) -> None:
-    """At its end where the parser is a line ahead; lines end where YAML ends them."""
+    """A mistake is at the end of the text if the parser is one line ahead. Lines end as in YAML."""
     assert [problem.where for problem in parse(text, "f.yml").problems] == [Position("f.yml", line, column)]
 
 
