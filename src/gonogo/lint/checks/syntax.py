@@ -50,7 +50,7 @@ def _mistakes(file: SourceFile) -> Iterator[Hit]:
         start = position_of(problem, file.path)
         line = lines[start.line - 1] if start.line <= len(lines) else ""
         word = _WORD.match(line, start.column - 1)
-        yield Hit(Span(start, len(word[0]) if word else 1), _said(problem))
+        yield Hit(Span(start, len(word[0]) if word else 1), _message(problem))
 
 
 def _no_texts(rule: WrittenRule, *, custom: bool) -> Iterator[Hit]:
@@ -78,7 +78,7 @@ def _read_elsewhere(document: YamlDocument, loc: Loc, value: object) -> str:
     return truth if truth and document.position(loc) == document.text_position(loc) else ""
 
 
-def _said(problem: Problem) -> str:
+def _message(problem: Problem) -> str:
     return f"{problem.message}; {problem.next_step}" if problem.next_step else problem.message
 
 
