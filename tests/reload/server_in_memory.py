@@ -118,7 +118,7 @@ class InMemory:
 
     @property
     def metrics(self) -> OwnMetrics:
-        """What its metrics say."""
+        """Return the metrics of the server."""
         return self.state_now.vitals.metrics
 
     def tell(self, **changes: object) -> None:
@@ -131,7 +131,7 @@ class InMemory:
         return "" if self.is_up else f"{self.url} is down"
 
     def state(self) -> ServerState:
-        """Tell everything."""
+        """Return the whole state."""
         if not self.is_up:
             raise SourceError("no answer", where=self.url, why="it is down")
         return self.state_now
@@ -145,16 +145,16 @@ class InMemory:
         return contents
 
     def vitals(self) -> Vitals:
-        """Tell its vitals."""
+        """Return the vitals."""
         return self.state().vitals
 
     def cannot_be_asked(self, before: ServerState) -> str:
-        """Nothing keeps it from that."""
+        """Return that the server can be asked."""
         del before
         return ""
 
     def trigger(self, before: ServerState) -> Triggered:
-        """Answer as told, and read the files where that is a success."""
+        """Give the planned answer, and read the files if the answer is a success."""
         del before
         self.asked += 1
         self.before_answer()

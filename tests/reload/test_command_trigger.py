@@ -14,13 +14,13 @@ LATER = timedelta(seconds=20)
 
 
 def test_a_program_that_is_not_there_never_ran() -> None:
-    """That much is settled."""
+    """The end of the reload is known."""
     told = reload_by_command(("no-such-program-at-all",), LATER)
     assert (told.reply, told.settled, told.accepted) == (Reply.NOT_SENT, True, False)
 
 
 def test_a_program_that_cannot_be_run_never_ran(tmp_path: Path) -> None:
-    """Such as a script without its interpreter."""
+    """An example is a script without its interpreter."""
     script = tmp_path / "script"
     script.write_text("#!/no/such/interpreter\n", encoding="utf-8")
     script.chmod(0o755)
@@ -52,6 +52,6 @@ def test_what_does_not_end_is_ended_with_all_it_started(tmp_path: Path) -> None:
 
 
 def test_a_program_that_is_not_there_is_known_before() -> None:
-    """It need not be run for that."""
+    """The program need not be run for that."""
     assert "no-such-program-at-all is not installed" in missing_program(("no-such-program-at-all", "x"))
     assert missing_program(("true",)) == ""

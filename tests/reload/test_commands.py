@@ -1,4 +1,4 @@
-"""What a person can type where a reload is lost; the commands are run."""
+"""The commands for a person after a lost reload. The tests run the commands."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_the_commands_put_the_old_files_back(tmp_path: Path) -> None:
 
 
 def test_one_command_turns_the_link_back(tmp_path: Path) -> None:
-    """Where the whole tree is one link."""
+    """The whole tree is one link here."""
     trees = linked_place(tmp_path)
     switch(trees.state, plan_switch(trees.live, trees.staged))
     typed(by_hand(reloading(tmp_path, trees)))
@@ -54,7 +54,7 @@ def test_one_command_turns_the_link_back(tmp_path: Path) -> None:
 
 
 def test_of_many_files_it_is_said_where_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody types a thousand lines."""
+    """A person cannot type a thousand lines."""
     monkeypatch.setattr(commands, "MOST_FILES", 1)
     trees = place(tmp_path)
     switch(trees.state, plan_switch(trees.live, trees.staged))
@@ -63,7 +63,7 @@ def test_of_many_files_it_is_said_where_they_are(tmp_path: Path, monkeypatch: py
 
 
 def test_without_a_marker_only_the_server_is_asked_and_a_broken_one_is_told(tmp_path: Path) -> None:
-    """There may be nothing to put back."""
+    """There may be no file to put back."""
     trees = place(tmp_path)
     assert len(by_hand(reloading(tmp_path, trees))) == 3
     trees.state.make()

@@ -112,7 +112,7 @@ def test_a_scrape_file_that_cannot_be_loaded_is_refused(
 
 
 def test_a_server_before_2_43_is_refused(stage: Scene) -> None:
-    """It does not know the key; a server that names no version may be a new build."""
+    """Such a server does not know the key. A server without a version may be a new build."""
     stage.server.state_now = replace(stage.server.state_now, version="2.42.0")
     assert "has scrape_config_files, and the server is Prometheus 2.42.0: only 2.43 and later" in refused(stage)
     stage.server.state_now = replace(stage.server.state_now, version=None)
@@ -120,7 +120,7 @@ def test_a_server_before_2_43_is_refused(stage: Scene) -> None:
 
 
 def test_a_change_that_nobody_can_see_is_refused(stage: Scene) -> None:
-    """Its reason names the file and a way that works: a visible change in the same file."""
+    """The reason names the file and a way that works: a visible change in the same file."""
     write(stage.folder / "staged", {"jobs/api.yml": JOB % ("", RELABELLED % "b")})
     path = stage.folder / "live/jobs/api.yml"
     assert f"{path}, of scrape_config_files, changes in parts that the server does not show" in refused(stage)
@@ -131,7 +131,7 @@ def test_a_change_that_nobody_can_see_is_refused(stage: Scene) -> None:
 
 
 def test_parts_that_do_not_change_and_nobody_can_see_are_a_warning(stage: Scene) -> None:
-    """Their names are in it; a file that the server shows whole needs none."""
+    """The warning names the parts. A file that the server shows completely needs no warning."""
     result = asked(stage)
     assert result.became is Became.RELOADED, told(result)
     (warning,) = result.warnings
@@ -163,7 +163,7 @@ KEY = "scrape_config_files: [jobs/*.yml]\n"
 
 
 def test_a_job_that_goes_proves_its_file(stage: Scene) -> None:
-    """Its pool is gone then."""
+    """The pool of the job is gone then."""
     two = (JOB % ("", "")).replace("]}]", "]}, {job_name: b, metric_relabel_configs: [{regex: %s}]}]", 1)
     write(stage.folder / "live", {"jobs/api.yml": two % "a"})
     stage.server.read()
@@ -190,7 +190,7 @@ def test_a_server_with_other_scrape_files_is_known_by_nobody(stage: Scene) -> No
 
 
 def test_a_live_scrape_file_that_cannot_be_read_is_repaired(stage: Scene) -> None:
-    """Nobody knows what the server has; the staged files are loaded if that is asked for, and else nothing."""
+    """The server's files are unknown. The staged files are loaded only with ``--repair``."""
     write(stage.folder / "live", {"jobs/api.yml": "scrape_configs: ["})
     write(stage.folder / "staged", {"jobs/api.yml": JOB % ("team: x", "")})
     assert "the server has neither the old files nor the new ones" in refused(stage)
@@ -218,7 +218,7 @@ def test_rejected_scrape_files_are_put_back(stage: Scene) -> None:
 def test_a_server_that_goes_on_with_the_old_scrape_file_is_found_out(
     stage: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It answers 200 and shows the old label."""
+    """The server answers 200 and shows the old label."""
     write(stage.folder / "staged", {"jobs/api.yml": JOB % ("team: x", "")})
     old = stage.server.state_now.targets
     read = type(stage.server).read
@@ -253,7 +253,7 @@ def test_a_killed_reload_is_recovered_with_its_scrape_files(stage: Scene, step: 
 
 
 def test_a_scrape_file_by_an_absolute_path_outside_the_folder_is_judged_too(stage: Scene) -> None:
-    """It is the same file for both trees, so in place alone it can change, and goes back."""
+    """The file is the same for both trees, so it can change only in place, and a rollback restores it."""
     outside = stage.folder / "outside"
     write(outside, {"api.yml": JOB % ("", "")})
     text = WITH_FILES.replace("jobs/*.yml", f"{outside}/*.yml")
@@ -268,7 +268,7 @@ def test_a_scrape_file_by_an_absolute_path_outside_the_folder_is_judged_too(stag
 
 
 def test_a_link_to_a_scrape_file_is_never_replaced(stage: Scene) -> None:
-    """Its text would change: refused from a staged folder, as for rules."""
+    """The text of the link's file would change, so the reload is refused, as for rules."""
     write(stage.folder / "checkout", {"api.yml": OLD["jobs/api.yml"]})
     (stage.folder / "live/jobs/api.yml").unlink()
     (stage.folder / "live/jobs/api.yml").symlink_to("../../checkout/api.yml")
@@ -277,7 +277,7 @@ def test_a_link_to_a_scrape_file_is_never_replaced(stage: Scene) -> None:
 
 
 def test_old_servers_that_do_not_list_pools_are_judged_by_targets(stage: Scene) -> None:
-    """Such a server is older than 2.42, and has no scrape files."""
+    """Such servers are older than 2.42, and have no scrape files."""
     place = stage.place(stage.request())
     assert place.live is not None
     before = replace(stage.server.state_now, pools=None)

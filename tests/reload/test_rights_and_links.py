@@ -94,7 +94,7 @@ def test_a_right_that_the_server_can_live_with_is_reloaded_and_proved(stage: Sce
 
 @pytest.mark.parametrize("staged", [False, True])
 def test_a_right_that_changes_while_the_server_reads_proves_nothing(stage: Scene, *, staged: bool) -> None:
-    """Nobody knows whether it read the file before or after."""
+    """The server may have read the file before or after the change."""
     path = stage.folder / "live" / RULES
     stage.server.before_answer = lambda: path.chmod(0o604)
     assert reload(stage.request(in_place=not staged)).became is Became.RELOADED
@@ -152,7 +152,7 @@ def test_a_link_whose_release_is_gone_is_said_and_warned_of(stage: Scene) -> Non
 
 
 def test_a_rollback_turns_the_link_back_and_says_so(stage: Scene) -> None:
-    """It stays a link; the next deployment reaches the server."""
+    """The link stays a link, and the next deployment reaches the server."""
     link = farm(stage)
     assert in_place(stage).became is Became.RELOADED
     deploy(link, 2)

@@ -56,14 +56,14 @@ def sent(running: Running, *, after: float = 0.0, config_file: str = "/etc/prome
 
 @pytest.mark.parametrize(("after", "words"), [(-3.0, "3.00 s after the server"), (3.0, "3.00 s before the server")])
 def test_a_process_of_another_time_is_left_alone(running: Running, after: float, words: str) -> None:
-    """Its number was the server's once, or never."""
+    """The process id was the server's once, or never."""
     reply, detail = sent(running, after=after)
     assert (reply, words in detail) == (Reply.NOT_SENT, True)
 
 
 @pytest.mark.parametrize("running", [(FORGETS, [FLAG])], indirect=True)
 def test_a_process_that_would_end_is_left_alone(running: Running) -> None:
-    """Such as the shell that started the server at the same time."""
+    """An example is the shell that started the server at the same time."""
     assert sent(running) == (
         Reply.NOT_SENT,
         f"process {running.process.pid} is not the server: SIGHUP would end it",
@@ -81,7 +81,7 @@ def test_a_process_with_another_configuration_is_left_alone(running: Running) ->
 
 
 def test_a_server_that_does_not_tell_its_start_is_left_alone(running: Running) -> None:
-    """Nothing can be compared."""
+    """There is no start time to compare."""
     told = hang_up(running.process.pid, started_at=OwnMetrics(True, 1.0).started_at, config_file="x")
     assert (told.reply, told.settled, told.accepted) == (Reply.NOT_SENT, True, False)
 
@@ -110,14 +110,14 @@ def test_a_process_that_is_gone_or_cannot_be_is_told(running: Running) -> None:
 
 
 def test_a_kernel_that_tells_nothing_of_the_process_is_told(tmp_path: Path) -> None:
-    """There is no ``/proc``, or it is hidden."""
+    """``/proc`` is missing or hidden."""
     told = hang_up(os.getpid(), started_at=1.0, config_file="x", proc=tmp_path)
     assert told.reply is Reply.NOT_SENT
 
 
 @pytest.mark.parametrize("content", ["", "0", "12a", "-1", "1 2"])
 def test_a_file_without_a_number_names_no_process(tmp_path: Path, content: str) -> None:
-    """Nothing is guessed."""
+    """No process id is guessed."""
     path = tmp_path / "pid"
     path.write_text(content, encoding="utf-8")
     told = hang_up_by_file(path, started_at=1.0, config_file="x")
@@ -140,7 +140,7 @@ def test_a_file_names_the_process(running: Running, tmp_path: Path) -> None:
 
 
 def test_what_could_not_be_signalled_is_known_before(running: Running, tmp_path: Path) -> None:
-    """By number or by file, and nobody hears of it."""
+    """The check works by process id and by file, and sends no signal."""
     path = tmp_path / "pid"
     told: list[str] = []
     for content in ("999999999", "x", str(running.process.pid)):

@@ -77,7 +77,7 @@ def test_a_staged_tree_is_reloaded(stage: Scene) -> None:
 
 
 def test_a_rejected_reload_is_undone_and_never_asked_again_forth(stage: Scene) -> None:
-    """One 500, then the old files, then a reload of these."""
+    """After one 500 the old files come back, then a reload of these."""
     stage.server.replies = [REJECTED]
     result = reload(stage.request())
     assert result.became is Became.ROLLED_BACK, told(result)
@@ -104,7 +104,7 @@ def test_what_did_not_happen_is_asked_again_at_most_three_times(stage: Scene) ->
 
 
 def test_a_way_back_that_fails_is_loud(stage: Scene) -> None:
-    """The old files are on disk, the marker stands, the commands are told, and recovery proves it later."""
+    """The old files are on disk, the marker exists, the answer has the commands, and a recovery proves it later."""
     stage.server.replies = [REJECTED, REJECTED]
     request = stage.request()
     result = reload(request)
@@ -133,7 +133,7 @@ def test_a_server_that_was_reloaded_by_others_on_the_way_back_is_not_proved(stag
 
 
 def test_files_that_somebody_else_changed_meanwhile_are_named(stage: Scene) -> None:
-    """They are none of the switch's, so they stay, and may be the cause of what failed."""
+    """These files do not belong to the switch. They stay, and may be the cause of the failure."""
     stage.server.replies = [REJECTED]
     stage.server.before_answer = lambda: write(stage.folder / "live", {"rules/a.yml": MORE.replace("c", "d")})
     result = reload(stage.request())
@@ -145,7 +145,7 @@ def test_files_that_somebody_else_changed_meanwhile_are_named(stage: Scene) -> N
 
 
 def test_files_that_cannot_be_put_back_are_loud(stage: Scene) -> None:
-    """Somebody else wrote into them meanwhile: nothing of theirs is overwritten."""
+    """Another program wrote into the files meanwhile. They are not overwritten."""
 
     def theirs() -> None:
         (stage.folder / "live" / "rules" / "b.yml").write_text("groups: [] # theirs\n", encoding="utf-8")
@@ -196,7 +196,7 @@ def test_a_switch_that_fails_is_undone_and_the_old_tree_proved(stage: Scene, mon
 
 
 def test_a_switch_that_cannot_begin_is_refused(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing was touched, whether the trees or the state folder are at fault."""
+    """No file is changed, for a fault of the trees and of the state folder."""
 
     def unfit(*_: object) -> None:
         raise ActionFailed("the state folder cannot be written")
@@ -235,7 +235,7 @@ def test_a_verified_tree_that_cannot_be_kept_is_loud(stage: Scene, monkeypatch: 
 
 
 def test_an_old_tree_whose_marker_stays_is_loud(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is proved back, and the next reload would be refused."""
+    """The old tree is proved loaded, but the next reload would be refused."""
 
     def full(*_: object) -> None:
         raise ActionFailed("the disk is full")
@@ -247,7 +247,7 @@ def test_an_old_tree_whose_marker_stays_is_loud(stage: Scene, monkeypatch: pytes
 
 
 def test_files_that_change_while_they_are_verified_are_a_failure(stage: Scene) -> None:
-    """The disk has other bytes than the server: that is told with the way out, and nothing is overwritten."""
+    """The disk has other bytes than the server. The answer has the next step, and no file is overwritten."""
 
     def edit() -> None:
         (stage.folder / "live" / "rules" / "b.yml").write_text("groups: []\n", encoding="utf-8")
@@ -287,7 +287,7 @@ def test_an_interrupt_goes_back_or_stays_where_it_is_proved(stage: Scene) -> Non
 
 
 def test_an_error_that_nobody_expected_goes_back_as_well(stage: Scene) -> None:
-    """The files are switched and must not stay so; where the way back fails too, the commands are told."""
+    """The files are switched and must not stay so. If the rollback fails too, the answer has the commands."""
     result = reload(stage.request(), At(ReloadStep.TRIGGER, lambda: 1 // 0))
     assert (result.became, stage.live()) == (Became.ROLLED_BACK, FILES), told(result)
     assert "unexpected ZeroDivisionError: " in result.reasons[0]
@@ -302,7 +302,7 @@ def test_an_error_that_nobody_expected_goes_back_as_well(stage: Scene) -> None:
 
 
 def test_a_server_that_reloads_by_itself_is_coped_with(stage: Scene) -> None:
-    """It was quicker than we are: that is nobody else."""
+    """The server was quicker than gonogo. That is not another actor."""
     flags = {**stage.server.state_now.flags, "config.auto-reload": "true"}
     stage.server.state_now = replace(stage.server.state_now, flags=flags)
     result = reload(stage.request(), At(ReloadStep.SWITCH, stage.server.read, after=True))
@@ -312,7 +312,7 @@ def test_a_server_that_reloads_by_itself_is_coped_with(stage: Scene) -> None:
 
 
 def test_a_reload_of_somebody_else_since_the_snapshot_is_refused(stage: Scene) -> None:
-    """Nothing was touched yet."""
+    """No file was changed yet."""
     result = reload(stage.request(), At(ReloadStep.READINESS, stage.server.read))
     assert result.became is Became.REFUSED
     assert "somebody else reloaded the server" in told(result)
@@ -346,7 +346,7 @@ def test_another_reload_under_way_is_waited_for_and_then_refused(stage: Scene, m
 
 
 def test_a_server_that_is_down_leaves_what_can_be_checked(stage: Scene) -> None:
-    """Its own reasons and the files' are told together."""
+    """The reasons of the server and those of the files are listed together."""
     stage.server.is_up = False
     (stage.folder / "staged" / "rules" / "b.yml").unlink()
     (stage.folder / "staged" / "rules" / "a.yml").unlink()
@@ -406,7 +406,7 @@ def test_files_that_nobody_can_put_back_are_refused(stage: Scene, monkeypatch: p
 
 
 def test_a_read_only_mount_is_reloaded_in_place_again_and_again(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without rollback: that no rollback is possible is told each time; what fails then is loud."""
+    """Each answer says that no rollback is possible. A failure after that ends with ``failed``."""
     read_only(stage, monkeypatch)
     request = stage.request(in_place=True, without_rollback=True)
     for number in range(2):
@@ -447,7 +447,7 @@ def test_a_recovery_lays_aside_what_was_edited_in_place(stage: Scene) -> None:
 
 
 def test_an_unknown_outcome_changes_no_file_back(stage: Scene) -> None:
-    """It may still come."""
+    """The reload may still come."""
     stage.server.replies = [Triggered(Reply.UNANSWERED, "no answer")]
     result = reload(stage.request())
     assert result.became is Became.FAILED

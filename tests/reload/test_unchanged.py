@@ -1,4 +1,4 @@
-"""When nothing is left to do: the bytes on disk were verified in the server's last load, and all is still well."""
+"""The proof that nothing is left to do: the bytes on disk were verified in the server's last load."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def breaks(server: InMemory, name: str) -> None:
 
 
 def test_the_first_reload_is_made_and_the_second_is_unchanged(stage: Scene) -> None:
-    """What a server shows does not tell what it has; what was verified in its last load does."""
+    """The server's answers alone prove nothing. The verification of its last load does."""
     first = in_place(stage)
     assert (first.became, stage.server.asked) == (Became.RELOADED, 1), first
     switched = next(step for step in first.steps if step.step is ReloadStep.SWITCH)
@@ -138,7 +138,7 @@ def test_a_secret_that_was_written_since_is_a_change(stage: Scene) -> None:
 
 
 def test_a_load_of_somebody_else_or_of_another_process_is_no_proof(stage: Scene) -> None:
-    """What was on disk then, nobody saw; a harmless reload proves it."""
+    """The files of that load are unknown. A harmless reload proves them."""
     assert in_place(stage).became is Became.RELOADED
     stage.server.read()
     assert in_place(stage).became is Became.RELOADED
@@ -189,7 +189,7 @@ def test_what_is_broken_is_not_unchanged(stage: Scene) -> None:
 
 
 def test_files_that_change_while_they_are_looked_at_are_not_unchanged(stage: Scene) -> None:
-    """They are not what was compared."""
+    """The files on disk are not the compared ones any more."""
     request = stage.request(in_place=True)
     assert reload(request).became is Became.RELOADED
     state = stage.server.state

@@ -1,4 +1,4 @@
-"""One reload at a time for each server."""
+"""The lock of reloads: one reload at a time for each server."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_a_note_of_a_dead_process_is_not_believed(state: StateFolder) -> None:
 
 
 def test_nobody_is_named_where_nobody_signed(state: StateFolder) -> None:
-    """Nothing, rubbish or an empty file names no holder."""
+    """A missing, damaged or empty file names no holder."""
     assert holder(state.lock) is None
     state.make()
     for rubbish in (b"", b"1 2", b"x host now", b"\xff\xfe 1 2"):
@@ -103,7 +103,7 @@ def test_a_holder_says_itself_as_a_clause() -> None:
 
 
 def test_servers_are_told_apart_and_hold_each_other_up_in_nothing(tmp_path: Path) -> None:
-    """Two servers have two locks, in folders that a person can tell apart."""
+    """Two servers have two locks, in folders with different readable names."""
     one, other = (server_state(tmp_path, f"http://prometheus-{name}:9090/x") for name in "ab")
     with hold_server(one, 0), hold_server(other, 0):
         assert one.folder.name.startswith("prometheus-a_9090_x-")

@@ -39,7 +39,7 @@ class Failing:
 
 
 def failure_of(here: Place, failing: Failing) -> Refused | Undone | None:
-    """Switch with failures, and give what came of it; ``None`` where there were none."""
+    """Switch with failures, and return the error, or ``None`` if there were no failures."""
     try:
         switch_now(here, failing)
     except (Refused, Undone) as error:
@@ -70,7 +70,7 @@ def test_a_failure_at_any_step_is_undone_and_said(tmp_path: Path, make: Callable
 
 
 def test_an_undo_that_fails_too_is_loud_and_leaves_the_marker(tmp_path: Path) -> None:
-    """It says what stands there, and the way out works once there is room."""
+    """The error names the state of the live folder, and its next step works once there is room."""
     here = place(tmp_path)
     old = here.stand()
     steps = Failing(1000)
@@ -105,7 +105,7 @@ def test_a_marker_that_cannot_be_taken_away_is_stuck(tmp_path: Path, monkeypatch
 
 
 def test_kept_bytes_that_are_lost_stop_the_way_back_before_the_first_file(tmp_path: Path) -> None:
-    """It says so, and nothing is half done."""
+    """The error says so, and no file is half done."""
     here = place(tmp_path)
     switch_now(here)
     new = here.stand()
@@ -119,7 +119,7 @@ def test_kept_bytes_that_are_lost_stop_the_way_back_before_the_first_file(tmp_pa
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": "x"}'])
 def test_a_marker_that_cannot_be_read_stops_everything(tmp_path: Path, text: str) -> None:
-    """It is never taken for none."""
+    """A damaged marker never counts as missing."""
     here = place(tmp_path)
     plan = plan_switch(here.live, here.staged)
     here.state.make()
@@ -195,7 +195,7 @@ def test_a_switch_of_very_many_files_can_be_read_again(tmp_path: Path) -> None:
 
 
 def test_a_damaged_note_of_a_good_tree_keeps_all_bytes(tmp_path: Path) -> None:
-    """Nobody can tell any more which of them are needed; the switch is settled all the same."""
+    """The needed bytes are not known any more, so all are kept. The switch ends anyway."""
     here = place(tmp_path)
     good = keep_good(here.state, here.live)
     switch_now(here)

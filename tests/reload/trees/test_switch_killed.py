@@ -47,7 +47,7 @@ def both(folder: Path, make: Callable[[Path], Place]) -> tuple[Place, Stand, Sta
 def test_killed_at_every_step_either_tree_can_be_had_whole(
     tmp_path: Path, make: Callable[[Path], Place], side: TreeSide
 ) -> None:
-    """At each boundary the marker tells how far it came, and from there both ways are open."""
+    """At each step the marker shows how far the switch came, and both trees can be reached."""
     here, old, new = both(tmp_path, make)
     number, found = 0, set()
     while dies(partial(switch_now, here, killed_at(number))):
@@ -105,7 +105,7 @@ def test_a_rollback_killed_at_every_step_is_recovered_to_the_old_tree(tmp_path: 
 
 
 def test_in_place_killed_at_every_step_goes_back_to_the_good_tree(tmp_path: Path) -> None:
-    """An editor changed the files; whatever is killed afterwards, the kept tree comes back whole."""
+    """An editor changed the files. After a kill at any step, the last good copy comes back whole."""
     here = place(tmp_path)
     old = here.stand()
     good = keep_good(here.state, here.live)

@@ -1,4 +1,4 @@
-"""Somebody else's changes while a switch is not settled."""
+"""Changes by another program during a switch."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.config_trees import OLD, Place, linked_place, place, switch_now, text
 
 
 def test_somebody_elses_change_is_not_overwritten_unless_told(tmp_path: Path) -> None:
-    """Nothing is touched; told to, its bytes are kept and it is said where."""
+    """No file is changed. With ``overwrite``, the bytes are kept and their path is returned."""
     here = place(tmp_path)
     old = here.stand()
     switch_now(here)
@@ -41,7 +41,7 @@ def test_somebody_elses_change_is_not_overwritten_unless_told(tmp_path: Path) ->
 
 
 def test_a_pipe_in_the_place_of_a_file_stops_the_way_back(tmp_path: Path) -> None:
-    """Its bytes cannot be kept, so it is not overwritten even if told."""
+    """The bytes of a pipe cannot be kept, so it is not overwritten, even with ``overwrite``."""
     here = place(tmp_path)
     switch_now(here)
     (here.live.root / "rules/a.yml").unlink()
@@ -73,7 +73,7 @@ def test_somebody_elses_link_is_not_turned_unless_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("theirs", ["[2]\n", None])
 def test_targets_that_were_written_meanwhile_are_left(tmp_path: Path, theirs: str | None) -> None:
-    """Their program writes them whenever it likes, and Prometheus reads them without a reload."""
+    """Another program writes target files at any time, and Prometheus reads them without a reload."""
     here = place(tmp_path)
     switch_now(here)
     path = here.live.root / "targets/api.json"
@@ -85,7 +85,7 @@ def test_targets_that_were_written_meanwhile_are_left(tmp_path: Path, theirs: st
 
 
 def test_other_differences_are_told_beside(tmp_path: Path) -> None:
-    """What the switch did not touch is not its to mend; nor is a tree that cannot be taken."""
+    """The switch does not repair files that it did not change, nor a tree that cannot be read."""
     here = place(tmp_path)
     switch_now(here)
     write(here.live.root, {"rules/b.yml": "theirs\n"})
@@ -109,7 +109,7 @@ def test_a_change_behind_the_switchs_back_is_noticed_and_undone(tmp_path: Path) 
 
 
 def test_a_staged_file_that_changed_since_the_plan_is_refused(tmp_path: Path) -> None:
-    """What was linted is what is switched, or nothing."""
+    """The switch takes exactly the linted files, or none."""
     here = place(tmp_path)
     plan, old = plan_switch(here.live, here.staged), here.stand()
     write(here.staged.root, {"rules/a.yml": "another\n"})
@@ -132,7 +132,7 @@ def edited_at(here: Place, step: str, name: str) -> Callable[[str], None]:
 @pytest.mark.parametrize("step", ["begun", "marked", "written prometheus.yml"])
 @pytest.mark.parametrize("name", ["rules/a.yml", "rules/c.yml", "rules/gone.yml"])
 def test_an_edit_before_the_first_rename_is_noticed_and_stays(tmp_path: Path, step: str, name: str) -> None:
-    """Whether the file would be replaced, put anew or taken away, nothing is switched and nothing left over."""
+    """For a replaced, a new and a removed file: no file is switched, and no temporary file is left."""
     here = place(tmp_path)
     old = text_of(here.stand())
     if (step, name) == ("begun", "rules/c.yml"):
@@ -144,7 +144,7 @@ def test_an_edit_before_the_first_rename_is_noticed_and_stays(tmp_path: Path, st
 
 
 def test_in_place_a_newer_edit_is_noticed_and_stays(tmp_path: Path) -> None:
-    """What was checked is not what stands there any more."""
+    """The checked file is not on disk any more."""
     here = place(tmp_path)
     good = keep_good(here.state, here.live)
     write(here.live.root, {"rules/a.yml": "groups: []\n"})
@@ -156,7 +156,7 @@ def test_in_place_a_newer_edit_is_noticed_and_stays(tmp_path: Path) -> None:
 
 
 def test_an_edit_between_two_renames_stays_until_a_person_decides(tmp_path: Path) -> None:
-    """The undo would lose it, so the switch is stuck, loudly; told to, it is set aside."""
+    """The undo would lose the edit, so the switch is stuck. With ``overwrite``, the edit is copied first."""
     here = place(tmp_path)
     old = here.stand()
     with pytest.raises(Stuck, match="the live tree is foreign") as caught:
@@ -172,7 +172,7 @@ def test_an_edit_between_two_renames_stays_until_a_person_decides(tmp_path: Path
 
 
 def test_an_edit_after_the_look_is_not_overwritten_either(tmp_path: Path) -> None:
-    """What may be overwritten is what was set aside, and not what came after it."""
+    """Only files that were copied first may be overwritten, not later ones."""
     here = place(tmp_path)
     switch_now(here)
     write(here.live.root, {"rules/a.yml": "first\n"})
@@ -182,7 +182,7 @@ def test_an_edit_after_the_look_is_not_overwritten_either(tmp_path: Path) -> Non
 
 
 def test_a_file_that_is_gone_is_said_to_be_gone(tmp_path: Path) -> None:
-    """There are no bytes to set aside."""
+    """A missing file has no bytes to copy."""
     here = place(tmp_path)
     old = here.stand()
     switch_now(here)
@@ -194,7 +194,7 @@ def test_a_file_that_is_gone_is_said_to_be_gone(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_set_aside_is_not_overwritten(tmp_path: Path) -> None:
-    """Nothing was touched, and the marker stands."""
+    """No file is changed, and the marker exists."""
     here = place(tmp_path)
     switch_now(here)
     write(here.live.root, {"rules/a.yml": "theirs\n"})
@@ -207,7 +207,7 @@ def test_what_cannot_be_set_aside_is_not_overwritten(tmp_path: Path) -> None:
 
 
 def test_targets_that_are_a_pipe_by_now_are_left(tmp_path: Path) -> None:
-    """They are not read, let alone waited for."""
+    """Such targets are never opened, so that no read can hang."""
     here = place(tmp_path)
     switch_now(here)
     (here.live.root / "targets/api.json").unlink()
@@ -230,7 +230,7 @@ def test_a_link_turned_back_at_once_is_noticed(tmp_path: Path) -> None:
 
 
 def test_a_link_that_never_turned_is_noticed(tmp_path: Path) -> None:
-    """It was turned back by somebody: the old tree is back, and that is what is said."""
+    """Another program turned the link back. The error says that the old tree is back."""
     here = linked_place(tmp_path)
     old = here.stand()
 
