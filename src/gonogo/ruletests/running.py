@@ -64,8 +64,8 @@ def _results(
 ) -> Iterator[tuple[int, StagedUnit, UnitResult | None]]:
     total = sum(cost(one) for _, one in batch)
     paths = [str(one.path) for _, one in batch]
-    said = verdicts(ran.output, paths, exit_0=ran.passed, junit=promtool.writes_junit)
-    for (place, one), verdict in zip(batch, said, strict=True):
+    found = verdicts(ran.output, paths, exit_0=ran.passed, junit=promtool.writes_junit)
+    for (place, one), verdict in zip(batch, found, strict=True):
         if verdict.passed is None:
             yield place, one, None
             continue

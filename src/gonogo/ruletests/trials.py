@@ -144,20 +144,20 @@ class _Bench:
         paths = [self._folder / str(number) / str(place) / TEST_NAME for place in range(len(batch))]
         names = list(map(str, paths))
         found = verdicts(ran.output, names, exit_0=ran.passed, junit=self._promtool.writes_junit)
-        for trial, path, said in zip(batch, paths, found, strict=True):
-            if said.passed is None and len(batch) > 1:
+        for trial, path, verdict in zip(batch, paths, found, strict=True):
+            if verdict.passed is None and len(batch) > 1:
                 self._alone.append(trial)
                 continue
-            self._known[trial.key] = _outcome(said, path)
+            self._known[trial.key] = _outcome(verdict, path)
             for question in self._asked_for.pop(trial.key):
                 self._ask(question)
         shutil.rmtree(self._folder / str(number))
         self._each += (ran.seconds / len(batch) - self._each) / 4
 
 
-def _outcome(said: PromtoolVerdict, path: Path) -> TrialOutcome:
+def _outcome(verdict: PromtoolVerdict, path: Path) -> TrialOutcome:
     """Return FAILED for a failed assertion, REFUSED for rules that promtool cannot load or that make it break down."""
-    if said.passed:
+    if verdict.passed:
         return TrialOutcome.PASSED
-    refused = any(line.startswith(f"{path.parent}/") for line in said.words.splitlines())
-    return TrialOutcome.REFUSED if refused or said.passed is None else TrialOutcome.FAILED
+    refused = any(line.startswith(f"{path.parent}/") for line in verdict.words.splitlines())
+    return TrialOutcome.REFUSED if refused or verdict.passed is None else TrialOutcome.FAILED

@@ -73,8 +73,8 @@ def _in_junit(output: str, paths: Sequence[str]) -> tuple[PromtoolVerdict, ...]:
     except ET.ParseError:
         return (NO_VERDICT,) * len(paths)
     names = [suite.get("name") for suite in suites]
-    said = {path: _suite(suite) for path, suite in zip(names, suites, strict=True) if names.count(path) == 1}
-    found = [said.get(path, NO_VERDICT) for path in paths]
+    named = {path: _suite(suite) for path, suite in zip(names, suites, strict=True) if names.count(path) == 1}
+    found = [named.get(path, NO_VERDICT) for path in paths]
     explained = frozenset(line for one in found for line in one.words.split("\n"))
     rest = _words(line for line in before.split("\n") if line not in explained and not _is_progress(line, paths))
     return tuple(NO_VERDICT if one.passed and rest else one for one in found)
@@ -102,8 +102,8 @@ def _in_lines(output: str, paths: Sequence[str]) -> tuple[PromtoolVerdict, ...]:
         starts.append(line)
         line += 1
     ends = [*starts[1:], len(lines)]
-    said = [_block(lines[start + 1 : end]) for start, end in zip(starts, ends, strict=False)]
-    return (*said, *([NO_VERDICT] * (len(paths) - len(said))))
+    blocks = [_block(lines[start + 1 : end]) for start, end in zip(starts, ends, strict=False)]
+    return (*blocks, *([NO_VERDICT] * (len(paths) - len(blocks))))
 
 
 def _block(lines: Sequence[str]) -> PromtoolVerdict:

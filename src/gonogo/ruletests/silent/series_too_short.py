@@ -24,14 +24,14 @@ def find(loaded: Loaded) -> Iterator[Problem]:
         possible = PossibleSeries(loaded, one.test)
         if one.has_data(possible) or not one.had_data(PossibleSeries(loaded, one.test), one.at):
             continue
-        why = f"nothing is expected at {format_duration(one.at)}, but what it depends on {_state(possible.ended)}"
+        why = f"nothing is expected at {format_duration(one.at)}, but the assertion's input {_state(possible.ended)}"
         yield Problem(one.where, why, "feed values in up to eval_time")
 
 
 def _state(ended: int) -> str:
     if ended < 0:
         return "has too few samples around then"
-    return f"ended at {format_duration(timedelta(milliseconds=ended))} and has gone stale"
+    return f"ended at {format_duration(timedelta(milliseconds=ended))} and is stale by then"
 
 
 SILENT_PASS = SilentPass("series-too-short", find)
