@@ -33,7 +33,7 @@ from tests.promql.promql_strategies import durations, matcher_sets, numbers, tre
     ],
 )
 def test_what_cannot_be_read_has_no_canonical_text(expression: str) -> None:
-    """Anything that is no PromQL, or cannot be judged, gives None and no exception."""
+    """A text that is not PromQL, or cannot be judged, gives None and no exception."""
     assert canonical(expression) is None
 
 
@@ -68,7 +68,7 @@ def test_what_cannot_be_read_has_no_canonical_text(expression: str) -> None:
     ],
 )
 def test_what_differs_in_meaning_differs(one: str, other: str) -> None:
-    """Ranges, modifiers, operators and shapes that mean something else are told apart."""
+    """Ranges, modifiers, operators and shapes with different meanings have different texts."""
     assert canonical(one) is not None
     assert canonical(other) is not None
     assert canonical(one) != canonical(other)

@@ -67,7 +67,7 @@ def test_a_metric_whose_rules_are_only_on_the_server_has_drifted() -> None:
 
 
 def test_another_interval_is_drift_where_the_file_gives_one() -> None:
-    """Without one the server's default holds, which the file does not know."""
+    """Without an interval in the file, the server's default applies."""
     files = (of_file(M, interval=timedelta(seconds=15)),)
     found = drift("m", files, (of_server(M, interval=MINUTE),))
     assert found == "on the server rule m of group g is evaluated every 1m, by the policy's rule files 15s"
@@ -105,12 +105,12 @@ def test_what_the_server_writes_differently_is_the_same_rule(written: str, answe
 
 
 def test_what_cannot_be_read_and_is_written_differently_is_drift() -> None:
-    """Nothing shows that it is the same."""
+    """No evidence shows that both expressions are the same."""
     assert drift("m", (of_file(record("m", "new_function(x)")),), (of_server(record("m", "new_function (x)")),))
 
 
 def test_groups_of_one_name_in_several_files_are_matched_rule_by_rule() -> None:
-    """Neither the path nor the order of files matters, and a stated interval finds its own."""
+    """The path and the order of files do not matter, and a stated interval is matched with the same interval."""
     files = (of_file(M), of_file(M, interval=timedelta(seconds=30)), of_file(A))
     server = (of_server(A), of_server(M, interval=timedelta(seconds=30)), of_server(M))
     assert drift("m", files, server) is None

@@ -34,7 +34,7 @@ def names(rules: tuple[Rule, ...]) -> list[str]:
     ],
 )
 def test_a_cycle_of_any_length_under_a_metric_is_found(rules: list[Rule], cycle: tuple[str, ...]) -> None:
-    """Through ranges, offsets, patterns over names, alerts and labels."""
+    """The cycle goes through ranges, offsets, patterns over names, alerts and labels."""
     assert RuleGraph(rules).cycle("m") == cycle
 
 
@@ -68,7 +68,7 @@ def test_the_closure_has_every_rule_under_a_metric_once_nearest_first() -> None:
 
 
 def test_a_closure_with_a_cycle_ends() -> None:
-    """Each rule is still listed once."""
+    """A closure with a cycle lists each rule once."""
     graph = RuleGraph([record("m", "a"), record("a", "m + x")])
     assert names(graph.closure("m")) == ["m", "a"]
     assert names(graph.bottom_up("m")) == ["a", "m"]
@@ -150,7 +150,7 @@ def test_a_metric_without_rules_is_raw_itself() -> None:
     ],
 )
 def test_patterns_over_names_reach_rules_and_raw_series(selector: str, expected: dict[str, bool]) -> None:
-    """What a pattern finds beside recorded metrics may be nothing."""
+    """A pattern may find no series beside recorded metrics."""
     graph = RuleGraph(
         [record("m", f"sum({selector})"), record("a", "x", job="a"), record("b", "y"), alert("A", "up == 0")]
     )
@@ -158,7 +158,7 @@ def test_patterns_over_names_reach_rules_and_raw_series(selector: str, expected:
 
 
 def test_a_rule_that_cannot_be_read_is_named() -> None:
-    """What it reads stays unknown."""
+    """The sources of such a rule are not known."""
     graph = RuleGraph([record("m", "a + b"), record("a", "x"), record("b", "rate(x[5m]")])
     ((rule, why),) = graph.unreadable("m")
     assert (rule.name, why) == ("b", "it is not PromQL: a parenthesis is not closed")

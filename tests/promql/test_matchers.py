@@ -50,7 +50,7 @@ def test_names_are_matched_literally() -> None:
 
 @given(texts, texts)
 def test_every_value_selects_itself_and_not_another(value: str, other: str) -> None:
-    """Whatever is in a label value, the selector made of it means that value."""
+    """The selector of any label value means exactly that value."""
     (exact,) = selectors(narrowed("x", equal("a", value)))
     (listed,) = selectors(narrowed("x", one_of("a", (value,))))
     labels = {"__name__": "x", "a": other}
@@ -61,7 +61,7 @@ def test_every_value_selects_itself_and_not_another(value: str, other: str) -> N
 
 @given(texts, texts)
 def test_every_name_of_a_label_reads_back(name: str, value: str) -> None:
-    """Whatever is in a label's name, the matcher made of it means that label."""
+    """The matcher of any label name means exactly that label."""
     (read,) = selectors(narrowed("x", equal(name, value)))
     assert read.metric == ("x" if name != "__name__" else value)
     assert [(matcher.label, matcher.value) for matcher in read.matchers] == [(name, value)]

@@ -19,7 +19,7 @@ def needed(expression: str) -> list[str]:
     ["rate(x[5m])", "sum by (job) (a:b:c)", "x + y", "1", "-x", 'x{job="a"} offset 5m', "label_join(x, 'a', 'b')"],
 )
 def test_what_is_as_old_as_promql_needs_nothing(expression: str) -> None:
-    """Nothing in the expression is in any table."""
+    """No part of the expression is in any table of features."""
     assert needed(expression) == []
 
 
@@ -75,5 +75,5 @@ def test_what_is_as_old_as_promql_needs_nothing(expression: str) -> None:
     ],
 )
 def test_newer_spellings(expression: str, names: list[str]) -> None:
-    """Each is told at its node."""
+    """Each spelling is reported at its node."""
     assert needed(expression) == names

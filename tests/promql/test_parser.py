@@ -1,4 +1,4 @@
-"""Texts become trees, or refusals with the characters to blame."""
+"""Texts become trees, or refusals with the wrong characters."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ from tests.promql.promql_strategies import trees
     ],
 )
 def test_refused(text: str, marked: str, says: str) -> None:
-    """The message says what is wrong, and the characters to blame are marked."""
+    """The message says what is wrong, and the wrong characters are marked."""
     with pytest.raises(Refusal) as caught:
         parse(text)
     refusal = caught.value
@@ -285,7 +285,7 @@ WORDS = "x 1 sum( rate( ) ( [5m] { } {a='b'} by (a) and or on offset @ bool + - 
 
 @given(st.lists(st.sampled_from(WORDS.split())))
 def test_no_text_raises_anything_else(parts: list[str]) -> None:
-    """Whatever the text, what is to blame lies within it."""
+    """For every text, the wrong characters are inside the text."""
     text = " ".join(parts)
     refusal = refused(text)
     assert refusal is None or 0 <= refusal.start <= refusal.end <= len(text)

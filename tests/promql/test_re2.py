@@ -17,12 +17,12 @@ from gonogo.promql.re2 import accepts
     ],
 )  # fmt: skip
 def test_what_only_re2_can_judge_is_left_to_it(pattern: str) -> None:
-    """Where Python's engine differs, takes exponential time or has no such syntax, there is no answer."""
+    """There is no answer if Python's engine differs, takes exponential time or lacks the syntax."""
     assert accepts(pattern, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!") is None
 
 
 def test_a_line_break_is_not_judged() -> None:
-    """Whether a dot matches it changed between versions of Prometheus."""
+    """Versions of Prometheus differ in whether a dot matches a line break."""
     assert accepts("a.b", "a\nb") is None
 
 

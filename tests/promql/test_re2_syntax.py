@@ -50,7 +50,7 @@ from gonogo.promql.re2_syntax import judge
     ],
 )
 def test_valid_patterns(pattern: str, empty: bool) -> None:  # noqa: FBT001 - the expected answer is a truth value
-    """Each is read, and it is known whether it matches the empty text."""
+    """Each pattern is read, with the answer whether it matches the empty text."""
     judgement = judge(pattern)
     assert (judgement.fault, judgement.matches_empty) == ("", empty)
 

@@ -60,7 +60,7 @@ def test_a_selector_is_required_where_the_result_is_in_doubt_without_it(
 
 
 def test_a_selector_says_what_to_ask_for() -> None:
-    """Its text is the canonical instant vector, without range, offset and time."""
+    """A selector's text is the canonical instant vector, without range, offset and time."""
     (found,) = selectors('rate({__name__="x", b=~"1|2", a!="3"}[90s] offset 5m @ end())')
     assert found == Selector("x", found.matchers, 'x{a!="3",b=~"1|2"}', timedelta(seconds=90), required=True)
     assert [str(m.op) for m in found.matchers] == ["!=", "=~"]
@@ -103,13 +103,13 @@ def test_a_selector_matches_as_prometheus_does(expression: str, labels: dict[str
     [({}, True), ({"a": "1"}, True), ({"a": "2"}, False), ({"b": "2"}, True), ({"__name__": "y"}, False)],
 )
 def test_labels_that_are_not_known_contradict_nothing(labels: dict[str, str], *, expected: bool) -> None:
-    """Only what is certain of a series can rule it out."""
+    """Only a known label of a series can exclude the series."""
     (selector,) = selectors('x{a="1"}')
     assert selector.may_match(labels) is expected
 
 
 def test_beside_leaves_out_names_and_need_not_find_any() -> None:
-    """What is left of a pattern over names when some of them are known otherwise."""
+    """The selector for the other names of a pattern over names."""
     (selector,) = selectors('rate({__name__=~"x.*"}[5m])')
     other = selector.beside(["xa"])
     assert other.text == '{__name__!="xa",__name__=~"x.*"}'

@@ -50,7 +50,7 @@ def test_what_reads_no_series_is_made_up(expression: str) -> None:
     ],
 )  # fmt: skip
 def test_a_branch_of_or_that_measures_nothing_is_made_up(expression: str) -> None:
-    """Wherever it stands, the value may be the made-up one."""
+    """The value may be the made-up one, at any place of the branch."""
     assert judged(expression) is not None
 
 
@@ -116,13 +116,13 @@ def test_a_metric_that_reads_only_itself_is_a_cycle_and_no_more() -> None:
 
 
 def test_one_made_up_rule_of_several_for_a_metric_is_enough() -> None:
-    """Each of them records series of its own."""
+    """Each of the rules records its own series."""
     rules = [record("m", "x", slo="a"), record("m", "vector(1)", slo="b")]
     assert synthetic("m", RuleGraph(rules)) == "the rule that records m reads no series: vector(1)"
 
 
 def test_a_rule_that_cannot_be_read_is_not_called_made_up() -> None:
-    """Its reason is another one, at any level."""
+    """An unreadable rule has another reason, at any level."""
     graph = RuleGraph([record("m", "n"), record("n", "rate(x)")])
     assert synthetic("m", graph) is None
     ((rule, why),) = graph.unreadable("m")

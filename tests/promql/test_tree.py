@@ -25,13 +25,13 @@ def test_a_matcher_accepts_what_prometheus_would(matcher: Matcher, accepted: str
 
 @pytest.mark.parametrize("op", ["=~", "!~"])
 def test_a_pattern_that_cannot_be_judged_accepts_everything(op: str) -> None:
-    """One series too many is a doubt too many; one too few would be a doubt too few."""
+    """An extra series causes an extra doubt, but a missing series would hide a doubt."""
     assert Matcher("a", op, "(?i)prod").accepts("dev")
     assert Matcher("a", op, "(?i)prod").accepts("PROD")
 
 
 def test_walking_visits_every_node_from_left_to_right() -> None:
-    """Each node comes before its parts."""
+    """Each node is visited before its parts."""
     tree = parse("topk(2, x) - sum(rate(y[1m]))")
     seen = [type(node).__name__ for node in walk(tree)]
     assert seen == ["Binary", "Aggregation", "Number", "Vector", "Aggregation", "Call", "Range", "Vector"]

@@ -91,7 +91,7 @@ def telling(time: str) -> bytes:
     "body", [EMPTY_ANSWER, *map(telling, ("NaN", "+Inf", "-Inf", "-1", "0", "253402300800", "1e300"))]
 )
 def test_a_server_that_does_not_know_the_time_is_no_source(body: bytes) -> None:
-    """No value for time(), or one that no calendar has, is no time."""
+    """A missing value of time(), or a value that no calendar has, is not a time."""
     with (
         faulty(lambda c: c.answer("200 OK", body)) as server,
         pytest.raises(SourceError, match="did not return its time"),
@@ -100,7 +100,7 @@ def test_a_server_that_does_not_know_the_time_is_no_source(body: bytes) -> None:
 
 
 def test_label_values_are_texts() -> None:
-    """Anything else is another shape."""
+    """Every other answer has another shape."""
     body = b'{"status":"success","data":["a",1]}'
     with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(SourceError, match="have the shape"):
         label_values(Client(), server.url, "job", "up", 0, 1)
