@@ -1,4 +1,4 @@
-"""Which promtool runs, of which version, and with which features turned on."""
+"""The promtool that runs: its version and its features."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_command_that_runs_no_promtool_is_missing(tmp_path: Path, text: str, w
 
 
 def test_a_promtool_that_is_too_old_for_a_feature_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it says of the rules would be about another PromQL; what a server has on besides is only lacking."""
+    """An old promtool reads PromQL unlike the server. A feature that is only wished for is listed as lacking."""
     fake_promtool(tmp_path / "bin", monkeypatch, "", version="3.3.0")
     with pytest.raises(UsageError) as error:
         installed_promtool([EXPERIMENTAL])
@@ -62,7 +62,7 @@ def test_what_is_kept_of_a_run_depends_on_version_and_features(
 
 
 def test_a_prefix_runs_promtool_elsewhere(tmp_path: Path) -> None:
-    """It may print lines of its own before the version."""
+    """A prefix may print its own lines before the version."""
     prefix = tmp_path / "exec.py"
     prefix.write_text("print('Defaulted container x')\nprint('promtool, version 3.16.0 (x)')\n", encoding="utf-8")
     command = (sys.executable, str(prefix), "promtool")

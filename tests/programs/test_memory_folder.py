@@ -20,14 +20,14 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_without_such_a_place_there_is_none(shared: Path) -> None:
-    """As outside of Linux."""
+    """Outside of Linux there is no folder in memory."""
     shared.rmdir()
     with memory_folder() as folder:
         assert folder is None
 
 
 def test_with_little_room_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in a container."""
+    """A container has too little room."""
     monkeypatch.setattr(module, "ROOM", 1 << 62)
     with memory_folder() as folder:
         assert folder is None
@@ -42,14 +42,14 @@ def test_where_nothing_can_be_made_there_is_none(shared: Path, monkeypatch: pyte
 
 
 def test_whoever_chose_a_folder_keeps_it(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """TMPDIR says where."""
+    """The folder in TMPDIR is kept."""
     monkeypatch.setenv("TMPDIR", str(shared))
     with memory_folder() as folder:
         assert folder is None
 
 
 def test_nothing_is_left_of_it(shared: Path) -> None:
-    """Also of what a stopped promtool left in it."""
+    """The files of a stopped promtool are removed as well."""
     with memory_folder() as folder:
         assert folder is not None
         assert folder.stat().st_mode & 0o77 == 0

@@ -1,4 +1,4 @@
-"""Real servers: started, hurt, mended, and never left behind."""
+"""Real servers: started, hurt on purpose, repaired, and always stopped."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_server_that_ends_is_told_with_its_log(tmp_path: Path) -> None:
 
 
 def test_a_server_that_is_never_ready_is_killed(tmp_path: Path) -> None:
-    """At the deadline the error comes and the process is gone."""
+    """The error comes at the deadline, and the process has ended."""
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         server = RunningServer(
             name="sleep",
@@ -89,7 +89,7 @@ def test_a_taken_port_is_said_to_be_taken(tmp_path: Path) -> None:
 
 
 def test_a_reserved_port_is_nobody_elses() -> None:
-    """Neither a free port nor a connection's own port is ever one that is reserved."""
+    """A reserved port is never given as a free port or as a connection's own port."""
     with reserve_port() as held, socket.socket() as other:
         with pytest.raises(OSError, match="in use"):
             other.bind(("127.0.0.1", port_of(held)))
@@ -100,7 +100,7 @@ def test_a_reserved_port_is_nobody_elses() -> None:
 
 
 def test_every_server_starts_and_stops(tmp_path: Path) -> None:
-    """All are ready when the block begins, and gone when it ends, with every file in their folders."""
+    """All servers are ready when the block begins and have ended after it, and all their files are in their folders."""
     with (
         prometheus(tmp_path / "prometheus", empty_config(tmp_path)) as first,
         pushgateway(tmp_path / "pushgateway") as second,
@@ -116,7 +116,7 @@ def test_every_server_starts_and_stops(tmp_path: Path) -> None:
 
 
 def test_node_exporter_exports_only_text_files(tmp_path: Path) -> None:
-    """Nothing of the machine comes along."""
+    """The server exports no metrics of the machine."""
     with node_exporter(tmp_path / "textfile") as server:
         (tmp_path / "textfile" / "a.prom").write_text("beat 7\n", encoding="utf-8")
         exported = CLIENT.get(server.url, "/metrics").body.decode()
@@ -155,7 +155,7 @@ def test_a_paused_server_holds_nobody_and_goes_on(tmp_path: Path) -> None:
 
 
 def test_an_interrupt_amid_the_start_leaves_no_server_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It comes after the fork, when nobody yet holds the process."""
+    """The interrupt comes after the fork, before gonogo holds the process."""
     spawn = RunningServer._spawn
     started: list[RunningServer] = []
 
@@ -220,7 +220,7 @@ with pushgateway(Path(sys.argv[1])) as server:
 @pytest.mark.parametrize("pause", ["pass", "server.pause()"])
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_no_server_outlives_gonogo(tmp_path: Path, number: signal.Signals, pause: str) -> None:
-    """Whatever ends gonogo ends its servers, paused ones too."""
+    """Every end of gonogo ends its servers, paused servers as well."""
     argv = [sys.executable, "-c", ORPHAN.format(pause=pause), str(tmp_path)]
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as parent:
         assert parent.stdout is not None

@@ -1,4 +1,4 @@
-"""What programs write, and their end: of one that leaves something running, and of one that the system cannot run."""
+"""The output and the end of programs, also of a program that leaves a child running or that the system cannot run."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SOON = 20.0
 
 
 def test_the_output_ends_with_the_program() -> None:
-    """Whatever it wrote before is there, and its end is still to be collected."""
+    """All output before the end is there, and the end of the process is not collected yet."""
     argv = ("/bin/sh", "-c", "head -c 300000 /dev/zero; sleep 60 & exit 3")
     with subprocess.Popen(argv, stdout=subprocess.PIPE, start_new_session=True) as process:
         assert sum(map(len, output_of(process, SOON))) == 300_000
@@ -38,7 +38,7 @@ def test_the_output_ends_with_the_program() -> None:
 
 
 def test_a_program_without_output_is_waited_for() -> None:
-    """Also one that closes its output long before its end."""
+    """A program that closes its output long before its end is waited for as well."""
     with subprocess.Popen(("/bin/sh", "-c", "exec >&-; sleep 0.3")) as process:
         assert list(output_of(process, SOON)) == []
         assert has_ended(process)
@@ -48,7 +48,7 @@ def test_a_program_without_output_is_waited_for() -> None:
 
 
 def test_the_time_is_up_for_a_program_that_goes_on() -> None:
-    """It is left as it is."""
+    """The program keeps running."""
     with subprocess.Popen(("/bin/sleep", "60"), stdout=subprocess.PIPE) as process:
         assert list(output_of(process, 0.1)) == []
         assert not has_ended(process)
@@ -81,7 +81,7 @@ def test_what_a_reload_leaves_running_is_not_waited_for(tmp_path: Path) -> None:
 
 
 def test_a_signal_ends_a_tool_that_leaves_something_running(tmp_path: Path) -> None:
-    """Within the second that any other command takes."""
+    """The signal ends the tool within the second that any other command takes."""
     tool = tmp_path / "promtool"
     tool.write_text('#!/bin/sh\nsetsid sleep 60 & echo $! >> "$PIDS"\nsleep 60\n', encoding="utf-8")
     tool.chmod(0o755)
@@ -101,7 +101,7 @@ def test_a_signal_ends_a_tool_that_leaves_something_running(tmp_path: Path) -> N
 def test_a_program_that_the_system_cannot_run_is_said(
     tmp_path: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is no bug of gonogo; one for another processor is the usual case."""
+    """This is not a bug of gonogo. The usual cause is a program for another processor."""
     program = tmp_path / "prometheus"
     program.write_bytes(content)
     program.chmod(0o755)

@@ -107,7 +107,7 @@ def test_output_is_bounded_and_read_to_its_end(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_tool_that_does_not_end_is_stopped_with_its_children(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nothing of it is left, and the run has not passed."""
+    """The tool and its children have ended, and the run has not passed."""
     monkeypatch.setattr(promtool, "DEADLINE", timedelta(seconds=0.5))
     script = f"sleep 60 & echo $! > {tmp_path / 'pid'}; wait"
     run = promtool.version(command=("sh", "-c", script))
@@ -132,7 +132,7 @@ def test_an_interrupt_leaves_no_promtool_behind(tmp_path: Path) -> None:
 
 
 def test_an_interrupt_amid_the_start_leaves_no_promtool_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It comes after the fork, when nobody yet holds the process."""
+    """The interrupt comes after the fork, before gonogo holds the process."""
     started: list[subprocess.Popen[bytes]] = []
 
     start = subprocess.Popen

@@ -29,7 +29,7 @@ def test_a_missing_promtool_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_every_shard_is_run_with_one_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And told apart by its place."""
+    """Each result has the number of its shard."""
     fake_promtool(tmp_path / "bin", monkeypatch, 'echo "$GOMAXPROCS $GOGC $*"; echo late >&2; [ "$1" != b ]\n')
     ran = dict(run_units([[Path("a")], [Path("b"), Path("c")], [Path("d")]], 2, PROMTOOL))
     assert [ran[number].passed for number in range(3)] == [True, False, True]
@@ -37,7 +37,7 @@ def test_every_shard_is_run_with_one_thread(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_what_takes_too_long_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It has failed, with what it wrote so far."""
+    """The run has failed, and its output so far is kept."""
     monkeypatch.setattr(promtool_units, "DEADLINE", timedelta(seconds=0.3))
     fake_promtool(tmp_path / "bin", monkeypatch, "echo begun; sleep 60\n")
     ((_, ran),) = run_units([[Path("a")]], 2, PROMTOOL)
@@ -53,7 +53,7 @@ def test_only_the_beginning_of_much_output_is_kept(tmp_path: Path, monkeypatch: 
 
 
 def test_who_stops_listening_leaves_nothing_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is under way is ended."""
+    """The running processes are stopped."""
     fake_promtool(tmp_path / "bin", monkeypatch, f'[ "$1" = a ] && exit; echo $$ >{tmp_path}/pid; exec sleep 60\n')
     runs = run_units([[Path("b")], [Path("a")]], 2, PROMTOOL)
     assert next(runs)[0] == 1
@@ -65,7 +65,7 @@ def test_who_stops_listening_leaves_nothing_running(tmp_path: Path, monkeypatch:
 
 
 def test_shards_are_asked_for_as_processes_are_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing now is no end while something runs."""
+    """``None`` for a shard does not end the run while a shard is running."""
     fake_promtool(tmp_path / "bin", monkeypatch, "exit 0\n")
     given = iter([(1, [Path("a")]), None, (2, [Path("b")]), None])
     began = time.monotonic()
@@ -77,7 +77,7 @@ def test_shards_are_asked_for_as_processes_are_free(tmp_path: Path, monkeypatch:
 def test_databases_are_in_memory_where_that_is_wished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, in_memory: bool
 ) -> None:
-    """In a folder that is gone when all is done."""
+    """The databases are in a folder that is removed at the end."""
     monkeypatch.delenv("TMPDIR", raising=False)
     monkeypatch.setattr(memory_folder, "ROOM", 0)
     monkeypatch.setattr(memory_folder, "SHARED", tmp_path / "shared")

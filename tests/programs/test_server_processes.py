@@ -27,7 +27,7 @@ CONFIG = "/etc/p.yml"
 def test_a_prometheus_that_names_no_configuration_may_be_the_server(
     tmp_path: Path, words: tuple[str, ...], *, may_be: bool
 ) -> None:
-    """It reads a default, which packages set as they like; another program needs to name the very file."""
+    """Such a Prometheus reads a default, which differs between packages. Another program must name the same file."""
     process = tmp_path / "1"
     process.mkdir()
     (tmp_path / "stat").write_text("btime 1000\n", encoding="utf-8")

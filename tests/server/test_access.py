@@ -29,7 +29,7 @@ class Certificates:
     folder: Path
 
     def path(self, name: str) -> str:
-        """Give the path of one of the files."""
+        """Return the path of one of the files."""
         return str(self.folder / name)
 
 
@@ -84,7 +84,7 @@ def refusal(url: str, settings: HttpSettings) -> SourceError:
 
 
 def test_an_unknown_authority_is_not_trusted(certificates: Certificates, tmp_path: Path) -> None:
-    """Neither the system's authorities nor a stranger will do; the right one will, or none by consent."""
+    """Only the right authority is trusted, or every certificate if ``verify`` is off."""
     config, flags = web(tmp_path, tls_server(certificates, "server"))
     trusting = HttpSettings(ca_file=certificates.path("ca.pem"))
     front = Front(scheme="https", client=Client(trusting))
@@ -99,7 +99,7 @@ def test_an_unknown_authority_is_not_trusted(certificates: Certificates, tmp_pat
 
 
 def test_a_certificate_for_another_name_needs_server_name(certificates: Certificates, tmp_path: Path) -> None:
-    """The name that the certificate must bear is the host, or what the policy says."""
+    """The certificate must have the host's name, or the name in the policy."""
     config, flags = web(tmp_path, tls_server(certificates, "named"))
     named = HttpSettings(ca_file=certificates.path("ca.pem"), server_name="prometheus.test")
     front = Front(scheme="https", client=Client(named))
@@ -111,7 +111,7 @@ def test_a_certificate_for_another_name_needs_server_name(certificates: Certific
 
 
 def test_a_client_certificate_is_shown_where_it_is_wanted(certificates: Certificates, tmp_path: Path) -> None:
-    """Without one the server ends the handshake; a broken pair is said before."""
+    """Without a client certificate the server ends the handshake. A broken pair is reported before."""
     config, flags = web(tmp_path, tls_server(certificates, "server", client_auth=True))
     bare = HttpSettings(ca_file=certificates.path("ca.pem"))
     showing = replace(bare, cert_file=certificates.path("client.pem"), key_file=certificates.path("client.key"))

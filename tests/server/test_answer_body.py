@@ -66,7 +66,7 @@ def test_what_is_being_read_leaves_less_room_for_the_rest() -> None:
     ],
 )
 def test_room_comes_back_whatever_happens(body: Body, error: type[Exception]) -> None:
-    """After an answer that could not be read, the next may have all the room."""
+    """After an answer that could not be read, the next answer can use all the room."""
     room = Room(1000)
     with pytest.raises(error):
         read_body(body, room)

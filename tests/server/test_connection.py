@@ -1,4 +1,4 @@
-"""Connections: what they tell the server of themselves, and what a server cannot make of them."""
+"""Connections: the headers that they send, and the answers that they must survive."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.faulty_server import Connection as Exchange
 
 
 def asked(connection: Connection) -> str:
-    """Give what a connection sends for a question, without sending it."""
+    """Return the bytes that a connection would send for a question."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         connection.sock = ours
@@ -53,7 +53,7 @@ def test_the_server_hears_its_name_as_the_url_has_it(url: str, host: str) -> Non
 
 
 def test_a_name_that_cannot_be_one_is_told_as_it_is() -> None:
-    """In words, not in those of a codec."""
+    """The error is in plain words, not in the words of a codec."""
     with pytest.raises(ValueError, match=r"'a\.\.b' is not a valid host name"):
         Connection(Address("http", "a..b", 80, ""), 1.0, None).connect()
 
@@ -75,7 +75,7 @@ def test_ipv6_is_spoken() -> None:
 
 
 def test_tls_asks_for_http_1_1_and_for_a_name_without_its_final_dot() -> None:
-    """What the server chooses its certificate and protocol by."""
+    """The server chooses its certificate and its protocol by these values."""
     sent = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -133,7 +133,7 @@ def test_chunks_that_do_not_add_up_are_no_answer(body: bytes) -> None:
 
 
 def test_chunks_are_put_together() -> None:
-    """However small, with extensions and a trailer."""
+    """Chunks of any size, with extensions and a trailer, are put together."""
     said = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n2;x=y\r\nbc\r\n0\r\nT: u\r\n\r\n"
     with faulty(lambda c: c.say(said)) as server:
         assert Client().get(server.url, "/x").body == b"abc"

@@ -1,4 +1,4 @@
-"""Answers that are none: HTML, errors, other shapes."""
+"""Answers that are not valid: HTML, errors, other shapes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from tests.faulty_server import EMPTY_ANSWER, faulty
     ],
 )
 def test_what_is_no_answer_says_what_it_is(status: str, body: bytes, what: str, why: str) -> None:
-    """Every error says what, where, why and the next step."""
+    """Every error says what is wrong, where, why and what to do."""
     with (
         faulty(lambda c: c.answer(status, body)) as server,
         pytest.raises(SourceError, match=what) as caught,
@@ -130,7 +130,7 @@ PARTIAL = '"warnings":["store 10.0.0.1:10901 of tops3cret did not answer"]'
 def test_a_partial_answer_is_no_answer_unless_its_warnings_are_read(
     read: Callable[[Client, str], object], data: str, partial: str
 ) -> None:
-    """Whatever was asked, what a server could not reach is said, without secrets, and nothing is taken for whole."""
+    """For every question a partial answer is refused. The error says without secrets which part is missing."""
     client = Client(HttpSettings(headers={"X-Key": "tops3cret"}))
     body = f'{{"status":"success","data":{data},{partial}}}'.encode()
     with faulty(lambda c: c.answer("200 OK", body)) as server, pytest.raises(PartialAnswer, match="partial") as caught:
@@ -142,7 +142,7 @@ def test_a_partial_answer_is_no_answer_unless_its_warnings_are_read(
 
 
 def test_the_warnings_of_a_query_come_with_its_answer() -> None:
-    """What came back is kept beside the warning, and no header of the policy is in it."""
+    """The series are kept beside the warning, and the warning contains no header of the policy."""
     client = Client(HttpSettings(headers={"X-Key": "tops3cret"}))
     body = EMPTY_ANSWER[:-1] + f",{PARTIAL}}}".encode()
     with faulty(lambda c: c.answer("200 OK", body)) as server:
@@ -188,7 +188,7 @@ def test_the_garbage_collector_is_left_as_it_was() -> None:
 
 
 def test_an_agent_is_named_as_the_cause() -> None:
-    """Its log would say nothing more."""
+    """The next step does not name the agent's log, because the log says no more."""
     body = b'{"status":"error","errorType":"execution","error":"unavailable with Prometheus Agent"}'
     with faulty(lambda c: c.answer("422 Unprocessable Entity", body)) as server, pytest.raises(SourceError) as caught:
         query(Client(), server.url, "up")

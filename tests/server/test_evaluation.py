@@ -1,4 +1,4 @@
-"""Whether a server can evaluate an expression: its error, or its trouble."""
+"""Evaluating an expression: an error of the expression, or a fault of the server."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def test_what_says_nothing_of_the_expression_is_an_error_of_the_server(body: byt
 
 
 def test_an_error_of_the_expression_is_given_in_the_servers_words() -> None:
-    """Both kinds of it."""
+    """Both types of errors are errors of the expression."""
     assert error("422 no", b'{"status":"error","errorType":"execution","error":"many-to-many"}') == "many-to-many"
     assert error("400 no", b'{"status":"error","errorType":"bad_data","error":"parse error"}') == "parse error"
 
 
 def test_what_can_be_evaluated_has_no_error() -> None:
-    """Whatever it gives."""
+    """Every value, and no value, counts as evaluated."""
     assert error("200 OK", b'{"status":"success","data":{"resultType":"vector","result":[]}}') is None

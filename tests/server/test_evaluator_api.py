@@ -1,4 +1,4 @@
-"""The rules with the settings of the program that evaluates them: what cannot be read is said, and never guessed."""
+"""The rules with the settings of the program that evaluates them. Unreadable settings are reported, not guessed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FLAGS = {"external.label": "", "rule.evalDelay": "30s", "remoteWrite.flushInterv
 
 
 def group(**keys: object) -> dict[str, object]:
-    """Give a group of an answer."""
+    """Return a group of an answer."""
     return {"name": "g", "interval": 15, "rules": [], **keys}
 
 
@@ -81,7 +81,7 @@ def test_without_rules_there_is_no_evaluator() -> None:
     ],
 )
 def test_flags_that_cannot_be_read_are_not_guessed(shown: bytes | None) -> None:
-    """Nothing is allowed for, and the flags are named with the next step."""
+    """No delay is assumed, and the error names the flags and the next step."""
     found = vmalert(shown)
     assert (found.engine, found.delay, found.delivery, found.external_labels) == (
         Engine.VMALERT,
@@ -129,7 +129,7 @@ def test_a_group_says_its_own_delay(keys: dict[str, object], late: int) -> None:
 
 
 def test_prometheus_is_not_asked_any_more() -> None:
-    """One question, and nothing to allow for."""
+    """One question is asked, and no delay is assumed."""
     seen: list[FaultyServer] = []
     answer = answering([group(limit=0)])["/api/v1/rules"]
     with faulty(lambda c: c.answer("200 OK", answer)) as server:
@@ -146,7 +146,7 @@ def thanos(stores: object, flags: object) -> Evaluator:
 
 
 def store(**labels: str) -> dict[str, object]:
-    """Give a store with one set of external labels."""
+    """Return a store with one set of external labels."""
     return {"name": "x:1", "labelSets": [labels]}
 
 

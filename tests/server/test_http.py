@@ -76,7 +76,7 @@ def begin_and_hang(connection: Connection) -> None:
 
 @pytest.mark.parametrize("behaviour", [Connection.hang, begin_and_hang])
 def test_an_abandoned_connection_is_shut_and_its_thread_ends(behaviour: Behaviour) -> None:
-    """Nothing is left behind by a server that never answers, or never ends."""
+    """A server that never answers, or never ends its answer, leaves no thread and no connection."""
     before = set(threading.enumerate())
     with faulty(behaviour) as server:
         with pytest.raises(SourceError):
@@ -94,7 +94,7 @@ def test_a_name_that_does_not_resolve_is_said_to_be_one() -> None:
 
 
 def test_a_refused_connection_is_tried_three_times() -> None:
-    """Nothing listens: the error says so, within the pauses of two retries."""
+    """The error says that nothing listens there, after the pauses of two retries."""
     with faulty(fine) as server:
         gone = server.url
     began = time.monotonic()
@@ -111,7 +111,7 @@ def test_a_lost_connection_is_tried_again() -> None:
 
 
 def test_an_action_is_never_tried_again() -> None:
-    """What may have happened is not done twice."""
+    """An action that may have happened is not repeated."""
     with faulty(lose) as server:
         with pytest.raises(LostConnection):
             Client().send("POST", server.url, "/-/reload")
@@ -119,7 +119,7 @@ def test_an_action_is_never_tried_again() -> None:
 
 
 def test_unavailable_is_tried_again_and_then_told() -> None:
-    """503 twice and then an answer is an answer; 503 for ever is given as it came."""
+    """An answer after two times 503 is the answer. A constant 503 is returned as the answer."""
     unavailable = lambda c: c.answer("503 Service Unavailable", b"starting")  # noqa: E731 - read with its use
     with faulty(unavailable, unavailable, fine) as server:
         assert Client().get(server.url, "/x").status == 200
@@ -182,7 +182,7 @@ def test_a_broken_gzip_is_no_answer(said: bytes, why: str) -> None:
 
 
 def test_an_encoding_nobody_asked_for_is_no_answer() -> None:
-    """Only gzip is understood."""
+    """The client reads no encoding except gzip."""
     with (
         faulty(lambda c: c.answer("200 OK", b"x", "Content-Encoding: br")) as server,
         pytest.raises(SourceError) as caught,
@@ -192,7 +192,7 @@ def test_an_encoding_nobody_asked_for_is_no_answer() -> None:
 
 
 def test_gzip_is_read_though_not_asked_for_on_loopback() -> None:
-    """On loopback no compression is asked for, but one that comes is undone."""
+    """On loopback the client does not ask for compression, but reads a compressed answer."""
     packed = gzip.compress(EMPTY_ANSWER)
     with faulty(lambda c: c.answer("200 OK", packed, "Content-Encoding: gzip")) as server:
         assert Client().get(server.url, "/x").body == EMPTY_ANSWER
@@ -228,7 +228,7 @@ def test_unreadable_headers_are_an_error_in_words(header: str) -> None:
 
 
 def test_the_bound_itself_is_within_the_bound() -> None:
-    """As many bytes as are allowed are read; one more is refused, packed or not."""
+    """The allowed number of bytes is read. One byte more is refused, compressed or not."""
     exactly = HttpSettings(max_bytes=1000)
     for size, body in ((1000, b"x" * 1000), (1001, b"x" * 1001)):
         for sent, header in ((body, "X: y"), (gzip.compress(body), "Content-Encoding: gzip")):
@@ -374,7 +374,7 @@ def test_what_acts_or_has_a_body_is_never_sent_a_second_time() -> None:
 
 
 def port(connection: Connection) -> int:
-    """Give the port that a connection of the faulty server came to."""
+    """Return the port of a connection to the faulty server."""
     return int(connection.sock.getsockname()[1])
 
 
@@ -425,7 +425,7 @@ def test_credentials_that_no_header_can_carry_are_refused(header: str) -> None:
 
 
 def test_a_server_that_speaks_the_credentials_back_is_not_quoted_with_them() -> None:
-    """Neither as the first line of its answer nor as the target of a redirect."""
+    """The error quotes no credential from the first line of an answer or the target of a redirect."""
     client = Client(HttpSettings(authorization=f"Bearer {SECRET}"))
     for said in (f"Bearer {SECRET}\r\n", f"HTTP/1.1 302 Found\r\nLocation: /{SECRET}\r\n\r\n"):
         with faulty(lambda c, s=said: c.say(s.encode())) as server, pytest.raises(SourceError) as caught:  # type: ignore[misc]
@@ -438,13 +438,13 @@ def test_a_server_that_speaks_the_credentials_back_is_not_quoted_with_them() -> 
     "url", ["http://127.0.0.1:1/ü", "http://a..b", f"http://{'a' * 70}.test", "http://127.0.0.1:0"]
 )
 def test_an_odd_url_is_an_error_in_words(url: str) -> None:
-    """Nothing about a URL is a bug."""
+    """An odd URL never ends as a bug."""
     with pytest.raises(SourceError):
         Client(QUICK).get(url, "/x", retry=False)
 
 
 def test_an_odd_server_name_is_an_error_in_words() -> None:
-    """Nor about the name that the certificate must bear."""
+    """An odd name for the certificate never ends as a bug."""
     with faulty(fine) as server, pytest.raises(SourceError, match="cannot be asked"):
         Client(HttpSettings(server_name=".")).get(server.url.replace("http", "https"), "/x")
 
@@ -496,6 +496,6 @@ def test_plain_http_is_no_tls() -> None:
 
 
 def test_an_address_must_be_one() -> None:
-    """What is no URL of a server is a mistake in the policy, not a server that fails."""
+    """A text that is not the URL of a server is a mistake in the policy, not a failure of the server."""
     with pytest.raises(UsageError):
         Client().get("127.0.0.1:9090", "/x")

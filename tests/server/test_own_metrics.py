@@ -1,4 +1,4 @@
-"""What a server's own metrics say, read from their text."""
+"""Reading the text of a server's own metrics."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_what_is_not_whole_is_refused(broken: str) -> None:
 
 
 def test_the_metrics_are_read_and_all_others_left_alone() -> None:
-    """Also where others make no sense, or begin with the same words."""
+    """Malformed lines of other metrics, and metrics with the same beginning, are ignored."""
     read = read_own_metrics(
         text(
             "broken line {",
@@ -95,7 +95,7 @@ def test_any_name_of_a_job_is_read_back(job: str) -> None:
 
 
 def test_another_server_is_told() -> None:
-    """By its status, or by what it lacks."""
+    """Another server is recognised by its status, or by the metrics that it lacks."""
     with (
         faulty(lambda c: c.answer("404 Not Found", b"no"), lambda c: c.answer("200 OK", b"up 1\n")) as server,
         pytest.raises(SourceError, match="404"),

@@ -54,14 +54,14 @@ def envelope(kind: object, result: object, **more: object) -> dict[str, Any]:
     ],
 )
 def test_a_misshapen_answer_is_refused(kind: object, result: object, why: str) -> None:
-    """One odd series spoils the answer: what it meant cannot be guessed."""
+    """One malformed series makes the answer invalid: its meaning cannot be guessed."""
     with pytest.raises(Misshapen, match=why):
         query_answer(envelope(kind, result))
 
 
 @pytest.mark.parametrize("odd", [{}, {"data": None}, {"data": []}, {"data": {}}])
 def test_an_envelope_without_data_is_refused(odd: dict[str, Any]) -> None:
-    """Nothing is assumed to be empty."""
+    """Missing data does not count as empty data."""
     with pytest.raises(Misshapen):
         query_answer(odd)
 
@@ -103,13 +103,13 @@ NATIVE = {"count": "2", "sum": "3", "buckets": [[0, "1", "2", "2"]]}
     ],
 )
 def test_a_misshapen_histogram_is_refused(kind: str, item: dict[str, Any]) -> None:
-    """Where histograms are allowed they must still have the API's shape."""
+    """Allowed histograms must still have the shape of the API."""
     with pytest.raises(Misshapen):
         query_answer(envelope(kind, [item]), histograms=True)
 
 
 def test_of_native_histograms_the_newest_time_is_kept() -> None:
-    """Alone, beside numbers in the same series, and beside series of numbers."""
+    """A histogram is alone, beside numbers in the same series, or beside series of numbers."""
     matrix = [
         {"metric": LABELS, "histograms": [[1, NATIVE], [2.5, NATIVE]]},
         {"metric": LABELS, "values": [[1, "7"], [3, "8"]], "histograms": [[2, NATIVE]]},
@@ -129,7 +129,7 @@ def test_of_native_histograms_the_newest_time_is_kept() -> None:
 
 
 def test_a_vector_and_a_scalar_have_one_sample_at_the_time_of_evaluation() -> None:
-    """Both become series of one sample."""
+    """A vector and a scalar become series of one sample."""
     vector = query_answer(envelope("vector", [{"metric": LABELS, "value": [7.25, "1"]}]))
     assert vector.series == (Series(LABELS, (7.25,), (1.0,)),)
     assert vector.at == 7.25
@@ -152,7 +152,7 @@ def test_warnings_are_kept_and_a_partial_answer_is_one() -> None:
 
 @given(st.lists(st.tuples(st.floats(0, 4e9, allow_nan=False), st.floats(allow_nan=False)), min_size=1))
 def test_every_double_survives(samples: list[tuple[float, float]]) -> None:
-    """What a server writes in full is read back to the last bit."""
+    """A number that a server writes in full is read to the last bit."""
     ordered = sorted(samples)
     values = [[time, repr(value)] for time, value in ordered]
     (series,) = query_answer(envelope("matrix", [{"metric": LABELS, "values": values}])).series

@@ -1,4 +1,4 @@
-"""What a server said, made safe to show."""
+"""The words of a server, made safe to show."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gonogo.server.quotation import LONGEST, quote
 
 @given(st.binary(max_size=9000))
 def test_a_quotation_is_one_printable_line(body: bytes) -> None:
-    """Whatever a server says can neither move the cursor nor fill the screen."""
+    """No text of a server can move the cursor or fill the screen."""
     quoted = quote(body)
     assert quoted.isprintable()
     assert len(quoted) <= LONGEST * 10 + 1
@@ -19,7 +19,7 @@ def test_a_quotation_is_one_printable_line(body: bytes) -> None:
 
 @given(st.text("abc ", max_size=30), st.text("abc ", max_size=30))
 def test_a_secret_is_left_out(before: str, after: str) -> None:
-    """A repeated credential is replaced, wherever it stands."""
+    """A repeated credential is replaced at every place."""
     assert "s3cret" not in quote(f"{before}s3cret{after}".encode(), ("s3cret",))
 
 

@@ -137,7 +137,7 @@ def test_values_that_are_no_numbers_arrive_as_they_are(stack: Stack) -> None:
 
 
 def test_the_servers_time_is_its_own(stack: Stack) -> None:
-    """On this machine it is ours as well."""
+    """On this machine both clocks are the same."""
     assert abs(server_time(CLIENT, stack.prometheus.url) - time.time()) < 1
 
 

@@ -1,4 +1,4 @@
-"""One look at a server: whole, or an error."""
+"""The state of a server: complete, or an error."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def seen(**changes: object) -> ServerState:
 
 @pytest.mark.parametrize("missing", sorted(path.rpartition("/")[2] for path in ANSWERS))
 def test_a_state_with_a_hole_is_none(missing: str) -> None:
-    """Whatever is not answered is an error, not a default."""
+    """A missing answer is an error, not a default."""
     with pytest.raises(SourceError):
         seen(**{missing: None})
 
@@ -92,13 +92,13 @@ def test_a_state_with_a_hole_is_none(missing: str) -> None:
     ],
 )
 def test_an_answer_of_another_shape_is_an_error(broken: dict[str, object]) -> None:
-    """It is not read as nothing."""
+    """Such an answer does not count as empty."""
     with pytest.raises(SourceError, match="does not have the shape"):
         seen(**broken)
 
 
 def test_the_whole_state_is_read() -> None:
-    """Each part from its own answer."""
+    """Each part of the state comes from its own answer."""
     state = seen()
     at = datetime(1970, 1, 1, 0, 16, tzinfo=UTC).timestamp()
     assert (state.now, state.version, state.vitals.born, state.vitals.metrics.success_at) == (
@@ -117,7 +117,7 @@ def test_the_whole_state_is_read() -> None:
 
 @pytest.mark.parametrize("version", ["2.41.9", "1"])
 def test_an_older_server_cannot_tell_its_pools(version: str) -> None:
-    """It is not asked."""
+    """An older server is not asked for its pools."""
     assert seen(buildinfo={"version": version, "goVersion": "go"}, scrape_pools=None).pools is None
 
 
@@ -130,6 +130,6 @@ def test_an_older_server_cannot_tell_its_pools(version: str) -> None:
     ],
 )
 def test_how_it_can_be_reloaded_is_in_its_flags(flags: dict[str, str], expected: tuple[bool, bool]) -> None:
-    """By HTTP, and by itself."""
+    """The flags show a reload by HTTP, and a reload by the server itself."""
     state = seen(flags=flags)
     assert (state.lifecycle, state.auto_reload) == expected

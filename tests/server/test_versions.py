@@ -1,4 +1,4 @@
-"""Where the servers of the family differ."""
+"""The differences between the servers of the family."""
 
 from __future__ import annotations
 
