@@ -31,7 +31,7 @@ def run() -> NoReturn:
     except SystemExit as end:
         _leave(end.code if isinstance(end.code, int) else 0)
     except BaseException as error:  # noqa: BLE001 - Python would end with the exit code of a NO-GO
-        os.write(2, f"gonogo: it could not be started: {type(error).__name__}: {error}\n".encode())
+        os.write(2, f"gonogo: the command could not be started: {type(error).__name__}: {error}\n".encode())
         _leave(UNDECIDED)
 
 

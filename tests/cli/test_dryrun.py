@@ -56,7 +56,7 @@ def test_an_unknown_fault_lists_all_that_there_are() -> None:
 
 def test_a_fault_is_never_injected_outside_the_sandbox() -> None:
     """Nobody's own servers are hurt."""
-    with pytest.raises(UsageError, match="--inject spoils only the sandbox"):
+    with pytest.raises(UsageError, match="--inject works only with --sandbox"):
         run("--inject", "burn")
 
 

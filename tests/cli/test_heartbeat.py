@@ -193,7 +193,7 @@ def test_the_daemon_goes_on_after_failures_without_feeding_the_watchdog(folder: 
     assert failing == {"STATUS": "failing, 1 failed: no beat: the heartbeat's state could not be kept"}
     assert told["READY"] == "1"
     assert "No such file or directory" in err
-    assert "WatchdogSec is 0.15 s: one failed beat in 100ms restarts this" in err
+    assert "WatchdogSec is 0.15 s and a beat comes every 100ms: systemd restarts this after one failed beat" in err
     assert re.search(r"stopped after \d+ beats, [1-9]\d* failed", out)
 
 

@@ -68,7 +68,7 @@ def test_every_command_is_there_and_has_an_example() -> None:
 def test_what_is_no_command_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
     """A table that names something else is noticed at once."""
     monkeypatch.setitem(COMMANDS, "odd", ("gonogo.cli.main:COMMANDS", "Odd."))
-    with pytest.raises(TypeError, match="is no command"):
+    with pytest.raises(TypeError, match="is not a command"):
         gonogo.get_command(click.Context(gonogo), "odd")
 
 

@@ -41,7 +41,7 @@ def test_the_exit_code_tells_what_became_of_it(became: Became, code: int) -> Non
     ("arguments", "told", "next_step"),
     [
         *(
-            (f"--recover {flag}", f"--recover goes without {flag.partition(' ')[0]}", "gonogo reload --recover")
+            (f"--recover {flag}", f"--recover cannot be used with {flag.partition(' ')[0]}", "gonogo reload --recover")
             for flag in (
                 "--from .",
                 "--dry-run",
@@ -51,11 +51,15 @@ def test_the_exit_code_tells_what_became_of_it(became: Became, code: int) -> Non
                 "--allow-version-skew",
             )
         ),
-        ("--dry-run --recover --repair", "--recover goes without --dry-run, --repair", "gonogo reload --recover"),
-        ("--recover --overwrite --dry-run", "--recover goes without", "gonogo reload --recover --overwrite"),
-        ("--overwrite", "--overwrite belongs to --recover", "gonogo reload --recover --overwrite"),
-        ("--overwrite --from .", "--overwrite belongs to --recover", "gonogo reload --recover --overwrite"),
-        ("--from . --without-rollback", "--without-rollback goes without --from", "gonogo reload --from DIR"),
+        (
+            "--dry-run --recover --repair",
+            "--recover cannot be used with --dry-run, --repair",
+            "gonogo reload --recover",
+        ),
+        ("--recover --overwrite --dry-run", "--recover cannot be used with", "gonogo reload --recover --overwrite"),
+        ("--overwrite", "--overwrite needs --recover", "gonogo reload --recover --overwrite"),
+        ("--overwrite --from .", "--overwrite needs --recover", "gonogo reload --recover --overwrite"),
+        ("--from . --without-rollback", "--without-rollback cannot be used with --from", "gonogo reload --from DIR"),
     ],
 )
 def test_flags_that_contradict_each_other_are_a_usage_error(arguments: str, told: str, next_step: str) -> None:

@@ -51,7 +51,7 @@ def test_the_defaults_of_the_policy_are_met(folder: Path, capsys: pytest.Capture
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "  written  prometheus/rules/duri.rules.yml"
     assert said[-1] == "next: reload Prometheus, then gonogo decide --policy gonogo.yaml"
-    assert not any("nothing reads it" in line for line in said)
+    assert not any("no command reads it" in line for line in said)
     assert "86400 / 15" in (folder / "prometheus" / "rules" / "duri.rules.yml").read_text(encoding="utf-8")
 
 
@@ -59,8 +59,8 @@ def test_what_the_policy_does_not_look_at_is_said(folder: Path, capsys: pytest.C
     """Rules that nothing reads would be drifted for ever."""
     assert run("--out", "elsewhere") == 0
     said = capsys.readouterr().out
-    assert f"next: name {folder}/elsewhere/rules/duri.rules.yml under rules in gonogo.yaml" in said
-    assert f"next: name {folder}/elsewhere/tests under tests in gonogo.yaml" in said
+    assert f"next: add {folder}/elsewhere/rules/duri.rules.yml to rules in gonogo.yaml" in said
+    assert f"next: add {folder}/elsewhere/tests to tests in gonogo.yaml" in said
 
 
 def test_what_is_left_over_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -70,4 +70,4 @@ def test_what_is_left_over_is_said(folder: Path, capsys: pytest.CaptureFixture[s
     assert run("--out", ".") == 0
     said = capsys.readouterr().out
     assert "left over  tests/duri_canary_test.yml" in said
-    assert "next: delete what is left over" in said
+    assert "next: delete the files that are left over" in said

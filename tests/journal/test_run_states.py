@@ -32,7 +32,7 @@ def test_a_journal_that_cannot_be_read_has_no_record(tmp_path: Path) -> None:
     assert set(states) == set(RUN_GATES)
     for state in states.values():
         assert (state.passed_at, state.last_passed) == (None, None)
-        assert "this is no journal: it is not a regular file" in state.last_detail
+        assert "this is not a journal: it is not a regular file" in state.last_detail
 
 
 def test_no_journal_is_an_empty_one(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from tests.policy.policy_files import written
 
 def test_a_heartbeat_needs_a_prefix(tmp_path: Path) -> None:
     """A policy of one's own may have none, but then it cannot beat."""
-    with pytest.raises(PolicyError, match="1:1: prefix: a heartbeat's metric names begin with the prefix"):
+    with pytest.raises(PolicyError, match="1:1: prefix: the metric names of the heartbeat begin with the prefix"):
         load_heartbeat(written(tmp_path, "preset: null\n"))
 
 

@@ -44,7 +44,7 @@ def test_windows_of_fewer_than_two_evaluations_are_errors(tmp_path: Path) -> Non
         ("gates", "canary-quorum-pass", "warn", 0),
         ("gates", "stability", "abort", 0),
     }
-    assert errors[0].message == "5m does not hold two evaluations, 2m31s apart"
+    assert errors[0].message == "5m is shorter than two evaluations, one every 2m31s"
     assert {f.check for f in found(policy, evaluation=1000, severity=PolicySeverity.ERROR)} == {"window-lt-2x-interval"}
 
 
@@ -60,7 +60,7 @@ gates: {g: {warn: [error_budget_burn_7d > 14.4]}}
     (finding,) = [finding for finding in found(policy) if finding.check == "threshold-unreachable"]
     assert finding.severity is PolicySeverity.WARNING
     assert (
-        finding.message == "error_budget_burn_7d reads at most 10, by the objective 0.9 of loose: 14.4 is out of reach"
+        finding.message == "error_budget_burn_7d is at most 10 (the objective 0.9 of loose), so it never reaches 14.4"
     )
 
 
@@ -105,16 +105,16 @@ def test_fresh_on_the_beat_is_warned_of_with_its_rates(tmp_path: Path) -> None:
         "a false alarm on over 99 % of healthy days (a false alarm on 13 % of healthy days at 2m30s)" in finding.message
     )
     assert "an outage of 60s is missed with probability 1" in finding.message
-    assert finding.next_step == "take 2m30s, or beat more often"
+    assert finding.next_step == "use 2m30s, or beat more often"
 
 
 def test_a_window_of_few_beats_is_warned_of_with_its_rates(tmp_path: Path) -> None:
     """A window that holds two beats reads 0 whenever both are lost."""
     policy = loaded(tmp_path, "heartbeat: {window: 100s}").policy
     (finding,) = [finding for finding in found(policy) if finding.check == "window-lt-5x-every"]
-    assert "1m40s holds 2 beats: changes reads 0 on 17 % of healthy days" in finding.message
+    assert "1m40s has room for 2 beats: changes is 0 on 17 % of healthy days" in finding.message
     single = loaded(tmp_path, "heartbeat: {window: 46s}").policy
-    assert any("46s holds 1 beat: changes reads 0 on over 99 %" in finding.message for finding in found(single))
+    assert any("46s has room for 1 beat: changes is 0 on over 99 %" in finding.message for finding in found(single))
 
 
 def test_for_under_its_rolling_window_is_warned_of_with_its_rates(tmp_path: Path) -> None:
@@ -128,18 +128,18 @@ gates:
 """
     policy = loaded(tmp_path, text).policy
     messages = {finding.loc[1:]: finding.message for finding in found(policy) if finding.check == "for-lt-window"}
-    assert messages["heartbeat", "require", 0].endswith("it adds nothing to what the signal has seen already")
+    assert messages["heartbeat", "require", 0].endswith("the signal covers this time already, so the for has no effect")
     assert (
-        "the next beat ends it at once, so it is a false alarm on under 0.001 % of healthy days"
+        "the next beat ends the condition, so it is a false alarm on under 0.001 % of healthy days"
         in messages["heartbeat", "abort", 0]
     )
-    assert "seen after at most 435s" in messages["heartbeat", "abort", 0]
+    assert "is seen after at most 435s" in messages["heartbeat", "abort", 0]
     assert "seen after at most 675s" in messages["heartbeat", "abort", 1]
     assert ("heartbeat", "abort", 2) not in messages
     samples = messages["canary-quorum-pass", "abort", 0]
-    assert samples.startswith("for 5m is shorter than the 15m that canary_samples looks back: ")
+    assert samples.startswith("for 5m is shorter than the window of canary_samples, 15m: ")
     assert "a false alarm on over 99 % of days (" in samples
-    assert "% for 45m); nothing that lasts 5m is missed" in samples
+    assert "% for 45m); no violation of 5m is missed" in samples
 
 
 def test_rates_are_there_without_intervals(tmp_path: Path) -> None:

@@ -70,8 +70,8 @@ def test_twelve_mistakes_are_all_listed_with_their_places(tmp_path: Path) -> Non
         (b"# nothing but a comment\n", "the policy is empty"),
         (b"- a\n", "1:1: a policy is a mapping of keys"),
         (b"just text", "1:1: a policy is a mapping of keys"),
-        (b"\x7fELF\x00\x01", "1:5: this is no UTF-8 text"),
-        (b"version: 1\nrealm: \xff", "2:8: this is no UTF-8 text"),
+        (b"\x7fELF\x00\x01", "1:5: this is not UTF-8 text"),
+        (b"version: 1\nrealm: \xff", "2:8: this is not UTF-8 text"),
         (b"version: 1\nrealm: [", "this is not YAML"),
         (b"version: 1\n---\nversion: 1\n", "3:1: a second document begins here"),
         (b"[a, a", "this is not YAML"),
@@ -105,7 +105,7 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     """Only a regular file is read."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    with pytest.raises(PolicyError, match="no regular file"):
+    with pytest.raises(PolicyError, match="not a regular file"):
         load(pipe)
 
 
@@ -113,7 +113,7 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, name: str) -> None:
     """The reason is the system's own."""
     (tmp_path / "loop").symlink_to("loop")
-    with pytest.raises(PolicyError, match="it cannot be read: "):
+    with pytest.raises(PolicyError, match="the file cannot be read: "):
         load(tmp_path / name)
 
 
@@ -129,17 +129,17 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, name: str) -> N
         ("prometheus: {max_bytes: 1.5}", "2:25: prometheus.max_bytes: must be a whole number, not a number"),
         ("prometheus: {max_bytes: true}", "2:25: prometheus.max_bytes: must be a whole number, not true or false"),
         ("prometheus: {max_bytes: 0}", "2:25: prometheus.max_bytes: must be at least 1"),
-        ("prometheus: {timeout: 0s}", "2:23: prometheus.timeout: must be longer than nothing"),
+        ("prometheus: {timeout: 0s}", "2:23: prometheus.timeout: must be greater than zero"),
         ("prometheus: {timeout: soon}", "2:23: prometheus.timeout: 'soon' is not a duration"),
         ("prometheus: {tls_config: {insecure_skip_verify: 1}}", "must be true or false, not a number"),
-        ("prometheus: {tls_config: {cert_file: a}}", "cert_file and key_file come together"),
+        ("prometheus: {tls_config: {cert_file: a}}", "cert_file and key_file must be set together"),
         ("prometheus: {url: 9090}", "prometheus.url: must be an address such as http://127.0.0.1:9090, not a number"),
         ("prometheus: {url: 'http://h:0'}", "prometheus.url: must be an address such as"),
         ("prometheus: {url: 'http://h:99999'}", "prometheus.url: must be an address such as"),
-        ("prometheus: {url: 'http://h/#top'}", "prometheus.url: an address ends before ? and #"),
+        ("prometheus: {url: 'http://h/#top'}", "prometheus.url: must be an address without ? and #"),
         (
             "gates: {require: {bogus: 1}}",
-            "gates.require.bogus: there is no such key (known here: abort, require, warn)",
+            "gates.require.bogus: there is no such key (known keys: abort, require, warn)",
         ),
         ("slos: [{name: a, objective: .nan, bad: x, total: y}]", "slos[0].objective: must be"),
         ("slos: [{name: a, objective: 0, bad: x, total: y}]", "slos[0].objective: must be above 0"),
@@ -150,51 +150,57 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, name: str) -> N
             "slos: [{name: a, objectiv: 1, objective: 0.9, bad: x, total: y}]",
             "slos[0].objectiv: there is no such key (did you mean",
         ),
-        ("subjects: [a, b, a]", "2:18: subjects[2]: 'a' stands here twice"),
-        ("subjects: [metric_realm]", "subjects[0]: a subject cannot be a realm"),
-        ("subjects: [__name__]", "subjects[0]: is not a valid label name: Prometheus keeps names that begin with __"),
+        ("subjects: [a, b, a]", "2:18: subjects[2]: 'a' is listed twice"),
+        ("subjects: [metric_realm]", "subjects[0]: the label of the realm cannot name subjects"),
+        (
+            "subjects: [__name__]",
+            "subjects[0]: is not a valid label name: Prometheus reserves names that begin with __",
+        ),
         ("subjects: ['']", "subjects[0]: must not be empty"),
         ("synthetic_labels: {mode: smoke}", "synthetic_labels.mode: must be a list, not text"),
         ("synthetic_labels: {__9: [a]}", "2:20: synthetic_labels.__9: is not a valid label name"),
-        ("runs: {required: [obs-lint, obs-lint]}", "runs.required[1]: 'obs-lint' stands here twice"),
+        ("runs: {required: [obs-lint, obs-lint]}", "runs.required[1]: 'obs-lint' is listed twice"),
         ("runs: {required: [lint]}", "runs.required[0]: must be obs-lint or promql-unit or sandbox-smoke-60s"),
         ("runs: {max_age: null}", "runs.max_age: must be a duration such as 45s, 6m or 1h30m, not null"),
-        ("signals: {a b: {}}", "2:11: signals.a b: is no name for a signal"),
-        ("signals: {or: {}}", "signals.or: is no name for a signal"),
+        ("signals: {a b: {}}", "2:11: signals.a b: is not a valid signal name"),
+        ("signals: {or: {}}", "signals.or: is not a valid signal name"),
         ("signals: {a: {metric: ' '}}", "signals.a.metric: must not be empty"),
         ("signals: {a: {labels: {'': x}}}", "signals.a.labels.: must not be empty"),
         ("signals: {a: {range: [1]}}", "signals.a.range: must be [low, high]"),
         ("signals: {a: {range: [low, 1]}}", "signals.a.range: must be [low, high]"),
         ("signals: {a: {scope: all}}", "signals.a.scope: must be 'subject' or 'shared'"),
-        ("signals: {a: {labels: {metric_realm: x}}}", "signals.a.labels.metric_realm: the label is the realm's"),
-        ("gates: {obs-lint: {}}", "2:9: gates.obs-lint: is a run gate"),
-        ("gates: {'a b': {}}", "gates.a b: is no name for a gate"),
+        (
+            "signals: {a: {labels: {metric_realm: x}}}",
+            "a signal cannot set the label of the realm",
+        ),
+        ("gates: {obs-lint: {}}", "2:9: gates.obs-lint: is the name of a run gate"),
+        ("gates: {'a b': {}}", "gates.a b: is not a valid gate name"),
         ("gates: {g: {require: [1]}}", "gates.g.require[0]: must be text, not a number"),
-        ("gates: {g: {require: [a ~ 1]}}", "2:23: gates.g.require[0]: 'a ~ 1' is no condition"),
+        ("gates: {g: {require: [a ~ 1]}}", "2:23: gates.g.require[0]: 'a ~ 1' is not a condition"),
         ("gates: {g: {require: [a == 1]}}", "gates.g.require[0]: there is no signal 'a' (declare it under signals)"),
         ("gates: {g: {require: [heartbeat_ok <= 1.5]}}", "1.5 is outside the range of heartbeat_ok, [0, 1]"),
-        ("gates: {g: {require: [heartbeat_ok > 1]}}", "heartbeat_ok, in [0, 1], is never > 1"),
-        ("gates: {g: {abort: [heartbeat_ok >= 0]}}", "heartbeat_ok, in [0, 1], is always >= 0"),
-        ("gates: {g: {require: [heartbeat_changes_6m >= 10]}}", "heartbeat_changes_6m reads at most 9"),
-        ("gates: {g: {warn: [error_budget_burn_7d > 1001]}}", "error_budget_burn_7d reads at most 1000"),
+        ("gates: {g: {require: [heartbeat_ok > 1]}}", "heartbeat_ok is in [0, 1], so it is never > 1"),
+        ("gates: {g: {abort: [heartbeat_ok >= 0]}}", "heartbeat_ok is in [0, 1], so it is always >= 0"),
+        ("gates: {g: {require: [heartbeat_changes_6m >= 10]}}", "heartbeat_changes_6m is at most 9"),
+        ("gates: {g: {warn: [error_budget_burn_7d > 1001]}}", "error_budget_burn_7d is at most 1000"),
         ("dry_run: {certify: [mean(x) <= 1]}", "dry_run.certify[0]: there is no signal 'x'"),
-        ("dry_run: {certify: [share(x) <= 1]}", "dry_run.certify[0]: 'x' is no condition"),
+        ("dry_run: {certify: [share(x) <= 1]}", "dry_run.certify[0]: 'x' is not a condition"),
         ("dry_run: {certify: [share(heartbeat_ok == 1) >= 99]}", "dry_run.certify[0]: 99 is outside [0, 1]"),
         ("dry_run: {certify: ['rises(x, 0.2) <= 0']}", "dry_run.certify[0]: there is no signal 'x'"),
         ("dry_run: {on_abort: []}", "dry_run.on_abort: must have at least 1 entry"),
         ("dry_run: {on_abort: rm -rf}", "dry_run.on_abort: must be a list, not text"),
-        ("dry_run: {step: 2h, duration: 1h}", "dry_run: step is longer than duration"),
+        ("dry_run: {step: 2h, duration: 1h}", "dry_run: step must not be longer than duration"),
         ("stability: {weights: {uptime: 0.41}}", "stability.weights: the weights sum to 1.01, not to 1"),
         ("stability: {weights: {uptime: -1}}", "stability.weights.uptime: must be at least 0"),
         ("stability: {weights: {uptime: 2}}", "stability.weights.uptime: must be at most 1"),
         ("stability: {weights: {uptime: .inf}}", "stability.weights.uptime: must be"),
         ("stability: {weights: {uptime: null, alerts: null}}", "stability.weights: uptime and alerts missing"),
         ("stability: {weights: {luck: 0}}", "stability.weights.luck: there is no such key"),
-        ("preset: l5", "2:9: preset: must be l4-dryrun, or null for a policy of one's own"),
+        ("preset: l5", "2:9: preset: must be l4-dryrun, or null for a policy without a preset"),
         ("preset: [l4-dryrun]", "2:9: preset: must be l4-dryrun"),
         ("realm: null", "2:8: realm: the signals of the preset need a realm"),
         ("prefix: null", "2:9: prefix: the signals of the preset need a prefix"),
-        ("prefix: a-b", "2:9: prefix: must be letters, digits and _"),
+        ("prefix: a-b", "2:9: prefix: must have only letters, digits and _"),
         ("prometheus: {dialect: metricsql}", "prometheus.dialect: "),
         ("realm: ' '", "2:8: realm: must not be empty"),
         ("heartbeat: []", "2:12: heartbeat: must be a mapping, not a list"),
@@ -207,7 +213,7 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, name: str) -> N
         ("heartbeat: {read: mail}", "heartbeat.read: must be textfile or push"),
         ("heartbeat: {fresh: 1500ms}", "heartbeat.fresh: must be whole seconds"),
         ("heartbeat: {fresh: 45s}", "heartbeat.fresh: a limit of 45s makes a healthy writer stale"),
-        ("heartbeat: {window: 45s}", "heartbeat.window: a window of 45s need not hold a single beat"),
+        ("heartbeat: {window: 45s}", "heartbeat.window: a window of 45s can be without a beat"),
     ],
 )
 def test_one_mistake_is_one_problem_with_its_place(tmp_path: Path, text: str, said: str) -> None:

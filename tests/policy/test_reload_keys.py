@@ -39,11 +39,11 @@ def test_paths_start_from_the_policys_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("keys", "told"),
     [
-        ("{trigger: signal}", "for the trigger signal give either pid or pid_file"),
-        ("{trigger: signal, pid: 12, pid_file: p}", "for the trigger signal give either pid or pid_file"),
-        ("{pid: 12}", "pid and pid_file are for the trigger signal"),
-        ("{trigger: command}", "the trigger command and the key command come together"),
-        ("{command: [a]}", "the trigger command and the key command come together"),
+        ("{trigger: signal}", "the trigger signal needs either pid or pid_file"),
+        ("{trigger: signal, pid: 12, pid_file: p}", "the trigger signal needs either pid or pid_file"),
+        ("{pid: 12}", "pid and pid_file are only for the trigger signal"),
+        ("{trigger: command}", "the trigger command needs the key command"),
+        ("{command: [a]}", "the trigger command needs the key command"),
         ("{trigger: signal, pid: 1}", "must be at least 2"),
         ("{max_removed: 5}", "must be a share such as 5%"),
         ("{max_removed: 101%}", "must be a share such as 5%"),

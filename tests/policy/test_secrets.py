@@ -15,9 +15,9 @@ from gonogo.policy.secrets import LARGEST_BYTES, read_secret
     [
         (b"", "is empty"),
         (b"\n", "is empty"),
-        (b"hunter2\nhunter2\n", "holds more than one line"),
+        (b"hunter2\nhunter2\n", "has more than one line"),
         (b"hunter2\x00", "or control characters"),
-        (b"hunter2\xff", "is no UTF-8 text"),
+        (b"hunter2\xff", "is not UTF-8 text"),
         (b"hunter2" * LARGEST_BYTES, "is larger than 64 KiB"),
     ],
 )
@@ -45,7 +45,7 @@ def test_a_variable_that_is_not_set_is_refused(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.delenv("GONOGO_TEST_SECRET", raising=False)
     if value is not None:
         monkeypatch.setenv("GONOGO_TEST_SECRET", value)
-    with pytest.raises(PolicyError, match="GONOGO_TEST_SECRET is not set, or empty"):
+    with pytest.raises(PolicyError, match="GONOGO_TEST_SECRET is not set, or is empty"):
         read_secret(None, "GONOGO_TEST_SECRET")
 
 

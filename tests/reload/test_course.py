@@ -115,4 +115,4 @@ def test_a_journal_that_cannot_be_written_stops_what_has_touched_nothing(tmp_pat
     steps.touched = True
     steps.take(ReloadStep.SWITCH, lambda: passed("switched"))
     closed = steps.closed(steps.ends(Became.RELOADED, "done"))
-    assert "this is no journal" in closed.reasons[0]
+    assert "this is not a journal" in closed.reasons[0]

@@ -39,14 +39,16 @@ ABORTED = 4
 @policy_option
 @prometheus_option
 @click.option("--sandbox", is_flag=True, help="Run on a demo stack of real servers, fed by scripted sources.")
-@click.option("--for", "length", metavar="DURATION", help="How long to watch, over the policy's dry_run.duration.")
+@click.option(
+    "--for", "length", metavar="DURATION", help="How long to watch, in place of the policy's dry_run.duration."
+)
 @click.option(
     "--inject",
     "fault",
     cls=NamedOption,
     type=OneOf("fault", _faults),
     metavar="FAULT",
-    help="Spoil the sandbox in one way, to see the refusal.",
+    help="Inject one fault into the sandbox, to see the refusal.",
 )
 @format_option
 @click.pass_context
@@ -61,8 +63,8 @@ def dryrun(
 ) -> int:
     """Prove that the monitoring works, decide, then watch and certify.
 
-    Lint, unit tests, a smoke run, a safe reload and two beats come first; then the
-    verdict; after GO, a watch for the policy's duration. Progress goes to standard
+    First come lint, unit tests, a smoke run, a safe reload and two beats. Then comes the
+    verdict, and after GO a watch for the policy's duration. Progress goes to standard
     error, the last verdict to standard output.
 
     Exit codes: 0 GO to the end, 1 NO-GO, 2 a mistake in the policy, 3 HOLD, 4 aborted.
@@ -80,7 +82,7 @@ def dryrun(
         with shown_on(sys.stderr) as progress:
             result = dry_run_in_sandbox(fault, duration, progress)
     elif fault is not None:
-        raise UsageError("--inject spoils only the sandbox", next_step=f"gonogo dryrun --sandbox --inject {fault}")
+        raise UsageError("--inject works only with --sandbox", next_step=f"gonogo dryrun --sandbox --inject {fault}")
     else:
         policy_file = load(policy_path)
         with shown_on(sys.stderr) as progress:
@@ -104,9 +106,9 @@ def _duration(text: str | None) -> timedelta | None:
     try:
         duration = parse_duration(text)
     except ValueError as error:
-        raise UsageError("--for is no duration", why=str(error), next_step="gonogo dryrun --for 60s") from error
+        raise UsageError("--for is not a duration", why=str(error), next_step="gonogo dryrun --for 60s") from error
     if not duration:
-        raise UsageError("--for must be longer than nothing", next_step="gonogo dryrun --for 60s")
+        raise UsageError("--for must be greater than zero", next_step="gonogo dryrun --for 60s")
     return duration
 
 
@@ -116,5 +118,5 @@ def _refuse_with_sandbox(context: click.Context) -> None:
             raise UsageError(
                 f"{option} cannot be used with --sandbox",
                 why="the sandbox has a policy and servers of its own",
-                next_step="leave out one of the two",
+                next_step="leave out one of the two options",
             )

@@ -94,7 +94,7 @@ def _report(error: BaseException) -> str:
     try:
         return f"please report it with the log {_log(error)}"
     except OSError as unwritten:
-        return f"please run it again with 'gonogo --debug' and report what it shows; there is no log: {unwritten}"
+        return f"please run it again with 'gonogo --debug' and report the output; there is no log: {unwritten}"
 
 
 def _log(error: BaseException) -> str:

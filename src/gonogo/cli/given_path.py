@@ -19,5 +19,5 @@ class GivenPath(click.Path[str | Path]):
     ) -> str | Path:
         """Refuse an empty path."""
         if not os.fspath(value):
-            self.fail("the path is empty, which would be the current folder; name it, or say '.'", param, ctx)
+            self.fail("the path is empty; for the current folder write '.'", param, ctx)
         return super().convert(value, param, ctx)

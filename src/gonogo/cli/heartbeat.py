@@ -22,7 +22,7 @@ _take_over_option = click.option(
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def heartbeat() -> None:
-    """Prove that somebody is there: beat once, keep beating, or verify a beat end to end.
+    """Prove that the writer is alive: beat once, keep beating, or verify a beat end to end.
 
     Example: gonogo heartbeat beat --policy gonogo.yaml
     """
@@ -44,13 +44,13 @@ def beat(policy_path: Path, form: str, *, take_over: bool) -> None:
 
 @heartbeat.command()
 @policy_option
-@click.option("--every", metavar="DURATION", help="The interval, over the policy's heartbeat.every.")
+@click.option("--every", metavar="DURATION", help="The interval, in place of the policy's heartbeat.every.")
 @_take_over_option
 def run(policy_path: Path, every: str | None, *, take_over: bool) -> int:
-    """Keep beating; go on after failures, which are logged.
+    """Keep beating. A beat that fails is logged, and the next beat is tried.
 
-    Ends with SIGTERM (exit 0) or an interrupt (exit 130). Tells systemd when it is
-    ready, and feeds its watchdog after each beat that was published everywhere.
+    Ends with SIGTERM (exit 0) or an interrupt (exit 130). Notifies systemd when the first
+    beat is published, and its watchdog after each beat that was published everywhere.
 
     Example: gonogo heartbeat run --every 45s
     """
@@ -70,11 +70,11 @@ def run(policy_path: Path, every: str | None, *, take_over: bool) -> int:
 @click.option("--within", metavar="DURATION", default="2m", show_default=True, help="How long the beat may take.")
 @format_option
 def verify(policy_path: Path, url: str | None, within: str, form: str) -> int:
-    """Beat once, and follow the beat to the server, through the rules, to ok.
+    """Beat once, and follow the beat to the server, through the rules, to the signal heartbeat_ok.
 
-    Rules that are evaluated in the past, such as those of vmalert, get their delay on top of --within.
+    The delay of rules that are evaluated late, such as those of vmalert, is added to --within.
 
-    Exit codes: 0 seen at every stage, 1 missing at one, 2 usage or policy, 3 the server gave no valid answer.
+    Exit codes: 0 seen at every stage, 1 missing at a stage, 2 usage or policy, 3 the server gave no valid answer.
 
     Example: gonogo heartbeat verify --policy gonogo.yaml --within 2m
     """
@@ -103,5 +103,5 @@ def _duration(option: str, text: str) -> timedelta:
     except ValueError as error:
         raise UsageError(f"{option}: {error}") from error
     if not duration:
-        raise UsageError(f"{option}: the time must be above 0", next_step=f"write for example {option} 45s")
+        raise UsageError(f"{option}: the time must be greater than zero", next_step=f"for example {option} 45s")
     return duration

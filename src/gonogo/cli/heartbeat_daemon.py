@@ -83,9 +83,8 @@ def _check_watchdog(every: timedelta) -> None:
         return
     patience = timedelta(microseconds=int(microseconds))
     if patience < 2 * every:
-        _say(
-            f"WatchdogSec is {patience.total_seconds():g} s: one failed beat in {format_duration(every)} restarts this"
-        )
+        watchdog, beat = f"{patience.total_seconds():g} s", format_duration(every)
+        _say(f"WatchdogSec is {watchdog} and a beat comes every {beat}: systemd restarts this after one failed beat")
 
 
 def _say(text: str) -> None:

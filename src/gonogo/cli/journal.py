@@ -14,17 +14,17 @@ from gonogo.model.record import KINDS
 
 @click.group(epilog="Example: gonogo journal list --kind obs-lint")
 def journal() -> None:
-    """List and show what was recorded."""
+    """List and show the records of verdicts and runs."""
 
 
 @journal.command("list", epilog="Example: gonogo journal list --kind promql-unit --limit 5")
-@click.option("--kind", cls=NamedOption, type=OneOf("kind", lambda: KINDS), metavar="KIND", help="Only this kind.")
-@click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="At most so many.")
-@click.option("--steps", is_flag=True, help="Also the records of a reload's steps; JSON always has them.")
+@click.option("--kind", cls=NamedOption, type=OneOf("kind", lambda: KINDS), metavar="KIND", help="Show only this kind.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="Show at most this many.")
+@click.option("--steps", is_flag=True, help="Show the steps of a reload too; JSON always has them.")
 @policy_option
 @format_option
 def list_(*, kind: str | None, limit: int, steps: bool, policy_path: Path, form: str) -> None:
-    """List records, newest first; a reload is one line, and 'show' has its steps."""
+    """List records, newest first. A reload is one line; the command 'show' lists its steps."""
     from gonogo.journal.listing import list_records
     from gonogo.journal.print import list_json, list_text
     from gonogo.policy.load import load
@@ -39,7 +39,7 @@ def list_(*, kind: str | None, limit: int, steps: bool, policy_path: Path, form:
 @policy_option
 @format_option
 def show(number: int, policy_path: Path, form: str) -> None:
-    """Show everything that one record holds, and the steps of a reload."""
+    """Show all fields of one record, and the steps of a reload."""
     from gonogo.journal.listing import show_record, steps_of
     from gonogo.journal.print import record_json, record_text
     from gonogo.policy.load import load

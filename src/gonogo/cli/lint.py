@@ -44,7 +44,7 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\..*)?")
 @click.command(epilog="Example: gonogo lint prometheus/prometheus.yml --fail-on warning")
 @click.argument("paths", nargs=-1, type=GivenPath())
 @policy_option
-@click.option("--prometheus", "url", metavar="URL", help="A running server, for the checks that ask one.")
+@click.option("--prometheus", "url", metavar="URL", help="A running server, for the checks that need a server.")
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "info"]),
@@ -52,19 +52,24 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\..*)?")
     show_default=True,
     help="The least severity that makes the command fail.",
 )
-@click.option("--baseline", type=GivenPath(path_type=Path), metavar="FILE", help="Known findings: only new ones fail.")
-@click.option("--write-baseline", is_flag=True, help="Write what is found now to the baseline.")
+@click.option(
+    "--baseline",
+    type=GivenPath(path_type=Path),
+    metavar="FILE",
+    help="The file of known findings; only new findings fail.",
+)
+@click.option("--write-baseline", is_flag=True, help="Write the findings of this run to the baseline.")
 @click.option(
     "--promtool", "second", metavar="CMD", help="A second promtool, such as 'docker exec prometheus promtool'."
 )
-@click.option("--promtool-root", "root", metavar="DIR", help="The folder in which the second promtool sees the files.")
-@click.option("--allow-version-skew", is_flag=True, help="Let the two promtools be of different versions.")
+@click.option("--promtool-root", "root", metavar="DIR", help="The folder where the second promtool sees the files.")
+@click.option("--allow-version-skew", is_flag=True, help="Allow different versions of the two promtools.")
 @click.option(
     "--requirements",
     "demands",
     type=GivenPath(path_type=Path),
     metavar="FILE",
-    help="What your organisation asks of rules: labels, names, bounds, owners.",
+    help="Your organisation's requirements for rules: labels, names, bounds, owners.",
 )
 @click.option("--server-version", "version", metavar="X.Y", help="The server's version; default: promtool's.")
 @features_option
@@ -87,15 +92,15 @@ def lint(  # noqa: PLR0913 - one parameter for each option
     features: tuple[str, ...],
     form: str,
 ) -> int:
-    """Find what is wrong, misleading or fragile in the rules that one server would load.
+    """Find faults in the rules that one server would load: broken, misleading or fragile rules.
 
-    PATHS are rule files, folders, a prometheus.yml (then exactly what that server would load), PrometheusRule
-    resources, an alertmanager.yml. Without any, the policy's rules and configuration are linted, and the run gate
-    obs-lint is recorded. promtool decides what is valid. A finding is silenced by a comment on its rule:
+    PATHS are rule files, folders, a prometheus.yml (then exactly the files that its server would load),
+    PrometheusRule resources, an alertmanager.yml. Without PATHS, the policy's rules and configuration are linted, and
+    the run gate obs-lint is recorded. promtool decides which syntax is valid. A comment on a rule silences a finding:
     '# gonogo: disable=CHECK reason'.
 
-    Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage or policy, 3 the server to ask does not answer, or
-    vmalert, which has to decide, is not installed.
+    Exit codes: 0 no finding at or above --fail-on, 1 findings, 2 usage or policy, 3 the server does not answer, or
+    vmalert is needed and not installed.
     """
     gc.disable()  # all objects live to the end, and searching them for garbage takes a third of the time
 
@@ -107,7 +112,9 @@ def lint(  # noqa: PLR0913 - one parameter for each option
         raise UsageError("--write-baseline needs a file", next_step="gonogo lint --baseline FILE --write-baseline")
     named = context.get_parameter_source("policy_path") is click.core.ParameterSource.COMMANDLINE
     if features and not paths:
-        raise UsageError("--enable-feature is for files named by path", next_step="name it under prometheus.features")
+        raise UsageError(
+            "--enable-feature is only for files named by path", next_step="set prometheus.features in the policy"
+        )
     policy_file = _policy(policy_path) if named or not paths else None
     request = LintRequest(
         tuple(map(Path, paths)),
@@ -221,7 +228,7 @@ def _version(text: str | None) -> tuple[int, int] | None:
         return None
     found = _VERSION.fullmatch(text)
     if found is None:
-        raise UsageError(f"{text!r} is no version", next_step="gonogo lint --server-version 2.42")
+        raise UsageError(f"{text!r} is not a version", next_step="gonogo lint --server-version 2.42")
     return int(found[1]), int(found[2])
 
 
@@ -232,14 +239,14 @@ def _second(command: str | None, root: str | None, *, any_version: bool) -> Seco
         if root is not None or any_version:
             raise UsageError(
                 "there is no second promtool",
-                why="--promtool-root and --allow-version-skew are about one",
+                why="--promtool-root and --allow-version-skew need one",
                 next_step="name it with --promtool, such as 'docker exec prometheus promtool'",
             )
         return None
     try:
         argv = tuple(shlex.split(command))
     except ValueError as error:
-        raise UsageError("--promtool is no command", why=str(error), next_step="balance its quotes") from error
+        raise UsageError("--promtool is not a command", why=str(error), next_step="close its quotes") from error
     if not argv:
         raise UsageError("--promtool is empty", next_step="name a command, such as 'docker exec prometheus promtool'")
     return SecondPromtool(argv, root, any_version)

@@ -22,13 +22,13 @@ COMMANDS = {
     "decide": ("gonogo.cli.decide:decide", "Answer GO, HOLD or NO-GO now, with the evidence."),
     "dryrun": ("gonogo.cli.dryrun:dryrun", "Check, decide, then watch: the main job."),
     "heartbeat": ("gonogo.cli.heartbeat:heartbeat", "Beat, keep beating, or verify beats end to end."),
-    "journal": ("gonogo.cli.journal:journal", "List and show what was recorded."),
-    "lint": ("gonogo.cli.lint:lint", "Find what is wrong in the rules that a server would load."),
-    "reload": ("gonogo.cli.reload:reload", "Reload the server: proved loaded, or proved back."),
+    "journal": ("gonogo.cli.journal:journal", "List and show the records of verdicts and runs."),
+    "lint": ("gonogo.cli.lint:lint", "Find faults in the rules that a server would load."),
+    "reload": ("gonogo.cli.reload:reload", "Reload the server, and roll back if the proof fails."),
     "rules": ("gonogo.cli.rules:rules", "Write the policy's recording rules, alerts and tests."),
     "sandbox": ("gonogo.cli.sandbox:sandbox", "Run the demo stack on real servers until interrupted."),
     "schema": ("gonogo.cli.schema:schema", "Print the JSON Schema of the policy file."),
-    "test": ("gonogo.cli.test:test", "Run the unit tests of the rules; nothing passes in silence."),
+    "test": ("gonogo.cli.test:test", "Run the unit tests of the rules, and find silent passes."),
 }
 """Name -> the place of the command, and its line in ``gonogo --help``."""
 
@@ -54,7 +54,7 @@ class LazyGroup(click.Group):
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         command = getattr(import_module(module), attribute)
         if not isinstance(command, click.Command):
-            raise TypeError(f"{module}:{attribute} is no command")
+            raise TypeError(f"{module}:{attribute} is not a command")
         return command
 
     def resolve_command(
@@ -84,7 +84,7 @@ def _completion(context: click.Context, parameter: click.Parameter, shell: str |
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 GO or passed, 1 NO-GO or failed, 2 usage or policy, 3 HOLD or undecided, "
-    "4 aborted or rolled back, 70 a bug, 74 the answer could not be written, 130 interrupted, 141 nobody reads it.",
+    "4 aborted or rolled back, 70 a bug, 74 the answer could not be written, 130 interrupted, 141 its reader left.",
 )
 @click.version_option(__version__, prog_name="gonogo")
 @click.option(DEBUG, is_flag=True, help="Show the traceback of an error.")

@@ -30,7 +30,9 @@ def policy_option(function: Function) -> Function:
 
 def prometheus_option(function: Function) -> Function:
     """Add the option ``--prometheus URL``, which replaces the policy's."""
-    return click.option("--prometheus", "url", metavar="URL", help="The server to ask, over the policy's.")(function)
+    return click.option("--prometheus", "url", metavar="URL", help="The server to ask, in place of the policy's.")(
+        function
+    )
 
 
 def features_option(function: Function) -> Function:
@@ -41,7 +43,7 @@ def features_option(function: Function) -> Function:
         multiple=True,
         callback=_features,
         metavar="NAMES",
-        help="What the server's --enable-feature turns on, for files named by path; repeatable.",
+        help="The features that the server turns on, for files named by path; repeatable.",
     )(function)
 
 
@@ -61,5 +63,5 @@ def format_option(function: Function) -> Function:
         type=click.Choice(["text", "json"]),
         default="text",
         show_default=True,
-        help="How the answer is printed.",
+        help="The format of the answer.",
     )(function)

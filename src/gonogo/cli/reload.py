@@ -31,23 +31,25 @@ ROLLED_BACK = 4
     "staged",
     metavar="DIR",
     type=GivenPath(path_type=Path, exists=True, file_okay=False),
-    help="The folder with the new files, in the layout of the live ones; without it they are live already.",
+    help="The staged folder: the new files, in the layout of the live ones. Without it they are live already.",
 )
-@click.option("--dry-run", is_flag=True, help="Check everything, and print what would change.")
-@click.option("--recover", is_flag=True, help="Finish or undo what a killed reload left.")
+@click.option("--dry-run", is_flag=True, help="Check everything, and print the changes.")
+@click.option("--recover", is_flag=True, help="Finish or undo a reload that was killed.")
 @click.option(
-    "--overwrite", is_flag=True, help="With --recover: put files over those somebody else changed; theirs are kept."
+    "--overwrite", is_flag=True, help="With --recover: replace files that another program changed; keep copies of them."
 )
-@click.option("--max-removed", metavar="SHARE", help="The most of rules, jobs or targets that may go, such as 5%.")
+@click.option("--max-removed", metavar="SHARE", help="The most rules, jobs or targets to remove, such as 5%.")
 @click.option(
-    "--repair", is_flag=True, help="Go on though the last reload failed, or the server has what nobody knows."
+    "--repair",
+    is_flag=True,
+    help="Continue although the last reload failed, or gonogo does not know the configuration.",
 )
 @click.option(
     "--without-rollback",
     is_flag=True,
-    help="Go on though there is no good tree to go back to, or it could not be put back.",
+    help="Continue without a way back: there is no last good copy, or it cannot be restored.",
 )
-@click.option("--allow-version-skew", is_flag=True, help="Let promtool be of another version than the server.")
+@click.option("--allow-version-skew", is_flag=True, help="Allow another version of promtool than of the server.")
 @format_option
 def reload(  # noqa: PLR0913 - one parameter for each option
     *,
@@ -63,11 +65,11 @@ def reload(  # noqa: PLR0913 - one parameter for each option
     allow_version_skew: bool,
     form: str,
 ) -> int:
-    """Reload the server, and prove that it has the new configuration, or has the old one back.
+    """Reload the server, and prove that it runs the new configuration. Otherwise roll back, and prove the old one.
 
-    The files are checked first, by lint, promtool and unit tests, and nothing is touched where anything speaks
-    against them: every reason is told. Then the files are switched, the server is asked, and all of it is verified:
-    configuration, rules, evaluations, jobs, targets. Whatever fails is undone.
+    First lint, promtool and unit tests check the files. If they find a problem, the reload is refused with every
+    reason, and no file is changed. Then the files are switched and the server reloads. gonogo verifies its
+    configuration, rules, evaluations, jobs and targets. A failure is rolled back.
 
     Exit codes: 0 reloaded or unchanged, 1 refused or failed, 2 usage or policy, 4 rolled back.
     """
@@ -112,20 +114,20 @@ def exit_code(result: ReloadResult) -> int:
 def _refuse_contradictions(given: list[str], *, recover: bool, overwrite: bool) -> None:
     if recover and given:
         raise UsageError(
-            f"--recover goes without {', '.join(given)}",
-            why="it takes nothing new: it goes to one of the two trees that the killed reload left",
+            f"--recover cannot be used with {', '.join(given)}",
+            why="it takes no new files: it restores one of the two folders that the killed reload left",
             next_step=f"gonogo reload --recover{' --overwrite' if overwrite else ''}",
         )
     if overwrite and not recover:
         raise UsageError(
-            "--overwrite belongs to --recover",
-            why="a reload overwrites nobody's files: what somebody else changed meanwhile is told, and stays",
+            "--overwrite needs --recover",
+            why="a reload never overwrites a file that another program changed: it reports the file",
             next_step="gonogo reload --recover --overwrite",
         )
     if {"--from", "--without-rollback"} <= set(given):
         raise UsageError(
-            "--without-rollback goes without --from",
-            why="there the live files are the old ones, and can always be gone back to",
+            "--without-rollback cannot be used with --from",
+            why="with --from the live files are the old ones, so there is always a way back",
             next_step="gonogo reload --from DIR",
         )
 
@@ -158,5 +160,5 @@ def _share(text: str | None) -> float | None:
         return share(text)
     except ValueError as error:
         raise UsageError(
-            "--max-removed is no share", why=str(error), next_step="gonogo reload --max-removed 5%"
+            "--max-removed is not a share", why=str(error), next_step="gonogo reload --max-removed 5%"
         ) from error

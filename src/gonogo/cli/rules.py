@@ -22,22 +22,26 @@ def _interval(_: click.Context, __: click.Parameter, text: str) -> timedelta:
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
     if not interval:
-        raise click.BadParameter("must be longer than nothing, such as 30s")
+        raise click.BadParameter("must be greater than zero, such as 30s")
     return interval
 
 
 @click.command(epilog="Example: gonogo rules --out prometheus --tests-out tests/promql")
-@click.option("--out", type=_FOLDER, required=True, metavar="DIR", help="Where the folder 'rules' goes, and 'tests'.")
+@click.option(
+    "--out", type=_FOLDER, required=True, metavar="DIR", help="The folder for the folders 'rules' and 'tests'."
+)
 @click.option("--tests-out", type=_FOLDER, metavar="DIR", help="The folder of the tests, instead of 'tests' in --out.")
-@click.option("--interval", callback=_interval, default="30s", show_default=True, help="How often rules are evaluated.")
+@click.option(
+    "--interval", callback=_interval, default="30s", show_default=True, help="The evaluation interval of the rules."
+)
 @click.option("--force", is_flag=True, help="Overwrite files that gonogo did not write.")
 @policy_option
 def rules(out: Path, tests_out: Path | None, interval: timedelta, policy_path: Path, *, force: bool) -> None:
     """Write the policy's recording rules, alerts and tests.
 
     Writes DIR/rules/PREFIX.rules.yml, DIR/rules/PREFIX.alerts.yml and
-    DIR/tests/PREFIX_*_test.yml. The files follow from the policy alone: run it again
-    after every change of the policy.
+    DIR/tests/PREFIX_*_test.yml. The files depend on the policy only. Run the command
+    again after every change of the policy.
     """
     from gonogo.policy.load import load
     from gonogo.rulepack.write import WrittenFile, write_rules
@@ -46,10 +50,10 @@ def rules(out: Path, tests_out: Path | None, interval: timedelta, policy_path: P
     changes = write_rules(policy_file.policy, interval, out, tests_out, force=force)
     lines = [f"{change.change:>9}  {change.path}" for change in changes]
     if any(change.change is WrittenFile.LEFT_OVER for change in changes):
-        lines.append("next: delete what is left over; the policy no longer needs it")
+        lines.append("next: delete the files that are left over; the policy no longer needs them")
     written = [change.path.resolve() for change in changes if change.change is not WrittenFile.LEFT_OVER]
     for key, path in _unnoticed(written, policy_file.rules, policy_file.tests):
-        lines.append(f"next: name {path} under {key} in {policy_path}; as it is, nothing reads it")
+        lines.append(f"next: add {path} to {key} in {policy_path}; without this, no command reads it")
     lines.append(f"next: reload Prometheus, then gonogo decide --policy {policy_path}")
     answer("".join(f"{line}\n" for line in lines))
 

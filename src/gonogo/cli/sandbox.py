@@ -32,7 +32,7 @@ LOOK_EVERY = 1.0
 @click.option(
     "--directory",
     type=GivenPath(path_type=Path),
-    help="An empty folder to keep everything in; by default a temporary one, removed at the end.",
+    help="An empty folder for all files; the default is a temporary folder that is removed at the end.",
 )
 @click.option(
     "--interval",
@@ -40,14 +40,14 @@ LOOK_EVERY = 1.0
     metavar="DURATION",
     default="5s",
     show_default=True,
-    help="How often is scraped and evaluated. Windows and thresholds stay as they are.",
+    help="The interval of scrapes and evaluations. Windows and thresholds do not change.",
 )
 def sandbox(directory: Path | None, every: str) -> int:
     """Run the demo stack on real servers until interrupted.
 
-    Once 'gonogo decide' on its policy says GO, one JSON line on standard output tells
-    where the policy, the server and the folder are. Its data are scripted; the
-    servers, the rules and the beats are real.
+    When 'gonogo decide' answers GO for the policy of the stack, one JSON line on standard
+    output has the policy, the URL of the server and the folder. The data are scripted.
+    The servers, the rules and the beats are real.
 
     Exit codes: 0 ended by SIGTERM, 1 the stack did not come up, 130 interrupted.
     """
@@ -64,7 +64,7 @@ def sandbox(directory: Path | None, every: str) -> int:
                 "directory": str(stack.directory),
             }
             answer(f"{json.dumps(paths)}\n")
-            _say("everything is up; what feeds it is scripted. Interrupt to stop")
+            _say("the stack is up; its data are scripted. Interrupt to stop")
             _keep(stack)
     except Stopped as stopped:
         if stopped.number != signal.SIGTERM:
@@ -82,7 +82,7 @@ def _keep(stack: Stack) -> NoReturn:
                 told.discard(server.name)
             elif server.name not in told:
                 told.add(server.name)
-                _say(f"DEAD: {server.name} has ended by itself, and nothing starts it again; its log ends:")
+                _say(f"DEAD: {server.name} ended by itself and is not started again; the end of its log:")
                 print(plain(server.log_tail()), file=sys.stderr, flush=True)
         pause(LOOK_EVERY)
 
@@ -91,12 +91,12 @@ def _interval(text: str) -> timedelta:
     try:
         interval = parse_duration(text)
     except ValueError as error:
-        raise UsageError(f"--interval: {error}", next_step="write for example --interval 5s") from error
+        raise UsageError(f"--interval: {error}", next_step="for example --interval 5s") from error
     if not SHORTEST <= interval <= LONGEST or MINUTE % interval:
         raise UsageError(
             f"--interval: {text} does not fit the sandbox",
-            why="its history is made of whole steps",
-            next_step="choose between 1s and 30s, dividing a minute",
+            why="the history of the sandbox has whole steps",
+            next_step="choose a divisor of a minute from 1s to 30s, such as 5s",
         )
     return interval
 

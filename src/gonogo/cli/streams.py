@@ -69,7 +69,7 @@ def _loss(error: OSError) -> GonogoError:
         "the answer could not be written",
         where="standard output",
         why=error.strerror or str(error),
-        next_step="make room where it goes, and run the command again",
+        next_step="make room on its disk, and run the command again",
     )
 
 

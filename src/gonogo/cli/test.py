@@ -38,19 +38,26 @@ _TIMES = 10
     multiple=True,
     type=GivenPath(path_type=Path),
     metavar="DIR|FILE",
-    help="Where rules live that tests name by base name; repeatable.",
+    help="Where to find rule files that tests name by base name; repeatable.",
 )
 @click.option(
-    "--allow", multiple=True, metavar="'PASS reason'", help="Tolerate a kind of silent pass, with a reason; repeatable."
+    "--allow", multiple=True, metavar="'PASS reason'", help="Allow a kind of silent pass, with a reason; repeatable."
 )
-@click.option("--cache", type=GivenPath(path_type=Path), metavar="DIR", help="Where passes are kept between runs.")
-@click.option("--no-cache", is_flag=True, help="Run every file, whatever passed before.")
+@click.option(
+    "--cache", type=GivenPath(path_type=Path), metavar="DIR", help="The folder for passed results between runs."
+)
+@click.option("--no-cache", is_flag=True, help="Run every file, also files that passed before.")
 @click.option("--junit", type=GivenPath(path_type=Path), metavar="FILE", help="Write JUnit XML as well.")
 @click.option("--coverage", is_flag=True, help="Remove each rule in turn: a rule is covered if a test then fails.")
 @click.option(
-    "--min-coverage", callback=percentage, metavar="PERCENT", help="Fail under this coverage; never rounded up."
+    "--min-coverage",
+    callback=percentage,
+    metavar="PERCENT",
+    help="Fail below this coverage, which is never rounded up.",
 )
-@click.option("--mutants", is_flag=True, help="Change each covered rule a little, and list what no test notices.")
+@click.option(
+    "--mutants", is_flag=True, help="Change each covered rule a little, and list changes that no test notices."
+)
 @click.option("--for", "lasting", callback=duration, metavar="DURATION", help="Stop making mutants after this time.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Draw the order of mutants with this number.")
 @features_option
@@ -74,14 +81,14 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
     features: tuple[str, ...],
     form: str,
 ) -> int:
-    """Run the unit tests of the rules in promtool, and fail what passes without proving anything.
+    """Run the unit tests of the rules in promtool, and fail silent passes: tests that prove nothing.
 
-    PATHS are test files, folders, or globs; PrometheusRule resources are unwrapped. A policy that --policy names gives
-    them its server's dialect and features. Without any, the policy's tests are run, and the run gate promql-unit is
-    recorded; it does not pass with anything that --allow tolerates.
+    PATHS are test files, folders or globs; PrometheusRule resources are unwrapped. With --policy, the policy gives
+    the dialect and the features of the server. Without PATHS, the policy's tests are run, and the run gate
+    promql-unit is recorded. The gate does not pass if --allow allows a silent pass.
 
-    Exit codes: 0 all pass, 1 a test or a silent pass fails, too little is covered, a mutant lives, or none could be
-    tried, 2 usage, policy, or no promtool, 3 a test needs vmalert-tool, or the policy's files changed meanwhile.
+    Exit codes: 0 all pass, 1 a test or a silent pass fails, the coverage is too low, a mutant lives, or no mutant could
+    be tried, 2 usage, policy, or no promtool, 3 a test needs vmalert-tool, or the policy's files changed meanwhile.
     """
     gc.disable()  # all objects live to the end
 
@@ -89,11 +96,13 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
     from gonogo.ruletests.core.allowance import allowances
 
     if rules and not paths:
-        raise UsageError("--rules is for tests named by path", next_step="a policy says under 'rules' where rules live")
+        raise UsageError("--rules is only for tests named by path", next_step="set 'rules' in the policy")
     if features and not paths:
-        raise UsageError("--enable-feature is for tests named by path", next_step="name it under prometheus.features")
+        raise UsageError(
+            "--enable-feature is only for tests named by path", next_step="set prometheus.features in the policy"
+        )
     if lasting is not None and not mutants:
-        raise UsageError("--for is for mutants", next_step="ask for them: --mutants")
+        raise UsageError("--for needs --mutants", next_step="add --mutants, or leave out --for")
     allowed = allowances(allow)
     folder = None if no_cache else cache or default_folder()
     named = context.get_parameter_source("policy_path") is click.core.ParameterSource.COMMANDLINE
@@ -192,5 +201,5 @@ def _write_junit(path: Path, report: UnitReport) -> None:
             "the JUnit file could not be written",
             where=str(path),
             why=error.strerror or str(error),
-            next_step="name a file in a folder that is there and can be written to",
+            next_step="name a file in a folder that exists and can be written",
         ) from error

@@ -116,7 +116,7 @@ def _create(path: Path) -> None:
 @contextmanager
 def _opened(path: Path, mode: str, failure: type[GonogoError]) -> Iterator[sqlite3.Connection]:
     if not stat.S_ISREG(path.stat().st_mode):
-        raise failure("this is no journal", where=str(path), why="it is not a regular file", next_step=_ANOTHER_FILE)
+        raise failure("this is not a journal", where=str(path), why="it is not a regular file", next_step=_ANOTHER_FILE)
     with closing(_connect(path, mode)) as connection:
         _check_schema(connection, path, failure)
         yield connection
@@ -132,7 +132,7 @@ def _check_schema(connection: sqlite3.Connection, path: Path, failure: type[Gono
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION_ID:
         why = "it is a database of another program, or empty"
-        raise failure("this is no journal", where=str(path), why=why, next_step=_ANOTHER_FILE)
+        raise failure("this is not a journal", where=str(path), why=why, next_step=_ANOTHER_FILE)
     if version != SCHEMA_VERSION:
         raise failure(
             f"the journal has schema version {version}, this gonogo knows {SCHEMA_VERSION}",
@@ -145,8 +145,8 @@ def _check_schema(connection: sqlite3.Connection, path: Path, failure: type[Gono
 _ANOTHER_FILE = "name another file as 'journal' in the policy, or move this one away"
 _NEXT_STEPS = {
     sqlite3.SQLITE_NOTADB: _ANOTHER_FILE,
-    sqlite3.SQLITE_CORRUPT: "move it away and run the checks again: records in it count for nothing",
-    sqlite3.SQLITE_IOERR: "see what the kernel's log says of its disk",
+    sqlite3.SQLITE_CORRUPT: "move it away and run the checks again: its records do not count",
+    sqlite3.SQLITE_IOERR: "look for errors of the disk in the kernel's log",
 }
 _PERHAPS_FULL = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN})
 """Result codes that SQLite also returns if the disk has no room for its log or its index."""
@@ -168,12 +168,12 @@ def _explained(path: Path, failure: type[GonogoError], what: str, *, locked: typ
             raise locked("the journal is locked", where=str(path), why=why, next_step="try again") from error
         if code == sqlite3.SQLITE_FULL or (code in _PERHAPS_FULL and _is_full(path.parent)):
             raise _no_room(path, str(error)) from error
-        step = _NEXT_STEPS.get(code, "see who may read and write it and its folder")
+        step = _NEXT_STEPS.get(code, "check the permissions of the file and its folder")
         raise failure(what, where=str(path), why=str(error), next_step=step) from error
     except OSError as error:
         if error.errno in NO_SPACE:
             raise _no_room(path, error.strerror or str(error)) from error
-        step = "see who may read and write it and its folder"
+        step = "check the permissions of the file and its folder"
         raise failure(what, where=str(path), why=error.strerror or str(error), next_step=step) from error
 
 

@@ -29,7 +29,7 @@ def show_record(journal: Path, number: int) -> Record:
     """
     found = record(journal, number)
     if found is None:
-        next_step = "gonogo journal list shows the numbers there are"
+        next_step = "gonogo journal list shows the numbers of all records"
         raise UsageError(f"there is no record {number}", where=str(journal), next_step=next_step)
     return found
 

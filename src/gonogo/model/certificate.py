@@ -60,7 +60,7 @@ def parse_criterion(text: str) -> Criterion:
     match = _FORM.fullmatch(text)
     if match is None:
         message = (
-            f"{text!r} is no criterion; write 'share(signal == 1) >= 0.99', 'mean(signal) <= 0.2' "
+            f"{text!r} is not a criterion; write 'share(signal == 1) >= 0.99', 'mean(signal) <= 0.2' "
             "or 'rises(signal, 0.2) <= 0'"
         )
         raise ValueError(message)
@@ -79,5 +79,5 @@ def _statistic(kind: str, inner: str, text: str) -> Statistic:
         return Mean(inner.strip())
     if kind == "rises" and (match := _RISES.fullmatch(inner)):
         return Rises(match[1], float(match[2]))
-    message = f"{text!r}: {kind} takes {'a signal' if kind == 'mean' else 'a signal and a number'}"
+    message = f"{text!r}: {kind} needs {'a signal' if kind == 'mean' else 'a signal and a number'}"
     raise ValueError(message)

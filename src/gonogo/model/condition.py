@@ -129,13 +129,15 @@ def _parse_term(text: str) -> Term:
             raise ValueError(message)
         held = _positive(match[4]) if match[4] else None
         return Comparison(match[1], Operator(match[2]), bound, held)
-    message = f"{text.strip()!r} is no condition; write 'signal <= 0.5', 'signal == 1 for 5m' or 'falling(signal, 30m)'"
+    message = (
+        f"{text.strip()!r} is not a condition; write 'signal <= 0.5', 'signal == 1 for 5m' or 'falling(signal, 30m)'"
+    )
     raise ValueError(message)
 
 
 def _positive(text: str) -> timedelta:
     duration = parse_duration(text)
     if not duration:
-        message = f"the duration {text!r} must be longer than nothing"
+        message = f"the duration {text!r} must be greater than zero"
         raise ValueError(message)
     return duration

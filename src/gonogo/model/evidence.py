@@ -25,7 +25,7 @@ class Unread:
 
     question: str
     why: str
-    next_step: str = "bring the server back, or mend its address"
+    next_step: str = "start the server, or fix its address"
     partial: bool = False
 
 

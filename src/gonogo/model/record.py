@@ -52,7 +52,7 @@ class Record:
         if not self.kind or not self.outcome:
             raise ValueError("a record needs a kind and an outcome")
         if not math.isfinite(self.at):
-            raise ValueError(f"a record cannot be dated {self.at}")
+            raise ValueError(f"the time of a record must be a finite number, not {self.at}")
 
     @property
     def sentence(self) -> str:

@@ -45,11 +45,11 @@ class Complaints:
         """Add the mistake that a key does not exist at its place. The message never repeats the value."""
         name = str(loc[-1])
         if name in SECRET_KEYS:
-            hint = f"put it into a file and name that by {name}_file, or name an environment variable by {name}_env"
+            hint = f"name the file with the secret in {name}_file, or its environment variable in {name}_env"
             self.about(loc, "a secret does not belong in a policy", hint, key=True)
             return
         hint = did_you_mean(name, known)
-        self.about(loc, "there is no such key", hint or f"known here: {', '.join(sorted(known))}", key=True)
+        self.about(loc, "there is no such key", hint or f"known keys: {', '.join(sorted(known))}", key=True)
 
 
 def dotted(loc: Sequence[str | int]) -> str:

@@ -62,7 +62,7 @@ def _judged(policy: Policy) -> Iterator[tuple[Loc, Condition | Criterion]]:
 def _repeated(loc: Loc, entries: Sequence[Hashable], *inner: str) -> Iterator[PolicyFinding]:
     for place, entry in enumerate(entries):
         if entry in entries[:place]:
-            yield _error("repeated", (*loc, place, *inner), f"{entry!r} stands here twice", "keep one of them")
+            yield _error("repeated", (*loc, place, *inner), f"{entry!r} is listed twice", "keep one of them")
 
 
 def _weights(keys: StabilityKeys | None) -> Iterator[PolicyFinding]:
@@ -72,7 +72,9 @@ def _weights(keys: StabilityKeys | None) -> Iterator[PolicyFinding]:
     missing = [name for name, weight in weights.items() if weight is None]
     loc: Loc = ("stability", "weights")
     if missing:
-        yield _error("weights", loc, f"{' and '.join(missing)} missing of {', '.join(WeightKeys.model_fields)}")
+        yield _error(
+            "weights", loc, f"{' and '.join(missing)} missing: give all of {', '.join(WeightKeys.model_fields)}"
+        )
     elif abs((total := math.fsum(weights.values())) - 1) > WEIGHTS_TOLERANCE:
         yield _error("weights", loc, f"the weights sum to {total:.10g}, not to 1")
 
@@ -80,13 +82,18 @@ def _weights(keys: StabilityKeys | None) -> Iterator[PolicyFinding]:
 def _realm_labels(keys: PolicyKeys, policy: Policy) -> Iterator[PolicyFinding]:
     if policy.realm is None:
         return
-    hint = "the realm is said once, by realm"
+    hint = "only the key realm sets this label"
     for place, label in enumerate(keys.subjects or ()):
         if label == REALM_LABEL:
-            yield _error("realm-label", ("subjects", place), "a subject cannot be a realm", hint)
+            yield _error("realm-label", ("subjects", place), "the label of the realm cannot name subjects", hint)
     for name, signal in (keys.signals or {}).items():
         if signal is not None and REALM_LABEL in (signal.labels or {}):
-            yield _error("realm-label", ("signals", name, "labels", REALM_LABEL), "the label is the realm's", hint)
+            yield _error(
+                "realm-label",
+                ("signals", name, "labels", REALM_LABEL),
+                "a signal cannot set the label of the realm",
+                hint,
+            )
 
 
 def _error(check: str, loc: Loc, message: str, next_step: str = "") -> PolicyFinding:

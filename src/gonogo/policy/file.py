@@ -59,15 +59,21 @@ def _content(path: Path) -> bytes:
         if stat.S_ISDIR(mode):
             raise _refused(path, "this is a folder", "name the policy file in it")
         if not stat.S_ISREG(mode):
-            raise _refused(path, "this is no regular file", "name a file")
+            raise _refused(path, "this is not a regular file", "name a regular file")
         content = read_some(path, LARGEST_BYTES)
     except FileNotFoundError as error:
-        raise _refused(path, "there is no such file", "write a policy, or name one with --policy FILE") from error
+        raise _refused(
+            path, "there is no such file", "write a policy, or name another file with --policy FILE"
+        ) from error
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise _refused(path, f"it cannot be read: {why}", "make it readable, or name another with --policy") from error
+        raise _refused(
+            path, f"the file cannot be read: {why}", "make it readable, or name another file with --policy FILE"
+        ) from error
     if len(content) > LARGEST_BYTES:
-        raise _refused(path, f"it is larger than {LARGEST_BYTES // 1024} KiB, which no policy is", "name a policy file")
+        raise _refused(
+            path, f"the file is larger than {LARGEST_BYTES // 1024} KiB, the limit for a policy", "name a policy file"
+        )
     return content
 
 
@@ -80,7 +86,7 @@ def _text(path: Path, content: bytes) -> str:
             bad = error.start
     before = content[:bad].decode(errors="replace")
     place = Position(str(path), before.count("\n") + 1, len(before) - before.rfind("\n"))
-    raise PolicyError((Problem(place, "this is no UTF-8 text", "name a policy file, not a binary one"),))
+    raise PolicyError((Problem(place, "this is not UTF-8 text", "name a policy file, not a binary file"),))
 
 
 def _refused(path: Path, what: str, next_step: str) -> PolicyError:

@@ -39,7 +39,7 @@ def warning_lines(policy_file: PolicyFile, warnings: tuple[PolicyFinding, ...]) 
     own = any(f"{name}.".startswith(f"{key}.") for name in policy_file.named for key in WARNED_OF)
     if own or not warnings:
         return tuple(said(warning, policy_file) for warning in warnings)
-    return (f"{len(warnings)} warnings, all of them the preset's own; docs/policy.md argues each",)
+    return (f"{len(warnings)} warnings, all from the preset; docs/policy.md explains each",)
 
 
 def said(finding: PolicyFinding, policy_file: PolicyFile) -> str:

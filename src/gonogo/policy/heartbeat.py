@@ -62,7 +62,9 @@ def load_heartbeat(path: Path) -> HeartbeatFile:
     identity = read_identity(source.keys, complaints)
     heartbeat = read_heartbeat(source.keys.get("heartbeat", {}), source.folder, complaints)
     if identity.prefix is None and not complaints.touch("prefix"):
-        complaints.about(("prefix",), "a heartbeat's metric names begin with the prefix", "give one, such as duri")
+        complaints.about(
+            ("prefix",), "the metric names of the heartbeat begin with the prefix", "set one, such as duri"
+        )
     if complaints.problems:
         raise PolicyError(tuple(complaints.problems))
     folder = heartbeat.textfile_dir
@@ -74,7 +76,7 @@ def read_identity(keys: Mapping[str, object], complaints: Complaints) -> Identit
     """Read ``preset``, ``realm`` and ``prefix``. A key with a mistake gets the value of the preset."""
     preset = keys.get("preset", DEFAULT_PRESET)
     if preset is not None and preset not in PRESETS:
-        complaints.about(("preset",), f"must be {' or '.join(PRESETS)}, or null for a policy of one's own")
+        complaints.about(("preset",), f"must be {' or '.join(PRESETS)}, or null for a policy without a preset")
         preset = DEFAULT_PRESET
     base = preset_keys(str(preset)) if preset is not None else {}
     found = {"realm": base.get("realm"), "prefix": base.get("prefix")}
@@ -86,7 +88,7 @@ def read_identity(keys: Mapping[str, object], complaints: Complaints) -> Identit
         elif preset is None:
             found[name] = None
         else:
-            complaints.about((name,), f"the signals of the preset need a {name}", "give one, or say preset: null")
+            complaints.about((name,), f"the signals of the preset need a {name}", f"set {name}, or write preset: null")
     return Identity(None if preset is None else str(preset), _text(found["realm"]), _text(found["prefix"]))
 
 
@@ -115,9 +117,11 @@ def _consistent(heartbeat: Heartbeat, complaints: Complaints) -> None:
     if complaints.touch("heartbeat"):
         return
     if heartbeat.read == "textfile" and heartbeat.textfile_dir is None:
-        complaints.about(("heartbeat", "read"), "there is no textfile to read", "give textfile_dir, or say read: push")
+        complaints.about(("heartbeat", "read"), "there is no textfile to read", "set textfile_dir, or write read: push")
     if heartbeat.read == "push" and heartbeat.pushgateway is None:
-        complaints.about(("heartbeat", "read"), "there is no Pushgateway to read from", "give pushgateway its address")
+        complaints.about(
+            ("heartbeat", "read"), "there is no Pushgateway to read from", "set pushgateway to its address"
+        )
     for finding in heartbeat_findings(heartbeat, scrape=None):
         if finding.severity is PolicySeverity.ERROR:
             complaints.about(finding.loc, finding.message, finding.next_step)
@@ -156,7 +160,7 @@ def _checked(
 def _fresh(value: object) -> timedelta:
     fresh = values.positive_duration(value)
     if fresh % timedelta(seconds=1) or fresh > LONGEST_FRESH:
-        raise ValueError("must be whole seconds, at most 7d: metric names carry it")
+        raise ValueError("must be whole seconds, at most 7d, because metric names contain it")
     return fresh
 
 

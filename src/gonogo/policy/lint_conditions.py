@@ -53,8 +53,10 @@ def condition_findings(policy: Policy, *, evaluation: timedelta | None) -> tuple
 
 def _term(policy: Policy, placed: Placed, term: Term, evaluation: timedelta | None) -> Iterator[PolicyFinding]:
     if evaluation is not None and term.window is not None and term.window < SAMPLES_IN_A_WINDOW * evaluation:
-        message = f"{format_duration(term.window)} does not hold two evaluations, {format_duration(evaluation)} apart"
-        yield PolicyFinding("window-lt-2x-interval", PolicySeverity.ERROR, placed.loc, message, "take a longer window")
+        message = (
+            f"{format_duration(term.window)} is shorter than two evaluations, one every {format_duration(evaluation)}"
+        )
+        yield PolicyFinding("window-lt-2x-interval", PolicySeverity.ERROR, placed.loc, message, "use a longer window")
     if isinstance(term, Comparison) and term.signal in policy.signals:
         yield from _comparison(policy, placed, term)
 
@@ -64,7 +66,7 @@ def _comparison(policy: Policy, placed: Placed, term: Comparison) -> Iterator[Po
     if term.bound not in signal.range:
         message = f"{term.bound:g} is outside the range of {signal.name}, {signal.range}"
         yield PolicyFinding(
-            "threshold-out-of-range", PolicySeverity.ERROR, placed.loc, message, "take a number within it"
+            "threshold-out-of-range", PolicySeverity.ERROR, placed.loc, message, "use a number in the range"
         )
         return
     reached = tuple(reaches(policy, signal))
@@ -72,9 +74,11 @@ def _comparison(policy: Policy, placed: Placed, term: Comparison) -> Iterator[Po
     for reach in dead[:1]:
         severity = PolicySeverity.ERROR if len(dead) == len(reached) else PolicySeverity.WARNING
         message = (
-            f"{signal.name} reads at most {reach.values.high:g}, by {reach.because}: {term.bound:g} is out of reach"
+            f"{signal.name} is at most {reach.values.high:g} ({reach.because}), so it never reaches {term.bound:g}"
         )
-        yield PolicyFinding("threshold-unreachable", severity, placed.loc, message, "take a number within reach")
+        yield PolicyFinding(
+            "threshold-unreachable", severity, placed.loc, message, "use a number that the signal can reach"
+        )
     if not dead:
         yield from _decided(placed, term, signal.range)
 
@@ -85,12 +89,16 @@ def _dead(term: Comparison, reach: Reach) -> bool:
 
 def _decided(placed: Placed, term: Comparison, values: ValueRange) -> Iterator[PolicyFinding]:
     if never(term, values):
-        message = f"{term.signal}, in {values}, is never {term.op} {term.bound:g}"
-        yield PolicyFinding("never-holds", PolicySeverity.ERROR, placed.loc, message, "take a number that can be met")
+        message = f"{term.signal} is in {values}, so it is never {term.op} {term.bound:g}"
+        yield PolicyFinding(
+            "never-holds", PolicySeverity.ERROR, placed.loc, message, "use a number that some values meet"
+        )
     elif always(term, values):
-        message = f"{term.signal}, in {values}, is always {term.op} {term.bound:g}: only its presence is asked for"
+        message = (
+            f"{term.signal} is in {values}, so it is always {term.op} {term.bound:g}: any sample meets the condition"
+        )
         severity = PolicySeverity.WARNING if placed.role == REQUIRE else PolicySeverity.ERROR
-        yield PolicyFinding("always-holds", severity, placed.loc, message, "take a number that can be missed")
+        yield PolicyFinding("always-holds", severity, placed.loc, message, "use a number that some values do not meet")
 
 
 def _criteria(policy: Policy) -> Iterator[PolicyFinding]:
@@ -102,11 +110,15 @@ def _criteria(policy: Policy) -> Iterator[PolicyFinding]:
         if values is not None and criterion.bound.bound not in values:
             message = f"{criterion.bound.bound:g} is outside {values}"
             loc = ("dry_run", "certify", place)
-            yield PolicyFinding("threshold-out-of-range", PolicySeverity.ERROR, loc, message, "take a number within it")
+            yield PolicyFinding(
+                "threshold-out-of-range", PolicySeverity.ERROR, loc, message, "use a number in the range"
+            )
 
 
 def _silent_gates(policy: Policy) -> Iterator[PolicyFinding]:
     for gate in policy.gates:
         if not gate.require:
-            message = "a gate that requires nothing proves nothing: it is HOLD for ever"
-            yield PolicyFinding("asks-nothing", PolicySeverity.WARNING, ("gates", gate.name), message, "add to require")
+            message = "a gate without a condition under require proves nothing, and is always HOLD"
+            yield PolicyFinding(
+                "asks-nothing", PolicySeverity.WARNING, ("gates", gate.name), message, "add a condition"
+            )

@@ -45,16 +45,18 @@ def _errors(heartbeat: Heartbeat, scrape: timedelta | None) -> Iterator[PolicyFi
     every = format_duration(heartbeat.every)
     if heartbeat.fresh <= heartbeat.every:
         message = f"a limit of {heartbeat.fresh_name} makes a healthy writer stale before its next beat, {every} later"
-        yield _error("fresh-not-over-every", "fresh", message, f"take {_whole(2.5 * heartbeat.every)}")
+        yield _error("fresh-not-over-every", "fresh", message, f"use {_whole(2.5 * heartbeat.every)}")
     elif scrape is not None and heartbeat.fresh < heartbeat.every + scrape:
         message = f"a beat every {every}, seen up to {format_duration(scrape)} later, is stale without any loss"
-        yield _error("fresh-not-over-every", "fresh", message, f"take {_whole(2.5 * heartbeat.every + scrape)}")
+        yield _error("fresh-not-over-every", "fresh", message, f"use {_whole(2.5 * heartbeat.every + scrape)}")
     if heartbeat.window <= heartbeat.every:
-        message = f"a window of {heartbeat.window_name} need not hold a single beat, which come every {every}"
-        yield _error("window-not-over-every", "window", message, f"take {_whole(BEATS_IN_A_WINDOW * heartbeat.every)}")
+        message = f"a window of {heartbeat.window_name} can be without a beat, because a beat comes every {every}"
+        yield _error("window-not-over-every", "window", message, f"use {_whole(BEATS_IN_A_WINDOW * heartbeat.every)}")
     if scrape is not None and heartbeat.window < SCRAPES_IN_A_WINDOW * scrape:
-        message = f"a window of {heartbeat.window_name} does not hold two scrapes, {format_duration(scrape)} apart"
-        yield _error("window-lt-2x-scrape", "window", message, f"take at least {_whole(4 * scrape)}")
+        message = (
+            f"a window of {heartbeat.window_name} is shorter than two scrapes, one every {format_duration(scrape)}"
+        )
+        yield _error("window-lt-2x-scrape", "window", message, f"use at least {_whole(4 * scrape)}")
 
 
 def _warnings(heartbeat: Heartbeat, scrape: timedelta | None) -> Iterator[PolicyFinding]:
@@ -66,16 +68,16 @@ def _warnings(heartbeat: Heartbeat, scrape: timedelta | None) -> Iterator[Policy
             f"{_alarms(every, fresh, scrape)} ({_alarms(every, _seconds(better), scrape)} at {_whole(better)}); "
             f"{misses(every, fresh, scrape)}"
         )
-        yield _warning("fresh-multiple-of-every", "fresh", message, f"take {_whole(better)}, or beat more often")
+        yield _warning("fresh-multiple-of-every", "fresh", message, f"use {_whole(better)}, or beat more often")
     if heartbeat.every < heartbeat.window < BEATS_IN_A_WINDOW * heartbeat.every:
         fits = math.floor(window / every)
         enough = BEATS_IN_A_WINDOW * heartbeat.every
         alarms, fewer = (loss_run(int(DAY / every), run, loss=HEALTHY_LOSS) for run in (fits, BEATS_IN_A_WINDOW))
         message = (
-            f"{heartbeat.window_name} holds {fits} beat{'s' * (fits > 1)}: changes reads 0 on {share(alarms)} of "
+            f"{heartbeat.window_name} has room for {fits} beat{'s' * (fits > 1)}: changes is 0 on {share(alarms)} of "
             f"healthy days ({share(fewer)} at {_whole(enough)}); {misses(every, window, scrape)}"
         )
-        yield _warning("window-lt-5x-every", "window", message, f"take at least {_whole(enough)}")
+        yield _warning("window-lt-5x-every", "window", message, f"use at least {_whole(enough)}")
 
 
 def alarms_a_day(every: float, limit: float, scrape: float) -> float:
@@ -99,7 +101,8 @@ def misses(every: float, limit: float, scrape: timedelta | None) -> str:
     missed = outage_missed(every, limit, outage)
     late = detection(every, limit, _seconds(scrape)).longest
     return (
-        f"an outage of {outage:g}s is missed with probability {missed:.2g}, a dead writer seen after at most {late:g}s"
+        f"an outage of {outage:g}s is missed with probability {missed:.2g}, "
+        f"a dead writer is seen after at most {late:g}s"
     )
 
 

@@ -37,16 +37,14 @@ def sustained_findings(
         window = windows.get(policy.signals[term.signal].metric)
         if window is None or held >= window:
             continue
-        what = (
-            f"for {format_duration(held)} is shorter than the {format_duration(window)} that {term.signal} looks back"
-        )
+        what = f"for {format_duration(held)} is shorter than the window of {term.signal}, {format_duration(window)}"
         if placed.role == REQUIRE:
-            worth = "it adds nothing to what the signal has seen already"
+            worth = "the signal covers this time already, so the for has no effect"
         elif (limit := _beat_limit(policy.heartbeat, term.signal)) is not None:
             worth = _beaten(policy.heartbeat, limit + held, scrape)
         else:
             worth = _clustered(window, held, tick)
-        step = f"take at least {format_duration(window)}, or count on no more than this"
+        step = f"use at least {format_duration(window)}, or accept this"
         yield PolicyFinding("for-lt-window", PolicySeverity.WARNING, placed.loc, f"{what}: {worth}", step)
 
 
@@ -68,7 +66,7 @@ def _beaten(heartbeat: Heartbeat, limit: timedelta, scrape: timedelta | None) ->
     every, waited = heartbeat.every / _SECOND, (scrape or timedelta(0)) / _SECOND
     alarms = alarms_a_day(every, limit / _SECOND, waited)
     return (
-        f"the next beat ends it at once, so it is a false alarm on {share(alarms)} of healthy days; "
+        f"the next beat ends the condition, so it is a false alarm on {share(alarms)} of healthy days; "
         f"{misses(every, limit / _SECOND, scrape)}"
     )
 
@@ -78,8 +76,8 @@ def _clustered(window: timedelta, held: timedelta, tick: timedelta) -> str:
     if WORTH * window < _DAY:
         better = f" ({share(_false_alarm(window, WORTH * window, tick))} for {format_duration(WORTH * window)})"
     return (
-        "what lifts it over the threshold once can keep it there for all of that, so if 1 % of evaluations do it is "
-        f"a false alarm on {share(alarms)} of days{better}; nothing that lasts {format_duration(held)} is missed"
+        "one event can keep the signal over the threshold for the whole window, so if 1 % of evaluations have one, "
+        f"there is a false alarm on {share(alarms)} of days{better}; no violation of {format_duration(held)} is missed"
     )
 
 

@@ -25,7 +25,9 @@ def rule_paths(policy_file: PolicyFile) -> tuple[Path, ...]:
         matched = matching(pattern)
         found.update(matched)
         if not matched:
-            problems.append(Problem(None, f"rules: {pattern} matches no file", "write them with 'gonogo rules --out'"))
+            problems.append(
+                Problem(None, f"rules: {pattern} matches no file", "write the rules with 'gonogo rules --out DIR'")
+            )
     if problems:
         raise PolicyError(tuple(problems))
     return tuple(sorted(found))
@@ -44,7 +46,7 @@ def policy_rules(policy_file: PolicyFile, dialect: Dialect | None = None) -> tup
         try:
             text = read_text(path)
         except (OSError, UnicodeDecodeError) as error:
-            problems.append(Problem(None, f"rules: {path} cannot be read: {error}", "mend or remove the file"))
+            problems.append(Problem(None, f"rules: {path} cannot be read: {error}", "fix or remove the file"))
             continue
         read = read_rules(text, str(path), dialect or policy_file.server.dialect)
         groups += read.groups

@@ -46,47 +46,51 @@ _HEARTBEAT = Heartbeat()
 class RunsKeys(Keys):
     """The run gates: lint, unit tests and smoke."""
 
-    max_age: Duration = Field(default=Runs().max_age, description="How old a passed record may be.")
-    required: list[RunGate] | None = Field(default=list(Runs().required), description="Which of them must pass.")
+    max_age: Duration = Field(default=Runs().max_age, description="The greatest age of a passed record.")
+    required: list[RunGate] | None = Field(default=list(Runs().required), description="The run gates that must pass.")
 
 
 class SignalKeys(Keys):
-    """A named series; of a preset's signal only what is given changes."""
+    """A named series. For a signal of the preset, only the given keys change."""
 
     metric: MetricName | None = Field(
-        default=None, description="The metric's name; null = the prefix, _ and the signal's name."
+        default=None, description="The name of the metric; null = the prefix, _ and the signal's name."
     )
     labels: dict[LabelName, Text] | None = Field(
-        default=None, description="Labels it must bear, metric_realm left out."
+        default=None, description="Labels that the series must have, besides metric_realm."
     )
     range: Bounds | None = Field(
-        default=None, description="The values that can be meant, [low, high]; null = no bound."
+        default=None, description="The values that the signal can have, [low, high]; null = no bound."
     )
     max_age: Duration | None = Field(
-        default=None, description="How old its newest sample may be; null = 2 intervals + 5 s."
+        default=None, description="The greatest age of the newest sample; null = 2 intervals + 5 s."
     )
     push_max_age: Duration | None = Field(
-        default=None, description="How old a push under it may be; null = max_age, at least 5m."
+        default=None, description="The greatest age of a push that feeds the signal; null = max_age, at least 5m."
     )
     scope: Literal["subject", "shared"] = Field(
-        default=Scope.SUBJECT.value, description="One for each subject, or one for all."
+        default=Scope.SUBJECT.value, description="One series for each subject, or one for all."
     )
 
 
 class HeartbeatKeys(Keys):
-    """The writer's beats, and how the rules read them."""
+    """The beats of the writer, and the limits of the rules that read them."""
 
     every: Duration = Field(default=_HEARTBEAT.every, description="The time between two beats.")
-    window: Duration = Field(default=_HEARTBEAT.window, description="How far back changes of the sequence are counted.")
+    window: Duration = Field(
+        default=_HEARTBEAT.window, description="The time over which changes of the sequence are counted."
+    )
     fresh: Duration = Field(
-        default=_HEARTBEAT.fresh, description="How old the newest beat may be; whole seconds, at most 7d."
+        default=_HEARTBEAT.fresh, description="The greatest age of the newest beat; whole seconds, at most 7d."
     )
     textfile_dir: Text | None = Field(
         default=_HEARTBEAT.textfile_dir, description="node_exporter's textfile folder; null = none."
     )
-    pushgateway: Url | None = Field(default=_HEARTBEAT.pushgateway, description="A Pushgateway's address; null = none.")
+    pushgateway: Url | None = Field(
+        default=_HEARTBEAT.pushgateway, description="The address of a Pushgateway; null = none."
+    )
     read: Annotated[str, WithJsonSchema({"enum": list(READS)})] = Field(
-        default=_HEARTBEAT.read, description="Which of the two copies the rules read."
+        default=_HEARTBEAT.read, description="The published copy that the rules read."
     )
     labels: dict[ClassicLabelName, Text] | None = Field(
         default=None, description="Labels of every beat, such as the subject's."
@@ -103,14 +107,16 @@ class SloKeys(Keys):
 
 
 class CanaryKeys(Keys):
-    """For `canary judge` only; the gates have their own numbers."""
+    """The settings of `canary judge`. The gates have their own numbers."""
 
-    min_samples: int = Field(default=Canary().min_samples, ge=1, description="How many samples decide anything.")
-    window: Duration = Field(default=Canary().window, description="How far back they are counted.")
+    min_samples: int = Field(
+        default=Canary().min_samples, ge=1, description="The least number of samples for a decision."
+    )
+    window: Duration = Field(default=Canary().window, description="The time over which samples are counted.")
 
 
 class WeightKeys(Keys):
-    """What each shortfall weighs in V; all five, not negative, 1 in sum."""
+    """The weights of the shortfalls in V: all five, not negative, 1 in sum."""
 
     uptime: Weight | None = Field(default=None, description="The heartbeat's freshness over 1 h.")
     alerts: Weight | None = Field(default=None, description="Alerts an hour.")
@@ -120,59 +126,61 @@ class WeightKeys(Keys):
 
 
 class StabilityKeys(Keys):
-    """How V is made."""
+    """The formula of V."""
 
-    weights: WeightKeys = Field(default_factory=WeightKeys, description="What each shortfall weighs.")
+    weights: WeightKeys = Field(default_factory=WeightKeys, description="The weight of each shortfall.")
 
 
 class GateKeys(Keys):
-    """A gate: named conditions."""
+    """A gate: a named set of conditions."""
 
-    require: list[ConditionText] | None = Field(default=None, description="All must hold for the gate to pass.")
-    abort: list[ConditionText] | None = Field(default=None, description="Any that holds ends a dry run.")
+    require: list[ConditionText] | None = Field(
+        default=None, description="All conditions must hold for the gate to pass."
+    )
+    abort: list[ConditionText] | None = Field(default=None, description="A condition that holds ends a dry run.")
     warn: list[ConditionText] | None = Field(
-        default=None, description="Any that holds is worth a look, and changes no verdict."
+        default=None, description="A condition that holds is reported, and changes no verdict."
     )
 
 
 class DryRunKeys(Keys):
     """The watched period."""
 
-    duration: Duration = Field(default=DryRun().duration, description="How long it is watched.")
-    step: Duration = Field(default=DryRun().step, description="How often it is judged.")
-    blind: Duration = Field(default=DryRun().blind, description="This long UNKNOWN is an abort.")
+    duration: Duration = Field(default=DryRun().duration, description="The length of the watch.")
+    step: Duration = Field(default=DryRun().step, description="The time between two verdicts.")
+    blind: Duration = Field(default=DryRun().blind, description="UNKNOWN for this long is an abort.")
     certify: list[CriterionText] | None = Field(
-        default=None, description="What the whole run must show for a certificate."
+        default=None, description="The criteria that the whole run must meet for a certificate."
     )
     on_abort: Annotated[list[Text], Field(min_length=1)] | None = Field(
-        default=None, description="A program and its arguments; gets the verdict as JSON on standard input."
+        default=None, description="A program and its arguments; it gets the verdict as JSON on standard input."
     )
 
     @model_validator(mode="after")
     def _steps_fit(self) -> DryRunKeys:
         if self.step > self.duration:
-            raise ValueError("step is longer than duration")
+            raise ValueError("step must not be longer than duration")
         return self
 
 
 class PolicyKeys(Keys):
-    """A policy of gonogo: what is read, what is asked of it, and what follows."""
+    """A policy of gonogo: the signals, the gates, and the settings of every command."""
 
     version: Literal[1] = Field(description="The version of these keys.")
     preset: Annotated[str, WithJsonSchema({"enum": list(PRESETS)})] | None = Field(
-        default=DEFAULT_PRESET, description="What the rest is laid over; null = a policy of one's own."
+        default=DEFAULT_PRESET, description="The preset that the other keys change; null = no preset."
     )
-    realm: Text | None = Field(default=None, description="The value of metric_realm that every signal must bear.")
+    realm: Text | None = Field(default=None, description="The value of metric_realm that every signal must have.")
     prefix: Annotated[str, BeforeValidator(values.prefix)] | None = Field(
-        default=None, description="What the preset's metric names begin with."
+        default=None, description="The beginning of the preset's metric names."
     )
     subjects: list[LabelName] | None = Field(
-        default=None, description="Labels whose values name what is judged; none = one subject."
+        default=None, description="Labels whose values name the subjects; empty = one subject."
     )
     synthetic_labels: dict[LabelName, list[Text]] | None = Field(
         default={"mode": ["smoke"]}, description="Label values that mark a series as made up."
     )
-    prometheus: PrometheusKeys = Field(default_factory=PrometheusKeys, description="The server that is asked.")
+    prometheus: PrometheusKeys = Field(default_factory=PrometheusKeys, description="The server that gonogo asks.")
     reload: ReloadKeys = Field(default_factory=ReloadKeys, description="The safe reload.")
     rules: list[Text] | None = Field(default=["prometheus/rules/*.yml"], description="Globs of the rule files.")
     tests: list[Text] | None = Field(default=["tests/promql"], description="Files and folders of promtool tests.")
@@ -183,8 +191,8 @@ class PolicyKeys(Keys):
     )
     heartbeat: HeartbeatKeys = Field(default_factory=HeartbeatKeys, description="The writer's beats.")
     slos: list[SloKeys] | None = Field(default=None, description="Service level objectives.")
-    canary: CanaryKeys = Field(default_factory=CanaryKeys, description="For `canary judge`.")
-    stability: StabilityKeys | None = Field(default=None, description="How V is made.")
+    canary: CanaryKeys = Field(default_factory=CanaryKeys, description="The settings of `canary judge`.")
+    stability: StabilityKeys | None = Field(default=None, description="The formula of V.")
     gates: dict[GateName, GateKeys | None] | None = Field(default=None, description="Gates by name; null removes one.")
     dry_run: DryRunKeys = Field(default_factory=DryRunKeys, description="The watched period.")
 

@@ -24,9 +24,9 @@ def read_secret(file: Path | None, env: str | None) -> str:
         secret, source = _from_variable(env or ""), f"the secret's environment variable {env}"
     secret = secret.removesuffix("\n").removesuffix("\r")
     if not secret:
-        raise _refused(f"{source} is empty", "put the secret there")
+        raise _refused(f"{source} is empty", "store the secret there")
     if not secret.isprintable():
-        raise _refused(f"{source} holds more than one line, or control characters", "keep the secret alone in it")
+        raise _refused(f"{source} has more than one line, or control characters", "store only the secret there")
     return secret
 
 
@@ -34,20 +34,24 @@ def _from_file(file: Path) -> str:
     try:
         content = read_some(file, LARGEST_BYTES)
     except OSError as error:
-        raise _refused(f"the secret's file {file}: {error.strerror}", "make it readable, or name another") from error
+        raise _refused(
+            f"the secret's file {file}: {error.strerror}", "make it readable, or name another file"
+        ) from error
     if len(content) > LARGEST_BYTES:
         size = f"{LARGEST_BYTES // 1024} KiB"
-        raise _refused(f"the secret's file {file} is larger than {size}, which no secret is", "name another")
+        raise _refused(f"the secret's file {file} is larger than {size}, the limit for a secret", "name another file")
     try:
         return content.decode()
     except UnicodeDecodeError:
-        raise _refused(f"the secret's file {file} is no UTF-8 text", "write the secret as text") from None
+        raise _refused(f"the secret's file {file} is not UTF-8 text", "write the secret as text") from None
 
 
 def _from_variable(env: str) -> str:
     value = variable(env)
     if value is None:
-        raise _refused(f"the secret's environment variable {env} is not set, or empty", "set it, or name a file")
+        raise _refused(
+            f"the secret's environment variable {env} is not set, or is empty", "set the variable, or name a file"
+        )
     return value
 
 

@@ -16,10 +16,8 @@ class AuthorizationKeys(Keys):
     """The header ``Authorization``, as Prometheus names it; the secret by file or variable."""
 
     type: Text = Field(default="Bearer", description="The scheme, before the secret.")
-    credentials_file: Text | None = Field(default=None, description="The file that holds the secret.")
-    credentials_env: Variable | None = Field(
-        default=None, description="The environment variable that holds the secret."
-    )
+    credentials_file: Text | None = Field(default=None, description="The file with the secret.")
+    credentials_env: Variable | None = Field(default=None, description="The environment variable with the secret.")
 
     @model_validator(mode="after")
     def _one_secret(self) -> AuthorizationKeys:
@@ -34,8 +32,8 @@ class BasicAuthKeys(Keys):
     """Basic authentication, as Prometheus names it; the password by file or variable."""
 
     username: Text = Field(description="The user's name.")
-    password_file: Text | None = Field(default=None, description="The file that holds the password.")
-    password_env: Variable | None = Field(default=None, description="The environment variable that holds the password.")
+    password_file: Text | None = Field(default=None, description="The file with the password.")
+    password_env: Variable | None = Field(default=None, description="The environment variable with the password.")
 
     @model_validator(mode="after")
     def _one_password(self) -> BasicAuthKeys:
@@ -47,10 +45,10 @@ class BasicAuthKeys(Keys):
 class TlsKeys(Keys):
     """TLS, as Prometheus names it."""
 
-    ca_file: Text | None = Field(default=None, description="Whom to trust instead of the system's authorities.")
+    ca_file: Text | None = Field(default=None, description="The authorities to trust in place of the system's.")
     cert_file: Text | None = Field(default=None, description="The client's certificate.")
     key_file: Text | None = Field(default=None, description="The key of the client's certificate.")
-    server_name: Text | None = Field(default=None, description="The name that the server's certificate must bear.")
+    server_name: Text | None = Field(default=None, description="The name that the server's certificate must have.")
     insecure_skip_verify: bool = Field(
         default=_SERVER.insecure_skip_verify, description="Do not check the server's certificate."
     )
@@ -58,16 +56,16 @@ class TlsKeys(Keys):
     @model_validator(mode="after")
     def _whole_pair(self) -> TlsKeys:
         if (self.cert_file is None) != (self.key_file is None):
-            raise ValueError("cert_file and key_file come together")
+            raise ValueError("cert_file and key_file must be set together")
         return self
 
 
 class HeaderKeys(Keys):
     """The value of a header: as text, by file or by variable."""
 
-    value: HeaderValue | None = Field(default=None, description="The value itself; nothing secret belongs here.")
-    value_file: Text | None = Field(default=None, description="The file that holds the value.")
-    value_env: Variable | None = Field(default=None, description="The environment variable that holds the value.")
+    value: HeaderValue | None = Field(default=None, description="The value as text; it must not be a secret.")
+    value_file: Text | None = Field(default=None, description="The file with the value.")
+    value_env: Variable | None = Field(default=None, description="The environment variable with the value.")
 
     @model_validator(mode="after")
     def _one_value(self) -> HeaderKeys:
@@ -79,14 +77,18 @@ class HeaderKeys(Keys):
 class PrometheusKeys(Keys):
     """The server that is asked."""
 
-    url: Url = Field(default=_SERVER.url, description="Its address; --prometheus wins over it.")
+    url: Url = Field(default=_SERVER.url, description="The address of the server; --prometheus replaces it.")
     config: Text | None = Field(
-        default="prometheus/prometheus.yml", description="Its configuration file, for lint and reload."
+        default="prometheus/prometheus.yml", description="The server's configuration file, for lint and reload."
     )
-    rules_url: Url | None = Field(default=None, description="Who knows the rules (vmalert); null = the server.")
-    targets_url: Url | None = Field(default=None, description="Who knows the targets (vmagent); null = the server.")
+    rules_url: Url | None = Field(
+        default=None, description="The program that lists the rules (vmalert); null = the server."
+    )
+    targets_url: Url | None = Field(
+        default=None, description="The program that lists the targets (vmagent); null = the server."
+    )
     dialect: Literal["prometheus", "victoriametrics"] = Field(
-        default=_SERVER.dialect.value, description="Whose rule files these are; victoriametrics = vmalert's."
+        default=_SERVER.dialect.value, description="The kind of the rule files; victoriametrics = those of vmalert."
     )
     timeout: Duration = Field(
         default=_SERVER.timeout,
@@ -115,5 +117,5 @@ class PrometheusKeys(Keys):
     def _each_header_once(self) -> PrometheusKeys:
         names = [name.lower() for name in self.headers or ()]
         if len(set(names)) != len(names):
-            raise ValueError("headers names one header twice: capital letters make no difference")
+            raise ValueError("headers names one header twice; upper and lower case are the same")
         return self

@@ -22,7 +22,9 @@ def signal_name(value: object) -> str:
         ValueError: the grammar of conditions cannot read the name.
     """
     if not SIGNAL_NAME.fullmatch(name := text(value)) or name == "or":
-        raise ValueError("is no name for a signal: letters, digits, _ and :, beginning with no digit, and not 'or'")
+        raise ValueError(
+            "is not a valid signal name: use letters, digits, _ and :, no digit at the beginning, and not 'or'"
+        )
     return name
 
 
@@ -33,9 +35,11 @@ def gate_name(value: object) -> str:
         ValueError: the text is not a valid name, or is the name of a run gate.
     """
     if not _GATE_NAME.fullmatch(name := text(value)):
-        raise ValueError("is no name for a gate: letters, digits, _, - and ., beginning with a letter or digit")
+        raise ValueError(
+            "is not a valid gate name: use letters, digits, _, - and ., with a letter or digit at the beginning"
+        )
     if name in RUN_GATES:
-        raise ValueError("is a run gate, which asks for a record; list it under runs.required")
+        raise ValueError("is the name of a run gate, which needs a record; list it under runs.required")
     return name
 
 

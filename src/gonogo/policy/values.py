@@ -36,7 +36,7 @@ def positive_duration(value: object) -> timedelta:
         raise ValueError(f"must be a duration such as 45s, 6m or 1h30m, not {kind(value)}")  # noqa: TRY004 - one kind of error
     duration = parse_duration(value)
     if not duration:
-        raise ValueError("must be longer than nothing")
+        raise ValueError("must be greater than zero")
     return duration
 
 
@@ -64,7 +64,7 @@ def http_url(value: object) -> str:
     if "@" in value.partition("://")[2].split("/")[0]:
         raise ValueError("a secret does not belong in an address; use basic_auth with password_file or password_env")
     if "?" in value or "#" in value:
-        raise ValueError("an address ends before ? and #")
+        raise ValueError("must be an address without ? and #")
     host = _HOST.fullmatch(match[1]) if match else None
     if host is None or int(host[1] or 1) not in range(1, _HIGHEST_PORT + 1):
         raise ValueError("must be an address such as http://127.0.0.1:9090 or https://host/path")
@@ -91,7 +91,7 @@ def label_name(value: object) -> str:
         ValueError: no version of Prometheus accepts the name, or the name is reserved.
     """
     if (name := _name(value)).startswith(_RESERVED):
-        raise ValueError("is not a valid label name: Prometheus keeps names that begin with __ for itself")
+        raise ValueError("is not a valid label name: Prometheus reserves names that begin with __")
     return name
 
 
@@ -120,7 +120,7 @@ def metric_name(value: object) -> str:
 
 def _name(value: object) -> str:
     if not is_name(name := text(value)):
-        raise ValueError("is not a valid name: it has half of a character, which UTF-8 cannot write")
+        raise ValueError("is not a valid name: it has half of a surrogate pair, which UTF-8 cannot write")
     return name
 
 
@@ -131,7 +131,7 @@ def prefix(value: object) -> str:
         ValueError: a metric name cannot begin with the text.
     """
     if not PREFIX.fullmatch(name := text(value)):
-        raise ValueError("must be letters, digits and _, beginning with no digit")
+        raise ValueError("must have only letters, digits and _, and no digit at the beginning")
     return name
 
 
