@@ -289,7 +289,7 @@ def test_every_mistake_of_a_policy_is_told_at_once(folder: Path) -> None:
         ("empty.yaml", "the policy is empty"),
         ("comment.yaml", "the policy is empty"),
         ("folder", "this is a folder"),
-        ("binary.yaml", "this is no UTF-8 text"),
+        ("binary.yaml", "this is not UTF-8 text"),
         ("text.yaml", "a policy is a mapping of keys"),
         ("missing.yaml", "there is no such file"),
         ("gonogo.yaml/x", "the file cannot be read: Not a directory"),
@@ -323,7 +323,7 @@ def test_a_policy_that_may_not_be_read_is_said_to_be_so(folder: Path) -> None:
     unprivileged = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
     ended = gonogo("decide", cwd=folder, before=unprivileged)
     assert (ended.code, ended.out) == (2, "")
-    assert "gonogo.yaml: it cannot be read: Permission denied (make it readable" in ended.err
+    assert "gonogo.yaml: the file cannot be read: Permission denied (make it readable" in ended.err
 
 
 @pytest.mark.parametrize(
