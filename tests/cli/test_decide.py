@@ -353,7 +353,7 @@ def test_rule_files_that_cannot_be_read_stop_it(folder: Path, keys: str, files: 
         ("authorization: {credentials_env: GONOGO_NO_SUCH}", b"", "variable GONOGO_NO_SUCH is not set"),
         ("authorization: {credentials_file: token}", None, "/token: No such file or directory"),
         ("authorization: {credentials_file: token}", b"\n", "/token is empty"),
-        ("authorization: {credentials_file: token}", b"tops3cret\nX-Admin: 1\n", "/token holds more than one line"),
+        ("authorization: {credentials_file: token}", b"tops3cret\nX-Admin: 1\n", "/token has more than one line"),
         ("authorization: {credentials_file: token}", "tops3cret\u00e9".encode(), "the credentials cannot be sent"),
         ("basic_auth: {username: ann, password_file: token}", None, "/token: No such file or directory"),
     ],
