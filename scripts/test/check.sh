@@ -16,6 +16,7 @@ run mypy
 run lint-imports --no-logo
 run python scripts/test/file_rules.py
 run python scripts/test/dead_code.py
+run python scripts/test/prose.py
 run python scripts/test/pins.py
 run python -m scripts.docs.generate --check
 
