@@ -115,7 +115,7 @@ def test_8_a_server_that_does_not_answer_is_refused(yard: Yard, staged: Stage) -
     finally:
         yard.live.server.resume()
     assert result.became is Became.REFUSED
-    assert any("is not ready" in reason for reason in result.reasons)
+    assert any("did not become ready within" in reason for reason in result.reasons), result.reasons
 
 
 def test_15_another_tree_than_the_server_reads_is_refused(yard: Yard, staged: Stage, tmp_path: Path) -> None:
