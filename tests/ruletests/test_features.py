@@ -108,7 +108,7 @@ def run(*arguments: str) -> int:
 def test_the_option_is_for_files_named_by_path(command: str, capfd: pytest.CaptureFixture[str]) -> None:
     """A policy has a key for features, and a misspelt feature is named."""
     assert run(command, "--enable-feature", FEATURES[0]) == 2
-    assert "name it under prometheus.features" in capfd.readouterr().err
+    assert "set prometheus.features in the policy" in capfd.readouterr().err
     assert run(command, "rules", "--enable-feature", "exemplar-storage,promql-experimental-function") == 2
     assert f"did you mean {FEATURES[0]}?" in capfd.readouterr().err
     place = "tests" if command == "test" else "rules"
