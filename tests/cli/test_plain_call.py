@@ -118,7 +118,7 @@ def test_a_plain_form_imports_nothing_that_it_does_not_need(
     assert imported & heavy == set()
 
 
-UNUSED = ("gonogo.promql.grammar", "gonogo.rulepack.gates", "gonogo.journal.database", "sqlite3", "difflib")
+UNUSED = ("gonogo.promql.grammar", "gonogo.rulepack.gates", "gonogo.journal.database", "difflib")
 
 
 def test_a_verdict_pays_for_no_module_that_its_policy_does_not_use(tmp_path: Path) -> None:
