@@ -34,7 +34,15 @@ def shown(*each: ServerState) -> Callable[[], ServerState]:
 def test_a_server_that_has_just_loaded_is_waited_for(early: ServerState) -> None:
     """Until each job has its pool and each target its health."""
     assert not is_through(early)
-    assert discovered_state(shown(early, early, JUST_LOADED)) is JUST_LOADED
+    again = replace(JUST_LOADED, now=902.0)
+    assert discovered_state(shown(early, early, JUST_LOADED, again)) is again
+
+
+def test_a_pool_whose_targets_come_a_moment_later_is_waited_for() -> None:
+    """The questions of one look are answered one after another: the list of targets may be older than that of pools."""
+    no_target_yet = replace(JUST_LOADED, targets=())
+    assert is_through(no_target_yet)
+    assert discovered_state(shown(no_target_yet, UNKNOWN, JUST_LOADED, JUST_LOADED)) is JUST_LOADED
 
 
 @pytest.mark.parametrize(("early", "end"), [(WITHOUT_POOL, 915.0), (UNKNOWN, 930.0)])
@@ -50,7 +58,7 @@ def test_the_pools_of_scrape_files_are_waited_for_after_a_load_that_was_not_veri
     late = replace(early, now=915.0)
     assert discovered_state(shown(early, late)) is late
     verified = Load(early.vitals.born, 900.0)
-    assert discovered_state(shown(early), verified) is early
+    assert discovered_state(shown(early, early), verified) is early
     assert discovered_state(shown(early, late), Load(early.vitals.born, 899.0)) is late
 
 

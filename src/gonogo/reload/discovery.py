@@ -25,15 +25,21 @@ DISCOVERED_WITHIN = timedelta(seconds=15)
 def discovered_state(look: Callable[[], ServerState], verified: Load | None = None) -> ServerState:
     """Look at the server until discovery is finished, or its time is up by the server's own clock.
 
+    Soon after a load, two looks must agree. The questions of one look are answered at different moments, and a pool may
+    be there before its targets are.
+
     Args:
         look: asks for the server's state now; may raise ``SourceError``.
         verified: the last load that gonogo verified, if there is one.
     """
+    was_through = False
     while True:
         asked = time.monotonic()
         now = look()
-        if (is_through(now) and _has_all_pools(now, verified)) or now.now >= _deadline(now):
+        through = is_through(now) and _has_all_pools(now, verified)
+        if (through and was_through) or now.now >= _deadline(now):
             return now
+        was_through = through
         pause(max(LOOK_EVERY, time.monotonic() - asked))
 
 
