@@ -15,8 +15,11 @@ TENTH = 10
 settings.register_profile("loaded machine", deadline=None)
 settings.load_profile("loaded machine")
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts ``make test &`` so, and every child inherits it
+# ``make test &`` and ``nohup make test`` ignore signals that tests send, and every child inherits that
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
