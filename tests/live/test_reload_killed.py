@@ -123,7 +123,8 @@ def test_a_kill_at_a_random_moment_leaves_the_old_tree_or_the_new_one(yard: Yard
         time.sleep(dice.uniform(0.3, LONGEST))
         child.kill()
         child.wait()
-        recovered(yard, old, new)
+        result = recovered(yard, old, new)
+        assert yard.files() in (old, new), (number, told(result))
 
 
 def test_two_operators_at_once_are_never_both(yard: Yard, rounds: Rounds) -> None:

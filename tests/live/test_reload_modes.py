@@ -42,20 +42,23 @@ def staged(yard: Yard) -> Iterator[Stage]:
 
 
 def refused(yard: Yard, reason: str, **more: object) -> ReloadResult:
-    """Reload, and be refused for this reason, with the server not asked."""
-    success = yard.live.vitals().metrics.success_at
+    """Reload, and be refused for this reason, with the server not asked and no file changed."""
+    success, files = yard.live.vitals().metrics.success_at, yard.files()
     result = reload(yard.request(**more))
     assert result.became is Became.REFUSED, told(result)
     assert any(reason in one for one in result.reasons), told(result)
     assert yard.live.vitals().metrics.success_at == success
+    assert yard.files() == files
     return result
 
 
 def rolled_back(yard: Yard, reason: str, heard: object = None) -> ReloadResult:
-    """Reload, and be rolled back for this reason."""
+    """Reload, and be rolled back for this reason, to the very files."""
+    files = yard.files()
     result = reload(yard.request(max_removed=1.0), heard)  # type: ignore[arg-type]
     assert result.became is Became.ROLLED_BACK, told(result)
     assert any(reason in one for one in result.reasons), told(result)
+    assert yard.files() == files
     return result
 
 
