@@ -27,7 +27,7 @@ from gonogo.programs.installed_promtool import installed_promtool
 from gonogo.programs.locate import locate
 from gonogo.programs.promtool_units import JUNIT
 from gonogo.ruletests.core.promtool_output import verdicts
-from gonogo.ruletests.find import test_files
+from gonogo.ruletests.find import find_tests
 from gonogo.ruletests.material import material
 from gonogo.ruletests.rules import RulePlaces
 from gonogo.ruletests.stage import staged
@@ -157,7 +157,7 @@ def main() -> None:
         home = Path(folder)
         tests, rules = map(Path, sys.argv[1:]) if len(sys.argv) > 1 else generate(home)
         places = RulePlaces((rules,))
-        paths, _ = test_files((str(tests),))
+        paths, _ = find_tests((str(tests),))
         with staged(material(path, places) for path in paths) as stage:
             theirs, cold, warm = [], [], []
             for run in range(RUNS):

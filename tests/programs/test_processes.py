@@ -197,15 +197,6 @@ def test_a_server_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
     assert server.process.returncode == -signal.SIGKILL
 
 
-def test_a_sighup_asks_for_the_configuration_again(tmp_path: Path) -> None:
-    """Prometheus reads its file again."""
-    config = empty_config(tmp_path)
-    with prometheus(tmp_path / "prometheus", config) as server:
-        config.write_text("global: {external_labels: {zone: north}}\n", encoding="utf-8")
-        server.process.send_signal(signal.SIGHUP)
-        await_true(lambda: b"zone: north" in CLIENT.get(server.url, "/api/v1/status/config").body)
-
-
 ORPHAN = """
 import sys
 from pathlib import Path

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.errors import UsageError
-from gonogo.ruletests.find import test_files as found
+from gonogo.ruletests.find import find_tests as found
 from tests.ruletests.unit_files import FIRING, RULES, write
 
 FILES = {

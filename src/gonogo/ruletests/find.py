@@ -18,7 +18,7 @@ _NAMED_SO = tuple(f"_test{suffix}" for suffix in TEST_SUFFIXES)
 _MAGIC = frozenset("*?[")
 
 
-def test_files(places: Sequence[str]) -> tuple[tuple[Path, ...], tuple[SilentFinding, ...]]:
+def find_tests(places: Sequence[str]) -> tuple[tuple[Path, ...], tuple[SilentFinding, ...]]:
     """List the test files of some places, sorted, and the places without a test file.
 
     A file named by its path counts as a test file, with any content. Below a folder and under a glob, a file is a test

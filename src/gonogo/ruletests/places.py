@@ -14,7 +14,7 @@ from gonogo.ruletests.cache import UnitCache
 from gonogo.ruletests.check import Progress, check_files, ignore_progress
 from gonogo.ruletests.core.allowance import under
 from gonogo.ruletests.core.report import UnitReport
-from gonogo.ruletests.find import test_files
+from gonogo.ruletests.find import find_tests
 from gonogo.ruletests.rules import RulePlaces
 
 
@@ -45,7 +45,7 @@ def places_report(
     """
     if gone := [str(path) for path in rules if not path.exists()]:
         raise UsageError(f"{gone[0]}: there is no such file or folder", next_step="give an existing one: --rules PATH")
-    paths, nowhere = test_files(places)
+    paths, nowhere = find_tests(places)
     promtool = installed_promtool(features)
     where = RulePlaces(rules, dialect)
     report = report_on(paths, where, promtool, cache=cache, allowed=allowed or {}, progress=progress)
