@@ -12,7 +12,7 @@ from gonogo.programs.loopback_port import HOST
 from gonogo.programs.processes import Program, node_exporter, prometheus, start
 from gonogo.programs.server_process import RunningServer
 from gonogo.reload.compare.configuration import difference
-from gonogo.reload.comparison import Reload
+from gonogo.reload.loaded_comparison import Reload
 from gonogo.reload.settle import Settled, settle
 from gonogo.reload.staged import StagedConfiguration, staged
 from gonogo.reload.trigger import Triggered, post_reload

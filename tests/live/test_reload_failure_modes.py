@@ -25,7 +25,7 @@ from gonogo.programs.processes import prometheus
 from gonogo.programs.promtool import check_config
 from gonogo.programs.server_process import RunningServer
 from gonogo.reload.command_trigger import reload_by_command
-from gonogo.reload.comparison import Reload
+from gonogo.reload.loaded_comparison import Reload
 from gonogo.reload.retry import retry_pause
 from gonogo.reload.settle import Settled, Settlement, settle
 from gonogo.reload.signal_trigger import hang_up

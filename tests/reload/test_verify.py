@@ -12,7 +12,7 @@ from gonogo.errors import SourceError
 from gonogo.model.evidence import Target, TargetHealth
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.reload import verify as verifying
-from gonogo.reload.comparison import Reload
+from gonogo.reload.loaded_comparison import Reload
 from gonogo.reload.staged import StagedConfiguration, StagedJob
 from gonogo.reload.unmet import Verification
 from gonogo.reload.verify import SLACK, disturbed, patience, verify

@@ -9,8 +9,9 @@ from datetime import timedelta
 from gonogo.errors import SourceError
 from gonogo.model.outcome import Outcome
 from gonogo.reload.compare.result import ReloadStep
-from gonogo.reload.comparison import LoadedComparison, Reload, configuration, rules
+from gonogo.reload.comparison import configuration, rules
 from gonogo.reload.course import Course, Done, judged, passed
+from gonogo.reload.loaded_comparison import LoadedComparison, Reload
 from gonogo.reload.place import ReloadPlace
 from gonogo.reload.retry import retry_pause
 from gonogo.reload.settle import Settled, Settlement, settle

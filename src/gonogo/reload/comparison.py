@@ -8,121 +8,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import lru_cache, reduce
+from functools import reduce
 
 from gonogo.durations import format_duration
-from gonogo.formats.prometheus_config import read_configuration
-from gonogo.model.evidence import Target, TargetHealth
 from gonogo.model.rule import LoadedGroup, Rule, RuleHealth, RuleState
 from gonogo.reload.compare.rules import rules_difference
-from gonogo.reload.compare.shown_targets import misfits
-from gonogo.reload.first_results import Due, FirstResults, evaluation_of, new_or_changed_rules
-from gonogo.reload.first_scrapes import FirstScrapes, who
-from gonogo.reload.rule_inputs import rule_ids
-from gonogo.reload.staged import StagedConfiguration
+from gonogo.reload.first_results import Due, evaluation_of
+from gonogo.reload.loaded_comparison import LOG, ROLL_BACK, LoadedComparison, first_few
+from gonogo.reload.scrape_checks import alertmanagers, jobs, jobs_of_files, jobs_without_pool, targets
 from gonogo.reload.unmet import Unmet, Verification
-from gonogo.server.own_metrics import OwnMetrics
-from gonogo.server.server_state import ServerState, Vitals
-
-SHOWN = 5
-"""The number of differences of one kind that a message lists. Further differences are only counted."""
+from gonogo.server.server_state import ServerState
 
 _VARYING = re.compile(r"\{.*\}|\[.*\]|\"[^\"]*\"|\d+")
-
-_ROLL_BACK = "restore the old files and reload again"
-_LOG = "see the server's log"
-
-
-@dataclass(frozen=True, slots=True)
-class Reload:
-    """A reload that was asked for and settled.
-
-    Attributes:
-        asked: the server's vitals just before it was asked.
-        settled: the server's vitals at the first look after it had loaded.
-        is_rollback: whether it rolls back another reload. Until it settled, the failures of that reload continued.
-        failing: the last look with new failures that may end by themselves. After a rollback, the series of the new
-            configuration stay until they are stale, and the old rules may fail for as long. A server that was stopped
-            for a while has missed evaluations.
-    """
-
-    asked: Vitals
-    settled: Vitals
-    is_rollback: bool = False
-    failing: ServerState | None = None
-
-    @property
-    def at(self) -> float:
-        """Return when the server had loaded everything, by the server's clock."""
-        return self.settled.metrics.success_at
-
-    @property
-    def quiet(self) -> OwnMetrics:
-        """Return the metrics after which failures count."""
-        if self.failing is None:
-            return self.origin
-        last = self.failing.vitals.metrics
-        return replace(
-            self.origin, evaluations_failed=last.evaluations_failed, iterations_missed=last.iterations_missed
-        )
-
-    @property
-    def origin(self) -> OwnMetrics:
-        """Return the metrics after which failures count as long as no failure was seen."""
-        return self.settled.metrics if self.is_rollback else self.asked.metrics
-
-    @property
-    def evaluated_after(self) -> float:
-        """Return the time after which evaluations count, by the server's clock."""
-        return self.at if self.failing is None else max(self.at, self.failing.now)
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedComparison:
-    """The states to compare.
-
-    Attributes:
-        before: the server before anything was changed.
-        now: the server as it is now.
-        staged: the state that the server must have.
-        reload: the reload to verify.
-        scrapes: the first scrapes of targets since the reload, as far as they were seen.
-        results: the first results of rules with new input, as far as they were seen.
-    """
-
-    before: ServerState
-    now: ServerState
-    staged: StagedConfiguration
-    reload: Reload
-    scrapes: FirstScrapes = field(default_factory=FirstScrapes)
-    results: FirstResults = field(default_factory=FirstResults)
-
-    def seen(self) -> LoadedComparison:
-        """Add the first scrapes and first results that this look shows."""
-        now = replace(self, scrapes=self.scrapes.seen(self.now, self.reload.at))
-        has_new_targets = now.scrapes.latest(self.before, self.now, self.staged.same_file_jobs) is not None
-        new = rule_ids(self.now.rules) if has_new_targets else frozenset(new_or_changed_rules(self.before, self.now))
-        return replace(now, results=self.results.seen(self.now, new, now.least_dues(), now.delays()))
-
-    def least_dues(self) -> Mapping[str, Due]:
-        """Return, by group name, the time after which its evaluations count, without regard to other rules."""
-        reloaded = "the reload" if self.reload.failing is None else "the last failed evaluation"
-        due = Due(self.reload.evaluated_after, reloaded)
-        delays = self.delays()
-        scraped = self.scrapes.latest(self.before, self.now, self.staged.same_file_jobs)
-        if scraped is None:
-            return dict.fromkeys(delays, due)
-        target, at = scraped
-        event = f"the first scrape of {_target(target)}, which is new or changed"
-        return {name: due.later(Due(at + delay, event)) for name, delay in delays.items()}
-
-    def delays(self) -> Mapping[str, float]:
-        """Return, by group name, how many seconds in the past the group reads."""
-        delays, default = self.staged.delays, self.staged.query_offset
-        return {group.name: delays.get(group.name, default).total_seconds() for group in self.now.rules}
 
 
 def unmet(compared: LoadedComparison) -> tuple[Unmet, ...]:
@@ -139,7 +37,7 @@ def same_process(of: LoadedComparison) -> Iterator[Unmet]:
     """Check that the server is the process that was asked. Another process has lost its alerts' state, and more."""
     if of.now.vitals.born != of.reload.asked.born:
         why = f"this process was started {of.now.vitals.born - of.reload.asked.born:.1f} s after the one that was asked"
-        step = f"{_LOG}: it crashed or was restarted, or two servers share the address"
+        step = f"{LOG}: it crashed or was restarted, or two servers share the address"
         yield Unmet(
             Verification.PROCESS, "the server is another process than before", of.now.url, why, step, final=True
         )
@@ -150,7 +48,7 @@ def result(of: LoadedComparison) -> Iterator[Unmet]:
     metrics = of.now.vitals.metrics
     if not metrics.successful:
         why = "prometheus_config_last_reload_successful is 0"
-        what, step = "the server's last reload failed", f"{_LOG}, then {_ROLL_BACK}"
+        what, step = "the server's last reload failed", f"{LOG}, then {ROLL_BACK}"
         yield Unmet(Verification.RESULT, what, of.now.url, why, step, final=True)
     elif metrics.success_at <= of.reload.asked.metrics.success_at:
         why = "the time of the last success has not advanced"
@@ -170,18 +68,18 @@ def alone(of: LoadedComparison) -> Iterator[Unmet]:
 def configuration(of: LoadedComparison) -> Iterator[Unmet]:
     """Check that the loaded configuration is the staged one."""
     if differences := tuple(of.staged.differs(of.now.configuration)):
-        step = f"see whether {of.now.configuration_path} there is {of.staged.path} here, then {_ROLL_BACK}"
+        step = f"see whether {of.now.configuration_path} there is {of.staged.path} here, then {ROLL_BACK}"
         what = "the loaded configuration is not the staged one"
-        yield Unmet(Verification.CONFIGURATION, what, of.now.url, _some(differences), step, final=True)
+        yield Unmet(Verification.CONFIGURATION, what, of.now.url, first_few(differences), step, final=True)
 
 
 def rules(of: LoadedComparison) -> Iterator[Unmet]:
     """Check that the rules are those of the files, each the same number of times."""
     differences = rules_difference(of.staged.rules, of.now.rules, of.staged.evaluation_interval).words
     if differences:
-        step = f"see whether its rule_files match the same files there as here, then {_ROLL_BACK}"
+        step = f"see whether its rule_files match the same files there as here, then {ROLL_BACK}"
         what = "the loaded rules are not those of the files"
-        yield Unmet(Verification.RULES, what, of.now.url, _some(differences), step, final=True)
+        yield Unmet(Verification.RULES, what, of.now.url, first_few(differences), step, final=True)
 
 
 def evaluation(of: LoadedComparison) -> Iterator[Unmet]:
@@ -198,12 +96,12 @@ def evaluation(of: LoadedComparison) -> Iterator[Unmet]:
         ]
         if waiting:
             due = reduce(Due.later, (each for _, each in waiting))
-            step = f"wait for its interval of {format_duration(group.interval)}; if it is over, {_LOG}"
+            step = f"wait for its interval of {format_duration(group.interval)}; if it is over, {LOG}"
             delay = delays[group.name]
             past = f", and its query offset of {delay:g} s after that" if delay else ""
             what = f"{len(waiting)} of {len(group.rules)} rules have not been evaluated since {due.event}{past}"
             names = tuple(name for name, _ in waiting)
-            yield Unmet(Verification.EVALUATION, what, _group(group), _some(names), step, waits=True)
+            yield Unmet(Verification.EVALUATION, what, _group(group), first_few(names), step, waits=True)
 
 
 def health(of: LoadedComparison) -> Iterator[Unmet]:
@@ -214,7 +112,7 @@ def health(of: LoadedComparison) -> Iterator[Unmet]:
             if _fails(state) and _failing(group, state) not in failed_before:
                 where = f"rule {state.rule.name} of {_group(group)}"
                 why = state.last_error or "the server does not say why"
-                step = f"fix its expression, or the series that it reads; until then {_ROLL_BACK}"
+                step = f"fix its expression, or the series that it reads; until then {ROLL_BACK}"
                 yield Unmet(Verification.HEALTH, "the rule fails", where, why, step)
 
 
@@ -229,78 +127,12 @@ def failures(of: LoadedComparison) -> Iterator[Unmet]:
     for group, more in _risen(was.iterations_missed, now.iterations_missed):
         if not of.reload.origin.iterations_missed.get(group):
             yield _left_out(of, group, more)
-    if now.pools_failed > was.pools_failed and not _without_pool(of):
+    if now.pools_failed > was.pools_failed and not jobs_without_pool(of):
         more = now.pools_failed - was.pools_failed
         yield _failure("scrape pools could not be made: see certificates and credentials", of.now.url, more)
     if now.pool_reloads_failed > was.pool_reloads_failed:
         more = now.pool_reloads_failed - was.pool_reloads_failed
         yield _failure("scrape pools kept their old configuration", of.now.url, more)
-
-
-def jobs(of: LoadedComparison) -> Iterator[Unmet]:
-    """Check that every job of the new configuration is scraped. A job with unreadable certificates never is."""
-    pools = {target.pool for target in of.now.targets} if of.now.pools is None else set(of.now.pools)
-    for job in of.staged.jobs:
-        is_unseen = of.now.pools is None and job.targets == 0
-        if job.name not in pools and not is_unseen and not (job.targets is None and job.name in _without_pool(of)):
-            why = "there is no scrape pool for it, though the reload may have been a success"
-            step = f"see that the server can read the job's certificates and credentials, and {_LOG}"
-            yield Unmet(Verification.JOBS, "the job is not scraped", f"job {job.name}", why, step)
-    for name in sorted(set(of.now.pools or ()) - {job.name for job in of.staged.jobs}):
-        why, step = "no job of the new configuration has this name", "wait until the server has dropped the pool"
-        yield Unmet(
-            Verification.JOBS,
-            "the server still has the scrape pool of a removed job",
-            f"job {name}",
-            why,
-            step,
-            waits=True,
-        )
-
-
-def jobs_of_files(of: LoadedComparison) -> Iterator[Unmet]:
-    """Check that the targets are those of the scrape files. The server shows nothing else of the jobs in them."""
-    if found := tuple(misfits(of.staged.files.jobs, of.now.targets)):
-        step = f"see whether its scrape_config_files match the same files there as here, then {_ROLL_BACK}"
-        what = "the targets on the server are not those of scrape_config_files"
-        yield Unmet(Verification.TARGETS, what, of.now.url, _some(found), step)
-
-
-def targets(of: LoadedComparison) -> Iterator[Unmet]:
-    """Check that all targets are up except those that were down before, and that no job has fewer targets up."""
-    was_down = {who(target) for target in of.before.targets if target.health is TargetHealth.DOWN}
-    staged_jobs = {job.name for job in of.staged.jobs}
-    for target in of.now.targets:
-        where = _target(target)
-        if target.pool not in staged_jobs:
-            why, step = "this job is not in the new configuration", "wait until the server has dropped the target"
-            yield Unmet(Verification.TARGETS, "the target is still scraped", where, why, step, waits=True)
-        elif target.health is TargetHealth.UNKNOWN or (target.last_scrape or 0.0) <= of.reload.at:
-            why = "it has not been scraped since the reload"
-            what, step = "the target is not known to be up", "wait for two intervals"
-            yield Unmet(Verification.TARGETS, what, where, why, step, waits=True)
-        elif target.health is TargetHealth.DOWN and who(target) not in was_down:
-            why = target.last_error or "the server does not say why"
-            yield Unmet(
-                Verification.TARGETS, "the target is down", where, why, f"fix the job or the target; or {_ROLL_BACK}"
-            )
-    yield from _unset(of)
-    yield from _fewer(of)
-
-
-def alertmanagers(of: LoadedComparison) -> Iterator[Unmet]:
-    """Check that the configured number of Alertmanagers is active, and at least one for each discovery."""
-    active, wanted, discoveries = len(of.now.alertmanagers), of.staged.alertmanagers, of.staged.discoveries
-    if active >= wanted:
-        return
-    if discoveries:
-        what = "alerts do not go to every Alertmanager, since a discovery of Alertmanagers finds none"
-        why = f"{active} Alertmanagers are active, and at least {wanted} are due; {discoveries} of them by discovery"
-        step = "see the discovery in the section alerting, and the files or services that it reads"
-    else:
-        what, why = "alerts do not go to every Alertmanager", f"{active} of {wanted} are active"
-        step = "see the section alerting of the staged configuration"
-    yield Unmet(Verification.ALERTMANAGERS, what, of.now.url, why, step)
 
 
 def failing_rules(before: ServerState, now: ServerState) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -321,38 +153,9 @@ CHECKS: tuple[Callable[[LoadedComparison], Iterator[Unmet]], ...] = (
 """Every check, in the order of the report."""
 
 
-def _unset(of: LoadedComparison) -> Iterator[Unmet]:
-    """Report the jobs whose targets have not been set since the reload. Their targets are still the old ones."""
-    was, now = of.reload.asked.metrics.syncs, of.now.vitals.metrics.syncs
-    for job in of.staged.jobs:
-        if job.name in now and now[job.name] <= was.get(job.name, 0.0):
-            why = "the server still has the old targets"
-            step = "wait: the server updates its targets every 5 s"
-            what = "its targets have not been set since the reload"
-            yield Unmet(Verification.TARGETS, what, f"job {job.name}", why, step, waits=True)
-
-
-def _fewer(of: LoadedComparison) -> Iterator[Unmet]:
-    was, now = _up(of.before.targets), _up(of.now.targets)
-    for job in of.staged.jobs:
-        wanted = was[job.name] if job.targets is None else min(was[job.name], job.targets)
-        if now[job.name] < wanted:
-            why = f"{now[job.name]} are up, {wanted} were up before"
-            step = f"wait for its discovery; if targets were meant to go, say so; else {_ROLL_BACK}"
-            yield Unmet(Verification.TARGETS, "fewer targets are up than before", f"job {job.name}", why, step)
-
-
-def _up(each: tuple[Target, ...]) -> Counter[str]:
-    return Counter(target.pool for target in each if target.health is TargetHealth.UP)
-
-
-def _target(target: Target) -> str:
-    return f"target {target.labels.get('instance', '')} of job {target.pool}"
-
-
 def _failure(what: str, where: str, more: float, *, final: bool = True) -> Unmet:
     return Unmet(
-        Verification.FAILURES, what, where, f"{more:g} more than before", f"{_LOG}, then {_ROLL_BACK}", final=final
+        Verification.FAILURES, what, where, f"{more:g} more than before", f"{LOG}, then {ROLL_BACK}", final=final
     )
 
 
@@ -377,18 +180,6 @@ def _risen(was: Mapping[str, float], now: Mapping[str, float]) -> Iterator[tuple
     for group, count in now.items():
         if count > was.get(group, 0.0):
             yield group, count - was.get(group, 0.0)
-
-
-def _without_pool(of: LoadedComparison) -> frozenset[str]:
-    """Return the jobs that had no scrape pool before, such as those whose discovery fails."""
-    had = _job_names(of.before.configuration) | of.staged.had_files.jobs.keys()
-    return had - frozenset(of.before.pools) if of.before.pools else frozenset()
-
-
-@lru_cache(maxsize=4)
-def _job_names(text: str) -> frozenset[str]:
-    configuration, _ = read_configuration(text, "")
-    return frozenset(job.name for job in configuration.jobs)
 
 
 def _failing(group: LoadedGroup, state: RuleState) -> tuple[object, ...]:
@@ -416,8 +207,3 @@ def _group(group: LoadedGroup) -> str:
 def _counted(group: LoadedGroup) -> str:
     """Return the name of a group as the server's counters have it."""
     return f"{group.file};{group.name}"
-
-
-def _some(each: tuple[str, ...]) -> str:
-    more = len(each) - SHOWN
-    return "; ".join((*each[:SHOWN], *((f"and {more} more",) if more > 0 else ())))

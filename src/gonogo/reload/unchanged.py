@@ -10,9 +10,9 @@ from gonogo.model.evidence import TargetHealth
 from gonogo.model.outcome import Outcome
 from gonogo.model.rule import RuleHealth
 from gonogo.reload.asking import load_of
-from gonogo.reload.comparison import Reload
 from gonogo.reload.contents import Contents, wanted_of
 from gonogo.reload.course import Done, passed
+from gonogo.reload.loaded_comparison import Reload
 from gonogo.reload.place import ReloadPlace
 from gonogo.reload.snapshot import Snapshot
 from gonogo.reload.trees.manifest import content_differences, snapshot

@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from gonogo.errors import SourceError
-from gonogo.reload.comparison import LoadedComparison, Reload, unmet
+from gonogo.reload.comparison import unmet
 from gonogo.reload.first_results import FirstResults
 from gonogo.reload.first_scrapes import FirstScrapes
+from gonogo.reload.loaded_comparison import LoadedComparison, Reload
 from gonogo.reload.settle import LOOK_EVERY
 from gonogo.reload.staged import StagedConfiguration
 from gonogo.reload.unmet import Unmet, Verification
