@@ -52,6 +52,8 @@ def test_nothing_to_test_is_an_error(tmp_path: Path) -> None:
     """No report is made up of nothing; nor is there a verdict without a policy."""
     with pytest.raises(GonogoError, match="there is nothing to test"):
         gonogo.test()
+    with pytest.raises(GonogoError, match="there is nothing to lint"):
+        gonogo.lint()
     with pytest.raises(GonogoError):
         gonogo.load(tmp_path / "gonogo.yaml")
 
@@ -59,9 +61,10 @@ def test_nothing_to_test_is_an_error(tmp_path: Path) -> None:
 def test_rules_and_tests_of_paths_and_of_a_policy(tmp_path: Path) -> None:
     """A policy finds its rules and tests; paths are given as text or as paths."""
     policy = policy_folder(tmp_path)
-    assert {one.severity for one in gonogo.lint(policy=policy).report.findings} <= {"warning", "info"}
+    assert gonogo.lint(policy=policy).outcome is Outcome.PASS
     (tmp_path / "bad.yml").write_text("groups: [{name: a, rules: [{record: 'a:b', expr: 'sum('}]}]\n", encoding="utf-8")
-    assert [one.severity for one in gonogo.lint(str(tmp_path / "bad.yml")).report.findings][:1] == ["error"]
+    bad = gonogo.lint(str(tmp_path / "bad.yml"))
+    assert (bad.outcome, [one.severity for one in bad.errors][:1]) == (Outcome.FAIL, ["error"])
     assert gonogo.test(policy=policy).outcome is Outcome.PASS
     named = tmp_path / "tests" / "duri.yml"
     assert gonogo.test(named, policy=policy).outcome is Outcome.PASS
@@ -95,3 +98,10 @@ def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     assert len(EXAMPLES) == 4
     assert ("HOLD" in said, "tests/duri.yml PASS" in said, "snapshot PASS" in said) == (True, True, True), said
     assert "missing.yaml" in said
+
+
+def test_a_lint_that_nobody_decided_is_no_pass() -> None:
+    """Without an arbiter the outcome is UNKNOWN, whatever the checks found."""
+    report = gonogo.LintReport((), files=1, rules=1)
+    assert gonogo.Linted(report, undecided="vmalert is not installed").outcome is Outcome.UNKNOWN
+    assert gonogo.Linted(report).outcome is Outcome.PASS

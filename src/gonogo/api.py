@@ -76,9 +76,12 @@ def lint(*paths: StrPath, policy: PolicyFile | None = None) -> Linted:
     """
     from pathlib import Path
 
+    from gonogo.errors import UsageError
     from gonogo.lint.request import LintRequest
     from gonogo.lint.run import run_lint
 
+    if not paths and policy is None:
+        raise UsageError("there is nothing to lint", next_step="name rule files, or a policy that has rules")
     return run_lint(LintRequest(paths=tuple(map(Path, paths)), policy_file=policy))
 
 

@@ -88,8 +88,7 @@ def as_run(linted: Linted, request: LintRequest, *, strict: bool = False) -> Run
     Without an arbiter the outcome is UNKNOWN, never PASS.
     """
     report = linted.report
-    errors = [one for one in report.findings if one.severity is Severity.ERROR]
-    bad = errors or (report.findings if strict else ())
+    bad = linted.errors or (report.findings if strict else ())
     skewed = request.second is not None and request.second.any_version
     seen = {"silenced": report.silenced, **({"version_skew_allowed": True} if skewed else {})}
     if bad:

@@ -25,6 +25,7 @@ from gonogo.lint.inputs import Inputs, Skipped, named_inputs, policy_inputs
 from gonogo.lint.request import LintRequest
 from gonogo.lint.vmalert_arbitration import arbitrate_by_vmalert, has_vmalert, undecided_by_vmalert
 from gonogo.model.finding import Finding, Severity, Span
+from gonogo.model.outcome import Outcome
 from gonogo.model.versions import release
 from gonogo.programs.installed_promtool import version_number
 from gonogo.programs.locate import VMALERT, locate
@@ -59,6 +60,18 @@ class Linted:
     tools: Mapping[str, str] = field(default_factory=dict)
     arbiter: str = PROMTOOL[0]
     undecided: str = ""
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that are errors."""
+        return tuple(one for one in self.report.findings if one.severity is Severity.ERROR)
+
+    @property
+    def outcome(self) -> Outcome:
+        """FAIL with any error; UNKNOWN if no arbiter decided what is valid; else PASS."""
+        if self.errors:
+            return Outcome.FAIL
+        return Outcome.UNKNOWN if self.undecided else Outcome.PASS
 
 
 def run_lint(
