@@ -23,6 +23,7 @@ from gonogo.programs.server_process import RunningServer
 from gonogo.rulepack.write import write_rules
 from gonogo.verdict.decide import decide
 from gonogo.verdict.print import report_text
+from tests.heartbeat_only import ONLY_THE_HEARTBEAT
 from tests.more_servers import victoria_metrics, vmagent, vmalert
 from tests.waiting import await_true
 
@@ -30,23 +31,15 @@ pytestmark = [pytest.mark.live, pytest.mark.versions]
 
 INTERVAL = timedelta(seconds=1)
 BEAT_EVERY = 2.0
-POLICY = """\
+POLICY = (
+    """\
 version: 1
 realm: prod
 prefix: duri
 heartbeat: {every: 2s, window: 20s, fresh: 15s, textfile_dir: textfile}
-slos: []
-gates:
-  error-budget-burn-ok: null
-  canary-quorum-pass: null
-  dr-rehearsal-24h-pass: null
-  stability: null
-  uptime: null
-dry_run: {certify: null}
-runs: {required: []}
-rules: [rules/*.yml]
-tests: []
 """
+    + ONLY_THE_HEARTBEAT
+)
 OWN_POLICY = """\
 version: 1
 preset: null

@@ -21,29 +21,22 @@ from gonogo.programs.server_process import RunningServer
 from gonogo.rulepack.write import write_rules
 from gonogo.server.api import query
 from gonogo.server.http import Client
+from tests.heartbeat_only import ONLY_THE_HEARTBEAT
 from tests.live.vmalert_at_hand import DELAY_FLAG, is_new
 from tests.more_servers import victoria_metrics, vmagent, vmalert
 from tests.waiting import await_true
 
 pytestmark = [pytest.mark.live, pytest.mark.versions]
 
-POLICY = """\
+POLICY = (
+    """\
 version: 1
 realm: prod
 prefix: duri
 heartbeat: {every: 20s, window: 50s, textfile_dir: textfile}
-slos: []
-gates:
-  error-budget-burn-ok: null
-  canary-quorum-pass: null
-  dr-rehearsal-24h-pass: null
-  stability: null
-  uptime: null
-dry_run: {certify: null}
-runs: {required: []}
-rules: [rules/*.yml]
-tests: []
 """
+    + ONLY_THE_HEARTBEAT
+)
 
 
 DELAY = timedelta(seconds=60)
