@@ -275,6 +275,16 @@ def test_targets_of_before_are_not_taken_for_the_new_ones() -> None:
     assert left(replace(AFTER, vitals=metrics(syncs={}))) == ()
 
 
+def test_a_new_pool_without_its_targets_is_unmet() -> None:
+    """The server lists a new pool before its targets. A target that is down would not be seen."""
+    more = StagedJob("more", EVERY, 1)
+    wanted = replace(STAGED, jobs=(*STAGED.jobs, more))
+    early = replace(AFTER, pools=("node", "more"))
+    assert one(early, wanted=wanted) == (Verification.TARGETS, False)
+    discovered = replace(STAGED, jobs=(*STAGED.jobs, replace(more, targets=None)))
+    assert left(early, wanted=discovered) == (), "a discovery may find nothing"
+
+
 def test_missing_alertmanagers_are_unmet() -> None:
     """As many as the configuration names."""
     assert one(replace(AFTER, alertmanagers=())) == (Verification.ALERTMANAGERS, False)
@@ -338,7 +348,8 @@ def test_targets_that_are_not_as_in_a_scrape_file_are_unmet() -> None:
     """A job of a scrape file has its pool, and exactly its targets."""
     wanted = with_file("static_configs: [{targets: ['a:1']}]")
     seen = replace(target(job="api"), discovered=SEEN)
-    now = replace(AFTER, pools=("node", "api"), targets=(target(), seen))
+    synced = metrics(syncs={"node": 2.0, "api": 1.0})
+    now = replace(AFTER, vitals=synced, pools=("node", "api"), targets=(target(), seen))
     assert left(now, wanted=wanted) == ()
     other = replace(now, targets=(target(), replace(seen, discovered={**SEEN, "team": "x"})))
     assert one(other, wanted=wanted) == (Verification.TARGETS, False)

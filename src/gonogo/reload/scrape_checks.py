@@ -81,11 +81,13 @@ def alertmanagers(of: LoadedComparison) -> Iterator[Unmet]:
 
 
 def _unset(of: LoadedComparison) -> Iterator[Unmet]:
-    """Report the jobs whose targets have not been set since the reload. Their targets are still the old ones."""
+    """Report the jobs whose targets have not been set since the reload. Their targets are the old ones, or none yet."""
     was, now = of.reload.asked.metrics.syncs, of.now.vitals.metrics.syncs
+    pools = frozenset(of.now.pools or ())
     for job in of.staged.jobs:
-        if job.name in now and now[job.name] <= was.get(job.name, 0.0):
-            why = "the server still has the old targets"
+        is_due = job.name in now or (now and job.targets is not None and job.name in pools)
+        if is_due and now.get(job.name, 0.0) <= was.get(job.name, 0.0):
+            why = "the server still has the old targets" if job.name in now else "the server has no targets of it yet"
             step = "wait: the server updates its targets every 5 s"
             what = "its targets have not been set since the reload"
             yield Unmet(Verification.TARGETS, what, f"job {job.name}", why, step, waits=True)

@@ -114,6 +114,9 @@ def vitals(client: Client, base_url: str) -> Vitals:
 def server_state(client: Client, base_url: str) -> ServerState:
     """Read the state of a server. A few questions are asked at a time, each within the client's timeout.
 
+    The scrape pools and the metrics are answered before the targets are asked for. A pool whose targets are set, by the
+    metrics, then shows its targets.
+
     Raises:
         SourceError: a question got no valid answer. There is no partial state.
         UsageError: ``base_url`` is not a URL.
@@ -126,19 +129,20 @@ def server_state(client: Client, base_url: str) -> ServerState:
         def ask(question: Callable[[Client, str], Answer]) -> Callable[[], Answer]:
             return partial(outcome, asking.submit(question, client, base_url))
 
+        alive, pools = ask(vitals), ask(scrape_pools) if lists_pools else None
         loaded_rules = ask(rules)
-        active, alive = ask(targets), ask(vitals)
         running, loaded, senders, alerts = ask(flags), ask(configuration), ask(alertmanagers), ask(active_alerts)
-        pools = ask(scrape_pools) if lists_pools else None
+        metrics, listed = alive(), None if pools is None else pools()
+        active = ask(targets)
         return ServerState(
             url=base_url,
             now=now,
             version=version,
             flags=running(),
-            vitals=alive(),
+            vitals=metrics,
             configuration=loaded(),
             rules=loaded_rules(),
-            pools=None if pools is None else pools(),
+            pools=listed,
             targets=active(),
             alertmanagers=senders(),
             alerts=alerts(),
