@@ -9,7 +9,7 @@ import pytest
 
 from gonogo.errors import PolicyError
 from gonogo.journal.run_states import run_states
-from gonogo.journal.runs import Run, recorded
+from gonogo.journal.runs import Recording, Run
 from gonogo.model.evidence import RunState
 from gonogo.model.gate import OBS_LINT, PROMQL_UNIT, RUN_GATES
 from gonogo.model.outcome import Outcome
@@ -45,8 +45,8 @@ def test_no_journal_is_an_empty_one(tmp_path: Path) -> None:
 def test_records_count_for_exactly_these_inputs(tmp_path: Path) -> None:
     """A changed file makes every record one of something else."""
     file = policy_folder(tmp_path)
-    recorded(file, OBS_LINT, lambda: Run(OBS_LINT, Outcome.PASS, "clean"))
-    recorded(file, PROMQL_UNIT, lambda: Run(PROMQL_UNIT, Outcome.FAIL, "two tests failed"))
+    Recording(file, OBS_LINT).finish(Run(OBS_LINT, Outcome.PASS, "clean"))
+    Recording(file, PROMQL_UNIT).finish(Run(PROMQL_UNIT, Outcome.FAIL, "two tests failed"))
     states = run_states(file)
     assert states[OBS_LINT].passed_at == pytest.approx(time.time(), abs=5)
     assert states[OBS_LINT].last_passed is True

@@ -9,7 +9,7 @@ import pytest
 from gonogo.errors import ActionFailed, MissingTool
 from gonogo.journal.records import newest, records
 from gonogo.journal.run_key import run_key
-from gonogo.journal.runs import KEPT_FINDINGS, Run, counted, failed, recorded
+from gonogo.journal.runs import KEPT_FINDINGS, Recording, Run, counted, failed
 from gonogo.model.outcome import Outcome
 from tests.policy_folder import RULES, policy_folder
 
@@ -19,26 +19,35 @@ PASSED = Run("obs-lint", Outcome.PASS, "all is well", seen={"files": 1}, tools={
 def test_a_tool_that_is_missing_is_no_run(tmp_path: Path) -> None:
     """Nothing happened, so nothing is recorded."""
     policy_file = policy_folder(tmp_path)
-
-    def run() -> Run:
+    with pytest.raises(MissingTool), Recording(policy_file, "obs-lint"):
         raise MissingTool("promtool is not installed")
-
-    with pytest.raises(MissingTool):
-        recorded(policy_file, "obs-lint", run)
     assert records(policy_file.journal) == ()
 
 
 def test_an_action_that_failed_is_a_failed_run(tmp_path: Path) -> None:
     """It was tried, and the record says why it did not work."""
     policy_file = policy_folder(tmp_path)
-
-    def run() -> Run:
+    with Recording(policy_file, "sandbox-smoke-60s") as record:
         raise ActionFailed("the server did not start", why="its port is taken")
-
-    done = recorded(policy_file, "sandbox-smoke-60s", run)
-    assert done.outcome is Outcome.FAIL
-    assert done.detail == "sandbox-smoke-60s could not be run: the server did not start"
+    assert record.run.outcome is Outcome.FAIL
+    assert record.run.detail == "sandbox-smoke-60s could not be run: the server did not start"
     assert records(policy_file.journal)[0].outcome == "FAIL"
+
+
+def test_an_interrupted_run_leaves_no_record(tmp_path: Path) -> None:
+    """An interrupt says nothing about the inputs."""
+    policy_file = policy_folder(tmp_path)
+    with pytest.raises(KeyboardInterrupt), Recording(policy_file, "obs-lint"):
+        raise KeyboardInterrupt
+    assert records(policy_file.journal) == ()
+
+
+def test_a_journal_that_cannot_be_written_is_an_error_also_in_a_block(tmp_path: Path) -> None:
+    """A run without its record is not a failed run: the caller must learn that nothing is recorded."""
+    policy_file = policy_folder(tmp_path)
+    policy_file.journal.mkdir(parents=True)
+    with pytest.raises(ActionFailed, match="journal"), Recording(policy_file, "obs-lint") as record:
+        record.finish(PASSED)
 
 
 @pytest.mark.parametrize("change", ["edited", "gone"])
@@ -46,23 +55,19 @@ def test_inputs_that_change_meanwhile_make_it_unknown(tmp_path: Path, change: st
     """Nobody can say what it ran on; it passes for neither the old nor the new inputs."""
     policy_file = policy_folder(tmp_path)
     before = run_key(policy_file)
-
-    def run() -> Run:
-        if change == "edited":
-            (tmp_path / "rules" / "duri.yml").write_text(RULES + "# changed\n", encoding="utf-8")
-        else:
-            (tmp_path / "rules" / "duri.yml").unlink()
-        return PASSED
-
-    done = recorded(policy_file, "obs-lint", run)
-    assert done.outcome is Outcome.UNKNOWN
+    record = Recording(policy_file, "obs-lint")
+    if change == "edited":
+        (tmp_path / "rules" / "duri.yml").write_text(RULES + "# changed\n", encoding="utf-8")
+    else:
+        (tmp_path / "rules" / "duri.yml").unlink()
+    assert record.finish(PASSED).outcome is Outcome.UNKNOWN
     assert newest(policy_file.journal, "obs-lint", before).passed_at is None
 
 
 def test_a_passed_run_is_found_again_under_its_inputs(tmp_path: Path) -> None:
     """With everything that was worth keeping."""
     policy_file = policy_folder(tmp_path)
-    recorded(policy_file, "obs-lint", lambda: PASSED)
+    Recording(policy_file, "obs-lint").finish(PASSED)
     assert newest(policy_file.journal, "obs-lint", run_key(policy_file)).last_passed
     (record,) = records(policy_file.journal)
     assert record.detail["files"] == 1
@@ -73,7 +78,7 @@ def test_a_record_keeps_so_many_findings_and_counts_the_rest(tmp_path: Path) -> 
     """Ten thousand lines belong on a screen, not in a journal."""
     policy_file = policy_folder(tmp_path)
     many = tuple(f"finding {n}" for n in range(KEPT_FINDINGS + 3))
-    recorded(policy_file, "obs-lint", lambda: failed("obs-lint", many, "mistakes", {}))
+    Recording(policy_file, "obs-lint").finish(failed("obs-lint", many, "mistakes", {}))
     (record,) = records(policy_file.journal)
     kept = record.detail["findings"]
     assert isinstance(kept, list)

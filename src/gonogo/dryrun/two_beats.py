@@ -12,7 +12,7 @@ from gonogo.errors import SourceError
 from gonogo.heartbeat.beat import heartbeat_writer
 from gonogo.heartbeat.own_beats import OwnBeats, heartbeat_samples, newest_numbers
 from gonogo.heartbeat.writer import HeartbeatWriter
-from gonogo.journal.runs import Run, failed, recorded
+from gonogo.journal.runs import Recording, Run, failed
 from gonogo.model.outcome import Outcome
 from gonogo.model.record import TWO_BEATS
 from gonogo.policy.heartbeat import load_heartbeat
@@ -49,7 +49,9 @@ def two_beats(policy_file: PolicyFile, url: str | None = None) -> Run:
     server = server_of(policy_file, url)
     client = client_of(policy_file.server, at_most=ONE_ANSWER)
     writer = heartbeat_writer(load_heartbeat(policy_file.path))
-    return recorded(policy_file, TWO_BEATS, lambda: _follow(policy_file, writer, client, server))
+    with Recording(policy_file, TWO_BEATS) as record:
+        record.finish(_follow(policy_file, writer, client, server))
+    return record.run
 
 
 def _follow(policy_file: PolicyFile, writer: HeartbeatWriter, client: Client, server: Server) -> Run:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 from gonogo.errors import ActionFailed, Busy, GonogoError, SourceError
 from gonogo.journal.records import append
@@ -54,29 +55,56 @@ def failed(kind: str, findings: tuple[str, ...], what: str, tools: Mapping[str, 
     return Run(kind, Outcome.FAIL, f"{what}{told}{more}", findings=findings, tools=tools)
 
 
-def recorded(policy_file: PolicyFile, kind: str, run: Callable[[], Run]) -> Run:
-    """Call a run, and write its record with the key of its inputs.
+class Recording:
+    """The record of a run that is under way. The run ends with ``finish``, which writes the record.
 
-    A failed action or an unreachable server makes a failed run. If an input changed during
-    the run, the outcome is UNKNOWN, because the run may have read both versions.
+    In a ``with`` block, a failed action or an unreachable server ends the run as failed, and the block ends without
+    an error. Any other error leaves no record, because nothing is known about the run.
 
-    Raises:
-        PolicyError: a file that the policy names is missing.
-        MissingTool: a program that the run needs is not installed.
-        ActionFailed: the journal cannot be written.
+    Attributes:
+        run: the run as it was recorded. It is not set before the end of the run.
     """
-    key = run_key(policy_file)
-    began = time.monotonic()
-    try:
-        done = run()
-    except (ActionFailed, SourceError, Busy) as error:
-        done = failed(kind, (str(error),), f"{kind} could not be run", {})
-    done = replace(done, seconds=time.monotonic() - began)
-    if _key_now(policy_file) != key:
-        why = f"the policy's files changed while {kind} ran; run it again"
-        done = replace(done, outcome=Outcome.UNKNOWN, detail=why)
-    append(policy_file.journal, _record(done, key))
-    return done
+
+    run: Run
+
+    def __init__(self, policy_file: PolicyFile, kind: str) -> None:
+        """Begin a run: note the key of its inputs, and the time.
+
+        Raises:
+            PolicyError: a file that the policy names is missing.
+        """
+        self._policy_file = policy_file
+        self._kind = kind
+        self._key = run_key(policy_file)
+        self._began = time.monotonic()
+        self._is_open = True
+
+    def finish(self, run: Run) -> Run:
+        """End the run, write its record, and return the run with its duration.
+
+        If an input changed during the run, the outcome is UNKNOWN, because the run may have read both versions.
+
+        Raises:
+            ActionFailed: the journal cannot be written.
+        """
+        self._is_open = False
+        self.run = replace(run, seconds=time.monotonic() - self._began)
+        if _key_now(self._policy_file) != self._key:
+            why = f"the policy's files changed while {self._kind} ran; run it again"
+            self.run = replace(self.run, outcome=Outcome.UNKNOWN, detail=why)
+        append(self._policy_file.journal, _record(self.run, self._key))
+        return self.run
+
+    def __enter__(self) -> Self:
+        """Return the recording."""
+        return self
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        """End the run as failed if it could not be run. A journal that cannot be written stays an error."""
+        if not self._is_open or not isinstance(error, (ActionFailed, SourceError, Busy)):
+            return False
+        self.finish(failed(self._kind, (str(error),), f"{self._kind} could not be run", {}))
+        return True
 
 
 def counted(number: int, what: str) -> str:

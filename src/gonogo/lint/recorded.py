@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from gonogo.errors import SourceError
-from gonogo.journal.runs import Run, counted, failed, recorded
+from gonogo.journal.runs import Recording, Run, counted, failed
 from gonogo.lint.request import LintRequest
 from gonogo.lint.run import Informant, Linted, run_lint
 from gonogo.lint.work_tree import looking
@@ -24,7 +23,9 @@ def obs_lint(policy_file: PolicyFile) -> Run:
         MissingTool: promtool is not installed.
         ActionFailed: the journal cannot be written.
     """
-    return recorded(policy_file, OBS_LINT, lambda: lint(policy_file))
+    with Recording(policy_file, OBS_LINT) as record:
+        record.finish(lint(policy_file))
+    return record.run
 
 
 def lint(policy_file: PolicyFile) -> Run:
@@ -55,31 +56,12 @@ def recorded_lint(
     Raises:
         PolicyError: an input that the policy names does not exist.
         MissingTool: promtool is not installed.
-        SourceError: the server to ask gives no valid answer. Nothing is recorded.
+        SourceError: the server to ask gives no valid answer. Nothing is recorded: that says nothing about the rules.
         ActionFailed: the journal cannot be written.
     """
-    results: list[Linted] = []
-
-    def run() -> Run:
-        try:
-            results.append(run_lint(request, progress, (looking(policy_file), *informants)))
-        except SourceError as error:
-            raise _NoAnswer(error) from error
-        return as_run(results[0], request, strict=fails(results[0]))
-
-    try:
-        done = recorded(policy_file, OBS_LINT, run)
-    except _NoAnswer as missing:
-        raise missing.error from None
-    return done, results[0]
-
-
-class _NoAnswer(Exception):
-    """Carries a ``SourceError`` past the journal: a server that does not answer says nothing about the rules."""
-
-    def __init__(self, error: SourceError) -> None:
-        super().__init__(str(error))
-        self.error = error
+    record = Recording(policy_file, OBS_LINT)
+    linted = run_lint(request, progress, (looking(policy_file), *informants))
+    return record.finish(as_run(linted, request, strict=fails(linted))), linted
 
 
 def as_run(linted: Linted, request: LintRequest, *, strict: bool = False) -> Run:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gonogo.disk.naming import shown
-from gonogo.journal.runs import Run, counted, failed, recorded
+from gonogo.journal.runs import Recording, Run, counted, failed
 from gonogo.model.gate import PROMQL_UNIT
 from gonogo.model.outcome import Outcome
 from gonogo.policy.inputs import rule_files, unit_files
@@ -30,7 +30,9 @@ def promql_unit(policy_file: PolicyFile) -> Run:
         MissingTool: promtool is not installed.
         ActionFailed: the journal cannot be written.
     """
-    return recorded(policy_file, PROMQL_UNIT, lambda: unit(policy_file))
+    with Recording(policy_file, PROMQL_UNIT) as record:
+        record.finish(unit(policy_file))
+    return record.run
 
 
 def unit(policy_file: PolicyFile) -> Run:
@@ -56,14 +58,11 @@ def recorded_report(
         MissingTool: promtool is not installed.
         ActionFailed: the journal cannot be written.
     """
-    reports = [UnitReport(())]
-
-    def run() -> Run:
-        reports.append(policy_report(policy_file, cache=cache, allowed=allowed, progress=progress))
-        return run_of(reports[-1], policy_file)
-
-    done = recorded(policy_file, PROMQL_UNIT, run)
-    return reports[-1], done
+    report = UnitReport(())
+    with Recording(policy_file, PROMQL_UNIT) as record:
+        report = policy_report(policy_file, cache=cache, allowed=allowed, progress=progress)
+        record.finish(run_of(report, policy_file))
+    return report, record.run
 
 
 def policy_report(

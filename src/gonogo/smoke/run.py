@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Event
 
 from gonogo.errors import SourceError
-from gonogo.journal.runs import Run, counted, failed, promtool_version, recorded
+from gonogo.journal.runs import Recording, Run, counted, failed, promtool_version
 from gonogo.model.evidence import TargetHealth
 from gonogo.model.gate import SANDBOX_SMOKE
 from gonogo.model.outcome import Outcome
@@ -64,7 +64,9 @@ def smoke(policy_file: PolicyFile, stop: Event | None = None) -> Run:
         MissingTool: a program that the run needs is not installed.
         ActionFailed: the journal cannot be written.
     """
-    return recorded(policy_file, SANDBOX_SMOKE, lambda: try_rules(policy_file, stop or Event()))
+    with Recording(policy_file, SANDBOX_SMOKE) as record:
+        record.finish(try_rules(policy_file, stop or Event()))
+    return record.run
 
 
 def try_rules(policy_file: PolicyFile, stop: Event) -> Run:
