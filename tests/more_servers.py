@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from gonogo.programs.loopback_port import HOST
-from gonogo.programs.processes import Program, start
+from gonogo.programs.processes import HOST, Program, start
 from gonogo.programs.server_process import RunningServer
 
 _NO_RECEIVER = "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n"

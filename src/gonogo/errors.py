@@ -52,6 +52,11 @@ class Problem:
         return f"{place}{self.message}{hint}"
 
 
+def cause_of(error: BaseException) -> str:
+    """Return the system's words for an error, or the error's own words."""
+    return str(getattr(error, "strerror", None) or error)
+
+
 class GonogoError(Exception):
     """An error that a user can fix. It has the exit code of the command."""
 

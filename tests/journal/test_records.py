@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gonogo.errors import SourceError
-from gonogo.journal.records import append, newest, record, records, records_of_run
+from gonogo.errors import SourceError, UsageError
+from gonogo.journal.records import append, newest, record, records, steps_of
 from gonogo.model.evidence import RunState
 from gonogo.model.record import Record
 
@@ -102,25 +102,25 @@ def test_a_folded_run_is_its_newest_record(journal: Path) -> None:
     assert len(records(journal)) == 7
 
 
-def test_the_records_of_a_run_are_all_of_it_and_no_other(journal: Path) -> None:
-    """The oldest first; a record that is of no such run is alone, were it in a journal or not."""
-    for run in ("a", "b", "a"):
+def test_the_steps_of_a_run_are_all_of_it_and_no_other(journal: Path) -> None:
+    """The oldest come first. A step has no steps, and neither has a record that belongs to no run."""
+    for run in ("a", "b", "a", "a"):
         append(journal, _step(run, ""))
     append(journal, _run("PASS", NOW))
-    last = record(journal, 3)
-    assert last is not None
-    assert [entry.id for entry in records_of_run(journal, last)] == [1, 3]
-    alone = record(journal, 4)
-    assert alone is not None
-    assert records_of_run(journal, alone) == (alone,)
-    assert records_of_run(journal.with_name("none"), last) == ()
+    last = record(journal, 4)
+    assert [entry.id for entry in steps_of(journal, last)] == [1, 3]
+    assert steps_of(journal, record(journal, 3)) == ()
+    assert steps_of(journal, record(journal, 5)) == ()
+    assert steps_of(journal.with_name("none"), last) == ()
 
 
-def test_a_record_that_is_not_there_is_none(journal: Path) -> None:
-    """Neither a missing journal nor a missing number is an error."""
-    assert record(journal, 1) is None
+def test_a_record_that_does_not_exist_is_refused(journal: Path) -> None:
+    """Without a journal there is no record. The error names the number."""
+    with pytest.raises(UsageError, match="there is no record 1"):
+        record(journal, 1)
     append(journal, _run("PASS", NOW))
-    assert record(journal, 2) is None
+    with pytest.raises(UsageError, match="there is no record 2"):
+        record(journal, 2)
 
 
 def test_a_row_that_is_no_record_is_said(journal: Path) -> None:

@@ -18,8 +18,8 @@ from gonogo.lint.core.estate import LOOKBACK, Estate
 from gonogo.lint.online import asking, running_features
 from gonogo.policy.settings import ServerSettings
 from gonogo.programs.processes import prometheus
+from gonogo.server.api import metric_types
 from gonogo.server.http import Client
-from gonogo.server.metadata_api import metric_types
 from gonogo.server.targets_api import targets
 from tests.faulty_server import Behaviour, Connection, faulty
 from tests.waiting import await_true

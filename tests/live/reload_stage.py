@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from gonogo.programs.loopback_port import HOST
-from gonogo.programs.processes import Program, node_exporter, prometheus, start
+from gonogo.programs.processes import HOST, Program, node_exporter, prometheus, start
 from gonogo.programs.server_process import RunningServer
 from gonogo.reload.compare.configuration import difference
 from gonogo.reload.loaded_comparison import Reload

@@ -18,8 +18,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from gonogo.programs.loopback_port import port_of, reserve_port
-from gonogo.programs.processes import Program, prometheus, start
+from gonogo.programs.processes import Program, port_of, prometheus, reserve_port, start
 from gonogo.programs.server_process import RunningServer
 from gonogo.server.api import query
 from gonogo.server.http import Client

@@ -10,15 +10,14 @@ from pathlib import Path
 import pytest
 
 from gonogo.model.versions import release
-from gonogo.programs.loopback_port import HOST, port_of, reserve_port
-from gonogo.programs.processes import prometheus
+from gonogo.programs.processes import HOST, port_of, prometheus, reserve_port
 from gonogo.programs.server_process import RunningServer
 from gonogo.reload.compare.result import Became, ReloadResult
 from gonogo.reload.print import reload_text
 from gonogo.reload.print_json import reload_json
 from gonogo.reload.transaction import reload
 from gonogo.reload.trigger import post_reload
-from gonogo.server.format_api import formatted
+from gonogo.server.api import formatted
 from tests.live.reload_stage import CLIENT, LATER, Stage, stage
 from tests.live.reload_yard import FAILS_LATER, Yard, told
 from tests.waiting import await_true

@@ -13,8 +13,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from gonogo.policy.load import PolicyFile
-from gonogo.programs.loopback_port import HOST
-from gonogo.programs.processes import Program, prometheus, start
+from gonogo.programs.processes import HOST, Program, prometheus, start
 from gonogo.programs.server_process import RunningServer
 from gonogo.reload.compare.result import Became
 from gonogo.reload.transaction import reload

@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.errors import ActionFailed, MissingTool, SourceError
-from gonogo.programs.loopback_port import port_of, reserve_port
-from gonogo.programs.processes import Program, node_exporter, prometheus, pushgateway, start
+from gonogo.programs.processes import Program, node_exporter, port_of, prometheus, pushgateway, reserve_port, start
 from gonogo.programs.server_process import RunningServer
 from gonogo.server.api import query
 from gonogo.server.http import Client, HttpSettings

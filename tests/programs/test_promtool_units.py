@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from gonogo.errors import MissingTool
-from gonogo.programs import memory_folder, promtool_units
+from gonogo.programs import promtool_units
 from gonogo.programs.installed_promtool import Promtool
-from gonogo.programs.promtool_units import run_as_asked, run_units
+from gonogo.programs.promtool_units import memory_folder, run_as_asked, run_units
 from tests.fake_promtool import fake_promtool
 from tests.waiting import await_true
 
@@ -79,8 +79,8 @@ def test_databases_are_in_memory_where_that_is_wished(
 ) -> None:
     """The databases are in a folder that is removed at the end."""
     monkeypatch.delenv("TMPDIR", raising=False)
-    monkeypatch.setattr(memory_folder, "ROOM", 0)
-    monkeypatch.setattr(memory_folder, "SHARED", tmp_path / "shared")
+    monkeypatch.setattr(promtool_units, "ROOM", 0)
+    monkeypatch.setattr(promtool_units, "SHARED", tmp_path / "shared")
     (tmp_path / "shared").mkdir()
     fake_promtool(tmp_path / "bin", monkeypatch, 'mkdir "${TMPDIR:?}/test_storage" && echo "$TMPDIR"\n')
     given = iter([(1, [Path("a")])])
@@ -89,3 +89,50 @@ def test_databases_are_in_memory_where_that_is_wished(
     assert not Path(ran.output.strip()).exists()
     assert ran.output.startswith(str(tmp_path / "shared")) is in_memory
     assert list((tmp_path / "shared").iterdir()) == []
+
+
+@pytest.fixture(autouse=True)
+def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put an empty folder with room enough in the place of the memory."""
+    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.setattr(promtool_units, "ROOM", 0)
+    monkeypatch.setattr(promtool_units, "SHARED", tmp_path)
+    return tmp_path
+
+
+def test_without_such_a_place_there_is_none(shared: Path) -> None:
+    """Outside of Linux there is no folder in memory."""
+    shared.rmdir()
+    with memory_folder() as folder:
+        assert folder is None
+
+
+def test_with_little_room_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container has too little room."""
+    monkeypatch.setattr(promtool_units, "ROOM", 1 << 62)
+    with memory_folder() as folder:
+        assert folder is None
+
+
+def test_where_nothing_can_be_made_there_is_none(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Room is no permission."""
+    (shared / "file").touch()
+    monkeypatch.setattr(promtool_units, "SHARED", shared / "file")
+    with memory_folder() as folder:
+        assert folder is None
+
+
+def test_whoever_chose_a_folder_keeps_it(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder in TMPDIR is kept."""
+    monkeypatch.setenv("TMPDIR", str(shared))
+    with memory_folder() as folder:
+        assert folder is None
+
+
+def test_nothing_is_left_of_it(shared: Path) -> None:
+    """The files of a stopped promtool are removed as well."""
+    with memory_folder() as folder:
+        assert folder is not None
+        assert folder.stat().st_mode & 0o77 == 0
+        (folder / "test_storage1" / "wal").mkdir(parents=True)
+    assert list(shared.iterdir()) == []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.programs import memory_folder
+from gonogo.programs import promtool_units
 from gonogo.programs.installed_promtool import installed_promtool
 from gonogo.ruletests.cache import UnitCache, default_folder
 from gonogo.ruletests.check import check_files
@@ -122,8 +122,8 @@ def test_a_file_with_which_promtool_breaks_down_hides_no_other(
 def test_a_full_memory_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str) -> None:
     """A file without room in memory runs again with the usual temporary folder."""
     monkeypatch.delenv("TMPDIR", raising=False)
-    monkeypatch.setattr(memory_folder, "ROOM", 0)
-    monkeypatch.setattr(memory_folder, "SHARED", tmp_path)
+    monkeypatch.setattr(promtool_units, "ROOM", 0)
+    monkeypatch.setattr(promtool_units, "SHARED", tmp_path)
     fake_promtool(
         tmp_path / "bin",
         monkeypatch,

@@ -14,9 +14,8 @@ import pytest
 
 from gonogo.errors import SourceError
 from gonogo.server.address import Address, parse_address
-from gonogo.server.connection import Connection
+from gonogo.server.connection import Connection, tls_context
 from gonogo.server.http import Client, HttpSettings
-from gonogo.server.tls import tls_context
 from tests.faulty_server import EMPTY_ANSWER, faulty
 from tests.faulty_server import Connection as Exchange
 

@@ -8,10 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from gonogo.errors import SourceError
-from gonogo.server.api import label_values, query, series_labels, server_time
+from gonogo.server.api import label_values, metric_types, query, series_labels, server_time
 from gonogo.server.envelope import PartialAnswer
 from gonogo.server.http import Client, HttpSettings
-from gonogo.server.metadata_api import metric_types
 from gonogo.server.rules_api import rules
 from gonogo.server.status_api import build_info
 from gonogo.server.targets_api import targets

@@ -11,9 +11,8 @@ import pytest
 
 from gonogo.errors import SourceError
 from gonogo.model.evidence import TargetHealth
-from gonogo.server.alerts_api import ActiveAlert
 from gonogo.server.http import Client
-from gonogo.server.server_state import ServerState, server_state
+from gonogo.server.server_state import ActiveAlert, ServerState, server_state
 from tests.faulty_server import Connection, FaultyServer, faulty
 
 METRICS = """

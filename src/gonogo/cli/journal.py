@@ -25,12 +25,12 @@ def journal() -> None:
 @format_option
 def list_(*, kind: str | None, limit: int, steps: bool, policy_path: Path, form: str) -> None:
     """List records, newest first. A reload is one line; the command 'show' lists its steps."""
-    from gonogo.journal.listing import list_records
     from gonogo.journal.print import list_json, list_text
+    from gonogo.journal.records import records
     from gonogo.policy.load import load
 
     folded = form == "text" and not steps
-    found = list_records(load(policy_path).journal, kind=kind, limit=limit, folded=folded)
+    found = records(load(policy_path).journal, limit, kind, folded=folded)
     answer(f"{list_json(found) if form == 'json' else list_text(found, folded=folded)}\n")
 
 
@@ -40,10 +40,10 @@ def list_(*, kind: str | None, limit: int, steps: bool, policy_path: Path, form:
 @format_option
 def show(number: int, policy_path: Path, form: str) -> None:
     """Show all fields of one record, and the steps of a reload."""
-    from gonogo.journal.listing import show_record, steps_of
     from gonogo.journal.print import record_json, record_text
+    from gonogo.journal.records import record, steps_of
     from gonogo.policy.load import load
 
     kept = load(policy_path).journal
-    found = show_record(kept, number)
+    found = record(kept, number)
     answer(f"{record_json(found) if form == 'json' else record_text(found, steps_of(kept, found))}\n")

@@ -61,14 +61,14 @@ class Answering(io.FileIO):
 
 
 def _loss(error: OSError) -> GonogoError:
-    from gonogo.errors import AnswerLost, ReaderLeft
+    from gonogo.errors import AnswerLost, ReaderLeft, cause_of
 
     if isinstance(error, BrokenPipeError):
         return ReaderLeft("the reader of the answer left", where="standard output")
     return AnswerLost(
         "the answer could not be written",
         where="standard output",
-        why=error.strerror or str(error),
+        why=cause_of(error),
         next_step="make room on its disk, and run the command again",
     )
 

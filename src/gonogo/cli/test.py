@@ -18,7 +18,7 @@ from gonogo.cli.given_path import GivenPath
 from gonogo.cli.lint_progress import patient
 from gonogo.cli.measures import duration, measured_report, percentage
 from gonogo.cli.options import features_option, format_option, policy_option
-from gonogo.errors import ActionFailed, UsageError
+from gonogo.errors import ActionFailed, UsageError, cause_of
 from gonogo.model.plain import plain
 
 if TYPE_CHECKING:
@@ -200,6 +200,6 @@ def _write_junit(path: Path, report: UnitReport) -> None:
         raise ActionFailed(
             "the JUnit file could not be written",
             where=str(path),
-            why=error.strerror or str(error),
+            why=cause_of(error),
             next_step="name a file in a folder that exists and can be written",
         ) from error

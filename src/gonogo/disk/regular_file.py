@@ -7,6 +7,8 @@ import os
 import stat
 from pathlib import Path
 
+from gonogo.errors import Position, Problem, cause_of
+
 LARGEST_FILE = 16 * 1024 * 1024
 """Bytes of the largest file that is read; 10,000 rules take 4 MB."""
 
@@ -32,6 +34,14 @@ class NotReadable(OSError):
         return self.why
 
 
+class Unreadable(Exception):
+    """A file that cannot be read as text. The problem says where, why, and what to do."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
 def keeps_readers_waiting(path: str) -> bool:
     """Return true if a program that reads this path may never reach the end, as with a pipe or a device."""
     try:
@@ -50,7 +60,7 @@ def status_of(path: Path) -> os.stat_result:
     try:
         status = path.stat()
     except OSError as error:
-        why = "its link leads nowhere" if path.is_symlink() else error.strerror or str(error)
+        why = "its link leads nowhere" if path.is_symlink() else cause_of(error)
         raise NotReadable(why, path) from error
     _refuse(status, path)
     return status
@@ -73,7 +83,7 @@ def read_regular(path: Path, largest: int = LARGEST_FILE) -> tuple[bytes, os.sta
                 raise NotReadable("it was replaced while it was read")
             content = file.read(largest + 1)
     except OSError as error:
-        raise NotReadable(error.strerror or str(error)) from error
+        raise NotReadable(cause_of(error)) from error
     if len(content) != status.st_size:
         raise NotReadable("it was written while it was read")
     return content, status
@@ -93,7 +103,7 @@ def read_some(path: Path, most: int = LARGEST_FILE) -> bytes:
         return file.read(most + 1)
 
 
-def read_text(path: Path, errors: str = "strict") -> str:
+def text_of(path: Path, errors: str = "strict") -> str:
     """Read a whole regular file as UTF-8.
 
     Raises:
@@ -105,6 +115,25 @@ def read_text(path: Path, errors: str = "strict") -> str:
     if len(content) > LARGEST_FILE:
         raise NotReadable(f"it is larger than {LARGEST_FILE >> 20} MiB")
     return content.decode(errors=errors)
+
+
+def read_text(path: Path, shown: str) -> str:
+    """Read a whole regular file as UTF-8. Errors call the file ``shown``.
+
+    Raises:
+        Unreadable: ``text_of`` cannot read the file.
+    """
+    try:
+        return text_of(path)
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode()
+        place = Position(shown, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise Unreadable(Problem(place, "this is no UTF-8 text", "save it as UTF-8, or name another file")) from error
+    except (OSError, ValueError) as error:
+        denied = isinstance(error, PermissionError)
+        next_step = "make it readable" if denied else "name a file that can be read"
+        why = f"it cannot be read: {cause_of(error)}"
+        raise Unreadable(Problem(Position(shown, 1, 1), why, next_step)) from error
 
 
 def _refuse(status: os.stat_result, path: Path) -> None:

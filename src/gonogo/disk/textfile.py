@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from gonogo.disk import durable
+from gonogo.disk.durable import write_failed
 from gonogo.disk.exposition import label_sets, values, written
-from gonogo.disk.trouble import write_failed
 
 _LARGEST = 1024 * 1024
 

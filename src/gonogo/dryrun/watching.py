@@ -12,7 +12,7 @@ from gonogo.dryrun.print import WatchView
 from gonogo.dryrun.progress import Progress
 from gonogo.dryrun.renewal import Renewal
 from gonogo.errors import GonogoError
-from gonogo.journal.run_states import run_states
+from gonogo.journal.run_key import run_states
 from gonogo.model.evidence import RunState
 from gonogo.model.report import Report
 from gonogo.policy.load import PolicyFile

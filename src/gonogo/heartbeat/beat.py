@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from zlib import crc32
 
+from gonogo.disk.durable import write_failed
 from gonogo.disk.textfile import Textfile
-from gonogo.disk.trouble import write_failed
 from gonogo.heartbeat.writer import HeartbeatWriter
 from gonogo.model.series import REALM_LABEL
 from gonogo.policy.heartbeat import HeartbeatFile

@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gonogo.disk import durable
+from gonogo.disk.durable import write_failed
 from gonogo.disk.exposition import Gauge, exposition, written
 from gonogo.disk.lock import hold
 from gonogo.disk.textfile import Textfile
-from gonogo.disk.trouble import write_failed
 from gonogo.errors import ActionFailed
 from gonogo.heartbeat.seal import Seal, read_seal, sealed, write_seal
 from gonogo.heartbeat.sequence import PLAUSIBLE, highest, next_number, read_state, state_line

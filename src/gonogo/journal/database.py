@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from gonogo.errors import ActionFailed, Busy, GonogoError, NoRoom, SourceError
+from gonogo.errors import ActionFailed, Busy, GonogoError, NoRoom, SourceError, cause_of
 
 APPLICATION_ID = 0x676F6E6F
 """``gono``: marks the database as a journal of gonogo."""
@@ -172,9 +172,9 @@ def _explained(path: Path, failure: type[GonogoError], what: str, *, locked: typ
         raise failure(what, where=str(path), why=str(error), next_step=step) from error
     except OSError as error:
         if error.errno in NO_SPACE:
-            raise _no_room(path, error.strerror or str(error)) from error
+            raise _no_room(path, cause_of(error)) from error
         step = "check the permissions of the file and its folder"
-        raise failure(what, where=str(path), why=error.strerror or str(error), next_step=step) from error
+        raise failure(what, where=str(path), why=cause_of(error), next_step=step) from error
 
 
 def _is_full(folder: Path) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from gonogo.errors import SourceError
+from gonogo.errors import SourceError, UsageError
 from gonogo.journal.database import reading, writing
 from gonogo.model.evidence import RunState
 from gonogo.model.outcome import Outcome
@@ -100,30 +100,35 @@ def records(path: Path, limit: int = 20, kind: str | None = None, *, folded: boo
         return tuple(islice(_folded(each) if folded else each, limit))
 
 
-def records_of_run(path: Path, one: Record) -> tuple[Record, ...]:
-    """Return all records of the run to which a record belongs, the oldest first.
+def steps_of(path: Path, whole: Record) -> tuple[Record, ...]:
+    """Return the records of a run that a folded list leaves out, the oldest first. ``whole`` is its newest record.
 
     Raises:
         SourceError: the journal exists and cannot be read.
     """
-    if not one.run:
-        return (one,)
+    if not whole.run:
+        return ()
     query = f"SELECT {_COLUMNS} FROM records WHERE kind = ? AND key = ? ORDER BY id"  # noqa: S608 - constants
     with reading(path) as connection:
-        rows = connection.execute(query, (one.kind, one.key)) if connection else ()
-        return tuple(found for row in rows if (found := _record(row, path)).run == one.run)
+        rows = connection.execute(query, (whole.kind, whole.key)) if connection else ()
+        run = tuple(found for row in rows if (found := _record(row, path)).run == whole.run)
+    return run[:-1] if run and run[-1].id == whole.id else ()
 
 
-def record(path: Path, id: int) -> Record | None:  # noqa: A002 - the column's name
-    """Return the record with an id; ``None`` if there is no such record.
+def record(path: Path, number: int) -> Record:
+    """Return the record with a number.
 
     Raises:
         SourceError: the journal exists and cannot be read.
+        UsageError: there is no record with that number.
     """
     with reading(path) as connection:
         query = f"SELECT {_COLUMNS} FROM records WHERE id = ?"  # noqa: S608 - constants
-        row = connection.execute(query, (id,)).fetchone() if connection else None
-    return _record(row, path) if row else None
+        row = connection.execute(query, (number,)).fetchone() if connection else None
+    if row is None:
+        next_step = "gonogo journal list shows the numbers of all records"
+        raise UsageError(f"there is no record {number}", where=str(path), next_step=next_step)
+    return _record(row, path)
 
 
 def _folded(each: Iterable[Record]) -> Iterator[Record]:

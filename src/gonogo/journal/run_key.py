@@ -10,10 +10,12 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from gonogo.disk.regular_file import read_some
-from gonogo.errors import PolicyError, Problem
+from gonogo.errors import PolicyError, Problem, SourceError, cause_of
+from gonogo.model.evidence import RunState
 from gonogo.policy.inputs import matching, scrape_files, unit_files
 from gonogo.policy.settings import PolicyFile
 from gonogo.version import __version__
@@ -86,5 +88,23 @@ def _frame(role: str, name: bytes, content: bytes | None) -> bytes:
 
 
 def _problem(role: str, path: Path, error: OSError) -> Problem:
-    why = error.strerror or str(error)
+    why = cause_of(error)
     return Problem(None, f"{role}: {path}: {why}", "put the file there, or name another one in the policy")
+
+
+def run_states(policy_file: PolicyFile) -> Mapping[str, RunState]:
+    """Return the newest runs of every required run gate. A journal that cannot be read counts as empty.
+
+    Raises:
+        PolicyError: a file that the policy names is missing.
+    """
+    required = policy_file.policy.runs.required
+    if not required:
+        return {}
+    from gonogo.journal.records import newest  # noqa: PLC0415 - SQLite is imported only where a record is asked for
+
+    key = run_key(policy_file)
+    try:
+        return {gate: newest(policy_file.journal, gate, key) for gate in required}
+    except SourceError as error:
+        return dict.fromkeys(required, RunState(last_detail=f"{error.what}: {error.why}"))

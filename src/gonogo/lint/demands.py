@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gonogo.disk.reading import Unreadable, read_text
+from gonogo.disk.regular_file import Unreadable, read_text
 from gonogo.errors import UsageError
 from gonogo.lint.core.requirements import Requirements
 from gonogo.lint.core.requirements_file import read_requirements

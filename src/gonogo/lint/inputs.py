@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from gonogo.disk.reading import Unreadable, read_text
-from gonogo.disk.regular_file import read_some
-from gonogo.errors import Position, Problem, UsageError
+from gonogo.disk.regular_file import Unreadable, read_some, read_text
+from gonogo.errors import Position, Problem, UsageError, cause_of
 from gonogo.formats.dialect import Dialect
 from gonogo.formats.prometheus_config import Configuration, NamedFile, RuleEntry, read_configuration
 from gonogo.formats.sources import SourceFile, source_file, source_of, unread_file
@@ -136,7 +135,7 @@ def _listed(folder: Path) -> tuple[Path, ...]:
         return yaml_files(folder)
     except OSError as error:
         where = error.filename or str(folder)
-        raise UsageError("the folder cannot be listed", where=str(where), why=error.strerror or str(error)) from error
+        raise UsageError("the folder cannot be listed", where=str(where), why=cause_of(error)) from error
 
 
 def _take_named(inputs: Inputs, path: Path) -> None:
@@ -249,7 +248,7 @@ def _trouble(named: NamedFile) -> str:
     try:
         read_some(Path(named.path), 0)
     except (OSError, ValueError) as error:
-        return getattr(error, "strerror", None) or str(error)
+        return cause_of(error)
     return ""
 
 

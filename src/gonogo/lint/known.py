@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from gonogo.disk import durable
-from gonogo.disk.reading import Unreadable, read_text
-from gonogo.errors import ActionFailed, Position, UsageError
+from gonogo.disk.regular_file import Unreadable, read_text
+from gonogo.errors import ActionFailed, Position, UsageError, cause_of
 from gonogo.lint.core.baseline import Baseline, new_findings, read_baseline, write_baseline
 from gonogo.lint.core.report import LintReport
 from gonogo.model.finding import Finding, Span
@@ -56,7 +56,7 @@ def keep_findings(path: Path, report: LintReport) -> None:
         raise ActionFailed(
             "the baseline cannot be written",
             where=str(path),
-            why=error.strerror or str(error),
+            why=cause_of(error),
             next_step="make sure that its folder exists and has free space",
         ) from error
 

@@ -22,10 +22,8 @@ from gonogo.model.evidence import Target, TargetHealth
 from gonogo.model.versions import release
 from gonogo.policy.server import client_of
 from gonogo.policy.settings import ServerSettings
-from gonogo.server.api import query, series_labels, server_time
-from gonogo.server.evaluation import evaluation_error
+from gonogo.server.api import evaluation_error, metric_types, query, series_labels, server_time
 from gonogo.server.http import Client
-from gonogo.server.metadata_api import metric_types
 from gonogo.server.status_api import build_info, configuration, flags
 from gonogo.server.targets_api import targets
 

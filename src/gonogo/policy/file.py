@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gonogo.disk.regular_file import read_some
-from gonogo.errors import PolicyError, Position, Problem
+from gonogo.errors import PolicyError, Position, Problem, cause_of
 from gonogo.formats.yaml import YamlDocument, parse
 
 SANDBOX_MARK = "# Written by 'gonogo sandbox'. What feeds this stack is scripted.\n"
@@ -66,7 +66,7 @@ def _content(path: Path) -> bytes:
             path, "there is no such file", "write a policy, or name another file with --policy FILE"
         ) from error
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
+        why = cause_of(error)
         raise _refused(
             path, f"the file cannot be read: {why}", "make it readable, or name another file with --policy FILE"
         ) from error

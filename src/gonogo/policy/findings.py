@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from gonogo.disk.regular_file import read_text
+from gonogo.disk.regular_file import text_of
 from gonogo.durations import parse_duration
 from gonogo.errors import PolicyError, Problem
 from gonogo.formats.yaml import parse
@@ -53,7 +53,7 @@ def _paces(config: Path | None) -> Mapping[str, timedelta]:
     if config is None or not config.is_file():
         return {}
     try:
-        read = parse(read_text(config), str(config)).value
+        read = parse(text_of(config), str(config)).value
     except (OSError, UnicodeDecodeError):
         return {}
     whole = read.get("global") if isinstance(read, dict) else None

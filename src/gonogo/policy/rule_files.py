@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gonogo.disk.regular_file import read_text
+from gonogo.disk.regular_file import text_of
 from gonogo.errors import PolicyError, Problem
 from gonogo.formats.dialect import Dialect
 from gonogo.formats.files import read_rules
@@ -44,7 +44,7 @@ def policy_rules(policy_file: PolicyFile, dialect: Dialect | None = None) -> tup
     problems: list[Problem] = []
     for path in rule_paths(policy_file):
         try:
-            text = read_text(path)
+            text = text_of(path)
         except (OSError, UnicodeDecodeError) as error:
             problems.append(Problem(None, f"rules: {path} cannot be read: {error}", "fix or remove the file"))
             continue

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gonogo.errors import MissingTool
+from gonogo.errors import MissingTool, cause_of
 
 VMALERT = "vmalert"
 
@@ -43,7 +43,7 @@ def runnable(program: str) -> Iterator[None]:
             raise
         raise MissingTool(
             f"{program} cannot be run",
-            why=error.strerror or str(error),
+            why=cause_of(error),
             next_step=f"run `file {program}` to see its kind, and install a program for this machine",
         ) from error
 

@@ -18,9 +18,41 @@ from pathlib import Path
 from gonogo.durations import format_duration
 from gonogo.errors import ActionFailed
 from gonogo.programs.locate import locate
-from gonogo.programs.loopback_port import HOST, port_of, reserve_port
 from gonogo.programs.server_process import RunningServer
 from gonogo.server.http import Client
+
+HOST = "127.0.0.1"
+
+
+def reserve_port(port: int = 0) -> socket.socket:
+    """Bind a port without listening, and keep the port until the socket is closed. 0 means a free port.
+
+    While the socket is open, no process that asks for a free port gets this port, not even
+    between a server's death and its restart. Only a listener that sets ``SO_REUSEADDR``, as
+    every Go server does, can listen there.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if port:
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # old connections may still be closing
+        held.bind((HOST, port))
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    except OSError:
+        held.close()
+        raise
+    return held
+
+
+def port_of(held: socket.socket) -> int:
+    """Return the number of a reserved port."""
+    number = held.getsockname()[1]
+    if not isinstance(number, int):
+        raise TypeError("a TCP socket's address ends in its port")
+    return number
+
 
 RETENTION = timedelta(days=400)
 """The retention of Prometheus here: longer than any history that gonogo loads into it."""

@@ -7,19 +7,21 @@ faster than one, and two of these processes are 1.9 times as fast as one.
 
 from __future__ import annotations
 
+import os
 import selectors
 import subprocess
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO
 
+from gonogo.environment import variable
 from gonogo.programs.installed_promtool import Promtool
 from gonogo.programs.locate import locate
-from gonogo.programs.memory_folder import memory_folder
 from gonogo.programs.promtool import DEADLINE, LONGEST_OUTPUT, ToolRun, running, scratch, stop
 from gonogo.stopping import readable
 
@@ -128,3 +130,31 @@ def _output(one: _Process) -> IO[bytes]:
     if one.process.stdout is None:
         raise TypeError("the process has no output")
     return one.process.stdout
+
+
+SHARED = Path("/dev/shm")  # noqa: S108 - the folder made there has a random name and belongs to the user alone
+"""The folder that Linux keeps in memory."""
+
+ROOM = 1 << 30
+"""Bytes that must be free in ``SHARED``."""
+
+
+@contextmanager
+def memory_folder() -> Iterator[Path | None]:
+    """Create a folder in memory for the time of the block; ``None`` if less than ``ROOM`` is free."""
+    with ExitStack() as held:
+        folder = None
+        if variable("TMPDIR") is None and _free(SHARED) >= ROOM:
+            with suppress(OSError):
+                made = TemporaryDirectory(prefix="gonogo-", dir=SHARED, ignore_cleanup_errors=True)
+                folder = Path(held.enter_context(made))
+        yield folder
+
+
+def _free(place: Path) -> int:
+    """Return the number of bytes free for this user; 0 if the system does not report it."""
+    try:
+        status = os.statvfs(place)
+    except OSError:
+        return 0
+    return status.f_bavail * status.f_frsize

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from gonogo.disk.regular_file import read_text
+from gonogo.disk.regular_file import text_of
 from gonogo.model.file_pattern import escaped
 from gonogo.policy.inputs import unit_files
 from gonogo.policy.settings import PolicyFile
@@ -121,7 +121,7 @@ def _mirror_tree(root: Path, live: Tree, staged: Tree, manifest: Manifest) -> No
             _link(root / one.name, live.path(one.name))
     for name, entry in manifest.entries.items():
         if entry.kind in {FileKind.CONFIG, FileKind.SCRAPES} and not name.startswith("/"):
-            text = read_text(staged.path(name), "surrogateescape")
+            text = text_of(staged.path(name), "surrogateescape")
             (root / name).unlink()
             own = text.replace(f"{live.home}/", f"{root}/")
             (root / name).write_text(own, encoding="utf-8", errors="surrogateescape")

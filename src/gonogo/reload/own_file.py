@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from gonogo.errors import cause_of
 from gonogo.programs.server_processes import PROC, processes_of
 from gonogo.reload.compare.configuration import difference
 from gonogo.reload.compare.secrets import secrets_in
@@ -139,7 +140,7 @@ def _seen_by(process: Path, path: Path, file: Path) -> OwnFile:
         theirs = walked(path, root=process / "root")[0].stat()
         ours = file.stat()
     except OSError as error:
-        why = error.strerror or str(error)
+        why = cause_of(error)
         return OwnFile(Which.UNKNOWN, f"{path} of process {process.name} cannot be seen: {why}")
     if os.path.samestat(theirs, ours):
         return OwnFile(Which.SAME)

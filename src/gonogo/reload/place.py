@@ -20,7 +20,7 @@ from gonogo.reload.trees.tree import Tree, live_tree, staged_tree
 from gonogo.reload.trees.unsettled import state_in_force
 from gonogo.reload.trigger import Triggered, post_reload
 from gonogo.server.address import Address, parse_address
-from gonogo.server.format_api import formatted
+from gonogo.server.api import formatted
 from gonogo.server.http import Client
 from gonogo.server.server_state import ServerState, Vitals, server_state, vitals
 from gonogo.server.status_api import ready, why_not_ready

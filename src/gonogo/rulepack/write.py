@@ -14,7 +14,7 @@ from pathlib import Path
 
 from gonogo.disk import durable
 from gonogo.disk.regular_file import read_some
-from gonogo.errors import ActionFailed, UsageError
+from gonogo.errors import ActionFailed, UsageError, cause_of
 from gonogo.model.policy import Policy
 from gonogo.rulepack.assemble import MARK, Pack, alerts_file, pack, rules_file
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
@@ -86,7 +86,7 @@ def write_rules(
         raise ActionFailed(
             "not all files of the rules could be written",
             where=str(error.filename or out),
-            why=error.strerror or str(error),
+            why=cause_of(error),
             next_step="fix that and run the same command again; each file is either old or new, never half",
         ) from error
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gonogo.disk.reading import Unreadable
+from gonogo.disk.regular_file import Unreadable
 from gonogo.errors import Position, Problem
 from gonogo.formats.dialect import Dialect
 from gonogo.formats.test_file import read_unit

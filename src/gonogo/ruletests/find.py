@@ -6,7 +6,7 @@ import glob
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from gonogo.disk.reading import Unreadable, read_text
+from gonogo.disk.regular_file import Unreadable, read_text
 from gonogo.errors import Position, Problem, UsageError
 from gonogo.formats.test_file import is_unit
 from gonogo.formats.yaml import parse_documents

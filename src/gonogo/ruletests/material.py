@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gonogo.disk.reading import Unreadable, read_text
+from gonogo.disk.regular_file import Unreadable, read_text
 from gonogo.formats.test_file import RuleFileEntry, UnitFile, read_unit
 from gonogo.ruletests.core.group_names import renamed
 from gonogo.ruletests.rules import RulePlaces, RuleSource, found

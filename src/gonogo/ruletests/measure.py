@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from gonogo.disk.naming import shown
-from gonogo.disk.reading import Unreadable
+from gonogo.disk.regular_file import Unreadable
 from gonogo.errors import Problem
 from gonogo.formats.dialect import Dialect
 from gonogo.policy.inputs import unit_files

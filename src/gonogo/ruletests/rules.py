@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path, PurePath
 
 from gonogo.disk.naming import shown
-from gonogo.disk.reading import Unreadable, read_text
+from gonogo.disk.regular_file import Unreadable, read_text
 from gonogo.formats.dialect import Dialect
 from gonogo.formats.unwrap import unwrapped
 from gonogo.formats.vmalert_only import vmalert_only

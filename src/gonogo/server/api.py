@@ -1,4 +1,4 @@
-"""Reads samples and labels from a server's API.
+"""Reads samples, labels and metric types from a server's API, and lets the server read expressions.
 
 Range selectors go to the instant-query endpoint: there every sample comes with its
 real time, and there is no limit of 11,000 points.
@@ -12,14 +12,19 @@ from datetime import timedelta
 from functools import partial
 from urllib.parse import quote
 
+import orjson
+
 from gonogo.errors import SourceError
-from gonogo.server.envelope import ask
+from gonogo.server.envelope import ask, refused
 from gonogo.server.http import Client
 from gonogo.server.query_answer import END_OF_TIME, QueryAnswer, query_answer
-from gonogo.server.shape import JsonObject, listing, text, texts
+from gonogo.server.shape import JsonObject, data_of, listing, mapping, text, texts
 from gonogo.server.versions import NOW, warnings_of
 
 __all__ = ["LabelAnswer", "QueryAnswer", "label_values", "query", "series_labels", "server_time"]
+
+_OF_THE_EXPRESSION = frozenset({"execution", "bad_data"})
+"""The types of errors that the expression causes. Every other type is a fault of the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,7 @@ def query(
     Raises:
         SourceError: there was no valid answer, or the answer does not consist of numbers.
     """
-    form = {"query": promql, "timeout": f"{client.settings.timeout // timedelta(milliseconds=1)}ms"}
-    form |= NOW if at is None else {"time": f"{at:.3f}"}
+    form = _form(client, promql) | (NOW if at is None else {"time": f"{at:.3f}"})
     answer = ask(
         client, base_url, "/api/v1/query", partial(query_answer, histograms=histograms), form, partial_too=True
     )
@@ -89,6 +93,10 @@ def series_labels(client: Client, base_url: str, match: str, start: float, end: 
     return ask(client, base_url, "/api/v1/series", _label_sets, _within(match, start, end))
 
 
+def _form(client: Client, promql: str) -> dict[str, str]:
+    return {"query": promql, "timeout": f"{client.settings.timeout // timedelta(milliseconds=1)}ms"}
+
+
 def _shown(client: Client, warnings: tuple[str, ...]) -> tuple[str, ...]:
     """Return the warnings in a form that is safe to show."""
     return tuple(client.quoted(warning.encode()) for warning in warnings)
@@ -105,3 +113,53 @@ def _values(envelope: JsonObject) -> LabelAnswer:
 
 def _label_sets(envelope: JsonObject) -> tuple[Mapping[str, str], ...]:
     return tuple(texts(labels, "the labels") for labels in listing(envelope.get("data"), "data"))
+
+
+def formatted(client: Client, base_url: str, promql: str) -> str | None:
+    """Return an expression as the server formats it; None if the server cannot read it, or has no such endpoint."""
+    try:
+        return ask(client, base_url, "/api/v1/format_query", _expression, {"query": promql})
+    except SourceError:
+        return None
+
+
+def _expression(envelope: JsonObject) -> str:
+    return text(envelope.get("data"), "the expression")
+
+
+def metric_types(client: Client, base_url: str) -> Mapping[str, str]:
+    """Return the type of each metric by its name. A metric that its targets declare with different types is left out.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    return ask(client, base_url, "/api/v1/metadata", _types)
+
+
+def _types(envelope: JsonObject) -> Mapping[str, str]:
+    types = {}
+    for metric, entries in data_of(envelope).items():
+        declared = {text(mapping(e, metric).get("type"), f"the type of {metric}") for e in listing(entries, metric)}
+        if len(declared) == 1:
+            types[metric] = declared.pop()
+    return types
+
+
+def evaluation_error(client: Client, base_url: str, promql: str) -> str | None:
+    """Evaluate an expression once, now. Return the server's error if the expression cannot be evaluated, else None.
+
+    Raises:
+        SourceError: there was no answer, or an error that is not about the expression, such as a timeout.
+    """
+    answer = client.get(base_url, "/api/v1/query", _form(client, promql))
+    try:
+        envelope = orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        envelope = None
+    if not isinstance(envelope, dict):
+        envelope = {}
+    if envelope.get("status") == "success":
+        return None
+    if envelope.get("errorType") in _OF_THE_EXPRESSION:
+        return client.quoted(str(envelope.get("error")).encode())
+    raise refused(answer, client.quoted(answer.body))

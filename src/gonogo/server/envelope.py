@@ -10,15 +10,19 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
+from threading import Thread
 from typing import TypeVar
 
 import orjson
 
 from gonogo.errors import SourceError
+from gonogo.model.evidence import Unread
 from gonogo.server.http import Answer, Client
+from gonogo.server.no_answer import MORE_THREADS
 from gonogo.server.shape import Json, JsonObject, Misshapen
 from gonogo.server.versions import warnings_of
 
@@ -155,3 +159,32 @@ def _no_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def asked(question: str, read: Callable[[], Decoded]) -> Future[Decoded | Unread]:
+    """Ask a question in a daemon thread, so that an interrupt ends the command at once.
+
+    Args:
+        question: the name of the question in a report.
+        read: the function that asks. Its ``SourceError`` becomes ``Unread``. Any other error is raised in the
+            thread that waits for the answer.
+    """
+    answer: Future[Decoded | Unread] = Future()
+
+    def run() -> None:
+        try:
+            answer.set_result(read())
+        except SourceError as error:
+            answer.set_result(Unread(question, _why(error), error.next_step, isinstance(error, PartialAnswer)))
+        except BaseException as error:  # noqa: BLE001 - a bug is raised in the thread that waits for the answer
+            answer.set_exception(error)
+
+    try:
+        Thread(target=run, daemon=True, name="gonogo-ask").start()
+    except RuntimeError as error:
+        answer.set_result(Unread(question, f"no thread can be started: {error}", MORE_THREADS))
+    return answer
+
+
+def _why(error: SourceError) -> str:
+    return f"{error.what}: {error.why}" if error.why else error.what

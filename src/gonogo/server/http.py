@@ -26,13 +26,20 @@ from gonogo import stopping
 from gonogo.errors import SourceError
 from gonogo.server.address import Address
 from gonogo.server.answer_body import BodyBroken, BodyTooLarge, Room, read_body
-from gonogo.server.connection import Connection
+from gonogo.server.connection import Connection, tls_context
 from gonogo.server.http_settings import HttpSettings
 from gonogo.server.no_answer import ExchangeStage, LostConnection, no_answer, no_thread, redirected, too_large, too_slow
-from gonogo.server.question import FORM, Question, acting, reading
+from gonogo.server.question import (
+    FORM,
+    MOST_REDIRECTS,
+    NotFollowed,
+    Question,
+    acting,
+    is_redirect,
+    next_question,
+    reading,
+)
 from gonogo.server.quotation import quote
-from gonogo.server.redirect import MOST_REDIRECTS, NotFollowed, is_redirect, next_question
-from gonogo.server.tls import tls_context
 
 __all__ = ["Answer", "Client", "HttpSettings"]
 

@@ -7,11 +7,12 @@ from enum import StrEnum
 from http.client import BadStatusLine, RemoteDisconnected
 from socket import gaierror
 
-from gonogo.errors import SourceError
+from gonogo.errors import SourceError, cause_of
 from gonogo.server.answer_body import BodyBroken
 from gonogo.server.http_settings import HttpSettings
 from gonogo.server.quotation import quote
 
+MORE_THREADS = "raise the limits on processes and memory (ulimit -u, ulimit -v)"
 _IS_IT_UP = "start the server, or correct prometheus.url in the policy (or --prometheus)"
 _WHAT_IS_BETWEEN = "see the log of the server, and the log of any proxy in front of it"
 _TRUST = "see tls_config in the policy: ca_file and server_name"
@@ -65,7 +66,7 @@ def no_thread(url: str, error: RuntimeError) -> SourceError:
         "the server could not be asked",
         where=url,
         why=str(error),
-        next_step="raise the limits on processes and memory (ulimit -u, ulimit -v)",
+        next_step=MORE_THREADS,
     )
 
 
@@ -90,7 +91,7 @@ def no_answer(url: str, stage: ExchangeStage, error: Exception, secrets: tuple[s
 
 def _words(stage: ExchangeStage, error: Exception) -> tuple[str, str, str]:  # noqa: PLR0911 - a table of failures
     if isinstance(error, gaierror):
-        return "the server's name cannot be resolved", error.strerror or str(error), _IS_IT_UP
+        return "the server's name cannot be resolved", cause_of(error), _IS_IT_UP
     if isinstance(error, ssl.SSLCertVerificationError):
         return "the server's certificate is not trusted", error.verify_message, _TRUST
     if isinstance(error, ssl.SSLError):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from gonogo.model.series import Series
-from gonogo.server.shape import Json, JsonObject, Misshapen, listing, mapping, shown
+from gonogo.server.shape import Json, JsonObject, Misshapen, data_of, listing, shown
 from gonogo.server.versions import warnings_of
 
 END_OF_TIME = 253_402_300_800
@@ -50,7 +50,7 @@ def query_answer(envelope: JsonObject, *, histograms: bool = False) -> QueryAnsw
     Raises:
         Misshapen: the result is not a vector, matrix or scalar of plain numbers, or its times run backwards.
     """
-    data = mapping(envelope.get("data"), "data")
+    data = data_of(envelope)
     kind = data.get("resultType")
     result = listing(data.get("result"), "the result")
     if kind == "matrix":

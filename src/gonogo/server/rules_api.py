@@ -7,8 +7,19 @@ from datetime import timedelta
 from gonogo.model.rule import LoadedGroup, Rule, RuleKind, RuleState
 from gonogo.server.envelope import ask
 from gonogo.server.http import Client
-from gonogo.server.moment import moment
-from gonogo.server.shape import Json, JsonObject, Misshapen, listing, mapping, number, shown, text, texts
+from gonogo.server.shape import (
+    Json,
+    JsonObject,
+    Misshapen,
+    data_of,
+    listing,
+    mapping,
+    moment,
+    number,
+    shown,
+    text,
+    texts,
+)
 from gonogo.server.versions import WITHOUT_ALERTS, engine_of, group_delay, rule_health
 
 _KINDS = {"recording": RuleKind.RECORD, "alerting": RuleKind.ALERT}
@@ -24,8 +35,8 @@ def rules(client: Client, base_url: str) -> tuple[LoadedGroup, ...]:
 
 
 def _groups(envelope: JsonObject) -> tuple[LoadedGroup, ...]:
-    data = mapping(envelope.get("data"), "data")
-    return tuple(_group(mapping(item, "a group")) for item in listing(data.get("groups"), "the groups"))
+    groups = listing(data_of(envelope).get("groups"), "the groups")
+    return tuple(_group(mapping(item, "a group")) for item in groups)
 
 
 def _group(item: JsonObject) -> LoadedGroup:

@@ -12,18 +12,14 @@ from typing import TypeVar
 from gonogo.model.evidence import Target
 from gonogo.model.rule import LoadedGroup
 from gonogo.model.versions import release
-from gonogo.server import envelope
-from gonogo.server.alertmanagers_api import alertmanagers
-from gonogo.server.alerts_api import ActiveAlert, active_alerts
 from gonogo.server.api import server_time
+from gonogo.server.envelope import ask
 from gonogo.server.http import Client
-from gonogo.server.moment import moment
 from gonogo.server.own_metrics import OwnMetrics, own_metrics
 from gonogo.server.rules_api import rules
-from gonogo.server.scrape_pools_api import scrape_pools
-from gonogo.server.shape import JsonObject, Misshapen, mapping, text
+from gonogo.server.shape import JsonObject, Misshapen, data_of, listing, mapping, moment, text, texts
 from gonogo.server.status_api import build_info, configuration, flags
-from gonogo.server.targets_api import targets
+from gonogo.server.targets_api import scrape_pools, targets
 from gonogo.stopping import outcome
 
 AT_ONCE = 6
@@ -33,6 +29,60 @@ _LISTS_POOLS = (2, 42)
 _ON = "true"
 
 Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveAlert:
+    """An alert with its labels, its state ``pending`` or ``firing``, and the unix time at which it became active."""
+
+    labels: Mapping[str, str]
+    state: str
+    active_at: float | None
+    annotations: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """Return the name of the alert."""
+        return self.labels.get("alertname", "")
+
+
+def active_alerts(client: Client, base_url: str) -> tuple[ActiveAlert, ...]:
+    """List the pending and firing alerts.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    return ask(client, base_url, "/api/v1/alerts", _alerts)
+
+
+def _alerts(envelope: JsonObject) -> tuple[ActiveAlert, ...]:
+    listed = listing(data_of(envelope).get("alerts"), "the alerts")
+    return tuple(_alert(mapping(item, "an alert")) for item in listed)
+
+
+def _alert(item: JsonObject) -> ActiveAlert:
+    return ActiveAlert(
+        labels=texts(item.get("labels"), "an alert's labels"),
+        state=text(item.get("state"), "an alert's state"),
+        active_at=moment(item.get("activeAt"), "the time at which an alert became active"),
+        annotations=texts(item.get("annotations"), "an alert's annotations"),
+    )
+
+
+def alertmanagers(client: Client, base_url: str) -> tuple[str, ...]:
+    """List the URLs of the active Alertmanagers: those that the server found and did not drop.
+
+    The server does not report whether an Alertmanager answers.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    return ask(client, base_url, "/api/v1/alertmanagers", _active)
+
+
+def _active(envelope: JsonObject) -> tuple[str, ...]:
+    active = listing(data_of(envelope).get("activeAlertmanagers"), "the active Alertmanagers")
+    return tuple(text(mapping(one, "an Alertmanager").get("url"), "an Alertmanager's URL") for one in active)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +157,7 @@ def vitals(client: Client, base_url: str) -> Vitals:
         SourceError: there was no valid answer. A server that is not ready yet gives no valid answer.
     """
     metrics = own_metrics(client, base_url)
-    born, cwd = envelope.ask(client, base_url, "/api/v1/status/runtimeinfo", _process)
+    born, cwd = ask(client, base_url, "/api/v1/status/runtimeinfo", _process)
     return Vitals(born, cwd, metrics)
 
 
@@ -126,14 +176,19 @@ def server_state(client: Client, base_url: str) -> ServerState:
     lists_pools = (release(version or "") or (0, 0)) >= _LISTS_POOLS
     with ThreadPoolExecutor(AT_ONCE) as asking:
 
-        def ask(question: Callable[[Client, str], Answer]) -> Callable[[], Answer]:
+        def start(question: Callable[[Client, str], Answer]) -> Callable[[], Answer]:
             return partial(outcome, asking.submit(question, client, base_url))
 
-        alive, pools = ask(vitals), ask(scrape_pools) if lists_pools else None
-        loaded_rules = ask(rules)
-        running, loaded, senders, alerts = ask(flags), ask(configuration), ask(alertmanagers), ask(active_alerts)
+        alive, pools = start(vitals), start(scrape_pools) if lists_pools else None
+        loaded_rules = start(rules)
+        running, loaded, senders, alerts = (
+            start(flags),
+            start(configuration),
+            start(alertmanagers),
+            start(active_alerts),
+        )
         metrics, listed = alive(), None if pools is None else pools()
-        active = ask(targets)
+        active = start(targets)
         return ServerState(
             url=base_url,
             now=now,
@@ -150,7 +205,7 @@ def server_state(client: Client, base_url: str) -> ServerState:
 
 
 def _process(answer: JsonObject) -> tuple[float, str]:
-    data = mapping(answer.get("data"), "data")
+    data = data_of(answer)
     born = moment(data.get("startTime"), "the start of the process")
     if born is None:
         raise Misshapen("the server does not report the start of its process")

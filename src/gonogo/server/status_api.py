@@ -12,7 +12,7 @@ from gonogo.errors import ActionFailed, SourceError
 from gonogo.server.envelope import ask, refused
 from gonogo.server.http import Client
 from gonogo.server.quotation import LONGEST_REASON, quote
-from gonogo.server.shape import JsonObject, mapping, text, texts
+from gonogo.server.shape import data_of, text, texts
 from gonogo.server.versions import Build, build_of
 
 _OFFSET = re.compile(r"global:\n(?: .*\n)*?  rule_query_offset: (\S+)\n")
@@ -43,7 +43,7 @@ def build(client: Client, base_url: str) -> Build:
     Raises:
         SourceError: there was no valid answer.
     """
-    return ask(client, base_url, "/api/v1/status/buildinfo", lambda envelope: build_of(_data(envelope)))
+    return ask(client, base_url, "/api/v1/status/buildinfo", lambda envelope: build_of(data_of(envelope)))
 
 
 def build_info(client: Client, base_url: str) -> str | None:
@@ -61,7 +61,7 @@ def configuration(client: Client, base_url: str) -> str:
     Raises:
         SourceError: there was no valid answer.
     """
-    return ask(client, base_url, "/api/v1/status/config", lambda envelope: text(_data(envelope).get("yaml"), "yaml"))
+    return ask(client, base_url, "/api/v1/status/config", lambda envelope: text(data_of(envelope).get("yaml"), "yaml"))
 
 
 def rule_query_offset(client: Client, base_url: str) -> timedelta:
@@ -105,7 +105,3 @@ def reload(client: Client, base_url: str) -> None:
             why=quote(answer.body, client.settings.secrets(), LONGEST_REASON) or "the server gave no reason",
             next_step="check the configuration with promtool; the server must run with --web.enable-lifecycle",
         )
-
-
-def _data(envelope: JsonObject) -> JsonObject:
-    return mapping(envelope.get("data"), "data")

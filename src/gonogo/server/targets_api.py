@@ -1,12 +1,11 @@
-"""Reads the targets that a server scrapes, and the results of their last scrapes."""
+"""Reads the targets that a server scrapes, the results of their last scrapes, and the names of the scrape pools."""
 
 from __future__ import annotations
 
 from gonogo.model.evidence import Target, TargetHealth
 from gonogo.server.envelope import ask
 from gonogo.server.http import Client
-from gonogo.server.moment import moment
-from gonogo.server.shape import JsonObject, listing, mapping, number, text, texts
+from gonogo.server.shape import JsonObject, data_of, listing, mapping, moment, number, text, texts
 from gonogo.server.versions import scrape_interval
 
 _HEALTH = {"up": TargetHealth.UP, "down": TargetHealth.DOWN}
@@ -22,8 +21,8 @@ def targets(client: Client, base_url: str) -> tuple[Target, ...]:
 
 
 def _targets(envelope: JsonObject) -> tuple[Target, ...]:
-    data = mapping(envelope.get("data"), "data")
-    return tuple(_target(mapping(item, "a target")) for item in listing(data.get("activeTargets"), "activeTargets"))
+    active = listing(data_of(envelope).get("activeTargets"), "activeTargets")
+    return tuple(_target(mapping(item, "a target")) for item in active)
 
 
 def _target(item: JsonObject) -> Target:
@@ -38,3 +37,20 @@ def _target(item: JsonObject) -> Target:
         last_scrape_seconds=number(item.get("lastScrapeDuration", 0), "the duration of a target's last scrape"),
         discovered=discovered,
     )
+
+
+def scrape_pools(client: Client, base_url: str) -> tuple[str, ...]:
+    """List the scrape pools. Servers before 2.42 do not have this endpoint.
+
+    A job whose certificates cannot be loaded has no pool, although the reload succeeded.
+    After a start or a reload, the pools appear some seconds later, with the first targets.
+
+    Raises:
+        SourceError: there was no valid answer.
+    """
+    return ask(client, base_url, "/api/v1/scrape_pools", _pools)
+
+
+def _pools(envelope: JsonObject) -> tuple[str, ...]:
+    pools = listing(data_of(envelope).get("scrapePools") or [], "the scrape pools")
+    return tuple(text(name, "a pool's name") for name in pools)

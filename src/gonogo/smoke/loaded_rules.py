@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from gonogo.disk.regular_file import read_text
+from gonogo.disk.regular_file import text_of
 from gonogo.errors import SourceError
 from gonogo.formats.files import read_rules
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
@@ -23,7 +23,7 @@ _ALL = "gonogo_all_rules"
 
 def read_files(paths: Iterable[Path]) -> tuple[RuleGroup, ...]:
     """Read the rules of files as far as possible. Lint reports what is wrong with the files."""
-    return tuple(group for path in paths for group in read_rules(read_text(path), str(path)).groups)
+    return tuple(group for path in paths for group in read_rules(text_of(path), str(path)).groups)
 
 
 def unmet(client: Client, url: str, files: tuple[RuleGroup, ...], since: float) -> tuple[str, ...]:

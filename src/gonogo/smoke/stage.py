@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-from gonogo.disk.regular_file import read_text
+from gonogo.disk.regular_file import text_of
 from gonogo.heartbeat.beat import heartbeat_writer
 from gonogo.heartbeat.writer import HeartbeatWriter
 from gonogo.policy.heartbeat import HeartbeatFile
@@ -74,7 +74,7 @@ def _copy_rules(policy_file: PolicyFile, folder: Path) -> tuple[Path, ...]:
     copies = []
     for number, path in enumerate(rule_files(policy_file.rules)):
         copy = folder / f"{number:04}-{path.stem}.yml"
-        copy.write_text(quick(read_text(path), str(path)), encoding="utf-8")
+        copy.write_text(quick(text_of(path), str(path)), encoding="utf-8")
         copies.append(copy)
     return tuple(copies)
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from datetime import timedelta
 
-from gonogo.journal.run_states import run_states
+from gonogo.journal.run_key import run_states
 from gonogo.model.evidence import Evidence, TargetHealth, Unread
 from gonogo.model.report import Report
 from gonogo.policy.findings import policy_warnings

@@ -26,7 +26,7 @@ from gonogo.policy.server import Server
 from gonogo.promql.matchers import named
 from gonogo.promql.selectors import Selector
 from gonogo.server.api import QueryAnswer, query, server_time
-from gonogo.server.asked import asked
+from gonogo.server.envelope import asked
 from gonogo.server.evaluator_api import evaluated_rules
 from gonogo.server.http import Client
 from gonogo.server.status_api import build

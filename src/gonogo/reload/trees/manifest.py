@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gonogo.disk.regular_file import NotReadable, read_regular, status_of
+from gonogo.errors import cause_of
 from gonogo.reload.trees.rights import Rights, rights_from_json, rights_of
 from gonogo.reload.trees.switch_trouble import Unfit, words
 from gonogo.reload.trees.symlinks import walked
@@ -201,7 +202,7 @@ def _rights(path: Path, status: os.stat_result, *, access_only: bool = False) ->
     try:
         return rights_of(path, status, access_only=access_only)
     except OSError as error:
-        raise NotReadable(f"its attributes cannot be read: {error.strerror or error}") from error
+        raise NotReadable(f"its attributes cannot be read: {cause_of(error)}") from error
 
 
 def _links(tree: Tree, entries: Mapping[str, ManifestEntry]) -> dict[str, str]:

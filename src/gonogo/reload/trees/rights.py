@@ -16,6 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
+from gonogo.errors import cause_of
+
 _BOUND = frozenset({"security.ima", "security.evm"})
 """Attributes that the kernel computes from the bytes or the inode of one file. The kernel writes them itself."""
 
@@ -107,7 +109,7 @@ def give_rights(descriptor: int, rights: Rights) -> str:
         os.fchmod(descriptor, rights.mode)
         found = rights_of(descriptor, os.fstat(descriptor))
     except OSError as error:
-        return f"{wanted} ({error.strerror or error})"
+        return f"{wanted} ({cause_of(error)})"
     return "" if found == rights else f"{_first_difference(rights, found)} (the file system does not keep it)"
 
 
@@ -120,7 +122,7 @@ def lost_in(folder: Path, rights: Rights) -> str:
         with TemporaryFile(dir=folder, buffering=0) as trial:
             return give_rights(trial.fileno(), rights)
     except OSError as error:
-        return f"everything, as no file can be made there ({error.strerror or error})"
+        return f"everything, as no file can be made there ({cause_of(error)})"
 
 
 def _attributes(place: Path | int, *, access_only: bool = False) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
-from gonogo.errors import ActionFailed
+from gonogo.errors import ActionFailed, cause_of
 
 _NEXT_STEPS = {
     errno.ENOSPC: "make room on that disk",
@@ -77,7 +77,7 @@ def not_kept(path: Path, lost: str) -> ActionFailed:
 
 def words(error: OSError) -> str:
     """Return the operating system's text of an error."""
-    return error.strerror or str(error)
+    return cause_of(error)
 
 
 def next_of(error: OSError) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.server.moment import moment
-from gonogo.server.shape import Misshapen
+from gonogo.server.shape import Misshapen, moment
 
 
 @pytest.mark.parametrize("said", [None, 5, "", "yesterday", "2026-01-01T00:00:00", "2026-13-01T00:00:00Z"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gonogo.errors import SourceError
-from gonogo.server.evaluation import evaluation_error
+from gonogo.server.api import evaluation_error
 from gonogo.server.http import Client
 from tests.faulty_server import faulty
 
