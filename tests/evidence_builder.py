@@ -8,11 +8,9 @@ from datetime import timedelta
 
 from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import Evidence, RunState, Target, TargetHealth
-from gonogo.model.gate import Gate
-from gonogo.model.policy import Policy, Runs
+from gonogo.model.policy import Gate, Policy, Runs, Scope, Signal, ValueRange
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.model.series import Series
-from gonogo.model.signal import Scope, Signal, ValueRange
 from gonogo.promql.graph import RuleGraph
 
 NOW = 1_790_000_000.0

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from gonogo.model.outcome import Outcome as Outcome
     from gonogo.model.outcome import Reason as Reason
     from gonogo.model.policy import Policy as Policy
-    from gonogo.model.report import Report as Report
     from gonogo.model.verdict import Judgement as Judgement
+    from gonogo.model.verdict import Report as Report
     from gonogo.model.verdict import Verdict as Verdict
     from gonogo.policy.settings import PolicyFile as PolicyFile
     from gonogo.reload.compare.result import Became as Became
@@ -53,7 +53,7 @@ _PUBLIC = {
     "PolicyFile": "gonogo.policy.settings",
     "Reason": "gonogo.model.outcome",
     "ReloadResult": "gonogo.reload.compare.result",
-    "Report": "gonogo.model.report",
+    "Report": "gonogo.model.verdict",
     "UnitReport": "gonogo.ruletests.core.report",
     "Verdict": "gonogo.model.verdict",
 }

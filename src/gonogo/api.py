@@ -9,8 +9,7 @@ if TYPE_CHECKING:
     from gonogo.lint.run import Linted
     from gonogo.model.evidence import Evidence
     from gonogo.model.policy import Policy
-    from gonogo.model.report import Report
-    from gonogo.model.verdict import Judgement
+    from gonogo.model.verdict import Judgement, Report
     from gonogo.policy.settings import PolicyFile
     from gonogo.reload.compare.result import ReloadResult
     from gonogo.ruletests.core.report import UnitReport

@@ -19,10 +19,8 @@ from gonogo.dryrun.run import DryRunResult
 from gonogo.errors import PolicyError, UsageError
 from gonogo.journal.runs import Run
 from gonogo.model.outcome import GateOutcome, JudgedCondition, Outcome
-from gonogo.model.report import Report
-from gonogo.model.verdict import Judgement, SubjectVerdict, Verdict, of_outcome
-from gonogo.verdict.core.abort import Abort
-from gonogo.verdict.core.step import WatchStep
+from gonogo.model.verdict import Judgement, Report, SubjectVerdict, Verdict, of_outcome
+from gonogo.verdict.core.watch import Abort, WatchStep
 
 
 def run(*arguments: str) -> object:

@@ -17,9 +17,8 @@ from gonogo.dryrun.print import (
 )
 from gonogo.model.outcome import Doubt, GateOutcome, JudgedCondition, Outcome, Reason
 from gonogo.model.verdict import Judgement, SubjectVerdict, Verdict
-from gonogo.verdict.core.abort import Abort
 from gonogo.verdict.core.certify import Certificate, CriterionResult
-from gonogo.verdict.core.step import WatchStep
+from gonogo.verdict.core.watch import Abort, WatchStep
 
 STALE = JudgedCondition("x == 1", Outcome.UNKNOWN, (Doubt(Reason.STALE, "duri_x is old"),), "duri_x is old")
 GOOD = JudgedCondition("y == 1", Outcome.PASS, detail="duri_y is 1")

@@ -13,7 +13,7 @@ import pytest
 
 from gonogo.dryrun import two_beats as step
 from gonogo.dryrun.two_beats import two_beats
-from gonogo.heartbeat.beat import heartbeat_writer
+from gonogo.heartbeat.rhythm import heartbeat_writer
 from gonogo.heartbeat.verify import Trail, verify
 from gonogo.heartbeat.writer import HeartbeatWriter
 from gonogo.model.outcome import Outcome

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
-from gonogo.heartbeat.beat import heartbeat_writer
 from gonogo.heartbeat.pushgateway import PushGroup
+from gonogo.heartbeat.rhythm import heartbeat_writer
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
 from gonogo.policy.heartbeat import load_heartbeat

@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
-from gonogo.heartbeat.beat import heartbeat_writer
 from gonogo.heartbeat.pushgateway import PushGroup
+from gonogo.heartbeat.rhythm import heartbeat_writer
 from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.policy.load import load
 from gonogo.rulepack.gates.catalogue import PRESET_GATES

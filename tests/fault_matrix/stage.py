@@ -10,8 +10,7 @@ from datetime import timedelta
 
 from gonogo.lint.recorded import obs_lint
 from gonogo.model.outcome import JudgedCondition, Outcome
-from gonogo.model.report import Report
-from gonogo.model.verdict import Verdict
+from gonogo.model.verdict import Report, Verdict
 from gonogo.policy.load import PolicyFile, load
 from gonogo.ruletests.recorded import promql_unit
 from gonogo.sandbox.launch import sandbox

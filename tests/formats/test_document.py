@@ -10,10 +10,9 @@ import pytest
 from gonogo.cli.mistake import mistake_json, mistake_of
 from gonogo.errors import PolicyError, Position, Problem
 from gonogo.formats.document import document
-from gonogo.heartbeat.print_json import beat_json, followed_json
+from gonogo.heartbeat.print import beat_json, followed_json
 from gonogo.journal.print import list_json, record_json
-from gonogo.model.beat import Beat
-from gonogo.model.followed_beat import BeatStage, FollowedBeat
+from gonogo.model.heartbeat import Beat, BeatStage, FollowedBeat
 from gonogo.model.record import Record
 from gonogo.reload.compare.result import Became, ReloadResult
 from gonogo.reload.print_json import reload_json

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from gonogo.formats.external_labels import with_external_labels
-from gonogo.model.evaluator import ITSELF, Engine, Evaluator
-from gonogo.model.rule import Rule, RuleGroup, RuleKind
+from gonogo.model.rule import ITSELF, Engine, Evaluator, Rule, RuleGroup, RuleKind
 
 GROUPS = (RuleGroup("g", (Rule(RuleKind.RECORD, "m", "x", {"a": "own", "b": "c"}),)),)
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 
-from gonogo.heartbeat.followed_beat_text import followed_text
-from gonogo.heartbeat.print import beat_text
-from gonogo.heartbeat.print_json import beat_json, followed_json
-from gonogo.model.beat import Beat
-from gonogo.model.followed_beat import BeatStage, FollowedBeat
+from gonogo.heartbeat.print import beat_json, beat_text, followed_json, followed_text
+from gonogo.model.heartbeat import Beat, BeatStage, FollowedBeat
 
 BEAT = Beat(1_700_000_000, 1_700_000_000_062, ("/tf/x.prom", "http://host:9091/metrics/job/x"))
 SEEN = (BeatStage("published", 0.004, "/tf/x.prom"), BeatStage("scraped", 3.25, "http://host has number 1700000000"))

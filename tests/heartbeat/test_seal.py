@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gonogo.heartbeat.seal import Seal, read_seal, sealed, write_seal
+from gonogo.heartbeat.seal import (
+    LIMIT,
+    PLAUSIBLE,
+    Seal,
+    highest,
+    next_number,
+    read_seal,
+    read_state,
+    sealed,
+    state_line,
+    write_seal,
+)
 from tests.waiting import await_true
 
 
@@ -61,3 +75,63 @@ def test_a_file_that_was_put_back_touched_or_lost_is_another(tmp_path: Path, cha
         return not seal.holds(state)
 
     await_true(changed)
+
+
+NUMBERS = st.integers(1, LIMIT - 2)
+UNVOUCHED = st.integers(1, PLAUSIBLE - 1)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", b"\n", b"\0\0\0", b"-5\n", b"NaN\n", b"1.5\n", b"1e9\n", b"12 13\n", b"12\n13\n", b"0x10\n", b"0\n"),
+        *(
+            b"+7\n",
+            b"1_000\n",
+            b"7 unsure\n",
+            b"7 uncertain\n",
+            b"\xff\xfe",
+            "\u0661\n".encode(),
+            b"9" * 4096,
+            b"%d\n" % LIMIT,
+            b"%d\n" % (LIMIT - 1),
+        ),
+    ],
+)
+def test_what_is_not_exactly_one_possible_number_is_no_state(content: bytes) -> None:
+    """A damaged state is never guessed."""
+    assert read_state(content) is None
+
+
+@given(NUMBERS)
+def test_a_state_is_read_as_it_was_written(number: int) -> None:
+    """Every number that may be given out survives its file."""
+    assert read_state(state_line(number)) == number
+
+
+def test_published_numbers_that_no_writer_can_have_published_are_passed_over() -> None:
+    """NaN, infinities, fractions, zero, negative and inexact numbers are no memory."""
+    impossible = [math.nan, math.inf, -math.inf, 1.5, 0.0, -7.0, float(PLAUSIBLE), 9007199254740990.0, 1e300]
+    assert highest(impossible) is None
+    assert highest([*impossible, 12.0, 17.0, 3.0]) == 17
+
+
+def test_a_sequence_without_a_past_starts_from_the_time() -> None:
+    """A sequence starts at 1 only if the clock never ran."""
+    assert next_number(None, 1_700_000_000) == 1_700_000_000
+    assert next_number(None, -5) == 1
+
+
+@given(UNVOUCHED)
+def test_every_number_that_counts_leaves_room_for_as_many_beats(number: int) -> None:
+    """No sequence that goes on from one comes to a number that counts no more."""
+    assert highest([float(number)]) == number
+    assert read_state(state_line(number + PLAUSIBLE - 2)) == number + PLAUSIBLE - 2
+
+
+@given(NUMBERS, st.integers(-(10**10), 10**10))
+def test_it_grows_by_one_and_stays_exact(last: int, now: int) -> None:
+    """The clock, forward or back, has no say, and the sample is as different as the number."""
+    number = next_number(last, now)
+    assert number == last + 1
+    assert float(number) > float(last)

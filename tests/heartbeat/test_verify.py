@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.errors import ActionFailed, SourceError
-from gonogo.heartbeat.beat import heartbeat_writer
+from gonogo.heartbeat.rhythm import heartbeat_writer
 from gonogo.heartbeat.verify import Trail, verify
 from gonogo.heartbeat.writer import HeartbeatWriter
 from gonogo.policy.heartbeat import load_heartbeat

@@ -22,7 +22,7 @@ from gonogo.disk.lock import hold
 from gonogo.disk.textfile import Textfile
 from gonogo.errors import ActionFailed, Busy
 from gonogo.heartbeat.pushgateway import PushGroup
-from gonogo.heartbeat.sequence import PLAUSIBLE
+from gonogo.heartbeat.seal import PLAUSIBLE
 from gonogo.heartbeat.writer import HeartbeatWriter
 from gonogo.programs.processes import node_exporter, pushgateway
 

@@ -19,9 +19,8 @@ from gonogo.journal import run_key as module
 from gonogo.journal.run_key import run_key, run_states
 from gonogo.journal.runs import Recording, Run
 from gonogo.model.evidence import RunState
-from gonogo.model.gate import OBS_LINT, PROMQL_UNIT, RUN_GATES
 from gonogo.model.outcome import Outcome
-from gonogo.model.policy import Policy
+from gonogo.model.policy import OBS_LINT, PROMQL_UNIT, RUN_GATES, Policy
 from gonogo.policy.load import load
 from gonogo.policy.settings import PolicyFile, ServerSettings
 from tests.policy_folder import policy_folder

@@ -15,9 +15,8 @@ import pytest
 
 from gonogo.errors import ActionFailed
 from gonogo.model.outcome import Outcome
-from gonogo.model.report import Report
-from gonogo.model.verdict import Verdict
-from gonogo.verdict.print_json import report_json
+from gonogo.model.verdict import Report, Verdict
+from gonogo.verdict.print import report_json
 from tests.command import gonogo
 from tests.live.running_demo import Demo, demo
 

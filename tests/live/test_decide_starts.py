@@ -9,8 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from gonogo.model.report import Report
-from gonogo.model.verdict import Verdict
+from gonogo.model.verdict import Report, Verdict
 from gonogo.verdict.print import report_text
 from tests.live.running_demo import Demo, demo
 from tests.waiting import await_true

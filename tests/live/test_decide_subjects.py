@@ -14,8 +14,7 @@ import yaml
 from gonogo.disk import durable
 from gonogo.heartbeat.pushgateway import PushGroup
 from gonogo.model.outcome import Outcome, Reason
-from gonogo.model.report import Report
-from gonogo.model.verdict import Verdict
+from gonogo.model.verdict import Report, Verdict
 from gonogo.policy.load import load
 from gonogo.programs.processes import node_exporter, prometheus, pushgateway
 from gonogo.programs.server_process import RunningServer

@@ -12,10 +12,9 @@ from threading import Event, Thread
 import pytest
 import yaml
 
-from gonogo.heartbeat.beat import heartbeat_writer
+from gonogo.heartbeat.rhythm import heartbeat_writer
 from gonogo.model.outcome import JudgedCondition, Outcome, Reason
-from gonogo.model.report import Report
-from gonogo.model.verdict import Verdict
+from gonogo.model.verdict import Report, Verdict
 from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.policy.load import load
 from gonogo.programs.processes import node_exporter

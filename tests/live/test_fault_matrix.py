@@ -9,8 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 from gonogo.model.outcome import Outcome
-from gonogo.model.report import Report
-from gonogo.model.verdict import Verdict
+from gonogo.model.verdict import Report, Verdict
 from gonogo.verdict.print import report_text
 from tests.fault_matrix.catalogue import DISTINCT, FAULTS, STAGES
 from tests.fault_matrix.fault import Fault

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from gonogo.cli.main import main
-from gonogo.heartbeat.beat import heartbeat_writer
+from gonogo.heartbeat.rhythm import heartbeat_writer
 from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.policy.load import load
 from gonogo.programs.processes import node_exporter

@@ -12,16 +12,14 @@ import pytest
 import yaml
 
 from gonogo.model.outcome import JudgedCondition, Outcome, Reason
-from gonogo.model.report import Report
-from gonogo.model.verdict import SubjectVerdict
+from gonogo.model.verdict import Report, SubjectVerdict
 from gonogo.model.versions import UTF8_RULE_NAMES, Version, release
 from gonogo.policy.load import load
 from gonogo.programs.locate import locate
 from gonogo.programs.processes import prometheus
 from gonogo.programs.server_process import RunningServer
 from gonogo.verdict.decide import decide
-from gonogo.verdict.print import report_text
-from gonogo.verdict.print_json import report_json
+from gonogo.verdict.print import report_json, report_text
 from tests.faulty_server import Connection, faulty
 from tests.waiting import await_true
 

@@ -10,12 +10,10 @@ import pytest
 import yaml
 
 from gonogo.model.outcome import JudgedCondition, Outcome, Reason
-from gonogo.model.report import Report
-from gonogo.model.verdict import SubjectVerdict
+from gonogo.model.verdict import Report, SubjectVerdict
 from gonogo.policy.load import load
 from gonogo.verdict.decide import decide
-from gonogo.verdict.print import report_text
-from gonogo.verdict.print_json import report_json
+from gonogo.verdict.print import report_json, report_text
 from tests.faulty_server import Connection, faulty
 from tests.live.test_names_and_histograms import EXPOSED, SERVICES, exposition
 from tests.live.vmalert_at_hand import DELAY_FLAG, is_new

@@ -17,7 +17,7 @@ from gonogo.programs.processes import prometheus
 from gonogo.programs.server_process import RunningServer
 from gonogo.server.http import Client
 from gonogo.server.status_api import build_info
-from gonogo.verdict.core.lateness import late_metrics
+from gonogo.verdict.core.rule_doubts import late_metrics
 from gonogo.verdict.decide import decide, prepare
 from gonogo.verdict.gather import gather
 from gonogo.verdict.print import report_text

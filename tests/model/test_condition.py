@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.model.condition import Comparison, Falling, Operator, parse_condition
+from gonogo.model.condition import Comparison, Falling, Mean, Operator, Rises, Share, parse_condition, parse_criterion
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,24 @@ def test_terms_are_read_back_from_what_they_write(op: Operator, bound: float) ->
     """Writing a term loses nothing of it."""
     term = Comparison("x", op, bound)
     assert parse_condition(str(term)).terms == (term,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "mean(v)", "max(v) <= 1", "mean(v, 2) <= 1", "rises(v) <= 0", "mean(v) <= 1 for 5m", "mean(v) <= 1 or x == 1"],
+)
+def test_refuses_a_criterion_outside_the_grammar(text: str) -> None:
+    """Each statistic takes exactly what it needs, and one comparison."""
+    with pytest.raises(ValueError, match=r"criterion|needs|comparison"):
+        parse_criterion(text)
+
+
+def test_reads_each_statistic() -> None:
+    """Share takes a condition, mean a signal, rises a signal and a height."""
+    texts = ("share(ok == 1) >= 0.999", "mean(v) <= 0.2", "rises(v, 0.2) <= 0")
+    share, mean, rises = (parse_criterion(text) for text in texts)
+    assert share.statistic == Share(parse_condition("ok == 1"))
+    assert mean.statistic == Mean("v")
+    assert rises.statistic == Rises("v", 0.2)
+    assert (share.bound.op, share.bound.bound) == (Operator.GE, 0.999)
+    assert share.text == "share(ok == 1) >= 0.999"

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from gonogo.model.heartbeat import Heartbeat
+from gonogo.model.policy import ValueRange
 from gonogo.model.series import Series, subject_key
-from gonogo.model.signal import ValueRange
 
 
 def test_a_subject_needs_every_label() -> None:

@@ -6,9 +6,13 @@ from pathlib import Path
 import pytest
 
 from gonogo.errors import PolicyError
+from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleGroup
-from gonogo.policy.findings import policy_warnings, said, warning_lines
+from gonogo.policy.findings import PolicyFinding, PolicySeverity, lint, policy_warnings, said, warning_lines
+from gonogo.policy.lint_sustained import rolling_windows
 from gonogo.policy.load import PolicyFile, load
+from gonogo.rulepack.gates.catalogue import PRESET_GATES
+from tests.policy.policy_files import loaded, mistakes
 
 POLICY = "version: 1\nprometheus: {config: prometheus.yml}\nheartbeat: {every: 45s, window: 6m}\n"
 ELSEWHERE = "version: 1\nheartbeat: {textfile_dir: ., pushgateway: 'http://h:9091', read: push, labels: {zone: a}}\n"
@@ -59,3 +63,192 @@ def test_the_presets_own_warnings_are_counted_and_others_written_out(tmp_path: P
     assert warning_lines(elsewhere, policy_warnings(elsewhere, ())) == (line,)
     own = policy_file(tmp_path, None)
     assert len(warning_lines(own, policy_warnings(own, ()))) == 6
+
+
+SECOND = timedelta(seconds=1)
+
+
+def found(
+    policy: Policy, *, scrape: float | None = 15, evaluation: float | None = 15, severity: PolicySeverity | None = None
+) -> list[PolicyFinding]:
+    """Lint with intervals in seconds."""
+    times = [None if time is None else time * SECOND for time in (scrape, evaluation)]
+    findings = lint(policy, scrape=times[0], evaluation=times[1])
+    return [finding for finding in findings if severity in {None, finding.severity}]
+
+
+def test_windows_of_fewer_than_two_scrapes_are_errors(tmp_path: Path) -> None:
+    """No change can be seen in them."""
+    policy = loaded(tmp_path).policy
+    checks = {(finding.check, finding.loc[-1]) for finding in found(policy, scrape=181, severity=PolicySeverity.ERROR)}
+    assert checks == {("window-lt-2x-scrape", "window"), ("fresh-not-over-every", "fresh")}
+    assert not found(policy, scrape=75, severity=PolicySeverity.ERROR)
+
+
+def test_windows_of_fewer_than_two_evaluations_are_errors(tmp_path: Path) -> None:
+    """Neither ``for`` nor ``falling`` can be judged from one sample."""
+    policy = loaded(tmp_path).policy
+    errors = found(policy, evaluation=151, severity=PolicySeverity.ERROR)
+    assert {finding.loc for finding in errors} == {
+        ("gates", "heartbeat", "abort", 0),
+        ("gates", "heartbeat", "abort", 1),
+        ("gates", "canary-quorum-pass", "abort", 0),
+        ("gates", "canary-quorum-pass", "warn", 0),
+        ("gates", "stability", "abort", 0),
+    }
+    assert errors[0].message == "5m is shorter than two evaluations, one every 2m31s"
+    assert {f.check for f in found(policy, evaluation=1000, severity=PolicySeverity.ERROR)} == {"window-lt-2x-interval"}
+
+
+def test_a_burn_that_one_objective_of_two_cannot_reach_is_a_warning(tmp_path: Path) -> None:
+    """The other can still be judged; which one cannot is said."""
+    text = """
+slos:
+  - {name: strict, objective: 0.999, bad: x, total: y}
+  - {name: loose, objective: 0.9, bad: x, total: y}
+gates: {g: {warn: [error_budget_burn_7d > 14.4]}}
+"""
+    policy = loaded(tmp_path, text).policy
+    (finding,) = [finding for finding in found(policy) if finding.check == "threshold-unreachable"]
+    assert finding.severity is PolicySeverity.WARNING
+    assert (
+        finding.message == "error_budget_burn_7d is at most 10 (the objective 0.9 of loose), so it never reaches 14.4"
+    )
+
+
+def test_a_burn_without_objectives_has_no_bound(tmp_path: Path) -> None:
+    """Where no SLO is declared nothing is known of the reach."""
+    policy = loaded(tmp_path, "slos: null\ngates: {g: {warn: [error_budget_burn_7d > 5000 for 21d]}}").policy
+    assert "threshold-unreachable" not in {finding.check for finding in found(policy)}
+
+
+@pytest.mark.parametrize(
+    ("signal", "condition", "check"),
+    [
+        ("[0, 1]", "s < 0", "never-holds"),
+        ("[0, 1]", "s > 1", "never-holds"),
+        ("[1, 1]", "s != 1", "never-holds"),
+        ("[0, 1]", "s <= 1", "always-holds"),
+        ("[1, 1]", "s == 1", "always-holds"),
+        ("[0, null]", "s >= 0", "always-holds"),
+        ("[0, 1]", "s == 0.5", None),
+        ("[0, 1]", "s < 1", None),
+        ("[null, null]", "s < 1", None),
+        ("[0, null]", "s > 1e300", None),
+    ],
+)
+def test_what_a_comparison_makes_of_a_range(tmp_path: Path, signal: str, condition: str, check: str | None) -> None:
+    """A comparison that the range decides is no question."""
+    base = f"preset: null\nsignals: {{s: {{range: {signal}}}}}\n"
+    gate = f"gates: {{g: {{require: [{condition}]}}}}"
+    if check == "never-holds":
+        assert "is never" in mistakes(tmp_path, base + gate)[0]
+        return
+    policy = loaded(tmp_path, base + gate).policy
+    assert [finding.check for finding in found(policy)] == ([check] if check else [])
+
+
+def test_fresh_on_the_beat_is_warned_of_with_its_rates(tmp_path: Path) -> None:
+    """At a whole multiple the scrape's wait turns single losses into alarms."""
+    policy = loaded(tmp_path, "heartbeat: {every: 60s}").policy
+    (finding,) = [finding for finding in found(policy) if finding.check == "fresh-multiple-of-every"]
+    assert finding.loc == ("heartbeat", "fresh")
+    assert (
+        "a false alarm on over 99 % of healthy days (a false alarm on 13 % of healthy days at 2m30s)" in finding.message
+    )
+    assert "an outage of 60s is missed with probability 1" in finding.message
+    assert finding.next_step == "use 2m30s, or beat more often"
+
+
+def test_a_window_of_few_beats_is_warned_of_with_its_rates(tmp_path: Path) -> None:
+    """A window that holds two beats reads 0 whenever both are lost."""
+    policy = loaded(tmp_path, "heartbeat: {window: 100s}").policy
+    (finding,) = [finding for finding in found(policy) if finding.check == "window-lt-5x-every"]
+    assert "1m40s has room for 2 beats: changes is 0 on 17 % of healthy days" in finding.message
+    single = loaded(tmp_path, "heartbeat: {window: 46s}").policy
+    assert any("46s has room for 1 beat: changes is 0 on over 99 %" in finding.message for finding in found(single))
+
+
+def test_for_under_its_rolling_window_is_warned_of_with_its_rates(tmp_path: Path) -> None:
+    """What a window keeps up, a shorter ``for`` does not filter."""
+    text = """
+gates:
+  heartbeat:
+    require: [heartbeat_ok == 1 for 2m]
+    abort: [heartbeat_ok != 1 for 5m, heartbeat_changes_6m < 1 for 5m, heartbeat_ok != 1 for 6m]
+  canary-quorum-pass: {abort: [canary_samples < 300 for 5m], warn: null}
+"""
+    policy = loaded(tmp_path, text).policy
+    messages = {finding.loc[1:]: finding.message for finding in found(policy) if finding.check == "for-lt-window"}
+    assert messages["heartbeat", "require", 0].endswith("the signal covers this time already, so the for has no effect")
+    assert (
+        "the next beat ends the condition, so it is a false alarm on under 0.001 % of healthy days"
+        in messages["heartbeat", "abort", 0]
+    )
+    assert "is seen after at most 435s" in messages["heartbeat", "abort", 0]
+    assert "seen after at most 675s" in messages["heartbeat", "abort", 1]
+    assert ("heartbeat", "abort", 2) not in messages
+    samples = messages["canary-quorum-pass", "abort", 0]
+    assert samples.startswith("for 5m is shorter than the window of canary_samples, 15m: ")
+    assert "a false alarm on over 99 % of days (" in samples
+    assert "% for 45m); no violation of 5m is missed" in samples
+
+
+def test_rates_are_there_without_intervals(tmp_path: Path) -> None:
+    """What is not known of the server is reckoned with a default, or left out."""
+    policy = loaded(tmp_path, "heartbeat: {every: 60s}").policy
+    messages = [finding.message for finding in found(policy, scrape=None, evaluation=None)]
+    assert any("a false alarm on over 99 % of healthy days" in message for message in messages)
+
+
+def test_rolling_windows_are_read_from_the_rules(tmp_path: Path) -> None:
+    """Through recorded metrics, the longest counts."""
+    windows = rolling_windows(loaded(tmp_path).policy, 30 * SECOND)
+    assert windows["duri_heartbeat_ok"] == timedelta(minutes=6)
+    assert windows["duri_canary_samples"] == timedelta(minutes=15)
+    assert windows["duri_error_budget_burn_30d"] == timedelta(days=30)
+    assert windows["duri_lyapunov_v"] == timedelta(days=7)
+    assert "duri_heartbeat_fresh_120s" not in windows
+
+
+def test_a_policy_without_beats_is_not_warned_of_them(tmp_path: Path) -> None:
+    """The heartbeat's defaults matter only where a signal comes from it."""
+    policy = loaded(tmp_path, "preset: null\nheartbeat: {every: 60s}\nsignals: {a: {}}\ngates: {g: {require: [a > 1]}}")
+    assert found(policy.policy) == []
+
+
+@pytest.mark.parametrize("intervals", [(None, None), (1, 1), (15, 15), (30, 60), (60, 60)])
+def test_the_preset_has_no_errors_and_argues_for_its_warnings(
+    tmp_path: Path, intervals: tuple[float | None, float | None]
+) -> None:
+    """Every warning of the preset is about a ``for``, and the docs say why it stands."""
+    docs = (Path(__file__).parents[2] / "docs/policy.md").read_text(encoding="utf-8")
+    argued = docs.partition("## The preset's own warnings")[2]
+    policy = loaded(tmp_path).policy
+    findings = found(policy, scrape=intervals[0], evaluation=intervals[1])
+    assert {finding.severity for finding in findings} == {PolicySeverity.WARNING}
+    conditions = {gate.name: gate for gate in policy.gates}
+    for finding in findings:
+        gate = conditions[str(finding.loc[1])]
+        condition = getattr(gate, str(finding.loc[2]))[int(finding.loc[3])]
+        assert f"`{condition}`" in argued
+    assert len(PRESET_GATES) == len(policy.gates)
+
+
+def test_a_gate_that_requires_nothing_is_warned_of(tmp_path: Path) -> None:
+    """It is HOLD for ever."""
+    policy = loaded(tmp_path, "preset: null\ngates: {g: {require: []}}").policy
+    assert [(finding.check, finding.loc) for finding in found(policy)] == [("asks-nothing", ("gates", "g"))]
+
+
+def test_a_range_of_ones_own_may_be_narrower_than_the_reach(tmp_path: Path) -> None:
+    """Then the range says what can be meant."""
+    text = "signals: {heartbeat_changes_6m: {range: [0, 5]}}\ngates: {g: {require: [heartbeat_changes_6m >= 6]}}"
+    assert "6 is outside the range of heartbeat_changes_6m, [0, 5]" in mistakes(tmp_path, text)[0]
+    assert loaded(tmp_path, text.replace(">= 6", ">= 5")).policy.gates[-1].name == "g"
+
+
+def test_a_burn_of_ones_own_has_no_known_bound(tmp_path: Path) -> None:
+    """A signal that belongs to no SLO of the policy may read anything."""
+    text = "signals: {error_budget_burn_1h: {range: [0, null]}}\ngates: {g: {require: [error_budget_burn_1h <= 9999]}}"
+    assert "threshold-unreachable" not in {finding.check for finding in found(loaded(tmp_path, text).policy)}

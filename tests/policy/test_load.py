@@ -12,10 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gonogo.errors import PolicyError, Problem
-from gonogo.model.gate import RUN_GATES
 from gonogo.model.heartbeat import Heartbeat
-from gonogo.model.policy import Canary, DryRun, Runs
-from gonogo.model.signal import Scope, Signal, ValueRange
+from gonogo.model.policy import RUN_GATES, Canary, DryRun, Runs, Scope, Signal, ValueRange
 from gonogo.policy.load import ServerSettings, load
 from gonogo.policy.settings import Header
 from gonogo.rulepack.gates.catalogue import PRESET_GATES

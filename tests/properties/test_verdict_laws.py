@@ -12,15 +12,13 @@ from hypothesis import strategies as st
 
 from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import Evidence, Unread
-from gonogo.model.gate import Gate
 from gonogo.model.outcome import Outcome
-from gonogo.model.policy import Policy, Runs
-from gonogo.model.report import Report
+from gonogo.model.policy import Gate, Policy, Runs
 from gonogo.model.series import Series
-from gonogo.model.verdict import Judgement, Verdict
-from gonogo.verdict.core.vanished import missing_subjects, required_signals
+from gonogo.model.verdict import Judgement, Report, Verdict
+from gonogo.verdict.core.questions import missing_subjects, required_signals
 from gonogo.verdict.core.verdict import judge
-from gonogo.verdict.print_json import report_json
+from gonogo.verdict.print import report_json
 from tests.evidence_builder import NOW, at_now, evidence, policy, samples
 
 BADNESS = {Verdict.GO: 0, Verdict.HOLD: 1, Verdict.NO_GO: 2}

@@ -11,8 +11,8 @@ import pytest
 from gonogo.errors import SourceError
 from gonogo.journal.runs import Run
 from gonogo.model.evidence import Target, TargetHealth
-from gonogo.model.gate import OBS_LINT, PROMQL_UNIT
 from gonogo.model.outcome import Outcome
+from gonogo.model.policy import OBS_LINT, PROMQL_UNIT
 from gonogo.model.rule import LoadedGroup, RuleHealth, RuleState
 from gonogo.policy.load import load
 from gonogo.programs.installed_promtool import version_number

@@ -6,9 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from gonogo.model.condition import parse_condition
-from gonogo.model.gate import Gate
 from gonogo.model.heartbeat import Heartbeat
-from gonogo.model.policy import Policy, Slo
+from gonogo.model.policy import Gate, Policy, Slo
 
 INTERVAL = timedelta(seconds=30)
 WEIGHTS = {"uptime": 0.40, "alerts": 0.25, "recovery": 0.20, "rehearsals": 0.10, "throughput": 0.05}

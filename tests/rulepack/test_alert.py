@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from gonogo.model.signal import Scope, Signal
+from gonogo.model.policy import Scope, Signal
 from gonogo.rulepack.alert import Watch, absence_alert, violation_alerts, violations
 from tests.rulepack.policies import gate, preset_policy
 

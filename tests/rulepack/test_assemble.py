@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from gonogo.durations import parse_duration
-from gonogo.model.certificate import parse_criterion
+from gonogo.model.condition import parse_criterion
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import DryRun, Policy
 from gonogo.rulepack.assemble import MARK, groups, needed, pack

@@ -10,7 +10,7 @@ from gonogo.cli.main import main
 from gonogo.errors import UsageError
 from gonogo.lint.request import LintRequest
 from gonogo.lint.run import run_lint
-from gonogo.model.promtool_features import features_for
+from gonogo.model.versions import features_for
 from gonogo.policy.load import load
 from gonogo.programs.installed_promtool import installed_promtool
 from gonogo.ruletests.measure import Measures, measured

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from gonogo.errors import SourceError
-from gonogo.model.evaluator import ITSELF, Engine, Evaluator
+from gonogo.model.rule import ITSELF, Engine, Evaluator
 from gonogo.server.evaluator_api import evaluated_rules
 from gonogo.server.http import Client
 from tests.faulty_server import Connection, FaultyServer, faulty

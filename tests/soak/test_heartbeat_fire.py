@@ -18,7 +18,7 @@ import pytest
 
 from gonogo.disk.exposition import values
 from gonogo.disk.textfile import Textfile
-from gonogo.heartbeat.sequence import read_state
+from gonogo.heartbeat.seal import read_state
 from gonogo.heartbeat.writer import HeartbeatWriter
 from tests.children import exit_code, forked
 from tests.own_mounts import NAMESPACE, may_mount

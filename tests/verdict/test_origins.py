@@ -13,9 +13,7 @@ import yaml
 from gonogo.errors import SourceError
 from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import TargetHealth, Unread
-from gonogo.model.gate import Gate
-from gonogo.model.policy import Policy
-from gonogo.model.signal import Scope, Signal
+from gonogo.model.policy import Gate, Policy, Scope, Signal
 from gonogo.programs.processes import node_exporter, prometheus
 from gonogo.programs.server_process import RunningServer
 from gonogo.promql.matchers import equal, named, narrowed

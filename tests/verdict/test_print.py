@@ -5,12 +5,10 @@ from dataclasses import replace
 
 from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import Evidence, RunState
-from gonogo.model.gate import Gate
-from gonogo.model.policy import Policy, Runs
-from gonogo.model.report import Report
+from gonogo.model.policy import Gate, Policy, Runs
+from gonogo.model.verdict import Report
 from gonogo.verdict.core.verdict import judge
-from gonogo.verdict.print import SHOWN_SUBJECTS, report_text
-from gonogo.verdict.print_json import report_json
+from gonogo.verdict.print import SHOWN_SUBJECTS, report_json, report_text
 from tests.evidence_builder import NOW, evidence, policy, samples
 
 

@@ -18,7 +18,7 @@ def beat(policy_path: Path, form: str, *, take_over: bool = False) -> None:
         GonogoError: the policy has mistakes, another writer was busy, or the beat was not published everywhere.
     """
     from gonogo.cli.answer import answer
-    from gonogo.heartbeat.beat import heartbeat_writer
+    from gonogo.heartbeat.rhythm import heartbeat_writer
     from gonogo.model.plain import plain
     from gonogo.policy.heartbeat import load_heartbeat
 
@@ -27,7 +27,7 @@ def beat(policy_path: Path, form: str, *, take_over: bool = False) -> None:
         if sentence:
             print(f"gonogo: {plain(sentence)}", file=sys.stderr)
     if form == "json":
-        from gonogo.heartbeat.print_json import beat_json
+        from gonogo.heartbeat.print import beat_json
 
         answer(beat_json(published))
     else:

@@ -73,8 +73,7 @@ def dryrun(
     from gonogo.dryrun.on_sandbox import dry_run_in_sandbox
     from gonogo.dryrun.run import dry_run
     from gonogo.policy.load import load
-    from gonogo.verdict.print import report_text
-    from gonogo.verdict.print_json import report_json
+    from gonogo.verdict.print import report_json, report_text
 
     duration = _duration(length)
     if sandbox:

@@ -12,7 +12,7 @@ from gonogo.cli.beat import beat as beat_once
 from gonogo.cli.options import format_option, policy_option, prometheus_option
 from gonogo.durations import parse_duration
 from gonogo.errors import UsageError
-from gonogo.heartbeat.beat import heartbeat_writer
+from gonogo.heartbeat.rhythm import heartbeat_writer
 from gonogo.policy.heartbeat import load_heartbeat
 
 _take_over_option = click.option(
@@ -78,13 +78,12 @@ def verify(policy_path: Path, url: str | None, within: str, form: str) -> int:
 
     Example: gonogo heartbeat verify --policy gonogo.yaml --within 2m
     """
-    from gonogo.heartbeat.followed_beat_text import followed_text
-    from gonogo.heartbeat.print_json import followed_json
+    from gonogo.heartbeat.print import followed_json, followed_text
     from gonogo.heartbeat.verify import LONGEST_ANSWER, Trail
     from gonogo.heartbeat.verify import verify as follow
     from gonogo.policy.load import load
     from gonogo.policy.server import client_of, server_of
-    from gonogo.verdict.foreseen import foreseen
+    from gonogo.verdict.decide import foreseen
 
     patience = _duration("--within", within)
     policy_file = load(policy_path)

@@ -15,7 +15,7 @@ from gonogo.heartbeat.print import beat_text
 from gonogo.heartbeat.rhythm import beats
 from gonogo.heartbeat.service_notice import ServiceNotice
 from gonogo.heartbeat.writer import HeartbeatWriter
-from gonogo.model.beat import Beat
+from gonogo.model.heartbeat import Beat
 from gonogo.model.plain import plain
 from gonogo.stopping import Stopped, pause
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 import click
 
 from gonogo.cli.given_path import GivenPath
-from gonogo.model.promtool_features import unknown_feature
+from gonogo.model.versions import unknown_feature
 
 Function = TypeVar("Function", bound=Callable[..., object])
 

@@ -26,8 +26,7 @@ def verdict(policy_path: Path, form: str, url: str | None = None) -> int:
 
     from gonogo.policy.load import load
     from gonogo.verdict.decide import decide
-    from gonogo.verdict.print import report_text
-    from gonogo.verdict.print_json import report_bytes
+    from gonogo.verdict.print import report_bytes, report_text
 
     report = decide(load(policy_path), url)
     answer(report_bytes(report) if form == "json" else report_text(report))

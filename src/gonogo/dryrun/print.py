@@ -10,9 +10,8 @@ from gonogo.model.outcome import GateOutcome, JudgedCondition, Outcome
 from gonogo.model.plain import plain
 from gonogo.model.verdict import SubjectVerdict
 from gonogo.promql.matchers import label
-from gonogo.verdict.core.abort import Abort
 from gonogo.verdict.core.certify import Certificate, CriterionResult
-from gonogo.verdict.core.step import WatchStep
+from gonogo.verdict.core.watch import Abort, WatchStep
 
 WATCH_COLUMNS = ("outcome", "gate", "evidence")
 SHOWN_ROWS = 30

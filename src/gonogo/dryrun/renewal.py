@@ -20,7 +20,7 @@ from gonogo.journal.run_key import run_key
 from gonogo.journal.runs import Run
 from gonogo.lint.recorded import obs_lint
 from gonogo.model.evidence import RunState
-from gonogo.model.gate import OBS_LINT, PROMQL_UNIT, SANDBOX_SMOKE
+from gonogo.model.policy import OBS_LINT, PROMQL_UNIT, SANDBOX_SMOKE
 from gonogo.policy.load import PolicyFile
 from gonogo.ruletests.recorded import promql_unit
 from gonogo.smoke.run import SmokeStopped, smoke

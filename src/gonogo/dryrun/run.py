@@ -25,21 +25,20 @@ from gonogo.journal.run_key import run_key
 from gonogo.journal.runs import Run
 from gonogo.lint.recorded import obs_lint
 from gonogo.model.record import DRY_RUN, RELOAD, Record
-from gonogo.model.report import Report
-from gonogo.model.verdict import Verdict
+from gonogo.model.verdict import Report, Verdict
 from gonogo.policy.findings import policy_warnings, warning_lines
+from gonogo.policy.inputs import policy_rules
 from gonogo.policy.load import PolicyFile
-from gonogo.policy.rule_files import policy_rules
 from gonogo.reload.request import ReloadRequest
 from gonogo.reload.transaction import as_run, reload
 from gonogo.ruletests.recorded import promql_unit
 from gonogo.smoke.run import smoke
 from gonogo.stopping import outcome
-from gonogo.verdict.core.abort import Abort
+from gonogo.verdict.core.added_gates import without_steps
 from gonogo.verdict.core.certify import Certificate, certify
-from gonogo.verdict.core.dry_run_steps import without_steps
+from gonogo.verdict.core.watch import Abort
 from gonogo.verdict.decide import decide
-from gonogo.verdict.print_json import report_json
+from gonogo.verdict.print import report_json
 
 ABORTED = "aborted"
 

@@ -9,8 +9,8 @@ import time
 from datetime import timedelta
 
 from gonogo.errors import SourceError
-from gonogo.heartbeat.beat import heartbeat_writer
 from gonogo.heartbeat.own_beats import OwnBeats, heartbeat_samples, newest_numbers
+from gonogo.heartbeat.rhythm import heartbeat_writer
 from gonogo.heartbeat.writer import HeartbeatWriter
 from gonogo.journal.runs import Recording, Run, failed
 from gonogo.model.outcome import Outcome
@@ -22,7 +22,7 @@ from gonogo.server.http import Client
 from gonogo.server.targets_api import targets
 from gonogo.smoke.run import HEARTBEAT_OK
 from gonogo.stopping import pause
-from gonogo.verdict.foreseen import foreseen
+from gonogo.verdict.decide import foreseen
 
 BEATS = 2
 

@@ -14,14 +14,12 @@ from gonogo.dryrun.renewal import Renewal
 from gonogo.errors import GonogoError
 from gonogo.journal.run_key import run_states
 from gonogo.model.evidence import RunState
-from gonogo.model.report import Report
+from gonogo.model.verdict import Report
 from gonogo.policy.load import PolicyFile
 from gonogo.stopping import pause
-from gonogo.verdict.core.abort import Abort, Blindness, observe
 from gonogo.verdict.core.certify import Ledger, enter
 from gonogo.verdict.core.questions import ASK_ALWAYS
-from gonogo.verdict.core.step import WatchStep
-from gonogo.verdict.core.watch import take_step, watched
+from gonogo.verdict.core.watch import Abort, Blindness, WatchStep, observe, take_step, watched
 from gonogo.verdict.decide import prepare
 from gonogo.verdict.gather import Gathered, Survey, gather
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 
-from gonogo.model.grouped import Group, rules_of
-from gonogo.model.rule import RuleKind
+from gonogo.model.rule import Group, RuleKind, rules_of
 
 
 def duplicates(metric: str, groups: Iterable[Group]) -> str | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from gonogo.model.evaluator import Engine, Evaluator
-from gonogo.model.rule import Rule, RuleGroup
+from gonogo.model.rule import Engine, Evaluator, Rule, RuleGroup
 
 
 def with_external_labels(groups: tuple[RuleGroup, ...], evaluator: Evaluator) -> tuple[RuleGroup, ...]:

@@ -15,7 +15,7 @@ from datetime import timedelta
 
 from gonogo.durations import format_duration
 from gonogo.heartbeat.writer import HeartbeatWriter
-from gonogo.model.beat import Beat
+from gonogo.model.heartbeat import Beat
 from gonogo.model.policy import Policy
 from gonogo.model.series import METRIC_LABEL, REALM_LABEL, Series
 from gonogo.promql.matchers import named

@@ -13,6 +13,7 @@ long ago, unless the file system was set back by less than a few beats.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,3 +80,37 @@ def read_seal(path: Path) -> Seal | None:
         return None
     whole = len(words) in _NUMBERS and all(word.isdigit() for word in words)
     return Seal(*map(int, words)) if whole else None
+
+
+LIMIT = 2**53
+"""The limit up to which an IEEE double, and so a sample, can store every whole number exactly."""
+
+PLAUSIBLE = 2**52
+"""The limit below which a number counts without a seal.
+
+A number above the limit is damaged: a sequence begins at the unix time, so no writer reaches the limit. If a damaged
+number is below the limit, enough numbers remain above it, so a sequence that continues from it never has to go back.
+"""
+
+
+def state_line(sequence: int) -> bytes:
+    """Return the content of the state file."""
+    return b"%d\n" % sequence
+
+
+def read_state(content: bytes) -> int | None:
+    """Return the number in the content of a state file, or ``None`` if it is not exactly one possible number."""
+    digits = content.strip()
+    if not digits.isdigit() or len(digits) > len(str(LIMIT)) or not 0 < int(digits) < LIMIT - 1:
+        return None
+    return int(digits)
+
+
+def highest(published: Iterable[float]) -> int | None:
+    """Return the highest number among published samples. A number that no writer can have published is ignored."""
+    return max((int(value) for value in published if 0 < value < PLAUSIBLE and value == int(value)), default=None)
+
+
+def next_number(last: int | None, now: int) -> int:
+    """Return the number after ``last``. Without a last number the sequence starts from ``now``, in unix seconds."""
+    return max(now, 1) if last is None else last + 1

@@ -16,7 +16,7 @@ from datetime import timedelta
 from gonogo.errors import SourceError
 from gonogo.heartbeat.own_beats import Arrival, OwnBeats, heartbeat_samples, newest_numbers
 from gonogo.heartbeat.writer import HeartbeatWriter
-from gonogo.model.followed_beat import BeatStage, FollowedBeat
+from gonogo.model.heartbeat import BeatStage, FollowedBeat
 from gonogo.model.policy import Policy
 from gonogo.model.series import Series
 from gonogo.server.http import Client

@@ -27,10 +27,18 @@ from gonogo.disk.exposition import Gauge, exposition, written
 from gonogo.disk.lock import hold
 from gonogo.disk.textfile import Textfile
 from gonogo.errors import ActionFailed
-from gonogo.heartbeat.seal import Seal, read_seal, sealed, write_seal
-from gonogo.heartbeat.sequence import PLAUSIBLE, highest, next_number, read_state, state_line
-from gonogo.model.beat import Beat
-from gonogo.model.heartbeat import Heartbeat
+from gonogo.heartbeat.seal import (
+    PLAUSIBLE,
+    Seal,
+    highest,
+    next_number,
+    read_seal,
+    read_state,
+    sealed,
+    state_line,
+    write_seal,
+)
+from gonogo.model.heartbeat import Beat, Heartbeat
 
 if TYPE_CHECKING:  # the import costs 5 ms, and a beat without a Pushgateway does not pay for it
     from gonogo.heartbeat.pushgateway import PushGroup

@@ -10,8 +10,8 @@ from gonogo.lint.request import LintRequest
 from gonogo.lint.run import Informant, Linted, run_lint
 from gonogo.lint.work_tree import looking
 from gonogo.model.finding import Finding, Severity
-from gonogo.model.gate import OBS_LINT
 from gonogo.model.outcome import Outcome
+from gonogo.model.policy import OBS_LINT
 from gonogo.policy.settings import PolicyFile
 
 

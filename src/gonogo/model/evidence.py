@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from gonogo.model.evaluator import ITSELF, Evaluator
-from gonogo.model.rule import LoadedGroup, RuleGroup
+from gonogo.model.rule import ITSELF, Evaluator, LoadedGroup, RuleGroup
 from gonogo.model.series import Series
 
 

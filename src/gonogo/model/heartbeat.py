@@ -33,3 +33,52 @@ class Heartbeat:
     def window_name(self) -> str:
         """Return ``window`` as metric names have it: the shortest form, such as ``6m``."""
         return format_duration(self.window)
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A beat that was published in every place that the policy names.
+
+    Attributes:
+        sequence: the number of the beat.
+        milliseconds: the unix time of the writer, in whole milliseconds.
+        published: the places where the beat can be read, each a path or a URL.
+        recovered: a sentence if the state of the writer had been lost, else empty.
+        beside: a sentence if another machine writes the same heartbeat, else empty.
+    """
+
+    sequence: int
+    milliseconds: int
+    published: tuple[str, ...]
+    recovered: str = ""
+    beside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BeatStage:
+    """A stage on the way of a beat from its writer to the verdict.
+
+    Attributes:
+        name: ``published``, ``scraped``, ``evaluated`` or ``ok``.
+        seconds: the time from the start of the beat until the stage was seen; ``None`` = not seen in time.
+        detail: the state that was seen.
+        next_step: where to look if the stage was not seen.
+    """
+
+    name: str
+    seconds: float | None
+    detail: str
+    next_step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedBeat:
+    """A beat and its stages in order. If the beat did not arrive, the last stage is the one that it did not reach."""
+
+    beat: Beat
+    stages: tuple[BeatStage, ...]
+
+    @property
+    def arrived(self) -> bool:
+        """Return whether the beat was seen at every stage."""
+        return all(stage.seconds is not None for stage in self.stages)

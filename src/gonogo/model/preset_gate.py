@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from gonogo.model.policy import Policy
+from gonogo.model.policy import Policy, Signal
 from gonogo.model.rule import Rule
 from gonogo.model.scenario import ScenarioFile
-from gonogo.model.signal import Signal
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gonogo.model.gate import OBS_LINT, PROMQL_UNIT, SANDBOX_SMOKE
+from gonogo.model.policy import OBS_LINT, PROMQL_UNIT, SANDBOX_SMOKE
 from gonogo.version import __version__
 
 DRY_RUN = "dry-run"

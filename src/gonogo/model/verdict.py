@@ -47,3 +47,20 @@ class Judgement:
     verdict: Verdict
     at: float
     subjects: tuple[SubjectVerdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An answer of ``decide``.
+
+    ``clock_skew_seconds`` is the server's clock minus the local clock; ``None`` if the
+    server did not answer. It is reported and never used.
+    """
+
+    judgement: Judgement
+    policy_path: str
+    policy_sha256: str
+    realm: str | None
+    source_url: str
+    source_version: str | None
+    clock_skew_seconds: float | None

@@ -10,14 +10,11 @@ from typing import Any
 
 from gonogo.formats.dialect import Dialect
 from gonogo.model.file_pattern import escaped
-from gonogo.model.gate import Gate
 from gonogo.model.heartbeat import Heartbeat
-from gonogo.model.policy import Canary, DryRun, Policy, Runs, Slo
-from gonogo.model.signal import Scope, Signal, ValueRange
+from gonogo.model.policy import Canary, DryRun, Gate, Policy, Runs, Scope, Signal, Slo, ValueRange
 from gonogo.policy.heartbeat import Identity
-from gonogo.policy.reload_keys import ReloadKeys
 from gonogo.policy.schema import PolicyKeys, SignalKeys, StabilityKeys
-from gonogo.policy.server_keys import PrometheusKeys
+from gonogo.policy.server_keys import PrometheusKeys, ReloadKeys
 from gonogo.policy.settings import Header, ReloadSettings, ServerSettings, Trigger
 
 

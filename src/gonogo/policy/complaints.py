@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
 from gonogo.errors import Problem
 from gonogo.formats.yaml import YamlDocument
@@ -69,3 +71,21 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
     near = get_close_matches(word, list(known), n=1)
     return f"did you mean {near[0]!r}?" if near else ""
+
+
+class PolicySeverity(StrEnum):
+    """The severity of a finding. An error stops every command. A warning is printed with its numbers."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFinding:
+    """A mistake in a policy. ``check`` is the name of the check, ``loc`` is the key with the mistake."""
+
+    check: str
+    severity: PolicySeverity
+    loc: Loc
+    message: str
+    next_step: str = ""

@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterator, Sequence
 
-from gonogo.model.certificate import Criterion, Share
-from gonogo.model.condition import Condition
+from gonogo.model.condition import Condition, Criterion, Share
 from gonogo.model.policy import Policy
 from gonogo.model.series import REALM_LABEL
-from gonogo.policy.complaints import Loc, did_you_mean
-from gonogo.policy.finding import PolicyFinding, PolicySeverity
+from gonogo.policy.complaints import Loc, PolicyFinding, PolicySeverity, did_you_mean
 from gonogo.policy.schema import PolicyKeys, StabilityKeys, WeightKeys
 
 WEIGHTS_TOLERANCE = 1e-9

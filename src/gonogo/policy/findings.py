@@ -10,9 +10,41 @@ from gonogo.disk.regular_file import text_of
 from gonogo.durations import parse_duration
 from gonogo.errors import PolicyError, Problem
 from gonogo.formats.yaml import parse
+from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleGroup
-from gonogo.policy.lint import PolicyFinding, PolicySeverity, lint
-from gonogo.policy.load import PolicyFile
+from gonogo.policy.complaints import PolicyFinding, PolicySeverity
+from gonogo.policy.lint_conditions import condition_findings
+from gonogo.policy.lint_heartbeat import heartbeat_findings
+from gonogo.policy.lint_sustained import sustained_findings
+from gonogo.policy.settings import PolicyFile
+
+__all__ = ["PolicyFinding", "PolicySeverity", "lint"]
+
+
+def lint(policy: Policy, *, scrape: timedelta | None, evaluation: timedelta | None) -> tuple[PolicyFinding, ...]:
+    """Return the findings of a policy.
+
+    Args:
+        policy: the loaded policy.
+        scrape: the interval at which the heartbeat is scraped; ``None`` = not known.
+        evaluation: the interval of the rules; ``None`` = not known.
+
+    Returns:
+        Errors and warnings, each with its key. The messages of warnings contain the rates of
+        false alarms and of misses for a day on which 1 % of the beats are lost.
+    """
+    beats = heartbeat_findings(policy.heartbeat, scrape=scrape) if _beats(policy) else ()
+    return (
+        *beats,
+        *condition_findings(policy, evaluation=evaluation),
+        *sustained_findings(policy, scrape=scrape, evaluation=evaluation),
+    )
+
+
+def _beats(policy: Policy) -> bool:
+    """Return whether any signal of the policy comes from the heartbeat."""
+    return any(name.startswith("heartbeat_") for name in policy.signals)
+
 
 WARNED_OF = ("gates", "slos", "signals", "heartbeat.every", "heartbeat.window", "heartbeat.fresh")
 """The keys that can cause warnings. A policy that sets none of them has only the warnings of the preset."""

@@ -15,11 +15,9 @@ from gonogo.errors import PolicyError
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.series import REALM_LABEL
 from gonogo.policy import values
-from gonogo.policy.complaints import Complaints, kind
-from gonogo.policy.file import read_policy_text
-from gonogo.policy.finding import PolicySeverity
+from gonogo.policy.complaints import Complaints, PolicySeverity, kind
+from gonogo.policy.file import DEFAULT_PRESET, PRESETS, preset_keys, read_policy_text
 from gonogo.policy.lint_heartbeat import heartbeat_findings
-from gonogo.policy.preset import DEFAULT_PRESET, PRESETS, preset_keys
 
 OWN_LABELS = frozenset({REALM_LABEL, "via", "job", "instance"})
 """Labels that the writer, the scrape or the push sets. A policy cannot set them."""

@@ -1,17 +1,65 @@
-"""The types of a policy's keys. Each has its own check, and a JSON Schema for editors."""
+"""The types of a policy's keys. Each has its own check, and a JSON Schema for editors.
+
+The message of each ValueError says in words what is wrong.
+"""
 
 from __future__ import annotations
 
+import math
+import re
 from datetime import timedelta
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, WithJsonSchema
 
-from gonogo.model.certificate import Criterion
-from gonogo.model.condition import Condition
-from gonogo.model.gate import RUN_GATES
-from gonogo.model.signal import ValueRange
-from gonogo.policy import terms, values
+from gonogo.model.condition import SIGNAL_NAME, Condition, Criterion, parse_condition, parse_criterion
+from gonogo.model.policy import RUN_GATES, ValueRange
+from gonogo.policy import values
+from gonogo.policy.values import text
+from gonogo.rulepack.selector import parse_selector
+
+_GATE_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
+
+
+def _signal_name(value: object) -> str:
+    """Check that the grammar of conditions can read the name of a signal."""
+    if not SIGNAL_NAME.fullmatch(name := text(value)) or name == "or":
+        raise ValueError(
+            "is not a valid signal name: use letters, digits, _ and :, no digit at the beginning, and not 'or'"
+        )
+    return name
+
+
+def _gate_name(value: object) -> str:
+    """Check the name of a gate, which must not be the name of a run gate."""
+    if not _GATE_NAME.fullmatch(name := text(value)):
+        raise ValueError(
+            "is not a valid gate name: use letters, digits, _, - and ., with a letter or digit at the beginning"
+        )
+    if name in RUN_GATES:
+        raise ValueError("is the name of a run gate, which needs a record; list it under runs.required")
+    return name
+
+
+def _counter(value: object) -> str:
+    """Check the selector of a counter."""
+    parse_selector(selector := text(value))
+    return selector
+
+
+def _bounds(value: object) -> ValueRange:
+    """Read ``[low, high]``. The value ``null`` means an open end."""
+    if not isinstance(value, list) or len(value) != 2 or not all(_is_end(end) for end in value):  # noqa: PLR2004 - a pair
+        raise ValueError("must be [low, high], each a number or null")
+    low, high = (-math.inf if value[0] is None else value[0]), (math.inf if value[1] is None else value[1])
+    if low > high:
+        raise ValueError("must have its lower end first")
+    return ValueRange(float(low), float(high))
+
+
+def _is_end(value: object) -> bool:
+    return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value))
+
 
 DURATION_PATTERN = "^([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"
 
@@ -25,9 +73,9 @@ Url = Annotated[str, BeforeValidator(values.http_url), WithJsonSchema({"type": "
 LabelName = Annotated[str, BeforeValidator(values.label_name)]
 ClassicLabelName = Annotated[str, BeforeValidator(values.classic_label_name)]
 MetricName = Annotated[str, BeforeValidator(values.metric_name)]
-SignalName = Annotated[str, BeforeValidator(terms.signal_name)]
-GateName = Annotated[str, BeforeValidator(terms.gate_name)]
-Counter = Annotated[str, BeforeValidator(terms.counter)]
+SignalName = Annotated[str, BeforeValidator(_signal_name)]
+GateName = Annotated[str, BeforeValidator(_gate_name)]
+Counter = Annotated[str, BeforeValidator(_counter)]
 Variable = Annotated[str, BeforeValidator(values.variable)]
 HeaderName = Annotated[str, BeforeValidator(values.header_name)]
 FeatureName = Annotated[
@@ -43,21 +91,21 @@ RunGate = Annotated[
 ]
 Bounds = Annotated[
     InstanceOf[ValueRange],
-    BeforeValidator(terms.bounds),
+    BeforeValidator(_bounds),
     WithJsonSchema(
         {"type": "array", "items": {"type": ["number", "null"]}, "minItems": 2, "maxItems": 2, "examples": [[0, None]]}
     ),
 ]
 ConditionText = Annotated[
     InstanceOf[Condition],
-    BeforeValidator(terms.condition),
+    BeforeValidator(lambda value: parse_condition(text(value))),
     WithJsonSchema(
         {"type": "string", "examples": ["heartbeat_ok == 1", "x > 0.5 for 5m", "v <= 0.2 or falling(v, 30m)"]}
     ),
 ]
 CriterionText = Annotated[
     InstanceOf[Criterion],
-    BeforeValidator(terms.criterion),
+    BeforeValidator(lambda value: parse_criterion(text(value))),
     WithJsonSchema({"type": "string", "examples": ["share(x == 1) >= 0.99", "mean(v) <= 0.2", "rises(v, 0.2) <= 0"]}),
 ]
 Weight = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]

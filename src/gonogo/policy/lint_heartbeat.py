@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from gonogo.durations import format_duration
 from gonogo.model.heartbeat import Heartbeat
-from gonogo.policy.finding import PolicyFinding, PolicySeverity
+from gonogo.policy.complaints import PolicyFinding, PolicySeverity
 from gonogo.stats.heartbeat_guard import (
     DAY,
     HEALTHY_LOSS,

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from gonogo.durations import format_duration
+from gonogo.durations import format_duration, parse_duration
 from gonogo.model.condition import Comparison
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Policy
-from gonogo.policy.finding import PolicyFinding, PolicySeverity
+from gonogo.policy.complaints import PolicyFinding, PolicySeverity
 from gonogo.policy.lint_conditions import REQUIRE, Placed, conditions
 from gonogo.policy.lint_heartbeat import alarms_a_day, misses, share
-from gonogo.policy.rolling import rolling_windows
-from gonogo.stats.heartbeat_guard import HEALTHY_LOSS
-from gonogo.stats.sustained import sustained_false_alarm
+from gonogo.stats.heartbeat_guard import HEALTHY_LOSS, sustained_false_alarm
 
 DEFAULT_EVALUATION = timedelta(seconds=30)
 """The evaluation interval that is assumed if that of the server is not known."""
@@ -83,3 +82,24 @@ def _clustered(window: timedelta, held: timedelta, tick: timedelta) -> str:
 
 def _false_alarm(window: timedelta, held: timedelta, tick: timedelta) -> float:
     return sustained_false_alarm(_DAY // tick, window=window // tick, held=held // tick, bad=HEALTHY_LOSS)
+
+
+_RANGE = re.compile(r"\[([0-9a-z]+)(?::[0-9a-z]*)?\]")
+_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+
+
+def rolling_windows(policy: Policy, interval: timedelta) -> Mapping[str, timedelta]:
+    """Return the longest range of each recorded metric. The ranges of recorded metrics that it reads count too.
+
+    A metric without any range is left out.
+    """
+    from gonogo.rulepack.gates.catalogue import PRESET_GATES  # noqa: PLC0415 - a policy without the preset does not pay for it
+
+    windows: dict[str, timedelta] = {}
+    for gate in PRESET_GATES:
+        for rule in gate.rules(policy, interval):
+            under = [parse_duration(text) for text in _RANGE.findall(rule.expression)]
+            under += [windows[name] for name in _NAME.findall(rule.expression) if name in windows]
+            if under:
+                windows[rule.name] = max([*under, *([windows[rule.name]] if rule.name in windows else [])])
+    return windows

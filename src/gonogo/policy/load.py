@@ -12,15 +12,12 @@ from pydantic import ValidationError
 from gonogo.errors import PolicyError
 from gonogo.model.policy import Policy
 from gonogo.policy.build import absolute_glob, build_policy, reload_settings, server_settings
-from gonogo.policy.complaints import Complaints, Loc
+from gonogo.policy.complaints import Complaints, Loc, PolicyFinding, PolicySeverity
 from gonogo.policy.consistency import inconsistencies
-from gonogo.policy.file import PolicyText, read_policy_text
-from gonogo.policy.finding import PolicyFinding, PolicySeverity
+from gonogo.policy.file import PolicyText, laid_over, preset_keys, read_policy_text
 from gonogo.policy.heartbeat import read_heartbeat, read_identity
 from gonogo.policy.lint_conditions import condition_findings
-from gonogo.policy.mistakes import complain, place_of
-from gonogo.policy.partial import nearest, original, without
-from gonogo.policy.preset import laid_over, preset_keys
+from gonogo.policy.mistakes import complain, nearest, original, place_of, without
 from gonogo.policy.schema import PolicyKeys
 from gonogo.policy.settings import PolicyFile, ServerSettings
 

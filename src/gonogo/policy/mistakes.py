@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import get_args
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -67,3 +67,41 @@ def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
         yield annotation
     for part in get_args(annotation):
         yield from _models_in(part)
+
+
+def without(value: Any, unusable: Collection[Loc], here: Loc = ()) -> Any:  # noqa: ANN401 - whatever YAML holds
+    """Return a copy of a value without the parts at the unusable places."""
+    if isinstance(value, dict):
+        return {
+            key: without(inner, unusable, (*here, key)) for key, inner in value.items() if (*here, key) not in unusable
+        }
+    if isinstance(value, list):
+        kept = (place for place in range(len(value)) if (*here, place) not in unusable)
+        return [without(value[place], unusable, (*here, place)) for place in kept]
+    return value
+
+
+def nearest(value: Any, loc: Loc) -> Loc:  # noqa: ANN401 - whatever YAML holds
+    """Return the longest beginning of ``loc`` that exists in the value."""
+    for depth, step in enumerate(loc):
+        held = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+        if step not in held:
+            return loc[:depth]
+        value = value[step]
+    return loc
+
+
+def original(loc: Loc, unusable: Collection[Loc]) -> Loc:
+    """Return the place that ``loc`` had before the unusable entries of lists were left out."""
+    found: Loc = ()
+    for step in loc:
+        if isinstance(step, int):
+            place = -1
+            for _ in range(step + 1):
+                place += 1
+                while (*found, place) in unusable:
+                    place += 1
+            found = (*found, place)
+        else:
+            found = (*found, step)
+    return found

@@ -15,9 +15,9 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from gonogo.durations import format_duration
 from gonogo.model.heartbeat import Heartbeat
-from gonogo.model.policy import Canary, DryRun, Runs
-from gonogo.model.signal import Scope
+from gonogo.model.policy import Canary, DryRun, Runs, Scope
 from gonogo.policy import values
+from gonogo.policy.file import DEFAULT_PRESET, PRESETS
 from gonogo.policy.heartbeat import READS, STATE_FOLDER
 from gonogo.policy.key_types import (
     Bounds,
@@ -36,9 +36,7 @@ from gonogo.policy.key_types import (
     Url,
     Weight,
 )
-from gonogo.policy.preset import DEFAULT_PRESET, PRESETS
-from gonogo.policy.reload_keys import ReloadKeys
-from gonogo.policy.server_keys import PrometheusKeys
+from gonogo.policy.server_keys import PrometheusKeys, ReloadKeys
 
 _HEARTBEAT = Heartbeat()
 

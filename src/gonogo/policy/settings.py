@@ -27,7 +27,7 @@ class ServerSettings:
 
     ``rules_url`` and ``targets_url`` are the programs that list the rules and the targets
     if the server does not; ``None`` = the server. A secret is not stored here, only the
-    file or the environment variable that has it (``gonogo.policy.secrets``).
+    file or the environment variable that has it (``gonogo.policy.server``).
     ``max_bytes`` limits the bytes that are read at one time. ``features`` are the
     features that the server turns on by ``--enable-feature``.
     """

@@ -10,9 +10,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from gonogo.durations import parse_duration
-from gonogo.model.http_header import header_mistake, sendable
-from gonogo.model.names import is_classic_label, is_name
-from gonogo.model.promtool_features import unknown_feature
+from gonogo.model.names import header_mistake, is_classic_label, is_name, sendable
+from gonogo.model.versions import unknown_feature
 from gonogo.policy.complaints import kind
 
 FEATURE_PATTERN = "^[a-z0-9][a-z0-9-]*$"

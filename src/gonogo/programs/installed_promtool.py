@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from gonogo.errors import MissingTool, UsageError
 from gonogo.formats.promtool_words import last_words
-from gonogo.model.promtool_features import features_for, since
-from gonogo.model.versions import JUNIT, Version, reaches, release
+from gonogo.model.versions import JUNIT, Version, features_for, reaches, release, since
 from gonogo.programs.promtool import PROMTOOL, version
 
 _VERSION = "promtool, version "

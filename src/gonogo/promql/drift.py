@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from gonogo.durations import format_duration
-from gonogo.model.grouped import Group, rules_of
-from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleKind
+from gonogo.model.rule import Group, LoadedGroup, Rule, RuleGroup, RuleKind, rules_of
 from gonogo.promql.canonical import canonical
 from gonogo.promql.graph import RuleGraph, series_name
 from gonogo.promql.matchers import bearing

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from gonogo.model.grouped import Group, rules_of
-from gonogo.model.rule import Rule, RuleKind
+from gonogo.model.rule import Group, Rule, RuleKind, rules_of
 from gonogo.promql.parser import unreadable
 from gonogo.promql.refusal import Refusal
 from gonogo.promql.selectors import Selector, selectors

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gonogo.errors import GonogoError
-from gonogo.heartbeat.beat import heartbeat_writer
+from gonogo.heartbeat.rhythm import heartbeat_writer
 from gonogo.model.series import REALM_LABEL
 from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep

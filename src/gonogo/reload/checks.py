@@ -16,10 +16,9 @@ from gonogo.lint.inputs import policy_inputs
 from gonogo.lint.recorded import as_run, lint
 from gonogo.lint.request import LintRequest
 from gonogo.lint.run import run_lint
-from gonogo.model.gate import OBS_LINT, PROMQL_UNIT
 from gonogo.model.outcome import Outcome
-from gonogo.model.promtool_features import features_for
-from gonogo.model.versions import release
+from gonogo.model.policy import OBS_LINT, PROMQL_UNIT
+from gonogo.model.versions import features_for, release
 from gonogo.policy.inputs import unit_files
 from gonogo.policy.settings import PolicyFile
 from gonogo.programs.installed_promtool import installed_promtool

@@ -12,10 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from gonogo.model.condition import Comparison, Condition, Operator
-from gonogo.model.gate import Gate
-from gonogo.model.policy import Policy
+from gonogo.model.policy import Gate, Policy, Scope, Signal
 from gonogo.model.rule import Rule, RuleKind
-from gonogo.model.signal import Scope, Signal
 from gonogo.rulepack.expression import aggregate, number, series, signal_series, subject_labels
 
 BEAT = "heartbeat_ok"

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from gonogo.durations import format_duration
-from gonogo.model.policy import Policy, Slo
+from gonogo.model.policy import Policy, Signal, Slo
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.model.series import REALM_LABEL
-from gonogo.model.signal import Signal
 from gonogo.promql.matchers import label
 from gonogo.rulepack.selector import CounterSelector, parse_selector
 

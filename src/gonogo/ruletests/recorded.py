@@ -8,8 +8,8 @@ from pathlib import Path
 
 from gonogo.disk.naming import shown
 from gonogo.journal.runs import Recording, Run, counted, failed
-from gonogo.model.gate import PROMQL_UNIT
 from gonogo.model.outcome import Outcome
+from gonogo.model.policy import PROMQL_UNIT
 from gonogo.policy.inputs import rule_files, unit_files
 from gonogo.policy.load import PolicyFile
 from gonogo.programs.installed_promtool import installed_promtool

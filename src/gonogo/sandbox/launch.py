@@ -12,9 +12,9 @@ from pathlib import Path
 
 from gonogo.disk import durable
 from gonogo.errors import UsageError
-from gonogo.heartbeat.beat import heartbeat_writer
 from gonogo.heartbeat.pushgateway import PushGroup
-from gonogo.heartbeat.sequence import state_line
+from gonogo.heartbeat.rhythm import heartbeat_writer
+from gonogo.heartbeat.seal import state_line
 from gonogo.heartbeat.writer import HeartbeatWriter
 from gonogo.model.versions import release
 from gonogo.policy.heartbeat import load_heartbeat

@@ -8,8 +8,7 @@ from datetime import timedelta
 from gonogo.errors import ActionFailed
 from gonogo.journal.runs import Run
 from gonogo.lint.recorded import obs_lint
-from gonogo.model.report import Report
-from gonogo.model.verdict import Verdict
+from gonogo.model.verdict import Report, Verdict
 from gonogo.reload.request import ReloadRequest
 from gonogo.reload.transaction import as_run, reload
 from gonogo.ruletests.recorded import promql_unit

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from gonogo.disk import durable
 from gonogo.errors import ActionFailed, SourceError
-from gonogo.model.beat import Beat
 from gonogo.model.evidence import TargetHealth
+from gonogo.model.heartbeat import Beat
 from gonogo.policy.load import PolicyFile
 from gonogo.programs.server_process import RunningServer
 from gonogo.rulepack.assemble import rules_file

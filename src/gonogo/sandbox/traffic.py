@@ -20,7 +20,7 @@ from gonogo.errors import GonogoError
 from gonogo.heartbeat.pushgateway import PushGroup
 from gonogo.heartbeat.rhythm import beats
 from gonogo.heartbeat.writer import HeartbeatWriter
-from gonogo.model.beat import Beat
+from gonogo.model.heartbeat import Beat
 from gonogo.sandbox.exposition import exposition
 from gonogo.sandbox.sources import FeedJob, RawSource, sources
 from gonogo.sandbox.story import Story

@@ -15,8 +15,7 @@ from datetime import timedelta
 import orjson
 
 from gonogo.errors import SourceError
-from gonogo.model.evaluator import ITSELF, Engine, Evaluator
-from gonogo.model.rule import LoadedGroup
+from gonogo.model.rule import ITSELF, Engine, Evaluator, LoadedGroup
 from gonogo.server.envelope import ask, refused
 from gonogo.server.http import Client
 from gonogo.server.own_metrics import samples_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from gonogo.errors import UsageError
-from gonogo.model.http_header import header_mistake, sendable
+from gonogo.model.names import header_mistake, sendable
 
 
 @dataclass(frozen=True, slots=True)

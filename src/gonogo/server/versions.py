@@ -12,8 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from gonogo.durations import parse_duration
-from gonogo.model.evaluator import Engine
-from gonogo.model.rule import LoadedGroup, RuleHealth
+from gonogo.model.rule import Engine, LoadedGroup, RuleHealth
 from gonogo.model.versions import OLDEST, release
 from gonogo.server.shape import JsonObject, Misshapen, number, text
 

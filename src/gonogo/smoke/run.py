@@ -16,9 +16,8 @@ from threading import Event
 from gonogo.errors import SourceError
 from gonogo.journal.runs import Recording, Run, counted, failed, promtool_version
 from gonogo.model.evidence import TargetHealth
-from gonogo.model.gate import SANDBOX_SMOKE
 from gonogo.model.outcome import Outcome
-from gonogo.model.policy import Policy
+from gonogo.model.policy import SANDBOX_SMOKE, Policy
 from gonogo.model.series import REALM_LABEL
 from gonogo.policy.inputs import rule_files
 from gonogo.policy.load import PolicyFile

@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 
 from gonogo.disk.regular_file import text_of
-from gonogo.heartbeat.beat import heartbeat_writer
+from gonogo.heartbeat.rhythm import heartbeat_writer
 from gonogo.heartbeat.writer import HeartbeatWriter
 from gonogo.policy.heartbeat import HeartbeatFile
 from gonogo.policy.inputs import rule_files

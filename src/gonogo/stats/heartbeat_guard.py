@@ -106,3 +106,33 @@ def _tail(z: float) -> float:
 def _excess(z: float) -> float:
     """Return an antiderivative of the normal tail without its part min(z, 0), so that no large terms cancel."""
     return abs(z) * _tail(abs(z)) - math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+
+
+def sustained_false_alarm(ticks: int, *, window: int, held: int, bad: float) -> float:
+    """Return the probability that a windowed signal is bad for ``held`` ticks in a row.
+
+    Args:
+        ticks: the number of ticks that are watched.
+        window: the number of ticks in the window. The signal is bad while any tick in the window is bad.
+        held: the number of ticks for which the signal must be bad.
+        bad: the probability that a tick is bad, independent of the other ticks.
+    """
+    if held <= window:
+        return -math.expm1(ticks * math.log1p(-bad))
+    clusters = ticks * bad * (1 - bad) ** window
+    return -math.expm1(-clusters * _lasts(window, held, bad))
+
+
+def _lasts(window: int, held: int, bad: float) -> float:
+    """Return the probability that a cluster of bad ticks keeps the signal bad for ``held`` ticks.
+
+    A cluster continues while the next bad tick comes within the window:
+    h(j) = Σ over d ≤ window of bad · (1 - bad)^(d-1) · h(j - d), and 1 up to the window.
+    """
+    good = 1 - bad
+    lasts = [1.0] * (window + 1)
+    weighted = sum(good**d for d in range(window))
+    for place in range(window + 1, held + 1):
+        lasts.append(bad * weighted)
+        weighted = max(0.0, lasts[place] + good * weighted - good**window * lasts[place - window])
+    return lasts[held]

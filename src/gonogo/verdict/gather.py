@@ -17,10 +17,9 @@ from typing import TypeAlias
 
 from gonogo.durations import format_duration
 from gonogo.formats.external_labels import with_external_labels
-from gonogo.model.evaluator import ITSELF, Engine
 from gonogo.model.evidence import Evidence, RunState, Unread
 from gonogo.model.policy import Policy
-from gonogo.model.rule import RuleGroup
+from gonogo.model.rule import ITSELF, Engine, RuleGroup
 from gonogo.model.series import Series
 from gonogo.policy.server import Server
 from gonogo.promql.matchers import named
@@ -33,8 +32,8 @@ from gonogo.server.status_api import build
 from gonogo.server.targets_api import targets
 from gonogo.server.versions import Build, nan_ends_series, rules_untold
 from gonogo.stopping import outcome
-from gonogo.verdict.core.push_groups import shared_sources, source_of
 from gonogo.verdict.core.questions import Questions
+from gonogo.verdict.core.source_doubts import shared_sources, source_of
 from gonogo.verdict.origins import (
     Warned,
     fed_by_down_targets,

@@ -16,15 +16,14 @@ from gonogo.durations import format_duration
 from gonogo.errors import SourceError
 from gonogo.model.evidence import Evidence, TargetHealth, Unread
 from gonogo.model.names import is_classic_label
-from gonogo.model.policy import Policy
+from gonogo.model.policy import Policy, Signal
 from gonogo.model.series import REALM_LABEL, subject_key
-from gonogo.model.signal import Signal
 from gonogo.promql.matchers import equal, label, named, narrowed, one_of
 from gonogo.promql.selectors import Selector
 from gonogo.server.api import label_values, query
 from gonogo.server.http import Client
-from gonogo.verdict.core.push_groups import Source, shared_sources, source_of
-from gonogo.verdict.core.vanished import missing_subjects, required_signals
+from gonogo.verdict.core.questions import missing_subjects, required_signals
+from gonogo.verdict.core.source_doubts import Source, shared_sources, source_of
 
 RECENT = timedelta(hours=24)
 """A subject seen within this time is judged even if it is gone. Source: docs/policy.md, ``subjects``."""

@@ -8,9 +8,8 @@ from datetime import timedelta
 import pytest
 
 from gonogo.model.heartbeat import Heartbeat
-from gonogo.model.policy import Policy
+from gonogo.model.policy import Policy, Scope, Signal, ValueRange
 from gonogo.model.rule import RuleKind
-from gonogo.model.signal import Scope, Signal, ValueRange
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
 from tests.rulepack.policies import INTERVAL, of_services, preset_policy
 

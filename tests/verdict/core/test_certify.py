@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.model.certificate import parse_criterion
+from gonogo.model.condition import parse_criterion
 from gonogo.model.outcome import GateOutcome, JudgedCondition, Outcome, all_of
 from gonogo.model.policy import DryRun
 from gonogo.model.verdict import Judgement, SubjectVerdict, of_outcome
 from gonogo.verdict.core.certify import Certificate, CriterionResult, certify, enter
-from gonogo.verdict.core.step import Recent, SeriesKey, Subject, WatchStep
+from gonogo.verdict.core.watch import Recent, SeriesKey, Subject, WatchStep
 
 PASS, FAIL, UNKNOWN = Outcome
 NOW = 1_700_000_000.0

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import JudgedCondition, Outcome, Reason
-from gonogo.model.policy import Policy
+from gonogo.model.policy import Policy, Scope, Signal
 from gonogo.model.rule import RuleGroup
 from gonogo.model.series import Series
-from gonogo.model.signal import Scope, Signal
 from gonogo.promql.graph import RuleGraph
 from gonogo.verdict.core.verdict import judge
 from tests.evidence_builder import INTERVAL, NOW, SOURCE, at_now, evidence, loaded, policy, rule, samples

@@ -9,10 +9,9 @@ import pytest
 
 from gonogo.model.evidence import Evidence, RunState, TargetHealth, Unread
 from gonogo.model.outcome import JudgedCondition, Outcome, Reason
-from gonogo.model.policy import Policy, Runs
+from gonogo.model.policy import Policy, Runs, Signal
 from gonogo.model.rule import LoadedGroup, RuleGroup, RuleHealth
 from gonogo.model.series import Series
-from gonogo.model.signal import Signal
 from gonogo.model.verdict import Judgement, Verdict
 from gonogo.promql.graph import RuleGraph
 from gonogo.verdict.core.questions import ASK_NOW

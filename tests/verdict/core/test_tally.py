@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.verdict.core.step import Recent
 from gonogo.verdict.core.tally import Tally, add, begin
+from gonogo.verdict.core.watch import Recent
 
 BEGAN = 1000.0
 

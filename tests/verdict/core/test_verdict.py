@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from gonogo.model.condition import parse_condition
 from gonogo.model.evidence import Unread
-from gonogo.model.gate import Gate
 from gonogo.model.outcome import Outcome, Reason
+from gonogo.model.policy import Gate
 from gonogo.model.verdict import Verdict
 from gonogo.verdict.core.questions import ASK_ALWAYS
 from gonogo.verdict.core.verdict import judge, violated

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gonogo.model.finding import Span
-from gonogo.model.promtool_features import since
-from gonogo.model.versions import release
+from gonogo.model.versions import release, since
 
 
 @dataclass(frozen=True, slots=True)

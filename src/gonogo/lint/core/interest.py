@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gonogo.model.certificate import Criterion, Share
-from gonogo.model.condition import Comparison, Condition, Operator, Term
+from gonogo.model.condition import Comparison, Condition, Criterion, Operator, Share, Term
 from gonogo.model.policy import Policy
 from gonogo.model.series import REALM_LABEL
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from gonogo.errors import Position
 from gonogo.formats.sources import SourceFile, WrittenRule
 from gonogo.lint.core.arbiter import Arbiter, ArbiterRefusal
-from gonogo.model.evaluator import Engine
 from gonogo.model.finding import Span
+from gonogo.model.rule import Engine
 
 _FATAL = re.compile(r"^\S+\t(?:fatal|panic)\t\S+\t", re.MULTILINE)
 _COUNT = re.compile(r"errors\((\d+)\):\s*")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from gonogo.model.grouped import Group
+from gonogo.model.rule import Group
 from gonogo.reload.compare.placed_rules import PlacedRule, placed
 
 Order = tuple[object, ...]

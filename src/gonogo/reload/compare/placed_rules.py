@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from gonogo.durations import format_duration
-from gonogo.model.grouped import Group, rules_of
-from gonogo.model.rule import Rule
+from gonogo.model.rule import Group, Rule, rules_of
 from gonogo.promql.canonical import canonical
 from gonogo.promql.drift import Key
 from gonogo.promql.matchers import bearing

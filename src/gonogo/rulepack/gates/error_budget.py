@@ -42,11 +42,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gonogo.errors import PolicyError, Problem
-from gonogo.model.policy import Policy, Slo
+from gonogo.model.policy import Policy, Signal, Slo, ValueRange
 from gonogo.model.preset_gate import PresetGate
 from gonogo.model.rule import Rule
 from gonogo.model.scenario import ScenarioFile
-from gonogo.model.signal import Signal, ValueRange
 from gonogo.rulepack.alert import Watch, absence_alert, violation_alerts
 from gonogo.rulepack.expression import (
     gained,

@@ -47,11 +47,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from gonogo.model.policy import Policy
+from gonogo.model.policy import Policy, Signal, ValueRange
 from gonogo.model.preset_gate import PresetGate
 from gonogo.model.rule import Rule
 from gonogo.model.scenario import ScenarioFile
-from gonogo.model.signal import Signal, ValueRange
 from gonogo.rulepack.alert import CRITICAL, Watch, absence_alert, alert, violation_alerts
 from gonogo.rulepack.expression import heartbeat_series, metric_name, number, recorded, series
 

@@ -32,11 +32,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from gonogo.model.policy import Policy
+from gonogo.model.policy import Policy, Scope, Signal, ValueRange
 from gonogo.model.preset_gate import PresetGate
 from gonogo.model.rule import Rule
 from gonogo.model.scenario import ScenarioFile
-from gonogo.model.signal import Scope, Signal, ValueRange
 from gonogo.rulepack.alert import Watch, absence_alert, violation_alerts
 from gonogo.rulepack.expression import metric_name, number, recorded, series, worst
 

@@ -11,11 +11,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from gonogo.model.condition import Comparison, Operator, parse_condition
-from gonogo.model.policy import Policy
+from gonogo.model.policy import Policy, Scope, Signal, ValueRange
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.model.scenario import Firing, Input, Point, Scenario, ScenarioAlert, ScenarioFile
 from gonogo.model.series import METRIC_LABEL
-from gonogo.model.signal import Scope, Signal, ValueRange
 from gonogo.rulepack.alert import BEAT, CONDITION, VALUE, known_signals, required
 from gonogo.rulepack.expression import metric_name
 from gonogo.rulepack.scenarios.feed import elsewhere, fed, in_realm, kept, source, steady, subjects

@@ -20,14 +20,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from gonogo.model.certificate import Criterion, Mean, Rises, Share
-from gonogo.model.condition import Comparison, Operator
+from gonogo.model.condition import Comparison, Criterion, Mean, Operator, Rises, Share
 from gonogo.model.outcome import Outcome, all_of
 from gonogo.model.policy import DryRun
 from gonogo.promql.matchers import label
-from gonogo.verdict.core.step import SeriesKey, Subject, WatchStep
 from gonogo.verdict.core.tally import Tally, add, begin
 from gonogo.verdict.core.tolerances import KNOWN_INTERVALS
+from gonogo.verdict.core.watch import SeriesKey, Subject, WatchStep
 
 LEAST_SHARE = 0.99
 """The least share of steps in which each requirement passes, and of the time that is watched."""

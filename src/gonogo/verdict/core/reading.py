@@ -12,27 +12,22 @@ from dataclasses import dataclass
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.names import is_classic_label, is_classic_metric
 from gonogo.model.outcome import Doubt, Reason
-from gonogo.model.policy import Policy
+from gonogo.model.policy import Policy, Scope, Signal
 from gonogo.model.promql_features import UTF8_FLAG
 from gonogo.model.series import REALM_LABEL, Series
-from gonogo.model.signal import Scope, Signal
 from gonogo.model.versions import UTF8_FLAG_EXISTS, UTF8_NAMES, reaches, release
 from gonogo.promql.graph import RuleGraph
 from gonogo.promql.matchers import label, quoted
-from gonogo.verdict.core.answer_doubts import answer_doubts
-from gonogo.verdict.core.index import Answers, Key, answers
-from gonogo.verdict.core.lateness import IN_TIME, Lateness, late_metrics
-from gonogo.verdict.core.push_groups import Labels, Source, source_of
-from gonogo.verdict.core.rule_doubts import rule_doubts
-from gonogo.verdict.core.series_doubts import Found, alive, freshest, looks_sound, series_doubts
-from gonogo.verdict.core.source_doubts import Feed, Sources, source_doubts
+from gonogo.verdict.core.answers import Answers, Key, answer_doubts, answers
+from gonogo.verdict.core.rule_doubts import IN_TIME, Lateness, late_metrics, rule_doubts
+from gonogo.verdict.core.series_doubts import Found, alive, freshest, looks_sound, series_doubts, writer_doubts, written
+from gonogo.verdict.core.source_doubts import Feed, Labels, Source, Sources, source_doubts, source_of
 from gonogo.verdict.core.tolerances import (
     AGE_INTERVALS,
     AGE_SLACK_SECONDS,
     LOOKBACK_SECONDS,
     PUSH_AGE_SECONDS,
 )
-from gonogo.verdict.core.writer_doubts import writer_doubts, written
 
 MOST_NAMED = 20
 """The number of sources of one selector that a provenance names. The rest is counted."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Doubt, Reason
-from gonogo.model.series import Series
-from gonogo.promql.matchers import label as written
+from gonogo.model.policy import Policy, Scope, Signal
+from gonogo.model.series import REALM_LABEL, Series, subject_key
+from gonogo.promql.matchers import label
+from gonogo.verdict.core.answers import Key
 from gonogo.verdict.core.tolerances import FUTURE_SECONDS
 
 Found = Sequence[Series]
@@ -22,8 +25,8 @@ def looks_sound(ranges: Found, instant: Found, marks: Marks, now: float, max_age
         return False
     if ranges[0].histogram_at is not None or not instant[0].times:
         return False
-    for label, values in marks.items():
-        if labels.get(label) in values:
+    for name, values in marks.items():
+        if labels.get(name) in values:
             return False
     return -FUTURE_SECONDS <= now - times[-1] <= max_age
 
@@ -112,12 +115,12 @@ def _presence(name: str, ranges: Found, instant: Found, living: Found, hint: str
 
 
 def _made_up(found: Found, marks: Marks) -> Iterator[Doubt]:
-    for label, values in marks.items():
+    for name, values in marks.items():
         for series in found:
-            if series.labels.get(label) in values:
+            if series.labels.get(name) in values:
                 yield Doubt(
                     Reason.SYNTHETIC,
-                    f"{series.metric} has the label {written(label)}={series.labels[label]!r}, which marks "
+                    f"{series.metric} has the label {label(name)}={series.labels[name]!r}, which marks "
                     "made-up data; keep such series out of the policy's realm",
                 )
 
@@ -137,3 +140,32 @@ def _freshness(series: Series, newest: float, instant: Found, now: float, max_ag
         )
     elif all(other.labels != series.labels for other in instant):
         yield Doubt(Reason.STALE, f"{series.metric} ended {age:.1f} s ago; bring back what exports it")
+
+
+Written = Mapping[tuple[str, Key], float]
+"""The metric and the subject -> the latest unix time in the metric."""
+
+
+def written(policy: Policy, evidence: Evidence, signals: Iterable[Signal]) -> Written:
+    """Return the times that the writers of the policy's realm put in their metrics, from the instant answer."""
+    metrics = {s.written_at: (policy.subjects if s.scope is Scope.SUBJECT else ()) for s in signals if s.written_at}
+    latest: dict[tuple[str, Key], float] = {}
+    if not metrics or isinstance(evidence.instant, Unread):
+        return latest
+    for series in evidence.instant:
+        if series.metric not in metrics or policy.realm not in (None, series.labels.get(REALM_LABEL)):
+            continue
+        key = subject_key(series.labels, metrics[series.metric])
+        if key is not None and series.values:
+            place = (series.metric, key)
+            latest[place] = max(latest.get(place, series.values[-1]), series.values[-1])
+    return latest
+
+
+def writer_doubts(metric: str, key: Key, times: Written, now: float) -> tuple[Doubt, ...]:
+    """Return a doubt if the writer's clock is ahead. A missing time has a doubt of its own, ``absent``."""
+    latest = times.get((metric, key))
+    if latest is None or not latest - now > FUTURE_SECONDS:
+        return ()
+    ahead = f"{metric} is {latest - now:.1f} s ahead of the server's clock"
+    return (Doubt(Reason.FUTURE, f"{ahead}; set the clocks of the writer and the server right"),)

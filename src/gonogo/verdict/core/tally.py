@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import inf, isfinite
 
-from gonogo.verdict.core.step import Recent
 from gonogo.verdict.core.tolerances import KNOWN_INTERVALS
+from gonogo.verdict.core.watch import Recent
 
 
 @dataclass(frozen=True, slots=True)

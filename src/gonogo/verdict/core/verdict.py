@@ -10,16 +10,14 @@ from functools import cache
 
 from gonogo.model.condition import Condition
 from gonogo.model.evidence import Evidence, RunState, Unread
-from gonogo.model.gate import Gate
 from gonogo.model.outcome import GateOutcome, JudgedCondition, Outcome, all_of, any_of
-from gonogo.model.policy import Policy
+from gonogo.model.policy import Gate, Policy
 from gonogo.model.series import subject_key
 from gonogo.model.verdict import Judgement, SubjectVerdict, of_outcome, worst
+from gonogo.verdict.core.added_gates import judge_run, missing_basis
 from gonogo.verdict.core.checking import Combine, check
-from gonogo.verdict.core.ground import missing_basis
 from gonogo.verdict.core.questions import ASK_NOW, Ask, judged_signals
 from gonogo.verdict.core.reading import Reading, Readings
-from gonogo.verdict.core.run_gate import judge_run
 
 
 def judge(policy: Policy, evidence: Evidence, now: float, *, asked: Iterable[Ask] = ASK_NOW) -> Judgement:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isnan
 
 from gonogo.model.evidence import Evidence, Unread
-from gonogo.model.policy import Policy
+from gonogo.model.outcome import Doubt, Reason
+from gonogo.model.policy import Policy, Scope, Signal
 from gonogo.model.series import REALM_LABEL, Series, subject_key
-from gonogo.model.signal import Scope, Signal
 
 Key = tuple[str, ...]
 
@@ -70,3 +70,26 @@ def _without_markers(series: Series) -> Series:
         return series
     kept = [(time, value) for time, value in zip(series.times, series.values, strict=True) if not isnan(value)]
     return replace(series, times=tuple(time for time, _ in kept), values=tuple(value for _, value in kept))
+
+
+def answer_doubts(evidence: Evidence) -> Iterator[Doubt]:
+    """Yield a doubt for every question without a valid answer, and one for the server's warnings."""
+    asked = (
+        evidence.ranges,
+        evidence.instant,
+        evidence.rules,
+        evidence.targets,
+        evidence.pushes,
+        evidence.origins,
+        evidence.vanished,
+    )
+    for answer in asked:
+        if isinstance(answer, Unread):
+            kind, found = (Reason.PARTIAL, "whole") if answer.partial else (Reason.UNREACHABLE, "valid")
+            yield Doubt(kind, f"no {found} answer to {answer.question}: {answer.why}; {answer.next_step}")
+    if evidence.warnings:
+        yield Doubt(
+            Reason.PARTIAL,
+            f"the server warned that its answer may be partial: {'; '.join(evidence.warnings)}; "
+            "fix the cause of the warning",
+        )

@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.model.evaluator import ITSELF, Engine, Evaluator
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import JudgedCondition, Outcome, Reason
 from gonogo.model.policy import Policy
-from gonogo.model.rule import LoadedGroup, RuleGroup
-from gonogo.verdict.core.lateness import Lateness, late_metrics
+from gonogo.model.rule import ITSELF, Engine, Evaluator, LoadedGroup, RuleGroup
 from gonogo.verdict.core.questions import ask
+from gonogo.verdict.core.rule_doubts import Lateness, late_metrics
 from gonogo.verdict.core.verdict import judge
 from tests.evidence_builder import INTERVAL, NOW, RULES, evidence, policy, samples
 
