@@ -127,7 +127,10 @@ def enough_samples(client: Client, url: str) -> bool:
 
 
 def test_with_everything_right_it_is_go(place: Place) -> None:
-    """Relative paths start at the policy; the URL keeps its prefix, with or without a slash at its end."""
+    """The verdict is GO.
+
+    Relative paths start at the policy, and the URL keeps its prefix, with or without a slash at its end.
+    """
     for url in (place.url, f"{place.url}/"):
         ended = place.decide(url=url)
         assert (ended.code, ended.err) == (0, ""), ended.out
@@ -137,8 +140,8 @@ def test_with_everything_right_it_is_go(place: Place) -> None:
         assert read["source"]["version"][0].isdigit()
 
 
-def test_what_is_not_right_is_hold_and_said(place: Place) -> None:
-    """Each refusal names what to look at, and nothing that is secret."""
+def test_each_wrong_access_is_hold_with_its_cause(place: Place) -> None:
+    """Each refusal names the thing to look at, and shows no secret."""
     tls = dict(place.settings["tls_config"])  # type: ignore[call-overload]  # a mapping
     access = "see authorization, basic_auth, tls_config and headers in the policy"
     wrong = place.refusal(basic_auth={"username": "ann", "password_file": "wrong"})
@@ -156,7 +159,7 @@ def test_what_is_not_right_is_hold_and_said(place: Place) -> None:
 
 
 def test_a_bearer_token_opens_a_real_proxy(place: Place) -> None:
-    """The token comes from a file or a variable; an older proxy repeats a wrong one, gonogo does not."""
+    """The token comes from a file or a variable. An older proxy repeats a wrong token, and gonogo does not."""
     folder = place.folder
     (folder / "token").write_text(f"{TOKEN}\n", encoding="utf-8")
     users = {"users": [{"bearer_token": TOKEN, "url_prefix": place.plain}]}
@@ -174,7 +177,7 @@ def test_a_bearer_token_opens_a_real_proxy(place: Place) -> None:
 
 
 def test_a_label_value_can_forge_no_line(place: Place) -> None:
-    """A real label with line feeds and escape sequences is shown as what it is, and JSON holds it whole."""
+    """A real label with line feeds and escape sequences is escaped in the text, and JSON holds it whole."""
     mine = {"signals": {"healthy": {"metric": "healthy"}}, "gates": {"alive": {"require": ["healthy == 1"]}}}
     policy = POLICY | mine | {"subjects": ["service"], "prometheus": {"url": place.plain}}
     (place.folder / "forged.yaml").write_text(yaml.safe_dump(policy), encoding="utf-8")

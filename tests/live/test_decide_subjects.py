@@ -120,7 +120,7 @@ def verdicts(report: Report) -> dict[str, Verdict]:
         ({}, "prod", "nowhere", -TWO_DAYS),
     ],
 )
-def test_whoever_vanished_is_judged_wherever_the_name_lives_on(
+def test_a_vanished_subject_is_judged_although_its_name_lives_on(
     place: Place,
     monkeypatch: pytest.MonkeyPatch,
     signal: dict[str, object],
@@ -128,7 +128,10 @@ def test_whoever_vanished_is_judged_wherever_the_name_lives_on(
     elsewhere: str,
     ahead: float,
 ) -> None:
-    """In another realm, on series that the signal does not mean, or by a local clock of another day."""
+    """The name lives on in another realm, or on series that the signal does not select.
+
+    The local clock may be a day off.
+    """
     policy = {
         "subjects": ["service"],
         "realm": realm,
@@ -153,8 +156,8 @@ def test_whoever_vanished_is_judged_wherever_the_name_lives_on(
         assert elsewhere != "silver" or "never" not in verdicts(report)
 
 
-def test_without_any_subject_there_is_no_go_ahead(place: Place) -> None:
-    """Shared signals alone prove nothing of services that nobody has seen; without subjects they are enough."""
+def test_a_policy_with_subjects_and_none_seen_is_no_go_ahead(place: Place) -> None:
+    """Shared signals alone prove nothing about services that nobody has seen. Without subjects they are enough."""
     gates = {"g": {"require": ["all == 1"]}}
     place.export('all{metric_realm="prod"}')
     place.until(Verdict.GO, {"gates": gates})
@@ -168,7 +171,7 @@ def test_without_any_subject_there_is_no_go_ahead(place: Place) -> None:
 
 
 def test_without_any_gate_there_is_no_go_ahead(place: Place) -> None:
-    """From a server that is well, and from one that is not there, which is said first."""
+    """The server is well, or is not there; the second cause is told first."""
     for url, reason in ((place.server.url, Reason.ABSENT), ("http://127.0.0.1:9", Reason.UNREACHABLE)):
         report = place.decide({"gates": {}, "signals": {}}, url)
         assert report.judgement.verdict is Verdict.HOLD
@@ -177,7 +180,7 @@ def test_without_any_gate_there_is_no_go_ahead(place: Place) -> None:
 
 
 def test_two_signals_of_one_metric_do_not_shorten_each_other(place: Place) -> None:
-    """One lasting, one of now, which needs less: the lasting one has its whole window."""
+    """One signal needs a long window, the other one only the present. The first one gets its whole window."""
     place.export(x("solo", tier="solid"))
     signal = {"metric": "x", "labels": {"tier": "solid"}, "max_age": AGE}
     signals = {"lasting": signal, "now": {**signal, "labels": {"tier": "solid"}}}
@@ -186,8 +189,8 @@ def test_two_signals_of_one_metric_do_not_shorten_each_other(place: Place) -> No
         assert place.until(Verdict.GO, policy).judgement.verdict is Verdict.GO
 
 
-def test_a_dead_group_of_pushes_holds_what_it_pushed_and_nothing_else(place: Place) -> None:
-    """Two groups of one job and instance: the one that is pushed again and again is GO."""
+def test_a_dead_push_group_holds_only_its_own_signals(place: Place) -> None:
+    """Two groups have one job and instance. The group that is pushed again and again is GO."""
     shards = {
         shard: PushGroup.at(place.gateway.url, {"job": "batch", "instance": "i", "shard": shard}) for shard in "ab"
     }

@@ -158,14 +158,17 @@ def place(server: tuple[Path, RunningServer]) -> Iterator[Place]:
     "value", [{"value": TENANT}, {"value_file": "tenant"}, {"value_env": "GONOGO_TEST_TENANT"}], ids=str
 )
 def test_with_the_tenants_header_it_is_go(place: Place, value: dict[str, str]) -> None:
-    """As a text, by file or by variable; external labels that Thanos adds to the rules are no drift."""
+    """The header comes as text, from a file or a variable.
+
+    External labels that Thanos adds to the rules are no drift.
+    """
     ended = place.decide({"X-Scope-OrgID": value})
     assert (ended.code, ended.err) == (0, ""), ended.out
     assert json.loads(ended.out)["verdict"] == "GO"
 
 
 def test_without_the_tenants_header_it_is_hold_with_the_servers_words(place: Place) -> None:
-    """A wrong tenant that the server repeats is not shown either."""
+    """The message shows the server's answer, but not a wrong tenant that the server repeats."""
     reason, detail = place.reason(None)
     assert reason == "unreachable"
     assert "401 Unauthorized: no org id" in detail
@@ -177,7 +180,7 @@ def test_without_the_tenants_header_it_is_hold_with_the_servers_words(place: Pla
 
 @pytest.mark.parametrize("path", ["/api/v1/query", "/api/v1/rules", "/api/v1/targets", "/api/v1/status/buildinfo"])
 def test_a_warning_of_any_endpoint_is_partial(place: Place, path: str) -> None:
-    """A part of the system did not answer: whatever was asked, nothing of it is taken for whole."""
+    """A part of the system did not answer. Each answer with a warning counts as incomplete."""
 
     def warn(passing: Passing) -> Passing:
         passing = wants_tenant(passing)
@@ -195,8 +198,8 @@ def test_a_warning_of_any_endpoint_is_partial(place: Place, path: str) -> None:
     assert "store of <secret> is gone" in detail
 
 
-def test_a_read_is_led_to_the_new_path_of_the_same_server(place: Place) -> None:
-    """A front that moved its API keeps its readers; the header goes along."""
+def test_a_redirect_on_the_same_server_is_followed(place: Place) -> None:
+    """A front moved its API. The request to the new path has the header too."""
 
     def moved(passing: Passing) -> Passing:
         if not passing.path.startswith("/old/"):
@@ -213,7 +216,7 @@ def test_a_read_is_led_to_the_new_path_of_the_same_server(place: Place) -> None:
 
 
 def test_a_store_that_does_not_answer_is_partial(place: Place, server: tuple[Path, RunningServer]) -> None:
-    """A querier that must ask a store which is gone warns; a front says the same in its place."""
+    """A querier whose store is gone warns. The front gives the same warning in its place."""
     folder, running = server
     if shutil.which("thanos") is None:
         place.front.spoil = lambda passing: replace(passing, body=passing.body[:-1] + b',"warnings":["gone"]}')

@@ -167,8 +167,8 @@ def family(tmp_path: Path) -> Iterator[Family]:
         yield Family(tmp_path, store, alert, agent, end_beats)
 
 
-def test_what_it_cannot_tell_is_not_known_and_with_all_told_it_is_go(family: Family) -> None:
-    """Without ``rules_url`` nothing is known to be loaded, without ``targets_url`` no source; with both it is GO.
+def test_without_the_url_of_rules_or_targets_it_is_hold(family: Family) -> None:
+    """Without ``rules_url`` no loaded rules are known, without ``targets_url`` no source. With both it is GO.
 
     Then the text file goes: the store marks the end of its series with NaN, which is an end
     and no value.
@@ -196,8 +196,8 @@ def test_what_it_cannot_tell_is_not_known_and_with_all_told_it_is_go(family: Fam
     assert Reason.OUT_OF_RANGE not in seen
 
 
-def test_vmalerts_own_keys_and_expressions_are_read_where_vmalert_is_seen(family: Family) -> None:
-    """A group with a key of vmalert's is compared with the loaded one; MetricsQL is judged by the server only.
+def test_the_keys_and_expressions_of_vmalert_are_read(family: Family) -> None:
+    """A group with a key of vmalert is compared with the loaded group. MetricsQL is judged by the server only.
 
     A vmalert that stopped answering is noticed at once.
     """
@@ -227,8 +227,11 @@ def test_vmalerts_own_keys_and_expressions_are_read_where_vmalert_is_seen(family
             again.resume()
 
 
-def test_what_a_rule_makes_up_is_no_evidence_where_the_rules_are_not_told(family: Family) -> None:
-    """Nobody says which rules record into the store: it holds, also by a policy without rules, until they are told."""
+def test_made_up_values_are_no_evidence_without_the_list_of_rules(family: Family) -> None:
+    """The store does not say which rules record into it.
+
+    The verdict is HOLD, also of a policy without rules, until the policy names vmalert.
+    """
 
     def seen() -> bool:
         (check,) = checks(family.decide_on_made_up(rules=False))

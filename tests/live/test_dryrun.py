@@ -117,7 +117,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 
 def test_rules_that_are_broken_on_disk_are_never_loaded(served: Served) -> None:
-    """Reload and smoke refuse them; the server keeps what it has."""
+    """Reload and smoke run refuse the rules, and the server keeps the old ones."""
     with prometheus(served.folder / "server", served.config) as server:
         policy_file = served.policy(server.url)
         served.rules.write_text(RULES.replace("duri_x > 1", "duri_x >"), encoding="utf-8")
@@ -134,7 +134,7 @@ def test_rules_that_are_broken_on_disk_are_never_loaded(served: Served) -> None:
 
 
 def test_a_server_that_loads_other_rules_is_not_proved(served: Served) -> None:
-    """It reads another configuration than the policy names: nothing is touched."""
+    """The server reads another configuration than the policy names. Nothing is changed."""
     other = served.folder / "other.yml"
     other.write_text(CONFIG.replace("rules/*.yml", "") % "127.0.0.1:1", encoding="utf-8")
     with prometheus(served.folder / "server", other) as server:
@@ -144,8 +144,8 @@ def test_a_server_that_loads_other_rules_is_not_proved(served: Served) -> None:
     assert any("no rollback is possible" in finding for finding in run.findings)
 
 
-def test_the_command_reloads_and_proves_it(served: Served) -> None:
-    """Rules that were changed on disk are loaded and evaluated when it ends; then for programs."""
+def test_dryrun_reloads_changed_rules_and_proves_them(served: Served) -> None:
+    """Rules that changed on disk are loaded and evaluated when the command ends. The answer is also there as JSON."""
     with prometheus(served.folder / "server", served.config) as server:
         served.policy(server.url)
         served.rules.write_text(RULES.replace("30s", "2s"), encoding="utf-8")
@@ -161,8 +161,8 @@ def test_the_command_reloads_and_proves_it(served: Served) -> None:
     assert answered["steps"][-1]["step"] == "metrics"
 
 
-def test_a_server_that_is_not_there_holds(served: Served) -> None:
-    """A dry run goes on to its verdict, and says what did not pass."""
+def test_a_dry_run_without_a_server_is_hold(served: Served) -> None:
+    """A dry run goes on to its verdict, and lists the steps that did not pass."""
     heard = Heard()
     result = dry_run(served.policy("http://127.0.0.1:1"), None, SECOND, heard)
     assert result.last.judgement.verdict is Verdict.HOLD
@@ -175,8 +175,8 @@ def test_a_server_that_is_not_there_holds(served: Served) -> None:
     assert told == {"level": Reason.UNREACHABLE, "dry-run": Reason.NO_RECORD}
 
 
-def test_a_violation_aborts_and_tells_the_program(served: Served) -> None:
-    """At the first step after GO; the verdict goes to its standard input."""
+def test_a_violation_aborts_and_runs_on_abort(served: Served) -> None:
+    """The abort comes at the first step after GO. The program reads the verdict from standard input."""
     told = served.folder / "told.json"
     argv = json.dumps([sys.executable, "-c", f"import sys; open({str(told)!r}, 'w').write(sys.stdin.read())"])
     heard = Heard()
@@ -194,7 +194,7 @@ def test_a_violation_aborts_and_tells_the_program(served: Served) -> None:
 
 
 def test_a_healthy_run_is_certified(served: Served) -> None:
-    """GO, every step GO, the numbers of the certificate, and all of it in the journal."""
+    """Every step is GO, the certificate has its numbers, and the journal has all of it."""
     heard, moments = Heard(), list[Moment]()
     with prometheus(served.folder / "server", served.config) as server:
         known_for_a_while(server.url)
@@ -213,8 +213,8 @@ def test_a_healthy_run_is_certified(served: Served) -> None:
         assert (kind, "PASS") in kept
 
 
-def test_the_sandbox_goes_and_stops_going_when_the_writer_stalls() -> None:
-    """GO with everything passed, then the fault during the watch, then NO-GO and no certificate."""
+def test_a_stalled_writer_ends_a_dry_run_that_was_go() -> None:
+    """Every step passes before the fault. During the watch the verdict turns to NO-GO, and there is no certificate."""
     heard = Heard()
     result = dry_run_in_sandbox("heartbeat-stall", timedelta(seconds=25), heard, interval=SECOND)
     assert [run.detail for run in heard.runs.values() if not run.passed] == []

@@ -119,7 +119,7 @@ def never_go(place: Stage, fault: Fault, what: str) -> None:
 
 
 def test_the_matrix_is_large_and_distinct() -> None:
-    """At least 80 faults that differ in class or outcome, and each of its own name and mechanism."""
+    """At least 80 faults differ in class or outcome, and each has a name and a mechanism of its own."""
     assert len(DISTINCT) >= 80
     assert len({fault.name for fault in FAULTS}) == len(FAULTS)
     assert len({fault.mechanism for fault in FAULTS}) == len(FAULTS)

@@ -104,7 +104,7 @@ def stack(tmp_path: Path) -> Iterator[Callable[[Sequence[str]], Stack]]:
 def test_without_vmalert_the_beat_is_missed_at_the_evaluation(
     stack: Callable[[Sequence[str]], Stack], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Nobody can be asked for a delay, and no rule computes an age."""
+    """Without vmalert's address no delay is known, and no rule computes an age."""
     started = stack(())
     started.alert.stop()
     code, stages = started.verify("45s", capsys)
@@ -117,7 +117,10 @@ def test_without_vmalert_the_beat_is_missed_at_the_evaluation(
 def test_a_vmalert_at_its_defaults_is_waited_for(
     stack: Callable[[Sequence[str]], Stack], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Both versions compute from samples that are 30 s old: 1.145 says so, and in 1.79 the database does it."""
+    """Both versions compute from samples that are 30 s old.
+
+    vmalert 1.145 reports the delay, and in 1.79 the database makes it.
+    """
     started = stack(())
     started.beat()
     code, stages = started.verify("2m", capsys)

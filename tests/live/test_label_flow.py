@@ -108,8 +108,8 @@ def _aggregated(form: str, word: str, labels: str, inner: str) -> str:
 
 @settings(max_examples=400, deadline=None)
 @given(expression=st.recursive(selectors, _larger, max_leaves=4))
-def test_no_series_has_what_is_said_to_be_impossible(history: History, expression: str) -> None:
-    """Nor a value that is said not to be; and what is said never to match gives nothing."""
+def test_no_series_has_a_label_that_is_called_impossible(history: History, expression: str) -> None:
+    """The same goes for the value of a label. A match that is called impossible selects nothing."""
     try:
         tree = parse(expression)
     except ValueError:

@@ -52,10 +52,10 @@ def server(tmp_path: Path) -> Iterator[RunningServer]:
         yield running
 
 
-def test_every_kind_is_equal_once_loaded_and_different_before_and_after_edits(
+def test_each_kind_of_configuration_is_equal_when_loaded_and_differs_when_edited(
     tmp_path: Path, server: RunningServer
 ) -> None:
-    """One server loads them one after another; the edits of each are held against what it shows then."""
+    """One server loads the configurations one after another. Each edit is compared with the loaded one."""
     client = Client()
     previous, before = "", configuration(client, server.url)
     unequal, unseen, edits, refused = {}, [], 0, set()
@@ -85,8 +85,8 @@ def test_every_kind_is_equal_once_loaded_and_different_before_and_after_edits(
     assert refused == set(NEWER_KINDS) if version == RECORDED else not refused & set(NEWER_KINDS)
 
 
-def test_what_is_recorded_of_a_server_is_what_it_shows(tmp_path: Path, server: RunningServer) -> None:
-    """So the tests without servers rest on the truth; another version shows other defaults, and says so."""
+def test_the_recorded_answers_are_those_of_the_server(tmp_path: Path, server: RunningServer) -> None:
+    """The tests without servers use the recorded answers. Another version shows other defaults."""
     client = Client()
     version = build_info(client, server.url)
     if release(version or "") != RECORDED:
@@ -138,7 +138,7 @@ def load(folder: Path, server: RunningServer, files: Mapping[str, str]) -> Loade
 
 
 def test_rules_of_every_kind_are_equal_and_every_edit_of_them_differs(tmp_path: Path, server: RunningServer) -> None:
-    """Even those that are spelled in another way on the server, and two groups of one name in two files."""
+    """Some rules are spelled in another way by the server, and two groups in two files have one name."""
     text = rules_for(server)
     twin = text.replace("interval: 30s", "interval: 90s").replace("vector(1)", "vector(2)")
     loaded = load(tmp_path, server, {"b.yml": twin, "a.yml": text})
@@ -149,7 +149,7 @@ def test_rules_of_every_kind_are_equal_and_every_edit_of_them_differs(tmp_path: 
 
 
 def test_a_whole_corpus_is_equal_and_edits_all_over_it_differ(tmp_path: Path, server: RunningServer) -> None:
-    """The rule files under ``GONOGO_CORPUS`` where it is set; else many copies of our own kinds."""
+    """The rule files are those under ``GONOGO_CORPUS`` if it is set, else many copies of our own kinds."""
     named = os.environ.get(CORPUS)
     paths = sorted(Path(named).rglob("*.y*ml")) if named else []
     texts = [path.read_text(encoding="utf-8") for path in paths] or [

@@ -183,8 +183,11 @@ def as_expected(report: Report) -> bool:
     )
 
 
-def test_a_name_that_the_version_does_not_take_spoils_its_own_signal_alone(scene: Scene) -> None:
-    """And where it takes them, every subject is judged by them; the native histogram is always alone in its doubt."""
+def test_a_name_that_the_version_refuses_makes_only_its_own_signal_unknown(scene: Scene) -> None:
+    """If the version takes the names, every subject is judged by them.
+
+    Only the native histogram is in doubt on every version.
+    """
     report = scene.await_verdict(as_expected)
     subjects = report.judgement.subjects
     by_gate = checks(subjects[0])
@@ -205,8 +208,8 @@ def test_a_name_that_the_version_does_not_take_spoils_its_own_signal_alone(scene
     assert "\x1b" not in document
 
 
-def test_a_subject_of_a_free_name_that_is_gone_is_still_judged(scene: Scene) -> None:
-    """It was there within the day; a server that cannot have had it has no such subject."""
+def test_a_vanished_subject_with_a_utf8_label_is_still_judged(scene: Scene) -> None:
+    """The subject was there within the last day. A server that cannot store its label has no such subject."""
     scene.await_verdict(as_expected)
     scene.services.remove("mail")
     try:

@@ -120,8 +120,8 @@ def as_expected(report: Report) -> bool:
     return all(gate.outcome is expected.get(gate.gate) for one in report.judgement.subjects for gate in one.gates)
 
 
-def test_a_version_that_does_not_take_them_has_one_signal_less(scene: Scene) -> None:
-    """1.79 drops such samples at the scrape. Where they are taken, each subject is judged by them."""
+def test_a_version_without_utf8_names_lacks_one_signal(scene: Scene) -> None:
+    """1.79 drops such samples at the scrape. On a version that takes the names, each subject is judged by them."""
     report = scene.await_report(as_expected)
     subjects = report.judgement.subjects
     if is_new():
@@ -134,8 +134,8 @@ def test_a_version_that_does_not_take_them_has_one_signal_less(scene: Scene) -> 
     assert "\u202e" not in text
 
 
-def test_a_subject_that_is_gone_is_still_judged(scene: Scene) -> None:
-    """It was there within the day; a database that cannot have had it has no such subject."""
+def test_a_vanished_subject_is_still_judged(scene: Scene) -> None:
+    """The subject was there within the last day. A database that cannot store its label has no such subject."""
     report = scene.await_report(as_expected)
     scene.services.remove("mail")
     try:

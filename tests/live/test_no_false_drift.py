@@ -50,16 +50,16 @@ def all_rules(files: tuple[RuleGroup, ...]) -> list[Rule]:
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_what_was_loaded_unchanged_has_not_drifted(folder: Path, tmp_path: Path) -> None:
-    """No rule differs, none is missing, and none is too many."""
+def test_unchanged_rules_have_not_drifted(folder: Path, tmp_path: Path) -> None:
+    """No rule differs, no rule is missing, and no rule is left over."""
     paths = rule_files(folder)
     files, loaded = read_files(paths), loaded_by_a_server(paths, tmp_path)
     assert sum(len(group.rules) for group in loaded) == len(all_rules(files)) > 40
     assert list(differences(files, loaded, 0.0)) == []
 
 
-def test_a_server_does_spell_them_otherwise(tmp_path: Path) -> None:
-    """The sample proves something: most of its expressions come back as other texts."""
+def test_the_server_spells_most_expressions_in_another_way(tmp_path: Path) -> None:
+    """The sample proves something, because most expressions come back as other texts."""
     paths = rule_files(FOLDERS[0])
     assert len(paths) == 2
     written = {rule.name: rule.expression for rule in all_rules(read_files(paths))}
@@ -69,8 +69,8 @@ def test_a_server_does_spell_them_otherwise(tmp_path: Path) -> None:
     assert sum(written[name] != answered[name] for name in written) >= 30
 
 
-def test_one_changed_number_is_seen_in_all_of_them(tmp_path: Path) -> None:
-    """Nothing is the same because it could not be told apart."""
+def test_one_changed_number_is_a_drift_of_every_rule(tmp_path: Path) -> None:
+    """No rule counts as unchanged because its expression could not be read."""
     paths = rule_files(FOLDERS[0])
     files, loaded = read_files(paths), loaded_by_a_server(paths, tmp_path)
     for rule in all_rules(files):

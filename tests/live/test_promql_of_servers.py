@@ -164,8 +164,10 @@ def rule_expressions(folder: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("flags", [FLAGS, ()], ids=["every flag", "no flag"])
-def test_made_up_texts(flags: tuple[str, ...], share: Callable[[int], int], tmp_path: Path) -> None:
-    """The server and the parser agree over each, and over its canonical text."""
+def test_generated_expressions_agree_with_the_server(
+    flags: tuple[str, ...], share: Callable[[int], int], tmp_path: Path
+) -> None:
+    """The server and the parser agree over each text and over its canonical form."""
     count = share(GENERATED)
     with asked(tmp_path, flags) as server:
         differences = []
@@ -180,8 +182,8 @@ def test_made_up_texts(flags: tuple[str, ...], share: Callable[[int], int], tmp_
     assert read_by_both > count / 5
 
 
-def test_every_text_of_our_tests_and_of_real_rules(tmp_path: Path) -> None:
-    """All that is in quotes in the tests of this project is compared, PromQL or not."""
+def test_expressions_of_tests_and_real_rules_agree_with_the_server(tmp_path: Path) -> None:
+    """All quoted texts in the tests of this project are compared, PromQL or not."""
     tests = Path(__file__).parents[1]
     folders = [tests, *map(Path, filter(None, [os.environ.get(CORPUS)]))]
     found = literals(tests).union(*(rule_expressions(folder) for folder in folders))

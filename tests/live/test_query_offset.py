@@ -87,16 +87,16 @@ def lateness(folder: Path) -> dict[str, float]:
     return {name: late.seconds for name, late in late_metrics(evidence).items()}
 
 
-def test_an_offset_that_is_only_in_the_policys_file_is_not_allowed_for(tmp_path: Path) -> None:
-    """Any version: the server has loaded a file without it, and its samples show that."""
+def test_an_offset_that_is_not_loaded_is_not_allowed_for(tmp_path: Path) -> None:
+    """On any version: the server has loaded a file without the offset, and its samples show that."""
     loaded = RULES.format(offset="0s").replace("  query_offset: 0s\n", "")
     with running(tmp_path, loaded):
         await_true(lambda: is_go(tmp_path))
         assert all(seconds <= 2.5 for seconds in lateness(tmp_path).values())
 
 
-def test_an_offset_that_is_loaded_is_allowed_for(tmp_path: Path) -> None:
-    """The group's own wins over that of the configuration; a version without offsets refuses both."""
+def test_a_loaded_offset_is_allowed_for(tmp_path: Path) -> None:
+    """The offset of the group wins over that of the configuration. A version without offsets refuses both."""
     version = release(_version(tmp_path) or "")
     if not reaches(version, SINCE):
         with pytest.raises(ActionFailed), running(tmp_path, RULES.format(offset="20s"), ", rule_query_offset: 12s"):

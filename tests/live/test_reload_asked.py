@@ -38,7 +38,7 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
         (", trigger: command, command: [no-such-program]", "no-such-program is not installed"),
     ],
 )
-def test_what_is_known_before_is_refused(yard: Yard, keys: str, reason: str) -> None:
+def test_a_trigger_that_cannot_work_is_refused(yard: Yard, keys: str, reason: str) -> None:
     """The refusal comes before any file is switched."""
     (yard.folder / "stale").write_text("999999\n", encoding="utf-8")
     before = yard.files()
@@ -50,7 +50,10 @@ def test_what_is_known_before_is_refused(yard: Yard, keys: str, reason: str) -> 
 
 
 def test_a_command_that_fails_is_settled_once_within_the_timeout(yard: Yard) -> None:
-    """Forth and back: it may have reached the server all the same, and nobody waits for that again and again."""
+    """The failed command may have reached the server.
+
+    gonogo waits for the server once, in the reload and in the rollback.
+    """
     before = yard.files()
     began = time.monotonic()
     result = reload(yard.request(policy_file=yard.policy(", trigger: command, command: ['false']", timeout="2s")))

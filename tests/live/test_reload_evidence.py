@@ -69,7 +69,7 @@ groups:
 
 
 def test_a_rule_that_fails_as_soon_as_a_new_record_is_there_is_rolled_back(yard: Yard) -> None:
-    """A record of another group is input as well, and its group may be slower."""
+    """A record of another group is an input as well, and its group may be slower."""
     yard.stage().rules(LATE_INPUT, "late.yml")
     result = reload(yard.request(max_removed=1.0))
     assert result.became is Became.ROLLED_BACK, told(result)
@@ -77,7 +77,7 @@ def test_a_rule_that_fails_as_soon_as_a_new_record_is_there_is_rolled_back(yard:
     assert not any("not been evaluated" in reason for reason in result.reasons), told(result)
 
 
-def test_a_rule_that_reads_the_past_is_waited_for_until_its_new_input_is_old_enough(yard: Yard) -> None:
+def test_a_rule_with_an_offset_is_verified_with_its_new_input(yard: Yard) -> None:
     """A group with a query offset, which Prometheus has since 2.53, does not see a new target at once."""
     if (release(yard.live.state().version or "") or (0, 0)) < (2, 53):
         assert "query_offset" in told(_late(yard)), "an older one refuses the key"
@@ -103,7 +103,7 @@ def test_a_new_job_and_a_rule_that_reads_it_well_are_loaded(yard: Yard) -> None:
 
 
 def test_a_first_reload_lists_the_rules_that_fail_already(yard: Yard) -> None:
-    """Rules that failed before are no reason for a rollback. The answer and its JSON name them."""
+    """Rules that failed before are no reason for a rollback. The answer and its JSON name the rules."""
     yard.live.rules(FAILS_LATER, "second.yml")
     post_reload(CLIENT, yard.live.server.url, LATER)
     await_true(lambda: any(state.last_error for group in yard.live.state().rules for state in group.rules))
@@ -117,7 +117,10 @@ def test_a_first_reload_lists_the_rules_that_fail_already(yard: Yard) -> None:
 
 
 def test_an_expression_of_a_newer_version_is_compared_in_the_spelling_of_the_server(yard: Yard) -> None:
-    """Duration expressions are read since 3.14 and spelled in another way by the server; older servers have none."""
+    """Duration expressions are read since 3.14, and the server spells them in another way.
+
+    Older servers refuse them.
+    """
     live = yard.live
     newer = "max_over_time(up[5m+1m])"
     spelled = formatted(CLIENT, live.server.url, newer)
@@ -151,14 +154,17 @@ def just_started(tmp_path: Path) -> Iterator[Yard]:
 
 
 def test_a_target_that_was_down_all_along_is_not_blamed_on_the_reload(just_started: Yard) -> None:
-    """The snapshot waits until discovery is through."""
+    """The snapshot waits until the discovery is through."""
     result = reload(just_started.in_place())
     assert result.became is Became.RELOADED, told(result)
     assert {target.pool for target in just_started.live.state().targets if target.last_error} == {"dead"}
 
 
 def test_an_empty_discovery_of_alertmanagers_is_named_as_the_cause(yard: Yard) -> None:
-    """The server has answered and loaded the files: the answer says so, and does not say that nobody knows."""
+    """The server has answered and loaded the files.
+
+    The answer does not claim that the server's configuration is unknown.
+    """
     live: Stage = yard.live
     live.configure(more="alerting: {alertmanagers: [{file_sd_configs: [{files: [am/*.json]}]}]}")
     post_reload(CLIENT, live.server.url, LATER)

@@ -86,7 +86,7 @@ def names(state: ServerState) -> set[str]:
 
 
 def test_0_a_good_reload_is_proved(live: Stage) -> None:
-    """New job, new rules, an Alertmanager: nothing is left unmet, and the server is the same process."""
+    """A new job, new rules and an Alertmanager are loaded. No problem is left, and the server is the same process."""
     before = live.settled()
     live.rules(NEW_RULE, "second.yml")
     live.configure(
@@ -104,7 +104,7 @@ def test_0_a_good_reload_is_proved(live: Stage) -> None:
 
 
 def test_1_a_broken_configuration_changes_nothing(live: Stage) -> None:
-    """The answer names the file; the old configuration and the old rules stay, the metric says failed."""
+    """The answer names the file. The old configuration and rules stay, and the metric reports the failure."""
     before = live.state()
     live.configure("  nonsense")
     asked, triggered = live.post()
@@ -120,8 +120,8 @@ def test_1_a_broken_configuration_changes_nothing(live: Stage) -> None:
     assert not after.vitals.metrics.successful
 
 
-def test_2_a_broken_rule_file_leaves_a_mixed_state_that_only_a_second_reload_mends(live: Stage) -> None:
-    """The new job is there with the old rules; with the old files, and asked again, the server is as it was."""
+def test_2_a_broken_rule_file_leaves_a_mixed_state_until_a_second_reload(live: Stage) -> None:
+    """The server has the new job and the old rules. After a second reload of the old files the server is as before."""
     before = live.settled()
     live.configure(NEW_JOB)
     live.rules("groups: [{name: first, rules: [{record: 'a:b', expr: 'sum('}]}]")
@@ -139,8 +139,8 @@ def test_2_a_broken_rule_file_leaves_a_mixed_state_that_only_a_second_reload_men
     assert "job_name: more" not in live.state().configuration
 
 
-def test_3_a_file_that_cannot_be_opened_is_refused_after_all_was_loaded(live: Stage) -> None:
-    """Promtool has nothing against it; the server says 500, and has the new configuration and the new rules."""
+def test_3_a_file_that_cannot_be_opened_is_refused_after_the_load(live: Stage) -> None:
+    """Promtool accepts the file. The server answers 500, and has the new configuration and the new rules."""
     live.configure(NEW_JOB)
     live.rules(NEW_RULE)
     text = live.configuration.read_text(encoding="utf-8")
@@ -154,8 +154,8 @@ def test_3_a_file_that_cannot_be_opened_is_refused_after_all_was_loaded(live: St
     assert names(after) == {"job:up:max"}
 
 
-def test_3_a_pool_that_cannot_take_its_new_certificates_keeps_the_old(live: Stage) -> None:
-    """The server says 500, and counts it."""
+def test_3_a_pool_with_bad_new_certificates_keeps_the_old_ones(live: Stage) -> None:
+    """The server answers 500, and counts the failure."""
     live.settled()
     text = live.configuration.read_text(encoding="utf-8")
     live.configuration.write_text(
@@ -166,8 +166,8 @@ def test_3_a_pool_that_cannot_take_its_new_certificates_keeps_the_old(live: Stag
     assert live.vitals().metrics.pool_reloads_failed == asked.metrics.pool_reloads_failed + 1
 
 
-def test_4_a_new_job_without_its_certificate_is_never_scraped_though_all_is_a_success(live: Stage) -> None:
-    """Status 200, metric 1: only its missing pool and a counter show it."""
+def test_4_a_new_job_without_its_certificate_is_never_scraped(live: Stage) -> None:
+    """The status is 200 and the metric is 1. Only the missing pool and a counter show the failure."""
     before = live.settled()
     (live.folder / "ca.pem").write_text("no certificate", encoding="utf-8")
     tls = "tls_config: {ca_file: ca.pem}"
@@ -182,7 +182,10 @@ def test_4_a_new_job_without_its_certificate_is_never_scraped_though_all_is_a_su
 
 
 def test_5_a_glob_that_matches_nothing_takes_all_rules_away(live: Stage) -> None:
-    """Status 200, metric 1, no rules: the comparison with the files that were meant says each."""
+    """The status is 200, the metric is 1, and there are no rules.
+
+    The comparison with the staged files names each missing rule.
+    """
     before = live.settled()
     wanted = live.staged()
     live.configure(rule_files="rulse/*.yml")
@@ -196,7 +199,7 @@ def test_5_a_glob_that_matches_nothing_takes_all_rules_away(live: Stage) -> None
 
 
 def test_6_a_rule_that_fails_when_it_is_evaluated_is_seen_at_its_first_evaluation(live: Stage) -> None:
-    """The rule loads, and is ``unknown`` until then. The error and the counter name its group."""
+    """The rule is loaded, and its health is ``unknown`` until then. The error and the counter name its group."""
     before = live.settled()
     live.rules(FAILING, "second.yml")
     reload, found = live.reload()
@@ -208,7 +211,10 @@ def test_6_a_rule_that_fails_when_it_is_evaluated_is_seen_at_its_first_evaluatio
 
 
 def test_7_a_broken_template_is_no_failure_to_the_server(live: Stage) -> None:
-    """The rule's health stays ok and verification has nothing to say: lint must; the alert itself shows it."""
+    """The health of the rule stays ok, and the verification finds nothing.
+
+    Only lint, and the alert itself, show the failure.
+    """
     before = live.settled()
     live.rules(RULES.replace("{{ $value }} is up", "{{ $value.nothing }} is up"))
     reload, _ = live.reload()
@@ -218,7 +224,7 @@ def test_7_a_broken_template_is_no_failure_to_the_server(live: Stage) -> None:
 
 
 def test_8_a_server_that_is_not_ready_hangs_and_reloads_later(tmp_path: Path) -> None:
-    """Its metrics claim success, its API is closed, a request hangs and is served once it is ready.
+    """Its metrics report success, its API is closed, and a request hangs until the server is ready.
 
     A server that reads its rule files before it listens cannot be reached until then.
     """
@@ -261,8 +267,11 @@ def _answers(url: str) -> bool:
         return False
 
 
-def test_9_a_rule_file_that_blocks_wedges_the_reload_until_it_can_be_read(live: Stage) -> None:
-    """No answer and no trace; half of the new is there, no rules can be asked for; it still comes."""
+def test_9_a_rule_file_that_blocks_stops_the_reload_until_it_can_be_read(live: Stage) -> None:
+    """There is no answer and no trace.
+
+    Half of the configuration is loaded, and the rules cannot be listed. The reload ends later.
+    """
     live.configure(NEW_JOB)
     pipe = live.folder / "rules" / "pipe.yml"
     os.mkfifo(pipe)
@@ -279,8 +288,8 @@ def test_9_a_rule_file_that_blocks_wedges_the_reload_until_it_can_be_read(live: 
     assert "job:up:max" in names(live.state())
 
 
-def test_10_without_lifecycle_it_says_so_and_is_reloaded_by_signal_or_command(tmp_path: Path) -> None:
-    """The flag and the answer show it. SIGHUP works, and so does a command that sends it."""
+def test_10_a_server_without_lifecycle_is_reloaded_by_signal_or_command(tmp_path: Path) -> None:
+    """The flag and the answer show the reason. SIGHUP works, and so does a command that sends it."""
     with stage(tmp_path, without_lifecycle) as live:
         state = live.state()
         assert not state.lifecycle
@@ -304,7 +313,10 @@ def _hung_up(live: Stage, server: RunningServer, patience: timedelta = LATER) ->
 
 
 def test_11_a_signal_is_settled_by_the_metrics_alone(live: Stage) -> None:
-    """A success and a first failure show; a failure after a failure leaves no trace, and is not assumed."""
+    """A success and a first failure show in the metrics.
+
+    A failure after a failure leaves no trace, and gonogo does not assume it.
+    """
     assert _hung_up(live, live.server)[1].outcome is Settlement.LOADED
     live.configure("  nonsense")
     sent, found = _hung_up(live, live.server)
@@ -315,7 +327,7 @@ def test_11_a_signal_is_settled_by_the_metrics_alone(live: Stage) -> None:
 
 
 def test_11_no_other_process_gets_the_signal(live: Stage) -> None:
-    """Another server of the same program, started at another time, is left alone."""
+    """Another server of the same program, started at another time, gets no signal."""
     state = live.state()
     with stage(live.folder / "other") as other:
         await_true(lambda: other.vitals().metrics.started_at)
@@ -328,8 +340,8 @@ def test_11_no_other_process_gets_the_signal(live: Stage) -> None:
         assert "is not the server" in sent.detail
 
 
-def test_12_a_client_that_gave_up_finds_out_from_the_server(live: Stage) -> None:
-    """Something in front holds the answer back; a server that is stopped reloads when it goes on."""
+def test_12_a_client_without_an_answer_learns_the_outcome_from_the_server(live: Stage) -> None:
+    """A proxy holds the answer back. A stopped server reloads when it is continued."""
     asked = live.vitals()
     with proxy(live.server.url) as between:
         between.hold.clear()
@@ -345,7 +357,10 @@ def test_12_a_client_that_gave_up_finds_out_from_the_server(live: Stage) -> None
 
 
 def test_13_another_actor_is_noticed(live: Stage) -> None:
-    """Before we ask, by the vitals; after it, because the last success is not ours."""
+    """Before the request, the vitals show the other reload.
+
+    After the request, the time of the last success shows it.
+    """
     before = live.settled()
     live.post()
     assert checks(disturbed(before, live.vitals())) == {Verification.ALONE}
@@ -354,8 +369,8 @@ def test_13_another_actor_is_noticed(live: Stage) -> None:
     assert Verification.ALONE in checks(live.verify(before, reload))
 
 
-def test_14_a_promtool_of_another_version_is_told_apart(live: Stage) -> None:
-    """A promtool of another version accepts what the server refuses: here a key that the server does not know."""
+def test_14_a_promtool_of_another_version_is_noticed(live: Stage) -> None:
+    """A promtool of another version accepts a key that the server refuses."""
     fake = live.folder / "promtool"
     fake.write_text("#!/bin/sh\necho 'promtool, version 3.4.0 (branch: x)'\n", encoding="utf-8")
     fake.chmod(fake.stat().st_mode | stat.S_IXUSR)
@@ -368,7 +383,7 @@ def test_14_a_promtool_of_another_version_is_told_apart(live: Stage) -> None:
 
 
 def test_15_another_tree_than_the_server_reads_is_noticed(live: Stage) -> None:
-    """The validated files are in another place: the reload succeeds, and none of them is loaded."""
+    """The validated files are in another folder. The reload succeeds, and none of the files is loaded."""
     before = live.settled()
     elsewhere = live.folder / "elsewhere"
     (elsewhere / "rules").mkdir(parents=True)
@@ -383,7 +398,7 @@ def test_15_another_tree_than_the_server_reads_is_noticed(live: Stage) -> None:
 
 
 def test_16_a_restart_in_between_is_noticed(live: Stage) -> None:
-    """A restart is not a reload, before or after one was settled."""
+    """A restart is not a reload, before or after a reload was settled."""
     before = live.settled()
     asked = live.vitals()
     live.server.restart()
@@ -397,7 +412,7 @@ def test_16_a_restart_in_between_is_noticed(live: Stage) -> None:
 
 
 def test_17_a_changed_label_restarts_an_alert_that_an_edited_expression_keeps(live: Stage) -> None:
-    """Both reloads are good. The loss shows only in the start time of the alert."""
+    """Both reloads succeed. Only the start time of the alert shows the loss."""
     live.settled()
     await_true(lambda: live.state().alerts)
     before = live.state()

@@ -46,8 +46,11 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
         yield made
 
 
-def test_rules_with_such_names_are_loaded_whole_or_refused_whole(yard: Yard) -> None:
-    """If the server takes such names: loaded, evaluated, unchanged at once. A changed label value is a change."""
+def test_rules_with_utf8_names_are_loaded_whole_or_refused_whole(yard: Yard) -> None:
+    """A server that takes the names loads and evaluates the rules, and the next reload is unchanged.
+
+    A changed label value is a change.
+    """
     before = yard.files()
     rules = yard.staged / "rules" / "free.yml"
     rules.write_text(RULES, encoding="utf-8")
@@ -70,8 +73,8 @@ def test_rules_with_such_names_are_loaded_whole_or_refused_whole(yard: Yard) -> 
     assert loaded.labels == {"team.name": "grün"}
 
 
-def test_such_a_rule_that_fails_is_rolled_back(yard: Yard) -> None:
-    """The rule loads, and fails when it is evaluated. A server that takes no such names refuses it before."""
+def test_a_failing_rule_with_utf8_names_is_rolled_back(yard: Yard) -> None:
+    """The rule is loaded, and fails when it is evaluated. A server without such names refuses the rule before."""
     before = yard.files()
     failing = """label_replace({job="node"}, "service.name", "one", "", "") + on () group_left () {job="node"}"""
     text = f"groups: [{{name: fails, rules: [{{record: http.requests:sum, expr: '{failing}'}}]}}]\n"

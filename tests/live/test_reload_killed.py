@@ -96,7 +96,7 @@ def staged_files(yard: Yard) -> dict[str, object]:
 
 
 def test_a_kill_at_a_step_leaves_the_old_tree_or_the_new_one(yard: Yard, request: pytest.FixtureRequest) -> None:
-    """At every boundary of every step with --soak, else where it matters most."""
+    """With --soak the kill comes at every boundary of every step, else at the most important ones."""
     boundaries = BOUNDARIES if request.config.getoption("--soak") else TELLING
     for number, (step, moment) in enumerate(boundaries):
         old = yard.files()
@@ -114,7 +114,7 @@ def test_a_kill_at_a_step_leaves_the_old_tree_or_the_new_one(yard: Yard, request
 
 
 def test_a_kill_at_a_random_moment_leaves_the_old_tree_or_the_new_one(yard: Yard, rounds: Rounds) -> None:
-    """Whenever it comes; a reload that was quicker is loaded."""
+    """A reload that ended before the kill is loaded."""
     dice = random.Random(4)  # noqa: S311 - the same moments in every run
     for number in range(rounds(KILLS)):
         old = yard.files()
@@ -127,8 +127,8 @@ def test_a_kill_at_a_random_moment_leaves_the_old_tree_or_the_new_one(yard: Yard
         assert yard.files() in (old, new), (number, told(result))
 
 
-def test_two_operators_at_once_are_never_both(yard: Yard, rounds: Rounds) -> None:
-    """One waits for the other: in the end the server has what the second one staged, and never a mixture."""
+def test_two_operators_at_once_never_mix_their_files(yard: Yard, rounds: Rounds) -> None:
+    """One reload waits for the other. In the end the server has the files of the second, and never a mixture."""
     for number in range(rounds(PAIRS)):
         pair = []
         for place in (2 * number, 2 * number + 1):

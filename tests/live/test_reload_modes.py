@@ -63,20 +63,20 @@ def rolled_back(yard: Yard, reason: str, heard: object = None) -> ReloadResult:
 
 
 def test_1_a_broken_configuration_is_refused(yard: Yard, staged: Stage) -> None:
-    """By promtool, with the line."""
+    """Promtool refuses the configuration and names the line."""
     staged.configure("  nonsense")
     refused(yard, "prometheus.yml:")
 
 
 def test_2_a_broken_rule_file_with_a_good_configuration_is_refused(yard: Yard, staged: Stage) -> None:
-    """The mixed state is never made."""
+    """The server never gets into the mixed state."""
     staged.configure("  - {job_name: more, static_configs: [{targets: []}]}")
     staged.rules("groups: [{name: first, rules: [{record: 'a:b', expr: 'sum('}]}]")
     refused(yard, "rules.yml:1")
 
 
-def test_3_what_promtool_cannot_know_is_rolled_back_with_a_second_reload(yard: Yard, staged: Stage) -> None:
-    """A log that cannot be opened: status 500 after all was loaded."""
+def test_3_a_log_that_cannot_be_opened_is_rolled_back_with_a_second_reload(yard: Yard, staged: Stage) -> None:
+    """Promtool does not open the log. The server answers 500 after it has loaded everything."""
     text = staged.configuration.read_text(encoding="utf-8")
     missing = f"query_log_file: {yard.folder}/missing/query.log"
     staged.configuration.write_text(text.replace("global: {", f"global: {{{missing}, "), encoding="utf-8")
@@ -86,7 +86,7 @@ def test_3_what_promtool_cannot_know_is_rolled_back_with_a_second_reload(yard: Y
 
 
 def test_4_a_job_whose_certificate_cannot_be_loaded_is_rolled_back(yard: Yard, staged: Stage) -> None:
-    """Status 200, and nothing is scraped; the file is there, so that nobody says a word before."""
+    """The status is 200, and nothing is scraped. The file exists, so no check before the reload finds the fault."""
     ca = yard.folder / "ca.pem"
     ca.write_text("no certificate\n", encoding="utf-8")
     job = f"tls_config: {{ca_file: {ca}}}, static_configs: [{{targets: ['{yard.live.target}']}}]"
@@ -95,7 +95,7 @@ def test_4_a_job_whose_certificate_cannot_be_loaded_is_rolled_back(yard: Yard, s
 
 
 def test_5_rules_that_would_vanish_with_status_200_are_refused(yard: Yard, staged: Stage) -> None:
-    """A glob that matches nothing; and a file that is empty now."""
+    """A glob matches nothing, or a file is empty now."""
     staged.configure(rule_files="rulse/*.yml")
     refused(yard, "matches no file")
     staged.configure()
@@ -104,7 +104,7 @@ def test_5_rules_that_would_vanish_with_status_200_are_refused(yard: Yard, stage
 
 
 def test_7_a_broken_template_is_refused_by_lint(yard: Yard, staged: Stage) -> None:
-    """The server would never report it."""
+    """The server would never report the template."""
     staged.rules(RULES.replace("{{ $value }} is up", "{{ $value.nothing }} is up"))
     refused(yard, "template-invalid")
 
@@ -135,7 +135,7 @@ def test_15_another_tree_than_the_server_reads_is_refused(yard: Yard, staged: St
 
 
 def test_16_a_restart_in_between_is_rolled_back(yard: Yard, staged: Stage) -> None:
-    """Another process has the new files: nobody asked it to, and alerts have lost their state."""
+    """Another process has loaded the new files without a request, and alerts have lost their state."""
 
     class Restarting:
         def begins(self, step: ReloadStep) -> None:
@@ -150,8 +150,8 @@ def test_16_a_restart_in_between_is_rolled_back(yard: Yard, staged: Stage) -> No
     rolled_back(yard, "the server is another process than before", Restarting())
 
 
-def test_17_alerts_that_forget_are_told_before(yard: Yard, staged: Stage) -> None:
-    """By the preview: a changed label is another alert."""
+def test_17_the_preview_lists_the_alerts_that_lose_their_state(yard: Yard, staged: Stage) -> None:
+    """An alert with a changed label is another alert."""
     staged.rules(RULES.replace("severity: page", "severity: ticket"))
     looked = reload(yard.request(only_preview=True, max_removed=1.0))
     assert looked.became is Became.UNCHANGED, told(looked)

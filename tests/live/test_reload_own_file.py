@@ -51,8 +51,11 @@ def policy(yard: Yard) -> PolicyFile:
     return replace(made, server=server, rules=(f"{yard.live.folder}/rules/*.yml",))
 
 
-def test_a_copy_is_not_what_the_server_reads(yard: Yard) -> None:
-    """Neither a change of a password nor no change at all is called reloaded; nothing is touched or asked."""
+def test_a_copy_of_the_servers_file_is_refused(yard: Yard) -> None:
+    """Neither a changed password nor an unchanged file is called reloaded.
+
+    Nothing is changed, and the server is not asked.
+    """
     copy = copied(yard)
     for password in ("new", "old"):
         copy.live.configure(JOB % password)
@@ -63,8 +66,8 @@ def test_a_copy_is_not_what_the_server_reads(yard: Yard) -> None:
         assert copy.live.vitals().metrics.success_at == before
 
 
-def test_a_password_is_reloaded_where_the_server_reads_that_very_file(yard: Yard) -> None:
-    """In place, and from a staged folder: the process is found on this machine."""
+def test_a_password_is_reloaded_if_the_server_reads_that_very_file(yard: Yard) -> None:
+    """The files are loaded in place, and from a staged folder. gonogo finds the server's process on this machine."""
     assert reload(yard.in_place()).became is Became.RELOADED
     yard.live.configure(JOB % "new")
     result = reload(yard.in_place())
@@ -73,8 +76,8 @@ def test_a_password_is_reloaded_where_the_server_reads_that_very_file(yard: Yard
     assert reload(yard.request()).became is Became.RELOADED
 
 
-def test_a_file_that_stays_behind_when_another_takes_its_place_is_found_out(tmp_path: Path) -> None:
-    """As one that is mounted by itself into a container: its path there leads to the old bytes for ever."""
+def test_a_mounted_file_that_keeps_its_old_bytes_is_found(tmp_path: Path) -> None:
+    """The file is mounted by itself into a container, so the server's path leads to the old bytes for ever."""
     with stage(tmp_path / "live") as live:
         live.configure(JOB % "old")
         (tmp_path / "mounted").mkdir()

@@ -94,7 +94,7 @@ def listening() -> Iterator[tuple[str, list[str]]]:
 
 
 def test_another_password_in_the_configuration_is_loaded(yard: Yard) -> None:
-    """The server masks it, so that it shows what is on disk all the while."""
+    """The server masks the password, so its answers are the same before and after."""
     with listening() as (address, sent):
         job = f"  - {{job_name: secured, basic_auth: {{username: u, password: %s}}, {static(address)}}}"
         yard.live.configure(job % "one")
@@ -108,7 +108,7 @@ def test_another_password_in_the_configuration_is_loaded(yard: Yard) -> None:
 
 
 def test_another_order_of_rules_is_loaded(yard: Yard) -> None:
-    """The multiset is the same."""
+    """Both orders have the same rules as a multiset."""
     lines = RULES.strip().splitlines()
     good(yard)
     yard.live.rules("\n".join((*lines[:3], lines[4], lines[3], "")))
@@ -118,8 +118,8 @@ def test_another_order_of_rules_is_loaded(yard: Yard) -> None:
     assert [state.rule.name for state in group.rules] == ["Up", "job:up:sum"]
 
 
-def test_what_somebody_else_reloaded_is_no_proof(yard: Yard) -> None:
-    """A rule that fails, then a job without a scrape pool: both go back to the good tree, and are laid aside."""
+def test_the_reload_of_another_program_is_no_proof(yard: Yard) -> None:
+    """A rule that fails, then a job without a scrape pool: gonogo restores the good tree and lays the others aside."""
     good(yard)
     before = yard.files()
     yard.live.rules(FAILS_LATER, "second.yml")
@@ -136,8 +136,8 @@ def test_what_somebody_else_reloaded_is_no_proof(yard: Yard) -> None:
     assert yard.is_whole()
 
 
-def test_files_that_somebody_changes_while_they_are_verified_are_a_failure(yard: Yard) -> None:
-    """The server has the staged files, the disk has others. No file is overwritten without ``--overwrite``."""
+def test_files_that_change_during_the_verification_are_a_failure(yard: Yard) -> None:
+    """The server has the staged files, and the disk has others. No file is overwritten without ``--overwrite``."""
     before = yard.files()
     yard.stage().rules(NEW_RULE, "second.yml")
     theirs = f"{NEW_RULE} # theirs"
@@ -174,7 +174,7 @@ def test_edits_outside_the_folder_are_laid_aside(yard: Yard) -> None:
 
 
 def test_edits_are_laid_aside_by_a_recovery(yard: Yard) -> None:
-    """The reload was killed when the server had been asked already."""
+    """The reload was killed after the request to the server."""
     good(yard)
     before = yard.files()
     edited = f"{NEW_RULE} # an hour of work"
@@ -189,7 +189,7 @@ def test_edits_are_laid_aside_by_a_recovery(yard: Yard) -> None:
     assert str(aside.parents[1]) in step_of(result, ReloadStep.RESTORE).detail
 
 
-def test_a_rule_that_failed_before_must_not_fail_otherwise(yard: Yard) -> None:
+def test_a_new_failure_of_a_rule_that_failed_before_counts(yard: Yard) -> None:
     """The same rule with another expression that fails as well is not the old failure."""
     yard.live.rules(FAILS_LATER, "second.yml")
     post_reload(CLIENT, yard.live.server.url, LATER)

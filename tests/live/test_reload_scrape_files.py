@@ -77,8 +77,11 @@ def load_by_hand(live: Stage) -> None:
     assert live.post(LATER)[1].accepted is True
 
 
-def test_scrape_files_come_change_and_go(yard: Yard) -> None:
-    """A new file, a static label, a metric relabelling that no answer of the server shows, a file less, and no key."""
+def test_scrape_files_are_added_changed_and_removed(yard: Yard) -> None:
+    """A file is added, a static label and a hidden metric relabelling change.
+
+    Then a file is removed, and at last the key.
+    """
     if is_refused_by_an_older_one(yard):
         return
     assert "+ job more" in reloaded(yard).preview
@@ -106,7 +109,7 @@ def test_scrape_files_come_change_and_go(yard: Yard) -> None:
 
 
 def test_a_look_at_scrape_files_changes_nothing(yard: Yard) -> None:
-    """The look lists the jobs of the files; a pattern without a file and a job that is there twice are refused."""
+    """The preview lists the jobs of the files. A pattern without a file and a job that is there twice are refused."""
     if is_refused_by_an_older_one(yard):
         return
     before = yard.files()
@@ -129,7 +132,7 @@ def test_a_look_at_scrape_files_changes_nothing(yard: Yard) -> None:
     assert yard.files() == before
 
 
-def test_a_target_that_is_down_takes_the_scrape_files_back(yard: Yard) -> None:
+def test_a_target_that_is_down_rolls_the_scrape_files_back(yard: Yard) -> None:
     """From a staged folder and in place: the old scrape file is on disk and on the server again."""
     if is_refused_by_an_older_one(yard):
         return
@@ -150,8 +153,8 @@ def test_a_target_that_is_down_takes_the_scrape_files_back(yard: Yard) -> None:
     assert recover(yard.in_place()).became is Became.UNCHANGED
 
 
-def test_a_scrape_file_that_nobody_knows_is_repaired_only_if_asked(yard: Yard) -> None:
-    """Somebody added a job and took the file away again: its pool shows that the server has other files."""
+def test_an_unknown_scrape_file_is_repaired_only_if_asked(yard: Yard) -> None:
+    """Another program added a job and removed the file again. The job's pool shows that the server has other files."""
     if is_refused_by_an_older_one(yard):
         return
     reloaded(yard)
@@ -166,8 +169,8 @@ def test_a_scrape_file_that_nobody_knows_is_repaired_only_if_asked(yard: Yard) -
     assert "strange" not in (yard.live.state().pools or ())
 
 
-def test_a_scrape_file_that_the_server_does_not_read_is_found_out(yard: Yard, tmp_path: Path) -> None:
-    """As one that is mounted by itself into a container: a new file in its place leaves the old one there."""
+def test_a_scrape_file_that_the_server_does_not_read_is_found(yard: Yard, tmp_path: Path) -> None:
+    """The file is mounted by itself into a container, so a new file in its place does not reach the server."""
     if is_refused_by_an_older_one(yard):
         return
     reloaded(yard)
@@ -189,10 +192,13 @@ def test_a_scrape_file_that_the_server_does_not_read_is_found_out(yard: Yard, tm
         assert other.files() == before
 
 
-def test_what_nobody_sees_is_refused_where_the_process_is_not_seen(
+def test_an_invisible_change_is_refused_if_the_process_is_not_seen(
     yard: Yard, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """As for a server of another machine: a visible change beside it proves the file, and a warning names the rest."""
+    """The server is on another machine.
+
+    A visible change beside the invisible one proves the file, and a warning names the rest.
+    """
     if is_refused_by_an_older_one(yard):
         return
     write_job(replace(yard.live, folder=yard.staged), more=RELABELLED % "mode")

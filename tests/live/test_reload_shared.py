@@ -57,7 +57,10 @@ def until_step(process: subprocess.Popen[bytes], step: ReloadStep) -> None:
 
 
 def test_two_checkouts_of_a_policy_reload_one_after_the_other(yard: Yard) -> None:
-    """Another state folder, another spelling of the server, one tree: the second goes from what the first proved."""
+    """The state folder and the spelling of the server differ, the tree is the same.
+
+    The second reload goes from the tree that the first one proved.
+    """
     yard.stage().rules(NEW_RULE, "second.yml")
     other = yard.folder / "checkout"
     other.mkdir()
@@ -73,8 +76,8 @@ def test_two_checkouts_of_a_policy_reload_one_after_the_other(yard: Yard) -> Non
     assert yard.is_whole()
 
 
-def test_what_was_killed_is_recovered_under_another_name_of_the_server(yard: Yard) -> None:
-    """And a reload under that name is refused until then."""
+def test_a_killed_reload_is_recovered_under_another_name_of_the_server(yard: Yard) -> None:
+    """A reload under that name is refused until then."""
     before = yard.files()
     yard.stage().rules(NEW_RULE, "second.yml")
     policy = yard.policy()
@@ -91,7 +94,7 @@ def test_what_was_killed_is_recovered_under_another_name_of_the_server(yard: Yar
     assert yard.is_whole()
 
 
-def test_a_reader_of_the_steps_who_leaves_changes_nothing(yard: Yard) -> None:
+def test_a_closed_pipe_of_the_steps_changes_nothing(yard: Yard) -> None:
     """The answer and its exit code are as always."""
     yard.stage().rules(NEW_RULE, "second.yml")
     with command(yard, stderr=subprocess.PIPE) as process:
@@ -103,7 +106,7 @@ def test_a_reader_of_the_steps_who_leaves_changes_nothing(yard: Yard) -> None:
     assert yard.is_whole()
 
 
-def test_a_lost_terminal_goes_back(yard: Yard) -> None:
+def test_a_lost_terminal_rolls_back(yard: Yard) -> None:
     """No user is left who could type --recover."""
     before = yard.files()
     yard.stage().rules(SLOW)
@@ -118,7 +121,7 @@ def test_a_lost_terminal_goes_back(yard: Yard) -> None:
 
 
 def test_a_linked_file_is_refused_before_anything_is_touched(yard: Yard) -> None:
-    """By the preview already; nothing is put in the link's place."""
+    """The preview refuses it already, and no file takes the place of the link."""
     rules = yard.live.folder / "rules" / "rules.yml"
     rules.rename(yard.folder / "checked-out.yml")
     rules.symlink_to(yard.folder / "checked-out.yml")
@@ -132,7 +135,7 @@ def test_a_linked_file_is_refused_before_anything_is_touched(yard: Yard) -> None
 
 
 def test_a_staged_folder_that_is_a_link_is_followed(yard: Yard) -> None:
-    """As the server's globs follow it."""
+    """The server's globs follow the link too."""
     yard.stage().rules(NEW_RULE, "second.yml")
     (yard.staged / "rules").rename(yard.folder / "shared")
     (yard.staged / "rules").symlink_to("../shared")
@@ -143,7 +146,7 @@ def test_a_staged_folder_that_is_a_link_is_followed(yard: Yard) -> None:
 
 
 def test_a_secret_that_only_the_old_folder_has_is_missed_before_the_link_is_turned(tmp_path: Path) -> None:
-    """The server would read the new folder alone, and answer 200 without it."""
+    """The server would read the new folder alone, and answer 200 without the secret."""
     first, second, live = tmp_path / "releases" / "1", tmp_path / "releases" / "2", tmp_path / "live"
     with stage(first) as running:
         signed = "basic_auth: {username: u, password_file: pw}, static_configs: [{targets: []}]"

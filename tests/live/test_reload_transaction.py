@@ -32,7 +32,10 @@ def yard(tmp_path: Path) -> Iterator[Yard]:
 
 
 def test_a_staged_tree_is_loaded_verified_and_kept(yard: Yard) -> None:
-    """Every step is in the journal before and after, the metrics say so; then it is unchanged, then a look."""
+    """The journal has every step before and after, and the metrics report it.
+
+    The next reload is unchanged, and then there is a preview.
+    """
     yard.stage().rules(NEW_RULE, "second.yml")
     looked = reload(yard.request(only_preview=True))
     assert looked.became is Became.UNCHANGED, told(looked)
@@ -53,7 +56,7 @@ def test_a_staged_tree_is_loaded_verified_and_kept(yard: Yard) -> None:
 
 
 def test_a_rule_that_fails_when_it_is_evaluated_is_rolled_back(yard: Yard) -> None:
-    """The server takes it; verification does not: the old files are loaded and verified again."""
+    """The server loads the rule, and the verification refuses it. The old files are loaded and verified again."""
     before = yard.files()
     yard.stage().rules(FAILS_LATER, "second.yml")
     result = reload(yard.request())
@@ -65,7 +68,7 @@ def test_a_rule_that_fails_when_it_is_evaluated_is_rolled_back(yard: Yard) -> No
 
 
 def test_in_place_the_last_good_tree_is_the_way_back(yard: Yard) -> None:
-    """Files are loaded once more and kept as good; edited ones are loaded, or put back and laid aside."""
+    """Files are loaded once more and kept as good. Edited files are loaded, or are put back and laid aside."""
     first = reload(yard.in_place())
     assert first.became is Became.RELOADED, told(first)
     yard.live.rules(NEW_RULE, "second.yml")
@@ -82,8 +85,8 @@ def test_in_place_the_last_good_tree_is_the_way_back(yard: Yard) -> None:
     assert (aside / "rules" / "third.yml").read_text(encoding="utf-8") == FAILS_LATER
 
 
-def test_in_place_without_a_good_tree_is_refused_unless_told(yard: Yard) -> None:
-    """The files were changed before anything was kept: what cannot be undone is not begun."""
+def test_in_place_without_a_good_tree_is_refused_unless_forced(yard: Yard) -> None:
+    """The files were changed before a good tree was kept. gonogo does not begin what it cannot undo."""
     yard.live.rules(NEW_RULE, "second.yml")
     refused = reload(yard.in_place())
     assert refused.became is Became.REFUSED
@@ -100,8 +103,11 @@ def test_in_place_without_a_good_tree_is_refused_unless_told(yard: Yard) -> None
     assert yard.is_whole()
 
 
-def test_every_reason_is_told_and_nothing_is_touched(yard: Yard) -> None:
-    """A broken rule, a glob that matches nothing, a missing certificate and a mass removal, all at once."""
+def test_every_reason_of_a_refusal_is_listed(yard: Yard) -> None:
+    """A broken rule, a glob that matches nothing, a missing certificate and a mass removal come together.
+
+    Nothing is changed.
+    """
     before, success = yard.files(), yard.live.vitals().metrics.success_at
     staged = yard.stage()
     staged.rules("groups: [{name: first, rules: [{record: 'a:b', expr: 'sum('}]}]")
@@ -120,8 +126,8 @@ def test_every_reason_is_told_and_nothing_is_touched(yard: Yard) -> None:
     assert 'outcome="refused"' in yard.metrics()
 
 
-def test_a_mass_removal_may_be_meant(yard: Yard) -> None:
-    """With the share given it is done."""
+def test_a_mass_removal_is_done_with_the_option(yard: Yard) -> None:
+    """The option gives the share that may go."""
     staged = yard.stage()
     staged.rules("groups: [{name: first, rules: [{record: 'job:up:sum', expr: 'sum by (job) (up{})'}]}]")
     assert reload(yard.request(max_removed=0.05)).became is Became.REFUSED
@@ -130,8 +136,8 @@ def test_a_mass_removal_may_be_meant(yard: Yard) -> None:
     assert yard.names() == {"job:up:sum"}
 
 
-def test_a_server_of_which_nobody_knows_what_it_has_is_repaired_only_when_told(yard: Yard) -> None:
-    """The last reload failed, and the server has neither tree: then --repair is needed."""
+def test_an_unknown_configuration_is_repaired_only_if_asked(yard: Yard) -> None:
+    """The last reload failed, and the server has neither tree. Then --repair is needed."""
     good = yard.live.configuration.read_text(encoding="utf-8")
     yard.live.configure("  nonsense")
     post_reload(CLIENT, yard.live.server.url, LATER)
@@ -146,8 +152,8 @@ def test_a_server_of_which_nobody_knows_what_it_has_is_repaired_only_when_told(y
     assert yard.is_whole()
 
 
-def test_somebody_elses_configuration_is_not_gone_over(yard: Yard) -> None:
-    """The server loaded other files than stand there: refused, with where they differ."""
+def test_the_configuration_of_another_program_is_not_replaced(yard: Yard) -> None:
+    """The server loaded other files than those on disk. The refusal names the differences."""
     yard.stage().rules(NEW_RULE, "second.yml")
     old = yard.live.configuration.read_text(encoding="utf-8")
     yard.live.configure("  - {job_name: theirs, static_configs: [{targets: []}]}")
@@ -160,7 +166,7 @@ def test_somebody_elses_configuration_is_not_gone_over(yard: Yard) -> None:
 
 
 def test_another_actor_in_between_is_noticed_and_undone(yard: Yard) -> None:
-    """Somebody reloads between the switch and our own: what was loaded is theirs, so it goes back."""
+    """Another program reloads between the switch and gonogo's own reload. gonogo rolls back."""
     yard.stage().rules(NEW_RULE, "second.yml")
     before = yard.files()
     result = reload(yard.request(), At(ReloadStep.SWITCH, lambda: post_reload(CLIENT, yard.live.server.url, LATER)))
@@ -170,8 +176,8 @@ def test_another_actor_in_between_is_noticed_and_undone(yard: Yard) -> None:
     assert yard.is_whole()
 
 
-def test_two_at_once_are_one_after_the_other(yard: Yard) -> None:
-    """The second waits for the lock, and finds nothing left to do."""
+def test_two_reloads_at_once_run_one_after_the_other(yard: Yard) -> None:
+    """The second reload waits for the lock, and has nothing left to do."""
     yard.stage().rules(NEW_RULE, "second.yml")
     with ThreadPoolExecutor(2) as pool:
         both = list(pool.map(reload, [yard.request(), yard.request()]))
@@ -179,8 +185,11 @@ def test_two_at_once_are_one_after_the_other(yard: Yard) -> None:
     assert yard.is_whole()
 
 
-def test_what_may_still_come_is_not_undone_and_recovered_later(yard: Yard) -> None:
-    """The server hangs in its reload: no file is changed back; when it answers, --recover goes to the old tree."""
+def test_a_reload_that_hangs_is_not_undone_and_is_recovered_later(yard: Yard) -> None:
+    """The server hangs in its reload, and no file is changed back.
+
+    When the server answers, --recover restores the old tree.
+    """
     before = yard.files()
     yard.stage().rules(NEW_RULE, "second.yml")
     paused = At(ReloadStep.TRIGGER, yard.live.server.pause)
@@ -202,7 +211,7 @@ def test_what_may_still_come_is_not_undone_and_recovered_later(yard: Yard) -> No
 
 
 def test_an_interrupt_is_undone(yard: Yard) -> None:
-    """Before the switch nothing is touched; after it the old files are proved back."""
+    """Before the switch nothing was changed. After it the old files are proved back."""
 
     def interrupt() -> None:
         raise KeyboardInterrupt
@@ -217,7 +226,7 @@ def test_an_interrupt_is_undone(yard: Yard) -> None:
     assert yard.is_whole()
 
 
-def test_by_signal_and_by_command(tmp_path: Path) -> None:
+def test_a_reload_by_signal_and_by_command(tmp_path: Path) -> None:
     """A server without lifecycle is refused over HTTP, and reloaded both other ways."""
     with stage(tmp_path / "live", without_lifecycle) as live:
         live.settled()

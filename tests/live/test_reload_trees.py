@@ -77,7 +77,10 @@ def test_one_link_is_turned_and_turned_back(tmp_path: Path) -> None:
 
 
 def test_a_promtool_on_the_servers_side_must_accept_the_files_as_well(yard: Yard) -> None:
-    """The promtool has other paths for the staged files. Another version is refused unless allowed, and recorded."""
+    """This promtool has other paths for the staged files.
+
+    Another version is refused unless allowed, and is recorded.
+    """
     staged = yard.stage()
     staged.rules(NEW_RULE, "second.yml")
     there = promtool(yard.folder)
@@ -101,7 +104,7 @@ def test_a_promtool_on_the_servers_side_must_accept_the_files_as_well(yard: Yard
 
 
 def test_staged_files_are_checked_as_they_will_be_live(yard: Yard) -> None:
-    """Absolute paths of the live tree, a secret that is only there, tests that lie beside it."""
+    """There are absolute paths of the live tree, a secret that is only there, and tests beside it."""
     secret = yard.live.folder / "password"
     secret.write_text("hunter2", encoding="utf-8")
     (yard.folder / "tests").mkdir()

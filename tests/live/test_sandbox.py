@@ -76,7 +76,7 @@ def is_open(server: RunningServer) -> bool:
 
 @pytest.mark.xdist_group("stack")
 def test_every_signal_is_there_once(stack: Stack) -> None:
-    """One series each, in the realm and nowhere else, and none that is marked as made up."""
+    """Each has one series, in its realm and nowhere else, and no series is marked as made up."""
     names = signals(stack)
     assert len(names) >= 12
     for name in names:
@@ -87,7 +87,7 @@ def test_every_signal_is_there_once(stack: Stack) -> None:
 
 @pytest.mark.xdist_group("stack")
 def test_recorded_signals_have_no_seam(stack: Stack) -> None:
-    """Half an hour and more at live density, and no gap where live begins that a rule would notice."""
+    """Half an hour and more is recorded as densely as live data, without a gap between history and live data."""
     stack.until(lambda: series(stack, "duri_lyapunov_v[31m]")[0].times[-1] > stack.end + 5, "live samples")
     for name in signals(stack):
         (found,) = series(stack, f"{name}[31m]")
@@ -98,7 +98,7 @@ def test_recorded_signals_have_no_seam(stack: Stack) -> None:
 
 @pytest.mark.xdist_group("stack")
 def test_raw_series_go_on_with_the_same_labels(stack: Stack) -> None:
-    """No series ends where the history does, and none begins; no counter is reset."""
+    """No series ends with the history, and none begins after it. No counter is reset."""
     bucket = '{le=~"600(\\\\.0)?"}'  # a decimal fraction since Prometheus 3.0
     for name, labels in (("slo_events_total", '{slo="green"}'), ("dr_rehearsal_duration_seconds_bucket", bucket)):
         (found,) = series(stack, f"duri_{name}{labels}[1h]")
@@ -111,15 +111,15 @@ def test_raw_series_go_on_with_the_same_labels(stack: Stack) -> None:
 
 
 @pytest.mark.xdist_group("stack")
-def test_the_month_is_there(stack: Stack) -> None:
-    """It goes back 31 days."""
+def test_the_history_is_a_month_long(stack: Stack) -> None:
+    """The history begins 31 days ago."""
     (found,) = series(stack, "count_over_time(duri_slo_events_total[31d])")
     assert found.values[0] > 31 * 1440
 
 
 @pytest.mark.xdist_group("stack")
-def test_the_recorded_values_are_what_the_story_says(stack: Stack) -> None:
-    """Healthy in every respect."""
+def test_the_recorded_values_are_healthy(stack: Stack) -> None:
+    """Each value is healthy in every respect."""
     assert value(stack, "green_uptime_ratio") >= 0.999
     assert value(stack, "error_budget_burn_7d") == pytest.approx(0.2, rel=0.02)
     assert value(stack, "error_budget_burn_30d") == pytest.approx(0.2, rel=0.02)
@@ -143,8 +143,8 @@ def test_the_sequence_goes_on(stack: Stack) -> None:
 
 
 @pytest.mark.xdist_group("stack")
-def test_what_is_written_is_put_back(stack: Stack) -> None:
-    """Files that were there get their content again, others go."""
+def test_a_fault_restores_the_files_that_it_changed(stack: Stack) -> None:
+    """Files that existed get their content again, and others are removed."""
     before = stack.rules_path.read_bytes()
     stack.write_rules("groups: []\n")
     stack.expose("extra", "extra 1\n")
@@ -156,8 +156,8 @@ def test_what_is_written_is_put_back(stack: Stack) -> None:
 
 
 @pytest.mark.xdist_group("stack")
-def test_waiting_in_vain_is_an_error(stack: Stack) -> None:
-    """It says for what."""
+def test_a_wait_without_success_is_an_error(stack: Stack) -> None:
+    """The error names the thing that the wait was for."""
     with pytest.raises(ActionFailed, match="in vain for rain"):
         stack.until(lambda: False, "rain", timedelta(milliseconds=1), lambda: "sunshine")
 
@@ -180,7 +180,7 @@ def fail_in_a_sandbox(left: list[Stack]) -> None:
 
 
 def test_all_slow_faults_at_once(tmp_path: Path) -> None:
-    """Each enters through the history, and its own gate's number tells; a kept folder stays."""
+    """Each fault enters through the history, and the number of its own gate shows it. A kept folder stays."""
     story: Story = HEALTHY
     for fault in FAULTS.values():
         story = fault.story(story)
@@ -194,8 +194,8 @@ def test_all_slow_faults_at_once(tmp_path: Path) -> None:
     assert (tmp_path / "kept" / "gonogo.yaml").exists()
 
 
-def test_v_that_falls_can_be_judged_at_once() -> None:
-    """High but falling over half an hour passes the gate that a V of 0.5 throughout fails."""
+def test_a_falling_v_is_judged_at_once() -> None:
+    """High but falling over half an hour passes the gate. A V of 0.5 throughout fails it."""
     falling = replace(
         HEALTHY, alerts_per_hour=ramp(20, timedelta(hours=1), 6), mttr_seconds=ramp(600, timedelta(hours=1), 400)
     )
@@ -205,7 +205,7 @@ def test_v_that_falls_can_be_judged_at_once() -> None:
 
 
 def test_ten_minutes_of_history_are_no_uptime() -> None:
-    """NO-GO, for what is missing counts as down."""
+    """The verdict is NO-GO, because missing time counts as down."""
     with sandbox(replace(HEALTHY, length=timedelta(minutes=10)), SECOND) as running:
         assert value(running, "green_uptime_ratio") < 0.01
         await_true(lambda: decide(running.policy_file).judgement.verdict is Verdict.NO_GO)
@@ -238,8 +238,11 @@ def command(folder: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
     assert list(temporary.iterdir()) == []
 
 
-def test_the_command_until_it_is_interrupted(tmp_path: Path) -> None:
-    """One line once it is GO; a dead server is said; after the interrupt nothing runs and nothing lies about."""
+def test_the_sandbox_command_runs_until_it_is_interrupted(tmp_path: Path) -> None:
+    """It prints one line once it is GO, and reports a dead server.
+
+    After the interrupt nothing runs and no file is left.
+    """
     with command(tmp_path) as (process, said):
         assert process.stdout is not None
         told = json.loads(process.stdout.readline())
@@ -266,8 +269,8 @@ def test_the_command_until_it_is_interrupted(tmp_path: Path) -> None:
         assert asked.connect_ex(("127.0.0.1", int(told["prometheus"].rpartition(":")[2]))) != 0
 
 
-def test_the_command_ends_by_sigterm_while_it_starts(tmp_path: Path) -> None:
-    """Whatever it is doing: what was started is stopped, and nothing is printed."""
+def test_sigterm_ends_the_sandbox_command_while_it_starts(tmp_path: Path) -> None:
+    """Every program that was started is stopped, and nothing is printed."""
     with command(tmp_path) as (process, said):
         await_true(lambda: "evaluating the rules" in said.read_text(encoding="utf-8"))
         servers = children(process.pid)

@@ -51,7 +51,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     ids=["always-1", "always-0", "absent"],
 )
 def test_rules_that_do_not_follow_the_beats_fail(tmp_path: Path, expression: str, told: str) -> None:
-    """Whatever a constant says, it is not what was beaten."""
+    """The rules record a constant in place of the beats."""
     policy_file = policy_folder(
         tmp_path,
         rules=f"groups:\n  - name: g\n    rules:\n      - {{record: duri_heartbeat_ok, expr: '{expression}'}}\n",
@@ -63,7 +63,7 @@ def test_rules_that_do_not_follow_the_beats_fail(tmp_path: Path, expression: str
 
 @pytest.mark.usefixtures("short")
 def test_a_rule_that_fails_when_it_is_evaluated_fails_the_run(tmp_path: Path) -> None:
-    """It loads, lints, and matches many to many once there is data."""
+    """The rule loads, passes lint, and matches many to many once there is data."""
     bad = (
         "groups:\n  - name: g\n    rules:\n"
         '      - {record: duri_bad, expr: \'{job="node"} + on (job) group_left {job="node"}\'}\n'
@@ -75,7 +75,7 @@ def test_a_rule_that_fails_when_it_is_evaluated_fails_the_run(tmp_path: Path) ->
 
 
 def test_the_rule_pack_passes_with_a_pushed_heartbeat(tmp_path: Path) -> None:
-    """Seen to go 1, then 0, through a real Pushgateway, with another freshness."""
+    """``ok`` becomes 1, then 0, through a real Pushgateway, with another freshness."""
     run = smoke(with_pack(tmp_path, PUSHED))
     assert run.outcome is Outcome.PASS, run.detail
     seen = run.seen["seen"]

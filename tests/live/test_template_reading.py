@@ -80,8 +80,10 @@ def refused(text: str) -> bool:
 
 @settings(max_examples=8, deadline=None)
 @given(texts=batches)
-def test_the_same_templates_are_refused(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
-    """Whatever they are made of."""
+def test_the_server_refuses_the_templates_that_lint_refuses(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str]
+) -> None:
+    """The templates come from many kinds of text."""
     run = check_rules([rule_file(tmp_path_factory.mktemp("templates"), texts)], lint=False)
     by_promtool = {int(place) for place in re.findall(r"template: __alert_A(\d+):", run.output)}
     differing = [text for place, text in enumerate(texts) if refused(text) is not (place in by_promtool)]
@@ -114,8 +116,8 @@ SOUND = (
 )
 
 
-def test_the_same_templates_fail_when_they_are_expanded(tmp_path: Path) -> None:
-    """And all of them are valid to promtool."""
+def test_the_server_fails_at_the_templates_that_lint_calls_failing(tmp_path: Path) -> None:
+    """Promtool accepts all of them."""
     texts = (*FAILING, *SOUND)
     assert check_rules([rule_file(tmp_path, texts)]).passed
     asked = [{"eval_time": "1m", "alertname": f"A{place}", "exp_alerts": []} for place in range(len(texts))]
