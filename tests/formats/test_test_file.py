@@ -51,7 +51,7 @@ def test_everything_is_read_with_its_place() -> None:
     (expression,) = test.expressions
     assert (expression.expression, expression.at) == ("up", timedelta(seconds=30))
     assert (expression.expected[0].labels, expression.expected[0].value) == ('up{job="a"}', "1.10")
-    assert (test.assertions, test.last) == (2, timedelta(minutes=1))
+    assert (len(test.assertions), test.last) == (2, timedelta(minutes=1))
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "[]\n", "tests: 1\n", "tests: [1]\nrule_files: {a: b}\n"])
@@ -59,7 +59,7 @@ def test_what_is_not_there_is_left_out(text: str) -> None:
     """The reader refuses no file: promtool does that."""
     unit = read_unit(text, "a_test.yml")
     assert unit.rule_files == ()
-    assert sum(test.assertions for test in unit.tests) == 0
+    assert [one for test in unit.tests for one in test.assertions] == []
     assert unit.evaluation_interval == timedelta(minutes=1)
 
 

@@ -13,15 +13,13 @@ from hypothesis import strategies as st
 from gonogo.errors import Position, Problem
 from gonogo.model.outcome import Outcome
 from gonogo.model.rule import RuleKind
-from gonogo.ruletests.core.coverage import Coverage, Uncovered
+from gonogo.ruletests.core.coverage import Coverage, Uncovered, UnreadExpression
 from gonogo.ruletests.core.mutants import MutantReport, Survivor
-from gonogo.ruletests.core.report import FileReport, UnitReport
-from gonogo.ruletests.core.tested_rule import TestedRule
-from gonogo.ruletests.core.unread_expression import UnreadExpression
+from gonogo.ruletests.core.report import FileReport, SilentFinding, UnitReport
+from gonogo.ruletests.core.rule_text import TestedRule
 from gonogo.ruletests.print import unit_text
 from gonogo.ruletests.print_json import unit_json
 from gonogo.ruletests.print_junit import unit_junit
-from gonogo.ruletests.silent.silent_pass import SilentFinding
 
 WHERE = Position("a_test.yml", 3, 5)
 SILENT = SilentFinding("no-assertion", Problem(WHERE, "the test asserts nothing", "give it some"))

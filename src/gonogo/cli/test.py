@@ -93,7 +93,7 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
     gc.disable()  # all objects live to the end
 
     from gonogo.ruletests.cache import default_folder
-    from gonogo.ruletests.core.allowance import allowances
+    from gonogo.ruletests.silent.passes import allowances
 
     if rules and not paths:
         raise UsageError("--rules is only for tests named by path", next_step="set 'rules' in the policy")

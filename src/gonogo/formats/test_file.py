@@ -80,6 +80,9 @@ class ExpressionAssertion:
     loc: Loc
 
 
+Assertion = AlertAssertion | ExpressionAssertion
+
+
 @dataclass(frozen=True, slots=True)
 class UnitTest:
     """An item of ``tests``: input series with one sample every ``interval`` from time 0 on, and assertions.
@@ -105,14 +108,14 @@ class UnitTest:
     loc: Loc
 
     @property
-    def assertions(self) -> int:
-        """Return the number of assertions."""
-        return len(self.alerts) + len(self.expressions)
+    def assertions(self) -> tuple[Assertion, ...]:
+        """Return the assertions about alerts, and then those about expressions."""
+        return (*self.alerts, *self.expressions)
 
     @property
     def last(self) -> timedelta:
         """Return the latest time of an assertion. promtool stops evaluating there."""
-        return max([*(one.at for one in self.alerts), *(one.at for one in self.expressions)], default=timedelta(0))
+        return max((one.at for one in self.assertions), default=timedelta(0))
 
 
 @dataclass(frozen=True, slots=True)

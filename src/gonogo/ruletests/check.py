@@ -15,11 +15,10 @@ from gonogo.formats.vmalert_only import vmalert_key
 from gonogo.model.versions import Version
 from gonogo.programs.installed_promtool import Promtool
 from gonogo.ruletests.cache import UnitCache
-from gonogo.ruletests.core.allowance import under
+from gonogo.ruletests.core.firing import Suspect, pending_problems, probing, suspects
 from gonogo.ruletests.core.group_order import GroupOrders, in_order, open_orders, order_problem
 from gonogo.ruletests.core.loaded import Loaded
-from gonogo.ruletests.core.pending import Suspect, pending_problems, probing, suspects
-from gonogo.ruletests.core.report import FileReport
+from gonogo.ruletests.core.report import FileReport, SilentFinding
 from gonogo.ruletests.loaded import loaded
 from gonogo.ruletests.material import Material, material, with_group_names
 from gonogo.ruletests.rules import RulePlaces, VmalertOnly, found_here
@@ -30,8 +29,8 @@ from gonogo.ruletests.silent.passes import (
     PROMTOOL_WARNING,
     RULE_FILE_OUTSIDE,
     silent_passes,
+    under,
 )
-from gonogo.ruletests.silent.silent_pass import SilentFinding
 from gonogo.ruletests.stage import StagedUnit, staging
 
 Progress = Callable[[int, int], None]
@@ -218,7 +217,7 @@ def _report(case: _Case, results: Iterable[UnitResult]) -> FileReport:
     if not passed:
         words = "\n".join([*filter(None, [words.rstrip()]), *map(str, _hints(case.material))])
     unit = case.material.unit
-    tests, assertions = len(unit.tests), sum(test.assertions for test in unit.tests)
+    tests, assertions = len(unit.tests), sum(len(test.assertions) for test in unit.tests)
     return FileReport(str(case.material.path), passed, words, tuple(findings), seconds, tests, assertions)
 
 

@@ -10,12 +10,10 @@ from gonogo.formats.test_file import UnitFile
 from gonogo.model.rule import RuleKind
 from gonogo.programs.installed_promtool import Promtool
 from gonogo.ruletests.check import Progress, ignore_progress
-from gonogo.ruletests.core.coverage import Coverage, Uncovered
+from gonogo.ruletests.core.coverage import Coverage, Uncovered, unread_expressions
 from gonogo.ruletests.core.firing import expects_firing, expects_quiet
-from gonogo.ruletests.core.rule_text import RuleId, RuleText
+from gonogo.ruletests.core.rule_text import RuleId, RuleText, twins
 from gonogo.ruletests.core.suite import MutantFate, MutantQuestion, Sheet
-from gonogo.ruletests.core.twins import twins
-from gonogo.ruletests.core.unread_expression import unread_expressions
 from gonogo.ruletests.material import Material
 from gonogo.ruletests.running import run_tests
 from gonogo.ruletests.stage import staged

@@ -11,8 +11,8 @@ from gonogo.errors import Position, Problem, UsageError
 from gonogo.formats.test_file import is_unit
 from gonogo.formats.yaml import parse_documents
 from gonogo.policy.inputs import TEST_SUFFIXES, unit_files
+from gonogo.ruletests.core.report import SilentFinding
 from gonogo.ruletests.silent.passes import NO_TESTS_FOUND
-from gonogo.ruletests.silent.silent_pass import SilentFinding
 
 _NAMED_SO = tuple(f"_test{suffix}" for suffix in TEST_SUFFIXES)
 _MAGIC = frozenset("*?[")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gonogo.disk.regular_file import Unreadable, read_text
 from gonogo.formats.test_file import RuleFileEntry, UnitFile, read_unit
-from gonogo.ruletests.core.group_names import renamed
+from gonogo.ruletests.core.group_order import renamed
 from gonogo.ruletests.rules import RulePlaces, RuleSource, found
 
 

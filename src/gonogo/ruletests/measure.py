@@ -14,7 +14,7 @@ from gonogo.formats.dialect import Dialect
 from gonogo.policy.inputs import unit_files
 from gonogo.programs.installed_promtool import Promtool
 from gonogo.ruletests.check import Progress, ignore_progress
-from gonogo.ruletests.core.arguments import arguments
+from gonogo.ruletests.core.mutants import arguments
 from gonogo.ruletests.core.report import UnitReport
 from gonogo.ruletests.coverage import coverage, passing_twice
 from gonogo.ruletests.material import material

@@ -10,13 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from gonogo.ruletests.check import Progress, ignore_progress
-from gonogo.ruletests.core.arguments import Argument, wrong_arguments
 from gonogo.ruletests.core.coverage import Coverage
 from gonogo.ruletests.core.firing import expects_firing
-from gonogo.ruletests.core.mutants import MutantReport, Survivor
-from gonogo.ruletests.core.rule_text import RuleId, RuleText
+from gonogo.ruletests.core.mutants import Argument, MutantReport, Survivor, wrong_arguments
+from gonogo.ruletests.core.rule_text import RuleId, RuleText, TestedRule
 from gonogo.ruletests.core.suite import MutantFate, MutantQuestion, Sheet
-from gonogo.ruletests.core.tested_rule import TestedRule
 from gonogo.ruletests.mutation.catalogue import mutations
 from gonogo.ruletests.mutation.mutation import Mutation
 from gonogo.ruletests.suite import Suite

@@ -12,10 +12,10 @@ from gonogo.formats.dialect import Dialect
 from gonogo.programs.installed_promtool import Promtool, installed_promtool
 from gonogo.ruletests.cache import UnitCache
 from gonogo.ruletests.check import Progress, check_files, ignore_progress
-from gonogo.ruletests.core.allowance import under
 from gonogo.ruletests.core.report import UnitReport
 from gonogo.ruletests.find import find_tests
 from gonogo.ruletests.rules import RulePlaces
+from gonogo.ruletests.silent.passes import under
 
 
 def places_report(

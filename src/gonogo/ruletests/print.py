@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gonogo.model.outcome import Outcome
 from gonogo.model.plain import one_line, plain
 from gonogo.ruletests.core.mutants import MutantReport
-from gonogo.ruletests.core.report import FileReport, UnitReport
+from gonogo.ruletests.core.report import FileReport, SilentFinding, UnitReport
 from gonogo.ruletests.print_measures import (
     INDENT,
     argued_line,
@@ -17,7 +17,6 @@ from gonogo.ruletests.print_measures import (
     survivor_lines,
     untried_line,
 )
-from gonogo.ruletests.silent.silent_pass import SilentFinding
 
 
 def unit_text(report: UnitReport) -> str:

@@ -7,12 +7,10 @@ from decimal import Decimal
 
 from gonogo.errors import Position, Problem
 from gonogo.formats.document import document
-from gonogo.ruletests.core.coverage import Coverage
+from gonogo.ruletests.core.coverage import Coverage, UnreadExpression
 from gonogo.ruletests.core.mutants import MutantReport, Survivor
-from gonogo.ruletests.core.report import FileReport, UnitReport
-from gonogo.ruletests.core.tested_rule import TestedRule
-from gonogo.ruletests.core.unread_expression import UnreadExpression
-from gonogo.ruletests.silent.silent_pass import SilentFinding
+from gonogo.ruletests.core.report import FileReport, SilentFinding, UnitReport
+from gonogo.ruletests.core.rule_text import TestedRule
 
 SCHEMA = "gonogo/unit/v1"
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.model.plain import one_line, plain
-from gonogo.ruletests.core.coverage import Coverage
+from gonogo.ruletests.core.coverage import Coverage, unread_line
 from gonogo.ruletests.core.mutants import MutantReport, Survivor
-from gonogo.ruletests.core.unread_expression import unread_line
 
 INDENT = "    "
 

@@ -14,12 +14,11 @@ from gonogo.policy.inputs import rule_files, unit_files
 from gonogo.policy.load import PolicyFile
 from gonogo.programs.installed_promtool import installed_promtool
 from gonogo.ruletests.check import Progress, ignore_progress
-from gonogo.ruletests.core.allowance import under
-from gonogo.ruletests.core.report import FileReport, UnitReport
+from gonogo.ruletests.core.report import FileReport, SilentFinding, UnitReport
 from gonogo.ruletests.find import no_tests_found
 from gonogo.ruletests.places import report_on
 from gonogo.ruletests.rules import RulePlaces
-from gonogo.ruletests.silent.silent_pass import SilentFinding
+from gonogo.ruletests.silent.passes import under
 
 
 def promql_unit(policy_file: PolicyFile) -> Run:

@@ -13,7 +13,7 @@ from itertools import count, groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from gonogo.ruletests.core.rewriting import NO_FILE, with_rule_files
+from gonogo.ruletests.core.trial import NO_FILE, with_rule_files
 from gonogo.ruletests.material import LoadedEntry, Material
 
 

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from gonogo.ruletests.core.rewriting import NO_FILE, with_rule_files
 from gonogo.ruletests.core.rule_text import FileText, RuleId, RuleText, file_text
 from gonogo.ruletests.core.suite import Sheet
-from gonogo.ruletests.core.trial import Trial, rule_names
+from gonogo.ruletests.core.trial import NO_FILE, Trial, rule_names, with_rule_files
 from gonogo.ruletests.material import Material
 from gonogo.ruletests.rules import RuleSource
 

@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from gonogo.errors import Position, Problem
 from gonogo.model.rule import RuleKind
-from gonogo.ruletests.core.coverage import Coverage
+from gonogo.ruletests.core.coverage import Coverage, UnreadExpression
 from gonogo.ruletests.core.mutants import MutantReport, Survivor
 from gonogo.ruletests.core.report import UnitReport
-from gonogo.ruletests.core.tested_rule import TestedRule
-from gonogo.ruletests.core.unread_expression import UnreadExpression
+from gonogo.ruletests.core.rule_text import TestedRule
 
 RULE = TestedRule(Position("a.yml", 3, 5), "g", RuleKind.ALERT, "Down")
 

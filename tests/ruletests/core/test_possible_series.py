@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from gonogo.ruletests.core.input_values import Window
 from gonogo.ruletests.core.label_sets import ANYTHING, LabelSets
 from gonogo.ruletests.core.possible_series import PossibleSeries
-from gonogo.ruletests.core.window import Window
 from tests.ruletests.core.loading import load_text
 
 RULES = """[{name: a, rules: [

@@ -6,8 +6,7 @@ import pytest
 
 from gonogo.errors import Problem
 from gonogo.model.outcome import Outcome
-from gonogo.ruletests.core.report import FileReport, UnitReport
-from gonogo.ruletests.silent.silent_pass import SilentFinding
+from gonogo.ruletests.core.report import FileReport, SilentFinding, UnitReport
 
 SILENT = SilentFinding("no-tests", Problem(None, "there are none"))
 ALLOWED = SilentFinding("no-tests", Problem(None, "there are none"), "later")

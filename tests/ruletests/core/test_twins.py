@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from gonogo.ruletests.core.rule_text import file_text
-from gonogo.ruletests.core.twins import twins
+from gonogo.ruletests.core.rule_text import file_text, twins
 
 TEXT = """\
 groups:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from gonogo.formats.test_file import read_unit
 from gonogo.model.versions import Version
 from gonogo.ruletests.core.loaded import Loaded, MatchedRuleFiles
+from gonogo.ruletests.core.report import SilentFinding
 from gonogo.ruletests.silent.passes import IDS, STATIC, silent_passes
-from gonogo.ruletests.silent.silent_pass import SilentFinding
 from tests.ruletests.core.loading import load_text
 
 RULES = """[{name: a, rules: [
@@ -43,9 +45,12 @@ def quiet(alert: str, at: str = "20m") -> str:
     return f"alert_rule_test: [{{alertname: {alert}, eval_time: {at}}}]"
 
 
-def test_ids_are_those_of_the_modules() -> None:
-    """Each id is that of its module, and occurs once."""
+def test_ids_are_those_of_the_documentation() -> None:
+    """Each id occurs once, and the page of the tests explains it."""
     assert len(set(IDS)) == len(IDS) == len(STATIC) + 5
+    page = (Path(__file__).parents[3] / "docs/unit-tests.md").read_text(encoding="utf-8")
+    table = page.partition("## Silent passes")[2].partition("\n## ")[0]
+    assert sorted(re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE)) == list(IDS)
 
 
 @pytest.mark.parametrize("text", ["", "# x\n", "[]\n", "rule_files: [r.yml]\n", "rule_files: [r.yml]\ntests: []\n"])

@@ -29,18 +29,15 @@ from gonogo.lint.core.routes_file import read_routes
 from gonogo.lint.print import lint_text
 from gonogo.lint.print_json import lint_json
 from gonogo.model.finding import Finding
-from gonogo.ruletests.core.arguments import arguments, wrong_arguments
-from gonogo.ruletests.core.firing import expects_firing, expects_quiet
+from gonogo.ruletests.core.firing import expects_firing, expects_quiet, pending_problems, probing, suspects
 from gonogo.ruletests.core.group_order import in_order, open_orders, order_problem
 from gonogo.ruletests.core.loaded import Loaded, MatchedRuleFiles
-from gonogo.ruletests.core.pending import pending_problems, probing, suspects
+from gonogo.ruletests.core.mutants import arguments, wrong_arguments
 from gonogo.ruletests.core.promtool_output import verdicts
 from gonogo.ruletests.core.report import FileReport, UnitReport
-from gonogo.ruletests.core.rewriting import with_rule_files
-from gonogo.ruletests.core.rule_text import FileText, RuleText, file_text
+from gonogo.ruletests.core.rule_text import FileText, RuleText, file_text, twins
 from gonogo.ruletests.core.suite import MutantQuestion, Sheet
-from gonogo.ruletests.core.trial import Trial
-from gonogo.ruletests.core.twins import twins
+from gonogo.ruletests.core.trial import Trial, with_rule_files
 from gonogo.ruletests.mutation.catalogue import mutations
 from gonogo.ruletests.print import unit_text
 from gonogo.ruletests.print_json import unit_json

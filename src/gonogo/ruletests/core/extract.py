@@ -8,12 +8,12 @@ file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
 
-from gonogo.formats.test_file import AlertAssertion, ExpressionAssertion, Loc, UnitFile, UnitTest
+from gonogo.formats.test_file import AlertAssertion, Assertion, Loc, UnitFile, UnitTest
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.promql.graph import RuleGraph
 from gonogo.promql.parser import parse
@@ -21,8 +21,6 @@ from gonogo.promql.selectors import selectors
 from gonogo.promql.tree import Subquery, Vector, walk
 
 _QUERY = re.compile(r"\bquery\b")
-
-Assertion = AlertAssertion | ExpressionAssertion
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ class Dependence:
         self._graph = RuleGraph(self._rules)
         self._number = {id(rule): number for number, rule in enumerate(self._rules)}
         self._reads = [self._read_by(rule) for rule in self._rules]
-        self._asserted = {one.loc: self._asserts(one) for test in unit.tests for one in _assertions(test)}
+        self._asserted = {one.loc: self._asserts(one) for test in unit.tests for one in test.assertions}
 
     def extracts(self, number: int, changed: Rule | None = None) -> tuple[Extract, ...]:
         """Return one extract for each test that a change of a rule can reach, the cheapest first.
@@ -77,7 +75,7 @@ class Dependence:
         return {loc for one in Dependence(self._unit, rules).extracts(number) for loc in one.assertions}
 
     def _extract(self, test: UnitTest, wanted: AbstractSet[Loc], read: AbstractSet[int]) -> Extract:
-        kept = [one for one in _assertions(test) if one.loc in wanted]
+        kept = [one for one in test.assertions if one.loc in wanted]
         needed = self._needed(set(read).union(*(self._asserted[one.loc] for one in kept)))
         until = test.last if any(self._looks_ahead(one) for one in kept) else None
         return Extract(test.loc, frozenset(one.loc for one in kept), frozenset(needed), until)
@@ -85,7 +83,7 @@ class Dependence:
     def _cost(self, pair: tuple[UnitTest, Extract]) -> tuple[bool, float]:
         """Return the sort key: tests that expect something come first, because they notice most; then the cheapest."""
         test, extract = pair
-        kept = [one for one in _assertions(test) if one.loc in extract.assertions]
+        kept = [one for one in test.assertions if one.loc in extract.assertions]
         last = extract.until or max((one.at for one in kept), default=timedelta(0))
         steps = last / self._unit.evaluation_interval
         return not any(one.expected for one in kept), steps * (len(test.series) + 1) * (len(extract.rules) + 1)
@@ -143,8 +141,3 @@ class Dependence:
 def _queries(text: str) -> bool:
     """Return True if a template may query series itself."""
     return _QUERY.search(text.partition("{{")[2]) is not None
-
-
-def _assertions(test: UnitTest) -> Iterator[Assertion]:
-    yield from test.alerts
-    yield from test.expressions

@@ -1,19 +1,59 @@
 """Groups that read each other's records: promtool chooses their order anew in every run.
 
 A group that runs before the group whose record it reads sees the record of the step before. Only a run in both orders
-shows if the order matters. ``group_eval_order`` fixes the order of the groups that it lists by name. Groups of one name
-in several files have no fixed order, and all groups outside the list share the first place.
+shows if the order matters. ``group_eval_order`` fixes the order of the groups that it lists by name. All groups outside
+the list share the first place. Groups of one name in several files have no fixed order, so they get unique names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from gonogo.errors import Problem
-from gonogo.formats.flow import flow, joined, listed
-from gonogo.ruletests.core.group_names import own_names
+from gonogo.formats.flow import flow, joined, listed, quoted
+from gonogo.formats.yaml import parse_documents
+from gonogo.model.rule import RuleGroup
 from gonogo.ruletests.core.loaded import Loaded
+
+
+def own_names(groups: Sequence[RuleGroup]) -> tuple[str, ...]:
+    """Return a unique name for each group: its own name if that is unique, else the name with a number after it."""
+    shared = Counter(group.name for group in groups)
+    taken = set(shared)
+    return tuple(group.name if shared[group.name] == 1 else _numbered(group.name, taken) for group in groups)
+
+
+def renamed(texts: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    """Rename the groups in the texts of rule files, in their order. A text stays as it is if no name changes."""
+    left = iter(names)
+    return tuple(_with_names(text, left) for text in texts)
+
+
+def _with_names(text: str, names: Iterator[str]) -> str:
+    document = next(iter(parse_documents(text, "")), None)
+    groups = document.at(("groups",)) if document is not None else None
+    if document is None or not isinstance(groups, list):
+        return text
+    places = range(len(groups))
+    given = [document.text(("groups", place, "name")) for place in places]
+    wanted = list(islice(names, len(given)))
+    if wanted == given:
+        return text
+    new = (
+        joined(flow(document, ("groups", place), ("name",)), f"name: {quoted(name)}")
+        for place, name in zip(places, wanted, strict=True)
+    )
+    return joined(flow(document, (), ("groups",)), f"groups: [{', '.join(new)}]") + "\n"
+
+
+def _numbered(name: str, taken: set[str]) -> str:
+    number = next(number for number in range(1, len(taken) + 2) if f"{name} ({number})" not in taken)
+    taken.add(f"{name} ({number})")
+    return f"{name} ({number})"
+
 
 ORDER = "group_eval_order"
 

@@ -16,7 +16,7 @@ from gonogo.promql.canonical import written
 from gonogo.promql.parser import parse
 from gonogo.promql.selectors import Selector
 from gonogo.promql.tree import Aggregation, Binary, Call, Expression, Negation, Number, Range, Subquery, Text, Vector
-from gonogo.ruletests.core.input_values import InputValues, input_values
+from gonogo.ruletests.core.input_values import MILLISECOND, InputValues, Window, input_values
 from gonogo.ruletests.core.label_sets import (
     ANYTHING,
     NOTHING,
@@ -29,8 +29,7 @@ from gonogo.ruletests.core.label_sets import (
     union,
 )
 from gonogo.ruletests.core.loaded import Loaded
-from gonogo.ruletests.core.reach import ALWAYS, LOOKBACK
-from gonogo.ruletests.core.window import MILLISECOND, Window
+from gonogo.ruletests.core.unknown import ALWAYS, LOOKBACK
 
 _DEEPEST = 100
 """The most operations and rules, one inside the other, through which input is followed."""

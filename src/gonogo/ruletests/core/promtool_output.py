@@ -13,7 +13,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from gonogo.ruletests.core.rewriting import NO_FILE
+from gonogo.ruletests.core.trial import NO_FILE
 
 BEGINS = "Unit Testing:  "
 PASSED = "  SUCCESS"

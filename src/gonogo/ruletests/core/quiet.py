@@ -8,15 +8,15 @@ from datetime import timedelta
 
 from gonogo.durations import format_duration
 from gonogo.errors import Position
-from gonogo.formats.test_file import AlertAssertion, ExpressionAssertion, UnitTest
+from gonogo.formats.test_file import AlertAssertion, Assertion, UnitTest
 from gonogo.model.rule import Rule
 from gonogo.promql.parser import parse
 from gonogo.promql.selectors import Selector
 from gonogo.promql.tree import Vector, walk
+from gonogo.ruletests.core.input_values import Window
 from gonogo.ruletests.core.label_sets import NOTHING
 from gonogo.ruletests.core.loaded import Loaded
 from gonogo.ruletests.core.possible_series import PossibleSeries
-from gonogo.ruletests.core.window import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Quiet:
     """
 
     test: UnitTest
-    assertion: AlertAssertion | ExpressionAssertion
+    assertion: Assertion
     rules: tuple[Rule, ...]
 
     @property

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from gonogo.errors import Problem
 from gonogo.model.outcome import Outcome
 from gonogo.ruletests.core.coverage import Coverage
+from gonogo.ruletests.core.loaded import Loaded
 from gonogo.ruletests.core.mutants import MutantReport
-from gonogo.ruletests.silent.silent_pass import SilentFinding
 
 FAILED = "failed"
 """The reason of a file that fails in promtool."""
@@ -19,6 +20,19 @@ UNREADABLE = "unreadable"
 
 VMALERT_ONLY = "vmalert-only"
 """The reason of a file that promtool cannot run because it, or a rule file that it loads, is written for vmalert."""
+
+
+Finder = Callable[[Loaded], Iterable[Problem]]
+"""A function that yields the places of one silent pass in a test file. Its docstring explains the silent pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class SilentFinding:
+    """A silent pass in a file: its name and its place; ``allowed`` is the reason to allow it, if the user gave one."""
+
+    silent_pass: str
+    problem: Problem
+    allowed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gonogo.durations import format_duration
+from gonogo.errors import Position
 from gonogo.formats.files import Loc, read_groups
 from gonogo.formats.flow import flow, joined, quoted
 from gonogo.formats.yaml import YamlDocument, parse
-from gonogo.model.rule import Rule
-from gonogo.ruletests.core.tested_rule import TestedRule
+from gonogo.model.rule import Rule, RuleKind
+from gonogo.promql.canonical import canonical
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TestedRule:
+    """The place and the name of a rule. Two rules of a file may have the same name.
+
+    Attributes:
+        where: the place of the rule in its file.
+        group: the name of its group.
+        kind: an alert or a recording rule.
+        name: the alert or the recorded metric.
+    """
+
+    __test__ = False  # pytest would take the class for a test because of its name
+
+    where: Position
+    group: str
+    kind: RuleKind
+    name: str
+
+    def __str__(self) -> str:
+        """Write the rule on one line, with the place first so that terminals make it a link."""
+        return f"{self.where}: {self.kind} {self.name}"
+
 
 RuleId = tuple[str, int, Loc]
 """The path of a rule file, the number of the resource in it, and the place of the rule in the resource."""
@@ -99,3 +124,27 @@ def _clause(rule: Rule, key: str) -> str | Mapping[str, str] | None:
         case "labels":
             return rule.labels
     return rule.annotations
+
+
+def twins(loaded_together: Iterable[Sequence[RuleText]]) -> tuple[tuple[RuleText, ...], ...]:
+    """Find the sets of identical rules, each in the order in which they are loaded.
+
+    Args:
+        loaded_together: for each test file, the rules that it loads. Rules that no test loads together are not twins,
+            because they may belong to different servers.
+    """
+    found: dict[frozenset[RuleId], tuple[RuleText, ...]] = {}
+    for rules in loaded_together:
+        alike: dict[tuple[object, ...], list[RuleText]] = {}
+        for rule in rules:
+            alike.setdefault(_twin_key(rule.rule), []).append(rule)
+        for same in alike.values():
+            if len(same) > 1:
+                found.setdefault(frozenset(rule.id for rule in same), tuple(same))
+    return tuple(found.values())
+
+
+def _twin_key(rule: Rule) -> tuple[object, ...]:
+    expression = canonical(rule.expression) or rule.expression
+    clauses = (tuple(sorted(rule.labels.items())), tuple(sorted(rule.annotations.items())))
+    return (rule.kind, rule.name, expression, rule.held, rule.keep_firing, *clauses)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,8 +11,10 @@ from functools import cached_property
 from hashlib import sha256
 
 from gonogo.durations import format_duration
-from gonogo.formats.flow import flow, joined, listed
+from gonogo.errors import Position
+from gonogo.formats.flow import flow, joined, listed, quoted
 from gonogo.formats.test_file import UnitFile, UnitTest
+from gonogo.formats.yaml import parse
 from gonogo.ruletests.core.extract import Extract
 from gonogo.ruletests.core.rule_text import FileText, RuleId
 
@@ -75,3 +78,47 @@ def _test(unit: UnitFile, test: UnitTest, extract: Extract) -> str:
 def _nothing_until(until: timedelta) -> str:
     """Write an assertion that always holds, so that the test lasts until then."""
     return f'{{expr: "vector(1)", eval_time: {format_duration(until)}, exp_samples: [{{labels: "{{}}", value: 1}}]}}'
+
+
+NO_FILE = "no-such-file"
+"""The name that replaces an entry of ``rule_files`` without a file, so that it matches no file elsewhere either."""
+
+_QUOTED = {"'": re.compile(r"'(?:[^']|'')*'"), '"': re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)}
+
+
+def with_rule_files(text: str, unit: UnitFile, names: Sequence[Sequence[str]]) -> str:
+    """Replace each entry of ``rule_files`` by one or more names of other files.
+
+    Some entries, such as aliases, cannot be changed in place. The file is then written anew, and the lines are lost.
+    """
+    changed = text
+    for entry, instead in reversed(list(zip(unit.rule_files, names, strict=True))):
+        offset = offset_of(text, entry.where)
+        token = _token(text, offset, entry.pattern)
+        joined = _between(text, offset).join(map(quoted, instead))
+        changed = changed[:offset] + joined + changed[offset + len(token) :]
+    wanted = [name for instead in names for name in instead]
+    before = unit.document.value
+    if not isinstance(before, dict) or parse(changed, unit.path).value == {**before, "rule_files": wanted}:
+        return changed
+    rest = flow(unit.document, (), ("rule_files",)).removeprefix("{")
+    return f"{{rule_files: {listed(wanted)}, {rest}"
+
+
+def offset_of(text: str, where: Position) -> int:
+    """Return the number of characters before a place."""
+    lines = text.split("\n")
+    return sum(len(line) + 1 for line in lines[: where.line - 1]) + where.column - 1
+
+
+def _token(text: str, offset: int, value: str) -> str:
+    quoted = _QUOTED.get(text[offset : offset + 1])
+    found = quoted.match(text, offset) if quoted else None
+    return found[0] if found else value
+
+
+def _between(text: str, offset: int) -> str:
+    """Return the text that separates the items of the list at this place."""
+    line = text[text.rfind("\n", 0, offset) + 1 : offset]
+    dash = line.rstrip()
+    return f"\n{dash[:-1]}- " if dash.endswith("-") else ", "

@@ -1,30 +1,35 @@
-"""Lists the mutants of a rule in a fixed order, each once, without those that are equal to the rule."""
+"""Lists the mutants of a rule in a fixed order, each once, without those that are equal to the rule.
+
+Its own changes are those beside the expression: ``for``, ``keep_firing_for``, labels and annotations.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
+from datetime import timedelta
 
+from gonogo.durations import format_duration
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.promql.canonical import canonical
 from gonogo.promql.parser import parse
 from gonogo.promql.tree import Expression, Vector
-from gonogo.ruletests.mutation import aggregations, clauses, comparisons, numbers, operations, selectors, windows
-from gonogo.ruletests.mutation.mutation import Finder, Mutation, NodeChange, mutation
-from gonogo.ruletests.mutation.places import places
-from gonogo.ruletests.mutation.sameness import needless
+from gonogo.ruletests.mutation import numbers, operations, selectors
+from gonogo.ruletests.mutation.mutation import Finder, Mutation, NodeChange, becomes, mutation, places, there
+from gonogo.ruletests.mutation.sameness import has_label, needless
 
 _FINDERS: tuple[tuple[str, Finder], ...] = (
     ("threshold", numbers.thresholds),
-    ("boundary", comparisons.boundary),
-    ("comparison", comparisons.turned),
+    ("boundary", numbers.boundary),
+    ("comparison", numbers.turned),
     ("constant", numbers.constants),
-    ("window", windows.windows),
-    ("offset", windows.offsets),
+    ("window", selectors.windows),
+    ("offset", selectors.offsets),
     ("matcher", selectors.matchers),
-    ("aggregation", aggregations.operators),
-    ("function", aggregations.functions),
-    ("grouping", aggregations.groupings),
+    ("aggregation", operations.operators),
+    ("function", operations.functions),
+    ("grouping", operations.groupings),
     ("branch", operations.branches),
     ("matching", operations.matching),
     ("arithmetic", operations.arithmetic),
@@ -55,11 +60,10 @@ def mutations(rule: Rule, own_labels: Collection[str] = (), *, annotated: bool =
 
 def _all(rule: Rule, own_labels: Collection[str], *, annotated: bool) -> Iterator[Mutation]:
     yield from _of_expression(rule)
-    yield from clauses.held(rule)
-    yield from clauses.keep_firing(rule)
-    yield from clauses.labels(rule, own_labels)
+    yield from _durations(rule)
+    yield from _labels(rule, own_labels)
     if annotated:
-        yield from clauses.explanations(rule)
+        yield from _annotations(rule)
 
 
 def _of_expression(rule: Rule) -> Iterator[Mutation]:
@@ -92,3 +96,56 @@ def _meaning(rule: Rule, expression: str) -> tuple[object, ...]:
     """Return the key by which two rules are the same; ``expression`` is theirs in canonical form."""
     clauses_of = (tuple(sorted(rule.labels.items())), tuple(sorted(rule.annotations.items())))
     return (expression, rule.held, rule.keep_firing, *clauses_of)
+
+
+def _durations(rule: Rule) -> Iterator[Mutation]:
+    """Double and drop ``for`` and ``keep_firing_for``."""
+    for key, held in (("for", True), ("keep_firing_for", False)):
+        value = rule.held if held else rule.keep_firing
+        if not value:
+            continue
+        old, double = format_duration(value), format_duration(value * 2)
+        if held:
+            longer = f"fires at an eval_time when the condition has been true for {old} and not yet for {double}"
+            without = f"does not fire at an eval_time when the condition is true but not yet for {old}"
+        else:
+            ended = "fires at an eval_time when the condition has no longer been true for"
+            longer, without = f"no longer {ended} {old} but not yet for {double}", f"still {ended} less than {old}"
+        for other, change, new, assertion in (
+            (value * 2, f"`{key}` {becomes(old, double)}", f"{key}: {double}", longer),
+            (timedelta(0), f"`{key}` is dropped", "", without),
+        ):
+            changed = replace(rule, held=other) if held else replace(rule, keep_firing=other)
+            yield Mutation(key, changed, change, f"{key}: {old}", new, f"assert that {rule.name} {assertion}")
+
+
+def _labels(rule: Rule, own: Collection[str]) -> Iterator[Mutation]:
+    """Change and drop each label that the rule itself sets."""
+    for name, old in rule.labels.items():
+        if name not in own:
+            continue
+        other, was = f"{old}-another", f"{name}: {old}"
+        kill = f"assert the label {name} of the result in {there(rule)}"
+        changed = replace(rule, labels={**rule.labels, name: other})
+        yield Mutation("label", changed, f"the label {name} {becomes(old, other)}", was, f"{name}: {other}", kill)
+        if not _has_itself(rule, name):
+            rest = {key: value for key, value in rule.labels.items() if key != name}
+            yield Mutation("label", replace(rule, labels=rest), f"the label {name} is dropped", was, "", kill)
+
+
+def _has_itself(rule: Rule, label: str) -> bool:
+    """Return True if the expression itself gives the label the value that the rule sets."""
+    try:
+        return has_label(parse(rule.expression), label, rule.labels[label])
+    except ValueError:
+        return False
+
+
+def _annotations(rule: Rule) -> Iterator[Mutation]:
+    """Change each annotation."""
+    for name, old in rule.annotations.items():
+        other = f"{old} another"
+        changed = replace(rule, annotations={**rule.annotations, name: other})
+        kill = f"assert the annotation {name} of {rule.name} where it fires"
+        was, new = f"{name}: {old}", f"{name}: {other}"
+        yield Mutation("annotation", changed, f"the annotation {name} is changed", was, new, kill)

@@ -1,4 +1,4 @@
-"""A changed rule, with the assertion that would notice the change."""
+"""A changed rule, with the assertion that would notice the change, and the places of an expression to change."""
 
 from __future__ import annotations
 
@@ -6,12 +6,145 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from math import inf
 
 from gonogo.durations import format_duration
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.promql.canonical import written
-from gonogo.promql.tree import Expression, Number, Vector
-from gonogo.ruletests.mutation.places import MutationPlace, node_at, replaced
+from gonogo.promql.operators import COMPARISONS
+from gonogo.promql.tree import (
+    Aggregation,
+    Binary,
+    Call,
+    Expression,
+    Negation,
+    Number,
+    Range,
+    Subquery,
+    Vector,
+    children,
+)
+
+_ONE_TO_ONE = frozenset(
+    {"abs", "ceil", "clamp_max", "clamp_min", "exp", "floor", "label_join", "label_replace", "ln", "log10", "log2"}
+    | {"round", "sgn", "sort", "sort_desc", "sqrt", "vector"}
+)
+_SUMMARIES = frozenset({"sum", "avg", "min", "max", "count", "stddev", "stdvar", "group"})
+_ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "^", "atan2"})
+_SETS = frozenset({"and", "or", "unless"})
+_UNSCALED = frozenset({0.0, inf, -inf})
+_SCALED = frozenset({"sum", "avg", "min", "max"})
+
+
+@dataclass(frozen=True, slots=True)
+class MutationPlace:
+    """A node of a tree, and the path to it.
+
+    Attributes:
+        node: the node.
+        path: the number of the child at each step from the root.
+        presence: True if the values of the node make no difference to the whole, and only its set of series does: below
+            ``absent``, ``count`` and ``group``, and on the right of ``and`` and ``unless``.
+        scale: True if a positive factor on the values of the node makes no difference to the whole: in the buckets of a
+            quantile, and in a value that is only compared with 0.
+    """
+
+    node: Expression
+    path: tuple[int, ...]
+    presence: bool = False
+    scale: bool = False
+
+
+def places(root: Expression, *, presence: bool = False) -> Iterator[MutationPlace]:
+    """Visit every place, each before the places below it, from left to right.
+
+    Args:
+        root: the tree.
+        presence: True if only the series of the whole matter, and not their values.
+    """
+    waiting = [MutationPlace(root, (), presence)]
+    while waiting:
+        place = waiting.pop()
+        yield place
+        below = (
+            MutationPlace(child, (*place.path, step), _presence(place, step), _scale(place, step))
+            for step, child in enumerate(children(place.node))
+        )
+        waiting.extend(reversed(list(below)))
+
+
+def node_at(root: Expression, path: tuple[int, ...]) -> Expression:
+    """Return the node at the end of a path."""
+    for step in path:
+        root = children(root)[step]
+    return root
+
+
+def replaced(root: Expression, path: tuple[int, ...], node: Expression) -> Expression:
+    """Return the tree with another node at the end of a path."""
+    if not path:
+        return node
+    step, *rest = path
+    parts = list(children(root))
+    parts[step] = replaced(parts[step], tuple(rest), node)
+    return _rebuilt(root, parts)
+
+
+def _rebuilt(node: Expression, parts: list[Expression]) -> Expression:
+    match node, parts:
+        case Binary(), [left, right]:
+            return replace(node, left=left, right=right)
+        case Call(), _:
+            return replace(node, arguments=tuple(parts))
+        case Aggregation(parameter=None), [inner]:
+            return replace(node, inner=inner)
+        case Aggregation(), [parameter, inner]:
+            return replace(node, parameter=parameter, inner=inner)
+        case ((Subquery() | Negation()), [inner]):
+            return replace(node, inner=inner)
+        case Range(), [Vector() as vector]:
+            return replace(node, vector=vector)
+    raise AssertionError(node)  # pragma: no cover - these are all the nodes that have children
+
+
+def _presence(place: MutationPlace, step: int) -> bool:
+    """Return True if only the series of a child can matter."""
+    match place.node:
+        case Call(function="absent") | Aggregation(operator="count" | "group"):
+            return True
+        case Binary(operator="and" | "unless") if step == 1:
+            return True
+        case _:
+            return place.presence and _one_for_one(place.node)
+
+
+def _scale(place: MutationPlace, step: int) -> bool:
+    """Return True if a positive factor on a child makes no difference to the whole."""
+    match place.node:
+        case Call(function="histogram_quantile"):
+            return step == 1
+        case Binary(operator=operator, boolean=boolean, left=left, right=right):
+            other = (right, left)[step]
+            free = place.scale or place.presence or boolean
+            return free and operator in COMPARISONS and isinstance(other, Number) and other.value in _UNSCALED
+        case Aggregation(operator=operator):
+            return place.scale and operator in _SCALED
+        case _:
+            return False
+
+
+def _one_for_one(node: Expression) -> bool:
+    """Return True if the set of series that a node gives depends only on the sets of its parts."""
+    match node:
+        case Binary(operator=operator, boolean=boolean):
+            return boolean or operator in _ARITHMETIC or operator in _SETS
+        case Call(function=function):
+            return function in _ONE_TO_ONE
+        case Aggregation(operator=operator):
+            return operator in _SUMMARIES
+        case _:
+            return isinstance(node, Negation)
+
 
 _UNFIT = re.compile(r"[^\w.:-]+")
 _DIGITS = 6

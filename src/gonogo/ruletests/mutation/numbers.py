@@ -1,36 +1,73 @@
-"""Changes numbers: a threshold up and down, any other number up."""
+"""Changes numbers and comparisons: a threshold, its bound, its direction, and any other number."""
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
+from dataclasses import replace
 from math import isfinite
 
 from gonogo.model.rule import Rule
 from gonogo.promql.canonical import written
+from gonogo.promql.operators import COMPARISONS
 from gonogo.promql.tree import Aggregation, Binary, Call, Number, children
-from gonogo.ruletests.mutation.comparisons import COMPARISONS, holds
-from gonogo.ruletests.mutation.mutation import NodeChange, becomes, settled, there
-from gonogo.ruletests.mutation.places import MutationPlace
+from gonogo.ruletests.mutation.mutation import MutationPlace, NodeChange, becomes, settled, there
 from gonogo.ruletests.mutation.sameness import never_negative
 
+_TURNED = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "==": "!=", "!=": "=="}
+_BOUND = {">": ">=", ">=": ">", "<": "<=", "<=": "<"}
+_HOLDS = {
+    ">": operator.gt,
+    "<": operator.lt,
+    ">=": operator.ge,
+    "<=": operator.le,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
 _SHARE = 0.1
 """The step of a change: this share of the number, or of its distance to 0 or 1; at least 1 for a whole number."""
 
 _ANY_VALUE = frozenset({"label_join", "label_replace", "time", "vector", "clamp_max", "clamp_min", "round"})
 
 
+def turned(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
+    """Turn a comparison around."""
+    if (node := _compared(place)) is not None:
+        new = replace(node, operator=_TURNED[node.operator])
+        kill = f"in {there(rule)}, assert once where `{written(node)}` is true and once where it is not{settled(rule)}"
+        yield NodeChange(place, new, f"the comparison {becomes(node.operator, new.operator)}", kill)
+
+
+def boundary(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
+    """Include the bound of a comparison, or exclude it."""
+    if (node := _compared(place)) is not None and node.operator in _BOUND:
+        new = replace(node, operator=_BOUND[node.operator])
+        means = "true" if _HOLDS[node.operator](0, 0) else "false"
+        kill = (
+            f"in {there(rule)}, feed series for which `{written(node.left)}` is exactly `{written(node.right)}`: "
+            f"the rule's comparison is {means} there and the mutant's is not{settled(rule)}"
+        )
+        yield NodeChange(place, new, f"the comparison {becomes(node.operator, new.operator)}", kill)
+
+
 def thresholds(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
-    """Move a threshold up and down."""
-    node = place.node
-    if not isinstance(node, Binary) or node.operator not in COMPARISONS or (place.presence and node.boolean):
+    """Move a threshold up and down, if the numbers between the old and the new threshold are possible."""
+    if (node := _compared(place)) is None:
         return
     for step, (side, other) in enumerate(((node.left, node.right), (node.right, node.left))):
-        if isinstance(side, Number) and not isinstance(other, Number):
-            for value in (_moved(side.value, 1), _moved(side.value, -1)):
-                if value != side.value and _differ(node, step, value):
-                    where = MutationPlace(side, (*place.path, step))
-                    change = f"the threshold {becomes(written(side), written(Number(value)))}"
-                    yield NodeChange(where, Number(value), change, _kill(rule, node, step, value))
+        if not isinstance(side, Number):
+            continue
+        for value in (_moved(side.value, 1), _moved(side.value, -1)):
+            points = _telling(node.operator, step, side.value, value)
+            if not any(point >= 0 or not never_negative(other) for point in points):
+                continue
+            means = "true" if _at(node.operator, step, side.value, points[0]) else "false"
+            kill = (
+                f"in {there(rule)}, feed a series for which `{written(other)}` is {written(Number(points[0]))}: "
+                f"the rule's comparison is {means} there and the mutant's is not{settled(rule)}"
+            )
+            change = f"the threshold {becomes(written(side), written(Number(value)))}"
+            yield NodeChange(MutationPlace(side, (*place.path, step)), Number(value), change, kill)
 
 
 def constants(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
@@ -49,6 +86,14 @@ def constants(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
             yield NodeChange(MutationPlace(side, (*place.path, step)), Number(value), change, kill)
 
 
+def _compared(place: MutationPlace) -> Binary | None:
+    """Return a comparison that can make a difference: not of two numbers, and not a ``bool`` whose value is unused."""
+    node = place.node
+    if not isinstance(node, Binary) or node.operator not in COMPARISONS or (place.presence and node.boolean):
+        return None
+    return None if isinstance(node.left, Number) and isinstance(node.right, Number) else node
+
+
 def _moved(value: float, sign: int) -> float:
     """Return a number that is a little greater or less; the same number if there is none."""
     if not isfinite(value):
@@ -60,30 +105,13 @@ def _moved(value: float, sign: int) -> float:
     return float(f"{value + sign * room * _SHARE:.12g}")
 
 
-def _kill(rule: Rule, node: Binary, step: int, value: float) -> str:
-    """Find a value at which the comparison and its mutant differ, and describe an assertion at that value."""
-    side, other = (node.left, node.right) if step == 0 else (node.right, node.left)
-    old = side.value if isinstance(side, Number) else value
-    point = next(
-        v
-        for v in (old, float(f"{(old + value) / 2:.12g}"), value)
-        if _at(node, step, old, v) != _at(node, step, value, v)
-    )
-    means = "true" if _at(node, step, old, point) else "false"
-    return (
-        f"in {there(rule)}, feed a series for which `{written(other)}` is {written(Number(point))}: "
-        f"the rule's comparison is {means} there and the mutant's is not{settled(rule)}"
-    )
+def _telling(comparison: str, step: int, old: float, new: float) -> list[float]:
+    """List numbers for which the comparison with the old threshold differs from that with the new threshold."""
+    points = (old, float(f"{(old + new) / 2:.12g}"), new, 0.0, max(old, new) + 1, min(old, new) - 1)
+    return [point for point in points if _at(comparison, step, old, point) != _at(comparison, step, new, point)]
 
 
-def _differ(node: Binary, step: int, value: float) -> bool:
-    """Return True if some possible number is on one side of the old threshold and on the other side of the new one."""
-    side, other = (node.left, node.right) if step == 0 else (node.right, node.left)
-    old = side.value if isinstance(side, Number) else value
-    points = (0.0, old, value, (old + value) / 2, max(old, value) + 1, min(old, value) - 1)
-    possible = (point for point in points if point >= 0 or not never_negative(other))
-    return any(_at(node, step, old, point) != _at(node, step, value, point) for point in possible)
-
-
-def _at(node: Binary, step: int, bound: float, value: float) -> bool:
-    return holds(node.operator, bound, value) if step == 0 else holds(node.operator, value, bound)
+def _at(comparison: str, step: int, bound: float, value: float) -> bool:
+    """Compare a value with a bound, which is the side number ``step`` of the comparison."""
+    left, right = (bound, value) if step == 0 else (value, bound)
+    return bool(_HOLDS[comparison](left, right))

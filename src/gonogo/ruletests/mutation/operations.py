@@ -1,4 +1,4 @@
-"""Changes operations with two sides: drops branches and matching labels, exchanges arithmetic."""
+"""Changes operations: aggregations, functions, grouping, branches, matching labels and arithmetic."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from dataclasses import replace
 
 from gonogo.model.rule import Rule
 from gonogo.promql.canonical import written
-from gonogo.promql.tree import Binary, Labels, Number
-from gonogo.ruletests.mutation.mutation import NodeChange, becomes, settled, there
-from gonogo.ruletests.mutation.places import MutationPlace
+from gonogo.promql.tree import Aggregation, Binary, Call, Labels, Number
+from gonogo.ruletests.mutation.mutation import MutationPlace, NodeChange, becomes, settled, there
 
 _ARITHMETIC = {"+": "-", "-": "+", "*": "/", "/": "*", "%": "*", "^": "*"}
 _NEUTRAL = {"+": 0.0, "-": 0.0, "*": 1.0, "/": 1.0}
@@ -62,3 +61,83 @@ def arithmetic(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
     new = replace(node, operator=_ARITHMETIC[node.operator])
     kill = f"in {there(rule)}, feed values for which `{written(node)}` and `{written(new)}` differ{settled(rule)}"
     yield NodeChange(place, new, f"the operation {becomes(node.operator, new.operator)}", kill)
+
+
+_OPERATORS = {
+    "sum": "avg",
+    "avg": "max",
+    "min": "max",
+    "max": "min",
+    "count": "sum",
+    "stddev": "stdvar",
+    "stdvar": "stddev",
+    "topk": "bottomk",
+    "bottomk": "topk",
+}
+_SELECTIVE = frozenset({"topk", "bottomk"})
+_PROPORTIONAL = frozenset({"sum", "avg", "rate", "increase"})
+"""Operators and functions that differ only by a positive factor: the length of a window or the number of series."""
+
+_FUNCTIONS = {
+    "avg_over_time": "max_over_time",
+    "min_over_time": "max_over_time",
+    "max_over_time": "min_over_time",
+    "sum_over_time": "avg_over_time",
+    "count_over_time": "sum_over_time",
+    "last_over_time": "max_over_time",
+    "rate": "increase",
+    "irate": "rate",
+    "increase": "rate",
+    "delta": "increase",
+    "changes": "resets",
+    "resets": "changes",
+    "ceil": "floor",
+    "floor": "ceil",
+    "clamp_max": "clamp_min",
+    "clamp_min": "clamp_max",
+}
+
+
+def operators(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
+    """Aggregate with another operator."""
+    node = place.node
+    if not isinstance(node, Aggregation) or node.operator not in _OPERATORS:
+        return
+    new = replace(node, operator=_OPERATORS[node.operator])
+    if (place.presence and node.operator not in _SELECTIVE) or (
+        place.scale and {node.operator, new.operator} <= _PROPORTIONAL
+    ):
+        return
+    kill = (
+        f"in {there(rule)}, feed several series with different values into one group of `{written(node)}`, "
+        f"so that {node.operator} and {new.operator} differ{settled(rule)}"
+    )
+    yield NodeChange(place, new, f"the aggregation {becomes(node.operator, new.operator)}", kill)
+
+
+def functions(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
+    """Call another function that takes the same arguments."""
+    node = place.node
+    if place.presence or not isinstance(node, Call) or node.function not in _FUNCTIONS:
+        return
+    new = replace(node, function=_FUNCTIONS[node.function])
+    if place.scale and {node.function, new.function} <= _PROPORTIONAL:
+        return
+    kill = f"in {there(rule)}, feed samples for which `{written(node)}` and `{written(new)}` differ{settled(rule)}"
+    yield NodeChange(place, new, f"the function {becomes(node.function, new.function)}", kill)
+
+
+def groupings(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
+    """Leave out each label of ``by`` and ``without``."""
+    node = place.node
+    if not isinstance(node, Aggregation) or node.grouping is None:
+        return
+    for name in node.grouping.names:
+        rest = tuple(other for other in node.grouping.names if other != name)
+        grouping = None if node.grouping.word == "by" and not rest else Labels(node.grouping.word, rest)
+        change = f"the label {name} is dropped from `{node.grouping.word} ({', '.join(node.grouping.names)})`"
+        kill = (
+            f"feed in series that differ in {name} alone, and assert in {there(rule)} "
+            f"{'one result for each of them' if node.grouping.word == 'by' else 'one result for all of them'}"
+        )
+        yield NodeChange(place, replace(node, grouping=grouping), change, kill)

@@ -5,6 +5,7 @@ If such a fact makes a change void, the change is not a mutant: no test could no
 
 from __future__ import annotations
 
+from gonogo.promql.operators import COMPARISONS
 from gonogo.promql.tree import (
     Aggregation,
     Binary,
@@ -15,7 +16,6 @@ from gonogo.promql.tree import (
     Vector,
     children,
 )
-from gonogo.ruletests.mutation.comparisons import COMPARISONS
 
 _RELABELLING = frozenset({"absent", "absent_over_time", "label_replace", "label_join", "vector", "scalar", "time"})
 _LE = "le"

@@ -1,43 +1,17 @@
-"""Every silent pass, by the names that ``--allow`` takes, and those that gonogo finds in the text of a file."""
+"""Every silent pass, by the name that ``--allow`` takes: promtool reports SUCCESS, but tested less than it seems."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
+from gonogo.errors import UsageError
 from gonogo.ruletests.core.loaded import Loaded
-from gonogo.ruletests.silent import (
-    beyond_last_step,
-    never_fed,
-    no_assertion,
-    no_interval,
-    no_rules,
-    no_tests,
-    not_about_rules,
-    rule_file_unmatched,
-    second_document,
-    series_too_short,
-    unknown_alert,
-    unknown_metric,
-    unread_input,
-)
-from gonogo.ruletests.silent.silent_pass import SilentFinding, SilentPass
+from gonogo.ruletests.core.report import Finder, SilentFinding
+from gonogo.ruletests.silent import data, files, names
 
-STATIC: tuple[SilentPass, ...] = (
-    no_tests.SILENT_PASS,
-    second_document.SILENT_PASS,
-    rule_file_unmatched.SILENT_PASS,
-    no_rules.SILENT_PASS,
-    no_assertion.SILENT_PASS,
-    not_about_rules.SILENT_PASS,
-    unknown_alert.SILENT_PASS,
-    unknown_metric.SILENT_PASS,
-    unread_input.SILENT_PASS,
-    never_fed.SILENT_PASS,
-    series_too_short.SILENT_PASS,
-    no_interval.SILENT_PASS,
-    beyond_last_step.SILENT_PASS,
-)
-"""The silent passes that a test file and its rules show without a run."""
+STATIC: Mapping[str, Finder] = {**files.SILENT_PASSES, **names.SILENT_PASSES, **data.SILENT_PASSES}
+"""The silent passes that a test file and its rules show without a run, in the order of the reports."""
 
 NO_TESTS_FOUND = "no-tests-found"
 """A place without any test file."""
@@ -54,13 +28,32 @@ PROMTOOL_WARNING = "promtool-warning"
 RULE_FILE_OUTSIDE = "rule-file-outside"
 """A policy's test loads a rule file that the policy does not name, so the test is about other rules."""
 
-_OTHERS = (NO_TESTS_FOUND, PENDING_ALERT, GROUP_ORDER, PROMTOOL_WARNING, RULE_FILE_OUTSIDE)
-
-IDS = tuple(sorted([*(one.id for one in STATIC), *_OTHERS]))
+IDS = tuple(sorted([*STATIC, NO_TESTS_FOUND, PENDING_ALERT, GROUP_ORDER, PROMTOOL_WARNING, RULE_FILE_OUTSIDE]))
 
 
 def silent_passes(loaded: Loaded) -> Iterator[SilentFinding]:
     """Yield the silent passes that the text of a test file shows."""
-    for one in STATIC:
-        for problem in one.find(loaded):
-            yield SilentFinding(one.id, problem)
+    for name, find in STATIC.items():
+        yield from (SilentFinding(name, problem) for problem in find(loaded))
+
+
+def allowances(texts: Iterable[str]) -> Mapping[str, str]:
+    """Read the values of ``--allow``: the name of a silent pass, a space, the reason.
+
+    Raises:
+        UsageError: there is no silent pass of that name, or there is no reason.
+    """
+    read = {}
+    for text in texts:
+        name, _, reason = text.strip().partition(" ")
+        if name not in IDS:
+            raise UsageError(f"--allow: there is no silent pass {name!r}", next_step=f"it is one of {', '.join(IDS)}")
+        if not reason.strip():
+            raise UsageError(f"--allow {name}: there is no reason", next_step=f"--allow '{name} why that is fine here'")
+        read[name] = reason.strip()
+    return read
+
+
+def under(allowed: Mapping[str, str], findings: Iterable[SilentFinding]) -> tuple[SilentFinding, ...]:
+    """Mark the findings that the user allows."""
+    return tuple(replace(one, allowed=allowed.get(one.silent_pass, "")) for one in findings)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gonogo.errors import Problem, UsageError
-from gonogo.ruletests.core.allowance import allowances, under
-from gonogo.ruletests.silent.silent_pass import SilentFinding
+from gonogo.ruletests.core.report import SilentFinding
+from gonogo.ruletests.silent.passes import allowances, under
 
 
 @pytest.mark.parametrize("text", ["", "no-test", "no-tests", "no-tests  ", "reason no-tests"])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gonogo.formats.test_file import read_unit
 from gonogo.formats.yaml import parse
-from gonogo.ruletests.core.rewriting import with_rule_files
+from gonogo.ruletests.core.trial import with_rule_files
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import given
 from gonogo.promql.canonical import written
 from gonogo.promql.parser import parse
 from gonogo.promql.tree import Expression, Number, Vector, walk
-from gonogo.ruletests.mutation.places import node_at, places, replaced
+from gonogo.ruletests.mutation.mutation import node_at, places, replaced
 from tests.promql.promql_strategies import trees
 
 ALL = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.ruletests.core.arguments import arguments, wrong_arguments
+from gonogo.ruletests.core.mutants import arguments, wrong_arguments
 
 TEXT = """\
 # gonogo: survives A:for:12 nothing waits here
