@@ -22,9 +22,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from gonogo.policy.load import load
-from gonogo.programs.installed_promtool import installed_promtool
-from gonogo.programs.locate import locate
+from gonogo.programs.promtool import installed_promtool
 from gonogo.programs.promtool_units import ENVIRONMENT
+from gonogo.programs.running import locate
 from gonogo.rulepack.write import write_rules
 from gonogo.ruletests.core.suite import MutantFate, MutantQuestion
 from gonogo.ruletests.core.trial import rule_names

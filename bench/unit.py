@@ -23,9 +23,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from gonogo.programs.installed_promtool import installed_promtool
-from gonogo.programs.locate import locate
+from gonogo.programs.promtool import installed_promtool
 from gonogo.programs.promtool_units import JUNIT
+from gonogo.programs.running import locate
 from gonogo.ruletests.core.promtool_output import verdicts
 from gonogo.ruletests.find import find_tests
 from gonogo.ruletests.material import material

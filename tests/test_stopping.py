@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from gonogo import stopping
+from gonogo.programs.running import has_ended
 from gonogo.stopping import Stopped
 from tests.noted_signals import noted
 
@@ -46,7 +47,7 @@ def wait_for_a_program() -> None:
     """Wait for its end."""
     with asleep() as process:
         try:
-            stopping.ended(process, LONG)
+            has_ended(process, LONG)
         finally:
             process.kill()
 
@@ -166,10 +167,10 @@ def test_without_a_signal_the_doors_are_plain_waits(*, installed: bool) -> None:
         with pytest.raises(TimeoutError):
             stopping.outcome(Future[int](), 0.01)
         with subprocess.Popen(("/bin/true",)) as process:
-            assert stopping.ended(process, LONG)
-            assert stopping.ended(process, LONG)
+            assert has_ended(process, LONG)
+            assert has_ended(process, LONG)
         with asleep() as process:
-            assert not stopping.ended(process, 0.01)
+            assert not has_ended(process, 0.01)
             process.kill()
         reader, writer = os.pipe()
         assert not stopping.readable(reader, 0.01)

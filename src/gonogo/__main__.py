@@ -37,8 +37,10 @@ def run() -> NoReturn:
 
 def _run() -> NoReturn:
     gc.set_threshold(*RARELY)
-    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # plugins must not change a policy, and the search takes time
-    from gonogo.cli.streams import secure  # noqa: PLC0415 - imported after the garbage collector was set
+    from gonogo.environment import set_variable  # noqa: PLC0415 - imported after the garbage collector was set
+
+    set_variable("PYDANTIC_DISABLE_PLUGINS", "__all__")  # plugins must not change a policy, and the search takes time
+    from gonogo.cli.streams import secure  # noqa: PLC0415 - the same
 
     secure()
     from gonogo.cli.door import through  # noqa: PLC0415 - the same

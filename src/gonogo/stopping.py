@@ -3,7 +3,7 @@
 The handlers of SIGINT, SIGTERM and SIGHUP raise no exception. They store the signal and wake the code that waits.
 An exception from a handler could come between any two steps of the program: inside a library that has a lock, or
 inside a C extension during its import. So every long wait uses one of the wait functions of this module
-(``pause``, ``outcome``, ``happened``, ``ended``, ``readable``), and a wait function raises ``Stopped``.
+(``pause``, ``outcome``, ``happened``, ``readable``), and a wait function raises ``Stopped``.
 
 Code that computes for a long time calls no wait function. ``GRACE`` seconds after the signal, or at a second Ctrl-C,
 the process is therefore ended at once, after the last acts that were given to ``undone_at_worst``, such as killing a
@@ -25,7 +25,6 @@ from threading import get_ident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # this module is imported first, and 'typing' would lengthen the time without handlers
-    import subprocess
     from collections.abc import Callable, Collection, Iterator
     from concurrent.futures import Future
     from threading import Event
@@ -168,22 +167,6 @@ def ring() -> None:
     if _state.main is not None:
         with suppress(BlockingIOError):  # a full pipe wakes as well
             os.write(_state.wake[1], b"\0")
-
-
-def ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Wait for the end of a child process, and return whether it has ended.
-
-    Raises:
-        Stopped: a signal came.
-    """
-    try:
-        handle = os.pidfd_open(process.pid)
-    except ProcessLookupError:  # the process ended before
-        return True
-    try:
-        return _until(lambda: process.poll() is not None, seconds, (handle,))
-    finally:
-        os.close(handle)
 
 
 def readable(descriptor: int, seconds: float) -> bool:

@@ -18,7 +18,7 @@ from gonogo.journal.records import records
 from gonogo.lint.core.report import LintReport
 from gonogo.lint.inputs import Skipped
 from gonogo.lint.run import Linted
-from gonogo.programs.installed_promtool import version_number
+from gonogo.programs.promtool import version_number
 from tests.faulty_server import faulty
 from tests.policy_folder import policy_folder
 

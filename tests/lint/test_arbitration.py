@@ -12,8 +12,7 @@ from gonogo.lint import arbitration
 from gonogo.lint.arbitration import AskedPromtool, arbitrate
 from gonogo.lint.core.arbiter import Arbiter
 from gonogo.lint.inputs import named_inputs
-from gonogo.programs.installed_promtool import version_number
-from gonogo.programs.promtool import check_config
+from gonogo.programs.promtool import check_config, version_number
 
 GOOD = "groups: [{name: g, rules: [{alert: A, expr: 'up == 0'}]}]\n"
 BAD = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up ==\n"

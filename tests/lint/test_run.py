@@ -13,8 +13,7 @@ from gonogo.lint.core.estate import Estate
 from gonogo.lint.request import LintRequest, SecondPromtool
 from gonogo.lint.run import Linted, run_lint
 from gonogo.model.versions import release
-from gonogo.programs.installed_promtool import version_number
-from gonogo.programs.promtool import check_rules
+from gonogo.programs.promtool import check_rules, version_number
 from tests.policy_folder import policy_folder
 
 GOOD = "groups: [{name: g, rules: [{alert: A, expr: 'up == 0', for: 5m}]}]\n"

@@ -10,7 +10,7 @@ import pytest
 
 from gonogo.formats.files import read_rules
 from gonogo.formats.test_file import AlertAssertion, read_unit
-from gonogo.programs.installed_promtool import installed_promtool
+from gonogo.programs.promtool import installed_promtool
 from gonogo.ruletests.core.loaded import Loaded, MatchedRuleFiles
 from gonogo.ruletests.core.possible_series import PossibleSeries
 from gonogo.ruletests.core.quiet import Quiet, quiet

@@ -15,8 +15,8 @@ from gonogo.model.outcome import JudgedCondition, Outcome, Reason
 from gonogo.model.verdict import Report, SubjectVerdict
 from gonogo.model.versions import UTF8_RULE_NAMES, Version, release
 from gonogo.policy.load import load
-from gonogo.programs.locate import locate
 from gonogo.programs.processes import prometheus
+from gonogo.programs.running import locate
 from gonogo.programs.server_process import RunningServer
 from gonogo.verdict.decide import decide
 from gonogo.verdict.print import report_json, report_text

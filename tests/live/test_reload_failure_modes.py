@@ -19,9 +19,8 @@ import pytest
 from gonogo.errors import SourceError
 from gonogo.model.rule import RuleHealth
 from gonogo.model.versions import RULES_BEFORE_LISTENING, release
-from gonogo.programs.installed_promtool import version_number
 from gonogo.programs.processes import port_of, prometheus, reserve_port
-from gonogo.programs.promtool import check_config
+from gonogo.programs.promtool import check_config, version_number
 from gonogo.programs.server_process import RunningServer
 from gonogo.reload.command_trigger import reload_by_command
 from gonogo.reload.loaded_comparison import Reload

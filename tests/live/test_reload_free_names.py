@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from gonogo.model.versions import UTF8_RULE_NAMES, reaches, release
-from gonogo.programs.installed_promtool import version_number
+from gonogo.programs.promtool import version_number
 from gonogo.reload.compare.result import Became
 from gonogo.reload.transaction import reload
 from tests.live.reload_stage import stage

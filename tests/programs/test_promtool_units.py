@@ -11,7 +11,7 @@ import pytest
 
 from gonogo.errors import MissingTool
 from gonogo.programs import promtool_units
-from gonogo.programs.installed_promtool import Promtool
+from gonogo.programs.promtool import Promtool
 from gonogo.programs.promtool_units import memory_folder, run_as_asked, run_units
 from tests.fake_promtool import fake_promtool
 from tests.waiting import await_true
@@ -41,7 +41,7 @@ def test_what_takes_too_long_is_stopped(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(promtool_units, "DEADLINE", timedelta(seconds=0.3))
     fake_promtool(tmp_path / "bin", monkeypatch, "echo begun; sleep 60\n")
     ((_, ran),) = run_units([[Path("a")]], 2, PROMTOOL)
-    assert (ran.passed, ran.output) == (False, "begun\n\nstopped: promtool had not ended after 0.3 s\n")
+    assert (ran.passed, ran.output) == (False, "begun\n\nstopped: the program had not ended after 0.3 s\n")
 
 
 def test_only_the_beginning_of_much_output_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from gonogo.model.outcome import Outcome
 from gonogo.model.policy import OBS_LINT, PROMQL_UNIT
 from gonogo.model.rule import LoadedGroup, RuleHealth, RuleState
 from gonogo.policy.load import load
-from gonogo.programs.installed_promtool import version_number
+from gonogo.programs.promtool import version_number
 from gonogo.reload import recovery, transaction
 from gonogo.reload.compare.completed import evaluation_interval
 from gonogo.reload.compare.document import ConfigurationScalar

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.programs.installed_promtool import installed_promtool
+from gonogo.programs.promtool import installed_promtool
 from gonogo.rulepack.assemble import pack
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
 from gonogo.ruletests.core.suite import MutantFate, MutantQuestion

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.programs import promtool_units
-from gonogo.programs.installed_promtool import installed_promtool
+from gonogo.programs.promtool import installed_promtool
 from gonogo.ruletests.cache import UnitCache, default_folder
 from gonogo.ruletests.check import check_files
 from gonogo.ruletests.material import material

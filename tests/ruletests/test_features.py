@@ -12,7 +12,7 @@ from gonogo.lint.request import LintRequest
 from gonogo.lint.run import run_lint
 from gonogo.model.versions import features_for
 from gonogo.policy.load import load
-from gonogo.programs.installed_promtool import installed_promtool
+from gonogo.programs.promtool import installed_promtool
 from gonogo.ruletests.measure import Measures, measured
 from gonogo.ruletests.mutants import Budget
 from gonogo.ruletests.places import places_report

@@ -15,7 +15,7 @@ import pytest
 
 from gonogo.cli.main import main
 from gonogo.model.outcome import Outcome
-from gonogo.programs.installed_promtool import installed_promtool
+from gonogo.programs.promtool import installed_promtool
 from gonogo.rulepack.assemble import pack
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
 from gonogo.ruletests.core.report import UnitReport

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gonogo.programs.installed_promtool import installed_promtool
+from gonogo.programs.promtool import installed_promtool
 from gonogo.ruletests.material import material
 from gonogo.ruletests.rules import RulePlaces, found
 from gonogo.ruletests.running import run_tests

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.model.versions import LEFT_OPEN, TEST_INTERVAL, Version, reaches
-from gonogo.programs.installed_promtool import installed_promtool
+from gonogo.programs.promtool import installed_promtool
 from tests.ruletests.unit_files import check, write
 
 pytestmark = pytest.mark.versions

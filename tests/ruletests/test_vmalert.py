@@ -10,7 +10,7 @@ from gonogo.cli.main import main
 from gonogo.formats.dialect import Dialect
 from gonogo.model.outcome import Outcome
 from gonogo.policy.load import load
-from gonogo.programs.installed_promtool import installed_promtool
+from gonogo.programs.promtool import installed_promtool
 from gonogo.ruletests.core.report import UNREADABLE, VMALERT_ONLY
 from gonogo.ruletests.measure import Measures, measured
 from gonogo.ruletests.mutants import Budget

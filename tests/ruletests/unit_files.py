@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from gonogo.programs.installed_promtool import installed_promtool
+from gonogo.programs.promtool import installed_promtool
 from gonogo.ruletests.cache import UnitCache
 from gonogo.ruletests.check import check_files
 from gonogo.ruletests.core.report import FileReport

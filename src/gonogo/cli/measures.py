@@ -52,7 +52,7 @@ def measured_report(
     dialect: Dialect,
 ) -> tuple[UnitReport, int]:
     """Measure tests that were run. The exit code becomes 1 if they do not reach the required coverage."""
-    from gonogo.programs.installed_promtool import installed_promtool
+    from gonogo.programs.promtool import installed_promtool
     from gonogo.ruletests.measure import Measures, measured
     from gonogo.ruletests.mutants import Budget
 

@@ -7,17 +7,14 @@ the abort.
 
 from __future__ import annotations
 
-import os
-import subprocess
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
+from gonogo.errors import MissingTool, cause_of
 from gonogo.journal.runs import Run
 from gonogo.model.outcome import Outcome
-from gonogo.programs.program_output import has_ended, output_of, readable_whatever_comes
-from gonogo.programs.promtool import stop
+from gonogo.programs.running import has_ended, memory_file, output_of, readable_whatever_comes, start, stop
 from gonogo.stopping import whole
 
 ON_ABORT = "on-abort"
@@ -36,17 +33,11 @@ _KEPT = 4 * QUOTED
 def on_abort(argv: Sequence[str], verdict: str, folder: Path, deadline: timedelta = DEADLINE) -> Run:
     """Run the program in the policy's folder. A failure of the program is an outcome, never an error."""
     try:
-        with _in_memory(verdict) as standard_input:
-            process = subprocess.Popen(
-                argv,
-                stdin=standard_input,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                cwd=folder,
-                start_new_session=True,
-            )
-    except OSError as error:
-        return Run(ON_ABORT, Outcome.FAIL, f"{argv[0]} could not be run: {error.strerror}")
+        with memory_file(verdict.encode()) as given:
+            process = start(argv, folder=folder, given=given)
+    except (MissingTool, OSError) as error:
+        why = error.why if isinstance(error, MissingTool) else cause_of(error)
+        return Run(ON_ABORT, Outcome.FAIL, f"{argv[0]} could not be run: {why}")
     kept = bytearray()
     with process, whole():
         for chunk in output_of(process, deadline.total_seconds(), readable_whatever_comes):
@@ -62,16 +53,3 @@ def on_abort(argv: Sequence[str], verdict: str, folder: Path, deadline: timedelt
     if process.returncode:
         return Run(ON_ABORT, Outcome.FAIL, f"{argv[0]} ended with exit code {process.returncode}{quoted}")
     return Run(ON_ABORT, Outcome.PASS, f"{argv[0]} ran and ended with exit code 0{quoted}")
-
-
-@contextmanager
-def _in_memory(verdict: str) -> Iterator[int]:
-    """Yield a file in memory with the verdict. A program that reads it slowly, or not at all, does not block gonogo."""
-    descriptor = os.memfd_create("verdict")
-    try:
-        with os.fdopen(os.dup(descriptor), "wb") as memory:
-            memory.write(verdict.encode())
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        yield descriptor
-    finally:
-        os.close(descriptor)

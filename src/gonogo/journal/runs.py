@@ -13,7 +13,7 @@ from gonogo.journal.run_key import run_key
 from gonogo.model.outcome import Outcome
 from gonogo.model.record import Record
 from gonogo.policy.settings import PolicyFile
-from gonogo.programs.installed_promtool import version_number
+from gonogo.programs.promtool import version_number
 
 KEPT_FINDINGS = 200
 """The number of findings that a record keeps. Further findings are only counted."""

@@ -18,8 +18,7 @@ from gonogo.lint.core.refusals import refusals
 from gonogo.lint.inputs import Inputs
 from gonogo.model.finding import Span
 from gonogo.policy.inputs import matching
-from gonogo.programs.installed_promtool import Promtool, installed_promtool
-from gonogo.programs.promtool import PROMTOOL, check_config, check_rules
+from gonogo.programs.promtool import PROMTOOL, Promtool, check_config, check_rules, installed_promtool
 
 LONGEST_ARGUMENTS = 100_000
 """Bytes of file names for one process. The limit of the system is about twenty times higher."""

@@ -27,9 +27,8 @@ from gonogo.lint.vmalert_arbitration import arbitrate_by_vmalert, has_vmalert, u
 from gonogo.model.finding import Finding, Severity, Span
 from gonogo.model.outcome import Outcome
 from gonogo.model.versions import release
-from gonogo.programs.installed_promtool import version_number
-from gonogo.programs.locate import VMALERT, locate
-from gonogo.programs.promtool import PROMTOOL
+from gonogo.programs.promtool import PROMTOOL, version_number
+from gonogo.programs.running import VMALERT, locate
 from gonogo.stopping import outcome
 
 Informant: TypeAlias = Callable[[Estate], tuple[Estate, tuple[str, ...]]]

@@ -12,7 +12,7 @@ from gonogo.lint.arbitration import worth_asking
 from gonogo.lint.core.arbiter import Arbiter
 from gonogo.lint.core.vmalert_words import vmalert_judgement
 from gonogo.lint.inputs import Inputs
-from gonogo.programs.locate import PACKAGES, VMALERT, locate
+from gonogo.programs.running import PACKAGES, VMALERT, locate
 from gonogo.programs.vmalert import dry_run, vmalert_version
 
 

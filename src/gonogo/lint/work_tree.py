@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from gonogo.disk.regular_file import read_some
+from gonogo.errors import MissingTool, cause_of
 from gonogo.lint.core.estate import Estate
 from gonogo.lint.core.untracked import Untracked
 from gonogo.lint.inputs import shown
@@ -16,11 +15,15 @@ from gonogo.lint.run import Informant
 from gonogo.policy.file import SANDBOX_MARK
 from gonogo.policy.inputs import rule_files, unit_files
 from gonogo.policy.settings import PolicyFile
+from gonogo.programs.running import run
 
 RUNBOOKS = Path("docs") / "ops"
 
 PATIENCE = 30.0
 """Seconds that git may take to list a few files."""
+
+_LONGEST = 1 << 24
+"""Bytes of the longest answer. git lists only names that are in its arguments, and Linux bounds those to 2 MiB."""
 
 
 class GitSilent(Exception):
@@ -110,21 +113,18 @@ def _git(folder: Path, *arguments: str) -> str:
     Raises:
         GitSilent: git is not installed, fails, or takes too long.
     """
-    git = shutil.which("git")
-    if git is None:
-        raise GitSilent("git is not installed")
-    argv = (git, "-c", "core.fsmonitor=false", "-C", str(folder), *arguments)
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
-    return _answer(argv, environment)
-
-
-def _answer(argv: Sequence[str], environment: dict[str, str]) -> str:
+    argv = ("git", "-c", "core.fsmonitor=false", "-C", str(folder), *arguments)
+    environment = {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
     try:
-        done = subprocess.run(
-            argv, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=PATIENCE
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise GitSilent(str(error)) from error
-    if done.returncode != 0:
-        raise GitSilent(done.stderr.decode(errors="replace").strip().partition("\n")[0] or "git failed")
-    return done.stdout.decode(errors="surrogateescape")
+        ran = run(argv, PATIENCE, kept=_LONGEST, environment=environment, errors_apart=True)
+    except MissingTool as error:
+        raise GitSilent(error.what) from error
+    except OSError as error:
+        raise GitSilent(cause_of(error)) from error
+    if ran.late:
+        raise GitSilent(f"git timed out after {PATIENCE:g} s")
+    if len(ran.output) == _LONGEST:
+        raise GitSilent(f"git's answer is larger than {_LONGEST >> 20} MiB")
+    if ran.code != 0:
+        raise GitSilent(ran.errors.decode(errors="replace").strip().partition("\n")[0] or "git failed")
+    return ran.output.decode(errors="surrogateescape")

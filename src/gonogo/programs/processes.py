@@ -17,7 +17,7 @@ from pathlib import Path
 
 from gonogo.durations import format_duration
 from gonogo.errors import ActionFailed
-from gonogo.programs.locate import locate
+from gonogo.programs.running import locate
 from gonogo.programs.server_process import RunningServer
 from gonogo.server.http import Client
 

@@ -7,31 +7,23 @@ reads the arguments. ``command`` may be a prefix such as ``("docker", "exec",
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from gonogo.durations import format_duration
-from gonogo.model.versions import LINT_NONE_FAILS, Version
-from gonogo.programs.locate import locate, runnable
-from gonogo.programs.program_output import has_ended, output_of
-from gonogo.stopping import undone_at_worst
+from gonogo.errors import MissingTool, UsageError
+from gonogo.formats.promtool_words import last_words
+from gonogo.model.versions import JUNIT, LINT_NONE_FAILS, Version, features_for, reaches, release, since
+from gonogo.programs.running import LONGEST_OUTPUT, run
 
 PROMTOOL = ("promtool",)
 
 DEADLINE = timedelta(minutes=5)
 """The longest time of one run; unit tests of thousands of rules take seconds."""
-
-LONGEST_OUTPUT = 1 << 20
-"""Bytes of output that are kept, from the beginning."""
 
 BLOCK = "162h"
 """The longest block that backfilling writes. With 2 h, promtool's default, it reads the whole input for each block."""
@@ -132,47 +124,96 @@ def run_tool(command: Sequence[str], *arguments: str, environment: Mapping[str, 
     Raises:
         MissingTool: the program is not installed, or the system cannot run it.
     """
-    argv = (locate(command[0]), *command[1:], *arguments)
-    began = time.monotonic()
-    kept = bytearray()
-    with running(argv, environment) as process:
-        for chunk in output_of(process, DEADLINE.total_seconds()):
-            kept += chunk[: LONGEST_OUTPUT - len(kept)]
-        late = not has_ended(process)
-        stop(process)
-    output = kept.decode("utf-8", "surrogateescape")  # Python keeps a path that is not UTF-8 in the same way
-    if late:
-        output += f"\nstopped: the program had not ended after {DEADLINE.total_seconds():g} s\n"
-    return ToolRun(process.returncode == 0 and not late, output, time.monotonic() - began)
+    ran = run((*command, *arguments), DEADLINE.total_seconds(), kept=LONGEST_OUTPUT, environment=environment)
+    return tool_run(ran.code, ran.output, ran.seconds, DEADLINE if ran.late else None)
 
 
-@contextmanager
-def running(argv: Sequence[str], environment: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a program with both outputs in one pipe. After the block the program and its children are always stopped.
+def tool_run(code: int, output: bytes, seconds: float, missed: timedelta | None) -> ToolRun:
+    """Return the result of a run that ended, or that was stopped because it ``missed`` its deadline."""
+    text = output.decode("utf-8", "surrogateescape")  # Python keeps a path that is not UTF-8 in the same way
+    if missed is not None:
+        text += f"\nstopped: the program had not ended after {missed.total_seconds():g} s\n"
+    return ToolRun(code == 0 and missed is None, text, seconds)
 
-    ``environment`` is added to gonogo's own environment.
+
+_VERSION = "promtool, version "
+"""The beginning of the line with the version. A command such as ``docker exec`` may print lines before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promtool:
+    """A promtool that gonogo found.
+
+    Attributes:
+        command: the command that starts promtool, with its options for every subcommand.
+        version: the version that promtool prints, such as ``3.5.3+ds1``; empty if promtool prints no version.
+        lacking: the requested features that this promtool is too old for.
     """
-    with ExitStack() as held:
-        with runnable(argv[0]):
-            process = subprocess.Popen(
-                argv,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **environment} if environment else None,
-                start_new_session=True,
+
+    command: tuple[str, ...] = PROMTOOL
+    version: str = ""
+    lacking: tuple[str, ...] = ()
+
+    @property
+    def release(self) -> Version | None:
+        """Return promtool's major and minor number; None if promtool prints no version."""
+        return release(self.version)
+
+    @property
+    def key(self) -> str:
+        """Return the version and the options of promtool: a verdict depends on both."""
+        return " ".join((self.version, *(part for part in self.command if part.startswith("--"))))
+
+    @property
+    def writes_junit(self) -> bool:
+        """Return true if promtool has ``--junit``. A promtool without a version is taken for a new build by hand."""
+        return reaches(self.release, JUNIT)
+
+
+def installed_promtool(
+    demanded: Iterable[str] = (), also: Iterable[str] = (), command: Sequence[str] = PROMTOOL
+) -> Promtool:
+    """Find promtool, ask for its version, and add the options that turn on features of PromQL.
+
+    Args:
+        demanded: the features that promtool must turn on.
+        also: the features that promtool turns on if it can.
+        command: the command that runs promtool: a program on ``PATH``, or a prefix such as
+            ``docker exec prometheus promtool``.
+
+    Raises:
+        MissingTool: the command is missing, or does not run promtool.
+        UsageError: promtool is too old for a demanded feature.
+    """
+    number = version_number(command)
+    wanted = tuple(demanded)
+    found = features_for((*wanted, *also), release(number))
+    for name in found.lacking:
+        if name in wanted:
+            raise UsageError(
+                f"{' '.join(command)} {number} cannot turn on the feature {name}",
+                why=(
+                    f"promtool has the feature since {since(name)}; without the feature, promtool and the server "
+                    "read PromQL differently"
+                ),
+                next_step="install the promtool of the server's version, or remove it from prometheus.features",
             )
-        held.enter_context(process)
-        held.callback(stop, process)
-        held.enter_context(undone_at_worst(partial(os.killpg, process.pid, signal.SIGKILL)))
-        yield process
+    return Promtool((*command, *found.options), number, found.lacking)
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """Kill a program and every process that it started, and collect its end.
+def version_number(command: Sequence[str] = PROMTOOL) -> str:
+    """Ask promtool for its version, such as ``2.42.0+ds``. Return an empty text if promtool prints an empty version.
 
-    No other process gets the number of a process whose end was not collected. So no other process can be hit.
+    Raises:
+        MissingTool: the command is missing, or does not run promtool.
     """
-    if process.returncode is None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    ran = version(command=command)
+    lines = [line for line in ran.output.splitlines() if line.startswith(_VERSION)]
+    if not ran.passed or not lines:
+        name = " ".join(command)
+        raise MissingTool(
+            f"{name} could not be run",
+            why=last_words(ran.output),
+            next_step=f"run {name} --version, and start the container or machine that promtool runs in",
+        )
+    return lines[0].removeprefix(_VERSION).partition(" ")[0]

@@ -20,9 +20,8 @@ from tempfile import TemporaryDirectory
 from typing import IO
 
 from gonogo.environment import variable
-from gonogo.programs.installed_promtool import Promtool
-from gonogo.programs.locate import locate
-from gonogo.programs.promtool import DEADLINE, LONGEST_OUTPUT, ToolRun, running, scratch, stop
+from gonogo.programs.promtool import DEADLINE, Promtool, ToolRun, scratch, tool_run
+from gonogo.programs.running import LONGEST_OUTPUT, locate, running, stop
 from gonogo.stopping import readable
 
 ENVIRONMENT: Mapping[str, str] = {"GOMAXPROCS": "1", "GOGC": "400"}
@@ -120,10 +119,7 @@ def _finished(selector: selectors.BaseSelector, one: _Process, *, late: bool) ->
         stop(one.process)
     one.process.wait()
     one.held.close()
-    output = one.kept.decode("utf-8", "surrogateescape")  # Python keeps a path that is not UTF-8 in the same way
-    if late:
-        output += f"\nstopped: promtool had not ended after {DEADLINE.total_seconds():g} s\n"
-    return ToolRun(one.process.returncode == 0 and not late, output, time.monotonic() - one.began)
+    return tool_run(one.process.returncode, bytes(one.kept), time.monotonic() - one.began, DEADLINE if late else None)
 
 
 def _output(one: _Process) -> IO[bytes]:

@@ -21,9 +21,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from gonogo.errors import ActionFailed, SourceError
-from gonogo.programs.locate import runnable
+from gonogo.programs.running import has_ended, start
 from gonogo.server.http import Client
-from gonogo.stopping import ended, whole
+from gonogo.stopping import whole
 
 START_DEADLINE = timedelta(seconds=30)
 """The longest time until a server is ready; on an idle machine it takes 0.05 s."""
@@ -119,27 +119,18 @@ class RunningServer:
             return log.read().decode("utf-8", "replace")
 
     def _spawn(self) -> None:
-        with (
-            self.log.open("ab") as log,
-            whole(),
-        ):  # if gonogo ended between the two starts, the server would have no guard
-            with runnable(self.argv[0]):
-                self.process = subprocess.Popen(
-                    self.argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-                )
-            self._guard = subprocess.Popen(
-                ("/bin/sh", "-c", _GUARD, "guard", str(self.process.pid)),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+        with self.log.open("ab") as log, whole():  # between the two starts the server has no guard
+            self.process = start(self.argv, output=log.fileno(), errors=log.fileno())
+            guard = ("/bin/sh", "-c", _GUARD, "guard", str(self.process.pid))
+            nowhere = subprocess.DEVNULL
+            self._guard = start(guard, given=subprocess.PIPE, output=nowhere, errors=nowhere)
 
     def _await_ready(self, until: float, deadline: timedelta) -> None:
         while not self._is_ready():
             if time.monotonic() >= until:
                 raise self._failure(f"was not ready within {deadline.total_seconds():g} s")
-            if ended(self.process, POLL):
+            if has_ended(self.process, POLL):
+                self.process.wait()
                 raise self._failure(f"ended with exit code {self.process.returncode} before it was ready")
 
     def _is_ready(self) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from gonogo.programs.locate import VMALERT
 from gonogo.programs.promtool import ToolRun, run_tool
+from gonogo.programs.running import VMALERT
 
 _VERSION = re.compile(r"\bv(\d+\.\d+\.\d+)")
 

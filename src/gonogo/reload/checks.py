@@ -21,7 +21,7 @@ from gonogo.model.policy import OBS_LINT, PROMQL_UNIT
 from gonogo.model.versions import features_for, release
 from gonogo.policy.inputs import unit_files
 from gonogo.policy.settings import PolicyFile
-from gonogo.programs.installed_promtool import installed_promtool
+from gonogo.programs.promtool import installed_promtool
 from gonogo.reload.course import Done, judged, left_out
 from gonogo.reload.mirror import Mirror
 from gonogo.reload.place import ReloadPlace

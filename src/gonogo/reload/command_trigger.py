@@ -8,9 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from gonogo.errors import MissingTool
-from gonogo.programs.locate import locate
-from gonogo.programs.program_output import has_ended, output_of
-from gonogo.programs.promtool import running, stop
+from gonogo.programs.running import locate, run
 from gonogo.reload.trigger import Reply, Triggered
 from gonogo.server.quotation import quote
 
@@ -50,19 +48,13 @@ def missing_program(argv: Sequence[str]) -> str:
 
 
 def _ran(argv: Sequence[str], timeout: timedelta) -> Triggered:
-    kept = bytearray()
-    with running(argv) as process:
-        for chunk in output_of(process, timeout.total_seconds()):
-            kept += chunk[: KEPT - len(kept)]
-        late = not has_ended(process)
-        stop(process)
-        code = process.returncode
-    output = quote(bytes(kept))
+    ran = run(argv, timeout.total_seconds(), kept=KEPT)
+    output = quote(ran.output)
     words = f"; it said: {output}" if output else ""
-    if late:
+    if ran.late:
         return Triggered(
             Reply.UNANSWERED, f"{argv[0]} had not ended after {timeout.total_seconds():g} s{words}", _RUN_IT
         )
-    if code:
-        return Triggered(Reply.COMMAND_FAILED, f"{argv[0]} ended with exit code {code}{words}", _RUN_IT)
+    if ran.code:
+        return Triggered(Reply.COMMAND_FAILED, f"{argv[0]} ended with exit code {ran.code}{words}", _RUN_IT)
     return Triggered(Reply.SENT, f"{argv[0]} succeeded{words}")

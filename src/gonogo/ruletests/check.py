@@ -13,7 +13,7 @@ from gonogo.formats.dialect import Dialect
 from gonogo.formats.test_file import read_unit
 from gonogo.formats.vmalert_only import vmalert_key
 from gonogo.model.versions import Version
-from gonogo.programs.installed_promtool import Promtool
+from gonogo.programs.promtool import Promtool
 from gonogo.ruletests.cache import UnitCache
 from gonogo.ruletests.core.firing import Suspect, pending_problems, probing, suspects
 from gonogo.ruletests.core.group_order import GroupOrders, in_order, open_orders, order_problem

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gonogo.formats.test_file import UnitFile
 from gonogo.model.rule import RuleKind
-from gonogo.programs.installed_promtool import Promtool
+from gonogo.programs.promtool import Promtool
 from gonogo.ruletests.check import Progress, ignore_progress
 from gonogo.ruletests.core.coverage import Coverage, Uncovered, unread_expressions
 from gonogo.ruletests.core.firing import expects_firing, expects_quiet

@@ -12,7 +12,7 @@ from gonogo.disk.regular_file import Unreadable
 from gonogo.errors import Problem
 from gonogo.formats.dialect import Dialect
 from gonogo.policy.inputs import unit_files
-from gonogo.programs.installed_promtool import Promtool
+from gonogo.programs.promtool import Promtool
 from gonogo.ruletests.check import Progress, ignore_progress
 from gonogo.ruletests.core.mutants import arguments
 from gonogo.ruletests.core.report import UnitReport

@@ -9,7 +9,7 @@ from pathlib import Path
 from gonogo.disk.naming import shown
 from gonogo.errors import UsageError
 from gonogo.formats.dialect import Dialect
-from gonogo.programs.installed_promtool import Promtool, installed_promtool
+from gonogo.programs.promtool import Promtool, installed_promtool
 from gonogo.ruletests.cache import UnitCache
 from gonogo.ruletests.check import Progress, check_files, ignore_progress
 from gonogo.ruletests.core.report import UnitReport

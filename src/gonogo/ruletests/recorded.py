@@ -12,7 +12,7 @@ from gonogo.model.outcome import Outcome
 from gonogo.model.policy import PROMQL_UNIT
 from gonogo.policy.inputs import rule_files, unit_files
 from gonogo.policy.load import PolicyFile
-from gonogo.programs.installed_promtool import installed_promtool
+from gonogo.programs.promtool import installed_promtool
 from gonogo.ruletests.check import Progress, ignore_progress
 from gonogo.ruletests.core.report import FileReport, SilentFinding, UnitReport
 from gonogo.ruletests.find import no_tests_found

@@ -6,8 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gonogo.programs.installed_promtool import Promtool
-from gonogo.programs.promtool import ToolRun
+from gonogo.programs.promtool import Promtool, ToolRun
 from gonogo.programs.promtool_units import run_as_asked, run_units
 from gonogo.ruletests.core.promtool_output import verdicts
 from gonogo.ruletests.stage import StagedUnit

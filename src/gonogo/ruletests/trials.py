@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from gonogo.programs.installed_promtool import Promtool
-from gonogo.programs.promtool import ToolRun
+from gonogo.programs.promtool import Promtool, ToolRun
 from gonogo.programs.promtool_units import run_as_asked
 from gonogo.ruletests.core.promtool_output import PromtoolVerdict, verdicts
 from gonogo.ruletests.core.suite import MutantFate, MutantQuestion

@@ -15,8 +15,8 @@ import pytest
 
 from gonogo.errors import MissingTool
 from gonogo.programs.processes import prometheus
-from gonogo.programs.program_output import has_ended, output_of
 from gonogo.programs.promtool import run_tool
+from gonogo.programs.running import has_ended, output_of
 from gonogo.reload.command_trigger import reload_by_command
 from gonogo.reload.trigger import Reply
 from tests.waiting import await_true, ended
