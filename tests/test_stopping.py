@@ -267,3 +267,11 @@ def test_a_second_press_ends_it_as_it_is(tmp_path: object) -> None:
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=LONG)
     assert (process.returncode, out) == (130, b"")
+
+
+def test_looks_come_at_once_then_after_pauses_and_a_last_time_when_the_time_is_up() -> None:
+    """What appears during the last pause is seen. With no time there is one look."""
+    assert len(list(stopping.looks(0, LONG))) == 1
+    assert len(list(stopping.looks(-1, LONG))) == 1
+    assert len(list(stopping.looks(0.05, 0.2))) == 2
+    assert next(number for number, _ in enumerate(stopping.looks(LONG, 0.01)) if number == 3) == 3

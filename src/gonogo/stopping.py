@@ -139,6 +139,19 @@ def pause(seconds: float) -> None:
     _until(lambda: False, seconds)
 
 
+def looks(seconds: float, every: float) -> Iterator[None]:
+    """Yield for each look at something that is waited for: at once, then after pauses, until the time is over.
+
+    Raises:
+        Stopped: a signal came.
+    """
+    end = time.monotonic() + seconds
+    yield
+    while time.monotonic() < end:
+        pause(every)
+        yield
+
+
 def outcome(future: Future[Result], seconds: float | None = None) -> Result:
     """Wait for the result of a future.
 

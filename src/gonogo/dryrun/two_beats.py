@@ -21,7 +21,7 @@ from gonogo.policy.server import Server, client_of, server_of
 from gonogo.server.http import Client
 from gonogo.server.targets_api import targets
 from gonogo.smoke.run import HEARTBEAT_OK
-from gonogo.stopping import pause
+from gonogo.stopping import looks
 from gonogo.verdict.decide import foreseen
 
 BEATS = 2
@@ -70,8 +70,8 @@ def _follow(policy_file: PolicyFile, writer: HeartbeatWriter, client: Client, se
 def _await(policy_file: PolicyFile, own: OwnBeats, client: Client, server: Server, patience: timedelta) -> str:
     """Wait until the beat is on the server. Return the reason if it does not arrive, else an empty text."""
     number, at = own.writer.sequence_metric, own.writer.time_metric
-    end = time.monotonic() + patience.total_seconds()
-    while True:
+    why = ""
+    for _ in looks(patience.total_seconds(), LOOK_EVERY):
         try:
             found = heartbeat_samples(client, server.url, policy_file.policy, (number, at))
         except SourceError as error:
@@ -83,9 +83,7 @@ def _await(policy_file: PolicyFile, own: OwnBeats, client: Client, server: Serve
                 f"after {patience.total_seconds():.0f} s the server has {newest_numbers(found, number)} for {number}, "
                 "none with the time of this writer's beat; check that the server scrapes the heartbeat of this machine"
             )
-        if time.monotonic() >= end:
-            return why
-        pause(LOOK_EVERY)
+    return why
 
 
 def patience_for(policy_file: PolicyFile, client: Client, server: Server) -> timedelta:

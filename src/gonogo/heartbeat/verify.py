@@ -20,7 +20,7 @@ from gonogo.model.heartbeat import BeatStage, FollowedBeat
 from gonogo.model.policy import Policy
 from gonogo.model.series import Series
 from gonogo.server.http import Client
-from gonogo.stopping import pause
+from gonogo.stopping import looks
 
 LOOK_EVERY = 0.2
 """Seconds between two reads from the server, which cannot notify gonogo."""
@@ -107,22 +107,20 @@ Look = Callable[[BeatSight], BeatStage]
 
 def _await(look: Look, trail: Trail, own: OwnBeats, start: float, within: timedelta) -> BeatStage:
     """Read from the server until the stage is seen. A ``look`` returns a stage with seconds if it was seen."""
-    end = start + within.total_seconds()
-    while True:
+    missed: BeatStage | SourceError
+    for _ in looks(start + within.total_seconds() - time.monotonic(), LOOK_EVERY):
         try:
             metrics = trail.metrics(own.writer)
             found = heartbeat_samples(trail.client, trail.url, trail.policy, metrics, trail.late)
-        except SourceError:
-            if time.monotonic() >= end:
-                raise
+        except SourceError as error:
+            missed = error
         else:
-            stage = look(BeatSight(trail, own, own.arrival(found), found))
-            passed = time.monotonic() - start
-            if stage.seconds is not None:
-                return BeatStage(stage.name, passed, stage.detail)
-            if passed >= within.total_seconds():
-                return stage
-        pause(LOOK_EVERY)
+            missed = look(BeatSight(trail, own, own.arrival(found), found))
+            if missed.seconds is not None:
+                return BeatStage(missed.name, time.monotonic() - start, missed.detail)
+    if isinstance(missed, SourceError):
+        raise missed
+    return missed
 
 
 def _scraped(sight: BeatSight) -> BeatStage:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -24,7 +23,7 @@ from gonogo.server.api import formatted
 from gonogo.server.http import Client
 from gonogo.server.server_state import ServerState, Vitals, server_state, vitals
 from gonogo.server.status_api import ready, why_not_ready
-from gonogo.stopping import pause
+from gonogo.stopping import looks
 
 ONE_ANSWER = timedelta(seconds=30)
 """The longest time for one answer, the reload's own included. The server's metrics settle a slower reload."""
@@ -156,9 +155,4 @@ def _one_name(address: Address) -> Address:
 
 def until(met: Callable[[], bool], within: timedelta) -> bool:
     """Check a condition again and again until it is met. Return ``False`` when the time is up."""
-    end = time.monotonic() + within.total_seconds()
-    while not met():
-        if time.monotonic() >= end:
-            return False
-        pause(_LOOK_EVERY)
-    return True
+    return any(met() for _ in looks(within.total_seconds(), _LOOK_EVERY))

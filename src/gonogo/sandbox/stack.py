@@ -7,7 +7,6 @@ and thresholds are never scaled. Only scrapes and rule groups run more often tha
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -27,7 +26,7 @@ from gonogo.sandbox.traffic import Traffic
 from gonogo.server.api import query
 from gonogo.server.status_api import reload
 from gonogo.server.targets_api import targets as active_targets
-from gonogo.stopping import pause
+from gonogo.stopping import looks
 
 PATIENCE = timedelta(seconds=60)
 """The longest wait until a change is seen on the server."""
@@ -145,16 +144,13 @@ class Stack:
         Raises:
             ActionFailed: the time is up.
         """
-        deadline = time.monotonic() + within.total_seconds()
-        while not _true(seen):
-            if time.monotonic() >= deadline:
-                raise ActionFailed(
-                    f"the sandbox waited {within.total_seconds():.0f} s in vain for {what}",
-                    where=self.prometheus.url,
-                    why=instead() if instead else f"the log of Prometheus ends:\n{self.prometheus.log_tail()}",
-                    next_step=f"read the logs in {self.layout.servers}",
-                )
-            pause(POLL)
+        if not any(_true(seen) for _ in looks(within.total_seconds(), POLL)):
+            raise ActionFailed(
+                f"the sandbox waited {within.total_seconds():.0f} s in vain for {what}",
+                where=self.prometheus.url,
+                why=instead() if instead else f"the log of Prometheus ends:\n{self.prometheus.log_tail()}",
+                next_step=f"read the logs in {self.layout.servers}",
+            )
 
     def settle(self) -> None:
         """Wait until every target is up and the server has a beat that is made now.
