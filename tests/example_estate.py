@@ -9,7 +9,7 @@ from gonogo.formats.sources import source_file
 from gonogo.formats.test_file import read_unit
 from gonogo.lint.core.check import Example
 from gonogo.lint.core.estate import Estate
-from gonogo.lint.core.routes_file import read_routes
+from gonogo.lint.core.routes import read_routes
 from gonogo.model.file_pattern import compiled
 
 CONFIGURATION = "prometheus.yml"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.formats.flow import flow, joined, listed, quoted
+from gonogo.formats.flow import flow, joined, listed, quoted, unwrapped
 from gonogo.formats.yaml import parse
 
 
@@ -27,3 +27,68 @@ def test_what_stands_there_is_written_as_it_was() -> None:
     document = parse("{a: &x [1.10, ~, 'b'], c: *x, d: true}", "f.yml")
     assert flow(document) == '{"a": [1.10, null, "b"], "c": [1.10, null, "b"], "d": true}'
     assert joined(flow(document, (), ("a", "c")), "e: 1") == '{"d": true, e: 1}'
+
+
+GROUPS = """\
+  groups:
+    - name: a
+      rules:
+# beside the block
+        - alert: A
+          expr: |
+            x
+            > 1
+          labels: {version: 1.10}
+"""
+RESOURCE = f"""\
+kind: PrometheusRule
+metadata: {{name: a}}
+spec:
+{GROUPS}status: {{}}
+"""
+
+
+def test_the_lines_stay_where_they_are() -> None:
+    """A message of promtool about a line is true of the same line of the resource."""
+    (text,) = unwrapped(RESOURCE, "a.yml")
+    assert text.split("\n")[8].strip() == "expr: |"
+    assert RESOURCE.split("\n")[8].strip() == "expr: |"
+    assert parse(text, "").value == parse(RESOURCE, "").at(("spec",))
+
+
+def test_several_documents_are_several_files() -> None:
+    """The items of a list are several files as well."""
+    both = f"{RESOURCE}---\n{RESOURCE}"
+    assert len(unwrapped(both, "a.yml")) == 2
+    listed = "kind: List\nitems: [{kind: PrometheusRule, spec: {groups: [{name: a}]}}, {kind: Service}]\n"
+    (text,) = unwrapped(listed, "a.yml")
+    assert unwrapped(RESOURCE.partition("status")[0], "a.yml")[0].startswith("\n\n\ngroups:")
+    assert parse(text, "").value == {"groups": [{"name": "a"}]}
+
+
+def test_what_only_the_operator_knows_is_left_out() -> None:
+    """Every scalar keeps its spelling."""
+    resource = RESOURCE.replace("- name: a", "- name: a\n      partial_response_strategy: warn\n      limit: 010")
+    (text,) = unwrapped(resource, "a.yml")
+    assert "partial_response_strategy" not in text
+    line = resource.split("\n").index("    - name: a" if "\n    - name: a" in resource else "  - name: a")
+    assert '"name": "a"' in text.split("\n")[line]
+    assert "1.10" in text
+    assert "'010'" in text or '"010"' in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["groups: []\n", "kind: [\n", "kind: Service\n", "# kind\ngroups: []\n"],
+    ids=["rules", "no-yaml", "other", "comment"],
+)
+def test_what_is_no_resource_stays(text: str) -> None:
+    """Promtool says what is wrong with it."""
+    assert unwrapped(text, "a.yml") == (text,)
+
+
+@pytest.mark.parametrize("spec", ["", " {}", " {groups: 1}", " {groups: [1]}"])
+def test_an_odd_spec(spec: str) -> None:
+    """The spec is not a mapping, or its groups are not groups."""
+    (text,) = unwrapped(f"kind: PrometheusRule\nspec:{spec}\n", "a.yml")
+    assert "PrometheusRule" not in text

@@ -9,10 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gonogo.errors import Position
-from gonogo.lint.core.fingerprint import Fingerprint
-from gonogo.lint.core.report import LintReport
-from gonogo.lint.print import WIDEST, lint_text
-from gonogo.lint.print_json import lint_json
+from gonogo.lint.core.report import Fingerprint, LintReport
+from gonogo.lint.print import WIDEST, lint_json, lint_text
 from gonogo.model.finding import Finding, Severity, Span
 
 
@@ -58,10 +56,15 @@ def test_several_findings() -> None:
 
 def test_what_is_gone_from_the_baseline() -> None:
     """Entries that no longer occur are named."""
-    gone = (Fingerprint("a", "f.yml", "R", "m"), Fingerprint("b", "g.yml", "", "n\n"))
-    assert lint_text(LintReport((), 1, 1, gone=gone)).split("\n")[:2] == [
-        "f.yml: no longer found, remove it from the baseline: m [a] (R)",
-        "g.yml: no longer found, remove it from the baseline: n\\n [b]",
+    gone = (
+        Fingerprint("a", "f.yml", "R", "m"),
+        Fingerprint("b", "g.yml", "", "n\n"),
+        Fingerprint("c", "h.yml", "", ""),
+    )
+    assert lint_text(LintReport((), 1, 1, gone=gone)).split("\n")[:3] == [
+        "f.yml: no longer found, remove it from the baseline: 'm' [a] (R)",
+        "g.yml: no longer found, remove it from the baseline: 'n\\n' [b]",
+        "h.yml: no longer found, remove it from the baseline: [c]",
     ]
 
 

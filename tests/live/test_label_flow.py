@@ -11,12 +11,12 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from gonogo.errors import SourceError
-from gonogo.lint.labels.flow import flowed, selected
-from gonogo.lint.labels.label_set import LabelSet
-from gonogo.lint.labels.matching import conflict
 from gonogo.model.series import Series
 from gonogo.programs.processes import prometheus
 from gonogo.programs.promtool import backfill_openmetrics
+from gonogo.promql.label_flow import flowed
+from gonogo.promql.label_matching import conflict
+from gonogo.promql.label_set import LabelSet, selected
 from gonogo.promql.parser import parse
 from gonogo.promql.tree import Binary, Vector, children, walk
 from gonogo.server.api import query

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gonogo.lint.template.functions import SIGNATURES
-from gonogo.lint.template.mistake import UnreadableTemplate
 from gonogo.lint.template.parser import parsed
 from gonogo.lint.template.reading import template
+from gonogo.lint.template.syntax import UnreadableTemplate
 from gonogo.programs.promtool import PROMTOOL, check_rules, run_tool
 
 pytestmark = [pytest.mark.live, pytest.mark.versions]

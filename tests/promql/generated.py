@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from gonogo.promql.functions import AGGREGATIONS, FUNCTIONS, Type
+from gonogo.promql.types import AGGREGATIONS, FUNCTIONS, Type
 
 _NAMES = (
     *(

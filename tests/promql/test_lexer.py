@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.promql.comments import comments
 from gonogo.promql.lexer import tokens
-from gonogo.promql.parser import unreadable
+from gonogo.promql.parser import comments, unreadable
 
 
 @given(st.text(alphabet="ab1.:()[]{}\"'`\\#\n ,@+-=!~<>é"))

@@ -13,12 +13,12 @@ from collections.abc import Callable
 
 import pytest
 
+from gonogo.formats.flow import unwrapped
 from gonogo.formats.prometheus_config import read_configuration
 from gonogo.formats.sources import source_file
 from gonogo.formats.test_file import read_unit
-from gonogo.formats.unwrap import unwrapped
-from gonogo.lint.core.requirements_file import read_requirements
-from gonogo.lint.core.routes_file import read_routes
+from gonogo.lint.core.requirements import read_requirements
+from gonogo.lint.core.routes import read_routes
 from tests.example_estate import CONFIGURATION, ROUTES
 from tests.soak.fuzz import watchdog
 from tests.soak.fuzz.case import SWEEP

@@ -104,8 +104,7 @@ def lint(  # noqa: PLR0913 - one parameter for each option
     """
     gc.disable()  # all objects live to the end, and searching them for garbage takes a third of the time
 
-    from gonogo.lint.print import lint_text
-    from gonogo.lint.print_json import lint_json
+    from gonogo.lint.print import lint_json, lint_text
     from gonogo.lint.request import LintRequest
 
     if write_baseline and baseline is None:
@@ -146,12 +145,12 @@ class _Judge:
 
     def report(self, linted: Linted) -> LintReport:
         """Return the findings that are not in the baseline. The baseline is written first if that was asked for."""
-        from gonogo.lint.known import compared, keep_findings, known_findings
+        from gonogo.lint.baseline import compared, read_baseline, write_baseline
 
         if self._report is None:
             if self.baseline is not None and self.write:
-                keep_findings(self.baseline, linted.report)
-            known = known_findings(self.baseline) if self.baseline is not None else None
+                write_baseline(self.baseline, linted.report)
+            known = read_baseline(self.baseline) if self.baseline is not None else None
             self._report = linted.report if known is None else compared(linted.report, known)
         return self._report
 
@@ -218,7 +217,7 @@ def _policy(path: Path) -> PolicyFile:
 def _requirements(path: Path | None) -> Requirements | None:
     if path is None:
         return None
-    from gonogo.lint.demands import requirements_in
+    from gonogo.lint.request import requirements_in
 
     return requirements_in(path)
 

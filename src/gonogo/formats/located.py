@@ -9,7 +9,7 @@ from functools import cached_property
 from gonogo.errors import Position
 from gonogo.formats.files import Loc
 from gonogo.formats.yaml import YamlDocument
-from gonogo.promql.comments import first_character
+from gonogo.promql.parser import first_character
 from gonogo.promql.tree import Expression
 
 

@@ -10,11 +10,10 @@ from pathlib import Path
 
 from gonogo.disk.regular_file import keeps_readers_waiting
 from gonogo.errors import Position
+from gonogo.formats.flow import unwrapped
 from gonogo.formats.promtool_words import Word, last_words, words
 from gonogo.formats.sources import SourceFile
-from gonogo.formats.unwrap import unwrapped
-from gonogo.lint.core.arbiter import Arbiter, ArbiterRefusal
-from gonogo.lint.core.refusals import refusals
+from gonogo.lint.core.arbiter import Arbiter, ArbiterRefusal, refusals
 from gonogo.lint.inputs import Inputs
 from gonogo.model.finding import Span
 from gonogo.policy.inputs import matching

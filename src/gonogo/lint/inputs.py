@@ -16,8 +16,7 @@ from gonogo.formats.sources import SourceFile, source_file, source_of, unread_fi
 from gonogo.formats.test_file import UnitFile, read_unit
 from gonogo.formats.yaml import parse_documents
 from gonogo.lint.core.nature import Nature, nature
-from gonogo.lint.core.routes import Routes
-from gonogo.lint.core.routes_file import read_routes
+from gonogo.lint.core.routes import Routes, read_routes
 from gonogo.lint.folder import yaml_files
 from gonogo.model.finding import Span
 from gonogo.policy.inputs import matching, rule_files, server_matching, unit_files

@@ -15,8 +15,7 @@ from gonogo.durations import parse_duration
 from gonogo.errors import SourceError
 from gonogo.formats.yaml import parse
 from gonogo.lint.core.estate import LOOKBACK, Estate
-from gonogo.lint.core.live import Live
-from gonogo.lint.core.live_questions import expressions, follow_up, series_questions
+from gonogo.lint.core.live import Live, expressions, follow_up, series_questions
 from gonogo.lint.run import Informant
 from gonogo.model.evidence import Target, TargetHealth
 from gonogo.model.versions import release
@@ -98,18 +97,18 @@ def ask(client: Client, url: str, estate: Estate, progress: Callable[[str], None
 
 
 def _found(questions: _Questions, estate: Estate, progress: Callable[[str], None]) -> Mapping[str, bool]:
-    asked = series_questions(estate)
+    asked = series_questions(estate.rules)
     progress(f"asking the server for {len(asked)} selectors")
     found = questions.each(asked, questions.has)
     gone = [text for text, there in found.items() if not there]
     if gone and (why := questions.unsettled()):
         questions.missed.append(f"which series exist: {why}, so {len(gone)} series may only be late; ask again later")
         return {text: True for text, there in found.items() if there}
-    return found | questions.each([text for text in follow_up(estate, gone) if text not in found], questions.has)
+    return found | questions.each([text for text in follow_up(estate.rules, gone) if text not in found], questions.has)
 
 
 def _errors(questions: _Questions, estate: Estate, progress: Callable[[str], None]) -> Mapping[str, str]:
-    texts = expressions(estate)
+    texts = expressions(estate.rules)
     progress(f"letting the server evaluate {len(texts)} expressions")
     judged = questions.each(texts, questions.evaluate)
     return {text: error for text, error in judged.items() if error is not None}

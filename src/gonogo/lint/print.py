@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from unicodedata import combining, east_asian_width
 
+from gonogo.formats.document import document
 from gonogo.formats.yaml import lines_of
-from gonogo.lint.core.fingerprint import Fingerprint
-from gonogo.lint.core.report import LintReport
+from gonogo.lint.core.report import Fingerprint, LintReport
 from gonogo.model.finding import Finding, Severity, Span
 from gonogo.model.plain import one_line
 
@@ -42,8 +42,10 @@ def _lines(report: LintReport) -> Iterator[str]:
 
 def _gone(known: Fingerprint) -> str:
     rule = f" ({one_line(known.rule)})" if known.rule else ""
-    what = f"{one_line(known.message)} [{one_line(known.check)}]{rule}"
-    return f"{one_line(known.path)}: no longer found, remove it from the baseline: {what}"
+    text = f"'{one_line(known.text)}' " if known.text else ""
+    return (
+        f"{one_line(known.path)}: no longer found, remove it from the baseline: {text}[{one_line(known.check)}]{rule}"
+    )
 
 
 def _headline(finding: Finding) -> str:
@@ -120,3 +122,34 @@ _NOUNS: Mapping[Severity, str] = {Severity.ERROR: "error", Severity.WARNING: "wa
 
 def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+SCHEMA = "gonogo/lint/v1"
+
+
+def lint_json(report: LintReport) -> str:
+    """Return the report as one JSON document, indented, ending in a line feed."""
+    return document(lint_value(report), indented=True).decode()
+
+
+def lint_value(report: LintReport) -> Mapping[str, object]:
+    """Return the document as plain values."""
+    return {
+        "schema": SCHEMA,
+        "findings": [_finding(finding) for finding in report.findings],
+        "files": report.files,
+        "rules": report.rules,
+    }
+
+
+def _finding(finding: Finding) -> Mapping[str, object]:
+    start = finding.where.start
+    return {
+        "check": finding.check,
+        "severity": finding.severity,
+        "path": start.path,
+        "line": start.line,
+        "column": start.column,
+        "message": finding.message,
+        "rule": finding.rule,
+    }

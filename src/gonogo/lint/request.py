@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from gonogo.disk.regular_file import Unreadable, read_text
+from gonogo.errors import UsageError
 from gonogo.formats.dialect import Dialect
-from gonogo.lint.core.requirements import Requirements
+from gonogo.lint.core.requirements import Requirements, read_requirements
 from gonogo.policy.settings import PolicyFile
 
 
@@ -57,3 +59,24 @@ class LintRequest:
     def dialect(self) -> Dialect:
         """The dialect of the rule files, as set in the policy."""
         return self.policy_file.server.dialect if self.policy_file is not None else Dialect.PROMETHEUS
+
+
+def requirements_in(path: Path) -> Requirements:
+    """Read a file of requirements.
+
+    Raises:
+        UsageError: the file cannot be read, or has mistakes. The error lists all of them.
+    """
+    try:
+        requirements, problems = read_requirements(read_text(path, str(path)), str(path))
+    except Unreadable as error:
+        problems = (error.problem,)
+        requirements = Requirements()
+    if problems:
+        raise UsageError(
+            "the requirements cannot be used",
+            where=str(path),
+            why="\n".join(map(str, problems)),
+            next_step="correct the file named by --requirements",
+        )
+    return requirements

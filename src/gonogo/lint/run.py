@@ -14,9 +14,8 @@ from gonogo.errors import Position, UsageError
 from gonogo.formats.dialect import Dialect
 from gonogo.lint.arbitration import AskedPromtool, arbitrate
 from gonogo.lint.core.arbiter import Arbiter
-from gonogo.lint.core.catalogue import checks, findings, ordered
+from gonogo.lint.core.catalogue import ARBITER, checks, findings, ordered, without_echoes
 from gonogo.lint.core.check import Check
-from gonogo.lint.core.echoes import ARBITER, without_echoes
 from gonogo.lint.core.estate import Estate, position_of
 from gonogo.lint.core.interest import interest_of
 from gonogo.lint.core.pragmas import silenced

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from gonogo.disk.regular_file import read_some
 from gonogo.errors import MissingTool, cause_of
-from gonogo.lint.core.estate import Estate
-from gonogo.lint.core.untracked import Untracked
+from gonogo.lint.core.estate import Estate, Untracked
 from gonogo.lint.inputs import shown
 from gonogo.lint.run import Informant
 from gonogo.policy.file import SANDBOX_MARK

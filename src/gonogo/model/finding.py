@@ -33,21 +33,24 @@ class Span:
 class Hit:
     """A result of a check's function: the place, a message with the fault and its fix, and the name of the rule.
 
-    ``severity`` is set only if it differs from the usual severity of the check.
+    ``severity`` is set only if it differs from the usual severity of the check, and ``group`` only if the hit is about
+    a group of rules as a whole.
     """
 
     where: Span
     message: str
     rule: str = ""
     severity: Severity | None = None
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A hit with the name of the check that reports it."""
+    """A hit, with the id of its check."""
 
     check: str
     severity: Severity
     where: Span
     message: str
     rule: str = ""
+    group: str = ""

@@ -12,8 +12,7 @@ from typing import NoReturn
 
 from gonogo.model.promql_features import QUOTED_NAME, Feature
 from gonogo.promql.lexer import BLANK, STRING_FORM
-from gonogo.promql.literals import string
-from gonogo.promql.names import misspelt, needed_by_name
+from gonogo.promql.literals import misspelt, needed_by_name, string
 from gonogo.promql.re2_syntax import judge
 from gonogo.promql.refusal import Refusal
 from gonogo.promql.tree import NAME_LABEL, Matcher
@@ -88,8 +87,7 @@ class _Reader:
 
     def expected(self, what: str) -> NoReturn:
         """Refuse the token, because another token is expected here."""
-        message = f"expected {what}, found {self.word!r}"
-        raise Refusal(message, self.start, self.end)
+        raise Refusal(f"expected {what}, found {self.word!r}", self.start, self.end)
 
     def matcher(self, needs: set[Feature]) -> Matcher:
         """Read one matcher. A string alone is the metric's name."""
@@ -116,8 +114,7 @@ class _Reader:
         start, end = self.start, self.end
         value = self._value()
         if operator in {"=~", "!~"} and (wrong := judge(value).fault):
-            message = f"{value!r} is not a regular expression: {wrong}"
-            raise Refusal(message, start, end)
+            raise Refusal(f"{value!r} is not a regular expression: {wrong}", start, end)
         return Matcher(name, operator, value)
 
     def _value(self) -> str:

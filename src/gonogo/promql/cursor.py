@@ -15,8 +15,7 @@ from gonogo.model.promql_features import (
     Feature,
 )
 from gonogo.promql.lexer import END, STRING, WORD, tokens
-from gonogo.promql.literals import duration, is_utf8, like_an_exponent, number, string
-from gonogo.promql.names import misspelt, needed_by_name
+from gonogo.promql.literals import duration, is_utf8, like_an_exponent, misspelt, needed_by_name, number, string
 from gonogo.promql.refusal import Refusal, shortened
 from gonogo.promql.tree import Number
 
@@ -47,8 +46,7 @@ class Cursor:
         """Refuse the token, because another token is expected here."""
         if self.kinds[self.at] == END and "')'" in what:
             start = self.starts[self._unclosed()]
-            message = "a parenthesis is not closed"
-            raise Refusal(message, start, start + 1)
+            raise Refusal("a parenthesis is not closed", start, start + 1)
         raise _misplaced(self.kinds[self.at], self.words[self.at], self.starts[self.at], what)
 
     def _unclosed(self) -> int:
@@ -123,8 +121,7 @@ class Cursor:
             name = self.string()
             needs.append(QUOTED_LABEL if is_classic_label(name) else FREE_LABEL)
             if not name or not is_utf8(name):
-                message = f"{word} is not a valid label name"
-                raise Refusal(message, start, self.ended())
+                raise Refusal(f"{word} is not a valid label name", start, self.ended())
             return name
         if not (lower := self.lower()) or lower in _NO_LABEL:
             self.expected("a label name or ')'")

@@ -11,16 +11,12 @@ import math
 from bisect import bisect_left
 from collections.abc import Mapping
 
-from gonogo.model.promql_features import (
-    Feature,
-)
+from gonogo.model.promql_features import Feature
 from gonogo.promql.braces import Selection, selection
 from gonogo.promql.cursor import Cursor
-from gonogo.promql.functions import AGGREGATIONS, FUNCTIONS, Type
 from gonogo.promql.lexer import BRACES, BRACKETS, NUMBER_TOKEN, STRING, WORD
-from gonogo.promql.matching import MODIFIERS, Fill, modifiers
-from gonogo.promql.names import misspelt, needed_by_name
-from gonogo.promql.postfix import modified
+from gonogo.promql.literals import misspelt, needed_by_name
+from gonogo.promql.postfix import MODIFIERS, Fill, modified, modifiers
 from gonogo.promql.refusal import Refusal, Unjudged
 from gonogo.promql.tree import (
     Aggregation,
@@ -33,7 +29,7 @@ from gonogo.promql.tree import (
     Text,
     Vector,
 )
-from gonogo.promql.types import check, type_of
+from gonogo.promql.types import AGGREGATIONS, FUNCTIONS, Type, check, type_of
 
 DEEPEST = 200
 """The deepest nesting of parentheses, calls and signs. Python's stack ends at about four times this depth."""
@@ -49,13 +45,8 @@ _LEVELS: Mapping[str, int] = {
 }
 _SETS = frozenset({"and", "or", "unless"})
 _NO_METRIC = frozenset({"bool", "on", "ignoring", "group_left", "group_right", "atan2"})
-_NO_LABEL = frozenset({"without", "inf", "nan"})
 _NUMBERS = frozenset({"inf", "nan"})
 _GROUPINGS = frozenset({"by", "without"})
-_FILLS = frozenset({"fill", "fill_left", "fill_right"})
-_EDGES = frozenset({"start", "end"})
-_EXTENDED = frozenset({"anchored", "smoothed"})
-_LATEST = (1 << 63) - 1
 _EXPRESSION = "an expression"
 
 
@@ -173,8 +164,7 @@ class _Parser(Cursor):
     def vector(self, metric: str | None, start: int, found: Selection, end: int, needs: tuple[Feature, ...]) -> Vector:
         """Return the selector of a name and braces."""
         if metric is not None and found.names:
-            message = "the metric's name is given twice, before the braces and in them"
-            raise Refusal(message, start, end)
+            raise Refusal("the metric's name is given twice, before the braces and in them", start, end)
         if metric is None:
             metric = found.metric
         return Vector(metric, found.matchers, start=start, end=end, needs=found.needs + needs)
@@ -198,8 +188,7 @@ class _Parser(Cursor):
         """Read a call of a function."""
         end = start + len(function)
         if function not in FUNCTIONS:
-            message = f"there is no function {function}"
-            raise Refusal(message, start, end)
+            raise Refusal(f"there is no function {function}", start, end)
         self.at += 1
         arguments = self.arguments(depth)
         if function == "info" and len(arguments) > 1 and not self._is_selection(arguments[1]):
@@ -224,8 +213,7 @@ class _Parser(Cursor):
         parameter_type = AGGREGATIONS[operator]
         takes = 1 if parameter_type is None else 2
         if len(found) != takes:
-            message = f"{operator} takes {takes} argument{'s' * (takes - 1)}, not {len(found)}"
-            raise Refusal(message, start, end)
+            raise Refusal(f"{operator} takes {takes} argument{'s' * (takes - 1)}, not {len(found)}", start, end)
         parameter = None if parameter_type is None else found[0]
         if grouping is not None and grouping.word == "by" and not grouping.names:
             grouping = None

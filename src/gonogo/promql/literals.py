@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from functools import lru_cache
 
+from gonogo.model.promql_features import UNQUOTED_NAME, Feature
 from gonogo.promql.refusal import Refusal, shortened
 
 _UNITS = {
@@ -59,8 +61,7 @@ def duration(text: str) -> int | None:
     is_long = max(map(len, counts.values())) > _MOST_DIGITS
     total = 0 if is_long else sum(int(count or "0") * _UNITS[unit] for unit, count in counts.items())
     if is_long or total * _NANOSECONDS > _MOST:
-        message = f"{shortened(text)} is longer than 292 years, the longest duration"
-        raise Refusal(message, 0, len(text))
+        raise Refusal(f"{shortened(text)} is longer than 292 years, the longest duration", 0, len(text))
     return total
 
 
@@ -73,11 +74,9 @@ def number(text: str) -> float:
     """
     value = math.nan if text.lower() == "nan" else _finite(text)
     if value is None:
-        message = f"{shortened(text)} is neither a number nor a duration"
-        raise Refusal(message, 0, len(text))
+        raise Refusal(f"{shortened(text)} is neither a number nor a duration", 0, len(text))
     if math.isinf(value) and text[0] not in "iI":
-        message = f"{shortened(text)} is too large for a number"
-        raise Refusal(message, 0, len(text))
+        raise Refusal(f"{shortened(text)} is too large for a number", 0, len(text))
     return value
 
 
@@ -110,8 +109,7 @@ def string(text: str) -> str:
     quote, inner = text[0], text[1:-1]
     if _UNREADABLE in inner:
         at = text.index(_UNREADABLE)
-        message = "U+FFFD stands for a character that could not be read; write it as \\ufffd"
-        raise Refusal(message, at, at + 1)
+        raise Refusal("U+FFFD stands for a character that could not be read; write it as \\ufffd", at, at + 1)
     if quote == "`" or "\\" not in inner:
         return inner
     written = bytearray()
@@ -142,3 +140,17 @@ def _escaped(found: re.Match[str], quote: str) -> bytes:
     except (ValueError, OverflowError):
         message = f"{found[0]} is not an escape of PromQL; write \\\\ for a backslash, or put the text into backticks"
         raise Refusal(message, found.start() + 1, found.end() + 1) from None
+
+
+@lru_cache(maxsize=4096)
+def misspelt(name: str) -> str:
+    """Return the reason why no version reads a name without quotes; empty if some version does."""
+    for letter in name if not name.isascii() else "":
+        if not letter.isascii() and not unicodedata.category(letter).startswith("L"):
+            return f"{letter!r} is not allowed in a name without quotes"
+    return ""
+
+
+def needed_by_name(name: str) -> tuple[Feature, ...]:
+    """Return the features that a version must have to read a name without quotes."""
+    return (UNQUOTED_NAME,) if "." in name or not name.isascii() else ()

@@ -1,11 +1,17 @@
-"""Reads PromQL text into trees. The grammar is imported at the first expression."""
+"""Reads PromQL text into trees, and finds its comments. The grammar is imported at the first expression."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from functools import lru_cache
 
+from gonogo.promql.lexer import STRING_FORM, tokens
 from gonogo.promql.refusal import Refusal, Unjudged
 from gonogo.promql.tree import Expression
+
+_IGNORED = re.compile(rf"""\#[^\r\n]*+ | {STRING_FORM} | ["'`].*+ | [^"'`\#]++""", re.VERBOSE | re.DOTALL)
+"""A comment, or a text without a comment. A string that is not closed extends to the end."""
 
 
 @lru_cache(maxsize=8192)
@@ -30,3 +36,16 @@ def unreadable(text: str) -> str:
     except Refusal as refusal:
         return f"it is not PromQL: {refusal.message}"
     return ""
+
+
+def comments(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the comments of an expression, each with the offset of its first character."""
+    for found in _IGNORED.finditer(text):
+        if found[0].startswith("#"):
+            yield found.start(), found[0]
+
+
+def first_character(text: str) -> int:
+    """Return the offset of the first character outside of blanks and comments; 0 if there is none."""
+    first = tokens(text).starts[0]
+    return first if first < len(text) else 0

@@ -10,7 +10,7 @@ from gonogo.promql.cursor import Cursor
 from gonogo.promql.lexer import BRACKETS, NUMBER_TOKEN, WORD
 from gonogo.promql.refusal import Refusal, Unjudged
 from gonogo.promql.spans import Arithmetic, Read, brackets, offset
-from gonogo.promql.tree import Expression, Range, Subquery, Vector
+from gonogo.promql.tree import Expression, Labels, Range, Subquery, Vector
 
 _EDGES = frozenset({"start", "end"})
 _EXTENDED = frozenset({"anchored", "smoothed"})
@@ -56,19 +56,16 @@ def _ranged(cursor: Cursor, node: Expression, start: int, *, closed: bool) -> Ra
             node, length.value, step.value if step else None, start=begin, end=end, needs=needs, spans=spans
         )
     if not isinstance(node, Vector) or closed:
-        message = "a range can only follow a selector; write a subquery with a colon, such as [5m:1m]"
-        raise Refusal(message, begin, end)
+        raise Refusal("a range can only follow a selector; write a subquery with a colon, such as [5m:1m]", begin, end)
     needs = length.needs
     if node.at:
         if node.at not in {"start()", "end()"}:
-            message = "@ cannot come before a range; write it after the brackets"
-            raise Refusal(message, begin, end)
+            raise Refusal("@ cannot come before a range; write it after the brackets", begin, end)
         needs += (EARLY_AT,)
     if node.spans:
         needs += (EARLY_OFFSET,)
     elif node.offset:
-        message = "offset cannot come before a range; write it after the brackets"
-        raise Refusal(message, begin, end)
+        raise Refusal("offset cannot come before a range; write it after the brackets", begin, end)
     return Range(node, length.value, start, end, needs, _spans(range=length))
 
 
@@ -76,8 +73,7 @@ def _moved(cursor: Cursor, node: Vector | Subquery | Range) -> Expression:
     """Read ``offset`` and its duration."""
     inner = _vector_of(node)
     if inner.offset or any(name == "offset" for name, _ in inner.spans):
-        message = "offset is written twice"
-        raise Refusal(message, cursor.starts[cursor.at], cursor.starts[cursor.at] + len("offset"))
+        raise Refusal("offset is written twice", cursor.starts[cursor.at], cursor.starts[cursor.at] + len("offset"))
     found = offset(cursor.text, cursor.starts[cursor.at] + len("offset"))
     while cursor.starts[cursor.at] < found.end:
         cursor.at += 1
@@ -89,8 +85,7 @@ def _fixed(cursor: Cursor, node: Vector | Subquery | Range) -> Expression:
     """Read ``@`` and its time."""
     inner = _vector_of(node)
     if inner.at:
-        message = "@ is written twice"
-        raise Refusal(message, cursor.starts[cursor.at], cursor.starts[cursor.at] + 1)
+        raise Refusal("@ is written twice", cursor.starts[cursor.at], cursor.starts[cursor.at] + 1)
     cursor.at += 1
     needs: tuple[Feature, ...] = ()
     if (edge := cursor.lower()) in _EDGES:
@@ -107,12 +102,10 @@ def _fixed(cursor: Cursor, node: Vector | Subquery | Range) -> Expression:
         found = cursor.number()
         needs = found.needs
         if not found.value < _LATEST:
-            message = "the time after @ is out of bounds"
-            raise Refusal(message, found.start, found.end)
+            raise Refusal("the time after @ is out of bounds", found.start, found.end)
         milliseconds = _rounded(found.value * 1000)
         if milliseconds > _LATEST:
-            message = "the time after @ is beyond the year 292,000,000"
-            raise Unjudged(message, found.start, found.end)
+            raise Unjudged("the time after @ is beyond the year 292,000,000", found.start, found.end)
         time = repr((-milliseconds if sign == "-" else milliseconds) / 1000)
     return _put_back(node, replace(inner, at=time, needs=inner.needs + needs))
 
@@ -121,20 +114,17 @@ def _extended(cursor: Cursor, node: Expression, word: str, *, closed: bool) -> E
     """Read ``anchored`` or ``smoothed``."""
     start = cursor.starts[cursor.at]
     if closed or not isinstance(node, Vector | Range):
-        message = f"{word} can only follow a selector, with or without a range"
-        raise Refusal(message, start, start + len(word))
+        raise Refusal(f"{word} can only follow a selector, with or without a range", start, start + len(word))
     inner = node.vector if isinstance(node, Range) else node
     if inner.extended not in {"", word}:
-        message = "anchored and smoothed cannot be used together"
-        raise Refusal(message, start, start + len(word))
+        raise Refusal("anchored and smoothed cannot be used together", start, start + len(word))
     cursor.at += 1
     return _put_back(node, replace(inner, extended=word))
 
 
 def _movable(node: Expression, word: str, start: int, end: int, *, closed: bool) -> Vector | Subquery | Range:
     if closed or not isinstance(node, Vector | Subquery | Range):
-        message = f"{word} can only follow a selector, a range or a subquery"
-        raise Refusal(message, start, end)
+        raise Refusal(f"{word} can only follow a selector, a range or a subquery", start, end)
     return node
 
 
@@ -154,3 +144,61 @@ def _put_back(node: Vector | Subquery | Range, changed: Vector | Subquery) -> Ve
 def _rounded(value: float) -> int:
     """Round like Go: halves away from zero."""
     return math.floor(value + 0.5) if value % 1 == 0.5 else round(value)  # noqa: PLR2004 - a half is a half
+
+
+MODIFIERS = frozenset({"bool", "on", "ignoring", "fill", "fill_left", "fill_right"})
+"""Words that can begin the modifiers."""
+
+_FILLS = frozenset({"fill", "fill_left", "fill_right"})
+
+Fill = tuple[float | None, float | None]
+
+
+def modifiers(cursor: Cursor) -> tuple[bool, Labels | None, Labels | None, Fill, tuple[Feature, ...]]:
+    """Read ``bool``, ``on`` or ``ignoring``, ``group_left`` or ``group_right``, and the fill values."""
+    needs: list[Feature] = []
+    matching = group = None
+    if boolean := cursor.lower() == "bool":
+        cursor.at += 1
+    start = cursor.starts[cursor.at]
+    if (word := cursor.lower()) in {"on", "ignoring"}:
+        cursor.at += 1
+        names = cursor.labels(needs)
+        matching = Labels(word, names) if names or word == "on" else None
+        if (side := cursor.lower()) in {"group_left", "group_right"}:
+            cursor.at += 1
+            group = Labels(side, cursor.labels(needs) if cursor.words[cursor.at] == "(" else ())
+            if word == "on" and (both := set(names) & set(group.names)):
+                raise Refusal(f"the label {min(both)!r} must not be both in on and in {side}", start, cursor.ended())
+    return boolean, matching, group, _fills(cursor), tuple(needs)
+
+
+def _fills(cursor: Cursor) -> Fill:
+    """Read ``fill``, or ``fill_left`` and ``fill_right`` in any order."""
+    left = right = None
+    if (first := _fill_word(cursor)) == "fill":
+        left = right = _fill_value(cursor)
+    elif first:
+        value = _fill_value(cursor)
+        other = _fill_word(cursor)
+        another = _fill_value(cursor) if other in _FILLS - {"fill", first} else None
+        left, right = (value, another) if first == "fill_left" else (another, value)
+    return left, right
+
+
+def _fill_word(cursor: Cursor) -> str:
+    """Return the fill modifier that begins here, or an empty text. Without ``(`` after it, the word is a metric."""
+    return word if (word := cursor.lower()) in _FILLS and cursor.words[cursor.at + 1] == "(" else ""
+
+
+def _fill_value(cursor: Cursor) -> float:
+    """Read a fill word and its value."""
+    cursor.at += 2
+    sign = cursor.words[cursor.at]
+    if sign in {"+", "-"}:
+        cursor.at += 1
+    if cursor.kinds[cursor.at] != NUMBER_TOKEN and cursor.lower() not in _NUMBERS:
+        cursor.expected("a number")
+    value = cursor.number().value
+    cursor.take(")")
+    return -value if sign == "-" else value

@@ -113,8 +113,7 @@ def _matches_empty(pattern: str) -> bool:
             raise ValueError(_unreadable(pattern, at))
         kind = next(name for name in _KINDS if found[name] is not None)
         if kind == "repeat" and repeated:
-            message = f"{found[0]} repeats a repetition"
-            raise ValueError(message)
+            raise ValueError(f"{found[0]} repeats a repetition")
         repeated = kind == "repeat"
         at = found.end()
         if kind == "class":
@@ -125,8 +124,7 @@ def _matches_empty(pattern: str) -> bool:
         else:
             _piece(groups[-1], kind, found)
     if len(groups) > 1:
-        message = "a parenthesis is not closed"
-        raise ValueError(message)
+        raise ValueError("a parenthesis is not closed")
     groups[0].close_alternative()
     return groups[0].any_empty
 
@@ -139,8 +137,7 @@ def _nest(groups: list[_Group], *, opens: bool) -> None:
         groups.append(_Group())
         return
     if len(groups) == 1:
-        message = "a closing parenthesis has no opening one"
-        raise ValueError(message)
+        raise ValueError("a closing parenthesis has no opening one")
     closed = groups.pop()
     closed.close_alternative()
     groups[-1].add(empty=closed.any_empty, weight=closed.weight)
@@ -161,8 +158,7 @@ def _piece(group: _Group, kind: str, found: re.Match[str]) -> None:
 
 def _repeat(group: _Group, found: re.Match[str]) -> None:
     if group.last is None:
-        message = f"{found[0]} has nothing to repeat"
-        raise ValueError(message)
+        raise ValueError(f"{found[0]} has nothing to repeat")
     if found["least"] is None:
         group.last = group.last or found[0][0] in "*?"
         return
@@ -192,14 +188,11 @@ def _class_end(pattern: str, start: int) -> int:
         if found is None:
             raise ValueError(_unreadable(pattern, at) if at < len(pattern) else "a bracket is not closed")
         if found["posix"] and found["name"].removeprefix("^") not in _POSIX:
-            message = f"{found[0]} is not a known class"
-            raise ValueError(message)
+            raise ValueError(f"{found[0]} is not a known class")
         if found["high"] and _SET.fullmatch(found["high"]):
-            message = f"the range {found[0]} ends in a class of characters"
-            raise ValueError(message)
+            raise ValueError(f"the range {found[0]} ends in a class of characters")
         if found["high"] and _code(found["high"]) < _code(found["low"]):
-            message = f"the range {found[0]} has its ends exchanged"
-            raise ValueError(message)
+            raise ValueError(f"the range {found[0]} has its ends exchanged")
         at, first = found.end(), False
     return at + 1
 

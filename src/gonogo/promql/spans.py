@@ -143,8 +143,7 @@ def _positive(reader: _Reader) -> Read:
     start = reader.start
     span = reader.span(_SUM, 0)
     if isinstance(span, Seconds) and span.value <= 0:
-        message = "the duration must be greater than zero"
-        raise Refusal(message, start, reader.last)
+        raise Refusal("the duration must be greater than zero", start, reader.last)
     return _read(reader, span)
 
 
@@ -158,8 +157,7 @@ def _read(reader: _Reader, span: Span) -> Read:
     except (ZeroDivisionError, OverflowError, ValueError):
         value = math.nan
     if not abs(value) <= LONGEST:
-        message = f"the duration {written(span)} has no value in a rule"
-        raise Unjudged(message, reader.begin, reader.last)
+        raise Unjudged(f"the duration {written(span)} has no value in a rule", reader.begin, reader.last)
     return Read(span, timedelta(milliseconds=math.trunc(value * 1000)), tuple(dict.fromkeys(reader.needs)), reader.last)
 
 
@@ -215,8 +213,7 @@ class _Reader:
     def expected(self, what: str) -> NoReturn:
         """Refuse the token, because another token is expected here."""
         found = repr(self.word) if self.word else "the end"
-        message = f"expected {what}, found {found}"
-        raise Refusal(message, self.start, max(self.end, self.start))
+        raise Refusal(f"expected {what}, found {found}", self.start, max(self.end, self.start))
 
     def span(self, level: int, depth: int) -> Span:
         """Read operands and the operators between them, while the operators bind at least as strongly as ``level``."""
@@ -226,8 +223,7 @@ class _Reader:
             self.advance()
             right = self.span(binds if binds == _POWER else binds + 1, depth + 1)
             if operator in {"/", "%"} and isinstance(right, Seconds) and right.value == 0:
-                message = "a duration cannot be divided by zero"
-                raise Refusal(message, start, end)
+                raise Refusal("a duration cannot be divided by zero", start, end)
             self.needs.append(ARITHMETIC)
             left = Arithmetic(operator, (left, right))
         return left
@@ -235,8 +231,7 @@ class _Reader:
     def single(self, depth: int, *, bound: bool = False) -> Span:
         """Read one operand with the signs before it. With ``bound``, a sign does not apply to a ``^`` after it."""
         if depth > _DEEPEST:
-            message = "the arithmetic with durations is nested too deeply for gonogo"
-            raise Unjudged(message, self.start, self.end)
+            raise Unjudged("the arithmetic with durations is nested too deeply for gonogo", self.start, self.end)
         word = self.word
         if word in _SIGNS:
             self.advance()
@@ -282,8 +277,7 @@ class _Reader:
         word, start, end = self.word, self.start, self.end
         if not word or not (word[0].isdigit() or (word[0] == "." and len(word) > 1)):
             if word.lower() in _NO_LENGTHS and not self._text.startswith("["):
-                message = f"{word} is not a length of time"
-                raise Unjudged(message, start, end)
+                raise Unjudged(f"{word} is not a length of time", start, end)
             self.expected(_EXPECTED)
         try:
             milliseconds = duration(word)
@@ -295,7 +289,6 @@ class _Reader:
             if "_" in word:
                 self.needs.append(UNDERSCORES)
         if value > LONGEST:
-            message = f"{word} is longer than 292 years, the longest duration"
-            raise Refusal(message, start, end)
+            raise Refusal(f"{word} is longer than 292 years, the longest duration", start, end)
         self.advance()
         return Seconds(value, word)

@@ -16,6 +16,13 @@ from gonogo.promql.re2 import accepts
 from gonogo.promql.re2_syntax import judge
 from gonogo.promql.spans import Spans
 
+COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
+"""Comparisons. Without ``bool`` they keep the left vector's samples that pass. With ``bool`` they give 0 or 1."""
+
+MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+"""The comparison that means the same after its sides are exchanged."""
+
+
 NAME_LABEL = "__name__"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from gonogo.disk.naming import shown
 from gonogo.disk.regular_file import Unreadable, read_text
 from gonogo.formats.dialect import Dialect
-from gonogo.formats.unwrap import unwrapped
+from gonogo.formats.flow import unwrapped
 from gonogo.formats.vmalert_only import vmalert_only
 from gonogo.policy.inputs import matching, unit_files
 

@@ -16,10 +16,9 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from gonogo.durations import format_duration
-from gonogo.formats.external_labels import with_external_labels
 from gonogo.model.evidence import Evidence, RunState, Unread
 from gonogo.model.policy import Policy
-from gonogo.model.rule import ITSELF, Engine, RuleGroup
+from gonogo.model.rule import ITSELF, Engine, RuleGroup, with_external_labels
 from gonogo.model.series import Series
 from gonogo.policy.server import Server
 from gonogo.promql.matchers import named

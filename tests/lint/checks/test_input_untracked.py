@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from gonogo.lint.checks.input_untracked import CHECK
-from gonogo.lint.core.estate import Estate
-from gonogo.lint.core.untracked import Untracked
+from gonogo.lint.core.estate import Estate, Untracked
 
 
 def test_each_is_found_with_what_mends_it() -> None:

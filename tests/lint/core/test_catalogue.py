@@ -11,7 +11,7 @@ import pytest
 from gonogo.errors import Position
 from gonogo.lint import checks as home
 from gonogo.lint.core import catalogue
-from gonogo.lint.core.catalogue import checks, ordered
+from gonogo.lint.core.catalogue import checks, ordered, without_echoes
 from gonogo.model.finding import Finding, Severity, Span
 
 LONGEST_SUMMARY = 115
@@ -47,3 +47,64 @@ def test_findings_come_in_the_order_of_files_lines_and_columns_each_once() -> No
         for path, line in (("a.yml", 2), ("a.yml", 10), ("b.yml", 1))
     )
     assert ordered((three, two, one, two)) == (one, two, three)
+
+
+def finding(
+    check: str, line: int, column: int = 5, message: str = "no", rule: str = "", path: str = "r.yml"
+) -> Finding:
+    """Return an error."""
+    return Finding(check, Severity.ERROR, Span(Position(path, line, column)), message, rule)
+
+
+def left(*findings: Finding) -> tuple[Finding, ...]:
+    """Return the findings of promtool that are left."""
+    return tuple(one for one in without_echoes(findings) if one.check == "promtool")
+
+
+def test_promtool_alone_is_heard() -> None:
+    """An error that only promtool reports stays."""
+    assert left(finding("promtool", 3)) == (finding("promtool", 3),)
+
+
+def test_an_error_of_form_on_the_same_line_or_rule_says_it_better() -> None:
+    """The error of form points at the character, so promtool's is removed."""
+    assert left(finding("promtool", 3), finding("syntax", 3, 20)) == ()
+    assert left(finding("promtool", 3, rule="X"), finding("syntax", 9, rule="X")) == ()
+    assert left(finding("promtool", 3), finding("template-invalid", 3)) == ()
+
+
+def test_an_error_elsewhere_says_something_else() -> None:
+    """Another line, rule, file or kind of check repeats nothing."""
+    alone = finding("promtool", 3, rule="X")
+    assert left(alone, finding("syntax", 4, rule="Y")) == (alone,)
+    assert left(alone, finding("syntax", 3, path="other.yml")) == (alone,)
+    assert left(alone, finding("duplicate-rule", 3, rule="X")) == (alone,)
+    warning = Finding("syntax", Severity.WARNING, alone.where, "no", "X")
+    assert left(alone, warning) == (alone,)
+
+
+def test_a_file_refused_as_a_whole_has_its_errors_told_one_by_one() -> None:
+    """A promtool stops at a mistake of YAML, so the errors of form replace its refusal."""
+    assert left(finding("promtool", 1, 1), finding("syntax", 40)) == ()
+    whole = finding("promtool", 1, 1)
+    assert left(whole, finding("duplicate-rule", 40)) == (whole,)
+
+
+def test_a_file_that_both_name_is_told_once() -> None:
+    """The file is recognised with and without its folder."""
+    refused = finding("promtool", 1, 1, 'error checking client cert file "x.pem": no such file', path="p.yml")
+    assert left(refused, finding("missing-file", 7, message="certs/x.pem: no such file", path="p.yml")) == ()
+    assert left(refused, finding("missing-file", 7, message="certs/y.pem: no such file", path="p.yml")) == (refused,)
+
+
+def test_a_disagreement_is_no_echo_and_makes_none() -> None:
+    """A disagreement is about the promtools, not about the file."""
+    both = (finding("promtool", 3), finding("promtool-disagree", 3))
+    assert without_echoes(both) == both
+
+
+def test_a_key_that_promtool_names_without_quotes_is_known() -> None:
+    """The key is recognised in every position of the message."""
+    told = finding("promtool", 2, message="promtool 2.42.0 refuses this: field fro not found in type rulefmt.RuleNode")
+    assert left(told, finding("syntax", 9, message="unknown key 'fro'; known here: for")) == ()
+    assert left(told, finding("syntax", 9, message="unknown key 'fox'; known here: for")) == (told,)

@@ -11,8 +11,8 @@ from gonogo.formats.prometheus_config import read_configuration
 from gonogo.formats.sources import source_file
 from gonogo.lint.core.catalogue import checks, findings
 from gonogo.lint.core.estate import Estate
-from gonogo.lint.core.requirements_file import read_requirements
-from gonogo.lint.core.routes_file import read_routes
+from gonogo.lint.core.requirements import read_requirements
+from gonogo.lint.core.routes import read_routes
 
 _ROOTS = """
 global scrape_configs rule_files remote_read alerting route receivers labels annotations names bounds owners

@@ -9,7 +9,6 @@ import pytest
 from gonogo.errors import Position
 from gonogo.formats.sources import SourceFile, source_file
 from gonogo.lint.core.pragmas import NEVER_SILENT, PRAGMA, pragmas, silenced
-from gonogo.lint.core.rule_blocks import RuleBlock
 from gonogo.model.finding import Finding, Severity, Span
 
 KNOWN = ("no-comparison", "counter-raw", PRAGMA)
@@ -24,7 +23,7 @@ def about(text: str) -> list[list[str]]:
     """Return the rules that each pragma of a file is for, and require that all pragmas work."""
     found = pragmas(source_file(text, "f"), KNOWN)
     assert all(not pragma.fault for pragma in found)
-    return [[block.rule.name for block in pragma.about if isinstance(block, RuleBlock)] for pragma in found]
+    return [[block.rule for block in pragma.about] for pragma in found]
 
 
 def applied(

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gonogo.lint.template.functions import SIGNATURES
-from gonogo.lint.template.mistake import TooDeep, UnreadableTemplate
 from gonogo.lint.template.parser import DEEPEST, parsed
 from gonogo.lint.template.reading import template
+from gonogo.lint.template.syntax import TooDeep, UnreadableTemplate
 
 REFUSED = [
     ("{{ $value", "{{", "the action that begins here is not closed by '}}'"),

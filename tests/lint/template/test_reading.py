@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from gonogo.lint.template.functions import SIGNATURES
 from gonogo.lint.template.meaning import meaning
 from gonogo.lint.template.parser import DEEPEST, parsed
-from gonogo.lint.template.reading import template
-from gonogo.lint.template.simple import simple
+from gonogo.lint.template.reading import simple, template
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import JudgedCondition, Outcome, Reason
 from gonogo.model.policy import Policy
-from gonogo.model.rule import ITSELF, Engine, Evaluator, LoadedGroup, RuleGroup
+from gonogo.model.rule import ITSELF, Engine, Evaluator, LoadedGroup, Rule, RuleGroup
 from gonogo.verdict.core.questions import ask
-from gonogo.verdict.core.rule_doubts import Lateness, late_metrics
+from gonogo.verdict.core.rule_doubts import Lateness, duplicates, late_metrics
 from gonogo.verdict.core.verdict import judge
 from tests.evidence_builder import INTERVAL, NOW, RULES, evidence, policy, samples
+from tests.formats.rule_samples import alert, of_file, of_server, record
 
 DELAY = timedelta(seconds=32)
 VMALERT = Evaluator(Engine.VMALERT, delay=timedelta(seconds=30), delivery=timedelta(seconds=2))
@@ -214,3 +215,42 @@ def test_files_that_differ_count_by_the_least() -> None:
     known = offset(145.0, 25.0)
     twice = (*known.files, replace(known.files[0], delay=timedelta(seconds=10)))
     assert late_metrics(replace(known, files=twice))["duri_x"] == Lateness(10.0)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (record("m", "x"), record("m", "x")),
+        (record("m", "x"), record("m", "y")),
+        (record("m", "x"), record("m", "y", slo="a")),
+        (record("m", "x", slo="a"), record("m", "y", slo="a")),
+        (record("m", "x", slo="a"), record("m", "y", job="b")),
+        (record("m", "x", slo="a", job="b"), record("m", "y", slo="a")),
+    ],
+)
+def test_rules_whose_labels_can_coincide_are_duplicates(one: Rule, other: Rule) -> None:
+    """The rules are in one group or in two, on a server or in files, in either order."""
+    assert duplicates("m", [of_file(one, other)]) is not None
+    assert duplicates("m", [of_server(other, name="a"), of_server(one, name="b")]) is not None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (record("m", "x", slo="a"), record("m", "x", slo="b")),
+        (record("m", "x", slo="a", job="j"), record("m", "y", slo="b", job="j")),
+        (record("m", "x", slo="a"), record("m", "x", slo="")),
+        (record("m", "x"), record("n", "x")),
+        (record("m", "x"), alert("m", "x")),
+    ],
+)
+def test_rules_that_a_static_label_keeps_apart_are_none(one: Rule, other: Rule) -> None:
+    """One label with two values separates two rules. Other metrics and alerts do not count."""
+    assert duplicates("m", [of_file(one), of_server(other)]) is None
+    assert duplicates("m", [of_file(other, one)]) is None
+
+
+def test_both_places_are_named() -> None:
+    """The file is named where it is known."""
+    found = duplicates("m", [of_file(record("m", "x"), name="a"), of_server(record("m", "x"), name="b")])
+    assert found == "m is recorded twice under labels that can coincide, by group a of rules.yml and by group b"

@@ -8,8 +8,7 @@ from dataclasses import replace
 from yaml import events
 
 from gonogo.errors import Position, Problem
-from gonogo.formats.yaml.nodes import ListNode, MappingNode, Node, ScalarNode
-from gonogo.formats.yaml.scalars import plain_scalar, tagged_scalar
+from gonogo.formats.yaml.nodes import ListNode, MappingNode, Node, ScalarNode, plain_scalar, tagged_scalar
 
 DEEPEST = 100
 """The deepest nesting of lists and mappings."""

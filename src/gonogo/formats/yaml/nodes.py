@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -55,3 +57,49 @@ def part(node: Node, step: str | int) -> Node | None:
     if isinstance(node, ListNode) and isinstance(step, int) and 0 <= step < len(node.items):
         return node.items[step]
     return None
+
+
+Scalar = str | int | float | bool | None
+
+_WORDS: Mapping[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,300})")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_NUMBER_BEGINS = frozenset("+-.0123456789")
+_STANDARD = "tag:yaml.org,2002:"
+_TAGGED: Mapping[str, type] = {"null": type(None), "bool": bool, "int": int, "float": float}
+
+
+def plain_scalar(text: str) -> Scalar:
+    """Return the value of a scalar without quotes and without a tag."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] in _NUMBER_BEGINS:
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if _FLOAT.fullmatch(text):
+            return float(text)
+        if _NOT_FINITE.fullmatch(text):
+            return float(text.replace(".", "", 1))
+    return text
+
+
+def tagged_scalar(text: str, tag: str) -> Scalar:
+    """Return the value of a scalar with a tag.
+
+    Raises:
+        ValueError: the tag does not belong to the core schema, or does not fit the text.
+    """
+    name = tag.removeprefix(_STANDARD)
+    if tag == "!" or name == "str":
+        return text
+    value = plain_scalar(text)
+    if type(value) is int and name == "float":
+        return float(value)
+    if name not in _TAGGED or type(value) is not _TAGGED[name]:
+        raise ValueError(f"the tag {tag!r} does not fit this value")
+    return value

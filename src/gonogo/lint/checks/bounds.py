@@ -29,7 +29,8 @@ def find(estate: Estate) -> Iterator[Hit]:
         if (kept := rule.rule.keep_firing) and (why := _outside(wanted.keep_firing, kept)):
             yield rule.hit(rule.at_key("keep_firing_for"), f"'keep_firing_for' is {why}")
         if rule.place == 0 and (why := _outside(wanted.interval, estate.interval_of(rule.group))):
-            yield Hit(rule.at_group("interval"), f"the interval of group {rule.group.name!r} is {why}")
+            message = f"the interval of group {rule.group.name!r} is {why}"
+            yield Hit(rule.at_group("interval"), message, group=rule.group.name)
 
 
 def _outside(bounds: Bounds, duration: timedelta) -> str:

@@ -15,9 +15,8 @@ from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Example
 from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity
-from gonogo.promql.operators import COMPARISONS, MIRRORED
 from gonogo.promql.selectors import Selector
-from gonogo.promql.tree import Aggregation, Binary, Expression, Number, Vector
+from gonogo.promql.tree import COMPARISONS, MIRRORED, Aggregation, Binary, Expression, Number, Vector
 
 BITS = (0.0, 1.0)
 _HOLDS = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}

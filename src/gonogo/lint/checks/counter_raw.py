@@ -19,9 +19,20 @@ from gonogo.lint.core.check import Check, Example
 from gonogo.lint.core.counters import declared, raw_counter_calls
 from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity
-from gonogo.promql.operators import COMPARISONS
 from gonogo.promql.selectors import ABSENCE_FUNCTIONS
-from gonogo.promql.tree import Aggregation, Binary, Call, Expression, Number, Range, Subquery, Vector, children, walk
+from gonogo.promql.tree import (
+    COMPARISONS,
+    Aggregation,
+    Binary,
+    Call,
+    Expression,
+    Number,
+    Range,
+    Subquery,
+    Vector,
+    children,
+    walk,
+)
 
 _ENDINGS = ("_total", "_bucket", "_count", "_sum")
 _OF_FAMILIES = ("_count", "_sum")

@@ -16,9 +16,9 @@ from operator import eq, ge, gt, le, lt, ne
 from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Example
 from gonogo.lint.core.estate import Estate
-from gonogo.lint.labels.label_set import LabelSet
 from gonogo.model.finding import Hit, Severity
-from gonogo.promql.tree import NAME_LABEL, Aggregation, Binary, Call, Expression, Labels, Number, children
+from gonogo.promql.label_set import LabelSet
+from gonogo.promql.tree import Aggregation, Binary, Call, Expression, Labels, Number, children
 
 _COMPARED: dict[str, Callable[[float, float], bool]] = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 
@@ -35,7 +35,7 @@ def _losing(rule: WrittenRule, fallbacks: list[Binary], known: Mapping[int, Labe
     above = {id(part): node for node in rule.nodes for part in children(node)}
     for node in fallbacks:
         left = _compared(node, known[id(node.left)])
-        if not _is_bare(left) and _is_seen(node, above):
+        if not left.is_bare and _is_seen(node, above):
             message = (
                 f"the fallback has no labels, but the series that it replaces have {_labels(left)}; "
                 "aggregate these labels away first, or write 'or on () vector(…)'"
@@ -60,13 +60,6 @@ def _number(node: Expression) -> float | None:
             return value
         case _:
             return None
-
-
-def _is_bare(labels: LabelSet) -> bool:
-    """Return whether no label is possible, except for the metric's name."""
-    return labels.rest.is_absent and all(
-        domain.is_absent for name, domain in labels.named.items() if name != NAME_LABEL
-    )
 
 
 def _labels(labels: LabelSet) -> str:

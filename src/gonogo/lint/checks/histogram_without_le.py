@@ -15,10 +15,10 @@ from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Example
 from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity
+from gonogo.promql.label_flow import KEEPING_OPERATORS
 from gonogo.promql.tree import Aggregation, Binary, Call, Expression, Negation, Vector, walk
 
 _QUANTILES = frozenset({"histogram_quantile", "histogram_fraction"})
-_KEEPING = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
 _BUCKET = "_bucket"
 _BOUND = "le"
 
@@ -81,7 +81,7 @@ def _without_bounds(node: Expression) -> Aggregation | None:
     """Find an aggregation that drops ``le``, below functions that keep series as they are."""
     while True:
         match node:
-            case Aggregation(operator=operator, inner=inner) if operator in _KEEPING:
+            case Aggregation(operator=operator, inner=inner) if operator in KEEPING_OPERATORS:
                 node = inner
             case Aggregation(operator="count_values"):
                 return None

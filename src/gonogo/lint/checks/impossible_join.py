@@ -20,13 +20,11 @@ from collections.abc import Iterator, Mapping
 from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Example
 from gonogo.lint.core.estate import Estate
-from gonogo.lint.labels.domain import Domain
-from gonogo.lint.labels.flow import KEEPING_OPERATORS, selected
-from gonogo.lint.labels.intent import intended, scraped
-from gonogo.lint.labels.label_set import LabelSet
-from gonogo.lint.labels.loss import loser, loss
-from gonogo.lint.labels.matching import conflict, is_matched
+from gonogo.lint.core.label_loss import intended, loser, loss, scraped
 from gonogo.model.finding import Hit, Severity
+from gonogo.promql.label_flow import KEEPING_OPERATORS
+from gonogo.promql.label_matching import conflict, is_matched
+from gonogo.promql.label_set import Domain, LabelSet, selected
 from gonogo.promql.tree import NAME_LABEL, Aggregation, Binary, Expression, Vector
 
 Known = Mapping[int, LabelSet]

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 
 from gonogo.errors import Position
 from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate
-from gonogo.lint.core.untracked import Untracked
+from gonogo.lint.core.estate import Estate, Untracked
 from gonogo.model.finding import Hit, Severity, Span
 
 

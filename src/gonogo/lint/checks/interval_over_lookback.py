@@ -33,6 +33,7 @@ def find(estate: Estate) -> Iterator[Hit]:
             f"sample lasts {format_duration(estate.lookback)}: {gone} is absent in between; evaluate "
             "the group more often",
             severity=Severity.INFO if recorded <= bridged else None,
+            group=first.group.name,
         )
 
 

@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from gonogo.lint.core.check import Check, Example
 from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity
-from gonogo.promql.operators import COMPARISONS
-from gonogo.promql.tree import Aggregation, Binary, Expression, Vector, walk
+from gonogo.promql.tree import COMPARISONS, Aggregation, Binary, Expression, Vector, walk
 
 _COMPUTING = COMPARISONS | {"+", "-", "*", "/", "%", "^", "atan2"}
 

@@ -15,8 +15,7 @@ from enum import IntEnum
 from gonogo.lint.core.check import Check, Example
 from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity
-from gonogo.promql.operators import COMPARISONS
-from gonogo.promql.tree import Aggregation, Binary, Call, Expression, Negation, Number, Subquery
+from gonogo.promql.tree import COMPARISONS, Aggregation, Binary, Call, Expression, Negation, Number, Subquery
 
 _SPOILT = frozenset({"sum", "avg", "stddev", "stdvar"})
 _SPOILT_OVER_TIME = frozenset(f"{name}_over_time" for name in _SPOILT)

@@ -15,9 +15,8 @@ from gonogo.lint.core.check import Check, Example
 from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity
 from gonogo.promql.graph import ALERT_METRICS
-from gonogo.promql.operators import COMPARISONS
 from gonogo.promql.selectors import ABSENCE_FUNCTIONS
-from gonogo.promql.tree import Binary, Call, Expression, Vector
+from gonogo.promql.tree import COMPARISONS, Binary, Call, Expression, Vector
 
 
 def find(estate: Estate) -> Iterator[Hit]:

@@ -13,8 +13,7 @@ from collections.abc import Iterator, Mapping
 from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Example
 from gonogo.lint.core.estate import Estate
-from gonogo.lint.labels.flow import selected
-from gonogo.lint.labels.labelling import Labelling
+from gonogo.lint.core.labelling import Labelling
 from gonogo.model.finding import Hit, Severity
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.promql.graph import ALERT_METRICS, series_name
@@ -73,8 +72,7 @@ def _by_label(estate: Estate, edges: Edges) -> Edges:
 def _may_find(vector: Vector, maker: Rule, labelling: Labelling) -> bool:
     if maker.kind is RuleKind.ALERT:
         return Selector.of(vector).may_match({name: value for name, value in maker.labels.items() if "{{" not in value})
-    made, asked = labelling.recorded(maker), selected(vector).named
-    return not any((made.of(name) & domain).is_empty for name, domain in asked.items())
+    return not labelling.recorded(maker).narrowed(vector).is_impossible
 
 
 def _in_circles(edges: Edges) -> Edges:

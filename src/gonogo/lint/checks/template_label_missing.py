@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from gonogo.lint.core.alert_texts import AlertText, alert_texts
 from gonogo.lint.core.check import Check, Example
 from gonogo.lint.core.estate import Estate
-from gonogo.lint.labels.loss import loser, loss
+from gonogo.lint.core.label_loss import loser, loss
 from gonogo.model.finding import Hit, Severity
 
 

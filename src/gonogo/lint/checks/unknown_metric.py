@@ -13,8 +13,7 @@ from collections.abc import Iterator
 
 from gonogo.lint.core.check import Check, Example
 from gonogo.lint.core.estate import Estate
-from gonogo.lint.core.live import Live
-from gonogo.lint.core.live_questions import narrowings, needed
+from gonogo.lint.core.live import Live, narrowings, needed
 from gonogo.model.finding import Hit, Severity
 from gonogo.promql.canonical import instant
 from gonogo.promql.tree import Vector

@@ -40,7 +40,7 @@ def _keys_of_group(first: WrittenRule, estate: Estate) -> Iterator[Hit]:
     for key in GROUP_KEYS.keys() & written.keys() if isinstance(written, dict) else ():
         if verdict := _judged(GROUP_KEYS[key], estate):
             message, severity = verdict
-            yield Hit(first.at_group(key), message, severity=severity)
+            yield Hit(first.at_group(key), message, severity=severity, group=first.group.name)
 
 
 def _judged(feature: Feature, estate: Estate) -> tuple[str, Severity] | None:

@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.estate import Estate
 from gonogo.lint.core.live import Live
-from gonogo.promql.operators import COMPARISONS
-from gonogo.promql.tree import Binary, Call, Expression, Number, Range, Vector
+from gonogo.promql.tree import COMPARISONS, Binary, Call, Expression, Number, Range, Vector
 
 COUNTER_FUNCTIONS = frozenset({"rate", "irate", "increase", "resets"})
 

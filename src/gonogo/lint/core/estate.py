@@ -14,14 +14,23 @@ from gonogo.formats.sources import SourceFile, WrittenRule
 from gonogo.formats.test_file import UnitFile
 from gonogo.lint.core.arbiter import Arbiter
 from gonogo.lint.core.interest import Interest
+from gonogo.lint.core.labelling import Labelling
 from gonogo.lint.core.live import Live
 from gonogo.lint.core.requirements import Requirements
 from gonogo.lint.core.routes import Routes
-from gonogo.lint.core.untracked import Untracked
-from gonogo.lint.labels.labelling import Labelling
 from gonogo.model.rule import Rule, RuleGroup
 from gonogo.promql.graph import RuleGraph
 from gonogo.promql.tree import Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Untracked:
+    """A file that git ignores or does not track, and its role as an input (``rules``, ``tests``, ``policy``…)."""
+
+    path: str
+    role: str
+    ignored: bool
+
 
 DEFAULT_INTERVAL = timedelta(minutes=1)
 """The default scrape and evaluation interval of Prometheus."""

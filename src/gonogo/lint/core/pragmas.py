@@ -15,8 +15,7 @@ from dataclasses import dataclass
 
 from gonogo.errors import Position
 from gonogo.formats.sources import SourceFile
-from gonogo.lint.core.line_blocks import LineBlock, LineRemark, line_remarks
-from gonogo.lint.core.rule_blocks import Remark, RuleBlock, remarks
+from gonogo.lint.core.remarks import Block, Remark, line_remarks, rule_remarks
 from gonogo.model.finding import Finding, Severity, Span
 
 PRAGMA = "pragma"
@@ -34,6 +33,7 @@ NEVER_SILENT: Mapping[str, str] = {
 _FORM_CHECK = "syntax"
 """The check of form. In a file with such errors other checks may not run, so no pragma there is called idle."""
 
+_NAME = "onogo"
 _MEANT = re.compile(r"\b[Gg]onogo\s*:|\b[Gg]onogo\s+disable")
 _FORM = re.compile(r"#+\s*gonogo:\s*disable(?P<file>-file)?\s*=\s*(?P<checks>[\w-]+(?:\s*,\s*[\w-]+)*)(?P<reason>.*)")
 _WORD = re.compile(r"\w")
@@ -52,14 +52,14 @@ class Pragma:
 
     where: Span
     checks: tuple[str, ...]
-    about: tuple[RuleBlock | LineBlock, ...]
+    about: tuple[Block, ...]
     fault: str = ""
 
     def silences(self, finding: Finding) -> bool:
         """Return whether the pragma silences a finding of its file."""
         if self.fault or finding.check not in self.checks:
             return False
-        return not self.about or any(_is_of(finding, block) for block in self.about)
+        return not self.about or any(block.has(finding) for block in self.about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,22 +113,17 @@ def silenced(
 
 def pragmas(file: SourceFile, known_ids: Collection[str]) -> tuple[Pragma, ...]:
     """Return the pragmas of a rule file in order, each with its mistake if it has one."""
-    if "onogo" not in file.text:
-        return ()
-    meant = (remark for remark in remarks(file) if _MEANT.search(remark.text))
     nowhere = "no rule is here or right below; put the pragma on a rule's line or above a rule"
     heading = "a pragma for the whole file belongs above the first group"
-    return tuple(_pragma(remark, file.path, known_ids, nowhere, heading) for remark in meant)
+    remarks = rule_remarks(file) if _NAME in file.text else ()
+    return _meant(remarks, file.path, known_ids, nowhere, heading)
 
 
 def text_pragmas(text: str, path: str, known_ids: Collection[str]) -> tuple[Pragma, ...]:
     """Return the pragmas of a configuration in order, each with its mistake if it has one."""
-    if "onogo" not in text:
-        return ()
-    meant = (remark for remark in line_remarks(text) if _MEANT.search(remark.text))
     nowhere = "no setting is here or right below; put the pragma on the line of the setting, or above it"
     heading = "a pragma for the whole file belongs above the first key"
-    return tuple(_pragma(remark, path, known_ids, nowhere, heading) for remark in meant)
+    return _meant(line_remarks(text) if _NAME in text else (), path, known_ids, nowhere, heading)
 
 
 def faults(found: Iterable[Pragma]) -> Iterator[Finding]:
@@ -150,13 +145,17 @@ def _idle(found: Iterable[Pragma], used: Collection[tuple[int, str]], unable: Co
 
 
 def _rule(pragma: Pragma) -> str:
-    first = pragma.about[0] if pragma.about else None
-    return first.rule.name if isinstance(first, RuleBlock) else ""
+    return pragma.about[0].rule if pragma.about else ""
 
 
-def _pragma(
-    remark: Remark | LineRemark, path: str, known_ids: Collection[str], nowhere: str, below_heading: str
-) -> Pragma:
+def _meant(
+    remarks: Iterable[Remark], path: str, known_ids: Collection[str], nowhere: str, below_heading: str
+) -> tuple[Pragma, ...]:
+    meant = (remark for remark in remarks if _MEANT.search(remark.text))
+    return tuple(_pragma(remark, path, known_ids, nowhere, below_heading) for remark in meant)
+
+
+def _pragma(remark: Remark, path: str, known_ids: Collection[str], nowhere: str, below_heading: str) -> Pragma:
     where = Span(Position(path, remark.line, remark.column), len(remark.text))
     form = _FORM.fullmatch(remark.text)
     if form is None:
@@ -164,10 +163,8 @@ def _pragma(
     checks = tuple(re.split(r"\s*,\s*", form["checks"]))
     fault = _wrong_checks(checks, known_ids) or _no_reason(form["reason"])
     if form["file"]:
-        misplaced = "" if remark.heading else below_heading
-        return Pragma(where, checks, (), fault or misplaced)
-    misplaced = "" if remark.about else nowhere
-    return Pragma(where, checks, remark.about, fault or misplaced)
+        return Pragma(where, checks, (), fault or ("" if remark.heading else below_heading))
+    return Pragma(where, checks, remark.about, fault or ("" if remark.about else nowhere))
 
 
 def _wrong_checks(checks: tuple[str, ...], known_ids: Collection[str]) -> str:
@@ -180,12 +177,3 @@ def _wrong_checks(checks: tuple[str, ...], known_ids: Collection[str]) -> str:
 
 def _no_reason(text: str) -> str:
     return "" if _WORD.search(text) else "the reason is missing; write after the check names why they are wrong here"
-
-
-def _is_of(finding: Finding, block: RuleBlock | LineBlock) -> bool:
-    """Return whether a finding belongs to a rule: by the rule's name if it is unique in the file, else by the line."""
-    if isinstance(block, LineBlock):
-        return block.holds(finding.where.start.line)
-    if finding.rule not in {"", block.rule.name}:
-        return False
-    return block.holds(finding.where.start.line) or (block.unique and bool(finding.rule))

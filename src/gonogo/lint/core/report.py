@@ -5,8 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gonogo.lint.core.fingerprint import Fingerprint
 from gonogo.model.finding import Finding
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fingerprint:
+    """The identity of a finding: the finding without its line and without its message.
+
+    Attributes:
+        check: the id of the check.
+        path: the file, relative to the folder of the baseline, with ``/`` on every system.
+        rule: the alert, the recorded metric, or ``group NAME``; empty if the finding is about neither.
+        text: the text that the finding points at.
+    """
+
+    check: str
+    path: str
+    rule: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

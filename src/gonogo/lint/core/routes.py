@@ -7,9 +7,13 @@ route itself. Source: Alertmanager documentation, "Configuration", route.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from gonogo.errors import Problem
+from gonogo.formats.files import Loc
+from gonogo.formats.yaml import YamlDocument, parse
 from gonogo.model.finding import Span
 from gonogo.promql.re2 import accepts
 from gonogo.promql.tree import Matcher
@@ -92,3 +96,88 @@ def _ends(route: Route, labels: Mapping[str, str]) -> Iterator[Route]:
                 break
     if not taken:
         yield route
+
+
+_TEXT = r'"((?:[^"\\]|\\.)*)"'
+_MATCHER = re.compile(rf"\s*(?:{_TEXT}|([^\s{{}}!=~,\\\"'`]+))\s*(=~|!~|!=|=)\s*(?:{_TEXT}|([^\s\"{{}},]*))\s*")
+"""A name (since Alertmanager 0.27 any text), the operator, and a value; name and value with or without quotes."""
+_ESCAPES = {'\\"': '"', "\\\\": "\\", "\\n": "\n"}
+_ESCAPE = re.compile(r'\\["\\n]')
+
+
+def read_routes(text: str, path: str) -> tuple[Routes | None, tuple[Problem, ...]]:
+    """Read the configuration of an Alertmanager; ``None`` if it has no routes."""
+    document = parse(text, path)
+    if not isinstance(document.at(("route",)), dict):
+        problem = Problem(
+            document.position(()), "the file has no 'route'", "name Alertmanager's own configuration file"
+        )
+        return None, (*document.problems, problem)
+    root = _route(document, ("route",), "")
+    return Routes(path, root, frozenset(_silent(document))), document.problems
+
+
+def _route(document: YamlDocument, loc: Loc, inherited: str) -> Route:
+    receiver = document.text((*loc, "receiver")) or inherited
+    read = list(_matchers(document, loc))
+    children = document.at((*loc, "routes"))
+    places = range(len(children)) if isinstance(children, list) else ()
+    return Route(
+        receiver,
+        _span(document, loc),
+        tuple(one for one in read if one),
+        None not in read,
+        document.at((*loc, "continue")) is True,
+        tuple(_route(document, (*loc, "routes", place), receiver) for place in places),
+    )
+
+
+def _matchers(document: YamlDocument, loc: Loc) -> Iterator[RouteMatcher | None]:
+    """Yield the matchers of a route, in all three notations. ``None`` stands for a matcher that cannot be read."""
+    for key, operator in (("match", "="), ("match_re", "=~")):
+        given = document.at((*loc, key))
+        for label in given if isinstance(given, dict) else ():
+            at = (*loc, key, label)
+            yield RouteMatcher(Matcher(label, operator, document.text(at) or ""), _span(document, at))
+    given = document.at((*loc, "matchers"))
+    lines: list[Loc] = [(*loc, "matchers")] if isinstance(given, str) else []
+    if isinstance(given, list):
+        lines = [(*loc, "matchers", place) for place in range(len(given))]
+    for at in lines:
+        matchers = _read(document.text(at) or "")
+        yield from (matchers and (RouteMatcher(matcher, _span(document, at)) for matcher in matchers)) or (None,)
+
+
+def _read(written: str) -> tuple[Matcher, ...]:
+    """Read ``a="b"`` or ``{a="b",c!="d"}``; return nothing if the text is neither."""
+    text = written.strip().removeprefix("{").removesuffix("}").rstrip().removesuffix(",")
+    matchers = []
+    place = 0
+    while found := _MATCHER.match(text, place):
+        quoted_name, name, operator, quoted_value, value = found.groups()
+        matchers.append(Matcher(_plain(quoted_name, name), operator, _plain(quoted_value, value)))
+        place = found.end()
+        if place == len(text):
+            return tuple(matchers)
+        if text[place] != ",":
+            break
+        place += 1
+    return ()
+
+
+def _plain(quoted: str | None, bare: str) -> str:
+    return bare if quoted is None else _ESCAPE.sub(lambda escape: _ESCAPES[escape[0]], quoted)
+
+
+def _silent(document: YamlDocument) -> Iterator[str]:
+    """Yield the names of receivers without any integration."""
+    receivers = document.at(("receivers",))
+    for place in range(len(receivers) if isinstance(receivers, list) else 0):
+        receiver = document.at(("receivers", place))
+        if isinstance(receiver, dict) and not any(key.endswith("_configs") and receiver[key] for key in receiver):
+            yield document.text(("receivers", place, "name")) or ""
+
+
+def _span(document: YamlDocument, loc: Loc) -> Span:
+    text = document.text(loc) or ""
+    return Span(document.text_position(loc), len(text.partition("\n")[0]) or 1)

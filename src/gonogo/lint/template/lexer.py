@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gonogo.lint.template.mistake import UnreadableTemplate
+from gonogo.lint.template.syntax import UnreadableTemplate
 
 LEFT, RIGHT = "{{", "}}"
 

@@ -13,7 +13,6 @@ from enum import Enum, auto
 from itertools import zip_longest
 
 from gonogo.lint.template.functions import COMPARISONS, OLD, SIGNATURES, WRITING
-from gonogo.lint.template.mistake import TemplateMistake
 from gonogo.lint.template.syntax import (
     Command,
     Control,
@@ -27,6 +26,7 @@ from gonogo.lint.template.syntax import (
     Operand,
     Pipeline,
     Show,
+    TemplateMistake,
     TemplateTree,
     Variable,
 )

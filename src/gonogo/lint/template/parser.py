@@ -6,7 +6,6 @@ import ast
 from collections.abc import Container
 
 from gonogo.lint.template.lexer import Token, TokenKind, tokens
-from gonogo.lint.template.mistake import TooDeep, UnreadableTemplate
 from gonogo.lint.template.syntax import (
     Command,
     Control,
@@ -21,6 +20,8 @@ from gonogo.lint.template.syntax import (
     Pipeline,
     Show,
     TemplateTree,
+    TooDeep,
+    UnreadableTemplate,
     Variable,
 )
 

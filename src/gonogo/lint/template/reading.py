@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from gonogo.lint.template.functions import SIGNATURES
 from gonogo.lint.template.lexer import LEFT
-from gonogo.lint.template.meaning import Use, meaning
-from gonogo.lint.template.mistake import TemplateMistake, TooDeep, UnreadableTemplate
+from gonogo.lint.template.meaning import Meaning, Use, meaning
 from gonogo.lint.template.parser import parsed
-from gonogo.lint.template.simple import simple
-from gonogo.lint.template.syntax import Name
+from gonogo.lint.template.syntax import Name, TemplateMistake, TooDeep, UnreadableTemplate
+
+_SHOWN = re.compile(
+    r"""
+    (?<!\{)\{\{ [ ]*
+    (?: (?:\$labels | \.Labels) (?P<label>\.[A-Za-z0-9_]+)?
+      | (?:\$externalLabels | \.ExternalLabels) (?P<external>\.[A-Za-z0-9_]+)?
+      | (?P<value>
+            (?:\$value | \.Value)
+            (?:[ ]*\|[ ]*(?: humanize(?:1024|Duration|Percentage|Timestamp)? | printf[ ]+"[^"\\\n]*" ))?
+          | (?: humanize(?:1024|Duration|Percentage|Timestamp)? | printf[ ]+"[^"\\\n]*" ) [ ]+ (?:\$value | \.Value) )
+    )
+    [ ]* \}\}
+    """,
+    re.VERBOSE,
+)
+
+
+def simple(text: str) -> Meaning | None:
+    """Return the meaning of a template that only prints labels or values, else ``None``."""
+    found = list(_SHOWN.finditer(text))
+    if len(found) != text.count(LEFT):
+        return None
+    meaning = Meaning()
+    for action in found:
+        if action["label"]:
+            meaning.labels.append(Use(action["label"][1:], action.start("label"), len(action["label"])))
+        elif action["external"]:
+            meaning.external.append(Use(action["external"][1:], action.start("external"), len(action["external"])))
+        elif action["value"]:
+            meaning.values.append(Name("", action.start("value"), len(action["value"])))
+    return meaning
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,27 +7,32 @@ some joins, any series is possible.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import timedelta
+from itertools import product
 
 from gonogo.formats.test_file import UnitTest
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.model.versions import LEFT_OPEN, reaches
 from gonogo.promql.canonical import written
+from gonogo.promql.label_flow import flowed
+from gonogo.promql.label_set import BARE, OPEN, SCALAR, LabelSet
 from gonogo.promql.parser import parse
 from gonogo.promql.selectors import Selector
-from gonogo.promql.tree import Aggregation, Binary, Call, Expression, Negation, Number, Range, Subquery, Text, Vector
-from gonogo.ruletests.core.input_values import MILLISECOND, InputValues, Window, input_values
-from gonogo.ruletests.core.label_sets import (
-    ANYTHING,
-    NOTHING,
-    LabelSets,
-    grouped,
-    nameless,
-    of_alert,
-    of_record,
-    selected,
-    union,
+from gonogo.promql.tree import (
+    NAME_LABEL,
+    Aggregation,
+    Binary,
+    Call,
+    Expression,
+    Negation,
+    Number,
+    Range,
+    Subquery,
+    Text,
+    Vector,
 )
+from gonogo.ruletests.core.input_values import MILLISECOND, InputValues, Window, input_values
 from gonogo.ruletests.core.loaded import Loaded
 from gonogo.ruletests.core.unknown import ALWAYS, LOOKBACK
 
@@ -37,14 +42,15 @@ _DEEPEST = 100
 _MOST = 10_000
 """The most pairs of a rule and a window, in one test, for which the rule's series are computed."""
 
-_SCALARS = frozenset({"scalar", "time", "pi"})
+LabelSets = frozenset[LabelSet]
+"""The labels of every possible series."""
+
+ANYTHING: LabelSets = frozenset([OPEN])
+NOTHING: LabelSets = frozenset()
+_NUMBER: LabelSets = frozenset([SCALAR])
 
 _OF_TWO = frozenset({"rate", "irate", "increase", "delta", "idelta", "deriv", "predict_linear"})
 """The functions that give nothing for a series with fewer than two samples in the range."""
-
-_SELECTIVE = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
-
-_LABEL_KEEPING = _OF_TWO | {"abs", "ceil", "changes", "clamp", "clamp_max", "clamp_min", "floor", "resets", "round"}
 
 
 class PossibleSeries:
@@ -90,23 +96,17 @@ class PossibleSeries:
             case Subquery(inner=inner):
                 found = self._of(inner, window.back(node).from_before(node.range - self._edge))
             case Negation(inner=inner):
-                found = nameless(self._of(inner, window))
-            case Aggregation():
-                found = self._aggregated(node, window)
+                found = _flowed(node, self._of(inner, window))
+            case Aggregation(inner=inner):
+                found = _flowed(node, self._of(inner, window))
             case Binary():
                 found = self._combined(node, window)
             case Call():
                 found = self._called(node, window)
-            case _:
-                found = ANYTHING
+            case Number() | Text():
+                found = _NUMBER
         self._depth -= 1
         return found
-
-    def _aggregated(self, node: Aggregation, window: Window) -> LabelSets:
-        inner = self._of(node.inner, window)
-        if not inner or node.operator in _SELECTIVE:
-            return inner
-        return ANYTHING if node.operator == "count_values" else grouped(inner, node.grouping)
 
     def _combined(self, node: Binary, window: Window) -> LabelSets:
         left = self._of(node.left, window)
@@ -114,25 +114,20 @@ class PossibleSeries:
             return left
         right = self._of(node.right, window)
         if node.operator == "or":
-            return union((left, right))
+            return left | right
         if node.fill != (None, None):
             return ANYTHING
         if NOTHING in (left, right):
             return NOTHING
-        if node.operator == "and" or _is_scalar(node.right):
+        if node.operator == "and":
             return left
-        return right if _is_scalar(node.left) else ANYTHING
+        return _flowed(node, left, right) if _NUMBER in (left, right) else ANYTHING
 
     def _called(self, node: Call, window: Window) -> LabelSets:
         if node.function in ALWAYS:
-            return ANYTHING
+            return _flowed(node)
         least = 2 if node.function in _OF_TWO else 1
-        given = [self._argument(one, window, least) for one in node.arguments]
-        if NOTHING in given:
-            return NOTHING
-        keeping = node.function in _LABEL_KEEPING or node.function.endswith("_over_time")
-        series = [one for one, part in zip(given, node.arguments, strict=True) if not _is_scalar(part)]
-        return nameless(series[0]) if keeping and len(series) == 1 else ANYTHING
+        return _flowed(node, *(self._argument(one, window, least) for one in node.arguments))
 
     def _argument(self, node: Expression, window: Window, least: int) -> LabelSets:
         """Return the series of an argument. A range needs at least ``least`` samples in a series."""
@@ -153,9 +148,9 @@ class PossibleSeries:
             times, least = Window(-math.inf, math.inf), 1
         evaluated = times.from_before(min(length, self._step) if isinstance(node, Vector) else length)
         makers = self._loaded.graph.makers(selector)
-        made = union(self._made(rule, evaluated) for rule in makers)
+        made = NOTHING.union(*(self._made(rule, evaluated) for rule in makers))
         fed = self._input(selector, times.from_before(length), (least, length // MILLISECOND / self._interval))
-        found = union((fed, selected(made, selector)))
+        found = fed.union(labels for one in made if not (labels := one.narrowed(vector)).is_impossible)
         if found == NOTHING and (made != NOTHING or not makers):
             self.lacking[selector.text] = None
         return found
@@ -164,7 +159,7 @@ class PossibleSeries:
         if any(labels is None for labels, _ in self._fed):
             return ANYTHING
         return frozenset(
-            frozenset(one for one in labels.items() if one[1])
+            BARE.setting(labels)
             for labels, values in self._fed
             if labels is not None and selector.matches(labels) and self._there(values, times, *needed)
         )
@@ -190,20 +185,26 @@ class PossibleSeries:
         if key not in self._known:
             self._above.append(id(rule))
             series = self.of(rule.expression, window)
-            self._known[key] = of_alert(series, rule) if alert else of_record(series, rule)
+            self._known[key] = (
+                _alerting(series, rule) if alert else _relabelled(series, {**rule.labels, NAME_LABEL: rule.name})
+            )
             self._above.pop()
         return self._known[key]
 
 
-def _is_scalar(node: Expression) -> bool:
-    match node:
-        case Number() | Text():
-            return True
-        case Call(function=function):
-            return function in _SCALARS
-        case Negation(inner=inner):
-            return _is_scalar(inner)
-        case Binary(left=left, right=right):
-            return _is_scalar(left) and _is_scalar(right)
-        case _:
-            return False
+def _flowed(node: Expression, *parts: LabelSets) -> LabelSets:
+    """Return the series that a node makes of the series of its parts: nothing if a part has no series."""
+    return frozenset(flowed(node, one) for one in product(*parts))
+
+
+def _relabelled(series: LabelSets, labels: Mapping[str, str]) -> LabelSets:
+    return frozenset(one.setting(labels) for one in series)
+
+
+def _alerting(series: LabelSets, rule: Rule) -> LabelSets:
+    """Return the series of ``ALERTS`` and ``ALERTS_FOR_STATE`` that an alert makes. A template can set any label."""
+    if series and any("{{" in value for value in rule.labels.values()):
+        return ANYTHING
+    named = {**rule.labels, "alertname": rule.name}
+    states = [{**named, NAME_LABEL: "ALERTS", "alertstate": state} for state in ("firing", "pending")]
+    return NOTHING.union(*(_relabelled(series, new) for new in (*states, {**named, NAME_LABEL: "ALERTS_FOR_STATE"})))

@@ -14,9 +14,8 @@ from gonogo.promql.parser import parse
 from gonogo.promql.selectors import Selector
 from gonogo.promql.tree import Vector, walk
 from gonogo.ruletests.core.input_values import Window
-from gonogo.ruletests.core.label_sets import NOTHING
 from gonogo.ruletests.core.loaded import Loaded
-from gonogo.ruletests.core.possible_series import PossibleSeries
+from gonogo.ruletests.core.possible_series import NOTHING, PossibleSeries
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from math import inf
 from gonogo.durations import format_duration
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.promql.canonical import written
-from gonogo.promql.operators import COMPARISONS
 from gonogo.promql.tree import (
+    COMPARISONS,
     Aggregation,
     Binary,
     Call,

@@ -9,8 +9,7 @@ from math import isfinite
 
 from gonogo.model.rule import Rule
 from gonogo.promql.canonical import written
-from gonogo.promql.operators import COMPARISONS
-from gonogo.promql.tree import Aggregation, Binary, Call, Number, children
+from gonogo.promql.tree import COMPARISONS, Aggregation, Binary, Call, Number, children
 from gonogo.ruletests.mutation.mutation import MutationPlace, NodeChange, becomes, settled, there
 from gonogo.ruletests.mutation.sameness import never_negative
 

@@ -5,8 +5,8 @@ If such a fact makes a change void, the change is not a mutant: no test could no
 
 from __future__ import annotations
 
-from gonogo.promql.operators import COMPARISONS
 from gonogo.promql.tree import (
+    COMPARISONS,
     Aggregation,
     Binary,
     Call,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import combinations
 
-from gonogo.formats.duplicates import duplicates
 from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.policy import Signal
-from gonogo.model.rule import Engine, Evaluator, LoadedGroup, Rule, RuleHealth, RuleState
+from gonogo.model.rule import Engine, Evaluator, Group, LoadedGroup, Rule, RuleHealth, RuleKind, RuleState, rules_of
 from gonogo.promql.drift import drift
 from gonogo.promql.graph import RuleGraph
 from gonogo.promql.synthetic import synthetic
@@ -158,3 +158,31 @@ def _problem(state: RuleState) -> str:
         error = f": {state.last_error}" if state.last_error else ""
         return f"failed at its last evaluation{error}; fix the rule and reload"
     return ""
+
+
+def duplicates(metric: str, groups: Iterable[Group]) -> str | None:
+    """Return a sentence about two rules that record a metric under labels that can coincide, or ``None``.
+
+    The labels can coincide unless a label has different values in the two rules. A label that
+    a rule does not set may come from the rule's series.
+    """
+    recording = [
+        (group, rule)
+        for group in groups
+        for rule in rules_of(group)
+        if rule.name == metric and rule.kind is RuleKind.RECORD
+    ]
+    for (first, one), (second, other) in combinations(recording, 2):
+        if _can_coincide(one.labels, other.labels):
+            return (
+                f"{metric} is recorded twice under labels that can coincide, by {_place(first)} and by {_place(second)}"
+            )
+    return None
+
+
+def _can_coincide(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    return all(other.get(name, value) == value for name, value in one.items())
+
+
+def _place(group: Group) -> str:
+    return f"group {group.name}" + (f" of {group.file}" if group.file else "")

@@ -8,11 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gonogo.lint.labels.domain import ABSENT, Domain
-from gonogo.lint.labels.label_set import OPEN, SCALAR, LabelSet
-from gonogo.promql.tree import NAME_LABEL, Binary
-
-COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
+from gonogo.promql.label_set import ABSENT, OPEN, SCALAR, Domain, LabelSet
+from gonogo.promql.tree import COMPARISONS, NAME_LABEL, Binary
 
 
 @dataclass(frozen=True, slots=True)

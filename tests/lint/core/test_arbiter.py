@@ -6,7 +6,7 @@ import pytest
 
 from gonogo.formats.promtool_words import PromtoolReason, Word
 from gonogo.formats.sources import source_file
-from gonogo.lint.core.refusals import refusals
+from gonogo.lint.core.arbiter import refusals
 
 RULES = """\
 groups:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gonogo.formats.yaml import lines_of
-from gonogo.lint.core.line_blocks import line_remarks
+from gonogo.lint.core.remarks import line_remarks
 
 PIECES = (
     "a:",
@@ -36,7 +36,7 @@ def test_whatever_the_text_is(pieces: list[str]) -> None:
     text = "".join(pieces)
     for remark in line_remarks(text):
         for block in remark.about:
-            assert remark.line <= block.first <= block.last <= len(lines_of(text))
+            assert remark.line <= block.begin[0] <= block.last <= len(lines_of(text))
             assert block.holds(block.last)
 
 
@@ -55,7 +55,7 @@ def test_what_a_comment_is_about(text: str, first: int, last: int) -> None:
     """A comment is about its line, the line below, or the list item that begins there."""
     (remark,) = line_remarks(text)
     (block,) = remark.about
-    assert (block.first, block.last) == (first, last)
+    assert (block.begin[0], block.last) == (first, last)
 
 
 def test_a_comment_behind_everything() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import reduce
 
-from gonogo.lint.labels.domain import exactly
-from gonogo.lint.labels.flow import flowed, selected
-from gonogo.lint.labels.label_set import OPEN, LabelSet
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.promql.graph import RuleGraph
+from gonogo.promql.label_flow import flowed
+from gonogo.promql.label_set import OPEN, LabelSet, selected
 from gonogo.promql.selectors import Selector
 from gonogo.promql.tree import NAME_LABEL, Expression, Vector, children
 
@@ -63,9 +63,7 @@ class Labelling:
         """Return the labels that series of a recording rule can have, including the labels that the rule sets."""
         if id(rule) in self._open or len(self._open) > DEEPEST:
             return OPEN
-        own = {name: exactly([value]) for name, value in rule.labels.items()}
-        result = self.result(rule)
-        return LabelSet({**result.named, **own, NAME_LABEL: exactly([rule.name])}, result.rest)
+        return self.result(rule).setting({**rule.labels, NAME_LABEL: rule.name})
 
     def makers(self, vector: Vector) -> tuple[Rule, ...]:
         """Return the recording rules that all series of a selector come from; none if records are not followed."""
@@ -76,10 +74,10 @@ class Labelling:
 
     def finds_none(self, vector: Vector) -> bool:
         """Return whether rules record the metric of a selector, but none with the labels that the selector asks for."""
-        asked, rules = selected(vector), self._recording(vector)
+        rules = self._recording(vector)
         if not rules or len(rules) > MOST or any(rule.kind is not RuleKind.RECORD for rule in rules):
             return False
-        return all(self._narrowed(self.recorded(rule), asked) is None for rule in rules)
+        return all(self.recorded(rule).narrowed(vector).is_impossible for rule in rules)
 
     def _recording(self, vector: Vector) -> tuple[Rule, ...]:
         """Return the rules that record the metric of a selector, with any labels."""
@@ -89,23 +87,7 @@ class Labelling:
 
     def _of_selector(self, vector: Vector) -> LabelSet:
         if vector not in self._vectors:
-            self._vectors[vector] = self._selected(vector)
+            found = [self.recorded(rule).narrowed(vector) for rule in self.makers(vector)]
+            possible = [labels for labels in found if not labels.is_impossible]
+            self._vectors[vector] = reduce(LabelSet.__or__, possible) if possible else selected(vector)
         return self._vectors[vector]
-
-    def _selected(self, vector: Vector) -> LabelSet:
-        asked = selected(vector)
-        found = [self._narrowed(self.recorded(rule), asked) for rule in self.makers(vector)]
-        possible = [labels for labels in found if labels is not None]
-        if not possible:
-            return asked
-        first, *others = possible
-        for other in others:
-            first |= other
-        return first
-
-    def _narrowed(self, recorded: LabelSet, asked: LabelSet) -> LabelSet | None:
-        """Narrow the labels of a record to those that a selector asks for; ``None`` if no series is left."""
-        met = {name: recorded.of(name) & domain for name, domain in asked.named.items()}
-        if any(domain.is_empty for domain in met.values()):
-            return None
-        return LabelSet({**recorded.named, **met}, recorded.rest)

@@ -1,15 +1,32 @@
-"""The effect of functions on labels. Source: Prometheus documentation, "Functions"; ``promql/functions.go``."""
+"""The flow of labels through an expression, from the parts of a node to the node.
+
+Source: Prometheus documentation, "Functions"; ``promql/functions.go``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from gonogo.lint.labels.domain import ABSENT, ANY, PRESENT, Domain, exactly
-from gonogo.lint.labels.label_set import BARE, OPEN, SCALAR, LabelSet
+from gonogo.promql.label_matching import joined
+from gonogo.promql.label_set import ABSENT, ANY, BARE, OPEN, PRESENT, SCALAR, Domain, LabelSet, exactly
 from gonogo.promql.selectors import ABSENCE_FUNCTIONS
-from gonogo.promql.tree import NAME_LABEL, Call, Expression, Range, Text, Vector
+from gonogo.promql.tree import (
+    NAME_LABEL,
+    Aggregation,
+    Binary,
+    Call,
+    Expression,
+    Negation,
+    Range,
+    Subquery,
+    Text,
+    Vector,
+)
 
-SCALARS = frozenset({"scalar", "time", "pi", "start", "end", "range", "step"})
+KEEPING_OPERATORS = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
+"""Aggregations that select series and keep their labels."""
+
+SCALARS = frozenset({"scalar", "time", "pi", "start", "end", "range", "step", "max_of", "min_of"})
 """Functions that return a number."""
 
 KEEPING = frozenset({"last_over_time", "first_over_time", "sort", "sort_desc", "sort_by_label", "sort_by_label_desc"})
@@ -29,7 +46,41 @@ MAPPING = frozenset(
 """Functions that keep all labels and drop the metric's name."""
 
 
-def called(node: Call, parts: tuple[LabelSet, ...]) -> LabelSet:
+def flowed(node: Expression, parts: tuple[LabelSet, ...]) -> LabelSet:
+    """Return the labels of a node that is not a selector, from the labels of its ``children``."""
+    match node:
+        case Call():
+            return _called(node, parts)
+        case Binary():
+            left, right = parts
+            return joined(node, left, right)
+        case Aggregation():
+            return _aggregated(node, parts[-1])
+        case Negation():
+            return SCALAR if parts[0].scalar else parts[0].unnamed()
+        case Range() | Subquery():
+            return parts[0]
+        case _:
+            return SCALAR
+
+
+def _aggregated(node: Aggregation, inner: LabelSet) -> LabelSet:
+    if node.operator in KEEPING_OPERATORS:
+        return inner
+    grouping = node.grouping
+    if grouping is not None and grouping.word == "without":
+        kept = inner.less((NAME_LABEL, *grouping.names))
+    else:
+        kept = inner.only(grouping.names if grouping else ())
+    if node.operator != "count_values":
+        return kept
+    if not isinstance(node.parameter, Text):
+        return OPEN
+    label = node.parameter.value
+    return kept.having(label, ANY if grouping is not None and label in grouping.names else PRESENT)
+
+
+def _called(node: Call, parts: tuple[LabelSet, ...]) -> LabelSet:
     """Return the labels that the result of a function can have, from the labels of its arguments."""
     vector = next((part for part in parts if not part.scalar), BARE)
     if node.function in SCALARS:
@@ -60,18 +111,6 @@ def _absence(argument: Expression) -> LabelSet:
     return LabelSet(named, ABSENT)
 
 
-def _vector(_: Call, __: LabelSet) -> LabelSet:
-    return BARE
-
-
-def _histogram(_: Call, vector: LabelSet) -> LabelSet:
-    return vector.less((NAME_LABEL, "le"))
-
-
-def _fraction(_: Call, vector: LabelSet) -> LabelSet:
-    return vector.less((NAME_LABEL,)).having("le", vector.of("le") | ABSENT)
-
-
 def _replace(node: Call, vector: LabelSet) -> LabelSet:
     """Set a label on series that the pattern matches. Other series keep the old value."""
     match node.arguments:
@@ -97,9 +136,9 @@ def _join(node: Call, vector: LabelSet) -> LabelSet:
 
 
 _SPECIAL: dict[str, Callable[[Call, LabelSet], LabelSet]] = {
-    "vector": _vector,
-    "histogram_quantile": _histogram,
-    "histogram_fraction": _fraction,
+    "vector": lambda _, __: BARE,
+    "histogram_quantile": lambda _, vector: vector.less((NAME_LABEL, "le")),
+    "histogram_fraction": lambda _, vector: vector.unnamed().having("le", vector.of("le") | ABSENT),
     "label_replace": _replace,
     "label_join": _join,
 }

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from gonogo.formats.sources import source_file
-from gonogo.lint.core.estate import Estate
-from gonogo.lint.core.live_questions import expressions, follow_up, narrowings, series_questions
+from gonogo.formats.sources import WrittenRule, source_file
+from gonogo.lint.core.live import expressions, follow_up, narrowings, series_questions
 from gonogo.promql.tree import Matcher, Vector
 
 
-def estate(*expressions_: str) -> Estate:
-    """Return an estate of recording rules r0, r1 and so on."""
+def recording(*expressions_: str) -> tuple[WrittenRule, ...]:
+    """Return recording rules r0, r1 and so on."""
     rules = "".join(f"  - record: r{n}\n    expr: {text!r}\n" for n, text in enumerate(expressions_))
-    return Estate((source_file(f"groups:\n- name: g\n  rules:\n{rules}", "r.yml"),))
+    return source_file(f"groups:\n- name: g\n  rules:\n{rules}", "r.yml").rules
 
 
 def test_only_what_must_be_there_is_asked_for() -> None:
     """Records, optional series, series of alerts, and selectors without a name are not asked for."""
     asked = series_questions(
-        estate(
+        recording(
             'sum(rate(http_total{code="500"}[5m])) / r1',
             "a offset 5m + a",
             "absent(b) or c",
@@ -32,7 +31,7 @@ def test_only_what_must_be_there_is_asked_for() -> None:
 
 def test_a_selector_that_found_nothing_is_asked_again_piece_by_piece() -> None:
     """The finding can then name the matcher to blame."""
-    whole = estate('up{job="a",env="b"}', "nothing", "there")
+    whole = recording('up{job="a",env="b"}', "nothing", "there")
     assert follow_up(whole, ['up{env="b",job="a"}', "nothing"]) == ("up", 'up{env="b"}', 'up{job="a"}')
     assert narrowings(Vector("up")) == ()
     assert narrowings(Vector("up", (Matcher("a", "=", "b"),))) == (
@@ -43,4 +42,4 @@ def test_a_selector_that_found_nothing_is_asked_again_piece_by_piece() -> None:
 
 def test_every_expression_is_evaluated_once() -> None:
     """Each readable expression is evaluated once."""
-    assert expressions(estate("a", "a", "b", "sum(")) == ("a", "b")
+    assert expressions(recording("a", "a", "b", "sum(")) == ("a", "b")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from gonogo.formats.prometheus_config import Configuration
 from gonogo.formats.sources import source_file
 from gonogo.lint.core.estate import Estate
-from gonogo.lint.labels.labelling import DEEPEST, MOST
+from gonogo.lint.core.labelling import DEEPEST, MOST
 from gonogo.promql.parser import parse
 from gonogo.promql.tree import Matcher, Vector
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.lint.labels.domain import ABSENT, ANY, PRESENT, Domain, exactly, matched
+from gonogo.promql.label_set import ABSENT, ANY, PRESENT, Domain, exactly, matched
 from gonogo.promql.tree import Matcher
 
 VALUES = ("", "a", "b", "c")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.lint.labels.flow import flowed, selected
-from gonogo.lint.labels.label_set import LabelSet
-from gonogo.lint.labels.matching import Conflict, conflict
+from gonogo.promql.label_flow import flowed
+from gonogo.promql.label_matching import Conflict, conflict
+from gonogo.promql.label_set import LabelSet, selected
 from gonogo.promql.parser import parse
 from gonogo.promql.tree import Binary, Vector, children, walk
 

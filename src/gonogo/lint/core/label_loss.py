@@ -1,20 +1,24 @@
-"""Finds the part of an expression that loses a label, and describes it in words."""
+"""Finds the part of an expression that loses a label, and the labels by which its author groups the series."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from gonogo.lint.labels.label_set import LabelSet
-from gonogo.lint.labels.matching import is_matched
 from gonogo.promql.canonical import instant
+from gonogo.promql.label_flow import KEEPING_OPERATORS, MAPPING
+from gonogo.promql.label_matching import is_matched
+from gonogo.promql.label_set import LabelSet
 from gonogo.promql.selectors import ABSENCE_FUNCTIONS
 from gonogo.promql.tree import (
+    COMPARISONS,
     NAME_LABEL,
     Aggregation,
     Binary,
     Call,
     Expression,
     Labels,
+    Negation,
+    Range,
     Vector,
     children,
 )
@@ -75,3 +79,44 @@ def loss(node: Expression, label: str) -> str:  # noqa: PLR0911 - one for each k
             return f"the series {node.metric or instant(node)} selected here never have it"
         case _:
             return "the result of the expression has no labels"
+
+
+def intended(node: Expression, known: Mapping[int, LabelSet]) -> tuple[str, ...]:
+    """Return the labels by which the series of a result are grouped; none if operators join several vectors."""
+    match _source(node, known):
+        case Aggregation(operator=operator, grouping=Labels(word="by", names=names)):
+            return () if operator in KEEPING_OPERATORS else names
+        case _:
+            return ()
+
+
+def scraped(node: Expression, known: Mapping[int, LabelSet]) -> str | None:
+    """Return the metric whose scraped series a result consists of. Such series have ``job`` and ``instance``."""
+    match _source(node, known):
+        case Vector(metric=str(metric)) | Range(vector=Vector(metric=str(metric))) if ":" not in metric:
+            return metric
+        case _:
+            return None
+
+
+def _source(node: Expression, known: Mapping[int, LabelSet]) -> Expression:
+    while (inner := _inside(node, known)) is not None:
+        node = inner
+    return node
+
+
+def _inside(node: Expression, known: Mapping[int, LabelSet]) -> Expression | None:
+    """Return the one vector that a node takes its series from."""
+    match node:
+        case Negation(inner=inner):
+            return inner
+        case Call(function=function) if function not in MAPPING and function != "histogram_quantile":
+            return None
+        case Binary(operator=operator) if operator in COMPARISONS or operator in "+-*/%^":
+            pass
+        case Call():
+            pass
+        case _:
+            return None
+    vectors = [part for part in children(node) if not known[id(part)].scalar]
+    return vectors[0] if len(vectors) == 1 else None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from gonogo.formats.external_labels import with_external_labels
-from gonogo.model.rule import ITSELF, Engine, Evaluator, Rule, RuleGroup, RuleKind
+from gonogo.model.rule import ITSELF, Engine, Evaluator, Rule, RuleGroup, RuleKind, with_external_labels
 
 GROUPS = (RuleGroup("g", (Rule(RuleKind.RECORD, "m", "x", {"a": "own", "b": "c"}),)),)
 

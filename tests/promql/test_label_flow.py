@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.lint.labels.domain import Domain, exactly
-from gonogo.lint.labels.flow import flowed, selected
-from gonogo.lint.labels.label_set import LabelSet
+from gonogo.promql.label_flow import flowed
+from gonogo.promql.label_set import Domain, LabelSet, exactly, selected
 from gonogo.promql.parser import parse
 from gonogo.promql.tree import Aggregation, Call, Number, Text, Vector, children, walk
 
