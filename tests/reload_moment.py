@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gonogo.reload.compare.result import ReloadStep, StepReport
+from gonogo.reload.result import ReloadStep, StepReport
 
 
 class At:

@@ -13,7 +13,7 @@ import gonogo
 from gonogo import GonogoError, Outcome, Verdict
 from gonogo.lint.run import run_lint
 from gonogo.programs.processes import prometheus
-from gonogo.reload.transaction import reload as carry_out
+from gonogo.reload.run import reload as carry_out
 from tests.evidence_builder import evidence
 from tests.policy_folder import RULES, TESTS, policy_folder
 
@@ -44,7 +44,7 @@ def test_an_import_loads_nothing() -> None:
 def test_functions_are_not_hidden_by_the_folders_of_their_name() -> None:
     """``gonogo.lint`` and ``gonogo.reload`` stay functions after the packages of these names were imported."""
     assert run_lint.__module__ == "gonogo.lint.run"
-    assert carry_out.__module__ == "gonogo.reload.transaction"
+    assert carry_out.__module__ == "gonogo.reload.run"
     assert (gonogo.lint.__module__, gonogo.reload.__module__) == ("gonogo.api", "gonogo.api")
 
 

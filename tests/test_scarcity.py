@@ -92,7 +92,7 @@ def test_a_limit_is_said(folder: Path, limit: str, command: str, said: str) -> N
 
 SHORT_OF_THREADS = """
 import resource, sys, threading
-import gonogo.verdict.decide, gonogo.lint.recorded, gonogo.verdict.print, gonogo.reload.transaction, orjson
+import gonogo.verdict.decide, gonogo.lint.recorded, gonogo.verdict.print, gonogo.reload.run, orjson
 from gonogo.cli.error_door import leave
 from gonogo.cli.main import main
 used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()

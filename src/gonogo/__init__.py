@@ -31,15 +31,15 @@ if TYPE_CHECKING:
     from gonogo.model.verdict import Report as Report
     from gonogo.model.verdict import Verdict as Verdict
     from gonogo.policy.settings import PolicyFile as PolicyFile
-    from gonogo.reload.compare.result import Became as Became
-    from gonogo.reload.compare.result import ReloadResult as ReloadResult
+    from gonogo.reload.result import Became as Became
+    from gonogo.reload.result import ReloadResult as ReloadResult
     from gonogo.ruletests.core.report import FileReport as FileReport
     from gonogo.ruletests.core.report import UnitReport as UnitReport
 
 
 _PUBLIC = {
     **dict.fromkeys(("decide", "judge", "lint", "load", "reload", "test"), "gonogo.api"),
-    "Became": "gonogo.reload.compare.result",
+    "Became": "gonogo.reload.result",
     "Evidence": "gonogo.model.evidence",
     "FileReport": "gonogo.ruletests.core.report",
     "Finding": "gonogo.model.finding",
@@ -52,7 +52,7 @@ _PUBLIC = {
     "PolicyError": "gonogo.errors",
     "PolicyFile": "gonogo.policy.settings",
     "Reason": "gonogo.model.outcome",
-    "ReloadResult": "gonogo.reload.compare.result",
+    "ReloadResult": "gonogo.reload.result",
     "Report": "gonogo.model.verdict",
     "UnitReport": "gonogo.ruletests.core.report",
     "Verdict": "gonogo.model.verdict",

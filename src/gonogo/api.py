@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from gonogo.model.policy import Policy
     from gonogo.model.verdict import Judgement, Report
     from gonogo.policy.settings import PolicyFile
-    from gonogo.reload.compare.result import ReloadResult
+    from gonogo.reload.result import ReloadResult
     from gonogo.ruletests.core.report import UnitReport
 
 StrPath = str | PathLike[str]
@@ -131,7 +131,7 @@ def reload(policy: PolicyFile, *, staged: StrPath | None = None, only_preview: b
     from pathlib import Path
 
     from gonogo.reload.request import ReloadRequest
-    from gonogo.reload.transaction import reload as carry_out
+    from gonogo.reload.run import reload as carry_out
 
     folder = None if staged is None else Path(staged)
     return carry_out(ReloadRequest(policy, staged=folder, only_preview=only_preview))

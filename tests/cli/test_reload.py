@@ -11,7 +11,7 @@ from gonogo.cli.reload import exit_code, reload
 from gonogo.cli.reload_progress import StepLines
 from gonogo.errors import UsageError
 from gonogo.model.outcome import Outcome
-from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep, StepReport
+from gonogo.reload.result import Became, ReloadResult, ReloadStep, StepReport
 
 
 class Terminal(io.StringIO):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gonogo.cli.reload_progress import StepLines
 from gonogo.model.outcome import Outcome
-from gonogo.reload.compare.result import ReloadStep, StepReport
+from gonogo.reload.result import ReloadStep, StepReport
 
 REPORT = StepReport(ReloadStep.LINT, Outcome.PASS, "fine", 0.1, ())
 

@@ -14,8 +14,8 @@ from gonogo.heartbeat.print import beat_json, followed_json
 from gonogo.journal.print import list_json, record_json
 from gonogo.model.heartbeat import Beat, BeatStage, FollowedBeat
 from gonogo.model.record import Record
-from gonogo.reload.compare.result import Became, ReloadResult
-from gonogo.reload.print_json import reload_json
+from gonogo.reload.print import reload_json
+from gonogo.reload.result import Became, ReloadResult
 
 ODD = b"a\xff.yml".decode(errors="surrogateescape")
 """A path as Python gives it whose name is no UTF-8."""

@@ -13,9 +13,9 @@ import sys
 from pathlib import Path
 
 from gonogo.policy.load import load
-from gonogo.reload.compare.result import ReloadStep, StepReport
 from gonogo.reload.request import ReloadRequest
-from gonogo.reload.transaction import reload
+from gonogo.reload.result import ReloadStep, StepReport
+from gonogo.reload.run import reload
 
 
 class Killing:

@@ -9,10 +9,10 @@ from pathlib import Path
 from gonogo.journal.records import records
 from gonogo.model.record import Record
 from gonogo.policy.load import PolicyFile, load
-from gonogo.reload.compare.result import ReloadResult
 from gonogo.reload.contents import contents_of
 from gonogo.reload.place import ReloadPlace, place_of
 from gonogo.reload.request import ReloadRequest
+from gonogo.reload.result import ReloadResult
 from gonogo.reload.snapshot import unlike
 from gonogo.reload.trees.manifest import snapshot
 from gonogo.reload.trees.recover_marker import pending

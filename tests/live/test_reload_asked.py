@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from gonogo.reload.compare.result import Became, ReloadStep
-from gonogo.reload.transaction import reload
+from gonogo.reload.result import Became, ReloadStep
+from gonogo.reload.run import reload
 from tests.live.reload_stage import stage
 from tests.live.reload_yard import NEW_RULE, Yard, told
 

@@ -12,10 +12,9 @@ import pytest
 from gonogo.model.versions import release
 from gonogo.programs.processes import HOST, port_of, prometheus, reserve_port
 from gonogo.programs.server_process import RunningServer
-from gonogo.reload.compare.result import Became, ReloadResult
-from gonogo.reload.print import reload_text
-from gonogo.reload.print_json import reload_json
-from gonogo.reload.transaction import reload
+from gonogo.reload.print import reload_json, reload_text
+from gonogo.reload.result import Became, ReloadResult
+from gonogo.reload.run import reload
 from gonogo.reload.trigger import post_reload
 from gonogo.server.api import formatted
 from tests.live.reload_stage import CLIENT, LATER, Stage, stage

@@ -8,8 +8,8 @@ import pytest
 
 from gonogo.model.versions import UTF8_RULE_NAMES, reaches, release
 from gonogo.programs.promtool import version_number
-from gonogo.reload.compare.result import Became
-from gonogo.reload.transaction import reload
+from gonogo.reload.result import Became
+from gonogo.reload.run import reload
 from tests.live.reload_stage import stage
 from tests.live.reload_yard import OLD_NAMES, Yard, told
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.recovery import recover
-from gonogo.reload.transaction import reload
+from gonogo.reload.result import Became, ReloadResult, ReloadStep
+from gonogo.reload.run import reload
 from tests.live.reload_stage import RULES, stage
 from tests.live.reload_yard import NEW_RULE, Yard, told
 

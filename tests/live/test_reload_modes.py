@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from gonogo.policy.load import load
-from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep, StepReport
-from gonogo.reload.transaction import reload
+from gonogo.reload.result import Became, ReloadResult, ReloadStep, StepReport
+from gonogo.reload.run import reload
 from gonogo.server.status_api import ready
 from tests.live.reload_stage import CLIENT, RULES, Stage, stage
 from tests.live.reload_yard import NEW_RULE, OLD_NAMES, Yard, told

@@ -15,8 +15,8 @@ import pytest
 from gonogo.policy.load import PolicyFile
 from gonogo.programs.processes import HOST, Program, prometheus, start
 from gonogo.programs.server_process import RunningServer
-from gonogo.reload.compare.result import Became
-from gonogo.reload.transaction import reload
+from gonogo.reload.result import Became
+from gonogo.reload.run import reload
 from tests.live.reload_stage import stage
 from tests.live.reload_yard import NEW_NAMES, NEW_RULE, OLD_NAMES, Yard, told
 from tests.marked_files import ACL, acl, attributes

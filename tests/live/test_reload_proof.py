@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,13 +16,13 @@ from pathlib import Path
 import pytest
 
 from gonogo.policy.load import load
-from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep, StepReport
-from gonogo.reload.course import Silent
 from gonogo.reload.recovery import recover
-from gonogo.reload.transaction import reload
+from gonogo.reload.result import Became, ReloadResult, ReloadStep, StepReport
+from gonogo.reload.run import reload
 from gonogo.reload.trigger import post_reload
 from tests.live.reload_stage import CLIENT, LATER, RULES, stage
 from tests.live.reload_yard import FAILS_LATER, NEW_RULE, Yard, told
+from tests.reload_moment import At
 from tests.waiting import await_true
 
 pytestmark = [pytest.mark.live, pytest.mark.versions]
@@ -39,18 +39,6 @@ def yard(tmp_path: Path) -> Iterator[Yard]:
     with stage(tmp_path / "live") as live:
         live.settled()
         yield Yard(tmp_path, live)
-
-
-class When(Silent):
-    """Does something when a step begins."""
-
-    def __init__(self, step: ReloadStep, act: Callable[[], object]) -> None:
-        self._step, self._act = step, act
-
-    def begins(self, step: ReloadStep) -> None:
-        """Do it."""
-        if step is self._step:
-            self._act()
 
 
 def good(yard: Yard) -> None:
@@ -141,7 +129,7 @@ def test_files_that_change_during_the_verification_are_a_failure(yard: Yard) -> 
     before = yard.files()
     yard.stage().rules(NEW_RULE, "second.yml")
     theirs = f"{NEW_RULE} # theirs"
-    result = reload(yard.request(), When(ReloadStep.VERIFY, lambda: yard.live.rules(theirs, "second.yml")))
+    result = reload(yard.request(), At(ReloadStep.VERIFY, lambda: yard.live.rules(theirs, "second.yml")))
     assert result.became is Became.FAILED, told(result)
     assert "rules/second.yml has other bytes: the server has the verified files" in told(result)
     assert (yard.live.folder / "rules" / "second.yml").read_text(encoding="utf-8") == theirs

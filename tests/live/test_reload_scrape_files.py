@@ -12,9 +12,9 @@ from gonogo.model.evidence import Target
 from gonogo.model.versions import SCRAPE_CONFIG_FILES, reaches, release
 from gonogo.programs.processes import prometheus
 from gonogo.reload import own_file, own_scrapes
-from gonogo.reload.compare.result import Became, ReloadResult
 from gonogo.reload.recovery import recover
-from gonogo.reload.transaction import reload
+from gonogo.reload.result import Became, ReloadResult
+from gonogo.reload.run import reload
 from tests.live.reload_stage import LATER, Stage, stage
 from tests.live.reload_yard import Yard, told
 

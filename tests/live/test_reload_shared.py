@@ -17,11 +17,10 @@ import pytest
 
 from gonogo.policy.load import load
 from gonogo.programs.processes import prometheus
-from gonogo.reload.compare.result import Became, ReloadStep
-from gonogo.reload.course import Silent
 from gonogo.reload.recovery import recover
 from gonogo.reload.request import ReloadRequest
-from gonogo.reload.transaction import reload
+from gonogo.reload.result import Became, ReloadStep
+from gonogo.reload.run import reload
 from gonogo.reload.trees.recover_marker import pending
 from tests.live.reload_stage import RULES, stage
 from tests.live.reload_yard import NEW_RULE, OLD_NAMES, Yard, told
@@ -158,7 +157,7 @@ def test_a_secret_that_only_the_old_folder_has_is_missed_before_the_link_is_turn
             yard.live.settled()
             shutil.copytree(first, second, ignore=lambda *_: {"pw", "prometheus", "textfile"})
             (second / "rules" / "second.yml").write_text(NEW_RULE, encoding="utf-8")
-            result = reload(yard.request(staged=second), Silent())
+            result = reload(yard.request(staged=second))
             assert result.became is Became.REFUSED, told(result)
             assert f"{second}/pw does not exist" in told(result)
             assert (str(live.readlink()), yard.names()) == ("releases/1", OLD_NAMES)

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from gonogo.model.outcome import Outcome
-from gonogo.reload.compare.result import Became, ReloadStep
 from gonogo.reload.recovery import recover
-from gonogo.reload.transaction import reload
+from gonogo.reload.result import Became, ReloadStep
+from gonogo.reload.run import reload
 from gonogo.reload.trees.recover_marker import pending
 from gonogo.reload.trigger import post_reload
 from tests.live.reload_stage import CLIENT, LATER, RULES, stage, without_lifecycle

@@ -12,9 +12,9 @@ import pytest
 
 from gonogo.policy.load import load
 from gonogo.programs.processes import prometheus
-from gonogo.reload.compare.result import Became, ReloadStep
 from gonogo.reload.recovery import recover
-from gonogo.reload.transaction import reload
+from gonogo.reload.result import Became, ReloadStep
+from gonogo.reload.run import reload
 from tests.live.reload_stage import Stage, stage
 from tests.live.reload_yard import NEW_NAMES, NEW_RULE, OLD_NAMES, Yard, told
 

@@ -16,7 +16,7 @@ from gonogo.model.policy import OBS_LINT, PROMQL_UNIT
 from gonogo.model.rule import LoadedGroup, RuleHealth, RuleState
 from gonogo.policy.load import load
 from gonogo.programs.promtool import version_number
-from gonogo.reload import recovery, transaction
+from gonogo.reload import recovery
 from gonogo.reload.compare.completed import evaluation_interval
 from gonogo.reload.compare.document import ConfigurationScalar
 from gonogo.reload.compare.jobs import static_targets
@@ -209,6 +209,6 @@ def scene(folder: Path, monkeypatch: pytest.MonkeyPatch, keys: str = "") -> Scen
     write(folder / "staged", {**FILES, "rules/b.yml": MORE})
     (folder / "textfile").mkdir()
     made = Scene(folder, InMemory(folder / "live" / "prometheus.yml"), keys)
-    monkeypatch.setattr(transaction, "place_of", made.place)
+    monkeypatch.setattr(run, "place_of", made.place)
     monkeypatch.setattr(recovery, "place_of", made.place)
     return made

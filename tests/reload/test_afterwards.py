@@ -9,8 +9,8 @@ import pytest
 
 from gonogo.model.outcome import Outcome
 from gonogo.policy.load import load
-from gonogo.reload.compare.result import Became, ReloadStep, StepReport
-from gonogo.reload.transaction import reload
+from gonogo.reload.result import Became, ReloadStep, StepReport
+from gonogo.reload.run import reload
 from tests.reload.server_in_memory import REJECTED, Scene, scene
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gonogo.reload.baseline import baseline
 from gonogo.reload.compare.scrape_files import read_scrape_files
 from gonogo.reload.contents import Contents
+from gonogo.reload.proof import baseline
 from gonogo.reload.snapshot import Snapshot
 from tests.reload.test_comparison import BEFORE, target
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from gonogo.policy.load import load
-from gonogo.reload import commands
-from gonogo.reload.commands import asks, by_hand
+from gonogo.reload import rollback
 from gonogo.reload.place import ReloadPlace, place_of
 from gonogo.reload.request import ReloadRequest
+from gonogo.reload.rollback import by_hand
 from gonogo.reload.trees.switch import switch
 from gonogo.reload.trees.switch_plan import plan_switch
 from tests.config_trees import Place as Trees
@@ -55,7 +55,7 @@ def test_one_command_turns_the_link_back(tmp_path: Path) -> None:
 
 def test_of_many_files_it_is_said_where_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A person cannot type a thousand lines."""
-    monkeypatch.setattr(commands, "MOST_FILES", 1)
+    monkeypatch.setattr(rollback, "MOST_FILES", 1)
     trees = place(tmp_path)
     switch(trees.state, plan_switch(trees.live, trees.staged))
     lines = by_hand(reloading(tmp_path, trees))
@@ -81,4 +81,4 @@ def test_without_a_marker_only_the_server_is_asked_and_a_broken_one_is_told(tmp_
 )
 def test_the_server_is_asked_as_the_policy_says(tmp_path: Path, keys: str, command: str) -> None:
     """In words for a shell."""
-    assert asks(reloading(tmp_path, place(tmp_path), keys)) == command
+    assert by_hand(reloading(tmp_path, place(tmp_path), keys))[-1] == command

@@ -9,8 +9,8 @@ import pytest
 from gonogo.errors import ActionFailed, MissingTool
 from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
-from gonogo.reload.compare.result import Became, ReloadStep, StepReport
-from gonogo.reload.course import KEPT_REASONS, Course, Done, Silent, judged, left_out, passed
+from gonogo.reload.course import KEPT_REASONS, Course, Done, judged, left_out, passed
+from gonogo.reload.result import Became, ReloadStep, StepReport
 
 
 class Heard:
@@ -28,9 +28,9 @@ class Heard:
         self.lines.append(f"{report.step} {report.outcome}: {report.detail}")
 
 
-def course(folder: Path, heard: Heard | Silent | None = None) -> Course:
+def course(folder: Path, heard: Heard | None = None) -> Course:
     """Begin a course with a journal in a folder."""
-    return Course(folder / "journal.sqlite", "key", "http://h", heard or Silent())
+    return Course(folder / "journal.sqlite", "key", "http://h", heard)
 
 
 def test_a_step_is_told_and_recorded_before_and_after(tmp_path: Path) -> None:
@@ -59,10 +59,10 @@ def test_the_records_of_one_reload_belong_together(tmp_path: Path) -> None:
 def test_an_error_in_a_step_is_a_reason(tmp_path: Path) -> None:
     """The error is one reason among others. A bug is not a reason."""
 
-    def missing() -> Done:
+    def missing() -> Done[None]:
         raise MissingTool("promtool is not installed", next_step="install it")
 
-    def bug() -> Done:
+    def bug() -> Done[None]:
         raise ZeroDivisionError
 
     steps = course(tmp_path)
@@ -85,7 +85,8 @@ def test_the_end_has_every_step_and_every_reason(tmp_path: Path) -> None:
     """And the journal keeps so many of them."""
     steps = course(tmp_path)
     steps.take(ReloadStep.LINT, lambda: judged(tuple(map(str, range(KEPT_REASONS + 5))), ""))
-    result = steps.ends(Became.REFUSED, "no", retries=2)
+    steps.retries = 2
+    result = steps.ends(Became.REFUSED, "no")
     steps.take(ReloadStep.METRICS, lambda: passed("published"))
     closed = steps.closed(result)
     assert [step.step for step in closed.steps] == [ReloadStep.LINT, ReloadStep.METRICS]

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from gonogo.model.evidence import TargetHealth
-from gonogo.reload import discovery
-from gonogo.reload.discovery import discovered_state, is_through
+from gonogo.reload import snapshot
+from gonogo.reload.snapshot import discovered_state, is_through
 from gonogo.reload.trees.good_trees import Load
 from gonogo.server.server_state import ServerState
 from tests.reload.test_comparison import BEFORE, target
@@ -22,7 +22,7 @@ WITHOUT_POOL = replace(JUST_LOADED, pools=(), targets=())
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(discovery, "LOOK_EVERY", 0.001)
+    monkeypatch.setattr(snapshot, "LOOK_EVERY", 0.001)
 
 
 def shown(*each: ServerState) -> Callable[[], ServerState]:

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from gonogo.reload import asking, own_scrapes, verify
-from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.contents import Contents, contents_of
 from gonogo.reload.recovery import recover
 from gonogo.reload.request import ReloadRequest
+from gonogo.reload.result import Became, ReloadResult, ReloadStep
+from gonogo.reload.run import reload
 from gonogo.reload.snapshot import unlike
-from gonogo.reload.transaction import reload
 from gonogo.reload.trees.manifest import snapshot
 from gonogo.reload.trees.recover_marker import pending
 from gonogo.reload.trees.tree import live_tree

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gonogo.model.outcome import Outcome
-from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep, StepReport
 from gonogo.reload.print import reload_text, step_text
+from gonogo.reload.result import Became, ReloadResult, ReloadStep, StepReport
 
 
 def test_a_step_is_one_line() -> None:

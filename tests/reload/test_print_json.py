@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from gonogo.model.outcome import Outcome
-from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep, StepReport
-from gonogo.reload.print_json import reload_json
+from gonogo.reload.print import reload_json
+from gonogo.reload.result import Became, ReloadResult, ReloadStep, StepReport
 
 
 def test_a_reload_has_its_steps_and_what_a_person_needs() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.reload.compare.preview import Preview, Running, StagedText, preview
-from gonogo.reload.print_preview import preview_lines
+from gonogo.reload.print import preview_lines
 from tests.reload.compare.rule_edits import MINUTE, as_loaded
 
 DOWN = Rule(RuleKind.ALERT, "Down", "up == 0", {"severity": "page"}, held=MINUTE)

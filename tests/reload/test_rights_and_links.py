@@ -12,11 +12,10 @@ from pathlib import Path
 import pytest
 
 from gonogo.reload import verify
-from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep
-from gonogo.reload.print import reload_text
-from gonogo.reload.print_json import reload_json
+from gonogo.reload.print import reload_json, reload_text
 from gonogo.reload.recovery import recover
-from gonogo.reload.transaction import reload
+from gonogo.reload.result import Became, ReloadResult, ReloadStep
+from gonogo.reload.run import reload
 from tests.config_trees import write
 from tests.marked_files import ACL, OWN, acl, attributes, mark
 from tests.reload.server_in_memory import FILES, REJECTED, Scene, scene

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.reload.compare.result import Became
 from gonogo.reload.contents import contents_of
+from gonogo.reload.result import Became
+from gonogo.reload.run import reload
 from gonogo.reload.snapshot import unlike
-from gonogo.reload.transaction import reload
 from gonogo.reload.trees.manifest import snapshot
 from gonogo.reload.trees.switch_trouble import Unfit
 from gonogo.reload.trees.tree import live_tree

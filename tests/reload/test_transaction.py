@@ -13,11 +13,11 @@ from gonogo.disk import durable
 from gonogo.errors import ActionFailed
 from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
-from gonogo.reload import asking, changing, disk_steps, judging, recovery, transaction
-from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep
+from gonogo.reload import asking, disk_steps, judging, run
 from gonogo.reload.recovery import recover
 from gonogo.reload.request import ReloadRequest
-from gonogo.reload.transaction import as_run, reload
+from gonogo.reload.result import Became, ReloadResult, ReloadStep
+from gonogo.reload.run import as_run, reload
 from gonogo.reload.trees.recover_marker import pending
 from gonogo.reload.trees.reload_lock import hold_server
 from gonogo.reload.trees.server_state import StateFolder
@@ -201,7 +201,7 @@ def test_a_switch_that_cannot_begin_is_refused(stage: Scene, monkeypatch: pytest
     def unfit(*_: object) -> None:
         raise ActionFailed("the state folder cannot be written")
 
-    monkeypatch.setattr(changing, "switch", unfit)
+    monkeypatch.setattr(disk_steps, "switch", unfit)
     result = reload(stage.request())
     assert (result.became, stage.live()) == (Became.REFUSED, FILES), told(result)
     same = reload(replace(stage.request(), staged=stage.folder / "live", even_unchanged=True))
@@ -216,7 +216,7 @@ def test_a_switch_that_cannot_be_undone_is_loud(stage: Scene, monkeypatch: pytes
         switch(state, plan)
         raise ActionFailed("the live tree is mixed")
 
-    monkeypatch.setattr(changing, "switch", stuck)
+    monkeypatch.setattr(disk_steps, "switch", stuck)
     result = reload(stage.request())
     assert result.became is Became.FAILED
     assert result.detail == "the files could be brought neither to the new tree nor back"
@@ -336,8 +336,7 @@ def test_another_reload_under_way_is_waited_for_and_then_refused(stage: Scene, m
     """So is a recovery."""
     request = stage.request()
     with hold_server(stage.place(request).state, 1):
-        monkeypatch.setattr(transaction, "LOCK_PATIENCE", 0.05)
-        monkeypatch.setattr(recovery, "LOCK_PATIENCE", 0.05)
+        monkeypatch.setattr(run, "LOCK_PATIENCE", 0.05)
         refused = reload(request)
         assert refused.became is Became.REFUSED
         assert steps(refused) == [ReloadStep.LOCK, ReloadStep.METRICS]

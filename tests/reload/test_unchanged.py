@@ -13,9 +13,9 @@ from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
 from gonogo.model.rule import LoadedGroup, RuleHealth
 from gonogo.reload import verify
-from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.recovery import recover
-from gonogo.reload.transaction import reload
+from gonogo.reload.result import Became, ReloadResult, ReloadStep
+from gonogo.reload.run import reload
 from tests.config_trees import write
 from tests.reload.server_in_memory import CONFIG, FILES, MORE, REJECTED, InMemory, Scene, scene
 

@@ -15,9 +15,9 @@ from gonogo.errors import UsageError
 from gonogo.stopping import disregard
 
 if TYPE_CHECKING:
-    from gonogo.reload.compare.result import ReloadResult
     from gonogo.reload.course import Heard
     from gonogo.reload.request import ReloadRequest
+    from gonogo.reload.result import ReloadResult
 
 ROLLED_BACK = 4
 """The exit code of a reload that was rolled back, with the old configuration proved."""
@@ -104,7 +104,7 @@ def reload(  # noqa: PLR0913 - one parameter for each option
 
 def exit_code(result: ReloadResult) -> int:
     """Return the exit code of a result (docs/reload.md)."""
-    from gonogo.reload.compare.result import Became
+    from gonogo.reload.result import Became
 
     if result.became is Became.ROLLED_BACK:
         return ROLLED_BACK
@@ -135,20 +135,16 @@ def _refuse_contradictions(given: list[str], *, recover: bool, overwrite: bool) 
 def _made(request: ReloadRequest, *, recover: bool) -> ReloadResult:
     from gonogo.cli.reload_progress import StepLines
     from gonogo.reload.recovery import recover as recovered
-    from gonogo.reload.transaction import reload as reloaded
+    from gonogo.reload.run import reload as reloaded
 
     heard: Heard = StepLines(sys.stderr)
     return recovered(request, heard) if recover else reloaded(request, heard)
 
 
 def _written(result: ReloadResult, form: str) -> str:
-    if form == "json":
-        from gonogo.reload.print_json import reload_json
+    from gonogo.reload.print import reload_json, reload_text
 
-        return f"{reload_json(result)}\n"
-    from gonogo.reload.print import reload_text
-
-    return reload_text(result)
+    return f"{reload_json(result)}\n" if form == "json" else reload_text(result)
 
 
 def _share(text: str | None) -> float | None:

@@ -10,8 +10,8 @@ import os
 from contextlib import suppress
 from typing import TextIO
 
-from gonogo.reload.compare.result import ReloadStep, StepReport
 from gonogo.reload.print import step_text
+from gonogo.reload.result import ReloadStep, StepReport
 
 _CLEARED = "\r\x1b[K"
 

@@ -3,48 +3,43 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from gonogo.errors import SourceError
 from gonogo.model.outcome import Outcome
-from gonogo.reload.compare.result import ReloadStep
-from gonogo.reload.comparison import configuration, rules
-from gonogo.reload.course import Course, Done, judged, passed
-from gonogo.reload.loaded_comparison import LoadedComparison, Reload
+from gonogo.reload.course import Course, Done, StepFailed, judged
+from gonogo.reload.loaded_comparison import Reload
 from gonogo.reload.place import ReloadPlace
-from gonogo.reload.retry import retry_pause
+from gonogo.reload.result import ReloadStep
 from gonogo.reload.settle import Settled, Settlement, settle
-from gonogo.reload.staged import StagedConfiguration
 from gonogo.reload.trees.good_trees import Load
 from gonogo.reload.trigger import Reply, Triggered
 from gonogo.reload.unmet import Verification
-from gonogo.reload.verify import disturbed, verify
+from gonogo.reload.verify import disturbed
 from gonogo.server.server_state import ServerState, Vitals
 from gonogo.stopping import pause as wait
 
+MOST_RETRIES = 3
+"""The largest number of retries."""
 
-@dataclass(frozen=True, slots=True)
-class StepNames:
-    """The names of the steps towards the new tree, or of those back to the old one."""
+FIRST_PAUSE = timedelta(seconds=2)
+"""The longest pause before the first retry. It doubles with each retry."""
 
-    trigger: ReloadStep
-    settle: ReloadStep
-    verify: ReloadStep
-    keep: ReloadStep
+_SAFE = frozenset({Reply.UNREACHED, Reply.NOT_READY})
+"""The answers that prove at once that no reload happened, and after which a retry may succeed.
 
-
-FORTH = StepNames(ReloadStep.TRIGGER, ReloadStep.SETTLE, ReloadStep.VERIFY, ReloadStep.KEEP)
-BACK = StepNames(ReloadStep.TRIGGER_OLD, ReloadStep.SETTLE_OLD, ReloadStep.VERIFY_OLD, ReloadStep.KEEP_OLD)
+A command that failed may still have reached the server. Only after all of ``reload.timeout`` is known that no reload
+happened, and a second try would take as long again.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A reload that was asked for: the vitals just before, how the reload ended, and the number of retries."""
+    """A reload that was asked for: the vitals just before, and how the reload ended."""
 
     vitals: Vitals
     settled: Settled
-    retries: int
     is_rollback: bool = False
 
     @property
@@ -57,62 +52,53 @@ class Asked:
     @property
     def load(self) -> Load | None:
         """Return the reload as a good tree records it."""
-        return None if self.loaded is None else load_of(self.loaded.settled)
+        return None if self.loaded is None else Load.of(self.loaded.settled)
 
 
-def load_of(vitals: Vitals) -> Load:
-    """Return the server's last load, identified by its process and its time."""
-    return Load(vitals.born, vitals.metrics.success_at)
-
-
-def ask(course: Course, place: ReloadPlace, before: ServerState, names: StepNames) -> Asked:
+def ask(course: Course, place: ReloadPlace, before: ServerState, *, back: bool = False) -> Asked:
     """Ask until the end of the reload is known, with at most three retries.
 
     Args:
-        course: runs the steps.
+        course: runs the steps ``trigger`` and ``settle``, or those of the way back.
         place: the server and its trees.
         before: the server before anything was changed. Towards the new tree, the server must not have changed since.
-        names: the names of the steps.
+        back: whether this is the way back to the old tree.
+
+    Raises:
+        StepFailed: the server did not load the new tree. On the way back, the caller judges that.
     """
-    retries = 0
-    while True:
+    trigger = ReloadStep.TRIGGER_OLD if back else ReloadStep.TRIGGER
+    end = ReloadStep.SETTLE_OLD if back else ReloadStep.SETTLE
+    for retries in range(MOST_RETRIES + 1):
         asked = _vitals(place, before)
-        triggered = _trigger(course, place, before, asked, names)
-        settled = _settle(course, place, asked, triggered, names)
+        sent = course.take(trigger, _trigger_step, place, before, asked, back=back)
+        triggered = sent.value or Triggered(Reply.NOT_SENT, sent.detail)
+        done = course.take(end, _settle_step, place, asked, triggered)
+        settled = done.value or Settled(Settlement.UNKNOWN, done.detail)
         pause = retry_pause(triggered, settled, retries, random.random())  # noqa: S311 - jitter, no secret
         if pause is None:
-            return Asked(asked, settled, retries, names is BACK)
+            break
         wait(pause.total_seconds())
-        retries += 1
+        course.retries += 1
+    if settled.outcome is not Settlement.LOADED and not back:
+        raise StepFailed(end, replace(done, value=settled))
+    return Asked(asked, settled, back)
 
 
-def verify_step(
-    place: ReloadPlace, before: ServerState, wanted: StagedConfiguration, asked: Asked, within: timedelta | None = None
-) -> Done:
-    """Look until the server is as it should be, or the time is up. A rollback does not count failures on the way."""
-    reload = asked.loaded
-    if reload is None and asked.settled.outcome is Settlement.NOT_HAPPENED:
-        return _still_there(place, before, wanted)
-    if reload is None:
-        return judged((f"the reload of the old files: {asked.settled.detail}",), "")
-    left = verify(before, wanted, reload, place.server.state, within, place.policy_file.reload.timeout)
-    rules_there = sum(len(group.rules) for group in wanted.rules)
-    well = f"{rules_there} rules and {len(wanted.jobs)} jobs are loaded as in the files, evaluated and scraped since"
-    return judged(tuple(map(str, left)), well)
+def retry_pause(triggered: Triggered, settled: Settled, retries: int, dice: float) -> timedelta | None:
+    """Return the pause before the next attempt, or ``None`` if no retry is allowed.
 
+    Only a reload that is proved not to have happened is tried again. A server that answers 500 would answer 500 again,
+    and a reload that is not settled may still come.
 
-def _still_there(place: ReloadPlace, before: ServerState, wanted: StagedConfiguration) -> Done:
-    """Check that the server still has its old configuration, after a request that led to no reload."""
-    now = place.server.state()
-    untouched = (now.vitals.born, now.vitals.metrics.success_at) == (
-        before.vitals.born,
-        before.vitals.metrics.success_at,
-    )
-    if not untouched or not now.vitals.metrics.successful:
-        return judged(("the server was restarted or reloaded since, and not by gonogo",), "")
-    compared = LoadedComparison(before, now, wanted, Reload(now.vitals, now.vitals))
-    left = (*configuration(compared), *rules(compared))
-    return judged(tuple(map(str, left)), "no reload happened, and the server has its old configuration")
+    Args:
+        triggered: the answer to the last attempt.
+        settled: the end of the last attempt.
+        retries: the number of retries so far.
+        dice: a random number in [0, 1), so that many clients do not retry at the same time.
+    """
+    safe = settled.outcome is Settlement.NOT_HAPPENED and triggered.reply in _SAFE
+    return FIRST_PAUSE * (1 << retries) * (0.5 + 0.5 * dice) if safe and retries < MOST_RETRIES else None
 
 
 def _vitals(place: ReloadPlace, before: ServerState) -> Vitals:
@@ -122,45 +108,24 @@ def _vitals(place: ReloadPlace, before: ServerState) -> Vitals:
         return before.vitals  # the next request reports the error
 
 
-def _trigger(course: Course, place: ReloadPlace, before: ServerState, asked: Vitals, names: StepNames) -> Triggered:
-    answers: list[Triggered] = []
-
-    def act() -> Done:
-        strangers = disturbed(before, asked) if names is FORTH else ()
-        if before.auto_reload:  # the server may have reloaded by itself; the result is verified anyway
-            strangers = tuple(one for one in strangers if one.check is not Verification.ALONE)
-        if strangers:
-            answers.append(Triggered(Reply.NOT_SENT, "; ".join(map(str, strangers))))
-            return judged(tuple(map(str, strangers)), "")
-        answers.append(place.server.trigger(before))
-        triggered = answers[0]
-        if triggered.accepted is False:
-            return judged((_with_step(triggered.detail, triggered.next_step),), "")
-        return Done(Outcome.PASS if triggered.accepted else Outcome.UNKNOWN, triggered.detail, seen=_seen(triggered))
-
-    report = course.take(names.trigger, act)
-    return answers[0] if answers else Triggered(Reply.NOT_SENT, report.detail)
+def _trigger_step(place: ReloadPlace, before: ServerState, asked: Vitals, *, back: bool) -> Done[Triggered]:
+    strangers = () if back else disturbed(before, asked)
+    if before.auto_reload:  # the server may have reloaded by itself; the result is verified anyway
+        strangers = tuple(one for one in strangers if one.check is not Verification.ALONE)
+    if strangers:
+        not_sent = Triggered(Reply.NOT_SENT, "; ".join(map(str, strangers)))
+        return judged(tuple(map(str, strangers)), "", not_sent)
+    triggered = place.server.trigger(before)
+    if triggered.accepted is False:
+        step = f" ({triggered.next_step})" if triggered.next_step else ""
+        return judged((f"{triggered.detail}{step}",), "", triggered)
+    outcome = Outcome.PASS if triggered.accepted else Outcome.UNKNOWN
+    seen = {"reply": triggered.reply, "seconds": round(triggered.seconds, 3)}
+    return Done(outcome, triggered.detail, seen=seen, value=triggered)
 
 
-def _settle(course: Course, place: ReloadPlace, asked: Vitals, triggered: Triggered, names: StepNames) -> Settled:
-    found: list[Settled] = []
-
-    def act() -> Done:
-        found.append(settle(asked, triggered, place.server.vitals, place.policy_file.reload.timeout))
-        settled = found[0]
-        if settled.outcome is Settlement.LOADED:
-            return passed(settled.detail, settlement=settled.outcome)
-        if settled.outcome is Settlement.NOT_HAPPENED:
-            return judged((f"no reload happened: {settled.detail}",), "", settlement=settled.outcome)
-        return judged((settled.detail,), "", settlement=settled.outcome)
-
-    report = course.take(names.settle, act)
-    return found[0] if found else Settled(Settlement.UNKNOWN, report.detail)
-
-
-def _with_step(detail: str, next_step: str) -> str:
-    return f"{detail} ({next_step})" if next_step else detail
-
-
-def _seen(triggered: Triggered) -> dict[str, object]:
-    return {"reply": triggered.reply, "seconds": round(triggered.seconds, 3)}
+def _settle_step(place: ReloadPlace, asked: Vitals, triggered: Triggered) -> Done[Settled]:
+    settled = settle(asked, triggered, place.server.vitals, place.policy_file.reload.timeout)
+    no_reload = "no reload happened: " if settled.outcome is Settlement.NOT_HAPPENED else ""
+    wrong = () if settled.outcome is Settlement.LOADED else (f"{no_reload}{settled.detail}",)
+    return judged(wrong, settled.detail, settled, settlement=settled.outcome)

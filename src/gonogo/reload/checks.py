@@ -40,7 +40,7 @@ def running_as(policy_file: PolicyFile, server: ServerState | None) -> PolicyFil
     return replace(policy_file, server=replace(policy_file.server, features=tuple(dict.fromkeys((*named, *taken)))))
 
 
-def lint_step(request: ReloadRequest, mirror: Mirror) -> Done:
+def lint_step(request: ReloadRequest, mirror: Mirror) -> Done[None]:
     """Lint the new tree. Only a live tree must be tracked by git."""
 
     def made() -> Run:
@@ -52,7 +52,7 @@ def lint_step(request: ReloadRequest, mirror: Mirror) -> Done:
     return _of_run(_just_made(request, OBS_LINT, made), mirror)
 
 
-def unit_step(request: ReloadRequest, mirror: Mirror) -> Done:
+def unit_step(request: ReloadRequest, mirror: Mirror) -> Done[None]:
     """Run the unit tests of the rules. Skip the step if the policy neither has nor requires unit tests."""
     required = PROMQL_UNIT in request.policy_file.policy.runs.required
     if not required and not any(_has_tests(place) for place in mirror.policy_file.tests):
@@ -60,7 +60,9 @@ def unit_step(request: ReloadRequest, mirror: Mirror) -> Done:
     return _of_run(_just_made(request, PROMQL_UNIT, lambda: unit(mirror.policy_file)), mirror)
 
 
-def cross_check_step(request: ReloadRequest, place: ReloadPlace, mirror: Mirror, before: ServerState | None) -> Done:
+def cross_check_step(
+    request: ReloadRequest, place: ReloadPlace, mirror: Mirror, before: ServerState | None
+) -> Done[None]:
     """Check that every promtool has the server's version, and that the one on the server's side accepts the tree."""
     settings = place.policy_file.reload
     here = AskedPromtool(demanded=place.policy_file.server.features, running=before.features if before else ())
@@ -120,7 +122,7 @@ def _just_made(request: ReloadRequest, kind: str, make: Callable[[], Run]) -> Ru
     return next((run for run in request.checked if run.kind == kind), None) or make()
 
 
-def _of_run(run: Run, mirror: Mirror) -> Done:
+def _of_run(run: Run, mirror: Mirror) -> Done[None]:
     reasons = tuple(dict.fromkeys(mirror.with_real_paths(finding).strip() for finding in run.findings or (run.detail,)))
     if run.passed:
         return Done(Outcome.PASS, mirror.with_real_paths(run.detail), seen=run.seen, tools=run.tools)

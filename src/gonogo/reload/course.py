@@ -7,16 +7,19 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar
 
 from gonogo.errors import ActionFailed, Busy, GonogoError
 from gonogo.journal.records import append
 from gonogo.model.outcome import Outcome
 from gonogo.model.record import RELOAD, Record
-from gonogo.reload.compare.result import Became, ReloadResult, ReloadStep, StepReport
+from gonogo.reload.result import Became, ReloadResult, ReloadStep, StepReport
 
 KEPT_REASONS = 200
 """The number of reasons that a record keeps. Further reasons are only counted."""
+
+T = TypeVar("T")
+P = ParamSpec("P")
 
 
 class Heard(Protocol):
@@ -29,43 +32,55 @@ class Heard(Protocol):
         """Note that the current step ended."""
 
 
-class Silent:
-    """A listener that does nothing."""
-
-    def begins(self, step: ReloadStep) -> None:
-        """Do nothing."""
-
-    def ended(self, report: StepReport) -> None:
-        """Do nothing."""
-
-
 @dataclass(frozen=True, slots=True)
-class Done:
-    """The result of a step: the outcome, a sentence, the reasons not to continue, and more details for its record."""
+class Done(Generic[T]):
+    """The result of a step.
+
+    Attributes:
+        outcome: the outcome. UNKNOWN if the step was skipped, or does not count.
+        detail: the result as a sentence.
+        reasons: the reasons not to continue.
+        seen: more details for the record of the step.
+        tools: the versions of the programs that the step used.
+        value: the finding of the step, for the steps after it.
+        error: the error that ended the step.
+    """
 
     outcome: Outcome
     detail: str
     reasons: tuple[str, ...] = ()
     seen: Mapping[str, object] = field(default_factory=dict)
     tools: Mapping[str, str] = field(default_factory=dict)
+    value: T | None = None
+    error: GonogoError | None = None
 
 
-def passed(detail: str, **seen: object) -> Done:
+class StepFailed(Exception):
+    """A step of a reload failed, so the reload cannot continue."""
+
+    def __init__(self, step: ReloadStep, done: Done[Any]) -> None:
+        """Keep the step and its result."""
+        super().__init__(f"{step}: {done.detail}")
+        self.step = step
+        self.done = done
+
+
+def passed(detail: str, **seen: object) -> Done[Any]:
     """Return the result of a step that succeeded."""
     return Done(Outcome.PASS, detail, seen=seen)
 
 
-def left_out(detail: str) -> Done:
+def left_out(detail: str) -> Done[Any]:
     """Return the result of a step that was skipped. ``detail`` says why."""
     return Done(Outcome.UNKNOWN, detail)
 
 
-def judged(reasons: tuple[str, ...], well: str, **seen: object) -> Done:
+def judged(reasons: tuple[str, ...], well: str, value: T | None = None, **seen: object) -> Done[T]:
     """Return PASS with the sentence ``well`` if there are no reasons, else FAIL with the reasons."""
     if not reasons:
-        return Done(Outcome.PASS, well, seen=seen)
+        return Done(Outcome.PASS, well, seen=seen, value=value)
     more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
-    return Done(Outcome.FAIL, f"{reasons[0].strip().partition(chr(10))[0]}{more}", reasons, seen)
+    return Done(Outcome.FAIL, f"{reasons[0].strip().partition(chr(10))[0]}{more}", reasons, seen, value=value)
 
 
 class Course:
@@ -73,41 +88,67 @@ class Course:
 
     Attributes:
         steps: the reports of the steps so far.
+        preview: one line for each change that the reload makes.
+        retries: how often the server was asked again.
         touched: whether files or the server were changed. From then on a journal that cannot be written stops nothing.
         unwritten: why the journal could not be written.
     """
 
-    def __init__(self, journal: Path, key: str, url: str, listener: Heard) -> None:
+    def __init__(self, journal: Path, key: str, url: str, listener: Heard | None = None) -> None:
         """Start a course without any steps."""
         self.steps: list[StepReport] = []
+        self.preview: tuple[str, ...] = ()
+        self.retries = 0
         self.touched = False
         self.unwritten = ""
         self._journal = journal
         self._key = key
-        self._url = url
-        self._run = secrets.token_hex(8)
+        self._kept = {"run": secrets.token_hex(8), "url": url}
         self._listener = listener
         self._began = time.monotonic()
 
-    def take(self, step: ReloadStep, act: Callable[[], Done]) -> StepReport:
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Return the reasons of the steps that failed."""
+        return tuple(why for report in self.steps if report.outcome is Outcome.FAIL for why in report.reasons)
+
+    def outcome_of(self, step: ReloadStep) -> Outcome | None:
+        """Return the last outcome of a step, or ``None`` if the step did not end."""
+        return {report.step: report.outcome for report in self.steps}.get(step)
+
+    def take(self, step: ReloadStep, act: Callable[P, Done[T]], *args: P.args, **kwargs: P.kwargs) -> Done[T]:
         """Run a step. A ``GonogoError`` in the step becomes its reason.
 
         Raises:
             ActionFailed: the journal cannot be written, and nothing was changed.
         """
-        self._listener.begins(step)
+        if self._listener is not None:
+            self._listener.begins(step)
         self.note(Outcome.UNKNOWN, {"step": step, "detail": f"{step} begins"})
+        self.touched |= step is ReloadStep.SWITCH
         began = time.monotonic()
         try:
-            done = act()
+            done = act(*args, **kwargs)
         except GonogoError as error:
-            done = judged((str(error),), "")
+            done = replace(judged((str(error),), ""), error=error)
         report = StepReport(step, done.outcome, done.detail, time.monotonic() - began, done.reasons)
         self.steps.append(report)
         kept = {"detail": f"{step}: {done.detail}", "seconds": round(report.seconds, 3), **done.seen}
         self.note(done.outcome, {"step": step, **kept, "findings": _bounded(done.reasons)}, done.tools)
-        self._listener.ended(report)
-        return report
+        if self._listener is not None:
+            self._listener.ended(report)
+        return done
+
+    def must(self, step: ReloadStep, act: Callable[P, Done[T]], *args: P.args, **kwargs: P.kwargs) -> Done[T]:
+        """Run a step like ``take``.
+
+        Raises:
+            StepFailed: the step failed.
+        """
+        done = self.take(step, act, *args, **kwargs)
+        if done.outcome is Outcome.FAIL:
+            raise StepFailed(step, done)
+        return done
 
     def note(self, outcome: str, detail: Mapping[str, object], tools: Mapping[str, str] | None = None) -> None:
         """Write a record to the journal.
@@ -115,8 +156,7 @@ class Course:
         Raises:
             ActionFailed: the record cannot be written, and nothing was changed.
         """
-        kept = {"run": self._run, "url": self._url, **detail}
-        record = Record(RELOAD, self._key, outcome, time.time(), kept, tools=tools or {})
+        record = Record(RELOAD, self._key, outcome, time.time(), {**self._kept, **detail}, tools=tools or {})
         try:
             append(self._journal, record)
         except (ActionFailed, Busy) as error:
@@ -124,19 +164,11 @@ class Course:
                 raise
             self.unwritten = str(error)
 
-    def ends(
-        self,
-        became: Became,
-        detail: str,
-        *,
-        commands: tuple[str, ...] = (),
-        preview: tuple[str, ...] = (),
-        retries: int = 0,
-    ) -> ReloadResult:
+    def ends(self, became: Became, detail: str, commands: tuple[str, ...] = ()) -> ReloadResult:
         """Return the result of the whole reload, with the reasons of all steps."""
         reasons = tuple(dict.fromkeys(reason for report in self.steps for reason in report.reasons))
         seconds = time.monotonic() - self._began
-        return ReloadResult(became, detail, tuple(self.steps), reasons, commands, preview, seconds, retries)
+        return ReloadResult(became, detail, tuple(self.steps), reasons, commands, self.preview, seconds, self.retries)
 
     def closed(self, result: ReloadResult) -> ReloadResult:
         """Write the last record, and return the result with all steps.

@@ -11,6 +11,7 @@ from gonogo.reload.compare.scrape_files import ScrapeFiles
 from gonogo.reload.contents import folder_of
 from gonogo.reload.course import Done, judged, left_out
 from gonogo.reload.place import ReloadPlace
+from gonogo.reload.print import preview_lines
 from gonogo.reload.request import ReloadRequest
 from gonogo.reload.snapshot import Snapshot
 from gonogo.reload.trees.switch_plan import plan_switch
@@ -21,7 +22,7 @@ from gonogo.server.server_state import ServerState
 from gonogo.stopping import pause
 
 
-def entries_step(place: ReloadPlace, found: Snapshot) -> Done:
+def entries_step(place: ReloadPlace, found: Snapshot) -> Done[None]:
     """Check that every file pattern matches files that can be loaded, and that secrets and certificates exist."""
     tree = place.staged or place.live
     if tree is None or found.new is None or found.manifest is None:
@@ -74,7 +75,7 @@ def _scrape_files(tree: Tree, found: Snapshot) -> Iterator[str]:
         yield from found.new.unreadable
 
 
-def preview_of(found: Snapshot) -> Preview | None:
+def _preview_of(found: Snapshot) -> Preview | None:
     """Return the changes by meaning, or ``None`` if one side is not known."""
     if found.before is None or found.new is None:
         return None
@@ -88,13 +89,14 @@ def preview_of(found: Snapshot) -> Preview | None:
     return preview(running, new, previous=previous, folder=folder)
 
 
-def preview_step(request: ReloadRequest, place: ReloadPlace, seen: Preview | None) -> Done:
-    """Refuse an accidental mass removal."""
+def preview_step(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Done[tuple[str, ...]]:
+    """Refuse an accidental mass removal. The value has one line for each change."""
+    seen = _preview_of(found)
     if seen is None:
         return left_out("the changes are not known")
     bound = place.policy_file.reload.max_removed if request.max_removed is None else request.max_removed
     reasons = tuple(f"{one} (--max-removed 100% allows that)" for one in refusal(seen, bound))
-    return judged(reasons, _counted(seen))
+    return judged(reasons, _counted(seen), preview_lines(seen))
 
 
 def _counted(seen: Preview) -> str:
@@ -109,7 +111,9 @@ def _counted(seen: Preview) -> str:
     return ", ".join(parts)
 
 
-def readiness_step(request: ReloadRequest, place: ReloadPlace, before: ServerState | None, *, waits: bool) -> Done:
+def readiness_step(
+    request: ReloadRequest, place: ReloadPlace, before: ServerState | None, *, waits: bool
+) -> Done[None]:
     """Check that the server can be asked now, and that nothing changed it since the snapshot."""
     if before is None:
         return left_out("the server could not be read")

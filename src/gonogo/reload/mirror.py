@@ -44,17 +44,12 @@ class Mirror:
 
 
 @contextmanager
-def mirrored(policy_file: PolicyFile, live: Tree, staged: Tree | None, manifest: Manifest | None) -> Iterator[Mirror]:
-    """Make the mirror of a staged tree. A live tree needs no mirror.
-
-    Args:
-        policy_file: the policy, which names the live files.
-        live: the tree that the server reads.
-        staged: the staged tree.
-        manifest: the files in ``staged``.
-    """
-    if staged is None or manifest is None:
-        yield Mirror(policy_file, live.root)
+def mirrored(
+    policy_file: PolicyFile, live: Tree | None, staged: Tree | None, manifest: Manifest | None
+) -> Iterator[Mirror]:
+    """Make the mirror of a staged tree, whose files ``manifest`` lists. A live tree needs no mirror."""
+    if live is None or staged is None or manifest is None:
+        yield Mirror(policy_file, Path() if live is None or staged is not None else live.root)
         return
     with TemporaryDirectory(prefix="gonogo-staged-") as made:
         top = Path(made).resolve()

@@ -1,14 +1,20 @@
-"""The text output of a reload: a line for each step, the result, the reasons, and the commands for a person."""
+"""The output of a reload as text and as JSON: the steps, the result, the reasons, the changes, the commands."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
+from gonogo.formats.document import encodable
 from gonogo.model.plain import one_line, plain
-from gonogo.reload.compare.result import Became, ReloadResult, StepReport
+from gonogo.reload.compare.configuration import Difference
+from gonogo.reload.compare.preview import Preview, Removal
+from gonogo.reload.compare.rules import RuleChange
+from gonogo.reload.result import Became, ReloadResult, StepReport
 
 _LOOKED = "looked"
 """The first word of the answer of ``--dry-run``. ``unchanged`` would say that the server has everything already."""
+NO_CHANGE = "nothing would change: the server has what is staged"
 _LOUD = "A PERSON MUST ACT. Run the first command. If it fails, run the others:"
 
 
@@ -20,6 +26,36 @@ def step_text(report: StepReport) -> str:
 def reload_text(result: ReloadResult) -> str:
     """Return the result of a reload as text, for ``--dry-run`` with the changes."""
     return "\n".join(_lines(result)) + "\n"
+
+
+def reload_json(result: ReloadResult) -> str:
+    """Return the answer of ``gonogo reload --format json``."""
+    steps = [
+        {"step": one.step, "outcome": one.outcome, "detail": one.detail, "seconds": round(one.seconds, 3)}
+        for one in result.steps
+    ]
+    value = encodable(
+        {
+            "schema": "gonogo/reload/v1",
+            "outcome": result.became,
+            "steps": steps,
+            "detail": result.detail,
+            "seconds": round(result.seconds, 3),
+            "retries": result.retries,
+            "reasons": result.reasons,
+            "commands": result.commands,
+            "preview": result.preview,
+            "look": result.looked,
+            "failing": result.failing,
+            "warnings": result.warnings,
+        }
+    )
+    return json.dumps(value, ensure_ascii=False)
+
+
+def preview_lines(preview: Preview) -> tuple[str, ...]:
+    """Return one line for each change: ``+`` added, ``-`` removed, ``~`` changed, ``!`` loses its state."""
+    return tuple(one_line(line) for line in _preview_lines(preview))
 
 
 def _lines(result: ReloadResult) -> Iterator[str]:
@@ -36,3 +72,36 @@ def _lines(result: ReloadResult) -> Iterator[str]:
     if result.commands:
         yield _LOUD
         yield from (f"  {one_line(line)}" for line in result.commands)
+
+
+def _preview_lines(preview: Preview) -> Iterator[str]:
+    if not preview:
+        yield NO_CHANGE
+        return
+    if preview.unreadable:
+        yield f"! {preview.unreadable}"
+    yield from (f"+ {rule.title}" for rule in preview.rules_added)
+    yield from (f"- {rule.title}" for rule in preview.rules_removed)
+    for change in preview.rules_changed:
+        yield from _rule(change)
+    yield from (f"~ group {name}: the order of its rules" for name in preview.reordered)
+    yield from (f"! {lost.alert.title} loses its pending or firing state: {lost.why}" for lost in preview.losing_state)
+    yield from (f"+ job {name}" for name in preview.jobs_added)
+    yield from (f"- job {name}" for name in preview.jobs_removed)
+    for job in preview.jobs_changed:
+        yield from map(_setting, job.differences)
+    yield from map(_setting, preview.settings)
+    yield from (_removal(one) for one in preview.removals if one.removed)
+
+
+def _rule(change: RuleChange) -> Iterator[str]:
+    for aspect in change.aspects:
+        yield f"~ {change.staged.title}: {aspect.name} {aspect.loaded or 'nothing'} -> {aspect.staged or 'nothing'}"
+
+
+def _setting(one: Difference) -> str:
+    return f"~ {one.path}: {one.loaded} -> {one.staged}"
+
+
+def _removal(one: Removal) -> str:
+    return f"{one.removed} of {one.before} {one.what} would be removed ({one.share:.1%})"

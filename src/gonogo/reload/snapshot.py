@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from gonogo.errors import GonogoError
-from gonogo.model.rule import LoadedGroup
+from gonogo.formats.prometheus_config import read_configuration
+from gonogo.model.evidence import TargetHealth
 from gonogo.reload.compare.completed import evaluation_interval
 from gonogo.reload.compare.configuration import difference
 from gonogo.reload.compare.document import UnreadableConfiguration
 from gonogo.reload.compare.rules import rules_difference
-from gonogo.reload.contents import Contents, contents_kept, contents_of, folder_of
+from gonogo.reload.contents import Contents, contents_kept, contents_of, folder_of, wanted_of
 from gonogo.reload.course import Done, judged
-from gonogo.reload.discovery import discovered_state
 from gonogo.reload.own_file import OwnFile, Visible, own_file, unproved, visible
 from gonogo.reload.own_scrapes import scrape_differences, unproved_scrapes
 from gonogo.reload.place import ReloadPlace
 from gonogo.reload.request import ReloadRequest
-from gonogo.reload.trees.good_trees import GoodTree, good_tree, newest
+from gonogo.reload.settle import LOOK_EVERY
+from gonogo.reload.staged import StagedConfiguration
+from gonogo.reload.trees.good_trees import GoodTree, Load, good_tree, newest
 from gonogo.reload.trees.manifest import Manifest, snapshot
 from gonogo.reload.trees.switch_trouble import Unfit
+from gonogo.reload.trees.tree import Tree
 from gonogo.server.server_state import ServerState
+from gonogo.stopping import pause
 
 TOLD = 3
 """The number of differences that a message lists if the server has neither the old files nor the new ones."""
+
+DISCOVERED_WITHIN = timedelta(seconds=15)
+"""The longest time of a discovery after a load. After that time a job without a scrape pool will not get one."""
 
 
 @dataclass(slots=True)
@@ -62,14 +71,65 @@ class Snapshot:
     @property
     def is_known(self) -> bool:
         """Return whether an earlier reload showed that the server reads this configuration."""
-        if self.last is None or self.before is None or self.standing is None:
+        path = None if self.before is None else self.before.configuration_path
+        return self._last_is_here and self.last is not None and self.last.read_from == path
+
+    @property
+    def seems_unchanged(self) -> bool:
+        """Return whether the server's last load was verified by gonogo with the bytes that are on disk now.
+
+        The server's answers alone do not prove that, because the server masks secrets. A restart, or a reload by
+        another program, is another load, of the files at that time.
+        """
+        before, good, now = self.before, self.last, self.standing
+        if before is None or good is None or now is None or self.new is None or self.old is None:
             return False
-        here = (self.last.manifest.home, self.last.manifest.config) == (self.standing.home, self.standing.config)
-        return here and self.last.read_from == self.before.configuration_path
+        same_files = good.manifest.kept == now.kept and self.old.digest == self.new.digest  # rights and links too
+        same_secrets = good.manifest.references == now.references
+        same_load = good.loaded == Load.of(before.vitals) and before.vitals.metrics.successful
+        return self._last_is_here and same_files and same_secrets and same_load and self.has_new
+
+    @property
+    def _last_is_here(self) -> bool:
+        if self.last is None or self.standing is None:
+            return False
+        return (self.last.manifest.home, self.last.manifest.config) == (self.standing.home, self.standing.config)
 
 
-def snapshot_step(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Done:
-    """Read the state into ``found``, and report what would make a rollback impossible."""
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The checked state from which a reload continues.
+
+    Attributes:
+        place: the server and its trees.
+        found: the state before the reload.
+        before: the server before anything was changed.
+        live: the tree that the server reads.
+        new: the contents of the new tree.
+        without_rollback: whether to continue without a way back.
+    """
+
+    place: ReloadPlace
+    found: Snapshot
+    before: ServerState
+    live: Tree
+    new: Contents
+    without_rollback: bool = False
+
+    def wanted(self, contents: Contents) -> StagedConfiguration:
+        """Return the state that the server must have once it has loaded a tree."""
+        return wanted_of(contents, self.before, self.found.old if self.found.has_old else None)
+
+
+def snapshot_step(request: ReloadRequest, place: ReloadPlace, wrong: list[str]) -> Done[Snapshot]:
+    """Read the state before the reload, and report what would make a rollback impossible.
+
+    Args:
+        request: the reload, and the risks that the user allows.
+        place: the server and its trees.
+        wrong: the reasons against the reload that are known already.
+    """
+    found = Snapshot(reasons=wrong)
     for take in (_server, _trees, _spelled, _known, _own):
         try:
             found.reasons += take(request, place, found)
@@ -77,13 +137,67 @@ def snapshot_step(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -
             found.reasons += (f"{unfit.where}: {reason}" for reason in unfit.reasons)
         except GonogoError as error:
             found.reasons.append(str(error))
-    loaded = "" if found.before is None else f"version {found.before.version}, {_loaded_rules(found.before)} rules"
+    count = 0 if found.before is None else sum(len(group.rules) for group in found.before.rules)
+    loaded = "" if found.before is None else f"version {found.before.version}, {count} rules"
     digests = {name: one.digest for name, one in (("old", found.old), ("new", found.new)) if one is not None}
-    return judged(tuple(found.reasons), f"{place.server.url} is ready: {loaded}", trees=digests)
+    return judged(tuple(found.reasons), f"{place.server.url} is ready: {loaded}", found, trees=digests)
 
 
-def _server(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Iterator[str]:
-    del request
+def unlike(contents: Contents, server: ServerState) -> tuple[str, ...]:
+    """List where a server differs from a tree's configuration, rules and scrape files. Secrets cannot be compared."""
+    found = difference(contents.text, server.configuration, folder=folder_of(server))
+    try:
+        interval = evaluation_interval(contents.text)
+    except (UnreadableConfiguration, ValueError) as error:
+        return (str(error),)
+    return (
+        *(one.words for one in found),
+        *rules_difference(contents.rules, server.rules, interval).words,
+        *scrape_differences(contents, server),
+    )
+
+
+def discovered_state(look: Callable[[], ServerState], verified: Load | None = None) -> ServerState:
+    """Look at a server until its discovery is finished, or its time is up by the server's own clock.
+
+    Before that, a target that was always down is missing or has no health. A snapshot could not distinguish it from a
+    target that the reload broke. Soon after a load, two looks must agree: the questions of one look are answered at
+    different moments, and a pool may be there before its targets are.
+
+    Args:
+        look: asks for the server's state now; may raise ``SourceError``.
+        verified: the last load that gonogo verified, if there is one.
+    """
+    was_through = False
+    while True:
+        asked = time.monotonic()
+        now = look()
+        # the server does not show the jobs of its scrape files, so only a verified load has all pools for certain
+        has_all = "scrape_config_files" not in now.configuration or Load.of(now.vitals) == verified
+        through = has_all and is_through(now)
+        if (through and was_through) or now.now >= _deadline(now):
+            return now
+        was_through = through
+        pause(max(LOOK_EVERY, time.monotonic() - asked))
+
+
+def is_through(state: ServerState) -> bool:
+    """Return whether every job of the loaded configuration has its scrape pool, and every target has its health."""
+    configuration, _ = read_configuration(state.configuration, "")
+    jobs = {job.name for job in configuration.jobs}
+    has_pools = state.pools is None or jobs <= set(state.pools)
+    return has_pools and not any(one.health is TargetHealth.UNKNOWN for one in state.targets)
+
+
+def _deadline(state: ServerState) -> float:
+    """Return when each target should have been scraped once since the server started or loaded its configuration."""
+    intervals = (one.scrape_interval for one in state.targets if one.health is TargetHealth.UNKNOWN)
+    longest = max((one for one in intervals if one is not None), default=timedelta(0))
+    loaded = max(state.vitals.born, state.vitals.metrics.success_at)
+    return loaded + (DISCOVERED_WITHIN + longest).total_seconds()
+
+
+def _server(_: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Iterator[str]:
     if why := place.server.unready():
         yield why
         return
@@ -91,8 +205,7 @@ def _server(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Iter
     found.before = discovered_state(place.server.state, None if good is None else good.loaded)
 
 
-def _trees(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Iterator[str]:
-    del request
+def _trees(_: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Iterator[str]:
     if place.live is None:
         yield "the policy names no configuration: give prometheus.config, the file that the server reads"
         return
@@ -109,15 +222,13 @@ def _trees(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Itera
         found.old = contents_kept(place.state, found.good.manifest)
 
 
-def _spelled(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Iterator[str]:
+def _spelled(_: ReloadRequest, place: ReloadPlace, found: Snapshot) -> tuple[str, ...]:
     """Replace the expressions that gonogo cannot parse by the server's spelling, on both sides."""
-    del request
-    if found.before is None:
-        return
-    found.new = None if found.new is None else place.server.as_spelled(found.new)
-    found.old = None if found.old is None else place.server.as_spelled(found.old)
-    found.before = place.server.spelled(found.before)
-    yield from ()
+    if found.before is not None:
+        found.new = None if found.new is None else place.server.as_spelled(found.new)
+        found.old = None if found.old is None else place.server.as_spelled(found.old)
+        found.before = place.server.spelled(found.before)
+    return ()
 
 
 def _known(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Iterator[str]:
@@ -144,34 +255,12 @@ def _known(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Itera
         )
 
 
-def _own(request: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Iterator[str]:
+def _own(_: ReloadRequest, place: ReloadPlace, found: Snapshot) -> Iterator[str]:
     """Check that the server reads the policy's configuration, if no visible change can prove that."""
-    del request
     if found.before is None or found.new is None or place.live is None:
         return
     file = place.live.path(place.live.config)
-    found.own, found.seen = (
-        own_file(found.before, file),
-        visible(found.new, found.old, found.before, differs=not found.has_new),
-    )
+    found.own = own_file(found.before, file)
+    found.seen = visible(found.new, found.old, found.before, differs=not found.has_new)
     yield from unproved(file, found.own, found.seen, known=found.is_known)
     yield from unproved_scrapes(place.live, found.before, found.new, found.old, found.own)
-
-
-def unlike(contents: Contents, server: ServerState) -> tuple[str, ...]:
-    """List where a server differs from a tree's configuration, rules and scrape files. Secrets cannot be compared."""
-    found = difference(contents.text, server.configuration, folder=folder_of(server))
-    try:
-        interval = evaluation_interval(contents.text)
-    except (UnreadableConfiguration, ValueError) as error:
-        return (str(error),)
-    return (
-        *(one.words for one in found),
-        *rules_difference(contents.rules, server.rules, interval).words,
-        *scrape_differences(contents, server),
-    )
-
-
-def _loaded_rules(server: ServerState) -> int:
-    groups: tuple[LoadedGroup, ...] = server.rules
-    return sum(len(group.rules) for group in groups)

@@ -10,7 +10,7 @@ from gonogo.journal.runs import Run
 from gonogo.lint.recorded import obs_lint
 from gonogo.model.verdict import Report, Verdict
 from gonogo.reload.request import ReloadRequest
-from gonogo.reload.transaction import as_run, reload
+from gonogo.reload.run import as_run, reload
 from gonogo.ruletests.recorded import promql_unit
 from gonogo.sandbox.stack import Stack
 from gonogo.smoke.run import smoke

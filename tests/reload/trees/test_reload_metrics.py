@@ -6,24 +6,28 @@ from pathlib import Path
 
 import pytest
 
+from gonogo.disk.textfile import Textfile
 from gonogo.errors import ActionFailed
-from gonogo.reload.trees.reload_metrics import LastReload, publish_reload, reload_textfile
+from gonogo.reload.afterwards import publish_reload
+from gonogo.reload.result import Became, ReloadResult
 
 LABELS = {"metric_realm": "prod"}
+RELOADED = ReloadResult(Became.RELOADED, "", (), seconds=1.0)
+ROLLED_BACK = ReloadResult(Became.ROLLED_BACK, "", (), seconds=12.5, retries=3)
 
 
 def test_a_folder_that_is_missing_is_told(tmp_path: Path) -> None:
     """No metric is better than one that nobody sees."""
-    textfile = reload_textfile(tmp_path / "gone", "duri", "a")
+    textfile = Textfile(tmp_path / "gone" / "a.prom")
     with pytest.raises(ActionFailed):
-        publish_reload(textfile, "duri", LABELS, LastReload(True, 1.0, 0, 1.0, "x"))
+        publish_reload(textfile, "duri", LABELS, RELOADED, 1.0)
 
 
 def test_the_names_are_those_of_before(tmp_path: Path) -> None:
     """Success, timestamp and retries; duration and outcome beside them, each with the realm."""
-    textfile = reload_textfile(tmp_path, "duri", "a")
-    publish_reload(textfile, "duri", LABELS, LastReload(True, 1.0, 0, 1.0, "reloaded"))
-    publish_reload(textfile, "duri", LABELS, LastReload(False, 1795426075.25, 3, 12.5, "rolled-back"))
+    textfile = Textfile(tmp_path / "duri_prom_reload_a.prom")
+    publish_reload(textfile, "duri", LABELS, RELOADED, 1.0)
+    publish_reload(textfile, "duri", LABELS, ROLLED_BACK, 1795426075.25)
     lines = (tmp_path / "duri_prom_reload_a.prom").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if not line.startswith("#")] == [
         'duri_prom_reload_success{metric_realm="prod"} 0',
@@ -38,8 +42,8 @@ def test_the_names_are_those_of_before(tmp_path: Path) -> None:
 def test_servers_of_one_prefix_have_a_file_each(tmp_path: Path) -> None:
     """Else the last one reloaded would take the others' metrics away."""
     for server in "ab":
-        textfile = reload_textfile(tmp_path, "duri", server)
-        publish_reload(textfile, "duri", {"server": server}, LastReload(True, 1.0, 0, 1.0, "reloaded"))
+        textfile = Textfile(tmp_path / f"duri_prom_reload_{server}.prom")
+        publish_reload(textfile, "duri", {"server": server}, RELOADED, 1.0)
     text = "".join(path.read_text(encoding="utf-8") for path in tmp_path.iterdir())
     assert 'duri_prom_reload_success{server="a"} 1' in text
     assert 'duri_prom_reload_success{server="b"} 1' in text

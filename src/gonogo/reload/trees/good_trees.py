@@ -21,6 +21,7 @@ from gonogo.reload.trees.server_state import StateFolder
 from gonogo.reload.trees.state_note import read_note, write_note
 from gonogo.reload.trees.switch_trouble import refused
 from gonogo.reload.trees.tree import Tree
+from gonogo.server.server_state import Vitals
 
 MOST_KEPT = 3
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -38,6 +39,11 @@ class Load:
 
     born: float
     success_at: float
+
+    @classmethod
+    def of(cls, vitals: Vitals) -> Load:
+        """Return the last load of a server."""
+        return cls(vitals.born, vitals.metrics.success_at)
 
 
 @dataclass(frozen=True, slots=True)
