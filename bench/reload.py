@@ -19,8 +19,8 @@ from statistics import median
 
 from gonogo.policy.load import load
 from gonogo.programs.processes import prometheus
-from gonogo.reload.result import Became, ReloadStep
 from gonogo.reload.request import ReloadRequest
+from gonogo.reload.result import Became, ReloadStep
 from gonogo.reload.run import reload
 from gonogo.reload.trigger import post_reload
 from gonogo.server.http import Client

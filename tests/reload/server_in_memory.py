@@ -16,7 +16,7 @@ from gonogo.model.policy import OBS_LINT, PROMQL_UNIT
 from gonogo.model.rule import LoadedGroup, RuleHealth, RuleState
 from gonogo.policy.load import load
 from gonogo.programs.promtool import version_number
-from gonogo.reload import recovery
+from gonogo.reload import recovery, run
 from gonogo.reload.compare.completed import evaluation_interval
 from gonogo.reload.compare.document import ConfigurationScalar
 from gonogo.reload.compare.jobs import static_targets
