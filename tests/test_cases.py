@@ -15,21 +15,38 @@ Before ``gonogo`` a command may set variables of its environment, as in ``PATH=/
 ``[…]`` in what is expected stands for any text within a line, ``[…lines…]`` for one line or more that promtool wrote,
 whose wording is that of one version, and ``[DIR]`` for the folder, in commands as well.
 Files that begin with ``#!`` are programs.
+
+The first call of each command, in the order of the files, is a process. All others run in the process of the test.
 """
 
 from __future__ import annotations
 
-import os
 import shlex
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from gonogo.cli.main import COMMANDS
+from tests.command import gonogo, in_process
 from tests.transcripts import accepted, matches, parts_of
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
+
+
+def first_calls() -> Iterator[tuple[str, str]]:
+    """Yield each command with the title of its first call: the case and the line."""
+    seen = set[str]()
+    for case in CASES:
+        for title, _ in parts_of(case.read_text(encoding="utf-8")):
+            words = title.split()
+            verb = words[words.index("gonogo") + 1] if title.startswith("$ ") and words[-1] != "gonogo" else ""
+            if verb in COMMANDS and verb not in seen:
+                seen.add(verb)
+                yield case.stem, title
+
+
+AS_PROCESS = frozenset(first_calls())
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
@@ -41,7 +58,8 @@ def test_case(case: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Non
         if title.startswith(("$ ", "= ")):
             is_command, name = title.startswith("$ "), title[2:]
             ran += is_command
-            shown = page(name, tmp_path) if is_command else (tmp_path / name).read_text(encoding="utf-8")
+            alone = (case.stem, title) in AS_PROCESS
+            shown = page(name, tmp_path, alone=alone) if is_command else (tmp_path / name).read_text(encoding="utf-8")
             if request.config.getoption("--accept"):
                 part = f"-- {title} --\n"
                 text = text.replace(part + body, part + accepted(body, shown))
@@ -56,17 +74,17 @@ def test_case(case: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Non
     case.write_text(text, encoding="utf-8")
 
 
-def page(command: str, folder: Path) -> str:
-    """Run a command on a terminal of 80 columns; give its exit code and all that it prints."""
+def page(command: str, folder: Path, *, alone: bool) -> str:
+    """Run a command on a terminal of 80 columns, as a process or in this one; give its exit code and all it prints."""
     words = shlex.split(command.replace("[DIR]", str(folder)))
     before = words.index("gonogo")
-    argv = [sys.executable, "-m", "gonogo", *words[before + 1 :]]
     settings = dict(word.split("=", 1) for word in words[:before])
-    env = {**os.environ, "COLUMNS": "80", "XDG_CACHE_HOME": str(folder / ".cache"), **settings}
-    done = subprocess.run(argv, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=110)
-    return f"exit {done.returncode}\n{done.stdout}{done.stderr}".replace(str(folder), "[DIR]")
+    env = {"COLUMNS": "80", "XDG_CACHE_HOME": str(folder / ".cache"), **settings}
+    ended = (gonogo if alone else in_process)(*words[before + 1 :], cwd=folder, env=env)
+    return f"exit {ended.code}\n{ended.out}{ended.err}".replace(str(folder), "[DIR]")
 
 
 def test_there_are_cases() -> None:
-    """An empty folder would pass in silence."""
+    """An empty folder would pass in silence. Of most commands one call is a process."""
     assert len(CASES) >= 10
+    assert len(AS_PROCESS) >= 7

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import gonogo
+from tests.command import in_process
 
 POLICY = """\
 version: 1
@@ -72,7 +72,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path, pipe: str, command: str, code:
     (tmp_path / "gonogo.yaml").write_text(POLICY.format(scheme="http", access=ACCESS), encoding="utf-8")
     (tmp_path / pipe).unlink(missing_ok=True)
     os.mkfifo(tmp_path / pipe)
-    ended = gonogo(*command.split(), cwd=tmp_path)
+    ended = in_process(*command.split(), cwd=tmp_path)
     assert ended.code == code, ended
     assert "regular file" in ended.out + ended.err or code == 0, ended
     assert "bug in gonogo" not in ended.err
@@ -85,7 +85,7 @@ def test_a_pipe_of_trust_is_not_waited_for(tmp_path: Path) -> None:
     (tmp_path / "gonogo.yaml").write_text(POLICY.format(scheme="https", access=TRUST), encoding="utf-8")
     (tmp_path / "secret").unlink()
     os.mkfifo(tmp_path / "secret")
-    ended = gonogo("decide", cwd=tmp_path)
+    ended = in_process("decide", cwd=tmp_path)
     assert ended.code == 3, ended
     assert "regular file" in ended.out
 
@@ -104,7 +104,7 @@ def test_a_rule_file_that_a_pattern_finds_is_not_waited_for(tmp_path: Path, kind
         os.mkfifo(odd)
     else:
         odd.symlink_to("/dev/zero" if kind == "device" else "rest.yml")
-    ended = gonogo(*command.split(), cwd=tmp_path, within=60)
+    ended = in_process(*command.split(), cwd=tmp_path)
     assert ended.code in {1, 2}, ended
     assert "rest.yml" in ended.out + ended.err
     assert "bug in gonogo" not in ended.err
@@ -121,5 +121,5 @@ def test_a_file_of_targets_is_not_waited_for(tmp_path: Path, kind: str) -> None:
         os.mkfifo(odd)
     else:
         odd.symlink_to("/dev/zero")
-    ended = gonogo("lint", "prometheus.yml", cwd=tmp_path, within=60)
+    ended = in_process("lint", "prometheus.yml", cwd=tmp_path)
     assert (ended.code, "targets.json" in ended.out) == (1, True), ended

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import Ended, gonogo
+from tests.command import Ended, gonogo, in_process
 from tests.faulty_server import EMPTY_ANSWER, Behaviour, Connection, faulty
 
 SECRET = "tops3cret"  # noqa: S105 - no secret of anything
@@ -47,9 +47,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def decide(folder: Path, *arguments: str | bytes, token: str = SECRET) -> Ended:
-    """Run ``gonogo decide``; nothing that it prints is a traceback, a secret or a control character."""
-    ended = gonogo("decide", *arguments, cwd=folder, env={"GONOGO_TEST_TOKEN": token})
+def decide(folder: Path, *arguments: str | bytes, alone: bool = False) -> Ended:
+    """Run ``gonogo decide``, as a process if ``alone``. It prints no traceback, secret or control character."""
+    run = gonogo if alone else in_process
+    ended = run("decide", *arguments, cwd=folder, env={"GONOGO_TEST_TOKEN": SECRET})
     printed = ended.out + ended.err
     assert "Traceback" not in printed
     assert SECRET not in printed
@@ -57,9 +58,9 @@ def decide(folder: Path, *arguments: str | bytes, token: str = SECRET) -> Ended:
     return ended
 
 
-def held(folder: Path, url: str) -> list[str]:
+def held(folder: Path, url: str, *, alone: bool = False) -> list[str]:
     """Decide on a server that fails: HOLD in full, within a minute; give the details of all conditions."""
-    ended = decide(folder, "--format", "json", "--prometheus", url)
+    ended = decide(folder, "--format", "json", "--prometheus", url, alone=alone)
     assert (ended.code, ended.err) == (3, "")
     assert ended.seconds < 60
     read = json.loads(ended.out)
@@ -103,7 +104,7 @@ def test_an_address_with_a_password_is_refused_and_not_repeated(folder: Path) ->
 
 def test_a_name_that_does_not_resolve_holds(folder: Path) -> None:
     """The resolver's answer is part of the reason."""
-    for detail in held(folder, "http://no-such-host.invalid:9090"):
+    for detail in held(folder, "http://no-such-host.invalid:9090", alone=True):
         assert "the server's name cannot be resolved" in detail
 
 
@@ -192,7 +193,7 @@ def test_a_server_that_fails_holds_and_says_how(folder: Path, name: str) -> None
     """HOLD, exit 3, the whole JSON, and a reason that names the failure and the way out."""
     behaviour, why = FAULTS[name]
     with faulty(behaviour) as server:
-        details = held(folder, server.url)
+        details = held(folder, server.url, alone=name == "silent")
     for detail in details:
         assert why in detail
         assert "; " in detail.partition(why)[2]
@@ -227,7 +228,7 @@ def test_an_endless_answer_holds_in_bounded_memory(folder: Path, behaviour: Beha
     """Even when every question is answered so at the same time: the bound is one for all of them."""
     (folder / "gonogo.yaml").write_text(POLICY.replace("timeout: 2s", "timeout: 1m"), encoding="utf-8")
     with faulty(behaviour) as server:
-        ended = decide(folder, "--prometheus", server.url)
+        ended = decide(folder, "--prometheus", server.url, alone=True)
     assert ended.code == 3
     assert "the answer is larger than 268435456 bytes" in ended.out
     assert ended.peak < (480 << 20) + own_peak()
@@ -239,7 +240,7 @@ def test_a_low_bound_is_kept(folder: Path) -> None:
     policy = folder / "gonogo.yaml"
     policy.write_text(POLICY.replace("timeout: 2s", "timeout: 1m\n  max_bytes: 1000000"), encoding="utf-8")
     with faulty(stream) as server:
-        ended = decide(folder, "--prometheus", server.url)
+        ended = decide(folder, "--prometheus", server.url, alone=True)
     assert ended.code == 3
     assert "the answer is larger than 1000000 bytes" in ended.out
     assert ended.peak < (200 << 20) + own_peak()
@@ -446,7 +447,7 @@ def test_an_answer_that_cannot_be_written_is_an_error(folder: Path) -> None:
 @pytest.mark.parametrize("before", [("--debug", "decide"), ("decide", "--debug")])
 def test_debug_shows_where_an_error_came_from(folder: Path, before: tuple[str, ...]) -> None:
     """The traceback, then the words; the exit code is the same, and so is where the option stands."""
-    ended = gonogo(*before, "--policy", "nowhere.yaml", cwd=folder)
+    ended = in_process(*before, "--policy", "nowhere.yaml", cwd=folder)
     assert (ended.code, ended.out) == (2, "")
     assert "Traceback (most recent call last):" in ended.err
     assert ended.err.index("Traceback") < ended.err.index("gonogo: the policy has 1 mistake:")

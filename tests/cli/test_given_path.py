@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import gonogo
+from tests.command import in_process
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,6 @@ from tests.command import gonogo
 )
 def test_an_empty_path_is_not_the_current_folder(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     """A script whose variable is not set would lint, test or reload whatever it stands in."""
-    ended = gonogo(*arguments, cwd=tmp_path)
+    ended = in_process(*arguments, cwd=tmp_path)
     assert (ended.code, "the path is empty" in ended.err) == (2, True), ended
     assert list(tmp_path.iterdir()) == []

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.cli.plain_call import plain_call
-from tests.command import Ended, gonogo
+from tests.command import Ended, in_process
 
 DECIDE, BEAT = ("decide",), ("heartbeat", "beat")
 POLICY = """\
@@ -68,7 +68,7 @@ def ended(folder: Path, *arguments: str) -> Ended:
     """Run a command from the same state."""
     (folder / STATE).write_text("41\n", encoding="ascii")
     (folder / "duri_textfile_heartbeat.prom").unlink(missing_ok=True)
-    return gonogo(*arguments, cwd=folder)
+    return in_process(*arguments, cwd=folder)
 
 
 @pytest.mark.parametrize("words", [DECIDE, BEAT])
