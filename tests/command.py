@@ -113,9 +113,8 @@ def in_process(*arguments: str | bytes, cwd: Path, env: Mapping[str, str] | None
 
 def _code(argv: list[str]) -> int:
     """Go through the door that ``__main__`` goes through, and return the exit code."""
+    call = plain_call(argv)
     with pytest.raises(SystemExit) as end:
-        if (call := plain_call(argv)) is not None:
-            through(call, argv)
-        main(argv)
+        main(argv) if call is None else through(call, argv)
     assert isinstance(end.value.code, int)
     return end.value.code

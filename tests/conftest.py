@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
 
 import pytest
 from hypothesis import settings
@@ -11,6 +12,7 @@ from hypothesis import settings
 pytest_plugins = ["tests.time_limit"]
 
 TENTH = 10
+THIRD = 3
 
 settings.register_profile("loaded machine", deadline=None)
 settings.load_profile("loaded machine")
@@ -33,3 +35,10 @@ def share(request: pytest.FixtureRequest) -> Callable[[int], int]:
     """Turn a soak test's full number into the number for this run: whole with ``--soak``, else a tenth."""
     divisor = 1 if request.config.getoption("--soak") else TENTH
     return lambda full: max(1, full // divisor)
+
+
+@pytest.fixture(scope="session")
+def steps(request: pytest.FixtureRequest) -> Callable[[int], Iterator[int]]:
+    """Count the steps at which a test kills: all of them with ``--soak``, else every third from a given one on."""
+    soak = request.config.getoption("--soak")
+    return lambda first: count(0) if soak else count(first % THIRD, THIRD)

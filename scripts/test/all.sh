@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Every test once: first those without servers, which alone must reach every branch of the
-# core, then those that start real ones; together they must reach nine branches in ten. The
+# Every test once, in two lanes side by side: the tests without servers, which alone must reach every
+# branch of the core, and those that start real ones. Together they must reach nine branches in ten. The
 # fault matrix is no matter of coverage, and goes without its cost. Each stage has a time limit
 # beside that of each test, so that this script always ends, and says how long it took.
 #
-# Then the tests marked "versions" once more, on the newer servers that the set-up unpacked into
+# The tests marked "versions" run once more, on the newer servers that the set-up unpacked into
 # .servers/sid. PROMETHEUS=/path/to/bin runs every test on that prometheus and promtool instead.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -24,23 +24,35 @@ core='src/gonogo/errors.py,src/gonogo/durations.py,src/gonogo/model/*,src/gonogo
 core+=',src/gonogo/*/core/*,src/gonogo/lint/checks/*,src/gonogo/lint/template/*,src/gonogo/reload/compare/*'
 core+=',src/gonogo/ruletests/mutation/*,src/gonogo/ruletests/silent/*,src/gonogo/rulepack/gates/*,src/gonogo/rulepack/scenarios/*'
 core+=',src/gonogo/*/print*.py'
-failed=()
-trap 'exit 130' INT # a stage that is interrupted ends the whole; without this bash would go on with the next one
-trap 'exit 143' TERM
-trap 'exit 129' HUP
+matrix=tests/live/test_fault_matrix.py
+. scripts/test/stages.sh
 
-run() { # SECONDS COMMAND...
-  local limit=$1
-  shift
-  printf '\ntest: %s\n' "$*"
-  python -S -m scripts.test.hangs.within "$limit" "test: $1 took" "$@" || failed+=("$*")
+tests() { # NAME WORKERS OPTIONS...
+  local name=$1 workers=$2
+  shift 2
+  COVERAGE_FILE="$results/coverage.$name" run "$name" 3600 \
+    pytest -n "$workers" --dist loadgroup --quiet --cov --cov-report= --junitxml="$results/$name.xml" "$@"
 }
 
-tests() { # SECONDS NAME WORKERS OPTIONS...
-  local limit=$1 name=$2 workers=$3
-  shift 3
-  COVERAGE_FILE="$results/coverage.$name" run "$limit" \
-    pytest -n "$workers" --dist loadgroup --quiet --cov --cov-report= --junitxml="$results/$name.xml" "$@"
+plain() {
+  tests without-servers 2 -m 'not live and not long'
+  run core-coverage 120 coverage report --data-file="$results/coverage.without-servers" --include="$core" --fail-under=100
+}
+
+real() { # these wait more than they compute
+  tests live 4 -m 'live and not long' --ignore="$matrix"
+  run matrix 3600 pytest -n 5 --dist loadgroup --quiet --junitxml="$results/matrix.xml" -m 'not long' "$matrix"
+  if [ -n "${PROMETHEUS:-}" ]; then
+    echo "test: the newer servers are left out, since PROMETHEUS names one version"
+  elif [ -x "$newer/prometheus" ]; then
+    printf '\ntest: versions are on %s\n' "$("$newer/prometheus" --version 2>&1 | head -n 1)"
+    PATH="$newer:$PATH" run versions 3600 \
+      pytest -n 4 --dist loadgroup --quiet --junitxml="$results/versions.xml" -m 'versions and not long'
+  elif [ "${CI:-}" = true ]; then
+    echo "versions: no newer servers in $newer: nothing was tested on Prometheus 3.x" >>"$results/failed"
+  else
+    printf '\ntest: NOT TESTED on Prometheus 3.x: the set-up could not get it\n'
+  fi
 }
 
 rm -rf "$results"
@@ -48,29 +60,12 @@ mkdir "$results"
 export HYPOTHESIS_STORAGE_DIRECTORY="$PWD/.hypothesis"
 # The tests start thousands of processes. With PYTHONDONTWRITEBYTECODE each of them would compile gonogo anew.
 export PYTHONDONTWRITEBYTECODE='' PYTHONPYCACHEPREFIX="$PWD/$results/bytecode"
-tests 3600 without-servers 2 -m 'not live and not long'
-run 120 coverage report --data-file="$results/coverage.without-servers" --include="$core" --fail-under=100
-matrix=tests/live/test_fault_matrix.py
-tests 3600 live 4 -m 'live and not long' --ignore="$matrix" # they wait more than they compute
-run 3600 pytest -n 5 --dist loadgroup --quiet --junitxml="$results/matrix.xml" -m 'not long' "$matrix"
-live=("$results/live.xml" "$results/matrix.xml")
-if [ -n "${PROMETHEUS:-}" ]; then
-  echo "test: the newer servers are left out, since PROMETHEUS names one version"
-elif [ -x "$newer/prometheus" ]; then
-  printf '\ntest: on %s\n' "$("$newer/prometheus" --version 2>&1 | head -n 1)"
-  PATH="$newer:$PATH" run 3600 pytest -n 4 --dist loadgroup --quiet --junitxml="$results/versions.xml" -m 'versions and not long'
-  live+=("$results/versions.xml")
-elif [ "${CI:-}" = true ]; then
-  failed+=("no newer servers in $newer: nothing was tested on Prometheus 3.x")
-else
-  printf '\ntest: NOT TESTED on Prometheus 3.x: the set-up could not get it\n'
-fi
-run 120 coverage combine --quiet --keep --data-file="$results/coverage" "$results"/coverage.*
-run 120 coverage report --data-file="$results/coverage" --fail-under=90
-run 60 python scripts/test/summary.py "$results/without-servers.xml" "${live[@]}"
-
-if [ ${#failed[@]} -gt 0 ]; then
-  printf 'test: FAILED: %s\n' "${failed[@]}"
-  exit 1
-fi
-echo "test: all passed"
+lane plain
+lane real
+wait
+reports=("$results"/{without-servers,live,matrix}.xml)
+[ -z "${PROMETHEUS:-}" ] && [ -x "$newer/prometheus" ] && reports+=("$results/versions.xml")
+run combine 120 coverage combine --quiet --keep --data-file="$results/coverage" "$results"/coverage.*
+run coverage 120 coverage report --data-file="$results/coverage" --fail-under=90
+run summary 60 python scripts/test/summary.py "${reports[@]}"
+finish

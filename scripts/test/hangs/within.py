@@ -1,4 +1,4 @@
-"""Runs one stage of the tests within a time limit, and says how long it took.
+"""Runs one stage of the tests within a time limit, and says how long it took and how much CPU it used.
 
 At the limit, the stacks of all processes of the stage are printed, all of them are killed, and the exit code is 124. A
 process that the stage leaves behind is killed too, whoever its parent was: this process becomes the parent of orphans.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import select
 import signal
 import subprocess
@@ -72,7 +73,9 @@ class Stage:
         if code is None:
             code = 128 + self.stopped.signal if self.stopped.signal else TIMED_OUT
         process.returncode = code
-        print(f"{self.name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = used.ru_utime + used.ru_stime
+        print(f"{self.name}: {time.monotonic() - began:.0f} s, CPU {cpu:.0f} s", file=sys.stderr, flush=True)
         return code
 
     def _wait(self, pid: int, until: float) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from gonogo.reload.trees.switch_plan import plan_in_place
 from gonogo.reload.trees.switch_standing import Standing, TreeSide, standing
 from tests.children import dies
 from tests.config_trees import Place, Stand, linked_place, place, switch_now, text_of, write
+from tests.conftest import THIRD
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
@@ -86,13 +87,21 @@ def small_place(folder: Path) -> Place:
     return place(folder, HAD, WANTED)
 
 
-SMALL_LAYOUTS = pytest.mark.parametrize("make", [small_place, linked_place])
-
-
-@pytest.mark.parametrize("work", [reload_and_keep, reload_and_go_back])
-@SMALL_LAYOUTS
+@pytest.mark.parametrize(
+    ("make", "work", "first"),
+    [
+        (small_place, reload_and_keep, 0),
+        (small_place, reload_and_go_back, 1),
+        (linked_place, reload_and_keep, 2),
+        (linked_place, reload_and_go_back, 0),
+    ],
+)
 def test_killed_before_any_change_both_trees_can_be_had_whole(
-    tmp_path: Path, make: Callable[[Path], Place], work: Callable[[Place], None]
+    tmp_path: Path,
+    make: Callable[[Path], Place],
+    work: Callable[[Place], None],
+    first: int,
+    steps: Callable[[int], Iterator[int]],
 ) -> None:
     """Each system call that changes the disk is the first that is not made any more."""
     sample = make(tmp_path / "sample")
@@ -100,8 +109,10 @@ def test_killed_before_any_change_both_trees_can_be_had_whole(
     switch_now(sample)
     new = sample.stand()
     number, found = 0, set()
-    here = make(tmp_path / "0")
-    while dies(partial(killing, number, tmp_path, partial(work, here))):
+    for number in steps(first):
+        here = make(tmp_path / str(number))
+        if not dies(partial(killing, number, tmp_path, partial(work, here))):
+            break
         marker = pending(here.state)
         found.add("settled" if marker is None else standing(marker))
         if marker is None:
@@ -109,8 +120,6 @@ def test_killed_before_any_change_both_trees_can_be_had_whole(
         else:
             assert both_ways(here, first=TreeSide.NEW if number % 2 else TreeSide.OLD) == (old, new)
         assert left_over(here) == []
-        number += 1
-        here = make(tmp_path / str(number))
     assert number > 15
     assert found >= {"settled", Standing.OLD, Standing.NEW}
     assert (Standing.MIXED in found) == (make is small_place)
@@ -129,10 +138,12 @@ def both_ways(here: Place, first: TreeSide) -> tuple[Stand, Stand]:
     return stands[TreeSide.OLD], stands[TreeSide.NEW]
 
 
-def test_in_place_killed_before_any_change_both_trees_can_be_had_whole(tmp_path: Path) -> None:
+def test_in_place_killed_before_any_change_both_trees_can_be_had_whole(
+    tmp_path: Path, steps: Callable[[int], Iterator[int]]
+) -> None:
     """The kept tree and the one that an editor left, modes and new folders included."""
-    number, alive = 0, False
-    while not alive:
+    number = 0
+    for number in steps(1):
         here = small_place(tmp_path / str(number))
         old, good = here.stand(), keep_good(here.state, here.live)
         write(here.live.root, WANTED)
@@ -152,27 +163,31 @@ def test_in_place_killed_before_any_change_both_trees_can_be_had_whole(tmp_path:
             back, forth = both_ways(here, first=TreeSide.OLD)
             beside = {"deep/er/x.yml": edited["deep/er/x.yml"]}  # what only the new configuration finds stays
             assert (back, text_of(forth)) == ({**old, **beside}, text_of(edited))
-        number += 1
+        if alive:
+            break
     assert number > 20
 
 
-@SMALL_LAYOUTS
-def test_a_recovery_killed_before_any_change_is_taken_up_again(tmp_path: Path, make: Callable[[Path], Place]) -> None:
+@pytest.mark.parametrize(("make", "first"), [(small_place, 0), (linked_place, 1)])
+def test_a_recovery_killed_before_any_change_is_taken_up_again(
+    tmp_path: Path, make: Callable[[Path], Place], first: int, steps: Callable[[int], Iterator[int]]
+) -> None:
     """From any part of a switch, each attempt cut off one change later than the one before, one gets there."""
     sample = make(tmp_path / "sample")
     stands = {TreeSide.OLD: sample.stand()}
     switch_now(sample)
     stands[TreeSide.NEW] = sample.stand()
     cut = 0
-    here = make(tmp_path / "0")
-    while dies(partial(killing, cut, tmp_path, partial(switch_now, here))):
+    for cut in steps(first):
+        here = make(tmp_path / str(cut))
+        if not dies(partial(killing, cut, tmp_path, partial(switch_now, here))):
+            break
         if pending(here.state) is not None:
-            side, number = TreeSide.NEW if cut % 2 else TreeSide.OLD, 0
-            while dies(partial(killing, number, tmp_path, partial(recover, here.state, side))):
+            side = TreeSide.NEW if cut % 2 else TreeSide.OLD
+            for number in steps(cut // THIRD):
+                if not dies(partial(killing, number, tmp_path, partial(recover, here.state, side))):
+                    break
                 assert pending(here.state) is not None
-                number += 1
             assert here.stand() == stands[side]
             assert left_over(here) == []
-        cut += 1
-        here = make(tmp_path / str(cut))
     assert cut > 10

@@ -7,7 +7,7 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -45,12 +45,14 @@ def both(folder: Path, make: Callable[[Path], Place]) -> tuple[Place, Stand, Sta
 @BOTH_SIDES
 @BOTH_LAYOUTS
 def test_killed_at_every_step_either_tree_can_be_had_whole(
-    tmp_path: Path, make: Callable[[Path], Place], side: TreeSide
+    tmp_path: Path, make: Callable[[Path], Place], side: TreeSide, steps: Callable[[int], Iterator[int]]
 ) -> None:
     """At each step the marker shows how far the switch came, and both trees can be reached."""
     here, old, new = both(tmp_path, make)
-    number, found = 0, set()
-    while dies(partial(switch_now, here, killed_at(number))):
+    found = set()
+    for number in steps(0):
+        if not dies(partial(switch_now, here, killed_at(number))):
+            break
         marker = pending(here.state)
         if marker is None:
             assert here.stand() == old
@@ -65,7 +67,6 @@ def test_killed_at_every_step_either_tree_can_be_had_whole(
             restore(here.state)
             settle(here.state)
         assert here.stand() == old
-        number += 1
     assert here.stand() == new
     assert found == {Standing.OLD, Standing.NEW, *([Standing.MIXED] if make is place else [])}
 
@@ -90,27 +91,32 @@ def test_a_recovery_killed_after_every_change_is_taken_up_again(tmp_path: Path, 
     assert here.stand() == (old if side is TreeSide.OLD else new)
 
 
-def test_a_rollback_killed_at_every_step_is_recovered_to_the_old_tree(tmp_path: Path) -> None:
+def test_a_rollback_killed_at_every_step_is_recovered_to_the_old_tree(
+    tmp_path: Path, steps: Callable[[int], Iterator[int]]
+) -> None:
     """A restore after a finished switch is as safe as the switch."""
     here, old, _ = both(tmp_path, place)
-    number, alive = 0, False
-    while not alive:
+    number = 0
+    for number in steps(2):
         switch_now(here)
         alive = not dies(partial(restore, here.state, killed_at(number)))
         assert recover(here.state) is not None
         assert here.stand() == old
         settle(here.state)
-        number += 1
+        if alive:
+            break
     assert number > 10
 
 
-def test_in_place_killed_at_every_step_goes_back_to_the_good_tree(tmp_path: Path) -> None:
+def test_in_place_killed_at_every_step_goes_back_to_the_good_tree(
+    tmp_path: Path, steps: Callable[[int], Iterator[int]]
+) -> None:
     """An editor changed the files. After a kill at any step, the last good copy comes back whole."""
     here = place(tmp_path)
     old = here.stand()
     good = keep_good(here.state, here.live)
-    number, alive = 0, False
-    while not alive:
+    number = 0
+    for number in steps(0):
         write(here.live.root, {name: text for name, text in NEW.items() if not name.startswith("targets")})
         (here.live.root / "rules/gone.yml").unlink(missing_ok=True)
         edited = here.stand()
@@ -121,7 +127,8 @@ def test_in_place_killed_at_every_step_goes_back_to_the_good_tree(tmp_path: Path
             assert recover(here.state) is not None
             assert here.stand() == old
             settle(here.state)
-        number += 1
+        if alive:
+            break
     assert number > 15
 
 
