@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gonogo.promql.parser import parse
-from gonogo.promql.tree import Matcher, walk
+from gonogo.promql.tree import Matcher, Number, Text, walk
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,11 @@ def test_walking_visits_every_node_from_left_to_right() -> None:
     tree = parse("topk(2, x) - sum(rate(y[1m]))")
     seen = [type(node).__name__ for node in walk(tree)]
     assert seen == ["Binary", "Aggregation", "Number", "Vector", "Aggregation", "Call", "Range", "Vector"]
+
+
+def test_nan_is_nan() -> None:
+    """Two readings of one text are equal, and so are their hashes. Zero has no sign."""
+    assert Number(float("nan")) == Number(float("nan"))
+    assert len({Number(float("nan")), Number(float("nan")), Number(1.0), Number(0.0), Number(-0.0)}) == 3
+    assert Number(1.0) != Number(float("nan")) != Number(1.0)
+    assert Number(1.0) != Text("1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -71,6 +72,20 @@ def test_room_comes_back_whatever_happens(body: Body, error: type[Exception]) ->
     with pytest.raises(error):
         read_body(body, room)
     assert read_body(Body([b"x" * 1000]), room) == b"x" * 1000
+
+
+def test_a_kept_error_keeps_no_bytes() -> None:
+    """The room is free again, so the bytes of the answer must be free as well, whoever keeps the error."""
+    size = 4_000_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(BodyTooLarge) as refused:
+            read_body(Body([b"x" * 1000] * (size // 1000)), Room(size - 1))
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert refused.traceback
+    assert held < size / 4
 
 
 def test_packed_pieces_are_unpacked_wherever_they_are_cut() -> None:

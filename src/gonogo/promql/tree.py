@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import isnan
 
 from gonogo.model.promql_features import Feature
 from gonogo.promql.re2 import accepts
@@ -48,12 +49,22 @@ class Matcher:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number literal, sign included. Its place is the whole literal."""
+    """A number literal, sign included. Its place is the whole literal. NaN equals NaN, as text does."""
 
     value: float
     start: int = field(default=-1, compare=False)
     end: int = field(default=-1, compare=False)
     needs: tuple[Feature, ...] = field(default=(), compare=False)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the values."""
+        if not isinstance(other, Number):
+            return NotImplemented
+        return self.value == other.value or (isnan(self.value) and isnan(other.value))
+
+    def __hash__(self) -> int:
+        """Return one hash for all NaN."""
+        return hash(None if isnan(self.value) else self.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,9 @@ def read_body(response: Readable, room: Room) -> bytes:
             parts.append(part)
         return b"".join(parts)
     finally:
-        room.give(sum(map(len, parts)))
+        taken = sum(map(len, parts))
+        parts.clear()  # an error keeps this frame, and all parts would outlive the bytes that they give back
+        room.give(taken)
 
 
 def _refuse_length(declared: str, max_bytes: int) -> None:
