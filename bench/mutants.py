@@ -26,12 +26,10 @@ from gonogo.programs.promtool import installed_promtool
 from gonogo.programs.promtool_units import ENVIRONMENT
 from gonogo.programs.running import locate
 from gonogo.rulepack.write import write_rules
-from gonogo.ruletests.core.suite import MutantFate, MutantQuestion
-from gonogo.ruletests.core.trial import rule_names
-from gonogo.ruletests.material import material
+from gonogo.ruletests.core.suite import MutantFate, MutantQuestion, suite
+from gonogo.ruletests.loading import RulePlaces, load_test
 from gonogo.ruletests.mutation.catalogue import mutations
-from gonogo.ruletests.rules import RulePlaces
-from gonogo.ruletests.suite import suite
+from gonogo.ruletests.staging import write_trial
 from gonogo.ruletests.trials import Trials, answers
 
 GOAL = 0.8
@@ -66,7 +64,7 @@ def _questions(folder: Path) -> Sequence[MutantQuestion]:
     (folder / "gonogo.yaml").write_text(POLICY, encoding="utf-8")
     write_rules(load(folder / "gonogo.yaml").policy, timedelta(seconds=30), folder)
     paths = sorted((folder / "tests").iterdir())
-    whole = suite([material(path, RulePlaces()) for path in paths])
+    whole = suite([load_test(path, RulePlaces()) for path in paths])
     loading = whole.loading(map(str, paths))
     made = [(rule, one.rule) for rule in whole.rules for one in mutations(rule.rule, rule.own_labels)]
     chosen = random.Random(SEED).sample(made, SAMPLE)  # noqa: S311 - a sample, not a secret
@@ -77,12 +75,7 @@ def _plainly(numbered: tuple[int, MutantQuestion], place: Path) -> bool:
     """Run the files that load the rule and can notice its change, whole, until one fails."""
     number, question = numbered
     for at, trial in enumerate(question.whole_trials()):
-        folder = place / f"plain-{number}-{at}"
-        folder.mkdir()
-        for name, text in zip(rule_names(len(trial.rules)), trial.rules, strict=True):
-            (folder / name).write_text(text, encoding="utf-8")
-        test = folder / "test.yml"
-        test.write_text(trial.test, encoding="utf-8")
+        test = write_trial(trial, place / f"plain-{number}-{at}")
         command = [locate("promtool"), "test", "rules", str(test)]
         if subprocess.run(command, capture_output=True, env={**os.environ, **ENVIRONMENT}, check=False).returncode:
             return True

@@ -28,9 +28,8 @@ from gonogo.programs.promtool_units import JUNIT
 from gonogo.programs.running import locate
 from gonogo.ruletests.core.promtool_output import verdicts
 from gonogo.ruletests.find import find_tests
-from gonogo.ruletests.material import material
-from gonogo.ruletests.rules import RulePlaces
-from gonogo.ruletests.stage import staged
+from gonogo.ruletests.loading import RulePlaces, load_test
+from gonogo.ruletests.staging import staged
 
 RUNS = 3
 GOAL = 0.6
@@ -158,7 +157,7 @@ def main() -> None:
         tests, rules = map(Path, sys.argv[1:]) if len(sys.argv) > 1 else generate(home)
         places = RulePlaces((rules,))
         paths, _ = find_tests((str(tests),))
-        with staged(material(path, places) for path in paths) as stage:
+        with staged(load_test(path, places) for path in paths) as stage:
             theirs, cold, warm = [], [], []
             for run in range(RUNS):
                 theirs.append(plain([one.path for one in stage]))

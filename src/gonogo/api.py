@@ -99,7 +99,7 @@ def test(*paths: StrPath, policy: PolicyFile | None = None, rules: tuple[StrPath
     from pathlib import Path
 
     from gonogo.errors import UsageError
-    from gonogo.ruletests.places import places_report
+    from gonogo.ruletests.check import places_report
     from gonogo.ruletests.recorded import policy_report
 
     if not paths:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.formats.files import read_rules
-from gonogo.formats.test_file import AlertAssertion, read_unit
+from gonogo.formats.test_file import AlertAssertion
 from gonogo.programs.promtool import installed_promtool
-from gonogo.ruletests.core.loaded import Loaded, MatchedRuleFiles
+from gonogo.ruletests.check import places_report
+from gonogo.ruletests.core.loaded import Loaded
 from gonogo.ruletests.core.possible_series import PossibleSeries
 from gonogo.ruletests.core.quiet import Quiet, quiet
-from gonogo.ruletests.places import places_report
+from tests.ruletests.core.loading import load_files
 
 pytestmark = [pytest.mark.live, pytest.mark.versions]
 
@@ -104,9 +104,7 @@ def test_an_assertion_that_is_called_unfailing_never_fails(tmp_path: Path) -> No
     without: dict[str, str] = {}
     for file in range(FILES):
         rule_text, text = rules(chance), asserting_nothing(chance)
-        unit = read_unit(text, "t.yml")
-        entries = tuple(MatchedRuleFiles(one, 1, 3) for one in unit.rule_files)
-        loaded = Loaded(unit, entries, read_rules(rule_text, "r.yml").groups, installed_promtool().release)
+        loaded = load_files({"r.yml": rule_text}, text, installed_promtool().release)
         found = list(certain(loaded))
         number += len(found)
         folder = tmp_path / str(file)

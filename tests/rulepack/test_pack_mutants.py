@@ -10,11 +10,9 @@ import pytest
 from gonogo.programs.promtool import installed_promtool
 from gonogo.rulepack.assemble import pack
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
-from gonogo.ruletests.core.suite import MutantFate, MutantQuestion
-from gonogo.ruletests.material import material
+from gonogo.ruletests.core.suite import MutantFate, MutantQuestion, suite
+from gonogo.ruletests.loading import RulePlaces, load_test
 from gonogo.ruletests.mutation.catalogue import mutations
-from gonogo.ruletests.rules import RulePlaces
-from gonogo.ruletests.suite import suite
 from gonogo.ruletests.trials import Trials, answers
 from tests.rulepack.policies import INTERVAL, preset_policy
 from tests.rulepack.promtool import laid_out
@@ -26,7 +24,7 @@ def _unnoticed(folder: Path, count: int | None) -> list[str]:
     policy = preset_policy()
     made = pack(policy, INTERVAL, PRESET_GATES)
     paths = sorted((laid_out(made, folder, policy.prefix) / "tests").iterdir())
-    whole = suite([material(path, RulePlaces()) for path in paths])
+    whole = suite([load_test(path, RulePlaces()) for path in paths])
     loading = whole.loading(map(str, paths))
     asked = {
         MutantQuestion(loading[rule.id], rule, one.rule): one.id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,10 @@ import pytest
 from gonogo.programs import promtool_units
 from gonogo.programs.promtool import installed_promtool
 from gonogo.ruletests.cache import UnitCache, default_folder
-from gonogo.ruletests.check import check_files
-from gonogo.ruletests.material import material
-from gonogo.ruletests.rules import RulePlaces
+from gonogo.ruletests.check import UnitOptions, report_on
+from gonogo.ruletests.loading import RulePlaces, load_test
 from gonogo.ruletests.running import run_tests
-from gonogo.ruletests.stage import staged
+from gonogo.ruletests.staging import staged
 from tests.fake_promtool import fake_promtool
 from tests.ruletests.unit_files import FIRING, RULES, check, write
 
@@ -90,7 +90,7 @@ def test_files_of_one_process_have_the_verdicts_and_words_of_files_alone(tmp_pat
         "e_test.yml": FIRING.replace("[r.yml]", "[r.yml, gone.yml]"),
     }
     paths = write(tmp_path, {"r.yml": RULES, "bad.yml": RULES.replace("x > 1", "'x >'"), **texts})
-    with staged(material(path, RulePlaces()) for path in paths) as stages:
+    with staged(load_test(path, RulePlaces()) for path in paths) as stages:
         together = dict(run_tests(stages, installed_promtool(), at_once=1))
         alone = [dict(run_tests((one,), installed_promtool()))[0] for one in stages]
     assert [one.passed for one in alone] == [True, False, False, False, True]
@@ -204,8 +204,8 @@ def test_what_was_run_is_heard_of(tmp_path: Path) -> None:
     """The progress goes from the cached files to the last file."""
     heard: list[tuple[int, int]] = []
     paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING, "b_test.yml": FIRING})
-    at_hand, cache = installed_promtool(), UnitCache(None, "")
-    check_files(paths, RulePlaces(), at_hand, cache, {}, lambda done, of: heard.append((done, of)))
+    options = UnitOptions(progress=lambda done, of: heard.append((done, of)))
+    report_on(paths, RulePlaces(), installed_promtool(), options)
     assert heard == [(0, 2), (1, 2), (2, 2)]
 
 
@@ -216,7 +216,7 @@ class TestCache:
         """An unchanged pass does not run again: promtool would fail now."""
         paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
         assert not check(paths, cache=tmp_path / "kept")[0].cached
-        fake_promtool(tmp_path / "bin", monkeypatch, "exit 1\n")
+        fake_promtool(tmp_path / "bin", monkeypatch, "exit 1\n", installed_promtool().version)
         (report,) = check(paths, cache=tmp_path / "kept")
         assert (report.cached, report.outcome) == (True, "PASS")
 
@@ -264,7 +264,8 @@ class TestCache:
         """Another promtool has other entries."""
         paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING})
         for tool, cached in (("2.42.0", False), ("2.42.0", True), ("3.0.0", False)):
-            (report,) = check_files(paths, RulePlaces(), installed_promtool(), UnitCache(tmp_path / "kept", tool), {})
+            promtool = replace(installed_promtool(), version=tool)
+            (report,) = report_on(paths, RulePlaces(), promtool, UnitOptions(tmp_path / "kept")).files
             assert report.cached is cached
 
     def test_what_is_of_no_use_any_more_goes(self, tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ from gonogo.lint.run import run_lint
 from gonogo.model.versions import features_for
 from gonogo.policy.load import load
 from gonogo.programs.promtool import installed_promtool
-from gonogo.ruletests.measure import Measures, measured
+from gonogo.ruletests.check import places_report
+from gonogo.ruletests.measure import measured
 from gonogo.ruletests.mutants import Budget
-from gonogo.ruletests.places import places_report
 from gonogo.ruletests.recorded import policy_report
 from tests.ruletests.unit_files import write
 
@@ -72,7 +72,7 @@ def test_tests_and_mutants_have_the_feature() -> None:
         return
     report = places_report(["tests"], [], features=FEATURES)
     assert report.outcome == policy_report(load(Path("gonogo.yaml"))).outcome == "PASS"
-    whole = measured(report, [Path("rules")], Measures(mutants=Budget()), installed_promtool(FEATURES))
+    whole = measured(report, [Path("rules")], installed_promtool(FEATURES), budget=Budget())
     assert whole.coverage is not None
     assert whole.mutants is not None
     assert (whole.coverage.covered, whole.mutants.stillborn) == (1, 0)

@@ -18,16 +18,13 @@ from gonogo.model.outcome import Outcome
 from gonogo.programs.promtool import installed_promtool
 from gonogo.rulepack.assemble import pack
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
-from gonogo.ruletests.core.report import UnitReport
-from gonogo.ruletests.core.suite import Known, MutantFate, MutantQuestion
+from gonogo.ruletests.check import places_report
+from gonogo.ruletests.core.report import FileReport, UnitReport
+from gonogo.ruletests.core.suite import Known, MutantFate, MutantQuestion, Suite, suite
 from gonogo.ruletests.core.trial import Trial, TrialOutcome
-from gonogo.ruletests.coverage import passing_twice
-from gonogo.ruletests.material import material
-from gonogo.ruletests.measure import Measures, measured
+from gonogo.ruletests.loading import RulePlaces, load_test
+from gonogo.ruletests.measure import measured
 from gonogo.ruletests.mutants import Budget
-from gonogo.ruletests.places import places_report
-from gonogo.ruletests.rules import RulePlaces
-from gonogo.ruletests.suite import Suite, suite
 from gonogo.ruletests.trials import Trials, answers
 from tests.rulepack.policies import INTERVAL, preset_policy
 from tests.rulepack.promtool import laid_out
@@ -50,7 +47,6 @@ tests:
       - {eval_time: 1m, alertname: High}
       - {eval_time: 2m, alertname: High, exp_alerts: [{exp_labels: {severity: page}}]}
 """
-ALL = Measures(mutants=Budget())
 
 
 def _folder(tmp_path: Path, rules: str = RULES, tests: str = TESTS) -> Path:
@@ -60,13 +56,15 @@ def _folder(tmp_path: Path, rules: str = RULES, tests: str = TESTS) -> Path:
     return tmp_path
 
 
-def _measured(folder: Path, asked: Measures = ALL) -> UnitReport:
+def _measured(folder: Path, budget: Budget | None = None, minimum: int | None = None) -> UnitReport:
     rules = (folder / "rules",)
-    return measured(places_report([str(folder / "tests")], rules), rules, asked, installed_promtool())
+    least = None if minimum is None else Decimal(minimum)
+    report = places_report([str(folder / "tests")], rules)
+    return measured(report, rules, installed_promtool(), minimum=least, budget=budget)
 
 
 def _suite(folder: Path) -> Suite:
-    return suite([material(folder / "tests/a_test.yml", RulePlaces())])
+    return suite([load_test(folder / "tests/a_test.yml", RulePlaces())])
 
 
 def _uncovered(report: UnitReport) -> list[tuple[str, str]]:
@@ -77,7 +75,7 @@ def _uncovered(report: UnitReport) -> list[tuple[str, str]]:
 def test_a_rule_is_uncovered_when_no_test_misses_it(tmp_path: Path) -> None:
     """The reason is reported, and a rule that another rule reads is covered through that rule."""
     (_folder(tmp_path) / "rules/lone.yml").write_text("groups: [{name: l, rules: [{record: lone, expr: z}]}]")
-    report = _measured(tmp_path, Measures(Decimal(60)))
+    report = _measured(tmp_path, minimum=60)
     assert _uncovered(report) == [("unread", "no assertion depends on it"), ("lone", "no test file loads it")]
     assert report.coverage is not None
     assert (report.coverage.rules, report.coverage.covered, report.coverage.percent) == (4, 2, "50")
@@ -113,7 +111,7 @@ def test_twins_that_a_test_misses_are_covered(tmp_path: Path) -> None:
     high = RULES.splitlines(keepends=True)[4]
     expected = "{exp_labels: {severity: page}}"
     folder = _folder(tmp_path, RULES + high, TESTS.replace(expected, f"{expected}, {expected}"))
-    report = _measured(folder, Measures(Decimal(75)))
+    report = _measured(folder, minimum=75)
     assert report.coverage is not None
     assert [[rule.name for rule in same] for same in report.coverage.duplicates] == [["High", "High"]]
     assert [name for name, _ in _uncovered(report)] == ["unread"]
@@ -123,7 +121,7 @@ def test_twins_that_a_test_misses_are_covered(tmp_path: Path) -> None:
 def test_rules_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     """The number of unreadable rules is unknown, so no percentage is reached."""
     (_folder(tmp_path) / "rules/notes.yml").write_bytes(b"\xff")
-    report = _measured(tmp_path, Measures(Decimal(1)))
+    report = _measured(tmp_path, minimum=1)
     assert report.coverage is not None
     (problem,) = report.coverage.unread
     assert str(problem).startswith(f"{tmp_path}/rules/notes.yml:1:1: this is no UTF-8 text")
@@ -148,13 +146,15 @@ def test_a_test_that_fails_covers_nothing(tmp_path: Path) -> None:
 
 def test_a_test_that_passed_once_is_flaky(tmp_path: Path) -> None:
     """Either of the two runs may be the one that passed."""
-    one = material(_folder(tmp_path) / "tests/a_test.yml", RulePlaces())
-    assert passing_twice([one], {one.path: False}, installed_promtool()) == (frozenset(), (str(one.path),), ())
+    path = str(_folder(tmp_path) / "tests/a_test.yml")
+    coverage = measured(UnitReport((FileReport(path, False),)), (), installed_promtool()).coverage
+    assert coverage is not None
+    assert (coverage.flaky, coverage.failing, coverage.covered) == ((path,), (), 0)
 
 
 def test_mutants_that_no_test_notices_are_listed(tmp_path: Path) -> None:
     """Survivors are listed with the assertion that kills them, and uncovered rules have no mutants."""
-    mutants = _measured(_folder(tmp_path)).mutants
+    mutants = _measured(_folder(tmp_path), Budget()).mutants
     assert mutants is not None
     assert [rule.name for rule in mutants.uncovered] == ["unread"]
     told = [(one.rule.name, one.change) for one in mutants.survived]
@@ -190,7 +190,7 @@ tests:
 )
 def test_without_a_mutant_nothing_is_shown(tmp_path: Path, rules: str, tests: str, words: str) -> None:
     """A run without a mutant fails and gives the reason."""
-    mutants = _measured(_folder(tmp_path, rules, tests)).mutants
+    mutants = _measured(_folder(tmp_path, rules, tests), Budget()).mutants
     assert mutants is not None
     assert (mutants.made, mutants.passed) == (0, False)
     assert words in mutants.untried
@@ -198,11 +198,11 @@ def test_without_a_mutant_nothing_is_shown(tmp_path: Path, rules: str, tests: st
 
 def test_an_argument_lets_a_mutant_live(tmp_path: Path) -> None:
     """The mutant is listed with its reason; an argument for a killed mutant is a problem."""
-    before = _measured(_folder(tmp_path)).mutants
+    before = _measured(_folder(tmp_path), Budget()).mutants
     assert before is not None
     first, *rest = before.survived
     lines = [f"# gonogo: survives {first.mutant} it may", f"# gonogo: survives {rest[0].mutant}"]
-    after = _measured(_folder(tmp_path, tests="\n".join([*lines, TESTS]))).mutants
+    after = _measured(_folder(tmp_path, tests="\n".join([*lines, TESTS])), Budget()).mutants
     assert after is not None
     assert [(one.mutant, one.argument) for one in after.argued] == [(first.mutant, "it may")]
     assert [problem.message for problem in after.problems] == [f"there is no reason why {rest[0].mutant} may survive"]
@@ -211,12 +211,12 @@ def test_an_argument_lets_a_mutant_live(tmp_path: Path) -> None:
 def test_the_same_seed_gives_the_same_order(tmp_path: Path) -> None:
     """The same seed gives the same order, and mutants that did not run are counted."""
     folder = _folder(tmp_path)
-    none = _measured(folder, Measures(mutants=Budget(timedelta(0), 7))).mutants
+    none = _measured(folder, Budget(timedelta(0), 7)).mutants
     assert none is not None
     assert (none.killed, none.survived, none.seed) == (0, (), 7)
     assert none.not_run == none.made > 0
     assert (none.passed, none.untried) == (False, "there was no time to try one")
-    first, second = (_measured(folder, ALL).mutants for _ in range(2))
+    first, second = (_measured(folder, Budget()).mutants for _ in range(2))
     assert first is not None
     assert second is not None
     assert replace(first, seconds=0) == replace(second, seconds=0)
@@ -283,7 +283,7 @@ def test_parts_say_what_the_whole_says(tmp_path: Path) -> None:
     policy = preset_policy()
     folder = laid_out(pack(policy, INTERVAL, PRESET_GATES), tmp_path, policy.prefix)
     path = folder / "tests/duri_heartbeat_test.yml"
-    whole = suite([material(path, RulePlaces())])
+    whole = suite([load_test(path, RulePlaces())])
     loading = whole.loading([str(path)])
     rules = [rule for rule in whole.rules if "heartbeat" in rule.rule.name]
     changes = [(rule, changed) for rule in rules for changed in (None, replace(rule.rule, expression="vector(0)"))]

@@ -9,6 +9,7 @@ import pytest
 
 from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
+from gonogo.ruletests.check import UnitOptions
 from gonogo.ruletests.recorded import promql_unit, recorded_report, unit
 from tests.policy_folder import RULES, TESTS, policy_folder
 
@@ -89,7 +90,7 @@ def test_a_change_of_the_rules_is_seen_in_the_same_process(tmp_path: Path) -> No
 def test_what_is_allowed_is_recorded_with_its_reason(tmp_path: Path) -> None:
     """The report passes, the gate does not, and its record gives the reason."""
     policy_file = policy_folder(tmp_path, tests=f"{TESTS}  - input_series: []\n")
-    report, run = recorded_report(policy_file, allowed={"no-assertion": "it is being written"})
+    report, run = recorded_report(policy_file, UnitOptions(allowed={"no-assertion": "it is being written"}))
     assert (report.outcome, run.outcome) == ("PASS", "FAIL")
     (record,) = records(policy_file.journal)
     assert "no-assertion, allowed: it is being written" in str(record.detail["findings"])
@@ -111,7 +112,7 @@ def test_every_place_must_have_tests(tmp_path: Path) -> None:
     run = unit(more)
     assert run.outcome is Outcome.FAIL
     assert "empty:1:1: there is no test file here" in run.findings[0]
-    report, run = recorded_report(more, allowed={"no-tests-found": "they are being written"})
+    report, run = recorded_report(more, UnitOptions(allowed={"no-tests-found": "they are being written"}))
     assert (report.outcome, run.outcome) == ("PASS", "FAIL")
     assert "no-tests-found, allowed: they are being written" in run.findings[0]
 

@@ -11,10 +11,10 @@ from gonogo.formats.dialect import Dialect
 from gonogo.model.outcome import Outcome
 from gonogo.policy.load import load
 from gonogo.programs.promtool import installed_promtool
+from gonogo.ruletests.check import places_report
 from gonogo.ruletests.core.report import UNREADABLE, VMALERT_ONLY
-from gonogo.ruletests.measure import Measures, measured
+from gonogo.ruletests.measure import measured
 from gonogo.ruletests.mutants import Budget
-from gonogo.ruletests.places import places_report
 from gonogo.ruletests.recorded import policy_report, run_of
 
 pytestmark = pytest.mark.versions
@@ -139,8 +139,7 @@ def test_coverage_and_mutants_count_them_as_unread(tmp_path: Path) -> None:
     report = policy_report(policy_file)
     assert report.outcome is Outcome.PASS
     rules = sorted((tmp_path / "rules").iterdir())
-    asked = Measures(mutants=Budget())
-    whole = measured(report, rules, asked, installed_promtool(), dialect=Dialect.VICTORIA_METRICS)
+    whole = measured(report, rules, installed_promtool(), budget=Budget(), dialect=Dialect.VICTORIA_METRICS)
     assert whole.coverage is not None
     assert (whole.coverage.rules, whole.coverage.covered) == (1, 1)
     assert [Path(one.where.path).name for one in whole.coverage.unread if one.where] == ["key.yml", "metricsql.yml"]

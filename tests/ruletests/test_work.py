@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from gonogo.ruletests import work as unit_work
-from gonogo.ruletests.material import material
-from gonogo.ruletests.rules import RulePlaces
-from gonogo.ruletests.stage import StagedUnit
-from gonogo.ruletests.work import LARGE, SMALL, UnitWork, cost
+from gonogo.ruletests.loading import RulePlaces, load_test
+from gonogo.ruletests.running import LARGE, SMALL, UnitWork, cost
+from gonogo.ruletests.staging import StagedUnit
 from tests.ruletests.unit_files import FIRING, RULES, write
 
 
@@ -20,13 +18,13 @@ def _units(folder: Path, minutes: list[int]) -> list[StagedUnit]:
         for place, last in enumerate(minutes)
     }
     paths = write(folder, {"r.yml": RULES, **tests})
-    return [StagedUnit(path, material(path, RulePlaces()), ()) for path in paths]
+    return [StagedUnit(path, load_test(path, RulePlaces())) for path in paths]
 
 
 def _batches(work: UnitWork) -> Iterator[list[int]]:
     while (batch := work.next()) is not None:
         number, paths = batch
-        taken = work.taken(number)
+        taken = work.taken[number]
         assert [one.path for _, one in taken] == list(paths)
         yield [place for place, _ in taken]
 
@@ -69,5 +67,5 @@ def test_no_more_is_taken_up_than_keeps_the_cores_at_work(tmp_path: Path) -> Non
 def test_one_longer_than_a_batch_is_a_batch(tmp_path: Path) -> None:
     """A file longer than a batch is a batch."""
     units = _units(tmp_path, [60 * 24 * 30, 1])
-    assert cost(units[0]) > unit_work.LARGE
+    assert cost(units[0]) > LARGE
     assert list(_batches(UnitWork(units, 2))) == [[0], [1]]

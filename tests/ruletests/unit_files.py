@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gonogo.programs.promtool import installed_promtool
-from gonogo.ruletests.cache import UnitCache
-from gonogo.ruletests.check import check_files
+from gonogo.ruletests.check import UnitOptions, report_on
 from gonogo.ruletests.core.report import FileReport
-from gonogo.ruletests.rules import RulePlaces
+from gonogo.ruletests.loading import RulePlaces
 
 RULES = "groups: [{name: a, rules: [{alert: High, expr: x > 1}]}]\n"
 FIRING = """\
@@ -31,4 +30,4 @@ def write(folder: Path, files: Mapping[str, str]) -> list[Path]:
 
 def check(paths: Sequence[Path], *rules: Path, cache: Path | None = None) -> tuple[FileReport, ...]:
     """Run test files."""
-    return check_files(paths, RulePlaces(rules), installed_promtool(), UnitCache(cache, "2.42.0"), {})
+    return report_on(paths, RulePlaces(rules), installed_promtool(), UnitOptions(cache)).files

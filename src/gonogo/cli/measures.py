@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from gonogo.durations import parse_duration
-
-if TYPE_CHECKING:
-    from gonogo.formats.dialect import Dialect
-    from gonogo.ruletests.core.report import UnitReport
 
 _PERCENTAGE = re.compile(r"[0-9]{1,3}(\.[0-9]+)?")
 _HUNDRED = 100
@@ -42,29 +36,14 @@ def duration(_: click.Context, __: click.Parameter, text: str | None) -> timedel
         raise click.BadParameter(str(error)) from error
 
 
-def measured_report(
-    report: UnitReport,
-    code: int,
-    rules: Sequence[Path],
-    asked: tuple[Decimal | None, bool, timedelta | None, int],
-    features: Sequence[str],
-    says: Callable[[str], None],
-    dialect: Dialect,
-) -> tuple[UnitReport, int]:
-    """Measure tests that were run. The exit code becomes 1 if they do not reach the required coverage."""
-    from gonogo.programs.promtool import installed_promtool
-    from gonogo.ruletests.measure import Measures, measured
-    from gonogo.ruletests.mutants import Budget
-
-    minimum, mutants, lasting, seed = asked
-    measures = Measures(minimum, Budget(lasting, seed) if mutants else None)
+def tenths(says: Callable[[str], None], what: str) -> Callable[[int, int], None]:
+    """Return a function that reports the progress, ten times in all."""
     said = 0
 
     def progress(done: int, of: int) -> None:
         nonlocal said
-        if (now := done * _TIMES // of) != said:
+        if of and (now := done * _TIMES // of) != said:
             said = now
-            says(f"{done} of {of} changes tried")
+            says(f"{done} of {of} {what}")
 
-    report = measured(report, rules, measures, installed_promtool(features), progress, dialect)
-    return report, int(report.outlived or report.uncovered) or code
+    return progress

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -16,18 +15,18 @@ import click
 from gonogo.cli.answer import answer
 from gonogo.cli.given_path import GivenPath
 from gonogo.cli.lint_progress import patient
-from gonogo.cli.measures import duration, measured_report, percentage
+from gonogo.cli.measures import duration, percentage, tenths
 from gonogo.cli.options import features_option, format_option, policy_option
 from gonogo.errors import ActionFailed, UsageError, cause_of
 from gonogo.model.plain import plain
 
 if TYPE_CHECKING:
     from gonogo.formats.dialect import Dialect
-    from gonogo.ruletests.check import Progress
+    from gonogo.ruletests.check import Progress, UnitOptions
     from gonogo.ruletests.core.report import UnitReport
+    from gonogo.ruletests.mutants import Budget
 
 _EXIT_CODES = {"PASS": 0, "FAIL": 1, "UNKNOWN": 3}
-_TIMES = 10
 
 
 @click.command(epilog="Example: gonogo test tests/promql --rules prometheus/rules")
@@ -93,6 +92,8 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
     gc.disable()  # all objects live to the end
 
     from gonogo.ruletests.cache import default_folder
+    from gonogo.ruletests.check import UnitOptions
+    from gonogo.ruletests.mutants import Budget
     from gonogo.ruletests.silent.passes import allowances
 
     if rules and not paths:
@@ -108,55 +109,30 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
     named = context.get_parameter_source("policy_path") is click.core.ParameterSource.COMMANDLINE
     about = _about(policy_path if named or not paths else None, rules, features, by_path=bool(paths))
     with patient("gonogo test", sys.stderr) as says:
-        heard = _counting(says)
-        if paths:
-            report, code = _of_places(paths, about, folder, allowed, heard)
-        else:
-            report, code = _of_policy(policy_path, folder, allowed, heard)
+        options = UnitOptions(folder, allowed, tenths(says, "files"))
+        report, code = _of_places(paths, about, options) if paths else _of_policy(policy_path, options)
         if coverage or mutants or min_coverage is not None:
-            asked = (min_coverage, mutants, lasting, seed)
-            report, code = measured_report(report, code, about.rules, asked, about.features, says, about.dialect)
+            asked = (min_coverage, Budget(lasting, seed) if mutants else None)
+            report = _measured(report, about, *asked, tenths(says, "changes tried"))
+            code = int(report.outlived or report.uncovered) or code
     _print(report, form)
     if junit is not None:
         _write_junit(junit, report)
     return code
 
 
-def _counting(says: Callable[[str], None]) -> Progress:
-    """Return a function that reports the progress, ten times in all."""
-    said = 0
+def _of_places(paths: tuple[str, ...], about: _About, options: UnitOptions) -> tuple[UnitReport, int]:
+    from gonogo.ruletests.check import places_report
 
-    def heard(done: int, of: int) -> None:
-        nonlocal said
-        if of and done * _TIMES // of > said:
-            said = done * _TIMES // of
-            says(f"{done} of {of} files")
-
-    return heard
-
-
-def _of_places(
-    paths: tuple[str, ...], about: _About, folder: Path | None, allowed: Mapping[str, str], heard: Progress
-) -> tuple[UnitReport, int]:
-    from gonogo.ruletests.places import places_report
-
-    report = places_report(
-        paths,
-        about.rules,
-        cache=folder,
-        allowed=allowed,
-        progress=heard,
-        features=about.features,
-        dialect=about.dialect,
-    )
+    report = places_report(paths, about.rules, options, features=about.features, dialect=about.dialect)
     return report, _EXIT_CODES[report.outcome]
 
 
-def _of_policy(path: Path, folder: Path | None, allowed: Mapping[str, str], heard: Progress) -> tuple[UnitReport, int]:
+def _of_policy(path: Path, options: UnitOptions) -> tuple[UnitReport, int]:
     from gonogo.policy.load import load
     from gonogo.ruletests.recorded import recorded_report
 
-    report, run = recorded_report(load(path), cache=folder, allowed=allowed, progress=heard)
+    report, run = recorded_report(load(path), options)
     why = f": {run.detail}" if run.outcome != report.outcome or not report.files else ""
     click.echo(plain(f"recorded: {run.kind} {run.outcome}{why}"), err=True)
     return report, _EXIT_CODES[run.outcome if run.outcome == "UNKNOWN" else report.outcome]
@@ -169,6 +145,18 @@ class _About:
     rules: tuple[Path, ...]
     features: tuple[str, ...]
     dialect: Dialect
+
+
+def _measured(
+    report: UnitReport, about: _About, minimum: Decimal | None, budget: Budget | None, progress: Progress
+) -> UnitReport:
+    from gonogo.programs.promtool import installed_promtool
+    from gonogo.ruletests.measure import measured
+
+    promtool = installed_promtool(about.features)
+    return measured(
+        report, about.rules, promtool, minimum=minimum, budget=budget, progress=progress, dialect=about.dialect
+    )
 
 
 def _about(policy: Path | None, rules: tuple[Path, ...], features: tuple[str, ...], *, by_path: bool) -> _About:

@@ -18,7 +18,7 @@ from tempfile import NamedTemporaryFile
 
 from gonogo.disk.regular_file import read_some
 from gonogo.environment import variable
-from gonogo.ruletests.material import Material
+from gonogo.ruletests.core.loaded import Loaded
 from gonogo.version import __version__
 
 SCHEMA = "gonogo/unit-cache/v1"
@@ -45,11 +45,11 @@ class UnitCache:
         self._folder = None if folder is None else folder / "unit"
         self._promtool = promtool
 
-    def seconds(self, material: Material) -> float | None:
+    def seconds(self, loaded: Loaded) -> float | None:
         """Return how many seconds the kept pass of the same content took; ``None`` if no pass is kept."""
         if self._folder is None:
             return None
-        key = self._key(material)
+        key = self._key(loaded)
         path = self._folder / key
         try:
             kept = json.loads(read_some(path))
@@ -62,11 +62,11 @@ class UnitCache:
             os.utime(path)
         return seconds
 
-    def keep(self, material: Material, seconds: float) -> None:
+    def keep(self, loaded: Loaded, seconds: float) -> None:
         """Keep a pass."""
         if self._folder is None:
             return
-        key = self._key(material)
+        key = self._key(loaded)
         content = json.dumps({"schema": SCHEMA, "key": key, "outcome": "PASS", "seconds": round(seconds, 3)})
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -84,7 +84,7 @@ class UnitCache:
                 if entry.is_file(follow_symlinks=False) and entry.stat().st_mtime < oldest:
                     Path(entry.path).unlink(missing_ok=True)
 
-    def _key(self, material: Material) -> str:
-        loaded = [[[rule.part, rule.path.name, rule.text] for rule in one.rules] for one in material.entries]
-        content = [SCHEMA, __version__, self._promtool, material.text, loaded]
+    def _key(self, loaded: Loaded) -> str:
+        entries = [[[one.part, Path(one.path).name, one.text] for one in entry.sources] for entry in loaded.entries]
+        content = [SCHEMA, __version__, self._promtool, loaded.text, entries]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()

@@ -6,28 +6,17 @@ import random
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
-from gonogo.ruletests.check import Progress, ignore_progress
+from gonogo.ruletests.check import Progress
 from gonogo.ruletests.core.coverage import Coverage
 from gonogo.ruletests.core.firing import expects_firing
 from gonogo.ruletests.core.mutants import Argument, MutantReport, Survivor, wrong_arguments
-from gonogo.ruletests.core.rule_text import RuleId, RuleText, TestedRule
-from gonogo.ruletests.core.suite import MutantFate, MutantQuestion, Sheet
+from gonogo.ruletests.core.rule_text import TestedRule
+from gonogo.ruletests.core.suite import MutantFate, MutantQuestion, Suite
 from gonogo.ruletests.mutation.catalogue import mutations
-from gonogo.ruletests.mutation.mutation import Mutation
-from gonogo.ruletests.suite import Suite
 from gonogo.ruletests.trials import Trials, answers
-
-
-@dataclass(frozen=True, slots=True)
-class _Mutant:
-    """A mutation, its rule, and its name, which is unique among all mutants."""
-
-    name: str
-    rule: RuleText
-    mutation: Mutation
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +34,7 @@ def mutants(
     given: Sequence[Argument],
     trials: Trials,
     budget: Budget,
-    progress: Progress = ignore_progress,
+    progress: Progress,
 ) -> MutantReport:
     """Mutate every rule that is covered, and run the tests that cover it.
 
@@ -62,60 +51,47 @@ def mutants(
         MissingTool: promtool is not installed.
     """
     began = time.monotonic()
-    loading = suite.loading(passing)
     without = tuple(sorted(one.rule for one in covered.uncovered))
-    made = tuple(_made(suite, loading, frozenset(without)))
-    order = random.Random(budget.seed).sample(made, len(made))  # noqa: S311 - a sample, not a secret
-    questions = {MutantQuestion(loading[one.rule.id], one.rule, one.mutation.rule): one for one in order}
+    reasons = {one.mutant: one.reason for one in given}
+    made = dict(_made(suite, passing, frozenset(without), reasons))
+    order = random.Random(budget.seed).sample(list(made), len(made))  # noqa: S311 - a sample, not a secret
     until = None if budget.time is None else began + budget.time.total_seconds()
     fates: dict[str, MutantFate] = {}
-    for done, (question, answer) in enumerate(answers(questions, trials, until), 1):
+    for done, (question, answer) in enumerate(answers(order, trials, until), 1):
         progress(done, len(made))
-        fates[questions[question].name] = answer
-    report = _report(made, fates, given, without, budget.seed)
-    unread = tuple(one for one in covered.unread_expressions if one.rule not in without)
-    return replace(report, covered=covered.covered, unread=unread, seconds=time.monotonic() - began)
-
-
-def _made(
-    suite: Suite, loading: Mapping[RuleId, tuple[Sheet, ...]], without: frozenset[TestedRule]
-) -> Iterator[_Mutant]:
-    """Yield the mutants of all covered rules, in the order of the files."""
-    names: Counter[str] = Counter()
-    for rule in suite.rules:
-        if rule.tested not in without and rule.id in loading:
-            fires = expects_firing((sheet.unit for sheet in loading[rule.id]), rule.rule)
-            for one in mutations(rule.rule, rule.own_labels, annotated=fires):
-                names[one.id] += 1
-                yield _Mutant(one.id if names[one.id] == 1 else f"{one.id}:{names[one.id]}", rule, one)
-
-
-def _report(
-    made: Sequence[_Mutant],
-    fates: Mapping[str, MutantFate],
-    given: Sequence[Argument],
-    without: tuple[TestedRule, ...],
-    seed: int,
-) -> MutantReport:
-    reasons = {one.mutant: one.reason for one in given}
-    told = [fates.get(one.name) for one in made]
-    alive = [_survivor(one, reasons.get(one.name, "")) for one in made if fates.get(one.name) is MutantFate.UNNOTICED]
-    lives = {
-        one.name: None if fate is None else fate is MutantFate.UNNOTICED for one, fate in zip(made, told, strict=True)
-    }
+        fates[made[question].mutant] = answer
+    alive = [one for one in made.values() if fates.get(one.mutant) is MutantFate.UNNOTICED]
+    names = [one.mutant for one in made.values()]
+    lives = {name: fates[name] is MutantFate.UNNOTICED if name in fates else None for name in names}
+    counts = Counter(fates.values())
     return MutantReport(
         len(made),
-        told.count(MutantFate.NOTICED),
+        counts[MutantFate.NOTICED],
         tuple(one for one in alive if not one.argument),
         tuple(one for one in alive if one.argument),
-        told.count(None),
-        uncovered=without,
-        problems=tuple(wrong_arguments(given, lives, whole=not without)),
-        stillborn=told.count(MutantFate.STILLBORN),
-        seed=seed,
+        len(made) - len(fates),
+        covered.covered,
+        without,
+        tuple(wrong_arguments(given, lives, whole=not without)),
+        counts[MutantFate.STILLBORN],
+        time.monotonic() - began,
+        budget.seed,
+        tuple(one for one in covered.unread_expressions if one.rule not in without),
     )
 
 
-def _survivor(one: _Mutant, argument: str) -> Survivor:
-    found = one.mutation
-    return Survivor(one.rule.tested, one.name, found.change, found.old, found.new, found.kill, argument)
+def _made(
+    suite: Suite, passing: Collection[str], without: frozenset[TestedRule], reasons: Mapping[str, str]
+) -> Iterator[tuple[MutantQuestion, Survivor]]:
+    """Yield each mutant of the covered rules, in the order of the files: its question, and its entry if it survives."""
+    names: Counter[str] = Counter()
+    loading = suite.loading(passing)
+    for rule in suite.rules:
+        if rule.tested in without or rule.id not in loading:
+            continue
+        fires = expects_firing((sheet.loaded.unit for sheet in loading[rule.id]), rule.rule)
+        for one in mutations(rule.rule, rule.own_labels, annotated=fires):
+            names[one.id] += 1
+            name = one.id if names[one.id] == 1 else f"{one.id}:{names[one.id]}"
+            survivor = Survivor(rule.tested, name, one.change, one.old, one.new, one.kill, reasons.get(name, ""))
+            yield MutantQuestion(loading[rule.id], rule, one.rule), survivor

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from gonogo.disk.naming import shown
 from gonogo.journal.runs import Recording, Run, counted, failed
@@ -13,11 +12,10 @@ from gonogo.model.policy import PROMQL_UNIT
 from gonogo.policy.inputs import rule_files, unit_files
 from gonogo.policy.load import PolicyFile
 from gonogo.programs.promtool import installed_promtool
-from gonogo.ruletests.check import Progress, ignore_progress
+from gonogo.ruletests.check import DEFAULTS, UnitOptions, report_on
 from gonogo.ruletests.core.report import FileReport, SilentFinding, UnitReport
 from gonogo.ruletests.find import no_tests_found
-from gonogo.ruletests.places import report_on
-from gonogo.ruletests.rules import RulePlaces
+from gonogo.ruletests.loading import RulePlaces
 from gonogo.ruletests.silent.passes import under
 
 
@@ -43,13 +41,7 @@ def unit(policy_file: PolicyFile) -> Run:
     return run_of(report, policy_file)
 
 
-def recorded_report(
-    policy_file: PolicyFile,
-    *,
-    cache: Path | None = None,
-    allowed: Mapping[str, str] | None = None,
-    progress: Progress = ignore_progress,
-) -> tuple[UnitReport, Run]:
+def recorded_report(policy_file: PolicyFile, options: UnitOptions = DEFAULTS) -> tuple[UnitReport, Run]:
     """Run like ``promql_unit``, and return the report of every file beside the recorded run.
 
     Raises:
@@ -59,25 +51,13 @@ def recorded_report(
     """
     report = UnitReport(())
     with Recording(policy_file, PROMQL_UNIT) as record:
-        report = policy_report(policy_file, cache=cache, allowed=allowed, progress=progress)
+        report = policy_report(policy_file, options)
         record.finish(run_of(report, policy_file))
     return report, record.run
 
 
-def policy_report(
-    policy_file: PolicyFile,
-    *,
-    cache: Path | None = None,
-    allowed: Mapping[str, str] | None = None,
-    progress: Progress = ignore_progress,
-) -> UnitReport:
+def policy_report(policy_file: PolicyFile, options: UnitOptions = DEFAULTS) -> UnitReport:
     """Run every YAML file below the policy's tests. Rule files are found by base name among the policy's rules.
-
-    Args:
-        policy_file: the policy.
-        cache: the folder that keeps passes; ``None`` to keep none.
-        allowed: the silent passes that are allowed, with the reason of each.
-        progress: the function that is called with the number of finished files.
 
     Raises:
         OSError: a folder of tests cannot be listed.
@@ -89,9 +69,9 @@ def policy_report(
     rules = rule_files(policy_file.rules)
     promtool = installed_promtool(policy_file.server.features)
     places = RulePlaces(rules, policy_file.server.dialect)
-    report = report_on(paths, places, promtool, cache=cache, allowed=allowed or {}, progress=progress, inside=rules)
+    report = report_on(paths, places, promtool, options, inside=rules)
     nowhere = (no_tests_found(str(shown(place))) for place, found in below.items() if not found)
-    return replace(report, nowhere=under(allowed or {}, nowhere))
+    return replace(report, nowhere=under(options.allowed, nowhere))
 
 
 def run_of(report: UnitReport, policy_file: PolicyFile) -> Run:

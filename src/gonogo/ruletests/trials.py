@@ -15,9 +15,8 @@ from gonogo.programs.promtool import Promtool, ToolRun
 from gonogo.programs.promtool_units import run_as_asked
 from gonogo.ruletests.core.promtool_output import PromtoolVerdict, verdicts
 from gonogo.ruletests.core.suite import MutantFate, MutantQuestion
-from gonogo.ruletests.core.trial import Trial, TrialOutcome, rule_names
-
-TEST_NAME = "test.yml"
+from gonogo.ruletests.core.trial import Trial, TrialOutcome
+from gonogo.ruletests.staging import write_trial
 
 _LONG_ENOUGH = 0.4
 """The seconds that one promtool process should work. A process takes 30 ms to start and reports only at its end."""
@@ -55,103 +54,85 @@ def answers(
     Raises:
         MissingTool: promtool is not installed.
     """
+    cores = at_once or len(os.sched_getaffinity(0))
     with TemporaryDirectory(prefix="gonogo-trials-") as folder:
-        bench = _Bench(iter(questions), trials, until, at_once or len(os.sched_getaffinity(0)), Path(folder))
-        yield from bench.run()
+        bench = _Bench(iter(questions), trials, until, cores, Path(folder))
+        for number, ran in run_as_asked(bench.next, cores, trials.promtool):
+            yield from bench.taken()
+            bench.record(number, ran)
+            yield from bench.taken()
+        yield from bench.taken()
 
 
+@dataclass(slots=True)
 class _Bench:
     """The waiting trials, the running trials, and the questions that wait for them."""
 
-    def __init__(
-        self,
-        questions: Iterator[MutantQuestion],
-        trials: Trials,
-        until: float | None,
-        cores: int,
-        folder: Path,
-    ) -> None:
-        self._questions = questions
-        self._known = trials.known
-        self._promtool = trials.promtool
-        self._until = until
-        self._cores = cores
-        self._folder = folder
-        self._waiting: deque[Trial] = deque()
-        self._alone: deque[Trial] = deque()
-        self._asked_for: dict[str, list[MutantQuestion]] = {}
-        self._under_way: dict[int, list[Trial]] = {}
-        self._answered: deque[tuple[MutantQuestion, MutantFate]] = deque()
-        self._started = 0
-        self._each = _FIRST_GUESS
+    questions: Iterator[MutantQuestion]
+    trials: Trials
+    until: float | None
+    cores: int
+    folder: Path
+    waiting: deque[Trial] = field(default_factory=deque)
+    alone: deque[Trial] = field(default_factory=deque)
+    asked_for: dict[str, list[MutantQuestion]] = field(default_factory=dict)
+    under_way: dict[int, list[tuple[Trial, Path]]] = field(default_factory=dict)
+    answered: deque[tuple[MutantQuestion, MutantFate]] = field(default_factory=deque)
+    started: int = 0
+    each: float = _FIRST_GUESS
 
-    def run(self) -> Iterator[tuple[MutantQuestion, MutantFate]]:
-        """Run trials until every question has an answer, or the time is over."""
-        for number, ran in run_as_asked(self._next, self._cores, self._promtool):
-            yield from self._taken()
-            self._record(number, ran)
-            yield from self._taken()
-        yield from self._taken()
+    def taken(self) -> Iterator[tuple[MutantQuestion, MutantFate]]:
+        """Yield the answers since the last call."""
+        while self.answered:
+            yield self.answered.popleft()
 
-    def _taken(self) -> Iterator[tuple[MutantQuestion, MutantFate]]:
-        while self._answered:
-            yield self._answered.popleft()
-
-    def _next(self) -> tuple[int, Sequence[Path]] | None:
+    def next(self) -> tuple[int, Sequence[Path]] | None:
         """Write the files of the next batch, and return the number and the paths of the batch."""
-        if self._until is not None and time.monotonic() >= self._until:
+        if self.until is not None and time.monotonic() >= self.until:
             return None
-        size = max(1, min(_MOST, int(_LONG_ENOUGH / self._each)))
-        while len(self._waiting) < size * self._cores * _AHEAD and (question := next(self._questions, None)):
+        size = max(1, min(_MOST, int(_LONG_ENOUGH / self.each)))
+        while len(self.waiting) < size * self.cores * _AHEAD and (question := next(self.questions, None)):
             self._ask(question)
         batch = self._batch(size)
         if not batch:
             return None
-        self._started += 1
-        self._under_way[self._started] = batch
-        return self._started, [self._written(self._started, place, one) for place, one in enumerate(batch)]
+        self.started += 1
+        home = self.folder / str(self.started)
+        self.under_way[self.started] = [(one, write_trial(one, home / str(n))) for n, one in enumerate(batch)]
+        return self.started, [path for _, path in self.under_way[self.started]]
 
     def _batch(self, size: int) -> list[Trial]:
         """Take waiting trials, but leave a fair share for every core."""
-        if self._alone:
-            return [self._alone.popleft()]
-        fair = -(-len(self._waiting) // self._cores)
-        return [self._waiting.popleft() for _ in range(min(size, fair))]
+        if self.alone:
+            return [self.alone.popleft()]
+        fair = -(-len(self.waiting) // self.cores)
+        return [self.waiting.popleft() for _ in range(min(size, fair))]
 
     def _ask(self, question: MutantQuestion) -> None:
-        asked = question.ask(self._known)
+        asked = question.ask(self.trials.known)
         if isinstance(asked, MutantFate):
-            self._answered.append((question, asked))
+            self.answered.append((question, asked))
             return
         for trial in asked:
-            if trial.key not in self._asked_for:
-                self._asked_for[trial.key] = []
-                self._waiting.append(trial)
-        self._asked_for[asked[-1].key].append(question)
+            if trial.key not in self.asked_for:
+                self.asked_for[trial.key] = []
+                self.waiting.append(trial)
+        self.asked_for[asked[-1].key].append(question)
 
-    def _written(self, number: int, place: int, trial: Trial) -> Path:
-        folder = self._folder / str(number) / str(place)
-        folder.mkdir(parents=True)
-        for name, text in zip(rule_names(len(trial.rules)), trial.rules, strict=True):
-            (folder / name).write_text(text, encoding="utf-8")
-        path = folder / TEST_NAME
-        path.write_text(trial.test, encoding="utf-8")
-        return path
-
-    def _record(self, number: int, ran: ToolRun) -> None:
-        batch = self._under_way.pop(number)
-        paths = [self._folder / str(number) / str(place) / TEST_NAME for place in range(len(batch))]
-        names = list(map(str, paths))
-        found = verdicts(ran.output, names, exit_0=ran.passed, junit=self._promtool.writes_junit)
-        for trial, path, verdict in zip(batch, paths, found, strict=True):
+    def record(self, number: int, ran: ToolRun) -> None:
+        """Record the outcomes of a batch, and ask again the questions that waited for them."""
+        batch = self.under_way.pop(number)
+        paths = [str(path) for _, path in batch]
+        found = verdicts(ran.output, paths, exit_0=ran.passed, junit=self.trials.promtool.writes_junit)
+        for (trial, path), verdict in zip(batch, found, strict=True):
             if verdict.passed is None and len(batch) > 1:
-                self._alone.append(trial)
+                self.alone.append(trial)
                 continue
-            self._known[trial.key] = _outcome(verdict, path)
-            for question in self._asked_for.pop(trial.key):
+            self.trials.known[trial.key] = _outcome(verdict, path)
+            for question in self.asked_for.pop(trial.key):
                 self._ask(question)
-        shutil.rmtree(self._folder / str(number))
-        self._each += (ran.seconds / len(batch) - self._each) / 4
+        shutil.rmtree(self.folder / str(number))
+        self.each += (ran.seconds / len(batch) - self.each) / 4
 
 
 def _outcome(verdict: PromtoolVerdict, path: Path) -> TrialOutcome:

@@ -80,7 +80,7 @@ def test_the_probing_file_asks_for_each_of_them() -> None:
     """Each suspect gets a probe in its test, at its time, with the same input."""
     one = loaded("{alertname: Slow, eval_time: 3m}", "{alertname: Slow, eval_time: 4m}")
     suspected = suspects(one)
-    written = parse(probing(one, suspected), "").value
+    written = parse(probing(one, suspected).test, "").value
     assert isinstance(written, dict)
     (test,) = written["tests"]
     assert [probe["eval_time"] for probe in test["promql_expr_test"]] == ["3m", "4m"]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gonogo.formats.files import read_rules
 from gonogo.formats.yaml import parse
 from gonogo.model.rule import RuleGroup
 from gonogo.ruletests.core.group_order import GroupOrders, in_order, open_orders, order_problem, own_names, renamed
 from gonogo.ruletests.core.loaded import Loaded
-from tests.ruletests.core.loading import load_text
+from tests.ruletests.core.loading import load_files, load_text
 
 MAKER = "{name: maker, rules: [{record: made, expr: x}]}"
 READER = "{name: reader, rules: [{record: read, expr: made}]}"
@@ -51,14 +52,15 @@ def test_a_circle_of_groups_has_two_orders_as_well() -> None:
 
 def test_groups_of_one_name_are_in_no_order() -> None:
     """Groups of one name get unique names, listed or not, and the advice is to rename them for good."""
-    one = loaded(MAKER, "{name: b.maker, rules: [{record: read, expr: made}]}", order="maker")
-    files = ("a.yml", "b.yml")
-    groups = tuple(replace(group, name="maker", file=file) for group, file in zip(one.groups, files, strict=True))
-    orders = open_orders(replace(one, groups=groups))
+    files = {"a.yml": f"groups: [{MAKER}]\n", "b.yml": f"groups: [{READER.replace('reader', 'maker')}]\n"}
+    one = load_files(files, f"rule_files: [a.yml, b.yml]\ngroup_eval_order: [maker]\n{TEST}")
+    orders = open_orders(one)
     assert orders is not None
     assert orders.makers_first == orders.names == ("maker (1)", "maker (2)")
     assert orders.readers_first == ("maker (2)", "maker (1)")
-    problem = order_problem(replace(one, groups=groups), orders, orders.makers_first)
+    written = [read_rules(rules, "").groups[0].name for rules in in_order(one, orders, orders.makers_first).rules]
+    assert tuple(written) == orders.names
+    problem = order_problem(one, orders, orders.makers_first)
     assert "the group 'maker' of b.yml reads what the group 'maker' of a.yml records" in problem.message
     assert "only when 'maker' of a.yml is evaluated first" in problem.message
     assert problem.next_step == "give each group a name of its own, and list them in group_eval_order"
@@ -67,10 +69,13 @@ def test_groups_of_one_name_are_in_no_order() -> None:
 def test_the_file_in_an_order() -> None:
     """Everything else in the file stays."""
     one = loaded(READER, MAKER, order="x")
-    written = parse(in_order(one, ("maker", "reader")), "").value
+    orders = GroupOrders((), (), "", "", ("reader", "maker"))
+    trial = in_order(one, orders, ("maker", "reader"))
+    written = parse(trial.test, "").value
     before = one.unit.document.value
     assert isinstance(before, dict)
-    assert written == {**before, "group_eval_order": ["maker", "reader"]}
+    assert written == {**before, "rule_files": ["0.yml"], "group_eval_order": ["maker", "reader"]}
+    assert trial.rules == (one.sources[0].text,)
 
 
 def test_the_problem_names_who_must_come_first() -> None:

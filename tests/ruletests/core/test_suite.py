@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gonogo.formats.files import read_rules
-from gonogo.formats.test_file import read_unit
 from gonogo.formats.yaml import parse
-from gonogo.ruletests.core.rule_text import file_text
-from gonogo.ruletests.core.suite import MutantFate, MutantQuestion, Sheet
+from gonogo.ruletests.core.suite import MutantFate, MutantQuestion, Sheet, suite
 from gonogo.ruletests.core.trial import Trial, TrialOutcome
+from tests.ruletests.core.loading import load_files
 
 RULES = """\
 groups:
@@ -37,11 +36,8 @@ PASSED, FAILED, REFUSED = TrialOutcome.PASSED, TrialOutcome.FAILED, TrialOutcome
 
 
 def _sheet() -> Sheet:
-    return Sheet(
-        read_unit(TESTS, "t.yml"),
-        (file_text(RULES, "r.yml"), file_text(OTHERS, "o.yml")),
-        Trial(TESTS, (RULES, OTHERS)),
-    )
+    (sheet,) = suite([load_files({"r.yml": RULES, "o.yml": OTHERS}, TESTS)]).sheets
+    return sheet
 
 
 def _asked(question: MutantQuestion, known: dict[str, TrialOutcome]) -> tuple[Trial, ...]:
@@ -102,7 +98,7 @@ def test_where_a_part_does_not_pass_by_itself_the_whole_is_asked() -> None:
     question = MutantQuestion([sheet], sheet.rules[0])
     part, _ = _asked(question, {})
     (whole,) = _asked(question, {part.key: FAILED})
-    assert whole.test == TESTS
+    assert whole.test == TESTS.replace("r.yml, o.yml", '"0.yml", "1.yml"')
     assert [rule.name for rule in read_rules(whole.rules[0], "").groups[0].rules] == ["High", "Other"]
     assert whole.rules[1] == OTHERS
     assert question.ask({part.key: FAILED, whole.key: FAILED}) is MutantFate.NOTICED

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from gonogo.errors import Problem
 from gonogo.formats.test_file import read_unit
 from gonogo.model.versions import Version
-from gonogo.ruletests.core.loaded import Loaded, MatchedRuleFiles
+from gonogo.ruletests.core.loaded import Loaded, LoadedEntry
 from gonogo.ruletests.core.report import SilentFinding
 from gonogo.ruletests.silent.passes import IDS, STATIC, silent_passes
-from tests.ruletests.core.loading import load_text
+from tests.ruletests.core.loading import load_files, load_text
 
 RULES = """[{name: a, rules: [
   {record: job:x, expr: sum by (job) (x)}, {record: loop, expr: loop}, {record: odd, expr: 'x >'},
@@ -22,6 +23,9 @@ RULES = """[{name: a, rules: [
   {alert: Kept, expr: x > 1, keep_firing_for: 11m},
   {alert: Fixed, expr: 'x @ 0 > 1'}, {alert: Any, expr: '{job="a"} > 1'}, {alert: Looped, expr: loop > 1},
   {alert: OfAlerts, expr: 'ALERTS{alertname="High"}'}]}]"""
+
+
+UNREAD = Problem(None, "it is a folder")
 
 
 def found(test: str, rules: str = RULES) -> list[str]:
@@ -56,25 +60,25 @@ def test_ids_are_those_of_the_documentation() -> None:
 @pytest.mark.parametrize("text", ["", "# x\n", "[]\n", "rule_files: [r.yml]\n", "rule_files: [r.yml]\ntests: []\n"])
 def test_no_tests(text: str) -> None:
     """A file without tests is a finding with any other content."""
-    assert ids_in(Loaded(read_unit(text, "a_test.yml"), (), (), None)) == ["no-tests"]
+    assert ids_in(Loaded(text, read_unit(text, "a_test.yml"), ())) == ["no-tests"]
 
 
 def test_no_rules() -> None:
     """No entry, or an entry without rules, is a finding; unreadable files have another reason."""
     loaded = load_text("[]", "tests: [{promql_expr_test: [{expr: x, exp_samples: [{labels: x}]}]}]\n")
     assert [one.silent_pass for one in silent_passes(loaded)] == ["no-rules"]
-    unreadable = replace(loaded, entries=tuple(replace(one, problem="it is a folder") for one in loaded.entries))
+    unreadable = replace(loaded, entries=tuple(replace(one, problem=UNREAD) for one in loaded.entries))
     assert list(silent_passes(unreadable)) == []
-    unit = read_unit("tests: [{promql_expr_test: [{expr: x, exp_samples: [{}]}]}]\n", "a_test.yml")
-    assert ids_in(Loaded(unit, (), (), None)) == ["no-rules"]
+    assert ids_in(load_files({}, "tests: [{promql_expr_test: [{expr: x, exp_samples: [{}]}]}]\n")) == ["no-rules"]
 
 
 def test_a_rule_file_that_matches_nothing() -> None:
     """The finding is at the entry."""
     loaded = load_text(RULES, f"tests: [{{interval: 1m, {FED}, {quiet('High')}}}]\n")
     (entry,) = loaded.entries
-    (one,) = silent_passes(replace(loaded, entries=(MatchedRuleFiles(entry.entry, 0, 0),)))
+    one, other = silent_passes(replace(loaded, entries=(LoadedEntry(entry.entry),)))
     assert (one.silent_pass, str(one.problem.where)) == ("rule-file-unmatched", "a_test.yml:1:14")
+    assert other.silent_pass == "unknown-alert"
 
 
 @pytest.mark.parametrize(

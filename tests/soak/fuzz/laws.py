@@ -7,34 +7,37 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
-from gonogo.errors import UsageError
+from gonogo.errors import Position, UsageError
 from gonogo.formats.flow import unwrapped
 from gonogo.formats.prometheus_config import read_configuration
 from gonogo.formats.promtool_words import last_words, words
 from gonogo.formats.sources import source_file
-from gonogo.formats.test_file import UnitFile, read_unit
+from gonogo.formats.test_file import RuleFileEntry, UnitFile, read_unit
 from gonogo.formats.yaml import lines_of, parse, parse_documents
-from gonogo.lint.baseline import compared, parsed, written
-from gonogo.lint.core.arbiter import Arbiter, refusals
-from gonogo.lint.core.catalogue import checks, findings, ordered, without_echoes
+from gonogo.lint.core.arbiter import Arbiter
+from gonogo.lint.core.baseline import new_findings, read_baseline, write_baseline
+from gonogo.lint.core.catalogue import checks, findings, ordered
+from gonogo.lint.core.echoes import without_echoes
 from gonogo.lint.core.estate import Estate
-from gonogo.lint.core.live import expressions, follow_up, series_questions
+from gonogo.lint.core.live_questions import expressions, follow_up, series_questions
 from gonogo.lint.core.nature import nature
 from gonogo.lint.core.pragmas import silenced
+from gonogo.lint.core.refusals import refusals
 from gonogo.lint.core.report import LintReport
-from gonogo.lint.core.requirements import read_requirements
-from gonogo.lint.core.routes import read_routes
-from gonogo.lint.print import lint_json, lint_text
+from gonogo.lint.core.requirements_file import read_requirements
+from gonogo.lint.core.routes_file import read_routes
+from gonogo.lint.print import lint_text
+from gonogo.lint.print_json import lint_json
 from gonogo.model.finding import Finding
 from gonogo.ruletests.core.firing import expects_firing, expects_quiet, pending_problems, probing, suspects
 from gonogo.ruletests.core.group_order import in_order, open_orders, order_problem
-from gonogo.ruletests.core.loaded import Loaded, MatchedRuleFiles
+from gonogo.ruletests.core.loaded import Loaded, LoadedEntry, RuleSource
 from gonogo.ruletests.core.mutants import arguments, wrong_arguments
 from gonogo.ruletests.core.promtool_output import verdicts
 from gonogo.ruletests.core.report import FileReport, UnitReport
-from gonogo.ruletests.core.rule_text import FileText, RuleText, file_text, twins
+from gonogo.ruletests.core.rule_text import RuleText, file_text, twins
 from gonogo.ruletests.core.suite import MutantQuestion, Sheet
-from gonogo.ruletests.core.trial import Trial, with_rule_files
+from gonogo.ruletests.core.trial import Trial
 from gonogo.ruletests.mutation.catalogue import mutations
 from gonogo.ruletests.print import unit_text
 from gonogo.ruletests.print_json import unit_json
@@ -90,18 +93,19 @@ def _estate(case: Case) -> Estate:
 
 
 def _lint(estate: Estate, case: Case) -> None:
-    follow_up(estate.rules, series_questions(estate.rules))
-    expressions(estate.rules)
+    follow_up(estate, series_questions(estate))
+    expressions(estate)
     texts = {CONFIGURATION: case.text, ROUTES: case.text, **case.example.files}
     unable = {check.id for check in checks().values() if not check.can_run(estate)}
     done = silenced(ordered(findings(estate)), estate.files, checks(), {CONFIGURATION: texts[CONFIGURATION]}, unable)
     found = ordered(without_echoes((*done.kept, *done.notices)))
+    baseline = read_baseline(write_baseline(found, ""), "baseline.json")
+    compared = new_findings(found, baseline)
+    assert not compared.new, compared.new
+    assert compared.baselined == len(found)
     _refuses_as_baseline(case.text)
     texts |= {"as_rules.yml": case.text, "as_tests.yml": case.text}
-    report = LintReport(found, len(estate.files), len(estate.rules), done.count, texts=texts)
-    left = compared(report, parsed(written(report, "."), "baseline.json"))
-    assert not left.findings, left.findings
-    assert (left.baselined, left.gone) == (len(found), ())
+    report = LintReport(found, len(estate.files), len(estate.rules), done.count, 0, compared.gone, texts)
     assert len(json.loads(lint_json(report))["findings"]) == len(found)
     _shows(lint_text(report))
     _stand_in_their_files(found, texts)
@@ -109,7 +113,7 @@ def _lint(estate: Estate, case: Case) -> None:
 
 def _refuses_as_baseline(text: str) -> None:
     try:
-        parsed(text, "baseline.json")
+        read_baseline(text, "baseline.json")
     except UsageError:
         return
 
@@ -131,12 +135,12 @@ def _stand_in_their_files(found: Iterable[Finding], texts: dict[str, str]) -> No
 
 
 def _unit(unit: UnitFile, estate: Estate, case: Case) -> None:
-    groups = tuple(group for file in estate.files for group in file.groups)
-    rules = sum(len(group.rules) for group in groups)
-    loaded = Loaded(unit, tuple(MatchedRuleFiles(entry, 1, rules) for entry in unit.rule_files), groups, (2, 42))
+    sources = tuple(_sources(estate, case))
+    entries = unit.rule_files or (RuleFileEntry("r.yml", Position(unit.path, 1, 1), ()),)
+    loaded = Loaded(case.text, unit, tuple(LoadedEntry(entry, sources) for entry in entries), (2, 42))
     found = tuple(silent_passes(loaded))
     if orders := open_orders(loaded):
-        in_order(loaded, orders.makers_first)
+        in_order(loaded, orders, orders.makers_first)
         order_problem(loaded, orders, orders.readers_first)
     suspected = suspects(loaded)
     probing(loaded, suspected)
@@ -154,10 +158,11 @@ def _unit(unit: UnitFile, estate: Estate, case: Case) -> None:
 def _mutate(unit: UnitFile, estate: Estate, case: Case) -> None:
     """Ask of some rules, removed and changed, what the tests say to it."""
     text = case.example.files.get(unit.path, case.text)
-    names = [["0.yml", "1.yml"] for _ in unit.rule_files]
-    test = with_rule_files(text, unit, names)
-    files = tuple(_files(estate, case))
-    sheet = Sheet(unit, files, Trial(test, tuple(file.written({}) for file in files)))
+    sources = tuple(_sources(estate, case))
+    loaded = Loaded(text, unit, tuple(LoadedEntry(entry, sources) for entry in unit.rule_files))
+    sheet = Sheet(loaded, tuple(file_text(one.text, one.path, one.part) for one in sources))
+    assert all(file.written({}) for file in sheet.files)
+    assert sheet.whole.test
     twins([sheet.rules])
     sound = not unit.problems and not any(file.problems for file in estate.files)
     bearable = [rule for rule in sheet.rules if len(rule.rule.expression) <= LONGEST_MUTATED]
@@ -167,11 +172,11 @@ def _mutate(unit: UnitFile, estate: Estate, case: Case) -> None:
         assert not sound or all(map(_reads_back, trials[-1:])), trials[-1]
 
 
-def _files(estate: Estate, case: Case) -> Iterable[FileText]:
+def _sources(estate: Estate, case: Case) -> Iterable[RuleSource]:
     for file in estate.files:
         text = case.example.files.get(file.path, case.text)
         for number, part in enumerate(unwrapped(text, file.path)):
-            yield file_text(part, file.path, number)
+            yield RuleSource(file.path, part, number, text, file.path)
 
 
 def _trials(sheet: Sheet, rule: RuleText, unit: UnitFile) -> Iterator[Trial]:

@@ -20,6 +20,7 @@ from gonogo.promql.parser import parse
 from gonogo.promql.selectors import Selector
 from gonogo.promql.tree import NAME_LABEL, Vector
 from gonogo.ruletests.core.loaded import Loaded
+from gonogo.ruletests.core.trial import Trial, rewritten
 
 
 def expects_firing(units: Iterable[UnitFile], rule: Rule) -> bool:
@@ -100,15 +101,15 @@ def suspects(loaded: Loaded) -> tuple[Suspect, ...]:
     return tuple(Suspect(number, *suspect) for number, suspect in enumerate(found))
 
 
-def probing(loaded: Loaded, suspected: Sequence[Suspect]) -> str:
-    """Write a test file that fails for each suspect with a pending alert, and for no other reason."""
+def probing(loaded: Loaded, suspected: Sequence[Suspect]) -> Trial:
+    """Return the trial that fails for each suspect with a pending alert, and for no other reason."""
     document = loaded.unit.document
     tests = []
     for loc in dict.fromkeys(one.test for one in suspected):
         head = flow(document, loc, ("alert_rule_test", "promql_expr_test"))
         probes = ", ".join(_probe(one) for one in suspected if one.test == loc)
         tests.append(joined(head, f"promql_expr_test: [{probes}]"))
-    return joined(flow(document, (), ("tests",)), f"tests: [{', '.join(tests)}]") + "\n"
+    return rewritten(loaded, "tests", f"[{', '.join(tests)}]")
 
 
 def pending_problems(suspected: Sequence[Suspect], words: str) -> tuple[Problem, ...]:

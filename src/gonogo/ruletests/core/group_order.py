@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from gonogo.errors import Problem
@@ -17,6 +17,7 @@ from gonogo.formats.flow import flow, joined, listed, quoted
 from gonogo.formats.yaml import parse_documents
 from gonogo.model.rule import RuleGroup
 from gonogo.ruletests.core.loaded import Loaded
+from gonogo.ruletests.core.trial import Trial, rewritten
 
 
 def own_names(groups: Sequence[RuleGroup]) -> tuple[str, ...]:
@@ -94,10 +95,10 @@ def open_orders(loaded: Loaded) -> GroupOrders | None:
     return GroupOrders(tuple(forward), tuple(backward), *still_open[0], names)
 
 
-def in_order(loaded: Loaded, order: Sequence[str]) -> str:
-    """Write the test file with its groups in a given order."""
-    document = loaded.unit.document
-    return joined(flow(document, (), (ORDER,)), f"{ORDER}: {listed(order)}") + "\n"
+def in_order(loaded: Loaded, orders: GroupOrders, order: Sequence[str]) -> Trial:
+    """Return the trial of the test file with its groups in one of the two orders."""
+    trial = rewritten(loaded, ORDER, listed(order))
+    return replace(trial, rules=renamed(trial.rules, orders.names))
 
 
 def order_problem(loaded: Loaded, orders: GroupOrders, passing: Sequence[str]) -> Problem:

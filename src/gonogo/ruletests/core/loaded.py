@@ -1,11 +1,13 @@
-"""A test file together with the rules that it loads: the material for judging its assertions."""
+"""A test file with everything that it loads: the material for judging its assertions and for running it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
+from gonogo.errors import Problem
+from gonogo.formats.sources import source_file
 from gonogo.formats.test_file import RuleFileEntry, UnitFile, UnitTest
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.model.versions import Version
@@ -15,13 +17,35 @@ from gonogo.promql.tree import NAME_LABEL, Vector
 
 
 @dataclass(frozen=True, slots=True)
-class MatchedRuleFiles:
-    """An entry of ``rule_files``, the number of files that it matches, and the number of rules in those files."""
+class RuleSource:
+    """A rule file, or one ``PrometheusRule`` resource in it (number ``part``, from 0).
+
+    Attributes:
+        path: the path of the file.
+        text: the text that promtool reads, with custom resources unwrapped.
+        part: the number of the resource in the file.
+        whole: the text of the file as it was written.
+        real: the path of the file without symbolic links.
+    """
+
+    path: str
+    text: str
+    part: int
+    whole: str = field(repr=False)
+    real: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedEntry:
+    """An entry of ``rule_files`` and its rule files.
+
+    ``problem`` says why one of the files cannot be read. It is ``vmalert_only`` if vmalert alone can read that file.
+    """
 
     entry: RuleFileEntry
-    files: int
-    rules: int
-    problem: str = ""
+    sources: tuple[RuleSource, ...] = ()
+    problem: Problem | None = None
+    vmalert_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -29,16 +53,27 @@ class Loaded:
     """A test file and the rules that it loads, as one version of promtool understands them.
 
     Attributes:
-        unit: the test file.
-        entries: its entries of ``rule_files``.
-        groups: the groups of rules in those entries.
+        text: the text of the test file.
+        unit: the test file as parsed from the text.
+        entries: the entries of ``rule_files``, each with its rule files.
         promtool: the version that runs the tests; None for a promtool without a version.
     """
 
+    text: str
     unit: UnitFile
-    entries: tuple[MatchedRuleFiles, ...]
-    groups: tuple[RuleGroup, ...]
-    promtool: Version | None
+    entries: tuple[LoadedEntry, ...]
+    promtool: Version | None = None
+
+    @cached_property
+    def sources(self) -> tuple[RuleSource, ...]:
+        """Every rule file, each once, in the order of their first mention."""
+        return tuple({(one.path, one.part): one for entry in self.entries for one in entry.sources}.values())
+
+    @cached_property
+    def groups(self) -> tuple[RuleGroup, ...]:
+        """The groups of the rule files. Rules that gonogo cannot read are left out: promtool refuses those."""
+        files = {source.path: source.whole for source in self.sources}
+        return tuple(group for path, whole in files.items() for group in groups_of(whole, path))
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -62,14 +97,20 @@ class Loaded:
     @cached_property
     def inputs(self) -> Mapping[tuple[str | int, ...], tuple[Mapping[str, str] | None, ...]]:
         """The labels of each test's input series, by the test's place; ``None`` for a series that cannot be read."""
-        return {test.loc: tuple(series_labels(one.series) for one in test.series) for test in self.unit.tests}
+        return {test.loc: tuple(_series_labels(one.series) for one in test.series) for test in self.unit.tests}
 
     def labels_of(self, test: UnitTest) -> tuple[Mapping[str, str] | None, ...]:
         """Return the labels of the input series of a test, in order."""
         return self.inputs[test.loc]
 
 
-def series_labels(text: str) -> Mapping[str, str] | None:
+@lru_cache(maxsize=1024)
+def groups_of(text: str, path: str) -> tuple[RuleGroup, ...]:
+    """Read the text of a rule file once for all tests that load it. The rules keep their places in the file."""
+    return source_file(text, path).groups
+
+
+def _series_labels(text: str) -> Mapping[str, str] | None:
     """Read a series as tests write it, such as ``up{job="a"}``; ``None`` if the text is not a series."""
     try:
         tree = parse(text)

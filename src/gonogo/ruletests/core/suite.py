@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from gonogo.formats.test_file import UnitFile
+from gonogo.durations import format_duration
+from gonogo.formats.flow import flow, joined, listed
+from gonogo.formats.test_file import UnitTest
 from gonogo.model.rule import Rule
 from gonogo.ruletests.core.extract import Dependence, Extract
-from gonogo.ruletests.core.rule_text import FileText, RuleId, RuleText
-from gonogo.ruletests.core.trial import Trial, TrialOutcome, extracted
+from gonogo.ruletests.core.loaded import Loaded, RuleSource
+from gonogo.ruletests.core.rule_text import FileText, RuleId, RuleText, file_text
+from gonogo.ruletests.core.trial import Trial, TrialOutcome, rule_names, whole
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A test file and the rules that it loads.
+    """A test file and the rules that it loads; ``files`` are its rule files, in the order of their names in a trial."""
 
-    Attributes:
-        unit: the test file.
-        files: the rule files, in the order of their names in the trial.
-        whole: the trial of the whole test file, without a change.
-    """
-
-    unit: UnitFile
+    loaded: Loaded
     files: tuple[FileText, ...]
-    whole: Trial = field(repr=False)
     _parts: dict[Extract, Trial] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def whole(self) -> Trial:
+        """The trial of the whole test file, without a change."""
+        return whole(self.loaded)
 
     @cached_property
     def rules(self) -> tuple[RuleText, ...]:
@@ -42,39 +44,90 @@ class Sheet:
     @cached_property
     def dependence(self) -> Dependence:
         """The graph of the rules that each rule and each assertion reads."""
-        return Dependence(self.unit, [rule.rule for rule in self.rules])
+        return Dependence(self.loaded.unit, [rule.rule for rule in self.rules])
 
-    @cached_property
-    def texts(self) -> Mapping[RuleId, str]:
-        """The text of every rule, without a change."""
-        return {rule.id: rule.text for rule in self.rules}
+    def extracts(self, rule: RuleText, changed: Rule | None = None) -> tuple[Extract, ...]:
+        """Return one extract for each test that a change of a rule (``None``: its removal) can reach."""
+        return self.dependence.extracts(self.number[rule.id], changed)
 
     def part(self, extract: Extract) -> Trial:
         """Return the trial of an extract, with unchanged rules."""
         if extract not in self._parts:
-            self._parts[extract] = extracted(self.unit, self.files, extract, self._kept(extract))
+            self._parts[extract] = self._extracted(extract, self._kept(extract))
         return self._parts[extract]
 
     def changed_part(self, extract: Extract, rule: RuleText, changed: Rule | None) -> Trial:
         """Return the trial of an extract in which one rule is changed or removed."""
-        return extracted(self.unit, self.files, extract, _with(self._kept(extract), rule, changed))
+        return self._extracted(extract, _with(self._kept(extract), rule, changed))
 
     def changed_whole(self, rule: RuleText, changed: Rule | None) -> Trial:
         """Return the trial of the whole test file in which one rule is changed or removed."""
-        texts = _with(self.texts, rule, changed)
+        texts = _with({one.id: one.text for one in self.rules}, rule, changed)
         rules = zip(self.files, self.whole.rules, strict=True)
-        return Trial(
-            self.whole.test,
-            tuple(file.written(texts) if rule in file.rules else as_it_is for file, as_it_is in rules),
-        )
+        return Trial(self.whole.test, tuple(one.written(texts) if rule in one.rules else old for one, old in rules))
 
     def _kept(self, extract: Extract) -> dict[RuleId, str]:
         return {rule.id: rule.text for number, rule in enumerate(self.rules) if number in extract.rules}
+
+    def _extracted(self, extract: Extract, texts: Mapping[RuleId, str]) -> Trial:
+        """Write the trial of a part of the test file, with the rules that have a text."""
+        written = [file.written(texts) for file in self.files if any(one.id in texts for one in file.rules)]
+        rules = tuple(written or ["groups: []\n"])
+        test = next(self._test(test, extract) for test in self.loaded.unit.tests if test.loc == extract.test)
+        head = flow(self.loaded.unit.document, (), ("rule_files", "tests"))
+        return Trial(joined(head, f"rule_files: {listed(rule_names(len(rules)))}", f"tests: [{test}]") + "\n", rules)
+
+    def _test(self, test: UnitTest, extract: Extract) -> str:
+        document = self.loaded.unit.document
+        alerts = [flow(document, one.loc) for one in test.alerts if one.loc in extract.assertions]
+        expressions = [flow(document, one.loc) for one in test.expressions if one.loc in extract.assertions]
+        if extract.until is not None:
+            expressions.append(_nothing_until(extract.until))
+        head = flow(document, test.loc, ("alert_rule_test", "promql_expr_test"))
+        kinds = (("alert_rule_test", alerts), ("promql_expr_test", expressions))
+        return joined(head, *(f"{kind}: [{', '.join(texts)}]" for kind, texts in kinds if texts))
+
+
+def _nothing_until(until: timedelta) -> str:
+    """Write an assertion that always holds, so that the test lasts until then."""
+    return f'{{expr: "vector(1)", eval_time: {format_duration(until)}, exp_samples: [{{labels: "{{}}", value: 1}}]}}'
 
 
 def _with(texts: Mapping[RuleId, str], rule: RuleText, changed: Rule | None) -> dict[RuleId, str]:
     rest = {key: text for key, text in texts.items() if key != rule.id}
     return rest if changed is None else {**rest, rule.id: rule.written(changed)}
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Test files, each with the rules that it loads, and all rule files, also those that no test file loads."""
+
+    sheets: tuple[Sheet, ...]
+    files: tuple[FileText, ...]
+
+    @cached_property
+    def rules(self) -> tuple[RuleText, ...]:
+        """Every rule, each once."""
+        return tuple(rule for file in self.files for rule in file.rules)
+
+    def loading(self, passing: Iterable[str]) -> Mapping[RuleId, tuple[Sheet, ...]]:
+        """Return, for each rule, the test files that load it, out of those with the given paths."""
+        wanted = frozenset(passing)
+        found: dict[RuleId, tuple[Sheet, ...]] = {}
+        for sheet in self.sheets:
+            if sheet.loaded.unit.path in wanted:
+                found |= {rule.id: (*found.get(rule.id, ()), sheet) for rule in sheet.rules}
+        return found
+
+
+def suite(tests: Sequence[Loaded], others: Iterable[RuleSource] = ()) -> Suite:
+    """Split the rule files of tests into rules. ``others`` are rule files that count even if no test loads them."""
+    files: dict[tuple[str, int], FileText] = {}
+    for source in (*(source for one in tests for source in one.sources), *others):
+        if (key := (source.real, source.part)) not in files:
+            files[key] = file_text(source.text, source.path, source.part)
+    sheets = (Sheet(one, tuple(files[source.real, source.part] for source in one.sources)) for one in tests)
+    return Suite(tuple(sheets), tuple(files.values()))
 
 
 class MutantFate(StrEnum):
@@ -103,11 +156,7 @@ class MutantQuestion:
     @cached_property
     def _steps(self) -> tuple[tuple[Sheet, Extract], ...]:
         """The extracts of all files that the change can reach."""
-        return tuple(
-            (sheet, extract)
-            for sheet in self._sheets
-            for extract in sheet.dependence.extracts(sheet.number[self.rule.id], self.changed)
-        )
+        return tuple((one, extract) for one in self._sheets for extract in one.extracts(self.rule, self.changed))
 
     def ask(self, known: Known) -> MutantFate | tuple[Trial, ...]:
         """Return the answer, or the trials that must run next."""
@@ -125,7 +174,7 @@ class MutantQuestion:
 
     def whole_trials(self) -> Iterator[Trial]:
         """Yield the trial of each whole file that the change can reach: the slow way to the same answer."""
-        for sheet in {sheet.unit.path: sheet for sheet, _ in self._steps}.values():
+        for sheet in {sheet.loaded.unit.path: sheet for sheet, _ in self._steps}.values():
             yield sheet.changed_whole(self.rule, self.changed)
 
     def _trial(self, sheet: Sheet, extract: Extract, *, sound: TrialOutcome) -> Trial:

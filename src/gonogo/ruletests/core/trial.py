@@ -1,25 +1,24 @@
-"""A test file and its rule files as text, ready for promtool: the whole, or only the part that a change can reach."""
+"""A test file and its rule files as text, ready for promtool, with the rule files under names of gonogo's own."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 
-from gonogo.durations import format_duration
 from gonogo.errors import Position
 from gonogo.formats.flow import flow, joined, listed, quoted
-from gonogo.formats.test_file import UnitFile, UnitTest
+from gonogo.formats.test_file import UnitFile
 from gonogo.formats.yaml import parse
-from gonogo.ruletests.core.extract import Extract
-from gonogo.ruletests.core.rule_text import FileText, RuleId
+from gonogo.ruletests.core.loaded import Loaded
 
-Texts = Mapping[RuleId, str]
-"""The text of each loaded rule."""
+NO_FILE = "no-such-file"
+"""The name that replaces an entry of ``rule_files`` without a file, so that it matches no file elsewhere either."""
+
+_QUOTED = {"'": re.compile(r"'(?:[^']|'')*'"), '"': re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)}
 
 
 class TrialOutcome(StrEnum):
@@ -48,42 +47,27 @@ def rule_names(count: int) -> list[str]:
     return [f"{number}.yml" for number in range(count)]
 
 
-def extracted(unit: UnitFile, files: Sequence[FileText], extract: Extract, texts: Texts) -> Trial:
-    """Write the trial of a part of a test file.
-
-    Args:
-        unit: the test file.
-        files: the rule files that it loads.
-        extract: the part to keep.
-        texts: the rules to load.
-    """
-    written = [file.written(texts) for file in files if any(one.id in texts for one in file.rules)] or ["groups: []\n"]
-    test = next(_test(unit, test, extract) for test in unit.tests if test.loc == extract.test)
-    head = flow(unit.document, (), ("rule_files", "tests"))
-    names = listed(rule_names(len(written)))
-    whole = joined(head, f"rule_files: {names}", f"tests: [{test}]")
-    return Trial(f"{whole}\n", tuple(written))
+def whole(loaded: Loaded) -> Trial:
+    """Return the trial of a whole test file. Everything keeps its line, if that is possible."""
+    return Trial(with_rule_files(loaded.text, loaded.unit, _names(loaded)), _texts(loaded))
 
 
-def _test(unit: UnitFile, test: UnitTest, extract: Extract) -> str:
-    alerts = [flow(unit.document, one.loc) for one in test.alerts if one.loc in extract.assertions]
-    expressions = [flow(unit.document, one.loc) for one in test.expressions if one.loc in extract.assertions]
-    if extract.until is not None:
-        expressions.append(_nothing_until(extract.until))
-    head = flow(unit.document, test.loc, ("alert_rule_test", "promql_expr_test"))
-    kinds = (("alert_rule_test", alerts), ("promql_expr_test", expressions))
-    return joined(head, *(f"{kind}: [{', '.join(texts)}]" for kind, texts in kinds if texts))
+def rewritten(loaded: Loaded, key: str, value: str) -> Trial:
+    """Return the trial of a test file that is written anew, on one line, with another value of a key."""
+    head = flow(loaded.unit.document, (), ("rule_files", key))
+    names = [name for instead in _names(loaded) for name in instead]
+    return Trial(joined(head, f"rule_files: {listed(names)}", f"{key}: {value}") + "\n", _texts(loaded))
 
 
-def _nothing_until(until: timedelta) -> str:
-    """Write an assertion that always holds, so that the test lasts until then."""
-    return f'{{expr: "vector(1)", eval_time: {format_duration(until)}, exp_samples: [{{labels: "{{}}", value: 1}}]}}'
+def _texts(loaded: Loaded) -> tuple[str, ...]:
+    return tuple(source.text for source in loaded.sources)
 
 
-NO_FILE = "no-such-file"
-"""The name that replaces an entry of ``rule_files`` without a file, so that it matches no file elsewhere either."""
-
-_QUOTED = {"'": re.compile(r"'(?:[^']|'')*'"), '"': re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)}
+def _names(loaded: Loaded) -> list[list[str]]:
+    """Return the names that replace each entry of ``rule_files``."""
+    given = rule_names(len(loaded.sources))
+    named = {(source.path, source.part): name for source, name in zip(loaded.sources, given, strict=True)}
+    return [[named[one.path, one.part] for one in entry.sources] or [NO_FILE] for entry in loaded.entries]
 
 
 def with_rule_files(text: str, unit: UnitFile, names: Sequence[Sequence[str]]) -> str:
@@ -93,28 +77,22 @@ def with_rule_files(text: str, unit: UnitFile, names: Sequence[Sequence[str]]) -
     """
     changed = text
     for entry, instead in reversed(list(zip(unit.rule_files, names, strict=True))):
-        offset = offset_of(text, entry.where)
-        token = _token(text, offset, entry.pattern)
-        joined = _between(text, offset).join(map(quoted, instead))
-        changed = changed[:offset] + joined + changed[offset + len(token) :]
+        offset = _offset(text, entry.where)
+        written = _QUOTED.get(text[offset : offset + 1])
+        token = written.match(text, offset) if written else None
+        after = offset + len(token[0] if token else entry.pattern)
+        changed = changed[:offset] + _between(text, offset).join(map(quoted, instead)) + changed[after:]
     wanted = [name for instead in names for name in instead]
     before = unit.document.value
     if not isinstance(before, dict) or parse(changed, unit.path).value == {**before, "rule_files": wanted}:
         return changed
-    rest = flow(unit.document, (), ("rule_files",)).removeprefix("{")
-    return f"{{rule_files: {listed(wanted)}, {rest}"
+    return joined(f"{{rule_files: {listed(wanted)}}}", flow(unit.document, (), ("rule_files",))[1:-1])
 
 
-def offset_of(text: str, where: Position) -> int:
+def _offset(text: str, where: Position) -> int:
     """Return the number of characters before a place."""
     lines = text.split("\n")
     return sum(len(line) + 1 for line in lines[: where.line - 1]) + where.column - 1
-
-
-def _token(text: str, offset: int, value: str) -> str:
-    quoted = _QUOTED.get(text[offset : offset + 1])
-    found = quoted.match(text, offset) if quoted else None
-    return found[0] if found else value
 
 
 def _between(text: str, offset: int) -> str:

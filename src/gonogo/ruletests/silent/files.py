@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from gonogo.errors import Problem
 from gonogo.promql.selectors import selectors
-from gonogo.ruletests.core.loaded import Loaded
+from gonogo.ruletests.core.loaded import Loaded, groups_of
 from gonogo.ruletests.core.report import Finder
 
 
@@ -30,7 +30,7 @@ def rule_file_unmatched(loaded: Loaded) -> Iterator[Problem]:
     """An entry of ``rule_files`` that matches no file gets only a warning, although its rules are missing."""
     hint = "start the path at the test file's folder, or name other places of rules: --rules PATH"
     for one in loaded.entries:
-        if not one.files and not one.problem:
+        if not one.sources and not one.problem:
             yield Problem(one.entry.where, f"{one.entry.pattern} matches no file", hint)
 
 
@@ -40,7 +40,8 @@ def no_rules(loaded: Loaded) -> Iterator[Problem]:
         where = loaded.unit.document.position(("rule_files",))
         yield Problem(where, "there are no rule_files", "name the rule files under test")
     for one in loaded.entries:
-        if one.files and not one.rules and not one.problem:
+        groups = [group for source in one.sources for group in groups_of(source.whole, source.path)]
+        if one.sources and not any(group.rules for group in groups) and not one.problem:
             yield Problem(one.entry.where, f"{one.entry.pattern} holds no rule", "name the file that has the rules")
 
 

@@ -72,7 +72,7 @@ def _first_without_data(loaded: Loaded) -> Iterator[Quiet]:
 
 def _read(loaded: Loaded) -> frozenset[Selector]:
     """Return all selectors of the rules and of the assertions; empty if some are unknown."""
-    if any(one.problem or not one.files for one in loaded.entries):
+    if any(one.problem or not one.sources for one in loaded.entries):
         return frozenset()
     texts = [rule.expression for rule in loaded.rules]
     texts += [one.expression for test in loaded.unit.tests for one in test.expressions]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from gonogo.programs.promtool import installed_promtool
-from gonogo.ruletests.material import material
-from gonogo.ruletests.rules import RulePlaces, found
+from gonogo.ruletests.loading import RulePlaces, load_test
 from gonogo.ruletests.running import run_tests
-from gonogo.ruletests.stage import staged
+from gonogo.ruletests.staging import staged
 from tests.ruletests.unit_files import FIRING, RULES, write
 
 RESOURCE = "kind: PrometheusRule\nspec:\n  groups: [{name: a, rules: [{alert: High, expr: x > 1}]}]\n"
@@ -18,12 +17,12 @@ def test_the_tests_own_folder_comes_first(tmp_path: Path) -> None:
     """Other places count only for files that are not in the folder of the test."""
     write(tmp_path, {"t/r.yml": RULES, "x/r.yml": RULES, "x/s.yml": RULES, "x/s2.yml": RULES})
     places = RulePlaces([tmp_path / "x"])
-    assert found("r.yml", tmp_path / "t", places) == (tmp_path / "t" / "r.yml",)
-    assert found("../y/s.yml", tmp_path / "t", places) == (tmp_path / "x" / "s.yml",)
-    assert found("../x/s*.yml", tmp_path / "t", places) == (tmp_path / "x" / "s.yml", tmp_path / "x" / "s2.yml")
-    assert found("../y/s*.yml", tmp_path / "t", places) == (), "a glob that is dead names nothing"
-    assert found("q.yml", tmp_path / "t", places) == ()
-    assert found("r.yml", tmp_path, RulePlaces()) == ()
+    assert places.found("r.yml", tmp_path / "t") == (tmp_path / "t" / "r.yml",)
+    assert places.found("../y/s.yml", tmp_path / "t") == (tmp_path / "x" / "s.yml",)
+    assert places.found("../x/s*.yml", tmp_path / "t") == (tmp_path / "x" / "s.yml", tmp_path / "x" / "s2.yml")
+    assert places.found("../y/s*.yml", tmp_path / "t") == (), "a glob that is dead names nothing"
+    assert places.found("q.yml", tmp_path / "t") == ()
+    assert RulePlaces().found("r.yml", tmp_path) == ()
 
 
 def test_resources_are_unwrapped(tmp_path: Path) -> None:
@@ -40,5 +39,5 @@ def test_a_rule_file_that_two_entries_name_is_loaded_once(tmp_path: Path) -> Non
     (path,) = write(
         tmp_path, {"r.yml": RULES, "t/a_test.yml": twice.replace("r.yml", "../r.yml").replace("'*", "'../*")}
     )
-    with staged([material(path, RulePlaces())]) as (stage,):
+    with staged([load_test(path, RulePlaces())]) as (stage,):
         assert dict(run_tests((stage,), installed_promtool()))[0].passed
