@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from gonogo.errors import Position, Problem
 from gonogo.model.outcome import Outcome
 from gonogo.model.rule import RuleKind
-from gonogo.ruletests.core.coverage import Coverage, Uncovered, UnreadExpression
-from gonogo.ruletests.core.mutants import MutantReport, Survivor
+from gonogo.ruletests.core.measures import Coverage, MutantReport, Survivor, Uncovered, UnreadExpression
 from gonogo.ruletests.core.report import FileReport, SilentFinding, UnitReport
 from gonogo.ruletests.core.rule_text import TestedRule
 from gonogo.ruletests.print import unit_text

@@ -17,10 +17,9 @@ from gonogo.formats.dialect import Dialect
 from gonogo.model.rule import RuleKind
 from gonogo.programs.promtool import Promtool
 from gonogo.ruletests.check import Progress, ignore_progress
-from gonogo.ruletests.core.coverage import Coverage, Uncovered, unread_expressions
 from gonogo.ruletests.core.firing import expects_firing, expects_quiet
 from gonogo.ruletests.core.loaded import Loaded, RuleSource
-from gonogo.ruletests.core.mutants import arguments
+from gonogo.ruletests.core.measures import Coverage, Uncovered, arguments, unread_expressions
 from gonogo.ruletests.core.report import UnitReport
 from gonogo.ruletests.core.rule_text import RuleId, RuleText, twins
 from gonogo.ruletests.core.suite import MutantFate, MutantQuestion, Sheet, Suite, suite

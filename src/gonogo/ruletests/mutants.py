@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from gonogo.ruletests.check import Progress
-from gonogo.ruletests.core.coverage import Coverage
 from gonogo.ruletests.core.firing import expects_firing
-from gonogo.ruletests.core.mutants import Argument, MutantReport, Survivor, wrong_arguments
+from gonogo.ruletests.core.measures import Argument, Coverage, MutantReport, Survivor, wrong_arguments
 from gonogo.ruletests.core.rule_text import TestedRule
 from gonogo.ruletests.core.suite import MutantFate, MutantQuestion, Suite
 from gonogo.ruletests.mutation.catalogue import mutations

@@ -7,8 +7,7 @@ from decimal import Decimal
 
 from gonogo.errors import Position, Problem
 from gonogo.formats.document import document
-from gonogo.ruletests.core.coverage import Coverage, UnreadExpression
-from gonogo.ruletests.core.mutants import MutantReport, Survivor
+from gonogo.ruletests.core.measures import Coverage, MutantReport, Survivor, UnreadExpression
 from gonogo.ruletests.core.report import FileReport, SilentFinding, UnitReport
 from gonogo.ruletests.core.rule_text import TestedRule
 

@@ -15,9 +15,9 @@ from xml.sax.saxutils import escape, quoteattr
 from gonogo.errors import Problem
 from gonogo.model.outcome import Outcome
 from gonogo.model.plain import plain
-from gonogo.ruletests.core.mutants import MutantReport, Survivor
+from gonogo.ruletests.core.measures import MutantReport, Survivor
 from gonogo.ruletests.core.report import FileReport, SilentFinding, UnitReport
-from gonogo.ruletests.print_measures import argued_line, coverage_lines, mutants_line, survivor_lines, untried_line
+from gonogo.ruletests.print import argued_line, coverage_lines, mutants_line, survivor_lines, untried_line
 from gonogo.ruletests.silent.passes import NO_TESTS_FOUND
 
 SUITE = "promql-unit"

@@ -32,7 +32,7 @@ from gonogo.model.finding import Finding
 from gonogo.ruletests.core.firing import expects_firing, expects_quiet, pending_problems, probing, suspects
 from gonogo.ruletests.core.group_order import in_order, open_orders, order_problem
 from gonogo.ruletests.core.loaded import Loaded, LoadedEntry, RuleSource
-from gonogo.ruletests.core.mutants import arguments, wrong_arguments
+from gonogo.ruletests.core.measures import arguments, wrong_arguments
 from gonogo.ruletests.core.promtool_output import verdicts
 from gonogo.ruletests.core.report import FileReport, UnitReport
 from gonogo.ruletests.core.rule_text import RuleText, file_text, twins

@@ -8,9 +8,8 @@ from decimal import Decimal
 
 from gonogo.errors import Problem
 from gonogo.model.outcome import Outcome
-from gonogo.ruletests.core.coverage import Coverage
 from gonogo.ruletests.core.loaded import Loaded
-from gonogo.ruletests.core.mutants import MutantReport
+from gonogo.ruletests.core.measures import Coverage, MutantReport
 
 FAILED = "failed"
 """The reason of a file that fails in promtool."""
