@@ -14,20 +14,17 @@ from gonogo.formats.promtool_words import last_words, words
 from gonogo.formats.sources import source_file
 from gonogo.formats.test_file import RuleFileEntry, UnitFile, read_unit
 from gonogo.formats.yaml import lines_of, parse, parse_documents
-from gonogo.lint.core.arbiter import Arbiter
-from gonogo.lint.core.baseline import new_findings, read_baseline, write_baseline
-from gonogo.lint.core.catalogue import checks, findings, ordered
-from gonogo.lint.core.echoes import without_echoes
+from gonogo.lint.baseline import compared, parsed, written
+from gonogo.lint.core.arbiter import Arbiter, refusals
+from gonogo.lint.core.catalogue import checks, findings, ordered, without_echoes
 from gonogo.lint.core.estate import Estate
-from gonogo.lint.core.live_questions import expressions, follow_up, series_questions
+from gonogo.lint.core.live import expressions, follow_up, series_questions
 from gonogo.lint.core.nature import nature
 from gonogo.lint.core.pragmas import silenced
-from gonogo.lint.core.refusals import refusals
 from gonogo.lint.core.report import LintReport
-from gonogo.lint.core.requirements_file import read_requirements
-from gonogo.lint.core.routes_file import read_routes
-from gonogo.lint.print import lint_text
-from gonogo.lint.print_json import lint_json
+from gonogo.lint.core.requirements import read_requirements
+from gonogo.lint.core.routes import read_routes
+from gonogo.lint.print import lint_json, lint_text
 from gonogo.model.finding import Finding
 from gonogo.ruletests.core.firing import expects_firing, expects_quiet, pending_problems, probing, suspects
 from gonogo.ruletests.core.group_order import in_order, open_orders, order_problem
@@ -93,19 +90,18 @@ def _estate(case: Case) -> Estate:
 
 
 def _lint(estate: Estate, case: Case) -> None:
-    follow_up(estate, series_questions(estate))
-    expressions(estate)
+    follow_up(estate.rules, series_questions(estate.rules))
+    expressions(estate.rules)
     texts = {CONFIGURATION: case.text, ROUTES: case.text, **case.example.files}
     unable = {check.id for check in checks().values() if not check.can_run(estate)}
     done = silenced(ordered(findings(estate)), estate.files, checks(), {CONFIGURATION: texts[CONFIGURATION]}, unable)
     found = ordered(without_echoes((*done.kept, *done.notices)))
-    baseline = read_baseline(write_baseline(found, ""), "baseline.json")
-    compared = new_findings(found, baseline)
-    assert not compared.new, compared.new
-    assert compared.baselined == len(found)
     _refuses_as_baseline(case.text)
     texts |= {"as_rules.yml": case.text, "as_tests.yml": case.text}
-    report = LintReport(found, len(estate.files), len(estate.rules), done.count, 0, compared.gone, texts)
+    report = LintReport(found, len(estate.files), len(estate.rules), done.count, texts=texts)
+    left = compared(report, parsed(written(report, "."), "baseline.json"))
+    assert not left.findings, left.findings
+    assert (left.baselined, left.gone) == (len(found), ())
     assert len(json.loads(lint_json(report))["findings"]) == len(found)
     _shows(lint_text(report))
     _stand_in_their_files(found, texts)
@@ -113,7 +109,7 @@ def _lint(estate: Estate, case: Case) -> None:
 
 def _refuses_as_baseline(text: str) -> None:
     try:
-        read_baseline(text, "baseline.json")
+        parsed(text, "baseline.json")
     except UsageError:
         return
 
