@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gonogo.disk.matching_files import compiled
 from gonogo.formats.prometheus_config import Configuration, read_configuration
 from gonogo.formats.sources import source_file
 from gonogo.formats.test_file import read_unit
 from gonogo.lint.core.check import Example
 from gonogo.lint.core.estate import Estate
 from gonogo.lint.core.routes import read_routes
-from gonogo.model.file_pattern import compiled
 
 CONFIGURATION = "prometheus.yml"
 ROUTES = "alertmanager.yml"

@@ -17,10 +17,10 @@ from gonogo.heartbeat.seal import (
     PLAUSIBLE,
     Seal,
     highest,
+    identity,
     next_number,
     read_seal,
     read_state,
-    sealed,
     state_line,
     write_seal,
 )
@@ -67,12 +67,13 @@ def test_a_file_that_was_put_back_touched_or_lost_is_another(tmp_path: Path, cha
     """Content and times may be the same. The kernel's clock needs a tick between the two files."""
     state = tmp_path / "state"
     state.write_bytes(b"41\n")
-    seal = sealed(41, 0, state)
-    assert seal.holds(state)
+    seal = Seal(41, 0, *identity(state))
+    assert seal.vouches_for(41, state)
+    assert not seal.vouches_for(42, state)
 
     def changed() -> bool:
         change(state)
-        return not seal.holds(state)
+        return not seal.vouches_for(41, state)
 
     await_true(changed)
 

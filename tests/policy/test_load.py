@@ -15,7 +15,7 @@ from gonogo.errors import PolicyError, Problem
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import RUN_GATES, Canary, DryRun, Runs, Scope, Signal, ValueRange
 from gonogo.policy.load import ServerSettings, load
-from gonogo.policy.settings import Header
+from gonogo.policy.settings import Secret
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
 from tests.policy.policy_files import loaded, mistakes, problems, written
 
@@ -309,11 +309,11 @@ def test_headers_are_values_files_or_variables(tmp_path: Path) -> None:
     """Each is kept as it was named; a text does not enter a repr."""
     headers = "{X-Scope-OrgID: {value: team-a}, X-Key: {value_file: key}, X-Other: {value_env: OTHER}}"
     server = loaded(tmp_path, f"prometheus: {{headers: {headers}}}").server
-    assert server.headers == (
-        Header("X-Scope-OrgID", "team-a"),
-        Header("X-Key", file=tmp_path / "key"),
-        Header("X-Other", env="OTHER"),
-    )
+    assert server.headers == {
+        "X-Scope-OrgID": Secret("team-a"),
+        "X-Key": Secret(file=tmp_path / "key"),
+        "X-Other": Secret(env="OTHER"),
+    }
     assert "team-a" not in repr(server)
 
 
@@ -471,7 +471,7 @@ prometheus:
     assert file.policy.heartbeat.textfile_dir == str(folder / "text")
     assert file.server == ServerSettings(
         authorization_type="Bearer",
-        credentials_file=folder / "c",
+        credentials=Secret(file=folder / "c"),
         ca_file=folder / "ca",
         cert_file=folder / "cert",
         key_file=Path("/key"),
@@ -483,7 +483,7 @@ prometheus:
 def test_basic_auth_by_variable(tmp_path: Path) -> None:
     """A secret may be named by an environment variable; its value is not read yet."""
     server = loaded(tmp_path, "prometheus: {url: 'https://h/p', basic_auth: {username: u, password_env: PW}}").server
-    assert (server.url, server.username, server.password_env, server.password_file) == ("https://h/p", "u", "PW", None)
+    assert (server.url, server.username, server.password) == ("https://h/p", "u", Secret(env="PW"))
 
 
 FRAGMENTS = st.sampled_from(

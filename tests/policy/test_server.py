@@ -10,7 +10,7 @@ import pytest
 from gonogo.errors import PolicyError, SourceError
 from gonogo.policy.load import ServerSettings
 from gonogo.policy.server import LARGEST_BYTES, Server, client_of, read_secret, server_of
-from gonogo.policy.settings import PolicyFile
+from gonogo.policy.settings import PolicyFile, Secret
 from tests.faulty_server import faulty
 from tests.policy_folder import policy_folder
 
@@ -118,7 +118,7 @@ def test_a_file_that_holds_no_secret_is_refused(tmp_path: Path, content: bytes, 
     path = tmp_path / "secret"
     path.write_bytes(content)
     with pytest.raises(PolicyError, match=said) as raised:
-        read_secret(path, None)
+        read_secret(Secret(file=path))
     assert str(path) in str(raised.value)
     assert "hunter2" not in str(raised.value)
     assert raised.value.exit_code == 2
@@ -128,7 +128,7 @@ def test_a_file_that_holds_no_secret_is_refused(tmp_path: Path, content: bytes, 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, name: str, said: str) -> None:
     """The reason is the system's own."""
     with pytest.raises(PolicyError, match=said):
-        read_secret(tmp_path / name, None)
+        read_secret(Secret(file=tmp_path / name))
 
 
 @pytest.mark.parametrize("value", [None, ""])
@@ -138,7 +138,7 @@ def test_a_variable_that_is_not_set_is_refused(monkeypatch: pytest.MonkeyPatch, 
     if value is not None:
         monkeypatch.setenv("GONOGO_TEST_SECRET", value)
     with pytest.raises(PolicyError, match="GONOGO_TEST_SECRET is not set, or is empty"):
-        read_secret(None, "GONOGO_TEST_SECRET")
+        read_secret(Secret(env="GONOGO_TEST_SECRET"))
 
 
 @pytest.mark.parametrize("content", ["s3cret pass", "s3cret pass\n", "s3cret pass\r\n"])
@@ -146,10 +146,10 @@ def test_one_newline_at_the_end_is_left_out(tmp_path: Path, content: str) -> Non
     """Editors end a file with a newline; the secret does not."""
     path = tmp_path / "secret"
     path.write_bytes(content.encode())
-    assert read_secret(path, None) == "s3cret pass"
+    assert read_secret(Secret(file=path)) == "s3cret pass"
 
 
 def test_a_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """The variable's value is the secret."""
     monkeypatch.setenv("GONOGO_TEST_SECRET", "s3cret")
-    assert read_secret(None, "GONOGO_TEST_SECRET") == "s3cret"
+    assert read_secret(Secret(env="GONOGO_TEST_SECRET")) == "s3cret"

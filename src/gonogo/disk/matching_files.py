@@ -4,10 +4,82 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
-from gonogo.model.file_pattern import BadPattern, compiled, is_pattern
+SERVER_PATTERN = re.compile(r"[^*]*(?:\*[^/]*)?")
+"""The patterns that a server accepts in its configuration: ``*`` is allowed in the last path element only."""
+
+_SPECIAL = re.compile(r"[*?\[\\]")
+_NEVER = "(?!)"
+
+
+class BadPattern(Exception):
+    """A pattern that Go refuses. The pattern matches no file."""
+
+
+def is_pattern(text: str) -> bool:
+    """Return whether a text has a special character. A text without one is the name of one file."""
+    return _SPECIAL.search(text) is not None
+
+
+def escaped(text: str) -> str:
+    """Return a pattern that matches exactly this text."""
+    return _SPECIAL.sub(r"\\\g<0>", text)
+
+
+@lru_cache(maxsize=1024)
+def compiled(element: str) -> re.Pattern[str]:
+    """Return the regular expression of one element of a path.
+
+    Raises:
+        BadPattern: a class is not closed or is empty, or the last character is a backslash.
+    """
+    written, rest = "", element
+    while rest:
+        first, rest = rest[0], rest[1:]
+        if first == "*":
+            written += "[^/]*"
+        elif first == "?":
+            written += "[^/]"
+        elif first == "[":
+            part, rest = _class(rest)
+            written += part
+        elif first == "\\":
+            if not rest:
+                raise BadPattern(f"{element!r} ends in a backslash")
+            written, rest = written + re.escape(rest[0]), rest[1:]
+        else:
+            written += re.escape(first)
+    return re.compile(written, re.DOTALL)
+
+
+def _class(rest: str) -> tuple[str, str]:
+    """Read a class after its bracket; return its regular expression and the text after the class."""
+    negated = rest.startswith("^")
+    rest = rest.removeprefix("^")
+    ranges: list[str] = []
+    while not (ranges and rest.startswith("]")):
+        low, rest = _character(rest)
+        high = low
+        if rest.startswith("-"):
+            high, rest = _character(rest[1:])
+        ranges.append(f"{re.escape(low)}-{re.escape(high)}" if low <= high else "")
+    members = "".join(ranges)
+    if negated:
+        return (f"[^{members}]" if members else "."), rest[1:]
+    return (f"[{members}]" if members else _NEVER), rest[1:]
+
+
+def _character(rest: str) -> tuple[str, str]:
+    """Read one character of a class. More text must follow, because the class is not closed yet."""
+    plain = rest.removeprefix("\\")
+    if rest[:1] in {"", "-", "]"} or len(plain) < len(".]"):
+        raise BadPattern("a class of characters is not closed, or has an end of a range without its beginning")
+    return plain[0], plain[1:]
+
 
 _LONGEST_PATH = 4096
 """Bytes of the longest path on Linux. A longer pattern matches no file, and Python is slow to find that out."""

@@ -19,9 +19,9 @@ from gonogo.policy.load import PolicyFile
 from gonogo.stopping import pause
 from gonogo.verdict.core.certify import Ledger, enter
 from gonogo.verdict.core.questions import ASK_ALWAYS
-from gonogo.verdict.core.watch import Abort, Blindness, WatchStep, observe, take_step, watched
-from gonogo.verdict.decide import prepare
-from gonogo.verdict.gather import Gathered, Survey, gather
+from gonogo.verdict.core.watch import Abort, Blindness, observe, take_step, watched
+from gonogo.verdict.decide import prepare, report_of
+from gonogo.verdict.gather import gather
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def watch(
             step = take_step(policy, gathered.evidence, at)
             ledger = enter(ledger, step, policy.dry_run)
             sight, abort = observe(sight, step, policy.dry_run)
-            last = _report(policy_file, survey, step, gathered)
+            last = report_of(policy_file, survey, gathered, step.judgement)
             progress.watched(WatchView(step, number, timedelta(seconds=at), duration))
             if abort is not None:
                 break
@@ -100,15 +100,3 @@ def _run_states(policy_file: PolicyFile, progress: Progress) -> Mapping[str, Run
     except GonogoError as error:
         progress.says(f"the records of the runs cannot be looked up: {error}")
         return {}
-
-
-def _report(policy_file: PolicyFile, survey: Survey, step: WatchStep, gathered: Gathered) -> Report:
-    return Report(
-        step.judgement,
-        str(policy_file.path),
-        policy_file.sha256,
-        policy_file.policy.realm,
-        survey.server.url,
-        gathered.version,
-        gathered.clock_skew_seconds,
-    )

@@ -17,7 +17,7 @@ from gonogo.durations import format_duration
 from gonogo.heartbeat.writer import HeartbeatWriter
 from gonogo.model.heartbeat import Beat
 from gonogo.model.policy import Policy
-from gonogo.model.series import METRIC_LABEL, REALM_LABEL, Series
+from gonogo.model.series import METRIC_LABEL, REALM_LABEL, Series, by_metric
 from gonogo.promql.matchers import named
 from gonogo.server.api import query
 from gonogo.server.http import Client
@@ -44,13 +44,11 @@ class OwnBeats:
         self._learn(self.beat.sequence, self.beat.milliseconds)
         if (newest := self.writer.newest()) is not None and newest.sequence > self.beat.sequence:
             self._learn(newest.sequence, newest.milliseconds)
-        by_metric: dict[str, list[Series]] = {}
-        for series in found:
-            by_metric.setdefault(series.metric, []).append(series)
-        times = {_labels(series): series for series in by_metric.get(self.writer.time_metric, ())}
+        sorted_ = by_metric(found)
+        times = {_labels(series): series for series in sorted_.get(self.writer.time_metric, ())}
         arrivals = (
             Arrival(at, numbers.labels)
-            for numbers in by_metric.get(self.writer.sequence_metric, ())
+            for numbers in sorted_.get(self.writer.sequence_metric, ())
             if (beside := times.get(_labels(numbers))) is not None
             for at in self._own(numbers, beside)
         )

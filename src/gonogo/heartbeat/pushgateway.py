@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 from gonogo.disk.exposition import values
 from gonogo.errors import ActionFailed, PolicyError, Problem
-from gonogo.heartbeat.http_exchange import Response, exchange
+from gonogo.server.plain_exchange import Response, exchange
 
 PATIENCE = 4.0
 """Seconds for one request. The request is sent under the writer's lock, so it must be well below ``LOCK_PATIENCE``."""
@@ -82,7 +82,8 @@ class PushGroup:
         except OSError as error:
             raise _failed(where, error.strerror or str(error) or type(error).__name__) from error
         if answer.status // 100 != 2:  # noqa: PLR2004 - the class of HTTP statuses for success
-            raise _failed(where, f"it answered {answer.status}: {answer.first_line}")
+            first_line = answer.body.decode("utf-8", errors="replace").strip().partition("\n")[0][:200]
+            raise _failed(where, f"it answered {answer.status}: {first_line}")
         return answer
 
 

@@ -1,13 +1,15 @@
 """The seal of the last beat: its number, its time, and the identity of the state file that it wrote.
 
-A number alone does not show if the state file is still the one that the last beat
-wrote, or an older one from a backup. The kernel shows it: a file
-that was written, copied or restored has another inode or another time of change
-(``st_ctime``), and no program can set the time of change. So each beat notes both in the lock
-file, which it holds anyway. That costs a small write that is not synced. If the note
-is lost, torn or does not match, there is no seal, and the writer asks the places where it publishes
-for their number. Only if the whole file system was set back does the old seal still match. Its beat is then
-long ago, unless the file system was set back by less than a few beats.
+A number alone does not show if the state file is still the one that the last beat wrote, or an older one from a
+backup. The kernel shows it: a file that was written, copied or restored has another inode or another time of change
+(``st_ctime``), and no program can set the time of change. So each beat notes both in the lock file, which it holds
+anyway. That costs a small write that is not synced. If the note is lost, torn or does not match, there is no seal, and
+the writer asks the places where it publishes for their number. Only if the whole file system was set back does the old
+seal still match. Its beat is then long ago, unless the file system was set back by less than a few beats.
+
+The number of the next beat is always above every number that was ever published. The state file is one line with the
+last number given out. It is written before that number is published anywhere, so after a crash the state is ahead and
+never behind.
 """
 
 from __future__ import annotations
@@ -42,23 +44,22 @@ class Seal:
     changed: int = 0
     machine: int = 0
 
-    def holds(self, state: Path) -> bool:
-        """Return whether the state file is still the one that the beat wrote."""
+    def vouches_for(self, number: int, state: Path) -> bool:
+        """Return whether the state file is still the one that the beat wrote, with the number of the beat."""
         try:
-            now = state.stat()
+            return self.sequence == number and (self.inode, self.changed) == identity(state)
         except OSError:
             return False
-        return (self.inode, self.changed) == (now.st_ino, now.st_ctime_ns)
 
 
-def sealed(sequence: int, milliseconds: int, state: Path, machine: int = 0) -> Seal:
-    """Make the seal of a state file that was just written.
+def identity(state: Path) -> tuple[int, int]:
+    """Return the inode and the ``st_ctime`` of a state file, which change whenever the file is written or restored.
 
     Raises:
         OSError: the file does not exist any more.
     """
     now = state.stat()
-    return Seal(sequence, milliseconds, now.st_ino, now.st_ctime_ns, machine)
+    return now.st_ino, now.st_ctime_ns
 
 
 def write_seal(path: Path, seal: Seal) -> None:

@@ -31,10 +31,10 @@ from gonogo.heartbeat.seal import (
     PLAUSIBLE,
     Seal,
     highest,
+    identity,
     next_number,
     read_seal,
     read_state,
-    sealed,
     state_line,
     write_seal,
 )
@@ -139,17 +139,19 @@ class HeartbeatWriter:
             self._refuse_other_labels(milliseconds)
         seal = self.newest()
         kept, trouble = self._read_state(seal)
-        pushed, unknown = ((), None) if self._is_highest(seal, kept, milliseconds) else self._pushed_numbers()
+        is_highest = (
+            seal is not None
+            and kept is not None
+            and seal.vouches_for(kept, self.state)
+            and 0 <= milliseconds - seal.milliseconds <= TRUSTED_BEATS * self.every / _MILLISECOND
+        )
+        pushed, unknown = ((), None) if is_highest else self._pushed_numbers()
         on_file = self.textfile.published(self.sequence_metric) if self.textfile else ()
         last = max((number for number in (highest((*on_file, *pushed)), kept) if number is not None), default=None)
         sequence = next_number(last, milliseconds // 1000)
         durable.replace(self.state, state_line(sequence))
-        write_seal(
-            self.lock,
-            Seal(sequence, milliseconds, machine=self.machine)
-            if unknown
-            else sealed(sequence, milliseconds, self.state, self.machine),
-        )
+        file = (0, 0) if unknown else identity(self.state)
+        write_seal(self.lock, Seal(sequence, milliseconds, *file, self.machine))
         recovered = _recovery(trouble, last, sequence) if trouble else ""
         beside = self._other_machine(seal, milliseconds)
         return self._publish(Beat(sequence, milliseconds, (), recovered, beside), unknown)
@@ -193,15 +195,6 @@ class HeartbeatWriter:
         """Return the time without a beat after which a writer counts as ended."""
         return max(TRUSTED_BEATS * self.every, SHORTEST_LIFETIME)
 
-    def _is_highest(self, seal: Seal | None, kept: int | None, milliseconds: int) -> bool:
-        """Return whether the number in the state is certainly the highest published number."""
-        if seal is None or kept is None or not self._seal_matches(seal, kept):
-            return False
-        return 0 <= milliseconds - seal.milliseconds <= TRUSTED_BEATS * self.every / _MILLISECOND
-
-    def _seal_matches(self, seal: Seal | None, kept: int) -> bool:
-        return seal is not None and seal.sequence == kept and seal.holds(self.state)
-
     def _read_state(self, seal: Seal | None) -> tuple[int | None, str]:
         """Return the number in the state file, or the reason why the file has no usable number."""
         try:
@@ -211,7 +204,7 @@ class HeartbeatWriter:
         if content is None:
             return None, f"{self.state} did not exist"
         kept = read_state(content)
-        if kept is None or (kept >= PLAUSIBLE and not self._seal_matches(seal, kept)):
+        if kept is None or (kept >= PLAUSIBLE and not (seal and seal.vouches_for(kept, self.state))):
             return None, f"{self.state} did not have a valid number"
         return kept, ""
 

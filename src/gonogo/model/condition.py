@@ -105,6 +105,11 @@ class Condition:
     terms: tuple[Term, ...]
     text: str
 
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """Return the names of the signals that the terms read."""
+        return tuple(term.signal for term in self.terms)
+
     def __str__(self) -> str:
         """Return the text as the policy writes it."""
         return self.text
@@ -179,6 +184,12 @@ class Criterion:
     statistic: Statistic
     bound: Comparison
     text: str
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """Return the names of the signals that the statistic reads."""
+        statistic = self.statistic
+        return statistic.condition.signals if isinstance(statistic, Share) else (statistic.signal,)
 
 
 def parse_criterion(text: str) -> Criterion:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from itertools import product
 
-from gonogo.model.condition import Condition, Criterion
+from gonogo.model.condition import Condition, Criterion, Share
 from gonogo.model.heartbeat import Heartbeat
 
 
@@ -68,6 +69,14 @@ class Signal:
     written_at: str | None = None
 
 
+class Role(StrEnum):
+    """The lists of conditions of a gate."""
+
+    REQUIRE = "require"
+    ABORT = "abort"
+    WARN = "warn"
+
+
 OBS_LINT = "obs-lint"
 PROMQL_UNIT = "promql-unit"
 SANDBOX_SMOKE = "sandbox-smoke-60s"
@@ -87,6 +96,19 @@ class Gate:
     require: tuple[Condition, ...]
     abort: tuple[Condition, ...] = ()
     warn: tuple[Condition, ...] = ()
+
+    def of(self, role: Role) -> tuple[Condition, ...]:
+        """Return one of the three lists."""
+        return {Role.REQUIRE: self.require, Role.ABORT: self.abort, Role.WARN: self.warn}[role]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedCondition:
+    """A condition, the keys that lead to it in the policy, and its list (``None``: it belongs to the certificate)."""
+
+    condition: Condition
+    loc: tuple[str | int, ...]
+    role: Role | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +174,16 @@ class Policy:
     canary: Canary = Canary()
     weights: Mapping[str, float] = field(default_factory=dict)
     dry_run: DryRun = DryRun()
+
+    def conditions(self, roles: Iterable[Role] = Role) -> Iterator[PlacedCondition]:
+        """Yield the conditions of all gates that are in one of these lists."""
+        for gate, role in product(self.gates, roles):
+            for place, condition in enumerate(gate.of(role)):
+                yield PlacedCondition(condition, ("gates", gate.name, role.value, place), role)
+
+    def every_condition(self) -> Iterator[PlacedCondition]:
+        """Yield the conditions of all gates, and those whose share of the time a certificate asks for."""
+        yield from self.conditions()
+        for place, criterion in enumerate(self.dry_run.certify):
+            if isinstance(criterion.statistic, Share):
+                yield PlacedCondition(criterion.statistic.condition, ("dry_run", "certify", place))

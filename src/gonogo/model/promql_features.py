@@ -13,6 +13,7 @@ from gonogo.model.rule import Rule, RuleKind
 from gonogo.model.versions import (
     QUOTED_LABELS,
     QUOTED_SELECTORS,
+    UTF8_FLAG,
     UTF8_FLAG_EXISTS,
     UTF8_NAMES,
     UTF8_RULE_NAMES,
@@ -21,9 +22,6 @@ from gonogo.model.versions import (
 
 EXPERIMENTAL = "promql-experimental-functions"
 """The flag of most functions that may still change."""
-
-UTF8_FLAG = "utf8-names"
-"""The flag of names in UTF-8, before such names needed no flag."""
 
 _FILL = "promql-binop-fill-modifiers"
 _START_TIMESTAMPS = "use-start-timestamps"

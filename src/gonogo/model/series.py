@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 METRIC_LABEL = "__name__"
@@ -40,6 +40,14 @@ class Series:
     def metric(self) -> str:
         """Return the name of the metric; empty if the answer has no name."""
         return self.labels.get(METRIC_LABEL, "")
+
+
+def by_metric(found: Iterable[Series]) -> dict[str, list[Series]]:
+    """Sort series by the name of their metric."""
+    sorted_: dict[str, list[Series]] = {}
+    for series in found:
+        sorted_.setdefault(series.metric, []).append(series)
+    return sorted_
 
 
 def subject_key(labels: Mapping[str, str], subjects: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -42,6 +42,9 @@ QUOTED_SELECTORS = (2, 51)
 QUOTED_LABELS = (2, 55)
 """Label names after ``by``, ``on`` and similar words may be in quotes from here on. Source: the same file."""
 
+UTF8_FLAG = "utf8-names"
+"""The flag of names in UTF-8, before such names needed no flag."""
+
 UTF8_FLAG_EXISTS = (2, 55)
 """A server with ``--enable-feature=utf8-names`` accepts any UTF-8 name from here on. No promtool has the flag."""
 

@@ -8,14 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from gonogo.disk.matching_files import escaped
 from gonogo.formats.dialect import Dialect
-from gonogo.model.file_pattern import escaped
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Canary, DryRun, Gate, Policy, Runs, Scope, Signal, Slo, ValueRange
 from gonogo.policy.heartbeat import Identity
 from gonogo.policy.schema import PolicyKeys, SignalKeys, StabilityKeys
-from gonogo.policy.server_keys import PrometheusKeys, ReloadKeys
-from gonogo.policy.settings import Header, ReloadSettings, ServerSettings, Trigger
+from gonogo.policy.server_keys import PrometheusKeys, ReloadKeys, TlsKeys
+from gonogo.policy.settings import ReloadSettings, Secret, ServerSettings, Trigger
 
 
 def build_policy(keys: PolicyKeys, identity: Identity, heartbeat: Heartbeat) -> Policy:
@@ -47,7 +47,7 @@ def preset_signals(policy: Policy) -> dict[str, Signal]:
 
 def server_settings(keys: PrometheusKeys, folder: Path) -> ServerSettings:
     """Return the settings of the server. Relative paths start from ``folder``."""
-    authorization, basic, tls = keys.authorization, keys.basic_auth, keys.tls_config
+    authorization, basic, tls = keys.authorization, keys.basic_auth, keys.tls_config or TlsKeys()
     return ServerSettings(
         url=keys.url,
         config=_path(folder, keys.config),
@@ -55,24 +55,25 @@ def server_settings(keys: PrometheusKeys, folder: Path) -> ServerSettings:
         targets_url=keys.targets_url,
         timeout=keys.timeout,
         max_bytes=keys.max_bytes,
-        authorization_type=authorization.type if authorization else None,
-        credentials_file=_path(folder, authorization.credentials_file) if authorization else None,
-        credentials_env=authorization.credentials_env if authorization else None,
+        authorization_type=authorization.type if authorization else "Bearer",
+        credentials=_secret(folder, authorization.credentials_file, authorization.credentials_env)
+        if authorization
+        else None,
         username=basic.username if basic else None,
-        password_file=_path(folder, basic.password_file) if basic else None,
-        password_env=basic.password_env if basic else None,
-        ca_file=_path(folder, tls.ca_file) if tls else None,
-        cert_file=_path(folder, tls.cert_file) if tls else None,
-        key_file=_path(folder, tls.key_file) if tls else None,
-        server_name=tls.server_name if tls else None,
-        insecure_skip_verify=tls.insecure_skip_verify if tls else False,
+        password=_secret(folder, basic.password_file, basic.password_env) if basic else None,
+        ca_file=_path(folder, tls.ca_file),
+        cert_file=_path(folder, tls.cert_file),
+        key_file=_path(folder, tls.key_file),
+        server_name=tls.server_name,
+        insecure_skip_verify=tls.insecure_skip_verify,
         dialect=Dialect(keys.dialect),
-        headers=tuple(
-            Header(name, of.value, _path(folder, of.value_file), of.value_env)
-            for name, of in (keys.headers or {}).items()
-        ),
+        headers={n: _secret(folder, of.value_file, of.value_env, of.value) for n, of in (keys.headers or {}).items()},
         features=tuple(keys.features or ()),
     )
+
+
+def _secret(folder: Path, file: str | None, env: str | None, value: str | None = None) -> Secret:
+    return Secret(value, _path(folder, file), env)
 
 
 def reload_settings(keys: ReloadKeys, folder: Path) -> ReloadSettings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -52,6 +52,22 @@ class Complaints:
             return
         hint = did_you_mean(name, known)
         self.about(loc, "there is no such key", hint or f"known keys: {', '.join(sorted(known))}", key=True)
+
+
+def original_place(loc: Loc, unusable: Collection[Loc]) -> Loc:
+    """Return the place that ``loc`` had before the unusable entries of lists were left out."""
+    found: Loc = ()
+    for step in loc:
+        if isinstance(step, int):
+            place = -1
+            for _ in range(step + 1):
+                place += 1
+                while (*found, place) in unusable:
+                    place += 1
+            found = (*found, place)
+        else:
+            found = (*found, step)
+    return found
 
 
 def dotted(loc: Sequence[str | int]) -> str:

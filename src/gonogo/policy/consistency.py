@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from datetime import timedelta
 
-from gonogo.model.condition import Condition, Criterion, Share
-from gonogo.model.policy import Policy
+from gonogo.durations import format_duration
+from gonogo.model.condition import Comparison, Mean, Operator, Share, Term
+from gonogo.model.policy import PlacedCondition, Policy, Role, Signal, ValueRange
 from gonogo.model.series import REALM_LABEL
 from gonogo.policy.complaints import Loc, PolicyFinding, PolicySeverity, did_you_mean
 from gonogo.policy.schema import PolicyKeys, StabilityKeys, WeightKeys
@@ -32,29 +34,14 @@ def inconsistencies(keys: PolicyKeys, policy: Policy, excused: Callable[[str], b
     yield from _realm_labels(keys, policy)
 
 
-def signals_of(judged: Condition | Criterion) -> tuple[str, ...]:
-    """Return the names of the signals that a condition or a criterion reads."""
-    if isinstance(judged, Condition):
-        return tuple(term.signal for term in judged.terms)
-    statistic = judged.statistic
-    return signals_of(statistic.condition) if isinstance(statistic, Share) else (statistic.signal,)
-
-
 def _undeclared(policy: Policy, excused: Callable[[str], bool]) -> Iterator[PolicyFinding]:
-    for loc, judged in _judged(policy):
-        for name in signals_of(judged):
+    read = [(placed.loc, placed.condition.signals) for placed in policy.conditions()]
+    read += [(("dry_run", "certify", at), criterion.signals) for at, criterion in enumerate(policy.dry_run.certify)]
+    for loc, names in read:
+        for name in names:
             if name not in policy.signals and not excused(name):
                 hint = did_you_mean(name, policy.signals) or "declare it under signals"
                 yield _error("undeclared-signal", loc, f"there is no signal {name!r}", hint)
-
-
-def _judged(policy: Policy) -> Iterator[tuple[Loc, Condition | Criterion]]:
-    for gate in policy.gates:
-        for role, listed in (("require", gate.require), ("abort", gate.abort), ("warn", gate.warn)):
-            for place, condition in enumerate(listed):
-                yield ("gates", gate.name, role, place), condition
-    for place, criterion in enumerate(policy.dry_run.certify):
-        yield ("dry_run", "certify", place), criterion
 
 
 def _repeated(loc: Loc, entries: Sequence[Hashable], *inner: str) -> Iterator[PolicyFinding]:
@@ -96,3 +83,116 @@ def _realm_labels(keys: PolicyKeys, policy: Policy) -> Iterator[PolicyFinding]:
 
 def _error(check: str, loc: Loc, message: str, next_step: str = "") -> PolicyFinding:
     return PolicyFinding(check, PolicySeverity.ERROR, loc, message, next_step)
+
+
+_BURN = "error_budget_burn_"
+SAMPLES_IN_A_WINDOW = 2
+"""The least number of evaluations in the window of a condition."""
+
+
+def condition_findings(policy: Policy, *, evaluation: timedelta | None) -> tuple[PolicyFinding, ...]:
+    """Return thresholds that never hold or always hold, and windows with fewer than two evaluations."""
+    found: list[PolicyFinding] = []
+    for placed in policy.every_condition():
+        for term in placed.condition.terms:
+            found += _term(policy, placed, term, evaluation)
+    found += _criteria(policy)
+    found += _silent_gates(policy)
+    return tuple(found)
+
+
+def _term(policy: Policy, placed: PlacedCondition, term: Term, evaluation: timedelta | None) -> Iterator[PolicyFinding]:
+    if evaluation is not None and term.window is not None and term.window < SAMPLES_IN_A_WINDOW * evaluation:
+        message = (
+            f"{format_duration(term.window)} is shorter than two evaluations, one every {format_duration(evaluation)}"
+        )
+        yield PolicyFinding("window-lt-2x-interval", PolicySeverity.ERROR, placed.loc, message, "use a longer window")
+    if isinstance(term, Comparison) and term.signal in policy.signals:
+        yield from _comparison(policy, placed, term)
+
+
+def _comparison(policy: Policy, placed: PlacedCondition, term: Comparison) -> Iterator[PolicyFinding]:
+    signal = policy.signals[term.signal]
+    if term.bound not in signal.range:
+        message = f"{term.bound:g} is outside the range of {signal.name}, {signal.range}"
+        yield PolicyFinding(
+            "threshold-out-of-range", PolicySeverity.ERROR, placed.loc, message, "use a number in the range"
+        )
+        return
+    reached = tuple(_highest(policy, signal))
+    dead = [(high, why) for high, why in reached if term.bound > high]
+    for high, why in dead[:1]:
+        severity = PolicySeverity.ERROR if len(dead) == len(reached) else PolicySeverity.WARNING
+        message = f"{signal.name} is at most {high:g} ({why}), so it never reaches {term.bound:g}"
+        yield PolicyFinding(
+            "threshold-unreachable", severity, placed.loc, message, "use a number that the signal can reach"
+        )
+    if not dead:
+        yield from _decided(placed, term, signal.range)
+
+
+def _highest(policy: Policy, signal: Signal) -> Iterator[tuple[float, str]]:
+    """Yield the highest value of each series of a signal, and the reason, where the policy limits the value.
+
+    A burn rate is at most 1 / (1 - objective): then every event is bad. Source: *The Site
+    Reliability Workbook*, chapter 5. A window holds at most ⌊window / every⌋ + 1 beats.
+    """
+    heartbeat = policy.heartbeat
+    if signal.name.startswith(_BURN):
+        objectives = {slo.name: slo.objective for slo in policy.slos}
+        for slo in (labels.get("slo", "") for labels in signal.each):
+            if (objective := objectives.get(slo)) is not None:
+                yield 1 / (1 - objective), f"the objective {objective:g} of {slo}"
+    elif signal.name == f"heartbeat_changes_{heartbeat.window_name}":
+        yield heartbeat.window // heartbeat.every + 1, f"beats every {heartbeat.every.total_seconds():g}s"
+
+
+def _always(comparison: Comparison, values: ValueRange) -> bool:
+    """Return whether a comparison holds for every value in a range."""
+    if comparison.op is Operator.NE:
+        return comparison.bound not in values
+    return comparison.holds(values.low) and comparison.holds(values.high)
+
+
+def _never(comparison: Comparison, values: ValueRange) -> bool:
+    """Return whether a comparison holds for no value in a range."""
+    if comparison.op is Operator.EQ:
+        return comparison.bound not in values
+    return not (comparison.holds(values.low) or comparison.holds(values.high))
+
+
+def _decided(placed: PlacedCondition, term: Comparison, values: ValueRange) -> Iterator[PolicyFinding]:
+    if _never(term, values):
+        message = f"{term.signal} is in {values}, so it is never {term.op} {term.bound:g}"
+        yield PolicyFinding(
+            "never-holds", PolicySeverity.ERROR, placed.loc, message, "use a number that some values meet"
+        )
+    elif _always(term, values):
+        message = (
+            f"{term.signal} is in {values}, so it is always {term.op} {term.bound:g}: any sample meets the condition"
+        )
+        severity = PolicySeverity.WARNING if placed.role is Role.REQUIRE else PolicySeverity.ERROR
+        yield PolicyFinding("always-holds", severity, placed.loc, message, "use a number that some values do not meet")
+
+
+def _criteria(policy: Policy) -> Iterator[PolicyFinding]:
+    for place, criterion in enumerate(policy.dry_run.certify):
+        statistic = criterion.statistic
+        values = ValueRange(0, 1) if isinstance(statistic, Share) else None
+        if isinstance(statistic, Mean) and statistic.signal in policy.signals:
+            values = policy.signals[statistic.signal].range
+        if values is not None and criterion.bound.bound not in values:
+            message = f"{criterion.bound.bound:g} is outside {values}"
+            loc = ("dry_run", "certify", place)
+            yield PolicyFinding(
+                "threshold-out-of-range", PolicySeverity.ERROR, loc, message, "use a number in the range"
+            )
+
+
+def _silent_gates(policy: Policy) -> Iterator[PolicyFinding]:
+    for gate in policy.gates:
+        if not gate.require:
+            message = "a gate without a condition under require proves nothing, and is always HOLD"
+            yield PolicyFinding(
+                "asks-nothing", PolicySeverity.WARNING, ("gates", gate.name), message, "add a condition"
+            )

@@ -1,4 +1,8 @@
-"""Lints the policy with the intervals that its configuration and rule files name."""
+"""Policy lint: finds settings that cannot work (errors, which stop every command) and settings that work badly.
+
+A policy is linted when it is loaded, by the checks that need no intervals. A command that reads the configuration and
+the rule files lints again with the intervals that they name.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +17,12 @@ from gonogo.formats.yaml import parse
 from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleGroup
 from gonogo.policy.complaints import PolicyFinding, PolicySeverity
-from gonogo.policy.lint_conditions import condition_findings
+from gonogo.policy.consistency import condition_findings
 from gonogo.policy.lint_heartbeat import heartbeat_findings
-from gonogo.policy.lint_sustained import sustained_findings
 from gonogo.policy.settings import PolicyFile
 
-__all__ = ["PolicyFinding", "PolicySeverity", "lint"]
+WARNED_OF = ("gates", "slos", "signals", "heartbeat.every", "heartbeat.window", "heartbeat.fresh")
+"""The keys that can cause warnings. A policy that sets none of them has only the warnings of the preset."""
 
 
 def lint(policy: Policy, *, scrape: timedelta | None, evaluation: timedelta | None) -> tuple[PolicyFinding, ...]:
@@ -33,21 +37,16 @@ def lint(policy: Policy, *, scrape: timedelta | None, evaluation: timedelta | No
         Errors and warnings, each with its key. The messages of warnings contain the rates of
         false alarms and of misses for a day on which 1 % of the beats are lost.
     """
-    beats = heartbeat_findings(policy.heartbeat, scrape=scrape) if _beats(policy) else ()
-    return (
-        *beats,
+    beats = any(name.startswith("heartbeat_") for name in policy.signals)
+    found = (
+        *(heartbeat_findings(policy.heartbeat, scrape=scrape) if beats else ()),
         *condition_findings(policy, evaluation=evaluation),
-        *sustained_findings(policy, scrape=scrape, evaluation=evaluation),
     )
+    if not any(term.window for placed in policy.every_condition() for term in placed.condition.terms):
+        return found
+    from gonogo.policy.lint_sustained import sustained_findings  # noqa: PLC0415 - a policy without "for" does not pay for it
 
-
-def _beats(policy: Policy) -> bool:
-    """Return whether any signal of the policy comes from the heartbeat."""
-    return any(name.startswith("heartbeat_") for name in policy.signals)
-
-
-WARNED_OF = ("gates", "slos", "signals", "heartbeat.every", "heartbeat.window", "heartbeat.fresh")
-"""The keys that can cause warnings. A policy that sets none of them has only the warnings of the preset."""
+    return (*found, *sustained_findings(policy, scrape=scrape, evaluation=evaluation))
 
 
 def policy_warnings(policy_file: PolicyFile, files: tuple[RuleGroup, ...]) -> tuple[PolicyFinding, ...]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from gonogo.disk.matching_files import matching_files
+from gonogo.disk.matching_files import SERVER_PATTERN, matching_files
 from gonogo.disk.regular_file import read_some, text_of
 from gonogo.errors import PolicyError, Problem
 from gonogo.formats.dialect import Dialect
 from gonogo.formats.files import read_rules
 from gonogo.formats.prometheus_config import read_configuration
-from gonogo.model.file_pattern import SERVER_PATTERN
 from gonogo.model.rule import RuleGroup
 from gonogo.policy.settings import PolicyFile
 

@@ -9,9 +9,8 @@ from datetime import timedelta
 from gonogo.durations import format_duration, parse_duration
 from gonogo.model.condition import Comparison
 from gonogo.model.heartbeat import Heartbeat
-from gonogo.model.policy import Policy
+from gonogo.model.policy import PlacedCondition, Policy, Role
 from gonogo.policy.complaints import PolicyFinding, PolicySeverity
-from gonogo.policy.lint_conditions import REQUIRE, Placed, conditions
 from gonogo.policy.lint_heartbeat import alarms_a_day, misses, share
 from gonogo.stats.heartbeat_guard import HEALTHY_LOSS, sustained_false_alarm
 
@@ -37,7 +36,7 @@ def sustained_findings(
         if window is None or held >= window:
             continue
         what = f"for {format_duration(held)} is shorter than the window of {term.signal}, {format_duration(window)}"
-        if placed.role == REQUIRE:
+        if placed.role is Role.REQUIRE:
             worth = "the signal covers this time already, so the for has no effect"
         elif (limit := _beat_limit(policy.heartbeat, term.signal)) is not None:
             worth = _beaten(policy.heartbeat, limit + held, scrape)
@@ -47,8 +46,8 @@ def sustained_findings(
         yield PolicyFinding("for-lt-window", PolicySeverity.WARNING, placed.loc, f"{what}: {worth}", step)
 
 
-def _sustained(policy: Policy) -> Iterator[tuple[Placed, Comparison, timedelta]]:
-    for placed in conditions(policy):
+def _sustained(policy: Policy) -> Iterator[tuple[PlacedCondition, Comparison, timedelta]]:
+    for placed in policy.every_condition():
         for term in placed.condition.terms:
             if isinstance(term, Comparison) and term.held is not None and term.signal in policy.signals:
                 yield placed, term, term.held

@@ -12,12 +12,10 @@ from pydantic import ValidationError
 from gonogo.errors import PolicyError
 from gonogo.model.policy import Policy
 from gonogo.policy.build import absolute_glob, build_policy, reload_settings, server_settings
-from gonogo.policy.complaints import Complaints, Loc, PolicyFinding, PolicySeverity
-from gonogo.policy.consistency import inconsistencies
+from gonogo.policy.complaints import Complaints, Loc, PolicyFinding, PolicySeverity, original_place
+from gonogo.policy.consistency import condition_findings, inconsistencies
 from gonogo.policy.file import PolicyText, laid_over, preset_keys, read_policy_text
 from gonogo.policy.heartbeat import read_heartbeat, read_identity
-from gonogo.policy.lint_conditions import condition_findings
-from gonogo.policy.mistakes import complain, nearest, original, place_of, without
 from gonogo.policy.schema import PolicyKeys
 from gonogo.policy.settings import PolicyFile, ServerSettings
 
@@ -66,7 +64,7 @@ def _read(source: PolicyText, complaints: Complaints) -> tuple[PolicyKeys, Polic
     keys, unusable = _checked(given, complaints)
     policy = build_policy(keys, identity, heartbeat)
     found = _findings(keys, policy, _half_declared(unusable, complaints))
-    placed = [(original(finding.loc, unusable), finding) for finding in found]
+    placed = [(original_place(finding.loc, unusable), finding) for finding in found]
     for loc, finding in [(loc, finding) for loc, finding in placed if not complaints.touch(*loc)]:
         complaints.about(loc, finding.message, finding.next_step)
     return keys, policy
@@ -79,23 +77,14 @@ def _check_version(keys: Mapping[str, object], complaints: Complaints) -> None:
         complaints.about(("version",), f"must be {VERSION}", "this gonogo reads no other version")
 
 
-def _checked(
-    given: Mapping[str, Any], complaints: Complaints, unusable: frozenset[Loc] = frozenset()
-) -> tuple[PolicyKeys, frozenset[Loc]]:
-    """Check the keys. Leave out the keys with mistakes, then the keys that need them.
-
-    Only the mistakes of the first check are added as problems.
-    """
-    usable = without(given, unusable)
+def _checked(given: Mapping[str, Any], complaints: Complaints) -> tuple[PolicyKeys, frozenset[Loc]]:
+    """Check the keys. Leave out the keys with mistakes, and return their places."""
     try:
-        return PolicyKeys.model_validate({**usable, "version": VERSION}), unusable
+        return PolicyKeys.model_validate({**given, "version": VERSION}), frozenset()
     except ValidationError as invalid:
-        errors = invalid.errors(include_url=False)
-        if not unusable:
-            for error in errors:
-                complain(error, complaints)
-        places = {original(nearest(usable, place_of(error)), unusable) for error in errors}
-        return _checked(given, complaints, unusable | places)
+        from gonogo.policy.mistakes import usable_keys  # noqa: PLC0415 - a policy without a mistake does not pay for it
+
+        return usable_keys({**given, "version": VERSION}, invalid, complaints)
 
 
 def _half_declared(unusable: frozenset[Loc], complaints: Complaints) -> tuple[str, ...]:

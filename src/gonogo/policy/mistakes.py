@@ -1,14 +1,17 @@
-"""Writes the errors of pydantic in gonogo's words. The words never repeat a value."""
+"""Writes the errors of pydantic in gonogo's words, and leaves out the keys with mistakes, so that the rest is checked.
+
+The words never repeat a value.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from gonogo.policy.complaints import Complaints, Loc, kind
+from gonogo.policy.complaints import Complaints, Loc, kind, original_place
 from gonogo.policy.schema import PolicyKeys
 
 _KEY = "[key]"
@@ -32,14 +35,36 @@ _WORDS: Mapping[str, Callable[[ErrorDetails], str]] = {
 }
 
 
-def place_of(error: ErrorDetails) -> Loc:
+def usable_keys(
+    given: Mapping[str, Any], invalid: ValidationError, complaints: Complaints
+) -> tuple[PolicyKeys, frozenset[Loc]]:
+    """Add a problem for each mistake, and leave out the keys with mistakes, then the keys that need them.
+
+    Returns:
+        The keys that can be used, and the places of the keys that were left out.
+    """
+    for error in invalid.errors(include_url=False):
+        complain(error, complaints)
+    unusable: frozenset[Loc] = frozenset()
+    usable: Any = given
+    while True:
+        places = (_nearest(usable, _place_of(error)) for error in invalid.errors(include_url=False))
+        unusable |= {original_place(place, unusable) for place in places}
+        usable = _without(given, unusable)
+        try:
+            return PolicyKeys.model_validate(usable), unusable
+        except ValidationError as again:
+            invalid = again
+
+
+def _place_of(error: ErrorDetails) -> Loc:
     """Return the place of a mistake in the policy."""
     return error["loc"][:-1] if error["loc"][-1] == _KEY else error["loc"]
 
 
 def complain(error: ErrorDetails, complaints: Complaints) -> None:
     """Add the problem for one error of pydantic."""
-    loc = place_of(error)
+    loc = _place_of(error)
     if error["type"] == "extra_forbidden":
         complaints.unknown_key(loc, _known_keys(loc[:-1]))
     elif error["type"] == "missing":
@@ -69,19 +94,19 @@ def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
         yield from _models_in(part)
 
 
-def without(value: Any, unusable: Collection[Loc], here: Loc = ()) -> Any:  # noqa: ANN401 - whatever YAML holds
+def _without(value: Any, unusable: Collection[Loc], here: Loc = ()) -> Any:  # noqa: ANN401 - whatever YAML holds
     """Return a copy of a value without the parts at the unusable places."""
     if isinstance(value, dict):
         return {
-            key: without(inner, unusable, (*here, key)) for key, inner in value.items() if (*here, key) not in unusable
+            key: _without(inner, unusable, (*here, key)) for key, inner in value.items() if (*here, key) not in unusable
         }
     if isinstance(value, list):
         kept = (place for place in range(len(value)) if (*here, place) not in unusable)
-        return [without(value[place], unusable, (*here, place)) for place in kept]
+        return [_without(value[place], unusable, (*here, place)) for place in kept]
     return value
 
 
-def nearest(value: Any, loc: Loc) -> Loc:  # noqa: ANN401 - whatever YAML holds
+def _nearest(value: Any, loc: Loc) -> Loc:  # noqa: ANN401 - whatever YAML holds
     """Return the longest beginning of ``loc`` that exists in the value."""
     for depth, step in enumerate(loc):
         held = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
@@ -89,19 +114,3 @@ def nearest(value: Any, loc: Loc) -> Loc:  # noqa: ANN401 - whatever YAML holds
             return loc[:depth]
         value = value[step]
     return loc
-
-
-def original(loc: Loc, unusable: Collection[Loc]) -> Loc:
-    """Return the place that ``loc`` had before the unusable entries of lists were left out."""
-    found: Loc = ()
-    for step in loc:
-        if isinstance(step, int):
-            place = -1
-            for _ in range(step + 1):
-                place += 1
-                while (*found, place) in unusable:
-                    place += 1
-            found = (*found, place)
-        else:
-            found = (*found, step)
-    return found

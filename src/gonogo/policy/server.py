@@ -9,29 +9,31 @@ from pathlib import Path
 from gonogo.disk.regular_file import read_some
 from gonogo.environment import variable
 from gonogo.errors import PolicyError, Problem
-from gonogo.policy.settings import Header, PolicyFile, ServerSettings
+from gonogo.policy.settings import PolicyFile, Secret, ServerSettings
 from gonogo.server.http import Client, HttpSettings
 
 LARGEST_BYTES = 64 * 1024
 """The greatest size of the file of a secret, in bytes."""
 
 
-def read_secret(file: Path | None, env: str | None) -> str:
-    """Return a secret from a file or from an environment variable, without one newline at its end.
+def read_secret(secret: Secret) -> str:
+    """Return a secret, without one newline at the end of its file or variable.
 
     Raises:
         PolicyError: the secret cannot be read, is empty, or cannot be sent in a header.
     """
-    if file is not None:
-        secret, source = _from_file(file), f"the secret's file {file}"
+    if secret.value is not None:
+        return secret.value
+    if secret.file is not None:
+        text, source = _from_file(secret.file), f"the secret's file {secret.file}"
     else:
-        secret, source = _from_variable(env or ""), f"the secret's environment variable {env}"
-    secret = secret.removesuffix("\n").removesuffix("\r")
-    if not secret:
+        text, source = _from_variable(secret.env or ""), f"the secret's environment variable {secret.env}"
+    text = text.removesuffix("\n").removesuffix("\r")
+    if not text:
         raise _refused(f"{source} is empty", "store the secret there")
-    if not secret.isprintable():
+    if not text.isprintable():
         raise _refused(f"{source} has more than one line, or control characters", "store only the secret there")
-    return secret
+    return text
 
 
 def _from_file(file: Path) -> str:
@@ -85,40 +87,22 @@ def client_of(settings: ServerSettings, *, at_most: timedelta) -> Client:
     Raises:
         PolicyError: a secret cannot be read.
     """
+    of = settings
     return Client(
         HttpSettings(
-            timeout=min(settings.timeout, at_most),
-            at_its_longest=settings.timeout >= at_most,
-            max_bytes=settings.max_bytes,
-            authorization=_authorization(settings),
-            basic=_basic(settings),
-            headers={header.name: _header(header) for header in settings.headers},
-            ca_file=_text(settings.ca_file),
-            cert_file=_text(settings.cert_file),
-            key_file=_text(settings.key_file),
-            server_name=settings.server_name,
-            verify=not settings.insecure_skip_verify,
+            timeout=min(of.timeout, at_most),
+            at_its_longest=of.timeout >= at_most,
+            max_bytes=of.max_bytes,
+            authorization=f"{of.authorization_type} {read_secret(of.credentials)}" if of.credentials else None,
+            basic=None if of.username is None else (of.username, read_secret(of.password) if of.password else ""),
+            headers={name: read_secret(value) for name, value in of.headers.items()},
+            ca_file=_text(of.ca_file),
+            cert_file=_text(of.cert_file),
+            key_file=_text(of.key_file),
+            server_name=of.server_name,
+            verify=not of.insecure_skip_verify,
         )
     )
-
-
-def _authorization(settings: ServerSettings) -> str | None:
-    if settings.credentials_file is None and settings.credentials_env is None:
-        return None
-    secret = read_secret(settings.credentials_file, settings.credentials_env)
-    return f"{settings.authorization_type or 'Bearer'} {secret}"
-
-
-def _header(header: Header) -> str:
-    return header.value if header.value is not None else read_secret(header.file, header.env)
-
-
-def _basic(settings: ServerSettings) -> tuple[str, str] | None:
-    if settings.username is None:
-        return None
-    if settings.password_file is None and settings.password_env is None:
-        return settings.username, ""
-    return settings.username, read_secret(settings.password_file, settings.password_env)
 
 
 def _text(path: Path | None) -> str | None:

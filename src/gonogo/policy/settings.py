@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -12,10 +13,9 @@ from gonogo.model.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
-    """A header of every request: its value, or the file or environment variable with the value."""
+class Secret:
+    """A text that may be secret: its value, or the file or the environment variable that has it."""
 
-    name: str
     value: str | None = field(default=None, repr=False)
     file: Path | None = None
     env: str | None = None
@@ -26,8 +26,7 @@ class ServerSettings:
     """The settings that reach the server. Every path is absolute.
 
     ``rules_url`` and ``targets_url`` are the programs that list the rules and the targets
-    if the server does not; ``None`` = the server. A secret is not stored here, only the
-    file or the environment variable that has it (``gonogo.policy.server``).
+    if the server does not; ``None`` = the server. A secret is not stored here, only its place.
     ``max_bytes`` limits the bytes that are read at one time. ``features`` are the
     features that the server turns on by ``--enable-feature``.
     """
@@ -38,18 +37,16 @@ class ServerSettings:
     targets_url: str | None = None
     timeout: timedelta = timedelta(seconds=10)
     max_bytes: int = 256 * 1024 * 1024
-    authorization_type: str | None = None
-    credentials_file: Path | None = None
-    credentials_env: str | None = None
+    authorization_type: str = "Bearer"
+    credentials: Secret | None = None
     username: str | None = None
-    password_file: Path | None = None
-    password_env: str | None = None
+    password: Secret | None = None
     ca_file: Path | None = None
     cert_file: Path | None = None
     key_file: Path | None = None
     server_name: str | None = None
     insecure_skip_verify: bool = False
-    headers: tuple[Header, ...] = ()
+    headers: Mapping[str, Secret] = field(default_factory=dict)
     features: tuple[str, ...] = ()
     dialect: Dialect = Dialect.PROMETHEUS
 

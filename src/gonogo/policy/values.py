@@ -1,6 +1,7 @@
-"""Checks of single values of a policy. The message of each ValueError says in words what is wrong.
+"""Checks of single values of a policy.
 
-The messages never repeat a value that could be a secret.
+Each raises a ValueError for a value that it does not accept. The message says in words what is wrong. It never
+repeats a value that could be a secret.
 """
 
 from __future__ import annotations
@@ -26,11 +27,7 @@ _HIGHEST_PORT = 65_535
 
 
 def positive_duration(value: object) -> timedelta:
-    """Read a duration greater than zero.
-
-    Raises:
-        ValueError: the value is not such a duration.
-    """
+    """Read a duration greater than zero."""
     if not isinstance(value, str):
         raise ValueError(f"must be a duration such as 45s, 6m or 1h30m, not {kind(value)}")  # noqa: TRY004 - one kind of error
     duration = parse_duration(value)
@@ -40,11 +37,7 @@ def positive_duration(value: object) -> timedelta:
 
 
 def share(value: object) -> float:
-    """Return a share in percent, such as ``5%``, as a number from 0 to 1.
-
-    Raises:
-        ValueError: the value is not a share.
-    """
+    """Return a share in percent, such as ``5%``, as a number from 0 to 1."""
     match = _SHARE.fullmatch(value) if isinstance(value, str) else None
     if match is None or float(match[1]) > _WHOLE:
         raise ValueError("must be a share such as 5%, from 0% to 100%")
@@ -52,11 +45,7 @@ def share(value: object) -> float:
 
 
 def http_url(value: object) -> str:
-    """Check the address of a server. No message repeats the address, because it may contain a secret.
-
-    Raises:
-        ValueError: the value is not an address, or it contains a secret.
-    """
+    """Check the address of a server. No message repeats the address, because it may contain a secret."""
     if not isinstance(value, str):
         raise ValueError(f"must be an address such as http://127.0.0.1:9090, not {kind(value)}")  # noqa: TRY004 - one kind of error
     match = _URL.fullmatch(value)
@@ -71,11 +60,7 @@ def http_url(value: object) -> str:
 
 
 def text(value: object) -> str:
-    """Check that a value is text and not empty.
-
-    Raises:
-        ValueError: the value is not text, or is empty.
-    """
+    """Check that a value is text and not empty."""
     if not isinstance(value, str):
         raise ValueError(f"must be text, not {kind(value)}{_quote_it(value)}")  # noqa: TRY004 - one kind of error
     if not value.strip():
@@ -84,22 +69,14 @@ def text(value: object) -> str:
 
 
 def label_name(value: object) -> str:
-    """Check the name of a label: any UTF-8 text, as Prometheus accepts it since 3.0.
-
-    Raises:
-        ValueError: no version of Prometheus accepts the name, or the name is reserved.
-    """
-    if (name := _name(value)).startswith(_RESERVED):
+    """Check the name of a label: any UTF-8 text, as Prometheus accepts it since 3.0."""
+    if (name := metric_name(value)).startswith(_RESERVED):
         raise ValueError("is not a valid label name: Prometheus reserves names that begin with __")
     return name
 
 
 def classic_label_name(value: object) -> str:
-    """Check the name of a label that every version of every exporter can write and read.
-
-    Raises:
-        ValueError: the name has other characters, or is reserved.
-    """
+    """Check the name of a label that every version of every exporter can write and read."""
     if not is_classic_label(name := label_name(value)):
         raise ValueError(
             "is not a valid label name in a textfile, which older node_exporters refuse as a whole: "
@@ -109,48 +86,28 @@ def classic_label_name(value: object) -> str:
 
 
 def metric_name(value: object) -> str:
-    """Check the name of a metric: any UTF-8 text, as Prometheus accepts it since 3.0.
-
-    Raises:
-        ValueError: no version of Prometheus accepts the name.
-    """
-    return _name(value)
-
-
-def _name(value: object) -> str:
+    """Check the name of a metric: any UTF-8 text, as Prometheus accepts it since 3.0."""
     if not is_name(name := text(value)):
         raise ValueError("is not a valid name: it has half of a surrogate pair, which UTF-8 cannot write")
     return name
 
 
 def prefix(value: object) -> str:
-    """Check the prefix of metric names.
-
-    Raises:
-        ValueError: a metric name cannot begin with the text.
-    """
+    """Check the prefix of metric names."""
     if not PREFIX.fullmatch(name := text(value)):
         raise ValueError("must have only letters, digits and _, and no digit at the beginning")
     return name
 
 
 def variable(value: object) -> str:
-    """Check the name of an environment variable.
-
-    Raises:
-        ValueError: the value is not such a name.
-    """
+    """Check the name of an environment variable."""
     if not PREFIX.fullmatch(name := text(value)):
         raise ValueError("must be the name of an environment variable, not its value")
     return name
 
 
 def feature(value: object) -> str:
-    """Check the name of a feature as ``--enable-feature`` takes it.
-
-    Raises:
-        ValueError: the value is not a name, or begins like a feature of PromQL and is not a known one.
-    """
+    """Check the name of a feature as ``--enable-feature`` takes it."""
     name = text(value)
     if not re.fullmatch(FEATURE_PATTERN, name):
         raise ValueError("must be the name of one feature, such as promql-experimental-functions")
@@ -160,33 +117,21 @@ def feature(value: object) -> str:
 
 
 def header_name(value: object) -> str:
-    """Check the name of an HTTP header that a policy may set.
-
-    Raises:
-        ValueError: HTTP does not allow the name, or gonogo writes the header itself.
-    """
+    """Check the name of an HTTP header that a policy may set."""
     if mistake := header_mistake(name := text(value)):
         raise ValueError(mistake)
     return name
 
 
 def header_value(value: object) -> str:
-    """Check the value of an HTTP header. No message repeats the value.
-
-    Raises:
-        ValueError: a header cannot have the value.
-    """
+    """Check the value of an HTTP header. No message repeats the value."""
     if not sendable(given := text(value)):
         raise ValueError("must be printable ASCII on one line, without spaces around it")
     return given
 
 
 def one_of(value: object, choices: Iterable[str]) -> str:
-    """Check that a value is one of a few words.
-
-    Raises:
-        ValueError: the value is another word.
-    """
+    """Check that a value is one of a few words."""
     if not isinstance(value, str) or value not in choices:
         raise ValueError(f"must be {' or '.join(choices)}")
     return value

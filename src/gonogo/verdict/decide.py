@@ -1,4 +1,8 @@
-"""Decides now: reads the policy, asks the server, and judges."""
+"""Decides now: reads the policy, asks the server, and judges.
+
+The first question is how the rules are evaluated. vmalert evaluates rules in the past, and so does Prometheus with
+``rule_query_offset``. The windows to read must then be longer. The rule files of vmalert have keys of their own.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,9 @@ from gonogo.errors import SourceError
 from gonogo.formats.dialect import Dialect
 from gonogo.journal.run_key import run_states
 from gonogo.model.evidence import Evidence, TargetHealth, Unread
+from gonogo.model.policy import Role
 from gonogo.model.rule import ITSELF, Engine
-from gonogo.model.verdict import Report
+from gonogo.model.verdict import Judgement, Report
 from gonogo.policy.findings import policy_warnings
 from gonogo.policy.inputs import policy_rules
 from gonogo.policy.server import Server, client_of, server_of
@@ -21,12 +26,24 @@ from gonogo.server.evaluator_api import evaluated_rules
 from gonogo.server.http import Client
 from gonogo.server.status_api import rule_query_offset
 from gonogo.stopping import pause
-from gonogo.verdict.core.questions import ASK_NOW, Ask, ask
+from gonogo.verdict.core.questions import ASK_NOW, ask
 from gonogo.verdict.core.verdict import judge
 from gonogo.verdict.gather import Gathered, Survey, gather
 
+LONGEST_SETTLING = timedelta(seconds=24)
+"""The longest wait for rules to be evaluated, so that the whole command ends within 60 s."""
+
+ONE_ANSWER = timedelta(seconds=10)
+"""The longest time for one answer, so that three answers in a row after settling still fit into 60 s.
+
+The three answers are the server's time, the recent subjects by that time, and the follow-up.
+"""
+
+SETTLING_STEP = 0.25
+"""Seconds between two reads from a server whose rules have not been evaluated yet."""
+
 ONE_LOOK = timedelta(seconds=2)
-"""The longest time for each of the two answers here, so that a whole ``decide`` still ends within 60 s."""
+"""The longest time for each of the two answers of ``foreseen``, so that a whole ``decide`` still ends within 60 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +88,6 @@ def _by_configuration(client: Client, server: Server) -> Foreseen:
     return Foreseen(offset, query_offset=offset)
 
 
-LONGEST_SETTLING = timedelta(seconds=24)
-"""The longest wait for rules to be evaluated, so that the whole command ends within 60 s."""
-
-ONE_ANSWER = timedelta(seconds=10)
-"""The longest time for one answer, so that three answers in a row after settling still fit into 60 s.
-
-The three answers are the server's time, the recent subjects by that time, and the follow-up.
-"""
-
-SETTLING_STEP = 0.25
-"""Seconds between two reads from a server whose rules have not been evaluated yet."""
-
-
 def decide(policy_file: PolicyFile, url: str | None = None) -> Report:
     """Judge the policy on its server, or on the server at ``url``.
 
@@ -97,11 +101,12 @@ def decide(policy_file: PolicyFile, url: str | None = None) -> Report:
     """
     survey = prepare(policy_file, url)
     policy_warnings(policy_file, survey.files)
-    gathered = settled(survey, policy_file)
-    return report(policy_file, survey, gathered)
+    gathered = _settled(survey, policy_file)
+    evidence = gathered.evidence
+    return report_of(policy_file, survey, gathered, judge(survey.policy, evidence, evidence.now))
 
 
-def prepare(policy_file: PolicyFile, url: str | None, asked: Iterable[Ask] = ASK_NOW) -> Survey:
+def prepare(policy_file: PolicyFile, url: str | None, asked: Iterable[Role] = ASK_NOW) -> Survey:
     """Work out the questions to the server, once for all reads. The program that evaluates the rules is read first.
 
     Raises:
@@ -117,7 +122,7 @@ def prepare(policy_file: PolicyFile, url: str | None, asked: Iterable[Ask] = ASK
     return Survey(policy_file.policy, questions, files, client, server, seen.query_offset)
 
 
-def settled(survey: Survey, policy_file: PolicyFile) -> Gathered:
+def _settled(survey: Survey, policy_file: PolicyFile) -> Gathered:
     """Gather evidence. Repeat it for at most one group interval while rules or targets have not run yet."""
     started = time.monotonic()
     runs = run_states(policy_file)
@@ -129,11 +134,10 @@ def settled(survey: Survey, policy_file: PolicyFile) -> Gathered:
     return gathered
 
 
-def report(policy_file: PolicyFile, survey: Survey, gathered: Gathered) -> Report:
-    """Judge the evidence, and return the judgement with the policy and the server that it is based on."""
-    evidence = gathered.evidence
+def report_of(policy_file: PolicyFile, survey: Survey, gathered: Gathered, judgement: Judgement) -> Report:
+    """Return a judgement with the policy and the server that it is based on."""
     return Report(
-        judge(survey.policy, evidence, evidence.now),
+        judgement,
         str(policy_file.path),
         policy_file.sha256,
         survey.policy.realm,

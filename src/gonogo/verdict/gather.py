@@ -19,7 +19,7 @@ from gonogo.durations import format_duration
 from gonogo.model.evidence import Evidence, RunState, Unread
 from gonogo.model.policy import Policy
 from gonogo.model.rule import ITSELF, Engine, RuleGroup, with_external_labels
-from gonogo.model.series import Series
+from gonogo.model.series import Series, by_metric
 from gonogo.policy.server import Server
 from gonogo.promql.matchers import named
 from gonogo.promql.selectors import Selector
@@ -175,11 +175,8 @@ def _pushes(newest: QueryAnswer | Unread) -> tuple[tuple[Series, ...] | Unread, 
 
 
 def _by_signal(policy: Policy, answers: list[QueryAnswer]) -> dict[str, tuple[Series, ...]]:
-    by_metric: dict[str, list[Series]] = {}
-    for answer in answers:
-        for series in answer.series:
-            by_metric.setdefault(series.metric, []).append(series)
-    return {signal.name: tuple(by_metric.get(signal.metric, ())) for signal in policy.signals.values()}
+    found = by_metric(series for answer in answers for series in answer.series)
+    return {signal.name: tuple(found.get(signal.metric, ())) for signal in policy.signals.values()}
 
 
 def _traced(

@@ -17,7 +17,7 @@ OTHERS = tuple({"job": "node", "instance": f"host-{number:02d}"} for number in r
 def provenance(given: Evidence, metric: str = "x") -> tuple[str, ...]:
     """Give the provenance of a signal for the only subject."""
     by = policy()
-    (reading,) = Readings(by, given, tuple(by.signals.values())).read(metric, ())
+    (reading,) = Readings(by, given).read((), metric)
     return reading.provenance
 
 
@@ -44,13 +44,13 @@ def test_a_server_that_marks_ends_by_nan_has_series_without_any() -> None:
     whole = samples("duri_x", {40: 1.0, 10: 1.0})
     by = policy()
     given = replace(evidence(whole), nan_ends_series=True)
-    (reading,) = Readings(by, given, tuple(by.signals.values())).read("x", ())
+    (reading,) = Readings(by, given).read((), "x")
     assert reading.series == Series(whole.labels, (NOW - 40, NOW - 10), (1.0, 1.0))
 
 
 def doubts(given: Evidence, by: Policy, subject: tuple[str, ...] = ()) -> dict[Reason, str]:
     """Give what speaks against ``x`` for a subject, by reason."""
-    (reading, *_) = Readings(by, given, tuple(by.signals.values())).read("x", subject)
+    (reading, *_) = Readings(by, given).read(subject, "x")
     return {doubt.reason: doubt.detail for doubt in reading.doubts}
 
 

@@ -9,6 +9,7 @@ from gonogo.model.outcome import Outcome, Reason
 from gonogo.model.policy import Gate
 from gonogo.model.verdict import Verdict
 from gonogo.verdict.core.questions import ASK_ALWAYS
+from gonogo.verdict.core.reading import Readings
 from gonogo.verdict.core.verdict import judge, violated
 from tests.evidence_builder import NOW, at_now, evidence, policy, samples
 
@@ -107,8 +108,8 @@ def test_violations_are_the_true_abort_conditions() -> None:
     """One label set that violates is enough; what is not known is no violation."""
     gate = Gate("g", (), abort=(parse_condition("x != 1"), parse_condition("y == 0 or x < 0.5")))
     by = policy(gates=(gate,))
-    assert violated(by, evidence(), NOW) == ()
-    found = violated(by, evidence(samples("duri_x", 0.0)), NOW)
+    assert violated(by, Readings(by, evidence()), NOW) == ()
+    found = violated(by, Readings(by, evidence(samples("duri_x", 0.0))), NOW)
     assert [(name, check.condition) for name, check in found] == [("g", "x != 1"), ("g", "y == 0 or x < 0.5")]
 
 

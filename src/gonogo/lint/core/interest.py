@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gonogo.model.condition import Comparison, Condition, Criterion, Operator, Share, Term
+from gonogo.model.condition import Comparison, Operator, Term
 from gonogo.model.policy import Policy
 from gonogo.model.series import REALM_LABEL
 
@@ -30,20 +29,10 @@ class Interest:
 def interest_of(policy: Policy) -> Interest:
     """Return the part of the rules that a policy reads."""
     signals = policy.signals
-    binary = {signals[term.signal].metric for term in _terms(policy) if term.signal in signals and _is_binary(term)}
+    terms = (term for placed in policy.every_condition() for term in placed.condition.terms)
+    binary = {signals[term.signal].metric for term in terms if term.signal in signals and _is_binary(term)}
     metrics = frozenset(signal.metric for signal in signals.values())
     return Interest(REALM_LABEL, policy.realm, metrics, frozenset(binary))
-
-
-def _terms(policy: Policy) -> Iterator[Term]:
-    listed = (listed for gate in policy.gates for listed in (gate.require, gate.abort, gate.warn))
-    certified = (condition for one in policy.dry_run.certify for condition in _conditions(one))
-    for condition in (*(condition for conditions in listed for condition in conditions), *certified):
-        yield from condition.terms
-
-
-def _conditions(criterion: Criterion) -> tuple[Condition, ...]:
-    return (criterion.statistic.condition,) if isinstance(criterion.statistic, Share) else ()
 
 
 def _is_binary(term: Term) -> bool:

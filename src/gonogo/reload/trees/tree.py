@@ -16,10 +16,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from gonogo.disk.matching_files import matching_files
+from gonogo.disk.matching_files import SERVER_PATTERN, matching_files
 from gonogo.disk.regular_file import NotReadable, read_regular
 from gonogo.formats.prometheus_config import read_configuration
-from gonogo.model.file_pattern import SERVER_PATTERN
 
 _CERTIFICATES = frozenset({"ca_file", "cert_file"})
 

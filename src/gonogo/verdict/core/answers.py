@@ -15,7 +15,7 @@ Key = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class SignalAnswers:
     """The series of a signal, by subject.
 
     ``elsewhere`` holds the subjects whose series are now in other realms only. Their earlier
@@ -27,22 +27,21 @@ class Answers:
     elsewhere: frozenset[Key]
 
 
-def answers(policy: Policy, evidence: Evidence, signals: Iterable[Signal]) -> dict[str, Answers]:
-    """Check name, realm and labels of each series that the server returned, and sort the series."""
-    instant: dict[str, list[Series]] = {}
-    for series in () if isinstance(evidence.instant, Unread) else evidence.instant:
-        instant.setdefault(series.metric, []).append(series)
-    ranges: Mapping[str, tuple[Series, ...]] = {} if isinstance(evidence.ranges, Unread) else evidence.ranges
-    found = {}
-    for signal in signals:
-        recent = [series for series in ranges.get(signal.name, ()) if series.metric == signal.metric]
-        if evidence.nan_ends_series:
-            recent = [_without_markers(series) for series in recent]
-        here, there = _sort(policy, signal, recent)
-        now_here, now_there = _sort(policy, signal, instant.get(signal.metric, ()))
-        foreign = set(now_there).union(set(there).difference(here)).difference(now_here)
-        found[signal.name] = Answers(here, now_here, frozenset(foreign))
-    return found
+def answers(
+    policy: Policy, evidence: Evidence, signal: Signal, instant: Mapping[str, Sequence[Series]]
+) -> SignalAnswers:
+    """Check name, realm and labels of each series that the server returned for a signal, and sort the series.
+
+    ``instant`` has the series of the instant answer by the name of their metric.
+    """
+    ranges = {} if isinstance(evidence.ranges, Unread) else evidence.ranges
+    recent = [series for series in ranges.get(signal.name, ()) if series.metric == signal.metric]
+    if evidence.nan_ends_series:
+        recent = [_without_markers(series) for series in recent]
+    here, there = _sort(policy, signal, recent)
+    now_here, now_there = _sort(policy, signal, instant.get(signal.metric, ()))
+    foreign = set(now_there).union(set(there).difference(here)).difference(now_here)
+    return SignalAnswers(here, now_here, frozenset(foreign))
 
 
 def _sort(

@@ -17,7 +17,7 @@ Each criterion must hold for every subject and for every label set of a signal. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gonogo.model.condition import Comparison, Criterion, Mean, Operator, Rises, Share
@@ -170,29 +170,26 @@ def _judge(criterion: Criterion, ledger: Ledger, dry_run: DryRun) -> CriterionRe
 def _judge_share(criterion: Criterion, share: Share, ledger: Ledger) -> CriterionResult:
     if ledger.seconds <= 0:
         return CriterionResult(criterion.text, Outcome.UNKNOWN, None, "no time passed")
+    op = criterion.bound.op
     lost = [found for (text, _), found in ledger.lost.items() if text == share.condition.text]
-    upper = criterion.bound.op in {Operator.LT, Operator.LE}
-    ends = [found.failed if upper else found.missed for found in lost]
-    if criterion.bound.op in {Operator.EQ, Operator.NE} and any(found.failed != found.missed for found in lost):
+    if op in {Operator.EQ, Operator.NE} and any(found.failed != found.missed for found in lost):
         return CriterionResult(
             criterion.text, Outcome.FAIL, None, "some of the time is unknown, which counts against it"
         )
-    return _judge_values(criterion, [_clamped(1.0 - end / ledger.seconds) for end in ends], "no subject was seen")
+    ends = [found.failed if op in {Operator.LT, Operator.LE} else found.missed for found in lost]
+    return _judge_values(
+        criterion, [min(1.0, max(0.0, 1.0 - end / ledger.seconds)) for end in ends], "no subject was seen"
+    )
 
 
-def _clamped(share: float) -> float:
-    return min(1.0, max(0.0, share))
-
-
-def _judge_values(criterion: Criterion, values: Iterable[float | None], unknown: str) -> CriterionResult:
+def _judge_values(criterion: Criterion, found: Sequence[float | None], unknown: str) -> CriterionResult:
     """Judge the worst value. A value that is not known is the worst, then the one furthest on the wrong side."""
-    found = list(values)
     known = [value for value in found if value is not None]
     if not found or len(known) < len(found):
         return CriterionResult(criterion.text, Outcome.UNKNOWN, None, unknown)
     worst = _worst(known, criterion.bound)
     outcome = Outcome.PASS if criterion.bound.holds(worst) else Outcome.FAIL
-    return CriterionResult(criterion.text, outcome, worst, _plural(len(known)))
+    return CriterionResult(criterion.text, outcome, worst, f"the worst of {len(known)}" if len(known) > 1 else "")
 
 
 def _worst(values: list[float], bound: Comparison) -> float:
@@ -201,10 +198,6 @@ def _worst(values: list[float], bound: Comparison) -> float:
     if bound.op in {Operator.GT, Operator.GE}:
         return min(values)
     return next((value for value in values if not bound.holds(value)), values[0])
-
-
-def _plural(count: int) -> str:
-    return "" if count == 1 else f"the worst of {count}"
 
 
 def _judge_requirements(ledger: Ledger) -> CriterionResult:

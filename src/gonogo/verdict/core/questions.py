@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
-from gonogo.model.condition import Condition
-from gonogo.model.policy import Gate, Policy, Scope, Signal
+from gonogo.model.policy import Policy, Role, Scope, Signal
 from gonogo.model.rule import RuleGroup
 from gonogo.model.series import REALM_LABEL, Series, subject_key
 from gonogo.promql.graph import RuleGraph
@@ -18,17 +16,11 @@ from gonogo.verdict.core.tolerances import AGE_INTERVALS, AGE_SLACK_SECONDS, KNO
 DEFAULT_INTERVAL = timedelta(minutes=1)
 """The default interval of Prometheus for scrapes and rule groups."""
 
+ASK_NOW = (Role.REQUIRE, Role.WARN)
+"""The conditions that ``decide`` judges."""
 
-class Ask(StrEnum):
-    """The kinds of conditions of a gate."""
-
-    REQUIRE = "require"
-    WARN = "warn"
-    ABORT = "abort"
-
-
-ASK_NOW = (Ask.REQUIRE, Ask.WARN)
-ASK_ALWAYS = (Ask.REQUIRE, Ask.WARN, Ask.ABORT)
+ASK_ALWAYS = tuple(Role)
+"""The conditions that a dry run judges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +39,12 @@ class Questions:
     origins: tuple[Selector, ...]
 
 
-def conditions(gate: Gate, asked: Iterable[Ask]) -> tuple[Condition, ...]:
-    """Return the gate's conditions of the given kinds."""
-    lists = {Ask.REQUIRE: gate.require, Ask.WARN: gate.warn, Ask.ABORT: gate.abort}
-    return tuple(condition for kind in asked for condition in lists[kind])
-
-
-def judged_signals(policy: Policy, asked: Iterable[Ask]) -> dict[str, timedelta | None]:
+def judged_signals(policy: Policy, asked: Iterable[Role]) -> dict[str, timedelta | None]:
     """Map every signal that a judged condition reads to the longest duration that a condition asks for."""
     found: dict[str, timedelta | None] = {}
-    for gate in policy.gates:
-        for condition in conditions(gate, asked):
-            for term in condition.terms:
-                known = found.get(term.signal)
-                found[term.signal] = max(filter(None, (known, term.window)), default=None)
+    for placed in policy.conditions(asked):
+        for term in placed.condition.terms:
+            found[term.signal] = max(filter(None, (found.get(term.signal), term.window)), default=None)
     return found
 
 
@@ -68,7 +52,7 @@ def ask(
     policy: Policy,
     files: tuple[RuleGroup, ...],
     *,
-    asked: Iterable[Ask] = ASK_NOW,
+    asked: Iterable[Role] = ASK_NOW,
     interval: timedelta | None = None,
     late: timedelta = timedelta(0),
 ) -> Questions:
@@ -131,9 +115,7 @@ Labels = Mapping[str, str]
 
 def required_signals(policy: Policy) -> tuple[Signal, ...]:
     """Return the signals of subject scope that a ``require`` reads. A subject is seen in these signals only."""
-    asked = (condition for gate in policy.gates for condition in conditions(gate, (Ask.REQUIRE,)))
-    names = {term.signal for condition in asked for term in condition.terms}
-    signals = (policy.signals[name] for name in sorted(names))
+    signals = (policy.signals[name] for name in sorted(judged_signals(policy, (Role.REQUIRE,))))
     return tuple(signal for signal in signals if signal.scope is Scope.SUBJECT)
 
 

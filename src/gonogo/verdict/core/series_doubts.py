@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from gonogo.model.evidence import Evidence, Unread
+from gonogo.model.names import is_classic_label, is_classic_metric
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.policy import Policy, Scope, Signal
 from gonogo.model.series import REALM_LABEL, Series, subject_key
-from gonogo.promql.matchers import label
+from gonogo.model.versions import UTF8_FLAG, UTF8_FLAG_EXISTS, UTF8_NAMES, reaches, release
+from gonogo.promql.matchers import label, quoted
 from gonogo.verdict.core.answers import Key
 from gonogo.verdict.core.tolerances import FUTURE_SECONDS
 
@@ -142,30 +143,54 @@ def _freshness(series: Series, newest: float, instant: Found, now: float, max_ag
         yield Doubt(Reason.STALE, f"{series.metric} ended {age:.1f} s ago; bring back what exports it")
 
 
-Written = Mapping[tuple[str, Key], float]
-"""The metric and the subject -> the latest unix time in the metric."""
+def written(policy: Policy, signal: Signal, instant: Mapping[str, Sequence[Series]]) -> dict[Key, float]:
+    """Map each subject to the latest unix time that a writer of the policy's realm put in the signal's metric of times.
 
-
-def written(policy: Policy, evidence: Evidence, signals: Iterable[Signal]) -> Written:
-    """Return the times that the writers of the policy's realm put in their metrics, from the instant answer."""
-    metrics = {s.written_at: (policy.subjects if s.scope is Scope.SUBJECT else ()) for s in signals if s.written_at}
-    latest: dict[tuple[str, Key], float] = {}
-    if not metrics or isinstance(evidence.instant, Unread):
-        return latest
-    for series in evidence.instant:
-        if series.metric not in metrics or policy.realm not in (None, series.labels.get(REALM_LABEL)):
-            continue
-        key = subject_key(series.labels, metrics[series.metric])
-        if key is not None and series.values:
-            place = (series.metric, key)
-            latest[place] = max(latest.get(place, series.values[-1]), series.values[-1])
+    ``instant`` has the series of the instant answer by the name of their metric.
+    """
+    latest: dict[Key, float] = {}
+    for series in instant.get(signal.written_at, ()) if signal.written_at else ():
+        key = subject_key(series.labels, policy.subjects if signal.scope is Scope.SUBJECT else ())
+        if key is not None and series.values and policy.realm in (None, series.labels.get(REALM_LABEL)):
+            latest[key] = max(latest.get(key, series.values[-1]), series.values[-1])
     return latest
 
 
-def writer_doubts(metric: str, key: Key, times: Written, now: float) -> tuple[Doubt, ...]:
+def writer_doubts(metric: str | None, latest: float | None, now: float) -> tuple[Doubt, ...]:
     """Return a doubt if the writer's clock is ahead. A missing time has a doubt of its own, ``absent``."""
-    latest = times.get((metric, key))
     if latest is None or not latest - now > FUTURE_SECONDS:
         return ()
     ahead = f"{metric} is {latest - now:.1f} s ahead of the server's clock"
     return (Doubt(Reason.FUTURE, f"{ahead}; set the clocks of the writer and the server right"),)
+
+
+def selector_of(signal: Signal, subjects: tuple[str, ...], key: Key, member: Mapping[str, str]) -> str:
+    """Write the selector of the judged series without the realm. A missing subject is named in it."""
+    subject = dict(zip(subjects, key, strict=True)) if key else {}
+    labels = {**signal.labels, **subject, **member}
+    asked = [f"{label(name)}={value!r}" if value else f"{label(name)}=~'.+'" for name, value in labels.items()]
+    if not is_classic_metric(signal.metric):
+        return f"{{{', '.join((quoted(signal.metric), *asked))}}}"
+    return f"{signal.metric}{{{', '.join(asked)}}}" if asked else signal.metric
+
+
+def name_hint(signal: Signal, subjects: tuple[str, ...], version: str | None) -> str:
+    """Say that the server is too old for a name of the signal. The text is empty unless that is known."""
+    labels = (*signal.labels, *(subjects if signal.scope is Scope.SUBJECT else ()))
+    if is_classic_metric(signal.metric) and all(map(is_classic_label, labels)):
+        return ""
+    return f"; {old}" if (old := too_old(version)) else ""
+
+
+def too_old(version: str | None) -> str:
+    """Say that the server is too old for UTF-8 names. The text is empty unless that is known."""
+    if version is None or reaches(release(version), UTF8_NAMES):
+        return ""
+    since = ".".join(map(str, UTF8_NAMES))
+    if reaches(release(version), UTF8_FLAG_EXISTS):
+        flag = f"--enable-feature={UTF8_FLAG}"
+        return f"Prometheus {version} takes such names only with {flag}: turn it on, or upgrade to {since} or later"
+    return (
+        f"Prometheus {version} does not take such names: upgrade it to {since} or later, or rename the metric "
+        "and its labels"
+    )

@@ -6,21 +6,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import partial
 
 from gonogo.model.condition import Condition
-from gonogo.model.evidence import Evidence, RunState, Unread
+from gonogo.model.evidence import Evidence, RunState
 from gonogo.model.outcome import GateOutcome, JudgedCondition, Outcome, all_of, any_of
-from gonogo.model.policy import Gate, Policy
-from gonogo.model.series import subject_key
+from gonogo.model.policy import Gate, Policy, Role
 from gonogo.model.verdict import Judgement, SubjectVerdict, of_outcome, worst
 from gonogo.verdict.core.added_gates import judge_run, missing_basis
 from gonogo.verdict.core.checking import Combine, check
-from gonogo.verdict.core.questions import ASK_NOW, Ask, judged_signals
+from gonogo.verdict.core.questions import ASK_NOW, judged_signals
 from gonogo.verdict.core.reading import Reading, Readings
 
+Read = Callable[[str], tuple[Reading, ...]]
 
-def judge(policy: Policy, evidence: Evidence, now: float, *, asked: Iterable[Ask] = ASK_NOW) -> Judgement:
+
+def judge(policy: Policy, evidence: Evidence, now: float, *, asked: Iterable[Role] = ASK_NOW) -> Judgement:
     """Judge every subject by every gate.
 
     Args:
@@ -32,61 +33,36 @@ def judge(policy: Policy, evidence: Evidence, now: float, *, asked: Iterable[Ask
     Returns:
         The worst of the subjects' verdicts, and the verdict of each subject with its evidence.
     """
-    asked = tuple(asked)
-    signals = tuple(policy.signals[name] for name in judged_signals(policy, asked))
-    readings = Readings(policy, evidence, signals)
-    runs = tuple(
-        judge_run(name, evidence.runs.get(name, RunState()), policy.runs, now) for name in policy.runs.required
-    )
-    subjects = tuple(
-        _judge_subject(
-            policy, subject, readings, (*missing_basis(policy, evidence, subject), *runs), now, warn=Ask.WARN in asked
-        )
-        for subject in _subjects(policy, evidence, readings)
-    )
-    return Judgement(worst(subject.verdict for subject in subjects), now, subjects)
+    return judge_readings(policy, evidence, Readings(policy, evidence), now, tuple(asked))
 
 
-def violated(policy: Policy, evidence: Evidence, now: float) -> tuple[tuple[str, JudgedCondition], ...]:
+def judge_readings(
+    policy: Policy, evidence: Evidence, readings: Readings, now: float, asked: tuple[Role, ...]
+) -> Judgement:
+    """Judge as ``judge`` does, by readings of the same policy and evidence that others use too."""
+    runs = [judge_run(name, evidence.runs.get(name, RunState()), policy.runs, now) for name in policy.runs.required]
+    subjects = []
+    for subject in readings.subjects(judged_signals(policy, asked)):
+        read = partial(readings.read, subject)
+        judged = (_judge_gate(gate, read, now, warn=Role.WARN in asked) for gate in policy.gates)
+        gates = (*judged, *missing_basis(policy, evidence, subject), *runs)
+        labels = {name: value for name, value in zip(policy.subjects, subject, strict=True) if value}
+        subjects.append(SubjectVerdict(labels, of_outcome(all_of(gate.outcome for gate in gates)), gates))
+    return Judgement(worst(subject.verdict for subject in subjects), now, tuple(subjects))
+
+
+def violated(policy: Policy, readings: Readings, now: float) -> tuple[tuple[str, JudgedCondition], ...]:
     """Return the ``abort`` conditions that are true for any subject, each with its gate."""
-    signals = tuple(policy.signals[name] for name in judged_signals(policy, (Ask.ABORT,)))
-    readings = Readings(policy, evidence, signals)
-    found = []
-    for subject in _subjects(policy, evidence, readings):
-        read = _reader(readings, subject)
-        found += [
-            (gate.name, made)
-            for gate in policy.gates
-            for made in _checks(gate.abort, read, now, any_of)
-            if made.outcome is Outcome.PASS
-        ]
-    return tuple(found)
+    return tuple(
+        (gate.name, made)
+        for subject in readings.subjects(judged_signals(policy, (Role.ABORT,)))
+        for gate in policy.gates
+        for made in _checks(gate.abort, partial(readings.read, subject), now, any_of)
+        if made.outcome is Outcome.PASS
+    )
 
 
-def _subjects(policy: Policy, evidence: Evidence, readings: Readings) -> tuple[tuple[str, ...], ...]:
-    if not policy.subjects:
-        return ((),)
-    seen = () if isinstance(evidence.vanished, Unread) else evidence.vanished
-    recent = {key for labels in seen if (key := subject_key(labels, policy.subjects)) is not None}
-    return tuple(sorted(readings.subjects | recent)) or (tuple("" for _ in policy.subjects),)
-
-
-def _judge_subject(
-    policy: Policy,
-    subject: tuple[str, ...],
-    readings: Readings,
-    beside: tuple[GateOutcome, ...],
-    now: float,
-    *,
-    warn: bool,
-) -> SubjectVerdict:
-    read = _reader(readings, subject)
-    gates = (*(_judge_gate(gate, read, now, warn=warn) for gate in policy.gates), *beside)
-    labels = {name: value for name, value in zip(policy.subjects, subject, strict=True) if value}
-    return SubjectVerdict(labels, of_outcome(all_of(gate.outcome for gate in gates)), gates)
-
-
-def _judge_gate(gate: Gate, read: Callable[[str], tuple[Reading, ...]], now: float, *, warn: bool) -> GateOutcome:
+def _judge_gate(gate: Gate, read: Read, now: float, *, warn: bool) -> GateOutcome:
     checks = _checks(gate.require, read, now, all_of)
     warnings = _checks(gate.warn, read, now, any_of) if warn else ()
     return GateOutcome(
@@ -97,15 +73,5 @@ def _judge_gate(gate: Gate, read: Callable[[str], tuple[Reading, ...]], now: flo
     )
 
 
-def _checks(
-    asked: Iterable[Condition], read: Callable[[str], tuple[Reading, ...]], now: float, members: Combine
-) -> tuple[JudgedCondition, ...]:
+def _checks(asked: Iterable[Condition], read: Read, now: float, members: Combine) -> tuple[JudgedCondition, ...]:
     return tuple([made for condition in asked for made in check(condition, read, now, members=members)])
-
-
-def _reader(readings: Readings, subject: tuple[str, ...]) -> Callable[[str], tuple[Reading, ...]]:
-    @cache
-    def read(name: str) -> tuple[Reading, ...]:
-        return readings.read(name, subject)
-
-    return read

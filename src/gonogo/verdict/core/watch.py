@@ -1,20 +1,27 @@
-"""Judges one step of a watch from the evidence of that step."""
+"""Judges one step of a watch from the evidence of that step, and decides when the dry run must end early.
+
+A dry run ends early if a violation is true now, or if the verdict was unknown for too long. The verdict of a step
+counts until the next step, for two step lengths at most. Time beyond that is unknown, so a watcher that slept was
+blind while it slept.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from gonogo.durations import format_duration
 from gonogo.model.condition import Condition, Mean, Rises, Share, parse_condition
 from gonogo.model.evidence import Evidence
 from gonogo.model.outcome import JudgedCondition, Outcome, all_of
 from gonogo.model.policy import DryRun, Gate, Policy
-from gonogo.model.verdict import Judgement, SubjectVerdict, Verdict
-from gonogo.verdict.core.questions import ASK_ALWAYS
+from gonogo.model.verdict import Judgement, Verdict
+from gonogo.verdict.core.checking import check
+from gonogo.verdict.core.questions import ASK_ALWAYS, judged_signals
 from gonogo.verdict.core.reading import Reading, Readings
 from gonogo.verdict.core.tolerances import KNOWN_INTERVALS
-from gonogo.verdict.core.verdict import judge, violated
+from gonogo.verdict.core.verdict import judge_readings, violated
 
 Subject = tuple[str, ...]
 SeriesKey = tuple[str, Subject, int]
@@ -62,19 +69,20 @@ def watched(policy: Policy) -> Policy:
 
 def take_step(policy: Policy, evidence: Evidence, at: float) -> WatchStep:
     """Judge the evidence of a step. It was read by ``watched(policy)`` and for every kind of condition."""
-    judgement = judge(policy, evidence, evidence.now, asked=ASK_ALWAYS)
+    readings, now = Readings(policy, evidence), evidence.now
+    judgement = judge_readings(policy, evidence, readings, now, ASK_ALWAYS)
     return WatchStep(
         at,
         judgement,
-        violated(policy, evidence, evidence.now),
-        _judge_shares(policy, evidence),
-        _read_samples(policy, evidence, [subject_of(policy, subject) for subject in judgement.subjects]),
+        violated(policy, readings, now),
+        _judge_shares(policy, readings, now),
+        {
+            (signal, subject, place): _recent(reading)
+            for subject in readings.subjects(judged_signals(policy, ASK_ALWAYS))
+            for signal in sorted(_sampled(policy))
+            for place, reading in enumerate(readings.read(subject, signal))
+        },
     )
-
-
-def subject_of(policy: Policy, subject: SubjectVerdict) -> Subject:
-    """Return the values of the policy's subject labels, in their order."""
-    return tuple(subject.labels.get(name, "") for name in policy.subjects)
 
 
 def _shares(policy: Policy) -> tuple[Condition, ...]:
@@ -85,27 +93,14 @@ def _sampled(policy: Policy) -> frozenset[str]:
     return frozenset(c.statistic.signal for c in policy.dry_run.certify if isinstance(c.statistic, (Mean, Rises)))
 
 
-def _judge_shares(policy: Policy, evidence: Evidence) -> dict[tuple[str, Subject], Outcome]:
-    gate = Gate(CERTIFICATE, require=_shares(policy))
-    alone = replace(policy, gates=(gate,), runs=replace(policy.runs, required=()))
-    found: dict[tuple[str, Subject], Outcome] = {}
-    for subject in judge(alone, evidence, evidence.now).subjects:
-        outcomes: dict[str, list[Outcome]] = {}
-        for made in subject.gates[0].checks:
-            outcomes.setdefault(made.condition, []).append(made.outcome)
-        for text, each in outcomes.items():
-            found[text, subject_of(policy, subject)] = all_of(each)
-    return found
-
-
-def _read_samples(policy: Policy, evidence: Evidence, subjects: Iterable[Subject]) -> dict[SeriesKey, Recent]:
-    signals = tuple(policy.signals[name] for name in sorted(_sampled(policy)))
-    readings = Readings(policy, evidence, signals)
+def _judge_shares(policy: Policy, readings: Readings, now: float) -> dict[tuple[str, Subject], Outcome]:
+    shares = _shares(policy)
     return {
-        (signal.name, subject, place): _recent(reading)
-        for subject in subjects
-        for signal in signals
-        for place, reading in enumerate(readings.read(signal.name, subject))
+        (condition.text, subject): all_of(
+            made.outcome for made in check(condition, partial(readings.read, subject), now, members=all_of)
+        )
+        for subject in readings.subjects(name for condition in shares for name in condition.signals)
+        for condition in shares
     }
 
 

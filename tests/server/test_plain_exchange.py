@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gonogo.heartbeat.http_exchange import Response, exchange
+from gonogo.server.plain_exchange import Response, exchange
 
 Script = Callable[[socket.socket], None]
 

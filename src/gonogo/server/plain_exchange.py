@@ -1,8 +1,9 @@
 """Sends a small HTTP request and reads the answer, with a limit for the total time and the total size.
 
-A beat pushes a few hundred bytes and must not pay for a large client:
-the import of this module costs 2 ms, ``http.client`` costs 15 ms. HTTP/1.0 asks the server for the
-simplest answer: no chunks, no keep-alive, and the answer ends where the stream ends.
+A beat pushes a few hundred bytes and must start fast. With ``Client`` (``gonogo.server.http``) a whole beat takes 38 %
+more CPU time: 25 ms of imports, and three times a shell script instead of 2.5 times. The import of this module costs
+2 ms. HTTP/1.0 asks the server for the simplest answer: no chunks, no keep-alive, and the answer ends where the stream
+ends.
 """
 
 from __future__ import annotations
@@ -27,12 +28,6 @@ class Response:
     status: int
     body: bytes
 
-    @property
-    def first_line(self) -> str:
-        """The first line of the body, for a message."""
-        text = self.body.decode("utf-8", errors="replace").strip()
-        return text.split("\n", 1)[0][:200]
-
 
 def exchange(method: str, url: SplitResult, body: bytes, *, seconds: float, limit: int) -> Response:
     """Send one request and read the answer.
@@ -50,8 +45,19 @@ def exchange(method: str, url: SplitResult, body: bytes, *, seconds: float, limi
     deadline = time.monotonic() + seconds
     with _connect(url, deadline) as connection:
         connection.settimeout(_left(deadline))
-        connection.sendall(_request(method, url, body))
-        return _parse(_receive(connection, deadline, limit))
+        connection.sendall(
+            f"{method} {url.path or '/'} HTTP/1.0\r\nHost: {url.netloc}\r\nUser-Agent: gonogo\r\n"
+            "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n".encode()
+            + body
+        )
+        received = bytearray()
+        while len(received) <= limit:
+            connection.settimeout(_left(deadline))
+            if not (chunk := connection.recv(_CHUNK)):
+                return _parse(bytes(received))
+            received += chunk
+    raise NoAnswer(f"the answer is longer than {limit} bytes")
 
 
 def _connect(url: SplitResult, deadline: float) -> socket.socket:
@@ -62,34 +68,10 @@ def _connect(url: SplitResult, deadline: float) -> socket.socket:
         raise NoAnswer(f"{host!r} is not a valid host name") from error
     if url.scheme == "http":
         return plain
-    import ssl  # noqa: PLC0415 - costs 10 ms, and most Pushgateways use plain HTTP
+    import ssl  # noqa: PLC0415 - costs 6 ms, and most Pushgateways use plain HTTP
 
     plain.settimeout(_left(deadline))
     return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
-
-
-def _request(method: str, url: SplitResult, body: bytes) -> bytes:
-    lines = [
-        f"{method} {url.path or '/'} HTTP/1.0",
-        f"Host: {url.netloc}",
-        "User-Agent: gonogo",
-        "Content-Type: text/plain; version=0.0.4; charset=utf-8",
-        f"Content-Length: {len(body)}",
-        "",
-        "",
-    ]
-    return "\r\n".join(lines).encode() + body
-
-
-def _receive(connection: socket.socket, deadline: float, limit: int) -> bytes:
-    received = bytearray()
-    while len(received) <= limit:
-        connection.settimeout(_left(deadline))
-        chunk = connection.recv(_CHUNK)
-        if not chunk:
-            return bytes(received)
-        received += chunk
-    raise NoAnswer(f"the answer is longer than {limit} bytes")
 
 
 def _left(deadline: float) -> float:
