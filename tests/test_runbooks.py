@@ -12,6 +12,7 @@ from gonogo.model.rule import Rule
 from gonogo.policy.load import load
 from gonogo.promql.parser import parse
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
+from gonogo.rulepack.rules import alerts as gate_alerts
 from tests.rulepack.policies import INTERVAL
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,7 +27,7 @@ def alerts(folder: Path) -> tuple[Rule, ...]:
     """Give the alerts that the shortest policy of all gets."""
     policy = folder / "gonogo.yaml"
     policy.write_text("version: 1\n", encoding="utf-8")
-    return tuple(rule for gate in PRESET_GATES for rule in gate.alerts(load(policy).policy, INTERVAL))
+    return tuple(rule for gate in PRESET_GATES for rule in gate_alerts(gate, load(policy).policy, INTERVAL))
 
 
 def queries(text: str) -> Iterator[str]:

@@ -23,10 +23,11 @@ from gonogo.rulepack.gates.catalogue import PRESET_GATES
 from tests.example_estate import estate_of
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
+TEMPLATES = Path(gates.__path__[0]).parent / "templates"
 
 
 def gates_page() -> str:
-    """Join the docstrings of the gates' files, in the order of the reports."""
+    """Join the docstrings of the gates' files and the templates of their rules, in the order of the reports."""
     modules = [
         importlib.import_module(f"gonogo.rulepack.gates.{found.name}") for found in pkgutil.iter_modules(gates.__path__)
     ]
@@ -34,14 +35,17 @@ def gates_page() -> str:
     intro = (
         "# The gates of the preset\n\n"
         "`make docs` writes this page from the files in `src/gonogo/rulepack/gates`. Every threshold is in the policy, "
-        "and nowhere else: see [policy.md](policy.md)."
+        "and nowhere else: see [policy.md](policy.md).\n\n"
+        "The rules are templates, and `gonogo rules` fills them in. `${P}` is the prefix and `${realm}` the matcher of "
+        "the realm. `${by}` keeps the labels of one subject, `${by_realm}` only the realm."
     )
     return "\n\n".join([intro, *(_section(gate, texts[id(gate)]) for gate in PRESET_GATES)]) + "\n"
 
 
 def _section(gate: PresetGate, docstring: str) -> str:
     demoted = re.sub(r"^## ", "### ", cleandoc(docstring), flags=re.MULTILINE)
-    return f"## {gate.name}\n\n{demoted}"
+    rules = (TEMPLATES / f"{gate.template}.yml").read_text("utf-8").partition("\nalerts:\n")[0].rstrip()
+    return f"## {gate.name}\n\n{demoted}\n\n### Rules\n\n```yaml\n{rules}\n```"
 
 
 def lint_checks_page() -> str:

@@ -22,7 +22,7 @@ printf 'test: on %s\n' "$(command -v prometheus)" "$(prometheus --version 2>&1 |
 results=.test-results
 core='src/gonogo/errors.py,src/gonogo/durations.py,src/gonogo/model/*,src/gonogo/stats/*,src/gonogo/promql/*,src/gonogo/formats/*'
 core+=',src/gonogo/*/core/*,src/gonogo/lint/checks/*,src/gonogo/lint/template/*,src/gonogo/reload/compare/*'
-core+=',src/gonogo/ruletests/mutation/*,src/gonogo/ruletests/silent/*,src/gonogo/rulepack/gates/*,src/gonogo/rulepack/scenarios/*'
+core+=',src/gonogo/ruletests/mutation/*,src/gonogo/ruletests/silent/*,src/gonogo/rulepack/gates/*,src/gonogo/rulepack/*scenarios.py,src/gonogo/rulepack/rules.py'
 core+=',src/gonogo/*/print*.py'
 matrix=tests/live/test_fault_matrix.py
 . scripts/test/stages.sh

@@ -11,7 +11,6 @@ import pytest
 from gonogo.model.outcome import Outcome
 from gonogo.policy.load import PolicyFile, load
 from gonogo.rulepack.assemble import pack
-from gonogo.rulepack.gates.catalogue import PRESET_GATES
 from gonogo.smoke import run as smoke_run
 from gonogo.smoke.run import smoke, try_rules
 from tests.policy_folder import policy_folder
@@ -28,7 +27,7 @@ def with_pack(folder: Path, heartbeat: str | None = None) -> PolicyFile:
         text = policy_file.path.read_text(encoding="utf-8").replace("heartbeat: {textfile_dir: .}\n", heartbeat)
         policy_file.path.write_text(text, encoding="utf-8")
         policy_file = load(policy_file.path)
-    made = pack(policy_file.policy, timedelta(seconds=30), PRESET_GATES)
+    made = pack(policy_file.policy, timedelta(seconds=30))
     (folder / "rules" / "duri.yml").write_text(made.rules_yaml, encoding="utf-8")
     (folder / "rules" / "alerts.yml").write_text(made.alerts_yaml, encoding="utf-8")
     return policy_file

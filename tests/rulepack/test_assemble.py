@@ -13,8 +13,8 @@ from gonogo.durations import parse_duration
 from gonogo.model.condition import parse_criterion
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import DryRun, Policy
-from gonogo.rulepack.assemble import MARK, groups, needed, pack
-from gonogo.rulepack.gates.catalogue import PRESET_GATES
+from gonogo.model.rule import Rule, RuleKind
+from gonogo.rulepack.assemble import MARK, grouped, groups, needed, pack, reads
 from tests.rulepack.policies import INTERVAL, gate, of_services, preset_policy
 
 POLICIES = (
@@ -30,20 +30,20 @@ POLICIES = (
 
 def names(policy: Policy) -> list[str]:
     """Return the names of the gates that a policy needs."""
-    return [chosen.name for chosen in needed(policy, INTERVAL, PRESET_GATES)]
+    return [chosen.name for chosen in needed(policy, INTERVAL)]
 
 
 def test_a_policy_that_asks_for_nothing_needs_nothing() -> None:
     """A policy without gates needs no rules."""
     assert names(replace(preset_policy(), gates=())) == []
-    assert pack(replace(preset_policy(), gates=()), INTERVAL, PRESET_GATES).tests_yaml == {}
+    assert pack(replace(preset_policy(), gates=()), INTERVAL).tests_yaml == {}
 
 
 def test_what_is_read_is_needed_too() -> None:
     """Uptime and V count fresh samples, so they need the heartbeat's rules, but not its gate's alerts."""
     policy = replace(preset_policy(), gates=(gate("mine", ["green_uptime_ratio >= 0.9"]),))
     assert names(policy) == ["heartbeat", "uptime"]
-    _, alerts = groups(policy, INTERVAL, needed(policy, INTERVAL, PRESET_GATES))
+    _, alerts = groups(policy, INTERVAL)
     assert [rule.name for group in alerts for rule in group.rules] == ["HeartbeatVanished"]
 
 
@@ -59,7 +59,7 @@ def test_certificates_ask_for_signals_as_well() -> None:
 
 def test_rules_that_read_each_other_share_a_group() -> None:
     """V and uptime are evaluated after their inputs, and month-long ranges never delay the heartbeat."""
-    rules, _ = groups(preset_policy(), INTERVAL, PRESET_GATES)
+    rules, _ = groups(preset_policy(), INTERVAL)
     assert [(group.name, len(group.rules)) for group in rules] == [
         ("duri-heartbeat", 7),
         ("duri-error-budget-burn-ok", 2),
@@ -76,15 +76,15 @@ def test_rules_that_read_each_other_share_a_group() -> None:
 @pytest.mark.parametrize("policy", POLICIES)
 def test_the_pack_is_the_same_each_time(policy: Policy) -> None:
     """The same policy gives the same bytes, and every file names its author."""
-    made = pack(policy, INTERVAL, PRESET_GATES)
-    assert made == pack(policy, INTERVAL, PRESET_GATES)
+    made = pack(policy, INTERVAL)
+    assert made == pack(policy, INTERVAL)
     assert all(text.startswith(MARK) for text in (made.rules_yaml, made.alerts_yaml, *made.tests_yaml.values()))
 
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_no_test_passes_in_silence(policy: Policy) -> None:
     """Every scenario asserts something, at a time that is evaluated, of a name that the rules have."""
-    made = pack(policy, INTERVAL, PRESET_GATES)
+    made = pack(policy, INTERVAL)
     recorded = {rule["record"] for rule in _rules(made.rules_yaml)}
     alerts = {rule["alert"] for rule in _rules(made.alerts_yaml)}
     for text in made.tests_yaml.values():
@@ -103,7 +103,7 @@ def test_no_test_passes_in_silence(policy: Policy) -> None:
 @pytest.mark.parametrize("policy", POLICIES)
 def test_every_rule_and_alert_is_asserted(policy: Policy) -> None:
     """Each record gives a value in some scenario, and each alert fires in one and does not fire in another."""
-    made = pack(policy, INTERVAL, PRESET_GATES)
+    made = pack(policy, INTERVAL)
     files = [yaml.safe_load(text) for text in made.tests_yaml.values()]
     valued = {_metric(e["expr"]) for e in _expectations(files, "promql_expr_test") if e["exp_samples"]}
     assert valued == {rule["record"] for rule in _rules(made.rules_yaml)}
@@ -125,3 +125,36 @@ def _expectations(files: list[dict[str, list[dict[str, list[dict[str, str]]]]]],
 
 def _metric(expression: str) -> str:
     return expression.removeprefix("round(").split(",")[0]
+
+
+SECOND = timedelta(seconds=1)
+
+
+def rule(name: str, expression: str) -> Rule:
+    """Make a recording rule."""
+    return Rule(RuleKind.RECORD, name, expression)
+
+
+def test_a_reader_joins_the_group_of_what_it_reads() -> None:
+    """The given order stays, so that every input is recorded before it is read."""
+    groups = grouped(
+        "p",
+        (
+            ("first", (rule("a", "x"), rule("b", "a"))),
+            ("second", (rule("c", "y"),)),
+            ("third", (rule("d", "sum(b) + 1"),)),
+            ("nothing", ()),
+        ),
+        SECOND,
+    )
+    assert [(group.name, [r.name for r in group.rules]) for group in groups] == [
+        ("p-first", ["a", "b", "d"]),
+        ("p-second", ["c"]),
+    ]
+    assert {group.interval for group in groups} == {SECOND}
+
+
+def test_reading_is_by_whole_names() -> None:
+    """A name within a longer one is another metric."""
+    assert reads([rule("d", "ab + 1")], [rule("ab", "x")])
+    assert not reads([rule("d", "abc + 1")], [rule("ab", "x")])

@@ -9,7 +9,6 @@ import pytest
 
 from gonogo.programs.promtool import installed_promtool
 from gonogo.rulepack.assemble import pack
-from gonogo.rulepack.gates.catalogue import PRESET_GATES
 from gonogo.ruletests.core.suite import MutantFate, MutantQuestion, suite
 from gonogo.ruletests.loading import RulePlaces, load_test
 from gonogo.ruletests.mutation.catalogue import mutations
@@ -22,7 +21,7 @@ SAMPLE = 60
 
 def _unnoticed(folder: Path, count: int | None) -> list[str]:
     policy = preset_policy()
-    made = pack(policy, INTERVAL, PRESET_GATES)
+    made = pack(policy, INTERVAL)
     paths = sorted((laid_out(made, folder, policy.prefix) / "tests").iterdir())
     whole = suite([load_test(path, RulePlaces()) for path in paths])
     loading = whole.loading(map(str, paths))

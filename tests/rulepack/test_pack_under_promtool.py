@@ -19,7 +19,6 @@ from gonogo.model.policy import Policy, Slo
 from gonogo.model.versions import UTF8_NAMES, reaches, release
 from gonogo.programs.promtool import version
 from gonogo.rulepack.assemble import Pack, pack
-from gonogo.rulepack.gates.catalogue import PRESET_GATES
 from tests.rulepack.policies import API, GREEN, INTERVAL, WEIGHTS, of_services, preset_gates, preset_policy
 from tests.rulepack.promtool import failure, laid_out, refusal
 
@@ -79,7 +78,7 @@ def test_the_pack_passes_for_every_sensible_policy(share: Callable[[int], int]) 
     @settings(max_examples=share(30), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(policies(), seconds(1, 60))
     def passes(policy: Policy, interval: timedelta) -> None:
-        made = pack(policy, interval, PRESET_GATES)
+        made = pack(policy, interval)
         with tempfile.TemporaryDirectory() as place, ThreadPoolExecutor(CORES) as pool:
             folder = laid_out(made, Path(place), policy.prefix)
             assert refusal(folder) == ""
@@ -93,7 +92,7 @@ def test_free_names_pass_where_the_version_takes_them(tmp_path: Path) -> None:
     errors = '{"http.errors","http.route"="/a",code=~"5.."}'
     slo = Slo("web", 0.99, errors, '{__name__="http.requests", "http.route"="/a"}')
     policy = replace(of_services(), subjects=("service.name",), slos=(slo,))
-    made = pack(policy, INTERVAL, PRESET_GATES)
+    made = pack(policy, INTERVAL)
     folder = laid_out(made, tmp_path, policy.prefix)
     if reaches(release(version().output), UTF8_NAMES):
         assert refusal(folder) == ""
@@ -106,7 +105,7 @@ def test_free_names_pass_where_the_version_takes_them(tmp_path: Path) -> None:
 @pytest.mark.parametrize("policy", [preset_policy(), pytest.param(of_services(), marks=pytest.mark.long)])
 def test_no_rule_can_be_missing(policy: Policy, tmp_path: Path) -> None:
     """With any single rule or alert gone, a test fails."""
-    whole = pack(policy, INTERVAL, PRESET_GATES)
+    whole = pack(policy, INTERVAL)
 
     def unnoticed(case: tuple[str, Pack]) -> list[str]:
         name, lesser = case
@@ -228,7 +227,7 @@ WRONG = [
 
 def test_no_rule_can_be_wrong(tmp_path: Path) -> None:
     """Each known wrong way to write a rule, the prior system's among them, fails a test."""
-    whole = pack(preset_policy(), INTERVAL, PRESET_GATES)
+    whole = pack(preset_policy(), INTERVAL)
 
     def unnoticed(case: tuple[int, tuple[str, str, str]]) -> list[str]:
         number, (about, right, wrong) = case

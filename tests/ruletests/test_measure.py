@@ -17,7 +17,6 @@ from gonogo.cli.main import main
 from gonogo.model.outcome import Outcome
 from gonogo.programs.promtool import installed_promtool
 from gonogo.rulepack.assemble import pack
-from gonogo.rulepack.gates.catalogue import PRESET_GATES
 from gonogo.ruletests.check import places_report
 from gonogo.ruletests.core.report import FileReport, UnitReport
 from gonogo.ruletests.core.suite import Known, MutantFate, MutantQuestion, Suite, suite
@@ -281,7 +280,7 @@ class _Whole(MutantQuestion):
 def test_parts_say_what_the_whole_says(tmp_path: Path) -> None:
     """A part notices a removed or changed rule if and only if the whole file does."""
     policy = preset_policy()
-    folder = laid_out(pack(policy, INTERVAL, PRESET_GATES), tmp_path, policy.prefix)
+    folder = laid_out(pack(policy, INTERVAL), tmp_path, policy.prefix)
     path = folder / "tests/duri_heartbeat_test.yml"
     whole = suite([load_test(path, RulePlaces())])
     loading = whole.loading([str(path)])

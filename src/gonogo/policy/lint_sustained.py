@@ -93,10 +93,11 @@ def rolling_windows(policy: Policy, interval: timedelta) -> Mapping[str, timedel
     A metric without any range is left out.
     """
     from gonogo.rulepack.gates.catalogue import PRESET_GATES  # noqa: PLC0415 - a policy without the preset does not pay for it
+    from gonogo.rulepack.rules import recording_rules  # noqa: PLC0415 - as above
 
     windows: dict[str, timedelta] = {}
     for gate in PRESET_GATES:
-        for rule in gate.rules(policy, interval):
+        for rule in recording_rules(gate, policy, interval):
             under = [parse_duration(text) for text in _RANGE.findall(rule.expression)]
             under += [windows[name] for name in _NAME.findall(rule.expression) if name in windows]
             if under:

@@ -11,9 +11,16 @@ from collections.abc import Mapping
 
 from gonogo.rulepack.selector import CounterMatcher, CounterSelector
 
-_CLASSES = {"d": "0", "w": "a", "D": "a", "W": "-"}
 _PLAIN = ("", "a", "0", "other", "-")
 """The example values for a label with only negative matchers."""
+
+_PIECE = re.compile(
+    r"""(?P<sign> \((?:\?:)? | [)|] )
+      | (?: \[ (?P<negated> \^? ) (?P<first> \\?. ) (?: \\. | [^\]\\] )* \] | (?P<one> \\?. ) )
+        (?: (?P<least> [*?] | \{ (?P<count> [0-9]+ ) (?: , [0-9]* )? \} | \+ ) \?? )?""",
+    re.VERBOSE | re.DOTALL,
+)
+_EXAMPLES = {r"\d": "0", r"\w": "a", r"\D": "a", r"\W": "-", ".": "0", "^": "", "$": ""}
 
 
 def witness(selector: CounterSelector, wanted: Mapping[str, str]) -> dict[str, str]:
@@ -31,7 +38,7 @@ def witness(selector: CounterSelector, wanted: Mapping[str, str]) -> dict[str, s
 
 def _value(label: str, matchers: list[CounterMatcher], wanted: str) -> str:
     candidates = [wanted, *(m.value for m in matchers if m.op == "=")]
-    candidates += [_Example(m.value).text() for m in matchers if m.op == "=~"]
+    candidates += [_example(m.value) for m in matchers if m.op == "=~"]
     for candidate in (*candidates, *_PLAIN):
         if all(matcher.accepts(candidate) for matcher in matchers):
             return candidate
@@ -41,74 +48,32 @@ def _value(label: str, matchers: list[CounterMatcher], wanted: str) -> str:
     )
 
 
-class _Example:
-    """A reader that goes through a regular expression from left to right and writes a text that matches."""
+def _example(pattern: str) -> str:
+    """Return a text that probably matches a pattern. All branches but the first of each group are passed over."""
+    written, depth = "", 0
+    passed: int | None = None
+    for piece in _PIECE.finditer(pattern):
+        sign = piece["sign"]
+        if sign == "|":
+            passed = depth if passed is None else passed
+        elif sign == ")":
+            depth -= 1
+            passed = passed if passed is not None and passed <= depth else None
+        elif sign:
+            depth += 1
+        elif passed is None:
+            written += _atom(piece) * _least(piece)
+    return written
 
-    def __init__(self, pattern: str) -> None:
-        self._pattern = pattern
-        self._place = 0
 
-    def text(self) -> str:
-        """Return an example of the whole pattern."""
-        first = self._branch()
-        while self._take("|"):
-            self._branch()
-        return first
+def _atom(piece: re.Match[str]) -> str:
+    if piece["one"]:
+        return _EXAMPLES.get(piece["one"], piece["one"][-1])
+    first = _EXAMPLES.get(piece["first"], piece["first"][-1]) if piece["first"][0] == "\\" else piece["first"]
+    return next(c for c in "a0-_Z" if c != first) if piece["negated"] else first
 
-    def _branch(self) -> str:
-        written = ""
-        while self._place < len(self._pattern) and self._pattern[self._place] not in "|)":
-            written += self._repeated(self._atom())
-        return written
 
-    def _atom(self) -> str:
-        character = self._next()
-        match character:
-            case "(":
-                if self._take("?"):
-                    self._take(":")
-                inner = self.text()
-                self._take(")")
-                return inner
-            case "[":
-                return self._class()
-            case "\\":
-                escaped = self._next()
-                return _CLASSES.get(escaped, escaped)
-            case ".":
-                return "0"
-            case "^" | "$":
-                return ""
-        return character
-
-    def _repeated(self, atom: str) -> str:
-        rest = self._pattern[self._place :]
-        if match := re.match(r"\{([0-9]+)(?:,[0-9]*)?\}\??", rest):
-            self._place += match.end()
-            return atom * int(match[1])
-        if match := re.match(r"[*?]\??", rest):
-            self._place += match.end()
-            return ""
-        if match := re.match(r"\+\??", rest):
-            self._place += match.end()
-        return atom
-
-    def _class(self) -> str:
-        negated = self._take("^")
-        first = self._next()
-        if first == "\\":
-            escaped = self._next()
-            first = _CLASSES.get(escaped, escaped)
-        while self._place < len(self._pattern) and self._next() != "]":
-            pass
-        return next(c for c in "a0-_Z" if c != first) if negated else first
-
-    def _take(self, character: str) -> bool:
-        taken = self._pattern.startswith(character, self._place)
-        self._place += taken
-        return taken
-
-    def _next(self) -> str:
-        character = self._pattern[self._place : self._place + 1]
-        self._place += 1
-        return character
+def _least(piece: re.Match[str]) -> int:
+    if piece["count"]:
+        return int(piece["count"])
+    return 0 if piece["least"] in {"*", "?"} else 1

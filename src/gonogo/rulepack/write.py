@@ -16,8 +16,7 @@ from gonogo.disk import durable
 from gonogo.disk.regular_file import read_some
 from gonogo.errors import ActionFailed, UsageError, cause_of
 from gonogo.model.policy import Policy
-from gonogo.rulepack.assemble import MARK, Pack, alerts_file, pack, rules_file
-from gonogo.rulepack.gates.catalogue import PRESET_GATES
+from gonogo.rulepack.assemble import MARK, alerts_file, pack, rules_file
 
 RULES_FOLDER = "rules"
 TESTS_FOLDER = "tests"
@@ -39,15 +38,6 @@ class FileChange:
     change: WrittenFile
 
 
-def rule_pack(policy: Policy, interval: timedelta, rules_from_tests: str = f"../{RULES_FOLDER}") -> Pack:
-    """Return the pack of the preset's gates that the policy needs.
-
-    Raises:
-        PolicyError: an SLO's counter cannot be read, or there is no example of its series.
-    """
-    return pack(policy, interval, PRESET_GATES, rules_from_tests)
-
-
 def write_rules(
     policy: Policy, interval: timedelta, out: Path, tests_out: Path | None = None, *, force: bool = False
 ) -> tuple[FileChange, ...]:
@@ -66,7 +56,7 @@ def write_rules(
         ActionFailed: a file belongs to somebody else (then nothing was written), or a file could not be written.
     """
     rules_out, tests_folder = out / RULES_FOLDER, tests_out or out / TESTS_FOLDER
-    made = rule_pack(policy, interval, Path(os.path.relpath(rules_out, tests_folder)).as_posix())
+    made = pack(policy, interval, Path(os.path.relpath(rules_out, tests_folder)).as_posix())
     if not made.tests_yaml:
         raise UsageError(
             "the policy uses no signal of the preset, so there are no rules to write",

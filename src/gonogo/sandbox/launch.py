@@ -21,12 +21,11 @@ from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.policy.load import PolicyFile, load
 from gonogo.programs.processes import node_exporter, prometheus, pushgateway
 from gonogo.programs.server_process import RunningServer
-from gonogo.rulepack.assemble import alerts_file, groups, needed, pack, rules_file
-from gonogo.rulepack.gates.catalogue import PRESET_GATES
+from gonogo.rulepack.assemble import groups, rules_file
+from gonogo.rulepack.write import write_rules
 from gonogo.sandbox.backfill import Past, Storage, backfill_recorded, backfill_sources
 from gonogo.sandbox.layout import (
     REALM,
-    RULES_FROM_TESTS,
     SandboxLayout,
     configuration_text,
     idle_configuration_text,
@@ -119,7 +118,7 @@ def _build(
     writer = heartbeat_writer(load_heartbeat(layout.policy))
     end = float(int(time.time() + _lead(story, interval)))
     _write_history(story, Past(end, story.length, interval), layout, policy_file, servers.prometheus, say)
-    _write_rules(policy_file, interval, layout)
+    write_rules(policy_file.policy, interval, layout.configuration.parent, layout.tests, force=True)
     _keep_sequence(story, writer, policy.heartbeat.every, end)
     group = PushGroup.at(servers.pushgateway.url, {"job": FeedJob.REHEARSAL.value, "instance": INSTANCE})
     traffic = Traffic(
@@ -157,17 +156,8 @@ def _write_history(
     scraped = as_scraped((*beats, *sources(story, policy.prefix, past.end)), version)
     backfill_sources(scraped, past, REALM, storage)
     say("evaluating the rules over the end of the history")
-    recording, _ = groups(policy, past.interval, needed(policy, past.interval, PRESET_GATES))
+    recording, _ = groups(policy, past.interval)
     backfill_recorded(recording, layout.rules / rules_file(policy), past, storage)
-
-
-def _write_rules(policy_file: PolicyFile, interval: timedelta, layout: SandboxLayout) -> None:
-    policy = policy_file.policy
-    made = pack(policy, interval, PRESET_GATES, RULES_FROM_TESTS)
-    (layout.rules / rules_file(policy)).write_text(made.rules_yaml, encoding="utf-8")
-    (layout.rules / alerts_file(policy)).write_text(made.alerts_yaml, encoding="utf-8")
-    for name, text in made.tests_yaml.items():
-        (layout.tests / name).write_text(text, encoding="utf-8")
 
 
 def _keep_sequence(story: Story, writer: HeartbeatWriter, every: timedelta, end: float) -> None:

@@ -14,7 +14,6 @@ from gonogo.sandbox.sources import INSTANCE, FeedJob
 
 REALM = "sandbox"
 PREFIX = "duri"
-RULES_FROM_TESTS = "../../prometheus/rules"
 
 
 @dataclass(frozen=True, slots=True)

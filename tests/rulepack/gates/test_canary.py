@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from gonogo.rulepack.gates.canary import GATE
+from gonogo.rulepack.rules import alerts, recording_rules
 from tests.rulepack.policies import INTERVAL, of_services, preset_policy
 
 
 def test_the_failure_ratio_has_no_added_one() -> None:
     """The ratio is rollbacks over trials, and without a trial there is no ratio."""
-    ratio = GATE.rules(preset_policy(), INTERVAL)[1].expression
+    ratio = recording_rules(GATE, preset_policy(), INTERVAL)[1].expression
     assert "+ 1" not in ratio
     assert "> 0 < Inf)" in ratio
 
@@ -17,7 +18,7 @@ def test_alerts_take_their_thresholds_from_the_policy() -> None:
     """Failures end a dry run, so they are critical; repetition and few samples are warnings."""
     told = {
         rule.name: (rule.labels["severity"], rule.labels.get("condition"))
-        for rule in GATE.alerts(preset_policy(), INTERVAL)
+        for rule in alerts(GATE, preset_policy(), INTERVAL)
     }
     assert told == {
         "CanarySamplesFew": ("warning", "canary_samples < 300 for 10m"),
@@ -29,5 +30,5 @@ def test_alerts_take_their_thresholds_from_the_policy() -> None:
 
 def test_a_subject_that_beats_without_a_canary_is_told_of() -> None:
     """With several subjects the alert sees the one that is missing."""
-    absent = GATE.alerts(of_services(), INTERVAL)[-1].expression
+    absent = alerts(GATE, of_services(), INTERVAL)[-1].expression
     assert 'group by (metric_realm, service) (duri_heartbeat_ok{metric_realm="prod"}) unless' in absent

@@ -11,6 +11,7 @@ from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Policy, Scope, Signal, ValueRange
 from gonogo.model.rule import RuleKind
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
+from gonogo.rulepack.rules import alerts, recording_rules
 from tests.rulepack.policies import INTERVAL, of_services, preset_policy
 
 HOUR = timedelta(hours=1)
@@ -37,21 +38,21 @@ def test_the_gates_stand_in_the_presets_order() -> None:
 def test_a_policy_without_gates_slos_and_weights_has_signals_all_the_same() -> None:
     """The loader asks for signals before it has built anything else."""
     assert {"heartbeat_ok", "lyapunov_v"} <= signals(BARE).keys()
-    assert [rule.name for gate in PRESET_GATES for rule in gate.alerts(BARE, INTERVAL)] == ["HeartbeatVanished"]
-    assert "p_lyapunov_v" not in {rule.name for gate in PRESET_GATES for rule in gate.rules(BARE, INTERVAL)}
+    assert [rule.name for gate in PRESET_GATES for rule in alerts(gate, BARE, INTERVAL)] == ["HeartbeatVanished"]
+    assert "p_lyapunov_v" not in {rule.name for gate in PRESET_GATES for rule in recording_rules(gate, BARE, INTERVAL)}
 
 
 @pytest.mark.parametrize("policy", [preset_policy(), of_services(), replace(preset_policy(), realm=None)])
 def test_every_signal_is_recorded_under_its_metric(policy: Policy) -> None:
     """Each signal has a rule, and each rule has a signal."""
-    recorded = {rule.name for gate in PRESET_GATES for rule in gate.rules(policy, INTERVAL)}
+    recorded = {rule.name for gate in PRESET_GATES for rule in recording_rules(gate, policy, INTERVAL)}
     assert recorded == {signal.metric for signal in signals(policy).values()}
 
 
 def test_every_rule_bears_the_realm() -> None:
     """Packs of two realms on one server record different series."""
     for gate in PRESET_GATES:
-        for rule in gate.rules(preset_policy(), INTERVAL):
+        for rule in recording_rules(gate, preset_policy(), INTERVAL):
             assert rule.kind is RuleKind.RECORD
             assert rule.labels["metric_realm"] == "prod"
 
@@ -60,7 +61,7 @@ def test_without_a_realm_no_rule_speaks_of_one() -> None:
     """A system without the label gets rules without it."""
     policy = replace(preset_policy(), realm=None)
     for gate in PRESET_GATES:
-        for rule in (*gate.rules(policy, INTERVAL), *gate.alerts(policy, INTERVAL)):
+        for rule in (*recording_rules(gate, policy, INTERVAL), *alerts(gate, policy, INTERVAL)):
             assert "metric_realm" not in rule.expression
             assert "metric_realm" not in rule.labels
 
@@ -132,7 +133,7 @@ def test_what_is_a_subjects_own_keeps_its_labels() -> None:
     """Aggregates of subject signals keep the subject labels, and shared ones do not."""
     for gate in PRESET_GATES:
         scopes = {signal.metric: signal.scope for signal in gate.signals(of_services())}
-        for rule in gate.rules(of_services(), INTERVAL):
+        for rule in recording_rules(gate, of_services(), INTERVAL):
             assert ("metric_realm, service)" in rule.expression) <= (scopes[rule.name] is Scope.SUBJECT)
             if scopes[rule.name] is Scope.SUBJECT and " by (" in rule.expression:
                 assert rule.expression.count(" by (") == rule.expression.count(" by (metric_realm, service)")

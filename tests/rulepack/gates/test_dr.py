@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gonogo.rulepack.gates.dr import BUCKETS, GATE
+from gonogo.rulepack.rules import alerts, recording_rules
 from tests.rulepack.policies import INTERVAL, of_services, preset_policy
 
 
@@ -15,12 +16,12 @@ def test_the_buckets_are_the_contracts() -> None:
 
 def test_an_overdue_rehearsal_is_what_the_gate_refuses() -> None:
     """The age has neither ``abort`` nor ``warn``, so the alert is the opposite of its requirement."""
-    told = {rule.name: (rule.labels.get("condition"), rule.held) for rule in GATE.alerts(preset_policy(), INTERVAL)}
+    told = {rule.name: (rule.labels.get("condition"), rule.held) for rule in alerts(GATE, preset_policy(), INTERVAL)}
     assert told["RehearsalOverdue"] == ("dr_rehearsal_age_hours > 24 for 10m", timedelta(minutes=10))
     assert told["RehearsalSlow"] == ("dr_rehearsal_p95_minutes > 12 for 15m", timedelta(minutes=15))
 
 
 def test_with_subjects_the_worst_age_stands_for_all() -> None:
     """There is one series for the realm; without subjects the source's labels stay."""
-    assert GATE.rules(of_services(), INTERVAL)[0].expression.startswith("max by (metric_realm) (")
-    assert "max" not in GATE.rules(preset_policy(), INTERVAL)[0].expression
+    assert recording_rules(GATE, of_services(), INTERVAL)[0].expression.startswith("max by (metric_realm) (")
+    assert "max" not in recording_rules(GATE, preset_policy(), INTERVAL)[0].expression

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.rulepack.gates.heartbeat import GATE
+from gonogo.rulepack.rules import alerts, recording_rules
 from tests.rulepack.policies import INTERVAL, preset_policy
 
 
 def expressions(heartbeat: Heartbeat) -> dict[str, str]:
     """Return the recording rules' expressions by name."""
-    return {rule.name: rule.expression for rule in GATE.rules(preset_policy(heartbeat), INTERVAL)}
+    return {rule.name: rule.expression for rule in recording_rules(GATE, preset_policy(heartbeat), INTERVAL)}
 
 
 def test_the_rules_read_one_copy() -> None:
@@ -30,7 +31,7 @@ def test_freshness_is_the_policys() -> None:
 
 def test_alerts_take_their_thresholds_from_the_policy() -> None:
     """Stall and staleness come from ``abort``, and a frozen sequence from ``require``."""
-    told = {rule.name: (rule.expression, rule.held) for rule in GATE.alerts(preset_policy(), INTERVAL)}
+    told = {rule.name: (rule.expression, rule.held) for rule in alerts(GATE, preset_policy(), INTERVAL)}
     assert told["HeartbeatStalled"] == ('duri_heartbeat_ok{metric_realm="prod"} != 1', timedelta(minutes=5))
     assert told["HeartbeatStale"][0].endswith("== 0")
     assert told["HeartbeatFrozen"] == ('duri_heartbeat_changes_6m{metric_realm="prod"} < 1', timedelta(minutes=10))
@@ -40,4 +41,4 @@ def test_alerts_take_their_thresholds_from_the_policy() -> None:
 
 def test_a_policy_without_the_gate_still_hears_of_a_vanished_source() -> None:
     """The alerts on violations go with the gate, and the alert on a vanished source stays."""
-    assert [rule.name for rule in GATE.alerts(replace(preset_policy(), gates=()), INTERVAL)] == ["HeartbeatVanished"]
+    assert [rule.name for rule in alerts(GATE, replace(preset_policy(), gates=()), INTERVAL)] == ["HeartbeatVanished"]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gonogo.rulepack.gates.stability import GATE
+from gonogo.rulepack.rules import alerts, recording_rules
 from tests.rulepack.policies import INTERVAL, preset_policy
 
 
 def test_only_weighted_shortfalls_are_asked_for() -> None:
     """A missing weight removes its input as well."""
-    (rule,) = GATE.rules(replace(preset_policy(), weights={"uptime": 0.75, "alerts": 0.25}), INTERVAL)
+    (rule,) = recording_rules(GATE, replace(preset_policy(), weights={"uptime": 0.75, "alerts": 0.25}), INTERVAL)
     assert "0.75 * (1 - avg" in rule.expression
     assert "mttr" not in rule.expression
     assert rule.expression.count("and group") == 1
@@ -18,6 +19,6 @@ def test_only_weighted_shortfalls_are_asked_for() -> None:
 
 def test_a_high_v_is_what_ends_a_dry_run() -> None:
     """The alert comes from ``abort``; only the judge evaluates ``falling``."""
-    high, absent = GATE.alerts(preset_policy(), INTERVAL)
+    high, absent = alerts(GATE, preset_policy(), INTERVAL)
     assert high.expression == 'duri_lyapunov_v{metric_realm="prod"} > 0.3'
     assert absent.expression == 'absent(duri_lyapunov_v{metric_realm="prod"})'

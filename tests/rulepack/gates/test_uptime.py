@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gonogo.rulepack.gates.uptime import GATE
+from gonogo.rulepack.rules import recording_rules
 from tests.rulepack.policies import of_services, preset_policy
 
 
 def test_due_is_a_day_over_the_interval() -> None:
     """A group every 7 s owes 86,400 / 7 samples."""
-    (rule,) = GATE.rules(preset_policy(), timedelta(seconds=7))
+    (rule,) = recording_rules(GATE, preset_policy(), timedelta(seconds=7))
     assert rule.expression == (
         'clamp_max(sum_over_time(duri_heartbeat_fresh_120s{metric_realm="prod"}[1d]) / (86400 / 7), 1)'
     )
@@ -18,5 +19,5 @@ def test_due_is_a_day_over_the_interval() -> None:
 
 def test_with_subjects_the_worst_stands_for_all() -> None:
     """The uptime of one subject does not compensate for the downtime of another."""
-    (rule,) = GATE.rules(of_services(), timedelta(seconds=30))
+    (rule,) = recording_rules(GATE, of_services(), timedelta(seconds=30))
     assert rule.expression.startswith("min by (metric_realm) (")

@@ -15,7 +15,6 @@ from gonogo.lint.core.catalogue import checks
 from gonogo.lint.core.check import Example
 from gonogo.lint.core.nature import Nature, nature
 from gonogo.rulepack.assemble import pack
-from gonogo.rulepack.gates.catalogue import PRESET_GATES
 from tests.example_estate import CONFIGURATION, ROUTES
 from tests.rulepack.policies import of_services, preset_policy
 
@@ -90,7 +89,7 @@ def _transcripts() -> Iterator[Example]:
 
 def _of_pack() -> Iterator[Example]:
     for policy in (preset_policy(), of_services()):
-        made = pack(policy, timedelta(seconds=30), PRESET_GATES)
+        made = pack(policy, timedelta(seconds=30))
         yield Example({RULES: made.rules_yaml, "alerts.yml": made.alerts_yaml})
         for test in made.tests_yaml.values():
             yield Example({RULES: made.rules_yaml, TESTS: test})

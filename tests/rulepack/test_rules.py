@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from gonogo.model.policy import Scope, Signal
-from gonogo.rulepack.alert import Watch, absence_alert, violation_alerts, violations
-from tests.rulepack.policies import gate, preset_policy
+from gonogo.model.policy import Policy, Scope, Signal
+from gonogo.model.preset_gate import PresetGate
+from gonogo.model.rule import Rule
+from gonogo.rulepack.rules import alerts, violations
+from tests.rulepack.policies import INTERVAL, gate, preset_policy
 
 A = Signal("a", "duri_a")
 B = Signal("b", "duri_b", scope=Scope.SHARED)
-WATCH = (Watch("a", "ABad", "A is bad."),)
+TEMPLATE = """
+rules: []
+alerts:
+  - {violation: ABad, of: a, summary: A is bad.}
+  - {absence: GAbsent, summary: Something is gone.}
+"""
+
+
+def told(policy: Policy, folder: Path) -> dict[str, Rule]:
+    """Return the alerts of a gate with the signals A and B, by name."""
+    (folder / "g.yml").write_text(TEMPLATE, encoding="utf-8")
+    of_template = PresetGate("g", lambda _: (A, B), str(folder / "g"))
+    return {rule.name: rule for rule in alerts(of_template, policy, INTERVAL)}
 
 
 def test_conditions_of_several_terms_make_no_alert() -> None:
@@ -48,32 +63,30 @@ def test_aborts_are_critical_and_warnings_are_warnings() -> None:
     ]
 
 
-def test_a_gate_that_the_policy_does_not_have_makes_no_alert() -> None:
-    """Without the gate nobody expects an alert."""
-    policy = replace(preset_policy(), gates=())
-    assert violation_alerts(policy, "g", (A,), WATCH) == ()
-    assert absence_alert(policy, "g", (A,), "AAbsent", "A is gone.") == ()
+def test_a_gate_that_the_policy_does_not_have_makes_no_alert(tmp_path: Path) -> None:
+    """Without the gate nobody expects an alert on a violation or on absence."""
+    assert told(replace(preset_policy(), gates=()), tmp_path) == {}
+    assert told(replace(preset_policy(), gates=(gate("g", ["a <= 1"]),)), tmp_path).keys() == {"ABad", "GAbsent"}
 
 
-def test_an_alert_watches_the_series_that_the_policy_means() -> None:
+def test_an_alert_watches_the_series_that_the_policy_means(tmp_path: Path) -> None:
     """The alert watches the metric that the policy gives the signal."""
     moved = Signal("a", "own_metric", {"job": "x"})
     policy = replace(preset_policy(), gates=(gate("g", ["a <= 1"]),), signals={"a": moved})
-    (told,) = violation_alerts(policy, "g", (A,), WATCH)
-    assert told.expression == 'own_metric{job="x",metric_realm="prod"} > 1'
-    assert told.held == timedelta(minutes=10)
-    assert told.annotations["runbook_url"] == "docs/ops/g.md"
+    alert = told(policy, tmp_path)["ABad"]
+    assert alert.expression == 'own_metric{job="x",metric_realm="prod"} > 1'
+    assert alert.held == timedelta(minutes=10)
+    assert alert.annotations["runbook_url"] == "docs/ops/g.md"
 
 
-def test_absence_is_asked_of_every_required_signal() -> None:
+def test_absence_is_asked_of_every_required_signal(tmp_path: Path) -> None:
     """Signals of other gates make no alert, and shared signals make one."""
     policy = replace(
         preset_policy(), subjects=("service",), gates=(gate("g", ["a <= 1", "b <= 1 or a > 3", "other == 1"]),)
     )
-    (told,) = absence_alert(policy, "g", (A, B), "GAbsent", "Something is gone.")
     beating = 'group by (metric_realm, service) (duri_heartbeat_ok{metric_realm="prod"})'
     seen = 'group by (metric_realm, service) (duri_a{metric_realm="prod"})'
-    assert told.expression.splitlines() == [
+    assert told(policy, tmp_path)["GAbsent"].expression.splitlines() == [
         'absent(duri_a{metric_realm="prod"})',
         f"or ({beating} unless {seen})",
         'or absent(duri_b{metric_realm="prod"})',

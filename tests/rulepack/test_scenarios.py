@@ -6,15 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from gonogo.rulepack.scenarios.stability import rule_tests
+from gonogo.rulepack.gates.stability import GATE
+from gonogo.rulepack.scenarios import rule_tests
 from tests.rulepack.policies import INTERVAL, preset_policy
 
 
 @pytest.mark.parametrize("weighed", ["uptime", "alerts", "recovery", "rehearsals", "throughput"])
 def test_only_what_is_weighed_is_looked_at(weighed: str) -> None:
     """Few rehearsals need the weight of rehearsals, and nonsense in freshness the weight of uptime."""
-    (file,) = rule_tests(replace(preset_policy(), weights={weighed: 1.0}), INTERVAL)
-    names = {scenario.name for scenario in file.scenarios}
+    (file,) = rule_tests(GATE, replace(preset_policy(), weights={weighed: 1.0}), INTERVAL).values()
+    names = {scenario["name"] for scenario in file["tests"]}
     assert f"all of the shortfall in {weighed}" in names
     assert ("very few rehearsals still give a V" in names) == (weighed == "rehearsals")
     assert ("V is never above 1, even with nonsense as input" in names) == (weighed == "uptime")
