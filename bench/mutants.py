@@ -27,7 +27,7 @@ from gonogo.programs.promtool_units import ENVIRONMENT
 from gonogo.programs.running import locate
 from gonogo.rulepack.write import write_rules
 from gonogo.ruletests.core.suite import MutantFate, MutantQuestion, suite
-from gonogo.ruletests.loading import RulePlaces, load_test
+from gonogo.ruletests.find import RulePlaces, load_test
 from gonogo.ruletests.mutation.catalogue import mutations
 from gonogo.ruletests.staging import write_trial
 from gonogo.ruletests.trials import Trials, answers

@@ -27,8 +27,7 @@ from gonogo.programs.promtool import installed_promtool
 from gonogo.programs.promtool_units import JUNIT
 from gonogo.programs.running import locate
 from gonogo.ruletests.core.promtool_output import verdicts
-from gonogo.ruletests.find import find_tests
-from gonogo.ruletests.loading import RulePlaces, load_test
+from gonogo.ruletests.find import RulePlaces, find_tests, load_test
 from gonogo.ruletests.staging import staged
 
 RUNS = 3

@@ -10,7 +10,7 @@ import pytest
 from gonogo.programs.promtool import installed_promtool
 from gonogo.rulepack.assemble import pack
 from gonogo.ruletests.core.suite import MutantFate, MutantQuestion, suite
-from gonogo.ruletests.loading import RulePlaces, load_test
+from gonogo.ruletests.find import RulePlaces, load_test
 from gonogo.ruletests.mutation.catalogue import mutations
 from gonogo.ruletests.trials import Trials, answers
 from tests.rulepack.policies import INTERVAL, preset_policy

@@ -12,7 +12,7 @@ from gonogo.programs import promtool_units
 from gonogo.programs.promtool import installed_promtool
 from gonogo.ruletests.cache import UnitCache, default_folder
 from gonogo.ruletests.check import UnitOptions, report_on
-from gonogo.ruletests.loading import RulePlaces, load_test
+from gonogo.ruletests.find import RulePlaces, load_test
 from gonogo.ruletests.running import run_tests
 from gonogo.ruletests.staging import staged
 from tests.fake_promtool import fake_promtool

@@ -14,8 +14,7 @@ from gonogo.model.versions import features_for
 from gonogo.policy.load import load
 from gonogo.programs.promtool import installed_promtool
 from gonogo.ruletests.check import places_report
-from gonogo.ruletests.measure import measured
-from gonogo.ruletests.mutants import Budget
+from gonogo.ruletests.measure import Budget, measured
 from gonogo.ruletests.recorded import policy_report
 from tests.ruletests.unit_files import write
 

@@ -21,9 +21,8 @@ from gonogo.ruletests.check import places_report
 from gonogo.ruletests.core.report import FileReport, UnitReport
 from gonogo.ruletests.core.suite import Known, MutantFate, MutantQuestion, Suite, suite
 from gonogo.ruletests.core.trial import Trial, TrialOutcome
-from gonogo.ruletests.loading import RulePlaces, load_test
-from gonogo.ruletests.measure import measured
-from gonogo.ruletests.mutants import Budget
+from gonogo.ruletests.find import RulePlaces, load_test
+from gonogo.ruletests.measure import Budget, measured
 from gonogo.ruletests.trials import Trials, answers
 from tests.rulepack.policies import INTERVAL, preset_policy
 from tests.rulepack.promtool import laid_out

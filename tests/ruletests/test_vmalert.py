@@ -13,8 +13,7 @@ from gonogo.policy.load import load
 from gonogo.programs.promtool import installed_promtool
 from gonogo.ruletests.check import places_report
 from gonogo.ruletests.core.report import UNREADABLE, VMALERT_ONLY
-from gonogo.ruletests.measure import measured
-from gonogo.ruletests.mutants import Budget
+from gonogo.ruletests.measure import Budget, measured
 from gonogo.ruletests.recorded import policy_report, run_of
 
 pytestmark = pytest.mark.versions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from gonogo.ruletests.loading import RulePlaces, load_test
+from gonogo.ruletests.find import RulePlaces, load_test
 from gonogo.ruletests.running import LARGE, SMALL, UnitWork, cost
 from gonogo.ruletests.staging import StagedUnit
 from tests.ruletests.unit_files import FIRING, RULES, write

@@ -8,7 +8,7 @@ from pathlib import Path
 from gonogo.programs.promtool import installed_promtool
 from gonogo.ruletests.check import UnitOptions, report_on
 from gonogo.ruletests.core.report import FileReport
-from gonogo.ruletests.loading import RulePlaces
+from gonogo.ruletests.find import RulePlaces
 
 RULES = "groups: [{name: a, rules: [{alert: High, expr: x > 1}]}]\n"
 FIRING = """\

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gonogo.formats.dialect import Dialect
     from gonogo.ruletests.check import Progress, UnitOptions
     from gonogo.ruletests.core.report import UnitReport
-    from gonogo.ruletests.mutants import Budget
+    from gonogo.ruletests.measure import Budget
 
 _EXIT_CODES = {"PASS": 0, "FAIL": 1, "UNKNOWN": 3}
 
@@ -93,7 +93,7 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
 
     from gonogo.ruletests.cache import default_folder
     from gonogo.ruletests.check import UnitOptions
-    from gonogo.ruletests.mutants import Budget
+    from gonogo.ruletests.measure import Budget
     from gonogo.ruletests.silent.passes import allowances
 
     if rules and not paths:

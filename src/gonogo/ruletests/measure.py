@@ -5,9 +5,12 @@ A rule is covered if a test fails when the rule is removed.
 
 from __future__ import annotations
 
+import random
 import time
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,15 +22,32 @@ from gonogo.programs.promtool import Promtool
 from gonogo.ruletests.check import Progress, ignore_progress
 from gonogo.ruletests.core.firing import expects_firing, expects_quiet
 from gonogo.ruletests.core.loaded import Loaded, RuleSource
-from gonogo.ruletests.core.measures import Coverage, Uncovered, arguments, unread_expressions
+from gonogo.ruletests.core.measures import (
+    Argument,
+    Coverage,
+    MutantReport,
+    Survivor,
+    Uncovered,
+    arguments,
+    unread_expressions,
+    wrong_arguments,
+)
 from gonogo.ruletests.core.report import UnitReport
-from gonogo.ruletests.core.rule_text import RuleId, RuleText, twins
-from gonogo.ruletests.core.suite import MutantFate, MutantQuestion, Sheet, Suite, suite
-from gonogo.ruletests.loading import RulePlaces, load_test
-from gonogo.ruletests.mutants import Budget, mutants
+from gonogo.ruletests.core.rule_text import RuleId, RuleText, TestedRule, twins
+from gonogo.ruletests.core.suite import Loading, MutantFate, MutantQuestion, Suite, suite
+from gonogo.ruletests.find import RulePlaces, load_test
+from gonogo.ruletests.mutation.catalogue import mutations
 from gonogo.ruletests.running import run_tests
 from gonogo.ruletests.staging import staged
 from gonogo.ruletests.trials import Trials, answers
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The time for mutants (``None``: no limit), and the seed of their order."""
+
+    time: timedelta | None = None
+    seed: int = 0
 
 
 def measured(
@@ -58,21 +78,21 @@ def measured(
     first = {file.path: file.promtool for file in report.files if file.promtool is not None}
     tests = [load_test(Path(path), places) for path in first]
     second = _run_again(tests, promtool)
-    passing = frozenset(path for path in first if first[path] and second[path])
     others, unread = _all_of(places)
     whole = suite(tests, others)
+    loading = whole.loading(path for path in first if first[path] and second[path])
     trials = Trials(promtool)
     covered = replace(
-        coverage(whole, passing, trials, progress),
+        _coverage(whole, loading, trials, progress),
         flaky=tuple(path for path in first if first[path] is not second[path]),
         failing=tuple(path for path in first if not first[path] and not second[path]),
         unread=unread,
     )
-    measured = replace(report, coverage=covered, minimum=minimum)
+    report = replace(report, coverage=covered, minimum=minimum)
     if budget is None:
-        return measured
+        return report
     given = tuple(one for test in tests for one in arguments(test.text, test.unit.path))
-    return replace(measured, mutants=mutants(whole, covered, passing, given, trials, budget, progress))
+    return replace(report, mutants=_mutants(whole, loading, covered, given, trials, budget, progress))
 
 
 def _run_again(tests: Sequence[Loaded], promtool: Promtool) -> Mapping[str, bool]:
@@ -93,10 +113,9 @@ def _all_of(places: RulePlaces) -> tuple[tuple[RuleSource, ...], tuple[Problem, 
     return tuple(read), tuple(unread)
 
 
-def coverage(suite: Suite, passing: Collection[str], trials: Trials, progress: Progress) -> Coverage:
-    """Remove each rule in turn, and check if one of the ``passing`` test files then fails."""
+def _coverage(suite: Suite, loading: Loading, trials: Trials, progress: Progress) -> Coverage:
+    """Remove each rule in turn, and check if a test file that passes and loads the rule then fails."""
     began = time.monotonic()
-    loading = suite.loading(passing)
     sets = twins(sheet.rules for sheet in suite.sheets)
     questions = [MutantQuestion(loading.get(rule.id, ()), rule) for rule in suite.rules]
     covered: set[RuleId] = set()
@@ -123,7 +142,7 @@ def coverage(suite: Suite, passing: Collection[str], trials: Trials, progress: P
     )
 
 
-def _why(suite: Suite, loading: Mapping[RuleId, tuple[Sheet, ...]], rule: RuleText, doubled: Collection[RuleId]) -> str:
+def _why(suite: Suite, loading: Loading, rule: RuleText, doubled: Collection[RuleId]) -> str:
     """Explain why no test failed without a rule."""
     if not any(rule.id in sheet.number for sheet in suite.sheets):
         return "no test file loads it"
@@ -137,3 +156,59 @@ def _why(suite: Suite, loading: Mapping[RuleId, tuple[Sheet, ...]], rule: RuleTe
     if rule.id in doubled:
         return "an identical rule gives the same result"
     return "every assertion that depends on it passes without it as well"
+
+
+def _mutants(
+    suite: Suite,
+    loading: Loading,
+    covered: Coverage,
+    given: Sequence[Argument],
+    trials: Trials,
+    budget: Budget,
+    progress: Progress,
+) -> MutantReport:
+    """Mutate every rule that is covered, and run the tests that cover it. Other mutants would all survive."""
+    began = time.monotonic()
+    without = tuple(sorted(one.rule for one in covered.uncovered))
+    reasons = {one.mutant: one.reason for one in given}
+    made = dict(_made(suite, loading, frozenset(without), reasons))
+    order = random.Random(budget.seed).sample(list(made), len(made))  # noqa: S311 - a sample, not a secret
+    until = None if budget.time is None else began + budget.time.total_seconds()
+    fates: dict[str, MutantFate] = {}
+    for done, (question, answer) in enumerate(answers(order, trials, until), 1):
+        progress(done, len(made))
+        fates[made[question].mutant] = answer
+    alive = [one for one in made.values() if fates.get(one.mutant) is MutantFate.UNNOTICED]
+    names = [one.mutant for one in made.values()]
+    lives = {name: fates[name] is MutantFate.UNNOTICED if name in fates else None for name in names}
+    counts = Counter(fates.values())
+    return MutantReport(
+        len(made),
+        counts[MutantFate.NOTICED],
+        tuple(one for one in alive if not one.argument),
+        tuple(one for one in alive if one.argument),
+        len(made) - len(fates),
+        covered.covered,
+        without,
+        tuple(wrong_arguments(given, lives, whole=not without)),
+        counts[MutantFate.STILLBORN],
+        time.monotonic() - began,
+        budget.seed,
+        tuple(one for one in covered.unread_expressions if one.rule not in without),
+    )
+
+
+def _made(
+    suite: Suite, loading: Loading, without: frozenset[TestedRule], reasons: Mapping[str, str]
+) -> Iterator[tuple[MutantQuestion, Survivor]]:
+    """Yield each mutant of the covered rules, in the order of the files: its question, and its entry if it survives."""
+    names: Counter[str] = Counter()
+    for rule in suite.rules:
+        if rule.tested in without or rule.id not in loading:
+            continue
+        fires = expects_firing((sheet.loaded.unit for sheet in loading[rule.id]), rule.rule)
+        for one in mutations(rule.rule, rule.own_labels, annotated=fires):
+            names[one.id] += 1
+            name = one.id if names[one.id] == 1 else f"{one.id}:{names[one.id]}"
+            survivor = Survivor(rule.tested, name, one.change, one.old, one.new, one.kill, reasons.get(name, ""))
+            yield MutantQuestion(loading[rule.id], rule, one.rule), survivor

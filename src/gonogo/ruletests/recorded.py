@@ -14,8 +14,7 @@ from gonogo.policy.load import PolicyFile
 from gonogo.programs.promtool import installed_promtool
 from gonogo.ruletests.check import DEFAULTS, UnitOptions, report_on
 from gonogo.ruletests.core.report import FileReport, SilentFinding, UnitReport
-from gonogo.ruletests.find import no_tests_found
-from gonogo.ruletests.loading import RulePlaces
+from gonogo.ruletests.find import RulePlaces, no_tests_found
 from gonogo.ruletests.silent.passes import under
 
 

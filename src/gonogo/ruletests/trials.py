@@ -38,10 +38,7 @@ class Trials:
 
 
 def answers(
-    questions: Iterable[MutantQuestion],
-    trials: Trials,
-    until: float | None = None,
-    at_once: int | None = None,
+    questions: Iterable[MutantQuestion], trials: Trials, until: float | None = None, at_once: int | None = None
 ) -> Iterator[tuple[MutantQuestion, MutantFate]]:
     """Answer questions, and yield them in the order of the answers.
 

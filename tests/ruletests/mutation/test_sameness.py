@@ -6,7 +6,7 @@ import pytest
 
 from gonogo.promql.parser import parse
 from gonogo.promql.tree import Matcher
-from gonogo.ruletests.mutation.sameness import has_label, needless, never_negative
+from gonogo.ruletests.mutation.selectors import has_label, needless, never_negative
 
 
 @pytest.mark.parametrize(

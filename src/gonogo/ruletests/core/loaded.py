@@ -99,6 +99,17 @@ class Loaded:
         """The labels of each test's input series, by the test's place; ``None`` for a series that cannot be read."""
         return {test.loc: tuple(_series_labels(one.series) for one in test.series) for test in self.unit.tests}
 
+    @cached_property
+    def fed(self) -> frozenset[str] | None:
+        """The metrics that some test feeds in; ``None`` if an input series cannot be read."""
+        every = [labels for labels_of_test in self.inputs.values() for labels in labels_of_test]
+        return None if None in every else frozenset(labels.get(NAME_LABEL, "") for labels in every if labels)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of all rules."""
+        return frozenset(rule.name for rule in self.rules)
+
     def labels_of(self, test: UnitTest) -> tuple[Mapping[str, str] | None, ...]:
         """Return the labels of the input series of a test, in order."""
         return self.inputs[test.loc]

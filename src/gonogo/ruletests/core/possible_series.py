@@ -18,7 +18,7 @@ from gonogo.promql.canonical import written
 from gonogo.promql.label_flow import flowed
 from gonogo.promql.label_set import BARE, OPEN, SCALAR, LabelSet
 from gonogo.promql.parser import parse
-from gonogo.promql.selectors import Selector
+from gonogo.promql.selectors import ABSENCE_FUNCTIONS, Selector
 from gonogo.promql.tree import (
     NAME_LABEL,
     Aggregation,
@@ -34,7 +34,6 @@ from gonogo.promql.tree import (
 )
 from gonogo.ruletests.core.input_values import MILLISECOND, InputValues, Window, input_values
 from gonogo.ruletests.core.loaded import Loaded
-from gonogo.ruletests.core.unknown import ALWAYS, LOOKBACK
 
 _DEEPEST = 100
 """The most operations and rules, one inside the other, through which input is followed."""
@@ -48,6 +47,12 @@ LabelSets = frozenset[LabelSet]
 ANYTHING: LabelSets = frozenset([OPEN])
 NOTHING: LabelSets = frozenset()
 _NUMBER: LabelSets = frozenset([SCALAR])
+
+LOOKBACK = timedelta(minutes=5)
+"""The time for which promtool's tests use a sample if no newer sample follows."""
+
+ALWAYS = ABSENCE_FUNCTIONS | {"scalar", "vector", "info"}
+"""The functions that give a result for an empty input."""
 
 _OF_TWO = frozenset({"rate", "irate", "increase", "delta", "idelta", "deriv", "predict_linear"})
 """The functions that give nothing for a series with fewer than two samples in the range."""

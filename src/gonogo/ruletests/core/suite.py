@@ -98,6 +98,10 @@ def _with(texts: Mapping[RuleId, str], rule: RuleText, changed: Rule | None) -> 
     return rest if changed is None else {**rest, rule.id: rule.written(changed)}
 
 
+Loading = Mapping[RuleId, tuple[Sheet, ...]]
+"""The test files that load each rule."""
+
+
 @dataclass(frozen=True)
 class Suite:
     """Test files, each with the rules that it loads, and all rule files, also those that no test file loads."""
@@ -110,7 +114,7 @@ class Suite:
         """Every rule, each once."""
         return tuple(rule for file in self.files for rule in file.rules)
 
-    def loading(self, passing: Iterable[str]) -> Mapping[RuleId, tuple[Sheet, ...]]:
+    def loading(self, passing: Iterable[str]) -> Loading:
         """Return, for each rule, the test files that load it, out of those with the given paths."""
         wanted = frozenset(passing)
         found: dict[RuleId, tuple[Sheet, ...]] = {}

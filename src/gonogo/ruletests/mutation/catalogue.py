@@ -17,7 +17,7 @@ from gonogo.promql.parser import parse
 from gonogo.promql.tree import Expression, Vector
 from gonogo.ruletests.mutation import numbers, operations, selectors
 from gonogo.ruletests.mutation.mutation import Finder, Mutation, NodeChange, becomes, mutation, places, there
-from gonogo.ruletests.mutation.sameness import has_label, needless
+from gonogo.ruletests.mutation.selectors import has_label, needless
 
 _FINDERS: tuple[tuple[str, Finder], ...] = (
     ("threshold", numbers.thresholds),

@@ -11,7 +11,7 @@ from gonogo.model.rule import Rule
 from gonogo.promql.canonical import written
 from gonogo.promql.tree import COMPARISONS, Aggregation, Binary, Call, Number, children
 from gonogo.ruletests.mutation.mutation import MutationPlace, NodeChange, becomes, settled, there
-from gonogo.ruletests.mutation.sameness import never_negative
+from gonogo.ruletests.mutation.selectors import never_negative
 
 _TURNED = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "==": "!=", "!=": "=="}
 _BOUND = {">": ">=", ">=": ">", "<": "<=", "<=": "<"}

@@ -14,7 +14,7 @@ from gonogo.ruletests.core.loaded import Loaded
 from gonogo.ruletests.core.possible_series import PossibleSeries
 from gonogo.ruletests.core.quiet import quiet, seen_with_data
 from gonogo.ruletests.core.report import Finder
-from gonogo.ruletests.core.unknown import emptying, unknown
+from gonogo.ruletests.silent.names import unknown_metrics
 
 
 def never_fed(loaded: Loaded) -> Iterator[Problem]:
@@ -29,7 +29,7 @@ def never_fed(loaded: Loaded) -> Iterator[Problem]:
         possible = PossibleSeries(loaded, one.test)
         if one.had_data(possible, one.at) or seen_with_data(loaded, one):
             continue
-        if not one.rules and emptying(one.about, unknown(loaded)):
+        if not one.rules and unknown_metrics(loaded, one.about):
             continue
         lacking, kind = " and ".join(possible.lacking), "alert" if one.rules else "expression"
         why = (

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from difflib import get_close_matches
+from functools import partial
 
 from gonogo.errors import Problem
+from gonogo.promql.graph import ALERT_METRICS
+from gonogo.promql.parser import parse
 from gonogo.promql.selectors import Selector, selectors
-from gonogo.promql.tree import NAME_LABEL
+from gonogo.promql.tree import (
+    NAME_LABEL,
+    Aggregation,
+    Binary,
+    Call,
+    Expression,
+    Negation,
+    Range,
+    Subquery,
+    Vector,
+    walk,
+)
 from gonogo.ruletests.core.loaded import Loaded
-from gonogo.ruletests.core.possible_series import PossibleSeries
+from gonogo.ruletests.core.possible_series import ALWAYS, PossibleSeries
 from gonogo.ruletests.core.quiet import Quiet, quiet
 from gonogo.ruletests.core.report import Finder
-from gonogo.ruletests.core.unknown import emptying, unknown
 
 
 def unknown_alert(loaded: Loaded) -> Iterator[Problem]:
@@ -30,10 +43,9 @@ def unknown_metric(loaded: Loaded) -> Iterator[Problem]:
     A finding needs an expression that is certainly empty because of that: ``absent(x)`` and the branches of ``or`` may
     be intended. A series of ``ALERTS`` is unknown if no rule raises its alert.
     """
-    is_unknown = unknown(loaded)
     for test in loaded.unit.tests:
         for one in test.expressions:
-            if not one.expected and (missing := emptying(one.expression, is_unknown)):
+            if not one.expected and (missing := unknown_metrics(loaded, one.expression)):
                 names = ", ".join(missing)
                 why = f"no samples are expected, but no rule records {names}, and no test of the file feeds it in"
                 yield Problem(one.where, why, "fix the name")
@@ -80,6 +92,61 @@ def _read(loaded: Loaded) -> frozenset[Selector]:
         return frozenset(selector for text in texts for selector in selectors(text))
     except ValueError:
         return frozenset()
+
+
+def unknown_metrics(loaded: Loaded, expression: str) -> tuple[str, ...]:
+    """Return the metrics that no rule makes and no test feeds in, if the expression is certainly empty without them."""
+    try:
+        tree = parse(expression)
+    except ValueError:
+        return ()
+    if not certainly_empty(tree, partial(_is_unknown, loaded)):
+        return ()
+    vectors = (node for node in walk(tree) if isinstance(node, Vector))
+    return tuple(dict.fromkeys(_shown(vector) for vector in vectors if _is_unknown(loaded, vector)))
+
+
+def _is_unknown(loaded: Loaded, vector: Vector) -> bool:
+    """Return True if a selector asks for a metric, or an alert, that the file does not have."""
+    if loaded.fed is None or vector.metric is None or vector.metric in loaded.fed:
+        return False
+    if vector.metric in ALERT_METRICS:
+        named = [m for m in vector.matchers if m.label == "alertname"]
+        return not any(all(m.accepts(name) for m in named) for name in loaded.alerts)
+    return vector.metric not in loaded.names
+
+
+def _shown(vector: Vector) -> str:
+    alert = next((m.value for m in vector.matchers if m.label == "alertname" and m.op == "="), None)
+    return f"{vector.metric}{{alertname={alert!r}}}" if alert is not None else str(vector.metric)
+
+
+def certainly_empty(root: Expression, missing: Callable[[Vector], bool]) -> bool:
+    """Return True if an expression certainly gives nothing when the ``missing`` selectors find nothing."""
+    match root:
+        case Vector():
+            return missing(root)
+        case Range(vector=vector):
+            return missing(vector)
+        case Binary(operator="or", left=left, right=right):
+            return certainly_empty(left, missing) and certainly_empty(right, missing)
+        case _:
+            return any(certainly_empty(part, missing) for part in _needed(root))
+
+
+def _needed(node: Expression) -> tuple[Expression, ...]:
+    """Return the parts of an expression that must all have a result: if one is empty, the expression is empty."""
+    match node:
+        case Binary(operator="unless", left=left):
+            return (left,)
+        case Binary(left=left, right=right, fill=(None, None)):
+            return (left, right)
+        case Aggregation(inner=inner) | Subquery(inner=inner) | Negation(inner=inner):
+            return (inner,)
+        case Call(function=function, arguments=arguments) if function not in ALWAYS:
+            return arguments
+        case _:
+            return ()
 
 
 SILENT_PASSES: Mapping[str, Finder] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gonogo.promql.parser import parse
-from gonogo.ruletests.core.unknown import certainly_empty
+from gonogo.ruletests.silent.names import certainly_empty
 
 
 @pytest.mark.parametrize(
