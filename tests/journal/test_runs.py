@@ -9,8 +9,9 @@ import pytest
 from gonogo.errors import ActionFailed, MissingTool
 from gonogo.journal.records import newest, records
 from gonogo.journal.run_key import run_key
-from gonogo.journal.runs import KEPT_FINDINGS, Recording, Run, counted, failed
+from gonogo.journal.runs import KEPT_FINDINGS, Recording, Run, failed
 from gonogo.model.outcome import Outcome
+from gonogo.model.plain import counted
 from tests.policy_folder import RULES, policy_folder
 
 PASSED = Run("obs-lint", Outcome.PASS, "all is well", seen={"files": 1}, tools={"promtool": "2.42.0"})

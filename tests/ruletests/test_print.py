@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gonogo.errors import Position, Problem
 from gonogo.model.outcome import Outcome
 from gonogo.model.rule import RuleKind
-from gonogo.ruletests.core.measures import Coverage, MutantReport, Survivor, Uncovered, UnreadExpression
+from gonogo.ruletests.core.measures import Coverage, MutantReport, Survivor, UnprovenRule
 from gonogo.ruletests.core.report import FileReport, SilentFinding, UnitReport
 from gonogo.ruletests.core.rule_text import TestedRule
 from gonogo.ruletests.print import unit_text
@@ -42,20 +42,20 @@ REPORT = UnitReport(
     Coverage(
         4,
         1,
-        (Uncovered(RULE, "no test reads it"),),
+        (UnprovenRule(RULE, "no test reads it"),),
         ((RULE, TWIN),),
         (RULE,),
         (RULE,),
         ("f.yml",),
         ("c_test.yml",),
         unread=(Problem(Position("r\udcff.yml", 1, 1), "this is no UTF-8 text"),),
-        unread_expressions=(UnreadExpression(RULE, "it is not PromQL"),),
+        unread_expressions=(UnprovenRule(RULE, "it is not PromQL"),),
     ),
     MutantReport(
         *(9, 5, (SURVIVOR,), (ARGUED,), 2, 4),
         problems=(Problem(WHERE, "no such mutant"),),
         seed=7,
-        unread=(UnreadExpression(RULE, "it is not PromQL"),),
+        unread=(UnprovenRule(RULE, "it is not PromQL"),),
     ),
     {"promtool": "2.42.0"},
     1.75,

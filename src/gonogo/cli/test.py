@@ -114,7 +114,7 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
         if coverage or mutants or min_coverage is not None:
             asked = (min_coverage, Budget(lasting, seed) if mutants else None)
             report = _measured(report, about, *asked, tenths(says, "changes tried"))
-            code = int(report.outlived or report.uncovered) or code
+            code = int(report.outlived or bool(report.shortfall)) or code
     _print(report, form)
     if junit is not None:
         _write_junit(junit, report)

@@ -107,11 +107,6 @@ class Recording:
         return True
 
 
-def counted(number: int, what: str) -> str:
-    """Return a number with its noun: ``1 rule``, ``2 rules``."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
 def promtool_version() -> Mapping[str, str]:
     """Return the version of promtool in the form of a record.
 

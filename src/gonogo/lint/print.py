@@ -10,7 +10,7 @@ from gonogo.formats.document import document
 from gonogo.formats.yaml import lines_of
 from gonogo.lint.core.report import Fingerprint, LintReport
 from gonogo.model.finding import Finding, Severity, Span
-from gonogo.model.plain import one_line
+from gonogo.model.plain import counted, one_line
 
 WIDEST = 100
 """How many columns of a source line are shown. Of a longer line, only the part around the mark is shown."""
@@ -109,19 +109,15 @@ def _width(cells: Sequence[tuple[str, int]]) -> int:
 
 def _summary(report: LintReport) -> str:
     counts: Mapping[Severity, int] = Counter(finding.severity for finding in report.findings)
-    found = ", ".join(_counted(counts.get(severity, 0), _NOUNS[severity]) for severity in Severity)
+    found = ", ".join(counted(counts.get(severity, 0), _NOUNS[severity]) for severity in Severity)
     rest = [
         f"{count} {word}" for count, word in ((report.silenced, "silenced"), (report.baselined, "baselined")) if count
     ]
-    over = f"{_counted(report.files, 'file')}, {_counted(report.rules, 'rule')}"
+    over = f"{counted(report.files, 'file')}, {counted(report.rules, 'rule')}"
     return f"{found} in {over}" + (f"; {', '.join(rest)}" if rest else "")
 
 
 _NOUNS: Mapping[Severity, str] = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 SCHEMA = "gonogo/lint/v1"

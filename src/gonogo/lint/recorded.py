@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from gonogo.journal.runs import Recording, Run, counted, failed
+from gonogo.journal.runs import Recording, Run, failed
 from gonogo.lint.request import LintRequest
 from gonogo.lint.run import Informant, Linted, run_lint
 from gonogo.lint.work_tree import looking
 from gonogo.model.finding import Finding, Severity
 from gonogo.model.outcome import Outcome
+from gonogo.model.plain import counted
 from gonogo.model.policy import OBS_LINT
 from gonogo.policy.settings import PolicyFile
 

@@ -24,3 +24,8 @@ def _printable(character: str) -> bool:
 def one_line(text: str) -> str:
     r"""Escape line feeds and tabs too, so that a label value cannot add a line."""
     return plain(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: ``1 rule``, ``2 rules``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gonogo.journal.runs import counted
 from gonogo.model.outcome import Outcome
+from gonogo.model.plain import counted
 from gonogo.reload.course import Done, judged, passed
 from gonogo.reload.own_file import Which
 from gonogo.reload.rejected import keep_rejected

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from gonogo.errors import PolicyError, SourceError
 from gonogo.journal.run_key import run_key
-from gonogo.journal.runs import Run, counted
+from gonogo.journal.runs import Run
 from gonogo.model.outcome import Outcome
+from gonogo.model.plain import counted
 from gonogo.model.record import RELOAD
 from gonogo.policy.settings import PolicyFile
 from gonogo.reload.afterwards import afterwards, warnings_of

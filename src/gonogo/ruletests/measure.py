@@ -27,7 +27,7 @@ from gonogo.ruletests.core.measures import (
     Coverage,
     MutantReport,
     Survivor,
-    Uncovered,
+    UnprovenRule,
     arguments,
     unread_expressions,
     wrong_arguments,
@@ -133,7 +133,7 @@ def _coverage(suite: Suite, loading: Loading, trials: Trials, progress: Progress
     return Coverage(
         len(suite.rules),
         len(covered),
-        tuple(Uncovered(rule.tested, _why(suite, loading, rule, doubled)) for rule in missed),
+        tuple(UnprovenRule(rule.tested, _why(suite, loading, rule, doubled)) for rule in missed),
         tuple(tuple(rule.tested for rule in same) for same in sets),
         tuple(rule.tested for rule, units in alerts if not expects_firing(units, rule.rule)),
         tuple(rule.tested for rule, units in alerts if not expects_quiet(units, rule.rule)),

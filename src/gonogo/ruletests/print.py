@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.model.outcome import Outcome
-from gonogo.model.plain import one_line, plain
+from gonogo.model.plain import counted, one_line, plain
 from gonogo.ruletests.core.measures import Coverage, MutantReport, Survivor, unread_line
 from gonogo.ruletests.core.report import FileReport, SilentFinding, UnitReport
+
+INDENT = "    "
 
 
 def unit_text(report: UnitReport) -> str:
@@ -97,9 +99,6 @@ def _reasons(report: UnitReport) -> Iterator[str]:
     yield from filter(None, [report.shortfall])
 
 
-INDENT = "    "
-
-
 def coverage_lines(coverage: Coverage) -> Iterator[str]:
     """Yield a line for each rule that is not covered, with the reason, and a last line with the percentage."""
     for one in coverage.uncovered:
@@ -149,8 +148,3 @@ def untried_line(mutants: MutantReport) -> str:
     if mutants.untried:
         return one_line("; ".join(filter(None, (f"no mutant was tried: {mutants.untried}", unread))))
     return one_line(f"no mutant was tried of some rules: {unread}") if unread else ""
-
-
-def counted(count: int, noun: str) -> str:
-    """Write a number and its noun, in the plural unless the number is 1."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from gonogo.errors import Position, Problem
 from gonogo.formats.document import document
-from gonogo.ruletests.core.measures import Coverage, MutantReport, Survivor, UnreadExpression
+from gonogo.ruletests.core.measures import Coverage, MutantReport, Survivor, UnprovenRule
 from gonogo.ruletests.core.report import FileReport, SilentFinding, UnitReport
 from gonogo.ruletests.core.rule_text import TestedRule
 
@@ -64,14 +64,14 @@ def _coverage(coverage: Coverage, minimum: Decimal | None) -> Mapping[str, objec
         "covered": coverage.covered,
         "percent": coverage.percent,
         "minimum": None if minimum is None else f"{minimum:f}",
-        "uncovered": [{**_rule(one.rule), "why": one.why} for one in coverage.uncovered],
+        "uncovered": [_unproven(one) for one in coverage.uncovered],
         "duplicates": [[_rule(rule) for rule in twins] for twins in coverage.duplicates],
         "alerts_without_firing": [_rule(rule) for rule in coverage.alerts_without_firing],
         "alerts_without_quiet": [_rule(rule) for rule in coverage.alerts_without_quiet],
         "flaky": coverage.flaky,
         "failing": coverage.failing,
         "unread": [_problem(one) for one in coverage.unread],
-        "unread_expressions": [_unread(one) for one in coverage.unread_expressions],
+        "unread_expressions": [_unproven(one) for one in coverage.unread_expressions],
         "seconds": round(coverage.seconds, 3),
     }
 
@@ -87,13 +87,13 @@ def _mutants(mutants: MutantReport) -> Mapping[str, object]:
         "untried": mutants.untried or None,
         "uncovered": [_rule(rule) for rule in mutants.uncovered],
         "problems": [_problem(one) for one in mutants.problems],
-        "unread_expressions": [_unread(one) for one in mutants.unread],
+        "unread_expressions": [_unproven(one) for one in mutants.unread],
         "seed": mutants.seed,
         "seconds": round(mutants.seconds, 3),
     }
 
 
-def _unread(one: UnreadExpression) -> Mapping[str, object]:
+def _unproven(one: UnprovenRule) -> Mapping[str, object]:
     return {**_rule(one.rule), "why": one.why}
 
 

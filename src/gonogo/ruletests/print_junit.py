@@ -122,13 +122,9 @@ def _argument(problem: Problem) -> _Case:
 
 
 def _quoted(text: str) -> str:
-    return quoteattr(_safe(text), {"\n": "&#10;", "\t": "&#9;"})
+    return quoteattr(plain(text), {"\n": "&#10;", "\t": "&#9;"})
 
 
 def _text(text: str) -> str:
-    return escape(_safe(text))
-
-
-def _safe(text: str) -> str:
-    """Escape what XML cannot have: control characters, and halves of characters."""
-    return plain(text)
+    """Write a text without control characters and halves of characters, which XML cannot have."""
+    return escape(plain(text))

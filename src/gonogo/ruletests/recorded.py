@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from gonogo.disk.naming import shown
-from gonogo.journal.runs import Recording, Run, counted, failed
+from gonogo.journal.runs import Recording, Run, failed
 from gonogo.model.outcome import Outcome
+from gonogo.model.plain import counted
 from gonogo.model.policy import PROMQL_UNIT
 from gonogo.policy.inputs import rule_files, unit_files
 from gonogo.policy.load import PolicyFile

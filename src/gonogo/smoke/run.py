@@ -14,9 +14,10 @@ from pathlib import Path
 from threading import Event
 
 from gonogo.errors import SourceError
-from gonogo.journal.runs import Recording, Run, counted, failed, promtool_version
+from gonogo.journal.runs import Recording, Run, failed, promtool_version
 from gonogo.model.evidence import TargetHealth
 from gonogo.model.outcome import Outcome
+from gonogo.model.plain import counted
 from gonogo.model.policy import SANDBOX_SMOKE, Policy
 from gonogo.model.series import REALM_LABEL
 from gonogo.policy.inputs import rule_files

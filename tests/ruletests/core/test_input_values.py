@@ -34,9 +34,9 @@ def test_values(text: str, last: int, runs: tuple[tuple[int, int], ...], *, deli
 def test_between() -> None:
     """Both ends count."""
     values = input_values("1x2 _x3 1x2")
-    assert values.any_between(2, 4)
-    assert values.any_between(5, 6)
-    assert not values.any_between(3, 5)
+    assert values.enough_between(2, 4)
+    assert values.enough_between(5, 6)
+    assert not values.enough_between(3, 5)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from gonogo.ruletests.core.measures import (
     Coverage,
     MutantReport,
     Survivor,
-    UnreadExpression,
+    UnprovenRule,
     arguments,
     wrong_arguments,
 )
@@ -66,11 +66,11 @@ def test_what_is_asked_for_is_said_as_it_was_asked() -> None:
     """A rounded minimum would say that 100 % is below 99.99999 %."""
     asked = UnitReport((), coverage=Coverage(2000, 1999), minimum=Decimal("99.99999"))
     assert asked.shortfall == "coverage is 99.9 %, below the required 99.99999 %"
-    assert asked.uncovered
+    assert asked.shortfall
     assert UnitReport((), minimum=Decimal("0.00000001")).shortfall == "coverage was not measured"
     none = UnitReport((), coverage=Coverage(0, 0), minimum=Decimal(0))
     assert none.shortfall == "coverage is unknown, because there is no rule"
-    assert not UnitReport((), coverage=Coverage(2, 2), minimum=Decimal(100)).uncovered
+    assert not UnitReport((), coverage=Coverage(2, 2), minimum=Decimal(100)).shortfall
 
 
 def test_a_rule_on_one_line() -> None:
@@ -90,7 +90,7 @@ def test_mutants_pass_where_none_lives_without_an_argument() -> None:
 def test_mutants_do_not_pass_where_an_expression_cannot_be_read() -> None:
     """Mutants do not pass while an expression cannot be read, because nothing in it was changed."""
     assert MutantReport(2, 2, covered=2).passed
-    assert not MutantReport(2, 2, covered=2, unread=(UnreadExpression(RULE, "too deep"),)).passed
+    assert not MutantReport(2, 2, covered=2, unread=(UnprovenRule(RULE, "too deep"),)).passed
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_mutants_do_not_pass_where_an_expression_cannot_be_read() -> None:
         (MutantReport(0, 0), "there is no rule"),
         (MutantReport(0, 0, uncovered=(RULE,)), "no test covers a rule"),
         (MutantReport(0, 0, covered=1, uncovered=(RULE,)), "have nothing in them"),
-        (MutantReport(0, 0, covered=1, unread=(UnreadExpression(RULE, "too deep"),)), "cannot be read"),
+        (MutantReport(0, 0, covered=1, unread=(UnprovenRule(RULE, "too deep"),)), "cannot be read"),
         (MutantReport(3, 0, stillborn=3), "promtool refuses every mutant"),
         (MutantReport(3, 0, stillborn=1, not_run=2), "there was no time"),
     ],

@@ -51,6 +51,10 @@ class Dependence:
         self._graph = RuleGraph(self._rules)
         self._number = {id(rule): number for number, rule in enumerate(self._rules)}
         self._reads = [self._read_by(rule) for rule in self._rules]
+        self._readers: list[list[int]] = [[] for _ in self._rules]
+        for reader, read in enumerate(self._reads):
+            for number in read:
+                self._readers[number].append(reader)
         self._asserted = {one.loc: self._asserts(one) for test in unit.tests for one in test.assertions}
 
     def extracts(self, number: int, changed: Rule | None = None) -> tuple[Extract, ...]:
@@ -60,7 +64,7 @@ class Dependence:
             number: the place of the rule.
             changed: the changed rule; ``None`` if the rule is removed.
         """
-        affected, read = self._affected(number), {number}
+        affected, read = _reached([number], self._readers), {number}
         kept = {loc for loc, needs in self._asserted.items() if affected & needs}
         if changed is not None:
             read |= self._read_by(changed)
@@ -76,7 +80,7 @@ class Dependence:
 
     def _extract(self, test: UnitTest, wanted: AbstractSet[Loc], read: AbstractSet[int]) -> Extract:
         kept = [one for one in test.assertions if one.loc in wanted]
-        needed = self._needed(set(read).union(*(self._asserted[one.loc] for one in kept)))
+        needed = _reached(set(read).union(*(self._asserted[one.loc] for one in kept)), self._reads)
         until = test.last if any(self._looks_ahead(one) for one in kept) else None
         return Extract(test.loc, frozenset(one.loc for one in kept), frozenset(needed), until)
 
@@ -100,24 +104,6 @@ class Dependence:
             return True
         return any(node.at or node.offset < timedelta(0) for node in nodes)
 
-    def _affected(self, number: int) -> set[int]:
-        """Find a rule and every rule that reads it, directly or through others."""
-        found = {number}
-        while more := {reader for reader, read in enumerate(self._reads) if reader not in found and read & found}:
-            found |= more
-        return found
-
-    def _needed(self, wanted: Iterable[int]) -> set[int]:
-        """Find some rules and every rule that they read, directly or through others."""
-        found: set[int] = set()
-        waiting = list(wanted)
-        while waiting:
-            number = waiting.pop()
-            if number not in found:
-                found.add(number)
-                waiting += self._reads[number]
-        return found
-
     def _read_by(self, rule: Rule) -> set[int]:
         texts = (*rule.labels.values(), *rule.annotations.values())
         if self._graph.reads(rule) is None or any(map(_queries, texts)):
@@ -136,6 +122,17 @@ class Dependence:
         except ValueError:
             return set(range(len(self._rules)))
         return {self._number[id(rule)] for selector in read for rule in self._graph.makers(selector)}
+
+
+def _reached(start: Iterable[int], following: Sequence[Iterable[int]]) -> set[int]:
+    """Find some rules and every rule that follows them, directly or through others."""
+    found: set[int] = set()
+    waiting = list(start)
+    while waiting:
+        if (number := waiting.pop()) not in found:
+            found.add(number)
+            waiting += following[number]
+    return found
 
 
 def _queries(text: str) -> bool:

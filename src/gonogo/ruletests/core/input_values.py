@@ -33,7 +33,7 @@ class InputValues:
     deliberate: bool
     runs: tuple[tuple[int, int], ...]
 
-    def enough_between(self, first: int, last: int, least: int, apart: float) -> bool:
+    def enough_between(self, first: int, last: int, least: int = 1, apart: float = 0) -> bool:
         """Return True for one sample between two places, or for two samples at most ``apart`` places apart."""
         kept = [(max(begin, first), min(end, last)) for begin, end in self.runs if begin <= last and first <= end]
         if least == 1:
@@ -46,10 +46,6 @@ class InputValues:
         """Return True if a gap or ``stale`` ends the samples before a place, and no sample follows up to the place."""
         ended = [end for begin, end in self.runs if begin <= place][-1:]
         return ended != [] and ended[0] < place and (ended[0] < self.last or self.deliberate)
-
-    def any_between(self, first: int, last: int) -> bool:
-        """Return True if there is a sample between two places, both included."""
-        return any(begin <= last and first <= end for begin, end in self.runs)
 
 
 def input_values(text: str) -> InputValues:

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from gonogo.errors import Problem
 from gonogo.formats.sources import source_file
-from gonogo.formats.test_file import RuleFileEntry, UnitFile, UnitTest
+from gonogo.formats.test_file import Loc, RuleFileEntry, UnitFile
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.model.versions import Version
 from gonogo.promql.graph import RuleGraph
@@ -95,7 +95,7 @@ class Loaded:
         return RuleGraph(self.rules)
 
     @cached_property
-    def inputs(self) -> Mapping[tuple[str | int, ...], tuple[Mapping[str, str] | None, ...]]:
+    def inputs(self) -> Mapping[Loc, tuple[Mapping[str, str] | None, ...]]:
         """The labels of each test's input series, by the test's place; ``None`` for a series that cannot be read."""
         return {test.loc: tuple(_series_labels(one.series) for one in test.series) for test in self.unit.tests}
 
@@ -109,10 +109,6 @@ class Loaded:
     def names(self) -> frozenset[str]:
         """The names of all rules."""
         return frozenset(rule.name for rule in self.rules)
-
-    def labels_of(self, test: UnitTest) -> tuple[Mapping[str, str] | None, ...]:
-        """Return the labels of the input series of a test, in order."""
-        return self.inputs[test.loc]
 
 
 @lru_cache(maxsize=1024)

@@ -14,34 +14,23 @@ from gonogo.ruletests.core.rule_text import RuleText, TestedRule
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadExpression:
-    """A rule with an expression that cannot be read, and the reason."""
+class UnprovenRule:
+    """A rule that is not covered, or whose expression cannot be read, and the reason."""
 
     rule: TestedRule
     why: str
 
 
-def unread_expressions(rules: Iterable[RuleText]) -> tuple[UnreadExpression, ...]:
+def unread_expressions(rules: Iterable[RuleText]) -> tuple[UnprovenRule, ...]:
     """List the rules with expressions that cannot be read."""
     found = ((rule.tested, unreadable(rule.rule.expression)) for rule in rules)
-    return tuple(UnreadExpression(rule, why) for rule, why in found if why)
+    return tuple(UnprovenRule(rule, why) for rule, why in found if why)
 
 
-def unread_line(unread: Sequence[UnreadExpression], rules: int) -> str:
+def unread_line(unread: Sequence[UnprovenRule], rules: int) -> str:
     """Write how many of some rules have expressions that cannot be read, and the reason of the first."""
     first = unread[0]
     return f"{len(unread)} of {rules} expressions cannot be read here: {first.rule.kind} {first.rule.name}: {first.why}"
-
-
-_TENTHS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Uncovered:
-    """A rule without which no test fails, and the reason."""
-
-    rule: TestedRule
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +53,7 @@ class Coverage:
 
     rules: int
     covered: int
-    uncovered: tuple[Uncovered, ...] = ()
+    uncovered: tuple[UnprovenRule, ...] = ()
     duplicates: tuple[tuple[TestedRule, ...], ...] = ()
     alerts_without_firing: tuple[TestedRule, ...] = ()
     alerts_without_quiet: tuple[TestedRule, ...] = ()
@@ -72,12 +61,12 @@ class Coverage:
     failing: tuple[str, ...] = ()
     seconds: float = 0.0
     unread: tuple[Problem, ...] = ()
-    unread_expressions: tuple[UnreadExpression, ...] = ()
+    unread_expressions: tuple[UnprovenRule, ...] = ()
 
     @property
     def percent(self) -> str:
         """The share of covered rules in percent, cut off (never rounded up) to one digit; 0 if there are no rules."""
-        tenths = self.covered * _TENTHS // self.rules if self.rules else 0
+        tenths = self.covered * 1000 // self.rules if self.rules else 0
         return f"{tenths // 10}.{tenths % 10}" if tenths % 10 else str(tenths // 10)
 
     def reaches(self, percent: Decimal) -> bool:
@@ -141,7 +130,7 @@ class MutantReport:
     stillborn: int = 0
     seconds: float = 0.0
     seed: int = 0
-    unread: tuple[UnreadExpression, ...] = ()
+    unread: tuple[UnprovenRule, ...] = ()
 
     @property
     def passed(self) -> bool:

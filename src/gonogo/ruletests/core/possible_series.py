@@ -75,7 +75,7 @@ class PossibleSeries:
         self._interval = (test.interval or self._step) // MILLISECOND
         self._edge = MILLISECOND if reaches(loaded.promtool, LEFT_OPEN) else timedelta(0)
         values = [input_values(one.values) for one in test.series]
-        self._fed = list(zip(loaded.labels_of(test), values, strict=True))
+        self._fed = list(zip(loaded.inputs[test.loc], values, strict=True))
         self._known: dict[tuple[int, Window], LabelSets] = {}
         self._above: list[int] = []
         self._depth = 0

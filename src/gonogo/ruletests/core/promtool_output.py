@@ -91,19 +91,13 @@ def _suite(suite: ET.Element) -> PromtoolVerdict:
 
 def _in_lines(output: str, paths: Sequence[str]) -> tuple[PromtoolVerdict, ...]:
     """Cut the output at the lines that name the files."""
-    lines = output.split("\n")
-    starts: list[int] = []
-    line = 0
-    for path in paths:
-        try:
-            line = lines.index(BEGINS + path, line)
-        except ValueError:
-            break
-        starts.append(line)
-        line += 1
-    ends = [*starts[1:], len(lines)]
-    blocks = [_block(lines[start + 1 : end]) for start, end in zip(starts, ends, strict=False)]
-    return (*blocks, *([NO_VERDICT] * (len(paths) - len(blocks))))
+    blocks: list[list[str]] = []
+    for line in output.split("\n"):
+        if len(blocks) < len(paths) and line == BEGINS + paths[len(blocks)]:
+            blocks.append([])
+        elif blocks:
+            blocks[-1].append(line)
+    return (*map(_block, blocks), *([NO_VERDICT] * (len(paths) - len(blocks))))
 
 
 def _block(lines: Sequence[str]) -> PromtoolVerdict:

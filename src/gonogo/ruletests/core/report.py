@@ -117,12 +117,7 @@ class UnitReport:
     @property
     def outcome(self) -> Outcome:
         """PASS if the files pass, coverage is high enough, and no mutant is a reason against it."""
-        return Outcome.FAIL if self.uncovered or self.outlived else self.of_files
-
-    @property
-    def uncovered(self) -> bool:
-        """True if coverage is lower than required."""
-        return bool(self.shortfall)
+        return Outcome.FAIL if self.shortfall or self.outlived else self.of_files
 
     @property
     def shortfall(self) -> str:

@@ -136,15 +136,16 @@ def twins(loaded_together: Iterable[Sequence[RuleText]]) -> tuple[tuple[RuleText
     found: dict[frozenset[RuleId], tuple[RuleText, ...]] = {}
     for rules in loaded_together:
         alike: dict[tuple[object, ...], list[RuleText]] = {}
-        for rule in rules:
-            alike.setdefault(_twin_key(rule.rule), []).append(rule)
+        for one in rules:
+            expression = canonical(one.rule.expression) or one.rule.expression
+            alike.setdefault(meaning(one.rule, expression), []).append(one)
         for same in alike.values():
             if len(same) > 1:
                 found.setdefault(frozenset(rule.id for rule in same), tuple(same))
     return tuple(found.values())
 
 
-def _twin_key(rule: Rule) -> tuple[object, ...]:
-    expression = canonical(rule.expression) or rule.expression
+def meaning(rule: Rule, expression: str) -> tuple[object, ...]:
+    """Return the key by which two rules are the same; ``expression`` is theirs in canonical form."""
     clauses = (tuple(sorted(rule.labels.items())), tuple(sorted(rule.annotations.items())))
     return (rule.kind, rule.name, expression, rule.held, rule.keep_firing, *clauses)

@@ -15,6 +15,7 @@ from gonogo.model.rule import Rule, RuleKind
 from gonogo.promql.canonical import canonical
 from gonogo.promql.parser import parse
 from gonogo.promql.tree import Expression, Vector
+from gonogo.ruletests.core.rule_text import meaning
 from gonogo.ruletests.mutation import numbers, operations, selectors
 from gonogo.ruletests.mutation.mutation import Finder, Mutation, NodeChange, becomes, mutation, places, there
 from gonogo.ruletests.mutation.selectors import has_label, needless
@@ -48,14 +49,11 @@ def mutations(rule: Rule, own_labels: Collection[str] = (), *, annotated: bool =
         annotated: True if some test asserts the annotations of the rule.
     """
     normal = canonical(rule.expression) or rule.expression
-    known = {_meaning(rule, normal)}
-    kept = []
+    kept: dict[tuple[object, ...], Mutation | None] = {meaning(rule, normal): None}
     for made in _all(rule, own_labels, annotated=annotated):
-        meaning = _meaning(made.rule, normal if made.rule.expression == rule.expression else made.rule.expression)
-        if meaning not in known:
-            known.add(meaning)
-            kept.append(made)
-    return tuple(kept)
+        same = made.rule.expression == rule.expression
+        kept.setdefault(meaning(made.rule, normal if same else made.rule.expression), made)
+    return tuple(made for made in kept.values() if made is not None)
 
 
 def _all(rule: Rule, own_labels: Collection[str], *, annotated: bool) -> Iterator[Mutation]:
@@ -90,12 +88,6 @@ def _shows_value(rule: Rule) -> bool:
     """Return True if the value of the expression can be seen. An alert shows the value only in its templates."""
     texts = (*rule.labels.values(), *rule.annotations.values())
     return rule.kind is RuleKind.RECORD or any(_VALUE.search(text.partition("{{")[2]) for text in texts)
-
-
-def _meaning(rule: Rule, expression: str) -> tuple[object, ...]:
-    """Return the key by which two rules are the same; ``expression`` is theirs in canonical form."""
-    clauses_of = (tuple(sorted(rule.labels.items())), tuple(sorted(rule.annotations.items())))
-    return (expression, rule.held, rule.keep_firing, *clauses_of)
 
 
 def _durations(rule: Rule) -> Iterator[Mutation]:

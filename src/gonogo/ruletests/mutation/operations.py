@@ -10,8 +10,32 @@ from gonogo.promql.canonical import written
 from gonogo.promql.tree import Aggregation, Binary, Call, Labels, Number
 from gonogo.ruletests.mutation.mutation import MutationPlace, NodeChange, becomes, settled, there
 
-_ARITHMETIC = {"+": "-", "-": "+", "*": "/", "/": "*", "%": "*", "^": "*"}
+
+def _swapped(*pairs: tuple[str, str]) -> dict[str, str]:
+    return {old: new for one, other in pairs for old, new in ((one, other), (other, one))}
+
+
+_ARITHMETIC = {"%": "*", "^": "*", **_swapped(("+", "-"), ("*", "/"))}
 _NEUTRAL = {"+": 0.0, "-": 0.0, "*": 1.0, "/": 1.0}
+_OPERATORS = {
+    "sum": "avg",
+    "avg": "max",
+    "count": "sum",
+    **_swapped(("min", "max"), ("stddev", "stdvar"), ("topk", "bottomk")),
+}
+_FUNCTIONS = {
+    "avg_over_time": "max_over_time",
+    "last_over_time": "max_over_time",
+    "count_over_time": "sum_over_time",
+    "sum_over_time": "avg_over_time",
+    "irate": "rate",
+    "delta": "increase",
+    **_swapped(("rate", "increase"), ("min_over_time", "max_over_time"), ("changes", "resets")),
+    **_swapped(("ceil", "floor"), ("clamp_max", "clamp_min")),
+}
+_SELECTIVE = frozenset({"topk", "bottomk"})
+_PROPORTIONAL = frozenset({"sum", "avg", "rate", "increase"})
+"""Operators and functions that differ only by a positive factor: the length of a window or the number of series."""
 
 
 def branches(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
@@ -61,41 +85,6 @@ def arithmetic(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
     new = replace(node, operator=_ARITHMETIC[node.operator])
     kill = f"in {there(rule)}, feed values for which `{written(node)}` and `{written(new)}` differ{settled(rule)}"
     yield NodeChange(place, new, f"the operation {becomes(node.operator, new.operator)}", kill)
-
-
-_OPERATORS = {
-    "sum": "avg",
-    "avg": "max",
-    "min": "max",
-    "max": "min",
-    "count": "sum",
-    "stddev": "stdvar",
-    "stdvar": "stddev",
-    "topk": "bottomk",
-    "bottomk": "topk",
-}
-_SELECTIVE = frozenset({"topk", "bottomk"})
-_PROPORTIONAL = frozenset({"sum", "avg", "rate", "increase"})
-"""Operators and functions that differ only by a positive factor: the length of a window or the number of series."""
-
-_FUNCTIONS = {
-    "avg_over_time": "max_over_time",
-    "min_over_time": "max_over_time",
-    "max_over_time": "min_over_time",
-    "sum_over_time": "avg_over_time",
-    "count_over_time": "sum_over_time",
-    "last_over_time": "max_over_time",
-    "rate": "increase",
-    "irate": "rate",
-    "increase": "rate",
-    "delta": "increase",
-    "changes": "resets",
-    "resets": "changes",
-    "ceil": "floor",
-    "floor": "ceil",
-    "clamp_max": "clamp_min",
-    "clamp_min": "clamp_max",
-}
 
 
 def operators(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:

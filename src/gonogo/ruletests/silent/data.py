@@ -102,7 +102,7 @@ def _lost(test: UnitTest, seen: timedelta, at: timedelta) -> bool:
     if not test.interval:
         return False  # all samples are at time 0, or, with promtool 2.49 and later, at evaluations
     first, last = seen // test.interval + 1, at // test.interval
-    return any(input_values(one.values).any_between(first, last) for one in test.series)
+    return any(input_values(one.values).enough_between(first, last) for one in test.series)
 
 
 SILENT_PASSES: Mapping[str, Finder] = {

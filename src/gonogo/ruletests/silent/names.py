@@ -60,7 +60,7 @@ def unread_input(loaded: Loaded) -> Iterator[Problem]:
     read = _read(loaded)
     known = [one.metric for one in read if one.metric is not None]
     for one in _first_without_data(loaded) if read else ():
-        for series, labels in zip(one.test.series, loaded.labels_of(one.test), strict=True):
+        for series, labels in zip(one.test.series, loaded.inputs[one.test.loc], strict=True):
             name = (labels or {}).get(NAME_LABEL, "")
             if name and not any(selector.may_match({NAME_LABEL: name}) for selector in read):
                 why = f"no rule and no assertion of the file reads {name}, while an assertion has no data: {one.text}"
