@@ -1,4 +1,4 @@
-"""One test file to run: the reasons why promtool cannot run it, its trials, and the report on their results."""
+"""A test file to run: the reasons why promtool cannot run it, its trials, and the report on their results."""
 
 from __future__ import annotations
 
