@@ -19,7 +19,7 @@ from statistics import median
 
 from gonogo.policy.load import load
 from gonogo.programs.processes import prometheus
-from gonogo.reload.request import ReloadRequest
+from gonogo.reload.place import ReloadRequest
 from gonogo.reload.result import Became, ReloadStep
 from gonogo.reload.run import reload
 from gonogo.reload.trigger import post_reload

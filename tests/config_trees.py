@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.reload.trees.recover_marker import Marker
-from gonogo.reload.trees.server_state import StateFolder, server_state
+from gonogo.reload.trees.marker import Marker
+from gonogo.reload.trees.state_folder import StateFolder, state_folder
 from gonogo.reload.trees.switch import switch
 from gonogo.reload.trees.switch_plan import plan_switch
 from gonogo.reload.trees.tree import Tree, live_tree, staged_tree
@@ -86,7 +86,7 @@ def place(folder: Path, old: Mapping[str, str] = OLD, new: Mapping[str, str] = N
     for name in MARKED & old.keys():
         mark(folder / "live" / name)
     live = live_tree(folder / "live/prometheus.yml")
-    return Place(live, staged_tree(folder / "staged", live), server_state(folder / ".gonogo", SERVER))
+    return Place(live, staged_tree(folder / "staged", live), state_folder(folder / ".gonogo", SERVER))
 
 
 def linked_place(folder: Path) -> Place:
@@ -95,7 +95,7 @@ def linked_place(folder: Path) -> Place:
     write(folder / "releases/2", {**NEW, "secrets/password": "hunter2\n"})
     (folder / "live").symlink_to("releases/1")
     live = live_tree(folder / "live/prometheus.yml")
-    return Place(live, staged_tree(folder / "releases/2", live), server_state(folder / ".gonogo", SERVER))
+    return Place(live, staged_tree(folder / "releases/2", live), state_folder(folder / ".gonogo", SERVER))
 
 
 def stand(root: Path) -> Stand:

@@ -130,7 +130,7 @@ def reload(policy: PolicyFile, *, staged: StrPath | None = None, only_preview: b
     """
     from pathlib import Path
 
-    from gonogo.reload.request import ReloadRequest
+    from gonogo.reload.place import ReloadRequest
     from gonogo.reload.run import reload as carry_out
 
     folder = None if staged is None else Path(staged)

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from gonogo.policy.load import load
-from gonogo.reload.request import ReloadRequest
+from gonogo.reload.place import ReloadRequest
 from gonogo.reload.result import ReloadStep, StepReport
 from gonogo.reload.run import reload
 

@@ -10,12 +10,11 @@ from gonogo.journal.records import records
 from gonogo.model.record import Record
 from gonogo.policy.load import PolicyFile, load
 from gonogo.reload.contents import contents_of
-from gonogo.reload.place import ReloadPlace, place_of
-from gonogo.reload.request import ReloadRequest
+from gonogo.reload.place import ReloadPlace, ReloadRequest, place_of
 from gonogo.reload.result import ReloadResult
 from gonogo.reload.snapshot import unlike
 from gonogo.reload.trees.manifest import snapshot
-from gonogo.reload.trees.recover_marker import pending
+from gonogo.reload.trees.marker import pending
 from gonogo.reload.trees.tree import live_tree
 from tests.config_trees import Stand, stand
 from tests.live.reload_stage import Stage

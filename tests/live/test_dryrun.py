@@ -19,7 +19,7 @@ from gonogo.model.outcome import Outcome, Reason
 from gonogo.model.verdict import Verdict
 from gonogo.policy.load import PolicyFile, load
 from gonogo.programs.processes import node_exporter, prometheus
-from gonogo.reload.request import ReloadRequest
+from gonogo.reload.place import ReloadRequest
 from gonogo.reload.run import as_run, reload
 from gonogo.server.api import query
 from gonogo.server.http import Client

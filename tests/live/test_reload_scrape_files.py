@@ -11,7 +11,7 @@ import pytest
 from gonogo.model.evidence import Target
 from gonogo.model.versions import SCRAPE_CONFIG_FILES, reaches, release
 from gonogo.programs.processes import prometheus
-from gonogo.reload import own_file, own_scrapes
+from gonogo.reload import own_file
 from gonogo.reload.recovery import recover
 from gonogo.reload.result import Became, ReloadResult
 from gonogo.reload.run import reload
@@ -205,7 +205,7 @@ def test_an_invisible_change_is_refused_if_the_process_is_not_seen(
     reloaded(yard)
     (tmp_path / "proc").mkdir()
     monkeypatch.setattr(own_file, "server_processes", lambda *_: ())
-    monkeypatch.setattr(own_scrapes, "server_processes", lambda *_: ())
+    monkeypatch.setattr(own_file, "server_processes", lambda *_: ())
     write_job(yard.stage(), more=RELABELLED % "device")
     refused = reload(yard.request())
     assert refused.became is Became.REFUSED, told(refused)

@@ -17,11 +17,11 @@ import pytest
 
 from gonogo.policy.load import load
 from gonogo.programs.processes import prometheus
+from gonogo.reload.place import ReloadRequest
 from gonogo.reload.recovery import recover
-from gonogo.reload.request import ReloadRequest
 from gonogo.reload.result import Became, ReloadStep
 from gonogo.reload.run import reload
-from gonogo.reload.trees.recover_marker import pending
+from gonogo.reload.trees.marker import pending
 from tests.live.reload_stage import RULES, stage
 from tests.live.reload_yard import NEW_RULE, OLD_NAMES, Yard, told
 

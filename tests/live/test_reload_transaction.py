@@ -14,7 +14,7 @@ from gonogo.model.outcome import Outcome
 from gonogo.reload.recovery import recover
 from gonogo.reload.result import Became, ReloadStep
 from gonogo.reload.run import reload
-from gonogo.reload.trees.recover_marker import pending
+from gonogo.reload.trees.marker import pending
 from gonogo.reload.trigger import post_reload
 from tests.live.reload_stage import CLIENT, LATER, RULES, stage, without_lifecycle
 from tests.live.reload_yard import FAILS_LATER, NEW_NAMES, NEW_RULE, OLD_NAMES, Yard, told

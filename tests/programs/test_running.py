@@ -17,8 +17,7 @@ from gonogo.errors import MissingTool
 from gonogo.programs.processes import prometheus
 from gonogo.programs.promtool import run_tool
 from gonogo.programs.running import has_ended, output_of
-from gonogo.reload.command_trigger import reload_by_command
-from gonogo.reload.trigger import Reply
+from gonogo.reload.trigger import Reply, reload_by_command
 from tests.waiting import await_true, ended
 
 LEAVES = 'setsid sleep 60 & echo $! > "$0"; echo said'

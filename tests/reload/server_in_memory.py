@@ -19,10 +19,9 @@ from gonogo.programs.promtool import version_number
 from gonogo.reload import recovery, run
 from gonogo.reload.compare.completed import evaluation_interval
 from gonogo.reload.compare.document import ConfigurationScalar
-from gonogo.reload.compare.jobs import static_targets
+from gonogo.reload.compare.scrape_files import static_targets
 from gonogo.reload.contents import Contents, contents_of
-from gonogo.reload.place import ReloadPlace, place_of
-from gonogo.reload.request import ReloadRequest
+from gonogo.reload.place import ReloadPlace, ReloadRequest, place_of
 from gonogo.reload.trees.manifest import snapshot
 from gonogo.reload.trees.tree import live_tree
 from gonogo.reload.trigger import Reply, Triggered

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from gonogo.reload.command_trigger import KEPT, missing_program, reload_by_command
-from gonogo.reload.trigger import Reply
+from gonogo.reload.trigger import KEPT, Reply, missing_program, reload_by_command
 from tests.waiting import ended
 
 SOON = timedelta(seconds=0.5)

@@ -12,9 +12,8 @@ from gonogo.model.evidence import Target, TargetHealth
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.reload.compare.scrape_files import ScrapeFiles, read_scrape_files
 from gonogo.reload.comparison import failing_rules, unmet
-from gonogo.reload.loaded_comparison import SHOWN, LoadedComparison, Reload
-from gonogo.reload.staged import StagedConfiguration, StagedJob, staged
-from gonogo.reload.unmet import Unmet, Verification
+from gonogo.reload.contents import StagedConfiguration, StagedJob, staged
+from gonogo.reload.loaded_comparison import SHOWN, LoadedComparison, Reload, Unmet, Verification
 from gonogo.server.own_metrics import OwnMetrics
 from gonogo.server.server_state import ServerState, Vitals
 

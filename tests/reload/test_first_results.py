@@ -9,9 +9,8 @@ import pytest
 
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.reload.comparison import evaluation
-from gonogo.reload.first_results import Due, FirstResults, evaluation_of, new_or_changed_rules
+from gonogo.reload.first_results import Due, FirstResults, RuleId, evaluation_of, new_or_changed_rules
 from gonogo.reload.loaded_comparison import LoadedComparison, Reload
-from gonogo.reload.rule_inputs import RuleId
 from gonogo.server.server_state import ServerState
 from tests.reload.test_comparison import AFTER, AT, BEFORE, RELOAD, STAGED, target
 

@@ -11,19 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.reload import asking, own_scrapes, verify
+from gonogo.reload import asking, own_file, verify
 from gonogo.reload.contents import Contents, contents_of
+from gonogo.reload.place import ReloadRequest
 from gonogo.reload.recovery import recover
-from gonogo.reload.request import ReloadRequest
 from gonogo.reload.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.run import reload
 from gonogo.reload.snapshot import unlike
 from gonogo.reload.trees.manifest import snapshot
-from gonogo.reload.trees.recover_marker import pending
+from gonogo.reload.trees.marker import pending
 from gonogo.reload.trees.tree import live_tree
 from tests.config_trees import write
 from tests.reload.server_in_memory import CONFIG, FILES, REJECTED, Scene, scene
-from tests.reload.test_transaction import killed, told
+from tests.reload.test_run import killed, told
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
@@ -283,7 +283,7 @@ def test_old_servers_that_do_not_list_pools_are_judged_by_targets(stage: Scene) 
     before = replace(stage.server.state_now, pools=None)
     contents = stage.server.as_spelled(stage_contents(stage))
     assert unlike(contents, before) == ()
-    assert own_scrapes.scrape_differences(contents, replace(before, targets=()))
+    assert own_file.scrape_differences(contents, replace(before, targets=()))
 
 
 def stage_contents(stage: Scene) -> Contents:

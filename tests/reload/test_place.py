@@ -8,8 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from gonogo.policy.load import load
-from gonogo.reload.place import AskedServer, place_of
-from gonogo.reload.request import ReloadRequest
+from gonogo.reload.place import AskedServer, ReloadRequest, place_of
 from tests.faulty_server import faulty
 
 SOON = timedelta(milliseconds=1)

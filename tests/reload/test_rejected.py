@@ -10,7 +10,7 @@ import pytest
 from gonogo.errors import ActionFailed
 from gonogo.reload.rejected import MOST_KEPT, keep_rejected
 from gonogo.reload.trees.good_trees import keep_good
-from gonogo.reload.trees.recover_marker import Marker, marker_of
+from gonogo.reload.trees.marker import Marker, marker_of
 from gonogo.reload.trees.switch_plan import plan_in_place
 from tests.config_trees import CONFIG, Place, place, write
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from gonogo.model.rule import LoadedGroup, Rule, RuleHealth, RuleKind, RuleState
-from gonogo.reload.rule_inputs import RuleInputs, rule_ids
+from gonogo.reload.first_results import RuleInputs, rule_ids
 
 
 def group(name: str, *rules: tuple[str, str]) -> LoadedGroup:

@@ -16,7 +16,7 @@ from gonogo.stopping import disregard
 
 if TYPE_CHECKING:
     from gonogo.reload.course import Heard
-    from gonogo.reload.request import ReloadRequest
+    from gonogo.reload.place import ReloadRequest
     from gonogo.reload.result import ReloadResult
 
 ROLLED_BACK = 4
@@ -83,7 +83,7 @@ def reload(  # noqa: PLR0913 - one parameter for each option
     }
     _refuse_contradictions([flag for flag, is_given in given.items() if is_given], recover=recover, overwrite=overwrite)
     from gonogo.policy.load import load
-    from gonogo.reload.request import ReloadRequest
+    from gonogo.reload.place import ReloadRequest
 
     request = ReloadRequest(
         load(policy_path),

@@ -29,7 +29,7 @@ from gonogo.model.verdict import Report, Verdict
 from gonogo.policy.findings import policy_warnings, warning_lines
 from gonogo.policy.inputs import policy_rules
 from gonogo.policy.load import PolicyFile
-from gonogo.reload.request import ReloadRequest
+from gonogo.reload.place import ReloadRequest
 from gonogo.reload.run import as_run, reload
 from gonogo.ruletests.recorded import promql_unit
 from gonogo.smoke.run import smoke

@@ -14,10 +14,8 @@ from gonogo.heartbeat.rhythm import heartbeat_writer
 from gonogo.model.series import REALM_LABEL
 from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.reload.course import Course, Done, left_out, passed
-from gonogo.reload.own_file import unproved_secrets
-from gonogo.reload.own_scrapes import unproved_parts
-from gonogo.reload.place import ReloadPlace
-from gonogo.reload.request import ReloadRequest
+from gonogo.reload.own_file import unproved_parts, unproved_secrets
+from gonogo.reload.place import ReloadPlace, ReloadRequest
 from gonogo.reload.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.snapshot import Snapshot
 from gonogo.reload.trees.good_trees import GoodTree

@@ -9,13 +9,12 @@ from datetime import timedelta
 from gonogo.errors import SourceError
 from gonogo.model.outcome import Outcome
 from gonogo.reload.course import Course, Done, StepFailed, judged
-from gonogo.reload.loaded_comparison import Reload
+from gonogo.reload.loaded_comparison import Reload, Verification
 from gonogo.reload.place import ReloadPlace
 from gonogo.reload.result import ReloadStep
 from gonogo.reload.settle import Settled, Settlement, settle
 from gonogo.reload.trees.good_trees import Load
 from gonogo.reload.trigger import Reply, Triggered
-from gonogo.reload.unmet import Verification
 from gonogo.reload.verify import disturbed
 from gonogo.server.server_state import ServerState, Vitals
 from gonogo.stopping import pause as wait

@@ -24,8 +24,7 @@ from gonogo.policy.settings import PolicyFile
 from gonogo.programs.promtool import installed_promtool
 from gonogo.reload.course import Done, judged, left_out
 from gonogo.reload.mirror import Mirror
-from gonogo.reload.place import ReloadPlace
-from gonogo.reload.request import ReloadRequest
+from gonogo.reload.place import ReloadPlace, ReloadRequest
 from gonogo.ruletests.recorded import unit
 from gonogo.server.server_state import ServerState
 

@@ -15,9 +15,8 @@ from gonogo.durations import format_duration
 from gonogo.model.rule import LoadedGroup, Rule, RuleHealth, RuleState
 from gonogo.reload.compare.rules import rules_difference
 from gonogo.reload.first_results import Due, evaluation_of
-from gonogo.reload.loaded_comparison import LOG, ROLL_BACK, LoadedComparison, first_few
+from gonogo.reload.loaded_comparison import LOG, ROLL_BACK, LoadedComparison, Unmet, Verification, first_few
 from gonogo.reload.scrape_checks import alertmanagers, jobs, jobs_of_files, jobs_without_pool, targets
-from gonogo.reload.unmet import Unmet, Verification
 from gonogo.server.server_state import ServerState
 
 _VARYING = re.compile(r"\{.*\}|\[.*\]|\"[^\"]*\"|\d+")

@@ -4,21 +4,150 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from gonogo.disk.regular_file import NotReadable, read_regular
+from gonogo.durations import parse_duration
 from gonogo.formats.files import read_rules
+from gonogo.formats.prometheus_config import read_configuration
+from gonogo.formats.yaml import YamlDocument, parse
 from gonogo.model.rule import RuleGroup
 from gonogo.reload.compare.configuration import difference
-from gonogo.reload.compare.scrape_files import ScrapeFiles, read_scrape_files
-from gonogo.reload.staged import StagedConfiguration, staged
-from gonogo.reload.trees.kept_bytes import kept
+from gonogo.reload.compare.scrape_files import FileJob, ScrapeFiles, read_scrape_files
 from gonogo.reload.trees.manifest import Manifest
-from gonogo.reload.trees.server_state import StateFolder
+from gonogo.reload.trees.state_folder import StateFolder, kept
 from gonogo.reload.trees.switch_trouble import Unfit
 from gonogo.reload.trees.tree import FileKind, Tree
 from gonogo.server.server_state import ServerState
+
+Differs = Callable[[str], Sequence[str]]
+"""A function from the text of the loaded configuration to its differences from the staged one."""
+
+_DROPS = ("relabel_configs",)
+
+
+@dataclass(frozen=True, slots=True)
+class StagedJob:
+    """A scrape job: its name, its scrape interval, and its number of targets.
+
+    ``targets`` is ``None`` if the configuration does not show the number: discovery, or relabelling that may drop some.
+    """
+
+    name: str
+    interval: timedelta
+    targets: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StagedConfiguration:
+    """The state that a server must have.
+
+    Attributes:
+        path: the configuration's file, for messages.
+        jobs: the scrape jobs.
+        evaluation_interval: the interval of the groups that have none of their own.
+        rules: the groups of every file that ``rule_files`` match.
+        alertmanagers: the minimum number of Alertmanagers.
+        differs: compares the loaded configuration's text with this one.
+        discoveries: the number of these Alertmanagers that count because a discovery should find at least one.
+        query_offset: the offset of the groups that have none of their own.
+        files: the scrape files. Their jobs are among ``jobs``.
+        had_files: the scrape files that the server had before, if they are known.
+    """
+
+    path: str
+    jobs: tuple[StagedJob, ...]
+    evaluation_interval: timedelta
+    rules: tuple[RuleGroup, ...]
+    alertmanagers: int
+    differs: Differs
+    discoveries: int = 0
+    query_offset: timedelta = timedelta(0)
+    files: ScrapeFiles = field(default_factory=ScrapeFiles)
+    had_files: ScrapeFiles = field(default_factory=ScrapeFiles)
+
+    @property
+    def delays(self) -> Mapping[str, timedelta]:
+        """Return how far in the past each group reads. Of several groups with one name, the longest delay counts."""
+        found: dict[str, timedelta] = {}
+        for group in self.rules:
+            delay = self.query_offset if group.delay is None else group.delay
+            found[group.name] = max(delay, found.get(group.name, delay))
+        return found
+
+    @property
+    def same_file_jobs(self) -> frozenset[str]:
+        """Return the names of the unchanged jobs of scrape files."""
+        had = self.had_files.jobs
+        return frozenset(name for name, job in self.files.jobs.items() if name in had and had[name].tree == job.tree)
+
+
+def staged(
+    text: str, path: str, rules: tuple[RuleGroup, ...], differs: Differs, files: ScrapeFiles | None = None
+) -> StagedConfiguration:
+    """Read a configuration that promtool has accepted, as far as verification needs it.
+
+    Args:
+        text: the configuration.
+        path: the path of the configuration, for messages.
+        rules: the groups of the rule files.
+        differs: compares the loaded configuration's text with this one.
+        files: the scrape files, if there are any.
+    """
+    files = files or ScrapeFiles()
+    configuration, _ = read_configuration(text, path)
+    document = parse(text, path)
+    alertmanagers = _alertmanagers(document)
+    return StagedConfiguration(
+        path=path,
+        jobs=(
+            *(
+                StagedJob(job.name, job.interval, _job_targets(document, place))
+                for place, job in enumerate(configuration.jobs)
+            ),
+            *(StagedJob(name, job.interval, _file_targets(job)) for name, job in files.jobs.items()),
+        ),
+        evaluation_interval=configuration.evaluation_interval,
+        rules=rules,
+        alertmanagers=sum(1 if count is None else count for count in alertmanagers),
+        differs=differs,
+        discoveries=alertmanagers.count(None),
+        query_offset=_query_offset(document),
+        files=files,
+    )
+
+
+def _query_offset(document: YamlDocument) -> timedelta:
+    written = document.text(("global", "rule_query_offset"))
+    return parse_duration(written) if written else timedelta(0)
+
+
+def _job_targets(document: YamlDocument, place: int) -> int | None:
+    job = document.at(("scrape_configs", place))
+    return _static(job) if isinstance(job, dict) else None
+
+
+def _file_targets(job: FileJob) -> int | None:
+    open_ended = not job.is_static or any(job.tree.get(key) for key in _DROPS)
+    return None if open_ended else len(set(job.addresses))
+
+
+def _alertmanagers(document: YamlDocument) -> tuple[int | None, ...]:
+    """Count the Alertmanagers of each section. The count is None for a discovery."""
+    each = document.at(("alerting", "alertmanagers"))
+    return tuple(_static(one) for one in each if isinstance(one, dict)) if isinstance(each, list) else ()
+
+
+def _static(section: dict[str, object]) -> int | None:
+    """Count the different targets of a section. Return ``None`` if discovery may add some, or relabelling drop some."""
+    open_ended = any(key.endswith("_sd_configs") or key in _DROPS for key in map(str, section) if section[key])
+    groups = section.get("static_configs")
+    if open_ended or not isinstance(groups, list):
+        return None if open_ended else 0
+    named = [group.get("targets") for group in groups if isinstance(group, dict)]
+    return len({str(target) for targets in named if isinstance(targets, list) for target in targets})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from gonogo.reload.rejected import keep_rejected
 from gonogo.reload.snapshot import Ready
 from gonogo.reload.trees.good_trees import Load
 from gonogo.reload.trees.manifest import Manifest, ManifestEntry, content_differences, snapshot
-from gonogo.reload.trees.recover_marker import pending
+from gonogo.reload.trees.marker import pending
 from gonogo.reload.trees.switch import restore, settle, switch
 from gonogo.reload.trees.switch_plan import Plan, plan_in_place, plan_switch
 from gonogo.reload.trees.switch_trouble import NoWayBack

@@ -10,9 +10,8 @@ from gonogo.reload.compare.preview import Preview, Running, StagedText, preview,
 from gonogo.reload.compare.scrape_files import ScrapeFiles
 from gonogo.reload.contents import folder_of
 from gonogo.reload.course import Done, judged, left_out
-from gonogo.reload.place import ReloadPlace
+from gonogo.reload.place import ReloadPlace, ReloadRequest
 from gonogo.reload.print import preview_lines
-from gonogo.reload.request import ReloadRequest
 from gonogo.reload.snapshot import Snapshot
 from gonogo.reload.trees.switch_plan import plan_switch
 from gonogo.reload.trees.switch_trouble import Unfit

@@ -2,16 +2,127 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import lru_cache
 
-from gonogo.model.evidence import Target
-from gonogo.reload.first_results import Due, FirstResults, new_or_changed_rules
-from gonogo.reload.first_scrapes import FirstScrapes
-from gonogo.reload.rule_inputs import rule_ids
-from gonogo.reload.staged import StagedConfiguration
+from gonogo.model.evidence import Target, TargetHealth
+from gonogo.reload.compare.document import Tree, UnreadableConfiguration
+from gonogo.reload.compare.scrape_files import job_trees
+from gonogo.reload.contents import StagedConfiguration
+from gonogo.reload.first_results import Due, FirstResults, new_or_changed_rules, rule_ids
 from gonogo.server.own_metrics import OwnMetrics
 from gonogo.server.server_state import ServerState, Vitals
+
+Who = tuple[str, tuple[tuple[str, str], ...]]
+
+
+def who(target: Target) -> Who:
+    """Return the identity of a target: its job and its labels."""
+    return target.pool, tuple(sorted(target.labels.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class FirstScrapes:
+    """The earliest end of a scrape since the reload that was seen of each target.
+
+    The first scrape may have ended earlier, unseen. An evaluation after the seen scrape is after the first one, too.
+    """
+
+    ended: Mapping[Who, float] = field(default_factory=dict)
+
+    def seen(self, now: ServerState, since: float) -> FirstScrapes:
+        """Add the scrapes of one look."""
+        found = {
+            who(one): one.last_scrape + one.last_scrape_seconds
+            for one in now.targets
+            if one.last_scrape is not None and one.last_scrape > since
+        }
+        return FirstScrapes({**found, **self.ended})
+
+    def latest(
+        self, before: ServerState, now: ServerState, same_jobs: frozenset[str] = frozenset()
+    ) -> tuple[Target, float] | None:
+        """Return the new or changed target that was scraped last, with the time, or None if there is no such target.
+
+        Args:
+            before: the server before the reload.
+            now: the server as it is now.
+            same_jobs: the unchanged jobs of scrape files, which the server does not show.
+        """
+        changed = new_or_changed(before, now, same_jobs)
+        scraped = ((one, self.ended[who(one)]) for one in changed if who(one) in self.ended)
+        return max(scraped, key=lambda each: each[1], default=None)
+
+
+def new_or_changed(before: ServerState, now: ServerState, same_jobs: frozenset[str] = frozenset()) -> Iterator[Target]:
+    """List the targets that were missing, were not up, or whose job has another configuration than before.
+
+    A target that was down and is still down brings no samples to any rule.
+    """
+    was = {who(one): one.health for one in before.targets}
+    had, have = _jobs(before.configuration), _jobs(now.configuration)
+    for one in now.targets:
+        same_job = one.pool in same_jobs or (one.pool in had and had[one.pool] == have.get(one.pool))
+        known = was.get(who(one)) if same_job else None
+        stays_down = known is TargetHealth.DOWN and one.health is TargetHealth.DOWN
+        if known is not TargetHealth.UP and not stays_down:
+            yield one
+
+
+@lru_cache(maxsize=4)
+def _jobs(configuration: str) -> Mapping[str, Tree]:
+    """Return the jobs by name. If the configuration cannot be read, every job counts as changed."""
+    try:
+        return job_trees(configuration)
+    except UnreadableConfiguration:
+        return {}
+
+
+class Verification(StrEnum):
+    """The checks after a reload."""
+
+    ANSWER = "answer"
+    RESULT = "result"
+    PROCESS = "process"
+    ALONE = "alone"
+    CONFIGURATION = "configuration"
+    RULES = "rules"
+    EVALUATION = "evaluation"
+    HEALTH = "health"
+    FAILURES = "failures"
+    JOBS = "jobs"
+    TARGETS = "targets"
+    ALERTMANAGERS = "alertmanagers"
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A problem that keeps a reload from being proved.
+
+    Attributes:
+        check: the check that found the problem.
+        what: the problem.
+        where: the server, job, target, group or rule.
+        why: the value that was seen instead.
+        next_step: the next step for the user.
+        final: whether waiting cannot fix the problem.
+        waits: whether the proof is only not seen yet.
+    """
+
+    check: Verification
+    what: str
+    where: str
+    why: str
+    next_step: str
+    final: bool = False
+    waits: bool = False
+
+    def __str__(self) -> str:
+        """Return the problem as one line."""
+        return f"{self.where}: {self.what}: {self.why} ({self.next_step})"
+
 
 SHOWN = 5
 """The number of differences of one kind that a message lists. Further differences are only counted."""

@@ -5,25 +5,58 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
+from gonogo.journal.runs import Run
 from gonogo.policy.server import client_of, server_of
 from gonogo.policy.settings import PolicyFile, ReloadSettings, Trigger
-from gonogo.reload.command_trigger import missing_program, reload_by_command
 from gonogo.reload.contents import Contents
-from gonogo.reload.request import ReloadRequest
 from gonogo.reload.server_spelling import ServerSpelling
 from gonogo.reload.signal_trigger import hang_up, hang_up_by_file, no_process
-from gonogo.reload.trees.server_state import StateFolder
-from gonogo.reload.trees.server_state import server_state as state_folder
+from gonogo.reload.trees.marker import state_in_force
+from gonogo.reload.trees.state_folder import StateFolder, state_folder
 from gonogo.reload.trees.tree import Tree, live_tree, staged_tree
-from gonogo.reload.trees.unsettled import state_in_force
-from gonogo.reload.trigger import Triggered, post_reload
+from gonogo.reload.trigger import Triggered, missing_program, post_reload, reload_by_command
 from gonogo.server.address import Address, parse_address
 from gonogo.server.api import formatted
 from gonogo.server.http import Client
 from gonogo.server.server_state import ServerState, Vitals, server_state, vitals
 from gonogo.server.status_api import ready, why_not_ready
 from gonogo.stopping import looks
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadRequest:
+    """The request for a reload.
+
+    Attributes:
+        policy_file: the policy; its ``prometheus.config`` is the live configuration.
+        url: the server's address, instead of the policy's.
+        staged: the staged folder. ``None`` for a reload in place.
+        max_removed: the largest share that may be removed, 0 to 1, instead of the policy's.
+        repair: whether to continue although the last reload failed, or the server has an unknown configuration.
+        without_rollback: whether to continue without a way back.
+        allow_version_skew: whether promtool may have another version than the server.
+        overwrite: whether a recovery may overwrite files that another program changed.
+        only_preview: whether to stop before anything is changed.
+        even_unchanged: whether to reload although the server has everything already.
+        checked: the runs of lint and unit tests that were just made on exactly these files.
+        beat: whether to write a beat after a proved reload.
+    """
+
+    policy_file: PolicyFile
+    url: str | None = None
+    staged: Path | None = None
+    max_removed: float | None = None
+    repair: bool = False
+    without_rollback: bool = False
+    allow_version_skew: bool = False
+    overwrite: bool = False
+    only_preview: bool = False
+    even_unchanged: bool = False
+    checked: tuple[Run, ...] = ()
+    beat: bool = True
+
 
 ONE_ANSWER = timedelta(seconds=30)
 """The longest time for one answer, the reload's own included. The server's metrics settle a slower reload."""

@@ -15,15 +15,13 @@ from gonogo.reload.asking import Asked
 from gonogo.reload.compare.placed_rules import placed
 from gonogo.reload.compare.rules import rules_difference
 from gonogo.reload.comparison import configuration, rules
-from gonogo.reload.contents import wanted_of
+from gonogo.reload.contents import StagedConfiguration, wanted_of
 from gonogo.reload.course import Done, judged, passed
 from gonogo.reload.loaded_comparison import LoadedComparison, Reload
-from gonogo.reload.own_file import own_file, unproved
-from gonogo.reload.own_scrapes import unproved_scrapes
+from gonogo.reload.own_file import own_file, unproved, unproved_scrapes
 from gonogo.reload.place import ReloadPlace
 from gonogo.reload.settle import Settlement
 from gonogo.reload.snapshot import Ready, Snapshot
-from gonogo.reload.staged import StagedConfiguration
 from gonogo.reload.trees.manifest import content_differences, snapshot
 from gonogo.reload.verify import verify
 from gonogo.server.server_state import ServerState

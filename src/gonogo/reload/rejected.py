@@ -10,8 +10,8 @@ from pathlib import Path
 from gonogo.disk import durable
 from gonogo.disk.regular_file import NotReadable, read_regular
 from gonogo.errors import ActionFailed
-from gonogo.reload.trees.recover_marker import Marker
-from gonogo.reload.trees.server_state import PRIVATE_FILE, PRIVATE_FOLDER, StateFolder
+from gonogo.reload.trees.marker import Marker
+from gonogo.reload.trees.state_folder import PRIVATE_FILE, PRIVATE_FOLDER, StateFolder
 
 MOST_KEPT = 3
 """The number of rejected trees to keep. The oldest ones are deleted."""

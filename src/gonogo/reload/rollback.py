@@ -20,7 +20,7 @@ from gonogo.reload.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.settle import Settled, Settlement
 from gonogo.reload.snapshot import Ready
 from gonogo.reload.trees.manifest import ManifestEntry
-from gonogo.reload.trees.recover_marker import Marker, pending
+from gonogo.reload.trees.marker import Marker, pending
 from gonogo.reload.trees.switch_trouble import Refused, Undone, Unfit
 
 MOST_FILES = 50

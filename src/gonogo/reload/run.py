@@ -20,16 +20,14 @@ from gonogo.reload.course import Course, Done, Heard, StepFailed, judged, passed
 from gonogo.reload.disk_steps import keep_step, switch_step
 from gonogo.reload.judging import entries_step, preview_step, readiness_step
 from gonogo.reload.mirror import mirrored, staged_policy
-from gonogo.reload.place import ReloadPlace, place_of
+from gonogo.reload.place import ReloadPlace, ReloadRequest, place_of
 from gonogo.reload.proof import still_proved_step, verify_new_step
-from gonogo.reload.request import ReloadRequest
 from gonogo.reload.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.rollback import roll_back, unexpected
 from gonogo.reload.snapshot import Ready, Snapshot, snapshot_step
 from gonogo.reload.trees.good_trees import newest
-from gonogo.reload.trees.recover_marker import pending
+from gonogo.reload.trees.marker import pending, state_in_force
 from gonogo.reload.trees.reload_lock import hold_server
-from gonogo.reload.trees.unsettled import state_in_force
 from gonogo.stopping import whole
 
 LOCK_PATIENCE = 30.0

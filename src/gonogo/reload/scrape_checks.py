@@ -9,9 +9,16 @@ from functools import lru_cache
 from gonogo.formats.prometheus_config import read_configuration
 from gonogo.model.evidence import Target, TargetHealth
 from gonogo.reload.compare.shown_targets import misfits
-from gonogo.reload.first_scrapes import who
-from gonogo.reload.loaded_comparison import LOG, ROLL_BACK, LoadedComparison, first_few, target_name
-from gonogo.reload.unmet import Unmet, Verification
+from gonogo.reload.loaded_comparison import (
+    LOG,
+    ROLL_BACK,
+    LoadedComparison,
+    Unmet,
+    Verification,
+    first_few,
+    target_name,
+    who,
+)
 
 
 def jobs(of: LoadedComparison) -> Iterator[Unmet]:

@@ -14,14 +14,11 @@ from gonogo.reload.compare.completed import evaluation_interval
 from gonogo.reload.compare.configuration import difference
 from gonogo.reload.compare.document import UnreadableConfiguration
 from gonogo.reload.compare.rules import rules_difference
-from gonogo.reload.contents import Contents, contents_kept, contents_of, folder_of, wanted_of
+from gonogo.reload.contents import Contents, StagedConfiguration, contents_kept, contents_of, folder_of, wanted_of
 from gonogo.reload.course import Done, judged
-from gonogo.reload.own_file import OwnFile, Visible, own_file, unproved, visible
-from gonogo.reload.own_scrapes import scrape_differences, unproved_scrapes
-from gonogo.reload.place import ReloadPlace
-from gonogo.reload.request import ReloadRequest
+from gonogo.reload.own_file import OwnFile, Visible, own_file, scrape_differences, unproved, unproved_scrapes, visible
+from gonogo.reload.place import ReloadPlace, ReloadRequest
 from gonogo.reload.settle import LOOK_EVERY
-from gonogo.reload.staged import StagedConfiguration
 from gonogo.reload.trees.good_trees import GoodTree, Load, good_tree, newest
 from gonogo.reload.trees.manifest import Manifest, snapshot
 from gonogo.reload.trees.switch_trouble import Unfit

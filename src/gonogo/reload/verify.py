@@ -9,12 +9,10 @@ from datetime import timedelta
 
 from gonogo.errors import SourceError
 from gonogo.reload.comparison import unmet
+from gonogo.reload.contents import StagedConfiguration
 from gonogo.reload.first_results import FirstResults
-from gonogo.reload.first_scrapes import FirstScrapes
-from gonogo.reload.loaded_comparison import LoadedComparison, Reload
+from gonogo.reload.loaded_comparison import FirstScrapes, LoadedComparison, Reload, Unmet, Verification
 from gonogo.reload.settle import LOOK_EVERY
-from gonogo.reload.staged import StagedConfiguration
-from gonogo.reload.unmet import Unmet, Verification
 from gonogo.server.server_state import ServerState, Vitals
 from gonogo.stopping import pause
 

@@ -9,7 +9,7 @@ from gonogo.errors import ActionFailed
 from gonogo.journal.runs import Run
 from gonogo.lint.recorded import obs_lint
 from gonogo.model.verdict import Report, Verdict
-from gonogo.reload.request import ReloadRequest
+from gonogo.reload.place import ReloadRequest
 from gonogo.reload.run import as_run, reload
 from gonogo.ruletests.recorded import promql_unit
 from gonogo.sandbox.stack import Stack

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.reload.compare.defaults import defaults_in, needs_no_content
-from gonogo.reload.compare.document import ConfigurationScalar, Tree, read
-from gonogo.reload.compare.place import KeyPath
+from gonogo.reload.compare.document import ConfigurationScalar, KeyPath, Tree, read
 from gonogo.reload.compare.spelling import is_zero, same
 from tests.reload.compare.kinds import written
 

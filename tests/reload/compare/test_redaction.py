@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.reload.compare.document import read
-from gonogo.reload.compare.place import KeyPath
-from gonogo.reload.compare.redaction import LONGEST, redacted, shown
+from gonogo.reload.compare.document import LONGEST_SHOWN, KeyPath, read, redacted, shown
 
 
 @pytest.mark.parametrize(
@@ -51,5 +49,5 @@ def test_parts_are_shown_without_their_secrets(text: str, seen: str) -> None:
 def test_what_is_long_is_cut() -> None:
     """To a length that fits a line."""
     text = shown(read(f"a: {'x' * 500}", "it"), KeyPath())
-    assert len(text) == LONGEST
+    assert len(text) == LONGEST_SHOWN
     assert text.endswith("x…")

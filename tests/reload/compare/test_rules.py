@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gonogo.formats.files import read_rules
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleKind
 from gonogo.reload.compare.placed_rules import pairs, placed
-from gonogo.reload.compare.rules import RulesDifference, rules_difference
+from gonogo.reload.compare.rules import RulesDifference, reordered, rules_difference
 from tests.reload.compare.rule_edits import MINUTE, RULES, as_loaded, rule_edits
 
 GROUPS = read_rules(RULES, "rules.yml").groups
@@ -132,3 +133,39 @@ def test_every_rule_is_in_one_pair(ones: list[RuleGroup], others: list[RuleGroup
 def test_rules_equal_themselves(ones: tuple[list[RuleGroup], list[RuleGroup]]) -> None:
     """In any order."""
     assert not rules_difference(ones[0], as_loaded(ones[1]))
+
+
+A, B, C = (Rule(RuleKind.RECORD, name, "up") for name in "abc")
+TWIN = Rule(RuleKind.RECORD, "a", "down")
+
+
+def group(*rules: Rule, name: str = "g") -> RuleGroup:
+    """Make a group."""
+    return RuleGroup(name, rules)
+
+
+@pytest.mark.parametrize(
+    ("files", "loaded", "found"),
+    [
+        ((group(A, B),), (group(A, B),), ()),
+        ((group(A, B),), (group(B, A),), ("g",)),
+        ((group(A, TWIN),), (group(TWIN, A),), ("g",)),
+        ((group(A, B),), (group(B, A, name="h"),), ()),
+        ((group(A, B),), (group(C, A),), ()),
+        ((group(A, B), group(C)), (group(C), group(A, B)), ()),
+        ((group(A, B), group(B, A)), (group(A, B), group(A, B)), ("g",)),
+        ((group(A), group(B)), (group(A, B),), ()),
+    ],
+)
+def test_only_another_order_of_the_same_rules_is_told(
+    files: tuple[RuleGroup, ...], loaded: tuple[RuleGroup, ...], found: tuple[str, ...]
+) -> None:
+    """Different rules are reported as such. Groups of one name can replace each other."""
+    assert reordered(files, as_loaded(loaded)) == found
+
+
+def test_another_order_is_a_difference() -> None:
+    """Said as a clause."""
+    found = rules_difference([group(A, B)], as_loaded([group(B, A)]))
+    assert found.words == ("the rules of group g are in another order on the server than in the files",)
+    assert found

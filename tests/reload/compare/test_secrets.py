@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gonogo.reload.compare.secrets import secrets_in
+from gonogo.reload.compare.document import secrets_in
 
 CONFIG = """\
 remote_write:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.reload.compare.document import ConfigurationScalar, read
-from gonogo.reload.compare.place import KeyPath
+from gonogo.reload.compare.document import ConfigurationScalar, KeyPath, read
 from gonogo.reload.compare.spelling import is_zero, same
 
 

@@ -11,8 +11,8 @@ import pytest
 from gonogo.disk import durable
 from gonogo.errors import ActionFailed
 from gonogo.reload.trees.good_trees import MOST_KEPT, Load, good_tree, hashes_of_good, keep_good, newest
-from gonogo.reload.trees.kept_bytes import drop_others, is_kept, keep, kept
 from gonogo.reload.trees.manifest import snapshot
+from gonogo.reload.trees.state_folder import drop_others, is_kept, keep, kept
 from gonogo.reload.trees.switch import settle
 from gonogo.reload.trees.switch_trouble import Refused
 from gonogo.reload.trees.tree import live_tree

@@ -13,7 +13,7 @@ import pytest
 
 from gonogo.errors import Busy
 from gonogo.reload.trees.reload_lock import Holder, hold_server, holder
-from gonogo.reload.trees.server_state import StateFolder, server_state
+from gonogo.reload.trees.state_folder import StateFolder, state_folder
 from gonogo.reload.trees.switch_trouble import Refused
 from gonogo.reload.trees.tree import live_tree
 from tests.config_trees import SERVER, linked_place, place
@@ -26,7 +26,7 @@ LOCKERS = 50
 @pytest.fixture
 def state(tmp_path: Path) -> StateFolder:
     """Give the folder of a server."""
-    return server_state(tmp_path / ".gonogo", SERVER)
+    return state_folder(tmp_path / ".gonogo", SERVER)
 
 
 def held_by_a_child(state: StateFolder) -> int:
@@ -104,7 +104,7 @@ def test_a_holder_says_itself_as_a_clause() -> None:
 
 def test_servers_are_told_apart_and_hold_each_other_up_in_nothing(tmp_path: Path) -> None:
     """Two servers have two locks, in folders with different readable names."""
-    one, other = (server_state(tmp_path, f"http://prometheus-{name}:9090/x") for name in "ab")
+    one, other = (state_folder(tmp_path, f"http://prometheus-{name}:9090/x") for name in "ab")
     with hold_server(one, 0), hold_server(other, 0):
         assert one.folder.name.startswith("prometheus-a_9090_x-")
         assert one.lock != other.lock
@@ -123,7 +123,7 @@ def test_a_state_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with (
         pytest.raises(Refused, match="cannot be taken") as caught,
-        hold_server(server_state(tmp_path / "file", "x://y"), 0),
+        hold_server(state_folder(tmp_path / "file", "x://y"), 0),
     ):
         pytest.fail("got a lock without a folder")
     assert "nothing was changed" in caught.value.next_step
@@ -152,7 +152,7 @@ def test_lockers_at_once_are_never_two(state: StateFolder, share: Callable[[int]
 def test_two_states_over_one_live_tree_are_one_lock(tmp_path: Path) -> None:
     """Two checkouts of a policy, and any spelling of the server, reload the same folder; nothing is put into it."""
     here = place(tmp_path)
-    other = server_state(tmp_path / "other", "http://localhost:9090")
+    other = state_folder(tmp_path / "other", "http://localhost:9090")
     (tmp_path / "spelled").symlink_to("live")
     with hold_server(here.state, 0, here.live):
         stood = here.stand()
@@ -168,7 +168,7 @@ def test_two_states_over_one_live_tree_are_one_lock(tmp_path: Path) -> None:
 def test_a_linked_tree_is_one_lock_wherever_its_link_leads(tmp_path: Path) -> None:
     """The holder turns the link meanwhile; a tree that is not there has nothing to hold."""
     here = linked_place(tmp_path)
-    other = server_state(tmp_path / "other", SERVER)
+    other = state_folder(tmp_path / "other", SERVER)
     with hold_server(here.state, 0, here.live):
         here.live.root.unlink()
         here.live.root.symlink_to("releases/2")

@@ -16,7 +16,7 @@ from gonogo.disk import durable
 from gonogo.errors import ActionFailed
 from gonogo.reload.trees.good_trees import good_tree, keep_good
 from gonogo.reload.trees.manifest import same, snapshot
-from gonogo.reload.trees.recover_marker import pending
+from gonogo.reload.trees.marker import pending
 from gonogo.reload.trees.switch import Brought, recover, restore, settle, switch
 from gonogo.reload.trees.switch_plan import plan_in_place, plan_switch
 from gonogo.reload.trees.switch_standing import Standing, TreeSide

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.reload.trees.good_trees import keep_good, newest
-from gonogo.reload.trees.recover_marker import pending
+from gonogo.reload.trees.marker import pending
 from gonogo.reload.trees.switch import recover, restore, settle, switch
 from gonogo.reload.trees.switch_plan import plan_in_place
 from gonogo.reload.trees.switch_standing import Standing, TreeSide, standing

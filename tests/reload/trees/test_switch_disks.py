@@ -17,13 +17,13 @@ LIMITED = ("bash", "-c", 'ulimit -f {blocks}; exec "$0" "$@"')
 SCRIPT = """
 import sys
 from pathlib import Path
-from gonogo.reload.trees.server_state import server_state
+from gonogo.reload.trees.state_folder import state_folder
 from gonogo.reload.trees.switch import switch
 from gonogo.reload.trees.switch_plan import plan_switch
 from gonogo.reload.trees.tree import live_tree, staged_tree
 from gonogo.errors import GonogoError
 
-folder, state = Path(sys.argv[1]), server_state(Path(sys.argv[2]), "http://127.0.0.1:9090")
+folder, state = Path(sys.argv[1]), state_folder(Path(sys.argv[2]), "http://127.0.0.1:9090")
 live = live_tree(folder / "live/prometheus.yml")
 try:
     switch(state, plan_switch(live, staged_tree(folder / "staged", live)))

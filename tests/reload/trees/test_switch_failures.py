@@ -12,11 +12,11 @@ import pytest
 
 from gonogo.disk import durable
 from gonogo.errors import ActionFailed
-from gonogo.reload.trees import state_note, switch_undo
+from gonogo.reload.trees import state_folder, switch_steps
 from gonogo.reload.trees import switch as switching
 from gonogo.reload.trees.good_trees import good_tree, keep_good
 from gonogo.reload.trees.manifest import MOST_FILES
-from gonogo.reload.trees.recover_marker import pending, write_marker
+from gonogo.reload.trees.marker import pending, write_marker
 from gonogo.reload.trees.switch import Brought, recover, restore, settle, switch
 from gonogo.reload.trees.switch_plan import plan_switch
 from gonogo.reload.trees.switch_standing import Standing, TreeSide
@@ -96,7 +96,7 @@ def test_a_marker_that_cannot_be_taken_away_is_stuck(tmp_path: Path, monkeypatch
     def refuse(state: object) -> None:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(state))
 
-    for module in (switching, switch_undo):
+    for module in (switching, switch_steps):
         monkeypatch.setattr(module, "remove_marker", refuse)
     with pytest.raises(Stuck, match="the live tree is old"):
         switch_now(here, Failing(4))
@@ -170,7 +170,7 @@ def test_a_note_too_large_to_be_read_again_is_not_written(tmp_path: Path, monkey
     """A marker that cannot be read would be no way back."""
     here = place(tmp_path)
     old = here.stand()
-    monkeypatch.setattr(state_note, "LARGEST_NOTE", 1000)
+    monkeypatch.setattr(state_folder, "LARGEST_NOTE", 1000)
     with pytest.raises(Refused, match="too many and too long"):
         switch_now(here)
     with pytest.raises(Refused, match="too many and too long"):

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.reload.trees.good_trees import GoodTree, keep_good
-from gonogo.reload.trees.recover_marker import pending
+from gonogo.reload.trees.marker import pending
 from gonogo.reload.trees.reload_lock import hold_server
 from gonogo.reload.trees.switch import recover, restore, settle, switch
 from gonogo.reload.trees.switch_plan import plan_in_place, plan_switch

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.reload.trees.symlinks import walked
+from gonogo.reload.trees.tree import walked
 
 
 def farm(folder: Path) -> Path:

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from gonogo.reload.compare.defaults import defaults_in, is_newer, needs_no_content
-from gonogo.reload.compare.document import Branch, ConfigurationScalar, Tree
-from gonogo.reload.compare.place import KeyPath
+from gonogo.reload.compare.document import Branch, ConfigurationScalar, KeyPath, Tree
 from gonogo.reload.compare.spelling import is_zero, same
 
 JOBS = ("scrape_configs",)

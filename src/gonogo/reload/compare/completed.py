@@ -9,8 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gonogo.durations import format_duration, parse_duration
-from gonogo.reload.compare.document import NULL, Branch, ConfigurationScalar, Tree, read
-from gonogo.reload.compare.place import KeyPath
+from gonogo.reload.compare.document import NULL, Branch, ConfigurationScalar, KeyPath, Tree, read
 from gonogo.reload.compare.spelling import is_zero
 
 _MINUTE = "1m"

@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from gonogo.reload.compare.comparison import JOBS, CompareOptions, Found, are_jobs, by_name
 from gonogo.reload.compare.completed import completed, without_echoes
 from gonogo.reload.compare.defaults import is_newer
-from gonogo.reload.compare.document import Branch, Tree, UnreadableConfiguration, read
-from gonogo.reload.compare.place import KeyPath
-from gonogo.reload.compare.redaction import shown
+from gonogo.reload.compare.document import Branch, KeyPath, Tree, UnreadableConfiguration, read, shown
 
 NOTHING = "nothing"
 """The word for a side that has no value at a place."""

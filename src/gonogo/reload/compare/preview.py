@@ -15,13 +15,10 @@ from gonogo.model.rule import LoadedGroup, RuleGroup, RuleKind
 from gonogo.reload.compare.comparison import Found
 from gonogo.reload.compare.completed import evaluation_interval
 from gonogo.reload.compare.configuration import Difference, difference, in_words
-from gonogo.reload.compare.document import UnreadableConfiguration
-from gonogo.reload.compare.jobs import JOBS_KEY, ListedJob, jobs_of
-from gonogo.reload.compare.order import reordered
-from gonogo.reload.compare.place import KeyPath
+from gonogo.reload.compare.document import KeyPath, UnreadableConfiguration
 from gonogo.reload.compare.placed_rules import PlacedRule, pairs, placed
-from gonogo.reload.compare.rules import RuleChange, compared
-from gonogo.reload.compare.scrape_files import FileJob, ScrapeFiles
+from gonogo.reload.compare.rules import RuleChange, compared, reordered
+from gonogo.reload.compare.scrape_files import JOBS_KEY, FileJob, ListedJob, ScrapeFiles, jobs_of
 
 
 @dataclass(frozen=True, slots=True)

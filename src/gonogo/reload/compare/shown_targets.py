@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from gonogo.durations import parse_duration
 from gonogo.model.evidence import Target
 from gonogo.reload.compare.document import Branch, ConfigurationScalar, Tree
-from gonogo.reload.compare.jobs import static_targets
-from gonogo.reload.compare.scrape_files import FileJob
+from gonogo.reload.compare.scrape_files import FileJob, static_targets
 
 _ADDRESS = "__address__"
 _PARAMETER = "__param_"

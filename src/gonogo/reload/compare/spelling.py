@@ -13,11 +13,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from gonogo.durations import parse_duration
-from gonogo.reload.compare.document import ConfigurationScalar
-from gonogo.reload.compare.place import KeyPath
-
-MASKED = "<secret>"
-"""The text that a server shows in place of a secret."""
+from gonogo.reload.compare.document import MASKED, ConfigurationScalar, KeyPath
 
 _BOOLEANS = {
     **dict.fromkeys(("y", "yes", "on", "true"), True),

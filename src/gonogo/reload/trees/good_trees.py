@@ -15,10 +15,8 @@ from types import MappingProxyType
 
 from gonogo.disk.regular_file import NotReadable
 from gonogo.errors import ActionFailed
-from gonogo.reload.trees.kept_bytes import keep, kept
 from gonogo.reload.trees.manifest import Manifest, as_json, from_json, snapshot
-from gonogo.reload.trees.server_state import StateFolder
-from gonogo.reload.trees.state_note import read_note, write_note
+from gonogo.reload.trees.state_folder import StateFolder, keep, kept, read_note, write_note
 from gonogo.reload.trees.switch_trouble import refused
 from gonogo.reload.trees.tree import Tree
 from gonogo.server.server_state import Vitals

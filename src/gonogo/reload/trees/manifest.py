@@ -13,8 +13,18 @@ from gonogo.disk.regular_file import NotReadable, read_regular, status_of
 from gonogo.errors import cause_of
 from gonogo.reload.trees.rights import Rights, rights_from_json, rights_of
 from gonogo.reload.trees.switch_trouble import Unfit, words
-from gonogo.reload.trees.symlinks import walked
-from gonogo.reload.trees.tree import GLOBBED, KEPT, READ_AS_TEXT, FileKind, Named, Tree, files_of, kinds_of, names_of
+from gonogo.reload.trees.tree import (
+    GLOBBED,
+    KEPT,
+    READ_AS_TEXT,
+    FileKind,
+    Named,
+    Tree,
+    files_of,
+    kinds_of,
+    names_of,
+    walked,
+)
 
 LARGEST_TREE = 256 * 1024 * 1024
 """The largest total size of all files in bytes."""

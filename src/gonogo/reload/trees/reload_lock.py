@@ -22,7 +22,7 @@ from pathlib import Path
 
 from gonogo.disk import durable, lock
 from gonogo.errors import Busy
-from gonogo.reload.trees.server_state import StateFolder
+from gonogo.reload.trees.state_folder import StateFolder
 from gonogo.reload.trees.switch_trouble import refused
 from gonogo.reload.trees.tree import Tree
 

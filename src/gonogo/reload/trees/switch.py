@@ -21,16 +21,22 @@ from pathlib import Path
 
 from gonogo.errors import ActionFailed
 from gonogo.reload.trees.good_trees import GoodTree, Load, hashes_of_good, keep_good, newest
-from gonogo.reload.trees.kept_bytes import drop_others, keep
 from gonogo.reload.trees.manifest import content_differences, snapshot
-from gonogo.reload.trees.recover_marker import Marker, marker_of, pending, remove_marker, write_marker
-from gonogo.reload.trees.server_state import StateFolder
+from gonogo.reload.trees.marker import Marker, marker_of, pending, remove_marker, write_marker
+from gonogo.reload.trees.state_folder import StateFolder, drop_others, keep
 from gonogo.reload.trees.switch_plan import Plan
-from gonogo.reload.trees.switch_standing import Foreign, Standing, TreeSide, strangers, survey, unlinked
-from gonogo.reload.trees.switch_steps import Step, bring, put, stage
+from gonogo.reload.trees.switch_standing import (
+    Foreign,
+    Standing,
+    TreeSide,
+    besides,
+    strangers,
+    survey,
+    unlinked,
+    verify,
+)
+from gonogo.reload.trees.switch_steps import OVERWRITES, UNREADABLE, Step, bring, put, stage, stuck, undone, withdrawn
 from gonogo.reload.trees.switch_trouble import Refused, refused
-from gonogo.reload.trees.switch_undo import OVERWRITES, UNREADABLE, stuck, undone, withdrawn
-from gonogo.reload.trees.switch_verify import besides, verify
 from gonogo.reload.trees.tree import Tree
 
 

@@ -8,12 +8,12 @@ from enum import StrEnum
 from pathlib import Path
 
 from gonogo.disk.regular_file import NotReadable
-from gonogo.reload.trees.manifest import ManifestEntry, entry_at
-from gonogo.reload.trees.recover_marker import Marker
+from gonogo.errors import ActionFailed
+from gonogo.reload.trees.manifest import ManifestEntry, content_differences, entry_at, snapshot
+from gonogo.reload.trees.marker import Marker
 from gonogo.reload.trees.switch_plan import TreeChange
-from gonogo.reload.trees.switch_trouble import Strangers
-from gonogo.reload.trees.symlinks import LinkChange
-from gonogo.reload.trees.tree import FileKind
+from gonogo.reload.trees.switch_trouble import Strangers, Unfit
+from gonogo.reload.trees.tree import FileKind, LinkChange
 
 
 class TreeSide(StrEnum):
@@ -159,3 +159,32 @@ def _survey_link(link: LinkChange) -> tuple[set[TreeSide], list[Foreign]]:
 def _sides_of(change: TreeChange, found: ManifestEntry | None) -> set[TreeSide]:
     hashes = {side: entry and entry.sha256 for side in TreeSide for entry in (wanted(change, side),)}
     return {side for side, sha256 in hashes.items() if sha256 == (found and found.sha256)}
+
+
+def verify(marker: Marker, side: TreeSide) -> None:
+    """Read every file of the switch again. For the new tree, read everything that a reload would read.
+
+    Raises:
+        ActionFailed: a file is not as it must be.
+    """
+    wrong = tuple(f"{change.name} is not" for change in marker.changes if not is_there(marker, change, side))
+    for link in marker.links:
+        if link_text(link.path) != (link.before if side is TreeSide.OLD else link.after):
+            wrong += (f"the link {link.path} leads elsewhere",)
+    if not wrong and side is TreeSide.NEW:
+        wrong = besides(marker, side)
+    if wrong:
+        raise ActionFailed(
+            f"the {side} tree is not on disk",
+            where=str(marker.live.root),
+            why="; ".join(wrong),
+            next_step="see who else writes there, and try again",
+        )
+
+
+def besides(marker: Marker, side: TreeSide) -> tuple[str, ...]:
+    """List, as clauses, the differences between the live folder and one side, in the files that a reload reads."""
+    try:
+        return content_differences(marker.old if side is TreeSide.OLD else marker.new, snapshot(marker.live))
+    except Unfit as error:
+        return error.reasons

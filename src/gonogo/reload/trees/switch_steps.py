@@ -16,16 +16,22 @@ from pathlib import Path
 from gonogo.disk import durable
 from gonogo.disk.regular_file import NotReadable
 from gonogo.errors import ActionFailed
-from gonogo.reload.trees.kept_bytes import kept
-from gonogo.reload.trees.made_folders import clear_folders, drop_folders, make_folders, sync_folders
+from gonogo.reload.trees.beside import (
+    clear_folders,
+    clear_links,
+    drop_folders,
+    links_beside,
+    make_folders,
+    sync_folders,
+    turn,
+)
 from gonogo.reload.trees.manifest import ManifestEntry, entry_at
-from gonogo.reload.trees.recover_marker import Marker
+from gonogo.reload.trees.marker import Marker, remove_marker
 from gonogo.reload.trees.rights import give_rights
-from gonogo.reload.trees.server_state import StateFolder
+from gonogo.reload.trees.state_folder import StateFolder, kept
 from gonogo.reload.trees.switch_plan import TreeChange
-from gonogo.reload.trees.switch_standing import Foreign, TreeSide, is_there, strangers, survey, wanted
-from gonogo.reload.trees.switch_trouble import not_kept
-from gonogo.reload.trees.turned_link import clear_links, links_beside, turn
+from gonogo.reload.trees.switch_standing import Foreign, TreeSide, is_there, standing, strangers, survey, verify, wanted
+from gonogo.reload.trees.switch_trouble import Refused, Strangers, Stuck, Undone, next_of, not_kept, words
 
 Step = Callable[[str], object]
 """A function that is called with the name of each step right after it."""
@@ -144,3 +150,53 @@ def _links_to(beside: Path, entry: ManifestEntry) -> bool:
         return True
     beside.unlink()
     return False
+
+
+OVERWRITES = "gonogo reload --recover --overwrite overwrites these files, and keeps their bytes"
+"""The next step if the files of another program may be overwritten."""
+
+UNREADABLE = (
+    "these files cannot be copied: move them away, or put the link back, then: gonogo reload --recover --overwrite"
+)
+"""The next step if these files cannot be read."""
+
+
+def withdrawn(state: StateFolder, marker: Marker, error: OSError | ActionFailed) -> ActionFailed:
+    """Withdraw a switch before any file of the live folder was changed. Return the error to raise."""
+    clear(marker)
+    drop_folders(marker)
+    try:
+        remove_marker(state)
+    except OSError as second:
+        return stuck(state, marker, second)
+    return _ended(Refused, "nothing was switched", marker, error)
+
+
+def undone(state: StateFolder, marker: Marker, error: OSError | ActionFailed, at_step: Step) -> ActionFailed:
+    """Put the old tree back after a file was changed. Return the error to raise."""
+    try:
+        bring(state, marker, TreeSide.OLD, at_step)
+        verify(marker, TreeSide.OLD)
+        remove_marker(state)
+    except (OSError, ActionFailed) as second:
+        return stuck(state, marker, second)
+    return _ended(Undone, "the switch failed and was undone; the old tree is back", marker, error)
+
+
+def stuck(state: StateFolder, marker: Marker, error: OSError | ActionFailed) -> Stuck:
+    """Return the error for a live folder that could not be brought to one side. The marker exists."""
+    clear(marker)
+    way_out = OVERWRITES if isinstance(error, Strangers) else "fix that problem, then: gonogo reload --recover"
+    return Stuck(
+        f"the live tree is {standing(marker)}: it could not be brought to one side",
+        where=str(marker.live.root),
+        why=words(error) if isinstance(error, OSError) else str(error),
+        next_step=f"{way_out} (the bytes of both trees are in {state.folder})",
+    )
+
+
+def _ended(sort: type[Refused | Undone], what: str, marker: Marker, error: OSError | ActionFailed) -> Refused | Undone:
+    if isinstance(error, OSError):
+        where = str(error.filename2 or error.filename or marker.live.root)
+        return sort(what, where=where, why=words(error), next_step=next_of(error))
+    return sort(what, where=error.where, why=error.why or error.what, next_step=error.next_step)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.reload.trees.replaceable import bound_file, bound_folder, mount_points
+from gonogo.reload.trees.hindrances import bound_file, bound_folder, mount_points
 from gonogo.reload.trees.switch import switch
 from gonogo.reload.trees.switch_plan import plan_switch
 from gonogo.reload.trees.switch_trouble import Unfit

@@ -11,7 +11,7 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,9 @@ from gonogo.disk import durable
 from gonogo.disk.regular_file import NotReadable
 from gonogo.errors import ActionFailed
 from gonogo.reload.trees.manifest import Manifest, ManifestEntry, as_json, entry_from_json, from_json
-from gonogo.reload.trees.server_state import StateFolder
-from gonogo.reload.trees.state_note import read_note, write_note
+from gonogo.reload.trees.state_folder import StateFolder, read_note, write_note
 from gonogo.reload.trees.switch_plan import Plan, TreeChange
-from gonogo.reload.trees.symlinks import LinkChange
-from gonogo.reload.trees.tree import Tree
+from gonogo.reload.trees.tree import LinkChange, Tree
 
 _SCHEMA = "gonogo/switch/v2"
 
@@ -150,3 +148,36 @@ def _from_json(value: Mapping[str, Any]) -> Marker:
 
 def _entry(value: Mapping[str, Any] | None) -> ManifestEntry | None:
     return None if value is None else entry_from_json(value)
+
+
+def state_in_force(state: StateFolder, live: Tree) -> StateFolder:
+    """Return the state folder for a reload of this tree: its own, or the folder with an unfinished switch of the tree.
+
+    Args:
+        state: the state folder of the server, by its current name.
+        live: the tree that the server reads.
+
+    Raises:
+        ActionFailed: a marker cannot be read, so that its tree is not known.
+    """
+    if os.path.lexists(state.marker):
+        return state
+    for folder in sorted(_folders(state.folder.parent)):
+        other = replace(state, folder=folder)
+        marker = pending(other)
+        if marker is not None and _is_same(marker.live, live):
+            return other
+    return state
+
+
+def _folders(states: Path) -> list[Path]:
+    return [path for path in states.iterdir() if path.is_dir()] if states.is_dir() else []
+
+
+def _is_same(one: Tree, other: Tree) -> bool:
+    """Compare the places of two trees, not their contents: a link that was turned is still the same tree."""
+    return (_place(one), one.config) == (_place(other), other.config)
+
+
+def _place(tree: Tree) -> Path:
+    return tree.root.parent.resolve() / tree.root.name if tree.root.is_symlink() else tree.root.resolve()

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gonogo.model.evidence import TargetHealth
-from gonogo.reload.first_scrapes import FirstScrapes, new_or_changed
+from gonogo.reload.loaded_comparison import FirstScrapes, new_or_changed
 from tests.reload.test_comparison import AFTER, AT, BEFORE, target
 
 OTHER = "scrape_configs: [{job_name: node, metrics_path: /other}]"

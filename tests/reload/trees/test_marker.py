@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from gonogo.errors import ActionFailed
-from gonogo.reload.trees.server_state import server_state
+from gonogo.reload.trees.marker import state_in_force
+from gonogo.reload.trees.state_folder import state_folder
 from gonogo.reload.trees.switch import recover
 from gonogo.reload.trees.tree import Tree
-from gonogo.reload.trees.unsettled import state_in_force
 from tests.config_trees import BOTH_LAYOUTS, Place, place, switch_now
 
 ELSEWHERE = "http://prometheus.example:9090"
@@ -22,7 +22,7 @@ ELSEWHERE = "http://prometheus.example:9090"
 def test_it_is_found_under_any_name_of_the_server(tmp_path: Path, make: Callable[[Path], Place]) -> None:
     """As long as it is not settled; a switch of another tree is nobody's business."""
     here = make(tmp_path)
-    other = server_state(tmp_path / ".gonogo", ELSEWHERE)
+    other = state_folder(tmp_path / ".gonogo", ELSEWHERE)
     assert state_in_force(other, here.live) == other
     switch_now(here)
     assert state_in_force(here.state, here.live) == here.state
@@ -41,4 +41,4 @@ def test_a_marker_that_nobody_can_read_may_be_of_this_tree(tmp_path: Path) -> No
     here.state.make()
     here.state.marker.write_text("{", encoding="utf-8")
     with pytest.raises(ActionFailed, match="its marker cannot be read"):
-        state_in_force(server_state(tmp_path / ".gonogo", ELSEWHERE), here.live)
+        state_in_force(state_folder(tmp_path / ".gonogo", ELSEWHERE), here.live)

@@ -10,8 +10,7 @@ import pytest
 
 from gonogo.policy.load import load
 from gonogo.reload import rollback
-from gonogo.reload.place import ReloadPlace, place_of
-from gonogo.reload.request import ReloadRequest
+from gonogo.reload.place import ReloadPlace, ReloadRequest, place_of
 from gonogo.reload.rollback import by_hand
 from gonogo.reload.trees.switch import switch
 from gonogo.reload.trees.switch_plan import plan_switch

@@ -14,13 +14,13 @@ from gonogo.errors import ActionFailed
 from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
 from gonogo.reload import asking, disk_steps, judging, run
+from gonogo.reload.place import ReloadRequest
 from gonogo.reload.recovery import recover
-from gonogo.reload.request import ReloadRequest
 from gonogo.reload.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.run import as_run, reload
-from gonogo.reload.trees.recover_marker import pending
+from gonogo.reload.trees.marker import pending
 from gonogo.reload.trees.reload_lock import hold_server
-from gonogo.reload.trees.server_state import StateFolder
+from gonogo.reload.trees.state_folder import StateFolder
 from gonogo.reload.trees.switch import switch
 from gonogo.reload.trees.switch_plan import Plan
 from gonogo.reload.trigger import Reply, Triggered

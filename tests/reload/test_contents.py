@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from gonogo.reload.staged import StagedConfiguration, staged
+from gonogo.reload.contents import StagedConfiguration, staged
 
 
 def read(text: str) -> StagedConfiguration:
