@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.reload.trees.marker import Marker
+from gonogo.reload.trees.marker import Plan
 from gonogo.reload.trees.state_folder import StateFolder, state_folder
 from gonogo.reload.trees.switch import switch
 from gonogo.reload.trees.switch_plan import plan_switch
@@ -119,9 +119,11 @@ def text_of(stands: Stand) -> dict[str, str]:
     return {name: what[1].decode() for name, what in stands.items() if name and isinstance(what[1], bytes)}
 
 
-def switch_now(here: Place, at_step: Callable[[str], object] = str) -> Marker:
+def switch_now(here: Place, at_step: Callable[[str], object] = str) -> Plan:
     """Plan and switch, as of now."""
-    return switch(here.state, plan_switch(here.live, here.staged), at_step)
+    plan = plan_switch(here.live, here.staged)
+    switch(here.state, plan, at_step)
+    return plan
 
 
 BOTH_LAYOUTS = pytest.mark.parametrize("make", [place, linked_place])

@@ -10,18 +10,18 @@ import pytest
 from gonogo.errors import ActionFailed
 from gonogo.reload.rejected import MOST_KEPT, keep_rejected
 from gonogo.reload.trees.good_trees import keep_good
-from gonogo.reload.trees.marker import Marker, marker_of
+from gonogo.reload.trees.marker import Plan
 from gonogo.reload.trees.switch_plan import plan_in_place
 from tests.config_trees import CONFIG, Place, place, write
 
 EDITED = "groups: [] # edited\n"
 
 
-def edited(trees: Place, files: dict[str, str]) -> Marker:
+def edited(trees: Place, files: dict[str, str]) -> Plan:
     """Keep what stands there as good, edit it, and plan the way back."""
     good = keep_good(trees.state, trees.live)
     write(trees.live.root, files)
-    return marker_of(plan_in_place(trees.state, trees.live, good))
+    return plan_in_place(trees.state, trees.live, good)
 
 
 def test_what_would_be_overwritten_is_copied_for_its_owner_alone(tmp_path: Path) -> None:

@@ -18,11 +18,10 @@ from gonogo.reload.place import ReloadRequest
 from gonogo.reload.recovery import recover
 from gonogo.reload.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.run import as_run, reload
-from gonogo.reload.trees.marker import pending
+from gonogo.reload.trees.marker import Plan, pending
 from gonogo.reload.trees.reload_lock import hold_server
 from gonogo.reload.trees.state_folder import StateFolder
 from gonogo.reload.trees.switch import switch
-from gonogo.reload.trees.switch_plan import Plan
 from gonogo.reload.trigger import Reply, Triggered
 from tests.config_trees import write
 from tests.reload.server_in_memory import FILES, MORE, REJECTED, Scene, scene

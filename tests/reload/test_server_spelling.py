@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.reload.compare.rules import rules_difference
-from gonogo.reload.server_spelling import ServerSpelling
+from gonogo.reload.place import ServerSpelling
 
 UNREADABLE = "max_over_time(up[=5m~1m])"
 """No version of PromQL has this; the server of these tests reads it."""

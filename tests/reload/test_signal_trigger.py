@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.programs.server_processes import start_time
-from gonogo.reload.signal_trigger import hang_up, hang_up_by_file, no_process
+from gonogo.reload.signal_trigger import hang_up, no_process
 from gonogo.reload.trigger import Reply
 from gonogo.server.own_metrics import OwnMetrics
 from tests.waiting import await_true, ended
@@ -120,13 +120,13 @@ def test_a_file_without_a_number_names_no_process(tmp_path: Path, content: str) 
     """No process id is guessed."""
     path = tmp_path / "pid"
     path.write_text(content, encoding="utf-8")
-    told = hang_up_by_file(path, started_at=1.0, config_file="x")
+    told = hang_up(path, started_at=1.0, config_file="x")
     assert (told.reply, "contains no process id" in told.detail) == (Reply.NOT_SENT, True)
 
 
 def test_a_file_that_is_missing_names_no_process(tmp_path: Path) -> None:
     """The reason is the system's."""
-    told = hang_up_by_file(tmp_path / "pid", started_at=1.0, config_file="x")
+    told = hang_up(tmp_path / "pid", started_at=1.0, config_file="x")
     assert (told.reply, "cannot be read" in told.detail) == (Reply.NOT_SENT, True)
 
 
@@ -134,7 +134,7 @@ def test_a_file_names_the_process(running: Running, tmp_path: Path) -> None:
     """As daemons write it, with a line feed."""
     path = tmp_path / "pid"
     path.write_text(f"{running.process.pid}\n", encoding="utf-8")
-    told = hang_up_by_file(path, started_at=running.started_at, config_file="/etc/prometheus.yml")
+    told = hang_up(path, started_at=running.started_at, config_file="/etc/prometheus.yml")
     assert told.reply is Reply.SENT
     assert running.heard() == "reloads"
 

@@ -40,10 +40,7 @@ def afterwards(request: ReloadRequest, place: ReloadPlace, course: Course, resul
 def warnings_of(place: ReloadPlace, found: Snapshot, good: GoodTree | None) -> tuple[str, ...]:
     """Return the facts that a user should know although the server has the files on disk.
 
-    Args:
-        place: the server and its trees.
-        found: the state before the reload.
-        good: the last good copy now.
+    ``good`` is the last good copy now.
     """
     return (*_unlinked(place, good), *_secrets(place, found))
 

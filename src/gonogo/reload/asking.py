@@ -55,13 +55,9 @@ class Asked:
 
 
 def ask(course: Course, place: ReloadPlace, before: ServerState, *, back: bool = False) -> Asked:
-    """Ask until the end of the reload is known, with at most three retries.
+    """Ask until the end of the reload is known, with at most three retries. ``back`` is the way back to the old tree.
 
-    Args:
-        course: runs the steps ``trigger`` and ``settle``, or those of the way back.
-        place: the server and its trees.
-        before: the server before anything was changed. Towards the new tree, the server must not have changed since.
-        back: whether this is the way back to the old tree.
+    Towards the new tree, the server must not have changed since ``before``.
 
     Raises:
         StepFailed: the server did not load the new tree. On the way back, the caller judges that.
@@ -88,13 +84,8 @@ def retry_pause(triggered: Triggered, settled: Settled, retries: int, dice: floa
     """Return the pause before the next attempt, or ``None`` if no retry is allowed.
 
     Only a reload that is proved not to have happened is tried again. A server that answers 500 would answer 500 again,
-    and a reload that is not settled may still come.
-
-    Args:
-        triggered: the answer to the last attempt.
-        settled: the end of the last attempt.
-        retries: the number of retries so far.
-        dice: a random number in [0, 1), so that many clients do not retry at the same time.
+    and a reload that is not settled may still come. ``dice`` is a random number in [0, 1), so that many clients do not
+    retry at the same time.
     """
     safe = settled.outcome is Settlement.NOT_HAPPENED and triggered.reply in _SAFE
     return FIRST_PAUSE * (1 << retries) * (0.5 + 0.5 * dice) if safe and retries < MOST_RETRIES else None

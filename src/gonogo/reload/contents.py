@@ -45,8 +45,6 @@ class StagedConfiguration:
     """The state that a server must have.
 
     Attributes:
-        path: the configuration's file, for messages.
-        jobs: the scrape jobs.
         evaluation_interval: the interval of the groups that have none of their own.
         rules: the groups of every file that ``rule_files`` match.
         alertmanagers: the minimum number of Alertmanagers.
@@ -89,12 +87,7 @@ def staged(
 ) -> StagedConfiguration:
     """Read a configuration that promtool has accepted, as far as verification needs it.
 
-    Args:
-        text: the configuration.
-        path: the path of the configuration, for messages.
-        rules: the groups of the rule files.
-        differs: compares the loaded configuration's text with this one.
-        files: the scrape files, if there are any.
+    ``differs`` compares it with a loaded one.
     """
     files = files or ScrapeFiles()
     configuration, _ = read_configuration(text, path)
@@ -152,14 +145,10 @@ def _static(section: dict[str, object]) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The contents of a tree.
+    """The contents of a tree: its configuration, the groups of all rule files, and the jobs of its scrape files.
 
-    Attributes:
-        path: the path of the configuration, for messages.
-        text: the text of the configuration.
-        rules: the groups of all rule files. Their ``file`` is the name in the tree.
-        digest: a hash of everything that a reload reads from the tree.
-        scrapes: the jobs of the files that its ``scrape_config_files`` match.
+    The ``file`` of a group is the name in the tree. ``digest`` is a hash of everything that a reload reads from the
+    tree.
     """
 
     path: str
@@ -221,10 +210,7 @@ def digest_of(manifest: Manifest) -> str:
 def wanted_of(contents: Contents, before: ServerState, previous: Contents | None) -> StagedConfiguration:
     """Return the state that a server must have once it has loaded a tree.
 
-    Args:
-        contents: the tree.
-        before: the server before anything was changed.
-        previous: the tree that the server had loaded then, if that is known. It shows the server's own defaults.
+    ``previous`` is the tree that the server had loaded before, if that is known. It shows the server's own defaults.
     """
     folder = folder_of(before)
     text, had = contents.text, None if previous is None else previous.text

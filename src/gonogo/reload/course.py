@@ -59,7 +59,6 @@ class StepFailed(Exception):
     """A step of a reload failed, so the reload cannot continue."""
 
     def __init__(self, step: ReloadStep, done: Done[Any]) -> None:
-        """Keep the step and its result."""
         super().__init__(f"{step}: {done.detail}")
         self.step = step
         self.done = done
@@ -91,11 +90,9 @@ class Course:
         preview: one line for each change that the reload makes.
         retries: how often the server was asked again.
         touched: whether files or the server were changed. From then on a journal that cannot be written stops nothing.
-        unwritten: why the journal could not be written.
     """
 
     def __init__(self, journal: Path, key: str, url: str, listener: Heard | None = None) -> None:
-        """Start a course without any steps."""
         self.steps: list[StepReport] = []
         self.preview: tuple[str, ...] = ()
         self.retries = 0

@@ -12,9 +12,9 @@ from gonogo.reload.rejected import keep_rejected
 from gonogo.reload.snapshot import Ready
 from gonogo.reload.trees.good_trees import Load
 from gonogo.reload.trees.manifest import Manifest, ManifestEntry, content_differences, snapshot
-from gonogo.reload.trees.marker import pending
+from gonogo.reload.trees.marker import Plan, pending
 from gonogo.reload.trees.switch import restore, settle, switch
-from gonogo.reload.trees.switch_plan import Plan, plan_in_place, plan_switch
+from gonogo.reload.trees.switch_plan import plan_in_place, plan_switch
 from gonogo.reload.trees.switch_trouble import NoWayBack
 from gonogo.reload.trees.tree import FileKind
 
@@ -62,10 +62,10 @@ def keep_step(ready: Ready, loaded: Load | None) -> Done[None]:
 def restore_step(ready: Ready) -> Done[None]:
     """Put the old files back. Before that, keep copies of files that were edited in place."""
     state = ready.place.state
-    marker = pending(state)
-    aside = keep_rejected(state, marker) if marker is not None and marker.in_place else None
+    plan = pending(state)
+    aside = keep_rejected(state, plan) if plan is not None and plan.in_place else None
     brought = restore(state)
-    turned = "".join(f"; {link.path} leads to {link.before} again" for link in (marker.links if marker else ()))
+    turned = "".join(f"; {link.path} leads to {link.before} again" for link in (plan.links if plan else ()))
     words = f"the old files are back in {ready.live.root}{turned}{unlinked_words(brought.unlinked)}"
     laid = f"; the new ones are in {aside}" if aside else ""
     seen = {**({"rejected": str(aside)} if aside else {}), "tree": ready.found.old.digest if ready.found.old else ""}
@@ -104,10 +104,10 @@ def _plan(ready: Ready) -> Plan | None:
 
 def _as_put(ready: Ready) -> dict[str, ManifestEntry]:
     """Return the files of the live folder as they were when the server was asked to read them."""
-    found, marker = ready.found, pending(ready.place.state)
-    if ready.place.staged is None or found.standing is None or marker is None or marker.links:
+    found, plan = ready.found, pending(ready.place.state)
+    if ready.place.staged is None or found.standing is None or plan is None or plan.links:
         return dict(found.manifest.entries) if found.manifest is not None else {}
-    put = {change.name: change.after for change in marker.changes if change.after is not None}
+    put = {change.name: change.after for change in plan.changes if change.after is not None}
     return {**found.standing.entries, **put}
 
 

@@ -145,11 +145,8 @@ class FirstResults:
     ) -> FirstResults:
         """Add the evaluations of one look.
 
-        Args:
-            now: the server at this look.
-            new: the rules that are new or changed, or may have the samples of a new target as their input.
-            least: for each group, by name, the due time without other rules.
-            delays: the seconds of its query offset, by the name of the group.
+        ``new`` are the rules that are new or changed, or may read the samples of a new target. ``least`` has the due
+        time of each group without regard to other rules, and ``delays`` the seconds of its query offset.
         """
         if not new:
             return self

@@ -46,10 +46,7 @@ class FirstScrapes:
     ) -> tuple[Target, float] | None:
         """Return the new or changed target that was scraped last, with the time, or None if there is no such target.
 
-        Args:
-            before: the server before the reload.
-            now: the server as it is now.
-            same_jobs: the unchanged jobs of scrape files, which the server does not show.
+        ``same_jobs`` are the unchanged jobs of scrape files, which the server does not show.
         """
         changed = new_or_changed(before, now, same_jobs)
         scraped = ((one, self.ended[who(one)]) for one in changed if who(one) in self.ended)
@@ -101,14 +98,8 @@ class Verification(StrEnum):
 class Unmet:
     """A problem that keeps a reload from being proved.
 
-    Attributes:
-        check: the check that found the problem.
-        what: the problem.
-        where: the server, job, target, group or rule.
-        why: the value that was seen instead.
-        next_step: the next step for the user.
-        final: whether waiting cannot fix the problem.
-        waits: whether the proof is only not seen yet.
+    ``where`` is the server, job, target, group or rule, and ``why`` the value that was seen instead. ``final``: waiting
+    cannot fix the problem. ``waits``: the proof is only not seen yet.
     """
 
     check: Verification
@@ -120,7 +111,6 @@ class Unmet:
     waits: bool = False
 
     def __str__(self) -> str:
-        """Return the problem as one line."""
         return f"{self.where}: {self.what}: {self.why} ({self.next_step})"
 
 
@@ -180,15 +170,10 @@ class Reload:
 
 @dataclass(frozen=True, slots=True)
 class LoadedComparison:
-    """The states to compare.
+    """The states of a server to compare: before anything was changed, now, and as it must be after the reload.
 
-    Attributes:
-        before: the server before anything was changed.
-        now: the server as it is now.
-        staged: the state that the server must have.
-        reload: the reload to verify.
-        scrapes: the first scrapes of targets since the reload, as far as they were seen.
-        results: the first results of rules with new input, as far as they were seen.
+    ``scrapes`` and ``results`` are the first scrapes of targets and the first results of rules with new input since the
+    reload, as far as they were seen.
     """
 
     before: ServerState

@@ -24,12 +24,9 @@ from gonogo.reload.trees.tree import FileKind, Tree, names_of
 
 @dataclass(frozen=True, slots=True)
 class Mirror:
-    """The files to check.
+    """The files to check: the policy with the names of the mirrored files, and the folder that stands for the root.
 
-    Attributes:
-        policy_file: the policy, with the names of the mirrored files.
-        root: the folder that stands for the root of the tree.
-        names: pairs of texts: a path of the mirror, and the real path to show in messages.
+    ``names`` are pairs of texts: a path of the mirror, and the real path to show in messages.
     """
 
     policy_file: PolicyFile

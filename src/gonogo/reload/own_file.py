@@ -49,11 +49,8 @@ class OwnFile:
 class Visible:
     """The changes of a reload that the server shows, and the secrets, which it masks.
 
-    Attributes:
-        file: whether the configuration visibly changes.
-        rules: whether rules or the jobs of scrape files visibly change, and the configuration does not.
-        secrets: whether secrets in the configuration change.
-        masked: whether the configuration has secrets.
+    ``file``: the configuration visibly changes. ``rules``: only rules or the jobs of scrape files do. ``secrets``:
+    secrets in the configuration change. ``masked``: the configuration has secrets.
     """
 
     file: bool
@@ -91,11 +88,8 @@ def read_by(processes: Iterable[Path], path: Path, file: Path) -> OwnFile:
 def visible(new: Contents, old: Contents | None, server: ServerState, *, differs: bool) -> Visible:
     """Find the changes that the server will show.
 
-    Args:
-        new: the new tree.
-        old: the loaded tree, if that is known.
-        server: the server before anything is changed.
-        differs: whether the new tree, its rules and scrape files included, differs from the server's answers.
+    ``old`` is the loaded tree, if that is known. ``differs``: the new tree, its rules and scrape files included,
+    differs from the server's answers.
     """
     secrets = secrets_in(new.text)
     file = bool(difference(new.text, server.configuration, folder=folder_of(server)))
@@ -110,11 +104,7 @@ def visible(new: Contents, old: Contents | None, server: ServerState, *, differs
 def unproved(file: Path, own: OwnFile, seen: Visible, *, known: bool) -> Iterator[str]:
     """Report why a reload would prove nothing.
 
-    Args:
-        file: the policy's configuration.
-        own: the file that the server reads.
-        seen: the changes that the server will show.
-        known: whether an earlier reload showed that the server reads the policy's configuration.
+    ``known``: an earlier reload showed that the server reads this configuration.
     """
     if seen.proves:
         return
@@ -168,12 +158,7 @@ def unproved_scrapes(
 ) -> Iterator[str]:
     """Report the scrape files that would count as reloaded although nothing shows that the server reads them.
 
-    Args:
-        live: the live tree.
-        server: the server before anything is changed.
-        new: the new tree.
-        old: the loaded tree, if that is known.
-        own: the file that the server reads as its configuration. It counts for a scrape file that does not exist yet.
+    ``old`` is the loaded tree, if that is known. ``own`` counts for a scrape file that does not exist yet.
     """
     for file, read in _unshown(live, server, new, old):
         path, found = live.path(file), read or own

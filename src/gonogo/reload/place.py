@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
 from gonogo.journal.runs import Run
+from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleKind
 from gonogo.policy.server import client_of, server_of
 from gonogo.policy.settings import PolicyFile, ReloadSettings, Trigger
+from gonogo.promql.canonical import canonical
 from gonogo.reload.contents import Contents
-from gonogo.reload.server_spelling import ServerSpelling
-from gonogo.reload.signal_trigger import hang_up, hang_up_by_file, no_process
+from gonogo.reload.signal_trigger import hang_up, no_process
 from gonogo.reload.trees.marker import state_in_force
 from gonogo.reload.trees.state_folder import StateFolder, state_folder
 from gonogo.reload.trees.tree import Tree, live_tree, staged_tree
@@ -23,6 +24,54 @@ from gonogo.server.http import Client
 from gonogo.server.server_state import ServerState, Vitals, server_state, vitals
 from gonogo.server.status_api import ready, why_not_ready
 from gonogo.stopping import looks
+
+Placed = tuple[str, RuleKind, str]
+"""The group, the kind and the name of a rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSpelling:
+    """The server's spelling of expressions. The server is asked once for each expression.
+
+    ``ask`` returns the spelling of an expression, or None. ``unread`` are the rules that gonogo cannot parse.
+    """
+
+    ask: Callable[[str], str | None]
+    unread: set[Placed] = field(default_factory=set)
+    known: dict[str, str] = field(default_factory=dict)
+
+    def of_files(self, groups: Iterable[RuleGroup]) -> tuple[RuleGroup, ...]:
+        """Return the groups of files, with the server's spelling for each expression that gonogo cannot parse."""
+        groups = tuple(groups)
+        self.unread.update(
+            (group.name, rule.kind, rule.name)
+            for group in groups
+            for rule in group.rules
+            if canonical(rule.expression) is None
+        )
+        return tuple(
+            replace(group, rules=tuple(self._rule(group.name, rule) for rule in group.rules)) for group in groups
+        )
+
+    def of_server(self, groups: tuple[LoadedGroup, ...]) -> tuple[LoadedGroup, ...]:
+        """Return the groups of the server, with the same spelling for the rules that gonogo cannot parse."""
+        if not self.unread:
+            return groups
+        return tuple(
+            replace(
+                group,
+                rules=tuple(replace(state, rule=self._rule(group.name, state.rule)) for state in group.rules),
+            )
+            for group in groups
+        )
+
+    def _rule(self, group: str, rule: Rule) -> Rule:
+        if (group, rule.kind, rule.name) not in self.unread:
+            return rule
+        text = rule.expression
+        if text not in self.known:
+            self.known[text] = self.ask(text) or text
+        return replace(rule, expression=self.known[text])
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +120,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 @dataclass(frozen=True, slots=True)
 class AskedServer:
-    """A server, and the way to make it reload.
-
-    Attributes:
-        url: the server's address in normal form.
-        client: the HTTP client for this server.
-        settings: the policy's settings for reloads.
-        spelling: the server's spelling of expressions that gonogo cannot parse.
-    """
+    """A server, by its address in normal form, and the way to make it reload."""
 
     url: str
     client: Client
@@ -87,7 +129,7 @@ class AskedServer:
 
     def unready(self, within: timedelta = READY_WITHIN) -> str:
         """Wait until the server is ready. Return why it is not, or an empty string."""
-        if until(lambda: ready(self.client, self.url), within):
+        if any(ready(self.client, self.url) for _ in looks(within.total_seconds(), _LOOK_EVERY)):
             return ""
         why = why_not_ready(self.client, self.url)
         late = f"{self.url} did not become ready within {within.total_seconds():g} s"
@@ -117,9 +159,7 @@ class AskedServer:
         if settings.trigger is Trigger.COMMAND:
             return reload_by_command(settings.command, min(ONE_ANSWER, settings.timeout))
         started, config = before.vitals.metrics.started_at, before.flags.get("config.file", "")
-        if settings.pid_file is not None:
-            return hang_up_by_file(settings.pid_file, started_at=started, config_file=config)
-        return hang_up(settings.pid or 0, started_at=started, config_file=config)
+        return hang_up(settings.pid_file or settings.pid or 0, started_at=started, config_file=config)
 
     def cannot_be_asked(self, before: ServerState) -> str:
         """Return why the server cannot be asked to reload, as far as that is known beforehand, or an empty string."""
@@ -141,12 +181,7 @@ class AskedServer:
 class ReloadPlace:
     """The server, the trees and the state of a reload.
 
-    Attributes:
-        policy_file: the policy.
-        server: the server.
-        state: the folder with the state of the server's reloads.
-        live: the tree that the server reads. ``None`` if the policy names no configuration.
-        staged: the new tree. ``None`` for a reload in place.
+    ``live`` is ``None`` if the policy names no configuration, and ``staged`` for a reload in place.
     """
 
     policy_file: PolicyFile
@@ -184,8 +219,3 @@ def place_of(request: ReloadRequest) -> ReloadPlace:
 def _one_name(address: Address) -> Address:
     """Return the same address for every name of this machine, so that the state of its reloads is found again."""
     return replace(address, host="127.0.0.1") if address.host in _LOOPBACK else address
-
-
-def until(met: Callable[[], bool], within: timedelta) -> bool:
-    """Check a condition again and again until it is met. Return ``False`` when the time is up."""
-    return any(met() for _ in looks(within.total_seconds(), _LOOK_EVERY))

@@ -20,7 +20,7 @@ from gonogo.reload.run import lock_step
 from gonogo.reload.settle import Settlement
 from gonogo.reload.trees.good_trees import Load
 from gonogo.reload.trees.manifest import snapshot
-from gonogo.reload.trees.marker import Marker, pending
+from gonogo.reload.trees.marker import Plan, pending
 from gonogo.reload.trees.switch import recover as brought_back
 from gonogo.reload.trees.switch import settle
 from gonogo.reload.trees.switch_standing import TreeSide
@@ -45,17 +45,17 @@ def recover(request: ReloadRequest, listener: Heard | None = None) -> ReloadResu
         if course.take(ReloadStep.LOCK, lock_step, held, place, recovers=True).outcome is not Outcome.PASS:
             result = course.ends(Became.REFUSED, "nothing was changed: another reload is under way")
             return afterwards(request, place, course, result)
-        marker = pending(place.state)
-        if marker is None:
+        plan = pending(place.state)
+        if plan is None:
             nothing = "there is nothing to recover: no reload was left half finished"
             return course.closed(course.ends(Became.UNCHANGED, nothing))
         course.touched = True
-        return afterwards(request, place, course, _recovered(course, place, marker, overwrite=request.overwrite))
+        return afterwards(request, place, course, _recovered(course, place, plan, overwrite=request.overwrite))
 
 
-def _recovered(course: Course, place: ReloadPlace, marker: Marker, *, overwrite: bool) -> ReloadResult:
+def _recovered(course: Course, place: ReloadPlace, plan: Plan, *, overwrite: bool) -> ReloadResult:
     """Bring the files to one tree, make the server load them, verify, and end the switch."""
-    restored = course.take(ReloadStep.RESTORE, _restore_step, place, marker, overwrite=overwrite).value
+    restored = course.take(ReloadStep.RESTORE, _restore_step, place, plan, overwrite=overwrite).value
     if restored is None:
         return lost(course, place, "the files could not be brought to one of the two trees")
     side, contents = restored
@@ -70,23 +70,23 @@ def _recovered(course: Course, place: ReloadPlace, marker: Marker, *, overwrite:
     wanted = wanted_of(contents, before, None)
     if course.take(ReloadStep.VERIFY_OLD, verify_step, place, before, wanted, asked).outcome is not Outcome.PASS:
         return lost(course, place, f"{files}, but the server is not proved to have loaded them")
-    if course.take(ReloadStep.KEEP_OLD, _keep_step, place, marker, asked.load).outcome is Outcome.FAIL:
+    if course.take(ReloadStep.KEEP_OLD, _keep_step, place, plan, asked.load).outcome is Outcome.FAIL:
         return lost(course, place, f"the {side} tree is loaded and verified, and its marker could not be removed")
     became = Became.RELOADED if side is TreeSide.NEW else Became.ROLLED_BACK
     return course.ends(became, f"{files}, loaded and verified")
 
 
-def _restore_step(place: ReloadPlace, marker: Marker, *, overwrite: bool) -> Done[tuple[TreeSide, Contents]]:
-    aside = keep_rejected(place.state, marker) if marker.in_place else None
+def _restore_step(place: ReloadPlace, plan: Plan, *, overwrite: bool) -> Done[tuple[TreeSide, Contents]]:
+    aside = keep_rejected(place.state, plan) if plan.in_place else None
     brought = brought_back(place.state, overwrite=overwrite)
     assert brought is not None  # noqa: S101 - the marker was read under the lock
-    manifest = snapshot(marker.live)
+    manifest = snapshot(plan.live)
     words = f"the files were {brought.found}, and are the {brought.side} ones{unlinked_words(brought.unlinked)}"
     where = {name: str(path) for name, path in brought.overwritten}
     laid = f"; the edited ones are in {aside}" if aside and brought.side is TreeSide.OLD else ""
     kept = "".join(f"; the copy of {name} is {path}" for name, path in where.items())
     seen = {"side": brought.side, "tree": digest_of(manifest), "overwritten": where}
-    found = brought.side, contents_of(marker.live, manifest)
+    found = brought.side, contents_of(plan.live, manifest)
     return Done(Outcome.PASS, f"{words}{laid}{kept}", besides_reasons(brought.besides), seen, value=found)
 
 
@@ -98,6 +98,6 @@ def _look_step(place: ReloadPlace, contents: Contents) -> Done[tuple[ServerState
     return Done(Outcome.PASS, f"{place.server.url} is ready", value=(place.server.state(), contents))
 
 
-def _keep_step(place: ReloadPlace, marker: Marker, loaded: Load | None) -> Done[None]:
-    good = settle(place.state, marker.live, loaded)
+def _keep_step(place: ReloadPlace, plan: Plan, loaded: Load | None) -> Done[None]:
+    good = settle(place.state, plan.live, loaded)
     return passed(f"kept as good copy {good.number}" if good else "settled")

@@ -55,15 +55,7 @@ class ReloadStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StepReport:
-    """The report of a step.
-
-    Attributes:
-        step: the step.
-        outcome: the outcome. ``UNKNOWN`` if the step was skipped, or does not count.
-        detail: the result as a sentence.
-        seconds: the duration of the step.
-        reasons: the reasons not to continue.
-    """
+    """The report of a step. The outcome is ``UNKNOWN`` if the step was skipped, or does not count."""
 
     step: ReloadStep
     outcome: Outcome

@@ -20,7 +20,7 @@ from gonogo.reload.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.settle import Settled, Settlement
 from gonogo.reload.snapshot import Ready
 from gonogo.reload.trees.manifest import ManifestEntry
-from gonogo.reload.trees.marker import Marker, pending
+from gonogo.reload.trees.marker import Plan, pending
 from gonogo.reload.trees.switch_trouble import Refused, Undone, Unfit
 
 MOST_FILES = 50
@@ -54,11 +54,11 @@ def by_hand(place: ReloadPlace) -> tuple[str, ...]:
     policy = shlex.quote(str(place.policy_file.path.absolute()))
     lines = [f"gonogo reload --recover --policy {policy} --prometheus {place.server.url}"]
     try:
-        marker = pending(place.state)
+        plan = pending(place.state)
     except ActionFailed as error:
         return (*lines, f"# {error.what}: {error.next_step}")
-    if marker is not None:
-        lines += ("# or by hand, to put the old files back:", *_old_files(place, marker))
+    if plan is not None:
+        lines += ("# or by hand, to put the old files back:", *_old_files(place, plan))
     return (*lines, "# and make the server read these files:", _asks(place))
 
 
@@ -128,14 +128,14 @@ def _asks(place: ReloadPlace) -> str:
     return f"curl -fsS -X POST {shlex.quote(f'{place.server.url}/-/reload')}"
 
 
-def _old_files(place: ReloadPlace, marker: Marker) -> Iterator[str]:
-    for link in marker.links:
+def _old_files(place: ReloadPlace, plan: Plan) -> Iterator[str]:
+    for link in plan.links:
         yield shlex.join(("ln", "-sfn", link.before, str(link.path)))
-    if len(marker.changes) > MOST_FILES:
-        yield f"# {len(marker.changes)} files: {place.state.marker} names them, {place.state.objects} has their bytes"
+    if len(plan.changes) > MOST_FILES:
+        yield f"# {len(plan.changes)} files: {place.state.marker} names them, {place.state.objects} has their bytes"
         return
-    for change in marker.changes:
-        there = str(marker.live.path(change.name))
+    for change in plan.changes:
+        there = str(plan.live.path(change.name))
         if change.before is None:
             yield shlex.join(("rm", "-f", there))
         else:

@@ -51,17 +51,11 @@ def settle(
     patience: timedelta,
     every: float = LOOK_EVERY,
 ) -> Settled:
-    """Look at the server until the end of the reload is known, or the time is up.
+    """Look at the server until the end of the reload is known, or ``patience`` is over.
 
-    If a reload fails and the last one had failed too, the metrics do not change. Only the answer of ``/-/reload``
-    shows that failure. After a signal the result is ``UNKNOWN``.
-
-    Args:
-        before: the server's vitals just before the request.
-        triggered: the answer to the request.
-        look: reads the server's vitals (``server_state.vitals``). After a ``SourceError`` it is called again.
-        patience: the time to look. Reloads of many rules take minutes.
-        every: seconds between two looks.
+    Reloads of many rules take minutes. If a reload fails and the last one had failed too, the metrics do not change.
+    Only the answer of ``/-/reload`` shows that failure. After a signal the result is ``UNKNOWN``. If ``look`` raises
+    ``SourceError``, it is called again.
     """
     if triggered.settled and triggered.reply not in {Reply.LOADED, Reply.REJECTED}:
         return Settled(Settlement.NOT_HAPPENED, triggered.detail)

@@ -25,25 +25,15 @@ _NONE = 0
 _SEE = "name the server's own process; where it runs in a container, reload it by HTTP or a command"
 
 
-def hang_up(pid: int, *, started_at: float | None, config_file: str, proc: Path = PROC) -> Triggered:
-    """Send SIGHUP to the server's process. Only the server's metrics show how the reload ends.
+def hang_up(process: int | Path, *, started_at: float | None, config_file: str, proc: Path = PROC) -> Triggered:
+    """Send SIGHUP to the server's process on this machine, given by its id or by the file that has the id.
 
-    Args:
-        pid: the process id on this machine, not in a container.
-        started_at: the start time in the server's metrics (``OwnMetrics.started_at``).
-        config_file: the server's flag ``config.file``.
-        proc: the folder of the kernel's process information.
+    Only the server's metrics show how the reload ends. ``started_at`` is the start time in these metrics, and
+    ``config_file`` is the server's flag.
     """
-    why = _signalled(signal.SIGHUP, pid, started_at, config_file, proc)
+    pid = _number_in(process) if isinstance(process, Path) else process
+    why = pid if isinstance(pid, str) else _signalled(signal.SIGHUP, pid, started_at, config_file, proc)
     return Triggered(Reply.NOT_SENT, why, _SEE) if why else Triggered(Reply.SENT, f"SIGHUP was sent to process {pid}")
-
-
-def hang_up_by_file(pid_file: Path, *, started_at: float | None, config_file: str, proc: Path = PROC) -> Triggered:
-    """Send SIGHUP to the process whose id is in a file, as ``hang_up`` does."""
-    pid = _number_in(pid_file)
-    if isinstance(pid, str):
-        return Triggered(Reply.NOT_SENT, pid, _SEE)
-    return hang_up(pid, started_at=started_at, config_file=config_file, proc=proc)
 
 
 def no_process(process: int | Path, *, started_at: float | None, config_file: str, proc: Path = PROC) -> str:

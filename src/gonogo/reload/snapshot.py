@@ -95,16 +95,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The checked state from which a reload continues.
-
-    Attributes:
-        place: the server and its trees.
-        found: the state before the reload.
-        before: the server before anything was changed.
-        live: the tree that the server reads.
-        new: the contents of the new tree.
-        without_rollback: whether to continue without a way back.
-    """
+    """The checked state from which a reload continues: nothing of it is missing."""
 
     place: ReloadPlace
     found: Snapshot
@@ -119,13 +110,7 @@ class Ready:
 
 
 def snapshot_step(request: ReloadRequest, place: ReloadPlace, wrong: list[str]) -> Done[Snapshot]:
-    """Read the state before the reload, and report what would make a rollback impossible.
-
-    Args:
-        request: the reload, and the risks that the user allows.
-        place: the server and its trees.
-        wrong: the reasons against the reload that are known already.
-    """
+    """Read the state before the reload. Report what would make a rollback impossible, after the known reasons."""
     found = Snapshot(reasons=wrong)
     for take in (_server, _trees, _spelled, _known, _own):
         try:
@@ -159,11 +144,8 @@ def discovered_state(look: Callable[[], ServerState], verified: Load | None = No
 
     Before that, a target that was always down is missing or has no health. A snapshot could not distinguish it from a
     target that the reload broke. Soon after a load, two looks must agree: the questions of one look are answered at
-    different moments, and a pool may be there before its targets are.
-
-    Args:
-        look: asks for the server's state now; may raise ``SourceError``.
-        verified: the last load that gonogo verified, if there is one.
+    different moments, and a pool may be there before its targets are. ``verified`` is the last load that gonogo
+    verified.
     """
     was_through = False
     while True:

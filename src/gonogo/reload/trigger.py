@@ -90,12 +90,7 @@ _UNKNOWN = "the server may still be reading: change no file before the end of th
 
 
 def post_reload(client: Client, base_url: str, timeout: timedelta) -> Triggered:
-    """Ask once, and wait for the answer. There is no retry.
-
-    Args:
-        client: the HTTP client. Its own timeout does not count here.
-        base_url: the server's URL, its path prefix included.
-        timeout: the time after which a reload counts as unanswered.
+    """Ask once, and wait for the answer. There is no retry. After ``timeout`` the reload counts as unanswered.
 
     Raises:
         UsageError: ``base_url`` is not the URL of a server.
@@ -156,10 +151,6 @@ def reload_by_command(argv: Sequence[str], timeout: timedelta) -> Triggered:
 
     The exit code does not prove that the server reloaded, or that it did not: ``kill -s HUP`` succeeds before the
     server reads anything, and a connection may be lost after the signal was sent.
-
-    Args:
-        argv: the program and its arguments, such as ``("docker", "kill", "-s", "HUP", "prometheus")``.
-        timeout: the longest time that the program may take.
     """
     began = time.monotonic()
     try:

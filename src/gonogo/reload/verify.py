@@ -44,16 +44,11 @@ def verify(
     """Look at the server until no problem is left, a problem is final, or the time is up. Return the problems.
 
     One and the same look must show everything. A rollback is verified in the same way, with the old tree as ``staged``.
-    Its evaluations may fail at first, and must then succeed.
+    Its evaluations may fail at first, and must then succeed. ``look`` may raise ``SourceError``.
 
-    Args:
-        before: the server before anything was changed.
-        staged: the state that the server must have.
-        reload: the reload, settled as ``LOADED``.
-        look: reads the server's state (``server_state.server_state``). It may raise ``SourceError``.
-        within: the time to look. ``None`` means ``patience(staged)``.
-        at_most: the time to look while each look shows more evaluated rules. ``None`` means ``within``. The first
-            result of a rule that other rules read gives those rules their full time again, beyond this limit.
+    The time is ``within``, by default ``patience(staged)``. While each look shows more evaluated rules, it is longer,
+    up to ``at_most``. The first result of a rule that other rules read gives those rules their full time again, beyond
+    this limit.
     """
     began = time.monotonic()
     ends = began + (patience(staged) if within is None else within).total_seconds()
@@ -84,11 +79,9 @@ def verify(
 
 
 def disturbed(before: ServerState, asked: Vitals) -> tuple[Unmet, ...]:
-    """Report whether another program reloaded or restarted the server between two looks before gonogo's own reload.
+    """Report whether another program reloaded or restarted the server since ``before``.
 
-    Args:
-        before: the server before anything was changed.
-        asked: the server's vitals just before it is asked to reload.
+    ``asked`` are the vitals just before gonogo's own reload.
     """
     step = "begin again from the server as it is now"
     if asked.born != before.vitals.born:

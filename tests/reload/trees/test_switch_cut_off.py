@@ -15,7 +15,7 @@ from gonogo.reload.trees.good_trees import keep_good, newest
 from gonogo.reload.trees.marker import pending
 from gonogo.reload.trees.switch import recover, restore, settle, switch
 from gonogo.reload.trees.switch_plan import plan_in_place
-from gonogo.reload.trees.switch_standing import Standing, TreeSide, standing
+from gonogo.reload.trees.switch_standing import Standing, TreeSide, survey
 from tests.children import dies
 from tests.config_trees import Place, Stand, linked_place, place, switch_now, text_of, write
 from tests.conftest import THIRD
@@ -114,7 +114,7 @@ def test_killed_before_any_change_both_trees_can_be_had_whole(
         if not dies(partial(killing, number, tmp_path, partial(work, here))):
             break
         marker = pending(here.state)
-        found.add("settled" if marker is None else standing(marker))
+        found.add("settled" if marker is None else survey(marker).standing)
         if marker is None:
             assert here.stand() == old if work is reload_and_go_back or newest(here.state) is None else new
         else:

@@ -18,7 +18,7 @@ from gonogo.reload.trees.marker import pending
 from gonogo.reload.trees.reload_lock import hold_server
 from gonogo.reload.trees.switch import recover, restore, settle, switch
 from gonogo.reload.trees.switch_plan import plan_in_place, plan_switch
-from gonogo.reload.trees.switch_standing import Standing, TreeSide, standing
+from gonogo.reload.trees.switch_standing import Standing, TreeSide, survey
 from tests.children import dies, exit_code, forked, killed_at
 from tests.config_trees import BOTH_LAYOUTS, NEW, Place, Stand, place, switch_now, write
 
@@ -63,7 +63,7 @@ def test_killed_at_every_step_either_tree_can_be_had_whole(
             found.add(brought.found)
             assert (brought.side, brought.besides) == (side, ())
             assert here.stand() == (old if side is TreeSide.OLD else new)
-            assert standing(marker) == side.value
+            assert survey(marker).standing == side.value
             restore(here.state)
             settle(here.state)
         assert here.stand() == old
@@ -84,7 +84,7 @@ def test_a_recovery_killed_after_every_change_is_taken_up_again(tmp_path: Path, 
         marker = pending(here.state)
         assert marker is not None
         times += 1
-        assert standing(marker) == (
+        assert survey(marker).standing == (
             Standing.MIXED if times < len(plan.changes) - (side is TreeSide.NEW) else side.value
         )
     assert times == len(plan.changes) - (side is TreeSide.NEW)
@@ -152,7 +152,7 @@ def test_killed_at_random_moments_it_is_always_whole_again(tmp_path: Path, share
         assert exit_code(child) == -signal.SIGKILL
         with hold_server(here.state, 5):
             marker = pending(here.state)
-            moments["settled" if marker is None else standing(marker)] += 1
+            moments["settled" if marker is None else survey(marker).standing] += 1
             if marker is None:
                 assert here.stand() == old
             side = chance.choice([TreeSide.OLD, TreeSide.NEW])

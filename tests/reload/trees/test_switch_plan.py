@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from gonogo.reload.trees.good_trees import keep_good
+from gonogo.reload.trees.marker import Plan
 from gonogo.reload.trees.rights import Rights
-from gonogo.reload.trees.switch_plan import Plan, plan_in_place, plan_switch
+from gonogo.reload.trees.switch_plan import plan_in_place, plan_switch
 from gonogo.reload.trees.switch_trouble import Unfit
 from gonogo.reload.trees.tree import staged_tree
 from tests.config_trees import CONFIG, OLD, Place, linked_place, place, write

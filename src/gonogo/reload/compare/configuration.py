@@ -21,13 +21,9 @@ NOTHING = "nothing"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A place where the two sides differ. Its texts contain no secrets.
+    """A place where the two sides differ, such as ``scrape_configs[node].scrape_interval``.
 
-    Attributes:
-        path: the place, such as ``scrape_configs[node].scrape_interval``.
-        staged: the value in the file, or the default that the server should show, or ``nothing``.
-        loaded: the value on the server, or ``nothing``.
-        words: the difference as a clause.
+    Its texts contain no secrets.
     """
 
     path: str
@@ -43,16 +39,11 @@ def difference(
 
     The server shows defaults of keys that the file does not give. A key of Prometheus 2.42 must have its known default.
     The default of a newer key is unknown to gonogo. Its value counts as the default, unless the file that was loaded
-    before gave the key, or the server showed another value then. Without ``previous`` the newer keys prove nothing, so
-    compare the configuration after a reload with the one before it.
+    before gave the key (``previous``), or the server showed another value then (``before``). Without ``previous`` the
+    newer keys prove nothing.
 
-    Args:
-        staged: the text of the file.
-        loaded: the answer of ``/api/v1/status/config`` now.
-        previous: the text of the file that was loaded before, if there is one.
-        before: the answer of ``/api/v1/status/config`` before, if it was asked.
-        folder: the folder of the server's ``--config.file``, as that flag has it. Relative paths must be joined to
-            it. ``None`` accepts any folder.
+    ``folder`` is the folder of the server's ``--config.file``. Relative paths must be joined to it. ``None`` accepts
+    any.
     """
     try:
         here, there = read(staged, "the staged configuration"), read(loaded, "the loaded configuration")
@@ -73,13 +64,10 @@ def difference(
 
 @dataclass(frozen=True, slots=True)
 class _Loads:
-    """The values of the load before, which show whether the value of a newer key can be the default.
+    """The load before, which shows whether the value of a newer key can be the default.
 
-    Attributes:
-        had: the values of the file that was loaded before, by their paths.
-        shown: the values that the server showed then, by their paths.
-        learned: the values that the server showed then and that the file did not give, by their keys.
-        folder: the folder of the server's ``--config.file``. ``None`` accepts any folder.
+    ``had`` has the values of that file by their paths, and ``shown`` those of the server then. ``learned`` are the
+    values that the server showed and the file did not give, by their keys.
     """
 
     had: Mapping[str, Tree]

@@ -34,11 +34,7 @@ class UnreadableConfiguration(Exception):
 
 
 def read(text: str, name: str) -> Branch:
-    """Read a configuration. An empty text is an empty mapping.
-
-    Args:
-        text: the YAML.
-        name: the name of the configuration in the error.
+    """Read a configuration. An empty text is an empty mapping. The error has the ``name`` of the configuration.
 
     Raises:
         UnreadableConfiguration: the text is not YAML, not a mapping, or has a key twice.

@@ -25,12 +25,8 @@ from gonogo.reload.compare.scrape_files import JOBS_KEY, FileJob, ListedJob, Scr
 class Running:
     """The configuration, the rules and the targets that a server has now.
 
-    Attributes:
-        configuration: the answer of ``/api/v1/status/config``.
-        groups: the answer of ``/api/v1/rules``.
-        targets: the number of active targets of each job, if it was asked. Otherwise the static targets count.
-        files: the loaded scrape files, if they are known. The server does not show them.
-        pools: the names of the scraped jobs, if they were asked.
+    Without ``targets``, the number of active targets of each job, the static targets count. ``files`` are the loaded
+    scrape files if they are known, because the server does not show them. ``pools`` are the names of the scraped jobs.
     """
 
     configuration: str
@@ -86,18 +82,8 @@ class Removal:
 class Preview:
     """The changes that a reload would make.
 
-    Attributes:
-        rules_added: rules that the server does not have.
-        rules_removed: rules that the server has and will not have.
-        rules_changed: rules that stay and differ. Their ``loaded`` side is the rule now.
-        reordered: groups whose rules stay, in another order.
-        losing_state: alerts that stay but lose their pending or firing state.
-        jobs_added: names of scrape jobs.
-        jobs_removed: names of scrape jobs.
-        jobs_changed: scrape jobs that stay and differ.
-        settings: all other differences: intervals, external labels, retention, alerting, rule files.
-        removals: the number of removed rules, jobs and targets, and of all.
-        unreadable: why the configurations cannot be compared, or empty.
+    ``settings`` are all other differences of the configuration: intervals, external labels, retention, alerting, rule
+    files. ``removals`` count the removed rules, jobs and targets. ``unreadable`` says why nothing could be compared.
     """
 
     rules_added: tuple[PlacedRule, ...] = ()
@@ -113,7 +99,6 @@ class Preview:
     reordered: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        """Return whether anything would change, or could not be compared."""
         rules = (self.rules_added, self.rules_removed, self.rules_changed, self.reordered, self.losing_state)
         return any((*rules, self.settings, self.jobs_added, self.jobs_removed, self.jobs_changed, self.unreadable))
 
@@ -121,11 +106,8 @@ class Preview:
 def preview(before: Running, after: StagedText, *, previous: str | None = None, folder: str | None = None) -> Preview:
     """Return the changes that a reload would make.
 
-    Args:
-        before: the server now.
-        after: the new configuration.
-        previous: the text of the file that the server has loaded, if that is known.
-        folder: the folder of the server's ``--config.file``. ``None`` accepts any folder.
+    ``previous`` is the text of the file that the server has loaded, if that is known. ``folder`` is the folder of the
+    server's ``--config.file``, and ``None`` accepts any folder.
     """
     try:
         interval = evaluation_interval(after.configuration)
@@ -165,12 +147,7 @@ def preview(before: Running, after: StagedText, *, previous: str | None = None, 
 
 
 def refusal(found: Preview, max_removed: float) -> tuple[str, ...]:
-    """Return the reasons to refuse a reload without the user's permission, or none.
-
-    Args:
-        found: the changes that the reload would make.
-        max_removed: the largest share of rules, of jobs and of targets that may be removed, 0 to 1.
-    """
+    """Return the reasons to refuse a reload: unknown changes, or more removals than the share ``max_removed``."""
     reasons = [f"the changes are not known: {found.unreadable}"] if found.unreadable else []
     reasons += [
         f"{one.removed} of {one.before} {one.what} would be removed, {one.share:.1%}; at most {max_removed:.1%} may be"

@@ -68,14 +68,7 @@ class RuleChange:
 
 @dataclass(frozen=True, slots=True)
 class RulesDifference:
-    """The differences between two sets of rules. Equal sets have none.
-
-    Attributes:
-        missing: rules in the files and not on the server.
-        extra: rules on the server and not in the files.
-        changed: rules on both sides that differ.
-        reordered: groups with the same rules in another order.
-    """
+    """The differences between two sets of rules. ``reordered`` are groups with the same rules in another order."""
 
     missing: tuple[PlacedRule, ...] = ()
     extra: tuple[PlacedRule, ...] = ()
@@ -83,7 +76,6 @@ class RulesDifference:
     reordered: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        """Return whether there is any difference."""
         return bool(self.missing or self.extra or self.changed or self.reordered)
 
     @property
@@ -106,13 +98,8 @@ def rules_difference(
     """Compare the rules of files with those that a server has loaded, as multisets.
 
     The identity of a rule is its group, kind, name and labels. Files are not compared, because servers see them under
-    other paths. Expressions are compared as trees.
-
-    Args:
-        files: the groups of all rule files.
-        loaded: the groups in the server's answer.
-        evaluation_interval: the configuration's interval, for groups without their own. ``None`` accepts any interval
-            of such groups.
+    other paths. Expressions are compared as trees. Groups without an interval of their own have
+    ``evaluation_interval``, and ``None`` accepts any interval of such groups.
     """
     files, loaded = tuple(files), tuple(loaded)
     found = compared(placed(files, evaluation_interval), placed(loaded))

@@ -87,14 +87,7 @@ _SHOWN = frozenset({"job_name", "scheme", "metrics_path", "scrape_interval", "sc
 
 @dataclass(frozen=True, slots=True)
 class FileJob:
-    """A job of a scrape file.
-
-    Attributes:
-        file: the name of the file.
-        written: the job as the file has it.
-        tree: the job with the interval and timeout that it takes from the section ``global``.
-        interval: the scrape interval.
-    """
+    """A job of a scrape file, as written, and as a tree with the times of the section ``global``."""
 
     file: str
     written: Branch
@@ -133,12 +126,7 @@ class FileJob:
 
 @dataclass(frozen=True, slots=True)
 class ScrapeFiles:
-    """The scrape files of a configuration.
-
-    Attributes:
-        jobs: the jobs of all files by name.
-        unreadable: why a server could not load the files, or empty.
-    """
+    """The jobs of all scrape files of a configuration by name, or why a server could not load the files."""
 
     jobs: Mapping[str, FileJob] = field(default_factory=dict)
     unreadable: str = ""
@@ -149,12 +137,7 @@ class ScrapeFiles:
 
 
 def read_scrape_files(configuration: str, files: Mapping[str, str]) -> ScrapeFiles:
-    """Read the files that the ``scrape_config_files`` of a configuration match.
-
-    Args:
-        configuration: the text of the configuration.
-        files: the texts of the files by their names.
-    """
+    """Read the files that the ``scrape_config_files`` of a configuration match, given their texts by name."""
     try:
         return ScrapeFiles(dict(_jobs(configuration, files)) if files else {})
     except (UnreadableConfiguration, ValueError) as error:

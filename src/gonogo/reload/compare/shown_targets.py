@@ -21,13 +21,9 @@ _Labels = Mapping[str, str]
 
 
 def misfits(jobs: Mapping[str, FileJob], targets: Iterable[Target]) -> Iterator[str]:
-    """List where the targets on the server differ from those of the jobs.
+    """List where the active targets on the server differ from those of the jobs.
 
     The targets of a job with a discovery are not compared: a discovery may give them any of these labels.
-
-    Args:
-        jobs: the jobs by name.
-        targets: the active targets of the server.
     """
     shown: dict[str, list[_Labels]] = {}
     for target in targets:

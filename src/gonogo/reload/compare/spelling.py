@@ -33,13 +33,9 @@ _VARIABLE = re.compile(r"\$\$|\$\{[^}]*\}|\$[A-Za-z0-9_]+|\$[*#@!?-]")
 
 
 def same(staged: ConfigurationScalar, loaded: ConfigurationScalar, place: KeyPath, folder: str | None) -> bool:
-    """Return whether a server that shows ``loaded`` was given ``staged``.
+    """Return whether a server that shows ``loaded`` was given ``staged`` at this place.
 
-    Args:
-        staged: the value in the file.
-        loaded: the value that the server shows.
-        place: the place of both values.
-        folder: the folder of the server's ``--config.file``. ``None`` accepts any folder.
+    ``folder`` is the folder of the server's ``--config.file``. ``None`` accepts any folder.
     """
     if staged.text == loaded.text:
         return True

@@ -28,12 +28,7 @@ _SCHEMA = "gonogo/good-tree/v2"
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The time at which a server loaded a tree, by the server's own metrics.
-
-    Attributes:
-        born: the start of the server's process in unix seconds, which identifies the process.
-        success_at: the time of that load, the last success at that time.
-    """
+    """The time at which a server loaded a tree, by its own metrics. The start of its process identifies the process."""
 
     born: float
     success_at: float
@@ -75,15 +70,10 @@ def keep_good(
 ) -> GoodTree:
     """Keep a tree that has just been verified. The caller holds the server's lock.
 
-    A tree with the same bytes, modes and owners as the last one is not kept twice. Only its load is recorded again.
-
-    Args:
-        state: the server's folder.
-        tree: the tree.
-        seen: the files to keep. If the tree has other files by now, nothing is kept. The default is the tree now.
-        loaded: the verified load of the tree.
-        unlinked: the files that were just put where links were, with the targets of the links. Earlier ones stay known.
-        read_from: the path where the server was seen to read this tree. An earlier path stays known.
+    A tree with the same bytes, modes and owners as the last one is not kept twice. Only its load is recorded again. If
+    the tree has other files than ``seen`` by now, nothing is kept. ``unlinked`` are the files that were just put where
+    links were, with the targets of the links. ``read_from`` is the path where the server was seen to read this tree.
+    Earlier ones of both stay known.
 
     Raises:
         ActionFailed: the tree cannot be read, has changed, or cannot be kept. The earlier copies are unchanged.

@@ -136,13 +136,7 @@ def bound_folder(folder: Path) -> str:
 
 
 def bound_file(path: Path, mounts: frozenset[bytes], user: int) -> str:
-    """Return a clause that says why a file cannot be replaced, or an empty text.
-
-    Args:
-        path: the file.
-        mounts: the mount points (``mount_points``).
-        user: the user who replaces the file.
-    """
+    """Return a clause that says why this user cannot replace a file, or an empty text."""
     try:
         status, folder = path.lstat(), path.parent.stat()
     except OSError:

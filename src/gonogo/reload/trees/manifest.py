@@ -63,14 +63,7 @@ class ManifestEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The files of a tree by name, in the order of names.
-
-    Attributes:
-        home: the home of the tree.
-        config: the configuration's name in the tree.
-        entries: the files.
-        links: the target of each symbolic link on the way to a kept file, by the link's whole path.
-    """
+    """The files of a tree by name, and the target of each symbolic link on the way to a kept file by its path."""
 
     home: str
     config: str
@@ -94,16 +87,12 @@ class Manifest:
 
 
 def snapshot(tree: Tree, names: Iterable[Named] | None = None) -> Manifest:
-    """Read the manifest of a tree.
-
-    Args:
-        tree: the tree.
-        names: the names to look for. The default is the names in the tree's own configuration.
+    """Read the manifest of a tree. The default of ``names`` is the names in the tree's own configuration.
 
     Raises:
-        Unfit: a file is not a regular file (a folder, a pipe, a device, a socket), is a broken link, cannot be read,
-            is too large, or is read both as text and as a secret. Or the configuration is missing, or there are too
-            many files. All reasons are listed.
+        Unfit: a file is not a regular file (a folder, a pipe, a device, a socket), is a broken link, cannot be read, is
+            too large, or is read both as text and as a secret. Or the configuration is missing, or there are too many
+            files. All reasons are listed.
     """
     listed = names_of(tree) if names is None else tuple(names)
     found = files_of(tree, listed)

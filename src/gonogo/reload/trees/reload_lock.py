@@ -31,31 +31,21 @@ _LONGEST_NOTE = 512
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The process that took the lock last.
-
-    Attributes:
-        pid: the process id.
-        host: the machine or container of the process.
-        since: the time when the process took the lock, in UTC to the second.
-    """
+    """The process that took the lock last, its machine or container, and the time in UTC to the second."""
 
     pid: int
     host: str
     since: str
 
     def __str__(self) -> str:
-        """Return the holder as a clause."""
         return f"process {self.pid} on {self.host} has been reloading since {self.since}"
 
 
 @contextmanager
 def hold_server(state: StateFolder, patience: float, live: Tree | None = None) -> Iterator[None]:
-    """Hold the lock of one server's reloads.
+    """Hold the lock of one server's reloads, and wait ``patience`` seconds for its holder.
 
-    Args:
-        state: the state folder of the server. It is made if it is missing.
-        patience: seconds to wait for the holder.
-        live: the tree that the server reads. Without it, or without its folder, nothing can be switched.
+    The state folder is made if needed.
 
     Raises:
         Busy: another process held the lock all that time. The error names the process and its start.

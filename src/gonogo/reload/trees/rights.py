@@ -29,14 +29,7 @@ _NO_ATTRIBUTES = frozenset({errno.ENOTSUP, errno.ENOSYS})
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """The rights of one file.
-
-    Attributes:
-        mode: the permission bits.
-        uid: the owner.
-        gid: the group.
-        attributes: the names and hex values of the extended attributes, sorted.
-    """
+    """The rights of one file. The extended attributes are sorted by name, and their values are in hex."""
 
     mode: int
     uid: int
@@ -51,13 +44,10 @@ class Rights:
 
 
 def rights_of(place: Path | int, status: os.stat_result, *, access_only: bool = False) -> Rights:
-    """Read the rights of a file, through links.
+    """Read the rights of a file, through links, by its path or an open descriptor.
 
-    Args:
-        place: the path, or an open descriptor.
-        status: the status of the file.
-        access_only: whether to leave out the attributes that decide nothing about access. The other attributes can
-            be read without the right to read the file.
+    ``access_only`` leaves out the attributes that decide nothing about access. The other attributes can be read without
+    the right to read the file.
 
     Raises:
         OSError: an attribute cannot be read.

@@ -34,12 +34,7 @@ PRIVATE_FILE = 0o600
 
 @dataclass(frozen=True, slots=True)
 class StateFolder:
-    """The folder with the state of one server's reloads.
-
-    Attributes:
-        folder: the path of the folder, which may not exist.
-        server: the server's URL in normal form.
-    """
+    """The folder with the state of one server's reloads, which may not exist. ``server`` is the URL in normal form."""
 
     folder: Path
     server: str
@@ -82,12 +77,10 @@ class StateFolder:
 
 
 def state_folder(folder: Path, server: str) -> StateFolder:
-    """Return the state folder of one server.
+    """Return the state folder of one server below the policy's own.
 
-    Args:
-        folder: the state folder of the policy, ``.gonogo`` beside it. It is made when it is needed.
-        server: the server's URL in normal form (``str(parse_address(url))``), so that two spellings of one address
-            are one server.
+    The server's URL must be in normal form (``str(parse_address(url))``), so that two spellings of one address are one
+    server.
     """
     shown = re.sub(r"[^A-Za-z0-9.-]+", "_", server.partition("://")[2])[:40]
     identity = hashlib.sha256(server.encode()).hexdigest()[:12]

@@ -22,9 +22,8 @@ from pathlib import Path
 from gonogo.errors import ActionFailed
 from gonogo.reload.trees.good_trees import GoodTree, Load, hashes_of_good, keep_good, newest
 from gonogo.reload.trees.manifest import content_differences, snapshot
-from gonogo.reload.trees.marker import Marker, marker_of, pending, remove_marker, write_marker
+from gonogo.reload.trees.marker import Plan, pending, remove_marker, write_marker
 from gonogo.reload.trees.state_folder import StateFolder, drop_others, keep
-from gonogo.reload.trees.switch_plan import Plan
 from gonogo.reload.trees.switch_standing import (
     Foreign,
     Standing,
@@ -35,9 +34,14 @@ from gonogo.reload.trees.switch_standing import (
     unlinked,
     verify,
 )
-from gonogo.reload.trees.switch_steps import OVERWRITES, UNREADABLE, Step, bring, put, stage, stuck, undone, withdrawn
-from gonogo.reload.trees.switch_trouble import Refused, refused
+from gonogo.reload.trees.switch_steps import Step, bring, clear, drop_folders, put, stage
+from gonogo.reload.trees.switch_trouble import Refused, Strangers, Stuck, Undone, next_of, refused, words
 from gonogo.reload.trees.tree import Tree
+
+_OVERWRITES = "gonogo reload --recover --overwrite overwrites these files, and keeps their bytes"
+_UNREADABLE = (
+    "these files cannot be copied: move them away, or put the link back, then: gonogo reload --recover --overwrite"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def _ignored(step: str) -> None:
     del step
 
 
-def switch(state: StateFolder, plan: Plan, at_step: Step = _ignored) -> Marker:
+def switch(state: StateFolder, plan: Plan, at_step: Step = _ignored) -> None:
     """Carry out a plan. When this function returns, the whole new tree is on disk and the marker exists.
 
     Raises:
@@ -78,43 +82,37 @@ def switch(state: StateFolder, plan: Plan, at_step: Step = _ignored) -> Marker:
             why="its process was killed, or could not undo the switch",
             next_step="recover it first: gonogo reload --recover",
         )
-    marker = marker_of(plan)
     at_step("begun")
-    _prepare(state, plan, marker, at_step)
+    _prepare(state, plan, at_step)
     try:
         at_step("marked")
-        staged = None if plan.in_place else stage(state, marker, TreeSide.NEW, at_step)
-        if staged is None:
-            verify(marker, TreeSide.NEW)
+        todo = () if plan.in_place else stage(state, plan, TreeSide.NEW, at_step)
+        if plan.in_place:
+            verify(plan, TreeSide.NEW)
             at_step("verified")
     except (OSError, ActionFailed) as error:
-        raise withdrawn(state, marker, error) from error
-    if staged is not None:
-        try:
-            put(marker, staged, at_step)
-            verify(marker, TreeSide.NEW)
-            at_step("verified")
-        except (OSError, ActionFailed) as error:
-            raise undone(state, marker, error, at_step) from error
-    return marker
+        raise _withdrawn(state, plan, error) from error
+    if plan.in_place:
+        return
+    try:
+        put(plan, TreeSide.NEW, todo, at_step)
+        verify(plan, TreeSide.NEW)
+        at_step("verified")
+    except (OSError, ActionFailed) as error:
+        raise _undone(state, plan, error, at_step) from error
 
 
 def restore(state: StateFolder, at_step: Step = _ignored, *, overwrite: bool = False) -> Brought:
-    """Put the old tree back. The marker exists until ``settle``.
-
-    Args:
-        state: the server's folder.
-        at_step: is called after each step.
-        overwrite: whether files that another program changed since may be overwritten. Their bytes are kept.
+    """Put the old tree back, as ``recover`` does. The marker exists until ``settle``.
 
     Raises:
         ActionFailed: there is nothing to restore, or another program changed files. Nothing was changed.
         Stuck: a step failed.
     """
-    marker = pending(state)
-    if marker is None:
+    brought = recover(state, TreeSide.OLD, at_step, overwrite=overwrite)
+    if brought is None:
         raise ActionFailed("there is no switch to undo", where=str(state.marker), next_step="nothing was changed")
-    return _bring(state, marker, TreeSide.OLD, at_step, overwrite=overwrite)
+    return brought
 
 
 def recover(
@@ -122,20 +120,29 @@ def recover(
 ) -> Brought | None:
     """Finish or undo a killed switch. Return ``None`` if there is none. The marker exists until ``settle``.
 
-    Args:
-        state: the server's folder.
-        side: the tree to go to. The default is the old tree, or the new tree if it is already kept as verified.
-        at_step: is called after each step.
-        overwrite: as for ``restore``.
+    The default of ``side`` is the old tree, or the new tree if it is already kept as verified. With ``overwrite``,
+    files that another program changed since are overwritten, and their bytes are kept.
 
     Raises:
-        ActionFailed: as for ``restore``.
-        Stuck: as for ``restore``.
+        ActionFailed: another program changed files. Nothing was changed.
+        Stuck: a step failed.
     """
-    marker = pending(state)
-    if marker is None:
+    plan = pending(state)
+    if plan is None:
         return None
-    return _bring(state, marker, side or _proved(state, marker), at_step, overwrite=overwrite)
+    side, found = side or _proved(state, plan), survey(plan)
+    if unread := tuple(one for one in found.foreign if one.why):
+        raise strangers(plan, unread, _UNREADABLE)
+    if found.foreign and not overwrite:
+        raise strangers(plan, found.foreign, _OVERWRITES)
+    overwritten = tuple(_set_aside(state, plan, found.foreign))
+    try:
+        bring(state, plan, side, at_step, found.foreign)
+        verify(plan, side)
+        at_step("verified")
+    except (OSError, ActionFailed) as error:
+        raise _stuck(state, plan, error) from error
+    return Brought(side, found.standing, overwritten, besides(plan, side), tuple(unlinked(plan, side).items()))
 
 
 def settle(
@@ -144,23 +151,17 @@ def settle(
     """End a switch: keep the verified tree, if one is given, then remove the marker.
 
     A tree that is neither side of the switch any more is not kept, and the result is ``None``: another program wrote
-    there since, and a rollback must not use files that were never verified.
-
-    Args:
-        state: the server's folder.
-        verified: the verified tree.
-        loaded: the verified load of the tree.
-        read_from: the path where the server was seen to read the tree.
+    there since, and a rollback must not use files that were never verified. ``loaded`` is the verified load of the
+    tree. ``read_from`` is the path where the server was seen to read it.
 
     Raises:
         ActionFailed: the tree cannot be kept, or the marker cannot be removed. Then the marker exists.
     """
     good = None
     if verified is not None:
-        seen, marker = snapshot(verified), pending(state)
-        sides = () if marker is None else (marker.old, marker.new)
-        if marker is None or not all(content_differences(side, seen) for side in sides):
-            gone = {} if marker is None or content_differences(marker.old, seen) else unlinked(marker, TreeSide.OLD)
+        seen, plan = snapshot(verified), pending(state)
+        if plan is None or not all(content_differences(side, seen) for side in (plan.old, plan.new)):
+            gone = {} if plan is None or content_differences(plan.old, seen) else unlinked(plan, TreeSide.OLD)
             good = keep_good(state, verified, seen, loaded, gone, read_from)
     try:
         remove_marker(state)
@@ -173,13 +174,13 @@ def settle(
     return good
 
 
-def _prepare(state: StateFolder, plan: Plan, marker: Marker, at_step: Step) -> None:
+def _prepare(state: StateFolder, plan: Plan, at_step: Step) -> None:
     """Keep the bytes of both sides, then write the marker. Before that nothing else is changed."""
     try:
         state.make()
         keep(state.objects, _bytes_of(state, plan))
         at_step("kept both sides")
-        write_marker(state, marker)
+        write_marker(state, plan)
     except (OSError, ActionFailed) as error:
         with suppress(OSError):  # the error may have come right after the marker was written
             remove_marker(state)
@@ -191,45 +192,69 @@ def _prepare(state: StateFolder, plan: Plan, marker: Marker, at_step: Step) -> N
 def _bytes_of(state: StateFolder, plan: Plan) -> Iterator[tuple[Path, str]]:
     """List the files to keep. In place, the old files are kept already."""
     for change in plan.changes:
-        if change.after is not None:
+        if change.after is not None and plan.source is not None:
             yield plan.source.path(change.name), change.after.sha256
         if change.before is not None:
             was = plan.live.path(change.name)
             yield state.objects / change.before.sha256 if plan.in_place else was, change.before.sha256
 
 
-def _bring(state: StateFolder, marker: Marker, side: TreeSide, at_step: Step, *, overwrite: bool) -> Brought:
-    found = survey(marker)
-    unread = tuple(one for one in found.foreign if one.why)
-    if unread:
-        raise strangers(marker, unread, UNREADABLE)
-    if found.foreign and not overwrite:
-        raise strangers(marker, found.foreign, OVERWRITES)
-    overwritten = tuple(_set_aside(state, marker, found.foreign))
-    try:
-        bring(state, marker, side, at_step, found.foreign)
-        verify(marker, side)
-        at_step("verified")
-    except (OSError, ActionFailed) as error:
-        raise stuck(state, marker, error) from error
-    return Brought(side, found.standing, overwritten, besides(marker, side), tuple(unlinked(marker, side).items()))
-
-
-def _set_aside(state: StateFolder, marker: Marker, foreign: Iterable[Foreign]) -> Iterator[tuple[str, Path]]:
+def _set_aside(state: StateFolder, plan: Plan, foreign: Iterable[Foreign]) -> Iterator[tuple[str, Path]]:
     """Keep the bytes of the files that will be overwritten, or return the target of a foreign link."""
     for one in foreign:
         if one.leads_to:
             yield one.name, Path(one.leads_to)
         elif one.found is not None:
             try:
-                keep(state.overwritten, [(marker.live.path(one.name), one.found.sha256)])
+                keep(state.overwritten, [(plan.live.path(one.name), one.found.sha256)])
             except OSError as error:
                 raise refused("the files to overwrite cannot be copied first", state.overwritten, error) from error
             yield one.name, state.overwritten / one.found.sha256
 
 
-def _proved(state: StateFolder, marker: Marker) -> TreeSide:
+def _proved(state: StateFolder, plan: Plan) -> TreeSide:
     """Return the side to go to. A new tree that is verified already is not undone."""
     good = newest(state)
-    verified = good is not None and good.manifest.contents == marker.new.contents
-    return TreeSide.NEW if verified and marker.old.contents != marker.new.contents else TreeSide.OLD
+    verified = good is not None and good.manifest.contents == plan.new.contents
+    return TreeSide.NEW if verified and plan.old.contents != plan.new.contents else TreeSide.OLD
+
+
+def _withdrawn(state: StateFolder, plan: Plan, error: OSError | ActionFailed) -> ActionFailed:
+    """Withdraw a switch before any file of the live folder was changed. Return the error to raise."""
+    clear(plan)
+    drop_folders(plan)
+    try:
+        remove_marker(state)
+    except OSError as second:
+        return _stuck(state, plan, second)
+    return _ended(Refused, "nothing was switched", plan, error)
+
+
+def _undone(state: StateFolder, plan: Plan, error: OSError | ActionFailed, at_step: Step) -> ActionFailed:
+    """Put the old tree back after a file was changed. Return the error to raise."""
+    try:
+        bring(state, plan, TreeSide.OLD, at_step)
+        verify(plan, TreeSide.OLD)
+        remove_marker(state)
+    except (OSError, ActionFailed) as second:
+        return _stuck(state, plan, second)
+    return _ended(Undone, "the switch failed and was undone; the old tree is back", plan, error)
+
+
+def _stuck(state: StateFolder, plan: Plan, error: OSError | ActionFailed) -> Stuck:
+    """Return the error for a live folder that could not be brought to one side. The marker exists."""
+    clear(plan)
+    way_out = _OVERWRITES if isinstance(error, Strangers) else "fix that problem, then: gonogo reload --recover"
+    return Stuck(
+        f"the live tree is {survey(plan).standing}: it could not be brought to one side",
+        where=str(plan.live.root),
+        why=words(error) if isinstance(error, OSError) else str(error),
+        next_step=f"{way_out} (the bytes of both trees are in {state.folder})",
+    )
+
+
+def _ended(sort: type[Refused | Undone], what: str, plan: Plan, error: OSError | ActionFailed) -> Refused | Undone:
+    if isinstance(error, OSError):
+        where = str(error.filename2 or error.filename or plan.live.root)
+        return sort(what, where=where, why=words(error), next_step=next_of(error))
+    return sort(what, where=error.where, why=error.why or error.what, next_step=error.next_step)

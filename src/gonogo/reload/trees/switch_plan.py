@@ -9,51 +9,18 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from gonogo.disk.regular_file import NotReadable
 from gonogo.reload.trees.good_trees import GoodTree
 from gonogo.reload.trees.hindrances import hindrances, left_behind, links_replaced, secrets_differ
 from gonogo.reload.trees.manifest import Manifest, ManifestEntry, entry_at, snapshot
+from gonogo.reload.trees.marker import Plan, TreeChange
 from gonogo.reload.trees.rights import Rights, rights_like
 from gonogo.reload.trees.state_folder import StateFolder, kept
 from gonogo.reload.trees.switch_trouble import NoWayBack, Unfit
 from gonogo.reload.trees.tree import GLOBBED, FileKind, LinkChange, Named, Tree, files_of, names_in, names_of, walked
-
-
-@dataclass(frozen=True, slots=True)
-class TreeChange:
-    """A file that the switch puts or removes. ``None`` means no file."""
-
-    name: str
-    before: ManifestEntry | None
-    after: ManifestEntry | None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The plan of a whole switch.
-
-    Attributes:
-        live: the live folder.
-        old: the files before the switch. In place: the last good copy.
-        new: the files after the switch.
-        changes: the files that differ, in the order of the switch, without the effect of the links.
-        links: the symbolic links to turn.
-        source: the tree with the bytes of the new files.
-        folders: the folders to make, the outer ones first.
-        in_place: whether the new files are on disk already.
-    """
-
-    live: Tree
-    old: Manifest
-    new: Manifest
-    changes: tuple[TreeChange, ...]
-    source: Tree
-    links: tuple[LinkChange, ...] = ()
-    folders: tuple[str, ...] = ()
-    in_place: bool = False
 
 
 def plan_switch(live: Tree, staged: Tree) -> Plan:
@@ -75,7 +42,7 @@ def plan_switch(live: Tree, staged: Tree) -> Plan:
     names = names_of(staged)
     if live.root.is_symlink():
         _unless(live, left_behind(live, staged, names))
-        return Plan(live, old, new, (), staged, (_link_change(live.root, staged.root),))
+        return Plan(live, old, new, (), (_link_change(live.root, staged.root),), source=staged)
     wanted = (*(one for one in names if one.kind in GLOBBED), *_exactly(new), *_secrets_of(live))
     changes = tuple(_ordered(_changes(snapshot(live, wanted).entries, new, old.entries[live.config])))
     lost = (one.name for one in changes if one.before is not None and one.before.kind is FileKind.REFERENCE)
@@ -86,8 +53,7 @@ def plan_switch(live: Tree, staged: Tree) -> Plan:
         *hindrances(live, {one.name: one.after for one in changes}),
     )
     _unless(live, reasons)
-    folders = tuple(_missing_folders(live, changes))
-    return Plan(live, old, new, changes, staged, (), folders)
+    return Plan(live, old, new, changes, folders=_missing_folders(live, changes), source=staged)
 
 
 def plan_in_place(state: StateFolder, live: Tree, good: GoodTree) -> Plan:
@@ -115,7 +81,7 @@ def plan_in_place(state: StateFolder, live: Tree, good: GoodTree) -> Plan:
     reasons = tuple(dict.fromkeys(hindrances(live, {one.name: one.before for one in changes})))
     if reasons:
         raise NoWayBack(live.root, reasons)
-    return Plan(live, old, new, changes, live, links, in_place=True)
+    return Plan(live, old, new, changes, links, in_place=True, source=live)
 
 
 def _unless(live: Tree, reasons: Iterable[str]) -> None:
@@ -181,14 +147,14 @@ def _link_change(link: Path, staged: Path) -> LinkChange:
     return LinkChange(link, before, str(target) if before.startswith("/") else relative)
 
 
-def _missing_folders(live: Tree, changes: Iterable[TreeChange]) -> list[str]:
+def _missing_folders(live: Tree, changes: Iterable[TreeChange]) -> tuple[str, ...]:
     missing = set()
     for change in changes:
         folder = live.path(change.name).parent
         while change.after and not os.path.lexists(folder):
             missing.add(str(folder.relative_to(live.root)))
             folder = folder.parent
-    return sorted(missing)
+    return tuple(sorted(missing))
 
 
 def links_back(live: Tree, old: Manifest) -> tuple[LinkChange, ...]:

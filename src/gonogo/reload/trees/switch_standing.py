@@ -10,8 +10,7 @@ from pathlib import Path
 from gonogo.disk.regular_file import NotReadable
 from gonogo.errors import ActionFailed
 from gonogo.reload.trees.manifest import ManifestEntry, content_differences, entry_at, snapshot
-from gonogo.reload.trees.marker import Marker
-from gonogo.reload.trees.switch_plan import TreeChange
+from gonogo.reload.trees.marker import Plan, TreeChange
 from gonogo.reload.trees.switch_trouble import Strangers, Unfit
 from gonogo.reload.trees.tree import FileKind, LinkChange
 
@@ -49,7 +48,6 @@ class Foreign:
     leads_to: str = ""
 
     def __str__(self) -> str:
-        """Return the file as a clause."""
         if self.why or self.leads_to:
             return f"{self.name} ({self.why or f'leads to {self.leads_to}'})"
         return self.name if self.found else f"{self.name} (is gone)"
@@ -63,13 +61,13 @@ class DiskSurvey:
     foreign: tuple[Foreign, ...]
 
 
-def survey(marker: Marker) -> DiskSurvey:
+def survey(plan: Plan) -> DiskSurvey:
     """Find by the bytes of its files which tree is on disk.
 
     Target files that belong to neither tree fit both, because other programs may write them at any time.
     """
-    sides, foreign = _survey_files(marker)
-    for link in marker.links:
+    sides, foreign = _survey_files(plan)
+    for link in plan.links:
         fits, strange = _survey_link(link)
         sides &= fits
         foreign += strange
@@ -80,15 +78,10 @@ def survey(marker: Marker) -> DiskSurvey:
     return DiskSurvey(Standing.NEW if TreeSide.NEW in sides else Standing.OLD, ())
 
 
-def standing(marker: Marker) -> Standing:
-    """Return which tree is on disk."""
-    return survey(marker).standing
-
-
-def is_there(marker: Marker, change: TreeChange, side: TreeSide) -> bool:
+def is_there(plan: Plan, change: TreeChange, side: TreeSide) -> bool:
     """Return whether a file is as this side has it, mode and owner included."""
     try:
-        found = entry_at(marker.live.path(change.name), kind_of(change))
+        found = entry_at(plan.live.path(change.name), kind_of(change))
     except NotReadable:
         return kind_of(change) is FileKind.TARGETS
     if not _sides_of(change, found) and kind_of(change) is FileKind.TARGETS:
@@ -102,10 +95,10 @@ def wanted(change: TreeChange, side: TreeSide) -> ManifestEntry | None:
     return change.before if side is TreeSide.OLD else change.after
 
 
-def unlinked(marker: Marker, side: TreeSide) -> dict[str, str]:
+def unlinked(plan: Plan, side: TreeSide) -> dict[str, str]:
     """Return the files that are where this side has links, with the targets of the links."""
-    links = {change.name: entry.link for change in marker.changes if (entry := wanted(change, side)) and entry.link}
-    return {name: text for name, text in links.items() if not marker.live.path(name).is_symlink()}
+    links = {change.name: entry.link for change in plan.changes if (entry := wanted(change, side)) and entry.link}
+    return {name: text for name, text in links.items() if not plan.live.path(name).is_symlink()}
 
 
 def kind_of(change: TreeChange) -> FileKind:
@@ -122,22 +115,22 @@ def link_text(path: Path) -> str | None:
         return None
 
 
-def strangers(marker: Marker, foreign: Iterable[Foreign], next_step: str = "") -> Strangers:
+def strangers(plan: Plan, foreign: Iterable[Foreign], next_step: str = "") -> Strangers:
     """Return the error for files that belong to neither tree."""
     return Strangers(
         f"somebody else changed files since the switch began: {', '.join(str(one) for one in foreign)}",
-        where=str(marker.live.root),
+        where=str(plan.live.root),
         why="these files belong neither to the old tree nor to the new one, and would be lost",
         next_step=f"look at them; nothing was changed{f'; {next_step}' if next_step else ''}",
     )
 
 
-def _survey_files(marker: Marker) -> tuple[set[TreeSide], list[Foreign]]:
+def _survey_files(plan: Plan) -> tuple[set[TreeSide], list[Foreign]]:
     sides, foreign = set(TreeSide), []
-    for change in marker.changes:
+    for change in plan.changes:
         bound = kind_of(change) is not FileKind.TARGETS
         try:
-            found = entry_at(marker.live.path(change.name), kind_of(change))
+            found = entry_at(plan.live.path(change.name), kind_of(change))
         except NotReadable as error:
             foreign += [Foreign(change.name, why=str(error))] if bound else []
             continue
@@ -161,30 +154,30 @@ def _sides_of(change: TreeChange, found: ManifestEntry | None) -> set[TreeSide]:
     return {side for side, sha256 in hashes.items() if sha256 == (found and found.sha256)}
 
 
-def verify(marker: Marker, side: TreeSide) -> None:
+def verify(plan: Plan, side: TreeSide) -> None:
     """Read every file of the switch again. For the new tree, read everything that a reload would read.
 
     Raises:
         ActionFailed: a file is not as it must be.
     """
-    wrong = tuple(f"{change.name} is not" for change in marker.changes if not is_there(marker, change, side))
-    for link in marker.links:
+    wrong = tuple(f"{change.name} is not" for change in plan.changes if not is_there(plan, change, side))
+    for link in plan.links:
         if link_text(link.path) != (link.before if side is TreeSide.OLD else link.after):
             wrong += (f"the link {link.path} leads elsewhere",)
     if not wrong and side is TreeSide.NEW:
-        wrong = besides(marker, side)
+        wrong = besides(plan, side)
     if wrong:
         raise ActionFailed(
             f"the {side} tree is not on disk",
-            where=str(marker.live.root),
+            where=str(plan.live.root),
             why="; ".join(wrong),
             next_step="see who else writes there, and try again",
         )
 
 
-def besides(marker: Marker, side: TreeSide) -> tuple[str, ...]:
+def besides(plan: Plan, side: TreeSide) -> tuple[str, ...]:
     """List, as clauses, the differences between the live folder and one side, in the files that a reload reads."""
     try:
-        return content_differences(marker.old if side is TreeSide.OLD else marker.new, snapshot(marker.live))
+        return content_differences(plan.old if side is TreeSide.OLD else plan.new, snapshot(plan.live))
     except Unfit as error:
         return error.reasons

@@ -28,7 +28,6 @@ class Unfit(ActionFailed):
     """A tree that cannot be used, with every reason. Nothing was changed."""
 
     def __init__(self, what: str, where: Path, reasons: tuple[str, ...]) -> None:
-        """Keep all reasons."""
         super().__init__(what, where=str(where), why="; ".join(reasons), next_step=_FIX)
         self.reasons = reasons
 
@@ -37,7 +36,6 @@ class NoWayBack(Unfit):
     """A tree that could be loaded but not rolled back, with every reason. Nothing was changed."""
 
     def __init__(self, where: Path, reasons: tuple[str, ...]) -> None:
-        """Keep all reasons."""
         super().__init__("the tree could not be switched back", where, reasons)
         self.next_step = f"{_FIX}, or use --without-rollback"
 

@@ -41,10 +41,7 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 def walked(path: Path, turned: Mapping[str, str] = _NONE, root: Path = Path("/")) -> tuple[Path, dict[str, str]]:
     """Follow every symbolic link of an absolute path. Return the end of the path, and each link's target by its path.
 
-    Args:
-        path: the path.
-        turned: the assumed targets of the links at these paths.
-        root: the folder at which absolute paths begin. A process in a container has its own.
+    ``turned`` are assumed targets of links. Absolute paths begin at ``root``: a process in a container has its own.
 
     Raises:
         OSError: the links form a loop, or cannot be read.
@@ -154,13 +151,7 @@ def names_of(tree: Tree) -> tuple[Named, ...]:
 
 
 def names_in(text: str, tree: Tree, config: str) -> Iterator[Named]:
-    """List the names in the text of one configuration.
-
-    Args:
-        text: the configuration.
-        tree: the tree of the configuration.
-        config: the name of the configuration in the tree. Paths in it are relative to its folder.
-    """
+    """List the names in the text of one configuration of a tree. Its paths are relative to the folder of ``config``."""
     document = posixpath.join(str(tree.home), config)
     configuration, _ = read_configuration(text, document)
     for kind, patterns in (
