@@ -95,7 +95,7 @@ def put(plan: Plan, side: TreeSide, todo: Iterable[TreeChange], at_step: Step) -
 
 
 def clear(plan: Plan) -> None:
-    """Remove everything that interrupted steps made beside its place. Whatever cannot be removed stays."""
+    """Remove everything that interrupted steps made beside its place. Files that cannot be removed stay."""
     files = (plan.beside(change.name) for change in plan.changes)
     for path in (*files, *(plan.link_beside(link.path) for link in plan.links)):
         with suppress(OSError):
