@@ -10,7 +10,7 @@ from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleGroup
 from gonogo.policy.complaints import PolicyFinding, PolicySeverity
 from gonogo.policy.findings import lint, policy_warnings, said, warning_lines
-from gonogo.policy.lint_sustained import rolling_windows
+from gonogo.policy.lint_alarms import rolling_windows
 from gonogo.policy.load import PolicyFile, load
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
 from tests.policy.policy_files import loaded, mistakes

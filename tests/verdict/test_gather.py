@@ -93,7 +93,7 @@ def test_what_no_server_answers_is_unread(folder: Path) -> None:
         assert isinstance(part, Unread)
         assert part.why == "the server answered 404 Not Found: nothing here"
         assert part.next_step
-    assert (found.version, found.clock_skew_seconds) == (None, None)
+    assert (found.evidence.version, found.clock_skew_seconds) == (None, None)
     assert given.runs == RUNS
     assert [group.name for group in given.files] == ["g"]
 
@@ -139,7 +139,7 @@ def test_everything_is_read_in_one_batch(folder: Path, server: RunningServer) ->
     assert {row["instance"] for rows in given.origins.values() for row in rows} == {"own", "dead"}
     assert (given.pushes, given.vanished, given.warnings) == ((), (), ())
     assert not given.nan_ends_series
-    assert found.version
+    assert found.evidence.version
     assert found.clock_skew_seconds == pytest.approx(0, abs=2)
 
 
@@ -166,7 +166,7 @@ def test_one_unanswered_question_leaves_the_others(
     read = {name: getattr(found.evidence, name) for name in names}
     unread = {name: part.why for name, part in read.items() if isinstance(part, Unread)}
     assert set(unread) == parts, unread
-    assert (found.version is None) == (path == "/api/v1/status/buildinfo")
+    assert (found.evidence.version is None) == (path == "/api/v1/status/buildinfo")
 
 
 @pytest.mark.live

@@ -22,7 +22,14 @@ from gonogo.server.api import query
 from gonogo.server.http import Client
 from gonogo.server.targets_api import targets
 from gonogo.verdict import origins as asking
-from gonogo.verdict.origins import fed_by_down_targets, fed_by_push_groups, origins, recent_subjects, vanished_subjects
+from gonogo.verdict.origins import (
+    Inquiry,
+    fed_by_down_targets,
+    fed_by_push_groups,
+    origins,
+    recent_subjects,
+    vanished_subjects,
+)
 from tests.evidence_builder import NOW, evidence, policy, target
 from tests.faulty_server import faulty
 from tests.live.proxy import Passing, proxy
@@ -104,16 +111,16 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 def test_nothing_is_asked_where_there_is_nothing_to_ask() -> None:
     """No selectors, no subjects, no down targets, no vanished ones: no question."""
     nowhere = "http://127.0.0.1:1"
-    assert origins(CLIENT, nowhere, (), unheard) == {}
-    assert fed_by_down_targets(evidence(), all_of("x"), CLIENT, nowhere, unheard) == {}
+    assert origins(Inquiry(CLIENT, nowhere, unheard), ()) == {}
+    assert fed_by_down_targets(Inquiry(CLIENT, nowhere, unheard), evidence(), all_of("x")) == {}
     unread = evidence(targets=Unread("the targets", "gone"))
-    assert fed_by_down_targets(unread, all_of("x"), CLIENT, nowhere, unheard) == {}
+    assert fed_by_down_targets(Inquiry(CLIENT, nowhere, unheard), unread, all_of("x")) == {}
     for unread in (evidence(), evidence(pushes=Unread("the newest samples", "gone"))):
-        assert fed_by_push_groups(unread, all_of("x"), CLIENT, nowhere, unheard) == {}
-    assert recent_subjects(CLIENT, nowhere, fleet(), NOW, unheard) == ()
-    assert recent_subjects(CLIENT, nowhere, replace(fleet("service"), gates=()), NOW, unheard) == ()
+        assert fed_by_push_groups(Inquiry(CLIENT, nowhere, unheard), unread, all_of("x")) == {}
+    assert recent_subjects(Inquiry(CLIENT, nowhere, unheard), fleet(), NOW) == ()
+    assert recent_subjects(Inquiry(CLIENT, nowhere, unheard), replace(fleet("service"), gates=()), NOW) == ()
     for odd in ({"vanished": Unread("q", "w")}, {"instant": Unread("q", "w")}, {"vanished": ()}):
-        assert vanished_subjects(fleet("service"), evidence(**odd), CLIENT, nowhere, unheard) == ()
+        assert vanished_subjects(Inquiry(CLIENT, nowhere, unheard), fleet("service"), evidence(**odd)) == ()
 
 
 @pytest.mark.parametrize("place", ["", "x", "2", "-1", "²"])
@@ -125,7 +132,7 @@ def test_an_answer_to_another_question_is_none(place: str) -> None:
         faulty(lambda connection: connection.answer("200 OK", body)) as server,
         pytest.raises(SourceError, match="another question"),
     ):
-        origins(CLIENT, server.url, all_of("x", "y"), unheard)
+        origins(Inquiry(CLIENT, server.url, unheard), all_of("x", "y"))
 
 
 def test_too_many_missing_are_all_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,7 +140,7 @@ def test_too_many_missing_are_all_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "MOST_FOLLOWED", 1)
     gone = ({"service": "a"}, {"service": "b"})
     nowhere = "http://127.0.0.1:1"
-    assert vanished_subjects(fleet("service"), evidence(vanished=gone), CLIENT, nowhere, unheard) == gone
+    assert vanished_subjects(Inquiry(CLIENT, nowhere, unheard), fleet("service"), evidence(vanished=gone)) == gone
 
 
 @pytest.mark.live
@@ -142,7 +149,7 @@ def test_each_selector_has_its_sources(scene: Scene) -> None:
     """Each selector has its jobs and instances, with any quotes in it, and no selector is left out."""
     scene.export(*SERVICES)
     asked = all_of('duri_x{metric_realm="prod"}', "no_such", "up offset 1s", narrowed("duri_x", equal("service", ODD)))
-    found = origins(CLIENT, scene.url, asked, unheard)
+    found = origins(Inquiry(CLIENT, scene.url, unheard), asked)
     assert set(found) == {selector.text for selector in asked}
     rows = [[(row["job"], row["instance"]) for row in found[selector.text]] for selector in asked]
     assert rows == [[("node", "n")], [], [("node", "n")], [("node", "n")]]
@@ -158,17 +165,17 @@ def test_what_a_down_target_fed_is_still_known(scene: Scene, monkeypatch: pytest
     try:
         await_true(lambda: targets(CLIENT, scene.url)[0].health is TargetHealth.DOWN)
         await_true(lambda: not query(CLIENT, scene.url, "duri_x").series)
-        assert not any(origins(CLIENT, scene.url, selector, unheard).values())
+        assert not any(origins(Inquiry(CLIENT, scene.url, unheard), selector).values())
         given = evidence(targets=targets(CLIENT, scene.url))
-        found = fed_by_down_targets(given, selector, CLIENT, scene.url, unheard)
+        found = fed_by_down_targets(Inquiry(CLIENT, scene.url, unheard), given, selector)
         assert [row["instance"] for row in found[selector[0].text]] == ["n"]
         assert found["no_such"] == ()
         monkeypatch.setattr(asking, "MOST_FOLLOWED", 0)
-        assert fed_by_down_targets(given, selector, CLIENT, scene.url, unheard) == found
+        assert fed_by_down_targets(Inquiry(CLIENT, scene.url, unheard), given, selector) == found
         other = evidence(targets=(target(TargetHealth.DOWN, job="node", instance="m"),))
-        assert any(fed_by_down_targets(other, selector, CLIENT, scene.url, unheard).values())
+        assert any(fed_by_down_targets(Inquiry(CLIENT, scene.url, unheard), other, selector).values())
         monkeypatch.undo()
-        assert not any(fed_by_down_targets(other, selector, CLIENT, scene.url, unheard).values())
+        assert not any(fed_by_down_targets(Inquiry(CLIENT, scene.url, unheard), other, selector).values())
     finally:
         scene.node.launch()
 
@@ -181,10 +188,10 @@ def test_a_subject_that_is_gone_is_found(scene: Scene, labels: tuple[str, ...]) 
     by = fleet(*labels)
     scene.export(*SERVICES)
     scene.export("mail")
-    candidates = recent_subjects(CLIENT, scene.url, by, time.time(), unheard)
+    candidates = recent_subjects(Inquiry(CLIENT, scene.url, unheard), by, time.time())
     assert {subject["service"] for subject in candidates} == set(SERVICES)
     newest = query(CLIENT, scene.url, named(["duri_x"])).series
-    gone = vanished_subjects(by, evidence(instant=newest, vanished=candidates), CLIENT, scene.url, unheard)
+    gone = vanished_subjects(Inquiry(CLIENT, scene.url, unheard), by, evidence(instant=newest, vanished=candidates))
     assert {subject["service"] for subject in gone} == {"web", ODD}
     assert all(set(subject) == set(labels) for subject in gone)
 
@@ -202,9 +209,9 @@ def test_what_the_server_warned_of_is_heard(scene: Scene) -> None:
     down = evidence(targets=(target(TargetHealth.DOWN, job="node", instance="n"),), vanished=({"service": "web"},))
     with proxy(scene.url) as front:
         front.spoil = warn
-        origins(CLIENT, front.url, all_of("up"), heard.extend)
-        fed_by_down_targets(down, all_of("up"), CLIENT, front.url, heard.extend)
-        recent_subjects(CLIENT, front.url, fleet("service"), time.time(), heard.extend)
-        recent_subjects(CLIENT, front.url, fleet("service", "zone"), time.time(), heard.extend)
-        vanished_subjects(fleet("service"), down, CLIENT, front.url, heard.extend)
+        origins(Inquiry(CLIENT, front.url, heard.extend), all_of("up"))
+        fed_by_down_targets(Inquiry(CLIENT, front.url, heard.extend), down, all_of("up"))
+        recent_subjects(Inquiry(CLIENT, front.url, heard.extend), fleet("service"), time.time())
+        recent_subjects(Inquiry(CLIENT, front.url, heard.extend), fleet("service", "zone"), time.time())
+        vanished_subjects(Inquiry(CLIENT, front.url, heard.extend), fleet("service"), down)
     assert heard == ["a shard is gone"] * 5

@@ -34,8 +34,8 @@ from gonogo.reload.run import as_run, reload
 from gonogo.ruletests.recorded import promql_unit
 from gonogo.smoke.run import smoke
 from gonogo.stopping import outcome
-from gonogo.verdict.core.added_gates import without_steps
 from gonogo.verdict.core.certify import Certificate, certify
+from gonogo.verdict.core.verdict import without_steps
 from gonogo.verdict.core.watch import Abort
 from gonogo.verdict.decide import decide
 from gonogo.verdict.print import report_json

@@ -16,8 +16,8 @@ from gonogo.durations import parse_duration
 from gonogo.errors import Problem
 from gonogo.formats.dialect import NOT_IN_VMALERT, VMALERT_GROUP_KEYS, VMALERT_RULE_KEYS, Dialect
 from gonogo.formats.yaml import YamlDocument, parse
-from gonogo.model.names import is_name
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
+from gonogo.model.series import is_name
 from gonogo.promql.tree import NAME_LABEL
 
 Loc = tuple[str | int, ...]

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from gonogo.model.names import is_classic_label, is_classic_metric
 from gonogo.model.rule import Rule, RuleKind
+from gonogo.model.series import is_classic_label, is_classic_metric
 from gonogo.model.versions import (
     QUOTED_LABELS,
     QUOTED_SELECTORS,

@@ -1,9 +1,15 @@
-"""Series as a server returned them: labels, and samples with their own timestamps."""
+"""Series as a server returned them: labels, and samples with their own timestamps; and the names that they can have.
+
+A classic name has letters, digits and ``_`` (a metric also ``:``) and does not begin with a digit. Since 3.0 a
+name is any text that is not empty and can be written in UTF-8. Source: Prometheus documentation, "Data model".
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 METRIC_LABEL = "__name__"
 """The label with the name of the metric."""
@@ -54,3 +60,24 @@ def subject_key(labels: Mapping[str, str], subjects: tuple[str, ...]) -> tuple[s
     """Return the values of the subject labels; ``None`` if a label is missing or empty."""
     key = tuple([labels.get(name, "") for name in subjects])
     return key if all(key) else None
+
+
+_METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+_LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+
+
+@lru_cache(maxsize=4096)
+def is_classic_metric(name: str) -> bool:
+    """Return whether every version of Prometheus accepts this name of a metric."""
+    return _METRIC.fullmatch(name) is not None
+
+
+@lru_cache(maxsize=4096)
+def is_classic_label(name: str) -> bool:
+    """Return whether every version of Prometheus accepts this name of a label."""
+    return _LABEL.fullmatch(name) is not None
+
+
+def is_name(name: str) -> bool:
+    """Return whether Prometheus 3.0 and later accept this name of a metric or a label."""
+    return name != "" and not any("\ud800" <= character <= "\udfff" for character in name)

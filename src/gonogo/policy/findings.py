@@ -18,7 +18,7 @@ from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleGroup
 from gonogo.policy.complaints import PolicyFinding, PolicySeverity
 from gonogo.policy.consistency import condition_findings
-from gonogo.policy.lint_heartbeat import heartbeat_findings
+from gonogo.policy.heartbeat import heartbeat_errors
 from gonogo.policy.settings import PolicyFile
 
 WARNED_OF = ("gates", "slos", "signals", "heartbeat.every", "heartbeat.window", "heartbeat.fresh")
@@ -37,16 +37,15 @@ def lint(policy: Policy, *, scrape: timedelta | None, evaluation: timedelta | No
         Errors and warnings, each with its key. The messages of warnings contain the rates of
         false alarms and of misses for a day on which 1 % of the beats are lost.
     """
-    beats = any(name.startswith("heartbeat_") for name in policy.signals)
-    found = (
-        *(heartbeat_findings(policy.heartbeat, scrape=scrape) if beats else ()),
-        *condition_findings(policy, evaluation=evaluation),
-    )
-    if not any(term.window for placed in policy.every_condition() for term in placed.condition.terms):
-        return found
-    from gonogo.policy.lint_sustained import sustained_findings  # noqa: PLC0415 - a policy without "for" does not pay for it
+    from gonogo.policy.lint_alarms import heartbeat_warnings, sustained_findings  # noqa: PLC0415 - a verdict needs only the errors
 
-    return (*found, *sustained_findings(policy, scrape=scrape, evaluation=evaluation))
+    beats = _has_beats(policy)
+    return (
+        *(heartbeat_errors(policy.heartbeat, scrape) if beats else ()),
+        *(heartbeat_warnings(policy.heartbeat, scrape) if beats else ()),
+        *condition_findings(policy, evaluation=evaluation),
+        *sustained_findings(policy, scrape=scrape, evaluation=evaluation),
+    )
 
 
 def policy_warnings(policy_file: PolicyFile, files: tuple[RuleGroup, ...]) -> tuple[PolicyFinding, ...]:
@@ -55,14 +54,36 @@ def policy_warnings(policy_file: PolicyFile, files: tuple[RuleGroup, ...]) -> tu
     Raises:
         PolicyError: the policy cannot work with these intervals.
     """
-    paces = _paces(policy_file.server.config)
-    named = [group.interval for group in files if group.interval is not None]
-    evaluation = max(named, default=paces.get("evaluation_interval"))
-    found = lint(policy_file.policy, scrape=paces.get("scrape_interval"), evaluation=evaluation)
+    refuse_misfit(policy_file, files)
+    scrape, evaluation = _intervals(policy_file, files)
+    return lint(policy_file.policy, scrape=scrape, evaluation=evaluation)
+
+
+def refuse_misfit(policy_file: PolicyFile, files: tuple[RuleGroup, ...]) -> None:
+    """Check that the policy can work with the intervals of the configuration and of its rule files.
+
+    Raises:
+        PolicyError: it cannot.
+    """
+    policy = policy_file.policy
+    scrape, evaluation = _intervals(policy_file, files)
+    beats = heartbeat_errors(policy.heartbeat, scrape) if _has_beats(policy) else ()
+    found = (*beats, *condition_findings(policy, evaluation=evaluation))
     errors = [finding for finding in found if finding.severity is PolicySeverity.ERROR]
     if errors:
         raise PolicyError(tuple(Problem(None, said(finding, policy_file), finding.next_step) for finding in errors))
-    return found
+
+
+def _has_beats(policy: Policy) -> bool:
+    """Return whether any signal of the policy comes from the heartbeat."""
+    return any(name.startswith("heartbeat_") for name in policy.signals)
+
+
+def _intervals(policy_file: PolicyFile, files: tuple[RuleGroup, ...]) -> tuple[timedelta | None, timedelta | None]:
+    """Return the intervals of scrapes and of rules; ``None`` if one is not known."""
+    paces = _paces(policy_file.server.config)
+    named = [group.interval for group in files if group.interval is not None]
+    return paces.get("scrape_interval"), max(named, default=paces.get("evaluation_interval"))
 
 
 def warning_lines(policy_file: PolicyFile, warnings: tuple[PolicyFinding, ...]) -> tuple[str, ...]:

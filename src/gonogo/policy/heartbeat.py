@@ -6,18 +6,19 @@ is loaded by the same functions, so that both have the same rules and messages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+from gonogo.durations import format_duration
 from gonogo.errors import PolicyError
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.series import REALM_LABEL
 from gonogo.policy import values
-from gonogo.policy.complaints import Complaints, PolicySeverity, kind
+from gonogo.policy.complaints import Complaints, PolicyFinding, PolicySeverity, kind
 from gonogo.policy.file import DEFAULT_PRESET, PRESETS, preset_keys, read_policy_text
-from gonogo.policy.lint_heartbeat import heartbeat_findings
 
 OWN_LABELS = frozenset({REALM_LABEL, "via", "job", "instance"})
 """Labels that the writer, the scrape or the push sets. A policy cannot set them."""
@@ -25,6 +26,10 @@ READS = ("textfile", "push")
 """The values of ``heartbeat.read``: the published copies that the rules can read."""
 LONGEST_FRESH = timedelta(days=7)
 """The longest ``heartbeat.fresh``. An older beat proves nothing."""
+BEATS_IN_A_WINDOW = 5
+"""The number of beats in ``window`` below which lint warns."""
+SCRAPES_IN_A_WINDOW = 2
+"""The least number of scrapes in a window that shows a change."""
 STATE_FOLDER = ".gonogo"
 """The folder beside the policy in which a writer that only pushes keeps its state."""
 
@@ -120,9 +125,42 @@ def _consistent(heartbeat: Heartbeat, complaints: Complaints) -> None:
         complaints.about(
             ("heartbeat", "read"), "there is no Pushgateway to read from", "set pushgateway to its address"
         )
-    for finding in heartbeat_findings(heartbeat, scrape=None):
-        if finding.severity is PolicySeverity.ERROR:
-            complaints.about(finding.loc, finding.message, finding.next_step)
+    for finding in heartbeat_errors(heartbeat, scrape=None):
+        complaints.about(finding.loc, finding.message, finding.next_step)
+
+
+def heartbeat_errors(heartbeat: Heartbeat, scrape: timedelta | None) -> Iterator[PolicyFinding]:
+    """Yield the durations of the heartbeat that cannot work together.
+
+    ``scrape`` is the interval at which the writer's file or the Pushgateway is scraped. Checks that need it are left
+    out if it is ``None``.
+    """
+    every = format_duration(heartbeat.every)
+    if heartbeat.fresh <= heartbeat.every:
+        message = f"a limit of {heartbeat.fresh_name} makes a healthy writer stale before its next beat, {every} later"
+        yield _error("fresh-not-over-every", "fresh", message, f"use {whole_seconds(2.5 * heartbeat.every)}")
+    elif scrape is not None and heartbeat.fresh < heartbeat.every + scrape:
+        message = f"a beat every {every}, seen up to {format_duration(scrape)} later, is stale without any loss"
+        yield _error("fresh-not-over-every", "fresh", message, f"use {whole_seconds(2.5 * heartbeat.every + scrape)}")
+    if heartbeat.window <= heartbeat.every:
+        message = f"a window of {heartbeat.window_name} can be without a beat, because a beat comes every {every}"
+        yield _error(
+            "window-not-over-every", "window", message, f"use {whole_seconds(BEATS_IN_A_WINDOW * heartbeat.every)}"
+        )
+    if scrape is not None and heartbeat.window < SCRAPES_IN_A_WINDOW * scrape:
+        message = (
+            f"a window of {heartbeat.window_name} is shorter than two scrapes, one every {format_duration(scrape)}"
+        )
+        yield _error("window-lt-2x-scrape", "window", message, f"use at least {whole_seconds(4 * scrape)}")
+
+
+def whole_seconds(duration: timedelta) -> str:
+    """Return a duration as text, rounded up to whole seconds."""
+    return format_duration(timedelta(seconds=math.ceil(duration / timedelta(seconds=1))))
+
+
+def _error(check: str, key: str, message: str, next_step: str) -> PolicyFinding:
+    return PolicyFinding(check, PolicySeverity.ERROR, ("heartbeat", key), message, next_step)
 
 
 def _labels(given: object, complaints: Complaints) -> dict[str, str]:

@@ -10,7 +10,6 @@ from gonogo.disk.regular_file import read_some, text_of
 from gonogo.errors import PolicyError, Problem
 from gonogo.formats.dialect import Dialect
 from gonogo.formats.files import read_rules
-from gonogo.formats.prometheus_config import read_configuration
 from gonogo.model.rule import RuleGroup
 from gonogo.policy.settings import PolicyFile
 
@@ -42,6 +41,8 @@ def scrape_files(config: Path) -> tuple[Path, ...]:
         return ()
     if b"scrape_config_files" not in content:  # most have none, and reading YAML takes time
         return ()
+    from gonogo.formats.prometheus_config import read_configuration  # noqa: PLC0415 - most configurations have none
+
     entries = read_configuration(content.decode(errors="replace"), str(config))[0].scrape_files
     return tuple(path for entry in entries for path in server_matching(entry.pattern, config.parent))
 

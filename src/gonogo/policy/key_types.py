@@ -16,7 +16,7 @@ from gonogo.model.condition import SIGNAL_NAME, Condition, Criterion, parse_cond
 from gonogo.model.policy import RUN_GATES, ValueRange
 from gonogo.policy import values
 from gonogo.policy.values import text
-from gonogo.rulepack.selector import parse_selector
+from gonogo.server.http_settings import header_mistake, sendable
 
 _GATE_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 
@@ -43,8 +43,24 @@ def _gate_name(value: object) -> str:
 
 def _counter(value: object) -> str:
     """Check the selector of a counter."""
+    from gonogo.rulepack.selector import parse_selector  # noqa: PLC0415 - a policy without SLOs does not pay for it
+
     parse_selector(selector := text(value))
     return selector
+
+
+def _header_name(value: object) -> str:
+    """Check the name of an HTTP header that a policy may set."""
+    if mistake := header_mistake(name := text(value)):
+        raise ValueError(mistake)
+    return name
+
+
+def _header_value(value: object) -> str:
+    """Check the value of an HTTP header. No message repeats the value."""
+    if not sendable(given := text(value)):
+        raise ValueError("must be printable ASCII on one line, without spaces around it")
+    return given
 
 
 def _bounds(value: object) -> ValueRange:
@@ -77,7 +93,7 @@ SignalName = Annotated[str, BeforeValidator(_signal_name)]
 GateName = Annotated[str, BeforeValidator(_gate_name)]
 Counter = Annotated[str, BeforeValidator(_counter)]
 Variable = Annotated[str, BeforeValidator(values.variable)]
-HeaderName = Annotated[str, BeforeValidator(values.header_name)]
+HeaderName = Annotated[str, BeforeValidator(_header_name)]
 FeatureName = Annotated[
     str,
     BeforeValidator(values.feature),
@@ -85,7 +101,7 @@ FeatureName = Annotated[
         {"type": "string", "pattern": values.FEATURE_PATTERN, "examples": ["promql-experimental-functions"]}
     ),
 ]
-HeaderValue = Annotated[str, BeforeValidator(values.header_value), Field(min_length=1)]
+HeaderValue = Annotated[str, BeforeValidator(_header_value), Field(min_length=1)]
 RunGate = Annotated[
     str, BeforeValidator(lambda value: values.one_of(value, RUN_GATES)), WithJsonSchema({"enum": list(RUN_GATES)})
 ]

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from gonogo.durations import parse_duration
-from gonogo.model.names import header_mistake, is_classic_label, is_name, sendable
+from gonogo.model.series import is_classic_label, is_name
 from gonogo.model.versions import unknown_feature
 from gonogo.policy.complaints import kind
 
@@ -114,20 +114,6 @@ def feature(value: object) -> str:
     if mistake := unknown_feature(name):
         raise ValueError(mistake)
     return name
-
-
-def header_name(value: object) -> str:
-    """Check the name of an HTTP header that a policy may set."""
-    if mistake := header_mistake(name := text(value)):
-        raise ValueError(mistake)
-    return name
-
-
-def header_value(value: object) -> str:
-    """Check the value of an HTTP header. No message repeats the value."""
-    if not sendable(given := text(value)):
-        raise ValueError("must be printable ASCII on one line, without spaces around it")
-    return given
 
 
 def one_of(value: object, choices: Iterable[str]) -> str:

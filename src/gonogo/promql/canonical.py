@@ -11,7 +11,7 @@ from math import copysign, isinf, isnan
 from typing import Any
 
 from gonogo.durations import format_duration
-from gonogo.model.names import is_classic_metric
+from gonogo.model.series import is_classic_metric
 from gonogo.promql.matchers import label, quoted
 from gonogo.promql.parser import parse
 from gonogo.promql.spans import Spans

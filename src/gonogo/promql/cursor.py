@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from gonogo.model.names import is_classic_label
 from gonogo.model.promql_features import (
     DURATION_AS_NUMBER,
     FREE_LABEL,
@@ -14,6 +13,7 @@ from gonogo.model.promql_features import (
     UNDERSCORES,
     Feature,
 )
+from gonogo.model.series import is_classic_label
 from gonogo.promql.lexer import END, STRING, WORD, tokens
 from gonogo.promql.literals import duration, is_utf8, like_an_exponent, misspelt, needed_by_name, number, string
 from gonogo.promql.refusal import Refusal, shortened

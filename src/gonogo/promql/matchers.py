@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from gonogo.model.names import is_classic_label
+from gonogo.model.series import is_classic_label
 
 _QUOTED = re.compile(r'[\\"\n\x00\ufffd\udc80-\udcff]')
 """Characters that end a string, U+FFFD, which Prometheus refuses, and bytes that are not UTF-8 (PEP 383)."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from gonogo.model.names import is_classic_label
+from gonogo.model.series import is_classic_label
 from gonogo.promql.canonical import instant
 from gonogo.promql.parser import parse
 from gonogo.promql.tree import NAME_LABEL, Binary, Call, Expression, Matcher, Range, Vector, children

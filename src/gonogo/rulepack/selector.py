@@ -11,8 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from gonogo.model.names import is_classic_label, is_classic_metric, is_name
-from gonogo.model.series import METRIC_LABEL
+from gonogo.model.series import METRIC_LABEL, is_classic_label, is_classic_metric, is_name
 from gonogo.promql import re2
 from gonogo.promql.matchers import label, quoted
 

@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from gonogo.errors import UsageError
-from gonogo.model.names import header_mistake, sendable
+
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_OWN_KEYS = {"authorization": "authorization or basic_auth"}
+_RESERVED = frozenset(
+    (
+        "accept-encoding",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+        "www-authenticate",
+    )
+)
+"""Headers that the client writes itself, or that change how a message is read. Source: Prometheus,
+``common/config/headers.go``; RFC 9110, section 7.6.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +105,17 @@ class HttpSettings:
         password = (self.basic[1],) if self.basic else ()
         found = {*shown, *password, *self.headers.values()} - {""}
         return tuple(sorted(found, key=len, reverse=True))
+
+
+def header_mistake(name: str) -> str:
+    """Return why a header of this name cannot be sent, as a clause; empty if it can be sent."""
+    if not _HEADER_NAME.fullmatch(name):
+        return "is not a valid header name: use letters, digits and -"
+    if (key := _OWN_KEYS.get(name.lower())) is not None:
+        return f"has keys of its own: use {key}"
+    return "is written by the HTTP client itself" if name.lower() in _RESERVED else ""
+
+
+def sendable(value: str) -> bool:
+    """Return whether a header can have this value: printable ASCII, not empty, without spaces around it."""
+    return value.isascii() and value.isprintable() and bool(value) and value == value.strip()

@@ -18,7 +18,7 @@ from gonogo.model.evidence import Evidence, TargetHealth, Unread
 from gonogo.model.policy import Role
 from gonogo.model.rule import ITSELF, Engine
 from gonogo.model.verdict import Judgement, Report
-from gonogo.policy.findings import policy_warnings
+from gonogo.policy.findings import refuse_misfit
 from gonogo.policy.inputs import policy_rules
 from gonogo.policy.server import Server, client_of, server_of
 from gonogo.policy.settings import PolicyFile
@@ -100,7 +100,7 @@ def decide(policy_file: PolicyFile, url: str | None = None) -> Report:
         UsageError: an address is not a URL.
     """
     survey = prepare(policy_file, url)
-    policy_warnings(policy_file, survey.files)
+    refuse_misfit(policy_file, survey.files)
     gathered = _settled(survey, policy_file)
     evidence = gathered.evidence
     return report_of(policy_file, survey, gathered, judge(survey.policy, evidence, evidence.now))
@@ -142,7 +142,7 @@ def report_of(policy_file: PolicyFile, survey: Survey, gathered: Gathered, judge
         policy_file.sha256,
         survey.policy.realm,
         survey.server.url,
-        gathered.version,
+        gathered.evidence.version,
         gathered.clock_skew_seconds,
     )
 

@@ -34,7 +34,7 @@ from gonogo.stopping import outcome
 from gonogo.verdict.core.questions import Questions
 from gonogo.verdict.core.source_doubts import shared_sources, source_of
 from gonogo.verdict.origins import (
-    Warned,
+    Inquiry,
     fed_by_down_targets,
     fed_by_push_groups,
     origins,
@@ -64,10 +64,9 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The evidence, and the server's version and clock skew, which are reported beside it."""
+    """The evidence, and the server's clock skew, which is reported beside it."""
 
     evidence: Evidence
-    version: str | None
     clock_skew_seconds: float | None
 
 
@@ -76,23 +75,24 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
 
     A question without a valid answer is in the evidence as ``Unread``. This function raises no error.
     """
-    policy, questions, client, server = survey.policy, survey.questions, survey.client, survey.server
+    policy, questions, client, url = survey.policy, survey.questions, survey.client, survey.server.url
     warned: list[str] = []
-    clock = asked("the server's time", lambda: _clock(client, server.url))
+    server = Inquiry(client, url, warned.extend)
+    clock = asked("the server's time", lambda: _clock(client, url))
     windows = [
-        asked("the samples", lambda w=window, m=metrics: query(client, server.url, _over(m, w), histograms=True))  # type: ignore[misc]
+        asked("the samples", lambda w=window, m=metrics: query(client, url, _over(m, w), histograms=True))  # type: ignore[misc]
         for window, metrics in questions.windows.items()
     ]
     names = (*questions.instant, PUSH_TIME)
-    instant = asked("the newest samples", lambda: query(client, server.url, named(names), histograms=True))
-    loaded = asked("the rules", lambda: evaluated_rules(client, server.rules_url))
-    active = asked("the targets", lambda: targets(client, server.targets_url))
+    instant = asked("the newest samples", lambda: query(client, url, named(names), histograms=True))
+    loaded = asked("the rules", lambda: evaluated_rules(client, survey.server.rules_url))
+    active = asked("the targets", lambda: targets(client, survey.server.targets_url))
     classic = tuple(selector for selector in questions.origins if selector.is_classic)
     quoted = tuple(selector for selector in questions.origins if not selector.is_classic)
-    fed = asked("the sources", lambda: origins(client, server.url, classic, warned.extend))
-    fed_too = asked("the sources", lambda: origins(client, server.url, quoted, warned.extend))
-    version = asked("the version", lambda: build(client, server.url))
-    seen = asked("recent subjects", lambda: _recent(survey, clock.result(), warned.extend))
+    fed = asked("the sources", lambda: origins(server, classic))
+    fed_too = asked("the sources", lambda: origins(server, quoted))
+    version = asked("the version", lambda: build(client, url))
+    seen = asked("recent subjects", lambda: _recent(server, policy, clock.result()))
     now = outcome(clock)
     known, listed = outcome(version), outcome(loaded)
     groups, evaluator = (listed, ITSELF) if isinstance(listed, Unread) else listed
@@ -112,13 +112,9 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
         version=None if isinstance(known, Unread) else known.version,
     )
     evidence = _traced(evidence, outcome(fed), outcome(fed_too), quoted)
-    evidence = _follow_up(survey, evidence, warned.extend)
+    evidence = _follow_up(server, survey, evidence)
     evidence = replace(evidence, warnings=tuple(dict.fromkeys((*evidence.warnings, *sorted(warned)))))
-    return Gathered(
-        evidence,
-        None if isinstance(known, Unread) else known.version,
-        None if isinstance(now, Unread) else now[0] - now[1],
-    )
+    return Gathered(evidence, None if isinstance(now, Unread) else now[0] - now[1])
 
 
 def _clock(client: Client, url: str) -> tuple[float, float]:
@@ -128,11 +124,9 @@ def _clock(client: Client, url: str) -> tuple[float, float]:
     return there, (before + time.time()) / 2
 
 
-def _recent(survey: Survey, now: tuple[float, float] | Unread, warned: Warned) -> Sources | Unread:
+def _recent(server: Inquiry, policy: Policy, now: tuple[float, float] | Unread) -> Sources | Unread:
     """Ask for the subjects that were seen within the last day by the server's clock."""
-    if isinstance(now, Unread):
-        return now
-    return recent_subjects(survey.client, survey.server.url, survey.policy, now[0], warned)
+    return now if isinstance(now, Unread) else recent_subjects(server, policy, now[0])
 
 
 def _over(metrics: Iterable[str], window: timedelta) -> str:
@@ -193,14 +187,11 @@ def _traced(
     return replace(evidence, origins={**classic, **quoted})
 
 
-def _follow_up(survey: Survey, evidence: Evidence, warned: Warned) -> Evidence:
-    client, url = survey.client, survey.server.url
+def _follow_up(server: Inquiry, survey: Survey, evidence: Evidence) -> Evidence:
     selectors = tuple(one for one in survey.questions.origins if one.text not in evidence.untraced)
-    missing = asked("vanished subjects", lambda: vanished_subjects(survey.policy, evidence, client, url, warned))
-    used = asked(
-        "the series of the targets that are down", lambda: fed_by_down_targets(evidence, selectors, client, url, warned)
-    )
-    groups = asked("the groups of pushes", lambda: fed_by_push_groups(evidence, selectors, client, url, warned))
+    missing = asked("vanished subjects", lambda: vanished_subjects(server, survey.policy, evidence))
+    used = asked("the series of the targets that are down", lambda: fed_by_down_targets(server, evidence, selectors))
+    groups = asked("the groups of pushes", lambda: fed_by_push_groups(server, evidence, selectors))
     vanished = evidence.vanished if isinstance(evidence.vanished, Unread) else outcome(missing)
     live = _detailed(evidence, outcome(groups))
     return replace(evidence, vanished=vanished, origins=_joined(live, outcome(used)))

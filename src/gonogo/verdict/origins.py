@@ -3,21 +3,20 @@
 Servers before Prometheus 3.0 cannot read quoted names, so no question about a policy's own names quotes them:
 a metric is asked for by a regular expression, and a label whose name is not classic is looked up in the answer.
 
-Each question passes the server's warnings to ``warned``. An answer with warnings
-may be partial, and without the warning a missing series would go unnoticed.
+Each question raises SourceError if there was no valid answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from gonogo.durations import format_duration
 from gonogo.errors import SourceError
 from gonogo.model.evidence import Evidence, TargetHealth, Unread
-from gonogo.model.names import is_classic_label
 from gonogo.model.policy import Policy, Signal
-from gonogo.model.series import REALM_LABEL, subject_key
+from gonogo.model.series import REALM_LABEL, Series, is_classic_label, subject_key
 from gonogo.promql.matchers import equal, label, named, narrowed, one_of
 from gonogo.promql.selectors import Selector
 from gonogo.server.api import label_values, query
@@ -36,30 +35,33 @@ SELECTOR_LABEL = "gonogo_selector"
 Origins = dict[str, tuple[Mapping[str, str], ...]]
 """Selector -> the jobs and instances of the series that feed it."""
 
-Warned = Callable[[tuple[str, ...]], object]
-"""A function that takes the server's warnings."""
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A server to ask. ``warned`` takes the warnings of each answer: an answer with warnings may be partial."""
+
+    client: Client
+    url: str
+    warned: Callable[[tuple[str, ...]], object]
+
+    def query(self, expression: str, *, histograms: bool = False) -> tuple[Series, ...]:
+        """Return the series of an expression.
+
+        Raises:
+            SourceError: there was no valid answer.
+        """
+        answer = query(self.client, self.url, expression, histograms=histograms)
+        self.warned(answer.warnings)
+        return answer.series
 
 
 def origins(
-    client: Client,
-    url: str,
-    selectors: tuple[Selector, ...],
-    warned: Warned,
-    shaped: Callable[[str], str] = str,
-    by: tuple[str, ...] = (),
+    server: Inquiry, selectors: tuple[Selector, ...], shaped: Callable[[str], str] = str, by: Iterable[str] = ()
 ) -> Origins:
     """Ask for the jobs and instances that feed each selector, in one question for all selectors.
 
-    Args:
-        client: the HTTP client.
-        url: the server.
-        selectors: the selectors.
-        warned: takes the server's warnings.
-        shaped: turns the text of a selector into the expression that is counted.
-        by: labels to ask for besides job and instance.
-
-    Raises:
-        SourceError: there was no valid answer.
+    ``shaped`` turns the text of a selector into the expression that is counted. ``by`` has labels to ask for besides
+    job and instance.
     """
     if not selectors:
         return {}
@@ -69,83 +71,55 @@ def origins(
         for place, selector in enumerate(selectors)
     ]
     found: dict[str, list[Mapping[str, str]]] = {selector.text: [] for selector in selectors}
-    answer = query(client, url, " or ".join(parts))
-    warned(answer.warnings)
-    for series in answer.series:
+    for series in server.query(" or ".join(parts)):
         place = series.labels.get(SELECTOR_LABEL, "")
         if not place.isdecimal() or int(place) >= len(selectors):
-            raise SourceError("the server answered another question", where=url, why=f"no selector {place!r} was asked")
+            raise SourceError(
+                "the server answered another question", where=server.url, why=f"no selector {place!r} was asked"
+            )
         found[selectors[int(place)].text].append(series.labels)
     return {text: tuple(rows) for text, rows in found.items()}
 
 
-def fed_by_down_targets(
-    evidence: Evidence, selectors: tuple[Selector, ...], client: Client, url: str, warned: Warned
-) -> Origins:
-    """Ask for the series that the down targets fed within a day. The instant answer no longer has these series.
-
-    Raises:
-        SourceError: there was no valid answer.
-    """
+def fed_by_down_targets(server: Inquiry, evidence: Evidence, selectors: tuple[Selector, ...]) -> Origins:
+    """Ask for the series that the down targets fed within a day. The instant answer no longer has these series."""
     active = () if isinstance(evidence.targets, Unread) else evidence.targets
     down = [target for target in active if target.health is TargetHealth.DOWN]
     if not down:
         return {}
     among = _of([source_of(target.labels) for target in down])
-    return origins(client, url, selectors, warned, lambda text: _within_a_day(narrowed(text, *among)))
+    return origins(server, selectors, lambda text: _within_a_day(narrowed(text, *among)))
 
 
-def fed_by_push_groups(
-    evidence: Evidence, selectors: tuple[Selector, ...], client: Client, url: str, warned: Warned
-) -> Origins:
-    """Ask for the group of each pushed series, if several groups have the same job and instance.
-
-    Raises:
-        SourceError: there was no valid answer.
-    """
+def fed_by_push_groups(server: Inquiry, evidence: Evidence, selectors: tuple[Selector, ...]) -> Origins:
+    """Ask for the group of each pushed series, if several groups have the same job and instance."""
     shared = shared_sources(() if isinstance(evidence.pushes, Unread) else evidence.pushes)
     if not shared:
         return {}
     apart = sorted({name for names in shared.values() for name in names})
     among = _of(tuple(shared))
-    return origins(client, url, selectors, warned, lambda text: narrowed(text, *among), tuple(apart))
+    return origins(server, selectors, lambda text: narrowed(text, *among), apart)
 
 
-def recent_subjects(
-    client: Client, url: str, policy: Policy, now: float, warned: Warned
-) -> tuple[Mapping[str, str], ...]:
+def recent_subjects(server: Inquiry, policy: Policy, now: float) -> tuple[Mapping[str, str], ...]:
     """Return the candidates for vanished subjects. With one subject label they are the values in the server's index.
 
-    Args:
-        client: the HTTP client.
-        url: the server.
-        policy: the policy with the subjects.
-        now: the server's own time, in unix seconds, because the day must be by the server's clock.
-        warned: takes the server's warnings.
-
-    Raises:
-        SourceError: there was no valid answer.
+    ``now`` is the server's own time, in unix seconds, because the day must be by the server's clock.
     """
     signals = required_signals(policy)
     if not policy.subjects or not signals:
         return ()
     if not _is_indexed(policy):
-        return _seen_within_a_day(client, url, policy, (), warned)
+        return _seen_within_a_day(server, policy, ())
     (name,) = policy.subjects
     every = narrowed(named({signal.metric for signal in signals}), *_in_realm(policy), *_common(signals))
-    found = label_values(client, url, name, every, now - RECENT.total_seconds(), now)
-    warned(found.warnings)
+    found = label_values(server.client, server.url, name, every, now - RECENT.total_seconds(), now)
+    server.warned(found.warnings)
     return tuple({name: value} for value in found.values)
 
 
-def vanished_subjects(
-    policy: Policy, evidence: Evidence, client: Client, url: str, warned: Warned
-) -> tuple[Mapping[str, str], ...]:
-    """Return the candidates that have no series now and had a sample within a day.
-
-    Raises:
-        SourceError: there was no valid answer.
-    """
+def vanished_subjects(server: Inquiry, policy: Policy, evidence: Evidence) -> tuple[Mapping[str, str], ...]:
+    """Return the candidates that have no series now and had a sample within a day."""
     if isinstance(evidence.vanished, Unread) or isinstance(evidence.instant, Unread):
         return ()
     gone = missing_subjects(policy, evidence.vanished, evidence.instant)
@@ -153,7 +127,7 @@ def vanished_subjects(
         return gone
     (name,) = policy.subjects
     among = one_of(name, (labels[name] for labels in gone))
-    return _seen_within_a_day(client, url, policy, (among,), warned)
+    return _seen_within_a_day(server, policy, (among,))
 
 
 def _is_indexed(policy: Policy) -> bool:
@@ -161,9 +135,7 @@ def _is_indexed(policy: Policy) -> bool:
     return len(policy.subjects) == 1 and is_classic_label(policy.subjects[0])
 
 
-def _seen_within_a_day(
-    client: Client, url: str, policy: Policy, matchers: tuple[str, ...], warned: Warned
-) -> tuple[Mapping[str, str], ...]:
+def _seen_within_a_day(server: Inquiry, policy: Policy, matchers: tuple[str, ...]) -> tuple[Mapping[str, str], ...]:
     by_labels: dict[tuple[str, ...], set[str]] = {}
     signals = required_signals(policy)
     for signal in signals:
@@ -174,14 +146,12 @@ def _seen_within_a_day(
         for own, metrics in by_labels.items()
     )
     if all(map(is_classic_label, {*policy.subjects, *(name for signal in signals for name in signal.labels)})):
-        answer = query(client, url, f"count by ({', '.join(policy.subjects)}) ({seen})")
-        warned(answer.warnings)
-        return tuple(series.labels for series in answer.series)
-    answer = query(client, url, seen, histograms=True)
-    warned(answer.warnings)
-    meant = (s.labels for s in answer.series if any(signal.labels.items() <= s.labels.items() for signal in signals))
-    found = {subject_key(labels, policy.subjects) for labels in meant}
-    return tuple(dict(zip(policy.subjects, key, strict=True)) for key in sorted(filter(None, found)))
+        counted = server.query(f"count by ({', '.join(policy.subjects)}) ({seen})")
+        return tuple(series.labels for series in counted)
+    found = server.query(seen, histograms=True)
+    meant = (s.labels for s in found if any(signal.labels.items() <= s.labels.items() for signal in signals))
+    keys = {subject_key(labels, policy.subjects) for labels in meant}
+    return tuple(dict(zip(policy.subjects, key, strict=True)) for key in sorted(filter(None, keys)))
 
 
 def _within_a_day(selector: str) -> str:

@@ -16,7 +16,7 @@ from gonogo.lint.core.counters import COUNTER_ENDINGS, declared, raw_counter_cal
 from gonogo.lint.core.estate import Estate
 from gonogo.lint.core.live import Live
 from gonogo.model.finding import Hit, Severity
-from gonogo.model.names import is_classic_metric
+from gonogo.model.series import is_classic_metric
 from gonogo.promql.tree import Call, Vector, walk
 
 RATES = frozenset({"rate", "irate"})

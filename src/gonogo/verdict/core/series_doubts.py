@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from gonogo.model.names import is_classic_label, is_classic_metric
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.policy import Policy, Scope, Signal
-from gonogo.model.series import REALM_LABEL, Series, subject_key
+from gonogo.model.series import REALM_LABEL, Series, is_classic_label, is_classic_metric, subject_key
 from gonogo.model.versions import UTF8_FLAG, UTF8_FLAG_EXISTS, UTF8_NAMES, reaches, release
 from gonogo.promql.matchers import label, quoted
 from gonogo.verdict.core.answers import Key

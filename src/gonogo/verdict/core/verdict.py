@@ -5,18 +5,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from gonogo.model.condition import Condition
 from gonogo.model.evidence import Evidence, RunState
-from gonogo.model.outcome import GateOutcome, JudgedCondition, Outcome, all_of, any_of
-from gonogo.model.policy import Gate, Policy, Role
-from gonogo.model.verdict import Judgement, SubjectVerdict, of_outcome, worst
-from gonogo.verdict.core.added_gates import judge_run, missing_basis
+from gonogo.model.outcome import Doubt, GateOutcome, JudgedCondition, Outcome, Reason, all_of, any_of, in_order
+from gonogo.model.policy import Gate, Policy, Role, Runs
+from gonogo.model.verdict import Judgement, SubjectVerdict, Verdict, of_outcome, worst
+from gonogo.verdict.core.answers import Key, answer_doubts
 from gonogo.verdict.core.checking import Combine, check
 from gonogo.verdict.core.questions import ASK_NOW, judged_signals
 from gonogo.verdict.core.reading import Reading, Readings
+
+GATES = "gates"
+"""The name of the gate that is added if no gate of the policy reads a series."""
+
+SUBJECTS = "subjects"
+"""The name of the gate that is added if no subject was found."""
+
+
+def missing_basis(policy: Policy, evidence: Evidence, subject: Key) -> tuple[GateOutcome, ...]:
+    """Return an UNKNOWN gate for each basis that the verdict lacks; usually none.
+
+    A run gate passes by its record alone, and a gate over shared signals passes without any
+    subject. Neither proves that the server answers and that a subject is healthy.
+
+    Args:
+        policy: the policy to judge by.
+        evidence: the evidence that was read.
+        subject: the values of the subject labels, all empty if no subject was found.
+    """
+    missing = tuple(_missing(policy, subject))
+    unread = tuple(answer_doubts(evidence)) if missing else ()
+    return tuple(_unknown(name, condition, in_order((*unread, doubt))) for name, condition, doubt in missing)
+
+
+def _missing(policy: Policy, subject: Key) -> Iterator[tuple[str, str, Doubt]]:
+    if not any(gate.require for gate in policy.gates):
+        why = (
+            "no gate of the policy requires anything of a series, so nothing was proved; "
+            "add a condition to a gate's require"
+        )
+        yield GATES, "a gate that reads a series", Doubt(Reason.ABSENT, why)
+    if policy.subjects and not any(subject):
+        labels = ", ".join(policy.subjects)
+        why = (
+            f"no required signal of subject scope had a series with a subject by {labels}, now or within a day; "
+            "start what exports the series, or require such a signal"
+        )
+        yield SUBJECTS, f"a subject by {labels}", Doubt(Reason.ABSENT, why)
+
+
+def _unknown(gate: str, condition: str, doubts: tuple[Doubt, ...]) -> GateOutcome:
+    return GateOutcome(gate, Outcome.UNKNOWN, (JudgedCondition(condition, Outcome.UNKNOWN, doubts, doubts[0].detail),))
+
+
+def judge_run(name: str, state: RunState, runs: Runs, now: float) -> GateOutcome:
+    """Judge a run gate. ``now`` is the server's time, as in the verdict."""
+    doubts = _doubts(name, state, runs, now)
+    outcome = Outcome.UNKNOWN if doubts else Outcome.PASS
+    age = now - state.passed_at if state.passed_at is not None else None
+    detail = doubts[0].detail if doubts else f"passed {max(age or 0.0, 0.0):.0f} s ago on exactly these inputs"
+    passed = JudgedCondition(f"{name} passed", outcome, doubts, detail, sampled_at=state.passed_at, age_seconds=age)
+    return GateOutcome(name, outcome, (passed,))
+
+
+def _doubts(name: str, state: RunState, runs: Runs, now: float) -> tuple[Doubt, ...]:
+    if state.last_passed is False:
+        why = f"the last run on these inputs failed{f' ({state.last_detail})' if state.last_detail else ''}"
+    elif state.passed_at is None:
+        why = state.last_detail or "there is no record of a run on exactly these inputs"
+    elif now - state.passed_at > runs.max_age.total_seconds():
+        why = f"the last passed run is {now - state.passed_at:.0f} s old, over {runs.max_age.total_seconds():.0f} s"
+    else:
+        return ()
+    return (Doubt(Reason.NO_RECORD, f"{why}; run gonogo dryrun, which includes {name}"),)
+
+
+DRY_RUN = "dry-run"
+"""The gate that names the failed steps. A verdict has this gate only if a step failed."""
+
+
+def without_steps(judgement: Judgement, missing: Iterable[tuple[str, str]]) -> Judgement:
+    """Return the judgement with each GO turned into HOLD, if a step of the dry run did not pass.
+
+    The history alone may look healthy although the reload failed or a beat of this dry run did not
+    arrive. Then nothing is proved about the system that runs now. A subject with NO-GO keeps NO-GO.
+
+    Args:
+        judgement: the judgement of ``decide``.
+        missing: the name of each step that did not pass, and the reason.
+    """
+    checks = tuple(_check(step, why) for step, why in missing)
+    if not checks:
+        return judgement
+    gate = GateOutcome(DRY_RUN, Outcome.UNKNOWN, checks)
+    subjects = tuple(_held(subject, gate) for subject in judgement.subjects)
+    return replace(judgement, verdict=worst(subject.verdict for subject in subjects), subjects=subjects)
+
+
+def _held(subject: SubjectVerdict, gate: GateOutcome) -> SubjectVerdict:
+    return replace(subject, verdict=worst((subject.verdict, Verdict.HOLD)), gates=(*subject.gates, gate))
+
+
+def _check(step: str, why: str) -> JudgedCondition:
+    doubt = Doubt(Reason.NO_RECORD, f"{why}; fix the cause and run the dry run again")
+    return JudgedCondition(f"{step} passed", Outcome.UNKNOWN, (doubt,), doubt.detail)
+
 
 Read = Callable[[str], tuple[Reading, ...]]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.model.names import is_classic_label, is_classic_metric, is_name
+from gonogo.model.series import is_classic_label, is_classic_metric, is_name
 
 
 @pytest.mark.parametrize("name", ["", "\ud800", "a\udfff"])
