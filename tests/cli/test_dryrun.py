@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import io
-from datetime import timedelta
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
-from rich.console import Console
 
 from gonogo.cli.dryrun import dryrun, exit_code
-from gonogo.cli.dryrun_live import LiveProgress
-from gonogo.cli.dryrun_progress import LOG_LINES, LogProgress, shown_on
-from gonogo.dryrun.print import WatchView
 from gonogo.dryrun.run import DryRunResult
 from gonogo.errors import PolicyError, UsageError
-from gonogo.journal.runs import Run
-from gonogo.model.outcome import GateOutcome, JudgedCondition, Outcome
-from gonogo.model.verdict import Judgement, Report, SubjectVerdict, Verdict, of_outcome
-from gonogo.verdict.core.watch import Abort, WatchStep
+from gonogo.model.verdict import Judgement, Report, Verdict
+from gonogo.verdict.core.watch import Abort
 
 
 def run(*arguments: str) -> object:
@@ -34,14 +26,6 @@ def run(*arguments: str) -> object:
 def report(verdict: Verdict) -> Report:
     """Make a report of nothing but its verdict."""
     return Report(Judgement(verdict, 1_700_000_000.0, ()), "gonogo.yaml", "0" * 64, "prod", "http://h:9090", None, None)
-
-
-def view(elapsed: float, outcome: Outcome = Outcome.PASS, duration: float = 3600) -> WatchView:
-    """Make one step of a watch of one gate."""
-    verdict = of_outcome(outcome)
-    gates = (GateOutcome("heartbeat", outcome, (JudgedCondition("x == 1", outcome, detail="duri_x is 1"),)),)
-    judgement = Judgement(verdict, 1_700_000_000.0, (SubjectVerdict({}, verdict, gates),))
-    return WatchView(WatchStep(elapsed, judgement), 1, timedelta(seconds=elapsed), timedelta(seconds=duration))
 
 
 def test_an_unknown_fault_lists_all_that_there_are() -> None:
@@ -101,45 +85,3 @@ def test_help_has_an_example() -> None:
 def test_exit_codes_are_the_contracts(decided: Verdict, last: Verdict, abort: bool, code: int) -> None:  # noqa: FBT001 - a table's column
     """0 only for GO at the verdict, no abort and GO at the last step."""
     assert exit_code(DryRunResult(report(decided), report(last), Abort("why") if abort else None)) == code
-
-
-def test_a_log_gets_changes_and_signs_of_life_and_no_more() -> None:
-    """A day of steps is some twenty lines when nothing happens."""
-    stream = io.StringIO()
-    progress = LogProgress(stream)
-    for at in range(0, 3601, 15):
-        progress.watched(view(at, Outcome.UNKNOWN if at == 1000 - 10 else Outcome.PASS))
-    lines = stream.getvalue().splitlines()
-    assert lines[0] == "0 s of 1h  GO"
-    assert "990 s of 1h  HOLD: heartbeat UNKNOWN" in lines
-    assert len(lines) <= LOG_LINES + 3
-
-
-def test_a_log_has_no_control_characters() -> None:
-    """Whatever a server put into a label."""
-    stream = io.StringIO()
-    progress = LogProgress(stream)
-    progress.begins("obs-lint")
-    progress.ended(Run("obs-lint", Outcome.FAIL, "a\x1b[31m", 0.25))
-    progress.says("b\x07\n")
-    assert stream.getvalue() == "FAIL    obs-lint: a\\x1b[31m (0.2 s)\nb\\x07\n"
-
-
-def test_a_pipe_gets_lines_and_no_drawing() -> None:
-    """What is no terminal has no live table."""
-    with shown_on(io.StringIO()) as progress:
-        assert isinstance(progress, LogProgress)
-
-
-def test_a_terminal_gets_a_table_that_leaves_what_was_said() -> None:
-    """Steps that ended stay; the table is drawn while it runs."""
-    stream = io.StringIO()
-    console = Console(file=stream, force_terminal=True, width=100, no_color=True, highlight=False)
-    with LiveProgress(console) as progress:
-        progress.begins("obs-lint")
-        progress.ended(Run("obs-lint", Outcome.PASS, "promtool accepts 1 rule file", 0.25))
-        progress.watched(view(15, Outcome.UNKNOWN))
-        progress.says("CERTIFIED: 5 steps in 1m\n")
-    drawn = stream.getvalue()
-    for text in ("PASS    obs-lint: promtool accepts 1 rule file (0.2 s)", "HOLD  watched 15 s of 1h", "CERTIFIED"):
-        assert text in drawn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -13,7 +14,7 @@ from pathlib import Path
 import click
 import pytest
 
-from gonogo.cli.error_door import leave
+from gonogo.cli.error_door import leave, mistake_json, mistake_of, mistake_text
 from gonogo.errors import ActionFailed, Busy, GonogoError, MissingTool, PolicyError, Position, Problem, SourceError
 from tests.noted_signals import noted
 
@@ -166,3 +167,30 @@ def test_a_signal_that_came_first_is_the_answer(
     with noted():
         signal.raise_signal(number)
         assert left(ValueError("what")) == 70
+
+
+def test_every_part_has_its_line_and_its_key() -> None:
+    """The text is what the error itself writes."""
+    error = ActionFailed("it failed", where="a:1:2", why="so", next_step="do it")
+    assert mistake_text(mistake_of(error)) == f"gonogo: {error}\n"
+    assert json.loads(mistake_json(mistake_of(error))) == {
+        "schema": "gonogo/error/v1",
+        "error": "it failed",
+        "where": "a:1:2",
+        "why": "so",
+        "next": "do it",
+        "mistakes": [],
+        "exit_code": 1,
+    }
+
+
+def test_every_mistake_of_a_policy_is_there() -> None:
+    """With its place, where it has one."""
+    error = PolicyError((Problem(Position("a", 1, 2), "odd", "mend it"), Problem(None, "gone")))
+    assert mistake_text(mistake_of(error)) == f"gonogo: {error}\n"
+    told = json.loads(mistake_json(mistake_of(error)))
+    assert told["mistakes"] == [
+        {"path": "a", "line": 1, "column": 2, "message": "odd", "next": "mend it"},
+        {"path": None, "line": None, "column": None, "message": "gone", "next": None},
+    ]
+    assert (told["where"], told["why"], told["next"], told["exit_code"]) == (None, None, None, 2)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gonogo.dryrun.print import (
+    LOG_LINES,
     SHOWN_ROWS,
+    WatchReports,
     WatchView,
     abort_text,
     certificate_text,
     certificate_value,
     run_text,
     watch_line,
-    watch_rows,
-    watch_title,
+    watch_picture,
 )
+from gonogo.journal.runs import Run
 from gonogo.model.outcome import Doubt, GateOutcome, JudgedCondition, Outcome, Reason
 from gonogo.model.verdict import Judgement, SubjectVerdict, Verdict
 from gonogo.verdict.core.certify import Certificate, CriterionResult
@@ -50,27 +52,28 @@ def test_the_table_shows_the_check_that_decided_the_gate() -> None:
     """The first reason of the check is shown. A gate without checks has no text."""
     gates = (GateOutcome("heartbeat", Outcome.UNKNOWN, (GOOD, STALE)), GateOutcome("empty", Outcome.UNKNOWN, ()))
     shown = view(subject(*gates, GateOutcome("uptime", Outcome.PASS, (GOOD,))))
-    assert watch_title(shown) == "HOLD  watched 30 s of 1h, step 3"
-    assert watch_rows(shown) == [
-        ("UNKNOWN", "heartbeat", "[stale] duri_x is old"),
-        ("UNKNOWN", "empty", ""),
-        ("PASS", "uptime", "duri_y is 1"),
+    assert watch_picture(shown).split("\n") == [
+        "HOLD  watched 30 s of 1h, step 3",
+        "  UNKNOWN heartbeat  [stale] duri_x is old",
+        "  UNKNOWN empty",
+        "  PASS    uptime     duri_y is 1",
     ]
 
 
 def test_a_mixed_gate_falls_back_to_its_first_check() -> None:
     """If no single check has the gate's outcome, the first check is shown."""
-    rows = watch_rows(view(subject(GateOutcome("odd", Outcome.FAIL, (GOOD, STALE)))))
-    assert rows == [("FAIL", "odd", "duri_y is 1")]
+    _, row = watch_picture(view(subject(GateOutcome("odd", Outcome.FAIL, (GOOD, STALE))))).split("\n")
+    assert row == "  FAIL    odd  duri_y is 1"
 
 
 def test_a_large_table_shows_the_bad_rows_first_and_counts_the_rest() -> None:
     """A terminal has so many lines."""
     good = [subject(GateOutcome("g", Outcome.PASS, (GOOD,)), service=str(n)) for n in range(SHOWN_ROWS)]
-    rows = watch_rows(view(*good, subject(GateOutcome("g", Outcome.UNKNOWN, (STALE,)), service="bad")))
-    assert rows[0] == ("UNKNOWN", "service=bad g", "[stale] duri_x is old")
+    bad = subject(GateOutcome("g", Outcome.UNKNOWN, (STALE,)), service="bad")
+    _, *rows = watch_picture(view(*good, bad)).split("\n")
+    assert rows[0] == "  UNKNOWN service=bad g  [stale] duri_x is old"
     assert len(rows) == SHOWN_ROWS + 1
-    assert rows[-1] == ("", "", "and 1 more")
+    assert rows[-1].split() == ["and", "1", "more"]
 
 
 def test_a_certificate_shows_every_number() -> None:
@@ -100,4 +103,21 @@ def test_a_certificate_shows_every_number() -> None:
 def test_an_abort_is_one_line() -> None:
     """An abort and a step are one line each."""
     assert abort_text(Abort("violated g: x == 0 (duri_x is 0)")) == "ABORTED: violated g: x == 0 (duri_x is 0)\n"
-    assert run_text("obs-lint", Outcome.FAIL, "a\x07b", 0.24) == "FAIL    obs-lint: a\\x07b (0.2 s)"
+    assert run_text(Run("obs-lint", Outcome.FAIL, "a\x07b", 0.24)) == "FAIL    obs-lint: a\\x07b (0.2 s)"
+
+
+def test_a_log_gets_changes_and_signs_of_life_and_no_more() -> None:
+    """A day of steps is some twenty lines when nothing happens."""
+    reports, lines = WatchReports(), list[str]()
+    for at in range(0, 3601, 15):
+        outcome = Outcome.UNKNOWN if at == 990 else Outcome.PASS
+        verdict = Verdict.HOLD if at == 990 else Verdict.GO
+        step = WatchStep(
+            at, Judgement(verdict, 1_700_000_000.0, (subject(GateOutcome("heartbeat", outcome, (GOOD,))),))
+        )
+        report = reports.of(WatchView(step, 1, timedelta(seconds=at), timedelta(hours=1)))
+        assert not report.stays
+        lines += [report.log] if report.log else []
+    assert lines[0] == "0 s of 1h  GO"
+    assert "990 s of 1h  HOLD: heartbeat UNKNOWN" in lines
+    assert len(lines) <= LOG_LINES + 3

@@ -10,16 +10,13 @@ from pathlib import Path
 import pytest
 
 from gonogo.dryrun import watching as dryrun_watch
-from gonogo.dryrun.print import WatchView
-from gonogo.dryrun.renewal import Renewal
-from gonogo.dryrun.watching import ticks, watch
+from gonogo.dryrun.watching import Renewal, ticks, watch
 from gonogo.journal.records import records
-from gonogo.journal.runs import Run
 from gonogo.model.evidence import RunState
-from gonogo.model.outcome import Outcome, Reason
+from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
+from tests.heard import Heard
 from tests.policy_folder import policy_folder
-from tests.silence import Silence
 from tests.waiting import await_true
 
 STEP = timedelta(seconds=15)
@@ -75,26 +72,6 @@ def test_a_long_sleep_ends_the_watch_with_one_last_step(clock: Clock) -> None:
     assert clock.fall(60, 0.1, 500) == [0, 15, 515]
 
 
-class Heard(Silence):
-    """A progress that remembers its lines."""
-
-    def __init__(self) -> None:
-        self.said: list[str] = []
-        self.views: list[WatchView] = []
-
-    def says(self, text: str) -> None:
-        """Remember it."""
-        self.said.append(text)
-
-    def ended(self, run: Run) -> None:
-        """Remember what came of it."""
-        self.said.append(f"{run.outcome} {run.kind}")
-
-    def watched(self, view: WatchView) -> None:
-        """Remember the step."""
-        self.views.append(view)
-
-
 def test_a_server_that_is_not_there_is_watched_as_unknown(tmp_path: Path) -> None:
     """Every step is HOLD and unreachable, no error; and so is a journal that cannot be read."""
     policy_file = policy_folder(tmp_path)
@@ -102,7 +79,7 @@ def test_a_server_that_is_not_there_is_watched_as_unknown(tmp_path: Path) -> Non
     heard, begun = Heard(), []
     seen = watch(policy_file, "http://127.0.0.1:1", timedelta(milliseconds=50), heard, lambda: begun.append(True))
     assert begun == [True]
-    assert [view.step.judgement.verdict for view in heard.views] == [Verdict.HOLD, Verdict.HOLD]
+    assert heard.verdicts == [Verdict.HOLD, Verdict.HOLD]
     assert seen.abort is None
     assert seen.ledger.steps == 2
     reasons = {c.doubts[0].reason for s in seen.last.judgement.subjects for g in s.gates for c in g.checks}
@@ -142,10 +119,10 @@ def test_inputs_that_are_gone_are_said(tmp_path: Path) -> None:
 
 def test_a_record_that_grows_old_is_renewed(tmp_path: Path) -> None:
     """A real run renews the record."""
-    assert renewed(tmp_path, timedelta(hours=13)) == (
-        ["obs-lint runs again, because its record is getting old", f"{Outcome.PASS} obs-lint"],
-        1,
-    )
+    (said, ended), kept = renewed(tmp_path, timedelta(hours=13))
+    assert said == "obs-lint runs again, because its record is getting old"
+    assert ended.startswith("PASS    obs-lint: ")
+    assert kept == 1
 
 
 def test_a_long_run_does_not_hold_the_end_up(tmp_path: Path) -> None:

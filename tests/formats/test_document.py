@@ -7,7 +7,7 @@ from collections.abc import Callable
 import orjson
 import pytest
 
-from gonogo.cli.mistake import mistake_json, mistake_of
+from gonogo.cli.error_door import mistake_json, mistake_of
 from gonogo.errors import PolicyError, Position, Problem
 from gonogo.formats.document import document
 from gonogo.heartbeat.print import beat_json, followed_json

@@ -16,6 +16,7 @@ from gonogo.lint.checks.eval_error import CHECK as EVAL_ERROR
 from gonogo.lint.checks.unknown_metric import CHECK as UNKNOWN_METRIC
 from gonogo.lint.core.estate import LOOKBACK, Estate
 from gonogo.lint.online import asking, running_features
+from gonogo.model.progress import Progress
 from gonogo.policy.settings import ServerSettings
 from gonogo.programs.processes import prometheus
 from gonogo.server.api import metric_types
@@ -95,7 +96,7 @@ def test_what_gets_no_answer_is_told_and_is_no_finding() -> None:
             return success({"resultType": "scalar", "result": [1.0, "1700000000"]})
         return 422, {"status": "error", "errorType": "timeout", "error": "query timed out"}
 
-    said: list[str] = []
+    said: list[Progress] = []
     with faulty(answering(query=queried, buildinfo=success({}))) as server:
         informant = asking(ServerSettings(timeout=timedelta(seconds=5)), server.url, said.append)
         told, notes = informant(estate())
@@ -104,7 +105,10 @@ def test_what_gets_no_answer_is_told_and_is_no_finding() -> None:
     assert (told.version, told.retention, told.lookback, told.features) == ((9, 9), None, LOOKBACK, None)
     assert any("/flags" in note for note in notes)
     assert any(note.startswith('no answer to up{job="self"}: ') for note in notes)
-    assert said == ["asking the server for 4 selectors", "letting the server evaluate 4 expressions"]
+    assert [report.text for report in said] == [
+        "asking the server for 4 selectors",
+        "letting the server evaluate 4 expressions",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,8 @@ from pathlib import Path
 import pytest
 
 from gonogo.dryrun.on_sandbox import SCRIPTED, dry_run_in_sandbox
-from gonogo.dryrun.print import WatchView
 from gonogo.dryrun.run import Moment, dry_run
 from gonogo.journal.records import records
-from gonogo.journal.runs import Run
 from gonogo.model.outcome import Outcome, Reason
 from gonogo.model.verdict import Verdict
 from gonogo.policy.load import PolicyFile, load
@@ -25,8 +23,8 @@ from gonogo.server.api import query
 from gonogo.server.http import Client
 from gonogo.smoke.run import smoke
 from tests.command import gonogo
+from tests.heard import Heard
 from tests.policy_folder import RULES, TESTS
-from tests.silence import Silence
 from tests.waiting import await_true
 
 pytestmark = [pytest.mark.live, pytest.mark.versions]
@@ -61,27 +59,6 @@ scrape_configs:
 def known_for_a_while(url: str) -> None:
     """Wait until no window is gappy any more."""
     await_true(lambda: query(Client(), url, "count_over_time(duri_x[9s]) >= 9").series)
-
-
-class Heard(Silence):
-    """Remembers everything."""
-
-    def __init__(self) -> None:
-        self.runs: dict[str, Run] = {}
-        self.verdicts: list[Verdict] = []
-        self.said: list[str] = []
-
-    def ended(self, run: Run) -> None:
-        """Remember what came of it."""
-        self.runs[run.kind] = run
-
-    def watched(self, view: WatchView) -> None:
-        """Remember the verdict."""
-        self.verdicts.append(view.step.judgement.verdict)
-
-    def says(self, text: str) -> None:
-        """Remember the words."""
-        self.said.append(text)
 
 
 class Served:
@@ -168,8 +145,8 @@ def test_a_dry_run_without_a_server_is_hold(served: Served) -> None:
     assert result.last.judgement.verdict is Verdict.HOLD
     assert result.certificate is None
     assert heard.verdicts == []
-    assert heard.runs["obs-lint"].passed
-    assert not heard.runs["reload"].passed
+    assert heard.steps["obs-lint"] == "PASS"
+    assert heard.steps["reload"] != "PASS"
     (subject,) = result.last.judgement.subjects
     told = {gate.gate: gate.checks[0].doubts[0].reason for gate in subject.gates if gate.outcome is Outcome.UNKNOWN}
     assert told == {"level": Reason.UNREACHABLE, "dry-run": Reason.NO_RECORD}
@@ -187,7 +164,7 @@ def test_a_violation_aborts_and_runs_on_abort(served: Served) -> None:
     assert result.decided.judgement.verdict is Verdict.GO
     assert result.abort is not None
     assert result.abort.detail == "violated level: x >= 1 (duri_x is 1)"
-    assert heard.runs["on-abort"].passed
+    assert heard.steps["on-abort"] == "PASS"
     assert json.loads(told.read_text())["verdict"] == "GO"
     assert any(text.startswith("ABORTED: ") for text in heard.said)
     assert records(policy_file.journal, kind="dry-run")[0].outcome == "aborted"
@@ -200,7 +177,8 @@ def test_a_healthy_run_is_certified(served: Served) -> None:
         known_for_a_while(server.url)
         policy_file = served.policy(server.url)
         result = dry_run(policy_file, None, timedelta(seconds=3), heard, moments.append)
-    assert [run.kind for run in heard.runs.values() if not run.passed] == []
+    assert heard.steps
+    assert heard.unproved() == []
     assert set(heard.verdicts) == {Verdict.GO}
     assert moments == [Moment.DECISION, Moment.WATCH]
     assert result.certificate is not None
@@ -217,11 +195,11 @@ def test_a_stalled_writer_ends_a_dry_run_that_was_go() -> None:
     """Every step passes before the fault. During the watch the verdict turns to NO-GO, and there is no certificate."""
     heard = Heard()
     result = dry_run_in_sandbox("heartbeat-stall", timedelta(seconds=25), heard, interval=SECOND)
-    assert [run.detail for run in heard.runs.values() if not run.passed] == []
-    assert set(heard.runs) == {"obs-lint", "promql-unit", "sandbox-smoke-60s", "reload", "two-beats"}
+    assert heard.unproved() == []
+    assert set(heard.steps) == {"obs-lint", "promql-unit", "sandbox-smoke-60s", "reload", "two-beats"}
     assert SCRIPTED in heard.said
     assert result.decided.judgement.verdict is Verdict.GO
-    assert heard.verdicts[0] is Verdict.GO
+    assert heard.verdicts[0] == Verdict.GO
     assert result.last.judgement.verdict is Verdict.NO_GO
     assert result.abort is None
     assert result.certificate is not None

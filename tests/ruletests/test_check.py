@@ -204,7 +204,7 @@ def test_what_was_run_is_heard_of(tmp_path: Path) -> None:
     """The progress goes from the cached files to the last file."""
     heard: list[tuple[int, int]] = []
     paths = write(tmp_path, {"r.yml": RULES, "a_test.yml": FIRING, "b_test.yml": FIRING})
-    options = UnitOptions(progress=lambda done, of: heard.append((done, of)))
+    options = UnitOptions(progress=lambda report: heard.append((report.done, report.of)))
     report_on(paths, RulePlaces(), installed_promtool(), options)
     assert heard == [(0, 2), (1, 2), (2, 2)]
 

@@ -17,7 +17,7 @@ def beat(policy_path: Path, form: str, *, take_over: bool = False) -> None:
     Raises:
         GonogoError: the policy has mistakes, another writer was busy, or the beat was not published everywhere.
     """
-    from gonogo.cli.answer import answer
+    from gonogo.cli.door import answer
     from gonogo.heartbeat.rhythm import heartbeat_writer
     from gonogo.model.plain import plain
     from gonogo.policy.heartbeat import load_heartbeat

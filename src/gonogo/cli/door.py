@@ -1,4 +1,4 @@
-"""Runs a command and exits. Every command ends here, with its result or its error."""
+"""Runs a command, writes its answer, and exits. Every command ends here, with its result or its error."""
 
 from __future__ import annotations
 
@@ -7,8 +7,31 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NoReturn
 
-from gonogo.cli.answer import deliver
 from gonogo.stopping import checkpoint, disregard
+
+
+def answer(text: str | bytes) -> None:
+    """Write the answer, unless a signal came before. A terminal gets text in colours and in its width.
+
+    A character that the encoding of standard output does not have is written as its escape.
+
+    Raises:
+        Stopped: a signal came.
+        ReaderLeft: nobody reads standard output any more.
+        AnswerLost: the answer could not be written.
+    """
+    checkpoint()
+    if sys.stdout is None:
+        return
+    if isinstance(text, str):
+        if sys.stdout.isatty():
+            from gonogo.cli.terminal import fitted  # a pipe does not pay for it
+
+            text = fitted(text, sys.stdout)
+        text = text.encode(sys.stdout.encoding, "backslashreplace")
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text)
+    sys.stdout.buffer.flush()
 
 
 def through(command: Callable[[], object], arguments: Sequence[str], *, debug: bool = False) -> NoReturn:
@@ -23,7 +46,8 @@ def through(command: Callable[[], object], arguments: Sequence[str], *, debug: b
         checkpoint()
         code = command()
         disregard()
-        deliver()
+        if sys.stdout is not None:
+            sys.stdout.flush()  # it may raise ReaderLeft or AnswerLost
     except BaseException as error:  # noqa: BLE001 - every error must end as a message and an exit code
         from gonogo.cli.error_door import leave  # a command without an error does not import it
 

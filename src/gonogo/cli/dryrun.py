@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gonogo.cli.answer import answer
-from gonogo.cli.named import NamedOption, OneOf
-from gonogo.cli.options import format_option, policy_option, prometheus_option
+from gonogo.cli.door import answer
+from gonogo.cli.options import NamedOption, OneOf, format_option, policy_option, prometheus_option
 from gonogo.cli.verdict import EXIT_CODES
 from gonogo.durations import parse_duration
 from gonogo.errors import UsageError
@@ -69,7 +68,7 @@ def dryrun(
 
     Exit codes: 0 GO to the end, 1 NO-GO, 2 a mistake in the policy, 3 HOLD, 4 aborted.
     """
-    from gonogo.cli.dryrun_progress import shown_on
+    from gonogo.cli.progress import Display
     from gonogo.dryrun.on_sandbox import dry_run_in_sandbox
     from gonogo.dryrun.run import dry_run
     from gonogo.policy.load import load
@@ -78,13 +77,13 @@ def dryrun(
     duration = _duration(length)
     if sandbox:
         _refuse_with_sandbox(context)
-        with shown_on(sys.stderr) as progress:
+        with Display(sys.stderr) as progress:
             result = dry_run_in_sandbox(fault, duration, progress)
     elif fault is not None:
         raise UsageError("--inject works only with --sandbox", next_step=f"gonogo dryrun --sandbox --inject {fault}")
     else:
         policy_file = load(policy_path)
-        with shown_on(sys.stderr) as progress:
+        with Display(sys.stderr) as progress:
             result = dry_run(policy_file, url, duration or policy_file.policy.dry_run.duration, progress)
     disregard()
     answer(report_json(result.last) if form == "json" else report_text(result.last))

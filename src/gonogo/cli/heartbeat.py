@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from gonogo.cli.answer import answer
 from gonogo.cli.beat import beat as beat_once
+from gonogo.cli.door import answer
 from gonogo.cli.options import format_option, policy_option, prometheus_option
 from gonogo.durations import parse_duration
 from gonogo.errors import UsageError

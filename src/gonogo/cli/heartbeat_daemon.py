@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from datetime import timedelta
 
-from gonogo.cli.answer import answer
+from gonogo.cli.door import answer
 from gonogo.durations import format_duration
 from gonogo.environment import variable
 from gonogo.errors import GonogoError

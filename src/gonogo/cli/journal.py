@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from gonogo.cli.answer import answer
-from gonogo.cli.named import NamedOption, OneOf
-from gonogo.cli.options import format_option, policy_option
+from gonogo.cli.door import answer
+from gonogo.cli.options import NamedOption, OneOf, format_option, policy_option
 from gonogo.model.record import KINDS
 
 

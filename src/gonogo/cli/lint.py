@@ -6,28 +6,27 @@ import gc
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import click
 
-from gonogo.cli.answer import answer
-from gonogo.cli.given_path import GivenPath
-from gonogo.cli.lint_progress import patient
-from gonogo.cli.options import features_option, format_option, policy_option
+from gonogo.cli.door import answer
+from gonogo.cli.options import GivenPath, features_option, format_option, policy_option
+from gonogo.cli.progress import SILENT_SECONDS, Display
 from gonogo.errors import UsageError
 from gonogo.model.plain import plain
+from gonogo.model.progress import note
 
 if TYPE_CHECKING:
     from gonogo.lint.core.report import LintReport
     from gonogo.lint.core.requirements import Requirements
     from gonogo.lint.request import LintRequest, SecondPromtool
     from gonogo.lint.run import Informant, Linted
+    from gonogo.model.progress import Listener
     from gonogo.policy.settings import PolicyFile
-
-    Says: TypeAlias = Callable[[str], None]
 
 FAILED = 1
 """The exit code if lint has a finding at or above ``--fail-on``."""
@@ -125,8 +124,8 @@ def lint(  # noqa: PLR0913 - one parameter for each option
         _running(policy_file, url),
     )
     judge = _Judge(baseline, write_baseline, fail_on)
-    with patient("gonogo lint", sys.stderr) as says:
-        code, linted = _run(request, judge, says, _informants(request, url, says))
+    with Display(sys.stderr, after=SILENT_SECONDS) as show:
+        code, linted = _run(request, judge, show, _informants(request, url, show))
     for line in beside(linted):
         click.echo(plain(line), err=True)
     report = judge.report(linted)
@@ -171,28 +170,28 @@ def _running(policy_file: PolicyFile | None, url: str | None) -> tuple[str, ...]
     return running_features(policy_file.server if policy_file else ServerSettings(), url)
 
 
-def _informants(request: LintRequest, url: str | None, says: Says) -> tuple[Informant, ...]:
+def _informants(request: LintRequest, url: str | None, show: Listener) -> tuple[Informant, ...]:
     if url is None:
         return ()
     from gonogo.lint.online import asking
     from gonogo.policy.settings import ServerSettings
 
-    return (asking(request.policy_file.server if request.policy_file else ServerSettings(), url, says),)
+    return (asking(request.policy_file.server if request.policy_file else ServerSettings(), url, show),)
 
 
-def _run(request: LintRequest, judge: _Judge, says: Says, informants: tuple[Informant, ...]) -> tuple[int, Linted]:
+def _run(request: LintRequest, judge: _Judge, show: Listener, informants: tuple[Informant, ...]) -> tuple[int, Linted]:
     """Lint, and record the run if the files are those of the policy."""
     from gonogo.lint.run import run_lint
 
     if request.paths or request.policy_file is None:
-        linted = run_lint(request, says, informants)
+        linted = run_lint(request, show, informants)
         undecided = UNDECIDED if linted.undecided else 0
         return FAILED if judge.fails(linted) else undecided, linted
     from gonogo.lint.recorded import recorded_lint
     from gonogo.model.outcome import Outcome
 
-    run, linted = recorded_lint(request.policy_file, request, says, judge.fails, informants)
-    click.echo(plain(f"recorded: obs-lint {run.outcome}: {run.detail}"), err=True)
+    run, linted = recorded_lint(request.policy_file, request, show, judge.fails, informants)
+    show(note(f"recorded: obs-lint {run.outcome}: {run.detail}"))
     if judge.fails(linted):
         return FAILED, linted
     return UNDECIDED if run.outcome is Outcome.UNKNOWN else 0, linted

@@ -13,8 +13,7 @@ from typing import NoReturn
 import click
 import click.shell_completion
 
-from gonogo.cli.answer import answer
-from gonogo.cli.door import through
+from gonogo.cli.door import answer, through
 from gonogo.environment import variable
 from gonogo.version import __version__
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -13,7 +12,6 @@ from gonogo.durations import parse_duration
 
 _PERCENTAGE = re.compile(r"[0-9]{1,3}(\.[0-9]+)?")
 _HUNDRED = 100
-_TIMES = 10
 
 
 def percentage(_: click.Context, __: click.Parameter, text: str | None) -> Decimal | None:
@@ -34,16 +32,3 @@ def duration(_: click.Context, __: click.Parameter, text: str | None) -> timedel
         return parse_duration(text)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
-
-
-def tenths(says: Callable[[str], None], what: str) -> Callable[[int, int], None]:
-    """Return a function that reports the progress, ten times in all."""
-    said = 0
-
-    def progress(done: int, of: int) -> None:
-        nonlocal said
-        if of and (now := done * _TIMES // of) != said:
-            said = now
-            says(f"{done} of {of} {what}")
-
-    return progress

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gonogo.cli.answer import answer
-from gonogo.cli.given_path import GivenPath
-from gonogo.cli.options import format_option, policy_option, prometheus_option
+from gonogo.cli.door import answer
+from gonogo.cli.options import GivenPath, format_option, policy_option, prometheus_option
 from gonogo.errors import UsageError
 from gonogo.stopping import disregard
 

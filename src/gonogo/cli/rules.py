@@ -8,9 +8,8 @@ from pathlib import Path
 
 import click
 
-from gonogo.cli.answer import answer
-from gonogo.cli.given_path import GivenPath
-from gonogo.cli.options import policy_option
+from gonogo.cli.door import answer
+from gonogo.cli.options import GivenPath, policy_option
 from gonogo.durations import parse_duration
 
 _FOLDER = GivenPath(file_okay=False, path_type=Path)

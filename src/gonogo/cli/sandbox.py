@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from gonogo.cli.answer import answer
-from gonogo.cli.given_path import GivenPath
+from gonogo.cli.door import answer
+from gonogo.cli.options import GivenPath
 from gonogo.durations import parse_duration
 from gonogo.errors import UsageError
 from gonogo.model.plain import plain

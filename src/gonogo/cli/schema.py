@@ -6,7 +6,7 @@ import json
 
 import click
 
-from gonogo.cli.answer import answer
+from gonogo.cli.door import answer
 
 
 @click.command(epilog="Example: gonogo schema > gonogo.schema.json")

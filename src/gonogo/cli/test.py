@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gonogo.cli.answer import answer
-from gonogo.cli.given_path import GivenPath
-from gonogo.cli.lint_progress import patient
-from gonogo.cli.measures import duration, percentage, tenths
-from gonogo.cli.options import features_option, format_option, policy_option
+from gonogo.cli.door import answer
+from gonogo.cli.measures import duration, percentage
+from gonogo.cli.options import GivenPath, features_option, format_option, policy_option
+from gonogo.cli.progress import SILENT_SECONDS, Display
 from gonogo.errors import ActionFailed, UsageError, cause_of
-from gonogo.model.plain import plain
+from gonogo.model.progress import note
 
 if TYPE_CHECKING:
     from gonogo.formats.dialect import Dialect
-    from gonogo.ruletests.check import Progress, UnitOptions
+    from gonogo.model.progress import Listener
+    from gonogo.ruletests.check import UnitOptions
     from gonogo.ruletests.core.report import UnitReport
     from gonogo.ruletests.measure import Budget
 
@@ -108,12 +108,12 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
     folder = None if no_cache else cache or default_folder()
     named = context.get_parameter_source("policy_path") is click.core.ParameterSource.COMMANDLINE
     about = _about(policy_path if named or not paths else None, rules, features, by_path=bool(paths))
-    with patient("gonogo test", sys.stderr) as says:
-        options = UnitOptions(folder, allowed, tenths(says, "files"))
+    with Display(sys.stderr, after=SILENT_SECONDS) as show:
+        options = UnitOptions(folder, allowed, show)
         report, code = _of_places(paths, about, options) if paths else _of_policy(policy_path, options)
         if coverage or mutants or min_coverage is not None:
             asked = (min_coverage, Budget(lasting, seed) if mutants else None)
-            report = _measured(report, about, *asked, tenths(says, "changes tried"))
+            report = _measured(report, about, *asked, show)
             code = int(report.outlived or bool(report.shortfall)) or code
     _print(report, form)
     if junit is not None:
@@ -134,7 +134,7 @@ def _of_policy(path: Path, options: UnitOptions) -> tuple[UnitReport, int]:
 
     report, run = recorded_report(load(path), options)
     why = f": {run.detail}" if run.outcome != report.outcome or not report.files else ""
-    click.echo(plain(f"recorded: {run.kind} {run.outcome}{why}"), err=True)
+    options.progress(note(f"recorded: {run.kind} {run.outcome}{why}"))
     return report, _EXIT_CODES[run.outcome if run.outcome == "UNKNOWN" else report.outcome]
 
 
@@ -148,7 +148,7 @@ class _About:
 
 
 def _measured(
-    report: UnitReport, about: _About, minimum: Decimal | None, budget: Budget | None, progress: Progress
+    report: UnitReport, about: _About, minimum: Decimal | None, budget: Budget | None, progress: Listener
 ) -> UnitReport:
     from gonogo.programs.promtool import installed_promtool
     from gonogo.ruletests.measure import measured

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from pathlib import Path
 
-from gonogo.cli.answer import answer
+from gonogo.cli.door import answer
 
 EXIT_CODES = {"GO": 0, "NO-GO": 1, "HOLD": 3}
 """Verdict -> its exit code (README.md, "Exit codes")."""

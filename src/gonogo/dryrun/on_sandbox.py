@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from gonogo.dryrun.progress import Progress
 from gonogo.dryrun.run import DryRunResult, Moment, dry_run
+from gonogo.model.progress import Listener, Progress, note
 from gonogo.sandbox.faults import EntryPoint, fault_named
 from gonogo.sandbox.launch import INTERVAL, sandbox
 from gonogo.sandbox.story import HEALTHY
@@ -16,7 +16,7 @@ _ENTRIES = {Moment.DECISION: EntryPoint.DECISION, Moment.WATCH: EntryPoint.WATCH
 
 
 def dry_run_in_sandbox(
-    fault_name: str | None, duration: timedelta | None, progress: Progress, interval: timedelta = INTERVAL
+    fault_name: str | None, duration: timedelta | None, progress: Listener, interval: timedelta = INTERVAL
 ) -> DryRunResult:
     """Start the sandbox, make a dry run on it, and stop the sandbox.
 
@@ -32,16 +32,16 @@ def dry_run_in_sandbox(
         ActionFailed: the sandbox did not start.
     """
     fault = fault_named(fault_name) if fault_name is not None else None
-    progress.says(SCRIPTED)
+    progress(note(SCRIPTED))
     if fault is not None:
-        progress.says(f"injecting {fault.name} {fault.entry}: {fault.explanation}")
-    progress.begins("starting the sandbox")
-    with sandbox(fault.story(HEALTHY) if fault else HEALTHY, interval, say=progress.says) as stack:
+        progress(note(f"injecting {fault.name} {fault.entry}: {fault.explanation}"))
+    progress(Progress("starting the sandbox"))
+    with sandbox(fault.story(HEALTHY) if fault else HEALTHY, interval, say=lambda line: progress(note(line))) as stack:
 
         def reached(moment: Moment) -> None:
             if fault is not None and fault.entry is _ENTRIES[moment]:
                 fault.inject(stack)
-                progress.says(f"injected: {fault.explanation}")
+                progress(note(f"injected: {fault.explanation}"))
 
         if fault is not None and fault.entry is EntryPoint.CHECKS:
             fault.inject(stack)

@@ -6,16 +6,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from gonogo.durations import format_duration
+from gonogo.journal.runs import Run
 from gonogo.model.outcome import GateOutcome, JudgedCondition, Outcome
-from gonogo.model.plain import plain
+from gonogo.model.plain import one_line, plain
+from gonogo.model.progress import Progress
 from gonogo.model.verdict import SubjectVerdict
 from gonogo.promql.matchers import label
 from gonogo.verdict.core.certify import Certificate, CriterionResult
 from gonogo.verdict.core.watch import Abort, WatchStep
 
-WATCH_COLUMNS = ("outcome", "gate", "evidence")
-SHOWN_ROWS = 30
-"""The largest number of rows of a table on a terminal. Gates that pass are left out first."""
+SHOWN_ROWS = 20
+"""The largest number of rows of a picture on a terminal. Gates that pass are left out first."""
+
+WIDEST = 40
+"""The number of characters of a gate's name that are shown."""
+
+LOG_LINES = 20
+"""The number of lines that a log gets from a watch without any change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +35,9 @@ class WatchView:
     duration: timedelta
 
 
-def run_text(kind: str, outcome: Outcome, detail: str, seconds: float) -> str:
+def run_text(run: Run) -> str:
     """Return the outcome of a step as a line."""
-    return f"{outcome:<7} {kind}: {plain(detail)} ({seconds:.1f} s)"
+    return f"{run.outcome:<7} {run.kind}: {plain(run.detail)} ({run.seconds:.1f} s)"
 
 
 def watch_line(view: WatchView) -> str:
@@ -46,13 +53,35 @@ def watch_line(view: WatchView) -> str:
     return plain(f"{_clock(view)}  {judgement.verdict}{listed}")
 
 
-def watch_title(view: WatchView) -> str:
-    """Return the line above the table."""
-    return f"{view.step.judgement.verdict}  watched {_clock(view)}, step {view.number}"
+class WatchReports:
+    """Makes the report of each step of a watch."""
+
+    def __init__(self) -> None:
+        """Begin a watch."""
+        self._logged = ""
+        self._logged_at = timedelta(0)
+
+    def of(self, view: WatchView) -> Progress:
+        """Return a picture of the step. It has a line for a log if the watch changed, or if the last line is old."""
+        line = watch_line(view)
+        state = line.partition("  ")[2]
+        if state == self._logged and view.elapsed - self._logged_at < view.duration / LOG_LINES:
+            return Progress(watch_picture(view))
+        self._logged, self._logged_at = state, view.elapsed
+        return Progress(watch_picture(view), log=line)
 
 
-def watch_rows(view: WatchView) -> list[tuple[str, str, str]]:
-    """Return the rows of the table: outcome, gate, and the check that decided it. If rows must go, bad ones stay."""
+def watch_picture(view: WatchView) -> str:
+    """Return the verdict, the time, and a row for each gate: its outcome and the check that decided it."""
+    rows = _rows(view)
+    width = min(WIDEST, max((len(gate) for _, gate, _ in rows), default=0))
+    title = f"{view.step.judgement.verdict}  watched {_clock(view)}, step {view.number}"
+    lines = (f"  {outcome:<7} {gate[:width]:<{width}}  {evidence}".rstrip() for outcome, gate, evidence in rows)
+    return "\n".join([title, *lines])
+
+
+def _rows(view: WatchView) -> list[tuple[str, str, str]]:
+    """Return outcome, gate and evidence of each gate. If rows must go, bad ones stay."""
     rows = [
         (gate.outcome, f"{_of(subject)}{gate.gate}", _evidence(gate))
         for subject in view.step.judgement.subjects
@@ -60,7 +89,7 @@ def watch_rows(view: WatchView) -> list[tuple[str, str, str]]:
     ]
     if len(rows) > SHOWN_ROWS:
         rows.sort(key=lambda row: row[0] is Outcome.PASS)
-    shown = [(str(outcome), plain(gate), plain(evidence)) for outcome, gate, evidence in rows[:SHOWN_ROWS]]
+    shown = [(str(outcome), one_line(gate), one_line(evidence)) for outcome, gate, evidence in rows[:SHOWN_ROWS]]
     left = len(rows) - len(shown)
     return [*shown, ("", "", f"and {left} more")] if left > 0 else shown
 

@@ -15,8 +15,7 @@ from enum import StrEnum
 from threading import Event
 
 from gonogo.dryrun.on_abort import on_abort
-from gonogo.dryrun.print import abort_text, certificate_text, certificate_value
-from gonogo.dryrun.progress import Progress
+from gonogo.dryrun.print import abort_text, certificate_text, certificate_value, run_text
 from gonogo.dryrun.two_beats import two_beats
 from gonogo.dryrun.watching import Watched, watch
 from gonogo.errors import ActionFailed, Busy, GonogoError
@@ -24,6 +23,7 @@ from gonogo.journal.records import append
 from gonogo.journal.run_key import run_key
 from gonogo.journal.runs import Run
 from gonogo.lint.recorded import obs_lint
+from gonogo.model.progress import Listener, Progress, note
 from gonogo.model.record import DRY_RUN, RELOAD, Record
 from gonogo.model.verdict import Report, Verdict
 from gonogo.policy.findings import policy_warnings, warning_lines
@@ -73,7 +73,7 @@ def dry_run(
     policy_file: PolicyFile,
     url: str | None,
     duration: timedelta,
-    progress: Progress,
+    progress: Listener,
     reached: Callable[[Moment], None] = lambda _: None,
 ) -> DryRunResult:
     """Make a whole dry run on the policy's server, or on the server at ``url``.
@@ -92,7 +92,7 @@ def dry_run(
         ActionFailed: the journal cannot be written.
     """
     for line in warning_lines(policy_file, policy_warnings(policy_file, policy_rules(policy_file))):
-        progress.says(f"policy lint: {line}")
+        progress(note(f"policy lint: {line}"))
     journal = _Journal(policy_file)
     journal.note("UNKNOWN", f"began; the watch will take {duration.total_seconds():.0f} s")
     ended = "ended before its verdict"
@@ -113,20 +113,20 @@ def dry_run(
     finally:
         unrecorded = journal.last(outcome, ended, extra)
         if unrecorded is not None:
-            progress.says(f"the end of the dry run is not in the journal: {unrecorded}")
+            progress(note(f"the end of the dry run is not in the journal: {unrecorded}"))
     return replace(result, unrecorded=unrecorded is not None)
 
 
-def _decide(policy_file: PolicyFile, url: str | None, progress: Progress, reached: Callable[[Moment], None]) -> Report:
+def _decide(policy_file: PolicyFile, url: str | None, progress: Listener, reached: Callable[[Moment], None]) -> Report:
     proving = _prove(policy_file, url, progress)
     reached(Moment.DECISION)
-    progress.begins("decide")
+    progress(Progress("decide"))
     report = decide(policy_file, url)
     missing = [(run.kind, run.detail) for run in proving if not run.passed]
     return replace(report, judgement=without_steps(report.judgement, missing))
 
 
-def _prove(policy_file: PolicyFile, url: str | None, progress: Progress) -> tuple[Run, ...]:
+def _prove(policy_file: PolicyFile, url: str | None, progress: Listener) -> tuple[Run, ...]:
     """Make every run, with the smoke run beside the others. Return the runs that decide does not look up."""
     stop = Event()
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="gonogo-smoke") as pool:
@@ -147,23 +147,23 @@ def _prove(policy_file: PolicyFile, url: str | None, progress: Progress) -> tupl
     return proving
 
 
-def _run_step(name: str, run: Callable[[], Run], progress: Progress) -> Run:
-    progress.begins(name)
+def _run_step(name: str, run: Callable[[], Run], progress: Listener) -> Run:
+    progress(Progress(name))
     done = run()
-    progress.ended(done)
+    progress(note(run_text(done)))
     return done
 
 
-def _conclude(policy_file: PolicyFile, decided: Report, seen: Watched, progress: Progress) -> DryRunResult:
+def _conclude(policy_file: PolicyFile, decided: Report, seen: Watched, progress: Listener) -> DryRunResult:
     dry = policy_file.policy.dry_run
     if seen.abort is None:
         certificate = certify(seen.ledger, dry)
-        progress.says(certificate_text(certificate))
+        progress(note(certificate_text(certificate)))
         return DryRunResult(decided, seen.last, certificate=certificate)
-    progress.says(abort_text(seen.abort))
+    progress(note(abort_text(seen.abort)))
     if dry.on_abort:
-        progress.begins("on-abort")
-        progress.ended(on_abort(dry.on_abort, report_json(seen.last), policy_file.path.absolute().parent))
+        progress(Progress("on-abort"))
+        progress(note(run_text(on_abort(dry.on_abort, report_json(seen.last), policy_file.path.absolute().parent))))
     return DryRunResult(decided, seen.last, abort=seen.abort)
 
 

@@ -18,6 +18,7 @@ from gonogo.lint.core.estate import LOOKBACK, Estate
 from gonogo.lint.core.live import Live, expressions, follow_up, series_questions
 from gonogo.lint.run import Informant
 from gonogo.model.evidence import Target, TargetHealth
+from gonogo.model.progress import Listener, Progress
 from gonogo.model.versions import release
 from gonogo.policy.server import client_of
 from gonogo.policy.settings import ServerSettings
@@ -41,13 +42,13 @@ DEFAULT_RETENTION = timedelta(days=15)
 Answer = TypeVar("Answer")
 
 
-def asking(settings: ServerSettings, url: str, progress: Callable[[str], None]) -> Informant:
+def asking(settings: ServerSettings, url: str, progress: Listener) -> Informant:
     """Return an informant that asks a running server.
 
     Args:
         settings: the settings for the connection.
         url: the URL of the server.
-        progress: called with a line about each step.
+        progress: is called with each step.
     """
     client = client_of(settings, at_most=ONE_ANSWER)
     return lambda estate: ask(client, url, estate, progress)
@@ -66,7 +67,7 @@ def running_features(settings: ServerSettings, url: str) -> tuple[str, ...]:
     return tuple(filter(None, running.get("enable-feature", "").split(",")))
 
 
-def ask(client: Client, url: str, estate: Estate, progress: Callable[[str], None]) -> tuple[Estate, tuple[str, ...]]:
+def ask(client: Client, url: str, estate: Estate, progress: Listener) -> tuple[Estate, tuple[str, ...]]:
     """Ask everything that the checks need.
 
     Returns:
@@ -96,9 +97,9 @@ def ask(client: Client, url: str, estate: Estate, progress: Callable[[str], None
     return informed, tuple(f"no answer to {missed}" for missed in dict.fromkeys(questions.missed))
 
 
-def _found(questions: _Questions, estate: Estate, progress: Callable[[str], None]) -> Mapping[str, bool]:
+def _found(questions: _Questions, estate: Estate, progress: Listener) -> Mapping[str, bool]:
     asked = series_questions(estate.rules)
-    progress(f"asking the server for {len(asked)} selectors")
+    progress(Progress(f"asking the server for {len(asked)} selectors"))
     found = questions.each(asked, questions.has)
     gone = [text for text, there in found.items() if not there]
     if gone and (why := questions.unsettled()):
@@ -107,9 +108,9 @@ def _found(questions: _Questions, estate: Estate, progress: Callable[[str], None
     return found | questions.each([text for text in follow_up(estate.rules, gone) if text not in found], questions.has)
 
 
-def _errors(questions: _Questions, estate: Estate, progress: Callable[[str], None]) -> Mapping[str, str]:
+def _errors(questions: _Questions, estate: Estate, progress: Listener) -> Mapping[str, str]:
     texts = expressions(estate.rules)
-    progress(f"letting the server evaluate {len(texts)} expressions")
+    progress(Progress(f"letting the server evaluate {len(texts)} expressions"))
     judged = questions.each(texts, questions.evaluate)
     return {text: error for text, error in judged.items() if error is not None}
 

@@ -13,6 +13,7 @@ from gonogo.model.finding import Finding, Severity
 from gonogo.model.outcome import Outcome
 from gonogo.model.plain import counted
 from gonogo.model.policy import OBS_LINT
+from gonogo.model.progress import Listener
 from gonogo.policy.settings import PolicyFile
 
 
@@ -38,7 +39,7 @@ def lint(policy_file: PolicyFile) -> Run:
 def recorded_lint(
     policy_file: PolicyFile,
     request: LintRequest,
-    progress: Callable[[str], None],
+    progress: Listener,
     fails: Callable[[Linted], bool],
     informants: Iterable[Informant] = (),
 ) -> tuple[Run, Linted]:
@@ -47,7 +48,7 @@ def recorded_lint(
     Args:
         policy_file: the policy, whose journal is written.
         request: the files to lint, and the promtools to ask.
-        progress: called with a line about each step.
+        progress: is called with each step.
         fails: returns whether the command will fail. Then the record does not say PASS.
         informants: further informants besides git.
 

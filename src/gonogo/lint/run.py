@@ -25,6 +25,7 @@ from gonogo.lint.request import LintRequest
 from gonogo.lint.vmalert_arbitration import arbitrate_by_vmalert, has_vmalert, undecided_by_vmalert
 from gonogo.model.finding import Finding, Severity, Span
 from gonogo.model.outcome import Outcome
+from gonogo.model.progress import Listener, Progress, ignored
 from gonogo.model.versions import release
 from gonogo.programs.promtool import PROMTOOL, version_number
 from gonogo.programs.running import VMALERT, locate
@@ -72,14 +73,12 @@ class Linted:
         return Outcome.UNKNOWN if self.undecided else Outcome.PASS
 
 
-def run_lint(
-    request: LintRequest, progress: Callable[[str], None] = lambda _: None, informants: Iterable[Informant] = ()
-) -> Linted:
+def run_lint(request: LintRequest, progress: Listener = ignored, informants: Iterable[Informant] = ()) -> Linted:
     """Lint the requested files.
 
     Args:
         request: the files to lint, and the promtools to ask.
-        progress: called with a line about each step.
+        progress: is called with each step.
         informants: further sources of facts, asked one after another.
 
     Raises:
@@ -91,7 +90,7 @@ def run_lint(
     by_vmalert = request.dialect is Dialect.VICTORIA_METRICS
     if not by_vmalert:
         locate(PROMTOOL[0])
-    progress("reading the files")
+    progress(Progress("reading the files"))
     inputs = _inputs(request)
     undecided = tuple(undecided_by_vmalert(inputs)) if by_vmalert else ()
     arbiter = VMALERT if by_vmalert else PROMTOOL[0]
@@ -103,9 +102,9 @@ def run_lint(
             notes += open_questions
         if request.server_version is not None:
             estate = estate.having(version=request.server_version)
-        progress(f"checking {len(estate.rules)} rules")
+        progress(Progress(f"checking {len(estate.rules)} rules"))
         found = [*findings(estate, _checks(arbiters=False)), *_of_form(inputs)]
-        progress(f"waiting for {arbiter}")
+        progress(Progress(f"waiting for {arbiter}"))
         judged = estate.having(arbiters=arbiters.judgements())
         found += findings(judged, _checks(arbiters=True))
         notes += (note for one in judged.arbiters for note in one.notes)

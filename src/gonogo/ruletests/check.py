@@ -11,6 +11,7 @@ from pathlib import Path
 from gonogo.disk.naming import shown
 from gonogo.errors import UsageError
 from gonogo.formats.dialect import Dialect
+from gonogo.model.progress import Listener, Progress, ignored
 from gonogo.programs.promtool import Promtool, installed_promtool
 from gonogo.ruletests.cache import UnitCache
 from gonogo.ruletests.case import UnitCase, read_case
@@ -22,14 +23,6 @@ from gonogo.ruletests.running import UnitResult, run_tests
 from gonogo.ruletests.silent.passes import under
 from gonogo.ruletests.staging import StagedUnit, staging
 
-Progress = Callable[[int, int], None]
-"""A function that is called with the number of finished steps and the number of all steps."""
-
-
-def ignore_progress(done: int, of: int) -> None:
-    """Ignore the progress."""
-    del done, of
-
 
 @dataclass(frozen=True, slots=True)
 class UnitOptions:
@@ -38,12 +31,12 @@ class UnitOptions:
     Attributes:
         cache: the folder that keeps passes; ``None`` to keep none.
         allowed: the silent passes that are allowed, with the reason of each.
-        progress: the function that is called with the number of finished files.
+        progress: is called with the number of finished files.
     """
 
     cache: Path | None = None
     allowed: Mapping[str, str] = field(default_factory=dict)
-    progress: Progress = ignore_progress
+    progress: Listener = ignored
 
 
 DEFAULTS = UnitOptions()
@@ -107,7 +100,7 @@ def report_on(
 
     def report(one: FileReport) -> None:
         reports[one.path] = replace(one, findings=under(options.allowed, one.findings))
-        options.progress(len(reports), len(wanted))
+        options.progress(Progress("files", len(reports), len(wanted)))
 
     def to_run() -> Iterator[UnitCase]:
         for path in sorted(wanted, key=_size, reverse=True):
@@ -119,7 +112,7 @@ def report_on(
             else:
                 yield read
 
-    options.progress(0, len(wanted))
+    options.progress(Progress("files", 0, len(wanted)))
     for case, one in _run(to_run(), promtool):
         if one.promtool and not one.findings:
             cache.keep(case.loaded, one.seconds)

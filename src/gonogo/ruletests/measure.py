@@ -17,9 +17,9 @@ from pathlib import Path
 from gonogo.disk.regular_file import Unreadable
 from gonogo.errors import Problem
 from gonogo.formats.dialect import Dialect
+from gonogo.model.progress import Listener, Progress, ignored
 from gonogo.model.rule import RuleKind
 from gonogo.programs.promtool import Promtool
-from gonogo.ruletests.check import Progress, ignore_progress
 from gonogo.ruletests.core.firing import expects_firing, expects_quiet
 from gonogo.ruletests.core.loaded import Loaded, RuleSource
 from gonogo.ruletests.core.measures import (
@@ -57,7 +57,7 @@ def measured(
     *,
     minimum: Decimal | None = None,
     budget: Budget | None = None,
-    progress: Progress = ignore_progress,
+    progress: Listener = ignored,
     dialect: Dialect = Dialect.PROMETHEUS,
 ) -> UnitReport:
     """Add coverage, and mutants if they are wanted, to the report of a run.
@@ -68,7 +68,7 @@ def measured(
         promtool: the promtool to run.
         minimum: the required percentage of covered rules; ``None`` if no minimum is required.
         budget: the budget for mutants; ``None`` if no mutants are wanted.
-        progress: the function that is called with the number of finished rules, then of finished mutants.
+        progress: is called with the number of finished rules, then of finished mutants.
         dialect: the dialect of the rule files. Rules that promtool cannot read count as unread.
 
     Raises:
@@ -113,14 +113,14 @@ def _all_of(places: RulePlaces) -> tuple[tuple[RuleSource, ...], tuple[Problem, 
     return tuple(read), tuple(unread)
 
 
-def _coverage(suite: Suite, loading: Loading, trials: Trials, progress: Progress) -> Coverage:
+def _coverage(suite: Suite, loading: Loading, trials: Trials, progress: Listener) -> Coverage:
     """Remove each rule in turn, and check if a test file that passes and loads the rule then fails."""
     began = time.monotonic()
     sets = twins(sheet.rules for sheet in suite.sheets)
     questions = [MutantQuestion(loading.get(rule.id, ()), rule) for rule in suite.rules]
     covered: set[RuleId] = set()
     for done, (question, answer) in enumerate(answers(questions, trials), 1):
-        progress(done, len(questions))
+        progress(Progress("changes tried", done, len(questions)))
         if answer is MutantFate.NOTICED:
             covered.add(question.rule.id)
     doubled = frozenset(rule.id for same in sets for rule in same)
@@ -165,7 +165,7 @@ def _mutants(
     given: Sequence[Argument],
     trials: Trials,
     budget: Budget,
-    progress: Progress,
+    progress: Listener,
 ) -> MutantReport:
     """Mutate every rule that is covered, and run the tests that cover it. Other mutants would all survive."""
     began = time.monotonic()
@@ -176,7 +176,7 @@ def _mutants(
     until = None if budget.time is None else began + budget.time.total_seconds()
     fates: dict[str, MutantFate] = {}
     for done, (question, answer) in enumerate(answers(order, trials, until), 1):
-        progress(done, len(made))
+        progress(Progress("changes tried", done, len(made)))
         fates[made[question].mutant] = answer
     alive = [one for one in made.values() if fates.get(one.mutant) is MutantFate.UNNOTICED]
     names = [one.mutant for one in made.values()]

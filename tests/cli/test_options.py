@@ -1,16 +1,43 @@
-"""Names that a shell completes, help lists and a mistake repeats."""
+"""Paths on the command line."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
 
-from gonogo.cli.named import NamedOption, OneOf
+from gonogo.cli.options import NamedOption, OneOf
 from gonogo.model.record import KINDS
+from tests.command import in_process
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("decide", "--policy", ""),
+        ("heartbeat", "beat", "--policy", ""),
+        ("lint", ""),
+        ("lint", "--baseline", ""),
+        ("lint", "--requirements", ""),
+        ("reload", "--from", ""),
+        ("rules", "--out", ""),
+        ("rules", "--out", "x", "--tests-out", ""),
+        ("sandbox", "--directory", ""),
+        ("test", ""),
+        ("test", "x", "--rules", ""),
+        ("test", "--cache", ""),
+        ("test", "--junit", ""),
+    ],
+)
+def test_an_empty_path_is_not_the_current_folder(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """A script whose variable is not set would lint, test or reload whatever it stands in."""
+    ended = in_process(*arguments, cwd=tmp_path)
+    assert (ended.code, "the path is empty" in ended.err) == (2, True), ended
+    assert list(tmp_path.iterdir()) == []
 
 
 def completed(words: str) -> list[str]:
