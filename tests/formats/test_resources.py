@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.formats.files import Loc
 from gonogo.formats.resources import homes
-from gonogo.formats.yaml import parse
+from gonogo.formats.yaml import Loc, parse
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,10 @@ from datetime import timedelta
 from gonogo.durations import parse_duration
 from gonogo.errors import Problem
 from gonogo.formats.dialect import NOT_IN_VMALERT, VMALERT_GROUP_KEYS, VMALERT_RULE_KEYS, Dialect
-from gonogo.formats.yaml import YamlDocument, parse
+from gonogo.formats.yaml import Loc, YamlDocument, parse
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.model.series import is_name
 from gonogo.promql.tree import NAME_LABEL
-
-Loc = tuple[str | int, ...]
-"""The path to a value: keys of mappings and indexes of lists."""
 
 _GROUP_KEYS = ("name", "interval", "query_offset", "limit", "labels", "rules")
 _RECORD_KEYS = ("record", "expr", "labels")

@@ -6,9 +6,8 @@ import json
 import re
 from collections.abc import Iterable
 
-from gonogo.formats.files import Loc
 from gonogo.formats.resources import OPERATOR_GROUP_KEYS, homes
-from gonogo.formats.yaml import YamlDocument, parse, parse_documents
+from gonogo.formats.yaml import Loc, YamlDocument, parse, parse_documents
 
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """Characters that JSON does not escape, and that YAML refuses or reads as a line end. Source: YAML 1.1, 5.1, 5.4."""

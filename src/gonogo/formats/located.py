@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gonogo.errors import Position
-from gonogo.formats.files import Loc
-from gonogo.formats.yaml import YamlDocument
+from gonogo.formats.yaml import Loc, YamlDocument
 from gonogo.promql.parser import first_character
 from gonogo.promql.tree import Expression
 

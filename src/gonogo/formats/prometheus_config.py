@@ -12,8 +12,7 @@ from datetime import timedelta
 
 from gonogo.durations import parse_duration
 from gonogo.errors import Problem
-from gonogo.formats.files import Loc
-from gonogo.formats.yaml import YamlDocument, parse
+from gonogo.formats.yaml import Loc, YamlDocument, parse
 from gonogo.model.finding import Span
 
 _DEFAULT_INTERVAL = timedelta(minutes=1)
@@ -138,13 +137,14 @@ class _Reader:
             self._document.path,
             scrape,
             self._duration(("global", "evaluation_interval")) or _DEFAULT_INTERVAL,
-            self._texts(("global", "external_labels")),
-            tuple(self._job(loc, scrape) for loc in self._items(("scrape_configs",))),
-            tuple(RuleEntry(*self._scalar(loc)) for loc in self._items(("rule_files",))),
+            self._document.texts(("global", "external_labels")),
+            tuple(self._job(loc, scrape) for loc in self._document.items(("scrape_configs",))),
+            tuple(RuleEntry(*self._scalar(loc)) for loc in self._document.items(("rule_files",))),
             tuple(self._named_files()),
-            any(keys.get(key) for key in _FROM_OUTSIDE) or any(map(self._federates, self._items(("scrape_configs",)))),
+            any(keys.get(key) for key in _FROM_OUTSIDE)
+            or any(map(self._federates, self._document.items(("scrape_configs",)))),
             bool(self._document.at(("alerting", "alert_relabel_configs"))),
-            tuple(RuleEntry(*self._scalar(loc)) for loc in self._items(("scrape_config_files",))),
+            tuple(RuleEntry(*self._scalar(loc)) for loc in self._document.items(("scrape_config_files",))),
         )
 
     def _job(self, loc: Loc, scrape: timedelta) -> ScrapeJob:
@@ -159,7 +159,7 @@ class _Reader:
         job = self._document.at(loc)
         if not isinstance(job, dict) or job.get("honor_labels") or _DISCOVERED.intersection(map(_kind_of_key, job)):
             return {}
-        each = [self._texts((*home, "labels")) for home in self._items((*loc, "static_configs"))]
+        each = [self._document.texts((*home, "labels")) for home in self._document.items((*loc, "static_configs"))]
         common = set.intersection(*({*labels.items()} for labels in each)) if each else set()
         return {name: value for name, value in sorted(common) if value}
 
@@ -179,15 +179,6 @@ class _Reader:
             elif value and (key := _file_key(loc)):
                 name, where = self._scalar(loc)
                 yield NamedFile(key, posixpath.join(folder, name), where)
-
-    def _items(self, loc: Loc) -> Iterator[Loc]:
-        value = self._document.at(loc)
-        if isinstance(value, list):
-            yield from ((*loc, place) for place in range(len(value)))
-
-    def _texts(self, loc: Loc) -> dict[str, str]:
-        value = self._document.at(loc)
-        return {key: self._document.text((*loc, key)) or "" for key in value} if isinstance(value, dict) else {}
 
     def _scalar(self, loc: Loc) -> tuple[str, Span]:
         text = self._document.text(loc) or ""

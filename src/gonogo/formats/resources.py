@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.formats.files import Loc
-from gonogo.formats.yaml import YamlDocument
+from gonogo.formats.yaml import Loc, YamlDocument
 
 CUSTOM_KIND = "PrometheusRule"
 _LIST_KIND = "PrometheusRuleList"

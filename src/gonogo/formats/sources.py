@@ -8,10 +8,10 @@ from functools import cached_property
 
 from gonogo.errors import Position, Problem
 from gonogo.formats.dialect import Dialect
-from gonogo.formats.files import Loc, PlacedGroup, read_groups
+from gonogo.formats.files import PlacedGroup, read_groups
 from gonogo.formats.located import Located
 from gonogo.formats.resources import OPERATOR_GROUP_KEYS, homes
-from gonogo.formats.yaml import YamlDocument, parse_documents
+from gonogo.formats.yaml import Loc, YamlDocument, parse_documents
 from gonogo.model.finding import Hit, Severity, Span
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.promql.parser import parse

@@ -13,15 +13,13 @@ from datetime import timedelta
 
 from gonogo.durations import parse_duration
 from gonogo.errors import Position, Problem
-from gonogo.formats.yaml import YamlDocument, parse, parse_documents
+from gonogo.formats.yaml import Loc, YamlDocument, parse, parse_documents
 
 DEFAULT_INTERVAL = timedelta(minutes=1)
 """promtool's own evaluation interval, used if the file names no interval or 0."""
 
 _TEST_KEYS = frozenset({"input_series", "alert_rule_test", "promql_expr_test"})
 _SERVER_KEYS = frozenset({"global", "scrape_configs", "scrape_config_files", "alerting", "remote_write", "remote_read"})
-
-Loc = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,22 +169,22 @@ class _Reader:
         """Read the whole file."""
         entries = tuple(
             RuleFileEntry(pattern, self._document.position(loc), loc)
-            for loc, pattern in ((loc, self._text(loc)) for loc in self._items(("rule_files",)))
+            for loc, pattern in ((loc, self._text(loc)) for loc in self._document.items(("rule_files",)))
             if pattern
         )
         return UnitFile(
             path,
             entries,
             self._duration(("evaluation_interval",)) or DEFAULT_INTERVAL,
-            tuple(self._text(loc) for loc in self._items(("group_eval_order",))),
-            tuple(self._test(loc) for loc in self._items(("tests",))),
+            tuple(self._text(loc) for loc in self._document.items(("group_eval_order",))),
+            tuple(self._test(loc) for loc in self._document.items(("tests",))),
             self._document.problems,
             self._document,
             metricsql=next(self._metricsql(), None),
         )
 
     def _metricsql(self) -> Iterator[Position]:
-        for loc in self._items(("tests",)):
+        for loc in self._document.items(("tests",)):
             test = self._document.at(loc)
             if isinstance(test, dict) and "metricsql_expr_test" in test:
                 yield self._document.key_position((*loc, "metricsql_expr_test"))
@@ -195,9 +193,9 @@ class _Reader:
         return UnitTest(
             self._text((*loc, "name")),
             self._duration((*loc, "interval")) or timedelta(0),
-            tuple(self._series(at) for at in self._items((*loc, "input_series"))),
-            tuple(self._alert(at) for at in self._items((*loc, "alert_rule_test"))),
-            tuple(self._expression(at) for at in self._items((*loc, "promql_expr_test"))),
+            tuple(self._series(at) for at in self._document.items((*loc, "input_series"))),
+            tuple(self._alert(at) for at in self._document.items((*loc, "alert_rule_test"))),
+            tuple(self._expression(at) for at in self._document.items((*loc, "promql_expr_test"))),
             self._document.position(loc),
             loc,
         )
@@ -208,8 +206,8 @@ class _Reader:
 
     def _alert(self, loc: Loc) -> AlertAssertion:
         expected = tuple(
-            ExpectedAlert(self._texts((*at, "exp_labels")), self._texts((*at, "exp_annotations")))
-            for at in self._items((*loc, "exp_alerts"))
+            ExpectedAlert(self._document.texts((*at, "exp_labels")), self._document.texts((*at, "exp_annotations")))
+            for at in self._document.items((*loc, "exp_alerts"))
         )
         at = self._duration((*loc, "eval_time")) or timedelta(0)
         return AlertAssertion(self._text((*loc, "alertname")), at, expected, self._document.position(loc), loc)
@@ -217,19 +215,10 @@ class _Reader:
     def _expression(self, loc: Loc) -> ExpressionAssertion:
         expected = tuple(
             ExpectedSample(self._text((*at, "labels")), self._text((*at, "value")) or "0")
-            for at in self._items((*loc, "exp_samples"))
+            for at in self._document.items((*loc, "exp_samples"))
         )
         at = self._duration((*loc, "eval_time")) or timedelta(0)
         return ExpressionAssertion(self._text((*loc, "expr")), at, expected, self._document.position(loc), loc)
-
-    def _items(self, loc: Loc) -> Iterator[Loc]:
-        value = self._document.at(loc)
-        if isinstance(value, list):
-            yield from ((*loc, place) for place in range(len(value)))
-
-    def _texts(self, loc: Loc) -> dict[str, str]:
-        value = self._document.at(loc)
-        return {key: self._text((*loc, key)) for key in value} if isinstance(value, dict) else {}
 
     def _text(self, loc: Loc) -> str:
         return "" if self._document.at(loc) is None else self._document.text(loc) or ""

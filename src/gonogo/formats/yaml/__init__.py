@@ -6,6 +6,6 @@ value is still returned, as far as the text could be read.
 
 from gonogo.formats.yaml.characters import lines_of
 from gonogo.formats.yaml.document import YamlDocument, parse, parse_documents
-from gonogo.formats.yaml.nodes import plain_scalar
+from gonogo.formats.yaml.nodes import Loc, plain_scalar
 
-__all__ = ["YamlDocument", "lines_of", "parse", "parse_documents", "plain_scalar"]
+__all__ = ["Loc", "YamlDocument", "lines_of", "parse", "parse_documents", "plain_scalar"]

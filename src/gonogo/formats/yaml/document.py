@@ -12,7 +12,7 @@ from yaml.reader import ReaderError
 from gonogo.errors import Position, Problem
 from gonogo.formats.yaml.builder import Builder, TooMuch
 from gonogo.formats.yaml.characters import Place, beginning, lines_of, places
-from gonogo.formats.yaml.nodes import MappingNode, Node, ScalarNode, part
+from gonogo.formats.yaml.nodes import Loc, MappingNode, Node, ScalarNode, part
 
 
 def _nothing() -> Node:
@@ -57,6 +57,19 @@ class YamlDocument:
         """Return the scalar at ``loc`` as it was written, without quotes (``1.10`` stays ``1.10``)."""
         node = self._found(loc)
         return node.text if isinstance(node, ScalarNode) else None
+
+    def items(self, loc: Loc) -> Iterator[Loc]:
+        """Yield the place of each item of the list at ``loc``; nothing if no list is there."""
+        value = self.at(loc)
+        if isinstance(value, list):
+            yield from ((*loc, place) for place in range(len(value)))
+
+    def texts(self, loc: Loc) -> dict[str, str]:
+        """Return the scalars in the mapping at ``loc`` as written, null as an empty text; nothing without a mapping."""
+        value = self.at(loc)
+        if not isinstance(value, dict):
+            return {}
+        return {key: "" if one is None else self.text((*loc, key)) or "" for key, one in value.items()}
 
     def text_position(self, loc: Sequence[str | int]) -> Position:
         """Return the place where a scalar's own text begins: after its quote, or on the first line of its block."""

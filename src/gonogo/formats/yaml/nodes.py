@@ -49,6 +49,9 @@ class MappingNode(Branch):
 
 Node = ScalarNode | ListNode | MappingNode
 
+Loc = tuple[str | int, ...]
+"""The path to a value: keys of mappings and indexes of lists."""
+
 
 def part(node: Node, step: str | int) -> Node | None:
     """Return the value in ``node`` under a key or at an index, or ``None``."""

@@ -114,5 +114,5 @@ CHECK = Check(
     good=Example(
         {"rules.yml": "groups: [{name: web, rules: [{alert: WebGone, expr: 'absent(up{job=\"web\"})', for: 5m}]}]\n"},
     ),
-    requires=("configuration",),
+    requires=lambda estate: estate.configuration,
 )

@@ -12,17 +12,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from gonogo.durations import format_duration
-from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.check import Check, Example, WhenKnown
 from gonogo.lint.core.estate import Estate
 from gonogo.lint.core.requirements import Bounds, Requirements
 from gonogo.model.finding import Hit, Severity
 
 
-def find(estate: Estate) -> Iterator[Hit]:
+def find(estate: Estate, wanted: Requirements) -> Iterator[Hit]:
     """Yield the durations that are too short or too long. ``keep_firing_for`` is checked only if it is set."""
-    wanted = estate.requirements
-    if wanted is None:
-        return
     for rule in estate.rules:
         if rule.is_alert and (why := _outside(wanted.held, rule.rule.held)):
             yield rule.hit(rule.at_key("for"), f"'for' is {why}")
@@ -48,8 +45,7 @@ _RULES = "groups: [{{name: web, rules: [{{alert: Down, expr: up == 0, for: {}}}]
 CHECK = Check(
     id="bounds",
     severity=Severity.ERROR,
-    find=find,
+    find=WhenKnown(lambda estate: estate.requirements, find),
     bad=Example({"rules.yml": _RULES.format("2h")}, _FACTS),
     good=Example({"rules.yml": _RULES.format("5m")}, _FACTS),
-    requires=("requirements",),
 )

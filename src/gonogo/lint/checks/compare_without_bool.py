@@ -149,5 +149,5 @@ CHECK = Check(
             f"  {{record: 'backup:fresh', expr: 'time() - backup_timestamp_seconds < bool 120'}},\n{_READER}"
         },
     ),
-    requires=("interest",),
+    requires=lambda estate: estate.interest,
 )

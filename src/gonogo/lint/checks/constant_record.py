@@ -81,5 +81,5 @@ CHECK = Check(
         },
         _FACTS,
     ),
-    requires=("interest",),
+    requires=lambda estate: estate.interest,
 )

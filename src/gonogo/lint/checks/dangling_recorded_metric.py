@@ -74,5 +74,5 @@ CHECK = Check(
             "  {alert: Errors, expr: 'job:errors:rate5m > 1'}]}]\n",
         },
     ),
-    requires=("configuration",),
+    requires=lambda estate: estate.configuration,
 )

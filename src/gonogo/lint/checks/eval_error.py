@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.check import Check, Example, WhenKnown
 from gonogo.lint.core.estate import Estate
 from gonogo.lint.core.live import Live
 from gonogo.model.finding import Hit, Severity
 
 
-def find(estate: Estate) -> Iterator[Hit]:
+def find(estate: Estate, live: Live) -> Iterator[Hit]:
     """Yield the rules whose expression the server failed to evaluate."""
-    if estate.live is None:
-        return
     for rule in estate.rules:
-        error = estate.live.errors.get(rule.rule.expression)
+        error = live.errors.get(rule.rule.expression)
         if error is not None:
             yield rule.hit(rule.at(), f"the server cannot evaluate this expression: {error}")
 
@@ -32,8 +30,7 @@ _ERROR = "found duplicate series for the match group {} on the right hand-side o
 CHECK = Check(
     id="eval-error",
     severity=Severity.ERROR,
-    find=find,
+    find=WhenKnown(lambda estate: estate.live, find),
     bad=Example({"rules.yml": _BAD}, {"live": Live(errors={"a / b": _ERROR})}),
     good=Example({"rules.yml": _GOOD}, {"live": Live()}),
-    requires=("live",),
 )

@@ -96,5 +96,5 @@ groups:
 """,
         },
     ),
-    requires=("configuration",),
+    requires=lambda estate: estate.configuration,
 )

@@ -47,5 +47,5 @@ CHECK = Check(
     find=find,
     bad=Example({"rules.yml": _RULES.format("30s")}),
     good=Example({"rules.yml": _RULES.format("1m")}),
-    requires=("configuration",),
+    requires=lambda estate: estate.configuration,
 )

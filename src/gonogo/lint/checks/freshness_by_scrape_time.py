@@ -99,5 +99,5 @@ CHECK = Check(
     find=find,
     bad=Example({"rules.yml": _RULES.format("timestamp(duri_textfile_heartbeat_seq)")}),
     good=Example({"rules.yml": _RULES.format("duri_textfile_heartbeat_ts")}),
-    requires=("interest",),
+    requires=lambda estate: estate.interest,
 )

@@ -34,5 +34,5 @@ CHECK = Check(
     find=find,
     bad=Example({**_RULES, ".gitignore": "*.yml\n"}, {"untracked": (Untracked("rules.yml", "rules", ignored=True),)}),
     good=Example({**_RULES, ".gitignore": "*.tmp\n"}),
-    requires=("interest",),
+    requires=lambda estate: estate.interest,
 )

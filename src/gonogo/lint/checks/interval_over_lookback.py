@@ -55,5 +55,5 @@ CHECK = Check(
     find=find,
     bad=Example({"rules.yml": _RULES.format("10m")}),
     good=Example({"rules.yml": _RULES.format("5m")}),
-    requires=("configuration",),
+    requires=lambda estate: estate.configuration,
 )

@@ -91,5 +91,5 @@ CHECK = Check(
     of_prometheus=True,
     bad=Example({"rules.yml": _RULES.format('"1"')}),
     good=Example({"rules.yml": _RULES.format('~"1|1.0"')}),
-    requires=("configuration",),
+    requires=lambda estate: estate.configuration,
 )

@@ -14,23 +14,21 @@ from datetime import timedelta
 
 from gonogo.errors import Position
 from gonogo.formats.prometheus_config import Configuration, NamedFile
-from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.check import Check, Example, WhenKnown
 from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity, Span
 
 
-def find(estate: Estate) -> Iterator[Hit]:
+def find(_: Estate, configuration: Configuration) -> Iterator[Hit]:
     """Yield the files that could not be read, and the patterns of scrape files that match none."""
-    if estate.configuration is None:
-        return
-    for entry in estate.configuration.scrape_files:
+    for entry in configuration.scrape_files:
         if entry.matched == ():
             yield Hit(
                 entry.where,
                 f"no file matches {entry.pattern!r} of scrape_config_files: the server scrapes no job of it, and "
                 "reports nothing; put the files there, or correct the pattern",
             )
-    for file in estate.configuration.named_files:
+    for file in configuration.named_files:
         if file.problem:
             yield Hit(
                 file.where,
@@ -61,8 +59,7 @@ def _looked_at(files: dict[str, str], problem: str) -> Example:
 CHECK = Check(
     id="missing-file",
     severity=Severity.ERROR,
-    find=find,
+    find=WhenKnown(lambda estate: estate.configuration, find),
     bad=_looked_at(_CONFIGURATION, "No such file or directory"),
     good=_looked_at({**_CONFIGURATION, "ca.pem": "-----BEGIN CERTIFICATE-----\n…\n"}, ""),
-    requires=("configuration",),
 )

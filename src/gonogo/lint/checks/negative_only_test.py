@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gonogo.formats.test_file import UnitFile
 from gonogo.lint.core.asserted import Asserted
-from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.check import Check, Example, WhenKnown
 from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity
 
 
-def find(estate: Estate) -> Iterator[Hit]:
+def find(estate: Estate, tests: tuple[UnitFile, ...]) -> Iterator[Hit]:
     """Yield the rules whose assertions all expect no result."""
-    if estate.tests is None:
-        return
-    asserted = Asserted(estate)
+    asserted = Asserted(estate, tests)
     for rule in estate.rules:
         if asserted.named(rule.rule) and not asserted.seen(rule.rule):
             key = "alert" if rule.is_alert else "record"
@@ -40,7 +39,7 @@ tests:
 CHECK = Check(
     id="negative-only-test",
     severity=Severity.WARNING,
-    find=find,
+    find=WhenKnown(lambda estate: estate.tests, find),
     bad=Example({"rules.yml": _RULES, "rules_test.yml": _QUIET}),
     good=Example(
         {
@@ -48,5 +47,4 @@ CHECK = Check(
             "rules_test.yml": f"{_QUIET}      - {{eval_time: 5m, alertname: Errors, exp_alerts: [{{}}]}}\n",
         }
     ),
-    requires=("tests",),
 )

@@ -10,18 +10,16 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from gonogo.durations import format_duration
-from gonogo.formats.test_file import AlertAssertion, UnitTest
+from gonogo.formats.test_file import AlertAssertion, UnitFile, UnitTest
 from gonogo.lint.core.asserted import Asserted
-from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.check import Check, Example, WhenKnown
 from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity
 
 
-def find(estate: Estate) -> Iterator[Hit]:
+def find(estate: Estate, tests: tuple[UnitFile, ...]) -> Iterator[Hit]:
     """Yield the alerts that tests see fire and never see waiting."""
-    if estate.tests is None:
-        return
-    asserted = Asserted(estate)
+    asserted = Asserted(estate, tests)
     for rule in estate.alerts:
         held = rule.rule.held
         cases = asserted.of_alert(rule.name) if held else ()
@@ -52,7 +50,7 @@ tests:
 CHECK = Check(
     id="no-assertion-before-for",
     severity=Severity.WARNING,
-    find=find,
+    find=WhenKnown(lambda estate: estate.tests, find),
     bad=Example({"rules.yml": _RULES, "rules_test.yml": _FIRING}),
     good=Example(
         {
@@ -60,5 +58,4 @@ CHECK = Check(
             "rules_test.yml": f"{_FIRING}      - {{eval_time: 4m, alertname: Errors, exp_alerts: []}}\n",
         }
     ),
-    requires=("tests",),
 )

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.check import Check, Example, WhenKnown
 from gonogo.lint.core.estate import Estate
 from gonogo.lint.core.requirements import Requirements
 from gonogo.model.finding import Hit, Severity
 
 
-def find(estate: Estate) -> Iterator[Hit]:
+def find(estate: Estate, wanted: Requirements) -> Iterator[Hit]:
     """Yield the alerts without a known owner."""
-    wanted = estate.requirements
-    if wanted is None or not wanted.owners:
+    if not wanted.owners:
         return
     known = ", ".join(sorted(wanted.owners))
     for rule in estate.alerts:
@@ -37,8 +36,7 @@ _RULES = "groups: [{{name: web, rules: [{{alert: Down, expr: up == 0, for: 5m, l
 CHECK = Check(
     id="owner",
     severity=Severity.ERROR,
-    find=find,
+    find=WhenKnown(lambda estate: estate.requirements, find),
     bad=Example({"rules.yml": _RULES.format("billing")}, _FACTS),
     good=Example({"rules.yml": _RULES.format("payments")}, _FACTS),
-    requires=("requirements",),
 )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from gonogo.durations import format_duration
-from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.check import Check, Example, WhenKnown
 from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity
 from gonogo.promql.tree import Expression, Range, Subquery, Vector, children
@@ -19,11 +19,8 @@ from gonogo.promql.tree import Expression, Range, Subquery, Vector, children
 _NONE = timedelta(0)
 
 
-def find(estate: Estate) -> Iterator[Hit]:
+def find(estate: Estate, retention: timedelta) -> Iterator[Hit]:
     """Yield the selectors that look back too far, including the ranges of the subqueries around them."""
-    retention = estate.retention
-    if retention is None:
-        return
     for rule in estate.rules:
         for node, reach in _reaches(rule.tree) if rule.tree is not None else ():
             if reach > retention:
@@ -59,8 +56,7 @@ _FACTS = {"retention": timedelta(days=15)}
 CHECK = Check(
     id="range-over-retention",
     severity=Severity.WARNING,
-    find=find,
+    find=WhenKnown(lambda estate: estate.retention, find),
     bad=Example({"rules.yml": _RULES.format("30d")}, _FACTS),
     good=Example({"rules.yml": _RULES.format("14d")}, _FACTS),
-    requires=("retention",),
 )

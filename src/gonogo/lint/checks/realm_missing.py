@@ -10,17 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.check import Check, Example, WhenKnown
 from gonogo.lint.core.estate import Estate
 from gonogo.lint.core.interest import Interest
 from gonogo.model.finding import Hit, Severity
 
 
-def find(estate: Estate) -> Iterator[Hit]:
+def find(estate: Estate, interest: Interest) -> Iterator[Hit]:
     """Yield the recorded signals that cannot have the realm."""
-    interest = estate.interest
-    recorded = [rule for rule in estate.recording if interest and rule.name in interest.metrics and rule.tree]
-    if not interest or interest.realm is None or not recorded:
+    recorded = [rule for rule in estate.recording if rule.name in interest.metrics and rule.tree]
+    if interest.realm is None:
         return
     domains = [(rule, estate.labels.recorded(rule.rule).of(interest.realm_label)) for rule in recorded]
     served = {rule.name for rule, domain in domains if interest.realm in domain}
@@ -52,7 +51,7 @@ _INTEREST = Interest("metric_realm", "prod", frozenset({"duri_heartbeat_ok"}))
 CHECK = Check(
     id="realm-missing",
     severity=Severity.WARNING,
-    find=find,
+    find=WhenKnown(lambda estate: estate.interest, find),
     bad=Example(
         {
             "rules.yml": """\
@@ -77,5 +76,4 @@ groups:
         },
         facts={"interest": _INTEREST},
     ),
-    requires=("interest",),
 )

@@ -9,25 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.check import Check, Example, WhenKnown
 from gonogo.lint.core.estate import Estate
 from gonogo.lint.core.requirements import NamePatterns, Requirements
 from gonogo.model.finding import Hit, Severity
 
 
-def find(estate: Estate) -> Iterator[Hit]:
+def find(estate: Estate, wanted: Requirements) -> Iterator[Hit]:
     """Yield the alerts without a required annotation."""
-    if estate.requirements is None:
-        return
-    names = estate.requirements.required_annotations
     for rule in estate.alerts:
-        for name in names.patterns:
-            text = rule.rule.annotations.get(name, "")
-            if not text:
-                yield rule.hit(rule.at_key("annotations"), f"every alert must have the annotation {name!r}; add it")
-            elif "{{" not in text and not names.fits(name, text):
-                message = f"{text!r} does not fit the required annotation {name!r}: {names.meant(name)}"
-                yield rule.hit(rule.at_value("annotations", name), message)
+        yield from wanted.required_annotations.unmet(rule, "annotations")
 
 
 _FACTS = {"requirements": Requirements(required_annotations=NamePatterns.of({"runbook_url": "https://.+"}))}
@@ -36,8 +27,7 @@ _RULES = "groups: [{{name: web, rules: [{{alert: Down, expr: up == 0, for: 5m, a
 CHECK = Check(
     id="required-annotation",
     severity=Severity.ERROR,
-    find=find,
+    find=WhenKnown(lambda estate: estate.requirements, find),
     bad=Example({"rules.yml": _RULES.format("summary: it is down")}, _FACTS),
     good=Example({"rules.yml": _RULES.format("runbook_url: 'https://runbooks.example/down'")}, _FACTS),
-    requires=("requirements",),
 )

@@ -9,25 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.check import Check, Example, WhenKnown
 from gonogo.lint.core.estate import Estate
 from gonogo.lint.core.requirements import NamePatterns, Requirements
 from gonogo.model.finding import Hit, Severity
 
 
-def find(estate: Estate) -> Iterator[Hit]:
+def find(estate: Estate, wanted: Requirements) -> Iterator[Hit]:
     """Yield the alerts without a required label."""
-    if estate.requirements is None:
-        return
-    names = estate.requirements.required_labels
     for rule in estate.alerts:
-        for name in names.patterns:
-            value = rule.rule.labels.get(name, "")
-            if not value:
-                yield rule.hit(rule.at_key("labels"), f"every alert must have the label {name!r}; add it")
-            elif "{{" not in value and not names.fits(name, value):
-                message = f"{value!r} does not fit the required label {name!r}: {names.meant(name)}"
-                yield rule.hit(rule.at_value("labels", name), message)
+        yield from wanted.required_labels.unmet(rule, "labels")
 
 
 _FACTS = {"requirements": Requirements(required_labels=NamePatterns.of({"severity": "critical|warning"}))}
@@ -36,8 +27,7 @@ _RULES = "groups: [{{name: web, rules: [{{alert: Down, expr: up == 0, for: 5m, l
 CHECK = Check(
     id="required-label",
     severity=Severity.ERROR,
-    find=find,
+    find=WhenKnown(lambda estate: estate.requirements, find),
     bad=Example({"rules.yml": _RULES.format("high")}, _FACTS),
     good=Example({"rules.yml": _RULES.format("critical")}, _FACTS),
-    requires=("requirements",),
 )

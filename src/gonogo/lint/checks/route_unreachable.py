@@ -13,20 +13,17 @@ import re
 from collections.abc import Iterator, Mapping
 
 from gonogo.formats.sources import WrittenRule
-from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.check import Check, Example, WhenKnown
 from gonogo.lint.core.estate import Estate
-from gonogo.lint.core.routes import Route, RouteMatcher
+from gonogo.lint.core.routes import Route, RouteMatcher, Routes
 from gonogo.model.finding import Hit, Severity
 
 _NAME = "alertname"
 _LITERALS = re.compile(r"\(?([\w| -]+)\)?")
 
 
-def find(estate: Estate) -> Iterator[Hit]:
+def find(estate: Estate, routes: Routes) -> Iterator[Hit]:
     """Yield the alerts that reach nobody, then the routes that no alert takes."""
-    routes = estate.routes
-    if routes is None:
-        return
     if routes.root.receiver in routes.silent and not (estate.configuration and estate.configuration.relabels_alerts):
         for alert in estate.alerts:
             if routes.ends(_labels(alert, estate)) == (routes.root,):
@@ -89,8 +86,7 @@ receivers:
 CHECK = Check(
     id="route-unreachable",
     severity=Severity.WARNING,
-    find=find,
+    find=WhenKnown(lambda estate: estate.routes, find),
     bad=Example({"rules.yml": _RULES.format("high"), "alertmanager.yml": _ALERTMANAGER}),
     good=Example({"rules.yml": _RULES.format("critical"), "alertmanager.yml": _ALERTMANAGER}),
-    requires=("routes",),
 )

@@ -10,18 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.check import Check, Example, WhenKnown
 from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity
 
 
-def find(estate: Estate) -> Iterator[Hit]:
+def find(estate: Estate, named: frozenset[str]) -> Iterator[Hit]:
     """Yield the entries of ``rule_files`` that load a file which the policy does not name."""
-    if estate.policy_rules is None:
-        return
     for entry in estate.configuration.rule_files if estate.configuration else ():
         for path in entry.matched or ():
-            if path not in estate.policy_rules:
+            if path not in named:
                 yield Hit(
                     entry.where,
                     f"{entry.pattern} loads {path}, which the policy does not name: the record of the lint would still "
@@ -38,11 +36,10 @@ _FILES = {
 CHECK = Check(
     id="rule-file-outside",
     severity=Severity.ERROR,
-    find=find,
+    find=WhenKnown(lambda estate: estate.policy_rules, find),
     bad=Example({**_FILES, "gonogo.yaml": "rules: [rules/*.yml]\n"}, {"policy_rules": frozenset({"rules/web.yml"})}),
     good=Example(
         {**_FILES, "gonogo.yaml": "rules: [rules/*.yml, more/*.yml]\n"},
         {"policy_rules": frozenset({"rules/web.yml", "more/disk.yml"})},
     ),
-    requires=("policy_rules",),
 )

@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.formats.prometheus_config import RuleEntry
-from gonogo.lint.core.check import Check, Example
+from gonogo.formats.prometheus_config import Configuration, RuleEntry
+from gonogo.lint.core.check import Check, Example, WhenKnown
 from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity
 
 
-def find(estate: Estate) -> Iterator[Hit]:
+def find(estate: Estate, configuration: Configuration) -> Iterator[Hit]:
     """Yield the entries that were looked up and load no rule. Unreadable files do not count as empty."""
-    if estate.configuration is None:
-        return
     bare = {file.path for file in estate.files if not file.rules and not file.problems}
-    for entry in estate.configuration.rule_files:
+    for entry in configuration.rule_files:
         if entry.matched is not None and bare.issuperset(entry.matched):
             yield Hit(entry.where, _message(entry))
 
@@ -36,8 +34,7 @@ _RULES = "groups: [{name: web, rules: [{alert: Down, expr: up == 0, for: 5m}]}]\
 CHECK = Check(
     id="rule-files-empty",
     severity=Severity.ERROR,
-    find=find,
+    find=WhenKnown(lambda estate: estate.configuration, find),
     bad=Example({"prometheus.yml": "rule_files: ['rules/*.yaml']\n", "rules/web.yml": _RULES}),
     good=Example({"prometheus.yml": "rule_files: ['rules/*.yml']\n", "rules/web.yml": _RULES}),
-    requires=("configuration",),
 )

@@ -10,17 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.check import Check, Example, WhenKnown
 from gonogo.lint.core.estate import Estate
 from gonogo.lint.core.requirements import Requirements
 from gonogo.model.finding import Hit, Severity
 
 
-def find(estate: Estate) -> Iterator[Hit]:
+def find(estate: Estate, wanted: Requirements) -> Iterator[Hit]:
     """Yield the names that do not fit."""
-    if estate.requirements is None:
-        return
-    alert, record = estate.requirements.alert_name, estate.requirements.record_name
+    alert, record = wanted.alert_name, wanted.record_name
     for rule in estate.rules:
         pattern = alert if rule.is_alert else record
         if pattern and pattern.fullmatch(rule.name) is None:
@@ -34,8 +32,7 @@ _RULES = "groups: [{{name: web, rules: [{{record: '{}', expr: sum by (job) (up)}
 CHECK = Check(
     id="rule-name",
     severity=Severity.ERROR,
-    find=find,
+    find=WhenKnown(lambda estate: estate.requirements, find),
     bad=Example({"rules.yml": _RULES.format("UpByJob")}, _FACTS),
     good=Example({"rules.yml": _RULES.format("job:up:sum")}, _FACTS),
-    requires=("requirements",),
 )

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.durations import format_duration
-from gonogo.lint.core.check import Check, Example
+from gonogo.formats.prometheus_config import Configuration
+from gonogo.lint.core.check import Check, Example, WhenKnown
 from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity
 
@@ -19,11 +20,11 @@ SOUND = 0.4
 """The largest allowed share of the lookback: 2 of 5 minutes, as in Prometheus's own lint since 3.2."""
 
 
-def find(estate: Estate) -> Iterator[Hit]:
+def find(estate: Estate, configuration: Configuration) -> Iterator[Hit]:
     """Yield the jobs whose interval is too long for the lookback."""
     lookback = estate.lookback
     lasts = f"a sample lasts {format_duration(lookback)}"
-    for job in estate.configuration.jobs if estate.configuration else ():
+    for job in configuration.jobs:
         every = f"job {job.name!r} is scraped every {format_duration(job.interval)}"
         where = job.interval_where or job.where
         if job.interval >= lookback:
@@ -40,8 +41,7 @@ _CONFIGURATION = "global: {{scrape_interval: 15s}}\nscrape_configs:\n  - {{job_n
 CHECK = Check(
     id="scrape-interval-over-lookback",
     severity=Severity.ERROR,
-    find=find,
+    find=WhenKnown(lambda estate: estate.configuration, find),
     bad=Example({"prometheus.yml": _CONFIGURATION.format("5m")}),
     good=Example({"prometheus.yml": _CONFIGURATION.format("1m")}),
-    requires=("configuration",),
 )

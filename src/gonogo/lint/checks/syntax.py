@@ -16,9 +16,8 @@ from collections.abc import Iterator
 
 from gonogo.errors import Problem
 from gonogo.formats.dialect import Dialect
-from gonogo.formats.files import Loc
 from gonogo.formats.sources import SourceFile, WrittenRule
-from gonogo.formats.yaml import YamlDocument, lines_of
+from gonogo.formats.yaml import Loc, YamlDocument, lines_of
 from gonogo.lint.core.arbiter import newest
 from gonogo.lint.core.check import Check, Example
 from gonogo.lint.core.estate import Estate, position_of

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.check import Check, Example, WhenKnown
 from gonogo.lint.core.estate import Estate
 from gonogo.lint.core.live import Live, narrowings, needed
 from gonogo.model.finding import Hit, Severity
@@ -19,15 +19,12 @@ from gonogo.promql.canonical import instant
 from gonogo.promql.tree import Vector
 
 
-def find(estate: Estate) -> Iterator[Hit]:
+def find(estate: Estate, live: Live) -> Iterator[Hit]:
     """Yield the selectors for which the server has no series."""
-    if estate.live is None:
-        return
-    found = estate.live.found
     for rule in estate.rules:
         for vector in needed(rule):
-            if found.get(instant(vector)) is False:
-                message, severity = _described(vector, estate.live)
+            if live.found.get(instant(vector)) is False:
+                message, severity = _described(vector, live)
                 yield rule.hit(rule.at(vector), message, severity)
 
 
@@ -49,11 +46,10 @@ _BAD = "groups: [{name: web, rules: [{alert: Errors, expr: 'rate(htpp_errors_tot
 CHECK = Check(
     id="unknown-metric",
     severity=Severity.ERROR,
-    find=find,
+    find=WhenKnown(lambda estate: estate.live, find),
     bad=Example({"rules.yml": _BAD}, {"live": Live(found={"htpp_errors_total": False})}),
     good=Example(
         {"rules.yml": _BAD.replace("htpp", "http")},
         {"live": Live(found={"http_errors_total": True})},
     ),
-    requires=("live",),
 )

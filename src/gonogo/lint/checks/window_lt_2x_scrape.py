@@ -108,5 +108,5 @@ CHECK = Check(
             "  {record: 'job:done:rate', expr: 'rate(done_total{job=\"batch\"}[5m])'}]}]\n",
         },
     ),
-    requires=("configuration",),
+    requires=lambda estate: estate.configuration,
 )

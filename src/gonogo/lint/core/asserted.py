@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from gonogo.formats.test_file import AlertAssertion, UnitTest
+from gonogo.formats.test_file import AlertAssertion, UnitFile, UnitTest
 from gonogo.lint.core.estate import Estate
 from gonogo.model.rule import Rule
 from gonogo.promql.selectors import selectors
@@ -17,9 +17,9 @@ from gonogo.promql.selectors import selectors
 class Asserted:
     """The tests of an estate, indexed by the rules that they check."""
 
-    def __init__(self, estate: Estate) -> None:
+    def __init__(self, estate: Estate, units: Iterable[UnitFile]) -> None:
         """Read all assertions once."""
-        tests = [test for unit in estate.tests or () for test in unit.tests]
+        tests = [test for unit in units for test in unit.tests]
         self._graph = estate.graph
         self._by_alert: dict[str, list[tuple[UnitTest, AlertAssertion]]] = {}
         for test in tests:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from gonogo.formats.dialect import Dialect
 from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity
+
+Fact = TypeVar("Fact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,19 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class WhenKnown(Generic[Fact]):
+    """The function of a check that needs a fact of the estate. While the fact is not known, it finds nothing."""
+
+    fact: Callable[[Estate], Fact | None]
+    find: Callable[[Estate, Fact], Iterable[Hit]]
+
+    def __call__(self, estate: Estate) -> Iterable[Hit]:
+        """Yield the mistakes."""
+        known = self.fact(estate)
+        return () if known is None else self.find(estate, known)
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """A check. The docstring of its module says what the check finds, and why that matters.
 
@@ -33,7 +49,8 @@ class Check:
         find: yields the mistakes in the files that one server loads.
         bad: an example with at least one finding.
         good: the fixed example.
-        requires: fields of the ``Estate``. If one is None, the check finds fewer mistakes, or none.
+        requires: returns a fact of the estate. If it is None, the check finds fewer mistakes. A check that finds none
+            without its fact says so by ``WhenKnown``.
         of_prometheus: True if the check is about Prometheus only and is not run on rule files of vmalert.
     """
 
@@ -42,12 +59,13 @@ class Check:
     find: Callable[[Estate], Iterable[Hit]]
     bad: Example
     good: Example
-    requires: tuple[str, ...] = ()
+    requires: Callable[[Estate], object] | None = None
     of_prometheus: bool = False
 
     def can_run(self, estate: Estate) -> bool:
-        """Return whether all required fields are known and the dialect of the files fits."""
-        return self.fits(estate) and all(getattr(estate, fact) is not None for fact in self.requires)
+        """Return whether the required fact is known and the dialect of the files fits."""
+        fact = self.find.fact if isinstance(self.find, WhenKnown) else self.requires
+        return self.fits(estate) and (fact is None or fact(estate) is not None)
 
     def fits(self, estate: Estate) -> bool:
         """Return whether the check is meant for the dialect of these files."""

@@ -1,17 +1,21 @@
-"""The requirements of an organisation for its rules: labels, annotations, names, bounds and owners. All are opt-in."""
+"""The requirements of an organisation for its rules: labels, annotations, names, bounds and owners. All are opt-in.
+
+The YAML file of the requirements has the form that ``docs/lint.md`` shows. Every key may be left out.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
 from gonogo.durations import parse_duration
 from gonogo.errors import Problem
-from gonogo.formats.files import Loc
-from gonogo.formats.yaml import YamlDocument, parse
+from gonogo.formats.sources import WrittenRule
+from gonogo.formats.yaml import Loc, YamlDocument, parse
+from gonogo.model.finding import Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +41,35 @@ class NamePatterns:
         """
         return cls({name: None if pattern is None else re.compile(pattern) for name, pattern in patterns.items()})
 
-    def meant(self, name: str) -> str:
-        """Return the pattern of a name as text."""
-        pattern = self.patterns[name]
-        return "anything" if pattern is None else pattern.pattern
-
     def fits(self, name: str, value: str) -> bool:
         """Return whether a value of a label or annotation fits the pattern of its name."""
         pattern = self.patterns[name]
         return pattern is None or pattern.fullmatch(value) is not None
+
+    def unmet(self, rule: WrittenRule, section: str) -> Iterator[Hit]:
+        """Yield the names that a rule lacks under ``labels`` or ``annotations``, and the texts that do not fit.
+
+        A text with a template is not compared with its pattern.
+        """
+        what, texts = section.removesuffix("s"), _texts(rule, section)
+        for name, pattern in self.patterns.items():
+            text = texts.get(name, "")
+            if not text:
+                yield rule.hit(rule.at_key(section), f"every alert must have the {what} {name!r}; add it")
+            elif pattern and "{{" not in text and not self.fits(name, text):
+                message = f"{text!r} does not fit the required {what} {name!r}: {pattern.pattern}"
+                yield rule.hit(rule.at_value(section, name), message)
+
+    def met(self, rule: WrittenRule, section: str) -> Iterator[Hit]:
+        """Yield the names under ``labels`` or ``annotations`` of a rule, if their texts fit the patterns."""
+        what, texts = section.removesuffix("s"), _texts(rule, section)
+        for name in self.patterns.keys() & texts.keys():
+            if self.fits(name, texts[name]):
+                yield rule.hit(rule.at_key(section, name), f"the requirements forbid the {what} {name!r}; remove it")
+
+
+def _texts(rule: WrittenRule, section: str) -> Mapping[str, str]:
+    return rule.rule.labels if section == "labels" else rule.rule.annotations
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +161,7 @@ class _Reader:
         return NamePatterns({name: self._pattern((*loc, name)) for name in self._keys(loc, None)})
 
     def _pattern(self, loc: Loc) -> re.Pattern[str] | None:
-        return (
-            None if self._document.at(loc) is None else self._read(loc, re.compile, "is not a valid regular expression")
-        )
+        return self._read(loc, re.compile, "is not a valid regular expression")
 
     def _bounds(self, loc: Loc) -> Bounds:
         self._keys(loc, ("least", "most"))
@@ -151,16 +173,18 @@ class _Reader:
         return Bounds(least, most)
 
     def _duration(self, loc: Loc) -> timedelta | None:
-        return None if self._document.at(loc) is None else self._read(loc, parse_duration, "is not a valid duration")
+        return self._read(loc, parse_duration, "is not a valid duration")
 
     def _owners(self) -> frozenset[str]:
         value = self._document.at(("owners", "names"))
         if value is not None and not isinstance(value, list):
             self._complain(("owners", "names"), "a list of names is expected here", "begin each with '- '")
-        places = range(len(value)) if isinstance(value, list) else ()
-        return frozenset(filter(None, (self._document.text(("owners", "names", place)) for place in places)))
+        return frozenset(filter(None, map(self._document.text, self._document.items(("owners", "names")))))
 
     def _read(self, loc: Loc, how: Callable[[str], T], wrong: str) -> T | None:
+        """Read a value; ``None`` if it is missing or wrong."""
+        if self._document.at(loc) is None:
+            return None
         text = self._document.text(loc)
         if text is None:
             self._complain(loc, "a single value is expected here", "write a text")

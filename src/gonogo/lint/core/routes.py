@@ -12,8 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gonogo.errors import Problem
-from gonogo.formats.files import Loc
-from gonogo.formats.yaml import YamlDocument, parse
+from gonogo.formats.yaml import Loc, YamlDocument, parse
 from gonogo.model.finding import Span
 from gonogo.promql.re2 import accepts
 from gonogo.promql.tree import Matcher
@@ -120,30 +119,23 @@ def read_routes(text: str, path: str) -> tuple[Routes | None, tuple[Problem, ...
 def _route(document: YamlDocument, loc: Loc, inherited: str) -> Route:
     receiver = document.text((*loc, "receiver")) or inherited
     read = list(_matchers(document, loc))
-    children = document.at((*loc, "routes"))
-    places = range(len(children)) if isinstance(children, list) else ()
     return Route(
         receiver,
         _span(document, loc),
         tuple(one for one in read if one),
         None not in read,
         document.at((*loc, "continue")) is True,
-        tuple(_route(document, (*loc, "routes", place), receiver) for place in places),
+        tuple(_route(document, child, receiver) for child in document.items((*loc, "routes"))),
     )
 
 
 def _matchers(document: YamlDocument, loc: Loc) -> Iterator[RouteMatcher | None]:
     """Yield the matchers of a route, in all three notations. ``None`` stands for a matcher that cannot be read."""
     for key, operator in (("match", "="), ("match_re", "=~")):
-        given = document.at((*loc, key))
-        for label in given if isinstance(given, dict) else ():
-            at = (*loc, key, label)
-            yield RouteMatcher(Matcher(label, operator, document.text(at) or ""), _span(document, at))
-    given = document.at((*loc, "matchers"))
-    lines: list[Loc] = [(*loc, "matchers")] if isinstance(given, str) else []
-    if isinstance(given, list):
-        lines = [(*loc, "matchers", place) for place in range(len(given))]
-    for at in lines:
+        for label, value in document.texts((*loc, key)).items():
+            yield RouteMatcher(Matcher(label, operator, value), _span(document, (*loc, key, label)))
+    listed: Loc = (*loc, "matchers")
+    for at in (listed,) if isinstance(document.at(listed), str) else document.items(listed):
         matchers = _read(document.text(at) or "")
         yield from (matchers and (RouteMatcher(matcher, _span(document, at)) for matcher in matchers)) or (None,)
 
@@ -171,11 +163,10 @@ def _plain(quoted: str | None, bare: str) -> str:
 
 def _silent(document: YamlDocument) -> Iterator[str]:
     """Yield the names of receivers without any integration."""
-    receivers = document.at(("receivers",))
-    for place in range(len(receivers) if isinstance(receivers, list) else 0):
-        receiver = document.at(("receivers", place))
+    for loc in document.items(("receivers",)):
+        receiver = document.at(loc)
         if isinstance(receiver, dict) and not any(key.endswith("_configs") and receiver[key] for key in receiver):
-            yield document.text(("receivers", place, "name")) or ""
+            yield document.text((*loc, "name")) or ""
 
 
 def _span(document: YamlDocument, loc: Loc) -> Span:

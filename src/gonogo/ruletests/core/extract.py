@@ -13,7 +13,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
 
-from gonogo.formats.test_file import AlertAssertion, Assertion, Loc, UnitFile, UnitTest
+from gonogo.formats.test_file import AlertAssertion, Assertion, UnitFile, UnitTest
+from gonogo.formats.yaml import Loc
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.promql.graph import RuleGraph
 from gonogo.promql.parser import parse

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from gonogo.durations import format_duration
 from gonogo.errors import Problem
 from gonogo.formats.flow import flow, joined, quoted
-from gonogo.formats.test_file import AlertAssertion, Assertion, Loc, UnitFile
+from gonogo.formats.test_file import AlertAssertion, Assertion, UnitFile
+from gonogo.formats.yaml import Loc
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.promql.matchers import bearing
 from gonogo.promql.parser import parse

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from gonogo.durations import format_duration
 from gonogo.errors import Position
-from gonogo.formats.files import Loc, read_groups
+from gonogo.formats.files import read_groups
 from gonogo.formats.flow import flow, joined, quoted
-from gonogo.formats.yaml import YamlDocument, parse
+from gonogo.formats.yaml import Loc, YamlDocument, parse
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.promql.canonical import canonical
 
