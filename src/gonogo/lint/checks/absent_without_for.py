@@ -104,15 +104,13 @@ def _always(node: Expression) -> bool:
             return False
 
 
+_BAD = "groups: [{name: web, rules: [{alert: WebGone, expr: 'absent(up{job=\"web\"})'}]}]\n"
+
 CHECK = Check(
     id="absent-without-for",
     severity=Severity.WARNING,
     find=find,
-    bad=Example(
-        {"rules.yml": "groups: [{name: web, rules: [{alert: WebGone, expr: 'absent(up{job=\"web\"})'}]}]\n"},
-    ),
-    good=Example(
-        {"rules.yml": "groups: [{name: web, rules: [{alert: WebGone, expr: 'absent(up{job=\"web\"})', for: 5m}]}]\n"},
-    ),
+    bad=Example({"rules.yml": _BAD}),
+    good=Example({"rules.yml": _BAD.replace("'}]", "', for: 5m}]")}),
     requires=lambda estate: estate.configuration,
 )

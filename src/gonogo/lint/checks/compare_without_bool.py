@@ -133,21 +133,16 @@ def _is_binary(estate: Estate, vector: Vector) -> bool:
 
 
 _READER = "  {alert: Stale, expr: 'backup:fresh == 0', for: 5m}]}]\n"
+_BAD = (
+    "groups: [{name: backup, rules: [\n"
+    f"  {{record: 'backup:fresh', expr: 'time() - backup_timestamp_seconds < 120'}},\n{_READER}"
+)
+
 CHECK = Check(
     id="compare-without-bool",
     severity=Severity.ERROR,
     find=find,
-    bad=Example(
-        {
-            "rules.yml": "groups: [{name: backup, rules: [\n"
-            f"  {{record: 'backup:fresh', expr: 'time() - backup_timestamp_seconds < 120'}},\n{_READER}"
-        },
-    ),
-    good=Example(
-        {
-            "rules.yml": "groups: [{name: backup, rules: [\n"
-            f"  {{record: 'backup:fresh', expr: 'time() - backup_timestamp_seconds < bool 120'}},\n{_READER}"
-        },
-    ),
+    bad=Example({"rules.yml": _BAD}),
+    good=Example({"rules.yml": _BAD.replace("< 120", "< bool 120")}),
     requires=lambda estate: estate.interest,
 )

@@ -71,8 +71,7 @@ CHECK = Check(
     severity=Severity.ERROR,
     find=find,
     bad=Example(
-        {"rules.yml": "groups: [{name: web, rules: [{record: web_failure_ratio, expr: vector(0.01)}]}]\n"},
-        _FACTS,
+        {"rules.yml": "groups: [{name: web, rules: [{record: web_failure_ratio, expr: vector(0.01)}]}]\n"}, _FACTS
     ),
     good=Example(
         {

@@ -38,20 +38,15 @@ def _why_gauge(estate: Estate, function: str, metric: str) -> str:
     return sure_gauge(estate, metric)
 
 
+_BAD = (
+    "groups: [{name: beat, rules: [\n"
+    "  {alert: NoBeat, expr: 'increase(backup_last_success_timestamp_seconds[1d]) < 1', for: 1h}]}]\n"
+)
+
 CHECK = Check(
     id="counter-function-on-gauge",
     severity=Severity.WARNING,
     find=find,
-    bad=Example(
-        {
-            "rules.yml": "groups: [{name: beat, rules: [\n"
-            "  {alert: NoBeat, expr: 'increase(backup_last_success_timestamp_seconds[1d]) < 1', for: 1h}]}]\n"
-        },
-    ),
-    good=Example(
-        {
-            "rules.yml": "groups: [{name: beat, rules: [\n"
-            "  {alert: NoBeat, expr: 'changes(backup_last_success_timestamp_seconds[1d]) < 1', for: 1h}]}]\n"
-        },
-    ),
+    bad=Example({"rules.yml": _BAD}),
+    good=Example({"rules.yml": _BAD.replace("increase", "changes")}),
 )

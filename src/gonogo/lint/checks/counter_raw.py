@@ -173,13 +173,11 @@ CHECK = Check(
     id="counter-raw",
     severity=Severity.WARNING,
     find=find,
-    bad=Example(
-        {"rules.yml": "groups: [{name: web, rules: [{alert: Errors, expr: 'sum(errors_total) > 100'}]}]\n"},
-    ),
+    bad=Example({"rules.yml": "groups: [{name: web, rules: [{alert: Errors, expr: 'sum(errors_total) > 100'}]}]\n"}),
     good=Example(
         {
             "rules.yml": "groups: [{name: web, rules: [\n"
             "  {alert: Errors, expr: 'sum(increase(errors_total[1h])) > 100'}]}]\n"
-        },
+        }
     ),
 )

@@ -54,25 +54,17 @@ def _found_live(estate: Estate, vector: Vector) -> bool:
     return estate.live is not None and estate.live.found.get(instant(vector), False)
 
 
+_BAD = (
+    "groups: [{name: web, rules: [\n"
+    "  {record: 'job:errors:rate5m', expr: 'sum by (job) (rate(errors_total[5m]))'},\n"
+    "  {alert: Errors, expr: 'job:errors:rate1m > 1'}]}]\n"
+)
+
 CHECK = Check(
     id="dangling-recorded-metric",
     severity=Severity.ERROR,
     find=find,
-    bad=Example(
-        {
-            "prometheus.yml": _EXAMPLE,
-            "rules.yml": "groups: [{name: web, rules: [\n"
-            "  {record: 'job:errors:rate5m', expr: 'sum by (job) (rate(errors_total[5m]))'},\n"
-            "  {alert: Errors, expr: 'job:errors:rate1m > 1'}]}]\n",
-        },
-    ),
-    good=Example(
-        {
-            "prometheus.yml": _EXAMPLE,
-            "rules.yml": "groups: [{name: web, rules: [\n"
-            "  {record: 'job:errors:rate5m', expr: 'sum by (job) (rate(errors_total[5m]))'},\n"
-            "  {alert: Errors, expr: 'job:errors:rate5m > 1'}]}]\n",
-        },
-    ),
+    bad=Example({"prometheus.yml": _EXAMPLE, "rules.yml": _BAD}),
+    good=Example({"prometheus.yml": _EXAMPLE, "rules.yml": _BAD.replace("rate1m", "rate5m")}),
     requires=lambda estate: estate.configuration,
 )

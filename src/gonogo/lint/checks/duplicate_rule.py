@@ -57,12 +57,12 @@ CHECK = Check(
         {
             "a.yml": 'groups: [{name: web, rules: [{alert: Down, expr: \'up{job="web", zone="a"} == 0\'}]}]\n',
             "b.yml": 'groups: [{name: more, rules: [{alert: Down, expr: \'up{zone="a", job="web"} == 0\'}]}]\n',
-        },
+        }
     ),
     good=Example(
         {
             "a.yml": "groups: [{name: web, rules: [{alert: Down, expr: 'up{job=\"web\"} == 0', labels: {zone: a}}]}]\n",
             "b.yml": "groups: [{name: db, rules: [{alert: Down, expr: 'up{job=\"db\"} == 0', labels: {zone: b}}]}]\n",
-        },
+        }
     ),
 )

@@ -55,21 +55,13 @@ def _shadowing(estate: Estate, external: Mapping[str, str]) -> Iterator[Hit]:
                 and "$" not in external[name]
             ):
                 message = (
-                    f"{name!r} is an external label with the value {external[name]!r}, and this rule "
-                    "overrides the value "
-                    f"with {value!r}; leave the label to the configuration, or use another name"
+                    f"{name!r} is an external label with the value {external[name]!r}, and this rule overrides the "
+                    f"value with {value!r}; leave the label to the configuration, or use another name"
                 )
                 yield rule.hit(rule.at_key("labels", name), message)
 
 
-CHECK = Check(
-    id="external-label",
-    severity=Severity.WARNING,
-    find=find,
-    bad=Example(
-        {
-            "prometheus.yml": "global: {external_labels: {cluster: eu}}\nrule_files: [rules.yml]\n",
-            "rules.yml": """\
+_BAD = """\
 groups:
   - name: web
     rules:
@@ -79,22 +71,20 @@ groups:
           cluster: us
         annotations:
           summary: "{{ $labels.instance }} in {{ $externalLabels.region }} is down"
-""",
-        },
+"""
+
+CHECK = Check(
+    id="external-label",
+    severity=Severity.WARNING,
+    find=find,
+    bad=Example(
+        {"prometheus.yml": "global: {external_labels: {cluster: eu}}\nrule_files: [rules.yml]\n", "rules.yml": _BAD}
     ),
     good=Example(
         {
             "prometheus.yml": "global: {external_labels: {cluster: eu}}\nrule_files: [rules.yml]\n",
-            "rules.yml": """\
-groups:
-  - name: web
-    rules:
-      - alert: Down
-        expr: up == 0
-        annotations:
-          summary: "{{ $labels.instance }} in {{ $externalLabels.cluster }} is down"
-""",
-        },
+            "rules.yml": _BAD.replace("        labels:\n          cluster: us\n", "").replace("region", "cluster"),
+        }
     ),
     requires=lambda estate: estate.configuration,
 )

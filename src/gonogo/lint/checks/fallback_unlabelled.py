@@ -101,30 +101,18 @@ def _passes(comparison: Binary, side: Expression, value: float | None) -> bool:
     return compared(value, other.value) if comparison.left is side else compared(other.value, value)
 
 
-CHECK = Check(
-    id="fallback-unlabelled",
-    severity=Severity.WARNING,
-    find=find,
-    bad=Example(
-        {
-            "rules.yml": """\
+_BAD = """\
 groups:
   - name: web
     rules:
       - record: job:errors:rate5m
         expr: sum by (job) (rate(errors_total[5m])) or vector(0)
 """
-        },
-    ),
-    good=Example(
-        {
-            "rules.yml": """\
-groups:
-  - name: web
-    rules:
-      - record: all:errors:rate5m
-        expr: sum(rate(errors_total[5m])) or vector(0)
-"""
-        },
-    ),
+
+CHECK = Check(
+    id="fallback-unlabelled",
+    severity=Severity.WARNING,
+    find=find,
+    bad=Example({"rules.yml": _BAD}),
+    good=Example({"rules.yml": _BAD.replace("sum by (job) (", "sum(").replace("job:", "all:")}),
 )

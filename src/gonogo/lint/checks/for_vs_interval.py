@@ -28,10 +28,9 @@ def find(estate: Estate) -> Iterator[Hit]:
                 continue
             yield rule.hit(
                 rule.at_value(key),
-                f"'{key}: {format_duration(wait)}' lasts {format_duration(_lasting(wait, interval))}, "
-                "because the group "
-                f"is evaluated every {format_duration(interval)}; write that duration, or evaluate "
-                "the group more often",
+                f"'{key}: {format_duration(wait)}' lasts {format_duration(_lasting(wait, interval))}, because the "
+                f"group is evaluated every {format_duration(interval)}; write that duration, or evaluate the group "
+                "more often",
             )
 
 

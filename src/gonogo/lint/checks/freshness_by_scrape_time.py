@@ -19,9 +19,8 @@ from gonogo.model.finding import Hit, Severity
 from gonogo.promql.tree import Binary, Call, Expression, Number, Vector, walk
 
 _OF_SCRAPE = (
-    "timestamp() is the time of the scrape, which stays new even if the writer of a pushed metric or "
-    "a text file is dead; "
-    "compare with a time that the writer puts into a metric"
+    "timestamp() is the time of the scrape, which stays new even if the writer of a pushed metric or a text file is "
+    "dead; compare with a time that the writer puts into a metric"
 )
 _OF_FILE = "an empty or touched file looks as new as a good one; compare with a time that the writer puts into a metric"
 _MTIME = "node_textfile_mtime_seconds"
@@ -47,9 +46,8 @@ def find(estate: Estate) -> Iterator[Hit]:
                 ) and _beyond(operator, limit, estate.lookback.total_seconds()):
                     yield rule.hit(
                         rule.at(node),
-                        f"no sample found here is older than {format_duration(estate.lookback)}, so "
-                        "this is never true; "
-                        "use absent(), or a time that the writer puts into a metric",
+                        f"no sample found here is older than {format_duration(estate.lookback)}, so this is never "
+                        "true; use absent(), or a time that the writer puts into a metric",
                     )
                 case _:
                     continue

@@ -63,14 +63,12 @@ def _is_bool(node: Expression) -> bool:
     return isinstance(node, Binary) and node.boolean
 
 
+_BAD = "groups: [{name: web, rules: [{alert: Errors, expr: 'rate(errors_total[5m])'}]}]\n"
+
 CHECK = Check(
     id="no-comparison",
     severity=Severity.WARNING,
     find=find,
-    bad=Example(
-        {"rules.yml": "groups: [{name: web, rules: [{alert: Errors, expr: 'rate(errors_total[5m])'}]}]\n"},
-    ),
-    good=Example(
-        {"rules.yml": "groups: [{name: web, rules: [{alert: Errors, expr: 'rate(errors_total[5m]) > 0.1'}]}]\n"},
-    ),
+    bad=Example({"rules.yml": _BAD}),
+    good=Example({"rules.yml": _BAD.replace("[5m])'", "[5m]) > 0.1'")}),
 )

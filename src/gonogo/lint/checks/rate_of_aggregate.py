@@ -61,13 +61,13 @@ CHECK = Check(
             "rules.yml": "groups: [{name: web, rules: [\n"
             "  {record: 'job:requests:sum', expr: 'sum by (job) (requests_total)'},\n"
             "  {alert: Surge, expr: 'rate(job:requests:sum[5m]) > 100'}]}]\n"
-        },
+        }
     ),
     good=Example(
         {
             "rules.yml": "groups: [{name: web, rules: [\n"
             "  {record: 'job:requests:rate5m', expr: 'sum by (job) (rate(requests_total[5m]))'},\n"
             "  {alert: Surge, expr: 'job:requests:rate5m > 100'}]}]\n"
-        },
+        }
     ),
 )

@@ -36,9 +36,8 @@ def find(estate: Estate) -> Iterator[Hit]:
             elif not kind and metric not in reported and not _may_count(estate, metric):
                 reported.add(metric)
                 message = (
-                    f"{call.function} is for counters, and {metric} is not named like a counter; if "
-                    "it goes up and down, "
-                    "use deriv or delta"
+                    f"{call.function} is for counters, and {metric} is not named like a counter; if it goes up and "
+                    "down, use deriv or delta"
                 )
                 yield rule.hit(rule.at(call), message, Severity.INFO)
 
@@ -58,16 +57,12 @@ def _histograms(estate: Estate) -> Iterator[str]:
 
 
 _FACTS = {"live": Live(types={"queue_length": "gauge"})}
+_BAD = "groups: [{name: web, rules: [{alert: Filling, expr: 'rate(queue_length[5m]) > 1'}]}]\n"
+
 CHECK = Check(
     id="rate-on-gauge",
     severity=Severity.WARNING,
     find=find,
-    bad=Example(
-        {"rules.yml": "groups: [{name: web, rules: [{alert: Filling, expr: 'rate(queue_length[5m]) > 1'}]}]\n"},
-        _FACTS,
-    ),
-    good=Example(
-        {"rules.yml": "groups: [{name: web, rules: [{alert: Filling, expr: 'deriv(queue_length[5m]) > 1'}]}]\n"},
-        _FACTS,
-    ),
+    bad=Example({"rules.yml": _BAD}, _FACTS),
+    good=Example({"rules.yml": _BAD.replace("'rate(", "'deriv(")}, _FACTS),
 )

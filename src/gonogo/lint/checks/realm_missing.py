@@ -48,32 +48,18 @@ def _other(name: str, interest: Interest) -> str:
 
 _INTEREST = Interest("metric_realm", "prod", frozenset({"duri_heartbeat_ok"}))
 
-CHECK = Check(
-    id="realm-missing",
-    severity=Severity.WARNING,
-    find=WhenKnown(lambda estate: estate.interest, find),
-    bad=Example(
-        {
-            "rules.yml": """\
+_BAD = """\
 groups:
   - name: heartbeat
     rules:
       - record: duri_heartbeat_ok
         expr: min by (instance) (duri_heartbeat_fresh_120s)
-""",
-        },
-        facts={"interest": _INTEREST},
-    ),
-    good=Example(
-        {
-            "rules.yml": """\
-groups:
-  - name: heartbeat
-    rules:
-      - record: duri_heartbeat_ok
-        expr: min by (instance, metric_realm) (duri_heartbeat_fresh_120s)
-""",
-        },
-        facts={"interest": _INTEREST},
-    ),
+"""
+
+CHECK = Check(
+    id="realm-missing",
+    severity=Severity.WARNING,
+    find=WhenKnown(lambda estate: estate.interest, find),
+    bad=Example({"rules.yml": _BAD}, facts={"interest": _INTEREST}),
+    good=Example({"rules.yml": _BAD.replace("(instance)", "(instance, metric_realm)")}, facts={"interest": _INTEREST}),
 )

@@ -110,13 +110,13 @@ CHECK = Check(
         {
             "rules.yml": "groups: [{name: web, rules: [\n"
             "  {record: 'job:requests:total', expr: 'job:requests:total + increase(requests_total[1m])'}]}]\n"
-        },
+        }
     ),
     good=Example(
         {
             "rules.yml": "groups: [{name: web, rules: [\n"
             "  {record: 'requests:ratio', labels: {level: zone}, expr: 'avg by (zone) (requests_ratio)'},\n"
             "  {record: 'requests:ratio', labels: {level: all}, expr: 'avg(requests:ratio{level=\"zone\"})'}]}]\n"
-        },
+        }
     ),
 )

@@ -93,9 +93,9 @@ CHECK = Check(
     severity=Severity.ERROR,
     find=find,
     bad=Example(
-        {"rules.yml": "groups: [{name: web, rules: [{alert: Errors, expr: 'rate(errors_total) > 1', fro: 5m}]}]\n"},
+        {"rules.yml": "groups: [{name: web, rules: [{alert: Errors, expr: 'rate(errors_total) > 1', fro: 5m}]}]\n"}
     ),
     good=Example(
-        {"rules.yml": "groups: [{name: web, rules: [{alert: Errors, expr: 'rate(errors_total[5m]) > 1', for: 5m}]}]\n"},
+        {"rules.yml": "groups: [{name: web, rules: [{alert: Errors, expr: 'rate(errors_total[5m]) > 1', for: 5m}]}]\n"}
     ),
 )

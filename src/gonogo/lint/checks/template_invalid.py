@@ -38,14 +38,7 @@ def _too_new(text: AlertText, version: tuple[int, int]) -> Iterator[Hit]:
             yield text.rule.hit(text.at(function.offset, function.length), message)
 
 
-CHECK = Check(
-    id="template-invalid",
-    severity=Severity.ERROR,
-    find=find,
-    of_prometheus=True,
-    bad=Example(
-        {
-            "rules.yml": """\
+_BAD = """\
 groups:
   - name: web
     rules:
@@ -54,19 +47,12 @@ groups:
         annotations:
           summary: "{{ .instance }} is down"
 """
-        },
-    ),
-    good=Example(
-        {
-            "rules.yml": """\
-groups:
-  - name: web
-    rules:
-      - alert: Down
-        expr: up == 0
-        annotations:
-          summary: "{{ .Labels.instance }} is down"
-"""
-        },
-    ),
+
+CHECK = Check(
+    id="template-invalid",
+    severity=Severity.ERROR,
+    find=find,
+    of_prometheus=True,
+    bad=Example({"rules.yml": _BAD}),
+    good=Example({"rules.yml": _BAD.replace(".instance", ".Labels.instance")}),
 )

@@ -45,14 +45,12 @@ def _deciding(root: Expression) -> Iterator[Aggregation]:
                 waiting.extend(children(node))
 
 
+_BAD = "groups: [{name: web, rules: [{alert: Slow, expr: 'topk(3, latency_seconds) > 1', for: 5m}]}]\n"
+
 CHECK = Check(
     id="topk-in-alert",
     severity=Severity.WARNING,
     find=find,
-    bad=Example(
-        {"rules.yml": "groups: [{name: web, rules: [{alert: Slow, expr: 'topk(3, latency_seconds) > 1', for: 5m}]}]\n"},
-    ),
-    good=Example(
-        {"rules.yml": "groups: [{name: web, rules: [{alert: Slow, expr: 'latency_seconds > 1', for: 5m}]}]\n"},
-    ),
+    bad=Example({"rules.yml": _BAD}),
+    good=Example({"rules.yml": _BAD.replace("topk(3, latency_seconds)", "latency_seconds")}),
 )

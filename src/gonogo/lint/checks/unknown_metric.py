@@ -48,8 +48,5 @@ CHECK = Check(
     severity=Severity.ERROR,
     find=WhenKnown(lambda estate: estate.live, find),
     bad=Example({"rules.yml": _BAD}, {"live": Live(found={"htpp_errors_total": False})}),
-    good=Example(
-        {"rules.yml": _BAD.replace("htpp", "http")},
-        {"live": Live(found={"http_errors_total": True})},
-    ),
+    good=Example({"rules.yml": _BAD.replace("htpp", "http")}, {"live": Live(found={"http_errors_total": True})}),
 )

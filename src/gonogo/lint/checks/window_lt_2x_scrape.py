@@ -90,23 +90,13 @@ global: {scrape_interval: 15s, evaluation_interval: 15s}
 rule_files: [rules.yml]
 scrape_configs: [{job_name: web}, {job_name: batch, scrape_interval: 1m}]
 """
+_BAD = "groups: [{name: web, rules: [\n  {record: 'job:done:rate', expr: 'rate(done_total{job=\"batch\"}[90s])'}]}]\n"
+
 CHECK = Check(
     id="window-lt-2x-scrape",
     severity=Severity.ERROR,
     find=find,
-    bad=Example(
-        {
-            "prometheus.yml": _CONFIGURATION,
-            "rules.yml": "groups: [{name: web, rules: [\n"
-            "  {record: 'job:done:rate', expr: 'rate(done_total{job=\"batch\"}[90s])'}]}]\n",
-        },
-    ),
-    good=Example(
-        {
-            "prometheus.yml": _CONFIGURATION,
-            "rules.yml": "groups: [{name: web, rules: [\n"
-            "  {record: 'job:done:rate', expr: 'rate(done_total{job=\"batch\"}[5m])'}]}]\n",
-        },
-    ),
+    bad=Example({"prometheus.yml": _CONFIGURATION, "rules.yml": _BAD}),
+    good=Example({"prometheus.yml": _CONFIGURATION, "rules.yml": _BAD.replace("[90s]", "[5m]")}),
     requires=lambda estate: estate.configuration,
 )
