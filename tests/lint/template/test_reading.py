@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from gonogo.lint.template.functions import SIGNATURES
 from gonogo.lint.template.meaning import meaning
-from gonogo.lint.template.parser import DEEPEST, parsed
+from gonogo.lint.template.parser import parsed
+from gonogo.lint.template.pipelines import DEEPEST
 from gonogo.lint.template.reading import simple, template
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.estate import Estate
 from gonogo.lint.template.lexer import LEFT
-from gonogo.lint.template.reading import Template, template
+from gonogo.lint.template.reading import template
+from gonogo.lint.template.syntax import Template
 from gonogo.model.finding import Span
 
 

@@ -18,10 +18,10 @@ KEYWORDS = frozenset(["block", "break", "continue", "define", "else", "end", "if
 
 
 class TokenKind(StrEnum):
-    """The kind of a token."""
+    """The kind of a token, by the name of its group in the pattern of tokens."""
 
-    OPEN = "{{"
-    CLOSE = "}}"
+    OPEN = "open"
+    CLOSE = "close"
     SPACE = "space"
     WORD = "word"
     KEYWORD = "keyword"
@@ -30,23 +30,24 @@ class TokenKind(StrEnum):
     STRING = "string"
     VARIABLE = "variable"
     FIELD = "field"
-    DOT = "."
-    PIPE = "|"
-    DECLARE = ":="
-    ASSIGN = "="
-    LEFT_PAREN = "("
-    RIGHT_PAREN = ")"
+    DOT = "dot"
+    PIPE = "pipe"
+    DECLARE = "declare"
+    ASSIGN = "assign"
+    LEFT_PAREN = "left_paren"
+    RIGHT_PAREN = "right_paren"
     CHARACTER = "character"
     END = "end of the template"
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token, and the offset at which it begins."""
+    """A token, the offset at which it begins, and True if a space comes before it in its action."""
 
     kind: TokenKind
     text: str
     offset: int
+    spaced: bool = False
 
 
 _COMMENT = re.compile(r"(?:-[ \t\r\n]+)?/\*")
@@ -72,22 +73,6 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_KINDS = {
-    "close": TokenKind.CLOSE,
-    "space": TokenKind.SPACE,
-    "string": TokenKind.STRING,
-    "variable": TokenKind.VARIABLE,
-    "number": TokenKind.NUMBER,
-    "field": TokenKind.FIELD,
-    "dot": TokenKind.DOT,
-    "word": TokenKind.WORD,
-    "declare": TokenKind.DECLARE,
-    "assign": TokenKind.ASSIGN,
-    "pipe": TokenKind.PIPE,
-    "left_paren": TokenKind.LEFT_PAREN,
-    "right_paren": TokenKind.RIGHT_PAREN,
-    "character": TokenKind.CHARACTER,
-}
 _ENDS = frozenset(" \t\r\n.,|:()")
 """The characters that may follow a name directly, besides the end of the action."""
 
@@ -129,18 +114,20 @@ def _after_comment(text: str, start: int, inside: int) -> int:
 
 
 def _action(text: str, start: int, position: int) -> Iterator[Token]:
-    depth = 0
+    depth, spaced = 0, False
     while position < len(text):
         token = _token(text, position)
+        position = token.offset + len(token.text)
         depth += (token.kind is TokenKind.LEFT_PAREN) - (token.kind is TokenKind.RIGHT_PAREN)
         if depth < 0:
-            raise UnreadableTemplate(position, 1, "this bracket closes nothing")
+            raise UnreadableTemplate(token.offset, 1, "this bracket closes nothing")
         if token.kind is TokenKind.CLOSE and depth:
-            raise UnreadableTemplate(position, len(token.text), "a bracket is not closed before the action ends")
-        yield token
+            raise UnreadableTemplate(token.offset, len(token.text), "a bracket is not closed before the action ends")
+        if token.kind is not TokenKind.SPACE:
+            yield Token(token.kind, token.text, token.offset, spaced)
         if token.kind is TokenKind.CLOSE:
             return
-        position = token.offset + len(token.text)
+        spaced = token.kind is TokenKind.SPACE
     raise UnreadableTemplate(start, len(LEFT), "the action that begins here is not closed by '}}'")
 
 
@@ -148,7 +135,7 @@ def _token(text: str, position: int) -> Token:
     found = _TOKEN.match(text, position)
     if found is None or found.lastgroup is None:
         raise UnreadableTemplate(position, 1, f"{text[position]!r} has no meaning in an action")
-    kind, read = _KINDS[found.lastgroup], found[0]
+    kind, read = TokenKind(found.lastgroup), found[0]
     after = text[found.end() : found.end() + 1]
     if kind is TokenKind.CHARACTER and read != ",":
         raise UnreadableTemplate(position, 1, _stray(text, position, read))

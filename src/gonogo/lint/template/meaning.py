@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import zip_longest
 
@@ -26,8 +26,10 @@ from gonogo.lint.template.syntax import (
     Operand,
     Pipeline,
     Show,
+    Template,
     TemplateMistake,
     TemplateTree,
+    Use,
     Variable,
 )
 
@@ -51,35 +53,6 @@ FIELDS = {
     "Value": ValueSource.VALUE,
 }
 """The fields of the dot in an alert template."""
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """A label that a template reads, and its place. ``tested`` is True if the template only tests for the label."""
-
-    label: str
-    offset: int
-    length: int
-    tested: bool = False
-
-
-@dataclass(slots=True)
-class Meaning:
-    """The meaning of a template.
-
-    Attributes:
-        labels: the labels of the alert's expression that the template reads.
-        external: the external labels that the template reads.
-        values: the places where the template shows the sample's value, or a text made from it.
-        mistakes: the parts that fail when they are reached.
-        functions: the functions that the template calls and that not all versions have.
-    """
-
-    labels: list[Use] = field(default_factory=list)
-    external: list[Use] = field(default_factory=list)
-    values: list[Name] = field(default_factory=list)
-    mistakes: list[TemplateMistake] = field(default_factory=list)
-    functions: list[Name] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -106,7 +79,7 @@ class _Place:
         return _Place(self.dot, self.variables, tested=True)
 
 
-def meaning(tree: TemplateTree) -> Meaning:
+def meaning(tree: TemplateTree) -> Template:
     """Follow a template's values from its beginning to its end."""
     reader = _Reader(tree.defined)
     predefined = {
@@ -119,7 +92,18 @@ def meaning(tree: TemplateTree) -> Meaning:
     reader.nodes(tree.nodes, _Place(ValueSource.ALERT, {name: _Cell(source) for name, source in predefined.items()}))
     for nodes in tree.defined.values():
         reader.nodes(nodes, _Place(ValueSource.OTHER, {"": _Cell(ValueSource.OTHER)}))
-    return reader.found
+    return Template(
+        _read_for_good(reader.labels),
+        _read_for_good(reader.external),
+        tuple(reader.values),
+        tuple(reader.mistakes),
+        tuple(reader.functions),
+    )
+
+
+def _read_for_good(uses: list[Use]) -> tuple[Use, ...]:
+    tested = {use.label for use in uses if use.tested}
+    return tuple(use for use in uses if use.label not in tested)
 
 
 class _Reader:
@@ -127,7 +111,11 @@ class _Reader:
 
     def __init__(self, defined: Iterable[str]) -> None:
         self._defined = frozenset(defined)
-        self.found = Meaning()
+        self.labels: list[Use] = []
+        self.external: list[Use] = []
+        self.values: list[Name] = []
+        self.mistakes: list[TemplateMistake] = []
+        self.functions: list[Name] = []
 
     def nodes(self, nodes: tuple[Node, ...], place: _Place) -> None:
         """Visit the parts in order."""
@@ -136,7 +124,7 @@ class _Reader:
                 case Show(pipeline):
                     source = self._pipeline(pipeline, place)
                     if not pipeline.variables and source in {ValueSource.VALUE, ValueSource.DERIVED}:
-                        self.found.values.append(Name("", pipeline.offset, pipeline.length))
+                        self.values.append(Name("", pipeline.offset, pipeline.length))
                 case Include(name, pipeline):
                     if pipeline is not None:
                         self._pipeline(pipeline, place)
@@ -185,7 +173,7 @@ class _Reader:
         count = len(arguments) + (piped is not None)
         signature = SIGNATURES[name.text]
         if signature.since > OLD:
-            self.found.functions.append(name)
+            self.functions.append(name)
         if not signature.takes(count):
             self._mistake(name, f"{name.text!r} takes {signature.wanted}, not {count}")
         inner = place.testing() if name.text in {"and", "or"} else place
@@ -238,10 +226,10 @@ class _Reader:
                     self._mistake(name, f"the alert has no .{name.text}, only .{', .'.join(FIELDS)}")
                 return FIELDS.get(name.text, ValueSource.OTHER)
             case ValueSource.LABELS:
-                self.found.labels.append(Use(name.text, name.offset, name.length, place.tested))
+                self.labels.append(Use(name.text, name.offset, name.length, place.tested))
                 return ValueSource.TEXT
             case ValueSource.EXTERNAL:
-                self.found.external.append(Use(name.text, name.offset, name.length, place.tested))
+                self.external.append(Use(name.text, name.offset, name.length, place.tested))
                 return ValueSource.TEXT
             case ValueSource.TEXT | ValueSource.VALUE:
                 what = "a text" if source is ValueSource.TEXT else "a number"
@@ -251,7 +239,7 @@ class _Reader:
                 return ValueSource.OTHER
 
     def _mistake(self, name: Name, message: str) -> None:
-        self.found.mistakes.append(TemplateMistake(name.offset, name.length, message))
+        self.mistakes.append(TemplateMistake(name.offset, name.length, message))
 
 
 _TYPES = {ValueSource.TEXT: "a text", ValueSource.VALUE: "a fraction"}

@@ -1,4 +1,4 @@
-"""The parts of a template that decide on what it reads and shows."""
+"""The parts of a template, their meaning, and the mistakes in it."""
 
 from __future__ import annotations
 
@@ -132,3 +132,32 @@ class TemplateTree:
 
     nodes: tuple[Node, ...]
     defined: dict[str, tuple[Node, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A label that a template reads, and its place. ``tested`` is True if the template only tests for the label."""
+
+    label: str
+    offset: int
+    length: int
+    tested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """The meaning of a template. Labels that the template tests anywhere are left out: it expects them to be missing.
+
+    Attributes:
+        labels: the labels of the alert's expression that the template reads.
+        external: the external labels that the template reads.
+        values: the places where the template shows the sample's value, or a text made from it.
+        mistakes: the parts that fail when they are reached.
+        functions: the functions that the template calls and that not all versions have.
+    """
+
+    labels: tuple[Use, ...] = ()
+    external: tuple[Use, ...] = ()
+    values: tuple[Name, ...] = ()
+    mistakes: tuple[TemplateMistake, ...] = ()
+    functions: tuple[Name, ...] = ()
