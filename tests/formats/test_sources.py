@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.errors import Position
-from gonogo.formats.sources import MOST_PROBLEMS, source_file, unread_file
+from gonogo.formats.sources import MOST_PROBLEMS, source_file
 
 GROUPS = "groups:\n- name: g\n  rules:\n  - alert: {}\n    expr: up == 0\n"
 RESOURCE = """\
@@ -122,12 +121,6 @@ def test_groups_among_resources() -> None:
 def test_what_is_no_rule_file(text: str) -> None:
     """A server refuses to load such a file."""
     assert problems(text)
-
-
-def test_a_file_that_could_not_be_read() -> None:
-    """The file is listed with its problem."""
-    file = unread_file("f", "it is a folder", "name a file")
-    assert (file.rules, file.problems[0].where) == ((), Position("f", 1, 1))
 
 
 def test_a_file_with_no_end_of_mistakes_is_told_of_by_its_first() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.lint.inputs import shown
+from gonogo.disk.naming import shown
 from gonogo.policy.load import PolicyFile, load
 from gonogo.reload.mirror import mirrored, staged_policy
 from gonogo.reload.trees.manifest import snapshot

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from gonogo.errors import Position, Problem
+from gonogo.errors import Problem
 from gonogo.formats.dialect import Dialect
 from gonogo.formats.files import PlacedGroup, read_groups
 from gonogo.formats.located import Located
@@ -172,11 +172,6 @@ def _strangers(documents: Sequence[YamlDocument]) -> Iterator[Problem]:
             yield Problem(
                 where, "groups outside of any resource, which no server loads", "put them into a PrometheusRule"
             )
-
-
-def unread_file(path: str, problem: str, next_step: str) -> SourceFile:
-    """Return a file with one problem for a file that could not be read, so that the file is not ignored."""
-    return SourceFile(path, "", problems=(Problem(Position(path, 1, 1), problem, next_step),))
 
 
 def _rules(document: YamlDocument, placed: PlacedGroup) -> Iterator[WrittenRule]:

@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from gonogo.disk.naming import shown
 from gonogo.disk.regular_file import read_some
 from gonogo.errors import MissingTool, cause_of
 from gonogo.lint.core.estate import Estate, Untracked
-from gonogo.lint.inputs import shown
 from gonogo.lint.run import Informant
 from gonogo.policy.file import SANDBOX_MARK
 from gonogo.policy.inputs import rule_files, unit_files
@@ -94,7 +94,7 @@ def _missing(inputs: Iterable[tuple[str, Path]], top: Path) -> Iterator[Untracke
     ignored = _names(top, left, "ls-files", "-z", "--others", "--ignored", "--exclude-standard")
     for name in sorted(left):
         role, path = inside[name]
-        yield Untracked(shown(path), role, name in ignored)
+        yield Untracked(str(shown(path)), role, name in ignored)
 
 
 def _names(top: Path, names: Iterable[str], *arguments: str) -> set[str]:
