@@ -15,10 +15,9 @@ from gonogo.formats.prometheus_config import Configuration
 from gonogo.formats.sources import SourceFile, source_file, source_of
 from gonogo.formats.test_file import UnitFile, read_unit
 from gonogo.formats.yaml import parse_documents
-from gonogo.lint.configured import configured
+from gonogo.lint.configured import configured, yaml_files
 from gonogo.lint.core.nature import Nature, nature
 from gonogo.lint.core.routes import Routes, read_routes
-from gonogo.lint.folder import yaml_files
 from gonogo.model.finding import Span
 from gonogo.policy.inputs import matching, rule_files, unit_files
 from gonogo.policy.settings import PolicyFile

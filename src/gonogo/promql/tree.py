@@ -7,17 +7,21 @@ A tree has no parentheses, because its shape replaces them. Label lists and matc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import isnan
+from operator import eq, ge, gt, le, lt, ne
 
 from gonogo.model.promql_features import Feature
 from gonogo.promql.re2 import accepts
 from gonogo.promql.re2_syntax import judge
 from gonogo.promql.spans import Spans
 
-COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
+HOLDS: Mapping[str, Callable[[float, float], bool]] = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
+"""The comparisons, each with a function that says whether it holds."""
+
+COMPARISONS = frozenset(HOLDS)
 """Comparisons. Without ``bool`` they keep the left vector's samples that pass. With ``bool`` they give 0 or 1."""
 
 MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}

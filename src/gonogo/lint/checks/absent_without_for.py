@@ -13,10 +13,8 @@ from datetime import timedelta
 
 from gonogo.durations import format_duration
 from gonogo.formats.sources import WrittenRule
-from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.lint.core.sampling import Sampling
-from gonogo.model.finding import Hit, Severity
 from gonogo.promql.selectors import ABSENCE_FUNCTIONS
 from gonogo.promql.tree import (
     Aggregation,

@@ -12,10 +12,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from gonogo.durations import format_duration
-from gonogo.lint.core.check import Check, Example, WhenKnown
-from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity, WhenKnown
 from gonogo.lint.core.requirements import Bounds, Requirements
-from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate, wanted: Requirements) -> Iterator[Hit]:

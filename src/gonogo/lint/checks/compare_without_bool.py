@@ -9,17 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from operator import eq, ge, gt, le, lt, ne
 
 from gonogo.formats.sources import WrittenRule
-from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate
-from gonogo.model.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.promql.selectors import Selector
-from gonogo.promql.tree import COMPARISONS, MIRRORED, Aggregation, Binary, Expression, Number, Vector
+from gonogo.promql.tree import COMPARISONS, HOLDS, MIRRORED, Aggregation, Binary, Expression, Number, Vector
 
 BITS = (0.0, 1.0)
-_HOLDS = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +103,7 @@ def _severity(estate: Estate, comparison: Binary, reading: _Reading) -> Severity
     operator, kept, bound = _oriented(comparison)
     if not isinstance(bound, Number):
         return Severity.ERROR
-    if reading.operator == "==" and not _HOLDS[operator](reading.bit, bound.value):
+    if reading.operator == "==" and not HOLDS[operator](reading.bit, bound.value):
         return Severity.ERROR
     if operator == "==" and reading.operator == "==":
         return None

@@ -11,10 +11,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.lint.core.interest import Interest
-from gonogo.model.finding import Hit, Severity
 from gonogo.promql.graph import RuleGraph
 from gonogo.promql.synthetic import synthetic_rules
 from gonogo.promql.tree import Binary, Expression, Vector

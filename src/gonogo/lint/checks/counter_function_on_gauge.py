@@ -11,10 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.lint.core.counters import declared, raw_counter_calls, sure_gauge
-from gonogo.lint.core.estate import Estate
-from gonogo.model.finding import Hit, Severity
 
 DECLARED = frozenset({"increase", "resets"})
 """The functions for which this check uses declared types. For rates the check ``rate-on-gauge`` does."""

@@ -15,10 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gonogo.formats.sources import WrittenRule
-from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.lint.core.counters import declared, raw_counter_calls
-from gonogo.lint.core.estate import Estate
-from gonogo.model.finding import Hit, Severity
 from gonogo.promql.selectors import ABSENCE_FUNCTIONS
 from gonogo.promql.tree import (
     COMPARISONS,

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from gonogo.lint.core.alert_texts import alert_texts
-from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.lint.template.lexer import LEFT
-from gonogo.model.finding import Hit, Severity
+from gonogo.lint.template.reading import alert_texts
 
 
 def find(estate: Estate) -> Iterator[Hit]:
@@ -34,7 +32,7 @@ def _external(estate: Estate) -> Mapping[str, str] | None:
 
 
 def _undefined(estate: Estate, external: Mapping[str, str]) -> Iterator[Hit]:
-    for text in alert_texts(estate):
+    for text in alert_texts(estate.alerts):
         for use in text.template.external:
             if not external.get(use.label):
                 message = (

@@ -10,17 +10,12 @@ fallback cannot reach the result: below a comparison that removes it, an aggrega
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from operator import eq, ge, gt, le, lt, ne
+from collections.abc import Iterator, Mapping
 
 from gonogo.formats.sources import WrittenRule
-from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate
-from gonogo.model.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.promql.label_set import LabelSet
-from gonogo.promql.tree import Aggregation, Binary, Call, Expression, Labels, Number, children
-
-_COMPARED: dict[str, Callable[[float, float], bool]] = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
+from gonogo.promql.tree import HOLDS, Aggregation, Binary, Call, Expression, Labels, Number, children
 
 
 def find(estate: Estate) -> Iterator[Hit]:
@@ -82,9 +77,9 @@ def _is_seen(fallback: Binary, above: Mapping[int, Expression]) -> bool:
                 return False
             case Binary(operator="or" | "and" | "unless"):
                 pass
-            case Binary(operator=operator, boolean=False) if operator in _COMPARED and _passes(parent, node, value):
+            case Binary(operator=operator, boolean=False) if operator in HOLDS and _passes(parent, node, value):
                 pass
-            case Binary(operator=operator, boolean=False) if operator in _COMPARED:
+            case Binary(operator=operator, boolean=False) if operator in HOLDS:
                 return False
             case _:
                 value = None
@@ -97,7 +92,7 @@ def _passes(comparison: Binary, side: Expression, value: float | None) -> bool:
     other = comparison.right if comparison.left is side else comparison.left
     if value is None or not isinstance(other, Number):
         return True
-    compared = _COMPARED[comparison.operator]
+    compared = HOLDS[comparison.operator]
     return compared(value, other.value) if comparison.left is side else compared(other.value, value)
 
 

@@ -13,9 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.durations import format_duration
-from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate
-from gonogo.model.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.promql.tree import Binary, Call, Expression, Number, Vector, walk
 
 _OF_SCRAPE = (

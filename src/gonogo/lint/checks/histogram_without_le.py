@@ -12,9 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.formats.sources import WrittenRule
-from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate
-from gonogo.model.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.promql.label_flow import KEEPING_OPERATORS
 from gonogo.promql.tree import Aggregation, Binary, Call, Expression, Negation, Vector, walk
 

@@ -18,10 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gonogo.formats.sources import WrittenRule
-from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.lint.core.label_loss import intended, loser, loss, scraped
-from gonogo.model.finding import Hit, Severity
 from gonogo.promql.label_flow import KEEPING_OPERATORS
 from gonogo.promql.label_matching import conflict, is_matched
 from gonogo.promql.label_set import Domain, LabelSet, selected

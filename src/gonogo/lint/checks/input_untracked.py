@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.errors import Position
-from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate, Untracked
-from gonogo.model.finding import Hit, Severity, Span
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
+from gonogo.lint.core.estate import Untracked
+from gonogo.model.finding import Span
 
 
 def find(estate: Estate) -> Iterator[Hit]:

@@ -14,9 +14,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import lru_cache
 
-from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate
-from gonogo.model.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.promql.tree import Call, Expression, Matcher, Subquery, Vector
 
 THREE = (3, 0)

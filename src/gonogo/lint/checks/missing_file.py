@@ -14,9 +14,8 @@ from datetime import timedelta
 
 from gonogo.errors import Position
 from gonogo.formats.prometheus_config import Configuration, NamedFile
-from gonogo.lint.core.check import Check, Example, WhenKnown
-from gonogo.lint.core.estate import Estate
-from gonogo.model.finding import Hit, Severity, Span
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity, WhenKnown
+from gonogo.model.finding import Span
 
 
 def find(_: Estate, configuration: Configuration) -> Iterator[Hit]:

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate
-from gonogo.model.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.promql.tree import COMPARISONS, Aggregation, Binary, Expression, Vector, walk
 
 _COMPUTING = COMPARISONS | {"+", "-", "*", "/", "%", "^", "atan2"}

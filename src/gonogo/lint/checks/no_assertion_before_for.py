@@ -12,9 +12,7 @@ from datetime import timedelta
 from gonogo.durations import format_duration
 from gonogo.formats.test_file import AlertAssertion, UnitFile, UnitTest
 from gonogo.lint.core.asserted import Asserted
-from gonogo.lint.core.check import Check, Example, WhenKnown
-from gonogo.lint.core.estate import Estate
-from gonogo.model.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity, WhenKnown
 
 
 def find(estate: Estate, tests: tuple[UnitFile, ...]) -> Iterator[Hit]:

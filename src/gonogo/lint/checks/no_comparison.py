@@ -11,9 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.formats.sources import WrittenRule
-from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate
-from gonogo.model.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.promql.graph import ALERT_METRICS
 from gonogo.promql.selectors import ABSENCE_FUNCTIONS
 from gonogo.promql.tree import COMPARISONS, Binary, Call, Expression, Vector

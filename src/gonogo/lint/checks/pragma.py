@@ -15,10 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.lint.core.catalogue import checks
-from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.lint.core.pragmas import PRAGMA, faults, pragmas
-from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate) -> Iterator[Hit]:

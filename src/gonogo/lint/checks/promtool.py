@@ -12,9 +12,8 @@ from collections.abc import Iterator
 
 from gonogo.errors import Position
 from gonogo.lint.core.arbiter import Arbiter, ArbiterRefusal
-from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate
-from gonogo.model.finding import Hit, Severity, Span
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
+from gonogo.model.finding import Span
 
 
 def find(estate: Estate) -> Iterator[Hit]:

@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from gonogo.durations import format_duration
-from gonogo.lint.core.check import Check, Example, WhenKnown
-from gonogo.lint.core.estate import Estate
-from gonogo.model.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity, WhenKnown
 from gonogo.promql.tree import Expression, Range, Subquery, Vector, children
 
 _NONE = timedelta(0)

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.core.check import Check, Example
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.lint.core.counters import counter_calls
-from gonogo.lint.core.estate import Estate
-from gonogo.model.finding import Hit, Severity
 from gonogo.promql.selectors import Selector
 from gonogo.promql.tree import Aggregation, Expression, Range, Subquery, Vector
 

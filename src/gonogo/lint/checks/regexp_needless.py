@@ -11,9 +11,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate
-from gonogo.model.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.promql.tree import Vector
 
 _SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")

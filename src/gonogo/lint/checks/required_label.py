@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.core.check import Check, Example, WhenKnown
-from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity, WhenKnown
 from gonogo.lint.core.requirements import NamePatterns, Requirements
-from gonogo.model.finding import Hit, Severity
 
 
 def find(estate: Estate, wanted: Requirements) -> Iterator[Hit]:

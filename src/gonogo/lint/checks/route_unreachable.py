@@ -13,10 +13,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from gonogo.formats.sources import WrittenRule
-from gonogo.lint.core.check import Check, Example, WhenKnown
-from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity, WhenKnown
 from gonogo.lint.core.routes import Route, RouteMatcher, Routes
-from gonogo.model.finding import Hit, Severity
 
 _NAME = "alertname"
 _LITERALS = re.compile(r"\(?([\w| -]+)\)?")

@@ -12,9 +12,7 @@ from collections.abc import Iterator
 
 from gonogo.durations import format_duration
 from gonogo.formats.prometheus_config import Configuration
-from gonogo.lint.core.check import Check, Example, WhenKnown
-from gonogo.lint.core.estate import Estate
-from gonogo.model.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity, WhenKnown
 
 SOUND = 0.4
 """The largest allowed share of the lookback: 2 of 5 minutes, as in Prometheus's own lint since 3.2."""

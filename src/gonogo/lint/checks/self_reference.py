@@ -11,10 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from gonogo.formats.sources import WrittenRule
-from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.lint.core.labelling import Labelling
-from gonogo.model.finding import Hit, Severity
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.promql.graph import ALERT_METRICS, series_name
 from gonogo.promql.selectors import Selector

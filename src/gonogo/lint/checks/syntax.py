@@ -19,9 +19,9 @@ from gonogo.formats.dialect import Dialect
 from gonogo.formats.sources import SourceFile, WrittenRule
 from gonogo.formats.yaml import Loc, YamlDocument, lines_of
 from gonogo.lint.core.arbiter import newest
-from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate, position_of
-from gonogo.model.finding import Hit, Severity, Span
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
+from gonogo.lint.core.estate import position_of
+from gonogo.model.finding import Span
 from gonogo.promql.refusal import Refusal, Unjudged
 
 _TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}

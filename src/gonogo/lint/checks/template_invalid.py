@@ -10,16 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.core.alert_texts import AlertText, alert_texts
-from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.lint.template.functions import SIGNATURES
-from gonogo.model.finding import Hit, Severity
+from gonogo.lint.template.reading import AlertText, alert_texts
 
 
 def find(estate: Estate) -> Iterator[Hit]:
     """Yield the mistakes of all templates."""
-    for text in alert_texts(estate):
+    for text in alert_texts(estate.alerts):
         for mistake in text.template.mistakes:
             where = text.at(mistake.offset, mistake.length)
             yield text.rule.hit(where, f"{text.what} cannot be expanded: {mistake.message}")

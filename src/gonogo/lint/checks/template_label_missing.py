@@ -11,16 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.core.alert_texts import AlertText, alert_texts
-from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.lint.core.label_loss import loser, loss
-from gonogo.model.finding import Hit, Severity
+from gonogo.lint.template.reading import AlertText, alert_texts
 
 
 def find(estate: Estate) -> Iterator[Hit]:
     """Yield the labels in templates that are always absent."""
-    for text in alert_texts(estate):
+    for text in alert_texts(estate.alerts):
         if text.template.labels and text.rule.nodes:
             yield from _missing(estate, text)
 

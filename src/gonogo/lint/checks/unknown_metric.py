@@ -11,10 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gonogo.lint.core.check import Check, Example, WhenKnown
-from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity, WhenKnown
 from gonogo.lint.core.live import Live, narrowings, needed
-from gonogo.model.finding import Hit, Severity
 from gonogo.promql.canonical import instant
 from gonogo.promql.tree import Vector
 

@@ -12,9 +12,7 @@ from collections.abc import Iterator
 
 from gonogo.formats.dialect import Dialect
 from gonogo.lint.core.arbiter import newest
-from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate
-from gonogo.model.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.promql.refusal import Refusal, Unjudged
 
 

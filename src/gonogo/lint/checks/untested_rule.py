@@ -11,9 +11,7 @@ from collections.abc import Iterator
 
 from gonogo.formats.test_file import UnitFile
 from gonogo.lint.core.asserted import Asserted
-from gonogo.lint.core.check import Check, Example, WhenKnown
-from gonogo.lint.core.estate import Estate
-from gonogo.model.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity, WhenKnown
 
 
 def find(estate: Estate, tests: tuple[UnitFile, ...]) -> Iterator[Hit]:

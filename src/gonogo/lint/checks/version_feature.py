@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gonogo.formats.sources import WrittenRule
-from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate
-from gonogo.model.finding import Hit, Severity
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.model.promql_features import GROUP_KEYS, RULE_KEYS, Feature, features_of_names
 from gonogo.model.versions import PROMTOOL_FEATURES
 from gonogo.promql.needs import features_of

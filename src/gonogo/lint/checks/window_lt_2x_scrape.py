@@ -14,10 +14,8 @@ from datetime import timedelta
 
 from gonogo.durations import format_duration
 from gonogo.formats.sources import WrittenRule
-from gonogo.lint.core.check import Check, Example
-from gonogo.lint.core.estate import Estate
+from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.lint.core.sampling import Pace, Sampling
-from gonogo.model.finding import Hit, Severity
 from gonogo.promql.tree import Call, Range, Subquery
 
 COMPARING = frozenset(

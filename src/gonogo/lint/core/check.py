@@ -1,4 +1,7 @@
-"""The parts of a check: a name, a severity, one pure function, and examples that are its tests and documentation."""
+"""The parts of a check: a name, a severity, one pure function, and examples that are its tests and documentation.
+
+This module also has the words that every check needs, so that a check imports them from one place.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from typing import Generic, TypeVar
 from gonogo.formats.dialect import Dialect
 from gonogo.lint.core.estate import Estate
 from gonogo.model.finding import Hit, Severity
+
+__all__ = ["Check", "Estate", "Example", "Hit", "Severity", "WhenKnown"]
 
 Fact = TypeVar("Fact")
 

@@ -6,13 +6,17 @@ The simplest templates are read quickly, without a tree: those that only show a 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
+from gonogo.formats.sources import WrittenRule
 from gonogo.lint.template.functions import SIGNATURES
 from gonogo.lint.template.lexer import LEFT
 from gonogo.lint.template.meaning import meaning
 from gonogo.lint.template.parser import parsed
 from gonogo.lint.template.syntax import Name, Template, TooDeep, UnreadableTemplate, Use
+from gonogo.model.finding import Span
 
 PLAIN = Template()
 """A text without an action."""
@@ -59,3 +63,31 @@ def simple(text: str) -> Template | None:
     )
     values = tuple(Name("", one.start("value"), len(one["value"])) for one in found if one["value"])
     return Template(labels, external, values)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertText:
+    """A label (``section`` ``labels``) or an annotation (``annotations``) of an alert."""
+
+    rule: WrittenRule
+    section: str
+    name: str
+    template: Template
+
+    def at(self, offset: int, length: int) -> Span:
+        """Return the place of some characters of the template."""
+        return self.rule.at_text((self.section, self.name), offset, length)
+
+    @property
+    def what(self) -> str:
+        """A name for messages, such as ``the label 'severity'``."""
+        return f"the {self.section.removesuffix('s')} {self.name!r}"
+
+
+def alert_texts(alerts: Iterable[WrittenRule]) -> Iterator[AlertText]:
+    """Yield the templates in the labels and annotations of alerts. A text without an action is not a template."""
+    for rule in alerts:
+        for section, texts in (("labels", rule.rule.labels), ("annotations", rule.rule.annotations)):
+            for name, text in texts.items():
+                if LEFT in text:
+                    yield AlertText(rule, section, name, template(text))

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterator
 from dataclasses import replace
 from math import isfinite
 
 from gonogo.model.rule import Rule
 from gonogo.promql.canonical import written
-from gonogo.promql.tree import COMPARISONS, Aggregation, Binary, Call, Number, children
+from gonogo.promql.tree import COMPARISONS, HOLDS, Aggregation, Binary, Call, Number, children
 from gonogo.ruletests.mutation.mutation import MutationPlace, NodeChange, becomes, settled, there
 from gonogo.ruletests.mutation.selectors import never_negative
 
 _TURNED = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "==": "!=", "!=": "=="}
 _BOUND = {">": ">=", ">=": ">", "<": "<=", "<=": "<"}
-_HOLDS = {
-    ">": operator.gt,
-    "<": operator.lt,
-    ">=": operator.ge,
-    "<=": operator.le,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
 _SHARE = 0.1
 """The step of a change: this share of the number, or of its distance to 0 or 1; at least 1 for a whole number."""
 
@@ -41,7 +32,7 @@ def boundary(place: MutationPlace, rule: Rule) -> Iterator[NodeChange]:
     """Include the bound of a comparison, or exclude it."""
     if (node := _compared(place)) is not None and node.operator in _BOUND:
         new = replace(node, operator=_BOUND[node.operator])
-        means = "true" if _HOLDS[node.operator](0, 0) else "false"
+        means = "true" if HOLDS[node.operator](0, 0) else "false"
         kill = (
             f"in {there(rule)}, feed series for which `{written(node.left)}` is exactly `{written(node.right)}`: "
             f"the rule's comparison is {means} there and the mutant's is not{settled(rule)}"
@@ -113,4 +104,4 @@ def _telling(comparison: str, step: int, old: float, new: float) -> list[float]:
 def _at(comparison: str, step: int, bound: float, value: float) -> bool:
     """Compare a value with a bound, which is the side number ``step`` of the comparison."""
     left, right = (bound, value) if step == 0 else (value, bound)
-    return bool(_HOLDS[comparison](left, right))
+    return bool(HOLDS[comparison](left, right))

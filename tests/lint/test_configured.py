@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.lint.folder import yaml_files
+from gonogo.lint.configured import yaml_files
 
 
 def listed(folder: Path) -> list[str]:
