@@ -8,7 +8,8 @@ from functools import cached_property, lru_cache
 
 from gonogo.errors import Problem
 from gonogo.formats.sources import source_file
-from gonogo.formats.test_file import Loc, RuleFileEntry, UnitFile
+from gonogo.formats.test_file import RuleFileEntry, UnitFile
+from gonogo.formats.yaml import Loc
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.model.versions import Version
 from gonogo.promql.graph import RuleGraph
