@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.lint.core.counters import COUNTER_ENDINGS, declared, raw_counter_calls, sure_gauge
 from gonogo.lint.core.live import Live
-from gonogo.model.finding import Hit, Severity
 from gonogo.model.series import is_classic_metric
 from gonogo.promql.tree import Call, Vector, walk
 
