@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from gonogo.sandbox.course import Curve
+from gonogo.sandbox.story import Curve
 
 
 def ramp(before: float, ago: timedelta, now: float) -> Curve:

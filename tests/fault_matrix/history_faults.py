@@ -9,9 +9,8 @@ from datetime import timedelta
 
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
-from gonogo.sandbox.course import Curve
 from gonogo.sandbox.launch import sandbox
-from gonogo.sandbox.story import HEALTHY, Outage, Story
+from gonogo.sandbox.story import HEALTHY, Curve, Outage, Story
 from tests.curves import ramp
 from tests.fault_matrix.fault import Fault
 from tests.fault_matrix.server_faults import asked_elsewhere

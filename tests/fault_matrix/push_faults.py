@@ -104,7 +104,7 @@ def pushed_by_another_job(place: Stage) -> Iterator[None]:
 def only_the_textfile(place: Stage) -> Iterator[None]:
     """Let only the copy in the text file go on."""
     with silent(place):
-        writer = heartbeat_writer(load_heartbeat(place.stack.policy_path), instance=INSTANCE)
+        writer = heartbeat_writer(load_heartbeat(place.stack.layout.policy), instance=INSTANCE)
         replace(writer, group=None).beat()
         yield
 

@@ -15,11 +15,10 @@ from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.policy.load import load
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
 from gonogo.rulepack.write import WrittenFile, write_rules
-from gonogo.sandbox.layout import REALM
 from gonogo.sandbox.sources import INSTANCE, FeedJob
 from gonogo.sandbox.stack import Stack
 from gonogo.sandbox.story import HEALTHY
-from gonogo.sandbox.traffic import Outlets, Traffic
+from gonogo.sandbox.traffic import Traffic
 from tests.fault_matrix.sources_stage import forget, small_stage
 from tests.fault_matrix.stage import INTERVAL, Stage
 
@@ -53,15 +52,12 @@ def read_by_push(stack: Stack) -> None:
     traffic.stop()
     stack.traffic = Traffic(
         HEALTHY,
-        heartbeat_writer(load_heartbeat(stack.policy_path), instance=INSTANCE),
-        Outlets(
-            stack.layout.textfile_dir / f"{stack.policy_file.policy.prefix}_traffic.prom",
-            PushGroup.at(stack.pushgateway.url, {"job": FeedJob.REHEARSAL.value, "instance": INSTANCE}),
-        ),
+        heartbeat_writer(load_heartbeat(stack.layout.policy), instance=INSTANCE),
+        stack.layout.textfile_dir / f"{stack.policy_file.policy.prefix}_traffic.prom",
+        PushGroup.at(stack.pushgateway.url, {"job": FeedJob.REHEARSAL.value, "instance": INSTANCE}),
         end=stack.end,
         interval=stack.interval,
         every=OFTEN,
-        realm=REALM,
         say=lambda _: None,
     )
     stack.traffic.start()
@@ -76,10 +72,10 @@ def only(root: dict[str, Any], *gates: str) -> None:
 
 def other_policy(stack: Stack, change: Callable[[dict[str, Any]], None]) -> None:
     """Change the policy, write the rules and tests that it needs now, and load them."""
-    root = yaml.safe_load(stack.policy_path.read_text(encoding="utf-8"))
+    root = yaml.safe_load(stack.layout.policy.read_text(encoding="utf-8"))
     change(root)
-    stack.policy_path.write_text(yaml.safe_dump(root, sort_keys=False), encoding="utf-8")
-    stack.policy_file = load(stack.policy_path)
+    stack.layout.policy.write_text(yaml.safe_dump(root, sort_keys=False), encoding="utf-8")
+    stack.policy_file = load(stack.layout.policy)
     written = write_rules(stack.policy_file.policy, INTERVAL, stack.layout.rules.parent, stack.layout.tests)
     for file in written:
         if file.change is WrittenFile.LEFT_OVER:

@@ -129,7 +129,7 @@ FAULTS = (
     fault(
         "policy-edited-since",
         "the policy was edited after the runs",
-        edited(lambda stage: stage.stack.policy_path),
+        edited(lambda stage: stage.stack.layout.policy),
         "sandbox-smoke-60s",
     ),
     fault(

@@ -58,7 +58,7 @@ def small_stage(prepare: Callable[[Stack], None]) -> Iterator[SourcesStage]:
         scraped = scrape_through_proxies(stack, held)
         prepare(stack)
         forgetful(stack)
-        stack.policy_file = load(stack.policy_path)
+        stack.policy_file = load(stack.layout.policy)
         assert obs_lint(stack.policy_file).passed
         yield SourcesStage(stack, held.enter_context(proxy(stack.prometheus.url)), scraped)
 
@@ -77,12 +77,12 @@ def scrape_through_proxies(stack: Stack, held: ExitStack) -> dict[str, Proxy]:
 
 def forgetful(stack: Stack) -> None:
     """Let signals grow old quickly, and Prometheus delete samples when asked to."""
-    root = yaml.safe_load(stack.policy_path.read_text(encoding="utf-8"))
-    names = {term.signal for gate in load(stack.policy_path).policy.gates for c in gate.require for term in c.terms}
+    root = yaml.safe_load(stack.layout.policy.read_text(encoding="utf-8"))
+    names = {term.signal for gate in load(stack.layout.policy).policy.gates for c in gate.require for term in c.terms}
     root["signals"] = {name: {"max_age": QUICK} | root.get("signals", {}).get(name, {}) for name in sorted(names)}
-    stack.policy_path.write_text(yaml.safe_dump(root, sort_keys=False), encoding="utf-8")
+    stack.layout.policy.write_text(yaml.safe_dump(root, sort_keys=False), encoding="utf-8")
     stack.prometheus.argv = (*stack.prometheus.argv, "--web.enable-admin-api")
-    stack.restart_prometheus()
+    stack.prometheus.restart()
     stack.settle()
 
 

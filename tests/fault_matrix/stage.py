@@ -52,7 +52,7 @@ class Stage:
 
     def policy_file(self) -> PolicyFile:
         """Load the policy as it lies on disk now."""
-        return load(self.stack.policy_path)
+        return load(self.stack.layout.policy)
 
     def decide(self) -> Report:
         """Decide now, as the command does."""
@@ -99,7 +99,7 @@ class Stage:
         text = self.stack.rules_path.read_text(encoding="utf-8")
         changed = change(text)
         assert changed != text, "the fault changes nothing"
-        self.stack.write_rules(changed)
+        self.stack.write(self.stack.rules_path, changed)
         self.stack.reload()
         self.stack.restore()
         try:
@@ -153,11 +153,13 @@ def stage(
     """
     with ExitStack() as held:
         stack = held.enter_context(sandbox(story, INTERVAL))
-        text = stack.policy_path.read_text(encoding="utf-8").replace("prometheus:\n", "prometheus:\n  timeout: 2s\n", 1)
-        stack.policy_path.write_text(text + extra, encoding="utf-8")
+        text = stack.layout.policy.read_text(encoding="utf-8").replace(
+            "prometheus:\n", "prometheus:\n  timeout: 2s\n", 1
+        )
+        stack.layout.policy.write_text(text + extra, encoding="utf-8")
         if prepare is not None:
             prepare(stack)
-        stack.policy_file = load(stack.policy_path)
+        stack.policy_file = load(stack.layout.policy)
         record_runs(stack.policy_file)
         front = held.enter_context(proxy(stack.prometheus.url))
         yield Stage(stack, front)

@@ -113,7 +113,7 @@ def another_instance_name(place: Stage) -> Iterator[None]:
         place.stack.until(
             lambda: place.stack.has('duri_textfile_heartbeat_seq{instance="renamed"}'), "the renamed instance"
         )
-        place.stack.beat()
+        place.stack.traffic.beat()
         yield
 
 
@@ -122,7 +122,7 @@ def dying_instance(*metrics: str) -> Enter:
 
     @contextmanager
     def enter(place: Stage) -> Iterator[None]:
-        folder = Path(tempfile.mkdtemp(dir=place.stack.directory))
+        folder = Path(tempfile.mkdtemp(dir=place.stack.layout.directory))
         text = (place.stack.layout.textfile_dir / TRAFFIC).read_text(encoding="utf-8")
         own = "".join(line for line in text.splitlines(keepends=True) if line.startswith(metrics))
         (folder / "second.prom").write_text(own, encoding="utf-8")

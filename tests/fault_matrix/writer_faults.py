@@ -162,7 +162,9 @@ def second_file(change: Change) -> Enter:
 
     @contextmanager
     def enter(place: Stage) -> Iterator[None]:
-        place.stack.expose("another_writer", change(file_of(place).read_text(encoding="utf-8")))
+        place.stack.write(
+            place.stack.layout.textfile_dir / "another_writer.prom", change(file_of(place).read_text(encoding="utf-8"))
+        )
         try:
             yield
         finally:

@@ -26,7 +26,7 @@ class Demo:
 
     def decide(self) -> Report:
         """Decide now, as the command does."""
-        return decide(load(self.stack.policy_path))
+        return decide(load(self.stack.layout.policy))
 
     def until_go(self) -> Report:
         """Decide until it is GO; the last report is shown if it never is.
@@ -53,6 +53,8 @@ def demo(interval: timedelta, aside: str = ASIDE) -> Iterator[Demo]:
         aside: YAML added to the policy.
     """
     with sandbox(interval=interval) as stack:
-        text = stack.policy_path.read_text(encoding="utf-8").replace("prometheus:\n", "prometheus:\n  timeout: 2s\n", 1)
-        stack.policy_path.write_text(text + aside, encoding="utf-8")
+        text = stack.layout.policy.read_text(encoding="utf-8").replace(
+            "prometheus:\n", "prometheus:\n  timeout: 2s\n", 1
+        )
+        stack.layout.policy.write_text(text + aside, encoding="utf-8")
         yield Demo(stack)

@@ -74,7 +74,7 @@ class Recorder:
     def as_command(self) -> None:
         """Run the command once."""
         began = time.time()
-        policy = self.running.stack.policy_path
+        policy = self.running.stack.layout.policy
         ended = gonogo("decide", "--policy", str(policy), "--format", "json", cwd=policy.parent)
         if ended.code not in CODES or ended.err:
             self.wrong.append(f"exit {ended.code}: {ended.err}")
@@ -130,7 +130,7 @@ def hurt(recorder: Recorder, last: Callable[[float], object]) -> None:
         server.process.send_signal(signal.SIGHUP)
     healthy(running, last)
     rules = running.stack.rules_path.read_text(encoding="utf-8")
-    running.stack.write_rules(rules.replace("< bool 120", "< bool 121"))
+    running.stack.write(running.stack.rules_path, rules.replace("< bool 120", "< bool 121"))
     running.stack.reload()
     running.stack.restore()
     with recorder.without_go("reloaded with another rule"):

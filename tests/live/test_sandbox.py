@@ -146,8 +146,8 @@ def test_the_sequence_goes_on(stack: Stack) -> None:
 def test_a_fault_restores_the_files_that_it_changed(stack: Stack) -> None:
     """Files that existed get their content again, and others are removed."""
     before = stack.rules_path.read_bytes()
-    stack.write_rules("groups: []\n")
-    stack.expose("extra", "extra 1\n")
+    stack.write(stack.rules_path, "groups: []\n")
+    stack.write(stack.layout.textfile_dir / "extra.prom", "extra 1\n")
     stack.until(lambda: stack.has("extra"), "the extra metric")
     stack.restore()
     assert stack.rules_path.read_bytes() == before
@@ -168,7 +168,7 @@ def test_nothing_is_left_after_an_error() -> None:
     with pytest.raises(RuntimeError, match="anything"):
         fail_in_a_sandbox(left)
     assert not any(server.is_running or is_open(server) for server in left[0].servers)
-    assert not left[0].directory.exists()
+    assert not left[0].layout.directory.exists()
 
 
 def fail_in_a_sandbox(left: list[Stack]) -> None:

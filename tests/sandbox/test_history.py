@@ -49,7 +49,7 @@ def test_spans_lie_in_one_block_each() -> None:
 def test_the_text_bears_realm_job_and_instance() -> None:
     """A source without a value yet is left out. The text ends as OpenMetrics requires."""
     source = RawSource("up_total", {"slo": "green"}, True, FeedJob.NODE, lambda second: 7 if second == 0 else None)
-    assert "".join(openmetrics([source], (-5.0, 0.0), END, "sandbox")) == (
+    assert "".join(openmetrics([source], (-5.0, 0.0), END)) == (
         'up_total{metric_realm="sandbox",slo="green",job="node",instance="sandbox"} 7 1800000000.000\n# EOF\n'
     )
 
@@ -57,5 +57,5 @@ def test_the_text_bears_realm_job_and_instance() -> None:
 def test_values_read_back_exactly() -> None:
     """Values are written so that they are read as the same doubles."""
     source = RawSource("x", {}, False, FeedJob.NODE, lambda _: 0.1 + 0.2)
-    line = "".join(openmetrics([source], (0.0,), END, "sandbox")).splitlines()[0]
+    line = "".join(openmetrics([source], (0.0,), END)).splitlines()[0]
     assert float(line.split()[1]) == pytest.approx(0.1 + 0.2, abs=0)

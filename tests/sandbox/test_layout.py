@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from gonogo.policy.load import load
-from gonogo.sandbox.layout import SandboxLayout, configuration_text, policy_text, targets
+from gonogo.sandbox.layout import SandboxLayout, configuration_text, policy_text
 
 
 def test_the_policy_loads(tmp_path: Path) -> None:
@@ -28,7 +28,7 @@ def test_the_policy_loads(tmp_path: Path) -> None:
 
 def test_the_configuration_scrapes_loopback_under_one_instance() -> None:
     """Only the Pushgateway's labels are honoured, and the interval is the requested one."""
-    urls = targets("http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3")
+    urls = {"node": "http://127.0.0.1:1", "pushgateway": "http://127.0.0.1:2", "prometheus": "http://127.0.0.1:3"}
     text = configuration_text(urls, timedelta(seconds=5))
     content = yaml.safe_load(text)
     assert content["global"] == {"scrape_interval": "5s", "scrape_timeout": "5s", "evaluation_interval": "5s"}

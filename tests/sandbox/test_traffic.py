@@ -15,9 +15,9 @@ from gonogo.disk.textfile import Textfile
 from gonogo.errors import ActionFailed
 from gonogo.heartbeat.pushgateway import PushGroup
 from gonogo.heartbeat.writer import HeartbeatWriter
-from gonogo.sandbox.course import level
-from gonogo.sandbox.story import HEALTHY
-from gonogo.sandbox.traffic import Outlets, Traffic
+from gonogo.sandbox.sources import FeedJob, RawSource
+from gonogo.sandbox.story import HEALTHY, level
+from gonogo.sandbox.traffic import Traffic, exposition
 from tests.waiting import await_true
 
 NOWHERE = PushGroup.at("http://127.0.0.1:1", {"job": "dr_rehearsal", "instance": "sandbox"})
@@ -31,11 +31,11 @@ def traffic(folder: Path, say: Callable[[str], None] = lambda _: None) -> Traffi
     return Traffic(
         HEALTHY,
         writer,
-        Outlets(folder / "traffic.prom", NOWHERE),
+        folder / "traffic.prom",
+        NOWHERE,
         end=time.time(),
         interval=timedelta(milliseconds=20),
         every=timedelta(milliseconds=20),
-        realm="sandbox",
         say=say,
     )
 
@@ -131,3 +131,28 @@ def test_a_beat_that_fails_is_said(tmp_path: Path) -> None:
     await_true(lambda: said)
     live.stop()
     assert said[0].startswith("a beat of the sandbox failed")
+
+
+def source(name: str, *, counter: bool = False, **labels: str) -> RawSource:
+    """Make a source whose value is not asked."""
+    return RawSource(name, labels, counter, FeedJob.NODE, lambda _: None)
+
+
+def test_a_counter_and_a_gauge() -> None:
+    """Each has its type and the realm."""
+    text = exposition([(source("a_total", counter=True), 3), (source("b", window="2h"), 0.5)]).decode()
+    assert text == (
+        "# HELP a_total Scripted for the sandbox.\n# TYPE a_total counter\n"
+        'a_total{metric_realm="sandbox"} 3\n'
+        "# HELP b Scripted for the sandbox.\n# TYPE b gauge\n"
+        'b{metric_realm="sandbox",window="2h"} 0.5\n'
+    )
+
+
+def test_the_parts_of_a_histogram_are_one_family() -> None:
+    """The type of the family is written once."""
+    parts = [(source("d_bucket", counter=True, le="60"), 1), (source("d_sum"), 9.5), (source("d_count"), 1)]
+    text = exposition(parts).decode()
+    assert text.count("# TYPE") == 1
+    assert "# TYPE d histogram\n" in text
+    assert 'd_bucket{metric_realm="sandbox",le="60"} 1\n' in text

@@ -51,17 +51,17 @@ def sandbox(directory: Path | None, every: str) -> int:
 
     Exit codes: 0 ended by SIGTERM, 1 the stack did not come up, 130 interrupted.
     """
+    from gonogo.sandbox.launch import make_ready
     from gonogo.sandbox.launch import sandbox as running
-    from gonogo.sandbox.readiness import make_ready
 
     interval = _interval(every)
     try:
         with running(interval=interval, directory=directory, say=_say) as stack:
             make_ready(stack, _say)
             paths = {
-                "policy": str(stack.policy_path),
+                "policy": str(stack.layout.policy),
                 "prometheus": stack.prometheus.url,
-                "directory": str(stack.directory),
+                "directory": str(stack.layout.directory),
             }
             answer(f"{json.dumps(paths)}\n")
             _say("the stack is up; its data are scripted. Interrupt to stop")

@@ -1,4 +1,4 @@
-r"""Writes gauges in Prometheus's text format, and reads them back.
+r"""Writes metrics in Prometheus's text format, and reads them back.
 
 Source: Prometheus documentation, "Exposition formats", text format 0.0.4. In a label
 value ``\``, ``"`` and line feed are escaped. The last line ends in a line feed.
@@ -7,7 +7,7 @@ value ``\``, ``"`` and line feed are escaped. The last line ends in a line feed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 _LABEL = re.compile(r'(?P<name>\w+|"(?:[^"\\]|\\.)*")="(?P<value>(?:[^"\\]|\\.)*)"')
@@ -24,13 +24,22 @@ class Gauge:
 
 
 def exposition(gauges: tuple[Gauge, ...], labels: Mapping[str, str]) -> bytes:
-    """Write the gauges, each with the same labels. A label with an empty value is left out: both mean the same."""
-    pairs = ",".join(_pair(*label) for label in labels.items() if label[1])
-    braces = f"{{{pairs}}}" if pairs else ""
+    """Write the gauges, each with the same labels."""
     return "".join(
-        f"# HELP {gauge.name} {gauge.meaning}\n# TYPE {gauge.name} gauge\n{gauge.name}{braces} {gauge.value}\n"
+        family(gauge.name, "gauge", gauge.meaning, (f"{identity(gauge.name, labels)} {gauge.value}\n",))
         for gauge in gauges
     ).encode()
+
+
+def family(name: str, kind: str, meaning: str, lines: Iterable[str]) -> str:
+    """Write a family of metrics: its help text, its type, and the lines of its series."""
+    return f"# HELP {name} {meaning}\n# TYPE {name} {kind}\n{''.join(lines)}"
+
+
+def identity(name: str, labels: Mapping[str, str]) -> str:
+    """Write the name and labels of a series. A label with an empty value is left out: both mean the same."""
+    pairs = ",".join(_pair(*label) for label in labels.items() if label[1])
+    return f"{name}{{{pairs}}}" if pairs else name
 
 
 def values(text: str, metric: str, labels: Mapping[str, str]) -> Iterator[float]:

@@ -16,9 +16,8 @@ from gonogo.formats.files import read_rules
 from gonogo.model.outcome import Reason
 from gonogo.model.verdict import Verdict
 from gonogo.rulepack.document import rules_document
-from gonogo.sandbox.course import level, step
 from gonogo.sandbox.stack import Stack
-from gonogo.sandbox.story import Outage, Story
+from gonogo.sandbox.story import Outage, Story, level, step
 
 
 class EntryPoint(StrEnum):
@@ -39,9 +38,7 @@ class Fault:
         entry: the moment at which the fault enters.
         explanation: one line that describes the defect.
         gate: the gate that refuses.
-        verdict: the last verdict.
         reason: the reason why the gate's condition is UNKNOWN, or ``None`` if the condition is FAIL.
-        exit_code: the exit code of the dry run.
         story: changes the history.
         inject: injects the defect into the running sandbox, and returns when the defect is visible.
     """
@@ -50,11 +47,14 @@ class Fault:
     entry: EntryPoint
     explanation: str
     gate: str
-    verdict: Verdict
-    reason: Reason | None
-    exit_code: int
+    reason: Reason | None = None
     story: Callable[[Story], Story] = lambda story: story
     inject: Callable[[Stack], None] = lambda _: None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return the last verdict of the dry run."""
+        return Verdict.NO_GO if self.reason is None else Verdict.HOLD
 
 
 OLD_BEAT = timedelta(seconds=110)
@@ -113,13 +113,13 @@ def _load_once(stack: Stack, signal: str, change: Callable[[str], str]) -> None:
         )
         for group in read_rules(text, str(stack.rules_path)).groups
     )
-    stack.write_rules(rules_document("", changed))
+    stack.write(stack.rules_path, rules_document("", changed))
     stack.reload()
     stack.restore()
 
 
 def _break_rules(stack: Stack) -> None:
-    stack.write_rules(stack.rules_path.read_text(encoding="utf-8").replace("[6m])", "[6m]", 1))
+    stack.write(stack.rules_path, stack.rules_path.read_text(encoding="utf-8").replace("[6m])", "[6m]", 1))
 
 
 def _kill_exporter(stack: Stack) -> None:
@@ -127,139 +127,92 @@ def _kill_exporter(stack: Stack) -> None:
     stack.until(lambda: stack.has('up{job="node"} == 0'), "the target to be down")
 
 
+_HISTORY, _CHECKS, _DECISION, _WATCH = EntryPoint
+
 _ALL = (
     Fault(
         "burn",
-        EntryPoint.HISTORY,
+        _HISTORY,
         "for four days the share of bad events was six times the usual share",
         "error-budget-burn-ok",
-        Verdict.NO_GO,
-        None,
-        1,
         story=lambda story: replace(story, bad_ratio=step(0.000_2, timedelta(days=4), 0.001_2)),
     ),
     Fault(
         "canary-regression",
-        EntryPoint.HISTORY,
+        _HISTORY,
         "for two days four canaries in ten were rolled back",
         "canary-quorum-pass",
-        Verdict.NO_GO,
-        None,
-        1,
         story=lambda story: replace(story, rollback_ratio=step(0.02, timedelta(days=2), 0.4)),
     ),
     Fault(
         "dr-overdue",
-        EntryPoint.HISTORY,
+        _HISTORY,
         "the last rehearsal succeeded 30 hours ago",
         "dr-rehearsal-24h-pass",
-        Verdict.NO_GO,
-        None,
-        1,
         story=lambda story: replace(story, rehearsal_age=timedelta(hours=30)),
     ),
     Fault(
         "lyapunov-high",
-        EntryPoint.HISTORY,
+        _HISTORY,
         "alerts fire ten times an hour, recovery takes ten minutes and no evidence is created",
         "stability",
-        Verdict.NO_GO,
-        None,
-        1,
         story=lambda story: replace(
             story, alerts_per_hour=level(10), mttr_seconds=level(600), evidence_per_hour=level(0)
         ),
     ),
     Fault(
         "outage",
-        EntryPoint.HISTORY,
+        _HISTORY,
         "the writer was silent for ten minutes, three hours ago",
         "uptime",
-        Verdict.NO_GO,
-        None,
-        1,
         story=lambda story: replace(
             story, outages=(*story.outages, Outage(timedelta(hours=3), timedelta(hours=2, minutes=50)))
         ),
     ),
     Fault(
-        "rule-broken",
-        EntryPoint.CHECKS,
-        "a rule on disk lacks a parenthesis",
-        "obs-lint",
-        Verdict.HOLD,
-        Reason.NO_RECORD,
-        3,
-        inject=_break_rules,
+        "rule-broken", _CHECKS, "a rule on disk lacks a parenthesis", "obs-lint", Reason.NO_RECORD, inject=_break_rules
     ),
     Fault(
         "stale-source",
-        EntryPoint.DECISION,
+        _DECISION,
         "the writer of canary and budget data stops, and its file is gone",
         "canary-quorum-pass",
-        Verdict.HOLD,
         Reason.SOURCE_UNKNOWN,
-        3,
         inject=_stale_source,
     ),
     Fault(
         "smoke-constants",
-        EntryPoint.DECISION,
+        _DECISION,
         "the server loads a rule that records a constant under a signal's name",
         "canary-quorum-pass",
-        Verdict.HOLD,
         Reason.SYNTHETIC,
-        3,
         inject=_smoke_constants,
     ),
     Fault(
         "drifted-rule",
-        EntryPoint.DECISION,
+        _DECISION,
         "the server loads a rule that accepts an hour-old beat as fresh, and the rule file has another limit",
         "heartbeat",
-        Verdict.HOLD,
         Reason.DRIFTED,
-        3,
         inject=_drift,
     ),
     Fault(
-        "clock-ahead",
-        EntryPoint.DECISION,
-        "the writer's clock is 90 s ahead",
-        "heartbeat",
-        Verdict.HOLD,
-        Reason.FUTURE,
-        3,
-        inject=_clock_ahead,
+        "clock-ahead", _DECISION, "the writer's clock is 90 s ahead", "heartbeat", Reason.FUTURE, inject=_clock_ahead
     ),
-    Fault(
-        "target-down",
-        EntryPoint.DECISION,
-        "node_exporter is killed",
-        "heartbeat",
-        Verdict.HOLD,
-        Reason.SOURCE_DOWN,
-        3,
-        inject=_kill_exporter,
-    ),
+    Fault("target-down", _DECISION, "node_exporter is killed", "heartbeat", Reason.SOURCE_DOWN, inject=_kill_exporter),
     Fault(
         "heartbeat-stall",
-        EntryPoint.WATCH,
+        _WATCH,
         "the writer stops, and its last beat is 110 s old, as if it had stopped earlier",
         "heartbeat",
-        Verdict.NO_GO,
-        None,
-        1,
         inject=_stall,
     ),
     Fault(
         "prometheus-down",
-        EntryPoint.WATCH,
+        _WATCH,
         "Prometheus is killed",
         "heartbeat",
-        Verdict.HOLD,
         Reason.UNREACHABLE,
-        3,
         inject=lambda stack: stack.prometheus.kill(),
     ),
 )

@@ -10,9 +10,9 @@ import yaml
 
 from gonogo.durations import format_duration
 from gonogo.policy.file import SANDBOX_MARK
-from gonogo.sandbox.sources import INSTANCE, FeedJob
+from gonogo.sandbox.sources import INSTANCE, REALM
+from gonogo.smoke.stage import configuration
 
-REALM = "sandbox"
 PREFIX = "duri"
 
 
@@ -65,47 +65,25 @@ class SandboxLayout:
 
 def policy_text(layout: SandboxLayout, prometheus_url: str) -> str:
     """Return the text of the policy: the preset, with the sandbox's realm, server and folder."""
-    return SANDBOX_MARK + _written(
-        {
-            "version": 1,
-            "preset": "l4-dryrun",
-            "realm": REALM,
-            "prefix": PREFIX,
-            "prometheus": {"url": prometheus_url, "config": "prometheus/prometheus.yml"},
-            "rules": ["prometheus/rules/*.yml"],
-            "tests": ["tests/promql"],
-            "journal": ".gonogo/journal.sqlite",
-            "heartbeat": {"textfile_dir": str(layout.textfile_dir)},
-        }
-    )
+    content = {
+        "version": 1,
+        "preset": "l4-dryrun",
+        "realm": REALM,
+        "prefix": PREFIX,
+        "prometheus": {"url": prometheus_url, "config": "prometheus/prometheus.yml"},
+        "rules": ["prometheus/rules/*.yml"],
+        "tests": ["tests/promql"],
+        "journal": ".gonogo/journal.sqlite",
+        "heartbeat": {"textfile_dir": str(layout.textfile_dir)},
+    }
+    return SANDBOX_MARK + yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
 
 
-def configuration_text(targets: dict[str, str], interval: timedelta) -> str:
-    """Return the configuration of Prometheus. ``targets`` maps each job to host and port."""
-    every = format_duration(interval)
-    jobs = [
-        {
-            "job_name": job,
-            "honor_labels": job == "pushgateway",
-            "static_configs": [{"targets": [address], "labels": {"instance": INSTANCE}}],
-        }
-        for job, address in targets.items()
-    ]
-    pace = {"scrape_interval": every, "scrape_timeout": every, "evaluation_interval": every}
-    return SANDBOX_MARK + _written({"global": pace, "rule_files": ["rules/*.yml"], "scrape_configs": jobs})
+def configuration_text(urls: dict[str, str], interval: timedelta) -> str:
+    """Return the configuration of Prometheus. ``urls`` has the URL of each job."""
+    return SANDBOX_MARK + configuration(urls, format_duration(interval), ["rules/*.yml"], INSTANCE)
 
 
 def idle_configuration_text() -> str:
     """Return a configuration with which Prometheus only serves its history."""
-    return SANDBOX_MARK + _written({"global": {}})
-
-
-def targets(node: str, pushgateway: str, prometheus: str) -> dict[str, str]:
-    """Map each scrape job to the host and port of its server."""
-    urls = {FeedJob.NODE.value: node, "pushgateway": pushgateway, "prometheus": prometheus}
-    return {job: url.partition("://")[2] for job, url in urls.items()}
-
-
-def _written(content: dict[str, object]) -> str:
-    text: str = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
-    return text
+    return f"{SANDBOX_MARK}global: {{}}\n"

@@ -1,4 +1,7 @@
-"""Works out the past of the recording rules: the order in which they are evaluated, and how far back.
+"""Writes the past of the recorded series into a server's storage.
+
+promtool evaluates the same rules that the server evaluates later, under the same file and group names. So the past has
+the same labels, the same values and the same phase.
 
 A rule reads only series that the server has loaded. So a recorded series that another rule reads must
 be loaded first. If the rule reads it over a window, the past of the series must be longer by
@@ -7,15 +10,22 @@ that window.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 from gonogo.model.rule import Rule, RuleGroup, RuleKind
+from gonogo.programs.promtool import RuleBackfill, backfill_rules
 from gonogo.promql.graph import RuleGraph
+from gonogo.rulepack.document import rules_document
+from gonogo.sandbox.history import Past, Storage, check_passed
 
 RECORDED = timedelta(minutes=35)
 """The past of every recorded signal: over 31 min, so that ``falling(…, 30m)`` can be judged at once."""
+
+MOST_STEPS = 10_000
+"""The largest number of steps in one query. A server refuses more than 11,000, so a longer past is split."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,36 @@ class Turn:
 
     groups: tuple[RuleGroup, ...]
     depth: timedelta
+
+
+def backfill_recorded(groups: tuple[RuleGroup, ...], rule_file: Path, past: Past, storage: Storage) -> None:
+    """Write the past of the recorded series as blocks, and load them.
+
+    Args:
+        groups: the recording rules.
+        rule_file: the later path of the rules. The file is overwritten. Its path decides the phase of the groups.
+        past: the time to cover.
+        storage: the server with the raw past. It is restarted after each level.
+
+    Raises:
+        MissingTool: promtool is not installed.
+        ActionFailed: promtool refused the rules, or the server did not start again.
+    """
+    for level in turns(groups):
+        for turn in level:
+            rule_file.write_text(rules_document("", turn.groups), encoding="utf-8")
+            for start, end in _parts(turn, past):
+                run = RuleBackfill(storage.server.url, start, end, past.interval)
+                check_passed(backfill_rules(run, [rule_file], storage.blocks), "the recorded history")
+        storage.load()
+
+
+def _parts(turn: Turn, past: Past) -> Iterator[tuple[float, float]]:
+    longest = MOST_STEPS * past.interval.total_seconds()
+    start = past.end - min(turn.depth, past.length).total_seconds()
+    while start < past.end:
+        yield start, min(start + longest, past.end)
+        start += longest
 
 
 def turns(groups: tuple[RuleGroup, ...]) -> tuple[tuple[Turn, ...], ...]:

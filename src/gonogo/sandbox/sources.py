@@ -7,20 +7,69 @@ jumps where the history ends.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from itertools import accumulate, cycle
 
+from gonogo.disk.exposition import identity
+from gonogo.model.series import REALM_LABEL
 from gonogo.model.versions import FLOAT_BOUNDS, Version, reaches
 from gonogo.rulepack.gates.canary import UNIQUE_WINDOW
 from gonogo.rulepack.gates.dr import BUCKETS
-from gonogo.sandbox.course import Curve
-from gonogo.sandbox.rehearsals import Rehearsals
-from gonogo.sandbox.story import Outage, Story
+from gonogo.sandbox.story import Curve, Outage, Story
+
+DAY = 86_400.0
+
+HORIZON = 366
+"""The number of days after the end of the history with rehearsals. A sandbox may run that long."""
+
+
+class Rehearsals:
+    """The daily rehearsals of a story, with counts up to any time.
+
+    Times are seconds since the end of the history. If the last rehearsal in the history is over a day
+    old, no rehearsal follows it.
+    """
+
+    def __init__(self, story: Story) -> None:
+        begin, newest = -story.length.total_seconds(), -story.rehearsal_age.total_seconds()
+        past = int((newest - begin) // DAY) + 1 if newest >= begin else 0
+        coming = HORIZON if newest > -DAY else 0
+        minutes = cycle(story.rehearsal_minutes)
+        taken = [next(minutes) for _ in range(past)][::-1] + [next(minutes) for _ in range(coming)]
+        self._times = [newest + DAY * number for number in range(1 - past, 1 + coming)]
+        self._seconds = [60 * each for each in taken]
+        self._failures = sorted(-ago.total_seconds() for ago in story.failed_rehearsals if ago <= story.length)
+
+    def last_success(self, second: float) -> float | None:
+        """Return the time of the last success up to ``second``, or ``None`` if there was none."""
+        number = bisect_right(self._times, second)
+        return self._times[number - 1] if number else None
+
+    def succeeded(self, second: float) -> int:
+        """Return the number of successes up to ``second``."""
+        return bisect_right(self._times, second)
+
+    def failed(self, second: float) -> int:
+        """Return the number of failures up to ``second``."""
+        return bisect_right(self._failures, second)
+
+    def spent(self, second: float) -> float:
+        """Return the total duration in seconds of the successes up to ``second``."""
+        return sum(self._seconds[: self.succeeded(second)])
+
+    def within(self, bound: float) -> Callable[[float], int]:
+        """Return a function that counts the successes of at most ``bound`` seconds, as a histogram's bucket does."""
+        counts = [0, *accumulate(int(seconds <= bound) for seconds in self._seconds)]
+        return lambda second: counts[self.succeeded(second)]
+
 
 HOUR = 3600.0
 
+REALM = "sandbox"
 INSTANCE = "sandbox"
 """The label ``instance`` of all scripted series. It is fixed, because ports vary and two values would be ambiguous."""
 
@@ -49,6 +98,10 @@ class RawSource:
     job: FeedJob
     value: Value
 
+    def identity(self, **more: str) -> str:
+        """Write the name and the labels of the series, with the realm and more labels."""
+        return identity(self.name, {REALM_LABEL: REALM, **self.labels, **more})
+
 
 def sources(story: Story, prefix: str, end: float) -> tuple[RawSource, ...]:
     """Return all scripted sources except the heartbeat, which is real after the start of the sandbox.
@@ -58,10 +111,24 @@ def sources(story: Story, prefix: str, end: float) -> tuple[RawSource, ...]:
         prefix: the beginning of the metrics' names.
         end: the unix time at which the history ends.
     """
+
+    def counter(name: str, value: Value, **labels: str) -> RawSource:
+        return RawSource(f"{prefix}_{name}", labels, True, FeedJob.NODE, value)
+
+    def gauge(name: str, value: Value, **labels: str) -> RawSource:
+        return RawSource(f"{prefix}_{name}", labels, False, FeedJob.NODE, value)
+
+    canaries = story.canaries_per_hour / HOUR
     return (
-        *_budget(story, prefix),
-        *_canary(story, prefix),
-        *_stability(story, prefix),
+        counter("slo_events_total", _steady(story, story.events_per_second), slo="green"),
+        counter("slo_bad_total", _counted(story, story.bad_ratio, story.events_per_second), slo="green"),
+        counter("canary_events_total", _steady(story, story.canary_events_per_second)),
+        counter("canary_rollback_total", _counted(story, story.rollback_ratio, canaries)),
+        counter("canary_promote_total", _counted(story, story.rollback_ratio.complement(), canaries)),
+        gauge("p_unique_ratio", story.unique_ratio.at, window=UNIQUE_WINDOW),
+        gauge("alert_rate_per_hour", story.alerts_per_hour.at),
+        gauge("mttr_seconds", story.mttr_seconds.at),
+        counter("ev_created_total", _counted(story, story.evidence_per_hour, 1 / HOUR)),
         *_rehearsals(story, prefix, end),
     )
 
@@ -102,31 +169,6 @@ def _last_beat(number: int, outages: tuple[Outage, ...], grid: float, end: float
         if began <= number * grid < ended:
             number = math.ceil(began / grid) - 1
     return number
-
-
-def _budget(story: Story, prefix: str) -> Iterator[RawSource]:
-    labels = {"slo": "green"}
-    rate = story.events_per_second
-    yield RawSource(f"{prefix}_slo_events_total", labels, True, FeedJob.NODE, _steady(story, rate))
-    yield RawSource(f"{prefix}_slo_bad_total", labels, True, FeedJob.NODE, _counted(story, story.bad_ratio, rate))
-
-
-def _canary(story: Story, prefix: str) -> Iterator[RawSource]:
-    rate = story.canaries_per_hour / HOUR
-    rollbacks, promotions = story.rollback_ratio, story.rollback_ratio.complement()
-    yield RawSource(
-        f"{prefix}_canary_events_total", {}, True, FeedJob.NODE, _steady(story, story.canary_events_per_second)
-    )
-    yield RawSource(f"{prefix}_canary_rollback_total", {}, True, FeedJob.NODE, _counted(story, rollbacks, rate))
-    yield RawSource(f"{prefix}_canary_promote_total", {}, True, FeedJob.NODE, _counted(story, promotions, rate))
-    yield RawSource(f"{prefix}_p_unique_ratio", {"window": UNIQUE_WINDOW}, False, FeedJob.NODE, story.unique_ratio.at)
-
-
-def _stability(story: Story, prefix: str) -> Iterator[RawSource]:
-    yield RawSource(f"{prefix}_alert_rate_per_hour", {}, False, FeedJob.NODE, story.alerts_per_hour.at)
-    yield RawSource(f"{prefix}_mttr_seconds", {}, False, FeedJob.NODE, story.mttr_seconds.at)
-    created = _counted(story, story.evidence_per_hour, 1 / HOUR)
-    yield RawSource(f"{prefix}_ev_created_total", {}, True, FeedJob.NODE, created)
 
 
 def _rehearsals(story: Story, prefix: str, end: float) -> Iterator[RawSource]:

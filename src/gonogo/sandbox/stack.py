@@ -15,13 +15,10 @@ from pathlib import Path
 from gonogo.disk import durable
 from gonogo.errors import ActionFailed, SourceError
 from gonogo.model.evidence import TargetHealth
-from gonogo.model.heartbeat import Beat
 from gonogo.policy.load import PolicyFile
 from gonogo.programs.server_process import RunningServer
 from gonogo.rulepack.assemble import rules_file
-from gonogo.sandbox.layout import (
-    SandboxLayout,
-)
+from gonogo.sandbox.layout import SandboxLayout
 from gonogo.sandbox.traffic import Traffic
 from gonogo.server.api import query
 from gonogo.server.status_api import reload
@@ -60,16 +57,6 @@ class Stack:
     _originals: dict[Path, bytes | None] = field(default_factory=dict)
 
     @property
-    def directory(self) -> Path:
-        """The folder of the sandbox."""
-        return self.layout.directory
-
-    @property
-    def policy_path(self) -> Path:
-        """The file of the policy."""
-        return self.layout.policy
-
-    @property
     def rules_path(self) -> Path:
         """The file of the recording rules."""
         return self.layout.rules / rules_file(self.policy_file.policy)
@@ -78,18 +65,6 @@ class Stack:
     def servers(self) -> tuple[RunningServer, ...]:
         """The three servers."""
         return (self.prometheus, self.pushgateway, self.node_exporter)
-
-    def beat(self) -> Beat:
-        """Beat once, now.
-
-        Raises:
-            GonogoError: the beat was not published.
-        """
-        return self.traffic.beat()
-
-    def restart_prometheus(self) -> None:
-        """Stop Prometheus and start it again, with the same port and storage."""
-        self.prometheus.restart()
 
     def reload(self) -> None:
         """Let Prometheus reload its configuration and rules as they are on disk.
@@ -105,22 +80,14 @@ class Stack:
             self._originals[path] = path.read_bytes() if path.exists() else None
         durable.replace(path, text.encode())
 
-    def write_rules(self, text: str) -> None:
-        """Replace the recording rules on disk."""
-        self.write(self.rules_path, text)
-
     def restore(self) -> None:
-        """Restore every file that ``write`` or ``expose`` changed."""
+        """Restore every file that ``write`` changed."""
         for path, content in self._originals.items():
             if content is None:
                 path.unlink(missing_ok=True)
             else:
                 durable.replace(path, content)
         self._originals.clear()
-
-    def expose(self, name: str, text: str) -> None:
-        """Let node_exporter export one more text file."""
-        self.write(self.layout.textfile_dir / f"{name}.prom", text)
 
     def has(self, promql: str) -> bool:
         """Return whether an instant query returns a series."""
@@ -158,7 +125,7 @@ class Stack:
         Raises:
             ActionFailed: that took too long.
         """
-        newest = f"{self.policy_file.policy.prefix}_textfile_heartbeat_seq >= {self.beat().sequence}"
+        newest = f"{self.policy_file.policy.prefix}_textfile_heartbeat_seq >= {self.traffic.beat().sequence}"
         self.until(self._all_up, "all targets to be up")
         self.until(lambda: self.has(newest), "its beat to arrive")
 

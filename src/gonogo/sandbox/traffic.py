@@ -8,20 +8,21 @@ that changes, a writer that stops or whose clock is wrong.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import groupby
 from pathlib import Path
 from threading import Event, Lock, Thread
 
 from gonogo.disk import durable
+from gonogo.disk.exposition import family
 from gonogo.errors import GonogoError
 from gonogo.heartbeat.pushgateway import PushGroup
 from gonogo.heartbeat.rhythm import beats
 from gonogo.heartbeat.writer import HeartbeatWriter
 from gonogo.model.heartbeat import Beat
-from gonogo.sandbox.exposition import exposition
 from gonogo.sandbox.sources import FeedJob, RawSource, sources
 from gonogo.sandbox.story import Story
 from gonogo.stopping import Stopped
@@ -32,48 +33,42 @@ PUSH_EVERY = timedelta(seconds=30)
 NANOSECONDS = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Outlets:
-    """The two places to which the scripted sources are exported: a text file and a group of the Pushgateway."""
-
-    textfile: Path
-    group: PushGroup
+_HISTOGRAM_PARTS = ("_bucket", "_sum", "_count")
 
 
+@dataclass(slots=True)
 class Traffic:
-    """The live part of the sandbox, in two threads: one exports, the other beats.
+    """The live part of the sandbox, in two threads: one exports, the other beats. ``start`` starts it.
 
     Attributes:
         story: the script of the live part. ``set`` changes it.
+        writer: the real writer of the heartbeat.
+        textfile: the text file for the sources of the node.
+        group: the group of the Pushgateway for the rehearsals.
+        end: the unix time at which the history ends.
+        interval: the interval of the exports.
+        every: the interval of the beats.
+        say: is called with each failure.
     """
 
-    def __init__(  # noqa: PLR0913 - the script, the places to write to, the times
-        self,
-        story: Story,
-        writer: HeartbeatWriter,
-        outlets: Outlets,
-        *,
-        end: float,
-        interval: timedelta,
-        every: timedelta,
-        realm: str,
-        say: Callable[[str], None],
-    ) -> None:
-        """Prepare the live part from ``end`` on, the unix time at which the history ends. ``start`` starts it."""
-        self.story = story
-        self._writer = writer
-        self._outlets = outlets
-        self._end = end
-        self._interval = interval
-        self._every = every
-        self._realm = realm
-        self._say = say
-        self._change = Lock()
-        self._writing = Lock()
-        self._sources = sources(story, writer.prefix, end)
-        self._carried: dict[str, float] = {}
-        self._export: _Loop | None = None
-        self._beating: _Loop | None = None
+    story: Story
+    writer: HeartbeatWriter
+    textfile: Path
+    group: PushGroup
+    end: float
+    interval: timedelta
+    every: timedelta
+    say: Callable[[str], None]
+    _change: Lock = field(default_factory=Lock, init=False)
+    _writing: Lock = field(default_factory=Lock, init=False)
+    _sources: tuple[RawSource, ...] = field(default=(), init=False)
+    _carried: dict[str, float] = field(default_factory=dict, init=False)
+    _export: _Loop | None = field(default=None, init=False)
+    _beating: _Loop | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        """Prepare the sources of the story."""
+        self._sources = sources(self.story, self.writer.prefix, self.end)
 
     def start(self) -> None:
         """Export once and push once, then start both threads. The first beat is made at once."""
@@ -116,17 +111,17 @@ class Traffic:
             GonogoError: the beat was not published.
         """
         behind = round(lag.total_seconds() * NANOSECONDS)
-        return replace(self._writer, nanoseconds=lambda: time.time_ns() - behind).beat()
+        return replace(self.writer, nanoseconds=lambda: time.time_ns() - behind).beat()
 
     def set(self, story: Story) -> None:
         """Continue with another story. Counters continue from their current values."""
         with self._change:
             second = self._second()
-            now = {_key(source): value for source, value in self._values(second)}
+            now = {source.identity(): value for source, value in self._values(second)}
             self.story = story
-            self._sources = sources(story, self._writer.prefix, self._end)
+            self._sources = sources(story, self.writer.prefix, self.end)
             self._carried = {
-                _key(source): now.get(_key(source), 0) - (source.value(second) or 0)
+                source.identity(): now.get(source.identity(), 0) - (source.value(second) or 0)
                 for source in self._sources
                 if source.counter
             }
@@ -134,11 +129,11 @@ class Traffic:
     def write(self) -> None:
         """Export the current values of the node's sources in one step."""
         with self._writing:
-            durable.replace(self._outlets.textfile, self._text(FeedJob.NODE))
+            durable.replace(self.textfile, self._text(FeedJob.NODE))
 
     def withdraw(self) -> None:
         """Remove the text file, as if its writer were gone."""
-        self._outlets.textfile.unlink(missing_ok=True)
+        self.textfile.unlink(missing_ok=True)
 
     def push(self) -> None:
         """Push the current values of the rehearsals.
@@ -146,38 +141,38 @@ class Traffic:
         Raises:
             ActionFailed: the Pushgateway was not updated.
         """
-        self._outlets.group.publish(self._text(FeedJob.REHEARSAL))
+        self.group.publish(self._text(FeedJob.REHEARSAL))
 
     def _text(self, job: FeedJob) -> bytes:
         with self._change:
             values = [(source, value) for source, value in self._values(self._second()) if source.job is job]
-        return exposition(values, self._realm)
+        return exposition(values)
 
     def _second(self) -> float:
-        return time.time() - self._end
+        return time.time() - self.end
 
     def _values(self, second: float) -> list[tuple[RawSource, float]]:
-        values = [(source, source.value(second)) for source in self._sources]
-        return [(source, value + self._carried.get(_key(source), 0)) for source, value in values if value is not None]
+        values = ((source, source.value(second)) for source in self._sources)
+        return [(one, value + self._carried.get(one.identity(), 0)) for one, value in values if value is not None]
 
     def _exporting(self, stop: Event) -> None:
         pushed = time.monotonic()
-        while not stop.wait(self._interval.total_seconds()):
+        while not stop.wait(self.interval.total_seconds()):
             self._try(self.write)
             if time.monotonic() - pushed >= PUSH_EVERY.total_seconds():
                 pushed = time.monotonic()
                 self._try(self.push)
 
     def _beat_on(self, stop: Event) -> None:
-        for beat in beats(self._writer, self._every, stop.wait):
+        for beat in beats(self.writer, self.every, stop.wait):
             if isinstance(beat, GonogoError):
-                self._say(f"a beat of the sandbox failed: {beat}")
+                self.say(f"a beat of the sandbox failed: {beat}")
 
     def _try(self, export: Callable[[], None]) -> None:
         try:
             export()
         except (GonogoError, OSError) as error:
-            self._say(f"the sandbox could not export: {error}")
+            self.say(f"the sandbox could not export: {error}")
 
 
 class _Loop:
@@ -198,5 +193,17 @@ class _Loop:
         self._thread.join()
 
 
-def _key(source: RawSource) -> str:
-    return f"{source.name}{sorted(source.labels.items())}"
+def exposition(values: Iterable[tuple[RawSource, float]]) -> bytes:
+    """Write each source with its value, in families. The scrape or the push adds the labels job and instance."""
+    text = ""
+    for (name, kind), members in groupby(values, lambda pair: _family(pair[0])):
+        lines = (f"{source.identity()} {value!r}\n" for source, value in members)
+        text += family(name, kind, "Scripted for the sandbox.", lines)
+    return text.encode()
+
+
+def _family(source: RawSource) -> tuple[str, str]:
+    for part in _HISTOGRAM_PARTS:
+        if source.name.endswith(part):
+            return source.name.removesuffix(part), "histogram"
+    return source.name, "counter" if source.counter else "gauge"

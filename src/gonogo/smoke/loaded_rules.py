@@ -8,14 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from gonogo.disk.regular_file import text_of
-from gonogo.errors import SourceError
 from gonogo.formats.files import read_rules
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.promql.drift import drift
 from gonogo.promql.graph import ALERT_METRICS
 from gonogo.promql.matchers import named
-from gonogo.server.http import Client
-from gonogo.server.rules_api import rules
 
 _ALL = "gonogo_all_rules"
 """The name of a rule that is on neither side and reads all rules, so that all rules are compared."""
@@ -26,26 +23,12 @@ def read_files(paths: Iterable[Path]) -> tuple[RuleGroup, ...]:
     return tuple(group for path in paths for group in read_rules(text_of(path), str(path)).groups)
 
 
-def unmet(client: Client, url: str, files: tuple[RuleGroup, ...], since: float) -> tuple[str, ...]:
-    """Return the differences between the files' rules and the server's, each as a clause; empty if they are equal.
-
-    Rules with other names are ignored. A different rule with the same name is a difference.
-
-    Args:
-        client: the HTTP client.
-        url: the server.
-        files: the rules that the server should have.
-        since: the server's unix time after which each rule must have been evaluated.
-    """
-    try:
-        loaded = rules(client, url)
-    except SourceError as error:
-        return (str(error),)
-    return tuple(differences(files, loaded, since))
-
-
 def differences(files: tuple[RuleGroup, ...], loaded: tuple[LoadedGroup, ...], since: float) -> Iterator[str]:
-    """Yield the differences between the files' rules and the rules that the server has loaded."""
+    """Yield the differences between the files' rules and the rules that the server has loaded, each as a clause.
+
+    Rules with other names are ignored. A different rule with the same name is a difference. Each rule must have been
+    evaluated after ``since``, the server's unix time.
+    """
     names = {(rule.kind, rule.name) for group in files for rule in group.rules}
     ours = tuple(
         replace(group, rules=states)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
@@ -24,9 +25,10 @@ from gonogo.policy.inputs import rule_files
 from gonogo.policy.load import PolicyFile
 from gonogo.promql.matchers import named
 from gonogo.server.api import query, server_time
+from gonogo.server.rules_api import rules
 from gonogo.server.status_api import build_info
 from gonogo.server.targets_api import targets
-from gonogo.smoke.loaded_rules import read_files, unmet
+from gonogo.smoke.loaded_rules import differences, read_files
 from gonogo.smoke.stage import SmokeStage, stage
 
 LONGEST = timedelta(seconds=60)
@@ -79,9 +81,8 @@ def try_rules(policy_file: PolicyFile, stop: Event) -> Run:
     tools = dict(promtool_version())
     if not rule_files(policy_file.rules):
         return failed(SANDBOX_SMOKE, (f"no rule file matches {', '.join(policy_file.rules)}",), "nothing to run", tools)
-    heartbeat = policy_file.policy.heartbeat
-    lag = max(timedelta(0), heartbeat.fresh - LAST_SECONDS)
-    watch = _Watch(time.monotonic() + LONGEST.total_seconds(), stop)
+    lag = max(timedelta(0), policy_file.policy.heartbeat.fresh - LAST_SECONDS)
+    watch = _Watch(time.monotonic(), stop)
     with (
         tempfile.TemporaryDirectory(prefix="gonogo-smoke-") as directory,
         stage(policy_file, Path(directory), lag) as server,
@@ -89,40 +90,40 @@ def try_rules(policy_file: PolicyFile, stop: Event) -> Run:
         tools["prometheus"] = build_info(server.client, server.url) or "unknown"
         try:
             for sight in _expectations(policy_file.policy, server, watch):
-                watch.note(sight)
+                watch.seen.append({"after_seconds": round(time.monotonic() - watch.began, 2), "what": sight})
+            run = Run(SANDBOX_SMOKE, Outcome.PASS, "; ".join(str(one["what"]) for one in watch.seen), tools=tools)
         except _NotSeen as missed:
-            return _with_sights(
-                failed(SANDBOX_SMOKE, (str(missed),), "the rules did not show the expected result", tools), watch
-            )
-    return _with_sights(
-        Run(SANDBOX_SMOKE, Outcome.PASS, f"{'; '.join(what for _, what in watch.seen)}", tools=tools), watch
-    )
+            run = failed(SANDBOX_SMOKE, (str(missed),), "the rules did not show the expected result", tools)
+    return replace(run, seen={"seen": watch.seen})
 
 
+@dataclass(frozen=True, slots=True)
 class _Watch:
-    """The results so far with the seconds since the run began, and the time by which the run must end."""
+    """The time at which the run began, the event that stops the run, and what was seen so far."""
 
-    def __init__(self, until: float, stop: Event) -> None:
-        self._stop = stop
-        self.began = until - LONGEST.total_seconds()
-        self.until = until
-        self.seen: list[tuple[float, str]] = []
+    began: float
+    stop: Event
+    seen: list[dict[str, object]] = field(default_factory=list)
 
-    def note(self, what: str) -> None:
-        self.seen.append((round(time.monotonic() - self.began, 2), what))
-
-    def wait(self, met: Callable[[], str], act: Callable[[], object] | None = None) -> None:
+    def wait(self, met: Callable[[], str], act: Callable[[], object] = lambda: None) -> None:
         """Wait until ``met`` returns an empty text. Meanwhile call ``act`` every ``BEAT_EVERY`` seconds."""
         due = time.monotonic()
-        while unmet_now := met():
+        while unmet := _unmet(met):
             now = time.monotonic()
-            if now >= self.until:
-                raise _NotSeen(f"{unmet_now} after {LONGEST.total_seconds():.0f} s")
-            if act is not None and now >= due:
+            if now >= self.began + LONGEST.total_seconds():
+                raise _NotSeen(f"{unmet} after {LONGEST.total_seconds():.0f} s")
+            if now >= due:
                 act()
                 due = now + BEAT_EVERY
-            if self._stop.wait(LOOK_EVERY):
+            if self.stop.wait(LOOK_EVERY):
                 raise SmokeStopped
+
+
+def _unmet(met: Callable[[], str]) -> str:
+    try:
+        return met()
+    except SourceError as error:
+        return str(error)
 
 
 def _expectations(policy: Policy, server: SmokeStage, watch: _Watch) -> Iterator[str]:
@@ -136,34 +137,21 @@ def _expectations(policy: Policy, server: SmokeStage, watch: _Watch) -> Iterator
         yield f"{metric} was 0 after the beats stopped"
     watch.wait(lambda: _not_scraped(server))
     since = server_time(server.client, server.url)
-    watch.wait(lambda: "; ".join(unmet(server.client, server.url, files, since)))
+    watch.wait(lambda: "; ".join(differences(files, rules(server.client, server.url), since)))
     loaded = counted(sum(len(group.rules) for group in files), "rule")
     yield f"{loaded} loaded and evaluated without error"
 
 
 def _not_scraped(server: SmokeStage) -> str:
     """Return why rules have no data yet, or an empty text if every target was scraped."""
-    try:
-        active = targets(server.client, server.url)
-    except SourceError as error:
-        return str(error)
+    active = targets(server.client, server.url)
     up = [target for target in active if target.health is TargetHealth.UP]
     return "" if active and len(up) == len(active) else f"{counted(len(up), 'target')} of {len(active)} up"
 
 
 def _difference(policy: Policy, server: SmokeStage, metric: str, wanted: float) -> str:
     """Return why the metric is not one series of the policy's realm with the wanted value, or an empty text."""
-    try:
-        found = query(server.client, server.url, named((metric,))).series
-    except SourceError as error:
-        return str(error)
+    found = query(server.client, server.url, named((metric,))).series
     values = [s.values[-1] for s in found if policy.realm is None or s.labels.get(REALM_LABEL) == policy.realm]
-    if values == [wanted]:
-        return ""
-    found_values = "absent" if not values else " and ".join(f"{value:g}" for value in values)
-    return f"{metric} was still {found_values}, not {wanted:g},"
-
-
-def _with_sights(run: Run, watch: _Watch) -> Run:
-    seen = [{"after_seconds": after, "what": what} for after, what in watch.seen]
-    return Run(run.kind, run.outcome, run.detail, run.seconds, run.findings, {"seen": seen}, run.tools)
+    found_values = " and ".join(f"{value:g}" for value in values) or "absent"
+    return "" if values == [wanted] else f"{metric} was still {found_values}, not {wanted:g},"

@@ -6,7 +6,7 @@ import pytest
 
 from gonogo.errors import ActionFailed
 from gonogo.formats.files import read_rules
-from gonogo.smoke.quick_rules import quick
+from gonogo.smoke.stage import quick
 
 TEXT = """\
 groups:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.sandbox.course import Curve, level, step
+from gonogo.sandbox.story import Curve, level, step
 from tests.curves import ramp
 
 SECONDS = st.floats(-1e6, 1e6)
