@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.formats.test_file import AlertAssertion
 from gonogo.programs.promtool import installed_promtool
 from gonogo.ruletests.check import places_report
 from gonogo.ruletests.core.loaded import Loaded
@@ -84,7 +83,7 @@ def kept(loaded: Loaded, text: str, found: list[Quiet]) -> str:
 
 
 def _of_alert(one: Quiet) -> bool:
-    return isinstance(one.assertion, AlertAssertion)
+    return bool(one.rules)
 
 
 def passing(folder: Path) -> frozenset[str]:

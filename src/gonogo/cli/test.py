@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import sys
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,9 +14,9 @@ from typing import TYPE_CHECKING
 import click
 
 from gonogo.cli.door import answer
-from gonogo.cli.measures import duration, percentage
 from gonogo.cli.options import GivenPath, features_option, format_option, policy_option
 from gonogo.cli.progress import SILENT_SECONDS, Display
+from gonogo.durations import parse_duration
 from gonogo.errors import ActionFailed, UsageError, cause_of
 from gonogo.model.progress import note
 
@@ -27,6 +28,27 @@ if TYPE_CHECKING:
     from gonogo.ruletests.measure import Budget
 
 _EXIT_CODES = {"PASS": 0, "FAIL": 1, "UNKNOWN": 3}
+_PERCENTAGE = re.compile(r"0?[0-9]{1,2}(\.[0-9]+)?|100(\.0+)?")
+
+
+def _percentage(_: click.Context, __: click.Parameter, text: str | None) -> Decimal | None:
+    """Read a percentage without rounding it."""
+    if text is None:
+        return None
+    number = text.removesuffix("%").strip()
+    if not _PERCENTAGE.fullmatch(number):
+        raise click.BadParameter("must be a percentage from 0 to 100, such as 99.5")
+    return Decimal(number)
+
+
+def _duration(_: click.Context, __: click.Parameter, text: str | None) -> timedelta | None:
+    """Read a duration in the form of Prometheus."""
+    if text is None:
+        return None
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 @click.command(epilog="Example: gonogo test tests/promql --rules prometheus/rules")
@@ -50,14 +72,14 @@ _EXIT_CODES = {"PASS": 0, "FAIL": 1, "UNKNOWN": 3}
 @click.option("--coverage", is_flag=True, help="Remove each rule in turn: a rule is covered if a test then fails.")
 @click.option(
     "--min-coverage",
-    callback=percentage,
+    callback=_percentage,
     metavar="PERCENT",
     help="Fail below this coverage, which is never rounded up.",
 )
 @click.option(
     "--mutants", is_flag=True, help="Change each covered rule a little, and list changes that no test notices."
 )
-@click.option("--for", "lasting", callback=duration, metavar="DURATION", help="Stop making mutants after this time.")
+@click.option("--for", "lasting", callback=_duration, metavar="DURATION", help="Stop making mutants after this time.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Draw the order of mutants with this number.")
 @features_option
 @format_option
@@ -112,8 +134,8 @@ def test(  # noqa: PLR0913 - one parameter for each option; a command, no test
         options = UnitOptions(folder, allowed, show)
         report, code = _of_places(paths, about, options) if paths else _of_policy(policy_path, options)
         if coverage or mutants or min_coverage is not None:
-            asked = (min_coverage, Budget(lasting, seed) if mutants else None)
-            report = _measured(report, about, *asked, show)
+            budget = Budget(lasting, seed) if mutants else None
+            report = _measured(report, about, min_coverage, budget, show)
             code = int(report.outlived or bool(report.shortfall)) or code
     _print(report, form)
     if junit is not None:

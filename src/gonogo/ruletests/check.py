@@ -52,12 +52,7 @@ def places_report(
 ) -> UnitReport:
     """Run the test files of some places (folders, globs, files) without a policy.
 
-    Args:
-        places: the folders, globs and files.
-        rules: files and folders in which rule files are found by base name.
-        options: the options of the run.
-        features: the features that promtool turns on.
-        dialect: the dialect of the rule files.
+    Rule files are also found by base name below ``rules``. promtool turns on the ``features``.
 
     Raises:
         UsageError: a place or a rule file does not exist, or promtool is too old for a feature.
@@ -80,14 +75,8 @@ def report_on(
 ) -> UnitReport:
     """Run test files over all cores, except those that the cache knows, and report on each, sorted by path.
 
-    The largest files are read first. They probably take longest, and they run while the others are read.
-
-    Args:
-        paths: the test files.
-        places: the places in which rule files are found by base name.
-        promtool: the promtool to run.
-        options: the options of the run.
-        inside: the only rule files that the tests may load; ``None`` if the tests may load any.
+    The largest files are read first. They probably take longest, and they run while the others are read. With
+    ``inside``, a test that loads any other rule file is a silent pass.
 
     Raises:
         MissingTool: promtool is not installed.

@@ -1,10 +1,13 @@
-"""Finds test files: below folders, by globs, or by their own names."""
+"""Finds test files (below folders, by globs, by name), and reads them with the rule files that they name.
+
+A rule file is found from the test's folder, as in promtool, or by its base name in other places.
+"""
 
 from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path, PurePath
@@ -62,14 +65,10 @@ def _below(place: str) -> tuple[Path, ...]:
             return (path,)
         if not _MAGIC & set(place):
             raise UsageError(f"{place}: there is no such file or folder", next_step="name tests or a folder of tests")
-        return tuple(filter(_is_test, _matched(place)))
+        matched = glob.glob(place, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
+        return tuple(path for name in matched for path in unit_files(Path(name)) if _is_test(path))
     except OSError as error:
         raise UsageError(f"{error.filename}: {error.strerror}", next_step="name files that can be read") from error
-
-
-def _matched(pattern: str) -> Iterator[Path]:
-    for name in glob.glob(pattern, recursive=True):  # noqa: PTH207 - Path.glob takes no absolute pattern
-        yield from unit_files(Path(name))
 
 
 def _is_test(path: Path) -> bool:

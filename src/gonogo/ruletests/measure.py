@@ -21,7 +21,7 @@ from gonogo.model.progress import Listener, Progress, ignored
 from gonogo.model.rule import RuleKind
 from gonogo.programs.promtool import Promtool
 from gonogo.ruletests.core.firing import expects_firing, expects_quiet
-from gonogo.ruletests.core.loaded import Loaded, RuleSource
+from gonogo.ruletests.core.loaded import RuleSource
 from gonogo.ruletests.core.measures import (
     Argument,
     Coverage,
@@ -60,16 +60,11 @@ def measured(
     progress: Listener = ignored,
     dialect: Dialect = Dialect.PROMETHEUS,
 ) -> UnitReport:
-    """Add coverage, and mutants if they are wanted, to the report of a run.
+    """Add coverage to the report of a run, and mutants if there is a budget for them.
 
-    Args:
-        report: the report of the run. Files that promtool did not read are left out.
-        rules: files and folders of rules. All of these rules count, with or without a test that loads them.
-        promtool: the promtool to run.
-        minimum: the required percentage of covered rules; ``None`` if no minimum is required.
-        budget: the budget for mutants; ``None`` if no mutants are wanted.
-        progress: is called with the number of finished rules, then of finished mutants.
-        dialect: the dialect of the rule files. Rules that promtool cannot read count as unread.
+    Test files that promtool did not read are left out. All rules below ``rules`` count, with or without a test that
+    loads them, and rules that promtool cannot read count as unread. ``minimum`` is the required percentage of covered
+    rules. ``progress`` is called with the number of finished rules, then of finished mutants.
 
     Raises:
         MissingTool: promtool is not installed.
@@ -77,7 +72,8 @@ def measured(
     places = RulePlaces(rules, dialect)
     first = {file.path: file.promtool for file in report.files if file.promtool is not None}
     tests = [load_test(Path(path), places) for path in first]
-    second = _run_again(tests, promtool)
+    with staged(tests) as stages:
+        second = {tests[place].unit.path: result.passed for place, result in run_tests(stages, promtool)}
     others, unread = _all_of(places)
     whole = suite(tests, others)
     loading = whole.loading(path for path in first if first[path] and second[path])
@@ -93,12 +89,6 @@ def measured(
         return report
     given = tuple(one for test in tests for one in arguments(test.text, test.unit.path))
     return replace(report, mutants=_mutants(whole, loading, covered, given, trials, budget, progress))
-
-
-def _run_again(tests: Sequence[Loaded], promtool: Promtool) -> Mapping[str, bool]:
-    """Run every unchanged test file once more, and return whether each passed, by path."""
-    with staged(tests) as stages:
-        return {tests[place].unit.path: result.passed for place, result in run_tests(stages, promtool)}
 
 
 def _all_of(places: RulePlaces) -> tuple[tuple[RuleSource, ...], tuple[Problem, ...]]:

@@ -24,7 +24,12 @@ def _lines(report: UnitReport) -> Iterator[str]:
     if report.coverage is not None:
         yield from coverage_lines(report.coverage)
     if report.mutants is not None:
-        yield from _mutants(report.mutants)
+        for one in report.mutants.survived:
+            yield from survivor_lines(one)
+        yield from map(argued_line, report.mutants.argued)
+        yield from (one_line(str(problem)) for problem in report.mutants.problems)
+        yield mutants_line(report.mutants)
+        yield from filter(None, [untried_line(report.mutants)])
     yield _summary(report)
 
 
@@ -40,15 +45,6 @@ def _finding(one: SilentFinding) -> str:
     """Write a finding on one line, with the place first so that terminals make it a link."""
     allowed = f" (allowed: {one_line(one.allowed)})" if one.allowed else ""
     return f"{one_line(str(one.problem))} [{one.silent_pass}]{allowed}"
-
-
-def _mutants(mutants: MutantReport) -> Iterator[str]:
-    for one in mutants.survived:
-        yield from survivor_lines(one)
-    yield from map(argued_line, mutants.argued)
-    yield from (one_line(str(problem)) for problem in mutants.problems)
-    yield mutants_line(mutants)
-    yield from filter(None, [untried_line(mutants)])
 
 
 def _summary(report: UnitReport) -> str:

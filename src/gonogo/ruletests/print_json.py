@@ -118,6 +118,4 @@ def _problem(one: Problem) -> Mapping[str, object]:
 
 
 def _place(where: Position | None) -> Mapping[str, object]:
-    if where is None:
-        return {"path": None, "line": None, "column": None}
-    return {"path": where.path, "line": where.line, "column": where.column}
+    return {name: getattr(where, name, None) for name in ("path", "line", "column")}

@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-from gonogo.errors import Problem
 from gonogo.model.outcome import Outcome
 from gonogo.model.plain import plain
-from gonogo.ruletests.core.measures import MutantReport, Survivor
-from gonogo.ruletests.core.report import FileReport, SilentFinding, UnitReport
+from gonogo.ruletests.core.measures import MutantReport
+from gonogo.ruletests.core.report import FileReport, UnitReport
 from gonogo.ruletests.print import argued_line, coverage_lines, mutants_line, survivor_lines, untried_line
 from gonogo.ruletests.silent.passes import NO_TESTS_FOUND
 
@@ -71,20 +70,19 @@ def unit_junit(report: UnitReport) -> str:
 
 
 def _cases(report: UnitReport) -> Iterator[_Case]:
-    yield from map(_nowhere, report.nowhere)
+    for one in report.nowhere:
+        place, text = one.problem.where.path if one.problem.where else "", str(one.problem)
+        reason, detail, notes = ("", "", text) if one.allowed else (one.silent_pass, text, "")
+        yield _Case(place or one.silent_pass, place, reason, detail, notes)
     yield from map(_file, report.files)
     if not (report.nowhere or report.files):
         yield _Case("tests", "", NO_TESTS_FOUND, "no test file was run")
     if report.coverage is not None or report.shortfall:
-        yield _coverage(report)
+        notes = "\n".join(coverage_lines(report.coverage)) if report.coverage else ""
+        seconds = report.coverage.seconds if report.coverage else None
+        yield _Case("coverage", "", "coverage" if report.shortfall else "", report.shortfall, notes, seconds)
     if report.mutants is not None:
         yield from _mutants(report.mutants)
-
-
-def _nowhere(one: SilentFinding) -> _Case:
-    place = one.problem.where.path if one.problem.where else ""
-    name, told = place or one.silent_pass, str(one.problem)
-    return _Case(name, place, notes=told) if one.allowed else _Case(name, place, one.silent_pass, told)
 
 
 def _file(file: FileReport) -> _Case:
@@ -96,29 +94,16 @@ def _file(file: FileReport) -> _Case:
     return _Case(file.path, file.path, reason, detail, notes, file.seconds)
 
 
-def _coverage(report: UnitReport) -> _Case:
-    notes = "\n".join(coverage_lines(report.coverage)) if report.coverage else ""
-    seconds = report.coverage.seconds if report.coverage else None
-    return _Case("coverage", "", "coverage" if report.shortfall else "", report.shortfall, notes, seconds)
-
-
 def _mutants(mutants: MutantReport) -> Iterator[_Case]:
     untried = untried_line(mutants)
     yield _Case("mutants", "", "untried" if untried else "", untried, mutants_line(mutants), mutants.seconds)
-    yield from map(_survivor, mutants.survived)
+    for one in mutants.survived:
+        yield _Case(f"mutant {one.mutant}", one.rule.where.path, "survived", "\n".join(survivor_lines(one)))
     for one in mutants.argued:
         yield _Case(f"mutant {one.mutant}", one.rule.where.path, notes=argued_line(one))
-    yield from map(_argument, mutants.problems)
-
-
-def _survivor(one: Survivor) -> _Case:
-    return _Case(f"mutant {one.mutant}", one.rule.where.path, "survived", "\n".join(survivor_lines(one)))
-
-
-def _argument(problem: Problem) -> _Case:
-    place = problem.where
-    name = f"argument at {place}" if place else "argument"
-    return _Case(name, place.path if place else "", "argument", str(problem))
+    for problem in mutants.problems:
+        name, path = (f"argument at {problem.where}", problem.where.path) if problem.where else ("argument", "")
+        yield _Case(name, path, "argument", str(problem))
 
 
 def _quoted(text: str) -> str:

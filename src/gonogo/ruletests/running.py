@@ -13,7 +13,7 @@ from pathlib import Path
 
 from gonogo.programs.promtool import Promtool, ToolRun
 from gonogo.programs.promtool_units import run_as_asked, run_units
-from gonogo.ruletests.core.promtool_output import verdicts
+from gonogo.ruletests.core.promtool_output import PromtoolVerdict, verdicts
 from gonogo.ruletests.staging import StagedUnit
 
 NO_ROOM = "no space left on device"
@@ -76,14 +76,18 @@ def _results(
     batch: Sequence[tuple[int, StagedUnit]], ran: ToolRun, promtool: Promtool
 ) -> Iterator[tuple[int, StagedUnit, UnitResult | None]]:
     total = sum(cost(one) for _, one in batch)
-    paths = [str(one.path) for _, one in batch]
-    found = verdicts(ran.output, paths, exit_0=ran.passed, junit=promtool.writes_junit)
+    found = verdicts_of(ran, [one.path for _, one in batch], promtool)
     for (place, one), verdict in zip(batch, found, strict=True):
         if verdict.passed is None:
             yield place, one, None
             continue
         words = one.in_words_of_the_source(verdict.words)
         yield place, one, UnitResult(verdict.passed, words, ran.seconds * cost(one) / total)
+
+
+def verdicts_of(ran: ToolRun, paths: Sequence[Path], promtool: Promtool) -> Sequence[PromtoolVerdict]:
+    """Return promtool's verdict on each file of one process."""
+    return verdicts(ran.output, list(map(str, paths)), exit_0=ran.passed, junit=promtool.writes_junit)
 
 
 def cost(one: StagedUnit) -> float:

@@ -13,9 +13,10 @@ from tempfile import TemporaryDirectory
 
 from gonogo.programs.promtool import Promtool, ToolRun
 from gonogo.programs.promtool_units import run_as_asked
-from gonogo.ruletests.core.promtool_output import PromtoolVerdict, verdicts
+from gonogo.ruletests.core.promtool_output import PromtoolVerdict
 from gonogo.ruletests.core.suite import MutantFate, MutantQuestion
 from gonogo.ruletests.core.trial import Trial, TrialOutcome
+from gonogo.ruletests.running import verdicts_of
 from gonogo.ruletests.staging import write_trial
 
 _LONG_ENOUGH = 0.4
@@ -40,13 +41,10 @@ class Trials:
 def answers(
     questions: Iterable[MutantQuestion], trials: Trials, until: float | None = None, at_once: int | None = None
 ) -> Iterator[tuple[MutantQuestion, MutantFate]]:
-    """Answer questions, and yield them in the order of the answers.
+    """Answer questions, and yield them in the order of the answers. New outcomes are added to the trials.
 
-    Args:
-        questions: the questions, read in this order and only as fast as gonogo answers them.
-        trials: the promtool and the outcomes of earlier trials. New outcomes are added.
-        until: the ``time.monotonic`` after which no trial starts. Questions without an answer by then are left out.
-        at_once: the number of parallel processes; ``None`` for one on each core.
+    Questions are read only as fast as gonogo answers them. After the ``time.monotonic`` of ``until`` no trial starts,
+    and questions without an answer by then are left out. ``at_once`` is the number of processes (one on each core).
 
     Raises:
         MissingTool: promtool is not installed.
@@ -119,8 +117,7 @@ class _Bench:
     def record(self, number: int, ran: ToolRun) -> None:
         """Record the outcomes of a batch, and ask again the questions that waited for them."""
         batch = self.under_way.pop(number)
-        paths = [str(path) for _, path in batch]
-        found = verdicts(ran.output, paths, exit_0=ran.passed, junit=self.trials.promtool.writes_junit)
+        found = verdicts_of(ran, [path for _, path in batch], self.trials.promtool)
         for (trial, path), verdict in zip(batch, found, strict=True):
             if verdict.passed is None and len(batch) > 1:
                 self.alone.append(trial)

@@ -106,8 +106,10 @@ class Dependence:
         return any(node.at or node.offset < timedelta(0) for node in nodes)
 
     def _read_by(self, rule: Rule) -> set[int]:
+        """Find the rules that a rule reads. A template may query any series."""
         texts = (*rule.labels.values(), *rule.annotations.values())
-        if self._graph.reads(rule) is None or any(map(_queries, texts)):
+        queries = any(_QUERY.search(text.partition("{{")[2]) for text in texts)
+        if queries or self._graph.reads(rule) is None:
             return set(range(len(self._rules)))
         return {self._number[id(one)] for one in self._graph.upstream(rule)}
 
@@ -134,8 +136,3 @@ def _reached(start: Iterable[int], following: Sequence[Iterable[int]]) -> set[in
             found.add(number)
             waiting += following[number]
     return found
-
-
-def _queries(text: str) -> bool:
-    """Return True if a template may query series itself."""
-    return _QUERY.search(text.partition("{{")[2]) is not None

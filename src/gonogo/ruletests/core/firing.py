@@ -80,6 +80,11 @@ class Suspect:
         return f'ALERTS{{{bearing(known)}, gonogo_probe!="{self.number}"}}'
 
     @property
+    def probe(self) -> str:
+        """The assertion that fails if the alert is pending."""
+        return f"{{expr: {quoted(self.query)}, eval_time: {format_duration(self.assertion.at)}, exp_samples: []}}"
+
+    @property
     def alert(self) -> str:
         """The alert's name, with the labels of its rule."""
         labels = bearing(self.labels)
@@ -108,7 +113,7 @@ def probing(loaded: Loaded, suspected: Sequence[Suspect]) -> Trial:
     tests = []
     for loc in dict.fromkeys(one.test for one in suspected):
         head = flow(document, loc, ("alert_rule_test", "promql_expr_test"))
-        probes = ", ".join(_probe(one) for one in suspected if one.test == loc)
+        probes = ", ".join(one.probe for one in suspected if one.test == loc)
         tests.append(joined(head, f"promql_expr_test: [{probes}]"))
     return rewritten(loaded, "tests", f"[{', '.join(tests)}]")
 
@@ -125,7 +130,3 @@ def pending_problems(suspected: Sequence[Suspect], words: str) -> tuple[Problem,
         for one in suspected
         if f'gonogo_probe!=\\"{one.number}\\"' in words
     )
-
-
-def _probe(one: Suspect) -> str:
-    return f"{{expr: {quoted(one.query)}, eval_time: {format_duration(one.assertion.at)}, exp_samples: []}}"

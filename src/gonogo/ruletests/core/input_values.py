@@ -79,11 +79,6 @@ class Window:
         """Return the window of a single time."""
         return cls(time // MILLISECOND, time // MILLISECOND)
 
-    @classmethod
-    def ever_until(cls, time: timedelta) -> Window:
-        """Return the window of all times up to a time."""
-        return cls.at(time).from_ever()
-
     def back(self, node: Vector | Subquery) -> Window:
         """Return the window that an offset or a fixed time (``@``) makes of this window."""
         if node.at:

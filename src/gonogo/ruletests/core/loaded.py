@@ -14,6 +14,7 @@ from gonogo.model.rule import Rule, RuleGroup, RuleKind
 from gonogo.model.versions import Version
 from gonogo.promql.graph import RuleGraph
 from gonogo.promql.parser import parse
+from gonogo.promql.selectors import selectors
 from gonogo.promql.tree import NAME_LABEL, Vector
 
 
@@ -94,6 +95,13 @@ class Loaded:
     def graph(self) -> RuleGraph:
         """The graph that says from which rules each rule reads."""
         return RuleGraph(self.rules)
+
+    def makers(self, expression: str) -> tuple[Rule, ...] | None:
+        """Return the rules whose series an expression reads; ``None`` if the expression cannot be read."""
+        try:
+            return tuple(rule for selector in selectors(expression) for rule in self.graph.makers(selector))
+        except ValueError:
+            return None
 
     @cached_property
     def inputs(self) -> Mapping[Loc, tuple[Mapping[str, str] | None, ...]]:

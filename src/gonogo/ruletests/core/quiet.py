@@ -8,11 +8,8 @@ from datetime import timedelta
 
 from gonogo.durations import format_duration
 from gonogo.errors import Position
-from gonogo.formats.test_file import AlertAssertion, Assertion, UnitTest
+from gonogo.formats.test_file import UnitTest
 from gonogo.model.rule import Rule
-from gonogo.promql.parser import parse
-from gonogo.promql.selectors import Selector
-from gonogo.promql.tree import Vector, walk
 from gonogo.ruletests.core.input_values import Window
 from gonogo.ruletests.core.loaded import Loaded
 from gonogo.ruletests.core.possible_series import NOTHING, PossibleSeries
@@ -24,29 +21,17 @@ class Quiet:
 
     Attributes:
         test: the test of the assertion.
-        assertion: the assertion itself.
+        where: the place of the assertion.
+        at: the time of the assertion.
+        about: the name of the alert, or the expression.
         rules: the rules of the alert; none if the assertion is about an expression.
     """
 
     test: UnitTest
-    assertion: Assertion
-    rules: tuple[Rule, ...]
-
-    @property
-    def where(self) -> Position:
-        """The place of the assertion."""
-        return self.assertion.where
-
-    @property
-    def at(self) -> timedelta:
-        """The time of the assertion."""
-        return self.assertion.at
-
-    @property
-    def about(self) -> str:
-        """The name of the alert, or the expression."""
-        one = self.assertion
-        return one.alertname if isinstance(one, AlertAssertion) else one.expression
+    where: Position
+    at: timedelta
+    about: str
+    rules: tuple[Rule, ...] = ()
 
     @property
     def text(self) -> str:
@@ -67,7 +52,7 @@ class Quiet:
 
     def had_data(self, possible: PossibleSeries, until: timedelta) -> bool:
         """Return True if the alert or the expression can have had data at some time up to ``until``."""
-        return any(possible.of(one, Window.ever_until(until)) != NOTHING for one in self.expressions)
+        return any(possible.of(one, Window.at(until).from_ever()) != NOTHING for one in self.expressions)
 
 
 def quiet(loaded: Loaded) -> Iterator[Quiet]:
@@ -75,8 +60,8 @@ def quiet(loaded: Loaded) -> Iterator[Quiet]:
     for test in loaded.unit.tests:
         for alert in test.alerts:
             if not alert.expected and (rules := loaded.alerts.get(alert.alertname, ())):
-                yield Quiet(test, alert, rules)
-        yield from (Quiet(test, one, ()) for one in test.expressions if not one.expected)
+                yield Quiet(test, alert.where, alert.at, alert.alertname, rules)
+        yield from (Quiet(test, one.where, one.at, one.expression) for one in test.expressions if not one.expected)
 
 
 def seen_with_data(loaded: Loaded, one: Quiet) -> bool:
@@ -91,8 +76,7 @@ def _expects(loaded: Loaded, test: UnitTest, one: Quiet) -> bool:
     if any(alert.expected for alert in test.alerts if alert.alertname == one.about):
         return True
     texts = (other.expression for other in test.expressions if other.expected and "ALERTS" in other.expression)
-    made = (maker for text in texts for vector in _vectors(text) for maker in loaded.graph.makers(Selector.of(vector)))
-    return any(maker is rule for maker in made for rule in one.rules)
+    return any(maker is rule for text in texts for maker in loaded.makers(text) or () for rule in one.rules)
 
 
 def _times(loaded: Loaded, one: Quiet) -> Iterator[tuple[UnitTest, timedelta]]:
@@ -104,10 +88,3 @@ def _times(loaded: Loaded, one: Quiet) -> Iterator[tuple[UnitTest, timedelta]]:
             times = [test.last] if test.assertions else []
         if times:
             yield test, max(times)
-
-
-def _vectors(text: str) -> Iterator[Vector]:
-    try:
-        yield from (node for node in walk(parse(text)) if isinstance(node, Vector))
-    except ValueError:
-        return

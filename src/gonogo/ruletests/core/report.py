@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from gonogo.errors import Problem
 from gonogo.model.outcome import Outcome
-from gonogo.ruletests.core.loaded import Loaded
 from gonogo.ruletests.core.measures import Coverage, MutantReport
 
 FAILED = "failed"
@@ -19,10 +18,6 @@ UNREADABLE = "unreadable"
 
 VMALERT_ONLY = "vmalert-only"
 """The reason of a file that promtool cannot run because it, or a rule file that it loads, is written for vmalert."""
-
-
-Finder = Callable[[Loaded], Iterable[Problem]]
-"""A function that yields the places of one silent pass in a test file. Its docstring explains the silent pass."""
 
 
 @dataclass(frozen=True, slots=True)

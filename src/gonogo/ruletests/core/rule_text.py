@@ -127,11 +127,9 @@ def _clause(rule: Rule, key: str) -> str | Mapping[str, str] | None:
 
 
 def twins(loaded_together: Iterable[Sequence[RuleText]]) -> tuple[tuple[RuleText, ...], ...]:
-    """Find the sets of identical rules, each in the order in which they are loaded.
+    """Find the sets of identical rules among the rules of each test file, each set in the order of loading.
 
-    Args:
-        loaded_together: for each test file, the rules that it loads. Rules that no test loads together are not twins,
-            because they may belong to different servers.
+    Rules that no test loads together are not twins, because they may belong to different servers.
     """
     found: dict[frozenset[RuleId], tuple[RuleText, ...]] = {}
     for rules in loaded_together:

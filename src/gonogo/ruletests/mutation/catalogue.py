@@ -9,11 +9,12 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 
 from gonogo.durations import format_duration
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.promql.canonical import canonical
-from gonogo.promql.parser import parse
+from gonogo.promql.parser import parse, unreadable
 from gonogo.promql.tree import Expression, Vector
 from gonogo.ruletests.core.rule_text import meaning
 from gonogo.ruletests.mutation import numbers, operations, selectors
@@ -50,25 +51,17 @@ def mutations(rule: Rule, own_labels: Collection[str] = (), *, annotated: bool =
     """
     normal = canonical(rule.expression) or rule.expression
     kept: dict[tuple[object, ...], Mutation | None] = {meaning(rule, normal): None}
-    for made in _all(rule, own_labels, annotated=annotated):
+    annotations = _annotations(rule) if annotated else ()
+    for made in chain(_of_expression(rule), _durations(rule), _labels(rule, own_labels), annotations):
         same = made.rule.expression == rule.expression
         kept.setdefault(meaning(made.rule, normal if same else made.rule.expression), made)
     return tuple(made for made in kept.values() if made is not None)
 
 
-def _all(rule: Rule, own_labels: Collection[str], *, annotated: bool) -> Iterator[Mutation]:
-    yield from _of_expression(rule)
-    yield from _durations(rule)
-    yield from _labels(rule, own_labels)
-    if annotated:
-        yield from _annotations(rule)
-
-
 def _of_expression(rule: Rule) -> Iterator[Mutation]:
-    try:
-        root = parse(rule.expression)
-    except ValueError:
+    if unreadable(rule.expression):
         return
+    root = parse(rule.expression)
     for place in places(root, presence=not _shows_value(rule)):
         for operator, finder in _FINDERS:
             for change in finder(place, rule):
@@ -113,6 +106,7 @@ def _durations(rule: Rule) -> Iterator[Mutation]:
 
 def _labels(rule: Rule, own: Collection[str]) -> Iterator[Mutation]:
     """Change and drop each label that the rule itself sets."""
+    tree = None if unreadable(rule.expression) else parse(rule.expression)
     for name, old in rule.labels.items():
         if name not in own:
             continue
@@ -120,17 +114,9 @@ def _labels(rule: Rule, own: Collection[str]) -> Iterator[Mutation]:
         kill = f"assert the label {name} of the result in {there(rule)}"
         changed = replace(rule, labels={**rule.labels, name: other})
         yield Mutation("label", changed, f"the label {name} {becomes(old, other)}", was, f"{name}: {other}", kill)
-        if not _has_itself(rule, name):
+        if tree is None or not has_label(tree, name, old):
             rest = {key: value for key, value in rule.labels.items() if key != name}
             yield Mutation("label", replace(rule, labels=rest), f"the label {name} is dropped", was, "", kill)
-
-
-def _has_itself(rule: Rule, label: str) -> bool:
-    """Return True if the expression itself gives the label the value that the rule sets."""
-    try:
-        return has_label(parse(rule.expression), label, rule.labels[label])
-    except ValueError:
-        return False
 
 
 def _annotations(rule: Rule) -> Iterator[Mutation]:

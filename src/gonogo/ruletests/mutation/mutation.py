@@ -85,26 +85,19 @@ def replaced(root: Expression, path: tuple[int, ...], node: Expression) -> Expre
     if not path:
         return node
     step, *rest = path
-    parts = list(children(root))
-    parts[step] = replaced(parts[step], tuple(rest), node)
-    return _rebuilt(root, parts)
-
-
-def _rebuilt(node: Expression, parts: list[Expression]) -> Expression:
-    match node, parts:
-        case Binary(), [left, right]:
-            return replace(node, left=left, right=right)
-        case Call(), _:
-            return replace(node, arguments=tuple(parts))
-        case Aggregation(parameter=None), [inner]:
-            return replace(node, inner=inner)
-        case Aggregation(), [parameter, inner]:
-            return replace(node, parameter=parameter, inner=inner)
-        case ((Subquery() | Negation()), [inner]):
-            return replace(node, inner=inner)
-        case Range(), [Vector() as vector]:
-            return replace(node, vector=vector)
-    raise AssertionError(node)  # pragma: no cover - these are all the nodes that have children
+    new = replaced(children(root)[step], tuple(rest), node)
+    match root, new:
+        case Binary(), _:
+            return replace(root, left=new) if step == 0 else replace(root, right=new)
+        case Call(arguments=arguments), _:
+            return replace(root, arguments=(*arguments[:step], new, *arguments[step + 1 :]))
+        case Aggregation(), _ if step < len(children(root)) - 1:
+            return replace(root, parameter=new)
+        case ((Aggregation() | Subquery() | Negation()), _):
+            return replace(root, inner=new)
+        case Range(), Vector():
+            return replace(root, vector=new)
+    raise AssertionError(root)  # pragma: no cover - these are all the nodes that have children
 
 
 def _presence(place: MutationPlace, step: int) -> bool:
@@ -147,7 +140,6 @@ def _one_for_one(node: Expression) -> bool:
 
 
 _UNFIT = re.compile(r"[^\w.:-]+")
-_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +167,7 @@ class Mutation:
         """The name of the mutant. It stays the same in every run while rule and change stay as they are."""
         labels = [text for pair in sorted(self.rule.labels.items()) for text in pair]
         what = "\n".join([self.operator, self.change, self.rule.expression, *labels])
-        return f"{_UNFIT.sub('_', self.rule.name)}:{self.operator}:{sha256(what.encode()).hexdigest()[:_DIGITS]}"
+        return f"{_UNFIT.sub('_', self.rule.name)}:{self.operator}:{sha256(what.encode()).hexdigest()[:6]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 
 from gonogo.durations import format_duration
@@ -13,7 +13,6 @@ from gonogo.ruletests.core.input_values import input_values
 from gonogo.ruletests.core.loaded import Loaded
 from gonogo.ruletests.core.possible_series import PossibleSeries
 from gonogo.ruletests.core.quiet import quiet, seen_with_data
-from gonogo.ruletests.core.report import Finder
 from gonogo.ruletests.silent.names import unknown_metrics
 
 
@@ -105,7 +104,7 @@ def _lost(test: UnitTest, seen: timedelta, at: timedelta) -> bool:
     return any(input_values(one.values).enough_between(first, last) for one in test.series)
 
 
-SILENT_PASSES: Mapping[str, Finder] = {
+SILENT_PASSES = {
     "never-fed": never_fed,
     "series-too-short": series_too_short,
     "no-interval": no_interval,

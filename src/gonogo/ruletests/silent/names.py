@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from difflib import get_close_matches
 from functools import partial
 
@@ -25,7 +25,6 @@ from gonogo.promql.tree import (
 from gonogo.ruletests.core.loaded import Loaded
 from gonogo.ruletests.core.possible_series import ALWAYS, PossibleSeries
 from gonogo.ruletests.core.quiet import Quiet, quiet
-from gonogo.ruletests.core.report import Finder
 
 
 def unknown_alert(loaded: Loaded) -> Iterator[Problem]:
@@ -149,7 +148,7 @@ def _needed(node: Expression) -> tuple[Expression, ...]:
             return ()
 
 
-SILENT_PASSES: Mapping[str, Finder] = {
+SILENT_PASSES = {
     "unknown-alert": unknown_alert,
     "unknown-metric": unknown_metric,
     "unread-input": unread_input,

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from gonogo.errors import UsageError
 from gonogo.ruletests.core.loaded import Loaded
-from gonogo.ruletests.core.report import Finder, SilentFinding
+from gonogo.ruletests.core.report import SilentFinding
 from gonogo.ruletests.silent import data, files, names
 
-STATIC: Mapping[str, Finder] = {**files.SILENT_PASSES, **names.SILENT_PASSES, **data.SILENT_PASSES}
-"""The silent passes that a test file and its rules show without a run, in the order of the reports."""
+STATIC = {**files.SILENT_PASSES, **names.SILENT_PASSES, **data.SILENT_PASSES}
+"""The silent passes that a test file and its rules show without a run: id -> the function that yields the places."""
 
 NO_TESTS_FOUND = "no-tests-found"
 """A place without any test file."""
