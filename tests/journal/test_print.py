@@ -34,6 +34,18 @@ def test_a_list_is_columns() -> None:
     ]
 
 
+def test_on_a_narrow_terminal_every_detail_has_a_line_of_its_own() -> None:
+    """Otherwise the columns would wrap. A terminal that is wide enough gets the usual list."""
+    assert list_text((FAILED, PASSED), width=100) == list_text((FAILED, PASSED))
+    assert list_text((FAILED, PASSED), width=80).splitlines() == [
+        "ID  AT                    OUTCOME  KIND               KEY",
+        "    DETAIL",
+        "20  1e+300                FAIL     sandbox-smoke-60s",
+        "1   2026-01-01T00:00:00Z  PASS     obs-lint           aaaaaaaaaaaa",
+        "    12 rules, 0 findings",
+    ]
+
+
 def test_a_folded_run_says_first_what_became_of_it() -> None:
     """One without an end has not ended; unfolded, a record is just that."""
     ended = Record("reload", "", "FAIL", 0.0, {"detail": "they are back", "outcome": "rolled-back", "run": "a"}, id=9)

@@ -111,6 +111,15 @@ def test_a_long_line_is_cut_around_what_is_meant() -> None:
     assert len(mark) == len(shown) - 1
 
 
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_an_excerpt_fits_the_terminal(columns: int) -> None:
+    """The mark stays below the marked part, and a wide terminal does not make the excerpt longer than usual."""
+    report = LintReport((finding(1, 501, 4),), 1, 1, texts={"f": "x" * 500 + "HERE" + "y" * 500})
+    shown, mark = lint_text(report, columns).split("\n")[1:3]
+    assert len(shown) == min(columns, 4 + 1 + WIDEST + 1)
+    assert shown[mark.index("^") : len(mark)] == "HERE"
+
+
 @given(st.text(max_size=300), st.integers(-2, 310), st.integers(-2, 310))
 def test_any_line(text: str, column: int, length: int) -> None:
     """Every line gives one line of bounded width and one underline."""

@@ -107,3 +107,21 @@ def test_the_same_report_is_the_same_text() -> None:
     """The text does not depend on the time or the machine."""
     first = report(policy("x == 1"), evidence())
     assert report_text(first) == report_text(replace(first))
+
+
+def test_a_cause_that_conditions_of_a_gate_share_is_one_line_with_their_names() -> None:
+    """A condition with its own cause, and a condition that is not UNKNOWN, keep their lines."""
+    by = policy("x == 1", "y == 1", "x <= 2")
+    _, gate, unknown, failed = report_text(report(by, evidence(samples("duri_y", 0.0)))).splitlines()
+    assert gate == "  FAIL    g"
+    assert unknown.startswith("          UNKNOWN x == 1; x <= 2 [absent]: the server has no series duri_x; ")
+    assert failed.startswith("          FAIL    y == 1: ")
+
+
+def test_a_cause_that_several_gates_share_is_printed_once_with_all_conditions() -> None:
+    """An unreachable server is one line, and the conditions are named below it."""
+    gates = (Gate("a", (parse_condition("x == 1"), parse_condition("x <= 2"))), Gate("b", (parse_condition("x >= 0"),)))
+    _, cause, names, *rest = report_text(report(policy(gates=gates), evidence(samples("duri_y", 1.0)))).splitlines()
+    assert cause.startswith("  UNKNOWN in 2 gates [absent]: the server has no series duri_x; ")
+    assert names == "          a: x == 1; x <= 2; b: x >= 0"
+    assert rest == ["  UNKNOWN a", "  UNKNOWN b"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
 from gonogo.cli.door import answer
 from gonogo.cli.options import NamedOption, OneOf, format_option, policy_option
+from gonogo.cli.terminal import columns_of
 from gonogo.model.record import KINDS
 
 
@@ -30,7 +32,8 @@ def list_(*, kind: str | None, limit: int, steps: bool, policy_path: Path, form:
 
     folded = form == "text" and not steps
     found = records(load(policy_path).journal, limit, kind, folded=folded)
-    answer(f"{list_json(found) if form == 'json' else list_text(found, folded=folded)}\n")
+    width = columns_of(sys.stdout)
+    answer(f"{list_json(found) if form == 'json' else list_text(found, folded=folded, width=width)}\n")
 
 
 @journal.command("show", epilog="Example: gonogo journal show 12")
@@ -45,4 +48,5 @@ def show(number: int, policy_path: Path, form: str) -> None:
 
     kept = load(policy_path).journal
     found = record(kept, number)
-    answer(f"{record_json(found) if form == 'json' else record_text(found, steps_of(kept, found))}\n")
+    width = columns_of(sys.stdout)
+    answer(f"{record_json(found) if form == 'json' else record_text(found, steps_of(kept, found), width)}\n")

@@ -16,6 +16,7 @@ import click
 from gonogo.cli.door import answer
 from gonogo.cli.options import GivenPath, features_option, format_option, policy_option
 from gonogo.cli.progress import SILENT_SECONDS, Display
+from gonogo.cli.terminal import columns_of
 from gonogo.errors import UsageError
 from gonogo.model.plain import plain
 from gonogo.model.progress import note
@@ -129,7 +130,7 @@ def lint(  # noqa: PLR0913 - one parameter for each option
     for line in beside(linted):
         click.echo(plain(line), err=True)
     report = judge.report(linted)
-    answer(lint_json(report) if form == "json" else lint_text(report))
+    answer(lint_json(report) if form == "json" else lint_text(report, columns_of(sys.stdout)))
     return code
 
 

@@ -53,6 +53,12 @@ def size_of(stream: TextIO) -> os.terminal_size | None:
     return os.terminal_size((columns or DEFAULT_SIZE.columns, lines or DEFAULT_SIZE.lines))
 
 
+def columns_of(stream: TextIO | None) -> int | None:
+    """Return the number of columns of a terminal; ``None`` for any other stream."""
+    size = None if stream is None else size_of(stream)
+    return None if size is None else size.columns
+
+
 def fitted(text: str, stream: TextIO) -> str:
     """Return a text in the form for a stream: on a terminal it is wrapped and coloured, elsewhere it is unchanged."""
     size = size_of(stream)

@@ -14,21 +14,25 @@ SCHEMA = "gonogo/journal/v1"
 _KEY_SHOWN = 12
 
 
-def list_text(records: Sequence[Record], *, folded: bool = False) -> str:
+def list_text(records: Sequence[Record], *, folded: bool = False, width: int | None = None) -> str:
     """Return one line for each record, in columns, or a line that there are no records.
 
     Args:
         records: the records.
         folded: True: each record of a run stands for the whole run, and its line begins with the outcome of the run.
+        width: the columns of the terminal. If a line is wider, every detail has a line of its own.
     """
     if not records:
         return "no records"
     rows = [("ID", "AT", "OUTCOME", "KIND", "KEY", "DETAIL"), *(_row(record, folded=folded) for record in records)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
-    return plain("\n".join("  ".join([*map(str.ljust, row, widths), row[-1]]).rstrip() for row in rows))
+    lines = ["  ".join([*map(str.ljust, row, widths), row[-1]]).rstrip() for row in rows]
+    if width is not None and max(map(len, lines)) > width:
+        lines = [f"{'  '.join(map(str.ljust, row, widths)).rstrip()}\n    {row[-1]}".rstrip() for row in rows]
+    return plain("\n".join(lines))
 
 
-def record_text(record: Record, steps: Sequence[Record] = ()) -> str:
+def record_text(record: Record, steps: Sequence[Record] = (), width: int | None = None) -> str:
     """Return every field of a record, one a line, and then the records of its steps, one a line."""
     fields = {
         "record": str(record.id),
@@ -40,9 +44,9 @@ def record_text(record: Record, steps: Sequence[Record] = ()) -> str:
         **{f"tool {name}": version for name, version in sorted(record.tools.items())},
         **{name: _one_line(value) for name, value in sorted(record.detail.items())},
     }
-    width = max(map(len, fields))
-    shown = plain("\n".join(f"{name.ljust(width)}  {value}".rstrip() for name, value in fields.items()))
-    return f"{shown}\n\n{list_text(steps)}" if steps else shown
+    names = max(map(len, fields))
+    shown = plain("\n".join(f"{name.ljust(names)}  {value}".rstrip() for name, value in fields.items()))
+    return f"{shown}\n\n{list_text(steps, width=width)}" if steps else shown
 
 
 def list_json(records: Sequence[Record]) -> str:

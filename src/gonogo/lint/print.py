@@ -23,19 +23,21 @@ _CUT = "…"
 _MARGIN = "    "
 
 
-def lint_text(report: LintReport) -> str:
-    """Return the report as text for a person, ending in a line feed."""
-    return "\n".join(_lines(report)) + "\n"
+def lint_text(report: LintReport, columns: int | None = None) -> str:
+    """Return the report as text for a person, ending in a line feed. ``columns`` is the width of the terminal."""
+    margins = len(_MARGIN) + 2 * len(_CUT)
+    widest = WIDEST if columns is None else max(20, min(WIDEST, columns - margins))
+    return "\n".join(_lines(report, widest)) + "\n"
 
 
-def _lines(report: LintReport) -> Iterator[str]:
+def _lines(report: LintReport, widest: int) -> Iterator[str]:
     sources: dict[str, Sequence[str]] = {}
     for finding in report.findings:
         yield _headline(finding)
         path = finding.where.start.path
         if path not in sources:
             sources[path] = lines_of(report.texts[path]) if path in report.texts else ()
-        yield from _excerpt(sources[path], finding.where)
+        yield from _excerpt(sources[path], finding.where, widest)
     yield from map(_gone, report.gone)
     yield _summary(report)
 
@@ -54,7 +56,7 @@ def _headline(finding: Finding) -> str:
     return f"{where}: {finding.severity}: {one_line(finding.message)} [{finding.check}]{rule}"
 
 
-def _excerpt(lines: Sequence[str], where: Span) -> Iterator[str]:
+def _excerpt(lines: Sequence[str], where: Span, widest: int) -> Iterator[str]:
     """Yield a source line and a line that underlines a part of it; nothing if the file has no such line."""
     start = where.start
     if not 1 <= start.line <= len(lines):
@@ -65,7 +67,7 @@ def _excerpt(lines: Sequence[str], where: Span) -> Iterator[str]:
     cells = [_cell(character) for character in near]
     first = min(max(start.column, 1) - 1 - skipped, len(cells))
     last = min(first + max(where.length, 1), len(cells))
-    left, right = _window(cells, first, last)
+    left, right = _window(cells, first, last, widest)
     before = _CUT if left or skipped else ""
     after = _CUT if right < len(cells) or skipped + len(near) < len(line) else ""
     shown = before + "".join(text for text, _ in cells[left:right]) + after
@@ -87,17 +89,17 @@ def _cell(character: str) -> tuple[str, int]:
     return safe, 2 if east_asian_width(character) in {"W", "F"} else 1
 
 
-def _window(cells: Sequence[tuple[str, int]], first: int, last: int) -> tuple[int, int]:
+def _window(cells: Sequence[tuple[str, int]], first: int, last: int, widest: int) -> tuple[int, int]:
     """Return the range of characters to show: all of a short line, else the marked part and some text before it."""
-    if _width(cells) <= WIDEST:
+    if _width(cells) <= widest:
         return 0, len(cells)
-    left, room = first, WIDEST - min(_width(cells[first:last]), WIDEST * 3 // 4)
+    left, room = first, widest - min(_width(cells[first:last]), widest * 3 // 4)
     before = room // 2
     while left > 0 and before >= cells[left - 1][1]:
         left -= 1
         before -= cells[left][1]
     right, taken = left, 0
-    while right < len(cells) and taken + cells[right][1] <= WIDEST:
+    while right < len(cells) and taken + cells[right][1] <= widest:
         taken += cells[right][1]
         right += 1
     return left, right

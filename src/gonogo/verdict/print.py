@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -116,31 +116,58 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"  the server's clock is {abs(skew):.1f} s {'ahead of' if skew > 0 else 'behind'} this machine's clock"
     subjects = report.judgement.subjects
     ordered = sorted(subjects, key=lambda s: list(Verdict).index(s.verdict), reverse=True)
+    shared = _shared_causes(ordered[:SHOWN_SUBJECTS])
+    for cause, gates in shared.items():
+        yield f"  UNKNOWN in {len(gates)} gates{cause}"
+        yield f"          {'; '.join(dict.fromkeys(gates))}"
     for subject in ordered[:SHOWN_SUBJECTS]:
-        yield from _subject(subject, named=bool(subject.labels))
+        yield from _subject(subject, shared)
     if len(ordered) > SHOWN_SUBJECTS:
         left = Counter(str(subject.verdict) for subject in ordered[SHOWN_SUBJECTS:])
         counts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(left.items()))
         yield f"  and {len(ordered) - SHOWN_SUBJECTS} more subjects: {counts} (--format json shows all)"
 
 
-def _subject(subject: SubjectVerdict, *, named: bool) -> Iterator[str]:
-    if named:
+def _shared_causes(subjects: Iterable[SubjectVerdict]) -> Mapping[str, list[str]]:
+    """Return each cause that makes conditions of several gates UNKNOWN, with these conditions by gate."""
+    found: dict[str, list[str]] = {}
+    for gate in (gate for subject in subjects for gate in subject.gates):
+        for cause, conditions in _unknown(gate).items():
+            found.setdefault(cause, []).append(f"{one_line(gate.gate)}: {'; '.join(conditions)}")
+    return {cause: gates for cause, gates in found.items() if len(gates) > 1}
+
+
+def _unknown(gate: GateOutcome) -> Mapping[str, list[str]]:
+    """Return the UNKNOWN conditions of a gate by their causes."""
+    found: dict[str, list[str]] = {}
+    for check in gate.checks:
+        if check.outcome is Outcome.UNKNOWN:
+            found.setdefault(_cause(check), []).append(one_line(check.condition))
+    return found
+
+
+def _cause(check: JudgedCondition) -> str:
+    reasons = f" [{', '.join(doubt.reason for doubt in check.doubts)}]" if check.doubts else ""
+    return f"{reasons}: {one_line(check.detail)}"
+
+
+def _subject(subject: SubjectVerdict, shared: Container[str]) -> Iterator[str]:
+    if subject.labels:
         labels = ", ".join(f"{label(name)}={value}" for name, value in subject.labels.items())
         yield f"  {subject.verdict} {one_line(labels)}"
     for gate in subject.gates:
-        yield from _gate(gate)
+        yield from _gate(gate, shared)
 
 
-def _gate(gate: GateOutcome) -> Iterator[str]:
+def _gate(gate: GateOutcome, shared: Container[str]) -> Iterator[str]:
     yield f"  {gate.outcome:<7} {one_line(gate.gate)}"
+    unknown = {cause: conditions for cause, conditions in _unknown(gate).items() if cause not in shared}
     for check in gate.checks:
-        yield f"          {_check(check)}"
+        cause = _cause(check)
+        if check.outcome is not Outcome.UNKNOWN:
+            age = f", {check.age_seconds:.0f} s old" if check.age_seconds is not None and not check.doubts else ""
+            yield f"          {check.outcome:<7} {one_line(check.condition)}{cause}{age}"
+        elif conditions := unknown.pop(cause, None):
+            yield f"          {check.outcome:<7} {'; '.join(conditions)}{cause}"
     for warning in gate.warnings:
         yield f"          warning: {one_line(warning.condition)}: {one_line(warning.detail)}"
-
-
-def _check(check: JudgedCondition) -> str:
-    reasons = f" [{', '.join(doubt.reason for doubt in check.doubts)}]" if check.doubts else ""
-    age = f", {check.age_seconds:.0f} s old" if check.age_seconds is not None and not check.doubts else ""
-    return f"{check.outcome:<7} {one_line(check.condition)}{reasons}: {one_line(check.detail)}{age}"
