@@ -14,8 +14,7 @@ from gonogo.errors import SourceError
 from gonogo.model.series import Series
 from gonogo.programs.processes import prometheus
 from gonogo.programs.promtool import backfill_openmetrics
-from gonogo.promql.label_flow import flowed
-from gonogo.promql.label_matching import conflict
+from gonogo.promql.label_flow import conflict, flowed
 from gonogo.promql.label_set import LabelSet, selected
 from gonogo.promql.parser import parse
 from gonogo.promql.tree import Binary, Vector, children, walk

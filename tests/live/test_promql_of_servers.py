@@ -27,7 +27,6 @@ from gonogo.errors import GonogoError
 from gonogo.model.versions import UTF8_NAMES, Version, release
 from gonogo.programs.processes import prometheus
 from gonogo.promql.canonical import written
-from gonogo.promql.needs import features_of
 from gonogo.promql.parser import parse
 from gonogo.promql.refusal import Refusal, Unjudged
 from gonogo.promql.tree import Expression, Range, Subquery, walk
@@ -92,7 +91,7 @@ class Asked:
         """Say whether the catalogue expects this server to read a text."""
         if isinstance(tree, Refusal):
             return False
-        needed = {feature for node in walk(tree) for feature in features_of(node)}
+        needed = {feature for node in walk(tree) for feature in node.needs}
         flags = {feature.needed_flag(self.version) for feature in needed} - {""}
         return all(feature.known(self.version) for feature in needed) and flags <= self.flags
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.promql.label_flow import flowed
+from gonogo.promql.label_flow import Conflict, conflict, flowed
 from gonogo.promql.label_set import Domain, LabelSet, exactly, selected
 from gonogo.promql.parser import parse
-from gonogo.promql.tree import Aggregation, Call, Number, Text, Vector, children, walk
+from gonogo.promql.tree import Aggregation, Binary, Call, Number, Text, Vector, children, walk
 
 
 def labels_of(expression: str) -> LabelSet:
@@ -166,3 +166,52 @@ def test_texts_and_numbers_are_no_vectors() -> None:
     assert flowed(Text("a"), ()).scalar
     assert not labels_of("vector(1)").scalar
     assert labels_of("scalar(x) + 1").scalar
+
+
+def conflict_in(expression: str) -> Conflict | None:
+    """Return the conflict at an expression's root."""
+    tree = parse(expression)
+    assert isinstance(tree, Binary)
+    known: dict[int, LabelSet] = {}
+    for node in reversed(list(walk(tree))):
+        parts = tuple(known[id(part)] for part in children(node))
+        known[id(node)] = selected(node) if isinstance(node, Vector) else flowed(node, parts)
+    return conflict(tree, known[id(tree.left)], known[id(tree.right)])
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        'x{job="a"} / on (job) y{job="b"}',
+        'x{job="a"} / y{job="b"}',
+        'x{job="a"} and sum(y)',
+        'sum(x) unless on (job) y{job!=""}',
+        'x{job="a"} / ignoring (pod) y{job="b"}',
+        'x{job=~"a|b"} * on (job) group_left y{job=~"c|d"}',
+    ],
+)
+def test_sides_without_a_common_value_never_match(expression: str) -> None:
+    """One side lacks the label, or both require different values."""
+    found = conflict_in(expression)
+    assert found is not None
+    assert found.label == "job"
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "x / y",
+        "x / on (job) sum(y)",
+        'x{job="a"} or y{job="b"}',
+        'x{job="a"} / ignoring (job) y{job="b"}',
+        'x{job="a"} / on (pod) y{job="b"}',
+        'x{job="a"} / on () y{job="b"}',
+        'x{job="a"} > 1',
+        '1 < x{job="a"}',
+        'x{job="a"} + fill (0) y{job="b"}',
+        "x / on (__name__) y",
+    ],
+)
+def test_sides_that_can_match_are_left_alone(expression: str) -> None:
+    """The label is ignored, possible on both sides, or not needed."""
+    assert conflict_in(expression) is None

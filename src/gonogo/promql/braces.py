@@ -12,9 +12,9 @@ from typing import NoReturn
 
 from gonogo.model.promql_features import QUOTED_NAME, Feature
 from gonogo.promql.lexer import BLANK, STRING_FORM
-from gonogo.promql.literals import misspelt, needed_by_name, string
+from gonogo.promql.literals import name_features, string
 from gonogo.promql.re2_syntax import judge
-from gonogo.promql.refusal import Refusal
+from gonogo.promql.refusal import Refusal, placed
 from gonogo.promql.tree import NAME_LABEL, Matcher
 
 _TOKEN = re.compile(
@@ -91,7 +91,7 @@ class _Reader:
 
     def matcher(self, needs: set[Feature]) -> Matcher:
         """Read one matcher. A string alone is the metric's name."""
-        word, kind, start, end = self.word, self.kind, self.start, self.end
+        word, kind, start = self.word, self.kind, self.start
         if kind == "string":
             needs.add(QUOTED_NAME)
             name = self._value()
@@ -99,9 +99,7 @@ class _Reader:
                 return Matcher(NAME_LABEL, "=", name)
         elif kind == "name":
             name = word
-            if wrong := misspelt(word):
-                raise Refusal(wrong, start, end)
-            needs.update(needed_by_name(word))
+            needs.update(placed(name_features, word, start))
             self.advance()
         else:
             self.expected("a label name or '}'")
@@ -118,9 +116,6 @@ class _Reader:
         return Matcher(name, operator, value)
 
     def _value(self) -> str:
-        try:
-            value = string(self.word)
-        except Refusal as refusal:
-            raise refusal.moved(self.start) from None
+        value = placed(string, self.word, self.start)
         self.advance()
         return value

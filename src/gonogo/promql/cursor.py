@@ -15,8 +15,8 @@ from gonogo.model.promql_features import (
 )
 from gonogo.model.series import is_classic_label
 from gonogo.promql.lexer import END, STRING, WORD, tokens
-from gonogo.promql.literals import duration, is_utf8, like_an_exponent, misspelt, needed_by_name, number, string
-from gonogo.promql.refusal import Refusal, shortened
+from gonogo.promql.literals import is_utf8, like_an_exponent, name_features, seconds, string
+from gonogo.promql.refusal import Refusal, placed, shortened
 from gonogo.promql.tree import Number
 
 _NO_LABEL = frozenset({"without", "inf", "nan"})
@@ -77,27 +77,20 @@ class Cursor:
         """Read a number, or a duration in place of one."""
         word, start = self.words[self.at], self.starts[self.at]
         end = start + len(word)
-        try:
-            milliseconds = duration(word)
-            value = number(word) if milliseconds is None else milliseconds / 1000
-        except Refusal as refusal:
-            raise refusal.moved(start) from None
+        value, is_duration = placed(seconds, word, start)
         self.at += 1
         needs: tuple[Feature, ...] = ()
-        if milliseconds is not None:
+        if is_duration:
             needs = (DURATION_AS_NUMBER,)
         elif "_" in word:
             needs = (UNDERSCORES,)
         elif word.startswith(("0x", "0X")) and like_an_exponent(word, self.text[end : end + 1]):
             needs = (HEXADECIMAL_E,)
-        return Number(value, start, end, needs)
+        return Number(value, start=start, end=end, needs=needs)
 
     def string(self) -> str:
         """Read a string."""
-        try:
-            value = string(self.words[self.at])
-        except Refusal as refusal:
-            raise refusal.moved(self.starts[self.at]) from None
+        value = placed(string, self.words[self.at], self.starts[self.at])
         self.at += 1
         return value
 
@@ -125,9 +118,7 @@ class Cursor:
             return name
         if not (lower := self.lower()) or lower in _NO_LABEL:
             self.expected("a label name or ')'")
-        if wrong := misspelt(word):
-            raise Refusal(wrong, start, start + len(word))
-        needs.extend(needed_by_name(word))
+        needs.extend(placed(name_features, word, start))
         if ":" in word:
             needs.append(LABEL_WITH_COLON)
         self.at += 1

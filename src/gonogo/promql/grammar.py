@@ -11,13 +11,15 @@ import math
 from bisect import bisect_left
 from collections.abc import Mapping
 
-from gonogo.model.promql_features import Feature
+from gonogo.model.promql_features import AGGREGATIONS as AGGREGATION_FEATURES
+from gonogo.model.promql_features import FUNCTIONS as FUNCTION_FEATURES
+from gonogo.model.promql_features import OPERATORS, Feature
 from gonogo.promql.braces import Selection, selection
 from gonogo.promql.cursor import Cursor
 from gonogo.promql.lexer import BRACES, BRACKETS, NUMBER_TOKEN, STRING, WORD
-from gonogo.promql.literals import misspelt, needed_by_name
+from gonogo.promql.literals import name_features
 from gonogo.promql.postfix import MODIFIERS, Fill, modified, modifiers
-from gonogo.promql.refusal import Refusal, Unjudged
+from gonogo.promql.refusal import Refusal, Unjudged, placed
 from gonogo.promql.tree import (
     Aggregation,
     Binary,
@@ -101,7 +103,10 @@ class _Parser(Cursor):
                     message = f"{matching.word} needs an instant vector on both sides"
                     raise Refusal(message, start, start + len(operator))
                 matching = group = None
-        return Binary(operator, left, right, boolean, matching, group, fill, start, start + len(operator), needs)
+        if operator in OPERATORS:
+            needs += (OPERATORS[operator],)
+        end = start + len(operator)
+        return Binary(operator, left, right, boolean, matching, group, fill, start=start, end=end, needs=needs)
 
     def operand(self, depth: int) -> Expression:
         """Read one operand, with the signs before it and the modifiers after it."""
@@ -115,11 +120,11 @@ class _Parser(Cursor):
             node = self.named(word, start, depth)
         elif kind == BRACES:
             self.at = at + 1
-            node = self.vector(None, start, selection_at(word, start), start + len(word), ())
+            node = self.vector(None, start, placed(selection, word, start), start + len(word), ())
         elif kind == NUMBER_TOKEN:
             node = self.number()
         elif kind == STRING:
-            node = Text(self.string(), start, start + len(word))
+            node = Text(self.string(), start=start, end=start + len(word))
         elif word == "(":
             self.at = at + 1
             node = self.expression(1, depth + 1)
@@ -151,15 +156,13 @@ class _Parser(Cursor):
         if lower in _NO_METRIC:
             self.expected(_EXPRESSION)
         self.at += 1
-        needs = needed_by_name(word)
-        if needs and (wrong := misspelt(word)):
-            raise Refusal(wrong, start, start + len(word))
+        needs = placed(name_features, word, start)
         end = start + len(word)
         if self.kinds[self.at] != BRACES:
             return Vector(word, (), start=start, end=end, needs=needs)
         braces, begin = self.words[self.at], self.starts[self.at]
         self.at += 1
-        return self.vector(word, start, selection_at(braces, begin), begin + len(braces), needs)
+        return self.vector(word, start, placed(selection, braces, begin), begin + len(braces), needs)
 
     def vector(self, metric: str | None, start: int, found: Selection, end: int, needs: tuple[Feature, ...]) -> Vector:
         """Return the selector of a name and braces."""
@@ -194,7 +197,8 @@ class _Parser(Cursor):
         if function == "info" and len(arguments) > 1 and not self._is_selection(arguments[1]):
             message = "the second argument of info must be a list of label matchers in braces"
             raise Refusal(message, arguments[1].start, arguments[1].end)
-        return Call(function, arguments, start, end)
+        needs = (FUNCTION_FEATURES[function],) if function in FUNCTION_FEATURES else ()
+        return Call(function, arguments, start=start, end=end, needs=needs)
 
     def _is_selection(self, node: Expression) -> bool:
         """Return true if an argument is written as braces alone, without parentheses around them."""
@@ -217,7 +221,8 @@ class _Parser(Cursor):
         parameter = None if parameter_type is None else found[0]
         if grouping is not None and grouping.word == "by" and not grouping.names:
             grouping = None
-        return Aggregation(operator, found[-1], grouping, parameter, start, end, tuple(needs))
+        needs += [AGGREGATION_FEATURES[operator]] if operator in AGGREGATION_FEATURES else []
+        return Aggregation(operator, found[-1], grouping, parameter, start=start, end=end, needs=tuple(needs))
 
     def grouping(self, needs: list[Feature]) -> Labels | None:
         """Read ``by`` or ``without`` with its labels, or return ``None`` if neither begins here."""
@@ -230,14 +235,6 @@ class _Parser(Cursor):
 _POSTFIX = frozenset({BRACKETS, WORD})
 
 
-def selection_at(text: str, start: int) -> Selection:
-    """Read braces that begin at an offset."""
-    try:
-        return selection(text)
-    except Refusal as refusal:
-        raise refusal.moved(start) from None
-
-
 def signed(sign: str, inner: Expression, start: int) -> Expression:
     """Return an expression with a sign before it. A plus adds no node."""
     if type_of(inner) not in {Type.SCALAR, Type.VECTOR}:
@@ -246,5 +243,6 @@ def signed(sign: str, inner: Expression, start: int) -> Expression:
     if sign == "+":
         return inner
     if isinstance(inner, Number):
-        return Number(math.nan if math.isnan(inner.value) else -inner.value, start, inner.end, inner.needs)
-    return Negation(inner, start, start + 1)
+        value = math.nan if math.isnan(inner.value) else -inner.value
+        return Number(value, start=start, end=inner.end, needs=inner.needs)
+    return Negation(inner, start=start, end=start + 1)

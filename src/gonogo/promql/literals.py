@@ -1,4 +1,4 @@
-"""Reads the literals of PromQL: numbers, durations and strings.
+"""Reads the literals of PromQL: numbers, durations, strings, and names without quotes.
 
 Sources: Go, ``strconv.ParseInt`` and ``strconv.ParseFloat``. Prometheus, ``util/strutil/quote.go`` and ``lex.go``.
 Prometheus documentation, "Querying basics", literals.
@@ -142,15 +142,24 @@ def _escaped(found: re.Match[str], quote: str) -> bytes:
         raise Refusal(message, found.start() + 1, found.end() + 1) from None
 
 
+def seconds(text: str) -> tuple[float, bool]:
+    """Return the value of a number or of a duration, and true for a duration.
+
+    Raises:
+        Refusal: the text is neither a number nor a duration, or is too large.
+    """
+    milliseconds = duration(text)
+    return (number(text), False) if milliseconds is None else (milliseconds / 1000, True)
+
+
 @lru_cache(maxsize=4096)
-def misspelt(name: str) -> str:
-    """Return the reason why no version reads a name without quotes; empty if some version does."""
+def name_features(name: str) -> tuple[Feature, ...]:
+    """Return the features that a version must have to read a name without quotes.
+
+    Raises:
+        Refusal: no version reads the name without quotes.
+    """
     for letter in name if not name.isascii() else "":
         if not letter.isascii() and not unicodedata.category(letter).startswith("L"):
-            return f"{letter!r} is not allowed in a name without quotes"
-    return ""
-
-
-def needed_by_name(name: str) -> tuple[Feature, ...]:
-    """Return the features that a version must have to read a name without quotes."""
+            raise Refusal(f"{letter!r} is not allowed in a name without quotes", 0, len(name))
     return (UNQUOTED_NAME,) if "." in name or not name.isascii() else ()

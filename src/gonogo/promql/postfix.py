@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import timedelta
 
-from gonogo.model.promql_features import EARLY_AT, EARLY_OFFSET, Feature
+from gonogo.model.promql_features import AT, EARLY_AT, EARLY_OFFSET, EXTENDED, FILL, NEGATIVE_OFFSET, Feature
 from gonogo.promql.cursor import Cursor
 from gonogo.promql.lexer import BRACKETS, NUMBER_TOKEN, WORD
-from gonogo.promql.refusal import Refusal, Unjudged
+from gonogo.promql.refusal import Refusal, Unjudged, placed
 from gonogo.promql.spans import Arithmetic, Read, brackets, offset
 from gonogo.promql.tree import Expression, Labels, Range, Subquery, Vector
 
 _EDGES = frozenset({"start", "end"})
-_EXTENDED = frozenset({"anchored", "smoothed"})
 _NUMBERS = frozenset({"inf", "nan"})
 _LATEST = (1 << 63) - 1
 
@@ -33,7 +33,7 @@ def modified(cursor: Cursor, node: Expression, start: int, *, closed: bool) -> E
             return node
         elif (lower := word.lower()) == "offset":
             node = _moved(cursor, _movable(node, "offset", start, cursor.ended(), closed=closed))
-        elif lower in _EXTENDED:
+        elif lower in EXTENDED:
             node = _extended(cursor, node, lower, closed=closed)
         else:
             return node
@@ -43,10 +43,7 @@ def _ranged(cursor: Cursor, node: Expression, start: int, *, closed: bool) -> Ra
     """Read the brackets of a range or of a subquery."""
     word, begin = cursor.words[cursor.at], cursor.starts[cursor.at]
     end = begin + len(word)
-    try:
-        found = brackets(word)
-    except Refusal as refusal:
-        raise refusal.moved(begin) from None
+    found = placed(brackets, word, begin)
     cursor.at += 1
     length, step = found.length, found.step
     if found.colon:
@@ -66,7 +63,7 @@ def _ranged(cursor: Cursor, node: Expression, start: int, *, closed: bool) -> Ra
         needs += (EARLY_OFFSET,)
     elif node.offset:
         raise Refusal("offset cannot come before a range; write it after the brackets", begin, end)
-    return Range(node, length.value, start, end, needs, _spans(range=length))
+    return Range(node, length.value, _spans(range=length), start=start, end=end, needs=needs)
 
 
 def _moved(cursor: Cursor, node: Vector | Subquery | Range) -> Expression:
@@ -77,8 +74,8 @@ def _moved(cursor: Cursor, node: Vector | Subquery | Range) -> Expression:
     found = offset(cursor.text, cursor.starts[cursor.at] + len("offset"))
     while cursor.starts[cursor.at] < found.end:
         cursor.at += 1
-    needs, spans = inner.needs + found.needs, inner.spans + _spans(offset=found)
-    return _put_back(node, replace(inner, offset=found.value, needs=needs, spans=spans))
+    needs = (*inner.needs, *((NEGATIVE_OFFSET,) if found.value < timedelta(0) else ()), *found.needs)
+    return _put_back(node, replace(inner, offset=found.value, needs=needs, spans=inner.spans + _spans(offset=found)))
 
 
 def _fixed(cursor: Cursor, node: Vector | Subquery | Range) -> Expression:
@@ -107,7 +104,7 @@ def _fixed(cursor: Cursor, node: Vector | Subquery | Range) -> Expression:
         if milliseconds > _LATEST:
             raise Unjudged("the time after @ is beyond the year 292,000,000", found.start, found.end)
         time = repr((-milliseconds if sign == "-" else milliseconds) / 1000)
-    return _put_back(node, replace(inner, at=time, needs=inner.needs + needs))
+    return _put_back(node, replace(inner, at=time, needs=(*inner.needs, AT, *needs)))
 
 
 def _extended(cursor: Cursor, node: Expression, word: str, *, closed: bool) -> Expression:
@@ -119,7 +116,7 @@ def _extended(cursor: Cursor, node: Expression, word: str, *, closed: bool) -> E
     if inner.extended not in {"", word}:
         raise Refusal("anchored and smoothed cannot be used together", start, start + len(word))
     cursor.at += 1
-    return _put_back(node, replace(inner, extended=word))
+    return _put_back(node, replace(inner, extended=word, needs=(*inner.needs, EXTENDED[word])))
 
 
 def _movable(node: Expression, word: str, start: int, end: int, *, closed: bool) -> Vector | Subquery | Range:
@@ -170,7 +167,9 @@ def modifiers(cursor: Cursor) -> tuple[bool, Labels | None, Labels | None, Fill,
             group = Labels(side, cursor.labels(needs) if cursor.words[cursor.at] == "(" else ())
             if word == "on" and (both := set(names) & set(group.names)):
                 raise Refusal(f"the label {min(both)!r} must not be both in on and in {side}", start, cursor.ended())
-    return boolean, matching, group, _fills(cursor), tuple(needs)
+    fill = _fills(cursor)
+    needs += [FILL] if fill != (None, None) else []
+    return boolean, matching, group, fill, tuple(needs)
 
 
 def _fills(cursor: Cursor) -> Fill:

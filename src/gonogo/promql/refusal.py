@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
 _QUOTED = 20
 
 
@@ -25,10 +30,14 @@ class Refusal(ValueError):
         self.start = start
         self.end = end
 
-    def moved(self, by: int) -> Refusal:
-        """Return the same refusal for a text that begins ``by`` characters earlier."""
-        return type(self)(self.message, self.start + by, self.end + by)
-
 
 class Unjudged(Refusal):
     """A text that a server may read, and that gonogo cannot: it is nested too deeply, or has no value in a rule."""
+
+
+def placed(read: Callable[[str], T], text: str, start: int) -> T:
+    """Read a text that begins at an offset of another text, so that a refusal has its place in that text."""
+    try:
+        return read(text)
+    except Refusal as refusal:
+        raise type(refusal)(refusal.message, refusal.start + start, refusal.end + start) from None

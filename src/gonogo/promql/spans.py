@@ -26,8 +26,8 @@ from gonogo.model.promql_features import (
     Feature,
 )
 from gonogo.promql.lexer import BLANK, NUMBER
-from gonogo.promql.literals import LONGEST, duration, number
-from gonogo.promql.refusal import Refusal, Unjudged
+from gonogo.promql.literals import LONGEST, seconds
+from gonogo.promql.refusal import Refusal, Unjudged, placed
 
 _TOKEN = re.compile(rf"{BLANK}*+(?: ({NUMBER}) | ([a-zA-Z_]++) | (.) )", re.VERBOSE | re.DOTALL)
 _SUM, _PRODUCT, _POWER = 1, 2, 3
@@ -150,15 +150,16 @@ def _positive(reader: _Reader) -> Read:
 def _read(reader: _Reader, span: Span) -> Read:
     if isinstance(span, Seconds):
         nanoseconds = round(span.value * 1e9)
-        microseconds = nanoseconds // 1000 or (1 if nanoseconds else 0)
-        return Read(span, timedelta(microseconds=microseconds), tuple(dict.fromkeys(reader.needs)), reader.last)
-    try:
-        value = _value(span)
-    except (ZeroDivisionError, OverflowError, ValueError):
-        value = math.nan
-    if not abs(value) <= LONGEST:
-        raise Unjudged(f"the duration {written(span)} has no value in a rule", reader.begin, reader.last)
-    return Read(span, timedelta(milliseconds=math.trunc(value * 1000)), tuple(dict.fromkeys(reader.needs)), reader.last)
+        value = timedelta(microseconds=nanoseconds // 1000 or (1 if nanoseconds else 0))
+    else:
+        try:
+            result = _value(span)
+        except (ZeroDivisionError, OverflowError, ValueError):
+            result = math.nan
+        if not abs(result) <= LONGEST:
+            raise Unjudged(f"the duration {written(span)} has no value in a rule", reader.begin, reader.last)
+        value = timedelta(milliseconds=math.trunc(result * 1000))
+    return Read(span, value, tuple(dict.fromkeys(reader.needs)), reader.last)
 
 
 def _value(span: Span) -> float:
@@ -244,7 +245,7 @@ class _Reader:
         if word == "(":
             self.advance()
             inner = self.span(_SUM, depth + 1)
-            self._close()
+            self._take(")")
             self.needs.append(ARITHMETIC)
             nested = isinstance(inner, Arithmetic) and inner.operator == "("
             return inner if nested else Arithmetic("(", (inner,))
@@ -255,22 +256,18 @@ class _Reader:
     def _function(self, name: str, depth: int) -> Span:
         self.needs.append(DURATION_FUNCTIONS[name])
         self.advance()
-        if self.word != "(":
-            self.expected("'('")
-        self.advance()
+        self._take("(")
         operands: tuple[Span, ...] = ()
         if name not in _NOTHING:
             first = self.span(_SUM, depth + 1)
-            if self.word != ",":
-                self.expected("','")
-            self.advance()
+            self._take(",")
             operands = (first, self.span(_SUM, depth + 1))
-        self._close()
+        self._take(")")
         return Arithmetic(name, operands)
 
-    def _close(self) -> None:
-        if self.word != ")":
-            self.expected("')'")
+    def _take(self, word: str) -> None:
+        if self.word != word:
+            self.expected(repr(word))
         self.advance()
 
     def _literal(self) -> Seconds:
@@ -279,12 +276,8 @@ class _Reader:
             if word.lower() in _NO_LENGTHS and not self._text.startswith("["):
                 raise Unjudged(f"{word} is not a length of time", start, end)
             self.expected(_EXPECTED)
-        try:
-            milliseconds = duration(word)
-            value = number(word) if milliseconds is None else milliseconds / 1000
-        except Refusal as refusal:
-            raise refusal.moved(start) from None
-        if milliseconds is None:
+        value, is_duration = placed(seconds, word, start)
+        if not is_duration:
             self.needs.append(NUMBER_AS_DURATION)
             if "_" in word:
                 self.needs.append(UNDERSCORES)

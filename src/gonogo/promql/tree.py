@@ -51,14 +51,27 @@ class Matcher:
         return judged is None or judged is (self.op == "=~")
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number literal, sign included. Its place is the whole literal. NaN equals NaN, as text does."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeNode:
+    """A node of an expression. Comparisons ignore its place and its spelling.
 
-    value: float
+    Attributes:
+        start: the offset of the first character in the text; -1 for a node that was never text.
+        end: the offset after the last character.
+        needs: the features that a version must have to read the node, without those of its operands. Features of all
+            versions are left out.
+    """
+
     start: int = field(default=-1, compare=False)
     end: int = field(default=-1, compare=False)
     needs: tuple[Feature, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Number(TreeNode):
+    """A number literal, sign included. Its place is the whole literal. NaN equals NaN, as text does."""
+
+    value: float
 
     def __eq__(self, other: object) -> bool:
         """Compare the values."""
@@ -72,16 +85,14 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Text(TreeNode):
     """A string literal. Its place includes the quotes."""
 
     value: str
-    start: int = field(default=-1, compare=False)
-    end: int = field(default=-1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Vector:
+class Vector(TreeNode):
     """An instant selector. Its place is its name and braces.
 
     Attributes:
@@ -90,9 +101,6 @@ class Vector:
         offset: the ``offset`` of the selector; negative for the future.
         at: ``start()``, ``end()``, unix seconds or empty.
         extended: ``anchored``, ``smoothed`` or empty.
-        start: the offset of the first character in the text; -1 for a node that was never text.
-        end: the offset after the last character.
-        needs: the features that a version must have to read this spelling.
         spans: the arithmetic after the word ``offset``.
     """
 
@@ -101,26 +109,20 @@ class Vector:
     offset: timedelta = timedelta(0)
     at: str = ""
     extended: str = ""
-    start: int = field(default=-1, compare=False)
-    end: int = field(default=-1, compare=False)
-    needs: tuple[Feature, ...] = field(default=(), compare=False)
     spans: Spans = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class Range(TreeNode):
     """A range selector. Its place extends from the name to the bracket. Its vector has the offset and ``@``."""
 
     vector: Vector
     range: timedelta
-    start: int = field(default=-1, compare=False)
-    end: int = field(default=-1, compare=False)
-    needs: tuple[Feature, ...] = field(default=(), compare=False)
     spans: Spans = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Subquery:
+class Subquery(TreeNode):
     """A subquery ``inner[range:step]``. The default step is the evaluation interval. Its place is the brackets."""
 
     inner: Expression
@@ -128,20 +130,15 @@ class Subquery:
     step: timedelta | None
     offset: timedelta = timedelta(0)
     at: str = ""
-    start: int = field(default=-1, compare=False)
-    end: int = field(default=-1, compare=False)
-    needs: tuple[Feature, ...] = field(default=(), compare=False)
     spans: Spans = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(TreeNode):
     """A function applied to its arguments. Its place is the function's name."""
 
     function: str
     arguments: tuple[Expression, ...]
-    start: int = field(default=-1, compare=False)
-    end: int = field(default=-1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,20 +150,17 @@ class Labels:
 
 
 @dataclass(frozen=True, slots=True)
-class Aggregation:
+class Aggregation(TreeNode):
     """An aggregation over a vector. Some, such as ``topk``, have a ``parameter``. Its place is the operator's name."""
 
     operator: str
     inner: Expression
     grouping: Labels | None = None
     parameter: Expression | None = None
-    start: int = field(default=-1, compare=False)
-    end: int = field(default=-1, compare=False)
-    needs: tuple[Feature, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(TreeNode):
     """An operator with two operands. ``fill`` has the values for a missing side. Its place is the operator."""
 
     operator: str
@@ -176,18 +170,13 @@ class Binary:
     matching: Labels | None = None
     group: Labels | None = None
     fill: tuple[float | None, float | None] = (None, None)
-    start: int = field(default=-1, compare=False)
-    end: int = field(default=-1, compare=False)
-    needs: tuple[Feature, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Negation:
+class Negation(TreeNode):
     """A minus before an expression that is not a number. Its place is the minus."""
 
     inner: Expression
-    start: int = field(default=-1, compare=False)
-    end: int = field(default=-1, compare=False)
 
 
 Expression = Number | Text | Vector | Range | Subquery | Call | Aggregation | Binary | Negation

@@ -20,8 +20,7 @@ from collections.abc import Iterator, Mapping
 from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.lint.core.label_loss import intended, loser, loss, scraped
-from gonogo.promql.label_flow import KEEPING_OPERATORS
-from gonogo.promql.label_matching import conflict, is_matched
+from gonogo.promql.label_flow import KEEPING_OPERATORS, conflict, is_matched
 from gonogo.promql.label_set import Domain, LabelSet, selected
 from gonogo.promql.tree import NAME_LABEL, Aggregation, Binary, Expression, Vector
 

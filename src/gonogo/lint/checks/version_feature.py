@@ -13,14 +13,13 @@ from gonogo.formats.sources import WrittenRule
 from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
 from gonogo.model.promql_features import GROUP_KEYS, RULE_KEYS, Feature, features_of_names
 from gonogo.model.versions import PROMTOOL_FEATURES
-from gonogo.promql.needs import features_of
 
 
 def find(estate: Estate) -> Iterator[Hit]:
     """Yield the features that the server's version cannot read."""
     for rule in estate.rules:
         for node in rule.nodes:
-            for feature in features_of(node):
+            for feature in node.needs:
                 if verdict := _judged(feature, estate):
                     yield rule.hit(rule.at(node), *verdict)
         if rule.rule.keep_firing and (verdict := _judged(RULE_KEYS["keep_firing_for"], estate)):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gonogo.promql.canonical import instant
-from gonogo.promql.label_flow import KEEPING_OPERATORS, MAPPING
-from gonogo.promql.label_matching import is_matched
+from gonogo.promql.label_flow import KEEPING_OPERATORS, MAPPING, is_matched
 from gonogo.promql.label_set import LabelSet
 from gonogo.promql.selectors import ABSENCE_FUNCTIONS
 from gonogo.promql.tree import (

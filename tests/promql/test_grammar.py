@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from gonogo.promql.needs import features_of
 from gonogo.promql.parser import parse
 from gonogo.promql.tree import walk
 
 
 def needed(expression: str) -> list[str]:
     """List the names of what an expression needs, in the order of its nodes."""
-    return [feature.name for node in walk(parse(expression)) for feature in features_of(node)]
+    return [feature.name for node in walk(parse(expression)) for feature in node.needs]
 
 
 @pytest.mark.parametrize(
