@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gonogo.reload.result import ReloadStep, StepReport
+from gonogo.model.progress import Progress
+from gonogo.reload.result import ReloadStep
 
 
 class At:
-    """Does something when a step begins or has ended."""
+    """A listener that acts when a step begins or has ended."""
 
     def __init__(self, step: ReloadStep, act: Callable[[], object], *, after: bool = False) -> None:
         self._step, self._act, self._after = step, act, after
 
-    def begins(self, step: ReloadStep) -> None:
-        """Do it before the step."""
-        if step is self._step and not self._after:
-            self._act()
-
-    def ended(self, report: StepReport) -> None:
-        """Do it after the step."""
-        if report.step is self._step and self._after:
+    def __call__(self, progress: Progress) -> None:
+        """Act at the moment. The result of a step begins with its outcome, then comes its name."""
+        step = progress.text.split()[1].removesuffix(":") if progress.stays else progress.text
+        if step == self._step and progress.stays is self._after:
             self._act()

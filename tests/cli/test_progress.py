@@ -100,6 +100,20 @@ def test_before_the_first_step_there_is_nothing_to_show() -> None:
     assert drawn(terminal) == "        reading the files …"
 
 
+def test_each_step_is_one_line() -> None:
+    """A terminal shows the running step, and writes its result over it."""
+    log, terminal = StringIO(), Terminal()
+    for stream in (log, terminal):
+        with Display(stream) as show:
+            show(Progress("lint"))
+            show(note("PASS    lint: fine (1.0 s)"))
+            show(Progress("unit"))
+    assert log.getvalue() == "PASS    lint: fine (1.0 s)\n"
+    erase = "\r\x1b[J"
+    result = f"{erase}PASS    lint: fine (1.0 s)\n        lint …"
+    assert terminal.getvalue() == f"        lint …{result}{erase}        unit …{erase}"
+
+
 def test_a_result_stays_above_the_picture() -> None:
     """The picture is drawn again below each result, and disappears at the end."""
     terminal = Terminal()

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 from click.testing import CliRunner
 
 from gonogo.cli.reload import exit_code, reload
-from gonogo.cli.reload_progress import StepLines
 from gonogo.errors import UsageError
-from gonogo.model.outcome import Outcome
-from gonogo.reload.result import Became, ReloadResult, ReloadStep, StepReport
-
-
-class Terminal(io.StringIO):
-    """Says that it is a terminal."""
-
-    def isatty(self) -> bool:
-        """Say so."""
-        return True
+from gonogo.reload.result import Became, ReloadResult
 
 
 @pytest.mark.parametrize(
@@ -68,17 +56,3 @@ def test_flags_that_contradict_each_other_are_a_usage_error(arguments: str, told
     assert isinstance(error, UsageError)
     assert (error.exit_code, error.next_step) == (2, next_step)
     assert told in error.what
-
-
-def shown(stream: io.StringIO) -> str:
-    """Take one step."""
-    lines = StepLines(stream)
-    lines.begins(ReloadStep.LINT)
-    lines.ended(StepReport(ReloadStep.LINT, Outcome.PASS, "fine", 1.0))
-    return stream.getvalue()
-
-
-def test_each_step_is_one_line() -> None:
-    """On a terminal the step under way is shown, and then written over."""
-    assert shown(io.StringIO()) == "PASS    lint: fine (1.0 s)\n"
-    assert shown(Terminal()) == "\r\x1b[K        lint …\r\x1b[KPASS    lint: fine (1.0 s)\n"

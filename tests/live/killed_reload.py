@@ -10,38 +10,23 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
+from gonogo.model.progress import ignored
 from gonogo.policy.load import load
 from gonogo.reload.place import ReloadRequest
-from gonogo.reload.result import ReloadStep, StepReport
+from gonogo.reload.result import ReloadStep
 from gonogo.reload.run import reload
-
-
-class Killing:
-    """Kills the process when a step begins, or when it has ended."""
-
-    def __init__(self, step: str, moment: str) -> None:
-        """Name the step and the moment."""
-        self._at = (step, moment)
-
-    def begins(self, step: ReloadStep) -> None:
-        """Hear of a beginning."""
-        self._die((step, "begins"))
-
-    def ended(self, report: StepReport) -> None:
-        """Hear of an end."""
-        self._die((report.step, "ended"))
-
-    def _die(self, now: tuple[str, str]) -> None:
-        if now == self._at:
-            os.kill(os.getpid(), signal.SIGKILL)
+from tests.reload_moment import At
 
 
 def main(policy: str, staged: str, step: str = "", moment: str = "") -> int:
     """Reload; gives 0 where the new tree is loaded."""
     request = ReloadRequest(load(Path(policy)), staged=Path(staged) if staged else None, beat=False, max_removed=1.0)
-    return 0 if reload(request, Killing(step, moment)).became.success else 1
+    kill = partial(os.kill, os.getpid(), signal.SIGKILL)
+    listener = At(ReloadStep(step), kill, after=moment == "ended") if step else ignored
+    return 0 if reload(request, listener).became.success else 1
 
 
 if __name__ == "__main__":

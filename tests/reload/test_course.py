@@ -9,36 +9,22 @@ import pytest
 from gonogo.errors import ActionFailed, MissingTool
 from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
+from gonogo.model.progress import Listener, Progress, ignored
 from gonogo.reload.course import KEPT_REASONS, Course, Done, judged, left_out, passed
-from gonogo.reload.result import Became, ReloadStep, StepReport
+from gonogo.reload.result import Became, ReloadStep
 
 
-class Heard:
-    """A listener that remembers its calls."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def begins(self, step: ReloadStep) -> None:
-        """Remember a beginning."""
-        self.lines.append(f"{step} begins")
-
-    def ended(self, report: StepReport) -> None:
-        """Remember an end."""
-        self.lines.append(f"{report.step} {report.outcome}: {report.detail}")
-
-
-def course(folder: Path, heard: Heard | None = None) -> Course:
+def course(folder: Path, heard: Listener = ignored) -> Course:
     """Begin a course with a journal in a folder."""
     return Course(folder / "journal.sqlite", "key", "http://h", heard)
 
 
 def test_a_step_is_told_and_recorded_before_and_after(tmp_path: Path) -> None:
     """The record has the result, the name of the step and the server."""
-    heard = Heard()
-    taken = course(tmp_path, heard).take(ReloadStep.LINT, lambda: passed("fine", rules=3))
+    heard: list[Progress] = []
+    taken = course(tmp_path, heard.append).take(ReloadStep.LINT, lambda: passed("fine", rules=3))
     assert (taken.outcome, taken.detail) == (Outcome.PASS, "fine")
-    assert heard.lines == ["lint begins", "lint PASS: fine"]
+    assert [report.text.partition(" (")[0] for report in heard] == ["lint", "PASS    lint: fine"]
     after, before = records(tmp_path / "journal.sqlite")
     assert (before.outcome, before.detail["detail"]) == ("UNKNOWN", "lint begins")
     assert (after.outcome, after.detail["step"], after.detail["rules"]) == ("PASS", "lint", 3)

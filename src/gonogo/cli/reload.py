@@ -14,7 +14,6 @@ from gonogo.errors import UsageError
 from gonogo.stopping import disregard
 
 if TYPE_CHECKING:
-    from gonogo.reload.course import Heard
     from gonogo.reload.place import ReloadRequest
     from gonogo.reload.result import ReloadResult
 
@@ -132,12 +131,12 @@ def _refuse_contradictions(given: list[str], *, recover: bool, overwrite: bool) 
 
 
 def _made(request: ReloadRequest, *, recover: bool) -> ReloadResult:
-    from gonogo.cli.reload_progress import StepLines
+    from gonogo.cli.progress import Display
     from gonogo.reload.recovery import recover as recovered
     from gonogo.reload.run import reload as reloaded
 
-    heard: Heard = StepLines(sys.stderr)
-    return recovered(request, heard) if recover else reloaded(request, heard)
+    with Display(sys.stderr) as show:
+        return recovered(request, show) if recover else reloaded(request, show)
 
 
 def _written(result: ReloadResult, form: str) -> str:

@@ -7,12 +7,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Generic, ParamSpec, Protocol, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from gonogo.errors import ActionFailed, Busy, GonogoError
 from gonogo.journal.records import append
 from gonogo.model.outcome import Outcome
+from gonogo.model.progress import Listener, Progress, ignored
+from gonogo.model.progress import note as lasting
 from gonogo.model.record import RELOAD, Record
+from gonogo.reload.print import step_text
 from gonogo.reload.result import Became, ReloadResult, ReloadStep, StepReport
 
 KEPT_REASONS = 200
@@ -20,16 +23,6 @@ KEPT_REASONS = 200
 
 T = TypeVar("T")
 P = ParamSpec("P")
-
-
-class Heard(Protocol):
-    """A listener that is called when each step begins and ends."""
-
-    def begins(self, step: ReloadStep) -> None:
-        """Note that a step begins."""
-
-    def ended(self, report: StepReport) -> None:
-        """Note that the current step ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +85,7 @@ class Course:
         touched: whether files or the server were changed. From then on a journal that cannot be written stops nothing.
     """
 
-    def __init__(self, journal: Path, key: str, url: str, listener: Heard | None = None) -> None:
+    def __init__(self, journal: Path, key: str, url: str, listener: Listener = ignored) -> None:
         self.steps: list[StepReport] = []
         self.preview: tuple[str, ...] = ()
         self.retries = 0
@@ -119,8 +112,7 @@ class Course:
         Raises:
             ActionFailed: the journal cannot be written, and nothing was changed.
         """
-        if self._listener is not None:
-            self._listener.begins(step)
+        self._listener(Progress(step))
         self.note(Outcome.UNKNOWN, {"step": step, "detail": f"{step} begins"})
         self.touched |= step is ReloadStep.SWITCH
         began = time.monotonic()
@@ -132,8 +124,7 @@ class Course:
         self.steps.append(report)
         kept = {"detail": f"{step}: {done.detail}", "seconds": round(report.seconds, 3), **done.seen}
         self.note(done.outcome, {"step": step, **kept, "findings": _bounded(done.reasons)}, done.tools)
-        if self._listener is not None:
-            self._listener.ended(report)
+        self._listener(lasting(step_text(report)))
         return done
 
     def must(self, step: ReloadStep, act: Callable[P, Done[T]], *args: P.args, **kwargs: P.kwargs) -> Done[T]:

@@ -6,10 +6,11 @@ from contextlib import ExitStack
 
 from gonogo.errors import SourceError
 from gonogo.model.outcome import Outcome
+from gonogo.model.progress import Listener, ignored
 from gonogo.reload.afterwards import afterwards
 from gonogo.reload.asking import ask
 from gonogo.reload.contents import Contents, contents_of, digest_of, wanted_of
-from gonogo.reload.course import Course, Done, Heard, passed
+from gonogo.reload.course import Course, Done, passed
 from gonogo.reload.disk_steps import besides_reasons, unlinked_words
 from gonogo.reload.place import ReloadPlace, ReloadRequest, place_of
 from gonogo.reload.proof import verify_step
@@ -27,7 +28,7 @@ from gonogo.reload.trees.switch_standing import TreeSide
 from gonogo.server.server_state import ServerState
 
 
-def recover(request: ReloadRequest, listener: Heard | None = None) -> ReloadResult:
+def recover(request: ReloadRequest, listener: Listener = ignored) -> ReloadResult:
     """Go to the old tree, or to the new tree if it was verified already, and prove that the server loaded it.
 
     Args:

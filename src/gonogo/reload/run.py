@@ -10,13 +10,14 @@ from gonogo.journal.run_key import run_key
 from gonogo.journal.runs import Run
 from gonogo.model.outcome import Outcome
 from gonogo.model.plain import counted
+from gonogo.model.progress import Listener, ignored
 from gonogo.model.record import RELOAD
 from gonogo.policy.settings import PolicyFile
 from gonogo.reload.afterwards import afterwards, warnings_of
 from gonogo.reload.asking import ask
 from gonogo.reload.checks import cross_check_step, lint_step, running_as, unit_step
 from gonogo.reload.comparison import failing_rules
-from gonogo.reload.course import Course, Done, Heard, StepFailed, judged, passed
+from gonogo.reload.course import Course, Done, StepFailed, judged, passed
 from gonogo.reload.disk_steps import keep_step, switch_step
 from gonogo.reload.judging import entries_step, preview_step, readiness_step
 from gonogo.reload.mirror import mirrored, staged_policy
@@ -34,7 +35,7 @@ LOCK_PATIENCE = 30.0
 """Seconds to wait for the lock that another reload holds."""
 
 
-def reload(request: ReloadRequest, listener: Heard | None = None) -> ReloadResult:
+def reload(request: ReloadRequest, listener: Listener = ignored) -> ReloadResult:
     """Load the configuration on disk, or a staged one, on the server.
 
     When this function returns, the new configuration is proved loaded, or the old one is proved restored, or nothing
