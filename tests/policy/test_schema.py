@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gonogo.model.heartbeat import Heartbeat
+from gonogo.policy.heartbeat import CHECKS
 from gonogo.policy.key_types import DURATION_PATTERN
 from gonogo.policy.load import load
-from gonogo.policy.schema import json_schema
+from gonogo.policy.schema import HeartbeatKeys, json_schema
 from tests.policy.policy_files import loaded, written
 
 DOCS = Path(__file__).parents[2] / "docs/policy.md"
@@ -81,3 +88,39 @@ def test_the_documentation_has_every_key() -> None:
     """No key is left out of the page."""
     documented = set(re.findall(r"^\| `([a-z_.*<>]+)` \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE))
     assert {re.sub(r"\.<name>", "", path) for path in documented} == set(every_key())
+
+
+ANYTHING = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(),
+    st.sampled_from(["45s", "0s", "1500ms", "7d", "8d", "http://h:1", "http://h?", "push", "textfile", "", " "]),
+    st.lists(st.text()),
+    st.dictionaries(st.text(), st.text()),
+)
+
+
+def accepts(check: Callable[[object], object], value: object) -> bool:
+    """Return whether a check accepts a value."""
+    try:
+        check(value)
+    except ValueError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("key", sorted(CHECKS))
+@given(value=ANYTHING)
+def test_a_beat_reads_each_key_as_the_schema_describes_it(key: str, value: object) -> None:
+    """A beat reads its keys without pydantic. The schema has the same keys, and accepts the same values."""
+    assert set(HeartbeatKeys.model_fields) == {*CHECKS, "labels"}
+    assert accepts(CHECKS[key], value) == accepts(lambda given: HeartbeatKeys.model_validate({key: given}), value)
+
+
+def test_the_keys_of_a_beat_have_one_default() -> None:
+    """The schema and the reader take it from the settings of the heartbeat."""
+    defaults = {name: field.default for name, field in HeartbeatKeys.model_fields.items() if name != "labels"}
+    assert defaults == {name: getattr(Heartbeat(), name) for name in CHECKS}
+    assert set(defaults) | {"labels"} == {field.name for field in fields(Heartbeat)}

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from gonogo.model.policy import Policy, Scope, Signal
-from gonogo.model.preset_gate import PresetGate
 from gonogo.model.rule import Rule
+from gonogo.rulepack.preset_gate import PresetGate
 from gonogo.rulepack.rules import alerts, violations
 from tests.rulepack.policies import INTERVAL, gate, preset_policy
 

@@ -30,7 +30,7 @@ def keep_beating(writer: HeartbeatWriter, every: timedelta) -> int:
     log = _Log(service)
     _check_watchdog(every)
     try:
-        for outcome in beats(writer, every, _wait):
+        for outcome in beats(writer, every, pause):
             log.take(outcome)
     except Stopped as stopped:
         service.tell("STOPPING=1")
@@ -38,11 +38,6 @@ def keep_beating(writer: HeartbeatWriter, every: timedelta) -> int:
         if stopped.number != signal.SIGTERM:
             raise
     return 0
-
-
-def _wait(seconds: float) -> bool:
-    pause(seconds)
-    return False
 
 
 @dataclass(slots=True)
@@ -56,25 +51,17 @@ class _Log:
 
     def take(self, outcome: Beat | GonogoError) -> None:
         if isinstance(outcome, Beat):
-            self._beaten(outcome)
-        else:
-            self._missed(outcome)
-
-    def _beaten(self, beat: Beat) -> None:
-        for sentence in (beat.recovered, beat.beside):
-            if sentence:
+            for sentence in filter(None, (outcome.recovered, outcome.beside)):
                 _say(sentence)
-        if self.failing or not self.published:
-            _say(beat_text(beat))
-        self.published += 1
-        self.failing = False
-        self.service.tell("READY=1", "WATCHDOG=1", f"STATUS=beat {beat.sequence}, {self.failed} failed")
-
-    def _missed(self, error: GonogoError) -> None:
-        _say(str(error))
-        self.failed += 1
-        self.failing = True
-        self.service.tell(f"STATUS=failing, {self.failed} failed: {plain(error.what)}")
+            if self.failing or not self.published:
+                _say(beat_text(outcome))
+            self.published += 1
+            self.service.tell("READY=1", "WATCHDOG=1", f"STATUS=beat {outcome.sequence}, {self.failed} failed")
+        else:
+            _say(str(outcome))
+            self.failed += 1
+            self.service.tell(f"STATUS=failing, {self.failed} failed: {plain(outcome.what)}")
+        self.failing = not isinstance(outcome, Beat)
 
 
 def _check_watchdog(every: timedelta) -> None:

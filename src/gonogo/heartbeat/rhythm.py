@@ -73,7 +73,7 @@ def _make_folder(state_dir: Path) -> Path:
 def beats(
     writer: HeartbeatWriter,
     every: timedelta,
-    stop_within: Callable[[float], bool],
+    stop_within: Callable[[float], bool | None],
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Beat | GonogoError]:
     """Beat at once and then after every whole interval. Yield each beat, or the error that prevented it.
@@ -85,7 +85,7 @@ def beats(
     Args:
         writer: the heartbeat writer.
         every: the interval, above 0.
-        stop_within: waits for the given seconds, or less if it is time to stop. Returns true to stop.
+        stop_within: waits for the given seconds, or less if it is time to stop. Returns True to stop.
         clock: a clock in seconds that never goes back.
     """
     interval = every.total_seconds()

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from gonogo.errors import SourceError
 from gonogo.heartbeat.own_beats import Arrival, OwnBeats, heartbeat_samples, newest_numbers
@@ -32,6 +33,17 @@ CLOCK_GRAIN = 0.01
 """Seconds by which an age and a time may differ: samples and beats are timed in milliseconds."""
 
 
+class BeatMetrics(NamedTuple):
+    """The names of the metrics of a heartbeat: the two that the writer publishes, and those that rules record."""
+
+    number: str
+    time: str
+    age: str
+    fresh: str
+    changes: str
+    ok: str
+
+
 @dataclass(frozen=True, slots=True)
 class Trail:
     """The server on which a beat is followed, and the policy that names the metrics.
@@ -44,11 +56,17 @@ class Trail:
     policy: Policy
     late: timedelta = timedelta(0)
 
-    def metrics(self, writer: HeartbeatWriter) -> tuple[str, ...]:
-        """Return the names of the metrics for number, time, age, fresh, changes and ok, in this order."""
-        prefix, heartbeat = self.policy.prefix, self.policy.heartbeat
-        derived = ("age_seconds", f"fresh_{heartbeat.fresh_name}", f"changes_{heartbeat.window_name}", "ok")
-        return (writer.sequence_metric, writer.time_metric, *(f"{prefix}_heartbeat_{name}" for name in derived))
+    def metrics(self, writer: HeartbeatWriter) -> BeatMetrics:
+        """Return the names of the metrics of a writer's beats."""
+        heartbeat, derived = self.policy.heartbeat, f"{self.policy.prefix}_heartbeat_"
+        return BeatMetrics(
+            writer.sequence_metric,
+            writer.time_metric,
+            f"{derived}age_seconds",
+            f"{derived}fresh_{heartbeat.fresh_name}",
+            f"{derived}changes_{heartbeat.window_name}",
+            f"{derived}ok",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +86,8 @@ class BeatSight:
     found: tuple[Series, ...]
 
     @property
-    def metrics(self) -> tuple[str, ...]:
-        """The names of the metrics for number, time, age, fresh, changes and ok, in this order."""
+    def metrics(self) -> BeatMetrics:
+        """The names of the metrics of the beat."""
         return self.trail.metrics(self.own.writer)
 
     def series(self, metric: str) -> Series | None:
@@ -124,7 +142,7 @@ def _await(look: Look, trail: Trail, own: OwnBeats, start: float, within: timede
 
 
 def _scraped(sight: BeatSight) -> BeatStage:
-    url, beat, number = sight.trail.url, sight.own.beat, sight.own.writer.sequence_metric
+    url, beat, number = sight.trail.url, sight.own.beat, sight.metrics.number
     if sight.arrival is not None:
         return BeatStage(
             "scraped", sight.arrival.at, f"{url} has number {beat.sequence}, or a later one of this writer"
@@ -139,7 +157,7 @@ def _scraped(sight: BeatSight) -> BeatStage:
 
 def _evaluated_at(sight: BeatSight) -> float | None:
     """Return the server's time of the first evaluation that computed an age from this beat or from a later one."""
-    ages = sight.series(sight.metrics[2])
+    ages = sight.series(sight.metrics.age)
     if ages is None:
         return None
     beaten = sight.own.beat.milliseconds / 1000 - CLOCK_GRAIN
@@ -148,7 +166,7 @@ def _evaluated_at(sight: BeatSight) -> float | None:
 
 def _evaluated(sight: BeatSight) -> BeatStage:
     at = _evaluated_at(sight)
-    age = sight.metrics[2]
+    age = sight.metrics.age
     if at is not None:
         return BeatStage("evaluated", at, f"{age} is computed from this beat, or from a later one")
     there = f"there is no {age} of this realm" if sight.series(age) is None else f"{age} is of an older beat"

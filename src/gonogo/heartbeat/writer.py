@@ -152,7 +152,8 @@ class HeartbeatWriter:
         durable.replace(self.state, state_line(sequence))
         file = (0, 0) if unknown else identity(self.state)
         write_seal(self.lock, Seal(sequence, milliseconds, *file, self.machine))
-        recovered = _recovery(trouble, last, sequence) if trouble else ""
+        source = "no published number was found" if last is None else f"the last published number is {last}"
+        recovered = f"{trouble}; {source}; the sequence continues with {sequence}" if trouble else ""
         beside = self._other_machine(seal, milliseconds)
         return self._publish(Beat(sequence, milliseconds, (), recovered, beside), unknown)
 
@@ -239,11 +240,6 @@ class HeartbeatWriter:
 
 def _shown(labels: Mapping[str, str]) -> str:
     return "{" + ", ".join(f'{name}="{value}"' for name, value in sorted(labels.items())) + "}"
-
-
-def _recovery(trouble: str, last: int | None, sequence: int) -> str:
-    source = "no published number was found" if last is None else f"the last published number is {last}"
-    return f"{trouble}; {source}; the sequence continues with {sequence}"
 
 
 def _incomplete(beat: Beat, published: list[str], failures: list[ActionFailed]) -> ActionFailed:

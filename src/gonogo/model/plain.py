@@ -12,13 +12,9 @@ def plain(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(
-        character if character in "\n\t" or _printable(character) else character.encode("unicode_escape").decode()
+        character if character in "\n\t " or character.isprintable() else character.encode("unicode_escape").decode()
         for character in text
     )
-
-
-def _printable(character: str) -> bool:
-    return character.isprintable() or character == " "
 
 
 def one_line(text: str) -> str:

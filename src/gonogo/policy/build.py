@@ -13,13 +13,14 @@ from gonogo.formats.dialect import Dialect
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Canary, DryRun, Gate, Policy, Runs, Scope, Signal, Slo, ValueRange
 from gonogo.policy.heartbeat import Identity
-from gonogo.policy.schema import PolicyKeys, SignalKeys, StabilityKeys
+from gonogo.policy.schema import PolicyKeys, SignalKeys
 from gonogo.policy.server_keys import PrometheusKeys, ReloadKeys, TlsKeys
 from gonogo.policy.settings import ReloadSettings, Secret, ServerSettings, Trigger
 
 
 def build_policy(keys: PolicyKeys, identity: Identity, heartbeat: Heartbeat) -> Policy:
     """Return the policy, with the signals of its preset."""
+    run, weights = keys.dry_run, keys.stability.weights.model_dump() if keys.stability else {}
     bare = Policy(
         realm=identity.realm,
         prefix=identity.prefix or "",
@@ -31,8 +32,8 @@ def build_policy(keys: PolicyKeys, identity: Identity, heartbeat: Heartbeat) -> 
         heartbeat=heartbeat,
         slos=tuple(Slo(slo.name, slo.objective, slo.bad, slo.total) for slo in keys.slos or ()),
         canary=Canary(keys.canary.min_samples, keys.canary.window),
-        weights=_weights(keys.stability),
-        dry_run=_dry_run(keys),
+        weights={name: weight for name, weight in weights.items() if weight is not None},
+        dry_run=DryRun(run.duration, run.step, run.blind, tuple(run.certify or ()), tuple(run.on_abort or ())),
     )
     built_in = preset_signals(bare) if identity.preset is not None else {}
     return replace(bare, signals=_signals(built_in, keys, identity.prefix), gates=_gates(keys))
@@ -102,16 +103,6 @@ def absolute_glob(folder: Path, pattern: str) -> str:
 
 def _path(folder: Path, name: str | None) -> Path | None:
     return None if name is None else folder / name
-
-
-def _weights(keys: StabilityKeys | None) -> dict[str, float]:
-    given = keys.weights.model_dump() if keys else {}
-    return {name: weight for name, weight in given.items() if weight is not None}
-
-
-def _dry_run(keys: PolicyKeys) -> DryRun:
-    run = keys.dry_run
-    return DryRun(run.duration, run.step, run.blind, tuple(run.certify or ()), tuple(run.on_abort or ()))
 
 
 def _gates(keys: PolicyKeys) -> tuple[Gate, ...]:

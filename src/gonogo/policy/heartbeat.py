@@ -105,10 +105,10 @@ def read_heartbeat(given: object, folder: Path, complaints: Complaints) -> Heart
         loc = ("heartbeat", key)
         if key == "labels":
             read[key] = _labels(value, complaints)
-        elif key in _CHECKS:
-            read[key] = _checked(value, _CHECKS[key], loc, complaints, getattr(Heartbeat(), key))
+        elif key in CHECKS:
+            read[key] = _checked(value, CHECKS[key], loc, complaints, getattr(Heartbeat(), key))
         else:
-            complaints.unknown_key(loc, (*_CHECKS, "labels"))
+            complaints.unknown_key(loc, (*CHECKS, "labels"))
     heartbeat = replace(Heartbeat(), **read)  # type: ignore[arg-type]  # each checked by its key
     if heartbeat.textfile_dir is not None:
         heartbeat = replace(heartbeat, textfile_dir=str(folder / heartbeat.textfile_dir))
@@ -200,6 +200,10 @@ def _fresh(value: object) -> timedelta:
     return fresh
 
 
+def _read(value: object) -> str:
+    return values.one_of(value, READS)
+
+
 def _nullable(check: Callable[[object], object]) -> Callable[[object], object]:
     return lambda value: None if value is None else check(value)
 
@@ -208,11 +212,12 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-_CHECKS: Mapping[str, Callable[[object], object]] = {
+CHECKS: Mapping[str, Callable[[object], object]] = {
     "every": values.positive_duration,
     "window": values.positive_duration,
     "fresh": _fresh,
     "textfile_dir": _nullable(values.text),
     "pushgateway": _nullable(values.http_url),
-    "read": lambda value: values.one_of(value, READS),
+    "read": _read,
 }
+"""Key of ``heartbeat`` -> the check of its value, without ``labels``. The schema uses the same checks."""

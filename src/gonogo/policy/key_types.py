@@ -79,11 +79,11 @@ def _is_end(value: object) -> bool:
 
 DURATION_PATTERN = "^([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"
 
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(values.positive_duration),
-    WithJsonSchema({"type": "string", "minLength": 2, "pattern": DURATION_PATTERN, "examples": ["45s", "6m", "1h30m"]}),
-]
+DURATION_SCHEMA = WithJsonSchema(
+    {"type": "string", "minLength": 2, "pattern": DURATION_PATTERN, "examples": ["45s", "6m", "1h30m"]}
+)
+
+Duration = Annotated[timedelta, BeforeValidator(values.positive_duration), DURATION_SCHEMA]
 Text = Annotated[str, BeforeValidator(values.text), Field(min_length=1)]
 Url = Annotated[str, BeforeValidator(values.http_url), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
 LabelName = Annotated[str, BeforeValidator(values.label_name)]

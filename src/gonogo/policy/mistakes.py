@@ -70,12 +70,8 @@ def complain(error: ErrorDetails, complaints: Complaints) -> None:
     elif error["type"] == "missing":
         complaints.about(loc, "is missing")
     else:
-        words = _WORDS.get(error["type"], _as_pydantic_says)
-        complaints.about(loc, words(error), key=loc != error["loc"])
-
-
-def _as_pydantic_says(error: ErrorDetails) -> str:
-    return error["msg"]
+        said = _WORDS[error["type"]](error) if error["type"] in _WORDS else error["msg"]
+        complaints.about(loc, said, key=loc != error["loc"])
 
 
 def _known_keys(loc: Loc) -> list[str]:

@@ -18,8 +18,9 @@ from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Canary, DryRun, Runs, Scope
 from gonogo.policy import values
 from gonogo.policy.file import DEFAULT_PRESET, PRESETS
-from gonogo.policy.heartbeat import READS, STATE_FOLDER
+from gonogo.policy.heartbeat import CHECKS, READS, STATE_FOLDER
 from gonogo.policy.key_types import (
+    DURATION_SCHEMA,
     Bounds,
     ClassicLabelName,
     ConditionText,
@@ -78,7 +79,7 @@ class HeartbeatKeys(Keys):
     window: Duration = Field(
         default=_HEARTBEAT.window, description="The time over which changes of the sequence are counted."
     )
-    fresh: Duration = Field(
+    fresh: Annotated[timedelta, BeforeValidator(CHECKS["fresh"]), DURATION_SCHEMA] = Field(
         default=_HEARTBEAT.fresh, description="The greatest age of the newest beat; whole seconds, at most 7d."
     )
     textfile_dir: Text | None = Field(
@@ -87,7 +88,7 @@ class HeartbeatKeys(Keys):
     pushgateway: Url | None = Field(
         default=_HEARTBEAT.pushgateway, description="The address of a Pushgateway; null = none."
     )
-    read: Annotated[str, WithJsonSchema({"enum": list(READS)})] = Field(
+    read: Annotated[str, BeforeValidator(CHECKS["read"]), WithJsonSchema({"enum": list(READS)})] = Field(
         default=_HEARTBEAT.read, description="The published copy that the rules read."
     )
     labels: dict[ClassicLabelName, Text] | None = Field(

@@ -62,7 +62,8 @@ def http_url(value: object) -> str:
 def text(value: object) -> str:
     """Check that a value is text and not empty."""
     if not isinstance(value, str):
-        raise ValueError(f"must be text, not {kind(value)}{_quote_it(value)}")  # noqa: TRY004 - one kind of error
+        hint = "; quote it" if isinstance(value, (bool, int, float)) else ""
+        raise ValueError(f"must be text, not {kind(value)}{hint}")  # noqa: TRY004 - one kind of error
     if not value.strip():
         raise ValueError("must not be empty")
     return value
@@ -121,7 +122,3 @@ def one_of(value: object, choices: Iterable[str]) -> str:
     if not isinstance(value, str) or value not in choices:
         raise ValueError(f"must be {' or '.join(choices)}")
     return value
-
-
-def _quote_it(value: object) -> str:
-    return "; quote it" if isinstance(value, (bool, int, float)) else ""

@@ -13,10 +13,10 @@ from typing import Any
 from gonogo.durations import format_duration
 from gonogo.model.condition import Comparison, Operator, parse_condition
 from gonogo.model.policy import Policy, Scope, Signal, ValueRange
-from gonogo.model.preset_gate import PresetGate
 from gonogo.model.rule import Rule
 from gonogo.model.series import METRIC_LABEL
 from gonogo.rulepack.document import series_text
+from gonogo.rulepack.preset_gate import PresetGate
 from gonogo.rulepack.rules import BEAT, CONDITION, alerts, known_signals, required
 from gonogo.rulepack.template import elsewhere, in_realm, kept_labels, number, source, subjects
 

@@ -14,11 +14,11 @@ from datetime import timedelta
 
 from gonogo.model.condition import Share
 from gonogo.model.policy import Policy
-from gonogo.model.preset_gate import PresetGate
 from gonogo.model.rule import Rule, RuleGroup
 from gonogo.rulepack.alert_scenarios import alert_tests
 from gonogo.rulepack.document import document_of_tests, rules_document
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
+from gonogo.rulepack.preset_gate import PresetGate
 from gonogo.rulepack.rules import alerts, recording_rules
 from gonogo.rulepack.scenarios import rule_tests
 

@@ -17,9 +17,9 @@ from gonogo.durations import format_duration, parse_duration
 from gonogo.errors import PolicyError, Problem
 from gonogo.model.condition import Comparison, Condition, Operator
 from gonogo.model.policy import Gate, Policy, Scope, Signal, Slo
-from gonogo.model.preset_gate import PresetGate
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.model.series import REALM_LABEL
+from gonogo.rulepack.preset_gate import PresetGate
 from gonogo.rulepack.template import (
     documents,
     filled,

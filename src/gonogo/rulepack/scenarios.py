@@ -18,9 +18,9 @@ from typing import Any
 
 from gonogo.durations import format_duration
 from gonogo.model.policy import Policy
-from gonogo.model.preset_gate import PresetGate
 from gonogo.promql.matchers import equal
 from gonogo.rulepack.budget_scenarios import budget_tests
+from gonogo.rulepack.preset_gate import PresetGate
 from gonogo.rulepack.template import (
     documents,
     elsewhere,

@@ -127,7 +127,9 @@ def _settled(survey: Survey, policy_file: PolicyFile) -> Gathered:
     started = time.monotonic()
     runs = run_states(policy_file)
     gathered = gather(survey, runs)
-    deadline = started + _patience(gathered.evidence)
+    groups = () if isinstance(gathered.evidence.rules, Unread) else gathered.evidence.rules
+    longest = max((group.interval for group in groups), default=timedelta(0))
+    deadline = started + min(longest, LONGEST_SETTLING).total_seconds()
     while _unsettled(survey, gathered.evidence) and time.monotonic() < deadline:
         pause(SETTLING_STEP)
         gathered = gather(survey, runs)
@@ -145,12 +147,6 @@ def report_of(policy_file: PolicyFile, survey: Survey, gathered: Gathered, judge
         gathered.evidence.version,
         gathered.clock_skew_seconds,
     )
-
-
-def _patience(evidence: Evidence) -> float:
-    groups = () if isinstance(evidence.rules, Unread) else evidence.rules
-    longest = max((group.interval for group in groups), default=timedelta(0))
-    return min(longest, LONGEST_SETTLING).total_seconds()
 
 
 def _unsettled(survey: Survey, evidence: Evidence) -> bool:

@@ -9,10 +9,11 @@ if several groups have the same job and instance.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import TypeAlias
 
 from gonogo.durations import format_duration
@@ -79,10 +80,8 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     warned: list[str] = []
     server = Inquiry(client, url, warned.extend)
     clock = asked("the server's time", lambda: _clock(client, url))
-    windows = [
-        asked("the samples", lambda w=window, m=metrics: query(client, url, _over(m, w), histograms=True))  # type: ignore[misc]
-        for window, metrics in questions.windows.items()
-    ]
+    over = [f"{named(metrics)}[{format_duration(window)}]" for window, metrics in questions.windows.items()]
+    windows = [asked("the samples", partial(query, client, url, text, histograms=True)) for text in over]
     names = (*questions.instant, PUSH_TIME)
     instant = asked("the newest samples", lambda: query(client, url, named(names), histograms=True))
     loaded = asked("the rules", lambda: evaluated_rules(client, survey.server.rules_url))
@@ -92,7 +91,10 @@ def gather(survey: Survey, runs: Mapping[str, RunState]) -> Gathered:
     fed = asked("the sources", lambda: origins(server, classic))
     fed_too = asked("the sources", lambda: origins(server, quoted))
     version = asked("the version", lambda: build(client, url))
-    seen = asked("recent subjects", lambda: _recent(server, policy, clock.result()))
+    seen = asked(
+        "recent subjects",
+        lambda: at if isinstance(at := clock.result(), Unread) else recent_subjects(server, policy, at[0]),
+    )
     now = outcome(clock)
     known, listed = outcome(version), outcome(loaded)
     groups, evaluator = (listed, ITSELF) if isinstance(listed, Unread) else listed
@@ -122,15 +124,6 @@ def _clock(client: Client, url: str) -> tuple[float, float]:
     before = time.time()
     there = server_time(client, url)
     return there, (before + time.time()) / 2
-
-
-def _recent(server: Inquiry, policy: Policy, now: tuple[float, float] | Unread) -> Sources | Unread:
-    """Ask for the subjects that were seen within the last day by the server's clock."""
-    return now if isinstance(now, Unread) else recent_subjects(server, policy, now[0])
-
-
-def _over(metrics: Iterable[str], window: timedelta) -> str:
-    return f"{named(metrics)}[{format_duration(window)}]"
 
 
 def _assemble(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from math import floor, isfinite
 
 from gonogo.model.condition import FALLING_TOLERANCE, Comparison, Condition, Term
@@ -38,17 +39,13 @@ def check(
     shown = next((part for part in parts if part.outcome is outcome), parts[0])
     detail = shown.detail if outcome is Outcome.PASS else "; ".join(part.detail for part in parts)
     return (
-        JudgedCondition(
-            condition.text,
-            outcome,
-            doubts,
-            doubts[0].detail if doubts else detail,
-            shown.value,
-            shown.sampled_at,
-            shown.age_seconds,
-            shown.series,
-            shown.provenance,
-            parts,
+        replace(
+            shown,
+            condition=condition.text,
+            outcome=outcome,
+            doubts=doubts,
+            detail=doubts[0].detail if doubts else detail,
+            terms=parts,
         ),
     )
 
@@ -161,16 +158,8 @@ def _last_violation(comparison: Comparison, series: Series, now: float) -> str:
 def held_for(comparison: Comparison, duration: float, series: Series, now: float, interval: float) -> Outcome:
     """Judge ``c for duration``: ``c`` is true at every sample, without a break, for that much known time until now.
 
-    Args:
-        comparison: the comparison ``c``.
-        duration: the duration, in seconds.
-        series: finite samples, oldest first, that reach further back than the duration.
-        now: the server's time, in unix seconds.
-        interval: the seconds between two samples if none is missing.
-
-    Returns:
-        FAIL if ``c`` was false at a sample of the duration, PASS if ``c`` was true for
-        the whole duration, else UNKNOWN.
+    Times are in seconds. ``series`` has finite samples that reach further back than the duration. The outcome is
+    FAIL if ``c`` was false at a sample of the duration, PASS if ``c`` was true for the whole duration, else UNKNOWN.
     """
     known = 0.0
     end = now

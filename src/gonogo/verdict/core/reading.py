@@ -172,13 +172,16 @@ class Readings:
 
     def _reading(self, background: Background, key: Key, member: Labels) -> Reading:
         signal, now, marks = background.signal, self._evidence.now, self._policy.synthetic_labels
-        ranges = _with_labels(background.answers.ranges.get(key, ()), member)
-        instant = _with_labels(background.answers.instant.get(key, ()), member)
+        ranges: Found = background.answers.ranges.get(key, ())
+        instant: Found = background.answers.instant.get(key, ())
+        if member:
+            ranges, instant = _with_labels(ranges, member), _with_labels(instant, member)
         series = freshest(ranges)
         supply = self._supply(background, series.labels if series else {})
         doubts = supply.doubts
         if not self._unread:
-            doubts += writer_doubts(signal.written_at, background.written.get(key), now)
+            if background.written:
+                doubts += writer_doubts(signal.written_at, background.written.get(key), now)
             if not looks_sound(ranges, instant, marks, now, supply.max_age):
                 name = selector_of(signal, self._policy.subjects, key, member)
                 if key in background.answers.elsewhere and not any(
@@ -216,4 +219,4 @@ def _named(feed: Feed, only: Source | None) -> Iterator[str]:
 
 
 def _with_labels(found: Found, member: Mapping[str, str]) -> Found:
-    return [series for series in found if member.items() <= series.labels.items()] if member else found
+    return [series for series in found if member.items() <= series.labels.items()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import combinations
@@ -68,15 +68,12 @@ def _late(
     evaluated = state.evaluated_at
     proved = 0.0 if evaluated is None or newest is None else min(offset, max(evaluated - newest, 0.0))
     if proved + group.interval.total_seconds() + AGE_SLACK_SECONDS < offset:
-        return Lateness(proved, _unproved(group, offset))
+        why = (
+            f"the offset of {offset:g} s that the rule file or the configuration gives to group {group.name} is not "
+            "allowed for, because the newest sample does not show it; reload or restart the server"
+        )
+        return Lateness(proved, why)
     return Lateness(proved, evaluator.unread)
-
-
-def _unproved(group: LoadedGroup, offset: float) -> str:
-    return (
-        f"the offset of {offset:g} s that the rule file or the configuration gives to group {group.name} is not "
-        "allowed for, because the newest sample does not show it; reload or restart the server"
-    )
 
 
 def _claims(evidence: Evidence) -> dict[tuple[str, str], timedelta]:
@@ -173,15 +170,11 @@ def duplicates(metric: str, groups: Iterable[Group]) -> str | None:
         if rule.name == metric and rule.kind is RuleKind.RECORD
     ]
     for (first, one), (second, other) in combinations(recording, 2):
-        if _can_coincide(one.labels, other.labels):
+        if all(other.labels.get(name, value) == value for name, value in one.labels.items()):
             return (
                 f"{metric} is recorded twice under labels that can coincide, by {_place(first)} and by {_place(second)}"
             )
     return None
-
-
-def _can_coincide(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    return all(other.get(name, value) == value for name, value in one.items())
 
 
 def _place(group: Group) -> str:

@@ -36,17 +36,9 @@ def series_doubts(
 ) -> Iterator[Doubt]:
     """Yield the doubts about the series of a signal for a subject.
 
-    A series whose newest sample is older than ``max_age`` is history: it neither makes
-    its successor ambiguous nor marks it as made up.
-
-    Args:
-        name: the metric, with the labels that its series must have.
-        ranges: the series of the range answer.
-        instant: the series of the instant answer.
-        marks: label -> values that mark a series as made up.
-        now: the server's time, in unix seconds.
-        max_age: the oldest age allowed for the newest sample, in seconds.
-        hint: the reason why the server cannot have the series, or an empty text if none is known.
+    A series whose newest sample is older than ``max_age`` seconds is history: it neither makes its successor ambiguous
+    nor marks it as made up. ``name`` is the metric with the labels that its series must have. ``hint`` is the reason
+    why the server cannot have the series, empty if none is known.
     """
     living = tuple(series for series in ranges if alive(series, now, max_age))
     yield from _presence(name, ranges, instant, living, hint)

@@ -27,12 +27,12 @@ def shared_sources(pushes: Iterable[Series]) -> dict[Source, tuple[str, ...]]:
     found: dict[Source, list[Labels]] = {}
     for push in pushes:
         found.setdefault(source_of(push.labels), []).append(push.labels)
-    return {source: _differing(groups) for source, groups in found.items() if len(groups) > 1}
-
-
-def _differing(groups: Sequence[Labels]) -> tuple[str, ...]:
-    names = {name for labels in groups for name in labels} - {METRIC_LABEL}
-    return tuple(sorted(name for name in names if len({labels.get(name) for labels in groups}) > 1))
+    differing = {}
+    for source, groups in found.items():
+        names = {name for labels in groups for name in labels} - {METRIC_LABEL}
+        if len(groups) > 1:
+            differing[source] = tuple(sorted(n for n in names if len({labels.get(n) for labels in groups}) > 1))
+    return differing
 
 
 def behind(pushes: Sequence[Series], apart: tuple[str, ...], rows: Sequence[Labels], own: Labels) -> tuple[Series, ...]:

@@ -25,21 +25,25 @@ GATES = "gates"
 SUBJECTS = "subjects"
 """The name of the gate that is added if no subject was found."""
 
+DRY_RUN = "dry-run"
+"""The gate that names the failed steps. A verdict has this gate only if a step failed."""
+
+Read = Callable[[str], tuple[Reading, ...]]
+
 
 def missing_basis(policy: Policy, evidence: Evidence, subject: Key) -> tuple[GateOutcome, ...]:
     """Return an UNKNOWN gate for each basis that the verdict lacks; usually none.
 
     A run gate passes by its record alone, and a gate over shared signals passes without any
-    subject. Neither proves that the server answers and that a subject is healthy.
-
-    Args:
-        policy: the policy to judge by.
-        evidence: the evidence that was read.
-        subject: the values of the subject labels, all empty if no subject was found.
+    subject. Neither proves that the server answers and that a subject is healthy. The labels of
+    ``subject`` are all empty if no subject was found.
     """
-    missing = tuple(_missing(policy, subject))
-    unread = tuple(answer_doubts(evidence)) if missing else ()
-    return tuple(_unknown(name, condition, in_order((*unread, doubt))) for name, condition, doubt in missing)
+    gates = []
+    for name, condition, doubt in _missing(policy, subject):
+        doubts = in_order((*answer_doubts(evidence), doubt))
+        unknown = JudgedCondition(condition, Outcome.UNKNOWN, doubts, doubts[0].detail)
+        gates.append(GateOutcome(name, Outcome.UNKNOWN, (unknown,)))
+    return tuple(gates)
 
 
 def _missing(policy: Policy, subject: Key) -> Iterator[tuple[str, str, Doubt]]:
@@ -56,10 +60,6 @@ def _missing(policy: Policy, subject: Key) -> Iterator[tuple[str, str, Doubt]]:
             "start what exports the series, or require such a signal"
         )
         yield SUBJECTS, f"a subject by {labels}", Doubt(Reason.ABSENT, why)
-
-
-def _unknown(gate: str, condition: str, doubts: tuple[Doubt, ...]) -> GateOutcome:
-    return GateOutcome(gate, Outcome.UNKNOWN, (JudgedCondition(condition, Outcome.UNKNOWN, doubts, doubts[0].detail),))
 
 
 def judge_run(name: str, state: RunState, runs: Runs, now: float) -> GateOutcome:
@@ -84,38 +84,25 @@ def _doubts(name: str, state: RunState, runs: Runs, now: float) -> tuple[Doubt, 
     return (Doubt(Reason.NO_RECORD, f"{why}; run gonogo dryrun, which includes {name}"),)
 
 
-DRY_RUN = "dry-run"
-"""The gate that names the failed steps. A verdict has this gate only if a step failed."""
-
-
 def without_steps(judgement: Judgement, missing: Iterable[tuple[str, str]]) -> Judgement:
     """Return the judgement with each GO turned into HOLD, if a step of the dry run did not pass.
 
     The history alone may look healthy although the reload failed or a beat of this dry run did not
     arrive. Then nothing is proved about the system that runs now. A subject with NO-GO keeps NO-GO.
-
-    Args:
-        judgement: the judgement of ``decide``.
-        missing: the name of each step that did not pass, and the reason.
+    ``missing`` has the name of each step that did not pass, and the reason.
     """
-    checks = tuple(_check(step, why) for step, why in missing)
+    checks = []
+    for step, why in missing:
+        doubt = Doubt(Reason.NO_RECORD, f"{why}; fix the cause and run the dry run again")
+        checks.append(JudgedCondition(f"{step} passed", Outcome.UNKNOWN, (doubt,), doubt.detail))
     if not checks:
         return judgement
-    gate = GateOutcome(DRY_RUN, Outcome.UNKNOWN, checks)
-    subjects = tuple(_held(subject, gate) for subject in judgement.subjects)
+    gate = GateOutcome(DRY_RUN, Outcome.UNKNOWN, tuple(checks))
+    subjects = tuple(
+        replace(subject, verdict=worst((subject.verdict, Verdict.HOLD)), gates=(*subject.gates, gate))
+        for subject in judgement.subjects
+    )
     return replace(judgement, verdict=worst(subject.verdict for subject in subjects), subjects=subjects)
-
-
-def _held(subject: SubjectVerdict, gate: GateOutcome) -> SubjectVerdict:
-    return replace(subject, verdict=worst((subject.verdict, Verdict.HOLD)), gates=(*subject.gates, gate))
-
-
-def _check(step: str, why: str) -> JudgedCondition:
-    doubt = Doubt(Reason.NO_RECORD, f"{why}; fix the cause and run the dry run again")
-    return JudgedCondition(f"{step} passed", Outcome.UNKNOWN, (doubt,), doubt.detail)
-
-
-Read = Callable[[str], tuple[Reading, ...]]
 
 
 def judge(policy: Policy, evidence: Evidence, now: float, *, asked: Iterable[Role] = ASK_NOW) -> Judgement:

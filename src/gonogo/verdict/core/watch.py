@@ -37,6 +37,13 @@ class Recent:
     interval: float
     doubted: bool
 
+    @classmethod
+    def of(cls, reading: Reading) -> Recent:
+        """Return the samples of a reading."""
+        series = reading.series
+        times, values = (series.times, series.values) if series is not None else ((), ())
+        return cls(times, values, reading.interval, bool(reading.doubts))
+
 
 @dataclass(frozen=True, slots=True)
 class WatchStep:
@@ -77,7 +84,7 @@ def take_step(policy: Policy, evidence: Evidence, at: float) -> WatchStep:
         violated(policy, readings, now),
         _judge_shares(policy, readings, now),
         {
-            (signal, subject, place): _recent(reading)
+            (signal, subject, place): Recent.of(reading)
             for subject in readings.subjects(judged_signals(policy, ASK_ALWAYS))
             for signal in sorted(_sampled(policy))
             for place, reading in enumerate(readings.read(subject, signal))
@@ -104,12 +111,6 @@ def _judge_shares(policy: Policy, readings: Readings, now: float) -> dict[tuple[
     }
 
 
-def _recent(reading: Reading) -> Recent:
-    series = reading.series
-    times, values = (series.times, series.values) if series is not None else ((), ())
-    return Recent(times, values, reading.interval, bool(reading.doubts))
-
-
 @dataclass(frozen=True, slots=True)
 class Blindness:
     """The start of the time without a known verdict, or ``None`` if the verdict at the step ``at`` is known.
@@ -130,12 +131,7 @@ class Abort:
 
 
 def observe(sight: Blindness | None, step: WatchStep, dry_run: DryRun) -> tuple[Blindness, Abort | None]:
-    """Add one step of the watch and check for an abort.
-
-    Args:
-        sight: the result of the previous step; ``None`` at the first step.
-        step: the new step.
-        dry_run: the settings; ``step`` and ``blind`` are read.
+    """Add one step of the watch to the result of the previous one, which is ``None`` at the first step.
 
     Returns:
         The state to pass in with the next step, and the abort, if the dry run must end now.
