@@ -51,13 +51,14 @@ def test_conditions_of_several_terms_make_no_alert() -> None:
 def test_a_requirement_is_turned_around_where_nothing_else_is_said(required: str, violated: str) -> None:
     """The alert waits for the default time, unless the requirement has its own."""
     (found,) = violations(gate("g", [required]), "a")
-    assert (str(found.comparison), found.severity) == (violated, "warning")
+    comparison, severity = found
+    assert (str(comparison), severity) == (violated, "warning")
 
 
 def test_aborts_are_critical_and_warnings_are_warnings() -> None:
     """Each condition makes one alert, even if the policy repeats it, and the requirement makes none."""
     asked = gate("g", ["a <= 1"], abort=["a > 3 for 5m", "a > 3 for 5m", "b > 1"], warn=["a > 2"])
-    assert [(str(v.comparison), v.severity) for v in violations(asked, "a")] == [
+    assert [(str(comparison), severity) for comparison, severity in violations(asked, "a")] == [
         ("a > 3 for 5m", "critical"),
         ("a > 2", "warning"),
     ]

@@ -9,7 +9,7 @@ single comparison makes an alert. A signal without either gets an alert on the o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -40,8 +40,6 @@ PATIENCE = timedelta(minutes=10)
 CONDITION = "condition"
 """The alert's label that names the violated condition, in the policy's grammar."""
 
-CRITICAL = "critical"
-WARNING = "warning"
 _OPPOSITE = {
     Operator.EQ: Operator.NE,
     Operator.NE: Operator.EQ,
@@ -52,24 +50,11 @@ _OPPOSITE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A comparison that is true in a violation, with its severity."""
-
-    comparison: Comparison
-    severity: str
-
-
 def recording_rules(gate: PresetGate, policy: Policy, interval: timedelta) -> tuple[Rule, ...]:
     """Return the rules that record the gate's signals, in order of evaluation.
 
     The realm is a static label of each. It changes no series, because each rule selects by the realm. It keeps the
     packs of two realms on one server apart.
-
-    Args:
-        gate: the gate.
-        policy: the policy; its ``signals`` and ``gates`` may still be empty.
-        interval: the evaluation interval of the rules.
 
     Raises:
         PolicyError: an SLO's counter is not a plain selector.
@@ -94,21 +79,30 @@ def alerts(gate: PresetGate, policy: Policy, interval: timedelta) -> tuple[Rule,
     known = known_signals(policy, gate.signals(policy))
     asked = next((one for one in policy.gates if one.name == gate.name), Gate(gate.name, ()))
     values = policy_values(policy, interval) | {"gate": gate.name}
-    return tuple(
-        _alert(filled(shape, values | own))
+    made = [
+        filled(shape, values | own)
         for entry in template["alerts"]
-        for shape, own in _alerts_of(entry, policy, asked, known, values)
+        for shape, own in _shapes(entry, policy, asked, known, values)
+    ]
+    return tuple(
+        Rule(
+            RuleKind.ALERT,
+            one["alert"],
+            one["expr"].rstrip("\n"),
+            one["labels"],
+            one["annotations"],
+            parse_duration(one["for"]),
+        )
+        for one in made
     )
 
 
-def violations(gate: Gate, signal: str) -> tuple[Violation, ...]:
-    """Return the comparisons that the policy's gate defines as violations of the signal."""
-    told = [Violation(c, CRITICAL) for c in _single(gate.abort, signal)]
-    told += [Violation(c, WARNING) for c in _single(gate.warn, signal)]
-    if not told:
-        missed = (replace(c, op=_OPPOSITE[c.op], held=c.held or PATIENCE) for c in _single(gate.require, signal))
-        told = [Violation(c, WARNING) for c in missed]
-    return tuple(dict.fromkeys(told))
+def violations(gate: Gate, signal: str) -> tuple[tuple[Comparison, str], ...]:
+    """Return the comparisons that the policy's gate defines as violations of the signal, each with its severity."""
+    found = [(one, "critical") for one in _single(gate.abort, signal)]
+    found += [(one, "warning") for one in _single(gate.warn, signal)]
+    missed = (replace(c, op=_OPPOSITE[c.op], held=c.held or PATIENCE) for c in _single(gate.require, signal))
+    return tuple(dict.fromkeys(found or [(one, "warning") for one in missed]))
 
 
 def known_signals(policy: Policy, signals: Iterable[Signal]) -> Mapping[str, Signal]:
@@ -151,15 +145,14 @@ def _recorded(entry: Mapping[str, Any], realm: Mapping[str, str], worst_by: str 
     return Rule(RuleKind.RECORD, entry["record"], expression, {**realm, **entry.get("labels", {})})
 
 
-def _alerts_of(
+def _shapes(
     entry: Mapping[str, Any], policy: Policy, gate: Gate, known: Mapping[str, Signal], values: Mapping[str, str]
 ) -> Iterator[tuple[Any, dict[str, str]]]:
     """Yield the shape and the values of each alert that an entry of a gate's template stands for."""
     (shapes,) = documents("alerts.yml")
     if "violation" in entry:
         signal = known[filled(entry["of"], values)]
-        for found in violations(gate, signal.name) if signal.each else ():
-            comparison = found.comparison
+        for comparison, severity in violations(gate, signal.name) if signal.each else ():
             yield (
                 shapes["violation"],
                 {
@@ -168,7 +161,7 @@ def _alerts_of(
                     "series": str(signal_series(policy, signal)),
                     "violation": f"{comparison.op} {number(comparison.bound)}",
                     "held": format_duration(comparison.held or timedelta(0)),
-                    "severity": found.severity,
+                    "severity": severity,
                     CONDITION: str(comparison),
                 },
             )
@@ -191,11 +184,6 @@ def _missing(policy: Policy, signal: Signal, *, beside_beat: bool) -> Iterator[s
         yield f"absent({selector})"
         if beside_beat and policy.subjects and signal.scope is Scope.SUBJECT:
             yield f"(group{keep}({beat}) unless group{keep}({selector}))"
-
-
-def _alert(entry: Mapping[str, Any]) -> Rule:
-    held = parse_duration(entry["for"])
-    return Rule(RuleKind.ALERT, entry["alert"], entry["expr"].rstrip("\n"), entry["labels"], entry["annotations"], held)
 
 
 def _single(conditions: Iterable[Condition], signal: str) -> Iterator[Comparison]:
