@@ -10,7 +10,7 @@ import pytest
 
 from gonogo.errors import MissingTool, UsageError
 from gonogo.lint.core.estate import Estate
-from gonogo.lint.request import LintRequest, SecondPromtool
+from gonogo.lint.request import AskedPromtool, LintRequest
 from gonogo.lint.run import Linted, run_lint
 from gonogo.model.versions import release
 from gonogo.programs.promtool import check_rules, version_number
@@ -43,7 +43,7 @@ def write(**texts: str) -> None:
         Path(f"{name}.yml").write_text(text, encoding="utf-8")
 
 
-def linted(*names: str, second: SecondPromtool | None = None) -> Linted:
+def linted(*names: str, second: AskedPromtool | None = None) -> Linted:
     """Lint the named files."""
     return run_lint(LintRequest(tuple(map(Path, names)), second=second))
 
@@ -53,17 +53,17 @@ def found(run: Linted) -> list[tuple[str, str]]:
     return [(finding.where.start.path, finding.check) for finding in run.report.findings]
 
 
-def program(text: str) -> SecondPromtool:
+def program(text: str) -> AskedPromtool:
     """Write a program in Python that stands for a second promtool."""
     Path("other.py").write_text(f"import subprocess, sys\nargs = sys.argv[1:]\n{text}", encoding="utf-8")
-    return SecondPromtool((sys.executable, "other.py"))
+    return AskedPromtool((sys.executable, "other.py"))
 
 
 def test_promtool_must_be_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Without promtool no file can be judged. The second promtool must exist as well."""
     write(a=GOOD)
     with pytest.raises(MissingTool, match="no-such-program"):
-        linted("a.yml", second=SecondPromtool(("no-such-program",)))
+        linted("a.yml", second=AskedPromtool(("no-such-program",)))
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MissingTool) as missing:
         linted("a.yml")
@@ -156,7 +156,7 @@ def test_another_version_is_a_finding_unless_it_is_allowed() -> None:
     )
     second = program(newer)
     assert found(linted("good.yml", second=second)) == [("good.yml", "promtool-disagree")]
-    run = linted("good.yml", second=SecondPromtool(second.command, any_version=True))
+    run = linted("good.yml", second=AskedPromtool(second.command, any_version=True))
     assert found(run) == []
     at_hand = version_number()
     assert sorted(run.tools.values()) == sorted((at_hand, f"9{at_hand}"))

@@ -11,7 +11,7 @@ from gonogo.errors import UsageError
 from gonogo.formats.dialect import Dialect
 from gonogo.formats.sources import source_file
 from gonogo.lint.recorded import as_run, lint
-from gonogo.lint.request import LintRequest, SecondPromtool
+from gonogo.lint.request import AskedPromtool, LintRequest
 from gonogo.lint.run import NOT_ASKED, Linted, run_lint
 from gonogo.lint.vmalert_arbitration import vmalert_judgement
 from gonogo.model.outcome import Outcome
@@ -163,7 +163,7 @@ def test_a_second_promtool_is_refused() -> None:
     """A second promtool is a usage error with vmalert's dialect."""
     asked = request(own=OWN)
     with pytest.raises(UsageError, match="second promtool cannot check"):
-        run_lint(LintRequest((), asked.policy_file, SecondPromtool(("promtool",))))
+        run_lint(LintRequest((), asked.policy_file, AskedPromtool(("promtool",))))
 
 
 START = '2026-11-28T19:30:31.065Z\tinfo\tVictoriaMetrics/lib/logger/flag.go:20\tflag "dryRun"="true"\n'

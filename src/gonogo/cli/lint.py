@@ -24,7 +24,7 @@ from gonogo.model.progress import note
 if TYPE_CHECKING:
     from gonogo.lint.core.report import LintReport
     from gonogo.lint.core.requirements import Requirements
-    from gonogo.lint.request import LintRequest, SecondPromtool
+    from gonogo.lint.request import AskedPromtool, LintRequest
     from gonogo.lint.run import Informant, Linted
     from gonogo.model.progress import Listener
     from gonogo.policy.settings import PolicyFile
@@ -231,8 +231,8 @@ def _version(text: str | None) -> tuple[int, int] | None:
     return int(found[1]), int(found[2])
 
 
-def _second(command: str | None, root: str | None, *, any_version: bool) -> SecondPromtool | None:
-    from gonogo.lint.request import SecondPromtool
+def _second(command: str | None, root: str | None, *, any_version: bool) -> AskedPromtool | None:
+    from gonogo.lint.request import AskedPromtool
 
     if command is None:
         if root is not None or any_version:
@@ -248,4 +248,4 @@ def _second(command: str | None, root: str | None, *, any_version: bool) -> Seco
         raise UsageError("--promtool is not a command", why=str(error), next_step="close its quotes") from error
     if not argv:
         raise UsageError("--promtool is empty", next_step="name a command, such as 'docker exec prometheus promtool'")
-    return SecondPromtool(argv, root, any_version)
+    return AskedPromtool(argv, root, any_version=any_version)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,55 +13,16 @@ from gonogo.formats.promtool_words import Word, last_words, words
 from gonogo.formats.sources import SourceFile
 from gonogo.lint.core.arbiter import Arbiter, ArbiterRefusal, refusals
 from gonogo.lint.inputs import Inputs
+from gonogo.lint.request import AskedPromtool
 from gonogo.model.finding import Span
 from gonogo.policy.inputs import matching
-from gonogo.programs.promtool import PROMTOOL, Promtool, check_config, check_rules, installed_promtool
+from gonogo.programs.promtool import Promtool, check_config, check_rules
 
 LONGEST_ARGUMENTS = 100_000
 """Bytes of file names for one process. The limit of the system is about twenty times higher."""
 
 LARGEST_FAULTY = 1024 * 1024
 """The largest file with mistakes that promtool is asked about: it prints 5 GB of messages for 16 MB of brackets."""
-
-
-@dataclass(frozen=True, slots=True)
-class AskedPromtool:
-    """A promtool, and the names under which it sees the files.
-
-    Attributes:
-        command: the command that runs the promtool.
-        root: the folder in which it sees the files that lie in ``base`` here; ``None`` for the same names as here.
-        base: the folder here.
-        excused: True if the promtool may have another version than the first one.
-        demanded: the features that the promtool must turn on.
-        running: the features of the running server, which the promtool turns on if it can.
-    """
-
-    command: Sequence[str] = PROMTOOL
-    root: str | None = None
-    base: str = "."
-    excused: bool = False
-    demanded: tuple[str, ...] = ()
-    running: tuple[str, ...] = ()
-
-    def promtool(self) -> Promtool:
-        """Find the promtool.
-
-        Raises:
-            MissingTool: the command does not exist, or is not a promtool. This says nothing about the files.
-            UsageError: the promtool is too old for a feature that it must turn on.
-        """
-        return installed_promtool(self.demanded, self.running, self.command)
-
-    def name_of(self, path: str) -> str:
-        """Return the name of a file for this promtool, in a form that is never taken for an option."""
-        if self.root is not None:
-            return posixpath.join(self.root, os.path.relpath(path, self.base))
-        return os.path.abspath(path) if path.startswith("-") else path  # noqa: PTH100 - text
-
-    def key(self, name: str) -> str:
-        """Return one key for all spellings of a name that this promtool may use."""
-        return posixpath.normpath(name) if self.root is not None else os.path.abspath(name)  # noqa: PTH100 - text
 
 
 def arbitrate(inputs: Inputs, side: AskedPromtool, scratch: Path) -> Arbiter:
@@ -88,7 +47,7 @@ def arbitrate(inputs: Inputs, side: AskedPromtool, scratch: Path) -> Arbiter:
         answers.record(words(ran.output), ran.output, [side.key(name) for name in batch])
     accepted = frozenset(path for path, fine in answers.accepted.items() if fine)
     return Arbiter(
-        " ".join(side.command), promtool.version, accepted, tuple(answers.refused), side.excused, promtool.lacking
+        " ".join(side.command), promtool.version, accepted, tuple(answers.refused), side.any_version, promtool.lacking
     )
 
 

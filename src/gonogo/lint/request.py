@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import posixpath
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,21 +13,47 @@ from gonogo.errors import UsageError
 from gonogo.formats.dialect import Dialect
 from gonogo.lint.core.requirements import Requirements, read_requirements
 from gonogo.policy.settings import PolicyFile
+from gonogo.programs.promtool import PROMTOOL, Promtool, installed_promtool
 
 
 @dataclass(frozen=True, slots=True)
-class SecondPromtool:
-    """A promtool besides the one on ``PATH``.
+class AskedPromtool:
+    """A promtool to ask, and the names under which it sees the files.
 
     Attributes:
         command: the command that runs it, such as ``docker exec prometheus promtool``, as argv.
-        root: the folder in which it sees the files; ``None`` for the same names as here.
-        any_version: True if it may have another version than the first promtool.
+        root: the folder in which it sees the files that lie in ``base`` here; ``None`` for the same names as here.
+        base: the folder here.
+        any_version: True if the promtool may have another version than the first one.
+        demanded: the features that the promtool must turn on.
+        running: the features of the running server, which the promtool turns on if it can.
     """
 
-    command: tuple[str, ...]
+    command: Sequence[str] = PROMTOOL
     root: str | None = None
+    base: str = "."
     any_version: bool = False
+    demanded: tuple[str, ...] = ()
+    running: tuple[str, ...] = ()
+
+    def promtool(self) -> Promtool:
+        """Find the promtool.
+
+        Raises:
+            MissingTool: the command does not exist, or is not a promtool. This says nothing about the files.
+            UsageError: the promtool is too old for a feature that it must turn on.
+        """
+        return installed_promtool(self.demanded, self.running, self.command)
+
+    def name_of(self, path: str) -> str:
+        """Return the name of a file for this promtool, in a form that is never taken for an option."""
+        if self.root is not None:
+            return posixpath.join(self.root, os.path.relpath(path, self.base))
+        return os.path.abspath(path) if path.startswith("-") else path  # noqa: PTH100 - text
+
+    def key(self, name: str) -> str:
+        """Return one key for all spellings of a name that this promtool may use."""
+        return posixpath.normpath(name) if self.root is not None else os.path.abspath(name)  # noqa: PTH100 - text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +72,7 @@ class LintRequest:
 
     paths: tuple[Path, ...] = ()
     policy_file: PolicyFile | None = None
-    second: SecondPromtool | None = None
+    second: AskedPromtool | None = None
     server_version: tuple[int, int] | None = None
     requirements: Requirements | None = None
     features: tuple[str, ...] = ()

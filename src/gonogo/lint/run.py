@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from gonogo.errors import Position, UsageError
 from gonogo.formats.dialect import Dialect
-from gonogo.lint.arbitration import AskedPromtool, arbitrate
+from gonogo.lint.arbitration import arbitrate
 from gonogo.lint.core.arbiter import Arbiter
 from gonogo.lint.core.catalogue import ARBITER, checks, findings, ordered, without_echoes
 from gonogo.lint.core.check import Check
@@ -21,7 +21,7 @@ from gonogo.lint.core.interest import interest_of
 from gonogo.lint.core.pragmas import silenced
 from gonogo.lint.core.report import LintReport
 from gonogo.lint.inputs import Inputs, Skipped, named_inputs, policy_inputs
-from gonogo.lint.request import LintRequest
+from gonogo.lint.request import AskedPromtool, LintRequest
 from gonogo.lint.vmalert_arbitration import arbitrate_by_vmalert, has_vmalert, undecided_by_vmalert
 from gonogo.model.finding import Finding, Severity, Span
 from gonogo.model.outcome import Outcome
@@ -95,8 +95,8 @@ def run_lint(request: LintRequest, progress: Listener = ignored, informants: Ite
     undecided = tuple(undecided_by_vmalert(inputs)) if by_vmalert else ()
     arbiter = VMALERT if by_vmalert else PROMTOOL[0]
     notes = [*undecided, *((NOT_ASKED,) if by_vmalert else ())]
-    with _asked(inputs, () if by_vmalert else _sides(request, inputs)) as arbiters:
-        estate = _estate(request, inputs, arbiters.version())
+    with _asked(inputs, () if by_vmalert else _sides(request, inputs)) as (version, judging):
+        estate = _estate(request, inputs, "" if version is None else outcome(version))
         for informant in informants:
             estate, open_questions = informant(estate)
             notes += open_questions
@@ -105,7 +105,7 @@ def run_lint(request: LintRequest, progress: Listener = ignored, informants: Ite
         progress(Progress(f"checking {len(estate.rules)} rules"))
         found = [*findings(estate, _checks(arbiters=False)), *_of_form(inputs)]
         progress(Progress(f"waiting for {arbiter}"))
-        judged = estate.having(arbiters=arbiters.judgements())
+        judged = estate.having(arbiters=tuple(map(outcome, judging)))
         found += findings(judged, _checks(arbiters=True))
         notes += (note for one in judged.arbiters for note in one.notes)
     return Linted(
@@ -125,8 +125,7 @@ def _sides(request: LintRequest, inputs: Inputs) -> tuple[AskedPromtool, ...]:
     if second is None:
         return (first,)
     locate(second.command[0])
-    there = replace(first, command=second.command, root=second.root, base=inputs.base)
-    return (first, replace(there, excused=second.any_version))
+    return (first, replace(second, base=inputs.base, demanded=request.demanded, running=request.running))
 
 
 def _inputs(request: LintRequest) -> Inputs:
@@ -142,25 +141,14 @@ def _inputs(request: LintRequest) -> Inputs:
     return policy_inputs(request.policy_file)
 
 
-@dataclass(frozen=True, slots=True)
-class _Arbiters:
-    """Arbiters that run in the background. ``first_version`` is the version of the first promtool, if one is asked."""
-
-    first_version: Future[str] | None
-    words: tuple[Future[Arbiter], ...]
-
-    def version(self) -> str:
-        """Wait for the version of the first promtool; empty if none is asked."""
-        return "" if self.first_version is None else outcome(self.first_version)
-
-    def judgements(self) -> tuple[Arbiter, ...]:
-        """Wait for the judgements of all arbiters."""
-        return tuple(outcome(word) for word in self.words)
-
-
 @contextmanager
-def _asked(inputs: Inputs, sides: tuple[AskedPromtool, ...]) -> Iterator[_Arbiters]:
-    """Run the promtools while the block runs; without any, run vmalert if it is installed."""
+def _asked(
+    inputs: Inputs, sides: tuple[AskedPromtool, ...]
+) -> Iterator[tuple[Future[str] | None, list[Future[Arbiter]]]]:
+    """Run the promtools while the block runs; without any, run vmalert if it is installed.
+
+    Yields the coming version of the first promtool, if one is asked, and the coming judgements.
+    """
     with TemporaryDirectory(prefix="gonogo-lint-") as scratch, ThreadPoolExecutor(1 + len(sides)) as pool:
         version = pool.submit(version_number, sides[0].command) if sides else None
         running: list[Future[Arbiter]] = []
@@ -170,7 +158,7 @@ def _asked(inputs: Inputs, sides: tuple[AskedPromtool, ...]) -> Iterator[_Arbite
             running.append(pool.submit(arbitrate, inputs, side, folder))
         if not sides and has_vmalert():
             running.append(pool.submit(arbitrate_by_vmalert, inputs, Path(scratch)))
-        yield _Arbiters(version, tuple(running))
+        yield version, running
 
 
 def _estate(request: LintRequest, inputs: Inputs, promtool: str) -> Estate:

@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 
 from gonogo.errors import MissingTool
 from gonogo.journal.runs import Run
-from gonogo.lint.arbitration import AskedPromtool, arbitrate
+from gonogo.lint.arbitration import arbitrate
 from gonogo.lint.inputs import policy_inputs
 from gonogo.lint.recorded import as_run, lint
-from gonogo.lint.request import LintRequest
+from gonogo.lint.request import AskedPromtool, LintRequest
 from gonogo.lint.run import run_lint
 from gonogo.model.outcome import Outcome
 from gonogo.model.policy import OBS_LINT, PROMQL_UNIT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 
@@ -78,7 +78,6 @@ class Estate:
     untracked: tuple[Untracked, ...] = ()
     policy_rules: frozenset[str] | None = None
     dialect: Dialect = Dialect.PROMETHEUS
-    extra: Mapping[str, object] = field(default_factory=dict)
 
     @cached_property
     def rules(self) -> tuple[WrittenRule, ...]:
