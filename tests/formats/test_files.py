@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from gonogo.errors import Position
-from gonogo.formats.files import read_rules
+from gonogo.formats.files import homes, read_rules
+from gonogo.formats.yaml import Loc, parse
 from gonogo.model.rule import RuleKind
 
 RULE = "groups: [{{name: g, rules: [{}]}}]"
@@ -142,3 +143,27 @@ def test_names_may_be_any_text() -> None:
         {"service.name": "a"},
         {"r.b": "c"},
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", [((), False)]),
+        ("groups: []", [((), False)]),
+        ("kind: Service", [((), False)]),
+        ("kind: 7", [((), False)]),
+        ("[]", [((), False)]),
+        ("kind: PrometheusRule", [(("spec",), True)]),
+        ("kind: List\nitems: 7", [((), False)]),
+        ("kind: List\nitems: []", []),
+        ("kind: List\nitems: [{kind: PrometheusRule}, {kind: Service}, 7, {}]", [(("items", 0, "spec"), True)]),
+        ("kind: PrometheusRuleList\nitems: [{}, {kind: Service}, 7]", [(("items", 0, "spec"), True)]),
+        (
+            "kind: List\nitems: [{kind: PrometheusRuleList, items: [{spec: {}}]}]",
+            [(("items", 0, "items", 0, "spec"), True)],
+        ),
+    ],
+)
+def test_homes(text: str, expected: list[tuple[Loc, bool]]) -> None:
+    """Groups are at the top, in a resource, or in the items of lists. Items of other kinds have no groups."""
+    assert list(homes(parse(text, "f"))) == expected

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gonogo.errors import Position
-from gonogo.formats.located import Located
+from gonogo.formats.sources import Located
 from gonogo.formats.yaml import lines_of
 from gonogo.formats.yaml import parse as parse_yaml
 from gonogo.promql.canonical import written

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.lint import work_tree
+from gonogo.lint import inputs, work_tree
 from gonogo.lint.core.estate import Estate
 from gonogo.lint.work_tree import GitSilent, looking, untracked
 from gonogo.policy.file import SANDBOX_MARK
@@ -105,7 +105,7 @@ def test_tests_that_cannot_be_listed_are_no_matter_here(
         raise PermissionError(13, "Permission denied")
 
     git(tmp_path, "add", "-A")
-    monkeypatch.setattr(work_tree, "unit_files", denied)
+    monkeypatch.setattr(inputs, "unit_files", denied)
     assert untracked(policy_file) == ()
 
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 
-from gonogo.formats.resources import OPERATOR_GROUP_KEYS, homes
+from gonogo.formats.files import OPERATOR_GROUP_KEYS, homes
 from gonogo.formats.yaml import Loc, YamlDocument, parse, parse_documents
 
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")

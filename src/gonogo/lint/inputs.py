@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -178,15 +179,15 @@ def _take_configuration(inputs: Inputs, path: Path) -> None:
             inputs.load(match)
 
 
-def _tests(policy_file: PolicyFile) -> Iterator[UnitFile]:
-    """Yield the policy's tests. Unreadable tests are left to ``gonogo test``, which reports them."""
+def files_of_tests(policy_file: PolicyFile) -> Iterator[Path]:
+    """Yield the files of the policy's tests. ``gonogo test`` reports the places that cannot be listed."""
     for place in policy_file.tests:
-        try:
-            paths = unit_files(place) if place.exists() else ()
-        except OSError:
-            continue
-        for path in paths:
-            try:
-                yield read_unit(read_text(path, str(shown(path))), str(shown(path)))
-            except Unreadable:
-                continue
+        with suppress(OSError):
+            yield from unit_files(place) if place.exists() else ()
+
+
+def _tests(policy_file: PolicyFile) -> Iterator[UnitFile]:
+    """Yield the policy's tests. Unreadable tests are left to ``gonogo test`` as well."""
+    for path in files_of_tests(policy_file):
+        with suppress(Unreadable):
+            yield read_unit(read_text(path, str(shown(path))), str(shown(path)))

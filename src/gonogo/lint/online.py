@@ -17,7 +17,7 @@ from gonogo.formats.yaml import parse
 from gonogo.lint.core.estate import LOOKBACK, Estate
 from gonogo.lint.core.live import Live, expressions, follow_up, series_questions
 from gonogo.lint.run import Informant
-from gonogo.model.evidence import Target, TargetHealth
+from gonogo.model.evidence import TargetHealth
 from gonogo.model.progress import Listener, Progress
 from gonogo.model.versions import release
 from gonogo.policy.server import client_of
@@ -85,7 +85,7 @@ def ask(client: Client, url: str, estate: Estate, progress: Listener) -> tuple[E
         questions.optional(lambda: metric_types(client, url)) or {},
         _found(questions, estate, progress),
         _errors(questions, estate, progress),
-        _external_labels(loaded),
+        parse(loaded, "the server's configuration").texts(("global", "external_labels")),
     )
     informed = estate.having(
         live=live,
@@ -111,7 +111,7 @@ def _found(questions: _Questions, estate: Estate, progress: Listener) -> Mapping
 def _errors(questions: _Questions, estate: Estate, progress: Listener) -> Mapping[str, str]:
     texts = expressions(estate.rules)
     progress(Progress(f"letting the server evaluate {len(texts)} expressions"))
-    judged = questions.each(texts, questions.evaluate)
+    judged = questions.each(texts, lambda text: evaluation_error(questions.client, questions.url, text))
     return {text: error for text, error in judged.items() if error is not None}
 
 
@@ -146,20 +146,14 @@ class _Questions:
             self.missed.append(f"{error.where}: {error.what}")
             return None
 
-    def evaluate(self, expression: str) -> str | None:
-        """Return the error from evaluating an expression, if there is one."""
-        return evaluation_error(self.client, self.url, expression)
-
     def unsettled(self) -> str:
         """Return why missing series may only be late; empty if the server has scraped all its targets."""
         up = self.optional(lambda: query(self.client, self.url, "count(up)"))
         if up is None or not up.series:
             return "the server has no sample of up, so it has not scraped any target yet"
-        waiting = [one for one in self.optional(self._targets) or () if one.health is TargetHealth.UNKNOWN]
+        listed = self.optional(lambda: targets(self.client, self.url)) or ()
+        waiting = [one for one in listed if one.health is TargetHealth.UNKNOWN]
         return f"{len(waiting)} of the server's targets have not been scraped yet" if waiting else ""
-
-    def _targets(self) -> tuple[Target, ...]:
-        return targets(self.client, self.url)
 
     def has(self, selector: str) -> bool:
         """Return whether the server has such series now, or had any within ``HISTORY``."""
@@ -167,11 +161,6 @@ class _Questions:
             return True
         since = self.now - HISTORY.total_seconds()
         return bool(series_labels(self.client, self.url, selector, since, self.now))
-
-
-def _external_labels(loaded: str) -> Mapping[str, str]:
-    value = parse(loaded, "the server's configuration").at(("global", "external_labels"))
-    return {name: str(text) for name, text in value.items()} if isinstance(value, dict) else {}
 
 
 def _retention(running: Mapping[str, str]) -> timedelta | None:

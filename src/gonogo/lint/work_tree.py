@@ -10,9 +10,10 @@ from gonogo.disk.naming import shown
 from gonogo.disk.regular_file import read_some
 from gonogo.errors import MissingTool, cause_of
 from gonogo.lint.core.estate import Estate, Untracked
+from gonogo.lint.inputs import files_of_tests
 from gonogo.lint.run import Informant
 from gonogo.policy.file import SANDBOX_MARK
-from gonogo.policy.inputs import rule_files, unit_files
+from gonogo.policy.inputs import rule_files
 from gonogo.policy.settings import PolicyFile
 from gonogo.programs.running import run
 
@@ -50,38 +51,20 @@ def untracked(policy_file: PolicyFile) -> tuple[Untracked, ...]:
         GitSilent: git is not installed although there is a work tree, or gives no answer.
     """
     folder = policy_file.path.absolute().parent
-    if _is_sandbox(policy_file.path) or not _may_be_in_work_tree(folder):
+    above = (folder.resolve(), *folder.resolve().parents)
+    is_sandbox = read_some(policy_file.path).startswith(SANDBOX_MARK.encode())
+    if is_sandbox or not any((one / ".git").exists() for one in above):
         return ()
-    top = _top(folder)
+    top = Path(_git(folder, "rev-parse", "--show-toplevel").removesuffix("\n"))
     return tuple(_missing(_inputs(policy_file, folder, top), top))
-
-
-def _is_sandbox(policy: Path) -> bool:
-    return read_some(policy).startswith(SANDBOX_MARK.encode())
-
-
-def _may_be_in_work_tree(folder: Path) -> bool:
-    return any((above / ".git").exists() for above in (folder.resolve(), *folder.resolve().parents))
-
-
-def _top(folder: Path) -> Path:
-    return Path(_git(folder, "rev-parse", "--show-toplevel").removesuffix("\n"))
 
 
 def _inputs(policy_file: PolicyFile, folder: Path, top: Path) -> Iterator[tuple[str, Path]]:
     yield "policy", policy_file.path.absolute()
     yield from (("rules", path) for path in rule_files(policy_file.rules))
-    for place in policy_file.tests:
-        yield from (("tests", path) for path in _below(place))
+    yield from (("tests", path) for path in files_of_tests(policy_file))
     for place in dict.fromkeys((folder / RUNBOOKS, top / RUNBOOKS)):
         yield from ((str(RUNBOOKS), path) for path in sorted(place.glob("**/*")) if path.is_file())
-
-
-def _below(place: Path) -> tuple[Path, ...]:
-    try:
-        return unit_files(place) if place.exists() else ()
-    except OSError:
-        return ()
 
 
 def _missing(inputs: Iterable[tuple[str, Path]], top: Path) -> Iterator[Untracked]:

@@ -9,7 +9,6 @@ configuration.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from gonogo.durations import format_duration
 from gonogo.lint.core.check import Check, Estate, Example, Hit, Severity
@@ -26,14 +25,10 @@ def find(estate: Estate) -> Iterator[Hit]:
                 continue
             yield rule.hit(
                 rule.at_value(key),
-                f"'{key}: {format_duration(wait)}' lasts {format_duration(_lasting(wait, interval))}, because the "
-                f"group is evaluated every {format_duration(interval)}; write that duration, or evaluate the group "
+                f"'{key}: {format_duration(wait)}' lasts {format_duration(-(-wait // interval) * interval)}, because "
+                f"the group is evaluated every {format_duration(interval)}; write that duration, or evaluate the group "
                 "more often",
             )
-
-
-def _lasting(wait: timedelta, interval: timedelta) -> timedelta:
-    return -(-wait // interval) * interval
 
 
 _RULES = "groups: [{{name: web, interval: 1m, rules: [{{alert: Down, expr: up == 0, for: {}}}]}}]\n"

@@ -25,23 +25,17 @@ def find(estate: Estate, interest: Interest) -> Iterator[Hit]:
         if domain.is_absent:
             key = ("labels", interest.realm_label)
             where = rule.at_value(*key) if rule.document.text((*rule.loc, *key)) is not None else rule.at()
-            yield rule.hit(where, _missing(rule.name, interest))
+            message = (
+                f"no series of {rule.name} can have the label {interest.realm_label}, so the signal has no realm; "
+                "keep the label in the expression, or set it under 'labels'"
+            )
+            yield rule.hit(where, message)
         elif rule.name not in served:
-            yield rule.hit(rule.at(), _other(rule.name, interest))
-
-
-def _missing(name: str, interest: Interest) -> str:
-    return (
-        f"no series of {name} can have the label {interest.realm_label}, so the signal has no realm; "
-        "keep the label in the expression, or set it under 'labels'"
-    )
-
-
-def _other(name: str, interest: Interest) -> str:
-    return (
-        f"{name} never has {interest.realm_label}={interest.realm!r}, the policy's realm, so no verdict reads it; "
-        "set that value"
-    )
+            message = (
+                f"{rule.name} never has {interest.realm_label}={interest.realm!r}, the policy's realm, so no verdict "
+                "reads it; set that value"
+            )
+            yield rule.hit(rule.at(), message)
 
 
 _INTEREST = Interest("metric_realm", "prod", frozenset({"duri_heartbeat_ok"}))

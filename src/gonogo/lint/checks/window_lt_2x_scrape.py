@@ -56,31 +56,28 @@ def _judged(
     rule: WrittenRule, argument: Range, function: str, window: timedelta, paces: tuple[Pace, ...]
 ) -> Iterator[Hit]:
     quickest, slowest = paces[0], paces[-1]
+    over = f"{function} over {format_duration(window)}"
     if window < FEWEST * quickest.interval:
         yield rule.hit(rule.at(argument), _too_short(function, window, quickest))
     elif window < SAFE * quickest.interval:
         message = (
-            f"{quickest.source} every {_text(quickest.interval)}, so a single lost sample leaves {function} over"
-            f" {_text(window)} with too few; look back at least {_text(SAFE * quickest.interval)}"
+            f"{quickest.source} every {format_duration(quickest.interval)}, so a single lost sample leaves {over} "
+            f"with too few; look back at least {format_duration(SAFE * quickest.interval)}"
         )
         yield rule.hit(rule.at(argument), message, Severity.WARNING)
     elif window < FEWEST * slowest.interval:
         message = (
-            f"{function} over {_text(window)} would hold fewer than two samples where {slowest.source}"
-            f" every {_text(slowest.interval)}; add a matcher on 'job'"
+            f"{over} would hold fewer than two samples where {slowest.source} every "
+            f"{format_duration(slowest.interval)}; add a matcher on 'job'"
         )
         yield rule.hit(rule.at(argument), message, Severity.INFO)
 
 
 def _too_short(function: str, window: timedelta, pace: Pace) -> str:
     return (
-        f"{function} needs two samples, but {pace.source} every {_text(pace.interval)}, so {_text(window)} often holds"
-        f" fewer; look back at least {_text(SAFE * pace.interval)}"
+        f"{function} needs two samples, but {pace.source} every {format_duration(pace.interval)}, so "
+        f"{format_duration(window)} often holds fewer; look back at least {format_duration(SAFE * pace.interval)}"
     )
-
-
-def _text(duration: timedelta) -> str:
-    return format_duration(duration)
 
 
 _CONFIGURATION = """\

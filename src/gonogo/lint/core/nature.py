@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
-from gonogo.formats.resources import homes
+from gonogo.formats.files import homes
 from gonogo.formats.test_file import is_unit
 from gonogo.formats.yaml import YamlDocument
 
