@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,13 +12,14 @@ from gonogo.model.outcome import Outcome
 from gonogo.policy.load import load
 from gonogo.reload.result import Became, ReloadStep, StepReport
 from gonogo.reload.run import reload
-from tests.reload.server_in_memory import REJECTED, Scene, scene
+from tests.reload.answering_server import REJECTED, Scene, scene
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+def stage(tmp_path: Path) -> Iterator[Scene]:
     """Put a server over good files."""
-    return scene(tmp_path, monkeypatch)
+    with scene(tmp_path) as made:
+        yield made
 
 
 def last(stage: Scene, **more: object) -> StepReport:
@@ -29,7 +31,7 @@ def last(stage: Scene, **more: object) -> StepReport:
 
 def published(stage: Scene, prefix: str) -> str:
     """Read what this server's reload published, in the one file that is its own."""
-    (path,) = (stage.folder / "textfile").glob(f"{prefix}_prom_reload_127.0.0.1_9090-*.prom")
+    (path,) = (stage.folder / "textfile").glob(f"{prefix}_prom_reload_127.0.0.1_*-*.prom")
     return path.read_text(encoding="utf-8")
 
 
@@ -38,7 +40,7 @@ def test_the_metrics_are_published_under_the_policys_prefix(stage: Scene) -> Non
     stage.server.replies = [REJECTED]
     assert reload(stage.request()).became is Became.ROLLED_BACK
     text = published(stage, "duri")
-    assert 'duri_prom_reload_success{server="http://127.0.0.1:9090",metric_realm="prod"} 0' in text
+    assert f'duri_prom_reload_success{{server="{stage.server.url}",metric_realm="prod"}} 0' in text
     assert 'outcome="rolled-back"} 1' in text
 
 
@@ -56,12 +58,12 @@ def test_a_policy_that_reads_no_heartbeat_gets_none(stage: Scene) -> None:
     result = reload(replace(request, policy_file=replace(request.policy_file, policy=policy)))
     assert result.steps[-1].detail == "the policy reads no heartbeat, so none was made"
     text = published(stage, "gonogo")
-    assert 'gonogo_prom_reload_success{server="http://127.0.0.1:9090"} 1' in text
+    assert f'gonogo_prom_reload_success{{server="{stage.server.url}"}} 1' in text
 
 
 def test_what_fails_here_is_told_and_changes_nothing(stage: Scene) -> None:
     """A textfile that cannot be replaced."""
-    server = stage.place(stage.request()).state.folder.name
+    server = stage.state().folder.name
     (stage.folder / "textfile" / f"duri_prom_reload_{server}.prom").mkdir()
     step = last(stage)
     assert (step.step, step.outcome) == (ReloadStep.METRICS, Outcome.UNKNOWN)

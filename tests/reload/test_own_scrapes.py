@@ -1,10 +1,10 @@
-"""Reloads of scrape files over a server in memory, whose process nobody sees: the refusals, and what is put back."""
+"""Reloads of scrape files over the answers of a server whose process nobody sees: the refusals, and what is put back."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ from gonogo.reload.trees.manifest import snapshot
 from gonogo.reload.trees.marker import pending
 from gonogo.reload.trees.tree import live_tree
 from tests.config_trees import write
-from tests.reload.server_in_memory import CONFIG, FILES, REJECTED, Scene, scene
+from tests.reload.answering_server import CONFIG, FILES, REJECTED, Scene, scene
 from tests.reload.test_run import killed, told
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
@@ -34,21 +34,21 @@ OLD = {**FILES, "prometheus.yml": WITH_FILES, "jobs/api.yml": JOB % ("", RELABEL
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     """Put a newer server over good files, a scrape file among them; the staged ones are the same."""
     monkeypatch.setattr(asking, "wait", lambda _: None)
     monkeypatch.setattr(verify, "SLACK", timedelta(0))
-    made = scene(tmp_path, monkeypatch)
-    for folder in ("live", "staged"):
-        shutil.rmtree(tmp_path / folder)
-        write(tmp_path / folder, OLD)
-    made.server.state_now = replace(made.server.state_now, version="3.5.0", now=5000.0)
-    made.server.read()
-    return made
+    with scene(tmp_path) as made:
+        for folder in ("live", "staged"):
+            shutil.rmtree(tmp_path / folder)
+            write(tmp_path / folder, OLD)
+        made.server.state_now = replace(made.server.state_now, version="3.5.0", now=5000.0)
+        made.server.read()
+        yield made
 
 
 def asked(stage: Scene, *, in_place: bool = False, **more: object) -> ReloadResult:
-    """Reload; the promtool here may be of another version than the server in memory."""
+    """Reload; the promtool here may be of another version than the server."""
     request = stage.request(in_place=in_place, allow_version_skew=True)
     return reload(replace(request, **more))  # type: ignore[arg-type]
 
@@ -211,7 +211,7 @@ def test_rejected_scrape_files_are_put_back(stage: Scene) -> None:
     stage.server.replies = [REJECTED]
     result = asked(stage, in_place=True)
     assert (result.became, stage.live()) == (Became.ROLLED_BACK, OLD), told(result)
-    (edited,) = (stage.place(stage.request()).state.folder / "rejected").rglob("jobs/api.yml")
+    (edited,) = (stage.state().folder / "rejected").rglob("jobs/api.yml")
     assert "team: x" in edited.read_text(encoding="utf-8")
 
 
@@ -246,7 +246,7 @@ def test_a_killed_reload_is_recovered_with_its_scrape_files(stage: Scene, step: 
     """The old ones are back on disk and on the server."""
     request = request_of(stage)
     killed(request, step)
-    assert pending(stage.place(request).state) is not None
+    assert pending(stage.state()) is not None
     assert stage.live() != OLD
     result = recover(request)
     assert (result.became, stage.live()) == (Became.ROLLED_BACK, OLD), told(result)
@@ -278,10 +278,8 @@ def test_a_link_to_a_scrape_file_is_never_replaced(stage: Scene) -> None:
 
 def test_old_servers_that_do_not_list_pools_are_judged_by_targets(stage: Scene) -> None:
     """Such servers are older than 2.42, and have no scrape files."""
-    place = stage.place(stage.request())
-    assert place.live is not None
     before = replace(stage.server.state_now, pools=None)
-    contents = stage.server.as_spelled(stage_contents(stage))
+    contents = stage_contents(stage)
     assert unlike(contents, before) == ()
     assert own_file.scrape_differences(contents, replace(before, targets=()))
 

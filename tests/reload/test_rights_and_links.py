@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import stat
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,17 +19,18 @@ from gonogo.reload.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.run import reload
 from tests.config_trees import write
 from tests.marked_files import ACL, OWN, acl, attributes, mark
-from tests.reload.server_in_memory import FILES, REJECTED, Scene, scene
+from tests.reload.answering_server import FILES, REJECTED, Scene, scene
 
 RULES = "rules/a.yml"
 LONGER = FILES[RULES].replace("]}]", ", {record: 'a:d', expr: up}]}]")
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     """Put a server over good files; what is unmet is not waited for."""
     monkeypatch.setattr(verify, "patience", lambda _: timedelta(0))
-    return scene(tmp_path, monkeypatch)
+    with scene(tmp_path) as made:
+        yield made
 
 
 def in_place(stage: Scene) -> ReloadResult:

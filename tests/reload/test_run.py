@@ -1,8 +1,9 @@
-"""The transaction over a server in memory: every way in which it may go, with the files that are left."""
+"""The transaction over the answers of a server: every way in which it may go, with the files that are left."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,22 +23,21 @@ from gonogo.reload.trees.marker import Plan, pending
 from gonogo.reload.trees.reload_lock import hold_server
 from gonogo.reload.trees.state_folder import StateFolder
 from gonogo.reload.trees.switch import switch
-from gonogo.reload.trigger import Reply, Triggered
 from tests.config_trees import write
-from tests.reload.server_in_memory import FILES, MORE, REJECTED, Scene, scene
+from tests.reload.answering_server import FILES, MORE, NOT_READY, NOT_SENT, REJECTED, UNANSWERED, Scene, scene
 from tests.reload_moment import At
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
 NEW = {**FILES, "rules/b.yml": MORE}
-NOT_SENT = Triggered(Reply.NOT_SENT, "there is no such program")
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     """Put a server over good files; nothing sleeps."""
     monkeypatch.setattr(asking, "wait", lambda _: None)
-    return scene(tmp_path, monkeypatch)
+    with scene(tmp_path) as made:
+        yield made
 
 
 def told(result: ReloadResult) -> str:
@@ -86,12 +86,14 @@ def test_a_rejected_reload_is_undone_and_never_asked_again_forth(stage: Scene) -
         *(ReloadStep.VERIFY_OLD, ReloadStep.KEEP_OLD, ReloadStep.METRICS),
     ]
     run = as_run(result)
-    assert run.detail == "rolled-back, the old files are back, loaded and verified: 500 (see its log)"
+    assert run.detail.startswith(
+        f"rolled-back, the old files are back, loaded and verified: {stage.server.url}/-/reload answered 500"
+    )
 
 
 def test_what_did_not_happen_is_asked_again_at_most_three_times(stage: Scene) -> None:
     """Then it goes back; where nothing was ever reloaded, the server still has the old tree."""
-    refused = Triggered(Reply.NOT_READY, "503")
+    refused = NOT_READY
     stage.server.replies = [refused, refused]
     result = reload(stage.request())
     assert (result.became, result.retries) == (Became.RELOADED, 2), told(result)
@@ -110,7 +112,7 @@ def test_a_way_back_that_fails_is_loud(stage: Scene) -> None:
     assert result.became is Became.FAILED, told(result)
     assert result.detail == "the old files are back, but the server is not proved to have loaded them"
     assert result.commands
-    assert pending(stage.place(request).state) is not None
+    assert pending(stage.state()) is not None
     assert stage.live() == FILES
     again = recover(request)
     assert again.became is Became.ROLLED_BACK, told(again)
@@ -169,7 +171,7 @@ def test_a_recovery_overwrites_what_somebody_else_wrote_only_if_told(stage: Scen
     result = recover(replace(request, overwrite=True))
     assert (result.became, stage.live()) == (Became.ROLLED_BACK, FILES), told(result)
     restored = next(step for step in result.steps if step.step is ReloadStep.RESTORE)
-    (kept,) = stage.place(request).state.overwritten.iterdir()
+    (kept,) = stage.state().overwritten.iterdir()
     assert kept.read_text(encoding="utf-8") == "groups: [] # theirs\n"
     assert restored.detail.endswith(f"; the copy of rules/b.yml is {kept}")
     journalled = records(request.policy_file.journal, limit=100, kind="reload")
@@ -319,13 +321,14 @@ def test_a_reload_of_somebody_else_since_the_snapshot_is_refused(stage: Scene) -
 
 def test_a_gap_is_waited_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever made the last reload; a clock that was set back makes it no longer."""
-    made = scene(tmp_path, monkeypatch, ", metrics: nowhere")
     slept: list[float] = []
     monkeypatch.setattr(judging, "pause", slept.append)
-    request = made.request()
-    settings = replace(request.policy_file.reload, min_gap=timedelta(seconds=5))
-    made.server.state_now = replace(made.server.state_now, now=made.server.metrics.success_at + 2)
-    result = reload(replace(request, policy_file=replace(request.policy_file, reload=settings)))
+    with scene(tmp_path, ", metrics: nowhere") as made:
+        request = made.request()
+        settings = replace(request.policy_file.reload, min_gap=timedelta(seconds=5))
+        made.server.state_now = replace(made.server.state_now, now=made.server.metrics.success_at + 20)
+        settings = replace(settings, min_gap=timedelta(seconds=23))
+        result = reload(replace(request, policy_file=replace(request.policy_file, reload=settings)))
     assert result.became is Became.RELOADED, told(result)
     assert slept == [3.0]
     assert result.steps[-1].detail == f"not published: there is no textfile folder {tmp_path}/nowhere"
@@ -334,7 +337,7 @@ def test_a_gap_is_waited_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_another_reload_under_way_is_waited_for_and_then_refused(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """So is a recovery."""
     request = stage.request()
-    with hold_server(stage.place(request).state, 1):
+    with hold_server(stage.state(), 1):
         monkeypatch.setattr(run, "LOCK_PATIENCE", 0.05)
         refused = reload(request)
         assert refused.became is Became.REFUSED
@@ -350,7 +353,7 @@ def test_a_server_that_is_down_leaves_what_can_be_checked(stage: Scene) -> None:
     (stage.folder / "staged" / "rules" / "a.yml").unlink()
     result = reload(stage.request())
     assert result.became is Became.REFUSED
-    assert "is down" in told(result)
+    assert "did not become ready within" in told(result)
     assert "matches no file" in told(result)
 
 
@@ -438,7 +441,7 @@ def test_a_recovery_lays_aside_what_was_edited_in_place(stage: Scene) -> None:
     killed(request, ReloadStep.TRIGGER)
     result = recover(request)
     assert (result.became, stage.live()) == (Became.ROLLED_BACK, FILES), told(result)
-    (edited,) = (stage.place(request).state.folder / "rejected").rglob("rules/b.yml")
+    (edited,) = (stage.state().folder / "rejected").rglob("rules/b.yml")
     assert edited.read_text(encoding="utf-8") == MORE
     restored = next(step for step in result.steps if step.step is ReloadStep.RESTORE)
     assert restored.detail.endswith(f"; the edited ones are in {edited.parents[1]}")
@@ -446,7 +449,7 @@ def test_a_recovery_lays_aside_what_was_edited_in_place(stage: Scene) -> None:
 
 def test_an_unknown_outcome_changes_no_file_back(stage: Scene) -> None:
     """The reload may still come."""
-    stage.server.replies = [Triggered(Reply.UNANSWERED, "no answer")]
+    stage.server.replies = [UNANSWERED]
     result = reload(stage.request())
     assert result.became is Became.FAILED
     assert result.detail == "it is not known how the reload ended, so the files were not rolled back"
@@ -455,7 +458,7 @@ def test_an_unknown_outcome_changes_no_file_back(stage: Scene) -> None:
 
 def test_a_way_back_of_which_nobody_knows_is_loud(stage: Scene) -> None:
     """The reload of the old files may still come: that the server looks as before proves nothing."""
-    stage.server.replies = [NOT_SENT, Triggered(Reply.UNANSWERED, "no answer")]
+    stage.server.replies = [NOT_SENT, UNANSWERED]
     result = reload(stage.request())
     assert result.became is Became.FAILED, told(result)
     assert "the reload may still come" in told(result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,14 @@ from gonogo.reload.trees.manifest import snapshot
 from gonogo.reload.trees.switch_trouble import Unfit
 from gonogo.reload.trees.tree import live_tree
 from tests.config_trees import write
-from tests.reload.server_in_memory import Scene, scene
+from tests.reload.answering_server import Scene, scene
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+def stage(tmp_path: Path) -> Iterator[Scene]:
     """Put a server over good files."""
-    return scene(tmp_path, monkeypatch)
+    with scene(tmp_path) as made:
+        yield made
 
 
 def test_a_file_that_changes_while_it_is_read_is_refused(stage: Scene) -> None:
@@ -47,7 +49,7 @@ def test_a_good_tree_that_is_damaged_is_told(stage: Scene) -> None:
     """An older one would not be the last good one."""
     request = stage.request(in_place=True)
     assert reload(request).became is Became.RELOADED
-    for kept in stage.place(request).state.objects.iterdir():
+    for kept in stage.state().objects.iterdir():
         kept.write_text("spoilt", encoding="utf-8")
     result = reload(request)
     assert result.became is Became.REFUSED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from gonogo.reload.recovery import recover
 from gonogo.reload.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.run import reload
 from tests.config_trees import write
-from tests.reload.server_in_memory import CONFIG, FILES, MORE, REJECTED, InMemory, Scene, scene
+from tests.reload.answering_server import CONFIG, FILES, MORE, REJECTED, AnsweringServer, Scene, scene
 
 SECRET = CONFIG.replace("  scheme: http\n", "  scheme: http\n  basic_auth: {username: u, password_file: password}\n")
 INLINE = CONFIG.replace("  scheme: http\n", "  scheme: http\n  basic_auth: {username: u, password: %s}\n")
@@ -25,10 +26,11 @@ OTHER_ORDER = "groups: [{name: a, rules: [{record: 'a:c', expr: up}, {record: 'a
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     """Put a server over good files; what is unmet is not waited for."""
     monkeypatch.setattr(verify, "patience", lambda _: timedelta(0))
-    return scene(tmp_path, monkeypatch)
+    with scene(tmp_path) as made:
+        yield made
 
 
 def in_place(stage: Scene) -> ReloadResult:
@@ -36,7 +38,7 @@ def in_place(stage: Scene) -> ReloadResult:
     return reload(stage.request(in_place=True))
 
 
-def masks(server: InMemory) -> None:
+def masks(server: AnsweringServer) -> None:
     """Let it show its configuration as a server does: without secrets."""
     shown = server.state_now.configuration
     for secret in ("one", "two"):
@@ -44,7 +46,7 @@ def masks(server: InMemory) -> None:
     server.state_now = replace(server.state_now, configuration=shown)
 
 
-def breaks(server: InMemory, name: str) -> None:
+def breaks(server: AnsweringServer, name: str) -> None:
     """Let a rule fail."""
 
     def broken(group: LoadedGroup) -> LoadedGroup:
@@ -192,17 +194,16 @@ def test_files_that_change_while_they_are_looked_at_are_not_unchanged(stage: Sce
     """The files on disk are not the compared ones any more."""
     request = stage.request(in_place=True)
     assert reload(request).became is Became.RELOADED
-    state = stage.server.state
+    looks: list[None] = []
 
-    def looked() -> object:
-        if stage.server.looks == 1:
+    def look() -> None:
+        if len(looks) == 1:
             write(stage.folder / "live", {"rules/a.yml": OTHER_ORDER})
-        stage.server.looks += 1
-        return state()
+        looks.append(None)
 
-    stage.server.looks = 0
-    stage.server.state = looked  # type: ignore[method-assign,assignment]
+    stage.server.before_look = look
     result = reload(request)
+    assert len(looks) > 1
     assert result.became is not Became.UNCHANGED, result
 
 
