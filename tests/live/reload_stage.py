@@ -10,10 +10,10 @@ from pathlib import Path
 
 from gonogo.programs.processes import HOST, Program, node_exporter, prometheus, start
 from gonogo.programs.server_process import RunningServer
+from gonogo.reload.asking import Settled, settle
 from gonogo.reload.compare.configuration import difference
 from gonogo.reload.contents import StagedConfiguration, staged
 from gonogo.reload.loaded_comparison import Reload, Unmet
-from gonogo.reload.settle import Settled, settle
 from gonogo.reload.trigger import Triggered, post_reload
 from gonogo.reload.verify import verify
 from gonogo.server.http import Client

@@ -22,12 +22,10 @@ from gonogo.model.versions import RULES_BEFORE_LISTENING, release
 from gonogo.programs.processes import port_of, prometheus, reserve_port
 from gonogo.programs.promtool import check_config, version_number
 from gonogo.programs.server_process import RunningServer
-from gonogo.reload.asking import retry_pause
+from gonogo.reload.asking import Settled, Settlement, disturbed, retry_pause, settle
 from gonogo.reload.loaded_comparison import Reload, Unmet, Verification
-from gonogo.reload.settle import Settled, Settlement, settle
 from gonogo.reload.signal_trigger import hang_up
 from gonogo.reload.trigger import Reply, Triggered, post_reload, reload_by_command
-from gonogo.reload.verify import disturbed
 from gonogo.server.http import Client, HttpSettings
 from gonogo.server.own_metrics import own_metrics
 from gonogo.server.rules_api import rules

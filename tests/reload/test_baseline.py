@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from gonogo.reload.compare.scrape_files import read_scrape_files
 from gonogo.reload.contents import Contents
-from gonogo.reload.proof import baseline
 from gonogo.reload.snapshot import Snapshot
+from gonogo.reload.verify import baseline
 from tests.reload.test_comparison import BEFORE, target
 
 OLD = Contents(

@@ -1,4 +1,4 @@
-"""Reloads of scrape files over the answers of a server whose process nobody sees: the refusals, and what is put back."""
+"""Reloads of scrape files over the answers of a server whose process nobody sees: refusals and rollbacks."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gonogo.errors import ActionFailed
-from gonogo.reload.rejected import MOST_KEPT, keep_rejected
+from gonogo.reload.disk_steps import MOST_KEPT, keep_rejected
 from gonogo.reload.trees.good_trees import keep_good
 from gonogo.reload.trees.marker import Plan
 from gonogo.reload.trees.switch_plan import plan_in_place

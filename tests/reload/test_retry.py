@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.reload.asking import FIRST_PAUSE, MOST_RETRIES, retry_pause
-from gonogo.reload.settle import Settled, Settlement
+from gonogo.reload.asking import FIRST_PAUSE, MOST_RETRIES, Settled, Settlement, retry_pause
 from gonogo.reload.trigger import Reply, Triggered
 
 SAFE = {

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from gonogo.errors import SourceError
-from gonogo.reload.settle import Settled, Settlement, settle
+from gonogo.reload.asking import Settled, Settlement, settle
 from gonogo.reload.trigger import Reply, Triggered
 from gonogo.server.own_metrics import OwnMetrics
 from gonogo.server.server_state import Vitals

@@ -12,9 +12,10 @@ from gonogo.errors import SourceError
 from gonogo.model.evidence import Target, TargetHealth
 from gonogo.model.rule import LoadedGroup, Rule, RuleGroup, RuleHealth, RuleKind, RuleState
 from gonogo.reload import verify as verifying
+from gonogo.reload.asking import disturbed
 from gonogo.reload.contents import StagedConfiguration, StagedJob
 from gonogo.reload.loaded_comparison import Reload, Verification
-from gonogo.reload.verify import SLACK, disturbed, patience, verify
+from gonogo.reload.verify import SLACK, patience, verify
 from gonogo.server.own_metrics import OwnMetrics
 from gonogo.server.server_state import ServerState, Vitals
 

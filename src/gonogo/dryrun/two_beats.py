@@ -15,12 +15,12 @@ from gonogo.heartbeat.writer import HeartbeatWriter
 from gonogo.journal.runs import Recording, Run, failed
 from gonogo.model.outcome import Outcome
 from gonogo.model.record import TWO_BEATS
+from gonogo.model.series import HEARTBEAT_OK
 from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.policy.load import PolicyFile
 from gonogo.policy.server import Server, client_of, server_of
 from gonogo.server.http import Client
 from gonogo.server.targets_api import targets
-from gonogo.smoke.run import HEARTBEAT_OK
 from gonogo.stopping import looks
 from gonogo.verdict.decide import foreseen
 

@@ -17,6 +17,9 @@ METRIC_LABEL = "__name__"
 REALM_LABEL = "metric_realm"
 """The label that every signal of a policy with a realm must have."""
 
+HEARTBEAT_OK = "heartbeat_ok"
+"""The signal that is 1 while the heartbeat beats, and then 0."""
+
 
 @dataclass(frozen=True, slots=True)
 class Series:

@@ -10,8 +10,7 @@ from pathlib import Path
 from gonogo.disk.exposition import Gauge, exposition
 from gonogo.disk.textfile import Textfile
 from gonogo.errors import GonogoError
-from gonogo.heartbeat.rhythm import heartbeat_writer
-from gonogo.model.series import REALM_LABEL
+from gonogo.model.series import HEARTBEAT_OK, REALM_LABEL
 from gonogo.policy.heartbeat import load_heartbeat
 from gonogo.reload.course import Course, Done, left_out, passed
 from gonogo.reload.own_file import unproved_parts, unproved_secrets
@@ -19,7 +18,6 @@ from gonogo.reload.place import ReloadPlace, ReloadRequest
 from gonogo.reload.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.snapshot import Snapshot
 from gonogo.reload.trees.good_trees import GoodTree
-from gonogo.smoke.run import HEARTBEAT_OK
 
 OWN_PREFIX = "gonogo"
 """The prefix of the metrics if the policy has none."""
@@ -92,6 +90,8 @@ def _metrics(place: ReloadPlace, result: ReloadResult) -> Done[None]:
 def _beat(place: ReloadPlace) -> Done[None]:
     if HEARTBEAT_OK not in place.policy_file.policy.signals:
         return left_out("the policy reads no heartbeat, so none was made")
+    from gonogo.heartbeat.rhythm import heartbeat_writer  # noqa: PLC0415 - only a policy with a heartbeat needs it
+
     beat = heartbeat_writer(load_heartbeat(place.policy_file.path)).beat()
     return passed(f"beat {beat.sequence}")
 

@@ -25,7 +25,6 @@ from gonogo.programs.promtool import installed_promtool
 from gonogo.reload.course import Done, judged, left_out
 from gonogo.reload.mirror import Mirror
 from gonogo.reload.place import ReloadPlace, ReloadRequest
-from gonogo.ruletests.recorded import unit
 from gonogo.server.server_state import ServerState
 
 
@@ -56,6 +55,8 @@ def unit_step(request: ReloadRequest, mirror: Mirror) -> Done[None]:
     required = PROMQL_UNIT in request.policy_file.policy.runs.required
     if not required and not any(_has_tests(place) for place in mirror.policy_file.tests):
         return left_out("there are no unit tests, and the policy requires none")
+    from gonogo.ruletests.recorded import unit  # noqa: PLC0415 - only a policy with unit tests needs all that
+
     return _of_run(_just_made(request, PROMQL_UNIT, lambda: unit(mirror.policy_file)), mirror)
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from gonogo.model.versions import SCRAPE_CONFIG_FILES, reaches, release
+from gonogo.reload.asking import disturbed
 from gonogo.reload.compare.preview import Preview, Running, StagedText, preview, refusal
 from gonogo.reload.compare.scrape_files import ScrapeFiles
 from gonogo.reload.contents import folder_of
@@ -16,7 +17,6 @@ from gonogo.reload.snapshot import Snapshot
 from gonogo.reload.trees.switch_plan import plan_switch
 from gonogo.reload.trees.switch_trouble import Unfit
 from gonogo.reload.trees.tree import GLOBBED, FileKind, Tree, files_of, names_of
-from gonogo.reload.verify import disturbed
 from gonogo.server.server_state import ServerState
 from gonogo.stopping import pause
 

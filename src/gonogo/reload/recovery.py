@@ -8,23 +8,21 @@ from gonogo.errors import SourceError
 from gonogo.model.outcome import Outcome
 from gonogo.model.progress import Listener, ignored
 from gonogo.reload.afterwards import afterwards
-from gonogo.reload.asking import ask
+from gonogo.reload.asking import Settlement, ask
 from gonogo.reload.contents import Contents, contents_of, digest_of, wanted_of
 from gonogo.reload.course import Course, Done, passed
-from gonogo.reload.disk_steps import besides_reasons, unlinked_words
+from gonogo.reload.disk_steps import besides_reasons, keep_rejected, unlinked_words
 from gonogo.reload.place import ReloadPlace, ReloadRequest, place_of
-from gonogo.reload.proof import verify_step
-from gonogo.reload.rejected import keep_rejected
 from gonogo.reload.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.rollback import lost
 from gonogo.reload.run import lock_step
-from gonogo.reload.settle import Settlement
 from gonogo.reload.trees.good_trees import Load
 from gonogo.reload.trees.manifest import snapshot
 from gonogo.reload.trees.marker import Plan, pending
 from gonogo.reload.trees.switch import recover as brought_back
 from gonogo.reload.trees.switch import settle
 from gonogo.reload.trees.switch_standing import TreeSide
+from gonogo.reload.verify import verify_step
 from gonogo.server.server_state import ServerState
 
 

@@ -11,17 +11,16 @@ from pathlib import PurePath
 from gonogo.errors import ActionFailed
 from gonogo.model.outcome import Outcome
 from gonogo.policy.settings import Trigger
-from gonogo.reload.asking import ask
+from gonogo.reload.asking import Settled, Settlement, ask
 from gonogo.reload.course import Course, StepFailed
 from gonogo.reload.disk_steps import keep_old_step, restore_step
 from gonogo.reload.place import ReloadPlace
-from gonogo.reload.proof import verify_step
 from gonogo.reload.result import Became, ReloadResult, ReloadStep
-from gonogo.reload.settle import Settled, Settlement
 from gonogo.reload.snapshot import Ready
 from gonogo.reload.trees.manifest import ManifestEntry
 from gonogo.reload.trees.marker import Plan, pending
 from gonogo.reload.trees.switch_trouble import Refused, Undone, Unfit
+from gonogo.reload.verify import verify_step
 
 MOST_FILES = 50
 """The largest number of files that get a command each. For more files, a comment names the folder with the bytes."""

@@ -22,13 +22,13 @@ from gonogo.reload.disk_steps import keep_step, switch_step
 from gonogo.reload.judging import entries_step, preview_step, readiness_step
 from gonogo.reload.mirror import mirrored, staged_policy
 from gonogo.reload.place import ReloadPlace, ReloadRequest, place_of
-from gonogo.reload.proof import still_proved_step, verify_new_step
 from gonogo.reload.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.rollback import roll_back, unexpected
 from gonogo.reload.snapshot import Ready, Snapshot, snapshot_step
 from gonogo.reload.trees.good_trees import newest
 from gonogo.reload.trees.marker import pending, state_in_force
 from gonogo.reload.trees.reload_lock import hold_server
+from gonogo.reload.verify import still_proved_step, verify_new_step
 from gonogo.stopping import whole
 
 LOCK_PATIENCE = 30.0

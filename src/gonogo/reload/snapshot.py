@@ -10,6 +10,7 @@ from datetime import timedelta
 from gonogo.errors import GonogoError
 from gonogo.formats.prometheus_config import read_configuration
 from gonogo.model.evidence import TargetHealth
+from gonogo.reload.asking import LOOK_EVERY
 from gonogo.reload.compare.completed import evaluation_interval
 from gonogo.reload.compare.configuration import difference
 from gonogo.reload.compare.document import UnreadableConfiguration
@@ -18,7 +19,6 @@ from gonogo.reload.contents import Contents, StagedConfiguration, contents_kept,
 from gonogo.reload.course import Done, judged
 from gonogo.reload.own_file import OwnFile, Visible, own_file, scrape_differences, unproved, unproved_scrapes, visible
 from gonogo.reload.place import ReloadPlace, ReloadRequest
-from gonogo.reload.settle import LOOK_EVERY
 from gonogo.reload.trees.good_trees import GoodTree, Load, good_tree, newest
 from gonogo.reload.trees.manifest import Manifest, snapshot
 from gonogo.reload.trees.switch_trouble import Unfit

@@ -20,7 +20,7 @@ from gonogo.model.evidence import TargetHealth
 from gonogo.model.outcome import Outcome
 from gonogo.model.plain import counted
 from gonogo.model.policy import SANDBOX_SMOKE, Policy
-from gonogo.model.series import REALM_LABEL
+from gonogo.model.series import HEARTBEAT_OK, REALM_LABEL
 from gonogo.policy.inputs import rule_files
 from gonogo.policy.load import PolicyFile
 from gonogo.promql.matchers import named
@@ -40,9 +40,6 @@ LAST_SECONDS = timedelta(seconds=10)
 BEAT_EVERY = 1.0
 LOOK_EVERY = 0.1
 """Seconds between two beats, and between two reads from the server."""
-
-HEARTBEAT_OK = "heartbeat_ok"
-"""The signal that must be 1 and then 0."""
 
 
 class _NotSeen(Exception):
