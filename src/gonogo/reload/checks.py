@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from os.path import relpath
 from pathlib import Path
@@ -40,14 +40,11 @@ def running_as(policy_file: PolicyFile, server: ServerState | None) -> PolicyFil
 
 def lint_step(request: ReloadRequest, mirror: Mirror) -> Done[None]:
     """Lint the new tree. Only a live tree must be tracked by git."""
-
-    def made() -> Run:
-        if request.staged is None:
-            return lint(mirror.policy_file)
-        asked = LintRequest(policy_file=mirror.policy_file)
-        return as_run(run_lint(asked), asked)
-
-    return _of_run(_just_made(request, OBS_LINT, made), mirror)
+    asked = LintRequest(policy_file=mirror.policy_file)
+    made = _just_made(request, OBS_LINT)
+    if made is None:
+        made = lint(mirror.policy_file) if request.staged is None else as_run(run_lint(asked), asked)
+    return _of_run(made, mirror)
 
 
 def unit_step(request: ReloadRequest, mirror: Mirror) -> Done[None]:
@@ -57,7 +54,7 @@ def unit_step(request: ReloadRequest, mirror: Mirror) -> Done[None]:
         return left_out("there are no unit tests, and the policy requires none")
     from gonogo.ruletests.recorded import unit  # noqa: PLC0415 - only a policy with unit tests needs all that
 
-    return _of_run(_just_made(request, PROMQL_UNIT, lambda: unit(mirror.policy_file)), mirror)
+    return _of_run(_just_made(request, PROMQL_UNIT) or unit(mirror.policy_file), mirror)
 
 
 def cross_check_step(
@@ -118,15 +115,14 @@ def _asked(policy_file: PolicyFile, side: AskedPromtool) -> tuple[str, tuple[str
     return arbiter.version, tuple(f"{one.where.start}: {one.message}" for one in arbiter.refusals)
 
 
-def _just_made(request: ReloadRequest, kind: str, make: Callable[[], Run]) -> Run:
-    return next((run for run in request.checked if run.kind == kind), None) or make()
+def _just_made(request: ReloadRequest, kind: str) -> Run | None:
+    return next((run for run in request.checked if run.kind == kind), None)
 
 
 def _of_run(run: Run, mirror: Mirror) -> Done[None]:
-    reasons = tuple(dict.fromkeys(mirror.with_real_paths(finding).strip() for finding in run.findings or (run.detail,)))
-    if run.passed:
-        return Done(Outcome.PASS, mirror.with_real_paths(run.detail), seen=run.seen, tools=run.tools)
-    return Done(Outcome.FAIL, mirror.with_real_paths(run.detail), reasons, run.seen, run.tools)
+    outcome, found = (Outcome.PASS, ()) if run.passed else (Outcome.FAIL, run.findings or (run.detail,))
+    reasons = tuple(dict.fromkeys(mirror.with_real_paths(finding).strip() for finding in found))
+    return Done(outcome, mirror.with_real_paths(run.detail), reasons, run.seen, run.tools)
 
 
 def _has_tests(place: Path) -> bool:

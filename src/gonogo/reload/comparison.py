@@ -160,19 +160,12 @@ def _failure(what: str, where: str, more: float, *, final: bool = True) -> Unmet
 
 def _left_out(of: LoadedComparison, name: str, more: float) -> Unmet:
     """Distinguish rules that take too long from a server that was stopped for a while, as on a loaded machine."""
-    took = next((_took(group) for group in of.now.rules if _counted(group) == name), None)
-    if took is not None and took[0] <= took[1]:
+    times = [(one.began_at, one.ended_at, one.interval) for one in of.now.rules if _counted(one) == name][:1]
+    if any(began and ended and ended - began <= interval.total_seconds() for began, ended, interval in times):
         what = "evaluations were missed, though the rules do not take longer than the interval"
         return _failure(what, f"group {name}", more, final=False)
     what = "evaluations were missed: the rules take longer than the interval"
     return _failure(what, f"group {name}", more, final=not of.reload.is_rollback)
-
-
-def _took(group: LoadedGroup) -> tuple[float, float] | None:
-    """Return the duration of a group's last evaluation and its interval, or None if these are not known."""
-    if group.began_at is None or group.ended_at is None:
-        return None
-    return group.ended_at - group.began_at, group.interval.total_seconds()
 
 
 def _risen(was: Mapping[str, float], now: Mapping[str, float]) -> Iterator[tuple[str, float]]:
@@ -183,16 +176,12 @@ def _risen(was: Mapping[str, float], now: Mapping[str, float]) -> Iterator[tuple
 
 def _failing(group: LoadedGroup, state: RuleState) -> tuple[object, ...]:
     """Return the identity of a failure: the rule, its expression and the reason."""
-    return *_rule_key(group, state.rule), state.rule.expression, _reason(state)
+    reason = _VARYING.sub("", state.last_error or "")  # the series, names and numbers change from time to time
+    return *_rule_key(group, state.rule), state.rule.expression, reason
 
 
 def _rule_key(group: LoadedGroup, rule: Rule) -> tuple[object, ...]:
     return group.name, rule.kind, rule.name, tuple(sorted(rule.labels.items()))
-
-
-def _reason(state: RuleState) -> str:
-    """Return an error without the series, names and numbers in it, which change from time to time."""
-    return _VARYING.sub("", state.last_error or "")
 
 
 def _fails(state: RuleState) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ from gonogo.server.server_state import ServerState
 Differs = Callable[[str], Sequence[str]]
 """A function from the text of the loaded configuration to its differences from the staged one."""
 
-_DROPS = ("relabel_configs",)
+_DROPS = "relabel_configs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +107,9 @@ def staged(
         alertmanagers=sum(1 if count is None else count for count in alertmanagers),
         differs=differs,
         discoveries=alertmanagers.count(None),
-        query_offset=_query_offset(document),
+        query_offset=parse_duration(document.text(("global", "rule_query_offset")) or "0s"),
         files=files,
     )
-
-
-def _query_offset(document: YamlDocument) -> timedelta:
-    written = document.text(("global", "rule_query_offset"))
-    return parse_duration(written) if written else timedelta(0)
 
 
 def _job_targets(document: YamlDocument, place: int) -> int | None:
@@ -123,8 +118,7 @@ def _job_targets(document: YamlDocument, place: int) -> int | None:
 
 
 def _file_targets(job: FileJob) -> int | None:
-    open_ended = not job.is_static or any(job.tree.get(key) for key in _DROPS)
-    return None if open_ended else len(set(job.addresses))
+    return len(set(job.addresses)) if job.is_static and not job.tree.get(_DROPS) else None
 
 
 def _alertmanagers(document: YamlDocument) -> tuple[int | None, ...]:
@@ -135,7 +129,7 @@ def _alertmanagers(document: YamlDocument) -> tuple[int | None, ...]:
 
 def _static(section: dict[str, object]) -> int | None:
     """Count the different targets of a section. Return ``None`` if discovery may add some, or relabelling drop some."""
-    open_ended = any(key.endswith("_sd_configs") or key in _DROPS for key in map(str, section) if section[key])
+    open_ended = any(key.endswith("_sd_configs") or key == _DROPS for key in map(str, section) if section[key])
     groups = section.get("static_configs")
     if open_ended or not isinstance(groups, list):
         return None if open_ended else 0
@@ -230,16 +224,9 @@ def folder_of(server: ServerState) -> str:
 
 def _contents(path: str, manifest: Manifest, read: Callable[[str], bytes]) -> Contents:
     text = read(manifest.config).decode(errors="replace")
-    scrapes = {name: read(name).decode(errors="replace") for name in _scrape_files(manifest)}
-    rules = tuple(_groups(manifest, read))
-    return Contents(path, text, rules, digest_of(manifest), read_scrape_files(text, scrapes))
-
-
-def _scrape_files(manifest: Manifest) -> Iterator[str]:
-    return (name for name, entry in manifest.entries.items() if entry.kind is FileKind.SCRAPES)
-
-
-def _groups(manifest: Manifest, read: Callable[[str], bytes]) -> Iterator[RuleGroup]:
-    for name, entry in manifest.entries.items():
-        if entry.kind is FileKind.RULES:
-            yield from read_rules(read(name).decode(errors="replace"), name).groups
+    rules, scrapes = (
+        {name: read(name).decode(errors="replace") for name, entry in manifest.entries.items() if entry.kind is kind}
+        for kind in (FileKind.RULES, FileKind.SCRAPES)
+    )
+    groups = tuple(group for name, rules_text in rules.items() for group in read_rules(rules_text, name).groups)
+    return Contents(path, text, groups, digest_of(manifest), read_scrape_files(text, scrapes))

@@ -94,14 +94,18 @@ _FIRST = "there is no last good copy yet, and the server shows these files: they
 
 def switch_step(ready: Ready) -> Done[None]:
     """Put the new tree on disk. In place, only note the way back; without one, the outcome is UNKNOWN."""
+    staged, good = ready.place.staged, ready.found.good
     try:
-        plan = _plan(ready)
+        if staged is not None:
+            plan = plan_switch(ready.live, staged)
+        elif good is not None:
+            plan = plan_in_place(ready.place.state, ready.live, good)
+        else:
+            return passed(_FIRST) if ready.found.has_new else Done(Outcome.UNKNOWN, _NO_WAY_BACK)
     except NoWayBack as error:
         if not ready.without_rollback:
             raise
         return Done(Outcome.UNKNOWN, f"{_NO_WAY_BACK}: {error.why}")
-    if plan is None:
-        return passed(_FIRST) if ready.found.has_new else Done(Outcome.UNKNOWN, _NO_WAY_BACK)
     switch(ready.place.state, plan)
     leads = "; ".join(f"{link.path} leads to {link.after}" for link in plan.links)
     if plan.in_place:
@@ -163,13 +167,6 @@ def unlinked_words(unlinked: Iterable[tuple[str, str]]) -> str:
         f"; {name} is a file now, where a link to {text} was: the file behind the link has changed or is gone"
         for name, text in unlinked
     )
-
-
-def _plan(ready: Ready) -> Plan | None:
-    if ready.place.staged is not None:
-        return plan_switch(ready.live, ready.place.staged)
-    good = ready.found.good
-    return None if good is None else plan_in_place(ready.place.state, ready.live, good)
 
 
 def _as_put(ready: Ready) -> dict[str, ManifestEntry]:

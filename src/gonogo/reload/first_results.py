@@ -75,15 +75,12 @@ def _inputs(rules: Mapping[RuleId, Rule]) -> Iterator[tuple[RuleId, tuple[RuleId
     records = tuple(one for one, rule in rules.items() if rule.kind is RuleKind.RECORD)
     made = frozenset((*(rules[one].name for one in records), *ALERT_METRICS))
     for one, rule in rules.items():
-        if _may_read(rule.expression, made):
+        text = rule.expression
+        if _WITHOUT_METRIC.search(text) is not None or not made.isdisjoint(_WORD.findall(text)):
             is_readable = graph.reads(rule) is not None
             yield one, tuple(ids[id(maker)] for maker in graph.upstream(rule)) if is_readable else records
         else:
             yield one, ()
-
-
-def _may_read(expression: str, made: frozenset[str]) -> bool:
-    return _WITHOUT_METRIC.search(expression) is not None or not made.isdisjoint(_WORD.findall(expression))
 
 
 def _bottom_up(inputs: Mapping[RuleId, tuple[RuleId, ...]]) -> Iterator[RuleId]:

@@ -18,7 +18,7 @@ from gonogo.reload.trees.marker import state_in_force
 from gonogo.reload.trees.state_folder import StateFolder, state_folder
 from gonogo.reload.trees.tree import Tree, live_tree, staged_tree
 from gonogo.reload.trigger import Triggered, missing_program, post_reload, reload_by_command
-from gonogo.server.address import Address, parse_address
+from gonogo.server.address import parse_address
 from gonogo.server.api import formatted
 from gonogo.server.http import Client
 from gonogo.server.server_state import ServerState, Vitals, server_state, vitals
@@ -116,6 +116,7 @@ READY_WITHIN = timedelta(seconds=15)
 _LOOK_EVERY = 0.25
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Names of this machine. They share one state folder, so that the state of its reloads is found again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,8 @@ def place_of(request: ReloadRequest) -> ReloadPlace:
     client = client_of(policy_file.server, at_most=ONE_ANSWER)
     config = policy_file.server.config
     live = None if config is None else live_tree(config)
-    state = state_folder(settings.state or policy_file.journal.parent, str(_one_name(address)))
+    name = replace(address, host="127.0.0.1") if address.host in _LOOPBACK else address
+    state = state_folder(settings.state or policy_file.journal.parent, str(name))
     return ReloadPlace(
         policy_file=policy_file,
         server=AskedServer(url, client, settings, ServerSpelling(lambda text: formatted(client, url, text))),
@@ -214,8 +216,3 @@ def place_of(request: ReloadRequest) -> ReloadPlace:
         live=live,
         staged=None if live is None or request.staged is None else staged_tree(request.staged, live),
     )
-
-
-def _one_name(address: Address) -> Address:
-    """Return the same address for every name of this machine, so that the state of its reloads is found again."""
-    return replace(address, host="127.0.0.1") if address.host in _LOOPBACK else address

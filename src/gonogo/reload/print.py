@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from gonogo.formats.document import encodable
 from gonogo.model.plain import one_line, plain
 from gonogo.reload.compare.configuration import Difference
-from gonogo.reload.compare.preview import Preview, Removal
-from gonogo.reload.compare.rules import RuleChange
+from gonogo.reload.compare.preview import Preview
 from gonogo.reload.result import Became, ReloadResult, StepReport
 
 _LOOKED = "looked"
@@ -83,7 +82,8 @@ def _preview_lines(preview: Preview) -> Iterator[str]:
     yield from (f"+ {rule.title}" for rule in preview.rules_added)
     yield from (f"- {rule.title}" for rule in preview.rules_removed)
     for change in preview.rules_changed:
-        yield from _rule(change)
+        for one in change.aspects:
+            yield f"~ {change.staged.title}: {one.name} {one.loaded or 'nothing'} -> {one.staged or 'nothing'}"
     yield from (f"~ group {name}: the order of its rules" for name in preview.reordered)
     yield from (f"! {lost.alert.title} loses its pending or firing state: {lost.why}" for lost in preview.losing_state)
     yield from (f"+ job {name}" for name in preview.jobs_added)
@@ -91,17 +91,11 @@ def _preview_lines(preview: Preview) -> Iterator[str]:
     for job in preview.jobs_changed:
         yield from map(_setting, job.differences)
     yield from map(_setting, preview.settings)
-    yield from (_removal(one) for one in preview.removals if one.removed)
-
-
-def _rule(change: RuleChange) -> Iterator[str]:
-    for aspect in change.aspects:
-        yield f"~ {change.staged.title}: {aspect.name} {aspect.loaded or 'nothing'} -> {aspect.staged or 'nothing'}"
+    for removal in preview.removals:
+        if removal.removed:
+            counts = f"{removal.removed} of {removal.before} {removal.what}"
+            yield f"{counts} would be removed ({removal.share:.1%})"
 
 
 def _setting(one: Difference) -> str:
     return f"~ {one.path}: {one.loaded} -> {one.staged}"
-
-
-def _removal(one: Removal) -> str:
-    return f"{one.removed} of {one.before} {one.what} would be removed ({one.share:.1%})"

@@ -81,7 +81,7 @@ def verify(
             if any(one.check is Verification.FAILURES and not one.final for one in left):
                 reload = replace(reload, failing=now)  # the last failure must be followed by evaluations without one
                 ends = max(ends, min(longest, asked + patience(staged).total_seconds()))
-            advanced = _evaluated(now, reload.at)
+            advanced = sum((one.evaluated_at or 0.0) > reload.at for group in now.rules for one in group.rules)
             if advanced > evaluated:  # a loaded machine needs longer than the intervals for thousands of groups
                 evaluated = advanced
                 ends = max(ends, min(longest, time.monotonic() + SLACK.total_seconds()))
@@ -89,11 +89,6 @@ def verify(
         if not left or any(one.final for one in left) or time.monotonic() >= ends:
             return left
         pause(max(LOOK_EVERY, took))  # a large server gets pauses between the looks
-
-
-def _evaluated(now: ServerState, since: float) -> int:
-    """Count the rules that were evaluated since a time."""
-    return sum((one.evaluated_at or 0.0) > since for group in now.rules for one in group.rules)
 
 
 def _looked(look: Callable[[], ServerState], url: str) -> tuple[ServerState | None, tuple[Unmet, ...]]:

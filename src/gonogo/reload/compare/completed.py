@@ -61,11 +61,7 @@ def without_echoes(loaded: Branch) -> Branch:
 def _jobs(jobs: Tree, shared: Branch) -> Tree:
     if not isinstance(jobs, list):
         return jobs
-    return [_job(_rewritten(job), shared) for job in jobs]
-
-
-def _job(job: Tree, shared: Branch) -> Tree:
-    return _paced(job, shared) if isinstance(job, dict) else job
+    return [_paced(job, shared) if isinstance(job, dict) else job for job in map(_rewritten, jobs)]
 
 
 def _paced(job: Branch, shared: Branch) -> Branch:

@@ -77,15 +77,6 @@ _BY_PRESENCE = frozenset(
 )
 
 
-def _always(text: str) -> Default:
-    return Default((_leaf(text),))
-
-
-def _perhaps(*texts: str) -> Default:
-    """Return a default that only some versions show, or that differs between versions."""
-    return Default(tuple(map(_leaf, texts)), shown=False)
-
-
 def _leaf(text: str) -> ConfigurationScalar:
     return ConfigurationScalar(text, plain_scalar(text))
 
@@ -100,110 +91,81 @@ _PROTOCOLS = Default(
     ),
     shown=False,
 )
-_ANYTHING = Default((), shown=False)
-_HTTP = {"follow_redirects": _always("true"), "enable_http2": _always("true")}
-_EVERY_MINUTE = {"refresh_interval": _always("1m")}
-_EVERY_HALF_MINUTE = {"refresh_interval": _always("30s")}
-_PORT = {"port": _always("80")}
-_USUAL = _HTTP | _EVERY_MINUTE | _PORT
-_DERIVED = {
-    "metric_name_escaping_scheme": _perhaps("allow-utf-8", "underscores"),
-    "scrape_protocols": _PROTOCOLS,
+_GROUPS = {
+    "HTTP": "follow_redirects=true enable_http2=true",
+    "MINUTE": "refresh_interval=1m",
+    "HALF_MINUTE": "refresh_interval=30s",
+    "PORT": "port=80",
+    "USUAL": "follow_redirects=true enable_http2=true refresh_interval=1m port=80",
 }
+_TABLE = """
+    global metric_name_escaping_scheme~allow-utf-8|underscores
+    scrape_configs HTTP metric_name_escaping_scheme~allow-utf-8|underscores honor_timestamps=true
+        metrics_path=/metrics scheme=http
+    alertmanagers HTTP scheme=http timeout=10s api_version=v2
+    authorization type=Bearer
+    remote_write remote_timeout=30s follow_redirects=true enable_http2~true|false
+    queue_config capacity~2500|10000 max_shards~200|50 min_shards=1 max_samples_per_send~500|2000
+        batch_send_deadline=5s min_backoff=30ms max_backoff=5s
+    metadata_config send=true send_interval=1m max_samples_per_send~500|2000
+    remote_read HTTP remote_timeout=1m filter_external_labels=true
+    tracing client_type=grpc
+    azure_sd_configs HTTP PORT environment=AzurePublicCloud authentication_method=OAuth refresh_interval=5m
+    consul_sd_configs HTTP HALF_MINUTE server=localhost:8500 scheme=http tag_separator=, allow_stale=true
+    digitalocean_sd_configs USUAL
+    dns_sd_configs HALF_MINUTE type=SRV
+    docker_sd_configs USUAL host_networking_host=localhost
+    dockerswarm_sd_configs USUAL
+    ec2_sd_configs USUAL region~
+    eureka_sd_configs HTTP HALF_MINUTE
+    file_sd_configs refresh_interval=5m
+    gce_sd_configs MINUTE PORT tag_separator=,
+    hetzner_sd_configs USUAL
+    http_sd_configs HTTP MINUTE
+    ionos_sd_configs USUAL
+    kubernetes_sd_configs HTTP
+    kuma_sd_configs HTTP HALF_MINUTE fetch_timeout=2m
+    lightsail_sd_configs USUAL region~
+    linode_sd_configs USUAL tag_separator=,
+    marathon_sd_configs HTTP HALF_MINUTE
+    nerve_sd_configs timeout=10s
+    nomad_sd_configs HTTP MINUTE allow_stale=true namespace=default region=global server=http://localhost:4646
+        tag_separator=,
+    openstack_sd_configs MINUTE PORT availability=public
+    ovhcloud_sd_configs MINUTE endpoint=ovh-eu
+    puppetdb_sd_configs USUAL
+    scaleway_sd_configs USUAL api_url=https://api.scaleway.com zone=fr-par-1
+    serverset_sd_configs timeout=10s
+    triton_sd_configs MINUTE role=container port=9163 version=1
+    uyuni_sd_configs HTTP MINUTE entitlement=monitoring_entitled separator=,
+    vultr_sd_configs USUAL
+"""
+"""The defaults of each section: ``key=value`` is always shown, ``key~one|other`` only by some versions.
 
-_RELABEL: Mapping[str, Default] = {
-    "separator": _always(";"),
-    "regex": Default((_leaf("(.*)"),), shown=False, left_out=True),
-    "replacement": _always("$1"),
-    "action": _always("replace"),
-}
+A key with ``~`` and no value may have any value. A line that is indented further continues the one above it.
+"""
 
-_SECTIONS: Mapping[str, Mapping[str, Default]] = {
-    "global": _DERIVED,
-    "scrape_configs": _HTTP
-    | _DERIVED
-    | {
-        "honor_timestamps": _always("true"),
-        "metrics_path": _always("/metrics"),
-        "scheme": _always("http"),
-    },
-    "alertmanagers": _HTTP | {"scheme": _always("http"), "timeout": _always("10s"), "api_version": _always("v2")},
-    "authorization": {"type": _always("Bearer")},
-    "remote_write": {
-        "remote_timeout": _always("30s"),
-        "follow_redirects": _always("true"),
-        "enable_http2": _perhaps("true", "false"),
-    },
-    "queue_config": {
-        "capacity": _perhaps("2500", "10000"),
-        "max_shards": _perhaps("200", "50"),
-        "min_shards": _always("1"),
-        "max_samples_per_send": _perhaps("500", "2000"),
-        "batch_send_deadline": _always("5s"),
-        "min_backoff": _always("30ms"),
-        "max_backoff": _always("5s"),
-    },
-    "metadata_config": {
-        "send": _always("true"),
-        "send_interval": _always("1m"),
-        "max_samples_per_send": _perhaps("500", "2000"),
-    },
-    "remote_read": _HTTP
-    | {
-        "remote_timeout": _always("1m"),
-        "filter_external_labels": _always("true"),
-    },
-    "tracing": {"client_type": _always("grpc")},
-    "azure_sd_configs": _HTTP
-    | _PORT
-    | {
-        "environment": _always("AzurePublicCloud"),
-        "authentication_method": _always("OAuth"),
-        "refresh_interval": _always("5m"),
-    },
-    "consul_sd_configs": _HTTP
-    | _EVERY_HALF_MINUTE
-    | {
-        "server": _always("localhost:8500"),
-        "scheme": _always("http"),
-        "tag_separator": _always(","),
-        "allow_stale": _always("true"),
-    },
-    "digitalocean_sd_configs": _USUAL,
-    "dns_sd_configs": _EVERY_HALF_MINUTE | {"type": _always("SRV")},
-    "docker_sd_configs": _USUAL | {"host_networking_host": _always("localhost")},
-    "dockerswarm_sd_configs": _USUAL,
-    "ec2_sd_configs": _USUAL | {"region": _ANYTHING},
-    "eureka_sd_configs": _HTTP | _EVERY_HALF_MINUTE,
-    "file_sd_configs": {"refresh_interval": _always("5m")},
-    "gce_sd_configs": _EVERY_MINUTE | _PORT | {"tag_separator": _always(",")},
-    "hetzner_sd_configs": _USUAL,
-    "http_sd_configs": _HTTP | _EVERY_MINUTE,
-    "ionos_sd_configs": _USUAL,
-    "kubernetes_sd_configs": _HTTP,
-    "kuma_sd_configs": _HTTP | _EVERY_HALF_MINUTE | {"fetch_timeout": _always("2m")},
-    "lightsail_sd_configs": _USUAL | {"region": _ANYTHING},
-    "linode_sd_configs": _USUAL | {"tag_separator": _always(",")},
-    "marathon_sd_configs": _HTTP | _EVERY_HALF_MINUTE,
-    "nerve_sd_configs": {"timeout": _always("10s")},
-    "nomad_sd_configs": _HTTP
-    | _EVERY_MINUTE
-    | {
-        "allow_stale": _always("true"),
-        "namespace": _always("default"),
-        "region": _always("global"),
-        "server": _always("http://localhost:4646"),
-        "tag_separator": _always(","),
-    },
-    "openstack_sd_configs": _EVERY_MINUTE | _PORT | {"availability": _always("public")},
-    "ovhcloud_sd_configs": _EVERY_MINUTE | {"endpoint": _always("ovh-eu")},
-    "puppetdb_sd_configs": _USUAL,
-    "scaleway_sd_configs": _USUAL | {"api_url": _always("https://api.scaleway.com"), "zone": _always("fr-par-1")},
-    "serverset_sd_configs": {"timeout": _always("10s")},
-    "triton_sd_configs": _EVERY_MINUTE
-    | {"role": _always("container"), "port": _always("9163"), "version": _always("1")},
-    "uyuni_sd_configs": _HTTP
-    | _EVERY_MINUTE
-    | {"entitlement": _always("monitoring_entitled"), "separator": _always(",")},
-    "vultr_sd_configs": _USUAL,
+
+def _defaults(words: list[str]) -> dict[str, Default]:
+    """Read the words of one section."""
+    found: dict[str, Default] = {}
+    for word in words:
+        if word in _GROUPS:
+            found |= _defaults(_GROUPS[word].split())
+        elif "~" in word:
+            key, _, values = word.partition("~")
+            found[key] = Default(tuple(_leaf(value) for value in values.split("|") if value), shown=False)
+        else:
+            key, _, value = word.partition("=")
+            found[key] = Default((_leaf(value),))
+    return found
+
+
+_RELABEL = _defaults(["separator=;", "replacement=$1", "action=replace"]) | {
+    "regex": Default((_leaf("(.*)"),), shown=False, left_out=True)
 }
+_SECTIONS = {
+    line.split()[0]: _defaults(line.split()[1:]) for line in _TABLE.replace("\n        ", " ").splitlines() if line
+}
+for _section in ("global", "scrape_configs"):
+    _SECTIONS[_section]["scrape_protocols"] = _PROTOCOLS

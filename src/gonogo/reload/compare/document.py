@@ -101,11 +101,6 @@ class KeyPath:
         return KeyPath(self.keys[:-1])
 
     @property
-    def section(self) -> str:
-        """Return the key of the mapping around this place, or an empty text for a key of the root."""
-        return self.keys[-2] if len(self.keys) > 1 else ""
-
-    @property
     def keywords(self) -> tuple[str, ...]:
         """Return the keys that Prometheus defines. Keys below ``labels`` and similar mappings are the user's."""
         end = next((at for at, key in enumerate(self.keys) if key in _USERS_NAMES or key in _HEADERS), len(self.keys))
@@ -119,7 +114,7 @@ class KeyPath:
     @property
     def is_external_label(self) -> bool:
         """Return whether the server may expand environment variables in this value."""
-        return self.section == "external_labels"
+        return self.keys[-2:-1] == ("external_labels",)
 
     @property
     def is_path(self) -> bool:
@@ -148,12 +143,7 @@ def shown(tree: Tree, place: KeyPath) -> str:
 
 def redacted(text: str) -> str:
     """Remove the secrets of URLs: passwords, and the values of parameters."""
-    return _PARAMETER.sub(r"\1=…", _URL_PASSWORD.sub(_user_only, text))
-
-
-def _user_only(found: re.Match[str]) -> str:
-    user, colon, _ = found[0].partition(":")
-    return f"{user}:…" if colon else user
+    return _PARAMETER.sub(r"\1=…", _URL_PASSWORD.sub(lambda found: re.sub(":.*", ":…", found[0]), text))
 
 
 def _written(tree: Tree, place: KeyPath) -> str:
@@ -161,15 +151,9 @@ def _written(tree: Tree, place: KeyPath) -> str:
         return "{" + ", ".join(f"{key}: {_written(value, place.key(key))}" for key, value in tree.items()) + "}"
     if isinstance(tree, list):
         return "[" + ", ".join(_written(item, place) for item in tree) + "]"
-    return _scalar(tree, place)
-
-
-def _scalar(leaf: ConfigurationScalar, place: KeyPath) -> str:
-    if leaf.value is None:
+    if tree.value is None:
         return "null"
-    if place.is_secret and leaf.text:
-        return MASKED
-    return redacted(leaf.text) if leaf.text else '""'
+    return (MASKED if place.is_secret else redacted(tree.text)) if tree.text else '""'
 
 
 _PASSWORD = re.compile(r"://[^/?#\s@]*:([^/?#\s]*)@")

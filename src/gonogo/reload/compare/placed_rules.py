@@ -86,7 +86,7 @@ def pairs(ones: Iterable[PlacedRule], others: Iterable[PlacedRule]) -> Iterator[
     def as_far_as_shown(one: PlacedRule) -> object:
         return one.key, _act(one) if one.key in crowded else ()
 
-    for alike in (exactly, as_far_as_shown, _identity, _name_in_group, _name_and_labels, _name):
+    for alike in (exactly, as_far_as_shown, *_LESS_AND_LESS):
         found, left = _paired(alike, *left)
         yield from found
     yield from ((one, None) for one in left[0])
@@ -118,20 +118,13 @@ def _act(one: PlacedRule) -> object:
     )
 
 
-def _identity(one: PlacedRule) -> object:
-    return one.key
-
-
-def _name_in_group(one: PlacedRule) -> object:
-    return one.group, one.rule.kind, one.rule.name
-
-
-def _name_and_labels(one: PlacedRule) -> object:
-    return one.key[1:]
-
-
-def _name(one: PlacedRule) -> object:
-    return one.rule.kind, one.rule.name
+_LESS_AND_LESS: tuple[Callable[[PlacedRule], object], ...] = (
+    lambda one: one.key,
+    lambda one: (one.group, one.rule.kind, one.rule.name),
+    lambda one: one.key[1:],
+    lambda one: (one.rule.kind, one.rule.name),
+)
+"""The identity of a rule, its name in the group, its name and labels, its name."""
 
 
 def _span(duration: timedelta | None) -> str:

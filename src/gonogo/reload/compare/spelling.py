@@ -77,16 +77,14 @@ def _rewritten(url: str) -> str:
     if not separator:
         return url
     plain = _ESCAPED.sub(lambda found: _unescaped(found[0]), rest)
-    return f"{scheme.lower()}://" + _TO_ESCAPE.sub(lambda found: _escaped(found[0]), plain)
+    return f"{scheme.lower()}://" + _TO_ESCAPE.sub(
+        lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), plain
+    )
 
 
 def _unescaped(code: str) -> str:
     character = chr(int(code[1:], 16))
     return character if _UNRESERVED.fullmatch(character) else code
-
-
-def _escaped(character: str) -> str:
-    return "".join(f"%{byte:02X}" for byte in character.encode())
 
 
 def _joined(staged: str, loaded: str, folder: str | None) -> bool:

@@ -43,7 +43,8 @@ def plan_switch(live: Tree, staged: Tree) -> Plan:
     if live.root.is_symlink():
         _unless(live, left_behind(live, staged, names))
         return Plan(live, old, new, (), (_link_change(live.root, staged.root),), source=staged)
-    wanted = (*(one for one in names if one.kind in GLOBBED), *_exactly(new), *_secrets_of(live))
+    exactly = (Named(entry.kind, name, is_glob=False) for name, entry in _switched(new).items())
+    wanted = (*(one for one in names if one.kind in GLOBBED), *exactly, *_secrets_of(live))
     changes = tuple(_ordered(_changes(snapshot(live, wanted).entries, new, old.entries[live.config])))
     lost = (one.name for one in changes if one.before is not None and one.before.kind is FileKind.REFERENCE)
     reasons = (
@@ -100,10 +101,6 @@ def _ordered(changes: Iterable[TreeChange]) -> list[TreeChange]:
     return sorted(
         changes, key=lambda one: (one.after is None, bool(one.after and one.after.kind is FileKind.CONFIG), one.name)
     )
-
-
-def _exactly(manifest: Manifest) -> Iterator[Named]:
-    return (Named(entry.kind, name, is_glob=False) for name, entry in _switched(manifest).items())
 
 
 def _secrets_of(tree: Tree) -> Iterator[Named]:

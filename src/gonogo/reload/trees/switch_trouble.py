@@ -58,9 +58,8 @@ class Stuck(ActionFailed):
 
 def refused(what: str, where: Path, error: OSError) -> Refused:
     """Return the error of a step that failed before anything was changed."""
-    return Refused(
-        what, where=_place(where, error), why=words(error), next_step=f"nothing was changed; {next_of(error)}"
-    )
+    place = str(error.filename or where)
+    return Refused(what, where=place, why=words(error), next_step=f"nothing was changed; {next_of(error)}")
 
 
 def not_kept(path: Path, lost: str) -> ActionFailed:
@@ -81,7 +80,3 @@ def words(error: OSError) -> str:
 def next_of(error: OSError) -> str:
     """Return the next step for an error of the operating system."""
     return _NEXT_STEPS.get(error.errno or 0, "see that the disk is sound")
-
-
-def _place(where: Path, error: OSError) -> str:
-    return str(error.filename or where)

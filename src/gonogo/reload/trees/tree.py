@@ -55,7 +55,7 @@ def walked(path: Path, turned: Mapping[str, str] = _NONE, root: Path = Path("/")
             here = here if here == root else here.parent
             continue
         there = here / part
-        text = turned.get(str(there)) or _link_text(there)
+        text = turned.get(str(there)) or (str(there.readlink()) if there.is_symlink() else None)
         if text is None:
             here = there
             continue
@@ -67,10 +67,6 @@ def walked(path: Path, turned: Mapping[str, str] = _NONE, root: Path = Path("/")
         here = root if target.is_absolute() else here
         left[:0] = target.parts[1:] if target.is_absolute() else target.parts
     return here, links
-
-
-def _link_text(place: Path) -> str | None:
-    return str(place.readlink()) if place.is_symlink() else None
 
 
 _CERTIFICATES = frozenset({"ca_file", "cert_file"})
