@@ -1,7 +1,7 @@
 """Checks the words of the source, so that each can be read once.
 
-A docstring begins with a verb or a noun, no banned word occurs, and each public class has a name of its own. The words
-that the project uses are in ``docs/words.md``.
+A docstring begins with a verb or a noun, no banned word occurs, and each public class has a name of its own.
+``docs/words.md`` lists the words that the project uses, and the banned ones.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "gonogo"
+WORDS = ROOT / "docs" / "words.md"
+HEADING = "| not | but |\n|---|---|\n"
 
 PRONOUNS = {
     "what",
@@ -54,23 +56,13 @@ PRONOUNS = {
 """Words that must not begin a docstring: the reader does not know yet what they stand for."""
 
 BANNED = {
-    "mend": "fix",
-    "mended": "fixed",
-    "mends": "fixes",
-    "bear": "have",
-    "bears": "has",
-    "hears": "is called with",
-    "told": "reported",
-    "tell": "say, report",
-    "tells": "says, reports",
-    "takes away": "removes",
-    "goes over": "checks",
-    "came of it": "the result",
-    "became of": "the result of",
-    "there is of": "(name the thing)",
-    "whatever": "(name the thing)",
+    word: instead
+    for words, instead in re.findall(
+        r"^\| ([^|]+) \| ([^|]+) \|$", WORDS.read_text("utf-8").partition(HEADING)[2], re.MULTILINE
+    )
+    for word in words.split(", ")
 }
-"""A word that has two lives in this project, or none for most readers, and the plain word for it."""
+"""A word that is not used, and the plain words for it."""
 
 _BANNED = re.compile(rf"\b({'|'.join(map(re.escape, BANNED))})\b", re.IGNORECASE)
 _FIRST = re.compile(r"[A-Za-z]+")
@@ -89,7 +81,8 @@ def mistakes(path: Path, names: dict[str, list[str]]) -> Iterator[str]:
                 yield f"{name}:{line}: the docstring begins with {first[0]!r}: begin with a verb or a noun"
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             for found in _BANNED.finditer(node.value):
-                yield f"{name}:{node.lineno}: {found[0]!r}: write {BANNED[found[0].lower()]}"
+                line = node.lineno + node.value.count("\n", 0, found.start())
+                yield f"{name}:{line}: {found[0]!r}: write {BANNED[found[0].lower()]} (docs/words.md)"
     for node in tree.body:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             names[node.name].append(str(name))

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Writes the rule pack of the preset into a fresh folder and judges it:
 #   rule_pack.sh check    every rule, by every check of gonogo lint, promtool's among them; not even a warning passes
-#   rule_pack.sh test     every unit test, none of which may pass in silence
+#   rule_pack.sh test     every unit test, by promtool
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 folder=$(mktemp -d)

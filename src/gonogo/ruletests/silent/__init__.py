@@ -1,1 +1,1 @@
-"""The silent passes of promtool's unit tests that the files themselves show, one in each module."""
+"""The silent passes of promtool's unit tests that the files themselves show."""
