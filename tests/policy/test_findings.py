@@ -9,9 +9,9 @@ from gonogo.errors import PolicyError
 from gonogo.model.policy import Policy
 from gonogo.model.rule import RuleGroup
 from gonogo.policy.complaints import PolicyFinding, PolicySeverity
-from gonogo.policy.findings import lint, policy_warnings, said, warning_lines
+from gonogo.policy.findings import lint, policy_warnings, warning_lines
 from gonogo.policy.lint_alarms import rolling_windows
-from gonogo.policy.load import PolicyFile, load
+from gonogo.policy.load import PolicyFile, load, said
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
 from tests.policy.policy_files import loaded, mistakes
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from datetime import timedelta
@@ -105,3 +106,26 @@ def whole_or_mistakes(path: Path) -> PolicyFile | tuple[Problem, ...]:
         return load(path)
     except PolicyError as error:
         return error.problems
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("", "127.0.0.1:9091", "ftp://host", "http://", "http://host:0", "http://host:99999", "http://host:x"),
+        *("http://[::1", "http://ho st", "http://host/\n", "http://h\u00f6st"),
+    ],
+)
+def test_what_is_no_address_of_a_pushgateway_is_refused(tmp_path: Path, address: str) -> None:
+    """A mistake in the address is a mistake of the policy, for a beat and for the whole policy alike."""
+    path = written(tmp_path, f"version: 1\nheartbeat: {{pushgateway: {json.dumps(address)}}}\n")
+    for reader in (load_heartbeat, load):
+        with pytest.raises(PolicyError, match=r"2:\d+: heartbeat\.pushgateway: must "):
+            reader(path)
+
+
+@pytest.mark.parametrize("address", ["http://u:hunter2@host", "http://host/?token=hunter2", "http://host/#hunter2"])
+def test_secrets_in_the_address_are_refused_and_not_repeated(tmp_path: Path, address: str) -> None:
+    """A password in a URL would end up in logs."""
+    with pytest.raises(PolicyError, match=r"gonogo\.yaml:2:\d+: heartbeat\.pushgateway: ") as caught:
+        load_heartbeat(written(tmp_path, f"version: 1\nheartbeat: {{pushgateway: {json.dumps(address)}}}\n"))
+    assert "hunter2" not in str(caught.value)

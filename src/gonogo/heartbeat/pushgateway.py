@@ -13,7 +13,7 @@ from typing import ClassVar
 from urllib.parse import SplitResult, quote, urlsplit
 
 from gonogo.disk.exposition import values
-from gonogo.errors import ActionFailed, PolicyError, Problem
+from gonogo.errors import ActionFailed
 from gonogo.server.plain_exchange import Response, exchange
 
 PATIENCE = 4.0
@@ -33,22 +33,8 @@ class PushGroup:
 
     @classmethod
     def at(cls, address: str, labels: Mapping[str, str]) -> PushGroup:
-        """Read the Pushgateway's address.
-
-        Raises:
-            PolicyError: it is not an http or https URL, or has more than scheme, host, port and path.
-        """
-        try:
-            url = urlsplit(address)
-            usable = url.scheme in {"http", "https"} and bool(url.hostname) and url.port != 0
-        except ValueError:
-            usable = False
-        if not usable or not address.isascii() or not address.isprintable() or " " in address:
-            raise _unusable("is not a URL such as http://127.0.0.1:9091", "write scheme, host and port")
-        if "@" in url.netloc or url.query or url.fragment:
-            where = f"{url.scheme}://{url.netloc.rpartition('@')[2]}"
-            raise _unusable(f"has a user, password or query beside {where}", "write scheme, host, port and path only")
-        return cls(url, labels)
+        """Return a group of the Pushgateway at an address that the policy has checked."""
+        return cls(urlsplit(address), labels)
 
     @property
     def address(self) -> str:
@@ -91,10 +77,6 @@ def _segment(name: str, value: str) -> str:
     if value in {"", ".", ".."} or "/" in value:
         return f"/{name}@base64/{urlsafe_b64encode(value.encode()).decode() or '='}"
     return f"/{name}/{quote(value, safe='')}"
-
-
-def _unusable(message: str, next_step: str) -> PolicyError:
-    return PolicyError((Problem(None, f"heartbeat.pushgateway {message}", next_step),))
 
 
 def _failed(where: str, why: str) -> ActionFailed:

@@ -30,7 +30,6 @@ def heartbeat_writer(
         nanoseconds: the writer's clock, in nanoseconds of unix time.
 
     Raises:
-        PolicyError: the Pushgateway's address is not a URL.
         ActionFailed: the folder for the state of a push-only heartbeat could not be made.
     """
     heartbeat = file.heartbeat

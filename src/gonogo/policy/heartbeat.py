@@ -200,6 +200,13 @@ def _fresh(value: object) -> timedelta:
     return fresh
 
 
+def pushgateway_url(value: object) -> str:
+    """Check the address of a Pushgateway. A push sends it as it is written."""
+    if not (url := values.http_url(value)).isascii() or not url.isprintable():
+        raise ValueError("must have only printable characters of ASCII; write the host's name as DNS has it (xn--...)")
+    return url
+
+
 def _read(value: object) -> str:
     return values.one_of(value, READS)
 
@@ -217,7 +224,7 @@ CHECKS: Mapping[str, Callable[[object], object]] = {
     "window": values.positive_duration,
     "fresh": _fresh,
     "textfile_dir": _nullable(values.text),
-    "pushgateway": _nullable(values.http_url),
+    "pushgateway": _nullable(pushgateway_url),
     "read": _read,
 }
 """Key of ``heartbeat`` -> the check of its value, without ``labels``. The schema uses the same checks."""

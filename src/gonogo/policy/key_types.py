@@ -85,7 +85,8 @@ DURATION_SCHEMA = WithJsonSchema(
 
 Duration = Annotated[timedelta, BeforeValidator(values.positive_duration), DURATION_SCHEMA]
 Text = Annotated[str, BeforeValidator(values.text), Field(min_length=1)]
-Url = Annotated[str, BeforeValidator(values.http_url), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
+URL_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^https?://"})
+Url = Annotated[str, BeforeValidator(values.http_url), URL_SCHEMA]
 LabelName = Annotated[str, BeforeValidator(values.label_name)]
 ClassicLabelName = Annotated[str, BeforeValidator(values.classic_label_name)]
 MetricName = Annotated[str, BeforeValidator(values.metric_name)]

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from gonogo.errors import PolicyError
+from gonogo.disk.regular_file import text_of
+from gonogo.durations import parse_duration
+from gonogo.errors import PolicyError, Problem
+from gonogo.formats.yaml import parse
 from gonogo.model.policy import Policy
+from gonogo.model.rule import RuleGroup
 from gonogo.policy.build import absolute_glob, build_policy, reload_settings, server_settings
 from gonogo.policy.complaints import Complaints, Loc, PolicyFinding, PolicySeverity, original_place
 from gonogo.policy.consistency import condition_findings, inconsistencies
 from gonogo.policy.file import PolicyText, laid_over, preset_keys, read_policy_text
-from gonogo.policy.heartbeat import read_heartbeat, read_identity
+from gonogo.policy.heartbeat import heartbeat_errors, read_heartbeat, read_identity
 from gonogo.policy.schema import PolicyKeys
 from gonogo.policy.settings import PolicyFile, ServerSettings
 
@@ -51,6 +56,39 @@ def load(path: Path) -> PolicyFile:
         named=frozenset(_dotted_keys(source.keys)),
         reload=reload_settings(keys.reload, source.folder),
     )
+
+
+def refuse_misfit(policy_file: PolicyFile, files: tuple[RuleGroup, ...]) -> None:
+    """Check that the policy can work with the intervals of the configuration and of its rule files.
+
+    Raises:
+        PolicyError: it cannot.
+    """
+    policy = policy_file.policy
+    scrape, evaluation = intervals_of(policy_file, files)
+    beats = heartbeat_errors(policy.heartbeat, scrape) if has_beats(policy) else ()
+    found = (*beats, *condition_findings(policy, evaluation=evaluation))
+    errors = [finding for finding in found if finding.severity is PolicySeverity.ERROR]
+    if errors:
+        raise PolicyError(tuple(Problem(None, said(finding, policy_file), finding.next_step) for finding in errors))
+
+
+def said(finding: PolicyFinding, policy_file: PolicyFile) -> str:
+    """Return a finding as a line that begins with its key."""
+    key = ".".join(str(part) for part in finding.loc)
+    return f"{policy_file.path}: {key}: {finding.message} [{finding.check}]"
+
+
+def has_beats(policy: Policy) -> bool:
+    """Return whether any signal of the policy comes from the heartbeat."""
+    return any(name.startswith("heartbeat_") for name in policy.signals)
+
+
+def intervals_of(policy_file: PolicyFile, files: tuple[RuleGroup, ...]) -> tuple[timedelta | None, timedelta | None]:
+    """Return the intervals of scrapes and of rules; ``None`` if one is not known."""
+    paces = _paces(policy_file.server.config)
+    named = [group.interval for group in files if group.interval is not None]
+    return paces.get("scrape_interval"), max(named, default=paces.get("evaluation_interval"))
 
 
 def _read(source: PolicyText, complaints: Complaints) -> tuple[PolicyKeys, Policy]:
@@ -107,3 +145,24 @@ def _dotted_keys(keys: Mapping[str, object], prefix: str = "") -> Iterator[str]:
         yield f"{prefix}{key}"
         if isinstance(value, dict):
             yield from _dotted_keys(value, f"{prefix}{key}.")
+
+
+def _paces(config: Path | None) -> Mapping[str, timedelta]:
+    """Return the global intervals that the server's configuration sets; empty if it cannot be read."""
+    if config is None or not config.is_file():
+        return {}
+    try:
+        read = parse(text_of(config), str(config)).value
+    except (OSError, UnicodeDecodeError):
+        return {}
+    whole = read.get("global") if isinstance(read, dict) else None
+    texts = whole if isinstance(whole, dict) else {}
+    return {key: found for key in ("scrape_interval", "evaluation_interval") if (found := _duration(texts.get(key)))}
+
+
+def _duration(value: object) -> timedelta | None:
+    """Return a duration; ``None`` if the value is not one. promtool reports a bad duration."""
+    try:
+        return parse_duration(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

@@ -18,9 +18,10 @@ from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Canary, DryRun, Runs, Scope
 from gonogo.policy import values
 from gonogo.policy.file import DEFAULT_PRESET, PRESETS
-from gonogo.policy.heartbeat import CHECKS, READS, STATE_FOLDER
+from gonogo.policy.heartbeat import CHECKS, READS, STATE_FOLDER, pushgateway_url
 from gonogo.policy.key_types import (
     DURATION_SCHEMA,
+    URL_SCHEMA,
     Bounds,
     ClassicLabelName,
     ConditionText,
@@ -34,7 +35,6 @@ from gonogo.policy.key_types import (
     RunGate,
     SignalName,
     Text,
-    Url,
     Weight,
 )
 from gonogo.policy.server_keys import PrometheusKeys, ReloadKeys
@@ -85,7 +85,7 @@ class HeartbeatKeys(Keys):
     textfile_dir: Text | None = Field(
         default=_HEARTBEAT.textfile_dir, description="node_exporter's textfile folder; null = none."
     )
-    pushgateway: Url | None = Field(
+    pushgateway: Annotated[str, BeforeValidator(pushgateway_url), URL_SCHEMA] | None = Field(
         default=_HEARTBEAT.pushgateway, description="The address of a Pushgateway; null = none."
     )
     read: Annotated[str, BeforeValidator(CHECKS["read"]), WithJsonSchema({"enum": list(READS)})] = Field(

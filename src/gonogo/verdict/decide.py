@@ -18,8 +18,8 @@ from gonogo.model.evidence import Evidence, TargetHealth, Unread
 from gonogo.model.policy import Role
 from gonogo.model.rule import ITSELF, Engine
 from gonogo.model.verdict import Judgement, Report
-from gonogo.policy.findings import refuse_misfit
 from gonogo.policy.inputs import policy_rules
+from gonogo.policy.load import refuse_misfit
 from gonogo.policy.server import Server, client_of, server_of
 from gonogo.policy.settings import PolicyFile
 from gonogo.server.evaluator_api import evaluated_rules
