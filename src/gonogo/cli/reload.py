@@ -142,7 +142,7 @@ def _made(request: ReloadRequest, *, recover: bool) -> ReloadResult:
 def _written(result: ReloadResult, form: str) -> str:
     from gonogo.reload.print import reload_json, reload_text
 
-    return f"{reload_json(result)}\n" if form == "json" else reload_text(result)
+    return reload_json(result) if form == "json" else reload_text(result)
 
 
 def _share(text: str | None) -> float | None:

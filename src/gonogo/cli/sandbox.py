@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 from datetime import timedelta
@@ -15,6 +14,7 @@ from gonogo.cli.door import answer
 from gonogo.cli.options import GivenPath
 from gonogo.durations import parse_duration
 from gonogo.errors import UsageError
+from gonogo.formats.document import document
 from gonogo.model.plain import plain
 from gonogo.stopping import Stopped, pause
 
@@ -63,7 +63,7 @@ def sandbox(directory: Path | None, every: str) -> int:
                 "prometheus": stack.prometheus.url,
                 "directory": str(stack.layout.directory),
             }
-            answer(f"{json.dumps(paths)}\n")
+            answer(document(paths))
             _say("the stack is up; its data are scripted. Interrupt to stop")
             _keep(stack)
     except Stopped as stopped:

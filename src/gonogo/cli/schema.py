@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from gonogo.cli.door import answer
@@ -16,6 +14,7 @@ def schema() -> None:
     An editor completes and checks the policy with it: put
     "# yaml-language-server: $schema=gonogo.schema.json" on its first line.
     """
+    from gonogo.formats.document import document
     from gonogo.policy.schema import json_schema
 
-    answer(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")
+    answer(document(json_schema(), indented=True))

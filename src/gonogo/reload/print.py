@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
-from gonogo.formats.document import encodable
+from gonogo.formats.document import document
 from gonogo.model.plain import one_line, plain
 from gonogo.reload.compare.configuration import Difference
 from gonogo.reload.compare.preview import Preview
@@ -28,12 +27,12 @@ def reload_text(result: ReloadResult) -> str:
 
 
 def reload_json(result: ReloadResult) -> str:
-    """Return the answer of ``gonogo reload --format json``."""
+    """Return the answer of ``gonogo reload --format json``, a line of JSON."""
     steps = [
         {"step": one.step, "outcome": one.outcome, "detail": one.detail, "seconds": round(one.seconds, 3)}
         for one in result.steps
     ]
-    value = encodable(
+    answer = document(
         {
             "schema": "gonogo/reload/v1",
             "outcome": result.became,
@@ -49,7 +48,7 @@ def reload_json(result: ReloadResult) -> str:
             "warnings": result.warnings,
         }
     )
-    return json.dumps(value, ensure_ascii=False)
+    return answer.decode()
 
 
 def preview_lines(preview: Preview) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 Range selectors go to the instant-query endpoint: there every sample comes with its
 real time, and there is no limit of 11,000 points.
+
+Each question raises ``SourceError`` if there was no valid answer.
 """
 
 from __future__ import annotations
@@ -56,11 +58,7 @@ def query(
 
 
 def server_time(client: Client, base_url: str) -> float:
-    """Ask for the server's own time in unix seconds.
-
-    Raises:
-        SourceError: there was no valid answer.
-    """
+    """Ask for the server's own time in unix seconds."""
     answer = query(client, base_url, "time()")
     times = [value for series in answer.series for value in series.values]
     if len(times) != 1 or not 0 < times[0] < END_OF_TIME:
@@ -74,22 +72,14 @@ def server_time(client: Client, base_url: str) -> float:
 
 
 def label_values(client: Client, base_url: str, label: str, match: str, start: float, end: float) -> LabelAnswer:
-    """List a label's values among the series that matched a selector between two unix times.
-
-    Raises:
-        SourceError: there was no valid answer.
-    """
+    """List a label's values among the series that matched a selector between two unix times."""
     path = f"/api/v1/label/{quote(label, safe='')}/values"
     answer = ask(client, base_url, path, _values, _within(match, start, end), partial_too=True)
     return replace(answer, warnings=_shown(client, answer.warnings))
 
 
 def series_labels(client: Client, base_url: str, match: str, start: float, end: float) -> tuple[Mapping[str, str], ...]:
-    """List the labels of the series that matched a selector between two unix times.
-
-    Raises:
-        SourceError: there was no valid answer.
-    """
+    """List the labels of the series that matched a selector between two unix times."""
     return ask(client, base_url, "/api/v1/series", _label_sets, _within(match, start, end))
 
 
@@ -128,11 +118,7 @@ def _expression(envelope: JsonObject) -> str:
 
 
 def metric_types(client: Client, base_url: str) -> Mapping[str, str]:
-    """Return the type of each metric by its name. A metric that its targets declare with different types is left out.
-
-    Raises:
-        SourceError: there was no valid answer.
-    """
+    """Return the type of each metric by its name. A metric whose targets declare different types is left out."""
     return ask(client, base_url, "/api/v1/metadata", _types)
 
 

@@ -1,4 +1,7 @@
-"""Reads the rules that a server has loaded, and the results of their last evaluations."""
+"""Reads the rules that a server has loaded, and the results of their last evaluations.
+
+Each question raises ``SourceError`` if there was no valid answer.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +29,7 @@ _KINDS = {"recording": RuleKind.RECORD, "alerting": RuleKind.ALERT}
 
 
 def rules(client: Client, base_url: str) -> tuple[LoadedGroup, ...]:
-    """List the rule groups of Prometheus or of vmalert, in the server's order.
-
-    Raises:
-        SourceError: there was no valid answer.
-    """
+    """List the rule groups of Prometheus or of vmalert, in the server's order."""
     return ask(client, base_url, "/api/v1/rules", _groups, WITHOUT_ALERTS)
 
 

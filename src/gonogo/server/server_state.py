@@ -1,4 +1,7 @@
-"""Reads the state of a running Prometheus: the loaded configuration and rules, the vitals, targets and alerts."""
+"""Reads the state of a running Prometheus: the loaded configuration and rules, the vitals, targets and alerts.
+
+Each question raises ``SourceError`` if there was no valid answer.
+"""
 
 from __future__ import annotations
 
@@ -47,11 +50,7 @@ class ActiveAlert:
 
 
 def active_alerts(client: Client, base_url: str) -> tuple[ActiveAlert, ...]:
-    """List the pending and firing alerts.
-
-    Raises:
-        SourceError: there was no valid answer.
-    """
+    """List the pending and firing alerts."""
     return ask(client, base_url, "/api/v1/alerts", _alerts)
 
 
@@ -73,9 +72,6 @@ def alertmanagers(client: Client, base_url: str) -> tuple[str, ...]:
     """List the URLs of the active Alertmanagers: those that the server found and did not drop.
 
     The server does not report whether an Alertmanager answers.
-
-    Raises:
-        SourceError: there was no valid answer.
     """
     return ask(client, base_url, "/api/v1/alertmanagers", _active)
 

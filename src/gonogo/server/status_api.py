@@ -1,4 +1,7 @@
-"""Reads a server's status, version, flags and configuration, and asks the server to reload."""
+"""Reads a server's status, version, flags and configuration, and asks the server to reload.
+
+Each question raises ``SourceError`` if there was no valid answer.
+"""
 
 from __future__ import annotations
 
@@ -38,38 +41,22 @@ def why_not_ready(client: Client, base_url: str) -> str:
 
 
 def build(client: Client, base_url: str) -> Build:
-    """Ask for the family of a server and its version.
-
-    Raises:
-        SourceError: there was no valid answer.
-    """
+    """Ask for the family of a server and its version."""
     return ask(client, base_url, "/api/v1/status/buildinfo", lambda envelope: build_of(data_of(envelope)))
 
 
 def build_info(client: Client, base_url: str) -> str | None:
-    """Ask for the version of Prometheus. Return ``None`` for another kind of server.
-
-    Raises:
-        SourceError: there was no valid answer.
-    """
+    """Ask for the version of Prometheus. Return ``None`` for another kind of server."""
     return build(client, base_url).version
 
 
 def configuration(client: Client, base_url: str) -> str:
-    """Ask for the loaded configuration as YAML. Defaults are added, and secrets are masked except those in URLs.
-
-    Raises:
-        SourceError: there was no valid answer.
-    """
+    """Ask for the loaded configuration as YAML. Defaults are added, and secrets are masked except those in URLs."""
     return ask(client, base_url, "/api/v1/status/config", lambda envelope: text(data_of(envelope).get("yaml"), "yaml"))
 
 
 def rule_query_offset(client: Client, base_url: str) -> timedelta:
-    """Read from the loaded configuration how far in the past rules are evaluated. It is 0 before 2.53 and by default.
-
-    Raises:
-        SourceError: there was no valid answer.
-    """
+    """Read from the loaded configuration how far in the past rules are evaluated: 0 before 2.53 and by default."""
     found = _OFFSET.match(configuration(client, base_url))
     try:
         return parse_duration(found[1]) if found else timedelta(0)
@@ -78,11 +65,7 @@ def rule_query_offset(client: Client, base_url: str) -> timedelta:
 
 
 def flags(client: Client, base_url: str) -> Mapping[str, str]:
-    """Ask for the server's flags, without their dashes.
-
-    Raises:
-        SourceError: there was no valid answer.
-    """
+    """Ask for the server's flags, without their dashes."""
     return ask(client, base_url, "/api/v1/status/flags", lambda envelope: texts(envelope.get("data"), "the flags"))
 
 

@@ -1,4 +1,7 @@
-"""Reads the targets that a server scrapes, the results of their last scrapes, and the names of the scrape pools."""
+"""Reads the targets that a server scrapes, the results of their last scrapes, and the names of the scrape pools.
+
+Each question raises ``SourceError`` if there was no valid answer.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,7 @@ _HEALTH = {"up": TargetHealth.UP, "down": TargetHealth.DOWN}
 
 
 def targets(client: Client, base_url: str) -> tuple[Target, ...]:
-    """List the active targets of Prometheus or of vmagent.
-
-    Raises:
-        SourceError: there was no valid answer.
-    """
+    """List the active targets of Prometheus or of vmagent."""
     return ask(client, base_url, "/api/v1/targets", _targets, {"state": "active"})
 
 
@@ -44,9 +43,6 @@ def scrape_pools(client: Client, base_url: str) -> tuple[str, ...]:
 
     A job whose certificates cannot be loaded has no pool, although the reload succeeded.
     After a start or a reload, the pools appear some seconds later, with the first targets.
-
-    Raises:
-        SourceError: there was no valid answer.
     """
     return ask(client, base_url, "/api/v1/scrape_pools", _pools)
 
