@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gonogo.disk.matching_files import compiled
+from gonogo.disk.finding_files import compiled
 from gonogo.formats.prometheus_config import Configuration, read_configuration
 from gonogo.formats.sources import source_file
 from gonogo.formats.test_file import read_unit

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gonogo.disk.finding_files import yaml_files
 from gonogo.disk.naming import shown
 from gonogo.disk.regular_file import Unreadable, read_text
 from gonogo.errors import Position, Problem, UsageError, cause_of
@@ -16,7 +17,7 @@ from gonogo.formats.prometheus_config import Configuration
 from gonogo.formats.sources import SourceFile, source_file, source_of
 from gonogo.formats.test_file import UnitFile, read_unit
 from gonogo.formats.yaml import parse_documents
-from gonogo.lint.configured import configured, yaml_files
+from gonogo.lint.configured import configured
 from gonogo.lint.core.nature import Nature, nature
 from gonogo.lint.core.routes import Routes, read_routes
 from gonogo.model.finding import Span
@@ -122,7 +123,7 @@ def policy_inputs(policy_file: PolicyFile) -> Inputs:
 
 def _listed(folder: Path) -> tuple[Path, ...]:
     try:
-        return yaml_files(folder)
+        return tuple(yaml_files(folder, each_once=True))
     except OSError as error:
         raise UsageError(
             "the folder cannot be listed", where=str(error.filename or folder), why=cause_of(error)

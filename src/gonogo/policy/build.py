@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from gonogo.disk.matching_files import escaped
+from gonogo.disk.finding_files import escaped
 from gonogo.formats.dialect import Dialect
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import Canary, DryRun, Gate, Policy, Runs, Scope, Signal, Slo, ValueRange

@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from gonogo.disk.matching_files import SERVER_PATTERN, matching_files
+from gonogo.disk.finding_files import SERVER_PATTERN, matching_files, yaml_files
 from gonogo.disk.regular_file import read_some, text_of
 from gonogo.errors import PolicyError, Problem
 from gonogo.formats.dialect import Dialect
 from gonogo.formats.files import read_rules
 from gonogo.model.rule import RuleGroup
 from gonogo.policy.settings import PolicyFile
-
-TEST_SUFFIXES = (".yml", ".yaml")
 
 
 def matching(pattern: str) -> tuple[Path, ...]:
@@ -55,22 +53,7 @@ def unit_files(place: Path) -> tuple[Path, ...]:
     Raises:
         OSError: a folder cannot be listed.
     """
-    return tuple(sorted(_below(place, frozenset()))) if place.is_dir() else (place,)
-
-
-def _below(folder: Path, above: frozenset[tuple[int, int]]) -> set[Path]:
-    status = folder.stat()
-    here = (status.st_dev, status.st_ino)
-    if here in above:
-        return set()
-    found: set[Path] = set()
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir():
-                found |= _below(Path(entry.path), above | {here})
-            elif entry.name.endswith(TEST_SUFFIXES):
-                found.add(Path(entry.path))
-    return found
+    return tuple(sorted(yaml_files(place, each_once=False))) if place.is_dir() else (place,)
 
 
 def rule_paths(policy_file: PolicyFile) -> tuple[Path, ...]:

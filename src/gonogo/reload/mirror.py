@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from gonogo.disk.matching_files import escaped
+from gonogo.disk.finding_files import escaped
 from gonogo.disk.regular_file import text_of
 from gonogo.policy.inputs import unit_files
 from gonogo.policy.settings import PolicyFile

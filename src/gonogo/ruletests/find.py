@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path, PurePath
 
+from gonogo.disk.finding_files import YAML_SUFFIXES
 from gonogo.disk.naming import shown
 from gonogo.disk.regular_file import Unreadable, read_text
 from gonogo.errors import Position, Problem, UsageError
@@ -21,12 +22,12 @@ from gonogo.formats.test_file import RuleFileEntry, is_unit, read_unit
 from gonogo.formats.vmalert_only import vmalert_only
 from gonogo.formats.yaml import parse_documents
 from gonogo.model.versions import Version
-from gonogo.policy.inputs import TEST_SUFFIXES, matching, unit_files
+from gonogo.policy.inputs import matching, unit_files
 from gonogo.ruletests.core.loaded import Loaded, LoadedEntry, RuleSource
 from gonogo.ruletests.core.report import SilentFinding
 from gonogo.ruletests.silent.passes import NO_TESTS_FOUND
 
-_NAMED_SO = tuple(f"_test{suffix}" for suffix in TEST_SUFFIXES)
+_NAMED_SO = tuple(f"_test{suffix}" for suffix in YAML_SUFFIXES)
 _MAGIC = frozenset("*?[")
 
 
@@ -74,7 +75,7 @@ def _below(place: str) -> tuple[Path, ...]:
 def _is_test(path: Path) -> bool:
     if path.name.endswith(_NAMED_SO):
         return True
-    if not path.name.endswith(TEST_SUFFIXES):
+    if not path.name.endswith(YAML_SUFFIXES):
         return False
     try:
         text = read_text(path, str(path))

@@ -18,7 +18,7 @@ from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
-from gonogo.disk.matching_files import SERVER_PATTERN, matching_files
+from gonogo.disk.finding_files import SERVER_PATTERN, matching_files
 from gonogo.disk.regular_file import NotReadable, read_regular
 from gonogo.formats.prometheus_config import read_configuration
 

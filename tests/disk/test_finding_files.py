@@ -12,7 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gonogo.disk.matching_files import SERVER_PATTERN, BadPattern, compiled, escaped, is_pattern, matching_files
+from gonogo.disk.finding_files import (
+    SERVER_PATTERN,
+    BadPattern,
+    compiled,
+    escaped,
+    is_pattern,
+    matching_files,
+    yaml_files,
+)
 
 NAMES = ("a.yml", "b.yml", "ab.yml", ".h.yml", "my rules.yml", "a[b].yml", "*.yml", "back\\slash.yml", "ä.yml", "-.yml")
 FOLDERS = ("r", "r2", "s[p]", "t u", "r/deep")
@@ -132,3 +140,53 @@ def test_a_server_takes_a_star_in_the_last_element_only(text: str) -> None:
     """As its configuration says."""
     assert SERVER_PATTERN.fullmatch(text)
     assert not SERVER_PATTERN.fullmatch(f"*/{text}")
+
+
+def listed(folder: Path) -> list[str]:
+    """Return the names of the found files, relative to the folder."""
+    return [str(path.relative_to(folder)) for path in yaml_files(folder, each_once=True)]
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path) -> None:
+    """An unreadable folder never counts as empty."""
+    with pytest.raises(OSError, match="No such file"):
+        listed(tmp_path / "missing")
+
+
+def test_only_yaml_is_listed_in_the_order_of_names(tmp_path: Path) -> None:
+    """A folder's own files come before those of its subfolders."""
+    for name in ("b.yml", "a.yaml", "c.txt", "sub/d.yml", "sub/deeper/e.yaml", "z.yml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "folder.yml").mkdir()
+    assert listed(tmp_path) == ["a.yaml", "b.yml", "z.yml", "sub/d.yml", "sub/deeper/e.yaml"]
+
+
+def test_links_are_followed_and_nothing_is_listed_twice(tmp_path: Path) -> None:
+    """In a mounted ConfigMap the names that lead to the newest version count."""
+    (tmp_path / "..v1").mkdir()
+    (tmp_path / "..v1" / "rules.yml").touch()
+    (tmp_path / "..data").symlink_to("..v1")
+    (tmp_path / "rules.yml").symlink_to("..data/rules.yml")
+    (tmp_path / "again").symlink_to(".")
+    (tmp_path / "out").symlink_to("/")
+    (tmp_path / "out").unlink()
+    assert listed(tmp_path) == ["rules.yml"]
+
+
+def test_links_that_lead_nowhere_are_listed_so_that_reading_them_tells(tmp_path: Path) -> None:
+    """A server would fail on such a link as well."""
+    (tmp_path / "gone.yml").symlink_to("missing")
+    (tmp_path / "loop.yml").symlink_to("loop.yml")
+    assert listed(tmp_path) == ["gone.yml", "loop.yml"]
+
+
+def test_a_place_with_several_names_is_listed_under_each_if_that_is_wanted(tmp_path: Path) -> None:
+    """A test file may name its rules relative to its own folder. A link back into a folder above is not followed."""
+    (tmp_path / "v1").mkdir()
+    (tmp_path / "v1" / "a.yml").touch()
+    (tmp_path / "v1" / "up").symlink_to("..")
+    (tmp_path / "v2").symlink_to("v1")
+    found = [str(path.relative_to(tmp_path)) for path in yaml_files(tmp_path, each_once=False)]
+    assert found == ["v1/a.yml", "v2/a.yml"]
+    assert listed(tmp_path) == ["v1/a.yml"]

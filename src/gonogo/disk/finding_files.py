@@ -1,4 +1,4 @@
-"""Finds the files that a pattern matches, as Go's ``filepath.Glob`` does for Prometheus and promtool."""
+"""Finds files: those that a pattern matches as in Go's ``filepath.Glob``, and the YAML files below a folder."""
 
 from __future__ import annotations
 
@@ -81,6 +81,8 @@ def _character(rest: str) -> tuple[str, str]:
     return plain[0], plain[1:]
 
 
+YAML_SUFFIXES = (".yml", ".yaml")
+
 _LONGEST_PATH = 4096
 """Bytes of the longest path on Linux. A longer pattern matches no file, and Python is slow to find that out."""
 
@@ -117,3 +119,49 @@ def _names(folder: str) -> list[str]:
         return sorted(entry.name for entry in Path(folder).iterdir())
     except OSError:
         return []
+
+
+def yaml_files(top: Path, *, each_once: bool) -> Iterator[Path]:
+    """Yield the YAML files below a folder, those of a folder before those of its subfolders, sorted by name.
+
+    Links are followed, but never back into a folder that contains the link. A link to nothing is listed too, so that
+    reading it fails with an error.
+
+    Args:
+        top: the folder.
+        each_once: true to list no place twice, even if several links lead to it.
+
+    Raises:
+        OSError: a folder cannot be listed.
+    """
+    seen: set[tuple[int, int]] = set()
+    waiting: list[tuple[Path, frozenset[tuple[int, int]]]] = [(top, frozenset())]
+    for folder, above in waiting:
+        here = _identity(folder)
+        if here & (seen if each_once else above):
+            continue
+        seen |= here
+        with os.scandir(folder) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+        waiting += [(Path(entry.path), above | here) for entry in listed if _is_folder(entry)]
+        for path in (Path(one.path) for one in listed if one.name.endswith(YAML_SUFFIXES) and not _is_folder(one)):
+            identity = _identity(path) if each_once else frozenset()
+            if not identity & seen:
+                seen |= identity
+                yield path
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # a loop of links: reading it as a file will fail with an error
+
+
+def _identity(path: Path) -> frozenset[tuple[int, int]]:
+    """Return the device and number of a file; an empty set if a link leads nowhere."""
+    try:
+        status = path.stat()
+    except OSError:
+        return frozenset()
+    return frozenset({(status.st_dev, status.st_ino)})
