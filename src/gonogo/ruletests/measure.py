@@ -173,18 +173,18 @@ def _mutants(
     lives = {name: fates[name] is MutantFate.UNNOTICED if name in fates else None for name in names}
     counts = Counter(fates.values())
     return MutantReport(
-        len(made),
-        counts[MutantFate.NOTICED],
-        tuple(one for one in alive if not one.argument),
-        tuple(one for one in alive if one.argument),
-        len(made) - len(fates),
-        covered.covered,
-        without,
-        tuple(wrong_arguments(given, lives, whole=not without)),
-        counts[MutantFate.STILLBORN],
-        time.monotonic() - began,
-        budget.seed,
-        tuple(one for one in covered.unread_expressions if one.rule not in without),
+        made=len(made),
+        killed=counts[MutantFate.NOTICED],
+        survived=tuple(one for one in alive if not one.argument),
+        argued=tuple(one for one in alive if one.argument),
+        not_run=len(made) - len(fates),
+        covered=covered.covered,
+        uncovered=without,
+        problems=tuple(wrong_arguments(given, lives, whole=not without)),
+        stillborn=counts[MutantFate.STILLBORN],
+        seconds=time.monotonic() - began,
+        seed=budget.seed,
+        unread=tuple(one for one in covered.unread_expressions if one.rule not in without),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from gonogo.formats.files import read_rules
-from gonogo.ruletests.core.rule_text import file_text
+from gonogo.ruletests.core.rule_text import file_text, twins
 
 TEXT = """\
 groups:
@@ -68,3 +68,27 @@ def test_a_rule_knows_where_it_stands_and_which_labels_it_sets() -> None:
     assert [str(rule.tested) for rule in (first, second)] == ["r.yml:6:9: record a", "r.yml:9:9: alert Bäd 😀"]
     assert (first.own_labels, third.own_labels) == (("version", "on"), ())
     assert first.id == ("r.yml", 1, ("groups", 0, "rules", 0))
+
+
+TWINS = """\
+groups:
+  - name: one
+    rules:
+      - {record: a, expr: 'sum(x) by (b, c)'}
+      - {record: a, expr: 'sum by (c, b) (x)'}
+      - {record: a, expr: 'sum by (c, b) (x)', labels: {d: e}}
+      - {record: z, expr: 'no > > promql'}
+"""
+
+
+def test_rules_of_one_meaning_are_twins() -> None:
+    """Rules of one meaning are twins in any spelling."""
+    file = file_text(TWINS, "r.yml")
+    (found,) = twins([file.rules, file.rules])
+    assert found == file.rules[:2]
+
+
+def test_rules_that_are_not_loaded_together_are_no_twins() -> None:
+    """Two servers may have the same rule."""
+    first, second, *_ = file_text(TWINS, "r.yml").rules
+    assert twins([[first], [second]]) == ()

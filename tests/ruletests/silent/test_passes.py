@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.errors import Problem
+from gonogo.errors import Problem, UsageError
 from gonogo.formats.test_file import read_unit
 from gonogo.model.versions import Version
 from gonogo.ruletests.core.loaded import Loaded, LoadedEntry
 from gonogo.ruletests.core.report import SilentFinding
-from gonogo.ruletests.silent.passes import IDS, STATIC, silent_passes
+from gonogo.ruletests.silent.passes import IDS, STATIC, allowances, silent_passes, under
 from tests.ruletests.core.loading import load_files, load_text
 
 RULES = """[{name: a, rules: [
@@ -270,3 +270,18 @@ def test_a_later_assertion_brings_the_samples() -> None:
     assertions = "{expr: x, eval_time: 7m}, {expr: x, eval_time: 10m, exp_samples: [{labels: x}]}"
     test = f"interval: 1m, input_series: [{{series: x, values: 1x20}}], promql_expr_test: [{assertions}, {ABOUT}]"
     assert list(silent_passes(load_text(RULES, f"evaluation_interval: 5m\ntests: [{{{test}}}]\n"))) == []
+
+
+@pytest.mark.parametrize("text", ["", "no-test", "no-tests", "no-tests  ", "reason no-tests"])
+def test_a_kind_and_a_reason_are_needed(text: str) -> None:
+    """A value without a kind or without a reason is refused, so nothing is allowed by mistake."""
+    with pytest.raises(UsageError, match="--allow"):
+        allowances([text])
+
+
+def test_one_kind_is_allowed() -> None:
+    """``--allow`` allows the named kind and no other."""
+    allowed = allowances(["no-tests they come  later "])
+    assert allowed == {"no-tests": "they come  later"}
+    both = [SilentFinding("no-tests", Problem(None, "a")), SilentFinding("no-rules", Problem(None, "b"))]
+    assert [one.allowed for one in under(allowed, both)] == ["they come  later", ""]

@@ -26,10 +26,8 @@ from gonogo.promql.tree import (
     Call,
     Expression,
     Negation,
-    Number,
     Range,
     Subquery,
-    Text,
     Vector,
 )
 from gonogo.ruletests.core.input_values import MILLISECOND, InputValues, Window, input_values
@@ -100,15 +98,13 @@ class PossibleSeries:
                 found = self._found(node, window)
             case Subquery(inner=inner):
                 found = self._of(inner, window.back(node).from_before(node.range - self._edge))
-            case Negation(inner=inner):
-                found = _flowed(node, self._of(inner, window))
-            case Aggregation(inner=inner):
+            case Negation(inner=inner) | Aggregation(inner=inner):
                 found = _flowed(node, self._of(inner, window))
             case Binary():
                 found = self._combined(node, window)
             case Call():
                 found = self._called(node, window)
-            case Number() | Text():
+            case _:  # a number or a text
                 found = _NUMBER
         self._depth -= 1
         return found
