@@ -19,43 +19,6 @@ from gonogo.model.rule import RuleGroup
 from gonogo.ruletests.core.loaded import Loaded
 from gonogo.ruletests.core.trial import Trial, rewritten
 
-
-def own_names(groups: Sequence[RuleGroup]) -> tuple[str, ...]:
-    """Return a unique name for each group: its own name if that is unique, else the name with a number after it."""
-    shared = Counter(group.name for group in groups)
-    taken = set(shared)
-    return tuple(group.name if shared[group.name] == 1 else _numbered(group.name, taken) for group in groups)
-
-
-def renamed(texts: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
-    """Rename the groups in the texts of rule files, in their order. A text stays as it is if no name changes."""
-    left = iter(names)
-    return tuple(_with_names(text, left) for text in texts)
-
-
-def _with_names(text: str, names: Iterator[str]) -> str:
-    document = next(iter(parse_documents(text, "")), None)
-    groups = document.at(("groups",)) if document is not None else None
-    if document is None or not isinstance(groups, list):
-        return text
-    places = range(len(groups))
-    given = [document.text(("groups", place, "name")) for place in places]
-    wanted = list(islice(names, len(given)))
-    if wanted == given:
-        return text
-    new = (
-        joined(flow(document, ("groups", place), ("name",)), f"name: {quoted(name)}")
-        for place, name in zip(places, wanted, strict=True)
-    )
-    return joined(flow(document, (), ("groups",)), f"groups: [{', '.join(new)}]") + "\n"
-
-
-def _numbered(name: str, taken: set[str]) -> str:
-    number = next(number for number in range(1, len(taken) + 2) if f"{name} ({number})" not in taken)
-    taken.add(f"{name} ({number})")
-    return f"{name} ({number})"
-
-
 ORDER = "group_eval_order"
 
 
@@ -127,3 +90,39 @@ def _makers_first(names: Sequence[str], read: set[tuple[str, str]]) -> list[str]
         ordered += free or left[:1]
         left = [name for name in left if name not in ordered]
     return ordered
+
+
+def own_names(groups: Sequence[RuleGroup]) -> tuple[str, ...]:
+    """Return a unique name for each group: its own name if that is unique, else the name with a number after it."""
+    shared = Counter(group.name for group in groups)
+    taken = set(shared)
+    return tuple(group.name if shared[group.name] == 1 else _numbered(group.name, taken) for group in groups)
+
+
+def renamed(texts: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    """Rename the groups in the texts of rule files, in their order. A text stays as it is if no name changes."""
+    left = iter(names)
+    return tuple(_with_names(text, left) for text in texts)
+
+
+def _with_names(text: str, names: Iterator[str]) -> str:
+    document = next(iter(parse_documents(text, "")), None)
+    groups = document.at(("groups",)) if document is not None else None
+    if document is None or not isinstance(groups, list):
+        return text
+    places = range(len(groups))
+    given = [document.text(("groups", place, "name")) for place in places]
+    wanted = list(islice(names, len(given)))
+    if wanted == given:
+        return text
+    new = (
+        joined(flow(document, ("groups", place), ("name",)), f"name: {quoted(name)}")
+        for place, name in zip(places, wanted, strict=True)
+    )
+    return joined(flow(document, (), ("groups",)), f"groups: [{', '.join(new)}]") + "\n"
+
+
+def _numbered(name: str, taken: set[str]) -> str:
+    number = next(number for number in range(1, len(taken) + 2) if f"{name} ({number})" not in taken)
+    taken.add(f"{name} ({number})")
+    return f"{name} ({number})"

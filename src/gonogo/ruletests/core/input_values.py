@@ -1,4 +1,4 @@
-"""Reads the shorthand of input values, to find the times at which a series has samples.
+"""Reads the shorthand of input values, to find the windows of time in which a series has samples.
 
 ``0+1x10`` are 11 samples, ``5x3`` four, ``_`` is a gap, ``_x3`` three, ``stale`` ends a series.
 Source: Prometheus documentation, "Unit Testing for Rules", ``<series>``.
@@ -17,6 +17,7 @@ from gonogo.promql.tree import Subquery, Vector
 _GAP = re.compile(r"_(?:x(\d{1,9}))?")
 _REPEATED = re.compile(r".*x(\d{1,9})")
 _HISTOGRAM = re.compile(r"\{\{[^{}]*\}\}")
+MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,6 @@ def input_values(text: str) -> InputValues:
             runs.append((place, place + count - 1))
         place += count
     return InputValues(runs[-1][1] if runs else -1, deliberate, tuple(runs))
-
-
-MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,8 @@
-"""The coverage of rules by tests: a rule is covered if a test fails without it. Expressions can be unreadable."""
+"""The measures of tests: the rules that they cover, and the mutants of rules that they notice or let survive.
+
+A rule is covered if a test fails without it. A mutant is a small change of a rule. A comment in a test file can say why
+a mutant may survive: ``# gonogo: survives ALERT:for:1a2b3c because…``.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,8 @@ from gonogo.errors import Position, Problem
 from gonogo.promql.parser import unreadable
 from gonogo.ruletests.core.rule_text import RuleText, TestedRule
 
+_COMMENT = re.compile(r"[ \t]*#[ \t]*gonogo:[ \t]*survives\b[ \t]*(?P<mutant>\S*)[ \t]*(?P<reason>.*)")
+
 
 @dataclass(frozen=True, slots=True)
 class UnprovenRule:
@@ -19,18 +25,6 @@ class UnprovenRule:
 
     rule: TestedRule
     why: str
-
-
-def unread_expressions(rules: Iterable[RuleText]) -> tuple[UnprovenRule, ...]:
-    """List the rules with expressions that cannot be read."""
-    found = ((rule.tested, unreadable(rule.rule.expression)) for rule in rules)
-    return tuple(UnprovenRule(rule, why) for rule, why in found if why)
-
-
-def unread_line(unread: Sequence[UnprovenRule], rules: int) -> str:
-    """Write how many of some rules have expressions that cannot be read, and the reason of the first."""
-    first = unread[0]
-    return f"{len(unread)} of {rules} expressions cannot be read here: {first.rule.kind} {first.rule.name}: {first.why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +148,16 @@ class MutantReport:
         return "there is no rule"
 
 
-_COMMENT = re.compile(r"(?P<lead>[ \t]*#[ \t]*gonogo:[ \t]*survives\b)[ \t]*(?P<mutant>\S*)[ \t]*(?P<reason>.*)")
+def unread_expressions(rules: Iterable[RuleText]) -> tuple[UnprovenRule, ...]:
+    """List the rules with expressions that cannot be read."""
+    found = ((rule.tested, unreadable(rule.rule.expression)) for rule in rules)
+    return tuple(UnprovenRule(rule, why) for rule, why in found if why)
+
+
+def unread_line(unread: Sequence[UnprovenRule], rules: int) -> str:
+    """Write how many of some rules have expressions that cannot be read, and the reason of the first."""
+    first = unread[0]
+    return f"{len(unread)} of {rules} expressions cannot be read here: {first.rule.kind} {first.rule.name}: {first.why}"
 
 
 @dataclass(frozen=True, slots=True)

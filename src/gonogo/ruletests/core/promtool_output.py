@@ -20,6 +20,8 @@ PASSED = "  SUCCESS"
 FAILED = "  FAILED:"
 JUNIT_BEGINS = "<testsuites>"
 """The element around everything. In the XML itself a text with ``<`` is escaped, so its last place is the right one."""
+_NO_ENTRY = f"/{NO_FILE}"
+"""The end of promtool's warning of an entry of ``rule_files`` that matches no file: a silent pass of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,3 @@ def _words(lines: Iterable[str]) -> str:
     """Join the lines that matter: no blank lines, no verdicts, no warnings of an entry without a file."""
     kept = (line for line in lines if line.strip() and line not in {PASSED, FAILED} and not line.endswith(_NO_ENTRY))
     return "\n".join(kept).strip("\n")
-
-
-_NO_ENTRY = f"/{NO_FILE}"
-"""The end of promtool's warning of an entry of ``rule_files`` that matches no file: a silent pass of its own."""

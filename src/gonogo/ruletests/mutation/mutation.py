@@ -34,6 +34,7 @@ _ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "^", "atan2"})
 _SETS = frozenset({"and", "or", "unless"})
 _UNSCALED = frozenset({0.0, inf, -inf})
 _SCALED = frozenset({"sum", "avg", "min", "max"})
+_UNFIT = re.compile(r"[^\w.:-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +138,6 @@ def _one_for_one(node: Expression) -> bool:
             return operator in _SUMMARIES
         case _:
             return isinstance(node, Negation)
-
-
-_UNFIT = re.compile(r"[^\w.:-]+")
 
 
 @dataclass(frozen=True, slots=True)
