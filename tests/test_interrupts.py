@@ -59,7 +59,9 @@ def test_an_interrupt_at_any_moment_of_the_start_is_130(tmp_path: Path, port: in
     """From gonogo's first line on; the hundredth of a second before that is Python's own."""
     (tmp_path / "gonogo.yaml").write_text(POLICY.format(port=port), encoding="utf-8")
     drawn = random.Random(7)  # noqa: S311 - moments, no secrets
-    for number in range(share(INTERRUPTS)):
+    times = share(INTERRUPTS)
+    assert times
+    for number in range(times):
         arguments = [one.format(port=port) for one in COMMANDS[number % len(COMMANDS)]]
         delay = drawn.uniform(0.0, 1.0)
         with subprocess.Popen(

@@ -17,6 +17,7 @@ run lint-imports --no-logo
 run python scripts/test/file_rules.py
 run python scripts/test/dead_code.py
 run python scripts/test/prose.py
+run python scripts/test/vacuous.py
 run python scripts/test/pins.py
 run python -m scripts.docs.generate --check
 

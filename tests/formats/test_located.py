@@ -136,5 +136,7 @@ def test_every_node_of_every_expression(tree: Expression, style: str | None, wid
     text: str = yaml.dump({"e": expression}, default_style=style, width=width, allow_unicode=True)
     read = parse(expression)
     found = place(text, "e")
-    for node in walk(read):
+    nodes = list(walk(read))
+    assert nodes[0] is read
+    for node in nodes:
         assert underlined(text, found, node).startswith(begins(node))

@@ -27,7 +27,9 @@ def test_every_start_is_go(share: Callable[[int], int]) -> None:
     The phases of scrapes and rules follow from ports and paths, which are others at each
     start; the intervals go round, and beats begin anew at a random moment of one.
     """
-    for number in range(share(20)):
+    starts = share(20)
+    assert starts
+    for number in range(starts):
         interval = INTERVALS[number % len(INTERVALS)].total_seconds()
         phase = random.uniform(0, interval)  # noqa: S311 - no secret
         with demo(timedelta(seconds=interval), NO_RUNS) as running:
@@ -35,7 +37,9 @@ def test_every_start_is_go(share: Callable[[int], int]) -> None:
             await_true(lambda p=phase, i=interval: time.time() % i >= p)  # type: ignore[misc]
             running.stack.traffic.resume_beats()
             running.until_go()
-            for report in looks(running, interval):
+            reports = list(looks(running, interval))
+            assert reports
+            for report in reports:
                 what = f"start {number}, every {interval:g} s, beats at {phase:.2f} s"
                 assert report.judgement.verdict is Verdict.GO, f"{what}\n{report_text(report)}"
 

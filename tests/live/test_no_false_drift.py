@@ -73,7 +73,9 @@ def test_one_changed_number_is_a_drift_of_every_rule(tmp_path: Path) -> None:
     """No rule counts as unchanged because its expression could not be read."""
     paths = rule_files(FOLDERS[0])
     files, loaded = read_files(paths), loaded_by_a_server(paths, tmp_path)
-    for rule in all_rules(files):
+    rules = list(all_rules(files))
+    assert rules
+    for rule in rules:
         changed = tuple(
             replace(g, rules=tuple(replace(r, expression=f"({r.expression}) * 3") if r == rule else r for r in g.rules))
             for g in files

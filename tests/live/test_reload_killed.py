@@ -98,6 +98,7 @@ def staged_files(yard: Yard) -> dict[str, object]:
 def test_a_kill_at_a_step_leaves_the_old_tree_or_the_new_one(yard: Yard, request: pytest.FixtureRequest) -> None:
     """With --soak the kill comes at every boundary of every step, else at the most important ones."""
     boundaries = BOUNDARIES if request.config.getoption("--soak") else TELLING
+    assert boundaries
     for number, (step, moment) in enumerate(boundaries):
         old = yard.files()
         child = begun(yard, number, step, moment)
@@ -116,7 +117,9 @@ def test_a_kill_at_a_step_leaves_the_old_tree_or_the_new_one(yard: Yard, request
 def test_a_kill_at_a_random_moment_leaves_the_old_tree_or_the_new_one(yard: Yard, rounds: Rounds) -> None:
     """A reload that ended before the kill is loaded."""
     dice = random.Random(4)  # noqa: S311 - the same moments in every run
-    for number in range(rounds(KILLS)):
+    kills = rounds(KILLS)
+    assert kills
+    for number in range(kills):
         old = yard.files()
         child = begun(yard, number)
         new = staged_files(yard)

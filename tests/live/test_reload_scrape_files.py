@@ -42,20 +42,22 @@ def yard(tmp_path: Path) -> Iterator[Yard]:
         yield Yard(tmp_path, live)
 
 
-def is_refused_by_an_older_one(yard: Yard) -> bool:
-    """Return whether the server cannot read scrape files; then a tree with such files must be refused."""
+def is_read(yard: Yard) -> bool:
+    """Stage a scrape file, and return whether the server can read it."""
     staged = yard.stage()
     staged.configure(more=KEY)
     write_job(staged)
-    if reaches(release(yard.live.state().version or ""), SCRAPE_CONFIG_FILES):
-        return False
+    return reaches(release(yard.live.state().version or ""), SCRAPE_CONFIG_FILES)
+
+
+def is_refused(yard: Yard) -> None:
+    """See a tree with scrape files refused, because the server is too old."""
     before, files = yard.live.vitals().metrics.success_at, yard.files()
     result = reload(yard.request())
     assert result.became is Became.REFUSED, told(result)
     assert any("only 2.43 and later read that key" in reason for reason in result.reasons), told(result)
     assert any("scrape_config_files not found in type" in reason for reason in result.reasons), told(result)
     assert (yard.live.vitals().metrics.success_at, yard.files()) == (before, files)
-    return True
 
 
 def reloaded(yard: Yard, **more: object) -> ReloadResult:
@@ -82,7 +84,8 @@ def test_scrape_files_are_added_changed_and_removed(yard: Yard) -> None:
 
     Then a file is removed, and at last the key.
     """
-    if is_refused_by_an_older_one(yard):
+    if not is_read(yard):
+        is_refused(yard)
         return
     assert "+ job more" in reloaded(yard).preview
     assert target_of(yard, "more").labels["job"] == "more"
@@ -110,7 +113,8 @@ def test_scrape_files_are_added_changed_and_removed(yard: Yard) -> None:
 
 def test_a_look_at_scrape_files_changes_nothing(yard: Yard) -> None:
     """The preview lists the jobs of the files. A pattern without a file and a job that is there twice are refused."""
-    if is_refused_by_an_older_one(yard):
+    if not is_read(yard):
+        is_refused(yard)
         return
     before = yard.files()
     looked = reload(yard.request(only_preview=True))
@@ -134,7 +138,8 @@ def test_a_look_at_scrape_files_changes_nothing(yard: Yard) -> None:
 
 def test_a_target_that_is_down_rolls_the_scrape_files_back(yard: Yard) -> None:
     """From a staged folder and in place: the old scrape file is on disk and on the server again."""
-    if is_refused_by_an_older_one(yard):
+    if not is_read(yard):
+        is_refused(yard)
         return
     reloaded(yard)
     before = yard.files()
@@ -155,7 +160,8 @@ def test_a_target_that_is_down_rolls_the_scrape_files_back(yard: Yard) -> None:
 
 def test_an_unknown_scrape_file_is_repaired_only_if_asked(yard: Yard) -> None:
     """Another program added a job and removed the file again. The job's pool shows that the server has other files."""
-    if is_refused_by_an_older_one(yard):
+    if not is_read(yard):
+        is_refused(yard)
         return
     reloaded(yard)
     strange = write_job(yard.live, "strange")
@@ -171,7 +177,8 @@ def test_an_unknown_scrape_file_is_repaired_only_if_asked(yard: Yard) -> None:
 
 def test_a_scrape_file_that_the_server_does_not_read_is_found(yard: Yard, tmp_path: Path) -> None:
     """The file is mounted by itself into a container, so a new file in its place does not reach the server."""
-    if is_refused_by_an_older_one(yard):
+    if not is_read(yard):
+        is_refused(yard)
         return
     reloaded(yard)
     mounted = tmp_path / "mounted"
@@ -199,7 +206,8 @@ def test_an_invisible_change_is_refused_if_the_process_is_not_seen(
 
     A visible change beside the invisible one proves the file, and a warning names the rest.
     """
-    if is_refused_by_an_older_one(yard):
+    if not is_read(yard):
+        is_refused(yard)
         return
     write_job(replace(yard.live, folder=yard.staged), more=RELABELLED % "mode")
     reloaded(yard)

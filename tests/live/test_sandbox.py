@@ -89,7 +89,9 @@ def test_every_signal_is_there_once(stack: Stack) -> None:
 def test_recorded_signals_have_no_seam(stack: Stack) -> None:
     """Half an hour and more is recorded as densely as live data, without a gap between history and live data."""
     stack.until(lambda: series(stack, "duri_lyapunov_v[31m]")[0].times[-1] > stack.end + 5, "live samples")
-    for name in signals(stack):
+    names = signals(stack)
+    assert names
+    for name in names:
         (found,) = series(stack, f"{name}[31m]")
         assert found.times[0] < stack.end < found.times[-1]
         assert len(found.times) >= SEEN * HALF_AN_HOUR / INTERVAL.total_seconds()

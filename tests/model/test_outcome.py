@@ -21,7 +21,9 @@ def test_nothing_at_all_proves_nothing() -> None:
 
 def test_pairs_are_kleenes() -> None:
     """Conjunction is the minimum and disjunction the maximum of FAIL < UNKNOWN < PASS."""
-    for left, right in product(Outcome, Outcome):
+    pairs = list(product(Outcome, Outcome))
+    assert len(pairs) == 9
+    for left, right in pairs:
         assert all_of([left, right]) is min(left, right, key=_RANK.__getitem__)
         assert any_of([left, right]) is max(left, right, key=_RANK.__getitem__)
 

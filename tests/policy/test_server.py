@@ -50,23 +50,24 @@ def test_who_else_knows_rules_and_targets_stays(tmp_path: Path) -> None:
     assert server_of(file, "http://b") == Server("http://b", "http://r", "http://t")
 
 
-def test_secrets_are_read_from_where_the_policy_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("keys", "header"),
+    [
+        ("authorization: {credentials_file: token}", "Bearer abc"),
+        ("authorization: {type: Token, credentials_env: GONOGO_TEST_TOKEN}", "Token def"),
+        ("basic_auth: {username: ann, password_file: token}", "Basic YW5uOmFiYw=="),
+        ("basic_auth: {username: ann, password_env: GONOGO_TEST_TOKEN}", "Basic YW5uOmRlZg=="),
+        ("timeout: 1s", None),
+    ],
+)
+def test_secrets_are_read_from_where_the_policy_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: str, header: str | None
+) -> None:
     """A token or a password, by file or variable, with the scheme of the policy."""
     (tmp_path / "token").write_text("abc\n", encoding="utf-8")
     monkeypatch.setenv("GONOGO_TEST_TOKEN", "def")
-    wanted = {
-        "authorization: {credentials_file: token}": "Bearer abc",
-        "authorization: {type: Token, credentials_env: GONOGO_TEST_TOKEN}": "Token def",
-        "basic_auth: {username: ann, password_file: token}": "Basic YW5uOmFiYw==",
-        "basic_auth: {username: ann, password_env: GONOGO_TEST_TOKEN}": "Basic YW5uOmRlZg==",
-        "timeout: 1s": None,
-    }
-    for number, (keys, header) in enumerate(wanted.items()):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        (folder / "token").write_text("abc\n", encoding="utf-8")
-        settings = client_of(with_server(folder, keys).server, at_most=LONG).settings
-        assert settings.header() == header
+    settings = client_of(with_server(tmp_path, keys).server, at_most=LONG).settings
+    assert settings.header() == header
 
 
 def test_a_user_without_a_password_has_an_empty_one() -> None:

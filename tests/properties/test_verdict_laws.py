@@ -199,6 +199,10 @@ def test_no_answer_is_never_go(case: tuple[Policy, Evidence]) -> None:
 def test_without_anything_required_or_anybody_there_is_no_go_ahead(case: tuple[Policy, Evidence]) -> None:
     """GO needs a condition on a series, and a subject where there are to be some."""
     by, found = case
+    unasked = replace(by, gates=tuple(replace(gate, require=()) for gate in by.gates))
+    assert judge(unasked, found, NOW).verdict is not Verdict.GO
+    nobody = replace(without(found, lambda _: True), vanished=())
+    assert judge(replace(by, subjects=("service",)), nobody, NOW).verdict is not Verdict.GO
     if judge(by, found, NOW).verdict is Verdict.GO:
         assert any(gate.require for gate in by.gates)
         assert not by.subjects or all(subject.labels for subject in judge(by, found, NOW).subjects)

@@ -87,8 +87,10 @@ def test_no_test_passes_in_silence(policy: Policy) -> None:
     made = pack(policy, INTERVAL)
     recorded = {rule["record"] for rule in _rules(made.rules_yaml)}
     alerts = {rule["alert"] for rule in _rules(made.alerts_yaml)}
+    assert made.tests_yaml
     for text in made.tests_yaml.values():
         content = yaml.safe_load(text)
+        assert content["tests"]
         every = parse_duration(content["evaluation_interval"])
         for scenario in content["tests"]:
             series, told = scenario.get("promql_expr_test", []), scenario.get("alert_rule_test", [])

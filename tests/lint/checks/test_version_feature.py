@@ -180,6 +180,7 @@ def test_names_in_quotes_came_before_the_names_that_need_them(
     expressions: list[str], since: tuple[int, int], always: tuple[int, int]
 ) -> None:
     """Quotes in braces are read since 2.51; only a list of labels looks at the name, until 3.0 behind a flag."""
+    assert expressions
     for expression in expressions:
         (early,) = found(rule(expression), version=(since[0], since[1] - 1), features=frozenset())
         assert early.message.endswith(f"{since[0]}.{since[1]} added it")

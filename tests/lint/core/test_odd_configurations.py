@@ -47,7 +47,9 @@ def test_nothing_is_too_odd_to_be_read(value: object) -> None:
     configuration, of_configuration = read_configuration(text, "a.yml")
     routes, of_routes = read_routes(text, "a.yml")
     requirements, of_requirements = read_requirements(text, "a.yml")
-    for problem in (*of_configuration, *of_routes, *of_requirements):
+    problems = (*of_configuration, *of_routes, *of_requirements)
+    assert problems or value == {}
+    for problem in problems:
         assert problem.where is not None
         assert problem.where.path == "a.yml"
     estate = Estate((_RULES,), configuration, routes=routes, requirements=requirements, complete=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gonogo.formats.yaml import lines_of
@@ -30,14 +30,18 @@ PIECES = (
 )
 
 
-@given(st.lists(st.sampled_from(PIECES), max_size=14))
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=14)
+
+
+@given(TEXTS | st.builds(lambda before, after: [*before, "\n", "# c", "\n", "b: 1", *after], TEXTS, TEXTS))
 def test_whatever_the_text_is(pieces: list[str]) -> None:
     """The lines of a comment begin at its own line or later, and end within the file."""
     text = "".join(pieces)
-    for remark in line_remarks(text):
-        for block in remark.about:
-            assert remark.line <= block.begin[0] <= block.last <= len(lines_of(text))
-            assert block.holds(block.last)
+    found = [(remark.line, block) for remark in line_remarks(text) for block in remark.about]
+    assume(found)
+    last = len(lines_of(text))
+    assert [(line, block) for line, block in found if not line <= block.begin[0] <= block.last <= last] == []
+    assert all(block.holds(block.last) for _, block in found)
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,9 @@ def test_every_signal_is_recorded_under_its_metric(policy: Policy) -> None:
 def test_every_rule_bears_the_realm() -> None:
     """Packs of two realms on one server record different series."""
     for gate in PRESET_GATES:
-        for rule in recording_rules(gate, preset_policy(), INTERVAL):
+        rules = recording_rules(gate, preset_policy(), INTERVAL)
+        assert rules
+        for rule in rules:
             assert rule.kind is RuleKind.RECORD
             assert rule.labels["metric_realm"] == "prod"
 
@@ -61,7 +63,10 @@ def test_without_a_realm_no_rule_speaks_of_one() -> None:
     """A system without the label gets rules without it."""
     policy = replace(preset_policy(), realm=None)
     for gate in PRESET_GATES:
-        for rule in (*recording_rules(gate, policy, INTERVAL), *alerts(gate, policy, INTERVAL)):
+        rules, alarms = recording_rules(gate, policy, INTERVAL), alerts(gate, policy, INTERVAL)
+        assert rules
+        assert alarms
+        for rule in (*rules, *alarms):
             assert "metric_realm" not in rule.expression
             assert "metric_realm" not in rule.labels
 
@@ -99,7 +104,9 @@ def test_scopes_are_those_of_the_contract() -> None:
 def test_pushes_may_be_as_old_as_the_contract_says() -> None:
     """A heartbeat's push is as fresh as a beat, and a rehearsal's push may be 25 hours old."""
     heartbeat = Heartbeat(fresh=timedelta(seconds=90))
-    for name, signal in signals(preset_policy(heartbeat)).items():
+    found = signals(preset_policy(heartbeat))
+    assert {name.partition("_")[0] for name in found} > {"heartbeat", "dr"}
+    for name, signal in found.items():
         if name.startswith("heartbeat_"):
             assert signal.push_max_age == timedelta(seconds=90)
         else:
@@ -108,7 +115,9 @@ def test_pushes_may_be_as_old_as_the_contract_says() -> None:
 
 def test_writers_times_are_where_the_contract_says() -> None:
     """The time of heartbeat signals is that of the beat, and the age of a rehearsal is that of its last success."""
-    for name, signal in signals(preset_policy()).items():
+    found = signals(preset_policy())
+    assert {name.partition("_")[0] for name in found} > {"heartbeat", "dr"}
+    for name, signal in found.items():
         if name.startswith("heartbeat_"):
             assert signal.written_at == "duri_textfile_heartbeat_ts"
         elif name == "dr_rehearsal_age_hours":
@@ -133,7 +142,9 @@ def test_what_is_a_subjects_own_keeps_its_labels() -> None:
     """Aggregates of subject signals keep the subject labels, and shared ones do not."""
     for gate in PRESET_GATES:
         scopes = {signal.metric: signal.scope for signal in gate.signals(of_services())}
-        for rule in recording_rules(gate, of_services(), INTERVAL):
+        rules = recording_rules(gate, of_services(), INTERVAL)
+        assert rules
+        for rule in rules:
             assert ("metric_realm, service)" in rule.expression) <= (scopes[rule.name] is Scope.SUBJECT)
             if scopes[rule.name] is Scope.SUBJECT and " by (" in rule.expression:
                 assert rule.expression.count(" by (") == rule.expression.count(" by (metric_realm, service)")

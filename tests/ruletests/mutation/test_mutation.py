@@ -50,7 +50,9 @@ def test_a_node_is_replaced_where_it_stands() -> None:
 @given(trees)
 def test_any_tree_can_be_rebuilt(root: Expression) -> None:
     """Each place of any expression can be replaced."""
-    for place in places(root):
+    found = list(places(root))
+    assert found
+    for place in found:
         assert replaced(root, place.path, place.node) == root
 
 
