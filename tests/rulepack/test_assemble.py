@@ -14,7 +14,7 @@ from gonogo.model.condition import parse_criterion
 from gonogo.model.heartbeat import Heartbeat
 from gonogo.model.policy import DryRun, Policy
 from gonogo.model.rule import Rule, RuleKind
-from gonogo.rulepack.assemble import MARK, grouped, groups, needed, pack, reads
+from gonogo.rulepack.assemble import MARK, Pack, grouped, groups, needed, pack, reads
 from tests.rulepack.policies import INTERVAL, gate, of_services, preset_policy
 
 POLICIES = (
@@ -73,22 +73,27 @@ def test_rules_that_read_each_other_share_a_group() -> None:
         seen.append(rule.name)
 
 
-@pytest.mark.parametrize("policy", POLICIES)
-def test_the_pack_is_the_same_each_time(policy: Policy) -> None:
+@pytest.fixture(scope="module", params=range(len(POLICIES)))
+def made(request: pytest.FixtureRequest) -> tuple[Policy, Pack]:
+    """Return each policy with its pack, made once."""
+    policy = POLICIES[request.param]
+    return policy, pack(policy, INTERVAL)
+
+
+def test_the_pack_is_the_same_each_time(made: tuple[Policy, Pack]) -> None:
     """The same policy gives the same bytes, and every file names its author."""
-    made = pack(policy, INTERVAL)
-    assert made == pack(policy, INTERVAL)
-    assert all(text.startswith(MARK) for text in (made.rules_yaml, made.alerts_yaml, *made.tests_yaml.values()))
+    policy, packed = made
+    assert packed == pack(policy, INTERVAL)
+    assert all(text.startswith(MARK) for text in (packed.rules_yaml, packed.alerts_yaml, *packed.tests_yaml.values()))
 
 
-@pytest.mark.parametrize("policy", POLICIES)
-def test_no_test_passes_in_silence(policy: Policy) -> None:
+def test_no_test_passes_in_silence(made: tuple[Policy, Pack]) -> None:
     """Every scenario asserts something, at a time that is evaluated, of a name that the rules have."""
-    made = pack(policy, INTERVAL)
-    recorded = {rule["record"] for rule in _rules(made.rules_yaml)}
-    alerts = {rule["alert"] for rule in _rules(made.alerts_yaml)}
-    assert made.tests_yaml
-    for text in made.tests_yaml.values():
+    _, packed = made
+    recorded = {rule["record"] for rule in _rules(packed.rules_yaml)}
+    alerts = {rule["alert"] for rule in _rules(packed.alerts_yaml)}
+    assert packed.tests_yaml
+    for text in packed.tests_yaml.values():
         content = yaml.safe_load(text)
         assert content["tests"]
         every = parse_duration(content["evaluation_interval"])
@@ -102,15 +107,14 @@ def test_no_test_passes_in_silence(policy: Policy) -> None:
                 assert parse_duration(one["eval_time"]) % every == timedelta(0)
 
 
-@pytest.mark.parametrize("policy", POLICIES)
-def test_every_rule_and_alert_is_asserted(policy: Policy) -> None:
+def test_every_rule_and_alert_is_asserted(made: tuple[Policy, Pack]) -> None:
     """Each record gives a value in some scenario, and each alert fires in one and does not fire in another."""
-    made = pack(policy, INTERVAL)
-    files = [yaml.safe_load(text) for text in made.tests_yaml.values()]
+    _, packed = made
+    files = [yaml.safe_load(text) for text in packed.tests_yaml.values()]
     valued = {_metric(e["expr"]) for e in _expectations(files, "promql_expr_test") if e["exp_samples"]}
-    assert valued == {rule["record"] for rule in _rules(made.rules_yaml)}
+    assert valued == {rule["record"] for rule in _rules(packed.rules_yaml)}
     told = list(_expectations(files, "alert_rule_test"))
-    alerts = {rule["alert"] for rule in _rules(made.alerts_yaml)}
+    alerts = {rule["alert"] for rule in _rules(packed.alerts_yaml)}
     assert {one["alertname"] for one in told if one["exp_alerts"]} == alerts
     assert {one["alertname"] for one in told if not one["exp_alerts"]} == alerts
 
