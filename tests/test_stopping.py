@@ -66,7 +66,6 @@ DOORS: dict[str, Callable[[], object]] = {
     "pause": lambda: stopping.pause(LONG),
     "outcome": lambda: stopping.outcome(Future[None](), LONG),
     "outcome for ever": lambda: stopping.outcome(Future[None]()),
-    "happened": lambda: stopping.happened(threading.Event(), LONG),
     "readable": wait_for_a_pipe,
     "ended": wait_for_a_program,
 }
@@ -152,18 +151,10 @@ def test_without_a_signal_the_doors_are_plain_waits(*, installed: bool) -> None:
     """In a program that only imports gonogo as well."""
 
     def told() -> None:
-        done, event = Future[int](), threading.Event()
-
-        def happen() -> None:
-            done.set_result(7)
-            event.set()
-            stopping.ring()
-
-        timer = soon(happen)
+        done = Future[int]()
+        timer = soon(lambda: done.set_result(7))
         assert stopping.outcome(done, LONG) == 7
-        assert stopping.happened(event, LONG)
         timer.join()
-        assert not stopping.happened(threading.Event(), 0.01)
         with pytest.raises(TimeoutError):
             stopping.outcome(Future[int](), 0.01)
         with subprocess.Popen(("/bin/true",)) as process:

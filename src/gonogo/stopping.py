@@ -3,7 +3,7 @@
 The handlers of SIGINT, SIGTERM and SIGHUP raise no exception. They store the signal and wake the code that waits.
 An exception from a handler could come between any two steps of the program: inside a library that has a lock, or
 inside a C extension during its import. So every long wait uses one of the wait functions of this module
-(``pause``, ``outcome``, ``happened``, ``readable``), and a wait function raises ``Stopped``.
+(``pause``, ``outcome``, ``readable``), and a wait function raises ``Stopped``.
 
 Code that computes for a long time calls no wait function. ``GRACE`` seconds after the signal, or at a second Ctrl-C,
 the process is therefore ended at once, after the last acts that were given to ``undone_at_worst``, such as killing a
@@ -27,7 +27,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # this module is imported first, and 'typing' would lengthen the time without handlers
     from collections.abc import Callable, Collection, Iterator
     from concurrent.futures import Future
-    from threading import Event
     from types import FrameType
     from typing import TypeVar
 
@@ -161,25 +160,9 @@ def outcome(future: Future[Result], seconds: float | None = None) -> Result:
     """
     if _state.main != get_ident() or future.done():
         return future.result(seconds)
-    future.add_done_callback(lambda _: ring())
+    future.add_done_callback(lambda _: _ring())
     _until(future.done, seconds)
     return future.result(0)
-
-
-def happened(event: Event, seconds: float) -> bool:
-    """Wait for an event, and return whether it happened. The code that sets the event must call ``ring``.
-
-    Raises:
-        Stopped: a signal came.
-    """
-    return _until(event.is_set, seconds) if _state.main == get_ident() else event.wait(max(0.0, seconds))
-
-
-def ring() -> None:
-    """Wake the main thread, so that it checks the condition for which it waits."""
-    if _state.main is not None:
-        with suppress(BlockingIOError):  # a full pipe wakes as well
-            os.write(_state.wake[1], b"\0")
 
 
 def readable(descriptor: int, seconds: float) -> bool:
@@ -211,6 +194,13 @@ def undone_at_worst(act: Callable[[], object]) -> Iterator[None]:
         yield
     finally:
         _state.undo.remove(act)
+
+
+def _ring() -> None:
+    """Wake the main thread, so that it checks the condition for which it waits."""
+    if _state.main is not None:
+        with suppress(BlockingIOError):  # a full pipe wakes as well
+            os.write(_state.wake[1], b"\0")
 
 
 def _until(met: Callable[[], bool], seconds: float | None, descriptors: Collection[int] = ()) -> bool:

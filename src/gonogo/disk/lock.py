@@ -1,10 +1,6 @@
-"""A lock between processes. A process waits for it up to a deadline, without polling.
+"""A lock between processes. A process waits for it up to a deadline.
 
-``flock`` can wait for ever or give up at once, but has no deadline. So a thread waits. That
-works in the main program, in a daemon and in any thread, and changes no signal handler. A
-wait that was given up cannot be interrupted. If it gets the lock later, it releases the lock
-at once. The next attempt of this process takes the old wait over, so that a lock that is never
-released costs one thread, not many.
+``flock`` can wait for ever or give up at once, but has no deadline. So the lock is tried again and again.
 
 The deadline bounds the wait for one holder that does not release the lock. While the lock
 passes from holder to holder, for example among two hundred writers on a slow machine, a
@@ -15,7 +11,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,16 +18,13 @@ from pathlib import Path
 
 from gonogo.disk.regular_file import status_of
 from gonogo.errors import Busy
-from gonogo.stopping import happened, ring
+from gonogo.stopping import looks
 
 LONGEST_LINE = 60.0
 """The longest wait in seconds while the lock passes from one holder to the next."""
 
-LETTING_GO = 0.5
-"""The shortest wait in seconds after this process gave up a wait: that wait may hold the lock for a moment."""
-
-_given_up: dict[Path, _Wait] = {}
-_bookkeeping = threading.Lock()
+TRY_EVERY = 0.01
+"""Seconds between two attempts."""
 
 
 @contextmanager
@@ -64,96 +56,27 @@ def hold(path: Path, patience: float, progress: Callable[[], object] = lambda: N
 
 
 def _first_in_line(path: Path, patience: float) -> int | None:
-    deadline = time.monotonic() + patience
-    descriptor = _locked(path, deadline)
-    while descriptor is not None and not _is_at(path, descriptor):
-        os.close(descriptor)
-        descriptor = _locked(path, deadline)
-    return descriptor
+    attempts = (_taken(path) for _ in looks(patience, TRY_EVERY))
+    return next((descriptor for descriptor in attempts if descriptor is not None), None)
 
 
-def _locked(path: Path, deadline: float) -> int | None:
+def _taken(path: Path) -> int | None:
+    """Return the locked file at ``path``; ``None`` if another process holds the lock, or has just deleted the file."""
     made = os.O_DIRECTORY if path.is_dir() else os.O_CREAT
-    with _bookkeeping:
-        if path in _given_up:
-            deadline = max(deadline, time.monotonic() + LETTING_GO)
     descriptor = os.open(path, os.O_RDONLY | made | os.O_CLOEXEC | os.O_NONBLOCK, 0o644)
     try:
         if not made & os.O_DIRECTORY:
             status_of(path)
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return _wait_for(path, descriptor).outcome(deadline)
+        if os.path.samestat(path.stat(), os.fstat(descriptor)):
+            return descriptor
+    except (BlockingIOError, FileNotFoundError):
+        pass
     except BaseException:
         os.close(descriptor)
         raise
-    return descriptor
-
-
-def _wait_for(path: Path, descriptor: int) -> _Wait:
-    with _bookkeeping:
-        earlier = _given_up.pop(path, None)
-        if earlier is None:
-            return _Wait(path, descriptor)
-        earlier.wanted = True
     os.close(descriptor)
-    return earlier
-
-
-def _is_at(path: Path, descriptor: int) -> bool:
-    """Return true if the locked file is still at ``path``: it may have been deleted during the wait."""
-    try:
-        return os.path.samestat(path.stat(), os.fstat(descriptor))
-    except FileNotFoundError:
-        return False
-
-
-class _Wait:
-    """A blocking ``flock`` in its own thread."""
-
-    def __init__(self, path: Path, descriptor: int) -> None:
-        self.wanted = True
-        self._path = path
-        self._descriptor = descriptor
-        self._error: OSError | None = None
-        self._over = threading.Event()
-        threading.Thread(target=self._wait, name=f"lock {path.name}", daemon=True).start()
-
-    def _wait(self) -> None:
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-        except OSError as error:
-            self._error = error
-        with _bookkeeping:
-            if not self.wanted:
-                del _given_up[self._path]
-                os.close(self._descriptor)
-            self._over.set()
-        ring()
-
-    def outcome(self, deadline: float) -> int | None:
-        """Return the locked descriptor, or ``None`` if the deadline came first."""
-        try:
-            in_time = happened(self._over, deadline - time.monotonic())
-        except BaseException:
-            if not self._given_up():
-                os.close(self._descriptor)
-            raise
-        if not in_time and self._given_up():
-            return None
-        if self._error:
-            os.close(self._descriptor)
-            raise self._error
-        return self._descriptor
-
-    def _given_up(self) -> bool:
-        """Give up the wait and return true; return false if the wait has already ended."""
-        with _bookkeeping:
-            if self._over.is_set():
-                return False
-            self.wanted = False
-            _given_up[self._path] = self
-            return True
+    return None
 
 
 def _busy(path: Path, patience: float) -> Busy:
