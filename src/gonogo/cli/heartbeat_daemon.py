@@ -1,9 +1,15 @@
-"""The daemon of ``gonogo heartbeat run``: beats, writes a log, and notifies systemd."""
+"""The daemon of ``gonogo heartbeat run``: beats, writes a log, and notifies systemd.
+
+A notice is one datagram to the socket that ``NOTIFY_SOCKET`` names. A name that begins with ``@`` is in the abstract
+namespace. Source: ``sd_notify(3)``.
+"""
 
 from __future__ import annotations
 
 import signal
+import socket
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,11 +19,26 @@ from gonogo.environment import variable
 from gonogo.errors import GonogoError
 from gonogo.heartbeat.print import beat_text
 from gonogo.heartbeat.rhythm import beats
-from gonogo.heartbeat.service_notice import ServiceNotice
 from gonogo.heartbeat.writer import HeartbeatWriter
 from gonogo.model.heartbeat import Beat
 from gonogo.model.plain import plain
 from gonogo.stopping import Stopped, pause
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceNotice:
+    """The socket of the service manager. ``address`` is ``None`` if there is no service manager."""
+
+    address: str | None
+
+    def tell(self, *lines: str) -> None:
+        """Send lines such as ``READY=1``. If the service manager is gone, the service goes on."""
+        if self.address is None:
+            return
+        name = f"\0{self.address[1:]}" if self.address.startswith("@") else self.address
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door, suppress(OSError):
+            door.setblocking(False)
+            door.sendto("\n".join(line.replace("\n", " ") for line in lines).encode(), name)
 
 
 def keep_beating(writer: HeartbeatWriter, every: timedelta) -> int:

@@ -1,4 +1,4 @@
-"""Beats at a steady interval until the caller stops it."""
+"""Makes the heartbeat writer of a policy, and beats at a steady interval until the caller stops it."""
 
 from __future__ import annotations
 

@@ -11,9 +11,7 @@ from gonogo.model.evidence import Evidence, Unread
 from gonogo.model.outcome import Doubt, Reason
 from gonogo.model.policy import Signal
 from gonogo.model.rule import Engine, Evaluator, Group, LoadedGroup, Rule, RuleHealth, RuleKind, RuleState, rules_of
-from gonogo.promql.drift import drift
 from gonogo.promql.graph import RuleGraph
-from gonogo.promql.synthetic import synthetic
 from gonogo.verdict.core.tolerances import AGE_SLACK_SECONDS
 
 _OF_AGE = (Reason.STALE, Reason.GAPPY, Reason.DRIFTED)
@@ -101,6 +99,13 @@ def rule_doubts(signal: Signal, evidence: Evidence, loaded: RuleGraph) -> Iterat
     if isinstance(evidence.rules, Unread):
         return
     metric = signal.metric
+    if not evidence.files and not loaded.recorded_by(metric):  # a raw series
+        if evidence.rules_untold:
+            yield _untold(metric)
+        return
+    from gonogo.promql.drift import drift  # noqa: PLC0415 - a verdict on raw series does not pay for it
+    from gonogo.promql.synthetic import synthetic  # noqa: PLC0415 - as above
+
     if cycle := loaded.cycle(metric):
         path = " → ".join((*cycle, cycle[0]))
         yield Doubt(
@@ -117,14 +122,18 @@ def rule_doubts(signal: Signal, evidence: Evidence, loaded: RuleGraph) -> Iterat
             Reason.DRIFTED, f"{why}; load the policy's rule files on the server, or change the files and test them"
         )
     elif evidence.rules_untold:
-        yield Doubt(
-            Reason.SOURCE_UNKNOWN,
-            f"the rule that records {metric} is not known, because the server lists no rules and does not "
-            "evaluate them; name the program that evaluates them, such as vmalert, in prometheus.rules_url",
-        )
+        yield _untold(metric)
     for rule, why in loaded.unreadable(metric):
         yield Doubt(Reason.SOURCE_UNKNOWN, _unreadable(rule, why, evidence.evaluator.engine))
     yield from _health(metric, evidence.rules, loaded)
+
+
+def _untold(metric: str) -> Doubt:
+    return Doubt(
+        Reason.SOURCE_UNKNOWN,
+        f"the rule that records {metric} is not known, because the server lists no rules and does not "
+        "evaluate them; name the program that evaluates them, such as vmalert, in prometheus.rules_url",
+    )
 
 
 def _unreadable(rule: Rule, why: str, engine: Engine) -> str:

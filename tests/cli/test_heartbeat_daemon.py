@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gonogo.heartbeat.service_notice import ServiceNotice
+from gonogo.cli.heartbeat_daemon import ServiceNotice
 
 
 def test_nobody_asked_nobody_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
