@@ -15,7 +15,7 @@ from gonogo.model.condition import Comparison, Operator, parse_condition
 from gonogo.model.policy import Policy, Scope, Signal, ValueRange
 from gonogo.model.rule import Rule
 from gonogo.model.series import METRIC_LABEL
-from gonogo.rulepack.document import series_text
+from gonogo.rulepack.document import series_text, unit_test
 from gonogo.rulepack.preset_gate import PresetGate
 from gonogo.rulepack.rules import BEAT, CONDITION, alerts, known_signals, required
 from gonogo.rulepack.template import elsewhere, in_realm, kept_labels, number, source, subjects
@@ -94,12 +94,8 @@ def _vanished(policy: Policy, rule: Rule) -> dict[str, Any]:
 
 
 def _test(name: str, inputs: Iterable[tuple[_Labels, str]], *expected: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "name": name,
-        "interval": format_duration(_STEP),
-        "input_series": [{"series": series_text(labels), "values": points} for labels, points in inputs],
-        "alert_rule_test": list(expected),
-    }
+    series = ((series_text(labels), points) for labels, points in inputs)
+    return unit_test(name, format_duration(_STEP), series, alert_rule_test=expected)
 
 
 def _expected(rule: Rule, at: timedelta, *firing: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 from gonogo.errors import PolicyError, Problem
 from gonogo.model.policy import Policy, Slo
 from gonogo.model.series import METRIC_LABEL
-from gonogo.rulepack.document import series_text
+from gonogo.rulepack.document import series_text, unit_test
 from gonogo.rulepack.selector import CounterSelector
 from gonogo.rulepack.template import elsewhere, filled, kept_labels, rounded, slo_counter, source, subjects
 from gonogo.rulepack.witness import witness
@@ -51,7 +51,16 @@ def budget_tests(policy: Policy, template: Mapping[str, Any], step: str, at: str
             for name, test in template["each_slo"].items():
                 if test.get("if") not in left_out:
                     inputs = _inputs(policy, selectors, counters, test)
-                    yield _test(policy, slo, selectors, f"{slo.name}: {name}", step, at, inputs)
+                    expected = [
+                        {
+                            "expr": f"round({policy.prefix}_{signal}, 0.000001)",
+                            "eval_time": at,
+                            "exp_samples": list(_burns(policy, slo, selectors, inputs, window)),
+                        }
+                        for window, signal in enumerate(_WINDOWS)
+                    ]
+                    series = ((series_text(one.labels), one.points) for one in inputs)
+                    yield unit_test(f"{slo.name}: {name}", step, series, promql_expr_test=expected)
         except ValueError as error:
             raise PolicyError((Problem(None, f"slos, {slo.name}: {error}"),)) from error
 
@@ -100,30 +109,6 @@ def _inputs(
                     for one in sets:
                         fed.setdefault(frozenset(one.items()), _Fed(one, counters[name]["points"], gains))
     return list(fed.values())
-
-
-def _test(
-    policy: Policy,
-    slo: Slo,
-    selectors: Mapping[str, CounterSelector],
-    name: str,
-    step: str,
-    at: str,
-    inputs: Sequence[_Fed],
-) -> dict[str, Any]:
-    return {
-        "name": name,
-        "interval": step,
-        "input_series": [{"series": series_text(one.labels), "values": one.points} for one in inputs],
-        "promql_expr_test": [
-            {
-                "expr": f"round({policy.prefix}_{signal}, 0.000001)",
-                "eval_time": at,
-                "exp_samples": list(_burns(policy, slo, selectors, inputs, window)),
-            }
-            for window, signal in enumerate(_WINDOWS)
-        ],
-    }
 
 
 def _burns(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -40,6 +40,12 @@ _Dumper.add_representer(
 def rules_document(header: str, groups: Iterable[RuleGroup]) -> str:
     """Write rule groups as a rule file."""
     return _written(header, {"groups": [_group(group) for group in groups]})
+
+
+def unit_test(name: str, step: str, inputs: Iterable[tuple[str, str]], **expected: Sequence[Any]) -> dict[str, Any]:
+    """Return a test as promtool reads it. ``inputs`` are series with their points, one every ``step``."""
+    series = [{"series": labels, "values": points} for labels, points in inputs]
+    return {"name": name, "interval": step, "input_series": series, **expected}
 
 
 def document_of_tests(header: str, rule_file: str, tests: Mapping[str, Any]) -> str:

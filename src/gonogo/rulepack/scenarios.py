@@ -20,6 +20,7 @@ from gonogo.durations import format_duration
 from gonogo.model.policy import Policy
 from gonogo.promql.matchers import equal
 from gonogo.rulepack.budget_scenarios import budget_tests
+from gonogo.rulepack.document import unit_test
 from gonogo.rulepack.preset_gate import PresetGate
 from gonogo.rulepack.template import (
     documents,
@@ -81,14 +82,8 @@ def _written(
         for at, expressions in times.items()
         for expression, samples in expressions.items()
     ]
-    return {
-        "name": filled(name, values),
-        "interval": step,
-        "input_series": [
-            {"series": series, "values": points} for series, points in _lines(test["given"], values, several)
-        ],
-        "promql_expr_test": expected,
-    }
+    inputs = _lines(test["given"], values, several)
+    return unit_test(filled(name, values), step, inputs, promql_expr_test=expected)
 
 
 def _lines(
@@ -141,28 +136,32 @@ def _uptime_values(interval: timedelta) -> dict[str, str]:
 def _heartbeat_values(policy: Policy) -> dict[str, str]:
     """Return the times and points of the tests of the heartbeat, which depend on the policy's durations."""
     fresh, window = policy.heartbeat.fresh, policy.heartbeat.window
-    limit = fresh.total_seconds()
     step = max(min(window / _RUN, fresh / 3, timedelta(minutes=1)) // _SECOND, 1) * _SECOND
     at = step * (_RUN - 1) + step / 2
-    now = at.total_seconds()
     moved = sum(1 for place in range(1, _RUN) if step * (place - 1) > at - window)
-    values = {"step": format_duration(step), "every": format_duration(at), "changes": str(moved)}
-    values |= {"moving": str(min(moved, 1)), "not_moving": str(1 - min(moved, 1))}
+    limit = fresh.total_seconds()
     ages = {"young": limit - 1, "limit": limit, "old": limit + 1, "now": 0, "ahead_5": -5, "ahead_6": -6}
-    values |= {name: number(age) for name, age in ages.items()}
-    values |= {f"at_{name}": number(now - age) for name, age in ages.items()}
-    return values | _still_values(step, at, window) | _slow_values(step, fresh)
+    return {
+        "step": format_duration(step),
+        "every": format_duration(at),
+        "changes": str(moved),
+        "moving": str(min(moved, 1)),
+        "not_moving": str(1 - min(moved, 1)),
+        **{name: number(age) for name, age in ages.items()},
+        **{f"at_{name}": number(at.total_seconds() - age) for name, age in ages.items()},
+        **_still_values(step, at, window),
+        **_slow_values(step, fresh),
+    }
 
 
 def _still_values(step: timedelta, at: timedelta, window: timedelta) -> dict[str, str]:
     """Return the points of a sequence that moves for a window, then stands still for just over a window."""
     standing = -(-window // step) + 1
     end = at * ((2 * standing * step // at + 1) | 1)
-    count = end // step + 1
-    moved = count - standing
+    moved = end // step + 1 - standing
     return {
         "still_at": format_duration(end),
-        "still_written": f"{number(end.total_seconds())}+0x{count - 1}",
+        "still_written": f"{number(end.total_seconds())}+0x{end // step}",
         "still_sequence": f"100+1x{moved - 1} {100 + moved}+0x{standing - 1}",
     }
 
@@ -172,13 +171,13 @@ def _slow_values(step: timedelta, fresh: timedelta) -> dict[str, str]:
     period = fresh * 5 / 2
     count = fresh * 9 / 2 // step + 1
     first = sum(1 for place in range(count) if step * (place + 1) - _SECOND < period)
-    values = {f"slow_{place}": format_duration(period + fresh / 2 * place) for place in range(5)}
-    return values | {
+    return {
         "fresh_time": str(fresh),
         "period": str(period),
         "half_fresh": format_duration(fresh / 2),
         "slow_written": f"0+0x{first - 1} {number((period // step * step).total_seconds())}+0x{count - first - 1}",
         "slow_sequence": f"100+0x{first - 1} 101+0x{count - first - 1}",
+        **{f"slow_{place}": format_duration(period + fresh / 2 * place) for place in range(5)},
     }
 
 
