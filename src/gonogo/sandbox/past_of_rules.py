@@ -72,8 +72,14 @@ def turns(groups: tuple[RuleGroup, ...]) -> tuple[tuple[Turn, ...], ...]:
     graph = RuleGraph(records)
     heights = _heights(records, graph)
     depths = _depths(sorted(records, key=lambda rule: heights[rule.name], reverse=True), graph)
-    levels = range(max(heights.values(), default=-1) + 1)
-    return tuple(tuple(_turns(groups, {n for n in heights if heights[n] == level}, depths)) for level in levels)
+    levels = [{name for name in heights if heights[name] == level} for level in sorted({*heights.values()})]
+    return tuple(
+        tuple(
+            Turn(tuple(_only(groups, {name for name in names if depths[name] == depth})), depth)
+            for depth in sorted({depths[name] for name in names})
+        )
+        for names in levels
+    )
 
 
 def _heights(records: list[Rule], graph: RuleGraph) -> dict[str, int]:
@@ -94,12 +100,6 @@ def _depths(readers_first: Iterable[Rule], graph: RuleGraph) -> dict[str, timede
                 needed = own + (selector.range or timedelta(0))
                 depths[under.name] = max(depths.get(under.name, RECORDED), needed)
     return depths
-
-
-def _turns(groups: tuple[RuleGroup, ...], names: set[str], depths: dict[str, timedelta]) -> Iterable[Turn]:
-    for depth in sorted({depths[name] for name in names}):
-        chosen = {name for name in names if depths[name] == depth}
-        yield Turn(tuple(_only(groups, chosen)), depth)
 
 
 def _only(groups: tuple[RuleGroup, ...], names: set[str]) -> Iterable[RuleGroup]:

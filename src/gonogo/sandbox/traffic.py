@@ -36,7 +36,7 @@ NANOSECONDS = 1_000_000_000
 _HISTOGRAM_PARTS = ("_bucket", "_sum", "_count")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Traffic:
     """The live part of the sandbox, in two threads: one exports, the other beats. ``start`` starts it.
 
@@ -63,8 +63,7 @@ class Traffic:
     _writing: Lock = field(default_factory=Lock, init=False)
     _sources: tuple[RawSource, ...] = field(default=(), init=False)
     _carried: dict[str, float] = field(default_factory=dict, init=False)
-    _export: _Loop | None = field(default=None, init=False)
-    _beating: _Loop | None = field(default=None, init=False)
+    _loops: dict[Callable[[Event], None], _Loop] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         """Prepare the sources of the story."""
@@ -84,25 +83,27 @@ class Traffic:
 
     def pause(self) -> None:
         """Stop exports and pushes, so that the counters stop."""
-        if self._export is not None:
-            self._export.end()
-        self._export = None
+        self._end(self._exporting)
 
     def resume(self) -> None:
         """Export and push again."""
-        if self._export is None:
-            self._export = _Loop("sandbox traffic", self._exporting)
+        self._begin("sandbox traffic", self._exporting)
 
     def pause_beats(self) -> None:
         """Stop the writer."""
-        if self._beating is not None:
-            self._beating.end()
-        self._beating = None
+        self._end(self._beat_on)
 
     def resume_beats(self) -> None:
         """Beat at once, and then every ``heartbeat.every``."""
-        if self._beating is None:
-            self._beating = _Loop("sandbox heartbeat", self._beat_on)
+        self._begin("sandbox heartbeat", self._beat_on)
+
+    def _begin(self, name: str, work: Callable[[Event], None]) -> None:
+        if work not in self._loops:
+            self._loops[work] = _Loop(name, work)
+
+    def _end(self, work: Callable[[Event], None]) -> None:
+        if loop := self._loops.pop(work, None):
+            loop.end()
 
     def beat(self, lag: timedelta = timedelta(0)) -> Beat:
         """Beat once with the real writer. ``lag`` sets the writer's clock back, or ahead if it is negative.
