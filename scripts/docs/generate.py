@@ -18,8 +18,8 @@ from gonogo.lint import checks as home
 from gonogo.lint.core.catalogue import checks, findings
 from gonogo.lint.core.check import Check, Example
 from gonogo.rulepack import gates
+from gonogo.rulepack.gates import PresetGate
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
-from gonogo.rulepack.preset_gate import PresetGate
 from tests.example_estate import estate_of
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"

@@ -10,7 +10,7 @@ import pytest
 
 from gonogo.model.policy import Policy, Scope, Signal
 from gonogo.model.rule import Rule
-from gonogo.rulepack.preset_gate import PresetGate
+from gonogo.rulepack.gates import PresetGate
 from gonogo.rulepack.rules import alerts, violations
 from tests.rulepack.policies import INTERVAL, gate, preset_policy
 

@@ -16,7 +16,7 @@ from gonogo.model.policy import Policy, Scope, Signal, ValueRange
 from gonogo.model.rule import Rule
 from gonogo.model.series import METRIC_LABEL
 from gonogo.rulepack.document import series_text, unit_test
-from gonogo.rulepack.preset_gate import PresetGate
+from gonogo.rulepack.gates import PresetGate
 from gonogo.rulepack.rules import BEAT, CONDITION, alerts, known_signals, required
 from gonogo.rulepack.template import elsewhere, in_realm, kept_labels, number, source, subjects
 

@@ -17,8 +17,8 @@ from gonogo.model.policy import Policy
 from gonogo.model.rule import Rule, RuleGroup
 from gonogo.rulepack.alert_scenarios import alert_tests
 from gonogo.rulepack.document import document_of_tests, rules_document
+from gonogo.rulepack.gates import PresetGate
 from gonogo.rulepack.gates.catalogue import PRESET_GATES
-from gonogo.rulepack.preset_gate import PresetGate
 from gonogo.rulepack.rules import alerts, recording_rules
 from gonogo.rulepack.scenarios import rule_tests
 

@@ -19,7 +19,7 @@ from gonogo.model.condition import Comparison, Condition, Operator
 from gonogo.model.policy import Gate, Policy, Scope, Signal, Slo
 from gonogo.model.rule import Rule, RuleKind
 from gonogo.model.series import REALM_LABEL
-from gonogo.rulepack.preset_gate import PresetGate
+from gonogo.rulepack.gates import PresetGate
 from gonogo.rulepack.template import (
     documents,
     filled,

@@ -21,7 +21,7 @@ from gonogo.model.policy import Policy
 from gonogo.promql.matchers import equal
 from gonogo.rulepack.budget_scenarios import budget_tests
 from gonogo.rulepack.document import unit_test
-from gonogo.rulepack.preset_gate import PresetGate
+from gonogo.rulepack.gates import PresetGate
 from gonogo.rulepack.template import (
     documents,
     elsewhere,

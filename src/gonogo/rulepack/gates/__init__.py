@@ -1,1 +1,25 @@
-"""The gates of the preset, one in each file: its question, its signals, and the rules that record them."""
+"""The gates of the preset, one in each file: its question, its signals, and the record that it registers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gonogo.model.policy import Policy, Signal
+
+
+@dataclass(frozen=True, slots=True)
+class PresetGate:
+    """A gate of the preset.
+
+    Attributes:
+        name: the name of the gate in the policy and in every report.
+        signals: the signals that the conditions of the gate read. The function takes a policy whose ``signals`` and
+            ``gates`` may still be empty.
+        template: the name of the gate's files in ``rulepack/templates``: ``NAME.yml`` has its rules and alerts,
+            ``NAME_test.yml`` their tests.
+    """
+
+    name: str
+    signals: Callable[[Policy], tuple[Signal, ...]]
+    template: str

@@ -19,7 +19,7 @@ must still exist. Source: the specification's canary quorum.
 from __future__ import annotations
 
 from gonogo.model.policy import Policy, Signal, ValueRange
-from gonogo.rulepack.preset_gate import PresetGate
+from gonogo.rulepack.gates import PresetGate
 
 UNIQUE_WINDOW = "2h"
 """The value of the label ``window`` of the published unique ratio that the gate reads."""

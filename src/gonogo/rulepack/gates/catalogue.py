@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from gonogo.rulepack.gates import canary, dr, error_budget, heartbeat, stability, uptime
-from gonogo.rulepack.preset_gate import PresetGate
+from gonogo.rulepack.gates import PresetGate, canary, dr, error_budget, heartbeat, stability, uptime
 
 PRESET_GATES: tuple[PresetGate, ...] = (
     heartbeat.GATE,

@@ -23,7 +23,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gonogo.model.policy import Policy, Scope, Signal, ValueRange
-from gonogo.rulepack.preset_gate import PresetGate
+from gonogo.rulepack.gates import PresetGate
 
 BUCKETS = (60, 120, 300, 600, 720, 900, 1800, 3600)
 """Upper bounds of the histogram of rehearsal durations, in seconds: docs/gates.md, ``dr-rehearsal-24h-pass``."""

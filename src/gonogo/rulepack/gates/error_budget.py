@@ -25,7 +25,7 @@ error ratio relative to the budget 1 - SLO.
 from __future__ import annotations
 
 from gonogo.model.policy import Policy, Signal, ValueRange
-from gonogo.rulepack.preset_gate import PresetGate
+from gonogo.rulepack.gates import PresetGate
 
 
 def signals(policy: Policy) -> tuple[Signal, ...]:

@@ -27,7 +27,7 @@ Prometheus's documentation of `changes`.
 from __future__ import annotations
 
 from gonogo.model.policy import Policy, Signal, ValueRange
-from gonogo.rulepack.preset_gate import PresetGate
+from gonogo.rulepack.gates import PresetGate
 
 _SWITCH = ValueRange(0, 1)
 

@@ -22,7 +22,7 @@ alert rates and counters are added, and times to recover are averaged. Source: t
 from __future__ import annotations
 
 from gonogo.model.policy import Policy, Scope, Signal, ValueRange
-from gonogo.rulepack.preset_gate import PresetGate
+from gonogo.rulepack.gates import PresetGate
 
 
 def signals(policy: Policy) -> tuple[Signal, ...]:

@@ -21,7 +21,7 @@ ratio is limited to 1.
 from __future__ import annotations
 
 from gonogo.model.policy import Policy, Scope, Signal, ValueRange
-from gonogo.rulepack.preset_gate import PresetGate
+from gonogo.rulepack.gates import PresetGate
 
 
 def signals(policy: Policy) -> tuple[Signal, ...]:
