@@ -69,9 +69,7 @@ class UnitCase:
         return FileReport(unit.path, passed, words, tuple(findings), seconds, len(unit.tests), assertions)
 
 
-def read_case(
-    path: Path, places: RulePlaces, inside: frozenset[str] | None, promtool: Promtool
-) -> UnitCase | FileReport:
+def read_case(path: Path, places: RulePlaces, promtool: Promtool) -> UnitCase | FileReport:
     """Read a test file and find its silent passes. Return a report instead if promtool cannot run it."""
     try:
         loaded = load_test(path, places, promtool.release)
@@ -86,13 +84,13 @@ def read_case(
             return FileReport(str(path), None, "\n".join(map(str, foreign)), vmalert_only=True)
     except Unreadable as error:
         return FileReport(str(path), None, str(error.problem))
-    found = (*silent_passes(loaded), *(_outside(loaded, inside) if inside is not None else ()))
+    found = (*silent_passes(loaded), *_outside(loaded, places))
     return UnitCase(loaded, found, open_orders(loaded), suspects(loaded))
 
 
-def _outside(loaded: Loaded, inside: frozenset[str]) -> Iterator[SilentFinding]:
+def _outside(loaded: Loaded, places: RulePlaces) -> Iterator[SilentFinding]:
     for one in loaded.entries:
-        if any(source.real not in inside for source in one.sources):
+        if places.inside is not None and any(source.real not in places.inside for source in one.sources):
             why = f"the policy does not name the rule file {one.entry.pattern}: this test is about other rules"
             problem = Problem(one.entry.where, why, "name it under 'rules' in the policy")
             yield SilentFinding(RULE_FILE_OUTSIDE, problem)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -67,23 +66,17 @@ def places_report(
 
 
 def report_on(
-    paths: Sequence[Path],
-    places: RulePlaces,
-    promtool: Promtool,
-    options: UnitOptions = DEFAULTS,
-    inside: Sequence[Path] | None = None,
+    paths: Sequence[Path], places: RulePlaces, promtool: Promtool, options: UnitOptions = DEFAULTS
 ) -> UnitReport:
     """Run test files over all cores, except those that the cache knows, and report on each, sorted by path.
 
-    The largest files are read first. They probably take longest, and they run while the others are read. With
-    ``inside``, a test that loads any other rule file is a silent pass.
+    The largest files are read first. They probably take longest, and they run while the others are read.
 
     Raises:
         MissingTool: promtool is not installed.
     """
     began = time.monotonic()
     cache = UnitCache(options.cache, promtool.key)
-    real = None if inside is None else frozenset(map(os.path.realpath, inside))
     wanted = sorted(set(map(shown, paths)))
     reports: dict[str, FileReport] = {}
 
@@ -93,7 +86,7 @@ def report_on(
 
     def to_run() -> Iterator[UnitCase]:
         for path in sorted(wanted, key=_size, reverse=True):
-            read = read_case(path, places, real, promtool)
+            read = read_case(path, places, promtool)
             if isinstance(read, FileReport):
                 report(read)
             elif (known := cache.seconds(read.loaded)) is not None:

@@ -92,15 +92,21 @@ class VmalertOnly(Unreadable):
 
 
 class RulePlaces:
-    """The other places of rule files, searched by base name, and the dialect of the rule files."""
+    """The other places of rule files, searched by base name, and the dialect of the rule files.
 
-    def __init__(self, places: Sequence[Path] = (), dialect: Dialect = Dialect.PROMETHEUS) -> None:
-        """List the YAML files below the places.
+    ``inside`` are the only rule files that tests may load, without symbolic links; ``None`` if tests may load any.
+    """
+
+    def __init__(
+        self, places: Sequence[Path] = (), dialect: Dialect = Dialect.PROMETHEUS, *, only: bool = False
+    ) -> None:
+        """List the YAML files below the places. With ``only``, tests may load no other rule file.
 
         Raises:
             OSError: a place cannot be listed.
         """
         self.dialect = dialect
+        self.inside = frozenset(map(os.path.realpath, places)) if only else None
         self.paths = sorted({shown(path) for place in places for path in unit_files(place)})
         self._by_name: dict[str, list[Path]] = {}
         for path in self.paths:

@@ -68,8 +68,8 @@ def policy_report(policy_file: PolicyFile, options: UnitOptions = DEFAULTS) -> U
     paths = sorted({path for found in below.values() for path in found})
     rules = rule_files(policy_file.rules)
     promtool = installed_promtool(policy_file.server.features)
-    places = RulePlaces(rules, policy_file.server.dialect)
-    report = report_on(paths, places, promtool, options, inside=rules)
+    places = RulePlaces(rules, policy_file.server.dialect, only=True)
+    report = report_on(paths, places, promtool, options)
     nowhere = (no_tests_found(str(shown(place))) for place, found in below.items() if not found)
     return replace(report, nowhere=under(options.allowed, nowhere))
 

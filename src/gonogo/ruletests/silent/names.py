@@ -10,18 +10,7 @@ from gonogo.errors import Problem
 from gonogo.promql.graph import ALERT_METRICS
 from gonogo.promql.parser import parse
 from gonogo.promql.selectors import Selector, selectors
-from gonogo.promql.tree import (
-    NAME_LABEL,
-    Aggregation,
-    Binary,
-    Call,
-    Expression,
-    Negation,
-    Range,
-    Subquery,
-    Vector,
-    walk,
-)
+from gonogo.promql.tree import NAME_LABEL, Binary, Call, Expression, Vector, children, walk
 from gonogo.ruletests.core.loaded import Loaded
 from gonogo.ruletests.core.possible_series import ALWAYS, PossibleSeries
 from gonogo.ruletests.core.quiet import Quiet, quiet
@@ -122,30 +111,20 @@ def _shown(vector: Vector) -> str:
 
 def certainly_empty(root: Expression, missing: Callable[[Vector], bool]) -> bool:
     """Return True if an expression certainly gives nothing when the ``missing`` selectors find nothing."""
+    parts = [certainly_empty(part, missing) for part in children(root)]
     match root:
         case Vector():
             return missing(root)
-        case Range(vector=vector):
-            return missing(vector)
-        case Binary(operator="or", left=left, right=right):
-            return certainly_empty(left, missing) and certainly_empty(right, missing)
+        case Binary(operator="or"):
+            return all(parts)
+        case Binary(operator="unless"):
+            return parts[0]
+        case Binary(fill=fill) if fill != (None, None):
+            return False
+        case Call(function=function) if function in ALWAYS:
+            return False
         case _:
-            return any(certainly_empty(part, missing) for part in _needed(root))
-
-
-def _needed(node: Expression) -> tuple[Expression, ...]:
-    """Return the parts of an expression that must all have a result: if one is empty, the expression is empty."""
-    match node:
-        case Binary(operator="unless", left=left):
-            return (left,)
-        case Binary(left=left, right=right, fill=(None, None)):
-            return (left, right)
-        case Aggregation(inner=inner) | Subquery(inner=inner) | Negation(inner=inner):
-            return (inner,)
-        case Call(function=function, arguments=arguments) if function not in ALWAYS:
-            return arguments
-        case _:
-            return ()
+            return any(parts)
 
 
 SILENT_PASSES = {
