@@ -22,6 +22,8 @@ from gonogo.ruletests.silent.names import certainly_empty
         ("here unless gone", False),
         ("gone unless here", True),
         ("gone or here", False),
+        ("gone + fill(0) here", False),
+        ("topk(3, gone)", True),
         ("gone or gone", True),
         ("absent(gone)", False),
         ("here > scalar(gone)", False),
