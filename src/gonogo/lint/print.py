@@ -43,17 +43,17 @@ def _lines(report: LintReport, widest: int) -> Iterator[str]:
 
 
 def _gone(known: Fingerprint) -> str:
-    rule = f" ({one_line(known.rule)})" if known.rule else ""
     text = f"'{one_line(known.text)}' " if known.text else ""
-    return (
-        f"{one_line(known.path)}: no longer found, remove it from the baseline: {text}[{one_line(known.check)}]{rule}"
-    )
+    return f"{one_line(known.path)}: no longer found, remove it from the baseline: {text}{_of(known)}"
 
 
 def _headline(finding: Finding) -> str:
-    rule = f" ({one_line(finding.rule)})" if finding.rule else ""
     where = one_line(str(finding.where.start))
-    return f"{where}: {finding.severity}: {one_line(finding.message)} [{finding.check}]{rule}"
+    return f"{where}: {finding.severity}: {one_line(finding.message)} {_of(finding)}"
+
+
+def _of(one: Finding | Fingerprint) -> str:
+    return f"[{one_line(one.check)}]{f' ({one_line(one.rule)})' if one.rule else ''}"
 
 
 def _excerpt(lines: Sequence[str], where: Span, widest: int) -> Iterator[str]:

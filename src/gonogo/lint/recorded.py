@@ -81,8 +81,10 @@ def as_run(linted: Linted, request: LintRequest, *, strict: bool = False) -> Run
     elif linted.undecided:
         done = Run(OBS_LINT, Outcome.UNKNOWN, linted.undecided, tools=linted.tools)
     else:
+        warnings = sum(one.severity is Severity.WARNING for one in report.findings)
+        noted = f", {counted(warnings, 'warning')}" if warnings else ""
         counts = f"{counted(report.rules, 'rule')} in {counted(report.files, 'file')}"
-        detail = f"{linted.arbiter} accepts {counts}, and no check finds an error{_noted(report.findings)}"
+        detail = f"{linted.arbiter} accepts {counts}, and no check finds an error{noted}"
         done = Run(OBS_LINT, Outcome.PASS, detail, tools=linted.tools)
     return replace(done, seen=seen)
 
@@ -90,8 +92,3 @@ def as_run(linted: Linted, request: LintRequest, *, strict: bool = False) -> Run
 def finding_line(finding: Finding) -> str:
     """Return a finding as one line."""
     return f"{finding.where.start}: {finding.severity}: {finding.message} [{finding.check}]"
-
-
-def _noted(findings: Iterable[Finding]) -> str:
-    warnings = sum(one.severity is Severity.WARNING for one in findings)
-    return f", {counted(warnings, 'warning')}" if warnings else ""

@@ -23,7 +23,6 @@ _BOUND = "le"
 
 def find(estate: Estate) -> Iterator[Hit]:
     """Yield the quantiles of series without bounds, and of buckets without a rate."""
-    recorded: frozenset[str] | None = None
     for rule in estate.rules:
         for node in rule.nodes:
             if not isinstance(node, Call) or node.function not in _QUANTILES:
@@ -42,9 +41,8 @@ def find(estate: Estate) -> Iterator[Hit]:
                     f"the rule that records {unbound.metric} drops the label le, and without le there are no buckets "
                     "and no quantile; keep the label in that rule",
                 )
-            recorded = recorded or frozenset(record.name for record in estate.recording) | {""}
             for vector in _raw(buckets):
-                if vector.metric not in recorded:
+                if not estate.graph.recorded_by(vector.metric or ""):
                     yield rule.hit(
                         rule.at(vector),
                         f"without rate() the quantile of {vector.metric} covers the whole life of each process; "

@@ -60,9 +60,10 @@ def _name(vector: Vector) -> str:
 
 def _by_label(estate: Estate, edges: Edges) -> Edges:
     """Keep the connections that the labels of the recorded series allow."""
-    labelling = Labelling(lambda rule: estate.by_rule[id(rule)].nodes, estate.graph)
     return {
-        reader: tuple((vector, maker) for vector, maker in made if _may_find(vector, maker.rule, labelling))
+        reader: tuple(
+            (vector, maker) for vector, maker in made if _may_find(vector, maker.rule, estate.expected_labels)
+        )
         for reader, made in edges.items()
     }
 
