@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from math import copysign, isinf, isnan
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gonogo.durations import format_duration
 from gonogo.model.series import is_classic_metric
 from gonogo.promql.matchers import label, quoted
 from gonogo.promql.parser import parse
-from gonogo.promql.spans import Spans
-from gonogo.promql.spans import written as span_text
 from gonogo.promql.tree import (
     NAME_LABEL,
     Aggregation,
@@ -31,6 +29,9 @@ from gonogo.promql.tree import (
     Text,
     Vector,
 )
+
+if TYPE_CHECKING:
+    from gonogo.promql.spans import Spans
 
 _WORDS = frozenset(
     {"and", "or", "unless", "atan2", "on", "ignoring", "group_left", "group_right", "bool", "inf", "nan"}
@@ -100,6 +101,8 @@ def _length(value: timedelta, spans: Spans, name: str) -> str:
     """Write a length of time. Arithmetic stays only if its value is not positive: a literal must be positive."""
     if value > timedelta(0):
         return _duration(value)
+    from gonogo.promql.spans import written as span_text  # noqa: PLC0415 - hardly any expression has such a length
+
     return next((span_text(span) for field, span in spans if field == name), "0s")
 
 

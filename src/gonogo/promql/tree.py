@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from math import isnan
 from operator import eq, ge, gt, le, lt, ne
+from typing import TYPE_CHECKING
 
 from gonogo.model.promql_features import Feature
 from gonogo.promql.re2 import accepts
 from gonogo.promql.re2_syntax import judge
-from gonogo.promql.spans import Spans
+
+if TYPE_CHECKING:  # a verdict does not pay for the arithmetic of durations
+    from gonogo.promql.spans import Spans
 
 HOLDS: Mapping[str, Callable[[float, float], bool]] = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 """The comparisons, each with a function that says whether it holds."""
