@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from gonogo.model.evidence import TargetHealth
+from gonogo.reload import snapshot as taking
 from gonogo.reload.contents import contents_of
 from gonogo.reload.result import Became
 from gonogo.reload.run import reload
-from gonogo.reload.snapshot import unlike
+from gonogo.reload.snapshot import discovered_state, is_through, unlike
+from gonogo.reload.trees.good_trees import Load
 from gonogo.reload.trees.manifest import snapshot
 from gonogo.reload.trees.switch_trouble import Unfit
 from gonogo.reload.trees.tree import live_tree
+from gonogo.server.server_state import ServerState
 from tests.config_trees import write
 from tests.reload.answering_server import Scene, scene
+from tests.reload.test_comparison import BEFORE, target
 
 
 @pytest.fixture
@@ -54,3 +60,57 @@ def test_a_good_tree_that_is_damaged_is_told(stage: Scene) -> None:
     result = reload(request)
     assert result.became is Became.REFUSED
     assert any("the hash that is its name" in reason for reason in result.reasons), result.reasons
+
+
+JUST_LOADED = replace(BEFORE, now=901.0)
+"""Its last load was at 900."""
+UNKNOWN = replace(JUST_LOADED, targets=(target(health=TargetHealth.UNKNOWN),))
+WITHOUT_POOL = replace(JUST_LOADED, pools=(), targets=())
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(taking, "LOOK_EVERY", 0.001)
+
+
+def shown(*each: ServerState) -> Callable[[], ServerState]:
+    """Show one state after the other."""
+    return iter(each).__next__
+
+
+@pytest.mark.parametrize("early", [UNKNOWN, WITHOUT_POOL])
+def test_a_server_that_has_just_loaded_is_waited_for(early: ServerState) -> None:
+    """Until each job has its pool and each target its health."""
+    assert not is_through(early)
+    again = replace(JUST_LOADED, now=902.0)
+    assert discovered_state(shown(early, early, JUST_LOADED, again)) is again
+
+
+def test_a_pool_whose_targets_come_a_moment_later_is_waited_for() -> None:
+    """The questions of one look are answered one after another: the list of targets may be older than that of pools."""
+    no_target_yet = replace(JUST_LOADED, targets=())
+    assert is_through(no_target_yet)
+    assert discovered_state(shown(no_target_yet, UNKNOWN, JUST_LOADED, JUST_LOADED)) is JUST_LOADED
+
+
+@pytest.mark.parametrize(("early", "end"), [(WITHOUT_POOL, 915.0), (UNKNOWN, 930.0)])
+def test_the_wait_ends_by_the_clock_of_the_server(early: ServerState, end: float) -> None:
+    """15 s after the load; a target without health gets its interval of 15 s in addition."""
+    before, late = replace(early, now=end - 0.1), replace(early, now=end)
+    assert discovered_state(shown(before, late)) is late
+
+
+def test_the_pools_of_scrape_files_are_waited_for_after_a_load_that_was_not_verified() -> None:
+    """The server does not show the jobs that it has from such files, so nobody knows how many pools are due."""
+    early = replace(JUST_LOADED, configuration=f"{JUST_LOADED.configuration}\nscrape_config_files: [a.yml]")
+    late = replace(early, now=915.0)
+    assert discovered_state(shown(early, late)) is late
+    verified = Load(early.vitals.born, 900.0)
+    assert discovered_state(shown(early, early), verified) is early
+    assert discovered_state(shown(early, late), Load(early.vitals.born, 899.0)) is late
+
+
+def test_a_server_that_does_not_list_pools_is_judged_by_its_targets() -> None:
+    """A server without a list of pools is older than 2.42."""
+    assert is_through(replace(JUST_LOADED, pools=None))
+    assert not is_through(replace(UNKNOWN, pools=None))

@@ -14,11 +14,16 @@ from gonogo.journal.records import records
 from gonogo.model.outcome import Outcome
 from gonogo.model.rule import LoadedGroup, RuleHealth
 from gonogo.reload import verify
+from gonogo.reload.compare.scrape_files import read_scrape_files
+from gonogo.reload.contents import Contents
 from gonogo.reload.recovery import recover
 from gonogo.reload.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.run import reload
+from gonogo.reload.snapshot import Snapshot
+from gonogo.reload.verify import baseline
 from tests.config_trees import write
 from tests.reload.answering_server import CONFIG, FILES, MORE, REJECTED, AnsweringServer, Scene, scene
+from tests.reload.test_comparison import BEFORE, target
 
 SECRET = CONFIG.replace("  scheme: http\n", "  scheme: http\n  basic_auth: {username: u, password_file: password}\n")
 INLINE = CONFIG.replace("  scheme: http\n", "  scheme: http\n  basic_auth: {username: u, password: %s}\n")
@@ -215,3 +220,17 @@ def test_a_look_says_that_it_was_one(stage: Scene) -> None:
     (last,) = records(request.policy_file.journal, limit=1, kind="reload")
     assert (last.outcome, last.detail["look"]) == (Outcome.UNKNOWN, True)
     assert not recover(request).looked
+
+
+OLD = Contents(
+    "p.yml", BEFORE.configuration, (), "", read_scrape_files("", {"a.yml": "scrape_configs: [{job_name: a}]"})
+)
+
+
+def test_targets_of_jobs_that_only_the_edited_files_have_are_no_excuse() -> None:
+    """The server has read the edited files already. Jobs of the old scrape files are jobs of the old files."""
+    targets = (target(job="node"), target(job="a"), target(job="new"))
+    before = replace(BEFORE, rules=(), targets=targets)
+    assert baseline(Snapshot(old=OLD, has_new=True), before).targets == targets[:2]
+    assert baseline(Snapshot(old=OLD, has_new=True, has_old=True), before) is before
+    assert baseline(Snapshot(has_new=True), before) is before

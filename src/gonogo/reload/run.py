@@ -15,12 +15,11 @@ from gonogo.model.record import RELOAD
 from gonogo.policy.settings import PolicyFile
 from gonogo.reload.afterwards import afterwards, warnings_of
 from gonogo.reload.asking import ask
-from gonogo.reload.checks import cross_check_step, lint_step, running_as, unit_step
+from gonogo.reload.checks import cross_check_step, lint_step, mirrored, running_as, staged_policy, unit_step
 from gonogo.reload.comparison import failing_rules
 from gonogo.reload.course import Course, Done, StepFailed, judged, passed
 from gonogo.reload.disk_steps import keep_step, switch_step
 from gonogo.reload.judging import entries_step, preview_step, readiness_step
-from gonogo.reload.mirror import mirrored, staged_policy
 from gonogo.reload.place import ReloadPlace, ReloadRequest, place_of
 from gonogo.reload.result import Became, ReloadResult, ReloadStep
 from gonogo.reload.rollback import roll_back, unexpected

@@ -8,7 +8,7 @@ import pytest
 
 from gonogo.disk.naming import shown
 from gonogo.policy.load import PolicyFile, load
-from gonogo.reload.mirror import mirrored, staged_policy
+from gonogo.reload.checks import mirrored, staged_policy
 from gonogo.reload.trees.manifest import snapshot
 from tests.config_trees import Place, linked_place, place, write
 
