@@ -32,7 +32,6 @@ class Settlement(StrEnum):
     in effect. ``NOT_HAPPENED``: no reload happened, and none will follow from this request. ``RESTARTED``: the server
     is another process, which read the files at its start. ``UNKNOWN``: none of these was seen in time. The reload may
     still come, so no file may be changed on the assumption that it will not.
-
     """
 
     LOADED = "loaded"

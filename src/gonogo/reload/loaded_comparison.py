@@ -117,10 +117,7 @@ class Unmet:
 SHOWN = 5
 """The number of differences of one kind that a message lists. Further differences are only counted."""
 
-
 ROLL_BACK = "restore the old files and reload again"
-
-
 LOG = "see the server's log"
 
 
